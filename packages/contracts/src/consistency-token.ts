@@ -1,0 +1,30 @@
+import { NO_VERSIONS, STREAMS, type Versions } from './streams.ts';
+
+/** What an answer saw of one customer. Sent with a later request, that request sees at least as much. */
+export interface ConsistencyToken {
+  readonly customerId: number;
+  readonly versions: Versions;
+}
+
+const TOKEN = /^1\.([1-9]\d{0,14})\.(\d{1,15})\.(\d{1,15})\.(\d{1,15})$/;
+
+/** Writes a token: its format's version, the customer, then the versions of customers, loans and payments. */
+export function formatToken({ customerId, versions }: ConsistencyToken): string {
+  return `1.${customerId}.${STREAMS.map((stream) => versions[stream]).join('.')}`;
+}
+
+/** Reads a token, or answers null where it isn't one. */
+export function parseToken(text: string): ConsistencyToken | null {
+  const match = TOKEN.exec(text);
+  if (match === null) return null;
+  const [customerId = 0, customers = 0, loans = 0, payments = 0] = match.slice(1).map(Number);
+  return { customerId, versions: { customers, loans, payments } };
+}
+
+/** The least that sees all of both; a token of another customer counts for nothing. */
+export function mergeTokens(token: ConsistencyToken, other: ConsistencyToken | null): ConsistencyToken {
+  if (other === null || other.customerId !== token.customerId) return token;
+  const versions = { ...NO_VERSIONS };
+  for (const stream of STREAMS) versions[stream] = Math.max(token.versions[stream], other.versions[stream]);
+  return { customerId: token.customerId, versions };
+}

@@ -1,0 +1,84 @@
+/**
+ * The events, as they travel: CloudEvents 1.0, keyed by customer. The data of a type only ever grows: a member is
+ * never removed, nor changed in meaning, within a type's major version.
+ */
+import { z } from 'zod';
+import { CUSTOMER_STATUSES, externalId, label, moneyText, resourceId, timeText } from './scalars.ts';
+import { STREAMS, type Stream } from './streams.ts';
+
+const ofCustomer = { customer_id: resourceId, customer_external_id: externalId };
+const ofLoan = { ...ofCustomer, loan_id: resourceId, external_id: externalId, amount: moneyText };
+const ofPayment = { ...ofCustomer, payment_id: resourceId, external_id: externalId, total_amount: moneyText };
+
+const customerData = z.object({
+  ...ofCustomer,
+  status: z.enum(CUSTOMER_STATUSES),
+  score: moneyText,
+  preapproved_at: timeText.nullable(),
+});
+const loanTerms = { contract_version: label.nullable(), maximum_payment_date: timeText };
+
+/** The data of each event type. Members that this version doesn't know are passed over, so that types can grow. */
+export const eventData = {
+  CustomerRegistered: customerData,
+  CustomerUpdated: customerData,
+  LoanTaken: z.object({ ...ofLoan, ...loanTerms, taken_at: timeText, requested: z.boolean() }),
+  LoanRequested: z.object({ ...ofLoan, ...loanTerms, taken_at: z.null() }),
+  LoanRejected: z.object(ofLoan),
+  LoanPaid: z.object(ofLoan),
+  PaymentApplied: z.object({
+    ...ofPayment,
+    paid_at: timeText,
+    details: z.array(z.object({ loan_id: resourceId, amount: moneyText })).min(1),
+  }),
+  PaymentRejected: z.object({ ...ofPayment, rejection_reason: z.enum(['exceeds_debt']) }),
+} as const;
+
+export type EventType = keyof typeof eventData;
+export type EventData<T extends EventType = EventType> = z.infer<(typeof eventData)[T]>;
+
+/** Which stream each type belongs to, and the major version of its schema. */
+export const EVENT_TYPES: Readonly<Record<EventType, { stream: Stream; major: number }>> = {
+  CustomerRegistered: { stream: 'customers', major: 1 },
+  CustomerUpdated: { stream: 'customers', major: 1 },
+  LoanTaken: { stream: 'loans', major: 1 },
+  LoanRequested: { stream: 'loans', major: 1 },
+  LoanRejected: { stream: 'loans', major: 1 },
+  LoanPaid: { stream: 'loans', major: 1 },
+  PaymentApplied: { stream: 'payments', major: 1 },
+  PaymentRejected: { stream: 'payments', major: 1 },
+};
+
+const version = z.int().min(1);
+/** Which versions of other streams an event was decided on. */
+export const seenVersions = z.partialRecord(z.enum(STREAMS), z.int().min(0));
+
+const envelope = <T extends EventType>(type: T) =>
+  z.object({
+    stream: z.literal(EVENT_TYPES[type].stream),
+    customer_id: resourceId,
+    version,
+    type: z.literal(type),
+    data: eventData[type],
+    seen: seenVersions,
+    time: timeText,
+    traceparent: z.string().nullable(),
+  });
+
+/** An event with what CloudEvents calls its context: what a pull answers with, and what a follower reads off Kafka. */
+export const streamEvent = z.discriminatedUnion('type', [
+  envelope('CustomerRegistered'),
+  envelope('CustomerUpdated'),
+  envelope('LoanTaken'),
+  envelope('LoanRequested'),
+  envelope('LoanRejected'),
+  envelope('LoanPaid'),
+  envelope('PaymentApplied'),
+  envelope('PaymentRejected'),
+]);
+
+export type StreamEvent = z.infer<typeof streamEvent>;
+export type EventOf<T extends EventType> = Extract<StreamEvent, { type: T }>;
+
+/** A name for the JSON Schema of a type at its major version. */
+export const dataSchemaOf = (type: EventType): string => `urn:mo:event:${type}:${EVENT_TYPES[type].major}`;

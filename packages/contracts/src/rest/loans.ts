@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import {
+  amountInput,
+  externalId,
+  idParameter,
+  LOAN_STATUSES,
+  label,
+  moneyText,
+  resourceId,
+  timeInput,
+  timeText,
+} from '../scalars.ts';
+import { pageOf, pageQuery } from './pages.ts';
+
+export const loan = z
+  .object({
+    id: resourceId,
+    external_id: externalId,
+    customer_id: resourceId,
+    customer_external_id: externalId,
+    amount: moneyText,
+    outstanding: moneyText,
+    status: z.enum(LOAN_STATUSES),
+    contract_version: z.string().nullable(),
+    maximum_payment_date: timeText,
+    taken_at: timeText.nullable(),
+    created_at: timeText,
+    updated_at: timeText,
+  })
+  .meta({ id: 'Loan' });
+export type LoanBody = z.infer<typeof loan>;
+
+/** Who a new loan or payment is for: one of the two ids, or both where they name the same customer. */
+export const namesCustomer = {
+  customer_id: resourceId.optional(),
+  customer_external_id: externalId.optional(),
+};
+export const namesSomeone = [
+  (body: { customer_id?: number | undefined; customer_external_id?: string | undefined }) =>
+    body.customer_id !== undefined || body.customer_external_id !== undefined,
+  { message: 'customer_id or customer_external_id is required', path: ['customer_id'] as PropertyKey[] },
+] as const;
+
+export const newLoan = z
+  .strictObject({
+    external_id: externalId,
+    ...namesCustomer,
+    amount: amountInput,
+    maximum_payment_date: timeInput,
+    contract_version: label.nullable().default(null),
+    taken_at: timeInput.optional(),
+    status: z.enum(['active', 'pending']).default('active'),
+  })
+  .refine(...namesSomeone)
+  .refine((body) => body.status === 'active' || body.taken_at === undefined, {
+    message: 'must not be given for a pending loan: it is taken when it is activated',
+    path: ['taken_at'],
+  })
+  .meta({ id: 'NewLoan' });
+export type NewLoan = z.infer<typeof newLoan>;
+
+const loanFilters = {
+  ...pageQuery,
+  external_id: externalId.optional(),
+  status: z.enum(LOAN_STATUSES).optional(),
+  taken_from: timeInput.optional().meta({ description: 'Taken at or after' }),
+  taken_to: timeInput.optional().meta({ description: 'Taken at or before' }),
+};
+export const loanPath = z.strictObject({ loan_id: idParameter });
+export const customerLoansQuery = z.strictObject(loanFilters);
+export const loansQuery = z.strictObject({
+  ...loanFilters,
+  customer_id: idParameter.optional(),
+  customer_external_id: externalId.optional(),
+});
+export const nothing = z.strictObject({}).optional();
+export const loansPage = pageOf(loan, 'LoansPage');

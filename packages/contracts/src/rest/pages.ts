@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+export const PAGE_LIMIT_MAX = 200;
+export const PAGE_LIMIT_DEFAULT = 50;
+
+/** How many rows, and from where. */
+export const pageQuery = {
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/, `must be a whole number from 1 to ${PAGE_LIMIT_MAX}`)
+    .transform(Number)
+    .refine((limit) => limit >= 1 && limit <= PAGE_LIMIT_MAX, `must be from 1 to ${PAGE_LIMIT_MAX}`)
+    .default(PAGE_LIMIT_DEFAULT)
+    .meta({ override: { type: 'integer', minimum: 1, maximum: PAGE_LIMIT_MAX, default: PAGE_LIMIT_DEFAULT } }),
+  cursor: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .meta({ description: '`next_cursor` of the page before, with the same filters' }),
+};
+
+/** A page of results; `next_cursor` is null on the last. */
+export const pageOf = <T extends z.ZodType>(item: T, id: string) =>
+  z.object({ results: z.array(item), next_cursor: z.string().nullable() }).meta({ id });

@@ -1,0 +1,97 @@
+import { formatMoney, type Money, MoneyError, parseMoney } from '@mo/money';
+import { z } from 'zod';
+import { NumberLiteral } from './json.ts';
+
+/** An amount in an answer or an event: a decimal string with two places. */
+export const moneyText = z
+  .string()
+  .regex(/^-?\d+\.\d{2}$/)
+  .meta({ description: 'An amount with two decimals', examples: ['1200.50'] });
+
+const MONEY_PATTERN = '^\\d{1,10}(\\.\\d{1,2})?$';
+
+function readMoney(value: unknown, context: z.RefinementCtx): Money {
+  const text = value instanceof NumberLiteral ? value.text : typeof value === 'number' ? String(value) : value;
+  try {
+    if (typeof text === 'string') return parseMoney(text);
+    context.addIssue({ code: 'custom', message: 'must be a decimal string or a number' });
+  } catch (error) {
+    if (!(error instanceof MoneyError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+  }
+  return z.NEVER;
+}
+
+const moneyInput = (lowest: '0.00' | '0.01') =>
+  z
+    .unknown()
+    .refine((value) => value !== undefined, { message: 'is required', abort: true })
+    .transform(readMoney)
+    .refine((amount) => amount >= parseMoney(lowest), { message: 'must be greater than zero' })
+    .meta({
+      override: {
+        oneOf: [
+          { type: 'string', pattern: lowest === '0.00' ? MONEY_PATTERN : `(?=.*[1-9])${MONEY_PATTERN}` },
+          { type: 'number', minimum: Number(lowest), maximum: 9_999_999_999.99, multipleOf: 0.01 },
+        ],
+        description: 'An amount: up to ten digits, then up to two decimals, without sign or exponent',
+        examples: ['1200.50'],
+      },
+    });
+
+/** An amount in a request that moves money: above zero. Read as minor units. */
+export const amountInput = moneyInput('0.01');
+
+/** An amount in a request that may be zero, such as a score. Read as minor units. */
+export const scoreInput = moneyInput('0.00');
+
+/** The caller's own name for a resource, unique per resource. */
+export const externalId = z
+  .string()
+  .regex(/^[^\p{C}\p{Z}]{1,60}$/u, 'must be 1 to 60 visible characters')
+  .meta({ id: 'ExternalId', description: "The caller's own id: 1 to 60 visible characters", examples: ['loan-5314'] });
+
+/** Our own id of a resource. */
+export const resourceId = z
+  .int()
+  .min(1)
+  .meta({ id: 'Id', description: 'Our own id', examples: [42] });
+
+/** An id in a path or a query, where everything is text. */
+export const idParameter = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, 'must be a whole number from 1, of at most 15 digits')
+  .transform(Number)
+  .meta({ override: { type: 'integer', minimum: 1, maximum: 999_999_999_999_999 }, examples: [42] });
+
+/** A time in an answer or an event: RFC 3339 in UTC. */
+export const timeText = z.iso.datetime().meta({ description: 'RFC 3339, UTC', examples: ['2026-01-31T09:30:00.000Z'] });
+
+const YEAR_MIN = 1;
+const YEAR_MAX = 9999;
+
+/** A time in a request: RFC 3339 with any offset, read as a Date. */
+export const timeInput = z.iso
+  .datetime({ offset: true, message: 'must be an RFC 3339 time with an offset, such as "2026-01-31T09:30:00Z"' })
+  .transform((text) => new Date(text))
+  .refine(
+    (time) => time.getUTCFullYear() >= YEAR_MIN && time.getUTCFullYear() <= YEAR_MAX,
+    `must lie in the years ${YEAR_MIN} to ${YEAR_MAX}`,
+  )
+  .meta({ override: { type: 'string', format: 'date-time' }, examples: ['2026-01-31T09:30:00Z'] });
+
+/** A label such as a contract version. */
+export const label = z
+  .string()
+  .regex(/^[^\p{C}]{1,60}$/u, 'must be 1 to 60 printable characters')
+  .meta({ examples: ['2026-1'] });
+
+export const CUSTOMER_STATUSES = ['active', 'inactive'] as const;
+export type CustomerStatus = (typeof CUSTOMER_STATUSES)[number];
+export const LOAN_STATUSES = ['pending', 'active', 'rejected', 'paid'] as const;
+export type LoanStatus = (typeof LOAN_STATUSES)[number];
+export const PAYMENT_STATUSES = ['completed', 'rejected'] as const;
+export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
+
+/** Zero, as answers write it. */
+export const ZERO_TEXT = formatMoney(0n);

@@ -1,0 +1,87 @@
+import {
+  amountInput,
+  canonicalJson,
+  formatToken,
+  mergeTokens,
+  newCustomer,
+  newLoan,
+  openApiDocument,
+  parseJson,
+  parseToken,
+} from '../src/index.ts';
+
+const issueOf = (json: string) => amountInput.safeParse(parseJson(json)).error?.issues[0]?.message;
+
+describe('amounts in a request', () => {
+  it.each([
+    ['"12.5"', 1250n],
+    ['12.5', 1250n],
+    ['12', 1200n],
+    ['"0.01"', 1n],
+    ['9999999999.99', 999999999999n],
+  ])('reads %s exactly', (json, minor) => expect(amountInput.parse(parseJson(json))).toBe(minor));
+
+  it.each([
+    ['1e2', 'exponent'],
+    ['100.000', 'two decimals'],
+    ['-1', 'sign'],
+    ['0', 'greater than zero'],
+    ['0.00', 'greater than zero'],
+    ['12345678901', '10 digits'],
+    ['true', 'decimal string or a number'],
+    ['null', 'decimal string or a number'],
+    ['[1]', 'decimal string or a number'],
+  ])('refuses %s by the rule that it breaks', (json, rule) => expect(issueOf(json)).toContain(rule));
+
+  it('are named when they are missing', () => {
+    const issues = newLoan.safeParse({
+      external_id: 'a',
+      customer_id: 1,
+      maximum_payment_date: '2030-01-01T00:00:00Z',
+    });
+    expect(issues.error?.issues).toEqual([expect.objectContaining({ path: ['amount'], message: 'is required' })]);
+  });
+});
+
+describe('request schemas', () => {
+  it('refuse unknown members and name them', () => {
+    const result = newCustomer.safeParse({ external_id: 'a', score: '1', colour: 'red' });
+    expect(result.error?.issues[0]).toMatchObject({ code: 'unrecognized_keys', keys: ['colour'] });
+  });
+
+  it.each(['', 'a b', 'a'.repeat(61), 'a\u0000', '\ud800', 'a\u200bb'])('refuse the external_id %j', (external_id) => {
+    expect(newCustomer.safeParse({ external_id, score: '1' }).success).toBe(false);
+  });
+});
+
+describe('canonical JSON', () => {
+  it('is the same for bodies that say the same', () => {
+    expect(canonicalJson(parseJson('{"b": 1.50, "a": [1e1]}'))).toBe(canonicalJson(parseJson('{"a":[10],"b":1.5}')));
+  });
+});
+
+describe('consistency tokens', () => {
+  const token = { customerId: 7, versions: { customers: 1, loans: 2, payments: 3 } };
+  it('are read as they were written', () => expect(parseToken(formatToken(token))).toEqual(token));
+  it.each(['', '1', '1.0.1.1.1', '2.1.1.1.1', '1.1.1.1', '1.1.1.1.x'])('%j is none', (text) => {
+    expect(parseToken(text)).toBeNull();
+  });
+  it('are merged to the later of each stream', () => {
+    const other = { customerId: 7, versions: { customers: 4, loans: 1, payments: 3 } };
+    expect(mergeTokens(token, other).versions).toEqual({ customers: 4, loans: 2, payments: 3 });
+  });
+});
+
+describe('the OpenAPI document', () => {
+  const document = openApiDocument('1.2.3');
+  it('describes every path once, with components', () => {
+    expect(Object.keys(document.paths ?? {})).toHaveLength(14);
+    expect(Object.keys(document.components?.schemas ?? {})).toEqual(
+      expect.arrayContaining(['Loan', 'Problem', 'NewLoan']),
+    );
+  });
+  it('says that an amount may be a string or a number', () => {
+    const amount = JSON.stringify(document.components?.schemas?.NewLoan);
+    expect(amount).toContain('"oneOf":[{"type":"string"');
+  });
+});

@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { AMOUNT_MAX, formatMoney, MoneyError, parseMoney } from '../src/index.ts';
+
+const amounts = fc.bigInt({ min: 0n, max: AMOUNT_MAX });
+
+describe('money', () => {
+  it('reads what it writes', () => {
+    fc.assert(fc.property(amounts, (minor) => expect(parseMoney(formatMoney(minor))).toBe(minor)));
+  });
+
+  it('is written with two decimals, also below zero', () => {
+    expect([0n, 5n, 50n, 120050n, -5n, -120000n].map(formatMoney)).toEqual([
+      '0.00',
+      '0.05',
+      '0.50',
+      '1200.50',
+      '-0.05',
+      '-1200.00',
+    ]);
+  });
+
+  it('may be given with no, one or two decimals', () => {
+    expect(['1200', '1200.5', '1200.50', '007'].map(parseMoney)).toEqual([120000n, 120050n, 120050n, 700n]);
+  });
+
+  it.each([
+    ['-1', 'sign'],
+    ['+1', 'sign'],
+    ['1.005', 'two decimals'],
+    ['1e3', 'exponent'],
+    ['12345678901', '10 digits'],
+    ['', 'plain decimal'],
+    ['1.', 'plain decimal'],
+    ['.5', 'plain decimal'],
+    [' 1', 'plain decimal'],
+    ['1,5', 'plain decimal'],
+    ['NaN', 'plain decimal'],
+    ['٣', 'plain decimal'],
+  ])('refuses %j and names the rule', (text, rule) => {
+    expect(() => parseMoney(text)).toThrow(MoneyError);
+    expect(() => parseMoney(text)).toThrow(rule);
+  });
+});

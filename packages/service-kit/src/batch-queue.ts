@@ -1,0 +1,104 @@
+/**
+ * Natural batching. Items that arrive while a run is under way are taken together by the next run; an idle queue runs an
+ * item at once. So the size of a batch follows the load, without a timer.
+ */
+export interface BatchQueueOptions<Item, Result> {
+  /** Runs a batch; answers with one result an item, in the same order, or throws for all of them. */
+  run: (items: Item[]) => Promise<Result[]>;
+  /** How much an item weighs towards `weightMax`; 1 unless told. */
+  weigh?: (item: Item) => number;
+  /** A batch takes at most this weight, but at least one item. */
+  weightMax: number;
+  /** At most this weight waits; what comes on top is refused. */
+  queueWeightMax: number;
+  /** How many batches may be under way at once. */
+  inFlightMax?: number;
+  /** Told of each batch: how many items it took. */
+  onBatch?: (items: number) => void;
+}
+
+/** The queue is full: try again later. */
+export class QueueFullError extends Error {
+  override readonly name = 'QueueFullError';
+}
+
+interface Waiting<Item, Result> {
+  item: Item;
+  weight: number;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
+export class BatchQueue<Item, Result> {
+  readonly #options: Required<BatchQueueOptions<Item, Result>>;
+  #waiting: Waiting<Item, Result>[] = [];
+  #weightWaiting = 0;
+  #inFlight = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(options: BatchQueueOptions<Item, Result>) {
+    this.#options = { weigh: () => 1, inFlightMax: 1, onBatch: () => {}, ...options };
+  }
+
+  /** The weight that waits for a run. */
+  get depth(): number {
+    return this.#weightWaiting;
+  }
+
+  /**
+   * Queues an item for the next batch.
+   *
+   * @throws QueueFullError where the queue holds `queueWeightMax` already
+   */
+  submit(item: Item): Promise<Result> {
+    const weight = this.#options.weigh(item);
+    if (this.#weightWaiting > 0 && this.#weightWaiting + weight > this.#options.queueWeightMax) {
+      return Promise.reject(new QueueFullError('the queue is full'));
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    this.#waiting.push({ item, weight, resolve, reject });
+    this.#weightWaiting += weight;
+    this.#startRuns();
+    return promise;
+  }
+
+  /** Resolves once nothing waits and nothing is under way. */
+  drained(): Promise<void> {
+    if (this.#inFlight === 0 && this.#waiting.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  #startRuns(): void {
+    while (this.#inFlight < this.#options.inFlightMax && this.#waiting.length > 0) {
+      this.#inFlight += 1;
+      void this.#run(this.#take());
+    }
+  }
+
+  #take(): Waiting<Item, Result>[] {
+    let weight = 0;
+    let count = 0;
+    for (const waiting of this.#waiting) {
+      if (count > 0 && weight + waiting.weight > this.#options.weightMax) break;
+      weight += waiting.weight;
+      count += 1;
+    }
+    this.#weightWaiting -= weight;
+    return this.#waiting.splice(0, count);
+  }
+
+  async #run(batch: Waiting<Item, Result>[]): Promise<void> {
+    this.#options.onBatch(batch.length);
+    try {
+      const results = await this.#options.run(batch.map((waiting) => waiting.item));
+      batch.forEach((waiting, place) => {
+        waiting.resolve(results[place] as Result);
+      });
+    } catch (error) {
+      for (const waiting of batch) waiting.reject(error);
+    }
+    this.#inFlight -= 1;
+    this.#startRuns();
+    if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * How a process starts and stops: the configuration first, then what it is made of; on SIGTERM or SIGINT it stops in
+ * order, each step with a deadline, and exits.
+ */
+import type { Logger } from 'pino';
+import { ConfigError } from './config.ts';
+
+/** Something that a process is made of, with how it stops. */
+export interface StopStep {
+  name: string;
+  stop: () => unknown;
+}
+
+const STEP_TIMEOUT_MS = 5_000;
+
+/** Runs `start`, then waits for a signal and runs its stop steps in the order given. */
+export async function runProcess(start: () => Promise<{ logger: Logger; steps: StopStep[] }>): Promise<void> {
+  silenceKafkaTimeoutWarning();
+  try {
+    const { logger, steps } = await start();
+    process.on('uncaughtException', (error) => exitWith(logger, error));
+    process.on('unhandledRejection', (error) => exitWith(logger, error));
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(logger, steps, signal));
+  } catch (error) {
+    const text = error instanceof ConfigError ? error.message : String((error as Error)?.stack ?? error);
+    process.stderr.write(`${text}\n`);
+    process.exit(1);
+  }
+}
+
+async function stop(logger: Logger, steps: StopStep[], signal: string): Promise<void> {
+  logger.info({ signal }, 'stopping');
+  for (const step of steps) {
+    try {
+      await withDeadline(step, STEP_TIMEOUT_MS);
+    } catch (error) {
+      logger.warn({ err: error, step: step.name }, 'a step of the stop failed');
+    }
+  }
+  logger.info('stopped');
+  process.exit(0);
+}
+
+async function withDeadline(step: StopStep, deadlineMs: number): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`${step.name} took more than ${deadlineMs} ms`)), deadlineMs);
+  try {
+    await Promise.race([Promise.resolve(step.stop()), promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function exitWith(logger: Logger, error: unknown): void {
+  logger.fatal({ err: error }, 'an error that nothing handled');
+  process.exit(1);
+}
+
+/** kafkajs computes a negative timeout now and then, which Node 24 reports; nothing is wrong then. */
+function silenceKafkaTimeoutWarning(): void {
+  const others = process.listeners('warning');
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    if (warning.name === 'TimeoutNegativeWarning') return;
+    for (const listener of others) listener(warning);
+  });
+}

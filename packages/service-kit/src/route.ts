@@ -1,0 +1,134 @@
+/**
+ * From an operation of the contract to a route: validation in the order that the API promises, then the handler.
+ */
+import { createHash } from 'node:crypto';
+import {
+  type ConsistencyToken,
+  canonicalJson,
+  consistencyToken,
+  HEADERS,
+  idempotencyKey,
+  isIdempotent,
+  mergeTokens,
+  type Operation,
+} from '@mo/contracts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Answer } from './answer.ts';
+import { ProblemError } from './problem-error.ts';
+import { sendAnswer } from './send.ts';
+import { pathOf } from './server.ts';
+import { acceptTraceparent } from './trace.ts';
+import { validate } from './validation.ts';
+
+/** An Idempotency-Key with all that it belongs to, and a fingerprint of the body that it came with. */
+export interface RequestKey {
+  /** SHA-256 over caller, method, path and key. */
+  readonly id: Buffer;
+  /** SHA-256 over the body as canonical JSON. */
+  readonly fingerprint: Buffer;
+}
+
+/** Where a request comes from: for logs, problems and events. */
+export interface Origin {
+  readonly requestId: string;
+  /** W3C trace context, or null. */
+  readonly traceparent: string | null;
+}
+
+type Parsed<O extends Operation, Part extends 'params' | 'query' | 'body'> = O[Part] extends z.ZodType
+  ? z.infer<O[Part]>
+  : undefined;
+
+/** A request whose every part has been checked. */
+export interface ValidRequest<O extends Operation> {
+  readonly params: Parsed<O, 'params'>;
+  readonly query: Parsed<O, 'query'>;
+  readonly body: Parsed<O, 'body'>;
+  readonly key: RequestKey | null;
+  readonly token: ConsistencyToken | null;
+  readonly origin: Origin;
+  /** Path and query as they came, for links. */
+  readonly url: string;
+}
+
+export interface RouteHooks {
+  /** Whether an answer is stored under the key: then a body that breaks a rule is a reused key. */
+  isKeyUsed: (key: RequestKey) => Promise<boolean>;
+  /** Waits until this service has seen what the token has seen. */
+  catchUp: (token: ConsistencyToken) => Promise<void>;
+}
+
+export type Handler<O extends Operation> = (request: ValidRequest<O>) => Promise<Answer>;
+
+/** Registers operations on a server. */
+export function routesOf(app: FastifyInstance, hooks: RouteHooks) {
+  return <O extends Operation>(operation: O, handler: Handler<O>): void => {
+    app.route({
+      method: operation.method,
+      url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
+      handler: async (request, reply) => {
+        const valid = await validRequest(operation, request, hooks);
+        if (valid.token !== null) await hooks.catchUp(valid.token);
+        const answer = await handler(valid);
+        return sendAnswer(
+          reply,
+          answer.token === null ? answer : { ...answer, token: mergeTokens(answer.token, valid.token) },
+        );
+      },
+    });
+  };
+}
+
+async function validRequest<O extends Operation>(
+  operation: O,
+  request: FastifyRequest,
+  hooks: RouteHooks,
+): Promise<ValidRequest<O>> {
+  const key = isIdempotent(operation) ? keyOf(operation, request) : null;
+  try {
+    return {
+      params: part(operation.params, request.params, 'path') as Parsed<O, 'params'>,
+      query: part(operation.query, request.query, 'query') as Parsed<O, 'query'>,
+      body: part(operation.body, request.body, 'body') as Parsed<O, 'body'>,
+      token: tokenOf(request),
+      key,
+      origin: { requestId: request.id, traceparent: acceptTraceparent(request.headers[HEADERS.traceparent]) },
+      url: request.url,
+    };
+  } catch (error) {
+    if (key !== null && (await hooks.isKeyUsed(key))) throw keyReused();
+    throw error;
+  }
+}
+
+/** The same key came before with another body. */
+export const keyReused = (): ProblemError =>
+  new ProblemError('idempotency_key_reused', 'this Idempotency-Key was used before with another body');
+
+const part = (schema: z.ZodType | undefined, value: unknown, where: 'path' | 'query' | 'body') =>
+  schema === undefined ? undefined : validate(schema, value, where);
+
+function keyOf(operation: Operation, request: FastifyRequest): RequestKey | null {
+  const text = request.headers[HEADERS.idempotencyKey];
+  if (text === undefined) return null;
+  validateHeader(idempotencyKey, text, HEADERS.idempotencyKey);
+  const scope = [request.headers[HEADERS.caller] ?? '', operation.method, pathOf(request).replace(/\/$/, ''), text];
+  return { id: sha256(scope.join('\n')), fingerprint: sha256(canonicalJson(request.body ?? {})) };
+}
+
+function tokenOf(request: FastifyRequest): ConsistencyToken | null {
+  const text = request.headers[HEADERS.consistencyToken];
+  return text === undefined ? null : validateHeader(consistencyToken, text, HEADERS.consistencyToken);
+}
+
+function validateHeader<T extends z.ZodType>(schema: T, value: unknown, name: string): z.infer<T> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const detail = result.error.issues[0]?.message ?? 'is not valid';
+  throw new ProblemError('invalid_request', `${name} ${detail}`, {
+    errors: [{ pointer: `/${name}`, in: 'header', code: 'invalid', detail }],
+  });
+}
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,0 +1,117 @@
+/**
+ * The HTTP server that every process has: limits and timeouts, exact JSON, problems for every failure, request ids and
+ * trace contexts, one log line a request, and the three endpoints for operators.
+ */
+import { HEADERS, parseJson } from '@mo/contracts';
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { answerProblem } from './answer.ts';
+import { httpDuration } from './metrics.ts';
+import { ProblemError, RETRY_AFTER_SECONDS, unavailable } from './problem-error.ts';
+import { sendAnswer } from './send.ts';
+import { acceptTraceparent, requestIdFrom, traceIdOf } from './trace.ts';
+
+export const JSON_BODY_BYTES_MAX = 1024 * 1024;
+/** How long a whole request may take to arrive. Streams of any size lift it by themselves. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+
+export interface ServerOptions {
+  logger: Logger;
+  registry: Registry;
+  /** Says why the process can't serve now, or null when it can. */
+  notReady: () => string | null | Promise<string | null>;
+  bodyBytesMax?: number;
+  requestTimeoutMs?: number;
+}
+
+export function createServer(options: ServerOptions): FastifyInstance {
+  const app = fastify({
+    loggerInstance: options.logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: options.bodyBytesMax ?? JSON_BODY_BYTES_MAX,
+    requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    genReqId: (request) => requestIdFrom(request.headers[HEADERS.requestId]),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    return503OnClosing: true,
+  }) as unknown as FastifyInstance;
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    if (text === '') return done(null, undefined);
+    try {
+      done(null, parseJson(text as string));
+    } catch (error) {
+      done(new ProblemError('invalid_request', 'the body is not JSON', bodyError((error as Error).message)));
+    }
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(problemFrom(error), request, reply));
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(new ProblemError('not_found', `there is no ${request.method} ${pathOf(request)}`), request, reply),
+  );
+  observe(app, options);
+  operatorRoutes(app, options);
+  return app;
+}
+
+const bodyError = (detail: string) => ({
+  errors: [{ pointer: '', in: 'body' as const, code: 'invalid_json', detail }],
+});
+
+/** A request's path without its query. */
+export const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? request.url;
+
+function sendProblem(problem: ProblemError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (problem.code === 'internal_error') request.log.error({ err: problem.cause }, 'a bug');
+  else if (problem.status >= 500) request.log.warn({ err: problem.cause ?? problem }, problem.message);
+  return sendAnswer(reply, answerProblem(problem, request.id));
+}
+
+/** What a caller sees of an error: its own problem, or Fastify's as one of ours, or a bug without inner detail. */
+export function problemFrom(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  const { code, statusCode, message } = error as Partial<FastifyError>;
+  if (statusCode === 413) return new ProblemError('payload_too_large', `the body is over ${JSON_BODY_BYTES_MAX} bytes`);
+  if (statusCode === 415) return new ProblemError('unsupported_media_type', 'the body must be application/json');
+  if (statusCode === 503) return unavailable('the server is closing', error);
+  if (statusCode === 400 || code.startsWith('FST_ERR_CTP'))
+    return new ProblemError('invalid_request', message, bodyError(message));
+  return new ProblemError('internal_error', 'something went wrong on our side', { cause: error });
+}
+
+function observe(app: FastifyInstance, { logger, registry }: ServerOptions): void {
+  const duration = httpDuration(registry);
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    const { method } = request;
+    const status = reply.statusCode;
+    duration.observe({ route, method, status }, reply.elapsedTime / 1000);
+    const level = status >= 500 ? 'warn' : 'info';
+    if (logger.isLevelEnabled(level) && !OPERATOR_PATHS.has(route)) {
+      const traceId = traceIdOf(acceptTraceparent(request.headers[HEADERS.traceparent]));
+      const durationMs = Math.round(reply.elapsedTime * 100) / 100;
+      logger[level]({ requestId: request.id, traceId, method, path: pathOf(request), status, durationMs }, 'request');
+    }
+    done();
+  });
+}
+
+const OPERATOR_PATHS = new Set(['/livez', '/readyz', '/metrics']);
+
+function operatorRoutes(app: FastifyInstance, { registry, notReady }: ServerOptions): void {
+  app.get('/livez', (_request, reply) => reply.send({ status: 'alive' }));
+  app.get('/readyz', async (_request, reply) => {
+    const reason = await notReady();
+    if (reason === null) return reply.send({ status: 'ready' });
+    return reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({ status: 'not ready', reason });
+  });
+  app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+}

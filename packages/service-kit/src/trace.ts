@@ -1,0 +1,19 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+
+const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+const REQUEST_ID = /^[\w.:-]{1,100}$/;
+
+/** A trace context that came from outside, where it is well-formed (W3C Trace Context, version 00). */
+export const acceptTraceparent = (text: unknown): string | null =>
+  typeof text === 'string' && TRACEPARENT.test(text) ? text : null;
+
+/** A new trace context, sampled. */
+export const newTraceparent = (): string =>
+  `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+
+/** The trace id within a trace context. */
+export const traceIdOf = (traceparent: string | null): string | undefined => traceparent?.slice(3, 35);
+
+/** A request id that came from outside, where it is harmless; otherwise a new one. */
+export const requestIdFrom = (text: unknown): string =>
+  typeof text === 'string' && REQUEST_ID.test(text) ? text : randomUUID();

@@ -1,0 +1,39 @@
+import type { FieldError } from '@mo/contracts';
+import type { z } from 'zod';
+import { ProblemError } from './problem-error.ts';
+
+export const FIELD_ERRORS_MAX = 100;
+
+/**
+ * Checks one part of a request.
+ *
+ * @throws ProblemError invalid_request that names every field and the rule that it breaks
+ */
+export function validate<T extends z.ZodType>(schema: T, value: unknown, where: FieldError['in']): z.infer<T> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const errors = result.error.issues.flatMap((issue) => fieldErrors(issue, where)).slice(0, FIELD_ERRORS_MAX);
+  const detail = errors.map((error) => `${error.pointer.slice(1) || where} ${error.detail}`).join('; ');
+  throw new ProblemError('invalid_request', detail, { errors });
+}
+
+function fieldErrors(issue: z.core.$ZodIssue, where: FieldError['in']): FieldError[] {
+  const pointer = pointerOf(issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      pointer: `${pointer}${pointerOf([key])}`,
+      in: where,
+      code: 'unknown_member',
+      detail: 'is not known here',
+    }));
+  }
+  const missing = issue.message === 'is required' || /received undefined/.test(issue.message);
+  return [
+    { pointer, in: where, code: missing ? 'required' : issue.code, detail: missing ? 'is required' : issue.message },
+  ];
+}
+
+/** A JSON Pointer, RFC 6901. */
+function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
