@@ -14,7 +14,7 @@ export interface StopStep {
 const STEP_TIMEOUT_MS = 5_000;
 
 /** Runs `start`, then waits for a signal and runs its stop steps in the order given. */
-export async function runProcess(start: () => Promise<{ logger: Logger; steps: StopStep[] }>): Promise<void> {
+export async function runProcess(start: () => Promise<{ logger: Logger; steps: readonly StopStep[] }>): Promise<void> {
   silenceKafkaTimeoutWarning();
   try {
     const { logger, steps } = await start();
@@ -28,7 +28,7 @@ export async function runProcess(start: () => Promise<{ logger: Logger; steps: S
   }
 }
 
-async function stop(logger: Logger, steps: StopStep[], signal: string): Promise<void> {
+async function stop(logger: Logger, steps: readonly StopStep[], signal: string): Promise<void> {
   logger.info({ signal }, 'stopping');
   for (const step of steps) {
     try {

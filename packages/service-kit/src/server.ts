@@ -13,6 +13,7 @@ import fastify, {
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { answerProblem } from './answer.ts';
+import { onClientError } from './client-error.ts';
 import { httpDuration } from './metrics.ts';
 import { ProblemError, RETRY_AFTER_SECONDS, unavailable } from './problem-error.ts';
 import { sendAnswer } from './send.ts';
@@ -22,27 +23,35 @@ export const JSON_BODY_BYTES_MAX = 1024 * 1024;
 /** How long a whole request may take to arrive. Streams of any size lift it by themselves. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+const HEADER_BYTES_MAX = 16 * 1024;
 
 export interface ServerOptions {
   logger: Logger;
   registry: Registry;
   /** Says why the process can't serve now, or null when it can. */
   notReady: () => string | null | Promise<string | null>;
+  /** What else `/readyz` tells, ready or not. */
+  readyDetails?: () => Record<string, unknown>;
   bodyBytesMax?: number;
+  headerBytesMax?: number;
+  /** 0 lifts it: then the routes see to it themselves. */
   requestTimeoutMs?: number;
 }
 
 export function createServer(options: ServerOptions): FastifyInstance {
   const app = fastify({
     loggerInstance: options.logger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: options.bodyBytesMax ?? JSON_BODY_BYTES_MAX,
     requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
+    http: { maxHeaderSize: options.headerBytesMax ?? HEADER_BYTES_MAX },
+    clientErrorHandler: onClientError,
+    frameworkErrors: (error, request, reply) => sendProblem(problemFrom(error), request, reply),
     genReqId: (request) => requestIdFrom(request.headers[HEADERS.requestId]),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
-    return503OnClosing: true,
+    return503OnClosing: false,
   }) as unknown as FastifyInstance;
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
@@ -78,7 +87,8 @@ function sendProblem(problem: ProblemError, request: FastifyRequest, reply: Fast
 /** What a caller sees of an error: its own problem, or Fastify's as one of ours, or a bug without inner detail. */
 export function problemFrom(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
-  const { code, statusCode, message } = error as Partial<FastifyError>;
+  const { code = 'unknown', statusCode, message = code } = error as Partial<FastifyError>;
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new ProblemError('not_found', 'a part of the path is too long');
   if (statusCode === 413) return new ProblemError('payload_too_large', `the body is over ${JSON_BODY_BYTES_MAX} bytes`);
   if (statusCode === 415) return new ProblemError('unsupported_media_type', 'the body must be application/json');
   if (statusCode === 503) return unavailable('the server is closing', error);
@@ -106,12 +116,16 @@ function observe(app: FastifyInstance, { logger, registry }: ServerOptions): voi
 
 const OPERATOR_PATHS = new Set(['/livez', '/readyz', '/metrics']);
 
-function operatorRoutes(app: FastifyInstance, { registry, notReady }: ServerOptions): void {
+function operatorRoutes(app: FastifyInstance, { registry, notReady, readyDetails }: ServerOptions): void {
   app.get('/livez', (_request, reply) => reply.send({ status: 'alive' }));
   app.get('/readyz', async (_request, reply) => {
     const reason = await notReady();
-    if (reason === null) return reply.send({ status: 'ready' });
-    return reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({ status: 'not ready', reason });
+    const details = readyDetails?.();
+    if (reason === null) return reply.send({ status: 'ready', ...details });
+    return reply
+      .code(503)
+      .header('retry-after', RETRY_AFTER_SECONDS)
+      .send({ status: 'not ready', reason, ...details });
   });
   app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
 }

@@ -1,0 +1,26 @@
+/**
+ * Streams: how the services agree. `protocol/` is the protocol itself, free of storage and network; `sql/`, `pull/`,
+ * `kafka/`, `relay/` and `follower/` are what it runs on.
+ */
+
+export * from './kafka/cloud-events.ts';
+export * from './kafka/kafkajs.ts';
+export * from './kafka/port.ts';
+export * from './protocol/account.ts';
+export * from './protocol/batch.ts';
+export * from './protocol/command.ts';
+export * from './protocol/follow.ts';
+export * from './protocol/peers.ts';
+export * from './protocol/refusal.ts';
+export * from './protocol/store.ts';
+export * from './protocol/write-path.ts';
+export * from './service.ts';
+export * from './sql/answers.ts';
+export * from './sql/columns.ts';
+export * from './sql/database.ts';
+export * from './sql/journal.ts';
+export * from './sql/outbox.ts';
+export * from './sql/sql-store.ts';
+export * from './sql/tables.ts';
+export * from './sql/types.ts';
+export * from './streams.ts';

@@ -1,0 +1,95 @@
+/**
+ * Events on Kafka: CloudEvents 1.0, Kafka protocol binding, binary mode. The attributes are `ce_` headers, the value is the
+ * data as JSON; a customer's events have one key, so that they keep their order.
+ */
+import {
+  dataSchemaOf,
+  type EventType,
+  type SeenVersions,
+  STREAMS,
+  type Stream,
+  type StreamEvent,
+  streamEvent,
+} from '@mo/contracts';
+import type { IncomingMessage, OutgoingMessage } from './port.ts';
+
+/** An event as the journal keeps it; data and seen are JSON text. */
+export interface JournalRow {
+  readonly customer_id: string;
+  readonly version: string;
+  readonly type: EventType;
+  readonly data: string;
+  readonly seen: string;
+  /** RFC 3339, UTC. */
+  readonly time: string;
+  readonly traceparent: string | null;
+}
+
+export const topicOf = (prefix: string, stream: Stream): string => `${prefix}.${stream}`;
+export const deadLetterTopicOf = (topic: string): string => `${topic}.dlq`;
+
+export function toMessage(stream: Stream, row: JournalRow): OutgoingMessage {
+  const seen = formatSeen(JSON.parse(row.seen) as SeenVersions);
+  return {
+    key: row.customer_id,
+    value: row.data,
+    headers: {
+      ce_specversion: '1.0',
+      ce_id: `${stream}-${row.customer_id}-${row.version}`,
+      ce_source: `/mo/${stream}`,
+      ce_type: row.type,
+      ce_time: row.time,
+      ce_subject: row.customer_id,
+      ce_sequence: row.version,
+      ...(seen === '' ? {} : { ce_seen: seen }),
+      ce_dataschema: dataSchemaOf(row.type),
+      ...(row.traceparent === null ? {} : { ce_traceparent: row.traceparent }),
+      'content-type': 'application/json',
+    },
+  };
+}
+
+/**
+ * Reads a message as an event of the stream.
+ *
+ * @returns the event, or a sentence that says why it can't be understood
+ */
+export function fromMessage(stream: Stream, { headers, value }: IncomingMessage): StreamEvent | string {
+  if (headers.ce_specversion !== '1.0') return `ce_specversion is ${headers.ce_specversion ?? 'missing'}, not 1.0`;
+  const seen = parseSeen(headers.ce_seen ?? '');
+  if (seen === null) return 'ce_seen is not a list of versions';
+  const data = parseData(value);
+  if (data === undefined) return 'the data is not JSON';
+  const result = streamEvent.safeParse({
+    stream,
+    customer_id: Number(headers.ce_subject),
+    version: Number(headers.ce_sequence),
+    type: headers.ce_type,
+    data,
+    seen,
+    time: headers.ce_time,
+    traceparent: headers.ce_traceparent ?? null,
+  });
+  if (!result.success)
+    return result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  if (result.data.data.customer_id !== result.data.customer_id) return 'ce_subject is not the customer_id of the data';
+  return result.data;
+}
+
+const formatSeen = (seen: SeenVersions): string =>
+  STREAMS.flatMap((stream) => (seen[stream] === undefined ? [] : [`${stream}=${seen[stream]}`])).join(',');
+
+function parseSeen(text: string): SeenVersions | null {
+  if (text === '') return {};
+  const entries = text.split(',').map((part) => /^(customers|loans|payments)=(\d{1,15})$/.exec(part));
+  if (entries.some((entry) => entry === null)) return null;
+  return Object.fromEntries(entries.map((entry) => [entry?.[1], Number(entry?.[2])]));
+}
+
+function parseData(value: string | null): unknown {
+  try {
+    return value === null ? undefined : JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,192 @@
+/** Kafka through kafkajs, with what it needs to survive a broker that goes and comes back. */
+import type { Logger } from '@mo/service-kit';
+import kafkajs, { type Consumer, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
+import {
+  type IncomingMessage,
+  type Kafka,
+  MessageRefusedError,
+  type OutgoingMessage,
+  type Subscription,
+} from './port.ts';
+
+const { Kafka: Client, logLevel, CompressionTypes } = kafkajs;
+
+const CONNECTION_TIMEOUT_MS = 3_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+const SESSION_TIMEOUT_MS = 6_000;
+const HEARTBEAT_INTERVAL_MS = 500;
+/** How long the broker may hold back an empty fetch; longer delays rebalances. */
+const FETCH_WAIT_MS = 100;
+const FETCH_BYTES_PER_PARTITION_MAX = 512 * 1024;
+const PARTITIONS_AT_ONCE = 12;
+const RETRIES_MAX = 2;
+const RESTART_DELAY_MS = 500;
+
+/** Errors of the broker that no retry mends. */
+const REFUSALS = new Set([
+  'MESSAGE_TOO_LARGE',
+  'INVALID_MESSAGE',
+  'CORRUPT_MESSAGE',
+  'INVALID_RECORD',
+  'RECORD_LIST_TOO_LARGE',
+]);
+
+export function kafkaOverKafkajs(clientId: string, brokers: readonly string[], logger: Logger): Kafka {
+  const client = new Client({
+    clientId,
+    brokers: [...brokers],
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    retry: { retries: RETRIES_MAX, initialRetryTime: 100, maxRetryTime: 1_000 },
+    logLevel: logLevel.WARN,
+    logCreator:
+      () =>
+      ({ log }) =>
+        logger.debug({ kafka: log }, 'kafkajs'),
+  });
+  return {
+    ensureTopics: async (topics, partitions) => {
+      const admin = client.admin();
+      await admin.connect();
+      try {
+        const existing = new Set(await admin.listTopics());
+        const missing = topics.filter((topic) => !existing.has(topic));
+        if (missing.length > 0) {
+          await admin.createTopics({
+            topics: missing.map((topic) => ({ topic, numPartitions: partitions })),
+            waitForLeaders: true,
+          });
+        }
+      } finally {
+        await admin.disconnect();
+      }
+    },
+    producer: async () => {
+      const producer = client.producer({ idempotent: true, maxInFlightRequests: 5, allowAutoTopicCreation: false });
+      await producer.connect();
+      return {
+        send: (topic, messages) => send(producer, topic, messages),
+        close: () => producer.disconnect(),
+      };
+    },
+    subscribe: (group, topics, handle) => KeptSubscription.start(client, { group, topics, handle, logger }),
+  };
+}
+
+async function send(producer: kafkajs.Producer, topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+  try {
+    await producer.send({
+      topic,
+      acks: -1,
+      compression: CompressionTypes.None,
+      messages: messages.map((message) => ({ ...message })),
+    });
+  } catch (error) {
+    for (
+      let cause = error as { type?: string; cause?: unknown } | undefined;
+      cause;
+      cause = cause.cause as typeof cause
+    ) {
+      if (REFUSALS.has(String(cause.type))) throw new MessageRefusedError(String(cause.type), { cause: error });
+    }
+    throw error;
+  }
+}
+
+interface SubscriptionOptions {
+  group: string;
+  topics: readonly string[];
+  handle: (messages: IncomingMessage[]) => Promise<void>;
+  logger: Logger;
+}
+
+/** A consumer that is started again whenever kafkajs gives it up. */
+class KeptSubscription implements Subscription {
+  readonly #client: kafkajs.Kafka;
+  readonly #options: SubscriptionOptions;
+  #consumer: Consumer | null = null;
+  #closed = false;
+
+  private constructor(client: kafkajs.Kafka, options: SubscriptionOptions) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  static async start(client: kafkajs.Kafka, options: SubscriptionOptions): Promise<KeptSubscription> {
+    const subscription = new KeptSubscription(client, options);
+    await subscription.#connect();
+    return subscription;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#consumer?.disconnect();
+  }
+
+  async #connect(): Promise<void> {
+    const { group, topics, handle } = this.#options;
+    const consumer = this.#client.consumer({
+      groupId: group,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      maxBytesPerPartition: FETCH_BYTES_PER_PARTITION_MAX,
+      allowAutoTopicCreation: false,
+      retry: { retries: RETRIES_MAX, restartOnFailure: async () => false },
+    });
+    consumer.on(consumer.events.CRASH, ({ payload }) => this.#startAgain(consumer, payload.error));
+    this.#consumer = consumer;
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
+      eachBatch: (payload) => consume(consumer, payload, handle),
+    });
+  }
+
+  #startAgain(crashed: Consumer, error: Error): void {
+    if (this.#closed || this.#consumer !== crashed) return;
+    this.#options.logger.warn({ err: error }, 'the Kafka consumer stopped, and is started again');
+    this.#consumer = null;
+    void crashed.disconnect().catch(() => {});
+    setTimeout(() => {
+      if (this.#closed) return;
+      this.#connect().catch((failure: Error) => {
+        if (this.#consumer !== null) this.#startAgain(this.#consumer, failure);
+      });
+    }, RESTART_DELAY_MS);
+  }
+}
+
+async function consume(
+  consumer: Consumer,
+  payload: EachBatchPayload,
+  handle: SubscriptionOptions['handle'],
+): Promise<void> {
+  const { batch } = payload;
+  if (!payload.isRunning() || payload.isStale() || batch.messages.length === 0) return;
+  const beat = setInterval(() => void payload.heartbeat().catch(() => {}), HEARTBEAT_INTERVAL_MS);
+  try {
+    await handle(batch.messages.map((message) => incoming(batch.topic, batch.partition, message)));
+  } finally {
+    clearInterval(beat);
+  }
+  payload.resolveOffset(batch.lastOffset());
+  const next = (BigInt(batch.lastOffset()) + 1n).toString();
+  await consumer.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset: next }]);
+}
+
+function incoming(topic: string, partition: number, { offset, key, value, headers }: KafkaMessage): IncomingMessage {
+  const entries = Object.entries(headers ?? {}).flatMap(([name, text]) =>
+    text === undefined ? [] : [[name, Array.isArray(text) ? text.map(String).join(',') : text.toString()] as const],
+  );
+  return {
+    topic,
+    partition,
+    offset,
+    key: key?.toString() ?? null,
+    value: value?.toString() ?? null,
+    headers: Object.fromEntries(entries),
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * Kafka, as the rest of the code sees it: the one port in this system. The client behind it will be replaced one day.
+ */
+
+export interface OutgoingMessage {
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface IncomingMessage {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly key: string | null;
+  readonly value: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The broker refuses this very message, however often it is sent. */
+export class MessageRefusedError extends Error {
+  override readonly name = 'MessageRefusedError';
+}
+
+export interface Producer {
+  /**
+   * Sends messages to a topic as one batch, in order for each key, and resolves once all replicas in sync have them.
+   *
+   * @throws MessageRefusedError where the broker refuses a message for good; any other error may pass
+   */
+  send(topic: string, messages: readonly OutgoingMessage[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Subscription {
+  close(): Promise<void>;
+}
+
+export interface Kafka {
+  /** Makes the topics that are missing. */
+  ensureTopics(topics: readonly string[], partitions: number): Promise<void>;
+  producer(): Promise<Producer>;
+  /**
+   * Reads topics from their earliest offset, as a member of the group. A partition's messages come in order; its offset is
+   * committed once the handler has resolved, and after an error the same messages come again.
+   */
+  subscribe(
+    group: string,
+    topics: readonly string[],
+    handle: (messages: IncomingMessage[]) => Promise<void>,
+  ): Promise<Subscription>;
+}

@@ -1,0 +1,215 @@
+/**
+ * One batch, in memory: commands and followed events are taken in arrival order, each on the accounts as the ones before
+ * it left them. Nothing here waits or writes; what came of it is written set-wise afterwards. So one batch of n is the
+ * same as n batches of one, and one failing command doesn't touch its neighbours.
+ */
+import type { Stream, StreamEvent, Versions } from '@mo/contracts';
+import { type Answer, invalid, keyReused, type Origin } from '@mo/service-kit';
+import { type Account, type NewEvent, type Progress, progressOf, type StreamModel, versionsOf } from './account.ts';
+import type { Command, Decision, StoredAnswer } from './command.ts';
+import { advance, type Following, fallBehind, follow } from './follow.ts';
+import type { BatchChanges, BatchState } from './store.ts';
+
+/** What a command had pulled, and how far its account was before the last pull was sent. */
+export interface Confirmation {
+  readonly pulled: readonly Stream[];
+  readonly base: Progress | null;
+}
+
+export type CommandOutcome =
+  | { readonly kind: 'answered'; readonly answer: Answer; readonly settle: StoredAnswer['settle'] }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'unconfirmed'; readonly confirmBy: readonly Stream[]; readonly progress: Progress | null };
+
+const NO_ORIGIN: Origin = { requestId: '', traceparent: null };
+
+export class Batch<A extends Account> {
+  readonly #model: StreamModel<A>;
+  readonly #state: BatchState<A>;
+  readonly #nowMs: number;
+  readonly #accounts: Map<number, A>;
+  readonly #byExternalId = new Map<string, number>();
+  readonly #taken: Set<string>;
+  readonly #answers: Map<string, StoredAnswer>;
+  readonly #newAnswers: StoredAnswer[] = [];
+  readonly #written: StreamEvent[] = [];
+  readonly #applied: StreamEvent[] = [];
+  #commandsTaken = 0;
+
+  constructor(model: StreamModel<A>, state: BatchState<A>, nowMs: number) {
+    this.#model = model;
+    this.#state = state;
+    this.#nowMs = nowMs;
+    this.#accounts = new Map(state.accounts);
+    this.#taken = new Set(state.taken);
+    this.#answers = new Map(state.answers);
+    for (const account of state.accounts.values()) {
+      const externalId = model.externalIdOf(account);
+      if (externalId !== null) this.#byExternalId.set(externalId, account.customerId);
+    }
+  }
+
+  /** Decides a command. What is thrown, a bug included, fails this command alone. */
+  command(command: Command<A>, confirmation: Confirmation | null): CommandOutcome {
+    const id = this.#state.ids[this.#commandsTaken++] as number;
+    try {
+      return this.#replay(command) ?? this.#decide(command, id, confirmation);
+    } catch (error) {
+      return { kind: 'failed', error };
+    }
+  }
+
+  /** Takes followed events; tells what became of each. */
+  events(events: readonly StreamEvent[]): Following[] {
+    return events.map((event) => {
+      const account = this.#accounts.get(event.customer_id) ?? this.#model.unknown(event.customer_id);
+      const what = follow(this.#model.stream, account, event);
+      if (what === 'apply') this.#apply(account, event);
+      else if (what !== 'duplicate') this.#put(fallBehind(this.#model.stream, account, event));
+      return what;
+    });
+  }
+
+  /** How far a customer has come by now. */
+  progress(customerId: number): Progress | null {
+    const account = this.#accounts.get(customerId);
+    return account === undefined ? null : progressOf(account);
+  }
+
+  changes(): BatchChanges<A> {
+    const accounts = [...this.#accounts.values()]
+      .map((after) => ({ before: this.#state.accounts.get(after.customerId) ?? null, after }))
+      .filter(({ before, after }) => before !== after);
+    return { accounts, written: this.#written, applied: this.#applied, answers: this.#newAnswers, nowMs: this.#nowMs };
+  }
+
+  #replay(command: Command<A>): CommandOutcome | null {
+    const stored = command.key === null ? undefined : this.#answers.get(command.key.id.toString('hex'));
+    if (command.key === null || stored === undefined) return null;
+    if (!stored.key.fingerprint.equals(command.key.fingerprint)) throw keyReused();
+    const headers = { ...stored.answer.headers, 'idempotency-replayed': 'true' };
+    return this.#answered({ ...stored.answer, headers }, stored.settle);
+  }
+
+  #decide(command: Command<A>, id: number, confirmation: Confirmation | null): CommandOutcome {
+    const account = this.#accountOf(command);
+    const decision = command.decide(account, {
+      nowMs: Math.max(this.#nowMs, account?.lastTimeMs ?? 0),
+      id,
+      taken: command.claims !== null && this.#taken.has(command.claims),
+    });
+    if (!isConfirmed(decision, account, confirmation)) {
+      return {
+        kind: 'unconfirmed',
+        confirmBy: decision.confirmBy,
+        progress: account === null ? null : progressOf(account),
+      };
+    }
+    const start = account ?? (command.registers ? this.#model.unknown(id) : null);
+    const { after, written } =
+      start === null ? { after: null, written: [] } : this.#write(start, decision.events, command.origin);
+    if (written.length > 0 && command.claims !== null) this.#taken.add(command.claims);
+    return this.#answer(command, decision, after, written);
+  }
+
+  #answer(command: Command<A>, decision: Decision<A>, after: A | null, written: StreamEvent[]): CommandOutcome {
+    const { status, body, headers } = decision.answer(after as A, written);
+    const token = after === null ? null : { customerId: after.customerId, versions: this.#versions(after) };
+    const answer: Answer = { status, body: JSON.stringify(body), token, ...(headers === undefined ? {} : { headers }) };
+    const settle =
+      decision.settle === undefined || after === null
+        ? null
+        : { settlement: decision.settle, customerId: after.customerId, version: after.version };
+    if (command.key !== null && isKept(status)) {
+      const stored = { key: command.key, answer, settle: settle?.settlement.everyTime ? settle : null };
+      this.#answers.set(command.key.id.toString('hex'), stored);
+      this.#newAnswers.push(stored);
+    }
+    return this.#answered(answer, settle);
+  }
+
+  #answered(answer: Answer, settle: StoredAnswer['settle']): CommandOutcome {
+    return { kind: 'answered', answer, settle };
+  }
+
+  #versions(account: A): Versions {
+    return versionsOf(this.#model.stream, account);
+  }
+
+  /** The account that a command names; both names must be of the same customer. */
+  #accountOf({ customer: { customerId, externalId } }: Command<A>): A | null {
+    const idByName = externalId === undefined ? undefined : this.#byExternalId.get(externalId);
+    const byId = customerId === undefined ? undefined : this.#known(customerId);
+    const byName = idByName === undefined ? undefined : this.#known(idByName);
+    if (customerId === undefined || externalId === undefined) return byId ?? byName ?? null;
+    if ((byId ?? byName) !== undefined && byId !== byName) {
+      throw invalid('body', '/customer_external_id', 'and customer_id name different customers', 'contradiction');
+    }
+    return byId ?? null;
+  }
+
+  #known(customerId: number): A | undefined {
+    return this.#accounts.get(customerId);
+  }
+
+  #apply(account: A, event: StreamEvent): void {
+    const caused = this.#model.react(account, event);
+    this.#put(advance(this.#model.evolve(account, event), event));
+    this.#applied.push(event);
+    const after = this.#accounts.get(account.customerId) as A;
+    this.#write(after, caused, { ...NO_ORIGIN, traceparent: event.traceparent });
+  }
+
+  #write(account: A, events: readonly NewEvent[], origin: Origin): { after: A; written: StreamEvent[] } {
+    let after = account;
+    const written = events.map((event) => {
+      const timeMs = Math.max(this.#nowMs, after.lastTimeMs);
+      const version = after.version + 1;
+      const seen = Object.fromEntries(
+        this.#model.decidesOn
+          .map((stream) => [stream, after.applied[stream] ?? 0])
+          .filter(([, seenVersion]) => seenVersion !== 0),
+      );
+      const whole: StreamEvent = {
+        stream: this.#model.stream,
+        customer_id: after.customerId,
+        version,
+        ...event,
+        seen,
+        time: new Date(timeMs).toISOString(),
+        traceparent: origin.traceparent,
+      };
+      after = { ...this.#model.evolve(after, whole), version, lastTimeMs: timeMs };
+      return whole;
+    });
+    if (after !== account) this.#put(after);
+    this.#written.push(...written);
+    return { after, written };
+  }
+
+  #put(account: A): void {
+    this.#accounts.set(account.customerId, account);
+  }
+}
+
+/** Whether a decision stands: nothing that restricts may have moved since before the last pull was sent. */
+function isConfirmed<A extends Account>(
+  decision: Decision<A>,
+  account: A | null,
+  confirmation: Confirmation | null,
+): boolean {
+  if (decision.confirmBy.length === 0) return true;
+  if (confirmation === null || !decision.confirmBy.every((stream) => confirmation.pulled.includes(stream)))
+    return false;
+  const { base } = confirmation;
+  if (base === null || account === null) return account === null;
+  const restricting = decision.confirmBy.slice(0, -1);
+  return (
+    base.version === account.version && restricting.every((stream) => base.applied[stream] === account.applied[stream])
+  );
+}
+
+/** Answers 2xx, 409 and rule 422s are kept with their effect. */
+function isKept(status: number): boolean {
+  return status < 300 || status === 409 || status === 422;
+}

@@ -1,0 +1,58 @@
+/**
+ * Bringing a customer forward on a stream: pull what its owner has, apply it like any other events, and where an event
+ * waits for a cause in another stream, bring that one forward first.
+ */
+import type { Stream, StreamEvent } from '@mo/contracts';
+import { unavailable } from '@mo/service-kit';
+import { appliedOf, type Progress } from './account.ts';
+import type { CustomerRef } from './command.ts';
+import type { Peers } from './peers.ts';
+import type { Followed } from './write-path.ts';
+
+/** Pages and causes together, for one customer and stream. */
+const PULLS_MAX = 64;
+
+export class BringForward {
+  readonly #peers: Peers;
+  readonly #follow: (events: readonly StreamEvent[]) => Promise<Followed>;
+
+  constructor(peers: Peers, follow: (events: readonly StreamEvent[]) => Promise<Followed>) {
+    this.#peers = peers;
+    this.#follow = follow;
+  }
+
+  /**
+   * Applies what the stream's owner has of a customer at the time of the call.
+   *
+   * @param progress what is known to be applied; null where the customer isn't known here
+   * @returns how far the customer has come; null where nobody knows it
+   * @throws ProblemError unavailable
+   */
+  async bring(customer: CustomerRef, stream: Stream, progress: Progress | null): Promise<Progress | null> {
+    let reached = progress;
+    let target: number | null = null;
+    for (let pulls = 0; pulls < PULLS_MAX; pulls += 1) {
+      const pulled = await this.#peers.pull(stream, customer, reached === null ? 0 : appliedOf(reached, stream));
+      target ??= pulled.head;
+      if (pulled.events.length === 0 || pulled.customerId === null) return reached;
+      const { progress: after } = await this.#follow(pulled.events);
+      reached = after.get(pulled.customerId) ?? reached;
+      if (reached === null || appliedOf(reached, stream) >= target) return reached;
+      reached = await this.#bringCauses(reached, stream, pulled.events);
+    }
+    throw unavailable(
+      `the ${stream} of customer ${customer.customerId ?? customer.externalId} could not be caught up with`,
+    );
+  }
+
+  /** The first event that was not applied waits for its causes. */
+  async #bringCauses(progress: Progress, stream: Stream, events: readonly StreamEvent[]): Promise<Progress> {
+    const waiting = events.find((event) => event.version === appliedOf(progress, stream) + 1);
+    let reached = progress;
+    for (const [cause, version] of Object.entries(waiting?.seen ?? {}) as [Stream, number][]) {
+      if (!(cause in reached.applied) || appliedOf(reached, cause) >= version) continue;
+      reached = (await this.bring({ customerId: progress.customerId }, cause, reached)) ?? reached;
+    }
+    return reached;
+  }
+}

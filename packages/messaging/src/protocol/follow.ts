@@ -1,0 +1,50 @@
+/**
+ * Following, for one event and one account. Every event goes through here, whether it was pushed by Kafka or pulled from
+ * its owner, so that there is one way in:
+ *
+ * - a version at or below the last one applied is a duplicate, and is skipped;
+ * - a version more than one ahead is a gap: the account is *behind* on that stream;
+ * - an event that was decided on something not applied yet is early: the account is behind on both streams, for topics
+ *   are not ordered together and an effect can arrive before its cause.
+ *
+ * What an account is behind on is pulled; it stays behind until the highest version seen is reached.
+ */
+import type { SeenVersions, Stream, StreamEvent } from '@mo/contracts';
+import type { Account } from './account.ts';
+
+export type Following = 'apply' | 'duplicate' | 'gap' | 'early';
+
+/** What is to be done with an event. */
+export function follow(own: Stream, account: Account, event: StreamEvent): Following {
+  const applied = account.applied[event.stream] ?? 0;
+  if (event.version <= applied) return 'duplicate';
+  if (event.version > applied + 1) return 'gap';
+  return missingCauses(own, account, event).length > 0 ? 'early' : 'apply';
+}
+
+/** The account with the event counted as applied. */
+export function advance<A extends Account>(account: A, event: StreamEvent): A {
+  const applied = { ...account.applied, [event.stream]: event.version };
+  return { ...account, applied, behind: stillBehind(account.behind, applied) };
+}
+
+/** The account with the event known to exist, though not applied. */
+export function fallBehind<A extends Account>(own: Stream, account: A, event: StreamEvent): A {
+  const behind = { ...account.behind };
+  const known = [[event.stream, event.version] as const, ...missingCauses(own, account, event)];
+  for (const [stream, version] of known) behind[stream] = Math.max(behind[stream] ?? 0, version);
+  return { ...account, behind };
+}
+
+function missingCauses(own: Stream, account: Account, event: StreamEvent): (readonly [Stream, number])[] {
+  const causes = Object.entries(event.seen) as [Stream, number][];
+  return causes.filter(
+    ([stream, version]) => stream !== own && stream in account.applied && version > (account.applied[stream] ?? 0),
+  );
+}
+
+function stillBehind(behind: SeenVersions, applied: SeenVersions): SeenVersions {
+  const entries = Object.entries(behind) as [Stream, number][];
+  if (entries.length === 0) return behind;
+  return Object.fromEntries(entries.filter(([stream, version]) => version > (applied[stream] ?? 0)));
+}

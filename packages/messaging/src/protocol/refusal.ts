@@ -1,0 +1,18 @@
+import type { Stream } from '@mo/contracts';
+import { type Origin, type ProblemError, problemBody } from '@mo/service-kit';
+import type { Account } from './account.ts';
+import type { Decision } from './command.ts';
+
+/**
+ * A decision that nothing happens, and why.
+ *
+ * @param confirmBy the followed streams that it rests on: pulled, in this order, before it is final
+ */
+export function refuse<A extends Account>(
+  problem: ProblemError,
+  origin: Origin,
+  confirmBy: readonly Stream[] = [],
+): Decision<A> {
+  const body = problemBody(problem, origin.requestId);
+  return { events: [], confirmBy, answer: () => ({ status: problem.status, body, headers: problem.headers }) };
+}

@@ -1,0 +1,55 @@
+/**
+ * What the protocol asks of its storage: to lock and load the accounts of a batch, and to write all that the batch
+ * brought about, in one transaction. The protocol is kept apart from it, so that a simulation can run the code that
+ * production runs.
+ */
+import type { StreamEvent } from '@mo/contracts';
+import type { Account, Progress } from './account.ts';
+import type { Command, CustomerRef, StoredAnswer } from './command.ts';
+
+/** Another transaction got in the way (a unique key, a deadlock, a lock not granted): run it again, one by one. */
+export class StoreConflictError extends Error {
+  override readonly name = 'StoreConflictError';
+}
+
+/** What a batch is about. */
+export interface BatchRequest<A extends Account> {
+  readonly commands: readonly Command<A>[];
+  readonly events: readonly StreamEvent[];
+}
+
+/** What was found, all of it read after the locks were had. */
+export interface BatchState<A extends Account> {
+  /** The accounts that exist, and an unknown one for each customer that an event concerns. */
+  readonly accounts: ReadonlyMap<number, A>;
+  /** Which of the claimed external_ids are taken. */
+  readonly taken: ReadonlySet<string>;
+  /** Answers that are kept, by the hex of the key's id. */
+  readonly answers: ReadonlyMap<string, StoredAnswer>;
+  /** One id a command, rising. */
+  readonly ids: readonly number[];
+}
+
+export interface BatchChanges<A extends Account> {
+  /** The accounts that changed, before and after; before is null for a customer registered by the batch. */
+  readonly accounts: readonly { readonly before: A | null; readonly after: A }[];
+  /** The own events, in the order in which they were decided. */
+  readonly written: readonly StreamEvent[];
+  /** The followed events that took effect, in order. */
+  readonly applied: readonly StreamEvent[];
+  readonly answers: readonly StoredAnswer[];
+  readonly nowMs: number;
+}
+
+export interface StoreTransaction<A extends Account> {
+  open(request: BatchRequest<A>, nowMs: number): Promise<BatchState<A>>;
+  save(changes: BatchChanges<A>): Promise<void>;
+}
+
+export interface Store<A extends Account> {
+  /** @throws StoreConflictError */
+  transaction<T>(work: (transaction: StoreTransaction<A>) => Promise<T>): Promise<T>;
+  /** How far a customer's account has come, without a lock; null where it isn't known. */
+  progress(customer: CustomerRef): Promise<Progress | null>;
+  isKeyUsed(keyId: Buffer, nowMs: number): Promise<boolean>;
+}

@@ -1,0 +1,247 @@
+/**
+ * The write path of a service: the one way in for commands and for followed events.
+ *
+ * Requests that arrive while a transaction is under way are taken together by the next one. A command that would be
+ * refused because of what the service follows leaves its batch, pulls what it may be missing, and is decided again: yes on
+ * old news, no only on fresh news. A refusal is final only if nothing that restricts has moved since before the last
+ * pull was sent.
+ */
+import type { ConsistencyToken, Stream, StreamEvent } from '@mo/contracts';
+import { type Answer, BatchQueue, type Clock, QueueFullError, unavailable } from '@mo/service-kit';
+import { type Account, appliedOf, type Progress, type StreamModel } from './account.ts';
+import { Batch, type CommandOutcome, type Confirmation } from './batch.ts';
+import { BringForward } from './bring-forward.ts';
+import type { Command, StoredAnswer } from './command.ts';
+import type { Following } from './follow.ts';
+import type { Peers } from './peers.ts';
+import { type Store, StoreConflictError } from './store.ts';
+
+/** After so many pulls a refusal that still isn't final is answered with 503. */
+export const CONFIRM_ROUNDS_MAX = 6;
+/** How often a single command or event batch is tried again after a conflict. */
+const CONFLICT_RETRIES_MAX = 8;
+/** A batch takes at most so many commands and events. */
+export const BATCH_WEIGHT_MAX = 512;
+/** So many commands and events may wait for a batch. */
+export const QUEUE_WEIGHT_MAX = 8_192;
+
+/** What became of followed events: of each one, and of the customers that they concern. */
+export interface Followed {
+  readonly outcomes: readonly Following[];
+  readonly progress: ReadonlyMap<number, Progress>;
+}
+
+type Item<A extends Account> =
+  | { readonly kind: 'command'; readonly command: Command<A>; readonly confirmation: Confirmation | null }
+  | { readonly kind: 'events'; readonly events: readonly StreamEvent[] };
+type Outcome = { kind: 'command'; outcome: CommandOutcome } | { kind: 'events'; followed: Followed };
+
+/** What the write path reports, for metrics. */
+export interface WritePathObserver {
+  batch(items: number): void;
+  pull(stream: Stream, reason: 'confirm' | 'token' | 'behind' | 'settle' | 'sweep'): void;
+  unconfirmed(command: string): void;
+  behind(progress: Progress): void;
+}
+
+export interface WritePathOptions<A extends Account> {
+  model: StreamModel<A>;
+  store: Store<A>;
+  peers: Peers;
+  clock: Clock;
+  observer: WritePathObserver;
+}
+
+export class WritePath<A extends Account> {
+  readonly #options: WritePathOptions<A>;
+  readonly #lane: BatchQueue<Item<A>, Outcome>;
+  readonly #forward: BringForward;
+  #onWritten: () => void = () => {};
+
+  constructor(options: WritePathOptions<A>) {
+    this.#options = options;
+    this.#forward = new BringForward(options.peers, (events) => this.follow(events));
+    this.#lane = new BatchQueue<Item<A>, Outcome>({
+      run: (items) => this.#runOrSplit(items),
+      weigh: (item) => (item.kind === 'command' ? 1 : item.events.length),
+      weightMax: BATCH_WEIGHT_MAX,
+      queueWeightMax: QUEUE_WEIGHT_MAX,
+      onBatch: (items) => options.observer.batch(items),
+    });
+  }
+
+  /** Told after each commit that wrote own events: the relay has something to do. */
+  onWritten(listener: () => void): void {
+    this.#onWritten = listener;
+  }
+
+  get depth(): number {
+    return this.#lane.depth;
+  }
+
+  drained(): Promise<void> {
+    return this.#lane.drained();
+  }
+
+  /**
+   * Carries out a command: decided, confirmed where need be, written, settled, answered.
+   *
+   * @throws ProblemError unavailable, where the queue is full, or a refusal could not be confirmed
+   */
+  async execute(command: Command<A>): Promise<Answer> {
+    let confirmation: Confirmation | null = null;
+    for (let round = 0; round <= CONFIRM_ROUNDS_MAX; round += 1) {
+      const outcome = await this.#submitCommand(command, confirmation);
+      if (outcome.kind === 'failed') throw outcome.error;
+      if (outcome.kind === 'answered') return this.#settle(outcome.answer, outcome.settle);
+      this.#options.observer.unconfirmed(command.name);
+      confirmation = await this.#confirm(command, outcome.confirmBy, outcome.progress);
+    }
+    throw unavailable('the customer is too busy for the refusal to be confirmed');
+  }
+
+  /** Applies followed events, pushed or pulled, in batches with whatever else waits. */
+  async follow(events: readonly StreamEvent[]): Promise<Followed> {
+    const result = await this.#submit({ kind: 'events', events });
+    if (result.kind !== 'events') throw new Error('an events item was answered as a command');
+    for (const progress of result.followed.progress.values()) {
+      if (Object.keys(progress.behind).length > 0) this.#options.observer.behind(progress);
+    }
+    return result.followed;
+  }
+
+  /** Pulls a stream until the account has applied the version; false where the stream doesn't go so far. */
+  async catchUp(
+    customerId: number,
+    stream: Stream,
+    version: number,
+    reason: 'token' | 'behind' | 'settle' | 'sweep',
+  ): Promise<boolean> {
+    const progress = await this.#options.store.progress({ customerId });
+    if (progress !== null && appliedOf(progress, stream) >= version) return true;
+    this.#options.observer.pull(stream, reason);
+    const after = await this.#forward.bring({ customerId }, stream, progress);
+    return after !== null && appliedOf(after, stream) >= version;
+  }
+
+  /**
+   * Waits until this service has seen what the token has seen.
+   *
+   * @throws ProblemError unavailable, where the token is from beyond what exists, or an owner can't be reached
+   */
+  async catchUpWith({ customerId, versions }: ConsistencyToken): Promise<void> {
+    const { model, store } = this.#options;
+    const progress = await store.progress({ customerId });
+    const own = progress?.version ?? 0;
+    if (versions[model.stream] > own)
+      throw unavailable(`the ${model.stream} of this Consistency-Token are beyond what exists`);
+    for (const stream of model.follows) {
+      if (versions[stream] <= (progress === null ? 0 : appliedOf(progress, stream))) continue;
+      if (!(await this.catchUp(customerId, stream, versions[stream], 'token'))) {
+        throw unavailable(`the ${stream} of this Consistency-Token are beyond what exists`);
+      }
+    }
+  }
+
+  /** Whether a customer exists, by a pull from the owner where it isn't known here; then how far it has come. */
+  async known(customer: { customerId: number }): Promise<Progress | null> {
+    const progress = await this.#options.store.progress(customer);
+    if (progress !== null && (this.#options.model.stream === 'customers' || appliedOf(progress, 'customers') > 0))
+      return progress;
+    if (this.#options.model.stream === 'customers') return null;
+    this.#options.observer.pull('customers', 'confirm');
+    return this.#forward.bring(customer, 'customers', progress);
+  }
+
+  async #confirm(command: Command<A>, confirmBy: readonly Stream[], decidedOn: Progress | null): Promise<Confirmation> {
+    let progress = decidedOn;
+    let base = decidedOn;
+    for (const stream of confirmBy) {
+      base = progress;
+      this.#options.observer.pull(stream, 'confirm');
+      const customer = progress === null ? command.customer : { customerId: progress.customerId };
+      progress = await this.#forward.bring(customer, stream, progress);
+    }
+    return { pulled: confirmBy, base };
+  }
+
+  async #settle(answer: Answer, settle: StoredAnswer['settle']): Promise<Answer> {
+    if (settle === null) return answer;
+    const { settlement, customerId, version } = settle;
+    const done = await this.#options.peers.settle(settlement.peer, customerId, this.#options.model.stream, version);
+    return done || settlement.statusOtherwise === undefined
+      ? answer
+      : { ...answer, status: settlement.statusOtherwise };
+  }
+
+  async #submitCommand(command: Command<A>, confirmation: Confirmation | null): Promise<CommandOutcome> {
+    const result = await this.#submit({ kind: 'command', command, confirmation });
+    if (result.kind !== 'command') throw new Error('a command was answered as an events item');
+    return result.outcome;
+  }
+
+  async #submit(item: Item<A>): Promise<Outcome> {
+    try {
+      return await this.#lane.submit(item);
+    } catch (error) {
+      if (error instanceof QueueFullError) throw unavailable('too many requests are waiting', error);
+      if (error instanceof StoreConflictError) throw unavailable('too many others wrote the same at once', error);
+      throw error;
+    }
+  }
+
+  /** Runs a batch; where another transaction got in the way, item by item. */
+  async #runOrSplit(items: Item<A>[]): Promise<Outcome[]> {
+    try {
+      return await this.#run(items);
+    } catch (error) {
+      if (!(error instanceof StoreConflictError)) throw error;
+      const outcomes: Outcome[] = [];
+      for (const item of items) outcomes.push(await this.#runAlone(item));
+      return outcomes;
+    }
+  }
+
+  async #runAlone(item: Item<A>): Promise<Outcome> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return (await this.#run([item]))[0] as Outcome;
+      } catch (error) {
+        if (!(error instanceof StoreConflictError) || attempt === CONFLICT_RETRIES_MAX) throw error;
+      }
+    }
+  }
+
+  async #run(items: Item<A>[]): Promise<Outcome[]> {
+    const { model, store, clock } = this.#options;
+    const commands = items.flatMap((item) => (item.kind === 'command' ? [item.command] : []));
+    const events = items.flatMap((item) => (item.kind === 'events' ? item.events : []));
+    const { outcomes, wrote } = await store.transaction(async (transaction) => {
+      const state = await transaction.open({ commands, events }, clock.now());
+      const batch = new Batch(model, state, clock.now());
+      const taken = items.map((item) => take(batch, item));
+      const changes = batch.changes();
+      if (changes.accounts.length > 0 || changes.answers.length > 0) await transaction.save(changes);
+      return { outcomes: taken.map((finish) => finish()), wrote: changes.written.length > 0 };
+    });
+    if (wrote) this.#onWritten();
+    return outcomes;
+  }
+}
+
+/** Takes an item into the batch; the outcome is read once the whole batch has been taken. */
+function take<A extends Account>(batch: Batch<A>, item: Item<A>): () => Outcome {
+  if (item.kind === 'command') {
+    const outcome = batch.command(item.command, item.confirmation);
+    return () => ({ kind: 'command', outcome });
+  }
+  const outcomes = batch.events(item.events);
+  return () => {
+    const progress = new Map<number, Progress>();
+    for (const { customer_id } of item.events) {
+      const reached = batch.progress(customer_id);
+      if (reached !== null) progress.set(customer_id, reached);
+    }
+    return { kind: 'events', followed: { outcomes, progress } };
+  };
+}

@@ -1,0 +1,76 @@
+/**
+ * What a service offers the others: its streams, and to have applied theirs. Pulls have a queue and connections of their
+ * own, so that they are answered however busy the write path is.
+ */
+import { idParameter, type Stream } from '@mo/contracts';
+import { answerWith, BatchQueue, invalid, QueueFullError, sendAnswer, unavailable, validate } from '@mo/service-kit';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Account } from '../protocol/account.ts';
+import type { WritePath } from '../protocol/write-path.ts';
+import type { Journal, JournalPage } from '../sql/journal.ts';
+import { headsQuery, type PullWant, pullRequest, settleRequest } from './wire.ts';
+
+/** How many wants may wait to be read. */
+const WANTS_QUEUE_MAX = 10_000;
+const READS_IN_FLIGHT_MAX = 2;
+const WANTS_BATCH_MAX = 400;
+
+const oneWant = z.strictObject({
+  customer_id: idParameter.optional(),
+  external_id: z.string().optional(),
+  after: z.coerce.number().int().min(0).default(0),
+});
+
+export function streamRoutes<A extends Account>(
+  app: FastifyInstance,
+  {
+    own,
+    follows,
+    journal,
+    writePath,
+  }: { own: Stream; follows: readonly Stream[]; journal: Journal; writePath: WritePath<A> },
+): void {
+  const reads = new BatchQueue<PullWant, JournalPage>({
+    run: (wants) => journal.pages(wants),
+    weightMax: WANTS_BATCH_MAX,
+    queueWeightMax: WANTS_QUEUE_MAX,
+    inFlightMax: READS_IN_FLIGHT_MAX,
+  });
+  const read = (want: PullWant) =>
+    reads.submit(want).catch((error: unknown) => {
+      throw error instanceof QueueFullError ? unavailable('too many pulls are waiting', error) : error;
+    });
+
+  app.post(`/internal/streams/${own}/pull`, async (request, reply) => {
+    const { wants } = validate(pullRequest, request.body, 'body');
+    return sendPages(reply, await Promise.all(wants.map(read)));
+  });
+  app.get(`/internal/streams/${own}`, async (request, reply) => {
+    const want = validate(oneWant, request.query, 'query');
+    if (want.customer_id === undefined && want.external_id === undefined)
+      throw invalid('query', '/customer_id', 'is required', 'required');
+    return sendPages(reply, [await read(want)]);
+  });
+  app.get(`/internal/streams/${own}/heads`, async (request, reply) => {
+    const { since, after } = validate(headsQuery, request.query, 'query');
+    return sendAnswer(reply, answerWith(200, { heads: await journal.heads(since, after) }));
+  });
+  for (const stream of follows) {
+    app.post(`/internal/streams/${stream}/settle`, async (request, reply) => {
+      const { customer_id, version } = validate(settleRequest, request.body, 'body');
+      return sendAnswer(
+        reply,
+        answerWith(200, { applied: await writePath.catchUp(customer_id, stream, version, 'settle') }),
+      );
+    });
+  }
+}
+
+/** The events are JSON text already, as the journal keeps them. */
+function sendPages(reply: Parameters<typeof sendAnswer>[0], pages: JournalPage[]) {
+  const texts = pages.map(
+    ({ customerId, head, events }) => `{"customer_id":${customerId},"head":${head},"events":[${events.join(',')}]}`,
+  );
+  return sendAnswer(reply, { status: 200, body: `{"pages":[${texts.join(',')}]}`, token: null });
+}

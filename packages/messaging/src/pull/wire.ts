@@ -1,0 +1,35 @@
+/** What a pull says on the wire: many customers in one request, so that pulls that arrive together travel together. */
+import { externalId, resourceId, streamEvent } from '@mo/contracts';
+import { z } from 'zod';
+
+/** How many customers one request may ask for. */
+export const WANTS_MAX = 200;
+/** How many events one customer's page holds. */
+export const PULL_EVENTS_MAX = 500;
+/** How many events one answer holds, over all its customers; at least one a customer that has any. */
+export const PULL_ANSWER_EVENTS_MAX = 5_000;
+
+export const pullWant = z.strictObject({
+  customer_id: resourceId.optional(),
+  external_id: externalId.optional(),
+  after: z.int().min(0),
+});
+export const pullRequest = z.strictObject({ wants: z.array(pullWant).min(1).max(WANTS_MAX) });
+export type PullWant = z.infer<typeof pullWant>;
+
+/** What is checked of an answer at once; its events one by one, so that one bad event stops one customer. */
+export const pullAnswer = z.object({
+  pages: z.array(z.object({ customer_id: resourceId.nullable(), head: z.int().min(0), events: z.array(z.unknown()) })),
+});
+export const pulledEvent = streamEvent;
+
+export const settleRequest = z.strictObject({ customer_id: resourceId, version: z.int().min(0) });
+export const settleAnswer = z.object({ applied: z.boolean() });
+
+export const headsQuery = z.strictObject({
+  /** Only customers with an event at or after this time, in ms since the epoch. */
+  since: z.coerce.number().int().min(0).default(0),
+  after: z.coerce.number().int().min(0).default(0),
+});
+export const HEADS_PAGE_MAX = 2_000;
+export const headsAnswer = z.object({ heads: z.array(z.tuple([resourceId, z.int().min(1)])) });

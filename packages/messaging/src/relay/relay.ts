@@ -1,0 +1,144 @@
+/**
+ * The relay moves events from the outbox to Kafka: it reads what is there in id order, sends it as one batch, and removes
+ * what Kafka has acknowledged. No transaction is open while it sends. A crash between sending and removing sends
+ * again, which followers skip. While Kafka is away the outbox grows and nothing else happens.
+ */
+import type { Stream } from '@mo/contracts';
+import type { Clock, Logger } from '@mo/service-kit';
+import { toMessage, topicOf } from '../kafka/cloud-events.ts';
+import { type Kafka, MessageRefusedError, type Producer } from '../kafka/port.ts';
+import type { Outbox, OutboxEntry } from '../sql/outbox.ts';
+import { LEASE_RENEWAL_MS, type Lease } from './lease.ts';
+
+/** Entries that one round takes. */
+export const RELAY_ENTRIES_MAX = 2_000;
+/** How often an idle relay looks for what other replicas wrote; what its own process wrote wakes it at once. */
+const IDLE_POLL_MS = 25;
+const RETRY_DELAY_MS = 250;
+
+export interface RelayOptions {
+  stream: Stream;
+  topicPrefix: string;
+  outbox: Outbox;
+  lease: Lease;
+  kafka: Kafka;
+  clock: Clock;
+  logger: Logger;
+  onSent?: (events: number) => void;
+}
+
+export class Relay {
+  readonly #options: RelayOptions;
+  readonly #stopping = new AbortController();
+  #rest: () => void = () => {};
+  #woken = false;
+  #done: Promise<unknown> = Promise.resolve();
+  #holding = false;
+  #producer: Producer | null = null;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+  }
+
+  /** Whether this process is the service's relay now. */
+  get holding(): boolean {
+    return this.#holding;
+  }
+
+  start(): void {
+    this.#done = Promise.all([this.#keepLease(), this.#relay()]);
+  }
+
+  /** Something was written: look at once. */
+  wake(): void {
+    this.#woken = true;
+    this.#rest();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.wake();
+    await this.#done;
+    await this.#producer?.close().catch(() => {});
+    if (this.#holding) await this.#options.lease.release();
+    this.#holding = false;
+  }
+
+  async #keepLease(): Promise<void> {
+    const { lease, clock, logger } = this.#options;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        this.#holding = await lease.hold();
+      } catch (error) {
+        this.#holding = false;
+        logger.warn({ err: error }, 'the relay could not renew its lease');
+      }
+      await clock.sleep(LEASE_RENEWAL_MS, this.#stopping.signal);
+    }
+  }
+
+  async #relay(): Promise<void> {
+    const { clock, logger } = this.#options;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        const sent = this.#holding ? await this.#round() : 0;
+        if (sent === 0) await this.#idle(IDLE_POLL_MS);
+      } catch (error) {
+        logger.warn({ err: error }, 'the relay could not send, and tries again');
+        await this.#producer?.close().catch(() => {});
+        this.#producer = null;
+        await clock.sleep(RETRY_DELAY_MS, this.#stopping.signal);
+      }
+    }
+  }
+
+  async #round(): Promise<number> {
+    const { outbox, stream, topicPrefix, onSent } = this.#options;
+    const entries = await outbox.read(RELAY_ENTRIES_MAX);
+    if (entries.length === 0) return 0;
+    this.#producer ??= await this.#options.kafka.producer();
+    await this.#send(this.#producer, topicOf(topicPrefix, stream), entries);
+    onSent?.(entries.length);
+    return entries.length;
+  }
+
+  /** Sends entries; where the broker refuses one for good, halves until it is found and parked. */
+  async #send(producer: Producer, topic: string, entries: OutboxEntry[]): Promise<void> {
+    const { stream, outbox, logger } = this.#options;
+    if (entries.length === 0) return;
+    try {
+      await producer.send(
+        topic,
+        entries.map((entry) => toMessage(stream, entry)),
+      );
+      await outbox.remove(entries.map((entry) => entry.id));
+    } catch (error) {
+      if (!(error instanceof MessageRefusedError)) throw error;
+      const [first] = entries;
+      if (entries.length === 1 && first !== undefined) {
+        logger.error(
+          { err: error, customerId: first.customer_id, version: first.version },
+          'Kafka refuses an event; its customer is parked',
+        );
+        await outbox.park(first.id, error.message);
+        return;
+      }
+      const middle = Math.ceil(entries.length / 2);
+      await this.#send(producer, topic, entries.slice(0, middle));
+      await this.#send(producer, topic, await this.#notParked(entries.slice(middle)));
+    }
+  }
+
+  /** Entries of customers that were parked meanwhile must wait. */
+  async #notParked(entries: OutboxEntry[]): Promise<OutboxEntry[]> {
+    const open = new Set((await this.#options.outbox.read(RELAY_ENTRIES_MAX)).map((entry) => entry.id));
+    return entries.filter((entry) => open.has(entry.id));
+  }
+
+  async #idle(durationMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#rest = resolve;
+    if (!this.#woken) await Promise.race([promise, this.#options.clock.sleep(durationMs, this.#stopping.signal)]);
+    this.#woken = false;
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * A service that takes part in the protocol, from its configuration to a server that is ready to listen. All three
+ * services are put together here, in the same way; what differs is what they hand in.
+ */
+import type { MigrationObject } from '@mikro-orm/core';
+import type { EntitySchema } from '@mikro-orm/postgresql';
+import {
+  createLogger,
+  createRegistry,
+  createServer,
+  databaseUrl,
+  type Logger,
+  list,
+  origins,
+  processConfig,
+  type Registry,
+  routesOf,
+  type StopStep,
+} from '@mo/service-kit';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Account, StreamModel } from './protocol/account.ts';
+import { type Database, migrate, openDatabase } from './sql/database.ts';
+import type { AccountTables } from './sql/sql-store.ts';
+import { createStreams, type Streams } from './streams.ts';
+
+const CONNECTIONS_MAX = 10;
+/** For pulls, the relay and housekeeping. */
+const BACKGROUND_CONNECTIONS_MAX = 5;
+
+/** The environment that every such service reads, beside its own database's and its peers' URLs. */
+export const serviceConfig = {
+  ...processConfig,
+  KAFKA_BROKERS: list,
+  TOPIC_PREFIX: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/)
+    .default('mo'),
+};
+export { databaseUrl, origins };
+
+export interface ServiceDefinition<A extends Account> {
+  config: { HOST: string; PORT: number; LOG_LEVEL: string; KAFKA_BROKERS: string[]; TOPIC_PREFIX: string };
+  databaseUrl: string;
+  /** For each peer the origins of its replicas. */
+  peerUrls: Readonly<Record<string, readonly string[]>>;
+  model: StreamModel<A>;
+  tables: AccountTables<A>;
+  entities: EntitySchema[];
+  migrations: MigrationObject[];
+  /** SQL for the customer id of `want.external_id`, where the stream may be pulled by it. */
+  resolveExternalId?: string;
+  /** Registers the service's operations. */
+  routes(parts: ServiceParts<A>): void;
+}
+
+export interface ServiceParts<A extends Account> {
+  serve: ReturnType<typeof routesOf>;
+  server: FastifyInstance;
+  database: Database;
+  streams: Streams<A>;
+  logger: Logger;
+  registry: Registry;
+}
+
+export interface App {
+  readonly server: FastifyInstance;
+  readonly logger: Logger;
+  /** What stops the app, in order. */
+  readonly steps: readonly StopStep[];
+}
+
+/** Migrates, builds the service and starts to follow and relay; the server isn't listening yet. */
+export async function createService<A extends Account>(definition: ServiceDefinition<A>): Promise<App> {
+  const { config, model, tables, entities, migrations, peerUrls } = definition;
+  const name = model.stream;
+  const logger = createLogger(name, config.LOG_LEVEL);
+  const registry = createRegistry(name);
+  const open = (label: string, connectionsMax: number) =>
+    openDatabase({ url: definition.databaseUrl, name: label, entities, migrations, connectionsMax, logger });
+  const database = await open(name, CONNECTIONS_MAX);
+  const background = await open(`${name}-background`, BACKGROUND_CONNECTIONS_MAX);
+  await migrate(database);
+
+  const streams = createStreams({
+    model,
+    tables,
+    database,
+    background,
+    peerUrls,
+    brokers: config.KAFKA_BROKERS,
+    topicPrefix: config.TOPIC_PREFIX,
+    logger,
+    registry,
+    ...(definition.resolveExternalId === undefined ? {} : { resolveExternalId: definition.resolveExternalId }),
+  });
+  let stopping = false;
+  const server = createServer({ logger, registry, notReady: async () => (stopping ? 'stopping' : streams.notReady()) });
+  definition.routes({ serve: routesOf(server, streams.routeHooks), server, database, streams, logger, registry });
+  streams.routes(server);
+  streams.start();
+
+  const stopReadiness = () => {
+    stopping = true;
+  };
+  return {
+    server,
+    logger,
+    steps: [
+      { name: 'readiness', stop: stopReadiness },
+      { name: 'server', stop: () => server.close() },
+      ...streams.stopSteps,
+      { name: 'database', stop: () => Promise.all([database.close(), background.close()]) },
+    ],
+  };
+}
+
+/** Listens, and hands over what stops the service. */
+export async function listen(app: App, { HOST, PORT }: { HOST: string; PORT: number }): Promise<App> {
+  await app.server.listen({ host: HOST, port: PORT });
+  return app;
+}

@@ -1,0 +1,88 @@
+/** Answers that are kept under their Idempotency-Key, written in the transaction of their effect. */
+
+import { formatToken, parseToken } from '@mo/contracts';
+import type { Answer } from '@mo/service-kit';
+import type { Account } from '../protocol/account.ts';
+import type { Command, StoredAnswer } from '../protocol/command.ts';
+import { StoreConflictError } from '../protocol/store.ts';
+import { column } from './columns.ts';
+import { run, type Sql } from './database.ts';
+
+/** A key lives so long; an older one counts as absent. */
+export const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
+
+interface AnswerRow {
+  id: Buffer;
+  fingerprint: Buffer;
+  status: number;
+  body: string;
+  token: string | null;
+  settle: StoredAnswer['settle'];
+}
+
+const READ = `
+  SELECT id, fingerprint, status, body, token, settle FROM answers WHERE id = ANY($1::bytea[]) AND created_at > $2::timestamptz`;
+
+const WRITE = `
+  INSERT INTO answers AS old (id, fingerprint, status, body, token, settle, created_at)
+  SELECT *, $7::timestamptz FROM unnest($1::bytea[], $2::bytea[], $3::smallint[], $4::text[], $5::text[], $6::json[]) AS new (id)
+  ORDER BY new.id
+  ON CONFLICT (id) DO UPDATE SET
+    fingerprint = excluded.fingerprint, status = excluded.status, body = excluded.body, token = excluded.token,
+    settle = excluded.settle, created_at = excluded.created_at
+  WHERE old.created_at <= $8::timestamptz
+  RETURNING 1`;
+
+/** The answers kept under the commands' keys, by the hex of the key's id. */
+export async function readAnswers<A extends Account>(
+  sql: Sql,
+  commands: readonly Command<A>[],
+  nowMs: number,
+): Promise<Map<string, StoredAnswer>> {
+  const ids = commands.flatMap((command) => (command.key === null ? [] : [command.key.id]));
+  if (ids.length === 0) return new Map();
+  const rows = await run<AnswerRow>(sql, READ, [ids, oldest(nowMs)]);
+  return new Map(rows.map((row) => [row.id.toString('hex'), storedAnswer(row)]));
+}
+
+/** Whether an answer is kept under the key. */
+export async function isKeyUsed(sql: Sql, keyId: Buffer, nowMs: number): Promise<boolean> {
+  return (await run(sql, READ, [[keyId], oldest(nowMs)])).length > 0;
+}
+
+/** @throws StoreConflictError where another transaction has kept an answer under one of the keys since */
+export async function writeAnswers(sql: Sql, answers: readonly StoredAnswer[], nowMs: number): Promise<void> {
+  if (answers.length === 0) return;
+  const written = await run(sql, WRITE, [
+    column(answers, ({ key }) => key.id),
+    column(answers, ({ key }) => key.fingerprint),
+    column(answers, ({ answer }) => answer.status),
+    column(answers, ({ answer }) => answer.body),
+    column(answers, ({ answer }) => (answer.token === null ? null : formatToken(answer.token))),
+    column(answers, ({ settle }) => (settle === null ? null : JSON.stringify(settle))),
+    new Date(nowMs).toISOString(),
+    oldest(nowMs),
+  ]);
+  if (written.length < answers.length) throw new StoreConflictError('an Idempotency-Key was taken meanwhile');
+}
+
+/** Forgets the answers that are too old to count; at most so many at once. */
+export async function forgetAnswers(sql: Sql, nowMs: number, rowsMax: number): Promise<number> {
+  const rows = await run(
+    sql,
+    `DELETE FROM answers WHERE id IN (SELECT id FROM answers WHERE created_at <= $1::timestamptz LIMIT $2) RETURNING 1`,
+    [oldest(nowMs), rowsMax],
+  );
+  return rows.length;
+}
+
+const oldest = (nowMs: number): string => new Date(nowMs - KEY_LIFETIME_MS).toISOString();
+
+function storedAnswer(row: AnswerRow): StoredAnswer {
+  const answer: Answer = {
+    status: row.status,
+    body: row.body,
+    token: row.token === null ? null : parseToken(row.token),
+  };
+  return { key: { id: row.id, fingerprint: row.fingerprint }, answer, settle: row.settle };
+}

@@ -1,0 +1,28 @@
+import type { SeenVersions, Stream } from '@mo/contracts';
+import type { Account } from '../protocol/account.ts';
+
+/** The progress columns of an account's row, as PostgreSQL gives them. */
+export type ProgressRow = { version: string; last_time: Date | string } & Record<string, unknown>;
+
+/** The columns that hold progress on followed streams, for a select list. */
+export const progressColumns = (follows: readonly Stream[], table: string): string =>
+  ['version', 'last_time', ...follows.flatMap((stream) => [`${stream}_applied`, `${stream}_behind`])]
+    .map((column) => `${table}.${column}`)
+    .join(', ');
+
+export function readProgress(follows: readonly Stream[], row: ProgressRow): Omit<Account, 'customerId'> {
+  const applied: Partial<Record<Stream, number>> = {};
+  const behind: Partial<Record<Stream, number>> = {};
+  for (const stream of follows) {
+    applied[stream] = Number(row[`${stream}_applied`]);
+    const version = Number(row[`${stream}_behind`]);
+    if (version > 0) behind[stream] = version;
+  }
+  return { version: Number(row.version), applied, behind, lastTimeMs: new Date(row.last_time).getTime() };
+}
+
+/** The value of a behind column. */
+export const behindOf = (behind: SeenVersions, stream: Stream): number => behind[stream] ?? 0;
+
+/** One array a column, for `unnest`. */
+export const column = <Row, Value>(rows: readonly Row[], read: (row: Row) => Value): Value[] => rows.map(read);

@@ -1,0 +1,105 @@
+/**
+ * One place opens the database. MikroORM owns entities, migrations, transactions and reads; the few hot statements are
+ * set-wise SQL, run inside its transactions by {@link run}.
+ */
+import type { MigrationObject } from '@mikro-orm/core';
+import { Migrator } from '@mikro-orm/migrations';
+import { type EntitySchema, IsolationLevel, MikroORM } from '@mikro-orm/postgresql';
+import type { Logger } from '@mo/service-kit';
+import { CompiledQuery, type Kysely } from 'kysely';
+import { StoreConflictError } from '../protocol/store.ts';
+
+const STATEMENT_TIMEOUT_MS = 10_000;
+const LOCK_TIMEOUT_MS = 5_000;
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Any number, the same in every replica of a service. */
+const MIGRATION_LOCK = 7_305_511;
+
+export type Database = MikroORM;
+/** A connection, or a transaction on one. */
+export type Sql = Kysely<unknown>;
+
+export interface DatabaseOptions {
+  url: string;
+  /** Shown by PostgreSQL beside each connection. */
+  name: string;
+  entities: EntitySchema[];
+  migrations: MigrationObject[];
+  connectionsMax: number;
+  logger: Logger;
+}
+
+export async function openDatabase({
+  url,
+  name,
+  entities,
+  migrations,
+  connectionsMax,
+  logger,
+}: DatabaseOptions): Promise<Database> {
+  return MikroORM.init({
+    clientUrl: url,
+    entities,
+    logger: (message) => logger.info(message),
+    colors: false,
+    discovery: { warnWhenNoEntities: false },
+    extensions: [Migrator],
+    migrations: { migrationsList: migrations, snapshot: false, transactional: true },
+    pool: { min: 0, max: connectionsMax },
+    driverOptions: {
+      application_name: name,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      lock_timeout: LOCK_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    },
+  });
+}
+
+/** Runs the migrations that are due. Replicas may start together: one migrates, the others wait for it. */
+export async function migrate(database: Database): Promise<void> {
+  await database.em.fork().transactional(async (em) => {
+    const sql = em.getKysely<unknown>();
+    await run(sql, 'SET LOCAL lock_timeout = 0');
+    await run(sql, 'SET LOCAL statement_timeout = 0');
+    await run(sql, 'SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    await database.migrator.up();
+  });
+}
+
+/** A connection outside a transaction. */
+export const sqlOf = (database: Database): Sql => database.em.fork().getKysely<unknown>();
+
+/** Runs one statement with $1, $2 … bound; answers with its rows. */
+export async function run<Row>(sql: Sql, text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+  const { rows } = await sql.executeQuery<Row>(CompiledQuery.raw(text, [...parameters]));
+  return rows;
+}
+
+/** unique_violation, deadlock_detected, lock_not_available, serialization_failure */
+const CONFLICTS = new Set(['23505', '40P01', '55P03', '40001']);
+
+/**
+ * Runs a READ COMMITTED transaction.
+ *
+ * @throws StoreConflictError where another transaction got in the way
+ */
+export async function inTransaction<T>(database: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
+  try {
+    return await database.em
+      .fork()
+      .transactional((em) => work(em.getKysely<unknown>()), { isolationLevel: IsolationLevel.READ_COMMITTED });
+  } catch (error) {
+    if (CONFLICTS.has(sqlState(error))) throw new StoreConflictError((error as Error).message, { cause: error });
+    throw error;
+  }
+}
+
+function sqlState(error: unknown): string {
+  for (let cause = error; cause instanceof Error; cause = cause.cause ?? (cause as { previous?: unknown }).previous) {
+    const { code } = cause as { code?: unknown };
+    if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return code;
+  }
+  return '';
+}

@@ -1,0 +1,105 @@
+/**
+ * The journal of a service's own stream. An event is written once, in the transaction that it tells of, with an entry in
+ * the outbox; it is kept for ever, and serves the pull, the history of a customer, and the backfill of new subscribers.
+ */
+import type { Stream, StreamEvent } from '@mo/contracts';
+import { HEADS_PAGE_MAX, PULL_ANSWER_EVENTS_MAX, PULL_EVENTS_MAX, type PullWant } from '../pull/wire.ts';
+import { column } from './columns.ts';
+import { type Database, run, type Sql, sqlOf } from './database.ts';
+
+/** A page of one customer's events, each as JSON text. */
+export interface JournalPage {
+  readonly customerId: number | null;
+  readonly head: number;
+  readonly events: readonly string[];
+}
+
+const APPEND = `
+  WITH entries AS (
+    INSERT INTO journal (customer_id, version, type, data, seen, time, traceparent)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::json[], $5::json[], $6::timestamptz[], $7::text[])
+  )
+  INSERT INTO outbox (customer_id, version)
+  SELECT customer_id, version FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS new (customer_id, version, place)
+  ORDER BY place`;
+
+/** Writes events and their outbox entries, in the order given. The customers' accounts must be locked. */
+export async function appendEvents(sql: Sql, events: readonly StreamEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await run(sql, APPEND, [
+    column(events, (event) => event.customer_id),
+    column(events, (event) => event.version),
+    column(events, (event) => event.type),
+    column(events, (event) => JSON.stringify(event.data)),
+    column(events, (event) => JSON.stringify(event.seen)),
+    column(events, (event) => event.time),
+    column(events, (event) => event.traceparent),
+  ]);
+}
+
+/** A journal row as the text of an event on the wire; `j` is the row. */
+export const eventText = (stream: Stream): string => `
+  '{"stream":"${stream}","customer_id":' || j.customer_id || ',"version":' || j.version || ',"type":"' || j.type
+  || '","data":' || j.data || ',"seen":' || j.seen
+  || ',"time":"' || to_char(j.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+  || '","traceparent":' || coalesce('"' || j.traceparent || '"', 'null') || '}'`;
+
+export class Journal {
+  readonly #database: Database;
+  readonly #pages: string;
+
+  /**
+   * @param database its own connections, so that pulls are served however busy the write path is
+   * @param resolve SQL for the customer id of external_id `want.external_id`; null where the stream has no such names
+   */
+  constructor(database: Database, stream: Stream, resolve: string | null) {
+    this.#database = database;
+    const customer = resolve === null ? 'want.customer_id' : `coalesce(want.customer_id, (${resolve}))`;
+    this.#pages = `
+      SELECT c.customer_id, coalesce(head.version, 0) AS head, coalesce(page.events, '{}') AS events
+      FROM unnest($1::bigint[], $2::text[], $3::bigint[]) WITH ORDINALITY AS want (customer_id, external_id, after, place)
+      CROSS JOIN LATERAL (SELECT ${customer} AS customer_id) c
+      LEFT JOIN LATERAL (
+        SELECT version FROM journal WHERE customer_id = c.customer_id ORDER BY version DESC LIMIT 1
+      ) head ON true
+      LEFT JOIN LATERAL (
+        SELECT array_agg(${eventText(stream)} ORDER BY j.version) AS events
+        FROM (
+          SELECT * FROM journal WHERE customer_id = c.customer_id AND version > want.after ORDER BY version LIMIT $4
+        ) j
+      ) page ON true
+      ORDER BY want.place`;
+  }
+
+  /** The next events of each customer asked for, and the head of each stream, as of one moment. */
+  async pages(wants: readonly PullWant[]): Promise<JournalPage[]> {
+    const each = Math.max(1, Math.min(PULL_EVENTS_MAX, Math.floor(PULL_ANSWER_EVENTS_MAX / wants.length)));
+    const rows = await run<{ customer_id: string | null; head: string; events: string[] }>(
+      sqlOf(this.#database),
+      this.#pages,
+      [
+        column(wants, (want) => want.customer_id ?? null),
+        column(wants, (want) => want.external_id ?? null),
+        column(wants, (want) => want.after),
+        each,
+      ],
+    );
+    return rows.map(({ customer_id, head, events }) => ({
+      customerId: customer_id === null || Number(head) === 0 ? null : Number(customer_id),
+      head: Number(head),
+      events,
+    }));
+  }
+
+  /** The heads of customers above `after` that have an event since `sinceMs`, by customer id, a page. */
+  async heads(sinceMs: number, after: number): Promise<[number, number][]> {
+    const rows = await run<{ customer_id: string; version: string }>(
+      sqlOf(this.#database),
+      `SELECT customer_id, max(version) AS version FROM journal
+       WHERE customer_id > $2 AND ($1 = 0 OR time >= to_timestamp($1 / 1000.0))
+       GROUP BY customer_id ORDER BY customer_id LIMIT ${HEADS_PAGE_MAX}`,
+      [sinceMs, after],
+    );
+    return rows.map(({ customer_id, version }) => [Number(customer_id), Number(version)]);
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * The outbox: what is written but not yet on Kafka. Entries are read in id order. Their ids are given after the account's
+ * lock, so id order is commit order for each customer; it is not commit order across customers, so what is read is all
+ * that is still there, never "what is newer than the last id".
+ */
+import type { JournalRow } from '../kafka/cloud-events.ts';
+import { type Database, run, sqlOf } from './database.ts';
+
+export interface OutboxEntry extends JournalRow {
+  readonly id: string;
+}
+
+const READ = `
+  SELECT o.id, j.customer_id, j.version, j.type, j.data::text AS data, j.seen::text AS seen, j.traceparent,
+    to_char(j.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time
+  FROM outbox o JOIN journal j ON j.customer_id = o.customer_id AND j.version = o.version
+  WHERE NOT EXISTS (SELECT 1 FROM outbox p WHERE p.customer_id = o.customer_id AND p.parked_reason IS NOT NULL)
+  ORDER BY o.id LIMIT $1`;
+
+export class Outbox {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** The oldest entries of customers that aren't parked. */
+  read(entriesMax: number): Promise<OutboxEntry[]> {
+    return run<OutboxEntry>(sqlOf(this.#database), READ, [entriesMax]);
+  }
+
+  /** Removes entries that Kafka has. */
+  async remove(ids: readonly string[]): Promise<void> {
+    await run(sqlOf(this.#database), 'DELETE FROM outbox WHERE id = ANY($1::bigint[])', [ids]);
+  }
+
+  /** Parks an entry that Kafka refuses, and with it all that follows for its customer. */
+  async park(id: string, reason: string): Promise<void> {
+    await run(sqlOf(this.#database), 'UPDATE outbox SET parked_reason = $2 WHERE id = $1', [id, reason]);
+  }
+
+  /** Lets parked entries be tried again. */
+  async unpark(): Promise<void> {
+    await run(sqlOf(this.#database), 'UPDATE outbox SET parked_reason = NULL WHERE parked_reason IS NOT NULL');
+  }
+
+  /** How many entries wait, how old the oldest is, and how many are parked. */
+  async depth(): Promise<{ entries: number; ageSeconds: number; parked: number }> {
+    const [row] = await run<{ entries: string; age: string; parked: string }>(
+      sqlOf(this.#database),
+      `SELECT count(*) AS entries, count(o.parked_reason) AS parked,
+         coalesce(greatest(extract(epoch FROM clock_timestamp() - min(j.time)), 0), 0) AS age
+       FROM outbox o JOIN journal j ON j.customer_id = o.customer_id AND j.version = o.version`,
+    );
+    return { entries: Number(row?.entries ?? 0), ageSeconds: Number(row?.age ?? 0), parked: Number(row?.parked ?? 0) };
+  }
+}

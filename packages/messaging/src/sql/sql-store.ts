@@ -1,0 +1,98 @@
+/**
+ * The store on PostgreSQL. A batch costs a handful of statements whatever its size: one locks the accounts in id order,
+ * a few read what the decisions need, one a table writes. The order of locks is the same everywhere: accounts, then
+ * keys, then external_ids, each sorted.
+ */
+import type { Stream, StreamEvent } from '@mo/contracts';
+import type { Account, Progress } from '../protocol/account.ts';
+import type { Command, CustomerRef } from '../protocol/command.ts';
+import type { BatchChanges, BatchRequest, BatchState, Store, StoreTransaction } from '../protocol/store.ts';
+import { isKeyUsed, readAnswers, writeAnswers } from './answers.ts';
+import { type ProgressRow, progressColumns, readProgress } from './columns.ts';
+import { type Database, inTransaction, run, type Sql, sqlOf } from './database.ts';
+import { appendEvents } from './journal.ts';
+
+/** What a service's own tables have to offer. */
+export interface AccountTables<A extends Account> {
+  /** The table whose row serialises a customer, and holds its progress. */
+  readonly table: string;
+  readonly own: Stream;
+  readonly follows: readonly Stream[];
+  /** SQL for a customer's id by the caller's name `$1::text[]`, as rows (customer_id). */
+  readonly byExternalId: string;
+  /** Locks the accounts in id order and reads their rows. */
+  lock(sql: Sql, customerIds: readonly number[], externalIds: readonly string[]): Promise<A[]>;
+  /** Makes the rows of customers that followed events concern, where they are missing. */
+  create(sql: Sql, customerIds: readonly number[]): Promise<void>;
+  /** Reads what decisions and events need beside the row, after the locks; answers with the completed accounts. */
+  complete(
+    sql: Sql,
+    accounts: readonly A[],
+    commands: readonly Command<A>[],
+    events: readonly StreamEvent[],
+  ): Promise<A[]>;
+  /** Which of the external_ids are taken. */
+  taken(sql: Sql, externalIds: readonly string[]): Promise<string[]>;
+  /** New ids, rising. */
+  ids(sql: Sql, count: number): Promise<number[]>;
+  /** Writes the accounts and what belongs to them. */
+  save(sql: Sql, changes: BatchChanges<A>): Promise<void>;
+}
+
+export class SqlStore<A extends Account> implements Store<A> {
+  readonly #database: Database;
+  readonly #tables: AccountTables<A>;
+
+  constructor(database: Database, tables: AccountTables<A>) {
+    this.#database = database;
+    this.#tables = tables;
+  }
+
+  transaction<T>(work: (transaction: StoreTransaction<A>) => Promise<T>): Promise<T> {
+    return inTransaction(this.#database, (sql) =>
+      work({ open: (request, nowMs) => this.#open(sql, request, nowMs), save: (changes) => this.#save(sql, changes) }),
+    );
+  }
+
+  async progress({ customerId, externalId }: CustomerRef): Promise<Progress | null> {
+    const { table, follows, byExternalId } = this.#tables;
+    const condition = customerId === undefined ? `customer_id IN (${byExternalId})` : 'customer_id = $1';
+    const text = `SELECT customer_id, ${progressColumns(follows, table)} FROM ${table} WHERE ${condition}`;
+    const [row] = await run<ProgressRow>(sqlOf(this.#database), text, [customerId ?? [externalId]]);
+    return row === undefined ? null : { customerId: Number(row.customer_id), ...readProgress(follows, row) };
+  }
+
+  isKeyUsed(keyId: Buffer, nowMs: number): Promise<boolean> {
+    return isKeyUsed(sqlOf(this.#database), keyId, nowMs);
+  }
+
+  async #open(sql: Sql, { commands, events }: BatchRequest<A>, nowMs: number): Promise<BatchState<A>> {
+    const tables = this.#tables;
+    const eventIds = new Set(events.map((event) => event.customer_id));
+    const ids = new Set([...eventIds, ...commands.flatMap(({ customer }) => customer.customerId ?? [])]);
+    const names = new Set(commands.flatMap(({ customer }) => customer.externalId ?? []));
+    const accounts = ids.size + names.size === 0 ? [] : await tables.lock(sql, sorted(ids), [...names]);
+    const missing = sorted(eventIds.difference(new Set(accounts.map((account) => account.customerId))));
+    if (missing.length > 0) {
+      await tables.create(sql, missing);
+      accounts.push(...(await tables.lock(sql, missing, [])));
+    }
+    const answers = await readAnswers(sql, commands, nowMs);
+    const claims = [...new Set(commands.flatMap(({ claims: name }) => name ?? []))];
+    const completed = accounts.length === 0 ? accounts : await tables.complete(sql, accounts, commands, events);
+    return {
+      accounts: new Map(completed.map((account) => [account.customerId, account])),
+      answers,
+      taken: new Set(claims.length === 0 ? [] : await tables.taken(sql, claims)),
+      ids: commands.length === 0 ? [] : await tables.ids(sql, commands.length),
+    };
+  }
+
+  async #save(sql: Sql, changes: BatchChanges<A>): Promise<void> {
+    await writeAnswers(sql, changes.answers, changes.nowMs);
+    await this.#tables.save(sql, changes);
+    await appendEvents(sql, changes.written);
+  }
+}
+
+const sorted = (ids: Iterable<number>): number[] => [...ids].sort((a, b) => a - b);

@@ -1,0 +1,61 @@
+/**
+ * The tables of the protocol, the same in every service's database. They are made by a service's first migration; a later
+ * change is a new function here and a new migration there.
+ */
+
+/** The statements that make the protocol's tables, first version. */
+export function streamTablesV1(): string[] {
+  return [
+    `CREATE TABLE journal (
+      customer_id bigint NOT NULL CHECK (customer_id > 0),
+      version bigint NOT NULL CHECK (version > 0),
+      type text COLLATE "C" NOT NULL,
+      data json NOT NULL,
+      seen json NOT NULL,
+      time timestamptz(3) NOT NULL,
+      traceparent text COLLATE "C",
+      PRIMARY KEY (customer_id, version)
+    )`,
+    'CREATE INDEX journal_time ON journal USING brin (time)',
+    `CREATE TABLE outbox (
+      id bigint GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY,
+      customer_id bigint NOT NULL,
+      version bigint NOT NULL,
+      parked_reason text
+    )`,
+    'CREATE INDEX outbox_parked ON outbox (customer_id) WHERE parked_reason IS NOT NULL',
+    `CREATE TABLE answers (
+      id bytea PRIMARY KEY CHECK (length(id) = 32),
+      fingerprint bytea NOT NULL CHECK (length(fingerprint) = 32),
+      status smallint NOT NULL CHECK (status BETWEEN 200 AND 499),
+      body text NOT NULL,
+      token text COLLATE "C",
+      settle json,
+      created_at timestamptz(3) NOT NULL
+    )`,
+    'CREATE INDEX answers_created_at ON answers (created_at)',
+    `CREATE TABLE relay_lease (
+      singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+      holder text NOT NULL,
+      until timestamptz NOT NULL
+    )`,
+  ];
+}
+
+/** The columns that keep an account's progress on the streams that it follows. */
+export function progressColumnsV1(follows: readonly string[]): string {
+  return [
+    'version bigint NOT NULL DEFAULT 0 CHECK (version >= 0)',
+    ...follows.flatMap((stream) => [
+      `${stream}_applied bigint NOT NULL DEFAULT 0 CHECK (${stream}_applied >= 0)`,
+      `${stream}_behind bigint NOT NULL DEFAULT 0 CHECK (${stream}_behind = 0 OR ${stream}_behind > ${stream}_applied)`,
+    ]),
+    `last_time timestamptz(3) NOT NULL DEFAULT 'epoch'`,
+  ].join(',\n      ');
+}
+
+/** An index that finds the accounts on which events are missing. */
+export function behindIndexV1(table: string, follows: readonly string[]): string {
+  const behind = follows.map((stream) => `${stream}_behind > 0`).join(' OR ');
+  return `CREATE INDEX ${table}_behind ON ${table} (customer_id) WHERE ${behind}`;
+}

@@ -1,0 +1,57 @@
+/** Column types that entities use: exact money, and status words kept as small integers. */
+
+import { Type } from '@mikro-orm/postgresql';
+import { formatMoney, type Money, parseMoney } from '@mo/money';
+
+/** Minor units over a numeric(12,2) column. */
+export class MoneyType extends Type<Money, string> {
+  override convertToDatabaseValue(value: Money): string {
+    return formatMoney(value);
+  }
+
+  override convertToJSValue(value: string): Money {
+    return parseMoney(value);
+  }
+
+  override getColumnType(): string {
+    return 'numeric(12,2)';
+  }
+
+  override compareAsType(): string {
+    return 'bigint';
+  }
+}
+
+/** Words over a smallint column: the first is 1. */
+export class WordType<Word extends string> extends Type<Word, number> {
+  readonly words: readonly Word[];
+
+  constructor(words: readonly Word[]) {
+    super();
+    this.words = words;
+  }
+
+  override convertToDatabaseValue(value: Word): number {
+    return codeOf(this.words, value);
+  }
+
+  override convertToJSValue(value: number): Word {
+    return wordOf(this.words, value);
+  }
+
+  override getColumnType(): string {
+    return 'smallint';
+  }
+}
+
+/** The column value of a status word. */
+export function codeOf<Word extends string>(words: readonly Word[], word: Word): number {
+  return words.indexOf(word) + 1;
+}
+
+/** The status word of a column value. */
+export function wordOf<Word extends string>(words: readonly Word[], code: number): Word {
+  const word = words[code - 1];
+  if (word === undefined) throw new Error(`${code} is no status of ${words.join(', ')}`);
+  return word;
+}

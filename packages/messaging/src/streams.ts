@@ -1,0 +1,224 @@
+/**
+ * All that a service needs to take part in the protocol, put together: the write path over its tables, the pull and its
+ * peers, the relay, the follower and the healer.
+ */
+import { randomUUID } from 'node:crypto';
+import {
+  counter,
+  gauge,
+  type Logger,
+  type Registry,
+  type RouteHooks,
+  type StopStep,
+  sizeHistogram,
+  systemClock,
+} from '@mo/service-kit';
+import type { FastifyInstance } from 'fastify';
+import { Follower } from './follower/follower.ts';
+import { Healer } from './follower/healer.ts';
+import { kafkaOverKafkajs } from './kafka/kafkajs.ts';
+import type { Account, StreamModel } from './protocol/account.ts';
+import { WritePath } from './protocol/write-path.ts';
+import { HttpPeers } from './pull/http-peers.ts';
+import { streamRoutes } from './pull/routes.ts';
+import { Lease } from './relay/lease.ts';
+import { Relay } from './relay/relay.ts';
+import { forgetAnswers } from './sql/answers.ts';
+import { type Database, run, sqlOf } from './sql/database.ts';
+import { Journal } from './sql/journal.ts';
+import { Outbox } from './sql/outbox.ts';
+import { type AccountTables, SqlStore } from './sql/sql-store.ts';
+
+const PARTITIONS = 12;
+const FORGET_INTERVAL_MS = 60_000;
+const FORGET_ROWS_MAX = 50_000;
+const GAUGE_INTERVAL_MS = 5_000;
+
+export interface StreamsOptions<A extends Account> {
+  model: StreamModel<A>;
+  tables: AccountTables<A>;
+  /** For the write path and reads. */
+  database: Database;
+  /** For pulls, the relay and housekeeping, so that they are served however busy the rest is. */
+  background: Database;
+  peerUrls: Readonly<Record<string, readonly string[]>>;
+  brokers: readonly string[];
+  topicPrefix: string;
+  logger: Logger;
+  registry: Registry;
+  /** SQL for the customer id of `want.external_id`, where the stream's pull may be asked by it. */
+  resolveExternalId?: string;
+}
+
+export interface Streams<A extends Account> {
+  readonly writePath: WritePath<A>;
+  readonly peers: HttpPeers;
+  /** What the service's routes need of the protocol. */
+  readonly routeHooks: RouteHooks;
+  /** Why the service can't serve now: its database can't be reached. Kafka may be away. */
+  notReady(): Promise<string | null>;
+  /** Serves the pull on the service's own server. */
+  routes(app: FastifyInstance): void;
+  start(): void;
+  /** In the order in which a service stops. */
+  readonly stopSteps: readonly StopStep[];
+}
+
+export function createStreams<A extends Account>(options: StreamsOptions<A>): Streams<A> {
+  const { model, tables, database, background, logger, registry, topicPrefix } = options;
+  const metrics = streamMetrics(registry);
+  const peers = new HttpPeers(options.peerUrls);
+  const kafka = kafkaOverKafkajs(`mo-${model.stream}-${randomUUID().slice(0, 8)}`, options.brokers, logger);
+  const outbox = new Outbox(background);
+  const lease = new Lease(background, randomUUID());
+  const relay = new Relay({
+    stream: model.stream,
+    topicPrefix,
+    outbox,
+    lease,
+    kafka,
+    clock: systemClock,
+    logger,
+    onSent: (events) => metrics.relayed.inc(events),
+  });
+  const store = new SqlStore(database, tables);
+  const writePath = new WritePath({
+    model,
+    store,
+    peers,
+    clock: systemClock,
+    observer: {
+      batch: (items) => metrics.batchSize.observe(items),
+      pull: (stream, reason) => metrics.pulls.inc({ stream, reason }),
+      unconfirmed: (command) => metrics.unconfirmed.inc({ command }),
+      behind: (progress) => healer.heal(progress),
+    },
+  });
+  writePath.onWritten(() => relay.wake());
+  gauge(registry, 'mo_write_queue_depth', 'Commands and events that wait for a batch', [], () => writePath.depth);
+  const healer = new Healer({
+    table: tables.table,
+    follows: model.follows,
+    database: background,
+    peers,
+    clock: systemClock,
+    logger,
+    catchUp: (customerId, stream, version, reason) => writePath.catchUp(customerId, stream, version, reason),
+    isLeader: () => relay.holding,
+  });
+  const follower = new Follower({
+    own: model.stream,
+    follows: model.follows,
+    topicPrefix,
+    partitions: PARTITIONS,
+    kafka,
+    clock: systemClock,
+    logger,
+    follow: (events) => writePath.follow(events),
+    onEvent: (stream, what) => metrics.followed.inc({ stream, what }),
+    onQuarantine: (stream) => metrics.quarantined.inc({ stream }),
+  });
+  const housekeeping = new Housekeeping(relay, outbox, background, logger, metrics);
+  return {
+    writePath,
+    peers,
+    routeHooks: {
+      isKeyUsed: (key) => store.isKeyUsed(key.id, systemClock.now()),
+      catchUp: (token) => writePath.catchUpWith(token),
+    },
+    notReady: async () => {
+      try {
+        await run(sqlOf(background), 'SELECT 1');
+        return null;
+      } catch {
+        return 'the database can not be reached';
+      }
+    },
+    routes: (app) =>
+      streamRoutes(app, {
+        own: model.stream,
+        follows: model.follows,
+        writePath,
+        journal: new Journal(background, model.stream, options.resolveExternalId ?? null),
+      }),
+    start: () => {
+      relay.start();
+      follower.start();
+      healer.start();
+      housekeeping.start();
+    },
+    stopSteps: [
+      { name: 'follower', stop: () => follower.stop() },
+      { name: 'healer', stop: () => healer.stop() },
+      { name: 'write path', stop: () => writePath.drained() },
+      { name: 'housekeeping', stop: () => housekeeping.stop() },
+      { name: 'relay', stop: () => relay.stop() },
+      { name: 'peers', stop: () => peers.close() },
+    ],
+  };
+}
+
+function streamMetrics(registry: Registry) {
+  return {
+    batchSize: sizeHistogram(registry, 'mo_batch_items', 'Commands and event groups that one transaction took'),
+    pulls: counter(registry, 'mo_pulls_total', 'Pulls, by the stream pulled and why', ['stream', 'reason']),
+    unconfirmed: counter(registry, 'mo_unconfirmed_total', 'Refusals that left their batch to be confirmed', [
+      'command',
+    ]),
+    relayed: counter(registry, 'mo_relayed_events_total', 'Events sent to Kafka'),
+    followed: counter(registry, 'mo_followed_events_total', 'Events that Kafka pushed, by what became of them', [
+      'stream',
+      'what',
+    ]),
+    quarantined: gauge(registry, 'mo_quarantined', 'Events that could not be understood since the start', ['stream']),
+    outboxEntries: gauge(registry, 'mo_outbox_entries', 'Events that wait for the relay'),
+    outboxAge: gauge(registry, 'mo_outbox_age_seconds', 'Age of the oldest event that waits for the relay'),
+    outboxParked: gauge(registry, 'mo_outbox_parked', 'Events that Kafka refuses'),
+  };
+}
+
+/** What the relay's process does now and then: gauges of the outbox, old answers forgotten, parked entries tried again. */
+class Housekeeping {
+  readonly #stopping = new AbortController();
+  readonly #work: () => Promise<void>;
+  readonly #logger: Logger;
+  #done: Promise<void> = Promise.resolve();
+
+  constructor(
+    relay: Relay,
+    outbox: Outbox,
+    database: Database,
+    logger: Logger,
+    metrics: ReturnType<typeof streamMetrics>,
+  ) {
+    this.#logger = logger;
+    let forgotMs = 0;
+    this.#work = async () => {
+      if (!relay.holding) return;
+      const depth = await outbox.depth();
+      metrics.outboxEntries.set(depth.entries);
+      metrics.outboxAge.set(depth.ageSeconds);
+      metrics.outboxParked.set(depth.parked);
+      if (systemClock.now() - forgotMs < FORGET_INTERVAL_MS) return;
+      forgotMs = systemClock.now();
+      if (depth.parked > 0) await outbox.unpark();
+      await forgetAnswers(sqlOf(database), forgotMs, FORGET_ROWS_MAX);
+    };
+  }
+
+  start(): void {
+    this.#done = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      await this.#work().catch((error: unknown) => this.#logger.debug({ err: error }, 'housekeeping failed for now'));
+      await systemClock.sleep(GAUGE_INTERVAL_MS, this.#stopping.signal);
+    }
+  }
+}

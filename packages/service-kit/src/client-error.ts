@@ -1,0 +1,36 @@
+/**
+ * Requests that never become one, because they are not HTTP, or too slow, or their headers are too large. There is
+ * no request to answer then, only a socket, so the problem is written by hand and the connection ends.
+ */
+import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { PROBLEMS } from '@mo/contracts';
+import { ProblemError, problemBody } from './problem-error.ts';
+
+/** Node keeps the answer under way here; nothing may be written into the middle of it. */
+type HttpSocket = Socket & { _httpMessage?: ServerResponse | null };
+
+export function onClientError(error: NodeJS.ErrnoException, socket: HttpSocket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent) {
+    socket.destroy();
+    return;
+  }
+  const problem = problemOf(error.code);
+  const requestId = randomUUID();
+  const body = JSON.stringify(problemBody(problem, requestId));
+  const head = [
+    `HTTP/1.1 ${problem.status} ${PROBLEMS[problem.code].title}`,
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+function problemOf(code: string | undefined): ProblemError {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new ProblemError('request_timeout', 'the request came too slowly');
+  if (code === 'HPE_HEADER_OVERFLOW') return new ProblemError('invalid_request', 'the headers are too large');
+  return new ProblemError('invalid_request', 'the request is not HTTP');
+}

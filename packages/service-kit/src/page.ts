@@ -1,0 +1,41 @@
+import type { ConsistencyToken } from '@mo/contracts';
+import type { Answer } from './answer.ts';
+import { type Filters, writeCursor } from './cursor.ts';
+
+export interface Page<Item> {
+  results: Item[];
+  next_cursor: string | null;
+}
+
+/**
+ * A page from one row more than fits: that row tells whether there is a next page.
+ *
+ * @param rows at most `limit + 1` of them
+ * @param positionOf what a cursor after the row holds
+ */
+export function pageOfRows<Row, Item>(
+  rows: readonly Row[],
+  filters: Filters & { readonly limit: number },
+  positionOf: (row: Row) => (string | number)[],
+  present: (row: Row) => Item,
+): Page<Item> {
+  const shown = rows.slice(0, filters.limit);
+  const last = shown.at(-1);
+  const more = rows.length > filters.limit && last !== undefined;
+  return { results: shown.map(present), next_cursor: more ? writeCursor(positionOf(last), filters) : null };
+}
+
+/** Answers with a page; where there is a next one, with a link to it (RFC 8288). */
+export function answerPage<Item>(page: Page<Item>, url: string, token: ConsistencyToken | null = null): Answer {
+  const body = JSON.stringify(page);
+  return page.next_cursor === null
+    ? { status: 200, body, token }
+    : { status: 200, body, token, headers: { link: `<${nextUrl(url, page.next_cursor)}>; rel="next"` } };
+}
+
+function nextUrl(url: string, cursor: string): string {
+  const [path = '', query = ''] = url.split('?', 2);
+  const parameters = new URLSearchParams(query);
+  parameters.set('cursor', cursor);
+  return `${path}?${parameters.toString()}`;
+}

@@ -1,0 +1,221 @@
+/** The accounts and loans of a batch: how they are locked, read and written, set-wise. */
+import { CUSTOMER_STATUSES, LOAN_STATUSES, type StreamEvent } from '@mo/contracts';
+import {
+  type AccountTables,
+  type BatchChanges,
+  type Command,
+  codeOf,
+  column,
+  type ProgressRow,
+  progressColumns,
+  readProgress,
+  run,
+  type Sql,
+  wordOf,
+} from '@mo/messaging';
+import { formatMoney, parseMoney } from '@mo/money';
+import type { LoanNeeds } from '../commands/needs.ts';
+import type { LoanAccount } from '../domain/account.ts';
+import type { Loan } from '../domain/loan.ts';
+import { loanModel } from '../domain/model.ts';
+
+const FOLLOWS = loanModel.follows;
+
+const LOCK = `
+  SELECT customer_id, external_id, status, score, debt, last_taken_at, ${progressColumns(FOLLOWS, 'accounts')}
+  FROM accounts WHERE customer_id = ANY($1::bigint[]) OR external_id = ANY($2::text[])
+  ORDER BY customer_id FOR NO KEY UPDATE`;
+
+const READ_LOANS = `
+  SELECT id, external_id, customer_id, amount, outstanding, status, contract_version, maximum_payment_date, taken_at,
+    created_at, updated_at
+  FROM loans WHERE id = ANY($1::bigint[])`;
+
+const SAVE_ACCOUNTS = `
+  UPDATE accounts SET external_id = new.external_id, status = new.status, score = new.score, debt = new.debt,
+    last_taken_at = new.last_taken_at, version = new.version, last_time = new.last_time,
+    customers_applied = new.customers_applied, customers_behind = new.customers_behind,
+    payments_applied = new.payments_applied, payments_behind = new.payments_behind
+  FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::numeric[], $5::numeric[], $6::timestamptz[], $7::bigint[],
+    $8::timestamptz[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
+    AS new (customer_id, external_id, status, score, debt, last_taken_at, version, last_time, customers_applied,
+      customers_behind, payments_applied, payments_behind)
+  WHERE accounts.customer_id = new.customer_id`;
+
+const INSERT_LOANS = `
+  INSERT INTO loans (id, external_id, customer_id, amount, outstanding, status, contract_version, maximum_payment_date,
+    taken_at, created_at, updated_at)
+  SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::numeric[], $5::numeric[], $6::smallint[], $7::text[],
+    $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[]) AS new (id, external_id)
+  ORDER BY new.external_id`;
+
+const UPDATE_LOANS = `
+  UPDATE loans SET outstanding = new.outstanding, status = new.status, taken_at = new.taken_at, updated_at = new.updated_at
+  FROM unnest($1::bigint[], $2::numeric[], $3::smallint[], $4::timestamptz[], $5::timestamptz[])
+    AS new (id, outstanding, status, taken_at, updated_at)
+  WHERE loans.id = new.id`;
+
+export const accountTables: AccountTables<LoanAccount> = {
+  table: 'accounts',
+  own: 'loans',
+  follows: FOLLOWS,
+  byExternalId: 'SELECT customer_id FROM accounts WHERE external_id = ANY($1::text[])',
+
+  lock: async (sql, customerIds, externalIds) =>
+    (await run<AccountRow>(sql, LOCK, [customerIds, externalIds])).map(readAccount),
+
+  create: async (sql, customerIds) => {
+    const text = 'INSERT INTO accounts (customer_id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING';
+    await run(sql, text, [customerIds]);
+  },
+
+  complete: async (sql, accounts, commands, events) => {
+    const ids = [
+      ...new Set([
+        ...commands.flatMap((command) => (command as Command<LoanAccount, LoanNeeds>).needs.loanIds),
+        ...events.flatMap(loansOf),
+      ]),
+    ];
+    if (ids.length === 0) return [...accounts];
+    const loans = (await run<LoanRow>(sql, READ_LOANS, [ids])).map(readLoan);
+    const byCustomer = Map.groupBy(loans, (loan) => loan.customerId);
+    return accounts.map((account) => {
+      const own = byCustomer.get(account.customerId) ?? [];
+      return own.length === 0 ? account : { ...account, loans: new Map(own.map((loan) => [loan.id, loan])) };
+    });
+  },
+
+  taken: async (sql, externalIds) => {
+    const text = 'SELECT external_id FROM loans WHERE external_id = ANY($1::text[])';
+    return (await run<{ external_id: string }>(sql, text, [externalIds])).map((row) => row.external_id);
+  },
+
+  ids: async (sql, count) => {
+    const text = `SELECT nextval('loans_id_seq') AS id FROM generate_series(1, $1)`;
+    return (await run<{ id: string }>(sql, text, [count])).map((row) => Number(row.id));
+  },
+
+  save: async (sql, { accounts }) => {
+    await saveAccounts(
+      sql,
+      accounts.map(({ after }) => after),
+    );
+    const changed = accounts.flatMap(changedLoans);
+    await insertLoans(
+      sql,
+      changed.filter(({ before }) => before === undefined).map(({ after }) => after),
+    );
+    await updateLoans(
+      sql,
+      changed.filter(({ before }) => before !== undefined).map(({ after }) => after),
+    );
+  },
+};
+
+/** The loans that a followed event touches. */
+const loansOf = (event: StreamEvent): number[] =>
+  event.type === 'PaymentApplied' ? event.data.details.map((detail) => detail.loan_id) : [];
+
+function changedLoans({ before, after }: BatchChanges<LoanAccount>['accounts'][number]) {
+  return [...after.loans.values()]
+    .map((loan) => ({ before: before?.loans.get(loan.id), after: loan }))
+    .filter((change) => change.before !== change.after);
+}
+
+async function saveAccounts(sql: Sql, accounts: readonly LoanAccount[]): Promise<void> {
+  if (accounts.length === 0) return;
+  await run(sql, SAVE_ACCOUNTS, [
+    column(accounts, (account) => account.customerId),
+    column(accounts, (account) => account.externalId),
+    column(accounts, (account) => (account.status === null ? null : codeOf(CUSTOMER_STATUSES, account.status))),
+    column(accounts, (account) => formatMoney(account.score)),
+    column(accounts, (account) => formatMoney(account.debt)),
+    column(accounts, (account) => new Date(account.lastTakenMs).toISOString()),
+    column(accounts, (account) => account.version),
+    column(accounts, (account) => new Date(account.lastTimeMs).toISOString()),
+    column(accounts, (account) => account.applied.customers ?? 0),
+    column(accounts, (account) => account.behind.customers ?? 0),
+    column(accounts, (account) => account.applied.payments ?? 0),
+    column(accounts, (account) => account.behind.payments ?? 0),
+  ]);
+}
+
+async function insertLoans(sql: Sql, loans: readonly Loan[]): Promise<void> {
+  if (loans.length === 0) return;
+  await run(sql, INSERT_LOANS, [
+    column(loans, (loan) => loan.id),
+    column(loans, (loan) => loan.externalId),
+    column(loans, (loan) => loan.customerId),
+    column(loans, (loan) => formatMoney(loan.amount)),
+    column(loans, (loan) => formatMoney(loan.outstanding)),
+    column(loans, (loan) => codeOf(LOAN_STATUSES, loan.status)),
+    column(loans, (loan) => loan.contractVersion),
+    column(loans, (loan) => loan.maximumPaymentDate.toISOString()),
+    column(loans, (loan) => loan.takenAt?.toISOString() ?? null),
+    column(loans, (loan) => loan.createdAt.toISOString()),
+    column(loans, (loan) => loan.updatedAt.toISOString()),
+  ]);
+}
+
+async function updateLoans(sql: Sql, loans: readonly Loan[]): Promise<void> {
+  if (loans.length === 0) return;
+  await run(sql, UPDATE_LOANS, [
+    column(loans, (loan) => loan.id),
+    column(loans, (loan) => formatMoney(loan.outstanding)),
+    column(loans, (loan) => codeOf(LOAN_STATUSES, loan.status)),
+    column(loans, (loan) => loan.takenAt?.toISOString() ?? null),
+    column(loans, (loan) => loan.updatedAt.toISOString()),
+  ]);
+}
+
+interface AccountRow extends ProgressRow {
+  customer_id: string;
+  external_id: string | null;
+  status: number | null;
+  score: string;
+  debt: string;
+  last_taken_at: string;
+}
+
+function readAccount(row: AccountRow): LoanAccount {
+  return {
+    customerId: Number(row.customer_id),
+    ...readProgress(FOLLOWS, row),
+    externalId: row.external_id,
+    status: row.status === null ? null : wordOf(CUSTOMER_STATUSES, row.status),
+    score: parseMoney(row.score),
+    debt: parseMoney(row.debt),
+    lastTakenMs: new Date(row.last_taken_at).getTime(),
+    loans: new Map(),
+  };
+}
+
+interface LoanRow {
+  id: string;
+  external_id: string;
+  customer_id: string;
+  amount: string;
+  outstanding: string;
+  status: number;
+  contract_version: string | null;
+  maximum_payment_date: string;
+  taken_at: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+function readLoan(row: LoanRow): Loan {
+  return {
+    id: Number(row.id),
+    externalId: row.external_id,
+    customerId: Number(row.customer_id),
+    amount: parseMoney(row.amount),
+    outstanding: parseMoney(row.outstanding),
+    status: wordOf(LOAN_STATUSES, row.status),
+    contractVersion: row.contract_version,
+    maximumPaymentDate: new Date(row.maximum_payment_date),
+    takenAt: row.taken_at === null ? null : new Date(row.taken_at),
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
+  };
+}

@@ -1,0 +1,47 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import { CUSTOMER_STATUSES, LOAN_STATUSES } from '@mo/contracts';
+import { MoneyType, WordType } from '@mo/messaging';
+
+const money = () => p.type(new MoneyType()).$type<bigint>();
+const time = () => p.datetime(3);
+
+const AccountSchema = defineEntity({
+  name: 'Account',
+  tableName: 'accounts',
+  properties: {
+    customerId: p.bigint('number').primary(),
+    externalId: p.string().length(60).nullable(),
+    status: p.type(new WordType(CUSTOMER_STATUSES)).$type<(typeof CUSTOMER_STATUSES)[number]>().nullable(),
+    score: money(),
+    debt: money(),
+    lastTakenAt: time(),
+    version: p.bigint('number'),
+    customersApplied: p.bigint('number'),
+    paymentsApplied: p.bigint('number'),
+  },
+});
+/** A customer as loans sees it. */
+export class AccountEntity extends AccountSchema.class {}
+AccountSchema.setClass(AccountEntity);
+
+const LoanSchema = defineEntity({
+  name: 'Loan',
+  tableName: 'loans',
+  properties: {
+    id: p.bigint('number').primary(),
+    createdAt: time(),
+    updatedAt: time(),
+    externalId: p.string().length(60),
+    amount: money(),
+    status: p.type(new WordType(LOAN_STATUSES)).$type<(typeof LOAN_STATUSES)[number]>(),
+    contractVersion: p.string().length(60).nullable(),
+    maximumPaymentDate: time(),
+    takenAt: time().nullable(),
+    account: () => p.manyToOne(AccountEntity).name('customer_id'),
+    outstanding: money(),
+  },
+});
+export class LoanEntity extends LoanSchema.class {}
+LoanSchema.setClass(LoanEntity);
+
+export const entities = [AccountSchema, LoanSchema];

@@ -1,0 +1,70 @@
+/** The credit decision: what may be lent. Pure; the clock comes in with the request. */
+import type { EventData, NewLoan } from '@mo/contracts';
+import { formatMoney, type Money } from '@mo/money';
+import type { LoanAccount } from './account.ts';
+import type { Loan } from './loan.ts';
+
+export type Refusal =
+  | { readonly code: 'customer_not_found' | 'customer_inactive' | 'loan_not_pending' | 'taken_in_future' }
+  | { readonly code: 'credit_limit_exceeded'; readonly available: Money };
+
+export type Credit =
+  | { readonly granted: true; readonly type: 'LoanTaken'; readonly data: EventData<'LoanTaken'> }
+  | { readonly granted: true; readonly type: 'LoanRequested'; readonly data: EventData<'LoanRequested'> }
+  | { readonly granted: false; readonly refusal: Refusal };
+
+/** What the credit line still holds, never below zero; minor units. */
+export const availableOf = (account: LoanAccount): Money =>
+  account.debt < account.score ? account.score - account.debt : 0n;
+
+/** Whether a new loan fits the credit line. A pending one holds credit too. */
+export function takeLoan(account: LoanAccount | null, request: NewLoan, id: number, nowMs: number): Credit {
+  const takenAt = request.taken_at ?? new Date(nowMs);
+  if (takenAt.getTime() > nowMs) return refuse({ code: 'taken_in_future' });
+  if (account?.externalId == null) return refuse({ code: 'customer_not_found' });
+  if (account.status !== 'active') return refuse({ code: 'customer_inactive' });
+  if (account.debt + request.amount > account.score) {
+    return refuse({ code: 'credit_limit_exceeded', available: availableOf(account) });
+  }
+  const terms = {
+    customer_id: account.customerId,
+    customer_external_id: account.externalId,
+    loan_id: id,
+    external_id: request.external_id,
+    amount: formatMoney(request.amount),
+    contract_version: request.contract_version,
+    maximum_payment_date: request.maximum_payment_date.toISOString(),
+  };
+  return request.status === 'pending'
+    ? { granted: true, type: 'LoanRequested', data: { ...terms, taken_at: null } }
+    : { granted: true, type: 'LoanTaken', data: { ...terms, taken_at: takenAt.toISOString(), requested: false } };
+}
+
+/** Whether a pending loan may become active: a grant like any other, but its amount is in the debt already. */
+export function activateLoan(account: LoanAccount, loan: Loan, nowMs: number): Credit {
+  if (loan.status !== 'pending') return refuse({ code: 'loan_not_pending' });
+  if (account.externalId === null) return refuse({ code: 'customer_not_found' });
+  if (account.status !== 'active') return refuse({ code: 'customer_inactive' });
+  if (account.debt > account.score) return refuse({ code: 'credit_limit_exceeded', available: availableOf(account) });
+  const data = {
+    ...eventOf(account, loan),
+    contract_version: loan.contractVersion,
+    maximum_payment_date: loan.maximumPaymentDate.toISOString(),
+    taken_at: new Date(nowMs).toISOString(),
+    requested: true,
+  };
+  return { granted: true, type: 'LoanTaken', data };
+}
+
+/** What LoanRejected and LoanPaid say of a loan. */
+export function eventOf(account: LoanAccount, loan: Loan): EventData<'LoanRejected'> {
+  return {
+    customer_id: loan.customerId,
+    customer_external_id: account.externalId ?? '',
+    loan_id: loan.id,
+    external_id: loan.externalId,
+    amount: formatMoney(loan.amount),
+  };
+}
+
+const refuse = (refusal: Refusal): Credit => ({ granted: false, refusal });

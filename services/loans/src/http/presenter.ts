@@ -1,0 +1,21 @@
+import type { LoanBody } from '@mo/contracts';
+import { formatMoney } from '@mo/money';
+import type { Loan } from '../domain/loan.ts';
+
+/** A loan as callers see it. */
+export function presentLoan(loan: Loan, customerExternalId: string | null): LoanBody {
+  return {
+    id: loan.id,
+    external_id: loan.externalId,
+    customer_id: loan.customerId,
+    customer_external_id: customerExternalId ?? '',
+    amount: formatMoney(loan.amount),
+    outstanding: formatMoney(loan.outstanding),
+    status: loan.status,
+    contract_version: loan.contractVersion,
+    maximum_payment_date: loan.maximumPaymentDate.toISOString(),
+    taken_at: loan.takenAt?.toISOString() ?? null,
+    created_at: loan.createdAt.toISOString(),
+    updated_at: loan.updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,175 @@
+/**
+ * The gateway, as a careful caller uses it: a request that got no answer, or was told to come back, is sent again until
+ * it is answered, so that a restart anywhere behind the gateway is only a delay. Each POST has an idempotency key, which
+ * makes that safe.
+ */
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HEADERS } from '@mo/contracts';
+import { type Dispatcher, Pool } from 'undici';
+import { ReplayError } from './replay-error.ts';
+
+export interface ClientLimits {
+  /** How long one request may go unanswered, its retries not included. */
+  readonly requestTimeoutMs: number;
+  /** How long a request is sent again and again before the replay gives up. */
+  readonly retryTimeoutMs: number;
+  /** How long the gateway may take to become ready. */
+  readonly readyTimeoutMs: number;
+  readonly backoffMinMs: number;
+  readonly backoffMaxMs: number;
+}
+
+export const CLIENT_LIMITS: ClientLimits = {
+  requestTimeoutMs: 30_000,
+  retryTimeoutMs: 120_000,
+  readyTimeoutMs: 60_000,
+  backoffMinMs: 50,
+  backoffMaxMs: 5_000,
+};
+
+const retryAfterMaxMs = 30_000;
+const answerBytesMax = 16 * 1024 * 1024;
+const COME_BACK: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+export interface Answer {
+  readonly status: number;
+  /** Parsed JSON, or the text where it isn't JSON. */
+  readonly body: unknown;
+  /** Whether it is the stored answer of an earlier request with the same idempotency key. */
+  readonly isReplayed: boolean;
+  /** How often the request was sent, from 1. */
+  readonly attempts: number;
+}
+
+interface Call {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+}
+
+interface Attempt {
+  readonly answer?: Omit<Answer, 'attempts'>;
+  /** Why it has to be sent again. */
+  readonly trouble?: string;
+  readonly retryAfterMs?: number | undefined;
+}
+
+export class GatewayClient {
+  readonly #pool: Pool;
+  readonly #url: string;
+  readonly #limits: ClientLimits;
+  readonly #authorization: string;
+
+  /** @param connections how many requests can be under way at once */
+  constructor(target: { url: string; key: string }, connections: number, limits = CLIENT_LIMITS) {
+    this.#url = target.url;
+    this.#authorization = `Bearer ${target.key}`;
+    this.#limits = limits;
+    this.#pool = new Pool(target.url, {
+      connections,
+      connectTimeout: limits.requestTimeoutMs,
+      headersTimeout: limits.requestTimeoutMs,
+      bodyTimeout: limits.requestTimeoutMs,
+      maxResponseSize: answerBytesMax,
+    });
+  }
+
+  /**
+   * Waits until the gateway says that it is ready; `onWait` is called once if it isn't at first.
+   *
+   * @throws ReplayError when it takes too long
+   */
+  async untilReady(onWait: () => void): Promise<void> {
+    const giveUpAt = Date.now() + this.#limits.readyTimeoutMs;
+    for (let attempts = 1; ; attempts++) {
+      const { answer, trouble } = await this.#attempt({ method: 'GET', path: '/readyz', headers: {} });
+      if (answer?.status === 200) return;
+      const state = trouble ?? `it answers ${answer?.status}`;
+      if (Date.now() >= giveUpAt)
+        throw new ReplayError(`${this.#url} is not ready after ${this.#limits.readyTimeoutMs} ms: ${state}`);
+      if (attempts === 1) onWait();
+      await sleep(this.#backoffMs(attempts));
+    }
+  }
+
+  /** Reads a resource. @throws ReplayError when it can't be had */
+  get(path: string, signal?: AbortSignal): Promise<Answer> {
+    return this.#send({ method: 'GET', path, headers: { authorization: this.#authorization } }, signal);
+  }
+
+  /**
+   * Creates a resource, exactly once for its key.
+   *
+   * @throws ReplayError when the gateway refuses the API key, or gives no answer for too long
+   */
+  post(path: string, body: object, idempotencyKey: string, signal?: AbortSignal): Promise<Answer> {
+    const headers = {
+      authorization: this.#authorization,
+      'content-type': 'application/json',
+      [HEADERS.idempotencyKey]: idempotencyKey,
+    };
+    return this.#send({ method: 'POST', path, headers, body: JSON.stringify(body) }, signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  async #send(call: Call, signal?: AbortSignal): Promise<Answer> {
+    const startedAt = Date.now();
+    for (let attempts = 1; ; attempts++) {
+      const { answer, trouble, retryAfterMs } = await this.#attempt(call, signal);
+      if (answer?.status === 401 || answer?.status === 403)
+        throw new ReplayError(`the gateway refuses the API key: ${answer.status} to ${call.method} ${call.path}`);
+      if (answer !== undefined) return { ...answer, attempts };
+      const waitMs = Math.max(retryAfterMs ?? this.#backoffMs(attempts), this.#limits.backoffMinMs);
+      if (Date.now() + waitMs - startedAt > this.#limits.retryTimeoutMs)
+        throw new ReplayError(`gave up on ${call.method} ${call.path} after ${attempts} attempts: ${trouble}`);
+      await sleep(waitMs, undefined, signal === undefined ? {} : { signal });
+    }
+  }
+
+  async #attempt(call: Call, signal?: AbortSignal): Promise<Attempt> {
+    try {
+      return await readAnswer(await this.#pool.request({ ...call, signal: signal ?? null }));
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      // A failed connection to several addresses has a code and no message.
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === 'UND_ERR_INVALID_ARG') throw new ReplayError(`cannot send: ${message}`, { cause: error });
+      return { trouble: message || (code ?? 'no answer') };
+    }
+  }
+
+  /** Twice as long after each attempt, up to a limit, and up to half of it less so that callers don't come together. */
+  #backoffMs(attempts: number): number {
+    const { backoffMinMs, backoffMaxMs } = this.#limits;
+    const waitMs = Math.min(backoffMinMs * 2 ** (attempts - 1), backoffMaxMs);
+    return waitMs - randomInt(Math.ceil(waitMs / 2) + 1);
+  }
+}
+
+async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Attempt> {
+  const text = await body.text();
+  if (COME_BACK.has(statusCode))
+    return { trouble: `it answers ${statusCode}`, retryAfterMs: readRetryAfter(headers['retry-after']) };
+  const isReplayed = headers[HEADERS.idempotencyReplayed] === 'true';
+  return { answer: { status: statusCode, body: parseLeniently(text), isReplayed } };
+}
+
+/** Reads seconds or an HTTP date as ms from now, up to a limit; anything else counts as not given. */
+function readRetryAfter(header: string | string[] | undefined): number | undefined {
+  if (typeof header !== 'string') return undefined;
+  const waitMs = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), retryAfterMaxMs);
+}
+
+function parseLeniently(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

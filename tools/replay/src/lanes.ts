@@ -1,0 +1,59 @@
+/**
+ * What has to be in order, and what may be at the same time. A customer's rows form a lane: the customer, then its loans
+ * and payments by date, a loan before a payment of the same instant. Lanes run side by side, the rows of a lane one
+ * after the other. Rows with the same external id decide about each other (the first to be accepted takes it), so
+ * customers who share one share a lane. With that, the outcome of each row is the same however the lanes interleave.
+ *
+ * A loan without a date goes before the dated rows and a payment without one after them.
+ */
+import type { DataSet, Row } from './read-rows.ts';
+
+export type Lane = readonly Row[];
+
+/** Puts every row of a data set into a lane, in the order in which it is to be sent. */
+export function planLanes(data: DataSet): Lane[] {
+  const root = joinCustomers([data.loans, data.payments]);
+  const lanes = new Map<string, Row[]>();
+  for (const row of [...data.customers, ...data.loans, ...data.payments]) {
+    const name = root(row.customer);
+    const lane = lanes.get(name);
+    if (lane === undefined) lanes.set(name, [row]);
+    else lane.push(row);
+  }
+  return [...lanes.values()].map(inOrder);
+}
+
+/** Joins the customers whose rows share an external id; answers with the one that stands for a customer's group. */
+function joinCustomers(files: readonly (readonly Row[])[]): (customer: string) => string {
+  const parent = new Map<string, string>();
+  const root = (customer: string): string => {
+    let at = customer;
+    for (let next = parent.get(at); next !== undefined; next = parent.get(at)) at = next;
+    return at;
+  };
+  for (const rows of files) {
+    const owner = new Map<string, string>();
+    for (const { externalId, customer } of rows) {
+      const first = root(owner.get(externalId) ?? customer);
+      const own = root(customer);
+      if (own !== first) parent.set(own, first);
+      owner.set(externalId, first);
+    }
+  }
+  return root;
+}
+
+/** Sorts by instant; the sort is stable, and the rows come as customers, loans, payments, each in file order. */
+function inOrder(rows: readonly Row[]): Lane {
+  return rows
+    .map((row) => ({ row, at: instantOf(row) }))
+    .sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)))
+    .map(({ row }) => row);
+}
+
+function instantOf({ resource, body }: Row): number {
+  if (resource === 'customers') return Number.NEGATIVE_INFINITY;
+  const undated = resource === 'loans' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const at = Date.parse(body[resource === 'loans' ? 'taken_at' : 'paid_at'] ?? '');
+  return Number.isNaN(at) ? undated : at;
+}

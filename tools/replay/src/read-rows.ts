@@ -1,0 +1,136 @@
+/**
+ * A data set is a folder with customers.csv, loans.csv and payments.csv. Each row becomes the body of one POST: its
+ * columns are the members of the request, and an empty cell is a member that isn't sent. Whether a value is right is
+ * for the API to say (and for the oracle to foresee), so only the form of the files is checked here.
+ *
+ * The files are read as streams; the rows are kept, since a customer's rows are spread over all three files.
+ */
+import { createReadStream } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { parse } from 'csv-parse';
+import { ReplayError } from './replay-error.ts';
+
+export const RESOURCES = ['customers', 'loans', 'payments'] as const;
+export type Resource = (typeof RESOURCES)[number];
+
+/** One line of a file. */
+export interface Row {
+  readonly resource: Resource;
+  readonly line: number;
+  readonly externalId: string;
+  /** The external id of the customer that it is, or is for. */
+  readonly customer: string;
+  /** How many rows above it in its file have the same external id. */
+  readonly occurrence: number;
+  readonly body: Readonly<Record<string, string>>;
+}
+
+export interface DataSet extends Readonly<Record<Resource, readonly Row[]>> {
+  readonly name: string;
+}
+
+const rowsMax = 1_000_000;
+const rowBytesMax = 64 * 1024;
+
+interface FileForm {
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
+  readonly customerColumn: string;
+}
+
+const FORMS: Readonly<Record<Resource, FileForm>> = {
+  customers: {
+    required: ['external_id', 'score'],
+    optional: ['status', 'preapproved_at'],
+    customerColumn: 'external_id',
+  },
+  loans: {
+    required: ['external_id', 'customer_external_id', 'amount', 'maximum_payment_date'],
+    optional: ['taken_at', 'contract_version', 'status'],
+    customerColumn: 'customer_external_id',
+  },
+  payments: {
+    required: ['external_id', 'customer_external_id', 'total_amount'],
+    optional: ['paid_at'],
+    customerColumn: 'customer_external_id',
+  },
+};
+
+/**
+ * Reads the three files of a folder.
+ *
+ * @throws ReplayError on a missing file, a wrong header, a malformed line, or more than a million rows in a file
+ */
+export async function readDataSet(dir: string): Promise<DataSet> {
+  const customers = await readRows(dir, 'customers');
+  const loans = await readRows(dir, 'loans');
+  const payments = await readRows(dir, 'payments');
+  return { name: basename(resolve(dir)), customers, loans, payments };
+}
+
+async function readRows(dir: string, resource: Resource): Promise<Row[]> {
+  const path = join(dir, `${resource}.csv`);
+  let hasHeader = false;
+  const file = createReadStream(path);
+  const parser = parse({
+    bom: true,
+    info: true,
+    max_record_size: rowBytesMax,
+    skip_empty_lines: true,
+    columns: (header: string[]) => {
+      hasHeader = true;
+      return checkHeader(header, FORMS[resource]);
+    },
+  });
+  file.once('error', (error) => parser.destroy(error));
+  const rows: Row[] = [];
+  const occurrences = new Map<string, number>();
+  try {
+    for await (const { record, info } of file.pipe(parser) as AsyncIterable<ParsedLine>) {
+      if (rows.length === rowsMax) throw new ReplayError(`has more than ${rowsMax} rows`);
+      const externalId = record.external_id ?? '';
+      const occurrence = occurrences.get(externalId) ?? 0;
+      occurrences.set(externalId, occurrence + 1);
+      rows.push(toRow(resource, record, info.lines, occurrence));
+    }
+    if (!hasHeader) throw new ReplayError('has no header line');
+  } catch (error) {
+    throw new ReplayError(`${path}: ${explain(error)}`, { cause: error });
+  } finally {
+    file.destroy();
+  }
+  return rows;
+}
+
+interface ParsedLine {
+  readonly record: Readonly<Record<string, string>>;
+  readonly info: { readonly lines: number };
+}
+
+function toRow(resource: Resource, record: ParsedLine['record'], line: number, occurrence: number): Row {
+  const body = Object.fromEntries(Object.entries(record).filter(([, cell]) => cell !== ''));
+  const customer = record[FORMS[resource].customerColumn] ?? '';
+  return { resource, line, externalId: record.external_id ?? '', customer, occurrence, body };
+}
+
+function checkHeader(header: string[], { required, optional }: FileForm): string[] {
+  const missing = required.filter((column) => !header.includes(column));
+  const unknown = header.filter((column) => !required.includes(column) && !optional.includes(column));
+  const doubled = header.filter((column, at) => header.indexOf(column) !== at);
+  const faults = [
+    ...missing.map((column) => `"${column}" is missing`),
+    ...unknown.map((column) => `"${column}" is unknown`),
+    ...doubled.map((column) => `"${column}" is there twice`),
+  ];
+  if (faults.length === 0) return header;
+  const form = `${required.join(',')}[,${optional.join('][,')}]`;
+  throw new ReplayError(`wrong header: ${faults.join(', ')}; it must be ${form}`);
+}
+
+function explain(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EACCES') return 'may not be read';
+  if (code === 'EISDIR') return 'is a folder';
+  return message;
+}
