@@ -31,7 +31,7 @@ export const eventData = {
     paid_at: timeText,
     details: z.array(z.object({ loan_id: resourceId, amount: moneyText })).min(1),
   }),
-  PaymentRejected: z.object({ ...ofPayment, rejection_reason: z.enum(['exceeds_debt']) }),
+  PaymentRejected: z.object({ ...ofPayment, paid_at: timeText, rejection_reason: z.enum(['exceeds_debt']) }),
 } as const;
 
 export type EventType = keyof typeof eventData;

@@ -9,6 +9,8 @@ import { ConfigError } from './config.ts';
 export interface StopStep {
   name: string;
   stop: () => unknown;
+  /** 5 s unless told. */
+  timeoutMs?: number;
 }
 
 const STEP_TIMEOUT_MS = 5_000;
@@ -32,7 +34,7 @@ async function stop(logger: Logger, steps: readonly StopStep[], signal: string):
   logger.info({ signal }, 'stopping');
   for (const step of steps) {
     try {
-      await withDeadline(step, STEP_TIMEOUT_MS);
+      await withDeadline(step, step.timeoutMs ?? STEP_TIMEOUT_MS);
     } catch (error) {
       logger.warn({ err: error, step: step.name }, 'a step of the stop failed');
     }

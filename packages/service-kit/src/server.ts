@@ -48,7 +48,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     forceCloseConnections: 'idle',
     http: { maxHeaderSize: options.headerBytesMax ?? HEADER_BYTES_MAX },
     clientErrorHandler: onClientError,
-    frameworkErrors: (error, request, reply) => sendProblem(problemFrom(error), request, reply),
+    frameworkErrors: (error, request, reply) => void sendProblem(problemFrom(error), request, reply),
     genReqId: (request) => requestIdFrom(request.headers[HEADERS.requestId]),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     return503OnClosing: false,
@@ -80,7 +80,9 @@ export const pathOf = (request: FastifyRequest): string => request.url.split('?'
 
 function sendProblem(problem: ProblemError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (problem.code === 'internal_error') request.log.error({ err: problem.cause }, 'a bug');
-  else if (problem.status >= 500) request.log.warn({ err: problem.cause ?? problem }, problem.message);
+  else if (problem.status >= 500)
+    request.log.warn(problem.cause === undefined ? {} : { err: problem.cause }, problem.message);
+  reply.header(HEADERS.requestId, request.id);
   return sendAnswer(reply, answerProblem(problem, request.id));
 }
 
@@ -88,6 +90,7 @@ function sendProblem(problem: ProblemError, request: FastifyRequest, reply: Fast
 export function problemFrom(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   const { code = 'unknown', statusCode, message = code } = error as Partial<FastifyError>;
+  if (code === 'FST_ERR_BAD_URL') return new ProblemError('invalid_request', 'the path is not a valid URL');
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new ProblemError('not_found', 'a part of the path is too long');
   if (statusCode === 413) return new ProblemError('payload_too_large', `the body is over ${JSON_BODY_BYTES_MAX} bytes`);
   if (statusCode === 415) return new ProblemError('unsupported_media_type', 'the body must be application/json');

@@ -1,0 +1,108 @@
+/**
+ * A stand-in for the owner of a stream, for tests of one service alone: it keeps a journal in memory, serves pulls over
+ * HTTP, settles, and can be made unreachable. What it publishes goes over real Kafka.
+ */
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { EventData, EventType, SeenVersions, Stream, StreamEvent } from '@mo/contracts';
+import { toMessage, topicOf } from '../kafka/cloud-events.ts';
+import type { Producer } from '../kafka/port.ts';
+import { type PullWant, pullRequest } from '../pull/wire.ts';
+
+export class StreamOwner {
+  readonly stream: Stream;
+  /** While false, every call is cut off. */
+  reachable = true;
+  /** What it answers when it is asked to settle. */
+  settles = true;
+  /** The wants of each pull, and each settlement, in the order in which they came. */
+  readonly wants: PullWant[] = [];
+  readonly settlements: unknown[] = [];
+  readonly #journal = new Map<number, StreamEvent[]>();
+  readonly #server: Server;
+
+  private constructor(stream: Stream) {
+    this.stream = stream;
+    this.#server = createServer((request, response) => {
+      if (!this.reachable) return void request.socket.destroy();
+      void this.#answer(request).then((body) =>
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(body)),
+      );
+    });
+  }
+
+  static async start(stream: Stream): Promise<StreamOwner> {
+    const owner = new StreamOwner(stream);
+    await new Promise<void>((resolve) => owner.#server.listen(0, '127.0.0.1', resolve));
+    return owner;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Writes the customer's next event. */
+  append<T extends EventType>(type: T, data: EventData<T>, seen: SeenVersions = {}): StreamEvent {
+    const events = this.#journal.get(data.customer_id) ?? [];
+    const event = {
+      stream: this.stream,
+      customer_id: data.customer_id,
+      version: events.length + 1,
+      type,
+      data,
+      seen,
+      time: new Date().toISOString(),
+      traceparent: null,
+    } as unknown as StreamEvent;
+    this.#journal.set(data.customer_id, [...events, event]);
+    return event;
+  }
+
+  close(): Promise<void> {
+    this.#server.closeAllConnections();
+    return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+
+  async #answer(request: IncomingMessage): Promise<unknown> {
+    const path = request.url ?? '';
+    if (path.includes('/heads')) return { heads: path.includes('after=0') ? this.#heads() : [] };
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
+    if (path.includes('/settle')) {
+      this.settlements.push(body);
+      return { applied: this.settles };
+    }
+    const { wants } = pullRequest.parse(body);
+    this.wants.push(...wants);
+    return { pages: wants.map((want) => this.#page(want)) };
+  }
+
+  #heads(): [number, number][] {
+    return [...this.#journal].map(([id, events]) => [id, events.length] as [number, number]).sort(([a], [b]) => a - b);
+  }
+
+  #page({ customer_id, external_id, after }: PullWant): unknown {
+    const named = [...this.#journal].find(([, events]) => events[0]?.data.customer_external_id === external_id);
+    const id = customer_id ?? named?.[0];
+    const events = id === undefined ? undefined : this.#journal.get(id);
+    if (events === undefined) return { customer_id: null, head: 0, events: [] };
+    return { customer_id: id, head: events.length, events: events.slice(after) };
+  }
+}
+
+/** Publishes events as a service's relay would, in the order given. */
+export async function publish(producer: Producer, topicPrefix: string, events: readonly StreamEvent[]): Promise<void> {
+  for (const event of events) {
+    const row = {
+      customer_id: String(event.customer_id),
+      version: String(event.version),
+      type: event.type,
+      data: JSON.stringify(event.data),
+      seen: JSON.stringify(event.seen),
+      time: event.time,
+      traceparent: event.traceparent,
+    };
+    await producer.send(topicOf(topicPrefix, event.stream), [toMessage(event.stream, row)]);
+  }
+}

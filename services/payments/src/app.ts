@@ -1,0 +1,21 @@
+/** The wiring: all that the payments service is made of. */
+import { type App, createService } from '@mo/messaging';
+import type { Config } from './config.ts';
+import { accountTables } from './db/accounts-table.ts';
+import { entities } from './db/entities.ts';
+import { First } from './db/migrations/2026-11-23-first.ts';
+import { paymentModel } from './domain/model.ts';
+import { paymentRoutes } from './http/routes.ts';
+
+export function createApp(config: Config): Promise<App> {
+  return createService({
+    config,
+    databaseUrl: config.PAYMENTS_DATABASE_URL,
+    peerUrls: { customers: config.CUSTOMERS_URL, loans: config.LOANS_URL },
+    model: paymentModel,
+    tables: accountTables,
+    entities,
+    migrations: [{ name: 'first', class: First }],
+    routes: paymentRoutes,
+  });
+}

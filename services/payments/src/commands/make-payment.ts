@@ -1,0 +1,55 @@
+import type { NewPayment } from '@mo/contracts';
+import { type Command, type Decision, refuse } from '@mo/messaging';
+import { invalid, type Origin, ProblemError, type RequestKey } from '@mo/service-kit';
+import type { PaymentAccount } from '../domain/account.ts';
+import { makePayment, type Spread } from '../domain/payment.ts';
+import { presentPayment } from '../http/presenter.ts';
+
+/** A customer pays: spread over its active loans, oldest first, or recorded as rejected. */
+export function makePaymentCommand(
+  request: NewPayment,
+  key: RequestKey | null,
+  origin: Origin,
+): Command<PaymentAccount, null> {
+  return {
+    name: 'make-payment',
+    customer: { customerId: request.customer_id, externalId: request.customer_external_id },
+    claims: request.external_id,
+    needs: null,
+    key,
+    origin,
+    decide: (account, { nowMs, id, taken }) => {
+      const spread = makePayment(account, request, id, nowMs);
+      const isInvalid = spread.kind === 'refused' && spread.code === 'paid_in_future';
+      if (taken && !isInvalid)
+        return refuse(new ProblemError('already_exists', `the payment ${request.external_id} exists`), origin);
+      return decisionOn(spread, origin);
+    },
+  };
+}
+
+/** A rejection is recorded, but it is a refusal too: loans, which can only relax it, is pulled before it stands. */
+function decisionOn(spread: Spread, origin: Origin): Decision<PaymentAccount> {
+  switch (spread.kind) {
+    case 'applied':
+      return recorded(spread, []);
+    case 'rejected':
+      return recorded(spread, ['loans']);
+    case 'refused':
+      if (spread.code === 'paid_in_future') throw invalid('body', '/paid_at', 'must not be in the future', 'in_future');
+      return refuse(new ProblemError('customer_not_found', 'the customer does not exist'), origin, ['customers']);
+    default:
+      return spread satisfies never;
+  }
+}
+
+function recorded(
+  spread: Exclude<Spread, { kind: 'refused' }>,
+  confirmBy: Decision<PaymentAccount>['confirmBy'],
+): Decision<PaymentAccount> {
+  return {
+    events: [spread],
+    confirmBy,
+    answer: (after) => ({ status: 201, body: presentPayment(after, spread.data.payment_id) }),
+  };
+}

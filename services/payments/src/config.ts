@@ -1,0 +1,10 @@
+import { databaseUrl, origins, serviceConfig } from '@mo/messaging';
+import { z } from 'zod';
+
+export const configSchema = z.object({
+  ...serviceConfig,
+  PAYMENTS_DATABASE_URL: databaseUrl,
+  CUSTOMERS_URL: origins,
+  LOANS_URL: origins,
+});
+export type Config = z.infer<typeof configSchema>;

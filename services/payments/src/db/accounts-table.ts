@@ -1,0 +1,217 @@
+/** The accounts, open loans and payments of a batch: how they are locked, read and written, set-wise. */
+import { PAYMENT_STATUSES } from '@mo/contracts';
+import {
+  type AccountTables,
+  codeOf,
+  column,
+  type ProgressRow,
+  progressColumns,
+  readProgress,
+  run,
+  type Sql,
+} from '@mo/messaging';
+import { formatMoney, parseMoney } from '@mo/money';
+import type { PaymentAccount } from '../domain/account.ts';
+import { paymentModel } from '../domain/model.ts';
+import type { OpenLoan } from '../domain/open-loan.ts';
+import type { Payment } from '../domain/payment.ts';
+
+const FOLLOWS = paymentModel.follows;
+
+const LOCK = `
+  SELECT customer_id, external_id, owed, ${progressColumns(FOLLOWS, 'accounts')}
+  FROM accounts WHERE customer_id = ANY($1::bigint[]) OR external_id = ANY($2::text[])
+  ORDER BY customer_id FOR NO KEY UPDATE`;
+
+const READ_LOANS = `
+  SELECT loan_id, customer_id, external_id, taken_at, amount, outstanding
+  FROM open_loans WHERE customer_id = ANY($1::bigint[]) AND outstanding > 0 ORDER BY customer_id, taken_at, loan_id`;
+
+const SAVE_ACCOUNTS = `
+  UPDATE accounts SET external_id = new.external_id, owed = new.owed, version = new.version, last_time = new.last_time,
+    customers_applied = new.customers_applied, customers_behind = new.customers_behind,
+    loans_applied = new.loans_applied, loans_behind = new.loans_behind
+  FROM unnest($1::bigint[], $2::text[], $3::numeric[], $4::bigint[], $5::timestamptz[], $6::bigint[], $7::bigint[],
+    $8::bigint[], $9::bigint[])
+    AS new (customer_id, external_id, owed, version, last_time, customers_applied, customers_behind, loans_applied, loans_behind)
+  WHERE accounts.customer_id = new.customer_id`;
+
+const INSERT_LOANS = `
+  INSERT INTO open_loans (loan_id, customer_id, external_id, taken_at, amount, outstanding)
+  SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::numeric[], $6::numeric[])`;
+
+const UPDATE_LOANS = `
+  UPDATE open_loans SET outstanding = new.outstanding FROM unnest($1::bigint[], $2::numeric[]) AS new (loan_id, outstanding)
+  WHERE open_loans.loan_id = new.loan_id`;
+
+const INSERT_PAYMENTS = `
+  INSERT INTO payments (id, external_id, customer_id, total_amount, status, paid_at, created_at, updated_at)
+  SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::numeric[], $5::smallint[], $6::timestamptz[],
+    $7::timestamptz[], $8::timestamptz[]) AS new (id, external_id)
+  ORDER BY new.external_id`;
+
+const INSERT_DETAILS = `
+  INSERT INTO payment_details (payment_id, loan_id, amount, created_at, updated_at)
+  SELECT payment_id, loan_id, amount, created_at, created_at
+  FROM unnest($1::bigint[], $2::bigint[], $3::numeric[], $4::timestamptz[]) WITH ORDINALITY
+    AS new (payment_id, loan_id, amount, created_at, place)
+  ORDER BY place`;
+
+export const accountTables: AccountTables<PaymentAccount> = {
+  table: 'accounts',
+  own: 'payments',
+  follows: FOLLOWS,
+  byExternalId: 'SELECT customer_id FROM accounts WHERE external_id = ANY($1::text[])',
+
+  lock: async (sql, customerIds, externalIds) =>
+    (await run<AccountRow>(sql, LOCK, [customerIds, externalIds])).map(readAccount),
+
+  create: async (sql, customerIds) => {
+    const text = 'INSERT INTO accounts (customer_id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING';
+    await run(sql, text, [customerIds]);
+  },
+
+  complete: async (sql, accounts, commands) => {
+    const names = new Set(commands.map(({ customer }) => customer.externalId));
+    const ids = new Set(commands.map(({ customer }) => customer.customerId));
+    const paying = accounts.filter(
+      (account) => ids.has(account.customerId) || names.has(account.externalId ?? undefined),
+    );
+    if (paying.length === 0) return [...accounts];
+    const rows = await run<LoanRow>(sql, READ_LOANS, [column(paying, (account) => account.customerId)]);
+    const loans = Map.groupBy(rows, (row) => Number(row.customer_id));
+    return accounts.map((account) => ({ ...account, loans: loans.get(account.customerId)?.map(readLoan) ?? [] }));
+  },
+
+  taken: async (sql, externalIds) => {
+    const text = 'SELECT external_id FROM payments WHERE external_id = ANY($1::text[])';
+    return (await run<{ external_id: string }>(sql, text, [externalIds])).map((row) => row.external_id);
+  },
+
+  ids: async (sql, count) => {
+    const text = `SELECT nextval('payments_id_seq') AS id FROM generate_series(1, $1)`;
+    return (await run<{ id: string }>(sql, text, [count])).map((row) => Number(row.id));
+  },
+
+  save: async (sql, { accounts }) => {
+    await saveAccounts(
+      sql,
+      accounts.map(({ after }) => after),
+    );
+    const loans = accounts.flatMap(({ before, after }) => changedLoans(before, after));
+    await insertLoans(
+      sql,
+      loans.filter(({ isNew }) => isNew),
+    );
+    await updateLoans(
+      sql,
+      loans.filter(({ isNew }) => !isNew),
+    );
+    await insertPayments(
+      sql,
+      accounts.flatMap(({ after }) => [...after.payments.values()]),
+    );
+  },
+};
+
+type ChangedLoan = { loan: OpenLoan; customerId: number; isNew: boolean };
+
+function changedLoans(before: PaymentAccount | null, after: PaymentAccount): ChangedLoan[] {
+  const known = new Map(before?.loans.map((loan) => [loan.id, loan]));
+  return after.loans
+    .filter((loan) => known.get(loan.id) !== loan)
+    .map((loan) => ({ loan, customerId: after.customerId, isNew: !known.has(loan.id) }));
+}
+
+async function saveAccounts(sql: Sql, accounts: readonly PaymentAccount[]): Promise<void> {
+  if (accounts.length === 0) return;
+  await run(sql, SAVE_ACCOUNTS, [
+    column(accounts, (account) => account.customerId),
+    column(accounts, (account) => account.externalId),
+    column(accounts, (account) => formatMoney(account.owed)),
+    column(accounts, (account) => account.version),
+    column(accounts, (account) => new Date(account.lastTimeMs).toISOString()),
+    column(accounts, (account) => account.applied.customers ?? 0),
+    column(accounts, (account) => account.behind.customers ?? 0),
+    column(accounts, (account) => account.applied.loans ?? 0),
+    column(accounts, (account) => account.behind.loans ?? 0),
+  ]);
+}
+
+async function insertLoans(sql: Sql, loans: readonly ChangedLoan[]): Promise<void> {
+  if (loans.length === 0) return;
+  await run(sql, INSERT_LOANS, [
+    column(loans, ({ loan }) => loan.id),
+    column(loans, ({ customerId }) => customerId),
+    column(loans, ({ loan }) => loan.externalId),
+    column(loans, ({ loan }) => new Date(loan.takenAtMs).toISOString()),
+    column(loans, ({ loan }) => formatMoney(loan.amount)),
+    column(loans, ({ loan }) => formatMoney(loan.outstanding)),
+  ]);
+}
+
+async function updateLoans(sql: Sql, loans: readonly ChangedLoan[]): Promise<void> {
+  if (loans.length === 0) return;
+  await run(sql, UPDATE_LOANS, [
+    column(loans, ({ loan }) => loan.id),
+    column(loans, ({ loan }) => formatMoney(loan.outstanding)),
+  ]);
+}
+
+async function insertPayments(sql: Sql, payments: readonly Payment[]): Promise<void> {
+  if (payments.length === 0) return;
+  await run(sql, INSERT_PAYMENTS, [
+    column(payments, (payment) => payment.id),
+    column(payments, (payment) => payment.externalId),
+    column(payments, (payment) => payment.customerId),
+    column(payments, (payment) => formatMoney(payment.totalAmount)),
+    column(payments, (payment) => codeOf(PAYMENT_STATUSES, payment.status)),
+    column(payments, (payment) => payment.paidAt.toISOString()),
+    column(payments, (payment) => payment.createdAt.toISOString()),
+    column(payments, (payment) => payment.updatedAt.toISOString()),
+  ]);
+  const details = payments.flatMap((payment) => payment.details.map((detail) => ({ ...detail, payment })));
+  if (details.length === 0) return;
+  await run(sql, INSERT_DETAILS, [
+    column(details, ({ payment }) => payment.id),
+    column(details, ({ loanId }) => loanId),
+    column(details, ({ amount }) => formatMoney(amount)),
+    column(details, ({ payment }) => payment.createdAt.toISOString()),
+  ]);
+}
+
+interface AccountRow extends ProgressRow {
+  customer_id: string;
+  external_id: string | null;
+  owed: string;
+}
+
+function readAccount(row: AccountRow): PaymentAccount {
+  return {
+    customerId: Number(row.customer_id),
+    ...readProgress(FOLLOWS, row),
+    externalId: row.external_id,
+    owed: parseMoney(row.owed),
+    loans: [],
+    payments: new Map(),
+  };
+}
+
+interface LoanRow {
+  loan_id: string;
+  customer_id: string;
+  external_id: string;
+  taken_at: string;
+  amount: string;
+  outstanding: string;
+}
+
+function readLoan(row: LoanRow): OpenLoan {
+  return {
+    id: Number(row.loan_id),
+    externalId: row.external_id,
+    takenAtMs: new Date(row.taken_at).getTime(),
+    amount: parseMoney(row.amount),
+    outstanding: parseMoney(row.outstanding),
+  };
+}

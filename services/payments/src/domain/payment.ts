@@ -1,0 +1,45 @@
+/** How a payment is spread: oldest loan first, each as far as it goes, all of it or nothing. Pure. */
+import type { EventData, NewPayment, PaymentStatus } from '@mo/contracts';
+import { allocate, formatMoney, type Money } from '@mo/money';
+import type { PaymentAccount } from './account.ts';
+
+/** A payment; amounts in minor units. */
+export interface Payment {
+  readonly id: number;
+  readonly externalId: string;
+  readonly customerId: number;
+  readonly totalAmount: Money;
+  readonly status: PaymentStatus;
+  readonly paidAt: Date;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** Sums to the total when completed; empty when rejected. */
+  readonly details: readonly { readonly loanId: number; readonly amount: Money }[];
+}
+
+export type Spread =
+  | { readonly kind: 'applied'; readonly type: 'PaymentApplied'; readonly data: EventData<'PaymentApplied'> }
+  | { readonly kind: 'rejected'; readonly type: 'PaymentRejected'; readonly data: EventData<'PaymentRejected'> }
+  | { readonly kind: 'refused'; readonly code: 'customer_not_found' | 'paid_in_future' };
+
+/** Spreads a payment over what the customer owes. Inactive customers may pay; more than is owed is recorded and rejected. */
+export function makePayment(account: PaymentAccount | null, request: NewPayment, id: number, nowMs: number): Spread {
+  const paidAt = request.paid_at ?? new Date(nowMs);
+  if (paidAt.getTime() > nowMs) return { kind: 'refused', code: 'paid_in_future' };
+  if (account?.externalId == null) return { kind: 'refused', code: 'customer_not_found' };
+  const payment = {
+    customer_id: account.customerId,
+    customer_external_id: account.externalId,
+    payment_id: id,
+    external_id: request.external_id,
+    total_amount: formatMoney(request.total_amount),
+    paid_at: paidAt.toISOString(),
+  };
+  if (request.total_amount > account.owed) {
+    return { kind: 'rejected', type: 'PaymentRejected', data: { ...payment, rejection_reason: 'exceeds_debt' } };
+  }
+  const parts = allocate(request.total_amount, account.loans);
+  if (parts === null) throw new Error(`customer ${account.customerId} owes ${account.owed}, but its loans hold less`);
+  const details = parts.map((part) => ({ loan_id: part.id, amount: formatMoney(part.amount) }));
+  return { kind: 'applied', type: 'PaymentApplied', data: { ...payment, details } };
+}

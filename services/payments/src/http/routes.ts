@@ -1,0 +1,26 @@
+import { operations } from '@mo/contracts';
+import { type ServiceParts, versionsOf } from '@mo/messaging';
+import { answerPage, answerWith, ProblemError } from '@mo/service-kit';
+import { makePaymentCommand } from '../commands/make-payment.ts';
+import type { PaymentAccount } from '../domain/account.ts';
+import { findPayment, findPayments } from '../queries/find-payments.ts';
+
+/** Every operation of the API that payments serves. */
+export function paymentRoutes({ serve, database, streams: { writePath } }: ServiceParts<PaymentAccount>): void {
+  serve(operations.makePayment, ({ body, key, origin }) => writePath.execute(makePaymentCommand(body, key, origin)));
+
+  serve(operations.getPayment, async ({ params: { payment_id: paymentId } }) => {
+    const found = await findPayment(database, paymentId);
+    if (found === null) throw new ProblemError('not_found', `there is no payment ${paymentId}`);
+    return answerWith(200, found.body, { customerId: found.customerId, versions: found.versions });
+  });
+
+  serve(operations.listPayments, async ({ query, url }) => answerPage(await findPayments(database, query), url));
+
+  serve(operations.listCustomerPayments, async ({ params: { customer_id: customerId }, query, url }) => {
+    const progress = await writePath.known({ customerId });
+    if (progress === null) throw new ProblemError('not_found', `there is no customer ${customerId}`);
+    const page = await findPayments(database, { ...query, customer_id: customerId });
+    return answerPage(page, url, { customerId, versions: versionsOf('payments', progress) });
+  });
+}
