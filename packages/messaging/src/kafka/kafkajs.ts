@@ -49,14 +49,7 @@ export function kafkaOverKafkajs(clientId: string, brokers: readonly string[], l
       const admin = client.admin();
       await admin.connect();
       try {
-        const existing = new Set(await admin.listTopics());
-        const missing = topics.filter((topic) => !existing.has(topic));
-        if (missing.length > 0) {
-          await admin.createTopics({
-            topics: missing.map((topic) => ({ topic, numPartitions: partitions })),
-            waitForLeaders: true,
-          });
-        }
+        await createMissing(admin, topics, partitions);
       } finally {
         await admin.disconnect();
       }
@@ -71,6 +64,24 @@ export function kafkaOverKafkajs(clientId: string, brokers: readonly string[], l
     },
     subscribe: (group, topics, handle) => KeptSubscription.start(client, { group, topics, handle, logger }),
   };
+}
+
+/** Others may be making the same topics: what counts is that all are there in the end. */
+async function createMissing(admin: kafkajs.Admin, topics: readonly string[], partitions: number): Promise<void> {
+  const missing = async () => {
+    const existing = new Set(await admin.listTopics());
+    return topics.filter((topic) => !existing.has(topic));
+  };
+  const wanted = await missing();
+  if (wanted.length === 0) return;
+  try {
+    await admin.createTopics({
+      topics: wanted.map((topic) => ({ topic, numPartitions: partitions })),
+      waitForLeaders: true,
+    });
+  } catch (error) {
+    if ((await missing()).length > 0) throw error;
+  }
 }
 
 async function send(producer: kafkajs.Producer, topic: string, messages: readonly OutgoingMessage[]): Promise<void> {

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import type { StreamEvent } from '@mo/contracts';
+import { testServers } from '@mo/dev-stack';
+import { type Kafka, kafkaOverKafkajs, type Producer } from '@mo/messaging';
+import { publish, waitFor } from '@mo/messaging/testing';
+import { createLogger } from '@mo/service-kit';
+import { type LoansUnderTest, newLoan, pay, postLoan, register, send, startLoans } from './harness.ts';
+
+describe('following over Kafka', () => {
+  let loans: LoansUnderTest;
+  let kafka: Kafka;
+  let producer: Producer | undefined;
+  beforeAll(async () => {
+    loans = await startLoans();
+    kafka = kafkaOverKafkajs('test', testServers().brokers, createLogger('test', 'silent'));
+    await kafka.ensureTopics(
+      ['customers', 'payments'].map((stream) => `${loans.topicPrefix}.${stream}`),
+      12,
+    );
+    producer = await kafka.producer();
+  });
+  afterAll(async () => {
+    await producer?.close();
+    await loans.stop();
+  });
+  const outstanding = async (loanId: number) => (await send(loans.app, 'GET', `/api/loans/${loanId}`)).body.outstanding;
+  const push = (...events: StreamEvent[]) => publish(producer as Producer, loans.topicPrefix, events);
+
+  async function loanWithPayments(count: number) {
+    const id = register(loans.customers);
+    const loan = (await postLoan(loans.app, newLoan(id))).body;
+    const pages = Array.from({ length: count }, (_, n) => pay(loans.payments, loan, '10.00', n + 1));
+    const events = pages.map(
+      (data, n) =>
+        ({
+          stream: 'payments',
+          customer_id: id,
+          version: n + 1,
+          type: 'PaymentApplied',
+          data,
+          seen: { customers: 1, loans: 1 },
+          time: data.paid_at,
+          traceparent: null,
+        }) as StreamEvent,
+    );
+    return { loan, events };
+  }
+
+  it('applies each event once, however often it is delivered', async () => {
+    const { loan, events } = await loanWithPayments(2);
+    const [first, second] = events as [StreamEvent, StreamEvent];
+    await push(first, first, second, first, second);
+    await waitFor(async () => (await outstanding(loan.id)) === '380.00');
+    const { events: marker, loan: other } = await loanWithPayments(1);
+    await push(first, ...marker);
+    await waitFor(async () => (await outstanding(other.id)) === '390.00');
+    expect(await outstanding(loan.id)).toBe('380.00');
+  });
+
+  it('closes a gap by a pull', async () => {
+    const { loan, events } = await loanWithPayments(3);
+    await push(events[2] as StreamEvent);
+    await waitFor(async () => (await outstanding(loan.id)) === '370.00');
+  });
+
+  it('pulls the cause of an event that came before it', async () => {
+    const id = register(loans.customers);
+    const loan = (await postLoan(loans.app, newLoan(id))).body;
+    const raised = {
+      customer_id: id,
+      customer_external_id: `customer-${id}`,
+      status: 'active' as const,
+      preapproved_at: null,
+    };
+    loans.customers.append('CustomerUpdated', { ...raised, score: '2000.00' });
+    const data = pay(loans.payments, loan, '10.00');
+    await push({
+      stream: 'payments',
+      customer_id: id,
+      version: 1,
+      type: 'PaymentApplied',
+      data,
+      seen: { customers: 2, loans: 1 },
+      time: data.paid_at,
+      traceparent: null,
+    });
+    await waitFor(async () => (await outstanding(loan.id)) === '390.00');
+    const token = (await send(loans.app, 'GET', `/api/loans/${loan.id}`)).headers['consistency-token'];
+    expect(token).toBe(`1.${id}.2.1.1`);
+  });
+
+  it('keeps an event of a customer that is not known here yet', async () => {
+    const id = register(loans.customers);
+    const rejected = {
+      customer_id: id,
+      customer_external_id: `customer-${id}`,
+      payment_id: id,
+      external_id: `p-${id}`,
+      total_amount: '1.00',
+      paid_at: new Date().toISOString(),
+      rejection_reason: 'exceeds_debt' as const,
+    };
+    const event = loans.payments.append('PaymentRejected', rejected, { customers: 1 });
+    await push(event);
+    const heads = async () =>
+      (await send<{ results: unknown[] }>(loans.app, 'GET', `/api/customers/${id}/loans`)).headers['consistency-token'];
+    await waitFor(async () => (await heads()) === `1.${id}.1.0.1`);
+  });
+
+  it('puts what it can not understand aside with reason and origin, and goes on', async () => {
+    const topic = `${loans.topicPrefix}.payments`;
+    const dead: { headers: Readonly<Record<string, string>>; value: string | null }[] = [];
+    const subscription = await kafka.subscribe(
+      `test-${randomUUID()}`,
+      [`${topic}.dlq`],
+      async (messages) => void dead.push(...messages),
+    );
+    const { loan, events } = await loanWithPayments(1);
+    await producer?.send(topic, [
+      { key: '1', value: '{"oops', headers: { ce_specversion: '1.0', ce_type: 'PaymentApplied' } },
+    ]);
+    await push(...events);
+    await waitFor(async () => (await outstanding(loan.id)) === '390.00');
+    await waitFor(() => dead.length > 0);
+    expect(dead[0]).toMatchObject({
+      value: '{"oops',
+      headers: { mo_reason: 'the data is not JSON', mo_source_topic: topic },
+    });
+    await subscription.close();
+  });
+
+  it('publishes well-formed CloudEvents, versions without gaps', async () => {
+    const id = register(loans.customers, { score: '100000.00' });
+    const received: { key: string | null; value: string | null; headers: Readonly<Record<string, string>> }[] = [];
+    const subscription = await kafka.subscribe(
+      `test-${randomUUID()}`,
+      [`${loans.topicPrefix}.loans`],
+      async (messages) => {
+        received.push(...messages.filter((message) => message.key === String(id)));
+      },
+    );
+    await Promise.all(Array.from({ length: 10 }, () => postLoan(loans.app, newLoan(id, { amount: '1' }))));
+    await waitFor(() => received.length === 10);
+    expect(received.map((message) => message.headers.ce_sequence)).toEqual([
+      '1',
+      '2',
+      '3',
+      '4',
+      '5',
+      '6',
+      '7',
+      '8',
+      '9',
+      '10',
+    ]);
+    expect(received[0]?.headers).toMatchObject({
+      ce_specversion: '1.0',
+      ce_id: `loans-${id}-1`,
+      ce_source: '/mo/loans',
+      ce_type: 'LoanTaken',
+      ce_subject: String(id),
+      ce_seen: 'customers=1',
+      ce_dataschema: 'urn:mo:event:LoanTaken:1',
+      'content-type': 'application/json',
+    });
+    await subscription.close();
+  });
+});

@@ -1,0 +1,79 @@
+import type { LoanBody } from '@mo/contracts';
+import { type LoansUnderTest, newLoan, pay, postLoan, register, send, startLoans } from './harness.ts';
+
+type Page = { results: LoanBody[]; next_cursor: string | null; errors?: unknown };
+
+describe('reading loans', () => {
+  let loans: LoansUnderTest;
+  let id = 0;
+  beforeAll(async () => {
+    loans = await startLoans();
+    id = register(loans.customers, { score: '100000.00' });
+    for (let n = 0; n < 5; n += 1) await postLoan(loans.app, newLoan(id, { amount: `${n + 1}` }));
+  });
+  afterAll(() => loans.stop());
+  const page = (url: string) => send<Page>(loans.app, 'GET', url);
+
+  it('pages newest first, and neither repeats nor misses a row while rows are added', async () => {
+    const seen: string[] = [];
+    let url: string | undefined = '/api/loans?limit=2';
+    while (url !== undefined) {
+      const reply: Awaited<ReturnType<typeof page>> = await page(url);
+      seen.push(...reply.body.results.map((loan) => loan.amount));
+      const link = reply.headers.link as string | undefined;
+      expect(link === undefined).toBe(reply.body.next_cursor === null);
+      url = link === undefined ? undefined : /<(.+)>; rel="next"/.exec(link)?.[1];
+      if (seen.length === 2) await postLoan(loans.app, newLoan(id, { amount: '99' }));
+    }
+    expect(seen).toEqual(['5.00', '4.00', '3.00', '2.00', '1.00']);
+  });
+
+  it('filters by customer, name, status and time', async () => {
+    const other = register(loans.customers);
+    const pending = (await postLoan(loans.app, newLoan(other, { status: 'pending' }))).body;
+    const old = (await postLoan(loans.app, newLoan(other, { taken_at: '2020-05-01T00:00:00Z' }))).body;
+    const ids = async (query: string) => (await page(`/api/loans?${query}`)).body.results.map((loan) => loan.id);
+    expect(await ids(`customer_id=${other}`)).toEqual([old.id, pending.id]);
+    expect(await ids(`customer_external_id=customer-${other}&status=pending`)).toEqual([pending.id]);
+    expect(await ids(`external_id=${old.external_id}`)).toEqual([old.id]);
+    expect(await ids('taken_from=2020-05-01T00:00:00Z&taken_to=2020-05-01T00:00:00Z')).toEqual([old.id]);
+    expect(await ids('customer_external_id=nobody')).toEqual([]);
+    expect((await page(`/api/customers/${other}/loans?status=active`)).body.results).toEqual([old]);
+    expect((await page('/api/customers/999999/loans')).status).toBe(404);
+  });
+
+  it.each([
+    'limit=0',
+    'limit=201',
+    'limit=x',
+    'cursor=zzz',
+    'status=open',
+    'taken_from=yesterday',
+    'colour=red',
+    'customer_id=-1',
+  ])('names what is wrong with ?%s', async (query) => {
+    const reply = await page(`/api/loans?${query}`);
+    expect(reply.status).toBe(400);
+    expect(reply.body.errors).toEqual([expect.objectContaining({ in: 'query', pointer: `/${query.split('=')[0]}` })]);
+  });
+
+  it('refuses a cursor with other filters', async () => {
+    const { next_cursor } = (await page('/api/loans?limit=2')).body;
+    expect((await page(`/api/loans?limit=2&status=paid&cursor=${next_cursor}`)).status).toBe(400);
+  });
+
+  it('sees what a token has seen, by a pull; and says when the token is from beyond what exists, or none', async () => {
+    const customer = register(loans.customers);
+    const loan = (await postLoan(loans.app, newLoan(customer))).body;
+    pay(loans.payments, loan, '100.00');
+    const read = (token: string) =>
+      send(loans.app, 'GET', `/api/loans/${loan.id}`, undefined, { 'consistency-token': token });
+    expect((await read(`1.${customer}.1.1.1`)).body.outstanding).toBe('300.00');
+    expect((await read(`1.${customer}.1.1.2`)).status).toBe(503);
+    expect((await read(`1.${customer}.1.2.1`)).status).toBe(503);
+    expect(await read('nonsense')).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/consistency-token', in: 'header' }] },
+    });
+  });
+});

@@ -1,0 +1,199 @@
+import { type LoansUnderTest, newLoan, pay, postLoan, register, send, startLoans } from './harness.ts';
+
+describe('taking a loan', () => {
+  let loans: LoansUnderTest;
+  beforeAll(async () => {
+    loans = await startLoans();
+  });
+  afterAll(() => loans.stop());
+
+  const codes = (replies: { status: number; body: { code?: string } }[]) =>
+    Object.entries(Object.groupBy(replies, (reply) => reply.body.code ?? String(reply.status)))
+      .map(([code, list]) => `${code} × ${list?.length}`)
+      .sort();
+
+  it('grants a customer that it had never heard of, by a pull', async () => {
+    const id = register(loans.customers);
+    const reply = await postLoan(loans.app, newLoan(id));
+    expect(reply).toMatchObject({
+      status: 201,
+      body: {
+        customer_id: id,
+        amount: '400.00',
+        outstanding: '400.00',
+        status: 'active',
+        customer_external_id: `customer-${id}`,
+      },
+    });
+    expect(reply.headers['consistency-token']).toBe(`1.${id}.1.1.0`);
+  });
+
+  it('takes the name of the customer in place of the id, and both where they agree', async () => {
+    const id = register(loans.customers);
+    const byName = await postLoan(
+      loans.app,
+      newLoan(id, { customer_id: undefined, customer_external_id: `customer-${id}`, amount: '1' }),
+    );
+    expect(byName).toMatchObject({ status: 201, body: { customer_id: id } });
+    const both = await postLoan(loans.app, newLoan(id, { customer_external_id: `customer-${id}`, amount: '1' }));
+    expect(both.status).toBe(201);
+    const other = register(loans.customers);
+    const contradiction = await postLoan(loans.app, newLoan(id, { customer_external_id: `customer-${other}` }));
+    expect(contradiction).toMatchObject({ status: 400, body: { errors: [{ pointer: '/customer_external_id' }] } });
+  });
+
+  it('refuses the unknown customer, the inactive, and what exceeds the line', async () => {
+    expect(await postLoan(loans.app, newLoan(999_999))).toMatchObject({
+      status: 422,
+      body: { code: 'customer_not_found' },
+    });
+    const inactive = register(loans.customers, { status: 'inactive' });
+    expect(await postLoan(loans.app, newLoan(inactive))).toMatchObject({
+      status: 422,
+      body: { code: 'customer_inactive' },
+    });
+    const id = register(loans.customers);
+    await postLoan(loans.app, newLoan(id));
+    const refused = await postLoan(loans.app, newLoan(id, { amount: '600.01' }));
+    expect(refused).toMatchObject({ status: 422, body: { code: 'credit_limit_exceeded', available_amount: '600.00' } });
+  });
+
+  it('leaves the external_id of a refused loan free', async () => {
+    const id = register(loans.customers);
+    const loan = newLoan(id, { amount: '1000.01' });
+    expect((await postLoan(loans.app, loan)).status).toBe(422);
+    expect((await postLoan(loans.app, { ...loan, amount: '1000.00' })).status).toBe(201);
+  });
+
+  it('never refuses on old news: a raised score and a payment that it has not heard of are pulled first', async () => {
+    const id = register(loans.customers);
+    const first = await postLoan(loans.app, newLoan(id, { amount: '1000' }));
+    pay(loans.payments, first.body, '1000.00');
+    const again = await postLoan(loans.app, newLoan(id, { amount: '1000' }));
+    expect(again.status).toBe(201);
+    const { customer_external_id } = first.body;
+    loans.customers.append('CustomerUpdated', {
+      customer_id: id,
+      customer_external_id,
+      status: 'active',
+      score: '1500.00',
+      preapproved_at: null,
+    });
+    expect((await postLoan(loans.app, newLoan(id, { amount: '500' }))).status).toBe(201);
+    expect((await postLoan(loans.app, newLoan(id, { amount: '0.01' }))).status).toBe(422);
+  });
+
+  it('answers 503 rather than refuse where the refusal can not be confirmed, and nothing is taken', async () => {
+    const id = register(loans.customers);
+    await postLoan(loans.app, newLoan(id, { amount: '1000' }));
+    loans.payments.reachable = false;
+    const loan = newLoan(id);
+    const reply = await postLoan(loans.app, loan, { 'idempotency-key': 'unconfirmed' });
+    expect(reply).toMatchObject({ status: 503, body: { code: 'unavailable' }, headers: { 'retry-after': '1' } });
+    loans.payments.reachable = true;
+    expect((await postLoan(loans.app, loan, { 'idempotency-key': 'unconfirmed' })).body.code).toBe(
+      'credit_limit_exceeded',
+    );
+  });
+
+  it('lets exactly as many of fifty at once through as fit the line', async () => {
+    const id = register(loans.customers);
+    const replies = await Promise.all(Array.from({ length: 50 }, () => postLoan(loans.app, newLoan(id))));
+    expect(codes(replies)).toEqual(['201 × 2', 'credit_limit_exceeded × 48'].sort());
+  });
+
+  it('creates one of twenty with the same external_id at once, also over two processes', async () => {
+    const id = register(loans.customers, { score: '100000.00' });
+    const replica = await loans.startReplica();
+    const loan = newLoan(id, { amount: '1' });
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => postLoan(n % 2 === 0 ? loans.app : replica, loan)),
+    );
+    expect(codes(replies)).toEqual(['201 × 1', 'already_exists × 19'].sort());
+  });
+
+  it('has one effect and one answer for one key twenty times at once, also over two processes', async () => {
+    const id = register(loans.customers, { score: '100000.00' });
+    const replica = await loans.startReplica();
+    const loan = newLoan(id, { amount: '1' });
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        postLoan(n % 2 === 0 ? loans.app : replica, loan, { 'idempotency-key': 'twenty' }),
+      ),
+    );
+    expect(new Set(replies.map((reply) => reply.text)).size).toBe(1);
+    expect(replies.filter((reply) => reply.headers['idempotency-replayed'] === 'true')).toHaveLength(19);
+  });
+
+  it('keeps a refusal under its key, and tells a reused key before anything else', async () => {
+    const id = register(loans.customers);
+    const loan = newLoan(id, { amount: '1000.01' });
+    const refused = await postLoan(loans.app, loan, { 'idempotency-key': 'kept' });
+    const { customer_external_id } = { customer_external_id: `customer-${id}` };
+    loans.customers.append('CustomerUpdated', {
+      customer_id: id,
+      customer_external_id,
+      status: 'active',
+      score: '5000.00',
+      preapproved_at: null,
+    });
+    const replayed = await postLoan(loans.app, loan, { 'idempotency-key': 'kept' });
+    expect(replayed).toMatchObject({ status: 422, text: refused.text, headers: { 'idempotency-replayed': 'true' } });
+    for (const other of [{ ...loan, amount: '1' }, { nonsense: true }]) {
+      const reused = await postLoan(loans.app, other, { 'idempotency-key': 'kept' });
+      expect(reused).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+    }
+  });
+
+  it('checks the fields before the external_id, and the external_id before the customer', async () => {
+    const id = register(loans.customers);
+    const loan = newLoan(id);
+    await postLoan(loans.app, loan);
+    expect((await postLoan(loans.app, { ...loan, taken_at: '2999-01-01T00:00:00Z' })).body.code).toBe(
+      'invalid_request',
+    );
+    expect((await postLoan(loans.app, { ...loan, customer_id: 999_999 })).body.code).toBe('already_exists');
+  });
+
+  it('has payments know of a backdated loan before it answers', async () => {
+    const id = register(loans.customers);
+    await postLoan(loans.app, newLoan(id));
+    expect(loans.payments.settlements).toEqual([]);
+    await postLoan(loans.app, newLoan(id, { taken_at: '2020-01-01T00:00:00Z' }));
+    expect(loans.payments.settlements).toEqual([{ customer_id: id, version: 2 }]);
+  });
+
+  it('activates and rejects only what is pending', async () => {
+    const id = register(loans.customers);
+    const pending = await postLoan(loans.app, newLoan(id, { status: 'pending' }));
+    expect(pending.body).toMatchObject({ status: 'pending', taken_at: null, outstanding: '400.00' });
+    expect((await postLoan(loans.app, newLoan(id, { amount: '600.01' }))).body.code).toBe('credit_limit_exceeded');
+    const other = await postLoan(loans.app, newLoan(id, { status: 'pending' }));
+    const activated = await send(loans.app, 'POST', `/api/loans/${pending.body.id}/activate`);
+    expect(activated.body).toMatchObject({ status: 'active', taken_at: expect.any(String) as string });
+    const rejected = await send(loans.app, 'POST', `/api/loans/${other.body.id}/reject`, {});
+    expect(rejected.body).toMatchObject({ status: 'rejected', taken_at: null, outstanding: '400.00' });
+    for (const action of ['activate', 'reject']) {
+      const again = await send(loans.app, 'POST', `/api/loans/${other.body.id}/${action}`);
+      expect(again).toMatchObject({ status: 409, body: { code: 'loan_not_pending' } });
+    }
+    expect((await postLoan(loans.app, newLoan(id, { amount: '600' }))).status).toBe(201);
+    expect((await send(loans.app, 'POST', '/api/loans/999999/activate')).status).toBe(404);
+  });
+
+  it('leaves a loan pending whose activation is refused', async () => {
+    const id = register(loans.customers);
+    const pending = await postLoan(loans.app, newLoan(id, { status: 'pending' }));
+    const lowered = {
+      customer_id: id,
+      customer_external_id: `customer-${id}`,
+      status: 'active' as const,
+      preapproved_at: null,
+    };
+    loans.customers.append('CustomerUpdated', { ...lowered, score: '399.99' });
+    const token = { 'consistency-token': `1.${id}.2.0.0` };
+    const refused = await send(loans.app, 'POST', `/api/loans/${pending.body.id}/activate`, {}, token);
+    expect(refused).toMatchObject({ status: 422, body: { code: 'credit_limit_exceeded' } });
+    expect((await send(loans.app, 'GET', `/api/loans/${pending.body.id}`)).body.status).toBe('pending');
+  });
+});
