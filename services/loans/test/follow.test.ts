@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { StreamEvent } from '@mo/contracts';
-import { testServers } from '@mo/dev-stack';
-import { type Kafka, kafkaOverKafkajs, type Producer } from '@mo/messaging';
-import { publish, waitFor } from '@mo/messaging/testing';
-import { createLogger } from '@mo/service-kit';
-import { type LoansUnderTest, newLoan, pay, postLoan, register, send, startLoans } from './harness.ts';
+import type { Kafka, Producer } from '@mo/messaging';
+import { publish, send, waitFor } from '@mo/messaging/testing';
+import { customerData, getLoan, type LoansUnderTest, newLoan, pay, postLoan, register, startLoans } from './harness.ts';
 
 describe('following over Kafka', () => {
   let loans: LoansUnderTest;
@@ -12,7 +10,7 @@ describe('following over Kafka', () => {
   let producer: Producer | undefined;
   beforeAll(async () => {
     loans = await startLoans();
-    kafka = kafkaOverKafkajs('test', testServers().brokers, createLogger('test', 'silent'));
+    kafka = loans.kafka;
     await kafka.ensureTopics(
       ['customers', 'payments'].map((stream) => `${loans.topicPrefix}.${stream}`),
       12,
@@ -23,7 +21,7 @@ describe('following over Kafka', () => {
     await producer?.close();
     await loans.stop();
   });
-  const outstanding = async (loanId: number) => (await send(loans.app, 'GET', `/api/loans/${loanId}`)).body.outstanding;
+  const outstanding = async (loanId: number) => (await getLoan(loans.app, loanId)).body.outstanding;
   const push = (...events: StreamEvent[]) => publish(producer as Producer, loans.topicPrefix, events);
 
   async function loanWithPayments(count: number) {
@@ -66,13 +64,7 @@ describe('following over Kafka', () => {
   it('pulls the cause of an event that came before it', async () => {
     const id = register(loans.customers);
     const loan = (await postLoan(loans.app, newLoan(id))).body;
-    const raised = {
-      customer_id: id,
-      customer_external_id: `customer-${id}`,
-      status: 'active' as const,
-      preapproved_at: null,
-    };
-    loans.customers.append('CustomerUpdated', { ...raised, score: '2000.00' });
+    loans.customers.append('CustomerUpdated', { ...customerData(id), score: '2000.00' });
     const data = pay(loans.payments, loan, '10.00');
     await push({
       stream: 'payments',
@@ -85,7 +77,7 @@ describe('following over Kafka', () => {
       traceparent: null,
     });
     await waitFor(async () => (await outstanding(loan.id)) === '390.00');
-    const token = (await send(loans.app, 'GET', `/api/loans/${loan.id}`)).headers['consistency-token'];
+    const token = (await getLoan(loans.app, loan.id)).headers['consistency-token'];
     expect(token).toBe(`1.${id}.2.1.1`);
   });
 

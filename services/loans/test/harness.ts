@@ -1,55 +1,23 @@
-/** The real loans app on a real database and broker, with stand-ins for the two services that it follows. */
-import { randomUUID } from 'node:crypto';
+/** The loans app under test, and what its tests say in a word. */
 import type { EventData, LoanBody, Problem } from '@mo/contracts';
-import { testServers } from '@mo/dev-stack';
 import type { App } from '@mo/messaging';
-import { StreamOwner } from '@mo/messaging/testing';
+import {
+  type Reply,
+  type ServiceUnderTest,
+  type StreamOwner,
+  send,
+  startServiceUnderTest,
+} from '@mo/messaging/testing';
 import { createApp } from '../src/app.ts';
 
-export interface LoansUnderTest {
-  readonly app: App;
+export interface LoansUnderTest extends ServiceUnderTest {
   readonly customers: StreamOwner;
   readonly payments: StreamOwner;
-  readonly topicPrefix: string;
-  /** Another process of the same service. */
-  startReplica(): Promise<App>;
-  stop(): Promise<void>;
 }
 
 export async function startLoans(): Promise<LoansUnderTest> {
-  const servers = testServers();
-  const urls = await servers.createDatabases('loans');
-  const customers = await StreamOwner.start('customers');
-  const payments = await StreamOwner.start('payments');
-  const topicPrefix = `loans-${randomUUID().slice(0, 8)}`;
-  const config = {
-    HOST: '127.0.0.1',
-    PORT: 0,
-    LOG_LEVEL: 'silent' as const,
-    KAFKA_BROKERS: [...servers.brokers],
-    TOPIC_PREFIX: topicPrefix,
-    LOANS_DATABASE_URL: urls.loans,
-    CUSTOMERS_URL: [customers.origin],
-    PAYMENTS_URL: [payments.origin],
-  };
-  const apps: App[] = [];
-  const startReplica = async () => {
-    const app = await createApp(config);
-    apps.push(app);
-    return app;
-  };
-  return {
-    app: await startReplica(),
-    customers,
-    payments,
-    topicPrefix,
-    startReplica,
-    stop: async () => {
-      for (const app of apps) for (const step of app.steps) await step.stop();
-      await customers.close();
-      await payments.close();
-    },
-  };
+  const service = await startServiceUnderTest('loans', createApp);
+  return { ...service, customers: service.owners.customers, payments: service.owners.payments };
 }
 
 let lastCustomer = 0;
@@ -57,17 +25,20 @@ let lastCustomer = 0;
 /** A customer that the loans service has not heard of yet. */
 export function register(owner: StreamOwner, more: Partial<EventData<'CustomerRegistered'>> = {}): number {
   lastCustomer += 1;
-  owner.append('CustomerRegistered', {
-    customer_id: lastCustomer,
-    customer_external_id: `customer-${lastCustomer}`,
-    status: 'active',
-    score: '1000.00',
-    preapproved_at: null,
-    ...more,
-  });
+  owner.append('CustomerRegistered', { ...customerData(lastCustomer), ...more });
   return lastCustomer;
 }
 
+/** What customers says of a customer. */
+export const customerData = (id: number): EventData<'CustomerUpdated'> => ({
+  customer_id: id,
+  customer_external_id: `customer-${id}`,
+  status: 'active',
+  score: '1000.00',
+  preapproved_at: null,
+});
+
+/** A payment that the loans service has not heard of yet. */
 export function pay(owner: StreamOwner, loan: LoanBody, amount: string, version = 1): EventData<'PaymentApplied'> {
   const data = {
     customer_id: loan.customer_id,
@@ -83,32 +54,18 @@ export function pay(owner: StreamOwner, loan: LoanBody, amount: string, version 
 }
 
 let lastLoan = 0;
+
+/** A request of 400.00 under a name of its own. */
 export function newLoan(customerId: number, more: object = {}) {
   lastLoan += 1;
   const terms = { amount: '400.00', maximum_payment_date: '2030-01-01T00:00:00Z' };
   return { external_id: `loan-${lastLoan}`, customer_id: customerId, ...terms, ...more };
 }
 
-export interface Reply<Body> {
-  readonly status: number;
-  readonly body: Body;
-  readonly text: string;
-  readonly headers: Record<string, unknown>;
-}
-
 /** A loan, or the problem that came in its place. */
 export type LoanOrProblem = LoanBody & Pick<Problem, 'code' | 'errors'>;
 
-export async function send<Body = LoanOrProblem>(
-  app: App,
-  method: 'GET' | 'POST',
-  url: string,
-  payload?: object,
-  headers: Record<string, string> = {},
-): Promise<Reply<Body>> {
-  const response = await app.server.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
-  return { status: response.statusCode, body: response.json<Body>(), text: response.body, headers: response.headers };
-}
-
 export const postLoan = (app: App, loan: object, headers: Record<string, string> = {}): Promise<Reply<LoanOrProblem>> =>
   send(app, 'POST', '/api/loans', loan, headers);
+export const getLoan = (app: App, id: number, headers: Record<string, string> = {}): Promise<Reply<LoanOrProblem>> =>
+  send(app, 'GET', `/api/loans/${id}`, undefined, headers);

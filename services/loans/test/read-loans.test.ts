@@ -1,5 +1,6 @@
 import type { LoanBody } from '@mo/contracts';
-import { type LoansUnderTest, newLoan, pay, postLoan, register, send, startLoans } from './harness.ts';
+import { send } from '@mo/messaging/testing';
+import { getLoan, type LoansUnderTest, newLoan, pay, postLoan, register, startLoans } from './harness.ts';
 
 type Page = { results: LoanBody[]; next_cursor: string | null; errors?: unknown };
 
@@ -66,8 +67,7 @@ describe('reading loans', () => {
     const customer = register(loans.customers);
     const loan = (await postLoan(loans.app, newLoan(customer))).body;
     pay(loans.payments, loan, '100.00');
-    const read = (token: string) =>
-      send(loans.app, 'GET', `/api/loans/${loan.id}`, undefined, { 'consistency-token': token });
+    const read = (token: string) => getLoan(loans.app, loan.id, { 'consistency-token': token });
     expect((await read(`1.${customer}.1.1.1`)).body.outstanding).toBe('300.00');
     expect((await read(`1.${customer}.1.1.2`)).status).toBe(503);
     expect((await read(`1.${customer}.1.2.1`)).status).toBe(503);

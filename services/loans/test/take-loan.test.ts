@@ -1,4 +1,15 @@
-import { type LoansUnderTest, newLoan, pay, postLoan, register, send, startLoans } from './harness.ts';
+import { send, tally } from '@mo/messaging/testing';
+import {
+  customerData,
+  getLoan,
+  type LoanOrProblem,
+  type LoansUnderTest,
+  newLoan,
+  pay,
+  postLoan,
+  register,
+  startLoans,
+} from './harness.ts';
 
 describe('taking a loan', () => {
   let loans: LoansUnderTest;
@@ -7,10 +18,8 @@ describe('taking a loan', () => {
   });
   afterAll(() => loans.stop());
 
-  const codes = (replies: { status: number; body: { code?: string } }[]) =>
-    Object.entries(Object.groupBy(replies, (reply) => reply.body.code ?? String(reply.status)))
-      .map(([code, list]) => `${code} × ${list?.length}`)
-      .sort();
+  const act = (id: number, action: 'activate' | 'reject', body?: object, headers = {}) =>
+    send<LoanOrProblem>(loans.app, 'POST', `/api/loans/${id}/${action}`, body, headers);
 
   it('grants a customer that it had never heard of, by a pull', async () => {
     const id = register(loans.customers);
@@ -71,14 +80,7 @@ describe('taking a loan', () => {
     pay(loans.payments, first.body, '1000.00');
     const again = await postLoan(loans.app, newLoan(id, { amount: '1000' }));
     expect(again.status).toBe(201);
-    const { customer_external_id } = first.body;
-    loans.customers.append('CustomerUpdated', {
-      customer_id: id,
-      customer_external_id,
-      status: 'active',
-      score: '1500.00',
-      preapproved_at: null,
-    });
+    loans.customers.append('CustomerUpdated', { ...customerData(id), score: '1500.00' });
     expect((await postLoan(loans.app, newLoan(id, { amount: '500' }))).status).toBe(201);
     expect((await postLoan(loans.app, newLoan(id, { amount: '0.01' }))).status).toBe(422);
   });
@@ -99,7 +101,7 @@ describe('taking a loan', () => {
   it('lets exactly as many of fifty at once through as fit the line', async () => {
     const id = register(loans.customers);
     const replies = await Promise.all(Array.from({ length: 50 }, () => postLoan(loans.app, newLoan(id))));
-    expect(codes(replies)).toEqual(['201 × 2', 'credit_limit_exceeded × 48'].sort());
+    expect(tally(replies)).toEqual(['201 × 2', 'credit_limit_exceeded × 48'].sort());
   });
 
   it('creates one of twenty with the same external_id at once, also over two processes', async () => {
@@ -109,7 +111,7 @@ describe('taking a loan', () => {
     const replies = await Promise.all(
       Array.from({ length: 20 }, (_, n) => postLoan(n % 2 === 0 ? loans.app : replica, loan)),
     );
-    expect(codes(replies)).toEqual(['201 × 1', 'already_exists × 19'].sort());
+    expect(tally(replies)).toEqual(['201 × 1', 'already_exists × 19'].sort());
   });
 
   it('has one effect and one answer for one key twenty times at once, also over two processes', async () => {
@@ -129,14 +131,7 @@ describe('taking a loan', () => {
     const id = register(loans.customers);
     const loan = newLoan(id, { amount: '1000.01' });
     const refused = await postLoan(loans.app, loan, { 'idempotency-key': 'kept' });
-    const { customer_external_id } = { customer_external_id: `customer-${id}` };
-    loans.customers.append('CustomerUpdated', {
-      customer_id: id,
-      customer_external_id,
-      status: 'active',
-      score: '5000.00',
-      preapproved_at: null,
-    });
+    loans.customers.append('CustomerUpdated', { ...customerData(id), score: '5000.00' });
     const replayed = await postLoan(loans.app, loan, { 'idempotency-key': 'kept' });
     expect(replayed).toMatchObject({ status: 422, text: refused.text, headers: { 'idempotency-replayed': 'true' } });
     for (const other of [{ ...loan, amount: '1' }, { nonsense: true }]) {
@@ -169,31 +164,25 @@ describe('taking a loan', () => {
     expect(pending.body).toMatchObject({ status: 'pending', taken_at: null, outstanding: '400.00' });
     expect((await postLoan(loans.app, newLoan(id, { amount: '600.01' }))).body.code).toBe('credit_limit_exceeded');
     const other = await postLoan(loans.app, newLoan(id, { status: 'pending' }));
-    const activated = await send(loans.app, 'POST', `/api/loans/${pending.body.id}/activate`);
+    const activated = await act(pending.body.id, 'activate');
     expect(activated.body).toMatchObject({ status: 'active', taken_at: expect.any(String) as string });
-    const rejected = await send(loans.app, 'POST', `/api/loans/${other.body.id}/reject`, {});
+    const rejected = await act(other.body.id, 'reject', {});
     expect(rejected.body).toMatchObject({ status: 'rejected', taken_at: null, outstanding: '400.00' });
-    for (const action of ['activate', 'reject']) {
-      const again = await send(loans.app, 'POST', `/api/loans/${other.body.id}/${action}`);
+    for (const action of ['activate', 'reject'] as const) {
+      const again = await act(other.body.id, action);
       expect(again).toMatchObject({ status: 409, body: { code: 'loan_not_pending' } });
     }
     expect((await postLoan(loans.app, newLoan(id, { amount: '600' }))).status).toBe(201);
-    expect((await send(loans.app, 'POST', '/api/loans/999999/activate')).status).toBe(404);
+    expect((await act(999_999, 'activate')).status).toBe(404);
   });
 
   it('leaves a loan pending whose activation is refused', async () => {
     const id = register(loans.customers);
     const pending = await postLoan(loans.app, newLoan(id, { status: 'pending' }));
-    const lowered = {
-      customer_id: id,
-      customer_external_id: `customer-${id}`,
-      status: 'active' as const,
-      preapproved_at: null,
-    };
-    loans.customers.append('CustomerUpdated', { ...lowered, score: '399.99' });
+    loans.customers.append('CustomerUpdated', { ...customerData(id), score: '399.99' });
     const token = { 'consistency-token': `1.${id}.2.0.0` };
-    const refused = await send(loans.app, 'POST', `/api/loans/${pending.body.id}/activate`, {}, token);
+    const refused = await act(pending.body.id, 'activate', {}, token);
     expect(refused).toMatchObject({ status: 422, body: { code: 'credit_limit_exceeded' } });
-    expect((await send(loans.app, 'GET', `/api/loans/${pending.body.id}`)).body.status).toBe('pending');
+    expect((await getLoan(loans.app, pending.body.id)).body.status).toBe('pending');
   });
 });

@@ -19,6 +19,8 @@ export interface Account {
   readonly customerId: number;
   /** The version of the last event of the service's own stream; 0 before the first. */
   readonly version: number;
+  /** The version of the last own event that restricts what may be decided; 0 before the first. */
+  readonly restricted: number;
   /** For each followed stream, the last version applied. */
   readonly applied: SeenVersions;
   /** For each followed stream on which events are missing, the highest version that is known to exist. */
@@ -44,6 +46,8 @@ export interface StreamModel<A extends Account> {
   evolve(account: A, event: StreamEvent): A;
   /** The own events that a followed event brings about. */
   react(before: A, event: StreamEvent): readonly NewEvent[];
+  /** Whether an own event leaves less to be granted: a refusal must have been confirmed since the last of these. */
+  restricts(event: StreamEvent): boolean;
   /** Which followed streams its decisions rest on, and so are named in `ce_seen`. */
   readonly decidesOn: readonly Stream[];
 }
@@ -52,17 +56,18 @@ export interface StreamModel<A extends Account> {
 export interface Progress {
   readonly customerId: number;
   readonly version: number;
+  readonly restricted: number;
   readonly applied: SeenVersions;
   readonly behind: SeenVersions;
 }
 
 export const appliedOf = (progress: Progress, stream: Stream): number => progress.applied[stream] ?? 0;
 
-export function progressOf({ customerId, version, applied, behind }: Account): Progress {
-  return { customerId, version, applied, behind };
+export function progressOf({ customerId, version, restricted, applied, behind }: Account): Progress {
+  return { customerId, version, restricted, applied, behind };
 }
 
 /** All versions that an account has seen, its own included. */
-export function versionsOf(own: Stream, progress: Progress): Versions {
+export function versionsOf(own: Stream, progress: Pick<Progress, 'version' | 'applied'>): Versions {
   return { ...NO_VERSIONS, ...progress.applied, [own]: progress.version };
 }

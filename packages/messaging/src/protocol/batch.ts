@@ -105,7 +105,8 @@ export class Batch<A extends Account> {
         progress: account === null ? null : progressOf(account),
       };
     }
-    const start = account ?? (command.registers ? this.#model.unknown(id) : null);
+    const registers = command.registers && decision.events.length > 0;
+    const start = account ?? (registers ? this.#model.unknown(id) : null);
     const { after, written } =
       start === null ? { after: null, written: [] } : this.#write(start, decision.events, command.origin);
     if (written.length > 0 && command.claims !== null) this.#taken.add(command.claims);
@@ -179,7 +180,8 @@ export class Batch<A extends Account> {
         time: new Date(timeMs).toISOString(),
         traceparent: origin.traceparent,
       };
-      after = { ...this.#model.evolve(after, whole), version, lastTimeMs: timeMs };
+      const restricted = this.#model.restricts(whole) ? version : after.restricted;
+      after = { ...this.#model.evolve(after, whole), version, restricted, lastTimeMs: timeMs };
       return whole;
     });
     if (after !== account) this.#put(after);
@@ -205,7 +207,8 @@ function isConfirmed<A extends Account>(
   if (base === null || account === null) return account === null;
   const restricting = decision.confirmBy.slice(0, -1);
   return (
-    base.version === account.version && restricting.every((stream) => base.applied[stream] === account.applied[stream])
+    base.restricted === account.restricted &&
+    restricting.every((stream) => base.applied[stream] === account.applied[stream])
   );
 }
 

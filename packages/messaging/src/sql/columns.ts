@@ -2,11 +2,11 @@ import type { SeenVersions, Stream } from '@mo/contracts';
 import type { Account } from '../protocol/account.ts';
 
 /** The progress columns of an account's row, as PostgreSQL gives them. */
-export type ProgressRow = { version: string; last_time: Date | string } & Record<string, unknown>;
+export type ProgressRow = { version: string; restricted: string; last_time: Date | string } & Record<string, unknown>;
 
 /** The columns that hold progress on followed streams, for a select list. */
 export const progressColumns = (follows: readonly Stream[], table: string): string =>
-  ['version', 'last_time', ...follows.flatMap((stream) => [`${stream}_applied`, `${stream}_behind`])]
+  ['version', 'restricted', 'last_time', ...follows.flatMap((stream) => [`${stream}_applied`, `${stream}_behind`])]
     .map((column) => `${table}.${column}`)
     .join(', ');
 
@@ -18,7 +18,13 @@ export function readProgress(follows: readonly Stream[], row: ProgressRow): Omit
     const version = Number(row[`${stream}_behind`]);
     if (version > 0) behind[stream] = version;
   }
-  return { version: Number(row.version), applied, behind, lastTimeMs: new Date(row.last_time).getTime() };
+  return {
+    version: Number(row.version),
+    restricted: Number(row.restricted),
+    applied,
+    behind,
+    lastTimeMs: new Date(row.last_time).getTime(),
+  };
 }
 
 /** The value of a behind column. */

@@ -46,6 +46,7 @@ export function streamTablesV1(): string[] {
 export function progressColumnsV1(follows: readonly string[]): string {
   return [
     'version bigint NOT NULL DEFAULT 0 CHECK (version >= 0)',
+    'restricted bigint NOT NULL DEFAULT 0 CHECK (restricted BETWEEN 0 AND version)',
     ...follows.flatMap((stream) => [
       `${stream}_applied bigint NOT NULL DEFAULT 0 CHECK (${stream}_applied >= 0)`,
       `${stream}_behind bigint NOT NULL DEFAULT 0 CHECK (${stream}_behind = 0 OR ${stream}_behind > ${stream}_applied)`,

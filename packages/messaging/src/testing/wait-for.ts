@@ -17,6 +17,6 @@ export async function waitFor<T>(holds: () => Promise<T> | T, deadlineMs = DEADL
   }
   const value = await holds();
   if (value === false || value === undefined || value === null)
-    throw new Error(`not so within ${deadlineMs} ms: ${holds}`);
+    throw new Error(`not so within ${deadlineMs} ms: ${holds.toString()}`);
   return value;
 }

@@ -33,12 +33,12 @@ const READ_LOANS = `
 
 const SAVE_ACCOUNTS = `
   UPDATE accounts SET external_id = new.external_id, status = new.status, score = new.score, debt = new.debt,
-    last_taken_at = new.last_taken_at, version = new.version, last_time = new.last_time,
+    last_taken_at = new.last_taken_at, version = new.version, restricted = new.restricted, last_time = new.last_time,
     customers_applied = new.customers_applied, customers_behind = new.customers_behind,
     payments_applied = new.payments_applied, payments_behind = new.payments_behind
   FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::numeric[], $5::numeric[], $6::timestamptz[], $7::bigint[],
-    $8::timestamptz[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
-    AS new (customer_id, external_id, status, score, debt, last_taken_at, version, last_time, customers_applied,
+    $8::bigint[], $9::timestamptz[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[])
+    AS new (customer_id, external_id, status, score, debt, last_taken_at, version, restricted, last_time, customers_applied,
       customers_behind, payments_applied, payments_behind)
   WHERE accounts.customer_id = new.customer_id`;
 
@@ -132,6 +132,7 @@ async function saveAccounts(sql: Sql, accounts: readonly LoanAccount[]): Promise
     column(accounts, (account) => formatMoney(account.debt)),
     column(accounts, (account) => new Date(account.lastTakenMs).toISOString()),
     column(accounts, (account) => account.version),
+    column(accounts, (account) => account.restricted),
     column(accounts, (account) => new Date(account.lastTimeMs).toISOString()),
     column(accounts, (account) => account.applied.customers ?? 0),
     column(accounts, (account) => account.behind.customers ?? 0),

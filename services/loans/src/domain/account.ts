@@ -9,6 +9,7 @@ import type { Loan } from './loan.ts';
 export interface LoanAccount {
   readonly customerId: number;
   readonly version: number;
+  readonly restricted: number;
   readonly applied: SeenVersions;
   readonly behind: SeenVersions;
   readonly lastTimeMs: number;
@@ -29,6 +30,7 @@ export function unknownAccount(customerId: number): LoanAccount {
   return {
     customerId,
     version: 0,
+    restricted: 0,
     applied: { customers: 0, payments: 0 },
     behind: {},
     lastTimeMs: 0,

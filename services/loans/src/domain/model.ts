@@ -10,6 +10,7 @@ export const loanModel: StreamModel<LoanAccount> = {
   unknown: unknownAccount,
   externalIdOf: (account) => account.externalId,
   evolve,
+  restricts: (event) => event.type === 'LoanRequested' || (event.type === 'LoanTaken' && !event.data.requested),
   react: (before, event) =>
     event.type === 'PaymentApplied'
       ? paidOffBy(before, event).map((loan) => ({ type: 'LoanPaid', data: eventOf(before, loan) }))

@@ -53,7 +53,7 @@ export async function findLoan(
   if (row === null) return null;
   const { customerId, externalId, version, customersApplied, paymentsApplied } = row.account;
   const applied = { customers: customersApplied, payments: paymentsApplied };
-  const versions = versionsOf('loans', { customerId, version, applied, behind: {} });
+  const versions = versionsOf('loans', { version, applied });
   return { body: presentLoan(loanOfRow(row), externalId ?? null), customerId, versions };
 }
 

@@ -28,12 +28,12 @@ const READ_LOANS = `
   FROM open_loans WHERE customer_id = ANY($1::bigint[]) AND outstanding > 0 ORDER BY customer_id, taken_at, loan_id`;
 
 const SAVE_ACCOUNTS = `
-  UPDATE accounts SET external_id = new.external_id, owed = new.owed, version = new.version, last_time = new.last_time,
+  UPDATE accounts SET external_id = new.external_id, owed = new.owed, version = new.version, restricted = new.restricted, last_time = new.last_time,
     customers_applied = new.customers_applied, customers_behind = new.customers_behind,
     loans_applied = new.loans_applied, loans_behind = new.loans_behind
-  FROM unnest($1::bigint[], $2::text[], $3::numeric[], $4::bigint[], $5::timestamptz[], $6::bigint[], $7::bigint[],
-    $8::bigint[], $9::bigint[])
-    AS new (customer_id, external_id, owed, version, last_time, customers_applied, customers_behind, loans_applied, loans_behind)
+  FROM unnest($1::bigint[], $2::text[], $3::numeric[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::bigint[],
+    $8::bigint[], $9::bigint[], $10::bigint[])
+    AS new (customer_id, external_id, owed, version, restricted, last_time, customers_applied, customers_behind, loans_applied, loans_behind)
   WHERE accounts.customer_id = new.customer_id`;
 
 const INSERT_LOANS = `
@@ -130,6 +130,7 @@ async function saveAccounts(sql: Sql, accounts: readonly PaymentAccount[]): Prom
     column(accounts, (account) => account.externalId),
     column(accounts, (account) => formatMoney(account.owed)),
     column(accounts, (account) => account.version),
+    column(accounts, (account) => account.restricted),
     column(accounts, (account) => new Date(account.lastTimeMs).toISOString()),
     column(accounts, (account) => account.applied.customers ?? 0),
     column(accounts, (account) => account.behind.customers ?? 0),

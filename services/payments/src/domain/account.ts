@@ -10,6 +10,7 @@ import type { Payment } from './payment.ts';
 export interface PaymentAccount {
   readonly customerId: number;
   readonly version: number;
+  readonly restricted: number;
   readonly applied: SeenVersions;
   readonly behind: SeenVersions;
   readonly lastTimeMs: number;
@@ -27,6 +28,7 @@ export function unknownAccount(customerId: number): PaymentAccount {
   return {
     customerId,
     version: 0,
+    restricted: 0,
     applied: { customers: 0, loans: 0 },
     behind: {},
     lastTimeMs: 0,

@@ -9,5 +9,6 @@ export const paymentModel: StreamModel<PaymentAccount> = {
   unknown: unknownAccount,
   externalIdOf: (account) => account.externalId,
   evolve,
+  restricts: (event) => event.type === 'PaymentApplied',
   react: () => [],
 };

@@ -52,7 +52,7 @@ export async function findPayment(
   return {
     body: present(row, details.get(row.id) ?? []),
     customerId,
-    versions: versionsOf('payments', { customerId, version, applied, behind: {} }),
+    versions: versionsOf('payments', { version, applied }),
   };
 }
 

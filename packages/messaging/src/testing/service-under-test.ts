@@ -1,0 +1,87 @@
+/** One service's real app on a real database and broker, with stand-ins for the services that it follows. */
+import { randomUUID } from 'node:crypto';
+import { STREAMS, type Stream } from '@mo/contracts';
+import { testServers } from '@mo/dev-stack';
+import { createLogger } from '@mo/service-kit';
+import { kafkaOverKafkajs } from '../kafka/kafkajs.ts';
+import type { Kafka } from '../kafka/port.ts';
+import type { App } from '../service.ts';
+import { StreamOwner } from './stream-owner.ts';
+
+export interface ServiceUnderTest {
+  readonly app: App;
+  /** Stand-ins for the other two services. */
+  readonly owners: Readonly<Record<Stream, StreamOwner>>;
+  readonly topicPrefix: string;
+  readonly kafka: Kafka;
+  readonly databaseUrl: string;
+  /** Another process of the same service. */
+  startReplica(): Promise<App>;
+  stop(): Promise<void>;
+}
+
+/** @param createApp the service's own; its configuration is made as the environment would give it */
+export async function startServiceUnderTest<Config>(
+  own: Stream,
+  createApp: (config: Config) => Promise<App>,
+): Promise<ServiceUnderTest> {
+  const servers = testServers();
+  const databaseUrl = (await servers.createDatabases(own))[own];
+  const topicPrefix = `${own}-${randomUUID().slice(0, 8)}`;
+  const entries = await Promise.all(STREAMS.map(async (stream) => [stream, await StreamOwner.start(stream)] as const));
+  const owners = Object.fromEntries(entries) as Record<Stream, StreamOwner>;
+  const config = {
+    HOST: '127.0.0.1',
+    PORT: 0,
+    LOG_LEVEL: 'silent',
+    KAFKA_BROKERS: [...servers.brokers],
+    TOPIC_PREFIX: topicPrefix,
+    [`${own.toUpperCase()}_DATABASE_URL`]: databaseUrl,
+    ...Object.fromEntries(STREAMS.map((stream) => [`${stream.toUpperCase()}_URL`, [owners[stream].origin]])),
+  } as Config;
+  const apps: App[] = [];
+  const startReplica = async () => {
+    const app = await createApp(config);
+    apps.push(app);
+    return app;
+  };
+  return {
+    app: await startReplica(),
+    owners,
+    topicPrefix,
+    kafka: kafkaOverKafkajs('test', servers.brokers, createLogger('test', 'silent')),
+    databaseUrl,
+    startReplica,
+    stop: async () => {
+      for (const app of apps) for (const step of app.steps) await step.stop();
+      for (const owner of Object.values(owners)) await owner.close();
+    },
+  };
+}
+
+export interface Reply<Body> {
+  readonly status: number;
+  readonly body: Body;
+  readonly text: string;
+  readonly headers: Record<string, unknown>;
+}
+
+/** Sends a request to an app that need not listen. */
+export async function send<Body>(
+  app: App,
+  method: 'GET' | 'POST' | 'PATCH',
+  url: string,
+  payload?: object,
+  headers: Record<string, string> = {},
+): Promise<Reply<Body>> {
+  const response = await app.server.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
+  return { status: response.statusCode, body: response.json<Body>(), text: response.body, headers: response.headers };
+}
+
+/** How many replies there are of each problem code, or of each status where there was no problem: `['201 × 2', …]`. */
+export function tally(replies: readonly { status: number; body: { code?: string } }[]): string[] {
+  const groups = Object.groupBy(replies, (reply) => reply.body.code ?? String(reply.status));
+  return Object.entries(groups)
+    .map(([code, list]) => `${code} × ${list?.length}`)
+    .sort();
+}

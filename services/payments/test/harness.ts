@@ -1,0 +1,73 @@
+/** The payments app under test, and what its tests say in a word. */
+import type { EventData, PaymentBody, Problem } from '@mo/contracts';
+import type { App } from '@mo/messaging';
+import {
+  type Reply,
+  type ServiceUnderTest,
+  type StreamOwner,
+  send,
+  startServiceUnderTest,
+} from '@mo/messaging/testing';
+import { createApp } from '../src/app.ts';
+
+export interface PaymentsUnderTest extends ServiceUnderTest {
+  readonly customers: StreamOwner;
+  readonly loans: StreamOwner;
+}
+
+export async function startPayments(): Promise<PaymentsUnderTest> {
+  const service = await startServiceUnderTest('payments', createApp);
+  return { ...service, customers: service.owners.customers, loans: service.owners.loans };
+}
+
+let lastCustomer = 0;
+
+/** A customer that the payments service has not heard of yet. */
+export function register(owner: StreamOwner, more: Partial<EventData<'CustomerRegistered'>> = {}): number {
+  lastCustomer += 1;
+  owner.append('CustomerRegistered', {
+    customer_id: lastCustomer,
+    customer_external_id: `customer-${lastCustomer}`,
+    status: 'active',
+    score: '1000.00',
+    preapproved_at: null,
+    ...more,
+  });
+  return lastCustomer;
+}
+
+let lastLoan = 0;
+
+/** A loan that the payments service has not heard of yet. */
+export function lend(owner: StreamOwner, customerId: number, amount: string, takenAt = '2026-01-01T00:00:00.000Z') {
+  lastLoan += 1;
+  const data: EventData<'LoanTaken'> = {
+    customer_id: customerId,
+    customer_external_id: `customer-${customerId}`,
+    loan_id: lastLoan,
+    external_id: `loan-${lastLoan}`,
+    amount,
+    contract_version: null,
+    maximum_payment_date: '2030-01-01T00:00:00.000Z',
+    taken_at: takenAt,
+    requested: false,
+  };
+  return owner.append('LoanTaken', data, { customers: 1 });
+}
+
+let lastPayment = 0;
+
+/** A request under a name of its own. */
+export function newPayment(customerId: number, amount: string, more: object = {}) {
+  lastPayment += 1;
+  return { external_id: `payment-${lastPayment}`, customer_id: customerId, total_amount: amount, ...more };
+}
+
+/** A payment, or the problem that came in its place. */
+export type PaymentOrProblem = PaymentBody & Pick<Problem, 'code' | 'errors'>;
+
+export const postPayment = (
+  app: App,
+  payment: object,
+  headers: Record<string, string> = {},
+): Promise<Reply<PaymentOrProblem>> => send(app, 'POST', '/api/payments', payment, headers);

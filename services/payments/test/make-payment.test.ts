@@ -1,0 +1,174 @@
+import type { PaymentBody } from '@mo/contracts';
+import { publish, send, tally, waitFor } from '@mo/messaging/testing';
+import { lend, newPayment, type PaymentsUnderTest, postPayment, register, startPayments } from './harness.ts';
+
+type Page = { results: PaymentBody[]; next_cursor: string | null; errors?: unknown };
+
+describe('making a payment', () => {
+  let payments: PaymentsUnderTest;
+  beforeAll(async () => {
+    payments = await startPayments();
+  });
+  afterAll(() => payments.stop());
+
+  it('is spread over loans that it had never heard of, oldest first, by a pull', async () => {
+    const id = register(payments.customers);
+    const younger = lend(payments.loans, id, '100.00', '2026-02-01T00:00:00.000Z');
+    const older = lend(payments.loans, id, '50.00', '2026-01-01T00:00:00.000Z');
+    const reply = await postPayment(payments.app, newPayment(id, '120'));
+    expect(reply).toMatchObject({
+      status: 201,
+      body: {
+        total_amount: '120.00',
+        status: 'completed',
+        rejection_reason: null,
+        details: [
+          { loan_id: (older.data as { loan_id: number }).loan_id, amount: '50.00' },
+          {
+            loan_id: (younger.data as { loan_id: number }).loan_id,
+            loan_external_id: (younger.data as { external_id: string }).external_id,
+            amount: '70.00',
+          },
+        ],
+      },
+    });
+    expect(reply.headers['consistency-token']).toBe(`1.${id}.1.2.1`);
+    const read = await send<PaymentBody>(payments.app, 'GET', `/api/payments/${reply.body.id}`);
+    expect(read.body).toEqual(reply.body);
+  });
+
+  it('of more than is owed is recorded, changes nothing, and keeps its external_id', async () => {
+    const id = register(payments.customers);
+    lend(payments.loans, id, '100.00');
+    const payment = newPayment(id, '100.01');
+    const rejected = await postPayment(payments.app, payment);
+    expect(rejected).toMatchObject({
+      status: 201,
+      body: { status: 'rejected', rejection_reason: 'exceeds_debt', details: [] },
+    });
+    expect(await postPayment(payments.app, { ...payment, total_amount: '1' })).toMatchObject({
+      status: 409,
+      body: { code: 'already_exists' },
+    });
+    expect((await postPayment(payments.app, newPayment(id, '100'))).body.status).toBe('completed');
+    expect((await send<PaymentBody>(payments.app, 'GET', `/api/payments/${rejected.body.id}`)).body).toEqual(
+      rejected.body,
+    );
+  });
+
+  it('is not rejected on old news: a loan that waits for news of its customer is waited for', async () => {
+    const id = register(payments.customers);
+    lend(payments.loans, id, '100.00');
+    await postPayment(payments.app, newPayment(id, '100'));
+    const update = {
+      customer_id: id,
+      customer_external_id: `customer-${id}`,
+      status: 'active' as const,
+      score: '9.00',
+      preapproved_at: null,
+    };
+    payments.customers.append('CustomerUpdated', update);
+    const loan = lend(payments.loans, id, '30.00');
+    Object.assign(loan, { seen: { customers: 2, payments: 1 } });
+    expect((await postPayment(payments.app, newPayment(id, '30'))).body.status).toBe('completed');
+  });
+
+  it('answers 503 rather than reject where the rejection can not be confirmed', async () => {
+    const id = register(payments.customers);
+    lend(payments.loans, id, '100.00');
+    const payment = newPayment(id, '200');
+    payments.loans.reachable = false;
+    expect(await postPayment(payments.app, payment)).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    payments.loans.reachable = true;
+    expect((await postPayment(payments.app, payment)).body.status).toBe('rejected');
+  });
+
+  it('takes from inactive customers, and not from unknown ones', async () => {
+    const id = register(payments.customers, { status: 'inactive' });
+    lend(payments.loans, id, '100.00');
+    expect((await postPayment(payments.app, newPayment(id, '100'))).body.status).toBe('completed');
+    expect(await postPayment(payments.app, newPayment(999_999, '1'))).toMatchObject({
+      status: 422,
+      body: { code: 'customer_not_found' },
+    });
+    const nobody = newPayment(0, '1', { customer_id: undefined, customer_external_id: 'nobody' });
+    expect(await postPayment(payments.app, nobody)).toMatchObject({
+      status: 422,
+      body: { code: 'customer_not_found' },
+    });
+    expect(await postPayment(payments.app, newPayment(id, '1', { paid_at: '2999-01-01T00:00:00Z' }))).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/paid_at' }] },
+    });
+  });
+
+  it('lets two of fifty at once spend 40 % of the debt each, and rejects the rest', async () => {
+    const id = register(payments.customers);
+    for (let n = 0; n < 10; n += 1) lend(payments.loans, id, '100.00');
+    const replica = await payments.startReplica();
+    const replies = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => postPayment(n % 2 ? payments.app : replica, newPayment(id, '400'))),
+    );
+    expect(tally(replies)).toEqual(['201 × 50']);
+    const completed = replies.filter((reply) => reply.body.status === 'completed');
+    expect(completed.map((reply) => reply.body.details.map((detail) => detail.amount))).toEqual([
+      ['100.00', '100.00', '100.00', '100.00'],
+      ['100.00', '100.00', '100.00', '100.00'],
+    ]);
+  });
+
+  it('has one effect for one external_id, and one answer for one key, twenty times at once over two processes', async () => {
+    const id = register(payments.customers);
+    lend(payments.loans, id, '1000.00');
+    const replica = await payments.startReplica();
+    const twenty = (headers: Record<string, string>) => {
+      const payment = newPayment(id, '1');
+      return Promise.all(
+        Array.from({ length: 20 }, (_, n) => postPayment(n % 2 ? payments.app : replica, payment, headers)),
+      );
+    };
+    expect(tally(await twenty({}))).toEqual(['201 × 1', 'already_exists × 19'].sort());
+    const answers = await twenty({ 'idempotency-key': 'twenty' });
+    expect(new Set(answers.map((answer) => answer.text)).size).toBe(1);
+    expect(answers.filter((answer) => answer.headers['idempotency-replayed'] === 'true')).toHaveLength(19);
+    const left = await postPayment(payments.app, newPayment(id, '998'));
+    expect(left.body.status).toBe('completed');
+    expect((await postPayment(payments.app, newPayment(id, '0.01'))).body.status).toBe('rejected');
+  });
+
+  it('lists what was paid, newest first, with details and filters', async () => {
+    const id = register(payments.customers);
+    lend(payments.loans, id, '100.00');
+    const first = (await postPayment(payments.app, newPayment(id, '10', { paid_at: '2020-01-01T00:00:00Z' }))).body;
+    const second = (await postPayment(payments.app, newPayment(id, '500'))).body;
+    const page = (url: string) => send<Page>(payments.app, 'GET', url);
+    expect((await page(`/api/customers/${id}/payments`)).body.results).toEqual([second, first]);
+    expect((await page(`/api/payments?customer_external_id=customer-${id}&status=rejected`)).body.results).toEqual([
+      second,
+    ]);
+    expect((await page(`/api/payments?customer_id=${id}&paid_to=2020-01-01T00:00:00Z`)).body.results).toEqual([first]);
+    const { next_cursor } = (await page(`/api/payments?customer_id=${id}&limit=1`)).body;
+    expect((await page(`/api/payments?customer_id=${id}&limit=1&cursor=${next_cursor}`)).body.results).toEqual([first]);
+    expect((await page('/api/customers/999999/payments')).status).toBe(404);
+    expect((await page('/api/payments/999999')).status).toBe(404);
+    expect((await page('/api/payments/x')).body.errors).toEqual([
+      expect.objectContaining({ in: 'path', pointer: '/payment_id' }),
+    ]);
+  });
+
+  it('applies loans that Kafka pushes in any order, each once', async () => {
+    const id = register(payments.customers);
+    const [first, second, third] = ['10.00', '20.00', '40.00'].map((amount) => lend(payments.loans, id, amount));
+    await payments.kafka.ensureTopics([`${payments.topicPrefix}.loans`], 12);
+    const producer = await payments.kafka.producer();
+    await publish(producer, payments.topicPrefix, [third!, first!, first!, second!, third!, second!]);
+    await producer.close();
+    await waitFor(async () => {
+      const { headers } = await send(payments.app, 'GET', `/api/customers/${id}/payments`);
+      return headers['consistency-token'] === `1.${id}.1.3.0`;
+    });
+    payments.loans.reachable = false;
+    expect((await postPayment(payments.app, newPayment(id, '70'))).body.status).toBe('completed');
+    payments.loans.reachable = true;
+  });
+});

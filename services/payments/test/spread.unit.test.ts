@@ -1,0 +1,133 @@
+import type { EventOf, NewPayment, StreamEvent } from '@mo/contracts';
+import { MemoryAccounts } from '@mo/messaging/testing';
+import { formatMoney, parseMoney } from '@mo/money';
+import fc from 'fast-check';
+import { makePaymentCommand } from '../src/commands/make-payment.ts';
+import { type PaymentAccount, unknownAccount } from '../src/domain/account.ts';
+import { paymentModel } from '../src/domain/model.ts';
+import { makePayment } from '../src/domain/payment.ts';
+
+const NOW_MS = Date.UTC(2026, 5, 1);
+const origin = { requestId: 'test', traceparent: null };
+const envelope = { seen: {}, time: new Date(NOW_MS).toISOString(), traceparent: null };
+
+const registered: StreamEvent = {
+  stream: 'customers',
+  customer_id: 1,
+  version: 1,
+  type: 'CustomerRegistered',
+  data: { customer_id: 1, customer_external_id: 'c1', status: 'inactive', score: '0.00', preapproved_at: null },
+  ...envelope,
+};
+const lent = (version: number, amount: bigint, day: number): EventOf<'LoanTaken'> => ({
+  stream: 'loans',
+  customer_id: 1,
+  version,
+  type: 'LoanTaken',
+  data: {
+    customer_id: 1,
+    customer_external_id: 'c1',
+    loan_id: version,
+    external_id: `l${version}`,
+    amount: formatMoney(amount),
+    contract_version: null,
+    maximum_payment_date: envelope.time,
+    taken_at: new Date(Date.UTC(2026, 0, day)).toISOString(),
+    requested: false,
+  },
+  ...envelope,
+});
+const request = (amount: bigint, more: Partial<NewPayment> = {}): NewPayment => ({
+  external_id: 'p1',
+  customer_id: 1,
+  total_amount: amount,
+  ...more,
+});
+
+function owing(...loans: [amount: bigint, day: number][]): MemoryAccounts<PaymentAccount> {
+  const accounts = new MemoryAccounts(paymentModel);
+  accounts.follow([registered, ...loans.map(([amount, day], place) => lent(place + 1, amount, day))]);
+  return accounts;
+}
+
+describe('the spread of a payment', () => {
+  it('goes to the oldest loan first, then to the lower id, each as far as it goes', () => {
+    const account = owing([100n, 3], [200n, 1], [50n, 1]).account(1);
+    const spread = makePayment(account, request(251n), 1, NOW_MS);
+    expect(spread).toMatchObject({
+      kind: 'applied',
+      data: {
+        details: [
+          { loan_id: 2, amount: '2.00' },
+          { loan_id: 3, amount: '0.50' },
+          { loan_id: 1, amount: '0.01' },
+        ],
+      },
+    });
+  });
+
+  it('of exactly the debt pays everything, of one cent more is rejected whole', () => {
+    const account = owing([100n, 1], [100n, 2]).account(1);
+    expect(makePayment(account, request(200n), 1, NOW_MS)).toMatchObject({ kind: 'applied' });
+    expect(makePayment(account, request(201n), 1, NOW_MS)).toMatchObject({
+      kind: 'rejected',
+      data: { total_amount: '2.01', rejection_reason: 'exceeds_debt' },
+    });
+  });
+
+  it('is refused to nobody but the unknown, and never dated in the future', () => {
+    expect(makePayment(null, request(1n), 1, NOW_MS)).toEqual({ kind: 'refused', code: 'customer_not_found' });
+    expect(makePayment(unknownAccount(1), request(1n), 1, NOW_MS)).toEqual({
+      kind: 'refused',
+      code: 'customer_not_found',
+    });
+    const account = owing([100n, 1]).account(1);
+    const late = request(1n, { paid_at: new Date(NOW_MS + 1) });
+    expect(makePayment(account, late, 1, NOW_MS)).toEqual({ kind: 'refused', code: 'paid_in_future' });
+  });
+});
+
+const loans = fc.array(fc.tuple(fc.bigInt({ min: 1n, max: 5_000n }), fc.integer({ min: 1, max: 4 })), { maxLength: 8 });
+const amounts = fc.array(fc.tuple(fc.bigInt({ min: 1n, max: 9_000n }), fc.integer({ min: 0, max: 12 })), {
+  maxLength: 15,
+});
+const commandOf = ([amount, name]: [bigint, number]) =>
+  makePaymentCommand(request(amount, { external_id: `p${name}` }), null, origin);
+
+describe('a batch of payments', () => {
+  it('of n is the same as n batches of one, in order of arrival', () => {
+    fc.assert(
+      fc.property(loans, amounts, (owed, list) => {
+        const together = owing(...owed);
+        const oneByOne = owing(...owed);
+        expect(together.decide(list.map(commandOf))).toEqual(
+          list.flatMap((item) => oneByOne.decide([commandOf(item)])),
+        );
+        expect(together.written).toEqual(oneByOne.written);
+        expect(together.account(1)).toMatchObject({ owed: oneByOne.account(1).owed, loans: oneByOne.account(1).loans });
+      }),
+    );
+  });
+
+  it('conserves sums, goes below zero nowhere, and rejects only what exceeds the debt', () => {
+    fc.assert(
+      fc.property(loans, amounts, (owed, list) => {
+        const accounts = owing(...owed);
+        let left = owed.reduce((sum, [amount]) => sum + amount, 0n);
+        accounts.decide(list.map(commandOf));
+        for (const event of accounts.written) {
+          if (event.type === 'PaymentApplied') {
+            const parts = event.data.details.map((detail) => parseMoney(detail.amount));
+            expect(parts.reduce((sum, part) => sum + part, 0n)).toBe(parseMoney(event.data.total_amount));
+            left -= parseMoney(event.data.total_amount);
+          } else if (event.type === 'PaymentRejected')
+            expect(parseMoney(event.data.total_amount)).toBeGreaterThan(left);
+        }
+        const account = accounts.account(1);
+        expect(account.owed).toBe(left);
+        expect(account.loans.reduce((sum, loan) => sum + loan.outstanding, 0n)).toBe(left);
+        for (const loan of account.loans) expect(loan.outstanding).toBeGreaterThanOrEqual(0n);
+      }),
+    );
+  });
+});
