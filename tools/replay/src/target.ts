@@ -3,7 +3,7 @@
  * `npm start` runs. The stack's key goes to the stack's own gateway alone.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { ReplayError } from './replay-error.ts';
 
 export interface Target {
@@ -17,7 +17,7 @@ export function findTarget(options: { url?: string; key?: string }, env: NodeJS.
   const named = options.url || env.MO_URL || undefined;
   const key = options.key || env.MO_API_KEY || undefined;
   if (named !== undefined && key !== undefined) return { url: originOf(named), key };
-  const stack = readStack(join(cwd, env.MO_DIR || '.mo', 'stack.json'));
+  const stack = readStack(resolve(cwd, env.MO_DIR || '.mo', 'stack.json'));
   if (named === undefined && stack === null)
     throw new ReplayError('no gateway: give --url and --key, set MO_URL and MO_API_KEY, or run `npm start`');
   const url = originOf(named ?? stack?.url ?? '');

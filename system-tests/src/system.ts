@@ -1,0 +1,37 @@
+/** The whole system for a test, and a caller of it. */
+import { join } from 'node:path';
+import { type Stack, type StackOptions, startStack, testServers } from '@mo/dev-stack';
+import { Api } from './api.ts';
+import { World } from './world.ts';
+
+export interface System {
+  readonly stack: Stack;
+  readonly api: Api;
+  readonly world: World;
+  stop(): Promise<void>;
+}
+
+let count = 0;
+
+/** @param own servers of its own, for tests that take Kafka away; otherwise it shares those of the run */
+export async function startSystem(options: Partial<StackOptions> = {}, own = false): Promise<System> {
+  const servers = testServers();
+  count += 1;
+  const stack = await startStack({
+    dir: join(servers.dir, `system-${process.pid}-${count}`),
+    fsync: false,
+    env: { LOG_LEVEL: 'warn' },
+    ...(own ? {} : { servers }),
+    ...options,
+  });
+  const api = new Api(stack.url, stack.apiKey);
+  return {
+    stack,
+    api,
+    world: new World(api),
+    stop: async () => {
+      await api.close();
+      await stack.stop();
+    },
+  };
+}

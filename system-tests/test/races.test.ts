@@ -1,0 +1,23 @@
+import { races } from '../src/races.ts';
+import { type System, startSystem } from '../src/system.ts';
+
+const setups = [
+  ['one process a service', {}],
+  ['two processes a service', { replicas: { customers: 2, loans: 2, payments: 2 } }],
+] as const;
+
+describe.each(setups)('with %s', (_name, options) => {
+  let system: System;
+  beforeAll(async () => {
+    system = await startSystem(options);
+  });
+  afterAll(() => system?.stop());
+
+  it('nothing is refused in error, without any waiting', () => races.noWaiting(system.world));
+  it('a read with a token is never stale', () => races.freshReads(system.world));
+  it('of fifty loans at once just what fits is granted', () => races.fiftyLoans(system.world));
+  it('of fifty payments at once just what is owed is taken', () => races.fiftyPayments(system.world));
+  it('an external_id is given once', () => races.oneName(system.world));
+  it('a key has one effect and one answer', () => races.oneKey(system.world));
+  it('a restriction holds once it is answered', () => races.firmRestrictions(system.world));
+});

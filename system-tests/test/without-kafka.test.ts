@@ -1,0 +1,34 @@
+import { races } from '../src/races.ts';
+import { type System, startSystem } from '../src/system.ts';
+import { waitFor } from '../src/wait-for.ts';
+import { expectStatus } from '../src/world.ts';
+
+describe('with Kafka stopped', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await startSystem({ replicas: { customers: 2, loans: 2, payments: 2 } }, true);
+    await system.stack.kafka.stop();
+  });
+  afterAll(() => system?.stop());
+
+  it('the gateway stays ready', async () => {
+    expect((await system.api.raw({ method: 'GET', path: '/readyz' })).statusCode).toBe(200);
+  });
+  it('nothing is refused in error', () => races.noWaiting(system.world));
+  it('a read with a token is never stale', () => races.freshReads(system.world));
+  it('of fifty loans at once just what fits is granted', () => races.fiftyLoans(system.world));
+  it('of fifty payments at once just what is owed is taken', () => races.fiftyPayments(system.world));
+  it('an external_id is given once', () => races.oneName(system.world));
+  it('a key has one effect and one answer', () => races.oneKey(system.world));
+  it('a restriction holds once it is answered', () => races.firmRestrictions(system.world));
+
+  it('everything agrees soon after it is back', async () => {
+    const { world } = system;
+    const { id } = await world.customer('1000');
+    expectStatus(await world.loan(id, '600'), 201);
+    expectStatus(await world.payment(id, '100'), 201);
+    await system.stack.kafka.start();
+    await waitFor(async () => (await world.balance(id)).body.total_debt === '500.00');
+    await waitFor(async () => (await world.loansOf(id)).body.results[0]?.outstanding === '500.00');
+  });
+});
