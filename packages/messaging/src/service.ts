@@ -20,7 +20,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Account, StreamModel } from './protocol/account.ts';
-import { type Database, migrate, openDatabase } from './sql/database.ts';
+import { type Database, databaseOutage, migrate, openDatabase } from './sql/database.ts';
 import type { AccountTables } from './sql/sql-store.ts';
 import { createStreams, type Streams } from './streams.ts';
 
@@ -95,7 +95,12 @@ export async function createService<A extends Account>(definition: ServiceDefini
     ...(definition.resolveExternalId === undefined ? {} : { resolveExternalId: definition.resolveExternalId }),
   });
   let stopping = false;
-  const server = createServer({ logger, registry, notReady: async () => (stopping ? 'stopping' : streams.notReady()) });
+  const server = createServer({
+    logger,
+    registry,
+    notReady: async () => (stopping ? 'stopping' : streams.notReady()),
+    explain: databaseOutage,
+  });
   definition.routes({ serve: routesOf(server, streams.routeHooks), server, database, streams, logger, registry });
   streams.routes(server);
   streams.start();

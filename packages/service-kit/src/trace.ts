@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
@@ -7,9 +7,10 @@ const REQUEST_ID = /^[\w.:-]{1,100}$/;
 export const acceptTraceparent = (text: unknown): string | null =>
   typeof text === 'string' && TRACEPARENT.test(text) ? text : null;
 
-/** A new trace context, sampled. */
-export const newTraceparent = (): string =>
-  `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+/** A new trace context, sampled. Its ids are cut from UUIDs, which Node draws from random bytes fetched in bulk. */
+export const newTraceparent = (): string => `00-${randomHex()}-${randomHex().slice(16)}-01`;
+
+const randomHex = (): string => randomUUID().replaceAll('-', '');
 
 /** The trace id within a trace context. */
 export const traceIdOf = (traceparent: string | null): string | undefined => traceparent?.slice(3, 35);

@@ -5,7 +5,7 @@
 import type { MigrationObject } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntitySchema, IsolationLevel, MikroORM } from '@mikro-orm/postgresql';
-import type { Logger } from '@mo/service-kit';
+import { type Logger, type ProblemError, unavailable } from '@mo/service-kit';
 import { CompiledQuery, type Kysely } from 'kysely';
 import { StoreConflictError } from '../protocol/store.ts';
 
@@ -96,8 +96,30 @@ export async function inTransaction<T>(database: Database, work: (sql: Sql) => P
   }
 }
 
+/** SQLSTATE classes and codes that say that the server is away, going, or full: connection, resources, shutdown, cancel. */
+const OUTAGE_STATES = /^(08|53|57P|57014)/;
+const OUTAGE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+const OUTAGE_MESSAGES =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+
+/** The problem of an error that says that the database can't be reached now; null where it says something else. */
+export function databaseOutage(error: unknown): ProblemError | null {
+  for (const cause of causesOf(error)) {
+    const code = String((cause as { code?: unknown }).code ?? '');
+    if (OUTAGE_CODES.has(code) || OUTAGE_STATES.test(code) || OUTAGE_MESSAGES.test(cause.message)) {
+      return unavailable('the database can not be reached', error);
+    }
+  }
+  return null;
+}
+
+function* causesOf(error: unknown): Generator<Error> {
+  for (let cause = error; cause instanceof Error; cause = cause.cause ?? (cause as { previous?: unknown }).previous)
+    yield cause;
+}
+
 function sqlState(error: unknown): string {
-  for (let cause = error; cause instanceof Error; cause = cause.cause ?? (cause as { previous?: unknown }).previous) {
+  for (const cause of causesOf(error)) {
     const { code } = cause as { code?: unknown };
     if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return code;
   }

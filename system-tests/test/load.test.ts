@@ -1,0 +1,118 @@
+import { differences, query } from '../src/databases.ts';
+import { races } from '../src/races.ts';
+import { type System, startSystem } from '../src/system.ts';
+import { waitFor } from '../src/wait-for.ts';
+import { concurrently, expectStatus, nameOf } from '../src/world.ts';
+
+/** How long the broker stays away under load; a minute for a thorough run. */
+const OUTAGE_MS = Number(process.env.MO_OUTAGE_MS ?? 8_000);
+const CLIENTS = 16;
+const BULK_LINES = Number(process.env.MO_BULK_LINES ?? 100_000);
+
+describe('under load', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await startSystem({ replicas: { customers: 2, loans: 2, payments: 2 } }, true);
+  });
+  afterAll(() => system?.stop());
+
+  /** Customers that borrow, pay, borrow again; every answer must be right, whatever happens meanwhile. */
+  async function business(until: () => boolean): Promise<number> {
+    let rounds = 0;
+    await concurrently(CLIENTS, CLIENTS, async () => {
+      while (!until()) {
+        const { world } = system;
+        const { id } = await world.customer('1000');
+        expectStatus(await world.loan(id, '600', {}, nameOf('key')), 201);
+        expect((await world.loan(id, '401', {}, nameOf('key'))).body.code).toBe('credit_limit_exceeded');
+        const paid = expectStatus(await world.payment(id, '250', {}, nameOf('key')), 201);
+        expect(paid.status).toBe('completed');
+        expect(expectStatus(await world.payment(id, '351', {}, nameOf('key')), 201).status).toBe('rejected');
+        expectStatus(await world.loan(id, '650', {}, nameOf('key')), 201);
+        rounds += 1;
+      }
+    });
+    return rounds;
+  }
+  const settled = () => waitFor(async () => (await differences(system.stack.stack())).length === 0);
+
+  it('an outage of the broker is not noticed in any answer, and everything agrees soon after', async () => {
+    let back = false;
+    const load = business(() => back);
+    await system.stack.kafka.stop();
+    const endMs = Date.now() + OUTAGE_MS;
+    await waitFor(() => Promise.resolve(Date.now() > endMs));
+    await system.stack.kafka.start();
+    back = true;
+    expect(await load).toBeGreaterThan(0);
+    await settled();
+  }, 240_000);
+
+  it.each(['customers', 'loans', 'payments', 'postgres', 'kafka'] as const)(
+    'a kill -9 of %s loses nothing, doubles nothing and refuses nothing in error',
+    async (victim) => {
+      let recovered = false;
+      const load = business(() => recovered);
+      const before = pidOf(victim);
+      process.kill(before, 'SIGKILL');
+      await waitFor(() => Promise.resolve(![null, before].includes(pidOf(victim))));
+      await waitFor(async () => (await system.api.raw({ method: 'GET', path: '/readyz' })).statusCode === 200);
+      recovered = true;
+      expect(await load).toBeGreaterThan(0);
+      await settled();
+    },
+    120_000,
+  );
+
+  function pidOf(victim: 'customers' | 'loans' | 'payments' | 'postgres' | 'kafka'): number {
+    const { [victim]: entry } = system.stack.stack();
+    return entry.pid as number;
+  }
+
+  it('sixty-four loans of one customer at once take at most four commits', async () => {
+    const { world } = system;
+    const { id } = await world.customer('64000');
+    expectStatus(await world.loan(id, '0.01'), 201);
+    await Promise.all(Array.from({ length: 64 }, async () => expectStatus(await world.loan(id, '1'), 201)));
+    const [row] = await query<{ commits: string }>(
+      system.stack.stack(),
+      'loans',
+      `SELECT count(DISTINCT xmin::text) AS commits FROM journal WHERE customer_id = $1 AND version > 1`,
+      [id],
+    );
+    expect(Number(row?.commits)).toBeLessThanOrEqual(4 * 2); // two processes
+  });
+
+  it('a bulk upload names each bad line, lets the rest in, and is not held in memory', async () => {
+    const prefix = nameOf('bulk');
+    function* lines() {
+      yield 'external_id,score\n';
+      for (let line = 2; line <= BULK_LINES + 1; line += 1) {
+        yield line % 10_000 === 0 ? `${prefix}-${line},-5\n` : `${prefix}-${line},${line}.50\n`;
+      }
+    }
+    const response = await system.api.raw({
+      method: 'POST',
+      path: '/api/customers/bulk',
+      headers: { 'content-type': 'text/csv' },
+      body: lines() as unknown as Buffer,
+    });
+    const summary = (await response.body.json()) as {
+      created: number;
+      failed: number;
+      errors: { line: number; detail: string }[];
+    };
+    const bad = Math.floor((BULK_LINES + 1) / 10_000);
+    expect(summary).toMatchObject({ received: BULK_LINES, created: BULK_LINES - bad, failed: bad });
+    expect(summary.errors.map((error) => error.line)).toEqual(Array.from({ length: bad }, (_, n) => (n + 1) * 10_000));
+    const [row] = await query<{ count: string }>(
+      system.stack.stack(),
+      'customers',
+      'SELECT count(*) FROM customers WHERE external_id LIKE $1',
+      [`${prefix}%`],
+    );
+    expect(Number(row?.count)).toBe(BULK_LINES - bad);
+  }, 240_000);
+
+  it('the races come out right afterwards, too', () => races.fiftyLoans(system.world));
+});
