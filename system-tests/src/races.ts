@@ -2,6 +2,8 @@
  * The races that a loan system must not lose, through the gateway. The same are run with one process a service and with
  * two, with Kafka and without.
  */
+import type { StackFile } from '@mo/dev-stack';
+import { query } from './databases.ts';
 import { concurrently, expectStatus, nameOf, tally, type World } from './world.ts';
 
 /** How often each race is run; more for a thorough run. */
@@ -99,6 +101,15 @@ export async function oneKey(world: World): Promise<void> {
   }
 }
 
+/** In how many commits 64 loans of one customer, sent at once, are granted. */
+export async function commitsOf64Loans(world: World, stack: StackFile): Promise<number> {
+  const { id } = await world.customer('64000');
+  for (const answer of await times(64, () => world.loan(id, '1'))) expectStatus(answer, 201);
+  const text = 'SELECT count(DISTINCT xmin::text) AS commits FROM journal WHERE customer_id = $1';
+  const [row] = await query<{ commits: string }>(stack, 'loans', text, [id]);
+  return Number(row?.commits);
+}
+
 /** A lowered score that was answered with 200 is never lent against. */
 export async function firmRestrictions(world: World): Promise<void> {
   await concurrently(SEQUENCES, CLIENTS, async () => {
@@ -116,4 +127,13 @@ export async function firmRestrictions(world: World): Promise<void> {
 
 const sequenceOf = (token: string | null): number => Number(token?.split('.')[4] ?? 0);
 
-export const races = { noWaiting, freshReads, fiftyLoans, fiftyPayments, oneName, oneKey, firmRestrictions };
+export const races = {
+  noWaiting,
+  freshReads,
+  fiftyLoans,
+  fiftyPayments,
+  oneName,
+  oneKey,
+  firmRestrictions,
+  commitsOf64Loans,
+};

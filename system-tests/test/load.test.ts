@@ -69,20 +69,6 @@ describe('under load', () => {
     return entry.pid as number;
   }
 
-  it('sixty-four loans of one customer at once take at most four commits', async () => {
-    const { world } = system;
-    const { id } = await world.customer('64000');
-    expectStatus(await world.loan(id, '0.01'), 201);
-    await Promise.all(Array.from({ length: 64 }, async () => expectStatus(await world.loan(id, '1'), 201)));
-    const [row] = await query<{ commits: string }>(
-      system.stack.stack(),
-      'loans',
-      `SELECT count(DISTINCT xmin::text) AS commits FROM journal WHERE customer_id = $1 AND version > 1`,
-      [id],
-    );
-    expect(Number(row?.commits)).toBeLessThanOrEqual(4 * 2); // two processes
-  });
-
   it('a bulk upload names each bad line, lets the rest in, and is not held in memory', async () => {
     const prefix = nameOf('bulk');
     function* lines() {

@@ -19,5 +19,12 @@ describe.each(setups)('with %s', (_name, options) => {
   it('of fifty payments at once just what is owed is taken', () => races.fiftyPayments(system.world));
   it('an external_id is given once', () => races.oneName(system.world));
   it('a key has one effect and one answer', () => races.oneKey(system.world));
+  it('loans that are sent together are committed together', async () => {
+    // The best of a few: what else the machine does can tear requests apart.
+    const commits = [];
+    for (let trial = 0; trial < 5; trial += 1)
+      commits.push(await races.commitsOf64Loans(system.world, system.stack.stack()));
+    expect(Math.min(...commits)).toBeLessThanOrEqual(4);
+  });
   it('a restriction holds once it is answered', () => races.firmRestrictions(system.world));
 });

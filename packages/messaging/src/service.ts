@@ -20,7 +20,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Account, StreamModel } from './protocol/account.ts';
-import { type Database, databaseOutage, migrate, openDatabase } from './sql/database.ts';
+import { type Database, databaseOutage, migrate, openDatabase, type Sql } from './sql/database.ts';
 import type { AccountTables } from './sql/sql-store.ts';
 import { createStreams, type Streams } from './streams.ts';
 
@@ -50,6 +50,8 @@ export interface ServiceDefinition<A extends Account> {
   migrations: MigrationObject[];
   /** SQL for the customer id of `want.external_id`, where the stream may be pulled by it. */
   resolveExternalId?: string;
+  /** What the service does now and then, in one of its processes. */
+  housekeeping?: (sql: Sql, nowMs: number) => Promise<void>;
   /** Registers the service's operations. */
   routes(parts: ServiceParts<A>): void;
 }
@@ -93,6 +95,7 @@ export async function createService<A extends Account>(definition: ServiceDefini
     logger,
     registry,
     ...(definition.resolveExternalId === undefined ? {} : { resolveExternalId: definition.resolveExternalId }),
+    ...(definition.housekeeping === undefined ? {} : { housekeeping: definition.housekeeping }),
   });
   let stopping = false;
   const server = createServer({

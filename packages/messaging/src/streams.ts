@@ -24,7 +24,7 @@ import { streamRoutes } from './pull/routes.ts';
 import { Lease } from './relay/lease.ts';
 import { Relay } from './relay/relay.ts';
 import { forgetAnswers } from './sql/answers.ts';
-import { type Database, run, sqlOf } from './sql/database.ts';
+import { type Database, run, type Sql, sqlOf } from './sql/database.ts';
 import { Journal } from './sql/journal.ts';
 import { Outbox } from './sql/outbox.ts';
 import { type AccountTables, SqlStore } from './sql/sql-store.ts';
@@ -48,6 +48,8 @@ export interface StreamsOptions<A extends Account> {
   registry: Registry;
   /** SQL for the customer id of `want.external_id`, where the stream's pull may be asked by it. */
   resolveExternalId?: string;
+  /** What the service itself does now and then, in one of its processes. */
+  housekeeping?: (sql: Sql, nowMs: number) => Promise<void>;
 }
 
 export interface Streams<A extends Account> {
@@ -57,6 +59,8 @@ export interface Streams<A extends Account> {
   readonly routeHooks: RouteHooks;
   /** Why the service can't serve now: its database can't be reached. Kafka may be away. */
   notReady(): Promise<string | null>;
+  /** Own events were written beside the write path: the relay has something to do. */
+  onWritten(): void;
   /** Serves the pull on the service's own server. */
   routes(app: FastifyInstance): void;
   start(): void;
@@ -118,7 +122,7 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
     onEvent: (stream, what) => metrics.followed.inc({ stream, what }),
     onQuarantine: (stream) => metrics.quarantined.inc({ stream }),
   });
-  const housekeeping = new Housekeeping(relay, outbox, background, logger, metrics);
+  const housekeeping = new Housekeeping(relay, outbox, background, logger, metrics, options.housekeeping);
   return {
     writePath,
     peers,
@@ -134,6 +138,7 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
         return 'the database can not be reached';
       }
     },
+    onWritten: () => relay.wake(),
     routes: (app) =>
       streamRoutes(app, {
         own: model.stream,
@@ -190,6 +195,7 @@ class Housekeeping {
     database: Database,
     logger: Logger,
     metrics: ReturnType<typeof streamMetrics>,
+    own: StreamsOptions<Account>['housekeeping'],
   ) {
     this.#logger = logger;
     let forgotMs = 0;
@@ -203,6 +209,7 @@ class Housekeeping {
       forgotMs = systemClock.now();
       if (depth.parked > 0) await outbox.unpark();
       await forgetAnswers(sqlOf(database), forgotMs, FORGET_ROWS_MAX);
+      await own?.(sqlOf(database), forgotMs);
     };
   }
 

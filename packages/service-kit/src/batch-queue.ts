@@ -1,7 +1,23 @@
 /**
  * Natural batching. Items that arrive while a run is under way are taken together by the next run; an idle queue runs an
- * item at once. So the size of a batch follows the load, without a timer.
+ * item at once. So the size of a batch follows the load.
+ *
+ * Requests that are sent together arrive a little apart. After a run that took or left several items, the next one waits
+ * until arrivals pause, for a few milliseconds at most: fewer, larger batches. A queue without load never waits.
  */
+import type { Clock } from './clock.ts';
+
+/** When, and how long, to wait for arrivals to pause. */
+export interface Gathering {
+  clock: Clock;
+  /** Only after a run that took at least so many items, or left so many waiting. */
+  itemsMin: number;
+  /** Arrivals have paused when none came for so long. */
+  pauseMs: number;
+  /** A run is never held back longer than this. */
+  waitMsMax: number;
+}
+
 export interface BatchQueueOptions<Item, Result> {
   /** Runs a batch; answers with one result an item, in the same order, or throws for all of them. */
   run: (items: Item[]) => Promise<Result[]>;
@@ -13,6 +29,8 @@ export interface BatchQueueOptions<Item, Result> {
   queueWeightMax: number;
   /** How many batches may be under way at once. */
   inFlightMax?: number;
+  /** To wait for arrivals to pause under load; left out, a run never waits. */
+  gathering?: Gathering;
   /** Told of each batch: how many items it took. */
   onBatch?: (items: number) => void;
 }
@@ -30,13 +48,15 @@ interface Waiting<Item, Result> {
 }
 
 export class BatchQueue<Item, Result> {
-  readonly #options: Required<BatchQueueOptions<Item, Result>>;
+  readonly #options: Required<Omit<BatchQueueOptions<Item, Result>, 'gathering'>>;
+  readonly #gathering: Gathering | undefined;
   #waiting: Waiting<Item, Result>[] = [];
   #weightWaiting = 0;
   #inFlight = 0;
   #idle: (() => void)[] = [];
 
   constructor(options: BatchQueueOptions<Item, Result>) {
+    this.#gathering = options.gathering;
     this.#options = { weigh: () => 1, inFlightMax: 1, onBatch: () => {}, ...options };
   }
 
@@ -87,6 +107,17 @@ export class BatchQueue<Item, Result> {
     return this.#waiting.splice(0, count);
   }
 
+  async #gather(itemsTaken: number): Promise<void> {
+    const gathering = this.#gathering;
+    if (gathering === undefined || Math.max(itemsTaken, this.#waiting.length) < gathering.itemsMin) return;
+    const { clock, pauseMs, waitMsMax } = gathering;
+    const endMs = clock.now() + waitMsMax;
+    for (let seen = -1; seen !== this.#weightWaiting && clock.now() < endMs; ) {
+      seen = this.#weightWaiting;
+      await clock.sleep(pauseMs);
+    }
+  }
+
   async #run(batch: Waiting<Item, Result>[]): Promise<void> {
     this.#options.onBatch(batch.length);
     try {
@@ -97,6 +128,7 @@ export class BatchQueue<Item, Result> {
     } catch (error) {
       for (const waiting of batch) waiting.reject(error);
     }
+    await this.#gather(batch.length);
     this.#inFlight -= 1;
     this.#startRuns();
     if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();

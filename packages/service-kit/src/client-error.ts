@@ -3,7 +3,7 @@
  * no request to answer then, only a socket, so the problem is written by hand and the connection ends.
  */
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { PROBLEMS } from '@mo/contracts';
 import { ProblemError, problemBody } from './problem-error.ts';
@@ -11,7 +11,20 @@ import { ProblemError, problemBody } from './problem-error.ts';
 /** Node keeps the answer under way here; nothing may be written into the middle of it. */
 type HttpSocket = Socket & { _httpMessage?: ServerResponse | null };
 
+const REQUEST_TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT';
+
+/** Connections whose request is read as a stream, and may take its time. */
+const streaming = new WeakSet<Socket>();
+
+/** Lets a request take as long as it likes to arrive; who reads it keeps a timeout of its own. */
+export function liftRequestTimeout(request: IncomingMessage): void {
+  const { socket } = request;
+  streaming.add(socket);
+  request.once('close', () => streaming.delete(socket));
+}
+
 export function onClientError(error: NodeJS.ErrnoException, socket: HttpSocket): void {
+  if (error.code === REQUEST_TIMEOUT && streaming.has(socket)) return;
   if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent) {
     socket.destroy();
     return;
@@ -30,7 +43,7 @@ export function onClientError(error: NodeJS.ErrnoException, socket: HttpSocket):
 }
 
 function problemOf(code: string | undefined): ProblemError {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new ProblemError('request_timeout', 'the request came too slowly');
+  if (code === REQUEST_TIMEOUT) return new ProblemError('request_timeout', 'the request came too slowly');
   if (code === 'HPE_HEADER_OVERFLOW') return new ProblemError('invalid_request', 'the headers are too large');
   return new ProblemError('invalid_request', 'the request is not HTTP');
 }

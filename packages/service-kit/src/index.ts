@@ -1,6 +1,7 @@
 /** What every service process has: server, configuration, logging, problems, health, metrics, batches, shutdown. */
 export * from './answer.ts';
 export * from './batch-queue.ts';
+export { liftRequestTimeout } from './client-error.ts';
 export * from './clock.ts';
 export * from './config.ts';
 export * from './cursor.ts';

@@ -109,12 +109,22 @@ export const keyReused = (): ProblemError =>
 const part = (schema: z.ZodType | undefined, value: unknown, where: 'path' | 'query' | 'body') =>
   schema === undefined ? undefined : validate(schema, value, where);
 
-function keyOf(operation: Operation, request: FastifyRequest): RequestKey | null {
+/**
+ * The id of the request's Idempotency-Key; null where it has none.
+ *
+ * @throws ProblemError invalid_request
+ */
+export function keyIdOf(operation: Operation, request: FastifyRequest): Buffer | null {
   const text = request.headers[HEADERS.idempotencyKey];
   if (text === undefined) return null;
   validateHeader(idempotencyKey, text, HEADERS.idempotencyKey);
   const scope = [request.headers[HEADERS.caller] ?? '', operation.method, pathOf(request).replace(/\/$/, ''), text];
-  return { id: sha256(scope.join('\n')), fingerprint: sha256(canonicalJson(request.body ?? {})) };
+  return sha256(scope.join('\n'));
+}
+
+function keyOf(operation: Operation, request: FastifyRequest): RequestKey | null {
+  const id = keyIdOf(operation, request);
+  return id === null ? null : { id, fingerprint: sha256(canonicalJson(request.body ?? {})) };
 }
 
 function tokenOf(request: FastifyRequest): ConsistencyToken | null {

@@ -14,10 +14,11 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { answerProblem } from './answer.ts';
 import { onClientError } from './client-error.ts';
+import { endConnectionsOnClose } from './closing.ts';
 import { httpDuration } from './metrics.ts';
 import { ProblemError, RETRY_AFTER_SECONDS, unavailable } from './problem-error.ts';
 import { sendAnswer } from './send.ts';
-import { endSilentConnections } from './silent-connections.ts';
+
 import { acceptTraceparent, requestIdFrom, traceIdOf } from './trace.ts';
 
 export const JSON_BODY_BYTES_MAX = 1024 * 1024;
@@ -71,7 +72,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.setNotFoundHandler((request, reply) =>
     sendProblem(new ProblemError('not_found', `there is no ${request.method} ${pathOf(request)}`), request, reply),
   );
-  endSilentConnections(app, app.server);
+  endConnectionsOnClose(app);
   observe(app, options);
   operatorRoutes(app, options);
   return app;

@@ -25,6 +25,9 @@ export const BATCH_WEIGHT_MAX = 512;
 /** So many commands and events may wait for a batch. */
 export const QUEUE_WEIGHT_MAX = 8_192;
 
+/** Under load a batch waits this long for those that were sent together with the last. */
+const GATHERING = { itemsMin: 3, pauseMs: 2, waitMsMax: 8 };
+
 /** What became of followed events: of each one, and of the customers that they concern. */
 export interface Followed {
   readonly outcomes: readonly Following[];
@@ -66,6 +69,7 @@ export class WritePath<A extends Account> {
       weigh: (item) => (item.kind === 'command' ? 1 : item.events.length),
       weightMax: BATCH_WEIGHT_MAX,
       queueWeightMax: QUEUE_WEIGHT_MAX,
+      gathering: { clock: options.clock, ...GATHERING },
       onBatch: (items) => options.observer.batch(items),
     });
   }
