@@ -67,7 +67,8 @@ export const idParameter = z
 /** A time in an answer or an event: RFC 3339 in UTC. */
 export const timeText = z.iso.datetime().meta({ description: 'RFC 3339, UTC', examples: ['2026-01-31T09:30:00.000Z'] });
 
-const YEAR_MIN = 1;
+/** Years that every party writes with four digits. */
+const YEAR_MIN = 1000;
 const YEAR_MAX = 9999;
 
 /** A time in a request: RFC 3339 with any offset, read as a Date. */

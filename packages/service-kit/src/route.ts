@@ -86,16 +86,26 @@ async function validRequest<O extends Operation>(
   hooks: RouteHooks,
 ): Promise<ValidRequest<O>> {
   const key = isIdempotent(operation) ? keyOf(operation, request) : null;
+  return {
+    params: part(operation.params, request.params, 'path') as Parsed<O, 'params'>,
+    query: part(operation.query, request.query, 'query') as Parsed<O, 'query'>,
+    token: tokenOf(request),
+    body: await validBody(operation, request, key, hooks),
+    key,
+    origin: { requestId: request.id, traceparent: acceptTraceparent(request.headers[HEADERS.traceparent]) },
+    url: request.url,
+  };
+}
+
+/** A body that breaks a rule can't be the one that a used key came with. */
+async function validBody<O extends Operation>(
+  operation: O,
+  request: FastifyRequest,
+  key: RequestKey | null,
+  hooks: RouteHooks,
+): Promise<Parsed<O, 'body'>> {
   try {
-    return {
-      params: part(operation.params, request.params, 'path') as Parsed<O, 'params'>,
-      query: part(operation.query, request.query, 'query') as Parsed<O, 'query'>,
-      body: part(operation.body, request.body, 'body') as Parsed<O, 'body'>,
-      token: tokenOf(request),
-      key,
-      origin: { requestId: request.id, traceparent: acceptTraceparent(request.headers[HEADERS.traceparent]) },
-      url: request.url,
-    };
+    return part(operation.body, request.body, 'body') as Parsed<O, 'body'>;
   } catch (error) {
     if (key !== null && (await hooks.isKeyUsed(key))) throw keyReused();
     throw error;

@@ -49,6 +49,7 @@ export async function openDatabase({
     pool: { min: 0, max: connectionsMax },
     driverOptions: {
       application_name: name,
+      options: '-c timezone=UTC',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       lock_timeout: LOCK_TIMEOUT_MS,
