@@ -1,0 +1,3 @@
+import { startTestServers } from '../src/testing/test-servers.ts';
+
+export default startTestServers;

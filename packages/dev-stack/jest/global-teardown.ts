@@ -1,0 +1,3 @@
+import { stopTestServers } from '../src/testing/test-servers.ts';
+
+export default stopTestServers;

@@ -1,0 +1,60 @@
+import { createServer } from 'node:net';
+
+// Below the range from which systems take the ports of outgoing connections (32768 and up on Linux), so that nobody
+// is given one of these by chance between our look and our use.
+const portMin = 20_000;
+const portMax = 31_999;
+const attemptsMax = 200;
+const handedOut = new Set<number>();
+
+/** True if nothing listens on 127.0.0.1 at this port. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+/** `count` neighbouring free ports, of which no other call in this process was given one; answers the first. */
+export async function freePort(count = 1): Promise<number> {
+  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    const first = portMin + Math.floor(Math.random() * (portMax - portMin - count));
+    const ports = Array.from({ length: count }, (_, index) => first + index);
+    if (ports.some((port) => handedOut.has(port))) continue;
+    const free = await Promise.all(ports.map(isFree));
+    if (!free.every(Boolean)) continue;
+    for (const port of ports) handedOut.add(port);
+    return first;
+  }
+  throw new Error(`no free port between ${portMin} and ${portMax} after ${attemptsMax} attempts`);
+}
+
+/** A port that is needed, what for, and the variable that sets it. */
+export interface NeededPort {
+  port: number;
+  purpose: string;
+  variable: string;
+}
+
+/** Throws, naming each port that is taken and the variable that moves it. */
+export async function checkPorts(needed: readonly NeededPort[]): Promise<void> {
+  const free = await Promise.all(needed.map(({ port }) => isFree(port)));
+  const taken = needed.filter((_, index) => !free[index]);
+  if (taken.length === 0) return;
+  throw new Error(
+    taken
+      .map(({ port, purpose, variable }) => `port ${port} for ${purpose} is taken: set ${variable} to another one`)
+      .join('\n'),
+  );
+}
+
+/** A port from the environment, or the default. */
+export function portFrom(env: NodeJS.ProcessEnv, variable: string, fallback: number): number {
+  const text = env[variable];
+  if (text === undefined || text === '') return fallback;
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
+    throw new Error(`${variable} must be a port from 1 to 65535, not "${text}"`);
+  return port;
+}

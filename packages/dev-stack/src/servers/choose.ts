@@ -1,0 +1,95 @@
+/**
+ * Where the servers come from: from the environment where it names them, else from containers if an engine answers,
+ * else from programs that npm and Maven bring. What a stack was started with first it is started with again, since its
+ * data are there; MO_SERVERS=embedded or MO_SERVERS=containers decides otherwise.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Log } from '../progress.ts';
+import { needImages } from './containers.ts';
+import { type DatabaseUrls, databaseOwners } from './databases.ts';
+import { engineAnswers } from './engine.ts';
+
+/** Servers that we start ourselves. */
+export type OwnKind = 'containers' | 'embedded';
+export type PostgresChoice = { kind: OwnKind } | { kind: 'environment'; urls: DatabaseUrls };
+export type KafkaChoice = { kind: OwnKind } | { kind: 'environment'; brokers: string[] };
+
+export interface Choice {
+  postgres: PostgresChoice;
+  kafka: KafkaChoice;
+}
+
+const kinds: readonly OwnKind[] = ['containers', 'embedded'];
+
+/** Reads the environment, looks for an engine, and remembers nothing. Throws if a variable is wrong. */
+export async function chooseServers(env: NodeJS.ProcessEnv, dir: string, log: Log): Promise<Choice> {
+  const urls = urlsFrom(env);
+  const brokers = brokersFrom(env);
+  const kind = urls && brokers ? 'embedded' : await ownKind(env, dir, log);
+  return {
+    postgres: urls ? { kind: 'environment', urls } : { kind },
+    kafka: brokers ? { kind: 'environment', brokers } : { kind },
+  };
+}
+
+/** The file in which a stack remembers which servers hold its data. */
+export function kindFile(dir: string): string {
+  return join(dir, 'servers.json');
+}
+
+async function ownKind(env: NodeJS.ProcessEnv, dir: string, log: Log): Promise<OwnKind> {
+  const forced = env.MO_SERVERS;
+  if (forced && !kinds.includes(forced as OwnKind))
+    throw new Error(`MO_SERVERS must be ${kinds.join(' or ')}, not "${forced}"`);
+  const decided = forced ? (forced as OwnKind) : keptKind(dir);
+  if (decided === 'embedded') return decided;
+  if (!(await engineAnswers())) {
+    if (forced)
+      throw new Error('MO_SERVERS is containers, but no docker engine answers: start it, or use MO_SERVERS=embedded');
+    if (decided) throw new Error(volumesOutOfReach);
+    log('no docker engine answers: servers run as processes');
+    return 'embedded';
+  }
+  try {
+    await needImages(log);
+  } catch (error) {
+    if (decided) throw error;
+    log(`a docker engine answers, but ${(error as Error).message}: servers run as processes`);
+    return 'embedded';
+  }
+  if (!decided) log('a docker engine answers: servers run in containers');
+  return 'containers';
+}
+
+const volumesOutOfReach =
+  'the data of this stack are in docker volumes, and no docker engine answers: start the engine, or begin anew without ' +
+  'one by MO_SERVERS=embedded';
+
+function keptKind(dir: string): OwnKind | undefined {
+  if (!existsSync(kindFile(dir))) return undefined;
+  const { kind } = JSON.parse(readFileSync(kindFile(dir), 'utf8')) as { kind: OwnKind };
+  return kinds.find((known) => known === kind);
+}
+
+function urlsFrom(env: NodeJS.ProcessEnv): DatabaseUrls | undefined {
+  const variables = databaseOwners.map((owner) => `${owner.toUpperCase()}_DATABASE_URL`);
+  const missing = variables.filter((variable) => !env[variable]);
+  if (missing.length === variables.length) return undefined;
+  if (missing.length > 0)
+    throw new Error(
+      `${missing.join(' and ')} must be set too: ${variables.join(', ')} are given together or not at all`,
+    );
+  const [customers, loans, payments] = variables.map((variable) => env[variable]!);
+  return { customers: customers!, loans: loans!, payments: payments! };
+}
+
+function brokersFrom(env: NodeJS.ProcessEnv): string[] | undefined {
+  const brokers = (env.KAFKA_BROKERS ?? '')
+    .split(',')
+    .map((broker) => broker.trim())
+    .filter(Boolean);
+  const wrong = brokers.find((broker) => !/^[^:\s]+:\d+$/.test(broker));
+  if (wrong) throw new Error(`KAFKA_BROKERS must be a list of host:port separated by commas, and "${wrong}" is none`);
+  return brokers.length > 0 ? brokers : undefined;
+}

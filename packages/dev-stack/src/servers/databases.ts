@@ -1,0 +1,62 @@
+/**
+ * A database and a role for each service. Each role owns its database and can connect to no other: PostgreSQL lets
+ * everybody in by default, so that right is taken from PUBLIC, on the server's own databases too.
+ */
+import pg from 'pg';
+
+/** The services that own a database. */
+export const databaseOwners = ['customers', 'loans', 'payments'] as const;
+export type DatabaseOwner = (typeof databaseOwners)[number];
+/** A connection URL for each service that owns a database. */
+export type DatabaseUrls = Record<DatabaseOwner, string>;
+
+const statementTimeoutMs = 30_000;
+
+/** Takes from everybody the right to connect to the server's own databases. */
+export async function closeOwnDatabases(adminUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: adminUrl, statement_timeout: statementTimeoutMs });
+  await client.connect();
+  try {
+    await client.query('revoke connect on database postgres, template1 from public');
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Makes the three roles and databases where they are missing, all with `suffix` in their names, and answers their
+ * URLs. `passwordOf` gives the password of a role; an existing role gets it anew.
+ */
+export async function createDatabases(
+  adminUrl: string,
+  suffix: string,
+  passwordOf: (role: string) => string,
+): Promise<DatabaseUrls> {
+  const client = new pg.Client({ connectionString: adminUrl, statement_timeout: statementTimeoutMs });
+  await client.connect();
+  try {
+    for (const owner of databaseOwners)
+      await createDatabase(client, `${owner}${suffix}`, passwordOf(`${owner}${suffix}`));
+  } finally {
+    await client.end();
+  }
+  const urlOf = (owner: DatabaseOwner) => {
+    const url = new URL(adminUrl);
+    url.username = `${owner}${suffix}`;
+    url.password = passwordOf(url.username);
+    url.pathname = `/${owner}${suffix}`;
+    return url.href;
+  };
+  return { customers: urlOf('customers'), loans: urlOf('loans'), payments: urlOf('payments') };
+}
+
+async function createDatabase(client: pg.Client, name: string, password: string) {
+  const id = client.escapeIdentifier(name);
+  const roles = await client.query('select 1 from pg_roles where rolname = $1', [name]);
+  await client.query(
+    `${roles.rowCount ? 'alter' : 'create'} role ${id} login password ${client.escapeLiteral(password)}`,
+  );
+  const databases = await client.query('select 1 from pg_database where datname = $1', [name]);
+  if (!databases.rowCount) await client.query(`create database ${id} owner ${id}`);
+  await client.query(`revoke all on database ${id} from public`);
+}

@@ -1,0 +1,32 @@
+/** Apache Kafka from Maven Central, on the Java of this machine, without an engine. */
+import { join } from 'node:path';
+import type { Guard } from '../processes/guard.ts';
+import type { Program } from '../processes/keeper.ts';
+import type { Log } from '../progress.ts';
+import { archiveOption } from './kafka-archive.ts';
+import { startBroker } from './kafka-broker.ts';
+import { javaVersion, kafkaJars } from './kafka-jars.ts';
+import { kafkaReady } from './kafka-ready.ts';
+
+export interface KafkaOptions {
+  /** The folder of the stack's state: the broker's files go to `kafka/` in it, the log to `logs/`. */
+  dir: string;
+  port: number;
+  /** Kafka itself leaves syncing to the system; in a container, off means that the data go with it. */
+  fsync: boolean;
+  guard: Guard;
+  log: Log;
+}
+
+/** Fetches and prepares what is missing, and answers the program that runs the broker. */
+export async function embeddedKafka({ dir, port, guard, log }: KafkaOptions): Promise<Program> {
+  await javaVersion();
+  const jars = await kafkaJars(guard, log);
+  const archive = await archiveOption(jars, guard, log);
+  const logFile = join(dir, 'logs/kafka.log');
+  return {
+    name: 'Kafka',
+    start: () => startBroker({ dir: join(dir, 'kafka'), logFile, port, jars, guard }, archive),
+    ready: () => kafkaReady([`127.0.0.1:${port}`], logFile),
+  };
+}

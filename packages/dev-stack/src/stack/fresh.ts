@@ -1,0 +1,17 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Choice, kindFile } from '../servers/choose.ts';
+import { removeVolumes } from '../servers/containers.ts';
+import { postgresDataDir } from '../servers/postgres.ts';
+import { passwordsFile } from '../servers/secrets.ts';
+
+/** Deletes the data of a stack, wherever they are, and leaves its API keys. Refuses where they are not ours. */
+export async function deleteData(dir: string, choice: Choice): Promise<void> {
+  if (choice.postgres.kind === 'environment' || choice.kafka.kind === 'environment')
+    throw new Error(
+      '--fresh deletes data, and these servers come from the environment: empty them yourself, or leave it out',
+    );
+  await removeVolumes(dir);
+  for (const path of [postgresDataDir(dir), join(dir, 'kafka'), passwordsFile(dir), kindFile(dir)])
+    rmSync(path, { recursive: true, force: true });
+}

@@ -1,0 +1,145 @@
+/** What a stack consists of: which processes of which services, on which ports, with which environment. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort, type NeededPort, portFrom } from '../ports.ts';
+import type { Choice } from '../servers/choose.ts';
+import { type DatabaseUrls, databaseOwners } from '../servers/databases.ts';
+import type { Replicas } from './replicas.ts';
+
+export type ServiceName = (typeof serviceNames)[number];
+/** In the order in which they are stopped: first who asks, then who answers. */
+export const serviceNames = ['gateway', ...databaseOwners] as const;
+
+const defaultPorts = { gateway: 8080, customers: 8081, loans: 8082, payments: 8083, postgres: 54_320, kafka: 59_092 };
+/** The second process of a service listens this much above the first, and so on. */
+const replicaPortStep = 10;
+const localhost = '127.0.0.1';
+
+/** The folder of the whole repository. */
+export const rootDir = fileURLToPath(new URL('../../../..', import.meta.url));
+
+/** One process of a service. */
+export interface ReplicaPlan {
+  service: ServiceName;
+  /** As `loans`, and `loans-2` for the second. */
+  name: string;
+  port: number;
+  url: string;
+}
+
+export interface Plan {
+  /** Where the servers come from; absent where they run already. */
+  choice?: Choice;
+  replicas: ReplicaPlan[];
+  servers: { postgres: number; kafka: number };
+  /** All ports that have to be free. */
+  needed: NeededPort[];
+}
+
+const variableOf = (name: string) => `${name.toUpperCase()}_PORT`;
+
+/** Ports by default and by the environment; throws if two are the same. */
+export function fixedPlan(env: NodeJS.ProcessEnv, counts: Replicas, choice: Choice): Plan {
+  const first = (name: keyof typeof defaultPorts) => portFrom(env, variableOf(name), defaultPorts[name]);
+  const replicas = serviceNames.flatMap((service) =>
+    Array.from({ length: countOf(service, counts) }, (_, index) =>
+      replicaPlan(service, index, first(service) + index * replicaPortStep, env),
+    ),
+  );
+  const servers = { postgres: first('postgres'), kafka: first('kafka') };
+  const needed = [...replicas.map(neededByReplica), ...neededByServers(servers, choice)];
+  refuseTwice(needed);
+  return { replicas, servers, needed };
+}
+
+/** Free ports for everything. */
+export async function freePlan(env: NodeJS.ProcessEnv, counts: Replicas): Promise<Plan> {
+  const replicas: ReplicaPlan[] = [];
+  for (const service of serviceNames)
+    for (let index = 0; index < countOf(service, counts); index++)
+      replicas.push(replicaPlan(service, index, await freePort(), env));
+  return { replicas, servers: { postgres: await freePort(), kafka: await freePort(2) }, needed: [] };
+}
+
+/** The environment of one process: that of the supervisor, and what the services have to know of each other. */
+export function environmentOf(
+  replica: ReplicaPlan,
+  plan: Plan,
+  given: { env: NodeJS.ProcessEnv; brokers: string[]; databases: DatabaseUrls; keysFile: string },
+): NodeJS.ProcessEnv {
+  const urlsOf = (service: ServiceName) =>
+    plan.replicas
+      .filter((other) => other.service === service)
+      .map((other) => other.url)
+      .join(',');
+  return {
+    ...given.env,
+    // Only the gateway asks for a key: the services behind it are reached from this machine alone.
+    HOST: replica.service === 'gateway' ? given.env.HOST || localhost : localhost,
+    PORT: String(replica.port),
+    KAFKA_BROKERS: given.brokers.join(','),
+    CUSTOMERS_URL: urlsOf('customers'),
+    LOANS_URL: urlsOf('loans'),
+    PAYMENTS_URL: urlsOf('payments'),
+    ...secretsOf(replica.service, given),
+  };
+}
+
+/** A service gets its own database's URL and no other's. */
+function secretsOf(
+  service: ServiceName,
+  { databases, keysFile }: { databases: DatabaseUrls; keysFile: string },
+): NodeJS.ProcessEnv {
+  const own = Object.fromEntries(
+    databaseOwners.map((owner) => [
+      `${owner.toUpperCase()}_DATABASE_URL`,
+      owner === service ? databases[owner] : undefined,
+    ]),
+  );
+  return { ...own, API_KEYS_FILE: service === 'gateway' ? keysFile : undefined };
+}
+
+/** The file that a service is started from. */
+export function mainOf(service: ServiceName): string {
+  return join(rootDir, 'services', service, 'src/main.ts');
+}
+
+function countOf(service: ServiceName, counts: Replicas): number {
+  return service === 'gateway' ? 1 : counts[service];
+}
+
+function replicaPlan(service: ServiceName, index: number, port: number, env: NodeJS.ProcessEnv): ReplicaPlan {
+  const host = service === 'gateway' ? reachedAt(env.HOST || localhost) : localhost;
+  return { service, name: index === 0 ? service : `${service}-${index + 1}`, port, url: `http://${host}:${port}` };
+}
+
+/** A host that means all interfaces is reached at this one. */
+function reachedAt(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return localhost;
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function neededByReplica({ service, name, port }: ReplicaPlan): NeededPort {
+  return { port, purpose: name, variable: variableOf(service) };
+}
+
+function neededByServers(ports: Plan['servers'], choice: Choice): NeededPort[] {
+  const needed: NeededPort[] = [];
+  if (choice.postgres.kind !== 'environment')
+    needed.push({ port: ports.postgres, purpose: 'PostgreSQL', variable: 'POSTGRES_PORT' });
+  if (choice.kafka.kind !== 'environment') {
+    needed.push({ port: ports.kafka, purpose: 'Kafka', variable: 'KAFKA_PORT' });
+    needed.push({ port: ports.kafka + 1, purpose: "Kafka's controller (KAFKA_PORT + 1)", variable: 'KAFKA_PORT' });
+  }
+  return needed;
+}
+
+function refuseTwice(needed: readonly NeededPort[]) {
+  for (const [index, one] of needed.entries()) {
+    const other = needed.slice(0, index).find(({ port }) => port === one.port);
+    if (other)
+      throw new Error(
+        `port ${one.port} is wanted for ${other.purpose} and for ${one.purpose}: set ${one.variable} to another one`,
+      );
+  }
+}

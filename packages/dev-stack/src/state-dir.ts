@@ -1,0 +1,61 @@
+/**
+ * Where things are kept: the state of one stack (`.mo/`: data, passwords, logs), and the cache of what was downloaded,
+ * which all stacks of a user share.
+ *
+ * PostgreSQL refuses to run as root. Where we are root it runs as the user "nobody", who cannot see into a home folder
+ * that is closed to others; its programs and data then go below /var/tmp instead.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+const openRoot = '/var/tmp/mo-loans';
+
+/** The user that PostgreSQL runs as, where it may not run as us. */
+export function serverUser(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const nobody = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find(([name]) => name === 'nobody');
+  return { uid: Number(nobody?.[2] ?? 65_534), gid: Number(nobody?.[3] ?? 65_534) };
+}
+
+/** Makes the folder that holds the state of one stack. */
+export function makeStateDir(dir: string): void {
+  mkdirSync(join(dir, 'logs'), { recursive: true });
+  // mkdtemp makes folders for their owner only; others may pass through ours, where all secrets are closed files.
+  if (serverUser()) chmodSync(dir, 0o711);
+}
+
+/** The folder for what was downloaded or built once: `$XDG_CACHE_HOME/mo-loans` or `~/.cache/mo-loans`. */
+export function cacheDir(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'mo-loans');
+}
+
+/** The path itself if PostgreSQL's user can come to it, else one for the same purpose to which it can. */
+export function reachable(folder: string): string {
+  if (!serverUser() || canOthersReach(folder)) return folder;
+  mkdirSync(openRoot, { recursive: true, mode: 0o755 });
+  const root = lstatSync(openRoot);
+  if (!root.isDirectory() || root.uid !== 0 || (root.mode & 0o022) !== 0)
+    throw new Error(`${openRoot} must be a folder that only root can write to: remove it`);
+  const name = createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 16);
+  return join(openRoot, name);
+}
+
+function canOthersReach(folder: string): boolean {
+  for (let at = dirname(resolve(folder)); ; at = dirname(at)) {
+    const mode = statSync(at, { throwIfNoEntry: false })?.mode;
+    if (mode !== undefined && (mode & 0o001) === 0) return false;
+    if (at === dirname(at)) return true;
+  }
+}
+
+/** Writes a file so that a reader sees the old text or the new one, never a part. */
+export function writeAtomically(path: string, text: string, mode = 0o600): void {
+  const part = `${path}.${randomBytes(4).toString('hex')}.part`;
+  writeFileSync(part, text, { mode });
+  renameSync(part, path);
+}

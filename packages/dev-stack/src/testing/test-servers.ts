@@ -1,0 +1,66 @@
+/**
+ * One PostgreSQL and one Kafka for a whole test run. The process that runs jest starts them; its workers learn of them
+ * through the environment. Their data are in a temporary folder, which the guard removes, also when jest is killed.
+ *
+ * With MO_TEST_ADMIN_URL (a PostgreSQL superuser) and MO_TEST_KAFKA_BROKERS set beforehand, nothing is started.
+ */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Guard } from '../processes/guard.ts';
+import { elapsedLog } from '../progress.ts';
+import { createNamedDatabases, type Servers, startServers } from '../servers/start-servers.ts';
+
+const adminUrlVariable = 'MO_TEST_ADMIN_URL';
+const brokersVariable = 'MO_TEST_KAFKA_BROKERS';
+const dirVariable = 'MO_TEST_DIR';
+
+let running: { servers: Servers; guard: Guard } | undefined;
+
+/** The servers of this test run. */
+export interface TestServers extends Servers {
+  adminUrl: string;
+  brokers: string[];
+  /** A folder that is removed after the run. */
+  dir: string;
+}
+
+/** The servers of this test run, inside of a test. */
+export function testServers(): TestServers {
+  const adminUrl = process.env[adminUrlVariable];
+  const brokers = process.env[brokersVariable];
+  if (!adminUrl || !brokers)
+    throw new Error('no servers: this test runs in the project "unit", or jest did not read the root configuration');
+  const shared = () => Promise.reject(new Error('other tests use these servers: start your own to take Kafka away'));
+  return {
+    adminUrl,
+    brokers: brokers.split(','),
+    dir: process.env[dirVariable] ?? tmpdir(),
+    postgres: { adminUrl, pid: null },
+    kafka: { brokers: brokers.split(','), pid: null, stop: shared, start: shared },
+    createDatabases: (name) => createNamedDatabases(adminUrl, name),
+    stop: () => Promise.resolve(),
+  };
+}
+
+/** Starts the servers of a test run; jest calls it once, if a test that needs them is to run. */
+export async function startTestServers(): Promise<void> {
+  if (process.env[adminUrlVariable] && process.env[brokersVariable]) return;
+  const guard = await Guard.start();
+  const dir = mkdtempSync(join(tmpdir(), 'mo-test-'));
+  await guard.removeAtEnd(dir);
+  // Databases that the environment names are somebody's: tests never write there.
+  const env = { MO_SERVERS: process.env.MO_SERVERS };
+  const log = elapsedLog((line) => console.error(line));
+  const servers = await startServers({ dir, fsync: false, guard, env, log });
+  running = { servers, guard };
+  process.env[adminUrlVariable] = servers.postgres.adminUrl!;
+  process.env[brokersVariable] = servers.kafka.brokers.join(',');
+  process.env[dirVariable] = dir;
+}
+
+/** Stops what `startTestServers` started. */
+export async function stopTestServers(): Promise<void> {
+  await running?.servers.stop();
+  await running?.guard.close();
+}

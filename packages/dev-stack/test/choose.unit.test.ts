@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chooseServers, kindFile } from '../src/servers/choose.ts';
+import { fixedPlan } from '../src/stack/plan.ts';
+import { onceEach } from '../src/stack/replicas.ts';
+
+const urls = {
+  CUSTOMERS_DATABASE_URL: 'postgres://c',
+  LOANS_DATABASE_URL: 'postgres://l',
+  PAYMENTS_DATABASE_URL: 'postgres://p',
+};
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'mo-choose-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const choose = (env: NodeJS.ProcessEnv) => chooseServers(env, dir, () => {});
+
+describe('the choice of servers', () => {
+  test('servers that the environment names are taken', async () => {
+    expect(await choose({ ...urls, KAFKA_BROKERS: 'a:1, b:2' })).toEqual({
+      postgres: {
+        kind: 'environment',
+        urls: { customers: 'postgres://c', loans: 'postgres://l', payments: 'postgres://p' },
+      },
+      kafka: { kind: 'environment', brokers: ['a:1', 'b:2'] },
+    });
+  });
+
+  test('one kind may come from the environment and the other from us', async () => {
+    const choice = await choose({ KAFKA_BROKERS: 'a:1', MO_SERVERS: 'embedded' });
+    expect(choice).toMatchObject({ postgres: { kind: 'embedded' }, kafka: { kind: 'environment' } });
+  });
+
+  test('two of three database URLs are refused, and the missing one is named', async () => {
+    await expect(choose({ ...urls, LOANS_DATABASE_URL: undefined })).rejects.toThrow(
+      'LOANS_DATABASE_URL must be set too',
+    );
+  });
+
+  test('brokers without a port are refused', async () => {
+    await expect(choose({ KAFKA_BROKERS: 'a:1,b' })).rejects.toThrow('"b" is none');
+  });
+
+  test('MO_SERVERS takes nothing but its two words', async () => {
+    await expect(choose({ MO_SERVERS: 'docker' })).rejects.toThrow('MO_SERVERS must be containers or embedded');
+  });
+
+  test('a stack stays with the servers that hold its data', async () => {
+    writeFileSync(kindFile(dir), '{"kind":"embedded"}');
+    expect(await choose({})).toMatchObject({ postgres: { kind: 'embedded' }, kafka: { kind: 'embedded' } });
+  });
+});
+
+describe('the ports', () => {
+  const choice = { postgres: { kind: 'embedded' }, kafka: { kind: 'embedded' } } as const;
+
+  test('replicas listen ten above each other, and every service is told of all of them', () => {
+    const plan = fixedPlan({ LOANS_PORT: '7000' }, { ...onceEach, loans: 2 }, choice);
+    const ports = Object.fromEntries(plan.replicas.map(({ name, port }) => [name, port]));
+    expect(ports).toEqual({ gateway: 8080, customers: 8081, loans: 7000, 'loans-2': 7010, payments: 8083 });
+  });
+
+  test('one port for two purposes is refused', () => {
+    expect(() => fixedPlan({ LOANS_PORT: '8080' }, onceEach, choice)).toThrow(
+      'port 8080 is wanted for gateway and for loans: set LOANS_PORT',
+    );
+  });
+
+  test('what is no port is refused by the name of its variable', () => {
+    expect(() => fixedPlan({ KAFKA_PORT: '99999' }, onceEach, choice)).toThrow('KAFKA_PORT must be a port');
+  });
+});

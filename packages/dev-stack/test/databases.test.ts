@@ -1,0 +1,44 @@
+import pg from 'pg';
+import { testServers } from '../src/index.ts';
+
+describe('the databases of the services', () => {
+  test('each role reaches its own database and can make tables there', async () => {
+    const urls = await testServers().createDatabases('own');
+    for (const url of Object.values(urls)) {
+      await query(url, 'create table t (id int)');
+      await expect(query(url, 'select current_user::text as role')).resolves.toEqual([{ role: new URL(url).username }]);
+    }
+  });
+
+  test("no role can connect to another's database, nor to the server's own", async () => {
+    const urls = await testServers().createDatabases('foreign');
+    const names = Object.values(urls).map((url) => new URL(url).pathname);
+    for (const url of Object.values(urls))
+      for (const name of [...names, '/postgres', '/template1']) {
+        if (name === new URL(url).pathname) continue;
+        const foreign = Object.assign(new URL(url), { pathname: name });
+        await expect(query(foreign.href, 'select 1')).rejects.toMatchObject({ code: '42501' });
+      }
+  });
+
+  test('a wrong password is refused', async () => {
+    const { loans } = await testServers().createDatabases('password');
+    const wrong = Object.assign(new URL(loans), { password: 'guess' });
+    await expect(query(wrong.href, 'select 1')).rejects.toMatchObject({ code: '28P01' });
+  });
+
+  test('databases for tests with the same name are different ones, also when made at once', async () => {
+    const made = await Promise.all([1, 2, 3].map(() => testServers().createDatabases('same')));
+    expect(new Set(made.map(({ customers }) => new URL(customers).pathname)).size).toBe(3);
+  });
+});
+
+async function query(url: string, sql: string) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}

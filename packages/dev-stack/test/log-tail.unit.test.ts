@@ -1,0 +1,29 @@
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { tailLog, worthALook } from '../src/stack/log-tail.ts';
+
+describe('what the console shows of a log', () => {
+  test.each([
+    ['{"level":30,"msg":"all is well"}', []],
+    ['{"level":40,"msg":"slow"}', ['slow']],
+    ['{"level":"error","msg":"failed","err":{"message":"no disk"}}', ['failed: no disk']],
+    ['{"level":"info","msg":"fine"}', []],
+    ['Error: a crash in plain text', ['Error: a crash in plain text']],
+    ['', []],
+  ])('of %j', (line, shown) => {
+    expect(worthALook(line)).toEqual(shown);
+  });
+
+  test('only what is appended is shown, also what came last before the end', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'mo-log-'));
+    const path = join(dir, 'loans.log');
+    const shown: string[] = [];
+    appendFileSync(path, '{"level":50,"msg":"old"}\n');
+    const end = tailLog(path, 'loans', (line) => shown.push(line));
+    appendFileSync(path, '{"level":50,"msg":"new"}\n');
+    end();
+    rmSync(dir, { recursive: true });
+    expect(shown).toEqual(['loans: new']);
+  });
+});

@@ -1,0 +1,134 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import pg from 'pg';
+import { readStackFile } from '../src/index.ts';
+import { poll } from '../src/processes/poll.ts';
+import { type Command, npmStart, ownEnvironment } from './fixtures/command.ts';
+
+const ready = 'Ctrl-C stops it.';
+jest.setTimeout(180_000); // whole systems start, on a machine that may be busy
+const goneTimeoutMs = 20_000;
+
+let dir: string;
+let state: string;
+let env: NodeJS.ProcessEnv;
+const commands: Command[] = [];
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'mo-command-'));
+  state = join(dir, '.mo');
+  env = await ownEnvironment(state);
+});
+
+afterEach(() => {
+  for (const command of commands.splice(0)) for (const pid of command.left()) process.kill(pid, 'SIGKILL');
+});
+
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+function start(args: string[] = [], more: NodeJS.ProcessEnv = {}): Command {
+  const command = npmStart(dir, { ...env, ...more }, args);
+  commands.push(command);
+  return command;
+}
+
+const nothingLeft = (command: Command) => poll(() => command.left().length === 0, goneTimeoutMs);
+
+describe('npm start', () => {
+  test('prints where the gateway is, a key and a call to try; Ctrl-C ends it in order, and nothing is left', async () => {
+    const command = start();
+    await command.printed(ready);
+    const { gateway, apiKey } = readStackFile(state)!;
+    expect(command.output()).toContain(`curl -s ${gateway.url}/api/customers -H 'Authorization: Bearer ${apiKey}'`);
+    await query('create table kept (id int); insert into kept values (7)');
+    command.interrupt();
+    await command.ended;
+    expect(command.output()).toContain('stopped');
+    expect(await nothingLeft(command)).toBe(true);
+    expect(existsSync(join(state, 'stack.json'))).toBe(false);
+  });
+
+  test('a second start has the data and the key of the first; killed npm takes everything with it', async () => {
+    const key = readFileSync(join(state, 'api-key'), 'utf8').trim();
+    const command = start();
+    await command.printed(ready);
+    expect(readStackFile(state)!.apiKey).toBe(key);
+    await expect(query('select id from kept')).resolves.toEqual([{ id: 7 }]);
+    command.npm.kill('SIGKILL');
+    expect(await nothingLeft(command)).toBe(true);
+  });
+
+  test('a killed supervisor takes everything with it, and the next start works at once on its data', async () => {
+    const command = start();
+    await command.printed(ready);
+    process.kill(command.supervisor(), 'SIGKILL');
+    const next = start();
+    await next.printed(ready);
+    expect(await nothingLeft(command)).toBe(true);
+    await expect(query('select id from kept')).resolves.toEqual([{ id: 7 }]);
+    process.kill(next.supervisor(), 'SIGTERM');
+    await expect(next.ended).resolves.toBe(0);
+    expect(await nothingLeft(next)).toBe(true);
+  });
+
+  test('is refused while another one runs; --replicas and --fresh do what they say', async () => {
+    const command = start(['--fresh', '--replicas', 'payments=2']);
+    await command.printed(ready);
+    expect(readStackFile(state)!.payments.replicas).toHaveLength(2);
+    await expect(query('select id from kept')).rejects.toMatchObject({ code: '42P01' });
+    const second = start();
+    await expect(second.ended).resolves.toBe(1);
+    expect(second.output()).toContain(`this stack runs already: process ${command.supervisor()}`);
+    process.kill(command.supervisor(), 'SIGTERM');
+    await command.ended;
+  });
+
+  test('Ctrl-C while it starts leaves nothing', async () => {
+    const command = start();
+    await command.printed('PostgreSQL is ready');
+    command.interrupt();
+    await command.ended;
+    expect(await nothingLeft(command)).toBe(true);
+  });
+
+  test('a port that is taken is named, with the variable that sets it, before anything is started', async () => {
+    const taken = createServer().listen(Number(env.LOANS_PORT), '127.0.0.1');
+    const command = start();
+    await expect(command.ended).resolves.toBe(1);
+    taken.close();
+    expect(command.output()).toContain(`port ${env.LOANS_PORT} for loans is taken: set LOANS_PORT to another one`);
+    expect(command.output()).not.toContain('PostgreSQL is ready');
+    expect(await nothingLeft(command)).toBe(true);
+  });
+
+  test.each([
+    [['--replicas', 'loans=0'], 'loans must be a whole number from 1 to 9, not "0"'],
+    [['--replica', 'loans=2'], "Unknown option '--replica'"],
+  ])('%j is refused with what is wrong and how it is used', async (args, message) => {
+    const command = start(args);
+    await expect(command.ended).resolves.toBe(1);
+    expect(command.output()).toContain(message);
+    expect(command.output()).toContain('npm start -- [options]');
+  });
+
+  test('--fresh never deletes the data of servers that the environment names', async () => {
+    const url = 'postgres://nobody@127.0.0.1:1/none';
+    const urls = { CUSTOMERS_DATABASE_URL: url, LOANS_DATABASE_URL: url, PAYMENTS_DATABASE_URL: url };
+    const command = start(['--fresh'], { ...urls, KAFKA_BROKERS: '127.0.0.1:1' });
+    await expect(command.ended).resolves.toBe(1);
+    expect(command.output()).toContain('--fresh deletes data, and these servers come from the environment');
+  });
+});
+
+async function query(sql: string) {
+  const client = new pg.Client({ connectionString: readStackFile(state)!.loans.databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}

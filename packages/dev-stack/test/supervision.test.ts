@@ -1,0 +1,140 @@
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import { Kafka, logLevel } from 'kafkajs';
+import pg from 'pg';
+import { readStackFile, type Stack, type StackFile, startStack } from '../src/index.ts';
+import { poll } from '../src/processes/poll.ts';
+import { isAlive } from '../src/processes/proc.ts';
+
+const dummy = new URL('./fixtures/dummy-service.ts', import.meta.url).pathname;
+jest.setTimeout(180_000); // whole systems start, on a machine that may be busy
+const timeoutMs = 40_000;
+
+let dir: string;
+let stack: Stack;
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'mo-supervision-'));
+  stack = await startStack({ dir, fsync: false, replicas: { loans: 2 }, mainOf: () => dummy });
+});
+
+afterAll(async () => {
+  await stack.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const file = () => readStackFile(dir)!;
+
+describe('a running stack', () => {
+  test.each<[string, (of: StackFile) => number | null | undefined]>([
+    ['the gateway', (of) => of.gateway.pid],
+    ['a service', (of) => of.customers.pid],
+    ['a second process of a service', (of) => of.loans.replicas[1]?.pid],
+    ['PostgreSQL', (of) => of.postgres.pid],
+    ['Kafka', (of) => of.kafka.pid],
+  ])('starts %s again after kill -9, and says so in stack.json', async (_, pidOf) => {
+    const killed = pidOf(file())!;
+    expect(isAlive(killed)).toBe(true);
+    process.kill(killed, 'SIGKILL');
+    const isBack = () => pidOf(file()) !== killed && isAlive(pidOf(file())!);
+    expect(await poll(isBack, timeoutMs)).toBe(true);
+    expect(await poll(works, timeoutMs)).toBe(true);
+  });
+
+  test('starts a service again however often it dies, on the same port', async () => {
+    const { url } = file().payments;
+    for (let death = 0; death < 8; death++) {
+      const { pid } = file().payments;
+      process.kill(pid!, 'SIGKILL');
+      expect(await poll(async () => file().payments.pid !== pid && (await fetch(url)).ok, timeoutMs)).toBe(true);
+    }
+  });
+
+  test('keeps what was committed when PostgreSQL is killed', async () => {
+    await query('create table kept (id int); insert into kept values (7)');
+    process.kill(file().postgres.pid!, 'SIGKILL');
+    let rows: unknown;
+    const isBack = async () => {
+      rows = await query('select id from kept');
+      return true;
+    };
+    expect(await poll(isBack, timeoutMs)).toBe(true);
+    expect(rows).toEqual([{ id: 7 }]);
+  });
+
+  test('has Kafka taken away and brought back, with its topics', async () => {
+    await admin((client) => client.createTopics({ topics: [{ topic: 'kept', numPartitions: 3 }] }));
+    await stack.kafka.stop();
+    expect(file().kafka.pid).toBeNull();
+    await expect(admin((client) => client.listTopics())).rejects.toThrow();
+    await stack.kafka.start();
+    expect(await admin((client) => client.listTopics())).toContain('kept');
+    expect(isAlive(file().kafka.pid!)).toBe(true);
+  });
+
+  test('does not let the broker make topics by itself', async () => {
+    await expect(admin((client) => client.fetchTopicMetadata({ topics: ['unheard-of'] }))).rejects.toThrow();
+    expect(await admin((client) => client.listTopics())).not.toContain('unheard-of');
+  });
+
+  test('tells every process of all the others, and each only its own secrets', async () => {
+    const { gateway, customers, loans } = file();
+    const [ofGateway, ofLoans] = await Promise.all([environmentOf(gateway.url), environmentOf(loans.url)]);
+    const urls = { CUSTOMERS_URL: customers.url, LOANS_URL: loans.replicas.map(({ url }) => url).join(',') };
+    expect(ofGateway).toMatchObject(urls);
+    expect(ofLoans).toMatchObject({ ...urls, LOANS_DATABASE_URL: loans.databaseUrl, HOST: '127.0.0.1' });
+    expect(ofLoans).toMatchObject({ KAFKA_BROKERS: file().kafka.brokers.join(',') });
+    expect(Object.keys(ofGateway).filter((name) => name.endsWith('_DATABASE_URL'))).toEqual([]);
+    expect(Object.keys(ofLoans).filter((name) => name.endsWith('_DATABASE_URL'))).toEqual(['LOANS_DATABASE_URL']);
+    expect(ofLoans.API_KEYS_FILE).toBeUndefined();
+    expect(ofGateway.API_KEYS_FILE).toBe(join(dir, 'api-keys'));
+  });
+
+  test.each(['stack.json', 'api-key', 'api-keys', 'postgres-passwords.json', 'logs/loans.log'])(
+    'keeps %s from other users',
+    (name) => {
+      expect(statSync(join(dir, name)).mode & 0o077).toBe(0);
+    },
+  );
+
+  test('cannot be started a second time in the same folder', async () => {
+    await expect(startStack({ dir, mainOf: () => dummy })).rejects.toThrow('this stack runs already: process');
+    expect(existsSync(join(dir, 'stack.json'))).toBe(true);
+  });
+});
+
+async function works(): Promise<boolean> {
+  await query('select 1');
+  await admin((client) => client.listTopics());
+  const { gateway, customers, loans, payments } = file();
+  const all = await Promise.all([gateway, customers, ...loans.replicas, payments].map(({ url }) => fetch(url)));
+  return all.every(({ ok }) => ok);
+}
+
+async function environmentOf(url: string): Promise<NodeJS.ProcessEnv> {
+  return (await (await fetch(`${url}/env`)).json()) as NodeJS.ProcessEnv;
+}
+
+async function query(sql: string) {
+  const client = new pg.Client({ connectionString: file().loans.databaseUrl });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function admin<T>(work: (client: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
+  const { brokers } = file().kafka;
+  const client = new Kafka({ brokers, logLevel: logLevel.NOTHING, retry: { retries: 0 } }).admin();
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.disconnect();
+  }
+}
