@@ -3,6 +3,8 @@
  * `kafka/`, `relay/` and `follower/` are what it runs on.
  */
 
+export * from './follower/follower.ts';
+export * from './follower/healer.ts';
 export * from './kafka/cloud-events.ts';
 export * from './kafka/kafkajs.ts';
 export * from './kafka/port.ts';
@@ -14,12 +16,15 @@ export * from './protocol/peers.ts';
 export * from './protocol/refusal.ts';
 export * from './protocol/store.ts';
 export * from './protocol/write-path.ts';
+export * from './relay/lease.ts';
+export * from './relay/relay.ts';
 export * from './service.ts';
 export * from './sql/answers.ts';
 export * from './sql/columns.ts';
 export * from './sql/database.ts';
 export * from './sql/journal.ts';
 export * from './sql/outbox.ts';
+export * from './sql/progress-table.ts';
 export * from './sql/sql-store.ts';
 export * from './sql/tables.ts';
 export * from './sql/types.ts';

@@ -27,6 +27,7 @@ import { forgetAnswers } from './sql/answers.ts';
 import { type Database, run, type Sql, sqlOf } from './sql/database.ts';
 import { Journal } from './sql/journal.ts';
 import { Outbox } from './sql/outbox.ts';
+import { ProgressTable } from './sql/progress-table.ts';
 import { type AccountTables, SqlStore } from './sql/sql-store.ts';
 
 const PARTITIONS = 12;
@@ -101,9 +102,8 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
   writePath.onWritten(() => relay.wake());
   gauge(registry, 'mo_write_queue_depth', 'Commands and events that wait for a batch', [], () => writePath.depth);
   const healer = new Healer({
-    table: tables.table,
     follows: model.follows,
-    database: background,
+    progress: new ProgressTable(background, tables.table, model.follows),
     peers,
     clock: systemClock,
     logger,

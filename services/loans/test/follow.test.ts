@@ -27,20 +27,7 @@ describe('following over Kafka', () => {
   async function loanWithPayments(count: number) {
     const id = register(loans.customers);
     const loan = (await postLoan(loans.app, newLoan(id))).body;
-    const pages = Array.from({ length: count }, (_, n) => pay(loans.payments, loan, '10.00', n + 1));
-    const events = pages.map(
-      (data, n) =>
-        ({
-          stream: 'payments',
-          customer_id: id,
-          version: n + 1,
-          type: 'PaymentApplied',
-          data,
-          seen: { customers: 1, loans: 1 },
-          time: data.paid_at,
-          traceparent: null,
-        }) as StreamEvent,
-    );
+    const events = Array.from({ length: count }, (_, n) => pay(loans.payments, loan, '10.00', n + 1));
     return { loan, events };
   }
 
@@ -65,17 +52,7 @@ describe('following over Kafka', () => {
     const id = register(loans.customers);
     const loan = (await postLoan(loans.app, newLoan(id))).body;
     loans.customers.append('CustomerUpdated', { ...customerData(id), score: '2000.00' });
-    const data = pay(loans.payments, loan, '10.00');
-    await push({
-      stream: 'payments',
-      customer_id: id,
-      version: 1,
-      type: 'PaymentApplied',
-      data,
-      seen: { customers: 2, loans: 1 },
-      time: data.paid_at,
-      traceparent: null,
-    });
+    await push(pay(loans.payments, loan, '10.00', 1, { customers: 2, loans: 1 }));
     await waitFor(async () => (await outstanding(loan.id)) === '390.00');
     const token = (await getLoan(loans.app, loan.id)).headers['consistency-token'];
     expect(token).toBe(`1.${id}.2.1.1`);

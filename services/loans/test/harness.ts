@@ -1,5 +1,5 @@
 /** The loans app under test, and what its tests say in a word. */
-import type { EventData, LoanBody, Problem } from '@mo/contracts';
+import type { EventData, LoanBody, Problem, SeenVersions, StreamEvent } from '@mo/contracts';
 import type { App } from '@mo/messaging';
 import {
   type Reply,
@@ -39,7 +39,13 @@ export const customerData = (id: number): EventData<'CustomerUpdated'> => ({
 });
 
 /** A payment that the loans service has not heard of yet. */
-export function pay(owner: StreamOwner, loan: LoanBody, amount: string, version = 1): EventData<'PaymentApplied'> {
+export function pay(
+  owner: StreamOwner,
+  loan: LoanBody,
+  amount: string,
+  version = 1,
+  seen: SeenVersions = { customers: 1, loans: 1 },
+): StreamEvent {
   const data = {
     customer_id: loan.customer_id,
     customer_external_id: loan.customer_external_id,
@@ -49,8 +55,7 @@ export function pay(owner: StreamOwner, loan: LoanBody, amount: string, version 
     paid_at: new Date().toISOString(),
     details: [{ loan_id: loan.id, amount }],
   };
-  owner.append('PaymentApplied', data, { customers: 1, loans: 1 });
-  return data;
+  return owner.append('PaymentApplied', data, seen);
 }
 
 let lastLoan = 0;

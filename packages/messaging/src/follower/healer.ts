@@ -7,7 +7,7 @@ import type { Stream } from '@mo/contracts';
 import type { Clock, Logger } from '@mo/service-kit';
 import type { Progress } from '../protocol/account.ts';
 import type { HttpPeers } from '../pull/http-peers.ts';
-import { type Database, run, sqlOf } from '../sql/database.ts';
+import type { Lag, ProgressTable } from '../sql/progress-table.ts';
 
 const SCAN_INTERVAL_MS = 1_000;
 const SWEEP_INTERVAL_MS = 60_000;
@@ -20,9 +20,8 @@ const WAITING_MAX = 10_000;
 const FAILURE_PAUSE_MS = 250;
 
 export interface HealerOptions {
-  table: string;
   follows: readonly Stream[];
-  database: Database;
+  progress: Pick<ProgressTable, 'behind' | 'notApplied'>;
   peers: Pick<HttpPeers, 'heads'>;
   clock: Clock;
   logger: Logger;
@@ -31,16 +30,10 @@ export interface HealerOptions {
   isLeader: () => boolean;
 }
 
-interface Want {
-  customerId: number;
-  stream: Stream;
-  version: number;
-}
-
 export class Healer {
   readonly #options: HealerOptions;
   readonly #stopping = new AbortController();
-  readonly #waiting = new Map<string, Want>();
+  readonly #waiting = new Map<string, Lag>();
   readonly #underWay = new Set<string>();
   #done: Promise<unknown> = Promise.resolve();
 
@@ -60,31 +53,31 @@ export class Healer {
   /** A customer is behind. */
   heal({ customerId, behind }: Progress): void {
     for (const [stream, version] of Object.entries(behind) as [Stream, number][])
-      this.#want({ customerId, stream, version });
+      this.#note({ customerId, stream, version });
   }
 
-  #want(want: Want): void {
-    const key = `${want.stream}-${want.customerId}`;
+  #note(lag: Lag): void {
+    const key = `${lag.stream}-${lag.customerId}`;
     const known = this.#waiting.get(key);
     if (known === undefined && this.#waiting.size >= WAITING_MAX) return;
-    if (known === undefined || known.version < want.version) this.#waiting.set(key, want);
+    if (known === undefined || known.version < lag.version) this.#waiting.set(key, lag);
     this.#startNext();
   }
 
   #startNext(): void {
-    for (const [key, want] of this.#waiting) {
+    for (const [key, lag] of this.#waiting) {
       if (this.#underWay.size >= HEALS_AT_ONCE || this.#stopping.signal.aborted) return;
       if (this.#underWay.has(key)) continue;
       this.#waiting.delete(key);
       this.#underWay.add(key);
-      void this.#catchUp(want, 'behind').finally(() => {
+      void this.#catchUp(lag, 'behind').finally(() => {
         this.#underWay.delete(key);
         this.#startNext();
       });
     }
   }
 
-  async #catchUp({ customerId, stream, version }: Want, reason: 'behind' | 'sweep'): Promise<void> {
+  async #catchUp({ customerId, stream, version }: Lag, reason: 'behind' | 'sweep'): Promise<void> {
     const { catchUp, clock, logger } = this.#options;
     try {
       await catchUp(customerId, stream, version, reason);
@@ -96,19 +89,9 @@ export class Healer {
 
   /** Finds customers that were left behind, by this process or by one that is gone. */
   async #scan(): Promise<void> {
-    const { database, table, follows, isLeader } = this.#options;
+    const { progress, isLeader } = this.#options;
     if (!isLeader()) return;
-    const behind = follows.map((stream) => `${stream}_behind`);
-    const rows = await run<Record<string, string>>(
-      sqlOf(database),
-      `SELECT customer_id, ${behind.join(', ')} FROM ${table} WHERE ${behind.map((name) => `${name} > 0`).join(' OR ')} LIMIT ${SCAN_CUSTOMERS_MAX}`,
-    );
-    for (const row of rows) {
-      for (const stream of follows) {
-        const version = Number(row[`${stream}_behind`]);
-        if (version > 0) this.#want({ customerId: Number(row.customer_id), stream, version });
-      }
-    }
+    for (const lag of await progress.behind(SCAN_CUSTOMERS_MAX)) this.#note(lag);
   }
 
   async #sweepForEver(): Promise<void> {
@@ -125,25 +108,19 @@ export class Healer {
   }
 
   async #sweep(stream: Stream, sinceMs: number): Promise<void> {
-    const { database, peers, table } = this.#options;
+    const { progress, peers } = this.#options;
     for (let after = 0; !this.#stopping.signal.aborted; ) {
       const heads = await peers.heads(stream, sinceMs, after);
       const last = heads.at(-1);
       if (last === undefined) return;
-      const rows = await run<{ id: string; head: string }>(
-        sqlOf(database),
-        `SELECT owner.id, owner.head FROM unnest($1::bigint[], $2::bigint[]) AS owner (id, head)
-         LEFT JOIN ${table} a ON a.customer_id = owner.id WHERE coalesce(a.${stream}_applied, 0) < owner.head`,
-        [heads.map(([id]) => id), heads.map(([, head]) => head)],
-      );
-      await this.#catchUpAll(rows.map(({ id, head }) => ({ customerId: Number(id), stream, version: Number(head) })));
+      await this.#catchUpAll(await progress.notApplied(stream, heads));
       [after] = last;
     }
   }
 
-  async #catchUpAll(wants: Want[]): Promise<void> {
-    for (let start = 0; start < wants.length; start += HEALS_AT_ONCE) {
-      await Promise.all(wants.slice(start, start + HEALS_AT_ONCE).map((want) => this.#catchUp(want, 'sweep')));
+  async #catchUpAll(lags: readonly Lag[]): Promise<void> {
+    for (let start = 0; start < lags.length; start += HEALS_AT_ONCE) {
+      await Promise.all(lags.slice(start, start + HEALS_AT_ONCE).map((lag) => this.#catchUp(lag, 'sweep')));
     }
   }
 

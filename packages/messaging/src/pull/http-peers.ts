@@ -3,7 +3,7 @@
  * pull is always sent after it was asked for, and never shared with one that was under way already.
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
-import { BatchQueue, QueueFullError, unavailable } from '@mo/service-kit';
+import { Addresses, BatchQueue, QueueFullError, unavailable } from '@mo/service-kit';
 import { Agent } from 'undici';
 import type { z } from 'zod';
 import type { CustomerRef } from '../protocol/command.ts';
@@ -25,13 +25,14 @@ export class HttpPeers implements Peers {
     headersTimeout: CALL_TIMEOUT_MS,
     bodyTimeout: CALL_TIMEOUT_MS,
   });
-  readonly #urls: Urls;
+  readonly #replicas: ReadonlyMap<string, Addresses>;
   readonly #pulls = new Map<Stream, BatchQueue<PullWant, Pulled | Error>>();
   #turn = 0;
 
   /** @param urls for each peer the origins of its replicas */
   constructor(urls: Urls) {
-    this.#urls = urls;
+    this.#replicas = new Map(Object.entries(urls).map(([peer, origins]) => [peer, new Addresses(origins)]));
+    for (const replicas of this.#replicas.values()) void replicas.start();
   }
 
   async pull(stream: Stream, { customerId, externalId }: CustomerRef, after: number): Promise<Pulled> {
@@ -66,6 +67,7 @@ export class HttpPeers implements Peers {
   }
 
   close(): Promise<void> {
+    for (const replicas of this.#replicas.values()) replicas.stop();
     return this.#agent.close();
   }
 
@@ -95,7 +97,7 @@ export class HttpPeers implements Peers {
 
   /** Calls one replica after the other until one answers. */
   async #call<T extends z.ZodType>(peer: Stream, path: string, answer: T, body?: unknown): Promise<z.infer<T>> {
-    const origins = this.#urls[peer] ?? [];
+    const origins = this.#replicas.get(peer)?.current ?? [];
     const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
     let failure: unknown = new Error(`no URL of ${peer} is configured`);
     this.#turn += 1;

@@ -19,8 +19,8 @@ const RETRY_DELAY_MS = 250;
 export interface RelayOptions {
   stream: Stream;
   topicPrefix: string;
-  outbox: Outbox;
-  lease: Lease;
+  outbox: Pick<Outbox, 'read' | 'remove' | 'park'>;
+  lease: Pick<Lease, 'hold' | 'release'>;
   kafka: Kafka;
   clock: Clock;
   logger: Logger;

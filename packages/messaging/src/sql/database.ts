@@ -106,7 +106,7 @@ const OUTAGE_MESSAGES =
 /** The problem of an error that says that the database can't be reached now; null where it says something else. */
 export function databaseOutage(error: unknown): ProblemError | null {
   for (const cause of causesOf(error)) {
-    const code = String((cause as { code?: unknown }).code ?? '');
+    const { code = '' } = cause as { code?: string };
     if (OUTAGE_CODES.has(code) || OUTAGE_STATES.test(code) || OUTAGE_MESSAGES.test(cause.message)) {
       return unavailable('the database can not be reached', error);
     }

@@ -8,6 +8,7 @@ import type { EventData, EventType, SeenVersions, Stream, StreamEvent } from '@m
 import { toMessage, topicOf } from '../kafka/cloud-events.ts';
 import type { Producer } from '../kafka/port.ts';
 import { type PullWant, pullRequest } from '../pull/wire.ts';
+import { waitFor } from './wait-for.ts';
 
 export class StreamOwner {
   readonly stream: Stream;
@@ -91,7 +92,7 @@ export class StreamOwner {
   }
 }
 
-/** Publishes events as a service's relay would, in the order given. */
+/** Publishes events as a service's relay would: in the order given, and again while a new topic has no leader yet. */
 export async function publish(producer: Producer, topicPrefix: string, events: readonly StreamEvent[]): Promise<void> {
   for (const event of events) {
     const row = {
@@ -103,6 +104,7 @@ export async function publish(producer: Producer, topicPrefix: string, events: r
       time: event.time,
       traceparent: event.traceparent,
     };
-    await producer.send(topicOf(topicPrefix, event.stream), [toMessage(event.stream, row)]);
+    const message = toMessage(event.stream, row);
+    await waitFor(() => producer.send(topicOf(topicPrefix, event.stream), [message]).then(() => true));
   }
 }

@@ -1,0 +1,49 @@
+/** The table that keeps the accounts' progress, as the healer asks it. */
+import type { Stream } from '@mo/contracts';
+import { type Database, run, sqlOf } from './database.ts';
+
+/** A customer that has not applied a stream up to a version that is known to exist. */
+export interface Lag {
+  readonly customerId: number;
+  readonly stream: Stream;
+  readonly version: number;
+}
+
+export class ProgressTable {
+  readonly #database: Database;
+  readonly #table: string;
+  readonly #follows: readonly Stream[];
+
+  constructor(database: Database, table: string, follows: readonly Stream[]) {
+    this.#database = database;
+    this.#table = table;
+    this.#follows = follows;
+  }
+
+  /** Customers that are written down as behind. */
+  async behind(customersMax: number): Promise<Lag[]> {
+    const columns = this.#follows.map((stream) => `${stream}_behind`);
+    const rows = await run<Record<string, string>>(
+      sqlOf(this.#database),
+      `SELECT customer_id, ${columns.join(', ')} FROM ${this.#table}
+       WHERE ${columns.map((column) => `${column} > 0`).join(' OR ')} LIMIT $1`,
+      [customersMax],
+    );
+    return rows.flatMap((row) =>
+      this.#follows
+        .map((stream) => ({ customerId: Number(row.customer_id), stream, version: Number(row[`${stream}_behind`]) }))
+        .filter((lag) => lag.version > 0),
+    );
+  }
+
+  /** Those of the owner's heads (customer id and last version) that have not been applied here. */
+  async notApplied(stream: Stream, heads: readonly (readonly [number, number])[]): Promise<Lag[]> {
+    const rows = await run<{ id: string; head: string }>(
+      sqlOf(this.#database),
+      `SELECT owner.id, owner.head FROM unnest($1::bigint[], $2::bigint[]) AS owner (id, head)
+       LEFT JOIN ${this.#table} a ON a.customer_id = owner.id WHERE coalesce(a.${stream}_applied, 0) < owner.head`,
+      [heads.map(([id]) => id), heads.map(([, head]) => head)],
+    );
+    return rows.map(({ id, head }) => ({ customerId: Number(id), stream, version: Number(head) }));
+  }
+}
