@@ -1,0 +1,28 @@
+/** The wiring: all that the customers service is made of. */
+import { type App, createService } from '@mo/messaging';
+import type { Config } from './config.ts';
+import { accountTables } from './db/accounts-table.ts';
+import { entities } from './db/entities.ts';
+import { First } from './db/migrations/2026-11-23-first.ts';
+import { forgetStagings } from './db/staging-table.ts';
+import { forgetUploads } from './db/uploads-table.ts';
+import { customerModel } from './domain/model.ts';
+import { customerRoutes } from './http/routes.ts';
+
+export function createApp(config: Config): Promise<App> {
+  return createService({
+    config,
+    databaseUrl: config.CUSTOMERS_DATABASE_URL,
+    peerUrls: { loans: config.LOANS_URL, payments: config.PAYMENTS_URL },
+    model: customerModel,
+    tables: accountTables,
+    entities,
+    migrations: [{ name: 'first', class: First }],
+    resolveExternalId: 'SELECT id FROM customers WHERE external_id = want.external_id',
+    routes: customerRoutes,
+    housekeeping: async (sql, nowMs) => {
+      await forgetUploads(sql, nowMs);
+      await forgetStagings(sql);
+    },
+  });
+}

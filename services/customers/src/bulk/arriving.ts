@@ -1,0 +1,44 @@
+import type { Readable } from 'node:stream';
+import { ProblemError, unavailable } from '@mo/service-kit';
+import { UPLOAD_IDLE_TIMEOUT_MS } from './limits.ts';
+
+/**
+ * The bytes of a body as they arrive, no faster than they are taken. The body stays open whatever happens, so that its
+ * sender can be answered.
+ *
+ * @throws ProblemError request_timeout, where nothing comes for too long; invalid_request, where the sender is gone;
+ * unavailable, where `stopping` is aborted
+ */
+export async function* arriving(
+  body: Readable,
+  stopping: AbortSignal,
+  idleTimeoutMs = UPLOAD_IDLE_TIMEOUT_MS,
+): AsyncGenerator<Buffer> {
+  // Not for await, which would destroy the body, and the connection with it, when its reader gives up.
+  const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  for (;;) {
+    const { done, value } = await unlessIdle(pieces.next(), stopping, idleTimeoutMs);
+    if (done) return;
+    yield value;
+  }
+}
+
+async function unlessIdle<T>(next: Promise<T>, stopping: AbortSignal, idleTimeoutMs: number): Promise<T> {
+  const { promise: never, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(unavailable('the service is stopping'));
+  const idle = () => reject(new ProblemError('request_timeout', `nothing came for ${idleTimeoutMs} ms`));
+  const timer = setTimeout(idle, idleTimeoutMs);
+  stopping.addEventListener('abort', stop, { once: true });
+  if (stopping.aborted) stop();
+  const arrived = next.catch((error: unknown) => {
+    throw new ProblemError('invalid_request', `the upload was cut off: ${(error as Error).message}`);
+  });
+  try {
+    return await Promise.race([arrived, never]);
+  } finally {
+    arrived.catch(() => {});
+    never.catch(() => {});
+    clearTimeout(timer);
+    stopping.removeEventListener('abort', stop);
+  }
+}

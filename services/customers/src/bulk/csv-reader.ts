@@ -1,0 +1,72 @@
+/**
+ * CSV (RFC 4180), a line a customer. No valid field holds a line break, so a line break always ends the line: a quote that
+ * is never closed spoils its own line, and not the rest of the file. A line without quotes is split at its commas; the
+ * others are left to csv-parse.
+ */
+import { newCustomer } from '@mo/contracts';
+import { invalid } from '@mo/service-kit';
+import { parse } from 'csv-parse/sync';
+import { type LineReader, LineSplitter, type ReadLine } from './lines.ts';
+
+/** The columns of a file without a header line; the last two may be left out. */
+const COLUMNS: readonly string[] = Object.keys(newCustomer.shape);
+const [NAME_COLUMN = ''] = COLUMNS;
+const REQUIRED_COLUMNS = COLUMNS.slice(0, 2);
+
+export class CsvReader implements LineReader {
+  readonly #splitter = new LineSplitter();
+  #columns: readonly string[] | null = null;
+
+  *read(bytes: Buffer): Generator<ReadLine> {
+    for (const read of this.#splitter.read(bytes)) yield* this.#take(read);
+  }
+
+  *end(): Generator<ReadLine> {
+    for (const read of this.#splitter.end()) yield* this.#take(read);
+  }
+
+  *#take(read: { readonly line: number; readonly text: string } | { readonly line: number; readonly fault: string }) {
+    const fields = 'fault' in read ? read : fieldsOf(read.text);
+    if (this.#columns === null && Array.isArray(fields) && isHeader(fields)) {
+      this.#columns = columnsOf(fields);
+      return;
+    }
+    this.#columns ??= COLUMNS;
+    yield Array.isArray(fields) ? record(read.line, this.#columns, fields) : { line: read.line, fault: fields.fault };
+  }
+}
+
+function fieldsOf(text: string): string[] | { fault: string } {
+  if (!text.includes('"')) return text.split(',');
+  try {
+    const [fields = []] = parse(text, { relax_column_count: true });
+    return fields;
+  } catch (error) {
+    return { fault: `is not CSV: ${(error as Error).message}` };
+  }
+}
+
+const named = (field: string): string => field.trim().toLowerCase();
+
+/** A header line names the external_id; no customer is called so. */
+const isHeader = (fields: readonly string[]): boolean => fields.some((field) => named(field) === NAME_COLUMN);
+
+function columnsOf(header: readonly string[]): string[] {
+  const columns = header.map(named);
+  for (const [place, column] of columns.entries()) {
+    if (!COLUMNS.includes(column))
+      throw invalid('body', '', `has the column ${JSON.stringify(column)}, not known here`);
+    if (columns.indexOf(column) !== place) throw invalid('body', '', `has the column ${column} twice`);
+  }
+  const missing = REQUIRED_COLUMNS.find((column) => !columns.includes(column));
+  if (missing !== undefined) throw invalid('body', '', `has no column ${missing}`);
+  return columns;
+}
+
+/** An empty field is one that is not given. */
+function record(line: number, columns: readonly string[], fields: readonly string[]): ReadLine {
+  if (fields.length > columns.length) return { line, fault: `has ${fields.length} fields, not ${columns.length}` };
+  const value: Record<string, string> = {};
+  for (const [place, field] of fields.entries()) if (field !== '') value[columns[place] as string] = field;
+  return { line, value };
+}

@@ -1,0 +1,66 @@
+/** Which format an upload is in, and its bytes. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { operations } from '@mo/contracts';
+import { ProblemError } from '@mo/service-kit';
+import { CsvReader } from './csv-reader.ts';
+import { JsonArrayReader } from './json-array-reader.ts';
+import type { LineReader } from './lines.ts';
+import { type FilePart, filePart } from './multipart.ts';
+import { NdjsonReader } from './ndjson-reader.ts';
+
+type MediaType = (typeof operations.createCustomersInBulk.stream)[number];
+type FileType = Exclude<MediaType, 'multipart/form-data'>;
+
+const READERS: Readonly<Record<FileType, () => LineReader>> = {
+  'text/csv': () => new CsvReader(),
+  'application/x-ndjson': () => new NdjsonReader(),
+  'application/json': () => new JsonArrayReader(),
+};
+/** By the ending of a file's name, where its part doesn't say. */
+const ENDINGS: Readonly<Record<string, FileType>> = {
+  csv: 'text/csv',
+  ndjson: 'application/x-ndjson',
+  jsonl: 'application/x-ndjson',
+  json: 'application/json',
+};
+const CHARSETS = ['utf-8', 'utf8', 'us-ascii'];
+
+export interface Upload {
+  readonly reader: LineReader;
+  readonly bytes: AsyncIterable<Buffer>;
+  /** What else came with the file, told after its end; it isn't known here. */
+  readonly surplus: () => readonly string[];
+}
+
+/**
+ * Opens an upload: the file itself, or the one in a form.
+ *
+ * @throws ProblemError unsupported_media_type; invalid_request, where a form has no such file
+ */
+export async function openUpload(headers: IncomingHttpHeaders, bytes: AsyncIterable<Buffer>): Promise<Upload> {
+  const { 'content-type': contentType = '', 'content-encoding': encoding = 'identity' } = headers;
+  if (encoding.toLowerCase() !== 'identity') throw unsupported(`the content encoding ${encoding} is not taken`);
+  if (mediaTypeOf(contentType) === 'multipart/form-data') {
+    const part = await filePart(contentType, bytes);
+    return { reader: readerOfPart(part), bytes: part.bytes, surplus: part.surplus };
+  }
+  return { reader: readerOf(contentType), bytes, surplus: () => [] };
+}
+
+function readerOfPart({ mediaType, fileName }: FilePart): LineReader {
+  const ending = /\.(\w+)$/.exec(fileName)?.[1]?.toLowerCase() ?? '';
+  return readerOf(mediaType in READERS ? mediaType : (ENDINGS[ending] ?? mediaType));
+}
+
+function readerOf(contentType: string): LineReader {
+  const charset = /;\s*charset="?([^";\s]+)/i.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8';
+  if (!CHARSETS.includes(charset)) throw unsupported(`the charset ${charset} is not taken: send UTF-8`);
+  const mediaType = mediaTypeOf(contentType);
+  if (!(mediaType in READERS))
+    throw unsupported(`the body must be ${operations.createCustomersInBulk.stream.join(', ')}`);
+  return READERS[mediaType as FileType]();
+}
+
+const mediaTypeOf = (contentType: string): string => (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
+
+const unsupported = (detail: string): ProblemError => new ProblemError('unsupported_media_type', detail);

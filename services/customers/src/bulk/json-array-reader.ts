@@ -1,0 +1,82 @@
+/**
+ * A JSON array, element by element as it arrives. Only what separates elements is looked for, brackets, strings and
+ * commas; each element is then parsed by itself. What is wrong within an element is an error of its place.
+ */
+import { invalid } from '@mo/service-kit';
+import { LineBytes, type LineReader, type ReadLine } from './lines.ts';
+import { readJson } from './ndjson-reader.ts';
+
+const code = (character: string): number => character.charCodeAt(0);
+const QUOTE = code('"');
+const BACKSLASH = code('\\');
+const COMMA = code(',');
+const OPENING = new Set([code('['), code('{')]);
+const CLOSING = new Set([code(']'), code('}')]);
+const WHITE_SPACE = new Set([code(' '), code('\t'), code('\n'), code('\r')]);
+const BYTE_ORDER_MARK = new Set([0xef, 0xbb, 0xbf]);
+
+export class JsonArrayReader implements LineReader {
+  readonly #element = new LineBytes();
+  #where: 'before' | 'inside' | 'after' | 'beyond' = 'before';
+  #place = 0;
+  /** How many brackets within the element are open. */
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+
+  *read(bytes: Buffer): Generator<ReadLine> {
+    let start = this.#where === 'before' ? this.#begin(bytes) : 0;
+    for (let at = start; this.#where === 'inside' && at < bytes.length; at += 1) {
+      if (!this.#ends(bytes[at] as number)) continue;
+      this.#element.add(bytes.subarray(start, at));
+      start = at + 1;
+      if (bytes[at] !== COMMA) this.#where = 'after';
+      const read = this.#take();
+      if (read !== null) yield read;
+    }
+    if (this.#where === 'inside') this.#element.add(bytes.subarray(start));
+    if (this.#where === 'after' && bytes.subarray(start).some((byte) => !WHITE_SPACE.has(byte))) {
+      this.#where = 'beyond';
+      yield { line: this.#place + 1, fault: 'comes after the end of the array' };
+    }
+  }
+
+  *end(): Generator<ReadLine> {
+    if (this.#where === 'before') throw notAnArray();
+    if (this.#where === 'inside') yield { line: this.#place + 1, fault: 'is cut off: the array is not closed' };
+  }
+
+  /** Looks for the opening bracket; answers where the first element begins. */
+  #begin(bytes: Buffer): number {
+    const at = bytes.findIndex((byte) => !WHITE_SPACE.has(byte) && !BYTE_ORDER_MARK.has(byte));
+    if (at === -1) return bytes.length;
+    if (bytes[at] !== code('[')) throw notAnArray();
+    this.#where = 'inside';
+    return at + 1;
+  }
+
+  /** Takes the next byte into account; whether it ends the element. */
+  #ends(byte: number): boolean {
+    if (this.#inString) {
+      if (this.#escaped) this.#escaped = false;
+      else if (byte === BACKSLASH) this.#escaped = true;
+      else if (byte === QUOTE) this.#inString = false;
+      return false;
+    }
+    if (byte === QUOTE) this.#inString = true;
+    else if (OPENING.has(byte)) this.#depth += 1;
+    else if (this.#depth === 0) return byte === COMMA || byte === code(']');
+    else if (CLOSING.has(byte)) this.#depth -= 1;
+    return false;
+  }
+
+  #take(): ReadLine | null {
+    const taken = this.#element.take();
+    const isEmptyArray = this.#where === 'after' && this.#place === 0 && 'text' in taken && taken.text.trim() === '';
+    if (isEmptyArray) return null;
+    this.#place += 1;
+    return 'fault' in taken ? { line: this.#place, ...taken } : readJson(this.#place, taken.text);
+  }
+}
+
+const notAnArray = () => invalid('body', '', 'must be a JSON array');

@@ -1,0 +1,24 @@
+import { parseJson } from '@mo/contracts';
+import { type LineReader, LineSplitter, type ReadLine } from './lines.ts';
+
+/** Newline-delimited JSON: one value a line. */
+export class NdjsonReader implements LineReader {
+  readonly #splitter = new LineSplitter();
+
+  *read(bytes: Buffer): Generator<ReadLine> {
+    for (const read of this.#splitter.read(bytes)) yield 'fault' in read ? read : readJson(read.line, read.text);
+  }
+
+  *end(): Generator<ReadLine> {
+    for (const read of this.#splitter.end()) yield 'fault' in read ? read : readJson(read.line, read.text);
+  }
+}
+
+/** A line as JSON, with its numbers as they were written. */
+export function readJson(line: number, text: string): ReadLine {
+  try {
+    return { line, value: parseJson(text) };
+  } catch (error) {
+    return { line, fault: `is not JSON: ${(error as Error).message}` };
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Many become customers, from a file. It is read as it arrives: a chunk of its lines is committed, and only then is the
+ * next one read, so that memory stays bounded and no transaction is open while the caller sends.
+ *
+ * A bad line, or one whose external_id is taken, is told and the rest goes in; an upload that is cut off has created the
+ * chunks before the cut. An atomic upload is staged instead, and moved in at its end by one transaction, or not at all.
+ */
+import type { BulkSummary } from '@mo/contracts';
+import { type Database, inTransaction, type Sql, StoreConflictError } from '@mo/messaging';
+import { type BatchQueue, type Clock, unavailable } from '@mo/service-kit';
+import { type CheckedLine, isGood, takenLine } from '../bulk/check-line.ts';
+import { chunksOf } from '../bulk/chunks.ts';
+import type { Upload } from '../bulk/formats.ts';
+import { ATTEMPTS_MAX } from '../bulk/limits.ts';
+import { Tally } from '../bulk/tally.ts';
+import { beginStaging, discard, holdStaging, moveIn, stage, takenLines } from '../db/staging-table.ts';
+import { type Attempt, beginAttempt } from '../db/uploads-table.ts';
+import { type ChunkContext, registerChunk } from './register-chunk.ts';
+
+/** What uploads are carried out with. */
+export interface BulkParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** Runs the transactions of all uploads, only so many at once. */
+  readonly lane: BatchQueue<() => Promise<void>, undefined>;
+  /** Told after a commit that may have written events. */
+  readonly onWritten: () => void;
+}
+
+export interface BulkRequest {
+  readonly upload: Upload;
+  readonly isAtomic: boolean;
+  /** The key that names the upload; null where it has none. */
+  readonly keyId: Buffer | null;
+  readonly traceparent: string | null;
+}
+
+/**
+ * Carries out an upload.
+ *
+ * @returns what became of its lines
+ * @throws ProblemError where it can't be read to its end, or not be written; what was committed before stays
+ */
+export async function createInBulk(parts: BulkParts, request: BulkRequest): Promise<BulkSummary> {
+  const { keyId, isAtomic } = request;
+  const begin = (key: Buffer) => transaction(parts, (sql) => beginAttempt(sql, key, parts.clock.now()));
+  const attempt = keyId === null ? null : await begin(keyId);
+  const tally = new Tally();
+  await (isAtomic ? createAll(parts, request, attempt, tally) : createChunks(parts, request, attempt, tally));
+  return tally.summary(isAtomic);
+}
+
+/** Each chunk on its own. */
+async function createChunks(parts: BulkParts, request: BulkRequest, attempt: Attempt | null, tally: Tally) {
+  for await (const lines of chunksOf(request.upload)) {
+    const good = lines.filter(isGood);
+    const created = await transaction(parts, (sql) => registerChunk(sql, good, contextOf(parts, request, attempt)));
+    parts.onWritten();
+    const taken = good.filter(({ line }) => !created.has(line));
+    tally.receive(lines.length);
+    tally.fail([...errorsOf(lines), ...taken.map(({ line, customer }) => takenLine(line, customer.external_id))]);
+  }
+}
+
+/** All or nothing. */
+async function createAll(parts: BulkParts, request: BulkRequest, attempt: Attempt | null, tally: Tally) {
+  const stagingId = await transaction(parts, beginStaging);
+  try {
+    let staged = 0;
+    for await (const lines of chunksOf(request.upload)) {
+      const good = lines.filter(isGood);
+      await transaction(parts, (sql) => stage(sql, stagingId, good));
+      staged += good.length;
+      tally.receive(lines.length);
+      tally.fail(errorsOf(lines));
+    }
+    const taken = await transaction(parts, async (sql) => {
+      await holdStaging(sql, stagingId, staged);
+      const found = await takenLines(sql, stagingId, attempt);
+      const isSound = found.total === 0 && tally.failed === 0;
+      if (isSound) await moveIn(sql, stagingId, contextOf(parts, request, attempt));
+      return found;
+    });
+    parts.onWritten();
+    tally.fail(
+      taken.lines.map(({ line, externalId }) => takenLine(line, externalId)),
+      taken.total,
+    );
+  } finally {
+    // What can't be removed now is found later, and doesn't change what became of the upload.
+    await discard(parts.database, stagingId).catch(() => {});
+  }
+}
+
+const errorsOf = (lines: readonly CheckedLine[]) => lines.flatMap((line) => ('error' in line ? [line.error] : []));
+
+function contextOf({ clock }: BulkParts, { traceparent }: BulkRequest, attempt: Attempt | null): ChunkContext {
+  return { nowMs: clock.now(), traceparent, attempt };
+}
+
+/** Runs a transaction, again where others got in its way. */
+async function transaction<T>({ lane, database }: BulkParts, work: (sql: Sql) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { promise, resolve } = Promise.withResolvers<T>();
+      await lane.submit(async () => resolve(await inTransaction(database, work)));
+      return await promise;
+    } catch (error) {
+      if (!(error instanceof StoreConflictError)) throw error;
+      if (attempt === ATTEMPTS_MAX) throw unavailable('too many others wrote the same at once', error);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import type { EventOf, NewCustomer } from '@mo/contracts';
+import { appendEvents, type Sql } from '@mo/messaging';
+import type { GoodLine } from '../bulk/check-line.ts';
+import { insertAccounts, newCustomerIds } from '../db/accounts-table.ts';
+import { type Attempt, matchCreated, noteCreated } from '../db/uploads-table.ts';
+import { evolve, unknownAccount } from '../domain/account.ts';
+import { registration } from '../domain/customer.ts';
+
+export interface ChunkContext {
+  readonly nowMs: number;
+  /** The trace context that the events carry. */
+  readonly traceparent: string | null;
+  /** The sending of the upload that a key names; null where it has none. */
+  readonly attempt: Attempt | null;
+}
+
+/**
+ * Registers the lines of a chunk, those whose external_id is free.
+ *
+ * @returns the numbers of the lines that count as created: by this chunk, or by an earlier sending of the same upload
+ */
+export async function registerChunk(sql: Sql, lines: readonly GoodLine[], context: ChunkContext): Promise<Set<number>> {
+  const firstOf = new Map(lines.toReversed().map((line) => [line.customer.external_id, line]));
+  const firsts = lines.filter((line) => firstOf.get(line.customer.external_id) === line);
+  const ids = await newCustomerIds(sql, firsts.length);
+  const events = firsts.map(({ customer }, place) => registered(customer, ids[place] as number, context));
+  const written = await insertAccounts(sql, events.map(accountOf));
+  const created = events.filter((event) => written.has(event.customer_id));
+  await appendEvents(sql, created);
+  const names = created.map((event) => event.data.customer_external_id);
+  if (context.attempt !== null) {
+    const others = new Set(firstOf.keys()).difference(new Set(names));
+    await noteCreated(sql, context.attempt, [...written]);
+    names.push(...(await matchCreated(sql, context.attempt, [...others])));
+  }
+  return new Set(names.map((name) => (firstOf.get(name) as GoodLine).line));
+}
+
+function registered(customer: NewCustomer, id: number, context: ChunkContext): EventOf<'CustomerRegistered'> {
+  return {
+    stream: 'customers',
+    customer_id: id,
+    version: 1,
+    type: 'CustomerRegistered',
+    data: registration(customer, id),
+    seen: {},
+    time: new Date(context.nowMs).toISOString(),
+    traceparent: context.traceparent,
+  };
+}
+
+function accountOf(event: EventOf<'CustomerRegistered'>) {
+  const { customer_id, version, time } = event;
+  return { ...evolve(unknownAccount(customer_id), event), version, lastTimeMs: Date.parse(time) };
+}

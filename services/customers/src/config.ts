@@ -1,0 +1,10 @@
+import { databaseUrl, origins, serviceConfig } from '@mo/messaging';
+import { z } from 'zod';
+
+export const configSchema = z.object({
+  ...serviceConfig,
+  CUSTOMERS_DATABASE_URL: databaseUrl,
+  LOANS_URL: origins,
+  PAYMENTS_URL: origins,
+});
+export type Config = z.infer<typeof configSchema>;

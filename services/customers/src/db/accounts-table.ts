@@ -1,0 +1,187 @@
+/**
+ * The accounts of a batch: how they are locked, read and written, set-wise. An account is a customer's row and its
+ * balance's row; one statement locks both.
+ */
+import { CUSTOMER_STATUSES } from '@mo/contracts';
+import {
+  type AccountTables,
+  behindOf,
+  codeOf,
+  column,
+  type ProgressRow,
+  progressColumns,
+  readProgress,
+  run,
+  type Sql,
+  StoreConflictError,
+  wordOf,
+} from '@mo/messaging';
+import { formatMoney, parseMoney } from '@mo/money';
+import type { CustomerAccount } from '../domain/account.ts';
+import { customerModel } from '../domain/model.ts';
+import { entryOf } from '../domain/statement.ts';
+import { insertEntries } from './statement-table.ts';
+
+const FOLLOWS = customerModel.follows;
+
+const LOCK = `
+  SELECT c.id AS customer_id, c.external_id, c.status, c.score, c.preapproved_at, c.created_at, c.updated_at, b.total_debt,
+    ${progressColumns(FOLLOWS, 'b')}
+  FROM customers c JOIN balances b ON b.customer_id = c.id
+  WHERE c.id = ANY($1::bigint[]) OR c.external_id = ANY($2::text[])
+  ORDER BY c.id FOR NO KEY UPDATE`;
+
+const INSERT_CUSTOMERS = `
+  INSERT INTO customers (id, external_id, status, score, preapproved_at, created_at, updated_at)
+  SELECT * FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::numeric[], $5::timestamptz[], $6::timestamptz[],
+    $7::timestamptz[]) AS new (id, external_id)
+  ORDER BY new.external_id
+  ON CONFLICT (external_id) DO NOTHING
+  RETURNING id`;
+
+const UPDATE_CUSTOMERS = `
+  UPDATE customers SET status = new.status, score = new.score, preapproved_at = new.preapproved_at,
+    updated_at = new.updated_at
+  FROM unnest($1::bigint[], $2::smallint[], $3::numeric[], $4::timestamptz[], $5::timestamptz[])
+    AS new (id, status, score, preapproved_at, updated_at)
+  WHERE customers.id = new.id`;
+
+const INSERT_BALANCES = `
+  INSERT INTO balances (customer_id, version, last_time)
+  SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[])`;
+
+const UPDATE_BALANCES = `
+  UPDATE balances SET total_debt = new.total_debt, version = new.version, last_time = new.last_time,
+    loans_applied = new.loans_applied, loans_behind = new.loans_behind,
+    payments_applied = new.payments_applied, payments_behind = new.payments_behind
+  FROM unnest($1::bigint[], $2::numeric[], $3::bigint[], $4::timestamptz[], $5::bigint[], $6::bigint[], $7::bigint[],
+    $8::bigint[]) AS new (customer_id, total_debt, version, last_time, loans_applied, loans_behind, payments_applied,
+      payments_behind)
+  WHERE balances.customer_id = new.customer_id`;
+
+export const accountTables: AccountTables<CustomerAccount> = {
+  table: 'balances',
+  own: 'customers',
+  follows: FOLLOWS,
+  byExternalId: 'SELECT id AS customer_id FROM customers WHERE external_id = ANY($1::text[])',
+
+  lock: async (sql, customerIds, externalIds) =>
+    (await run<AccountRow>(sql, LOCK, [customerIds, externalIds])).map(readAccount),
+
+  /** Nobody has loans or payments who isn't a customer: such events wait, and don't fail what came with them. */
+  create: async (_sql, customerIds) => {
+    throw new StoreConflictError(`events came of customers ${customerIds.join(', ')}, who are not registered here`);
+  },
+
+  complete: async (_sql, accounts) => [...accounts],
+
+  taken: async (sql, externalIds) => {
+    const text = 'SELECT external_id FROM customers WHERE external_id = ANY($1::text[])';
+    return (await run<{ external_id: string }>(sql, text, [externalIds])).map((row) => row.external_id);
+  },
+
+  ids: newCustomerIds,
+
+  save: async (sql, { accounts, applied }) => {
+    const registered = accounts.filter(({ before }) => before === null).map(({ after }) => after);
+    const inserted = await insertAccounts(sql, registered);
+    if (inserted.size < registered.length) throw new StoreConflictError('an external_id was taken meanwhile');
+    const changed = accounts.filter(({ before }) => before !== null);
+    await updateCustomers(
+      sql,
+      changed.filter(({ before, after }) => before?.updatedAt !== after.updatedAt).map(({ after }) => after),
+    );
+    await updateBalances(
+      sql,
+      changed.map(({ after }) => after),
+    );
+    await insertEntries(
+      sql,
+      applied.flatMap((event) => entryOf(event) ?? []),
+    );
+  },
+};
+
+/** New ids of customers, rising. */
+export async function newCustomerIds(sql: Sql, count: number): Promise<number[]> {
+  const text = `SELECT nextval('customers_id_seq') AS id FROM generate_series(1, $1)`;
+  return (await run<{ id: string }>(sql, text, [count])).map((row) => Number(row.id));
+}
+
+/**
+ * Writes new customers with their balances.
+ *
+ * @returns the ids of those written; the external_ids of the others are taken
+ */
+export async function insertAccounts(sql: Sql, accounts: readonly CustomerAccount[]): Promise<Set<number>> {
+  if (accounts.length === 0) return new Set();
+  const rows = await run<{ id: string }>(sql, INSERT_CUSTOMERS, [
+    column(accounts, (account) => account.customerId),
+    column(accounts, (account) => account.externalId),
+    column(accounts, (account) => codeOf(CUSTOMER_STATUSES, account.status)),
+    column(accounts, (account) => formatMoney(account.score)),
+    column(accounts, (account) => account.preapprovedAt?.toISOString() ?? null),
+    column(accounts, (account) => account.createdAt.toISOString()),
+    column(accounts, (account) => account.updatedAt.toISOString()),
+  ]);
+  const ids = new Set(rows.map((row) => Number(row.id)));
+  const written = accounts.filter((account) => ids.has(account.customerId));
+  if (written.length > 0) {
+    await run(sql, INSERT_BALANCES, [
+      column(written, (account) => account.customerId),
+      column(written, (account) => account.version),
+      column(written, (account) => new Date(account.lastTimeMs).toISOString()),
+    ]);
+  }
+  return ids;
+}
+
+async function updateCustomers(sql: Sql, accounts: readonly CustomerAccount[]): Promise<void> {
+  if (accounts.length === 0) return;
+  await run(sql, UPDATE_CUSTOMERS, [
+    column(accounts, (account) => account.customerId),
+    column(accounts, (account) => codeOf(CUSTOMER_STATUSES, account.status)),
+    column(accounts, (account) => formatMoney(account.score)),
+    column(accounts, (account) => account.preapprovedAt?.toISOString() ?? null),
+    column(accounts, (account) => account.updatedAt.toISOString()),
+  ]);
+}
+
+async function updateBalances(sql: Sql, accounts: readonly CustomerAccount[]): Promise<void> {
+  if (accounts.length === 0) return;
+  await run(sql, UPDATE_BALANCES, [
+    column(accounts, (account) => account.customerId),
+    column(accounts, (account) => formatMoney(account.totalDebt)),
+    column(accounts, (account) => account.version),
+    column(accounts, (account) => new Date(account.lastTimeMs).toISOString()),
+    column(accounts, (account) => account.applied.loans ?? 0),
+    column(accounts, (account) => behindOf(account.behind, 'loans')),
+    column(accounts, (account) => account.applied.payments ?? 0),
+    column(accounts, (account) => behindOf(account.behind, 'payments')),
+  ]);
+}
+
+interface AccountRow extends ProgressRow {
+  customer_id: string;
+  external_id: string;
+  status: number;
+  score: string;
+  preapproved_at: string | null;
+  created_at: string;
+  updated_at: string;
+  total_debt: string;
+}
+
+function readAccount(row: AccountRow): CustomerAccount {
+  return {
+    customerId: Number(row.customer_id),
+    ...readProgress(FOLLOWS, row),
+    externalId: row.external_id,
+    status: wordOf(CUSTOMER_STATUSES, row.status),
+    score: parseMoney(row.score),
+    preapprovedAt: row.preapproved_at === null ? null : new Date(row.preapproved_at),
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
+    totalDebt: parseMoney(row.total_debt),
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * Atomic uploads while they arrive: their lines are staged, a chunk a transaction, so that nothing is held open while the
+ * caller sends; at the end they are moved in by one statement, whatever their number. A staging is worth nothing after a
+ * crash, so its tables are unlogged: what PostgreSQL loses then is missed, and the upload has to be sent again.
+ */
+import { BULK_ERRORS_MAX, CUSTOMER_STATUSES } from '@mo/contracts';
+import { codeOf, column, type Database, run, type Sql, sqlOf } from '@mo/messaging';
+import { formatMoney } from '@mo/money';
+import { unavailable } from '@mo/service-kit';
+import type { GoodLine } from '../bulk/check-line.ts';
+import { FORGET_ROWS_MAX, MOVE_TIMEOUT_MS, STAGING_STALE_MS } from '../bulk/limits.ts';
+import type { Attempt } from './uploads-table.ts';
+
+const STAGE = `
+  WITH staging AS (UPDATE stagings SET touched_at = clock_timestamp() WHERE id = $1 RETURNING id)
+  INSERT INTO staged_customers (staging_id, line, external_id, status, score, preapproved_at)
+  SELECT staging.id, new.* FROM staging,
+    unnest($2::bigint[], $3::text[], $4::smallint[], $5::numeric[], $6::timestamptz[]) AS new
+  RETURNING 1`;
+
+/** The lines whose external_id is taken: by a line before them, or by a customer whom this upload didn't create. */
+const TAKEN = `
+  WITH placed AS (
+    SELECT line, external_id, row_number() OVER (PARTITION BY external_id ORDER BY line) AS nth
+    FROM staged_customers WHERE staging_id = $1
+  )
+  SELECT p.line, p.external_id, count(*) OVER () AS total
+  FROM placed p LEFT JOIN customers c ON c.external_id = p.external_id
+  WHERE p.nth > 1 OR (c.id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM upload_customers u WHERE u.upload_id = $2 AND u.customer_id = c.id))
+  ORDER BY p.line LIMIT ${BULK_ERRORS_MAX}`;
+
+const MOVE = `
+  WITH new AS MATERIALIZED (
+    SELECT nextval('customers_id_seq') AS id, staged.* FROM (
+      SELECT s.external_id, s.status, s.score, s.preapproved_at FROM staged_customers s
+      WHERE s.staging_id = $1 AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.external_id = s.external_id)
+      ORDER BY s.line
+    ) staged
+  ), registered AS (
+    INSERT INTO customers (id, external_id, status, score, preapproved_at, created_at, updated_at)
+    SELECT id, external_id, status, score, preapproved_at, $2::timestamptz, $2::timestamptz FROM new ORDER BY external_id
+  ), opened AS (
+    INSERT INTO balances (customer_id, version, last_time) SELECT id, 1, $2::timestamptz FROM new
+  ), told AS (
+    INSERT INTO journal (customer_id, version, type, data, seen, time, traceparent)
+    SELECT id, 1, 'CustomerRegistered', json_build_object(
+        'customer_id', id, 'customer_external_id', external_id, 'status', ($3::text[])[status], 'score', score::text,
+        'preapproved_at', to_char(preapproved_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
+      '{}', $2::timestamptz, $4 FROM new
+  ), noted AS (
+    INSERT INTO upload_customers (upload_id, customer_id, attempt) SELECT $5, id, $6 FROM new WHERE $5::bigint IS NOT NULL
+  )
+  INSERT INTO outbox (customer_id, version) SELECT id, 1 FROM new ORDER BY id`;
+
+/** Begins a staging. */
+export async function beginStaging(sql: Sql): Promise<number> {
+  const [row] = await run<{ id: string }>(sql, 'INSERT INTO stagings DEFAULT VALUES RETURNING id');
+  return Number(row?.id);
+}
+
+/** @throws ProblemError unavailable, where the staging is gone */
+export async function stage(sql: Sql, stagingId: number, lines: readonly GoodLine[]): Promise<void> {
+  const staged = await run(sql, STAGE, [
+    stagingId,
+    column(lines, ({ line }) => line),
+    column(lines, ({ customer }) => customer.external_id),
+    column(lines, ({ customer }) => codeOf(CUSTOMER_STATUSES, customer.status)),
+    column(lines, ({ customer }) => formatMoney(customer.score)),
+    column(lines, ({ customer }) => customer.preapproved_at?.toISOString() ?? null),
+  ]);
+  if (staged.length < lines.length) throw lost();
+}
+
+/** Keeps the staging for the rest of the transaction, which may take long. @throws ProblemError unavailable, as above */
+export async function holdStaging(sql: Sql, stagingId: number, lines: number): Promise<void> {
+  await run(sql, `SET LOCAL statement_timeout = ${MOVE_TIMEOUT_MS}`);
+  const held = await run(sql, 'SELECT 1 FROM stagings WHERE id = $1 FOR UPDATE', [stagingId]);
+  const text = 'SELECT count(*) AS lines FROM staged_customers WHERE staging_id = $1';
+  const [row] = await run<{ lines: string }>(sql, text, [stagingId]);
+  if (held.length === 0 || Number(row?.lines) !== lines) throw lost();
+}
+
+/** The first of the staged lines whose external_id is taken, and how many there are. */
+export async function takenLines(sql: Sql, stagingId: number, attempt: Attempt | null) {
+  const parameters = [stagingId, attempt?.uploadId ?? null];
+  const rows = await run<{ line: string; external_id: string; total: string }>(sql, TAKEN, parameters);
+  const lines = rows.map((row) => ({ line: Number(row.line), externalId: row.external_id }));
+  return { lines, total: Number(rows[0]?.total ?? 0) };
+}
+
+/** Registers all that is staged and not registered yet. */
+export async function moveIn(
+  sql: Sql,
+  stagingId: number,
+  { nowMs, traceparent, attempt }: { nowMs: number; traceparent: string | null; attempt: Attempt | null },
+): Promise<void> {
+  const time = new Date(nowMs).toISOString();
+  const { uploadId = null, attempt: number = null } = attempt ?? {};
+  await run(sql, MOVE, [stagingId, time, CUSTOMER_STATUSES, traceparent, uploadId, number]);
+}
+
+/** Removes a staging with all its lines, some at a time. */
+export async function discard(database: Database, stagingId: number): Promise<void> {
+  const sql = sqlOf(database);
+  await run(sql, 'DELETE FROM stagings WHERE id = $1', [stagingId]);
+  const text = `DELETE FROM staged_customers WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM staged_customers WHERE staging_id = $1 LIMIT ${FORGET_ROWS_MAX})) RETURNING 1`;
+  while ((await run(sql, text, [stagingId])).length > 0);
+}
+
+/** Removes what processes that are gone have left behind; at most so many lines at once. */
+export async function forgetStagings(sql: Sql): Promise<void> {
+  await run(
+    sql,
+    `DELETE FROM stagings WHERE id IN (
+       SELECT id FROM stagings WHERE touched_at < clock_timestamp() - $1 * interval '1 millisecond'
+       FOR UPDATE SKIP LOCKED)`,
+    [STAGING_STALE_MS],
+  );
+  await run(
+    sql,
+    `DELETE FROM staged_customers WHERE ctid = ANY(ARRAY(
+       SELECT ctid FROM staged_customers s WHERE NOT EXISTS (SELECT 1 FROM stagings WHERE id = s.staging_id) LIMIT $1))`,
+    [FORGET_ROWS_MAX],
+  );
+}
+
+const lost = () => unavailable('what was staged is gone: send it again');

@@ -1,0 +1,20 @@
+/** The entries of statements, in the order in which they are shown: by time, then stream, then version. */
+import { codeOf, column, run, type Sql } from '@mo/messaging';
+import { formatMoney } from '@mo/money';
+import { STATEMENT_KINDS, type StatementEntry } from '../domain/statement.ts';
+
+const INSERT = `
+  INSERT INTO statement_entries (customer_id, at, kind, version, reference, amount)
+  SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::smallint[], $4::bigint[], $5::text[], $6::numeric[])`;
+
+export async function insertEntries(sql: Sql, entries: readonly StatementEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  await run(sql, INSERT, [
+    column(entries, (entry) => entry.customerId),
+    column(entries, (entry) => entry.at.toISOString()),
+    column(entries, (entry) => codeOf(STATEMENT_KINDS, entry.kind)),
+    column(entries, (entry) => entry.version),
+    column(entries, (entry) => entry.reference),
+    column(entries, (entry) => formatMoney(entry.amount)),
+  ]);
+}

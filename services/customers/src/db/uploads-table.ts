@@ -1,0 +1,72 @@
+/**
+ * Uploads that were named by an Idempotency-Key, and the customers that each of them created. A line whose customer was
+ * created by the same upload counts as created when the upload is sent again, once in each attempt.
+ */
+import { KEY_LIFETIME_MS, run, type Sql } from '@mo/messaging';
+import { FORGET_ROWS_MAX } from '../bulk/limits.ts';
+
+/** One sending of an upload. */
+export interface Attempt {
+  readonly uploadId: number;
+  readonly attempt: number;
+}
+
+const FORGET_ONE = 'DELETE FROM uploads WHERE key = $1 AND created_at <= $2::timestamptz';
+
+const BEGIN = `
+  INSERT INTO uploads AS known (key, attempts, created_at) VALUES ($1, 1, $2::timestamptz)
+  ON CONFLICT (key) DO UPDATE SET attempts = known.attempts + 1
+  RETURNING id, attempts`;
+
+const NOTE = `
+  INSERT INTO upload_customers (upload_id, customer_id, attempt)
+  SELECT $1, customer_id, $2 FROM unnest($3::bigint[]) AS new (customer_id)`;
+
+/** Looks up name by name, whatever the planner believes of tables that have just grown. */
+const MATCH = `
+  WITH matched AS (
+    INSERT INTO upload_customers (upload_id, customer_id, attempt)
+    SELECT $1, c.id, $2 FROM unnest($3::text[]) AS want (external_id)
+    CROSS JOIN LATERAL (SELECT id FROM customers WHERE external_id = want.external_id LIMIT 1) c
+    CROSS JOIN LATERAL (SELECT 1 FROM upload_customers WHERE upload_id = $1 AND customer_id = c.id LIMIT 1) known
+    ORDER BY c.id
+    ON CONFLICT DO NOTHING
+    RETURNING customer_id
+  )
+  SELECT c.external_id FROM matched CROSS JOIN LATERAL (SELECT external_id FROM customers WHERE id = matched.customer_id LIMIT 1) c`;
+
+/** Begins an attempt of the upload that the key names; a key that is too old names a new one. */
+export async function beginAttempt(sql: Sql, key: Buffer, nowMs: number): Promise<Attempt> {
+  await run(sql, FORGET_ONE, [key, oldest(nowMs)]);
+  const [row] = await run<{ id: string; attempts: number }>(sql, BEGIN, [key, new Date(nowMs).toISOString()]);
+  return { uploadId: Number(row?.id), attempt: Number(row?.attempts) };
+}
+
+/** Writes down which customers the attempt has created. */
+export async function noteCreated(sql: Sql, { uploadId, attempt }: Attempt, ids: readonly number[]): Promise<void> {
+  if (ids.length > 0) await run(sql, NOTE, [uploadId, attempt, ids]);
+}
+
+/** Which of the external_ids an earlier attempt has created, and this one hasn't met yet; now it has. */
+export async function matchCreated(
+  sql: Sql,
+  { uploadId, attempt }: Attempt,
+  externalIds: readonly string[],
+): Promise<string[]> {
+  if (externalIds.length === 0) return [];
+  const rows = await run<{ external_id: string }>(sql, MATCH, [uploadId, attempt, externalIds]);
+  return rows.map((row) => row.external_id);
+}
+
+/** Forgets uploads that are too old to count; at most so many rows at once. */
+export async function forgetUploads(sql: Sql, nowMs: number): Promise<void> {
+  await run(sql, 'DELETE FROM uploads WHERE created_at <= $1::timestamptz', [oldest(nowMs)]);
+  await run(
+    sql,
+    `DELETE FROM upload_customers WHERE ctid = ANY(ARRAY(
+       SELECT ctid FROM upload_customers u WHERE NOT EXISTS (SELECT 1 FROM uploads WHERE id = u.upload_id) LIMIT $1))`,
+    [FORGET_ROWS_MAX],
+  );
+}
+
+const oldest = (nowMs: number): string => new Date(nowMs - KEY_LIFETIME_MS).toISOString();

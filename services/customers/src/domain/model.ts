@@ -1,0 +1,14 @@
+import type { StreamModel } from '@mo/messaging';
+import { type CustomerAccount, evolve, unknownAccount } from './account.ts';
+
+/** The customers service's part in the protocol: it decides alone, so nothing that it refuses has to be confirmed. */
+export const customerModel: StreamModel<CustomerAccount> = {
+  stream: 'customers',
+  follows: ['loans', 'payments'],
+  decidesOn: [],
+  unknown: unknownAccount,
+  externalIdOf: (account) => account.externalId,
+  evolve,
+  react: () => [],
+  restricts: () => false,
+};

@@ -1,0 +1,89 @@
+/**
+ * The bulk upload's route. Its body is not parsed but read as a stream, so it has content types, limits and timeouts of
+ * its own: a plugin of its own, so that nothing of it touches the other routes.
+ */
+import { bulkQuery, HEADERS, operations } from '@mo/contracts';
+import type { ServiceParts } from '@mo/messaging';
+import {
+  acceptTraceparent,
+  answerWith,
+  BatchQueue,
+  counter,
+  keyIdOf,
+  liftRequestTimeout,
+  ProblemError,
+  sendAnswer,
+  systemClock,
+  unavailable,
+  validate,
+} from '@mo/service-kit';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { arriving } from '../bulk/arriving.ts';
+import { openUpload } from '../bulk/formats.ts';
+import { TRANSACTIONS_MAX, UPLOADS_MAX } from '../bulk/limits.ts';
+import { type BulkParts, type BulkRequest, createInBulk } from '../commands/create-in-bulk.ts';
+import type { CustomerAccount } from '../domain/account.ts';
+
+const OPERATION = operations.createCustomersInBulk;
+
+export function bulkRoute({ server, database, streams, registry }: ServiceParts<CustomerAccount>): void {
+  const lines = counter(registry, 'mo_bulk_lines_total', 'Lines of bulk uploads, by what became of them', ['outcome']);
+  const parts: BulkParts = {
+    database,
+    clock: systemClock,
+    lane: new BatchQueue({
+      run: async (works) => {
+        for (const work of works) await work();
+        return works.map(() => undefined);
+      },
+      weightMax: 1,
+      queueWeightMax: UPLOADS_MAX,
+      inFlightMax: TRANSACTIONS_MAX,
+    }),
+    onWritten: () => streams.onWritten(),
+  };
+  const stopping = new AbortController();
+  let underWay = 0;
+
+  void server.register(async (scope: FastifyInstance) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, body, done) => done(null, body));
+    scope.addHook('preClose', async () => stopping.abort());
+    scope.route({
+      method: OPERATION.method,
+      url: OPERATION.path,
+      handler: async (request, reply) => {
+        if (underWay >= UPLOADS_MAX) throw unavailable('too many uploads are under way');
+        underWay += 1;
+        try {
+          const upload = await uploadOf(request, stopping.signal);
+          const summary = await createInBulk(parts, upload);
+          lines.inc({ outcome: 'created' }, summary.created);
+          lines.inc({ outcome: 'failed' }, summary.failed);
+          if (upload.isAtomic && summary.failed > 0) throw bulkFailed(summary);
+          return await sendAnswer(reply, answerWith(200, summary));
+        } finally {
+          underWay -= 1;
+          if (!request.raw.complete) reply.header('connection', 'close');
+        }
+      },
+    });
+  });
+}
+
+async function uploadOf(request: FastifyRequest, stopping: AbortSignal): Promise<BulkRequest> {
+  const keyId = keyIdOf(OPERATION, request);
+  const { atomic: isAtomic } = validate(bulkQuery, request.query, 'query');
+  liftRequestTimeout(request.raw);
+  return {
+    upload: await openUpload(request.headers, arriving(request.raw, stopping)),
+    isAtomic,
+    keyId,
+    traceparent: acceptTraceparent(request.headers[HEADERS.traceparent]),
+  };
+}
+
+function bulkFailed(summary: Awaited<ReturnType<typeof createInBulk>>): ProblemError {
+  const detail = `${summary.failed} of ${summary.received} lines have errors; nothing was created`;
+  return new ProblemError('bulk_failed', detail, { members: { ...summary } });
+}

@@ -1,0 +1,52 @@
+import { operations } from '@mo/contracts';
+import { type ServiceParts, versionsOf } from '@mo/messaging';
+import { answerPage, answerWith } from '@mo/service-kit';
+import { changeCustomerCommand } from '../commands/change-customer.ts';
+import { registerCustomerCommand } from '../commands/register-customer.ts';
+import type { CustomerAccount } from '../domain/account.ts';
+import { findBalance, findBalances } from '../queries/find-balances.ts';
+import { findCustomer, findCustomers } from '../queries/find-customers.ts';
+import { findStatement } from '../queries/find-statement.ts';
+import { bulkRoute } from './bulk-route.ts';
+import { noCustomer } from './no-customer.ts';
+
+/** Every operation of the API that customers serves. */
+export function customerRoutes(parts: ServiceParts<CustomerAccount>): void {
+  const {
+    serve,
+    database,
+    streams: { writePath },
+  } = parts;
+  serve(operations.createCustomer, ({ body, key, origin }) =>
+    writePath.execute(registerCustomerCommand(body, key, origin)),
+  );
+
+  serve(operations.changeCustomer, ({ params: { customer_id: customerId }, body, key, origin }) =>
+    writePath.execute(changeCustomerCommand(customerId, body, key, origin)),
+  );
+
+  bulkRoute(parts);
+
+  serve(operations.getCustomer, async ({ params: { customer_id: customerId } }) => {
+    const found = await findCustomer(database, customerId);
+    if (found === null) throw noCustomer(customerId);
+    return answerWith(200, found.body, { customerId, versions: found.versions });
+  });
+
+  serve(operations.listCustomers, async ({ query, url }) => answerPage(await findCustomers(database, query), url));
+
+  serve(operations.getBalance, async ({ params: { customer_id: customerId } }) => {
+    const found = await findBalance(database, customerId);
+    if (found === null) throw noCustomer(customerId);
+    return answerWith(200, found.body, { customerId, versions: found.versions });
+  });
+
+  serve(operations.listBalances, async ({ query, url }) => answerPage(await findBalances(database, query), url));
+
+  serve(operations.getStatement, async ({ params: { customer_id: customerId }, query, url }) => {
+    const progress = await writePath.known({ customerId });
+    if (progress === null) throw noCustomer(customerId);
+    const page = await findStatement(database, customerId, query);
+    return answerPage(page, url, { customerId, versions: versionsOf('customers', progress) });
+  });
+}

@@ -1,0 +1,62 @@
+/**
+ * A customer's statement, oldest first. An entry that is told late may sort before entries that a caller has seen, so a
+ * page's running sum starts from the sum of all that sorts before it now, never from what an earlier page ended at.
+ */
+import type { StatementEntryBody, statementQuery } from '@mo/contracts';
+import { type Database, run, sqlOf, wordOf } from '@mo/messaging';
+import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
+import type { z } from 'zod';
+import { STATEMENT_KINDS } from '../domain/statement.ts';
+
+export type StatementFilters = z.infer<typeof statementQuery>;
+
+const READ = `
+  WITH before AS (
+    SELECT coalesce(sum(CASE kind WHEN 1 THEN amount ELSE -amount END), 0) AS debt FROM statement_entries
+    WHERE customer_id = $1 AND (at, kind, version) <= ($2::timestamptz, $3::smallint, $4::bigint)
+  ), page AS (
+    SELECT at, kind, version, reference, amount FROM statement_entries
+    WHERE customer_id = $1 AND (at, kind, version) > ($2::timestamptz, $3::smallint, $4::bigint) AND at <= $5::timestamptz
+    ORDER BY at, kind, version LIMIT $6
+  )
+  SELECT page.*, before.debt + sum(CASE kind WHEN 1 THEN amount ELSE -amount END) OVER (ORDER BY at, kind, version) AS total_debt
+  FROM page, before ORDER BY at, kind, version`;
+
+interface EntryRow {
+  at: Date | string;
+  kind: number;
+  version: string;
+  reference: string;
+  amount: string;
+  total_debt: string;
+}
+
+/** A page of a customer's statement, up to and including an instant where one is named. */
+export async function findStatement(
+  database: Database,
+  customerId: number,
+  query: StatementFilters,
+): Promise<Page<StatementEntryBody>> {
+  const filters = { ...query, customer_id: customerId };
+  const [atMs, kind, version] = readCursor(query.cursor, filters, 3) ?? [null, 0, 0];
+  const rows = await run<EntryRow>(sqlOf(database), READ, [
+    customerId,
+    atMs === null ? '-infinity' : new Date(Number(atMs)).toISOString(),
+    kind,
+    version,
+    query.as_of?.toISOString() ?? 'infinity',
+    query.limit + 1,
+  ]);
+  return pageOfRows(
+    rows,
+    filters,
+    (row) => [new Date(row.at).getTime(), row.kind, Number(row.version)],
+    (row) => ({
+      at: new Date(row.at).toISOString(),
+      kind: wordOf(STATEMENT_KINDS, row.kind),
+      reference: row.reference,
+      amount: row.amount,
+      total_debt: row.total_debt,
+    }),
+  );
+}

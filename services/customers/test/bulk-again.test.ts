@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { waitFor } from '@mo/messaging/testing';
+import { CHUNK_LINES_MAX, STAGING_STALE_MS } from '../src/bulk/limits.ts';
+import { beginStaging, forgetStagings, stage } from '../src/db/staging-table.ts';
+import { forgetUploads } from '../src/db/uploads-table.ts';
+import { countOf, countsOf, csvOf, find, namesOf, openUpload, prefix, stagedLines, upload } from './bulk-harness.ts';
+import { type CustomersUnderTest, inDatabase, startCustomers, statement } from './harness.ts';
+
+describe('a bulk upload that is sent again', () => {
+  let customers: CustomersUnderTest;
+  beforeAll(async () => {
+    customers = await startCustomers();
+  });
+  afterAll(() => customers.stop());
+
+  const cutOff = async (names: readonly string[], query: string, key: string, until: () => Promise<unknown>) => {
+    const outgoing = await openUpload(customers.app, { query, headers: { 'idempotency-key': key } });
+    outgoing.on('error', () => {});
+    outgoing.write(csvOf(names));
+    await waitFor(until);
+    outgoing.destroy();
+  };
+
+  it('has created the chunks before the cut; sent again with its key, it counts them as created', async () => {
+    const names = namesOf(prefix(), 2 * CHUNK_LINES_MAX + 10);
+    const early = names.slice(0, 2 * CHUNK_LINES_MAX);
+    await cutOff(names, '', 'cut', () => find(customers.app, early.at(-1) as string));
+    expect(await find(customers.app, names.at(-1) as string)).toBeUndefined();
+    const csv = csvOf([...names, names[0] as string]);
+    const again = await upload(customers.app, csv, { headers: { 'idempotency-key': 'cut' } });
+    expect(countsOf(again)).toEqual({ status: 200, received: names.length + 1, created: names.length, failed: 1 });
+    expect(again.body.errors).toMatchObject([{ line: names.length + 1, code: 'already_exists' }]);
+    const third = await upload(customers.app, csv, { headers: { 'idempotency-key': 'cut' } });
+    expect(third.body).toEqual(again.body);
+    const other = await upload(customers.app, csv, { headers: { 'idempotency-key': 'other' } });
+    expect(countsOf(other)).toMatchObject({ created: 0, failed: names.length + 1 });
+  });
+
+  it('has created nothing where it is atomic, and leaves nothing behind', async () => {
+    const names = namesOf(prefix(), CHUNK_LINES_MAX + 10);
+    const outgoing = await openUpload(customers.app, { query: '?atomic=true' });
+    outgoing.on('error', () => {});
+    outgoing.write(csvOf(names));
+    await waitFor(async () => (await stagedLines(customers)) >= CHUNK_LINES_MAX);
+    outgoing.destroy();
+    await waitFor(async () => (await stagedLines(customers)) === 0);
+    expect(await countOf(customers.app, names.slice(0, 20))).toBe(0);
+  });
+
+  const keyed = (csv: string, key: string, caller = 'one') =>
+    upload(customers.app, csv, { headers: { 'idempotency-key': key, 'x-mo-caller': caller } });
+
+  it('counts twice the same at once as created in both', async () => {
+    const names = namesOf(prefix(), CHUNK_LINES_MAX + 500);
+    const replies = await Promise.all([1, 2, 3].map(() => keyed(csvOf(names), 'same')));
+    expect(replies.map(({ body }) => body)).toEqual(
+      Array.from({ length: 3 }, () => ({
+        received: names.length,
+        created: names.length,
+        failed: 0,
+        errors: [],
+        errors_truncated: false,
+      })),
+    );
+  });
+
+  it('belongs to its caller, and does not compare bodies', async () => {
+    const name = prefix();
+    await keyed(csvOf([`${name}-a`]), 'mine');
+    expect((await keyed(csvOf([`${name}-a`]), 'mine', 'two')).body).toMatchObject({ created: 0, failed: 1 });
+    expect((await keyed(csvOf([`${name}-a`, `${name}-b`], '99'), 'mine')).body).toMatchObject({
+      created: 2,
+      failed: 0,
+    });
+    expect(await find(customers.app, `${name}-a`)).toMatchObject({ score: '10.00' });
+  });
+
+  it('counts as absent after 24 hours', async () => {
+    const name = prefix();
+    await keyed(csvOf([name]), 'old');
+    expect((await keyed(csvOf([name]), 'old')).body).toMatchObject({ created: 1 });
+    await statement(customers, `UPDATE uploads SET created_at = created_at - interval '24 hours'`);
+    expect((await keyed(csvOf([name]), 'old')).body).toMatchObject({ created: 0, failed: 1 });
+  });
+
+  it('is answered with 503 when the service stops meanwhile', async () => {
+    const replica = await customers.startReplica();
+    const outgoing = await openUpload(replica, { headers: { 'idempotency-key': 'stopped' } });
+    outgoing.on('error', () => {});
+    const answered = once(outgoing, 'response');
+    const names = namesOf(prefix(), CHUNK_LINES_MAX);
+    outgoing.write(csvOf(names));
+    await waitFor(() => find(customers.app, names.at(-1) as string));
+    const closed = replica.server.close();
+    const [response] = (await answered) as [IncomingMessage];
+    response.resume();
+    expect([response.statusCode, response.headers.connection]).toEqual([503, 'close']);
+    await closed;
+  });
+});
+
+describe('what uploads leave in the database', () => {
+  let customers: CustomersUnderTest;
+  beforeAll(async () => {
+    customers = await startCustomers();
+  });
+  afterAll(() => customers.stop());
+  const count = async (table: string) =>
+    Number((await statement<{ count: string }>(customers, `SELECT count(*) FROM ${table}`))[0]?.count);
+
+  it('of keys is forgotten after 24 hours', async () => {
+    const send = (key: string) =>
+      upload(customers.app, csvOf([`kept-${key}`]), { headers: { 'idempotency-key': key } });
+    await send('old');
+    await statement(customers, `UPDATE uploads SET created_at = created_at - interval '24 hours'`);
+    await send('new');
+    await inDatabase(customers, (sql) => forgetUploads(sql, Date.now()));
+    expect([await count('uploads'), await count('upload_customers')]).toEqual([1, 1]);
+    expect((await send('new')).body).toMatchObject({ created: 1 });
+  });
+
+  it('of atomic ones is removed once nobody can be at work on it any more', async () => {
+    const [stale, fresh] = await inDatabase(customers, async (sql) => [
+      await beginStaging(sql),
+      await beginStaging(sql),
+    ]);
+    for (const id of [stale, fresh]) {
+      const line = { external_id: 'staged', score: 1n, status: 'active', preapproved_at: null } as const;
+      await inDatabase(customers, (sql) => stage(sql, id, [{ line: 1, customer: line }]));
+    }
+    const long = `touched_at - interval '${STAGING_STALE_MS} milliseconds'`;
+    await statement(customers, `UPDATE stagings SET touched_at = ${long} WHERE id = ${stale}`);
+    await inDatabase(customers, forgetStagings);
+    expect([await count('stagings'), await stagedLines(customers)]).toEqual([1, 1]);
+  });
+});

@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { CHUNK_LINES_MAX } from '../src/bulk/limits.ts';
+import { countsOf, csvOf, find, formOf, namesOf, openUpload, prefix, upload } from './bulk-harness.ts';
+import { type CustomersUnderTest, startCustomers } from './harness.ts';
+
+describe('the formats of a bulk upload', () => {
+  let customers: CustomersUnderTest;
+  beforeAll(async () => {
+    customers = await startCustomers();
+  });
+  afterAll(() => customers.stop());
+
+  it.each([
+    ['text/csv; charset=utf-8', (name: string) => `external_id,score\n${name},5\n`],
+    ['application/x-ndjson', (name: string) => `${JSON.stringify({ external_id: name, score: '5' })}\n`],
+    ['application/json', (name: string) => JSON.stringify([{ external_id: name, score: 5 }], null, 2)],
+    ['Application/JSON;charset="UTF-8"', (name: string) => `\ufeff[{"external_id":"${name}","score":5.00}]`],
+  ])('takes %s', async (type, fileOf) => {
+    const name = prefix();
+    expect(countsOf(await upload(customers.app, fileOf(name), { type }))).toEqual({
+      status: 200,
+      received: 1,
+      created: 1,
+      failed: 0,
+    });
+    expect(await find(customers.app, name)).toMatchObject({ score: '5.00' });
+  });
+
+  it.each([
+    ['its own content type', { fileName: 'x', type: 'text/csv' }, (name: string) => csvOf([name])],
+    [
+      'the ending of its name',
+      { fileName: 'A.CSV', type: 'application/vnd.ms-excel' },
+      (name: string) => csvOf([name]),
+    ],
+    ['.ndjson', { fileName: 'a.ndjson' }, (name: string) => `{"external_id":"${name}","score":1}`],
+    [
+      '.json',
+      { fileName: 'a.json', type: 'application/octet-stream' },
+      (name: string) => `[{"external_id":"${name}","score":1}]`,
+    ],
+  ])('takes a form whose file is told by %s', async (_how, part, fileOf) => {
+    const name = prefix();
+    const { type, body } = formOf([{ name: 'file', ...part, body: fileOf(name) }]);
+    expect(countsOf(await upload(customers.app, body, { type }))).toMatchObject({ status: 200, created: 1 });
+    expect(await find(customers.app, name)).toBeDefined();
+  });
+
+  it('takes a form of many chunks that arrives in small pieces', async () => {
+    const names = namesOf(prefix(), 2 * CHUNK_LINES_MAX + 1);
+    const { type, body } = formOf([{ name: 'file', fileName: 'a.csv', body: csvOf(names) }]);
+    const pieces = body.join('').match(/.{1,97}/gs) as string[];
+    expect(countsOf(await upload(customers.app, pieces, { type }))).toMatchObject({
+      status: 200,
+      created: names.length,
+    });
+  });
+
+  it.each([
+    ['a form without a file', formOf([]), 400],
+    ['a form with another part first', formOf([{ name: 'atomic', body: 'true' }]), 400],
+    ['a form with the file in another field', formOf([{ name: 'data', fileName: 'a.csv', body: 'a,1' }]), 400],
+    ['a form with a file of an unknown kind', formOf([{ name: 'file', fileName: 'a.xlsx', body: 'a,1' }]), 415],
+    ['a form without a boundary', { type: 'multipart/form-data', body: ['x'] }, 400],
+    ['a form that is none', { type: 'multipart/form-data; boundary=x', body: ['nothing of the kind'] }, 400],
+    ['plain text', { type: 'text/plain', body: ['a,1'] }, 415],
+    ['another charset', { type: 'text/csv; charset=latin1', body: ['a,1'] }, 415],
+    ['an object for an array', { type: 'application/json', body: ['{"external_id":"a"}'] }, 400],
+    ['a CSV with an unknown column', { type: 'text/csv', body: ['external_id,score,colour\na,1,red\n'] }, 400],
+  ])('refuses %s', async (_what, { type, body }, status) => {
+    const reply = await upload(customers.app, body, { type });
+    expect(reply).toMatchObject({
+      status,
+      body: { code: status === 400 ? 'invalid_request' : 'unsupported_media_type' },
+    });
+    expect(reply.headers['content-type']).toContain('application/problem+json');
+  });
+
+  it('refuses at once, though the file goes on', async () => {
+    const outgoing = await openUpload(customers.app);
+    outgoing.on('error', () => {});
+    const answered = once(outgoing, 'response');
+    outgoing.write('external_id,colour\n');
+    const [response] = (await answered) as [IncomingMessage];
+    expect([response.statusCode, response.headers.connection]).toEqual([400, 'close']);
+    expect(await json(response)).toMatchObject({ code: 'invalid_request' });
+    outgoing.destroy();
+  });
+
+  it('tells of a part that comes after the file, as an error of its own', async () => {
+    const name = prefix();
+    const { type, body } = formOf([
+      { name: 'file', fileName: 'a.csv', body: csvOf([name]) },
+      { name: 'atomic', body: 'true' },
+    ]);
+    const reply = await upload(customers.app, body, { type });
+    expect(reply.body).toMatchObject({
+      received: 2,
+      created: 1,
+      failed: 1,
+      errors: [{ line: 2, code: 'invalid_request' }],
+    });
+  });
+
+  it('refuses a malformed key and an unknown parameter before it reads anything', async () => {
+    const bad = await upload(customers.app, csvOf([prefix()]), { headers: { 'idempotency-key': 'a b' } });
+    expect(bad).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect((await upload(customers.app, csvOf([prefix()]), { query: '?atomic=yes' })).status).toBe(400);
+    expect((await upload(customers.app, csvOf([prefix()]), { headers: { 'content-encoding': 'gzip' } })).status).toBe(
+      415,
+    );
+  });
+});

@@ -1,0 +1,108 @@
+/** Uploads over a real connection, as a caller makes them. */
+import { once } from 'node:events';
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import type { BulkSummary, CustomerBody, Problem, StreamEvent } from '@mo/contracts';
+import type { App } from '@mo/messaging';
+import { type ServiceUnderTest, send } from '@mo/messaging/testing';
+import { statement } from './harness.ts';
+
+export type SummaryOrProblem = BulkSummary & Pick<Problem, 'code' | 'detail'>;
+
+export interface UploadReply {
+  readonly status: number;
+  readonly body: SummaryOrProblem;
+  readonly headers: IncomingHttpHeaders;
+}
+
+export interface UploadOptions {
+  readonly type?: string;
+  readonly query?: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** Opens an upload; its body is still to be written. */
+export async function openUpload(app: App, options: UploadOptions = {}) {
+  if (!app.server.server.listening) await app.server.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.server.address() as AddressInfo;
+  return request({
+    port,
+    method: 'POST',
+    path: `/api/customers/bulk${options.query ?? ''}`,
+    headers: { 'content-type': options.type ?? 'text/csv', ...options.headers },
+  });
+}
+
+/** Uploads a body, in the pieces given. */
+export async function upload(
+  app: App,
+  body: string | Buffer | Iterable<string> | AsyncIterable<string>,
+  options: UploadOptions = {},
+): Promise<UploadReply> {
+  const outgoing = await openUpload(app, options);
+  const answered = once(outgoing, 'response');
+  const sent = pipeline(Readable.from(typeof body === 'string' ? [body] : body), outgoing);
+  const [response] = (await Promise.race([answered, sent.then(() => answered)])) as [IncomingMessage];
+  const answer = JSON.parse(await text(response)) as SummaryOrProblem;
+  await sent.catch(() => {});
+  return { status: response.statusCode ?? 0, body: answer, headers: response.headers };
+}
+
+/** The status of a reply, and its counts. */
+export function countsOf({ status, body: { received, created, failed } }: UploadReply) {
+  return { status, received, created, failed };
+}
+
+let lastPrefix = 0;
+
+/** A prefix of its own for the names of a test. */
+export function prefix(): string {
+  lastPrefix += 1;
+  return `bulk-${lastPrefix}`;
+}
+
+/** A CSV line a name. */
+export const csvOf = (names: readonly string[], score = '10'): string =>
+  names.map((name) => `${name},${score}\n`).join('');
+
+/** Names of customers, in their order. */
+export const namesOf = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, n) => `${prefix}-${String(n + 1).padStart(6, '0')}`);
+
+/** The customer of a name; undefined where there is none. */
+export async function find(app: App, name: string): Promise<CustomerBody | undefined> {
+  const url = `/api/customers?external_id=${encodeURIComponent(name)}`;
+  return (await send<{ results: CustomerBody[] }>(app, 'GET', url)).body.results[0];
+}
+
+/** How many of the names are customers. */
+export async function countOf(app: App, names: readonly string[]): Promise<number> {
+  const found = await Promise.all(names.map((name) => find(app, name)));
+  return found.filter((customer) => customer !== undefined).length;
+}
+
+/** A form with parts of these headers and bodies. */
+export function formOf(parts: readonly { name: string; fileName?: string; type?: string; body: string }[]) {
+  const boundary = 'between-parts';
+  const body = parts.map(
+    ({ name, fileName, type, body: content }) =>
+      `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${fileName === undefined ? '' : `; filename="${fileName}"`}\r\n` +
+      `${type === undefined ? '' : `content-type: ${type}\r\n`}\r\n${content}\r\n`,
+  );
+  return { type: `multipart/form-data; boundary=${boundary}`, body: [...body, `--${boundary}--\r\n`] };
+}
+
+/** What customers has published of a customer. */
+export async function eventsOf(app: App, name: string): Promise<StreamEvent[]> {
+  const url = `/internal/streams/customers?external_id=${name}`;
+  return (await send<{ pages: { events: StreamEvent[] }[] }>(app, 'GET', url)).body.pages[0]?.events ?? [];
+}
+
+/** How many lines of atomic uploads are staged. */
+export async function stagedLines(service: ServiceUnderTest): Promise<number> {
+  const [row] = await statement<{ lines: string }>(service, 'SELECT count(*) AS lines FROM staged_customers');
+  return Number(row?.lines);
+}

@@ -1,0 +1,79 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { countsOf, csvOf, namesOf, prefix, upload } from './bulk-harness.ts';
+import { type CustomersUnderTest, startCustomers } from './harness.ts';
+
+const LINES = 100_000;
+/** White space, which JSON passes over: it makes the file 100 MB. */
+const PADDING = ' '.repeat(1_000);
+const PIECES_PER_SAMPLE = 10_000;
+const GROWTH_BYTES_MAX = 24 * 1024 * 1024;
+const TIMEOUT_MS = 300_000;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** NDJSON, a customer a line, made line by line. */
+function* padded(score: string): Generator<string> {
+  for (const name of namesOf(prefix(), LINES)) yield `{"external_id":"${name}",${PADDING}"score":${score}}\n`;
+}
+
+/** The pieces of a file, and how much more memory is in use later on than near its beginning. */
+function measured(pieces: Iterable<string>) {
+  const used: number[] = [];
+  function* sampled(): Generator<string> {
+    let count = 0;
+    for (const piece of pieces) {
+      if (count % PIECES_PER_SAMPLE === 0) {
+        collectGarbage();
+        const { heapUsed, external } = process.memoryUsage();
+        used.push(heapUsed + external);
+      }
+      count += 1;
+      yield piece;
+    }
+  }
+  const growth = () => Math.max(...used.slice(2)) - (used[1] ?? 0);
+  return { file: sampled(), growth };
+}
+
+describe('the memory of a bulk upload', () => {
+  let customers: CustomersUnderTest;
+  beforeAll(async () => {
+    customers = await startCustomers();
+  });
+  afterAll(() => customers.stop());
+
+  it(
+    'stays the same over 100 MB of customers',
+    async () => {
+      const { file, growth } = measured(padded('1.50'));
+      const reply = await upload(customers.app, file, { type: 'application/x-ndjson' });
+      expect(countsOf(reply)).toEqual({ status: 200, received: LINES, created: LINES, failed: 0 });
+      expect(growth()).toBeLessThan(GROWTH_BYTES_MAX);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'stays the same over 100 MB of errors, all or nothing',
+    async () => {
+      const { file, growth } = measured(padded('"x"'));
+      const reply = await upload(customers.app, file, { type: 'application/x-ndjson', query: '?atomic=true' });
+      expect(countsOf(reply)).toEqual({ status: 422, received: LINES, created: 0, failed: LINES });
+      expect(growth()).toBeLessThan(GROWTH_BYTES_MAX);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'stays the same over a line of 100 MB, and the next one goes in',
+    async () => {
+      const { file, growth } = measured([...Array<string>(LINES).fill(PADDING), `\n${csvOf([prefix()])}`]);
+      const reply = await upload(customers.app, file);
+      expect(countsOf(reply)).toEqual({ status: 200, received: 2, created: 1, failed: 1 });
+      expect(growth()).toBeLessThan(GROWTH_BYTES_MAX);
+    },
+    TIMEOUT_MS,
+  );
+});

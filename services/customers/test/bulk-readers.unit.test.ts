@@ -1,0 +1,161 @@
+import { NumberLiteral } from '@mo/contracts';
+import fc from 'fast-check';
+import { CsvReader } from '../src/bulk/csv-reader.ts';
+import { JsonArrayReader } from '../src/bulk/json-array-reader.ts';
+import { LINE_BYTES_MAX } from '../src/bulk/limits.ts';
+import type { LineReader, ReadLine } from '../src/bulk/lines.ts';
+import { NdjsonReader } from '../src/bulk/ndjson-reader.ts';
+
+type Make = () => LineReader;
+const csv: Make = () => new CsvReader();
+const ndjson: Make = () => new NdjsonReader();
+const jsonArray: Make = () => new JsonArrayReader();
+
+/** Reads a file that arrives in pieces, cut at the places given. */
+function readIn(make: Make, file: Buffer, cuts: readonly number[]): ReadLine[] {
+  const reader = make();
+  const ends = [...cuts.toSorted((a, b) => a - b), file.length];
+  const lines = ends.flatMap((end, n) => [...reader.read(file.subarray(ends[n - 1] ?? 0, end))]);
+  return [...lines, ...reader.end()];
+}
+const read = (make: Make, text: string | Buffer): ReadLine[] => readIn(make, Buffer.from(text), []);
+const values = (lines: ReadLine[]) => lines.map((line) => ('value' in line ? line.value : line.fault));
+const longLine = 'x'.repeat(LINE_BYTES_MAX + 1);
+
+describe.each([
+  ['CSV', csv, '\ufeffexternal_id,score\r\na,1\n\n"b""ü",2.50\r\n"c,3\n🂡,4,x,y,z\nd,5'],
+  ['NDJSON', ndjson, '\ufeff{"external_id":"ü🂡","score":1.50}\r\n\n{"a":"\\"}{\\\\"}\nnonsense\n[1]\n2'],
+  ['a JSON array', jsonArray, '\ufeff [ {"a":"ü🂡],}{\\"\\\\"} ,\n[1,[2]], 1e2,, nonsense, {"b":{"c":[]}} ] '],
+])('%s', (_name, make, text) => {
+  const file = Buffer.from(text);
+
+  it('reads the same wherever the pieces end, at every byte', () => {
+    const whole = readIn(make, file, []);
+    expect(whole.length).toBeGreaterThan(3);
+    for (let cut = 0; cut <= file.length; cut += 1) expect(readIn(make, file, [cut])).toEqual(whole);
+    expect(
+      readIn(
+        make,
+        file,
+        file.toJSON().data.map((_, n) => n),
+      ),
+    ).toEqual(whole);
+  });
+
+  it('reads any bytes the same in any pieces, or refuses them the same', () => {
+    const some = fc.oneof(
+      fc.uint8Array({ maxLength: 60 }),
+      fc
+        .array(fc.constantFrom('"', '\\', ',', '\n', '\r', '[', ']', '{', '}', 'a', ' ', '1', 'é'), { maxLength: 60 })
+        .map((parts) => Buffer.from(`[${parts.join('')}`)),
+    );
+    const outcome = (bytes: Buffer, cuts: number[]) => {
+      try {
+        return readIn(make, bytes, cuts);
+      } catch (error) {
+        return String(error);
+      }
+    };
+    fc.assert(
+      fc.property(some, fc.array(fc.nat(60), { maxLength: 8 }), (data, places) => {
+        const bytes = Buffer.from(data);
+        const cuts = places.map((place) => Math.min(place, bytes.length));
+        expect(outcome(bytes, cuts)).toEqual(outcome(bytes, []));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('CSV', () => {
+  it('knows a header line by its name, takes its order of columns, and does without one', () => {
+    expect(read(csv, 'a,1,active\n')).toEqual([{ line: 1, value: { external_id: 'a', score: '1', status: 'active' } }]);
+    expect(read(csv, 'Score, external_id\n1,a\n')).toEqual([{ line: 2, value: { external_id: 'a', score: '1' } }]);
+  });
+
+  it('reads quoted fields, and leaves out empty ones', () => {
+    expect(values(read(csv, '"a,""b""","1",,"2026-01-01T00:00:00Z"'))).toEqual([
+      { external_id: 'a,"b"', score: '1', preapproved_at: '2026-01-01T00:00:00Z' },
+    ]);
+  });
+
+  it('keeps the trouble of a line to that line', () => {
+    const lines = values(read(csv, `a,1\n"b,2\nc"c,3\nd,4,,,5\n${longLine}\n\xff,6\ne,7`));
+    expect(lines).toEqual([
+      { external_id: 'a', score: '1' },
+      expect.stringContaining('is not CSV'),
+      expect.stringContaining('is not CSV'),
+      'has 5 fields, not 4',
+      `is longer than ${LINE_BYTES_MAX} bytes`,
+      { external_id: 'ÿ', score: '6' },
+      { external_id: 'e', score: '7' },
+    ]);
+    expect(values(read(csv, Buffer.from([0x61, 0xff, 0x2c, 0x31])))).toEqual(['is not UTF-8']);
+  });
+
+  it('counts the header line and empty lines in the line numbers', () => {
+    expect(read(csv, 'external_id,score\r\n\r\na,1\r\n').map(({ line }) => line)).toEqual([3]);
+  });
+
+  it.each([
+    ['external_id,colour', 'colour'],
+    ['external_id,score,score', 'twice'],
+    ['external_id,status', 'no column score'],
+  ])('refuses the header line %s', (header, why) => {
+    expect(() => read(csv, `${header}\na,1`)).toThrow(why);
+  });
+
+  it('has nothing to tell of an empty file', () => {
+    expect(read(csv, '')).toEqual([]);
+    expect(read(csv, 'external_id,score\n')).toEqual([]);
+  });
+});
+
+describe('JSON', () => {
+  it('keeps numbers as they were written', () => {
+    for (const lines of [read(ndjson, '1e2\n100.005\n7'), read(jsonArray, '[1e2,100.005,7]')]) {
+      expect(values(lines)).toEqual([new NumberLiteral('1e2'), new NumberLiteral('100.005'), 7]);
+    }
+  });
+
+  it('reads an array as JSON.parse does', () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue({ noUnicodeString: false })), fc.nat(3), (elements, indent) => {
+        const plain = elements.filter((element) => !/[.e]|\d{16}|-0/.test(JSON.stringify(element)));
+        expect(values(read(jsonArray, JSON.stringify(plain, null, indent)))).toEqual(
+          JSON.parse(JSON.stringify(plain)) as unknown[],
+        );
+      }),
+    );
+  });
+
+  it('numbers the places of an array from 1', () => {
+    expect(read(jsonArray, '[1,2]').map(({ line }) => line)).toEqual([1, 2]);
+    expect(read(jsonArray, ' [ ] ')).toEqual([]);
+  });
+
+  it.each(['', ' ', '{}', '{"external_id":"a"}', '"a"', 'external_id,score'])('takes %j for no array', (text) => {
+    expect(() => read(jsonArray, text)).toThrow('must be a JSON array');
+  });
+
+  it.each([
+    ['[1,', [1, 'is cut off: the array is not closed']],
+    ['[1', ['is cut off: the array is not closed']],
+    ['[1,]', [1, expect.stringContaining('is not JSON')]],
+    ['[1 2]', [expect.stringContaining('is not JSON')]],
+    ['[1]]', [1, 'comes after the end of the array']],
+    ['[1] [2]', [1, 'comes after the end of the array']],
+    [`["${longLine}",1]`, [`is longer than ${LINE_BYTES_MAX} bytes`, 1]],
+  ])('tells what is wrong with %.20s', (text, expected) => {
+    expect(values(read(jsonArray, text))).toEqual(expected);
+  });
+
+  it('keeps the trouble of a line of NDJSON to that line', () => {
+    expect(values(read(ndjson, `1\n{\n${longLine}\n2`))).toEqual([
+      1,
+      expect.stringContaining('is not JSON'),
+      `is longer than ${LINE_BYTES_MAX} bytes`,
+      2,
+    ]);
+  });
+});

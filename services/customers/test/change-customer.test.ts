@@ -1,0 +1,127 @@
+import {
+  type CustomersUnderTest,
+  getBalance,
+  getCustomer,
+  loanTaken,
+  newCustomer,
+  patchCustomer,
+  postCustomer,
+  registered,
+  startCustomers,
+} from './harness.ts';
+
+describe('changing a customer', () => {
+  let customers: CustomersUnderTest;
+  beforeAll(async () => {
+    customers = await startCustomers();
+  });
+  afterAll(() => customers.stop());
+  beforeEach(() => {
+    customers.loans.settles = true;
+    customers.loans.reachable = true;
+    customers.loans.settlements.length = 0;
+  });
+
+  it('answers 200 once loans has applied it', async () => {
+    const customer = await registered(customers.app);
+    const reply = await patchCustomer(customers.app, customer.id, { score: '5.00', status: 'inactive' });
+    expect(reply).toMatchObject({
+      status: 200,
+      body: { ...customer, score: '5.00', status: 'inactive', updated_at: expect.any(String) as string },
+      headers: { 'consistency-token': `1.${customer.id}.2.0.0` },
+    });
+    expect(customers.loans.settlements).toEqual([{ customer_id: customer.id, version: 2 }]);
+    expect((await getCustomer(customers.app, customer.id)).body).toEqual(reply.body);
+  });
+
+  it.each([
+    ['can not apply it', () => (customers.loans.settles = false)],
+    ['can not be reached', () => (customers.loans.reachable = false)],
+  ])('answers 202 where loans %s, and it is stored all the same', async (_why, trouble) => {
+    const customer = await registered(customers.app);
+    trouble();
+    const reply = await patchCustomer(customers.app, customer.id, { score: '5.00' });
+    expect(reply).toMatchObject({ status: 202, body: { score: '5.00' } });
+    expect((await getCustomer(customers.app, customer.id)).body.score).toBe('5.00');
+  });
+
+  it('emits nothing where nothing changes, and still answers 200 only after loans has the version', async () => {
+    const customer = await registered(customers.app);
+    const same = { score: '1000', status: 'active' };
+    const reply = await patchCustomer(customers.app, customer.id, same);
+    expect(reply).toMatchObject({ status: 200, body: customer });
+    expect(reply.headers['consistency-token']).toBe(`1.${customer.id}.1.0.0`);
+    expect(customers.loans.settlements).toEqual([{ customer_id: customer.id, version: 1 }]);
+    customers.loans.settles = false;
+    expect((await patchCustomer(customers.app, customer.id, same)).status).toBe(202);
+  });
+
+  it('gives a key its first body again, but decides 200 or 202 anew', async () => {
+    const customer = await registered(customers.app);
+    const key = { 'idempotency-key': 'change' };
+    customers.loans.settles = false;
+    const first = await patchCustomer(customers.app, customer.id, { score: '7' }, key);
+    expect(first.status).toBe(202);
+    await patchCustomer(customers.app, customer.id, { score: '8' });
+    customers.loans.settles = true;
+    const again = await patchCustomer(customers.app, customer.id, { score: '7' }, key);
+    expect(again).toMatchObject({ status: 200, text: first.text, headers: { 'idempotency-replayed': 'true' } });
+    expect(customers.loans.settlements.at(-1)).toEqual({ customer_id: customer.id, version: 2 });
+    expect((await getCustomer(customers.app, customer.id)).body.score).toBe('8.00');
+  });
+
+  it('does not know who is not registered, and keeps no answer for them', async () => {
+    const key = { 'idempotency-key': 'early' };
+    const missing = await patchCustomer(customers.app, 999_999, { score: '1' }, key);
+    expect(missing).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect((await patchCustomer(customers.app, 999_999, { score: '1' }, key)).headers).not.toHaveProperty(
+      'idempotency-replayed',
+    );
+    expect((await patchCustomer(customers.app, 0, { score: '1' })).status).toBe(400);
+  });
+
+  it.each([
+    [{}, ''],
+    [{ score: '1.234' }, '/score'],
+    [{ status: 'asleep' }, '/status'],
+    [{ score: '1', external_id: 'other' }, '/external_id'],
+  ])('names what is wrong with %j', async (change, pointer) => {
+    const { id } = await registered(customers.app);
+    const reply = await patchCustomer(customers.app, id, change);
+    expect(reply.status).toBe(400);
+    expect(reply.body.errors).toEqual([expect.objectContaining({ in: 'body', pointer })]);
+  });
+
+  it('counts every change once, though twenty come at once', async () => {
+    const { id } = await registered(customers.app);
+    await Promise.all(
+      Array.from({ length: 20 }, (_, n) => patchCustomer(customers.app, id, { score: String(2_000 + n) })),
+    );
+    const reply = await patchCustomer(customers.app, id, { score: '1' });
+    expect(reply.headers['consistency-token']).toBe(`1.${id}.22.0.0`);
+  });
+
+  it('loses neither changes nor followed events, though two processes take them at once', async () => {
+    const replica = await customers.startReplica();
+    const customer = await registered(customers.app);
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, n) => {
+        customers.loans.append('LoanTaken', loanTaken(customer));
+        const token = { 'consistency-token': `1.${customer.id}.0.${n + 1}.0` };
+        const changed = await patchCustomer(customers.app, customer.id, { score: String(3_000 + n) });
+        const followed = await getBalance(replica, customer.id, token);
+        expect([changed.status, followed.status]).toEqual([200, 200]);
+      }),
+    );
+    const reply = await getBalance(customers.app, customer.id);
+    expect(reply.headers['consistency-token']).toBe(`1.${customer.id}.21.20.0`);
+    expect(reply.body.total_debt).toBe('2000.00');
+  });
+
+  it('never goes back in time', async () => {
+    const created = (await postCustomer(customers.app, newCustomer())).body;
+    const changed = (await patchCustomer(customers.app, created.id, { score: '3' })).body;
+    expect(Date.parse(changed.updated_at)).toBeGreaterThanOrEqual(Date.parse(created.updated_at));
+    expect(changed.created_at).toBe(created.created_at);
+  });
+});

@@ -1,0 +1,120 @@
+/** The customers app under test, and what its tests say in a word. */
+import type { BalanceBody, CustomerBody, EventData, Problem } from '@mo/contracts';
+import { type App, openDatabase, run, type Sql, sqlOf } from '@mo/messaging';
+import {
+  type Reply,
+  type ServiceUnderTest,
+  type StreamOwner,
+  send,
+  startServiceUnderTest,
+} from '@mo/messaging/testing';
+import { createLogger } from '@mo/service-kit';
+import { createApp } from '../src/app.ts';
+
+export interface CustomersUnderTest extends ServiceUnderTest {
+  readonly loans: StreamOwner;
+  readonly payments: StreamOwner;
+}
+
+export async function startCustomers(): Promise<CustomersUnderTest> {
+  const service = await startServiceUnderTest('customers', createApp);
+  return { ...service, loans: service.owners.loans, payments: service.owners.payments };
+}
+
+let lastName = 0;
+
+/** A request under a name of its own. */
+export function newCustomer(more: object = {}) {
+  lastName += 1;
+  return { external_id: `customer-${lastName}`, score: '1000.00', ...more };
+}
+
+/** A customer, or the problem that came in its place. */
+export type CustomerOrProblem = CustomerBody & Pick<Problem, 'code' | 'errors'>;
+export type BalanceOrProblem = BalanceBody & Pick<Problem, 'code'>;
+
+export const postCustomer = (
+  app: App,
+  customer: object,
+  headers: Record<string, string> = {},
+): Promise<Reply<CustomerOrProblem>> => send(app, 'POST', '/api/customers', customer, headers);
+
+export const patchCustomer = (
+  app: App,
+  id: number,
+  change: object,
+  headers: Record<string, string> = {},
+): Promise<Reply<CustomerOrProblem>> => send(app, 'PATCH', `/api/customers/${id}`, change, headers);
+
+export const getCustomer = (
+  app: App,
+  id: number,
+  headers: Record<string, string> = {},
+): Promise<Reply<CustomerOrProblem>> => send(app, 'GET', `/api/customers/${id}`, undefined, headers);
+
+export const getBalance = (
+  app: App,
+  id: number,
+  headers: Record<string, string> = {},
+): Promise<Reply<BalanceOrProblem>> => send(app, 'GET', `/api/customers/${id}/balance`, undefined, headers);
+
+/** Registers a customer, and answers with it. */
+export async function registered(app: App, more: object = {}): Promise<CustomerBody> {
+  const reply = await postCustomer(app, newCustomer(more));
+  if (reply.status !== 201) throw new Error(`${reply.status} ${reply.text}`);
+  return reply.body;
+}
+
+let lastResource = 0;
+
+/** What loans says of a loan of 100.00 that is taken now. */
+export function loanTaken(customer: CustomerBody, more: Partial<EventData<'LoanTaken'>> = {}): EventData<'LoanTaken'> {
+  lastResource += 1;
+  return {
+    customer_id: customer.id,
+    customer_external_id: customer.external_id,
+    loan_id: lastResource,
+    external_id: `loan-${lastResource}`,
+    amount: '100.00',
+    contract_version: null,
+    maximum_payment_date: '2030-01-01T00:00:00.000Z',
+    taken_at: new Date().toISOString(),
+    requested: false,
+    ...more,
+  };
+}
+
+/** What payments says of a payment of 10.00 that is made now. */
+export function paymentApplied(
+  customer: CustomerBody,
+  more: Partial<EventData<'PaymentApplied'>> = {},
+): EventData<'PaymentApplied'> {
+  lastResource += 1;
+  const total_amount = more.total_amount ?? '10.00';
+  return {
+    customer_id: customer.id,
+    customer_external_id: customer.external_id,
+    payment_id: lastResource,
+    external_id: `payment-${lastResource}`,
+    total_amount,
+    paid_at: new Date().toISOString(),
+    details: [{ loan_id: 1, amount: total_amount }],
+    ...more,
+  };
+}
+
+/** Works on the service's database, beside the service. */
+export async function inDatabase<T>({ databaseUrl }: ServiceUnderTest, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const logger = createLogger('test', 'silent');
+  const options = { url: databaseUrl, name: 'test', entities: [], migrations: [], connectionsMax: 1, logger };
+  const database = await openDatabase(options);
+  try {
+    return await work(sqlOf(database));
+  } finally {
+    await database.close();
+  }
+}
+
+/** Runs a statement in the service's database. */
+export const statement = <Row>(service: ServiceUnderTest, text: string): Promise<Row[]> =>
+  inDatabase(service, (sql) => run<Row>(sql, text));
