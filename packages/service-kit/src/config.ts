@@ -1,3 +1,9 @@
+/**
+ * The configuration of a process: environment variables, read and checked once, at start. What is secret may come from
+ * a file instead, as secrets are mounted into containers: for every variable NAME, NAME_FILE may name a file that holds
+ * its value.
+ */
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** A TCP port; 0 takes any that is free. */
@@ -30,18 +36,40 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the environment once, at start.
+ * Reads the environment once, at start. A variable of the schema that is unset or empty is read from the file that its
+ * NAME_FILE names, if there is one; white space at the file's end doesn't count.
  *
  * @throws ConfigError that names every variable that is wrong or missing
  */
-export function readConfig<T extends z.ZodType>(schema: T, environment: NodeJS.ProcessEnv = process.env): z.infer<T> {
-  const result = schema.safeParse(environment);
-  if (result.success) return result.data;
-  const lines = result.error.issues.map((issue) => {
+export function readConfig<T extends z.ZodObject>(schema: T, environment: NodeJS.ProcessEnv = process.env): z.infer<T> {
+  const { values, faults } = withFiles(Object.keys(schema.shape), environment);
+  const result = schema.safeParse(values);
+  if (result.success && faults.size === 0) return result.data;
+  for (const issue of result.error?.issues ?? []) {
     const name = issue.path.join('.');
-    return environment[name] === undefined && name !== '' ? `${name} is not set` : `${name}: ${issue.message}`;
-  });
-  throw new ConfigError(`The configuration is wrong:\n  ${lines.join('\n  ')}`);
+    const fault = values[name] === undefined && name !== '' ? `${name} is not set` : `${name}: ${issue.message}`;
+    if (!faults.has(name)) faults.set(name, fault);
+  }
+  throw new ConfigError(`The configuration is wrong:\n  ${[...faults.values()].join('\n  ')}`);
+}
+
+/** The environment with what its files hold, and what is wrong with them. */
+function withFiles(names: readonly string[], environment: NodeJS.ProcessEnv) {
+  const values: NodeJS.ProcessEnv = { ...environment };
+  const faults = new Map<string, string>();
+  for (const name of names) {
+    const fileName = `${name}_FILE`;
+    const file = environment[fileName];
+    // A schema that knows the file's name itself reads the file itself.
+    if (file === undefined || file === '' || names.includes(fileName)) continue;
+    try {
+      if (environment[name]) throw new Error(`${name} is set too: set one of them`);
+      values[name] = readFileSync(file, 'utf8').trimEnd();
+    } catch (error) {
+      faults.set(name, `${fileName}: ${(error as Error).message}`);
+    }
+  }
+  return { values, faults };
 }
 
 function isOrigin(text: string): boolean {

@@ -1,4 +1,5 @@
 /** What every service process has: server, configuration, logging, problems, health, metrics, batches, shutdown. */
+export * from './addresses.ts';
 export * from './answer.ts';
 export * from './batch-queue.ts';
 export { liftRequestTimeout } from './client-error.ts';

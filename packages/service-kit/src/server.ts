@@ -67,7 +67,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     }
   });
   app.setErrorHandler((error: FastifyError, request, reply) =>
-    sendProblem(options.explain?.(error) ?? problemFrom(error), request, reply),
+    sendProblem(explained(error, options) ?? problemFrom(error), request, reply),
   );
   app.setNotFoundHandler((request, reply) =>
     sendProblem(new ProblemError('not_found', `there is no ${request.method} ${pathOf(request)}`), request, reply),
@@ -93,10 +93,15 @@ function sendProblem(problem: ProblemError, request: FastifyRequest, reply: Fast
   return sendAnswer(reply, answerProblem(problem, request.id));
 }
 
+/** What is a problem already says more than the cause that it carries. */
+const explained = (error: unknown, { explain }: ServerOptions): ProblemError | null | undefined =>
+  error instanceof ProblemError ? null : explain?.(error);
+
 /** What a caller sees of an error: its own problem, or Fastify's as one of ours, or a bug without inner detail. */
 export function problemFrom(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
-  const { code = 'unknown', statusCode, message = code } = error as Partial<FastifyError>;
+  const { statusCode, message = 'unknown', ...rest } = fieldsOf(error);
+  const code = String(rest.code);
   if (code === 'FST_ERR_BAD_URL') return new ProblemError('invalid_request', 'the path is not a valid URL');
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new ProblemError('not_found', 'a part of the path is too long');
   if (statusCode === 413) return new ProblemError('payload_too_large', `the body is over ${JSON_BODY_BYTES_MAX} bytes`);
@@ -106,6 +111,9 @@ export function problemFrom(error: unknown): ProblemError {
     return new ProblemError('invalid_request', message, bodyError(message));
   return new ProblemError('internal_error', 'something went wrong on our side', { cause: error });
 }
+
+/** Anything can be thrown, and not every `code` is text: a DOMException has a number. */
+const fieldsOf = (error: unknown): Partial<FastifyError> => (error instanceof Object ? error : {});
 
 function observe(app: FastifyInstance, { logger, registry }: ServerOptions): void {
   const duration = httpDuration(registry);

@@ -1,0 +1,72 @@
+import { Addresses, type Lookup } from '../src/index.ts';
+
+const open: Addresses[] = [];
+afterEach(() => {
+  for (const addresses of open.splice(0)) addresses.stop();
+});
+
+/** Looks names up every millisecond; `next` resolves when they have changed. */
+function follow(origins: string[], lookup: Lookup) {
+  const addresses = new Addresses(origins, lookup, 1);
+  open.push(addresses);
+  let changed = Promise.withResolvers<void>();
+  const started = addresses.start(() => {
+    changed.resolve();
+    changed = Promise.withResolvers();
+  });
+  return { addresses, started, next: () => changed.promise };
+}
+
+it('an address and an https name stand for one process each, and are never looked up', async () => {
+  const origins = ['http://127.0.0.1:8081', 'http://[::1]:8081', 'https://loans.internal'];
+  const { addresses, started } = follow(origins, () => Promise.reject(new Error('looked up')));
+  await started;
+  expect(addresses.current).toEqual(origins);
+});
+
+it('a name stands for itself until it was looked up, then for each of its addresses', async () => {
+  const found = Promise.withResolvers<string[]>();
+  const { addresses, started } = follow(['http://loans:8080', 'http://10.0.0.9'], () => found.promise);
+  expect(addresses.current).toEqual(['http://loans:8080', 'http://10.0.0.9']);
+  found.resolve(['10.0.0.2', 'fd00::1', '10.0.0.1']);
+  await started;
+  expect(addresses.current).toEqual([
+    'http://10.0.0.1:8080',
+    'http://10.0.0.2:8080',
+    'http://[fd00::1]:8080',
+    'http://10.0.0.9',
+  ]);
+});
+
+it('a name is followed as its addresses come and go', async () => {
+  let hosts = ['10.0.0.1'];
+  const { addresses, started, next } = follow(['http://loans:8080'], async () => hosts);
+  await started;
+  for (const replicas of [['10.0.0.1', '10.0.0.2'], ['10.0.0.2']]) {
+    hosts = replicas;
+    await next();
+    expect(addresses.current).toEqual(replicas.map((host) => `http://${host}:8080`));
+  }
+});
+
+it('a name that can not be looked up keeps the addresses that it had', async () => {
+  let lookups = 0;
+  const failing = Promise.withResolvers<void>();
+  const { addresses, started } = follow(['http://loans:8080'], async () => {
+    lookups += 1;
+    if (lookups === 1) return ['10.0.0.1'];
+    if (lookups > 3) failing.resolve();
+    if (lookups === 2) return [];
+    throw new Error('there is no such name');
+  });
+  await started;
+  await failing.promise;
+  expect(addresses.current).toEqual(['http://10.0.0.1:8080']);
+});
+
+it('localhost is looked up on the machine itself', async () => {
+  const addresses = new Addresses(['http://localhost:8080']);
+  open.push(addresses);
+  await addresses.start();
+  expect(addresses.current).toEqual(['http://127.0.0.1:8080']);
+});

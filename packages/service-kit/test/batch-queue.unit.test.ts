@@ -1,0 +1,268 @@
+import fc from 'fast-check';
+import { BatchQueue, type BatchQueueOptions, type Gathering, QueueFullError } from '../src/index.ts';
+import { ManualClock, settled } from './harness.ts';
+
+interface Run {
+  items: number[];
+  finish: () => Promise<void>;
+  fail: (error: Error) => Promise<void>;
+}
+
+/** A queue whose runs end when the test says so; item n is answered with `n!`. */
+function heldQueue(options: Partial<BatchQueueOptions<number, string>> = {}) {
+  const runs: Run[] = [];
+  const queue = new BatchQueue<number, string>({
+    run: (items) => {
+      const { promise, resolve, reject } = Promise.withResolvers<string[]>();
+      runs.push({
+        items,
+        finish: () => {
+          resolve(items.map((item) => `${item}!`));
+          return settled();
+        },
+        fail: (error) => {
+          reject(error);
+          return settled();
+        },
+      });
+      return promise;
+    },
+    weightMax: 100,
+    queueWeightMax: 1_000,
+    ...options,
+  });
+  const answers: Promise<string>[] = [];
+  const submit = (...items: number[]) => {
+    for (const item of items) {
+      const answer = queue.submit(item);
+      answer.catch(() => {});
+      answers.push(answer);
+    }
+  };
+  return { queue, runs, submit, answers, taken: () => runs.map(({ items }) => items) };
+}
+
+describe('natural batching', () => {
+  it('runs an item at once where nothing is under way', () => {
+    const { submit, taken, queue } = heldQueue();
+    submit(1);
+    expect(taken()).toEqual([[1]]);
+    expect(queue.depth).toBe(0);
+  });
+
+  it('takes together, in order, what arrived during a run', async () => {
+    const { submit, answers, runs, taken, queue } = heldQueue();
+    submit(1, 2, 3, 4);
+    expect(queue.depth).toBe(3);
+    await runs[0]?.finish();
+    expect(taken()).toEqual([[1], [2, 3, 4]]);
+    await runs[1]?.finish();
+    expect(await Promise.all(answers)).toEqual(['1!', '2!', '3!', '4!']);
+  });
+
+  it('is at rest again afterwards: the next item runs at once', async () => {
+    const { submit, runs, taken } = heldQueue();
+    submit(1);
+    await runs[0]?.finish();
+    submit(2);
+    expect(taken()).toEqual([[1], [2]]);
+  });
+
+  it('has at most so many runs under way', async () => {
+    const { submit, runs, taken } = heldQueue({ inFlightMax: 2 });
+    submit(1, 2, 3, 4);
+    expect(taken()).toEqual([[1], [2]]);
+    await runs[1]?.finish();
+    expect(taken()).toEqual([[1], [2], [3, 4]]);
+  });
+
+  it('tells of each batch how many items it took', async () => {
+    const sizes: number[] = [];
+    const { submit, runs } = heldQueue({ onBatch: (items) => sizes.push(items) });
+    submit(1, 2, 3);
+    await runs[0]?.finish();
+    expect(sizes).toEqual([1, 2]);
+  });
+});
+
+describe('weight', () => {
+  const weighed = { weigh: (item: number) => item, weightMax: 10 };
+
+  it('fills a batch up to its most, and leaves the rest for the next', async () => {
+    const { submit, runs, taken } = heldQueue(weighed);
+    submit(1, 4, 6, 1, 2);
+    await runs[0]?.finish();
+    await runs[1]?.finish();
+    expect(taken()).toEqual([[1], [4, 6], [1, 2]]);
+  });
+
+  it('lets an item that is heavier than any batch go alone, in its turn', async () => {
+    const { submit, runs, taken } = heldQueue(weighed);
+    submit(1, 2, 50, 3);
+    for (const place of [0, 1, 2]) await runs[place]?.finish();
+    expect(taken()).toEqual([[1], [2], [50], [3]]);
+  });
+});
+
+describe('a full queue', () => {
+  it('refuses what comes on top, and has space again after the next run', async () => {
+    const { submit, runs, queue } = heldQueue({ queueWeightMax: 2 });
+    submit(1, 2, 3);
+    await expect(queue.submit(4)).rejects.toThrow(QueueFullError);
+    await runs[0]?.finish();
+    const later = queue.submit(5);
+    await runs[1]?.finish();
+    await runs[2]?.finish();
+    expect(runs[2]?.items).toEqual([5]);
+    expect(await later).toBe('5!');
+  });
+});
+
+describe('a failing run', () => {
+  it('fails its own items, and none before or after', async () => {
+    const { submit, answers, runs } = heldQueue();
+    submit(1, 2, 3);
+    await runs[0]?.finish();
+    submit(4);
+    await runs[1]?.fail(new Error('the disk is full'));
+    await runs[2]?.finish();
+    const outcomes = await Promise.allSettled(answers);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    await expect(answers[1]).rejects.toThrow('the disk is full');
+  });
+});
+
+describe('drained', () => {
+  it('resolves at once where nothing is to be done', async () => {
+    await expect(heldQueue().queue.drained()).resolves.toBeUndefined();
+  });
+
+  it('resolves only after all that waits has run, failures included', async () => {
+    const { queue, submit, runs } = heldQueue();
+    submit(1, 2);
+    let isDrained = false;
+    const drained = queue.drained().then(() => {
+      isDrained = true;
+    });
+    await runs[0]?.finish();
+    expect(isDrained).toBe(false);
+    await runs[1]?.fail(new Error('failed'));
+    await drained;
+  });
+});
+
+describe('gathering', () => {
+  const PAUSE_MS = 2;
+  const WAIT_MS_MAX = 8;
+  function gatheringQueue() {
+    const clock = new ManualClock();
+    const gathering: Gathering = { clock, itemsMin: 3, pauseMs: PAUSE_MS, waitMsMax: WAIT_MS_MAX };
+    return { clock, ...heldQueue({ gathering }) };
+  }
+
+  it('waits, under load, until arrivals pause', async () => {
+    const { clock, submit, runs, taken } = gatheringQueue();
+    submit(1, 2, 3, 4);
+    await runs[0]?.finish();
+    submit(5);
+    await clock.advance(PAUSE_MS);
+    expect(taken()).toEqual([[1]]);
+    await clock.advance(PAUSE_MS);
+    expect(taken()).toEqual([[1], [2, 3, 4, 5]]);
+  });
+
+  it('waits for those that the last run answered too, though none wait yet', async () => {
+    const { clock, submit, runs, taken } = gatheringQueue();
+    submit(1, 2, 3, 4);
+    await runs[0]?.finish();
+    await clock.advance(PAUSE_MS);
+    await clock.advance(PAUSE_MS);
+    await runs[1]?.finish();
+    submit(5);
+    expect(taken()).toHaveLength(2);
+    for (let waitedMs = 0; waitedMs <= WAIT_MS_MAX; waitedMs += PAUSE_MS) await clock.advance(PAUSE_MS);
+    expect(taken()[2]).toEqual([5]);
+  });
+
+  it('never holds a run back longer than its most, however many arrive', async () => {
+    const { clock, submit, runs, taken } = gatheringQueue();
+    submit(1, 2, 3, 4);
+    await runs[0]?.finish();
+    for (let waitedMs = 0; waitedMs < WAIT_MS_MAX; waitedMs += PAUSE_MS) {
+      expect(taken()).toHaveLength(1);
+      submit(10 + waitedMs);
+      await clock.advance(PAUSE_MS);
+    }
+    expect(taken()).toEqual([[1], [2, 3, 4, 10, 12, 14, 16]]);
+  });
+
+  it('does not begin below its least number of items', async () => {
+    const { clock, submit, runs, taken } = gatheringQueue();
+    submit(1, 2, 3);
+    await runs[0]?.finish();
+    expect(taken()).toEqual([[1], [2, 3]]);
+    await runs[1]?.finish();
+    expect(clock.sleepers).toBe(0);
+  });
+});
+
+describe('whatever arrives, runs and fails, in any order', () => {
+  const step = fc.oneof(
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('submit' as const), weight: fc.integer({ min: 1, max: 5 }) }) },
+    fc.record({ do: fc.constantFrom('finish' as const, 'fail' as const), place: fc.nat({ max: 3 }) }),
+  );
+  const limits = fc.record({
+    weightMax: fc.integer({ min: 1, max: 8 }),
+    queueWeightMax: fc.integer({ min: 1, max: 12 }),
+    inFlightMax: fc.integer({ min: 1, max: 3 }),
+  });
+
+  it('each item is answered once, by its own batch, in order of arrival and within the limits', async () => {
+    await fc.assert(
+      fc.asyncProperty(limits, fc.array(step, { maxLength: 40 }), async (limit, steps) => {
+        const weights: number[] = [];
+        const { queue, submit, answers, runs } = heldQueue({ ...limit, weigh: (item) => weights[item] as number });
+        const underWay = new Set<Run>();
+        const failed = new Set<number>();
+        let watched = 0;
+        const watch = () => {
+          for (; watched < runs.length; watched += 1) underWay.add(runs[watched] as Run);
+          expect(underWay.size).toBeLessThanOrEqual(limit.inFlightMax);
+        };
+        const end = async (how: 'finish' | 'fail', place: number) => {
+          const run = [...underWay][place % Math.max(1, underWay.size)];
+          if (run === undefined) return;
+          underWay.delete(run);
+          if (how === 'fail') for (const item of run.items) failed.add(item);
+          await (how === 'finish' ? run.finish() : run.fail(new Error('failed')));
+          watch();
+        };
+        for (const one of steps) {
+          if (one.do === 'submit') {
+            submit(weights.push(one.weight) - 1);
+            watch();
+          } else await end(one.do, one.place);
+          expect(queue.depth).toBeLessThanOrEqual(Math.max(limit.queueWeightMax, 5));
+        }
+        while (underWay.size > 0) await end('finish', 0);
+        await queue.drained();
+
+        const outcomes = await Promise.allSettled(answers);
+        const accepted = outcomes.flatMap((outcome, item) =>
+          outcome.status === 'rejected' && outcome.reason instanceof QueueFullError ? [] : [item],
+        );
+        expect(runs.flatMap(({ items }) => items)).toEqual(accepted);
+        for (const item of accepted) {
+          expect(outcomes[item]).toMatchObject(
+            failed.has(item) ? { reason: { message: 'failed' } } : { value: `${item}!` },
+          );
+        }
+        for (const { items } of runs) {
+          const weight = items.reduce((sum, item) => sum + (weights[item] as number), 0);
+          expect(items.length === 1 || weight <= limit.weightMax).toBe(true);
+        }
+        expect(queue.depth).toBe(0);
+      }),
+    );
+  });
+});

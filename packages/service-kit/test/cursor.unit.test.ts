@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { ProblemError, readCursor, writeCursor } from '../src/index.ts';
+
+const filters = { status: 'active', customer_id: 7 };
+
+const refusalOf = (cursor: string, with_: Record<string, unknown> = filters, length = 1): string => {
+  try {
+    readCursor(cursor, with_, length);
+  } catch (error) {
+    if (error instanceof ProblemError) return `${error.status} ${error.message}`;
+  }
+  return 'it was taken';
+};
+const NOT_OURS = '400 cursor is not a next_cursor of ours';
+
+it('a cursor gives back the position that it was written with, whatever it is', () => {
+  const position = fc.array(fc.oneof(fc.maxSafeInteger(), fc.string()), { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(position, fc.dictionary(fc.string(), fc.string()), (parts, some) => {
+      expect(readCursor(writeCursor(parts, some), some, parts.length)).toEqual(parts);
+    }),
+  );
+});
+
+it('no cursor is no position', () => {
+  expect(readCursor(undefined, filters, 1)).toBeNull();
+});
+
+it('a cursor goes into a URL as it is', () => {
+  expect(writeCursor(['ü?&/+', 1], filters)).toMatch(/^[\w-]+$/);
+});
+
+it('a cursor may be used with another limit, and with its filters in any order', () => {
+  const cursor = writeCursor([5], { ...filters, limit: 10, cursor: 'the one before' });
+  expect(readCursor(cursor, { limit: 200, customer_id: 7, status: 'active', name: undefined }, 1)).toEqual([5]);
+});
+
+it.each([{}, { status: 'active' }, { ...filters, customer_id: 8 }, { ...filters, name: 'x' }])(
+  'a cursor is refused with other filters: %j',
+  (others) => {
+    expect(refusalOf(writeCursor([5], filters), others)).toBe('400 cursor belongs to other filters');
+  },
+);
+
+it('a position of another length is refused', () => {
+  expect(refusalOf(writeCursor([5, 6], filters))).toBe(NOT_OURS);
+  expect(refusalOf(writeCursor([5], filters), filters, 2)).toBe(NOT_OURS);
+});
+
+describe('a cursor that was tampered with is refused', () => {
+  const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  it.each([
+    ['cut off', writeCursor([5], filters).slice(0, -4)],
+    ['no base64', '%%%'],
+    ['no JSON', Buffer.from('hello').toString('base64url')],
+    ['no list', encoded({ 0: 1 })],
+    ['null', encoded(null)],
+    ['another version', encoded([2, 'abcdefgh', 5])],
+    ['a fraction', encoded([1, 'abcdefgh', 5.5])],
+    ['a number beyond the exact ones', encoded([1, 'abcdefgh', 2 ** 53])],
+    ['a list as a part', encoded([1, 'abcdefgh', [5]])],
+  ])('%s', (_what, cursor) => {
+    expect(refusalOf(cursor)).toBe(NOT_OURS);
+  });
+
+  it('and named as a field of the query', () => {
+    expect(() => readCursor('x', filters, 1)).toThrow(
+      expect.objectContaining({ errors: [expect.objectContaining({ pointer: '/cursor', in: 'query' })] }),
+    );
+  });
+});

@@ -1,0 +1,217 @@
+import { NO_VERSIONS, operations } from '@mo/contracts';
+import { answerWith, type RequestKey, routesOf, unavailable, type ValidRequest } from '../src/index.ts';
+import { serverUnderTest } from './harness.ts';
+
+const { takeLoan, changeCustomer, listLoans } = operations;
+const TOKEN = '1.7.3.0.1';
+const loan = { external_id: 'l1', customer_id: 7, amount: '400.00', maximum_payment_date: '2030-01-01T00:00:00Z' };
+
+/** Three operations whose handlers note what they were given; a key counts as used once it came through. */
+function routesUnderTest() {
+  const { app } = serverUnderTest();
+  const handled: ValidRequest<typeof takeLoan>[] = [];
+  const used = new Set<string>();
+  const askedFor: RequestKey[] = [];
+  const told: string[] = [];
+  const hooks = {
+    isKeyUsed: async (key: RequestKey) => {
+      askedFor.push(key);
+      return used.has(key.id.toString('hex'));
+    },
+    catchUp: async ({ customerId }: { customerId: number }) => {
+      told.push(`catch up ${customerId}`);
+      if (customerId === 99) throw unavailable('the owner is away');
+    },
+  };
+  const handler = async (request: unknown) => {
+    const valid = request as ValidRequest<typeof takeLoan>;
+    told.push('handle');
+    handled.push(valid);
+    if (valid.key !== null) used.add(valid.key.id.toString('hex'));
+    return answerWith(200, { ok: true }, { customerId: 7, versions: { ...NO_VERSIONS, customers: 2, loans: 5 } });
+  };
+  const serve = routesOf(app, hooks);
+  serve(takeLoan, handler);
+  serve(changeCustomer, handler);
+  serve(listLoans, handler);
+  const send = async (
+    payload: object | string | undefined,
+    headers: Record<string, string> = {},
+    { method = 'POST', url = '/api/loans' }: { method?: 'POST' | 'PATCH' | 'GET'; url?: string } = {},
+  ) => {
+    const type = typeof payload === 'string' ? { 'content-type': 'application/json' } : {};
+    const options = { method, url, headers: { ...type, ...headers }, ...(payload === undefined ? {} : { payload }) };
+    const response = await app.inject(options);
+    return { status: response.statusCode, headers: response.headers, body: response.json() };
+  };
+  const keyOf = async (...request: Parameters<typeof send>): Promise<RequestKey> => {
+    expect(await send(...request)).toMatchObject({ status: 200 });
+    return handled.at(-1)?.key as RequestKey;
+  };
+  return { send, keyOf, handled, told, askedFor };
+}
+
+const patch = (id: number | string) => ({ method: 'PATCH' as const, url: `/api/customers/${id}` });
+
+it('a handler gets every part checked and read', async () => {
+  const { send, handled } = routesUnderTest();
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  const headers = { 'idempotency-key': 'k', 'consistency-token': TOKEN, 'x-request-id': 'r1', traceparent };
+  await send({ score: '10' }, headers, { method: 'PATCH', url: '/api/customers/12?x=1' });
+  expect(handled[0]).toEqual({
+    params: { customer_id: 12 },
+    query: undefined,
+    body: { score: 1000n },
+    key: { id: expect.any(Buffer), fingerprint: expect.any(Buffer) },
+    token: { customerId: 7, versions: { customers: 3, loans: 0, payments: 1 } },
+    origin: { requestId: 'r1', traceparent },
+    url: '/api/customers/12?x=1',
+  });
+});
+
+describe('the order of checks', () => {
+  const used = { 'idempotency-key': 'used' };
+
+  it('a body that breaks a rule is a reused key where the key is used, and invalid where it is not', async () => {
+    const { send } = routesUnderTest();
+    await send(loan, used);
+    expect(await send({ ...loan, amount: -1 }, used)).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_key_reused' },
+    });
+    expect(await send({ ...loan, amount: -1 }, { 'idempotency-key': 'new' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/amount', in: 'body' }] },
+    });
+    expect(await send({ ...loan, amount: -1 })).toMatchObject({ status: 400 });
+  });
+
+  it.each([
+    [
+      'a malformed key, before all else',
+      { ...used, 'idempotency-key': 'a b' },
+      'x',
+      'bad',
+      'header',
+      '/idempotency-key',
+    ],
+    ['a malformed path, before token and body', used, 'x', 'bad', 'path', '/customer_id'],
+    ['a malformed token, before the body, whatever the key', used, '12', 'bad', 'header', '/consistency-token'],
+    ['the body, last', used, '12', TOKEN, 'body', '/score'],
+  ])('names %s', async (_what, headers, id, token, where, pointer) => {
+    const { send, told } = routesUnderTest();
+    const reply = await send({ score: 'x' }, { ...headers, 'consistency-token': token }, patch(id));
+    expect(reply).toMatchObject({ status: 400, body: { code: 'invalid_request', errors: [{ pointer, in: where }] } });
+    expect(told).toEqual([]);
+  });
+
+  it('names a malformed token though the key is used and the body breaks a rule', async () => {
+    const { send } = routesUnderTest();
+    await send(loan, used);
+    const reply = await send({}, { ...used, 'consistency-token': '1.2' });
+    expect(reply.body).toMatchObject({
+      code: 'invalid_request',
+      detail: 'consistency-token is not a token that an answer carried',
+    });
+  });
+
+  it('catches up with a token before it handles, and only with a request that is valid', async () => {
+    const { send, told } = routesUnderTest();
+    await send({ ...loan, amount: 0 }, { 'consistency-token': TOKEN });
+    expect(told).toEqual([]);
+    await send(loan, { 'consistency-token': TOKEN });
+    expect(told).toEqual(['catch up 7', 'handle']);
+  });
+
+  it('handles nothing where it can not catch up', async () => {
+    const { send, told } = routesUnderTest();
+    const reply = await send(loan, { 'consistency-token': '1.99.1.1.1' });
+    expect(reply).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    expect(told).toEqual(['catch up 99']);
+  });
+
+  it('reads no key where the method has no effect', async () => {
+    const { send, handled } = routesUnderTest();
+    expect(await send(undefined, { 'idempotency-key': 'a b' }, { method: 'GET' })).toMatchObject({ status: 200 });
+    expect(handled[0]).toMatchObject({ key: null, query: { limit: 50 } });
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  it.each(['', 'a b', 'x'.repeat(256), 'schlüssel'])(
+    'is refused where it is not 1 to 255 visible characters: %j',
+    async (key) => {
+      const { send } = routesUnderTest();
+      expect(await send(loan, { 'idempotency-key': key })).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer: '/idempotency-key', in: 'header' }] },
+      });
+    },
+  );
+
+  it('belongs to its caller, method and path', async () => {
+    const { keyOf } = routesUnderTest();
+    const key = { 'idempotency-key': 'k' };
+    const ids = [
+      await keyOf(loan, key),
+      await keyOf(loan, { 'idempotency-key': 'k2' }),
+      await keyOf(loan, { ...key, 'x-mo-caller': 'shop' }),
+      await keyOf(loan, { ...key, 'x-mo-caller': 'bank' }),
+      await keyOf({ score: 1 }, key, patch(1)),
+      await keyOf({ score: 1 }, key, patch(2)),
+    ].map(({ id }) => id.toString('hex'));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('is the same key with a trailing slash or a query', async () => {
+    const { keyOf } = routesUnderTest();
+    const key = { 'idempotency-key': 'k' };
+    const { id } = await keyOf(loan, key);
+    expect((await keyOf(loan, key, { url: '/api/loans/' })).id).toEqual(id);
+    expect((await keyOf(loan, key, { url: '/api/loans?a=b' })).id).toEqual(id);
+  });
+
+  it.each([
+    ['in another order, with other white space', '{ "customer_id":7,\n "amount":400, "external_id":"l1" }'],
+    ['with a number spelt as a decimal', '{"external_id":"l1","customer_id":7,"amount":400.00}'],
+    ['with a number spelt with an exponent', '{"external_id":"l1","customer_id":7.0,"amount":4e2}'],
+  ])('the same body has the same fingerprint: %s', async (_how, text) => {
+    // A body that breaks a rule asks whether the key is used: with the key that a handler would have got.
+    const { send, askedFor } = routesUnderTest();
+    await send({ external_id: 'l1', customer_id: 7, amount: 400 }, { 'idempotency-key': 'k' });
+    await send(text, { 'idempotency-key': 'k' });
+    expect(askedFor).toHaveLength(2);
+    expect(askedFor[1]).toEqual(askedFor[0]);
+  });
+
+  it('another body has another fingerprint', async () => {
+    const { keyOf } = routesUnderTest();
+    const key = { 'idempotency-key': 'k' };
+    const first = await keyOf(loan, key);
+    const second = await keyOf({ ...loan, amount: '400.01' }, key);
+    expect(second.id).toEqual(first.id);
+    expect(second.fingerprint).not.toEqual(first.fingerprint);
+  });
+
+  it('takes a body of any depth: it is invalid, not a bug', async () => {
+    const { send } = routesUnderTest();
+    for (const depth of [1_000, 3_000, 10_000, 100_000]) {
+      const reply = await send(`{"external_id":${'['.repeat(depth)}${']'.repeat(depth)}}`, { 'idempotency-key': 'k' });
+      expect(reply).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    }
+  });
+});
+
+describe("an answer's Consistency-Token", () => {
+  const tokenOf = async (headers: Record<string, string>) =>
+    (await routesUnderTest().send(loan, headers)).headers['consistency-token'];
+
+  it('is what the handler saw', async () => {
+    expect(await tokenOf({})).toBe('1.7.2.5.0');
+  });
+
+  it("covers the request's token too, of the same customer", async () => {
+    expect(await tokenOf({ 'consistency-token': TOKEN })).toBe('1.7.3.5.1');
+    expect(await tokenOf({ 'consistency-token': '1.8.9.9.9' })).toBe('1.7.2.5.0');
+  });
+});

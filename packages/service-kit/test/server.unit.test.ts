@@ -1,0 +1,278 @@
+import { type AddressInfo, connect } from 'node:net';
+import { JSON_BODY_BYTES_MAX, ProblemError, unavailable } from '../src/index.ts';
+import { serverUnderTest } from './harness.ts';
+
+/** A server with a route that gives back what it was sent, and one that throws. */
+function serverWith(failure: unknown = new Error('unused'), options: Parameters<typeof serverUnderTest>[0] = {}) {
+  const { app, log } = serverUnderTest(options);
+  app.post('/echo', async (request) => request.body ?? 'nothing');
+  app.get('/fail', () => Promise.reject(failure));
+  const post = (payload: string, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
+    app.inject({ method: 'POST', url: '/echo', payload, headers });
+  return { app, log, post };
+}
+
+describe('a body', () => {
+  it('of JSON is read, its numbers as they were written', async () => {
+    const { post } = serverWith();
+    expect((await post('{"a":[1,1.50]}')).json()).toEqual({ a: [1, { text: '1.50' }] });
+  });
+
+  it('may be empty or missing', async () => {
+    const { post, app } = serverWith();
+    expect((await post('')).body).toBe('nothing');
+    expect((await app.inject({ method: 'POST', url: '/echo' })).body).toBe('nothing');
+  });
+
+  it('may say its charset', async () => {
+    const reply = await serverWith().post('{}', { 'content-type': 'application/json; charset=utf-8' });
+    expect(reply.statusCode).toBe(200);
+  });
+
+  it.each(['{"a":', '{a:1}', '[1,]', 'hello', `${'['.repeat(200_000)}`])(
+    'that is not JSON is said to be so',
+    async (text) => {
+      const reply = await serverWith().post(text);
+      expect(reply.statusCode).toBe(400);
+      expect(reply.json()).toMatchObject({
+        code: 'invalid_request',
+        errors: [{ in: 'body', code: 'invalid_json', pointer: '' }],
+      });
+    },
+  );
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp'])(
+    'of %s is an unsupported media type',
+    async (type) => {
+      const reply = await serverWith().post('{}', { 'content-type': type });
+      expect(reply.statusCode).toBe(415);
+      expect(reply.json()).toMatchObject({
+        code: 'unsupported_media_type',
+        detail: 'the body must be application/json',
+      });
+    },
+  );
+
+  it('is taken up to 1 MiB, and is too large above', async () => {
+    const { post } = serverWith();
+    expect((await post(`"${'x'.repeat(JSON_BODY_BYTES_MAX - 2)}"`)).statusCode).toBe(200);
+    expect((await post(`"${'x'.repeat(JSON_BODY_BYTES_MAX - 1)}"`)).json()).toMatchObject({
+      status: 413,
+      code: 'payload_too_large',
+      detail: 'the body is over 1048576 bytes',
+    });
+  });
+});
+
+describe('a path', () => {
+  it('that leads nowhere is not found, and is named without its query', async () => {
+    const reply = await serverWith().app.inject('/nowhere?secret=1');
+    expect(reply.statusCode).toBe(404);
+    expect(reply.headers['content-type']).toContain('application/problem+json');
+    expect(reply.json()).toMatchObject({ code: 'not_found', detail: 'there is no GET /nowhere' });
+  });
+
+  it('means the same with a slash at its end', async () => {
+    const reply = await serverWith().app.inject({ method: 'POST', url: '/echo/?a=b', payload: { a: 1 } });
+    expect(reply.json()).toEqual({ a: 1 });
+  });
+
+  it('that is no valid URL is invalid, with a problem as any other', async () => {
+    const reply = await serverWith().app.inject({ url: '/%zz', headers: { 'x-request-id': 'r1' } });
+    expect(reply.statusCode).toBe(400);
+    expect(reply.json()).toMatchObject({ code: 'invalid_request', instance: 'urn:mo:request:r1' });
+  });
+
+  it('with a part that is too long is not found', async () => {
+    const { app } = serverWith();
+    app.get('/things/:id', async () => 'a thing');
+    expect((await app.inject(`/things/${'1'.repeat(201)}`)).json()).toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('a request id', () => {
+  it('that came with a problem is in its body, its headers and the log', async () => {
+    const { app, log } = serverWith();
+    const reply = await app.inject({ url: '/nowhere', headers: { 'x-request-id': 'r-1' } });
+    expect(reply.json().instance).toBe('urn:mo:request:r-1');
+    expect(reply.headers['x-request-id']).toBe('r-1');
+    expect(log.lines()).toEqual([expect.objectContaining({ msg: 'request', requestId: 'r-1', status: 404 })]);
+  });
+
+  it('is made where none came', async () => {
+    const reply = await serverWith().app.inject('/nowhere');
+    expect(reply.json().instance).toMatch(/^urn:mo:request:[0-9a-f-]{36}$/);
+  });
+});
+
+describe('an error', () => {
+  const bug = () => new Error('inner detail', { cause: new Error('the disk is on fire') });
+
+  it('that is a bug hides what it says, and the log has it with the request id', async () => {
+    const { app, log } = serverWith(bug());
+    const reply = await app.inject({ url: '/fail', headers: { 'x-request-id': 'r-1' } });
+    expect(reply.statusCode).toBe(500);
+    expect(reply.json()).toEqual(
+      expect.objectContaining({ code: 'internal_error', detail: 'something went wrong on our side' }),
+    );
+    expect(reply.body).not.toContain('inner detail');
+    const [line] = log.lines().filter(({ level }) => level === 'error');
+    expect(line).toMatchObject({ requestId: 'r-1', err: { message: expect.stringContaining('inner detail') } });
+    expect(JSON.stringify(line)).toContain('the disk is on fire');
+  });
+
+  it.each(['text', null, { code: 42 }, new DOMException('inner detail', 'AbortError')])(
+    'that is none of ours is a bug too: %p',
+    async (thrown) => {
+      const reply = await serverWith(thrown).app.inject('/fail');
+      expect(reply.statusCode).toBe(500);
+      expect(reply.json()).toMatchObject({ code: 'internal_error', detail: 'something went wrong on our side' });
+    },
+  );
+
+  it('that a caller may see is given as it is, and logged from 500 up alone, with its cause', async () => {
+    const seen = serverWith(new ProblemError('customer_inactive', 'the customer is inactive'));
+    expect((await seen.app.inject('/fail')).json()).toMatchObject({ code: 'customer_inactive', status: 422 });
+    expect(seen.log.lines().map(({ msg, level }) => [level, msg])).toEqual([['info', 'request']]);
+
+    const away = serverWith(unavailable('customers could not be reached', new Error('ECONNREFUSED')));
+    const reply = await away.app.inject('/fail');
+    expect(reply.headers['retry-after']).toBe('1');
+    expect(reply.body).not.toContain('ECONNREFUSED');
+    expect(away.log.lines().map(({ msg, level, err }) => [level, msg, (err as Error)?.message])).toEqual([
+      ['warn', 'customers could not be reached', 'ECONNREFUSED'],
+      ['warn', 'request', undefined],
+    ]);
+  });
+
+  it('of something that the service depends on is what the service explains it to be', async () => {
+    const explain = (error: unknown) =>
+      (error as Error).message === 'away' ? unavailable('the database is away') : null;
+    expect((await serverWith(new Error('away'), { explain }).app.inject('/fail')).statusCode).toBe(503);
+    expect((await serverWith(new Error('other'), { explain }).app.inject('/fail')).statusCode).toBe(500);
+    const said = new ProblemError('not_found', 'away');
+    expect((await serverWith(said, { explain }).app.inject('/fail')).statusCode).toBe(404);
+  });
+});
+
+describe('the endpoints for operators', () => {
+  it('/livez says that the process works', async () => {
+    expect((await serverUnderTest().app.inject('/livez')).json()).toEqual({ status: 'alive' });
+  });
+
+  it('/readyz says whether it can serve, and why it can not', async () => {
+    let reason: string | null = null;
+    const { app } = serverUnderTest({ notReady: () => reason, readyDetails: () => ({ peers: 2 }) });
+    expect((await app.inject('/readyz')).json()).toEqual({ status: 'ready', peers: 2 });
+    reason = 'stopping';
+    const reply = await app.inject('/readyz');
+    expect([reply.statusCode, reply.headers['retry-after']]).toEqual([503, '1']);
+    expect(reply.json()).toEqual({ status: 'not ready', reason: 'stopping', peers: 2 });
+  });
+
+  it('/metrics counts requests by route, never by path', async () => {
+    const { app } = serverUnderTest();
+    app.get('/things/:id', async () => 'a thing');
+    await app.inject('/things/12345');
+    const { body } = await app.inject('/metrics');
+    expect(body).toMatch(/http_request_duration_seconds_count\{.*route="\/things\/:id",method="GET",status="200"\} 1/);
+    expect(body).not.toContain('12345');
+  });
+
+  it('leave no line in the log', async () => {
+    const { app, log } = serverUnderTest({ notReady: () => 'stopping' });
+    for (const path of ['/livez', '/readyz', '/metrics']) await app.inject(path);
+    expect(log.text()).toBe('');
+  });
+});
+
+describe('secrets', () => {
+  const SECRET = 'hunter2-0123456789';
+  const headers = {
+    authorization: `Bearer ${SECRET}`,
+    'x-api-key': SECRET,
+    cookie: `session=${SECRET}`,
+    'idempotency-key': SECRET,
+    traceparent: SECRET,
+  };
+  const url = (path: string) => `${path}?api_key=${SECRET}&password=${SECRET}`;
+  const body = { password: SECRET, apiKey: SECRET, nested: { password: SECRET } };
+
+  it('in headers, query or body are in no log line, however the request ends', async () => {
+    const { app, log } = serverUnderTest({ bodyBytesMax: 1_000 });
+    app.post('/echo', async (request) => request.body);
+    app.post('/bug', () => Promise.reject(new Error('a bug')));
+    app.post('/away', () => Promise.reject(unavailable('away', new Error('ECONNREFUSED'))));
+    for (const path of ['/echo', '/bug', '/away', '/nowhere'])
+      await app.inject({ method: 'POST', url: url(path), headers, payload: body });
+    const json = { ...headers, 'content-type': 'application/json' };
+    await app.inject({ method: 'POST', url: url('/echo'), headers: json, payload: `{"password":"${SECRET}"` });
+    await app.inject({ method: 'POST', url: url('/echo'), headers: json, payload: `"${SECRET.repeat(100)}"` });
+    await app.inject({
+      method: 'POST',
+      url: url('/echo'),
+      headers: { ...headers, 'content-type': SECRET },
+      payload: 'x',
+    });
+    await app.inject({ url: url('/%zz'), headers });
+    const statuses = log.lines().flatMap(({ msg, status }) => (msg === 'request' ? [status] : []));
+    expect(statuses).toEqual([200, 500, 503, 404, 400, 413, 415]);
+    expect(log.text()).not.toContain(SECRET);
+  });
+
+  it('that something logs by mistake are redacted, on their own or inside of something', async () => {
+    const { log } = serverUnderTest();
+    const names = ['authorization', 'x-api-key', 'cookie', 'password', 'apiKey', 'databaseUrl'];
+    for (const name of names) {
+      log.logger.info({ [name]: SECRET }, 'bare');
+      log.logger.info({ config: { [name]: SECRET } }, 'one down');
+      log.logger.info({ request: { headers: { [name]: SECRET } } }, 'two down');
+      log.logger.error({ err: Object.assign(new Error('failed'), { [name]: SECRET }) }, 'in an error');
+    }
+    expect(log.text()).not.toContain(SECRET);
+    expect(log.text().match(/\[redacted\]/g)).toHaveLength(names.length * 4);
+  });
+});
+
+describe('on a socket', () => {
+  const { app } = serverUnderTest();
+  beforeAll(() => app.listen({ host: '127.0.0.1', port: 0 }));
+  afterAll(() => app.close());
+
+  /** What the server sends before it ends the connection. */
+  function exchange(text: string): Promise<string> {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const chunks: Buffer[] = [];
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1', () => socket.write(text));
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
+    socket.on('error', reject);
+    return promise;
+  }
+
+  it.each([
+    ['what is not HTTP', 'hello\r\n\r\n', 'the request is not HTTP'],
+    [
+      'headers that are too large',
+      `GET / HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`,
+      'the headers are too large',
+    ],
+  ])('%s is answered with a problem', async (_what, text, detail) => {
+    const [head = '', body = ''] = (await exchange(text)).split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 400 Invalid request\r\n/);
+    expect(head).toContain('content-type: application/problem+json');
+    expect(JSON.parse(body)).toMatchObject({ code: 'invalid_request', detail });
+  });
+
+  it('closing ends connections on which nothing was ever sent', async () => {
+    const { app: closing } = serverUnderTest();
+    await closing.listen({ host: '127.0.0.1', port: 0 });
+    const socket = connect((closing.server.address() as AddressInfo).port, '127.0.0.1');
+    const accepted = new Promise((resolve) => closing.server.once('connection', resolve));
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => {});
+    await accepted;
+    await closing.close();
+    await closed;
+  });
+});

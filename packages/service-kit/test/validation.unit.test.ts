@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { FIELD_ERRORS_MAX, ProblemError, validate } from '../src/index.ts';
+
+function problemOf(schema: z.ZodType, value: unknown, where: 'body' | 'query' = 'body'): ProblemError {
+  try {
+    validate(schema, value, where);
+  } catch (error) {
+    if (error instanceof ProblemError) return error;
+    throw error;
+  }
+  throw new Error('it was taken');
+}
+
+const loan = z.strictObject({ name: z.string(), lines: z.array(z.strictObject({ amount: z.int().min(1) })) });
+
+it('what keeps the rules comes out as the schema gives it', () => {
+  expect(validate(z.object({ limit: z.string().transform(Number) }), { limit: '5' }, 'query')).toEqual({ limit: 5 });
+});
+
+it('each field that breaks a rule is named by its JSON Pointer, with the rule', () => {
+  const problem = problemOf(loan, { name: 1, lines: [{ amount: 1 }, { amount: 0 }] });
+  expect(problem).toMatchObject({ code: 'invalid_request', status: 400 });
+  expect(problem.errors).toEqual([
+    { pointer: '/name', in: 'body', code: 'invalid_type', detail: expect.stringContaining('expected string') },
+    { pointer: '/lines/1/amount', in: 'body', code: 'too_small', detail: expect.stringContaining('>=1') },
+  ]);
+  expect(problem.message).toMatch(/^name .+; lines\/1\/amount .+$/);
+});
+
+it('a field that is missing is required, at any depth', () => {
+  expect(problemOf(loan, { lines: [{}] }).errors).toEqual([
+    { pointer: '/name', in: 'body', code: 'required', detail: 'is required' },
+    { pointer: '/lines/0/amount', in: 'body', code: 'required', detail: 'is required' },
+  ]);
+});
+
+it('each member that is not known is named', () => {
+  const problem = problemOf(loan, { name: 'x', lines: [{ amount: 1, 'a/b': 1 }], colour: 'red', size: 1 });
+  expect(problem.errors).toEqual([
+    { pointer: '/lines/0/a~1b', in: 'body', code: 'unknown_member', detail: 'is not known here' },
+    { pointer: '/colour', in: 'body', code: 'unknown_member', detail: 'is not known here' },
+    { pointer: '/size', in: 'body', code: 'unknown_member', detail: 'is not known here' },
+  ]);
+});
+
+it('~ and / in a name are escaped as RFC 6901 says, in this order', () => {
+  const odd = z.strictObject({ '~/': z.strictObject({ '~1': z.int() }) });
+  expect(problemOf(odd, { '~/': { '~1': 'x' } }).errors?.[0]?.pointer).toBe('/~0~1/~01');
+});
+
+it('a body that is missing altogether is named as such', () => {
+  const problem = problemOf(loan, undefined);
+  expect(problem.errors).toEqual([{ pointer: '', in: 'body', code: 'required', detail: 'is required' }]);
+  expect(problem.message).toBe('body is required');
+});
+
+it('says where the field was: the query too', () => {
+  expect(problemOf(z.strictObject({}), { limit: '1' }, 'query').errors?.[0]).toMatchObject({
+    in: 'query',
+    pointer: '/limit',
+  });
+});
+
+it('names no more than a hundred fields', () => {
+  const unknown = Object.fromEntries(Array.from({ length: FIELD_ERRORS_MAX * 3 }, (_, n) => [`m${n}`, n]));
+  expect(problemOf(z.strictObject({}), unknown).errors).toHaveLength(FIELD_ERRORS_MAX);
+});

@@ -1,0 +1,81 @@
+/** All that the gateway is made of. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { HEADERS, STREAMS } from '@mo/contracts';
+import { createRegistry, createServer, type Logger, type StopStep } from '@mo/service-kit';
+import type { FastifyInstance } from 'fastify';
+import type { GatewayConfig } from './config.ts';
+import { referenceRoutes } from './docs/reference.ts';
+import { defaultLimits } from './forward/limits.ts';
+import { linger } from './forward/linger.ts';
+import { apiRoutes } from './forward/routes.ts';
+import { openUpstreams } from './forward/upstream.ts';
+import { openKeys } from './keys/open-keys.ts';
+
+/** Below what the services take, since they get some headers more. */
+const headerBytesMax = 12 * 1024;
+const headersTimeoutMs = 20_000;
+const connectionsMax = 20_000;
+/** Longer than any call, so that it only ends connections on which nothing moves. */
+const socketIdleTimeoutMs = 60_000;
+/** How long "not ready" is shown before the listening ends, for whoever balances over gateways. */
+const readinessNoticeMs = 500;
+const drainTimeoutMs = 20_000;
+
+export interface Gateway {
+  readonly app: FastifyInstance;
+  readonly stopSteps: StopStep[];
+}
+
+/** Builds the gateway and starts to watch the services; it listens to nobody yet. */
+export async function createGateway(config: GatewayConfig, logger: Logger, limits = defaultLimits): Promise<Gateway> {
+  const registry = createRegistry('gateway');
+  const keys = openKeys(config.keys, logger);
+  const upstreams = openUpstreams(config.replicas, limits, logger, registry);
+  const replicaSets = STREAMS.map((service) => upstreams[service].replicas);
+  let isStopping = false;
+
+  const app = createServer({
+    logger,
+    registry,
+    headerBytesMax,
+    requestTimeoutMs: 0,
+    notReady: () => {
+      if (isStopping) return 'the gateway is stopping';
+      const missing = replicaSets.filter(({ ready }) => ready === 0).map(({ service }) => service);
+      return missing.length === 0 ? null : `no replica is ready: ${missing.join(', ')}`;
+    },
+    readyDetails: () => ({
+      services: Object.fromEntries(
+        replicaSets.map(({ service, ready, replicas }) => [service, { ready, replicas: replicas.length }]),
+      ),
+    }),
+  });
+  Object.assign(app.server, { maxConnections: connectionsMax, headersTimeout: headersTimeoutMs });
+  app.server.timeout = socketIdleTimeoutMs;
+
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header(HEADERS.requestId, request.id);
+    done();
+  });
+  app.addHook('onResponse', (request, _reply, done) => {
+    linger(request.raw, limits.lingerTimeoutMs);
+    done();
+  });
+  await app.register(async (api) => apiRoutes(api, keys.ring, upstreams));
+  await referenceRoutes(app);
+  await Promise.all(replicaSets.map((replicas) => replicas.start()));
+
+  const stopSteps = [
+    {
+      name: 'readiness',
+      stop: () => {
+        isStopping = true;
+        return delay(readinessNoticeMs);
+      },
+    },
+    { name: 'requests', stop: () => app.close(), timeoutMs: drainTimeoutMs },
+    { name: 'services', stop: () => Promise.all(replicaSets.map((replicas) => replicas.close())) },
+    { name: 'keys', stop: keys.close },
+  ];
+  return { app, stopSteps };
+}

@@ -1,0 +1,202 @@
+/**
+ * One call: from the caller's request to the caller's answer, over as many attempts as it takes.
+ *
+ * A call takes a place, waits for its body, and is sent to a replica. A failed attempt is made again where that is safe
+ * (failure.ts); while no replica can be used it waits for one, for a bounded time. The whole call has a deadline. When
+ * the caller goes away, so does the request that was sent on.
+ *
+ * The caller may have its answer before the service is done with the request, or the other way round. The call is over,
+ * and its place is given back, when both are.
+ */
+import { HEADERS } from '@mo/contracts';
+import { ProblemError, unavailable } from '@mo/service-kit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Dispatcher } from 'undici';
+import { AnswerWriter } from './answer-writer.ts';
+import { noBody, type RequestBody } from './body.ts';
+import { AttemptEnded, type FailureKind, failureKind, isReplicaGone, mayRetry } from './failure.ts';
+import { answerHeaders, requestHeaders } from './headers.ts';
+import { KeptBody } from './kept-body.ts';
+import type { Replica, UnderWay } from './replica.ts';
+import { Upload } from './upload.ts';
+import type { Lane, Upstream } from './upstream.ts';
+
+type AnswerHead = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
+
+export class Exchange implements UnderWay {
+  readonly #upstream: Upstream;
+  readonly #lane: Lane;
+  readonly #request: FastifyRequest;
+  readonly #reply: FastifyReply;
+  readonly #writer: AnswerWriter;
+  readonly #headers: string[];
+  /** Done twice is the same as once. */
+  readonly #isRepeatable: boolean;
+  readonly #body: RequestBody;
+  #deadline: NodeJS.Timeout | undefined;
+  #attempts = 0;
+  #waitUntilMs = 0;
+  #stopWaiting: () => void = () => {};
+  /** Where the attempt under way goes, or null between attempts. */
+  #replica: Replica | null = null;
+  #controller: Dispatcher.DispatchController | null = null;
+  #sentAtMs = 0;
+  #isLeaving = false;
+  /** Nothing more goes to the caller. */
+  #isAnswered = false;
+  #isOver = false;
+
+  constructor(upstream: Upstream, lane: Lane, caller: string, request: FastifyRequest, reply: FastifyReply) {
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    this.#upstream = upstream;
+    this.#lane = lane;
+    this.#request = request;
+    this.#reply = reply;
+    this.#writer = new AnswerWriter(reply, upstream.limits.answerStallTimeoutMs);
+    this.#headers = requestHeaders(request, caller, lane === 'uploads');
+    this.#isRepeatable = isRead || request.headers[HEADERS.idempotencyKey] !== undefined;
+    if (lane === 'uploads') this.#body = new Upload(upstream.limits, () => this.#late());
+    else this.#body = isRead ? noBody : new KeptBody(upstream.kept);
+  }
+
+  start(): void {
+    if (!this.#upstream.places[this.#lane].take()) {
+      this.#reply.send(unavailable(`too many ${this.#lane} to ${this.#upstream.service} are under way`));
+      return;
+    }
+    this.#reply.raw.once('close', () => this.#callerGone());
+    const { callTimeoutMs } = this.#upstream.limits;
+    if (this.#lane === 'calls') this.#deadline = setTimeout(() => this.#late(), callTimeoutMs);
+    this.#body.arrive(this.#request.raw, (refusal) => (refusal === null ? this.#attempt() : this.#fail(refusal)));
+  }
+
+  abandon(): void {
+    if (this.#writer.begun || !mayRetry('abandoned', this.#body.canBeSent, this.#isRepeatable)) return;
+    this.#isLeaving = true;
+    this.#controller?.abort(new AttemptEnded('abandoned'));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#isAnswered) controller.abort(new AttemptEnded('withdrawn'));
+    else if (this.#isLeaving) controller.abort(new AttemptEnded('abandoned'));
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: AnswerHead): void {
+    if (status < 200) return;
+    const isProblem = String(headers['content-type']).startsWith('application/problem+json');
+    if (status >= 400 && !isProblem) controller.abort(new AttemptEnded(status === 503 ? 'closing' : 'garbled'));
+    else this.#writer.head(status, answerHeaders(status, headers, this.#request.id), headers['content-length']);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#isAnswered) this.#writer.body(chunk, controller);
+  }
+
+  onResponseEnd(): void {
+    this.#leaveReplica('answered');
+    if (!this.#isAnswered) this.#writer.end();
+    this.#finish();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    const kind = failureKind(error, this.#controller !== null);
+    const replica = this.#leaveReplica(kind);
+    if (isReplicaGone(kind)) replica?.leaveOut(error);
+    if (this.#writer.begun && !this.#isAnswered) this.#writer.breakOff();
+    if (this.#writer.begun || this.#isAnswered) this.#finish();
+    else if (this.#mayAttemptAgain(kind)) this.#attempt();
+    else this.#fail(problemOf(kind, this.#upstream.service, error));
+  }
+
+  #mayAttemptAgain(kind: FailureKind): boolean {
+    return (
+      this.#attempts < this.#upstream.limits.attemptsMax && mayRetry(kind, this.#body.canBeSent, this.#isRepeatable)
+    );
+  }
+
+  #attempt(): void {
+    const replica = this.#upstream.replicas.pick();
+    if (replica === null) this.#waitForReplica();
+    else this.#send(replica);
+  }
+
+  #send(replica: Replica): void {
+    this.#attempts += 1;
+    this.#replica = replica;
+    this.#isLeaving = false;
+    this.#sentAtMs = performance.now();
+    const { method, url } = this.#request;
+    const call: Dispatcher.DispatchOptions = {
+      method,
+      path: pathOf(url),
+      headers: this.#headers,
+      body: this.#body.content(),
+    };
+    replica.dispatch(this.#lane, call, this);
+  }
+
+  #waitForReplica(): void {
+    const nowMs = performance.now();
+    const { service, replicas, limits } = this.#upstream;
+    this.#waitUntilMs ||= nowMs + limits.replicaWaitMs;
+    if (nowMs >= this.#waitUntilMs) this.#fail(unavailable(`${service} is not available`));
+    else this.#stopWaiting = replicas.whenUsable(this.#waitUntilMs - nowMs, () => this.#attempt());
+  }
+
+  #leaveReplica(outcome: 'answered' | FailureKind): Replica | null {
+    const replica = this.#replica;
+    this.#replica = null;
+    this.#controller = null;
+    replica?.underWay.delete(this);
+    this.#upstream.count(outcome, (performance.now() - this.#sentAtMs) / 1000);
+    return replica;
+  }
+
+  /** The caller sends its body too slowly, or the service takes too long. */
+  #late(): void {
+    if (this.#writer.begun) return;
+    if (this.#body.hasArrived) this.#fail(unavailable(`${this.#upstream.service} took too long`));
+    else this.#fail(new ProblemError('request_timeout', 'the body came too slowly'));
+  }
+
+  #callerGone(): void {
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
+    this.#withdraw();
+  }
+
+  #fail(problem: ProblemError): void {
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
+    this.#reply.send(problem);
+    this.#withdraw();
+  }
+
+  /** Ends what is under way upstream, whose answer nobody waits for. */
+  #withdraw(): void {
+    if (this.#replica === null) this.#finish();
+    else this.#controller?.abort(new AttemptEnded('withdrawn'));
+  }
+
+  #finish(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#isAnswered = true;
+    clearTimeout(this.#deadline);
+    this.#stopWaiting();
+    this.#body.drop();
+    this.#upstream.places[this.#lane].give();
+  }
+}
+
+/** A target in absolute form is as good as its path (RFC 9112, 3.2.2). */
+function pathOf(url: string): string {
+  return url.startsWith('/') ? url : url.slice(url.indexOf('/', url.indexOf('//') + 2));
+}
+
+function problemOf(kind: FailureKind, service: string, cause: unknown): ProblemError {
+  if (kind === 'timeout') return unavailable(`${service} took too long`, cause);
+  if (kind === 'unsendable') return new ProblemError('invalid_request', 'the path or a header holds forbidden bytes');
+  return unavailable(`${service} is not available`, cause);
+}

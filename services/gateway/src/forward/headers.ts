@@ -1,0 +1,87 @@
+/**
+ * Which headers cross the gateway. Of a request everything but what belongs to the one connection (RFC 9110, 7.6.1),
+ * credentials, and what only the gateway may say; of an answer only what is known.
+ */
+import { HEADERS } from '@mo/contracts';
+import { acceptTraceparent, newTraceparent, RETRY_AFTER_SECONDS } from '@mo/service-kit';
+import type { FastifyRequest } from 'fastify';
+
+const NOT_PASSED_ON = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'host',
+  'content-length',
+  'authorization',
+  'x-api-key',
+  'cookie',
+  HEADERS.requestId,
+  HEADERS.traceparent,
+  HEADERS.caller,
+]);
+
+const PASSED_BACK = new Set([
+  'allow',
+  'cache-control',
+  'content-language',
+  'content-length',
+  'content-type',
+  'etag',
+  'last-modified',
+  'link',
+  'location',
+  'retry-after',
+  'vary',
+  HEADERS.consistencyToken,
+  HEADERS.idempotencyReplayed,
+]);
+
+/**
+ * The headers that a service gets, as a flat list of names and values.
+ *
+ * @param isStream the body is passed through, so its length is the caller's; otherwise the length is measured
+ */
+export function requestHeaders(request: FastifyRequest, caller: string, isStream: boolean): string[] {
+  const { headers } = request;
+  const named = namedByConnection(headers.connection);
+  const passed: string[] = [];
+  for (const name in headers) {
+    if (NOT_PASSED_ON.has(name) || named?.has(name)) continue;
+    const value = headers[name];
+    if (value !== undefined) passed.push(name, value as string);
+  }
+  const length = headers['content-length'];
+  if (isStream && length !== undefined) passed.push('content-length', length);
+  const traceparent = acceptTraceparent(headers[HEADERS.traceparent]) ?? newTraceparent();
+  // The log line of this request carries the same trace.
+  headers[HEADERS.traceparent] = traceparent;
+  passed.push(HEADERS.requestId, request.id, HEADERS.traceparent, traceparent, HEADERS.caller, caller);
+  return passed;
+}
+
+function namedByConnection(connection: string | undefined): Set<string> | null {
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return null;
+  return new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
+}
+
+/** The headers that a caller gets, as a flat list of names and values. */
+export function answerHeaders(
+  status: number,
+  headers: Record<string, string | string[] | undefined>,
+  requestId: string,
+): string[] {
+  const passed: string[] = [HEADERS.requestId, requestId];
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined && PASSED_BACK.has(name)) passed.push(name, value as string);
+  }
+  if (status === 503 && headers['retry-after'] === undefined) passed.push('retry-after', String(RETRY_AFTER_SECONDS));
+  return passed;
+}

@@ -1,0 +1,43 @@
+import { JSON_BODY_BYTES_MAX } from '@mo/service-kit';
+
+/** Every limit of the forwarding, in one place. Tests bring smaller ones. */
+export const defaultLimits = {
+  /** A body other than an upload is kept until its answer, so that it can be sent again. */
+  bodyBytesMax: JSON_BODY_BYTES_MAX,
+  /** All bodies that are kept, together. */
+  keptBytesMax: 64 * 1024 * 1024,
+  /** How much of an upload is taken from the caller ahead of the service. */
+  uploadBufferBytesMax: 256 * 1024,
+
+  /** Calls and uploads under way, for each service; what comes on top is answered with 503. */
+  callsMax: 1_024,
+  uploadsMax: 32,
+  /** Connections to one replica. */
+  connectionsMax: 128,
+
+  /** A whole call: its body's arrival, every attempt, the waits between them. */
+  callTimeoutMs: 30_000,
+  connectTimeoutMs: 1_000,
+  /** From a request's last byte to its answer's first, and between two parts of the answer. */
+  answerTimeoutMs: 10_000,
+  /** The same for an upload, whose end may be long work. */
+  uploadAnswerTimeoutMs: 300_000,
+  /** How long the caller may send nothing in the middle of an upload. */
+  uploadIdleTimeoutMs: 30_000,
+  /** How long the caller may read nothing while its answer waits. */
+  answerStallTimeoutMs: 30_000,
+  /** How long what a caller still sends after its answer is read and dropped, so that the answer reaches it. */
+  lingerTimeoutMs: 5_000,
+
+  /** How often one call is sent, at most. */
+  attemptsMax: 4,
+  /** How long a call waits for a replica to come back while none is up. */
+  replicaWaitMs: 2_000,
+
+  /** How often a replica in use is asked whether it is ready, and one that is left out. */
+  probeIntervalMs: 500,
+  probeIntervalWhenDownMs: 250,
+  probeTimeoutMs: 1_000,
+};
+
+export type Limits = typeof defaultLimits;

@@ -1,0 +1,115 @@
+/**
+ * The replicas of one service: which of them takes the next call, and the wait for one while there is none. They come
+ * and go with the addresses of the service; one whose address is gone gets no more calls, and is closed when the last of
+ * its calls is over.
+ */
+import type { Stream } from '@mo/contracts';
+import type { Addresses, Logger } from '@mo/service-kit';
+import type { Limits } from './limits.ts';
+import { Replica, type ReplicaState } from './replica.ts';
+
+export class ReplicaSet {
+  readonly service: Stream;
+  readonly #addresses: Addresses;
+  readonly #limits: Limits;
+  readonly #logger: Logger;
+  readonly #waiting = new Set<() => void>();
+  readonly #leaving = new Set<Replica>();
+  #replicas: readonly Replica[] = [];
+  #next = 0;
+
+  constructor(service: Stream, addresses: Addresses, limits: Limits, logger: Logger) {
+    this.service = service;
+    this.#addresses = addresses;
+    this.#limits = limits;
+    this.#logger = logger.child({ upstream: service });
+  }
+
+  get replicas(): readonly Replica[] {
+    return this.#replicas;
+  }
+
+  get ready(): number {
+    return this.#in('ready').length;
+  }
+
+  /** The least busy replica, in turns where several are; null where none can be used. */
+  pick(): Replica | null {
+    return this.#leastBusy('ready') ?? this.#leastBusy('slow');
+  }
+
+  /** Calls back once a replica can be used, or after the time. Answers with how to stop waiting. */
+  whenUsable(withinMs: number, goOn: () => void): () => void {
+    const stop = () => {
+      clearTimeout(timer);
+      this.#waiting.delete(wake);
+    };
+    const wake = () => {
+      stop();
+      goOn();
+    };
+    const timer = setTimeout(wake, withinMs);
+    this.#waiting.add(wake);
+    return stop;
+  }
+
+  /** Starts to watch the replicas. Resolves when each of those that there are now was asked whether it is ready. */
+  async start(): Promise<void> {
+    await this.#addresses.start(() => void this.#follow());
+    await this.#follow();
+  }
+
+  async close(): Promise<void> {
+    this.#addresses.stop();
+    await Promise.all([...this.#replicas, ...this.#leaving].map((replica) => replica.close()));
+  }
+
+  async #follow(): Promise<void> {
+    const origins = this.#addresses.current;
+    const known = new Map(this.#replicas.map((replica) => [replica.origin, replica]));
+    const added: Replica[] = [];
+    this.#replicas = origins.map((origin) => {
+      const replica = known.get(origin) ?? this.#newReplica(origin);
+      if (!known.delete(origin)) added.push(replica);
+      return replica;
+    });
+    for (const gone of known.values()) this.#letGo(gone);
+    await Promise.all(added.map((replica) => replica.start()));
+  }
+
+  #newReplica(origin: string): Replica {
+    return new Replica(origin, this.#limits, this.#logger, () => this.#onChange());
+  }
+
+  #letGo(replica: Replica): void {
+    this.#leaving.add(replica);
+    void replica.retire().then(() => this.#leaving.delete(replica));
+  }
+
+  #leastBusy(state: ReplicaState): Replica | null {
+    const { length } = this.#replicas;
+    let best: Replica | null = null;
+    this.#next = (this.#next + 1) % Math.max(length, 1);
+    for (let step = 0; step < length; step += 1) {
+      const replica = this.#replicas[(this.#next + step) % length] as Replica;
+      if (replica.state === state && (best === null || replica.underWay.size < best.underWay.size)) best = replica;
+    }
+    return best;
+  }
+
+  #in(state: ReplicaState): Replica[] {
+    return this.#replicas.filter((replica) => replica.state === state);
+  }
+
+  #onChange(): void {
+    // Whoever finds none again waits anew, and must not be woken again by this same change.
+    const waiting = this.pick() === null ? [] : Array.from(this.#waiting);
+    for (const wake of waiting) wake();
+    if (this.ready > 0) for (const replica of this.#in('slow')) abandonAll(replica);
+  }
+}
+
+/** What hangs at a frozen process goes on elsewhere, where it may. */
+function abandonAll(replica: Replica): void {
+  for (const call of replica.underWay) call.abandon();
+}

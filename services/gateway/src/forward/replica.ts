@@ -1,0 +1,130 @@
+/**
+ * One process of a service. Whether it can be used is known from two sides: it is asked all the time whether it is
+ * ready, and a call that can't reach it leaves it out at once, until it says again that it is ready.
+ */
+import type { Logger } from '@mo/service-kit';
+import { Client, type Dispatcher, Pool } from 'undici';
+import type { Limits } from './limits.ts';
+
+/** `slow` took too long to say whether it is ready: it is used only where no other is left. */
+export type ReplicaState = 'ready' | 'slow' | 'down';
+
+/** Calls and uploads have connections of their own, so that slow uploads never hold up calls. */
+export type Lane = 'calls' | 'uploads';
+
+/** A call that is under way at a replica. */
+export interface UnderWay extends Dispatcher.DispatchHandler {
+  /** Ends the attempt, where the call may be sent to another replica. */
+  abandon(): void;
+}
+
+export class Replica {
+  readonly origin: string;
+  readonly underWay = new Set<UnderWay>();
+  readonly #pools: Readonly<Record<Lane, Pool>>;
+  readonly #probes: Client;
+  readonly #limits: Limits;
+  readonly #logger: Logger;
+  readonly #onChange: () => void;
+  #state: ReplicaState = 'down';
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+  /** Counts what was learnt from calls, so that an answer to an older question isn't believed. */
+  #news = 0;
+
+  constructor(origin: string, limits: Limits, logger: Logger, onChange: () => void) {
+    this.origin = origin;
+    this.#limits = limits;
+    this.#logger = logger;
+    this.#onChange = onChange;
+    const { answerTimeoutMs, uploadAnswerTimeoutMs, probeTimeoutMs, connectionsMax, uploadsMax } = limits;
+    const settings = (timeoutMs: number) => ({
+      pipelining: 1,
+      allowH2: false,
+      connectTimeout: limits.connectTimeoutMs,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+    });
+    this.#pools = {
+      calls: new Pool(origin, { ...settings(answerTimeoutMs), connections: connectionsMax }),
+      uploads: new Pool(origin, { ...settings(uploadAnswerTimeoutMs), connections: uploadsMax }),
+    };
+    this.#probes = new Client(origin, settings(2 * probeTimeoutMs));
+  }
+
+  get state(): ReplicaState {
+    return this.#state;
+  }
+
+  /** Sends a request. The handler is told of every outcome, and nothing is thrown. */
+  dispatch(lane: Lane, call: Dispatcher.DispatchOptions, handler: UnderWay): void {
+    this.underWay.add(handler);
+    this.#pools[lane].dispatch(call, handler);
+  }
+
+  /** Starts asking. Resolves after the first answer. */
+  async start(): Promise<void> {
+    await this.#ask();
+    if (this.#state === 'down') this.#logger.info({ origin: this.origin }, 'a replica is not ready yet');
+  }
+
+  /** A call found that it can't be reached. */
+  leaveOut(reason: unknown): void {
+    if (this.#closed || this.#state === 'down') return;
+    this.#news += 1;
+    this.#become('down', reason);
+    clearTimeout(this.#timer);
+    void this.#ask();
+  }
+
+  /** Its address is gone: it is asked no more. Resolves when the last of its calls is over. */
+  async retire(): Promise<void> {
+    this.#end();
+    this.#logger.info({ origin: this.origin }, 'a replica is gone');
+    await Promise.allSettled([this.#pools.calls.close(), this.#pools.uploads.close(), this.#probes.destroy()]);
+  }
+
+  async close(): Promise<void> {
+    this.#end();
+    await Promise.all([this.#pools.calls, this.#pools.uploads, this.#probes].map((way) => way.destroy()));
+  }
+
+  #end(): void {
+    this.#closed = true;
+    this.#state = 'down';
+    clearTimeout(this.#timer);
+  }
+
+  async #ask(): Promise<void> {
+    const news = this.#news;
+    const [state, reason] = await this.#probe();
+    if (this.#closed || news !== this.#news) return;
+    this.#become(state, reason);
+    const { probeIntervalMs, probeIntervalWhenDownMs } = this.#limits;
+    const intervalMs = state === 'ready' ? probeIntervalMs : probeIntervalWhenDownMs;
+    this.#timer = setTimeout(() => void this.#ask(), intervalMs);
+  }
+
+  async #probe(): Promise<[ReplicaState, unknown]> {
+    const signal = AbortSignal.timeout(this.#limits.probeTimeoutMs);
+    try {
+      const answer = await this.#probes.request({ method: 'GET', path: '/readyz', signal });
+      await answer.body.dump();
+      return answer.statusCode === 200 ? ['ready', null] : ['down', `/readyz answers ${answer.statusCode}`];
+    } catch (error) {
+      return [signal.aborted ? 'slow' : 'down', error];
+    }
+  }
+
+  #become(state: ReplicaState, reason: unknown): void {
+    if (state === this.#state) return;
+    const { origin } = this;
+    if (state === 'ready') this.#logger.info({ origin }, 'a replica is ready');
+    else this.#logger.warn({ origin, state, reason: textOf(reason) }, 'a replica is left out');
+    this.#state = state;
+    this.#onChange();
+  }
+}
+
+const textOf = (reason: unknown): string =>
+  reason instanceof Error ? ((reason as NodeJS.ErrnoException).code ?? reason.message) : String(reason);

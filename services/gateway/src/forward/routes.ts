@@ -1,0 +1,78 @@
+/**
+ * The routes of the API, from the contract's table: each operation goes to its service, every other method on a known
+ * path is a 405 that names those allowed, and nothing else exists.
+ */
+import { METHODS } from 'node:http';
+import { type Operation, operations, type Stream } from '@mo/contracts';
+import { ProblemError, pathOf } from '@mo/service-kit';
+import type { FastifyInstance } from 'fastify';
+import { authenticate } from '../keys/authenticate.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
+import { Exchange } from './exchange.ts';
+import type { Upstream } from './upstream.ts';
+
+/** Dot segments and hidden slashes: a path that another reader could take for another path goes nowhere. */
+const AMBIGUOUS = /\/(\.|%2e){1,2}(\/|$)|%2f|%5c|\\/i;
+
+/** Registers the API's routes; all of them need a key. */
+export function apiRoutes(app: FastifyInstance, ring: KeyRing, upstreams: Record<Stream, Upstream>): void {
+  takeBodiesAsTheyAre(app);
+  app.decorateRequest('caller', '');
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.caller = authenticate(ring, request.headers);
+    const path = pathOf(request);
+    if (AMBIGUOUS.test(path)) throw new ProblemError('not_found', `there is no ${path}`);
+    done();
+  });
+  for (const [path, known] of byPath()) {
+    const url = path.replace(/\{(\w+)\}/g, ':$1');
+    for (const operation of known) forward(app, url, operation, upstreams[operation.service]);
+    refuseOthers(app, url, known);
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The id of the key that the request came with. */
+    caller: string;
+  }
+}
+
+function forward(app: FastifyInstance, url: string, operation: Operation, upstream: Upstream): void {
+  const lane = operation.stream === undefined ? 'calls' : 'uploads';
+  app.route({
+    method: operation.method,
+    url,
+    handler: (request, reply) => new Exchange(upstream, lane, request.caller, request, reply).start(),
+  });
+}
+
+function refuseOthers(app: FastifyInstance, url: string, known: readonly Operation[]): void {
+  const allowed: string[] = known.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  const allow = allowed.sort().join(', ');
+  app.route({
+    method: app.supportedMethods.filter((method) => !allowed.includes(method)),
+    url,
+    handler: (request) => {
+      throw new ProblemError('method_not_allowed', `${request.method} is not allowed here; allowed: ${allow}`, {
+        headers: { allow },
+      });
+    },
+  });
+}
+
+function byPath(): Map<string, Operation[]> {
+  const paths = new Map<string, Operation[]>();
+  for (const operation of Object.values<Operation>(operations)) {
+    paths.set(operation.path, [...(paths.get(operation.path) ?? []), operation]);
+  }
+  return paths;
+}
+
+/** Lets Fastify hand over every body unread, and route every method that Node can parse. */
+function takeBodiesAsTheyAre(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _body, done) => done(null));
+  const known = new Set(app.supportedMethods);
+  for (const method of METHODS) if (!known.has(method) && method !== 'CONNECT') app.addHttpMethod(method);
+}

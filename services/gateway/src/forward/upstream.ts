@@ -1,0 +1,100 @@
+/** What all calls to one service share: its replicas, how many calls are under way, and what is counted of them. */
+import type { Stream } from '@mo/contracts';
+import { Addresses, Counter, Gauge, Histogram, type Logger, type Registry } from '@mo/service-kit';
+import { KeptBytes } from './kept-body.ts';
+import type { Limits } from './limits.ts';
+import type { Lane } from './replica.ts';
+import { ReplicaSet } from './replica-set.ts';
+
+export type { Lane } from './replica.ts';
+
+const LATENCY_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** A number of places, all of which may be taken. */
+export class Places {
+  readonly #max: number;
+  taken = 0;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** Whether there was one left. */
+  take(): boolean {
+    if (this.taken >= this.#max) return false;
+    this.taken += 1;
+    return true;
+  }
+
+  give(): void {
+    this.taken -= 1;
+  }
+}
+
+export interface Upstream {
+  readonly service: Stream;
+  readonly replicas: ReplicaSet;
+  readonly places: Readonly<Record<Lane, Places>>;
+  readonly kept: KeptBytes;
+  readonly limits: Limits;
+  /** An attempt ended so. */
+  count(outcome: string, seconds: number): void;
+}
+
+/** Opens the way to each service. */
+export function openUpstreams(
+  origins: Readonly<Record<Stream, readonly string[]>>,
+  limits: Limits,
+  logger: Logger,
+  registry: Registry,
+): Record<Stream, Upstream> {
+  const metrics = upstreamMetrics(registry);
+  const kept = new KeptBytes(limits);
+  const open = (service: Stream): Upstream => {
+    const replicas = new ReplicaSet(service, new Addresses(origins[service]), limits, logger);
+    const duration = metrics.duration.labels(service);
+    const places = { calls: new Places(limits.callsMax), uploads: new Places(limits.uploadsMax) };
+    metrics.watch(service, { replicas, places });
+    const count = (outcome: string, seconds: number) => {
+      metrics.attempts.inc({ upstream: service, outcome });
+      duration.observe(seconds);
+    };
+    return { service, replicas, places, kept, limits, count };
+  };
+  return { customers: open('customers'), loans: open('loans'), payments: open('payments') };
+}
+
+type Watched = Pick<Upstream, 'replicas' | 'places'>;
+
+function upstreamMetrics(registry: Registry) {
+  const watched = new Map<Stream, Watched>();
+  const read = (name: string, help: string, value: (of: Watched) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['upstream'],
+      registers: [registry],
+      collect() {
+        for (const [upstream, of] of watched) this.set({ upstream }, value(of));
+      },
+    });
+  read('gateway_replicas_ready', 'Replicas that say they are ready', (of) => of.replicas.ready);
+  read('gateway_calls_under_way', 'Calls under way, uploads left out', (of) => of.places.calls.taken);
+  read('gateway_uploads_under_way', 'Bulk uploads under way', (of) => of.places.uploads.taken);
+  return {
+    watch: (service: Stream, of: Watched) => watched.set(service, of),
+    attempts: new Counter({
+      name: 'gateway_attempts_total',
+      help: 'Requests sent to a service, by how they ended; a call that is sent again counts again',
+      labelNames: ['upstream', 'outcome'],
+      registers: [registry],
+    }),
+    duration: new Histogram({
+      name: 'gateway_attempt_duration_seconds',
+      help: 'How long a service took',
+      labelNames: ['upstream'],
+      buckets: LATENCY_BUCKETS_S,
+      registers: [registry],
+    }),
+  };
+}

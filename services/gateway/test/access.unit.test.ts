@@ -1,0 +1,183 @@
+import { hash } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
+import { type Operation, operations, type Problem, STREAMS } from '@mo/contracts';
+import {
+  KEY,
+  KEY_DIGEST,
+  RawConnection,
+  type RunningGateway,
+  type Stub,
+  startGateway,
+  startStub,
+  stopAll,
+} from './support.ts';
+
+let services: Record<'customers' | 'loans' | 'payments', Stub>;
+let gateway: RunningGateway;
+
+beforeAll(async () => {
+  const [customers, loans, payments] = [await startStub(), await startStub(), await startStub()];
+  services = { customers, loans, payments };
+  gateway = await startGateway({
+    replicas: { customers: [customers], loans: [loans], payments: [payments] },
+    keys: `tester:${KEY_DIGEST}\nslow:${hash('sha256', 'slow')}:0.01`,
+  });
+});
+afterAll(stopAll);
+
+const forwarded = () =>
+  STREAMS.flatMap((service) =>
+    services[service].requests.splice(0).map(({ method, url }) => ({ service, method, url })),
+  );
+const pathOf = ({ path }: Operation) => path.replace(/\{\w+\}/g, '17');
+const table = Object.values<Operation>(operations);
+
+/** Unlike fetch, sends a path as it is. */
+const statusOf = (method: string, path: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${KEY}` };
+    const call = httpRequest({ port: gateway.port, method, path, headers }, (answer) =>
+      resolve(answer.resume().statusCode),
+    );
+    call.on('error', reject).end();
+  });
+
+describe('routing', () => {
+  it.each(table.map((operation) => [operation.id, operation] as const))(
+    '%s goes to its service',
+    async (_id, operation) => {
+      for (const path of [pathOf(operation), `${pathOf(operation)}/`, `${pathOf(operation)}?a=1&b=%2F`]) {
+        expect((await gateway.call(operation.method, path)).status).toBe(200);
+        expect(forwarded()).toEqual([{ service: operation.service, method: operation.method, url: path }]);
+      }
+    },
+  );
+
+  it('is exactly this table', () => {
+    expect(table.map(({ method, path, service }) => `${method} ${path} → ${service}`).sort()).toEqual([
+      'GET /api/customers → customers',
+      'GET /api/customers/balance → customers',
+      'GET /api/customers/{customer_id} → customers',
+      'GET /api/customers/{customer_id}/balance → customers',
+      'GET /api/customers/{customer_id}/loans → loans',
+      'GET /api/customers/{customer_id}/payments → payments',
+      'GET /api/customers/{customer_id}/statement → customers',
+      'GET /api/loans → loans',
+      'GET /api/loans/{loan_id} → loans',
+      'GET /api/payments → payments',
+      'GET /api/payments/{payment_id} → payments',
+      'PATCH /api/customers/{customer_id} → customers',
+      'POST /api/customers → customers',
+      'POST /api/customers/bulk → customers',
+      'POST /api/loans → loans',
+      'POST /api/loans/{loan_id}/activate → loans',
+      'POST /api/loans/{loan_id}/reject → loans',
+      'POST /api/payments → payments',
+    ]);
+  });
+
+  it('answers HEAD wherever it answers GET, without a body', async () => {
+    const answer = await gateway.call('HEAD', '/api/loans/17');
+    expect([answer.status, await answer.text()]).toEqual([200, '']);
+    expect(forwarded()).toEqual([{ service: 'loans', method: 'HEAD', url: '/api/loans/17' }]);
+  });
+
+  it.each([
+    ['DELETE', '/api/loans', 'GET, HEAD, POST'],
+    ['PUT', '/api/customers/17', 'GET, HEAD, PATCH'],
+    ['GET', '/api/customers/bulk', 'POST'],
+    ['HEAD', '/api/loans/17/activate', 'POST'],
+    ['PATCH', '/api/customers/balance/', 'GET, HEAD'],
+    ['OPTIONS', '/api/payments/17', 'GET, HEAD'],
+    ['PROPFIND', '/api/payments', 'GET, HEAD, POST'],
+  ])('%s %s is a 405 that names what is allowed', async (method, path, allow) => {
+    const answer = await gateway.call(method, path);
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    expect(forwarded()).toEqual([]);
+  });
+
+  it.each([
+    '/api',
+    '/api/nothing',
+    '/api/loans/17/18',
+    '//api/loans',
+    '/API/loans',
+    '/internal/streams/loans?customer_id=1&after=0',
+    '/api/internal/streams/loans',
+    '/api/../internal/streams/loans',
+    '/api/loans/..%2f..%2finternal%2fstreams/loans',
+    '/api/loans/../../internal/streams/loans',
+    '/api/loans/..%2f..%2finternal%2fstreams%2floans',
+    '/api/loans/..%5C..%5Cinternal',
+    '/api/customers/../balance',
+    '/api/customers/%2e%2E/balance',
+    '/api/customers/.',
+    '/loans/17',
+    `/api/loans/${'9'.repeat(300)}`,
+  ])('%s is a 404', async (path) => {
+    expect(await statusOf('GET', path)).toBe(404);
+    expect(forwarded()).toEqual([]);
+  });
+
+  it("never reaches a service's own endpoints: those of the same name are the gateway's", async () => {
+    for (const path of ['/metrics', '/readyz', '/livez']) expect(await statusOf('GET', path)).toBe(200);
+    expect(forwarded()).toEqual([]);
+  });
+
+  it('takes a target in absolute form for its path', async () => {
+    const connection = new RawConnection(gateway.port);
+    connection.send(`GET http://elsewhere.example/api/loans/17?a=1 HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\n\r\n`);
+    expect(await connection.status()).toBe(200);
+    expect(forwarded()).toEqual([{ service: 'loans', method: 'GET', url: '/api/loans/17?a=1' }]);
+    connection.socket.destroy();
+  });
+});
+
+describe('authentication', () => {
+  const get = (headers: Record<string, string>) => fetch(`${gateway.url}/api/loans/17`, { headers });
+
+  it.each([
+    { authorization: `Bearer ${KEY}` },
+    { authorization: `bearer   ${KEY}` },
+    { 'x-api-key': KEY },
+    { authorization: 'Basic dTpw', 'x-api-key': KEY },
+  ] as Record<string, string>[])('takes the key from %j', async (headers) => {
+    expect((await get(headers)).status).toBe(200);
+    expect(services.loans.requests.splice(0)[0]?.headers['x-mo-caller']).toBe('tester');
+  });
+
+  it.each([
+    {},
+    { authorization: 'Bearer' },
+    { authorization: 'Bearer wrong' },
+    { authorization: KEY },
+    { authorization: `Basic ${KEY}` },
+    { 'x-api-key': '' },
+    { 'x-api-key': KEY_DIGEST },
+    { authorization: 'Bearer wrong', 'x-api-key': KEY },
+  ] as Record<string, string>[])('refuses %j with 401, and forwards nothing', async (headers) => {
+    const answer = await get(headers);
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    const problem = (await answer.json()) as Problem;
+    expect(problem).toMatchObject({ status: 401, code: 'unauthenticated' });
+    expect(problem.instance).toBe(`urn:mo:request:${answer.headers.get('x-request-id')}`);
+    expect(forwarded()).toEqual([]);
+  });
+
+  it('comes before everything else that could be wrong', async () => {
+    expect((await fetch(`${gateway.url}/api/loans`, { method: 'DELETE' })).status).toBe(401);
+  });
+});
+
+describe('rates', () => {
+  it('are kept: 429 with Retry-After beyond them, for that key alone', async () => {
+    const slow = { headers: { authorization: 'Bearer slow' } };
+    expect((await gateway.call('GET', '/api/loans', slow)).status).toBe(200);
+    const second = await gateway.call('GET', '/api/loans', slow);
+    expect([second.status, second.headers.get('retry-after')]).toEqual([429, '100']);
+    expect(await second.json()).toMatchObject({ code: 'rate_limited' });
+    for (let n = 0; n < 20; n += 1) expect((await gateway.call('GET', '/api/loans')).status).toBe(200);
+    expect(forwarded()).toHaveLength(21);
+  });
+});

@@ -1,0 +1,206 @@
+import type { RequestListener } from 'node:http';
+import type { Problem } from '@mo/contracts';
+import { answerJson, RawConnection, sendJson, startGateway, startStub, stopAll, until } from './support.ts';
+
+afterEach(stopAll);
+
+const keyed = { 'idempotency-key': 'k-1' };
+const breakConnection: RequestListener = (request) =>
+  void request.resume().on('end', () => request.socket.resetAndDestroy());
+/** What Fastify answers while it closes. */
+const closing: RequestListener = (request, response) =>
+  void request.resume().on('end', () => {
+    response
+      .writeHead(503, { 'content-type': 'application/json', connection: 'close' })
+      .end('{"error":"Service Unavailable"}');
+  });
+/** Behaves so for the first request, and rightly from then on. */
+function once(first: RequestListener): RequestListener {
+  let count = 0;
+  return (request, response) => {
+    count += 1;
+    (count === 1 ? first : answerJson(200, { ok: true }))(request, response);
+  };
+}
+
+async function expectUnavailable(answer: Response): Promise<void> {
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+  expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  expect(((await answer.json()) as Problem).code).toBe('unavailable');
+}
+
+describe('a request whose connection breaks before its answer', () => {
+  it.each([
+    ['GET', '/api/loans/1', {}, undefined],
+    ['POST', '/api/loans', keyed, '{"a":1}'],
+    ['PATCH', '/api/customers/1', keyed, '{"a":1}'],
+  ])('is sent again: %s %s with %j', async (method, path, headers, body) => {
+    const stub = await startStub(once(breakConnection));
+    const gateway = await startGateway({ replicas: [stub] });
+    expect((await gateway.call(method, path, { headers, body })).status).toBe(200);
+    expect(stub.requests).toHaveLength(2);
+    expect(stub.requests[0]?.headers['x-request-id']).toBe(stub.requests[1]?.headers['x-request-id']);
+  });
+
+  it('is not sent again where it is a write without a key, for it may have been done', async () => {
+    const stub = await startStub(once(breakConnection));
+    const gateway = await startGateway({ replicas: [stub] });
+    await expectUnavailable(await gateway.call('POST', '/api/loans', { body: '{}' }));
+    expect(stub.requests).toHaveLength(1);
+  });
+
+  it('is not sent again where it is an upload, key or not, for its body is gone', async () => {
+    const stub = await startStub(once(breakConnection));
+    const gateway = await startGateway({ replicas: [stub] });
+    await expectUnavailable(await gateway.call('POST', '/api/customers/bulk', { body: 'a,1\n', headers: keyed }));
+    expect(stub.requests).toHaveLength(1);
+  });
+
+  it('is sent a bounded number of times', async () => {
+    const stub = await startStub(breakConnection);
+    const gateway = await startGateway({ replicas: [stub], limits: { attemptsMax: 3 } });
+    await expectUnavailable(await gateway.call('GET', '/api/loans/1'));
+    expect(stub.requests).toHaveLength(3);
+  });
+
+  it('is sent again with the same body', async () => {
+    const bodies: string[] = [];
+    const stub = await startStub((request, response) => {
+      let text = '';
+      request.setEncoding('utf8').on('data', (part: string) => (text += part));
+      request.on('end', () => {
+        bodies.push(text);
+        if (bodies.length === 1) request.socket.resetAndDestroy();
+        else sendJson(response, 200, {});
+      });
+    });
+    const gateway = await startGateway({ replicas: [stub] });
+    const body = JSON.stringify({ text: 'é'.repeat(200_000) });
+    expect((await gateway.call('POST', '/api/loans', { body, headers: keyed })).status).toBe(200);
+    expect(bodies).toEqual([body, body]);
+  });
+});
+
+describe('a service that is closing', () => {
+  it('is asked again for reads and writes with a key; other writes are a 503', async () => {
+    for (const [method, headers, status] of [
+      ['GET', {}, 200],
+      ['POST', keyed, 200],
+      ['POST', {}, 503],
+    ] as const) {
+      const stub = await startStub(once(closing));
+      const gateway = await startGateway({ replicas: [stub] });
+      const body = method === 'POST' ? '{}' : null;
+      expect((await gateway.call(method, '/api/loans', { body, headers })).status).toBe(status);
+      expect(stub.requests).toHaveLength(status === 200 ? 2 : 1);
+    }
+  });
+});
+
+describe('a problem of a service', () => {
+  it('is passed on as it is, a 503 too, and not asked for again', async () => {
+    for (const status of [400, 409, 422, 500, 503]) {
+      const stub = await startStub(answerJson(status, { code: 'a_code' }));
+      const gateway = await startGateway({ replicas: [stub] });
+      const answer = await gateway.call('POST', '/api/loans', { body: '{}', headers: keyed });
+      expect([answer.status, await answer.text()]).toEqual([status, '{"code":"a_code"}']);
+      expect(answer.headers.get('retry-after')).toBe(status === 503 ? '1' : null);
+      expect(stub.requests).toHaveLength(1);
+    }
+  });
+
+  it.each([
+    ['a page of some proxy', 502, 'text/html'],
+    ['an error without a problem', 400, 'application/json'],
+    ['nothing', 500, undefined],
+  ])('that is %s becomes one of ours', async (_name, status, type) => {
+    const stub = await startStub((request, response) => {
+      request
+        .resume()
+        .on('end', () => response.writeHead(status, type === undefined ? {} : { 'content-type': type }).end('?'));
+    });
+    const gateway = await startGateway({ replicas: [stub] });
+    await expectUnavailable(await gateway.call('GET', '/api/loans/1'));
+    expect(stub.requests).toHaveLength(1);
+  });
+
+  it('that is not HTTP becomes one of ours', async () => {
+    const stub = await startStub((request) => void request.socket.end('NONSENSE\r\n\r\n'));
+    const gateway = await startGateway({ replicas: [stub] });
+    await expectUnavailable(await gateway.call('GET', '/api/loans/1'));
+  });
+});
+
+describe('a service that takes too long', () => {
+  it('to answer is a 503, and the request is not sent again', async () => {
+    const stub = await startStub(() => {});
+    const gateway = await startGateway({ replicas: [stub], limits: { answerTimeoutMs: 200 } });
+    await expectUnavailable(await gateway.call('GET', '/api/loans/1'));
+    expect(stub.requests).toHaveLength(1);
+    expect(await gateway.metric('gateway_replicas_ready')).toBe(3);
+  });
+
+  it('for the whole call is a 503, and the request ends there too', async () => {
+    let closed = false;
+    const stub = await startStub((_request, response) => void response.on('close', () => (closed = true)));
+    const gateway = await startGateway({ replicas: [stub], limits: { callTimeoutMs: 200 } });
+    await expectUnavailable(await gateway.call('POST', '/api/loans', { body: '{}' }));
+    await until(() => closed, 'the service sees that nobody waits');
+  });
+
+  it('in the middle of its answer makes an answer that is visibly cut off', async () => {
+    const stub = await startStub((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 }).write('{');
+    });
+    const gateway = await startGateway({ replicas: [stub], limits: { answerTimeoutMs: 200 } });
+    const answer = await gateway.call('GET', '/api/loans/1');
+    expect(answer.status).toBe(200);
+    await expect(answer.text()).rejects.toThrow();
+  });
+});
+
+describe('a caller who does not read its answer', () => {
+  it('holds up the service instead of filling the memory, and is cut off after a while', async () => {
+    const part = Buffer.alloc(1024 * 1024);
+    let closed = false;
+    let parts = 0;
+    const stub = await startStub((_request, response) => {
+      response.on('close', () => {
+        closed = true;
+      });
+      const more = () => {
+        parts += 1;
+        if (!closed) response.write(part, more);
+      };
+      response.writeHead(200, { 'content-type': 'application/json' });
+      more();
+    });
+    const gateway = await startGateway({ replicas: [stub], limits: { answerStallTimeoutMs: 500 } });
+    const connection = new RawConnection(gateway.port);
+    connection.socket.pause();
+    connection.send('GET /api/loans HTTP/1.1\r\nhost: x\r\nx-api-key: a-key-for-tests\r\n\r\n');
+    await until(() => closed, 'the service sees that nobody reads');
+    expect(parts).toBeLessThan(32);
+    connection.socket.destroy();
+  });
+});
+
+describe('more calls at once than there is room for', () => {
+  it('are answered with 503 at once, and the others are done', async () => {
+    const waiting: (() => void)[] = [];
+    const stub = await startStub((_request, response) => void waiting.push(() => sendJson(response, 200, {})));
+    const gateway = await startGateway({ replicas: [stub], limits: { callsMax: 2 } });
+    const taken = [gateway.call('GET', '/api/loans/1'), gateway.call('GET', '/api/loans/2')];
+    await until(() => waiting.length === 2, 'two are under way');
+    await expectUnavailable(await gateway.call('GET', '/api/loans/3'));
+    const other = gateway.call('GET', '/api/payments/1');
+    await until(() => waiting.length === 3, 'another service takes one');
+    for (const answer of waiting) answer();
+    for (const call of [...taken, other]) expect((await call).status).toBe(200);
+    await until(async () => (await gateway.metric('gateway_calls_under_way')) === 0, 'all places are free');
+    const next = gateway.call('GET', '/api/loans/4');
+    await until(() => waiting.length === 4, 'there is room again');
+    waiting[3]?.();
+    expect((await next).status).toBe(200);
+  });
+});

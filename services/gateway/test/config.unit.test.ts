@@ -1,0 +1,38 @@
+import { gatewayConfig } from '../src/config.ts';
+
+const valid = {
+  PORT: '8080',
+  CUSTOMERS_URL: 'http://127.0.0.1:8081',
+  LOANS_URL: 'http://127.0.0.1:8082, http://127.0.0.1:8092',
+  PAYMENTS_URL: 'https://payments.internal',
+  API_KEYS: 'demo:00',
+};
+
+it('is read from the environment, with one origin a replica', () => {
+  expect(gatewayConfig(valid)).toEqual({
+    host: '127.0.0.1',
+    port: 8080,
+    logLevel: 'info',
+    replicas: {
+      customers: ['http://127.0.0.1:8081'],
+      loans: ['http://127.0.0.1:8082', 'http://127.0.0.1:8092'],
+      payments: ['https://payments.internal'],
+    },
+    keys: { text: 'demo:00' },
+  });
+});
+
+it('takes a file of keys in the place of keys', () => {
+  expect(gatewayConfig({ ...valid, API_KEYS: '', API_KEYS_FILE: '/keys' }).keys).toEqual({ file: '/keys' });
+});
+
+it.each([
+  [{ API_KEYS: undefined }, 'neither API_KEYS nor API_KEYS_FILE is set'],
+  [{ API_KEYS_FILE: '/keys' }, 'API_KEYS and API_KEYS_FILE are both set'],
+  [{ LOANS_URL: undefined }, 'LOANS_URL is not set'],
+  [{ LOANS_URL: 'http://127.0.0.1:1/api' }, 'LOANS_URL: must be origins'],
+  [{ LOANS_URL: 'http://127.0.0.1:1,http://127.0.0.1:1' }, 'LOANS_URL names an origin twice'],
+  [{ PORT: 'http' }, 'PORT: '],
+])('is refused where a variable is wrong or missing, which the error names: %j', (change, message) => {
+  expect(() => gatewayConfig({ ...valid, ...change })).toThrow(message);
+});

@@ -1,0 +1,59 @@
+import { operations } from '@mo/contracts';
+import { type RunningGateway, startGateway, stopAll } from './support.ts';
+
+let gateway: RunningGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(stopAll);
+
+const get = (path: string, headers: Record<string, string> = {}) =>
+  fetch(`${gateway.url}${path}`, { headers, redirect: 'manual' });
+
+it('the contract is there without a key, with every operation', async () => {
+  const answer = await get('/openapi.json');
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
+  const document = (await answer.json()) as {
+    openapi: string;
+    paths: Record<string, Record<string, { operationId: string }>>;
+  };
+  expect(document.openapi).toBe('3.1.0');
+  const described = Object.values(document.paths).flatMap((path) =>
+    Object.values(path).map(({ operationId }) => operationId),
+  );
+  expect(described.sort()).toEqual(Object.keys(operations).sort());
+});
+
+it('the front page leads to the reference page', async () => {
+  const answer = await get('/');
+  expect([answer.status, answer.headers.get('location')]).toEqual([302, '/docs']);
+});
+
+it('what has not changed is not sent again, compressed or not', async () => {
+  for (const path of ['/openapi.json', '/docs', '/docs/scalar.js']) {
+    for (const encoding of ['gzip', 'identity']) {
+      const first = await get(path, { 'accept-encoding': encoding });
+      expect(first.headers.get('content-encoding')).toBe(encoding === 'gzip' ? 'gzip' : null);
+      await first.arrayBuffer();
+      const etag = first.headers.get('etag') ?? '';
+      expect((await get(path, { 'accept-encoding': encoding, 'if-none-match': etag })).status).toBe(304);
+      expect((await get(path, { 'accept-encoding': encoding, 'if-none-match': '"other"' })).status).toBe(200);
+    }
+  }
+});
+
+it('the reference page loads nothing from anywhere else, and may not', async () => {
+  const answer = await get('/docs');
+  const page = await answer.text();
+  const scripts = [...page.matchAll(/<script[^>]*\ssrc="([^"]+)"/g)].map((match) => match[1]);
+  expect(scripts).toEqual(['/docs/scalar.js']);
+  expect(page).not.toMatch(/https?:\/\//);
+  expect(page).toContain('"url": "/openapi.json"');
+  expect(page).toContain('"withDefaultFonts": false');
+  expect(page).toContain('"telemetry": false');
+  const policy = answer.headers.get('content-security-policy') ?? '';
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).toMatch(/script-src 'self' 'sha256-[^']+';/);
+  expect(policy).not.toMatch(/https?:|\*/);
+  expect((await get('/docs/scalar.js')).headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+});

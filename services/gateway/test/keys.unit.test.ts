@@ -1,0 +1,127 @@
+import { hash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { KeyRing } from '../src/keys/key-ring.ts';
+import { openKeys } from '../src/keys/open-keys.ts';
+import { parseKeys } from '../src/keys/parse-keys.ts';
+import { TokenBucket } from '../src/keys/token-bucket.ts';
+import { until } from './support.ts';
+
+const digest = (key: string): string => hash('sha256', key);
+const first = digest('first');
+const second = digest('second');
+
+describe('the list of API keys', () => {
+  it('is separated by new lines or commas, with comments, blank lines and rates', () => {
+    const keys = parseKeys(`# ours\n\n shop:${first}:2.5 , ops:${second.toUpperCase()} # no rate\r\n`, 'API_KEYS');
+    expect(keys).toEqual([
+      { id: 'shop', digest: Buffer.from(first, 'hex'), rate: 2.5 },
+      { id: 'ops', digest: Buffer.from(second, 'hex'), rate: null },
+    ]);
+  });
+
+  it('may give one caller several keys', () => {
+    expect(parseKeys(`shop:${first}\nshop:${second}`, 'API_KEYS').map(({ id }) => id)).toEqual(['shop', 'shop']);
+  });
+
+  it.each([
+    ['', 'API_KEYS holds no key'],
+    ['# nothing', 'API_KEYS holds no key'],
+    [`a b:${first}`, 'API_KEYS, line 1: the id must be'],
+    [`:${first}`, 'API_KEYS, line 1: the id must be'],
+    [`\n\nshop:${first.slice(1)}`, 'API_KEYS, line 3: the key of "shop" must be its SHA-256'],
+    ['shop:in-clear-text', 'API_KEYS, line 1: the key of "shop" must be its SHA-256'],
+    [`shop:${first}:0`, 'API_KEYS, line 1: the rate of "shop" must be'],
+    [`shop:${first}:-1`, 'API_KEYS, line 1: the rate of "shop" must be'],
+    [`shop:${first}:many`, 'API_KEYS, line 1: the rate of "shop" must be'],
+    [`shop:${first}:`, 'API_KEYS, line 1: the rate of "shop" must be'],
+    [`shop:${first}:1:2`, 'API_KEYS, line 1: the entry of "shop" must be'],
+    [`shop:${first}\nother:${first}`, 'API_KEYS, line 2: the key of "other" is there twice'],
+  ])('is refused where an entry breaks a rule, which the error names with its line: %j', (text, message) => {
+    expect(() => parseKeys(text, 'API_KEYS')).toThrow(message);
+  });
+
+  it('is refused without repeating what may be a key in clear text', () => {
+    expect(() => parseKeys('shop:in-clear-text', 'API_KEYS')).not.toThrow('in-clear-text');
+  });
+});
+
+describe('a key ring', () => {
+  it('finds the caller of a key, and nobody for anything else', () => {
+    const ring = new KeyRing(parseKeys(`shop:${first},ops:${second}`, 'API_KEYS'));
+    expect(ring.find('first')?.id).toBe('shop');
+    expect(ring.find('second')?.id).toBe('ops');
+    for (const wrong of ['', 'First', 'first ', first, 'third']) expect(ring.find(wrong)).toBeNull();
+  });
+
+  it('tells digests apart that begin alike', () => {
+    const alike = `${first.slice(0, 8)}${second.slice(8)}`;
+    const ring = new KeyRing(parseKeys(`other:${alike},shop:${first}`, 'API_KEYS'));
+    expect(ring.find('first')?.id).toBe('shop');
+  });
+
+  it('keeps what a key has used of its rate when the keys are read again', () => {
+    const ring = new KeyRing(parseKeys(`shop:${first}:1`, 'API_KEYS'));
+    const used = ring.find('first')?.bucket;
+    ring.replace(parseKeys(`shop:${first}:1\nops:${second}`, 'API_KEYS'));
+    expect(ring.find('first')?.bucket).toBe(used);
+    ring.replace(parseKeys(`shop:${first}:2`, 'API_KEYS'));
+    expect(ring.find('first')?.bucket).not.toBe(used);
+    expect(ring.find('second')).toBeNull();
+  });
+});
+
+describe('a rate', () => {
+  it('lets one second of requests through at once, and then as many as it says', () => {
+    const bucket = new TokenBucket(10, 0);
+    const passed = (nowMs: number) => {
+      let count = 0;
+      while (bucket.take(nowMs) === 0) count += 1;
+      return count;
+    };
+    expect(passed(0)).toBe(10);
+    expect(passed(99)).toBe(0);
+    expect(passed(500)).toBe(5);
+    expect(passed(60_000)).toBe(10);
+  });
+
+  it('says how long to wait, below one request a second too', () => {
+    const bucket = new TokenBucket(0.5, 0);
+    expect(bucket.take(0)).toBe(0);
+    expect(bucket.take(500)).toBeCloseTo(1_500);
+    expect(bucket.take(2_000)).toBe(0);
+  });
+});
+
+describe('a file of API keys', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mo-keys-'));
+  const file = join(folder, 'keys');
+  const log: string[] = [];
+  const logger = pino({ level: 'error' }, { write: (line) => log.push(line) });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('that is not there, or is wrong, is an error that names it', () => {
+    expect(() => openKeys({ file: join(folder, 'none') }, logger)).toThrow(`API_KEYS_FILE ${join(folder, 'none')}`);
+    writeFileSync(file, 'nonsense');
+    expect(() => openKeys({ file }, logger)).toThrow(`API_KEYS_FILE ${file}, line 1`);
+  });
+
+  it('is read again when it changes; broken, it leaves the keys as they were', async () => {
+    writeFileSync(file, `shop:${first}`);
+    const { ring, close } = openKeys({ file }, logger);
+    try {
+      writeFileSync(file, `shop:${first}\nops:${second}`);
+      await until(() => ring.find('second') !== null, 'the new key is known');
+      writeFileSync(file, 'nonsense');
+      await until(() => log.some((line) => line.includes('line 1')), 'the log says what is wrong');
+      expect(ring.find('first')?.id).toBe('shop');
+      writeFileSync(file, `ops:${second}`);
+      await until(() => ring.find('first') === null, 'the old key is forgotten');
+      expect(ring.find('second')?.id).toBe('ops');
+    } finally {
+      close();
+    }
+  });
+});

@@ -1,0 +1,191 @@
+import type { RequestListener } from 'node:http';
+import {
+  answerJson,
+  KEY,
+  RawConnection,
+  type RunningGateway,
+  sendJson,
+  startGateway,
+  startStub,
+  stopAll,
+  until,
+} from './support.ts';
+
+afterEach(stopAll);
+
+const ready = (gateway: RunningGateway) => gateway.metric('gateway_replicas_ready');
+const untilReady = (gateway: RunningGateway, count: number) =>
+  until(async () => (await ready(gateway)) === 3 * count, `${count} replicas are ready`);
+const statusOf = async (gateway: RunningGateway, method = 'GET', body: string | null = null) =>
+  (await gateway.call(method, '/api/loans', { body })).status;
+
+describe('calls', () => {
+  it('are spread over the replicas evenly', async () => {
+    const replicas = [await startStub(), await startStub(), await startStub()];
+    const gateway = await startGateway({ replicas });
+    for (let n = 0; n < 30; n += 1) await statusOf(gateway);
+    expect(replicas.map(({ requests }) => requests.length)).toEqual([10, 10, 10]);
+  });
+
+  it('go where the fewest are under way', async () => {
+    const held: (() => void)[] = [];
+    const busy = await startStub((_request, response) => void held.push(() => sendJson(response, 200, {})));
+    const idle = await startStub();
+    const gateway = await startGateway({ replicas: [busy, idle] });
+    const calls: Promise<number>[] = [];
+    while (held.length === 0) {
+      calls.push(statusOf(gateway));
+      await Promise.race([calls.at(-1), until(() => held.length > 0, 'a call is held')]);
+    }
+    for (let n = 0; n < 5; n += 1) expect(await statusOf(gateway)).toBe(200);
+    expect(busy.requests).toHaveLength(1);
+    held[0]?.();
+    await Promise.all(calls);
+  });
+});
+
+describe('a replica', () => {
+  it('that can not be reached is left out at once, no call fails, and it is used again when it is back', async () => {
+    const [a, b] = [await startStub(), await startStub()];
+    const gateway = await startGateway({ replicas: [a, b], limits: { probeIntervalMs: 60_000 } });
+    await untilReady(gateway, 2);
+    await b.kill();
+    for (let n = 0; n < 10; n += 1) expect(await statusOf(gateway, 'POST', '{}')).toBe(200);
+    expect(a.requests).toHaveLength(10);
+    const back = await startStub(answerJson(200, {}), b.port);
+    await until(async () => {
+      await statusOf(gateway);
+      return back.requests.length > 0;
+    }, 'it gets calls again');
+  });
+
+  it('that is not ready gets no calls, until it is', async () => {
+    const [a, b] = [await startStub(), await startStub()];
+    b.ready = false;
+    const gateway = await startGateway({ replicas: [a, b] });
+    await untilReady(gateway, 1);
+    for (let n = 0; n < 10; n += 1) expect(await statusOf(gateway)).toBe(200);
+    expect(b.requests).toHaveLength(0);
+    b.ready = true;
+    await untilReady(gateway, 2);
+    a.ready = false;
+    await untilReady(gateway, 1);
+    expect(await statusOf(gateway)).toBe(200);
+    expect(b.requests).toHaveLength(1);
+  });
+
+  it('that dies under load fails no read and no write with a key', async () => {
+    const slow: RequestListener = (request, response) =>
+      void request.resume().on('end', () => setImmediate(() => sendJson(response, 200, {})));
+    const [a, b] = [await startStub(slow), await startStub(slow)];
+    const gateway = await startGateway({ replicas: [a, b] });
+    const statuses: number[] = [];
+    const client = async (id: number) => {
+      for (let n = 0; n < 50; n += 1) {
+        const options = { body: '{}', headers: { 'idempotency-key': `${id}-${n}` } };
+        const call = n % 2 === 0 ? gateway.call('POST', '/api/loans', options) : gateway.call('GET', '/api/loans/1');
+        statuses.push((await call).status);
+      }
+    };
+    const clients = Array.from({ length: 8 }, (_, id) => client(id));
+    await until(() => statuses.length > 100, 'they are under way');
+    await b.kill();
+    await Promise.all(clients);
+    expect(statuses).toEqual(Array.from({ length: 400 }, () => 200));
+  });
+
+  it('that stops responding gets no more calls, and hands over those that may be sent again', async () => {
+    const frozen = await startStub(() => {});
+    const other = await startStub();
+    other.ready = false;
+    const gateway = await startGateway({ replicas: [frozen, other], limits: { probeTimeoutMs: 200 } });
+    const read = gateway.call('GET', '/api/loans/1');
+    const write = gateway.call('POST', '/api/loans', { body: '{}', headers: { 'idempotency-key': 'k' } });
+    const unkeyed = new AbortController();
+    const lost = fetch(`${gateway.url}/api/loans`, {
+      method: 'POST',
+      body: '{}',
+      headers: { 'x-api-key': KEY },
+      signal: unkeyed.signal,
+    }).catch(() => 'withdrawn');
+    await until(() => frozen.requests.length === 3, 'it has the calls');
+    frozen.freeze();
+    other.ready = true;
+    expect([(await read).status, (await write).status]).toEqual([200, 200]);
+    expect(await statusOf(gateway)).toBe(200);
+    expect(other.requests.map(({ method }) => method)).toEqual(expect.arrayContaining(['POST', 'GET', 'GET']));
+    unkeyed.abort();
+    expect(await lost).toBe('withdrawn');
+  });
+
+  it('that is slow to say whether it is ready is used while there is no other', async () => {
+    const only = await startStub();
+    const gateway = await startGateway({ replicas: [only], limits: { probeTimeoutMs: 100 } });
+    only.freeze();
+    await untilReady(gateway, 0);
+    expect(await statusOf(gateway)).toBe(200);
+  });
+});
+
+describe('while no replica is up', () => {
+  it('a call waits for one to come back, writes without a key and uploads too', async () => {
+    const stub = await startStub();
+    const gateway = await startGateway({
+      replicas: [stub],
+      limits: { callTimeoutMs: 240_000, replicaWaitMs: 240_000 },
+    });
+    await stub.kill();
+    const calls = [statusOf(gateway), statusOf(gateway, 'POST', '{}')];
+    calls.push(gateway.call('POST', '/api/customers/bulk', { body: 'a,1' }).then(({ status }) => status));
+    await until(async () => (await ready(gateway)) === 0, 'it is known to be gone');
+    await startStub(answerJson(200, {}), stub.port);
+    expect(await Promise.all(calls)).toEqual([200, 200, 200]);
+  });
+
+  it('a call is a 503 with Retry-After after a while', async () => {
+    const stub = await startStub();
+    const gateway = await startGateway({ replicas: [stub], limits: { replicaWaitMs: 100 } });
+    await stub.kill();
+    const answer = await gateway.call('POST', '/api/loans', { body: '{}' });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+  });
+
+  it('a caller who goes away while it waits frees its place', async () => {
+    const stub = await startStub();
+    const gateway = await startGateway({ replicas: [stub], limits: { replicaWaitMs: 60_000 } });
+    await stub.kill();
+    const connection = new RawConnection(gateway.port).send(
+      `GET /api/loans HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\n\r\n`,
+    );
+    await until(async () => (await gateway.metric('gateway_calls_under_way')) === 1, 'it waits');
+    connection.socket.destroy();
+    await until(async () => (await gateway.metric('gateway_calls_under_way')) === 0, 'its place is free');
+  });
+});
+
+describe('the gateway is ready', () => {
+  it('once every service has a ready replica, and says which have', async () => {
+    const [a, b, c] = [await startStub(), await startStub(), await startStub()];
+    c.ready = false;
+    const gateway = await startGateway({ replicas: { customers: [a], loans: [a, c], payments: [c] } });
+    const readiness = async () => {
+      const answer = await fetch(`${gateway.url}/readyz`);
+      return [answer.status, await answer.json()];
+    };
+    const services = (payments: number, loans: number) => ({
+      customers: { ready: 1, replicas: 1 },
+      loans: { ready: loans, replicas: 2 },
+      payments: { ready: payments, replicas: 1 },
+    });
+    expect(await readiness()).toEqual([
+      503,
+      { status: 'not ready', reason: 'no replica is ready: payments', services: services(0, 1) },
+    ]);
+    c.ready = true;
+    await until(async () => (await readiness())[0] === 200, 'it is ready');
+    await until(async () => (await ready(gateway)) === 4, 'all replicas are');
+    expect(await readiness()).toEqual([200, { status: 'ready', services: services(1, 2) }]);
+    expect((await fetch(`${gateway.url}/livez`)).status).toBe(200);
+    await b.kill();
+  });
+});

@@ -1,0 +1,185 @@
+/** A gateway on a free port, and small HTTP servers in the place of the services behind it. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createLogger } from '@mo/service-kit';
+import { createGateway } from '../src/app.ts';
+import { defaultLimits, type Limits } from '../src/forward/limits.ts';
+
+export const KEY = 'a-key-for-tests';
+/** SHA-256 of {@link KEY}. */
+export const KEY_DIGEST = '9820c1b539cc6f62af43c98efcc40f2901b5e523720cf9983810bdfd3f87eb56';
+const POLL_MS = 5;
+const DEADLINE_MS = 10_000;
+
+/** Waits until the condition holds; fails after ten seconds. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
+    await delay(POLL_MS);
+  }
+}
+
+/** A stand-in for a service. It is ready as long as `ready` says so. */
+export interface Stub {
+  readonly origin: string;
+  readonly port: number;
+  readonly requests: IncomingMessage[];
+  ready: boolean;
+  /** From now on it does not say whether it is ready, as if it had stopped responding. */
+  freeze(): void;
+  /** Stops at once, as a process does that is killed. */
+  kill(): Promise<void>;
+}
+
+const stubs = new Set<Stub>();
+const gateways = new Set<RunningGateway>();
+
+/** Starts a stand-in. `answer` gets every request but the questions for readiness. */
+export async function startStub(answer: RequestListener = answerJson(200, { ok: true }), port = 0): Promise<Stub> {
+  const requests: IncomingMessage[] = [];
+  let frozen = false;
+  const server = createServer((request, response) => {
+    if (request.url === '/readyz' && frozen) return;
+    if (request.url === '/readyz') return void response.writeHead(stub.ready ? 200 : 503).end('{}');
+    requests.push(request);
+    answer(request, response);
+  });
+  const bound = await listen(server, port);
+  const kill = async () => {
+    server.closeAllConnections();
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+    stubs.delete(stub);
+  };
+  const freeze = () => {
+    frozen = true;
+  };
+  const stub: Stub = { origin: `http://127.0.0.1:${bound}`, port: bound, requests, ready: true, freeze, kill };
+  stubs.add(stub);
+  return stub;
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** Answers as a service does: once the request is there. */
+export const answerJson =
+  (status: number, body: unknown, headers: Record<string, string> = {}): RequestListener =>
+  (request, response) => {
+    request.resume().once('end', () => sendJson(response, status, body, headers));
+  };
+
+export function sendJson(response: ServerResponse, status: number, body: unknown, headers = {}): void {
+  const text = JSON.stringify(body);
+  const type = status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json';
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text), ...headers }).end(text);
+}
+
+export interface RunningGateway {
+  readonly port: number;
+  readonly url: string;
+  /** With a valid key, unless headers say otherwise. */
+  call(
+    method: string,
+    path: string,
+    options?: { body?: RequestInit['body']; headers?: Record<string, string> },
+  ): Promise<Response>;
+  metric(name: string): Promise<number>;
+  stop(): Promise<void>;
+}
+
+interface GatewaySetup {
+  /** Each service has its own replicas, or the same where a list is given. */
+  replicas?: Stub[] | { customers: Stub[]; loans: Stub[]; payments: Stub[] };
+  keys?: string;
+  limits?: Partial<Limits>;
+}
+
+/** Starts a gateway before stand-ins; by default one for all. */
+export async function startGateway(setup: GatewaySetup = {}): Promise<RunningGateway> {
+  const given = setup.replicas ?? [await startStub()];
+  const { customers, loans, payments } = Array.isArray(given)
+    ? { customers: given, loans: given, payments: given }
+    : given;
+  const origins = (of: Stub[]) => of.map(({ origin }) => origin);
+  const config = {
+    host: '127.0.0.1',
+    port: 0,
+    logLevel: 'silent',
+    replicas: { customers: origins(customers), loans: origins(loans), payments: origins(payments) },
+    keys: { text: setup.keys ?? `tester:${KEY_DIGEST}` },
+  };
+  const limits = { ...defaultLimits, probeIntervalMs: 50, probeIntervalWhenDownMs: 20, ...setup.limits };
+  const { app, stopSteps } = await createGateway(config, createLogger('gateway', 'silent'), limits);
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  const running: RunningGateway = {
+    port,
+    url,
+    call: (method, path, { body = null, headers = {} } = {}) =>
+      fetch(`${url}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${KEY}`,
+          ...(body === null ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        body,
+        ...({ duplex: 'half' } as object),
+      }),
+    metric: async (name) => {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`));
+      return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+    },
+    stop: async () => {
+      gateways.delete(running);
+      app.server.closeAllConnections();
+      for (const step of stopSteps.filter(({ name }) => name !== 'readiness')) await step.stop();
+    },
+  };
+  gateways.add(running);
+  return running;
+}
+
+/** Ends whatever a test has started. */
+export async function stopAll(): Promise<void> {
+  await Promise.all([...gateways].map((gateway) => gateway.stop()));
+  await Promise.all([...stubs].map((stub) => stub.kill()));
+}
+
+/** A plain connection, for what no HTTP client would send. */
+export class RawConnection {
+  readonly socket: Socket;
+  received = '';
+  closed = false;
+
+  constructor(port: number) {
+    this.socket = connect(port, '127.0.0.1');
+    this.socket.setEncoding('latin1');
+    this.socket.on('data', (text: string) => {
+      this.received += text;
+    });
+    this.socket.on('close', () => {
+      this.closed = true;
+    });
+    this.socket.on('error', () => {});
+  }
+
+  send(text: string): this {
+    this.socket.write(text);
+    return this;
+  }
+
+  /** Waits for an answer's head and answers with its status. */
+  async status(): Promise<number> {
+    await until(() => this.received.includes('\r\n\r\n'), 'an answer arrives');
+    return Number(/^HTTP\/1\.1 (\d+)/.exec(this.received)?.[1]);
+  }
+}
