@@ -16,6 +16,7 @@ export * from './protocol/peers.ts';
 export * from './protocol/refusal.ts';
 export * from './protocol/store.ts';
 export * from './protocol/write-path.ts';
+export * from './pull/remote-peers.ts';
 export * from './relay/lease.ts';
 export * from './relay/relay.ts';
 export * from './service.ts';

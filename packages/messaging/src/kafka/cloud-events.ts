@@ -11,6 +11,8 @@ import {
   type StreamEvent,
   streamEvent,
 } from '@mo/contracts';
+import { acceptTraceparent } from '@mo/service-kit';
+import type { z } from 'zod';
 import type { IncomingMessage, OutgoingMessage } from './port.ts';
 
 /** An event as the journal keeps it; data and seen are JSON text. */
@@ -68,12 +70,24 @@ export function fromMessage(stream: Stream, { headers, value }: IncomingMessage)
     data,
     seen,
     time: headers.ce_time,
-    traceparent: headers.ce_traceparent ?? null,
+    traceparent: acceptTraceparent(headers.ce_traceparent),
   });
-  if (!result.success)
-    return result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  if (!result.success) return result.error.issues.map(faultOf).join('; ');
   if (result.data.data.customer_id !== result.data.customer_id) return 'ce_subject is not the customer_id of the data';
   return result.data;
+}
+
+/** Which header holds a member of the event. */
+const HEADER_OF: Readonly<Record<string, string>> = {
+  customer_id: 'ce_subject',
+  version: 'ce_sequence',
+  type: 'ce_type',
+  time: 'ce_time',
+};
+
+function faultOf({ path: [member, ...inner], message }: z.core.$ZodIssue): string {
+  const name = String(member);
+  return `${[HEADER_OF[name] ?? name, ...inner].join('.')}: ${message}`;
 }
 
 const formatSeen = (seen: SeenVersions): string =>

@@ -109,8 +109,11 @@ export class Batch<A extends Account> {
     const start = account ?? (registers ? this.#model.unknown(id) : null);
     const { after, written } =
       start === null ? { after: null, written: [] } : this.#write(start, decision.events, command.origin);
+    // The answer comes first: a command whose answer can't be made must have had no effect.
+    const outcome = this.#answer(command, decision, after, written);
+    if (after !== null) this.#keep(after, written);
     if (written.length > 0 && command.claims !== null) this.#taken.add(command.claims);
-    return this.#answer(command, decision, after, written);
+    return outcome;
   }
 
   #answer(command: Command<A>, decision: Decision<A>, after: A | null, written: StreamEvent[]): CommandOutcome {
@@ -157,10 +160,12 @@ export class Batch<A extends Account> {
     const caused = this.#model.react(account, event);
     this.#put(advance(this.#model.evolve(account, event), event));
     this.#applied.push(event);
-    const after = this.#accounts.get(account.customerId) as A;
-    this.#write(after, caused, { ...NO_ORIGIN, traceparent: event.traceparent });
+    const current = this.#accounts.get(account.customerId) as A;
+    const { after, written } = this.#write(current, caused, { ...NO_ORIGIN, traceparent: event.traceparent });
+    this.#keep(after, written);
   }
 
+  /** The account after own events, and those events whole; nothing is kept yet. */
   #write(account: A, events: readonly NewEvent[], origin: Origin): { after: A; written: StreamEvent[] } {
     let after = account;
     const written = events.map((event) => {
@@ -184,9 +189,12 @@ export class Batch<A extends Account> {
       after = { ...this.#model.evolve(after, whole), version, restricted, lastTimeMs: timeMs };
       return whole;
     });
-    if (after !== account) this.#put(after);
-    this.#written.push(...written);
     return { after, written };
+  }
+
+  #keep(after: A, written: readonly StreamEvent[]): void {
+    if (written.length > 0) this.#put(after);
+    this.#written.push(...written);
   }
 
   #put(account: A): void {

@@ -28,17 +28,27 @@ export class BringForward {
    * @returns how far the customer has come; null where nobody knows it
    * @throws ProblemError unavailable
    */
-  async bring(customer: CustomerRef, stream: Stream, progress: Progress | null): Promise<Progress | null> {
+  bring(customer: CustomerRef, stream: Stream, progress: Progress | null): Promise<Progress | null> {
+    return this.#bring(customer, stream, progress, { pullsLeft: PULLS_MAX });
+  }
+
+  async #bring(
+    customer: CustomerRef,
+    stream: Stream,
+    progress: Progress | null,
+    budget: { pullsLeft: number },
+  ): Promise<Progress | null> {
     let reached = progress;
     let target: number | null = null;
-    for (let pulls = 0; pulls < PULLS_MAX; pulls += 1) {
+    while (budget.pullsLeft > 0) {
+      budget.pullsLeft -= 1;
       const pulled = await this.#peers.pull(stream, customer, reached === null ? 0 : appliedOf(reached, stream));
       target ??= pulled.head;
       if (pulled.events.length === 0 || pulled.customerId === null) return reached;
       const { progress: after } = await this.#follow(pulled.events);
       reached = after.get(pulled.customerId) ?? reached;
       if (reached === null || appliedOf(reached, stream) >= target) return reached;
-      reached = await this.#bringCauses(reached, stream, pulled.events);
+      reached = await this.#bringCauses(reached, stream, pulled.events, budget);
     }
     throw unavailable(
       `the ${stream} of customer ${customer.customerId ?? customer.externalId} could not be caught up with`,
@@ -46,12 +56,17 @@ export class BringForward {
   }
 
   /** The first event that was not applied waits for its causes. */
-  async #bringCauses(progress: Progress, stream: Stream, events: readonly StreamEvent[]): Promise<Progress> {
+  async #bringCauses(
+    progress: Progress,
+    stream: Stream,
+    events: readonly StreamEvent[],
+    budget: { pullsLeft: number },
+  ): Promise<Progress> {
     const waiting = events.find((event) => event.version === appliedOf(progress, stream) + 1);
     let reached = progress;
     for (const [cause, version] of Object.entries(waiting?.seen ?? {}) as [Stream, number][]) {
       if (!(cause in reached.applied) || appliedOf(reached, cause) >= version) continue;
-      reached = (await this.bring({ customerId: progress.customerId }, cause, reached)) ?? reached;
+      reached = (await this.#bring({ customerId: progress.customerId }, cause, reached, budget)) ?? reached;
     }
     return reached;
   }

@@ -16,7 +16,7 @@ import type { Following } from './follow.ts';
 import type { Peers } from './peers.ts';
 import { type Store, StoreConflictError } from './store.ts';
 
-/** After so many pulls a refusal that still isn't final is answered with 503. */
+/** After so many rounds of pulls a refusal that still isn't final is answered with 503. */
 export const CONFIRM_ROUNDS_MAX = 6;
 /** How often a single command or event batch is tried again after a conflict. */
 const CONFLICT_RETRIES_MAX = 8;
@@ -37,7 +37,10 @@ export interface Followed {
 type Item<A extends Account> =
   | { readonly kind: 'command'; readonly command: Command<A>; readonly confirmation: Confirmation | null }
   | { readonly kind: 'events'; readonly events: readonly StreamEvent[] };
-type Outcome = { kind: 'command'; outcome: CommandOutcome } | { kind: 'events'; followed: Followed };
+type Outcome =
+  | { kind: 'command'; outcome: CommandOutcome }
+  | { kind: 'events'; followed: Followed }
+  | { kind: 'failed'; error: unknown };
 
 /** What the write path reports, for metrics. */
 export interface WritePathObserver {
@@ -94,14 +97,14 @@ export class WritePath<A extends Account> {
    */
   async execute(command: Command<A>): Promise<Answer> {
     let confirmation: Confirmation | null = null;
-    for (let round = 0; round <= CONFIRM_ROUNDS_MAX; round += 1) {
+    for (let round = 0; ; round += 1) {
       const outcome = await this.#submitCommand(command, confirmation);
       if (outcome.kind === 'failed') throw outcome.error;
       if (outcome.kind === 'answered') return this.#settle(outcome.answer, outcome.settle);
+      if (round === CONFIRM_ROUNDS_MAX) throw unavailable('the customer is too busy for the refusal to be confirmed');
       this.#options.observer.unconfirmed(command.name);
       confirmation = await this.#confirm(command, outcome.confirmBy, outcome.progress);
     }
-    throw unavailable('the customer is too busy for the refusal to be confirmed');
   }
 
   /** Applies followed events, pushed or pulled, in batches with whatever else waits. */
@@ -186,7 +189,9 @@ export class WritePath<A extends Account> {
 
   async #submit(item: Item<A>): Promise<Outcome> {
     try {
-      return await this.#lane.submit(item);
+      const outcome = await this.#lane.submit(item);
+      if (outcome.kind === 'failed') throw outcome.error;
+      return outcome;
     } catch (error) {
       if (error instanceof QueueFullError) throw unavailable('too many requests are waiting', error);
       if (error instanceof StoreConflictError) throw unavailable('too many others wrote the same at once', error);
@@ -206,12 +211,14 @@ export class WritePath<A extends Account> {
     }
   }
 
+  /** What fails here fails alone: items before it are committed, and those after it have their turn. */
   async #runAlone(item: Item<A>): Promise<Outcome> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return (await this.#run([item]))[0] as Outcome;
       } catch (error) {
-        if (!(error instanceof StoreConflictError) || attempt === CONFLICT_RETRIES_MAX) throw error;
+        if (!(error instanceof StoreConflictError) || attempt === CONFLICT_RETRIES_MAX)
+          return { kind: 'failed', error };
       }
     }
   }

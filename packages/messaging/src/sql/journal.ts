@@ -96,7 +96,7 @@ export class Journal {
     const rows = await run<{ customer_id: string; version: string }>(
       sqlOf(this.#database),
       `SELECT customer_id, max(version) AS version FROM journal
-       WHERE customer_id > $2 AND ($1 = 0 OR time >= to_timestamp($1 / 1000.0))
+       WHERE customer_id > $2 AND ($1::bigint = 0 OR time >= to_timestamp($1::bigint / 1000.0))
        GROUP BY customer_id ORDER BY customer_id LIMIT ${HEADS_PAGE_MAX}`,
       [sinceMs, after],
     );

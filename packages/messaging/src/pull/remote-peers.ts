@@ -1,0 +1,95 @@
+/**
+ * The other services, over whatever carries a call to them. Pulls that arrive while a request is under way travel
+ * together in the next one, so a pull is always sent after it was asked for, and never shared with one that was under way
+ * already. What a peer answers is checked here; how it is reached is for the transport.
+ */
+import type { Stream, StreamEvent } from '@mo/contracts';
+import { BatchQueue, QueueFullError, unavailable } from '@mo/service-kit';
+import type { z } from 'zod';
+import type { CustomerRef } from '../protocol/command.ts';
+import type { Peers, Pulled } from '../protocol/peers.ts';
+import { headsAnswer, type PullWant, pullAnswer, pulledEvent, settleAnswer, WANTS_MAX } from './wire.ts';
+
+const PULLS_IN_FLIGHT_MAX = 4;
+const PULLS_QUEUE_MAX = 10_000;
+
+/**
+ * Carries one call to a peer, a POST where there is a body, else a GET, and reads what a replica answers with a 200. It
+ * has a deadline.
+ *
+ * @throws ProblemError unavailable, where no replica gave an answer that can be read in time
+ */
+export type PeerCall = <T>(peer: Stream, path: string, read: (answer: unknown) => T, body?: unknown) => Promise<T>;
+
+export class RemotePeers implements Peers {
+  readonly #carry: PeerCall;
+  readonly #pulls = new Map<Stream, BatchQueue<PullWant, Pulled | Error>>();
+
+  constructor(carry: PeerCall) {
+    this.#carry = carry;
+  }
+
+  async pull(stream: Stream, { customerId, externalId }: CustomerRef, after: number): Promise<Pulled> {
+    const want = customerId === undefined ? { external_id: externalId, after } : { customer_id: customerId, after };
+    try {
+      const pulled = await this.#queueOf(stream).submit(want);
+      if (pulled instanceof Error) throw pulled;
+      return pulled;
+    } catch (error) {
+      if (error instanceof QueueFullError) throw unavailable('too many pulls are waiting', error);
+      throw error;
+    }
+  }
+
+  async settle(peer: Stream, customerId: number, stream: Stream, version: number): Promise<boolean> {
+    try {
+      const body = { customer_id: customerId, version };
+      const path = `/internal/streams/${stream}/settle`;
+      return (await this.#carry(peer, path, (answer) => settleAnswer.parse(answer), body)).applied;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The heads of a stream: customer id and last version, of customers above `after` with events since a time in ms. */
+  async heads(stream: Stream, sinceMs: number, after: number): Promise<readonly (readonly [number, number])[]> {
+    const path = `/internal/streams/${stream}/heads?since=${sinceMs}&after=${after}`;
+    return (await this.#carry(stream, path, (answer) => headsAnswer.parse(answer))).heads;
+  }
+
+  #queueOf(stream: Stream): BatchQueue<PullWant, Pulled | Error> {
+    let queue = this.#pulls.get(stream);
+    if (queue === undefined) {
+      queue = new BatchQueue({
+        run: (wants) => this.#pullMany(stream, wants),
+        weightMax: WANTS_MAX,
+        queueWeightMax: PULLS_QUEUE_MAX,
+        inFlightMax: PULLS_IN_FLIGHT_MAX,
+      });
+      this.#pulls.set(stream, queue);
+    }
+    return queue;
+  }
+
+  async #pullMany(stream: Stream, wants: PullWant[]): Promise<(Pulled | Error)[]> {
+    const distinct = new Map(wants.map((want) => [JSON.stringify(want), want]));
+    const keys = [...distinct.keys()];
+    const path = `/internal/streams/${stream}/pull`;
+    const body = { wants: [...distinct.values()] };
+    const { pages } = await this.#carry(stream, path, (answer) => pullAnswer.parse(answer), body);
+    const pulled = new Map(keys.map((key, place) => [key, understand(stream, pages[place])]));
+    return wants.map((want) => pulled.get(JSON.stringify(want)) as Pulled | Error);
+  }
+}
+
+/** One event that can't be understood makes the whole pull unavailable for its customer, and for nobody else. */
+function understand(stream: Stream, page: z.infer<typeof pullAnswer>['pages'][number] | undefined): Pulled | Error {
+  if (page === undefined) return unavailable(`${stream} answered with too few pages`);
+  const events: StreamEvent[] = [];
+  for (const value of page.events) {
+    const result = pulledEvent.safeParse(value);
+    if (!result.success) return unavailable(`an event of ${stream} can't be understood`, result.error);
+    events.push(result.data);
+  }
+  return { customerId: page.customer_id, head: page.head, events };
+}

@@ -1,0 +1,103 @@
+import {
+  type Database,
+  forgetAnswers,
+  inTransaction,
+  isKeyUsed,
+  KEY_LIFETIME_MS,
+  readAnswers,
+  StoreConflictError,
+  type StoredAnswer,
+  sqlOf,
+  writeAnswers,
+} from '../src/index.ts';
+import { commandOf, keyOf, NOW_MS } from './ledger.ts';
+import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
+
+let database: Database;
+let databases: LedgerDatabases;
+beforeAll(async () => {
+  ({ database, databases } = await migratedLedger());
+});
+afterAll(() => databases.close());
+
+const answer = (name: string, body = '{}', more: Partial<StoredAnswer> = {}): StoredAnswer => ({
+  key: keyOf(name),
+  answer: { status: 201, body, token: null },
+  settle: null,
+  ...more,
+});
+const read = async (name: string, nowMs = NOW_MS) =>
+  (await readAnswers(sqlOf(database), [commandOf({ key: keyOf(name) })], nowMs)).get(keyOf(name).id.toString('hex'));
+const write = (answers: StoredAnswer[], nowMs = NOW_MS) => writeAnswers(sqlOf(database), answers, nowMs);
+
+describe('an answer', () => {
+  it('is given again as it was, to the byte', async () => {
+    const token = { customerId: 7, versions: { customers: 3, loans: 2, payments: 1 } };
+    const settlement = { peer: 'loans' as const, statusOtherwise: 202, everyTime: true };
+    const stored: StoredAnswer = {
+      key: keyOf('whole', 'body'),
+      answer: { status: 409, body: '{"b":1,  "a":"ü€\\u0000"}', token },
+      settle: { settlement, customerId: 7, version: 3 },
+    };
+    await write([stored, answer('beside it')]);
+    expect(await read('whole')).toEqual(stored);
+    expect(await read('beside it')).toEqual(answer('beside it'));
+    expect(await read('another')).toBeUndefined();
+  });
+
+  it('is not asked for where no command has a key', async () => {
+    expect(await readAnswers(sqlOf(database), [commandOf()], NOW_MS)).toEqual(new Map());
+  });
+
+  it('is kept for its lifetime, and counts as absent afterwards', async () => {
+    await write([answer('old')]);
+    const lastMs = NOW_MS + KEY_LIFETIME_MS - 1;
+    expect(await read('old', lastMs)).toEqual(answer('old'));
+    expect(await isKeyUsed(sqlOf(database), keyOf('old').id, lastMs)).toBe(true);
+    expect(await read('old', lastMs + 1)).toBeUndefined();
+    expect(await isKeyUsed(sqlOf(database), keyOf('old').id, lastMs + 1)).toBe(false);
+  });
+
+  it('takes the place of one that is too old, and counts from then on', async () => {
+    await write([answer('again', '"first"')]);
+    const laterMs = NOW_MS + KEY_LIFETIME_MS;
+    await write([answer('again', '"second"', { key: keyOf('again', 'other body') })], laterMs);
+    expect(await read('again', laterMs)).toMatchObject({
+      answer: { body: '"second"' },
+      key: { fingerprint: keyOf('again', 'other body').fingerprint },
+    });
+  });
+
+  it('never takes the place of one that counts: that is a conflict, and none of the batch is kept', async () => {
+    await write([answer('kept', '"first"')]);
+    const batch = inTransaction(database, (sql) =>
+      writeAnswers(sql, [answer('with it'), answer('kept', '"second"')], NOW_MS + KEY_LIFETIME_MS - 1),
+    );
+    await expect(batch).rejects.toThrow(StoreConflictError);
+    expect(await read('kept')).toEqual(answer('kept', '"first"'));
+    expect(await read('with it')).toBeUndefined();
+  });
+
+  it('under one key is kept once, however many transactions write it at the same time', async () => {
+    const racing = Array.from({ length: 4 }, (_, n) =>
+      inTransaction(database, (sql) => writeAnswers(sql, [answer('raced', String(n))], NOW_MS)),
+    );
+    const outcomes = await Promise.allSettled(racing);
+    const winners = outcomes.flatMap(({ status }, n) => (status === 'fulfilled' ? [n] : []));
+    expect(winners).toHaveLength(1);
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(StoreConflictError);
+    expect(await read('raced')).toEqual(answer('raced', String(winners[0])));
+  });
+
+  it('that is too old is forgotten, so many at once, and others are not', async () => {
+    const dueMs = NOW_MS - 10 * KEY_LIFETIME_MS;
+    await write([answer('f1'), answer('f2'), answer('f3')], dueMs);
+    await write([answer('f4')], dueMs + 1);
+    const forgottenAt = dueMs + KEY_LIFETIME_MS;
+    expect(await forgetAnswers(sqlOf(database), forgottenAt, 2)).toBe(2);
+    expect(await forgetAnswers(sqlOf(database), forgottenAt, 2)).toBe(1);
+    expect(await forgetAnswers(sqlOf(database), forgottenAt, 2)).toBe(0);
+    expect(await read('f4', forgottenAt)).toEqual(answer('f4'));
+  });
+});

@@ -1,0 +1,99 @@
+import type { StreamEvent } from '@mo/contracts';
+import type { ProblemError } from '@mo/service-kit';
+import { Batch, type Progress } from '../src/index.ts';
+import { BringForward } from '../src/protocol/bring-forward.ts';
+import { MemoryPeers } from './in-memory.ts';
+import { eventOf, eventsOf, type Ledger, ledgerModel, ledgerOf, NOW_MS } from './ledger.ts';
+
+const PULLS_MAX = 64;
+
+/** One customer, brought forward by pulls alone. */
+function ledgerToBring() {
+  const peers = new MemoryPeers();
+  let account: Ledger = ledgerOf(1);
+  const followed: number[] = [];
+  const follow = async (events: readonly StreamEvent[]) => {
+    followed.push(events.length);
+    const state = { accounts: new Map([[1, account]]), taken: new Set<string>(), answers: new Map(), ids: [] };
+    const batch = new Batch(ledgerModel, state, NOW_MS);
+    const outcomes = batch.events(events);
+    account = batch.changes().accounts[0]?.after ?? account;
+    return { outcomes, progress: new Map([[1, batch.progress(1) as Progress]]) };
+  };
+  const forward = new BringForward(peers, follow);
+  return { peers, forward, followed, account: () => account };
+}
+
+const customer = { customerId: 1 };
+
+it('applies all that the owner has, page by page', async () => {
+  const { peers, forward, account } = ledgerToBring();
+  peers.pageMax = 2;
+  peers.add(...eventsOf('payments', 1, 5));
+  expect(await forward.bring(customer, 'payments', null)).toMatchObject({ applied: { customers: 0, payments: 5 } });
+  expect(account().history).toEqual(eventsOf('payments', 1, 5).map(({ version }) => `payments ${version}`));
+  expect(peers.calls).toEqual(['payments 1 after 0', 'payments 1 after 2', 'payments 1 after 4']);
+});
+
+it('asks only for what is not applied yet', async () => {
+  const { peers, forward } = ledgerToBring();
+  peers.add(...eventsOf('payments', 1, 5));
+  const known = { ...ledgerOf(1), applied: { customers: 0, payments: 5 } };
+  expect(await forward.bring(customer, 'payments', known)).toEqual(known);
+  expect(peers.calls).toEqual(['payments 1 after 5']);
+});
+
+it('ends at what there was when it was called, however much is written meanwhile', async () => {
+  const { peers, forward } = ledgerToBring();
+  peers.pageMax = 1;
+  peers.add(...eventsOf('payments', 1, 2));
+  let written = 2;
+  peers.onPull = () => {
+    written += 1;
+    if (peers.calls.length > 1) peers.add(eventOf('payments', 1, written - 1));
+  };
+  expect(await forward.bring(customer, 'payments', null)).toMatchObject({ applied: { payments: 2 } });
+  expect(peers.calls).toHaveLength(2);
+});
+
+it('brings the causes of an event forward first, and the causes of those', async () => {
+  const { peers, forward, account } = ledgerToBring();
+  peers.add(eventOf('payments', 1, 1), eventOf('payments', 1, 2, { customers: 2 }));
+  peers.add(eventOf('customers', 1, 1), eventOf('customers', 1, 2, { payments: 1 }), eventOf('customers', 1, 3));
+  expect(await forward.bring(customer, 'payments', null)).toMatchObject({
+    applied: { customers: 3, payments: 2 },
+    behind: {},
+  });
+  expect(account().history.indexOf('customers 2')).toBeLessThan(account().history.indexOf('payments 2'));
+});
+
+it('a customer that nobody knows stays unknown', async () => {
+  const { forward, followed } = ledgerToBring();
+  expect(await forward.bring({ externalId: 'nobody' }, 'customers', null)).toBeNull();
+  expect(followed).toEqual([]);
+});
+
+describe('gives up after so many pulls, causes included', () => {
+  const failureOf = async ({ forward }: ReturnType<typeof ledgerToBring>): Promise<ProblemError> => {
+    const [outcome] = await Promise.allSettled([forward.bring(customer, 'payments', null)]);
+    return (outcome as PromiseRejectedResult).reason as ProblemError;
+  };
+
+  it('where a cause is beyond what its owner has', async () => {
+    const ledger = ledgerToBring();
+    ledger.peers.add(eventOf('payments', 1, 1, { customers: 9 }), eventOf('customers', 1, 1));
+    expect((await failureOf(ledger)).code).toBe('unavailable');
+    expect(ledger.peers.calls.length).toBeLessThanOrEqual(PULLS_MAX);
+  });
+
+  it('where events wait for each other', async () => {
+    const ledger = ledgerToBring();
+    ledger.peers.add(eventOf('payments', 1, 1, { customers: 1 }), eventOf('customers', 1, 1, { payments: 1 }));
+    // A bound that isn't kept must fail this test, and not hang it.
+    ledger.peers.onPull = () => {
+      if (ledger.peers.calls.length > 10 * PULLS_MAX) throw new Error('it pulls for ever');
+    };
+    expect((await failureOf(ledger)).message).toBe('the payments of customer 1 could not be caught up with');
+    expect(ledger.peers.calls.length).toBeLessThanOrEqual(PULLS_MAX);
+  });
+});

@@ -1,0 +1,158 @@
+import { EVENT_TYPES, type EventType, type StreamEvent, streamEvent } from '@mo/contracts';
+import fc from 'fast-check';
+import { fromMessage, type IncomingMessage, toMessage } from '../src/index.ts';
+import { eventOf, paymentApplied } from './ledger.ts';
+
+/** A message as it comes off the topic when it was sent as the outbox has it. */
+function sent(event: StreamEvent): IncomingMessage {
+  const { customer_id, version, type, data, seen, time, traceparent } = event;
+  const message = toMessage(event.stream, {
+    customer_id: String(customer_id),
+    version: String(version),
+    type,
+    data: JSON.stringify(data),
+    seen: JSON.stringify(seen),
+    time,
+    traceparent,
+  });
+  return { ...message, topic: `mo.${event.stream}`, partition: 0, offset: '0' };
+}
+
+const id = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+const version = fc.integer({ min: 1, max: 999_999_999_999_999 });
+const name = fc.string({ unit: fc.constantFrom('a', 'ü', '"', '\\', ',', '=', '€', '𝄞'), minLength: 1, maxLength: 20 });
+const money = fc.integer({ min: 0, max: 999_999_999 }).map((cents) => (cents / 100).toFixed(2));
+const time = fc
+  .date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true })
+  .map((date) => date.toISOString());
+const hex = (length: number) =>
+  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length - 1, maxLength: length - 1 });
+const trace = fc.tuple(hex(32), hex(16)).map(([traceId, spanId]) => `00-${traceId}1-${spanId}1-01`);
+const seen = fc.record({ customers: version, loans: version, payments: version }, { requiredKeys: [] });
+
+const customer = { customer_id: id, customer_external_id: name };
+const update = fc.record({
+  ...customer,
+  status: fc.constantFrom('active', 'inactive'),
+  score: money,
+  preapproved_at: fc.option(time),
+});
+const loan = { ...customer, loan_id: id, external_id: name, amount: money };
+const terms = { contract_version: fc.option(name), maximum_payment_date: time };
+const payment = { ...customer, payment_id: id, external_id: name, total_amount: money, paid_at: time };
+const data: Record<EventType, fc.Arbitrary<unknown>> = {
+  CustomerRegistered: update,
+  CustomerUpdated: update,
+  LoanTaken: fc.record({ ...loan, ...terms, taken_at: time, requested: fc.boolean() }),
+  LoanRequested: fc.record({ ...loan, ...terms, taken_at: fc.constant(null) }),
+  LoanRejected: fc.record(loan),
+  LoanPaid: fc.record(loan),
+  PaymentApplied: fc.record({
+    ...payment,
+    details: fc.array(fc.record({ loan_id: id, amount: money }), { minLength: 1, maxLength: 3 }),
+  }),
+  PaymentRejected: fc.record({ ...payment, rejection_reason: fc.constant('exceeds_debt') }),
+};
+const types = Object.keys(data) as EventType[];
+const anyEvent = fc.constantFrom(...types).chain((type) =>
+  fc.record({ body: data[type], version, seen, time, traceparent: fc.option(trace) }).map(
+    ({ body, ...context }) =>
+      ({
+        ...context,
+        type,
+        stream: EVENT_TYPES[type].stream,
+        customer_id: (body as { customer_id: number }).customer_id,
+        data: body,
+      }) as StreamEvent,
+  ),
+);
+
+it('every event comes back from its message as it was, and as its contract says', () => {
+  fc.assert(
+    fc.property(anyEvent, (event) => {
+      expect(fromMessage(event.stream, sent(event))).toEqual(event);
+      expect(streamEvent.parse(event)).toEqual(event);
+    }),
+  );
+});
+
+it('a message is a CloudEvent of the Kafka binding, in binary mode', () => {
+  const event = { ...paymentApplied(7, 3, 'trace'), seen: { loans: 2, customers: 1 } } as StreamEvent;
+  const { key, value, headers } = sent(event);
+  expect(key).toBe('7');
+  expect(JSON.parse(value ?? '')).toEqual(event.data);
+  expect(headers).toEqual({
+    ce_specversion: '1.0',
+    ce_id: 'payments-7-3',
+    ce_source: '/mo/payments',
+    ce_type: 'PaymentApplied',
+    ce_time: event.time,
+    ce_subject: '7',
+    ce_sequence: '3',
+    ce_seen: 'customers=1,loans=2',
+    ce_dataschema: 'urn:mo:event:PaymentApplied:1',
+    ce_traceparent: 'trace',
+    'content-type': 'application/json',
+  });
+});
+
+it('what an event does not have has no header', () => {
+  const { headers } = sent(eventOf('customers', 1, 1));
+  expect(Object.keys(headers)).not.toContain('ce_seen');
+  expect(Object.keys(headers)).not.toContain('ce_traceparent');
+});
+
+describe('a message that can not be understood is met with a sentence that names', () => {
+  const good = sent(paymentApplied(7, 3));
+  const understood = (message: IncomingMessage) => fromMessage('payments', message);
+
+  it.each([
+    ['ce_specversion', '0.3', 'ce_specversion is 0.3, not 1.0'],
+    ['ce_specversion', undefined, 'ce_specversion is missing, not 1.0'],
+    ['ce_seen', 'loans:1', 'ce_seen is not a list of versions'],
+    ['ce_seen', 'orders=1', 'ce_seen is not a list of versions'],
+    ['ce_seen', 'loans=-1', 'ce_seen is not a list of versions'],
+    ['ce_subject', 'seven', /^ce_subject: /],
+    ['ce_subject', undefined, /^ce_subject: /],
+    ['ce_subject', '', /^ce_subject: /],
+    ['ce_subject', '8', 'ce_subject is not the customer_id of the data'],
+    ['ce_sequence', '0', /^ce_sequence: /],
+    ['ce_sequence', '1.5', /^ce_sequence: /],
+    ['ce_sequence', undefined, /^ce_sequence: /],
+    ['ce_type', 'PaymentLost', /^ce_type: /],
+    ['ce_type', undefined, /^ce_type: /],
+    ['ce_time', 'yesterday', /^ce_time: /],
+    ['ce_time', undefined, /^ce_time: /],
+  ])('%s, where it is %j', (header, text, sentence) => {
+    const { [header]: _one, ...others } = good.headers;
+    const answer = understood({ ...good, headers: text === undefined ? others : { ...others, [header]: text } });
+    expect(answer).toEqual(typeof sentence === 'string' ? sentence : expect.stringMatching(sentence));
+  });
+
+  it.each([null, '', '{"customer_id":', 'hello'])('the data, where it is no JSON: %j', (value) => {
+    expect(understood({ ...good, value })).toBe('the data is not JSON');
+  });
+
+  it('each member of the data that is not as the contract says', () => {
+    const value = JSON.stringify({ ...JSON.parse(good.value ?? ''), total_amount: 1, details: [] });
+    expect(understood({ ...good, value })).toMatch(/^data\.total_amount: .+; data\.details: /);
+  });
+
+  it('the stream, where the type belongs to another one', () => {
+    expect(fromMessage('loans', good)).toMatch(/^stream: .*"payments"/);
+  });
+});
+
+describe('a message is understood', () => {
+  const good = sent(paymentApplied(7, 3));
+
+  it('with members that its version does not know yet', () => {
+    const value = JSON.stringify({ ...JSON.parse(good.value ?? ''), currency: 'EUR' });
+    expect(fromMessage('payments', { ...good, value })).toMatchObject({ version: 3 });
+  });
+
+  it.each(['', 'x"y', '00-short-01'])('without a trace context that is none: %j', (text) => {
+    const message = { ...good, headers: { ...good.headers, ce_traceparent: text } };
+    expect(fromMessage('payments', message)).toMatchObject({ version: 3, traceparent: null });
+  });
+});

@@ -1,0 +1,138 @@
+import { createLogger } from '@mo/service-kit';
+import {
+  type Database,
+  databaseOutage,
+  inTransaction,
+  migrate,
+  openDatabase,
+  run,
+  StoreConflictError,
+  sqlOf,
+} from '../src/index.ts';
+import { type LedgerDatabases, ledgerDatabases, migratedLedger } from './ledger-tables.ts';
+
+const errorOf = async (work: Promise<unknown>): Promise<unknown> => {
+  const [outcome] = await Promise.allSettled([work]);
+  return outcome?.status === 'rejected' ? outcome.reason : 'it was done';
+};
+
+describe('migrations', () => {
+  let databases: LedgerDatabases;
+  beforeAll(async () => {
+    databases = await ledgerDatabases();
+  });
+  afterAll(() => databases.close());
+
+  it('run once, though several processes start at the same time, and are done when any of them goes on', async () => {
+    const processes = await Promise.all([databases.open(), databases.open(), databases.open()]);
+    const accounts = await Promise.all(
+      processes.map(async (database) => {
+        await migrate(database);
+        return run(sqlOf(database), 'SELECT count(*) FROM accounts');
+      }),
+    );
+    expect(accounts).toHaveLength(3);
+    expect(await run(sqlOf(processes[0] as Database), 'SELECT name FROM mikro_orm_migrations')).toEqual([
+      { name: 'first' },
+    ]);
+  });
+
+  it('do nothing where none is due', async () => {
+    await expect(migrate(await databases.open())).resolves.toBeUndefined();
+  });
+});
+
+describe('a transaction', () => {
+  let database: Database;
+  let databases: LedgerDatabases;
+  beforeAll(async () => {
+    ({ database, databases } = await migratedLedger());
+  });
+  afterAll(() => databases.close());
+  const insert = 'INSERT INTO names VALUES ($1)';
+  const names = async () =>
+    (await run<{ name: string }>(sqlOf(database), 'SELECT name FROM names')).map((row) => row.name);
+
+  it('that fails leaves nothing behind', async () => {
+    const failing = inTransaction(database, async (sql) => {
+      await run(sql, insert, ['half']);
+      throw new Error('the rest');
+    });
+    expect(await errorOf(failing)).toEqual(new Error('the rest'));
+    expect(await names()).not.toContain('half');
+  });
+
+  it('that another one got in the way of is a conflict: a key that is taken', async () => {
+    await run(sqlOf(database), insert, ['taken']);
+    expect(await errorOf(inTransaction(database, (sql) => run(sql, insert, ['taken'])))).toBeInstanceOf(
+      StoreConflictError,
+    );
+  });
+
+  it('that another one got in the way of is a conflict: a deadlock, of which one side goes on', async () => {
+    await run(sqlOf(database), `INSERT INTO names VALUES ('left'), ('right')`);
+    const lock = 'SELECT 1 FROM names WHERE name = $1 FOR UPDATE';
+    const bothHold = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+    const cross = (mine: 0 | 1, first: string, second: string) =>
+      inTransaction(database, async (sql) => {
+        await run(sql, lock, [first]);
+        bothHold[mine].resolve();
+        await Promise.all(bothHold.map(({ promise }) => promise));
+        await run(sql, lock, [second]);
+      });
+    const outcomes = await Promise.allSettled([cross(0, 'left', 'right'), cross(1, 'right', 'left')]);
+    const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+    expect(failures).toEqual([expect.any(StoreConflictError)]);
+  });
+
+  it('that breaks a check is no conflict', async () => {
+    const insertNull = inTransaction(database, (sql) => run(sql, insert, [null]));
+    expect(await errorOf(insertNull)).not.toBeInstanceOf(StoreConflictError);
+  });
+});
+
+describe('a database that can not be reached', () => {
+  const nowhere = () =>
+    openDatabase({
+      url: 'postgres://nobody@127.0.0.1:1/none',
+      name: 'test',
+      entities: [],
+      migrations: [],
+      connectionsMax: 1,
+      logger: createLogger('test', 'silent'),
+    });
+  const unavailable = { code: 'unavailable', status: 503, headers: { 'retry-after': '1' } };
+
+  it('is an outage, in a statement, a transaction and a migration', async () => {
+    const database = await nowhere();
+    for (const work of [
+      run(sqlOf(database), 'SELECT 1'),
+      inTransaction(database, (sql) => run(sql, 'SELECT 1')),
+      migrate(database),
+    ])
+      expect(databaseOutage(await errorOf(work))).toMatchObject(unavailable);
+    await database.close();
+  });
+
+  it('because it ended the session is an outage, and the next statement works again', async () => {
+    const { database, databases } = await migratedLedger();
+    const ended = inTransaction(database, async (sql) => {
+      const [session] = await run<{ pid: number }>(sql, 'SELECT pg_backend_pid() AS pid');
+      await run(sqlOf(database), 'SELECT pg_terminate_backend($1)', [session?.pid]);
+      await run(sql, 'SELECT 1');
+    });
+    expect(databaseOutage(await errorOf(ended))).toMatchObject(unavailable);
+    expect(await run(sqlOf(database), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await databases.close();
+  });
+
+  it.each([new Error('a bug'), new StoreConflictError('deadlock'), 'text', null])('is not what %p says', (error) => {
+    expect(databaseOutage(error)).toBeNull();
+  });
+
+  it('is not what an error in a statement says', async () => {
+    const { database, databases } = await migratedLedger();
+    expect(databaseOutage(await errorOf(run(sqlOf(database), 'SELECT no_such_column')))).toBeNull();
+    await databases.close();
+  });
+});

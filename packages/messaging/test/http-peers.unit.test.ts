@@ -1,0 +1,53 @@
+/** The other services over HTTP, against small servers in their place. */
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { HttpPeers } from '../src/pull/http-peers.ts';
+
+const servers: Server[] = [];
+const opened: HttpPeers[] = [];
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((peers) => peers.close()));
+  for (const server of servers.splice(0)) server.close().closeAllConnections();
+});
+
+async function startPeer(): Promise<string> {
+  const server = createServer((request, response) => {
+    request.resume().once('end', () => response.end(JSON.stringify({ applied: true })));
+  });
+  servers.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** An origin on which nobody listens. */
+async function originOfNobody(): Promise<string> {
+  const origin = await startPeer();
+  const server = servers.pop() as Server;
+  await new Promise((resolve) => server.close(resolve));
+  return origin;
+}
+
+function openPeers(...origins: string[]): HttpPeers {
+  const peers = new HttpPeers({ loans: origins });
+  opened.push(peers);
+  return peers;
+}
+
+it('while one replica of a peer is away, each of many calls is answered by another', async () => {
+  const peers = openPeers(await originOfNobody(), await startPeer());
+  const settled: boolean[] = [];
+  const settleMany = async () => {
+    for (let id = 1; id <= 50; id += 1) settled.push(await peers.settle('loans', id, 'customers', 1));
+  };
+  // Several at once, so that some begin while others are between two attempts.
+  await Promise.all([settleMany(), settleMany(), settleMany(), settleMany(), settleMany()]);
+  expect(settled.filter((isSettled) => !isSettled)).toEqual([]);
+});
+
+it('while all replicas are away, a pull is unavailable', async () => {
+  const peers = openPeers(await originOfNobody(), await originOfNobody());
+  await expect(peers.pull('loans', { customerId: 1 }, 0)).rejects.toMatchObject({ code: 'unavailable', status: 503 });
+});

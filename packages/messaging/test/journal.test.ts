@@ -1,0 +1,140 @@
+import { type StreamEvent, streamEvent } from '@mo/contracts';
+import { appendEvents, type Database, inTransaction, Journal, run, sqlOf } from '../src/index.ts';
+import { HEADS_PAGE_MAX, PULL_ANSWER_EVENTS_MAX, PULL_EVENTS_MAX } from '../src/pull/wire.ts';
+import { eventOf, eventsOf, NOW_MS } from './ledger.ts';
+import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
+
+const BY_NAME = 'SELECT customer_id FROM accounts WHERE external_id = want.external_id';
+const DAY_MS = 86_400_000;
+
+let database: Database;
+let databases: LedgerDatabases;
+let journal: Journal;
+beforeEach(async () => {
+  ({ database, databases } = await migratedLedger());
+  journal = new Journal(database, 'loans', BY_NAME);
+});
+afterEach(() => databases.close());
+
+const append = (...events: StreamEvent[]) => inTransaction(database, (sql) => appendEvents(sql, events));
+const read = (texts: readonly string[] = []): StreamEvent[] => texts.map((text) => streamEvent.parse(JSON.parse(text)));
+
+/** Events of customers `from` to `to`, each with versions up to `versions`. */
+const fill = (from: number, to: number, versions: number) =>
+  run(
+    sqlOf(database),
+    `INSERT INTO journal (customer_id, version, type, data, seen, time)
+     SELECT c, v, 'LoanPaid', '{}', '{}', now() FROM generate_series($1::int, $2::int) c, generate_series(1, $3::int) v`,
+    [from, to, versions],
+  );
+
+describe("a customer's page", () => {
+  it('holds the events as they were written, in version order, with the head', async () => {
+    const odd = eventOf('loans', 1, 2, { customers: 3, payments: 0 });
+    const [first, , third] = eventsOf('loans', 1, 3) as [StreamEvent, StreamEvent, StreamEvent];
+    const named = { ...odd, data: { ...odd.data, customer_external_id: 'ü"\\\'{}€𝄞' } } as StreamEvent;
+    const traced = { ...third, traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' } as StreamEvent;
+    await append(first, named, traced);
+    const [page] = await journal.pages([{ customer_id: 1, after: 0 }]);
+    expect(page).toMatchObject({ customerId: 1, head: 3 });
+    expect(read(page?.events)).toEqual([first, named, traced]);
+  });
+
+  it('can be read whatever a trace context holds', async () => {
+    const event = { ...eventOf('loans', 1, 1), traceparent: '"\\' } as StreamEvent;
+    await append(event);
+    const [page] = await journal.pages([{ customer_id: 1, after: 0 }]);
+    expect(read(page?.events)).toEqual([event]);
+  });
+
+  it('begins after the version asked for', async () => {
+    await append(...eventsOf('loans', 1, 4));
+    const pages = await journal.pages([2, 4, 9].map((after) => ({ customer_id: 1, after })));
+    expect(pages.map(({ head, events }) => [head, read(events).map(({ version }) => version)])).toEqual([
+      [4, [3, 4]],
+      [4, []],
+      [4, []],
+    ]);
+  });
+
+  it('comes in the order asked for, each customer apart, those without events as unknown', async () => {
+    await append(...eventsOf('loans', 3, 1), ...eventsOf('loans', 1, 2));
+    const pages = await journal.pages([3, 2, 1, 3].map((customer_id) => ({ customer_id, after: 0 })));
+    expect(pages.map(({ customerId, head, events }) => [customerId, head, events.length])).toEqual([
+      [3, 1, 1],
+      [null, 0, 0],
+      [1, 2, 2],
+      [3, 1, 1],
+    ]);
+  });
+
+  it('may be asked for by external_id', async () => {
+    await run(sqlOf(database), `INSERT INTO accounts (customer_id, external_id) VALUES (7, 'a'), (8, 'no events')`);
+    await append(eventOf('loans', 7, 1));
+    const pages = await journal.pages(['a', 'b', 'no events'].map((external_id) => ({ external_id, after: 0 })));
+    expect(pages.map(({ customerId, head }) => [customerId, head])).toEqual([
+      [7, 1],
+      [null, 0],
+      [null, 0],
+    ]);
+  });
+
+  it('has a limit, for one customer and for all of an answer together', async () => {
+    await fill(1, 20, PULL_EVENTS_MAX + 1);
+    const sizes = async (customers: number) => {
+      const wants = Array.from({ length: customers }, (_, n) => ({ customer_id: n + 1, after: 0 }));
+      return new Set((await journal.pages(wants)).map(({ head, events }) => `${events.length} of ${head}`));
+    };
+    const head = PULL_EVENTS_MAX + 1;
+    expect(await sizes(1)).toEqual(new Set([`${PULL_EVENTS_MAX} of ${head}`]));
+    expect(await sizes(20)).toEqual(new Set([`${PULL_ANSWER_EVENTS_MAX / 20} of ${head}`]));
+  });
+});
+
+describe('the heads', () => {
+  it('are the last versions, by customer, above the one asked for', async () => {
+    await append(...eventsOf('loans', 5, 3), ...eventsOf('loans', 2, 1), ...eventsOf('loans', 9, 2));
+    expect(await journal.heads(0, 0)).toEqual([
+      [2, 1],
+      [5, 3],
+      [9, 2],
+    ]);
+    expect(await journal.heads(0, 5)).toEqual([[9, 2]]);
+    expect(await journal.heads(0, 9)).toEqual([]);
+  });
+
+  it('are of customers with an event at or after a time, and are the last of all their versions', async () => {
+    const later = new Date(NOW_MS + DAY_MS).toISOString();
+    await append(eventOf('loans', 1, 1), { ...eventOf('loans', 1, 2), time: later }, eventOf('loans', 2, 1));
+    expect(await journal.heads(NOW_MS, 0)).toEqual([
+      [1, 2],
+      [2, 1],
+    ]);
+    expect(await journal.heads(NOW_MS + DAY_MS, 0)).toEqual([[1, 2]]);
+    expect(await journal.heads(NOW_MS + DAY_MS + 1, 0)).toEqual([]);
+  });
+
+  it('come in pages, which together name each customer once', async () => {
+    await fill(1, HEADS_PAGE_MAX + 3, 1);
+    const first = await journal.heads(0, 0);
+    expect(first).toHaveLength(HEADS_PAGE_MAX);
+    expect(await journal.heads(0, first.at(-1)?.[0] ?? 0)).toEqual([1, 2, 3].map((more) => [HEADS_PAGE_MAX + more, 1]));
+  });
+});
+
+describe('an event', () => {
+  it('is written once for its customer and version: a second one is a conflict', async () => {
+    await append(eventOf('loans', 1, 1));
+    await expect(append(eventOf('loans', 1, 1))).rejects.toThrow(/duplicate key/);
+    expect(await run(sqlOf(database), 'SELECT count(*)::int AS n FROM outbox')).toEqual([{ n: 1 }]);
+  });
+
+  it('gets its outbox entry in the order in which it was decided', async () => {
+    await append(eventOf('loans', 9, 1), eventOf('loans', 1, 1), eventOf('loans', 9, 2));
+    const entries = await run<{ entry: string }>(
+      sqlOf(database),
+      `SELECT customer_id || '.' || version AS entry FROM outbox ORDER BY id`,
+    );
+    expect(entries.map(({ entry }) => entry)).toEqual(['9.1', '1.1', '9.2']);
+  });
+});

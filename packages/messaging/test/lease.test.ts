@@ -1,0 +1,49 @@
+import { type Database, Lease, run, sqlOf } from '../src/index.ts';
+import { waitFor } from '../src/testing/index.ts';
+import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
+
+let database: Database;
+let databases: LedgerDatabases;
+beforeAll(async () => {
+  ({ database, databases } = await migratedLedger());
+});
+afterAll(() => databases.close());
+beforeEach(() => run(sqlOf(database), 'DELETE FROM relay_lease'));
+
+const contenders = () => ['a', 'b', 'c'].map((holder) => new Lease(database, holder)) as [Lease, Lease, Lease];
+
+describe('the lease', () => {
+  it('goes to one of those that ask at the same time, and to no other', async () => {
+    const held = await Promise.all(contenders().map((lease) => lease.hold()));
+    expect(held.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('stays with its holder as long as it renews', async () => {
+    const [a, b] = contenders();
+    for (let renewal = 0; renewal < 3; renewal += 1) {
+      expect(await a.hold()).toBe(true);
+      expect(await b.hold()).toBe(false);
+    }
+  });
+
+  it('is taken over once its holder has stopped renewing, who then finds it gone', async () => {
+    const [a, b] = contenders();
+    expect(await a.hold()).toBe(true);
+    await waitFor(() => b.hold());
+    expect(await a.hold()).toBe(false);
+  });
+
+  it('that was released may be taken at once', async () => {
+    const [a, b] = contenders();
+    await a.hold();
+    await a.release();
+    expect(await b.hold()).toBe(true);
+  });
+
+  it('is released by its holder alone', async () => {
+    const [a, b, c] = contenders();
+    await a.hold();
+    await b.release();
+    expect(await c.hold()).toBe(false);
+  });
+});

@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import type { StreamEvent } from '@mo/contracts';
+import { testServers } from '@mo/dev-stack';
+import { createLogger, systemClock } from '@mo/service-kit';
+import {
+  appendEvents,
+  type Database,
+  fromMessage,
+  inTransaction,
+  type Kafka,
+  kafkaOverKafkajs,
+  Lease,
+  Outbox,
+  type Producer,
+  Relay,
+  run,
+  type Subscription,
+  sqlOf,
+} from '../src/index.ts';
+import { waitFor } from '../src/testing/index.ts';
+import { eventOf, eventsOf, nameOf } from './ledger.ts';
+import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
+
+const PARTITIONS = 3;
+const HUGE = 'x'.repeat(1_500_000);
+
+const logger = createLogger('test', 'silent');
+let database: Database;
+let databases: LedgerDatabases;
+let outbox: Outbox;
+let kafka: Kafka;
+let topicPrefix: string;
+let subscription: Subscription;
+let relays: Relay[];
+/** What came over Kafka, in order, as `customer.version`. */
+let received: string[];
+
+beforeEach(async () => {
+  ({ database, databases } = await migratedLedger());
+  outbox = new Outbox(database);
+  kafka = kafkaOverKafkajs('test', testServers().brokers, logger);
+  topicPrefix = `relay-${randomUUID().slice(0, 8)}`;
+  received = [];
+  relays = [];
+  const topic = `${topicPrefix}.loans`;
+  await kafka.ensureTopics([topic], PARTITIONS);
+  subscription = await kafka.subscribe(`${topicPrefix}.test`, [topic], async (messages) => {
+    for (const message of messages) {
+      const event = fromMessage('loans', message);
+      received.push(typeof event === 'string' ? event : `${event.customer_id}.${event.version}`);
+    }
+  });
+});
+afterEach(async () => {
+  for (const relay of relays) await relay.stop();
+  await subscription.close();
+  await databases.close();
+});
+
+function startRelay(over: Kafka = kafka): Relay {
+  const lease = new Lease(database, randomUUID());
+  const relay = new Relay({ stream: 'loans', topicPrefix, outbox, lease, kafka: over, clock: systemClock, logger });
+  relays.push(relay);
+  relay.start();
+  return relay;
+}
+
+/** The real broker, through a producer whose sends a test can spoil. */
+function spoiled(send: (real: Producer, ...call: Parameters<Producer['send']>) => Promise<void>): Kafka {
+  return {
+    ...kafka,
+    producer: async () => {
+      const real = await kafka.producer();
+      return { send: (topic, messages) => send(real, topic, messages), close: () => real.close() };
+    },
+  };
+}
+
+const append = (...events: StreamEvent[]) => inTransaction(database, (sql) => appendEvents(sql, events));
+const waiting = async () => (await outbox.depth()).entries;
+const of = (customerId: number) => received.filter((name) => name.startsWith(`${customerId}.`));
+const versions = (customerId: number, count: number) =>
+  eventsOf('loans', customerId, count).map(({ version }) => `${customerId}.${version}`);
+
+describe('the relay', () => {
+  it('sends what is written, in version order for each customer, and empties the outbox', async () => {
+    const [one, two, three] = [1, 2, 3].map((id) => eventsOf('loans', id, 20)) as [
+      StreamEvent[],
+      StreamEvent[],
+      StreamEvent[],
+    ];
+    await append(...one.flatMap((event, n) => [event, two[n] as StreamEvent, three[n] as StreamEvent]));
+    const relay = startRelay();
+    await waitFor(() => received.length >= 60);
+    await append(eventOf('loans', 1, 21));
+    relay.wake();
+    await waitFor(() => received.length >= 61);
+    for (const [id, count] of [
+      [1, 21],
+      [2, 20],
+      [3, 20],
+    ] as const)
+      expect(of(id)).toEqual(versions(id, count));
+    await waitFor(async () => (await waiting()) === 0);
+  });
+
+  it('sends again what Kafka did not acknowledge, and removes nothing before that', async () => {
+    const left: number[] = [];
+    let sends = 0;
+    const over = spoiled(async (real, topic, messages) => {
+      sends += 1;
+      left.push(await waiting());
+      if (sends === 1) throw new Error('the connection broke before');
+      await real.send(topic, messages);
+      if (sends === 2) throw new Error('the acknowledgement was lost');
+    });
+    await append(...eventsOf('loans', 1, 3));
+    startRelay(over);
+    await waitFor(async () => (await waiting()) === 0);
+    expect(left.slice(0, 3)).toEqual([3, 3, 3]);
+    await waitFor(() => received.length >= 6);
+    expect(received).toEqual([...versions(1, 3), ...versions(1, 3)]);
+  });
+
+  it('removes only what it sent, though more is written meanwhile', async () => {
+    let sends = 0;
+    const over = spoiled(async (real, topic, messages) => {
+      sends += 1;
+      if (sends === 1) await append(eventOf('loans', 1, 2));
+      await real.send(topic, messages);
+    });
+    await append(eventOf('loans', 1, 1));
+    startRelay(over);
+    await waitFor(() => received.length >= 2);
+    expect(received).toEqual(['1.1', '1.2']);
+  });
+
+  it('sends what is committed late, though later entries went before', async () => {
+    startRelay();
+    const written = Promise.withResolvers<void>();
+    const commit = Promise.withResolvers<void>();
+    const late = inTransaction(database, async (sql) => {
+      await appendEvents(sql, eventsOf('loans', 1, 2));
+      written.resolve();
+      await commit.promise;
+    });
+    await written.promise;
+    await append(...eventsOf('loans', 2, 2));
+    await waitFor(async () => received.length >= 2 && (await waiting()) === 0);
+    expect(received).toEqual(versions(2, 2));
+    commit.resolve();
+    await late;
+    await waitFor(() => received.length >= 4);
+    expect(of(1)).toEqual(versions(1, 2));
+  });
+
+  it('parks the customer of an event that Kafka refuses, and nobody else', async () => {
+    const [first, second, third] = eventsOf('loans', 1, 3) as [StreamEvent, StreamEvent, StreamEvent];
+    const huge = { ...second, data: { ...second.data, contract_version: HUGE } } as StreamEvent;
+    const [a, b] = eventsOf('loans', 2, 2) as [StreamEvent, StreamEvent];
+    await append(first, a, huge, third, b);
+    startRelay();
+    await waitFor(async () => (await waiting()) === 2);
+    await append(eventOf('loans', 1, 4), eventOf('loans', 2, 3));
+    await waitFor(() => of(2).length >= 3);
+    expect([of(1), of(2)]).toEqual([['1.1'], ['2.1', '2.2', '2.3']]);
+    expect(await outbox.depth()).toMatchObject({ entries: 3, parked: 1 });
+
+    await run(sqlOf(database), 'UPDATE journal SET data = $1::json WHERE customer_id = 1 AND version = 2', [
+      JSON.stringify(second.data),
+    ]);
+    await outbox.unpark();
+    await waitFor(() => of(1).length >= 4);
+    expect(of(1)).toEqual(versions(1, 4));
+    await waitFor(async () => (await waiting()) === 0);
+  });
+
+  it('runs in one process at a time, and hands over at once when that one stops', async () => {
+    const first = startRelay();
+    await waitFor(() => first.holding);
+    const second = startRelay();
+    await append(eventOf('loans', 1, 1));
+    await waitFor(() => received.length === 1);
+    expect(second.holding).toBe(false);
+    await first.stop();
+    expect(first.holding).toBe(false);
+    await append(eventOf('loans', 1, 2));
+    await waitFor(() => second.holding && received.length >= 2);
+    expect(received).toEqual(['1.1', '1.2']);
+  });
+});
+
+describe('the outbox', () => {
+  it('says how much waits, how old it is, and how much is parked', async () => {
+    expect(await outbox.depth()).toEqual({ entries: 0, ageSeconds: 0, parked: 0 });
+    await append(...eventsOf('loans', 1, 2));
+    const [entry] = await outbox.read(1);
+    expect(entry).toMatchObject({ customer_id: '1', version: '1', type: 'LoanTaken' });
+    await outbox.park(entry?.id ?? '', 'too large');
+    const depth = await outbox.depth();
+    expect(depth).toMatchObject({ entries: 2, parked: 1 });
+    expect(depth.ageSeconds).toBeGreaterThan(0);
+    expect(await outbox.read(10)).toEqual([]);
+  });
+
+  it('reads the oldest entries first, so many', async () => {
+    await append(eventOf('loans', 9, 1), eventOf('loans', 1, 1), eventOf('loans', 9, 2));
+    expect((await outbox.read(2)).map(({ customer_id, version }) => `${customer_id}.${version}`)).toEqual([
+      '9.1',
+      '1.1',
+    ]);
+  });
+});

@@ -1,0 +1,136 @@
+import { systemClock } from '@mo/service-kit';
+import { type Database, run, SqlStore, StoreConflictError, sqlOf, WritePath } from '../src/index.ts';
+import { MemoryPeers } from './in-memory.ts';
+import {
+  commandOf,
+  eventOf,
+  eventsOf,
+  grant,
+  keyOf,
+  type Ledger,
+  ledgerModel,
+  NOW_MS,
+  paymentApplied,
+} from './ledger.ts';
+import { type LedgerDatabases, ledgerTables, migratedLedger } from './ledger-tables.ts';
+
+let database: Database;
+let databases: LedgerDatabases;
+beforeEach(async () => {
+  ({ database, databases } = await migratedLedger());
+});
+afterEach(() => databases.close());
+
+/** As one process of the service. */
+function processOf(on: Database): WritePath<Ledger> {
+  const observer = { batch: () => {}, pull: () => {}, unconfirmed: () => {}, behind: () => {} };
+  const store = new SqlStore(on, ledgerTables);
+  return new WritePath({ model: ledgerModel, store, peers: new MemoryPeers(), clock: systemClock, observer });
+}
+const versionsOf = async (customerId: number) =>
+  (
+    await run<{ version: string }>(
+      sqlOf(database),
+      'SELECT version FROM journal WHERE customer_id = $1 ORDER BY version',
+      [customerId],
+    )
+  ).map(({ version }) => Number(version));
+
+describe('the store', () => {
+  it('keeps what commands and events brought about, together', async () => {
+    const writePath = processOf(database);
+    await writePath.follow([eventOf('customers', 1, 1), eventOf('payments', 1, 3), paymentApplied(1, 1)]);
+    await writePath.execute(commandOf({ key: keyOf('k') }));
+    const store = new SqlStore(database, ledgerTables);
+    const progress = {
+      customerId: 1,
+      version: 2,
+      restricted: 2,
+      applied: { customers: 1, payments: 1 },
+      behind: { payments: 3 },
+    };
+    expect(await store.progress({ customerId: 1 })).toMatchObject(progress);
+    expect(await store.progress({ externalId: 'customer-1' })).toMatchObject(progress);
+    expect(await store.progress({ externalId: 'customer-2' })).toBeNull();
+    expect(await store.isKeyUsed(keyOf('k').id, systemClock.now())).toBe(true);
+    expect(await versionsOf(1)).toEqual([1, 2]);
+  });
+
+  it('keeps nothing of a batch that fails', async () => {
+    const store = new SqlStore(database, ledgerTables);
+    const failing = store.transaction(async (transaction) => {
+      await transaction.open(
+        { commands: [commandOf({ key: keyOf('k') })], events: [eventOf('customers', 5, 1)] },
+        NOW_MS,
+      );
+      throw new Error('a bug');
+    });
+    await expect(failing).rejects.toThrow('a bug');
+    expect(await store.progress({ customerId: 5 })).toBeNull();
+  });
+
+  it('finds the customers that commands name, makes those that events name, and gives rising ids', async () => {
+    const store = new SqlStore(database, ledgerTables);
+    await processOf(database).follow([eventOf('customers', 1, 1), eventOf('customers', 2, 1)]);
+    await run(sqlOf(database), `INSERT INTO names VALUES ('taken')`);
+    const commands = [
+      commandOf({ customer: { customerId: 2 }, claims: 'taken' }),
+      commandOf({ customer: { externalId: 'customer-1' }, claims: 'free' }),
+      commandOf({ customer: { customerId: 9 } }),
+    ];
+    const state = await store.transaction((transaction) =>
+      transaction.open({ commands, events: [eventOf('payments', 7, 1)] }, NOW_MS),
+    );
+    expect([...state.accounts.keys()].sort()).toEqual([1, 2, 7]);
+    expect([...state.taken]).toEqual(['taken']);
+    expect(state.ids).toEqual([...state.ids].sort((a, b) => a - b));
+    expect(new Set(state.ids).size).toBe(3);
+  });
+
+  it('says that it was a conflict where another process wrote the same', async () => {
+    await processOf(database).follow([eventOf('customers', 1, 1)]);
+    const store = new SqlStore(database, ledgerTables);
+    const sameName = store.transaction((transaction) =>
+      transaction.open({ commands: [], events: [] }, NOW_MS).then(() =>
+        transaction.save({
+          accounts: [{ before: null, after: { ...ledgerModel.unknown(2), externalId: 'customer-1' } }],
+          written: [],
+          applied: [],
+          answers: [],
+          nowMs: NOW_MS,
+        }),
+      ),
+    );
+    await expect(sameName).rejects.toThrow(StoreConflictError);
+  });
+});
+
+describe('several processes on one database', () => {
+  it("give a customer's events versions without gaps, and each key one answer", async () => {
+    const processes = [database, await databases.open(), await databases.open()].map(processOf);
+    await processes[0]?.follow([eventOf('customers', 1, 1), eventOf('customers', 2, 1)]);
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, n) =>
+        processes[n % 3]?.execute(
+          commandOf({ customer: { customerId: 1 + (n % 2) }, key: keyOf(`key ${n % 30}`), decide: grant }),
+        ),
+      ),
+    );
+    for (let n = 0; n < 30; n += 1) expect(answers[n]?.body).toBe(answers[n + 30]?.body);
+    for (const id of [1, 2]) expect(await versionsOf(id)).toEqual(Array.from({ length: 15 }, (_, n) => n + 1));
+  });
+
+  it('apply each followed event once, though all of them get it', async () => {
+    const processes = [database, await databases.open(), await databases.open()].map(processOf);
+    const events = [eventOf('customers', 1, 1), ...eventsOf('payments', 1, 9), paymentApplied(1, 10)];
+    const followed = await Promise.all(processes.map((one) => one.follow(events)));
+    expect(followed.flatMap(({ outcomes }) => outcomes).filter((what) => what === 'apply')).toHaveLength(11);
+    const [row] = await run<{ history: string[] }>(sqlOf(database), 'SELECT history FROM accounts');
+    expect(row?.history).toEqual([
+      'customers 1',
+      ...events.slice(1).map((event) => `payments ${event.version}`),
+      'loans 1',
+    ]);
+    expect(await versionsOf(1)).toEqual([1]);
+  });
+});

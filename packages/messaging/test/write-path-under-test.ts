@@ -1,0 +1,39 @@
+/** A write path on storage and peers in memory, and what it tells its observers. */
+import type { ProblemError } from '@mo/service-kit';
+import { type Progress, WritePath } from '../src/index.ts';
+import { MemoryPeers, MemoryStore } from './in-memory.ts';
+import { eventOf, type Ledger, ledgerModel, ledgerOf, NOW_MS } from './ledger.ts';
+
+/** Customer 1 is known, by its registration. */
+export function writePathUnderTest() {
+  const store = new MemoryStore();
+  const peers = new MemoryPeers();
+  peers.add(eventOf('customers', 1, 1));
+  store.put(ledgerOf(1, { externalId: 'customer-1', applied: { customers: 1, payments: 0 } }));
+  const told = { pulls: [] as string[], behind: [] as Progress[], unconfirmed: 0, written: 0 };
+  const writePath = new WritePath<Ledger>({
+    model: ledgerModel,
+    store,
+    peers,
+    clock: { now: () => NOW_MS, sleep: () => Promise.resolve() },
+    observer: {
+      batch: () => {},
+      pull: (stream, reason) => told.pulls.push(`${stream} ${reason}`),
+      unconfirmed: () => {
+        told.unconfirmed += 1;
+      },
+      behind: (progress) => told.behind.push(progress),
+    },
+  });
+  writePath.onWritten(() => {
+    told.written += 1;
+  });
+  return { store, peers, told, writePath };
+}
+
+/** The problem that some work ends in. */
+export const rejected = async (work: Promise<unknown>): Promise<Pick<ProblemError, 'code' | 'message'>> => {
+  const [outcome] = await Promise.allSettled([work]);
+  if (outcome?.status === 'rejected') return outcome.reason as ProblemError;
+  throw new Error('it was done');
+};

@@ -1,0 +1,197 @@
+import type { Stream } from '@mo/contracts';
+import { ProblemError } from '@mo/service-kit';
+import { CONFIRM_ROUNDS_MAX, type Command, QUEUE_WEIGHT_MAX, refuse } from '../src/index.ts';
+import { conflict, type MemoryStore } from './in-memory.ts';
+import { commandOf, eventOf, eventsOf, grant, keyOf, type Ledger, ledgerOf, origin, refusal } from './ledger.ts';
+import { rejected, writePathUnderTest } from './write-path-under-test.ts';
+
+const CONFIRM_BY: Stream[] = ['customers', 'payments'];
+
+/** Refuses until something that the customer was told of has been applied. */
+const grantOnce =
+  (what: string): Command<Ledger>['decide'] =>
+  (account, context) =>
+    account?.history.includes(what) ? grant(account, context) : refusal(CONFIRM_BY);
+const refuseAlways = () => refusal(CONFIRM_BY);
+
+describe('a command that is granted', () => {
+  it('is granted on old news, without a pull', async () => {
+    const { writePath, peers, store, told } = writePathUnderTest();
+    expect(await writePath.execute(commandOf())).toMatchObject({ status: 201, body: '{"loan":1,"version":1}' });
+    expect(peers.calls).toEqual([]);
+    expect(store.journal).toHaveLength(1);
+    expect(told.written).toBe(1);
+  });
+
+  it('is granted on fresh news where old news would refuse it', async () => {
+    const { writePath, peers } = writePathUnderTest();
+    peers.add(eventOf('payments', 1, 1));
+    expect((await writePath.execute(commandOf({ decide: grantOnce('payments 1') }))).status).toBe(201);
+    expect(peers.calls).toEqual(['customers 1 after 1', 'payments 1 after 0']);
+  });
+});
+
+describe('a refusal', () => {
+  it('is given only after each stream that it rests on was pulled, in the order given', async () => {
+    const { writePath, peers, told, store } = writePathUnderTest();
+    expect((await writePath.execute(commandOf({ decide: refuseAlways }))).status).toBe(422);
+    expect(peers.calls).toEqual(['customers 1 after 1', 'payments 1 after 0']);
+    expect(told).toMatchObject({ pulls: ['customers confirm', 'payments confirm'], unconfirmed: 1, written: 0 });
+    expect(store.journal).toEqual([]);
+  });
+
+  it('rests on what those pulls brought', async () => {
+    const { writePath, peers, store } = writePathUnderTest();
+    peers.add(eventOf('customers', 1, 2), eventOf('payments', 1, 1));
+    expect(await writePath.execute(commandOf({ decide: refuseAlways }))).toMatchObject({
+      status: 422,
+      token: { versions: { customers: 2, loans: 0, payments: 1 } },
+    });
+    expect(store.accounts.get(1)?.history).toEqual(['customers 2', 'payments 1']);
+  });
+
+  it('of a customer that is known by name alone is confirmed by that name, then by the id that came of it', async () => {
+    const { writePath, peers } = writePathUnderTest();
+    peers.add(eventOf('customers', 7, 1));
+    const command = commandOf({ customer: { externalId: 'customer-7' }, decide: grantOnce('customers 1') });
+    expect((await writePath.execute(command)).status).toBe(201);
+    expect(peers.calls).toEqual(['customers customer-7 after 0', 'payments 7 after 0']);
+  });
+
+  it('of a customer that nobody knows is final after its owner was asked', async () => {
+    const { writePath, peers } = writePathUnderTest();
+    const unknown = new ProblemError('customer_not_found', 'there is no such customer');
+    const decide: Command<Ledger>['decide'] = (account, context) =>
+      account === null ? refuse(unknown, origin, ['customers']) : grant(account, context);
+    const command = commandOf({ customer: { customerId: 9 }, decide });
+    expect(await writePath.execute(command)).toMatchObject({ status: 422, token: null });
+    expect(peers.calls).toEqual(['customers 9 after 0']);
+  });
+
+  it('is confirmed again where something that restricts came during the last pull', async () => {
+    const { writePath, peers, store } = writePathUnderTest();
+    let pulls = 0;
+    peers.onPull = () => {
+      pulls += 1;
+      if (pulls === 2) store.put(ledgerOf(1, { version: 1, restricted: 1, applied: { customers: 1, payments: 0 } }));
+    };
+    expect((await writePath.execute(commandOf({ decide: refuseAlways }))).status).toBe(422);
+    expect(peers.calls.map((call) => call.split(' ')[0])).toEqual([...CONFIRM_BY, ...CONFIRM_BY]);
+  });
+
+  it('that is never final is unavailable after six rounds, and nothing is written', async () => {
+    const { writePath, peers, store } = writePathUnderTest();
+    peers.onPull = () => {
+      const { version, ...account } = store.accounts.get(1) as Ledger;
+      store.put({ ...account, version: version + 1, restricted: version + 1 });
+    };
+    const command = commandOf({ decide: refuseAlways, key: keyOf('k') });
+    expect(await rejected(writePath.execute(command))).toMatchObject({ code: 'unavailable' });
+    expect(peers.calls).toHaveLength(CONFIRM_ROUNDS_MAX * CONFIRM_BY.length);
+    expect([store.journal, store.answers.size]).toEqual([[], 0]);
+  });
+
+  it('that can not be confirmed is unavailable, and nothing is written', async () => {
+    const { writePath, peers, store } = writePathUnderTest();
+    peers.reachable = false;
+    const command = commandOf({ decide: refuseAlways, key: keyOf('k') });
+    expect(await rejected(writePath.execute(command))).toMatchObject({ code: 'unavailable' });
+    expect([store.journal, store.answers.size]).toEqual([[], 0]);
+  });
+});
+
+describe('a conflict with another transaction', () => {
+  const sizes = (store: MemoryStore) => store.transactions.map(({ commands }) => commands.length);
+
+  it('runs the batch again command by command, so that each has its own outcome', async () => {
+    const { writePath, store } = writePathUnderTest();
+    store.failure = ({ commands }) => (commands.length > 1 ? conflict() : null);
+    const answers = await Promise.all([1, 2, 3].map(() => writePath.execute(commandOf())));
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+    expect(sizes(store)).toEqual([1, 2, 1, 1]);
+    expect(store.journal.map(({ version }) => version)).toEqual([1, 2, 3]);
+  });
+
+  it.each([
+    ['that does not pass makes one command unavailable', conflict(), { code: 'unavailable' }],
+    ['that hides another failure fails one command', new Error('a check failed'), { message: 'a check failed' }],
+  ])('%s, and not its neighbours', async (_what, failure, reason) => {
+    const { writePath, store } = writePathUnderTest();
+    store.failure = ({ commands }) => {
+      if (commands.length > 1) return conflict();
+      return commands[0]?.claims === 'contested' ? failure : null;
+    };
+    const claims = ['a', 'b', 'contested', 'c'];
+    const outcomes = await Promise.allSettled(claims.map((name) => writePath.execute(commandOf({ claims: name }))));
+    expect(outcomes).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'fulfilled' },
+      { reason },
+      { status: 'fulfilled' },
+    ]);
+    expect(store.journal).toHaveLength(3);
+  });
+
+  it('is tried again for a command that is alone', async () => {
+    const { writePath, store } = writePathUnderTest();
+    store.failure = () => (store.transactions.length < 4 ? conflict() : null);
+    expect((await writePath.execute(commandOf())).status).toBe(201);
+    expect(store.journal).toHaveLength(1);
+  });
+
+  it('does not lose or double followed events', async () => {
+    const { writePath, store } = writePathUnderTest();
+    store.failure = () => (store.transactions.length < 3 ? conflict() : null);
+    await writePath.follow(eventsOf('payments', 1, 3));
+    expect(store.accounts.get(1)?.history).toEqual(['payments 1', 'payments 2', 'payments 3']);
+  });
+});
+
+describe('a failure of the storage', () => {
+  it('is passed on to those whose batch it was, and the next batch is taken', async () => {
+    const { writePath, store } = writePathUnderTest();
+    store.failure = () => (store.transactions.length === 1 ? new Error('the disk is full') : null);
+    const outcomes = await Promise.allSettled([writePath.execute(commandOf()), writePath.execute(commandOf())]);
+    expect(outcomes).toMatchObject([{ reason: { message: 'the disk is full' } }, { value: { status: 201 } }]);
+  });
+
+  it('does not wake the relay', async () => {
+    const { writePath, store, told } = writePathUnderTest();
+    store.failure = () => new Error('the disk is full');
+    await rejected(writePath.execute(commandOf()));
+    expect(told.written).toBe(0);
+  });
+});
+
+it('a command that throws fails alone', async () => {
+  const { writePath, store } = writePathUnderTest();
+  const decide = () => {
+    throw new TypeError('a bug');
+  };
+  const outcomes = await Promise.allSettled(
+    [grant, decide, grant].map((one) => writePath.execute(commandOf({ decide: one }))),
+  );
+  expect(outcomes).toMatchObject([
+    { value: { status: 201 } },
+    { reason: { message: 'a bug' } },
+    { value: { status: 201 } },
+  ]);
+  expect(store.journal).toHaveLength(2);
+});
+
+it('a full queue is unavailable, and what waits is still done', async () => {
+  const { writePath, store } = writePathUnderTest();
+  const gate = Promise.withResolvers<void>();
+  store.gate = gate.promise;
+  const waiting = Array.from({ length: QUEUE_WEIGHT_MAX + 1 }, () =>
+    writePath.execute(commandOf({ decide: () => refusal() })),
+  );
+  expect(await rejected(writePath.execute(commandOf()))).toMatchObject({
+    code: 'unavailable',
+    message: 'too many requests are waiting',
+  });
+  gate.resolve();
+  expect(new Set((await Promise.all(waiting)).map(({ status }) => status))).toEqual(new Set([422]));
+  await writePath.drained();
+  expect(writePath.depth).toBe(0);
+});
