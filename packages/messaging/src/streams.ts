@@ -97,6 +97,10 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
       pull: (stream, reason) => metrics.pulls.inc({ stream, reason }),
       unconfirmed: (command) => metrics.unconfirmed.inc({ command }),
       behind: (progress) => healer.heal(progress),
+      faulty: ({ event: { stream, customer_id: customerId, version }, error }) => {
+        metrics.faulty.inc({ stream });
+        logger.error({ err: error, stream, customerId, version }, 'an event can not take effect; its customer waits');
+      },
     },
   });
   writePath.onWritten(() => relay.wake());
@@ -170,6 +174,7 @@ function streamMetrics(registry: Registry) {
     unconfirmed: counter(registry, 'mo_unconfirmed_total', 'Refusals that left their batch to be confirmed', [
       'command',
     ]),
+    faulty: counter(registry, 'mo_faulty_events_total', 'Events that could not take effect in their turn', ['stream']),
     relayed: counter(registry, 'mo_relayed_events_total', 'Events sent to Kafka'),
     followed: counter(registry, 'mo_followed_events_total', 'Events that Kafka pushed, by what became of them', [
       'stream',

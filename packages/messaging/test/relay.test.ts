@@ -18,7 +18,7 @@ import {
   sqlOf,
 } from '../src/index.ts';
 import { waitFor } from '../src/testing/index.ts';
-import { eventOf, eventsOf, nameOf } from './ledger.ts';
+import { eventOf, eventsOf } from './ledger.ts';
 import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
 
 const PARTITIONS = 3;

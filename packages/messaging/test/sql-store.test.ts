@@ -23,7 +23,7 @@ afterEach(() => databases.close());
 
 /** As one process of the service. */
 function processOf(on: Database): WritePath<Ledger> {
-  const observer = { batch: () => {}, pull: () => {}, unconfirmed: () => {}, behind: () => {} };
+  const observer = { batch: () => {}, pull: () => {}, unconfirmed: () => {}, behind: () => {}, faulty: () => {} };
   const store = new SqlStore(on, ledgerTables);
   return new WritePath({ model: ledgerModel, store, peers: new MemoryPeers(), clock: systemClock, observer });
 }

@@ -1,6 +1,6 @@
 /** A write path on storage and peers in memory, and what it tells its observers. */
 import type { ProblemError } from '@mo/service-kit';
-import { type Progress, WritePath } from '../src/index.ts';
+import { type EventFault, type Progress, WritePath } from '../src/index.ts';
 import { MemoryPeers, MemoryStore } from './in-memory.ts';
 import { eventOf, type Ledger, ledgerModel, ledgerOf, NOW_MS } from './ledger.ts';
 
@@ -10,7 +10,13 @@ export function writePathUnderTest() {
   const peers = new MemoryPeers();
   peers.add(eventOf('customers', 1, 1));
   store.put(ledgerOf(1, { externalId: 'customer-1', applied: { customers: 1, payments: 0 } }));
-  const told = { pulls: [] as string[], behind: [] as Progress[], unconfirmed: 0, written: 0 };
+  const told = {
+    pulls: [] as string[],
+    behind: [] as Progress[],
+    faulty: [] as EventFault[],
+    unconfirmed: 0,
+    written: 0,
+  };
   const writePath = new WritePath<Ledger>({
     model: ledgerModel,
     store,
@@ -23,6 +29,7 @@ export function writePathUnderTest() {
         told.unconfirmed += 1;
       },
       behind: (progress) => told.behind.push(progress),
+      faulty: (fault) => told.faulty.push(fault),
     },
   });
   writePath.onWritten(() => {

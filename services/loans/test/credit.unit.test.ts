@@ -200,4 +200,20 @@ describe('payments that loans hears of', () => {
     accounts.follow([payment(2, 1, 10_000n)]);
     expect(accounts.account(1)).toMatchObject({ debt: 30_000n, behind: {} });
   });
+
+  it('that can not be true leave their own customer behind, and nobody else', () => {
+    const accounts = threeCustomers();
+    accounts.decide([
+      commandOf({ customer: 1, amount: 50_000n, name: 1 }),
+      commandOf({ customer: 2, amount: 1n, name: 2 }),
+    ]);
+    const tooMuch = payment(1, 1, 50_001n);
+    const other = { ...payment(1, 2, 1n), customer_id: 2 };
+    expect(accounts.follow([tooMuch, { ...other, data: { ...other.data, customer_id: 2 } }])).toEqual([
+      'faulty',
+      'apply',
+    ]);
+    expect(accounts.account(1)).toMatchObject({ debt: 50_000n, applied: { payments: 0 }, behind: { payments: 1 } });
+    expect(accounts.account(2)).toMatchObject({ debt: 0n, applied: { payments: 1 } });
+  });
 });

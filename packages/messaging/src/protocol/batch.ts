@@ -7,7 +7,7 @@ import type { Stream, StreamEvent, Versions } from '@mo/contracts';
 import { type Answer, invalid, keyReused, type Origin } from '@mo/service-kit';
 import { type Account, type NewEvent, type Progress, progressOf, type StreamModel, versionsOf } from './account.ts';
 import type { Command, Decision, StoredAnswer } from './command.ts';
-import { advance, type Following, fallBehind, follow } from './follow.ts';
+import { advance, type EventOutcome, fallBehind, follow } from './follow.ts';
 import type { BatchChanges, BatchState } from './store.ts';
 
 /** What a command had pulled, and how far its account was before the last pull was sent. */
@@ -20,6 +20,12 @@ export type CommandOutcome =
   | { readonly kind: 'answered'; readonly answer: Answer; readonly settle: StoredAnswer['settle'] }
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'unconfirmed'; readonly confirmBy: readonly Stream[]; readonly progress: Progress | null };
+
+/** An event whose turn had come, and why it could not take effect. */
+export interface EventFault {
+  readonly event: StreamEvent;
+  readonly error: unknown;
+}
 
 const NO_ORIGIN: Origin = { requestId: '', traceparent: null };
 
@@ -34,6 +40,7 @@ export class Batch<A extends Account> {
   readonly #newAnswers: StoredAnswer[] = [];
   readonly #written: StreamEvent[] = [];
   readonly #applied: StreamEvent[] = [];
+  readonly #faults: EventFault[] = [];
   #commandsTaken = 0;
 
   constructor(model: StreamModel<A>, state: BatchState<A>, nowMs: number) {
@@ -59,15 +66,21 @@ export class Batch<A extends Account> {
     }
   }
 
-  /** Takes followed events; tells what became of each. */
-  events(events: readonly StreamEvent[]): Following[] {
+  /** Takes followed events; tells what became of each. An event that can't take effect makes its customer wait, alone. */
+  events(events: readonly StreamEvent[]): EventOutcome[] {
     return events.map((event) => {
-      const account = this.#accounts.get(event.customer_id) ?? this.#model.unknown(event.customer_id);
+      const account = this.#accounts.get(event.customer_id);
+      if (account === undefined) return this.#fault(event, new Error('the customer can not be known here'));
       const what = follow(this.#model.stream, account, event);
-      if (what === 'apply') this.#apply(account, event);
-      else if (what !== 'duplicate') this.#put(fallBehind(this.#model.stream, account, event));
+      if (what === 'apply') return this.#apply(account, event);
+      if (what !== 'duplicate') this.#put(fallBehind(this.#model.stream, account, event));
       return what;
     });
+  }
+
+  /** The events that could not take effect, and why. */
+  get faults(): readonly EventFault[] {
+    return this.#faults;
   }
 
   /** How far a customer has come by now. */
@@ -156,13 +169,24 @@ export class Batch<A extends Account> {
     return this.#accounts.get(customerId);
   }
 
-  #apply(account: A, event: StreamEvent): void {
-    const caused = this.#model.react(account, event);
-    this.#put(advance(this.#model.evolve(account, event), event));
-    this.#applied.push(event);
-    const current = this.#accounts.get(account.customerId) as A;
-    const { after, written } = this.#write(current, caused, { ...NO_ORIGIN, traceparent: event.traceparent });
-    this.#keep(after, written);
+  #apply(account: A, event: StreamEvent): EventOutcome {
+    try {
+      const caused = this.#model.react(account, event);
+      const applied = advance(this.#model.evolve(account, event), event);
+      const { after, written } = this.#write(applied, caused, { ...NO_ORIGIN, traceparent: event.traceparent });
+      this.#put(after);
+      this.#keep(after, written);
+      this.#applied.push(event);
+      return 'apply';
+    } catch (error) {
+      this.#put(fallBehind(this.#model.stream, account, event));
+      return this.#fault(event, error);
+    }
+  }
+
+  #fault(event: StreamEvent, error: unknown): 'faulty' {
+    this.#faults.push({ event, error });
+    return 'faulty';
   }
 
   /** The account after own events, and those events whole; nothing is kept yet. */

@@ -12,6 +12,14 @@ import type { Followed } from './write-path.ts';
 /** Pages and causes together, for one customer and stream. */
 const PULLS_MAX = 64;
 
+/** So many pulls may bring no event forward, nor a cause that one waits for: others may be bringing the same forward. */
+const STANDSTILLS_MAX = 3;
+
+interface Budget {
+  pullsLeft: number;
+  standstillsLeft: number;
+}
+
 export class BringForward {
   readonly #peers: Peers;
   readonly #follow: (events: readonly StreamEvent[]) => Promise<Followed>;
@@ -29,26 +37,29 @@ export class BringForward {
    * @throws ProblemError unavailable
    */
   bring(customer: CustomerRef, stream: Stream, progress: Progress | null): Promise<Progress | null> {
-    return this.#bring(customer, stream, progress, { pullsLeft: PULLS_MAX });
+    return this.#bring(customer, stream, progress, { pullsLeft: PULLS_MAX, standstillsLeft: STANDSTILLS_MAX });
   }
 
   async #bring(
     customer: CustomerRef,
     stream: Stream,
     progress: Progress | null,
-    budget: { pullsLeft: number },
+    budget: Budget,
   ): Promise<Progress | null> {
     let reached = progress;
     let target: number | null = null;
-    while (budget.pullsLeft > 0) {
+    while (budget.pullsLeft > 0 && budget.standstillsLeft > 0) {
       budget.pullsLeft -= 1;
-      const pulled = await this.#peers.pull(stream, customer, reached === null ? 0 : appliedOf(reached, stream));
+      const had: number = reached === null ? 0 : appliedOf(reached, stream);
+      const pulled = await this.#peers.pull(stream, customer, had);
       target ??= pulled.head;
       if (pulled.events.length === 0 || pulled.customerId === null) return reached;
       const { progress: after } = await this.#follow(pulled.events);
       reached = after.get(pulled.customerId) ?? reached;
       if (reached === null || appliedOf(reached, stream) >= target) return reached;
-      reached = await this.#bringCauses(reached, stream, pulled.events, budget);
+      const withCauses: Progress = await this.#bringCauses(reached, stream, pulled.events, budget);
+      if (withCauses === reached && appliedOf(reached, stream) === had) budget.standstillsLeft -= 1;
+      reached = withCauses;
     }
     throw unavailable(
       `the ${stream} of customer ${customer.customerId ?? customer.externalId} could not be caught up with`,
@@ -60,7 +71,7 @@ export class BringForward {
     progress: Progress,
     stream: Stream,
     events: readonly StreamEvent[],
-    budget: { pullsLeft: number },
+    budget: Budget,
   ): Promise<Progress> {
     const waiting = events.find((event) => event.version === appliedOf(progress, stream) + 1);
     let reached = progress;

@@ -14,6 +14,9 @@ import type { Account } from './account.ts';
 
 export type Following = 'apply' | 'duplicate' | 'gap' | 'early';
 
+/** What became of an event: followed, or faulty, where it could not take effect though its turn had come. */
+export type EventOutcome = Following | 'faulty';
+
 /** What is to be done with an event. */
 export function follow(own: Stream, account: Account, event: StreamEvent): Following {
   const applied = account.applied[event.stream] ?? 0;

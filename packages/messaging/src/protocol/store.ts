@@ -20,7 +20,7 @@ export interface BatchRequest<A extends Account> {
 
 /** What was found, all of it read after the locks were had. */
 export interface BatchState<A extends Account> {
-  /** The accounts that exist, and an unknown one for each customer that an event concerns. */
+  /** The accounts that exist, and an unknown one for each customer that an event concerns and that can be known here. */
   readonly accounts: ReadonlyMap<number, A>;
   /** Which of the claimed external_ids are taken. */
   readonly taken: ReadonlySet<string>;

@@ -9,10 +9,10 @@
 import type { ConsistencyToken, Stream, StreamEvent } from '@mo/contracts';
 import { type Answer, BatchQueue, type Clock, QueueFullError, unavailable } from '@mo/service-kit';
 import { type Account, appliedOf, type Progress, type StreamModel } from './account.ts';
-import { Batch, type CommandOutcome, type Confirmation } from './batch.ts';
+import { Batch, type CommandOutcome, type Confirmation, type EventFault } from './batch.ts';
 import { BringForward } from './bring-forward.ts';
 import type { Command, StoredAnswer } from './command.ts';
-import type { Following } from './follow.ts';
+import type { EventOutcome } from './follow.ts';
 import type { Peers } from './peers.ts';
 import { type Store, StoreConflictError } from './store.ts';
 
@@ -30,7 +30,7 @@ const GATHERING = { itemsMin: 3, pauseMs: 2, waitMsMax: 8 };
 
 /** What became of followed events: of each one, and of the customers that they concern. */
 export interface Followed {
-  readonly outcomes: readonly Following[];
+  readonly outcomes: readonly EventOutcome[];
   readonly progress: ReadonlyMap<number, Progress>;
 }
 
@@ -48,6 +48,8 @@ export interface WritePathObserver {
   pull(stream: Stream, reason: 'confirm' | 'token' | 'behind' | 'settle' | 'sweep'): void;
   unconfirmed(command: string): void;
   behind(progress: Progress): void;
+  /** An event could not take effect; its customer waits. */
+  faulty(fault: EventFault): void;
 }
 
 export interface WritePathOptions<A extends Account> {
@@ -227,14 +229,15 @@ export class WritePath<A extends Account> {
     const { model, store, clock } = this.#options;
     const commands = items.flatMap((item) => (item.kind === 'command' ? [item.command] : []));
     const events = items.flatMap((item) => (item.kind === 'events' ? item.events : []));
-    const { outcomes, wrote } = await store.transaction(async (transaction) => {
+    const { outcomes, wrote, faults } = await store.transaction(async (transaction) => {
       const state = await transaction.open({ commands, events }, clock.now());
       const batch = new Batch(model, state, clock.now());
       const taken = items.map((item) => take(batch, item));
       const changes = batch.changes();
       if (changes.accounts.length > 0 || changes.answers.length > 0) await transaction.save(changes);
-      return { outcomes: taken.map((finish) => finish()), wrote: changes.written.length > 0 };
+      return { outcomes: taken.map((finish) => finish()), wrote: changes.written.length > 0, faults: batch.faults };
     });
+    for (const fault of faults) this.#options.observer.faulty(fault);
     if (wrote) this.#onWritten();
     return outcomes;
   }

@@ -3,6 +3,7 @@ import type { StreamEvent } from '@mo/contracts';
 import type { Account, StreamModel } from '../protocol/account.ts';
 import { Batch, type CommandOutcome, type Confirmation } from '../protocol/batch.ts';
 import type { Command, StoredAnswer } from '../protocol/command.ts';
+import type { EventOutcome } from '../protocol/follow.ts';
 
 export class MemoryAccounts<A extends Account> {
   readonly #model: StreamModel<A>;
@@ -22,9 +23,10 @@ export class MemoryAccounts<A extends Account> {
     return this.#accounts.get(customerId) ?? this.#model.unknown(customerId);
   }
 
-  /** Applies followed events as one batch. */
-  follow(events: readonly StreamEvent[]): void {
-    this.#run([], (batch) => batch.events(events));
+  /** Takes followed events as one batch. */
+  follow(events: readonly StreamEvent[]): EventOutcome[] {
+    for (const { customer_id: id } of events) this.#accounts.set(id, this.account(id));
+    return this.#run([], (batch) => batch.events(events));
   }
 
   /** Decides commands as one batch; every refusal counts as confirmed, as if a pull had brought nothing. */

@@ -69,9 +69,8 @@ export const accountTables: AccountTables<CustomerAccount> = {
     (await run<AccountRow>(sql, LOCK, [customerIds, externalIds])).map(readAccount),
 
   /** Nobody has loans or payments who isn't a customer: such events wait, and don't fail what came with them. */
-  create: async (_sql, customerIds) => {
-    throw new StoreConflictError(`events came of customers ${customerIds.join(', ')}, who are not registered here`);
-  },
+  // Customers are made by registration alone; an event of one who isn't registered can't take effect.
+  create: async () => {},
 
   complete: async (_sql, accounts) => [...accounts],
 
