@@ -1,0 +1,52 @@
+# The image of one service: docker build --build-arg SERVICE=loans .
+# All services are compiled in one stage, so that the second image takes little time; an image holds the production
+# dependencies and the compiled code of its own service alone.
+
+FROM node:24-slim AS base
+ENV npm_config_update_notifier=false TURBO_TELEMETRY_DISABLED=1
+WORKDIR /repo
+
+# The manifests and sources of all services and of what they import. What only tests need of a workspace, and the
+# Node.js that npm would bring, are left out.
+FROM base AS prune
+COPY package.json .
+RUN --mount=type=cache,target=/root/.npm \
+    npm install --global --ignore-scripts "turbo@$(node -p "require('./package.json').devDependencies.turbo")"
+COPY . .
+RUN turbo prune @mo/customers @mo/gateway @mo/loans @mo/payments --docker --production \
+ && npm --prefix out/json pkg delete devDependencies --workspaces \
+ && npm --prefix out/json pkg delete optionalDependencies
+
+FROM base AS build
+COPY --from=prune /repo/out/json .
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
+COPY --from=prune /repo/out/full .
+COPY tsconfig.base.json .
+RUN npx turbo run build
+
+# The manifests of one service and of what it imports, then its production dependencies and its compiled code.
+FROM prune AS select
+ARG SERVICE
+RUN turbo prune "@mo/${SERVICE:?must be customers, gateway, loans or payments}" --docker --production --out-dir one \
+ && npm --prefix one/json pkg delete devDependencies --workspaces \
+ && npm --prefix one/json pkg delete optionalDependencies
+
+FROM base AS deploy
+ARG SERVICE
+COPY --from=select /repo/one/json .
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev --workspace "@mo/$SERVICE"
+RUN --mount=type=bind,from=build,source=/repo,target=/built \
+    for workspace in packages/* services/*; do cp -r "/built/$workspace/dist" "$workspace"; done
+
+FROM node:24-slim
+ARG SERVICE
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
+COPY --from=deploy /repo/node_modules /app/node_modules
+COPY --from=deploy /repo/packages /app/packages
+COPY --from=deploy /repo/services /app/services
+WORKDIR /app/services/$SERVICE
+USER 1000:1000
+EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "--enable-source-maps", "dist/main.js"]

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Runs once, when PostgreSQL's data are new: a database and a role for each service. A role can connect to its own
+# database and to no other; PostgreSQL would let everybody in, so that right is taken from PUBLIC.
+set -eu
+
+as_superuser() { psql -v ON_ERROR_STOP=1 --quiet --no-psqlrc --username "$POSTGRES_USER" --dbname postgres; }
+
+for owner in customers loans payments; do
+  OWNER=$owner
+  PASSWORD=$(sed -n "s|^postgres://$owner:\([[:alnum:]]*\)@.*|\1|p" "/run/secrets/$owner-database-url")
+  export OWNER PASSWORD
+  if [ -z "$PASSWORD" ]; then
+    echo "$owner-database-url must be postgres://$owner:PASSWORD@..., with letters and digits in the password" >&2
+    exit 1
+  fi
+  as_superuser <<'SQL'
+\getenv owner OWNER
+\getenv password PASSWORD
+CREATE ROLE :"owner" LOGIN PASSWORD :'password';
+CREATE DATABASE :"owner" OWNER :"owner";
+REVOKE ALL ON DATABASE :"owner" FROM PUBLIC;
+SQL
+done
+echo 'REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;' | as_superuser

@@ -1,0 +1,31 @@
+#!/bin/sh
+# Makes the secrets that docker-compose.yml mounts, in a folder that is no part of the repository, and tells compose of
+# it in .env. What is there already is kept, so it may be run again at any time.
+#
+#   postgres-password      of PostgreSQL's superuser
+#   <service>-database-url of each service's own database; the role's password is read from it when the data are new
+#   api-keys               the gateway's API keys, hashed; the gateway reads the file again when it changes
+set -eu
+cd "$(dirname "$0")/../.."
+dir=${SECRETS_DIR:-$(sed -n 's/^SECRETS_DIR=//p' .env 2>/dev/null || true)}
+dir=${dir:-./deploy/compose/secrets}
+
+random_hex() { od -An -N "$1" -tx1 /dev/urandom | tr -d ' \n'; }
+sha256_hex() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi | cut -d ' ' -f 1; }
+# The files are mounted as they are, and read by the containers' own users: the folder is what keeps others out.
+make() { [ -e "$dir/$1" ] || { cat >"$dir/$1.new" && chmod 644 "$dir/$1.new" && mv "$dir/$1.new" "$dir/$1"; }; }
+
+mkdir -p "$dir" && chmod 700 "$dir"
+random_hex 24 | make postgres-password
+for service in customers loans payments; do
+  printf 'postgres://%s:%s@postgres:5432/%s\n' "$service" "$(random_hex 24)" "$service" | make "$service-database-url"
+done
+if [ -e "$dir/api-keys" ]; then
+  echo "The secrets are in $dir. Of API keys only hashes are kept: for a new key, remove $dir/api-keys and run this again."
+else
+  key=mo_$(random_hex 24)
+  printf 'local:%s\n' "$(printf %s "$key" | sha256_hex)" | make api-keys
+  echo "The secrets are in $dir. The API key, which is shown only now:"
+  echo "$key"
+fi
+grep -qs '^SECRETS_DIR=' .env || printf 'SECRETS_DIR=%s\n' "$dir" >>.env
