@@ -9,7 +9,7 @@ import {
   StoreConflictError,
   sqlOf,
 } from '../src/index.ts';
-import { type LedgerDatabases, ledgerDatabases, migratedLedger } from './ledger-tables.ts';
+import { CONNECTIONS_MAX, type LedgerDatabases, ledgerDatabases, migratedLedger } from './ledger-tables.ts';
 
 const errorOf = async (work: Promise<unknown>): Promise<unknown> => {
   const [outcome] = await Promise.allSettled([work]);
@@ -103,25 +103,31 @@ describe('a database that can not be reached', () => {
     });
   const unavailable = { code: 'unavailable', status: 503, headers: { 'retry-after': '1' } };
 
-  it('is an outage, in a statement, a transaction and a migration', async () => {
+  it.each([
+    ['a statement', (database: Database) => run(sqlOf(database), 'SELECT 1')],
+    ['a transaction', (database: Database) => inTransaction(database, (sql) => run(sql, 'SELECT 1'))],
+    ['a migration', migrate],
+  ])('is an outage, in %s', async (_where, work) => {
     const database = await nowhere();
-    for (const work of [
-      run(sqlOf(database), 'SELECT 1'),
-      inTransaction(database, (sql) => run(sql, 'SELECT 1')),
-      migrate(database),
-    ])
-      expect(databaseOutage(await errorOf(work))).toMatchObject(unavailable);
+    expect(databaseOutage(await errorOf(work(database)))).toMatchObject(unavailable);
     await database.close();
   });
 
-  it('because it ended the session is an outage, and the next statement works again', async () => {
+  it('because it ended the session within a transaction is an outage, and costs no connection', async () => {
     const { database, databases } = await migratedLedger();
-    const ended = inTransaction(database, async (sql) => {
-      const [session] = await run<{ pid: number }>(sql, 'SELECT pg_backend_pid() AS pid');
-      await run(sqlOf(database), 'SELECT pg_terminate_backend($1)', [session?.pid]);
-      await run(sql, 'SELECT 1');
-    });
-    expect(databaseOutage(await errorOf(ended))).toMatchObject(unavailable);
+    for (let session = 0; session <= CONNECTIONS_MAX; session += 1) {
+      const begun = Promise.withResolvers<number>();
+      const ended = Promise.withResolvers<void>();
+      const transaction = inTransaction(database, async (sql) => {
+        const [backend] = await run<{ pid: number }>(sql, 'SELECT pg_backend_pid() AS pid');
+        begun.resolve(backend?.pid ?? 0);
+        await ended.promise;
+        await run(sql, 'SELECT 1');
+      });
+      await run(sqlOf(database), 'SELECT pg_terminate_backend($1)', [await begun.promise]);
+      ended.resolve();
+      expect(databaseOutage(await errorOf(transaction))).toMatchObject(unavailable);
+    }
     expect(await run(sqlOf(database), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await databases.close();
   });

@@ -18,6 +18,7 @@ import {
 } from '../src/index.ts';
 import { type Ledger, ledgerModel } from './ledger.ts';
 
+export const CONNECTIONS_MAX = 4;
 const FOLLOWS = ledgerModel.follows;
 
 export class First extends Migration {
@@ -104,7 +105,7 @@ export async function ledgerDatabases() {
       name: 'ledger',
       entities: [],
       migrations: [{ name: 'first', class: First }],
-      connectionsMax: 4,
+      connectionsMax: CONNECTIONS_MAX,
       logger: createLogger('test', 'silent'),
     });
     opened.push(database);

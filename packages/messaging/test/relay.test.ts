@@ -78,7 +78,8 @@ function spoiled(send: (real: Producer, ...call: Parameters<Producer['send']>) =
 
 const append = (...events: StreamEvent[]) => inTransaction(database, (sql) => appendEvents(sql, events));
 const waiting = async () => (await outbox.depth()).entries;
-const of = (customerId: number) => received.filter((name) => name.startsWith(`${customerId}.`));
+/** What first came of a customer, in order: Kafka may give a version again later on. */
+const of = (customerId: number) => [...new Set(received)].filter((name) => name.startsWith(`${customerId}.`));
 const versions = (customerId: number, count: number) =>
   eventsOf('loans', customerId, count).map(({ version }) => `${customerId}.${version}`);
 

@@ -111,7 +111,7 @@ describe('several processes on one database', () => {
     await processes[0]?.follow([eventOf('customers', 1, 1), eventOf('customers', 2, 1)]);
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, n) =>
-        processes[n % 3]?.execute(
+        (processes[n % 3] as WritePath<Ledger>).execute(
           commandOf({ customer: { customerId: 1 + (n % 2) }, key: keyOf(`key ${n % 30}`), decide: grant }),
         ),
       ),

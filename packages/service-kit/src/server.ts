@@ -113,7 +113,7 @@ export function problemFrom(error: unknown): ProblemError {
 }
 
 /** Anything can be thrown, and not every `code` is text: a DOMException has a number. */
-const fieldsOf = (error: unknown): Partial<FastifyError> => (error instanceof Object ? error : {});
+const fieldsOf = (error: unknown): Partial<FastifyError> => (typeof error === 'object' && error !== null ? error : {});
 
 function observe(app: FastifyInstance, { logger, registry }: ServerOptions): void {
   const duration = httpDuration(registry);

@@ -6,6 +6,7 @@ import {
   type Kafka,
   MessageRefusedError,
   type OutgoingMessage,
+  type Producer,
   type Subscription,
 } from './port.ts';
 
@@ -54,14 +55,7 @@ export function kafkaOverKafkajs(clientId: string, brokers: readonly string[], l
         await admin.disconnect();
       }
     },
-    producer: async () => {
-      const producer = client.producer({ idempotent: true, maxInFlightRequests: 5, allowAutoTopicCreation: false });
-      await producer.connect();
-      return {
-        send: (topic, messages) => send(producer, topic, messages),
-        close: () => producer.disconnect(),
-      };
-    },
+    producer: () => KeptProducer.start(client),
     subscribe: (group, topics, handle) => KeptSubscription.start(client, { group, topics, handle, logger }),
   };
 }
@@ -84,24 +78,60 @@ async function createMissing(admin: kafkajs.Admin, topics: readonly string[], pa
   }
 }
 
-async function send(producer: kafkajs.Producer, topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
-  try {
-    await producer.send({
-      topic,
-      acks: -1,
-      compression: CompressionTypes.None,
-      messages: messages.map((message) => ({ ...message })),
-    });
-  } catch (error) {
-    for (
-      let cause = error as { type?: string; cause?: unknown } | undefined;
-      cause;
-      cause = cause.cause as typeof cause
-    ) {
-      if (REFUSALS.has(String(cause.type))) throw new MessageRefusedError(String(cause.type), { cause: error });
-    }
-    throw error;
+/**
+ * An idempotent producer that is replaced after a refusal: kafkajs has counted the refused messages in their partition's
+ * sequence, so the broker would refuse all that follow as out of order.
+ */
+class KeptProducer implements Producer {
+  readonly #client: kafkajs.Kafka;
+  #producer: kafkajs.Producer;
+
+  private constructor(client: kafkajs.Kafka, producer: kafkajs.Producer) {
+    this.#client = client;
+    this.#producer = producer;
   }
+
+  static async start(client: kafkajs.Kafka): Promise<KeptProducer> {
+    return new KeptProducer(client, await connectProducer(client));
+  }
+
+  async send(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+    try {
+      await this.#producer.send({
+        topic,
+        acks: -1,
+        compression: CompressionTypes.None,
+        messages: messages.map((message) => ({ ...message })),
+      });
+    } catch (error) {
+      const refusal = refusalIn(error);
+      if (refusal === null) throw error;
+      await this.#producer.disconnect();
+      this.#producer = await connectProducer(this.#client);
+      throw refusal;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#producer.disconnect();
+  }
+}
+
+async function connectProducer(client: kafkajs.Kafka): Promise<kafkajs.Producer> {
+  const producer = client.producer({ idempotent: true, maxInFlightRequests: 5, allowAutoTopicCreation: false });
+  await producer.connect();
+  return producer;
+}
+
+function refusalIn(error: unknown): MessageRefusedError | null {
+  for (
+    let cause = error as { type?: string; cause?: unknown } | undefined;
+    cause;
+    cause = cause.cause as typeof cause
+  ) {
+    if (REFUSALS.has(String(cause.type))) return new MessageRefusedError(String(cause.type), { cause: error });
+  }
+  return null;
 }
 
 interface SubscriptionOptions {

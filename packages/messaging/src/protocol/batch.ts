@@ -159,6 +159,8 @@ export class Batch<A extends Account> {
     const byId = customerId === undefined ? undefined : this.#known(customerId);
     const byName = idByName === undefined ? undefined : this.#known(idByName);
     if (customerId === undefined || externalId === undefined) return byId ?? byName ?? null;
+    // Known by an early event only: its name is not known yet, so nothing can contradict it.
+    if (byId !== undefined && byName === undefined && this.#model.externalIdOf(byId) === null) return byId;
     if ((byId ?? byName) !== undefined && byId !== byName) {
       throw invalid('body', '/customer_external_id', 'and customer_id name different customers', 'contradiction');
     }

@@ -4,7 +4,7 @@
  */
 import type { MigrationObject } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
-import { type EntitySchema, IsolationLevel, MikroORM } from '@mikro-orm/postgresql';
+import { type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
 import { type Logger, type ProblemError, unavailable } from '@mo/service-kit';
 import { CompiledQuery, type Kysely } from 'kysely';
 import { StoreConflictError } from '../protocol/store.ts';
@@ -64,6 +64,7 @@ export async function migrate(database: Database): Promise<void> {
     const sql = em.getKysely<unknown>();
     await run(sql, 'SET LOCAL lock_timeout = 0');
     await run(sql, 'SET LOCAL statement_timeout = 0');
+    await run(sql, 'SET LOCAL idle_in_transaction_session_timeout = 0');
     await run(sql, 'SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     await database.migrator.up();
   });
@@ -82,15 +83,14 @@ export async function run<Row>(sql: Sql, text: string, parameters: readonly unkn
 const CONFLICTS = new Set(['23505', '40P01', '55P03', '40001']);
 
 /**
- * Runs a READ COMMITTED transaction.
+ * Runs a READ COMMITTED transaction. The ORM's own `transactional` would keep the connection for ever where the rollback
+ * fails too, as it does once the server has ended the session.
  *
  * @throws StoreConflictError where another transaction got in the way
  */
 export async function inTransaction<T>(database: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
   try {
-    return await database.em
-      .fork()
-      .transactional((em) => work(em.getKysely<unknown>()), { isolationLevel: IsolationLevel.READ_COMMITTED });
+    return await sqlOf(database).transaction().setIsolationLevel('read committed').execute(work);
   } catch (error) {
     if (CONFLICTS.has(sqlState(error))) throw new StoreConflictError((error as Error).message, { cause: error });
     throw error;
@@ -99,30 +99,53 @@ export async function inTransaction<T>(database: Database, work: (sql: Sql) => P
 
 /** SQLSTATE classes and codes that say that the server is away, going, or full: connection, resources, shutdown, cancel. */
 const OUTAGE_STATES = /^(08|53|57P|57014)/;
-const OUTAGE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+const OUTAGE_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
 const OUTAGE_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 /** The problem of an error that says that the database can't be reached now; null where it says something else. */
 export function databaseOutage(error: unknown): ProblemError | null {
   for (const cause of causesOf(error)) {
-    const { code = '' } = cause as { code?: string };
-    if (OUTAGE_CODES.has(code) || OUTAGE_STATES.test(code) || OUTAGE_MESSAGES.test(cause.message)) {
+    const code = textOf(cause.code);
+    if (OUTAGE_CODES.has(code) || OUTAGE_STATES.test(code) || OUTAGE_MESSAGES.test(textOf(cause.message))) {
       return unavailable('the database can not be reached', error);
     }
   }
   return null;
 }
 
-function* causesOf(error: unknown): Generator<Error> {
-  for (let cause = error; cause instanceof Error; cause = cause.cause ?? (cause as { previous?: unknown }).previous)
-    yield cause;
+/** Not every code is text: a DOMException has a number. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+interface Cause {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+  readonly previous?: unknown;
+}
+
+/** An error, then what caused it. */
+function* causesOf(error: unknown): Generator<Cause> {
+  for (let cause = error; typeof cause === 'object' && cause !== null; ) {
+    const known: Cause = cause;
+    yield known;
+    cause = known.cause ?? known.previous;
+  }
 }
 
 function sqlState(error: unknown): string {
   for (const cause of causesOf(error)) {
-    const { code } = cause as { code?: unknown };
-    if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return code;
+    const code = textOf(cause.code);
+    if (/^[0-9A-Z]{5}$/.test(code)) return code;
   }
   return '';
 }

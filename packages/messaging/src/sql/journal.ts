@@ -42,7 +42,7 @@ export const eventText = (stream: Stream): string => `
   '{"stream":"${stream}","customer_id":' || j.customer_id || ',"version":' || j.version || ',"type":"' || j.type
   || '","data":' || j.data || ',"seen":' || j.seen
   || ',"time":"' || to_char(j.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
-  || '","traceparent":' || coalesce('"' || j.traceparent || '"', 'null') || '}'`;
+  || '","traceparent":' || coalesce(to_json(j.traceparent)::text, 'null') || '}'`;
 
 export class Journal {
   readonly #database: Database;
