@@ -26,7 +26,7 @@ const time = fc
   .date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true })
   .map((date) => date.toISOString());
 const hex = (length: number) =>
-  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length - 1, maxLength: length - 1 });
+  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'.split('')), minLength: length - 1, maxLength: length - 1 });
 const trace = fc.tuple(hex(32), hex(16)).map(([traceId, spanId]) => `00-${traceId}1-${spanId}1-01`);
 const seen = fc.record({ customers: version, loans: version, payments: version }, { requiredKeys: [] });
 

@@ -32,9 +32,7 @@ describe('migrations', () => {
       }),
     );
     expect(accounts).toHaveLength(3);
-    expect(await run(sqlOf(processes[0] as Database), 'SELECT name FROM mikro_orm_migrations')).toEqual([
-      { name: 'first' },
-    ]);
+    expect(await run(sqlOf(processes[0]), 'SELECT name FROM mikro_orm_migrations')).toEqual([{ name: 'first' }]);
   });
 
   it('do nothing where none is due', async () => {

@@ -81,7 +81,7 @@ describe('the store', () => {
     const state = await store.transaction((transaction) =>
       transaction.open({ commands, events: [eventOf('payments', 7, 1)] }, NOW_MS),
     );
-    expect([...state.accounts.keys()].sort()).toEqual([1, 2, 7]);
+    expect([...state.accounts.keys()].sort((a, b) => a - b)).toEqual([1, 2, 7]);
     expect([...state.taken]).toEqual(['taken']);
     expect(state.ids).toEqual([...state.ids].sort((a, b) => a - b));
     expect(new Set(state.ids).size).toBe(3);

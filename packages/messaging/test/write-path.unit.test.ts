@@ -40,7 +40,7 @@ describe('a refusal', () => {
     expect(store.journal).toEqual([]);
   });
 
-  it('rests on what those pulls brought', async () => {
+  it('rests on what those pulls brought, and is not confirmed again for that', async () => {
     const { writePath, peers, store } = writePathUnderTest();
     peers.add(eventOf('customers', 1, 2), eventOf('payments', 1, 1));
     expect(await writePath.execute(commandOf({ decide: refuseAlways }))).toMatchObject({
@@ -48,6 +48,7 @@ describe('a refusal', () => {
       token: { versions: { customers: 2, loans: 0, payments: 1 } },
     });
     expect(store.accounts.get(1)?.history).toEqual(['customers 2', 'payments 1']);
+    expect(peers.calls).toHaveLength(CONFIRM_BY.length);
   });
 
   it('of a customer that is known by name alone is confirmed by that name, then by the id that came of it', async () => {
@@ -71,6 +72,7 @@ describe('a refusal', () => {
   it('is confirmed again where something that restricts came during the last pull', async () => {
     const { writePath, peers, store } = writePathUnderTest();
     let pulls = 0;
+    peers.add(eventOf('payments', 1, 1));
     peers.onPull = () => {
       pulls += 1;
       if (pulls === 2) store.put(ledgerOf(1, { version: 1, restricted: 1, applied: { customers: 1, payments: 0 } }));

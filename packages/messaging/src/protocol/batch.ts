@@ -50,10 +50,7 @@ export class Batch<A extends Account> {
     this.#accounts = new Map(state.accounts);
     this.#taken = new Set(state.taken);
     this.#answers = new Map(state.answers);
-    for (const account of state.accounts.values()) {
-      const externalId = model.externalIdOf(account);
-      if (externalId !== null) this.#byExternalId.set(externalId, account.customerId);
-    }
+    for (const account of state.accounts.values()) this.#noteName(account);
   }
 
   /** Decides a command. What is thrown, a bug included, fails this command alone. */
@@ -153,22 +150,21 @@ export class Batch<A extends Account> {
     return versionsOf(this.#model.stream, account);
   }
 
-  /** The account that a command names; both names must be of the same customer. */
+  /** The account that a command names; both names must be of the same customer. A name not heard of yet contradicts none. */
   #accountOf({ customer: { customerId, externalId } }: Command<A>): A | null {
     const idByName = externalId === undefined ? undefined : this.#byExternalId.get(externalId);
-    const byId = customerId === undefined ? undefined : this.#known(customerId);
-    const byName = idByName === undefined ? undefined : this.#known(idByName);
-    if (customerId === undefined || externalId === undefined) return byId ?? byName ?? null;
-    // Known by an early event only: its name is not known yet, so nothing can contradict it.
-    if (byId !== undefined && byName === undefined && this.#model.externalIdOf(byId) === null) return byId;
-    if ((byId ?? byName) !== undefined && byId !== byName) {
+    const account = this.#known(customerId ?? idByName);
+    const name = account === undefined ? null : this.#model.externalIdOf(account);
+    const isOtherName = externalId !== undefined && name !== null && name !== externalId;
+    const isOtherId = idByName !== undefined && customerId !== undefined && idByName !== customerId;
+    if (isOtherName || isOtherId) {
       throw invalid('body', '/customer_external_id', 'and customer_id name different customers', 'contradiction');
     }
-    return byId ?? null;
+    return account ?? null;
   }
 
-  #known(customerId: number): A | undefined {
-    return this.#accounts.get(customerId);
+  #known(customerId: number | undefined): A | undefined {
+    return customerId === undefined ? undefined : this.#accounts.get(customerId);
   }
 
   #apply(account: A, event: StreamEvent): EventOutcome {
@@ -225,6 +221,12 @@ export class Batch<A extends Account> {
 
   #put(account: A): void {
     this.#accounts.set(account.customerId, account);
+    this.#noteName(account);
+  }
+
+  #noteName(account: A): void {
+    const externalId = this.#model.externalIdOf(account);
+    if (externalId !== null) this.#byExternalId.set(externalId, account.customerId);
   }
 }
 
