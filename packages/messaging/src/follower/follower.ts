@@ -12,6 +12,8 @@ import type { Followed } from '../protocol/write-path.ts';
 /** Events that one item of the write path holds. */
 const EVENTS_PER_ITEM_MAX = 256;
 const CONNECT_RETRY_MS = 500;
+/** A first start makes topics in several processes at once: only what goes on for longer is worth a warning. */
+const QUIET_ATTEMPTS = 10;
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 2_000;
 
@@ -57,7 +59,7 @@ export class Follower {
     const { kafka, own, follows, topicPrefix, partitions, clock, logger } = this.#options;
     const followed = follows.map((stream) => topicOf(topicPrefix, stream));
     const topics = [...followed, ...followed.map(deadLetterTopicOf), topicOf(topicPrefix, own)];
-    for (let warned = false; !this.#stopping.signal.aborted; warned = true) {
+    for (let attempt = 1; !this.#stopping.signal.aborted; attempt += 1) {
       try {
         await kafka.ensureTopics(topics, partitions);
         this.#subscription = await kafka.subscribe(`${topicPrefix}.${own}`, followed, (messages) =>
@@ -65,7 +67,7 @@ export class Follower {
         );
         return;
       } catch (error) {
-        if (!warned) logger.warn({ err: error }, 'Kafka can not be reached yet; trying again');
+        if (attempt === QUIET_ATTEMPTS) logger.warn({ err: error }, 'Kafka can not be reached yet; trying again');
         await clock.sleep(CONNECT_RETRY_MS, this.#stopping.signal);
       }
     }
