@@ -10,8 +10,11 @@ const VERSION = 1;
 /** Filters without limit and cursor; their values decide what the cursor may be used with. */
 export type Filters = Readonly<Record<string, unknown>>;
 
-/** Writes a cursor that continues after the position. */
-export function writeCursor(position: readonly (string | number)[], filters: Filters): string {
+/** A part of a position lies within this, either way: as far as times in ms go, and farther than any id. */
+const PART_MAX = 8_640_000_000_000_000;
+
+/** Writes a cursor that continues after the position: ids, times in ms and the like. */
+export function writeCursor(position: readonly number[], filters: Filters): string {
   return Buffer.from(JSON.stringify([VERSION, fingerprint(filters), ...position])).toString('base64url');
 }
 
@@ -21,24 +24,24 @@ export function writeCursor(position: readonly (string | number)[], filters: Fil
  * @param length how many parts the position has
  * @throws ProblemError invalid_request, where it isn't one of ours or belongs to other filters
  */
-export function readCursor(cursor: string | undefined, filters: Filters, length: number): (string | number)[] | null {
+export function readCursor(cursor: string | undefined, filters: Filters, length: number): number[] | null {
   if (cursor === undefined) return null;
-  const parts = decode(cursor);
-  if (parts === null || parts[0] !== VERSION || parts.length !== length + 2) {
+  const [version, madeWith, ...position] = decode(cursor);
+  if (version !== VERSION || position.length !== length || !position.every(isPart)) {
     throw invalid('query', '/cursor', 'is not a next_cursor of ours');
   }
-  if (parts[1] !== fingerprint(filters)) throw invalid('query', '/cursor', 'belongs to other filters');
-  return parts.slice(2);
+  if (madeWith !== fingerprint(filters)) throw invalid('query', '/cursor', 'belongs to other filters');
+  return position;
 }
 
-function decode(cursor: string): (string | number)[] | null {
+const isPart = (part: unknown): part is number => Number.isInteger(part) && Math.abs(part as number) <= PART_MAX;
+
+function decode(cursor: string): unknown[] {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    const known = (part: unknown) =>
-      typeof part === 'string' || (typeof part === 'number' && Number.isSafeInteger(part));
-    return Array.isArray(parts) && parts.every(known) ? parts : null;
+    return Array.isArray(parts) ? parts : [];
   } catch {
-    return null;
+    return [];
   }
 }
 

@@ -16,7 +16,7 @@ export interface Page<Item> {
 export function pageOfRows<Row, Item>(
   rows: readonly Row[],
   filters: Filters & { readonly limit: number },
-  positionOf: (row: Row) => (string | number)[],
+  positionOf: (row: Row) => number[],
   present: (row: Row) => Item,
 ): Page<Item> {
   const shown = rows.slice(0, filters.limit);

@@ -14,7 +14,7 @@ const refusalOf = (cursor: string, with_: Record<string, unknown> = filters, len
 const NOT_OURS = '400 cursor is not a next_cursor of ours';
 
 it('a cursor gives back the position that it was written with, whatever it is', () => {
-  const position = fc.array(fc.oneof(fc.maxSafeInteger(), fc.string()), { minLength: 1, maxLength: 4 });
+  const position = fc.array(fc.integer({ min: -8.64e15, max: 8.64e15 }), { minLength: 1, maxLength: 4 });
   fc.assert(
     fc.property(position, fc.dictionary(fc.string(), fc.string()), (parts, some) => {
       expect(readCursor(writeCursor(parts, some), some, parts.length)).toEqual(parts);
@@ -27,7 +27,7 @@ it('no cursor is no position', () => {
 });
 
 it('a cursor goes into a URL as it is', () => {
-  expect(writeCursor(['ü?&/+', 1], filters)).toMatch(/^[\w-]+$/);
+  expect(writeCursor([-1, 2 ** 52], filters)).toMatch(/^[\w-]+$/);
 });
 
 it('a cursor may be used with another limit, and with its filters in any order', () => {
@@ -56,6 +56,8 @@ describe('a cursor that was tampered with is refused', () => {
     ['no list', encoded({ 0: 1 })],
     ['null', encoded(null)],
     ['another version', encoded([2, 'abcdefgh', 5])],
+    ['text', encoded([1, 'abcdefgh', '5'])],
+    ['a time beyond all times', encoded([1, 'abcdefgh', 8.64e15 + 1])],
     ['a fraction', encoded([1, 'abcdefgh', 5.5])],
     ['a number beyond the exact ones', encoded([1, 'abcdefgh', 2 ** 53])],
     ['a list as a part', encoded([1, 'abcdefgh', [5]])],

@@ -6,7 +6,9 @@ import type { CustomerRef } from '../protocol/command.ts';
 import type { Peers, Pulled } from '../protocol/peers.ts';
 import { RemotePeers } from './remote-peers.ts';
 
+/** All attempts of a call together; a replica that hangs leaves the next its share. */
 const CALL_TIMEOUT_MS = 3_000;
+const ATTEMPTS_MAX = 3;
 const CONNECT_TIMEOUT_MS = 1_000;
 const CONNECTIONS_MAX = 16;
 
@@ -50,14 +52,14 @@ export class HttpPeers implements Peers {
   /** Calls one replica after the other until one answers. */
   async #call<T>(peer: Stream, path: string, read: (answer: unknown) => T, body?: unknown): Promise<T> {
     const origins = this.#replicas.get(peer)?.current ?? [];
-    const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
+    const attempts = Math.min(origins.length, ATTEMPTS_MAX);
     let failure: unknown = new Error(`no URL of ${peer} is configured`);
     this.#turn += 1;
     const turn = this.#turn;
-    for (let attempt = 0; attempt < origins.length; attempt += 1) {
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
       const origin = origins[(turn + attempt) % origins.length] as string;
       try {
-        return read(await this.#request(origin, path, body, signal));
+        return read(await this.#request(origin, path, body, AbortSignal.timeout(CALL_TIMEOUT_MS / attempts)));
       } catch (error) {
         failure = error;
       }

@@ -17,7 +17,7 @@ export async function findBalances(database: Database, filters: BalanceFilters):
     BalanceEntity,
     {
       $and: [
-        position === null ? {} : { customer: { $lt: Number(position[0]) } },
+        position === null ? {} : { customer: { $lt: position[0] } },
         customer_id === undefined ? {} : { customer: customer_id },
         external_id === undefined ? {} : { customer: { externalId: external_id } },
       ],

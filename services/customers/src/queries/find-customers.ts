@@ -15,7 +15,7 @@ export async function findCustomers(database: Database, filters: CustomerFilters
   const rows = await database.em.fork({ disableTransactions: true }).find(
     CustomerEntity,
     {
-      ...(position === null ? {} : { id: { $lt: Number(position[0]) } }),
+      ...(position === null ? {} : { id: { $lt: position[0] } }),
       ...(external_id === undefined ? {} : { externalId: external_id }),
       ...(status === undefined ? {} : { status }),
     },

@@ -13,10 +13,10 @@ export type StatementFilters = z.infer<typeof statementQuery>;
 const READ = `
   WITH before AS (
     SELECT coalesce(sum(CASE kind WHEN 1 THEN amount ELSE -amount END), 0) AS debt FROM statement_entries
-    WHERE customer_id = $1 AND (at, kind, version) <= ($2::timestamptz, $3::smallint, $4::bigint)
+    WHERE customer_id = $1 AND (at, kind, version) <= ($2::timestamptz, $3::bigint, $4::bigint)
   ), page AS (
     SELECT at, kind, version, reference, amount FROM statement_entries
-    WHERE customer_id = $1 AND (at, kind, version) > ($2::timestamptz, $3::smallint, $4::bigint) AND at <= $5::timestamptz
+    WHERE customer_id = $1 AND (at, kind, version) > ($2::timestamptz, $3::bigint, $4::bigint) AND at <= $5::timestamptz
     ORDER BY at, kind, version LIMIT $6
   )
   SELECT page.*, before.debt + sum(CASE kind WHEN 1 THEN amount ELSE -amount END) OVER (ORDER BY at, kind, version) AS total_debt
@@ -38,12 +38,12 @@ export async function findStatement(
   query: StatementFilters,
 ): Promise<Page<StatementEntryBody>> {
   const filters = { ...query, customer_id: customerId };
-  const [atMs, kind, version] = readCursor(query.cursor, filters, 3) ?? [null, 0, 0];
+  const [atMs, kind, version] = readCursor(query.cursor, filters, 3) ?? [];
   const rows = await run<EntryRow>(sqlOf(database), READ, [
     customerId,
-    atMs === null ? '-infinity' : new Date(Number(atMs)).toISOString(),
-    kind,
-    version,
+    atMs === undefined ? '-infinity' : new Date(atMs).toISOString(),
+    kind ?? 0,
+    version ?? 0,
     query.as_of?.toISOString() ?? 'infinity',
     query.limit + 1,
   ]);

@@ -16,7 +16,7 @@ export async function findLoans(database: Database, filters: LoanFilters): Promi
   const rows = await database.em.fork({ disableTransactions: true }).find(
     LoanEntity,
     {
-      ...(position === null ? {} : { id: { $lt: Number(position[0]) } }),
+      ...(position === null ? {} : { id: { $lt: position[0] } }),
       ...(external_id === undefined ? {} : { externalId: external_id }),
       ...(status === undefined ? {} : { status }),
       ...(taken_from === undefined ? {} : { takenAt: { $gte: taken_from } }),

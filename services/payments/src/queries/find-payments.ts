@@ -20,7 +20,7 @@ export async function findPayments(database: Database, filters: PaymentFilters):
   const rows = await database.em.fork().find(
     PaymentEntity,
     {
-      ...(position && { id: { $lt: Number(position[0]) } }),
+      ...(position && { id: { $lt: position[0] } }),
       ...(external_id !== undefined && { externalId: external_id }),
       ...(status && { status }),
       ...(Object.keys(paidAt).length > 0 && { paidAt }),
