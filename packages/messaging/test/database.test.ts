@@ -49,7 +49,9 @@ describe('a transaction', () => {
   afterAll(() => databases.close());
   const insert = 'INSERT INTO names VALUES ($1)';
   const names = async () =>
-    (await run<{ name: string }>(sqlOf(database), 'SELECT name FROM names')).map((row) => row.name);
+    (await run<{ external_id: string }>(sqlOf(database), 'SELECT external_id FROM names')).map(
+      (row) => row.external_id,
+    );
 
   it('that fails leaves nothing behind', async () => {
     const failing = inTransaction(database, async (sql) => {
@@ -69,7 +71,7 @@ describe('a transaction', () => {
 
   it('that another one got in the way of is a conflict: a deadlock, of which one side goes on', async () => {
     await run(sqlOf(database), `INSERT INTO names VALUES ('left'), ('right')`);
-    const lock = 'SELECT 1 FROM names WHERE name = $1 FOR UPDATE';
+    const lock = 'SELECT 1 FROM names WHERE external_id = $1 FOR UPDATE';
     const bothHold = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
     const cross = (mine: 0 | 1, first: string, second: string) =>
       inTransaction(database, async (sql) => {

@@ -31,7 +31,7 @@ export class First extends Migration {
       ${progressColumnsV1(FOLLOWS)}
     )`);
     this.addSql(behindIndexV1('accounts', FOLLOWS));
-    this.addSql('CREATE TABLE names (name text PRIMARY KEY)');
+    this.addSql('CREATE TABLE names (external_id text PRIMARY KEY)');
     this.addSql('CREATE SEQUENCE ids CACHE 1');
   }
 }
@@ -52,6 +52,8 @@ const SAVE = `
 export const ledgerTables: AccountTables<Ledger> = {
   table: 'accounts',
   own: ledgerModel.stream,
+  made: 'names',
+  idSequence: 'ids',
   follows: FOLLOWS,
   byExternalId: 'SELECT customer_id FROM accounts WHERE external_id = ANY($1::text[])',
   lock: async (sql, customerIds, externalIds) => {
@@ -70,14 +72,6 @@ export const ledgerTables: AccountTables<Ledger> = {
     await run(sql, text, [customerIds]);
   },
   complete: async (_sql, accounts) => [...accounts],
-  taken: async (sql, names) => {
-    const rows = await run<{ name: string }>(sql, 'SELECT name FROM names WHERE name = ANY($1::text[])', [names]);
-    return rows.map(({ name }) => name);
-  },
-  ids: async (sql, count) => {
-    const rows = await run<{ id: string }>(sql, `SELECT nextval('ids') AS id FROM generate_series(1, $1)`, [count]);
-    return rows.map(({ id }) => Number(id));
-  },
   save: async (sql, changes) => {
     const accounts = changes.accounts.map(({ after }) => after);
     await run(sql, SAVE, [

@@ -31,10 +31,10 @@ export interface AccountTables<A extends Account> {
     commands: readonly Command<A>[],
     events: readonly StreamEvent[],
   ): Promise<A[]>;
-  /** Which of the external_ids are taken. */
-  taken(sql: Sql, externalIds: readonly string[]): Promise<string[]>;
-  /** New ids, rising. */
-  ids(sql: Sql, count: number): Promise<number[]>;
+  /** The table of what commands make: its external_id is what they claim. */
+  readonly made: string;
+  /** The sequence of its ids. */
+  readonly idSequence: string;
   /** Writes the accounts and what belongs to them. */
   save(sql: Sql, changes: BatchChanges<A>): Promise<void>;
 }
@@ -83,8 +83,8 @@ export class SqlStore<A extends Account> implements Store<A> {
     return {
       accounts: new Map(completed.map((account) => [account.customerId, account])),
       answers,
-      taken: new Set(claims.length === 0 ? [] : await tables.taken(sql, claims)),
-      ids: commands.length === 0 ? [] : await tables.ids(sql, commands.length),
+      taken: new Set(claims.length === 0 ? [] : await taken(sql, tables.made, claims)),
+      ids: commands.length === 0 ? [] : await newIds(sql, tables.idSequence, commands.length),
     };
   }
 
@@ -93,6 +93,17 @@ export class SqlStore<A extends Account> implements Store<A> {
     await this.#tables.save(sql, changes);
     await appendEvents(sql, changes.written);
   }
+}
+
+/** New ids of a sequence, rising. */
+export async function newIds(sql: Sql, sequence: string, count: number): Promise<number[]> {
+  const text = `SELECT nextval('${sequence}') AS id FROM generate_series(1, $1)`;
+  return (await run<{ id: string }>(sql, text, [count])).map((row) => Number(row.id));
+}
+
+async function taken(sql: Sql, table: string, externalIds: readonly string[]): Promise<string[]> {
+  const text = `SELECT external_id FROM ${table} WHERE external_id = ANY($1::text[])`;
+  return (await run<{ external_id: string }>(sql, text, [externalIds])).map((row) => row.external_id);
 }
 
 const sorted = (ids: Iterable<number>): number[] => [...ids].sort((a, b) => a - b);

@@ -8,6 +8,7 @@ import {
   behindOf,
   codeOf,
   column,
+  newIds,
   type ProgressRow,
   progressColumns,
   readProgress,
@@ -59,9 +60,13 @@ const UPDATE_BALANCES = `
       payments_behind)
   WHERE balances.customer_id = new.customer_id`;
 
+const ID_SEQUENCE = 'customers_id_seq';
+
 export const accountTables: AccountTables<CustomerAccount> = {
   table: 'balances',
   own: 'customers',
+  made: 'customers',
+  idSequence: ID_SEQUENCE,
   follows: FOLLOWS,
   byExternalId: 'SELECT id AS customer_id FROM customers WHERE external_id = ANY($1::text[])',
 
@@ -73,13 +78,6 @@ export const accountTables: AccountTables<CustomerAccount> = {
   create: async () => {},
 
   complete: async (_sql, accounts) => [...accounts],
-
-  taken: async (sql, externalIds) => {
-    const text = 'SELECT external_id FROM customers WHERE external_id = ANY($1::text[])';
-    return (await run<{ external_id: string }>(sql, text, [externalIds])).map((row) => row.external_id);
-  },
-
-  ids: newCustomerIds,
 
   save: async (sql, { accounts, applied }) => {
     const registered = accounts.filter(({ before }) => before === null).map(({ after }) => after);
@@ -102,10 +100,7 @@ export const accountTables: AccountTables<CustomerAccount> = {
 };
 
 /** New ids of customers, rising. */
-export async function newCustomerIds(sql: Sql, count: number): Promise<number[]> {
-  const text = `SELECT nextval('customers_id_seq') AS id FROM generate_series(1, $1)`;
-  return (await run<{ id: string }>(sql, text, [count])).map((row) => Number(row.id));
-}
+export const newCustomerIds = (sql: Sql, count: number): Promise<number[]> => newIds(sql, ID_SEQUENCE, count);
 
 /**
  * Writes new customers with their balances.

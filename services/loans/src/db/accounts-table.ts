@@ -58,6 +58,8 @@ const UPDATE_LOANS = `
 export const accountTables: AccountTables<LoanAccount> = {
   table: 'accounts',
   own: 'loans',
+  made: 'loans',
+  idSequence: 'loans_id_seq',
   follows: FOLLOWS,
   byExternalId: 'SELECT customer_id FROM accounts WHERE external_id = ANY($1::text[])',
 
@@ -83,16 +85,6 @@ export const accountTables: AccountTables<LoanAccount> = {
       const own = byCustomer.get(account.customerId) ?? [];
       return own.length === 0 ? account : { ...account, loans: new Map(own.map((loan) => [loan.id, loan])) };
     });
-  },
-
-  taken: async (sql, externalIds) => {
-    const text = 'SELECT external_id FROM loans WHERE external_id = ANY($1::text[])';
-    return (await run<{ external_id: string }>(sql, text, [externalIds])).map((row) => row.external_id);
-  },
-
-  ids: async (sql, count) => {
-    const text = `SELECT nextval('loans_id_seq') AS id FROM generate_series(1, $1)`;
-    return (await run<{ id: string }>(sql, text, [count])).map((row) => Number(row.id));
   },
 
   save: async (sql, { accounts }) => {

@@ -60,6 +60,8 @@ const INSERT_DETAILS = `
 export const accountTables: AccountTables<PaymentAccount> = {
   table: 'accounts',
   own: 'payments',
+  made: 'payments',
+  idSequence: 'payments_id_seq',
   follows: FOLLOWS,
   byExternalId: 'SELECT customer_id FROM accounts WHERE external_id = ANY($1::text[])',
 
@@ -81,16 +83,6 @@ export const accountTables: AccountTables<PaymentAccount> = {
     const rows = await run<LoanRow>(sql, READ_LOANS, [column(paying, (account) => account.customerId)]);
     const loans = Map.groupBy(rows, (row) => Number(row.customer_id));
     return accounts.map((account) => ({ ...account, loans: loans.get(account.customerId)?.map(readLoan) ?? [] }));
-  },
-
-  taken: async (sql, externalIds) => {
-    const text = 'SELECT external_id FROM payments WHERE external_id = ANY($1::text[])';
-    return (await run<{ external_id: string }>(sql, text, [externalIds])).map((row) => row.external_id);
-  },
-
-  ids: async (sql, count) => {
-    const text = `SELECT nextval('payments_id_seq') AS id FROM generate_series(1, $1)`;
-    return (await run<{ id: string }>(sql, text, [count])).map((row) => Number(row.id));
   },
 
   save: async (sql, { accounts }) => {
