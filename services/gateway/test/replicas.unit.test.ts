@@ -94,11 +94,13 @@ describe('a replica', () => {
     expect(statuses).toEqual(Array.from({ length: 400 }, () => 200));
   });
 
+  /** Only what a probe says ends an attempt, however busy this machine is. */
+  const PATIENT = { probeTimeoutMs: 200, answerTimeoutMs: 240_000, callTimeoutMs: 240_000 };
   it('that stops responding gets no more calls, and hands over those that may be sent again', async () => {
     const frozen = await startStub(() => {});
     const other = await startStub();
     other.ready = false;
-    const gateway = await startGateway({ replicas: [frozen, other], limits: { probeTimeoutMs: 200 } });
+    const gateway = await startGateway({ replicas: [frozen, other], limits: PATIENT });
     const read = gateway.call('GET', '/api/loans/1');
     const write = gateway.call('POST', '/api/loans', { body: '{}', headers: { 'idempotency-key': 'k' } });
     const unkeyed = new AbortController();
@@ -108,7 +110,7 @@ describe('a replica', () => {
       headers: { 'x-api-key': KEY },
       signal: unkeyed.signal,
     }).catch(() => 'withdrawn');
-    await until(() => frozen.requests.length === 3, 'it has the calls');
+    await until(() => frozen.requests.length >= 3, 'it has the calls');
     frozen.freeze();
     other.ready = true;
     expect([(await read).status, (await write).status]).toEqual([200, 200]);
