@@ -2,6 +2,7 @@ import type { EventOf, NewLoan, StreamEvent } from '@mo/contracts';
 import { MemoryAccounts } from '@mo/messaging/testing';
 import { formatMoney } from '@mo/money';
 import fc from 'fast-check';
+import { activateLoanCommand } from '../src/commands/decide-pending.ts';
 import { takeLoanCommand } from '../src/commands/take-loan.ts';
 import { type LoanAccount, unknownAccount } from '../src/domain/account.ts';
 import { activateLoan, takeLoan } from '../src/domain/credit.ts';
@@ -163,6 +164,27 @@ describe('a batch', () => {
         }
       }),
     );
+  });
+});
+
+describe('a loan that does not sort last', () => {
+  const settled = ([outcome]: ReturnType<MemoryAccounts<LoanAccount>['decide']>) =>
+    outcome?.kind === 'answered' ? outcome.settle?.settlement.peer : outcome;
+  const take = (name: number, more: Partial<NewLoan>) =>
+    takeLoanCommand(request(1n, { external_id: `l${name}`, ...more }), null, origin);
+
+  it('is known to payments before it is answered: one that is backdated', () => {
+    const accounts = threeCustomers();
+    expect(settled(accounts.decide([take(1, {})]))).toBeUndefined();
+    expect(settled(accounts.decide([take(2, {})]))).toBeUndefined();
+    expect(settled(accounts.decide([take(3, { taken_at: new Date(NOW_MS - 1) })]))).toBe('payments');
+  });
+
+  it('is known to payments before it is answered: one that is activated in the very millisecond of a later one', () => {
+    const accounts = threeCustomers();
+    accounts.decide([take(1, { status: 'pending' }), take(2, {})]);
+    const activate = activateLoanCommand({ loanId: 1, customerId: 1 }, null, origin);
+    expect(settled(accounts.decide([activate]))).toBe('payments');
   });
 });
 

@@ -1,5 +1,6 @@
 /** From the domain's verdict to what the protocol does with it. */
 
+import type { EventData } from '@mo/contracts';
 import { type Decision, refuse } from '@mo/messaging';
 import { formatMoney } from '@mo/money';
 import { invalid, type Origin, ProblemError } from '@mo/service-kit';
@@ -8,7 +9,7 @@ import { loanOf } from '../domain/account.ts';
 import type { Credit, Refusal } from '../domain/credit.ts';
 import { presentLoan } from '../http/presenter.ts';
 
-/** Grants or refuses credit. A grant that doesn't sort last is known to payments before it is answered. */
+/** Grants or refuses credit. A grant that doesn't sort last is known to payments before it is answered, however often. */
 export function decisionOn(
   credit: Credit,
   account: LoanAccount | null,
@@ -16,14 +17,20 @@ export function decisionOn(
   status: number,
 ): Decision<LoanAccount> {
   if (!credit.granted) return refusal(credit.refusal, origin);
-  const { loan_id, taken_at } = credit.data;
-  const sortsLast = taken_at === null || Date.parse(taken_at) >= (account?.lastTakenMs ?? 0);
+  const { loan_id } = credit.data;
+  const sortsLast = credit.type === 'LoanRequested' || isLast(credit.data, account?.lastTakenMs ?? 0);
   return {
     events: [credit],
     confirmBy: [],
     answer: (after) => ({ status, body: presentLoan(loanOf(after, loan_id), after.externalId) }),
-    ...(sortsLast ? {} : { settle: { peer: 'payments', everyTime: false } }),
+    ...(sortsLast ? {} : { settle: { peer: 'payments', everyTime: true } }),
   };
+}
+
+/** Whether a loan sorts after all others: at the same instant by its id, which one that was requested got earlier. */
+function isLast({ taken_at, requested }: EventData<'LoanTaken'>, lastTakenMs: number): boolean {
+  const takenMs = Date.parse(taken_at);
+  return takenMs > lastTakenMs || (takenMs === lastTakenMs && !requested);
 }
 
 /** A refusal, with the streams that it rests on: customers restricts, payments can only relax. */
