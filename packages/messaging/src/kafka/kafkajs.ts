@@ -1,4 +1,5 @@
 /** Kafka through kafkajs, with what it needs to survive a broker that goes and comes back. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mo/service-kit';
 import kafkajs, { type Consumer, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
 import {
@@ -22,6 +23,8 @@ const FETCH_BYTES_PER_PARTITION_MAX = 512 * 1024;
 const PARTITIONS_AT_ONCE = 12;
 const RETRIES_MAX = 2;
 const RESTART_DELAY_MS = 500;
+const TOPICS_TIMEOUT_MS = 15_000;
+const TOPICS_POLL_MS = 50;
 
 /** Errors of the broker that no retry mends. */
 const REFUSALS = new Set([
@@ -60,22 +63,29 @@ export function kafkaOverKafkajs(clientId: string, brokers: readonly string[], l
   };
 }
 
-/** Others may be making the same topics: what counts is that all are there in the end. */
+/**
+ * Makes topics, and waits until each has its leaders: a broker answers that a topic was made a moment before it knows the
+ * topic. Others may be making the same ones: what counts is that all are there in the end.
+ */
 async function createMissing(admin: kafkajs.Admin, topics: readonly string[], partitions: number): Promise<void> {
-  const missing = async () => {
-    const existing = new Set(await admin.listTopics());
-    return topics.filter((topic) => !existing.has(topic));
-  };
-  const wanted = await missing();
-  if (wanted.length === 0) return;
-  try {
-    await admin.createTopics({
-      topics: wanted.map((topic) => ({ topic, numPartitions: partitions })),
-      waitForLeaders: true,
+  const existing = new Set(await admin.listTopics());
+  const missing = topics.filter((topic) => !existing.has(topic));
+  let failure: unknown = null;
+  if (missing.length > 0) {
+    const wanted = missing.map((topic) => ({ topic, numPartitions: partitions }));
+    await admin.createTopics({ topics: wanted, waitForLeaders: false }).catch((error: unknown) => {
+      failure = error;
     });
-  } catch (error) {
-    if ((await missing()).length > 0) throw error;
   }
+  for (const endMs = Date.now() + TOPICS_TIMEOUT_MS; Date.now() < endMs; await delay(TOPICS_POLL_MS)) {
+    try {
+      const found = await admin.fetchTopicMetadata({ topics: [...topics] });
+      if (found.topics.every((topic) => topic.partitions.every(({ leader }) => leader >= 0))) return;
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw new Error(`not all of the topics ${topics.join(', ')} have leaders`, { cause: failure });
 }
 
 /**
