@@ -1,0 +1,155 @@
+/**
+ * A client: one operation after the other. It tries again where it got no answer or a 503, with the same key where it has
+ * one; it may send the same request twice at once; it may send what it knows, as a token, with its next request.
+ */
+import { type ConsistencyToken, mergeTokens } from '@mo/contracts';
+import type { RequestKey } from '@mo/service-kit';
+import { EPOCH_MS } from '../engine/process.ts';
+import { Random } from '../engine/random.ts';
+import { show } from '../oracle/answers.ts';
+import { attemptName } from '../oracle/commits.ts';
+import type { World } from '../world/world.ts';
+import { drawRequest } from './operations.ts';
+import { carryOut, type Given, type Request, type Sent, serviceOf } from './requests.ts';
+
+const ATTEMPTS_MAX = 6;
+const TIMEOUT_MS = 2_000;
+const REUSE_SHARE = 0.03;
+
+interface Operation {
+  readonly number: number;
+  readonly name: string;
+  readonly request: Request;
+  readonly key: RequestKey | null;
+  readonly token: ConsistencyToken | null;
+  readonly startStep: number;
+  readonly random: Random;
+  attempts: number;
+}
+
+export class Client {
+  readonly #world: World;
+  readonly #tokens = new Map<number, ConsistencyToken>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  async run(operations: readonly number[]): Promise<void> {
+    for (const number of operations) await this.#carryThrough(number);
+  }
+
+  async #carryThrough(number: number): Promise<void> {
+    const { seed, habits, ledger, scheduler, figures } = this.#world;
+    const random = new Random(seed, `operation-${number}`);
+    await this.#world.wait(random.between(0, habits.thinkMsMax));
+    const request = drawRequest(number, random, habits, ledger, EPOCH_MS + scheduler.nowUs / 1000);
+    const isRead = request.kind === 'balance' || request.kind === 'list';
+    const key = !isRead && random.chance(habits.keyShare) ? keyOf(number) : null;
+    const operation: Operation = {
+      number,
+      name: `op-${number}`,
+      request,
+      key,
+      token: random.chance(habits.tokenShare) ? this.#tokenFor(request) : null,
+      startStep: scheduler.steps,
+      random,
+      attempts: 0,
+    };
+    figures.operations += 1;
+    if (operation.token !== null) figures.withToken += 1;
+    await this.#try(operation);
+  }
+
+  async #try(operation: Operation): Promise<void> {
+    const { habits } = this.#world;
+    const { random, key } = operation;
+    while (operation.attempts < ATTEMPTS_MAX) {
+      const twins = key !== null && random.chance(habits.twinShare) ? 2 : 1;
+      const answers = await Promise.all(Array.from({ length: twins }, () => this.#send(operation)));
+      if (answers.some((given) => given !== null && given.answer.status !== 503)) {
+        if (key !== null && random.chance(REUSE_SHARE)) await this.#reuse(operation, answers);
+        return;
+      }
+      if (key === null && random.chance(0.5)) return;
+      await this.#world.wait(random.between(10, 150));
+    }
+  }
+
+  /** Sends the request; null where no answer came. */
+  async #send(operation: Operation): Promise<Given | null> {
+    const { scheduler, answers, history } = this.#world;
+    const { name, request, key, random } = operation;
+    const attempt = attemptName(operation.number, operation.attempts);
+    operation.attempts += 1;
+    const startStep = scheduler.steps;
+    this.#world.attempts.set(attempt, { startStep, operation: key === null ? attempt : name, request });
+    const sent: Sent = { request, key, token: operation.token, origin: { requestId: attempt, traceparent: attempt } };
+    history.note(
+      () =>
+        `${this.#world.time} ${attempt} ${show(request)}${key === null ? '' : ' with key'} ${tokenText(sent.token)}`,
+    );
+    const given = await this.#call(attempt, sent, random);
+    history.note(() => `${this.#world.time} ${attempt} ← ${given === null ? 'no answer' : answerText(given)}`);
+    this.#world.count(given);
+    if (given === null) return null;
+    answers.check({
+      operation: name,
+      attempt,
+      sent,
+      given,
+      startStep: key === null ? startStep : operation.startStep,
+      endStep: scheduler.steps,
+    });
+    if (given.token !== null) {
+      const known = this.#tokens.get(given.token.customerId) ?? null;
+      this.#tokens.set(given.token.customerId, mergeTokens(given.token, known));
+    }
+    return given;
+  }
+
+  /** The same key with another body. */
+  async #reuse(operation: Operation, answers: readonly (Given | null)[]): Promise<void> {
+    if (!answers.some((given) => given !== null && [200, 201, 202, 409, 422].includes(given.answer.status))) return;
+    const { key, request, random } = operation;
+    const attempt = attemptName(operation.number, operation.attempts);
+    this.#world.attempts.set(attempt, { startStep: this.#world.scheduler.steps, operation: attempt, request });
+    const reused = { id: (key as RequestKey).id, fingerprint: Buffer.from('another body') };
+    const sent: Sent = { request, key: reused, token: null, origin: { requestId: attempt, traceparent: attempt } };
+    const given = await this.#call(attempt, sent, random);
+    if (given !== null) this.#world.answers.checkReused({ attempt, given });
+  }
+
+  async #call(attempt: string, sent: Sent, random: Random): Promise<Given | null> {
+    const { network } = this.#world;
+    const replica = random.pick(this.#world.replicasOf(serviceOf(sent.request)));
+    try {
+      return await network.call({ owner: null, stream: null }, replica, random, TIMEOUT_MS, async () => {
+        const given = await carryOut(replica, sent);
+        this.#world.answeredBy(attempt, sent, given);
+        return given;
+      });
+    } catch (error) {
+      this.#world.checkError(error, `${attempt} ${show(sent.request)}`);
+      return null;
+    }
+  }
+
+  #tokenFor(request: Request): ConsistencyToken | null {
+    const { ledger } = this.#world;
+    if ('customerId' in request) return this.#tokens.get(request.customerId) ?? null;
+    if ('names' in request) {
+      const id = request.names.customer_id ?? ledger.byName.get(request.names.customer_external_id ?? '')?.id;
+      return id === undefined ? null : (this.#tokens.get(id) ?? null);
+    }
+    const tokens = [...this.#tokens.values()];
+    return 'loanId' in request ? (tokens[0] ?? null) : null;
+  }
+}
+
+const keyOf = (number: number): RequestKey => ({ id: Buffer.from(`key-${number}`), fingerprint: Buffer.from('body') });
+
+const tokenText = (token: ConsistencyToken | null): string =>
+  token === null ? '' : `token ${Object.values(token.versions).join('.')}`;
+
+const answerText = ({ answer }: Given): string => `${answer.status} ${tokenText(answer.token)} ${answer.body}`;

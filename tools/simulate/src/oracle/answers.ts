@@ -1,0 +1,299 @@
+/**
+ * Every answer, held against the plain model at the instants between its request and itself. A refusal must be right at one of
+ * them; what was acknowledged must be there; what is given again must be the same.
+ */
+import { type ConsistencyToken, STREAMS, type StreamEvent } from '@mo/contracts';
+import { type Money, parseMoney } from '@mo/money';
+import type { Given, Request, Sent } from '../clients/requests.ts';
+import { type Ledger, nameOf } from './commits.ts';
+import type { Customer, Point } from './ledger.ts';
+import type { Report } from './violation.ts';
+
+/** An answer that has come, with when its request was first sent and when it came. */
+export interface Answered {
+  readonly operation: string;
+  readonly attempt: string;
+  readonly sent: Sent;
+  readonly given: Given;
+  readonly startStep: number;
+  readonly endStep: number;
+}
+
+type Body = Record<string, unknown>;
+
+export class AnswerCheck {
+  readonly #report: Report;
+  readonly #ledger: Ledger;
+  /** Whether nothing goes wrong in this seed, so that nobody need be turned away. */
+  readonly #isCalm: boolean;
+  readonly #replays = new Map<string, string>();
+
+  constructor(report: Report, ledger: Ledger, isCalm: boolean) {
+    this.#report = report;
+    this.#ledger = ledger;
+    this.#isCalm = isCalm;
+  }
+
+  check(answered: Answered): void {
+    const { sent, given } = answered;
+    const { status } = given.answer;
+    const body = JSON.parse(given.answer.body) as Body;
+    const wrong = (rule: string, detail = ''): void =>
+      this.#report(rule, `${answered.attempt} ${show(sent.request)} → ${status} ${given.answer.body} ${detail}`);
+    if (status >= 500) {
+      if (status !== 503) wrong('no internal errors');
+      else if (this.#isCalm && !String(body.detail).includes('too busy'))
+        wrong('nothing is unavailable without a fault');
+      return;
+    }
+    if (this.#isCalm && status === 202) wrong('nothing is unavailable without a fault');
+    const isReplay = given.answer.headers?.['idempotency-replayed'] === 'true';
+    this.#checkSame(answered, wrong);
+    if (!isReplay && given.answer.token !== null) checkToken(sent.token, given.answer.token, wrong);
+    if (status < 300) this.#checkDone(answered, body, wrong);
+    else this.#checkRefusal(answered, body, wrong);
+  }
+
+  /** A key that an answer is kept under came with another body. */
+  checkReused({ attempt, given }: Pick<Answered, 'attempt' | 'given'>): void {
+    const { status, body } = given.answer;
+    if (status !== 503 && (JSON.parse(body) as Body).code !== 'idempotency_key_reused')
+      this.#report('a key belongs to one body', `${attempt} → ${status} ${body}`);
+  }
+
+  /** With a key, every answer that is kept is the same, to the byte. */
+  #checkSame({ operation, sent, given }: Answered, wrong: Wrong): void {
+    const { status, body } = given.answer;
+    if (sent.key === null || status === 400 || status === 404) return;
+    const before = this.#replays.get(operation);
+    const now = `${status === 202 ? 200 : status} ${body}`;
+    if (before !== undefined && before !== now) wrong('a key has one answer', `before: ${before}`);
+    this.#replays.set(operation, now);
+  }
+
+  #checkDone(answered: Answered, body: Body, wrong: Wrong): void {
+    const { request } = answered.sent;
+    switch (request.kind) {
+      case 'balance':
+        this.#checkBalance(answered, body, wrong);
+        return;
+      case 'list':
+        return;
+      case 'patch':
+        this.#checkPatch(answered, body, wrong);
+        return;
+      case 'register':
+      case 'take':
+      case 'activate':
+      case 'reject':
+      case 'pay':
+        this.#checkEffect(answered, body, wrong);
+        return;
+      default:
+        request satisfies never;
+    }
+  }
+
+  /** What is acknowledged is there, as the answer says it. */
+  #checkEffect(answered: Answered, body: Body, wrong: Wrong): void {
+    const { request } = answered.sent;
+    const effect = this.#ledger.effects.get(answered.sent.key === null ? answered.attempt : answered.operation);
+    if (effect === undefined) {
+      wrong('nothing acknowledged is lost');
+      return;
+    }
+    if (!tells(effect, body))
+      wrong('an answer tells what happened', `${nameOf(effect)} ${JSON.stringify(effect.data)}`);
+    if (effect.type === 'PaymentRejected') {
+      const { amount } = request as Extract<Request, { kind: 'pay' }>;
+      this.#mustHold(
+        answered,
+        wrong,
+        (customer, point) => point.version > 0 && amount > point.owed && customer !== null,
+      );
+    }
+  }
+
+  #checkPatch({ given, sent }: Answered, body: Body, wrong: Wrong): void {
+    const request = sent.request as Extract<Request, { kind: 'patch' }>;
+    const version = given.answer.token?.versions.customers ?? 0;
+    const terms = this.#ledger.customers.get(request.customerId)?.termsAt(version);
+    const isSame =
+      terms !== undefined &&
+      terms.status === body.status &&
+      terms.score === parseMoney(body.score as string) &&
+      (request.score === undefined || request.score === terms.score) &&
+      (request.status === undefined || request.status === terms.status);
+    if (!isSame) wrong('an answer tells what happened', `version ${version}`);
+  }
+
+  #checkBalance({ given, sent, startStep, endStep }: Answered, body: Body, wrong: Wrong): void {
+    const { customerId } = sent.request as Extract<Request, { kind: 'balance' }>;
+    const customer = this.#ledger.customers.get(customerId);
+    const versions = given.answer.token?.versions;
+    if (customer === undefined || versions === undefined) {
+      wrong('an answer tells what happened');
+      return;
+    }
+    const debt = customer.debtAt(versions.loans, versions.payments);
+    if (parseMoney(body.total_debt as string) !== debt) wrong('a balance is a causal cut', `debt ${debt}`);
+    for (const event of customer.streams.payments.slice(0, versions.payments))
+      if ((event.seen.loans ?? 0) > versions.loans)
+        wrong('a balance is a causal cut', `without the cause of ${nameOf(event)}`);
+    const score = parseMoney(body.score as string);
+    const isRight = [...customer.during(startStep, endStep)].some(
+      (point) => point.version === versions.customers && customer.termsAt(point.version).score === score,
+    );
+    if (!isRight) wrong('a balance shows the score', `version ${versions.customers}`);
+  }
+
+  #checkRefusal(answered: Answered, body: Body, wrong: Wrong): void {
+    const { request } = answered.sent;
+    const { code } = body;
+    const right = (holds: Holds): void => this.#mustHold(answered, wrong, holds);
+    switch (code) {
+      case 'not_found':
+        if (request.kind === 'activate' || request.kind === 'reject') wrong('a refusal is right');
+        else right((_customer, point) => point.version === 0);
+        return;
+      case 'customer_not_found':
+        right((_customer, point) => point.version === 0);
+        return;
+      case 'customer_inactive':
+        right((customer, _point, version) => customer?.termsAt(version).status === 'inactive');
+        return;
+      case 'credit_limit_exceeded': {
+        const more = request.kind === 'take' ? request.amount : 0n;
+        if (request.kind === 'take' && parseMoney(body.available_amount as string) >= more)
+          wrong('a refusal is right', 'it would fit');
+        right((customer, point, version) => customer !== null && point.debt + more > customer.termsAt(version).score);
+        return;
+      }
+      case 'already_exists':
+        this.#checkTaken(answered, wrong);
+        return;
+      case 'loan_not_pending':
+        this.#checkNotPending(answered, wrong);
+        return;
+      case 'invalid_request':
+        if (!(request.kind === 'take' && request.takenAtMs !== null)) wrong('a refusal is right');
+        return;
+      default:
+        wrong('a refusal is right', 'an unknown code');
+    }
+  }
+
+  #checkTaken({ attempt, operation, sent }: Answered, wrong: Wrong): void {
+    const { request } = sent;
+    const resource = { register: 'customers', take: 'loans', pay: 'payments' }[
+      request.kind as 'register' | 'take' | 'pay'
+    ];
+    const claim = this.#ledger.claims.get(`${resource}:${'externalId' in request ? request.externalId : ''}`);
+    if (claim === undefined || claim.attempt === attempt) wrong('a refusal is right', 'the name is free');
+    else if (sent.key !== null && claim.attempt.startsWith(`${operation}-`))
+      wrong('a refusal is right', 'it is its own');
+  }
+
+  #checkNotPending({ operation, sent }: Answered, wrong: Wrong): void {
+    const { loanId } = sent.request as Extract<Request, { kind: 'activate' }>;
+    const loan = [...this.#ledger.customers.values()]
+      .map(({ loans }) => loans.get(loanId))
+      .find((found) => found !== undefined);
+    if (loan === undefined || loan.status === 'pending') wrong('a refusal is right', `the loan is ${loan?.status}`);
+    else if (sent.key !== null && loan.changedBy.startsWith(`${operation}-`))
+      wrong('a refusal is right', 'it is its own');
+  }
+
+  /**
+   * There is an instant at which the refusal is right: by what was owed then, and by terms that were neither replaced
+   * for sure by then, nor when the request was sent; for no is said on fresh news only.
+   */
+  #mustHold({ sent, startStep, endStep }: Answered, wrong: Wrong, holds: Holds): void {
+    const customer = this.#customerOf(sent.request);
+    if (customer === null) {
+      if (!holds(null, { step: 0, version: 0, debt: 0n, owed: 0n }, 0))
+        wrong('a refusal is right', 'nobody knows the customer');
+      return;
+    }
+    const told = sent.token?.customerId === customer.id ? sent.token.versions.customers : 0;
+    const fresh = Math.max(told, customer.versionAt(startStep));
+    for (const point of customer.during(startStep, endStep)) {
+      const oldest = Math.min(point.version, Math.max(customer.firmAt(point.from), fresh));
+      for (let version = point.version; version >= oldest; version -= 1) if (holds(customer, point, version)) return;
+    }
+    wrong('a refusal is right', JSON.stringify([...customer.during(startStep, endStep)], asText));
+  }
+
+  #customerOf(request: Request): Customer | null {
+    const { customers, byName } = this.#ledger;
+    switch (request.kind) {
+      case 'take':
+      case 'pay': {
+        const { customer_id: id, customer_external_id: name } = request.names;
+        return (id === undefined ? byName.get(name ?? '') : customers.get(id)) ?? null;
+      }
+      case 'activate':
+      case 'reject':
+        return [...customers.values()].find(({ loans }) => loans.has(request.loanId)) ?? null;
+      case 'register':
+        return byName.get(request.externalId) ?? null;
+      case 'patch':
+      case 'balance':
+      case 'list':
+        return customers.get(request.customerId) ?? null;
+      default:
+        return request satisfies never;
+    }
+  }
+}
+
+type Wrong = (rule: string, detail?: string) => void;
+type Holds = (customer: Customer | null, point: Point, version: number) => boolean;
+
+function checkToken(sent: ConsistencyToken | null, given: ConsistencyToken, wrong: Wrong): void {
+  if (sent === null || sent.customerId !== given.customerId) return;
+  if (STREAMS.some((stream) => given.versions[stream] < sent.versions[stream]))
+    wrong('a token is honoured', `sent ${JSON.stringify(sent.versions)}, found ${JSON.stringify(given.versions)}`);
+}
+
+/** Whether an answer says what an event says. */
+function tells({ type, data }: StreamEvent, body: Body): boolean {
+  switch (type) {
+    case 'CustomerRegistered':
+      return (
+        body.id === data.customer_id && body.external_id === data.customer_external_id && body.score === data.score
+      );
+    case 'LoanTaken':
+    case 'LoanRequested':
+      return (
+        body.id === data.loan_id &&
+        body.amount === data.amount &&
+        body.outstanding === data.amount &&
+        body.taken_at === data.taken_at &&
+        body.status === (type === 'LoanTaken' ? 'active' : 'pending')
+      );
+    case 'LoanRejected':
+      return body.id === data.loan_id && body.status === 'rejected' && body.outstanding === data.amount;
+    case 'PaymentApplied':
+      return (
+        body.id === data.payment_id &&
+        body.status === 'completed' &&
+        body.total_amount === data.total_amount &&
+        sumOf(body.details) === parseMoney(data.total_amount)
+      );
+    case 'PaymentRejected':
+      return body.id === data.payment_id && body.status === 'rejected' && (body.details as unknown[]).length === 0;
+    case 'CustomerUpdated':
+    case 'LoanPaid':
+      return false;
+    default:
+      return type satisfies never;
+  }
+}
+
+const sumOf = (details: unknown): Money =>
+  (details as { amount: string }[]).reduce((sum, { amount }) => sum + parseMoney(amount), 0n);
+
+const asText = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
+
+export const show = (request: Request): string => JSON.stringify(request, asText);

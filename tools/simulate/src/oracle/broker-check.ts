@@ -1,0 +1,47 @@
+/** What must hold of what is published, and of how far a group has come. */
+import type { Stream, StreamEvent } from '@mo/contracts';
+import type { IncomingMessage, OutgoingMessage } from '@mo/messaging';
+import type { Ledger } from './commits.ts';
+import type { Report } from './violation.ts';
+
+export class BrokerCheck {
+  readonly #report: Report;
+  readonly #ledger: Ledger;
+  readonly #highest = new Map<string, number>();
+
+  constructor(report: Report, ledger: Ledger) {
+    this.#report = report;
+    this.#ledger = ledger;
+  }
+
+  /** For each customer and topic, each version appears first in order. */
+  kept(topic: string, { key, headers }: OutgoingMessage): void {
+    if (topic.endsWith('.dlq')) return;
+    const place = `${topic} ${key}`;
+    const version = Number(headers.ce_sequence);
+    const highest = this.#highest.get(place) ?? 0;
+    if (version > highest + 1) this.#report('versions are published in order', `${place}: ${version} after ${highest}`);
+    this.#highest.set(place, Math.max(highest, version));
+  }
+
+  /** An entry leaves the outbox once the broker has it. */
+  removed(stream: Stream, { customer_id, version }: StreamEvent): void {
+    if ((this.#highest.get(`mo.${stream} ${customer_id}`) ?? 0) < version)
+      this.#report('an entry is removed once it is sent', `${stream}-${customer_id}-${version}`);
+  }
+
+  /** An offset is committed once the database has the effect, or knows what it is behind on. */
+  committed(group: string, messages: readonly IncomingMessage[]): void {
+    const service = group.split('.')[1] as Stream;
+    for (const { topic, headers, value } of messages) {
+      if (!value?.startsWith('{')) continue;
+      const event = {
+        stream: topic.split('.')[1],
+        customer_id: Number(headers.ce_subject),
+        version: Number(headers.ce_sequence),
+      } as StreamEvent;
+      if (!this.#ledger.knows(service, event))
+        this.#report('an offset is committed after the effect', `${service}: ${headers.ce_id} is not known`);
+    }
+  }
+}

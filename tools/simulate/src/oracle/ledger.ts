@@ -1,0 +1,191 @@
+/**
+ * The plain model: the whole business in one map, as if there were one service and no network. It takes each own event in
+ * the instant of its commit, and keeps what the truth was at every instant, so that an answer can be held against the time
+ * between its request and itself.
+ */
+import type { CustomerStatus, LoanStatus, Stream, StreamEvent } from '@mo/contracts';
+import { type Money, parseMoney } from '@mo/money';
+
+export interface LedgerLoan {
+  readonly id: number;
+  readonly externalId: string;
+  readonly amount: Money;
+  status: LoanStatus;
+  paid: Money;
+  takenAtMs: number;
+  /** The version of its LoanTaken; 0 before. */
+  takenVersion: number;
+  /** Whether another loan that was owed sorted after it when it was taken. */
+  jumped: boolean;
+  /** The operation that took it, activated it or rejected it last. */
+  changedBy: string;
+}
+
+/** The truth from one instant to the next point. */
+export interface Point {
+  readonly step: number;
+  /** The customer's version; 0 where it doesn't exist. */
+  readonly version: number;
+  readonly debt: Money;
+  readonly owed: Money;
+}
+
+export class Customer {
+  readonly id: number;
+  readonly externalId: string;
+  readonly streams: Record<Stream, StreamEvent[]> = { customers: [], loans: [], payments: [] };
+  /** Status and score by version, from 1. */
+  readonly terms: { readonly status: CustomerStatus; readonly score: Money }[] = [];
+  readonly loans = new Map<number, LedgerLoan>();
+  readonly points: Point[] = [];
+  /** Customer versions that were answered with 200, rising, and since when. */
+  readonly firm: { readonly step: number; readonly version: number }[] = [];
+  /** Loans stream versions known to be applied by payments before they were answered, and since when. */
+  readonly settled: { readonly step: number; readonly version: number }[] = [];
+  debt: Money = 0n;
+  owed: Money = 0n;
+
+  constructor(id: number, externalId: string) {
+    this.id = id;
+    this.externalId = externalId;
+  }
+
+  /** The terms at a version. */
+  termsAt(version: number): { readonly status: CustomerStatus; readonly score: Money } {
+    return this.terms[version - 1] ?? { status: 'inactive', score: 0n };
+  }
+
+  /** The latest version at a step. */
+  versionAt(step: number): number {
+    return this.points.findLast((point) => point.step <= step)?.version ?? 0;
+  }
+
+  /** The latest version that was firm at a step. */
+  firmAt(step: number): number {
+    return this.firm.findLast((mark) => mark.step <= step)?.version ?? 0;
+  }
+
+  settledAt(step: number): number {
+    return this.settled.findLast((mark) => mark.step <= step)?.version ?? 0;
+  }
+
+  /** What was the truth at some instant from one step to another. */
+  *during(start: number, end: number): Generator<Point & { readonly from: number }> {
+    yield* this.#points(start, end);
+  }
+
+  *#points(start: number, end: number): Generator<Point & { readonly from: number }> {
+    let first = this.points.findLastIndex((point) => point.step <= start);
+    if (first < 0) {
+      yield { step: 0, version: 0, debt: 0n, owed: 0n, from: start };
+      first = 0;
+    }
+    for (const point of this.points.slice(first)) {
+      if (point.step > end) return;
+      yield { ...point, from: Math.max(point.step, start) };
+    }
+  }
+
+  /** Takes an own event of a service. */
+  record(event: StreamEvent, step: number): void {
+    this.streams[event.stream].push(event);
+    this.#evolve(event);
+    this.points.push({ step, version: this.terms.length, debt: this.debt, owed: this.owed });
+  }
+
+  /** Oldest first, over the active loans up to a version of the loans stream; null where it is more than is owed. */
+  spread(total: Money, version: number): { loanId: number; amount: Money }[] | null {
+    const owed = [...this.loans.values()]
+      .filter((loan) => loan.status === 'active' && loan.takenVersion <= version && loan.paid < loan.amount)
+      .sort((loan, other) => loan.takenAtMs - other.takenAtMs || loan.id - other.id);
+    const parts: { loanId: number; amount: Money }[] = [];
+    let left = total;
+    for (const loan of owed) {
+      if (left === 0n) break;
+      const open = loan.amount - loan.paid;
+      const amount = open < left ? open : left;
+      parts.push({ loanId: loan.id, amount });
+      left -= amount;
+    }
+    return left === 0n ? parts : null;
+  }
+
+  /** The debt that a cut through the streams shows. */
+  debtAt(loansVersion: number, paymentsVersion: number): Money {
+    let debt = 0n;
+    for (const event of this.streams.loans.slice(0, loansVersion)) {
+      if (event.type === 'LoanRequested' || (event.type === 'LoanTaken' && !event.data.requested))
+        debt += parseMoney(event.data.amount);
+      if (event.type === 'LoanRejected') debt -= parseMoney(event.data.amount);
+    }
+    for (const event of this.streams.payments.slice(0, paymentsVersion))
+      if (event.type === 'PaymentApplied') debt -= parseMoney(event.data.total_amount);
+    return debt;
+  }
+
+  #evolve(event: StreamEvent): void {
+    switch (event.type) {
+      case 'CustomerRegistered':
+      case 'CustomerUpdated':
+        this.terms.push({ status: event.data.status, score: parseMoney(event.data.score) });
+        return;
+      case 'LoanRequested':
+      case 'LoanTaken':
+        this.#lend(event);
+        return;
+      case 'LoanRejected': {
+        const loan = this.loans.get(event.data.loan_id) as LedgerLoan;
+        loan.status = 'rejected';
+        loan.changedBy = event.traceparent ?? '';
+        this.debt -= loan.amount;
+        return;
+      }
+      case 'PaymentApplied':
+        for (const detail of event.data.details) {
+          const amount = parseMoney(detail.amount);
+          (this.loans.get(detail.loan_id) as LedgerLoan).paid += amount;
+          this.debt -= amount;
+          this.owed -= amount;
+        }
+        return;
+      case 'LoanPaid':
+        (this.loans.get(event.data.loan_id) as LedgerLoan).status = 'paid';
+        return;
+      case 'PaymentRejected':
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  #lend({ type, data, version, traceparent }: Extract<StreamEvent, { type: 'LoanTaken' | 'LoanRequested' }>): void {
+    const known = this.loans.get(data.loan_id);
+    const loan: LedgerLoan = known ?? {
+      id: data.loan_id,
+      externalId: data.external_id,
+      amount: parseMoney(data.amount),
+      status: 'pending',
+      paid: 0n,
+      takenAtMs: 0,
+      takenVersion: 0,
+      jumped: false,
+      changedBy: '',
+    };
+    loan.changedBy = traceparent ?? '';
+    if (known === undefined) {
+      this.loans.set(loan.id, loan);
+      this.debt += loan.amount;
+    }
+    if (type !== 'LoanTaken') return;
+    loan.takenAtMs = Date.parse(data.taken_at);
+    loan.takenVersion = version;
+    loan.jumped = [...this.loans.values()].some(
+      (other) =>
+        other.status === 'active' &&
+        other.paid < other.amount &&
+        (other.takenAtMs > loan.takenAtMs || (other.takenAtMs === loan.takenAtMs && other.id > loan.id)),
+    );
+    loan.status = 'active';
+    this.owed += loan.amount;
+  }
+}

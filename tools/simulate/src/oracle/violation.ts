@@ -1,0 +1,8 @@
+/** What must hold and did not: the first of a seed ends it. */
+export interface Violation {
+  /** The rule, in a few words; the same for the same kind of fault. */
+  readonly rule: string;
+  readonly detail: string;
+}
+
+export type Report = (rule: string, detail: string) => void;

@@ -1,0 +1,176 @@
+/**
+ * The broker: topics of partitions, each a log; what is sent to it is kept in order for each key, and may be kept twice, or
+ * after its sender has given up or died. It may refuse a message, be away, and, in a lossy seed, lose what it had acknowledged.
+ */
+import {
+  type IncomingMessage,
+  type Kafka,
+  MessageRefusedError,
+  type OutgoingMessage,
+  type Producer,
+} from '@mo/messaging';
+import type { Process } from '../engine/process.ts';
+import type { Random } from '../engine/random.ts';
+import type { Scheduler } from '../engine/scheduler.ts';
+import { ConsumerGroup } from './consumer-group.ts';
+import { Outage } from './database.ts';
+import type { Faults } from './faults.ts';
+import type { Figures } from './figures.ts';
+
+export const PARTITIONS = 3;
+const SEND_TIMEOUT_US = 400_000;
+
+export interface BrokerOptions {
+  scheduler: Scheduler;
+  random: Random;
+  faults: () => Faults;
+  figures: Figures;
+  /** Told of each process that sends. */
+  onSent: (process: Process, topic: string) => void;
+  /** Told of each message that a topic keeps. */
+  onKept: (topic: string, message: OutgoingMessage) => void;
+  /** Told when a group's offset has passed messages. */
+  onCommitted: (group: string, messages: readonly IncomingMessage[]) => void;
+}
+
+export interface Partition {
+  readonly topic: string;
+  readonly number: number;
+  readonly log: IncomingMessage[];
+  /** The groups' readers, to be woken by what arrives. */
+  readonly wake: Set<() => void>;
+}
+
+export class Broker {
+  readonly options: BrokerOptions;
+  readonly groups = new Map<string, ConsumerGroup>();
+  readonly #topics = new Map<string, Partition[]>();
+  down = false;
+
+  constructor(options: BrokerOptions) {
+    this.options = options;
+  }
+
+  partitionsOf(topic: string): readonly Partition[] {
+    let partitions = this.#topics.get(topic);
+    if (partitions === undefined) {
+      partitions = Array.from({ length: PARTITIONS }, (_, number) => ({
+        topic,
+        number,
+        log: [],
+        wake: new Set<() => void>(),
+      }));
+      this.#topics.set(topic, partitions);
+    }
+    return partitions;
+  }
+
+  get topics(): readonly string[] {
+    return [...this.#topics.keys()];
+  }
+
+  setDown(down: boolean): void {
+    this.down = down;
+    if (!down) for (const group of this.groups.values()) group.rebalance();
+  }
+
+  /** The port, as one process sees it. */
+  portOf(process: Process): Kafka {
+    const mustBeUp = (): void => {
+      if (this.down) throw new Outage('the broker can not be reached');
+    };
+    const { random } = this.options;
+    return {
+      ensureTopics: () => process.ask(random.between(500, 3_000), 0, mustBeUp),
+      producer: () =>
+        process.ask(random.between(300, 2_000), 0, () => {
+          mustBeUp();
+          return this.#producerOf(process);
+        }),
+      subscribe: (group, topics, handle) =>
+        process.ask(random.between(500, 3_000), 0, () => {
+          mustBeUp();
+          const joined = this.#groupOf(group);
+          const member = joined.join({ process, topics, handle });
+          return { close: () => process.ask(random.between(300, 2_000), 0, () => joined.leave(member)) };
+        }),
+    };
+  }
+
+  #groupOf(name: string): ConsumerGroup {
+    let group = this.groups.get(name);
+    if (group === undefined) {
+      group = new ConsumerGroup(name, this);
+      this.groups.set(name, group);
+    }
+    return group;
+  }
+
+  #producerOf(process: Process): Producer {
+    return {
+      send: (topic, messages) => this.#send(process, topic, messages),
+      close: () => process.ask(100, 0, () => {}),
+    };
+  }
+
+  /** Each partition's part arrives by itself; it is in the network already when its sender dies. */
+  #send(process: Process, topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+    const { random, faults, scheduler, figures } = this.options;
+    const { dropChance, refuseChance, duplicateChance } = faults();
+    return new Promise((resolve, reject) => {
+      if (!process.alive) return;
+      this.options.onSent(process, topic);
+      const poison = random.chance(refuseChance) ? random.pick(messages) : null;
+      if (poison !== null) {
+        figures.refusedMessages += 1;
+        scheduler.after(random.between(200, 2_000), process, () =>
+          reject(new MessageRefusedError('MESSAGE_TOO_LARGE')),
+        );
+        return;
+      }
+      const parts = Map.groupBy(messages, ({ key }) => Number(key) % PARTITIONS);
+      let left = parts.size;
+      let isLost = false;
+      for (const [number, part] of parts) {
+        const partition = this.partitionsOf(topic)[number] as Partition;
+        const delayUs = random.between(200, 2_000) * (random.chance(dropChance) ? 300 : 1);
+        scheduler.after(delayUs, null, () => {
+          if (this.down || random.chance(dropChance)) isLost = true;
+          else this.#keep(partition, part);
+          if (random.chance(duplicateChance)) this.#keepAgain(partition, part);
+          left -= 1;
+          if (left === 0 && !isLost) scheduler.after(random.between(100, 500), process, resolve);
+        });
+      }
+      scheduler.after(SEND_TIMEOUT_US, process, () => reject(new Outage('a send was not acknowledged in time')));
+    });
+  }
+
+  #keepAgain(partition: Partition, messages: readonly OutgoingMessage[]): void {
+    if (this.down) return;
+    this.#keep(partition, messages);
+    this.options.figures.duplicates += messages.length;
+  }
+
+  #keep(partition: Partition, messages: readonly OutgoingMessage[]): void {
+    const { onKept, random, faults, figures } = this.options;
+    for (const message of messages) {
+      onKept(partition.topic, message);
+      if (random.chance(faults().lossChance)) {
+        figures.lostMessages += 1;
+        continue;
+      }
+      const garbled = random.chance(faults().garbleChance);
+      if (garbled) figures.garbledMessages += 1;
+      partition.log.push({
+        topic: partition.topic,
+        partition: partition.number,
+        offset: String(partition.log.length),
+        key: message.key,
+        value: garbled ? message.value.slice(1) : message.value,
+        headers: message.headers,
+      });
+    }
+    for (const wake of partition.wake) wake();
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Locks of a database: rows and unique keys, held by transactions to their end, granted in the order asked for. Who waits
+ * too long, or would wait in a circle, is told so.
+ */
+import { StoreConflictError } from '@mo/messaging';
+import type { Scheduler } from '../engine/scheduler.ts';
+
+const LOCK_TIMEOUT_US = 5_000_000;
+
+export interface Holder {
+  readonly held: Set<string>;
+  waitsFor: Wait | null;
+}
+
+interface Wait {
+  readonly key: string;
+  readonly holder: Holder;
+  readonly granted: () => void;
+  readonly failed: (error: Error) => void;
+}
+
+interface Lock {
+  holder: Holder;
+  readonly waiting: Wait[];
+}
+
+export class Locks {
+  readonly #scheduler: Scheduler;
+  readonly #locks = new Map<string, Lock>();
+  /** How often somebody had to wait, and in a circle. */
+  waits = 0;
+  deadlocks = 0;
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+  }
+
+  /** Takes locks in the order given, each once the one before is had. */
+  takeAll(holder: Holder, keys: readonly string[], done: () => void, failed: (error: Error) => void): void {
+    const takeFrom = (place: number): void => {
+      for (let next = place; next < keys.length; next += 1) {
+        const key = keys[next] as string;
+        if (!this.#takeNow(holder, key)) {
+          this.#wait({ key, holder, granted: () => takeFrom(next + 1), failed });
+          return;
+        }
+      }
+      done();
+    };
+    takeFrom(0);
+  }
+
+  /** Gives back all that a transaction holds, and stops its waiting. */
+  releaseAll(holder: Holder): void {
+    this.#stopWaiting(holder);
+    const keys = [...holder.held];
+    holder.held.clear();
+    for (const key of keys) this.#passOn(key);
+  }
+
+  #takeNow(holder: Holder, key: string): boolean {
+    const lock = this.#locks.get(key);
+    if (lock !== undefined) return lock.holder === holder;
+    this.#locks.set(key, { holder, waiting: [] });
+    holder.held.add(key);
+    return true;
+  }
+
+  #wait(wait: Wait): void {
+    this.waits += 1;
+    if (this.#isCircle(wait)) {
+      this.deadlocks += 1;
+      wait.failed(new StoreConflictError('deadlock detected'));
+      return;
+    }
+    wait.holder.waitsFor = wait;
+    (this.#locks.get(wait.key) as Lock).waiting.push(wait);
+    this.#scheduler.after(LOCK_TIMEOUT_US, null, () => {
+      if (wait.holder.waitsFor !== wait) return;
+      this.#stopWaiting(wait.holder);
+      wait.failed(new StoreConflictError('lock not available'));
+    });
+  }
+
+  #isCircle(wait: Wait): boolean {
+    for (let key: string | undefined = wait.key; key !== undefined; ) {
+      const holder: Holder | undefined = this.#locks.get(key)?.holder;
+      if (holder === wait.holder) return true;
+      key = holder?.waitsFor?.key;
+    }
+    return false;
+  }
+
+  #stopWaiting(holder: Holder): void {
+    const wait = holder.waitsFor;
+    if (wait === null) return;
+    holder.waitsFor = null;
+    const waiting = this.#locks.get(wait.key)?.waiting;
+    waiting?.splice(waiting.indexOf(wait), 1);
+  }
+
+  #passOn(key: string): void {
+    const lock = this.#locks.get(key) as Lock;
+    const next = lock.waiting.shift();
+    if (next === undefined) {
+      this.#locks.delete(key);
+      return;
+    }
+    lock.holder = next.holder;
+    next.holder.held.add(key);
+    next.holder.waitsFor = null;
+    next.granted();
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * The network: between services, and from clients to them. A call may be lost before it has an effect or after, may take
+ * longer than its caller waits, meets a closed port where a process has died, and silence where one is frozen or the way is cut.
+ */
+import type { Stream } from '@mo/contracts';
+import type { Process } from '../engine/process.ts';
+import type { Random } from '../engine/random.ts';
+import type { Owner, Scheduler } from '../engine/scheduler.ts';
+import { type Faults, WAY_US_MAX } from './faults.ts';
+import type { Figures } from './figures.ts';
+
+/** So often a call that is lost is noticed only when it has taken too long; else the connection breaks. */
+const SILENCE_SHARE = 0.2;
+
+/** Nobody knows whether the call had an effect. */
+export class CallLost extends Error {
+  override readonly name = 'CallLost';
+}
+
+/** Who calls: a process of a service, or a client, who never dies. */
+export interface Caller {
+  readonly owner: Owner | null;
+  readonly stream: Stream | null;
+}
+
+/** Who is called. */
+export interface Callee {
+  readonly process: Process;
+  readonly stream: Stream;
+}
+
+export class Network {
+  readonly #scheduler: Scheduler;
+  readonly #faults: () => Faults;
+  readonly #figures: Figures;
+  readonly #cuts = new Map<string, number>();
+
+  constructor(scheduler: Scheduler, faults: () => Faults, figures: Figures) {
+    this.#scheduler = scheduler;
+    this.#faults = faults;
+    this.#figures = figures;
+  }
+
+  cut([one, other]: readonly [Stream, Stream], change: 1 | -1): void {
+    const key = [one, other].sort().join('|');
+    this.#cuts.set(key, (this.#cuts.get(key) ?? 0) + change);
+  }
+
+  /**
+   * Calls a process.
+   *
+   * @throws CallLost where no answer came in time, or the connection broke
+   */
+  call<T>(from: Caller, to: Callee, random: Random, timeoutMs: number, work: () => Promise<T>): Promise<T> {
+    const scheduler = this.#scheduler;
+    return new Promise<T>((resolve, reject) => {
+      let over = false;
+      const end = (delayUs: number, finish: () => void): void =>
+        scheduler.after(delayUs, from.owner, () => {
+          if (!over) finish();
+          over = true;
+        });
+      const fail = (delayUs: number, why: string): void =>
+        end(delayUs, () => {
+          this.#figures.lostCalls += 1;
+          reject(new CallLost(why));
+        });
+      const { dropChance, wayUsMax } = this.#faults();
+      const fate = random.next();
+      const isDropped = fate < dropChance;
+      const isAnswerDropped = !isDropped && fate < 2 * dropChance;
+      const lostAfterUs = random.chance(SILENCE_SHARE) ? timeoutMs * 1000 : random.between(500, 20_000);
+      if (isDropped || this.#isCut(from.stream, to.stream)) {
+        fail(lostAfterUs, 'the call was lost');
+        return;
+      }
+      fail(timeoutMs * 1000, 'no answer came in time');
+      scheduler.after(random.delayUs(WAY_US_MAX, wayUsMax), null, () => {
+        if (!to.process.alive || !to.process.listening) {
+          fail(100, 'the connection was refused');
+          return;
+        }
+        to.process.onDeath.push(() => {
+          if (!over) fail(200, 'the connection broke');
+        });
+        to.process.tell(0, () => {
+          work().then(
+            (result) => {
+              if (isAnswerDropped || this.#isCut(from.stream, to.stream)) fail(lostAfterUs, 'the answer was lost');
+              else end(random.delayUs(WAY_US_MAX, wayUsMax), () => resolve(result));
+            },
+            (error: unknown) => end(random.delayUs(WAY_US_MAX, wayUsMax), () => reject(error)),
+          );
+        });
+      });
+    });
+  }
+
+  #isCut(from: Stream | null, to: Stream): boolean {
+    if (from === null || this.#cuts.size === 0) return false;
+    return (this.#cuts.get([from, to].sort().join('|')) ?? 0) > 0;
+  }
+}

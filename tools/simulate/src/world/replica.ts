@@ -1,0 +1,265 @@
+/**
+ * One process of a service: the production write path, relay, follower, healer and pulls, put together as `createStreams`
+ * does, on the stand-ins of the world.
+ */
+import type { Stream, StreamEvent } from '@mo/contracts';
+import {
+  type Account,
+  appliedOf,
+  Follower,
+  Healer,
+  type Lag,
+  LEASE_MS,
+  progressOf,
+  Relay,
+  RemotePeers,
+  WritePath,
+} from '@mo/messaging';
+import type { Logger } from '@mo/service-kit';
+import type { Process } from '../engine/process.ts';
+import { Random } from '../engine/random.ts';
+import type { Broker } from './broker.ts';
+import { PARTITIONS } from './broker.ts';
+import type { Database, OutboxRow } from './database.ts';
+import type { Figures } from './figures.ts';
+import { servePeers } from './peer-routes.ts';
+import { type CommitFault, SimulatedStore } from './store.ts';
+
+export const TOPIC_PREFIX = 'mo';
+
+/** What a process is given by the world. */
+export interface Surroundings<A extends Account> {
+  process: Process;
+  database: Database<A>;
+  broker: Broker;
+  seed: number;
+  statementUsMax: number;
+  figures: Figures;
+  logger: Logger;
+  commitFault: () => CommitFault;
+  crash: () => void;
+  /** Calls one replica of a peer after the other. */
+  callPeer: (peer: Stream, path: string, random: Random, body: unknown) => Promise<unknown>;
+  /** Told that a peer did not apply a version in time. */
+  onUnsettled: (stream: Stream, customerId: number, version: number) => void;
+  onRemoved: (stream: Stream, event: StreamEvent) => void;
+}
+
+export class Replica<A extends Account = Account> {
+  readonly process: Process;
+  readonly stream: Stream;
+  readonly database: Database<A>;
+  readonly writePath: WritePath<A>;
+  readonly random: Random;
+  readonly #relay: Relay;
+  readonly #follower: Follower;
+  readonly #healer: Healer;
+  readonly #servePeers: (path: string, body: unknown) => Promise<unknown>;
+
+  constructor(surroundings: Surroundings<A>) {
+    const { process, database, broker, figures, logger, seed, callPeer } = surroundings;
+    const { model } = database;
+    const { clock } = process;
+    const random = new Random(seed, process.name);
+    this.random = random;
+    this.process = process;
+    this.database = database;
+    this.stream = model.stream;
+    process.onDeath.push(() => database.disconnect(process));
+    const remote = new RemotePeers(async (peer, path, read, body) => read(await callPeer(peer, path, random, body)));
+    const store = new SimulatedStore({
+      process,
+      database,
+      random,
+      statementUsMax: surroundings.statementUsMax,
+      commitFault: surroundings.commitFault,
+      crash: surroundings.crash,
+      figures,
+    });
+    const kafka = broker.portOf(process);
+    this.#relay = new Relay({
+      stream: model.stream,
+      topicPrefix: TOPIC_PREFIX,
+      outbox: outboxOf(surroundings, random),
+      lease: leaseOf(surroundings, random),
+      kafka,
+      clock,
+      logger,
+    });
+    this.writePath = new WritePath({
+      model,
+      store,
+      peers: {
+        pull: (stream, customer, after) => remote.pull(stream, customer, after),
+        settle: async (peer, customerId, stream, version) => {
+          const done = await remote.settle(peer, customerId, stream, version);
+          if (!done) surroundings.onUnsettled(stream, customerId, version);
+          return done;
+        },
+      },
+      clock,
+      observer: {
+        batch: (items) => {
+          if (items > 1) figures.batchesOfMany += 1;
+        },
+        pull: (_stream, reason) => {
+          figures[PULL_FIGURES[reason]] += 1;
+        },
+        unconfirmed: () => {
+          figures.unconfirmed += 1;
+        },
+        behind: (progress) => this.#healer.heal(progress),
+        faulty: ({ error }) => logger.error({ err: error }, 'an event can not take effect'),
+      },
+    });
+    this.writePath.onWritten(() => this.#relay.wake());
+    this.#healer = new Healer({
+      follows: model.follows,
+      progress: progressTableOf(surroundings, random),
+      peers: remote,
+      clock,
+      logger,
+      catchUp: (customerId, stream, version, reason) => this.writePath.catchUp(customerId, stream, version, reason),
+      isLeader: () => this.#relay.holding,
+    });
+    this.#follower = new Follower({
+      own: model.stream,
+      follows: model.follows,
+      topicPrefix: TOPIC_PREFIX,
+      partitions: PARTITIONS,
+      kafka,
+      clock,
+      logger,
+      follow: (events) => this.writePath.follow(events),
+      onEvent: (_stream, what) => {
+        if (what === 'gap') figures.gaps += 1;
+        else if (what === 'early') figures.early += 1;
+        else if (what === 'duplicate') figures.skipped += 1;
+      },
+      onQuarantine: () => {},
+    });
+    this.#servePeers = servePeers(this, random);
+  }
+
+  start(): void {
+    this.#relay.start();
+    this.#follower.start();
+    this.#healer.start();
+  }
+
+  /** An orderly stop, in the order of production. */
+  async stop(): Promise<void> {
+    await this.#follower.stop();
+    await this.#healer.stop();
+    await this.writePath.drained();
+    await this.#relay.stop();
+  }
+
+  /** Answers what another service asks. */
+  serve(path: string, body: unknown): Promise<unknown> {
+    return this.#servePeers(path, body);
+  }
+}
+
+const PULL_FIGURES = {
+  confirm: 'pullsToConfirm',
+  token: 'pullsForTokens',
+  behind: 'pullsToHeal',
+  settle: 'pullsToSettle',
+  sweep: 'pullsBySweep',
+} as const;
+
+function outboxOf<A extends Account>({ process, database, onRemoved }: Surroundings<A>, random: Random) {
+  const ask = <T>(work: () => T): Promise<T> =>
+    process.ask(random.between(60, 600), 0, () => {
+      database.mustBeUp();
+      return work();
+    });
+  return {
+    read: (entriesMax: number) =>
+      ask(() => {
+        if (database.outbox.length === 0) return [];
+        const parked = new Set(database.outbox.filter((row) => row.parked).map((row) => row.event.customer_id));
+        return database.outbox
+          .filter(({ event }) => !parked.has(event.customer_id))
+          .slice(0, entriesMax)
+          .map(entryOf);
+      }),
+    remove: (ids: readonly string[]) =>
+      ask(() => {
+        const gone = new Set(ids.map(Number));
+        for (const { id, event } of database.outbox) if (gone.has(id)) onRemoved(database.stream, event);
+        database.outbox = database.outbox.filter(({ id }) => !gone.has(id));
+      }),
+    park: (id: string) =>
+      ask(() => {
+        const row = database.outbox.find((candidate) => candidate.id === Number(id));
+        if (row !== undefined) row.parked = true;
+      }),
+  };
+}
+
+function entryOf({ id, event }: OutboxRow) {
+  return {
+    id: String(id),
+    customer_id: String(event.customer_id),
+    version: String(event.version),
+    type: event.type,
+    data: JSON.stringify(event.data),
+    seen: JSON.stringify(event.seen),
+    time: event.time,
+    traceparent: event.traceparent,
+  };
+}
+
+/** The database's clock alone decides who holds the lease. */
+function leaseOf<A extends Account>({ process, database, figures }: Surroundings<A>, random: Random) {
+  const holder = process.name;
+  return {
+    hold: () =>
+      process.ask(random.between(60, 600), 0, () => {
+        database.mustBeUp();
+        const { nowUs } = process.scheduler;
+        const { lease } = database;
+        if (lease !== null && lease.holder !== holder && lease.untilUs >= nowUs) return false;
+        if (lease?.holder !== holder) figures.leaseChanges += 1;
+        database.lease = { holder, untilUs: nowUs + LEASE_MS * 1000 };
+        return true;
+      }),
+    release: () =>
+      process.ask(random.between(60, 600), 0, () => {
+        if (database.lease?.holder === holder) database.lease = null;
+      }),
+  };
+}
+
+function progressTableOf<A extends Account>({ process, database }: Surroundings<A>, random: Random) {
+  const ask = (work: () => Lag[]): Promise<Lag[]> =>
+    process.ask(random.between(60, 600), 0, () => {
+      database.mustBeUp();
+      return work();
+    });
+  return {
+    behind: (customersMax: number) =>
+      ask(() =>
+        [...database.rows.accounts.values()]
+          .flatMap(({ customerId, behind }) =>
+            (Object.entries(behind) as [Stream, number][]).map(([stream, version]) => ({
+              customerId,
+              stream,
+              version,
+            })),
+          )
+          .slice(0, customersMax),
+      ),
+    notApplied: (stream: Stream, heads: readonly (readonly [number, number])[]) =>
+      ask(() =>
+        heads
+          .filter(([id, head]) => {
+            const account = database.rows.accounts.get(id);
+            return (account === undefined ? 0 : appliedOf(progressOf(account), stream)) < head;
+          })
+          .map(([customerId, version]) => ({ customerId, stream, version })),
+      ),
+  };
+}

@@ -1,0 +1,106 @@
+/** The store of one process: its transactions, statement by statement, each a way to the database and back. */
+import type { Account, BatchChanges, BatchState, CustomerRef, Progress, Store, StoreTransaction } from '@mo/messaging';
+import { progressOf, StoreConflictError } from '@mo/messaging';
+import type { Process } from '../engine/process.ts';
+import type { Random } from '../engine/random.ts';
+import { type Database, Outage, type Transaction } from './database.ts';
+import { STATEMENT_US_MAX } from './faults.ts';
+import type { Figures } from './figures.ts';
+
+/** What may happen to a commit: it may take the process with it, or only its answer may be lost. */
+export type CommitFault = 'none' | 'crash-before' | 'crash-after' | 'answer-lost';
+
+export interface StoreOptions<A extends Account> {
+  process: Process;
+  database: Database<A>;
+  random: Random;
+  /** The longest that a statement takes, in µs. */
+  statementUsMax: number;
+  commitFault: () => CommitFault;
+  crash: () => void;
+  figures: Figures;
+}
+
+export class SimulatedStore<A extends Account> implements Store<A> {
+  readonly #options: StoreOptions<A>;
+
+  constructor(options: StoreOptions<A>) {
+    this.#options = options;
+  }
+
+  async transaction<T>(work: (transaction: StoreTransaction<A>) => Promise<T>): Promise<T> {
+    const { process, database } = this.#options;
+    const transaction = database.begin(process);
+    try {
+      const result = await work({
+        open: (request, nowMs) =>
+          this.#statement<BatchState<A>>((done, failed) => database.lock(transaction, request, nowMs, done, failed)),
+        save: (changes: BatchChanges<A>) =>
+          this.#statement<void>((done, failed) => database.write(transaction, changes, done, failed)),
+      });
+      await this.#commit(transaction);
+      return result;
+    } catch (error) {
+      if (!transaction.ended) database.rollback(transaction);
+      throw error;
+    }
+  }
+
+  progress(customer: CustomerRef): Promise<Progress | null> {
+    const { database } = this.#options;
+    return this.#options.process.ask(this.#delayUs(), 0, () => {
+      database.mustBeUp();
+      const id = database.rows.idOf(customer);
+      const account = id === undefined ? undefined : database.rows.accounts.get(id);
+      return account === undefined ? null : progressOf(account);
+    });
+  }
+
+  isKeyUsed(keyId: Buffer, nowMs: number): Promise<boolean> {
+    const key = keyId.toString('hex');
+    return this.#options.process.ask(
+      this.#delayUs(),
+      0,
+      () => this.#options.database.answerOf(key, nowMs) !== undefined,
+    );
+  }
+
+  #delayUs(): number {
+    return this.#options.random.delayUs(STATEMENT_US_MAX, this.#options.statementUsMax);
+  }
+
+  #statement<T>(run: (done: (result: T) => void, failed: (error: Error) => void) => void): Promise<T> {
+    const { process, figures } = this.#options;
+    return new Promise((resolve, reject) => {
+      if (!process.alive) return;
+      const failed = (error: Error): void => {
+        if (error instanceof StoreConflictError) figures.conflicts += 1;
+        process.tell(0, () => reject(error));
+      };
+      process.scheduler.after(this.#delayUs(), null, () => {
+        if (!process.alive) return;
+        try {
+          run((result) => process.tell(0, () => resolve(result)), failed);
+        } catch (error) {
+          failed(error as Error);
+        }
+      });
+    });
+  }
+
+  #commit(transaction: Transaction<A>): Promise<void> {
+    const { process, database, commitFault, crash } = this.#options;
+    if (transaction.changes === null) {
+      database.rollback(transaction);
+      return Promise.resolve();
+    }
+    const fault = commitFault();
+    return process.ask(this.#delayUs(), this.#delayUs(), () => {
+      if (fault === 'crash-before') crash();
+      if (!process.alive) return;
+      database.commit(transaction);
+      if (fault === 'crash-after') crash();
+      if (fault === 'answer-lost') throw new Outage('the connection was lost while a commit was under way');
+    });
+  }
+}

@@ -1,0 +1,264 @@
+/**
+ * A world: three services of two processes each, their databases, a broker and a network, all on one scheduler; clients
+ * that use them; what goes wrong; and the oracle that watches. A seed is one life of one world.
+ */
+import { STREAMS, type Stream } from '@mo/contracts';
+import { type Account, MessageRefusedError, StoreConflictError, type StreamModel } from '@mo/messaging';
+import { type Logger, ProblemError } from '@mo/service-kit';
+import { Client } from '../clients/client.ts';
+import { drawHabits, type Habits } from '../clients/operations.ts';
+import type { Given, Sent } from '../clients/requests.ts';
+import { History, type Keep } from '../engine/history.ts';
+import { Process } from '../engine/process.ts';
+import { Random } from '../engine/random.ts';
+import { Scheduler } from '../engine/scheduler.ts';
+import { AnswerCheck } from '../oracle/answers.ts';
+import { BrokerCheck } from '../oracle/broker-check.ts';
+import { type Attempt, Ledger } from '../oracle/commits.ts';
+import type { Violation } from '../oracle/violation.ts';
+import { Broker } from './broker.ts';
+import { type Database, Outage } from './database.ts';
+import { createDatabases } from './databases.ts';
+import { type Faults, isMild, NO_FAULTS, planFaults } from './faults.ts';
+import { type Figures, noFigures } from './figures.ts';
+import { CallLost, Network } from './network.ts';
+import { callPeer } from './peer-calls.ts';
+import { Replica } from './replica.ts';
+import type { CommitFault } from './store.ts';
+
+const REPLICAS = 2;
+/** Strikes fall within this, which is about how long the clients are busy. */
+const MS_AN_OPERATION = 9;
+
+export interface WorldOptions {
+  seed: number;
+  operations: number;
+  keep?: Keep;
+  /** The operations that take place; all unless told. */
+  only?: readonly number[];
+  faults?: Faults;
+  tamper?: Tamper;
+}
+
+/** What goes wrong in a world. */
+export const faultsOf = ({ seed, operations, faults }: WorldOptions): Faults =>
+  faults ?? planFaults(seed, operations * MS_AN_OPERATION);
+
+/** What a test changes to see it found. */
+export interface Tamper {
+  model?: <A extends Account>(model: StreamModel<A>) => StreamModel<A>;
+  replica?: (replica: Replica) => void;
+}
+
+interface Slot {
+  readonly stream: Stream;
+  readonly place: number;
+  replica: Replica;
+  boots: number;
+}
+
+export class World {
+  readonly seed: number;
+  readonly options: WorldOptions;
+  readonly scheduler = new Scheduler();
+  readonly figures: Figures = noFigures();
+  readonly history: History;
+  readonly habits: Habits;
+  readonly faults: Faults;
+  readonly ledger: Ledger;
+  readonly answers: AnswerCheck;
+  readonly network: Network;
+  readonly broker: Broker;
+  readonly databases: Record<Stream, Database>;
+  readonly slots: Slot[] = [];
+  readonly attempts = new Map<string, Attempt>();
+  readonly crashAtCommit = new Map<number, number>();
+  readonly random: Random;
+  violation: Violation | null = null;
+  isCalmedDown = false;
+  readonly #logger: Logger;
+
+  constructor(options: WorldOptions) {
+    const { seed } = options;
+    this.options = options;
+    this.seed = seed;
+    this.history = new History(options.keep ?? 'nothing');
+    this.random = new Random(seed, 'world');
+    this.habits = drawHabits(seed);
+    this.faults = faultsOf(options);
+    const faults = (): Faults => (this.isCalmedDown ? NO_FAULTS : this.faults);
+    this.ledger = new Ledger({
+      report: this.report,
+      step: () => this.scheduler.steps,
+      attempt: (name) => this.attempts.get(name) ?? { startStep: 0, operation: name, request: null },
+    });
+    this.answers = new AnswerCheck(this.report, this.ledger, isMild(this.faults));
+    this.network = new Network(this.scheduler, faults, this.figures);
+    const brokerCheck = new BrokerCheck(this.report, this.ledger);
+    this.broker = new Broker({
+      scheduler: this.scheduler,
+      random: new Random(seed, 'broker'),
+      faults,
+      figures: this.figures,
+      onSent: (process, topic) => this.#checkSender(process, topic),
+      onKept: (topic, message) => brokerCheck.kept(topic, message),
+      onCommitted: (group, messages) => brokerCheck.committed(group, messages),
+    });
+    this.#logger = this.#createLogger();
+    this.databases = createDatabases(this);
+    for (const stream of STREAMS) {
+      for (let place = 0; place < REPLICAS; place += 1) {
+        const slot = { stream, place, boots: 0 } as Slot;
+        this.slots.push(slot);
+        this.boot(this.slots.length - 1, brokerCheck);
+      }
+    }
+    this.#brokerCheck = brokerCheck;
+  }
+
+  readonly #brokerCheck: BrokerCheck;
+
+  /** Notes what must hold and did not: the first is kept, and ends the seed. */
+  readonly report = (rule: string, detail: string): void => {
+    if (this.violation === null) this.history.note(() => `${this.time} !!! ${rule}: ${detail}`);
+    this.violation ??= { rule, detail };
+  };
+
+  /** The time since the beginning, as histories show it. */
+  get time(): string {
+    return `${(this.scheduler.nowUs / 1000).toFixed(3).padStart(9)}ms`;
+  }
+
+  wait(durationMs: number): Promise<void> {
+    return new Promise((resolve) => this.scheduler.after(durationMs * 1000, null, resolve));
+  }
+
+  replicasOf(stream: Stream): Replica[] {
+    return this.slots.filter((slot) => slot.stream === stream).map((slot) => slot.replica);
+  }
+
+  /** Starts the clients; resolves once all of them are through. */
+  async runClients(): Promise<void> {
+    const { clients } = this.habits;
+    const all = this.options.only ?? Array.from({ length: this.options.operations }, (_, number) => number);
+    await Promise.all(
+      Array.from({ length: clients }, (_, place) =>
+        new Client(this).run(all.filter((number) => number % clients === place)),
+      ),
+    );
+  }
+
+  boot(place: number, brokerCheck: BrokerCheck = this.#brokerCheck): void {
+    const slot = this.slots[place] as Slot;
+    slot.boots += 1;
+    const name = `${slot.stream}-${slot.place}#${slot.boots}`;
+    const skewMs = Math.round(this.random.between(-this.faults.skewMs, this.faults.skewMs));
+    const process = new Process(name, this.scheduler, skewMs);
+    const replica: Replica = new Replica({
+      process,
+      database: this.databases[slot.stream],
+      broker: this.broker,
+      seed: this.seed,
+      statementUsMax: this.faults.statementUsMax,
+      figures: this.figures,
+      logger: this.#logger,
+      commitFault: () => this.#commitFault(place, replica.random),
+      crash: () => this.crash(place, this.crashAtCommit.get(place) ?? 100, process),
+      callPeer: (peer, path, random, body) => callPeer(this, replica, { peer, path, random, body }),
+      onUnsettled: (stream, customerId, version) => {
+        this.figures.unsettled += 1;
+        if (stream === 'loans') this.ledger.loosen(customerId, version);
+      },
+      onRemoved: (stream, event) => brokerCheck.removed(stream, event),
+    });
+    this.options.tamper?.replica?.(replica);
+    slot.replica = replica;
+    this.scheduler.after(0, process, () => replica.start());
+  }
+
+  /** A process dies, and another is started in its place. */
+  crash(place: number, downMs: number, expected?: Process): void {
+    const slot = this.slots[place] as Slot;
+    const { process } = slot.replica;
+    if (!process.alive || (expected !== undefined && process !== expected)) return;
+    this.figures.crashes += 1;
+    this.crashAtCommit.delete(place);
+    this.history.note(() => `${this.time} *** ${process.name} dies`);
+    process.die();
+    this.scheduler.after(downMs * 1000, null, () => {
+      if (!slot.replica.process.alive) this.boot(place);
+    });
+  }
+
+  rebalanceAll(): void {
+    for (const group of this.broker.groups.values()) group.rebalance();
+  }
+
+  /** A service has answered; what that makes firm is firm from now on, whether or not the answer arrives. */
+  answeredBy(attempt: string, { request }: Sent, { answer }: Given): void {
+    const { token, status } = answer;
+    const customer = token === null ? undefined : this.ledger.customers.get(token.customerId);
+    if (token === null || customer === undefined || status >= 300) return;
+    const step = this.scheduler.steps;
+    if (request.kind === 'patch' && status === 200 && token.versions.customers > customer.firmAt(step))
+      customer.firm.push({ step, version: token.versions.customers });
+    const { operation } = this.attempts.get(attempt) ?? { operation: attempt };
+    const effect = this.ledger.effects.get(operation);
+    if (effect?.type !== 'LoanTaken') return;
+    const isLoose = this.ledger.loose.get(customer.id)?.has(effect.version) ?? false;
+    const isJump = customer.loans.get(effect.data.loan_id)?.jumped ?? false;
+    if (isJump && !isLoose && effect.version > customer.settledAt(step))
+      customer.settled.push({ step, version: effect.version });
+  }
+
+  count(given: Given | null): void {
+    const { figures } = this;
+    figures.requests += 1;
+    if (given === null) figures.answersLost += 1;
+    else {
+      const { status, headers, body } = given.answer;
+      const isReplay = headers?.['idempotency-replayed'] === 'true';
+      const isRejected = body.includes('exceeds_debt');
+      if (isReplay) figures.replays += 1;
+      else if (status === 422 || isRejected) figures.confirmedRefusals += 1;
+      if (status < 300) figures.answers2xx += 1;
+      if (status === 202) figures.answers202 += 1;
+      if (status === 409) figures.answers409 += 1;
+      if (status === 422) figures.answers422 += 1;
+      if (status === 503) figures.answers503 += 1;
+      if (isRejected) figures.rejectedPayments += 1;
+    }
+  }
+
+  /** What may go wrong here is told apart from what may not. */
+  checkError(error: unknown, where: string): void {
+    if (error instanceof Outage || error instanceof CallLost || error instanceof StoreConflictError) return;
+    if (error instanceof MessageRefusedError) return;
+    if (error instanceof ProblemError && error.code === 'unavailable') return;
+    this.report('no internal errors', `${where}: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+
+  /** Without a fault, only the holder of the lease relays. */
+  #checkSender(process: Process, topic: string): void {
+    const holder = this.databases[topic.split('.')[1] as Stream].lease?.holder;
+    if (isMild(this.faults) && !topic.endsWith('.dlq') && holder !== process.name)
+      this.report('one relay a service', `${process.name} sends to ${topic}, which ${holder} relays`);
+  }
+
+  #commitFault(place: number, random: Random): CommitFault {
+    if (this.crashAtCommit.has(place)) {
+      this.figures.crashesAtCommit += 1;
+      return random.chance(0.5) ? 'crash-before' : 'crash-after';
+    }
+    return !this.isCalmedDown && random.chance(this.faults.lostCommitChance) ? 'answer-lost' : 'none';
+  }
+
+  #createLogger(): Logger {
+    const log = (entry: unknown, message: unknown): void => {
+      const { err } = entry as { err?: unknown };
+      if (err !== undefined) this.checkError(err, String(message));
+    };
+    const quiet = (): void => {};
+    return { debug: log, info: quiet, warn: log, error: log } as unknown as Logger;
+  }
+}
