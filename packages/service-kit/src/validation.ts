@@ -1,5 +1,6 @@
 import type { FieldError } from '@mo/contracts';
 import type { z } from 'zod';
+import { brokenRule } from './broken-rule.ts';
 import { ProblemError } from './problem-error.ts';
 
 export const FIELD_ERRORS_MAX = 100;
@@ -10,7 +11,7 @@ export const FIELD_ERRORS_MAX = 100;
  * @throws ProblemError invalid_request that names every field and the rule that it breaks
  */
 export function validate<T extends z.ZodType>(schema: T, value: unknown, where: FieldError['in']): z.infer<T> {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const errors = result.error.issues.flatMap((issue) => fieldErrors(issue, where)).slice(0, FIELD_ERRORS_MAX);
   const detail = errors.map((error) => `${error.pointer.slice(1) || where} ${error.detail}`).join('; ');
@@ -27,10 +28,7 @@ function fieldErrors(issue: z.core.$ZodIssue, where: FieldError['in']): FieldErr
       detail: 'is not known here',
     }));
   }
-  const missing = issue.message === 'is required' || /received undefined/.test(issue.message);
-  return [
-    { pointer, in: where, code: missing ? 'required' : issue.code, detail: missing ? 'is required' : issue.message },
-  ];
+  return [{ pointer, in: where, ...brokenRule(issue, where) }];
 }
 
 /** A JSON Pointer, RFC 6901. */

@@ -21,7 +21,7 @@ it('each field that breaks a rule is named by its JSON Pointer, with the rule', 
   const problem = problemOf(loan, { name: 1, lines: [{ amount: 1 }, { amount: 0 }] });
   expect(problem).toMatchObject({ code: 'invalid_request', status: 400 });
   expect(problem.errors).toEqual([
-    { pointer: '/name', in: 'body', code: 'invalid_type', detail: expect.stringContaining('expected string') },
+    { pointer: '/name', in: 'body', code: 'invalid_type', detail: 'must be a string' },
     { pointer: '/lines/1/amount', in: 'body', code: 'too_small', detail: expect.stringContaining('>=1') },
   ]);
   expect(problem.message).toMatch(/^name .+; lines\/1\/amount .+$/);
@@ -31,6 +31,25 @@ it('a field that is missing is required, at any depth', () => {
   expect(problemOf(loan, { lines: [{}] }).errors).toEqual([
     { pointer: '/name', in: 'body', code: 'required', detail: 'is required' },
     { pointer: '/lines/0/amount', in: 'body', code: 'required', detail: 'is required' },
+  ]);
+});
+
+it('a wrong type, a wrong word and a parameter given twice are named in plain words', () => {
+  const schema = z.strictObject({ status: z.enum(['active', 'inactive']), size: z.int(), sure: z.boolean() });
+  expect(problemOf(schema, { status: 'closed', size: [], sure: 1 }).errors).toEqual([
+    { pointer: '/status', in: 'body', code: 'invalid_value', detail: 'must be one of active, inactive' },
+    { pointer: '/size', in: 'body', code: 'invalid_type', detail: 'must be a number' },
+    { pointer: '/sure', in: 'body', code: 'invalid_type', detail: 'must be true or false' },
+  ]);
+  expect(problemOf(schema, []).message).toBe('body must be an object');
+  const twice = problemOf(z.strictObject({ limit: z.string() }), { limit: ['1', '2'] }, 'query');
+  expect(twice.errors).toEqual([{ pointer: '/limit', in: 'query', code: 'repeated', detail: 'must be given once' }]);
+});
+
+it('a rule that a schema words itself is given in its words', () => {
+  const even = z.strictObject({ size: z.int().refine((size) => size % 2 === 0, 'must be even') });
+  expect(problemOf(even, { size: 1 }).errors).toEqual([
+    { pointer: '/size', in: 'body', code: 'invalid', detail: 'must be even' },
   ]);
 });
 

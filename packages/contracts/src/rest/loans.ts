@@ -38,7 +38,7 @@ export const namesCustomer = {
 export const namesSomeone = [
   (body: { customer_id?: number | undefined; customer_external_id?: string | undefined }) =>
     body.customer_id !== undefined || body.customer_external_id !== undefined,
-  { message: 'customer_id or customer_external_id is required', path: ['customer_id'] as PropertyKey[] },
+  { message: 'or customer_external_id is required', path: ['customer_id'] as PropertyKey[] },
 ] as const;
 
 export const newLoan = z
