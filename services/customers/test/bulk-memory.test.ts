@@ -3,10 +3,10 @@ import { runInNewContext } from 'node:vm';
 import { countsOf, csvOf, namesOf, prefix, upload } from './bulk-harness.ts';
 import { type CustomersUnderTest, startCustomers } from './harness.ts';
 
-const LINES = 100_000;
+const LINES = 20_000;
 /** White space, which JSON passes over: it makes the file 100 MB. */
-const PADDING = ' '.repeat(1_000);
-const LINES_PER_PIECE = 50;
+const PADDING = ' '.repeat(5_000);
+const LINES_PER_PIECE = 10;
 const PIECES_PER_SAMPLE = 200;
 const GROWTH_BYTES_MAX = 24 * 1024 * 1024;
 const TIMEOUT_MS = 300_000;
