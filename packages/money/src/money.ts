@@ -1,7 +1,7 @@
 /** An amount in minor units (cents). */
 export type Money = bigint;
 
-const SCALE = 100n;
+const DECIMALS = 2;
 const DECIMAL = /^(\d{1,10})(?:\.(\d{1,2}))?$/;
 
 /** The largest amount that a request may name, in minor units: ten digits before the point, as numeric(12,2) holds. */
@@ -22,7 +22,7 @@ export function parseMoney(text: string): Money {
   const match = DECIMAL.exec(text);
   if (match === null) throw new MoneyError(ruleBrokenBy(text));
   const [, units = '', decimals = ''] = match;
-  return BigInt(units) * SCALE + BigInt(decimals.padEnd(2, '0'));
+  return BigInt(units + decimals.padEnd(DECIMALS, '0'));
 }
 
 /** Writes minor units as a decimal string with two places, as every answer and event carries them: 120050n → "1200.50". */
