@@ -12,7 +12,7 @@ import { LEASE_RENEWAL_MS, type Lease } from './lease.ts';
 
 /** Entries that one round takes. */
 export const RELAY_ENTRIES_MAX = 2_000;
-/** How often an idle relay looks for what other replicas wrote; what its own process wrote wakes it at once. */
+/** How often an idle relay looks for what other replicas wrote; what its own process wrote wakes it, and so does the lease. */
 const IDLE_POLL_MS = 25;
 const RETRY_DELAY_MS = 250;
 
@@ -68,7 +68,9 @@ export class Relay {
     const { lease, clock, logger } = this.#options;
     while (!this.#stopping.signal.aborted) {
       try {
+        const held = this.#holding;
         this.#holding = await lease.hold();
+        if (this.#holding && !held) this.wake();
       } catch (error) {
         this.#holding = false;
         logger.warn({ err: error }, 'the relay could not renew its lease');
@@ -82,7 +84,7 @@ export class Relay {
     while (!this.#stopping.signal.aborted) {
       try {
         const sent = this.#holding ? await this.#round() : 0;
-        if (sent === 0) await this.#idle(IDLE_POLL_MS);
+        if (sent === 0) await this.#idle(this.#holding ? IDLE_POLL_MS : LEASE_RENEWAL_MS);
       } catch (error) {
         logger.warn({ err: error }, 'the relay could not send, and tries again');
         await this.#producer?.close().catch(() => {});
