@@ -13,6 +13,8 @@ const DRAIN_MS_MAX = 15_000;
 /** Where messages were lost, only a sweep can find the last of them: within two sweeps. */
 const DRAIN_OF_LOSSES_MS_MAX = 130_000;
 const DRAIN_POLL_MS = 50;
+/** Virtual time in which all is answered once the faults are over. */
+const EPILOGUE_MS_MAX = 20_000;
 const UNPARK_MS = 1_000;
 
 export interface Outcome {
@@ -40,10 +42,7 @@ export async function runSeed(options: WorldOptions): Promise<Outcome> {
   const { figures, history, scheduler, databases } = world;
   figures.steps = scheduler.steps;
   figures.virtualSeconds = scheduler.nowUs / 1_000_000;
-  for (const { locks } of Object.values(databases)) {
-    figures.lockWaits += locks.waits;
-    figures.deadlocks += locks.deadlocks;
-  }
+  for (const { locks } of Object.values(databases)) figures.lockWaits += locks.waits;
   const { violation } = world;
   return {
     seed: options.seed,
@@ -66,24 +65,41 @@ async function live(world: World): Promise<void> {
   await scheduler.run(() => world.violation !== null || areThrough || scheduler.nowUs > CLIENTS_MS_MAX * 1000);
   if (world.violation !== null) return;
   if (!areThrough) world.report('clients are answered', `not within ${CLIENTS_MS_MAX} ms`);
+  calmDown(world);
   await drain(world);
+  if (world.violation !== null) return;
+  await epilogue(world);
+  if (world.violation !== null) return;
+  await drain(world);
+  if (world.violation === null) checkAgreement(world.report, world.ledger, world.databases);
+}
+
+/** All is well: what clients still ask is answered at once. */
+async function epilogue(world: World): Promise<void> {
+  const { scheduler } = world;
+  const endUs = scheduler.nowUs + EPILOGUE_MS_MAX * 1000;
+  let isOver = false;
+  void world.runEpilogue().then(() => {
+    isOver = true;
+  });
+  await scheduler.run(() => world.violation !== null || isOver || scheduler.nowUs > endUs);
+  if (!isOver) world.report('clients are answered', `not within ${EPILOGUE_MS_MAX} ms after the faults were over`);
 }
 
 async function drain(world: World): Promise<void> {
   const { scheduler, databases, figures } = world;
-  calmDown(world);
   const hasLosses = figures.lostMessages + figures.garbledMessages + figures.refusedMessages > 0;
   const endUs = scheduler.nowUs + (hasLosses ? DRAIN_OF_LOSSES_MS_MAX : DRAIN_MS_MAX) * 1000;
-  let lag = lagOf(databases);
+  const lagNow = (): string | null => lagOf(databases) ?? (world.isUp ? null : 'a process is not up');
+  let lag = lagNow();
   const look = (): void => {
-    lag = lagOf(databases);
+    lag = lagNow();
     if (lag !== null) scheduler.after(DRAIN_POLL_MS * 1000, null, look);
   };
   look();
   await scheduler.run(() => world.violation !== null || lag === null || scheduler.nowUs > endUs);
   if (world.violation !== null) return;
   if (lag !== null) world.report('the streams are drained in time', lag);
-  else checkAgreement(world.report, world.ledger, databases);
 }
 
 /** The housekeeping of a service: what the broker refused is tried again. */

@@ -2,12 +2,13 @@
  * A client: one operation after the other. It tries again where it got no answer or a 503, with the same key where it has
  * one; it may send the same request twice at once; it may send what it knows, as a token, with its next request.
  */
-import { type ConsistencyToken, mergeTokens } from '@mo/contracts';
+import { type ConsistencyToken, mergeTokens, STREAMS } from '@mo/contracts';
 import type { RequestKey } from '@mo/service-kit';
 import { EPOCH_MS } from '../engine/process.ts';
 import { Random } from '../engine/random.ts';
 import { show } from '../oracle/answers.ts';
 import { attemptName } from '../oracle/commits.ts';
+import { countAnswer } from '../oracle/count-answers.ts';
 import type { World } from '../world/world.ts';
 import { drawRequest } from './operations.ts';
 import { carryOut, type Given, type Request, type Sent, serviceOf } from './requests.ts';
@@ -15,6 +16,10 @@ import { carryOut, type Given, type Request, type Sent, serviceOf } from './requ
 const ATTEMPTS_MAX = 6;
 const TIMEOUT_MS = 2_000;
 const REUSE_SHARE = 0.03;
+/** So often a token is sent that is from beyond what exists. */
+const FORGED_SHARE = 0.02;
+/** So many operations with a key are repeated at the end. */
+const REPEATED_MAX = 2;
 
 interface Operation {
   readonly number: number;
@@ -22,6 +27,7 @@ interface Operation {
   readonly request: Request;
   readonly key: RequestKey | null;
   readonly token: ConsistencyToken | null;
+  readonly isForged: boolean;
   readonly startStep: number;
   readonly random: Random;
   attempts: number;
@@ -30,6 +36,8 @@ interface Operation {
 export class Client {
   readonly #world: World;
   readonly #tokens = new Map<number, ConsistencyToken>();
+  /** The last operations with a key. */
+  readonly #keyed: Operation[] = [];
 
   constructor(world: World) {
     this.#world = world;
@@ -46,19 +54,53 @@ export class Client {
     const request = drawRequest(number, random, habits, ledger, EPOCH_MS + scheduler.nowUs / 1000);
     const isRead = request.kind === 'balance' || request.kind === 'list';
     const key = !isRead && random.chance(habits.keyShare) ? keyOf(number) : null;
+    const token = random.chance(habits.tokenShare) ? this.#tokenFor(request) : null;
+    const isForged = token !== null && random.chance(FORGED_SHARE);
     const operation: Operation = {
       number,
       name: `op-${number}`,
       request,
       key,
-      token: random.chance(habits.tokenShare) ? this.#tokenFor(request) : null,
+      token: isForged ? fromBeyond(token, random) : token,
+      isForged,
       startStep: scheduler.steps,
       random,
       attempts: 0,
     };
     figures.operations += 1;
     if (operation.token !== null) figures.withToken += 1;
+    if (key !== null && !isForged) this.#keyed.push(operation);
+    if (this.#keyed.length > REPEATED_MAX) this.#keyed.shift();
     await this.#try(operation);
+  }
+
+  /** Sends its last operations once more, with their keys, answered or not. */
+  async repeat(): Promise<void> {
+    for (const operation of this.#keyed) {
+      this.#world.figures.repeatedAtTheEnd += 1;
+      operation.attempts = ATTEMPTS_MAX * 2;
+      const given = await this.#send(operation);
+      if (given === null) this.#world.report('clients are answered', `${operation.name} is not, though all is well`);
+    }
+  }
+
+  /** Reads a customer's balance and changes nothing of it, with all that is known of it as a token. */
+  async lookAt(customerId: number): Promise<void> {
+    const { ledger, scheduler, seed } = this.#world;
+    const terms = ledger.customers.get(customerId);
+    const token = ledger.tokenOf(customerId);
+    const score = terms?.termsAt(terms.terms.length).score ?? 0n;
+    const requests: Request[] = [
+      { kind: 'balance', customerId },
+      { kind: 'patch', customerId, score },
+    ];
+    for (const request of requests) {
+      const number = this.#world.options.operations + 2 * customerId;
+      const name = `op-${number}-${request.kind}`;
+      const random = new Random(seed, name);
+      const { steps: startStep } = scheduler;
+      await this.#send({ number, name, request, key: null, token, isForged: false, startStep, random, attempts: 0 });
+    }
   }
 
   async #try(operation: Operation): Promise<void> {
@@ -66,6 +108,7 @@ export class Client {
     const { random, key } = operation;
     while (operation.attempts < ATTEMPTS_MAX) {
       const twins = key !== null && random.chance(habits.twinShare) ? 2 : 1;
+      if (twins === 2) this.#world.figures.keysInFlightTwice += 1;
       const answers = await Promise.all(Array.from({ length: twins }, () => this.#send(operation)));
       if (answers.some((given) => given !== null && given.answer.status !== 503)) {
         if (key !== null && random.chance(REUSE_SHARE)) await this.#reuse(operation, answers);
@@ -91,13 +134,14 @@ export class Client {
     );
     const given = await this.#call(attempt, sent, random);
     history.note(() => `${this.#world.time} ${attempt} ← ${given === null ? 'no answer' : answerText(given)}`);
-    this.#world.count(given);
+    countAnswer(this.#world.figures, request, given);
     if (given === null) return null;
     answers.check({
       operation: name,
       attempt,
       sent,
       given,
+      isForged: operation.isForged,
       startStep: key === null ? startStep : operation.startStep,
       endStep: scheduler.steps,
     });
@@ -112,6 +156,7 @@ export class Client {
   async #reuse(operation: Operation, answers: readonly (Given | null)[]): Promise<void> {
     if (!answers.some((given) => given !== null && [200, 201, 202, 409, 422].includes(given.answer.status))) return;
     const { key, request, random } = operation;
+    this.#world.figures.keysReused += 1;
     const attempt = attemptName(operation.number, operation.attempts);
     this.#world.attempts.set(attempt, { startStep: this.#world.scheduler.steps, operation: attempt, request });
     const reused = { id: (key as RequestKey).id, fingerprint: Buffer.from('another body') };
@@ -145,6 +190,13 @@ export class Client {
     const tokens = [...this.#tokens.values()];
     return 'loanId' in request ? (tokens[0] ?? null) : null;
   }
+}
+
+/** A token that names a version which may not exist. */
+function fromBeyond(token: ConsistencyToken, random: Random): ConsistencyToken {
+  const stream = random.pick(STREAMS);
+  const version = token.versions[stream] + 1 + random.below(3);
+  return { ...token, versions: { ...token.versions, [stream]: version } };
 }
 
 const keyOf = (number: number): RequestKey => ({ id: Buffer.from(`key-${number}`), fingerprint: Buffer.from('body') });

@@ -30,8 +30,8 @@ export class Random {
   }
 
   /** A delay in µs: short as a rule, now and then up to the longest. Races are won in the difference. */
-  delayUs(usualUsMax: number, longestUs: number): number {
-    const isLong = longestUs > usualUsMax && this.chance(LONG_SHARE);
+  delayUs(usualUsMax: number, longestUs: number, longShare = LONG_SHARE): number {
+    const isLong = longestUs > usualUsMax && this.chance(longShare);
     return this.between(DELAY_US_MIN, isLong ? longestUs : usualUsMax);
   }
 

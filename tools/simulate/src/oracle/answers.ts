@@ -2,11 +2,12 @@
  * Every answer, held against the plain model at the instants between its request and itself. A refusal must be right at one of
  * them; what was acknowledged must be there; what is given again must be the same.
  */
-import { type ConsistencyToken, STREAMS, type StreamEvent } from '@mo/contracts';
-import { type Money, parseMoney } from '@mo/money';
+import { type ConsistencyToken, STREAMS } from '@mo/contracts';
+import { parseMoney } from '@mo/money';
 import type { Given, Request, Sent } from '../clients/requests.ts';
 import { type Ledger, nameOf } from './commits.ts';
-import type { Customer, Point } from './ledger.ts';
+import { type Customer, NOTHING, type Point } from './ledger.ts';
+import { tells, wasAvailable } from './tells.ts';
 import type { Report } from './violation.ts';
 
 /** An answer that has come, with when its request was first sent and when it came. */
@@ -15,23 +16,39 @@ export interface Answered {
   readonly attempt: string;
   readonly sent: Sent;
   readonly given: Given;
+  /** Whether its token names what may not exist. */
+  readonly isForged: boolean;
   readonly startStep: number;
   readonly endStep: number;
 }
 
 type Body = Record<string, unknown>;
 
+/** The status of what was done; a PATCH that is not enforced yet is a 202. */
+const DONE = {
+  register: 201,
+  take: 201,
+  pay: 201,
+  patch: 200,
+  activate: 200,
+  reject: 200,
+  balance: 200,
+  list: 200,
+} as const satisfies Record<Request['kind'], number>;
+
+const isReplay = ({ answer }: Given): boolean => answer.headers?.['idempotency-replayed'] === 'true';
+
 export class AnswerCheck {
   readonly #report: Report;
   readonly #ledger: Ledger;
-  /** Whether nothing goes wrong in this seed, so that nobody need be turned away. */
-  readonly #isCalm: boolean;
+  /** Whether nothing goes wrong, so that nobody need be turned away. */
+  isCalm: boolean;
   readonly #replays = new Map<string, string>();
 
   constructor(report: Report, ledger: Ledger, isCalm: boolean) {
     this.#report = report;
     this.#ledger = ledger;
-    this.#isCalm = isCalm;
+    this.isCalm = isCalm;
   }
 
   check(answered: Answered): void {
@@ -42,14 +59,14 @@ export class AnswerCheck {
       this.#report(rule, `${answered.attempt} ${show(sent.request)} → ${status} ${given.answer.body} ${detail}`);
     if (status >= 500) {
       if (status !== 503) wrong('no internal errors');
-      else if (this.#isCalm && !String(body.detail).includes('too busy'))
+      else if (this.isCalm && !answered.isForged && !String(body.detail).includes('too busy'))
         wrong('nothing is unavailable without a fault');
       return;
     }
-    if (this.#isCalm && status === 202) wrong('nothing is unavailable without a fault');
-    const isReplay = given.answer.headers?.['idempotency-replayed'] === 'true';
+    if (this.isCalm && status === 202) wrong('nothing is unavailable without a fault');
     this.#checkSame(answered, wrong);
-    if (!isReplay && given.answer.token !== null) checkToken(sent.token, given.answer.token, wrong);
+    this.#checkBeyond(sent.token, wrong);
+    if (!isReplay(given) && given.answer.token !== null) checkToken(sent.token, given.answer.token, wrong);
     if (status < 300) this.#checkDone(answered, body, wrong);
     else this.#checkRefusal(answered, body, wrong);
   }
@@ -59,6 +76,14 @@ export class AnswerCheck {
     const { status, body } = given.answer;
     if (status !== 503 && (JSON.parse(body) as Body).code !== 'idempotency_key_reused')
       this.#report('a key belongs to one body', `${attempt} → ${status} ${body}`);
+  }
+
+  /** What does not exist can't have been waited for. */
+  #checkBeyond(token: ConsistencyToken | null, wrong: Wrong): void {
+    if (token === null) return;
+    const versions = this.#ledger.tokenOf(token.customerId)?.versions;
+    if (versions === undefined || STREAMS.some((stream) => token.versions[stream] > versions[stream]))
+      wrong('a token is honoured', `sent ${JSON.stringify(token.versions)}, there is ${JSON.stringify(versions)}`);
   }
 
   /** With a key, every answer that is kept is the same, to the byte. */
@@ -73,6 +98,8 @@ export class AnswerCheck {
 
   #checkDone(answered: Answered, body: Body, wrong: Wrong): void {
     const { request } = answered.sent;
+    const { status } = answered.given.answer;
+    if (status !== DONE[request.kind] && !(request.kind === 'patch' && status === 202)) wrong('a status is its own');
     switch (request.kind) {
       case 'balance':
         this.#checkBalance(answered, body, wrong);
@@ -102,6 +129,8 @@ export class AnswerCheck {
       wrong('nothing acknowledged is lost');
       return;
     }
+    if (!isReplay(answered.given) && effect.traceparent !== answered.attempt)
+      wrong('an answer tells what happened', `${nameOf(effect)} is of ${effect.traceparent}`);
     if (!tells(effect, body))
       wrong('an answer tells what happened', `${nameOf(effect)} ${JSON.stringify(effect.data)}`);
     if (effect.type === 'PaymentRejected') {
@@ -164,8 +193,9 @@ export class AnswerCheck {
         return;
       case 'credit_limit_exceeded': {
         const more = request.kind === 'take' ? request.amount : 0n;
-        if (request.kind === 'take' && parseMoney(body.available_amount as string) >= more)
-          wrong('a refusal is right', 'it would fit');
+        const available = parseMoney(body.available_amount as string);
+        if (request.kind === 'take' && available >= more) wrong('a refusal is right', 'it would fit');
+        if (!wasAvailable(this.#customerOf(request), answered, available)) wrong('a refusal tells what is available');
         right((customer, point, version) => customer !== null && point.debt + more > customer.termsAt(version).score);
         return;
       }
@@ -211,8 +241,7 @@ export class AnswerCheck {
   #mustHold({ sent, startStep, endStep }: Answered, wrong: Wrong, holds: Holds): void {
     const customer = this.#customerOf(sent.request);
     if (customer === null) {
-      if (!holds(null, { step: 0, version: 0, debt: 0n, owed: 0n }, 0))
-        wrong('a refusal is right', 'nobody knows the customer');
+      if (!holds(null, NOTHING, 0)) wrong('a refusal is right', 'nobody knows the customer');
       return;
     }
     const told = sent.token?.customerId === customer.id ? sent.token.versions.customers : 0;
@@ -255,44 +284,6 @@ function checkToken(sent: ConsistencyToken | null, given: ConsistencyToken, wron
   if (STREAMS.some((stream) => given.versions[stream] < sent.versions[stream]))
     wrong('a token is honoured', `sent ${JSON.stringify(sent.versions)}, found ${JSON.stringify(given.versions)}`);
 }
-
-/** Whether an answer says what an event says. */
-function tells({ type, data }: StreamEvent, body: Body): boolean {
-  switch (type) {
-    case 'CustomerRegistered':
-      return (
-        body.id === data.customer_id && body.external_id === data.customer_external_id && body.score === data.score
-      );
-    case 'LoanTaken':
-    case 'LoanRequested':
-      return (
-        body.id === data.loan_id &&
-        body.amount === data.amount &&
-        body.outstanding === data.amount &&
-        body.taken_at === data.taken_at &&
-        body.status === (type === 'LoanTaken' ? 'active' : 'pending')
-      );
-    case 'LoanRejected':
-      return body.id === data.loan_id && body.status === 'rejected' && body.outstanding === data.amount;
-    case 'PaymentApplied':
-      return (
-        body.id === data.payment_id &&
-        body.status === 'completed' &&
-        body.total_amount === data.total_amount &&
-        sumOf(body.details) === parseMoney(data.total_amount)
-      );
-    case 'PaymentRejected':
-      return body.id === data.payment_id && body.status === 'rejected' && (body.details as unknown[]).length === 0;
-    case 'CustomerUpdated':
-    case 'LoanPaid':
-      return false;
-    default:
-      return type satisfies never;
-  }
-}
-
-const sumOf = (details: unknown): Money =>
-  (details as { amount: string }[]).reduce((sum, { amount }) => sum + parseMoney(amount), 0n);
 
 const asText = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
 

@@ -8,6 +8,9 @@ export class BrokerCheck {
   readonly #report: Report;
   readonly #ledger: Ledger;
   readonly #highest = new Map<string, number>();
+  /** Messages that nobody understands, by place, and those of them that were kept aside. */
+  readonly #garbled = new Set<string>();
+  readonly #aside = new Set<string>();
 
   constructor(report: Report, ledger: Ledger) {
     this.#report = report;
@@ -16,12 +19,23 @@ export class BrokerCheck {
 
   /** For each customer and topic, each version appears first in order. */
   kept(topic: string, { key, headers }: OutgoingMessage): void {
-    if (topic.endsWith('.dlq')) return;
+    if (topic.endsWith('.dlq')) {
+      const { mo_source_topic: source, mo_source_partition: partition, mo_source_offset: offset } = headers;
+      if (`${source}.dlq` !== topic || !headers.mo_reason)
+        this.#report('what is not understood is kept aside', `${topic}: ${JSON.stringify(headers)}`);
+      this.#aside.add(`${source}-${partition}-${offset}`);
+      return;
+    }
     const place = `${topic} ${key}`;
     const version = Number(headers.ce_sequence);
     const highest = this.#highest.get(place) ?? 0;
     if (version > highest + 1) this.#report('versions are published in order', `${place}: ${version} after ${highest}`);
     this.#highest.set(place, Math.max(highest, version));
+  }
+
+  /** A message was garbled on its way. */
+  garbled(message: IncomingMessage): void {
+    this.#garbled.add(placeOf(message));
   }
 
   /** An entry leaves the outbox once the broker has it. */
@@ -33,8 +47,13 @@ export class BrokerCheck {
   /** An offset is committed once the database has the effect, or knows what it is behind on. */
   committed(group: string, messages: readonly IncomingMessage[]): void {
     const service = group.split('.')[1] as Stream;
-    for (const { topic, headers, value } of messages) {
-      if (!value?.startsWith('{')) continue;
+    for (const message of messages) {
+      const { topic, headers } = message;
+      if (this.#garbled.has(placeOf(message))) {
+        if (!this.#aside.has(placeOf(message)))
+          this.#report('what is not understood is kept aside', `${service}: ${placeOf(message)}`);
+        continue;
+      }
       const event = {
         stream: topic.split('.')[1],
         customer_id: Number(headers.ce_subject),
@@ -45,3 +64,5 @@ export class BrokerCheck {
     }
   }
 }
+
+const placeOf = ({ topic, partition, offset }: IncomingMessage): string => `${topic}-${partition}-${offset}`;

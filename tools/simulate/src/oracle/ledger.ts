@@ -12,6 +12,8 @@ export interface LedgerLoan {
   readonly amount: Money;
   status: LoanStatus;
   paid: Money;
+  /** What payments paid on it, rising by version. */
+  readonly parts: LoanPart[];
   takenAtMs: number;
   /** The version of its LoanTaken; 0 before. */
   takenVersion: number;
@@ -21,6 +23,12 @@ export interface LedgerLoan {
   changedBy: string;
 }
 
+/** A payment's part in a loan: its version, and what was paid up to it. */
+interface LoanPart {
+  readonly version: number;
+  readonly paid: Money;
+}
+
 /** The truth from one instant to the next point. */
 export interface Point {
   readonly step: number;
@@ -28,7 +36,13 @@ export interface Point {
   readonly version: number;
   readonly debt: Money;
   readonly owed: Money;
+  /** What its loans come to, paid or not; and what was paid of them. */
+  readonly lent: Money;
+  readonly paid: Money;
 }
+
+/** Before a customer exists. */
+export const NOTHING: Point = { step: 0, version: 0, debt: 0n, owed: 0n, lent: 0n, paid: 0n };
 
 export class Customer {
   readonly id: number;
@@ -44,6 +58,10 @@ export class Customer {
   readonly settled: { readonly step: number; readonly version: number }[] = [];
   debt: Money = 0n;
   owed: Money = 0n;
+  /** By version of the loans stream, from 0: what its events added to the debt, all together. */
+  readonly #lent: Money[] = [0n];
+  /** By version of the payments stream, from 0: what its events took off, all together. */
+  readonly #paid: Money[] = [0n];
 
   constructor(id: number, externalId: string) {
     this.id = id;
@@ -77,7 +95,7 @@ export class Customer {
   *#points(start: number, end: number): Generator<Point & { readonly from: number }> {
     let first = this.points.findLastIndex((point) => point.step <= start);
     if (first < 0) {
-      yield { step: 0, version: 0, debt: 0n, owed: 0n, from: start };
+      yield { ...NOTHING, from: start };
       first = 0;
     }
     for (const point of this.points.slice(first)) {
@@ -89,8 +107,19 @@ export class Customer {
   /** Takes an own event of a service. */
   record(event: StreamEvent, step: number): void {
     this.streams[event.stream].push(event);
+    const debtBefore = this.debt;
     this.#evolve(event);
-    this.points.push({ step, version: this.terms.length, debt: this.debt, owed: this.owed });
+    const change = this.debt - debtBefore;
+    if (event.stream === 'loans') this.#lent.push((this.#lent.at(-1) as Money) + change);
+    if (event.stream === 'payments') this.#paid.push((this.#paid.at(-1) as Money) - change);
+    this.points.push({
+      step,
+      version: this.terms.length,
+      debt: this.debt,
+      owed: this.owed,
+      lent: this.#lent.at(-1) as Money,
+      paid: this.#paid.at(-1) as Money,
+    });
   }
 
   /** Oldest first, over the active loans up to a version of the loans stream; null where it is more than is owed. */
@@ -112,15 +141,17 @@ export class Customer {
 
   /** The debt that a cut through the streams shows. */
   debtAt(loansVersion: number, paymentsVersion: number): Money {
-    let debt = 0n;
-    for (const event of this.streams.loans.slice(0, loansVersion)) {
-      if (event.type === 'LoanRequested' || (event.type === 'LoanTaken' && !event.data.requested))
-        debt += parseMoney(event.data.amount);
-      if (event.type === 'LoanRejected') debt -= parseMoney(event.data.amount);
+    return (this.#lent[loansVersion] ?? 0n) - (this.#paid[paymentsVersion] ?? 0n);
+  }
+
+  /** What a loan was paid up to a version of the payments stream. */
+  paidOn(loanId: number, paymentsVersion: number): Money {
+    const parts = this.loans.get(loanId)?.parts ?? [];
+    for (let place = parts.length - 1; place >= 0; place -= 1) {
+      const part = parts[place] as LoanPart;
+      if (part.version <= paymentsVersion) return part.paid;
     }
-    for (const event of this.streams.payments.slice(0, paymentsVersion))
-      if (event.type === 'PaymentApplied') debt -= parseMoney(event.data.total_amount);
-    return debt;
+    return 0n;
   }
 
   #evolve(event: StreamEvent): void {
@@ -143,7 +174,9 @@ export class Customer {
       case 'PaymentApplied':
         for (const detail of event.data.details) {
           const amount = parseMoney(detail.amount);
-          (this.loans.get(detail.loan_id) as LedgerLoan).paid += amount;
+          const loan = this.loans.get(detail.loan_id) as LedgerLoan;
+          loan.paid += amount;
+          loan.parts.push({ version: event.version, paid: loan.paid });
           this.debt -= amount;
           this.owed -= amount;
         }
@@ -166,6 +199,7 @@ export class Customer {
       amount: parseMoney(data.amount),
       status: 'pending',
       paid: 0n,
+      parts: [],
       takenAtMs: 0,
       takenVersion: 0,
       jumped: false,

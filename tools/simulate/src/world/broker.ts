@@ -16,9 +16,12 @@ import { ConsumerGroup } from './consumer-group.ts';
 import { Outage } from './database.ts';
 import type { Faults } from './faults.ts';
 import type { Figures } from './figures.ts';
+import { garbled } from './garble.ts';
 
 export const PARTITIONS = 3;
 const SEND_TIMEOUT_US = 400_000;
+/** So long a message that is refused stays refused. */
+const REFUSED_US_MAX = 3_000_000;
 
 export interface BrokerOptions {
   scheduler: Scheduler;
@@ -31,6 +34,8 @@ export interface BrokerOptions {
   onKept: (topic: string, message: OutgoingMessage) => void;
   /** Told when a group's offset has passed messages. */
   onCommitted: (group: string, messages: readonly IncomingMessage[]) => void;
+  /** Told of each message that was kept such that nobody understands it. */
+  onGarbled: (message: IncomingMessage) => void;
 }
 
 export interface Partition {
@@ -45,6 +50,8 @@ export class Broker {
   readonly options: BrokerOptions;
   readonly groups = new Map<string, ConsumerGroup>();
   readonly #topics = new Map<string, Partition[]>();
+  /** Until when a message is refused: 0 for one that is not. */
+  readonly #refusedUntilUs = new Map<string, number>();
   down = false;
 
   constructor(options: BrokerOptions) {
@@ -115,14 +122,12 @@ export class Broker {
 
   /** Each partition's part arrives by itself; it is in the network already when its sender dies. */
   #send(process: Process, topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
-    const { random, faults, scheduler, figures } = this.options;
-    const { dropChance, refuseChance, duplicateChance } = faults();
+    const { random, faults, scheduler } = this.options;
+    const { dropChance, duplicateChance } = faults();
     return new Promise((resolve, reject) => {
       if (!process.alive) return;
       this.options.onSent(process, topic);
-      const poison = random.chance(refuseChance) ? random.pick(messages) : null;
-      if (poison !== null) {
-        figures.refusedMessages += 1;
+      if (messages.some((message) => this.#isRefused(topic, message))) {
         scheduler.after(random.between(200, 2_000), process, () =>
           reject(new MessageRefusedError('MESSAGE_TOO_LARGE')),
         );
@@ -146,6 +151,21 @@ export class Broker {
     });
   }
 
+  /** A message that is refused is refused each time, for a while; and with it all that are sent together with it. */
+  #isRefused(topic: string, { key, headers }: OutgoingMessage): boolean {
+    const { random, faults, scheduler, figures } = this.options;
+    const { refuseChance } = faults();
+    if (refuseChance === 0) return false;
+    const name = `${topic} ${key} ${headers.ce_sequence} ${headers.mo_source_offset}`;
+    let untilUs = this.#refusedUntilUs.get(name);
+    if (untilUs === undefined) {
+      untilUs = random.chance(refuseChance) ? scheduler.nowUs + random.between(0, REFUSED_US_MAX) : 0;
+      if (untilUs > 0) figures.refusedMessages += 1;
+      this.#refusedUntilUs.set(name, untilUs);
+    }
+    return scheduler.nowUs < untilUs;
+  }
+
   #keepAgain(partition: Partition, messages: readonly OutgoingMessage[]): void {
     if (this.down) return;
     this.#keep(partition, messages);
@@ -153,23 +173,20 @@ export class Broker {
   }
 
   #keep(partition: Partition, messages: readonly OutgoingMessage[]): void {
-    const { onKept, random, faults, figures } = this.options;
+    const { onKept, onGarbled, random, faults, figures } = this.options;
     for (const message of messages) {
       onKept(partition.topic, message);
       if (random.chance(faults().lossChance)) {
         figures.lostMessages += 1;
         continue;
       }
-      const garbled = random.chance(faults().garbleChance);
-      if (garbled) figures.garbledMessages += 1;
-      partition.log.push({
-        topic: partition.topic,
-        partition: partition.number,
-        offset: String(partition.log.length),
-        key: message.key,
-        value: garbled ? message.value.slice(1) : message.value,
-        headers: message.headers,
-      });
+      const { topic, number } = partition;
+      const kept: IncomingMessage = { topic, partition: number, offset: String(partition.log.length), ...message };
+      const isGarbled = !topic.endsWith('.dlq') && random.chance(faults().garbleChance);
+      partition.log.push(isGarbled ? garbled(kept, random) : kept);
+      if (!isGarbled) continue;
+      figures.garbledMessages += 1;
+      onGarbled(kept);
     }
     for (const wake of partition.wake) wake();
   }

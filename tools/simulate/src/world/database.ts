@@ -58,11 +58,16 @@ export class Database<A extends Account = Account> {
   #lastId = 0;
   #lastOutboxId = 0;
 
-  constructor(scheduler: Scheduler, model: StreamModel<A>, rows: Rows<A>, onCommit: OnCommit) {
+  constructor(
+    scheduler: Scheduler,
+    model: StreamModel<A>,
+    rows: Rows<A>,
+    { onCommit, onCircle }: { onCommit: OnCommit; onCircle: (key: string) => void },
+  ) {
     this.stream = model.stream;
     this.model = model;
     this.rows = rows;
-    this.locks = new Locks(scheduler);
+    this.locks = new Locks(scheduler, onCircle);
     this.#onCommit = onCommit;
   }
 

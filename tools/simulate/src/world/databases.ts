@@ -22,14 +22,17 @@ export function createDatabases(world: World): Record<Stream, Database> {
       history.note(() => `${world.time}   ${process.name} commits ${summaryOf(changes)}`);
       try {
         ledger.committed(service, changes, lockedMs);
-        countLoans(figures, ledger, changes);
+        countEffects(figures, ledger, changes);
         checkRows(report, ledger, service, changes, { loans, payments });
       } catch (error) {
         report('the model follows', error instanceof Error ? (error.stack ?? '') : String(error));
       }
     };
   const open = <A extends Account>(model: StreamModel<A>, rows: Rows<A>): Database =>
-    new Database(scheduler, options.tamper?.model?.(model) ?? model, rows, committed(model.stream));
+    new Database(scheduler, options.tamper?.model?.(model) ?? model, rows, {
+      onCommit: committed(model.stream),
+      onCircle: (key) => report('one order of locks', `${model.stream} waits in a circle for ${key}`),
+    });
   return {
     customers: open(customerModel, new CustomerRows()),
     loans: open(loanModel, loans),
@@ -37,11 +40,17 @@ export function createDatabases(world: World): Record<Stream, Database> {
   };
 }
 
-function countLoans(figures: Figures, ledger: Ledger, { written }: BatchChanges<Account>): void {
+function countEffects(figures: Figures, ledger: Ledger, { written }: BatchChanges<Account>): void {
   for (const { type, customer_id, data } of written) {
-    if (type !== 'LoanTaken' && type !== 'LoanRequested') continue;
-    figures.grants += 1;
-    if (type === 'LoanTaken' && ledger.customers.get(customer_id)?.loans.get(data.loan_id)?.jumped) figures.jumps += 1;
+    if (type === 'LoanRequested') figures.requestedLoans += 1;
+    if (type === 'LoanRejected') figures.rejectedLoans += 1;
+    if (type === 'LoanPaid') figures.paidLoans += 1;
+    if (type === 'PaymentApplied') figures.appliedPayments += 1;
+    if (type === 'CustomerUpdated' && data.status === 'inactive') figures.madeInactive += 1;
+    if (type !== 'LoanTaken') continue;
+    if (data.requested) figures.activatedLoans += 1;
+    else figures.takenLoans += 1;
+    if (ledger.customers.get(customer_id)?.loans.get(data.loan_id)?.jumped) figures.backdatedLoans += 1;
   }
 }
 

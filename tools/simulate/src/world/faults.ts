@@ -16,6 +16,7 @@ export const FAULT_KINDS = [
   'database-outage',
   'drops',
   'lost-commits',
+  'conflicts',
   'duplicates',
   'rebalances',
   'slow-topics',
@@ -29,7 +30,7 @@ export const FAULT_KINDS = [
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Rare ones: they make a seed long, or it stops being the usual case. */
-const SHARE_OF_SEEDS: Partial<Record<FaultKind, number>> = { lossy: 0.06, garbled: 0.06, refused: 0.06 };
+const SHARE_OF_SEEDS: Partial<Record<FaultKind, number>> = { lossy: 0.06, garbled: 0.1, refused: 0.1 };
 const SHARE_USUAL = 0.4;
 const SHARE_CALM_SEEDS = 0.05;
 const SHARE_MILD_SEEDS = 0.15;
@@ -60,9 +61,10 @@ export type Strike =
 export interface Faults {
   readonly kinds: ReadonlySet<FaultKind>;
   readonly strikes: readonly Strike[];
-  /** Chances, of a message each. */
+  /** Chances, of a message or a statement each. */
   readonly dropChance: number;
   readonly lostCommitChance: number;
+  readonly conflictChance: number;
   readonly duplicateChance: number;
   readonly rebalanceChance: number;
   readonly lossChance: number;
@@ -74,6 +76,8 @@ export interface Faults {
   readonly statementUsMax: number;
   /** The longest that a way through the network takes, in µs. */
   readonly wayUsMax: number;
+  /** Where only one service is slow to reach, and only for the others: which. */
+  readonly slowPeer: Stream | null;
   /** How far a process's clock may be off, in ms. */
   readonly skewMs: number;
 }
@@ -83,6 +87,7 @@ export const NO_FAULTS: Faults = {
   strikes: [],
   dropChance: 0,
   lostCommitChance: 0,
+  conflictChance: 0,
   duplicateChance: 0,
   rebalanceChance: 0,
   lossChance: 0,
@@ -91,6 +96,7 @@ export const NO_FAULTS: Faults = {
   topicDelayMs: TOPIC_DELAY_MS,
   statementUsMax: STATEMENT_US_MAX,
   wayUsMax: WAY_US_MAX,
+  slowPeer: null,
   skewMs: 0,
 };
 
@@ -105,6 +111,7 @@ export function planFaults(seed: number, lastsMs: number): Faults {
     strikes: drawStrikes(new Random(seed, 'strikes'), kinds, lastsMs),
     dropChance: chance('drops', 0.12),
     lostCommitChance: chance('lost-commits', 0.05),
+    conflictChance: chance('conflicts', 0.1),
     duplicateChance: chance('duplicates', 0.3),
     rebalanceChance: chance('rebalances', 0.04),
     lossChance: chance('lossy', 0.1),
@@ -113,6 +120,7 @@ export function planFaults(seed: number, lastsMs: number): Faults {
     topicDelayMs: has('slow-topics') ? random.pick([100, 400, 1500]) : TOPIC_DELAY_MS,
     statementUsMax: has('slow-database') ? random.pick([3_000, 15_000]) : STATEMENT_US_MAX,
     wayUsMax: has('slow-network') ? random.pick([10_000, 60_000]) : WAY_US_MAX,
+    slowPeer: has('slow-network') && random.chance(0.6) ? random.pick(STREAMS) : null,
     skewMs: has('skew') ? random.pick([3, 40, 2_000]) : 0,
   };
 }
@@ -127,6 +135,7 @@ export function withoutKind(faults: Faults, kind: FaultKind): Faults {
     strikes: faults.strikes.filter((strike) => strike.kind !== kind),
     dropChance: off('drops', faults.dropChance),
     lostCommitChance: off('lost-commits', faults.lostCommitChance),
+    conflictChance: off('conflicts', faults.conflictChance),
     duplicateChance: off('duplicates', faults.duplicateChance),
     rebalanceChance: off('rebalances', faults.rebalanceChance),
     lossChance: off('lossy', faults.lossChance),
@@ -135,6 +144,7 @@ export function withoutKind(faults: Faults, kind: FaultKind): Faults {
     topicDelayMs: off('slow-topics', faults.topicDelayMs, TOPIC_DELAY_MS),
     statementUsMax: off('slow-database', faults.statementUsMax, STATEMENT_US_MAX),
     wayUsMax: off('slow-network', faults.wayUsMax, WAY_US_MAX),
+    slowPeer: kind === 'slow-network' ? null : faults.slowPeer,
     skewMs: off('skew', faults.skewMs),
   };
 }

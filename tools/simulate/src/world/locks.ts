@@ -1,6 +1,6 @@
 /**
  * Locks of a database: rows and unique keys, held by transactions to their end, granted in the order asked for. Who waits
- * too long, or would wait in a circle, is told so.
+ * too long is told so; that nobody waits in a circle is the point of having one order of locks.
  */
 import { StoreConflictError } from '@mo/messaging';
 import type { Scheduler } from '../engine/scheduler.ts';
@@ -27,12 +27,13 @@ interface Lock {
 export class Locks {
   readonly #scheduler: Scheduler;
   readonly #locks = new Map<string, Lock>();
-  /** How often somebody had to wait, and in a circle. */
+  readonly #onCircle: (key: string) => void;
+  /** How often somebody had to wait. */
   waits = 0;
-  deadlocks = 0;
 
-  constructor(scheduler: Scheduler) {
+  constructor(scheduler: Scheduler, onCircle: (key: string) => void) {
     this.#scheduler = scheduler;
+    this.#onCircle = onCircle;
   }
 
   /** Takes locks in the order given, each once the one before is had. */
@@ -69,7 +70,7 @@ export class Locks {
   #wait(wait: Wait): void {
     this.waits += 1;
     if (this.#isCircle(wait)) {
-      this.deadlocks += 1;
+      this.#onCircle(wait.key);
       wait.failed(new StoreConflictError('deadlock detected'));
       return;
     }

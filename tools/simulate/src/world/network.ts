@@ -11,6 +11,8 @@ import type { Figures } from './figures.ts';
 
 /** So often a call that is lost is noticed only when it has taken too long; else the connection breaks. */
 const SILENCE_SHARE = 0.2;
+/** So often a way to a slow peer is long. */
+const SLOW_PEER_SHARE = 0.6;
 
 /** Nobody knows whether the call had an effect. */
 export class CallLost extends Error {
@@ -65,7 +67,8 @@ export class Network {
           this.#figures.lostCalls += 1;
           reject(new CallLost(why));
         });
-      const { dropChance, wayUsMax } = this.#faults();
+      const { dropChance } = this.#faults();
+      const wayUs = (): number => this.#wayUs(from, to, random);
       const fate = random.next();
       const isDropped = fate < dropChance;
       const isAnswerDropped = !isDropped && fate < 2 * dropChance;
@@ -75,7 +78,7 @@ export class Network {
         return;
       }
       fail(timeoutMs * 1000, 'no answer came in time');
-      scheduler.after(random.delayUs(WAY_US_MAX, wayUsMax), null, () => {
+      scheduler.after(wayUs(), null, () => {
         if (!to.process.alive || !to.process.listening) {
           fail(100, 'the connection was refused');
           return;
@@ -87,13 +90,20 @@ export class Network {
           work().then(
             (result) => {
               if (isAnswerDropped || this.#isCut(from.stream, to.stream)) fail(lostAfterUs, 'the answer was lost');
-              else end(random.delayUs(WAY_US_MAX, wayUsMax), () => resolve(result));
+              else end(wayUs(), () => resolve(result));
             },
-            (error: unknown) => end(random.delayUs(WAY_US_MAX, wayUsMax), () => reject(error)),
+            (error: unknown) => end(wayUs(), () => reject(error)),
           );
         });
       });
     });
+  }
+
+  #wayUs(from: Caller, to: Callee, random: Random): number {
+    const { wayUsMax, slowPeer } = this.#faults();
+    if (slowPeer === null) return random.delayUs(WAY_US_MAX, wayUsMax);
+    const isSlow = from.stream !== null && to.stream === slowPeer;
+    return random.delayUs(WAY_US_MAX, isSlow ? wayUsMax : WAY_US_MAX, SLOW_PEER_SHARE);
   }
 
   #isCut(from: Stream | null, to: Stream): boolean {

@@ -8,11 +8,17 @@ import type { World } from './world.ts';
 /** Shorter than in production, for what waits here only polls. */
 const CALL_TIMEOUT_MS = 1_000;
 
-export async function callPeer(
+export async function callPeer<T>(
   world: World,
   from: Replica,
-  { peer, path, random, body }: { peer: Stream; path: string; random: Random; body: unknown },
-): Promise<unknown> {
+  {
+    peer,
+    path,
+    random,
+    read,
+    body,
+  }: { peer: Stream; path: string; random: Random; read: (answer: unknown) => T; body: unknown },
+): Promise<T> {
   const { scheduler, network } = world;
   const endUs = scheduler.nowUs + CALL_TIMEOUT_MS * 1000;
   const replicas = world.replicasOf(peer);
@@ -24,7 +30,7 @@ export async function callPeer(
     const replica = replicas[(turn + attempt) % replicas.length] as Replica;
     const caller = { owner: from.process, stream: from.stream };
     try {
-      return await network.call(caller, replica, random, leftMs, () => replica.serve(path, body));
+      return read(await network.call(caller, replica, random, leftMs, () => replica.serve(path, body)));
     } catch (error) {
       world.checkError(error, path);
       failure = error;

@@ -4,6 +4,7 @@ import type { Account } from '@mo/messaging';
 import { EPOCH_MS } from '../engine/process.ts';
 import type { Random } from '../engine/random.ts';
 import type { Database } from './database.ts';
+import { withUnknownType } from './garble.ts';
 import type { Replica } from './replica.ts';
 
 /** A page is short, so that pulls take several. */
@@ -18,6 +19,7 @@ interface Want {
 export function servePeers<A extends Account>(
   { process, database, writePath }: Replica<A>,
   random: Random,
+  isGarbled: () => boolean,
 ): (path: string, body: unknown) => Promise<unknown> {
   const read = <T>(work: () => T): Promise<T> =>
     process.ask(random.between(60, 600), 0, () => {
@@ -27,7 +29,14 @@ export function servePeers<A extends Account>(
   return async (path, body) => {
     const [, , , stream = '', action = ''] = path.split('/');
     if (action === 'pull')
-      return read(() => ({ pages: (body as { wants: Want[] }).wants.map((want) => page(database, want)) }));
+      return read(() => ({
+        pages: (body as { wants: Want[] }).wants.map((want) => {
+          const found = page(database, want);
+          return found.events.length > 0 && isGarbled()
+            ? { ...found, events: withUnknownType(found.events, random) }
+            : found;
+        }),
+      }));
     if (action === 'settle') {
       const { customer_id, version } = body as { customer_id: number; version: number };
       return { applied: await writePath.catchUp(customer_id, stream as Stream, version, 'settle') };

@@ -37,9 +37,12 @@ export interface Surroundings<A extends Account> {
   figures: Figures;
   logger: Logger;
   commitFault: () => CommitFault;
+  isInTheWay: () => boolean;
   crash: () => void;
   /** Calls one replica of a peer after the other. */
-  callPeer: (peer: Stream, path: string, random: Random, body: unknown) => Promise<unknown>;
+  callPeer: <T>(peer: Stream, path: string, random: Random, read: (answer: unknown) => T, body: unknown) => Promise<T>;
+  /** How likely a pulled page holds what can't be understood. */
+  garbleChance: () => number;
   /** Told that a peer did not apply a version in time. */
   onUnsettled: (stream: Stream, customerId: number, version: number) => void;
   onRemoved: (stream: Stream, event: StreamEvent) => void;
@@ -66,13 +69,14 @@ export class Replica<A extends Account = Account> {
     this.database = database;
     this.stream = model.stream;
     process.onDeath.push(() => database.disconnect(process));
-    const remote = new RemotePeers(async (peer, path, read, body) => read(await callPeer(peer, path, random, body)));
+    const remote = new RemotePeers((peer, path, read, body) => callPeer(peer, path, random, read, body));
     const store = new SimulatedStore({
       process,
       database,
       random,
       statementUsMax: surroundings.statementUsMax,
       commitFault: surroundings.commitFault,
+      isInTheWay: surroundings.isInTheWay,
       crash: surroundings.crash,
       figures,
     });
@@ -135,10 +139,15 @@ export class Replica<A extends Account = Account> {
         if (what === 'gap') figures.gaps += 1;
         else if (what === 'early') figures.early += 1;
         else if (what === 'duplicate') figures.skipped += 1;
+        else if (what === 'quarantined') figures.quarantined += 1;
       },
       onQuarantine: () => {},
     });
-    this.#servePeers = servePeers(this, random);
+    this.#servePeers = servePeers(this, random, () => {
+      const isGarbled = random.chance(surroundings.garbleChance());
+      if (isGarbled) figures.garbledPulls += 1;
+      return isGarbled;
+    });
   }
 
   start(): void {
@@ -169,7 +178,7 @@ const PULL_FIGURES = {
   sweep: 'pullsBySweep',
 } as const;
 
-function outboxOf<A extends Account>({ process, database, onRemoved }: Surroundings<A>, random: Random) {
+function outboxOf<A extends Account>({ process, database, figures, onRemoved }: Surroundings<A>, random: Random) {
   const ask = <T>(work: () => T): Promise<T> =>
     process.ask(random.between(60, 600), 0, () => {
       database.mustBeUp();
@@ -194,7 +203,9 @@ function outboxOf<A extends Account>({ process, database, onRemoved }: Surroundi
     park: (id: string) =>
       ask(() => {
         const row = database.outbox.find((candidate) => candidate.id === Number(id));
-        if (row !== undefined) row.parked = true;
+        if (row === undefined) return;
+        row.parked = true;
+        figures.parked += 1;
       }),
   };
 }
@@ -222,7 +233,7 @@ function leaseOf<A extends Account>({ process, database, figures }: Surroundings
         const { nowUs } = process.scheduler;
         const { lease } = database;
         if (lease !== null && lease.holder !== holder && lease.untilUs >= nowUs) return false;
-        if (lease?.holder !== holder) figures.leaseChanges += 1;
+        if (lease !== null && lease.holder !== holder) figures.leaseTakeovers += 1;
         database.lease = { holder, untilUs: nowUs + LEASE_MS * 1000 };
         return true;
       }),

@@ -17,6 +17,8 @@ export interface StoreOptions<A extends Account> {
   /** The longest that a statement takes, in µs. */
   statementUsMax: number;
   commitFault: () => CommitFault;
+  /** Whether the database ends a transaction for another's sake. */
+  isInTheWay: () => boolean;
   crash: () => void;
   figures: Figures;
 }
@@ -70,7 +72,7 @@ export class SimulatedStore<A extends Account> implements Store<A> {
   }
 
   #statement<T>(run: (done: (result: T) => void, failed: (error: Error) => void) => void): Promise<T> {
-    const { process, figures } = this.#options;
+    const { process, figures, isInTheWay } = this.#options;
     return new Promise((resolve, reject) => {
       if (!process.alive) return;
       const failed = (error: Error): void => {
@@ -80,6 +82,7 @@ export class SimulatedStore<A extends Account> implements Store<A> {
       process.scheduler.after(this.#delayUs(), null, () => {
         if (!process.alive) return;
         try {
+          if (isInTheWay()) throw new StoreConflictError('deadlock detected');
           run((result) => process.tell(0, () => resolve(result)), failed);
         } catch (error) {
           failed(error as Error);
@@ -89,7 +92,7 @@ export class SimulatedStore<A extends Account> implements Store<A> {
   }
 
   #commit(transaction: Transaction<A>): Promise<void> {
-    const { process, database, commitFault, crash } = this.#options;
+    const { process, database, commitFault, crash, figures } = this.#options;
     if (transaction.changes === null) {
       database.rollback(transaction);
       return Promise.resolve();
@@ -100,6 +103,7 @@ export class SimulatedStore<A extends Account> implements Store<A> {
       if (!process.alive) return;
       database.commit(transaction);
       if (fault === 'crash-after') crash();
+      if (fault === 'answer-lost') figures.lostCommits += 1;
       if (fault === 'answer-lost') throw new Outage('the connection was lost while a commit was under way');
     });
   }

@@ -71,6 +71,7 @@ export class World {
   readonly broker: Broker;
   readonly databases: Record<Stream, Database>;
   readonly slots: Slot[] = [];
+  readonly clients: readonly Client[];
   readonly attempts = new Map<string, Attempt>();
   readonly crashAtCommit = new Map<number, number>();
   readonly random: Random;
@@ -86,6 +87,7 @@ export class World {
     this.random = new Random(seed, 'world');
     this.habits = drawHabits(seed);
     this.faults = faultsOf(options);
+    this.clients = Array.from({ length: this.habits.clients }, () => new Client(this));
     const faults = (): Faults => (this.isCalmedDown ? NO_FAULTS : this.faults);
     this.ledger = new Ledger({
       report: this.report,
@@ -103,6 +105,7 @@ export class World {
       onSent: (process, topic) => this.#checkSender(process, topic),
       onKept: (topic, message) => brokerCheck.kept(topic, message),
       onCommitted: (group, messages) => brokerCheck.committed(group, messages),
+      onGarbled: (message) => brokerCheck.garbled(message),
     });
     this.#logger = this.#createLogger();
     this.databases = createDatabases(this);
@@ -139,13 +142,24 @@ export class World {
 
   /** Starts the clients; resolves once all of them are through. */
   async runClients(): Promise<void> {
-    const { clients } = this.habits;
     const all = this.options.only ?? Array.from({ length: this.options.operations }, (_, number) => number);
+    const { length } = this.clients;
     await Promise.all(
-      Array.from({ length: clients }, (_, place) =>
-        new Client(this).run(all.filter((number) => number % clients === place)),
-      ),
+      this.clients.map((client, place) => client.run(all.filter((number) => number % length === place))),
     );
+  }
+
+  /** Once all is well again, nothing is lost, late or unavailable, and what was answered is answered again. */
+  async runEpilogue(): Promise<void> {
+    this.answers.isCalm = true;
+    await Promise.all(this.clients.map((client) => client.repeat()));
+    const [client] = this.clients;
+    for (const { id } of this.ledger.customers.values()) await client?.lookAt(id);
+  }
+
+  /** Whether every process is up and takes calls. */
+  get isUp(): boolean {
+    return this.slots.every(({ replica: { process } }) => process.alive && !process.frozen && process.listening);
   }
 
   boot(place: number, brokerCheck: BrokerCheck = this.#brokerCheck): void {
@@ -164,7 +178,9 @@ export class World {
       logger: this.#logger,
       commitFault: () => this.#commitFault(place, replica.random),
       crash: () => this.crash(place, this.crashAtCommit.get(place) ?? 100, process),
-      callPeer: (peer, path, random, body) => callPeer(this, replica, { peer, path, random, body }),
+      callPeer: (peer, path, random, read, body) => callPeer(this, replica, { peer, path, random, read, body }),
+      garbleChance: () => (this.isCalmedDown ? 0 : this.faults.garbleChance),
+      isInTheWay: () => !this.isCalmedDown && replica.random.chance(this.faults.conflictChance),
       onUnsettled: (stream, customerId, version) => {
         this.figures.unsettled += 1;
         if (stream === 'loans') this.ledger.loosen(customerId, version);
@@ -211,25 +227,6 @@ export class World {
       customer.settled.push({ step, version: effect.version });
   }
 
-  count(given: Given | null): void {
-    const { figures } = this;
-    figures.requests += 1;
-    if (given === null) figures.answersLost += 1;
-    else {
-      const { status, headers, body } = given.answer;
-      const isReplay = headers?.['idempotency-replayed'] === 'true';
-      const isRejected = body.includes('exceeds_debt');
-      if (isReplay) figures.replays += 1;
-      else if (status === 422 || isRejected) figures.confirmedRefusals += 1;
-      if (status < 300) figures.answers2xx += 1;
-      if (status === 202) figures.answers202 += 1;
-      if (status === 409) figures.answers409 += 1;
-      if (status === 422) figures.answers422 += 1;
-      if (status === 503) figures.answers503 += 1;
-      if (isRejected) figures.rejectedPayments += 1;
-    }
-  }
-
   /** What may go wrong here is told apart from what may not. */
   checkError(error: unknown, where: string): void {
     if (error instanceof Outage || error instanceof CallLost || error instanceof StoreConflictError) return;
@@ -241,7 +238,9 @@ export class World {
   /** Without a fault, only the holder of the lease relays. */
   #checkSender(process: Process, topic: string): void {
     const holder = this.databases[topic.split('.')[1] as Stream].lease?.holder;
-    if (isMild(this.faults) && !topic.endsWith('.dlq') && holder !== process.name)
+    if (topic.endsWith('.dlq') || holder === process.name) return;
+    this.figures.zombieSends += 1;
+    if (isMild(this.faults))
       this.report('one relay a service', `${process.name} sends to ${topic}, which ${holder} relays`);
   }
 

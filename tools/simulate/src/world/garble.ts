@@ -1,0 +1,33 @@
+/** Ways in which a message or a pulled event can be such that nobody understands it. */
+import type { StreamEvent } from '@mo/contracts';
+import type { IncomingMessage } from '@mo/messaging';
+import type { Random } from '../engine/random.ts';
+
+type Garble = (message: IncomingMessage) => Partial<IncomingMessage>;
+
+const withHeader =
+  (name: string, value: string | undefined): Garble =>
+  ({ headers }) => ({ headers: { ...headers, [name]: value } as IncomingMessage['headers'] });
+
+const WAYS: readonly Garble[] = [
+  ({ value }) => ({ value: value?.slice(1) ?? null }),
+  () => ({ value: null }),
+  () => ({ value: '{"customer_id":1}' }),
+  withHeader('ce_specversion', undefined),
+  withHeader('ce_type', 'LoanSold'),
+  withHeader('ce_sequence', 'first'),
+  withHeader('ce_seen', 'loans='),
+  withHeader('ce_subject', '999999'),
+];
+
+/** The message as nobody understands it. */
+export const garbled = (message: IncomingMessage, random: Random): IncomingMessage => ({
+  ...message,
+  ...random.pick(WAYS)(message),
+});
+
+/** A page one of whose events is of a type that this version doesn't know. */
+export function withUnknownType(events: readonly StreamEvent[], random: Random): unknown[] {
+  const place = random.below(events.length);
+  return events.map((event, at) => (at === place ? { ...event, type: 'LoanSold' } : event));
+}
