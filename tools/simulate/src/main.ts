@@ -1,4 +1,21 @@
 /**
+ * A simulation of the whole system, to find what no test thinks of.
+ *
+ * A seed is one life of one world. In it the production code of customers, loans and payments decides, batches, relays,
+ * follows, pulls, heals and settles, as two processes a service; only what is below it is a stand-in: the databases'
+ * storage, the broker, the network and the clock. One scheduler runs all of it, a step at a time, by one seed, so a seed
+ * always lives the same life.
+ *
+ *   engine/   the scheduler, processes that freeze and die, seeded randomness, traps for anything that is not the seed
+ *   world/    the stand-ins, and what goes wrong: delays, losses, doubles, cuts, conflicts, crashes at any step
+ *   clients/  what is asked for, aimed at the edges: the last cent of credit, a token from beyond, a key in flight twice
+ *   oracle/   a plain model of the business, that takes every event in the instant of its commit
+ *
+ * The oracle holds against it, after each commit, the rows of the customers that it touched and how they follow each
+ * other; every answer, for what was true between its request and itself; what is published, kept aside and acknowledged;
+ * and at the end, with the faults over, that all is answered, and agrees. The first rule that breaks ends the seed, which is
+ * then lived again with fewer operations and faults for as long as the same rule breaks: that history is printed.
+ *
  * npm run simulate -- --seeds N [--from S] [--ops K] [--workers W]: so many lives of the system, each another.
  * npm run simulate -- --seed S [--ops K]: one of them again, exactly; where it fails, with its history.
  */

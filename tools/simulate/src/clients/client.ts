@@ -170,8 +170,9 @@ export class Client {
     const replica = random.pick(this.#world.replicasOf(serviceOf(sent.request)));
     try {
       return await network.call({ owner: null, stream: null }, replica, random, TIMEOUT_MS, async () => {
+        const arrivedStep = this.#world.scheduler.steps;
         const given = await carryOut(replica, sent);
-        this.#world.answeredBy(attempt, sent, given);
+        this.#world.answeredBy(replica, attempt, sent, given, arrivedStep);
         return given;
       });
     } catch (error) {

@@ -22,12 +22,16 @@ export interface Habits {
   readonly patchShare: number;
 }
 
+/** In so many seeds everybody wants something of one customer, at once: refusals are overtaken while they are confirmed. */
+const SHARE_BUSY_SEEDS = 0.2;
+
 export function drawHabits(seed: number): Habits {
   const random = new Random(seed, 'habits');
+  const isBusy = random.chance(SHARE_BUSY_SEEDS);
   return {
-    clients: 2 + random.below(9),
-    customers: 1 + random.below(4),
-    thinkMsMax: random.pick([5, 30, 120]),
+    clients: isBusy ? 8 + random.below(9) : 2 + random.below(9),
+    customers: isBusy ? 1 : 1 + random.below(4),
+    thinkMsMax: isBusy ? 5 : random.pick([5, 30, 120]),
     keyShare: random.pick([0.3, 0.7, 1]),
     twinShare: random.pick([0, 0.1, 0.3]),
     tokenShare: random.pick([0, 0.3, 0.8]),
@@ -47,12 +51,27 @@ export function drawRequest(operation: number, random: Random, habits: Habits, l
   if (draw < 0.02) return registration(name, random);
   if (draw < 0.02 + habits.patchShare) return patch(customer, random);
   const rest = random.next();
-  if (rest < 0.4) return loan(operation, name, customer, random, habits, nowMs);
-  if (rest < 0.75) return payment(operation, name, customer, random);
+  if (rest < 0.75) {
+    return isLoanWanted(customer, random)
+      ? loan(operation, name, customer, random, habits, nowMs)
+      : payment(operation, name, customer, random);
+  }
   if (rest < 0.87) return onPending(customer, random) ?? loan(operation, name, customer, random, habits, nowMs);
   if (rest < 0.96) return { kind: 'balance', customerId: idOf(customer, random) };
   const stream: Stream = random.pick(['loans', 'payments']);
   return { kind: 'list', stream, customerId: idOf(customer, random) };
+}
+
+/** Rather a loan where nothing is owed, rather a payment where no credit is left: else most would be refused. */
+function isLoanWanted(customer: Customer | undefined, random: Random): boolean {
+  const wanted = random.chance(0.53);
+  const isHopeless = wanted ? roomOf(customer) <= 0n : (customer?.owed ?? 0n) === 0n;
+  return isHopeless && random.chance(0.6) ? !wanted : wanted;
+}
+
+/** What the credit line leaves. */
+function roomOf(customer: Customer | undefined): Money {
+  return (customer?.termsAt(customer.terms.length).score ?? 10_000n) - (customer?.debt ?? 0n);
 }
 
 /** A customer that is unknown is asked for by an id that may be given soon. */
@@ -97,8 +116,7 @@ function loan(
   habits: Habits,
   nowMs: number,
 ): Request {
-  const score = customer?.termsAt(customer.terms.length).score ?? 10_000n;
-  const room = score - (customer?.debt ?? 0n);
+  const room = roomOf(customer);
   const isPending = random.chance(0.2);
   const isBackdated = !isPending && random.chance(habits.backdatedShare);
   return {

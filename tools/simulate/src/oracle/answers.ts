@@ -226,9 +226,7 @@ export class AnswerCheck {
 
   #checkNotPending({ operation, sent }: Answered, wrong: Wrong): void {
     const { loanId } = sent.request as Extract<Request, { kind: 'activate' }>;
-    const loan = [...this.#ledger.customers.values()]
-      .map(({ loans }) => loans.get(loanId))
-      .find((found) => found !== undefined);
+    const loan = this.#ledger.customerOfLoan(loanId)?.loans.get(loanId);
     if (loan === undefined || loan.status === 'pending') wrong('a refusal is right', `the loan is ${loan?.status}`);
     else if (sent.key !== null && loan.changedBy.startsWith(`${operation}-`))
       wrong('a refusal is right', 'it is its own');
@@ -263,7 +261,7 @@ export class AnswerCheck {
       }
       case 'activate':
       case 'reject':
-        return [...customers.values()].find(({ loans }) => loans.has(request.loanId)) ?? null;
+        return this.#ledger.customerOfLoan(request.loanId) ?? null;
       case 'register':
         return byName.get(request.externalId) ?? null;
       case 'patch':

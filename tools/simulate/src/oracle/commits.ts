@@ -59,6 +59,10 @@ export class Ledger {
     this.loose.set(customerId, versions.add(version));
   }
 
+  customerOfLoan(loanId: number): Customer | undefined {
+    return [...this.customers.values()].find(({ loans }) => loans.has(loanId));
+  }
+
   /** A token of all that there is of a customer; null where there is nothing. */
   tokenOf(customerId: number): ConsistencyToken | null {
     const streams = this.customers.get(customerId)?.streams;

@@ -29,6 +29,9 @@ interface LoanPart {
   readonly paid: Money;
 }
 
+const addsDebt = (event: StreamEvent): boolean =>
+  event.type === 'LoanRequested' || (event.type === 'LoanTaken' && !event.data.requested);
+
 /** The truth from one instant to the next point. */
 export interface Point {
   readonly step: number;
@@ -52,6 +55,8 @@ export class Customer {
   readonly terms: { readonly status: CustomerStatus; readonly score: Money }[] = [];
   readonly loans = new Map<number, LedgerLoan>();
   readonly points: Point[] = [];
+  /** By service the version of its last event that leaves less to be granted. */
+  readonly restricted: Record<Stream, number> = { customers: 0, loans: 0, payments: 0 };
   /** Customer versions that were answered with 200, rising, and since when. */
   readonly firm: { readonly step: number; readonly version: number }[] = [];
   /** Loans stream versions known to be applied by payments before they were answered, and since when. */
@@ -107,6 +112,7 @@ export class Customer {
   /** Takes an own event of a service. */
   record(event: StreamEvent, step: number): void {
     this.streams[event.stream].push(event);
+    if (addsDebt(event) || event.type === 'PaymentApplied') this.restricted[event.stream] = event.version;
     const debtBefore = this.debt;
     this.#evolve(event);
     const change = this.debt - debtBefore;

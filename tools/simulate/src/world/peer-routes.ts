@@ -10,7 +10,7 @@ import type { Replica } from './replica.ts';
 /** A page is short, so that pulls take several. */
 const PAGE_EVENTS_MAX = 4;
 
-interface Want {
+export interface Want {
   customer_id?: number;
   external_id?: string;
   after: number;

@@ -22,7 +22,7 @@ import type { Broker } from './broker.ts';
 import { PARTITIONS } from './broker.ts';
 import type { Database, OutboxRow } from './database.ts';
 import type { Figures } from './figures.ts';
-import { servePeers } from './peer-routes.ts';
+import { servePeers, type Want } from './peer-routes.ts';
 import { type CommitFault, SimulatedStore } from './store.ts';
 
 export const TOPIC_PREFIX = 'mo';
@@ -43,6 +43,8 @@ export interface Surroundings<A extends Account> {
   callPeer: <T>(peer: Stream, path: string, random: Random, read: (answer: unknown) => T, body: unknown) => Promise<T>;
   /** How likely a pulled page holds what can't be understood. */
   garbleChance: () => number;
+  /** Told of each pull that is sent; answers with what to call once its answer is there. */
+  onPull: (stream: Stream, wants: readonly Want[]) => () => void;
   /** Told that a peer did not apply a version in time. */
   onUnsettled: (stream: Stream, customerId: number, version: number) => void;
   onRemoved: (stream: Stream, event: StreamEvent) => void;
@@ -69,7 +71,12 @@ export class Replica<A extends Account = Account> {
     this.database = database;
     this.stream = model.stream;
     process.onDeath.push(() => database.disconnect(process));
-    const remote = new RemotePeers((peer, path, read, body) => callPeer(peer, path, random, read, body));
+    const remote = new RemotePeers(async (peer, path, read, body) => {
+      const received = path.endsWith('/pull') ? surroundings.onPull(peer, (body as { wants: Want[] }).wants) : null;
+      const answer = await callPeer(peer, path, random, read, body);
+      received?.();
+      return answer;
+    });
     const store = new SimulatedStore({
       process,
       database,

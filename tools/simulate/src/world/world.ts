@@ -15,6 +15,7 @@ import { Scheduler } from '../engine/scheduler.ts';
 import { AnswerCheck } from '../oracle/answers.ts';
 import { BrokerCheck } from '../oracle/broker-check.ts';
 import { type Attempt, Ledger } from '../oracle/commits.ts';
+import { Confirmations } from '../oracle/confirmations.ts';
 import type { Violation } from '../oracle/violation.ts';
 import { Broker } from './broker.ts';
 import { type Database, Outage } from './database.ts';
@@ -72,6 +73,7 @@ export class World {
   readonly databases: Record<Stream, Database>;
   readonly slots: Slot[] = [];
   readonly clients: readonly Client[];
+  readonly confirmations = new WeakMap<Replica, Confirmations>();
   readonly attempts = new Map<string, Attempt>();
   readonly crashAtCommit = new Map<number, number>();
   readonly random: Random;
@@ -168,6 +170,7 @@ export class World {
     const name = `${slot.stream}-${slot.place}#${slot.boots}`;
     const skewMs = Math.round(this.random.between(-this.faults.skewMs, this.faults.skewMs));
     const process = new Process(name, this.scheduler, skewMs);
+    const confirmations = new Confirmations(slot.stream, this.ledger, this.report);
     const replica: Replica = new Replica({
       process,
       database: this.databases[slot.stream],
@@ -181,6 +184,10 @@ export class World {
       callPeer: (peer, path, random, read, body) => callPeer(this, replica, { peer, path, random, read, body }),
       garbleChance: () => (this.isCalmedDown ? 0 : this.faults.garbleChance),
       isInTheWay: () => !this.isCalmedDown && replica.random.chance(this.faults.conflictChance),
+      onPull: (stream, wants) => {
+        const received = confirmations.sent(stream, wants, this.scheduler.steps);
+        return () => received(this.scheduler.steps);
+      },
       onUnsettled: (stream, customerId, version) => {
         this.figures.unsettled += 1;
         if (stream === 'loans') this.ledger.loosen(customerId, version);
@@ -189,6 +196,7 @@ export class World {
     });
     this.options.tamper?.replica?.(replica);
     slot.replica = replica;
+    this.confirmations.set(replica, confirmations);
     this.scheduler.after(0, process, () => replica.start());
   }
 
@@ -211,18 +219,28 @@ export class World {
   }
 
   /** A service has answered; what that makes firm is firm from now on, whether or not the answer arrives. */
-  answeredBy(attempt: string, { request }: Sent, { answer }: Given): void {
+  answeredBy(replica: Replica, attempt: string, { request }: Sent, { answer }: Given, arrivedStep: number): void {
+    this.confirmations.get(replica)?.answered(request, answer, arrivedStep);
     const { token, status } = answer;
     const customer = token === null ? undefined : this.ledger.customers.get(token.customerId);
     if (token === null || customer === undefined || status >= 300) return;
     const step = this.scheduler.steps;
-    if (request.kind === 'patch' && status === 200 && token.versions.customers > customer.firmAt(step))
-      customer.firm.push({ step, version: token.versions.customers });
+    const { customers } = token.versions;
+    if (
+      request.kind === 'patch' &&
+      status === 200 &&
+      this.ledger.applied('loans', 'customers', customer.id) < customers
+    )
+      this.report('a 200 is firm', `${attempt}: loans has not applied customers ${customers} of ${customer.id}`);
+    if (request.kind === 'patch' && status === 200 && customers > customer.firmAt(step))
+      customer.firm.push({ step, version: customers });
     const { operation } = this.attempts.get(attempt) ?? { operation: attempt };
     const effect = this.ledger.effects.get(operation);
     if (effect?.type !== 'LoanTaken') return;
     const isLoose = this.ledger.loose.get(customer.id)?.has(effect.version) ?? false;
     const isJump = customer.loans.get(effect.data.loan_id)?.jumped ?? false;
+    if (isJump && !isLoose && this.ledger.applied('payments', 'loans', customer.id) < effect.version)
+      this.report('a backdated loan is known before it is answered', `${attempt}: loans ${effect.version}`);
     if (isJump && !isLoose && effect.version > customer.settledAt(step))
       customer.settled.push({ step, version: effect.version });
   }

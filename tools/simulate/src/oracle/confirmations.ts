@@ -1,0 +1,108 @@
+/**
+ * No only on fresh news: a refusal that rests on followed streams is given only after they were pulled for it, the one
+ * that can relax last, and only if nothing that restricts moved while that last pull was under way. A refusal that breaks this
+ * may be right by luck; here it is found all the same.
+ */
+import type { Stream } from '@mo/contracts';
+import type { Answer } from '@mo/service-kit';
+import type { Request } from '../clients/requests.ts';
+import { show } from './answers.ts';
+import type { Ledger } from './commits.ts';
+import type { Report } from './violation.ts';
+
+/** What a pull was for: a customer by our id, or by the caller's. */
+interface Want {
+  readonly customer_id?: number;
+  readonly external_id?: string;
+}
+
+/** A pull that was answered. */
+interface Pull {
+  readonly stream: Stream;
+  readonly want: Want;
+  readonly sentStep: number;
+  readonly receivedStep: number;
+  /** Whether nothing that restricts moved while it was under way. */
+  readonly isStill: boolean;
+}
+
+/** The pulls that a refusal rests on, in order; of a service whose refusals are its own affair none. */
+const RESTS_ON: Readonly<Record<string, readonly Stream[]>> = {
+  customer_not_found: ['customers'],
+  customer_inactive: ['customers'],
+  credit_limit_exceeded: ['customers', 'payments'],
+  exceeds_debt: ['loans'],
+};
+
+/** What one process pulled, and what it refused. */
+export class Confirmations {
+  readonly #service: Stream;
+  readonly #ledger: Ledger;
+  readonly #report: Report;
+  readonly #pulls: Pull[] = [];
+
+  constructor(service: Stream, ledger: Ledger, report: Report) {
+    this.#service = service;
+    this.#ledger = ledger;
+    this.#report = report;
+  }
+
+  /** A pull is sent; answers with what is to be called once its answer is there. */
+  sent(stream: Stream, wants: readonly Want[], sentStep: number): (receivedStep: number) => void {
+    const before = wants.map((want) => this.#restrictions(stream, want));
+    return (receivedStep) => {
+      for (const [place, want] of wants.entries()) {
+        const isStill = before[place] === this.#restrictions(stream, want);
+        this.#pulls.push({ stream, want, sentStep, receivedStep, isStill });
+      }
+    };
+  }
+
+  /** The process answers a request that reached it at a step. */
+  answered(request: Request, { status, headers, body }: Answer, arrivedStep: number): void {
+    const isRefusal = status === 422 || (status === 201 && request.kind === 'pay');
+    if (!isRefusal || this.#service === 'customers' || headers?.['idempotency-replayed'] === 'true') return;
+    const { code, rejection_reason, customer_id } = JSON.parse(body) as Record<string, unknown>;
+    const streams = RESTS_ON[String(code ?? rejection_reason)];
+    if (streams === undefined) return;
+    const isSame = this.#sameAs(request, customer_id);
+    let fromStep = arrivedStep;
+    for (const [place, stream] of streams.entries()) {
+      const isLast = place === streams.length - 1;
+      const pull = this.#pulls.find(
+        (candidate) =>
+          candidate.stream === stream &&
+          candidate.sentStep >= fromStep &&
+          (candidate.isStill || !isLast) &&
+          isSame(candidate.want),
+      );
+      if (pull === undefined) {
+        this.#report('no only on fresh news', `${show(request)} → ${body}: ${stream} was not pulled for it in time`);
+        return;
+      }
+      fromStep = pull.receivedStep;
+    }
+  }
+
+  /** The last versions that restrict, beside the stream that is pulled: the service's own, and customers as loans has it. */
+  #restrictions(stream: Stream, want: Want): string {
+    const id = this.#idOf(want);
+    if (id === undefined) return '0.0';
+    const own = this.#ledger.customers.get(id)?.restricted[this.#service] ?? 0;
+    const isTold = this.#service === 'loans' && stream !== 'customers';
+    return `${own}.${isTold ? this.#ledger.applied('loans', 'customers', id) : 0}`;
+  }
+
+  #idOf({ customer_id, external_id = '' }: Want): number | undefined {
+    return customer_id ?? this.#ledger.byName.get(external_id)?.id;
+  }
+
+  /** Whether a pull is for the customer that a request names. */
+  #sameAs(request: Request, customerId: unknown): (want: Want) => boolean {
+    const { customer_id, customer_external_id: name } = 'names' in request ? request.names : {};
+    const ofLoan = 'loanId' in request ? this.#ledger.customerOfLoan(request.loanId)?.id : undefined;
+    const ids = new Set([customerId, customer_id, ofLoan, this.#ledger.byName.get(name ?? '')?.id]);
+    ids.delete(undefined);
+    return (want) => ids.has(this.#idOf(want)) || (name !== undefined && want.external_id === name);
+  }
+}
