@@ -36,8 +36,8 @@ export class Ledger {
   /** Who took an external_id: by resource and name, the attempt and when. */
   readonly claims = new Map<string, { readonly attempt: string; readonly step: number }>();
   readonly effects = new Map<string, StreamEvent>();
-  /** loans versions that payments could not be told of in time, by customer. */
-  readonly loose = new Map<number, Set<number>>();
+  /** When payments could last not be told in time of a customer's loans version. */
+  readonly #loose = new Map<string, number>();
   readonly #options: OracleOptions;
   readonly #progress = new Map<number, Progress>();
   readonly #behind = new Map<string, number>();
@@ -53,10 +53,14 @@ export class Ledger {
     for (const { after } of accounts) this.#checkProgress(service, after);
   }
 
-  /** A loans version was answered though payments could not be told of it in time. */
+  /** A loans version is answered though payments could not be told of it in time. */
   loosen(customerId: number, version: number): void {
-    const versions = this.loose.get(customerId) ?? new Set<number>();
-    this.loose.set(customerId, versions.add(version));
+    this.#loose.set(`${customerId}-${version}`, this.#options.step());
+  }
+
+  /** Whether that has been so since a step. */
+  isLoose(customerId: number, version: number, sinceStep: number): boolean {
+    return (this.#loose.get(`${customerId}-${version}`) ?? -1) >= sinceStep;
   }
 
   customerOfLoan(loanId: number): Customer | undefined {

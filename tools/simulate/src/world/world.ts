@@ -237,7 +237,7 @@ export class World {
     const { operation } = this.attempts.get(attempt) ?? { operation: attempt };
     const effect = this.ledger.effects.get(operation);
     if (effect?.type !== 'LoanTaken') return;
-    const isLoose = this.ledger.loose.get(customer.id)?.has(effect.version) ?? false;
+    const isLoose = this.ledger.isLoose(customer.id, effect.version, arrivedStep);
     const isJump = customer.loans.get(effect.data.loan_id)?.jumped ?? false;
     if (isJump && !isLoose && this.ledger.applied('payments', 'loans', customer.id) < effect.version)
       this.report('a backdated loan is known before it is answered', `${attempt}: loans ${effect.version}`);
