@@ -1,4 +1,5 @@
 export * from './consistency-token.ts';
+export * from './dead-letters.ts';
 export * from './events.ts';
 export * from './headers.ts';
 export * from './json.ts';

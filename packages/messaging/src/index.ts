@@ -3,6 +3,7 @@
  * `kafka/`, `relay/` and `follower/` are what it runs on.
  */
 
+export * from './follower/dead-letters.ts';
 export * from './follower/follower.ts';
 export * from './follower/healer.ts';
 export * from './kafka/cloud-events.ts';
@@ -10,9 +11,11 @@ export * from './kafka/kafkajs.ts';
 export * from './kafka/port.ts';
 export * from './protocol/account.ts';
 export * from './protocol/batch.ts';
+export * from './protocol/batch-runner.ts';
 export * from './protocol/command.ts';
 export * from './protocol/follow.ts';
 export * from './protocol/peers.ts';
+export * from './protocol/quarantine.ts';
 export * from './protocol/refusal.ts';
 export * from './protocol/store.ts';
 export * from './protocol/write-path.ts';
@@ -26,6 +29,7 @@ export * from './sql/database.ts';
 export * from './sql/journal.ts';
 export * from './sql/outbox.ts';
 export * from './sql/progress-table.ts';
+export * from './sql/quarantine.ts';
 export * from './sql/sql-store.ts';
 export * from './sql/tables.ts';
 export * from './sql/types.ts';

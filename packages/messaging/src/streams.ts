@@ -21,6 +21,7 @@ import type { Account, StreamModel } from './protocol/account.ts';
 import { WritePath } from './protocol/write-path.ts';
 import { HttpPeers } from './pull/http-peers.ts';
 import { streamRoutes } from './pull/routes.ts';
+import { quarantineGauge } from './quarantine-gauge.ts';
 import { Lease } from './relay/lease.ts';
 import { Relay } from './relay/relay.ts';
 import { forgetAnswers } from './sql/answers.ts';
@@ -28,6 +29,7 @@ import { type Database, run, type Sql, sqlOf } from './sql/database.ts';
 import { Journal } from './sql/journal.ts';
 import { Outbox } from './sql/outbox.ts';
 import { ProgressTable } from './sql/progress-table.ts';
+import { QuarantineTable } from './sql/quarantine.ts';
 import { type AccountTables, SqlStore } from './sql/sql-store.ts';
 
 const PARTITIONS = 12;
@@ -101,6 +103,7 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
         metrics.faulty.inc({ stream });
         logger.error({ err: error, stream, customerId, version }, 'an event can not take effect; its customer waits');
       },
+      quarantined: ({ stream, source }) => metrics.quarantinings.inc({ stream, by: source === null ? 'pull' : 'push' }),
     },
   });
   writePath.onWritten(() => relay.wake());
@@ -114,6 +117,8 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
     catchUp: (customerId, stream, version, reason) => writePath.catchUp(customerId, stream, version, reason),
     isLeader: () => relay.holding,
   });
+  const quarantine = new QuarantineTable(background, tables.table, model.follows);
+  quarantineGauge(registry, systemClock, () => quarantine.counts());
   const follower = new Follower({
     own: model.stream,
     follows: model.follows,
@@ -124,7 +129,8 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
     logger,
     follow: (events) => writePath.follow(events),
     onEvent: (stream, what) => metrics.followed.inc({ stream, what }),
-    onQuarantine: (stream) => metrics.quarantined.inc({ stream }),
+    quarantine: (items) => writePath.quarantine(items),
+    settle: (letters) => quarantine.settle(letters),
   });
   const housekeeping = new Housekeeping(relay, outbox, background, logger, metrics, options.housekeeping);
   return {
@@ -180,7 +186,12 @@ function streamMetrics(registry: Registry) {
       'stream',
       'what',
     ]),
-    quarantined: gauge(registry, 'mo_quarantined', 'Events that could not be understood since the start', ['stream']),
+    quarantinings: counter(
+      registry,
+      'mo_quarantined_events_total',
+      'Events that could not be understood or take effect, each time that one was met, by how it came',
+      ['stream', 'by'],
+    ),
     outboxEntries: gauge(registry, 'mo_outbox_entries', 'Events that wait for the relay'),
     outboxAge: gauge(registry, 'mo_outbox_age_seconds', 'Age of the oldest event that waits for the relay'),
     outboxParked: gauge(registry, 'mo_outbox_parked', 'Events that Kafka refuses'),

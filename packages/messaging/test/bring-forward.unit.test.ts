@@ -1,6 +1,6 @@
 import type { StreamEvent } from '@mo/contracts';
 import type { ProblemError } from '@mo/service-kit';
-import { Batch, type Progress } from '../src/index.ts';
+import { Batch, type Progress, progressOf, type Quarantined } from '../src/index.ts';
 import { BringForward } from '../src/protocol/bring-forward.ts';
 import { MemoryPeers } from './in-memory.ts';
 import { eventOf, eventsOf, type Ledger, ledgerModel, ledgerOf, NOW_MS } from './ledger.ts';
@@ -18,10 +18,15 @@ function ledgerToBring() {
     const batch = new Batch(ledgerModel, state, NOW_MS);
     const outcomes = batch.events(events);
     account = batch.changes().accounts[0]?.after ?? account;
-    return { outcomes, progress: new Map([[1, batch.progress(1) as Progress]]) };
+    return { outcomes, progress: new Map([[1, batch.progress(1) as Progress]]), faults: batch.faults };
   };
-  const forward = new BringForward(peers, follow);
-  return { peers, forward, followed, account: () => account };
+  const quarantined: Quarantined[] = [];
+  const quarantine = async (items: readonly Quarantined[]) => {
+    quarantined.push(...items);
+    return new Map([[1, progressOf(account)]]);
+  };
+  const forward = new BringForward(peers, { follow, quarantine });
+  return { peers, forward, followed, quarantined, account: () => account };
 }
 
 const customer = { customerId: 1 };
@@ -95,5 +100,36 @@ describe('gives up after so many pulls, causes included', () => {
     };
     expect((await failureOf(ledger)).message).toBe('the payments of customer 1 could not be caught up with');
     expect(ledger.peers.calls.length).toBeLessThanOrEqual(PULLS_MAX);
+  });
+});
+
+describe('an event that can not be understood', () => {
+  const unreadable = (version: number) => ({
+    stream: 'payments' as const,
+    customerId: 1,
+    version,
+    reason: 'type: unknown',
+    source: null,
+  });
+
+  it('is put aside once all before it is applied, and is unavailable', async () => {
+    const { peers, forward, quarantined, account } = ledgerToBring();
+    peers.add(...eventsOf('payments', 1, 5));
+    peers.unreadable = unreadable(3);
+    await expect(forward.bring(customer, 'payments', null)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: 'event 3 of the payments of customer 1 can not be understood yet',
+    });
+    expect(account().applied).toMatchObject({ payments: 2 });
+    expect(quarantined).toEqual([unreadable(3)]);
+  });
+
+  it('is not put aside while what comes before it waits for a cause', async () => {
+    const { peers, forward, quarantined } = ledgerToBring();
+    peers.add(eventOf('payments', 1, 1, { customers: 1 }), eventOf('payments', 1, 2), eventOf('customers', 1, 1));
+    peers.unreadable = unreadable(2);
+    await expect(forward.bring(customer, 'payments', null)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(quarantined).toEqual([unreadable(2)]);
+    expect(peers.calls).toEqual(['payments 1 after 0', 'customers 1 after 0', 'payments 1 after 0']);
   });
 });

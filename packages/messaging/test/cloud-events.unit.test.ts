@@ -1,10 +1,10 @@
 import { EVENT_TYPES, type EventType, type StreamEvent, streamEvent } from '@mo/contracts';
 import fc from 'fast-check';
-import { fromMessage, type IncomingMessage, toMessage } from '../src/index.ts';
+import { fromMessage, type IncomingMessage, identityOf, toMessage } from '../src/index.ts';
 import { eventOf, paymentApplied } from './ledger.ts';
 
 /** A message as it comes off the topic when it was sent as the outbox has it. */
-function sent(event: StreamEvent): IncomingMessage {
+function sent(event: StreamEvent): Omit<IncomingMessage, 'raw'> {
   const { customer_id, version, type, data, seen, time, traceparent } = event;
   const message = toMessage(event.stream, {
     customer_id: String(customer_id),
@@ -104,7 +104,7 @@ it('what an event does not have has no header', () => {
 
 describe('a message that can not be understood is met with a sentence that names', () => {
   const good = sent(paymentApplied(7, 3));
-  const understood = (message: IncomingMessage) => fromMessage('payments', message);
+  const understood = (message: Omit<IncomingMessage, 'raw'>) => fromMessage('payments', message);
 
   it.each([
     ['ce_specversion', '0.3', 'ce_specversion is 0.3, not 1.0'],
@@ -133,6 +133,12 @@ describe('a message that can not be understood is met with a sentence that names
     expect(understood({ ...good, value })).toBe('the data is not JSON');
   });
 
+  it('the data, where it is no UTF-8, though JSON for the rest', () => {
+    const value = Buffer.from((good.value ?? '').replace('customer-7', 'customer-\u00ff'), 'latin1');
+    const raw = { key: null, value, headers: {} };
+    expect(fromMessage('payments', { ...good, value: value.toString(), raw })).toBe('the data is not UTF-8');
+  });
+
   it('each member of the data that is not as the contract says', () => {
     const value = JSON.stringify({ ...JSON.parse(good.value ?? ''), total_amount: 1, details: [] });
     expect(understood({ ...good, value })).toMatch(/^data\.total_amount: .+; data\.details: /);
@@ -154,5 +160,18 @@ describe('a message is understood', () => {
   it.each(['', 'x"y', '00-short-01'])('without a trace context that is none: %j', (text) => {
     const message = { ...good, headers: { ...good.headers, ce_traceparent: text } };
     expect(fromMessage('payments', message)).toMatchObject({ version: 3, traceparent: null });
+  });
+});
+
+describe('whose message it is', () => {
+  it.each([
+    [{ ce_subject: '7', ce_sequence: '3' }, '8', { customerId: 7, version: 3 }],
+    [{ ce_subject: 'seven' }, '8', { customerId: 8, version: null }],
+    [{ ce_sequence: '03' }, '8', { customerId: 8, version: null }],
+    [{ ce_sequence: '9999999999999999' }, '-8', { customerId: null, version: null }],
+    [{ ce_subject: '9007199254740993' }, null, { customerId: null, version: null }],
+    [{}, '0', { customerId: null, version: null }],
+  ])('is read of headers %j and key %j', (headers: Record<string, string>, key, identity) => {
+    expect(identityOf({ headers, key })).toEqual(identity);
   });
 });

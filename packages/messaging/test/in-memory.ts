@@ -36,7 +36,7 @@ export class MemoryStore implements Store<Ledger> {
 
   async transaction<T>(work: (transaction: StoreTransaction<Ledger>) => Promise<T>): Promise<T> {
     await this.gate;
-    let request: BatchRequest<Ledger> = { commands: [], events: [] };
+    let request: BatchRequest<Ledger> = { commands: [], events: [], quarantined: [] };
     let changes: BatchChanges<Ledger> | null = null;
     const result = await work({
       open: async (opened) => {
@@ -63,9 +63,10 @@ export class MemoryStore implements Store<Ledger> {
     return this.answers.has(hex(keyId));
   }
 
-  #open({ commands, events }: BatchRequest<Ledger>) {
+  #open({ commands, events, quarantined }: BatchRequest<Ledger>) {
     const named = commands.flatMap(({ customer }) => this.#find(customer) ?? []);
-    const concerned = events.map(({ customer_id: id }) => this.accounts.get(id) ?? ledgerOf(id));
+    const ids = [...events.map((event) => event.customer_id), ...quarantined.flatMap((item) => item.customerId ?? [])];
+    const concerned = ids.map((id) => this.accounts.get(id) ?? ledgerOf(id));
     return {
       accounts: new Map([...named, ...concerned].map((account) => [account.customerId, account])),
       taken: new Set<string>(),
@@ -94,6 +95,8 @@ export class MemoryPeers implements Peers {
   readonly calls: string[] = [];
   reachable = true;
   settles = true;
+  /** An event that can't be understood: a page ends before it. */
+  unreadable: Pulled['quarantined'];
   /** How many events a page holds. */
   pageMax = 500;
   /** Runs before a pull is answered. */
@@ -113,11 +116,11 @@ export class MemoryPeers implements Peers {
         event.stream === stream &&
         (customerId === undefined ? event.data.customer_external_id === externalId : event.customer_id === customerId),
     );
-    return {
-      customerId: events[0]?.customer_id ?? null,
-      head: events.length,
-      events: events.filter((event) => event.version > after).slice(0, this.pageMax),
-    };
+    const page = events.filter((event) => event.version > after).slice(0, this.pageMax);
+    const whole = { customerId: events[0]?.customer_id ?? null, head: events.length, events: page };
+    const { unreadable } = this;
+    if (unreadable?.stream !== stream || !page.some(({ version }) => version === unreadable.version)) return whole;
+    return { ...whole, events: page.filter(({ version }) => version < unreadable.version), quarantined: unreadable };
   }
 
   async settle(peer: Stream, customerId: number, stream: Stream, version: number): Promise<boolean> {

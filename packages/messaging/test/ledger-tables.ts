@@ -12,6 +12,7 @@ import {
   type ProgressRow,
   progressColumns,
   progressColumnsV1,
+  quarantineTableV2,
   readProgress,
   run,
   streamTablesV1,
@@ -33,6 +34,12 @@ export class First extends Migration {
     this.addSql(behindIndexV1('accounts', FOLLOWS));
     this.addSql('CREATE TABLE names (external_id text PRIMARY KEY)');
     this.addSql('CREATE SEQUENCE ids CACHE 1');
+  }
+}
+
+export class Quarantine extends Migration {
+  override async up(): Promise<void> {
+    for (const statement of quarantineTableV2()) this.addSql(statement);
   }
 }
 
@@ -98,7 +105,10 @@ export async function ledgerDatabases() {
       url,
       name: 'ledger',
       entities: [],
-      migrations: [{ name: 'first', class: First }],
+      migrations: [
+        { name: 'first', class: First },
+        { name: 'quarantine', class: Quarantine },
+      ],
       connectionsMax: CONNECTIONS_MAX,
       logger: createLogger('test', 'silent'),
     });

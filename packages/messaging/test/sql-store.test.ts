@@ -23,7 +23,14 @@ afterEach(() => databases.close());
 
 /** As one process of the service. */
 function processOf(on: Database): WritePath<Ledger> {
-  const observer = { batch: () => {}, pull: () => {}, unconfirmed: () => {}, behind: () => {}, faulty: () => {} };
+  const observer = {
+    batch: () => {},
+    pull: () => {},
+    unconfirmed: () => {},
+    behind: () => {},
+    faulty: () => {},
+    quarantined: () => {},
+  };
   const store = new SqlStore(on, ledgerTables);
   return new WritePath({ model: ledgerModel, store, peers: new MemoryPeers(), clock: systemClock, observer });
 }
@@ -60,7 +67,7 @@ describe('the store', () => {
     const store = new SqlStore(database, ledgerTables);
     const failing = store.transaction(async (transaction) => {
       await transaction.open(
-        { commands: [commandOf({ key: keyOf('k') })], events: [eventOf('customers', 5, 1)] },
+        { commands: [commandOf({ key: keyOf('k') })], events: [eventOf('customers', 5, 1)], quarantined: [] },
         NOW_MS,
       );
       throw new Error('a bug');
@@ -79,7 +86,7 @@ describe('the store', () => {
       commandOf({ customer: { customerId: 9 } }),
     ];
     const state = await store.transaction((transaction) =>
-      transaction.open({ commands, events: [eventOf('payments', 7, 1)] }, NOW_MS),
+      transaction.open({ commands, events: [eventOf('payments', 7, 1)], quarantined: [] }, NOW_MS),
     );
     expect([...state.accounts.keys()].sort((a, b) => a - b)).toEqual([1, 2, 7]);
     expect([...state.taken]).toEqual(['taken']);
@@ -91,11 +98,12 @@ describe('the store', () => {
     await processOf(database).follow([eventOf('customers', 1, 1)]);
     const store = new SqlStore(database, ledgerTables);
     const sameName = store.transaction((transaction) =>
-      transaction.open({ commands: [], events: [] }, NOW_MS).then(() =>
+      transaction.open({ commands: [], events: [], quarantined: [] }, NOW_MS).then(() =>
         transaction.save({
           accounts: [{ before: null, after: { ...ledgerModel.unknown(2), externalId: 'customer-1' } }],
           written: [],
           applied: [],
+          quarantined: [],
           answers: [],
           nowMs: NOW_MS,
         }),

@@ -1,6 +1,6 @@
 /** A write path on storage and peers in memory, and what it tells its observers. */
 import type { ProblemError } from '@mo/service-kit';
-import { type EventFault, type Progress, WritePath } from '../src/index.ts';
+import { type EventFault, type Progress, type Quarantined, WritePath } from '../src/index.ts';
 import { MemoryPeers, MemoryStore } from './in-memory.ts';
 import { eventOf, type Ledger, ledgerModel, ledgerOf, NOW_MS } from './ledger.ts';
 
@@ -14,6 +14,7 @@ export function writePathUnderTest() {
     pulls: [] as string[],
     behind: [] as Progress[],
     faulty: [] as EventFault[],
+    quarantined: [] as Quarantined[],
     unconfirmed: 0,
     written: 0,
   };
@@ -30,6 +31,7 @@ export function writePathUnderTest() {
       },
       behind: (progress) => told.behind.push(progress),
       faulty: (fault) => told.faulty.push(fault),
+      quarantined: (item) => told.quarantined.push(item),
     },
   });
   writePath.onWritten(() => {

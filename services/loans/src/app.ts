@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { accountTables } from './db/accounts-table.ts';
 import { entities } from './db/entities.ts';
 import { First } from './db/migrations/2026-11-23-first.ts';
+import { Quarantine } from './db/migrations/2026-11-24-quarantine.ts';
 import { loanModel } from './domain/model.ts';
 import { loanRoutes } from './http/routes.ts';
 
@@ -15,7 +16,10 @@ export function createApp(config: Config): Promise<App> {
     model: loanModel,
     tables: accountTables,
     entities,
-    migrations: [{ name: 'first', class: First }],
+    migrations: [
+      { name: 'first', class: First },
+      { name: 'quarantine', class: Quarantine },
+    ],
     routes: loanRoutes,
   });
 }

@@ -8,7 +8,7 @@ const TIMEOUT_MS = 300_000;
 const SEEDS = 60;
 const OPERATIONS = 200;
 /** Within so many seeds a planted fault must show. */
-const SEEDS_TO_FIND = 60;
+const SEEDS_TO_FIND = 200;
 
 /** What happens at least once in a hundred seeds, and may be missing from these. */
 const RARE: readonly (keyof Figures)[] = ['busyAfterSixRounds', 'pullsBySweep', 'zombieSends', 'refusedUnknown'];

@@ -1,13 +1,19 @@
 /**
  * The follower takes what Kafka pushes to the write path. Offsets are committed after the database has it. A gap or an early
- * event is written down with its customer, and the consumer goes on: one customer's trouble never holds up a partition. An
- * event that can't be understood goes to the dead-letter topic, and its customer alone waits.
+ * event is written down with its customer, and the consumer goes on: one customer's trouble never holds up a partition.
+ *
+ * An event that can't be understood, or whose effect throws, is written down in the quarantine, then sent to the
+ * dead-letter topic, and only then are its offsets committed: while Kafka can't take it nothing is skipped, and a crash on
+ * the way at most sends the letter twice. The follower reads the dead-letter topics too, for what became of letters.
  */
-import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
+import { deadLetterTopicOf, STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
 import type { Clock, Logger } from '@mo/service-kit';
-import { deadLetterTopicOf, fromMessage, topicOf } from '../kafka/cloud-events.ts';
-import type { IncomingMessage, Kafka, Producer, Subscription } from '../kafka/port.ts';
-import type { Followed } from '../protocol/write-path.ts';
+import { fromMessage, identityOf, topicOf } from '../kafka/cloud-events.ts';
+import type { IncomingMessage, Kafka, Subscription } from '../kafka/port.ts';
+import { quarantinedBy } from '../protocol/batch.ts';
+import type { Followed } from '../protocol/batch-runner.ts';
+import { type Quarantined, reasonText, type SettledLetter } from '../protocol/quarantine.ts';
+import { type DeadLetter, DeadLetters, settledLetter } from './dead-letters.ts';
 
 /** Events that one item of the write path holds. */
 const EVENTS_PER_ITEM_MAX = 256;
@@ -26,21 +32,36 @@ export interface FollowerOptions {
   clock: Clock;
   logger: Logger;
   follow: (events: readonly StreamEvent[]) => Promise<Followed>;
+  /** Writes down what can't take effect, and that its customers wait. */
+  quarantine: (items: readonly Quarantined[]) => Promise<unknown>;
+  /** Ends what was written down of letters that are settled. */
+  settle: (letters: readonly SettledLetter[]) => Promise<void>;
   /** Told of each event that arrived: its stream, and what became of it. */
   onEvent: (stream: Stream, what: string) => void;
-  /** Told of a customer one of whose events can't be understood. */
-  onQuarantine: (stream: Stream) => void;
+}
+
+/** A message with what is put aside of it. */
+interface Unfit extends DeadLetter {
+  readonly quarantined: Quarantined;
+}
+
+interface Understood {
+  readonly message: IncomingMessage;
+  readonly event: StreamEvent;
 }
 
 export class Follower {
   readonly #options: FollowerOptions;
   readonly #stopping = new AbortController();
+  readonly #group: string;
+  readonly #deadLetters: DeadLetters;
   #subscription: Subscription | null = null;
-  #deadLetters: Producer | null = null;
   #connecting: Promise<void> = Promise.resolve();
 
   constructor(options: FollowerOptions) {
     this.#options = options;
+    this.#group = `${options.topicPrefix}.${options.own}`;
+    this.#deadLetters = new DeadLetters(options.kafka, this.#group, options.logger);
   }
 
   /** Begins in the background: the service works without Kafka, and joins when it is there. */
@@ -52,19 +73,17 @@ export class Follower {
     this.#stopping.abort();
     await this.#connecting;
     await this.#subscription?.close();
-    await this.#deadLetters?.close();
+    await this.#deadLetters.close();
   }
 
   async #connect(): Promise<void> {
     const { kafka, own, follows, topicPrefix, partitions, clock, logger } = this.#options;
     const followed = follows.map((stream) => topicOf(topicPrefix, stream));
-    const topics = [...followed, ...followed.map(deadLetterTopicOf), topicOf(topicPrefix, own)];
+    const read = [...followed, ...followed.map(deadLetterTopicOf)];
     for (let attempt = 1; !this.#stopping.signal.aborted; attempt += 1) {
       try {
-        await kafka.ensureTopics(topics, partitions);
-        this.#subscription = await kafka.subscribe(`${topicPrefix}.${own}`, followed, (messages) =>
-          this.#handle(messages),
-        );
+        await kafka.ensureTopics([...read, topicOf(topicPrefix, own)], partitions);
+        this.#subscription = await kafka.subscribe(this.#group, read, (messages) => this.#handle(messages));
         return;
       } catch (error) {
         if (attempt === QUIET_ATTEMPTS) logger.warn({ err: error }, 'Kafka can not be reached yet; trying again');
@@ -74,60 +93,73 @@ export class Follower {
   }
 
   async #handle(messages: IncomingMessage[]): Promise<void> {
-    const events: StreamEvent[] = [];
+    const understood: Understood[] = [];
+    const unfit: Unfit[] = [];
+    const settled: SettledLetter[] = [];
     for (const message of messages) {
       const stream = this.#streamOf(message.topic);
+      if (stream === null) {
+        const letter = settledLetter(message);
+        if (letter !== null) settled.push(letter);
+        continue;
+      }
       const event = fromMessage(stream, message);
-      if (typeof event === 'string') await this.#quarantine(stream, message, event);
-      else events.push(event);
+      if (typeof event !== 'string') understood.push({ message, event });
+      else unfit.push(this.#notUnderstood(stream, message, event));
     }
-    for (let start = 0; start < events.length; start += EVENTS_PER_ITEM_MAX) {
-      await this.#follow(events.slice(start, start + EVENTS_PER_ITEM_MAX));
-    }
+    for (const some of slices(understood)) unfit.push(...(await this.#follow(some)));
+    for (const some of slices(unfit)) await this.#putAside(some);
+    for (const some of slices(settled)) await this.#insist(() => this.#options.settle(some), 'settled letters');
   }
 
-  /** Applies events; where the database can't take them, waits and tries again, for nothing may be skipped. */
-  async #follow(events: StreamEvent[]): Promise<void> {
-    const { follow, clock, logger, onEvent } = this.#options;
+  /** Applies events; answers with those that could not take effect. */
+  async #follow(understood: readonly Understood[]): Promise<Unfit[]> {
+    const { follow, onEvent } = this.#options;
+    const { outcomes, faults } = await this.#insist(() => follow(understood.map(({ event }) => event)), 'events');
+    understood.forEach(({ event }, place) => {
+      onEvent(event.stream, outcomes[place] ?? 'apply');
+    });
+    return faults.flatMap((fault) => {
+      const message = understood.find(({ event }) => event === fault.event)?.message;
+      if (message === undefined) return [];
+      const quarantined = { ...quarantinedBy(fault), source: message };
+      return [{ message, quarantined, reason: quarantined.reason }];
+    });
+  }
+
+  #notUnderstood(stream: Stream, message: IncomingMessage, fault: string): Unfit {
+    const reason = reasonText(fault);
+    this.#options.onEvent(stream, 'quarantined');
+    return { message, reason, quarantined: { stream, ...identityOf(message), reason, source: message } };
+  }
+
+  async #putAside(unfit: readonly Unfit[]): Promise<void> {
+    const { quarantine } = this.#options;
+    await this.#insist(() => quarantine(unfit.map(({ quarantined }) => quarantined)), 'events for the quarantine');
+    await this.#insist(() => this.#deadLetters.send(unfit), 'dead letters');
+  }
+
+  /** Where the database or Kafka can't take it now, waits and tries again, for nothing may be skipped. */
+  async #insist<T>(work: () => Promise<T>, what: string): Promise<T> {
+    const { clock, logger } = this.#options;
     for (let delayMs = RETRY_MIN_MS; ; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
       try {
-        const { outcomes } = await follow(events);
-        events.forEach((event, place) => {
-          onEvent(event.stream, outcomes[place] ?? 'apply');
-        });
-        return;
+        return await work();
       } catch (error) {
         if (this.#stopping.signal.aborted) throw error;
-        logger.warn({ err: error }, 'followed events could not be applied yet; trying again');
+        logger.warn({ err: error }, `${what} could not be taken yet; trying again`);
         await clock.sleep(delayMs, this.#stopping.signal);
       }
     }
   }
 
-  async #quarantine(stream: Stream, message: IncomingMessage, reason: string): Promise<void> {
-    const { kafka, logger, onEvent, onQuarantine } = this.#options;
-    const { topic, partition, offset, key, value, headers } = message;
-    this.#deadLetters ??= await kafka.producer();
-    const origin = {
-      mo_reason: reason.slice(0, 1_000),
-      mo_source_topic: topic,
-      mo_source_partition: String(partition),
-      mo_source_offset: offset,
-    };
-    await this.#deadLetters.send(deadLetterTopicOf(topic), [
-      { key: key ?? '', value: value ?? '', headers: { ...headers, ...origin } },
-    ]);
-    logger.error(
-      { topic, partition, offset, reason },
-      'an event that can not be understood went to the dead-letter topic',
-    );
-    onEvent(stream, 'quarantined');
-    onQuarantine(stream);
+  /** The stream of a topic; null for a dead-letter topic. */
+  #streamOf(topic: string): Stream | null {
+    return STREAMS.find((candidate) => topicOf(this.#options.topicPrefix, candidate) === topic) ?? null;
   }
+}
 
-  #streamOf(topic: string): Stream {
-    const stream = STREAMS.find((candidate) => topicOf(this.#options.topicPrefix, candidate) === topic);
-    if (stream === undefined) throw new Error(`${topic} is not a topic that is followed`);
-    return stream;
-  }
+function* slices<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < all.length; start += EVENTS_PER_ITEM_MAX)
+    yield all.slice(start, start + EVENTS_PER_ITEM_MAX);
 }

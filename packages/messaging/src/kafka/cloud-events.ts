@@ -2,9 +2,12 @@
  * Events on Kafka: CloudEvents 1.0, Kafka protocol binding, binary mode. The attributes are `ce_` headers, the value is the
  * data as JSON; a customer's events have one key, so that they keep their order.
  */
+import { isUtf8 } from 'node:buffer';
 import {
   dataSchemaOf,
   type EventType,
+  readCustomerId,
+  readVersion,
   type SeenVersions,
   STREAMS,
   type Stream,
@@ -28,7 +31,6 @@ export interface JournalRow {
 }
 
 export const topicOf = (prefix: string, stream: Stream): string => `${prefix}.${stream}`;
-export const deadLetterTopicOf = (topic: string): string => `${topic}.dlq`;
 
 export function toMessage(stream: Stream, row: JournalRow): OutgoingMessage {
   const seen = formatSeen(JSON.parse(row.seen) as SeenVersions);
@@ -56,10 +58,14 @@ export function toMessage(stream: Stream, row: JournalRow): OutgoingMessage {
  *
  * @returns the event, or a sentence that says why it can't be understood
  */
-export function fromMessage(stream: Stream, { headers, value }: IncomingMessage): StreamEvent | string {
+export function fromMessage(
+  stream: Stream,
+  { headers, value, raw }: Pick<IncomingMessage, 'headers' | 'value'> & Partial<Pick<IncomingMessage, 'raw'>>,
+): StreamEvent | string {
   if (headers.ce_specversion !== '1.0') return `ce_specversion is ${headers.ce_specversion ?? 'missing'}, not 1.0`;
   const seen = parseSeen(headers.ce_seen ?? '');
   if (seen === null) return 'ce_seen is not a list of versions';
+  if (raw?.value != null && !isUtf8(raw.value)) return 'the data is not UTF-8';
   const data = parseData(value);
   if (data === undefined) return 'the data is not JSON';
   const result = streamEvent.safeParse({
@@ -77,6 +83,17 @@ export function fromMessage(stream: Stream, { headers, value }: IncomingMessage)
   return result.data;
 }
 
+/** Which customer a message is of, and which version, as far as that can be read, whatever else is wrong with it. */
+export function identityOf({ key, headers }: Pick<IncomingMessage, 'key' | 'headers'>): {
+  customerId: number | null;
+  version: number | null;
+} {
+  return {
+    customerId: readCustomerId(headers.ce_subject) ?? readCustomerId(key),
+    version: readVersion(headers.ce_sequence),
+  };
+}
+
 /** Which header holds a member of the event. */
 const HEADER_OF: Readonly<Record<string, string>> = {
   customer_id: 'ce_subject',
@@ -85,7 +102,8 @@ const HEADER_OF: Readonly<Record<string, string>> = {
   time: 'ce_time',
 };
 
-function faultOf({ path: [member, ...inner], message }: z.core.$ZodIssue): string {
+/** What is wrong with a member of an event, in a few words. */
+export function faultOf({ path: [member, ...inner], message }: z.core.$ZodIssue): string {
   const name = String(member);
   return `${[HEADER_OF[name] ?? name, ...inner].join('.')}: ${message}`;
 }

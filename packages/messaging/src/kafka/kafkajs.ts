@@ -1,13 +1,14 @@
 /** Kafka through kafkajs, with what it needs to survive a broker that goes and comes back. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mo/service-kit';
-import kafkajs, { type Consumer, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
+import kafkajs, { type Consumer, type EachBatchPayload, type IHeaders, type KafkaMessage } from 'kafkajs';
 import {
   type IncomingMessage,
   type Kafka,
   MessageRefusedError,
   type OutgoingMessage,
   type Producer,
+  type RawMessage,
   type Subscription,
 } from './port.ts';
 
@@ -105,13 +106,13 @@ class KeptProducer implements Producer {
     return new KeptProducer(client, await connectProducer(client));
   }
 
-  async send(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+  async send(topic: string, messages: readonly (OutgoingMessage | RawMessage)[]): Promise<void> {
     try {
       await this.#producer.send({
         topic,
         acks: -1,
         compression: CompressionTypes.None,
-        messages: messages.map((message) => ({ ...message })),
+        messages: messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } as IHeaders })),
       });
     } catch (error) {
       const refusal = refusalIn(error);
@@ -229,9 +230,8 @@ async function consume(
 }
 
 function incoming(topic: string, partition: number, { offset, key, value, headers }: KafkaMessage): IncomingMessage {
-  const entries = Object.entries(headers ?? {}).flatMap(([name, text]) =>
-    text === undefined ? [] : [[name, Array.isArray(text) ? text.map(String).join(',') : text.toString()] as const],
-  );
+  const raw = rawMessage(key, value, headers);
+  const entries = Object.entries(raw.headers).map(([name, bytes]) => [name, String(bytes)] as const);
   return {
     topic,
     partition,
@@ -239,5 +239,16 @@ function incoming(topic: string, partition: number, { offset, key, value, header
     key: key?.toString() ?? null,
     value: value?.toString() ?? null,
     headers: Object.fromEntries(entries),
+    raw,
   };
+}
+
+/** Whoever writes to a topic may leave out a key, a value, or the value of a header. */
+function rawMessage(key: Buffer | null, value: Buffer | null, headers: IHeaders | undefined): RawMessage {
+  const bytesOf = (part: Buffer | string | null): Buffer => (part === null ? Buffer.alloc(0) : Buffer.from(part));
+  const entries = Object.entries(headers ?? {}).map(([name, part = null]) => [
+    name,
+    Array.isArray(part) ? part.map(bytesOf) : bytesOf(part),
+  ]);
+  return { key, value, headers: Object.fromEntries(entries) as RawMessage['headers'] };
 }

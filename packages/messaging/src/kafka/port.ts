@@ -8,6 +8,15 @@ export interface OutgoingMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A message to the byte. A client that can't send a header without a value sends an empty one. */
+export interface RawMessage {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  /** A header that is there several times has a list. */
+  readonly headers: Readonly<Record<string, Buffer | readonly Buffer[]>>;
+}
+
+/** A message, its parts read as UTF-8 text. */
 export interface IncomingMessage {
   readonly topic: string;
   readonly partition: number;
@@ -15,6 +24,8 @@ export interface IncomingMessage {
   readonly key: string | null;
   readonly value: string | null;
   readonly headers: Readonly<Record<string, string>>;
+  /** The same to the byte, for what is sent on as it came. */
+  readonly raw: RawMessage;
 }
 
 /** The broker refuses this very message, however often it is sent. */
@@ -28,7 +39,7 @@ export interface Producer {
    *
    * @throws MessageRefusedError where the broker refuses a message for good; any other error may pass
    */
-  send(topic: string, messages: readonly OutgoingMessage[]): Promise<void>;
+  send(topic: string, messages: readonly (OutgoingMessage | RawMessage)[]): Promise<void>;
   close(): Promise<void>;
 }
 

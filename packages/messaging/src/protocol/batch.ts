@@ -5,9 +5,18 @@
  */
 import type { Stream, StreamEvent, Versions } from '@mo/contracts';
 import { type Answer, invalid, keyReused, type Origin } from '@mo/service-kit';
-import { type Account, type NewEvent, type Progress, progressOf, type StreamModel, versionsOf } from './account.ts';
+import {
+  type Account,
+  appliedOf,
+  type NewEvent,
+  type Progress,
+  progressOf,
+  type StreamModel,
+  versionsOf,
+} from './account.ts';
 import type { Command, Decision, StoredAnswer } from './command.ts';
-import { advance, type EventOutcome, fallBehind, follow } from './follow.ts';
+import { advance, awaitVersion, type EventOutcome, fallBehind, follow } from './follow.ts';
+import { type Quarantined, reasonText } from './quarantine.ts';
 import type { BatchChanges, BatchState } from './store.ts';
 
 /** What a command had pulled, and how far its account was before the last pull was sent. */
@@ -41,6 +50,7 @@ export class Batch<A extends Account> {
   readonly #written: StreamEvent[] = [];
   readonly #applied: StreamEvent[] = [];
   readonly #faults: EventFault[] = [];
+  readonly #quarantined: Quarantined[] = [];
   #commandsTaken = 0;
 
   constructor(model: StreamModel<A>, state: BatchState<A>, nowMs: number) {
@@ -75,6 +85,20 @@ export class Batch<A extends Account> {
     });
   }
 
+  /** Takes events that can't be understood; one that was applied by another way meanwhile keeps nobody waiting. */
+  quarantine(items: readonly Quarantined[]): void {
+    for (const item of items) {
+      const { stream, customerId, version } = item;
+      const account = customerId === null ? undefined : this.#accounts.get(customerId);
+      if (account !== undefined && version !== null) {
+        if (version <= appliedOf(account, stream)) continue;
+        const waiting = awaitVersion(account, stream, version);
+        if (waiting !== account) this.#put(waiting);
+      }
+      this.#quarantined.push(item);
+    }
+  }
+
   /** The events that could not take effect, and why. */
   get faults(): readonly EventFault[] {
     return this.#faults;
@@ -90,7 +114,14 @@ export class Batch<A extends Account> {
     const accounts = [...this.#accounts.values()]
       .map((after) => ({ before: this.#state.accounts.get(after.customerId) ?? null, after }))
       .filter(({ before, after }) => before !== after);
-    return { accounts, written: this.#written, applied: this.#applied, answers: this.#newAnswers, nowMs: this.#nowMs };
+    return {
+      accounts,
+      written: this.#written,
+      applied: this.#applied,
+      quarantined: this.#quarantined,
+      answers: this.#newAnswers,
+      nowMs: this.#nowMs,
+    };
   }
 
   #replay(command: Command<A>): CommandOutcome | null {
@@ -184,6 +215,7 @@ export class Batch<A extends Account> {
 
   #fault(event: StreamEvent, error: unknown): 'faulty' {
     this.#faults.push({ event, error });
+    this.#quarantined.push(quarantinedBy({ event, error }));
     return 'faulty';
   }
 
@@ -246,6 +278,12 @@ function isConfirmed<A extends Account>(
     base.restricted === account.restricted &&
     restricting.every((stream) => base.applied[stream] === account.applied[stream])
   );
+}
+
+/** An event that is understood, but could not take effect, as it is put aside. */
+export function quarantinedBy({ event: { stream, customer_id: customerId, version }, error }: EventFault): Quarantined {
+  const reason = reasonText(`it can not take effect: ${error instanceof Error ? error.message : String(error)}`);
+  return { stream, customerId, version, reason, source: null };
 }
 
 /** Answers 2xx, 409 and rule 422s are kept with their effect. */

@@ -5,9 +5,10 @@
 import type { Stream, StreamEvent } from '@mo/contracts';
 import { unavailable } from '@mo/service-kit';
 import { appliedOf, type Progress } from './account.ts';
+import type { Followed } from './batch-runner.ts';
 import type { CustomerRef } from './command.ts';
 import type { Peers } from './peers.ts';
-import type { Followed } from './write-path.ts';
+import type { Quarantined } from './quarantine.ts';
 
 /** Pages and causes together, for one customer and stream. */
 const PULLS_MAX = 64;
@@ -20,13 +21,19 @@ interface Budget {
   standstillsLeft: number;
 }
 
+/** The ways into the write path for what a pull brings. */
+export interface Intake {
+  follow(events: readonly StreamEvent[]): Promise<Followed>;
+  quarantine(items: readonly Quarantined[]): Promise<ReadonlyMap<number, Progress>>;
+}
+
 export class BringForward {
   readonly #peers: Peers;
-  readonly #follow: (events: readonly StreamEvent[]) => Promise<Followed>;
+  readonly #intake: Intake;
 
-  constructor(peers: Peers, follow: (events: readonly StreamEvent[]) => Promise<Followed>) {
+  constructor(peers: Peers, intake: Intake) {
     this.#peers = peers;
-    this.#follow = follow;
+    this.#intake = intake;
   }
 
   /**
@@ -34,7 +41,7 @@ export class BringForward {
    *
    * @param progress what is known to be applied; null where the customer isn't known here
    * @returns how far the customer has come; null where nobody knows it
-   * @throws ProblemError unavailable
+   * @throws ProblemError unavailable, also where it comes to an event that can't be understood or take effect
    */
   bring(customer: CustomerRef, stream: Stream, progress: Progress | null): Promise<Progress | null> {
     return this.#bring(customer, stream, progress, { pullsLeft: PULLS_MAX, standstillsLeft: STANDSTILLS_MAX });
@@ -53,17 +60,45 @@ export class BringForward {
       const had: number = reached === null ? 0 : appliedOf(reached, stream);
       const pulled = await this.#peers.pull(stream, customer, had);
       target ??= pulled.head;
-      if (pulled.events.length === 0 || pulled.customerId === null) return reached;
-      const { progress: after } = await this.#follow(pulled.events);
-      reached = after.get(pulled.customerId) ?? reached;
+      if (pulled.customerId === null) return reached;
+      const { customerId, events, quarantined } = pulled;
+      if (events.length === 0 && quarantined === undefined) return reached;
+      if (events.length > 0) reached = (await this.#apply(customerId, stream, events)) ?? reached;
+      // Put aside where it is the next one: what comes before it may have to wait for causes first.
+      if (quarantined !== undefined && quarantined.version === (reached === null ? 0 : appliedOf(reached, stream)) + 1)
+        reached = await this.#putAside(customerId, quarantined);
       if (reached === null || appliedOf(reached, stream) >= target) return reached;
-      const withCauses: Progress = await this.#bringCauses(reached, stream, pulled.events, budget);
+      const withCauses: Progress = await this.#bringCauses(reached, stream, events, budget);
       if (withCauses === reached && appliedOf(reached, stream) === had) budget.standstillsLeft -= 1;
       reached = withCauses;
     }
     throw unavailable(
       `the ${stream} of customer ${customer.customerId ?? customer.externalId} could not be caught up with`,
     );
+  }
+
+  async #apply(customerId: number, stream: Stream, events: readonly StreamEvent[]): Promise<Progress | undefined> {
+    const { progress, faults } = await this.#intake.follow(events);
+    const [fault] = faults;
+    if (fault === undefined) return progress.get(customerId);
+    const { version } = fault.event;
+    throw unavailable(
+      `event ${version} of the ${stream} of customer ${customerId} can not take effect yet`,
+      fault.error,
+    );
+  }
+
+  /**
+   * Writes down an event that can't be understood.
+   *
+   * @returns how far the customer has come, where another process has understood it meanwhile
+   * @throws ProblemError unavailable
+   */
+  async #putAside(customerId: number, quarantined: Quarantined & { readonly version: number }): Promise<Progress> {
+    const { stream, version } = quarantined;
+    const reached = (await this.#intake.quarantine([quarantined])).get(customerId);
+    if (reached !== undefined && appliedOf(reached, stream) >= version) return reached;
+    throw unavailable(`event ${version} of the ${stream} of customer ${customerId} can not be understood yet`);
   }
 
   /** The first event that was not applied waits for its causes. */

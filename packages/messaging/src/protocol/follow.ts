@@ -33,10 +33,14 @@ export function advance<A extends Account>(account: A, event: StreamEvent): A {
 
 /** The account with the event known to exist, though not applied. */
 export function fallBehind<A extends Account>(own: Stream, account: A, event: StreamEvent): A {
-  const behind = { ...account.behind };
   const known = [[event.stream, event.version] as const, ...missingCauses(own, account, event)];
-  for (const [stream, version] of known) behind[stream] = Math.max(behind[stream] ?? 0, version);
-  return { ...account, behind };
+  return known.reduce((after, [stream, version]) => awaitVersion(after, stream, version), account);
+}
+
+/** The account with a version of a stream known to exist, though not applied. */
+export function awaitVersion<A extends Account>(account: A, stream: Stream, version: number): A {
+  if (version <= (account.behind[stream] ?? account.applied[stream] ?? 0)) return account;
+  return { ...account, behind: { ...account.behind, [stream]: version } };
 }
 
 function missingCauses(own: Stream, account: Account, event: StreamEvent): (readonly [Stream, number])[] {

@@ -6,21 +6,31 @@
 import type { StreamEvent } from '@mo/contracts';
 import type { Account, Progress } from './account.ts';
 import type { Command, CustomerRef, StoredAnswer } from './command.ts';
+import type { Quarantined } from './quarantine.ts';
 
 /** Another transaction got in the way (a unique key, a deadlock, a lock not granted): run it again, one by one. */
 export class StoreConflictError extends Error {
   override readonly name = 'StoreConflictError';
 }
 
+/** The storage refuses what a batch would write, however often it is tried: a rule of its tables is broken. */
+export class StoreRefusalError extends Error {
+  override readonly name = 'StoreRefusalError';
+}
+
 /** What a batch is about. */
 export interface BatchRequest<A extends Account> {
   readonly commands: readonly Command<A>[];
   readonly events: readonly StreamEvent[];
+  readonly quarantined: readonly Quarantined[];
 }
 
 /** What was found, all of it read after the locks were had. */
 export interface BatchState<A extends Account> {
-  /** The accounts that exist, and an unknown one for each customer that an event concerns and that can be known here. */
+  /**
+   * The accounts that exist, and an unknown one for each customer that an event concerns, understood or not, and that can be
+   * known here.
+   */
   readonly accounts: ReadonlyMap<number, A>;
   /** Which of the claimed external_ids are taken. */
   readonly taken: ReadonlySet<string>;
@@ -37,6 +47,8 @@ export interface BatchChanges<A extends Account> {
   readonly written: readonly StreamEvent[];
   /** The followed events that took effect, in order. */
   readonly applied: readonly StreamEvent[];
+  /** The events that could not be understood or take effect, and that were not applied by another way. */
+  readonly quarantined: readonly Quarantined[];
   readonly answers: readonly StoredAnswer[];
   readonly nowMs: number;
 }
@@ -47,7 +59,7 @@ export interface StoreTransaction<A extends Account> {
 }
 
 export interface Store<A extends Account> {
-  /** @throws StoreConflictError */
+  /** @throws StoreConflictError, StoreRefusalError */
   transaction<T>(work: (transaction: StoreTransaction<A>) => Promise<T>): Promise<T>;
   /** How far a customer's account has come, without a lock; null where it isn't known. */
   progress(customer: CustomerRef): Promise<Progress | null>;

@@ -9,17 +9,16 @@
 import type { ConsistencyToken, Stream, StreamEvent } from '@mo/contracts';
 import { type Answer, BatchQueue, type Clock, QueueFullError, unavailable } from '@mo/service-kit';
 import { type Account, appliedOf, type Progress, type StreamModel } from './account.ts';
-import { Batch, type CommandOutcome, type Confirmation, type EventFault } from './batch.ts';
+import type { CommandOutcome, Confirmation, EventFault } from './batch.ts';
+import { BatchRunner, type Followed, type Item, type Outcome, weightOf } from './batch-runner.ts';
 import { BringForward } from './bring-forward.ts';
 import type { Command, StoredAnswer } from './command.ts';
-import type { EventOutcome } from './follow.ts';
 import type { Peers } from './peers.ts';
+import type { Quarantined } from './quarantine.ts';
 import { type Store, StoreConflictError } from './store.ts';
 
 /** After so many rounds of pulls a refusal that still isn't final is answered with 503. */
 export const CONFIRM_ROUNDS_MAX = 6;
-/** How often a single command or event batch is tried again after a conflict. */
-const CONFLICT_RETRIES_MAX = 8;
 /** A batch takes at most so many commands and events. */
 export const BATCH_WEIGHT_MAX = 512;
 /** So many commands and events may wait for a batch. */
@@ -27,20 +26,6 @@ export const QUEUE_WEIGHT_MAX = 8_192;
 
 /** Under load a batch waits this long for those that were sent together with the last. */
 const GATHERING = { itemsMin: 3, pauseMs: 2, waitMsMax: 8 };
-
-/** What became of followed events: of each one, and of the customers that they concern. */
-export interface Followed {
-  readonly outcomes: readonly EventOutcome[];
-  readonly progress: ReadonlyMap<number, Progress>;
-}
-
-type Item<A extends Account> =
-  | { readonly kind: 'command'; readonly command: Command<A>; readonly confirmation: Confirmation | null }
-  | { readonly kind: 'events'; readonly events: readonly StreamEvent[] };
-type Outcome =
-  | { kind: 'command'; outcome: CommandOutcome }
-  | { kind: 'events'; followed: Followed }
-  | { kind: 'failed'; error: unknown };
 
 /** What the write path reports, for metrics. */
 export interface WritePathObserver {
@@ -50,6 +35,8 @@ export interface WritePathObserver {
   behind(progress: Progress): void;
   /** An event could not take effect; its customer waits. */
   faulty(fault: EventFault): void;
+  /** An event can't be understood; its customer waits. */
+  quarantined(item: Quarantined): void;
 }
 
 export interface WritePathOptions<A extends Account> {
@@ -68,10 +55,11 @@ export class WritePath<A extends Account> {
 
   constructor(options: WritePathOptions<A>) {
     this.#options = options;
-    this.#forward = new BringForward(options.peers, (events) => this.follow(events));
+    this.#forward = new BringForward(options.peers, this);
+    const runner = new BatchRunner({ ...options, onWritten: () => this.#onWritten() });
     this.#lane = new BatchQueue<Item<A>, Outcome>({
-      run: (items) => this.#runOrSplit(items),
-      weigh: (item) => (item.kind === 'command' ? 1 : item.events.length),
+      run: (items) => runner.run(items),
+      weigh: weightOf,
       weightMax: BATCH_WEIGHT_MAX,
       queueWeightMax: QUEUE_WEIGHT_MAX,
       gathering: { clock: options.clock, ...GATHERING },
@@ -111,12 +99,33 @@ export class WritePath<A extends Account> {
 
   /** Applies followed events, pushed or pulled, in batches with whatever else waits. */
   async follow(events: readonly StreamEvent[]): Promise<Followed> {
-    const result = await this.#submit({ kind: 'events', events });
-    if (result.kind !== 'events') throw new Error('an events item was answered as a command');
-    for (const progress of result.followed.progress.values()) {
-      if (Object.keys(progress.behind).length > 0) this.#options.observer.behind(progress);
+    const followed = await this.#submitEvents({ kind: 'events', events });
+    // A pull at once would bring the same fault: that can wait until customers that are behind are looked for.
+    const faulty = new Set(followed.faults.map(({ event }) => event.customer_id));
+    for (const [customerId, progress] of followed.progress) {
+      const isBehind = Object.keys(progress.behind).length > 0;
+      if (isBehind && !faulty.has(customerId)) this.#options.observer.behind(progress);
     }
-    return result.followed;
+    return followed;
+  }
+
+  /**
+   * Writes down events that can't be understood, and that their customers wait for them, where those can be read.
+   *
+   * @returns how far these customers have come
+   */
+  async quarantine(quarantined: readonly Quarantined[]): Promise<ReadonlyMap<number, Progress>> {
+    const { progress } = await this.#submitEvents({ kind: 'quarantine', quarantined });
+    for (const item of quarantined) {
+      const { stream, customerId, version, source } = item;
+      this.#options.observer.quarantined(item);
+      const reached = customerId === null ? undefined : progress.get(customerId);
+      // What was pulled is pulled again by whoever finds the customer behind. Of an unknown version there is one at least.
+      if (source === null || reached === undefined || !(stream in reached.applied)) continue;
+      const behind = { ...reached.behind, [stream]: version ?? appliedOf(reached, stream) + 1 };
+      this.#options.observer.behind({ ...reached, behind });
+    }
+    return progress;
   }
 
   /** Pulls a stream until the account has applied the version; false where the stream doesn't go so far. */
@@ -129,8 +138,15 @@ export class WritePath<A extends Account> {
     const progress = await this.#options.store.progress({ customerId });
     if (progress !== null && appliedOf(progress, stream) >= version) return true;
     this.#options.observer.pull(stream, reason);
-    const after = await this.#forward.bring({ customerId }, stream, progress);
-    return after !== null && appliedOf(after, stream) >= version;
+    try {
+      const after = await this.#forward.bring({ customerId }, stream, progress);
+      return after !== null && appliedOf(after, stream) >= version;
+    } catch (error) {
+      // What kept it from the stream's end may come after the version that was asked for.
+      const after = await this.#options.store.progress({ customerId });
+      if (after !== null && appliedOf(after, stream) >= version) return true;
+      throw error;
+    }
   }
 
   /**
@@ -189,6 +205,12 @@ export class WritePath<A extends Account> {
     return result.outcome;
   }
 
+  async #submitEvents(item: Exclude<Item<A>, { kind: 'command' }>): Promise<Followed> {
+    const result = await this.#submit(item);
+    if (result.kind !== 'events') throw new Error('an events item was answered as a command');
+    return result.followed;
+  }
+
   async #submit(item: Item<A>): Promise<Outcome> {
     try {
       const outcome = await this.#lane.submit(item);
@@ -200,62 +222,4 @@ export class WritePath<A extends Account> {
       throw error;
     }
   }
-
-  /** Runs a batch; where another transaction got in the way, item by item. */
-  async #runOrSplit(items: Item<A>[]): Promise<Outcome[]> {
-    try {
-      return await this.#run(items);
-    } catch (error) {
-      if (!(error instanceof StoreConflictError)) throw error;
-      const outcomes: Outcome[] = [];
-      for (const item of items) outcomes.push(await this.#runAlone(item));
-      return outcomes;
-    }
-  }
-
-  /** What fails here fails alone: items before it are committed, and those after it have their turn. */
-  async #runAlone(item: Item<A>): Promise<Outcome> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return (await this.#run([item]))[0] as Outcome;
-      } catch (error) {
-        if (!(error instanceof StoreConflictError) || attempt === CONFLICT_RETRIES_MAX)
-          return { kind: 'failed', error };
-      }
-    }
-  }
-
-  async #run(items: Item<A>[]): Promise<Outcome[]> {
-    const { model, store, clock } = this.#options;
-    const commands = items.flatMap((item) => (item.kind === 'command' ? [item.command] : []));
-    const events = items.flatMap((item) => (item.kind === 'events' ? item.events : []));
-    const { outcomes, wrote, faults } = await store.transaction(async (transaction) => {
-      const state = await transaction.open({ commands, events }, clock.now());
-      const batch = new Batch(model, state, clock.now());
-      const taken = items.map((item) => take(batch, item));
-      const changes = batch.changes();
-      if (changes.accounts.length > 0 || changes.answers.length > 0) await transaction.save(changes);
-      return { outcomes: taken.map((finish) => finish()), wrote: changes.written.length > 0, faults: batch.faults };
-    });
-    for (const fault of faults) this.#options.observer.faulty(fault);
-    if (wrote) this.#onWritten();
-    return outcomes;
-  }
-}
-
-/** Takes an item into the batch; the outcome is read once the whole batch has been taken. */
-function take<A extends Account>(batch: Batch<A>, item: Item<A>): () => Outcome {
-  if (item.kind === 'command') {
-    const outcome = batch.command(item.command, item.confirmation);
-    return () => ({ kind: 'command', outcome });
-  }
-  const outcomes = batch.events(item.events);
-  return () => {
-    const progress = new Map<number, Progress>();
-    for (const { customer_id } of item.events) {
-      const reached = batch.progress(customer_id);
-      if (reached !== null) progress.set(customer_id, reached);
-    }
-    return { kind: 'events', followed: { outcomes, progress } };
-  };
 }

@@ -6,8 +6,10 @@
 import type { Stream, StreamEvent } from '@mo/contracts';
 import { BatchQueue, QueueFullError, unavailable } from '@mo/service-kit';
 import type { z } from 'zod';
+import { faultOf } from '../kafka/cloud-events.ts';
 import type { CustomerRef } from '../protocol/command.ts';
 import type { Peers, Pulled } from '../protocol/peers.ts';
+import { reasonText } from '../protocol/quarantine.ts';
 import { headsAnswer, type PullWant, pullAnswer, pulledEvent, settleAnswer, WANTS_MAX } from './wire.ts';
 
 const PULLS_IN_FLIGHT_MAX = 4;
@@ -73,23 +75,36 @@ export class RemotePeers implements Peers {
 
   async #pullMany(stream: Stream, wants: PullWant[]): Promise<(Pulled | Error)[]> {
     const distinct = new Map(wants.map((want) => [JSON.stringify(want), want]));
-    const keys = [...distinct.keys()];
     const path = `/internal/streams/${stream}/pull`;
     const body = { wants: [...distinct.values()] };
     const { pages } = await this.#carry(stream, path, (answer) => pullAnswer.parse(answer), body);
-    const pulled = new Map(keys.map((key, place) => [key, understand(stream, pages[place])]));
+    const pulled = new Map([...distinct].map(([key, want], place) => [key, understand(stream, want, pages[place])]));
     return wants.map((want) => pulled.get(JSON.stringify(want)) as Pulled | Error);
   }
 }
 
-/** One event that can't be understood makes the whole pull unavailable for its customer, and for nobody else. */
-function understand(stream: Stream, page: z.infer<typeof pullAnswer>['pages'][number] | undefined): Pulled | Error {
+/** A customer's page ends before an event that can't be understood; other customers' pages are whole. */
+function understand(
+  stream: Stream,
+  { after }: PullWant,
+  page: z.infer<typeof pullAnswer>['pages'][number] | undefined,
+): Pulled | Error {
   if (page === undefined) return unavailable(`${stream} answered with too few pages`);
+  const { customer_id: customerId, head } = page;
   const events: StreamEvent[] = [];
   for (const value of page.events) {
+    const version = after + events.length + 1;
     const result = pulledEvent.safeParse(value);
-    if (!result.success) return unavailable(`an event of ${stream} can't be understood`, result.error);
+    if (!result.success) {
+      const reason = reasonText(result.error.issues.map(faultOf).join('; '));
+      return { customerId, head, events, quarantined: { stream, customerId, version, reason, source: null } };
+    }
+    const { stream: of, customer_id, version: found, data } = result.data;
+    if (of !== stream || customer_id !== customerId || data.customer_id !== customerId || found !== version) {
+      const reason = `it is event ${found} of the ${of} of customer ${customer_id}, not ${version} of ${stream} of ${customerId}`;
+      return { customerId, head, events, quarantined: { stream, customerId, version, reason, source: null } };
+    }
     events.push(result.data);
   }
-  return { customerId: page.customer_id, head: page.head, events };
+  return { customerId, head, events };
 }

@@ -7,7 +7,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
 import { type Logger, type ProblemError, unavailable } from '@mo/service-kit';
 import { CompiledQuery, type Kysely } from 'kysely';
-import { StoreConflictError } from '../protocol/store.ts';
+import { StoreConflictError, StoreRefusalError } from '../protocol/store.ts';
 
 const STATEMENT_TIMEOUT_MS = 10_000;
 const LOCK_TIMEOUT_MS = 5_000;
@@ -81,18 +81,22 @@ export async function run<Row>(sql: Sql, text: string, parameters: readonly unkn
 
 /** unique_violation, deadlock_detected, lock_not_available, serialization_failure */
 const CONFLICTS = new Set(['23505', '40P01', '55P03', '40001']);
+/** Data exceptions and broken constraints: what was to be written is at fault. */
+const REFUSALS = /^(22|23)/;
 
 /**
  * Runs a READ COMMITTED transaction. The ORM's own `transactional` would keep the connection for ever where the rollback
  * fails too, as it does once the server has ended the session.
  *
- * @throws StoreConflictError where another transaction got in the way
+ * @throws StoreConflictError where another transaction got in the way, StoreRefusalError where a rule of a table is broken
  */
 export async function inTransaction<T>(database: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
   try {
     return await sqlOf(database).transaction().setIsolationLevel('read committed').execute(work);
   } catch (error) {
-    if (CONFLICTS.has(sqlState(error))) throw new StoreConflictError((error as Error).message, { cause: error });
+    const state = sqlState(error);
+    if (CONFLICTS.has(state)) throw new StoreConflictError((error as Error).message, { cause: error });
+    if (REFUSALS.test(state)) throw new StoreRefusalError((error as Error).message, { cause: error });
     throw error;
   }
 }

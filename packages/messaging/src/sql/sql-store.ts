@@ -11,6 +11,7 @@ import { isKeyUsed, readAnswers, writeAnswers } from './answers.ts';
 import { type ProgressRow, progressColumns, readProgress } from './columns.ts';
 import { type Database, inTransaction, run, type Sql, sqlOf } from './database.ts';
 import { appendEvents } from './journal.ts';
+import { endQuarantine, writeQuarantine } from './quarantine.ts';
 
 /** What a service's own tables have to offer. */
 export interface AccountTables<A extends Account> {
@@ -66,9 +67,10 @@ export class SqlStore<A extends Account> implements Store<A> {
     return isKeyUsed(sqlOf(this.#database), keyId, nowMs);
   }
 
-  async #open(sql: Sql, { commands, events }: BatchRequest<A>, nowMs: number): Promise<BatchState<A>> {
+  async #open(sql: Sql, { commands, events, quarantined }: BatchRequest<A>, nowMs: number): Promise<BatchState<A>> {
     const tables = this.#tables;
-    const eventIds = new Set(events.map((event) => event.customer_id));
+    const waitingIds = quarantined.flatMap(({ customerId }) => customerId ?? []);
+    const eventIds = new Set([...events.map((event) => event.customer_id), ...waitingIds]);
     const ids = new Set([...eventIds, ...commands.flatMap(({ customer }) => customer.customerId ?? [])]);
     const names = new Set(commands.flatMap(({ customer }) => customer.externalId ?? []));
     const accounts = ids.size + names.size === 0 ? [] : await tables.lock(sql, sorted(ids), [...names]);
@@ -92,6 +94,8 @@ export class SqlStore<A extends Account> implements Store<A> {
     await writeAnswers(sql, changes.answers, changes.nowMs);
     await this.#tables.save(sql, changes);
     await appendEvents(sql, changes.written);
+    await endQuarantine(sql, changes.accounts);
+    await writeQuarantine(sql, changes.quarantined, changes.nowMs);
   }
 }
 

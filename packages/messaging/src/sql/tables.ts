@@ -42,6 +42,32 @@ export function streamTablesV1(): string[] {
   ];
 }
 
+/**
+ * The events that could not be understood or take effect, one row each: by customer and version, where those could be read,
+ * else by the message that brought it.
+ */
+export function quarantineTableV2(): string[] {
+  return [
+    `CREATE TABLE quarantine (
+      id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      stream text COLLATE "C" NOT NULL,
+      customer_id bigint CHECK (customer_id > 0),
+      version bigint CHECK (version > 0),
+      reason text NOT NULL,
+      source_topic text COLLATE "C",
+      source_partition integer CHECK (source_partition >= 0),
+      source_offset bigint CHECK (source_offset >= 0),
+      at timestamptz(3) NOT NULL,
+      UNIQUE (stream, customer_id, version),
+      CHECK ((source_topic IS NULL) = (source_partition IS NULL) AND (source_topic IS NULL) = (source_offset IS NULL)),
+      CHECK (source_topic IS NOT NULL OR (customer_id IS NOT NULL AND version IS NOT NULL))
+    )`,
+    'CREATE INDEX quarantine_source ON quarantine (source_topic, source_partition, source_offset)',
+    `CREATE UNIQUE INDEX quarantine_unnamed ON quarantine (source_topic, source_partition, source_offset)
+      WHERE customer_id IS NULL OR version IS NULL`,
+  ];
+}
+
 /** The columns that keep an account's progress on the streams that it follows. */
 export function progressColumnsV1(follows: readonly string[]): string {
   return [

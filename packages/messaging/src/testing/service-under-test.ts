@@ -17,6 +17,8 @@ export interface ServiceUnderTest {
   readonly databaseUrl: string;
   /** Another process of the same service. */
   startReplica(): Promise<App>;
+  /** Stops one process of the service, in order. */
+  stopReplica(app: App): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -39,11 +41,15 @@ export async function startServiceUnderTest<Config>(
     [`${own.toUpperCase()}_DATABASE_URL`]: databaseUrl,
     ...Object.fromEntries(STREAMS.map((stream) => [`${stream.toUpperCase()}_URL`, [owners[stream].origin]])),
   } as Config;
-  const apps: App[] = [];
+  const apps = new Set<App>();
   const startReplica = async () => {
     const app = await createApp(config);
-    apps.push(app);
+    apps.add(app);
     return app;
+  };
+  const stopReplica = async (app: App) => {
+    apps.delete(app);
+    for (const step of app.steps) await step.stop();
   };
   return {
     app: await startReplica(),
@@ -52,8 +58,9 @@ export async function startServiceUnderTest<Config>(
     kafka: kafkaOverKafkajs('test', servers.brokers, createLogger('test', 'silent')),
     databaseUrl,
     startReplica,
+    stopReplica,
     stop: async () => {
-      for (const app of apps) for (const step of app.steps) await step.stop();
+      for (const app of apps) await stopReplica(app);
       for (const owner of Object.values(owners)) await owner.close();
     },
   };

@@ -14,6 +14,8 @@ export class StreamOwner {
   readonly stream: Stream;
   /** While false, every call is cut off. */
   reachable = true;
+  /** Which events it gives in a form that can't be understood. */
+  garble: (event: StreamEvent) => boolean = () => false;
   /** What it answers when it is asked to settle. */
   settles = true;
   /** The wants of each pull, and each settlement, in the order in which they came. */
@@ -88,7 +90,10 @@ export class StreamOwner {
     const id = customer_id ?? named?.[0];
     const events = id === undefined ? undefined : this.#journal.get(id);
     if (events === undefined) return { customer_id: null, head: 0, events: [] };
-    return { customer_id: id, head: events.length, events: events.slice(after) };
+    const page = events
+      .slice(after)
+      .map((event) => (this.garble(event) ? { ...event, type: `${event.type}OfTheFuture` } : event));
+    return { customer_id: id, head: events.length, events: page };
   }
 }
 

@@ -44,11 +44,12 @@ export class BrokerCheck {
       this.#report('an entry is removed once it is sent', `${stream}-${customer_id}-${version}`);
   }
 
-  /** An offset is committed once the database has the effect, or knows what it is behind on. */
+  /** An offset is committed once the database has the effect, or knows what it is behind on, whether it was understood or not. */
   committed(group: string, messages: readonly IncomingMessage[]): void {
     const service = group.split('.')[1] as Stream;
     for (const message of messages) {
       const { topic, headers } = message;
+      if (topic.endsWith('.dlq')) continue;
       if (this.#garbled.has(placeOf(message))) {
         if (!this.#aside.has(placeOf(message)))
           this.#report('what is not understood is kept aside', `${service}: ${placeOf(message)}`);

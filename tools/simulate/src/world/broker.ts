@@ -8,6 +8,7 @@ import {
   MessageRefusedError,
   type OutgoingMessage,
   type Producer,
+  type RawMessage,
 } from '@mo/messaging';
 import type { Process } from '../engine/process.ts';
 import type { Random } from '../engine/random.ts';
@@ -16,7 +17,7 @@ import { ConsumerGroup } from './consumer-group.ts';
 import { Outage } from './database.ts';
 import type { Faults } from './faults.ts';
 import type { Figures } from './figures.ts';
-import { garbled } from './garble.ts';
+import { garbled, type MessageText } from './garble.ts';
 
 export const PARTITIONS = 3;
 const SEND_TIMEOUT_US = 400_000;
@@ -115,7 +116,7 @@ export class Broker {
 
   #producerOf(process: Process): Producer {
     return {
-      send: (topic, messages) => this.#send(process, topic, messages),
+      send: (topic, messages) => this.#send(process, topic, messages.map(textOf)),
       close: () => process.ask(100, 0, () => {}),
     };
   }
@@ -181,13 +182,27 @@ export class Broker {
         continue;
       }
       const { topic, number } = partition;
-      const kept: IncomingMessage = { topic, partition: number, offset: String(partition.log.length), ...message };
+      const sent = { topic, partition: number, offset: String(partition.log.length), ...message };
       const isGarbled = !topic.endsWith('.dlq') && random.chance(faults().garbleChance);
-      partition.log.push(isGarbled ? garbled(kept, random) : kept);
+      const kept = withBytes(isGarbled ? garbled(sent, random) : sent);
+      partition.log.push(kept);
       if (!isGarbled) continue;
       figures.garbledMessages += 1;
       onGarbled(kept);
     }
     for (const wake of partition.wake) wake();
   }
+}
+
+/** All that is sent here is text: what a follower sends on to the byte, too. */
+function textOf({ key, value, headers }: OutgoingMessage | RawMessage): OutgoingMessage {
+  const texts = Object.entries(headers).map(([name, header]) => [name, String(header)]);
+  return { key: String(key ?? ''), value: String(value ?? ''), headers: Object.fromEntries(texts) };
+}
+
+function withBytes(message: MessageText): IncomingMessage {
+  const { key, value, headers } = message;
+  const bytes = Object.entries(headers).map(([name, header]) => [name, Buffer.from(header)]);
+  const bytesOf = (text: string | null): Buffer | null => (text === null ? null : Buffer.from(text));
+  return { ...message, raw: { key: bytesOf(key), value: bytesOf(value), headers: Object.fromEntries(bytes) } };
 }

@@ -94,7 +94,8 @@ export class Database<A extends Account = Account> {
     failed: (error: Error) => void,
   ): void {
     this.#mustBeOpen(transaction);
-    const eventIds = [...new Set(request.events.map((event) => event.customer_id))];
+    const waitingIds = request.quarantined.flatMap(({ customerId }) => customerId ?? []);
+    const eventIds = [...new Set([...request.events.map((event) => event.customer_id), ...waitingIds])];
     const named = request.commands.flatMap(({ customer }) => this.#idsOf(customer));
     const existing = sorted(new Set([...eventIds, ...named].filter((id) => this.rows.accounts.has(id))));
     const missing = sorted(new Set(eventIds.filter((id) => !this.rows.accounts.has(id))));

@@ -3,17 +3,23 @@ import type { StreamEvent } from '@mo/contracts';
 import type { IncomingMessage } from '@mo/messaging';
 import type { Random } from '../engine/random.ts';
 
-type Garble = (message: IncomingMessage) => Partial<IncomingMessage>;
+/** A message as text. */
+export type MessageText = Omit<IncomingMessage, 'raw'>;
+type Garble = (message: MessageText) => Partial<MessageText>;
 
 const withHeader =
-  (name: string, value: string | undefined): Garble =>
-  ({ headers }) => ({ headers: { ...headers, [name]: value } as IncomingMessage['headers'] });
+  (name: string, value: string): Garble =>
+  ({ headers }) => ({ headers: { ...headers, [name]: value } });
+
+const withoutHeader =
+  (name: string): Garble =>
+  ({ headers: { [name]: _, ...headers } }) => ({ headers });
 
 const WAYS: readonly Garble[] = [
   ({ value }) => ({ value: value?.slice(1) ?? null }),
   () => ({ value: null }),
   () => ({ value: '{"customer_id":1}' }),
-  withHeader('ce_specversion', undefined),
+  withoutHeader('ce_specversion'),
   withHeader('ce_type', 'LoanSold'),
   withHeader('ce_sequence', 'first'),
   withHeader('ce_seen', 'loans='),
@@ -21,7 +27,7 @@ const WAYS: readonly Garble[] = [
 ];
 
 /** The message as nobody understands it. */
-export const garbled = (message: IncomingMessage, random: Random): IncomingMessage => ({
+export const garbled = (message: MessageText, random: Random): MessageText => ({
   ...message,
   ...random.pick(WAYS)(message),
 });

@@ -121,6 +121,7 @@ export class Replica<A extends Account = Account> {
         },
         behind: (progress) => this.#healer.heal(progress),
         faulty: ({ error }) => logger.error({ err: error }, 'an event can not take effect'),
+        quarantined: () => {},
       },
     });
     this.writePath.onWritten(() => this.#relay.wake());
@@ -148,7 +149,9 @@ export class Replica<A extends Account = Account> {
         else if (what === 'duplicate') figures.skipped += 1;
         else if (what === 'quarantined') figures.quarantined += 1;
       },
-      onQuarantine: () => {},
+      quarantine: (items) => this.writePath.quarantine(items),
+      // Nobody puts letters back or dismisses them here: the owner's journal has what they can't tell.
+      settle: () => Promise.resolve(),
     });
     this.#servePeers = servePeers(this, random, () => {
       const isGarbled = random.chance(surroundings.garbleChance());

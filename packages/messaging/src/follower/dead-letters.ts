@@ -1,0 +1,115 @@
+/**
+ * Dead letters: how a follower sends on what it can't understand, and how it reads what became of that. A letter is the
+ * message to the byte with headers that say why, by whom and where from; where Kafka refuses it for its size, those
+ * headers alone, for the message itself stays where it was.
+ */
+import { deadLetterTopicOf, DEAD_LETTER_HEADERS as HEADERS, SETTLEMENTS } from '@mo/contracts';
+import type { Logger } from '@mo/service-kit';
+import {
+  type IncomingMessage,
+  type Kafka,
+  MessageRefusedError,
+  type Producer,
+  type RawMessage,
+} from '../kafka/port.ts';
+import type { SettledLetter } from '../protocol/quarantine.ts';
+
+/** Letters that are sent as one batch. */
+const LETTERS_PER_SEND_MAX = 100;
+
+/** A message that could not be understood or take effect, and why. */
+export interface DeadLetter {
+  readonly message: IncomingMessage;
+  readonly reason: string;
+}
+
+export class DeadLetters {
+  readonly #kafka: Kafka;
+  readonly #follower: string;
+  readonly #logger: Logger;
+  #producer: Producer | null = null;
+
+  /** @param follower the consumer group that puts aside */
+  constructor(kafka: Kafka, follower: string, logger: Logger) {
+    this.#kafka = kafka;
+    this.#follower = follower;
+    this.#logger = logger;
+  }
+
+  /** Sends letters to the topics beside those of their messages. After an error, which may pass, some may have gone. */
+  async send(letters: readonly DeadLetter[]): Promise<void> {
+    for (const [topic, some] of Map.groupBy(letters, ({ message }) => deadLetterTopicOf(message.topic))) {
+      for (let start = 0; start < some.length; start += LETTERS_PER_SEND_MAX)
+        await this.#sendSome(topic, some.slice(start, start + LETTERS_PER_SEND_MAX));
+    }
+  }
+
+  async close(): Promise<void> {
+    const producer = this.#producer;
+    this.#producer = null;
+    await producer?.close().catch(() => {});
+  }
+
+  async #sendSome(topic: string, letters: readonly DeadLetter[]): Promise<void> {
+    try {
+      await this.#produce(
+        topic,
+        letters.map((letter) => this.#whole(letter)),
+      );
+    } catch (error) {
+      if (!(error instanceof MessageRefusedError)) throw error;
+      const [first] = letters;
+      if (letters.length === 1 && first !== undefined) await this.#produce(topic, [this.#withoutMessage(first)]);
+      else for (const letter of letters) await this.#sendSome(topic, [letter]);
+      return;
+    }
+    for (const { message, reason } of letters) this.#log(message, reason);
+  }
+
+  async #produce(topic: string, messages: readonly RawMessage[]): Promise<void> {
+    try {
+      this.#producer ??= await this.#kafka.producer();
+      await this.#producer.send(topic, messages);
+    } catch (error) {
+      if (!(error instanceof MessageRefusedError)) await this.close();
+      throw error;
+    }
+  }
+
+  #whole({ message, reason }: DeadLetter): RawMessage {
+    const { raw } = message;
+    return { ...raw, headers: { ...raw.headers, ...this.#origin(message, reason) } };
+  }
+
+  #withoutMessage({ message, reason }: DeadLetter): RawMessage {
+    const { key, value } = message.raw;
+    const omitted = Buffer.from(String((key?.length ?? 0) + (value?.length ?? 0)));
+    const headers = { ...this.#origin(message, reason), [HEADERS.omittedBytes]: omitted };
+    this.#log(message, `${reason} (Kafka refuses the whole letter)`);
+    return { key: null, value: null, headers };
+  }
+
+  #origin({ topic, partition, offset }: IncomingMessage, reason: string): Record<string, Buffer> {
+    return {
+      [HEADERS.reason]: Buffer.from(reason),
+      [HEADERS.follower]: Buffer.from(this.#follower),
+      [HEADERS.sourceTopic]: Buffer.from(topic),
+      [HEADERS.sourcePartition]: Buffer.from(String(partition)),
+      [HEADERS.sourceOffset]: Buffer.from(offset),
+    };
+  }
+
+  #log({ topic, partition, offset }: IncomingMessage, reason: string): void {
+    this.#logger.error({ topic, partition, offset, reason }, 'an event went to the dead-letter topic');
+  }
+}
+
+/** What a notice on a dead-letter topic says became of a letter; null for anything else. */
+export function settledLetter({ headers }: Pick<IncomingMessage, 'headers'>): SettledLetter | null {
+  const settlement = SETTLEMENTS.find((word) => word === headers[HEADERS.settled]);
+  const topic = headers[HEADERS.sourceTopic];
+  const partition = /^\d{1,9}$/.exec(headers[HEADERS.sourcePartition] ?? '')?.[0];
+  const offset = /^\d{1,18}$/.exec(headers[HEADERS.sourceOffset] ?? '')?.[0];
+  if (settlement === undefined || topic === undefined || partition === undefined || offset === undefined) return null;
+  return { settlement, source: { topic, partition: Number(partition), offset } };
+}

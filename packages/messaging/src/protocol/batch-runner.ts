@@ -1,0 +1,162 @@
+/**
+ * Runs batches against the store: what waits is taken by one transaction; where another got in the way, or the tables
+ * refuse what it would write, each item has one of its own, so that one that fails doesn't touch its neighbours.
+ */
+import type { StreamEvent } from '@mo/contracts';
+import type { Clock } from '@mo/service-kit';
+import type { Account, Progress, StreamModel } from './account.ts';
+import { Batch, type CommandOutcome, type Confirmation, type EventFault, quarantinedBy } from './batch.ts';
+import type { Command } from './command.ts';
+import type { EventOutcome } from './follow.ts';
+import type { Quarantined } from './quarantine.ts';
+import { type Store, StoreConflictError, StoreRefusalError } from './store.ts';
+
+/** How often a single command or event batch is tried again after a conflict. */
+const CONFLICT_RETRIES_MAX = 8;
+
+/** What became of followed events: of each one, and of the customers that they concern. */
+export interface Followed {
+  readonly outcomes: readonly EventOutcome[];
+  readonly progress: ReadonlyMap<number, Progress>;
+  /** Those that could not take effect though their turn had come. */
+  readonly faults: readonly EventFault[];
+}
+
+/** What waits for a batch. */
+export type Item<A extends Account> =
+  | { readonly kind: 'command'; readonly command: Command<A>; readonly confirmation: Confirmation | null }
+  | { readonly kind: 'events'; readonly events: readonly StreamEvent[] }
+  | { readonly kind: 'quarantine'; readonly quarantined: readonly Quarantined[] };
+export type Outcome =
+  | { kind: 'command'; outcome: CommandOutcome }
+  | { kind: 'events'; followed: Followed }
+  | { kind: 'failed'; error: unknown };
+
+export interface BatchRunnerOptions<A extends Account> {
+  model: StreamModel<A>;
+  store: Store<A>;
+  clock: Clock;
+  observer: { faulty(fault: EventFault): void };
+  /** Told after each commit that wrote own events. */
+  onWritten: () => void;
+}
+
+export class BatchRunner<A extends Account> {
+  readonly #options: BatchRunnerOptions<A>;
+
+  constructor(options: BatchRunnerOptions<A>) {
+    this.#options = options;
+  }
+
+  /** Runs a batch; where another transaction got in the way, or the tables refuse what it would write, item by item. */
+  async run(items: Item<A>[]): Promise<Outcome[]> {
+    try {
+      return await this.#run(items);
+    } catch (error) {
+      if (!isOfOneItem(error)) throw error;
+      const outcomes: Outcome[] = [];
+      for (const item of items) outcomes.push(await this.#runAlone(item));
+      return outcomes;
+    }
+  }
+
+  /** What fails here fails alone: items before it are committed, and those after it have their turn. */
+  async #runAlone(item: Item<A>): Promise<Outcome> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return (await this.#run([item]))[0] as Outcome;
+      } catch (error) {
+        if (error instanceof StoreConflictError && attempt < CONFLICT_RETRIES_MAX) continue;
+        if (item.kind === 'events' && isOfOneItem(error)) return this.#runEventByEvent(item.events, error);
+        return { kind: 'failed', error };
+      }
+    }
+  }
+
+  /** An event that the tables refuse by itself is faulty, like one whose effect throws. */
+  async #runEventByEvent(events: readonly StreamEvent[], error: unknown): Promise<Outcome> {
+    const [event] = events;
+    if (event !== undefined && events.length === 1) return this.#runFaulty(event, error);
+    const parts: Followed[] = [];
+    for (const one of events) {
+      const outcome = await this.#runAlone({ kind: 'events', events: [one] });
+      if (outcome.kind !== 'events') return outcome;
+      parts.push(outcome.followed);
+    }
+    const followed = {
+      outcomes: parts.flatMap(({ outcomes }) => outcomes),
+      progress: new Map(parts.flatMap(({ progress }) => [...progress])),
+      faults: parts.flatMap(({ faults }) => faults),
+    };
+    return { kind: 'events', followed };
+  }
+
+  async #runFaulty(event: StreamEvent, error: unknown): Promise<Outcome> {
+    const outcome = await this.#runAlone({ kind: 'quarantine', quarantined: [quarantinedBy({ event, error })] });
+    if (outcome.kind !== 'events') return outcome;
+    this.#options.observer.faulty({ event, error });
+    const { progress } = outcome.followed;
+    return { kind: 'events', followed: { outcomes: ['faulty'], progress, faults: [{ event, error }] } };
+  }
+
+  async #run(items: Item<A>[]): Promise<Outcome[]> {
+    const { model, store, clock, onWritten } = this.#options;
+    const commands = items.flatMap((item) => (item.kind === 'command' ? [item.command] : []));
+    const events = items.flatMap((item) => (item.kind === 'events' ? item.events : []));
+    const quarantined = items.flatMap((item) => (item.kind === 'quarantine' ? item.quarantined : []));
+    const { outcomes, wrote, faults } = await store.transaction(async (transaction) => {
+      const state = await transaction.open({ commands, events, quarantined }, clock.now());
+      const batch = new Batch(model, state, clock.now());
+      const taken = items.map((item) => take(batch, item));
+      const changes = batch.changes();
+      if (changes.accounts.length + changes.answers.length + changes.quarantined.length > 0)
+        await transaction.save(changes);
+      return { outcomes: taken.map((finish) => finish()), wrote: changes.written.length > 0, faults: batch.faults };
+    });
+    for (const fault of faults) this.#options.observer.faulty(fault);
+    if (wrote) onWritten();
+    return outcomes;
+  }
+}
+
+/** Takes an item into the batch; the outcome is read once the whole batch has been taken. */
+function take<A extends Account>(batch: Batch<A>, item: Item<A>): () => Outcome {
+  if (item.kind === 'command') {
+    const outcome = batch.command(item.command, item.confirmation);
+    return () => ({ kind: 'command', outcome });
+  }
+  if (item.kind === 'quarantine') {
+    batch.quarantine(item.quarantined);
+    const customerIds = item.quarantined.flatMap(({ customerId }) => customerId ?? []);
+    return () => ({
+      kind: 'events',
+      followed: { outcomes: [], progress: progressIn(batch, customerIds), faults: [] },
+    });
+  }
+  const outcomes = batch.events(item.events);
+  const concerned = new Set(item.events);
+  const customerIds = item.events.map(({ customer_id }) => customer_id);
+  return () => {
+    const faults = batch.faults.filter(({ event }) => concerned.has(event));
+    return { kind: 'events', followed: { outcomes, progress: progressIn(batch, customerIds), faults } };
+  };
+}
+
+function progressIn<A extends Account>(batch: Batch<A>, customerIds: readonly number[]): Map<number, Progress> {
+  const progress = new Map<number, Progress>();
+  for (const customerId of customerIds) {
+    const reached = batch.progress(customerId);
+    if (reached !== null) progress.set(customerId, reached);
+  }
+  return progress;
+}
+
+/** How many commands and events an item is. */
+export function weightOf<A extends Account>(item: Item<A>): number {
+  if (item.kind === 'command') return 1;
+  return item.kind === 'events' ? item.events.length : item.quarantined.length;
+}
+
+/** Whether one item of a batch may be to blame, so that the others go on without it. */
+const isOfOneItem = (error: unknown): boolean =>
+  error instanceof StoreConflictError || error instanceof StoreRefusalError;

@@ -1,0 +1,160 @@
+/**
+ * The quarantine: events that could not be understood or take effect, and that stand. A row is written where its customer
+ * is marked as behind, and ends where the account has applied its version, in the same transactions. A row whose customer
+ * or version can't be read ends when its dead letter is settled.
+ */
+import type { Stream } from '@mo/contracts';
+import type { Account } from '../protocol/account.ts';
+import type { Quarantined, SettledLetter } from '../protocol/quarantine.ts';
+import type { BatchChanges } from '../protocol/store.ts';
+import { column } from './columns.ts';
+import { type Database, inTransaction, run, type Sql, sqlOf } from './database.ts';
+
+/** The place of a message that was pushed stays known when the same event is pulled. */
+const WRITE = (arbiter: string) => `
+  INSERT INTO quarantine AS old (stream, customer_id, version, reason, source_topic, source_partition, source_offset, at)
+  SELECT *, $8::timestamptz FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::integer[],
+    $7::bigint[]) AS new (stream, customer_id, version, reason, source_topic, source_partition, source_offset)
+  ORDER BY stream, customer_id, version, source_topic, source_partition, source_offset
+  ON CONFLICT ${arbiter} DO UPDATE SET
+    reason = excluded.reason,
+    source_topic = coalesce(excluded.source_topic, old.source_topic),
+    source_partition = coalesce(excluded.source_partition, old.source_partition),
+    source_offset = coalesce(excluded.source_offset, old.source_offset)
+  WHERE old.reason <> excluded.reason OR excluded.source_topic IS NOT NULL`;
+const WRITE_NAMED = WRITE('(stream, customer_id, version)');
+const WRITE_UNNAMED = WRITE(
+  '(source_topic, source_partition, source_offset) WHERE customer_id IS NULL OR version IS NULL',
+);
+
+/** Writes rows; an event that has one keeps it. The accounts of their customers must be locked. */
+export async function writeQuarantine(sql: Sql, items: readonly Quarantined[], nowMs: number): Promise<void> {
+  const isNamed = ({ customerId, version }: Quarantined) => customerId !== null && version !== null;
+  const named = items.filter(isNamed);
+  const unnamed = items.filter((item) => !isNamed(item));
+  await write(
+    sql,
+    WRITE_NAMED,
+    oneEach(named, ({ stream, customerId, version }) => `${stream}-${customerId}-${version}`),
+    nowMs,
+  );
+  await write(
+    sql,
+    WRITE_UNNAMED,
+    oneEach(unnamed, ({ source }) => `${source?.topic}-${source?.partition}-${source?.offset}`),
+    nowMs,
+  );
+}
+
+async function write(sql: Sql, text: string, items: readonly Quarantined[], nowMs: number): Promise<void> {
+  if (items.length === 0) return;
+  await run(sql, text, [
+    column(items, (item) => item.stream),
+    column(items, (item) => item.customerId),
+    column(items, (item) => item.version),
+    column(items, (item) => item.reason),
+    column(items, (item) => item.source?.topic ?? null),
+    column(items, (item) => item.source?.partition ?? null),
+    column(items, (item) => item.source?.offset ?? null),
+    new Date(nowMs).toISOString(),
+  ]);
+}
+
+/** One statement may touch a row once: of several the last, or the last that has a place. */
+function oneEach(items: readonly Quarantined[], keyOf: (item: Quarantined) => string): Quarantined[] {
+  const kept = new Map<string, Quarantined>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (item.source !== null || (kept.get(key)?.source ?? null) === null) kept.set(key, item);
+  }
+  return [...kept.values()];
+}
+
+const END = `
+  DELETE FROM quarantine q USING unnest($1::text[], $2::bigint[], $3::bigint[]) AS done (stream, customer_id, version)
+  WHERE q.stream = done.stream AND q.customer_id = done.customer_id AND q.version <= done.version`;
+
+/** Ends the rows of versions that were applied. Only accounts that were behind can have any. */
+export async function endQuarantine<A extends Account>(sql: Sql, accounts: BatchChanges<A>['accounts']): Promise<void> {
+  const done = accounts.flatMap(({ before, after }) =>
+    (Object.keys(before?.behind ?? {}) as Stream[])
+      .map((stream) => ({ stream, customerId: after.customerId, version: after.applied[stream] ?? 0 }))
+      .filter(({ stream, version }) => version > (before?.applied[stream] ?? 0)),
+  );
+  if (done.length === 0) return;
+  await run(sql, END, [
+    column(done, (row) => row.stream),
+    column(done, (row) => row.customerId),
+    column(done, (row) => row.version),
+  ]);
+}
+
+const LOCK = (table: string) => `
+  SELECT 1 FROM ${table} WHERE customer_id IN (
+    SELECT q.customer_id FROM quarantine q JOIN unnest($1::text[], $2::integer[], $3::bigint[]) AS letter (topic, part, place)
+      ON q.source_topic = letter.topic AND q.source_partition = letter.part AND q.source_offset = letter.place
+  ) ORDER BY customer_id FOR NO KEY UPDATE`;
+
+/** What was put back comes again, so what its customer waits for stays; what was dismissed is waited for no longer. */
+const SETTLE = `
+  DELETE FROM quarantine q
+  USING unnest($1::text[], $2::integer[], $3::bigint[], $4::boolean[]) AS letter (topic, part, place, dismissed)
+  WHERE q.source_topic = letter.topic AND q.source_partition = letter.part AND q.source_offset = letter.place
+    AND (letter.dismissed OR q.customer_id IS NULL OR q.version IS NULL)
+  RETURNING q.stream, q.customer_id, q.version`;
+
+const WAIT_FOR_REST = (table: string, stream: Stream) => `
+  UPDATE ${table} a SET ${stream}_behind = coalesce((
+    SELECT max(q.version) FROM quarantine q
+    WHERE q.stream = '${stream}' AND q.customer_id = a.customer_id AND q.version > a.${stream}_applied
+  ), 0)
+  WHERE a.customer_id = ANY($1::bigint[])`;
+
+interface EndedRow {
+  stream: Stream;
+  customer_id: string | null;
+  version: string | null;
+}
+
+export class QuarantineTable {
+  readonly #database: Database;
+  readonly #table: string;
+  readonly #follows: readonly Stream[];
+
+  /** @param table the accounts' */
+  constructor(database: Database, table: string, follows: readonly Stream[]) {
+    this.#database = database;
+    this.#table = table;
+    this.#follows = follows;
+  }
+
+  /** How many rows stand, for each followed stream. */
+  async counts(): Promise<ReadonlyMap<Stream, number>> {
+    const text = 'SELECT stream, count(*) AS rows FROM quarantine GROUP BY stream';
+    const rows = await run<{ stream: Stream; rows: string }>(sqlOf(this.#database), text);
+    const found = new Map(rows.map(({ stream, rows: count }) => [stream, Number(count)]));
+    return new Map(this.#follows.map((stream) => [stream, found.get(stream) ?? 0]));
+  }
+
+  /**
+   * Ends rows whose letters were settled: those that can't end by themselves, and all that were dismissed. What is really
+   * missing of a customer that waits no longer, the sweep finds.
+   */
+  settle(letters: readonly SettledLetter[]): Promise<void> {
+    const places = [
+      column(letters, ({ source }) => source.topic),
+      column(letters, ({ source }) => source.partition),
+      column(letters, ({ source }) => source.offset),
+    ];
+    return inTransaction(this.#database, async (sql) => {
+      await run(sql, LOCK(this.#table), places);
+      const dismissed = column(letters, ({ settlement }) => settlement === 'dismissed');
+      const ended = await run<EndedRow>(sql, SETTLE, [...places, dismissed]);
+      for (const stream of this.#follows) {
+        const waited = ended.filter((row) => row.stream === stream && row.version !== null);
+        const ids = waited.flatMap((row) => row.customer_id ?? []);
+        if (ids.length > 0) await run(sql, WAIT_FOR_REST(this.#table, stream), [ids]);
+      }
+    });
+  }
+}

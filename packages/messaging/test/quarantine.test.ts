@@ -1,0 +1,153 @@
+/** The quarantine on a real database: rows are written and end with the account, whichever process is at work. */
+import { systemClock } from '@mo/service-kit';
+import {
+  type Database,
+  type Quarantined,
+  QuarantineTable,
+  run,
+  SqlStore,
+  type StreamModel,
+  sqlOf,
+  WritePath,
+} from '../src/index.ts';
+import { MemoryPeers } from './in-memory.ts';
+import { commandOf, eventOf, type Ledger, ledgerModel, refusal } from './ledger.ts';
+import { type LedgerDatabases, ledgerTables, migratedLedger } from './ledger-tables.ts';
+
+let database: Database;
+let databases: LedgerDatabases;
+let peers: MemoryPeers;
+let table: QuarantineTable;
+beforeEach(async () => {
+  ({ database, databases } = await migratedLedger());
+  peers = new MemoryPeers();
+  table = new QuarantineTable(database, 'accounts', ledgerModel.follows);
+});
+afterEach(() => databases.close());
+
+/** As one process of the service. */
+function processOf(on: Database, model: StreamModel<Ledger> = ledgerModel): WritePath<Ledger> {
+  const nothing = () => {};
+  const observer = { batch: nothing, pull: nothing, unconfirmed: nothing, behind: nothing };
+  return new WritePath({
+    model,
+    store: new SqlStore(on, ledgerTables),
+    peers,
+    clock: systemClock,
+    observer: { ...observer, faulty: nothing, quarantined: nothing },
+  });
+}
+
+const place = (offset: number) => ({ topic: 'mo.payments', partition: 3, offset: String(offset) });
+const unreadable = (customerId: number | null, version: number | null, offset: number | null): Quarantined => ({
+  stream: 'payments',
+  customerId,
+  version,
+  reason: 'the data is not JSON',
+  source: offset === null ? null : place(offset),
+});
+const count = async () => (await table.counts()).get('payments');
+const behindOf = async (customerId: number) =>
+  (await new SqlStore(database, ledgerTables).progress({ customerId }))?.behind;
+
+it('an event is one row, however often and by whatever way it comes, until its version is applied', async () => {
+  const [one, other] = [processOf(database), processOf(await databases.open())];
+  await Promise.all([
+    one.quarantine([unreadable(1, 2, null), unreadable(1, 2, 7)]),
+    other.quarantine([unreadable(1, 2, 7)]),
+  ]);
+  await one.quarantine([unreadable(1, 2, null)]);
+  expect(await run(sqlOf(database), 'SELECT customer_id, version, source_offset FROM quarantine')).toEqual([
+    { customer_id: '1', version: '2', source_offset: '7' },
+  ]);
+  expect(await behindOf(1)).toEqual({ payments: 2 });
+  await other.follow([eventOf('payments', 1, 1)]);
+  expect(await count()).toBe(1);
+  await other.follow([eventOf('payments', 1, 2)]);
+  expect(await count()).toBe(0);
+  expect(await behindOf(1)).toEqual({});
+});
+
+it('what was applied already keeps nobody waiting', async () => {
+  const writePath = processOf(database);
+  await writePath.follow([eventOf('payments', 1, 1)]);
+  await writePath.quarantine([unreadable(1, 1, 7)]);
+  expect(await count()).toBe(0);
+  expect(await behindOf(1)).toEqual({});
+});
+
+it('a row without customer or version ends when its letter is settled, in either way', async () => {
+  const writePath = processOf(database);
+  const items = [unreadable(null, null, 1), unreadable(5, null, 2), unreadable(null, 3, 3)];
+  await writePath.quarantine(items);
+  await writePath.quarantine(items);
+  expect(await count()).toBe(3);
+  await table.settle([
+    { source: place(1), settlement: 'replayed' },
+    { source: place(2), settlement: 'dismissed' },
+    { source: place(9), settlement: 'dismissed' },
+  ]);
+  expect(await run(sqlOf(database), 'SELECT source_offset FROM quarantine')).toEqual([{ source_offset: '3' }]);
+});
+
+it('a customer waits on for what was put back, and no longer for what was dismissed', async () => {
+  const writePath = processOf(database);
+  await writePath.quarantine([unreadable(1, 4, 1), unreadable(1, 9, 2)]);
+  await table.settle([{ source: place(2), settlement: 'replayed' }]);
+  expect(await behindOf(1)).toEqual({ payments: 9 });
+  await table.settle([{ source: place(2), settlement: 'dismissed' }]);
+  expect(await behindOf(1)).toEqual({ payments: 4 });
+  await table.settle([{ source: place(1), settlement: 'dismissed' }]);
+  expect(await behindOf(1)).toEqual({});
+  expect(await count()).toBe(0);
+});
+
+describe('an event that is understood, but', () => {
+  const faulty: StreamModel<Ledger> = {
+    ...ledgerModel,
+    evolve: (account, event) => {
+      if (event.stream === 'payments' && event.customer_id === 1) throw new Error('no such loan');
+      return ledgerModel.evolve(account, event);
+    },
+  };
+
+  it('whose effect throws, is a row until newer software gives it its effect', async () => {
+    const { faults } = await processOf(database, faulty).follow([
+      eventOf('payments', 1, 1),
+      eventOf('payments', 2, 1),
+      eventOf('customers', 1, 1),
+    ]);
+    expect(faults).toMatchObject([{ event: { customer_id: 1 }, error: { message: 'no such loan' } }]);
+    expect(await run(sqlOf(database), 'SELECT customer_id, reason FROM quarantine')).toEqual([
+      { customer_id: '1', reason: 'it can not take effect: no such loan' },
+    ]);
+    peers.add(eventOf('payments', 1, 1));
+    const confirmed = commandOf({ decide: () => refusal(['customers', 'payments']) });
+    await expect(processOf(database, faulty).execute(confirmed)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await processOf(database).execute(confirmed)).toMatchObject({ status: 422 });
+    expect(await count()).toBe(0);
+  });
+
+  it('that the tables refuse, is faulty by itself: neither its neighbours nor commands fail with it', async () => {
+    const broken = { ...ledgerModel, externalIdOf: () => null } satisfies StreamModel<Ledger>;
+    const tooLong: StreamModel<Ledger> = {
+      ...broken,
+      // PostgreSQL keeps no text with a zero in it.
+      evolve: (account, event) => ({
+        ...ledgerModel.evolve(account, event),
+        externalId: event.customer_id === 1 ? 'a\0b' : `customer-${event.customer_id}`,
+      }),
+    };
+    const writePath = processOf(database, tooLong);
+    await processOf(database).follow([eventOf('customers', 3, 1)]);
+    const [{ outcomes }, answer] = await Promise.all([
+      writePath.follow([eventOf('customers', 2, 1), eventOf('customers', 1, 1), eventOf('customers', 4, 1)]),
+      writePath.execute(commandOf({ customer: { customerId: 3 } })),
+    ]);
+    expect(outcomes).toEqual(['apply', 'faulty', 'apply']);
+    expect(answer.status).toBe(201);
+    expect(await run(sqlOf(database), 'SELECT customer_id, version FROM quarantine')).toEqual([
+      { customer_id: '1', version: '1' },
+    ]);
+  });
+});
