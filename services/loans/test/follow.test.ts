@@ -76,28 +76,6 @@ describe('following over Kafka', () => {
     await waitFor(async () => (await heads()) === `1.${id}.1.0.1`);
   });
 
-  it('puts what it can not understand aside with reason and origin, and goes on', async () => {
-    const topic = `${loans.topicPrefix}.payments`;
-    const dead: { headers: Readonly<Record<string, string>>; value: string | null }[] = [];
-    const subscription = await kafka.subscribe(
-      `test-${randomUUID()}`,
-      [`${topic}.dlq`],
-      async (messages) => void dead.push(...messages),
-    );
-    const { loan, events } = await loanWithPayments(1);
-    await producer?.send(topic, [
-      { key: '1', value: '{"oops', headers: { ce_specversion: '1.0', ce_type: 'PaymentApplied' } },
-    ]);
-    await push(...events);
-    await waitFor(async () => (await outstanding(loan.id)) === '390.00');
-    await waitFor(() => dead.length > 0);
-    expect(dead[0]).toMatchObject({
-      value: '{"oops',
-      headers: { mo_reason: 'the data is not JSON', mo_source_topic: topic },
-    });
-    await subscription.close();
-  });
-
   it('publishes well-formed CloudEvents, versions without gaps', async () => {
     const id = register(loans.customers, { score: '100000.00' });
     const received: { key: string | null; value: string | null; headers: Readonly<Record<string, string>> }[] = [];

@@ -1,0 +1,106 @@
+/** A dead letter as it lies on its topic, and the messages that come of it. */
+import {
+  DEAD_LETTER_PREFIX,
+  DEAD_LETTER_HEADERS as HEADERS,
+  readCustomerId,
+  readVersion,
+  type Settlement,
+} from '@mo/contracts';
+import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
+
+/** Where the message lay that a letter tells of. */
+export interface LetterOrigin {
+  readonly topic: string;
+  readonly partition: string;
+  readonly offset: string;
+}
+
+export interface Letter {
+  /** Where the letter lies. */
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  /** Null where something else than a follower wrote to the topic. */
+  readonly origin: LetterOrigin | null;
+  readonly reason: string;
+  readonly follower: string;
+  readonly customerId: number | null;
+  readonly version: number | null;
+  readonly type: string | null;
+  /** When it was put aside, in ms since the epoch. */
+  readonly atMs: number;
+  /** Whether key, value and headers are there, so that it can be put back. */
+  readonly isWhole: boolean;
+  readonly message: KafkaMessage;
+}
+
+/** Which letter a notice tells of. */
+export interface Notice {
+  readonly partition: number;
+  readonly offset: string;
+}
+
+/** Reads a notice; null for a letter. */
+export function readNotice({ headers }: KafkaMessage): Notice | null {
+  if (text(headers, HEADERS.settled) === null) return null;
+  const partition = /^\d{1,9}$/.exec(text(headers, HEADERS.letterPartition) ?? '')?.[0] ?? '-1';
+  const offset = /^\d{1,18}$/.exec(text(headers, HEADERS.letterOffset) ?? '')?.[0] ?? '-1';
+  return { partition: Number(partition), offset };
+}
+
+export function readLetter(topic: string, partition: number, message: KafkaMessage): Letter {
+  const { headers, key, offset, timestamp } = message;
+  const origin = {
+    topic: text(headers, HEADERS.sourceTopic),
+    partition: text(headers, HEADERS.sourcePartition),
+    offset: text(headers, HEADERS.sourceOffset),
+  };
+  const hasOrigin = origin.topic !== null && origin.partition !== null && origin.offset !== null;
+  return {
+    topic,
+    partition,
+    offset,
+    origin: hasOrigin ? (origin as LetterOrigin) : null,
+    reason: text(headers, HEADERS.reason) ?? 'no follower wrote this',
+    follower: text(headers, HEADERS.follower) ?? 'unknown',
+    customerId: readCustomerId(text(headers, 'ce_subject')) ?? readCustomerId(key?.toString()),
+    version: readVersion(text(headers, 'ce_sequence')),
+    type: text(headers, 'ce_type'),
+    atMs: Number(timestamp),
+    isWhole: hasOrigin && text(headers, HEADERS.omittedBytes) === null,
+    message,
+  };
+}
+
+/** The message as it was before it became a letter, to the byte. */
+export function originalOf({ message: { key, value, headers } }: Letter): Message {
+  const entries = Object.entries(headers ?? {}).filter(([name]) => !name.startsWith(DEAD_LETTER_PREFIX));
+  return { key, value, headers: Object.fromEntries(entries) };
+}
+
+/** Tells, beside the letter, what became of it. */
+export function noticeOf({ origin, partition, offset, message }: Letter, settlement: Settlement): Message {
+  const source = origin === null ? {} : sourceHeaders(origin);
+  return {
+    key: message.key,
+    value: null,
+    partition,
+    headers: {
+      [HEADERS.settled]: settlement,
+      [HEADERS.letterPartition]: String(partition),
+      [HEADERS.letterOffset]: offset,
+      ...source,
+    },
+  };
+}
+
+const sourceHeaders = ({ topic, partition, offset }: LetterOrigin): Record<string, string> => ({
+  [HEADERS.sourceTopic]: topic,
+  [HEADERS.sourcePartition]: partition,
+  [HEADERS.sourceOffset]: offset,
+});
+
+function text(headers: IHeaders | undefined, name: string): string | null {
+  const header = headers?.[name];
+  return header === undefined || header === null ? null : String(header);
+}

@@ -1,0 +1,50 @@
+/** Prints the letters that stand, one line each. */
+import type { Letter } from './letter.ts';
+import type { LetterTopics } from './letter-topics.ts';
+import { type Customer, isOf, standing } from './selection.ts';
+import type { SettledLetters } from './settled-letters.ts';
+
+/** Prints them; answers with how many there are. */
+export async function list(
+  topics: LetterTopics,
+  settled: SettledLetters,
+  customer: Customer,
+  print: (line: string) => void,
+): Promise<number> {
+  let count = 0;
+  await topics.read(async (topic, partition, messages) => {
+    for (const letter of standing(topic, partition, messages, settled)) {
+      if (!isOf(letter, customer)) continue;
+      count += 1;
+      print(lineOf(letter, Date.now()));
+    }
+    return null;
+  });
+  return count;
+}
+
+/** A letter in one line; what came from outside can't steer the terminal. */
+export function lineOf(letter: Letter, nowMs: number): string {
+  const { origin, topic, partition, offset, customerId, version, type, atMs, follower, reason } = letter;
+  const place = origin === null ? `${topic}/${partition}/${offset}` : Object.values(origin).join('/');
+  const parts = [
+    place,
+    customerId === null ? 'no customer' : `customer ${customerId}`,
+    type ?? 'no type',
+    version === null ? 'no version' : `version ${version}`,
+    `${ageOf(nowMs - atMs)} old`,
+    `${follower}: ${reason}`,
+  ];
+  return parts.join('  ').replace(/[\p{Cc}\p{Cf}]+/gu, '?');
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+] as const;
+
+function ageOf(ms: number): string {
+  for (const [unit, unitMs] of UNITS) if (ms >= unitMs) return `${Math.floor(ms / unitMs)} ${unit}`;
+  return `${Math.max(0, Math.floor(ms / 1000))} s`;
+}

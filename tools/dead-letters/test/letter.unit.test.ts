@@ -1,0 +1,49 @@
+import type { KafkaMessage } from 'kafkajs';
+import { noticeOf, originalOf, readLetter, readNotice } from '../src/letter.ts';
+import { lineOf } from '../src/list.ts';
+
+const binary = Buffer.from([0, 255, 10]);
+const message = {
+  key: Buffer.from('7'),
+  value: binary,
+  timestamp: '0',
+  attributes: 0,
+  offset: '40',
+  headers: {
+    ce_type: Buffer.from('Loan\u001b[2J'),
+    ce_sequence: Buffer.from('5'),
+    many: [binary, Buffer.from('b')],
+    mo_reason: Buffer.from('the data is not JSON'),
+    mo_follower: Buffer.from('mo.payments'),
+    mo_source_topic: Buffer.from('mo.loans'),
+    mo_source_partition: Buffer.from('3'),
+    mo_source_offset: Buffer.from('17'),
+  },
+} satisfies KafkaMessage;
+
+it('a letter tells where from, of whom, why and by whom, in a line that can not steer the terminal', () => {
+  const letter = readLetter('mo.loans.dlq', 3, message);
+  expect(lineOf(letter, 7_300_000)).toBe(
+    'mo.loans/3/17  customer 7  Loan?[2J  version 5  2 h old  mo.payments: the data is not JSON',
+  );
+});
+
+it('the original is the message to the byte, without the headers of the letter', () => {
+  const { ce_type, ce_sequence, many } = message.headers;
+  const original = originalOf(readLetter('mo.loans.dlq', 3, message));
+  expect(original).toEqual({ key: message.key, value: binary, headers: { ce_type, ce_sequence, many } });
+});
+
+it('a notice names the letter, and the message that it tells of', () => {
+  const notice = noticeOf(readLetter('mo.loans.dlq', 3, message), 'dismissed');
+  expect(notice).toMatchObject({ partition: 3, headers: { mo_settled: 'dismissed', mo_source_offset: '17' } });
+  const headers = Object.fromEntries(Object.entries(notice.headers ?? {}).map(([k, v]) => [k, Buffer.from(String(v))]));
+  expect(readNotice({ ...message, headers })).toEqual({ partition: 3, offset: '40' });
+  expect(readNotice(message)).toBeNull();
+});
+
+it('what is not whole, or was written by no follower, can not go back', () => {
+  const omitted = { ...message, headers: { ...message.headers, mo_omitted_bytes: Buffer.from('9') } };
+  expect(readLetter('mo.loans.dlq', 3, omitted).isWhole).toBe(false);
+  expect(readLetter('mo.loans.dlq', 3, { ...message, headers: {} })).toMatchObject({ isWhole: false, origin: null });
+});
