@@ -4,6 +4,7 @@
  */
 
 export * from './follower/dead-letters.ts';
+export * from './audit/index.ts';
 export * from './follower/follower.ts';
 export * from './follower/healer.ts';
 export * from './kafka/cloud-events.ts';

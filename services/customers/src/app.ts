@@ -3,8 +3,7 @@ import { type App, createService } from '@mo/messaging';
 import type { Config } from './config.ts';
 import { accountTables } from './db/accounts-table.ts';
 import { entities } from './db/entities.ts';
-import { First } from './db/migrations/2026-11-23-first.ts';
-import { Quarantine } from './db/migrations/2026-11-24-quarantine.ts';
+import { migrations } from './db/migrations/index.ts';
 import { forgetStagings } from './db/staging-table.ts';
 import { forgetUploads } from './db/uploads-table.ts';
 import { customerModel } from './domain/model.ts';
@@ -18,10 +17,7 @@ export function createApp(config: Config): Promise<App> {
     model: customerModel,
     tables: accountTables,
     entities,
-    migrations: [
-      { name: 'first', class: First },
-      { name: 'quarantine', class: Quarantine },
-    ],
+    migrations,
     resolveExternalId: 'SELECT id FROM customers WHERE external_id = want.external_id',
     routes: customerRoutes,
     housekeeping: async (sql, nowMs) => {

@@ -3,8 +3,7 @@ import { type App, createService } from '@mo/messaging';
 import type { Config } from './config.ts';
 import { accountTables } from './db/accounts-table.ts';
 import { entities } from './db/entities.ts';
-import { First } from './db/migrations/2026-11-23-first.ts';
-import { Quarantine } from './db/migrations/2026-11-24-quarantine.ts';
+import { migrations } from './db/migrations/index.ts';
 import { loanModel } from './domain/model.ts';
 import { loanRoutes } from './http/routes.ts';
 
@@ -16,10 +15,7 @@ export function createApp(config: Config): Promise<App> {
     model: loanModel,
     tables: accountTables,
     entities,
-    migrations: [
-      { name: 'first', class: First },
-      { name: 'quarantine', class: Quarantine },
-    ],
+    migrations,
     routes: loanRoutes,
   });
 }

@@ -2,6 +2,8 @@
  * The tables of the protocol, the same in every service's database. They are made by a service's first migration; a later
  * change is a new function here and a new migration there.
  */
+import type { Stream } from '@mo/contracts';
+import { eventText } from './event-text.ts';
 
 /** The statements that make the protocol's tables, first version. */
 export function streamTablesV1(): string[] {
@@ -65,6 +67,26 @@ export function quarantineTableV2(): string[] {
     'CREATE INDEX quarantine_source ON quarantine (source_topic, source_partition, source_offset)',
     `CREATE UNIQUE INDEX quarantine_unnamed ON quarantine (source_topic, source_partition, source_offset)
       WHERE customer_id IS NULL OR version IS NULL`,
+  ];
+}
+
+/**
+ * A digest of each event as it was written, so that a change of a journal row shows, also of what nothing else repeats,
+ * such as a credit line that a later one replaced. A trigger makes it: no way of writing can leave it out, and no update
+ * makes it anew.
+ */
+export function journalDigestV1(stream: Stream): string[] {
+  const digest = (row: string) => `sha256(convert_to(${eventText(stream, row)}, 'UTF8'))`;
+  return [
+    'ALTER TABLE journal ADD COLUMN digest bytea',
+    `UPDATE journal j SET digest = ${digest('j')}`,
+    'ALTER TABLE journal ALTER COLUMN digest SET NOT NULL',
+    `CREATE FUNCTION digest_journal() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      NEW.digest := ${digest('NEW')};
+      RETURN NEW;
+    END $$`,
+    'CREATE TRIGGER journal_digest BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION digest_journal()',
   ];
 }
 

@@ -1,0 +1,120 @@
+/**
+ * The audit of one customer in one service: its journal by itself, its rows against its image, and how far it has
+ * followed against how far it could have.
+ */
+import type { SeenVersions, Stream } from '@mo/contracts';
+import { type Account, appliedOf } from '../protocol/account.ts';
+import { compareTables, type Difference } from './difference.ts';
+import { type Told, takeHistory } from './history.ts';
+import type { Audited, ImageRow } from './image.ts';
+import { type JournalEntry, journalFaults, soundEvents } from './journal-entries.ts';
+import type { CustomerRows } from './snapshot.ts';
+
+export interface CustomerRecord {
+  readonly customerId: number;
+  readonly rows: CustomerRows;
+  /** Its own journal, as it was with the rows. */
+  readonly own: readonly JournalEntry[];
+  /** The journals of the streams that it follows, read no earlier than the rows. */
+  readonly followed: Readonly<Partial<Record<Stream, readonly JournalEntry[]>>>;
+  readonly takenMs: number;
+}
+
+export interface AuditResult<A extends Account> {
+  readonly differences: readonly Difference[];
+  /** What the streams tell, where all of it could be taken. */
+  readonly told: Told<A> | null;
+}
+
+/**
+ * Audits a customer.
+ *
+ * @param lagMsMax how old an event may be that is not applied yet
+ */
+export function auditCustomer<A extends Account>(
+  audited: Audited<A>,
+  record: CustomerRecord,
+  lagMsMax: number,
+): AuditResult<A> {
+  const { customerId, rows, own, followed } = record;
+  const { model, progressTable, tables } = audited;
+  const differences: Difference[] = [];
+  const differ = (table: string, row: string, text: string) =>
+    differences.push({ customerId, service: model.stream, table, row, text });
+  for (const { version, text } of journalFaults(model.stream, customerId, own))
+    differ('journal', `version=${version}`, text);
+
+  const history = { own: soundEvents(own), followed: soundHistory(followed) };
+  const row = rows.tables[progressTable]?.[0];
+  const { applied, behind, faults } = progressOf(model.follows, row, record, lagMsMax);
+  for (const text of faults) differ(progressTable, '', text);
+  const isKnown = row !== undefined || own.length > 0;
+  const told = isKnown ? takeHistory(audited, customerId, history, applied) : null;
+  for (const text of told?.faults ?? []) differ('journal', '', text);
+  const isWhole = history.own.length === own.length && (told?.faults.length ?? 0) === 0;
+  const expected = told === null ? {} : told.image.rows({ ...told.account, behind });
+  if (isWhole)
+    for (const difference of compareTables(tables, rows.tables, expected))
+      differ(difference.table, difference.row, difference.text);
+  return { differences, told: differences.length === 0 ? told : null };
+}
+
+function soundHistory(followed: CustomerRecord['followed']) {
+  const entries = Object.entries(followed) as [Stream, readonly JournalEntry[]][];
+  return Object.fromEntries(entries.map(([stream, list]) => [stream, soundEvents(list)]));
+}
+
+/** How far the customer's row says it has come, held against the owners' journals. */
+function progressOf(follows: readonly Stream[], row: ImageRow | undefined, record: CustomerRecord, lagMsMax: number) {
+  const faults: string[] = [];
+  const applied: Partial<Record<Stream, number>> = {};
+  const behind: Partial<Record<Stream, number>> = {};
+  let known = 0;
+  for (const stream of follows) {
+    const entries = record.followed[stream] ?? [];
+    const head = entries.at(-1)?.version ?? 0;
+    const stored = Number(row?.[`${stream}_applied`] ?? 0);
+    const waiting = Number(row?.[`${stream}_behind`] ?? 0);
+    if (stored > head) faults.push(`${stream}_applied is ${stored}, but ${stream} has only ${head} events of it`);
+    if (waiting > stored && waiting <= head) behind[stream] = waiting;
+    applied[stream] = Math.min(stored, head);
+    known += head;
+    const late = entries.find(
+      ({ version, event }) => version > stored && event !== null && Date.parse(event.time) < record.takenMs - lagMsMax,
+    );
+    if (late !== undefined)
+      faults.push(`${stream} ${late.version}, of ${late.event?.time}, is not applied: ${stream}_applied is ${stored}`);
+  }
+  if (row !== undefined && known + record.own.length === 0) faults.push('no stream knows this customer');
+  return { applied: applied satisfies SeenVersions, behind, faults };
+}
+
+/**
+ * What two services must say alike of a customer once each has applied all that there is; the audits of one customer.
+ *
+ * @returns a sentence, or null where they agree or have not come as far as each other
+ */
+export function disagreement(
+  told: readonly { audited: Audited<Account>; told: Told<Account> | null }[],
+): string | null {
+  const versions = told.map((one) => (one.told === null ? null : versionsText(one.audited, one.told.account)));
+  if (new Set(versions).size !== 1 || versions[0] === null) return null;
+  const owing = told.map(({ audited, told: one }) => ({
+    name: audited.model.stream,
+    ...(one as Told<Account>).image.owing((one as Told<Account>).account),
+  }));
+  for (const what of ['total', 'active'] as const) {
+    const known = owing.filter((one) => one[what] !== null);
+    if (new Set(known.map((one) => one[what])).size > 1)
+      return `the ${what} debt differs: ${known.map((one) => `${one[what]} by ${one.name}`).join(', ')} (minor units)`;
+  }
+  return null;
+}
+
+function versionsText({ model }: Audited<Account>, account: Account): string {
+  const versions = [
+    ...model.follows.map((stream) => `${stream} ${appliedOf(account, stream)}`),
+    `${model.stream} ${account.version}`,
+  ];
+  return versions.sort().join(', ');
+}

@@ -1,0 +1,53 @@
+/** A difference between what stands in a service's tables and what its streams tell. */
+import type { Stream } from '@mo/contracts';
+import type { ImageRow, ImageRows, ImageTable } from './image.ts';
+
+export interface Difference {
+  readonly customerId: number;
+  readonly service: Stream;
+  readonly table: string;
+  /** The row, by its key: `id=7`; empty where it is about no row. */
+  readonly row: string;
+  readonly text: string;
+}
+
+/** A difference in one line. */
+export function differenceText({ customerId, service, table, row, text }: Difference): string {
+  return `customer ${customerId}  ${service}.${table}${row === '' ? '' : ` ${row}`}  ${text}`;
+}
+
+/** What is different between a table's rows and those that should be there: missing, too many, or other values. */
+export function compareRows(table: ImageTable, found: readonly ImageRow[], expected: readonly ImageRow[]) {
+  const differences: Pick<Difference, 'table' | 'row' | 'text'>[] = [];
+  const differ = (row: string, text: string) => differences.push({ table: table.name, row, text });
+  const foundByKey = Map.groupBy(found, (row) => keyOf(table, row));
+  const expectedByKey = new Map(expected.map((row) => [keyOf(table, row), row]));
+  for (const [key, row] of expectedByKey) if (!foundByKey.has(key)) differ(key, `the row is missing: ${valuesOf(row)}`);
+  for (const [key, rows] of foundByKey) {
+    const should = expectedByKey.get(key);
+    if (should === undefined) differ(key, `the row should not be there: ${valuesOf(rows[0] ?? {})}`);
+    if (rows.length > 1) differ(key, `the row is there ${rows.length} times`);
+    if (should === undefined) continue;
+    for (const column of Object.keys(table.columns)) {
+      const values = new Set(rows.map((row) => row[column] ?? null));
+      values.delete(should[column] ?? null);
+      for (const value of values) differ(key, `${column} is ${shown(value)}, should be ${shown(should[column])}`);
+    }
+  }
+  return differences;
+}
+
+/** The same over all tables. */
+export function compareTables(tables: readonly ImageTable[], found: ImageRows, expected: ImageRows) {
+  return tables.flatMap((table) => compareRows(table, found[table.name] ?? [], expected[table.name] ?? []));
+}
+
+const keyOf = ({ key }: ImageTable, row: ImageRow): string =>
+  key.map((column) => `${column}=${shown(row[column])}`).join(' ');
+
+const valuesOf = (row: ImageRow): string =>
+  Object.entries(row)
+    .map(([column, value]) => `${column} ${shown(value)}`)
+    .join(', ');
+
+const shown = (value: string | null | undefined): string => value ?? 'null';

@@ -1,0 +1,167 @@
+/**
+ * A customer's history, taken again: the fold behind every image. An own event names, in `seen`, exactly what its service
+ * had applied when it was decided; so the history is taken as it happened: up to each own event what that event had seen,
+ * then the event, and at the end what was applied since. A followed event waits for what it names itself, as it did then.
+ *
+ * What could not have happened so is a fault: an event that is missing, breaks a rule, or lacks what it must have caused.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { SeenVersions, Stream, StreamEvent } from '@mo/contracts';
+import { type Account, appliedOf, type NewEvent } from '../protocol/account.ts';
+import { advance } from '../protocol/follow.ts';
+import type { Audited, Image } from './image.ts';
+
+/** The events of a customer, each stream from version 1 on without gaps. */
+export interface History {
+  readonly own: readonly StreamEvent[];
+  readonly followed: Readonly<Partial<Record<Stream, readonly StreamEvent[]>>>;
+}
+
+export interface Told<A extends Account> {
+  readonly account: A;
+  readonly image: Image<A>;
+  /** Why the history can't have happened; empty where it can. */
+  readonly faults: readonly string[];
+}
+
+/**
+ * Takes a history.
+ *
+ * @param applied how far followed streams are taken; what own events have seen is taken in any case
+ * @param isOpen whether to stop a followed stream, without a fault, before an event whose effects the own stream lacks:
+ *   where it isn't known what was applied, that one surely wasn't
+ */
+export function takeHistory<A extends Account>(
+  audited: Audited<A>,
+  customerId: number,
+  history: History,
+  applied: SeenVersions,
+  isOpen = false,
+): Told<A> {
+  const taking = new Taking(audited, customerId, history);
+  try {
+    for (const event of history.own) {
+      taking.followTo(event.seen);
+      taking.own(event);
+    }
+    taking.followTo(applied, isOpen);
+    taking.end();
+  } catch (error) {
+    if (!(error instanceof HistoryFault)) throw error;
+    taking.faults.push(error.message);
+  }
+  return taking;
+}
+
+/** A history can't be taken further. */
+class HistoryFault extends Error {
+  override readonly name = 'HistoryFault';
+}
+
+class Taking<A extends Account> implements Told<A> {
+  readonly image: Image<A>;
+  readonly faults: string[] = [];
+  account: A;
+  readonly #audited: Audited<A>;
+  readonly #history: History;
+  /** Own events that the followed event just taken brings about. */
+  #due: NewEvent[] = [];
+
+  constructor(audited: Audited<A>, customerId: number, history: History) {
+    this.#audited = audited;
+    this.#history = history;
+    this.image = audited.image();
+    this.account = audited.model.unknown(customerId);
+  }
+
+  own(event: StreamEvent): void {
+    const { model } = this.#audited;
+    const due = this.#due.shift();
+    if (due !== undefined && !(due.type === event.type && isDeepStrictEqual(due.data, event.data)))
+      throw new HistoryFault(`${nameOf(event)} should be ${due.type} ${JSON.stringify(due.data)}`);
+    const before = this.image.complete(this.account, event);
+    const fault = this.image.faultOf(before, event);
+    if (fault !== null) this.faults.push(`${nameOf(event)}: ${fault}`);
+    const restricted = model.restricts(event) ? event.version : before.restricted;
+    const after = { ...attempt(event, () => model.evolve(before, event)), version: event.version, restricted };
+    this.account = this.image.keep({ ...after, lastTimeMs: Date.parse(event.time) }, event);
+    const name = model.externalIdOf(this.account);
+    if (name !== event.data.customer_external_id)
+      this.faults.push(`${nameOf(event)}: customer_external_id is ${event.data.customer_external_id}, not ${name}`);
+  }
+
+  /** Takes followed events up to these versions, and what those rest on. */
+  followTo(versions: SeenVersions, isOpen = false): void {
+    const targets: Partial<Record<Stream, number>> = {};
+    const streams = this.#audited.model.follows;
+    for (const stream of streams) targets[stream] = versions[stream] ?? 0;
+    const missing = () => streams.filter((stream) => appliedOf(this.account, stream) < (targets[stream] ?? 0));
+    for (let left = missing(); left.length > 0; left = missing()) {
+      const moved = left.map((stream) => this.#follow(stream, targets, isOpen));
+      if (!moved.includes(true)) {
+        const names = left.map((stream) => `${stream} ${appliedOf(this.account, stream) + 1}`);
+        throw new HistoryFault(`${names.join(' and ')} can't be taken: what they rest on comes after them`);
+      }
+    }
+  }
+
+  end(): void {
+    const [due] = this.#due;
+    if (due !== undefined) throw new HistoryFault(`${due.type} ${JSON.stringify(due.data)} is missing in the journal`);
+  }
+
+  /** Takes what can be taken of a stream up to its target; raises the targets of others where it rests on more of them. */
+  #follow(stream: Stream, targets: Partial<Record<Stream, number>>, isOpen: boolean): boolean {
+    let moved = false;
+    while (appliedOf(this.account, stream) < (targets[stream] ?? 0)) {
+      const version = appliedOf(this.account, stream) + 1;
+      const event = this.#history.followed[stream]?.[version - 1];
+      if (event === undefined) throw new HistoryFault(`${stream} ${version} is missing in its owner's journal`);
+      const waits = this.#waitsFor(event);
+      for (const [cause, needed] of waits) {
+        if ((targets[cause] ?? 0) < needed) moved = true;
+        targets[cause] = Math.max(targets[cause] ?? 0, needed);
+      }
+      if (waits.length > 0 || (event.seen[this.#audited.model.stream] ?? 0) > this.account.version) return moved;
+      if (!this.#take(event, isOpen)) {
+        targets[stream] = version - 1;
+        return true;
+      }
+      moved = true;
+    }
+    return moved;
+  }
+
+  #waitsFor(event: StreamEvent): (readonly [Stream, number])[] {
+    return this.#audited.model.follows
+      .map((stream) => [stream, event.seen[stream] ?? 0] as const)
+      .filter(([stream, version]) => version > appliedOf(this.account, stream));
+  }
+
+  #take(event: StreamEvent, isOpen: boolean): boolean {
+    this.end();
+    const { model } = this.#audited;
+    const before = this.image.complete(this.account, event);
+    const due = attempt(event, () => model.react(before, event));
+    if (isOpen && due.length > 0) return false;
+    this.#due = [...due];
+    this.account = this.image.keep(
+      advance(
+        attempt(event, () => model.evolve(before, event)),
+        event,
+      ),
+      event,
+    );
+    return true;
+  }
+}
+
+function attempt<T>(event: StreamEvent, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new HistoryFault(`${nameOf(event)}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+const nameOf = ({ stream, version, type }: StreamEvent): string => `${stream} ${version} (${type})`;

@@ -1,0 +1,9 @@
+/** Audit: what a service keeps is held against what its streams tell, and can be rebuilt from them. */
+
+export * from './audit-customer.ts';
+export * from './difference.ts';
+export * from './history.ts';
+export * from './image.ts';
+export * from './journal-entries.ts';
+export * from './rebuild.ts';
+export * from './snapshot.ts';

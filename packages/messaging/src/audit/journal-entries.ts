@@ -1,0 +1,96 @@
+/** The journal under audit: each entry read with whether it is still what was written, and held against its contract. */
+import { EVENT_TYPES, type Stream, type StreamEvent, streamEvent } from '@mo/contracts';
+import { run, type Sql } from '../sql/database.ts';
+import { eventText } from '../sql/event-text.ts';
+
+export interface JournalEntry {
+  readonly version: number;
+  /** Null where it can't be understood. */
+  readonly event: StreamEvent | null;
+  /** What is wrong with it by itself. */
+  readonly fault: string | null;
+}
+
+interface EntryRow {
+  customer_id: string;
+  version: string;
+  type: string;
+  data: string;
+  seen: string;
+  time: string;
+  traceparent: string | null;
+  sealed: boolean;
+}
+
+/** Reads the journals of customers from their beginning. */
+export async function readEntries(
+  sql: Sql,
+  stream: Stream,
+  customerIds: readonly number[],
+): Promise<Map<number, JournalEntry[]>> {
+  const rows = await run<EntryRow>(
+    sql,
+    `SELECT j.customer_id, j.version, j.type, j.data::text AS data, j.seen::text AS seen, j.traceparent,
+       coalesce(to_char(j.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), j.time::text) AS time,
+       j.digest = sha256(convert_to(${eventText(stream)}, 'UTF8')) AS sealed
+     FROM journal j WHERE j.customer_id = ANY($1::bigint[]) ORDER BY j.customer_id, j.version`,
+    [customerIds],
+  );
+  const entries = new Map<number, JournalEntry[]>(customerIds.map((id) => [id, []]));
+  for (const row of rows) entries.get(Number(row.customer_id))?.push(readEntry(stream, row));
+  return entries;
+}
+
+function readEntry(stream: Stream, row: EntryRow): JournalEntry {
+  const version = Number(row.version);
+  const { type, time, traceparent } = row;
+  let value: unknown;
+  try {
+    value = { data: JSON.parse(row.data) as unknown, seen: JSON.parse(row.seen) as unknown };
+  } catch {
+    return { version, event: null, fault: 'the data or seen is not JSON' };
+  }
+  const envelope = { stream, customer_id: Number(row.customer_id), version, type, time, traceparent };
+  const result = streamEvent.safeParse({ ...(value as object), ...envelope });
+  if (!result.success) {
+    const issues = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    return { version, event: null, fault: `it breaks the contract of ${type}: ${issues.join('; ')}` };
+  }
+  const fault = row.sealed ? null : 'it is not what was written: its digest differs';
+  return { version, event: result.data, fault };
+}
+
+/** What is wrong with a journal as a whole, by version. */
+export function journalFaults(stream: Stream, customerId: number, entries: readonly JournalEntry[]) {
+  const faults: { version: number; text: string }[] = [];
+  let last: StreamEvent | null = null;
+  let expected = 1;
+  for (const { version, event, fault } of entries) {
+    const note = (text: string) => faults.push({ version, text });
+    if (version < expected) note('it is there more than once');
+    if (version > expected) note(`versions ${expected} to ${version - 1} are missing before it`);
+    expected = version + 1;
+    if (fault !== null) note(fault);
+    if (event === null) continue;
+    if (event.data.customer_id !== customerId) note(`its customer_id is ${event.data.customer_id}`);
+    if (EVENT_TYPES[event.type].stream !== stream) note(`${event.type} is no event of ${stream}`);
+    if ((event.type === 'CustomerRegistered') !== (stream === 'customers' && version === 1))
+      note(`${event.type} does not belong here`);
+    if (last !== null && event.time < last.time) note(`its time ${event.time} is before that of the one before it`);
+    for (const [other, seen] of Object.entries(last?.seen ?? {}) as [Stream, number][])
+      if ((event.seen[other] ?? 0) < seen) note(`it has seen less of ${other} than the one before it`);
+    last = event;
+  }
+  return faults;
+}
+
+/** The events of a journal from version 1 on, up to the first that is missing or can't be understood. */
+export function soundEvents(entries: readonly JournalEntry[]): StreamEvent[] {
+  const events: StreamEvent[] = [];
+  for (const { version, event } of entries) {
+    if (version === events.length && event !== null) continue;
+    if (event === null || version !== events.length + 1) break;
+    events.push(event);
+  }
+  return events;
+}

@@ -1,0 +1,134 @@
+/**
+ * Rebuilding: a customer's rows in one service are emptied and written anew from the streams, in one transaction under the
+ * account's lock, while the service is in use. Nothing is emitted, and every time and order comes from the events.
+ *
+ * The account keeps what it had applied, where the journals vouch for it. Where its row is lost, followed streams are
+ * taken as far as the own journal holds what they brought about; from there the service follows by itself.
+ */
+import type { SeenVersions, Stream, StreamEvent } from '@mo/contracts';
+import type { Account } from '../protocol/account.ts';
+import { column } from '../sql/columns.ts';
+import { type Database, inTransaction, run, type Sql } from '../sql/database.ts';
+import { compareTables, type Difference } from './difference.ts';
+import { takeHistory } from './history.ts';
+import type { Audited, ImageRow, ImageRows, ImageTable } from './image.ts';
+import { journalFaults, readEntries, soundEvents } from './journal-entries.ts';
+import { readSnapshot } from './snapshot.ts';
+
+/** The journals don't tell a customer's rows: they are broken. */
+export class RebuildError extends Error {
+  override readonly name = 'RebuildError';
+}
+
+/**
+ * Rebuilds a customer's rows.
+ *
+ * @param read the events of a followed stream, up to the owner's head at the time of the call
+ * @returns what was different before
+ * @throws RebuildError where the journals are broken; nothing has changed then
+ */
+export function rebuildCustomer<A extends Account>(
+  database: Database,
+  audited: Audited<A>,
+  customerId: number,
+  read: (stream: Stream) => Promise<readonly StreamEvent[]>,
+): Promise<Difference[]> {
+  const { model, tables, create, progressTable } = audited;
+  return inTransaction(database, async (sql) => {
+    await lock(sql, audited, customerId);
+    let before = await rowsOf(sql, audited, customerId);
+    const isNew = before[progressTable] === undefined;
+    const own = (await readEntries(sql, model.stream, [customerId])).get(customerId) ?? [];
+    const [fault] = journalFaults(model.stream, customerId, own);
+    if (fault !== undefined) throw new RebuildError(`journal version ${fault.version}: ${fault.text}`);
+    const followed: Partial<Record<Stream, readonly StreamEvent[]>> = {};
+    for (const stream of model.follows) followed[stream] = await read(stream);
+    const heads = headsOf(followed);
+    const isKnown = own.length > 0 || (create !== null && Object.values(heads).some((head) => head > 0));
+    if (isKnown && isNew && create !== null) {
+      await run(sql, create, [customerId]);
+      await lock(sql, audited, customerId);
+      // Another process may have made the row, and come some way with it, before the lock was had.
+      before = await rowsOf(sql, audited, customerId);
+    }
+    const row = isNew ? undefined : before[progressTable]?.[0];
+    const applied = row === undefined ? heads : lowest(heads, storedVersions(model.follows, row, 'applied'));
+    const history = { own: soundEvents(own), followed };
+    const { account, image, faults } = takeHistory(audited, customerId, history, applied, true);
+    if (faults[0] !== undefined) throw new RebuildError(faults[0]);
+    const wanted = row === undefined ? heads : lowest(heads, storedVersions(model.follows, row, 'behind'));
+    const expected = isKnown ? image.rows({ ...account, behind: above(wanted, account.applied) }) : {};
+    await replace(sql, tables, customerId, expected);
+    return compareTables(tables, before, expected).map((difference) => ({
+      customerId,
+      service: model.stream,
+      ...difference,
+    }));
+  });
+}
+
+async function lock<A extends Account>(sql: Sql, { tables }: Audited<A>, customerId: number): Promise<void> {
+  for (const { name, customerColumn } of tables.filter((table) => table.isAccount))
+    await run(sql, `SELECT 1 FROM ${name} WHERE ${customerColumn} = $1 FOR NO KEY UPDATE`, [customerId]);
+}
+
+async function rowsOf<A extends Account>(sql: Sql, audited: Audited<A>, customerId: number): Promise<ImageRows> {
+  const { customers } = await readSnapshot(sql, audited, [customerId]);
+  return customers.get(customerId)?.tables ?? {};
+}
+
+/** Children go before their parents, and come after them. An account's row stays, for others wait for its lock. */
+async function replace(sql: Sql, tables: readonly ImageTable[], customerId: number, rows: ImageRows): Promise<void> {
+  for (const table of tables.toReversed()) {
+    const own = rows[table.name] ?? [];
+    if (table.isAccount && own.length > 0) continue;
+    await run(sql, deletion(table), [customerId, ...table.key.map((name) => column(own, (row) => row[name]))]);
+  }
+  for (const table of tables) {
+    const own = rows[table.name] ?? [];
+    const names = Object.keys(table.columns);
+    if (own.length > 0)
+      await run(
+        sql,
+        insertion(table),
+        names.map((name) => column(own, (row: ImageRow) => row[name] ?? null)),
+      );
+  }
+}
+
+/** Removes the customer's rows, and rows of anybody's that stand where its own have to. */
+function deletion({ name, from, customer, columns, key }: ImageTable): string {
+  const arrays = key.map((keyColumn, place) => `$${place + 2}::${columns[keyColumn]}[]`);
+  return `DELETE FROM ${name} d USING (
+      SELECT t.ctid AS id FROM ${from} WHERE ${customer} = $1
+      UNION SELECT t.ctid FROM ${name} t JOIN unnest(${arrays.join(', ')}) AS own (${key.join(', ')}) USING (${key.join(', ')})
+    ) gone WHERE d.ctid = gone.id`;
+}
+
+function insertion({ name, columns, key, isAccount }: ImageTable): string {
+  const names = Object.keys(columns);
+  const arrays = Object.values(columns).map((type, place) => `$${place + 1}::${type}[]`);
+  const updates = names.filter((other) => !key.includes(other)).map((other) => `${other} = excluded.${other}`);
+  const conflict = isAccount ? ` ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${updates.join(', ')}` : '';
+  return `INSERT INTO ${name} (${names.join(', ')}) SELECT * FROM unnest(${arrays.join(', ')})${conflict}`;
+}
+
+const headsOf = (followed: Partial<Record<Stream, readonly StreamEvent[]>>): SeenVersions =>
+  Object.fromEntries(Object.entries(followed).map(([stream, events]) => [stream, events.length]));
+
+function storedVersions(follows: readonly Stream[], row: ImageRow, what: 'applied' | 'behind'): SeenVersions {
+  return Object.fromEntries(follows.map((stream) => [stream, Number(row[`${stream}_${what}`])]));
+}
+
+const lowest = (heads: SeenVersions, others: SeenVersions): SeenVersions =>
+  Object.fromEntries(
+    (Object.entries(heads) as [Stream, number][]).map(([stream, head]) => [
+      stream,
+      Math.min(head, others[stream] ?? 0),
+    ]),
+  );
+
+const above = (versions: SeenVersions, applied: SeenVersions): SeenVersions =>
+  Object.fromEntries(
+    (Object.entries(versions) as [Stream, number][]).filter(([stream, version]) => version > (applied[stream] ?? 0)),
+  );

@@ -1,0 +1,86 @@
+/**
+ * What stands in a service's tables of some customers, at one moment. The moment is one REPEATABLE READ transaction;
+ * streams only grow, so what is read of them later still tells what had to stand there then.
+ */
+import { type Database, run, type Sql, sqlOf } from '../sql/database.ts';
+import type { Account } from '../protocol/account.ts';
+import type { Audited, ColumnType, ImageRow, ImageTable } from './image.ts';
+
+export interface CustomerRows {
+  /** The service's rows of the customer, by table. */
+  readonly tables: Readonly<Record<string, readonly ImageRow[]>>;
+  /** How many events its journal held. */
+  readonly events: number;
+}
+
+export interface Snapshot {
+  readonly takenMs: number;
+  readonly customers: ReadonlyMap<number, CustomerRows>;
+}
+
+/** Runs reads that all see the same moment. */
+export function atOneMoment<T>(database: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
+  return sqlOf(database).transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work);
+}
+
+/** Reads the rows of customers, in a transaction of {@link atOneMoment}. */
+export async function readSnapshot(
+  sql: Sql,
+  { tables }: Pick<Audited<Account>, 'tables'>,
+  customerIds: readonly number[],
+): Promise<Snapshot> {
+  const takenMs = Date.now();
+  const found = new Map(customerIds.map((id) => [id, { tables: {} as Record<string, ImageRow[]>, events: 0 }]));
+  for (const table of tables) {
+    for (const { customer, ...row } of await readRows(sql, table, customerIds)) {
+      const rows = found.get(Number(customer))?.tables;
+      if (rows !== undefined) (rows[table.name] ??= []).push(row);
+    }
+  }
+  const text = `SELECT customer_id, count(*) AS events FROM journal WHERE customer_id = ANY($1::bigint[]) GROUP BY 1`;
+  for (const { customer_id, events } of await run<{ customer_id: string; events: string }>(sql, text, [customerIds])) {
+    const customer = found.get(Number(customer_id));
+    if (customer !== undefined) customer.events = Number(events);
+  }
+  return { takenMs, customers: found };
+}
+
+/** The ids of the next customers, by any table or journal of the service, rising. */
+export async function nextCustomers(
+  sql: Sql,
+  { tables }: Pick<Audited<Account>, 'tables'>,
+  after: number,
+  customersMax: number,
+): Promise<number[]> {
+  const columns = tables.flatMap(({ name, customerColumn }) =>
+    customerColumn === null ? [] : [{ name, column: customerColumn }],
+  );
+  const next = [...columns, { name: 'journal', column: 'customer_id' }].map(
+    ({ name, column }) =>
+      `(SELECT DISTINCT ${column} AS id FROM ${name} WHERE ${column} > $1 ORDER BY 1 LIMIT ${customersMax})`,
+  );
+  const rows = await run<{ id: string }>(sql, `${next.join(' UNION ')} ORDER BY id LIMIT ${customersMax}`, [after]);
+  return rows.map((row) => Number(row.id));
+}
+
+/** Outbox entries that name no event, at most so many, as customer id and version. */
+export async function strayOutboxEntries(sql: Sql, entriesMax: number): Promise<[number, number][]> {
+  const rows = await run<{ customer_id: string; version: string }>(
+    sql,
+    `SELECT o.customer_id, o.version FROM outbox o
+     WHERE NOT EXISTS (SELECT 1 FROM journal j WHERE j.customer_id = o.customer_id AND j.version = o.version)
+     ORDER BY o.id LIMIT ${entriesMax}`,
+  );
+  return rows.map((row) => [Number(row.customer_id), Number(row.version)]);
+}
+
+function readRows(sql: Sql, { from, customer, columns }: ImageTable, customerIds: readonly number[]) {
+  const list = Object.entries(columns).map(([column, type]) => `${asText(type, `t.${column}`)} AS ${column}`);
+  const text = `SELECT ${customer} AS customer, ${list.join(', ')} FROM ${from} WHERE ${customer} = ANY($1::bigint[])`;
+  return run<ImageRow & { customer: string }>(sql, text, [customerIds]);
+}
+
+function asText(type: ColumnType, column: string): string {
+  if (type !== 'timestamptz') return `${column}::text`;
+  return `coalesce(to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), ${column}::text)`;
+}

@@ -1,0 +1,129 @@
+/** What the loans service's tables must hold of a customer, told by its events. */
+import { isDeepStrictEqual } from 'node:util';
+import { CUSTOMER_STATUSES, LOAN_STATUSES, type StreamEvent } from '@mo/contracts';
+import { type Audited, codeOf, type Image, imageTable, progressRow, progressTypes, timeText } from '@mo/messaging';
+import { formatMoney, parseMoney } from '@mo/money';
+import type { LoanAccount } from '../domain/account.ts';
+import { eventOf } from '../domain/credit.ts';
+import type { Loan } from '../domain/loan.ts';
+import { loanModel } from '../domain/model.ts';
+
+const accounts = imageTable('accounts', {
+  key: ['customer_id'],
+  isAccount: true,
+  columns: {
+    customer_id: 'bigint',
+    external_id: 'text',
+    status: 'smallint',
+    score: 'numeric',
+    debt: 'numeric',
+    last_taken_at: 'timestamptz',
+    ...progressTypes(loanModel.follows),
+  },
+});
+
+const loans = imageTable('loans', {
+  key: ['id'],
+  columns: {
+    id: 'bigint',
+    created_at: 'timestamptz',
+    updated_at: 'timestamptz',
+    external_id: 'text',
+    amount: 'numeric',
+    status: 'smallint',
+    contract_version: 'text',
+    maximum_payment_date: 'timestamptz',
+    taken_at: 'timestamptz',
+    customer_id: 'bigint',
+    outstanding: 'numeric',
+  },
+});
+
+const NO_LOANS: ReadonlyMap<number, Loan> = new Map();
+
+class LoanImage implements Image<LoanAccount> {
+  readonly #loans = new Map<number, Loan>();
+
+  complete(account: LoanAccount, event: StreamEvent): LoanAccount {
+    const found = loanIdsOf(event).flatMap((id) => this.#loans.get(id) ?? []);
+    return found.length === 0 ? account : { ...account, loans: new Map(found.map((loan) => [loan.id, loan])) };
+  }
+
+  keep(account: LoanAccount): LoanAccount {
+    for (const loan of account.loans.values()) this.#loans.set(loan.id, loan);
+    return { ...account, loans: NO_LOANS };
+  }
+
+  /** A grant must have fitted the credit line, a decision on a loan must name it as it is, and come in its turn. */
+  faultOf(account: LoanAccount, event: StreamEvent): string | null {
+    switch (event.type) {
+      case 'LoanRequested':
+      case 'LoanTaken': {
+        const isAsked = event.type === 'LoanTaken' && event.data.requested;
+        const loan = account.loans.get(event.data.loan_id);
+        const isInPlace = isAsked ? loan?.status === 'pending' : loan === undefined;
+        if (!isInPlace) return `its loan is ${loan?.status ?? 'not there'} before it`;
+        const debt = account.debt + (isAsked ? 0n : parseMoney(event.data.amount));
+        if (account.status !== 'active') return 'its customer is not active';
+        return debt > account.score ? `the debt of ${formatMoney(debt)} exceeds ${formatMoney(account.score)}` : null;
+      }
+      case 'LoanRejected':
+      case 'LoanPaid': {
+        const loan = account.loans.get(event.data.loan_id);
+        if (loan === undefined) return 'its loan is not there';
+        if (!isDeepStrictEqual(event.data, eventOf(account, loan))) return 'it does not say of its loan what that is';
+        const isDue = event.type === 'LoanPaid' ? loan.outstanding === 0n : loan.status === 'pending';
+        return isDue ? null : `its loan is ${loan.status}, with ${formatMoney(loan.outstanding)} outstanding`;
+      }
+      default:
+        return `${event.type} is not decided here`;
+    }
+  }
+
+  rows(account: LoanAccount) {
+    const row = {
+      customer_id: String(account.customerId),
+      external_id: account.externalId,
+      status: account.status === null ? null : String(codeOf(CUSTOMER_STATUSES, account.status)),
+      score: formatMoney(account.score),
+      debt: formatMoney(account.debt),
+      last_taken_at: timeText(account.lastTakenMs),
+      ...progressRow(account),
+    };
+    return { accounts: [row], loans: [...this.#loans.values()].map(loanRow) };
+  }
+
+  owing({ debt }: LoanAccount) {
+    const active = [...this.#loans.values()].filter((loan) => loan.status === 'active');
+    return { total: debt, active: active.reduce((sum, loan) => sum + loan.outstanding, 0n) };
+  }
+}
+
+function loanIdsOf({ data }: StreamEvent): number[] {
+  if ('details' in data) return data.details.map((detail) => detail.loan_id);
+  return 'loan_id' in data ? [data.loan_id] : [];
+}
+
+function loanRow(loan: Loan) {
+  return {
+    id: String(loan.id),
+    created_at: timeText(loan.createdAt),
+    updated_at: timeText(loan.updatedAt),
+    external_id: loan.externalId,
+    amount: formatMoney(loan.amount),
+    status: String(codeOf(LOAN_STATUSES, loan.status)),
+    contract_version: loan.contractVersion,
+    maximum_payment_date: timeText(loan.maximumPaymentDate),
+    taken_at: loan.takenAt === null ? null : timeText(loan.takenAt),
+    customer_id: String(loan.customerId),
+    outstanding: formatMoney(loan.outstanding),
+  };
+}
+
+export const loansAudited: Audited<LoanAccount> = {
+  model: loanModel,
+  tables: [accounts, loans],
+  progressTable: 'accounts',
+  create: 'INSERT INTO accounts (customer_id) VALUES ($1) ON CONFLICT DO NOTHING',
+  image: () => new LoanImage(),
+};

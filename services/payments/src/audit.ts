@@ -1,0 +1,2 @@
+/** What commands that audit and rebuild know of this service. */
+export { paymentsAudited } from './db/image.ts';

@@ -1,0 +1,162 @@
+/** What the payments service's tables must hold of a customer, told by its events. */
+import { PAYMENT_STATUSES, type StreamEvent } from '@mo/contracts';
+import {
+  type Audited,
+  codeOf,
+  type Image,
+  type ImageTable,
+  imageTable,
+  progressRow,
+  progressTypes,
+  timeText,
+} from '@mo/messaging';
+import { formatMoney, parseMoney } from '@mo/money';
+import type { PaymentAccount } from '../domain/account.ts';
+import { paymentModel } from '../domain/model.ts';
+import type { OpenLoan } from '../domain/open-loan.ts';
+import type { Payment } from '../domain/payment.ts';
+
+const accounts = imageTable('accounts', {
+  key: ['customer_id'],
+  isAccount: true,
+  columns: {
+    customer_id: 'bigint',
+    external_id: 'text',
+    owed: 'numeric',
+    ...progressTypes(paymentModel.follows),
+  },
+});
+
+const openLoans = imageTable('open_loans', {
+  key: ['loan_id'],
+  columns: {
+    loan_id: 'bigint',
+    customer_id: 'bigint',
+    external_id: 'text',
+    taken_at: 'timestamptz',
+    amount: 'numeric',
+    outstanding: 'numeric',
+  },
+});
+
+const payments = imageTable('payments', {
+  key: ['id'],
+  columns: {
+    id: 'bigint',
+    created_at: 'timestamptz',
+    updated_at: 'timestamptz',
+    external_id: 'text',
+    total_amount: 'numeric',
+    status: 'smallint',
+    paid_at: 'timestamptz',
+    customer_id: 'bigint',
+  },
+});
+
+/** Their ids are the database's own: nothing names a part of a payment but its payment and its loan. */
+const details: ImageTable = {
+  name: 'payment_details',
+  key: ['payment_id', 'loan_id'],
+  columns: {
+    created_at: 'timestamptz',
+    updated_at: 'timestamptz',
+    amount: 'numeric',
+    loan_id: 'bigint',
+    payment_id: 'bigint',
+  },
+  from: 'payment_details t JOIN payments p ON p.id = t.payment_id',
+  customer: 'p.customer_id',
+  customerColumn: null,
+  isAccount: false,
+};
+
+const NO_PAYMENTS: ReadonlyMap<number, Payment> = new Map();
+
+class PaymentImage implements Image<PaymentAccount> {
+  readonly #loans = new Map<number, OpenLoan>();
+  readonly #payments: Payment[] = [];
+
+  complete(account: PaymentAccount, { data }: StreamEvent): PaymentAccount {
+    if (!('details' in data)) return account;
+    return { ...account, loans: data.details.flatMap((detail) => this.#loans.get(detail.loan_id) ?? []) };
+  }
+
+  keep(account: PaymentAccount): PaymentAccount {
+    for (const loan of account.loans) this.#loans.set(loan.id, loan);
+    this.#payments.push(...account.payments.values());
+    return { ...account, loans: [], payments: NO_PAYMENTS };
+  }
+
+  /** What is applied is all of the payment; what is rejected was more than was owed. */
+  faultOf(account: PaymentAccount, event: StreamEvent): string | null {
+    if (event.type === 'PaymentApplied') {
+      const { total_amount: total, details: parts } = event.data;
+      const sum = formatMoney(parts.reduce((amount, part) => amount + parseMoney(part.amount), 0n));
+      return sum === total ? null : `its details sum to ${sum}, not ${total}`;
+    }
+    if (event.type !== 'PaymentRejected') return `${event.type} is not decided here`;
+    const isRight = parseMoney(event.data.total_amount) > account.owed;
+    return isRight ? null : `it is rejected, though ${formatMoney(account.owed)} is owed`;
+  }
+
+  rows(account: PaymentAccount) {
+    const row = {
+      customer_id: String(account.customerId),
+      external_id: account.externalId,
+      owed: formatMoney(account.owed),
+      ...progressRow(account),
+    };
+    return {
+      accounts: [row],
+      open_loans: [...this.#loans.values()].map((loan) => openLoanRow(account.customerId, loan)),
+      payments: this.#payments.map(paymentRow),
+      payment_details: this.#payments.flatMap(detailRows),
+    };
+  }
+
+  owing({ owed }: PaymentAccount) {
+    return { total: null, active: owed };
+  }
+}
+
+function openLoanRow(customerId: number, loan: OpenLoan) {
+  return {
+    loan_id: String(loan.id),
+    customer_id: String(customerId),
+    external_id: loan.externalId,
+    taken_at: timeText(loan.takenAtMs),
+    amount: formatMoney(loan.amount),
+    outstanding: formatMoney(loan.outstanding),
+  };
+}
+
+function paymentRow(payment: Payment) {
+  return {
+    id: String(payment.id),
+    created_at: timeText(payment.createdAt),
+    updated_at: timeText(payment.updatedAt),
+    external_id: payment.externalId,
+    total_amount: formatMoney(payment.totalAmount),
+    status: String(codeOf(PAYMENT_STATUSES, payment.status)),
+    paid_at: timeText(payment.paidAt),
+    customer_id: String(payment.customerId),
+  };
+}
+
+function detailRows(payment: Payment) {
+  return payment.details.map(({ loanId, amount }) => ({
+    created_at: timeText(payment.createdAt),
+    updated_at: timeText(payment.createdAt),
+    amount: formatMoney(amount),
+    loan_id: String(loanId),
+    payment_id: String(payment.id),
+  }));
+}
+
+export const paymentsAudited: Audited<PaymentAccount> = {
+  model: paymentModel,
+  tables: [accounts, openLoans, payments, details],
+  progressTable: 'accounts',
+  create: 'INSERT INTO accounts (customer_id) VALUES ($1) ON CONFLICT DO NOTHING',
+  image: () => new PaymentImage(),
+};

@@ -1,0 +1,18 @@
+/** `npm run reconcile`, `npm run rebuild` and `npm run backfill`: the commands over the streams. */
+import { rebuildCommand, reconcileCommand } from './commands.ts';
+import { UsageError } from './usage-error.ts';
+
+const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
+  reconcile: reconcileCommand,
+  rebuild: rebuildCommand,
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+try {
+  const command = COMMANDS[name];
+  if (command === undefined) throw new UsageError(`the command must be one of ${Object.keys(COMMANDS).join(', ')}`);
+  process.exitCode = await command(args);
+} catch (error) {
+  console.error(`${name}: ${error instanceof UsageError ? error.message : ((error as Error).stack ?? String(error))}`);
+  process.exitCode = 2;
+}

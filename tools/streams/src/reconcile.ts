@@ -1,0 +1,140 @@
+/**
+ * Reconciles the three services: every row is held against what the streams tell, and the services against each other,
+ * while they are in use. Customers are taken in pages: first what each service holds of them, each at one moment, then the
+ * journals, which only grow, so that whatever the rows rest on is there. Memory holds two pages at a time.
+ */
+import { STREAMS, type Stream } from '@mo/contracts';
+import {
+  type AuditResult,
+  type Account,
+  atOneMoment,
+  auditCustomer,
+  type Difference,
+  disagreement,
+  type JournalEntry,
+  readEntries,
+  readSnapshot,
+  type Snapshot,
+  sqlOf,
+  strayOutboxEntries,
+} from '@mo/messaging';
+import { customerPages } from './customer-pages.ts';
+import { audited, type Databases } from './services.ts';
+
+/** Events that a page holds, unless a single customer has more. */
+const PAGE_EVENTS_MAX = 20_000;
+const STRAY_ENTRIES_MAX = 1_000;
+
+export interface ReconcileOptions {
+  /** One customer alone, or null for all. */
+  readonly customerId: number | null;
+  /** How old an event may be that a follower has not applied. */
+  readonly lagMsMax: number;
+  readonly onDifference: (difference: Difference) => void;
+  readonly onProgress: (done: Reconciled) => void;
+}
+
+export interface Reconciled {
+  readonly customers: number;
+  readonly events: number;
+  readonly differences: number;
+}
+
+interface Page {
+  readonly ids: readonly number[];
+  readonly snapshots: Readonly<Record<Stream, Snapshot>>;
+  readonly journals: Readonly<Record<Stream, ReadonlyMap<number, readonly JournalEntry[]>>>;
+}
+
+export async function reconcile(databases: Databases, options: ReconcileOptions): Promise<Reconciled> {
+  const done = { customers: 0, events: 0, differences: 0 };
+  const report = (difference: Difference) => {
+    done.differences += 1;
+    options.onDifference(difference);
+  };
+  for await (const { ids, snapshots, journals } of ahead(pages(databases, options.customerId))) {
+    for (const customerId of ids) {
+      const results = STREAMS.map((stream) => auditOne(stream, customerId, snapshots, journals, options.lagMsMax));
+      for (const { differences } of results) for (const difference of differences) report(difference);
+      const told = STREAMS.map((stream, place) => ({ audited: audited[stream], told: results[place]?.told ?? null }));
+      const text = disagreement(told);
+      if (text !== null) report({ customerId, service: 'customers', table: 'balances', row: '', text });
+    }
+    done.customers += ids.length;
+    for (const stream of STREAMS) for (const entries of journals[stream].values()) done.events += entries.length;
+    options.onProgress(done);
+  }
+  if (options.customerId === null) for (const stray of await strays(databases)) report(stray);
+  return done;
+}
+
+function auditOne(
+  stream: Stream,
+  customerId: number,
+  snapshots: Page['snapshots'],
+  journals: Page['journals'],
+  lagMsMax: number,
+): AuditResult<Account> {
+  const { takenMs, customers } = snapshots[stream];
+  const rows = customers.get(customerId) ?? { tables: {}, events: 0 };
+  const entriesOf = (other: Stream) => journals[other].get(customerId) ?? [];
+  const own = entriesOf(stream).slice(0, rows.events);
+  const followed = Object.fromEntries(audited[stream].model.follows.map((other) => [other, entriesOf(other)]));
+  return auditCustomer(audited[stream], { customerId, rows, own, followed, takenMs }, lagMsMax);
+}
+
+async function* pages(databases: Databases, only: number | null): AsyncGenerator<Page> {
+  for await (const ids of customerPages(databases, only)) {
+    const [customers, loans, payments] = await Promise.all(
+      STREAMS.map((stream) => atOneMoment(databases[stream], (sql) => readSnapshot(sql, audited[stream], ids))),
+    );
+    const snapshots = { customers, loans, payments } as Record<Stream, Snapshot>;
+    for (const part of inParts(ids, snapshots)) {
+      const [ofCustomers, ofLoans, ofPayments] = await Promise.all(
+        STREAMS.map((stream) => readEntries(sqlOf(databases[stream]), stream, part)),
+      );
+      const journals = { customers: ofCustomers, loans: ofLoans, payments: ofPayments } as Page['journals'];
+      yield { ids: part, snapshots, journals };
+    }
+  }
+}
+
+/** Cuts a page where its events would be too many. */
+function* inParts(ids: readonly number[], snapshots: Page['snapshots']): Generator<number[]> {
+  let part: number[] = [];
+  let events = 0;
+  for (const id of ids) {
+    const more = STREAMS.reduce((sum, stream) => sum + (snapshots[stream].customers.get(id)?.events ?? 0), 0);
+    if (part.length > 0 && events + more > PAGE_EVENTS_MAX) {
+      yield part;
+      [part, events] = [[], 0];
+    }
+    part.push(id);
+    events += more;
+  }
+  if (part.length > 0) yield part;
+}
+
+/** Reads one page ahead while the one before it is looked at. */
+async function* ahead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = source.next();
+  for (;;) {
+    const { value, done } = await next;
+    if (done === true) return;
+    next = source.next();
+    // It is waited for in the next turn; until then an error of it must not count as unhandled.
+    next.catch(() => {});
+    yield value;
+  }
+}
+
+async function strays(databases: Databases): Promise<Difference[]> {
+  const found: Difference[] = [];
+  for (const service of STREAMS) {
+    for (const [customerId, version] of await strayOutboxEntries(sqlOf(databases[service]), STRAY_ENTRIES_MAX)) {
+      const row = `version=${version}`;
+      found.push({ customerId, service, table: 'outbox', row, text: 'the journal has no such event' });
+    }
+  }
+  return found;
+}

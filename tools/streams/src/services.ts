@@ -1,0 +1,42 @@
+/** The three services: what their tables are told by, and connections to their databases. */
+import { STREAMS, type Stream } from '@mo/contracts';
+import { customersAudited } from '@mo/customers/audit';
+import { loansAudited } from '@mo/loans/audit';
+import { type Account, type Audited, type Database, openDatabase } from '@mo/messaging';
+import { paymentsAudited } from '@mo/payments/audit';
+import { createLogger } from '@mo/service-kit';
+
+export const audited: Readonly<Record<Stream, Audited<Account>>> = {
+  customers: customersAudited,
+  loans: loansAudited,
+  payments: paymentsAudited,
+};
+
+export type Databases = Readonly<Record<Stream, Database>>;
+
+/** Opens the three databases for some work, and closes them. */
+export async function withDatabases<T>(
+  databaseUrls: Readonly<Record<Stream, string>>,
+  connectionsMax: number,
+  work: (databases: Databases) => Promise<T>,
+): Promise<T> {
+  const open = (stream: Stream) =>
+    openDatabase({
+      url: databaseUrls[stream],
+      name: 'mo-streams',
+      entities: [],
+      migrations: [],
+      connectionsMax,
+      logger: createLogger('streams', 'silent'),
+    });
+  const databases: Databases = {
+    customers: await open('customers'),
+    loans: await open('loans'),
+    payments: await open('payments'),
+  };
+  try {
+    return await work(databases);
+  } finally {
+    await Promise.all(STREAMS.map((stream) => databases[stream].close()));
+  }
+}
