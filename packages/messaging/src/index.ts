@@ -28,6 +28,7 @@ export * from './sql/answers.ts';
 export * from './sql/columns.ts';
 export * from './sql/database.ts';
 export * from './sql/journal.ts';
+export * from './sql/journal-scan.ts';
 export * from './sql/outbox.ts';
 export * from './sql/progress-table.ts';
 export * from './sql/quarantine.ts';

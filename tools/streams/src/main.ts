@@ -1,10 +1,12 @@
 /** `npm run reconcile`, `npm run rebuild` and `npm run backfill`: the commands over the streams. */
+import { backfillCommand } from './backfill-command.ts';
 import { rebuildCommand, reconcileCommand } from './commands.ts';
 import { UsageError } from './usage-error.ts';
 
 const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
   reconcile: reconcileCommand,
   rebuild: rebuildCommand,
+  backfill: backfillCommand,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

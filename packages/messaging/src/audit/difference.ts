@@ -27,14 +27,15 @@ export function compareRows(table: ImageTable, found: readonly ImageRow[], expec
     const should = expectedByKey.get(key);
     if (should === undefined) differ(key, `the row should not be there: ${valuesOf(rows[0] ?? {})}`);
     if (rows.length > 1) differ(key, `the row is there ${rows.length} times`);
-    if (should === undefined) continue;
-    for (const column of Object.keys(table.columns)) {
-      const values = new Set(rows.map((row) => row[column] ?? null));
-      values.delete(should[column] ?? null);
-      for (const value of values) differ(key, `${column} is ${shown(value)}, should be ${shown(should[column])}`);
-    }
+    if (should !== undefined) for (const row of rows) differInColumns(table, row, should, (text) => differ(key, text));
   }
   return differences;
+}
+
+function differInColumns(table: ImageTable, row: ImageRow, should: ImageRow, differ: (text: string) => void): void {
+  for (const column in table.columns)
+    if (row[column] !== should[column])
+      differ(`${column} is ${shown(row[column])}, should be ${shown(should[column])}`);
 }
 
 /** The same over all tables. */

@@ -7,9 +7,11 @@ import {
   type Kafka,
   MessageRefusedError,
   type OutgoingMessage,
+  type PartitionEnd,
   type Producer,
   type RawMessage,
   type Subscription,
+  type Topics,
 } from './port.ts';
 
 const { Kafka: Client, logLevel, CompressionTypes } = kafkajs;
@@ -36,7 +38,7 @@ const REFUSALS = new Set([
   'RECORD_LIST_TOO_LARGE',
 ]);
 
-export function kafkaOverKafkajs(clientId: string, brokers: readonly string[], logger: Logger): Kafka {
+export function kafkaOverKafkajs(clientId: string, brokers: readonly string[], logger: Logger): Kafka & Topics {
   const client = new Client({
     clientId,
     brokers: [...brokers],
@@ -49,16 +51,18 @@ export function kafkaOverKafkajs(clientId: string, brokers: readonly string[], l
       ({ log }) =>
         logger.debug({ kafka: log }, 'kafkajs'),
   });
+  const withAdmin = async <T>(work: (admin: kafkajs.Admin) => Promise<T>): Promise<T> => {
+    const admin = client.admin();
+    await admin.connect();
+    try {
+      return await work(admin);
+    } finally {
+      await admin.disconnect();
+    }
+  };
   return {
-    ensureTopics: async (topics, partitions) => {
-      const admin = client.admin();
-      await admin.connect();
-      try {
-        await createMissing(admin, topics, partitions);
-      } finally {
-        await admin.disconnect();
-      }
-    },
+    ensureTopics: (topics, partitions) => withAdmin((admin) => createMissing(admin, topics, partitions)),
+    ends: (topic) => withAdmin((admin) => endsOf(admin, topic)),
     producer: () => KeptProducer.start(client),
     subscribe: (group, topics, handle) => KeptSubscription.start(client, { group, topics, handle, logger }),
   };
@@ -87,6 +91,19 @@ async function createMissing(admin: kafkajs.Admin, topics: readonly string[], pa
     }
   }
   throw new Error(`not all of the topics ${topics.join(', ')} have leaders`, { cause: failure });
+}
+
+/** A topic's ends; a topic that was made a moment ago has brokers that don't know yet that they lead it. */
+async function endsOf(admin: kafkajs.Admin, topic: string): Promise<readonly PartitionEnd[] | null> {
+  if (!(await admin.listTopics()).includes(topic)) return null;
+  for (const endMs = Date.now() + TOPICS_TIMEOUT_MS; ; await delay(TOPICS_POLL_MS)) {
+    try {
+      const ends = await admin.fetchTopicOffsets(topic);
+      return ends.map(({ partition, high }) => ({ partition, offset: high })).sort((a, b) => a.partition - b.partition);
+    } catch (error) {
+      if (Date.now() > endMs) throw error;
+    }
+  }
 }
 
 /**

@@ -61,3 +61,14 @@ export interface Kafka {
     handle: (messages: IncomingMessage[]) => Promise<void>,
   ): Promise<Subscription>;
 }
+
+/** What is asked of a broker about its topics, by commands. */
+export interface Topics {
+  /** For each partition the offset that its next message gets; null where there is no such topic. */
+  ends(topic: string): Promise<readonly PartitionEnd[] | null>;
+}
+
+export interface PartitionEnd {
+  readonly partition: number;
+  readonly offset: string;
+}

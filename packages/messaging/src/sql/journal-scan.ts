@@ -1,0 +1,23 @@
+/** The whole journal, customer by customer, in pages: as the relay would have sent it, in the order of versions. */
+import type { JournalRow } from '../kafka/cloud-events.ts';
+import { type Database, run, sqlOf } from './database.ts';
+
+const NEXT = `
+  SELECT j.customer_id, j.version, j.type, j.data::text AS data, j.seen::text AS seen, j.traceparent,
+    to_char(j.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time
+  FROM journal j WHERE (j.customer_id, j.version) > ($1::bigint, $2::bigint)
+  ORDER BY j.customer_id, j.version LIMIT $3`;
+
+/** Reads all that was committed when the scan reached it; whatever was committed before it began is there. */
+export async function* scanJournal(database: Database, eventsMax: number): AsyncGenerator<JournalRow[]> {
+  for (let after: JournalRow | undefined; ; ) {
+    const rows = await run<JournalRow>(sqlOf(database), NEXT, [
+      after?.customer_id ?? 0,
+      after?.version ?? 0,
+      eventsMax,
+    ]);
+    if (rows.length === 0) return;
+    yield rows;
+    after = rows.at(-1);
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Backfill: a new subscriber gets the whole history of a stream on a topic of its own, while the system works. The
+ * offsets of the live topic are noted first. An event is in the journal before it is on the live topic, so whatever is
+ * not met by the scan that follows comes on the live topic at or after those offsets; what comes on both is a duplicate,
+ * and its version tells.
+ */
+import type { Stream } from '@mo/contracts';
+import {
+  type Database,
+  type Kafka,
+  type OutgoingMessage,
+  type PartitionEnd,
+  type Producer,
+  scanJournal,
+  type Topics,
+  toMessage,
+} from '@mo/messaging';
+import { UsageError } from './usage-error.ts';
+
+/** Events that are read and sent at once. */
+const PAGE_EVENTS_MAX = 2_000;
+const SEND_ATTEMPTS_MAX = 20;
+const SEND_PAUSE_MS = 500;
+
+export interface BackfillOptions {
+  readonly stream: Stream;
+  readonly database: Database;
+  readonly kafka: Kafka & Topics;
+  /** The live topic of the stream. */
+  readonly topic: string;
+  /** The topic for the subscriber; it is made, and must have no messages. */
+  readonly to: string;
+  readonly onProgress: (events: number) => void;
+}
+
+/** What the subscriber has to do. */
+export interface BackfillPlan {
+  readonly events: number;
+  readonly customers: number;
+  /** First it reads this topic, each partition up to its offset. */
+  readonly read: { readonly topic: string; readonly until: readonly PartitionEnd[] };
+  /** Then it reads the live topic, each partition from its offset. */
+  readonly then: { readonly topic: string; readonly from: readonly PartitionEnd[] };
+}
+
+/** @throws UsageError where the topics don't fit */
+export async function backfill(options: BackfillOptions): Promise<BackfillPlan> {
+  const { stream, database, kafka, topic, to } = options;
+  const from = await kafka.ends(topic);
+  if (from === null) throw new UsageError(`there is no topic ${topic}`);
+  await makeTopic(kafka, to, from.length);
+  const producer = await kafka.producer();
+  const sent = { events: 0, customers: 0 };
+  let last = '';
+  try {
+    for await (const rows of scanJournal(database, PAGE_EVENTS_MAX)) {
+      await send(
+        producer,
+        to,
+        rows.map((row) => toMessage(stream, row)),
+      );
+      for (const { customer_id } of rows) {
+        if (customer_id !== last) sent.customers += 1;
+        last = customer_id;
+      }
+      sent.events += rows.length;
+      options.onProgress(sent.events);
+    }
+  } finally {
+    await producer.close();
+  }
+  return { ...sent, read: { topic: to, until: (await kafka.ends(to)) ?? [] }, then: { topic, from } };
+}
+
+async function makeTopic(kafka: Kafka & Topics, to: string, partitions: number): Promise<void> {
+  await kafka.ensureTopics([to], partitions);
+  const ends = (await kafka.ends(to)) ?? [];
+  if (ends.some(({ offset }) => offset !== '0'))
+    throw new UsageError(`${to} has messages already: a backfill goes to a topic of its own, name another`);
+}
+
+/** Sends a page; again, where the broker is away for a while: what it had of the page is then there twice, in order. */
+async function send(producer: Producer, topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await producer.send(topic, messages);
+      return;
+    } catch (error) {
+      if (attempt === SEND_ATTEMPTS_MAX) throw error;
+      await new Promise((resolve) => setTimeout(resolve, SEND_PAUSE_MS));
+    }
+  }
+}
