@@ -1,7 +1,7 @@
 /** The journal under audit: each entry read with whether it is still what was written, and held against its contract. */
 import { EVENT_TYPES, type Stream, type StreamEvent, streamEvent } from '@mo/contracts';
 import { run, type Sql } from '../sql/database.ts';
-import { eventText } from '../sql/event-text.ts';
+import { journalDigest } from '../sql/tables.ts';
 
 export interface JournalEntry {
   readonly version: number;
@@ -32,7 +32,7 @@ export async function readEntries(
     sql,
     `SELECT j.customer_id, j.version, j.type, j.data::text AS data, j.seen::text AS seen, j.traceparent,
        coalesce(to_char(j.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), j.time::text) AS time,
-       j.digest = sha256(convert_to(${eventText(stream)}, 'UTF8')) AS sealed
+       j.digest = ${journalDigest('j')} AS sealed
      FROM journal j WHERE j.customer_id = ANY($1::bigint[]) ORDER BY j.customer_id, j.version`,
     [customerIds],
   );

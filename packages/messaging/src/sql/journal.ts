@@ -6,7 +6,6 @@ import type { Stream, StreamEvent } from '@mo/contracts';
 import { HEADS_PAGE_MAX, PULL_ANSWER_EVENTS_MAX, PULL_EVENTS_MAX, type PullWant } from '../pull/wire.ts';
 import { column } from './columns.ts';
 import { type Database, run, type Sql, sqlOf } from './database.ts';
-import { eventText } from './event-text.ts';
 
 /** A page of one customer's events, each as JSON text. */
 export interface JournalPage {
@@ -37,6 +36,13 @@ export async function appendEvents(sql: Sql, events: readonly StreamEvent[]): Pr
     column(events, (event) => event.traceparent),
   ]);
 }
+
+/** A journal row as the text of an event on the wire; `j` is the row. */
+export const eventText = (stream: Stream): string => `
+  '{"stream":"${stream}","customer_id":' || j.customer_id || ',"version":' || j.version || ',"type":"' || j.type
+  || '","data":' || j.data || ',"seen":' || j.seen
+  || ',"time":"' || to_char(j.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+  || '","traceparent":' || coalesce(to_json(j.traceparent)::text, 'null') || '}'`;
 
 export class Journal {
   readonly #database: Database;

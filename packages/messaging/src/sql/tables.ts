@@ -2,8 +2,6 @@
  * The tables of the protocol, the same in every service's database. They are made by a service's first migration; a later
  * change is a new function here and a new migration there.
  */
-import type { Stream } from '@mo/contracts';
-import { eventText } from './event-text.ts';
 
 /** The statements that make the protocol's tables, first version. */
 export function streamTablesV1(): string[] {
@@ -44,6 +42,11 @@ export function streamTablesV1(): string[] {
   ];
 }
 
+/** SQL for the digest of a journal row as it was written. */
+export const journalDigest = (row: string): string =>
+  `sha256(convert_to(concat_ws('|', ${row}.customer_id, ${row}.version, ${row}.type, extract(epoch FROM ${row}.time), ` +
+  `${row}.seen, ${row}.data, ${row}.traceparent), 'UTF8'))`;
+
 /**
  * The events that could not be understood or take effect, one row each: by customer and version, where those could be read,
  * else by the message that brought it.
@@ -75,15 +78,14 @@ export function quarantineTableV2(): string[] {
  * such as a credit line that a later one replaced. A trigger makes it: no way of writing can leave it out, and no update
  * makes it anew.
  */
-export function journalDigestV1(stream: Stream): string[] {
-  const digest = (row: string) => `sha256(convert_to(${eventText(stream, row)}, 'UTF8'))`;
+export function journalDigestV1(): string[] {
   return [
     'ALTER TABLE journal ADD COLUMN digest bytea',
-    `UPDATE journal j SET digest = ${digest('j')}`,
+    `UPDATE journal j SET digest = ${journalDigest('j')}`,
     'ALTER TABLE journal ALTER COLUMN digest SET NOT NULL',
     `CREATE FUNCTION digest_journal() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      NEW.digest := ${digest('NEW')};
+      NEW.digest := ${journalDigest('NEW')};
       RETURN NEW;
     END $$`,
     'CREATE TRIGGER journal_digest BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION digest_journal()',

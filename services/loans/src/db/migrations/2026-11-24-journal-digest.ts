@@ -3,6 +3,6 @@ import { journalDigestV1 } from '@mo/messaging';
 
 export class JournalDigest extends Migration {
   override async up(): Promise<void> {
-    for (const statement of journalDigestV1('loans')) this.addSql(statement);
+    for (const statement of journalDigestV1()) this.addSql(statement);
   }
 }
