@@ -19,6 +19,8 @@ import {
 } from '@mo/service-kit';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { AUDIT_INTERVAL_MS } from './audit/auditor.ts';
+import type { Audited } from './audit/image.ts';
 import type { Account, StreamModel } from './protocol/account.ts';
 import { type Database, databaseOutage, migrate, openDatabase, type Sql } from './sql/database.ts';
 import type { AccountTables } from './sql/sql-store.ts';
@@ -36,16 +38,25 @@ export const serviceConfig = {
     .string()
     .regex(/^[\w.-]{1,100}$/)
     .default('mo'),
+  AUDIT_INTERVAL_MS: z.coerce.number().int().min(10).default(AUDIT_INTERVAL_MS),
 };
 export { databaseUrl, origins };
 
 export interface ServiceDefinition<A extends Account> {
-  config: { HOST: string; PORT: number; LOG_LEVEL: string; KAFKA_BROKERS: string[]; TOPIC_PREFIX: string };
+  config: {
+    HOST: string;
+    PORT: number;
+    LOG_LEVEL: string;
+    KAFKA_BROKERS: string[];
+    TOPIC_PREFIX: string;
+    AUDIT_INTERVAL_MS: number;
+  };
   databaseUrl: string;
   /** For each peer the origins of its replicas. */
   peerUrls: Readonly<Record<string, readonly string[]>>;
   model: StreamModel<A>;
   tables: AccountTables<A>;
+  audited: Audited<A>;
   entities: EntitySchema[];
   migrations: MigrationObject[];
   /** SQL for the customer id of `want.external_id`, where the stream may be pulled by it. */
@@ -74,7 +85,7 @@ export interface App {
 
 /** Migrates, builds the service and starts to follow and relay; the server isn't listening yet. */
 export async function createService<A extends Account>(definition: ServiceDefinition<A>): Promise<App> {
-  const { config, model, tables, entities, migrations, peerUrls } = definition;
+  const { config, model, tables, audited, entities, migrations, peerUrls } = definition;
   const name = model.stream;
   const logger = createLogger(name, config.LOG_LEVEL);
   const registry = createRegistry(name);
@@ -87,6 +98,8 @@ export async function createService<A extends Account>(definition: ServiceDefini
   const streams = createStreams({
     model,
     tables,
+    audited,
+    auditIntervalMs: config.AUDIT_INTERVAL_MS,
     database,
     background,
     peerUrls,

@@ -14,6 +14,8 @@ import {
   systemClock,
 } from '@mo/service-kit';
 import type { FastifyInstance } from 'fastify';
+import { Auditor } from './audit/auditor.ts';
+import type { Audited } from './audit/image.ts';
 import { Follower } from './follower/follower.ts';
 import { Healer } from './follower/healer.ts';
 import { kafkaOverKafkajs } from './kafka/kafkajs.ts';
@@ -40,6 +42,10 @@ const GAUGE_INTERVAL_MS = 5_000;
 export interface StreamsOptions<A extends Account> {
   model: StreamModel<A>;
   tables: AccountTables<A>;
+  /** What the service's tables are told by. */
+  audited: Audited<A>;
+  /** How long the audit rests between its pages. */
+  auditIntervalMs: number;
   /** For the write path and reads. */
   database: Database;
   /** For pulls, the relay and housekeeping, so that they are served however busy the rest is. */
@@ -133,6 +139,16 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
     settle: (letters) => quarantine.settle(letters),
   });
   const housekeeping = new Housekeeping(relay, outbox, background, logger, metrics, options.housekeeping);
+  const auditor = new Auditor({
+    audited: options.audited,
+    database: background,
+    peers,
+    isLeader: () => relay.holding,
+    intervalMs: options.auditIntervalMs,
+    clock: systemClock,
+    logger,
+    registry,
+  });
   return {
     writePath,
     peers,
@@ -161,11 +177,13 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
       follower.start();
       healer.start();
       housekeeping.start();
+      auditor.start();
     },
     stopSteps: [
       { name: 'follower', stop: () => follower.stop() },
       { name: 'healer', stop: () => healer.stop() },
       { name: 'write path', stop: () => writePath.drained() },
+      { name: 'auditor', stop: () => auditor.stop() },
       { name: 'housekeeping', stop: () => housekeeping.stop() },
       { name: 'relay', stop: () => relay.stop() },
       { name: 'peers', stop: () => peers.close() },

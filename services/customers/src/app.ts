@@ -3,6 +3,7 @@ import { type App, createService } from '@mo/messaging';
 import type { Config } from './config.ts';
 import { accountTables } from './db/accounts-table.ts';
 import { entities } from './db/entities.ts';
+import { customersAudited } from './db/image.ts';
 import { migrations } from './db/migrations/index.ts';
 import { forgetStagings } from './db/staging-table.ts';
 import { forgetUploads } from './db/uploads-table.ts';
@@ -16,6 +17,7 @@ export function createApp(config: Config): Promise<App> {
     peerUrls: { loans: config.LOANS_URL, payments: config.PAYMENTS_URL },
     model: customerModel,
     tables: accountTables,
+    audited: customersAudited,
     entities,
     migrations,
     resolveExternalId: 'SELECT id FROM customers WHERE external_id = want.external_id',

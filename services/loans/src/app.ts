@@ -3,6 +3,7 @@ import { type App, createService } from '@mo/messaging';
 import type { Config } from './config.ts';
 import { accountTables } from './db/accounts-table.ts';
 import { entities } from './db/entities.ts';
+import { loansAudited } from './db/image.ts';
 import { migrations } from './db/migrations/index.ts';
 import { loanModel } from './domain/model.ts';
 import { loanRoutes } from './http/routes.ts';
@@ -14,6 +15,7 @@ export function createApp(config: Config): Promise<App> {
     peerUrls: { customers: config.CUSTOMERS_URL, payments: config.PAYMENTS_URL },
     model: loanModel,
     tables: accountTables,
+    audited: loansAudited,
     entities,
     migrations,
     routes: loanRoutes,

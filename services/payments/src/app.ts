@@ -3,6 +3,7 @@ import { type App, createService } from '@mo/messaging';
 import type { Config } from './config.ts';
 import { accountTables } from './db/accounts-table.ts';
 import { entities } from './db/entities.ts';
+import { paymentsAudited } from './db/image.ts';
 import { migrations } from './db/migrations/index.ts';
 import { paymentModel } from './domain/model.ts';
 import { paymentRoutes } from './http/routes.ts';
@@ -14,6 +15,7 @@ export function createApp(config: Config): Promise<App> {
     peerUrls: { customers: config.CUSTOMERS_URL, loans: config.LOANS_URL },
     model: paymentModel,
     tables: accountTables,
+    audited: paymentsAudited,
     entities,
     migrations,
     routes: paymentRoutes,

@@ -9,14 +9,15 @@ import {
   startServiceUnderTest,
 } from '@mo/messaging/testing';
 import { createApp } from '../src/app.ts';
+import type { Config } from '../src/config.ts';
 
 export interface PaymentsUnderTest extends ServiceUnderTest {
   readonly customers: StreamOwner;
   readonly loans: StreamOwner;
 }
 
-export async function startPayments(): Promise<PaymentsUnderTest> {
-  const service = await startServiceUnderTest('payments', createApp);
+export async function startPayments(more: Partial<Config> = {}): Promise<PaymentsUnderTest> {
+  const service = await startServiceUnderTest('payments', createApp, more);
   return { ...service, customers: service.owners.customers, loans: service.owners.loans };
 }
 

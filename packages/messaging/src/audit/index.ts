@@ -1,6 +1,7 @@
 /** Audit: what a service keeps is held against what its streams tell, and can be rebuilt from them. */
 
 export * from './audit-customer.ts';
+export * from './auditor.ts';
 export * from './difference.ts';
 export * from './history.ts';
 export * from './image.ts';

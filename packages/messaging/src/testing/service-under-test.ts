@@ -8,6 +8,9 @@ import type { Kafka } from '../kafka/port.ts';
 import type { App } from '../service.ts';
 import { StreamOwner } from './stream-owner.ts';
 
+/** The audit pulls too: it rests, so that a test sees the pulls of what it does itself. */
+const AUDIT_INTERVAL_MS = 3_600_000;
+
 export interface ServiceUnderTest {
   readonly app: App;
   /** Stand-ins for the other two services. */
@@ -22,10 +25,14 @@ export interface ServiceUnderTest {
   stop(): Promise<void>;
 }
 
-/** @param createApp the service's own; its configuration is made as the environment would give it */
+/**
+ * @param createApp the service's own; its configuration is made as the environment would give it
+ * @param more of the configuration, where a test wants it otherwise
+ */
 export async function startServiceUnderTest<Config>(
   own: Stream,
   createApp: (config: Config) => Promise<App>,
+  more: Partial<Config> = {},
 ): Promise<ServiceUnderTest> {
   const servers = testServers();
   const databaseUrl = (await servers.createDatabases(own))[own];
@@ -38,8 +45,10 @@ export async function startServiceUnderTest<Config>(
     LOG_LEVEL: 'silent',
     KAFKA_BROKERS: [...servers.brokers],
     TOPIC_PREFIX: topicPrefix,
+    AUDIT_INTERVAL_MS,
     [`${own.toUpperCase()}_DATABASE_URL`]: databaseUrl,
     ...Object.fromEntries(STREAMS.map((stream) => [`${stream.toUpperCase()}_URL`, [owners[stream].origin]])),
+    ...more,
   } as Config;
   const apps = new Set<App>();
   const startReplica = async () => {

@@ -1,0 +1,143 @@
+/**
+ * The audit as a metric: the process that relays for its service holds its own tables against the streams, a few customers
+ * at a time, over and over, and pulls what it follows as it always does. It is slow on purpose: its load can't be noticed,
+ * and what it finds is not urgent but must not stay unseen.
+ */
+import type { Stream } from '@mo/contracts';
+import { type Clock, counter, gauge, type Logger, type Registry } from '@mo/service-kit';
+import type { Account } from '../protocol/account.ts';
+import type { Peers } from '../protocol/peers.ts';
+import { type Database, sqlOf } from '../sql/database.ts';
+import { auditCustomer } from './audit-customer.ts';
+import { type Difference, differenceText } from './difference.ts';
+import type { Audited } from './image.ts';
+import { type JournalEntry, readEntries } from './journal-entries.ts';
+import { atOneMoment, nextCustomers, readSnapshot, strayOutboxEntries } from './snapshot.ts';
+
+/** At this pace 200,000 customers take a day. */
+const PAGE_CUSTOMERS = 25;
+export const AUDIT_INTERVAL_MS = 10_000;
+/** Longer than an outage that the sweep mends by itself. */
+const LAG_MS_MAX = 5 * 60_000;
+const STRAY_ENTRIES_MAX = 100;
+
+export interface AuditorOptions<A extends Account> {
+  audited: Audited<A>;
+  database: Database;
+  peers: Pick<Peers, 'pull'>;
+  /** Whether this process does the service's housekeeping now. */
+  isLeader: () => boolean;
+  intervalMs: number;
+  clock: Clock;
+  logger: Logger;
+  registry: Registry;
+}
+
+export class Auditor<A extends Account> {
+  readonly #options: AuditorOptions<A>;
+  readonly #stopping = new AbortController();
+  readonly #metrics: ReturnType<typeof auditMetrics>;
+  #done: Promise<void> = Promise.resolve();
+  /** The last customer that was audited in this pass. */
+  #after = 0;
+  #found = 0;
+  #foundBefore = 0;
+
+  constructor(options: AuditorOptions<A>) {
+    this.#options = options;
+    this.#metrics = auditMetrics(options.registry);
+  }
+
+  start(): void {
+    this.#done = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, intervalMs, isLeader, logger } = this.#options;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        if (isLeader()) await this.#page();
+        else this.#begin(0);
+      } catch (error) {
+        logger.debug({ err: error }, 'the audit stops for now');
+      }
+      await clock.sleep(intervalMs, this.#stopping.signal);
+    }
+  }
+
+  async #page(): Promise<void> {
+    const { audited, database } = this.#options;
+    const ids = await nextCustomers(sqlOf(database), audited, this.#after, PAGE_CUSTOMERS);
+    for (const id of ids) {
+      if (this.#stopping.signal.aborted) return;
+      for (const difference of await this.#audit(id)) this.#report(difference);
+      this.#metrics.customers.inc();
+      this.#after = id;
+    }
+    if (ids.length > 0) return;
+    for (const stray of await this.#strays()) this.#report(stray);
+    this.#metrics.passes.inc();
+    this.#begin(this.#found);
+  }
+
+  #begin(foundBefore: number): void {
+    this.#after = 0;
+    this.#found = 0;
+    this.#foundBefore = foundBefore;
+    this.#metrics.differences.set(foundBefore);
+  }
+
+  async #audit(customerId: number): Promise<readonly Difference[]> {
+    const { audited, database } = this.#options;
+    const { stream, follows } = audited.model;
+    const { snapshot, own } = await atOneMoment(database, async (sql) => ({
+      snapshot: await readSnapshot(sql, audited, [customerId]),
+      own: (await readEntries(sql, stream, [customerId])).get(customerId) ?? [],
+    }));
+    const followed: Partial<Record<Stream, readonly JournalEntry[]>> = {};
+    for (const other of follows) followed[other] = await this.#pull(other, customerId);
+    const rows = snapshot.customers.get(customerId) ?? { tables: {}, events: 0 };
+    const record = { customerId, rows, own, followed, takenMs: snapshot.takenMs };
+    return auditCustomer(audited, record, LAG_MS_MAX).differences;
+  }
+
+  async #pull(stream: Stream, customerId: number): Promise<JournalEntry[]> {
+    const entries: JournalEntry[] = [];
+    for (;;) {
+      const { events } = await this.#options.peers.pull(stream, { customerId }, entries.at(-1)?.version ?? 0);
+      if (events.length === 0) return entries;
+      entries.push(...events.map((event) => ({ version: event.version, event, fault: null })));
+    }
+  }
+
+  async #strays(): Promise<Difference[]> {
+    const { audited, database } = this.#options;
+    const entries = await strayOutboxEntries(sqlOf(database), STRAY_ENTRIES_MAX);
+    return entries.map(([customerId, version]) => ({
+      customerId,
+      service: audited.model.stream,
+      table: 'outbox',
+      row: `version=${version}`,
+      text: 'the journal has no such event',
+    }));
+  }
+
+  #report(difference: Difference): void {
+    this.#found += 1;
+    this.#metrics.differences.set(Math.max(this.#found, this.#foundBefore));
+    this.#options.logger.error({ difference }, differenceText(difference));
+  }
+}
+
+function auditMetrics(registry: Registry) {
+  return {
+    differences: gauge(registry, 'mo_reconcile_differences', 'Differences that the last pass over all customers found'),
+    customers: counter(registry, 'mo_reconciled_customers_total', 'Customers whose rows were held against the streams'),
+    passes: counter(registry, 'mo_reconcile_passes_total', 'Passes of the audit over all customers'),
+  };
+}
