@@ -1,0 +1,147 @@
+/**
+ * Changes of what is stored, of every kind: each column of each table that a service keeps, rows that vanish and rows that
+ * are there twice. The kinds come from the database's own catalogue, so that no column can be forgotten: what is left out
+ * is named here, with why.
+ */
+import pg from 'pg';
+
+/** Tables that no stream tells. */
+const NOT_TOLD: Readonly<Record<string, string>> = {
+  answers: 'answers kept under a key for a day, each the only copy of itself',
+  relay_lease: 'who relays now',
+  outbox: 'what is not yet on Kafka; what is sent is gone from it',
+  uploads: 'which uploads a key named, for a day',
+  upload_customers: 'whom those created',
+  stagings: 'uploads that arrive',
+  staged_customers: 'their lines',
+  mikro_orm_migrations: 'which migrations have run',
+};
+/** Columns that no stream tells. */
+const COLUMNS_NOT_TOLD: Readonly<Record<string, string>> = {
+  'payment_details.id': 'a surrogate that nothing refers to; a rebuild gives new ones',
+};
+
+export interface Kind {
+  readonly service: 'customers' | 'loans' | 'payments';
+  readonly table: string;
+  /** The column that is changed; null where a whole row goes or doubles. */
+  readonly column: string | null;
+  readonly type: string;
+  readonly what: 'change' | 'delete' | 'duplicate';
+}
+
+/** Numbers that are the same again for the same seed, below `limit`. */
+export type Random = (limit: number) => number;
+
+export function seeded(seed: number): Random {
+  let state = seed >>> 0;
+  return (limit) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
+  };
+}
+
+/** Every kind of change that a service's tables allow. */
+export async function kindsOf(client: pg.Client, service: Kind['service']): Promise<Kind[]> {
+  const { rows } = await client.query<{ table: string; column: string; type: string }>(
+    `SELECT table_name AS table, column_name AS column, data_type AS type FROM information_schema.columns
+     WHERE table_schema = 'public' ORDER BY table_name, ordinal_position`,
+  );
+  const told = rows.filter(({ table }) => NOT_TOLD[table] === undefined);
+  const changes = told
+    .filter(({ table, column }) => COLUMNS_NOT_TOLD[`${table}.${column}`] === undefined)
+    .map((row): Kind => ({ service, ...row, what: 'change' }));
+  const whole = [...new Set(told.map(({ table }) => table))].flatMap((table): Kind[] =>
+    (['delete', 'duplicate'] as const).map((what) => ({ service, table, column: null, type: '', what })),
+  );
+  return [...changes, ...whole];
+}
+
+/** Takes away what PostgreSQL itself would refuse: it is the audit that has to find it. */
+export async function dropConstraints(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ text: string }>(
+    `SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS text FROM pg_constraint
+     WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'f', 'p', 'u')
+     ORDER BY contype <> 'f'`,
+  );
+  for (const { text } of rows) await client.query(text);
+}
+
+/** Changes one row of the customer, at random. @returns what was done, for a message */
+export async function plant(client: pg.Client, kind: Kind, customerId: number, random: Random): Promise<string> {
+  const { table, column, what } = kind;
+  const { rows } = await client.query<{ ctid: string; value: string | null }>(
+    `SELECT t.ctid::text, ${column === null ? 'NULL' : `t.${column}::text`} AS value FROM ${table} t
+     WHERE ${customerOf(table)} = $1 ORDER BY 1`,
+    [customerId],
+  );
+  const row = rows[random(rows.length)];
+  if (row === undefined) throw new Error(`customer ${customerId} has no row in ${table}`);
+  const done = `${kind.service}.${table}${column === null ? '' : `.${column}`} ${what} of customer ${customerId}`;
+  if (what === 'delete') await client.query(`DELETE FROM ${table} WHERE ctid = $1`, [row.ctid]);
+  if (what === 'duplicate') {
+    const text = `INSERT INTO ${table} OVERRIDING SYSTEM VALUE SELECT * FROM ${table} WHERE ctid = $1`;
+    await client.query(text, [row.ctid]);
+  }
+  if (what !== 'change') return done;
+  const value = changed(kind.type, row.value, random);
+  await client.query(`UPDATE ${table} SET ${column} = $1 WHERE ctid = $2`, [value, row.ctid]);
+  return `${done}: ${row.value} to ${value}`;
+}
+
+function customerOf(table: string): string {
+  if (table === 'customers') return 't.id';
+  return table === 'payment_details'
+    ? '(SELECT customer_id FROM payments p WHERE p.id = t.payment_id)'
+    : 't.customer_id';
+}
+
+function changed(type: string, value: string | null, random: Random): string {
+  switch (type) {
+    case 'numeric':
+      return cents(value ?? '0', random);
+    case 'bigint':
+      return String(Number(value) + (random(2) === 0 ? 1 : -1) * (1 + random(3)));
+    case 'smallint':
+      return String((Number(value) % 4) + 1);
+    case 'timestamp with time zone':
+      return new Date((value === null ? 0 : Date.parse(`${value}:00`)) + 1 + random(100_000)).toISOString();
+    case 'json':
+      return JSON.stringify(changedJson(JSON.parse(value ?? '{}'), random));
+    case 'bytea':
+      return `\\x${Buffer.from([random(256), random(256), random(256)]).toString('hex')}`;
+    default:
+      return `${value ?? ''}${String.fromCharCode(97 + random(26))}`;
+  }
+}
+
+function cents(value: string, random: Random): string {
+  const amount = Math.round(Number(value) * 100) + (random(2) === 0 ? 1 : -1) * (1 + random(10));
+  return (amount / 100).toFixed(2);
+}
+
+/** The same with one of its leaves changed, whichever, so that it could pass for what it was. */
+function changedJson(value: unknown, random: Random): unknown {
+  if (Array.isArray(value)) {
+    const place = random(value.length);
+    return value.map((item, index) => (index === place ? changedJson(item, random) : item));
+  }
+  if (typeof value === 'number') return value + 1;
+  if (typeof value === 'boolean') return !value;
+  if (value === null) return 'x';
+  if (typeof value === 'object') {
+    const names = Object.keys(value);
+    const name = names[random(names.length)] ?? 'payments';
+    return { ...value, [name]: changedJson((value as Record<string, unknown>)[name] ?? 0, random) };
+  }
+  return changedText(String(value), random);
+}
+
+function changedText(text: string, random: Random): string {
+  const otherStatus: Readonly<Record<string, string>> = { active: 'inactive', inactive: 'active' };
+  if (/^\d+\.\d\d$/.test(text)) return cents(text, random);
+  if (/^\d{4}-.*Z$/.test(text)) return new Date(Date.parse(text) + 1 + random(1_000)).toISOString();
+  return otherStatus[text] ?? `${text}x`;
+}

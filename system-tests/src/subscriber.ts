@@ -1,0 +1,65 @@
+/** A subscriber outside of the system: it knows nothing but the topics. */
+import kafkajs from 'kafkajs';
+import { waitFor } from './wait-for.ts';
+
+export type Offsets = readonly { readonly partition: number; readonly offset: string }[];
+
+export interface Received {
+  readonly customerId: number;
+  readonly version: number;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export class Subscriber {
+  readonly #client: kafkajs.Kafka;
+  #groups = 0;
+
+  constructor(brokers: readonly string[]) {
+    this.#client = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
+  }
+
+  /** Where each partition of a topic ends now. */
+  async ends(topic: string): Promise<Offsets> {
+    const admin = this.#client.admin();
+    await admin.connect();
+    try {
+      return (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({ partition, offset: high }));
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  /** Reads a topic from some offsets (the beginning, where none are given) up to others, each partition in its order. */
+  async read(topic: string, until: Offsets, from: Offsets = []): Promise<Received[]> {
+    const received: Received[] = [];
+    const starts = new Map(from.map(({ partition, offset }) => [partition, BigInt(offset)]));
+    const ends = new Map(until.map(({ partition, offset }) => [partition, BigInt(offset)]));
+    const open = new Set([...ends].filter(([partition, end]) => end > (starts.get(partition) ?? 0n)).map(([p]) => p));
+    this.#groups += 1;
+    const consumer = this.#client.consumer({ groupId: `subscriber-${topic}-${this.#groups}`, maxWaitTimeInMs: 200 });
+    await consumer.connect();
+    try {
+      await consumer.subscribe({ topics: [topic], fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachMessage: async ({ partition, message }) => {
+          const offset = BigInt(message.offset);
+          const end = ends.get(partition) ?? 0n;
+          if (offset >= (starts.get(partition) ?? 0n) && offset < end) received.push(readMessage(message));
+          if (offset + 1n >= end) open.delete(partition);
+        },
+      });
+      await waitFor(() => Promise.resolve(open.size === 0));
+    } finally {
+      await consumer.disconnect();
+    }
+    return received;
+  }
+}
+
+function readMessage({ headers, value }: kafkajs.KafkaMessage): Received {
+  const texts = Object.fromEntries(Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)]));
+  const { ce_subject: subject, ce_sequence: sequence } = texts;
+  return { customerId: Number(subject), version: Number(sequence), value: String(value), headers: texts };
+}
