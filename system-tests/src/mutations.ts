@@ -94,7 +94,7 @@ export async function plant(client: pg.Client, kind: Kind, customerId: number, r
 function customerOf(table: string): string {
   if (table === 'customers') return 't.id';
   return table === 'payment_details'
-    ? '(SELECT customer_id FROM payments p WHERE p.id = t.payment_id)'
+    ? '(SELECT min(customer_id) FROM payments p WHERE p.id = t.payment_id)'
     : 't.customer_id';
 }
 

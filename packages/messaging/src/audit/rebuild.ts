@@ -33,32 +33,29 @@ export function rebuildCustomer<A extends Account>(
   customerId: number,
   read: (stream: Stream) => Promise<readonly StreamEvent[]>,
 ): Promise<Difference[]> {
-  const { model, tables, create, progressTable } = audited;
+  const { model, tables, progressTable } = audited;
   return inTransaction(database, async (sql) => {
-    await lock(sql, audited, customerId);
-    let before = await rowsOf(sql, audited, customerId);
-    const isNew = before[progressTable] === undefined;
+    const isLost = await lockOrCreate(sql, audited, customerId);
+    const found = await rowsOf(sql, audited, customerId);
+    const before = isLost && audited.create !== null ? { ...found, [progressTable]: [] } : found;
     const own = (await readEntries(sql, model.stream, [customerId])).get(customerId) ?? [];
     const [fault] = journalFaults(model.stream, customerId, own);
     if (fault !== undefined) throw new RebuildError(`journal version ${fault.version}: ${fault.text}`);
     const followed: Partial<Record<Stream, readonly StreamEvent[]>> = {};
     for (const stream of model.follows) followed[stream] = await read(stream);
     const heads = headsOf(followed);
-    const isKnown = own.length > 0 || (create !== null && Object.values(heads).some((head) => head > 0));
-    if (isKnown && isNew && create !== null) {
-      await run(sql, create, [customerId]);
-      await lock(sql, audited, customerId);
-      // Another process may have made the row, and come some way with it, before the lock was had.
-      before = await rowsOf(sql, audited, customerId);
-    }
-    const row = isNew ? undefined : before[progressTable]?.[0];
-    const applied = row === undefined ? heads : lowest(heads, storedVersions(model.follows, row, 'applied'));
+    const row = before[progressTable]?.[0];
+    const stored = (what: 'applied' | 'behind') =>
+      row === undefined ? heads : lowest(heads, storedVersions(model.follows, row, what));
     const history = { own: soundEvents(own), followed };
-    const { account, image, faults } = takeHistory(audited, customerId, history, applied, true);
+    const { account, image, faults } = takeHistory(audited, customerId, history, stored('applied'), true);
     if (faults[0] !== undefined) throw new RebuildError(faults[0]);
-    const wanted = row === undefined ? heads : lowest(heads, storedVersions(model.follows, row, 'behind'));
-    const expected = isKnown ? image.rows({ ...account, behind: above(wanted, account.applied) }) : {};
+    const isKnown = own.length > 0 || (audited.create !== null && Object.values(heads).some((head) => head > 0));
+    const behind = above(stored('behind'), account.applied);
+    const expected = isKnown ? image.rows({ ...account, behind }) : {};
     await replace(sql, tables, customerId, expected);
+    // A row may be missing because nothing has been followed yet: that is no difference.
+    if (isLost && own.length === 0) return [];
     return compareTables(tables, before, expected).map((difference) => ({
       customerId,
       service: model.stream,
@@ -67,9 +64,28 @@ export function rebuildCustomer<A extends Account>(
   });
 }
 
-async function lock<A extends Account>(sql: Sql, { tables }: Audited<A>, customerId: number): Promise<void> {
-  for (const { name, customerColumn } of tables.filter((table) => table.isAccount))
-    await run(sql, `SELECT 1 FROM ${name} WHERE ${customerColumn} = $1 FOR NO KEY UPDATE`, [customerId]);
+/**
+ * Locks the account, so that nothing that is read afterwards can change; makes its row where it is missing, so that it can
+ * be locked.
+ *
+ * @returns whether the row was missing
+ */
+async function lockOrCreate<A extends Account>(sql: Sql, audited: Audited<A>, customerId: number): Promise<boolean> {
+  if (await lock(sql, audited, customerId)) return false;
+  if (audited.create === null) return true;
+  const isMade = (await run(sql, `${audited.create} RETURNING 1`, [customerId])).length > 0;
+  await lock(sql, audited, customerId);
+  return isMade;
+}
+
+/** Whether all rows of the account were there to be locked. */
+async function lock<A extends Account>(sql: Sql, { tables }: Audited<A>, customerId: number): Promise<boolean> {
+  let isThere = true;
+  for (const { name, customerColumn } of tables.filter((table) => table.isAccount)) {
+    const text = `SELECT 1 FROM ${name} WHERE ${customerColumn} = $1 FOR NO KEY UPDATE`;
+    isThere = (await run(sql, text, [customerId])).length > 0 && isThere;
+  }
+  return isThere;
 }
 
 async function rowsOf<A extends Account>(sql: Sql, audited: Audited<A>, customerId: number): Promise<ImageRows> {
