@@ -39,7 +39,9 @@ async function train(archive: string, jars: readonly string[], guard: Guard) {
   try {
     const port = await freePort(2);
     const logFile = join(dir, 'kafka.log');
-    const broker = await startBroker({ dir, logFile, port, jars, guard }, [`-XX:ArchiveClassesAtExit=${part}`]);
+    const broker = await startBroker({ dir, logFile, port, advertisedPort: port, jars, guard }, [
+      `-XX:ArchiveClassesAtExit=${part}`,
+    ]);
     try {
       await kafkaReady([`127.0.0.1:${port}`], logFile);
     } finally {

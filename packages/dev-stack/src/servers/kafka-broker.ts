@@ -13,6 +13,8 @@ export interface BrokerOptions {
   logFile: string;
   /** The broker's port; its controller listens on the next. */
   port: number;
+  /** The port that clients are told to use. */
+  advertisedPort: number;
   jars: readonly string[];
   guard: Guard;
 }
@@ -63,12 +65,11 @@ export async function startBroker(options: BrokerOptions, jvm: readonly string[]
   return runJava(options, jvm, ['kafka.Kafka', properties]);
 }
 
-function propertiesText({ dir, port }: BrokerOptions): string {
-  const listeners = { PLAINTEXT: port, CONTROLLER: port + 1 };
-  const addresses = Object.entries(listeners).map(([name, at]) => `${name}://127.0.0.1:${at}`);
+function propertiesText({ dir, port, advertisedPort }: BrokerOptions): string {
+  const addresses = (clients: number) => `PLAINTEXT://127.0.0.1:${clients},CONTROLLER://127.0.0.1:${port + 1}`;
   const own = {
-    listeners: addresses.join(','),
-    'advertised.listeners': addresses.join(','),
+    listeners: addresses(port),
+    'advertised.listeners': addresses(advertisedPort),
     'controller.quorum.voters': `1@127.0.0.1:${port + 1}`,
     'log.dirs': join(dir, 'data'),
   };

@@ -12,6 +12,8 @@ export interface KafkaOptions {
   /** The folder of the stack's state: the broker's files go to `kafka/` in it, the log to `logs/`. */
   dir: string;
   port: number;
+  /** The port that clients are told to use: the broker's own unless told. */
+  advertisedPort?: number;
   /** Kafka itself leaves syncing to the system; in a container, off means that the data go with it. */
   fsync: boolean;
   guard: Guard;
@@ -19,14 +21,15 @@ export interface KafkaOptions {
 }
 
 /** Fetches and prepares what is missing, and answers the program that runs the broker. */
-export async function embeddedKafka({ dir, port, guard, log }: KafkaOptions): Promise<Program> {
+export async function embeddedKafka(options: KafkaOptions): Promise<Program> {
+  const { dir, port, advertisedPort = port, guard, log } = options;
   await javaVersion();
   const jars = await kafkaJars(guard, log);
   const archive = await archiveOption(jars, guard, log);
   const logFile = join(dir, 'logs/kafka.log');
   return {
     name: 'Kafka',
-    start: () => startBroker({ dir: join(dir, 'kafka'), logFile, port, jars, guard }, archive),
+    start: () => startBroker({ dir: join(dir, 'kafka'), logFile, port, advertisedPort, jars, guard }, archive),
     ready: () => kafkaReady([`127.0.0.1:${port}`], logFile),
   };
 }

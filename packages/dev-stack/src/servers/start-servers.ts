@@ -1,5 +1,6 @@
 /** Starts PostgreSQL and Kafka for one stack, wherever they come from, and keeps them running. */
 import { resolve } from 'node:path';
+import type { Detour } from '../detour.ts';
 import { freePort } from '../ports.ts';
 import { Guard } from '../processes/guard.ts';
 import { Keeper, type Program } from '../processes/keeper.ts';
@@ -27,6 +28,8 @@ export interface ServersOptions {
   guard?: Guard;
   /** Where the servers come from, if that is decided already (see choose.ts). */
   choice?: Choice;
+  /** Leads the connections to Kafka; those to PostgreSQL are for whoever passes its URLs on. Embedded servers only. */
+  detour?: Detour | undefined;
   /** Called whenever a server got another pid. */
   onPid?: () => void;
 }
@@ -115,11 +118,14 @@ async function startKafka({ kafka: choice }: Choice, context: Context, keepers: 
   }
   const port = context.ports?.kafka ?? (await freePort(2));
   const make = choice.kind === 'containers' ? containerKafka : embeddedKafka;
-  const keeper = await keep(await make({ ...context, port }), context, keepers, 'push');
+  if (context.detour && choice.kind === 'containers')
+    throw new Error('only embedded servers can be led to by a detour');
+  const advertisedPort = (await context.detour?.({ from: 'everybody', to: 'kafka', port })) ?? port;
+  const keeper = await keep(await make({ ...context, port, advertisedPort }), context, keepers, 'push');
   const host = choice.kind === 'containers' ? await containerHost() : '127.0.0.1';
-  context.log(`Kafka is ready at ${host}:${port}`);
+  context.log(`Kafka is ready at ${host}:${advertisedPort}`);
   return {
-    brokers: [`${host}:${port}`],
+    brokers: [`${host}:${advertisedPort}`],
     get pid() {
       return keeper.pid;
     },

@@ -1,6 +1,7 @@
 /** What a stack consists of: which processes of which services, on which ports, with which environment. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Detour } from '../detour.ts';
 import { freePort, type NeededPort, portFrom } from '../ports.ts';
 import type { Choice } from '../servers/choose.ts';
 import { type DatabaseUrls, databaseOwners } from '../servers/databases.ts';
@@ -61,40 +62,59 @@ export async function freePlan(env: NodeJS.ProcessEnv, counts: Replicas): Promis
   return { replicas, servers: { postgres: await freePort(), kafka: await freePort(2) }, needed: [] };
 }
 
-/** The environment of one process: that of the supervisor, and what the services have to know of each other. */
-export function environmentOf(
+/** What every process is told, beside the plan. */
+export interface Given {
+  env: NodeJS.ProcessEnv;
+  brokers: string[];
+  databases: DatabaseUrls;
+  keysFile: string;
+}
+
+/** The environment of each process: that of the supervisor, and what the services have to know of each other. */
+export async function environmentsOf(
+  plan: Plan,
+  given: Given,
+  detour: Detour = async ({ port }) => port,
+): Promise<Map<ReplicaPlan, NodeJS.ProcessEnv>> {
+  const environments = new Map<ReplicaPlan, NodeJS.ProcessEnv>();
+  for (const replica of plan.replicas) environments.set(replica, await environmentOf(replica, plan, given, detour));
+  return environments;
+}
+
+async function environmentOf(
   replica: ReplicaPlan,
   plan: Plan,
-  given: { env: NodeJS.ProcessEnv; brokers: string[]; databases: DatabaseUrls; keysFile: string },
-): NodeJS.ProcessEnv {
-  const urlsOf = (service: ServiceName) =>
-    plan.replicas
-      .filter((other) => other.service === service)
-      .map((other) => other.url)
-      .join(',');
+  { env, brokers, databases, keysFile }: Given,
+  detour: Detour,
+): Promise<NodeJS.ProcessEnv> {
+  const led = async (to: string, url: string) => {
+    const port = await detour({ from: replica.name, to, port: Number(new URL(url).port) });
+    return url.replace(/:\d+(?=\/|$)/, `:${port}`);
+  };
+  const urlsOf = async (service: ServiceName) => {
+    const processes = plan.replicas.filter((other) => other.service === service);
+    const urls = processes.map(async ({ name, url }) => (service === replica.service ? url : led(name, url)));
+    return (await Promise.all(urls)).join(',');
+  };
+  const { service } = replica;
+  const database = service === 'gateway' ? undefined : await led('postgres', databases[service]);
   return {
-    ...given.env,
+    ...env,
     // Only the gateway asks for a key: the services behind it are reached from this machine alone.
-    HOST: replica.service === 'gateway' ? given.env.HOST || localhost : localhost,
+    HOST: service === 'gateway' ? env.HOST || localhost : localhost,
     PORT: String(replica.port),
-    KAFKA_BROKERS: given.brokers.join(','),
-    CUSTOMERS_URL: urlsOf('customers'),
-    LOANS_URL: urlsOf('loans'),
-    PAYMENTS_URL: urlsOf('payments'),
-    ...secretsOf(replica.service, given),
+    KAFKA_BROKERS: brokers.join(','),
+    CUSTOMERS_URL: await urlsOf('customers'),
+    LOANS_URL: await urlsOf('loans'),
+    PAYMENTS_URL: await urlsOf('payments'),
+    ...secretsOf(service, database, keysFile),
   };
 }
 
 /** A service gets its own database's URL and no other's. */
-function secretsOf(
-  service: ServiceName,
-  { databases, keysFile }: { databases: DatabaseUrls; keysFile: string },
-): NodeJS.ProcessEnv {
+function secretsOf(service: ServiceName, database: string | undefined, keysFile: string): NodeJS.ProcessEnv {
   const own = Object.fromEntries(
-    databaseOwners.map((owner) => [
-      `${owner.toUpperCase()}_DATABASE_URL`,
-      owner === service ? databases[owner] : undefined,
-    ]),
+    databaseOwners.map((owner) => [`${owner.toUpperCase()}_DATABASE_URL`, owner === service ? database : undefined]),
   );
   return { ...own, API_KEYS_FILE: service === 'gateway' ? keysFile : undefined };
 }

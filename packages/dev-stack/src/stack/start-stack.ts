@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
+import type { Detour } from '../detour.ts';
 import { checkPorts } from '../ports.ts';
 import { Guard } from '../processes/guard.ts';
 import type { Log } from '../progress.ts';
@@ -14,7 +15,7 @@ import { makeStateDir } from '../state-dir.ts';
 import { apiKey } from './api-key.ts';
 import { deleteData } from './fresh.ts';
 import { takeLock } from './lock.ts';
-import { environmentOf, fixedPlan, freePlan, mainOf, type Plan, type ServiceName } from './plan.ts';
+import { environmentsOf, fixedPlan, freePlan, mainOf, type Plan, type ServiceName } from './plan.ts';
 import { onceEach, type Replicas } from './replicas.ts';
 import { Services } from './services.ts';
 import { removeStackFile, type ServiceEntry, type StackFile, writeStackFile } from './stack-file.ts';
@@ -39,6 +40,8 @@ export interface StackOptions {
   signal?: AbortSignal;
   /** The file that a service is started from. */
   mainOf?: (service: ServiceName) => string;
+  /** Leads the connections between the processes, and to the servers, which must be embedded ones of the stack's own. */
+  detour?: Detour;
 }
 
 export interface Stack {
@@ -103,13 +106,14 @@ class Launch {
     const databases = await servers.createDatabases(this.#options.servers ? 'stack' : '');
     const { key, keysFile } = apiKey(dir);
     const given = { env, brokers: servers.kafka.brokers, databases, keysFile };
+    const environments = await environmentsOf(plan, given, this.#options.detour);
 
     log(`starting ${plan.replicas.map(({ name }) => name).join(', ')} …`);
     const services = await Services.start(plan.replicas, {
       dir,
       guard: this.#guard,
       log,
-      environmentOf: (replica) => environmentOf(replica, plan, given),
+      environmentOf: (replica) => environments.get(replica)!,
       mainOf: this.#options.mainOf ?? mainOf,
       onPid: () => announce(),
     });
@@ -149,9 +153,19 @@ class Launch {
   }
 
   async #startServers({ choice, servers: ports }: Plan, onPid: () => void): Promise<Servers> {
-    const { dir, log, fsync = true, env } = this.#options;
+    const { dir, log, fsync = true, env, detour } = this.#options;
     const guard = this.#guard;
-    const servers = await startServers({ dir, fsync, log, env, ports, guard, onPid, ...(choice && { choice }) });
+    const servers = await startServers({
+      dir,
+      fsync,
+      log,
+      env,
+      ports,
+      guard,
+      onPid,
+      detour,
+      ...(choice && { choice }),
+    });
     this.#undo.push(() => servers.stop(this.#hurry));
     return servers;
   }
