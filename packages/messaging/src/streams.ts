@@ -3,6 +3,7 @@
  * peers, the relay, the follower and the healer.
  */
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import {
   counter,
   gauge,
@@ -83,7 +84,7 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
   const peers = new HttpPeers(options.peerUrls);
   const kafka = kafkaOverKafkajs(`mo-${model.stream}-${randomUUID().slice(0, 8)}`, options.brokers, logger);
   const outbox = new Outbox(background);
-  const lease = new Lease(background, randomUUID());
+  const lease = new Lease(background, `${hostname()}/${process.pid}/${randomUUID()}`);
   const relay = new Relay({
     stream: model.stream,
     topicPrefix,
