@@ -2,8 +2,9 @@
  * The races that a loan system must not lose, through the gateway. The same are run with one process a service and with
  * two, with Kafka and without.
  */
+import { query } from '@mo/agreement';
 import type { StackFile } from '@mo/dev-stack';
-import { query } from './databases.ts';
+
 import { concurrently, expectStatus, nameOf, tally, type World } from './world.ts';
 
 /** How often each race is run; more for a thorough run. */

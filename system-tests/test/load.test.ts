@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { differences, query } from '../src/databases.ts';
+import { differences, query } from '@mo/agreement';
+
 import { races } from '../src/races.ts';
 import { type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';

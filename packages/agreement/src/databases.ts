@@ -2,16 +2,27 @@
 import type { StackFile } from '@mo/dev-stack';
 import pg from 'pg';
 
-type Service = 'customers' | 'loans' | 'payments';
+/** Whose database. */
+export type Owner = 'customers' | 'loans' | 'payments';
+
+const OWNERS: readonly Owner[] = ['customers', 'loans', 'payments'];
+/** A look into a server that is frozen ends after this. */
+const QUERY_TIMEOUT_MS = 20_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Runs one query in a service's own database. */
 export async function query<Row>(
   stack: StackFile,
-  service: Service,
+  service: Owner,
   text: string,
   values: unknown[] = [],
 ): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: stack[service].databaseUrl });
+  const client = new pg.Client({
+    connectionString: stack[service].databaseUrl,
+    query_timeout: QUERY_TIMEOUT_MS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  });
+  client.on('error', () => {}); // the server may go away under it; what is under way rejects
   await client.connect();
   try {
     return (await client.query(text, values)).rows as Row[];
@@ -22,8 +33,8 @@ export async function query<Row>(
 
 /** What must always hold, once the streams are drained; an empty list where all is well. */
 export async function differences(stack: StackFile): Promise<string[]> {
-  const ask = (service: Service, text: string) => query<{ id: string; value: string }>(stack, service, text);
-  const byId = async (service: Service, text: string) =>
+  const ask = (service: Owner, text: string) => query<{ id: string; value: string }>(stack, service, text);
+  const byId = async (service: Owner, text: string) =>
     new Map((await ask(service, text)).map((row) => [row.id, row.value]));
   const found: string[] = [];
   const compare = (what: string, left: Map<string, string>, right: Map<string, string>, missing: string) => {
@@ -66,7 +77,7 @@ export async function differences(stack: StackFile): Promise<string[]> {
     await byId('payments', 'SELECT payment_id AS id, sum(amount) AS value FROM payment_details GROUP BY 1'),
     '0',
   );
-  for (const service of ['customers', 'loans', 'payments'] as const) {
+  for (const service of OWNERS) {
     const gaps = await ask(
       service,
       'SELECT customer_id AS id, max(version) AS value FROM journal GROUP BY 1 HAVING max(version) <> count(*)',
@@ -75,3 +86,40 @@ export async function differences(stack: StackFile): Promise<string[]> {
   }
   return found;
 }
+
+/** What is still on its way: events that wait for the relay, and customers that wait for events; empty once all is drained. */
+export async function undelivered(stack: StackFile): Promise<string[]> {
+  const found: string[] = [];
+  for (const service of OWNERS) {
+    const [outbox] = await query<{ waiting: string }>(stack, service, 'SELECT count(*) AS waiting FROM outbox');
+    if (outbox?.waiting !== '0') found.push(`${outbox?.waiting} events of ${service} wait for the relay`);
+  }
+  const heads = new Map<Owner, Map<string, string>>();
+  for (const service of OWNERS) {
+    const rows = await query<{ id: string; head: string }>(
+      stack,
+      service,
+      'SELECT customer_id AS id, max(version) AS head FROM journal GROUP BY 1',
+    );
+    heads.set(service, new Map(rows.map((row) => [row.id, row.head])));
+  }
+  for (const [follower, { table, follows }] of Object.entries(FOLLOWERS) as [Owner, (typeof FOLLOWERS)[Owner]][]) {
+    for (const stream of follows) {
+      const rows = await query<{ id: string; applied: string }>(
+        stack,
+        follower,
+        `SELECT customer_id AS id, ${stream}_applied AS applied FROM ${table}`,
+      );
+      const applied = new Map(rows.map((row) => [row.id, row.applied]));
+      const late = [...(heads.get(stream) ?? [])].filter(([id, head]) => Number(applied.get(id) ?? 0) < Number(head));
+      if (late.length > 0) found.push(`${late.length} customers' ${stream} are not applied in ${follower} yet`);
+    }
+  }
+  return found;
+}
+
+const FOLLOWERS: Readonly<Record<Owner, { table: string; follows: readonly Owner[] }>> = {
+  customers: { table: 'balances', follows: ['loans', 'payments'] },
+  loans: { table: 'accounts', follows: ['customers', 'payments'] },
+  payments: { table: 'accounts', follows: ['customers', 'loans'] },
+};

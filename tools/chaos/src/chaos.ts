@@ -1,0 +1,111 @@
+/**
+ * A run: the stack comes up, callers put load on it, faults happen in the order that the seed gives, then all is calm,
+ * the streams drain, and everything is held against what the callers were told.
+ */
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Replicas, type Stack, startStack } from '@mo/dev-stack';
+import { checkAll } from './checks/check-all.ts';
+import { Caller } from './clients/caller.ts';
+import { live } from './clients/life.ts';
+import { upload } from './clients/uploads.ts';
+import { Assault, type Blow } from './faults/assault.ts';
+import { Processes } from './faults/processes.ts';
+import { Recovery } from './faults/recovery.ts';
+import { Striker } from './faults/striker.ts';
+import { Ways } from './faults/ways.ts';
+import { Ledger } from './ledger.ts';
+import { Random } from './random.ts';
+import type { Report } from './report.ts';
+import { Tally } from './tally.ts';
+
+const WARM_UP_MS = 2_000;
+
+export interface ChaosOptions {
+  readonly minutes: number;
+  readonly seed: number;
+  readonly replicas: Replicas;
+  readonly clients: number;
+  /** A new folder for data and logs. */
+  readonly dir: string;
+  readonly fsync?: boolean;
+  readonly log: (line: string) => void;
+}
+
+/** Runs it all, and answers with what was seen. Rejects only where the stack can't be started or looked into. */
+export async function chaos(options: ChaosOptions): Promise<Report> {
+  const { dir, replicas, fsync = true } = options;
+  mkdirSync(dir, { recursive: true });
+  const log = (line: string) => {
+    appendFileSync(join(dir, 'chaos.log'), `${new Date().toISOString()} ${line}\n`);
+    options.log(line);
+  };
+  const ways = new Ways();
+  const env = { MO_SERVERS: 'embedded', LOG_LEVEL: 'warn', TOPIC_PREFIX: 'mo', ...NO_OUTSIDE_SERVERS };
+  const quiet = (line: string) => appendFileSync(join(dir, 'stack.log'), `${new Date().toISOString()} ${line}\n`);
+  log(`starting the stack in ${dir} …`);
+  const stack = await startStack({ dir, replicas, fsync, env, detour: ways.detour, log: quiet });
+  try {
+    return await run({ ...options, log }, stack, ways);
+  } finally {
+    ways.become('open');
+    await stack.stop();
+    ways.stop();
+  }
+}
+
+/** The stack's own servers, whatever this environment names. */
+const NO_OUTSIDE_SERVERS = {
+  KAFKA_BROKERS: '',
+  CUSTOMERS_DATABASE_URL: '',
+  LOANS_DATABASE_URL: '',
+  PAYMENTS_DATABASE_URL: '',
+};
+
+async function run(options: ChaosOptions, stack: Stack, ways: Ways): Promise<Report> {
+  const { seed, minutes, log, dir } = options;
+  const [tally, ledger, recovery] = [new Tally(), new Ledger(), new Recovery()];
+  const caller = new Caller({ url: stack.url, apiKey: stack.apiKey, tally, recovery });
+  const processes = new Processes(stack);
+  const striker = new Striker(processes, ways);
+  const assault = new Assault({ striker, processes, recovery, tally, log, random: new Random(seed, 'faults') });
+  let isOver = false;
+  const load = startLoad(options, { caller, ledger, tally }, () => isOver);
+  const startedMs = performance.now();
+  let blows: readonly Blow[] = [];
+  try {
+    await delay(WARM_UP_MS);
+    blows = await Promise.race([assault.lead(minutes * 60_000), load.then(() => [])]);
+  } finally {
+    isOver = true;
+    striker.calm();
+  }
+  const seconds = (performance.now() - startedMs) / 1000;
+  log('calm again; the callers finish …');
+  await load;
+  const { checked, agreedSeconds } = await checkAll({
+    stack,
+    dir,
+    caller,
+    ledger,
+    tally,
+    log,
+    random: new Random(seed, 'checks'),
+  });
+  await caller.close();
+  return { options, seconds, agreedSeconds, blows, tally, checked, longestGapMs: recovery.longestGapMs };
+}
+
+async function startLoad(
+  { seed, clients }: ChaosOptions,
+  parts: { caller: Caller; ledger: Ledger; tally: Tally },
+  isOver: () => boolean,
+): Promise<void> {
+  const run = Date.now().toString(36);
+  let names = 0;
+  const nameOf = (kind: string) => `${kind}-${run}-${++names}`;
+  const partsOf = (name: string) => ({ ...parts, nameOf, random: new Random(seed, name) });
+  const lives = Array.from({ length: clients }, (_, place) => live(partsOf(`client ${place}`), isOver));
+  await Promise.all([...lives, upload(partsOf('uploads'), isOver)]);
+}

@@ -1,0 +1,31 @@
+/** What the processes said of themselves: an error that nothing handled ends one, and its supervisor would hide it. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ERROR_LEVEL = 50;
+const LINES_MAX = 20;
+
+/** Lines of errors in the logs of the services: each is a bug, or an event that can't take effect. */
+export function errorLines(dir: string): string[] {
+  const logs = join(dir, 'logs');
+  if (!existsSync(logs)) return [];
+  const services = readdirSync(logs).filter((name) => /^(gateway|customers|loans|payments)/.test(name));
+  return services
+    .flatMap((name) =>
+      readFileSync(join(logs, name), 'utf8')
+        .split('\n')
+        .filter(isError)
+        .map((line) => `${name}: ${line}`),
+    )
+    .slice(0, LINES_MAX);
+}
+
+function isError(line: string): boolean {
+  if (!line.startsWith('{')) return false;
+  try {
+    const { level } = JSON.parse(line) as { level?: unknown };
+    return typeof level === 'number' ? level >= ERROR_LEVEL : ['error', 'fatal'].includes(String(level));
+  } catch {
+    return false;
+  }
+}

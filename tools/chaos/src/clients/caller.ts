@@ -1,0 +1,162 @@
+/**
+ * How a caller of the API behaves: each attempt has a timeout, what failed or was answered with 503 is sent again, with
+ * the same Idempotency-Key, until there is an answer. Every answer is held against the contract.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Operation, type OperationId, operations, problem } from '@mo/contracts';
+import { Agent } from 'undici';
+import type { Recovery } from '../faults/recovery.ts';
+import type { Tally } from '../tally.ts';
+
+const CONNECTIONS_MAX = 256;
+/** Callers are patient in different degrees; the impatient ones send again while their first attempt is still alive. */
+export const ATTEMPT_TIMEOUTS_MS = [2_000, 5_000, 15_000, 35_000];
+const PAUSE_MS = 120;
+/** No fault lasts so long that a caller must wait longer. */
+const ANSWER_MS_MAX = 120_000;
+
+export interface Call {
+  readonly id: OperationId;
+  readonly params?: Readonly<Record<string, number>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Text that is sent as it is, instead of a JSON body, and its type. */
+  readonly text?: { readonly type: string; readonly content: string };
+  readonly key?: string;
+  readonly token?: string | null;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly body: Record<string, unknown>;
+  readonly token: string | null;
+  readonly isReplayed: boolean;
+  /** How many attempts it took. */
+  readonly attempts: number;
+}
+
+export class Unanswered extends Error {
+  override readonly name = 'Unanswered';
+}
+
+interface CallerParts {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly tally: Tally;
+  readonly recovery: Recovery;
+}
+
+export class Caller {
+  readonly #parts: CallerParts;
+  readonly #agent = new Agent({ connections: CONNECTIONS_MAX, pipelining: 1 });
+
+  constructor(parts: CallerParts) {
+    this.#parts = parts;
+  }
+
+  close(): Promise<void> {
+    return this.#agent.destroy();
+  }
+
+  /**
+   * Calls until there is an answer that is not 503.
+   *
+   * @throws Unanswered where there was none in time, which is a violation and counted as one
+   */
+  async insist(call: Call, timeoutMs: number): Promise<Answer> {
+    const { tally } = this.#parts;
+    const fromMs = performance.now();
+    for (let attempts = 1; ; attempts += 1) {
+      const answer = await this.attempt(call, timeoutMs);
+      const durationMs = performance.now() - fromMs;
+      if (answer !== null) {
+        tally.operation({ attempts, isAnswered: true, durationMs });
+        return { ...answer, attempts };
+      }
+      if (durationMs > ANSWER_MS_MAX) {
+        tally.operation({ attempts, isAnswered: false, durationMs });
+        tally.violate('every request is answered in the end', textOf(call));
+        throw new Unanswered(textOf(call));
+      }
+      await delay(PAUSE_MS * (0.5 + Math.random()));
+    }
+  }
+
+  /** One attempt; null where it failed, was answered with 503, or with what can't be. */
+  async attempt(call: Call, timeoutMs: number): Promise<Answer | null> {
+    const { tally, recovery } = this.#parts;
+    const operation: Operation = operations[call.id];
+    const beganMs = performance.now();
+    try {
+      const { status, text, headers } = await this.#send(operation, call, timeoutMs);
+      tally.answer(status);
+      if (status === 503 && headers['retry-after'] === undefined)
+        tally.violate('a 503 says when to retry', `${textOf(call)}: ${text}`);
+      if (status >= 500) {
+        if (status !== 503) tally.violate('no answer is a bug', `${textOf(call)}: ${status} ${text}`);
+        return null;
+      }
+      const body = this.#checked(operation, call, status, text);
+      if (body === null) return null;
+      recovery.success(operation.method === 'GET' ? null : operation.service, beganMs);
+      return {
+        status,
+        text,
+        body,
+        token: (headers['consistency-token'] as string | undefined) ?? null,
+        isReplayed: headers['idempotency-replayed'] === 'true',
+        attempts: 1,
+      };
+    } catch (error) {
+      tally.failure(nameOf(error));
+      return null;
+    }
+  }
+
+  async #send(operation: Operation, call: Call, timeoutMs: number) {
+    const { url, apiKey } = this.#parts;
+    const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => String(call.params?.[name]));
+    const query = new URLSearchParams(call.query).toString();
+    const type = call.text?.type ?? (call.body === undefined ? undefined : 'application/json');
+    const content = call.text?.content ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
+    const response = await this.#agent.request({
+      origin: url,
+      path: query === '' ? path : `${path}?${query}`,
+      method: operation.method,
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        ...(type === undefined ? {} : { 'content-type': type }),
+        ...(call.key === undefined ? {} : { 'idempotency-key': call.key }),
+        ...(call.token == null ? {} : { 'consistency-token': call.token }),
+      },
+      ...(content === undefined ? {} : { body: content }),
+    });
+    return { status: response.statusCode, headers: response.headers, text: await response.body.text() };
+  }
+
+  #checked(operation: Operation, call: Call, status: number, text: string): Record<string, unknown> | null {
+    try {
+      const body = JSON.parse(text) as Record<string, unknown>;
+      const schema = operation.answers[status];
+      if (schema === undefined) problem.parse(body);
+      else schema.parse(body);
+      return body;
+    } catch (error) {
+      const { violate } = this.#parts.tally;
+      violate('every answer is of the contract', `${textOf(call)}: ${status} ${text}: ${(error as Error).message}`);
+      return null;
+    }
+  }
+}
+
+/** A call in one line, for a person who looks for what went wrong. */
+export const textOf = (call: Call): string =>
+  `${call.id} ${JSON.stringify({ ...call, text: call.text?.content.slice(0, 40) })}`;
+
+function nameOf(error: unknown): string {
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  if (name === 'TimeoutError') return 'timeout of the caller';
+  return typeof code === 'string' ? code : String(name);
+}

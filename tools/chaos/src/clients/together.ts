@@ -1,0 +1,66 @@
+/** Requests of one caller that are sent together, and those without a key: what races and retries must not do. */
+import { formatMoney } from '@mo/money';
+import type { Answer, Call } from './caller.ts';
+import type { Conversation } from './conversation.ts';
+import { type LoanWish, loanAnswered, loanCall, paymentAnswered, paymentCall } from './operations.ts';
+
+const LOANS_AT_ONCE = 6;
+
+/** Equal loans at once: as many as fit are granted, and no more. */
+export async function loansAtOnce(talk: Conversation): Promise<void> {
+  const { customer, random } = talk;
+  const amount = BigInt(random.whole(1, 400)) * 100n;
+  const calls = Array.from({ length: LOANS_AT_ONCE }, () => loanCall(talk, { amount }, talk.newKey()));
+  const answers = await Promise.all(calls.map((call) => talk.insist(call)));
+  // Taken over as if one after the other, the granted ones first: what is left must be refused.
+  const all = calls.map((call, place) => ({ call, answer: answers[place] as Answer }));
+  const isGranted = ({ answer }: { answer: Answer }) => answer.status === 201;
+  for (const { call, answer } of all.filter(isGranted)) loanAnswered(talk, { amount }, call, answer);
+  const fits = customer.standing.status === 'active' && customer.debt + amount <= customer.standing.score;
+  for (const { call, answer } of all.filter((one) => !isGranted(one))) {
+    customer.saw(answer.token);
+    if (answer.status !== 422 || fits) talk.violate(`a loan of ${formatMoney(amount)} still fits`, call, answer);
+  }
+}
+
+/** The same request twice at once, under one key: one effect, and one answer. */
+export async function twins(talk: Conversation): Promise<void> {
+  const total = talk.customer.owed === 0n ? 100n : BigInt(talk.random.whole(1, Number(talk.customer.owed)));
+  const call = paymentCall(talk, total, talk.newKey());
+  const [first, second] = await Promise.all([talk.insist(call), talk.insist(call)]);
+  if (first.text !== second.text || first.status !== second.status)
+    talk.violate(`both are answered with ${first.text}`, call, second);
+  paymentAnswered(talk, total, call, first);
+}
+
+/** A loan without a key: sent once, it is granted, or nobody knows; sent again by its external_id, it is found. */
+export async function unkeyedLoan(talk: Conversation): Promise<void> {
+  const { customer, random } = talk;
+  if (customer.available === 0n || customer.standing.status === 'inactive') return;
+  const wish: LoanWish = { amount: BigInt(random.whole(1, Number(customer.available))) };
+  const call = { ...loanCall(talk, wish, undefined), token: customer.token };
+  const answer = await once(talk, call, 'listLoans');
+  loanAnswered(talk, wish, call, answer);
+}
+
+/** The same of a payment. */
+export async function unkeyedPayment(talk: Conversation): Promise<void> {
+  const { customer, random } = talk;
+  if (customer.owed === 0n) return;
+  const total = BigInt(random.whole(1, Number(customer.owed)));
+  const call = { ...paymentCall(talk, total, undefined), token: customer.token };
+  paymentAnswered(talk, total, call, await once(talk, call, 'listPayments'));
+}
+
+/** Sends a write without a key until it is known to be done, and answers with what was done. */
+async function once(talk: Conversation, call: Call, list: 'listLoans' | 'listPayments'): Promise<Answer> {
+  const first = await talk.caller.attempt(call, talk.timeoutMs);
+  if (first !== null) return first;
+  const again = await talk.insist(call);
+  if (again.status !== 409) return again;
+  const { external_id } = call.body as { external_id: string };
+  const found = await talk.insist({ id: list, query: { external_id }, token: talk.customer.token });
+  const [row] = (found.body.results ?? []) as Record<string, unknown>[];
+  if (row === undefined) talk.violate('what is a 409 is there', call, again);
+  return { ...again, status: 201, body: row ?? {}, token: again.token };
+}

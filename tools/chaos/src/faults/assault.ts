@@ -1,0 +1,85 @@
+/** Leads the faults: one or two at a time, and the next once callers have felt the end of the last. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Random } from '../random.ts';
+import type { Tally } from '../tally.ts';
+import { type Fault, faultGroups, type Kind, type Service, type Target } from './plan.ts';
+import type { Processes } from './processes.ts';
+import { RECOVERY_MS_MAX, type Recovery, takeover } from './recovery.ts';
+import type { Striker } from './striker.ts';
+
+const PAUSE_MS_MIN = 200;
+const PAUSE_MS_MAX = 1_000;
+const SECOND_AFTER_MS_MAX = 1_500;
+
+/** A fault that happened, and how long it was felt. */
+export interface Blow {
+  readonly kind: Kind;
+  readonly target: Target;
+  readonly what: string;
+  readonly recoveryMs: number | null;
+  /** How long its service had no relay, where the relay was struck and another took over. */
+  readonly takeoverMs: number | null;
+  readonly isOneOfTwo: boolean;
+}
+
+interface AssaultParts {
+  readonly striker: Striker;
+  readonly processes: Processes;
+  readonly recovery: Recovery;
+  readonly tally: Tally;
+  readonly random: Random;
+  readonly log: (line: string) => void;
+}
+
+export class Assault {
+  readonly #parts: AssaultParts;
+  readonly #blows: Blow[] = [];
+
+  constructor(parts: AssaultParts) {
+    this.#parts = parts;
+  }
+
+  /** Goes on for so long; resolves with all that happened, once the last fault is over. */
+  async lead(durationMs: number): Promise<readonly Blow[]> {
+    const { random } = this.#parts;
+    const endMs = performance.now() + durationMs;
+    for (const group of faultGroups(random)) {
+      if (performance.now() >= endMs) break;
+      const isOneOfTwo = group.length > 1;
+      const waits = group.map((_, place) => (place === 0 ? 0 : random.whole(0, SECOND_AFTER_MS_MAX)));
+      await Promise.all(group.map((fault, place) => this.#strike(fault, isOneOfTwo, waits[place] ?? 0)));
+      await delay(random.whole(PAUSE_MS_MIN, PAUSE_MS_MAX));
+    }
+    return this.#blows;
+  }
+
+  async #strike(fault: Fault, isOneOfTwo: boolean, waitMs: number): Promise<void> {
+    const { striker, recovery, tally, log } = this.#parts;
+    await delay(waitMs);
+    let taken: Promise<number | null> = Promise.resolve(null);
+    const { what, overMs } = await striker.strike(fault, (pid) => {
+      taken = this.#takeover(fault, pid);
+    });
+    const recoveryMs = await recovery.after(overMs);
+    const takeoverMs = await taken;
+    if (recoveryMs === null) tally.violate('callers are served again', `not after ${fault.kind} of ${what}`);
+    this.#blows.push({ kind: fault.kind, target: fault.target, what, recoveryMs, takeoverMs, isOneOfTwo });
+    const lasted = lasts(fault) ? ` for ${fault.durationMs} ms` : '';
+    const recovered = recoveryMs === null ? 'not recovered' : `recovered in ${Math.round(recoveryMs)} ms`;
+    const relayed = takeoverMs === null ? '' : `, relayed on after ${Math.round(takeoverMs)} ms`;
+    log(`${this.#blows.length}. ${fault.kind} ${fault.target}: ${what}${lasted}, ${recovered}${relayed}`);
+  }
+
+  /** Watches the lease of a relay that was struck; what lasts may end before the lease does, and then nobody takes over. */
+  async #takeover(fault: Fault, pid: number | null): Promise<number | null> {
+    const [, service] = (/^relay of (\w+)/.exec(fault.target) ?? []) as unknown as [string, Service];
+    if (service === undefined || pid === null) return null;
+    const withinMs = lasts(fault) ? fault.durationMs : RECOVERY_MS_MAX;
+    const takenMs = await takeover(() => this.#parts.processes.relayPid(service), pid, withinMs);
+    if (takenMs === null && !lasts(fault))
+      this.#parts.tally.violate('another process relays', `not for ${service} after ${fault.kind}`);
+    return takenMs;
+  }
+}
+
+const lasts = ({ kind }: Fault): boolean => kind !== 'kill' && kind !== 'restart';

@@ -1,0 +1,91 @@
+/**
+ * Which faults happen, in which order. All of it comes from the seed: every kind is played on each of its targets once
+ * before any is played again, the kinds in turn, so that a short run has seen all kinds and a long one all pairs.
+ */
+import type { Random } from '../random.ts';
+
+export const SERVICES = ['customers', 'loans', 'payments'] as const;
+export type Service = (typeof SERVICES)[number];
+
+/** A process: a replica of a service, the holder of a service's relay lease, or a server. */
+export type ProcessTarget = 'gateway' | Service | `relay of ${Service}` | 'postgres' | 'kafka';
+/** Connections: from the gateway to a service, from processes to PostgreSQL, among the services, and to Kafka. */
+export type WayTarget =
+  | `gateway to ${Service}`
+  | `${Service} to postgres`
+  | `relay of ${Service} to postgres`
+  | `${Service} to its peers`
+  | 'all to kafka';
+
+export type Kind = 'kill' | 'freeze' | 'restart' | 'cut' | 'stall';
+export type Target = ProcessTarget | WayTarget;
+
+export interface Fault {
+  readonly kind: Kind;
+  readonly target: Target;
+  /** How long it lasts, for those that last. */
+  readonly durationMs: number;
+  /** Which of a service's replicas, counted round. */
+  readonly replica: number;
+}
+
+const PROCESSES: readonly ProcessTarget[] = [
+  'gateway',
+  ...SERVICES,
+  ...SERVICES.map((service) => `relay of ${service}` as const),
+  'postgres',
+  'kafka',
+];
+const WAYS: readonly WayTarget[] = [
+  ...SERVICES.map((service) => `gateway to ${service}` as const),
+  ...SERVICES.map((service) => `${service} to postgres` as const),
+  ...SERVICES.map((service) => `relay of ${service} to postgres` as const),
+  ...SERVICES.map((service) => `${service} to its peers` as const),
+  'all to kafka',
+];
+export const TARGETS: Readonly<Record<Kind, readonly Target[]>> = {
+  kill: PROCESSES,
+  freeze: PROCESSES,
+  restart: PROCESSES,
+  cut: WAYS,
+  stall: WAYS,
+};
+export const KINDS = Object.keys(TARGETS) as Kind[];
+
+const DURATION_MS_MIN = 800;
+const DURATION_MS_MAX = 3_500;
+/** Longer than the lease, Kafka's sessions and the timeouts of locks and statements. */
+const LONG_MS_MIN = 6_500;
+const LONG_MS_MAX = 12_000;
+const LONG_SHARE = 0.1;
+const TWO_AT_ONCE_SHARE = 0.3;
+
+/** The faults without end, in groups of one or two that happen together. */
+export function* faultGroups(random: Random): Generator<readonly Fault[]> {
+  const faults = faultsOf(random);
+  for (;;) {
+    const group = [faults.next().value];
+    if (random.chance(TWO_AT_ONCE_SHARE)) group.push(faults.next().value);
+    yield group;
+  }
+}
+
+function* faultsOf(random: Random): Generator<Fault, never> {
+  for (;;) {
+    const decks = random
+      .shuffled(KINDS)
+      .map((kind) => random.shuffled(TARGETS[kind]).map((target) => ({ kind, target })));
+    while (decks.some((deck) => deck.length > 0)) {
+      for (const deck of decks) {
+        const card = deck.pop();
+        if (card !== undefined) yield { ...card, durationMs: durationOf(random), replica: random.whole(0, 8) };
+      }
+    }
+  }
+}
+
+function durationOf(random: Random): number {
+  return random.chance(LONG_SHARE)
+    ? random.whole(LONG_MS_MIN, LONG_MS_MAX)
+    : random.whole(DURATION_MS_MIN, DURATION_MS_MAX);
+}

@@ -1,0 +1,68 @@
+/** What the command is told. */
+import { parseArgs } from 'node:util';
+import { parseReplicas, type Replicas } from '@mo/dev-stack';
+
+const MINUTES_DEFAULT = 10;
+const MINUTES_MAX = 24 * 60;
+const CLIENTS_DEFAULT = 12;
+const CLIENTS_MAX = 200;
+const SEED_MAX = 1_000_000_000;
+
+export const USAGE = `npm run chaos -- [options]
+
+Starts the whole system on this machine, puts load on it, and meanwhile kills, freezes, restarts and cuts off its
+processes and servers. Then it checks every answer, the three databases and the topics. It touches nothing but what it
+started.
+
+  --minutes M                     how long the faults go on, ${MINUTES_DEFAULT} unless told
+  --seed S                        the sequence of faults, a random one unless told
+  --replicas loans=2,payments=2   processes of each service, 2 unless told
+  --clients N                     callers at once, ${CLIENTS_DEFAULT} unless told
+  --help                          this text`;
+
+export interface Options {
+  readonly minutes: number;
+  readonly seed: number;
+  readonly replicas: Replicas;
+  readonly clients: number;
+}
+
+/** Wrong options: the message says which rule was broken. */
+export class OptionsError extends Error {
+  override readonly name = 'OptionsError';
+}
+
+/** Reads the command line; null where it asks for help. @throws OptionsError */
+export function readOptions(args: readonly string[]): Options | null {
+  const text = { type: 'string' } as const;
+  const options = { minutes: text, seed: text, replicas: text, clients: text, help: { type: 'boolean' } } as const;
+  try {
+    const { values } = parseArgs({ args: [...args], options });
+    if (values.help === true) return null;
+    return {
+      minutes: numberFrom('minutes', values.minutes, /^\d{1,4}(\.\d{1,2})?$/, MINUTES_MAX) ?? MINUTES_DEFAULT,
+      seed: numberFrom('seed', values.seed, /^\d{1,10}$/, SEED_MAX) ?? 1 + Math.floor(Math.random() * SEED_MAX),
+      replicas: replicasFrom(values.replicas),
+      clients: numberFrom('clients', values.clients, /^\d{1,3}$/, CLIENTS_MAX) ?? CLIENTS_DEFAULT,
+    };
+  } catch (error) {
+    throw new OptionsError(`${(error as Error).message}\n\n${USAGE}`, { cause: error });
+  }
+}
+
+function numberFrom(name: string, text: string | undefined, form: RegExp, max: number): number | null {
+  if (text === undefined) return null;
+  if (form.test(text) && Number(text) > 0 && Number(text) <= max) return Number(text);
+  throw new Error(`--${name} must be a number above 0, up to ${max}, not "${text}"`);
+}
+
+/** Services that are not named run twice. */
+function replicasFrom(text: string | undefined): Replicas {
+  const twice: Replicas = { customers: 2, loans: 2, payments: 2 };
+  if (text === undefined) return twice;
+  const named = text.split(',').map((part) => part.split('=')[0]?.trim());
+  const given = parseReplicas(text);
+  for (const service of Object.keys(twice) as (keyof Replicas)[])
+    if (named.includes(service)) twice[service] = given[service];
+  return twice;
+}

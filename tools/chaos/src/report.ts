@@ -1,0 +1,82 @@
+/** What a run came to, for people. */
+import type { ChaosOptions } from './chaos.ts';
+import type { Checked } from './checks/check-all.ts';
+import type { Blow } from './faults/assault.ts';
+import { KINDS, TARGETS } from './faults/plan.ts';
+import { add, type Tally } from './tally.ts';
+
+export interface Report {
+  readonly options: ChaosOptions;
+  /** How long the load went on. */
+  readonly seconds: number;
+  /** From calm until the streams were drained. */
+  readonly agreedSeconds: number;
+  readonly blows: readonly Blow[];
+  readonly tally: Tally;
+  readonly checked: Checked;
+  readonly longestGapMs: number;
+}
+
+export function renderReport(report: Report): string {
+  const { options, seconds, tally, checked, blows, longestGapMs, agreedSeconds } = report;
+  const { seed, replicas } = options;
+  const named = Object.entries(replicas).map(([name, count]) => `${name}=${count}`);
+  return [
+    `seed ${seed}, replicas ${named.join(',')}, ${seconds.toFixed(0)} s of load by ${options.clients} callers`,
+    '',
+    ...faultLines(blows),
+    '',
+    `operations       ${tally.operations}, ${(tally.operations / seconds).toFixed(0)}/s`,
+    `attempts         ${tally.attempts}`,
+    `answers          ${countsText(tally.answers)}`,
+    `failed attempts  ${countsText(tally.failures)}`,
+    `first attempt failed, a later one was answered: ${tally.firstFailed - tally.neverAnswered}; never answered: ${tally.neverAnswered}`,
+    `longest time without any success ${ms(longestGapMs)}; longest operation ${ms(tally.longestMs)}`,
+    `streams drained ${agreedSeconds.toFixed(1)} s after the last caller was done`,
+    '',
+    `checked          ${checked.customers} customers, ${checked.uploaded} uploaded ones, ${checked.loans} loans, ${checked.payments} payments, ${checked.replays} keys sent again`,
+    `wrong answers ${tally.violated - storedFaults(checked)}, writes lost ${checked.lost}, writes nobody was told of ${checked.unasked}, differences ${checked.differences}, faults of the topics ${checked.topicFaults}`,
+    ...violationLines(tally),
+    '',
+    tally.violated === 0 ? 'clean' : `${tally.violated} violations`,
+  ].join('\n');
+}
+
+const storedFaults = ({ lost, unasked, differences, topicFaults }: Checked): number =>
+  lost + unasked + differences + topicFaults;
+
+function faultLines(blows: readonly Blow[]): string[] {
+  const together = blows.filter(({ isOneOfTwo }) => isOneOfTwo).length;
+  const lines = [`faults           ${blows.length}, of which ${together} together with another`];
+  for (const kind of KINDS) {
+    const ofKind = blows.filter((blow) => blow.kind === kind);
+    const targets = new Map<string, number>(TARGETS[kind].map((target) => [target, 0]));
+    for (const { target } of ofKind) add(targets, target);
+    const felt = ofKind.flatMap(({ recoveryMs }) => (recoveryMs === null ? [] : [recoveryMs]));
+    lines.push(`  ${kind.padEnd(8)} ${String(ofKind.length).padStart(3)}, recovered in ${spreadText(felt)}`);
+    lines.push(`               ${countsText(targets)}`);
+  }
+  const taken = (kind: string) =>
+    blows.flatMap((blow) => (blow.kind === kind && blow.takeoverMs !== null ? [blow.takeoverMs] : []));
+  for (const kind of KINDS)
+    if (taken(kind).length > 0)
+      lines.push(`relay taken over after ${kind}: ${taken(kind).length} times, in ${spreadText(taken(kind))}`);
+  return lines;
+}
+
+/** The median and the longest. */
+function spreadText(values: readonly number[]): string {
+  if (values.length === 0) return '–';
+  const sorted = values.toSorted((a, b) => a - b);
+  return `p50 ${ms(sorted[Math.floor(sorted.length / 2)] as number)}, max ${ms(sorted.at(-1) as number)}`;
+}
+
+const ms = (value: number): string => `${Math.round(value)} ms`;
+
+const countsText = (counts: ReadonlyMap<string, number>): string =>
+  counts.size === 0 ? 'none' : [...counts].map(([name, count]) => `${name}: ${count}`).join(', ');
+
+function violationLines({ violations, violated }: Tally): string[] {
+  const told = violations.map(({ rule, detail }) => `VIOLATION ${rule}\n  ${detail}`);
+  return violated > violations.length ? [...told, `and ${violated - violations.length} more`] : told;
+}

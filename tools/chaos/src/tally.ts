@@ -1,0 +1,56 @@
+/** What a run has seen: answers by status, attempts that failed and how, and what must not have happened. */
+const VIOLATIONS_KEPT_MAX = 100;
+
+export interface Violation {
+  readonly rule: string;
+  readonly detail: string;
+}
+
+/** How one operation went for its caller. */
+export interface Outcome {
+  readonly attempts: number;
+  readonly isAnswered: boolean;
+  readonly durationMs: number;
+}
+
+export class Tally {
+  readonly answers = new Map<string, number>();
+  readonly failures = new Map<string, number>();
+  readonly violations: Violation[] = [];
+  attempts = 0;
+  operations = 0;
+  /** Operations whose first attempt failed. */
+  firstFailed = 0;
+  /** Operations that no retry got an answer for. */
+  neverAnswered = 0;
+  longestMs = 0;
+  violated = 0;
+
+  /** An answer came, of whatever status. */
+  answer(status: number): void {
+    this.attempts += 1;
+    add(this.answers, String(status));
+  }
+
+  /** An attempt ended without an answer. */
+  failure(how: string): void {
+    this.attempts += 1;
+    add(this.failures, how);
+  }
+
+  operation({ attempts, isAnswered, durationMs }: Outcome): void {
+    this.operations += 1;
+    if (attempts > 1 || !isAnswered) this.firstFailed += 1;
+    if (!isAnswered) this.neverAnswered += 1;
+    this.longestMs = Math.max(this.longestMs, durationMs);
+  }
+
+  readonly violate = (rule: string, detail: string): void => {
+    this.violated += 1;
+    if (this.violations.length < VIOLATIONS_KEPT_MAX) this.violations.push({ rule, detail });
+  };
+}
+
+export function add(counts: Map<string, number>, name: string, by = 1): void {
+  counts.set(name, (counts.get(name) ?? 0) + by);
+}
