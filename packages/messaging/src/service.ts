@@ -11,6 +11,7 @@ import {
   databaseUrl,
   type Logger,
   list,
+  Notice,
   origins,
   processConfig,
   type Registry,
@@ -110,25 +111,22 @@ export async function createService<A extends Account>(definition: ServiceDefini
     ...(definition.resolveExternalId === undefined ? {} : { resolveExternalId: definition.resolveExternalId }),
     ...(definition.housekeeping === undefined ? {} : { housekeeping: definition.housekeeping }),
   });
-  let stopping = false;
   const server = createServer({
     logger,
     registry,
-    notReady: async () => (stopping ? 'stopping' : streams.notReady()),
+    notReady: async () => (notice.isGiven ? 'stopping' : streams.notReady()),
     explain: databaseOutage,
   });
+  const notice = new Notice(server);
   definition.routes({ serve: routesOf(server, streams.routeHooks), server, database, streams, logger, registry });
   streams.routes(server);
   streams.start();
 
-  const stopReadiness = () => {
-    stopping = true;
-  };
   return {
     server,
     logger,
     steps: [
-      { name: 'readiness', stop: stopReadiness },
+      { name: 'readiness', stop: () => notice.give() },
       { name: 'server', stop: () => server.close() },
       ...streams.stopSteps,
       { name: 'database', stop: () => Promise.all([database.close(), background.close()]) },

@@ -8,6 +8,7 @@ export * from './config.ts';
 export * from './cursor.ts';
 export * from './log.ts';
 export * from './metrics.ts';
+export * from './notice.ts';
 export * from './page.ts';
 export * from './problem-error.ts';
 export * from './process.ts';

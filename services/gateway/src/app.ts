@@ -1,7 +1,6 @@
 /** All that the gateway is made of. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { HEADERS, STREAMS } from '@mo/contracts';
-import { createRegistry, createServer, type Logger, type StopStep } from '@mo/service-kit';
+import { createRegistry, createServer, type Logger, Notice, type StopStep } from '@mo/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { GatewayConfig } from './config.ts';
 import { referenceRoutes } from './docs/reference.ts';
@@ -17,8 +16,6 @@ const headersTimeoutMs = 20_000;
 const connectionsMax = 20_000;
 /** Longer than any call, so that it only ends connections on which nothing moves. */
 const socketIdleTimeoutMs = 60_000;
-/** How long "not ready" is shown before the listening ends, for whoever balances over gateways. */
-const readinessNoticeMs = 500;
 const drainTimeoutMs = 20_000;
 
 export interface Gateway {
@@ -32,7 +29,6 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
   const keys = openKeys(config.keys, logger);
   const upstreams = openUpstreams(config.replicas, limits, logger, registry);
   const replicaSets = STREAMS.map((service) => upstreams[service].replicas);
-  let isStopping = false;
 
   const app = createServer({
     logger,
@@ -40,7 +36,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
     headerBytesMax,
     requestTimeoutMs: 0,
     notReady: () => {
-      if (isStopping) return 'the gateway is stopping';
+      if (notice.isGiven) return 'the gateway is stopping';
       const missing = replicaSets.filter(({ ready }) => ready === 0).map(({ service }) => service);
       return missing.length === 0 ? null : `no replica is ready: ${missing.join(', ')}`;
     },
@@ -50,6 +46,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
       ),
     }),
   });
+  const notice = new Notice(app);
   Object.assign(app.server, { maxConnections: connectionsMax, headersTimeout: headersTimeoutMs });
   app.server.timeout = socketIdleTimeoutMs;
 
@@ -66,13 +63,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
   await Promise.all(replicaSets.map((replicas) => replicas.start()));
 
   const stopSteps = [
-    {
-      name: 'readiness',
-      stop: () => {
-        isStopping = true;
-        return delay(readinessNoticeMs);
-      },
-    },
+    { name: 'readiness', stop: () => notice.give() },
     { name: 'requests', stop: () => app.close(), timeoutMs: drainTimeoutMs },
     { name: 'services', stop: () => Promise.all(replicaSets.map((replicas) => replicas.close())) },
     { name: 'keys', stop: keys.close },

@@ -59,6 +59,16 @@ describe('a replica', () => {
     }, 'it gets calls again');
   });
 
+  it('that ends its connections is about to stop: it gets no more calls, before it is asked again', async () => {
+    const leaving = await startStub(answerJson(200, {}, { connection: 'close' }));
+    const other = await startStub();
+    const gateway = await startGateway({ replicas: [leaving, other], limits: { probeIntervalMs: 60_000 } });
+    await untilReady(gateway, 2);
+    leaving.ready = false;
+    for (let n = 0; n < 10; n += 1) expect(await statusOf(gateway, 'POST', '{}')).toBe(200);
+    expect([leaving.requests.length, other.requests.length]).toEqual([1, 9]);
+  });
+
   it('that is not ready gets no calls, until it is', async () => {
     const [a, b] = [await startStub(), await startStub()];
     b.ready = false;

@@ -84,6 +84,8 @@ export class Exchange implements UnderWay {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: AnswerHead): void {
     if (status < 200) return;
+    // A service that answers well and ends the connection all the same is about to stop.
+    if (status < 400 && headers.connection === 'close') this.#replica?.leaveOut('it ends its connections');
     const isProblem = String(headers['content-type']).startsWith('application/problem+json');
     if (status >= 400 && !isProblem) controller.abort(new AttemptEnded(status === 503 ? 'closing' : 'garbled'));
     else this.#writer.head(status, answerHeaders(status, headers, this.#request.id), headers['content-length']);
