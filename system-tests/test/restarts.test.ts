@@ -1,0 +1,146 @@
+/** What callers see while processes are restarted in order, or die, or freeze, one of two at a time: nothing. */
+import { Agent } from 'node:http';
+import { query, topicFaults, undelivered } from '@mo/agreement';
+import { exchange } from '../src/plain-http.ts';
+import { SteadyLoad } from '../src/steady-load.ts';
+import { type System, startSystem } from '../src/system.ts';
+import { waitFor } from '../src/wait-for.ts';
+import { nameOf } from '../src/world.ts';
+
+const SERVICES = ['customers', 'loans', 'payments'] as const;
+type Service = (typeof SERVICES)[number];
+const CALLERS = 6;
+const TIMEOUT_MS = 240_000;
+
+let system: System;
+const topicPrefix = nameOf('restarts');
+beforeAll(async () => {
+  const env = { LOG_LEVEL: 'warn', TOPIC_PREFIX: topicPrefix };
+  system = await startSystem({ replicas: { customers: 2, loans: 2, payments: 2 }, env });
+});
+afterAll(() => system?.stop());
+
+const replicasOf = (service: Service) => system.stack.stack()[service].replicas;
+const pidOf = (service: Service, place: number) => replicasOf(service)[place]?.pid as number;
+
+/** Ends a process by a signal, and waits until another is in its place, and used. */
+async function replace(service: Service, place: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  const before = pidOf(service, place);
+  process.kill(before, signal);
+  await waitFor(() => Promise.resolve(pidOf(service, place) !== before));
+  await waitFor(async () => {
+    const isUp = ({ url }: { url: string }) =>
+      fetch(`${url}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    const areUp = await Promise.all(replicasOf(service).map(isUp));
+    return areUp.every(Boolean) && (await readyAtGateway(service)) === 2;
+  });
+}
+
+async function readyAtGateway(service: Service): Promise<number> {
+  const { body } = await system.api.raw({ method: 'GET', path: '/readyz' });
+  const { services } = (await body.json()) as { services: Record<Service, { ready: number }> };
+  return services[service].ready;
+}
+
+/** Does something while callers go on; answers with all that went wrong for them. */
+async function failuresDuring(kinds: readonly ('keyed' | 'unkeyed')[], work: () => Promise<unknown>) {
+  const loads = kinds.map((kind) => new SteadyLoad(system.api, CALLERS, kind === 'keyed'));
+  const isUnderWay = () => Promise.resolve(loads.every(({ answered }) => answered > 0));
+  try {
+    await waitFor(isUnderWay);
+    await work();
+  } finally {
+    await Promise.all(loads.map((load) => load.stop()));
+  }
+  return loads.flatMap(({ failures }) => failures);
+}
+
+it(
+  'a rolling restart of every service fails no request, with a key or without',
+  async () => {
+    const failures = await failuresDuring(['keyed', 'unkeyed'], async () => {
+      for (const place of [0, 1]) await Promise.all(SERVICES.map((service) => replace(service, place, 'SIGTERM')));
+    });
+    expect(failures).toEqual([]);
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'a kill -9 of one of two of every service fails no read, and no write with a key',
+  async () => {
+    const failures = await failuresDuring(['keyed'], () =>
+      Promise.all(SERVICES.map((service) => replace(service, 1, 'SIGKILL'))),
+    );
+    expect(failures).toEqual([]);
+  },
+  TIMEOUT_MS,
+);
+
+describe('the relay', () => {
+  /** The process that relays for a service, of those that the stack runs. */
+  async function relayOf(service: Service): Promise<number | undefined> {
+    const text = 'SELECT holder FROM relay_lease WHERE until > clock_timestamp()';
+    const [row] = await query<{ holder: string }>(system.stack.stack(), service, text);
+    return replicasOf(service).find(({ pid }) => String(pid) === row?.holder.split('/')[1])?.pid ?? undefined;
+  }
+
+  it(
+    'is taken over from a process that dies and from one that freezes, and every event is sent in order',
+    async () => {
+      const failures = await failuresDuring(['keyed'], async () => {
+        for (const service of SERVICES) await waitFor(async () => (await relayOf(service)) !== undefined);
+        const [killed, frozen] = [await relayOf('loans'), await relayOf('payments')] as [number, number];
+        process.kill(killed, 'SIGKILL');
+        process.kill(frozen, 'SIGSTOP');
+        try {
+          await waitFor(async () => ![undefined, killed].includes(await relayOf('loans')));
+          await waitFor(async () => ![undefined, frozen].includes(await relayOf('payments')));
+        } finally {
+          process.kill(frozen, 'SIGCONT');
+        }
+      });
+      expect(failures).toEqual([]);
+      await waitFor(async () => (await undelivered(system.stack.stack())).length === 0);
+      expect(await topicFaults(system.stack.stack(), topicPrefix)).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+it(
+  'a restart of the gateway cuts off no request in the middle',
+  async () => {
+    const { id } = await system.world.customer('1000');
+    const { url, apiKey } = system.stack;
+    const agents = [new Agent({ keepAlive: true }), new Agent({ keepAlive: false })];
+    const outcomes: string[] = [];
+    let isOver = false;
+    const callers = Array.from({ length: CALLERS }, async (_, place) => {
+      while (!isOver) {
+        const loan = { customer_id: id, amount: '0.01', maximum_payment_date: '2030-01-01T00:00:00Z' };
+        const body = JSON.stringify({ external_id: nameOf('loan'), ...loan });
+        const agent = agents[place % agents.length] as Agent;
+        outcomes.push(await exchange(`${url}/api/loans`, agent, { authorization: `Bearer ${apiKey}` }, body));
+      }
+    });
+    const before = system.stack.stack().gateway.pid as number;
+    await waitFor(() => Promise.resolve(outcomes.length > CALLERS));
+    process.kill(before, 'SIGTERM');
+    await waitFor(() => Promise.resolve(system.stack.stack().gateway.pid !== before));
+    await waitFor(() =>
+      fetch(`${url}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    );
+    isOver = true;
+    await Promise.all(callers);
+    for (const agent of agents) agent.destroy();
+    expect(outcomes.filter((outcome) => outcome.startsWith('cut off'))).toEqual([]);
+  },
+  TIMEOUT_MS,
+);
