@@ -23,13 +23,22 @@ import { z } from 'zod';
 import { AUDIT_INTERVAL_MS } from './audit/auditor.ts';
 import type { Audited } from './audit/image.ts';
 import type { Account, StreamModel } from './protocol/account.ts';
-import { type Database, databaseOutage, migrate, openDatabase, type Sql } from './sql/database.ts';
+import {
+  type Database,
+  type DatabaseOptions,
+  databaseOutage,
+  migrate,
+  openDatabase,
+  type Sql,
+} from './sql/database.ts';
 import type { AccountTables } from './sql/sql-store.ts';
 import { createStreams, type Streams } from './streams.ts';
 
 const CONNECTIONS_MAX = 10;
 /** For pulls, the relay and housekeeping. */
 const BACKGROUND_CONNECTIONS_MAX = 5;
+/** One holds the lock, the other migrates. */
+const MIGRATION_CONNECTIONS_MAX = 2;
 
 /** The environment that every such service reads, beside its own database's and its peers' URLs. */
 export const serviceConfig = {
@@ -90,11 +99,11 @@ export async function createService<A extends Account>(definition: ServiceDefini
   const name = model.stream;
   const logger = createLogger(name, config.LOG_LEVEL);
   const registry = createRegistry(name);
-  const open = (label: string, connectionsMax: number) =>
-    openDatabase({ url: definition.databaseUrl, name: label, entities, migrations, connectionsMax, logger });
+  const settings = { url: definition.databaseUrl, entities, migrations, logger };
+  await migrateFirst(settings, name);
+  const open = (label: string, connectionsMax: number) => openDatabase({ ...settings, name: label, connectionsMax });
   const database = await open(name, CONNECTIONS_MAX);
   const background = await open(`${name}-background`, BACKGROUND_CONNECTIONS_MAX);
-  await migrate(database);
 
   const streams = createStreams({
     model,
@@ -132,6 +141,20 @@ export async function createService<A extends Account>(definition: ServiceDefini
       { name: 'database', stop: () => Promise.all([database.close(), background.close()]) },
     ],
   };
+}
+
+/** Over connections of their own: a migration may be silent for as long as it takes. */
+async function migrateFirst(
+  settings: Pick<DatabaseOptions, 'url' | 'entities' | 'migrations' | 'logger'>,
+  name: string,
+): Promise<void> {
+  const connectionsMax = MIGRATION_CONNECTIONS_MAX;
+  const database = await openDatabase({ ...settings, name: `${name}-migrations`, connectionsMax, silenceMsMax: 0 });
+  try {
+    await migrate(database);
+  } finally {
+    await database.close();
+  }
 }
 
 /** Listens, and hands over what stops the service. */

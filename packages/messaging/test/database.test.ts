@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { createLogger } from '@mo/service-kit';
 import {
   type Database,
@@ -145,3 +147,51 @@ describe('a database that can not be reached', () => {
     await databases.close();
   });
 });
+
+describe('a connection that is lost without a word', () => {
+  let databases: LedgerDatabases;
+  let way: { port: number; forget: () => void; close: () => void };
+  beforeAll(async () => {
+    databases = await ledgerDatabases();
+    way = await forgetfulWay(databases.port);
+  });
+  afterAll(async () => {
+    await databases.close();
+    way.close();
+  });
+
+  it('is an outage after a while, and the next one works', async () => {
+    const database = await databases.open({ port: way.port, silenceMsMax: 300 });
+    const ask = () => inTransaction(database, (sql) => run<{ one: number }>(sql, 'SELECT 1 AS one'));
+    expect(await ask()).toEqual([{ one: 1 }]);
+    way.forget();
+    expect(databaseOutage(await errorOf(ask()))).toMatchObject({ status: 503 });
+    expect(await ask()).toEqual([{ one: 1 }]);
+  });
+});
+
+/** A way to a port that can forget its connections, as a router does that was replaced: what is sent on them is lost. */
+async function forgetfulWay(target: number): Promise<{ port: number; forget: () => void; close: () => void }> {
+  const pairs: [Socket, Socket][] = [];
+  const server: Server = createServer((near) => {
+    const far = connect(target, '127.0.0.1');
+    for (const socket of [near, far]) socket.on('error', () => {});
+    near.pipe(far).pipe(near);
+    pairs.push([near, far]);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    forget: () => {
+      for (const [near, far] of pairs) {
+        near.unpipe(far).resume();
+        far.unpipe(near).resume();
+      }
+    },
+    close: () => {
+      for (const socket of pairs.flat()) socket.destroy();
+      server.close();
+    },
+  };
+}

@@ -100,9 +100,11 @@ export const ledgerTables: AccountTables<Ledger> = {
 export async function ledgerDatabases() {
   const { loans: url } = await testServers().createDatabases('ledger');
   const opened: Database[] = [];
-  const open = async (): Promise<Database> => {
+  const open = async (more: { port?: number; silenceMsMax?: number } = {}): Promise<Database> => {
+    const { port, ...options } = more;
     const database = await openDatabase({
-      url,
+      ...options,
+      url: port === undefined ? url : Object.assign(new URL(url), { port }).href,
       name: 'ledger',
       entities: [],
       migrations: [
@@ -115,7 +117,11 @@ export async function ledgerDatabases() {
     opened.push(database);
     return database;
   };
-  return { open, close: () => Promise.all(opened.map((database) => database.close())) };
+  return {
+    open,
+    port: Number(new URL(url).port),
+    close: () => Promise.all(opened.map((database) => database.close())),
+  };
 }
 
 export type LedgerDatabases = Awaited<ReturnType<typeof ledgerDatabases>>;

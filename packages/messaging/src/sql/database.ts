@@ -1,7 +1,11 @@
 /**
  * One place opens the database. MikroORM owns entities, migrations, transactions and reads; the few hot statements are
  * set-wise SQL, run inside its transactions by {@link run}.
+ *
+ * Nothing waits for the server without end. The server itself ends statements, waits for locks and transactions that take
+ * too long; where a connection is lost without a word, so that not even that is heard, its silence ends it.
  */
+import { Socket } from 'node:net';
 import type { MigrationObject } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
@@ -13,6 +17,8 @@ const STATEMENT_TIMEOUT_MS = 10_000;
 const LOCK_TIMEOUT_MS = 5_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** The server says something before this: its own timeouts are shorter. */
+export const SILENCE_MS_MAX = 15_000;
 /** Any number, the same in every replica of a service. */
 const MIGRATION_LOCK = 7_305_511;
 
@@ -28,6 +34,8 @@ export interface DatabaseOptions {
   migrations: MigrationObject[];
   connectionsMax: number;
   logger: Logger;
+  /** A connection on which the server says nothing for so long is lost; 0 for one that may wait for ever. */
+  silenceMsMax?: number;
 }
 
 export async function openDatabase({
@@ -37,6 +45,7 @@ export async function openDatabase({
   migrations,
   connectionsMax,
   logger,
+  silenceMsMax = SILENCE_MS_MAX,
 }: DatabaseOptions): Promise<Database> {
   return MikroORM.init({
     clientUrl: url,
@@ -48,6 +57,7 @@ export async function openDatabase({
     migrations: { migrationsList: migrations, snapshot: false, transactional: true },
     pool: { min: 0, max: connectionsMax },
     driverOptions: {
+      stream: () => socketWithin(silenceMsMax),
       application_name: name,
       options: '-c timezone=UTC',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -56,6 +66,21 @@ export async function openDatabase({
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     },
   });
+}
+
+/** A socket that ends itself when nothing moves on it for so long. */
+function socketWithin(silenceMsMax: number): Socket {
+  const socket = new Socket();
+  socket.setTimeout(silenceMsMax, () => socket.destroy(new SilentError(silenceMsMax)));
+  return socket;
+}
+
+class SilentError extends Error {
+  override readonly name = 'SilentError';
+  readonly code = 'ETIMEDOUT';
+  constructor(silenceMsMax: number) {
+    super(`the database said nothing for ${silenceMsMax} ms`);
+  }
 }
 
 /** Runs the migrations that are due. Replicas may start together: one migrates, the others wait for it. */
