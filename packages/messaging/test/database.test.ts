@@ -156,8 +156,8 @@ describe('a connection that is lost without a word', () => {
     way = await forgetfulWay(databases.port);
   });
   afterAll(async () => {
-    await databases.close();
     way.close();
+    await databases.close();
   });
 
   it('is an outage after a while, and the next one works', async () => {

@@ -30,6 +30,8 @@ export interface ChaosOptions {
   /** A new folder for data and logs. */
   readonly dir: string;
   readonly fsync?: boolean;
+  /** Ends after so many faults, if that is before the time is over. */
+  readonly faultsMax?: number;
   readonly log: (line: string) => void;
 }
 
@@ -64,7 +66,7 @@ const NO_OUTSIDE_SERVERS = {
 };
 
 async function run(options: ChaosOptions, stack: Stack, ways: Ways): Promise<Report> {
-  const { seed, minutes, log, dir } = options;
+  const { seed, minutes, faultsMax = Number.POSITIVE_INFINITY, log, dir } = options;
   const [tally, ledger, recovery] = [new Tally(), new Ledger(), new Recovery()];
   const caller = new Caller({ url: stack.url, apiKey: stack.apiKey, tally, recovery });
   const processes = new Processes(stack);
@@ -76,7 +78,7 @@ async function run(options: ChaosOptions, stack: Stack, ways: Ways): Promise<Rep
   let blows: readonly Blow[] = [];
   try {
     await delay(WARM_UP_MS);
-    blows = await Promise.race([assault.lead(minutes * 60_000), load.then(() => [])]);
+    blows = await Promise.race([assault.lead(minutes * 60_000, faultsMax), load.then(() => [])]);
   } finally {
     isOver = true;
     striker.calm();

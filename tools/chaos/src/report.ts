@@ -52,8 +52,12 @@ function faultLines(blows: readonly Blow[]): string[] {
     const ofKind = blows.filter((blow) => blow.kind === kind);
     const targets = new Map<string, number>(TARGETS[kind].map((target) => [target, 0]));
     for (const { target } of ofKind) add(targets, target);
-    const felt = ofKind.flatMap(({ recoveryMs }) => (recoveryMs === null ? [] : [recoveryMs]));
-    lines.push(`  ${kind.padEnd(8)} ${String(ofKind.length).padStart(3)}, recovered in ${spreadText(felt)}`);
+    const felt = (isOneOfTwo: boolean) =>
+      ofKind.flatMap((blow) => (blow.recoveryMs === null || blow.isOneOfTwo !== isOneOfTwo ? [] : [blow.recoveryMs]));
+    const count = String(ofKind.length).padStart(3);
+    lines.push(
+      `  ${kind.padEnd(8)} ${count}, alone: recovered in ${spreadText(felt(false))}; of two: ${spreadText(felt(true))}`,
+    );
     lines.push(`               ${countsText(targets)}`);
   }
   const taken = (kind: string) =>

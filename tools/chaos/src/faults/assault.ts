@@ -39,12 +39,12 @@ export class Assault {
     this.#parts = parts;
   }
 
-  /** Goes on for so long; resolves with all that happened, once the last fault is over. */
-  async lead(durationMs: number): Promise<readonly Blow[]> {
+  /** Goes on for so long, or for so many faults; resolves with all that happened, once the last fault is over. */
+  async lead(durationMs: number, faultsMax: number): Promise<readonly Blow[]> {
     const { random } = this.#parts;
     const endMs = performance.now() + durationMs;
     for (const group of faultGroups(random)) {
-      if (performance.now() >= endMs) break;
+      if (performance.now() >= endMs || this.#blows.length >= faultsMax) break;
       const isOneOfTwo = group.length > 1;
       const waits = group.map((_, place) => (place === 0 ? 0 : random.whole(0, SECOND_AFTER_MS_MAX)));
       await Promise.all(group.map((fault, place) => this.#strike(fault, isOneOfTwo, waits[place] ?? 0)));
@@ -82,4 +82,4 @@ export class Assault {
   }
 }
 
-const lasts = ({ kind }: Fault): boolean => kind !== 'kill' && kind !== 'restart';
+const lasts = ({ kind }: Fault): boolean => kind === 'freeze' || kind === 'cut' || kind === 'stall';

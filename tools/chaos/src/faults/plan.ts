@@ -17,7 +17,11 @@ export type WayTarget =
   | `${Service} to its peers`
   | 'all to kafka';
 
-export type Kind = 'kill' | 'freeze' | 'restart' | 'cut' | 'stall';
+/**
+ * Processes are killed, frozen for a while, or restarted in order. Connections are cut, stalled for a while, or lost: what
+ * is sent on them goes nowhere from then on, without a word, while new ones work.
+ */
+export type Kind = 'kill' | 'freeze' | 'restart' | 'cut' | 'stall' | 'lose';
 export type Target = ProcessTarget | WayTarget;
 
 export interface Fault {
@@ -49,6 +53,7 @@ export const TARGETS: Readonly<Record<Kind, readonly Target[]>> = {
   restart: PROCESSES,
   cut: WAYS,
   stall: WAYS,
+  lose: WAYS,
 };
 export const KINDS = Object.keys(TARGETS) as Kind[];
 

@@ -1,5 +1,5 @@
 /**
- * A relay for TCP connections, which can cut them or let them stall. It passes half-closed connections on as such, so
+ * A relay for TCP connections, which can cut them, let them stall, or lose them. It passes half-closed connections on as such, so
  * that a server which closes in order is seen to do so.
  */
 import { once } from 'node:events';
@@ -38,6 +38,11 @@ export class TcpRelay {
     for (const pair of this.#pairs) pair.become(state);
   }
 
+  /** From now on what is sent on the connections there are goes nowhere; new ones are as ever. */
+  lose(): void {
+    for (const pair of this.#pairs) pair.lose();
+  }
+
   stop(): void {
     this.become('cut');
     this.#server.close();
@@ -55,6 +60,7 @@ class Pair {
   readonly #near: Socket;
   readonly #far: Socket;
   readonly #onEnd: () => void;
+  #isLost = false;
 
   constructor(near: Socket, target: number, onEnd: () => void) {
     this.#near = near;
@@ -72,6 +78,7 @@ class Pair {
       this.#cut();
       return;
     }
+    if (this.#isLost) return;
     for (const [from, to] of [
       [this.#near, this.#far],
       [this.#far, this.#near],
@@ -79,6 +86,12 @@ class Pair {
       from.unpipe(to);
       if (state === 'open') from.pipe(to);
     }
+  }
+
+  lose(): void {
+    this.#isLost = true;
+    this.#near.unpipe(this.#far).resume();
+    this.#far.unpipe(this.#near).resume();
   }
 
   #cut(): void {

@@ -29,7 +29,8 @@ export class Striker {
 
   /** Carries a fault out; resolves when it is over, which for a signal is at once. `onStruck` is told once it has begun. */
   async strike(fault: Fault, onStruck: (pid: number | null) => void): Promise<Struck> {
-    if (fault.kind === 'cut' || fault.kind === 'stall') return this.#interrupt(fault, onStruck);
+    if (fault.kind === 'cut' || fault.kind === 'stall' || fault.kind === 'lose')
+      return this.#interrupt(fault, onStruck);
     const { name, pid } = await this.#processes.find(fault.target as ProcessTarget, fault);
     const fromMs = performance.now();
     if (fault.kind === 'freeze') await this.#freeze(pid, fault.durationMs, onStruck);
@@ -63,6 +64,10 @@ export class Striker {
   async #interrupt(fault: Fault, onStruck: (pid: number | null) => void): Promise<Struck> {
     const { relays, pid } = await this.#relaysOf(fault);
     const fromMs = performance.now();
+    if (fault.kind === 'lose') {
+      for (const relay of relays) relay.lose();
+      return { what: `${fault.target}, ${relays.length} ways`, fromMs, overMs: fromMs };
+    }
     for (const relay of relays) relay.become(fault.kind === 'cut' ? 'cut' : 'stalled');
     onStruck(pid);
     await delay(fault.durationMs);

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { testServers } from '@mo/dev-stack';
+import { chaos } from '../src/chaos.ts';
+import { KINDS } from '../src/faults/plan.ts';
+import { renderReport } from '../src/report.ts';
+
+/** Each kind once, and some twice. */
+const FAULTS = 8;
+const MINUTES_MAX = 3;
+/** One whose faults are short. */
+const SEED = 638;
+const TIMEOUT_MS = 400_000;
+
+it(
+  'faults of every kind lose nothing, double nothing, and make no answer wrong',
+  async () => {
+    const dir = join(testServers().dir, `chaos-${process.pid}`);
+    const quiet = { dir, fsync: false, log: () => {} };
+    const replicas = { customers: 2, loans: 2, payments: 2 };
+    const report = await chaos({
+      ...{ minutes: MINUTES_MAX, faultsMax: FAULTS, seed: SEED, replicas, clients: 8 },
+      ...quiet,
+    });
+    const { violations } = report.tally;
+    if (violations.length > 0) throw new Error(renderReport(report));
+    expect(new Set(report.blows.map(({ kind }) => kind))).toEqual(new Set(KINDS));
+    expect(report.checked).toMatchObject({ lost: 0, unasked: 0, differences: 0, topicFaults: 0 });
+    expect(report.checked.payments).toBeGreaterThan(0);
+  },
+  TIMEOUT_MS,
+);

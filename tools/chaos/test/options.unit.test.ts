@@ -1,0 +1,27 @@
+import { readOptions } from '../src/options.ts';
+
+it('reads what it is told; services that are not named run twice', () => {
+  expect(readOptions(['--minutes', '0.5', '--seed', '7', '--replicas', 'loans=3', '--clients', '4'])).toEqual({
+    minutes: 0.5,
+    seed: 7,
+    replicas: { customers: 2, loans: 3, payments: 2 },
+    clients: 4,
+  });
+});
+
+it('runs for ten minutes, with a seed of its own, unless told', () => {
+  expect(readOptions([])).toMatchObject({ minutes: 10, seed: expect.any(Number) as number });
+});
+
+it('answers with nothing where it is asked for help', () => {
+  expect(readOptions(['--help'])).toBeNull();
+});
+
+it.each([
+  [['--minutes', '0'], '--minutes must be a number above 0'],
+  [['--seed', '-1'], '--seed'],
+  [['--replicas', 'loans=none'], '--replicas: loans must be a whole number'],
+  [['--speed', '3'], '--speed'],
+])('says what is wrong with %j', (args, message) => {
+  expect(() => readOptions(args)).toThrow(message);
+});
