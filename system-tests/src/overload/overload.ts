@@ -1,0 +1,150 @@
+/**
+ * Overload, from its start to what is left of it: find what the system can do, offer it several times as much, and look
+ * whether it kept doing what it can, answered the rest, held its memory, lost nothing, and is fast again at once.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Stack } from '@mo/dev-stack';
+import { differences, query } from '../databases.ts';
+import { lostOrDoubled } from './acknowledged.ts';
+import type { StretchResult } from './generator.ts';
+import { Load } from './load.ts';
+import { KINDS, type Kind } from './mix.ts';
+import { type Samples, sampled } from './processes.ts';
+
+export interface OverloadPlan {
+  /** How many times the best rate is offered. */
+  readonly factor: number;
+  readonly overloadMs: number;
+  readonly warmUpMs: number;
+  /** How long each number of callers is tried for, in search of the best. */
+  readonly trialMs: number;
+  /** How long the best is held. */
+  readonly bestMs: number;
+  readonly customers: number;
+  readonly say: (line: string) => void;
+}
+
+export interface OverloadResult {
+  readonly callers: number;
+  readonly best: StretchResult;
+  readonly overload: StretchResult;
+  readonly offeredPerSecond: number;
+  readonly samples: Samples;
+  /** From the last answer of the overload until all is ready and fast; null where it wasn't in time. */
+  readonly recoveredMs: number | null;
+  /** Until the streams were drained and the databases agreed; null where they didn't in time. */
+  readonly settledMs: number | null;
+  readonly lost: readonly string[];
+}
+
+/** How many callers at once are tried in search of the best rate. */
+const CALLERS = [32, 64, 128, 256];
+/** More than the gateway has places for is never the best. */
+const RECOVERY_MS_MAX = 30_000;
+const SETTLE_MS_MAX = 300_000;
+/** So many calls in a row, each within so long, and the system is fast again. */
+const FAST_CALLS = 20;
+const FAST_MS_MAX = 500;
+const POLL_MS = 250;
+const BEYOND_ANY_LOAN = '9999999.00';
+
+export async function overload(stack: Stack, plan: OverloadPlan): Promise<OverloadResult> {
+  const { say, factor } = plan;
+  const run = `o${Date.now().toString(36)}`;
+  const customerIds = await createCustomers(stack, `${run}-borrower`, plan.customers);
+  const { hostname, port } = new URL(stack.url);
+  const load = new Load({ host: hostname, port: Number(port), apiKey: stack.apiKey, run, customerIds });
+  try {
+    await load.run({ callers: 64, durationMs: plan.warmUpMs });
+    const { callers, results } = await findBest(load, plan);
+    const best = await load.run({ callers, durationMs: plan.bestMs });
+    const offeredPerSecond = Math.round((best.counts.done / best.seconds) * factor);
+    say(`best with ${callers} callers: ${perSecond(best)} a second; now ${offeredPerSecond} arrive every second`);
+    const open = load.run({ perSecond: offeredPerSecond, durationMs: plan.overloadMs });
+    const { result, samples } = await sampled(stack.stack(), open);
+    say(`${perSecond(result)} a second were done; now it recovers`);
+    const recoveredMs = await recovered(stack, customerIds[0] as number);
+    const settledMs = await settled(stack);
+    const lost = await lostOrDoubled(stack.stack(), run, createdIn([...results, best, result]));
+    return { callers, best, overload: result, offeredPerSecond, samples, recoveredMs, settledMs, lost };
+  } finally {
+    await load.close();
+  }
+}
+
+/** What was done in a second, on average. */
+export const perSecond = ({ counts, seconds }: StretchResult): number => Math.round(counts.done / seconds);
+
+async function findBest(load: Load, { trialMs, say }: OverloadPlan) {
+  let callers = 0;
+  let most = 0;
+  const results: StretchResult[] = [];
+  for (const tried of CALLERS) {
+    const result = await load.run({ callers: tried, durationMs: trialMs });
+    results.push(result);
+    say(`${tried} callers: ${perSecond(result)} a second`);
+    if (perSecond(result) > most) [callers, most] = [tried, perSecond(result)];
+  }
+  return { callers, results };
+}
+
+function createdIn(results: readonly StretchResult[]): Record<Kind, number[]> {
+  const entries = KINDS.map((kind): [Kind, number[]] => [kind, results.flatMap(({ counts }) => counts.created[kind])]);
+  return Object.fromEntries(entries) as Record<Kind, number[]>;
+}
+
+/** Customers that may borrow as much as they like; answers with their ids. */
+async function createCustomers(stack: Stack, prefix: string, count: number): Promise<number[]> {
+  const lines = Array.from({ length: count }, (_, place) => `${prefix}-${place},${BEYOND_ANY_LOAN}`);
+  const response = await fetch(`${stack.url}/api/customers/bulk`, {
+    method: 'POST',
+    headers: { 'x-api-key': stack.apiKey, 'content-type': 'text/csv' },
+    body: lines.join('\n'),
+  });
+  const summary = (await response.json()) as { created?: number };
+  if (summary.created !== count) throw new Error(`the customers were not created: ${JSON.stringify(summary)}`);
+  const rows = await query<{ id: string }>(
+    stack.stack(),
+    'customers',
+    'SELECT id FROM customers WHERE external_id LIKE $1 ORDER BY id',
+    [`${prefix}-%`],
+  );
+  return rows.map(({ id }) => Number(id));
+}
+
+/** How long until every service is ready and a call takes no longer than without load. */
+async function recovered(stack: Stack, customerId: number): Promise<number | null> {
+  const startMs = performance.now();
+  const elapsedMs = () => performance.now() - startMs;
+  for (let fast = 0; elapsedMs() < RECOVERY_MS_MAX; ) {
+    const begunMs = performance.now();
+    const answers = [await call(stack, '/readyz'), await call(stack, `/api/customers/${customerId}/balance`)];
+    const isFast = answers.every((status) => status === 200) && performance.now() - begunMs <= FAST_MS_MAX;
+    fast = isFast ? fast + 1 : 0;
+    if (fast === FAST_CALLS) return elapsedMs();
+  }
+  return null;
+}
+
+async function call(stack: Stack, path: string): Promise<number> {
+  const signal = AbortSignal.timeout(RECOVERY_MS_MAX);
+  const response = await fetch(`${stack.url}${path}`, { headers: { 'x-api-key': stack.apiKey }, signal });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+/** How long until everything that was written has reached everybody, and all three databases agree. */
+async function settled(stack: Stack): Promise<number | null> {
+  const startMs = performance.now();
+  while (performance.now() - startMs < SETTLE_MS_MAX) {
+    const waiting = await Promise.all(
+      (['customers', 'loans', 'payments'] as const).map((service) =>
+        query<{ count: string }>(stack.stack(), service, 'SELECT count(*) FROM outbox'),
+      ),
+    );
+    const isDrained = waiting.flat().every(({ count }) => count === '0');
+    if (isDrained && (await differences(stack.stack())).length === 0) return performance.now() - startMs;
+    await delay(POLL_MS);
+  }
+  return null;
+}

@@ -1,0 +1,67 @@
+/** What an overload came to, as text. */
+import type { StretchResult } from './generator.ts';
+import { type OverloadResult, perSecond } from './overload.ts';
+import { cpuShareOf, growthOf, type Samples } from './processes.ts';
+import { byStatus, percentile } from './tally.ts';
+
+export function renderText(result: OverloadResult): string {
+  const { best, overload, offeredPerSecond, callers, samples, recoveredMs, settledMs, lost } = result;
+  const share = (overload.counts.done / overload.seconds / (best.counts.done / best.seconds)) * 100;
+  return [
+    '',
+    `best      ${callers} callers in a closed loop`,
+    ...stretchLines(best),
+    `overload  ${offeredPerSecond} arrivals a second in an open loop`,
+    ...stretchLines(overload),
+    `goodput   ${share.toFixed(0)} % of the best`,
+    '',
+    ...memoryLines(samples),
+    '',
+    ...queueLines(samples),
+    '',
+    `afterwards: ready and fast again after ${secondsOf(recoveredMs)}, settled after ${secondsOf(settledMs)}, ` +
+      `${lost.length} acknowledged writes lost or doubled`,
+    '',
+  ].join('\n');
+}
+
+function stretchLines(stretch: StretchResult): string[] {
+  const { counts, sent, unsent, seconds, socketsMax, lateMsMax, cpuShare } = stretch;
+  const statuses = [...byStatus(counts)].map(
+    ([status, times]) => `${status} ${((times / sent) * 100).toFixed(2)} % (${times})`,
+  );
+  const latency = (byMs: Uint32Array) => `p50 ${percentile(byMs, 0.5)} ms, p99 ${percentile(byMs, 0.99)} ms`;
+  return [
+    `  ${sent} sent in ${seconds.toFixed(0)} s, ${perSecond(stretch)} a second done; answers: ${statuses.join(', ')}`,
+    `  latency of those done: ${latency(counts.doneMs)}; of 429 and 503: ${latency(counts.refusedMs)}`,
+    `  429 and 503 without Retry-After: ${counts.withoutRetryAfter}; errors that are no problem+json: ${counts.withoutProblem}`,
+    `  generator: ${(cpuShare * 100).toFixed(0)} % of a core, at most ${socketsMax} sockets, ${unsent} arrivals without one, ` +
+      `at most ${lateMsMax.toFixed(0)} ms behind the clock`,
+  ];
+}
+
+function memoryLines(samples: Samples): string[] {
+  const head = 'process        RSS MiB: first third, last third, per minute   heap MiB: the same            CPU';
+  const lines = [...samples].map(([name, of]) => {
+    const figures = (['residentMib', 'heapMib'] as const).map((figure) => {
+      const { firstMib, lastMib, mibPerMinute } = growthOf(of, figure);
+      return `${column(firstMib)} ${column(lastMib)} ${column(mibPerMinute)}`;
+    });
+    return `${name.padEnd(14)} ${figures.join('               ')}   ${(cpuShareOf(of) * 100).toFixed(0).padStart(10)} %`;
+  });
+  return [head, ...lines];
+}
+
+function queueLines(samples: Samples): string[] {
+  return [...samples].flatMap(([name, of]) => {
+    const gauges = [...new Set(of.flatMap(({ queues }) => [...queues.keys()]))];
+    return gauges.map((gauge) => {
+      const values = of.flatMap(({ queues }) => queues.get(gauge) ?? []);
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      return `${name.padEnd(14)} ${gauge.padEnd(26)} mean ${column(mean)}, most ${column(Math.max(...values))}`;
+    });
+  });
+}
+
+const column = (value: number): string => value.toFixed(1).padStart(9);
+const secondsOf = (ms: number | null): string => (ms === null ? 'too long' : `${(ms / 1000).toFixed(1)} s`);

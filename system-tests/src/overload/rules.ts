@@ -1,0 +1,51 @@
+/** What must hold of an overload. */
+import type { OverloadResult } from './overload.ts';
+import { growthOf } from './processes.ts';
+import { byStatus } from './tally.ts';
+
+/** How much more memory a process may hold in the last third of the overload than in its first, in MiB. */
+export const GROWTH_MIB_MAX = 64;
+/** How much of its best the system must keep doing. */
+export const GOODPUT_SHARE_MIN = 0.5;
+
+/** Every rule that was broken, in words; an empty list where all hold. */
+export function brokenRules(result: OverloadResult): string[] {
+  return [...brokenAnswers(result), ...brokenAfterwards(result), ...brokenMemory(result), ...brokenGoodput(result)];
+}
+
+/** The rules that hold however short and however disturbed a run is. */
+export function brokenAnswers({ best, overload }: OverloadResult): string[] {
+  const broken: string[] = [];
+  for (const { counts, unsent } of [best, overload]) {
+    for (const [status, times] of byStatus(counts)) {
+      const isFault = status.startsWith('broken') || (status.startsWith('5') && status !== '503');
+      if (isFault || status === '400') broken.push(`${times} requests were answered with ${status}`);
+    }
+    if (counts.withoutRetryAfter > 0) broken.push(`${counts.withoutRetryAfter} of 429 and 503 had no Retry-After`);
+    if (counts.withoutProblem > 0) broken.push(`${counts.withoutProblem} errors were no problem+json`);
+    if (unsent > 0) broken.push(`the generator had no socket for ${unsent} arrivals`);
+  }
+  return broken;
+}
+
+export function brokenAfterwards({ recoveredMs, settledMs, lost }: OverloadResult): string[] {
+  return [
+    ...(recoveredMs === null ? ['the system was not ready and fast again in time'] : []),
+    ...(settledMs === null ? ['the databases did not agree in time'] : []),
+    ...lost.slice(0, 10).map((what) => `an acknowledged write is not there once: ${what}`),
+  ];
+}
+
+function brokenMemory({ samples }: OverloadResult): string[] {
+  return [...samples].flatMap(([name, of]) => {
+    const { firstMib, lastMib } = growthOf(of, 'residentMib');
+    return lastMib - firstMib <= GROWTH_MIB_MAX
+      ? []
+      : [`${name} grew from ${firstMib.toFixed(0)} to ${lastMib.toFixed(0)} MiB`];
+  });
+}
+
+function brokenGoodput({ best, overload }: OverloadResult): string[] {
+  const share = overload.counts.done / overload.seconds / (best.counts.done / best.seconds);
+  return share >= GOODPUT_SHARE_MIN ? [] : [`only ${(share * 100).toFixed(0)} % of the best was done under overload`];
+}
