@@ -9,6 +9,8 @@ import {
   createRegistry,
   createServer,
   databaseUrl,
+  Gate,
+  gauge,
   type Logger,
   list,
   Notice,
@@ -35,6 +37,8 @@ import type { AccountTables } from './sql/sql-store.ts';
 import { createStreams, type Streams } from './streams.ts';
 
 const CONNECTIONS_MAX = 10;
+/** Reads leave connections for writes. Those that wait are bounded, and so is how long. */
+const READS = { atOnceMax: 8, waitingMax: 1_024, waitMsMax: 2_000 };
 /** For pulls, the relay and housekeeping. */
 const BACKGROUND_CONNECTIONS_MAX = 5;
 /** One holds the lock, the other migrates. */
@@ -127,7 +131,10 @@ export async function createService<A extends Account>(definition: ServiceDefini
     explain: databaseOutage,
   });
   const notice = new Notice(server);
-  definition.routes({ serve: routesOf(server, streams.routeHooks), server, database, streams, logger, registry });
+  const reads = new Gate(READS);
+  gauge(registry, 'mo_reads_waiting', 'Reads that wait for their turn', [], () => reads.waiting);
+  const serve = routesOf(server, { ...streams.routeHooks, reads });
+  definition.routes({ serve, server, database, streams, logger, registry });
   streams.routes(server);
   streams.start();
 

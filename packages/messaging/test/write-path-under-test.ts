@@ -4,8 +4,8 @@ import { type EventFault, type Progress, type Quarantined, WritePath } from '../
 import { MemoryPeers, MemoryStore } from './in-memory.ts';
 import { eventOf, type Ledger, ledgerModel, ledgerOf, NOW_MS } from './ledger.ts';
 
-/** Customer 1 is known, by its registration. */
-export function writePathUnderTest() {
+/** Customer 1 is known, by its registration. @param now the time */
+export function writePathUnderTest(now = () => NOW_MS) {
   const store = new MemoryStore();
   const peers = new MemoryPeers();
   peers.add(eventOf('customers', 1, 1));
@@ -22,7 +22,7 @@ export function writePathUnderTest() {
     model: ledgerModel,
     store,
     peers,
-    clock: { now: () => NOW_MS, sleep: () => Promise.resolve() },
+    clock: { now, sleep: () => Promise.resolve() },
     observer: {
       batch: () => {},
       pull: (stream, reason) => told.pulls.push(`${stream} ${reason}`),

@@ -1,8 +1,20 @@
 import type { Stream } from '@mo/contracts';
 import { ProblemError } from '@mo/service-kit';
 import { CONFIRM_ROUNDS_MAX, type Command, QUEUE_WEIGHT_MAX, refuse } from '../src/index.ts';
+import { COMMAND_AGE_MS_MAX } from '../src/protocol/write-path.ts';
 import { conflict, type MemoryStore } from './in-memory.ts';
-import { commandOf, eventOf, eventsOf, grant, keyOf, type Ledger, ledgerOf, origin, refusal } from './ledger.ts';
+import {
+  commandOf,
+  eventOf,
+  eventsOf,
+  grant,
+  keyOf,
+  type Ledger,
+  ledgerOf,
+  NOW_MS,
+  origin,
+  refusal,
+} from './ledger.ts';
 import { rejected, writePathUnderTest } from './write-path-under-test.ts';
 
 const CONFIRM_BY: Stream[] = ['customers', 'payments'];
@@ -196,4 +208,29 @@ it('a full queue is unavailable, and what waits is still done', async () => {
   expect(new Set((await Promise.all(waiting)).map(({ status }) => status))).toEqual(new Set([422]));
   await writePath.drained();
   expect(writePath.depth).toBe(0);
+});
+
+describe('a command that nobody waits for any more', () => {
+  it('is not decided: its caller is gone', async () => {
+    const { writePath, store } = writePathUnderTest();
+    const gone = commandOf({ origin: { ...origin, isGone: () => true } });
+    const answers = [writePath.execute(commandOf()), rejected(writePath.execute(gone)), writePath.execute(commandOf())];
+    expect((await Promise.all(answers))[1]).toMatchObject({ code: 'unavailable' });
+    expect(store.journal).toHaveLength(2);
+  });
+
+  it('is refused as unavailable where it has waited for too long, and events are applied all the same', async () => {
+    let nowMs = NOW_MS;
+    const { writePath, store } = writePathUnderTest(() => nowMs);
+    const first = writePath.execute(commandOf());
+    const late = [0, 1].map(() => rejected(writePath.execute(commandOf())));
+    const followed = writePath.follow(eventsOf('payments', 1, 1));
+    nowMs += COMMAND_AGE_MS_MAX + 1;
+    const problems = await Promise.all(late);
+    expect(problems.map(({ code }) => code)).toEqual(['unavailable', 'unavailable']);
+    expect((await followed).outcomes).toEqual(['apply']);
+    expect((await first).status).toBe(201);
+    expect(store.journal).toHaveLength(1);
+    expect((await writePath.execute(commandOf())).status).toBe(201);
+  });
 });

@@ -15,6 +15,7 @@ import {
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Answer } from './answer.ts';
+import type { Gate } from './gate.ts';
 import { ProblemError } from './problem-error.ts';
 import { sendAnswer } from './send.ts';
 import { pathOf } from './server.ts';
@@ -34,6 +35,8 @@ export interface Origin {
   readonly requestId: string;
   /** W3C trace context, or null. */
   readonly traceparent: string | null;
+  /** Whether nobody waits for the answer any more: then nothing need be done. */
+  readonly isGone?: () => boolean;
 }
 
 type Parsed<O extends Operation, Part extends 'params' | 'query' | 'body'> = O[Part] extends z.ZodType
@@ -57,6 +60,8 @@ export interface RouteHooks {
   isKeyUsed: (key: RequestKey) => Promise<boolean>;
   /** Waits until this service has seen what the token has seen. */
   catchUp: (token: ConsistencyToken) => Promise<void>;
+  /** What reads pass, so that they leave the database to writes, too. */
+  reads?: Gate;
 }
 
 export type Handler<O extends Operation> = (request: ValidRequest<O>) => Promise<Answer>;
@@ -70,7 +75,8 @@ export function routesOf(app: FastifyInstance, hooks: RouteHooks) {
       handler: async (request, reply) => {
         const valid = await validRequest(operation, request, hooks);
         if (valid.token !== null) await hooks.catchUp(valid.token);
-        const answer = await handler(valid);
+        const gate = operation.method === 'GET' ? hooks.reads : undefined;
+        const answer = await (gate?.pass(() => handler(valid), isGoneOf(request)) ?? handler(valid));
         return sendAnswer(
           reply,
           answer.token === null ? answer : { ...answer, token: mergeTokens(answer.token, valid.token) },
@@ -79,6 +85,8 @@ export function routesOf(app: FastifyInstance, hooks: RouteHooks) {
     });
   };
 }
+
+const isGoneOf = (request: FastifyRequest) => (): boolean => request.raw.socket?.destroyed === true;
 
 async function validRequest<O extends Operation>(
   operation: O,
@@ -92,7 +100,11 @@ async function validRequest<O extends Operation>(
     token: tokenOf(request),
     body: await validBody(operation, request, key, hooks),
     key,
-    origin: { requestId: request.id, traceparent: acceptTraceparent(request.headers[HEADERS.traceparent]) },
+    origin: {
+      requestId: request.id,
+      traceparent: acceptTraceparent(request.headers[HEADERS.traceparent]),
+      isGone: isGoneOf(request),
+    },
     url: request.url,
   };
 }

@@ -6,7 +6,9 @@ import type { GatewayConfig } from './config.ts';
 import { referenceRoutes } from './docs/reference.ts';
 import { defaultLimits } from './forward/limits.ts';
 import { linger } from './forward/linger.ts';
+import { LoopLag } from './forward/loop-lag.ts';
 import { apiRoutes } from './forward/routes.ts';
+import { shedFirst } from './forward/shed.ts';
 import { openUpstreams } from './forward/upstream.ts';
 import { openKeys } from './keys/open-keys.ts';
 
@@ -60,6 +62,8 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
   });
   await app.register(async (api) => apiRoutes(api, keys.ring, upstreams));
   await referenceRoutes(app);
+  const lag = new LoopLag(limits);
+  shedFirst(app.server, { upstreams, lag, limits, logger, registry });
   await Promise.all(replicaSets.map((replicas) => replicas.start()));
 
   const stopSteps = [
@@ -67,6 +71,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
     { name: 'requests', stop: () => app.close(), timeoutMs: drainTimeoutMs },
     { name: 'services', stop: () => Promise.all(replicaSets.map((replicas) => replicas.close())) },
     { name: 'keys', stop: keys.close },
+    { name: 'loop lag', stop: () => lag.stop() },
   ];
   return { app, stopSteps };
 }

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { Problem } from '@mo/contracts';
-import { answerJson, RawConnection, sendJson, startGateway, startStub, stopAll, until } from './support.ts';
+import { answerJson, KEY, RawConnection, sendJson, startGateway, startStub, stopAll, until } from './support.ts';
 
 afterEach(stopAll);
 
@@ -202,5 +202,67 @@ describe('more calls at once than there is room for', () => {
     await until(() => waiting.length === 4, 'there is room again');
     waiting[3]?.();
     expect((await next).status).toBe(200);
+  });
+
+  it('wait for their turn in order, and are answered with 503 when it does not come in time', async () => {
+    const waiting: [string, () => void][] = [];
+    const stub = await startStub(
+      ({ url = '' }, response) => void waiting.push([url, () => sendJson(response, 200, {})]),
+    );
+    const gateway = await startGateway({ replicas: [stub], limits: { connectionsMax: 1, turnWaitMsMax: 60_000 } });
+    const calls = ['/api/loans/1', '/api/loans/2', '/api/loans/3'].map((path) => gateway.call('GET', path));
+    await until(async () => (await gateway.metric('gateway_calls_waiting')) === 2, 'two wait');
+    for (let done = 0; done < calls.length; done += 1) {
+      await until(() => waiting.length === done + 1, 'the next has its turn');
+      waiting[done]?.[1]();
+    }
+    for (const call of calls) expect((await call).status).toBe(200);
+    expect(waiting).toHaveLength(3);
+
+    const hasty = await startGateway({ replicas: [stub], limits: { connectionsMax: 1, turnWaitMsMax: 20 } });
+    const first = hasty.call('GET', '/api/loans/1');
+    await until(() => waiting.length === 4, 'one is under way');
+    await expectUnavailable(await hasty.call('GET', '/api/loans/2'));
+    waiting[3]?.[1]();
+    expect((await first).status).toBe(200);
+    expect(waiting).toHaveLength(4);
+  });
+
+  it('are not held up by callers who are slow to send', async () => {
+    const stub = await startStub();
+    const gateway = await startGateway({ replicas: [stub], limits: { callsMax: 2, connectionsMax: 2 } });
+    const head = `POST /api/loans HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\ncontent-length: 10\r\n\r\n{`;
+    const slow = Array.from({ length: 8 }, () => new RawConnection(gateway.port).send(head));
+    await until(async () => (await gateway.metric('gateway_body_bytes')) === slow.length, 'all are sending');
+    expect((await gateway.call('GET', '/api/loans/1')).status).toBe(200);
+    for (const { socket } of slow) socket.destroy();
+  });
+
+  it('are refused before anything else is looked at, as a problem, and uploads and other pages are not', async () => {
+    const stub = await startStub(({ url = '' }, response) => {
+      if (url.startsWith('/api/customers/bulk')) sendJson(response, 200, {});
+    });
+    const gateway = await startGateway({ replicas: [stub], limits: { callsMax: 1 } });
+    const held = new RawConnection(gateway.port);
+    held.send(`GET /api/customers/1 HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\n\r\n`);
+    await until(() => stub.requests.length === 1, 'one is under way');
+    const refused = await gateway.call('GET', '/api/customers/2', { headers: { 'x-api-key': 'no key of ours' } });
+    await expectUnavailable(refused);
+    expect(refused.headers.get('x-request-id')).toBeTruthy();
+    expect((await gateway.call('POST', '/api/customers/bulk', { body: 'a,1' })).status).toBe(200);
+    expect((await fetch(`${gateway.url}/livez`)).status).toBe(200);
+    expect((await gateway.call('GET', '/api/nothing')).status).toBe(404);
+    expect(await gateway.metric('gateway_shed_total')).toBe(1);
+    held.socket.destroy();
+  });
+});
+
+describe('retries', () => {
+  it('stop where failures go on, so that they do not multiply the load', async () => {
+    const stub = await startStub((request) => request.socket.destroy());
+    const limits = { retriesSavedMax: 3, retriesPerCall: 0, probeIntervalWhenDownMs: 5 };
+    const gateway = await startGateway({ replicas: [stub], limits });
+    for (let n = 0; n < 5; n += 1) expect((await gateway.call('GET', '/api/loans/1')).status).toBe(503);
+    expect(stub.requests).toHaveLength(5 + 3);
   });
 });

@@ -47,7 +47,9 @@ afterAll(stopAll);
 const nothingUnderWay = () =>
   until(async () => {
     const places = await Promise.all(
-      ['gateway_calls_under_way', 'gateway_uploads_under_way'].map((name) => gateway.metric(name)),
+      ['gateway_calls_under_way', 'gateway_uploads_under_way', 'gateway_body_bytes'].map((name) =>
+        gateway.metric(name),
+      ),
     );
     return places.every((taken) => taken === 0);
   }, 'nothing is under way');
@@ -104,7 +106,7 @@ describe('a JSON body', () => {
     const connections = Array.from({ length: 4 }, () =>
       new RawConnection(gateway.port).send(`${loanHead(`content-length: ${MIB}`)}${'x'.repeat(MIB - 1)}`),
     );
-    await until(async () => (await gateway.metric('gateway_calls_under_way')) === 4, 'four are under way');
+    await until(async () => (await gateway.metric('gateway_body_bytes')) === 4 * (MIB - 1), 'four are arriving');
     const one = new RawConnection(gateway.port).send(`${loanHead(`content-length: ${MIB}`)}${'x'.repeat(MIB - 1)}`);
     const statuses = () => [...connections, one].map(({ received }) => received.slice(9, 12));
     await until(() => statuses().includes('503'), 'one of them is refused');
@@ -115,7 +117,7 @@ describe('a JSON body', () => {
 
   it('whose caller goes away half-way is forgotten', async () => {
     const connection = new RawConnection(gateway.port).send(`${loanHead('content-length: 10')}{`);
-    await until(async () => (await gateway.metric('gateway_calls_under_way')) === 1, 'it is under way');
+    await until(async () => (await gateway.metric('gateway_body_bytes')) === 1, 'it is arriving');
     connection.socket.destroy();
     await nothingUnderWay();
     expect(stub.requests).toEqual([]);

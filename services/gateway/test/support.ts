@@ -11,9 +11,9 @@ export const KEY = 'a-key-for-tests';
 /** SHA-256 of {@link KEY}. */
 export const KEY_DIGEST = '9820c1b539cc6f62af43c98efcc40f2901b5e523720cf9983810bdfd3f87eb56';
 const POLL_MS = 5;
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 30_000;
 
-/** Waits until the condition holds; fails after ten seconds. */
+/** Waits until the condition holds; fails after half a minute. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const deadline = Date.now() + DEADLINE_MS;
   while (!(await condition())) {

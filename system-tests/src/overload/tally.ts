@@ -77,5 +77,5 @@ export function byStatus({ byOutcome }: Counts): Map<string, number> {
     const status = key.slice(key.indexOf(' ') + 1);
     sums.set(status, (sums.get(status) ?? 0) + times);
   }
-  return new Map([...sums].sort());
+  return new Map([...sums].sort(([a], [b]) => a.localeCompare(b)));
 }

@@ -24,7 +24,13 @@ export interface Followed {
 
 /** What waits for a batch. */
 export type Item<A extends Account> =
-  | { readonly kind: 'command'; readonly command: Command<A>; readonly confirmation: Confirmation | null }
+  | {
+      readonly kind: 'command';
+      readonly command: Command<A>;
+      readonly confirmation: Confirmation | null;
+      /** When the caller's request began, in ms. */
+      readonly sinceMs: number;
+    }
   | { readonly kind: 'events'; readonly events: readonly StreamEvent[] }
   | { readonly kind: 'quarantine'; readonly quarantined: readonly Quarantined[] };
 export type Outcome =

@@ -24,6 +24,12 @@ export const BATCH_WEIGHT_MAX = 512;
 /** So many commands and events may wait for a batch. */
 export const QUEUE_WEIGHT_MAX = 8_192;
 
+/**
+ * A command that its batch finds older is refused, undecided: below what the gateway waits for an answer, so that under
+ * overload nothing is done for callers who are gone.
+ */
+export const COMMAND_AGE_MS_MAX = 6_000;
+
 /** Under load a batch waits this long for those that were sent together with the last. */
 const GATHERING = { itemsMin: 3, pauseMs: 2, waitMsMax: 8 };
 
@@ -49,6 +55,7 @@ export interface WritePathOptions<A extends Account> {
 
 export class WritePath<A extends Account> {
   readonly #options: WritePathOptions<A>;
+  readonly #runner: BatchRunner<A>;
   readonly #lane: BatchQueue<Item<A>, Outcome>;
   readonly #forward: BringForward;
   #onWritten: () => void = () => {};
@@ -56,9 +63,9 @@ export class WritePath<A extends Account> {
   constructor(options: WritePathOptions<A>) {
     this.#options = options;
     this.#forward = new BringForward(options.peers, this);
-    const runner = new BatchRunner({ ...options, onWritten: () => this.#onWritten() });
+    this.#runner = new BatchRunner({ ...options, onWritten: () => this.#onWritten() });
     this.#lane = new BatchQueue<Item<A>, Outcome>({
-      run: (items) => runner.run(items),
+      run: (items) => this.#runWanted(items),
       weigh: weightOf,
       weightMax: BATCH_WEIGHT_MAX,
       queueWeightMax: QUEUE_WEIGHT_MAX,
@@ -87,8 +94,9 @@ export class WritePath<A extends Account> {
    */
   async execute(command: Command<A>): Promise<Answer> {
     let confirmation: Confirmation | null = null;
+    const sinceMs = this.#options.clock.now();
     for (let round = 0; ; round += 1) {
-      const outcome = await this.#submitCommand(command, confirmation);
+      const outcome = await this.#submitCommand({ kind: 'command', command, confirmation, sinceMs });
       if (outcome.kind === 'failed') throw outcome.error;
       if (outcome.kind === 'answered') return this.#settle(outcome.answer, outcome.settle);
       if (round === CONFIRM_ROUNDS_MAX) throw unavailable('the customer is too busy for the refusal to be confirmed');
@@ -199,8 +207,8 @@ export class WritePath<A extends Account> {
       : { ...answer, status: settlement.statusOtherwise };
   }
 
-  async #submitCommand(command: Command<A>, confirmation: Confirmation | null): Promise<CommandOutcome> {
-    const result = await this.#submit({ kind: 'command', command, confirmation });
+  async #submitCommand(item: Item<A>): Promise<CommandOutcome> {
+    const result = await this.#submit(item);
     if (result.kind !== 'command') throw new Error('a command was answered as an events item');
     return result.outcome;
   }
@@ -222,4 +230,21 @@ export class WritePath<A extends Account> {
       throw error;
     }
   }
+
+  /** Runs what is still wanted of a batch. */
+  async #runWanted(items: Item<A>[]): Promise<Outcome[]> {
+    const nowMs = this.#options.clock.now();
+    const refusals = items.map((item) => refusalOf(item, nowMs));
+    const wanted = items.filter((_, place) => refusals[place] === null);
+    const outcomes = wanted.length === 0 ? [] : await this.#runner.run(wanted);
+    const next = outcomes.values();
+    return refusals.map((refusal) => refusal ?? (next.next().value as Outcome));
+  }
+
+/** Why an item need not be done: nobody waits for its answer any more. Events always have to be. */
+function refusalOf<A extends Account>(item: Item<A>, nowMs: number): Outcome | null {
+  if (item.kind !== 'command') return null;
+  if (item.command.origin.isGone?.() === true) return { kind: 'failed', error: unavailable('the caller is gone') };
+  if (nowMs - item.sinceMs <= COMMAND_AGE_MS_MAX) return null;
+  return { kind: 'failed', error: unavailable('more commands arrive than can be carried out') };
 }

@@ -1,9 +1,10 @@
 /**
  * One call: from the caller's request to the caller's answer, over as many attempts as it takes.
  *
- * A call takes a place, waits for its body, and is sent to a replica. A failed attempt is made again where that is safe
- * (failure.ts); while no replica can be used it waits for one, for a bounded time. The whole call has a deadline. When
- * the caller goes away, so does the request that was sent on.
+ * A call waits for its body, takes a place, waits for its turn, and is sent to a replica. So a caller who is slow to send
+ * takes nothing from others. (An upload, which is sent on while it arrives, takes its place first.) A failed attempt is
+ * made again where that is safe (failure.ts); while no replica can be used it waits for one, for a bounded time. The whole
+ * call has a deadline. When the caller goes away, so does the request that was sent on.
  *
  * The caller may have its answer before the service is done with the request, or the other way round. The call is over,
  * and its place is given back, when both are.
@@ -42,6 +43,7 @@ export class Exchange implements UnderWay {
   #controller: Dispatcher.DispatchController | null = null;
   #sentAtMs = 0;
   #isLeaving = false;
+  #hasPlace = false;
   /** Nothing more goes to the caller. */
   #isAnswered = false;
   #isOver = false;
@@ -60,14 +62,11 @@ export class Exchange implements UnderWay {
   }
 
   start(): void {
-    if (!this.#upstream.places[this.#lane].take()) {
-      this.#reply.send(unavailable(`too many ${this.#lane} to ${this.#upstream.service} are under way`));
-      return;
-    }
     this.#reply.raw.once('close', () => this.#callerGone());
     const { callTimeoutMs } = this.#upstream.limits;
     if (this.#lane === 'calls') this.#deadline = setTimeout(() => this.#late(), callTimeoutMs);
-    this.#body.arrive(this.#request.raw, (refusal) => (refusal === null ? this.#attempt() : this.#fail(refusal)));
+    else if (!this.#takePlace()) return;
+    this.#body.arrive(this.#request.raw, (refusal) => (refusal === null ? this.#begin() : this.#fail(refusal)));
   }
 
   abandon(): void {
@@ -97,6 +96,7 @@ export class Exchange implements UnderWay {
 
   onResponseEnd(): void {
     this.#leaveReplica('answered');
+    this.#upstream.giveTurns();
     if (!this.#isAnswered) this.#writer.end();
     this.#finish();
   }
@@ -105,22 +105,45 @@ export class Exchange implements UnderWay {
     const kind = failureKind(error, this.#controller !== null);
     const replica = this.#leaveReplica(kind);
     if (isReplicaGone(kind)) replica?.leaveOut(error);
+    this.#upstream.giveTurns();
     if (this.#writer.begun && !this.#isAnswered) this.#writer.breakOff();
     if (this.#writer.begun || this.#isAnswered) this.#finish();
     else if (this.#mayAttemptAgain(kind)) this.#attempt();
     else this.#fail(problemOf(kind, this.#upstream.service, error));
   }
 
+  #takePlace(): boolean {
+    this.#hasPlace = this.#upstream.places[this.#lane].take();
+    if (!this.#hasPlace) this.#fail(unavailable(`too many ${this.#lane} to ${this.#upstream.service} are under way`));
+    return this.#hasPlace;
+  }
+
+  #begin(): void {
+    if (!this.#hasPlace && !this.#takePlace()) return;
+    this.#upstream.retries.save();
+    if (this.#lane === 'calls' && this.#upstream.turns.waiting > 0) this.#waitForTurn();
+    else this.#attempt();
+  }
+
   #mayAttemptAgain(kind: FailureKind): boolean {
-    return (
-      this.#attempts < this.#upstream.limits.attemptsMax && mayRetry(kind, this.#body.canBeSent, this.#isRepeatable)
-    );
+    const { limits, retries } = this.#upstream;
+    const mayBeMade = this.#attempts < limits.attemptsMax && mayRetry(kind, this.#body.canBeSent, this.#isRepeatable);
+    return mayBeMade && retries.take();
   }
 
   #attempt(): void {
     const replica = this.#upstream.replicas.pick();
     if (replica === null) this.#waitForReplica();
+    else if (this.#lane === 'calls' && !replica.hasRoom) this.#waitForTurn();
     else this.#send(replica);
+  }
+
+  #waitForTurn(): void {
+    const { service, turns } = this.#upstream;
+    this.#stopWaiting = turns.wait((isTurn) => {
+      if (isTurn) this.#attempt();
+      else this.#fail(unavailable(`${service} has more calls than it can do`));
+    });
   }
 
   #send(replica: Replica): void {
@@ -150,7 +173,7 @@ export class Exchange implements UnderWay {
     const replica = this.#replica;
     this.#replica = null;
     this.#controller = null;
-    replica?.underWay.delete(this);
+    replica?.leave(this.#lane, this);
     this.#upstream.count(outcome, (performance.now() - this.#sentAtMs) / 1000);
     return replica;
   }
@@ -188,7 +211,7 @@ export class Exchange implements UnderWay {
     clearTimeout(this.#deadline);
     this.#stopWaiting();
     this.#body.drop();
-    this.#upstream.places[this.#lane].give();
+    if (this.#hasPlace) this.#upstream.places[this.#lane].give();
   }
 }
 

@@ -12,8 +12,16 @@ export const defaultLimits = {
   /** Calls and uploads under way, for each service; what comes on top is answered with 503. */
   callsMax: 1_024,
   uploadsMax: 32,
-  /** Connections to one replica. */
+  /** Connections to one replica, and so calls that it is given at once; the others wait for their turn. */
   connectionsMax: 128,
+  /** How long a call waits for its turn; then it is answered with 503. */
+  turnWaitMsMax: 1_000,
+
+  /** The gateway looks so often whether its event loop is late, and how late it may be. */
+  lagTickMs: 100,
+  lagMsMax: 200,
+  /** Late for so long without a break, it refuses calls until it has caught up. */
+  behindMsMin: 1_000,
 
   /** A whole call: its body's arrival, every attempt, the waits between them. */
   callTimeoutMs: 30_000,
@@ -31,6 +39,9 @@ export const defaultLimits = {
 
   /** How often one call is sent, at most. */
   attemptsMax: 4,
+  /** How many retries may be saved up, and what each call saves of one. */
+  retriesSavedMax: 512,
+  retriesPerCall: 0.2,
   /** How long a call waits for a replica to come back while none is up. */
   replicaWaitMs: 2_000,
 

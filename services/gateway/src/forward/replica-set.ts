@@ -13,16 +13,19 @@ export class ReplicaSet {
   readonly #addresses: Addresses;
   readonly #limits: Limits;
   readonly #logger: Logger;
+  readonly #onRoom: () => void;
   readonly #waiting = new Set<() => void>();
   readonly #leaving = new Set<Replica>();
   #replicas: readonly Replica[] = [];
   #next = 0;
 
-  constructor(service: Stream, addresses: Addresses, limits: Limits, logger: Logger) {
+  /** @param onRoom told when a replica can be used that could not */
+  constructor(service: Stream, addresses: Addresses, limits: Limits, logger: Logger, onRoom: () => void) {
     this.service = service;
     this.#addresses = addresses;
     this.#limits = limits;
     this.#logger = logger.child({ upstream: service });
+    this.#onRoom = onRoom;
   }
 
   get replicas(): readonly Replica[] {
@@ -105,6 +108,7 @@ export class ReplicaSet {
     // Whoever finds none again waits anew, and must not be woken again by this same change.
     const waiting = this.pick() === null ? [] : Array.from(this.#waiting);
     for (const wake of waiting) wake();
+    this.#onRoom();
     if (this.ready > 0) for (const replica of this.#in('slow')) abandonAll(replica);
   }
 }

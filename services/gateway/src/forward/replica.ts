@@ -29,6 +29,7 @@ export class Replica {
   #state: ReplicaState = 'down';
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  #calls = 0;
   /** Counts what was learnt from calls, so that an answer to an older question isn't believed. */
   #news = 0;
 
@@ -56,10 +57,21 @@ export class Replica {
     return this.#state;
   }
 
-  /** Sends a request. The handler is told of every outcome, and nothing is thrown. */
+  /** Whether it may be given one more call. */
+  get hasRoom(): boolean {
+    return this.#calls < this.#limits.connectionsMax;
+  }
+
+  /** Sends a request, which `leave` says is over. The handler is told of every outcome, and nothing is thrown. */
   dispatch(lane: Lane, call: Dispatcher.DispatchOptions, handler: UnderWay): void {
     this.underWay.add(handler);
+    if (lane === 'calls') this.#calls += 1;
     this.#pools[lane].dispatch(call, handler);
+  }
+
+  leave(lane: Lane, handler: UnderWay): void {
+    this.underWay.delete(handler);
+    if (lane === 'calls') this.#calls -= 1;
   }
 
   /** Starts asking. Resolves after the first answer. */

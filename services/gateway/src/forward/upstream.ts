@@ -1,10 +1,11 @@
 /** What all calls to one service share: its replicas, how many calls are under way, and what is counted of them. */
 import type { Stream } from '@mo/contracts';
-import { Addresses, Counter, Gauge, Histogram, type Logger, type Registry } from '@mo/service-kit';
+import { Addresses, Counter, Gauge, gauge, Histogram, type Logger, type Registry, Turns } from '@mo/service-kit';
 import { KeptBytes } from './kept-body.ts';
 import type { Limits } from './limits.ts';
 import type { Lane } from './replica.ts';
 import { ReplicaSet } from './replica-set.ts';
+import { RetryBudget } from './retry-budget.ts';
 
 export type { Lane } from './replica.ts';
 
@@ -19,9 +20,13 @@ export class Places {
     this.#max = max;
   }
 
+  get isFull(): boolean {
+    return this.taken >= this.#max;
+  }
+
   /** Whether there was one left. */
   take(): boolean {
-    if (this.taken >= this.#max) return false;
+    if (this.isFull) return false;
     this.taken += 1;
     return true;
   }
@@ -35,8 +40,13 @@ export interface Upstream {
   readonly service: Stream;
   readonly replicas: ReplicaSet;
   readonly places: Readonly<Record<Lane, Places>>;
+  /** Calls for which no replica has room now. */
+  readonly turns: Turns;
+  readonly retries: RetryBudget;
   readonly kept: KeptBytes;
   readonly limits: Limits;
+  /** A replica may have room again: whose turn it is goes on. */
+  giveTurns(): void;
   /** An attempt ended so. */
   count(outcome: string, seconds: number): void;
 }
@@ -50,21 +60,27 @@ export function openUpstreams(
 ): Record<Stream, Upstream> {
   const metrics = upstreamMetrics(registry);
   const kept = new KeptBytes(limits);
+  gauge(registry, 'gateway_body_bytes', 'Bytes of bodies that are kept until their answer', [], () => kept.total);
   const open = (service: Stream): Upstream => {
-    const replicas = new ReplicaSet(service, new Addresses(origins[service]), limits, logger);
+    const turns = new Turns(limits.turnWaitMsMax);
+    const giveTurns = () => {
+      while (turns.waiting > 0 && replicas.pick()?.hasRoom === true) turns.next();
+    };
+    const replicas = new ReplicaSet(service, new Addresses(origins[service]), limits, logger, giveTurns);
+    const retries = new RetryBudget(limits.retriesSavedMax, limits.retriesPerCall);
     const duration = metrics.duration.labels(service);
     const places = { calls: new Places(limits.callsMax), uploads: new Places(limits.uploadsMax) };
-    metrics.watch(service, { replicas, places });
+    metrics.watch(service, { replicas, places, turns });
     const count = (outcome: string, seconds: number) => {
       metrics.attempts.inc({ upstream: service, outcome });
       duration.observe(seconds);
     };
-    return { service, replicas, places, kept, limits, count };
+    return { service, replicas, places, turns, retries, kept, limits, giveTurns, count };
   };
   return { customers: open('customers'), loans: open('loans'), payments: open('payments') };
 }
 
-type Watched = Pick<Upstream, 'replicas' | 'places'>;
+type Watched = Pick<Upstream, 'replicas' | 'places' | 'turns'>;
 
 function upstreamMetrics(registry: Registry) {
   const watched = new Map<Stream, Watched>();
@@ -80,6 +96,7 @@ function upstreamMetrics(registry: Registry) {
     });
   read('gateway_replicas_ready', 'Replicas that say they are ready', (of) => of.replicas.ready);
   read('gateway_calls_under_way', 'Calls under way, uploads left out', (of) => of.places.calls.taken);
+  read('gateway_calls_waiting', 'Calls that wait for their turn', (of) => of.turns.waiting);
   read('gateway_uploads_under_way', 'Bulk uploads under way', (of) => of.places.uploads.taken);
   return {
     watch: (service: Stream, of: Watched) => watched.set(service, of),

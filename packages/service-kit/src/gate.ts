@@ -1,0 +1,49 @@
+/** Lets so many in at once. The others wait for their turn, in a bounded line and for a bounded time. */
+import { unavailable } from './problem-error.ts';
+import { Turns } from './turns.ts';
+
+export interface GateLimits {
+  readonly atOnceMax: number;
+  readonly waitingMax: number;
+  readonly waitMsMax: number;
+}
+
+export class Gate {
+  readonly #limits: GateLimits;
+  readonly #turns: Turns;
+  #inside = 0;
+
+  constructor(limits: GateLimits) {
+    this.#limits = limits;
+    this.#turns = new Turns(limits.waitMsMax);
+  }
+
+  get waiting(): number {
+    return this.#turns.waiting;
+  }
+
+  /**
+   * Does some work once it is its turn; not at all where nobody waits for it any more by then.
+   *
+   * @throws ProblemError unavailable, where too many wait, or the turn didn't come in time
+   */
+  async pass<T>(work: () => Promise<T>, isGone: () => boolean): Promise<T> {
+    if (this.#inside >= this.#limits.atOnceMax) await this.#wait();
+    else this.#inside += 1;
+    try {
+      if (isGone()) throw unavailable('the caller is gone');
+      return await work();
+    } finally {
+      // Whose turn it is takes over the place of the one who leaves.
+      if (this.#turns.waiting > 0) this.#turns.next();
+      else this.#inside -= 1;
+    }
+  }
+
+  #wait(): Promise<void> {
+    if (this.#turns.waiting >= this.#limits.waitingMax) throw unavailable('too many requests are waiting');
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#turns.wait((isTurn) => (isTurn ? resolve() : reject(unavailable('too many requests are waiting'))));
+    return promise;
+  }
+}

@@ -1,0 +1,59 @@
+import { Gate } from '../src/gate.ts';
+import { ProblemError } from '../src/problem-error.ts';
+
+const limits = { atOnceMax: 2, waitingMax: 2, waitMsMax: 60_000 };
+const isHere = () => false;
+
+/** Passes the gate with work that lasts until it is told to end. */
+function passing(gate: Gate, isGone = isHere) {
+  const { promise: end, resolve: finish } = Promise.withResolvers<void>();
+  const work = { hasBegun: false, finish, done: Promise.resolve<unknown>(undefined) };
+  const passed = gate.pass(() => {
+    work.hasBegun = true;
+    return end;
+  }, isGone);
+  work.done = passed.catch((error: unknown) => error);
+  return work;
+}
+
+describe('a gate', () => {
+  it('lets so many in at once, and the others in the order of their arrival', async () => {
+    const gate = new Gate(limits);
+    const [first, second, third, fourth] = [passing(gate), passing(gate), passing(gate), passing(gate)];
+    expect([first, second, third, fourth].map(({ hasBegun }) => hasBegun)).toEqual([true, true, false, false]);
+    second.finish();
+    await second.done;
+    await Promise.resolve();
+    expect([third.hasBegun, fourth.hasBegun, gate.waiting]).toEqual([true, false, 1]);
+    for (const { finish } of [first, third, fourth]) finish();
+    await Promise.all([first.done, third.done, fourth.done]);
+    expect(fourth.hasBegun).toBe(true);
+    const again = passing(gate);
+    expect(again.hasBegun).toBe(true);
+  });
+
+  it('refuses who comes when the line is full, and who has waited for too long', async () => {
+    const gate = new Gate({ ...limits, waitMsMax: 1 });
+    const inside = [passing(gate), passing(gate)];
+    const waiting = [passing(gate), passing(gate)];
+    const refused = await passing(gate).done;
+    expect(refused).toMatchObject({ code: 'unavailable', headers: { 'retry-after': '1' } });
+    for (const { done } of waiting) expect(await done).toBeInstanceOf(ProblemError);
+    expect(waiting.map(({ hasBegun }) => hasBegun)).toEqual([false, false]);
+    for (const { finish } of inside) finish();
+    await Promise.all(inside.map(({ done }) => done));
+    expect(passing(gate).hasBegun).toBe(true);
+  });
+
+  it('does no work that nobody waits for any more', async () => {
+    const gate = new Gate({ ...limits, atOnceMax: 1 });
+    const first = passing(gate);
+    const gone = passing(gate, () => true);
+    const last = passing(gate);
+    first.finish();
+    expect(await gone.done).toBeInstanceOf(ProblemError);
+    last.finish();
+    await last.done;
+    expect([gone.hasBegun, last.hasBegun]).toEqual([false, true]);
+  });
+});

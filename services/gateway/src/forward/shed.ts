@@ -1,0 +1,106 @@
+/**
+ * Refuses what is more than can be done, before anything else is spent on it. Under overload most requests are refused,
+ * and what that costs is taken from those that are done: so this comes before routing, keys and logs, at a fifth of the
+ * cost. A call is refused where its service has no place left, or where this process is behind with reading requests.
+ */
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { HEADERS, operations, type Stream } from '@mo/contracts';
+import { counter, type Logger, problemBody, type Registry, requestIdFrom, unavailable } from '@mo/service-kit';
+import type { Limits } from './limits.ts';
+import { linger } from './linger.ts';
+import type { LoopLag } from './loop-lag.ts';
+import type { Upstream } from './upstream.ts';
+
+/** What is refused is told in the log so often, in one line. */
+const LOG_INTERVAL_MS = 1_000;
+
+export interface ShedOptions {
+  readonly upstreams: Readonly<Record<Stream, Upstream>>;
+  readonly lag: LoopLag;
+  readonly limits: Limits;
+  readonly logger: Logger;
+  readonly registry: Registry;
+}
+
+/** Puts itself before all else that the server does with a request. */
+export function shedFirst(server: Server, { upstreams, lag, limits, logger, registry }: ShedOptions): void {
+  const total = counter(registry, 'gateway_shed_total', 'Calls refused before anything was spent on them', [
+    'upstream',
+  ]);
+  const log = new ShedLog(logger);
+  const refusals = Object.values(upstreams).map(({ service }) => [service, refusalOf(service)] as const);
+  const refusalBy = new Map(refusals);
+  const [handle] = server.listeners('request') as [RequestListener];
+  server.off('request', handle);
+  server.on('request', (request, response) => {
+    const service = callOf(request.url ?? '');
+    if (service === null || !(lag.isBehind || upstreams[service].places.calls.isFull)) {
+      handle(request, response);
+      return;
+    }
+    refuse(request, response, refusalBy.get(service) as Refusal);
+    linger(request, limits.lingerTimeoutMs);
+    total.inc({ upstream: service });
+    log.note(service);
+  });
+}
+
+type Refusal = ReturnType<typeof refusalOf>;
+
+const refusalOf = (service: Stream) => unavailable(`too many calls to ${service} are under way`);
+
+function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+  const requestId = requestIdFrom(request.headers[HEADERS.requestId]);
+  const body = JSON.stringify(problemBody(refusal, requestId));
+  response.writeHead(refusal.status, [
+    HEADERS.requestId,
+    requestId,
+    'content-type',
+    'application/problem+json',
+    'content-length',
+    String(Buffer.byteLength(body)),
+    ...Object.entries(refusal.headers).flat(),
+  ]);
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+/** Which service a path belongs to is told by its second and fourth part: /api/customers/7/loans belongs to loans. */
+const shapeOf = (parts: readonly string[]): string => `${parts[2]}/${parts[4] ?? ''}`;
+
+const serviceByShape = new Map(
+  Object.values(operations).map((operation) => [shapeOf(operation.path.split('/')), operation.service]),
+);
+const uploadPaths = Object.values(operations).flatMap((operation) => ('stream' in operation ? [operation.path] : []));
+
+/** The service that a call goes to; null for uploads, which have places of their own, and for all that is no call. */
+function callOf(url: string): Stream | null {
+  if (!url.startsWith('/api/')) return null;
+  const end = url.indexOf('?');
+  const path = end < 0 ? url : url.slice(0, end);
+  if (uploadPaths.some((upload) => path.startsWith(upload))) return null;
+  return serviceByShape.get(shapeOf(path.split('/', 6))) ?? null;
+}
+
+/** One line a second instead of one for each. */
+class ShedLog {
+  readonly #logger: Logger;
+  #counts: Partial<Record<Stream, number>> = {};
+  #willTell = false;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  note(service: Stream): void {
+    this.#counts[service] = (this.#counts[service] ?? 0) + 1;
+    if (this.#willTell) return;
+    this.#willTell = true;
+    setTimeout(() => this.#tell(), LOG_INTERVAL_MS).unref();
+  }
+
+  #tell(): void {
+    this.#logger.warn({ refused: this.#counts }, 'more calls arrive than can be done');
+    this.#counts = {};
+    this.#willTell = false;
+  }
+}
