@@ -13,17 +13,39 @@ export class NumberLiteral {
   }
 }
 
+/** Nothing that is taken here is nested deeper than a few levels; what is would only exhaust the stack. */
+export const JSON_DEPTH_MAX = 64;
+
 /**
  * Parses JSON; plain integers become numbers, other number literals {@link NumberLiteral}.
  *
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {
+  if (isTooDeep(text)) throw new SyntaxError(`is nested more than ${JSON_DEPTH_MAX} levels deep`);
   return JSON.parse(text, (_key, value, context?: { source?: string }) => {
     if (typeof value !== 'number') return value;
     const source = context?.source ?? String(value);
     return PLAIN_INTEGER.test(source) && !Object.is(value, -0) ? value : new NumberLiteral(source);
   });
+}
+
+/** Whether objects and arrays are nested too deep; brackets within strings don't count. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let isString = false;
+  for (let place = 0; place < text.length; place += 1) {
+    const character = text[place];
+    if (isString) {
+      if (character === '\\') place += 1;
+      else if (character === '"') isString = false;
+    } else if (character === '"') isString = true;
+    else if (character === '[' || character === '{') {
+      depth += 1;
+      if (depth > JSON_DEPTH_MAX) return true;
+    } else if (character === ']' || character === '}') depth -= 1;
+  }
+  return false;
 }
 
 /**

@@ -3,7 +3,7 @@
  * no request to answer then, only a socket, so the problem is written by hand and the connection ends.
  */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { PROBLEMS } from '@mo/contracts';
 import { ProblemError, problemBody } from './problem-error.ts';
@@ -29,7 +29,11 @@ export function onClientError(error: NodeJS.ErrnoException, socket: HttpSocket):
     socket.destroy();
     return;
   }
-  const problem = problemOf(error.code);
+  endWithProblem(socket, problemOf(error.code));
+}
+
+/** Writes a problem by hand, and ends the connection. */
+export function endWithProblem(socket: Socket, problem: ProblemError): void {
   const requestId = randomUUID();
   const body = JSON.stringify(problemBody(problem, requestId));
   const head = [
@@ -38,8 +42,20 @@ export function onClientError(error: NodeJS.ErrnoException, socket: HttpSocket):
     `content-length: ${Buffer.byteLength(body)}`,
     `x-request-id: ${requestId}`,
     'connection: close',
+    ...Object.entries(problem.headers).map(([name, value]) => `${name}: ${value}`),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+/**
+ * Answers what Node would answer by itself, and without a problem: a CONNECT, which nothing here takes, and an Expect that
+ * nobody knows, which may be passed over (RFC 9110, 10.1.1).
+ */
+export function takeOddRequests(server: Server): void {
+  server.on('connect', (_request, socket: Socket) =>
+    endWithProblem(socket, new ProblemError('method_not_allowed', 'CONNECT is not allowed here')),
+  );
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 }
 
 function problemOf(code: string | undefined): ProblemError {

@@ -2,7 +2,7 @@
 export * from './addresses.ts';
 export * from './answer.ts';
 export * from './batch-queue.ts';
-export { liftRequestTimeout } from './client-error.ts';
+export { endWithProblem, liftRequestTimeout } from './client-error.ts';
 export * from './clock.ts';
 export * from './config.ts';
 export * from './cursor.ts';

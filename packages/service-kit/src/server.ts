@@ -2,6 +2,7 @@
  * The HTTP server that every process has: limits and timeouts, exact JSON, problems for every failure, request ids and
  * trace contexts, one log line a request, and the three endpoints for operators.
  */
+import { isUtf8 } from 'node:buffer';
 import { HEADERS, parseJson } from '@mo/contracts';
 import fastify, {
   type FastifyError,
@@ -13,8 +14,9 @@ import fastify, {
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { answerProblem } from './answer.ts';
-import { onClientError } from './client-error.ts';
+import { onClientError, takeOddRequests } from './client-error.ts';
 import { endConnectionsOnClose } from './closing.ts';
+import { refuseAmbiguous } from './framing.ts';
 import { httpDuration } from './metrics.ts';
 import { ProblemError, RETRY_AFTER_SECONDS, unavailable } from './problem-error.ts';
 import { sendAnswer } from './send.ts';
@@ -24,6 +26,7 @@ import { acceptTraceparent, requestIdFrom, traceIdOf } from './trace.ts';
 export const JSON_BODY_BYTES_MAX = 1024 * 1024;
 /** How long a whole request may take to arrive. Streams of any size lift it by themselves. */
 const REQUEST_TIMEOUT_MS = 30_000;
+const TIMEOUT_CHECK_MS = 5_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 const HEADER_BYTES_MAX = 16 * 1024;
 
@@ -40,6 +43,8 @@ export interface ServerOptions {
   headerBytesMax?: number;
   /** 0 lifts it: then the routes see to it themselves. */
   requestTimeoutMs?: number;
+  /** How often it is looked whether a request takes too long to arrive. */
+  timeoutCheckMs?: number;
 }
 
 export function createServer(options: ServerOptions): FastifyInstance {
@@ -50,7 +55,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
     requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
-    http: { maxHeaderSize: options.headerBytesMax ?? HEADER_BYTES_MAX },
+    http: {
+      maxHeaderSize: options.headerBytesMax ?? HEADER_BYTES_MAX,
+      requireHostHeader: false,
+      connectionsCheckingInterval: options.timeoutCheckMs ?? TIMEOUT_CHECK_MS,
+    },
     clientErrorHandler: onClientError,
     frameworkErrors: (error, request, reply) => void sendProblem(problemFrom(error), request, reply),
     genReqId: (request) => requestIdFrom(request.headers[HEADERS.requestId]),
@@ -58,10 +67,17 @@ export function createServer(options: ServerOptions): FastifyInstance {
     return503OnClosing: false,
   }) as unknown as FastifyInstance;
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
-    if (text === '') return done(null, undefined);
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, ({ headers }, bytes, done) => {
+    const { 'content-encoding': encoding = 'identity' } = headers;
+    if (encoding.toLowerCase() !== 'identity') {
+      return done(new ProblemError('unsupported_media_type', `the content encoding ${encoding} is not taken`));
+    }
+    if (bytes.length === 0) return done(null, undefined);
+    if (!isUtf8(bytes as Buffer)) {
+      return done(new ProblemError('invalid_request', 'the body is not UTF-8', bodyError('is not UTF-8')));
+    }
     try {
-      done(null, parseJson(text as string));
+      done(null, parseJson(bytes.toString()));
     } catch (error) {
       done(new ProblemError('invalid_request', 'the body is not JSON', bodyError((error as Error).message)));
     }
@@ -72,6 +88,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.setNotFoundHandler((request, reply) =>
     sendProblem(new ProblemError('not_found', `there is no ${request.method} ${pathOf(request)}`), request, reply),
   );
+  app.addHook('onRequest', (request, _reply, done) => {
+    refuseAmbiguous(request.raw);
+    done();
+  });
+  takeOddRequests(app.server);
   endConnectionsOnClose(app);
   observe(app, options);
   operatorRoutes(app, options);

@@ -64,7 +64,7 @@ it('a handler gets every part checked and read', async () => {
     body: { score: 1000n },
     key: { id: expect.any(Buffer), fingerprint: expect.any(Buffer) },
     token: { customerId: 7, versions: { customers: 3, loans: 0, payments: 1 } },
-    origin: { requestId: 'r1', traceparent },
+    origin: { requestId: 'r1', traceparent, isGone: expect.any(Function) },
     url: '/api/customers/12?x=1',
   });
 });

@@ -4,6 +4,8 @@ import { createRegistry, createServer, type Logger, Notice, type StopStep } from
 import type { FastifyInstance } from 'fastify';
 import type { GatewayConfig } from './config.ts';
 import { referenceRoutes } from './docs/reference.ts';
+import { boundCallers } from './forward/callers.ts';
+import { continueLater } from './forward/expect.ts';
 import { defaultLimits } from './forward/limits.ts';
 import { linger } from './forward/linger.ts';
 import { LoopLag } from './forward/loop-lag.ts';
@@ -14,8 +16,6 @@ import { openKeys } from './keys/open-keys.ts';
 
 /** Below what the services take, since they get some headers more. */
 const headerBytesMax = 12 * 1024;
-const headersTimeoutMs = 20_000;
-const connectionsMax = 20_000;
 /** Longer than any call, so that it only ends connections on which nothing moves. */
 const socketIdleTimeoutMs = 60_000;
 const drainTimeoutMs = 20_000;
@@ -37,6 +37,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
     registry,
     headerBytesMax,
     requestTimeoutMs: 0,
+    timeoutCheckMs: limits.headersCheckMs,
     notReady: () => {
       if (notice.isGiven) return 'the gateway is stopping';
       const missing = replicaSets.filter(({ ready }) => ready === 0).map(({ service }) => service);
@@ -49,8 +50,10 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
     }),
   });
   const notice = new Notice(app);
-  Object.assign(app.server, { maxConnections: connectionsMax, headersTimeout: headersTimeoutMs });
+  app.server.headersTimeout = limits.headersTimeoutMs;
   app.server.timeout = socketIdleTimeoutMs;
+  boundCallers(app.server, limits, registry, logger);
+  continueLater(app.server);
 
   app.addHook('onRequest', (request, reply, done) => {
     reply.header(HEADERS.requestId, request.id);

@@ -240,6 +240,7 @@ export class WritePath<A extends Account> {
     const next = outcomes.values();
     return refusals.map((refusal) => refusal ?? (next.next().value as Outcome));
   }
+}
 
 /** Why an item need not be done: nobody waits for its answer any more. Events always have to be. */
 function refusalOf<A extends Account>(item: Item<A>, nowMs: number): Outcome | null {

@@ -2,7 +2,7 @@
  * What a service offers the others: its streams, and to have applied theirs. Pulls have a queue and connections of their
  * own, so that they are answered however busy the write path is.
  */
-import { idParameter, type Stream } from '@mo/contracts';
+import { externalId, idParameter, type Stream } from '@mo/contracts';
 import { answerWith, BatchQueue, invalid, QueueFullError, sendAnswer, unavailable, validate } from '@mo/service-kit';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
@@ -18,7 +18,7 @@ const WANTS_BATCH_MAX = 400;
 
 const oneWant = z.strictObject({
   customer_id: idParameter.optional(),
-  external_id: z.string().optional(),
+  external_id: externalId.optional(),
   after: z.coerce.number().int().min(0).default(0),
 });
 

@@ -15,6 +15,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Dispatcher } from 'undici';
 import { AnswerWriter } from './answer-writer.ts';
 import { noBody, type RequestBody } from './body.ts';
+import { isContinueExpected } from './expect.ts';
 import { AttemptEnded, type FailureKind, failureKind, isReplicaGone, mayRetry } from './failure.ts';
 import { answerHeaders, requestHeaders } from './headers.ts';
 import { KeptBody } from './kept-body.ts';
@@ -67,6 +68,8 @@ export class Exchange implements UnderWay {
     if (this.#lane === 'calls') this.#deadline = setTimeout(() => this.#late(), callTimeoutMs);
     else if (!this.#takePlace()) return;
     this.#body.arrive(this.#request.raw, (refusal) => (refusal === null ? this.#begin() : this.#fail(refusal)));
+    // Who asks first whether to send its body isn't told to where that was refused already.
+    if (!this.#isAnswered && isContinueExpected(this.#request.raw)) this.#reply.raw.writeContinue();
   }
 
   abandon(): void {

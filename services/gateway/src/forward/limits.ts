@@ -23,6 +23,14 @@ export const defaultLimits = {
   /** Late for so long without a break, it refuses calls until it has caught up. */
   behindMsMin: 1_000,
 
+  /** Connections of callers, however many files the process may open; those on top are answered with 503. */
+  callersMax: 20_000,
+  /** Files that connections of callers leave for all else. */
+  filesForTheRest: 2_000,
+  /** How long a request's headers may take, and how often Node looks. */
+  headersTimeoutMs: 20_000,
+  headersCheckMs: 5_000,
+
   /** A whole call: its body's arrival, every attempt, the waits between them. */
   callTimeoutMs: 30_000,
   connectTimeoutMs: 1_000,

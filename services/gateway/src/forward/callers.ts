@@ -1,0 +1,36 @@
+/**
+ * How many connections callers may have. What is above that is told so and ended, which costs less than a file for each;
+ * and the files that the process may open are never used up by callers, so that the way to the services stays open.
+ */
+import type { Server } from 'node:http';
+import { counter, endWithProblem, gauge, type Logger, type Registry, unavailable } from '@mo/service-kit';
+import type { Limits } from './limits.ts';
+
+/** Node refuses these by itself, without a word, should they come faster than they can be told. */
+const ABOVE_MAX = 500;
+
+/** Keeps the connections of callers within their bounds. */
+export function boundCallers(server: Server, limits: Limits, registry: Registry, logger: Logger): void {
+  const max = Math.max(1, Math.min(limits.callersMax, openFilesMax() - limits.filesForTheRest));
+  if (max < limits.callersMax) logger.info({ max }, 'fewer callers may connect, for few files may be open');
+  let connected = 0;
+  gauge(registry, 'gateway_callers', 'Connections of callers', [], () => connected);
+  const refused = counter(registry, 'gateway_callers_refused_total', 'Connections ended because there were too many');
+  server.maxConnections = max + ABOVE_MAX;
+  server.on('connection', (socket) => {
+    connected += 1;
+    socket.once('close', () => {
+      connected -= 1;
+    });
+    if (connected <= max) return;
+    refused.inc();
+    endWithProblem(socket, unavailable('too many callers are connected'));
+  });
+}
+
+/** How many files this process may open, sockets included. */
+function openFilesMax(): number {
+  const { userLimits } = process.report.getReport() as { userLimits?: { open_files: { soft: number | string } } };
+  const soft = Number(userLimits?.open_files.soft);
+  return Number.isFinite(soft) ? soft : Number.POSITIVE_INFINITY;
+}
