@@ -11,6 +11,7 @@ import {
   databaseUrl,
   Gate,
   gauge,
+  LISTEN_BACKLOG,
   type Logger,
   list,
   Notice,
@@ -166,6 +167,6 @@ async function migrateFirst(
 
 /** Listens, and hands over what stops the service. */
 export async function listen(app: App, { HOST, PORT }: { HOST: string; PORT: number }): Promise<App> {
-  await app.server.listen({ host: HOST, port: PORT });
+  await app.server.listen({ host: HOST, port: PORT, backlog: LISTEN_BACKLOG });
   return app;
 }

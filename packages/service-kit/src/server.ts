@@ -23,6 +23,11 @@ import { sendAnswer } from './send.ts';
 
 import { acceptTraceparent, requestIdFrom, traceIdOf } from './trace.ts';
 
+/**
+ * How many connections the kernel holds until they are accepted; it bounds this by net.core.somaxconn. Those on top would
+ * be dropped silently, and come again seconds later or be reset.
+ */
+export const LISTEN_BACKLOG = 4_096;
 export const JSON_BODY_BYTES_MAX = 1024 * 1024;
 /** How long a whole request may take to arrive. Streams of any size lift it by themselves. */
 const REQUEST_TIMEOUT_MS = 30_000;

@@ -1,4 +1,4 @@
-import { createLogger, runProcess } from '@mo/service-kit';
+import { createLogger, LISTEN_BACKLOG, runProcess } from '@mo/service-kit';
 import { createGateway } from './app.ts';
 import { gatewayConfig } from './config.ts';
 
@@ -6,7 +6,7 @@ await runProcess(async () => {
   const config = gatewayConfig();
   const logger = createLogger('gateway', config.logLevel);
   const { app, stopSteps } = await createGateway(config, logger);
-  const address = await app.listen({ host: config.host, port: config.port });
+  const address = await app.listen({ host: config.host, port: config.port, backlog: LISTEN_BACKLOG });
   logger.info({ address }, 'listening');
   return { logger, steps: stopSteps };
 });

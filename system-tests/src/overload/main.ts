@@ -14,6 +14,7 @@ import { brokenRules, GOODPUT_SHARE_MIN, GROWTH_MIB_MAX } from './rules.ts';
 
 const MINUTES_DEFAULT = 5;
 const FACTOR_DEFAULT = 4;
+const CALLERS = [32, 64, 128, 256];
 
 const USAGE = `Usage: npm run overload -- [options]
 
@@ -40,7 +41,7 @@ async function main(): Promise<number> {
   const dir = mkdtempSync(join(tmpdir(), 'mo-overload-'));
   const stack = await startStack({ dir, log: say });
   try {
-    const timing = { warmUpMs: 10_000, trialMs: 8_000, bestMs: 20_000 };
+    const timing = { warmUpMs: 10_000, callers: CALLERS, trialMs: 8_000, bestMs: 20_000 };
     const result = await overload(stack, { ...timing, ...options, customers: 2_000, say });
     const broken = brokenRules(result);
     say(renderText(result));

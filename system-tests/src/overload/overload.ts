@@ -16,7 +16,8 @@ export interface OverloadPlan {
   readonly factor: number;
   readonly overloadMs: number;
   readonly warmUpMs: number;
-  /** How long each number of callers is tried for, in search of the best. */
+  /** How many callers at once are tried in search of the best rate, and how long each. */
+  readonly callers: readonly number[];
   readonly trialMs: number;
   /** How long the best is held. */
   readonly bestMs: number;
@@ -37,9 +38,6 @@ export interface OverloadResult {
   readonly lost: readonly string[];
 }
 
-/** How many callers at once are tried in search of the best rate. */
-const CALLERS = [32, 64, 128, 256];
-/** More than the gateway has places for is never the best. */
 const RECOVERY_MS_MAX = 30_000;
 const SETTLE_MS_MAX = 300_000;
 /** So many calls in a row, each within so long, and the system is fast again. */
@@ -75,11 +73,11 @@ export async function overload(stack: Stack, plan: OverloadPlan): Promise<Overlo
 /** What was done in a second, on average. */
 export const perSecond = ({ counts, seconds }: StretchResult): number => Math.round(counts.done / seconds);
 
-async function findBest(load: Load, { trialMs, say }: OverloadPlan) {
+async function findBest(load: Load, { callers: tries, trialMs, say }: OverloadPlan) {
   let callers = 0;
   let most = 0;
   const results: StretchResult[] = [];
-  for (const tried of CALLERS) {
+  for (const tried of tries) {
     const result = await load.run({ callers: tried, durationMs: trialMs });
     results.push(result);
     say(`${tried} callers: ${perSecond(result)} a second`);

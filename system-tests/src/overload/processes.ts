@@ -7,7 +7,15 @@ const TIMEOUT_MS = 10_000;
 const MIB = 1024 * 1024;
 
 /** The gauges that tell of a queue. */
-const QUEUES = ['mo_write_queue_depth', 'mo_outbox_entries', 'mo_outbox_age_seconds', 'gateway_calls_under_way'];
+const QUEUES = [
+  'gateway_calls_under_way',
+  'gateway_calls_waiting',
+  'gateway_callers',
+  'mo_write_queue_depth',
+  'mo_reads_waiting',
+  'mo_outbox_entries',
+  'mo_outbox_age_seconds',
+];
 
 export interface Sample {
   readonly atMs: number;

@@ -10,20 +10,26 @@ export const GOODPUT_SHARE_MIN = 0.5;
 
 /** Every rule that was broken, in words; an empty list where all hold. */
 export function brokenRules(result: OverloadResult): string[] {
-  return [...brokenAnswers(result), ...brokenAfterwards(result), ...brokenMemory(result), ...brokenGoodput(result)];
+  const { unsent } = result.overload;
+  return [
+    ...brokenAnswers(result),
+    ...brokenAfterwards(result),
+    ...brokenMemory(result),
+    ...brokenGoodput(result),
+    ...(unsent > 0 ? [`the load generator had no socket for ${unsent} arrivals`] : []),
+  ];
 }
 
 /** The rules that hold however short and however disturbed a run is. */
 export function brokenAnswers({ best, overload }: OverloadResult): string[] {
   const broken: string[] = [];
-  for (const { counts, unsent } of [best, overload]) {
+  for (const { counts } of [best, overload]) {
     for (const [status, times] of byStatus(counts)) {
       const isFault = status.startsWith('broken') || (status.startsWith('5') && status !== '503');
       if (isFault || status === '400') broken.push(`${times} requests were answered with ${status}`);
     }
     if (counts.withoutRetryAfter > 0) broken.push(`${counts.withoutRetryAfter} of 429 and 503 had no Retry-After`);
     if (counts.withoutProblem > 0) broken.push(`${counts.withoutProblem} errors were no problem+json`);
-    if (unsent > 0) broken.push(`the generator had no socket for ${unsent} arrivals`);
   }
   return broken;
 }

@@ -17,11 +17,11 @@ export const defaultLimits = {
   /** How long a call waits for its turn; then it is answered with 503. */
   turnWaitMsMax: 1_000,
 
-  /** The gateway looks so often whether its event loop is late, and how late it may be. */
+  /** The gateway looks so often whether its event loop is late. */
   lagTickMs: 100,
-  lagMsMax: 200,
-  /** Late for so long without a break, it refuses calls until it has caught up. */
-  behindMsMin: 1_000,
+  /** Busy for so long without a pause, and late by more than this, it refuses calls until it has caught up. */
+  lagWindowMs: 1_000,
+  lagMsMax: 300,
 
   /** Connections of callers, however many files the process may open; those on top are answered with 503. */
   callersMax: 20_000,

@@ -1,16 +1,22 @@
 /**
- * Whether this process is behind. A timer that comes late says how long everything else waits, requests that lie unread
- * in their sockets too. One late timer may be a pause; if every one is late for a while, more arrives than can be read.
+ * Whether this process is behind: it has been busy without a pause for a while, and its timers come late. Requests that lie
+ * unread in their sockets, of which it can know nothing, then wait as long as the timers do, or longer. One long pause is
+ * not yet being behind: it takes two windows in a row.
  */
 import type { Limits } from './limits.ts';
+
+/** Busier than this there is no pause worth the name. */
+const BUSY_SHARE_MIN = 0.98;
+const WINDOWS_MIN = 2;
 
 export class LoopLag {
   readonly #limits: Limits;
   readonly #timer: NodeJS.Timeout;
+  #busy = performance.eventLoopUtilization();
+  #windowStartMs = performance.now();
   #lastMs = performance.now();
-  /** Since when every tick came late; null where the last one was in time. */
-  #lateSinceMs: number | null = null;
-  #isBehind = false;
+  #lateMsMax = 0;
+  #windowsBehind = 0;
 
   constructor(limits: Limits) {
     this.#limits = limits;
@@ -18,7 +24,7 @@ export class LoopLag {
   }
 
   get isBehind(): boolean {
-    return this.#isBehind;
+    return this.#windowsBehind >= WINDOWS_MIN;
   }
 
   stop(): void {
@@ -26,13 +32,17 @@ export class LoopLag {
   }
 
   #tick(): void {
-    const { lagTickMs, lagMsMax, behindMsMin } = this.#limits;
+    const { lagTickMs, lagMsMax, lagWindowMs } = this.#limits;
     const nowMs = performance.now();
-    const lateMs = nowMs - this.#lastMs - lagTickMs;
-    // The pause itself counts from its second tick on: one long pause is not being behind.
-    if (lateMs <= lagMsMax) this.#lateSinceMs = null;
-    else this.#lateSinceMs ??= nowMs;
-    this.#isBehind = this.#lateSinceMs !== null && nowMs - this.#lateSinceMs >= behindMsMin;
+    this.#lateMsMax = Math.max(this.#lateMsMax, nowMs - this.#lastMs - lagTickMs);
     this.#lastMs = nowMs;
+    if (nowMs - this.#windowStartMs < lagWindowMs) return;
+    const busy = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(busy, this.#busy);
+    const wasBehind = utilization >= BUSY_SHARE_MIN && this.#lateMsMax > lagMsMax;
+    this.#windowsBehind = wasBehind ? this.#windowsBehind + 1 : 0;
+    this.#busy = busy;
+    this.#windowStartMs = nowMs;
+    this.#lateMsMax = 0;
   }
 }
