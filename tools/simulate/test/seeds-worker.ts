@@ -24,9 +24,9 @@ export type Job =
 
 Error.stackTraceLimit = 0;
 
-parentPort?.on('message', (job: Job) => {
+parentPort?.on('message', ({ id, job }: { id: number; job: Job }) => {
   // Real time and real randomness are there again, or this throws.
-  void work(job).then((outcomes) => parentPort?.postMessage({ outcomes, real: [Date.now(), Math.random()] }));
+  void work(job).then((outcomes) => parentPort?.postMessage({ id, outcomes, real: [Date.now(), Math.random()] }));
 });
 
 async function work(job: Job): Promise<Outcome[]> {

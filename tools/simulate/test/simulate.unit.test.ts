@@ -4,8 +4,9 @@ import { addFigures, type Figures, noFigures } from '../src/world/figures.ts';
 import type { Planted } from './planted.ts';
 import type { Job } from './seeds-worker.ts';
 
-const TIMEOUT_MS = 300_000;
-const SEEDS = 60;
+/** For a machine on which everything else runs too: alone it takes some seconds. */
+const TIMEOUT_MS = 900_000;
+const SEEDS = 50;
 const OPERATIONS = 200;
 /** Within so many seeds a planted fault must show. */
 const SEEDS_TO_FIND = 200;
@@ -16,19 +17,26 @@ const RARE: readonly (keyof Figures)[] = ['busyAfterSixRounds', 'pullsBySweep', 
 const seedsTo = (last: number): number[] => Array.from({ length: last }, (_, place) => place + 1);
 
 let worker: Worker;
+let jobs = 0;
+
 beforeAll(() => {
   worker = new Worker(new URL('./seeds-worker.ts', import.meta.url), { execArgv: ['--conditions=source'] });
 });
 afterAll(() => worker.terminate());
 
 function carryOut(job: Job): Promise<Outcome[]> {
+  jobs += 1;
+  const id = jobs;
   return new Promise((resolve, reject) => {
-    worker.once('error', reject);
-    worker.once('message', ({ outcomes }: { outcomes: Outcome[] }) => {
+    const take = ({ id: done, outcomes }: { id: number; outcomes: Outcome[] }): void => {
+      if (done !== id) return;
+      worker.off('message', take);
       worker.off('error', reject);
       resolve(outcomes);
-    });
-    worker.postMessage(job);
+    };
+    worker.on('message', take);
+    worker.once('error', reject);
+    worker.postMessage({ id, job });
   });
 }
 
@@ -81,16 +89,21 @@ describe('the simulation', () => {
 
 describe('a fault that is planted', () => {
   it.each<{ planted: Planted; rules: string[] }>([
-    { planted: 'nothing restricts', rules: ['a refusal is right', 'a refusal tells what is available'] },
+    { planted: 'nothing restricts', rules: ['no only on fresh news', 'a refusal is right'] },
     {
       planted: 'decisions rest on nothing',
-      rules: ['a grant fits the score', 'no grant against a firm restriction', 'a balance is a causal cut'],
+      rules: [
+        'a grant fits the score',
+        'no grant against a firm restriction',
+        'a balance is a causal cut',
+        'no only on fresh news',
+      ],
     },
     { planted: 'followed events bring about nothing', rules: ['a loan at 0 is paid'] },
     { planted: 'tokens are passed over', rules: ['a token is honoured'] },
     {
       planted: 'settlements are claimed and not done',
-      rules: ['no grant against a firm restriction', 'oldest first'],
+      rules: ['a 200 is firm', 'a backdated loan is known before it is answered'],
     },
   ])(
     'is found: $planted',
