@@ -5,7 +5,7 @@ import type { StackFile } from '@mo/dev-stack';
 
 const MAIN = fileURLToPath(new URL('../../tools/streams/src/main.ts', import.meta.url));
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
-const TIMEOUT_MS = 240_000;
+const TIMEOUT_MS = 600_000;
 
 export interface CommandResult {
   readonly code: number;

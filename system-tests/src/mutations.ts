@@ -3,7 +3,7 @@
  * are there twice. The kinds come from the database's own catalogue, so that no column can be forgotten: what is left out
  * is named here, with why.
  */
-import pg from 'pg';
+import type pg from 'pg';
 
 /** Tables that no stream tells. */
 const NOT_TOLD: Readonly<Record<string, string>> = {
@@ -136,7 +136,7 @@ function changedJson(value: unknown, random: Random): unknown {
     const name = names[random(names.length)] ?? 'payments';
     return { ...value, [name]: changedJson((value as Record<string, unknown>)[name] ?? 0, random) };
   }
-  return changedText(String(value), random);
+  return typeof value === 'string' ? changedText(value, random) : value;
 }
 
 function changedText(text: string, random: Random): string {

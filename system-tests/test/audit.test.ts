@@ -23,6 +23,8 @@ const DERIVED: Readonly<Record<(typeof SERVICES)[number], Readonly<Record<string
   loans: { accounts: 'customer_id', loans: 'id' },
   payments: { accounts: 'customer_id', open_loans: 'loan_id', payments: 'id', payment_details: 'payment_id, loan_id' },
 };
+/** A busy machine may take its time. */
+const LONG_MS = 900_000;
 const LAG = ['--lag-seconds', '120'];
 
 /** One system, whose life the tests follow: in use, then drained, then stopped, and at last damaged. */
@@ -36,7 +38,7 @@ describe('audit', () => {
     system = await startSystem({ replicas: { customers: 1, loans: 2, payments: 2 }, env });
     stack = system.stack.stack();
     customers = await makeHistories(system.world, MUTATIONS);
-  }, 600_000);
+  }, LONG_MS);
   afterAll(() => system?.stop());
 
   const differencesIn = ({ lines }: CommandResult) => lines.slice(0, -1);
@@ -46,70 +48,86 @@ describe('audit', () => {
     return result;
   };
 
-  it('raises no false alarm on a system in use, whose processes die', async () => {
-    await whileInUse(system.world, async () => {
-      for (let pass = 0; pass < PASSES; pass += 1) {
-        const { pid } = system.stack.stack()[pass % 2 === 0 ? 'loans' : 'payments'];
-        if (pid !== null) process.kill(pid, 'SIGKILL');
-        await run('reconcile', ...LAG);
+  it(
+    'raises no false alarm on a system in use, whose processes die',
+    async () => {
+      await whileInUse(system.world, async () => {
+        for (let pass = 0; pass < PASSES; pass += 1) {
+          const { pid } = system.stack.stack()[pass % 2 === 0 ? 'loans' : 'payments'];
+          if (pid !== null) process.kill(pid, 'SIGKILL');
+          await run('reconcile', ...LAG);
+        }
+      });
+    },
+    LONG_MS,
+  );
+
+  it(
+    'a rebuild of a system in use changes no answer and leaves no difference',
+    async () => {
+      await whileInUse(system.world, async () => {
+        for (const service of SERVICES) await run('rebuild', '--service', service);
+      });
+      await run('reconcile', ...LAG);
+    },
+    LONG_MS,
+  );
+
+  it(
+    'a backfill and then the live topic give a subscriber every event once, in order',
+    async () => {
+      const topic = `${topicPrefix}.payments`;
+      const to = `${topicPrefix}-subscriber`;
+      const file = join(testServers().dir, `${to}.json`);
+      await whileInUse(system.world, async () => {
+        expect((await command(stack, 'backfill', '--topic', topic, '--to', to, '--plan', file)).code).toBe(0);
+      });
+      expect((await command(stack, 'backfill', '--topic', topic, '--to', to)).code).toBe(2);
+      await waitFor(async () => (await query(stack, 'payments', 'SELECT 1 FROM outbox LIMIT 1')).length === 0);
+      const plan = JSON.parse(readFileSync(file, 'utf8')) as { read: { until: Offsets }; resume: { from: Offsets } };
+      const subscriber = new Subscriber(stack.kafka.brokers);
+      const history = await subscriber.read(to, plan.read.until);
+      const live = await subscriber.read(topic, await subscriber.ends(topic), plan.resume.from);
+      const versions = new Map<number, number>();
+      for (const { customerId, version } of [...history, ...live]) {
+        const last = versions.get(customerId) ?? 0;
+        if (version > last) expect({ customerId, version }).toEqual({ customerId, version: last + 1 });
+        versions.set(customerId, Math.max(last, version));
       }
-    });
-  }, 300_000);
+      const heads = await query<{ id: string; head: string }>(
+        stack,
+        'payments',
+        'SELECT customer_id AS id, max(version) AS head FROM journal GROUP BY 1',
+      );
+      expect(new Map(heads.map(({ id, head }) => [Number(id), Number(head)]))).toEqual(versions);
+      const all = await subscriber.read(topic, plan.resume.from);
+      const liveById = new Map(all.map((message) => [message.headers.ce_id, message]));
+      const both = history.filter(({ headers }) => liveById.has(headers.ce_id));
+      expect(both.length).toBeGreaterThan(0);
+      for (const message of both) expect(message).toEqual(liveById.get(message.headers.ce_id));
+    },
+    LONG_MS,
+  );
 
-  it('a rebuild of a system in use changes no answer and leaves no difference', async () => {
-    await whileInUse(system.world, async () => {
-      for (const service of SERVICES) await run('rebuild', '--service', service);
-    });
-    await run('reconcile', ...LAG);
-  }, 300_000);
-
-  it('a backfill and then the live topic give a subscriber every event once, in order', async () => {
-    const topic = `${topicPrefix}.payments`;
-    const to = `${topicPrefix}-subscriber`;
-    const file = join(testServers().dir, `${to}.json`);
-    await whileInUse(system.world, async () => {
-      expect((await command(stack, 'backfill', '--topic', topic, '--to', to, '--plan', file)).code).toBe(0);
-    });
-    expect((await command(stack, 'backfill', '--topic', topic, '--to', to)).code).toBe(2);
-    await waitFor(async () => (await query(stack, 'payments', 'SELECT 1 FROM outbox LIMIT 1')).length === 0);
-    const plan = JSON.parse(readFileSync(file, 'utf8')) as { read: { until: Offsets }; then: { from: Offsets } };
-    const subscriber = new Subscriber(stack.kafka.brokers);
-    const history = await subscriber.read(to, plan.read.until);
-    const live = await subscriber.read(topic, await subscriber.ends(topic), plan.then.from);
-    const versions = new Map<number, number>();
-    for (const { customerId, version } of [...history, ...live]) {
-      const last = versions.get(customerId) ?? 0;
-      if (version > last) expect({ customerId, version }).toEqual({ customerId, version: last + 1 });
-      versions.set(customerId, Math.max(last, version));
-    }
-    const heads = await query<{ id: string; head: string }>(
-      stack,
-      'payments',
-      'SELECT customer_id AS id, max(version) AS head FROM journal GROUP BY 1',
-    );
-    expect(new Map(heads.map(({ id, head }) => [Number(id), Number(head)]))).toEqual(versions);
-    const all = await subscriber.read(topic, plan.then.from);
-    const liveById = new Map(all.map((message) => [message.headers.ce_id, message]));
-    const both = history.filter(({ headers }) => liveById.has(headers.ce_id));
-    expect(both.length).toBeGreaterThan(0);
-    for (const message of both) expect(message).toEqual(liveById.get(message.headers.ce_id));
-  }, 300_000);
-
-  it('tables that are lost altogether are rebuilt from the streams, row for row', async () => {
-    await drained();
-    await system.stack.stop();
-    for (const service of SERVICES) {
-      const before = await rowsOf(service);
-      await query(stack, service, `TRUNCATE ${Object.keys(DERIVED[service]).join(', ')}`);
-      expect((await command(stack, 'rebuild', '--service', service)).code).toBe(0);
-      const after = await rowsOf(service);
-      for (const table of Object.keys(before)) {
-        expect(before[table]?.length).toBeGreaterThan(0);
-        expect(after[table]).toEqual(before[table]);
+  it(
+    'tables that are lost altogether are rebuilt from the streams, row for row',
+    async () => {
+      await drained();
+      await system.stack.stop();
+      for (const service of SERVICES) {
+        const before = await rowsOf(service);
+        await query(stack, service, `TRUNCATE ${Object.keys(DERIVED[service]).join(', ')}`);
+        expect((await command(stack, 'rebuild', '--service', service)).code).toBe(0);
+        const after = await rowsOf(service);
+        for (const table of Object.keys(before)) {
+          expect(before[table]?.length).toBeGreaterThan(0);
+          expect(after[table]).toEqual(before[table]);
+        }
       }
-    }
-    await run('reconcile', '--lag-seconds', '0');
-  }, 300_000);
+      await run('reconcile', '--lag-seconds', '0');
+    },
+    LONG_MS,
+  );
 
   /** Waits until every follower has applied everything; what differs then is told. */
   async function drained(): Promise<void> {
@@ -131,19 +149,23 @@ describe('audit', () => {
     return rows;
   }
 
-  it(`each of ${MUTATIONS} changes of any kind is found, with its customer and its table`, async () => {
-    const planted = await plantAll();
-    const { code, lines } = await command(stack, 'reconcile', '--lag-seconds', '0');
-    expect(code).toBe(1);
-    const byCustomer = Map.groupBy(lines, (line) => Number(/^customer (\d+) /.exec(line)?.[1]));
-    const missed = planted.filter(
-      ({ customerId, kind }) =>
-        !byCustomer.get(customerId)?.some((line) => line.includes(` ${kind.service}.${kind.table} `)),
-    );
-    expect(missed.map(({ text }) => text)).toEqual([]);
-    const counts = [...Map.groupBy(planted, ({ kind }) => `${kind.service}.${kind.table}`)];
-    process.stderr.write(`${counts.map(([table, list]) => `${table} ${list.length}`).join(', ')}: all found\n`);
-  }, 600_000);
+  it(
+    `each of ${MUTATIONS} changes of any kind is found, with its customer and its table`,
+    async () => {
+      const planted = await plantAll();
+      const { code, lines } = await command(stack, 'reconcile', '--lag-seconds', '0');
+      expect(code).toBe(1);
+      const byCustomer = Map.groupBy(lines, (line) => Number(/^customer (\d+) /.exec(line)?.[1]));
+      const missed = planted.filter(
+        ({ customerId, kind }) =>
+          !byCustomer.get(customerId)?.some((line) => line.includes(` ${kind.service}.${kind.table} `)),
+      );
+      expect(missed.map(({ text }) => text)).toEqual([]);
+      const counts = [...Map.groupBy(planted, ({ kind }) => `${kind.service}.${kind.table}`)];
+      process.stderr.write(`${counts.map(([table, list]) => `${table} ${list.length}`).join(', ')}: all found\n`);
+    },
+    LONG_MS,
+  );
 
   async function plantAll() {
     const random = seeded(SEED);

@@ -54,15 +54,15 @@ export async function backfillCommand(args: string[]): Promise<number> {
   return 0;
 }
 
-function planText({ events, customers, read, then }: BackfillPlan): string {
-  const offsets = (ends: BackfillPlan['then']['from']) =>
+function planText({ events, customers, read, resume }: BackfillPlan): string {
+  const offsets = (ends: BackfillPlan['resume']['from']) =>
     ends.map(({ partition, offset }) => `    partition ${partition}: ${offset}`).join('\n');
   return `${events} events of ${customers} customers are on ${read.topic}. The subscriber now
 
   1. reads ${read.topic} from its beginning, up to these offsets (the offset itself not included):
 ${offsets(read.until)}
-  2. then reads ${then.topic} from these offsets on:
-${offsets(then.from)}
+  2. then reads ${resume.topic} from these offsets on:
+${offsets(resume.from)}
 
 and for each customer keeps the last version (ce_sequence), skipping what is not above it.`;
 }

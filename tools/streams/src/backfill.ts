@@ -40,7 +40,7 @@ export interface BackfillPlan {
   /** First it reads this topic, each partition up to its offset. */
   readonly read: { readonly topic: string; readonly until: readonly PartitionEnd[] };
   /** Then it reads the live topic, each partition from its offset. */
-  readonly then: { readonly topic: string; readonly from: readonly PartitionEnd[] };
+  readonly resume: { readonly topic: string; readonly from: readonly PartitionEnd[] };
 }
 
 /** @throws UsageError where the topics don't fit */
@@ -69,7 +69,7 @@ export async function backfill(options: BackfillOptions): Promise<BackfillPlan> 
   } finally {
     await producer.close();
   }
-  return { ...sent, read: { topic: to, until: (await kafka.ends(to)) ?? [] }, then: { topic, from } };
+  return { ...sent, read: { topic: to, until: (await kafka.ends(to)) ?? [] }, resume: { topic, from } };
 }
 
 async function makeTopic(kafka: Kafka & Topics, to: string, partitions: number): Promise<void> {

@@ -3,7 +3,7 @@ import { STREAMS, type Stream } from '@mo/contracts';
 import { differenceText } from '@mo/messaging';
 import { readOptions, wholeNumber } from './options.ts';
 import { progressOn, rate } from './progress.ts';
-import { rebuild, REBUILDS_AT_ONCE } from './rebuild.ts';
+import { REBUILDS_AT_ONCE, rebuild } from './rebuild.ts';
 import { reconcile } from './reconcile.ts';
 import { withDatabases } from './services.ts';
 import { findTarget } from './target.ts';

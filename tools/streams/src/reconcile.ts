@@ -5,8 +5,8 @@
  */
 import { STREAMS, type Stream } from '@mo/contracts';
 import {
-  type AuditResult,
   type Account,
+  type AuditResult,
   atOneMoment,
   auditCustomer,
   type Difference,

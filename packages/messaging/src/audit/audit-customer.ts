@@ -46,6 +46,9 @@ export function auditCustomer<A extends Account>(
 
   const history = { own: soundEvents(own), followed: soundHistory(followed) };
   const row = rows.tables[progressTable]?.[0];
+  const head = own.at(-1)?.version ?? 0;
+  const reached = Number(row?.version ?? 0);
+  if (reached > head) differ('journal', `version=${reached}`, `it is missing: the last that is there is ${head}`);
   const { applied, behind, faults } = progressOf(model.follows, row, record, lagMsMax);
   for (const text of faults) differ(progressTable, '', text);
   const isKnown = row !== undefined || own.length > 0;

@@ -2,8 +2,9 @@
  * What stands in a service's tables of some customers, at one moment. The moment is one REPEATABLE READ transaction;
  * streams only grow, so what is read of them later still tells what had to stand there then.
  */
-import { type Database, run, type Sql, sqlOf } from '../sql/database.ts';
+
 import type { Account } from '../protocol/account.ts';
+import { type Database, run, type Sql, sqlOf } from '../sql/database.ts';
 import type { Audited, ColumnType, ImageRow, ImageTable } from './image.ts';
 
 export interface CustomerRows {
@@ -30,11 +31,14 @@ export async function readSnapshot(
   customerIds: readonly number[],
 ): Promise<Snapshot> {
   const takenMs = Date.now();
-  const found = new Map(customerIds.map((id) => [id, { tables: {} as Record<string, ImageRow[]>, events: 0 }]));
+  const found = new Map<number, { tables: Record<string, ImageRow[]>; events: number }>();
+  for (const id of customerIds) found.set(id, { tables: {}, events: 0 });
   for (const table of tables) {
     for (const { customer, ...row } of await readRows(sql, table, customerIds)) {
-      const rows = found.get(Number(customer))?.tables;
-      if (rows !== undefined) (rows[table.name] ??= []).push(row);
+      const rows = found.get(Number(customer))?.tables ?? {};
+      const ofTable = rows[table.name] ?? [];
+      ofTable.push(row);
+      rows[table.name] = ofTable;
     }
   }
   const text = `SELECT customer_id, count(*) AS events FROM journal WHERE customer_id = ANY($1::bigint[]) GROUP BY 1`;
