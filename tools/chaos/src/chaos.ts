@@ -86,6 +86,7 @@ async function run(options: ChaosOptions, stack: Stack, ways: Ways): Promise<Rep
   const seconds = (performance.now() - startedMs) / 1000;
   log('calm again; the callers finish …');
   await load;
+  const { longestGapMs } = recovery;
   const { checked, agreedSeconds } = await checkAll({
     stack,
     dir,
@@ -96,7 +97,7 @@ async function run(options: ChaosOptions, stack: Stack, ways: Ways): Promise<Rep
     random: new Random(seed, 'checks'),
   });
   await caller.close();
-  return { options, seconds, agreedSeconds, blows, tally, checked, longestGapMs: recovery.longestGapMs };
+  return { options, seconds, agreedSeconds, blows, tally, checked, longestGapMs };
 }
 
 async function startLoad(

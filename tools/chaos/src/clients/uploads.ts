@@ -5,7 +5,7 @@ import type { UploadedCustomer } from '../ledger.ts';
 import { type Answer, type Call, textOf, Unanswered } from './caller.ts';
 import type { CallerParts } from './conversation.ts';
 
-const LINES_MAX = 3_000;
+const LINES_MAX = 600;
 const ATOMIC_SHARE = 0.3;
 const BAD_LINE_SHARE = 0.3;
 const TIMEOUTS_MS = [3_000, 20_000];
