@@ -39,7 +39,10 @@ async function main(): Promise<number> {
     return 0;
   }
   const dir = mkdtempSync(join(tmpdir(), 'mo-overload-'));
-  const stack = await startStack({ dir, log: say });
+  let isStarted = false;
+  // What services warn of under overload would drown the rest: it is in their logs.
+  const stack = await startStack({ dir, log: (line) => isStarted || say(line) });
+  isStarted = true;
   try {
     const timing = { warmUpMs: 10_000, callers: CALLERS, trialMs: 8_000, bestMs: 20_000 };
     const result = await overload(stack, { ...timing, ...options, customers: 2_000, say });
