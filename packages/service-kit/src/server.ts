@@ -113,7 +113,7 @@ export const pathOf = (request: FastifyRequest): string => request.url.split('?'
 
 function sendProblem(problem: ProblemError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (problem.code === 'internal_error') request.log.error({ err: problem.cause }, 'a bug');
-  else if (problem.status >= 500)
+  else if (problem.status >= 500 && request.raw.socket?.destroyed !== true)
     request.log.warn(problem.cause === undefined ? {} : { err: problem.cause }, problem.message);
   reply.header(HEADERS.requestId, request.id);
   return sendAnswer(reply, answerProblem(problem, request.id));

@@ -39,6 +39,7 @@ export interface OverloadResult {
 }
 
 const RECOVERY_MS_MAX = 30_000;
+const CALL_MS_MAX = 5_000;
 const SETTLE_MS_MAX = 300_000;
 /** So many calls in a row, each within so long, and the system is fast again. */
 const FAST_CALLS = 20;
@@ -124,11 +125,16 @@ async function recovered(stack: Stack, customerId: number): Promise<number | nul
   return null;
 }
 
-async function call(stack: Stack, path: string): Promise<number> {
-  const signal = AbortSignal.timeout(RECOVERY_MS_MAX);
-  const response = await fetch(`${stack.url}${path}`, { headers: { 'x-api-key': stack.apiKey }, signal });
-  await response.arrayBuffer();
-  return response.status;
+/** The status of an answer; null where there was none in time. */
+async function call(stack: Stack, path: string): Promise<number | null> {
+  try {
+    const signal = AbortSignal.timeout(CALL_MS_MAX);
+    const response = await fetch(`${stack.url}${path}`, { headers: { 'x-api-key': stack.apiKey }, signal });
+    await response.arrayBuffer();
+    return response.status;
+  } catch {
+    return null;
+  }
 }
 
 /** How long until everything that was written has reached everybody, and all three databases agree. */
