@@ -1,5 +1,5 @@
 import { systemClock } from '@mo/service-kit';
-import { type Database, run, SqlStore, StoreConflictError, sqlOf, WritePath } from '../src/index.ts';
+import { Batch, type Database, run, SqlStore, StoreConflictError, sqlOf, WritePath } from '../src/index.ts';
 import { MemoryPeers } from './in-memory.ts';
 import {
   commandOf,
@@ -74,6 +74,24 @@ describe('the store', () => {
     });
     await expect(failing).rejects.toThrow('a bug');
     expect(await store.progress({ customerId: 5 })).toBeNull();
+  });
+
+  it('keeps nothing of a batch that fails after it was written: no event, no answer, no account', async () => {
+    const writePath = processOf(database);
+    await writePath.follow([eventOf('customers', 1, 1)]);
+    const store = new SqlStore(database, ledgerTables);
+    const command = commandOf({ key: keyOf('k') });
+    const failing = store.transaction(async (transaction) => {
+      const batch = new Batch(ledgerModel, await transaction.open({ commands: [command], events: [] }, NOW_MS), NOW_MS);
+      batch.command(command, null);
+      await transaction.save(batch.changes());
+      throw new Error('the commit fails');
+    });
+    await expect(failing).rejects.toThrow('the commit fails');
+    expect(await versionsOf(1)).toEqual([]);
+    expect(await store.isKeyUsed(keyOf('k').id, NOW_MS)).toBe(false);
+    expect(await store.progress({ customerId: 1 })).toMatchObject({ version: 0 });
+    expect((await writePath.execute(command)).status).toBe(201);
   });
 
   it('finds the customers that commands name, makes those that events name, and gives rising ids', async () => {

@@ -7,10 +7,10 @@ import { availableOf, evolve, unknownAccount } from '../src/domain/account.ts';
 import { changeOf } from '../src/domain/customer.ts';
 import { customerModel } from '../src/domain/model.ts';
 import { entryOf } from '../src/domain/statement.ts';
-import { loanTaken, paymentApplied } from './harness.ts';
+import { loanTaken, paymentApplied } from './told.ts';
 
 const origin = { requestId: 'test', traceparent: null };
-const customer = { id: 1, external_id: 'a' } as Parameters<typeof loanTaken>[0];
+const customer = { id: 1, external_id: 'a' };
 
 let version = 0;
 function event(type: StreamEvent['type'], data: object): StreamEvent {

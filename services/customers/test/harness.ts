@@ -1,5 +1,5 @@
 /** The customers app under test, and what its tests say in a word. */
-import type { BalanceBody, CustomerBody, EventData, Problem } from '@mo/contracts';
+import type { BalanceBody, CustomerBody, Problem } from '@mo/contracts';
 import { type App, openDatabase, run, type Sql, sqlOf } from '@mo/messaging';
 import {
   type Reply,
@@ -10,6 +10,8 @@ import {
 } from '@mo/messaging/testing';
 import { createLogger } from '@mo/service-kit';
 import { createApp } from '../src/app.ts';
+
+export { loanTaken, paymentApplied } from './told.ts';
 
 export interface CustomersUnderTest extends ServiceUnderTest {
   readonly loans: StreamOwner;
@@ -63,44 +65,6 @@ export async function registered(app: App, more: object = {}): Promise<CustomerB
   const reply = await postCustomer(app, newCustomer(more));
   if (reply.status !== 201) throw new Error(`${reply.status} ${reply.text}`);
   return reply.body;
-}
-
-let lastResource = 0;
-
-/** What loans says of a loan of 100.00 that is taken now. */
-export function loanTaken(customer: CustomerBody, more: Partial<EventData<'LoanTaken'>> = {}): EventData<'LoanTaken'> {
-  lastResource += 1;
-  return {
-    customer_id: customer.id,
-    customer_external_id: customer.external_id,
-    loan_id: lastResource,
-    external_id: `loan-${lastResource}`,
-    amount: '100.00',
-    contract_version: null,
-    maximum_payment_date: '2030-01-01T00:00:00.000Z',
-    taken_at: new Date().toISOString(),
-    requested: false,
-    ...more,
-  };
-}
-
-/** What payments says of a payment of 10.00 that is made now. */
-export function paymentApplied(
-  customer: CustomerBody,
-  more: Partial<EventData<'PaymentApplied'>> = {},
-): EventData<'PaymentApplied'> {
-  lastResource += 1;
-  const total_amount = more.total_amount ?? '10.00';
-  return {
-    customer_id: customer.id,
-    customer_external_id: customer.external_id,
-    payment_id: lastResource,
-    external_id: `payment-${lastResource}`,
-    total_amount,
-    paid_at: new Date().toISOString(),
-    details: [{ loan_id: 1, amount: total_amount }],
-    ...more,
-  };
 }
 
 /** Works on the service's database, beside the service. */

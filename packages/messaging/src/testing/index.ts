@@ -1,5 +1,6 @@
 /** For the tests of services. */
 
+export * from './locking.ts';
 export * from './memory.ts';
 export * from './service-under-test.ts';
 export * from './stream-owner.ts';

@@ -1,0 +1,37 @@
+/** How a service locks its accounts, seen from another of its processes. */
+import type { Account } from '../protocol/account.ts';
+import { StoreConflictError } from '../protocol/store.ts';
+import { type Database, inTransaction, run } from '../sql/database.ts';
+import type { AccountTables } from '../sql/sql-store.ts';
+
+/** How long another process waits for a lock before it gives up. */
+const LOCK_TIMEOUT_MS = 200;
+
+/**
+ * Locks accounts, and then has another transaction try to lock each of them.
+ *
+ * @returns the accounts in the order in which they were locked, and those that the other transaction could lock as well
+ */
+export async function lockedBy<A extends Account>(
+  database: Database,
+  { lock }: AccountTables<A>,
+  customerIds: readonly number[],
+): Promise<{ order: number[]; shared: number[] }> {
+  return inTransaction(database, async (sql) => {
+    const order = (await lock(sql, customerIds, [])).map(({ customerId }) => customerId);
+    const shared: number[] = [];
+    for (const id of order) {
+      const other = inTransaction(database, async (beside) => {
+        await run(beside, `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
+        return lock(beside, [id], []);
+      });
+      await other.then(
+        () => shared.push(id),
+        (error: unknown) => {
+          if (!(error instanceof StoreConflictError)) throw error;
+        },
+      );
+    }
+    return { order, shared };
+  });
+}

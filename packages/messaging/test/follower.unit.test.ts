@@ -1,0 +1,86 @@
+import type { StreamEvent } from '@mo/contracts';
+import { createLogger } from '@mo/service-kit';
+import { Follower, type IncomingMessage, type Kafka, toMessage } from '../src/index.ts';
+import { eventOf, eventsOf } from './ledger.ts';
+
+const TOPIC = 'mo.payments';
+
+function messageOf(event: StreamEvent, offset: number): IncomingMessage {
+  const message = toMessage(event.stream, {
+    customer_id: String(event.customer_id),
+    version: String(event.version),
+    type: event.type,
+    data: JSON.stringify(event.data),
+    seen: JSON.stringify(event.seen),
+    time: event.time,
+    traceparent: event.traceparent,
+  });
+  return { ...message, topic: TOPIC, partition: 0, offset: String(offset) };
+}
+
+/** A follower, what pushes messages to it as Kafka would, and what it did. */
+async function followerUnderTest(follow: (events: readonly StreamEvent[]) => Promise<void>) {
+  const subscribed = Promise.withResolvers<(messages: IncomingMessage[]) => Promise<void>>();
+  const deadLetters: { topic: string; headers: Readonly<Record<string, string>> }[] = [];
+  const told: string[] = [];
+  const kafka: Kafka = {
+    ensureTopics: async () => {},
+    producer: async () => ({
+      send: async (topic, messages) => {
+        for (const { headers } of messages) deadLetters.push({ topic, headers });
+      },
+      close: async () => {},
+    }),
+    subscribe: async (_group, _topics, handle) => {
+      subscribed.resolve(handle);
+      return { close: async () => {} };
+    },
+  };
+  const follower = new Follower({
+    own: 'loans',
+    follows: ['payments'],
+    topicPrefix: 'mo',
+    partitions: 1,
+    kafka,
+    clock: { now: () => 0, sleep: () => Promise.resolve() },
+    logger: createLogger('test', 'silent'),
+    follow: async (events) => {
+      await follow(events);
+      return { outcomes: events.map(() => 'apply'), progress: new Map() };
+    },
+    onEvent: (_stream, what) => told.push(what),
+    onQuarantine: () => told.push('waits'),
+  });
+  follower.start();
+  return { push: await subscribed.promise, deadLetters, told, stop: () => follower.stop() };
+}
+
+it('is done with messages only when the database has taken them, however often that takes', async () => {
+  const tries: number[][] = [];
+  const { push, told, stop } = await followerUnderTest(async (events) => {
+    tries.push(events.map(({ version }) => version));
+    if (tries.length < 4) throw new Error('the database is away');
+  });
+  await push(eventsOf('payments', 1, 2).map(messageOf));
+  expect(tries).toEqual(Array(4).fill([1, 2]));
+  expect(told).toEqual(['apply', 'apply']);
+  await stop();
+});
+
+it('puts what it can not understand aside, with reason and origin, and takes the rest in order', async () => {
+  const followed: number[] = [];
+  const { push, deadLetters, told, stop } = await followerUnderTest(async (events) => {
+    followed.push(...events.map(({ version }) => version));
+  });
+  const garbled = { ...messageOf(eventOf('payments', 2, 1), 1), value: 'no JSON' };
+  await push([messageOf(eventOf('payments', 1, 1), 0), garbled, messageOf(eventOf('payments', 1, 2), 2)]);
+  expect(followed).toEqual([1, 2]);
+  expect(deadLetters).toMatchObject([
+    {
+      topic: `${TOPIC}.dlq`,
+      headers: { mo_source_topic: TOPIC, mo_source_partition: '0', mo_source_offset: '1', ce_sequence: '1' },
+    },
+  ]);
+  expect(told).toEqual(['quarantined', 'waits', 'apply', 'apply']);
+  await stop();
+});

@@ -1,0 +1,134 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Stream } from '@mo/contracts';
+import { createLogger } from '@mo/service-kit';
+import { Healer, type Lag } from '../src/index.ts';
+
+const SWEEP_INTERVAL_MS = 60_000;
+const START_MS = Date.UTC(2026, 0, 1);
+const TURNS = 20;
+
+/** A healer whose clock stands until it is told to go on, and whose database and peers are what a test says. */
+function healerUnderTest() {
+  let nowMs = START_MS;
+  let sleeping: { untilMs: number; wake: () => void }[] = [];
+  const world = {
+    behind: [] as Lag[],
+    heads: new Map<Stream, [number, number][]>(),
+    pageMax: 10,
+    reachable: true,
+    isLeader: true,
+    /** Each catch-up, as `customer stream version reason`. */
+    caughtUp: [] as string[],
+    /** From when on each sweep asked for heads, by stream. */
+    since: [] as [Stream, number][],
+  };
+  const settle = async () => {
+    for (let n = 0; n < TURNS; n += 1) await turn();
+  };
+  const healer = new Healer({
+    follows: ['customers', 'payments'],
+    progress: {
+      behind: async () => world.behind,
+      notApplied: async (stream, heads) => heads.map(([customerId, version]) => ({ customerId, stream, version })),
+    },
+    peers: {
+      heads: async (stream, sinceMs, after) => {
+        if (after === 0) world.since.push([stream, sinceMs]);
+        if (!world.reachable) throw new Error('not reachable');
+        return (world.heads.get(stream) ?? []).filter(([id]) => id > after).slice(0, world.pageMax);
+      },
+    },
+    clock: {
+      now: () => nowMs,
+      sleep: (durationMs, signal) =>
+        new Promise<void>((wake) => {
+          sleeping.push({ untilMs: nowMs + durationMs, wake });
+          signal?.addEventListener('abort', () => wake());
+        }),
+    },
+    logger: createLogger('test', 'silent'),
+    catchUp: async (customerId, stream, version, reason) => {
+      world.caughtUp.push(`${customerId} ${stream} ${version} ${reason}`);
+      return true;
+    },
+    isLeader: () => world.isLeader,
+  });
+  const pass = async (durationMs: number) => {
+    nowMs += durationMs;
+    const due = sleeping.filter(({ untilMs }) => untilMs <= nowMs);
+    sleeping = sleeping.filter(({ untilMs }) => untilMs > nowMs);
+    for (const { wake } of due) wake();
+    await settle();
+  };
+  const start = () => {
+    healer.start();
+    return settle();
+  };
+  return { healer, world, start, pass, settle };
+}
+
+type UnderTest = ReturnType<typeof healerUnderTest>;
+let tested: UnderTest;
+beforeEach(() => {
+  tested = healerUnderTest();
+});
+afterEach(() => tested.healer.stop());
+
+describe('a customer that is behind', () => {
+  it('is caught up with at once, on each stream up to the highest version seen', async () => {
+    const account = { customerId: 7, version: 0, restricted: 0, applied: {}, behind: { customers: 3, payments: 2 } };
+    tested.healer.heal(account);
+    await tested.settle();
+    expect(tested.world.caughtUp).toEqual(['7 customers 3 behind', '7 payments 2 behind']);
+  });
+
+  it('is found in the database, where a process that is gone has left it', async () => {
+    tested.world.behind = [{ customerId: 7, stream: 'payments', version: 4 }];
+    await tested.start();
+    expect(tested.world.caughtUp).toEqual(['7 payments 4 behind']);
+  });
+
+  it('is looked for by one process of the service alone', async () => {
+    tested.world.isLeader = false;
+    tested.world.behind = [{ customerId: 7, stream: 'payments', version: 4 }];
+    await tested.start();
+    expect([tested.world.caughtUp, tested.world.since]).toEqual([[], []]);
+  });
+});
+
+describe('the sweep', () => {
+  it('asks each owner for all heads, page by page, and catches up with what is not applied', async () => {
+    tested.world.pageMax = 2;
+    tested.world.heads.set(
+      'payments',
+      [1, 2, 3, 4, 5].map((id) => [id, id * 10]),
+    );
+    await tested.start();
+    expect(tested.world.caughtUp).toEqual([1, 2, 3, 4, 5].map((id) => `${id} payments ${id * 10} sweep`));
+    expect(tested.world.since).toEqual([
+      ['customers', 0],
+      ['payments', 0],
+    ]);
+  });
+
+  it('looks back further than the one before it, for a commit comes later than its time', async () => {
+    await tested.start();
+    await tested.pass(SWEEP_INTERVAL_MS);
+    const [, , [, since] = []] = tested.world.since;
+    expect(since).toBeGreaterThan(0);
+    expect(since).toBeLessThanOrEqual(START_MS - SWEEP_INTERVAL_MS);
+  });
+
+  it('that fails is made up for by the next, which looks back as far', async () => {
+    tested.world.reachable = false;
+    await tested.start();
+    tested.world.reachable = true;
+    tested.world.heads.set('customers', [[1, 1]]);
+    await tested.pass(SWEEP_INTERVAL_MS);
+    expect(tested.world.since.slice(0, 2)).toEqual([
+      ['customers', 0],
+      ['customers', 0],
+    ]);
+    expect(tested.world.caughtUp).toEqual(['1 customers 1 sweep']);
+  });
+});

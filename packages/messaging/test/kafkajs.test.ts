@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { testServers } from '@mo/dev-stack';
+import { createLogger } from '@mo/service-kit';
+import { type IncomingMessage, type Kafka, kafkaOverKafkajs, type Subscription } from '../src/index.ts';
+import { waitFor } from '../src/testing/index.ts';
+
+let kafka: Kafka;
+let topic: string;
+let open: Subscription[];
+
+beforeEach(async () => {
+  kafka = kafkaOverKafkajs('test', testServers().brokers, createLogger('test', 'silent'));
+  topic = `kafkajs-${randomUUID().slice(0, 8)}`;
+  open = [];
+  await kafka.ensureTopics([topic], 1);
+});
+afterEach(async () => {
+  for (const subscription of open) await subscription.close();
+});
+
+async function send(...values: string[]): Promise<void> {
+  const producer = await kafka.producer();
+  await producer.send(
+    topic,
+    values.map((value) => ({ key: 'k', value, headers: {} })),
+  );
+  await producer.close();
+}
+
+/** A member of the one group of this test, and what it has got. */
+async function member(handle: (values: string[]) => Promise<void> = async () => {}) {
+  const received: string[] = [];
+  const onMessages = async (messages: IncomingMessage[]): Promise<void> => {
+    const values = messages.map(({ value }) => value ?? '');
+    received.push(...values);
+    await handle(values);
+  };
+  const subscription = await kafka.subscribe(`${topic}.group`, [topic], onMessages);
+  open.push(subscription);
+  const leave = async () => {
+    open.splice(open.indexOf(subscription), 1);
+    await subscription.close();
+  };
+  return { received, leave };
+}
+
+it('a group that is new reads what was sent before it came, and goes on where it has left off', async () => {
+  await send('1', '2');
+  const first = await member();
+  await waitFor(() => first.received.length === 2);
+  await first.leave();
+  await send('3', '4');
+  const second = await member();
+  await waitFor(() => second.received.includes('4'));
+  await second.leave();
+  expect(first.received).toEqual(['1', '2']);
+  // What was handled and not committed yet may come again; what comes next is never left out.
+  expect(second.received.slice(-2)).toEqual(['3', '4']);
+});
+
+it('what a member could not handle comes again, to that member or to the next', async () => {
+  await send('1');
+  let tries = 0;
+  const failing = await member(async () => {
+    tries += 1;
+    throw new Error('the database is away');
+  });
+  await waitFor(() => tries >= 2);
+  await failing.leave();
+  const next = await member();
+  await waitFor(() => next.received.length > 0);
+  expect(next.received).toEqual(['1']);
+});

@@ -1,0 +1,41 @@
+import { type Database, ProgressTable, run, sqlOf } from '../src/index.ts';
+import { ledgerModel } from './ledger.ts';
+import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
+
+let database: Database;
+let databases: LedgerDatabases;
+let progress: ProgressTable;
+beforeAll(async () => {
+  ({ database, databases } = await migratedLedger());
+  progress = new ProgressTable(database, 'accounts', ledgerModel.follows);
+  await run(
+    sqlOf(database),
+    `INSERT INTO accounts (customer_id, customers_applied, customers_behind, payments_applied, payments_behind)
+     VALUES (1, 3, 0, 2, 0), (2, 1, 4, 1, 0), (3, 1, 0, 1, 5), (4, 1, 2, 1, 3)`,
+  );
+});
+afterAll(() => databases.close());
+
+it('who is behind on any stream is found, with the version that is known to exist', async () => {
+  const found = await progress.behind(10);
+  expect(found.toSorted((a, b) => a.customerId - b.customerId)).toEqual([
+    { customerId: 2, stream: 'customers', version: 4 },
+    { customerId: 3, stream: 'payments', version: 5 },
+    { customerId: 4, stream: 'customers', version: 2 },
+    { customerId: 4, stream: 'payments', version: 3 },
+  ]);
+  expect(await progress.behind(1)).toHaveLength(1);
+});
+
+it("of an owner's heads those are found that are not applied, and those of customers who are not known here", async () => {
+  const found = await progress.notApplied('payments', [
+    [1, 2],
+    [2, 2],
+    [3, 1],
+    [9, 1],
+  ]);
+  expect(found.toSorted((a, b) => a.customerId - b.customerId)).toEqual([
+    { customerId: 2, stream: 'payments', version: 2 },
+    { customerId: 9, stream: 'payments', version: 1 },
+  ]);
+});

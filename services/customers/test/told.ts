@@ -1,0 +1,42 @@
+/** What loans and payments say, in a word. */
+import type { CustomerBody, EventData } from '@mo/contracts';
+
+type Named = Pick<CustomerBody, 'id' | 'external_id'>;
+
+let lastResource = 0;
+
+/** What loans says of a loan of 100.00 that is taken now. */
+export function loanTaken(customer: Named, more: Partial<EventData<'LoanTaken'>> = {}): EventData<'LoanTaken'> {
+  lastResource += 1;
+  return {
+    customer_id: customer.id,
+    customer_external_id: customer.external_id,
+    loan_id: lastResource,
+    external_id: `loan-${lastResource}`,
+    amount: '100.00',
+    contract_version: null,
+    maximum_payment_date: '2030-01-01T00:00:00.000Z',
+    taken_at: new Date().toISOString(),
+    requested: false,
+    ...more,
+  };
+}
+
+/** What payments says of a payment of 10.00 that is made now. */
+export function paymentApplied(
+  customer: Named,
+  more: Partial<EventData<'PaymentApplied'>> = {},
+): EventData<'PaymentApplied'> {
+  lastResource += 1;
+  const total_amount = more.total_amount ?? '10.00';
+  return {
+    customer_id: customer.id,
+    customer_external_id: customer.external_id,
+    payment_id: lastResource,
+    external_id: `payment-${lastResource}`,
+    total_amount,
+    paid_at: new Date().toISOString(),
+    details: [{ loan_id: 1, amount: total_amount }],
+    ...more,
+  };
+}
