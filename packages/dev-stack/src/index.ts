@@ -5,4 +5,4 @@ export { type Servers, type ServersOptions, startServers } from './servers/start
 export { parseReplicas, type Replicas } from './stack/replicas.ts';
 export { type ReplicaEntry, readStackFile, type ServiceEntry, type StackFile } from './stack/stack-file.ts';
 export { type Stack, type StackOptions, startStack } from './stack/start-stack.ts';
-export { type TestServers, testServers } from './testing/test-servers.ts';
+export { startTestServers, stopTestServers, type TestServers, testServers } from './testing/test-servers.ts';

@@ -14,16 +14,16 @@ const LOCK_TIMEOUT_MS = 200;
  */
 export async function lockedBy<A extends Account>(
   database: Database,
-  { lock }: AccountTables<A>,
+  tables: AccountTables<A>,
   customerIds: readonly number[],
 ): Promise<{ order: number[]; shared: number[] }> {
   return inTransaction(database, async (sql) => {
-    const order = (await lock(sql, customerIds, [])).map(({ customerId }) => customerId);
+    const order = (await tables.lock(sql, customerIds, [])).map(({ customerId }) => customerId);
     const shared: number[] = [];
     for (const id of order) {
       const other = inTransaction(database, async (beside) => {
         await run(beside, `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
-        return lock(beside, [id], []);
+        return tables.lock(beside, [id], []);
       });
       await other.then(
         () => shared.push(id),

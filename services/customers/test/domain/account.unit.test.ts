@@ -157,15 +157,15 @@ describe('the statement', () => {
 });
 
 it('customers decides alone: nothing restricts it, nothing that it follows brings anything about', () => {
-  const { stream, follows, decidesOn, unknown, externalIdOf, react, restricts } = customerModel;
+  const { stream, follows, decidesOn } = customerModel;
   expect({ stream, follows, decidesOn }).toEqual({
     stream: 'customers',
     follows: ['loans', 'payments'],
     decidesOn: [],
   });
-  expect(unknown(7)).toEqual(unknownAccount(7));
-  expect(externalIdOf(registered)).toBe('seven');
-  expect(react(registered, event('LoanTaken', loanTaken(customer)))).toEqual([]);
-  expect(restricts(event('CustomerUpdated', told()))).toBe(false);
+  expect(customerModel.unknown(7)).toEqual(unknownAccount(7));
+  expect(customerModel.externalIdOf(registered)).toBe('seven');
+  expect(customerModel.react(registered, event('LoanTaken', loanTaken(customer)))).toEqual([]);
+  expect(customerModel.restricts(event('CustomerUpdated', told()))).toBe(false);
   expect(customerModel.evolve(unknownAccount(7), event('CustomerRegistered', told()))).toEqual(registered);
 });
