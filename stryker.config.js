@@ -1,0 +1,20 @@
+/**
+ * Mutation testing: `npm run mutation`. Stryker changes the money, the domain and the protocol in one small way after the
+ * other, and the unit tests must notice. What survives, and why that is right, is in docs/mutation-testing.md.
+ */
+export default {
+  packageManager: 'npm',
+  plugins: ['@stryker-mutator/jest-runner'],
+  testRunner: 'jest',
+  testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
+  jest: { configFile: 'jest.mutation.config.js' },
+  coverageAnalysis: 'perTest',
+  mutate: ['packages/money/src/**/*.ts', 'services/*/src/domain/**/*.ts', 'packages/messaging/src/protocol/**/*.ts'],
+  ignorePatterns: ['dist', '.mo', '.turbo', 'coverage', 'deploy', 'docs'],
+  concurrency: 2,
+  timeoutMS: 30_000,
+  reporters: ['clear-text', 'progress-append-only', 'json'],
+  clearTextReporter: { allowColor: false, logTests: false },
+  jsonReporter: { fileName: 'coverage/mutation.json' },
+  thresholds: { high: 98, low: 95, break: 95 },
+};

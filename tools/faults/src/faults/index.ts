@@ -1,0 +1,21 @@
+/** All faults, by what they are about. */
+import type { Fault } from '../fault.ts';
+import { customers } from './customers.ts';
+import { deciding } from './deciding.ts';
+import { following } from './following.ts';
+import { lending } from './lending.ts';
+import { paying } from './paying.ts';
+import { publishing } from './publishing.ts';
+import { serving } from './serving.ts';
+import { storing } from './storing.ts';
+
+export const faults: readonly Fault[] = [
+  ...following,
+  ...deciding,
+  ...publishing,
+  ...storing,
+  ...lending,
+  ...paying,
+  ...customers,
+  ...serving,
+];

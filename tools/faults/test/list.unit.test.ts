@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { faults } from '../src/faults/index.ts';
+import { whyNotPlantable } from '../src/run-faults.ts';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const FAULTS_MIN = 40;
+const SEEDS_MAX = 1_000;
+
+describe('the list of faults', () => {
+  it('names each of many once', () => {
+    expect(faults.length).toBeGreaterThanOrEqual(FAULTS_MIN);
+    expect(new Set(faults.map(({ id }) => id)).size).toBe(faults.length);
+    for (const { id } of faults) expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
+  });
+
+  it('plants each in the code that is shipped, where its text is exactly once', () => {
+    for (const fault of faults) {
+      expect(fault.file).toMatch(/^(services|packages)\/[\w-]+\/src\/.+\.ts$/);
+      expect([fault.id, whyNotPlantable(ROOT, fault)]).toEqual([fault.id, null]);
+    }
+  });
+
+  it('names for each a check that there is, and what it breaks', () => {
+    for (const { id, breaks, check } of faults) {
+      expect([id, breaks]).toEqual([id, expect.stringMatching(/\w/)]);
+      if (check.kind === 'tests') expect([id, existsSync(join(ROOT, check.path))]).toEqual([id, true]);
+      else expect(check.seeds).toBeLessThanOrEqual(SEEDS_MAX);
+    }
+  });
+});
