@@ -191,6 +191,13 @@ describe('the relay', () => {
     await waitFor(() => second.holding && received.length >= 2);
     expect(received).toEqual(['1.1', '1.2']);
   });
+
+  it('gives its lease up when it stops, so that a successor need not wait', async () => {
+    const relay = startRelay();
+    await waitFor(() => relay.holding);
+    await relay.stop();
+    expect(await run(sqlOf(database), 'SELECT holder FROM relay_lease')).toEqual([]);
+  });
 });
 
 describe('the outbox', () => {

@@ -26,9 +26,19 @@ describe('money', () => {
   it.each([
     ['-1', 'sign'],
     ['+1', 'sign'],
+    ['1-', 'plain decimal'],
     ['1.005', 'two decimals'],
+    ['12.0055', 'two decimals'],
+    ['x1.005', 'plain decimal'],
+    ['1.005x', 'plain decimal'],
     ['1e3', 'exponent'],
+    ['12E3', 'exponent'],
+    ['1.5e3', 'exponent'],
+    ['x1e3', 'plain decimal'],
     ['12345678901', '10 digits'],
+    ['12345678901.50', '10 digits'],
+    ['x12345678901', 'plain decimal'],
+    ['12345678901x', 'plain decimal'],
     ['', 'plain decimal'],
     ['1.', 'plain decimal'],
     ['.5', 'plain decimal'],
@@ -38,6 +48,7 @@ describe('money', () => {
     ['٣', 'plain decimal'],
   ])('refuses %j and names the rule', (text, rule) => {
     expect(() => parseMoney(text)).toThrow(MoneyError);
+    expect(() => parseMoney(text)).toThrow(expect.objectContaining({ name: 'MoneyError' }));
     expect(() => parseMoney(text)).toThrow(rule);
   });
 });

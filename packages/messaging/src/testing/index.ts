@@ -4,4 +4,5 @@ export * from './locking.ts';
 export * from './memory.ts';
 export * from './service-under-test.ts';
 export * from './stream-owner.ts';
+export * from './tables.ts';
 export * from './wait-for.ts';

@@ -128,7 +128,7 @@ export const following: readonly Fault[] = [
     replace: '      mo_source_offset: offset,\n',
     by: '',
     breaks: 'nobody can tell where a dead letter came from',
-    check: servers('services/loans/test/follow'),
+    check: unit('packages/messaging/test/follower'),
   },
   {
     id: 'healer-forgets',

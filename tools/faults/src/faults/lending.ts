@@ -16,7 +16,7 @@ export const lending: readonly Fault[] = [
     replace: 'account.debt + request.amount > account.score',
     by: 'account.debt + request.amount > account.score + 1n',
     breaks: 'a cent more than the credit line is lent',
-    check: simulation(60),
+    check: unit('services/loans/test/credit'),
   },
   {
     id: 'activated-for-the-inactive',
@@ -25,7 +25,7 @@ export const lending: readonly Fault[] = [
       "  if (account.externalId === null) return refuse({ code: 'customer_not_found' });\n  if (account.status !== 'active') return refuse({ code: 'customer_inactive' });",
     by: "  if (account.externalId === null) return refuse({ code: 'customer_not_found' });",
     breaks: "an inactive customer's pending loan is granted",
-    check: simulation(60),
+    check: unit('services/loans/test/domain/account'),
   },
   {
     id: 'activated-twice',
@@ -50,7 +50,7 @@ export const lending: readonly Fault[] = [
       "  if (account.debt > account.score) return refuse({ code: 'credit_limit_exceeded', available: availableOf(account) });\n",
     by: '',
     breaks: 'a pending loan is granted though the score was lowered meanwhile',
-    check: simulation(60),
+    check: unit('services/loans/test/domain/account'),
   },
   {
     id: 'taken-in-the-future',
@@ -66,7 +66,7 @@ export const lending: readonly Fault[] = [
     replace: '      return owing(account, newLoan(event), parseMoney(event.data.amount));',
     by: '      return owing(account, newLoan(event), 0n);',
     breaks: 'a pending loan holds no credit',
-    check: simulation(40),
+    check: unit('services/loans/test/domain/account'),
   },
   {
     id: 'loan-counted-twice',
@@ -74,7 +74,7 @@ export const lending: readonly Fault[] = [
     replace: 'return owing(noteTaken(account, event), active, 0n);',
     by: 'return owing(noteTaken(account, event), active, loan.amount);',
     breaks: 'a loan that was requested counts twice once it is taken',
-    check: simulation(40),
+    check: unit('services/loans/test/domain/account'),
   },
   {
     id: 'rejection-frees-nothing',
@@ -82,7 +82,7 @@ export const lending: readonly Fault[] = [
     replace: "'rejected', updatedAt: new Date(event.time) }, -loan.amount);",
     by: "'rejected', updatedAt: new Date(event.time) }, 0n);",
     breaks: 'a rejected loan goes on holding credit',
-    check: simulation(40),
+    check: unit('services/loans/test/domain/account'),
   },
   {
     id: 'payment-frees-nothing',

@@ -65,7 +65,7 @@ export const storing: readonly Fault[] = [
     replace: 'ORDER BY customer_id FOR NO KEY UPDATE',
     by: 'ORDER BY customer_id',
     breaks: 'two processes lend the same credit',
-    check: servers('services/loans/test/locks'),
+    check: servers('services/loans/test/accounts-table'),
   },
   {
     id: 'payments-not-locked',
@@ -73,7 +73,7 @@ export const storing: readonly Fault[] = [
     replace: 'ORDER BY customer_id FOR NO KEY UPDATE',
     by: 'ORDER BY customer_id',
     breaks: 'two processes take the same debt',
-    check: servers('services/payments/test/locks'),
+    check: servers('services/payments/test/accounts-table'),
   },
   {
     id: 'customers-not-locked',
@@ -81,7 +81,7 @@ export const storing: readonly Fault[] = [
     replace: 'ORDER BY c.id FOR NO KEY UPDATE',
     by: 'ORDER BY c.id',
     breaks: 'two processes change a customer at once, and one change is lost',
-    check: servers('services/customers/test/locks'),
+    check: servers('services/customers/test/accounts-table'),
   },
   {
     id: 'loans-locked-in-no-order',
@@ -89,7 +89,7 @@ export const storing: readonly Fault[] = [
     replace: 'ORDER BY customer_id FOR NO KEY UPDATE',
     by: 'ORDER BY random() FOR NO KEY UPDATE',
     breaks: 'batches of two processes block each other for ever',
-    check: servers('services/loans/test/locks'),
+    check: servers('services/loans/test/accounts-table'),
   },
   {
     id: 'payments-locked-in-no-order',
@@ -97,7 +97,7 @@ export const storing: readonly Fault[] = [
     replace: 'ORDER BY customer_id FOR NO KEY UPDATE',
     by: 'ORDER BY random() FOR NO KEY UPDATE',
     breaks: 'batches of two processes block each other for ever',
-    check: servers('services/payments/test/locks'),
+    check: servers('services/payments/test/accounts-table'),
   },
   {
     id: 'customers-locked-in-no-order',
@@ -105,7 +105,7 @@ export const storing: readonly Fault[] = [
     replace: 'ORDER BY c.id FOR NO KEY UPDATE',
     by: 'ORDER BY random() FOR NO KEY UPDATE',
     breaks: 'batches of two processes block each other for ever',
-    check: servers('services/customers/test/locks'),
+    check: servers('services/customers/test/accounts-table'),
   },
   {
     id: 'spread-reads-by-id',
@@ -121,6 +121,6 @@ export const storing: readonly Fault[] = [
     replace: 'column(accounts, (account) => account.behind.payments ?? 0),',
     by: 'column(accounts, () => 0),',
     breaks: "what is missing of a customer's payments is forgotten with the batch",
-    check: servers('services/loans/test/follow'),
+    check: servers('services/loans/test/accounts-table'),
   },
 ];

@@ -1,0 +1,40 @@
+/** A service's tables alone, without the service: how they keep what a batch brought about. */
+import type { MigrationObject } from '@mikro-orm/core';
+import type { Stream, StreamEvent } from '@mo/contracts';
+import { testServers } from '@mo/dev-stack';
+import { createLogger } from '@mo/service-kit';
+import type { Account, StreamModel } from '../protocol/account.ts';
+import { Batch } from '../protocol/batch.ts';
+import { type Database, migrate, openDatabase } from '../sql/database.ts';
+import { type AccountTables, SqlStore } from '../sql/sql-store.ts';
+
+const CONNECTIONS_MAX = 2;
+
+/** A database of this test's own, with a service's tables; to be closed by the test. */
+export async function migratedDatabase(own: Stream, migrations: MigrationObject[]): Promise<Database> {
+  const { [own]: url } = await testServers().createDatabases(own);
+  const logger = createLogger('test', 'silent');
+  const options = { url, name: own, entities: [], migrations, connectionsMax: CONNECTIONS_MAX, logger };
+  const database = await openDatabase(options);
+  await migrate(database);
+  return database;
+}
+
+/** Follows events in one batch; answers with the accounts as they were written, and as the next batch finds them. */
+export async function writtenAndRead<A extends Account>(
+  database: Database,
+  tables: AccountTables<A>,
+  model: StreamModel<A>,
+  events: readonly StreamEvent[],
+): Promise<{ written: A[]; read: A[] }> {
+  const store = new SqlStore(database, tables);
+  const nowMs = Date.now();
+  const written = await store.transaction(async (transaction) => {
+    const batch = new Batch(model, await transaction.open({ commands: [], events }, nowMs), nowMs);
+    batch.events(events);
+    await transaction.save(batch.changes());
+    return batch.changes().accounts.map(({ after }) => after);
+  });
+  const state = await store.transaction((transaction) => transaction.open({ commands: [], events }, nowMs));
+  return { written, read: written.flatMap(({ customerId }) => state.accounts.get(customerId) ?? []) };
+}

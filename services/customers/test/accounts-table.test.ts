@@ -1,0 +1,62 @@
+import type { StreamEvent } from '@mo/contracts';
+import { type Database, inTransaction, SqlStore } from '@mo/messaging';
+import { lockedBy, migratedDatabase, writtenAndRead } from '@mo/messaging/testing';
+import { accountTables, insertAccounts } from '../src/db/accounts-table.ts';
+import { First } from '../src/db/migrations/2026-11-23-first.ts';
+import { type CustomerAccount, unknownAccount } from '../src/domain/account.ts';
+import { customerModel } from '../src/domain/model.ts';
+import { loanTaken, paymentApplied } from './told.ts';
+
+/** Enough that no other order is theirs by chance. */
+const CUSTOMERS = [9, 3, 12, 1, 7, 10, 4, 2, 11, 6, 8, 5];
+const NOW = '2026-01-01T00:00:00.000Z';
+
+const registered = (customerId: number): CustomerAccount => ({
+  ...unknownAccount(customerId),
+  version: 1,
+  externalId: `customer-${customerId}`,
+  createdAt: new Date(NOW),
+  updatedAt: new Date(NOW),
+});
+
+describe('the accounts of a batch', () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await migratedDatabase('customers', [{ name: 'first', class: First }]);
+    await inTransaction(database, (sql) => insertAccounts(sql, CUSTOMERS.map(registered)));
+  });
+  afterAll(() => database.close());
+
+  it('are locked by id, whatever order they are named in, and against every other process', async () => {
+    const { order, shared } = await lockedBy(database, accountTables, CUSTOMERS);
+    expect(order).toEqual(CUSTOMERS.toSorted((a, b) => a - b));
+    expect(shared).toEqual([]);
+  });
+
+  it('are free again after the batch, and can be read at any time', async () => {
+    const store = new SqlStore(database, accountTables);
+    await inTransaction(database, async (sql) => {
+      await accountTables.lock(sql, CUSTOMERS, []);
+      expect(await store.progress({ customerId: 1 })).toMatchObject({ customerId: 1, version: 1 });
+    });
+    expect((await lockedBy(database, accountTables, [1])).order).toEqual([1]);
+  });
+
+  it('are found by the next batch as they were written, what is missing of them included', async () => {
+    const customer = { id: 1, external_id: 'customer-1' };
+    const rest = { customer_id: customer.id, time: NOW, traceparent: null };
+    const loan = (version: number) => ({
+      ...rest,
+      ...{ stream: 'loans', type: 'LoanTaken', version, data: loanTaken(customer), seen: {} },
+    });
+    const payment = paymentApplied(customer);
+    const events = [
+      loan(1),
+      loan(5),
+      { ...rest, stream: 'payments', version: 1, type: 'PaymentApplied', data: payment, seen: { loans: 2 } },
+    ] as StreamEvent[];
+    const { written, read } = await writtenAndRead(database, accountTables, customerModel, events);
+    expect(written).toMatchObject([{ totalDebt: 10_000n, applied: { loans: 1 }, behind: { loans: 5, payments: 1 } }]);
+    expect(read).toEqual(written);
+  });
+});

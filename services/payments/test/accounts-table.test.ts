@@ -1,0 +1,48 @@
+import type { StreamEvent } from '@mo/contracts';
+import { type Database, inTransaction, SqlStore } from '@mo/messaging';
+import { lockedBy, migratedDatabase, writtenAndRead } from '@mo/messaging/testing';
+import { accountTables } from '../src/db/accounts-table.ts';
+import { First } from '../src/db/migrations/2026-11-23-first.ts';
+import { paymentModel } from '../src/domain/model.ts';
+
+/** Enough that no other order is theirs by chance. */
+const CUSTOMERS = [9, 3, 12, 1, 7, 10, 4, 2, 11, 6, 8, 5];
+
+describe('the accounts of a batch', () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await migratedDatabase('payments', [{ name: 'first', class: First }]);
+    await inTransaction(database, (sql) => accountTables.create(sql, CUSTOMERS));
+  });
+  afterAll(() => database.close());
+
+  it('are locked by id, whatever order they are named in, and against every other process', async () => {
+    const { order, shared } = await lockedBy(database, accountTables, CUSTOMERS);
+    expect(order).toEqual(CUSTOMERS.toSorted((a, b) => a - b));
+    expect(shared).toEqual([]);
+  });
+
+  it('are free again after the batch, and can be read at any time', async () => {
+    const store = new SqlStore(database, accountTables);
+    await inTransaction(database, async (sql) => {
+      await accountTables.lock(sql, CUSTOMERS, []);
+      expect(await store.progress({ customerId: 1 })).toMatchObject({ customerId: 1, version: 0 });
+    });
+    expect((await lockedBy(database, accountTables, [1])).order).toEqual([1]);
+  });
+
+  it('are found by the next batch as they were written, what is missing of them included', async () => {
+    const customer = { customer_id: 50, customer_external_id: 'fifty' };
+    const rest = { customer_id: 50, time: new Date().toISOString(), traceparent: null };
+    const told = { ...customer, status: 'inactive', score: '12.34', preapproved_at: null };
+    const events = [
+      { ...rest, stream: 'customers', version: 1, type: 'CustomerRegistered', data: told, seen: {} },
+      { ...rest, stream: 'loans', version: 5, type: 'LoanPaid', data: customer, seen: { customers: 3 } },
+    ] as StreamEvent[];
+    const { written, read } = await writtenAndRead(database, accountTables, paymentModel, events);
+    expect(written).toMatchObject([
+      { externalId: 'fifty', applied: { customers: 1 }, behind: { customers: 3, loans: 5 } },
+    ]);
+    expect(read).toEqual(written);
+  });
+});
