@@ -81,7 +81,7 @@ describe('the debt', () => {
     ['PaymentApplied', paymentApplied(customer, { total_amount: '0.20' }), 30n],
     ['PaymentApplied', paymentApplied(customer, { total_amount: '0.50' }), 0n],
     ['LoanRejected', loanTaken(customer, { amount: '0.50' }), 0n],
-  ] as const)('after %s %j is what it says, and nothing else changes', (type, data, debt) => {
+  ] as const)('after %s is what it says, and nothing else changes (case %#)', (type, data, debt) => {
     expect(evolve(owing(50n), event(type, data))).toEqual(owing(debt));
   });
 

@@ -112,7 +112,7 @@ export const lending: readonly Fault[] = [
     id: 'loan-paid-not-told',
     file: 'services/loans/src/domain/model.ts',
     replace: "event.type === 'PaymentApplied'\n",
-    by: "event.type === 'PaymentRejected'\n",
+    by: "event.type === 'PaymentApplied' && event.version === 0\n",
     breaks: 'nobody is told that a loan is paid',
     check: simulation(20),
   },

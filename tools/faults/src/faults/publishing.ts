@@ -33,7 +33,7 @@ export const publishing: readonly Fault[] = [
     replace: 'await this.#notParked(entries.slice(middle))',
     by: 'entries.slice(middle)',
     breaks: "a customer's later events overtake one that Kafka refuses",
-    check: simulation(60),
+    check: servers('packages/messaging/test/relay'),
   },
   {
     id: 'relay-stops-holding-on',
