@@ -122,7 +122,7 @@ export const lending: readonly Fault[] = [
     replace: "event.type === 'LoanRequested' || (event.type === 'LoanTaken' && !event.data.requested)",
     by: "event.type === 'LoanRequested'",
     breaks: 'a refusal stands though credit was taken since it was confirmed',
-    check: simulation(60),
+    check: unit('services/loans/test/domain/account'),
   },
   {
     id: 'decided-without-payments',
@@ -130,7 +130,7 @@ export const lending: readonly Fault[] = [
     replace: "decidesOn: ['customers', 'payments']",
     by: "decidesOn: ['customers']",
     breaks: 'a loan does not say which payments had freed its credit',
-    check: simulation(60),
+    check: unit('services/loans/test/credit'),
   },
   {
     id: 'relaxing-stream-first',

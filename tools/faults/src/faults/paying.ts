@@ -72,7 +72,7 @@ export const paying: readonly Fault[] = [
     replace: "restricts: (event) => event.type === 'PaymentApplied'",
     by: 'restricts: () => false',
     breaks: 'a payment is rejected on what another one left before it was confirmed',
-    check: simulation(200),
+    check: unit('services/payments/test/domain/account'),
   },
   {
     id: 'rejection-unconfirmed',
