@@ -12,7 +12,7 @@ import {
   type ProgressRow,
   progressColumns,
   progressColumnsV1,
-  quarantineTableV2,
+  quarantineTableV1,
   readProgress,
   run,
   streamTablesV1,
@@ -39,7 +39,7 @@ export class First extends Migration {
 
 export class Quarantine extends Migration {
   override async up(): Promise<void> {
-    for (const statement of quarantineTableV2()) this.addSql(statement);
+    for (const statement of quarantineTableV1()) this.addSql(statement);
   }
 }
 

@@ -51,7 +51,7 @@ export const journalDigest = (row: string): string =>
  * The events that could not be understood or take effect, one row each: by customer and version, where those could be read,
  * else by the message that brought it.
  */
-export function quarantineTableV2(): string[] {
+export function quarantineTableV1(): string[] {
   return [
     `CREATE TABLE quarantine (
       id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
