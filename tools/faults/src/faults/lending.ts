@@ -146,7 +146,7 @@ export const lending: readonly Fault[] = [
     replace: "return refuse(problem, origin, ['customers', 'payments']);",
     by: "return refuse(problem, origin, ['payments']);",
     breaks: 'a loan is refused on an old credit line',
-    check: simulation(40),
+    check: simulation(120),
   },
   {
     id: 'payments-not-confirmed',
