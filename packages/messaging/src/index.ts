@@ -3,8 +3,8 @@
  * `kafka/`, `relay/` and `follower/` are what it runs on.
  */
 
-export * from './follower/dead-letters.ts';
 export * from './audit/index.ts';
+export * from './follower/dead-letters.ts';
 export * from './follower/follower.ts';
 export * from './follower/healer.ts';
 export * from './kafka/cloud-events.ts';
