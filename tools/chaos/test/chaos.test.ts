@@ -14,12 +14,15 @@ const TIMEOUT_MS = 400_000;
 it(
   'faults of every kind lose nothing, double nothing, and make no answer wrong',
   async () => {
-    const dir = join(testServers().dir, `chaos-${process.pid}`);
-    const quiet = { dir, fsync: false, log: () => {} };
-    const replicas = { customers: 2, loans: 2, payments: 2 };
     const report = await chaos({
-      ...{ minutes: MINUTES_MAX, faultsMax: FAULTS, seed: SEED, replicas, clients: 8 },
-      ...quiet,
+      minutes: MINUTES_MAX,
+      faultsMax: FAULTS,
+      seed: SEED,
+      replicas: { customers: 2, loans: 2, payments: 2 },
+      clients: 8,
+      dir: join(testServers().dir, `chaos-${process.pid}`),
+      fsync: false,
+      log: () => {},
     });
     const { violations } = report.tally;
     if (violations.length > 0) throw new Error(renderReport(report));

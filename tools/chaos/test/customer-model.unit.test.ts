@@ -6,14 +6,12 @@ const token = (customers: number): ConsistencyToken => ({
   versions: { customers, loans: 0, payments: 0 },
 });
 const loan = (id: number, amount: bigint, more: Partial<LoanModel> = {}): LoanModel => ({
-  ...{
-    id,
-    externalId: `loan-${id}`,
-    amount,
-    outstanding: amount,
-    status: 'active',
-    takenAt: '2026-01-01T00:00:00.000Z',
-  },
+  id,
+  externalId: `loan-${id}`,
+  amount,
+  outstanding: amount,
+  status: 'active',
+  takenAt: '2026-01-01T00:00:00.000Z',
   ...more,
 });
 
