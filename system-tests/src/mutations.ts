@@ -69,9 +69,17 @@ export async function dropConstraints(client: pg.Client): Promise<void> {
   for (const { text } of rows) await client.query(text);
 }
 
-/** Changes one row of the customer, at random. @returns what was done, for a message */
-export async function plant(client: pg.Client, kind: Kind, customerId: number, random: Random): Promise<string> {
-  const { table, column, what } = kind;
+export interface Mutation {
+  readonly kind: Kind;
+  readonly customerId: number;
+  /** Where the row is: it stays there until it is changed itself. */
+  readonly ctid: string;
+  readonly value: string | null;
+}
+
+/** Picks one of the customer's rows, at random; all are picked before any is changed. */
+export async function pick(client: pg.Client, kind: Kind, customerId: number, random: Random): Promise<Mutation> {
+  const { table, column } = kind;
   const { rows } = await client.query<{ ctid: string; value: string | null }>(
     `SELECT t.ctid::text, ${column === null ? 'NULL' : `t.${column}::text`} AS value FROM ${table} t
      WHERE ${customerOf(table)} = $1 ORDER BY 1`,
@@ -79,22 +87,28 @@ export async function plant(client: pg.Client, kind: Kind, customerId: number, r
   );
   const row = rows[random(rows.length)];
   if (row === undefined) throw new Error(`customer ${customerId} has no row in ${table}`);
+  return { kind, customerId, ...row };
+}
+
+/** Carries a mutation out. @returns what was done, for a message */
+export async function plant(client: pg.Client, { kind, customerId, ctid, value: old }: Mutation, random: Random) {
+  const { table, column, what } = kind;
   const done = `${kind.service}.${table}${column === null ? '' : `.${column}`} ${what} of customer ${customerId}`;
-  if (what === 'delete') await client.query(`DELETE FROM ${table} WHERE ctid = $1`, [row.ctid]);
+  if (what === 'delete') await client.query(`DELETE FROM ${table} WHERE ctid = $1`, [ctid]);
   if (what === 'duplicate') {
     const text = `INSERT INTO ${table} OVERRIDING SYSTEM VALUE SELECT * FROM ${table} WHERE ctid = $1`;
-    await client.query(text, [row.ctid]);
+    await client.query(text, [ctid]);
   }
   if (what !== 'change') return done;
-  const value = changed(kind.type, row.value, random);
-  await client.query(`UPDATE ${table} SET ${column} = $1 WHERE ctid = $2`, [value, row.ctid]);
-  return `${done}: ${row.value} to ${value}`;
+  const value = changed(kind.type, old, random);
+  await client.query(`UPDATE ${table} SET ${column} = $1 WHERE ctid = $2`, [value, ctid]);
+  return `${done}: ${old} to ${value}`;
 }
 
 function customerOf(table: string): string {
   if (table === 'customers') return 't.id';
   return table === 'payment_details'
-    ? '(SELECT min(customer_id) FROM payments p WHERE p.id = t.payment_id)'
+    ? '(SELECT customer_id FROM payments p WHERE p.id = t.payment_id)'
     : 't.customer_id';
 }
 

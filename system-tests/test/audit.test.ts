@@ -6,7 +6,7 @@ import pg from 'pg';
 import { type CommandResult, command } from '../src/command.ts';
 import { query } from '../src/databases.ts';
 import { makeHistories, whileInUse } from '../src/histories.ts';
-import { dropConstraints, type Kind, kindsOf, plant, seeded } from '../src/mutations.ts';
+import { dropConstraints, type Kind, kindsOf, type Mutation, pick, plant, seeded } from '../src/mutations.ts';
 import { type Offsets, Subscriber } from '../src/subscriber.ts';
 import { type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
@@ -179,15 +179,18 @@ describe('audit', () => {
       kinds.push(...(await kindsOf(client, service)));
     }
     expect(customers.length).toBeGreaterThanOrEqual(MUTATIONS);
-    const planted: { customerId: number; kind: Kind; text: string }[] = [];
+    const planted: (Mutation & { text: string })[] = [];
+    const clientOf = ({ service }: Kind) => clients.get(service) as pg.Client;
     try {
+      const picked: Mutation[] = [];
       let left: Kind[] = [];
       for (const customerId of customers.slice(0, MUTATIONS)) {
         if (left.length === 0) left = [...kinds];
         const kind = left.splice(random(left.length), 1)[0] as Kind;
-        const text = await plant(clients.get(kind.service) as pg.Client, kind, customerId, random);
-        planted.push({ customerId, kind, text });
+        picked.push(await pick(clientOf(kind), kind, customerId, random));
       }
+      for (const mutation of picked)
+        planted.push({ ...mutation, text: await plant(clientOf(mutation.kind), mutation, random) });
     } finally {
       for (const client of clients.values()) await client.end();
     }
