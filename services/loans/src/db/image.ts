@@ -75,8 +75,13 @@ class LoanImage implements Image<LoanAccount> {
         const isDue = event.type === 'LoanPaid' ? loan.outstanding === 0n : loan.status === 'pending';
         return isDue ? null : `its loan is ${loan.status}, with ${formatMoney(loan.outstanding)} outstanding`;
       }
-      default:
+      case 'CustomerRegistered':
+      case 'CustomerUpdated':
+      case 'PaymentApplied':
+      case 'PaymentRejected':
         return `${event.type} is not decided here`;
+      default:
+        return event satisfies never;
     }
   }
 
