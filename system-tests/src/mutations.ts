@@ -100,10 +100,16 @@ export async function plant(client: pg.Client, { kind, customerId, ctid, value: 
     await client.query(text, [ctid]);
   }
   if (what !== 'change') return done;
-  const value = changed(kind.type, old, random);
+  const value = isId(kind) ? strangeId(random) : changed(kind.type, old, random);
   await client.query(`UPDATE ${table} SET ${column} = $1 WHERE ctid = $2`, [value, ctid]);
   return `${done}: ${old} to ${value}`;
 }
+
+const isId = ({ column }: Kind): boolean =>
+  column === 'id' || (column?.endsWith('_id') === true && column !== 'external_id');
+
+/** An id that nobody has: one of another customer would change what is found of that one. */
+const strangeId = (random: Random): string => String(1_000_000 + random(1_000_000));
 
 function customerOf(table: string): string {
   if (table === 'customers') return 't.id';
