@@ -8,6 +8,7 @@ import type pg from 'pg';
 /** Tables that no stream tells. */
 const NOT_TOLD: Readonly<Record<string, string>> = {
   answers: 'answers kept under a key for a day, each the only copy of itself',
+  quarantine: 'what could not be understood: the messages themselves tell it',
   relay_lease: 'who relays now',
   outbox: 'what is not yet on Kafka; what is sent is gone from it',
   uploads: 'which uploads a key named, for a day',

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { query } from '@mo/agreement';
 import { type StackFile, testServers } from '@mo/dev-stack';
 import pg from 'pg';
 import { type CommandResult, command } from '../src/command.ts';
-import { query } from '../src/databases.ts';
 import { makeHistories, whileInUse } from '../src/histories.ts';
 import { dropConstraints, type Kind, kindsOf, type Mutation, pick, plant, seeded } from '../src/mutations.ts';
 import { type Offsets, Subscriber } from '../src/subscriber.ts';

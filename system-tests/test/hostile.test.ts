@@ -1,6 +1,7 @@
 /** Callers who are broken, slow, or mean no good: each gets the documented answer, and nobody else notices. */
+
+import { differences, query } from '@mo/agreement';
 import { problem } from '@mo/contracts';
-import { differences, query } from '../src/databases.ts';
 import { processesOf } from '../src/overload/processes.ts';
 import { RawConnection } from '../src/raw-connection.ts';
 import { type System, startSystem } from '../src/system.ts';

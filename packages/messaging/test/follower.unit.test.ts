@@ -1,6 +1,6 @@
 import type { StreamEvent } from '@mo/contracts';
 import { createLogger } from '@mo/service-kit';
-import { Follower, type IncomingMessage, type Kafka, toMessage } from '../src/index.ts';
+import { Follower, type IncomingMessage, type Kafka, type Quarantined, toMessage } from '../src/index.ts';
 import { eventOf, eventsOf } from './ledger.ts';
 
 const TOPIC = 'mo.payments';
@@ -15,19 +15,30 @@ function messageOf(event: StreamEvent, offset: number): IncomingMessage {
     time: event.time,
     traceparent: event.traceparent,
   });
-  return { ...message, topic: TOPIC, partition: 0, offset: String(offset) };
+  return withBytes({ ...message, topic: TOPIC, partition: 0, offset: String(offset) });
+}
+
+function withBytes(message: Omit<IncomingMessage, 'raw'>): IncomingMessage {
+  const { key, value, headers } = message;
+  const bytes = Object.entries(headers).map(([name, header]) => [name, Buffer.from(header)]);
+  const raw = { key: Buffer.from(key ?? ''), value: Buffer.from(value ?? ''), headers: Object.fromEntries(bytes) };
+  return { ...message, raw };
 }
 
 /** A follower, what pushes messages to it as Kafka would, and what it did. */
 async function followerUnderTest(follow: (events: readonly StreamEvent[]) => Promise<void>) {
   const subscribed = Promise.withResolvers<(messages: IncomingMessage[]) => Promise<void>>();
   const deadLetters: { topic: string; headers: Readonly<Record<string, string>> }[] = [];
+  const waiting: Quarantined[] = [];
   const told: string[] = [];
   const kafka: Kafka = {
     ensureTopics: async () => {},
     producer: async () => ({
       send: async (topic, messages) => {
-        for (const { headers } of messages) deadLetters.push({ topic, headers });
+        for (const { headers } of messages) {
+          const texts = Object.entries(headers).map(([name, header]) => [name, String(header)]);
+          deadLetters.push({ topic, headers: Object.fromEntries(texts) });
+        }
       },
       close: async () => {},
     }),
@@ -46,13 +57,14 @@ async function followerUnderTest(follow: (events: readonly StreamEvent[]) => Pro
     logger: createLogger('test', 'silent'),
     follow: async (events) => {
       await follow(events);
-      return { outcomes: events.map(() => 'apply'), progress: new Map() };
+      return { outcomes: events.map(() => 'apply'), progress: new Map(), faults: [] };
     },
     onEvent: (_stream, what) => told.push(what),
-    onQuarantine: () => told.push('waits'),
+    quarantine: async (items) => waiting.push(...items),
+    settle: async () => {},
   });
   follower.start();
-  return { push: await subscribed.promise, deadLetters, told, stop: () => follower.stop() };
+  return { push: await subscribed.promise, deadLetters, waiting, told, stop: () => follower.stop() };
 }
 
 it('is done with messages only when the database has taken them, however often that takes', async () => {
@@ -69,10 +81,10 @@ it('is done with messages only when the database has taken them, however often t
 
 it('puts what it can not understand aside, with reason and origin, and takes the rest in order', async () => {
   const followed: number[] = [];
-  const { push, deadLetters, told, stop } = await followerUnderTest(async (events) => {
+  const { push, deadLetters, waiting, told, stop } = await followerUnderTest(async (events) => {
     followed.push(...events.map(({ version }) => version));
   });
-  const garbled = { ...messageOf(eventOf('payments', 2, 1), 1), value: 'no JSON' };
+  const garbled = withBytes({ ...messageOf(eventOf('payments', 2, 1), 1), value: 'no JSON' });
   await push([messageOf(eventOf('payments', 1, 1), 0), garbled, messageOf(eventOf('payments', 1, 2), 2)]);
   expect(followed).toEqual([1, 2]);
   expect(deadLetters).toMatchObject([
@@ -81,6 +93,7 @@ it('puts what it can not understand aside, with reason and origin, and takes the
       headers: { mo_source_topic: TOPIC, mo_source_partition: '0', mo_source_offset: '1', ce_sequence: '1' },
     },
   ]);
-  expect(told).toEqual(['quarantined', 'waits', 'apply', 'apply']);
+  expect(waiting).toMatchObject([{ stream: 'payments', customerId: 2, version: 1 }]);
+  expect(told.toSorted()).toEqual(['apply', 'apply', 'quarantined']);
   await stop();
 });

@@ -82,7 +82,11 @@ describe('the store', () => {
     const store = new SqlStore(database, ledgerTables);
     const command = commandOf({ key: keyOf('k') });
     const failing = store.transaction(async (transaction) => {
-      const batch = new Batch(ledgerModel, await transaction.open({ commands: [command], events: [] }, NOW_MS), NOW_MS);
+      const batch = new Batch(
+        ledgerModel,
+        await transaction.open({ commands: [command], events: [], quarantined: [] }, NOW_MS),
+        NOW_MS,
+      );
       batch.command(command, null);
       await transaction.save(batch.changes());
       throw new Error('the commit fails');

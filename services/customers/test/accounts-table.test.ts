@@ -47,7 +47,11 @@ describe('the accounts of a batch', () => {
     const rest = { customer_id: customer.id, time: NOW, traceparent: null };
     const loan = (version: number) => ({
       ...rest,
-      ...{ stream: 'loans', type: 'LoanTaken', version, data: loanTaken(customer), seen: {} },
+      stream: 'loans',
+      type: 'LoanTaken',
+      version,
+      data: loanTaken(customer),
+      seen: {},
     });
     const payment = paymentApplied(customer);
     const events = [

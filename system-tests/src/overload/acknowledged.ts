@@ -1,6 +1,7 @@
 /** What was answered with 201, looked for in the databases. */
+
+import { query } from '@mo/agreement';
 import type { StackFile } from '@mo/dev-stack';
-import { query } from '../databases.ts';
 import { KINDS, type Kind, nameOf } from './mix.ts';
 
 /** How each is called in the journal of its service. */

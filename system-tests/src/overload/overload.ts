@@ -3,8 +3,8 @@
  * whether it kept doing what it can, answered the rest, held its memory, lost nothing, and is fast again at once.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { differences, query } from '@mo/agreement';
 import type { Stack } from '@mo/dev-stack';
-import { differences, query } from '../databases.ts';
 import { lostOrDoubled } from './acknowledged.ts';
 import type { StretchResult } from './generator.ts';
 import { Load } from './load.ts';

@@ -30,11 +30,13 @@ export async function writtenAndRead<A extends Account>(
   const store = new SqlStore(database, tables);
   const nowMs = Date.now();
   const written = await store.transaction(async (transaction) => {
-    const batch = new Batch(model, await transaction.open({ commands: [], events }, nowMs), nowMs);
+    const batch = new Batch(model, await transaction.open({ commands: [], events, quarantined: [] }, nowMs), nowMs);
     batch.events(events);
     await transaction.save(batch.changes());
     return batch.changes().accounts.map(({ after }) => after);
   });
-  const state = await store.transaction((transaction) => transaction.open({ commands: [], events }, nowMs));
+  const state = await store.transaction((transaction) =>
+    transaction.open({ commands: [], events, quarantined: [] }, nowMs),
+  );
   return { written, read: written.flatMap(({ customerId }) => state.accounts.get(customerId) ?? []) };
 }

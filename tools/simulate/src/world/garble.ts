@@ -13,7 +13,7 @@ const withHeader =
 
 const withoutHeader =
   (name: string): Garble =>
-  ({ headers: { [name]: _, ...headers } }) => ({ headers });
+  ({ headers }) => ({ headers: Object.fromEntries(Object.entries(headers).filter(([other]) => other !== name)) });
 
 const WAYS: readonly Garble[] = [
   ({ value }) => ({ value: value?.slice(1) ?? null }),
