@@ -1,7 +1,8 @@
 /**
  * No only on fresh news: a refusal that rests on followed streams is given only after they were pulled for it, the one
- * that can relax last, and only if nothing that restricts moved while that last pull was under way. A refusal that breaks this
- * may be right by luck; here it is found all the same.
+ * that can relax last. One that rests on amounts, to which the service itself adds, is given only if nothing that restricts
+ * moved while that last pull was under way; whether a customer exists or is active is for its owner alone to say. A refusal
+ * that breaks this may be right by luck; here it is found all the same.
  */
 import type { Stream } from '@mo/contracts';
 import type { Answer } from '@mo/service-kit';
@@ -34,6 +35,9 @@ const RESTS_ON: Readonly<Record<string, readonly Stream[]>> = {
   exceeds_debt: ['loans'],
 };
 
+/** Refusals that rest on amounts. */
+const RESTS_ON_AMOUNTS = new Set(['credit_limit_exceeded', 'exceeds_debt']);
+
 /** What one process pulled, and what it refused. */
 export class Confirmations {
   readonly #service: Stream;
@@ -63,8 +67,10 @@ export class Confirmations {
     const isRefusal = status === 422 || (status === 201 && request.kind === 'pay');
     if (!isRefusal || this.#service === 'customers' || headers?.['idempotency-replayed'] === 'true') return;
     const { code, rejection_reason, customer_id } = JSON.parse(body) as Record<string, unknown>;
-    const streams = RESTS_ON[String(code ?? rejection_reason)];
+    const reason = String(code ?? rejection_reason);
+    const streams = RESTS_ON[reason];
     if (streams === undefined) return;
+    const mustBeStill = RESTS_ON_AMOUNTS.has(reason);
     const isSame = this.#sameAs(request, customer_id);
     let fromStep = arrivedStep;
     for (const [place, stream] of streams.entries()) {
@@ -73,7 +79,7 @@ export class Confirmations {
         (candidate) =>
           candidate.stream === stream &&
           candidate.sentStep >= fromStep &&
-          (candidate.isStill || !isLast) &&
+          (candidate.isStill || !isLast || !mustBeStill) &&
           isSame(candidate.want),
       );
       if (pull === undefined) {

@@ -48,6 +48,11 @@ export class Network {
     this.#cuts.set(key, (this.#cuts.get(key) ?? 0) + change);
   }
 
+  /** Ends all cuts. */
+  mend(): void {
+    this.#cuts.clear();
+  }
+
   /**
    * Calls a process.
    *

@@ -56,6 +56,8 @@ export function strike(world: World, planned: Strike): void {
 export function calmDown(world: World): void {
   world.isCalmedDown = true;
   world.crashAtCommit.clear();
+  world.network.mend();
+  world.broker.setDown(false);
   for (const stream of STREAMS) world.databases[stream].down = false;
   for (const [place, { replica }] of world.slots.entries()) {
     if (replica.process.frozen) thaw(world, replica.process);
