@@ -15,10 +15,9 @@ describe('the list of faults', () => {
   });
 
   it('plants each in the code that is shipped, where its text is exactly once', () => {
-    for (const fault of faults) {
-      expect(fault.file).toMatch(/^(services|packages)\/[\w-]+\/src\/.+\.ts$/);
-      expect([fault.id, whyNotPlantable(ROOT, fault)]).toEqual([fault.id, null]);
-    }
+    for (const { file } of faults) expect(file).toMatch(/^(services|packages)\/[\w-]+\/src\/.+\.ts$/);
+    const outdated = faults.map((fault) => ({ id: fault.id, why: whyNotPlantable(ROOT, fault) }));
+    expect(outdated.filter(({ why }) => why !== null)).toEqual([]);
   });
 
   it('names for each a check that there is, and what it breaks', () => {

@@ -141,8 +141,8 @@ export const paying: readonly Fault[] = [
   {
     id: 'one-decimal-misread',
     file: 'packages/money/src/money.ts',
-    replace: "decimals.padEnd(2, '0')",
-    by: "decimals.padStart(2, '0')",
+    replace: "decimals.padEnd(DECIMALS, '0')",
+    by: "decimals.padStart(DECIMALS, '0')",
     breaks: '1.5 is read as 1.05',
     check: unit('packages/money/test/money'),
   },
