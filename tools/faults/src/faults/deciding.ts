@@ -285,20 +285,4 @@ export const deciding: readonly Fault[] = [
     breaks: 'the relay learns late of what was written',
     check: unit('packages/messaging/test/write-path'),
   },
-  {
-    id: 'done-for-nobody',
-    file: 'packages/messaging/src/protocol/write-path.ts',
-    replace: 'if (item.command.origin.isGone?.() === true)',
-    by: 'if (item.command.origin.isGone?.() === false)',
-    breaks: 'commands are decided for callers who are gone, and refused for those who wait',
-    check: unit('packages/messaging/test/write-path'),
-  },
-  {
-    id: 'no-age-limit',
-    file: 'packages/messaging/src/protocol/write-path.ts',
-    replace: 'if (nowMs - item.sinceMs <= COMMAND_AGE_MS_MAX) return null;',
-    by: 'return null;',
-    breaks: 'under overload all is done too late, and nothing in time',
-    check: unit('packages/messaging/test/write-path'),
-  },
 ];
