@@ -10,9 +10,11 @@ import {
   type Kafka,
   kafkaOverKafkajs,
   Lease,
+  MessageRefusedError,
   Outbox,
   type Producer,
   Relay,
+  type RelayOptions,
   run,
   type Subscription,
   sqlOf,
@@ -57,9 +59,10 @@ afterEach(async () => {
   await databases.close();
 });
 
-function startRelay(over: Kafka = kafka): Relay {
+function startRelay(over: Kafka = kafka, from: RelayOptions['outbox'] = outbox): Relay {
   const lease = new Lease(database, randomUUID());
-  const relay = new Relay({ stream: 'loans', topicPrefix, outbox, lease, kafka: over, clock: systemClock, logger });
+  const parts = { outbox: from, lease, kafka: over, clock: systemClock, logger };
+  const relay = new Relay({ stream: 'loans', topicPrefix, ...parts });
   relays.push(relay);
   relay.start();
   return relay;
@@ -176,6 +179,30 @@ describe('the relay', () => {
     await waitFor(() => of(1).length >= 4);
     expect(of(1)).toEqual(versions(1, 4));
     await waitFor(async () => (await waiting()) === 0);
+  });
+
+  it('sends nothing of a customer after what Kafka refuses, though parked entries are let go at that moment', async () => {
+    let refusals = 0;
+    const over = spoiled(async (real, ...call) => {
+      const [, messages] = call;
+      const isRefused = ({ headers }: (typeof messages)[number]) =>
+        String(headers.ce_subject) === '1' && String(headers.ce_sequence) === '1';
+      if (messages.some(isRefused)) throw new MessageRefusedError('MESSAGE_TOO_LARGE');
+      await real.send(...call);
+    });
+    const letGo: RelayOptions['outbox'] = {
+      read: (entriesMax) => outbox.read(entriesMax),
+      remove: (ids) => outbox.remove(ids),
+      park: async (id, reason) => {
+        refusals += 1;
+        await outbox.park(id, reason);
+        await outbox.unpark();
+      },
+    };
+    await append(...eventsOf('loans', 1, 3), ...eventsOf('loans', 2, 2));
+    startRelay(over, letGo);
+    await waitFor(() => of(2).length >= 2 && refusals >= 3);
+    expect(of(1)).toEqual([]);
   });
 
   it('runs in one process at a time, and hands over at once when that one stops', async () => {

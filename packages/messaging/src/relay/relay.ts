@@ -104,10 +104,17 @@ export class Relay {
     return entries.length;
   }
 
-  /** Sends entries; where the broker refuses one for good, halves until it is found and parked. */
-  async #send(producer: Producer, topic: string, entries: OutboxEntry[]): Promise<void> {
+  /**
+   * Sends entries; where the broker refuses one for good, halves until it is found and parked.
+   *
+   * @param parked the customers of which one was parked in this round: their later entries wait, even where parked
+   *   entries are let go meanwhile
+   */
+  async #send(producer: Producer, topic: string, all: OutboxEntry[], parked = new Set<string>()): Promise<void> {
     const { stream, outbox, logger } = this.#options;
-    if (entries.length === 0) return;
+    const entries = all.filter((entry) => !parked.has(entry.customer_id));
+    const [first] = entries;
+    if (first === undefined) return;
     try {
       await producer.send(
         topic,
@@ -116,25 +123,19 @@ export class Relay {
       await outbox.remove(entries.map((entry) => entry.id));
     } catch (error) {
       if (!(error instanceof MessageRefusedError)) throw error;
-      const [first] = entries;
-      if (entries.length === 1 && first !== undefined) {
+      if (entries.length === 1) {
         logger.error(
           { err: error, customerId: first.customer_id, version: first.version },
           'Kafka refuses an event; its customer is parked',
         );
         await outbox.park(first.id, error.message);
+        parked.add(first.customer_id);
         return;
       }
       const middle = Math.ceil(entries.length / 2);
-      await this.#send(producer, topic, entries.slice(0, middle));
-      await this.#send(producer, topic, await this.#notParked(entries.slice(middle)));
+      await this.#send(producer, topic, entries.slice(0, middle), parked);
+      await this.#send(producer, topic, entries.slice(middle), parked);
     }
-  }
-
-  /** Entries of customers that were parked meanwhile must wait. */
-  async #notParked(entries: OutboxEntry[]): Promise<OutboxEntry[]> {
-    const open = new Set((await this.#options.outbox.read(RELAY_ENTRIES_MAX)).map((entry) => entry.id));
-    return entries.filter((entry) => open.has(entry.id));
   }
 
   async #idle(durationMs: number): Promise<void> {
