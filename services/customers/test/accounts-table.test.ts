@@ -2,7 +2,7 @@ import type { StreamEvent } from '@mo/contracts';
 import { type Database, inTransaction, SqlStore } from '@mo/messaging';
 import { lockedBy, migratedDatabase, writtenAndRead } from '@mo/messaging/testing';
 import { accountTables, insertAccounts } from '../src/db/accounts-table.ts';
-import { First } from '../src/db/migrations/2026-11-23-first.ts';
+import { migrations } from '../src/db/migrations/index.ts';
 import { type CustomerAccount, unknownAccount } from '../src/domain/account.ts';
 import { customerModel } from '../src/domain/model.ts';
 import { loanTaken, paymentApplied } from './told.ts';
@@ -22,7 +22,7 @@ const registered = (customerId: number): CustomerAccount => ({
 describe('the accounts of a batch', () => {
   let database: Database;
   beforeAll(async () => {
-    database = await migratedDatabase('customers', [{ name: 'first', class: First }]);
+    database = await migratedDatabase('customers', migrations);
     await inTransaction(database, (sql) => insertAccounts(sql, CUSTOMERS.map(registered)));
   });
   afterAll(() => database.close());

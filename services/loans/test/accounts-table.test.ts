@@ -2,7 +2,7 @@ import type { StreamEvent } from '@mo/contracts';
 import { type Database, inTransaction, SqlStore } from '@mo/messaging';
 import { lockedBy, migratedDatabase, writtenAndRead } from '@mo/messaging/testing';
 import { accountTables } from '../src/db/accounts-table.ts';
-import { First } from '../src/db/migrations/2026-11-23-first.ts';
+import { migrations } from '../src/db/migrations/index.ts';
 import { loanModel } from '../src/domain/model.ts';
 
 /** Enough that no other order is theirs by chance. */
@@ -11,7 +11,7 @@ const CUSTOMERS = [9, 3, 12, 1, 7, 10, 4, 2, 11, 6, 8, 5];
 describe('the accounts of a batch', () => {
   let database: Database;
   beforeAll(async () => {
-    database = await migratedDatabase('loans', [{ name: 'first', class: First }]);
+    database = await migratedDatabase('loans', migrations);
     await inTransaction(database, (sql) => accountTables.create(sql, CUSTOMERS));
   });
   afterAll(() => database.close());
