@@ -6,8 +6,8 @@
 import { type Database, run, sqlOf } from '../sql/database.ts';
 
 /** A lease runs so long; a successor has taken over within this and one renewal. */
-export const LEASE_MS = 1_500;
-export const LEASE_RENEWAL_MS = 400;
+export const LEASE_MS = 1_000;
+export const LEASE_RENEWAL_MS = 250;
 
 const HOLD = `
   INSERT INTO relay_lease AS lease (holder, until) VALUES ($1, clock_timestamp() + $2 * interval '1 millisecond')
