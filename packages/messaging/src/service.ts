@@ -131,7 +131,7 @@ export async function createService<A extends Account>(definition: ServiceDefini
     notReady: async () => (notice.isGiven ? 'stopping' : streams.notReady()),
     explain: databaseOutage,
   });
-  const notice = new Notice(server);
+  const notice = new Notice(server.server);
   const reads = new Gate(READS);
   gauge(registry, 'mo_reads_waiting', 'Reads that wait for their turn', [], () => reads.waiting);
   const serve = routesOf(server, { ...streams.routeHooks, reads });

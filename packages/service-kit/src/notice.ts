@@ -3,8 +3,8 @@
  * each answer the last of its connection. So whoever spreads requests over processes turns to the others, and what is
  * closed afterwards are connections that nobody sends anything on: no request is lost to a close that it crossed.
  */
+import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
 
 /** Twice the time in which the gateway asks each replica whether it is ready. */
 export const NOTICE_MS = 1_000;
@@ -13,11 +13,11 @@ export class Notice {
   readonly #durationMs: number;
   #isGiven = false;
 
-  constructor(app: FastifyInstance, durationMs = NOTICE_MS) {
+  /** Puts itself before all that answers, whatever that is. */
+  constructor(server: Server, durationMs = NOTICE_MS) {
     this.#durationMs = durationMs;
-    app.addHook('onRequest', (_request, reply, done) => {
-      if (this.#isGiven) reply.raw.shouldKeepAlive = false;
-      done();
+    server.prependListener('request', (_request, response) => {
+      if (this.#isGiven) response.shouldKeepAlive = false;
     });
   }
 

@@ -1,17 +1,17 @@
 import { once } from 'node:events';
-import { Agent, get, type IncomingMessage } from 'node:http';
+import { Agent, createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Notice } from '../src/index.ts';
-import { serverUnderTest } from './harness.ts';
 
-it('once notice is given, requests are still answered, each as the last of its connection', async () => {
-  const { app } = serverUnderTest();
-  const notice = new Notice(app, 0);
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  const { port } = app.server.address() as AddressInfo;
+it('once notice is given, whatever answers a request, its answer is the last of the connection', async () => {
+  const server = createServer((_request, response) => response.end('done'));
+  const notice = new Notice(server, 0);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
   const agent = new Agent({ keepAlive: true });
   const ask = async () => {
-    const [answer] = (await once(get({ port, path: '/livez', agent }), 'response')) as [IncomingMessage];
+    const [answer] = (await once(get({ port, agent }), 'response')) as [IncomingMessage];
     await once(answer.resume(), 'end');
     return [answer.statusCode, answer.headers.connection];
   };
@@ -19,5 +19,6 @@ it('once notice is given, requests are still answered, each as the last of its c
   await notice.give();
   expect([await ask(), notice.isGiven]).toEqual([[200, 'close'], true]);
   agent.destroy();
-  await app.close();
+  server.close();
+  await once(server, 'close');
 });

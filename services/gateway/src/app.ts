@@ -49,7 +49,6 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
       ),
     }),
   });
-  const notice = new Notice(app);
   app.server.headersTimeout = limits.headersTimeoutMs;
   app.server.timeout = socketIdleTimeoutMs;
   boundCallers(app.server, limits, registry, logger);
@@ -67,6 +66,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
   await referenceRoutes(app);
   const lag = new LoopLag(limits);
   shedFirst(app.server, { upstreams, lag, limits, logger, registry });
+  const notice = new Notice(app.server);
   await Promise.all(replicaSets.map((replicas) => replicas.start()));
 
   const stopSteps = [
