@@ -34,8 +34,8 @@ export interface StretchResult {
   readonly counts: Counts;
 }
 
-/** Below what a process may open here, and more than the gateway has places for. */
-const SOCKETS_MAX = 6_000;
+/** Below what a process may open here, and more than arrive while the gateway is busiest. */
+const SOCKETS_MAX = 12_000;
 /** A caller's patience: longer than any answer may take. */
 const PATIENCE_MS = 45_000;
 const TICK_MS = 2;

@@ -26,7 +26,7 @@ Starts a system of its own, finds the best rate that it can do, then offers a mu
 
 It fails where an answer is a 5xx other than 503, a 429 or 503 has no Retry-After, a connection breaks, an acknowledged
 write is not there once, the databases disagree afterwards, a process holds ${GROWTH_MIB_MAX} MiB more in the last third of the
-overload than in the first, or less than ${GOODPUT_SHARE_MIN * 100} % of the best is done.`;
+overload than in the second, or less than ${GOODPUT_SHARE_MIN * 100} % of the best is done.`;
 
 class UsageError extends Error {}
 

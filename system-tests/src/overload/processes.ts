@@ -88,17 +88,20 @@ function readSample(text: string): Sample {
 
 export interface Growth {
   readonly firstMib: number;
+  readonly secondMib: number;
   readonly lastMib: number;
   /** Of a straight line through all samples. */
   readonly mibPerMinute: number;
 }
 
-/** How a figure went, from the mean of its first third to that of its last. */
+/** How a figure went: the means of its three thirds. */
 export function growthOf(samples: readonly Sample[], figure: 'residentMib' | 'heapMib'): Growth {
   const third = Math.max(1, Math.floor(samples.length / 3));
+  const values = samples.map((sample) => sample[figure]);
   return {
-    firstMib: mean(samples.slice(0, third).map((sample) => sample[figure])),
-    lastMib: mean(samples.slice(-third).map((sample) => sample[figure])),
+    firstMib: mean(values.slice(0, third)),
+    secondMib: mean(values.slice(third, 2 * third)),
+    lastMib: mean(values.slice(-third)),
     mibPerMinute: slope(samples.map((sample) => [sample.atMs / 60_000, sample[figure]])),
   };
 }

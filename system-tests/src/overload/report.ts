@@ -41,13 +41,14 @@ function stretchLines(stretch: StretchResult): string[] {
 }
 
 function memoryLines(samples: Samples): string[] {
-  const head = 'process        RSS MiB: first third, last third, per minute   heap MiB: the same            CPU';
+  const head =
+    'process        RSS MiB: in each third, per minute         heap MiB: the same                             CPU';
   const lines = [...samples].map(([name, of]) => {
     const figures = (['residentMib', 'heapMib'] as const).map((figure) => {
-      const { firstMib, lastMib, mibPerMinute } = growthOf(of, figure);
-      return `${column(firstMib)} ${column(lastMib)} ${column(mibPerMinute)}`;
+      const { firstMib, secondMib, lastMib, mibPerMinute } = growthOf(of, figure);
+      return [firstMib, secondMib, lastMib, mibPerMinute].map(column).join(' ');
     });
-    return `${name.padEnd(14)} ${figures.join('               ')}   ${(cpuShareOf(of) * 100).toFixed(0).padStart(10)} %`;
+    return `${name.padEnd(14)} ${figures.join('    ')}   ${(cpuShareOf(of) * 100).toFixed(0).padStart(10)} %`;
   });
   return [head, ...lines];
 }
