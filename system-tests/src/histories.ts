@@ -4,7 +4,7 @@ import { concurrently, expectStatus, nameOf, type World } from './world.ts';
 
 const CLIENTS = 8;
 /** Few, so that what is looked at gets its share of the machine. */
-const BUSINESS_CLIENTS = 4;
+const BUSINESS_CLIENTS = 2;
 
 /** Makes customers whose rows fill every table of every service; half of them come by a bulk upload. */
 export async function makeHistories(world: World, count: number): Promise<number[]> {
