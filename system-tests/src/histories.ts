@@ -5,6 +5,8 @@ import { concurrently, expectStatus, nameOf, type World } from './world.ts';
 const CLIENTS = 8;
 /** Few, so that what is looked at gets its share of the machine. */
 const BUSINESS_CLIENTS = 2;
+/** What each of them deals with, in turn: were there ever new ones, whoever looks at all customers would run after them. */
+const BUSINESS_CUSTOMERS = 8;
 
 /** Makes customers whose rows fill every table of every service; half of them come by a bulk upload. */
 export async function makeHistories(world: World, count: number): Promise<number[]> {
@@ -55,8 +57,10 @@ async function uploadCustomers(world: World, count: number): Promise<number[]> {
 export async function whileInUse<T>(world: World, work: () => Promise<T>): Promise<T> {
   let isOver = false;
   const business = concurrently(BUSINESS_CLIENTS, BUSINESS_CLIENTS, async () => {
-    while (!isOver) {
-      const { id } = await world.customer('1000');
+    const ids: number[] = [];
+    while (ids.length < BUSINESS_CUSTOMERS) ids.push((await world.customer('1000')).id);
+    for (let round = 0; !isOver; round += 1) {
+      const id = ids[round % ids.length] as number;
       expectStatus(await world.loan(id, '600', {}, nameOf('key')), 201);
       expect((await world.loan(id, '401', {}, nameOf('key'))).body.code).toBe('credit_limit_exceeded');
       expect(expectStatus(await world.payment(id, '250', {}, nameOf('key')), 201).status).toBe('completed');
