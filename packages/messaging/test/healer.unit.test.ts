@@ -1,8 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Stream } from '@mo/contracts';
 import { createLogger } from '@mo/service-kit';
+import { SCAN_CUSTOMERS_MAX } from '../src/follower/healer.ts';
 import { Healer, type Lag } from '../src/index.ts';
 
+const SCAN_INTERVAL_MS = 1_000;
 const SWEEP_INTERVAL_MS = 60_000;
 const START_MS = Date.UTC(2026, 0, 1);
 const TURNS = 20;
@@ -28,7 +30,8 @@ function healerUnderTest() {
   const healer = new Healer({
     follows: ['customers', 'payments'],
     progress: {
-      behind: async () => world.behind,
+      behind: async (after, customersMax) =>
+        world.behind.filter(({ customerId }) => customerId > after).slice(0, customersMax),
       notApplied: async (stream, heads) => heads.map(([customerId, version]) => ({ customerId, stream, version })),
     },
     peers: {
@@ -86,6 +89,17 @@ describe('a customer that is behind', () => {
     tested.world.behind = [{ customerId: 7, stream: 'payments', version: 4 }];
     await tested.start();
     expect(tested.world.caughtUp).toEqual(['7 payments 4 behind']);
+  });
+
+  it('is found in its turn, however many there are', async () => {
+    tested.world.behind = Array.from({ length: 2 * SCAN_CUSTOMERS_MAX + 1 }, (_, place) => ({
+      customerId: place + 1,
+      stream: 'payments',
+      version: 4,
+    }));
+    await tested.start();
+    for (let scan = 0; scan < 2; scan += 1) await tested.pass(SCAN_INTERVAL_MS);
+    expect(tested.world.caughtUp).toContain(`${2 * SCAN_CUSTOMERS_MAX + 1} payments 4 behind`);
   });
 
   it('is looked for by one process of the service alone', async () => {

@@ -14,7 +14,7 @@ const SWEEP_INTERVAL_MS = 60_000;
 /** A sweep looks back further than the one before it, for a commit comes later than its time. */
 const SWEEP_OVERLAP_MS = 10 * 60_000;
 const HEALS_AT_ONCE = 32;
-const SCAN_CUSTOMERS_MAX = 1_000;
+export const SCAN_CUSTOMERS_MAX = 1_000;
 /** Customers that wait to be healed; more are found again by the scan. */
 const WAITING_MAX = 10_000;
 const FAILURE_PAUSE_MS = 250;
@@ -35,6 +35,7 @@ export class Healer {
   readonly #stopping = new AbortController();
   readonly #waiting = new Map<string, Lag>();
   readonly #underWay = new Set<string>();
+  #scannedTo = 0;
   #done: Promise<unknown> = Promise.resolve();
 
   constructor(options: HealerOptions) {
@@ -91,7 +92,10 @@ export class Healer {
   async #scan(): Promise<void> {
     const { progress, isLeader } = this.#options;
     if (!isLeader()) return;
-    for (const lag of await progress.behind(SCAN_CUSTOMERS_MAX)) this.#note(lag);
+    const lags = await progress.behind(this.#scannedTo, SCAN_CUSTOMERS_MAX);
+    for (const lag of lags) this.#note(lag);
+    // Where there are more, the next scan goes on behind these: those that can't be helped keep nobody from being found.
+    this.#scannedTo = lags.length < SCAN_CUSTOMERS_MAX ? 0 : (lags.at(-1)?.customerId ?? 0);
   }
 
   async #sweepForEver(): Promise<void> {

@@ -20,14 +20,15 @@ export class ProgressTable {
     this.#follows = follows;
   }
 
-  /** Customers that are written down as behind. */
-  async behind(customersMax: number): Promise<Lag[]> {
+  /** Customers above `after` that are written down as behind, by customer id. */
+  async behind(after: number, customersMax: number): Promise<Lag[]> {
     const columns = this.#follows.map((stream) => `${stream}_behind`);
     const rows = await run<Record<string, string>>(
       sqlOf(this.#database),
       `SELECT customer_id, ${columns.join(', ')} FROM ${this.#table}
-       WHERE ${columns.map((column) => `${column} > 0`).join(' OR ')} LIMIT $1`,
-      [customersMax],
+       WHERE (${columns.map((column) => `${column} > 0`).join(' OR ')}) AND customer_id > $1
+       ORDER BY customer_id LIMIT $2`,
+      [after, customersMax],
     );
     return rows.flatMap((row) =>
       this.#follows

@@ -261,17 +261,19 @@ function progressTableOf<A extends Account>({ process, database }: Surroundings<
       return work();
     });
   return {
-    behind: (customersMax: number) =>
+    behind: (after: number, customersMax: number) =>
       ask(() =>
         [...database.rows.accounts.values()]
+          .filter(({ customerId, behind }) => customerId > after && Object.keys(behind).length > 0)
+          .sort((a, b) => a.customerId - b.customerId)
+          .slice(0, customersMax)
           .flatMap(({ customerId, behind }) =>
             (Object.entries(behind) as [Stream, number][]).map(([stream, version]) => ({
               customerId,
               stream,
               version,
             })),
-          )
-          .slice(0, customersMax),
+          ),
       ),
     notApplied: (stream: Stream, heads: readonly (readonly [number, number])[]) =>
       ask(() =>
