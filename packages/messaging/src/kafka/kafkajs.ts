@@ -1,16 +1,15 @@
 /** Kafka through kafkajs, with what it needs to survive a broker that goes and comes back. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mo/service-kit';
-import kafkajs, { type Consumer, type EachBatchPayload, type IHeaders, type KafkaMessage } from 'kafkajs';
+import kafkajs, { type IHeaders } from 'kafkajs';
+import { KeptSubscription } from './kafkajs-subscription.ts';
 import {
-  type IncomingMessage,
   type Kafka,
   MessageRefusedError,
   type OutgoingMessage,
   type PartitionEnd,
   type Producer,
   type RawMessage,
-  type Subscription,
   type Topics,
 } from './port.ts';
 
@@ -18,14 +17,7 @@ const { Kafka: Client, logLevel, CompressionTypes } = kafkajs;
 
 const CONNECTION_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 10_000;
-const SESSION_TIMEOUT_MS = 6_000;
-const HEARTBEAT_INTERVAL_MS = 500;
-/** How long the broker may hold back an empty fetch; longer delays rebalances. */
-const FETCH_WAIT_MS = 100;
-const FETCH_BYTES_PER_PARTITION_MAX = 512 * 1024;
-const PARTITIONS_AT_ONCE = 12;
 const RETRIES_MAX = 2;
-const RESTART_DELAY_MS = 500;
 const TOPICS_TIMEOUT_MS = 15_000;
 const TOPICS_POLL_MS = 50;
 
@@ -160,112 +152,4 @@ function refusalIn(error: unknown): MessageRefusedError | null {
     if (REFUSALS.has(String(cause.type))) return new MessageRefusedError(String(cause.type), { cause: error });
   }
   return null;
-}
-
-interface SubscriptionOptions {
-  group: string;
-  topics: readonly string[];
-  handle: (messages: IncomingMessage[]) => Promise<void>;
-  logger: Logger;
-}
-
-/** A consumer that is started again whenever kafkajs gives it up. */
-class KeptSubscription implements Subscription {
-  readonly #client: kafkajs.Kafka;
-  readonly #options: SubscriptionOptions;
-  #consumer: Consumer | null = null;
-  #closed = false;
-
-  private constructor(client: kafkajs.Kafka, options: SubscriptionOptions) {
-    this.#client = client;
-    this.#options = options;
-  }
-
-  static async start(client: kafkajs.Kafka, options: SubscriptionOptions): Promise<KeptSubscription> {
-    const subscription = new KeptSubscription(client, options);
-    await subscription.#connect();
-    return subscription;
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    await this.#consumer?.disconnect();
-  }
-
-  async #connect(): Promise<void> {
-    const { group, topics, handle } = this.#options;
-    const consumer = this.#client.consumer({
-      groupId: group,
-      sessionTimeout: SESSION_TIMEOUT_MS,
-      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
-      maxWaitTimeInMs: FETCH_WAIT_MS,
-      maxBytesPerPartition: FETCH_BYTES_PER_PARTITION_MAX,
-      allowAutoTopicCreation: false,
-      retry: { retries: RETRIES_MAX, restartOnFailure: async () => false },
-    });
-    consumer.on(consumer.events.CRASH, ({ payload }) => this.#startAgain(consumer, payload.error));
-    this.#consumer = consumer;
-    await consumer.connect();
-    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
-      eachBatch: (payload) => consume(consumer, payload, handle),
-    });
-  }
-
-  #startAgain(crashed: Consumer, error: Error): void {
-    if (this.#closed || this.#consumer !== crashed) return;
-    this.#options.logger.warn({ err: error }, 'the Kafka consumer stopped, and is started again');
-    this.#consumer = null;
-    void crashed.disconnect().catch(() => {});
-    setTimeout(() => {
-      if (this.#closed) return;
-      this.#connect().catch((failure: Error) => {
-        if (this.#consumer !== null) this.#startAgain(this.#consumer, failure);
-      });
-    }, RESTART_DELAY_MS);
-  }
-}
-
-async function consume(
-  consumer: Consumer,
-  payload: EachBatchPayload,
-  handle: SubscriptionOptions['handle'],
-): Promise<void> {
-  const { batch } = payload;
-  if (!payload.isRunning() || payload.isStale() || batch.messages.length === 0) return;
-  const beat = setInterval(() => void payload.heartbeat().catch(() => {}), HEARTBEAT_INTERVAL_MS);
-  try {
-    await handle(batch.messages.map((message) => incoming(batch.topic, batch.partition, message)));
-  } finally {
-    clearInterval(beat);
-  }
-  payload.resolveOffset(batch.lastOffset());
-  const next = (BigInt(batch.lastOffset()) + 1n).toString();
-  await consumer.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset: next }]);
-}
-
-function incoming(topic: string, partition: number, { offset, key, value, headers }: KafkaMessage): IncomingMessage {
-  const raw = rawMessage(key, value, headers);
-  const entries = Object.entries(raw.headers).map(([name, bytes]) => [name, String(bytes)] as const);
-  return {
-    topic,
-    partition,
-    offset,
-    key: key?.toString() ?? null,
-    value: value?.toString() ?? null,
-    headers: Object.fromEntries(entries),
-    raw,
-  };
-}
-
-/** Whoever writes to a topic may leave out a key, a value, or the value of a header. */
-function rawMessage(key: Buffer | null, value: Buffer | null, headers: IHeaders | undefined): RawMessage {
-  const bytesOf = (part: Buffer | string | null): Buffer => (part === null ? Buffer.alloc(0) : Buffer.from(part));
-  const entries = Object.entries(headers ?? {}).map(([name, part = null]) => [
-    name,
-    Array.isArray(part) ? part.map(bytesOf) : bytesOf(part),
-  ]);
-  return { key, value, headers: Object.fromEntries(entries) as RawMessage['headers'] };
 }

@@ -144,7 +144,7 @@ export const publishing: readonly Fault[] = [
   },
   {
     id: 'offset-before-effect',
-    file: 'packages/messaging/src/kafka/kafkajs.ts',
+    file: 'packages/messaging/src/kafka/kafkajs-subscription.ts',
     replace: '    await handle(batch.messages',
     by: '    void handle(batch.messages',
     breaks: 'offsets are committed before the events have taken effect',
@@ -152,7 +152,7 @@ export const publishing: readonly Fault[] = [
   },
   {
     id: 'offset-one-too-far',
-    file: 'packages/messaging/src/kafka/kafkajs.ts',
+    file: 'packages/messaging/src/kafka/kafkajs-subscription.ts',
     replace: 'BigInt(batch.lastOffset()) + 1n',
     by: 'BigInt(batch.lastOffset()) + 2n',
     breaks: 'a consumer that starts again skips a message',
@@ -160,7 +160,7 @@ export const publishing: readonly Fault[] = [
   },
   {
     id: 'from-the-latest',
-    file: 'packages/messaging/src/kafka/kafkajs.ts',
+    file: 'packages/messaging/src/kafka/kafkajs-subscription.ts',
     replace: 'fromBeginning: true',
     by: 'fromBeginning: false',
     breaks: "what was published before a service's first start is not followed",

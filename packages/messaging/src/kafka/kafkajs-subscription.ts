@@ -1,0 +1,142 @@
+/** A consumer of kafkajs that survives a broker that goes and comes back. */
+import type { Logger } from '@mo/service-kit';
+import type { Consumer, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
+import { OffsetCommits } from './offset-commits.ts';
+import type { IncomingMessage, RawMessage, Subscription } from './port.ts';
+
+const SESSION_TIMEOUT_MS = 6_000;
+const HEARTBEAT_INTERVAL_MS = 500;
+/** How long the broker may hold back an empty fetch; longer delays rebalances. */
+const FETCH_WAIT_MS = 100;
+const FETCH_BYTES_PER_PARTITION_MAX = 512 * 1024;
+const PARTITIONS_AT_ONCE = 12;
+const RETRIES_MAX = 2;
+const RESTART_DELAY_MS = 500;
+
+interface SubscriptionOptions {
+  group: string;
+  topics: readonly string[];
+  handle: (messages: IncomingMessage[]) => Promise<void>;
+  logger: Logger;
+}
+
+/** A consumer that is started again whenever kafkajs gives it up. */
+export class KeptSubscription implements Subscription {
+  readonly #client: Kafka;
+  readonly #options: SubscriptionOptions;
+  #consumer: Consumer | null = null;
+  #commits: OffsetCommits | null = null;
+  #closed = false;
+
+  private constructor(client: Kafka, options: SubscriptionOptions) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  static async start(client: Kafka, options: SubscriptionOptions): Promise<KeptSubscription> {
+    const subscription = new KeptSubscription(client, options);
+    await subscription.#connect();
+    return subscription;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#commits?.flush();
+    await this.#consumer?.disconnect();
+  }
+
+  async #connect(): Promise<void> {
+    const { group, topics, handle, logger } = this.#options;
+    const consumer = this.#client.consumer({
+      groupId: group,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      maxBytesPerPartition: FETCH_BYTES_PER_PARTITION_MAX,
+      allowAutoTopicCreation: false,
+      retry: { retries: RETRIES_MAX, restartOnFailure: async () => false },
+    });
+    const commits = new OffsetCommits((offsets) => consumer.commitOffsets(offsets), logger);
+    // Whoever joins again reads on from what was committed, and may have other partitions.
+    consumer.on(consumer.events.GROUP_JOIN, () => commits.forget());
+    consumer.on(consumer.events.CRASH, ({ payload }) => this.#startAgain(consumer, payload.error));
+    this.#consumer = consumer;
+    this.#commits = commits;
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
+      eachBatch: (payload) => consume(payload, handle, commits),
+    });
+  }
+
+  #startAgain(crashed: Consumer, error: Error): void {
+    if (this.#closed || this.#consumer !== crashed) return;
+    this.#options.logger.warn({ err: error }, 'the Kafka consumer stopped, and is started again');
+    this.#consumer = null;
+    this.#commits?.forget();
+    void crashed.disconnect().catch(() => {});
+    setTimeout(() => {
+      if (this.#closed) return;
+      this.#connect().catch((failure: Error) => {
+        if (this.#consumer !== null) this.#startAgain(this.#consumer, failure);
+      });
+    }, RESTART_DELAY_MS);
+  }
+}
+
+async function consume(
+  payload: EachBatchPayload,
+  handle: SubscriptionOptions['handle'],
+  commits: OffsetCommits,
+): Promise<void> {
+  const { batch } = payload;
+  if (!payload.isRunning() || payload.isStale() || batch.messages.length === 0) return;
+  const beat = setInterval(() => void payload.heartbeat().catch(() => {}), HEARTBEAT_INTERVAL_MS);
+  try {
+    await handle(batch.messages.map((message) => incoming(batch.topic, batch.partition, message)));
+  } finally {
+    clearInterval(beat);
+  }
+  payload.resolveOffset(batch.lastOffset());
+  commits.note(batch.topic, batch.partition, (BigInt(batch.lastOffset()) + 1n).toString());
+}
+
+function incoming(
+  topic: string,
+  partition: number,
+  { offset, key, value, headers = {} }: KafkaMessage,
+): IncomingMessage {
+  const text: Record<string, string> = {};
+  for (const name in headers) text[name] = textOf(headers[name]);
+  return {
+    topic,
+    partition,
+    offset,
+    key: key?.toString() ?? null,
+    value: value?.toString() ?? null,
+    headers: text,
+    raw: {
+      key,
+      value,
+      // Few messages are sent on as they came.
+      get headers() {
+        return rawHeaders(headers);
+      },
+    },
+  };
+}
+
+/** Whoever writes to a topic may leave out a key, a value, or the value of a header. */
+const bytesOf = (part: Buffer | string | null | undefined): Buffer => Buffer.from(part ?? '');
+
+const textOf = (value: IHeaders[string] | null): string => (Array.isArray(value) ? value.join() : String(value ?? ''));
+
+function rawHeaders(headers: IHeaders): RawMessage['headers'] {
+  const entries = Object.entries(headers).map(([name, part]) => [
+    name,
+    Array.isArray(part) ? part.map(bytesOf) : bytesOf(part),
+  ]);
+  return Object.fromEntries(entries) as RawMessage['headers'];
+}
