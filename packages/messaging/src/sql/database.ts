@@ -12,6 +12,7 @@ import { type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
 import { type Logger, type ProblemError, unavailable } from '@mo/service-kit';
 import { CompiledQuery, type Kysely } from 'kysely';
 import { StoreConflictError, StoreRefusalError } from '../protocol/store.ts';
+import { PREPARING_OPTIONS, PreparingClient } from './preparing-client.ts';
 
 const STATEMENT_TIMEOUT_MS = 10_000;
 const LOCK_TIMEOUT_MS = 5_000;
@@ -59,7 +60,8 @@ export async function openDatabase({
     driverOptions: {
       stream: () => socketWithin(silenceMsMax),
       application_name: name,
-      options: '-c timezone=UTC',
+      options: `-c timezone=UTC ${PREPARING_OPTIONS}`,
+      Client: PreparingClient,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       lock_timeout: LOCK_TIMEOUT_MS,

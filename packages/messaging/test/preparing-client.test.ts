@@ -1,0 +1,45 @@
+import { type Database, inTransaction, run, type Sql, sqlOf } from '../src/index.ts';
+import { PREPARED_MAX, statementName } from '../src/sql/preparing-client.ts';
+import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
+
+describe('a statement with parameters', () => {
+  let database: Database;
+  let databases: LedgerDatabases;
+  beforeAll(async () => {
+    ({ database, databases } = await migratedLedger());
+  });
+  afterAll(() => databases.close());
+
+  const INSERT = 'INSERT INTO names SELECT * FROM unnest($1::text[])';
+  const plansOf = (sql: Sql) =>
+    run<{ statement: string; generic_plans: string; custom_plans: string }>(
+      sql,
+      `SELECT statement, generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = '${INSERT}'`,
+    );
+
+  it('is prepared once a connection, with one plan for all', async () => {
+    const plans = await inTransaction(database, async (sql) => {
+      for (const name of ['a', 'b', 'c']) await run(sql, INSERT, [[name]]);
+      return plansOf(sql);
+    });
+    expect(plans).toEqual([{ statement: INSERT, generic_plans: '3', custom_plans: '0' }]);
+  });
+
+  it('works on each connection, and again after it has failed', async () => {
+    const insert = (name: string) => inTransaction(database, (sql) => run(sql, INSERT, [[name]]));
+    await Promise.all(['d', 'e', 'f'].map(insert));
+    await expect(insert('d')).rejects.toThrow();
+    await insert('g');
+    const rows = await run<{ count: string }>(sqlOf(database), 'SELECT count(*) FROM names WHERE external_id > $1', [
+      'c',
+    ]);
+    expect(rows).toEqual([{ count: '4' }]);
+  });
+});
+
+it('beyond so many, statements are run unprepared', () => {
+  const name = statementName('SELECT $1::int');
+  for (let number = 0; number < PREPARED_MAX; number += 1) statementName(`SELECT $1::int + ${number}`);
+  expect(statementName('SELECT $1::text')).toBeUndefined();
+  expect(statementName('SELECT $1::int')).toBe(name);
+});
