@@ -4,9 +4,10 @@
  *
  * An event that can't be understood, or whose effect throws, is written down in the quarantine, then sent to the
  * dead-letter topic, and only then are its offsets committed: while Kafka can't take it nothing is skipped, and a crash on
- * the way at most sends the letter twice. The follower reads the dead-letter topics too, for what became of letters.
+ * the way at most sends the letter twice. The follower reads the dead-letter topics too, for what became of letters: as
+ * a group of its own, which asks seldom, for each fetch costs by the number of partitions.
  */
-import { deadLetterTopicOf, STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
+import { deadLetterTopicOf, type Stream, type StreamEvent } from '@mo/contracts';
 import type { Clock, Logger } from '@mo/service-kit';
 import { fromMessage, identityOf, topicOf } from '../kafka/cloud-events.ts';
 import type { IncomingMessage, Kafka, Subscription } from '../kafka/port.ts';
@@ -55,7 +56,8 @@ export class Follower {
   readonly #stopping = new AbortController();
   readonly #group: string;
   readonly #deadLetters: DeadLetters;
-  #subscription: Subscription | null = null;
+  #events: Subscription | null = null;
+  #letters: Subscription | null = null;
   #connecting: Promise<void> = Promise.resolve();
 
   constructor(options: FollowerOptions) {
@@ -72,18 +74,20 @@ export class Follower {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#connecting;
-    await this.#subscription?.close();
+    await Promise.all([this.#events?.close(), this.#letters?.close()]);
     await this.#deadLetters.close();
   }
 
   async #connect(): Promise<void> {
     const { kafka, own, follows, topicPrefix, partitions, clock, logger } = this.#options;
     const followed = follows.map((stream) => topicOf(topicPrefix, stream));
-    const read = [...followed, ...followed.map(deadLetterTopicOf)];
+    const deadLetters = followed.map(deadLetterTopicOf);
     for (let attempt = 1; !this.#stopping.signal.aborted; attempt += 1) {
       try {
-        await kafka.ensureTopics([...read, topicOf(topicPrefix, own)], partitions);
-        this.#subscription = await kafka.subscribe(this.#group, read, (messages) => this.#handle(messages));
+        await kafka.ensureTopics([...followed, ...deadLetters, topicOf(topicPrefix, own)], partitions);
+        this.#events ??= await kafka.subscribe(this.#group, followed, (messages) => this.#handle(messages));
+        const settle = (messages: IncomingMessage[]) => this.#settle(messages);
+        this.#letters ??= await kafka.subscribe(`${this.#group}.letters`, deadLetters, settle, 'seldom');
         return;
       } catch (error) {
         if (attempt === QUIET_ATTEMPTS) logger.warn({ err: error }, 'Kafka can not be reached yet; trying again');
@@ -95,20 +99,18 @@ export class Follower {
   async #handle(messages: IncomingMessage[]): Promise<void> {
     const understood: Understood[] = [];
     const unfit: Unfit[] = [];
-    const settled: SettledLetter[] = [];
     for (const message of messages) {
       const stream = this.#streamOf(message.topic);
-      if (stream === null) {
-        const letter = settledLetter(message);
-        if (letter !== null) settled.push(letter);
-        continue;
-      }
       const event = fromMessage(stream, message);
       if (typeof event !== 'string') understood.push({ message, event });
       else unfit.push(this.#notUnderstood(stream, message, event));
     }
     for (const some of slices(understood)) unfit.push(...(await this.#follow(some)));
     for (const some of slices(unfit)) await this.#putAside(some);
+  }
+
+  async #settle(messages: IncomingMessage[]): Promise<void> {
+    const settled = messages.map(settledLetter).filter((letter) => letter !== null);
     for (const some of slices(settled)) await this.#insist(() => this.#options.settle(some), 'settled letters');
   }
 
@@ -153,9 +155,11 @@ export class Follower {
     }
   }
 
-  /** The stream of a topic; null for a dead-letter topic. */
-  #streamOf(topic: string): Stream | null {
-    return STREAMS.find((candidate) => topicOf(this.#options.topicPrefix, candidate) === topic) ?? null;
+  #streamOf(topic: string): Stream {
+    const { follows, topicPrefix } = this.#options;
+    const stream = follows.find((candidate) => topicOf(topicPrefix, candidate) === topic);
+    if (stream === undefined) throw new Error(`${topic} is not followed`);
+    return stream;
   }
 }
 

@@ -1,13 +1,16 @@
 /** A consumer of kafkajs that survives a broker that goes and comes back. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mo/service-kit';
 import type { Consumer, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
 import { OffsetCommits } from './offset-commits.ts';
-import type { IncomingMessage, RawMessage, Subscription } from './port.ts';
+import type { IncomingMessage, Pace, RawMessage, Subscription } from './port.ts';
 
 const SESSION_TIMEOUT_MS = 6_000;
 const HEARTBEAT_INTERVAL_MS = 500;
-/** How long the broker may hold back an empty fetch; longer delays rebalances. */
-const FETCH_WAIT_MS = 100;
+/** How long the broker may hold back an empty fetch; longer delays rebalances, and the end of a process. */
+const FETCH_WAIT_MS: Readonly<Record<Pace, number>> = { prompt: 100, seldom: 1_000 };
+/** After messages the next fetch begins so long after the one before it, so that it brings more than a few. */
+const FETCH_INTERVAL_MS = 10;
 const FETCH_BYTES_PER_PARTITION_MAX = 512 * 1024;
 const PARTITIONS_AT_ONCE = 12;
 const RETRIES_MAX = 2;
@@ -17,6 +20,7 @@ interface SubscriptionOptions {
   group: string;
   topics: readonly string[];
   handle: (messages: IncomingMessage[]) => Promise<void>;
+  pace: Pace;
   logger: Logger;
 }
 
@@ -46,12 +50,12 @@ export class KeptSubscription implements Subscription {
   }
 
   async #connect(): Promise<void> {
-    const { group, topics, handle, logger } = this.#options;
+    const { group, topics, handle, pace, logger } = this.#options;
     const consumer = this.#client.consumer({
       groupId: group,
       sessionTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_INTERVAL_MS,
-      maxWaitTimeInMs: FETCH_WAIT_MS,
+      maxWaitTimeInMs: FETCH_WAIT_MS[pace],
       maxBytesPerPartition: FETCH_BYTES_PER_PARTITION_MAX,
       allowAutoTopicCreation: false,
       retry: { retries: RETRIES_MAX, restartOnFailure: async () => false },
@@ -93,6 +97,7 @@ async function consume(
 ): Promise<void> {
   const { batch } = payload;
   if (!payload.isRunning() || payload.isStale() || batch.messages.length === 0) return;
+  const nextFetchAtMs = performance.now() + FETCH_INTERVAL_MS;
   const beat = setInterval(() => void payload.heartbeat().catch(() => {}), HEARTBEAT_INTERVAL_MS);
   try {
     await handle(batch.messages.map((message) => incoming(batch.topic, batch.partition, message)));
@@ -101,6 +106,8 @@ async function consume(
   }
   payload.resolveOffset(batch.lastOffset());
   commits.note(batch.topic, batch.partition, (BigInt(batch.lastOffset()) + 1n).toString());
+  const waitMs = nextFetchAtMs - performance.now();
+  if (waitMs > 0) await delay(waitMs);
 }
 
 function incoming(

@@ -56,7 +56,8 @@ export function kafkaOverKafkajs(clientId: string, brokers: readonly string[], l
     ensureTopics: (topics, partitions) => withAdmin((admin) => createMissing(admin, topics, partitions)),
     ends: (topic) => withAdmin((admin) => endsOf(admin, topic)),
     producer: () => KeptProducer.start(client),
-    subscribe: (group, topics, handle) => KeptSubscription.start(client, { group, topics, handle, logger }),
+    subscribe: (group, topics, handle, pace = 'prompt') =>
+      KeptSubscription.start(client, { group, topics, handle, pace, logger }),
   };
 }
 

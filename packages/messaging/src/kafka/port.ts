@@ -47,18 +47,23 @@ export interface Subscription {
   close(): Promise<void>;
 }
 
+/** How soon messages are wanted: at once, or within seconds where that costs less. */
+export type Pace = 'prompt' | 'seldom';
+
 export interface Kafka {
   /** Makes the topics that are missing. */
   ensureTopics(topics: readonly string[], partitions: number): Promise<void>;
   producer(): Promise<Producer>;
   /**
    * Reads topics from their earliest offset, as a member of the group. A partition's messages come in order; its offset is
-   * committed once the handler has resolved, and after an error the same messages come again.
+   * committed once the handler has resolved, and after an error the same messages come again. They come at once, unless
+   * `pace` says otherwise.
    */
   subscribe(
     group: string,
     topics: readonly string[],
     handle: (messages: IncomingMessage[]) => Promise<void>,
+    pace?: Pace,
   ): Promise<Subscription>;
 }
 

@@ -18,7 +18,7 @@ const IDLE_POLL_MS = 25;
  * Rounds begin this far apart, unless one was full: what is written meanwhile goes together. A round costs the relay, Kafka
  * and each follower the same whether it carries one event or a hundred.
  */
-const ROUND_MS_MIN = 15;
+const ROUND_MS_MIN = 20;
 const RETRY_DELAY_MS = 250;
 
 export interface RelayOptions {
