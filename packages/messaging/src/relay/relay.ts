@@ -12,8 +12,12 @@ import { LEASE_RENEWAL_MS, type Lease } from './lease.ts';
 
 /** Entries that one round takes. */
 export const RELAY_ENTRIES_MAX = 2_000;
-/** How often an idle relay looks for what other replicas wrote; what its own process wrote wakes it, and so does the lease. */
-const IDLE_POLL_MS = 25;
+/**
+ * How soon an idle relay looks for what other replicas wrote, and how seldom at last where there is nothing for a while.
+ * What its own process wrote wakes it, and so does the lease.
+ */
+const IDLE_POLL_MS_MIN = 25;
+const IDLE_POLL_MS_MAX = 100;
 /**
  * Rounds begin this far apart, unless one was full: what is written meanwhile goes together. A round costs the relay, Kafka
  * and each follower the same whether it carries one event or a hundred.
@@ -86,12 +90,14 @@ export class Relay {
 
   async #relay(): Promise<void> {
     const { clock, logger } = this.#options;
+    let pollMs = IDLE_POLL_MS_MIN;
     while (!this.#stopping.signal.aborted) {
       try {
         const beganMs = clock.now();
         const sent = this.#holding ? await this.#round() : 0;
-        if (sent === 0) await this.#idle(this.#holding ? IDLE_POLL_MS : LEASE_RENEWAL_MS);
+        if (sent === 0) await this.#idle(this.#holding ? pollMs : LEASE_RENEWAL_MS);
         else if (sent < RELAY_ENTRIES_MAX) await this.#waitUntil(beganMs + ROUND_MS_MIN);
+        pollMs = sent === 0 ? Math.min(2 * pollMs, IDLE_POLL_MS_MAX) : IDLE_POLL_MS_MIN;
       } catch (error) {
         logger.warn({ err: error }, 'the relay could not send, and tries again');
         await this.#producer?.close().catch(() => {});

@@ -97,8 +97,17 @@ export async function migrate(database: Database): Promise<void> {
   });
 }
 
+const outside = new WeakMap<Database, Sql>();
+
 /** A connection outside a transaction. */
-export const sqlOf = (database: Database): Sql => database.em.fork().getKysely<unknown>();
+export function sqlOf(database: Database): Sql {
+  let sql = outside.get(database);
+  if (sql === undefined) {
+    sql = database.em.fork().getKysely<unknown>();
+    outside.set(database, sql);
+  }
+  return sql;
+}
 
 /** Runs one statement with $1, $2 … bound; answers with its rows. */
 export async function run<Row>(sql: Sql, text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
