@@ -120,6 +120,12 @@ describe('a file of API keys', () => {
       writeFileSync(file, `ops:${second}`);
       await until(() => ring.find('first') === null, 'the old key is forgotten');
       expect(ring.find('second')?.id).toBe('ops');
+      rmSync(file);
+      await until(() => log.some((line) => line.includes('ENOENT')), 'the log says that the file is gone');
+      expect(ring.find('second')?.id).toBe('ops');
+      writeFileSync(file, `ops:${first}`);
+      await until(() => ring.find('first')?.id === 'ops', 'the file that is back is read');
+      expect(log).toHaveLength(2);
     } finally {
       close();
     }

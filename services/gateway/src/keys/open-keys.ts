@@ -1,9 +1,10 @@
-import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { ConfigError, type Logger } from '@mo/service-kit';
 import type { KeySource } from '../config.ts';
 import { KeyRing } from './key-ring.ts';
-import { type ApiKey, parseKeys } from './parse-keys.ts';
+import { parseKeys } from './parse-keys.ts';
 
+/** The file is short: to read it so often costs nothing, and no change is missed, as it may be by its time or size. */
 const FILE_POLL_MS = 1_000;
 
 /**
@@ -14,27 +15,57 @@ const FILE_POLL_MS = 1_000;
  */
 export function openKeys(source: KeySource, logger: Logger): { ring: KeyRing; close: () => void } {
   if ('text' in source) return { ring: new KeyRing(parseKeys(source.text, 'API_KEYS')), close: () => {} };
-  const { file } = source;
-  const ring = new KeyRing(readKeys(file));
-  const reread = () => {
+  const file = new KeysFile(source.file);
+  const ring = new KeyRing(parseKeys(file.read(), file.name));
+  const timer = setInterval(() => {
     try {
-      const keys = readKeys(file);
+      const text = file.readIfChanged();
+      if (text === null) return;
+      const keys = parseKeys(text, file.name);
       ring.replace(keys);
-      logger.info({ file, keys: keys.length }, 'read the API keys again');
+      logger.info({ file: source.file, keys: keys.length }, 'read the API keys again');
     } catch (error) {
-      logger.error({ err: error, file }, 'the API keys can not be read: those read before stay valid');
+      logger.error({ err: error, file: source.file }, 'the API keys can not be read: those read before stay valid');
     }
-  };
-  watchFile(file, { interval: FILE_POLL_MS, persistent: false }, reread);
-  return { ring, close: () => unwatchFile(file, reread) };
+  }, FILE_POLL_MS).unref();
+  return { ring, close: () => clearInterval(timer) };
 }
 
-function readKeys(file: string): ApiKey[] {
-  const source = `API_KEYS_FILE ${file}`;
-  try {
-    return parseKeys(readFileSync(file, 'utf8'), source);
-  } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    throw new ConfigError(`${source} can not be read: ${(error as Error).message}`);
+class KeysFile {
+  readonly name: string;
+  readonly #path: string;
+  /** What was read last, or why nothing could be. */
+  #seen = '';
+
+  constructor(path: string) {
+    this.#path = path;
+    this.name = `API_KEYS_FILE ${path}`;
+  }
+
+  /** @throws ConfigError */
+  read(): string {
+    try {
+      this.#seen = readFileSync(this.#path, 'utf8');
+      return this.#seen;
+    } catch (error) {
+      this.#seen = (error as Error).message;
+      throw new ConfigError(`${this.name} can not be read: ${this.#seen}`);
+    }
+  }
+
+  /**
+   * The text, where it is another than the last time; null where it is the same, or as unreadable as before.
+   *
+   * @throws ConfigError
+   */
+  readIfChanged(): string | null {
+    const before = this.#seen;
+    try {
+      const text = this.read();
+      return text === before ? null : text;
+    } catch (error) {
+      if (this.#seen === before) return null;
+      throw error;
+    }
   }
 }
