@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { createLogger } from '@mo/service-kit';
 import {
   type Database,
@@ -9,6 +10,7 @@ import {
   openDatabase,
   run,
   StoreConflictError,
+  StoreRefusalError,
   sqlOf,
 } from '../src/index.ts';
 import { CONNECTIONS_MAX, type LedgerDatabases, ledgerDatabases, migratedLedger } from './ledger-tables.ts';
@@ -88,6 +90,30 @@ describe('a transaction', () => {
     const outcomes = await Promise.allSettled([cross(0, 'left', 'right'), cross(1, 'right', 'left')]);
     const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
     expect(failures).toEqual([expect.any(StoreConflictError)]);
+  });
+
+  it('sends statements that are begun together at once, and answers with what each came to', async () => {
+    const begun = inTransaction(database, (sql) =>
+      Promise.all([run(sql, 'SELECT $1::int AS a', [1]), run(sql, 'SELECT $1::int AS b', [2])]),
+    );
+    expect(await begun).toEqual([[{ a: 1 }], [{ b: 2 }]]);
+  });
+
+  it('of which one of several statements fails tells that one, and leaves nothing of the others', async () => {
+    let late: Promise<unknown> = Promise.resolve();
+    const failing = inTransaction(database, (sql) => {
+      const others = ['first', null, 'last'].map((name) => run(sql, insert, [name]));
+      late = (async () => {
+        await Promise.allSettled(others);
+        // Who heard of the failure has told the server so by now.
+        for (let n = 0; n < 5; n += 1) await turn();
+        await run(sql, insert, ['late']);
+      })();
+      return Promise.all([late, ...others]);
+    });
+    expect(await errorOf(failing)).toBeInstanceOf(StoreRefusalError);
+    await Promise.allSettled([late]);
+    expect((await names()).filter((name) => ['late', 'first', 'last'].includes(name))).toEqual([]);
   });
 
   it('that breaks a check is no conflict', async () => {

@@ -62,6 +62,7 @@ export async function openDatabase({
       application_name: name,
       options: `-c timezone=UTC ${PREPARING_OPTIONS}`,
       Client: PreparingClient,
+      pipeline: true,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       lock_timeout: LOCK_TIMEOUT_MS,
@@ -121,7 +122,8 @@ const CONFLICTS = new Set(['23505', '40P01', '55P03', '40001']);
 const REFUSALS = /^(22|23)/;
 
 /**
- * Runs a READ COMMITTED transaction. The ORM's own `transactional` would keep the connection for ever where the rollback
+ * Runs a READ COMMITTED transaction. Statements that are begun together, as by `Promise.all`, are sent at once and run in the
+ * order in which they were begun: the first that fails is the first to be told of, and none comes after the end. The ORM's own `transactional` would keep the connection for ever where the rollback
  * fails too, as it does once the server has ended the session.
  *
  * @throws StoreConflictError where another transaction got in the way, StoreRefusalError where a rule of a table is broken

@@ -6,6 +6,7 @@
  * A plan that is kept must suit every size that its tables and parameters may come to. All that we run goes by an index,
  * so these connections are told to prefer one even where a table is still small, and never to look for another plan.
  */
+import type { Socket } from 'node:net';
 import pg from 'pg';
 
 /** A connection keeps so many plans at most. */
@@ -34,6 +35,13 @@ export class PreparingClient extends pg.Client {
     const isStatement = typeof config === 'string' && Array.isArray(values) && values.length > 0;
     const name = isStatement ? statementName(config) : undefined;
     const asked = name === undefined ? config : { name, text: config };
+    this.#sendTogether();
     return (super.query as Query).call(this, asked, values, ...rest) as never;
+  }
+  /** What is asked within one turn of the event loop leaves in one write. */
+  #sendTogether(): void {
+    const { stream } = (this as unknown as { connection: { stream: Socket } }).connection;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
   }
 }

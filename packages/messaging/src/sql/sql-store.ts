@@ -1,6 +1,6 @@
 /**
  * The store on PostgreSQL. A batch costs a handful of statements whatever its size: one locks the accounts in id order,
- * a few read what the decisions need, one a table writes. The order of locks is the same everywhere: accounts, then
+ * a few read what the decisions need, one a table writes; those that read are sent together, and so are those that write. The order of locks is the same everywhere: accounts, then
  * keys, then external_ids, each sorted.
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
@@ -79,33 +79,41 @@ export class SqlStore<A extends Account> implements Store<A> {
       await tables.create(sql, missing);
       accounts.push(...(await tables.lock(sql, missing, [])));
     }
-    const answers = await readAnswers(sql, commands, nowMs);
     const claims = [...new Set(commands.flatMap(({ claims: name }) => name ?? []))];
-    const completed = accounts.length === 0 ? accounts : await tables.complete(sql, accounts, commands, events);
+    const [answers, completed, taken, newOnes] = await Promise.all([
+      readAnswers(sql, commands, nowMs),
+      accounts.length === 0 ? accounts : tables.complete(sql, accounts, commands, events),
+      takenOf(sql, tables.made, claims),
+      idsOf(sql, tables.idSequence, commands.length),
+    ]);
     return {
       accounts: new Map(completed.map((account) => [account.customerId, account])),
       answers,
-      taken: new Set(claims.length === 0 ? [] : await taken(sql, tables.made, claims)),
-      ids: commands.length === 0 ? [] : await newIds(sql, tables.idSequence, commands.length),
+      taken: new Set(taken),
+      ids: newOnes,
     };
   }
 
   async #save(sql: Sql, changes: BatchChanges<A>): Promise<void> {
-    await writeAnswers(sql, changes.answers, changes.nowMs);
-    await this.#tables.save(sql, changes);
-    await appendEvents(sql, changes.written);
-    await endQuarantine(sql, changes.accounts);
-    await writeQuarantine(sql, changes.quarantined, changes.nowMs);
+    await Promise.all([
+      writeAnswers(sql, changes.answers, changes.nowMs),
+      this.#tables.save(sql, changes),
+      appendEvents(sql, changes.written),
+      endQuarantine(sql, changes.accounts),
+      writeQuarantine(sql, changes.quarantined, changes.nowMs),
+    ]);
   }
 }
 
 /** New ids of a sequence, rising. */
-export async function newIds(sql: Sql, sequence: string, count: number): Promise<number[]> {
+export async function idsOf(sql: Sql, sequence: string, count: number): Promise<number[]> {
+  if (count === 0) return [];
   const text = `SELECT nextval('${sequence}') AS id FROM generate_series(1, $1)`;
   return (await run<{ id: string }>(sql, text, [count])).map((row) => Number(row.id));
 }
 
-async function taken(sql: Sql, table: string, externalIds: readonly string[]): Promise<string[]> {
+async function takenOf(sql: Sql, table: string, externalIds: readonly string[]): Promise<string[]> {
+  if (externalIds.length === 0) return [];
   const text = `SELECT external_id FROM ${table} WHERE external_id = ANY($1::text[])`;
   return (await run<{ external_id: string }>(sql, text, [externalIds])).map((row) => row.external_id);
 }

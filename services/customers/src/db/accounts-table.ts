@@ -8,7 +8,7 @@ import {
   behindOf,
   codeOf,
   column,
-  newIds,
+  idsOf,
   type ProgressRow,
   progressColumns,
   readProgress,
@@ -81,26 +81,32 @@ export const accountTables: AccountTables<CustomerAccount> = {
 
   save: async (sql, { accounts, applied }) => {
     const registered = accounts.filter(({ before }) => before === null).map(({ after }) => after);
-    const inserted = await insertAccounts(sql, registered);
-    if (inserted.size < registered.length) throw new StoreConflictError('an external_id was taken meanwhile');
     const changed = accounts.filter(({ before }) => before !== null);
-    await updateCustomers(
-      sql,
-      changed.filter(({ before, after }) => before?.updatedAt !== after.updatedAt).map(({ after }) => after),
-    );
-    await updateBalances(
-      sql,
-      changed.map(({ after }) => after),
-    );
-    await insertEntries(
-      sql,
-      applied.flatMap((event) => entryOf(event) ?? []),
-    );
+    await Promise.all([
+      register(sql, registered),
+      updateCustomers(
+        sql,
+        changed.filter(({ before, after }) => before?.updatedAt !== after.updatedAt).map(({ after }) => after),
+      ),
+      updateBalances(
+        sql,
+        changed.map(({ after }) => after),
+      ),
+      insertEntries(
+        sql,
+        applied.flatMap((event) => entryOf(event) ?? []),
+      ),
+    ]);
   },
 };
 
+async function register(sql: Sql, accounts: readonly CustomerAccount[]): Promise<void> {
+  const inserted = await insertAccounts(sql, accounts);
+  if (inserted.size < accounts.length) throw new StoreConflictError('an external_id was taken meanwhile');
+}
+
 /** New ids of customers, rising. */
-export const newCustomerIds = (sql: Sql, count: number): Promise<number[]> => newIds(sql, ID_SEQUENCE, count);
+export const newCustomerIds = (sql: Sql, count: number): Promise<number[]> => idsOf(sql, ID_SEQUENCE, count);
 
 /**
  * Writes new customers with their balances.

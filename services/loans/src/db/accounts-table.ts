@@ -88,19 +88,21 @@ export const accountTables: AccountTables<LoanAccount> = {
   },
 
   save: async (sql, { accounts }) => {
-    await saveAccounts(
-      sql,
-      accounts.map(({ after }) => after),
-    );
     const changed = accounts.flatMap(changedLoans);
-    await insertLoans(
-      sql,
-      changed.filter(({ before }) => before === undefined).map(({ after }) => after),
-    );
-    await updateLoans(
-      sql,
-      changed.filter(({ before }) => before !== undefined).map(({ after }) => after),
-    );
+    await Promise.all([
+      saveAccounts(
+        sql,
+        accounts.map(({ after }) => after),
+      ),
+      insertLoans(
+        sql,
+        changed.filter(({ before }) => before === undefined).map(({ after }) => after),
+      ),
+      updateLoans(
+        sql,
+        changed.filter(({ before }) => before !== undefined).map(({ after }) => after),
+      ),
+    ]);
   },
 };
 

@@ -86,23 +86,24 @@ export const accountTables: AccountTables<PaymentAccount> = {
   },
 
   save: async (sql, { accounts }) => {
-    await saveAccounts(
-      sql,
-      accounts.map(({ after }) => after),
-    );
     const loans = accounts.flatMap(({ before, after }) => changedLoans(before, after));
-    await insertLoans(
-      sql,
-      loans.filter(({ isNew }) => isNew),
-    );
-    await updateLoans(
-      sql,
-      loans.filter(({ isNew }) => !isNew),
-    );
-    await insertPayments(
-      sql,
-      accounts.flatMap(({ after }) => [...after.payments.values()]),
-    );
+    const payments = accounts.flatMap(({ after }) => [...after.payments.values()]);
+    await Promise.all([
+      saveAccounts(
+        sql,
+        accounts.map(({ after }) => after),
+      ),
+      insertLoans(
+        sql,
+        loans.filter(({ isNew }) => isNew),
+      ),
+      updateLoans(
+        sql,
+        loans.filter(({ isNew }) => !isNew),
+      ),
+      insertPayments(sql, payments),
+      insertDetails(sql, payments),
+    ]);
   },
 };
 
@@ -163,6 +164,9 @@ async function insertPayments(sql: Sql, payments: readonly Payment[]): Promise<v
     column(payments, (payment) => payment.createdAt.toISOString()),
     column(payments, (payment) => payment.updatedAt.toISOString()),
   ]);
+}
+
+async function insertDetails(sql: Sql, payments: readonly Payment[]): Promise<void> {
   const details = payments.flatMap((payment) => payment.details.map((detail) => ({ ...detail, payment })));
   if (details.length === 0) return;
   await run(sql, INSERT_DETAILS, [
