@@ -4,14 +4,11 @@
  * them: that is what overload is. Sockets are bounded; an arrival that finds none free is counted, and not sent.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { Connection, type Reply } from './connection.ts';
+import { type Connection, dueAtMs, dueUntil, type Reply, requestText, Sockets, type Target } from '@mo/load';
 import { Mix, type Wanted } from './mix.ts';
 import { type Counts, count, newCounts } from './tally.ts';
 
-export interface GeneratorSetup {
-  readonly host: string;
-  readonly port: number;
-  readonly apiKey: string;
+export interface GeneratorSetup extends Target {
   readonly run: string;
   readonly customerIds: readonly number[];
 }
@@ -39,17 +36,12 @@ const SOCKETS_MAX = 12_000;
 /** A caller's patience: longer than any answer may take. */
 const PATIENCE_MS = 45_000;
 const TICK_MS = 2;
-/** Shorter than the gateway keeps an idle connection, so that none is used while it is being closed. */
-const IDLE_MS_MAX = 20_000;
-const SWEEP_MS = 1_000;
 
 class Generator {
   readonly #setup: GeneratorSetup;
   readonly #mix: Mix;
-  readonly #idle: Connection[] = [];
+  readonly #sockets: Sockets;
   readonly #tokens = new Map<number, string>();
-  #sockets = 0;
-  #socketsMax = 0;
   #underWay = 0;
   #sent = 0;
   #unsent = 0;
@@ -59,21 +51,21 @@ class Generator {
   constructor(setup: GeneratorSetup) {
     this.#setup = setup;
     this.#mix = new Mix(setup.run, setup.customerIds);
-    setInterval(() => this.#closeIdle(), SWEEP_MS).unref();
+    this.#sockets = new Sockets(setup.host, setup.port, SOCKETS_MAX);
   }
 
   async run(stretch: Stretch): Promise<StretchResult> {
     this.#counts = newCounts();
     this.#sent = 0;
     this.#unsent = 0;
-    this.#socketsMax = this.#sockets;
+    this.#sockets.forgetMost();
     const startMs = performance.now();
     const cpu = process.threadCpuUsage();
     const lateMsMax = 'callers' in stretch ? await this.#closed(stretch) : await this.#open(stretch);
     await this.#settled();
     const seconds = (performance.now() - startMs) / 1000;
     const { user, system } = process.threadCpuUsage(cpu);
-    const counted = { sent: this.#sent, unsent: this.#unsent, socketsMax: this.#socketsMax, counts: this.#counts };
+    const counted = { sent: this.#sent, unsent: this.#unsent, socketsMax: this.#sockets.most, counts: this.#counts };
     return { seconds, lateMsMax, cpuShare: (user + system) / 1e6 / seconds, ...counted };
   }
 
@@ -93,8 +85,8 @@ class Generator {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setInterval(() => {
       const elapsedMs = performance.now() - startMs;
-      const due = Math.floor((Math.min(elapsedMs, durationMs) / 1000) * perSecond);
-      if (arrived < due) lateMsMax = Math.max(lateMsMax, elapsedMs - (arrived / perSecond) * 1000);
+      const due = dueUntil(elapsedMs, perSecond, durationMs);
+      if (arrived < due) lateMsMax = Math.max(lateMsMax, elapsedMs - dueAtMs(arrived, perSecond));
       for (; arrived < due; arrived += 1) this.#send(() => {});
       if (elapsedMs >= durationMs) resolve();
     }, TICK_MS);
@@ -104,7 +96,7 @@ class Generator {
   }
 
   #send(done: () => void): void {
-    const connection = this.#idle.pop() ?? this.#connect();
+    const connection = this.#sockets.take();
     if (connection === null) {
       this.#unsent += 1;
       setImmediate(done);
@@ -125,30 +117,10 @@ class Generator {
 
   #release(connection: Connection, wanted: Wanted, reply: Reply): void {
     if (!('broken' in reply)) {
-      this.#idle.push(connection);
+      this.#sockets.give(connection);
       if (reply.token !== null) this.#tokens.set(wanted.customerId, reply.token);
     }
     if (this.#underWay === 0) this.#onFree();
-  }
-
-  #connect(): Connection | null {
-    if (this.#sockets >= SOCKETS_MAX) return null;
-    this.#sockets += 1;
-    this.#socketsMax = Math.max(this.#socketsMax, this.#sockets);
-    return new Connection(this.#setup.host, this.#setup.port, (closed) => {
-      this.#sockets -= 1;
-      const place = this.#idle.indexOf(closed);
-      if (place >= 0) this.#idle.splice(place, 1);
-    });
-  }
-
-  /** Those used least recently lie first. */
-  #closeIdle(): void {
-    const beforeMs = performance.now() - IDLE_MS_MAX;
-    for (const connection of this.#idle) {
-      if (connection.idleSinceMs > beforeMs) return;
-      connection.close();
-    }
   }
 
   /** Waits until all that was sent is answered. */
@@ -159,19 +131,9 @@ class Generator {
     });
   }
 
-  #textOf({ method, path, body, key, customerId, carriesToken }: Wanted): string {
-    const token = carriesToken ? this.#tokens.get(customerId) : undefined;
-    const { host, port, apiKey } = this.#setup;
-    return [
-      `${method} ${path} HTTP/1.1`,
-      `host: ${host}:${port}`,
-      `x-api-key: ${apiKey}`,
-      ...(token === undefined ? [] : [`consistency-token: ${token}`]),
-      ...(key === null ? [] : [`idempotency-key: ${key}`]),
-      ...(body === null ? [] : ['content-type: application/json', `content-length: ${Buffer.byteLength(body)}`]),
-      '',
-      body ?? '',
-    ].join('\r\n');
+  #textOf(wanted: Wanted): string {
+    const token = wanted.carriesToken ? this.#tokens.get(wanted.customerId) : undefined;
+    return requestText({ ...wanted, token }, this.#setup);
   }
 }
 

@@ -1,8 +1,9 @@
 /** What an overload came to, as text. */
+import { type Histogram, percentileMs } from '@mo/load';
 import type { StretchResult } from './generator.ts';
 import { type OverloadResult, perSecond } from './overload.ts';
 import { cpuShareOf, growthOf, type Samples } from './processes.ts';
-import { byStatus, percentile } from './tally.ts';
+import { byStatus } from './tally.ts';
 
 export function renderText(result: OverloadResult): string {
   const { best, overload, offeredPerSecond, callers, samples, recoveredMs, settledMs, lost } = result;
@@ -30,10 +31,11 @@ function stretchLines(stretch: StretchResult): string[] {
   const statuses = [...byStatus(counts)].map(
     ([status, times]) => `${status} ${((times / sent) * 100).toFixed(2)} % (${times})`,
   );
-  const latency = (byMs: Uint32Array) => `p50 ${percentile(byMs, 0.5)} ms, p99 ${percentile(byMs, 0.99)} ms`;
+  const latency = (of: Histogram) =>
+    `p50 ${percentileMs(of, 0.5).toFixed(1)} ms, p99 ${percentileMs(of, 0.99).toFixed(1)} ms`;
   return [
     `  ${sent} sent in ${seconds.toFixed(0)} s, ${perSecond(stretch)} a second done; answers: ${statuses.join(', ')}`,
-    `  latency of those done: ${latency(counts.doneMs)}; of 429 and 503: ${latency(counts.refusedMs)}`,
+    `  latency of those done: ${latency(counts.doneLatency)}; of 429 and 503: ${latency(counts.refusedLatency)}`,
     `  429 and 503 without Retry-After: ${counts.withoutRetryAfter}; errors that are no problem+json: ${counts.withoutProblem}`,
     `  generator: ${(cpuShare * 100).toFixed(0)} % of a core, at most ${socketsMax} sockets, ${unsent} arrivals without one, ` +
       `at most ${lateMsMax.toFixed(0)} ms behind the clock`,

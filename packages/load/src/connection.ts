@@ -15,13 +15,16 @@ export type Reply =
   | { readonly broken: string };
 
 const HEAD_END = Buffer.from('\r\n\r\n');
+const NOTHING = Buffer.alloc(0);
 
 export class Connection {
   readonly #socket: Socket;
   readonly #onClose: (connection: Connection) => void;
   #done: ((reply: Reply) => void) | null = null;
+  /** Made once: a timer for each request would cost more than the request. */
   #timer: NodeJS.Timeout | null = null;
-  #head: Buffer = Buffer.alloc(0);
+  #timeoutMs = 0;
+  #head: Buffer = NOTHING;
   #reply: Reply | null = null;
   #bodyBytesLeft = 0;
   #failure = 'the connection was closed';
@@ -37,6 +40,7 @@ export class Connection {
       this.#failure = error.code ?? error.message;
     });
     this.#socket.on('close', () => {
+      if (this.#timer !== null) clearTimeout(this.#timer);
       this.#finish({ broken: this.#failure });
       this.#onClose(this);
     });
@@ -45,14 +49,28 @@ export class Connection {
   /** Sends a request, of which there may be one at a time. */
   send(text: string, timeoutMs: number, done: (reply: Reply) => void): void {
     this.#done = done;
-    this.#timer = setTimeout(() => {
-      this.#failure = `no answer within ${timeoutMs} ms`;
-      this.#socket.destroy();
-    }, timeoutMs);
+    this.#watch(timeoutMs);
     this.#socket.write(text);
   }
 
   close(): void {
+    this.#socket.destroy();
+  }
+
+  #watch(timeoutMs: number): void {
+    if (this.#timer !== null && timeoutMs === this.#timeoutMs) {
+      this.#timer.refresh();
+      return;
+    }
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timeoutMs = timeoutMs;
+    this.#timer = setTimeout(() => this.#giveUp(), timeoutMs);
+    this.#timer.unref();
+  }
+
+  #giveUp(): void {
+    if (this.#done === null) return; // idle; the timer is started again with the next request
+    this.#failure = `no answer within ${this.#timeoutMs} ms`;
     this.#socket.destroy();
   }
 
@@ -70,30 +88,31 @@ export class Connection {
   }
 
   #readHead(text: string): void {
-    const length = headerIn(text, 'content-length');
+    const lower = text.toLowerCase();
+    const length = headerIn(text, lower, 'content-length');
     if (length === null) throw new Error(`an answer without its length: ${text}`);
     this.#bodyBytesLeft = Number(length);
     this.#reply = {
       status: Number(text.slice(9, 12)),
-      hasRetryAfter: headerIn(text, 'retry-after') !== null,
-      isProblem: headerIn(text, 'content-type')?.startsWith('application/problem+json') === true,
-      token: headerIn(text, 'consistency-token'),
+      hasRetryAfter: headerIn(text, lower, 'retry-after') !== null,
+      isProblem: headerIn(text, lower, 'content-type')?.startsWith('application/problem+json') === true,
+      token: headerIn(text, lower, 'consistency-token'),
     };
   }
 
   #finish(reply: Reply | null): void {
     const done = this.#done;
-    if (this.#timer !== null) clearTimeout(this.#timer);
     this.#done = null;
     this.#reply = null;
-    this.#head = Buffer.alloc(0);
+    this.#head = NOTHING;
     this.idleSinceMs = performance.now();
     if (reply !== null) done?.(reply);
   }
 }
 
-function headerIn(head: string, name: string): string | null {
-  const start = head.toLowerCase().indexOf(`\r\n${name}:`);
+/** @param lower the same head in lower case */
+function headerIn(head: string, lower: string, name: string): string | null {
+  const start = lower.indexOf(`\r\n${name}:`);
   if (start < 0) return null;
   const from = start + name.length + 3;
   return head.slice(from, head.indexOf('\r\n', from)).trim();

@@ -1,0 +1,13 @@
+export { Connection, type Reply } from './connection.ts';
+export {
+  addHistogram,
+  countOf,
+  type Histogram,
+  LATENCY_US_MAX,
+  newHistogram,
+  percentileMs,
+  recordMs,
+} from './histogram.ts';
+export { type Request, requestText, type Target } from './request-text.ts';
+export { dueAtMs, dueUntil } from './schedule.ts';
+export { Sockets } from './sockets.ts';

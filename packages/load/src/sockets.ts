@@ -1,0 +1,69 @@
+/** The connections of a load generator: as many as are needed at once, up to a limit, and each used again. */
+import { Connection } from './connection.ts';
+
+/** Shorter than the gateway keeps an idle connection, so that none is used while it is being closed. */
+const IDLE_MS_MAX = 20_000;
+const SWEEP_MS = 1_000;
+
+export class Sockets {
+  readonly #host: string;
+  readonly #port: number;
+  readonly #max: number;
+  readonly #idle: Connection[] = [];
+  readonly #sweep: NodeJS.Timeout;
+  #count = 0;
+  #most = 0;
+
+  constructor(host: string, port: number, socketsMax: number) {
+    this.#host = host;
+    this.#port = port;
+    this.#max = socketsMax;
+    this.#sweep = setInterval(() => this.#closeIdle(), SWEEP_MS);
+    this.#sweep.unref();
+  }
+
+  /** How many were open at once, at most, since `forgetMost`. */
+  get most(): number {
+    return this.#most;
+  }
+
+  forgetMost(): void {
+    this.#most = this.#count;
+  }
+
+  /** A connection on which nothing is under way; null where as many as may be are in use. */
+  take(): Connection | null {
+    return this.#idle.pop() ?? this.#connect();
+  }
+
+  /** Takes back a connection that was not broken. */
+  give(connection: Connection): void {
+    this.#idle.push(connection);
+  }
+
+  /** Closes what is idle. */
+  close(): void {
+    clearInterval(this.#sweep);
+    for (const connection of this.#idle) connection.close();
+  }
+
+  #connect(): Connection | null {
+    if (this.#count >= this.#max) return null;
+    this.#count += 1;
+    this.#most = Math.max(this.#most, this.#count);
+    return new Connection(this.#host, this.#port, (closed) => {
+      this.#count -= 1;
+      const place = this.#idle.indexOf(closed);
+      if (place >= 0) this.#idle.splice(place, 1);
+    });
+  }
+
+  /** Those used least recently lie first. */
+  #closeIdle(): void {
+    const beforeMs = performance.now() - IDLE_MS_MAX;
+    for (const connection of this.#idle) {
+      if (connection.idleSinceMs > beforeMs) return;
+      connection.close();
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import { dueAtMs, dueUntil } from '../src/index.ts';
+
+it('lets the first be due at once and the others at even distances', () => {
+  expect(dueUntil(0, 100, 1_000)).toBe(0);
+  expect(dueUntil(0.001, 100, 1_000)).toBe(1);
+  expect(dueUntil(9.99, 100, 1_000)).toBe(1);
+  expect(dueUntil(10, 100, 1_000)).toBe(2);
+  expect([0, 1, 2].map((place) => dueAtMs(place, 100))).toEqual([0, 10, 20]);
+});
+
+it('has all that a second holds due at its end, and no more after it', () => {
+  expect(dueUntil(1_000, 333, 1_000)).toBe(333);
+  expect(dueUntil(60_000, 333, 1_000)).toBe(333);
+  expect(dueUntil(999.9, 333, 1_000)).toBe(333);
+});
+
+it('has nothing due before its time', () => {
+  for (let elapsedMs = 0.01; elapsedMs < 1_000; elapsedMs += 7.3) {
+    const due = dueUntil(elapsedMs, 777, 1_000);
+    expect(dueAtMs(due - 1, 777)).toBeLessThanOrEqual(elapsedMs);
+  }
+});
