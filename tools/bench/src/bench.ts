@@ -1,0 +1,118 @@
+/**
+ * A run: the system and the controls come up on servers of their own, seeds are made and settled, then each set of scenarios
+ * is measured in turns with its controls, and its rows are held against what was acknowledged.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Servers } from '@mo/dev-stack';
+import { SqlLoad } from './controls/sql-load.ts';
+import { HttpLoad } from './load/http-load.ts';
+import { cpuMs } from './measure/cpu.ts';
+import { type PerProcess, perProcess } from './measure/processes.ts';
+import { Rows } from './measure/rows.ts';
+import { runSet } from './measure/run-set.ts';
+import { Settling } from './measure/settling.ts';
+import type { Plan } from './plan.ts';
+import { type Ratio, ratiosOf } from './report/ratios.ts';
+import { type Run, systemPids } from './run.ts';
+import { measureBulk } from './scenarios/bulk.ts';
+import { type Lag, lagCustomers, measureLag } from './scenarios/lag.ts';
+import { mixedCustomers, mixedMembers } from './scenarios/mixed.ts';
+import { readCustomers, readMembers } from './scenarios/reads.ts';
+import { measureScale, scaleCustomers } from './scenarios/scale.ts';
+import { writeCustomers, writeMembers } from './scenarios/writes.ts';
+import { seedCustomers } from './seeds/customers.ts';
+import { settleSeeds } from './seeds/loans.ts';
+import { startUnderTest } from './stack.ts';
+import { Databases } from './verify/databases.ts';
+
+const IDLE_MS = 3_000;
+
+export interface BenchParts {
+  readonly plan: Plan;
+  /** A new folder for data and logs. */
+  readonly dir: string;
+  /** Servers that run already; by default the run has its own, with fsync on. */
+  readonly servers?: Servers;
+  readonly say: (line: string) => void;
+}
+
+export interface Measured {
+  readonly rows: Rows;
+  readonly ratios: readonly Ratio[];
+  readonly lag: Lag | null;
+  /** The share of one core that each process takes while nothing is asked for. */
+  readonly idleCpuShare: PerProcess;
+  readonly notes: readonly string[];
+}
+
+/** Runs it all. Rejects where something can't be started, or the load can't be put on. */
+export async function bench({ plan, dir, servers, say }: BenchParts): Promise<Measured> {
+  say('starting the servers, the system, and a bare one beside it …');
+  let isStarted = false;
+  // What services warn of under load would drown the rest: it is in their logs.
+  const under = await startUnderTest({ dir, servers, log: (line) => isStarted || say(line) });
+  isStarted = true;
+  const closes: (() => Promise<void>)[] = [() => under.stop()];
+  try {
+    const stack = under.stack.stack();
+    const settling = await Settling.open(stack, under.topicPrefix);
+    closes.push(() => settling.close());
+    const http = new HttpLoad();
+    closes.push(() => http.close());
+    const { branches, accountsPerBranch, pool: customers } = plan;
+    const sql = await SqlLoad.open({ url: under.controlsUrl, branches, accountsPerBranch, customers });
+    closes.push(() => sql.close());
+    const id = `b${Date.now().toString(36)}`;
+    const rows = new Rows();
+    return await measure({
+      id,
+      plan,
+      dir,
+      rows,
+      under,
+      settling,
+      databases: new Databases(stack),
+      http,
+      sql,
+      notes: [],
+      say,
+    });
+  } finally {
+    for (const close of closes.toReversed()) await close();
+  }
+}
+
+async function measure(run: Run): Promise<Measured> {
+  const { plan, rows, notes, say } = run;
+  say('making customers and loans …');
+  await settleSeeds(run);
+  // Those with many loans come last: the audit begins with the first, and is not to meet them while it is measured.
+  const ids = await seedCustomers(run, {
+    ...writeCustomers(run),
+    ...mixedCustomers(run),
+    ...lagCustomers(run),
+    ...scaleCustomers(run),
+    ...readCustomers(run),
+  });
+  await settleSeeds(run);
+  const sets = [await writeMembers(run, ids), await readMembers(run, ids), await mixedMembers(run, ids)];
+  say(`all seeds had reached everybody ${((await settleSeeds(run)) / 1000).toFixed(0)} s later`);
+  const idleCpuShare = await idle(run);
+  for (const members of sets) {
+    if (members.length > 0) await runSet(members, { plan, rows, say });
+    for (const { name, note } of members) if (note !== undefined) notes.push(`${name}: ${note}`);
+  }
+  const lag = await measureLag(run, ids);
+  await measureScale(run, ids);
+  await measureBulk(run);
+  const p99 = lag === null ? null : { subscriberMs: lag.subscriberMs[2] ?? 0, balanceMs: lag.balanceMs[2] ?? 0 };
+  return { rows, ratios: ratiosOf(rows, { lag: p99 }), lag, idleCpuShare, notes };
+}
+
+async function idle(run: Run): Promise<PerProcess> {
+  const pids = systemPids(run);
+  const before = cpuMs(pids);
+  await delay(IDLE_MS);
+  const after = cpuMs(pids);
+  return perProcess((name) => (after[name] - before[name]) / IDLE_MS);
+}

@@ -1,0 +1,61 @@
+/** The controls that are transactions, from the side of who orders them. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import pg from 'pg';
+import type { Outcome } from '../load/outcome.ts';
+import { commitFaults, makeCommits } from './commit.ts';
+import { makeMonolith, monolithFaults } from './monolith.ts';
+import type { SqlOrder, SqlSetup } from './sql-worker.ts';
+import { makeTpcb, tpcbFaults } from './tpcb.ts';
+import type { ControlName } from './transaction.ts';
+
+const GRACE_MS = 60_000;
+
+export class SqlLoad {
+  readonly #worker: Worker;
+  readonly #client: pg.Client;
+
+  private constructor(worker: Worker, client: pg.Client) {
+    this.#worker = worker;
+    this.#client = client;
+  }
+
+  /** Makes the controls' tables in a database that has none of them yet. */
+  static async open(setup: SqlSetup): Promise<SqlLoad> {
+    const client = new pg.Client({ connectionString: setup.url });
+    await client.connect();
+    await makeTpcb(client, setup);
+    await makeMonolith(client, setup);
+    await makeCommits(client);
+    return new SqlLoad(new Worker(new URL('./sql-worker.ts', import.meta.url), { workerData: setup }), client);
+  }
+
+  /** Runs a control, and answers with what it came to. One at a time. */
+  async run(order: SqlOrder): Promise<Outcome> {
+    this.#worker.postMessage(order);
+    const signal = AbortSignal.timeout(order.durationMs + GRACE_MS);
+    const [outcome] = (await once(this.#worker, 'message', { signal })) as [Outcome];
+    return outcome;
+  }
+
+  /** What of a control's rows doesn't add up. @param done how many transactions were acknowledged, in all */
+  async faults(control: ControlName, done: number): Promise<string[]> {
+    switch (control) {
+      case 'tpcb':
+        return tpcbFaults(this.#client, done);
+      case 'monolith':
+        return monolithFaults(this.#client, done, false);
+      case 'monolith-one-customer':
+        return monolithFaults(this.#client, done, true);
+      case 'commit':
+        return commitFaults(this.#client, done);
+      default:
+        return control satisfies never;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+    await this.#client.end();
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * `npm run bench`: how fast the system is, on this machine, beside controls. Exit code 0 where all rows add up, 1 where some
+ * don't, 2 where the options are wrong.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bench } from './bench.ts';
+import { PROCESSES } from './measure/processes.ts';
+import { OptionsError, readOptions, USAGE } from './options.ts';
+import { planOf } from './plan.ts';
+import { resultsJson, writeResults } from './report/results.ts';
+import { renderLag, renderRatios, renderTable } from './report/table.ts';
+
+const LATEST = fileURLToPath(new URL('../../../bench/results/latest.json', import.meta.url));
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === null) {
+    console.log(USAGE);
+    return 0;
+  }
+  const [startedAt, startedMs] = [new Date(), performance.now()];
+  const seconds = () => (performance.now() - startedMs) / 1000;
+  const say = (line: string) => process.stderr.write(`[${seconds().toFixed(0).padStart(4)} s] ${line}\n`);
+  const dir = mkdtempSync(join(tmpdir(), 'mo-bench-'));
+  try {
+    const measured = await bench({ plan: planOf(options), dir, say });
+    const { ratios, lag, idleCpuShare, notes } = measured;
+    const rows = measured.rows.all;
+    const idle = PROCESSES.map((name) => `${name} ${(idleCpuShare[name] * 100).toFixed(1)} %`);
+    console.log(`\n${renderTable(rows)}\n`);
+    for (const note of notes) console.log(`  ${note}`);
+    console.log(`  of one core, with nothing going on: ${idle.join(', ')}`);
+    if (lag !== null) console.log(`\n${renderLag(lag)}`);
+    console.log(`\n${renderRatios(ratios)}\n`);
+    writeResults(
+      LATEST,
+      resultsJson({ startedAt, seconds: seconds(), options, rows, ratios, lag, idleCpuShare, notes }),
+    );
+    return rows.every(({ isSound }) => isSound) ? 0 : 1;
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof OptionsError)) throw error;
+  process.stderr.write(`bench: ${error.message}\n\n${USAGE}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,56 @@
+/**
+ * The CPU time that each process has taken, from /proc. PostgreSQL works in a process for each connection, so its time is
+ * that of the postmaster, of all its children, and of those that have ended, whose time the postmaster inherits.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { type PerProcess, type Pids, perProcess } from './processes.ts';
+
+/** What /proc counts in, on every Linux that Node.js runs on. */
+const TICK_MS = 10;
+
+export interface ProcessTimes {
+  readonly parent: number;
+  /** Its own, and that of its children that have ended. */
+  readonly ownMs: number;
+  readonly endedChildrenMs: number;
+}
+
+/** Reads a line of /proc/<pid>/stat. */
+export function readTimes(line: string): ProcessTimes {
+  // pid (name) state parent …: the name may hold spaces and brackets, so look for its last one.
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  const ticks = (place: number) => Number(fields[place]) * TICK_MS;
+  return { parent: Number(fields[1]), ownMs: ticks(11) + ticks(12), endedChildrenMs: ticks(13) + ticks(14) };
+}
+
+/** The CPU time of each process until now, in ms. */
+export function cpuMs(pids: Pids): PerProcess {
+  const backendsMs = pids.postgres.reduce((sum, postmaster) => sum + childrenMs(postmaster), 0);
+  return perProcess((name) => {
+    const ownMs = pids[name].reduce((sum, pid) => sum + totalMs(pid), 0);
+    return name === 'postgres' ? ownMs + backendsMs : ownMs;
+  });
+}
+
+function totalMs(pid: number): number {
+  const times = timesOf(pid);
+  return times === null ? 0 : times.ownMs + times.endedChildrenMs;
+}
+
+/** The pids of a process's children. */
+export function childrenOf(parent: number): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => timesOf(pid)?.parent === parent);
+}
+
+function childrenMs(parent: number): number {
+  return childrenOf(parent).reduce((sum, pid) => sum + totalMs(pid), 0);
+}
+
+function timesOf(pid: number): ProcessTimes | null {
+  try {
+    return readTimes(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return null; // it has ended since
+  }
+}

@@ -1,0 +1,82 @@
+/** A row of the table: one scenario or control at one load, its slices added up. */
+import { percentileMs } from '@mo/load';
+import { addOutcome, errorsOf, type Level, newOutcome, type Outcome } from '../load/outcome.ts';
+import type { Verified } from './member.ts';
+import { OURS, type PerProcess, perProcess, sumOf } from './processes.ts';
+
+/** What one slice came to. */
+export interface Slice {
+  readonly outcome: Outcome;
+  readonly cpuMs: PerProcess;
+  readonly peakMib: PerProcess;
+  /** From the last answer until all had reached everybody. */
+  readonly settledMs: number;
+}
+
+/** How loads are called: the number of connections, or that the clock decides. */
+export const levelName = (level: Level): string => ('connections' in level ? String(level.connections) : 'open');
+
+export class Row {
+  readonly name: string;
+  readonly isControl: boolean;
+  readonly level: string;
+  /** In an open loop, how many were due in a second. */
+  readonly offered: number | null;
+  readonly outcome = newOutcome();
+  readonly cpuMs = perProcess(() => 0);
+  readonly peakMib = perProcess(() => 0);
+  /** Of each slice: they show how much noise there was. */
+  readonly rates: number[] = [];
+  settledMs = 0;
+  /** Null until its rows were looked at. */
+  verified: Verified | null = null;
+
+  constructor(name: string, isControl: boolean, level: Level) {
+    this.name = name;
+    this.isControl = isControl;
+    this.level = levelName(level);
+    this.offered = 'perSecond' in level ? level.perSecond : null;
+  }
+
+  add({ outcome, cpuMs, peakMib, settledMs }: Slice): void {
+    addOutcome(this.outcome, outcome);
+    for (const name of Object.keys(cpuMs) as (keyof PerProcess)[]) {
+      this.cpuMs[name] += cpuMs[name];
+      this.peakMib[name] = Math.max(this.peakMib[name], peakMib[name]);
+    }
+    this.rates.push(outcome.done / outcome.seconds);
+    this.settledMs = Math.max(this.settledMs, settledMs);
+  }
+
+  /** Whether its figures may be told: its rows add up. */
+  get isSound(): boolean {
+    return this.verified !== null && this.verified.faults.length === 0;
+  }
+
+  get perSecond(): number {
+    return this.outcome.seconds === 0 ? 0 : this.outcome.done / this.outcome.seconds;
+  }
+
+  get errors(): number {
+    return errorsOf(this.outcome);
+  }
+
+  latencyMs(share: number): number {
+    return percentileMs(this.outcome.latency, share);
+  }
+
+  /** The CPU time of each process for one request, in µs. */
+  get cpuUs(): PerProcess {
+    return perProcess((name) => (this.outcome.done === 0 ? 0 : (this.cpuMs[name] * 1000) / this.outcome.done));
+  }
+
+  /** The CPU time of all our processes and PostgreSQL for one request, in µs. */
+  get systemCpuUs(): number {
+    return sumOf(this.cpuUs, [...OURS, 'postgres']);
+  }
+
+  /** The largest of our processes, in MiB. */
+  get largestMib(): number {
+    return Math.max(...OURS.map((name) => this.peakMib[name]));
+  }
+}

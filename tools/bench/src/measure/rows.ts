@@ -1,0 +1,30 @@
+import type { Level } from '../load/outcome.ts';
+import { levelName, Row } from './row.ts';
+
+/** All rows of a run, in the order in which they were begun. */
+export class Rows {
+  readonly #rows = new Map<string, Row>();
+
+  get all(): readonly Row[] {
+    return [...this.#rows.values()];
+  }
+
+  /** The row of a member at a load, made where there is none yet. */
+  of(name: string, isControl: boolean, level: Level): Row {
+    const key = `${name} ${levelName(level)}`;
+    const row = this.#rows.get(key) ?? new Row(name, isControl, level);
+    this.#rows.set(key, row);
+    return row;
+  }
+
+  /** A row whose figures may be told; null where it was not measured, or does not add up. */
+  sound(name: string, level: string): Row | null {
+    const row = this.#rows.get(`${name} ${level}`);
+    return row?.isSound ? row : null;
+  }
+
+  /** All rows of a member. */
+  named(name: string): readonly Row[] {
+    return this.all.filter((row) => row.name === name);
+  }
+}

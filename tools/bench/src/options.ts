@@ -1,0 +1,69 @@
+/** What the command is told. */
+import { parseArgs } from 'node:util';
+import { SCENARIOS } from './scenarios/names.ts';
+
+export const SECONDS_DEFAULT = 12;
+export const SECONDS_QUICK = 1;
+const SECONDS_MIN = 0.5;
+const SECONDS_MAX = 600;
+
+export const USAGE = `Usage: npm run bench -- [options]
+
+Starts a system of its own on this machine, with fsync on, and measures it scenario by scenario, at 1, 16 and 64
+connections and then at half of its best rate by the clock, in turns with controls on the same servers. Every
+acknowledged write is looked for afterwards. Prints one table and writes bench/results/latest.json.
+
+  --quick         a smoke run of about two minutes: short stretches, small seeds
+  --only A,B      only scenarios whose names begin so, with the controls that they are held against
+  --seconds S     how long each scenario is measured at each load, ${SECONDS_MIN} to ${SECONDS_MAX} (${SECONDS_DEFAULT}; with --quick ${SECONDS_QUICK})
+  --help          print this
+
+Scenarios: ${SCENARIOS.join(', ')}.
+
+Exit code 0 where all rows add up, 1 where some don't (their figures are not printed), 2 where the options are wrong.`;
+
+export interface Options {
+  readonly quick: boolean;
+  readonly seconds: number;
+  /** The names of the scenarios that are run, in their order. */
+  readonly scenarios: readonly string[];
+}
+
+/** Wrong options: the message names the option and the rule. */
+export class OptionsError extends Error {
+  override readonly name = 'OptionsError';
+}
+
+/** Reads the command line; null where it asks for help. @throws OptionsError */
+export function readOptions(args: readonly string[]): Options | null {
+  const { help, quick = false, only, seconds } = parsed(args);
+  if (help === true) return null;
+  return { quick, seconds: secondsFrom(seconds, quick ? SECONDS_QUICK : SECONDS_DEFAULT), scenarios: chosen(only) };
+}
+
+function parsed(args: readonly string[]) {
+  const [text, flag] = [{ type: 'string' }, { type: 'boolean' }] as const;
+  const options = { quick: flag, only: text, seconds: text, help: { type: 'boolean', short: 'h' } } as const;
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new OptionsError((error as Error).message, { cause: error });
+  }
+}
+
+function secondsFrom(text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= SECONDS_MIN && value <= SECONDS_MAX) return value;
+  throw new OptionsError(`--seconds must be a number from ${SECONDS_MIN} to ${SECONDS_MAX}, not "${text}"`);
+}
+
+function chosen(text: string | undefined): readonly string[] {
+  if (text === undefined) return SCENARIOS;
+  const beginnings = text.split(',').map((part) => part.trim());
+  for (const beginning of beginnings) {
+    if (beginning === '' || !SCENARIOS.some((name) => name.startsWith(beginning)))
+      throw new OptionsError(`--only: no scenario begins with "${beginning}"; there are ${SCENARIOS.join(', ')}`);
+  }
+  return SCENARIOS.filter((name) => beginnings.some((beginning) => name.startsWith(beginning)));
+}

@@ -1,0 +1,98 @@
+/** What the figures must show, as ratios within one run: the same machine, the same servers, in turns. */
+import type { Rows } from '../measure/rows.ts';
+
+/** A bound: at least, at most, or no further from 1 than this. */
+export type Bound = { readonly min: number } | { readonly max: number } | { readonly near: number };
+
+export interface Ratio {
+  readonly what: string;
+  /** Null where what it needs was not measured, or doesn't add up. */
+  readonly value: number | null;
+  readonly unit: string;
+  readonly bar: Bound;
+  readonly aim: Bound | null;
+}
+
+/** What is known of a run beside its rows. */
+export interface Extras {
+  /** p99 in ms, of events at a subscriber and in the balance. */
+  readonly lag: { readonly subscriberMs: number; readonly balanceMs: number } | null;
+}
+
+export function meets(value: number, bound: Bound): boolean {
+  if ('min' in bound) return value >= bound.min;
+  if ('max' in bound) return value <= bound.max;
+  return Math.abs(value - 1) <= bound.near;
+}
+
+const MOST = '64';
+
+/** All that is asked for, whether it was measured or not. */
+export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
+  const rate = (name: string, level = MOST) => rows.sound(name, level)?.perSecond ?? null;
+  const p50 = (name: string) => rows.sound(name, '1')?.latencyMs(0.5) ?? null;
+  const cpu = (name: string) => rows.sound(name, MOST)?.systemCpuUs ?? null;
+  const ratio = (what: string, value: number | null, bar: Bound, aim: Bound | null = null, unit = '×'): Ratio => ({
+    what,
+    value,
+    unit,
+    bar,
+    aim,
+  });
+  const ofPayment = cpu('payment-1');
+  const bulk = rows.sound('bulk-large', '1');
+  return [
+    ratio('payments to TPC-B transactions', over(rate('payment-1'), rate('tpcb')), { min: 1.5 }, { min: 4 }),
+    ratio("payments to a monolith's", over(rate('payment-1'), rate('monolith')), { min: 2 }),
+    ratio('loans to TPC-B transactions', over(rate('loan'), rate('tpcb')), { min: 1.5 }, { min: 4 }),
+    ratio("loans to a monolith's payments", over(rate('loan'), rate('monolith')), { min: 2 }),
+    ratio(
+      'payments to one customer to those to many',
+      over(rate('payment-one-customer'), rate('payment-1')),
+      { min: 0.9 },
+      { min: 1 },
+    ),
+    ratio(
+      "payments to one customer to a monolith's",
+      over(rate('payment-one-customer'), rate('monolith-one-customer')),
+      { min: 20 },
+    ),
+    ratio(
+      'CPU of our processes and PostgreSQL for a payment, settled',
+      ofPayment === null ? null : ofPayment / 1000,
+      { max: 0.6 },
+      { max: 0.3 },
+      'ms',
+    ),
+    ratio('balances to a bare route by the same gateway', over(rate('balance-1'), rate('bare-by-gateway')), {
+      min: 0.8,
+    }),
+    ratio('balance of 10,000 loans to that of one', over(rate('balance-10000'), rate('balance-1')), { near: 0.1 }),
+    ratio('100th page of few loans to their first', over(rate('page-100-of-few'), rate('page-1-of-few')), {
+      near: 0.15,
+    }),
+    ratio('first page of many loans to that of few', over(rate('page-1-of-many'), rate('page-1-of-few')), {
+      near: 0.15,
+    }),
+    ratio('100th page of many loans to the first of few', over(rate('page-100-of-many'), rate('page-1-of-few')), {
+      near: 0.15,
+    }),
+    ratio('event lag to a subscriber, p99', lag?.subscriberMs ?? null, { max: 50 }, null, 'ms'),
+    ratio('event lag to the balance, p99', lag?.balanceMs ?? null, { max: 75 }, null, 'ms'),
+    ratio('p50 of a payment to that of a commit, one connection', over(p50('payment-1'), p50('commit')), { max: 3 }),
+    ratio('rows of a large upload to those of COPY', over(bulk?.perSecond ?? null, rate('copy-large', '1')), {
+      min: 0.3,
+    }),
+    ratio('memory of our largest process in a large upload', bulk?.largestMib ?? null, { max: 256 }, null, 'MiB'),
+    ratio('CPU of a payment with four processes to one', over(cpu('scale-4-processes'), cpu('scale-base')), {
+      near: 0.1,
+    }),
+    ratio('CPU of a payment with ten times the customers', over(cpu('scale-10-times-customers'), cpu('scale-base')), {
+      near: 0.1,
+    }),
+  ];
+}
+
+function over(upper: number | null, lower: number | null): number | null {
+  return upper === null || lower === null || lower === 0 ? null : upper / lower;
+}

@@ -1,0 +1,111 @@
+/** The table that is printed: one line for each scenario and control at each load, and below it what it must show. */
+
+import { PROCESSES } from '../measure/processes.ts';
+import type { Row } from '../measure/row.ts';
+import type { Lag } from '../scenarios/lag.ts';
+import { type Bound, meets, type Ratio } from './ratios.ts';
+
+/** Latencies and CPU times of several digits tell nothing by their last ones. */
+const DIGITS = 3;
+
+const HEAD = [
+  '',
+  'load',
+  'req/s',
+  'from–to',
+  'p50',
+  'p90',
+  'p99',
+  'errors',
+  ...PROCESSES,
+  'system',
+  'settled',
+  'MiB',
+  'rows',
+];
+
+/** The table. Controls are set apart by an asterisk. */
+export function renderTable(rows: readonly Row[]): string {
+  const lines = [HEAD, ...rows.map(cellsOf)];
+  const widths = HEAD.map((_, place) => Math.max(...lines.map((cells) => cells[place]?.length ?? 0)));
+  const text = lines.map((cells, at) => {
+    const name = (cells[0] ?? '').padEnd(widths[0] ?? 0);
+    if (at > 0 && !(rows[at - 1] as Row).isSound) return `${name}  ${cells.slice(1).join('  ')}`;
+    return [name, ...cells.slice(1).map((cell, place) => cell.padStart(widths[place + 1] ?? 0))].join('  ');
+  });
+  return [
+    'p50 to p99 in ms; by process, CPU in µs for one request, until settled; system: ours and PostgreSQL; settled: s after the last',
+    'answer; MiB: the most that one of our processes held; rows: looked at afterwards; *: a control',
+    '',
+    ...text,
+  ].join('\n');
+}
+
+function cellsOf(row: Row): string[] {
+  const name = `${row.isControl ? '* ' : '  '}${row.name}`;
+  const load = row.offered === null ? row.level : `${row.offered}/s`;
+  if (!row.isSound) return [name, load, ...unsound(row)];
+  const rates = row.rates.length > 1 ? `${whole(Math.min(...row.rates))}–${whole(Math.max(...row.rates))}` : '';
+  const latencies = row.outcome.latency.some((times) => times > 0)
+    ? [0.5, 0.9, 0.99].map((share) => short(row.latencyMs(share)))
+    : ['', '', ''];
+  return [
+    name,
+    load,
+    whole(row.perSecond),
+    rates,
+    ...latencies,
+    whole(row.errors),
+    ...PROCESSES.map((process) => short(row.cpuUs[process])),
+    short(row.systemCpuUs),
+    short(row.settledMs / 1000),
+    whole(row.largestMib),
+    whole(row.verified?.rows ?? 0),
+  ];
+}
+
+/** What stands in place of figures whose rows don't add up. */
+function unsound({ verified }: Row): string[] {
+  if (verified === null) return ['not verified: no figures'];
+  return [`rows don't add up: ${verified.faults[0] ?? ''}`];
+}
+
+/** What the figures must show. */
+export function renderRatios(ratios: readonly Ratio[]): string {
+  const lines = ratios.map(({ what, value, unit, bar, aim }) => {
+    if (value === null)
+      return [what, 'not measured', boundText(bar, unit), aim === null ? '' : boundText(aim, unit), ''];
+    const isMet = meets(value, bar) ? (aim !== null && meets(value, aim) ? 'met, and the aim' : 'met') : 'not met';
+    return [what, `${short(value)} ${unit}`, boundText(bar, unit), aim === null ? '' : boundText(aim, unit), isMet];
+  });
+  const all = [['', 'is', 'bar', 'aim', ''], ...lines];
+  const widths = [0, 1, 2, 3].map((place) => Math.max(...all.map((cells) => (cells[place] ?? '').length)));
+  return all
+    .map((cells) =>
+      cells
+        .map((cell, place) => cell.padEnd(widths[place] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function boundText(bound: Bound, unit: string): string {
+  if ('min' in bound) return `≥ ${bound.min} ${unit}`;
+  if ('max' in bound) return `≤ ${bound.max} ${unit}`;
+  return `1 ± ${bound.near}`;
+}
+
+/** The lag of events. */
+export function renderLag({ offered, events, subscriberMs, balances, balanceMs }: Lag): string {
+  const told = (ms: readonly number[]) =>
+    `p50 ${short(ms[0] ?? 0)}, p90 ${short(ms[1] ?? 0)}, p99 ${short(ms[2] ?? 0)} ms`;
+  return [
+    `event lag at ${offered} payments a second, from the time that the event tells:`,
+    `  to a subscriber  ${told(subscriberMs)} (${events} events)`,
+    `  to the balance   ${told(balanceMs)} (${balances} looked at)`,
+  ].join('\n');
+}
+
+const whole = (value: number): string => Math.round(value).toString();
+const short = (value: number): string => (value === 0 ? '0' : Number(value.toPrecision(DIGITS)).toString());

@@ -1,0 +1,89 @@
+/** A scenario of requests to the system, and what it has written so far. */
+import type { Target } from '@mo/load';
+import { addOutcome, type Level, newOutcome, type Outcome } from '../load/outcome.ts';
+import type { Recipe } from '../load/recipes.ts';
+import type { Member, Verified } from '../measure/member.ts';
+import type { Pids } from '../measure/processes.ts';
+import type { Settling } from '../measure/settling.ts';
+import { type Run, systemPids } from '../run.ts';
+import { targetOf } from '../stack.ts';
+import { verifyWrites } from '../verify/writes.ts';
+
+export interface HttpScenario {
+  readonly name: string;
+  readonly recipe: Recipe;
+  readonly note?: string;
+  /** Not asked by the clock. */
+  readonly isClosedOnly?: boolean;
+  /** What each loan and each payment of it is of, in cents. */
+  readonly loanCents?: number;
+  readonly paymentCents?: number;
+  /** The customers that it lends to or takes payments of. */
+  readonly customerIds?: readonly number[];
+}
+
+export class WriteMember implements Member {
+  readonly name: string;
+  readonly isControl = false;
+  readonly canBeOpen: boolean;
+  readonly settling: Settling;
+  readonly note?: string;
+  readonly prefix: string;
+  /** All that it has done, warm-up included. */
+  readonly total = newOutcome();
+  /** What its customers owed before it, in cents. */
+  owedCents: number;
+  protected readonly run: Run;
+  readonly #scenario: HttpScenario;
+  readonly #target: Target;
+
+  constructor(run: Run, scenario: HttpScenario, owedCents = 0) {
+    this.run = run;
+    this.name = scenario.name;
+    this.prefix = `${run.id}-${scenario.name}-`;
+    this.settling = run.settling;
+    this.canBeOpen = scenario.isClosedOnly !== true;
+    this.owedCents = owedCents;
+    this.#scenario = scenario;
+    this.#target = targetOf(run.under.stack.url, run.under.stack.apiKey);
+    if (scenario.note !== undefined) this.note = scenario.note;
+  }
+
+  pids(): Pids {
+    return systemPids(this.run);
+  }
+
+  load(level: Level, durationMs: number): Promise<Outcome> {
+    return this.put(level, durationMs, 0, () => {});
+  }
+
+  /** Puts the load on; is told of the tokens of some of what is acknowledged, one of so many. */
+  protected async put(
+    level: Level,
+    durationMs: number,
+    tellEvery: number,
+    onToken: (token: string) => void,
+  ): Promise<Outcome> {
+    const { recipe } = this.#scenario;
+    const { prefix, total } = this;
+    const order = { target: this.#target, recipe, prefix, first: total.nextNumber, level, durationMs, tellEvery };
+    const outcome = await this.run.http.run(order, onToken);
+    addOutcome(total, outcome);
+    return outcome;
+  }
+
+  verify(): Promise<Verified> {
+    const { loanCents = 0, paymentCents = 0, customerIds = [] } = this.#scenario;
+    const { prefix, total, owedCents } = this;
+    const { created, unknown } = total;
+    return verifyWrites(this.run.databases, {
+      prefix,
+      created,
+      unknown,
+      loanCents,
+      paymentCents,
+      customerIds,
+      owedCents,
+    });
+  }
+}

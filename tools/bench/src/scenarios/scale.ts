@@ -1,0 +1,57 @@
+/**
+ * Whether a payment costs the same with more processes, and with more customers: the same load on the system as it is, on ten
+ * times as many customers, and on one more system whose payments service has four processes.
+ */
+import type { Member } from '../measure/member.ts';
+import { runSet } from '../measure/run-set.ts';
+import { Settling } from '../measure/settling.ts';
+import { isChosen, type Run } from '../run.ts';
+import { seedCustomers } from '../seeds/customers.ts';
+import { seedLoans, settleSeeds } from '../seeds/loans.ts';
+import { startReplicas } from '../stack.ts';
+import { Databases } from '../verify/databases.ts';
+import { WriteMember } from './http-member.ts';
+import { HUGE } from './writes.ts';
+
+const PROCESSES = 4;
+const TIMES = 10;
+const CONNECTIONS = 64;
+const CENT = { text: '0.01', cents: 1 };
+
+/** The customers that it needs of the system as it is, by name. */
+export const scaleCustomers = (run: Run): Record<string, number> =>
+  isChosen(run, 'scale') ? { 'scale-base': run.plan.pool, 'scale-10-times-customers': TIMES * run.plan.pool } : {};
+
+/** Measures it, if it was chosen. */
+export async function measureScale(run: Run, ids: ReadonlyMap<string, readonly number[]>): Promise<void> {
+  if (!isChosen(run, 'scale')) return;
+  run.say(`starting one more system, with ${PROCESSES} processes of payments …`);
+  const under = await startReplicas(run.under, run.dir, PROCESSES);
+  const settling = await Settling.open(under.stack.stack(), under.topicPrefix);
+  try {
+    const name = `scale-${PROCESSES}-processes`;
+    const other: Run = { ...run, under, settling, databases: new Databases(under.stack.stack()) };
+    await settleSeeds(other);
+    const theirs = await seedCustomers(other, { [name]: run.plan.pool });
+    const members = [
+      await payingMember(run, 'scale-base', ids),
+      await payingMember(run, 'scale-10-times-customers', ids),
+      await payingMember(other, name, theirs),
+    ];
+    const plan = { ...run.plan, connections: [CONNECTIONS] };
+    await runSet(members, { ...run, plan });
+  } finally {
+    await settling.close();
+    await under.stop();
+  }
+}
+
+async function payingMember(run: Run, name: string, ids: ReadonlyMap<string, readonly number[]>): Promise<Member> {
+  const customerIds = ids.get(name) ?? [];
+  await seedLoans(run, customerIds, 1, HUGE.text);
+  await settleSeeds(run);
+  const recipe = { kind: 'payment', customerIds, amount: CENT.text } as const;
+  const note = `payments of ${customerIds.length} customers`;
+  const scenario = { name, recipe, note, paymentCents: CENT.cents, customerIds, isClosedOnly: true };
+  return new WriteMember(run, scenario, customerIds.length * HUGE.cents);
+}

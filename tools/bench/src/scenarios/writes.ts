@@ -1,0 +1,121 @@
+/** Scenarios that write, and the transactions that they are held against. */
+import type { ControlName } from '../controls/transaction.ts';
+import { addOutcome, type Level, newOutcome, type Outcome } from '../load/outcome.ts';
+import type { Member } from '../measure/member.ts';
+import { isChosen, type Run, systemPids } from '../run.ts';
+import { seedLoans, settleSeeds } from '../seeds/loans.ts';
+import { WriteMember } from './http-member.ts';
+
+/** A loan that payments of a cent never pay off. */
+export const HUGE = { text: '9000000.00', cents: 900_000_000 };
+/** As much as one loan can be of. */
+const LARGEST = { text: '9999999999.00', cents: 999_999_999_900 };
+const CENT = { text: '0.01', cents: 1 };
+const SMALL = { text: '1.00', cents: 100 };
+const LOANS_EACH = 10;
+
+/** The customers that the scenarios need, by name. */
+export function writeCustomers(run: Run): Record<string, number> {
+  const { pool, across } = run.plan;
+  const needed = {
+    loan: pool,
+    'payment-1': pool,
+    'payment-10': pool,
+    'payment-across-10': across,
+    'payment-one-customer': 1,
+  };
+  return Object.fromEntries(Object.entries(needed).filter(([name]) => isChosen(run, name)));
+}
+
+/** Makes the members that were chosen, and the loans that they need. */
+export async function writeMembers(run: Run, ids: ReadonlyMap<string, readonly number[]>): Promise<Member[]> {
+  const members: Member[] = [];
+  const of = (name: string) => (isChosen(run, name) ? (ids.get(name) ?? []) : null);
+  if (isChosen(run, 'customer')) members.push(new WriteMember(run, { name: 'customer', recipe: { kind: 'customer' } }));
+  const borrowers = of('loan');
+  if (borrowers !== null) {
+    const recipe = { kind: 'loan', customerIds: borrowers, amount: SMALL.text } as const;
+    members.push(new WriteMember(run, { name: 'loan', recipe, loanCents: SMALL.cents, customerIds: borrowers }));
+  }
+  for (const [name, each, amount] of [
+    ['payment-1', 1, HUGE],
+    ['payment-10', LOANS_EACH, HUGE],
+    ['payment-one-customer', 1, LARGEST],
+  ] as const) {
+    const payers = of(name);
+    if (payers === null) continue;
+    await seedLoans(run, payers, each, amount.text);
+    members.push(payments(run, name, payers, payers.length * each * amount.cents));
+  }
+  const across = of('payment-across-10');
+  if (across !== null) members.push(new AcrossMember(run, across));
+  if (members.length > 0)
+    members.push(
+      ...(['tpcb', 'monolith', 'monolith-one-customer', 'commit'] as const).map((name) => controlMember(run, name)),
+    );
+  return members;
+}
+
+function payments(run: Run, name: string, customerIds: readonly number[], owedCents: number): WriteMember {
+  const recipe = { kind: 'payment', customerIds, amount: CENT.text } as const;
+  return new WriteMember(run, { name, recipe, paymentCents: CENT.cents, customerIds }, owedCents);
+}
+
+/**
+ * Payments that each pay off all ten loans of a customer. Loans don't grow back: before each slice every customer has ten,
+ * and a slice ends once each has paid.
+ */
+class AcrossMember extends WriteMember {
+  readonly #customerIds: readonly number[];
+  /** How many of them, the first ones, have paid. */
+  #paid: number;
+
+  constructor(run: Run, customerIds: readonly number[]) {
+    super(run, {
+      name: 'payment-across-10',
+      recipe: { kind: 'payment', customerIds, amount: '10.00', once: true },
+      note: `each payment pays off ten loans; a slice ends once its ${customerIds.length} customers have paid`,
+      paymentCents: LOANS_EACH * SMALL.cents,
+      customerIds,
+    });
+    this.#customerIds = customerIds;
+    this.#paid = customerIds.length;
+  }
+
+  async before(): Promise<void> {
+    const paid = this.#customerIds.slice(0, this.#paid);
+    await seedLoans(this.run, paid, LOANS_EACH, SMALL.text);
+    await settleSeeds(this.run);
+    this.owedCents += paid.length * LOANS_EACH * SMALL.cents;
+  }
+
+  override async load(level: Level, durationMs: number): Promise<Outcome> {
+    const first = this.total.nextNumber;
+    const outcome = await super.load(level, durationMs);
+    this.#paid = this.total.nextNumber - first;
+    return outcome;
+  }
+}
+
+const NOTE = 'of the controls that are transactions, making their connections is not counted, as in pgbench';
+
+function controlMember(run: Run, name: ControlName): Member {
+  const total = newOutcome();
+  return {
+    name,
+    isControl: true,
+    canBeOpen: false,
+    settling: null,
+    ...(name === 'commit' ? { connectionsMax: 1 } : {}),
+    ...(name === 'tpcb' ? { note: NOTE } : {}),
+    pids: () => systemPids(run),
+    load: async (level, durationMs) => {
+      if (!('connections' in level)) throw new Error('a transaction is not asked for by the clock');
+      const connections = name === 'commit' ? 1 : level.connections;
+      const outcome = await run.sql.run({ control: name, connections, durationMs });
+      addOutcome(total, outcome);
+      return outcome;
+    },
+    verify: async () => ({ rows: total.done, faults: await run.sql.faults(name, total.done) }),
+  };
+}

@@ -1,0 +1,99 @@
+/**
+ * What a run measures: servers of its own with fsync on, the system as it is shipped, a bare system behind a gateway of its
+ * own, and a database for the controls. All of it is on the same servers, and ends with the run.
+ */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Servers, type Stack, startServers, startStack } from '@mo/dev-stack';
+import type { Target } from '@mo/load';
+import pg from 'pg';
+
+const TOPIC_PREFIX = 'mo';
+const CONTROLS_DATABASE = 'controls';
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** The run's own servers, whatever this environment names. */
+const OWN_SERVERS = {
+  MO_SERVERS: 'embedded',
+  KAFKA_BROKERS: '',
+  CUSTOMERS_DATABASE_URL: '',
+  LOANS_DATABASE_URL: '',
+  PAYMENTS_DATABASE_URL: '',
+};
+const GATEWAY_MAIN = fileURLToPath(new URL('../../../services/gateway/src/main.ts', import.meta.url));
+const BARE_MAIN = fileURLToPath(new URL('./controls/bare-main.ts', import.meta.url));
+
+export interface UnderTest {
+  readonly servers: Servers;
+  readonly stack: Stack;
+  readonly topicPrefix: string;
+  /** A gateway like the system's, with nothing but a bare route behind it. */
+  readonly bare: Stack;
+  /** A database for the controls, as its owner. */
+  readonly controlsUrl: string;
+  stop(): Promise<void>;
+}
+
+export interface StackParts {
+  readonly dir: string;
+  /** Servers that run already and go on running; by default the run has its own. */
+  readonly servers?: Servers | undefined;
+  readonly log: (line: string) => void;
+}
+
+/** Starts it all; rejects, having stopped all, where something can't be started. */
+export async function startUnderTest({ dir, servers: given, log }: StackParts): Promise<UnderTest> {
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const each of stops.toReversed()) await each();
+  };
+  try {
+    const env = { ...process.env, ...OWN_SERVERS };
+    const servers = given ?? (await startServers({ dir: join(dir, 'servers'), fsync: true, env, log }));
+    if (given === undefined) stops.push(() => servers.stop());
+    const topicPrefix = given === undefined ? TOPIC_PREFIX : `${TOPIC_PREFIX}-${process.pid}`;
+    const named = { ...OWN_SERVERS, TOPIC_PREFIX: topicPrefix };
+    const stack = await startStack({ dir: join(dir, 'stack'), servers, env: named, log });
+    stops.push(() => stack.stop());
+    const mainOf = (service: string) => (service === 'gateway' ? GATEWAY_MAIN : BARE_MAIN);
+    const bare = await startStack({ dir: join(dir, 'bare'), servers, env: OWN_SERVERS, mainOf, log });
+    stops.push(() => bare.stop());
+    return { servers, stack, topicPrefix, bare, controlsUrl: await makeControlsDatabase(servers), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** One more system on the same servers, with so many processes of payments. */
+export async function startReplicas(
+  { servers, topicPrefix }: UnderTest,
+  dir: string,
+  payments: number,
+): Promise<UnderTest> {
+  const prefix = `${topicPrefix}-${payments}`;
+  const env = { ...OWN_SERVERS, TOPIC_PREFIX: prefix };
+  const stack = await startStack({ dir: join(dir, `stack-${payments}`), servers, env, replicas: { payments } });
+  return { servers, stack, topicPrefix: prefix, bare: stack, controlsUrl: '', stop: () => stack.stop() };
+}
+
+/** Where the load goes. */
+export function targetOf(url: string, apiKey: string): Target {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port), apiKey };
+}
+
+async function makeControlsDatabase({ postgres: { adminUrl } }: Servers): Promise<string> {
+  if (adminUrl === null) throw new Error('the controls need a PostgreSQL server of which we are the owner');
+  const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  await client.connect();
+  const name = `${CONTROLS_DATABASE}_${process.pid}_${Date.now().toString(36)}`;
+  try {
+    await client.query(`CREATE DATABASE ${name}`);
+  } finally {
+    await client.end();
+  }
+  const url = new URL(adminUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}

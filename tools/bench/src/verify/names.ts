@@ -1,0 +1,51 @@
+/** What was acknowledged, held against what is there, by name. */
+import { type Kind, nameOf } from '../load/recipes.ts';
+
+/** Faults beyond these are counted, not told. */
+const FAULTS_TOLD_MAX = 5;
+
+/** What one place, a table or a journal, must hold of one kind. */
+export interface Expected {
+  readonly prefix: string;
+  readonly kind: Kind;
+  /** The numbers of what was acknowledged: each must be there, once. */
+  readonly created: readonly number[];
+  /** The numbers of what may be there, at most once: no answer came. */
+  readonly unknown: readonly number[];
+}
+
+/**
+ * What is wrong with the names that a place holds.
+ *
+ * @param where how the place is called
+ * @param found the names in it, each as often as it is there
+ */
+export function faultsOfNames(
+  where: string,
+  { prefix, kind, created, unknown }: Expected,
+  found: Iterable<string>,
+): string[] {
+  const times = new Map<string, number>();
+  for (const name of found) times.set(name, (times.get(name) ?? 0) + 1);
+  const faults: string[] = [];
+  for (const number of created) {
+    const name = nameOf(prefix, kind, number);
+    const count = times.get(name) ?? 0;
+    if (count === 0) faults.push(`${name} was acknowledged and is not in ${where}`);
+    if (count > 1) faults.push(`${name} is in ${where} ${count} times`);
+    times.delete(name);
+  }
+  for (const number of unknown) {
+    const name = nameOf(prefix, kind, number);
+    if ((times.get(name) ?? 0) > 1) faults.push(`${name} is in ${where} ${times.get(name)} times`);
+    times.delete(name);
+  }
+  for (const name of times.keys()) faults.push(`${name} is in ${where} and was never acknowledged`);
+  return shortened(faults);
+}
+
+/** The first few, and how many more there are. */
+export function shortened(faults: readonly string[]): string[] {
+  const more = faults.length - FAULTS_TOLD_MAX;
+  return more <= 0 ? [...faults] : [...faults.slice(0, FAULTS_TOLD_MAX), `and ${more} more`];
+}

@@ -1,0 +1,44 @@
+/** `npm run bench` in its smallest form: what it measures adds up. How fast that was is not looked at here. */
+import { join } from 'node:path';
+import { testServers } from '@mo/dev-stack';
+import { bench } from '../src/bench.ts';
+import type { Plan } from '../src/plan.ts';
+import { renderTable } from '../src/report/table.ts';
+
+const PLAN: Plan = {
+  scenarios: ['customer', 'payment-1', 'payment-across-10', 'balance-1', 'page-1-of-few', 'mixed', 'lag', 'bulk-small'],
+  connections: [4],
+  rounds: 1,
+  sliceMs: 200,
+  warmUpMs: 100,
+  pool: 10,
+  across: 20,
+  balances: [{ name: 'balance-1', loans: 1 }],
+  few: 30,
+  many: 30,
+  bulkSmall: 500,
+  bulkLarge: 500,
+  branches: 4,
+  accountsPerBranch: 100,
+};
+const TIMEOUT_MS = 300_000;
+
+it(
+  'measures scenarios beside controls, and every row adds up',
+  async () => {
+    const servers = testServers();
+    const { rows, lag } = await bench({
+      plan: PLAN,
+      dir: join(servers.dir, `bench-${process.pid}`),
+      servers,
+      say: () => {},
+    });
+    if (!rows.all.every(({ isSound }) => isSound)) throw new Error(renderTable(rows.all));
+    const names = new Set(rows.all.map(({ name }) => name));
+    for (const name of [...PLAN.scenarios, 'tpcb', 'monolith', 'bare-by-gateway', 'copy-small'])
+      expect(names).toContain(name);
+    for (const row of rows.all) expect(row.outcome.done).toBeGreaterThan(0);
+    expect(lag?.events).toBeGreaterThan(0);
+  },
+  TIMEOUT_MS,
+);

@@ -1,0 +1,112 @@
+import { recordMs } from '@mo/load';
+import { newOutcome } from '../src/load/outcome.ts';
+import { readTimes } from '../src/measure/cpu.ts';
+import { perProcess } from '../src/measure/processes.ts';
+import { Rows } from '../src/measure/rows.ts';
+import { openRate } from '../src/measure/run-set.ts';
+import { meets, ratiosOf } from '../src/report/ratios.ts';
+import { resultsJson } from '../src/report/results.ts';
+import { renderRatios, renderTable } from '../src/report/table.ts';
+
+interface Figures {
+  readonly connections?: number;
+  readonly done: number;
+  readonly latencyMs?: number;
+  readonly cpuMs?: number;
+  readonly faults?: readonly string[];
+}
+
+/** A row of one second. */
+function add(
+  rows: Rows,
+  name: string,
+  { connections = 64, done, latencyMs = 5, cpuMs = 0, faults = [] }: Figures,
+): void {
+  const outcome = newOutcome();
+  outcome.done = done;
+  outcome.seconds = 1;
+  recordMs(outcome.latency, latencyMs);
+  const row = rows.of(name, false, { connections });
+  row.add({ outcome, cpuMs: perProcess(() => cpuMs), peakMib: perProcess(() => 100), settledMs: 20 });
+  row.verified = { rows: done, faults };
+}
+
+const toldOf = (rows: Rows, what: string): number | null =>
+  ratiosOf(rows, { lag: null }).find((ratio) => ratio.what === what)?.value ?? null;
+
+it('reads CPU times of /proc, whatever the process is called', () => {
+  const line = `7 (a (b) c) S 42 7 7 0 -1 4194560 1 2 3 4 120 30 50 6 20 0 1 0 99 1 1`;
+  expect(readTimes(line)).toEqual({ parent: 42, ownMs: 1_500, endedChildrenMs: 560 });
+});
+
+it('adds slices up, and tells CPU time by request', () => {
+  const rows = new Rows();
+  add(rows, 'payment-1', { done: 100, cpuMs: 50 });
+  add(rows, 'payment-1', { done: 300, cpuMs: 150 });
+  const row = rows.sound('payment-1', '64');
+  expect(row?.perSecond).toBe(200);
+  expect(row?.rates).toEqual([100, 300]);
+  expect(row?.cpuUs.loans).toBe(500);
+  expect(row?.systemCpuUs).toBe(2_500);
+});
+
+it('offers half of the best rate of a closed loop by the clock', () => {
+  const rows = new Rows();
+  add(rows, 'loan', { connections: 1, done: 90 });
+  add(rows, 'loan', { connections: 16, done: 501 });
+  add(rows, 'loan', { connections: 64, done: 400 });
+  expect(openRate({ name: 'loan' }, rows)).toBe(251);
+});
+
+describe('ratios', () => {
+  it('hold scenarios against controls of the same run', () => {
+    const rows = new Rows();
+    add(rows, 'payment-1', { done: 3_000, cpuMs: 300 });
+    add(rows, 'tpcb', { done: 1_500 });
+    add(rows, 'payment-1', { connections: 1, done: 100, latencyMs: 6 });
+    add(rows, 'commit', { connections: 1, done: 500, latencyMs: 2 });
+    expect(toldOf(rows, 'payments to TPC-B transactions')).toBe(2);
+    expect(toldOf(rows, 'CPU of our processes and PostgreSQL for a payment, settled')).toBe(0.5);
+    expect(toldOf(rows, 'p50 of a payment to that of a commit, one connection')).toBeCloseTo(3, 1);
+  });
+
+  it('tell nothing where a part was not measured or does not add up', () => {
+    const rows = new Rows();
+    add(rows, 'payment-1', { done: 3_000 });
+    expect(toldOf(rows, 'payments to TPC-B transactions')).toBeNull();
+    add(rows, 'tpcb', { done: 1_500, faults: ['one is missing'] });
+    expect(toldOf(rows, 'payments to TPC-B transactions')).toBeNull();
+    expect(renderRatios(ratiosOf(rows, { lag: null }))).toMatch(/payments to TPC-B transactions +not measured/);
+  });
+
+  it('are met at the bound itself', () => {
+    expect([meets(1.5, { min: 1.5 }), meets(1.49, { min: 1.5 })]).toEqual([true, false]);
+    expect([meets(0.6, { max: 0.6 }), meets(0.61, { max: 0.6 })]).toEqual([true, false]);
+    expect([meets(0.9, { near: 0.11 }), meets(1.2, { near: 0.11 })]).toEqual([true, false]);
+  });
+});
+
+describe('a row that does not add up', () => {
+  const rows = new Rows();
+  add(rows, 'loan', { done: 77_777, faults: ['run-loan-3 was acknowledged and is not in the table'] });
+
+  it('has no figures in the table', () => {
+    const table = renderTable(rows.all);
+    expect(table).toContain("rows don't add up: run-loan-3 was acknowledged and is not in the table");
+    expect(table).not.toContain('77777');
+  });
+
+  it('has none in the results either', () => {
+    const lag = null;
+    const results = { startedAt: new Date(0), seconds: 1, options: {}, ratios: [], lag, notes: [] };
+    const text = JSON.stringify(resultsJson({ ...results, rows: rows.all, idleCpuShare: perProcess(() => 0) }));
+    expect(text).toContain('"adds_up":false');
+    expect(text).not.toContain('77777');
+  });
+
+  it('is one that nobody has looked at, too', () => {
+    const others = new Rows();
+    others.of('loan', false, { connections: 1 });
+    expect(renderTable(others.all)).toContain('not verified: no figures');
+  });
+});
