@@ -14,8 +14,9 @@ export async function execute(
   return client.query({ name, text, values });
 }
 
-/** Where the controls' sequences of customers begin and end. */
+/** How many rows the controls' tables hold. */
 export interface ControlSizes {
+  /** At least as many as connections, or they would wait for each other's. */
   readonly branches: number;
   readonly accountsPerBranch: number;
   /** Customers of the monolith, each with one open loan, over which payments are spread; one more is the busy one. */

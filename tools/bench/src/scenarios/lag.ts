@@ -17,6 +17,8 @@ import { HUGE } from './writes.ts';
 
 const CENT = { text: '0.01', cents: 1 };
 const TOLD_PER_SECOND = 50;
+/** A p99 needs some events. */
+const LISTEN_MS_MIN = 5_000;
 const POLL_MS = 4;
 const JOIN_MS_MAX = 30_000;
 const ARRIVAL_MS_MAX = 30_000;
@@ -53,7 +55,7 @@ export async function measureLag(run: Run, ids: ReadonlyMap<string, readonly num
     say(`lag of events, at ${perSecond} payments a second`);
     await member.listen(perSecond);
     const level = { perSecond };
-    rows.of('lag', false, level).add(await sliceOf(member, level, plan.sliceMs * plan.rounds));
+    rows.of('lag', false, level).add(await sliceOf(member, level, Math.max(LISTEN_MS_MIN, plan.sliceMs * plan.rounds)));
     await member.arrived();
     await verify(member, run);
     return rows.sound('lag', 'open') === null ? null : member.seen(perSecond);

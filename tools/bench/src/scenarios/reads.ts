@@ -1,7 +1,7 @@
 /** Scenarios that read, and the bare route that balances are held against. */
 import type { Stack } from '@mo/dev-stack';
 import type { Target } from '@mo/load';
-import { addOutcome, type Level, newOutcome, type Outcome } from '../load/outcome.ts';
+import type { Level, Outcome } from '../load/outcome.ts';
 import type { Member, Verified } from '../measure/member.ts';
 import { pidsOf } from '../measure/processes.ts';
 import { FAR_PAGE, PAGE_LOANS } from '../plan.ts';
@@ -55,7 +55,7 @@ class ReadMember implements Member {
   readonly #target: Target;
   readonly #pathOf: () => Promise<string>;
   readonly #faultsOf: (path: string) => Promise<string[]>;
-  readonly #total = newOutcome();
+  readonly #rows: number;
   readonly #faults: string[] = [];
   #path: string | null = null;
 
@@ -68,6 +68,8 @@ class ReadMember implements Member {
       readonly stack: Stack;
       readonly target: Target;
       readonly pathOf: () => Promise<string>;
+      /** How many rows its answer is held against. */
+      readonly rows: number;
       /** What is wrong with what the path answers now. */
       readonly faultsOf: (path: string) => Promise<string[]>;
     },
@@ -80,6 +82,7 @@ class ReadMember implements Member {
     this.#target = parts.target;
     this.#pathOf = parts.pathOf;
     this.#faultsOf = parts.faultsOf;
+    this.#rows = parts.rows;
   }
 
   pids() {
@@ -93,14 +96,12 @@ class ReadMember implements Member {
     }
     const recipe = { kind: 'read', paths: [this.#path] } as const;
     const order = { target: this.#target, recipe, prefix: '', first: 0, level, durationMs, tellEvery: 0 };
-    const outcome = await this.#run.http.run(order);
-    addOutcome(this.#total, outcome);
-    return outcome;
+    return this.#run.http.run(order);
   }
 
   async verify(): Promise<Verified> {
     const after = this.#path === null ? [] : await this.#faultsOf(this.#path);
-    return { rows: this.#total.done, faults: [...this.#faults, ...after] };
+    return { rows: this.#rows, faults: [...this.#faults, ...after] };
   }
 }
 
@@ -112,6 +113,7 @@ function balanceMember(run: Run, name: string, customerId: number, loans: number
     note: `${loans} active loans behind it`,
     stack,
     target: targetOf(stack.url, stack.apiKey),
+    rows: 1,
     pathOf: async () => `/api/customers/${customerId}/balance`,
     faultsOf: async (path) => {
       const { customer_id, total_debt } = (await getJson(stack, path)) as typeof expected;
@@ -137,6 +139,7 @@ function pageMember(run: Run, name: string, customerId: number, loans: number): 
     note: `page ${page}, ${PAGE_LOANS} loans each, of ${loans} loans of one customer, which were written as rows, journal and outbox by SQL`,
     stack,
     target: targetOf(stack.url, stack.apiKey),
+    rows: PAGE_LOANS,
     pathOf: async () => {
       let path = first;
       for (let at = 1; at < page; at += 1) {
@@ -168,6 +171,7 @@ function bareMember(run: Run, name: 'bare-by-gateway' | 'bare-direct'): Member {
     isControl: true,
     stack: bare,
     target: targetOf(url, bare.apiKey),
+    rows: 1,
     pathOf: async () => '/api/customers/1/balance',
     faultsOf: async (path) => {
       const { total_debt } = (await getJson({ url, apiKey: bare.apiKey }, path)) as { total_debt?: string };
