@@ -43,6 +43,8 @@ export interface Measured {
   /** The share of one core that each process takes while nothing is asked for. */
   readonly idleCpuShare: PerProcess;
   readonly notes: readonly string[];
+  /** What could not be measured, and why; everything else was. */
+  readonly failures: readonly string[];
 }
 
 /** Runs it all. Rejects where something can't be started, or the load can't be put on. */
@@ -98,15 +100,27 @@ async function measure(run: Run): Promise<Measured> {
   const sets = [await writeMembers(run, ids), await readMembers(run, ids), await mixedMembers(run, ids)];
   say(`all seeds had reached everybody ${((await settleSeeds(run)) / 1000).toFixed(0)} s later`);
   const idleCpuShare = await idle(run);
+  const failures: string[] = [];
+  // What was measured for half an hour is not to be lost where something after it fails.
+  const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await work();
+    } catch (error) {
+      failures.push(`${what} could not be measured: ${(error as Error).message}`);
+      say(failures.at(-1) as string);
+      return null;
+    }
+  };
   for (const members of sets) {
-    if (members.length > 0) await runSet(members, { plan, rows, say });
+    const names = members.map(({ name }) => name).join(', ');
+    if (members.length > 0) await attempt(names, () => runSet(members, { plan, rows, say }));
     for (const { name, note } of members) if (note !== undefined) notes.push(`${name}: ${note}`);
   }
-  const lag = await measureLag(run, ids);
-  await measureScale(run, ids);
-  await measureBulk(run);
+  const lag = await attempt('lag', () => measureLag(run, ids));
+  await attempt('scale', () => measureScale(run, ids));
+  await attempt('bulk', () => measureBulk(run));
   const p99 = lag === null ? null : { subscriberMs: lag.subscriberMs[2] ?? 0, balanceMs: lag.balanceMs[2] ?? 0 };
-  return { rows, ratios: ratiosOf(rows, { lag: p99 }), lag, idleCpuShare, notes };
+  return { rows, ratios: ratiosOf(rows, { lag: p99 }), lag, idleCpuShare, notes, failures };
 }
 
 async function idle(run: Run): Promise<PerProcess> {

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: how fast the system is, on this machine, beside controls. Exit code 0 where all rows add up, 1 where some
- * don't, 2 where the options are wrong.
+ * `npm run bench`: how fast the system is, on this machine, beside controls. Exit code 0 where all was measured and adds
+ * up, 1 where some of it wasn't or doesn't, 2 where the options are wrong.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ async function main(): Promise<number> {
   const dir = mkdtempSync(join(tmpdir(), 'mo-bench-'));
   try {
     const measured = await bench({ plan: planOf(options), dir, say });
-    const { ratios, lag, idleCpuShare, notes } = measured;
+    const { ratios, lag, idleCpuShare, notes, failures } = measured;
     const rows = measured.rows.all;
     const idle = PROCESSES.map((name) => `${name} ${(idleCpuShare[name] * 100).toFixed(1)} %`);
     console.log(`\n${renderTable(rows)}\n`);
@@ -37,9 +37,10 @@ async function main(): Promise<number> {
     console.log(`\n${renderRatios(ratios)}\n`);
     writeResults(
       LATEST,
-      resultsJson({ startedAt, seconds: seconds(), options, rows, ratios, lag, idleCpuShare, notes }),
+      resultsJson({ startedAt, seconds: seconds(), options, rows, ratios, lag, idleCpuShare, notes, failures }),
     );
-    return rows.every(({ isSound }) => isSound) ? 0 : 1;
+    for (const failure of failures) console.log(failure);
+    return failures.length === 0 && rows.every(({ isSound }) => isSound) ? 0 : 1;
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

@@ -14,13 +14,14 @@ connections and then at half of its best rate by the clock, in turns with contro
 acknowledged write is looked for afterwards. Prints one table and writes bench/results/latest.json.
 
   --quick         a smoke run of about two minutes: short stretches, small seeds
-  --only A,B      only scenarios whose names begin so, with the controls that they are held against
+  --only A,B      only scenarios of these names, or whose names begin so, with the controls that they are held against
   --seconds S     how long each scenario is measured at each load, ${SECONDS_MIN} to ${SECONDS_MAX} (${SECONDS_DEFAULT}; with --quick ${SECONDS_QUICK})
   --help          print this
 
 Scenarios: ${SCENARIOS.join(', ')}.
 
-Exit code 0 where all rows add up, 1 where some don't (their figures are not printed), 2 where the options are wrong.`;
+Exit code 0 where all was measured and its rows add up, 1 where some don't (their figures are not printed) or something
+could not be measured, 2 where the options are wrong.`;
 
 export interface Options {
   readonly quick: boolean;
@@ -65,5 +66,9 @@ function chosen(text: string | undefined): readonly string[] {
     if (beginning === '' || !SCENARIOS.some((name) => name.startsWith(beginning)))
       throw new OptionsError(`--only: no scenario begins with "${beginning}"; there are ${SCENARIOS.join(', ')}`);
   }
-  return SCENARIOS.filter((name) => beginnings.some((beginning) => name.startsWith(beginning)));
+  return SCENARIOS.filter((name) => beginnings.some((beginning) => names(beginning, name)));
 }
+
+/** A whole name is that scenario's alone, though others begin with it. */
+const names = (beginning: string, name: string): boolean =>
+  SCENARIOS.some((known) => known === beginning) ? name === beginning : name.startsWith(beginning);

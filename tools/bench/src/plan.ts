@@ -46,7 +46,7 @@ export function planOf({ quick, seconds, scenarios }: Options): Plan {
         ...shared,
         warmUpMs: 700,
         pool: 400,
-        across: 300,
+        across: 100,
         few: 1_000,
         many: 20_000,
         bulkSmall: 1_000,

@@ -27,13 +27,14 @@ it(
   'measures scenarios beside controls, and every row adds up',
   async () => {
     const servers = testServers();
-    const { rows, lag } = await bench({
+    const { rows, lag, failures } = await bench({
       plan: PLAN,
       dir: join(servers.dir, `bench-${process.pid}`),
       servers,
       say: () => {},
     });
     if (!rows.all.every(({ isSound }) => isSound)) throw new Error(renderTable(rows.all));
+    expect(failures).toEqual([]);
     const names = new Set(rows.all.map(({ name }) => name));
     for (const name of [...PLAN.scenarios, 'tpcb', 'monolith', 'bare-by-gateway', 'copy-small'])
       expect(names).toContain(name);

@@ -7,8 +7,9 @@ it('measures everything unless told', () => {
   expect(readOptions(['--quick'])).toEqual({ quick: true, seconds: SECONDS_QUICK, scenarios: SCENARIOS });
 });
 
-it('takes scenarios by how their names begin, in their order', () => {
-  expect(readOptions(['--only', 'lag,payment-1'])).toMatchObject({ scenarios: ['payment-1', 'payment-10', 'lag'] });
+it('takes scenarios by their names, or by how those begin, in their order', () => {
+  expect(readOptions(['--only', 'lag,payment-1'])).toMatchObject({ scenarios: ['payment-1', 'lag'] });
+  expect(readOptions(['--only', 'bulk'])).toMatchObject({ scenarios: ['bulk-small', 'bulk-large'] });
 });
 
 it('spreads the seconds over the rounds', () => {

@@ -7,6 +7,7 @@ import { type PerProcess, type Pids, perProcess } from './processes.ts';
 
 /** What /proc counts in, on every Linux that Node.js runs on. */
 const TICK_MS = 10;
+const ATTEMPTS_MAX = 10;
 
 export interface ProcessTimes {
   readonly parent: number;
@@ -25,11 +26,20 @@ export function readTimes(line: string): ProcessTimes {
 
 /** The CPU time of each process until now, in ms. */
 export function cpuMs(pids: Pids): PerProcess {
-  const backendsMs = pids.postgres.reduce((sum, postmaster) => sum + childrenMs(postmaster), 0);
   return perProcess((name) => {
-    const ownMs = pids[name].reduce((sum, pid) => sum + totalMs(pid), 0);
-    return name === 'postgres' ? ownMs + backendsMs : ownMs;
+    const msOf = name === 'postgres' ? familyMs : totalMs;
+    return pids[name].reduce((sum, pid) => sum + msOf(pid), 0);
   });
+}
+
+/** A child that ends while they are summed up would count twice, or not at all: then they are summed up again. */
+function familyMs(parent: number): number {
+  for (let attempt = 1; ; attempt += 1) {
+    const before = timesOf(parent);
+    const sum = totalMs(parent) + childrenMs(parent);
+    const isSame = before?.endedChildrenMs === timesOf(parent)?.endedChildrenMs;
+    if (isSame || attempt === ATTEMPTS_MAX) return sum;
+  }
 }
 
 function totalMs(pid: number): number {

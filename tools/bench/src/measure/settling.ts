@@ -57,7 +57,8 @@ export class Settling {
   async settled(timeoutMs: number): Promise<number> {
     const startMs = performance.now();
     for (;;) {
-      const waiting = await this.#waiting();
+      // A topic that was just made has no leader yet, and a busy broker may be late: asked again, it answers.
+      const waiting = await this.#waiting().catch((error: unknown) => String(error));
       const elapsedMs = performance.now() - startMs;
       if (waiting === null) return elapsedMs;
       if (elapsedMs > timeoutMs) throw new Error(`not settled within ${timeoutMs / 1000} s: ${waiting}`);

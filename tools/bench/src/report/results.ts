@@ -19,6 +19,7 @@ export interface Results {
   readonly lag: Lag | null;
   readonly idleCpuShare: Readonly<PerProcess>;
   readonly notes: readonly string[];
+  readonly failures: readonly string[];
 }
 
 /** What is written. A row that doesn't add up has no figures. */

@@ -1,5 +1,5 @@
 /** Scenarios that write, and the transactions that they are held against. */
-import type { ControlName } from '../controls/transaction.ts';
+import { CONTROLS, type ControlName } from '../controls/transaction.ts';
 import { addOutcome, type Level, newOutcome, type Outcome } from '../load/outcome.ts';
 import type { Member } from '../measure/member.ts';
 import { isChosen, type Run, systemPids } from '../run.ts';
@@ -49,11 +49,7 @@ export async function writeMembers(run: Run, ids: ReadonlyMap<string, readonly n
   }
   const across = of('payment-across-10');
   if (across !== null) members.push(new AcrossMember(run, across));
-  if (members.length > 0)
-    members.push(
-      ...(['tpcb', 'monolith', 'monolith-one-customer', 'commit'] as const).map((name) => controlMember(run, name)),
-    );
-  return members;
+  return members.length === 0 ? [] : [...members, ...CONTROLS.map((name) => controlMember(run, name))];
 }
 
 function payments(run: Run, name: string, customerIds: readonly number[], owedCents: number): WriteMember {
