@@ -45,7 +45,7 @@ export class KeptSubscription implements Subscription {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#commits?.flush();
+    await this.#commits?.close();
     await this.#consumer?.disconnect();
   }
 
@@ -79,7 +79,7 @@ export class KeptSubscription implements Subscription {
     if (this.#closed || this.#consumer !== crashed) return;
     this.#options.logger.warn({ err: error }, 'the Kafka consumer stopped, and is started again');
     this.#consumer = null;
-    this.#commits?.forget();
+    void this.#commits?.close();
     void crashed.disconnect().catch(() => {});
     setTimeout(() => {
       if (this.#closed) return;

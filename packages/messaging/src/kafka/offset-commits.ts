@@ -20,6 +20,7 @@ export class OffsetCommits {
   readonly #logger: Logger;
   readonly #due = new Map<string, PartitionOffset>();
   #timer: NodeJS.Timeout | null = null;
+  #isClosed = false;
 
   constructor(commit: (offsets: PartitionOffset[]) => Promise<void>, logger: Logger) {
     this.#commit = commit;
@@ -28,12 +29,26 @@ export class OffsetCommits {
 
   /** All messages of a partition before this offset have taken effect. */
   note(topic: string, partition: number, offset: string): void {
+    if (this.#isClosed) return;
     this.#due.set(`${topic}/${partition}`, { topic, partition, offset });
-    this.#timer ??= setTimeout(() => void this.flush(), COMMIT_DELAY_MS);
+    this.#timer ??= setTimeout(() => void this.#flush(), COMMIT_DELAY_MS);
   }
 
-  /** Commits what is due now; where the broker can't take it, the messages come again some day. */
-  async flush(): Promise<void> {
+  /** Commits what is due now, and nothing after. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#flush();
+  }
+
+  /** Lets go what is due without committing it. */
+  forget(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#due.clear();
+  }
+
+  /** Where the broker can't take it, the messages come again some day. */
+  async #flush(): Promise<void> {
     const offsets = [...this.#due.values()];
     this.forget();
     if (offsets.length === 0) return;
@@ -42,12 +57,5 @@ export class OffsetCommits {
     } catch (error) {
       this.#logger.warn({ err: error }, 'offsets could not be committed');
     }
-  }
-
-  /** Lets go what is due without committing it. */
-  forget(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    this.#due.clear();
   }
 }

@@ -38,6 +38,7 @@ export class PreparingClient extends pg.Client {
     this.#sendTogether();
     return (super.query as Query).call(this, asked, values, ...rest) as never;
   }
+
   /** What is asked within one turn of the event loop leaves in one write. */
   #sendTogether(): void {
     const { stream } = (this as unknown as { connection: { stream: Socket } }).connection;

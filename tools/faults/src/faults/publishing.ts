@@ -159,6 +159,14 @@ export const publishing: readonly Fault[] = [
     check: servers('packages/messaging/test/kafkajs'),
   },
   {
+    id: 'offsets-never-committed',
+    file: 'packages/messaging/src/kafka/offset-commits.ts',
+    replace: 'await this.#commit(offsets);',
+    by: '',
+    breaks: 'a process that starts reads everything again',
+    check: unit('packages/messaging/test/offset-commits'),
+  },
+  {
     id: 'from-the-latest',
     file: 'packages/messaging/src/kafka/kafkajs-subscription.ts',
     replace: 'fromBeginning: true',
