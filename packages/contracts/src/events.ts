@@ -80,5 +80,10 @@ export const streamEvent = z.discriminatedUnion('type', [
 export type StreamEvent = z.infer<typeof streamEvent>;
 export type EventOf<T extends EventType> = Extract<StreamEvent, { type: T }>;
 
-/** A name for the JSON Schema of a type at its major version. */
-export const dataSchemaOf = (type: EventType): string => `urn:mo:event:${type}:${EVENT_TYPES[type].major}`;
+const majors = new Map<string, number>(Object.entries(EVENT_TYPES).map(([type, { major }]) => [type, major]));
+
+/**
+ * A name for the JSON Schema of a type at its major version. A process that relays may be older than the one that wrote: a
+ * type that is not known here is new, and at its first version.
+ */
+export const dataSchemaOf = (type: string): string => `urn:mo:event:${type}:${majors.get(type) ?? 1}`;

@@ -175,3 +175,12 @@ describe('whose message it is', () => {
     expect(identityOf({ headers, key })).toEqual(identity);
   });
 });
+
+it('an event of a type that this version does not know is sent on all the same', () => {
+  const row = { customer_id: '7', version: '3', data: '{"loan_id":1}', seen: '{}', time: '2026-01-01T00:00:00.000Z' };
+  expect(toMessage('loans', { ...row, type: 'LoanRestructured', traceparent: null })).toMatchObject({
+    key: '7',
+    value: '{"loan_id":1}',
+    headers: { ce_type: 'LoanRestructured', ce_dataschema: 'urn:mo:event:LoanRestructured:1' },
+  });
+});

@@ -5,7 +5,6 @@
 import { isUtf8 } from 'node:buffer';
 import {
   dataSchemaOf,
-  type EventType,
   readCustomerId,
   readVersion,
   type SeenVersions,
@@ -22,7 +21,8 @@ import type { IncomingMessage, OutgoingMessage } from './port.ts';
 export interface JournalRow {
   readonly customer_id: string;
   readonly version: string;
-  readonly type: EventType;
+  /** One that this version may not know: another process may have written it. */
+  readonly type: string;
   readonly data: string;
   readonly seen: string;
   /** RFC 3339, UTC. */
