@@ -4,12 +4,19 @@ import { Connection } from './connection.ts';
 /** Shorter than the gateway keeps an idle connection, so that none is used while it is being closed. */
 const IDLE_MS_MAX = 20_000;
 const SWEEP_MS = 1_000;
+/**
+ * So many may wait for their first answer: fewer than new connections that the kernel holds until a server takes them
+ * (net.ipv4.tcp_max_syn_backlog, net.core.somaxconn). Those on top it would drop, whatever the server does.
+ */
+const NEW_MAX = 1_500;
 
 export class Sockets {
   readonly #host: string;
   readonly #port: number;
   readonly #max: number;
   readonly #idle: Connection[] = [];
+  /** Those that have not been answered yet. */
+  readonly #new = new Set<Connection>();
   readonly #sweep: NodeJS.Timeout;
   #count = 0;
   #most = 0;
@@ -31,13 +38,14 @@ export class Sockets {
     this.#most = this.#count;
   }
 
-  /** A connection on which nothing is under way; null where as many as may be are in use. */
+  /** A connection on which nothing is under way; null where as many as may be are in use, or new. */
   take(): Connection | null {
     return this.#idle.pop() ?? this.#connect();
   }
 
   /** Takes back a connection that was not broken. */
   give(connection: Connection): void {
+    this.#new.delete(connection);
     this.#idle.push(connection);
   }
 
@@ -48,14 +56,17 @@ export class Sockets {
   }
 
   #connect(): Connection | null {
-    if (this.#count >= this.#max) return null;
+    if (this.#count >= this.#max || this.#new.size >= NEW_MAX) return null;
     this.#count += 1;
     this.#most = Math.max(this.#most, this.#count);
-    return new Connection(this.#host, this.#port, (closed) => {
+    const connection = new Connection(this.#host, this.#port, (closed) => {
       this.#count -= 1;
+      this.#new.delete(closed);
       const place = this.#idle.indexOf(closed);
       if (place >= 0) this.#idle.splice(place, 1);
     });
+    this.#new.add(connection);
+    return connection;
   }
 
   /** Those used least recently lie first. */

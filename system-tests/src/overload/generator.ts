@@ -31,8 +31,8 @@ export interface StretchResult {
   readonly counts: Counts;
 }
 
-/** Below what a process may open here, and more than arrive while the gateway is busiest. */
-const SOCKETS_MAX = 12_000;
+/** Below what a process may open here. */
+const SOCKETS_MAX = 9_000;
 /** A caller's patience: longer than any answer may take. */
 const PATIENCE_MS = 45_000;
 const TICK_MS = 2;
