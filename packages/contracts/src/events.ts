@@ -80,10 +80,9 @@ export const streamEvent = z.discriminatedUnion('type', [
 export type StreamEvent = z.infer<typeof streamEvent>;
 export type EventOf<T extends EventType> = Extract<StreamEvent, { type: T }>;
 
-const majors = new Map<string, number>(Object.entries(EVENT_TYPES).map(([type, { major }]) => [type, major]));
-
 /**
  * A name for the JSON Schema of a type at its major version. A process that relays may be older than the one that wrote: a
  * type that is not known here is new, and at its first version.
  */
-export const dataSchemaOf = (type: string): string => `urn:mo:event:${type}:${majors.get(type) ?? 1}`;
+export const dataSchemaOf = (type: string): string =>
+  `urn:mo:event:${type}:${Object.hasOwn(EVENT_TYPES, type) ? EVENT_TYPES[type as EventType].major : 1}`;

@@ -7,6 +7,7 @@ import type { Stream } from '@mo/contracts';
 import { type Clock, counter, gauge, type Logger, type Registry } from '@mo/service-kit';
 import type { Account } from '../protocol/account.ts';
 import type { Peers } from '../protocol/peers.ts';
+import { slices } from '../slices.ts';
 import { type Database, sqlOf } from '../sql/database.ts';
 import { auditCustomer } from './audit-customer.ts';
 import { type Difference, differenceText } from './difference.ts';
@@ -75,9 +76,8 @@ export class Auditor<A extends Account> {
   async #page(): Promise<void> {
     const { audited, database } = this.#options;
     const ids = await nextCustomers(sqlOf(database), audited, this.#after, PAGE_CUSTOMERS);
-    for (let start = 0; start < ids.length; start += CUSTOMERS_AT_ONCE) {
+    for (const some of slices(ids, CUSTOMERS_AT_ONCE)) {
       if (this.#stopping.signal.aborted) return;
-      const some = ids.slice(start, start + CUSTOMERS_AT_ONCE);
       for (const difference of await this.#audit(some)) this.#report(difference);
       this.#metrics.customers.inc(some.length);
       this.#after = some.at(-1) as number;

@@ -14,6 +14,7 @@ import type { IncomingMessage, Kafka, Subscription } from '../kafka/port.ts';
 import { quarantinedBy } from '../protocol/batch.ts';
 import type { Followed } from '../protocol/batch-runner.ts';
 import { type Quarantined, reasonText, type SettledLetter } from '../protocol/quarantine.ts';
+import { slices } from '../slices.ts';
 import { type DeadLetter, DeadLetters, settledLetter } from './dead-letters.ts';
 
 /** Events that one item of the write path holds. */
@@ -105,13 +106,14 @@ export class Follower {
       if (typeof event !== 'string') understood.push({ message, event });
       else unfit.push(this.#notUnderstood(stream, message, event));
     }
-    for (const some of slices(understood)) unfit.push(...(await this.#follow(some)));
-    for (const some of slices(unfit)) await this.#putAside(some);
+    for (const some of slices(understood, EVENTS_PER_ITEM_MAX)) unfit.push(...(await this.#follow(some)));
+    for (const some of slices(unfit, EVENTS_PER_ITEM_MAX)) await this.#putAside(some);
   }
 
   async #settle(messages: IncomingMessage[]): Promise<void> {
     const settled = messages.map(settledLetter).filter((letter) => letter !== null);
-    for (const some of slices(settled)) await this.#insist(() => this.#options.settle(some), 'settled letters');
+    for (const some of slices(settled, EVENTS_PER_ITEM_MAX))
+      await this.#insist(() => this.#options.settle(some), 'settled letters');
   }
 
   /** Applies events; answers with those that could not take effect. */
@@ -161,9 +163,4 @@ export class Follower {
     if (stream === undefined) throw new Error(`${topic} is not followed`);
     return stream;
   }
-}
-
-function* slices<T>(all: readonly T[]): Generator<readonly T[]> {
-  for (let start = 0; start < all.length; start += EVENTS_PER_ITEM_MAX)
-    yield all.slice(start, start + EVENTS_PER_ITEM_MAX);
 }

@@ -7,6 +7,7 @@ import type { Stream } from '@mo/contracts';
 import type { Clock, Logger } from '@mo/service-kit';
 import type { Progress } from '../protocol/account.ts';
 import type { HttpPeers } from '../pull/http-peers.ts';
+import { slices } from '../slices.ts';
 import type { Lag, ProgressTable } from '../sql/progress-table.ts';
 
 const SCAN_INTERVAL_MS = 1_000;
@@ -123,9 +124,7 @@ export class Healer {
   }
 
   async #catchUpAll(lags: readonly Lag[]): Promise<void> {
-    for (let start = 0; start < lags.length; start += HEALS_AT_ONCE) {
-      await Promise.all(lags.slice(start, start + HEALS_AT_ONCE).map((lag) => this.#catchUp(lag, 'sweep')));
-    }
+    for (const some of slices(lags, HEALS_AT_ONCE)) await Promise.all(some.map((lag) => this.#catchUp(lag, 'sweep')));
   }
 
   async #every(intervalMs: number, work: () => Promise<void>): Promise<void> {

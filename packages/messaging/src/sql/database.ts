@@ -123,8 +123,9 @@ const REFUSALS = /^(22|23)/;
 
 /**
  * Runs a READ COMMITTED transaction. Statements that are begun together, as by `Promise.all`, are sent at once and run in the
- * order in which they were begun: the first that fails is the first to be told of, and none comes after the end. The ORM's own `transactional` would keep the connection for ever where the rollback
- * fails too, as it does once the server has ended the session.
+ * order in which they were begun: the first that fails is the first to be told of, and none comes after the end. The ORM's
+ * own `transactional` would keep the connection for ever where the rollback fails too, as it does once the server has ended
+ * the session.
  *
  * @throws StoreConflictError where another transaction got in the way, StoreRefusalError where a rule of a table is broken
  */

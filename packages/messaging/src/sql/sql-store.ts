@@ -1,7 +1,7 @@
 /**
  * The store on PostgreSQL. A batch costs a handful of statements whatever its size: one locks the accounts in id order,
- * a few read what the decisions need, one a table writes; those that read are sent together, and so are those that write. The order of locks is the same everywhere: accounts, then
- * keys, then external_ids, each sorted.
+ * a few read what the decisions need, one a table writes; those that read are sent together, and so are those that write.
+ * The order of locks is the same everywhere: accounts, then keys, then external_ids, each sorted.
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
 import type { Account, Progress } from '../protocol/account.ts';
