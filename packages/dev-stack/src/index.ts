@@ -1,5 +1,5 @@
 export type { Detour, Way } from './detour.ts';
-export { procStat } from './processes/proc.ts';
+export { procStat, splitProcStat } from './processes/proc.ts';
 export { createDatabases, type DatabaseOwner, type DatabaseUrls, databaseOwners } from './servers/databases.ts';
 export { type Servers, type ServersOptions, startServers } from './servers/start-servers.ts';
 export { parseReplicas, type Replicas } from './stack/replicas.ts';

@@ -18,15 +18,15 @@ export function procStat(pid: number): { name: string; state: string; parent: nu
   } catch {
     return undefined;
   }
+  const { name, fields } = splitProcStat(line);
+  return { name, state: fields[0] ?? '', parent: Number(fields[1]), startedAt: fields[19] ?? '' };
+}
+
+/** The name in a line of /proc/<pid>/stat, and the fields after it: state, parent … */
+export function splitProcStat(line: string): { name: string; fields: string[] } {
   // pid (name) state parent …: the name may hold spaces and brackets, so look for its last one.
   const close = line.lastIndexOf(')');
-  const fields = line.slice(close + 2).split(' ');
-  return {
-    name: line.slice(line.indexOf('(') + 1, close),
-    state: fields[0] ?? '',
-    parent: Number(fields[1]),
-    startedAt: fields[19] ?? '',
-  };
+  return { name: line.slice(line.indexOf('(') + 1, close), fields: line.slice(close + 2).split(' ') };
 }
 
 /** An id that is not used again when the system reuses the pid: pid and start time. */

@@ -3,6 +3,7 @@
  * that of the postmaster, of all its children, and of those that have ended, whose time the postmaster inherits.
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import { splitProcStat } from '@mo/dev-stack';
 import { type PerProcess, type Pids, perProcess } from './processes.ts';
 
 /** What /proc counts in, on every Linux that Node.js runs on. */
@@ -18,8 +19,7 @@ export interface ProcessTimes {
 
 /** Reads a line of /proc/<pid>/stat. */
 export function readTimes(line: string): ProcessTimes {
-  // pid (name) state parent …: the name may hold spaces and brackets, so look for its last one.
-  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  const { fields } = splitProcStat(line);
   const ticks = (place: number) => Number(fields[place]) * TICK_MS;
   return { parent: Number(fields[1]), ownMs: ticks(11) + ticks(12), endedChildrenMs: ticks(13) + ticks(14) };
 }
