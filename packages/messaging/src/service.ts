@@ -130,6 +130,7 @@ export async function createService<A extends Account>(definition: ServiceDefini
     registry,
     notReady: async () => (notice.isGiven ? 'stopping' : streams.notReady()),
     explain: databaseOutage,
+    takesMux: true,
   });
   const notice = new Notice(server.server);
   const reads = new Gate(READS);

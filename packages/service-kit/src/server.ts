@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { HEADERS, parseJson } from '@mo/contracts';
+import { isMuxUpgrade, serveMux } from '@mo/mux';
 import fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -50,6 +51,8 @@ export interface ServerOptions {
   requestTimeoutMs?: number;
   /** How often it is looked whether a request takes too long to arrive. */
   timeoutCheckMs?: number;
+  /** Whether it takes calls by mux, too: so for servers that only our own processes call. */
+  takesMux?: boolean;
 }
 
 export function createServer(options: ServerOptions): FastifyInstance {
@@ -64,6 +67,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
       maxHeaderSize: options.headerBytesMax ?? HEADER_BYTES_MAX,
       requireHostHeader: false,
       connectionsCheckingInterval: options.timeoutCheckMs ?? TIMEOUT_CHECK_MS,
+      shouldUpgradeCallback: (request) => options.takesMux === true && isMuxUpgrade(request),
     },
     clientErrorHandler: onClientError,
     frameworkErrors: (error, request, reply) => void sendProblem(problemFrom(error), request, reply),
@@ -99,9 +103,18 @@ export function createServer(options: ServerOptions): FastifyInstance {
   });
   takeOddRequests(app.server);
   endConnectionsOnClose(app);
+  if (options.takesMux === true) takeMux(app, options);
   observe(app, options);
   operatorRoutes(app, options);
   return app;
+}
+
+function takeMux(app: FastifyInstance, { logger }: ServerOptions): void {
+  const mux = serveMux(app.server, (error) => logger.warn({ err: error }, 'a mux connection broke'));
+  app.addHook('preClose', (done) => {
+    mux.close();
+    done();
+  });
 }
 
 const bodyError = (detail: string) => ({

@@ -125,6 +125,14 @@ describe('routing', () => {
     expect(forwarded()).toEqual([]);
   });
 
+  it('gives nobody a connection that carries calls past the keys', async () => {
+    const upgrade = 'connection: upgrade\r\nupgrade: mo-mux/1';
+    const connection = new RawConnection(gateway.port).send(`GET /mux HTTP/1.1\r\nhost: x\r\n${upgrade}\r\n\r\n`);
+    expect(await connection.status()).toBe(404);
+    expect(forwarded()).toEqual([]);
+    connection.socket.destroy();
+  });
+
   it('takes a target in absolute form for its path', async () => {
     const connection = new RawConnection(gateway.port);
     connection.send(`GET http://elsewhere.example/api/loans/17?a=1 HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\n\r\n`);

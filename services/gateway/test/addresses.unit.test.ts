@@ -21,6 +21,7 @@ async function startReplica(host: string, port = 0) {
   const held: (() => void)[] = [];
   const server = createServer((request, response) => {
     if (request.url === '/readyz') response.end();
+    else if (request.url === '/mux') response.writeHead(404).end();
     else held.push(() => response.end('done'));
   });
   servers.push(server);
@@ -71,7 +72,7 @@ it('a call that is under way at a replica which leaves is answered', async () =>
     onResponseEnd: () => outcome.resolve(Buffer.concat(parts).toString()),
     onResponseError: (_controller, error) => outcome.resolve(String(error)),
   };
-  set.pick()?.dispatch('calls', { method: 'GET', path: '/' }, call);
+  set.pick()?.dispatch('calls', { method: 'GET', path: '/', headers: [], body: null }, call);
   await until(() => a.held.length === 1, 'the call is under way');
   hosts = ['127.0.0.2'];
   await until(() => set.pick()?.origin.includes('127.0.0.2') === true, 'the replica is gone');

@@ -4,9 +4,11 @@ import { answerJson, KEY, RawConnection, sendJson, startGateway, startStub, stop
 
 afterEach(stopAll);
 
+/** Where an answer in parts matters, as an upload's may be. */
+const BY_HTTP = { byHttp: true };
 const keyed = { 'idempotency-key': 'k-1' };
-const breakConnection: RequestListener = (request) =>
-  void request.resume().on('end', () => request.socket.resetAndDestroy());
+const breakConnection: RequestListener = (request, response) =>
+  void request.resume().on('end', () => response.destroy());
 /** What Fastify answers while it closes. */
 const closing: RequestListener = (request, response) =>
   void request.resume().on('end', () => {
@@ -70,7 +72,7 @@ describe('a request whose connection breaks before its answer', () => {
       request.setEncoding('utf8').on('data', (part: string) => (text += part));
       request.on('end', () => {
         bodies.push(text);
-        if (bodies.length === 1) request.socket.resetAndDestroy();
+        if (bodies.length === 1) response.destroy();
         else sendJson(response, 200, {});
       });
     });
@@ -78,6 +80,16 @@ describe('a request whose connection breaks before its answer', () => {
     const body = JSON.stringify({ text: 'é'.repeat(200_000) });
     expect((await gateway.call('POST', '/api/loans', { body, headers: keyed })).status).toBe(200);
     expect(bodies).toEqual([body, body]);
+  });
+});
+
+describe('a service of an older release, which takes each call by a connection of its own', () => {
+  it('is given its calls so, and they are sent again as others are', async () => {
+    const stub = await startStub(once(breakConnection), BY_HTTP);
+    const gateway = await startGateway({ replicas: [stub] });
+    expect((await gateway.call('POST', '/api/loans', { headers: keyed, body: '{"a":1}' })).status).toBe(200);
+    expect((await gateway.call('GET', '/api/loans/1')).status).toBe(200);
+    expect(stub.requests.map(({ headers }) => headers['content-length'])).toEqual(['7', '7', undefined]);
   });
 });
 
@@ -125,7 +137,7 @@ describe('a problem of a service', () => {
   });
 
   it('that is not HTTP becomes one of ours', async () => {
-    const stub = await startStub((request) => void request.socket.end('NONSENSE\r\n\r\n'));
+    const stub = await startStub((request) => void request.socket.end('NONSENSE\r\n\r\n'), BY_HTTP);
     const gateway = await startGateway({ replicas: [stub] });
     await expectUnavailable(await gateway.call('GET', '/api/loans/1'));
   });
@@ -151,7 +163,7 @@ describe('a service that takes too long', () => {
   it('in the middle of its answer makes an answer that is visibly cut off', async () => {
     const stub = await startStub((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 }).write('{');
-    });
+    }, BY_HTTP);
     const gateway = await startGateway({ replicas: [stub], limits: { answerTimeoutMs: 200 } });
     const answer = await gateway.call('GET', '/api/loans/1');
     expect(answer.status).toBe(200);
@@ -174,7 +186,7 @@ describe('a caller who does not read its answer', () => {
       };
       response.writeHead(200, { 'content-type': 'application/json' });
       more();
-    });
+    }, BY_HTTP);
     const gateway = await startGateway({ replicas: [stub], limits: { answerStallTimeoutMs: 500 } });
     const connection = new RawConnection(gateway.port);
     connection.socket.pause();
@@ -209,7 +221,7 @@ describe('more calls at once than there is room for', () => {
     const stub = await startStub(
       ({ url = '' }, response) => void waiting.push([url, () => sendJson(response, 200, {})]),
     );
-    const gateway = await startGateway({ replicas: [stub], limits: { connectionsMax: 1, turnWaitMsMax: 60_000 } });
+    const gateway = await startGateway({ replicas: [stub], limits: { callsAtOnceMax: 1, turnWaitMsMax: 60_000 } });
     const calls = ['/api/loans/1', '/api/loans/2', '/api/loans/3'].map((path) => gateway.call('GET', path));
     await until(async () => (await gateway.metric('gateway_calls_waiting')) === 2, 'two wait');
     for (let done = 0; done < calls.length; done += 1) {
@@ -219,7 +231,7 @@ describe('more calls at once than there is room for', () => {
     for (const call of calls) expect((await call).status).toBe(200);
     expect(waiting).toHaveLength(3);
 
-    const hasty = await startGateway({ replicas: [stub], limits: { connectionsMax: 1, turnWaitMsMax: 20 } });
+    const hasty = await startGateway({ replicas: [stub], limits: { callsAtOnceMax: 1, turnWaitMsMax: 20 } });
     const first = hasty.call('GET', '/api/loans/1');
     await until(() => waiting.length === 4, 'one is under way');
     await expectUnavailable(await hasty.call('GET', '/api/loans/2'));
@@ -230,7 +242,7 @@ describe('more calls at once than there is room for', () => {
 
   it('are not held up by callers who are slow to send', async () => {
     const stub = await startStub();
-    const gateway = await startGateway({ replicas: [stub], limits: { callsMax: 2, connectionsMax: 2 } });
+    const gateway = await startGateway({ replicas: [stub], limits: { callsMax: 2, callsAtOnceMax: 2 } });
     const head = `POST /api/loans HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\ncontent-length: 10\r\n\r\n{`;
     const slow = Array.from({ length: 8 }, () => new RawConnection(gateway.port).send(head));
     await until(async () => (await gateway.metric('gateway_body_bytes')) === slow.length, 'all are sending');
@@ -259,7 +271,7 @@ describe('more calls at once than there is room for', () => {
 
 describe('retries', () => {
   it('stop where failures go on, so that they do not multiply the load', async () => {
-    const stub = await startStub((request) => request.socket.destroy());
+    const stub = await startStub((_request, response) => void response.destroy());
     const limits = { retriesSavedMax: 3, retriesPerCall: 0, probeIntervalWhenDownMs: 5 };
     const gateway = await startGateway({ replicas: [stub], limits });
     for (let n = 0; n < 5; n += 1) expect((await gateway.call('GET', '/api/loans/1')).status).toBe(503);

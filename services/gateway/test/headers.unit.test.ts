@@ -173,7 +173,7 @@ describe('a caller gets', () => {
       for (let n = 0; n < parts; n += 1) response.write(part);
       response.end();
     };
-    const got = await gateway.call('GET', '/api/loans');
+    const got = await gateway.call('POST', '/api/customers/bulk', { body: 'a,1' });
     expect((await got.arrayBuffer()).byteLength).toBe(parts * part.length);
   });
 

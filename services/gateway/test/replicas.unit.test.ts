@@ -52,7 +52,7 @@ describe('a replica', () => {
     await b.kill();
     for (let n = 0; n < 10; n += 1) expect(await statusOf(gateway, 'POST', '{}')).toBe(200);
     expect(a.requests).toHaveLength(10);
-    const back = await startStub(answerJson(200, {}), b.port);
+    const back = await startStub(answerJson(200, {}), { port: b.port });
     await until(async () => {
       await statusOf(gateway);
       return back.requests.length > 0;
@@ -150,7 +150,7 @@ describe('while no replica is up', () => {
     const calls = [statusOf(gateway), statusOf(gateway, 'POST', '{}')];
     calls.push(gateway.call('POST', '/api/customers/bulk', { body: 'a,1' }).then(({ status }) => status));
     await until(async () => (await ready(gateway)) === 0, 'it is known to be gone');
-    await startStub(answerJson(200, {}), stub.port);
+    await startStub(answerJson(200, {}), { port: stub.port });
     expect(await Promise.all(calls)).toEqual([200, 200, 200]);
   });
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isMuxUpgrade, serveMux } from '@mo/mux';
 import { createLogger } from '@mo/service-kit';
 import { createGateway } from '../src/app.ts';
 import { defaultLimits, type Limits } from '../src/forward/limits.ts';
@@ -37,11 +38,28 @@ export interface Stub {
 const stubs = new Set<Stub>();
 const gateways = new Set<RunningGateway>();
 
+interface StubSetup {
+  port?: number;
+  /** Takes calls by HTTP alone, as a service of an older release does. */
+  byHttp?: boolean;
+}
+
 /** Starts a stand-in. `answer` gets every request but the questions for readiness. */
-export async function startStub(answer: RequestListener = answerJson(200, { ok: true }), port = 0): Promise<Stub> {
+export async function startStub(
+  answer: RequestListener = answerJson(200, { ok: true }),
+  { port = 0, byHttp = false }: StubSetup = {},
+): Promise<Stub> {
   const requests: IncomingMessage[] = [];
   let frozen = false;
-  const server = createServer((request, response) => {
+  const server = createServer({ shouldUpgradeCallback: (request) => !byHttp && isMuxUpgrade(request) });
+  const connections = new Set<Socket>();
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
+  });
+  serveMux(server, () => {});
+  server.on('request', (request, response) => {
+    if (request.url === '/mux') return void response.writeHead(404).end('{}');
     if (request.url === '/readyz' && frozen) return;
     if (request.url === '/readyz') return void response.writeHead(stub.ready ? 200 : 503).end('{}');
     requests.push(request);
@@ -49,7 +67,7 @@ export async function startStub(answer: RequestListener = answerJson(200, { ok: 
   });
   const bound = await listen(server, port);
   const kill = async () => {
-    server.closeAllConnections();
+    for (const socket of connections) socket.destroy();
     if (server.listening) await new Promise((resolve) => server.close(resolve));
     stubs.delete(stub);
   };

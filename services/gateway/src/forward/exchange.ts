@@ -155,13 +155,8 @@ export class Exchange implements UnderWay {
     this.#isLeaving = false;
     this.#sentAtMs = performance.now();
     const { method, url } = this.#request;
-    const call: Dispatcher.DispatchOptions = {
-      method,
-      path: pathOf(url),
-      headers: this.#headers,
-      body: this.#body.content(),
-    };
-    replica.dispatch(this.#lane, call, this);
+    const body = this.#body.content();
+    replica.dispatch(this.#lane, { method, path: pathOf(url), headers: this.#headers, body }, this);
   }
 
   #waitForReplica(): void {

@@ -12,8 +12,8 @@ export const defaultLimits = {
   /** Calls and uploads under way, for each service; what comes on top is answered with 503. */
   callsMax: 1_024,
   uploadsMax: 32,
-  /** Connections to one replica, and so calls that it is given at once; the others wait for their turn. */
-  connectionsMax: 128,
+  /** Calls that one replica is given at once; the others wait for their turn. So many connections, where each takes one. */
+  callsAtOnceMax: 128,
   /** How long a call waits for its turn; then it is answered with 503. */
   turnWaitMsMax: 1_000,
 

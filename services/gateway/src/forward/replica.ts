@@ -2,18 +2,25 @@
  * One process of a service. Whether it can be used is known from two sides: it is asked all the time whether it is
  * ready, and a call that can't reach it leaves it out at once, until it says again that it is ready.
  */
+import { Readable } from 'node:stream';
+import { type Call, type CallHandler, MuxClient } from '@mo/mux';
 import type { Logger } from '@mo/service-kit';
-import { Client, type Dispatcher, Pool } from 'undici';
+import { Client, Pool } from 'undici';
 import type { Limits } from './limits.ts';
 
 /** `slow` took too long to say whether it is ready: it is used only where no other is left. */
 export type ReplicaState = 'ready' | 'slow' | 'down';
 
-/** Calls and uploads have connections of their own, so that slow uploads never hold up calls. */
+/** Calls travel together; uploads have connections of their own, so that slow ones never hold up calls. */
 export type Lane = 'calls' | 'uploads';
 
+/** What is sent on. An upload has a stream for its body, a call has it whole. */
+export type Outgoing = Omit<Call, 'body'> & { readonly body: Uint8Array | Readable | null };
+
+const isWhole = (call: Outgoing): call is Call => !(call.body instanceof Readable);
+
 /** A call that is under way at a replica. */
-export interface UnderWay extends Dispatcher.DispatchHandler {
+export interface UnderWay extends CallHandler {
   /** Ends the attempt, where the call may be sent to another replica. */
   abandon(): void;
 }
@@ -21,6 +28,7 @@ export interface UnderWay extends Dispatcher.DispatchHandler {
 export class Replica {
   readonly origin: string;
   readonly underWay = new Set<UnderWay>();
+  readonly #mux: MuxClient;
   readonly #pools: Readonly<Record<Lane, Pool>>;
   readonly #probes: Client;
   readonly #limits: Limits;
@@ -38,7 +46,7 @@ export class Replica {
     this.#limits = limits;
     this.#logger = logger;
     this.#onChange = onChange;
-    const { answerTimeoutMs, uploadAnswerTimeoutMs, probeTimeoutMs, connectionsMax, uploadsMax } = limits;
+    const { answerTimeoutMs, uploadAnswerTimeoutMs, probeTimeoutMs, callsAtOnceMax, uploadsMax } = limits;
     const settings = (timeoutMs: number) => ({
       pipelining: 1,
       allowH2: false,
@@ -47,10 +55,16 @@ export class Replica {
       bodyTimeout: timeoutMs,
     });
     this.#pools = {
-      calls: new Pool(origin, { ...settings(answerTimeoutMs), connections: connectionsMax }),
+      calls: new Pool(origin, { ...settings(answerTimeoutMs), connections: callsAtOnceMax }),
       uploads: new Pool(origin, { ...settings(uploadAnswerTimeoutMs), connections: uploadsMax }),
     };
     this.#probes = new Client(origin, settings(2 * probeTimeoutMs));
+    this.#mux = new MuxClient({
+      origin,
+      connectTimeoutMs: limits.connectTimeoutMs,
+      answerTimeoutMs,
+      otherwise: (call, handler) => this.#pools.calls.dispatch(call, handler),
+    });
   }
 
   get state(): ReplicaState {
@@ -59,14 +73,15 @@ export class Replica {
 
   /** Whether it may be given one more call. */
   get hasRoom(): boolean {
-    return this.#calls < this.#limits.connectionsMax;
+    return this.#calls < this.#limits.callsAtOnceMax;
   }
 
   /** Sends a request, which `leave` says is over. The handler is told of every outcome, and nothing is thrown. */
-  dispatch(lane: Lane, call: Dispatcher.DispatchOptions, handler: UnderWay): void {
+  dispatch(lane: Lane, call: Outgoing, handler: UnderWay): void {
     this.underWay.add(handler);
     if (lane === 'calls') this.#calls += 1;
-    this.#pools[lane].dispatch(call, handler);
+    if (isWhole(call)) this.#mux.dispatch(call, handler);
+    else this.#pools.uploads.dispatch(call, handler);
   }
 
   leave(lane: Lane, handler: UnderWay): void {
@@ -93,11 +108,13 @@ export class Replica {
   async retire(): Promise<void> {
     this.#end();
     this.#logger.info({ origin: this.origin }, 'a replica is gone');
+    this.#mux.close();
     await Promise.allSettled([this.#pools.calls.close(), this.#pools.uploads.close(), this.#probes.destroy()]);
   }
 
   async close(): Promise<void> {
     this.#end();
+    this.#mux.destroy();
     await Promise.all([this.#pools.calls, this.#pools.uploads, this.#probes].map((way) => way.destroy()));
   }
 
@@ -134,6 +151,7 @@ export class Replica {
     if (state === 'ready') this.#logger.info({ origin }, 'a replica is ready');
     else this.#logger.warn({ origin, state, reason: textOf(reason) }, 'a replica is left out');
     this.#state = state;
+    if (state === 'ready') this.#mux.askAgain();
     this.#onChange();
   }
 }

@@ -1,7 +1,8 @@
 /**
  * Control (c): what a route costs that does nothing. It is started in a service's place, behind a gateway of its own, and
- * answers a balance's path with a constant of a balance's size.
+ * answers a balance's path with a constant of a balance's size. The gateway reaches it as it reaches a service.
  */
+import { isMuxUpgrade, serveMux } from '@mo/mux';
 import fastify from 'fastify';
 
 const text = { type: 'string' };
@@ -12,7 +13,8 @@ const properties = {
   total_debt: text,
   available_amount: text,
 };
-const app = fastify({ keepAliveTimeout: 72_000 });
+const app = fastify({ keepAliveTimeout: 72_000, http: { shouldUpgradeCallback: isMuxUpgrade } });
+serveMux(app.server, (error) => console.error(error));
 app.get('/readyz', () => ({ status: 'ready' }));
 app.get(
   '/api/customers/:customer_id/balance',

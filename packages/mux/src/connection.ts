@@ -1,0 +1,71 @@
+/**
+ * One connection that carries frames both ways. What is sent in one turn of the event loop leaves in one write: under load
+ * that is many calls, and the kernel's work for sending is most of what a small call costs.
+ */
+import type { Socket } from 'node:net';
+import { encodeFrame, FRAME_TYPES, type Frame, FrameReader, type FrameType } from './frame.ts';
+
+/** How long nothing moves before the kernel asks whether the other side is still there. */
+const KEEP_ALIVE_MS = 30_000;
+const NO_HEAD: readonly string[] = [];
+
+export interface ConnectionEvents {
+  onFrame(frame: Frame): void;
+  /** Nothing more comes, and nothing more can be sent. Told once. */
+  onClose(error: Error | null): void;
+}
+
+export class Connection {
+  readonly #socket: Socket;
+  #frames: Buffer[] = [];
+  #isEnding = false;
+
+  /** @param head what came in with the upgrade */
+  constructor(socket: Socket, head: Buffer, events: ConnectionEvents) {
+    this.#socket = socket;
+    let failure: Error | null = null;
+    const reader = new FrameReader((frame) => events.onFrame(frame));
+    const take = (chunk: Buffer) => {
+      try {
+        reader.take(chunk);
+      } catch (error) {
+        socket.destroy(error as Error);
+      }
+    };
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    if (head.length > 0) socket.unshift(head);
+    socket.on('data', take);
+    socket.on('error', (error) => {
+      failure = error;
+    });
+    socket.on('end', () => socket.destroy());
+    socket.on('close', () => events.onClose(failure));
+  }
+
+  send(type: FrameType, call: number, head: readonly string[], body: Uint8Array | string): void {
+    this.#frames.push(encodeFrame(type, call, head, body));
+    if (this.#frames.length === 1) setImmediate(this.#flush);
+  }
+
+  breakOff(call: number): void {
+    this.send(FRAME_TYPES.breakOff, call, NO_HEAD, '');
+  }
+
+  /** Closes it once what was sent is out. */
+  end(): void {
+    this.#isEnding = true;
+    if (this.#frames.length === 0) this.#socket.end();
+  }
+
+  destroy(error?: Error): void {
+    this.#socket.destroy(error);
+  }
+
+  readonly #flush = (): void => {
+    const frames = this.#frames;
+    this.#frames = [];
+    if (this.#socket.writable) this.#socket.write(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames));
+    if (this.#isEnding) this.#socket.end();
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * The way to one server: a connection that is opened when a call needs it, and opened again when it has broken. A server
+ * that doesn't speak this gets its calls as it always did: so processes of two releases understand each other.
+ */
+import { request as httpRequest } from 'node:http';
+import type { Socket } from 'node:net';
+import { type Call, CallError, type CallHandler } from './call.ts';
+import { MuxConnection } from './mux-connection.ts';
+import { MUX_PATH, MUX_PROTOCOL } from './protocol.ts';
+
+export interface MuxClientOptions {
+  /** `http://host:port`. */
+  readonly origin: string;
+  readonly connectTimeoutMs: number;
+  /** From sending a request to its answer. */
+  readonly answerTimeoutMs: number;
+  /** How a call goes to a server that doesn't speak this. */
+  readonly otherwise: (call: Call, handler: CallHandler) => void;
+}
+
+interface Waiting {
+  readonly call: Call;
+  readonly handler: CallHandler;
+}
+
+export class MuxClient {
+  readonly #options: MuxClientOptions;
+  #connection: MuxConnection | null = null;
+  /** Those that wait for the connection; null while none is being opened. */
+  #waiting: Waiting[] | null = null;
+  #stopOpening: () => void = () => {};
+  #isSpoken = true;
+  #isClosed = false;
+
+  constructor(options: MuxClientOptions) {
+    this.#options = options;
+  }
+
+  /** Sends a call. The handler is told of every outcome, and nothing is thrown. */
+  dispatch(call: Call, handler: CallHandler): void {
+    if (this.#isClosed) handler.onResponseError(null, new CallError('UND_ERR_CLOSED', 'the client is closed'));
+    else if (!this.#isSpoken) this.#options.otherwise(call, handler);
+    else if (this.#connection !== null) this.#connection.send(call, handler);
+    else this.#wait({ call, handler });
+  }
+
+  /** Asks anew, with the next call, whether the server speaks this: it may be another one by now. */
+  askAgain(): void {
+    this.#isSpoken = true;
+  }
+
+  /** Takes no more calls; those under way go on. */
+  close(): void {
+    this.#isClosed = true;
+    this.#connection?.leave();
+    if (this.#waiting?.length === 0) this.#stopOpening();
+  }
+
+  destroy(): void {
+    this.#isClosed = true;
+    this.#stopOpening();
+    this.#connection?.destroy();
+  }
+
+  #wait(waiting: Waiting): void {
+    if (this.#waiting === null) this.#open();
+    this.#waiting?.push(waiting);
+  }
+
+  #open(): void {
+    this.#waiting = [];
+    const { origin, connectTimeoutMs } = this.#options;
+    const headers = { connection: 'upgrade', upgrade: MUX_PROTOCOL };
+    const request = httpRequest(new URL(MUX_PATH, origin), { agent: false, headers });
+    const timer = setTimeout(
+      () => request.destroy(new CallError('UND_ERR_CONNECT_TIMEOUT', `no connection within ${connectTimeoutMs} ms`)),
+      connectTimeoutMs,
+    );
+    this.#stopOpening = () => request.destroy(new CallError('UND_ERR_CLOSED', 'the client is closed'));
+    request.on('upgrade', (_answer, socket: Socket, head) => {
+      clearTimeout(timer);
+      this.#opened(socket, head);
+    });
+    request.on('response', (answer) => {
+      clearTimeout(timer);
+      answer.destroy();
+      this.#isSpoken = false;
+      for (const { call, handler } of this.#takeWaiting()) this.#options.otherwise(call, handler);
+    });
+    request.on('error', (error) => {
+      clearTimeout(timer);
+      for (const { handler } of this.#takeWaiting()) handler.onResponseError(null, error);
+    });
+    request.end();
+  }
+
+  #opened(socket: Socket, head: Buffer): void {
+    const connection = new MuxConnection(socket, head, this.#options.answerTimeoutMs, () => {
+      if (this.#connection === connection) this.#connection = null;
+    });
+    this.#connection = connection;
+    for (const { call, handler } of this.#takeWaiting()) connection.send(call, handler);
+    if (this.#isClosed) connection.leave();
+  }
+
+  #takeWaiting(): Waiting[] {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    this.#stopOpening = () => {};
+    return waiting;
+  }
+}

@@ -1,0 +1,146 @@
+/** The client's side of one connection: which calls are under way on it, and what becomes of each. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
+import { type Call, type CallControl, CallError, type CallHandler } from './call.ts';
+import { Connection } from './connection.ts';
+import { FRAME_TYPES, type Frame, FrameError } from './frame.ts';
+import { headersOf } from './headers.ts';
+
+const TIMEOUT_CHECK_MS = 250;
+const CALL_NUMBER_MAX = 0xffff_ffff;
+
+export class MuxConnection {
+  readonly #connection: Connection;
+  readonly #answerTimeoutMs: number;
+  readonly #onClose: () => void;
+  /** In the order of their sending, so the first is the oldest. */
+  readonly #calls = new Map<number, CallUnderWay>();
+  readonly #check: NodeJS.Timeout;
+  #lastNumber = 0;
+  #lastHeardMs = performance.now();
+  #isLeaving = false;
+  #isClosed = false;
+
+  constructor(socket: Socket, head: Buffer, answerTimeoutMs: number, onClose: () => void) {
+    this.#answerTimeoutMs = answerTimeoutMs;
+    this.#onClose = onClose;
+    this.#check = setInterval(() => this.#endLate(), TIMEOUT_CHECK_MS);
+    this.#connection = new Connection(socket, head, {
+      onFrame: (frame) => this.#take(frame),
+      onClose: (error) => this.#closed(error),
+    });
+  }
+
+  send(call: Call, handler: CallHandler): void {
+    const number = this.#nextNumber();
+    const underWay = new CallUnderWay(handler, () => {
+      if (this.#calls.delete(number)) this.#connection.breakOff(number);
+      this.#endIfLeft();
+    });
+    this.#calls.set(number, underWay);
+    handler.onRequestStart(underWay, null);
+    if (underWay.aborted) return;
+    const head = [call.method, call.path];
+    for (const item of call.headers) head.push(String(item));
+    const { length } = call.body ?? '';
+    if (length > 0 || (call.method !== 'GET' && call.method !== 'HEAD')) head.push('content-length', String(length));
+    try {
+      this.#connection.send(FRAME_TYPES.request, number, head, call.body ?? '');
+    } catch (error) {
+      underWay.abort(error as FrameError);
+    }
+  }
+
+  /** Closes once the last call is over. */
+  leave(): void {
+    this.#isLeaving = true;
+    this.#endIfLeft();
+  }
+
+  destroy(): void {
+    this.#connection.destroy();
+  }
+
+  #nextNumber(): number {
+    do this.#lastNumber = this.#lastNumber === CALL_NUMBER_MAX ? 1 : this.#lastNumber + 1;
+    while (this.#calls.has(this.#lastNumber));
+    return this.#lastNumber;
+  }
+
+  #take({ type, call: number, head, body }: Frame): void {
+    this.#lastHeardMs = performance.now();
+    const status = Number(head[0]);
+    if (type !== FRAME_TYPES.breakOff && !(type === FRAME_TYPES.answer && status >= 200 && status < 600))
+      throw new FrameError(`no answer: type ${type}, status ${head[0]}`);
+    const call = this.#calls.get(number);
+    // The answer to a call that was broken off may have been on its way.
+    if (call === undefined) return;
+    this.#calls.delete(number);
+    if (type === FRAME_TYPES.answer) call.answer(status, headersOf(head, 1), body);
+    else call.fail(new CallError('UND_ERR_SOCKET', 'the server broke the call off'));
+    this.#endIfLeft();
+  }
+
+  /** A connection on which nothing was heard since the late call was sent leads nowhere any more. */
+  #endLate(): void {
+    const beforeMs = performance.now() - this.#answerTimeoutMs;
+    for (const call of this.#calls.values()) {
+      if (call.sentAtMs > beforeMs) return;
+      if (call.sentAtMs > this.#lastHeardMs) this.#connection.destroy();
+      call.abort(new CallError('UND_ERR_HEADERS_TIMEOUT', `no answer within ${this.#answerTimeoutMs} ms`));
+    }
+  }
+
+  #endIfLeft(): void {
+    if (this.#isLeaving && this.#calls.size === 0) this.#connection.end();
+  }
+
+  #closed(cause: Error | null): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearInterval(this.#check);
+    this.#onClose();
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    for (const call of calls) call.fail(new CallError('UND_ERR_SOCKET', 'the connection was closed', cause));
+  }
+}
+
+class CallUnderWay implements CallControl {
+  readonly #handler: CallHandler;
+  readonly #onAbort: () => void;
+  readonly sentAtMs = performance.now();
+  readonly paused = false;
+  reason: Error | null = null;
+
+  constructor(handler: CallHandler, onAbort: () => void) {
+    this.#handler = handler;
+    this.#onAbort = onAbort;
+  }
+
+  get aborted(): boolean {
+    return this.reason !== null;
+  }
+
+  abort(reason: Error): void {
+    if (this.aborted) return;
+    this.#onAbort();
+    this.fail(reason);
+  }
+
+  pause(): void {}
+
+  resume(): void {}
+
+  answer(status: number, headers: IncomingHttpHeaders, body: Buffer): void {
+    const handler = this.#handler;
+    handler.onResponseStart(this, status, headers);
+    if (!this.aborted && body.length > 0) handler.onResponseData(this, body);
+    if (!this.aborted) handler.onResponseEnd(this, {});
+  }
+
+  fail(reason: Error): void {
+    this.reason = reason;
+    this.#handler.onResponseError(this, reason);
+  }
+}

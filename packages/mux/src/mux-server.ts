@@ -1,0 +1,117 @@
+/**
+ * The server's side. A connection comes in as an HTTP request that asks for an upgrade, so it needs no port of its own. Each
+ * call is given to whatever answers the server's requests, as if it had come alone.
+ */
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { Connection } from './connection.ts';
+import { FRAME_TYPES, type Frame, FrameError } from './frame.ts';
+import { MuxRequest } from './mux-request.ts';
+import { MuxResponse, type WholeAnswer } from './mux-response.ts';
+import { MUX_PROTOCOL } from './protocol.ts';
+
+/** Calls under way on one connection: far more than a gateway gives a replica at once. */
+const CALLS_MAX = 1_024;
+
+/** For Node's `shouldUpgradeCallback`: every other upgrade is passed over, as RFC 9110, 7.8 allows. */
+export const isMuxUpgrade = ({ headers }: IncomingMessage): boolean => headers.upgrade === MUX_PROTOCOL;
+
+export interface MuxServer {
+  /** Ends each connection once its last call is answered. */
+  close(): void;
+}
+
+/**
+ * Lets a server take calls by mux, too. It must have been made with {@link isMuxUpgrade}.
+ *
+ * @param onError told of a connection that ended otherwise than by being closed
+ */
+export function serveMux(server: Server, onError: (error: Error) => void): MuxServer {
+  const connections = new Set<ServerConnection>();
+  let isClosing = false;
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: ${MUX_PROTOCOL}\r\n\r\n`);
+    const connection = new ServerConnection(server, request, socket, head, onError);
+    connections.add(connection);
+    socket.on('close', () => connections.delete(connection));
+    if (isClosing) connection.leave();
+  });
+  return {
+    close: () => {
+      isClosing = true;
+      for (const connection of connections) connection.leave();
+    },
+  };
+}
+
+class ServerConnection {
+  readonly #server: Server;
+  readonly #connection: Connection;
+  readonly #calls = new Map<number, { request: MuxRequest; response: MuxResponse }>();
+  readonly #host: string;
+  readonly #remoteAddress: string | undefined;
+  readonly #onError: (error: Error) => void;
+  #isLeaving = false;
+
+  constructor(server: Server, opening: IncomingMessage, socket: Socket, head: Buffer, onError: (error: Error) => void) {
+    this.#server = server;
+    this.#onError = onError;
+    this.#host = opening.headers.host ?? '';
+    this.#remoteAddress = socket.remoteAddress;
+    this.#connection = new Connection(socket, head, {
+      onFrame: (frame) => this.#take(frame),
+      onClose: (error) => {
+        if (error !== null) onError(error);
+        for (const number of this.#calls.keys()) this.#forget(number);
+      },
+    });
+  }
+
+  leave(): void {
+    this.#isLeaving = true;
+    this.#endIfLeft();
+  }
+
+  #take({ type, call: number, head, body }: Frame): void {
+    if (type === FRAME_TYPES.breakOff) this.#forget(number);
+    else if (type === FRAME_TYPES.request) this.#begin(number, head, body);
+    else throw new FrameError(`a frame of type ${type}, which only a server sends`);
+  }
+
+  #begin(number: number, head: readonly string[], body: Buffer): void {
+    const [method, path] = head;
+    if (method === undefined || path === undefined) throw new FrameError('a request without method or path');
+    if (this.#calls.has(number)) throw new FrameError(`a second call with the number ${number}`);
+    if (this.#calls.size >= CALLS_MAX) throw new FrameError(`more than ${CALLS_MAX} calls at once`);
+    const request = new MuxRequest(head, body, this.#host, this.#remoteAddress);
+    const response = new MuxResponse((answer) => {
+      if (!this.#calls.delete(number)) return; // nobody waits any more
+      this.#answer(number, answer);
+      this.#endIfLeft();
+    });
+    this.#calls.set(number, { request, response });
+    this.#server.emit('request', request, response);
+  }
+
+  #answer(number: number, answer: WholeAnswer | null): void {
+    try {
+      if (answer === null) this.#connection.breakOff(number);
+      else this.#connection.send(FRAME_TYPES.answer, number, answer.head, answer.body);
+    } catch (error) {
+      this.#onError(error as FrameError);
+      this.#connection.breakOff(number);
+    }
+  }
+
+  #forget(number: number): void {
+    const call = this.#calls.get(number);
+    this.#calls.delete(number);
+    call?.request.leave();
+    call?.response.leave();
+    this.#endIfLeft();
+  }
+
+  #endIfLeft(): void {
+    if (this.#isLeaving && this.#calls.size === 0) this.#connection.end();
+  }
+}

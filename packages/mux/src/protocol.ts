@@ -1,0 +1,3 @@
+/** What a client asks to upgrade to (RFC 9110, 7.8), and on which path. A new version of the frames gets a new name. */
+export const MUX_PROTOCOL = 'mo-mux/1';
+export const MUX_PATH = '/mux';

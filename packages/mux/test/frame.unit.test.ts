@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { encodeFrame, FRAME_BYTES_MAX, FRAME_TYPES, type Frame, FrameError, FrameReader } from '../src/frame.ts';
+
+function read(chunks: readonly Buffer[]): Frame[] {
+  const frames: Frame[] = [];
+  const reader = new FrameReader((frame) => frames.push(frame));
+  for (const chunk of chunks) reader.take(chunk);
+  return frames;
+}
+
+const aFrame = fc.record({
+  type: fc.constantFrom(...Object.values(FRAME_TYPES)),
+  call: fc.integer({ min: 0, max: 0xffff_ffff }),
+  head: fc.array(fc.string({ unit: 'binary' }), { maxLength: 6 }),
+  body: fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+});
+
+it('frames are read as they were written, wherever they are cut', () => {
+  fc.assert(
+    fc.property(
+      fc.array(aFrame, { maxLength: 5 }),
+      fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1 }),
+      (frames, sizes) => {
+        const bytes = Buffer.concat(frames.map(({ type, call, head, body }) => encodeFrame(type, call, head, body)));
+        const chunks: Buffer[] = [];
+        for (let from = 0, turn = 0; from < bytes.length; turn += 1) {
+          const size = sizes[turn % sizes.length] as number;
+          chunks.push(bytes.subarray(from, from + size));
+          from += size;
+        }
+        expect(read(chunks)).toEqual(frames);
+      },
+    ),
+  );
+});
+
+it('a body may be text', () => {
+  const [frame] = read([encodeFrame(FRAME_TYPES.answer, 1, ['200'], 'größer')]);
+  expect(frame?.body.toString()).toBe('größer');
+});
+
+describe('what is no frame', () => {
+  const good = encodeFrame(FRAME_TYPES.request, 1, ['GET', '/'], '');
+  const changed = (change: (bytes: Buffer) => void): Buffer => {
+    const bytes = Buffer.from(good);
+    change(bytes);
+    return bytes;
+  };
+  it.each([
+    ['is too long', changed((bytes) => bytes.writeUInt32BE(FRAME_BYTES_MAX, 0))],
+    ['is too short', changed((bytes) => bytes.writeUInt32BE(8, 0))],
+    ['has a head that is longer than itself', changed((bytes) => bytes.writeUInt32BE(good.length, 9))],
+    ['has a head that is not JSON', changed((bytes) => bytes.write('?', 13))],
+    ['has a head of something else than strings', encodeFrame(1, 1, [1] as unknown as string[], '')],
+    ['is HTTP', Buffer.from('GET / HTTP/1.1\r\nhost: x\r\n\r\n')],
+  ])('is refused where it %s', (_name, bytes) => {
+    expect(() => read([bytes])).toThrow(FrameError);
+  });
+});
