@@ -28,6 +28,7 @@ export class Connection {
   #reply: Reply | null = null;
   #bodyBytesLeft = 0;
   #failure = 'the connection was closed';
+  #isNew = true;
   /** Since when nothing is under way, by `performance.now()`. */
   idleSinceMs = 0;
 
@@ -70,7 +71,7 @@ export class Connection {
 
   #giveUp(): void {
     if (this.#done === null) return; // idle; the timer is started again with the next request
-    this.#failure = `no answer within ${this.#timeoutMs} ms`;
+    this.#failure = `no answer within ${this.#timeoutMs} ms${this.#isNew ? ', to the first request of a connection' : ''}`;
     this.#socket.destroy();
   }
 
@@ -103,6 +104,7 @@ export class Connection {
   #finish(reply: Reply | null): void {
     const done = this.#done;
     this.#done = null;
+    if (reply !== null && !('broken' in reply)) this.#isNew = false;
     this.#reply = null;
     this.#head = NOTHING;
     this.idleSinceMs = performance.now();

@@ -57,7 +57,9 @@ it('says that an answer was cut off, or did not come in time', async () => {
     expect(await ask(connection)).toHaveProperty('broken');
   });
   await withServer(['HTTP/1.1 200 OK\r\n'], async (connection) => {
-    expect(await ask(connection, 'x', 50)).toEqual({ broken: 'no answer within 50 ms' });
+    expect(await ask(connection, 'x', 50)).toEqual({
+      broken: 'no answer within 50 ms, to the first request of a connection',
+    });
   });
 });
 
