@@ -1,12 +1,13 @@
-import { createLogger, LISTEN_BACKLOG, runProcess } from '@mo/service-kit';
+import { createLogger, runProcess } from '@mo/service-kit';
 import { createGateway } from './app.ts';
 import { gatewayConfig } from './config.ts';
+import { listenForCallers } from './listen.ts';
 
 await runProcess(async () => {
   const config = gatewayConfig();
   const logger = createLogger('gateway', config.logLevel);
   const { app, stopSteps } = await createGateway(config, logger);
-  const address = await app.listen({ host: config.host, port: config.port, backlog: LISTEN_BACKLOG });
+  const address = await listenForCallers(app, config.host, config.port);
   logger.info({ address }, 'listening');
   return { logger, steps: stopSteps };
 });

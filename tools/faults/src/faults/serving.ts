@@ -226,4 +226,20 @@ export const serving: readonly Fault[] = [
     breaks: 'an answer is read only once the next one comes',
     check: unit('packages/mux/test/frame'),
   },
+  {
+    id: 'one-caller-a-turn',
+    file: 'services/gateway/src/listen.ts',
+    replace: 'const SOCKETS = 32;',
+    by: 'const SOCKETS = 1;',
+    breaks: 'under overload new callers wait for minutes where nobody sees them',
+    check: unit('services/gateway/test/listen'),
+  },
+  {
+    id: 'port-shared-in-silence',
+    file: 'services/gateway/src/listen.ts',
+    replace: 'await refuseTaken(host, port);',
+    by: '',
+    breaks: 'a second gateway on a taken port takes half of its callers',
+    check: unit('services/gateway/test/listen'),
+  },
 ];
