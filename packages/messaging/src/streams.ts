@@ -25,6 +25,7 @@ import { WritePath } from './protocol/write-path.ts';
 import { HttpPeers } from './pull/http-peers.ts';
 import { streamRoutes } from './pull/routes.ts';
 import { quarantineGauge } from './quarantine-gauge.ts';
+import { Housekeeping } from './relay/housekeeping.ts';
 import { Lease } from './relay/lease.ts';
 import { Relay } from './relay/relay.ts';
 import { forgetAnswers } from './sql/answers.ts';
@@ -36,9 +37,7 @@ import { QuarantineTable } from './sql/quarantine.ts';
 import { type AccountTables, SqlStore } from './sql/sql-store.ts';
 
 const PARTITIONS = 12;
-const FORGET_INTERVAL_MS = 60_000;
 const FORGET_ROWS_MAX = 50_000;
-const GAUGE_INTERVAL_MS = 5_000;
 
 export interface StreamsOptions<A extends Account> {
   model: StreamModel<A>;
@@ -139,7 +138,17 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
     quarantine: (items) => writePath.quarantine(items),
     settle: (letters) => quarantine.settle(letters),
   });
-  const housekeeping = new Housekeeping(relay, outbox, background, logger, metrics, options.housekeeping);
+  const housekeeping = new Housekeeping({
+    relay,
+    outbox,
+    tidy: async (nowMs) => {
+      await forgetAnswers(sqlOf(background), nowMs, FORGET_ROWS_MAX);
+      await options.housekeeping?.(sqlOf(background), nowMs);
+    },
+    clock: systemClock,
+    logger,
+    registry,
+  });
   const auditor = new Auditor({
     audited: options.audited,
     database: background,
@@ -211,56 +220,5 @@ function streamMetrics(registry: Registry) {
       'Events that could not be understood or take effect, each time that one was met, by how it came',
       ['stream', 'by'],
     ),
-    outboxEntries: gauge(registry, 'mo_outbox_entries', 'Events that wait for the relay'),
-    outboxAge: gauge(registry, 'mo_outbox_age_seconds', 'Age of the oldest event that waits for the relay'),
-    outboxParked: gauge(registry, 'mo_outbox_parked', 'Events that Kafka refuses'),
   };
-}
-
-/** What the relay's process does now and then: gauges of the outbox, old answers forgotten, parked entries tried again. */
-class Housekeeping {
-  readonly #stopping = new AbortController();
-  readonly #work: () => Promise<void>;
-  readonly #logger: Logger;
-  #done: Promise<void> = Promise.resolve();
-
-  constructor(
-    relay: Relay,
-    outbox: Outbox,
-    database: Database,
-    logger: Logger,
-    metrics: ReturnType<typeof streamMetrics>,
-    own: StreamsOptions<Account>['housekeeping'],
-  ) {
-    this.#logger = logger;
-    let forgotMs = 0;
-    this.#work = async () => {
-      if (!relay.holding) return;
-      const depth = await outbox.depth();
-      metrics.outboxEntries.set(depth.entries);
-      metrics.outboxAge.set(depth.ageSeconds);
-      metrics.outboxParked.set(depth.parked);
-      if (systemClock.now() - forgotMs < FORGET_INTERVAL_MS) return;
-      forgotMs = systemClock.now();
-      if (depth.parked > 0) await outbox.unpark();
-      await forgetAnswers(sqlOf(database), forgotMs, FORGET_ROWS_MAX);
-      await own?.(sqlOf(database), forgotMs);
-    };
-  }
-
-  start(): void {
-    this.#done = this.#run();
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#done;
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      await this.#work().catch((error: unknown) => this.#logger.debug({ err: error }, 'housekeeping failed for now'));
-      await systemClock.sleep(GAUGE_INTERVAL_MS, this.#stopping.signal);
-    }
-  }
 }

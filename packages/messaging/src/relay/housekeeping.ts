@@ -1,0 +1,70 @@
+/**
+ * What the relay's process does now and then: it tells how much waits in the outbox, tries parked entries again, and
+ * lets what is old be forgotten. A process that does not relay tells zeros, so that the sum over a service's processes is
+ * right whoever relays.
+ */
+import { type Clock, gauge, type Logger, type Registry } from '@mo/service-kit';
+import type { Outbox } from '../sql/outbox.ts';
+import type { Relay } from './relay.ts';
+
+const GAUGE_INTERVAL_MS = 5_000;
+const TIDY_INTERVAL_MS = 60_000;
+const NOTHING = { entries: 0, ageSeconds: 0, parked: 0 };
+
+export interface HousekeepingOptions {
+  readonly relay: Pick<Relay, 'holding'>;
+  readonly outbox: Pick<Outbox, 'depth' | 'unpark'>;
+  /** Forgets what is old, once a minute. */
+  readonly tidy: (nowMs: number) => Promise<void>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: Registry;
+}
+
+export class Housekeeping {
+  readonly #options: HousekeepingOptions;
+  readonly #stopping = new AbortController();
+  readonly #show: (depth: typeof NOTHING) => void;
+  #tidiedMs = 0;
+  #done: Promise<void> = Promise.resolve();
+
+  constructor(options: HousekeepingOptions) {
+    const { registry } = options;
+    this.#options = options;
+    const entries = gauge(registry, 'mo_outbox_entries', 'Events that wait for the relay');
+    const age = gauge(registry, 'mo_outbox_age_seconds', 'Age of the oldest event that waits for the relay');
+    const parked = gauge(registry, 'mo_outbox_parked', 'Events that Kafka refuses');
+    this.#show = (depth) => {
+      entries.set(depth.entries);
+      age.set(depth.ageSeconds);
+      parked.set(depth.parked);
+    };
+  }
+
+  start(): void {
+    this.#done = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, logger } = this.#options;
+    while (!this.#stopping.signal.aborted) {
+      await this.#work().catch((error: unknown) => logger.debug({ err: error }, 'housekeeping failed for now'));
+      await clock.sleep(GAUGE_INTERVAL_MS, this.#stopping.signal);
+    }
+  }
+
+  async #work(): Promise<void> {
+    const { relay, outbox, tidy, clock } = this.#options;
+    const depth = relay.holding ? await outbox.depth() : NOTHING;
+    this.#show(depth);
+    if (!relay.holding || clock.now() - this.#tidiedMs < TIDY_INTERVAL_MS) return;
+    this.#tidiedMs = clock.now();
+    if (depth.parked > 0) await outbox.unpark();
+    await tidy(this.#tidiedMs);
+  }
+}

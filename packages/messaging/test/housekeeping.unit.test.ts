@@ -1,0 +1,84 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { createLogger, createRegistry } from '@mo/service-kit';
+import { Housekeeping } from '../src/relay/housekeeping.ts';
+
+const START_MS = Date.UTC(2026, 0, 1);
+const ROUND_MS = 5_000;
+const TURNS = 20;
+
+/** A process whose clock goes on by a round when it is told to. */
+function processUnderTest() {
+  const world = { holding: true, depth: { entries: 3, ageSeconds: 1.5, parked: 1 }, isReachable: true };
+  const done: string[] = [];
+  let nowMs = START_MS;
+  let wake = () => {};
+  const registry = createRegistry('loans');
+  const housekeeping = new Housekeeping({
+    relay: {
+      get holding() {
+        return world.holding;
+      },
+    },
+    outbox: {
+      depth: async () => {
+        if (!world.isReachable) throw new Error('the database is away');
+        return world.depth;
+      },
+      unpark: async () => void done.push('unpark'),
+    },
+    tidy: async (atMs) => void done.push(`tidy ${(atMs - START_MS) / 1000} s`),
+    clock: { now: () => nowMs, sleep: () => new Promise<void>((resolve) => (wake = resolve)) },
+    logger: createLogger('loans', 'silent'),
+    registry,
+  });
+  const settle = async () => {
+    for (let n = 0; n < TURNS; n += 1) await turn();
+  };
+  const rounds = async (count: number) => {
+    for (let n = 0; n < count; n += 1) {
+      nowMs += ROUND_MS;
+      wake();
+      await settle();
+    }
+  };
+  const gauges = async () => {
+    const all = (await registry.getMetricsAsJSON()) as { name: string; values: { value: number }[] }[];
+    const numberOf = (name: string) => all.find((metric) => metric.name === `mo_outbox_${name}`)?.values[0]?.value;
+    return ['entries', 'age_seconds', 'parked'].map(numberOf);
+  };
+  housekeeping.start();
+  return { world, done, settle, rounds, gauges };
+}
+
+it('the process that relays tells what waits, and one that does so no more tells zeros', async () => {
+  const { world, settle, rounds, gauges } = processUnderTest();
+  await settle();
+  expect(await gauges()).toEqual([3, 1.5, 1]);
+  world.holding = false;
+  await rounds(1);
+  expect(await gauges()).toEqual([0, 0, 0]);
+});
+
+it('once a minute parked entries are tried again and what is old is forgotten, by the process that relays', async () => {
+  const { world, done, settle, rounds } = processUnderTest();
+  await settle();
+  expect(done).toEqual(['unpark', 'tidy 0 s']);
+  await rounds(11);
+  expect(done).toHaveLength(2);
+  world.depth = { ...world.depth, parked: 0 };
+  await rounds(1);
+  expect(done).toEqual(['unpark', 'tidy 0 s', 'tidy 60 s']);
+  world.holding = false;
+  await rounds(24);
+  expect(done).toHaveLength(3);
+});
+
+it('a database that is away is tried again', async () => {
+  const { world, settle, rounds, gauges } = processUnderTest();
+  world.isReachable = false;
+  await settle();
+  world.isReachable = true;
+  world.depth = { entries: 7, ageSeconds: 0, parked: 0 };
+  await rounds(1);
+  expect((await gauges())[0]).toBe(7);
+});
