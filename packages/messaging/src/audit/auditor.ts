@@ -7,6 +7,7 @@ import type { Stream } from '@mo/contracts';
 import { type Clock, counter, gauge, type Logger, type Registry } from '@mo/service-kit';
 import type { Account } from '../protocol/account.ts';
 import type { Peers } from '../protocol/peers.ts';
+import { Rounds } from '../rounds.ts';
 import { slices } from '../slices.ts';
 import { type Database, sqlOf } from '../sql/database.ts';
 import { auditCustomer } from './audit-customer.ts';
@@ -38,9 +39,8 @@ export interface AuditorOptions<A extends Account> {
 
 export class Auditor<A extends Account> {
   readonly #options: AuditorOptions<A>;
-  readonly #stopping = new AbortController();
+  readonly #rounds: Rounds;
   readonly #metrics: ReturnType<typeof auditMetrics>;
-  #done: Promise<void> = Promise.resolve();
   /** The last customer that was audited in this pass. */
   #after = 0;
   #found = 0;
@@ -48,36 +48,27 @@ export class Auditor<A extends Account> {
 
   constructor(options: AuditorOptions<A>) {
     this.#options = options;
+    this.#rounds = new Rounds(options.clock, options.logger);
     this.#metrics = auditMetrics(options.registry);
   }
 
   start(): void {
-    this.#done = this.#run();
+    const { intervalMs, isLeader } = this.#options;
+    this.#rounds.every(intervalMs, 'the audit stops for now', async () => {
+      if (isLeader()) await this.#page();
+      else this.#begin(0);
+    });
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#done;
-  }
-
-  async #run(): Promise<void> {
-    const { clock, intervalMs, isLeader, logger } = this.#options;
-    while (!this.#stopping.signal.aborted) {
-      try {
-        if (isLeader()) await this.#page();
-        else this.#begin(0);
-      } catch (error) {
-        logger.debug({ err: error }, 'the audit stops for now');
-      }
-      await clock.sleep(intervalMs, this.#stopping.signal);
-    }
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   async #page(): Promise<void> {
     const { audited, database } = this.#options;
     const ids = await nextCustomers(sqlOf(database), audited, this.#after, PAGE_CUSTOMERS);
     for (const some of slices(ids, CUSTOMERS_AT_ONCE)) {
-      if (this.#stopping.signal.aborted) return;
+      if (this.#rounds.signal.aborted) return;
       for (const difference of await this.#audit(some)) this.#report(difference);
       this.#metrics.customers.inc(some.length);
       this.#after = some.at(-1) as number;

@@ -7,6 +7,7 @@ import type { Stream } from '@mo/contracts';
 import type { Clock, Logger } from '@mo/service-kit';
 import type { Progress } from '../protocol/account.ts';
 import type { HttpPeers } from '../pull/http-peers.ts';
+import { Rounds } from '../rounds.ts';
 import { slices } from '../slices.ts';
 import type { Lag, ProgressTable } from '../sql/progress-table.ts';
 
@@ -19,6 +20,7 @@ export const SCAN_CUSTOMERS_MAX = 1_000;
 /** Customers that wait to be healed; more are found again by the scan. */
 const WAITING_MAX = 10_000;
 const FAILURE_PAUSE_MS = 250;
+const FAILURE = 'housekeeping failed for now';
 
 export interface HealerOptions {
   follows: readonly Stream[];
@@ -33,23 +35,25 @@ export interface HealerOptions {
 
 export class Healer {
   readonly #options: HealerOptions;
-  readonly #stopping = new AbortController();
+  readonly #rounds: Rounds;
   readonly #waiting = new Map<string, Lag>();
   readonly #underWay = new Set<string>();
+  /** From when on each stream is swept next; from its beginning where it never was. */
+  readonly #sweptTo = new Map<Stream, number>();
   #scannedTo = 0;
-  #done: Promise<unknown> = Promise.resolve();
 
   constructor(options: HealerOptions) {
     this.#options = options;
+    this.#rounds = new Rounds(options.clock, options.logger);
   }
 
   start(): void {
-    this.#done = Promise.all([this.#every(SCAN_INTERVAL_MS, () => this.#scan()), this.#sweepForEver()]);
+    this.#rounds.every(SCAN_INTERVAL_MS, FAILURE, () => this.#scan());
+    this.#rounds.every(SWEEP_INTERVAL_MS, FAILURE, () => this.#sweepAll());
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#done;
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   /** A customer is behind. */
@@ -68,7 +72,7 @@ export class Healer {
 
   #startNext(): void {
     for (const [key, lag] of this.#waiting) {
-      if (this.#underWay.size >= HEALS_AT_ONCE || this.#stopping.signal.aborted) return;
+      if (this.#underWay.size >= HEALS_AT_ONCE || this.#rounds.signal.aborted) return;
       if (this.#underWay.has(key)) continue;
       this.#waiting.delete(key);
       this.#underWay.add(key);
@@ -85,7 +89,7 @@ export class Healer {
       await catchUp(customerId, stream, version, reason);
     } catch (error) {
       logger.debug({ err: error, customerId, stream }, 'a customer stays behind for now');
-      await clock.sleep(FAILURE_PAUSE_MS, this.#stopping.signal);
+      await clock.sleep(FAILURE_PAUSE_MS, this.#rounds.signal);
     }
   }
 
@@ -99,22 +103,19 @@ export class Healer {
     this.#scannedTo = lags.length < SCAN_CUSTOMERS_MAX ? 0 : (lags.at(-1)?.customerId ?? 0);
   }
 
-  async #sweepForEver(): Promise<void> {
+  async #sweepAll(): Promise<void> {
     const { clock, isLeader, follows } = this.#options;
-    const since = new Map<Stream, number>(follows.map((stream) => [stream, 0]));
-    await this.#every(SWEEP_INTERVAL_MS, async () => {
-      if (!isLeader()) return;
-      for (const stream of follows) {
-        const startedMs = clock.now();
-        await this.#sweep(stream, since.get(stream) ?? 0);
-        since.set(stream, startedMs - SWEEP_OVERLAP_MS);
-      }
-    });
+    if (!isLeader()) return;
+    for (const stream of follows) {
+      const startedMs = clock.now();
+      await this.#sweep(stream, this.#sweptTo.get(stream) ?? 0);
+      this.#sweptTo.set(stream, startedMs - SWEEP_OVERLAP_MS);
+    }
   }
 
   async #sweep(stream: Stream, sinceMs: number): Promise<void> {
     const { progress, peers } = this.#options;
-    for (let after = 0; !this.#stopping.signal.aborted; ) {
+    for (let after = 0; !this.#rounds.signal.aborted; ) {
       const heads = await peers.heads(stream, sinceMs, after);
       const last = heads.at(-1);
       if (last === undefined) return;
@@ -125,16 +126,5 @@ export class Healer {
 
   async #catchUpAll(lags: readonly Lag[]): Promise<void> {
     for (const some of slices(lags, HEALS_AT_ONCE)) await Promise.all(some.map((lag) => this.#catchUp(lag, 'sweep')));
-  }
-
-  async #every(intervalMs: number, work: () => Promise<void>): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      try {
-        await work();
-      } catch (error) {
-        this.#options.logger.debug({ err: error }, 'housekeeping failed for now');
-      }
-      await this.#options.clock.sleep(intervalMs, this.#stopping.signal);
-    }
   }
 }

@@ -4,6 +4,7 @@
  * right whoever relays.
  */
 import { type Clock, gauge, type Logger, type Registry } from '@mo/service-kit';
+import { Rounds } from '../rounds.ts';
 import type { Outbox } from '../sql/outbox.ts';
 import type { Relay } from './relay.ts';
 
@@ -23,14 +24,14 @@ export interface HousekeepingOptions {
 
 export class Housekeeping {
   readonly #options: HousekeepingOptions;
-  readonly #stopping = new AbortController();
+  readonly #rounds: Rounds;
   readonly #show: (depth: typeof NOTHING) => void;
   #tidiedMs = 0;
-  #done: Promise<void> = Promise.resolve();
 
   constructor(options: HousekeepingOptions) {
     const { registry } = options;
     this.#options = options;
+    this.#rounds = new Rounds(options.clock, options.logger);
     const entries = gauge(registry, 'mo_outbox_entries', 'Events that wait for the relay');
     const age = gauge(registry, 'mo_outbox_age_seconds', 'Age of the oldest event that waits for the relay');
     const parked = gauge(registry, 'mo_outbox_parked', 'Events that Kafka refuses');
@@ -42,20 +43,11 @@ export class Housekeeping {
   }
 
   start(): void {
-    this.#done = this.#run();
+    this.#rounds.every(GAUGE_INTERVAL_MS, 'housekeeping failed for now', () => this.#work());
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#done;
-  }
-
-  async #run(): Promise<void> {
-    const { clock, logger } = this.#options;
-    while (!this.#stopping.signal.aborted) {
-      await this.#work().catch((error: unknown) => logger.debug({ err: error }, 'housekeeping failed for now'));
-      await clock.sleep(GAUGE_INTERVAL_MS, this.#stopping.signal);
-    }
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   async #work(): Promise<void> {

@@ -165,8 +165,8 @@ export const following: readonly Fault[] = [
   {
     id: 'sweep-without-overlap',
     file: 'packages/messaging/src/follower/healer.ts',
-    replace: 'since.set(stream, startedMs - SWEEP_OVERLAP_MS);',
-    by: 'since.set(stream, startedMs);',
+    replace: 'this.#sweptTo.set(stream, startedMs - SWEEP_OVERLAP_MS);',
+    by: 'this.#sweptTo.set(stream, startedMs);',
     breaks: 'the sweep misses an event that is committed later than its time says',
     check: unit('packages/messaging/test/healer'),
   },
