@@ -24,10 +24,14 @@ export async function listenForCallers(app: FastifyInstance, host: string, port:
   if (!CAN_SHARE) return app.listen({ host, port, backlog: LISTEN_BACKLOG });
   await refuseTaken(host, port);
   const others = Array.from({ length: SOCKETS - 1 }, () => besides(app));
+  // The server counts the connections of its own socket alone: what is under way on the others is waited for here.
+  let ended: Promise<unknown> = Promise.resolve();
   app.addHook('preClose', (done) => {
-    for (const other of others) other.close();
+    ended = Promise.all(others.map((other) => new Promise((resolve) => other.close(resolve))));
+    app.server.closeIdleConnections();
     done();
   });
+  app.addHook('onClose', async () => void (await ended));
   // Fastify hands on what it doesn't know.
   const options = { host, port, backlog: LISTEN_BACKLOG, reusePort: true };
   const origin = await app.listen(options);

@@ -6,7 +6,7 @@ import type { Server } from 'node:http';
 import { counter, endWithProblem, gauge, type Logger, type Registry, unavailable } from '@mo/service-kit';
 import type { Limits } from './limits.ts';
 
-/** Node refuses these by itself, without a word, should they come faster than they can be told. */
+/** Above these they are ended without a word, should they come faster than they can be told. */
 const ABOVE_MAX = 500;
 
 /** Keeps the connections of callers within their bounds. */
@@ -16,7 +16,6 @@ export function boundCallers(server: Server, limits: Limits, registry: Registry,
   let connected = 0;
   gauge(registry, 'gateway_callers', 'Connections of callers', [], () => connected);
   const refused = counter(registry, 'gateway_callers_refused_total', 'Connections ended because there were too many');
-  server.maxConnections = max + ABOVE_MAX;
   server.on('connection', (socket) => {
     connected += 1;
     socket.once('close', () => {
@@ -24,7 +23,8 @@ export function boundCallers(server: Server, limits: Limits, registry: Registry,
     });
     if (connected <= max) return;
     refused.inc();
-    endWithProblem(socket, unavailable('too many callers are connected'));
+    if (connected > max + ABOVE_MAX) socket.destroy();
+    else endWithProblem(socket, unavailable('too many callers are connected'));
   });
 }
 

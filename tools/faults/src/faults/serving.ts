@@ -242,4 +242,20 @@ export const serving: readonly Fault[] = [
     breaks: 'a second gateway on a taken port takes half of its callers',
     check: unit('services/gateway/test/listen'),
   },
+  {
+    id: 'callers-cut-off-at-the-stop',
+    file: 'services/gateway/src/listen.ts',
+    replace: "app.addHook('onClose', async () => void (await ended));",
+    by: '',
+    breaks: 'a gateway that stops ends the calls that came by any socket but its first',
+    check: unit('services/gateway/test/listen'),
+  },
+  {
+    id: 'callers-told-without-end',
+    file: 'services/gateway/src/forward/callers.ts',
+    replace: 'if (connected > max + ABOVE_MAX) socket.destroy();',
+    by: 'if (connected > max + 2 * ABOVE_MAX) socket.destroy();',
+    breaks: 'callers that are told that they are too many use up the files of all else',
+    check: unit('services/gateway/test/callers'),
+  },
 ];
