@@ -53,7 +53,6 @@ export class MuxClient {
   close(): void {
     this.#isClosed = true;
     this.#connection?.leave();
-    if (this.#waiting?.length === 0) this.#stopOpening();
   }
 
   destroy(): void {

@@ -19,7 +19,6 @@ export class MuxConnection {
   #lastNumber = 0;
   #lastHeardMs = performance.now();
   #isLeaving = false;
-  #isClosed = false;
 
   constructor(socket: Socket, head: Buffer, answerTimeoutMs: number, onClose: () => void) {
     this.#answerTimeoutMs = answerTimeoutMs;
@@ -96,8 +95,6 @@ export class MuxConnection {
   }
 
   #closed(cause: Error | null): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
     clearInterval(this.#check);
     this.#onClose();
     const calls = [...this.#calls.values()];
