@@ -14,7 +14,8 @@ const properties = {
   available_amount: text,
 };
 const app = fastify({ keepAliveTimeout: 72_000, http: { shouldUpgradeCallback: isMuxUpgrade } });
-serveMux(app.server, (error) => console.error(error));
+const mux = serveMux(app.server, (error) => console.error(error));
+app.addHook('preClose', async () => mux.close());
 app.get('/readyz', () => ({ status: 'ready' }));
 app.get(
   '/api/customers/:customer_id/balance',
