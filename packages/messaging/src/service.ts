@@ -26,14 +26,9 @@ import { z } from 'zod';
 import { AUDIT_INTERVAL_MS } from './audit/auditor.ts';
 import type { Audited } from './audit/image.ts';
 import type { Account, StreamModel } from './protocol/account.ts';
-import {
-  type Database,
-  type DatabaseOptions,
-  databaseOutage,
-  migrate,
-  openDatabase,
-  type Sql,
-} from './sql/database.ts';
+import { type Database, type DatabaseOptions, migrate, openDatabase } from './sql/database.ts';
+import { databaseOutage } from './sql/outage.ts';
+import type { Sql } from './sql/sql.ts';
 import type { AccountTables } from './sql/sql-store.ts';
 import { createStreams, type Streams } from './streams.ts';
 

@@ -29,11 +29,12 @@ import { Housekeeping } from './relay/housekeeping.ts';
 import { Lease } from './relay/lease.ts';
 import { Relay } from './relay/relay.ts';
 import { forgetAnswers } from './sql/answers.ts';
-import { type Database, run, type Sql, sqlOf } from './sql/database.ts';
+import type { Database } from './sql/database.ts';
 import { Journal } from './sql/journal.ts';
 import { Outbox } from './sql/outbox.ts';
 import { ProgressTable } from './sql/progress-table.ts';
 import { QuarantineTable } from './sql/quarantine.ts';
+import { run, type Sql, sqlOf } from './sql/sql.ts';
 import { type AccountTables, SqlStore } from './sql/sql-store.ts';
 
 const PARTITIONS = 12;

@@ -163,6 +163,25 @@ describe('a database that can not be reached', () => {
     await databases.close();
   });
 
+  it('because a process was held up within a transaction for too long is an outage', async () => {
+    const { database, databases } = await migratedLedger();
+    const isThere = 'SELECT 1 FROM pg_stat_activity WHERE pid = $1';
+    const transaction = inTransaction(database, async (sql) => {
+      const [backend] = await run<{ pid: number }>(sql, 'SELECT pg_backend_pid() AS pid');
+      await run(sql, `SET LOCAL idle_in_transaction_session_timeout = '10ms'`);
+      const { pid } = backend ?? { pid: 0 };
+      while ((await run(sqlOf(database), isThere, [pid])).length > 0) await turn();
+      await run(sql, 'SELECT 1');
+    });
+    expect(databaseOutage(await errorOf(transaction))).toMatchObject(unavailable);
+    await databases.close();
+  });
+
+  it.each(['25P03', '25P04', '57P01', '08006', '53300'])('is what SQLSTATE %s says', (code) => {
+    const error = Object.assign(new Error('a query failed'), { code });
+    expect(databaseOutage(error)).toMatchObject(unavailable);
+  });
+
   it.each([new Error('a bug'), new StoreConflictError('deadlock'), 'text', null])('is not what %p says', (error) => {
     expect(databaseOutage(error)).toBeNull();
   });

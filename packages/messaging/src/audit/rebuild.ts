@@ -8,7 +8,8 @@
 import type { SeenVersions, Stream, StreamEvent } from '@mo/contracts';
 import type { Account } from '../protocol/account.ts';
 import { column } from '../sql/columns.ts';
-import { type Database, inTransaction, run, type Sql } from '../sql/database.ts';
+import type { Database } from '../sql/database.ts';
+import { inTransaction, run, type Sql } from '../sql/sql.ts';
 import { compareTables, type Difference } from './difference.ts';
 import { takeHistory } from './history.ts';
 import type { Audited, ImageRow, ImageRows, ImageTable } from './image.ts';

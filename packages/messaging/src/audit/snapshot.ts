@@ -4,7 +4,8 @@
  */
 
 import type { Account } from '../protocol/account.ts';
-import { type Database, run, type Sql, sqlOf } from '../sql/database.ts';
+import type { Database } from '../sql/database.ts';
+import { inTransaction, run, type Sql } from '../sql/sql.ts';
 import type { Audited, ColumnType, ImageRow, ImageTable } from './image.ts';
 
 export interface CustomerRows {
@@ -21,7 +22,7 @@ export interface Snapshot {
 
 /** Runs reads that all see the same moment. */
 export function atOneMoment<T>(database: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
-  return sqlOf(database).transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work);
+  return inTransaction(database, work, { begin: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', readsFirst: true });
 }
 
 /** Reads the rows of customers, in a transaction of {@link atOneMoment}. */

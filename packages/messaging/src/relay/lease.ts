@@ -3,7 +3,8 @@
  * stops renewing, and another takes over once the lease has run out. What a frozen holder still sends when it wakes up is a
  * duplicate, and harmless. The database's clock alone decides.
  */
-import { type Database, run, sqlOf } from '../sql/database.ts';
+import type { Database } from '../sql/database.ts';
+import { run, sqlOf } from '../sql/sql.ts';
 
 /** A lease runs so long; a successor has taken over within this and one renewal. */
 export const LEASE_MS = 1_000;

@@ -6,7 +6,7 @@ import type { Account } from '../protocol/account.ts';
 import type { Command, StoredAnswer } from '../protocol/command.ts';
 import { StoreConflictError } from '../protocol/store.ts';
 import { column } from './columns.ts';
-import { run, type Sql } from './database.ts';
+import { run, type Sql } from './sql.ts';
 
 /** A key lives so long; an older one counts as absent. */
 export const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;

@@ -5,7 +5,8 @@
 import type { Stream, StreamEvent } from '@mo/contracts';
 import { HEADS_PAGE_MAX, PULL_ANSWER_EVENTS_MAX, PULL_EVENTS_MAX, type PullWant } from '../pull/wire.ts';
 import { column } from './columns.ts';
-import { type Database, run, type Sql, sqlOf } from './database.ts';
+import type { Database } from './database.ts';
+import { run, type Sql, sqlOf } from './sql.ts';
 
 /** A page of one customer's events, each as JSON text. */
 export interface JournalPage {

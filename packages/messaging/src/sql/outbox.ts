@@ -4,7 +4,8 @@
  * that is still there, never "what is newer than the last id".
  */
 import type { JournalRow } from '../kafka/cloud-events.ts';
-import { type Database, run, sqlOf } from './database.ts';
+import type { Database } from './database.ts';
+import { run, sqlOf } from './sql.ts';
 
 export interface OutboxEntry extends JournalRow {
   readonly id: string;

@@ -1,6 +1,7 @@
 /** The table that keeps the accounts' progress, as the healer asks it. */
 import type { Stream } from '@mo/contracts';
-import { type Database, run, sqlOf } from './database.ts';
+import type { Database } from './database.ts';
+import { run, sqlOf } from './sql.ts';
 
 /** A customer that has not applied a stream up to a version that is known to exist. */
 export interface Lag {

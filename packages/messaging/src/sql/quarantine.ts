@@ -8,7 +8,8 @@ import type { Account } from '../protocol/account.ts';
 import type { Quarantined, SettledLetter } from '../protocol/quarantine.ts';
 import type { BatchChanges } from '../protocol/store.ts';
 import { column } from './columns.ts';
-import { type Database, inTransaction, run, type Sql, sqlOf } from './database.ts';
+import type { Database } from './database.ts';
+import { inTransaction, run, type Sql, sqlOf } from './sql.ts';
 
 /** The place of a message that was pushed stays known when the same event is pulled. */
 const WRITE = (arbiter: string) => `

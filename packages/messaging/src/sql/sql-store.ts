@@ -9,9 +9,10 @@ import type { Command, CustomerRef } from '../protocol/command.ts';
 import type { BatchChanges, BatchRequest, BatchState, Store, StoreTransaction } from '../protocol/store.ts';
 import { isKeyUsed, readAnswers, writeAnswers } from './answers.ts';
 import { type ProgressRow, progressColumns, readProgress } from './columns.ts';
-import { type Database, inTransaction, run, type Sql, sqlOf } from './database.ts';
+import type { Database } from './database.ts';
 import { appendEvents } from './journal.ts';
 import { endQuarantine, writeQuarantine } from './quarantine.ts';
+import { inTransaction, run, type Sql, sqlOf } from './sql.ts';
 
 /** What a service's own tables have to offer. */
 export interface AccountTables<A extends Account> {
@@ -50,8 +51,14 @@ export class SqlStore<A extends Account> implements Store<A> {
   }
 
   transaction<T>(work: (transaction: StoreTransaction<A>) => Promise<T>): Promise<T> {
-    return inTransaction(this.#database, (sql) =>
-      work({ open: (request, nowMs) => this.#open(sql, request, nowMs), save: (changes) => this.#save(sql, changes) }),
+    return inTransaction(
+      this.#database,
+      (sql) =>
+        work({
+          open: (request, nowMs) => this.#open(sql, request, nowMs),
+          save: (changes) => this.#save(sql, changes),
+        }),
+      { readsFirst: true },
     );
   }
 

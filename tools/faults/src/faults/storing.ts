@@ -45,7 +45,7 @@ export const storing: readonly Fault[] = [
   },
   {
     id: 'deadlock-is-a-failure',
-    file: 'packages/messaging/src/sql/database.ts',
+    file: 'packages/messaging/src/sql/sql.ts',
     replace: "new Set(['23505', '40P01', '55P03', '40001'])",
     by: "new Set(['23505', '55P03', '40001'])",
     breaks: 'a deadlock is a 500 instead of another try',
@@ -53,7 +53,7 @@ export const storing: readonly Fault[] = [
   },
   {
     id: 'taken-key-is-a-failure',
-    file: 'packages/messaging/src/sql/database.ts',
+    file: 'packages/messaging/src/sql/sql.ts',
     replace: "new Set(['23505', '40P01', '55P03', '40001'])",
     by: "new Set(['40P01', '55P03', '40001'])",
     breaks: 'an external_id that another process took is a 500 for a whole batch',
@@ -82,6 +82,14 @@ export const storing: readonly Fault[] = [
     by: 'ORDER BY c.id',
     breaks: 'two processes change a customer at once, and one change is lost',
     check: servers('services/customers/test/accounts-table'),
+  },
+  {
+    id: 'statement-after-the-end',
+    file: 'packages/messaging/src/sql/sql.ts',
+    replace: "if (this.#isOver) throw new Error('the transaction that the statement belongs to is over');",
+    by: '',
+    breaks: 'a statement that comes late is kept though its transaction was rolled back',
+    check: servers('packages/messaging/test/database'),
   },
   {
     id: 'loans-locked-in-no-order',

@@ -1,0 +1,131 @@
+/**
+ * How statements run: on whatever connection is free, or on one within a transaction. They go straight to the pool that
+ * MikroORM opened: its query builder would cost a batch of a dozen statements more than what the batch decides.
+ */
+import type { Pool, PoolClient } from 'pg';
+import { StoreConflictError, StoreRefusalError } from '../protocol/store.ts';
+import type { Database } from './database.ts';
+import { sqlState } from './outage.ts';
+
+/** Any free connection, or a transaction on one. */
+export interface Sql {
+  query<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]>;
+}
+
+const outside = new WeakMap<Database, Sql>();
+
+/** Any free connection, outside a transaction. */
+export function sqlOf(database: Database): Sql {
+  let sql = outside.get(database);
+  if (sql === undefined) {
+    sql = new AnyConnection(database);
+    outside.set(database, sql);
+  }
+  return sql;
+}
+
+/** Runs one statement with $1, $2 … bound; answers with its rows. */
+export function run<Row>(sql: Sql, text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+  return sql.query<Row>(text, parameters);
+}
+
+class AnyConnection implements Sql {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async query<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]> {
+    const pool = await poolOf(this.#database);
+    const { rows } = await pool.query(text, parameters as unknown[]);
+    return rows as Row[];
+  }
+}
+
+const poolOf = (database: Database): Promise<Pool> => database.em.getDriver().getConnection().getNativeClient();
+
+/** A connection from BEGIN to the end of its transaction. */
+class Transaction implements Sql {
+  readonly #client: PoolClient;
+  readonly #begun: Promise<unknown>;
+  #isOver = false;
+
+  constructor(client: PoolClient, begin: string) {
+    this.#client = client;
+    this.#begun = client.query(begin);
+    // Whoever runs a statement is told.
+    this.#begun.catch(() => {});
+  }
+
+  /** A statement's rows; a statement that was sent along with a BEGIN that failed has failed, too. */
+  async query<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]> {
+    if (this.#isOver) throw new Error('the transaction that the statement belongs to is over');
+    const [{ rows }] = await Promise.all([this.#client.query(text, parameters as unknown[]), this.#begun]);
+    return rows as Row[];
+  }
+
+  begun(): Promise<unknown> {
+    return this.#begun;
+  }
+
+  /** Runs after all statements that were begun, and none comes after it. */
+  async end(how: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+    this.#isOver = true;
+    await this.#client.query(how);
+  }
+}
+
+export interface TransactionOptions {
+  /** READ COMMITTED unless told. */
+  readonly begin?: 'BEGIN ISOLATION LEVEL READ COMMITTED' | 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+  /**
+   * Sends BEGIN together with the first statements, which saves a round trip. Those must only read and lock: where BEGIN
+   * alone fails, they have run outside a transaction.
+   */
+  readonly readsFirst?: boolean;
+}
+
+/** unique_violation, deadlock_detected, lock_not_available, serialization_failure */
+const CONFLICTS = new Set(['23505', '40P01', '55P03', '40001']);
+/** Data exceptions and broken constraints: what was to be written is at fault. */
+const REFUSALS = /^(22|23)/;
+
+/**
+ * Runs a transaction. Statements that are begun together, as by `Promise.all`, are sent at once and run in the order in which
+ * they were begun: the first that fails is the first to be told of, and none comes after the end. Where the rollback fails
+ * too, as it does once the server has ended the session, the connection is closed.
+ *
+ * @throws StoreConflictError where another transaction got in the way, StoreRefusalError where a rule of a table is broken
+ */
+export async function inTransaction<T>(
+  database: Database,
+  work: (sql: Sql) => Promise<T>,
+  { begin = 'BEGIN ISOLATION LEVEL READ COMMITTED', readsFirst = false }: TransactionOptions = {},
+): Promise<T> {
+  const client = await (await poolOf(database)).connect();
+  let lost: Error | undefined;
+  try {
+    const transaction = new Transaction(client, begin);
+    try {
+      if (!readsFirst) await transaction.begun();
+      const result = await work(transaction);
+      await transaction.end('COMMIT');
+      return result;
+    } catch (error) {
+      await transaction.end('ROLLBACK').catch((failure: Error) => {
+        lost = failure;
+      });
+      throw told(error);
+    }
+  } finally {
+    client.release(lost);
+  }
+}
+
+function told(error: unknown): unknown {
+  const state = sqlState(error);
+  if (CONFLICTS.has(state)) return new StoreConflictError((error as Error).message, { cause: error });
+  if (REFUSALS.test(state)) return new StoreRefusalError((error as Error).message, { cause: error });
+  return error;
+}
