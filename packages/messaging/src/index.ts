@@ -31,6 +31,7 @@ export * from './sql/journal.ts';
 export * from './sql/journal-scan.ts';
 export * from './sql/outage.ts';
 export * from './sql/outbox.ts';
+export * from './sql/page.ts';
 export * from './sql/progress-table.ts';
 export * from './sql/quarantine.ts';
 export * from './sql/sql.ts';

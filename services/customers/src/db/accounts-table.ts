@@ -15,22 +15,21 @@ import {
   run,
   type Sql,
   StoreConflictError,
-  wordOf,
 } from '@mo/messaging';
 import { formatMoney, parseMoney } from '@mo/money';
 import type { CustomerAccount } from '../domain/account.ts';
 import { customerModel } from '../domain/model.ts';
 import { entryOf } from '../domain/statement.ts';
+import { CUSTOMER_COLUMNS, type CustomerRow, readCustomer } from './customer-rows.ts';
 import { insertEntries } from './statement-table.ts';
 
 const FOLLOWS = customerModel.follows;
 
 const LOCK = `
-  SELECT c.id AS customer_id, c.external_id, c.status, c.score, c.preapproved_at, c.created_at, c.updated_at, b.total_debt,
-    ${progressColumns(FOLLOWS, 'b')}
-  FROM customers c JOIN balances b ON b.customer_id = c.id
-  WHERE c.id = ANY($1::bigint[]) OR c.external_id = ANY($2::text[])
-  ORDER BY c.id FOR NO KEY UPDATE`;
+  SELECT ${CUSTOMER_COLUMNS}, balances.total_debt, ${progressColumns(FOLLOWS, 'balances')}
+  FROM customers JOIN balances ON balances.customer_id = customers.id
+  WHERE customers.id = ANY($1::bigint[]) OR customers.external_id = ANY($2::text[])
+  ORDER BY customers.id FOR NO KEY UPDATE`;
 
 const INSERT_CUSTOMERS = `
   INSERT INTO customers (id, external_id, status, score, preapproved_at, created_at, updated_at)
@@ -161,27 +160,8 @@ async function updateBalances(sql: Sql, accounts: readonly CustomerAccount[]): P
   ]);
 }
 
-interface AccountRow extends ProgressRow {
-  customer_id: string;
-  external_id: string;
-  status: number;
-  score: string;
-  preapproved_at: string | null;
-  created_at: string;
-  updated_at: string;
-  total_debt: string;
-}
+type AccountRow = CustomerRow & ProgressRow & { total_debt: string };
 
 function readAccount(row: AccountRow): CustomerAccount {
-  return {
-    customerId: Number(row.customer_id),
-    ...readProgress(FOLLOWS, row),
-    externalId: row.external_id,
-    status: wordOf(CUSTOMER_STATUSES, row.status),
-    score: parseMoney(row.score),
-    preapprovedAt: row.preapproved_at === null ? null : new Date(row.preapproved_at),
-    createdAt: new Date(row.created_at),
-    updatedAt: new Date(row.updated_at),
-    totalDebt: parseMoney(row.total_debt),
-  };
+  return { ...readCustomer(row), ...readProgress(FOLLOWS, row), totalDebt: parseMoney(row.total_debt) };
 }

@@ -1,49 +1,21 @@
-/** Reads of balances. One customer's is asked for often, so it is one statement by the primary keys. */
+/** Reads of balances. */
 import type { BalanceBody, balancesQuery, Versions } from '@mo/contracts';
-import { type Database, run, sqlOf, versionsOf } from '@mo/messaging';
+import { type Database, readPage, run, sqlOf, versionsOf } from '@mo/messaging';
 import { parseMoney } from '@mo/money';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
-import { BalanceEntity } from '../db/entities.ts';
 import { presentBalance } from '../http/presenter.ts';
 
 export type BalanceFilters = z.infer<typeof balancesQuery>;
 
-/** A page of balances, newest customer first. */
-export async function findBalances(database: Database, filters: BalanceFilters): Promise<Page<BalanceBody>> {
-  const position = readCursor(filters.cursor, filters, 1);
-  const { external_id, customer_id, limit } = filters;
-  const rows = await database.em.fork({ disableTransactions: true }).find(
-    BalanceEntity,
-    {
-      $and: [
-        position === null ? {} : { customer: { $lt: position[0] } },
-        customer_id === undefined ? {} : { customer: customer_id },
-        external_id === undefined ? {} : { customer: { externalId: external_id } },
-      ],
-    },
-    {
-      orderBy: { customer: 'desc' },
-      limit: limit + 1,
-      populate: ['customer'],
-      strategy: 'joined',
-      disableIdentityMap: true,
-    },
-  );
-  return pageOfRows(
-    rows,
-    filters,
-    (row) => [row.customer.id],
-    ({ customer: { id, externalId, score }, totalDebt }) =>
-      presentBalance({ customerId: id, externalId, score, totalDebt }),
-  );
-}
-
-const READ_BALANCE = `
-  SELECT c.external_id, c.score, b.total_debt, b.version, b.loans_applied, b.payments_applied
-  FROM customers c JOIN balances b ON b.customer_id = c.id WHERE c.id = $1`;
+const BALANCE = `
+  SELECT customers.id, customers.external_id, customers.score, balances.total_debt, balances.version,
+    balances.loans_applied, balances.payments_applied
+  FROM customers JOIN balances ON balances.customer_id = customers.id`;
+const BALANCE_OF_ONE = `${BALANCE} WHERE customers.id = $1`;
 
 interface BalanceRow {
+  id: string;
   external_id: string;
   score: string;
   total_debt: string;
@@ -52,17 +24,32 @@ interface BalanceRow {
   payments_applied: string;
 }
 
+/** A page of balances, newest customer first. */
+export async function findBalances(database: Database, filters: BalanceFilters): Promise<Page<BalanceBody>> {
+  const [before = null] = readCursor(filters.cursor, filters, 1) ?? [];
+  const rows = await readPage<BalanceRow>(sqlOf(database), {
+    select: BALANCE,
+    id: 'customers.id',
+    before,
+    where: [
+      ['customers.id = $', filters.customer_id],
+      ['customers.external_id = $', filters.external_id],
+    ],
+    limit: filters.limit,
+  });
+  return pageOfRows(rows, filters, (row) => [Number(row.id)], bodyOf);
+}
+
 /** One customer's balance, and how far its account has come. */
 export async function findBalance(
   database: Database,
   customerId: number,
 ): Promise<{ body: BalanceBody; versions: Versions } | null> {
-  const [row] = await run<BalanceRow>(sqlOf(database), READ_BALANCE, [customerId]);
+  const [row] = await run<BalanceRow>(sqlOf(database), BALANCE_OF_ONE, [customerId]);
   if (row === undefined) return null;
   const applied = { loans: Number(row.loans_applied), payments: Number(row.payments_applied) };
-  const { external_id: externalId, score, total_debt } = row;
-  return {
-    body: presentBalance({ customerId, externalId, score: parseMoney(score), totalDebt: parseMoney(total_debt) }),
-    versions: versionsOf('customers', { version: Number(row.version), applied }),
-  };
+  return { body: bodyOf(row), versions: versionsOf('customers', { version: Number(row.version), applied }) };
 }
+
+const bodyOf = ({ id, external_id: externalId, score, total_debt }: BalanceRow): BalanceBody =>
+  presentBalance({ customerId: Number(id), externalId, score: parseMoney(score), totalDebt: parseMoney(total_debt) });

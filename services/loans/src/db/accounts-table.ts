@@ -18,6 +18,7 @@ import type { LoanNeeds } from '../commands/needs.ts';
 import type { LoanAccount } from '../domain/account.ts';
 import type { Loan } from '../domain/loan.ts';
 import { loanModel } from '../domain/model.ts';
+import { LOAN_COLUMNS, type LoanRow, readLoan } from './loan-rows.ts';
 
 const FOLLOWS = loanModel.follows;
 
@@ -26,10 +27,7 @@ const LOCK = `
   FROM accounts WHERE customer_id = ANY($1::bigint[]) OR external_id = ANY($2::text[])
   ORDER BY customer_id FOR NO KEY UPDATE`;
 
-const READ_LOANS = `
-  SELECT id, external_id, customer_id, amount, outstanding, status, contract_version, maximum_payment_date, taken_at,
-    created_at, updated_at
-  FROM loans WHERE id = ANY($1::bigint[])`;
+const READ_LOANS = `SELECT ${LOAN_COLUMNS} FROM loans WHERE id = ANY($1::bigint[])`;
 
 const SAVE_ACCOUNTS = `
   UPDATE accounts SET external_id = new.external_id, status = new.status, score = new.score, debt = new.debt,
@@ -182,35 +180,5 @@ function readAccount(row: AccountRow): LoanAccount {
     debt: parseMoney(row.debt),
     lastTakenMs: new Date(row.last_taken_at).getTime(),
     loans: new Map(),
-  };
-}
-
-interface LoanRow {
-  id: string;
-  external_id: string;
-  customer_id: string;
-  amount: string;
-  outstanding: string;
-  status: number;
-  contract_version: string | null;
-  maximum_payment_date: string;
-  taken_at: string | null;
-  created_at: string;
-  updated_at: string;
-}
-
-function readLoan(row: LoanRow): Loan {
-  return {
-    id: Number(row.id),
-    externalId: row.external_id,
-    customerId: Number(row.customer_id),
-    amount: parseMoney(row.amount),
-    outstanding: parseMoney(row.outstanding),
-    status: wordOf(LOAN_STATUSES, row.status),
-    contractVersion: row.contract_version,
-    maximumPaymentDate: new Date(row.maximum_payment_date),
-    takenAt: row.taken_at === null ? null : new Date(row.taken_at),
-    createdAt: new Date(row.created_at),
-    updatedAt: new Date(row.updated_at),
   };
 }

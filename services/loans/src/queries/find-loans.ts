@@ -1,44 +1,43 @@
 /** Reads of loans, by the service's own tables. */
-import type { LoanBody, loansQuery, Versions } from '@mo/contracts';
-import { type Database, versionsOf } from '@mo/messaging';
+import { LOAN_STATUSES, type LoanBody, type loansQuery, type Versions } from '@mo/contracts';
+import { codeOf, type Database, readPage, sqlOf, versionsOf } from '@mo/messaging';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
 import { LoanEntity } from '../db/entities.ts';
+import { LOAN_COLUMNS, type LoanRow, readLoan } from '../db/loan-rows.ts';
 import type { Loan } from '../domain/loan.ts';
 import { presentLoan } from '../http/presenter.ts';
 
 export type LoanFilters = z.infer<typeof loansQuery>;
 
+const LOANS = `
+  SELECT ${LOAN_COLUMNS}, accounts.external_id AS customer_external_id
+  FROM loans JOIN accounts ON accounts.customer_id = loans.customer_id`;
+const OF_NAME = 'loans.customer_id = (SELECT customer_id FROM accounts WHERE external_id = $)';
+
 /** A page of loans, newest first. */
 export async function findLoans(database: Database, filters: LoanFilters): Promise<Page<LoanBody>> {
-  const position = readCursor(filters.cursor, filters, 1);
+  const [before = null] = readCursor(filters.cursor, filters, 1) ?? [];
   const { external_id, status, taken_from, taken_to, customer_id, customer_external_id, limit } = filters;
-  const rows = await database.em.fork({ disableTransactions: true }).find(
-    LoanEntity,
-    {
-      ...(position === null ? {} : { id: { $lt: position[0] } }),
-      ...(external_id === undefined ? {} : { externalId: external_id }),
-      ...(status === undefined ? {} : { status }),
-      ...(taken_from === undefined ? {} : { takenAt: { $gte: taken_from } }),
-      ...(taken_to === undefined
-        ? {}
-        : { takenAt: { ...(taken_from === undefined ? {} : { $gte: taken_from }), $lte: taken_to } }),
-      ...(customer_id === undefined && customer_external_id === undefined
-        ? {}
-        : {
-            account: {
-              ...(customer_id === undefined ? {} : { customerId: customer_id }),
-              ...(customer_external_id === undefined ? {} : { externalId: customer_external_id }),
-            },
-          }),
-    },
-    { orderBy: { id: 'desc' }, limit: limit + 1, populate: ['account'], strategy: 'joined', disableIdentityMap: true },
-  );
+  const rows = await readPage<LoanRow & { customer_external_id: string | null }>(sqlOf(database), {
+    select: LOANS,
+    id: 'loans.id',
+    before,
+    where: [
+      ['loans.customer_id = $', customer_id],
+      [OF_NAME, customer_external_id],
+      ['loans.external_id = $', external_id],
+      ['loans.status = $', status && codeOf(LOAN_STATUSES, status)],
+      ['loans.taken_at >= $', taken_from?.toISOString()],
+      ['loans.taken_at <= $', taken_to?.toISOString()],
+    ],
+    limit,
+  });
   return pageOfRows(
     rows,
     filters,
-    (row) => [row.id],
-    (row) => presentLoan(loanOfRow(row), row.account.externalId ?? null),
+    (row) => [Number(row.id)],
+    (row) => presentLoan(readLoan(row), row.customer_external_id),
   );
 }
 

@@ -49,6 +49,7 @@ const PaymentSchema = defineEntity({
     status: p.type(new WordType(PAYMENT_STATUSES)).$type<PaymentStatus>(),
     paidAt: time(),
     account: () => p.manyToOne(AccountEntity).name('customer_id'),
+    details: () => p.oneToMany(DetailEntity).mappedBy('payment'),
   },
 });
 export class PaymentEntity extends PaymentSchema.class {}
@@ -63,7 +64,7 @@ const DetailSchema = defineEntity({
     updatedAt: time(),
     amount: money(),
     loan: () => p.manyToOne(OpenLoanEntity).name('loan_id'),
-    paymentId: p.bigint('number'),
+    payment: () => p.manyToOne(PaymentEntity).name('payment_id'),
   },
 });
 /** The part of a payment that went to one loan. */

@@ -1,39 +1,52 @@
 /** Reads of payments, by the service's own tables. */
-import type { PaymentBody, paymentsQuery, Versions } from '@mo/contracts';
-import { type Database, versionsOf } from '@mo/messaging';
+import { PAYMENT_STATUSES, type PaymentBody, type paymentsQuery, type Versions } from '@mo/contracts';
+import { codeOf, type Database, readPage, sqlOf, versionsOf } from '@mo/messaging';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
-import { DetailEntity, PaymentEntity } from '../db/entities.ts';
+import { PaymentEntity } from '../db/entities.ts';
+import { PAYMENT_COLUMNS, type PaymentRow, readDetails, readPayment } from '../db/payment-rows.ts';
 import { paymentBody } from '../http/presenter.ts';
 
 export type PaymentFilters = z.infer<typeof paymentsQuery>;
 
+const PAYMENTS = `
+  SELECT ${PAYMENT_COLUMNS}, accounts.external_id AS customer_external_id
+  FROM payments JOIN accounts ON accounts.customer_id = payments.customer_id`;
+const OF_NAME = 'payments.customer_id = (SELECT customer_id FROM accounts WHERE external_id = $)';
+
 /** A page of payments, newest first. */
 export async function findPayments(database: Database, filters: PaymentFilters): Promise<Page<PaymentBody>> {
-  const position = readCursor(filters.cursor, filters, 1);
+  const [before = null] = readCursor(filters.cursor, filters, 1) ?? [];
   const { external_id, status, paid_from, paid_to, customer_id, customer_external_id, limit } = filters;
-  const paidAt = { ...(paid_from && { $gte: paid_from }), ...(paid_to && { $lte: paid_to }) };
-  const account = {
-    ...(customer_id !== undefined && { customerId: customer_id }),
-    ...(customer_external_id !== undefined && { externalId: customer_external_id }),
-  };
-  const rows = await database.em.fork().find(
-    PaymentEntity,
-    {
-      ...(position && { id: { $lt: position[0] } }),
-      ...(external_id !== undefined && { externalId: external_id }),
-      ...(status && { status }),
-      ...(Object.keys(paidAt).length > 0 && { paidAt }),
-      ...(Object.keys(account).length > 0 && { account }),
-    },
-    { orderBy: { id: 'desc' }, limit: limit + 1, populate: ['account'], strategy: 'joined', disableIdentityMap: true },
+  const sql = sqlOf(database);
+  const rows = await readPage<PaymentRow & { customer_external_id: string | null }>(sql, {
+    select: PAYMENTS,
+    id: 'payments.id',
+    before,
+    where: [
+      ['payments.customer_id = $', customer_id],
+      [OF_NAME, customer_external_id],
+      ['payments.external_id = $', external_id],
+      ['payments.status = $', status && codeOf(PAYMENT_STATUSES, status)],
+      ['payments.paid_at >= $', paid_from?.toISOString()],
+      ['payments.paid_at <= $', paid_to?.toISOString()],
+    ],
+    limit,
+  });
+  const shown = rows.slice(0, limit);
+  const details = await readDetails(
+    sql,
+    shown.map((row) => row.id),
   );
-  const details = await detailsOf(database, rows);
   return pageOfRows(
     rows,
     filters,
-    (row) => [row.id],
-    (row) => present(row, details.get(row.id) ?? []),
+    (row) => [Number(row.id)],
+    (row) => {
+      const own = details.get(row.id) ?? [];
+      const names = new Map(own.map((detail) => [Number(detail.loan_id), detail.loan_external_id]));
+      return paymentBody(readPayment(row, own), row.customer_external_id, (loanId) => names.get(loanId));
+    },
   );
 }
 
@@ -42,45 +55,27 @@ export async function findPayment(
   database: Database,
   id: number,
 ): Promise<{ body: PaymentBody; customerId: number; versions: Versions } | null> {
-  const row = await database.em
-    .fork()
-    .findOne(PaymentEntity, { id }, { populate: ['account'], strategy: 'joined', disableIdentityMap: true });
+  const row = await database.em.fork().findOne(
+    PaymentEntity,
+    { id },
+    {
+      populate: ['account', 'details.loan'],
+      orderBy: { details: { id: 'asc' } },
+      strategy: 'joined',
+      disableIdentityMap: true,
+    },
+  );
   if (row === null) return null;
-  const details = await detailsOf(database, [row]);
-  const { customerId, version, customersApplied, loansApplied } = row.account;
+  const { customerId, externalId: customerExternalId, version, customersApplied, loansApplied } = row.account;
+  const { externalId, totalAmount, status, paidAt, createdAt, updatedAt } = row;
+  const found = row.details.getItems();
+  const names = new Map(found.map(({ loan }) => [loan.loanId, loan.externalId]));
+  const details = found.map(({ loan, amount }) => ({ loanId: loan.loanId, amount }));
   const applied = { customers: customersApplied, loans: loansApplied };
+  const payment = { id, externalId, customerId, totalAmount, status, paidAt, createdAt, updatedAt, details };
   return {
-    body: present(row, details.get(row.id) ?? []),
+    body: paymentBody(payment, customerExternalId, (loanId) => names.get(loanId)),
     customerId,
     versions: versionsOf('payments', { version, applied }),
   };
-}
-
-async function detailsOf(database: Database, rows: readonly PaymentEntity[]): Promise<Map<number, DetailEntity[]>> {
-  if (rows.length === 0) return new Map();
-  const found = await database.em
-    .fork()
-    .find(
-      DetailEntity,
-      { paymentId: { $in: rows.map((row) => row.id) } },
-      { orderBy: { id: 'asc' }, populate: ['loan'], strategy: 'joined', disableIdentityMap: true },
-    );
-  return Map.groupBy(found, (detail) => detail.paymentId);
-}
-
-function present(row: PaymentEntity, details: readonly DetailEntity[]): PaymentBody {
-  const names = new Map(details.map((detail) => [detail.loan.loanId, detail.loan.externalId]));
-  const { id, externalId, totalAmount, status, paidAt, createdAt, updatedAt } = row;
-  const payment = {
-    id,
-    externalId,
-    customerId: row.account.customerId,
-    totalAmount,
-    status,
-    paidAt,
-    createdAt,
-    updatedAt,
-    details: details.map((detail) => ({ loanId: detail.loan.loanId, amount: detail.amount })),
-  };
-  return paymentBody(payment, row.account.externalId, (loanId) => names.get(loanId));
 }

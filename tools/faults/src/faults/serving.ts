@@ -92,9 +92,9 @@ export const serving: readonly Fault[] = [
   },
   {
     id: 'page-repeats-a-row',
-    file: 'services/loans/src/queries/find-loans.ts',
-    replace: '{ id: { $lt: position[0] } }',
-    by: '{ id: { $lte: position[0] } }',
+    file: 'packages/messaging/src/sql/page.ts',
+    replace: '`${id} < $`',
+    by: '`${id} <= $`',
     breaks: 'a page begins with the last row of the one before',
     check: servers('services/loans/test/read-loans'),
   },

@@ -78,8 +78,8 @@ export const storing: readonly Fault[] = [
   {
     id: 'customers-not-locked',
     file: 'services/customers/src/db/accounts-table.ts',
-    replace: 'ORDER BY c.id FOR NO KEY UPDATE',
-    by: 'ORDER BY c.id',
+    replace: 'ORDER BY customers.id FOR NO KEY UPDATE',
+    by: 'ORDER BY customers.id',
     breaks: 'two processes change a customer at once, and one change is lost',
     check: servers('services/customers/test/accounts-table'),
   },
@@ -90,6 +90,14 @@ export const storing: readonly Fault[] = [
     by: '',
     breaks: 'a statement that comes late is kept though its transaction was rolled back',
     check: servers('packages/messaging/test/database'),
+  },
+  {
+    id: 'page-planned-for-any-limit',
+    file: 'packages/messaging/src/sql/page.ts',
+    replace: 'LIMIT ${rows}`,\n    given.map(([, value]) => value),',
+    by: 'LIMIT $${given.length + 1}`,\n    [...given.map(([, value]) => value), rows],',
+    breaks: 'a page sorts all rows of a customer that has many',
+    check: servers('packages/messaging/test/page'),
   },
   {
     id: 'loans-locked-in-no-order',
@@ -110,7 +118,7 @@ export const storing: readonly Fault[] = [
   {
     id: 'customers-locked-in-no-order',
     file: 'services/customers/src/db/accounts-table.ts',
-    replace: 'ORDER BY c.id FOR NO KEY UPDATE',
+    replace: 'ORDER BY customers.id FOR NO KEY UPDATE',
     by: 'ORDER BY random() FOR NO KEY UPDATE',
     breaks: 'batches of two processes block each other for ever',
     check: servers('services/customers/test/accounts-table'),
