@@ -5,4 +5,6 @@ export { type Servers, type ServersOptions, startServers } from './servers/start
 export { parseReplicas, type Replicas } from './stack/replicas.ts';
 export { type ReplicaEntry, readStackFile, type ServiceEntry, type StackFile } from './stack/stack-file.ts';
 export { type Stack, type StackOptions, startStack } from './stack/start-stack.ts';
+export { type Authority, type KeyPair, makeAuthority } from './testing/authority.ts';
+export { type SecuredServers, startSecuredServers } from './testing/secured-servers.ts';
 export { startTestServers, stopTestServers, type TestServers, testServers } from './testing/test-servers.ts';

@@ -13,7 +13,6 @@ import {
   gauge,
   LISTEN_BACKLOG,
   type Logger,
-  list,
   Notice,
   origins,
   processConfig,
@@ -25,8 +24,11 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { AUDIT_INTERVAL_MS } from './audit/auditor.ts';
 import type { Audited } from './audit/image.ts';
+import { type KafkaConfig, kafkaConfig, kafkaConnection } from './kafka/connection.ts';
+import { connectionOf, migrateFirst } from './migration.ts';
 import type { Account, StreamModel } from './protocol/account.ts';
-import { type Database, type DatabaseOptions, migrate, openDatabase } from './sql/database.ts';
+import { type DatabaseConfig, databaseConfig } from './sql/connection.ts';
+import { type Database, openDatabase } from './sql/database.ts';
 import { databaseOutage } from './sql/outage.ts';
 import type { Sql } from './sql/sql.ts';
 import type { AccountTables } from './sql/sql-store.ts';
@@ -37,13 +39,12 @@ const CONNECTIONS_MAX = 10;
 const READS = { atOnceMax: 8, waitingMax: 1_024, waitMsMax: 2_000 };
 /** For pulls, the relay and housekeeping. */
 const BACKGROUND_CONNECTIONS_MAX = 5;
-/** One holds the lock, the other migrates. */
-const MIGRATION_CONNECTIONS_MAX = 2;
 
 /** The environment that every such service reads, beside its own database's and its peers' URLs. */
 export const serviceConfig = {
   ...processConfig,
-  KAFKA_BROKERS: list,
+  ...databaseConfig,
+  ...kafkaConfig,
   TOPIC_PREFIX: z
     .string()
     .regex(/^[\w.-]{1,100}$/)
@@ -53,14 +54,14 @@ export const serviceConfig = {
 export { databaseUrl, origins };
 
 export interface ServiceDefinition<A extends Account> {
-  config: {
-    HOST: string;
-    PORT: number;
-    LOG_LEVEL: string;
-    KAFKA_BROKERS: string[];
-    TOPIC_PREFIX: string;
-    AUDIT_INTERVAL_MS: number;
-  };
+  config: DatabaseConfig &
+    KafkaConfig & {
+      HOST: string;
+      PORT: number;
+      LOG_LEVEL: string;
+      TOPIC_PREFIX: string;
+      AUDIT_INTERVAL_MS: number;
+    };
   databaseUrl: string;
   /** For each peer the origins of its replicas. */
   peerUrls: Readonly<Record<string, readonly string[]>>;
@@ -97,10 +98,12 @@ export interface App {
 export async function createService<A extends Account>(definition: ServiceDefinition<A>): Promise<App> {
   const { config, model, tables, audited, entities, migrations, peerUrls } = definition;
   const name = model.stream;
+  const kafka = kafkaConnection(config);
+  const connection = connectionOf(name, definition.databaseUrl, config);
   const logger = createLogger(name, config.LOG_LEVEL);
   const registry = createRegistry(name);
-  const settings = { url: definition.databaseUrl, entities, migrations, logger };
-  await migrateFirst(settings, name);
+  const settings = { ...connection, entities, migrations, logger };
+  await migrateFirst(name, connection, migrations, logger);
   const open = (label: string, connectionsMax: number) => openDatabase({ ...settings, name: label, connectionsMax });
   const database = await open(name, CONNECTIONS_MAX);
   const background = await open(`${name}-background`, BACKGROUND_CONNECTIONS_MAX);
@@ -113,7 +116,7 @@ export async function createService<A extends Account>(definition: ServiceDefini
     database,
     background,
     peerUrls,
-    brokers: config.KAFKA_BROKERS,
+    kafka,
     topicPrefix: config.TOPIC_PREFIX,
     logger,
     registry,
@@ -145,20 +148,6 @@ export async function createService<A extends Account>(definition: ServiceDefini
       { name: 'database', stop: () => Promise.all([database.close(), background.close()]) },
     ],
   };
-}
-
-/** Over connections of their own: a migration may be silent for as long as it takes. */
-async function migrateFirst(
-  settings: Pick<DatabaseOptions, 'url' | 'entities' | 'migrations' | 'logger'>,
-  name: string,
-): Promise<void> {
-  const connectionsMax = MIGRATION_CONNECTIONS_MAX;
-  const database = await openDatabase({ ...settings, name: `${name}-migrations`, connectionsMax, silenceMsMax: 0 });
-  try {
-    await migrate(database);
-  } finally {
-    await database.close();
-  }
 }
 
 /** Listens, and hands over what stops the service. */

@@ -19,6 +19,7 @@ import { Auditor } from './audit/auditor.ts';
 import type { Audited } from './audit/image.ts';
 import { Follower } from './follower/follower.ts';
 import { Healer } from './follower/healer.ts';
+import type { KafkaConnection } from './kafka/connection.ts';
 import { kafkaOverKafkajs } from './kafka/kafkajs.ts';
 import type { Account, StreamModel } from './protocol/account.ts';
 import { WritePath } from './protocol/write-path.ts';
@@ -52,7 +53,7 @@ export interface StreamsOptions<A extends Account> {
   /** For pulls, the relay and housekeeping, so that they are served however busy the rest is. */
   background: Database;
   peerUrls: Readonly<Record<string, readonly string[]>>;
-  brokers: readonly string[];
+  kafka: KafkaConnection;
   topicPrefix: string;
   logger: Logger;
   registry: Registry;
@@ -82,7 +83,7 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
   const { model, tables, database, background, logger, registry, topicPrefix } = options;
   const metrics = streamMetrics(registry);
   const peers = new HttpPeers(options.peerUrls);
-  const kafka = kafkaOverKafkajs(`mo-${model.stream}-${randomUUID().slice(0, 8)}`, options.brokers, logger);
+  const kafka = kafkaOverKafkajs(`mo-${model.stream}-${randomUUID().slice(0, 8)}`, options.kafka, logger);
   const outbox = new Outbox(background);
   const lease = new Lease(background, `${hostname()}/${process.pid}/${randomUUID()}`);
   const relay = new Relay({

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
+import { Migration } from '@mikro-orm/migrations';
 import { createLogger } from '@mo/service-kit';
 import {
   type Database,
@@ -13,7 +14,23 @@ import {
   StoreRefusalError,
   sqlOf,
 } from '../src/index.ts';
-import { CONNECTIONS_MAX, type LedgerDatabases, ledgerDatabases, migratedLedger } from './ledger-tables.ts';
+import { migrateFirst } from '../src/migration.ts';
+import { CONNECTIONS_MAX, type LedgerDatabases, ledgerDatabases, MIGRATIONS, migratedLedger } from './ledger-tables.ts';
+
+/** Writes down the limits that it was run under. */
+class Limits extends Migration {
+  override async up(): Promise<void> {
+    this.addSql(`CREATE TABLE limits AS
+      SELECT current_setting('statement_timeout') AS statement, current_setting('lock_timeout') AS lock`);
+  }
+}
+
+/** What a next version may add: the one before knows nothing of it, and writes its rows all the same. */
+class Later extends Migration {
+  override async up(): Promise<void> {
+    this.addSql('ALTER TABLE accounts ADD COLUMN note text');
+  }
+}
 
 const errorOf = async (work: Promise<unknown>): Promise<unknown> => {
   const [outcome] = await Promise.allSettled([work]);
@@ -43,8 +60,30 @@ describe('migrations', () => {
   });
 
   it('do nothing where none is due', async () => {
-    await expect(migrate(await databases.open())).resolves.toBeUndefined();
+    await expect(migrate(await databases.open())).resolves.toEqual([]);
   });
+
+  it('that a newer version has run are left alone by an older one, which starts as ever', async () => {
+    const later = await ledgerDatabases();
+    expect(await migrate(await later.open({ migrations: [...MIGRATIONS, { name: 'later', class: Later }] }))).toEqual([
+      'first',
+      'quarantine',
+      'later',
+    ]);
+    const older = await later.open();
+    expect(await migrate(older)).toEqual([]);
+    expect(await run(sqlOf(older), 'SELECT count(*)::int AS accounts FROM accounts')).toEqual([{ accounts: 0 }]);
+    await later.close();
+  });
+});
+
+it('a migration may take as long as it needs, but waits for no lock behind which others would queue up', async () => {
+  const databases = await ledgerDatabases();
+  const logger = createLogger('test', 'silent');
+  await migrateFirst('loans', { url: databases.url }, [{ name: 'limits', class: Limits }], logger);
+  const database = await databases.open();
+  expect(await run(sqlOf(database), 'SELECT * FROM limits')).toEqual([{ statement: '0', lock: '5s' }]);
+  await databases.close();
 });
 
 describe('a transaction', () => {

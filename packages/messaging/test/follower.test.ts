@@ -32,7 +32,7 @@ let settled: SettledLetter[];
 let followers: Follower[];
 
 beforeAll(async () => {
-  kafka = kafkaOverKafkajs('test', testServers().brokers, logger);
+  kafka = kafkaOverKafkajs('test', testServers(), logger);
   producer = await kafka.producer();
 });
 afterAll(() => producer.close());

@@ -9,7 +9,7 @@ let topic: string;
 let open: Subscription[];
 
 beforeEach(async () => {
-  kafka = kafkaOverKafkajs('test', testServers().brokers, createLogger('test', 'silent'));
+  kafka = kafkaOverKafkajs('test', testServers(), createLogger('test', 'silent'));
   topic = `kafkajs-${randomUUID().slice(0, 8)}`;
   open = [];
   await kafka.ensureTopics([topic], 1);

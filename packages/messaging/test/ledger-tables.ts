@@ -43,6 +43,11 @@ export class Quarantine extends Migration {
   }
 }
 
+export const MIGRATIONS = [
+  { name: 'first', class: First },
+  { name: 'quarantine', class: Quarantine },
+];
+
 type AccountRow = ProgressRow & { customer_id: string; external_id: string | null; history: string[] };
 
 const SAVE = `
@@ -100,17 +105,16 @@ export const ledgerTables: AccountTables<Ledger> = {
 export async function ledgerDatabases() {
   const { loans: url } = await testServers().createDatabases('ledger');
   const opened: Database[] = [];
-  const open = async (more: { port?: number; silenceMsMax?: number } = {}): Promise<Database> => {
-    const { port, ...options } = more;
+  const open = async (
+    more: { port?: number; silenceMsMax?: number; migrations?: typeof MIGRATIONS } = {},
+  ): Promise<Database> => {
+    const { port, migrations = MIGRATIONS, ...options } = more;
     const database = await openDatabase({
       ...options,
       url: port === undefined ? url : Object.assign(new URL(url), { port }).href,
       name: 'ledger',
       entities: [],
-      migrations: [
-        { name: 'first', class: First },
-        { name: 'quarantine', class: Quarantine },
-      ],
+      migrations,
       connectionsMax: CONNECTIONS_MAX,
       logger: createLogger('test', 'silent'),
     });
@@ -119,6 +123,7 @@ export async function ledgerDatabases() {
   };
   return {
     open,
+    url,
     port: Number(new URL(url).port),
     close: () => Promise.all(opened.map((database) => database.close())),
   };

@@ -40,7 +40,7 @@ let received: string[];
 beforeEach(async () => {
   ({ database, databases } = await migratedLedger());
   outbox = new Outbox(database);
-  kafka = kafkaOverKafkajs('test', testServers().brokers, logger);
+  kafka = kafkaOverKafkajs('test', testServers(), logger);
   topicPrefix = `relay-${randomUUID().slice(0, 8)}`;
   received = [];
   relays = [];

@@ -21,7 +21,9 @@ export const list = z
 /** One or several origins such as http://127.0.0.1:8081, one a replica, separated by commas. */
 export const origins = list.refine((parts) => parts.every(isOrigin), 'must be origins such as http://127.0.0.1:8081');
 /** A PostgreSQL connection string. */
-export const databaseUrl = z.string().regex(/^postgres(ql)?:\/\/.+/, 'must be a postgres:// URL');
+export const databaseUrl = z
+  .string()
+  .refine((text) => /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text), 'must be a postgres:// URL');
 
 /** What every process reads. */
 export const processConfig = {
@@ -36,8 +38,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the environment once, at start. A variable of the schema that is unset or empty is read from the file that its
- * NAME_FILE names, if there is one; white space at the file's end doesn't count.
+ * Reads the environment once, at start. A variable that is empty counts as unset. One that is unset is read from the file
+ * that its NAME_FILE names, if there is one; white space at the file's end doesn't count.
  *
  * @throws ConfigError that names every variable that is wrong or missing
  */
@@ -58,12 +60,13 @@ function withFiles(names: readonly string[], environment: NodeJS.ProcessEnv) {
   const values: NodeJS.ProcessEnv = { ...environment };
   const faults = new Map<string, string>();
   for (const name of names) {
+    if (values[name] === '') delete values[name];
     const fileName = `${name}_FILE`;
     const file = environment[fileName];
     // A schema that knows the file's name itself reads the file itself.
     if (file === undefined || file === '' || names.includes(fileName)) continue;
     try {
-      if (environment[name]) throw new Error(`${name} is set too: set one of them`);
+      if (values[name]) throw new Error(`${name} is set too: set one of them`);
       values[name] = readFileSync(file, 'utf8').trimEnd();
     } catch (error) {
       faults.set(name, `${fileName}: ${(error as Error).message}`);

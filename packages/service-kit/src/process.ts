@@ -1,6 +1,6 @@
 /**
  * How a process starts and stops: the configuration first, then what it is made of; on SIGTERM or SIGINT it stops in
- * order, each step with a deadline, and exits.
+ * order, each step with a deadline, and exits. A task ends by itself.
  */
 import type { Logger } from 'pino';
 import { ConfigError } from './config.ts';
@@ -24,10 +24,24 @@ export async function runProcess(start: () => Promise<{ logger: Logger; steps: r
     process.on('unhandledRejection', (error) => exitWith(logger, error));
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(logger, steps, signal));
   } catch (error) {
-    const text = error instanceof ConfigError ? error.message : String((error as Error)?.stack ?? error);
-    process.stderr.write(`${text}\n`);
-    process.exit(1);
+    giveUp(error);
   }
+}
+
+/** Runs something that ends by itself. The process exits with 0 once it is done, and with 1, saying why, where it fails. */
+export async function runTask(task: () => Promise<void>): Promise<void> {
+  try {
+    await task();
+  } catch (error) {
+    giveUp(error);
+  }
+  process.exit(0);
+}
+
+function giveUp(error: unknown): never {
+  const text = error instanceof ConfigError ? error.message : String((error as Error)?.stack ?? error);
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
 }
 
 async function stop(logger: Logger, steps: readonly StopStep[], signal: string): Promise<void> {

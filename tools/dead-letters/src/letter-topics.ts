@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { deadLetterTopicOf } from '@mo/contracts';
+import { kafkajsOptions } from '@mo/messaging';
 import kafkajs, { type Admin, type Consumer, type EachBatchPayload, type KafkaMessage, type Message } from 'kafkajs';
 import { DeadLettersError } from './dead-letters-error.ts';
 import type { Target } from './target.ts';
@@ -45,10 +46,10 @@ export class LetterTopics {
   readonly #group: string;
   #ranges: readonly Range[] = [];
 
-  private constructor({ brokers, topicPrefix }: Target) {
+  private constructor({ kafka, topicPrefix }: Target) {
     this.#kafka = new Kafka({
       clientId: 'mo-dead-letters',
-      brokers: [...brokers],
+      ...kafkajsOptions(kafka),
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       retry: { retries: RETRIES_MAX },
@@ -75,7 +76,7 @@ export class LetterTopics {
     } catch (error) {
       await topics.close();
       if (error instanceof DeadLettersError) throw error;
-      throw new DeadLettersError(`Kafka at ${target.brokers.join(', ')}: ${(error as Error).message}`, {
+      throw new DeadLettersError(`Kafka at ${target.kafka.brokers.join(', ')}: ${(error as Error).message}`, {
         cause: error,
       });
     }

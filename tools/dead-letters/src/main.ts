@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { readCustomerId, STREAMS } from '@mo/contracts';
+import { ConfigError } from '@mo/service-kit';
 import { DeadLettersError } from './dead-letters-error.ts';
 import { LetterTopics } from './letter-topics.ts';
 import { lineOf, list } from './list.ts';
@@ -107,7 +108,7 @@ function readCustomer(text: string | undefined): Customer {
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof DeadLettersError)) throw error;
+  if (!(error instanceof DeadLettersError || error instanceof ConfigError)) throw error;
   console.error(`dead-letters: ${error.message}`);
   process.exitCode = 2;
 }

@@ -1,18 +1,19 @@
-/** Where Kafka is: from KAFKA_BROKERS, else from the stack that `npm start` runs. */
+/** Where Kafka is: from the environment, as the services read it, else from the stack that `npm start` runs. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { type KafkaConnection, readKafkaConnection } from '@mo/messaging';
 import { DeadLettersError } from './dead-letters-error.ts';
 
 export interface Target {
-  readonly brokers: readonly string[];
+  readonly kafka: KafkaConnection;
   /** What the topics' names begin with. */
   readonly topicPrefix: string;
 }
 
-/** Finds the brokers. @throws DeadLettersError naming what is missing or wrong */
+/** Finds the brokers. @throws DeadLettersError or ConfigError, naming what is missing or wrong */
 export function findTarget(env: NodeJS.ProcessEnv, cwd: string): Target {
   const topicPrefix = env.TOPIC_PREFIX || 'mo';
-  if (env.KAFKA_BROKERS) return { brokers: brokersIn(env.KAFKA_BROKERS), topicPrefix };
+  if (env.KAFKA_BROKERS || env.KAFKA_BROKERS_FILE) return { kafka: readKafkaConnection(env), topicPrefix };
   const path = resolve(cwd, env.MO_DIR || '.mo', 'stack.json');
   let text: string;
   try {
@@ -20,16 +21,8 @@ export function findTarget(env: NodeJS.ProcessEnv, cwd: string): Target {
   } catch {
     throw new DeadLettersError('no Kafka: set KAFKA_BROKERS, or run `npm start`');
   }
-  return { brokers: brokersOfStack(path, text), topicPrefix };
-}
-
-function brokersIn(list: string): string[] {
-  const brokers = list.split(',').map((broker) => broker.trim());
-  for (const broker of brokers) {
-    if (!/^[^\s:]+:\d{1,5}$|^\[[^\]]+\]:\d{1,5}$/.test(broker))
-      throw new DeadLettersError(`KAFKA_BROKERS must be host:port, separated by commas, not "${list}"`);
-  }
-  return brokers;
+  const KAFKA_BROKERS = brokersOfStack(path, text).join(',');
+  return { kafka: readKafkaConnection({ ...env, KAFKA_BROKERS }), topicPrefix };
 }
 
 function brokersOfStack(path: string, text: string): string[] {

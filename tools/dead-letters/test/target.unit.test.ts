@@ -15,10 +15,10 @@ afterAll(() => rm(cwd, { recursive: true }));
 
 it('takes the environment before the running stack', () => {
   expect(findTarget({ KAFKA_BROKERS: 'a:1, b:2', TOPIC_PREFIX: 'x' }, cwd)).toEqual({
-    brokers: ['a:1', 'b:2'],
+    kafka: { brokers: ['a:1', 'b:2'] },
     topicPrefix: 'x',
   });
-  expect(findTarget({}, cwd)).toEqual({ brokers: ['127.0.0.1:59092'], topicPrefix: 'mo' });
+  expect(findTarget({}, cwd)).toEqual({ kafka: { brokers: ['127.0.0.1:59092'] }, topicPrefix: 'mo' });
 });
 
 it('says what is missing or wrong', () => {

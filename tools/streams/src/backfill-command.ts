@@ -34,15 +34,15 @@ export async function backfillCommand(args: string[]): Promise<number> {
   const topic = topicOption(options, 'topic');
   const to = topicOption(options, 'to');
   const stream = streamOf(topic);
-  const target = findTarget(process.env, process.cwd());
-  if (target.brokers.length === 0) throw new UsageError('KAFKA_BROKERS must be set too');
+  const { databases: connections, kafka } = findTarget(process.env, process.cwd());
+  if (kafka === null) throw new UsageError('KAFKA_BROKERS must be set too');
   const show = progressOn(process.stderr);
   const logger = createLogger('backfill', 'silent');
-  const plan = await withDatabases(target.databaseUrls, CONNECTIONS_MAX, (databases) =>
+  const plan = await withDatabases(connections, CONNECTIONS_MAX, (databases) =>
     backfill({
       stream,
       database: databases[stream],
-      kafka: kafkaOverKafkajs('mo-backfill', target.brokers, logger),
+      kafka: kafkaOverKafkajs('mo-backfill', kafka, logger),
       topic,
       to,
       onProgress: (events) => show((seconds) => `${events} events, ${rate(events, seconds)}`),

@@ -43,10 +43,10 @@ export async function reconcileCommand(args: string[]): Promise<number> {
   if (options === 'help') return help(RECONCILE_USAGE);
   const customerId = wholeNumber(options, 'customer', 1);
   const lagMsMax = (wholeNumber(options, 'lag-seconds', 0) ?? LAG_SECONDS_DEFAULT) * 1000;
-  const { databaseUrls } = findTarget(process.env, process.cwd());
+  const target = findTarget(process.env, process.cwd());
   const startedMs = performance.now();
   const show = progressOn(process.stderr);
-  const done = await withDatabases(databaseUrls, RECONCILE_CONNECTIONS, (databases) =>
+  const done = await withDatabases(target.databases, RECONCILE_CONNECTIONS, (databases) =>
     reconcile(databases, {
       customerId,
       lagMsMax,
@@ -65,10 +65,10 @@ export async function rebuildCommand(args: string[]): Promise<number> {
   if (options === 'help') return help(REBUILD_USAGE);
   const customerId = wholeNumber(options, 'customer', 1);
   const service = serviceOf(options.get('service'));
-  const { databaseUrls } = findTarget(process.env, process.cwd());
+  const target = findTarget(process.env, process.cwd());
   const startedMs = performance.now();
   const show = progressOn(process.stderr);
-  const done = await withDatabases(databaseUrls, REBUILDS_AT_ONCE, (databases) =>
+  const done = await withDatabases(target.databases, REBUILDS_AT_ONCE, (databases) =>
     rebuild(databases, {
       service,
       customerId,

@@ -1,4 +1,5 @@
 /** `npm run reconcile`, `npm run rebuild` and `npm run backfill`: the commands over the streams. */
+import { ConfigError } from '@mo/service-kit';
 import { backfillCommand } from './backfill-command.ts';
 import { rebuildCommand, reconcileCommand } from './commands.ts';
 import { UsageError } from './usage-error.ts';
@@ -15,6 +16,7 @@ try {
   if (command === undefined) throw new UsageError(`the command must be one of ${Object.keys(COMMANDS).join(', ')}`);
   process.exitCode = await command(args);
 } catch (error) {
-  console.error(`${name}: ${error instanceof UsageError ? error.message : ((error as Error).stack ?? String(error))}`);
+  const isForUser = error instanceof UsageError || error instanceof ConfigError;
+  console.error(`${name}: ${isForUser ? error.message : ((error as Error).stack ?? String(error))}`);
   process.exitCode = 2;
 }

@@ -2,7 +2,7 @@
 import { STREAMS, type Stream } from '@mo/contracts';
 import { customersAudited } from '@mo/customers/audit';
 import { loansAudited } from '@mo/loans/audit';
-import { type Account, type Audited, type Database, openDatabase } from '@mo/messaging';
+import { type Account, type Audited, type Database, type DatabaseConnection, openDatabase } from '@mo/messaging';
 import { paymentsAudited } from '@mo/payments/audit';
 import { createLogger } from '@mo/service-kit';
 
@@ -16,13 +16,13 @@ export type Databases = Readonly<Record<Stream, Database>>;
 
 /** Opens the three databases for some work, and closes them. */
 export async function withDatabases<T>(
-  databaseUrls: Readonly<Record<Stream, string>>,
+  connections: Readonly<Record<Stream, DatabaseConnection>>,
   connectionsMax: number,
   work: (databases: Databases) => Promise<T>,
 ): Promise<T> {
   const open = (stream: Stream) =>
     openDatabase({
-      url: databaseUrls[stream],
+      ...connections[stream],
       name: 'mo-streams',
       entities: [],
       migrations: [],

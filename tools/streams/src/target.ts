@@ -1,34 +1,46 @@
 /**
- * Which system a command works on: the databases and brokers that the environment names, else those of the stack that
- * `npm start` runs.
+ * Which system a command works on: the databases and brokers that the environment names, as the services read it, else
+ * those of the stack that `npm start` runs.
  */
 import { resolve } from 'node:path';
 import { STREAMS, type Stream } from '@mo/contracts';
 import { readStackFile } from '@mo/dev-stack';
+import {
+  type DatabaseConnection,
+  type KafkaConnection,
+  readDatabaseConnection,
+  readKafkaConnection,
+} from '@mo/messaging';
 import { UsageError } from './usage-error.ts';
 
 export interface Target {
-  readonly databaseUrls: Readonly<Record<Stream, string>>;
-  readonly brokers: readonly string[];
+  readonly databases: Readonly<Record<Stream, DatabaseConnection>>;
+  /** Null where databases are named, and no brokers. */
+  readonly kafka: KafkaConnection | null;
 }
 
-/** Finds the databases. @throws UsageError naming what is missing */
+const variableOf = (stream: Stream) => `${stream.toUpperCase()}_DATABASE_URL`;
+
+/** Finds the system. @throws UsageError naming what is missing, ConfigError naming what is wrong */
 export function findTarget(env: NodeJS.ProcessEnv, cwd: string): Target {
-  const variables = STREAMS.map((stream) => `${stream.toUpperCase()}_DATABASE_URL`);
-  const set = variables.filter((name) => env[name]);
-  const brokers = env.KAFKA_BROKERS ? env.KAFKA_BROKERS.split(',') : [];
-  if (set.length === variables.length)
-    return { databaseUrls: urls((stream) => env[`${stream.toUpperCase()}_DATABASE_URL`] as string), brokers };
-  if (set.length > 0)
-    throw new UsageError(`${variables.filter((name) => !env[name]).join(' and ')} must be set too, or none of them`);
+  const isSet = (name: string) => Boolean(env[name] || env[`${name}_FILE`]);
+  const variables = STREAMS.map(variableOf);
+  const missing = variables.filter((name) => !isSet(name));
+  if (missing.length === 0) {
+    const kafka = isSet('KAFKA_BROKERS') ? readKafkaConnection(env) : null;
+    return { databases: databasesIn(env), kafka };
+  }
+  if (missing.length < variables.length)
+    throw new UsageError(`${missing.join(' and ')} must be set too, or none of them`);
   const stack = readStackFile(resolve(cwd, env.MO_DIR || '.mo'));
   if (stack === undefined)
     throw new UsageError(`no databases: set ${variables.join(', ')}, or run \`npm start\` beside this`);
-  return { databaseUrls: urls((stream) => stack[stream].databaseUrl), brokers: stack.kafka.brokers };
+  const urls = Object.fromEntries(STREAMS.map((stream) => [variableOf(stream), stack[stream].databaseUrl]));
+  const brokers = { KAFKA_BROKERS: stack.kafka.brokers.join(',') };
+  return { databases: databasesIn({ ...env, ...urls }), kafka: readKafkaConnection({ ...env, ...brokers }) };
 }
 
-const urls = (of: (stream: Stream) => string): Record<Stream, string> => ({
-  customers: of('customers'),
-  loans: of('loans'),
-  payments: of('payments'),
-});
+function databasesIn(env: NodeJS.ProcessEnv): Target['databases'] {
+  const of = (stream: Stream) => readDatabaseConnection(variableOf(stream), env);
+  return { customers: of('customers'), loans: of('loans'), payments: of('payments') };
+}

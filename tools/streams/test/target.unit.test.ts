@@ -15,9 +15,20 @@ describe('which system a command works on', () => {
 
   it('is what the environment names', () => {
     expect(findTarget({ ...urls, KAFKA_BROKERS: 'a:1,b:2' }, dir)).toEqual({
-      databaseUrls: { customers: 'postgres://c', loans: 'postgres://l', payments: 'postgres://p' },
-      brokers: ['a:1', 'b:2'],
+      databases: {
+        customers: { url: 'postgres://c' },
+        loans: { url: 'postgres://l' },
+        payments: { url: 'postgres://p' },
+      },
+      kafka: { brokers: ['a:1', 'b:2'] },
     });
+  });
+
+  it('is read as the services read it: what protects a connection counts, and brokers may be missing', () => {
+    const { databases, kafka } = findTarget({ ...urls, PGSSLMODE: 'verify-full' }, dir);
+    expect(databases.loans).toEqual({ url: 'postgres://l', tls: {} });
+    expect(kafka).toBeNull();
+    expect(() => findTarget({ ...urls, KAFKA_BROKERS: 'a' }, dir)).toThrow('KAFKA_BROKERS: must be host:port');
   });
 
   it('is named as missing, whole or in part', () => {

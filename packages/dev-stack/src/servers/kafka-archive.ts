@@ -39,9 +39,8 @@ async function train(archive: string, jars: readonly string[], guard: Guard) {
   try {
     const port = await freePort(2);
     const logFile = join(dir, 'kafka.log');
-    const broker = await startBroker({ dir, logFile, port, advertisedPort: port, jars, guard }, [
-      `-XX:ArchiveClassesAtExit=${part}`,
-    ]);
+    const options = { dir, logFile, port, advertisedPort: port, settings: {}, formatArguments: [], jars, guard };
+    const broker = await startBroker(options, [`-XX:ArchiveClassesAtExit=${part}`]);
     try {
       await kafkaReady([`127.0.0.1:${port}`], logFile);
     } finally {

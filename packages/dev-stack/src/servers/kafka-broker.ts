@@ -15,6 +15,10 @@ export interface BrokerOptions {
   port: number;
   /** The port that clients are told to use. */
   advertisedPort: number;
+  /** Settings beside, or instead of, those that each broker has. */
+  settings: Readonly<Record<string, string>>;
+  /** More arguments for the formatting of the data folder. */
+  formatArguments: readonly string[];
   jars: readonly string[];
   guard: Guard;
 }
@@ -65,7 +69,7 @@ export async function startBroker(options: BrokerOptions, jvm: readonly string[]
   return runJava(options, jvm, ['kafka.Kafka', properties]);
 }
 
-function propertiesText({ dir, port, advertisedPort }: BrokerOptions): string {
+function propertiesText({ dir, port, advertisedPort, settings }: BrokerOptions): string {
   const addresses = (clients: number) => `PLAINTEXT://127.0.0.1:${clients},CONTROLLER://127.0.0.1:${port + 1}`;
   const own = {
     listeners: addresses(port),
@@ -73,7 +77,7 @@ function propertiesText({ dir, port, advertisedPort }: BrokerOptions): string {
     'controller.quorum.voters': `1@127.0.0.1:${port + 1}`,
     'log.dirs': join(dir, 'data'),
   };
-  return Object.entries({ ...brokerSettings, ...own })
+  return Object.entries({ ...brokerSettings, ...own, ...settings })
     .map(([key, value]) => `${key}=${value}\n`)
     .join('');
 }
@@ -90,6 +94,7 @@ async function format(options: BrokerOptions, properties: string, jvm: readonly 
     clusterId,
     '--config',
     properties,
+    ...options.formatArguments,
   ]);
   const timer = setTimeout(() => void run.stop(), formatTimeoutMs);
   const how = await run.gone;

@@ -16,20 +16,25 @@ export interface KafkaOptions {
   advertisedPort?: number;
   /** Kafka itself leaves syncing to the system; in a container, off means that the data go with it. */
   fsync: boolean;
+  /** Settings of the broker beside, or instead of, those that each has. */
+  settings?: Readonly<Record<string, string>>;
+  /** More arguments for the formatting of the data folder. */
+  formatArguments?: readonly string[];
   guard: Guard;
   log: Log;
 }
 
 /** Fetches and prepares what is missing, and answers the program that runs the broker. */
 export async function embeddedKafka(options: KafkaOptions): Promise<Program> {
-  const { dir, port, advertisedPort = port, guard, log } = options;
+  const { dir, port, advertisedPort = port, settings = {}, formatArguments = [], guard, log } = options;
   await javaVersion();
   const jars = await kafkaJars(guard, log);
   const archive = await archiveOption(jars, guard, log);
   const logFile = join(dir, 'logs/kafka.log');
+  const broker = { dir: join(dir, 'kafka'), logFile, port, advertisedPort, settings, formatArguments, jars, guard };
   return {
     name: 'Kafka',
-    start: () => startBroker({ dir: join(dir, 'kafka'), logFile, port, advertisedPort, jars, guard }, archive),
+    start: () => startBroker(broker, archive),
     ready: () => kafkaReady([`127.0.0.1:${port}`], logFile),
   };
 }

@@ -31,6 +31,8 @@ export interface PostgresOptions {
   password: string;
   /** On: a commit survives a power cut. Off: it survives the death of a process, and no more. */
   fsync: boolean;
+  /** More settings, as `name=value`. */
+  more?: readonly string[];
   guard: Guard;
   log: Log;
 }
@@ -42,7 +44,7 @@ export function postgresDataDir(dir: string): string {
 
 /** Makes the data folder if there is none yet, and answers the program that serves it. */
 export async function embeddedPostgres(options: PostgresOptions): Promise<Program> {
-  const { dir, port, password, fsync, guard, log } = options;
+  const { dir, port, password, fsync, more = [], guard, log } = options;
   const programs = postgresPrograms();
   const data = postgresDataDir(dir);
   if (!existsSync(data))
@@ -54,7 +56,7 @@ export async function embeddedPostgres(options: PostgresOptions): Promise<Progra
     start: () =>
       guard.spawn({
         command: join(programs, 'bin/postgres'),
-        args: ['-D', data, ...settings(port, fsync).flatMap((setting) => ['-c', setting])],
+        args: ['-D', data, ...[...settings(port, fsync), ...more].flatMap((setting) => ['-c', setting])],
         user: serverUser(),
         cwd: '/',
         logFile: join(dir, 'logs/postgres.log'),

@@ -30,8 +30,18 @@ export interface ServersOptions {
   choice?: Choice;
   /** Leads the connections to Kafka; those to PostgreSQL are for whoever passes its URLs on. Embedded servers only. */
   detour?: Detour | undefined;
+  /** What a server is told beside what each is. Embedded servers only. */
+  settings?: ServerSettings;
   /** Called whenever a server got another pid. */
   onPid?: () => void;
+}
+
+export interface ServerSettings {
+  /** As `name=value`. */
+  postgres?: readonly string[];
+  kafka?: Readonly<Record<string, string>>;
+  /** More arguments for the formatting of Kafka's data folder. */
+  kafkaFormat?: readonly string[];
 }
 
 export interface Servers {
@@ -74,6 +84,8 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   };
   try {
     const choice = options.choice ?? (await chooseServers(options.env ?? process.env, dir, log));
+    if (options.settings && (choice.postgres.kind !== 'embedded' || choice.kafka.kind !== 'embedded'))
+      throw new Error('only embedded servers take more settings');
     const context = { ...options, dir, log, guard };
     const [postgres, kafka] = await settled([
       startPostgres(choice, context, keepers),
@@ -98,7 +110,8 @@ async function startPostgres(
   const password = passwords(context.dir)(superuser);
   const port = context.ports?.postgres ?? (await freePort());
   const make = choice.kind === 'containers' ? containerPostgres : embeddedPostgres;
-  const keeper = await keep(await make({ ...context, port, password }), context, keepers, 'unshift');
+  const more = context.settings?.postgres ?? [];
+  const keeper = await keep(await make({ ...context, port, password, more }), context, keepers, 'unshift');
   const host = choice.kind === 'containers' ? await containerHost() : '127.0.0.1';
   const url = adminUrl(host, port, password);
   await closeOwnDatabases(url);
@@ -121,7 +134,8 @@ async function startKafka({ kafka: choice }: Choice, context: Context, keepers: 
   if (context.detour && choice.kind === 'containers')
     throw new Error('only embedded servers can be led to by a detour');
   const advertisedPort = (await context.detour?.({ from: 'everybody', to: 'kafka', port })) ?? port;
-  const keeper = await keep(await make({ ...context, port, advertisedPort }), context, keepers, 'push');
+  const more = { settings: context.settings?.kafka ?? {}, formatArguments: context.settings?.kafkaFormat ?? [] };
+  const keeper = await keep(await make({ ...context, ...more, port, advertisedPort }), context, keepers, 'push');
   const host = choice.kind === 'containers' ? await containerHost() : '127.0.0.1';
   context.log(`Kafka is ready at ${host}:${advertisedPort}`);
   return {

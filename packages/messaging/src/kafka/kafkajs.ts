@@ -1,7 +1,8 @@
 /** Kafka through kafkajs, with what it needs to survive a broker that goes and comes back. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mo/service-kit';
-import kafkajs, { type IHeaders } from 'kafkajs';
+import kafkajs, { type IHeaders, type KafkaConfig, type SASLOptions } from 'kafkajs';
+import type { KafkaConnection } from './connection.ts';
 import { KeptSubscription } from './kafkajs-subscription.ts';
 import {
   type Kafka,
@@ -30,10 +31,19 @@ const REFUSALS = new Set([
   'RECORD_LIST_TOO_LARGE',
 ]);
 
-export function kafkaOverKafkajs(clientId: string, brokers: readonly string[], logger: Logger): Kafka & Topics {
+/** A connection as the options of a client of kafkajs. */
+export function kafkajsOptions({ brokers, tls, sasl }: KafkaConnection): Pick<KafkaConfig, 'brokers' | 'ssl' | 'sasl'> {
+  return {
+    brokers: [...brokers],
+    ...(tls === undefined ? {} : { ssl: tls }),
+    ...(sasl === undefined ? {} : { sasl: { ...sasl, mechanism: sasl.mechanism.toLowerCase() } as SASLOptions }),
+  };
+}
+
+export function kafkaOverKafkajs(clientId: string, connection: KafkaConnection, logger: Logger): Kafka & Topics {
   const client = new Client({
     clientId,
-    brokers: [...brokers],
+    ...kafkajsOptions(connection),
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     retry: { retries: RETRIES_MAX, initialRetryTime: 100, maxRetryTime: 1_000 },

@@ -10,6 +10,7 @@ import type { MigrationObject } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
 import type { Logger } from '@mo/service-kit';
+import type { TlsOptions } from '../tls.ts';
 import { PREPARING_OPTIONS, PreparingClient } from './preparing-client.ts';
 
 const STATEMENT_TIMEOUT_MS = 10_000;
@@ -24,7 +25,10 @@ const MIGRATION_LOCK = 7_305_511;
 export type Database = MikroORM;
 
 export interface DatabaseOptions {
+  /** Without parameters: see {@link DatabaseConnection}. */
   url: string;
+  /** Without it nothing is encrypted. */
+  tls?: TlsOptions;
   /** Shown by PostgreSQL beside each connection. */
   name: string;
   entities: EntitySchema[];
@@ -33,16 +37,20 @@ export interface DatabaseOptions {
   logger: Logger;
   /** A connection on which the server says nothing for so long is lost; 0 for one that may wait for ever. */
   silenceMsMax?: number;
+  /** How long the server works on one statement; 0 for as long as that takes. */
+  statementTimeoutMs?: number;
 }
 
 export async function openDatabase({
   url,
+  tls,
   name,
   entities,
   migrations,
   connectionsMax,
   logger,
   silenceMsMax = SILENCE_MS_MAX,
+  statementTimeoutMs = STATEMENT_TIMEOUT_MS,
 }: DatabaseOptions): Promise<Database> {
   return MikroORM.init({
     clientUrl: url,
@@ -55,12 +63,13 @@ export async function openDatabase({
     pool: { min: 0, max: connectionsMax },
     driverOptions: {
       stream: () => socketWithin(silenceMsMax),
+      ssl: tls ?? false,
       application_name: name,
       options: `-c timezone=UTC ${PREPARING_OPTIONS}`,
       Client: PreparingClient,
       pipeline: true,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
+      statement_timeout: statementTimeoutMs,
       lock_timeout: LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     },
@@ -82,13 +91,16 @@ class SilentError extends Error {
   }
 }
 
-/** Runs the migrations that are due. Replicas may start together: one migrates, the others wait for it. */
-export async function migrate(database: Database): Promise<void> {
-  await database.em.fork().transactional(async (em) => {
+/**
+ * Runs the migrations that are due, and answers with their names. Replicas may start together: one migrates, the others
+ * wait for it.
+ */
+export async function migrate(database: Database): Promise<string[]> {
+  return database.em.fork().transactional(async (em) => {
     await em.execute('SET LOCAL lock_timeout = 0');
     await em.execute('SET LOCAL statement_timeout = 0');
     await em.execute('SET LOCAL idle_in_transaction_session_timeout = 0');
     await em.execute(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
-    await database.migrator.up();
+    return (await database.migrator.up()).map(({ name }) => name);
   });
 }

@@ -1,5 +1,6 @@
 /** All faults, by what they are about. */
 import type { Fault } from '../fault.ts';
+import { connecting } from './connecting.ts';
 import { customers } from './customers.ts';
 import { deciding } from './deciding.ts';
 import { following } from './following.ts';
@@ -18,4 +19,5 @@ export const faults: readonly Fault[] = [
   ...paying,
   ...customers,
   ...serving,
+  ...connecting,
 ];

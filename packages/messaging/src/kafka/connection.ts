@@ -1,0 +1,97 @@
+/**
+ * How Kafka is reached: the environment says it in the words of Kafka's own clients. What is set and would have no effect is
+ * refused, so that nobody believes in a protection that isn't there.
+ */
+import { ConfigError, list, readConfig } from '@mo/service-kit';
+import { z } from 'zod';
+import { certificateFault, keyFault, type TlsOptions } from '../tls.ts';
+
+const PROTOCOLS = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'] as const;
+const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
+const BROKER = /^([^\s:[\]]+|\[[^\s[\]]+\]):\d{1,5}$/;
+
+/** The variables; each may come from a file, as NAME_FILE. */
+export const kafkaConfig = {
+  KAFKA_BROKERS: list.refine(
+    (brokers) => brokers.every((broker) => BROKER.test(broker)),
+    'must be host:port, several separated by commas',
+  ),
+  KAFKA_SECURITY_PROTOCOL: z.enum(PROTOCOLS).default('PLAINTEXT'),
+  KAFKA_SASL_MECHANISM: z.enum(MECHANISMS).optional(),
+  KAFKA_SASL_USERNAME: z.string().optional(),
+  KAFKA_SASL_PASSWORD: z.string().optional(),
+  /** In PEM: the authorities that are believed, and the client's own certificate with its key. */
+  KAFKA_SSL_CA: z.string().optional(),
+  KAFKA_SSL_CERT: z.string().optional(),
+  KAFKA_SSL_KEY: z.string().optional(),
+};
+export type KafkaConfig = z.infer<z.ZodObject<typeof kafkaConfig>>;
+
+export interface KafkaConnection {
+  /** As host:port. */
+  readonly brokers: readonly string[];
+  /** Without it nothing is encrypted. */
+  readonly tls?: TlsOptions;
+  readonly sasl?: {
+    readonly mechanism: (typeof MECHANISMS)[number];
+    readonly username: string;
+    readonly password: string;
+  };
+}
+
+/** Reads the environment alone for it. @throws ConfigError that names what is wrong or missing */
+export const readKafkaConnection = (environment: NodeJS.ProcessEnv): KafkaConnection =>
+  kafkaConnection(readConfig(z.object(kafkaConfig), environment));
+
+/** @throws ConfigError that names the variable which is missing, wrong, or set without effect */
+export function kafkaConnection(config: KafkaConfig): KafkaConnection {
+  const protocol = config.KAFKA_SECURITY_PROTOCOL;
+  const tls = protocol.endsWith('SSL');
+  const sasl = protocol.startsWith('SASL_');
+  if (!tls) refuseSet(config, ['KAFKA_SSL_CA', 'KAFKA_SSL_CERT', 'KAFKA_SSL_KEY']);
+  if (!sasl) refuseSet(config, ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD']);
+  return {
+    brokers: config.KAFKA_BROKERS,
+    ...(tls ? { tls: tlsOf(config) } : {}),
+    ...(sasl ? { sasl: saslOf(config) } : {}),
+  };
+}
+
+function refuseSet(config: KafkaConfig, names: readonly (keyof KafkaConfig)[]): void {
+  const set = names.find((name) => config[name] !== undefined);
+  if (set === undefined) return;
+  throw new ConfigError(
+    `${set} is set, which KAFKA_SECURITY_PROTOCOL ${config.KAFKA_SECURITY_PROTOCOL} makes no use of`,
+  );
+}
+
+function saslOf(config: KafkaConfig): NonNullable<KafkaConnection['sasl']> {
+  const needed = <T>(name: keyof KafkaConfig, value: T | undefined): T => {
+    if (value !== undefined) return value;
+    throw new ConfigError(`${name} is not set, which KAFKA_SECURITY_PROTOCOL ${config.KAFKA_SECURITY_PROTOCOL} needs`);
+  };
+  return {
+    mechanism: needed('KAFKA_SASL_MECHANISM', config.KAFKA_SASL_MECHANISM),
+    username: needed('KAFKA_SASL_USERNAME', config.KAFKA_SASL_USERNAME),
+    password: needed('KAFKA_SASL_PASSWORD', config.KAFKA_SASL_PASSWORD),
+  };
+}
+
+function tlsOf({ KAFKA_SSL_CA: ca, KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: key }: KafkaConfig): TlsOptions {
+  const fail = (name: keyof KafkaConfig, fault: string): never => {
+    throw new ConfigError(`${name} ${fault}`);
+  };
+  for (const [name, pem] of [
+    ['KAFKA_SSL_CA', ca],
+    ['KAFKA_SSL_CERT', cert],
+  ] as const) {
+    const fault = pem === undefined ? null : certificateFault(pem);
+    if (fault !== null) fail(name, fault);
+  }
+  const authorities = ca === undefined ? {} : { ca };
+  if (cert === undefined && key === undefined) return authorities;
+  if (cert === undefined) return fail('KAFKA_SSL_CERT', 'must be set too, since KAFKA_SSL_KEY is');
+  if (key === undefined) return fail('KAFKA_SSL_KEY', 'must be set too, since KAFKA_SSL_CERT is');
+  const fault = keyFault(cert, key);
+  return fault === null ? { ...authorities, cert, key } : fail('KAFKA_SSL_KEY', fault);
+}

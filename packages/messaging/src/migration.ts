@@ -1,0 +1,57 @@
+/**
+ * How a service's database is brought up to the version of its code: by the service itself when it starts, or before, by
+ * its command `migrate`.
+ */
+import type { MigrationObject } from '@mikro-orm/core';
+import type { Stream } from '@mo/contracts';
+import { createLogger, type Logger, processConfig } from '@mo/service-kit';
+import { type DatabaseConfig, type DatabaseConnection, databaseConfig, databaseConnection } from './sql/connection.ts';
+import { migrate, openDatabase } from './sql/database.ts';
+
+/** One holds the lock, the other migrates. */
+const MIGRATION_CONNECTIONS_MAX = 2;
+
+/** The environment that the command reads, beside the database's URL. */
+export const migrationConfig = { LOG_LEVEL: processConfig.LOG_LEVEL, ...databaseConfig };
+
+export interface MigrationDefinition {
+  service: Stream;
+  config: DatabaseConfig & { LOG_LEVEL: string };
+  databaseUrl: string;
+  migrations: MigrationObject[];
+}
+
+/** What the command does. @throws ConfigError, or what the database says against it */
+export function migrateService({ service, config, databaseUrl, migrations }: MigrationDefinition): Promise<void> {
+  const connection = connectionOf(service, databaseUrl, config);
+  return migrateFirst(service, connection, migrations, createLogger(service, config.LOG_LEVEL));
+}
+
+/** @throws ConfigError */
+export const connectionOf = (service: Stream, databaseUrl: string, config: DatabaseConfig): DatabaseConnection =>
+  databaseConnection(`${service.toUpperCase()}_DATABASE_URL`, databaseUrl, config);
+
+/** Over connections of their own: a migration may take as long as it needs, and say nothing meanwhile. */
+export async function migrateFirst(
+  service: Stream,
+  connection: DatabaseConnection,
+  migrations: MigrationObject[],
+  logger: Logger,
+): Promise<void> {
+  const database = await openDatabase({
+    ...connection,
+    name: `${service}-migrations`,
+    entities: [],
+    migrations,
+    connectionsMax: MIGRATION_CONNECTIONS_MAX,
+    logger,
+    silenceMsMax: 0,
+    statementTimeoutMs: 0,
+  });
+  try {
+    const done = await migrate(database);
+    logger.info({ migrations: done }, done.length === 0 ? 'no migration is due' : 'migrated');
+  } finally {
+    await database.close();
+  }
+}
