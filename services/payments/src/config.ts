@@ -1,5 +1,8 @@
-import { databaseUrl, origins, serviceConfig } from '@mo/messaging';
+import { databaseUrl, migrationConfig, origins, serviceConfig } from '@mo/messaging';
 import { z } from 'zod';
+
+/** What migrating needs. */
+export const migrationSchema = z.object({ ...migrationConfig, PAYMENTS_DATABASE_URL: databaseUrl });
 
 export const configSchema = z.object({
   ...serviceConfig,
