@@ -1,0 +1,128 @@
+{{- define "mo-loans.fullname" -}}
+{{- if contains .Chart.Name .Release.Name }}{{ .Release.Name }}{{ else }}{{ .Release.Name }}-{{ .Chart.Name }}{{ end }}
+{{- end }}
+
+{{- define "mo-loans.releaseLabels" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{/* What pods are found by. Takes a dict with root and name, as most below do. */}}
+{{- define "mo-loans.selector" -}}
+{{ include "mo-loans.releaseLabels" .root }}
+app.kubernetes.io/component: {{ .name }}
+{{- end }}
+
+{{- define "mo-loans.labels" -}}
+{{ include "mo-loans.selector" . }}
+app.kubernetes.io/version: {{ .root.Values.image.tag | default .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
+{{- end }}
+
+{{- define "mo-loans.metadata" -}}
+name: {{ include "mo-loans.fullname" .root }}-{{ .name }}
+namespace: {{ .root.Release.Namespace }}
+labels: {{- include "mo-loans.labels" . | nindent 2 }}
+{{- end }}
+
+{{/* The settings of one of the four, as YAML: the defaults, and what its own section says. */}}
+{{- define "mo-loans.settings" -}}
+{{ mergeOverwrite (deepCopy .root.Values.defaults) (index .root.Values .name) | toYaml }}
+{{- end }}
+
+{{/* The pod, but for its containers: needs `secrets`, the sources of its volume of secrets. */}}
+{{- define "mo-loans.pod" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+# The first process of a container would ignore signals until it listens to them; so another one is the first.
+shareProcessNamespace: true
+{{- with .root.Values.serviceAccountName }}
+serviceAccountName: {{ . }}
+{{- end }}
+{{- with .root.Values.image.pullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 1000
+  runAsGroup: 1000
+  fsGroup: 1000
+  seccompProfile: { type: RuntimeDefault }
+{{- with .settings.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .settings.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+volumes:
+  - name: tmp
+    emptyDir: { sizeLimit: 64Mi }
+  - name: secrets
+    projected:
+      defaultMode: 0440
+      sources: {{- .secrets | nindent 8 }}
+{{- end }}
+
+{{/* A container of a service's image. */}}
+{{- define "mo-loans.container" -}}
+image: {{ .root.Values.image.registry }}/{{ .service }}:{{ .root.Values.image.tag | default .root.Chart.AppVersion }}
+imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+resources: {{- toYaml .settings.resources | nindent 2 }}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities: { drop: [ALL] }
+volumeMounts:
+  - { name: tmp, mountPath: /tmp }
+  - { name: secrets, mountPath: /run/secrets/mo-loans, readOnly: true }
+{{- end }}
+
+{{- define "mo-loans.commonEnv" -}}
+- { name: LOG_LEVEL, value: {{ .Values.logLevel | quote }} }
+{{- range $name, $value := .Values.extraEnv }}
+- { name: {{ $name }}, value: {{ $value | quote }} }
+{{- end }}
+{{- end }}
+
+{{/* Services have no cluster IP of their own: a name stands for all replicas, as their callers need it. */}}
+{{- define "mo-loans.urlsEnv" -}}
+{{- range $name := list "customers" "loans" "payments" }}
+- { name: {{ upper $name }}_URL, value: 'http://{{ include "mo-loans.fullname" $ }}-{{ $name }}:8080' }
+{{- end }}
+{{- end }}
+
+{{- define "mo-loans.databaseEnv" -}}
+- { name: {{ upper .service }}_DATABASE_URL_FILE, value: /run/secrets/mo-loans/database-url }
+{{- with .root.Values.database.sslMode }}
+- { name: PGSSLMODE, value: {{ . }} }
+{{- end }}
+{{- if .root.Values.database.caSecret }}
+- { name: PGSSLROOTCERT, value: /run/secrets/mo-loans/database-ca.crt }
+{{- end }}
+{{- if .settings.database.clientSecret }}
+- { name: PGSSLCERT, value: /run/secrets/mo-loans/database-client.crt }
+- { name: PGSSLKEY, value: /run/secrets/mo-loans/database-client.key }
+{{- end }}
+{{- end }}
+
+{{- define "mo-loans.databaseSecrets" -}}
+{{- $service := .service }}
+{{- with .settings.database }}
+- secret:
+    name: {{ required (printf "%s.database.secret: name the Secret with the database's URL" $service) .secret }}
+    items: [{ key: {{ .key }}, path: database-url }]
+{{- with .clientSecret }}
+- secret:
+    name: {{ . }}
+    items: [{ key: tls.crt, path: database-client.crt }, { key: tls.key, path: database-client.key }]
+{{- end }}
+{{- end }}
+{{- with .root.Values.database }}
+{{- if .caSecret }}
+- secret:
+    name: {{ .caSecret }}
+    items: [{ key: {{ .caKey }}, path: database-ca.crt }]
+{{- end }}
+{{- end }}
+{{- end }}
