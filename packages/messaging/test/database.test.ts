@@ -10,6 +10,7 @@ import {
   migrate,
   openDatabase,
   run,
+  type Sql,
   StoreConflictError,
   StoreRefusalError,
   sqlOf,
@@ -153,6 +154,17 @@ describe('a transaction', () => {
     expect(await errorOf(failing)).toBeInstanceOf(StoreRefusalError);
     await Promise.allSettled([late]);
     expect((await names()).filter((name) => ['late', 'first', 'last'].includes(name))).toEqual([]);
+  });
+
+  it('tells of the statement that failed, though others were heard of before it', async () => {
+    await run(sqlOf(database), insert, ['owned']);
+    const slowly = async (sql: Sql) => {
+      const answer = run(sql, insert, ['owned']);
+      for (let tick = 0; tick < 5; tick += 1) await answer.catch(() => {});
+      return answer;
+    };
+    const failing = inTransaction(database, (sql) => Promise.all([slowly(sql), run(sql, 'SELECT 1')]));
+    expect(await errorOf(failing)).toBeInstanceOf(StoreConflictError);
   });
 
   it('that breaks a check is no conflict', async () => {

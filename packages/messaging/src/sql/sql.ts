@@ -49,6 +49,7 @@ const poolOf = (database: Database): Promise<Pool> => database.em.getDriver().ge
 class Transaction implements Sql {
   readonly #client: PoolClient;
   readonly #begun: Promise<unknown>;
+  #failure: unknown;
   #isOver = false;
 
   constructor(client: PoolClient, begin: string) {
@@ -61,8 +62,18 @@ class Transaction implements Sql {
   /** A statement's rows; a statement that was sent along with a BEGIN that failed has failed, too. */
   async query<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]> {
     if (this.#isOver) throw new Error('the transaction that the statement belongs to is over');
-    const [{ rows }] = await Promise.all([this.#client.query(text, parameters as unknown[]), this.#begun]);
+    const answer = this.#client.query(text, parameters as unknown[]);
+    // Answers come in order; whoever waits for several may hear of them in another.
+    answer.catch((error: unknown) => {
+      this.#failure ??= error;
+    });
+    const [{ rows }] = await Promise.all([answer, this.#begun]);
     return rows as Row[];
+  }
+
+  /** What the first statement failed with that failed: of those after it the server says no more than that one did. */
+  get failure(): unknown {
+    return this.#failure;
   }
 
   begun(): Promise<unknown> {
@@ -116,7 +127,7 @@ export async function inTransaction<T>(
       await transaction.end('ROLLBACK').catch((failure: Error) => {
         lost = failure;
       });
-      throw told(error);
+      throw told(transaction.failure ?? error);
     }
   } finally {
     client.release(lost);

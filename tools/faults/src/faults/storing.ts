@@ -84,6 +84,14 @@ export const storing: readonly Fault[] = [
     check: servers('services/customers/test/accounts-table'),
   },
   {
+    id: 'any-failure-told',
+    file: 'packages/messaging/src/sql/sql.ts',
+    replace: 'throw told(transaction.failure ?? error);',
+    by: 'throw told(error);',
+    breaks: 'a name that two processes write at the same time is a 500 instead of another try',
+    check: servers('packages/messaging/test/database'),
+  },
+  {
     id: 'statement-after-the-end',
     file: 'packages/messaging/src/sql/sql.ts',
     replace: "if (this.#isOver) throw new Error('the transaction that the statement belongs to is over');",
