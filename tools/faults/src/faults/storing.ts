@@ -100,11 +100,11 @@ export const storing: readonly Fault[] = [
     check: servers('packages/messaging/test/database'),
   },
   {
-    id: 'page-planned-for-any-limit',
+    id: 'page-sorted-anew',
     file: 'packages/messaging/src/sql/page.ts',
-    replace: 'LIMIT ${rows}`,\n    given.map(([, value]) => value),',
-    by: 'LIMIT $${given.length + 1}`,\n    [...given.map(([, value]) => value), rows],',
-    breaks: 'a page sorts all rows of a customer that has many',
+    replace: 'ORDER BY ${id} DESC',
+    by: 'ORDER BY ${id} + 0 DESC',
+    breaks: 'a page reads and sorts all rows of a customer that has many',
     check: servers('packages/messaging/test/page'),
   },
   {
