@@ -24,10 +24,10 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { AUDIT_INTERVAL_MS } from './audit/auditor.ts';
 import type { Audited } from './audit/image.ts';
-import { type KafkaConfig, kafkaConfig, kafkaConnection } from './kafka/connection.ts';
+import { kafkaConfig, kafkaConnection } from './kafka/connection.ts';
 import { connectionOf, migrateFirst } from './migration.ts';
 import type { Account, StreamModel } from './protocol/account.ts';
-import { type DatabaseConfig, databaseConfig } from './sql/connection.ts';
+import { databaseConfig } from './sql/connection.ts';
 import { type Database, openDatabase } from './sql/database.ts';
 import { databaseOutage } from './sql/outage.ts';
 import type { Sql } from './sql/sql.ts';
@@ -54,14 +54,7 @@ export const serviceConfig = {
 export { databaseUrl, origins };
 
 export interface ServiceDefinition<A extends Account> {
-  config: DatabaseConfig &
-    KafkaConfig & {
-      HOST: string;
-      PORT: number;
-      LOG_LEVEL: string;
-      TOPIC_PREFIX: string;
-      AUDIT_INTERVAL_MS: number;
-    };
+  config: z.infer<z.ZodObject<typeof serviceConfig>>;
   databaseUrl: string;
   /** For each peer the origins of its replicas. */
   peerUrls: Readonly<Record<string, readonly string[]>>;
