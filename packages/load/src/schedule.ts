@@ -4,10 +4,10 @@
  * what a caller would have felt, and what a closed loop leaves out.
  */
 
-/** How many requests are due until now. */
+/** How many requests are due until now: in all at least one, however short the time and low the rate. */
 export function dueUntil(elapsedMs: number, perSecond: number, durationMs: number): number {
   if (elapsedMs <= 0) return 0;
-  const whole = Math.floor((durationMs / 1000) * perSecond);
+  const whole = Math.max(1, Math.floor((durationMs / 1000) * perSecond));
   return elapsedMs >= durationMs ? whole : Math.min(whole, Math.floor((elapsedMs / 1000) * perSecond) + 1);
 }
 

@@ -14,6 +14,12 @@ it('has all that a second holds due at its end, and no more after it', () => {
   expect(dueUntil(999.9, 333, 1_000)).toBe(333);
 });
 
+it('has one due at the start of a time that holds less than one', () => {
+  expect(dueUntil(0, 1, 200)).toBe(0);
+  expect(dueUntil(0.001, 1, 200)).toBe(1);
+  expect(dueUntil(60_000, 1, 200)).toBe(1);
+});
+
 it('has nothing due before its time', () => {
   for (let elapsedMs = 0.01; elapsedMs < 1_000; elapsedMs += 7.3) {
     const due = dueUntil(elapsedMs, 777, 1_000);
