@@ -3,7 +3,6 @@ export * from './dead-letters.ts';
 export * from './events.ts';
 export * from './headers.ts';
 export * from './json.ts';
-export * from './openapi.ts';
 export * from './operations.ts';
 export * from './problems.ts';
 export * from './rest/customers.ts';

@@ -3,8 +3,7 @@
  * it needs comes from here, and its policy lets the browser load nothing from anywhere else.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { openApiDocument } from '@mo/contracts';
+import { openApiDocument } from '@mo/contracts/documents';
 import scalar from '@scalar/fastify-api-reference';
 import fastify, { type FastifyInstance } from 'fastify';
 import { serveAsset } from './asset.ts';
@@ -15,7 +14,7 @@ const SCRIPT = '/docs/scalar.js';
 
 /** Registers the document and the page; neither needs a key. */
 export async function referenceRoutes(app: FastifyInstance): Promise<void> {
-  const document = Buffer.from(JSON.stringify(openApiDocument(ownVersion())));
+  const document = Buffer.from(JSON.stringify(openApiDocument()));
   const { page, script } = await render();
   serveAsset(app, { path: DOCUMENT, type: 'application/json; charset=utf-8', content: document });
   serveAsset(app, { path: SCRIPT, type: 'text/javascript; charset=utf-8', content: script });
@@ -72,7 +71,3 @@ function policyOf(page: string): string {
 }
 
 const hashSource = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-
-function ownVersion(): string {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
-}

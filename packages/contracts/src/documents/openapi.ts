@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
-import { consistencyToken, idempotencyKey } from './headers.ts';
-import { isIdempotent, type Operation, operations } from './operations.ts';
-import { PROBLEMS, type ProblemCode, problem } from './problems.ts';
+import { consistencyToken, idempotencyKey } from '../headers.ts';
+import { isIdempotent, type Operation, operations } from '../operations.ts';
+import { PROBLEMS, type ProblemCode, problem } from '../problems.ts';
+
+/** Of the API, not of what serves it. The first number changes only where a client that works could stop working. */
+export const API_VERSION = '1.0.0';
 
 const ALWAYS: ProblemCode[] = [
   'invalid_request',
@@ -23,7 +26,7 @@ const replayedHeader = {
 const retryHeader = { 'Retry-After': z.string().meta({ description: 'Seconds' }) };
 
 /** The OpenAPI 3.1 document of the whole API. */
-export function openApiDocument(version: string): ReturnType<typeof createDocument> {
+export function openApiDocument(): ReturnType<typeof createDocument> {
   const paths: ZodOpenApiPathsObject = {};
   for (const operation of Object.values<Operation>(operations)) {
     paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: describe(operation) };
@@ -32,7 +35,7 @@ export function openApiDocument(version: string): ReturnType<typeof createDocume
     openapi: '3.1.0',
     info: {
       title: 'MO Loans',
-      version,
+      version: API_VERSION,
       description:
         'Customers with a credit line, their loans and their payments. Money is a string with two decimals. Errors are RFC 9457 problem details with a stable `code`.',
     },
