@@ -12,10 +12,7 @@ export const HEADERS = {
   caller: 'x-mo-caller',
 } as const;
 
-export const idempotencyKey = z
-  .string()
-  .regex(/^[!-~]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
-  .meta({ description: 'Belongs to the caller, the method and the path; the first answer is kept for 24 hours' });
+export const idempotencyKey = z.string().regex(/^[!-~]{1,255}$/, 'must be 1 to 255 visible ASCII characters');
 
 export const consistencyToken = z
   .string()
@@ -25,4 +22,4 @@ export const consistencyToken = z
     context.addIssue({ code: 'custom', message: 'is not a token that an answer carried' });
     return z.NEVER;
   })
-  .meta({ override: { type: 'string' }, description: 'As an earlier answer carried it: see at least that state' });
+  .meta({ override: { type: 'string' } });

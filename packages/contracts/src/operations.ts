@@ -18,7 +18,6 @@ export interface Operation {
   readonly path: string;
   readonly service: Stream;
   readonly summary: string;
-  readonly description?: string;
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   /** The JSON body; left out where there is none, or where it isn't plain JSON. */
@@ -62,8 +61,6 @@ export const operations = {
     path: '/api/customers/bulk',
     service: 'customers',
     summary: 'Register many customers from a file, at any size',
-    description:
-      'CSV (`external_id,score[,status][,preapproved_at]`, header line optional), NDJSON, a JSON array, or multipart/form-data with one such file in `file`. Bad lines are reported and the rest goes in; with `atomic=true` all or nothing.',
     query: customers.bulkQuery,
     stream: ['text/csv', 'application/x-ndjson', 'application/json', 'multipart/form-data'],
     answers: { 200: customers.bulkSummary },
@@ -98,7 +95,6 @@ export const operations = {
     path: '/api/customers/{customer_id}',
     service: 'customers',
     summary: "Change a customer's score or status",
-    description: '200: no loan is granted any more against what this took away. 202: stored, but not yet enforced.',
     params: customers.customerPath,
     body: customers.customerChange,
     answers: { 200: customers.customer, 202: customers.customer },
@@ -247,3 +243,6 @@ export const operations = {
 export type OperationId = keyof typeof operations;
 /** Whether an operation's effect is done once for an Idempotency-Key. */
 export const isIdempotent = (operation: Operation): boolean => operation.method !== 'GET';
+
+/** Whether an operation answers a page. */
+export const isPaged = (operation: Operation): boolean => operation.method === 'GET' && operation.query !== undefined;

@@ -10,23 +10,51 @@ interface ProblemKind {
   meaning: string;
 }
 
-/** Every code that an answer can carry, and what it means to the caller. */
+/** Every code that an answer can carry, what it means to the caller, and what to do. */
 export const PROBLEMS = {
-  invalid_request: { status: 400, title: 'Invalid request', meaning: 'A field breaks a rule; `errors` names each.' },
-  unauthenticated: { status: 401, title: 'Unauthenticated', meaning: 'No API key was sent, or not a valid one.' },
-  forbidden: { status: 403, title: 'Forbidden', meaning: 'The key may not do this.' },
-  not_found: { status: 404, title: 'Not found', meaning: 'There is no such resource.' },
-  method_not_allowed: { status: 405, title: 'Method not allowed', meaning: 'See the Allow header.' },
+  invalid_request: {
+    status: 400,
+    title: 'Invalid request',
+    meaning: 'Something in the request breaks a rule; `errors` names each. The same request will never do.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'Unauthenticated',
+    meaning: 'No API key was sent, or not a valid one.',
+  },
+  forbidden: { status: 403, title: 'Forbidden', meaning: 'The key is valid, but may not do this.' },
+  not_found: { status: 404, title: 'Not found', meaning: 'What the path names does not exist.' },
+  method_not_allowed: {
+    status: 405,
+    title: 'Method not allowed',
+    meaning: 'The path exists, but not with this method; the `Allow` header names those that do.',
+  },
   request_timeout: { status: 408, title: 'Request timeout', meaning: 'The request took too long to arrive.' },
-  already_exists: { status: 409, title: 'Already exists', meaning: 'The external_id is taken.' },
+  already_exists: {
+    status: 409,
+    title: 'Already exists',
+    meaning: 'The `external_id` is taken; what has it is untouched. A retry should send an `Idempotency-Key`.',
+  },
   loan_not_pending: {
     status: 409,
     title: 'Loan not pending',
-    meaning: 'Only a pending loan is activated or rejected.',
+    meaning: 'Only a pending loan can be activated or rejected.',
   },
-  payload_too_large: { status: 413, title: 'Payload too large', meaning: 'A JSON body has at most 1 MiB.' },
-  unsupported_media_type: { status: 415, title: 'Unsupported media type', meaning: 'See the operation for the types.' },
-  customer_not_found: { status: 422, title: 'Customer not found', meaning: 'The customer named does not exist.' },
+  payload_too_large: {
+    status: 413,
+    title: 'Payload too large',
+    meaning: 'A JSON body has at most 1 MiB; only bulk uploads may be larger.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: 'Unsupported media type',
+    meaning: 'The body is not in a media type that the operation lists, or it is encoded.',
+  },
+  customer_not_found: {
+    status: 422,
+    title: 'Customer not found',
+    meaning: 'The customer that the body or the loan names does not exist.',
+  },
   customer_inactive: { status: 422, title: 'Customer inactive', meaning: 'An inactive customer gets no loan.' },
   credit_limit_exceeded: {
     status: 422,
@@ -36,19 +64,28 @@ export const PROBLEMS = {
   idempotency_key_reused: {
     status: 422,
     title: 'Idempotency key reused',
-    meaning: 'The key was used before with another body.',
+    meaning: 'The `Idempotency-Key` was used before with another body. A new request needs a new key.',
   },
   bulk_failed: {
     status: 422,
     title: 'Bulk upload failed',
     meaning: 'An atomic upload has errors; nothing was created.',
   },
-  rate_limited: { status: 429, title: 'Rate limited', meaning: 'Try again after Retry-After seconds.' },
-  internal_error: { status: 500, title: 'Internal error', meaning: 'A bug; `instance` finds it in the log.' },
+  rate_limited: {
+    status: 429,
+    title: 'Rate limited',
+    meaning: 'The key has used up its rate. Try again after `Retry-After` seconds.',
+  },
+  internal_error: {
+    status: 500,
+    title: 'Internal error',
+    meaning: 'A bug of ours; `instance` finds it in the log.',
+  },
   unavailable: {
     status: 503,
     title: 'Unavailable',
-    meaning: 'It could not be done or confirmed now; nothing was refused. Try again after Retry-After seconds.',
+    meaning:
+      'It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`.',
   },
 } as const satisfies Record<string, ProblemKind>;
 
@@ -57,24 +94,29 @@ export type ProblemCode = keyof typeof PROBLEMS;
 /** One field that breaks a rule. `pointer` is a JSON Pointer (RFC 6901) into the body, the query or the headers. */
 export const fieldError = z
   .object({
-    pointer: z.string(),
-    in: z.enum(['body', 'path', 'query', 'header']),
-    code: z.string(),
-    detail: z.string(),
+    pointer: z.string().meta({ description: 'A JSON Pointer (RFC 6901) into the part of the request' }),
+    in: z.enum(['body', 'path', 'query', 'header']).meta({ description: 'The part of the request' }),
+    code: z.string().meta({ description: 'The rule, for programs' }),
+    detail: z.string().meta({ description: "The rule, as a sentence that goes on from the field's name" }),
   })
-  .meta({ id: 'FieldError' });
+  .meta({ id: 'FieldError', description: 'A field that breaks a rule' });
 export type FieldError = z.infer<typeof fieldError>;
 
 export const problem = z
   .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
-    detail: z.string(),
-    instance: z.string(),
-    errors: z.union([z.array(fieldError), z.array(z.looseObject({ line: z.int() }))]).optional(),
-    available_amount: moneyText.optional(),
+    type: z.string().meta({ description: 'A URI of the kind: `urn:mo:problem:` and the code' }),
+    title: z.string().meta({ description: 'The kind in words; the same for each of a kind' }),
+    status: z.int().min(400).max(599).meta({ description: 'The status of the answer' }),
+    code: z
+      .enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]])
+      .meta({ description: 'What programs decide by; it stays the same. Others may be added' }),
+    detail: z.string().meta({ description: 'This one in words, for people' }),
+    instance: z.string().meta({ description: 'A URI of this one: `urn:mo:request:` and the `X-Request-Id`' }),
+    errors: z
+      .array(z.union([fieldError, z.looseObject({ line: z.int().min(1) })]))
+      .optional()
+      .meta({ description: 'Each field, or each line of a file, that breaks a rule' }),
+    available_amount: moneyText.optional().meta({ description: 'What would fit into the credit line' }),
   })
   .loose()
   .meta({ id: 'Problem', description: 'RFC 9457 problem details' });

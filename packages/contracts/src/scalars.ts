@@ -31,7 +31,7 @@ const moneyInput = (lowest: '0.00' | '0.01') =>
     .meta({
       override: {
         oneOf: [
-          { type: 'string', pattern: lowest === '0.00' ? MONEY_PATTERN : `(?=.*[1-9])${MONEY_PATTERN}` },
+          { type: 'string', pattern: lowest === '0.00' ? MONEY_PATTERN : `^(?=.*[1-9])${MONEY_PATTERN.slice(1)}` },
           { type: 'number', minimum: Number(lowest), maximum: 9_999_999_999.99, multipleOf: 0.01 },
         ],
         description: 'An amount: up to ten digits, then up to two decimals, without sign or exponent',
@@ -45,11 +45,22 @@ export const amountInput = moneyInput('0.01');
 /** An amount in a request that may be zero, such as a score. Read as minor units. */
 export const scoreInput = moneyInput('0.00');
 
+/**
+ * What documents say in place of `\p{C}` and `\p{Z}`, which many readers of JSON Schema don't know or take for letters. It
+ * lets through a few invisible characters that the schema itself refuses.
+ */
+const UNSEEN = '\\x00-\\x1f\\x7f-\\x9f';
+
 /** The caller's own name for a resource, unique per resource. */
 export const externalId = z
   .string()
   .regex(/^[^\p{C}\p{Z}]{1,60}$/u, 'must be 1 to 60 visible characters')
-  .meta({ id: 'ExternalId', description: "The caller's own id: 1 to 60 visible characters", examples: ['loan-5314'] });
+  .meta({
+    id: 'ExternalId',
+    description: "The caller's own id: 1 to 60 visible characters",
+    pattern: `^[^\\s${UNSEEN}]{1,60}$`,
+    examples: ['loan-1'],
+  });
 
 /** Our own id of a resource. */
 export const resourceId = z
@@ -62,7 +73,11 @@ export const idParameter = z
   .string()
   .regex(/^[1-9]\d{0,14}$/, 'must be a whole number from 1, of at most 15 digits')
   .transform(Number)
-  .meta({ override: { type: 'integer', minimum: 1, maximum: 999_999_999_999_999 }, examples: [42] });
+  .meta({
+    override: { type: 'integer', minimum: 1, maximum: 999_999_999_999_999 },
+    description: 'Our own id',
+    examples: [42],
+  });
 
 /** A time in an answer or an event: RFC 3339 in UTC. */
 export const timeText = z.iso.datetime().meta({ description: 'RFC 3339, UTC', examples: ['2026-01-31T09:30:00.000Z'] });
@@ -85,7 +100,7 @@ export const timeInput = z.iso
 export const label = z
   .string()
   .regex(/^[^\p{C}]{1,60}$/u, 'must be 1 to 60 printable characters')
-  .meta({ examples: ['2026-1'] });
+  .meta({ pattern: `^[^${UNSEEN}]{1,60}$`, examples: ['2026-1'] });
 
 export const CUSTOMER_STATUSES = ['active', 'inactive'] as const;
 export type CustomerStatus = (typeof CUSTOMER_STATUSES)[number];

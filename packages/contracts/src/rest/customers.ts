@@ -9,6 +9,7 @@ import {
   timeInput,
   timeText,
 } from '../scalars.ts';
+import { problem } from '../problems.ts';
 import { pageOf, pageQuery } from './pages.ts';
 
 export const customer = z
@@ -21,7 +22,7 @@ export const customer = z
     created_at: timeText,
     updated_at: timeText,
   })
-  .meta({ id: 'Customer' });
+  .meta({ id: 'Customer', description: 'Somebody with a credit line' });
 export type CustomerBody = z.infer<typeof customer>;
 
 export const newCustomer = z
@@ -31,13 +32,13 @@ export const newCustomer = z
     status: z.enum(CUSTOMER_STATUSES).default('active'),
     preapproved_at: timeInput.nullable().default(null),
   })
-  .meta({ id: 'NewCustomer' });
+  .meta({ id: 'NewCustomer', description: 'Who is to become a customer' });
 export type NewCustomer = z.infer<typeof newCustomer>;
 
 export const customerChange = z
   .strictObject({ score: scoreInput.optional(), status: z.enum(CUSTOMER_STATUSES).optional() })
   .refine((change) => change.score !== undefined || change.status !== undefined, 'must name score or status')
-  .meta({ id: 'CustomerChange', minProperties: 1 });
+  .meta({ id: 'CustomerChange', description: 'What is to change of a customer', minProperties: 1 });
 export type CustomerChange = z.infer<typeof customerChange>;
 
 export const balance = z
@@ -45,10 +46,10 @@ export const balance = z
     customer_id: resourceId,
     external_id: externalId,
     score: moneyText,
-    total_debt: moneyText,
-    available_amount: moneyText,
+    total_debt: moneyText.meta({ description: 'What is outstanding of its active and pending loans' }),
+    available_amount: moneyText.meta({ description: 'The score less the debt, never below 0.00' }),
   })
-  .meta({ id: 'Balance' });
+  .meta({ id: 'Balance', description: 'What a customer owes, and what is left of its credit line' });
 export type BalanceBody = z.infer<typeof balance>;
 
 export const statementEntry = z
@@ -57,38 +58,52 @@ export const statementEntry = z
     kind: z.enum(['loan', 'payment']),
     reference: externalId,
     amount: moneyText,
-    total_debt: moneyText,
+    total_debt: moneyText.meta({ description: 'The running sum after this entry' }),
   })
-  .meta({ id: 'StatementEntry', description: 'total_debt is the running sum after this entry' });
+  .meta({ id: 'StatementEntry', description: 'A loan or a payment, at the time at which it took effect' });
 export type StatementEntryBody = z.infer<typeof statementEntry>;
 
 export const bulkError = z
-  .object({ line: z.int(), external_id: z.string().nullable(), code: z.string(), detail: z.string() })
-  .meta({ id: 'BulkError' });
+  .object({
+    line: z
+      .int()
+      .min(1)
+      .meta({ description: 'Counted from 1, the header line included; in a JSON array, the place in it' }),
+    external_id: z.string().nullable().meta({ description: 'Of the line, as far as it can be read' }),
+    code: z.string().meta({ description: 'A problem code' }),
+    detail: z.string(),
+  })
+  .meta({ id: 'BulkError', description: 'A line that was not created, and why' });
 export type BulkError = z.infer<typeof bulkError>;
 
 export const BULK_ERRORS_MAX = 1000;
 export const bulkSummary = z
   .object({
-    received: z.int(),
-    created: z.int(),
-    failed: z.int(),
+    received: z.int().min(0).meta({ description: 'Lines that hold a customer or should' }),
+    created: z.int().min(0),
+    failed: z.int().min(0),
     errors: z.array(bulkError).max(BULK_ERRORS_MAX),
-    errors_truncated: z.boolean(),
+    errors_truncated: z.boolean().meta({ description: 'Whether there are more errors than are listed' }),
   })
-  .meta({ id: 'BulkSummary' });
+  .meta({ id: 'BulkSummary', description: 'What became of a bulk upload' });
 export type BulkSummary = z.infer<typeof bulkSummary>;
 
+/** Why an atomic upload failed: a problem that tells as much as a summary. */
+export const bulkProblem = problem
+  .extend(bulkSummary.shape)
+  .meta({ id: 'BulkProblem', description: 'A problem that tells what was wrong with which lines' });
+
 export const customerPath = z.strictObject({ customer_id: idParameter });
+const byExternalId = externalId.optional().meta({ description: 'The one customer of this external_id' });
 export const customersQuery = z.strictObject({
   ...pageQuery,
-  external_id: externalId.optional(),
-  status: z.enum(CUSTOMER_STATUSES).optional(),
+  external_id: byExternalId,
+  status: z.enum(CUSTOMER_STATUSES).optional().meta({ description: 'Those of this status' }),
 });
 export const balancesQuery = z.strictObject({
   ...pageQuery,
-  external_id: externalId.optional(),
-  customer_id: idParameter.optional(),
+  external_id: byExternalId,
+  customer_id: idParameter.optional().meta({ description: 'The one customer of this id' }),
 });
 export const statementQuery = z.strictObject({
   ...pageQuery,
@@ -99,7 +114,13 @@ export const bulkQuery = z.strictObject({
     .enum(['true', 'false'])
     .default('false')
     .transform((text) => text === 'true')
-    .meta({ override: { type: 'boolean', default: false }, description: 'All or nothing' }),
+    .meta({
+      override: ({ jsonSchema }) => {
+        delete jsonSchema.enum;
+        Object.assign(jsonSchema, { type: 'boolean', default: false });
+      },
+      description: 'All or nothing',
+    }),
 });
 
 export const customersPage = pageOf(customer, 'CustomersPage');

@@ -19,15 +19,15 @@ export const loan = z
     customer_id: resourceId,
     customer_external_id: externalId,
     amount: moneyText,
-    outstanding: moneyText,
+    outstanding: moneyText.meta({ description: 'What is left to pay' }),
     status: z.enum(LOAN_STATUSES),
     contract_version: z.string().nullable(),
     maximum_payment_date: timeText,
-    taken_at: timeText.nullable(),
+    taken_at: timeText.nullable().meta({ description: 'Null while it is only requested' }),
     created_at: timeText,
     updated_at: timeText,
   })
-  .meta({ id: 'Loan' });
+  .meta({ id: 'Loan', description: 'A loan, as it is now' });
 export type LoanBody = z.infer<typeof loan>;
 
 /** Who a new loan or payment is for: one of the two ids, or both where they name the same customer. */
@@ -56,13 +56,13 @@ export const newLoan = z
     message: 'must not be given for a pending loan: it is taken when it is activated',
     path: ['taken_at'],
   })
-  .meta({ id: 'NewLoan' });
+  .meta({ id: 'NewLoan', description: 'A loan to be taken or requested' });
 export type NewLoan = z.infer<typeof newLoan>;
 
 const loanFilters = {
   ...pageQuery,
-  external_id: externalId.optional(),
-  status: z.enum(LOAN_STATUSES).optional(),
+  external_id: externalId.optional().meta({ description: 'The one loan of this external_id' }),
+  status: z.enum(LOAN_STATUSES).optional().meta({ description: 'Those of this status' }),
   taken_from: timeInput.optional().meta({ description: 'Taken at or after' }),
   taken_to: timeInput.optional().meta({ description: 'Taken at or before' }),
 };
@@ -70,8 +70,8 @@ export const loanPath = z.strictObject({ loan_id: idParameter });
 export const customerLoansQuery = z.strictObject(loanFilters);
 export const loansQuery = z.strictObject({
   ...loanFilters,
-  customer_id: idParameter.optional(),
-  customer_external_id: externalId.optional(),
+  customer_id: idParameter.optional().meta({ description: 'Those of this customer' }),
+  customer_external_id: externalId.optional().meta({ description: 'Those of the customer of this external_id' }),
 });
 export const nothing = z.strictObject({}).optional();
 export const loansPage = pageOf(loan, 'LoansPage');

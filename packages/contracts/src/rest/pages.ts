@@ -11,7 +11,10 @@ export const pageQuery = {
     .transform(Number)
     .refine((limit) => limit >= 1 && limit <= PAGE_LIMIT_MAX, `must be from 1 to ${PAGE_LIMIT_MAX}`)
     .default(PAGE_LIMIT_DEFAULT)
-    .meta({ override: { type: 'integer', minimum: 1, maximum: PAGE_LIMIT_MAX, default: PAGE_LIMIT_DEFAULT } }),
+    .meta({
+      override: { type: 'integer', minimum: 1, maximum: PAGE_LIMIT_MAX, default: PAGE_LIMIT_DEFAULT },
+      description: 'How many rows at most',
+    }),
   cursor: z
     .string()
     .min(1)
@@ -22,4 +25,9 @@ export const pageQuery = {
 
 /** A page of results; `next_cursor` is null on the last. */
 export const pageOf = <T extends z.ZodType>(item: T, id: string) =>
-  z.object({ results: z.array(item), next_cursor: z.string().nullable() }).meta({ id });
+  z
+    .object({
+      results: z.array(item),
+      next_cursor: z.string().nullable().meta({ description: 'Null on the last page' }),
+    })
+    .meta({ id });

@@ -26,7 +26,7 @@ export const payment = z
     created_at: timeText,
     updated_at: timeText,
   })
-  .meta({ id: 'Payment' });
+  .meta({ id: 'Payment', description: 'A payment, and how it was spread over loans' });
 export type PaymentBody = z.infer<typeof payment>;
 
 export const newPayment = z
@@ -37,13 +37,13 @@ export const newPayment = z
     paid_at: timeInput.optional(),
   })
   .refine(...namesSomeone)
-  .meta({ id: 'NewPayment' });
+  .meta({ id: 'NewPayment', description: 'A payment to be made' });
 export type NewPayment = z.infer<typeof newPayment>;
 
 const paymentFilters = {
   ...pageQuery,
-  external_id: externalId.optional(),
-  status: z.enum(PAYMENT_STATUSES).optional(),
+  external_id: externalId.optional().meta({ description: 'The one payment of this external_id' }),
+  status: z.enum(PAYMENT_STATUSES).optional().meta({ description: 'Those of this status' }),
   paid_from: timeInput.optional().meta({ description: 'Paid at or after' }),
   paid_to: timeInput.optional().meta({ description: 'Paid at or before' }),
 };
@@ -51,7 +51,7 @@ export const paymentPath = z.strictObject({ payment_id: idParameter });
 export const customerPaymentsQuery = z.strictObject(paymentFilters);
 export const paymentsQuery = z.strictObject({
   ...paymentFilters,
-  customer_id: idParameter.optional(),
-  customer_external_id: externalId.optional(),
+  customer_id: idParameter.optional().meta({ description: 'Those of this customer' }),
+  customer_external_id: externalId.optional().meta({ description: 'Those of the customer of this external_id' }),
 });
 export const paymentsPage = pageOf(payment, 'PaymentsPage');

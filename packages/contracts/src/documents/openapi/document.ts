@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiOverride,
+  type ZodOpenApiPathsObject,
+} from 'zod-openapi';
+import { isIdempotent, type Operation, type OperationId, operations } from '../../operations.ts';
+import { readable } from '../json-schema.ts';
+import { idempotencyParameter, tokenParameter } from './headers.ts';
+import { INTRODUCTION } from './prose.ts';
+import { Responses } from './responses.ts';
+import type { Examples, OperationText } from './text.ts';
+import { TEXTS } from './texts/index.ts';
+
+/** Of the API, not of what serves it. The first number changes only where a client that works could stop working. */
+export const API_VERSION = '1.0.0';
+
+const TAGS = [
+  { name: 'customers', description: 'Who they are, what they may owe, and what they owe.' },
+  { name: 'loans', description: 'Granted within the credit line, or requested first.' },
+  { name: 'payments', description: 'Spread over the loans, the one that was taken first before the next.' },
+];
+
+/** The OpenAPI 3.1 document of the whole API. */
+export function openApiDocument(): ReturnType<typeof createDocument> {
+  const paths: ZodOpenApiPathsObject = {};
+  const responses = new Responses();
+  for (const operation of Object.values<Operation & { id: OperationId }>(operations)) {
+    const described = describe(operation, TEXTS[operation.id], responses);
+    paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: described };
+  }
+  return createDocument(
+    {
+      openapi: '3.1.0',
+      info: {
+        title: 'MO Loans',
+        version: API_VERSION,
+        description: INTRODUCTION,
+        contact: { name: 'MO Loans' },
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: '/', description: 'The gateway that serves this document' }],
+      security: [{ bearer: [] }, { apiKey: [] }],
+      tags: TAGS,
+      paths,
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'An API key' },
+          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same key, in another header' },
+        },
+      },
+    },
+    { override },
+  );
+}
+
+/** Requests are closed, for what isn't known is refused; answers are open, for they may grow. */
+const override: ZodOpenApiOverride = ({ zodSchema, jsonSchema, io }) => {
+  readable({ zodSchema, jsonSchema } as Parameters<typeof readable>[0]);
+  if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+};
+
+function describe(operation: Operation, text: OperationText, responses: Responses): ZodOpenApiOperationObject {
+  return {
+    operationId: operation.id,
+    tags: [tagOf(operation)],
+    summary: operation.summary,
+    description: text.description,
+    requestParams: {
+      header: z.object({
+        ...(isIdempotent(operation) ? { 'Idempotency-Key': idempotencyParameter } : {}),
+        // An upload concerns no customer that there was before.
+        ...(operation.stream === undefined ? { 'Consistency-Token': tokenParameter } : {}),
+      }),
+      ...(operation.params === undefined ? {} : { path: operation.params as z.ZodObject }),
+      ...(operation.query === undefined ? {} : { query: operation.query as z.ZodObject }),
+    },
+    ...requestBody(operation, text.request),
+    responses: responses.of(operation, text),
+  };
+}
+
+/** What an operation is about: the last part of its path that names a collection. */
+const tagOf = ({ path, service }: Operation): string => {
+  const named = path.split('/').filter((part) => TAGS.some(({ name }) => name === part));
+  return named.at(-1) ?? service;
+};
+
+function requestBody(
+  { body, stream }: Operation,
+  examples: Readonly<Record<string, Examples>> = {},
+): Pick<ZodOpenApiOperationObject, 'requestBody'> {
+  if (body === undefined && stream === undefined) return {};
+  const types = stream ?? ['application/json'];
+  const required = body === undefined || !body.safeParse(undefined).success;
+  const content = Object.fromEntries(
+    types.map((type) => [type, { schema: body ?? streamSchema(type), examples: { ...examples[type] } }]),
+  );
+  return { requestBody: { required, content } };
+}
+
+function streamSchema(mediaType: string): z.ZodType {
+  if (mediaType === 'application/json') return z.array(operations.createCustomer.body);
+  if (mediaType === 'multipart/form-data') return z.object({ file: z.string().meta({ format: 'binary' }) });
+  return z.string();
+}

@@ -1,0 +1,67 @@
+/** The headers of requests and answers, each described once. */
+import { z } from 'zod';
+import { consistencyToken, idempotencyKey } from '../../headers.ts';
+
+const TOKEN = '1.42.1.1.0';
+
+/** What a write may carry, that is done once. */
+export const idempotencyParameter = idempotencyKey.optional().meta({
+  param: {
+    id: 'IdempotencyKey',
+    description:
+      'Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours.',
+  },
+  examples: ['a6f1c2de-8f0b-4f0e-9d3c-6b1f0c7c9b52'],
+});
+
+export const tokenParameter = consistencyToken.optional().meta({
+  param: {
+    id: 'ConsistencyToken',
+    description: 'As an earlier answer carried it: this request sees at least that state of its customer.',
+    example: TOKEN,
+  },
+});
+
+const header = (id: string, description: string, schema: z.ZodType, required: boolean, example: string) =>
+  (required ? schema : schema.optional()).meta({ header: { id, description }, examples: [example] });
+
+const text = z.string();
+
+export const requestIdHeader = header(
+  'RequestId',
+  "The request's own `X-Request-Id`, or a new one: with it the request is found in every log.",
+  text,
+  true,
+  '0b6f9c1e-3c1f-4f57-8a52-5d2f6b0f7a11',
+);
+export const tokenHeader = header(
+  'ConsistencyToken',
+  'What this answer has seen of its customer. Send it on as `Consistency-Token` to read at least this state.',
+  text,
+  true,
+  TOKEN,
+);
+/** A refusal carries it where the customer is known. */
+export const refusalTokenHeader = header(
+  'ConsistencyTokenOfRefusal',
+  'What this answer has seen of its customer, where there is one.',
+  text,
+  false,
+  TOKEN,
+);
+export const replayedHeader = header(
+  'IdempotencyReplayed',
+  'There where this answer was given before, for the same `Idempotency-Key`.',
+  z.literal('true'),
+  false,
+  'true',
+);
+export const linkHeader = header(
+  'Link',
+  'Where there is a next page, its address (RFC 8288), with `rel="next"`.',
+  text,
+  false,
+  '</api/loans?cursor=WzEsIlVtM1pfY0FfIiw0Ml0>; rel="next"',
+);
+export const retryAfterHeader = header('RetryAfter', 'In how many seconds to try again.', text, true, '1');
+export const authenticateHeader = header('WwwAuthenticate', 'How to authenticate.', text, true, 'Bearer');

@@ -1,0 +1,121 @@
+/** What an operation answers: its results, and every problem, each with its headers and an example. */
+import { z } from 'zod';
+import type { ZodOpenApiExamplesObject, ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+import { isIdempotent, isPaged, type Operation } from '../../operations.ts';
+import { PROBLEMS, type ProblemCode, problem } from '../../problems.ts';
+import { bulkProblem } from '../../rest/customers.ts';
+import * as headers from './headers.ts';
+import { problemExample } from './problem-examples.ts';
+import type { OperationText } from './text.ts';
+
+/** What any operation may answer. */
+const ALWAYS: readonly ProblemCode[] = [
+  'invalid_request',
+  'unauthenticated',
+  'forbidden',
+  'rate_limited',
+  'internal_error',
+  'unavailable',
+];
+const WITH_BODY: readonly ProblemCode[] = ['unsupported_media_type', 'request_timeout'];
+
+/** Answers that read the same wherever they are given; they stand in the document once. */
+export class Responses {
+  readonly #shared = new Map<ProblemCode, ZodOpenApiResponseObject>();
+
+  of(operation: Operation, text: OperationText): ZodOpenApiResponsesObject {
+    return Object.fromEntries([...results(operation, text), ...this.#problems(operation, text)]);
+  }
+
+  #problems(operation: Operation, text: OperationText): [string, ZodOpenApiResponseObject][] {
+    const byStatus = Map.groupBy(codesOf(operation), (code) => PROBLEMS[code].status);
+    return [...byStatus]
+      .sort(([a], [b]) => a - b)
+      .map(([status, codes]) => [String(status), this.#problem(operation, text, codes)]);
+  }
+
+  #problem(operation: Operation, text: OperationText, codes: readonly ProblemCode[]): ZodOpenApiResponseObject {
+    const [code] = codes as [ProblemCode, ...ProblemCode[]];
+    if (isOwn(code, operation)) return problemResponse(operation, text, codes);
+    const shared = this.#shared.get(code) ?? { id: idOf(code), ...problemResponse(operation, text, codes) };
+    this.#shared.set(code, shared);
+    return shared;
+  }
+}
+
+function codesOf(operation: Operation): ProblemCode[] {
+  const takesBody = operation.body !== undefined || operation.stream !== undefined;
+  const codes: ProblemCode[] = [...ALWAYS, ...(takesBody ? WITH_BODY : []), ...operation.problems];
+  // An upload may be of any size.
+  if (operation.body !== undefined) codes.push('payload_too_large');
+  return [...new Set(codes)];
+}
+
+/** Whether a problem reads otherwise for each operation. */
+const isOwn = (code: ProblemCode, operation: Operation): boolean =>
+  code === 'invalid_request' ||
+  code === 'unavailable' ||
+  operation.problems.includes(code) ||
+  (code === 'unsupported_media_type' && operation.stream !== undefined);
+
+function results(operation: Operation, { answers }: OperationText): [string, ZodOpenApiResponseObject][] {
+  const sent = z.object({
+    'X-Request-Id': headers.requestIdHeader,
+    ...(operation.token ? { 'Consistency-Token': headers.tokenHeader } : {}),
+    ...(isPaged(operation) ? { Link: headers.linkHeader } : {}),
+    ...(isKept(operation) ? { 'Idempotency-Replayed': headers.replayedHeader } : {}),
+  });
+  return Object.entries(operation.answers).map(([status, schema]) => [
+    status,
+    {
+      description: DONE[status] ?? 'Done.',
+      headers: sent,
+      content: { 'application/json': { schema, examples: { ...answers[Number(status)] } } },
+    },
+  ]);
+}
+
+const DONE: Readonly<Record<string, string>> = {
+  200: 'Done.',
+  201: 'Created.',
+  202: 'Stored, not yet enforced.',
+};
+
+function problemResponse(
+  operation: Operation,
+  text: OperationText,
+  codes: readonly ProblemCode[],
+): ZodOpenApiResponseObject {
+  const examples: ZodOpenApiExamplesObject = Object.fromEntries(
+    codes.map((code) => [code, { summary: PROBLEMS[code].title, value: problemExample(code, operation, text) }]),
+  );
+  const schema = codes.includes('bulk_failed') ? bulkProblem : problem;
+  return {
+    description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].meaning}`).join('\n\n'),
+    headers: z.object({ 'X-Request-Id': headers.requestIdHeader, ...headersOf(codes, operation) }),
+    content: { 'application/problem+json': { schema, examples } },
+  };
+}
+
+function headersOf([code]: readonly ProblemCode[], operation: Operation): Record<string, z.ZodType> {
+  switch (code === undefined ? 0 : PROBLEMS[code].status) {
+    case 401:
+      return { 'WWW-Authenticate': headers.authenticateHeader };
+    case 409:
+    case 422:
+      return isKept(operation)
+        ? { 'Consistency-Token': headers.refusalTokenHeader, 'Idempotency-Replayed': headers.replayedHeader }
+        : {};
+    case 429:
+    case 503:
+      return { 'Retry-After': headers.retryAfterHeader };
+    default:
+      return {};
+  }
+}
+
+/** Whether an answer is kept under its Idempotency-Key. An upload's key names the upload, and its answer is made anew. */
+const isKept = (operation: Operation): boolean => isIdempotent(operation) && operation.stream === undefined;
+
+/** `not_found` as `NotFound`. */
+const idOf = (code: ProblemCode): string => code.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
