@@ -18,20 +18,39 @@ const customerData = z.object({
 });
 const loanTerms = { contract_version: label.nullable(), maximum_payment_date: timeText };
 
+const requested = z.boolean().meta({
+  description: 'Whether a LoanRequested came before it, so that its amount is counted once',
+});
+
 /** The data of each event type. Members that this version doesn't know are passed over, so that types can grow. */
 export const eventData = {
-  CustomerRegistered: customerData,
-  CustomerUpdated: customerData,
-  LoanTaken: z.object({ ...ofLoan, ...loanTerms, taken_at: timeText, requested: z.boolean() }),
-  LoanRequested: z.object({ ...ofLoan, ...loanTerms, taken_at: z.null() }),
-  LoanRejected: z.object(ofLoan),
-  LoanPaid: z.object(ofLoan),
-  PaymentApplied: z.object({
-    ...ofPayment,
-    paid_at: timeText,
-    details: z.array(z.object({ loan_id: resourceId, amount: moneyText })).min(1),
+  CustomerRegistered: customerData.meta({ description: 'Somebody became a customer, with a credit line.' }),
+  CustomerUpdated: customerData.meta({
+    description: 'The credit line or the status changed. All members as they are now.',
   }),
-  PaymentRejected: z.object({ ...ofPayment, paid_at: timeText, rejection_reason: z.enum(['exceeds_debt']) }),
+  LoanTaken: z
+    .object({ ...ofLoan, ...loanTerms, taken_at: timeText, requested })
+    .meta({ description: 'A loan is active: taken at once, or granted after it was requested.' }),
+  LoanRequested: z
+    .object({ ...ofLoan, ...loanTerms, taken_at: z.null() })
+    .meta({ description: 'A loan waits to be granted or rejected. It holds credit, but nothing is owed.' }),
+  LoanRejected: z
+    .object(ofLoan)
+    .meta({ description: 'A loan that was requested is rejected, which frees its credit.' }),
+  LoanPaid: z.object(ofLoan).meta({ description: 'Payments have covered all of a loan.' }),
+  PaymentApplied: z
+    .object({
+      ...ofPayment,
+      paid_at: timeText,
+      details: z
+        .array(z.object({ loan_id: resourceId, amount: moneyText }))
+        .min(1)
+        .meta({ description: 'Which loan got how much; the amounts sum to total_amount' }),
+    })
+    .meta({ description: 'A payment was spread over loans.' }),
+  PaymentRejected: z
+    .object({ ...ofPayment, paid_at: timeText, rejection_reason: z.enum(['exceeds_debt']) })
+    .meta({ description: 'A payment was recorded and changes nothing: it is more than is owed.' }),
 } as const;
 
 export type EventType = keyof typeof eventData;

@@ -4,6 +4,7 @@
  */
 import type { MigrationObject } from '@mikro-orm/core';
 import type { EntitySchema } from '@mikro-orm/postgresql';
+import { TOPIC_PREFIX_DEFAULT } from '@mo/contracts';
 import {
   createLogger,
   createRegistry,
@@ -48,7 +49,7 @@ export const serviceConfig = {
   TOPIC_PREFIX: z
     .string()
     .regex(/^[\w.-]{1,100}$/)
-    .default('mo'),
+    .default(TOPIC_PREFIX_DEFAULT),
   AUDIT_INTERVAL_MS: z.coerce.number().int().min(10).default(AUDIT_INTERVAL_MS),
 };
 export { databaseUrl, origins };

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { TOPIC_PARTITIONS } from '@mo/contracts';
 import {
   counter,
   gauge,
@@ -38,7 +39,6 @@ import { QuarantineTable } from './sql/quarantine.ts';
 import { run, type Sql, sqlOf } from './sql/sql.ts';
 import { type AccountTables, SqlStore } from './sql/sql-store.ts';
 
-const PARTITIONS = 12;
 const FORGET_ROWS_MAX = 50_000;
 
 export interface StreamsOptions<A extends Account> {
@@ -131,7 +131,7 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
     own: model.stream,
     follows: model.follows,
     topicPrefix,
-    partitions: PARTITIONS,
+    partitions: TOPIC_PARTITIONS,
     kafka,
     clock: systemClock,
     logger,

@@ -1,4 +1,12 @@
 /** The contract as documents for others: made of the schemas, so that they can't tell anything else. */
+export {
+  type AsyncApiDocument,
+  type AsyncApiMessage,
+  asyncApiDocument,
+  EVENTS_VERSION,
+} from './events/asyncapi.ts';
+export { eventHeaders } from './events/headers.ts';
+export { eventSchemas, type JsonSchema } from './events/schemas.ts';
 export { API_VERSION, openApiDocument } from './openapi/document.ts';
-export { type Example, type Examples, type OperationText } from './openapi/text.ts';
+export type { Example, Examples, OperationText } from './openapi/text.ts';
 export { TEXTS } from './openapi/texts/index.ts';

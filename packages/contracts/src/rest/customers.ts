@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ZodOpenApiOverrideMeta } from 'zod-openapi';
 import {
   CUSTOMER_STATUSES,
   externalId,
@@ -109,16 +110,17 @@ export const statementQuery = z.strictObject({
   ...pageQuery,
   as_of: timeInput.optional().meta({ description: 'Entries up to and including this instant' }),
 });
+const isBoolean: ZodOpenApiOverrideMeta = ({ jsonSchema }) => {
+  delete jsonSchema.enum;
+  Object.assign(jsonSchema, { type: 'boolean', default: false });
+};
 export const bulkQuery = z.strictObject({
   atomic: z
     .enum(['true', 'false'])
     .default('false')
     .transform((text) => text === 'true')
     .meta({
-      override: ({ jsonSchema }) => {
-        delete jsonSchema.enum;
-        Object.assign(jsonSchema, { type: 'boolean', default: false });
-      },
+      override: isBoolean,
       description: 'All or nothing',
     }),
 });

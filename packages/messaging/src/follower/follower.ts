@@ -7,9 +7,9 @@
  * the way at most sends the letter twice. The follower reads the dead-letter topics too, for what became of letters: as
  * a group of its own, which asks seldom, for each fetch costs by the number of partitions.
  */
-import { deadLetterTopicOf, type Stream, type StreamEvent } from '@mo/contracts';
+import { deadLetterTopicOf, type Stream, type StreamEvent, topicOf } from '@mo/contracts';
 import type { Clock, Logger } from '@mo/service-kit';
-import { fromMessage, identityOf, topicOf } from '../kafka/cloud-events.ts';
+import { fromMessage, identityOf } from '../kafka/cloud-events.ts';
 import type { IncomingMessage, Kafka, Subscription } from '../kafka/port.ts';
 import { quarantinedBy } from '../protocol/batch.ts';
 import type { Followed } from '../protocol/batch-runner.ts';

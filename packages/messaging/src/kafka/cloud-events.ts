@@ -30,8 +30,6 @@ export interface JournalRow {
   readonly traceparent: string | null;
 }
 
-export const topicOf = (prefix: string, stream: Stream): string => `${prefix}.${stream}`;
-
 export function toMessage(stream: Stream, row: JournalRow): OutgoingMessage {
   const seen = formatSeen(JSON.parse(row.seen) as SeenVersions);
   return {

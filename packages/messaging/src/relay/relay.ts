@@ -3,9 +3,9 @@
  * what Kafka has acknowledged. No transaction is open while it sends. A crash between sending and removing sends
  * again, which followers skip. While Kafka is away the outbox grows and nothing else happens.
  */
-import type { Stream } from '@mo/contracts';
+import { type Stream, topicOf } from '@mo/contracts';
 import type { Clock, Logger } from '@mo/service-kit';
-import { toMessage, topicOf } from '../kafka/cloud-events.ts';
+import { toMessage } from '../kafka/cloud-events.ts';
 import { type Kafka, MessageRefusedError, type Producer } from '../kafka/port.ts';
 import type { Outbox, OutboxEntry } from '../sql/outbox.ts';
 import { LEASE_RENEWAL_MS, type Lease } from './lease.ts';

@@ -4,8 +4,15 @@
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { EventData, EventType, SeenVersions, Stream, StreamEvent } from '@mo/contracts';
-import { toMessage, topicOf } from '../kafka/cloud-events.ts';
+import {
+  type EventData,
+  type EventType,
+  type SeenVersions,
+  type Stream,
+  type StreamEvent,
+  topicOf,
+} from '@mo/contracts';
+import { toMessage } from '../kafka/cloud-events.ts';
 import type { Producer } from '../kafka/port.ts';
 import { type PullWant, pullRequest } from '../pull/wire.ts';
 import { waitFor } from './wait-for.ts';

@@ -1,0 +1,113 @@
+/** The topics and their events as an AsyncAPI 3.0 document. */
+import { z } from 'zod';
+import { EVENT_TYPES, type EventType } from '../../events.ts';
+import { STREAMS, type Stream, TOPIC_PARTITIONS, TOPIC_PREFIX_DEFAULT, topicOf } from '../../streams.ts';
+import { readable } from '../json-schema.ts';
+import { EXAMPLES } from './examples.ts';
+import { eventHeaders, exampleHeaders } from './headers.ts';
+import { EVENTS_INTRODUCTION } from './prose.ts';
+import { eventSchema, type JsonSchema } from './schemas.ts';
+
+/** Of the events. The first number changes only where a subscriber that works could stop working. */
+export const EVENTS_VERSION = '1.0.0';
+
+const KAFKA_BINDING = '0.5.0';
+
+const CHANNELS: Readonly<Record<Stream, { title: string; description: string }>> = {
+  customers: { title: 'Customers', description: 'Who is a customer, with which credit line and status.' },
+  loans: { title: 'Loans', description: 'Which loans are requested, taken, rejected and paid.' },
+  payments: { title: 'Payments', description: 'Which payments were made, and how they were spread over loans.' },
+};
+
+export type AsyncApiDocument = ReturnType<typeof asyncApiDocument>;
+export type AsyncApiMessage = ReturnType<typeof message>;
+
+/** The AsyncAPI 3.0 document of all topics, under the names that they have unless configured. */
+export function asyncApiDocument() {
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'MO Loans events',
+      version: EVENTS_VERSION,
+      description: EVENTS_INTRODUCTION,
+      contact: { name: 'MO Loans' },
+      license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },
+      tags: STREAMS.map((name) => ({ name, description: CHANNELS[name].description })),
+    },
+    defaultContentType: 'application/json',
+    servers: {
+      kafka: {
+        host: '{broker}',
+        protocol: 'kafka',
+        description: 'The brokers that the services use.',
+        variables: { broker: { default: 'localhost:9092', description: 'Any of the brokers, as host:port' } },
+      },
+    },
+    channels: recordOf(STREAMS, channel),
+    operations: Object.fromEntries(STREAMS.map((stream) => [`send${CHANNELS[stream].title}`, operation(stream)])),
+    components: { messages: recordOf(Object.keys(EVENT_TYPES) as EventType[], message) },
+  };
+}
+
+const typesOf = (stream: Stream): EventType[] =>
+  (Object.keys(EVENT_TYPES) as EventType[]).filter((type) => EVENT_TYPES[type].stream === stream);
+
+function channel(stream: Stream) {
+  const topic = topicOf(TOPIC_PREFIX_DEFAULT, stream);
+  return {
+    address: topic,
+    ...CHANNELS[stream],
+    messages: recordOf(typesOf(stream), (type) => ({ $ref: `#/components/messages/${type}` })),
+    bindings: { kafka: { topic, partitions: TOPIC_PARTITIONS, bindingVersion: KAFKA_BINDING } },
+  };
+}
+
+function operation(stream: Stream) {
+  return {
+    action: 'send',
+    channel: { $ref: `#/channels/${stream}` },
+    title: `Events of ${stream}`,
+    summary: CHANNELS[stream].description,
+    tags: [{ name: stream }],
+    messages: typesOf(stream).map((type) => ({ $ref: `#/channels/${stream}/messages/${type}` })),
+  };
+}
+
+function message(type: EventType) {
+  const { $schema: _, $id, title, description, ...payload } = eventSchema(type);
+  return {
+    name: type,
+    title,
+    summary: description,
+    contentType: 'application/json',
+    tags: [{ name: EVENT_TYPES[type].stream }],
+    headers: headersSchema(type),
+    payload: { title, ...payload } as JsonSchema,
+    bindings: {
+      kafka: {
+        key: {
+          type: 'string',
+          pattern: '^[1-9]\\d{0,15}$',
+          description: 'The customer id: a customer’s events keep their order',
+        },
+        bindingVersion: KAFKA_BINDING,
+      },
+    },
+    examples: [
+      {
+        name: type,
+        summary: description,
+        headers: exampleHeaders(type, EXAMPLES[type].customer_id),
+        payload: EXAMPLES[type],
+      },
+    ],
+  };
+}
+
+function headersSchema(type: EventType): JsonSchema {
+  const { $schema: _, ...schema } = z.toJSONSchema(eventHeaders(type), { io: 'input', override: readable });
+  return schema;
+}
+
+const recordOf = <Name extends string, Value>(names: readonly Name[], valueOf: (name: Name) => Value) =>
+  Object.fromEntries(names.map((name) => [name, valueOf(name)])) as Record<Name, Value>;

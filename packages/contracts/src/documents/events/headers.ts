@@ -1,0 +1,57 @@
+/** The headers of an event on Kafka: CloudEvents 1.0, binary mode. */
+import { z } from 'zod';
+import { dataSchemaOf, EVENT_TYPES, type EventType } from '../../events.ts';
+import { timeText } from '../../scalars.ts';
+import { STREAMS, type Stream } from '../../streams.ts';
+
+const about = (description: string) => ({ description });
+const numberText = z.string().regex(/^[1-9]\d{0,14}$/);
+/** A stream that played no part is left out. */
+const seen = new RegExp(`^(${STREAMS.join('|')})=\\d{1,15}(,(${STREAMS.join('|')})=\\d{1,15})*$`);
+
+/** What the headers of a type hold. They may grow, as the data may. */
+export function eventHeaders(type: EventType) {
+  const { stream } = EVENT_TYPES[type];
+  return z.object({
+    ce_specversion: z.literal('1.0'),
+    ce_id: z
+      .string()
+      .regex(new RegExp(`^${stream}-[1-9]\\d*-[1-9]\\d*$`))
+      .meta(about('Stream, customer id and version: names this event for ever')),
+    ce_source: z.literal(`/mo/${stream}`),
+    ce_type: z.literal(type),
+    ce_time: timeText.meta(about('When it was decided')),
+    ce_subject: numberText.meta(about('The customer id, as in the key')),
+    ce_sequence: numberText.meta(about('The version: 1, 2, 3 … for each customer and topic, without gaps')),
+    ce_seen: z
+      .string()
+      .regex(seen)
+      .optional()
+      .meta(about('The versions of the other streams that this was decided on; left out where there are none')),
+    ce_dataschema: z
+      .literal(dataSchemaOf(type))
+      .meta(about('The JSON Schema of the data: its $id, and its address on the gateway below /schemas/')),
+    ce_traceparent: z.string().optional().meta(about('W3C Trace Context of the request that caused it')),
+    'content-type': z.literal('application/json'),
+  });
+}
+
+/** The headers of an example: the customer's first event of the stream. */
+export function exampleHeaders(type: EventType, customerId: number): z.infer<ReturnType<typeof eventHeaders>> {
+  const { stream } = EVENT_TYPES[type];
+  return {
+    ce_specversion: '1.0',
+    ce_id: `${stream}-${customerId}-1`,
+    ce_source: `/mo/${stream}`,
+    ce_type: type,
+    ce_time: '2026-02-01T10:00:00.000Z',
+    ce_subject: String(customerId),
+    ce_sequence: '1',
+    ...(SEEN[stream] === undefined ? {} : { ce_seen: SEEN[stream] }),
+    ce_dataschema: dataSchemaOf(type),
+    ce_traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    'content-type': 'application/json',
+  };
+}
+
+const SEEN: Readonly<Partial<Record<Stream, string>>> = { loans: 'customers=1', payments: 'customers=1,loans=1' };
