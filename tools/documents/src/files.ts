@@ -5,6 +5,9 @@ import { asyncApiDocument, eventSchemas, openApiDocument } from '@mo/contracts/d
 /** Where the files lie, seen from the root of the repository. */
 export const FOLDER = 'docs/api';
 
+/** Those of which a copy below `released/` says what others rely on. */
+export const RELEASED = ['openapi.json', 'asyncapi.json'] as const;
+
 /** Each file's path below the folder, and its text. The same contract gives the same text, to the byte. */
 export function documentFiles(): ReadonlyMap<string, string> {
   const schemas = [...eventSchemas()].map(([type, schema]): [string, unknown] => [

@@ -1,0 +1,185 @@
+import { documentFiles } from '../src/files.ts';
+import { breaksBetween, faultOfRelease } from '../src/release.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: documents are changed in any place
+type Anything = any;
+
+const files = documentFiles();
+
+/** What breaks once the change is made to a document. */
+function breaksOf(path: 'openapi.json' | 'asyncapi.json', change: (document: Anything) => void): string[] {
+  const released = files.get(path) as string;
+  const document = JSON.parse(released);
+  change(document);
+  return breaksBetween(path, released, JSON.stringify(document));
+}
+
+const without = (list: string[], name: string) => list.filter((other) => other !== name);
+const removeMember = (schema: Anything, name: string) => {
+  delete schema.properties[name];
+  schema.required = without(schema.required, name);
+};
+
+type Change = [what: string, change: (document: Anything) => void];
+
+describe('a change of the API breaks its clients that', () => {
+  const loans = (document: Anything) => document.paths['/api/loans'];
+  const schemas = (document: Anything) => document.components.schemas;
+
+  it.each<Change>([
+    ['removes an operation', (d) => delete loans(d).get],
+    ['removes a path', (d) => delete d.paths['/api/loans/{loan_id}']],
+    ['renames an operation', (d) => Object.assign(loans(d).get, { operationId: 'allLoans' })],
+    ['removes a schema by its name', (d) => delete schemas(d).FieldError],
+    ['removes a member of an answer', (d) => removeMember(schemas(d).Loan, 'outstanding')],
+    ['tells a member no longer always', (d) => Object.assign(schemas(d).Loan, { required: ['id'] })],
+    ['retypes a member of an answer', (d) => Object.assign(schemas(d).Loan.properties.amount, { type: 'number' })],
+    [
+      'tells null where there was none',
+      (d) => Object.assign(schemas(d).Loan.properties.amount, { type: ['string', 'null'] }),
+    ],
+    ['tells a status that was not known', (d) => schemas(d).Loan.properties.status.enum.push('frozen')],
+    [
+      'answers another status',
+      (d) => Object.assign(loans(d).post.responses, { 200: loans(d).post.responses[201], 201: undefined }),
+    ],
+    [
+      'answers in another media type',
+      (d) => Object.assign(loans(d).get.responses[200], { content: { 'text/csv': {} } }),
+    ],
+    ['removes a header of an answer', (d) => delete loans(d).post.responses[201].headers['Consistency-Token']],
+    ['asks for a new member', (d) => schemas(d).NewLoan.required.push('contract_version')],
+    [
+      'asks for a member that was not known',
+      (d) => {
+        schemas(d).NewLoan.properties.purpose = { type: 'string' };
+        schemas(d).NewLoan.required.push('purpose');
+      },
+    ],
+    ['takes a member no longer', (d) => delete schemas(d).NewLoan.properties.contract_version],
+    ['takes a value no longer', (d) => Object.assign(schemas(d).NewLoan.properties.status, { enum: ['active'] })],
+    ['takes a type no longer', (d) => schemas(d).NewLoan.properties.amount.oneOf.pop()],
+    ['takes null no longer', (d) => schemas(d).NewCustomer.properties.preapproved_at.anyOf.pop()],
+    [
+      'takes fewer',
+      (d) => Object.assign(loans(d).get.parameters.find((p: Anything) => p.name === 'limit').schema, { maximum: 100 }),
+    ],
+    [
+      'removes a parameter',
+      (d) =>
+        Object.assign(loans(d).get, {
+          parameters: loans(d).get.parameters.filter((p: Anything) => p.name !== 'status'),
+        }),
+    ],
+    [
+      'asks for a parameter',
+      (d) => loans(d).get.parameters.push({ in: 'query', name: 'year', required: true, schema: { type: 'string' } }),
+    ],
+    ['takes a media type no longer', (d) => delete d.paths['/api/customers/bulk'].post.requestBody.content['text/csv']],
+    [
+      'asks for a body',
+      (d) => Object.assign(d.paths['/api/loans/{loan_id}/reject'].post.requestBody, { required: true }),
+    ],
+    ['takes a way to authenticate no longer', (d) => d.security.pop()],
+  ])('%s', (_what, change) => expect(breaksOf('openapi.json', change)).not.toEqual([]));
+
+  it.each<Change>([
+    ['nothing', () => {}],
+    ['an operation', (d) => Object.assign(d.paths, { '/api/limits': { get: loans(d).get } })],
+    [
+      'a member of an answer',
+      (d) => {
+        schemas(d).Loan.properties.purpose = { type: 'string' };
+        schemas(d).Loan.required.push('purpose');
+      },
+    ],
+    [
+      'a member of a request that may be left out',
+      (d) => Object.assign(schemas(d).NewLoan.properties, { purpose: { type: 'string' } }),
+    ],
+    ['a value in a request', (d) => schemas(d).NewLoan.properties.status.enum.push('draft')],
+    ['a parameter', (d) => loans(d).get.parameters.push({ in: 'query', name: 'year', schema: { type: 'string' } })],
+    ['words', (d) => Object.assign(d.info, { description: 'other words' })],
+  ])('but not one that adds %s', (_what, change) => expect(breaksOf('openapi.json', change)).toEqual([]));
+});
+
+describe('a change of the events breaks subscribers that', () => {
+  const message = (document: Anything, type = 'LoanTaken') => document.components.messages[type];
+
+  it.each<Change>([
+    ['removes a type', (d) => delete d.channels.loans.messages.LoanPaid],
+    ['renames a topic', (d) => Object.assign(d.channels.loans, { address: 'mo.credit' })],
+    ['removes a member', (d) => removeMember(message(d).payload, 'amount')],
+    ['tells a member no longer always', (d) => Object.assign(message(d).payload, { required: ['customer_id'] })],
+    ['retypes a member', (d) => Object.assign(message(d).payload.properties.amount, { type: 'number' })],
+    [
+      'tells null where there was none',
+      (d) => Object.assign(message(d).payload.properties.taken_at, { type: ['string', 'null'] }),
+    ],
+    [
+      'no longer tells null alone',
+      (d) => Object.assign(message(d, 'LoanRequested').payload.properties.taken_at, { type: 'string' }),
+    ],
+    [
+      'tells a value that was not known',
+      (d) => message(d, 'CustomerUpdated').payload.properties.status.enum.push('closed'),
+    ],
+    [
+      'removes a member of a detail',
+      (d) => removeMember(message(d, 'PaymentApplied').payload.properties.details.items, 'amount'),
+    ],
+    ['tells an empty list', (d) => delete message(d, 'PaymentApplied').payload.properties.details.minItems],
+    ['removes a header', (d) => removeMember(message(d).headers, 'ce_sequence')],
+    ['keys by something else', (d) => Object.assign(message(d).bindings.kafka.key, { type: 'integer' })],
+    [
+      'calls another version by the same type',
+      (d) => Object.assign(message(d).headers.properties.ce_dataschema, { const: 'urn:mo:event:LoanTaken:2' }),
+    ],
+  ])('%s', (_what, change) => expect(breaksOf('asyncapi.json', change)).not.toEqual([]));
+
+  it.each<Change>([
+    [
+      'a type',
+      (d) => {
+        d.components.messages.LoanFrozen = message(d);
+        d.channels.loans.messages.LoanFrozen = {};
+      },
+    ],
+    ['a topic', (d) => Object.assign(d.channels, { risks: { address: 'mo.risks', messages: {} } })],
+    [
+      'a member',
+      (d) => {
+        message(d).payload.properties.purpose = { type: 'string' };
+        message(d).payload.required.push('purpose');
+      },
+    ],
+    ['a header', (d) => Object.assign(message(d).headers.properties, { ce_region: { type: 'string' } })],
+  ])('but not one that adds %s', (_what, change) => expect(breaksOf('asyncapi.json', change)).toEqual([]));
+});
+
+describe('a document is released', () => {
+  const released = files.get('openapi.json') as string;
+  const changed = (change: (document: Anything) => void) => {
+    const document = JSON.parse(released);
+    change(document);
+    return faultOfRelease('openapi.json', released, JSON.stringify(document, null, 2));
+  };
+  const grown = (version: string) => (document: Anything) => {
+    document.info.version = version;
+    document.paths['/api/limits'] = {};
+  };
+
+  it('again as it was', () => expect(faultOfRelease('openapi.json', released, released)).toBeNull());
+  it('with more in it under another version only', () => {
+    expect(changed(grown('1.1.0'))).toBeNull();
+    expect(changed(grown('1.0.0'))).toBe('another text needs another version');
+  });
+  it('with less in it under another major version only', () => {
+    const smaller = (version: string) => (document: Anything) => {
+      document.info.version = version;
+      delete document.paths['/api/loans'].get;
+    };
+    expect(changed(smaller('1.1.0'))).toMatch(/^it breaks what was released:\npaths \/api\/loans get remove/);
+    expect(changed(smaller('2.0.0'))).toBeNull();
+  });
+});
