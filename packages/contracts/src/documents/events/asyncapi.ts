@@ -74,7 +74,7 @@ function operation(stream: Stream) {
 }
 
 function message(type: EventType) {
-  const { $schema: _, $id, title, description, ...payload } = eventSchema(type);
+  const { $schema: _, $id, title, description, examples, ...payload } = eventSchema(type);
   return {
     name: type,
     title,

@@ -1,0 +1,69 @@
+import { type Operation, type OperationId, operations, parseJson } from '@mo/contracts';
+import { openApiDocument, TEXTS } from '@mo/contracts/documents';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import spectral from '@stoplight/spectral-core';
+import rulesets from '@stoplight/spectral-rulesets';
+import { exampleFaults, examplesIn } from './examples.ts';
+
+/** As readers get it. */
+const document = JSON.parse(JSON.stringify(openApiDocument()));
+/** Addresses that there are none of. */
+const NOT_OURS = { 'contact-properties': 'off', 'license-url': 'off' } as const;
+
+async function lint(candidate: object): Promise<string[]> {
+  const linter = new spectral.Spectral();
+  linter.setRuleset({ extends: [[rulesets.oas as spectral.RulesetDefinition, 'all']], rules: NOT_OURS });
+  return (await linter.run(candidate as Record<string, unknown>)).map(({ code, path }) => `${code} ${path.join(' ')}`);
+}
+
+describe('the OpenAPI document', () => {
+  it('is valid by the published schema of OpenAPI 3.1', async () => {
+    const validator = new Validator();
+    expect(await validator.validate(structuredClone(document))).toMatchObject({ valid: true });
+    expect(validator.version).toBe('3.1');
+    const broken = { ...document, paths: { '/api/loans': { get: { responses: { 200: {} } } } } };
+    expect(await new Validator().validate(broken)).toMatchObject({ valid: false });
+  });
+
+  it('leaves Spectral nothing to say', async () => {
+    expect(await lint(document)).toEqual([]);
+    const { description: _, ...undescribed } = document.info;
+    expect(await lint({ ...document, info: undescribed })).toEqual(['info-description info']);
+  });
+
+  it('has an example of every body and every answer, each valid by its schema', () => {
+    const { withExample, without } = examplesIn(document);
+    expect(without).toEqual([]);
+    expect(withExample.flatMap((content) => exampleFaults(document, content))).toEqual([]);
+  });
+
+  it('finds an example that is not valid', () => {
+    const broken = structuredClone(document);
+    broken.paths['/api/loans'].post.responses[201].content['application/json'].examples.active.value.amount = 600;
+    const faults = examplesIn(broken).withExample.flatMap((content) => exampleFaults(broken, content));
+    expect(faults).toEqual([
+      expect.stringMatching(/^paths \/api\/loans post responses 201 .* active: \/amount must be string/),
+    ]);
+  });
+});
+
+describe.each(Object.keys(operations) as OperationId[])('the examples of %s', (id) => {
+  const operation: Operation = operations[id];
+  const text = TEXTS[id];
+
+  it('are what the services take', () => {
+    if (operation.body === undefined) return expect(Object.keys(text.request ?? {})).toEqual(operation.stream ?? []);
+    for (const { value } of Object.values(text.request?.['application/json'] ?? {})) {
+      expect(operation.body.safeParse(parseJson(JSON.stringify(value)))).toMatchObject({ success: true });
+    }
+  });
+
+  it('are what the services answer, to the member', () => {
+    expect(Object.keys(text.answers)).toEqual(Object.keys(operation.answers));
+    for (const [status, schema] of Object.entries(operation.answers)) {
+      const values = Object.values(text.answers[Number(status)] ?? {}).map(({ value }) => value);
+      expect(values.length).toBeGreaterThan(0);
+      for (const value of values) expect(schema.parse(value)).toEqual(value);
+    }
+  });
+});
