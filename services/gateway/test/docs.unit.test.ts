@@ -1,4 +1,4 @@
-import { operations } from '@mo/contracts';
+import { dataSchemaOf, EVENT_TYPES, operations } from '@mo/contracts';
 import { type RunningGateway, startGateway, stopAll } from './support.ts';
 
 let gateway: RunningGateway;
@@ -24,13 +24,33 @@ it('the contract is there without a key, with every operation', async () => {
   expect(described.sort()).toEqual(Object.keys(operations).sort());
 });
 
+it('so are the events, with every type', async () => {
+  const document = (await (await get('/asyncapi.json')).json()) as {
+    asyncapi: string;
+    components: { messages: Record<string, unknown> };
+  };
+  expect(document.asyncapi).toBe('3.0.0');
+  expect(Object.keys(document.components.messages)).toEqual(Object.keys(EVENT_TYPES));
+});
+
+it.each(Object.keys(EVENT_TYPES))('what ce_dataschema says of %s leads to its JSON Schema', async (type) => {
+  const answer = await get(`/schemas/${dataSchemaOf(type)}`);
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/schema+json; charset=utf-8']);
+  expect(await answer.json()).toMatchObject({ $id: `urn:mo:event:${type}:1`, type: 'object' });
+});
+
+it('there is no schema of what is no event', async () => {
+  expect((await get(`/schemas/${dataSchemaOf('LoanFrozen')}`)).status).toBe(404);
+  expect((await get('/schemas/urn:mo:event:LoanTaken:2')).status).toBe(404);
+});
+
 it('the front page leads to the reference page', async () => {
   const answer = await get('/');
   expect([answer.status, answer.headers.get('location')]).toEqual([302, '/docs']);
 });
 
 it('what has not changed is not sent again, compressed or not', async () => {
-  for (const path of ['/openapi.json', '/docs', '/docs/scalar.js']) {
+  for (const path of ['/openapi.json', '/asyncapi.json', '/docs', '/docs/events', '/docs/scalar.js']) {
     for (const encoding of ['gzip', 'identity']) {
       const first = await get(path, { 'accept-encoding': encoding });
       expect(first.headers.get('content-encoding')).toBe(encoding === 'gzip' ? 'gzip' : null);
@@ -42,13 +62,16 @@ it('what has not changed is not sent again, compressed or not', async () => {
   }
 });
 
-it('the reference page loads nothing from anywhere else, and may not', async () => {
-  const answer = await get('/docs');
+it.each([
+  ['/docs', '/openapi.json'],
+  ['/docs/events', '/asyncapi.json'],
+])('the page %s loads nothing from anywhere else, and may not', async (path, document) => {
+  const answer = await get(path);
   const page = await answer.text();
   const scripts = [...page.matchAll(/<script[^>]*\ssrc="([^"]+)"/g)].map((match) => match[1]);
   expect(scripts).toEqual(['/docs/scalar.js']);
   expect(page).not.toMatch(/https?:\/\//);
-  expect(page).toContain('"url": "/openapi.json"');
+  expect(page).toContain(`"url": "${document}"`);
   expect(page).toContain('"withDefaultFonts": false');
   expect(page).toContain('"telemetry": false');
   const policy = answer.headers.get('content-security-policy') ?? '';

@@ -16,7 +16,8 @@ const compress = promisify(gzip);
 export function serveAsset(app: FastifyInstance, { path, type, content, headers = {} }: Asset): void {
   const digest = createHash('sha256').update(content).digest('base64url').slice(0, 27);
   let compressed: Promise<Buffer> | null = null;
-  app.get(path, async (request, reply) => {
+  // A colon stands for itself in our paths, never for a parameter.
+  app.get(path.replaceAll(':', '::'), async (request, reply) => {
     const zipped = /\bgzip\b/.test(String(request.headers['accept-encoding']));
     const etag = zipped ? `"${digest}-gzip"` : `"${digest}"`;
     reply.headers({ etag, vary: 'accept-encoding', 'cache-control': 'no-cache', ...headers });

@@ -1,73 +1,32 @@
 /**
- * The contract as OpenAPI, and a page to read it and try it out. The page is Scalar's, rendered once at start; all that
- * it needs comes from here, and its policy lets the browser load nothing from anywhere else.
+ * The contract for those who build on it: OpenAPI and AsyncAPI, a page to read each (and to try the API out), and the JSON
+ * Schema of each event type. Everything is made once, at start, and none of it needs a key.
  */
-import { createHash } from 'node:crypto';
-import { openApiDocument } from '@mo/contracts/documents';
-import scalar from '@scalar/fastify-api-reference';
-import fastify, { type FastifyInstance } from 'fastify';
-import { serveAsset } from './asset.ts';
+import { asyncApiDocument, eventSchemas, openApiDocument } from '@mo/contracts/documents';
+import type { FastifyInstance } from 'fastify';
+import { type Asset, serveAsset } from './asset.ts';
+import { renderPages } from './page.ts';
 
-const DOCUMENT = '/openapi.json';
-const PAGE = '/docs';
+const API_PAGE = '/docs';
 const SCRIPT = '/docs/scalar.js';
 
-/** Registers the document and the page; neither needs a key. */
+const PAGES = [
+  { path: API_PAGE, document: '/openapi.json', title: 'MO Loans API' },
+  { path: '/docs/events', document: '/asyncapi.json', title: 'MO Loans events' },
+];
+
+/** Registers the documents and the pages. */
 export async function referenceRoutes(app: FastifyInstance): Promise<void> {
-  const document = Buffer.from(JSON.stringify(openApiDocument()));
-  const { page, script } = await render();
-  serveAsset(app, { path: DOCUMENT, type: 'application/json; charset=utf-8', content: document });
-  serveAsset(app, { path: SCRIPT, type: 'text/javascript; charset=utf-8', content: script });
-  serveAsset(app, {
-    path: PAGE,
-    type: 'text/html; charset=utf-8',
-    content: Buffer.from(page),
-    headers: { 'content-security-policy': policyOf(page), 'x-content-type-options': 'nosniff' },
-  });
-  app.get('/', (_request, reply) => reply.redirect(PAGE));
+  const assets = [
+    json('/openapi.json', 'application/json', openApiDocument()),
+    json('/asyncapi.json', 'application/json', asyncApiDocument()),
+    ...[...eventSchemas().values()].map((schema) => json(`/schemas/${schema.$id}`, 'application/schema+json', schema)),
+    ...(await renderPages(PAGES, SCRIPT)),
+  ];
+  for (const asset of assets) serveAsset(app, asset);
+  app.get('/', (_request, reply) => reply.redirect(API_PAGE));
 }
 
-/** Scalar comes as a plugin that renders for each request; it is asked once, and what it answered is kept. */
-async function render(): Promise<{ page: string; script: Buffer }> {
-  const renderer = fastify();
-  renderer.register(scalar, {
-    routePrefix: PAGE,
-    configuration: {
-      url: DOCUMENT,
-      cdn: SCRIPT,
-      pageTitle: 'MO Loans API',
-      withDefaultFonts: false,
-      telemetry: false,
-      agent: { disabled: true },
-      mcp: { disabled: true },
-      hideClientButton: true,
-      showDeveloperTools: 'never',
-    },
-  });
-  const page = await renderer.inject(`${PAGE}/`);
-  const script = await renderer.inject(`${PAGE}/js/scalar.js`);
-  await renderer.close();
-  return { page: page.body, script: script.rawPayload };
+function json(path: string, type: string, document: object): Asset {
+  return { path, type: `${type}; charset=utf-8`, content: Buffer.from(JSON.stringify(document)) };
 }
-
-/** Only the page's own inline scripts may run, named by their hashes. */
-function policyOf(page: string): string {
-  const inline = [...page.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map((match) => match[1] ?? '');
-  const hashes = inline.filter((text) => text.trim() !== '').map(hashSource);
-  const policy = {
-    'default-src': "'none'",
-    'script-src': `'self' ${hashes.join(' ')}`,
-    'style-src': "'self' 'unsafe-inline'",
-    'img-src': "'self' data: blob:",
-    'font-src': "'self' data:",
-    'connect-src': "'self'",
-    'base-uri': "'none'",
-    'form-action': "'self'",
-    'frame-ancestors': "'none'",
-  };
-  return Object.entries(policy)
-    .map(([directive, sources]) => `${directive} ${sources}`)
-    .join('; ');
-}
-
-const hashSource = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;

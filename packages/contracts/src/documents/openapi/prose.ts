@@ -1,7 +1,8 @@
 /** What the reference says before the first operation. */
 import { PROBLEMS } from '../../problems.ts';
 
-export const INTRODUCTION = `Customers with a credit line, their loans, and the payments that pay them back.
+export const INTRODUCTION = `Customers with a credit line, their loans, and the payments that pay them back. Systems that would rather follow what happens
+subscribe to [the events](/docs/events).
 
 ## Authentication
 
