@@ -1,5 +1,6 @@
 import { formatMoney, type Money, MoneyError, parseMoney } from '@mo/money';
 import { z } from 'zod';
+import type { ZodOpenApiOverrideMeta } from 'zod-openapi';
 import { NumberLiteral } from './json.ts';
 
 /** An amount in an answer or an event: a decimal string with two places. */
@@ -59,7 +60,6 @@ export const externalId = z
     id: 'ExternalId',
     description: "The caller's own id: 1 to 60 visible characters",
     pattern: `^[^\\s${UNSEEN}]{1,60}$`,
-    examples: ['loan-1'],
   });
 
 /** Our own id of a resource. */
@@ -68,16 +68,21 @@ export const resourceId = z
   .min(1)
   .meta({ id: 'Id', description: 'Our own id', examples: [42] });
 
+/** How documents tell a parameter, which is a text to the schema but something else to callers. */
+export const toldAs =
+  (told: { type: 'integer' | 'boolean' } & Record<string, unknown>): ZodOpenApiOverrideMeta =>
+  ({ jsonSchema }) => {
+    delete jsonSchema.pattern;
+    delete jsonSchema.enum;
+    Object.assign(jsonSchema, told);
+  };
+
 /** An id in a path or a query, where everything is text. */
 export const idParameter = z
   .string()
   .regex(/^[1-9]\d{0,14}$/, 'must be a whole number from 1, of at most 15 digits')
   .transform(Number)
-  .meta({
-    override: { type: 'integer', minimum: 1, maximum: 999_999_999_999_999 },
-    description: 'Our own id',
-    examples: [42],
-  });
+  .meta({ override: toldAs({ type: 'integer', minimum: 1, maximum: 999_999_999_999_999 }), description: 'Our own id' });
 
 /** A time in an answer or an event: RFC 3339 in UTC. */
 export const timeText = z.iso.datetime().meta({ description: 'RFC 3339, UTC', examples: ['2026-01-31T09:30:00.000Z'] });
@@ -94,7 +99,7 @@ export const timeInput = z.iso
     (time) => time.getUTCFullYear() >= YEAR_MIN && time.getUTCFullYear() <= YEAR_MAX,
     `must lie in the years ${YEAR_MIN} to ${YEAR_MAX}`,
   )
-  .meta({ override: { type: 'string', format: 'date-time' }, examples: ['2026-01-31T09:30:00Z'] });
+  .meta({ override: { type: 'string', format: 'date-time' } });
 
 /** A label such as a contract version. */
 export const label = z

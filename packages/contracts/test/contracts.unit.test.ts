@@ -80,6 +80,23 @@ describe('the OpenAPI document', () => {
       expect.arrayContaining(['Loan', 'Problem', 'NewLoan']),
     );
   });
+  it('says that a time in a request may have an offset, and one in an answer is UTC', () => {
+    const patterns = ['NewPayment', 'Payment'].map((name) => {
+      const { properties } = document.components?.schemas?.[name] as {
+        properties: Record<string, { pattern: string }>;
+      };
+      return new RegExp(properties.paid_at?.pattern ?? '');
+    });
+    const times = ['2026-01-31T09:30:00Z', '2026-01-31T09:30:00.123+01:00'];
+    expect(patterns.map((pattern) => times.map((time) => pattern.test(time)))).toEqual([
+      [true, true],
+      [true, false],
+    ]);
+  });
+  it('closes requests and leaves answers open', () => {
+    const { NewLoan, Loan } = document.components?.schemas as Record<string, { additionalProperties?: boolean }>;
+    expect([NewLoan?.additionalProperties, Loan?.additionalProperties]).toEqual([false, undefined]);
+  });
   it('says that an amount may be a string or a number', () => {
     const amount = JSON.stringify(document.components?.schemas?.NewLoan);
     expect(amount).toContain('"oneOf":[{"type":"string"');

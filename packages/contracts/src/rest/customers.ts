@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ZodOpenApiOverrideMeta } from 'zod-openapi';
+import { problem } from '../problems.ts';
 import {
   CUSTOMER_STATUSES,
   externalId,
@@ -9,8 +9,8 @@ import {
   scoreInput,
   timeInput,
   timeText,
+  toldAs,
 } from '../scalars.ts';
-import { problem } from '../problems.ts';
 import { pageOf, pageQuery } from './pages.ts';
 
 export const customer = z
@@ -110,19 +110,12 @@ export const statementQuery = z.strictObject({
   ...pageQuery,
   as_of: timeInput.optional().meta({ description: 'Entries up to and including this instant' }),
 });
-const isBoolean: ZodOpenApiOverrideMeta = ({ jsonSchema }) => {
-  delete jsonSchema.enum;
-  Object.assign(jsonSchema, { type: 'boolean', default: false });
-};
 export const bulkQuery = z.strictObject({
   atomic: z
     .enum(['true', 'false'])
     .default('false')
     .transform((text) => text === 'true')
-    .meta({
-      override: isBoolean,
-      description: 'All or nothing',
-    }),
+    .meta({ override: toldAs({ type: 'boolean', default: false }), description: 'All or nothing' }),
 });
 
 export const customersPage = pageOf(customer, 'CustomersPage');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { toldAs } from '../scalars.ts';
 
 export const PAGE_LIMIT_MAX = 200;
 export const PAGE_LIMIT_DEFAULT = 50;
@@ -12,7 +13,7 @@ export const pageQuery = {
     .refine((limit) => limit >= 1 && limit <= PAGE_LIMIT_MAX, `must be from 1 to ${PAGE_LIMIT_MAX}`)
     .default(PAGE_LIMIT_DEFAULT)
     .meta({
-      override: { type: 'integer', minimum: 1, maximum: PAGE_LIMIT_MAX, default: PAGE_LIMIT_DEFAULT },
+      override: toldAs({ type: 'integer', minimum: 1, maximum: PAGE_LIMIT_MAX, default: PAGE_LIMIT_DEFAULT }),
       description: 'How many rows at most',
     }),
   cursor: z

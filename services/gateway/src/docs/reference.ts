@@ -15,12 +15,17 @@ const PAGES = [
   { path: '/docs/events', document: '/asyncapi.json', title: 'MO Loans events' },
 ];
 
+/** A browser asks for it with any page. */
+const ICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="16" fill="#1f6f54"/><path d="M9 22V10l7 7 7-7v12" fill="none" stroke="#fff" stroke-width="3"/></svg>';
+
 /** Registers the documents and the pages. */
 export async function referenceRoutes(app: FastifyInstance): Promise<void> {
   const assets = [
     json('/openapi.json', 'application/json', openApiDocument()),
     json('/asyncapi.json', 'application/json', asyncApiDocument()),
     ...[...eventSchemas().values()].map((schema) => json(`/schemas/${schema.$id}`, 'application/schema+json', schema)),
+    { path: '/favicon.ico', type: 'image/svg+xml', content: Buffer.from(ICON) },
     ...(await renderPages(PAGES, SCRIPT)),
   ];
   for (const asset of assets) serveAsset(app, asset);

@@ -32,7 +32,6 @@ export function asyncApiDocument() {
       description: EVENTS_INTRODUCTION,
       contact: { name: 'MO Loans' },
       license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },
-      tags: STREAMS.map((name) => ({ name, description: CHANNELS[name].description })),
     },
     defaultContentType: 'application/json',
     servers: {
@@ -68,7 +67,6 @@ function operation(stream: Stream) {
     channel: { $ref: `#/channels/${stream}` },
     title: `Events of ${stream}`,
     summary: CHANNELS[stream].description,
-    tags: [{ name: stream }],
     messages: typesOf(stream).map((type) => ({ $ref: `#/channels/${stream}/messages/${type}` })),
   };
 }
@@ -80,7 +78,6 @@ function message(type: EventType) {
     title,
     summary: description,
     contentType: 'application/json',
-    tags: [{ name: EVENT_TYPES[type].stream }],
     headers: headersSchema(type),
     payload: { title, ...payload } as JsonSchema,
     bindings: {
@@ -109,5 +106,5 @@ function headersSchema(type: EventType): JsonSchema {
   return schema;
 }
 
-const recordOf = <Name extends string, Value>(names: readonly Name[], valueOf: (name: Name) => Value) =>
-  Object.fromEntries(names.map((name) => [name, valueOf(name)])) as Record<Name, Value>;
+const recordOf = <Name extends string, Value>(names: readonly Name[], make: (name: Name) => Value) =>
+  Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Name, Value>;

@@ -56,8 +56,8 @@ export function openApiDocument(): ReturnType<typeof createDocument> {
 }
 
 /** Requests are closed, for what isn't known is refused; answers are open, for they may grow. */
-const override: ZodOpenApiOverride = ({ zodSchema, jsonSchema, io }) => {
-  readable({ zodSchema, jsonSchema } as Parameters<typeof readable>[0]);
+const override: ZodOpenApiOverride = ({ jsonSchema, io }) => {
+  readable({ jsonSchema } as Parameters<typeof readable>[0]);
   if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
 };
 

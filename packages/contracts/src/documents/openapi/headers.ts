@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { consistencyToken, idempotencyKey } from '../../headers.ts';
 
-const TOKEN = '1.42.1.1.0';
+// These two have no examples: the reference would send them with what a reader tries out.
 
 /** What a write may carry, that is done once. */
 export const idempotencyParameter = idempotencyKey.optional().meta({
@@ -11,14 +11,12 @@ export const idempotencyParameter = idempotencyKey.optional().meta({
     description:
       'Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours.',
   },
-  examples: ['a6f1c2de-8f0b-4f0e-9d3c-6b1f0c7c9b52'],
 });
 
 export const tokenParameter = consistencyToken.optional().meta({
   param: {
     id: 'ConsistencyToken',
     description: 'As an earlier answer carried it: this request sees at least that state of its customer.',
-    example: TOKEN,
   },
 });
 
@@ -26,6 +24,7 @@ const header = (id: string, description: string, schema: z.ZodType, required: bo
   (required ? schema : schema.optional()).meta({ header: { id, description }, examples: [example] });
 
 const text = z.string();
+const TOKEN = '1.42.1.1.0';
 
 export const requestIdHeader = header(
   'RequestId',

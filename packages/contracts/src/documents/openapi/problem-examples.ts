@@ -1,8 +1,8 @@
 /** An example of each problem, as an operation answers it. */
 import type { Operation } from '../../operations.ts';
 import { PROBLEMS, type Problem, type ProblemCode, problemInstance, problemType } from '../../problems.ts';
-import { failedUpload } from './texts/customers.ts';
 import type { OperationText } from './text.ts';
+import { failedUpload } from './texts/customers.ts';
 
 const REQUEST_ID = '0b6f9c1e-3c1f-4f57-8a52-5d2f6b0f7a11';
 
