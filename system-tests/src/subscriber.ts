@@ -56,6 +56,18 @@ export class Subscriber {
     }
     return received;
   }
+
+  /** Sends what was received once more, as if Kafka had it twice. */
+  async send(topic: string, messages: readonly Received[]): Promise<void> {
+    const producer = this.#client.producer();
+    await producer.connect();
+    try {
+      const again = messages.map(({ customerId, value, headers }) => ({ key: String(customerId), value, headers }));
+      await producer.send({ topic, messages: again });
+    } finally {
+      await producer.disconnect();
+    }
+  }
 }
 
 function readMessage({ headers, value }: kafkajs.KafkaMessage): Received {

@@ -15,6 +15,9 @@ const SCHEMA = `
     customer_id INTEGER PRIMARY KEY, name TEXT NOT NULL,
     lent_minor INTEGER NOT NULL DEFAULT 0, paid_minor INTEGER NOT NULL DEFAULT 0)`;
 
+/** How long to wait while somebody else looks into the ledger. */
+const BUSY_TIMEOUT_MS = 10_000;
+
 type Data = Readonly<Record<string, unknown>>;
 
 export class Ledger {
@@ -23,7 +26,7 @@ export class Ledger {
   readonly id: string;
 
   constructor(path: string) {
-    this.#database = new DatabaseSync(path);
+    this.#database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     this.#database.exec(SCHEMA);
     this.#database.prepare('INSERT INTO ledger SELECT ? WHERE NOT EXISTS (SELECT * FROM ledger)').run(randomUUID());
     this.id = String(this.#database.prepare('SELECT id FROM ledger').get()?.id);

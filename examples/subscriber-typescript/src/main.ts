@@ -8,7 +8,7 @@ import { Ledger } from './ledger.ts';
 
 const { KAFKA_BROKERS = 'localhost:9092', TOPIC_PREFIX = 'mo', LEDGER = 'ledger.db' } = process.env;
 /** How soon another process goes on after one that was killed. */
-const SESSION_TIMEOUT_MS = 10_000;
+const SESSION_TIMEOUT_MS = 6_000;
 const TOPICS = [`${TOPIC_PREFIX}.loans`, `${TOPIC_PREFIX}.payments`];
 
 const ledger = new Ledger(LEDGER);

@@ -12,7 +12,6 @@ import { Visit } from './visit.ts';
 
 /** Of the example that the page proposes. */
 const CUSTOMER = '"external_id": "ada"';
-
 /** What a topic is called at the side of the page. */
 const TITLES = { customers: 'Customers', loans: 'Loans', payments: 'Payments' } as const;
 
@@ -22,32 +21,34 @@ const dir = mkdtempSync(join(tmpdir(), 'mo-browser-'));
 const stack = await startStack({ dir, fsync: false, log: say });
 // Chromium's sandbox needs more rights than a build has; what is shown here is our own.
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? 'chromium', args: ['--no-sandbox'] });
+const visit = new Visit(await browser.newPage(), stack.url);
 try {
-  const visit = new Visit(await browser.newPage(), stack.url);
+  await tryOut('post', 'Register a customer with its credit line', 201);
+  await tryOut('get', 'List customers, newest first', 200);
+  await readEvents();
+} catch (error) {
+  visit.faults.push((error as Error).message);
+} finally {
+  await browser.close();
+  await stack.stop();
+  rmSync(dir, { recursive: true, force: true });
+}
+for (const fault of visit.faults) say(`not so: ${fault}`);
+process.exitCode = visit.faults.length === 0 ? 0 : 1;
 
+async function tryOut(method: string, summary: string, expected: number): Promise<void> {
   await visit.open('/docs');
   await visit.giveKey(stack.apiKey);
-  const registered = await visit.call('post', '/api/customers', 'Register a customer with its credit line');
-  say(`/docs: POST /api/customers answers ${registered.status}, and the page shows ${registered.shown}`);
-  visit.expect(registered.status === 201, 'the customer is registered');
-  visit.expect(registered.shown.includes(CUSTOMER), 'the page shows the customer');
+  const { status, shown } = await visit.call(method, '/api/customers', summary);
+  say(`/docs: ${method} /api/customers answers ${status}, and the page shows ${shown}`);
+  visit.expect(status === expected, `${method} answers ${expected}`);
+  visit.expect(shown.includes(CUSTOMER), `the page shows ${CUSTOMER}`);
+}
 
-  await visit.open('/docs');
-  await visit.giveKey(stack.apiKey);
-  const listed = await visit.call('get', '/api/customers', 'List customers, newest first');
-  say(`/docs: GET /api/customers answers ${listed.status}, and the page shows ${listed.shown}`);
-  visit.expect(listed.shown.includes(CUSTOMER), 'the page lists the customer');
-
+async function readEvents(): Promise<void> {
   await visit.open('/docs/events');
   for (const [type, { stream, major }] of Object.entries(EVENT_TYPES)) {
     await visit.find(TITLES[stream], `${type}, version ${major}`);
   }
   say(`/docs/events: ${Object.keys(EVENT_TYPES).length} event types looked for`);
-
-  for (const fault of visit.faults) say(`not so: ${fault}`);
-  process.exitCode = visit.faults.length === 0 ? 0 : 1;
-} finally {
-  await browser.close();
-  await stack.stop();
-  rmSync(dir, { recursive: true, force: true });
 }

@@ -1,0 +1,87 @@
+"""
+What is known of each customer, in SQLite. The last version that was applied of each customer and topic is written in the
+transaction of its effect: so an event counts once, however often it comes.
+"""
+
+import sqlite3
+import uuid
+from collections.abc import Iterable
+
+from cloudevents.core.base import BaseCloudEvent
+
+# How long to wait while somebody else looks into the ledger.
+BUSY_TIMEOUT_S = 10
+
+SCHEMA = """
+  PRAGMA journal_mode = WAL;
+  CREATE TABLE IF NOT EXISTS ledger (id TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS versions (
+    topic TEXT, customer_id INTEGER, version INTEGER NOT NULL, PRIMARY KEY (topic, customer_id));
+  CREATE TABLE IF NOT EXISTS customers (
+    customer_id INTEGER PRIMARY KEY, name TEXT NOT NULL,
+    lent_minor INTEGER NOT NULL DEFAULT 0, paid_minor INTEGER NOT NULL DEFAULT 0);
+"""
+
+
+class Ledger:
+    def __init__(self, path: str) -> None:
+        self._database = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)
+        self._database.executescript(SCHEMA)
+        with self._database:
+            self._database.execute(
+                "INSERT INTO ledger SELECT ? WHERE NOT EXISTS (SELECT * FROM ledger)", (str(uuid.uuid4()),)
+            )
+        (self.id,) = self._database.execute("SELECT id FROM ledger").fetchone()
+        """Names this ledger for ever."""
+
+    def apply(self, events: Iterable[tuple[str, BaseCloudEvent]]) -> list[str]:
+        """
+        Applies events, each with its topic, all of them or none; answers with a line for each that was new. Raises
+        LookupError where an event is missing before one.
+        """
+        with self._database:
+            return [line for topic, event in events if (line := self._apply_one(topic, event)) is not None]
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _apply_one(self, topic: str, event: BaseCloudEvent) -> str | None:
+        customer_id = int(event.get_subject())
+        version = int(event.get_extension("sequence"))
+        last = self._last_version(topic, customer_id)
+        if version <= last:
+            return None
+        if version > last + 1:
+            # So it is where the topic no longer reaches back to the customer's first event: a backfill tells all of it.
+            raise LookupError(f"{topic}: customer {customer_id} goes from version {last} to {version}")
+        self._database.execute("INSERT OR REPLACE INTO versions VALUES (?, ?, ?)", (topic, customer_id, version))
+        data = event.get_data()
+        lent, paid = effect_of(event.get_type(), data)
+        self._database.execute(
+            "INSERT INTO customers VALUES (?1, ?2, ?3, ?4)"
+            " ON CONFLICT DO UPDATE SET lent_minor = lent_minor + ?3, paid_minor = paid_minor + ?4",
+            (customer_id, data["customer_external_id"], lent, paid),
+        )
+        return f"{topic} customer {customer_id} version {version}: {event.get_type()}"
+
+    def _last_version(self, topic: str, customer_id: int) -> int:
+        row = self._database.execute(
+            "SELECT version FROM versions WHERE topic = ? AND customer_id = ?", (topic, customer_id)
+        ).fetchone()
+        return 0 if row is None else row[0]
+
+
+def effect_of(event_type: str, data: dict) -> tuple[int, int]:
+    """What an event adds, in minor units. A type that isn't known here adds nothing: types may be added."""
+    match event_type:
+        case "LoanTaken":
+            return minor(data["amount"]), 0
+        case "PaymentApplied":
+            return 0, minor(data["total_amount"])
+        case _:
+            return 0, 0
+
+
+def minor(amount: str) -> int:
+    """`"1200.50"` as 120050: amounts always have two decimals."""
+    return int(amount.replace(".", ""))

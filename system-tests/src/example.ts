@@ -1,0 +1,102 @@
+/** An example subscriber, started as its readers start it: a process that keeps a ledger in SQLite. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+
+export interface ExampleCommand {
+  readonly language: string;
+  /** Below `examples/`. */
+  readonly folder: string;
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+/** How long to wait where the example holds its ledger. */
+const BUSY_TIMEOUT_MS = 10_000;
+
+const folderOf = (name: string) => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
+
+/** The subscribers that can run here: the one in Python where MO_PYTHON names an interpreter that has what it needs. */
+export function exampleCommands({ MO_PYTHON }: NodeJS.ProcessEnv = process.env): ExampleCommand[] {
+  const node = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning', 'src/main.ts'];
+  const typescript = { language: 'TypeScript', folder: 'subscriber-typescript', program: process.execPath, args: node };
+  if (MO_PYTHON === undefined) return [typescript];
+  return [typescript, { language: 'Python', folder: 'subscriber-python', program: MO_PYTHON, args: ['subscriber.py'] }];
+}
+
+/** What it keeps of a customer; minor units. */
+export interface LedgerRow {
+  readonly customerId: number;
+  readonly lent: number;
+  readonly paid: number;
+}
+
+export class Example {
+  readonly #command: ExampleCommand;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #ledger: string;
+  #process: ChildProcess | null = null;
+  /** What it said, errors included. */
+  output = '';
+
+  /** @param ledger the path of its ledger, which need not exist */
+  constructor(command: ExampleCommand, brokers: readonly string[], topicPrefix: string, ledger: string) {
+    this.#command = command;
+    this.#ledger = ledger;
+    const own = { KAFKA_BROKERS: brokers.join(','), TOPIC_PREFIX: topicPrefix, LEDGER: ledger };
+    this.#env = { ...process.env, ...own };
+  }
+
+  start(): void {
+    const { program, args, folder } = this.#command;
+    const child = spawn(program, args, { cwd: folderOf(folder), env: this.#env });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (text: Buffer) => {
+        this.output += text.toString();
+      });
+    }
+    this.#process = child;
+  }
+
+  /** Ends it, and answers with its exit code; null where it was killed. */
+  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
+    const child = this.#process;
+    if (child === null) return null;
+    this.#process = null;
+    if (child.exitCode !== null) return child.exitCode;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    const [code] = await exited;
+    return code;
+  }
+
+  /** All that it has in its ledger, by customer. */
+  rows(): LedgerRow[] {
+    return this.#read(
+      'SELECT customer_id AS customerId, lent_minor AS lent, paid_minor AS paid FROM customers ORDER BY 1',
+    );
+  }
+
+  /** How many events it has applied. */
+  applied(): number {
+    return Number(this.#read<{ sum: number | null }>('SELECT sum(version) AS sum FROM versions')[0]?.sum ?? 0);
+  }
+
+  #read<Row>(query: string): Row[] {
+    if (!existsSync(this.#ledger)) return [];
+    const database = new DatabaseSync(this.#ledger, { timeout: BUSY_TIMEOUT_MS });
+    try {
+      const isMade = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'customers'").get() !== undefined;
+      return isMade
+        ? database
+            .prepare(query)
+            .all()
+            .map((row) => ({ ...row }) as Row)
+        : [];
+    } finally {
+      database.close();
+    }
+  }
+}
