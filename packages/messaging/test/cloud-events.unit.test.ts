@@ -1,4 +1,5 @@
 import { EVENT_TYPES, type EventType, type StreamEvent, streamEvent } from '@mo/contracts';
+import { eventHeaders } from '@mo/contracts/documents';
 import fc from 'fast-check';
 import { fromMessage, type IncomingMessage, identityOf, toMessage } from '../src/index.ts';
 import { eventOf, paymentApplied } from './ledger.ts';
@@ -72,6 +73,8 @@ it('every event comes back from its message as it was, and as its contract says'
     fc.property(anyEvent, (event) => {
       expect(fromMessage(event.stream, sent(event))).toEqual(event);
       expect(streamEvent.parse(event)).toEqual(event);
+      const { headers } = sent(event);
+      expect(eventHeaders(event.type).parse(headers)).toEqual(headers);
     }),
   );
 });

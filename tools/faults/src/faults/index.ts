@@ -9,6 +9,7 @@ import { paying } from './paying.ts';
 import { publishing } from './publishing.ts';
 import { serving } from './serving.ts';
 import { storing } from './storing.ts';
+import { telling } from './telling.ts';
 
 export const faults: readonly Fault[] = [
   ...following,
@@ -20,4 +21,5 @@ export const faults: readonly Fault[] = [
   ...customers,
   ...serving,
   ...connecting,
+  ...telling,
 ];

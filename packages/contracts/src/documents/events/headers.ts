@@ -5,7 +5,8 @@ import { timeText } from '../../scalars.ts';
 import { STREAMS, type Stream } from '../../streams.ts';
 
 const about = (description: string) => ({ description });
-const numberText = z.string().regex(/^[1-9]\d{0,14}$/);
+const customerId = z.string().regex(/^[1-9]\d{0,15}$/);
+const version = z.string().regex(/^[1-9]\d{0,14}$/);
 /** A stream that played no part is left out. */
 const seen = new RegExp(`^(${STREAMS.join('|')})=\\d{1,15}(,(${STREAMS.join('|')})=\\d{1,15})*$`);
 
@@ -21,8 +22,8 @@ export function eventHeaders(type: EventType) {
     ce_source: z.literal(`/mo/${stream}`),
     ce_type: z.literal(type),
     ce_time: timeText.meta(about('When it was decided')),
-    ce_subject: numberText.meta(about('The customer id, as in the key')),
-    ce_sequence: numberText.meta(about('The version: 1, 2, 3 … for each customer and topic, without gaps')),
+    ce_subject: customerId.meta(about('The customer id, as in the key')),
+    ce_sequence: version.meta(about('The version: 1, 2, 3 … for each customer and topic, without gaps')),
     ce_seen: z
       .string()
       .regex(seen)

@@ -1,0 +1,46 @@
+/** What clients and subscribers are told: the documents, and how a subscriber keeps from counting twice. */
+import { type Fault, servers, unit } from '../fault.ts';
+
+export const telling: readonly Fault[] = [
+  {
+    id: 'answers-told-closed',
+    file: 'packages/contracts/src/documents/openapi/document.ts',
+    replace:
+      "if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;",
+    by: '',
+    breaks: 'clients that validate answers fail at the first member that is added',
+    check: unit('packages/contracts/test/contracts'),
+  },
+  {
+    id: 'document-not-generated-anew',
+    file: 'packages/contracts/src/rest/pages.ts',
+    replace: 'PAGE_LIMIT_MAX = 200',
+    by: 'PAGE_LIMIT_MAX = 300',
+    breaks: 'the documents in the repository tell what is no longer so',
+    check: unit('tools/documents/test/files'),
+  },
+  {
+    id: 'schema-below-another-name',
+    file: 'services/gateway/src/docs/reference.ts',
+    replace: '{schema.$id}`',
+    by: '{schema.title}`',
+    breaks: 'what ce_dataschema says leads nowhere',
+    check: unit('services/gateway/test/docs'),
+  },
+  {
+    id: 'page-from-anywhere',
+    file: 'services/gateway/src/docs/page.ts',
+    replace: `'default-src': "'none'"`,
+    by: `'default-src': "https:"`,
+    breaks: 'the reference may load scripts and pictures from anybody',
+    check: unit('services/gateway/test/docs'),
+  },
+  {
+    id: 'subscriber-counts-twice',
+    file: 'examples/subscriber-typescript/src/ledger.ts',
+    replace: 'if (version <= last) return [];',
+    by: 'if (version < last) return [];',
+    breaks: 'a subscriber that does as the example counts an event twice when Kafka has it twice',
+    check: servers('system-tests/test/subscribers'),
+  },
+];
