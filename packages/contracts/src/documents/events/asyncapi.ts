@@ -6,7 +6,7 @@ import { readable } from '../json-schema.ts';
 import { EXAMPLES } from './examples.ts';
 import { eventHeaders, exampleHeaders } from './headers.ts';
 import { EVENTS_INTRODUCTION } from './prose.ts';
-import { eventSchema, type JsonSchema } from './schemas.ts';
+import { dataSchema, type JsonSchema } from './schemas.ts';
 
 /** Of the events. The first number changes only where a subscriber that works could stop working. */
 export const EVENTS_VERSION = '1.0.0';
@@ -72,14 +72,14 @@ function operation(stream: Stream) {
 }
 
 function message(type: EventType) {
-  const { $schema: _, $id, title, description, examples, ...payload } = eventSchema(type);
+  const { description, ...payload } = dataSchema(type);
   return {
     name: type,
-    title,
+    title: payload.title,
     summary: description,
     contentType: 'application/json',
     headers: headersSchema(type),
-    payload: { title, ...payload } as JsonSchema,
+    payload,
     bindings: {
       kafka: {
         key: {

@@ -16,15 +16,21 @@ class WithoutIds extends z.core.$ZodRegistry<Record<string, unknown>> {
 
 const metadata = new WithoutIds();
 
-/** The schema of a type's data; open, for types grow. */
-export function eventSchema(type: EventType): JsonSchema {
-  const { $schema, description, ...rules } = z.toJSONSchema(eventData[type], {
-    io: 'input',
-    metadata,
-    override: readable,
-  });
-  const title = `${type}, version ${EVENT_TYPES[type].major}`;
-  return { $schema, $id: dataSchemaOf(type), title, description, ...rules, examples: [EXAMPLES[type]] } as JsonSchema;
+const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
+
+/** What holds of a type's data; open, for types grow. */
+export function dataSchema(type: EventType): JsonSchema {
+  const {
+    $schema: _,
+    description,
+    ...rules
+  } = z.toJSONSchema(eventData[type], { io: 'input', metadata, override: readable });
+  return { title: `${type}, version ${EVENT_TYPES[type].major}`, description, ...rules };
+}
+
+/** The same as a schema by itself, with its name and an example. */
+function eventSchema(type: EventType): JsonSchema {
+  return { $schema: DIALECT, $id: dataSchemaOf(type), ...dataSchema(type), examples: [EXAMPLES[type]] };
 }
 
 /** Every event type's schema. */

@@ -57,7 +57,7 @@ export function openApiDocument(): ReturnType<typeof createDocument> {
 
 /** Requests are closed, for what isn't known is refused; answers are open, for they may grow. */
 const override: ZodOpenApiOverride = ({ jsonSchema, io }) => {
-  readable({ jsonSchema } as Parameters<typeof readable>[0]);
+  readable({ jsonSchema });
   if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
 };
 

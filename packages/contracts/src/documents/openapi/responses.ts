@@ -98,7 +98,8 @@ function problemResponse(
 }
 
 function headersOf([code]: readonly ProblemCode[], operation: Operation): Record<string, z.ZodType> {
-  switch (code === undefined ? 0 : PROBLEMS[code].status) {
+  const status: number = code === undefined ? 0 : PROBLEMS[code].status;
+  switch (status) {
     case 401:
       return { 'WWW-Authenticate': headers.authenticateHeader };
     case 409:
