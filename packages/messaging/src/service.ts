@@ -15,11 +15,14 @@ import {
   LISTEN_BACKLOG,
   type Logger,
   Notice,
+  openTracing,
   origins,
   processConfig,
   type Registry,
   routesOf,
   type StopStep,
+  tracingConfig,
+  tracingSettings,
 } from '@mo/service-kit';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
@@ -31,6 +34,7 @@ import type { Account, StreamModel } from './protocol/account.ts';
 import { databaseConfig } from './sql/connection.ts';
 import { type Database, openDatabase } from './sql/database.ts';
 import { databaseOutage } from './sql/outage.ts';
+import { poolMetrics } from './sql/pool-metrics.ts';
 import type { Sql } from './sql/sql.ts';
 import type { AccountTables } from './sql/sql-store.ts';
 import { createStreams, type Streams } from './streams.ts';
@@ -44,6 +48,7 @@ const BACKGROUND_CONNECTIONS_MAX = 5;
 /** The environment that every such service reads, beside its own database's and its peers' URLs. */
 export const serviceConfig = {
   ...processConfig,
+  ...tracingConfig,
   ...databaseConfig,
   ...kafkaConfig,
   TOPIC_PREFIX: z
@@ -95,12 +100,15 @@ export async function createService<A extends Account>(definition: ServiceDefini
   const kafka = kafkaConnection(config);
   const connection = connectionOf(name, definition.databaseUrl, config);
   const logger = createLogger(name, config.LOG_LEVEL);
-  const registry = createRegistry(name);
+  const registry = createRegistry(name, config.MO_VERSION);
+  const tracing = await openTracing(name, config.MO_VERSION, tracingSettings(config), logger);
   const settings = { ...connection, entities, migrations, logger };
   await migrateFirst(name, connection, migrations, logger);
-  const open = (label: string, connectionsMax: number) => openDatabase({ ...settings, name: label, connectionsMax });
-  const database = await open(name, CONNECTIONS_MAX);
-  const background = await open(`${name}-background`, BACKGROUND_CONNECTIONS_MAX);
+  const watch = poolMetrics(registry);
+  const open = (label: string, connectionsMax: number, pool: string) =>
+    openDatabase({ ...settings, name: label, connectionsMax, onPool: (made) => watch(pool, made, connectionsMax) });
+  const database = await open(name, CONNECTIONS_MAX, 'requests');
+  const background = await open(`${name}-background`, BACKGROUND_CONNECTIONS_MAX, 'background');
 
   const streams = createStreams({
     model,
@@ -114,6 +122,7 @@ export async function createService<A extends Account>(definition: ServiceDefini
     topicPrefix: config.TOPIC_PREFIX,
     logger,
     registry,
+    tracer: tracing.tracer,
     ...(definition.resolveExternalId === undefined ? {} : { resolveExternalId: definition.resolveExternalId }),
     ...(definition.housekeeping === undefined ? {} : { housekeeping: definition.housekeeping }),
   });
@@ -123,6 +132,7 @@ export async function createService<A extends Account>(definition: ServiceDefini
     notReady: async () => (notice.isGiven ? 'stopping' : streams.notReady()),
     explain: databaseOutage,
     takesMux: true,
+    tracer: tracing.tracer,
   });
   const notice = new Notice(server.server);
   const reads = new Gate(READS);
@@ -140,6 +150,7 @@ export async function createService<A extends Account>(definition: ServiceDefini
       { name: 'server', stop: () => server.close() },
       ...streams.stopSteps,
       { name: 'database', stop: () => Promise.all([database.close(), background.close()]) },
+      { name: 'traces', stop: () => tracing.stop() },
     ],
   };
 }

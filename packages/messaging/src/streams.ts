@@ -6,22 +6,24 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { TOPIC_PARTITIONS } from '@mo/contracts';
 import {
-  counter,
   gauge,
+  gaugeOfMany,
   type Logger,
   type Registry,
   type RouteHooks,
   type StopStep,
-  sizeHistogram,
   systemClock,
+  type Tracer,
 } from '@mo/service-kit';
 import type { FastifyInstance } from 'fastify';
 import { Auditor } from './audit/auditor.ts';
 import type { Audited } from './audit/image.ts';
 import { Follower } from './follower/follower.ts';
 import { Healer } from './follower/healer.ts';
+import { LagGauges } from './follower/lag-gauges.ts';
 import type { KafkaConnection } from './kafka/connection.ts';
 import { kafkaOverKafkajs } from './kafka/kafkajs.ts';
+import { batchFailureOf, streamMetrics } from './metrics.ts';
 import type { Account, StreamModel } from './protocol/account.ts';
 import { WritePath } from './protocol/write-path.ts';
 import { HttpPeers } from './pull/http-peers.ts';
@@ -57,6 +59,8 @@ export interface StreamsOptions<A extends Account> {
   topicPrefix: string;
   logger: Logger;
   registry: Registry;
+  /** Null where nothing is traced. */
+  tracer: Tracer | null;
   /** SQL for the customer id of `want.external_id`, where the stream's pull may be asked by it. */
   resolveExternalId?: string;
   /** What the service itself does now and then, in one of its processes. */
@@ -80,9 +84,11 @@ export interface Streams<A extends Account> {
 }
 
 export function createStreams<A extends Account>(options: StreamsOptions<A>): Streams<A> {
-  const { model, tables, database, background, logger, registry, topicPrefix } = options;
-  const metrics = streamMetrics(registry);
-  const peers = new HttpPeers(options.peerUrls);
+  const { model, tables, database, background, logger, registry, tracer, topicPrefix } = options;
+  const metrics = streamMetrics(registry, model.follows);
+  const peers = new HttpPeers(options.peerUrls, (peer, outcome, seconds) =>
+    metrics.peerCalls.observe({ peer, outcome }, seconds),
+  );
   const kafka = kafkaOverKafkajs(`mo-${model.stream}-${randomUUID().slice(0, 8)}`, options.kafka, logger);
   const outbox = new Outbox(background);
   const lease = new Lease(background, `${hostname()}/${process.pid}/${randomUUID()}`);
@@ -94,14 +100,23 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
     kafka,
     clock: systemClock,
     logger,
+    tracer,
     onSent: (events) => metrics.relayed.inc(events),
+    onFailure: () => metrics.relayFailures.inc(),
   });
-  const store = new SqlStore(database, tables);
+  const store = new SqlStore(database, tables, {
+    committed: (seconds, written) => {
+      metrics.batchDuration.observe(seconds);
+      metrics.wrote(written);
+    },
+    failed: (error) => metrics.batchFailures.inc({ reason: batchFailureOf(error) }),
+  });
   const writePath = new WritePath({
     model,
     store,
     peers,
     clock: systemClock,
+    tracer,
     observer: {
       batch: (items) => metrics.batchSize.observe(items),
       pull: (stream, reason) => metrics.pulls.inc({ stream, reason }),
@@ -116,9 +131,10 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
   });
   writePath.onWritten(() => relay.wake());
   gauge(registry, 'mo_write_queue_depth', 'Commands and events that wait for a batch', [], () => writePath.depth);
+  const progress = new ProgressTable(background, tables.table, model.follows);
   const healer = new Healer({
     follows: model.follows,
-    progress: new ProgressTable(background, tables.table, model.follows),
+    progress,
     peers,
     clock: systemClock,
     logger,
@@ -135,10 +151,31 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
     kafka,
     clock: systemClock,
     logger,
-    follow: (events) => writePath.follow(events),
+    follow: async (events) => {
+      const followed = await writePath.follow(events);
+      const oldest = events[followed.outcomes.indexOf('apply')];
+      if (oldest !== undefined) metrics.tellDelay(oldest, systemClock.now());
+      return followed;
+    },
     onEvent: (stream, what) => metrics.followed.inc({ stream, what }),
     quarantine: (items) => writePath.quarantine(items),
     settle: (letters) => quarantine.settle(letters),
+  });
+  const joined = 'Whether the consumer is a member of its group';
+  gaugeOfMany(registry, 'mo_kafka_connected', joined, ['client'], (connected) => {
+    for (const [client, isConnected] of Object.entries(follower.isConnected))
+      connected.set({ client }, isConnected ? 1 : 0);
+  });
+  const lag = new LagGauges({
+    own: model.stream,
+    follows: model.follows,
+    topicPrefix,
+    groups: kafka,
+    progress,
+    isLeader: () => relay.holding,
+    clock: systemClock,
+    logger,
+    registry,
   });
   const housekeeping = new Housekeeping({
     relay,
@@ -188,39 +225,19 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
       relay.start();
       follower.start();
       healer.start();
+      lag.start();
       housekeeping.start();
       auditor.start();
     },
     stopSteps: [
       { name: 'follower', stop: () => follower.stop() },
       { name: 'healer', stop: () => healer.stop() },
+      { name: 'lag', stop: () => lag.stop() },
       { name: 'write path', stop: () => writePath.drained() },
       { name: 'auditor', stop: () => auditor.stop() },
       { name: 'housekeeping', stop: () => housekeeping.stop() },
       { name: 'relay', stop: () => relay.stop() },
       { name: 'peers', stop: () => peers.close() },
     ],
-  };
-}
-
-function streamMetrics(registry: Registry) {
-  return {
-    batchSize: sizeHistogram(registry, 'mo_batch_items', 'Commands and event groups that one transaction took'),
-    pulls: counter(registry, 'mo_pulls_total', 'Pulls, by the stream pulled and why', ['stream', 'reason']),
-    unconfirmed: counter(registry, 'mo_unconfirmed_total', 'Refusals that left their batch to be confirmed', [
-      'command',
-    ]),
-    faulty: counter(registry, 'mo_faulty_events_total', 'Events that could not take effect in their turn', ['stream']),
-    relayed: counter(registry, 'mo_relayed_events_total', 'Events sent to Kafka'),
-    followed: counter(registry, 'mo_followed_events_total', 'Events that Kafka pushed, by what became of them', [
-      'stream',
-      'what',
-    ]),
-    quarantinings: counter(
-      registry,
-      'mo_quarantined_events_total',
-      'Events that could not be understood or take effect, each time that one was met, by how it came',
-      ['stream', 'by'],
-    ),
   };
 }

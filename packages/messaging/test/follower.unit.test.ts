@@ -44,7 +44,7 @@ async function followerUnderTest(follow: (events: readonly StreamEvent[]) => Pro
     }),
     subscribe: async (_group, _topics, handle) => {
       subscribed.resolve(handle);
-      return { close: async () => {} };
+      return { isConnected: true, close: async () => {} };
     },
   };
   const follower = new Follower({

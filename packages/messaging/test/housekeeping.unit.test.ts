@@ -43,20 +43,24 @@ function processUnderTest() {
   };
   const gauges = async () => {
     const all = (await registry.getMetricsAsJSON()) as { name: string; values: { value: number }[] }[];
-    const numberOf = (name: string) => all.find((metric) => metric.name === `mo_outbox_${name}`)?.values[0]?.value;
-    return ['entries', 'age_seconds', 'parked'].map(numberOf);
+    const numberOf = (name: string) => all.find((metric) => metric.name === name)?.values[0]?.value;
+    return ['mo_outbox_entries', 'mo_outbox_age_seconds', 'mo_outbox_parked', 'mo_relay_holding'].map(numberOf);
   };
   housekeeping.start();
   return { world, done, settle, rounds, gauges };
 }
 
-it('the process that relays tells what waits, and one that does so no more tells zeros', async () => {
+it('the process that relays tells what waits, and one that does so no more tells zeros at once', async () => {
   const { world, settle, rounds, gauges } = processUnderTest();
   await settle();
-  expect(await gauges()).toEqual([3, 1.5, 1]);
+  expect(await gauges()).toEqual([3, 1.5, 1, 1]);
   world.holding = false;
+  expect(await gauges()).toEqual([0, 0, 0, 0]);
   await rounds(1);
-  expect(await gauges()).toEqual([0, 0, 0]);
+  world.holding = true;
+  expect(await gauges()).toEqual([0, 0, 0, 1]);
+  await rounds(1);
+  expect(await gauges()).toEqual([3, 1.5, 1, 1]);
 });
 
 it('once a minute parked entries are tried again and what is old is forgotten, by the process that relays', async () => {

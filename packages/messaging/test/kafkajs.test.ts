@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { testServers } from '@mo/dev-stack';
 import { createLogger } from '@mo/service-kit';
-import { type IncomingMessage, type Kafka, kafkaOverKafkajs, type Subscription } from '../src/index.ts';
+import { type Groups, type IncomingMessage, type Kafka, kafkaOverKafkajs, type Subscription } from '../src/index.ts';
 import { waitFor } from '../src/testing/index.ts';
 
-let kafka: Kafka;
+let kafka: Kafka & Groups;
 let topic: string;
 let open: Subscription[];
 
@@ -41,7 +41,7 @@ async function member(handle: (values: string[]) => Promise<void> = async () => 
     open.splice(open.indexOf(subscription), 1);
     await subscription.close();
   };
-  return { received, leave };
+  return { received, leave, subscription };
 }
 
 it('a group that is new reads what was sent before it came, and goes on where it has left off', async () => {
@@ -70,4 +70,20 @@ it('what a member could not handle comes again, to that member or to the next', 
   const next = await member();
   await waitFor(() => next.received.length > 0);
   expect(next.received).toEqual(['1']);
+});
+
+it('how far a group has come is known while it has members, and when it has none', async () => {
+  const group = `${topic}.group`;
+  const progress = async () => (await kafka.progress(group, [topic, 'no-such-topic'])).get(topic);
+  expect(await progress()).toEqual([{ partition: 0, committed: 0n, end: 0n }]);
+  await send('1', '2');
+  expect(await progress()).toEqual([{ partition: 0, committed: 0n, end: 2n }]);
+  const reader = await member();
+  await waitFor(() => reader.received.length === 2);
+  expect(reader.subscription.isConnected).toBe(true);
+  await reader.leave();
+  expect(reader.subscription.isConnected).toBe(false);
+  await send('3');
+  expect(await progress()).toEqual([{ partition: 0, committed: 2n, end: 3n }]);
+  expect([...(await kafka.progress(group, ['no-such-topic'])).keys()]).toEqual([]);
 });

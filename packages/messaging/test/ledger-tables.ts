@@ -7,6 +7,7 @@ import {
   behindIndexV1,
   column,
   type Database,
+  type DatabaseOptions,
   migrate,
   openDatabase,
   type ProgressRow,
@@ -105,18 +106,19 @@ export const ledgerTables: AccountTables<Ledger> = {
 export async function ledgerDatabases() {
   const { loans: url } = await testServers().createDatabases('ledger');
   const opened: Database[] = [];
-  const open = async (
-    more: { port?: number; silenceMsMax?: number; migrations?: typeof MIGRATIONS } = {},
-  ): Promise<Database> => {
-    const { port, migrations = MIGRATIONS, ...options } = more;
+  type More = { port?: number } & Partial<
+    Pick<DatabaseOptions, 'connectionsMax' | 'migrations' | 'onPool' | 'silenceMsMax'>
+  >;
+  const open = async (more: More = {}): Promise<Database> => {
+    const { port, ...options } = more;
     const database = await openDatabase({
-      ...options,
       url: port === undefined ? url : Object.assign(new URL(url), { port }).href,
       name: 'ledger',
       entities: [],
-      migrations,
+      migrations: MIGRATIONS,
       connectionsMax: CONNECTIONS_MAX,
       logger: createLogger('test', 'silent'),
+      ...options,
     });
     opened.push(database);
     return database;

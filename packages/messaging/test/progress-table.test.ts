@@ -28,6 +28,13 @@ it('who is behind on any stream is found, with the version that is known to exis
   expect(await progress.behind(4, 10)).toEqual([]);
 });
 
+it('how many are behind is known for each stream', async () => {
+  expect([...(await progress.countBehind())]).toEqual([
+    ['customers', 2],
+    ['payments', 2],
+  ]);
+});
+
 it("of an owner's heads those are found that are not applied, and those of customers who are not known here", async () => {
   const found = await progress.notApplied('payments', [
     [1, 2],

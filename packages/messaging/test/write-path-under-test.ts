@@ -1,11 +1,11 @@
 /** A write path on storage and peers in memory, and what it tells its observers. */
-import type { ProblemError } from '@mo/service-kit';
+import type { ProblemError, Tracer } from '@mo/service-kit';
 import { type EventFault, type Progress, type Quarantined, WritePath } from '../src/index.ts';
 import { MemoryPeers, MemoryStore } from './in-memory.ts';
 import { eventOf, type Ledger, ledgerModel, ledgerOf, NOW_MS } from './ledger.ts';
 
 /** Customer 1 is known, by its registration. @param now the time */
-export function writePathUnderTest(now = () => NOW_MS) {
+export function writePathUnderTest(now = () => NOW_MS, tracer: Tracer | null = null) {
   const store = new MemoryStore();
   const peers = new MemoryPeers();
   peers.add(eventOf('customers', 1, 1));
@@ -23,6 +23,7 @@ export function writePathUnderTest(now = () => NOW_MS) {
     store,
     peers,
     clock: { now, sleep: () => Promise.resolve() },
+    tracer,
     observer: {
       batch: () => {},
       pull: (stream, reason) => told.pulls.push(`${stream} ${reason}`),

@@ -36,6 +36,11 @@ export class MuxClient {
     this.#options = options;
   }
 
+  /** Whether its connection is open; calls may go otherwise, or open it. */
+  get isConnected(): boolean {
+    return this.#connection !== null;
+  }
+
   /** Sends a call. The handler is told of every outcome, and nothing is thrown. */
   dispatch(call: Call, handler: CallHandler): void {
     if (this.#isClosed) handler.onResponseError(null, new CallError('UND_ERR_CLOSED', 'the client is closed'));

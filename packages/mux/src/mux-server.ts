@@ -17,6 +17,9 @@ const CALLS_MAX = 1_024;
 export const isMuxUpgrade = ({ headers }: IncomingMessage): boolean => headers.upgrade === MUX_PROTOCOL;
 
 export interface MuxServer {
+  readonly connections: number;
+  /** Calls under way, over all connections. */
+  readonly calls: number;
   /** Ends each connection once its last call is answered. */
   close(): void;
 }
@@ -37,6 +40,12 @@ export function serveMux(server: Server, onError: (error: Error) => void): MuxSe
     if (isClosing) connection.leave();
   });
   return {
+    get connections() {
+      return connections.size;
+    },
+    get calls() {
+      return [...connections].reduce((sum, connection) => sum + connection.calls, 0);
+    },
     close: () => {
       isClosing = true;
       for (const connection of connections) connection.leave();
@@ -65,6 +74,11 @@ class ServerConnection {
         for (const number of this.#calls.keys()) this.#forget(number);
       },
     });
+  }
+
+  /** Those under way. */
+  get calls(): number {
+    return this.#calls.size;
   }
 
   leave(): void {

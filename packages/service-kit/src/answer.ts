@@ -1,4 +1,4 @@
-import type { ConsistencyToken } from '@mo/contracts';
+import type { ConsistencyToken, ProblemCode } from '@mo/contracts';
 import { type ProblemError, problemBody } from './problem-error.ts';
 
 /** What a caller gets. The body is text, made once, so that an answer can be stored and given again to the byte. */
@@ -9,6 +9,8 @@ export interface Answer {
   /** What it saw of the customer that it concerns. */
   readonly token: ConsistencyToken | null;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The code of the problem that it tells of. */
+  readonly problem?: ProblemCode;
 }
 
 export function answerWith(status: number, body: unknown, token: ConsistencyToken | null = null): Answer {
@@ -16,5 +18,6 @@ export function answerWith(status: number, body: unknown, token: ConsistencyToke
 }
 
 export function answerProblem(error: ProblemError, requestId: string, token: ConsistencyToken | null = null): Answer {
-  return { status: error.status, body: JSON.stringify(problemBody(error, requestId)), token, headers: error.headers };
+  const { status, code: problem, headers } = error;
+  return { status, body: JSON.stringify(problemBody(error, requestId)), token, headers, problem };
 }

@@ -30,6 +30,8 @@ export const processConfig = {
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: port,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** What is told of the running code by its metrics and traces. */
+  MO_VERSION: z.string().min(1).default('dev'),
 };
 
 /** Says which variables are wrong or missing, and why. */

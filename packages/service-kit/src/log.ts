@@ -19,6 +19,15 @@ const WRITE_TOGETHER = {
   maxLength: 16 * 1024 * 1024,
 };
 
+/** What is told of an error: what others add to one may be secret, such as the values of a row that PostgreSQL refuses. */
+const ERROR_MEMBERS = ['type', 'message', 'stack', 'code', 'constraint', 'table'] as const;
+
+function errorForLog(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
+  const told = pino.stdSerializers.err(error);
+  return Object.fromEntries(ERROR_MEMBERS.map((name) => [name, told[name]]));
+}
+
 /** One JSON line an entry, on standard output unless told. */
 export function createLogger(service: string, level: string, destination?: DestinationStream): Logger {
   const options = {
@@ -26,6 +35,7 @@ export function createLogger(service: string, level: string, destination?: Desti
     base: { service, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: errorForLog },
     redact: {
       paths: SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
       censor: '[redacted]',

@@ -1,12 +1,23 @@
+import type { MuxServer } from '@mo/mux';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** A process's metrics, in the names and base units that Prometheus asks for. */
-export function createRegistry(service: string): Registry {
+export function createRegistry(service: string, version = 'dev'): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry });
+  gauge(registry, 'mo_build_info', 'Always 1; its labels tell which code runs', ['version']).set({ version }, 1);
+  new Counter({
+    name: 'mo_event_loop_active_seconds_total',
+    help: 'How long the event loop was busy; its rate is 1 where the process can do no more',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(performance.eventLoopUtilization().active / 1_000);
+    },
+  });
   return registry;
 }
 
@@ -14,13 +25,12 @@ const LATENCY_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0
 const SIZE_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
 export function httpDuration(registry: Registry) {
-  return new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'How long requests took, by route, method and status',
-    labelNames: ['route', 'method', 'status'],
-    buckets: LATENCY_BUCKETS_S,
-    registers: [registry],
-  });
+  const help = 'How long requests took, by route, method and status';
+  return durationHistogram(registry, 'http_request_duration_seconds', help, ['route', 'method', 'status']);
+}
+
+export function durationHistogram(registry: Registry, name: string, help: string, labelNames: string[] = []) {
+  return new Histogram({ name, help, labelNames, buckets: LATENCY_BUCKETS_S, registers: [registry] });
 }
 
 export function sizeHistogram(registry: Registry, name: string, help: string, labelNames: string[] = []) {
@@ -33,17 +43,32 @@ export function counter(registry: Registry, name: string, help: string, labelNam
 
 /** A gauge that is read when it is asked for; without a reader it is set. */
 export function gauge(registry: Registry, name: string, help: string, labelNames: string[] = [], read?: () => number) {
+  if (read === undefined) return new Gauge({ name, help, labelNames, registers: [registry] });
+  return gaugeOfMany(registry, name, help, labelNames, (metric) => metric.set(read()));
+}
+
+/** A gauge whose every label is set when it is asked for. */
+export function gaugeOfMany(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: string[],
+  set: (metric: Gauge) => void,
+) {
   return new Gauge({
     name,
     help,
     labelNames,
     registers: [registry],
-    ...(read === undefined
-      ? {}
-      : {
-          collect() {
-            this.set(read());
-          },
-        }),
+    collect() {
+      set(this);
+    },
   });
+}
+
+/** The calls that come by mux. */
+export function watchMux(registry: Registry, mux: MuxServer): void {
+  const help = 'Connections of gateways, over which calls come together';
+  gauge(registry, 'mo_mux_connections', help, [], () => mux.connections);
+  gauge(registry, 'mo_mux_calls_under_way', 'Calls that came by mux and are not answered yet', [], () => mux.calls);
 }

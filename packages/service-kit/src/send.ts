@@ -1,10 +1,18 @@
-import { formatToken, HEADERS } from '@mo/contracts';
+import { formatToken, HEADERS, type ProblemCode } from '@mo/contracts';
 import type { FastifyReply } from 'fastify';
 import type { Answer } from './answer.ts';
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** The code of the problem that was answered, for logs, metrics and traces. */
+    problem: ProblemCode | null;
+  }
+}
 
 /** Sends an answer as it stands. */
 export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
   reply.code(answer.status);
+  reply.problem = answer.problem ?? null;
   reply.type(answer.status >= 400 ? 'application/problem+json' : 'application/json; charset=utf-8');
   if (answer.token !== null) reply.header(HEADERS.consistencyToken, formatToken(answer.token));
   if (answer.headers !== undefined) reply.headers(answer.headers);

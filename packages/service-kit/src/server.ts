@@ -18,11 +18,12 @@ import { answerProblem } from './answer.ts';
 import { onClientError, takeOddRequests } from './client-error.ts';
 import { endConnectionsOnClose } from './closing.ts';
 import { refuseAmbiguous } from './framing.ts';
-import { httpDuration } from './metrics.ts';
+import { counter, httpDuration, watchMux } from './metrics.ts';
 import { ProblemError, RETRY_AFTER_SECONDS, unavailable } from './problem-error.ts';
 import { sendAnswer } from './send.ts';
-
 import { acceptTraceparent, requestIdFrom, traceIdOf } from './trace.ts';
+import { traceCalls } from './tracing/request-spans.ts';
+import type { Tracer } from './tracing/tracer.ts';
 
 /**
  * How many connections the kernel holds until they are accepted; it bounds this by net.core.somaxconn. Those on top would
@@ -53,6 +54,8 @@ export interface ServerOptions {
   timeoutCheckMs?: number;
   /** Whether it takes calls by mux, too: so for servers that only our own processes call. */
   takesMux?: boolean;
+  /** Records the calls that come with a trace that is recorded. A server for callers sees to that itself. */
+  tracer?: Tracer | null;
 }
 
 export function createServer(options: ServerOptions): FastifyInstance {
@@ -97,10 +100,13 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.setNotFoundHandler((request, reply) =>
     sendProblem(new ProblemError('not_found', `there is no ${request.method} ${pathOf(request)}`), request, reply),
   );
+  app.decorateRequest('span', null);
+  app.decorateReply('problem', null);
   app.addHook('onRequest', (request, _reply, done) => {
     refuseAmbiguous(request.raw);
     done();
   });
+  if (options.tracer != null) traceCalls(app, options.tracer);
   takeOddRequests(app.server);
   endConnectionsOnClose(app);
   if (options.takesMux === true) takeMux(app, options);
@@ -109,8 +115,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
   return app;
 }
 
-function takeMux(app: FastifyInstance, { logger }: ServerOptions): void {
+function takeMux(app: FastifyInstance, { logger, registry }: ServerOptions): void {
   const mux = serveMux(app.server, (error) => logger.warn({ err: error }, 'a mux connection broke'));
+  watchMux(registry, mux);
   app.addHook('preClose', (done) => {
     mux.close();
     done();
@@ -156,22 +163,49 @@ const fieldsOf = (error: unknown): Partial<FastifyError> => (typeof error === 'o
 
 function observe(app: FastifyInstance, { logger, registry }: ServerOptions): void {
   const duration = httpDuration(registry);
+  const problems = counter(
+    registry,
+    'http_problems_total',
+    'Requests that were refused or failed, by route and problem',
+    ['route', 'code'],
+  );
+  // From nothing to 1 is no increase to Prometheus, and the first bug is to be told of, too.
+  app.addHook('onRoute', ({ url }) => problems.inc({ route: url, code: 'internal_error' }, 0));
   // Redaction takes five times as long as the rest of a line, and this one holds nothing but what is named here.
   const lines = logger.child({}, { redact: [] });
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
     const { method } = request;
     const status = reply.statusCode;
+    const { problem } = reply;
     duration.observe({ route, method, status }, reply.elapsedTime / 1000);
+    if (problem !== null) problems.inc({ route, code: problem });
     const level = status >= 500 ? 'warn' : 'info';
     if (lines.isLevelEnabled(level) && !OPERATOR_PATHS.has(route)) {
       const traceId = traceIdOf(acceptTraceparent(request.headers[HEADERS.traceparent]));
       const durationMs = Math.round(reply.elapsedTime * 100) / 100;
-      lines[level]({ requestId: request.id, traceId, method, path: pathOf(request), status, durationMs }, 'request');
+      const path = loggedPath(request);
+      const more = problem === null ? { status, durationMs } : { status, problem, durationMs };
+      lines[level]({ requestId: request.id, traceId, method, path, ...more }, 'request');
     }
     done();
   });
 }
+
+/**
+ * A path with our own ids alone: what else stands in a path may be anybody's name. It is the route's then, and where there
+ * is no such route none.
+ */
+function loggedPath(request: FastifyRequest): string | undefined {
+  const { url } = request.routeOptions;
+  if (url === undefined) return undefined;
+  const { params } = request;
+  for (const name in params as Record<string, string>)
+    if (!OWN_ID.test((params as Record<string, string>)[name] ?? '')) return url;
+  return pathOf(request);
+}
+
+const OWN_ID = /^\d{1,15}$/;
 
 const OPERATOR_PATHS = new Set(['/livez', '/readyz', '/metrics']);
 

@@ -15,6 +15,18 @@ const randomHex = (): string => randomUUID().replaceAll('-', '');
 /** The trace id within a trace context. */
 export const traceIdOf = (traceparent: string | null): string | undefined => traceparent?.slice(3, 35);
 
+/** The id of the span that a trace context names. */
+export const spanIdOf = (traceparent: string): string => traceparent.slice(36, 52);
+
+const SAMPLED = 1;
+
+/** Whether the trace is recorded. */
+export const isSampled = (traceparent: string): boolean =>
+  (Number.parseInt(traceparent.slice(53), 16) & SAMPLED) === SAMPLED;
+
+/** The same context for what isn't to be recorded, though it belongs to the trace. */
+export const unsampled = (traceparent: string): string => `${traceparent.slice(0, 53)}00`;
+
 /** A request id that came from outside, where it is harmless; otherwise a new one. */
 export const requestIdFrom = (text: unknown): string =>
   typeof text === 'string' && REQUEST_ID.test(text) ? text : randomUUID();

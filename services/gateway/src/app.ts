@@ -1,6 +1,6 @@
 /** All that the gateway is made of. */
 import { HEADERS, STREAMS } from '@mo/contracts';
-import { createRegistry, createServer, type Logger, Notice, type StopStep } from '@mo/service-kit';
+import { createRegistry, createServer, type Logger, Notice, openTracing, type StopStep } from '@mo/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { GatewayConfig } from './config.ts';
 import { referenceRoutes } from './docs/reference.ts';
@@ -27,7 +27,8 @@ export interface Gateway {
 
 /** Builds the gateway and starts to watch the services; it listens to nobody yet. */
 export async function createGateway(config: GatewayConfig, logger: Logger, limits = defaultLimits): Promise<Gateway> {
-  const registry = createRegistry('gateway');
+  const registry = createRegistry('gateway', config.version);
+  const tracing = await openTracing('gateway', config.version, config.tracing, logger);
   const keys = openKeys(config.keys, logger);
   const upstreams = openUpstreams(config.replicas, limits, logger, registry);
   const replicaSets = STREAMS.map((service) => upstreams[service].replicas);
@@ -62,7 +63,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
     linger(request.raw, limits.lingerTimeoutMs);
     done();
   });
-  await app.register(async (api) => apiRoutes(api, keys.ring, upstreams));
+  await app.register(async (api) => apiRoutes(api, keys.ring, upstreams, tracing.tracer));
   await referenceRoutes(app);
   const lag = new LoopLag(limits);
   shedFirst(app.server, { upstreams, lag, limits, logger, registry });
@@ -74,6 +75,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
     { name: 'requests', stop: () => app.close(), timeoutMs: drainTimeoutMs },
     { name: 'services', stop: () => Promise.all(replicaSets.map((replicas) => replicas.close())) },
     { name: 'keys', stop: keys.close },
+    { name: 'traces', stop: () => tracing.stop() },
     { name: 'loop lag', stop: () => lag.stop() },
   ];
   return { app, stopSteps };

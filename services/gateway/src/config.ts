@@ -1,9 +1,18 @@
 import { STREAMS, type Stream } from '@mo/contracts';
-import { ConfigError, origins, processConfig, readConfig } from '@mo/service-kit';
+import {
+  ConfigError,
+  origins,
+  processConfig,
+  readConfig,
+  type TracingSettings,
+  tracingConfig,
+  tracingSettings,
+} from '@mo/service-kit';
 import { z } from 'zod';
 
 const environment = z.object({
   ...processConfig,
+  ...tracingConfig,
   CUSTOMERS_URL: origins,
   LOANS_URL: origins,
   PAYMENTS_URL: origins,
@@ -18,6 +27,9 @@ export interface GatewayConfig {
   readonly host: string;
   readonly port: number;
   readonly logLevel: string;
+  readonly version: string;
+  /** Null where nothing is traced. */
+  readonly tracing: TracingSettings | null;
   /** The origins of each service's replicas. */
   readonly replicas: Readonly<Record<Stream, readonly string[]>>;
   readonly keys: KeySource;
@@ -36,7 +48,15 @@ export function gatewayConfig(variables: NodeJS.ProcessEnv = process.env): Gatew
       throw new ConfigError(`${service.toUpperCase()}_URL names an origin twice`);
     }
   }
-  return { host: read.HOST, port: read.PORT, logLevel: read.LOG_LEVEL, replicas, keys: keySource(read) };
+  return {
+    host: read.HOST,
+    port: read.PORT,
+    logLevel: read.LOG_LEVEL,
+    version: read.MO_VERSION,
+    tracing: tracingSettings(read),
+    replicas,
+    keys: keySource(read),
+  };
 }
 
 function keySource({ API_KEYS: text = '', API_KEYS_FILE: file = '' }: z.infer<typeof environment>): KeySource {

@@ -13,6 +13,8 @@ it('is read from the environment, with one origin a replica', () => {
     host: '127.0.0.1',
     port: 8080,
     logLevel: 'info',
+    version: 'dev',
+    tracing: null,
     replicas: {
       customers: ['http://127.0.0.1:8081'],
       loans: ['http://127.0.0.1:8082', 'http://127.0.0.1:8092'],

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isMuxUpgrade, serveMux } from '@mo/mux';
-import { createLogger } from '@mo/service-kit';
+import { createLogger, type TracingSettings } from '@mo/service-kit';
 import { createGateway } from '../src/app.ts';
 import { defaultLimits, type Limits } from '../src/forward/limits.ts';
 
@@ -116,6 +116,7 @@ interface GatewaySetup {
   replicas?: Stub[] | { customers: Stub[]; loans: Stub[]; payments: Stub[] };
   keys?: string;
   limits?: Partial<Limits>;
+  tracing?: TracingSettings | null;
 }
 
 /** Starts a gateway before stand-ins; by default one for all. */
@@ -129,6 +130,8 @@ export async function startGateway(setup: GatewaySetup = {}): Promise<RunningGat
     host: '127.0.0.1',
     port: 0,
     logLevel: 'silent',
+    version: 'test',
+    tracing: setup.tracing ?? null,
     replicas: { customers: origins(customers), loans: origins(loans), payments: origins(payments) },
     keys: { text: setup.keys ?? `tester:${KEY_DIGEST}` },
   };

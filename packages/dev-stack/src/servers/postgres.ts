@@ -120,6 +120,8 @@ export function serverSettings(fsync: boolean): string[] {
     'shared_buffers=256MB',
     'max_wal_size=2GB',
     'log_min_messages=warning',
+    // Without the rows that break a rule, whose values are not for a log.
+    'log_error_verbosity=terse',
     'timezone=UTC',
     ...durability,
   ];

@@ -45,6 +45,8 @@ export interface StackOptions {
 }
 
 export interface Stack {
+  /** The folder for data, logs and secrets. */
+  readonly dir: string;
   /** The gateway's URL. */
   readonly url: string;
   readonly apiKey: string;
@@ -124,6 +126,7 @@ class Launch {
     await services.ready();
 
     return {
+      dir,
       url: describe().gateway.url,
       apiKey: key,
       stack: describe,

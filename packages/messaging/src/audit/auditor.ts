@@ -12,7 +12,7 @@ import { slices } from '../slices.ts';
 import type { Database } from '../sql/database.ts';
 import { sqlOf } from '../sql/sql.ts';
 import { auditCustomer } from './audit-customer.ts';
-import { type Difference, differenceText } from './difference.ts';
+import type { Difference } from './difference.ts';
 import type { Audited } from './image.ts';
 import { type JournalEntry, readEntries } from './journal-entries.ts';
 import { atOneMoment, nextCustomers, readSnapshot, strayOutboxEntries } from './snapshot.ts';
@@ -127,7 +127,9 @@ export class Auditor<A extends Account> {
   #report(difference: Difference): void {
     this.#found += 1;
     this.#metrics.differences.set(Math.max(this.#found, this.#foundBefore));
-    this.#options.logger.error({ difference }, differenceText(difference));
+    // What the row holds is not for a log: `npm run reconcile -- --customer` shows it.
+    const { customerId, table, row } = difference;
+    this.#options.logger.error({ customerId, table, row }, 'what stands is not what the streams tell');
   }
 }
 

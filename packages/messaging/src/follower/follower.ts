@@ -67,6 +67,11 @@ export class Follower {
     this.#deadLetters = new DeadLetters(options.kafka, this.#group, options.logger);
   }
 
+  /** Whether it is a member of its groups: of that for events, and of that for what became of letters. */
+  get isConnected(): { readonly events: boolean; readonly letters: boolean } {
+    return { events: this.#events?.isConnected ?? false, letters: this.#letters?.isConnected ?? false };
+  }
+
   /** Begins in the background: the service works without Kafka, and joins when it is there. */
   start(): void {
     this.#connecting = this.#connect();

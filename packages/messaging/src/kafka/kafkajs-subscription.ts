@@ -31,6 +31,8 @@ export class KeptSubscription implements Subscription {
   #consumer: Consumer | null = null;
   #commits: OffsetCommits | null = null;
   #closed = false;
+  /** When the broker last answered as to one of its group's members. */
+  #heardMs = Number.NEGATIVE_INFINITY;
 
   private constructor(client: Kafka, options: SubscriptionOptions) {
     this.#client = client;
@@ -41,6 +43,10 @@ export class KeptSubscription implements Subscription {
     const subscription = new KeptSubscription(client, options);
     await subscription.#connect();
     return subscription;
+  }
+
+  get isConnected(): boolean {
+    return !this.#closed && performance.now() - this.#heardMs < SESSION_TIMEOUT_MS;
   }
 
   async close(): Promise<void> {
@@ -63,6 +69,10 @@ export class KeptSubscription implements Subscription {
     const commits = new OffsetCommits((offsets) => consumer.commitOffsets(offsets), logger);
     // Whoever joins again reads on from what was committed, and may have other partitions.
     consumer.on(consumer.events.GROUP_JOIN, () => commits.forget());
+    for (const event of [consumer.events.GROUP_JOIN, consumer.events.HEARTBEAT])
+      consumer.on(event, () => {
+        this.#heardMs = performance.now();
+      });
     consumer.on(consumer.events.CRASH, ({ payload }) => this.#startAgain(consumer, payload.error));
     this.#consumer = consumer;
     this.#commits = commits;

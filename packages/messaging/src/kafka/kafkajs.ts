@@ -5,10 +5,12 @@ import kafkajs, { type IHeaders, type KafkaConfig, type SASLOptions } from 'kafk
 import type { KafkaConnection } from './connection.ts';
 import { KeptSubscription } from './kafkajs-subscription.ts';
 import {
+  type Groups,
   type Kafka,
   MessageRefusedError,
   type OutgoingMessage,
   type PartitionEnd,
+  type PartitionProgress,
   type Producer,
   type RawMessage,
   type Topics,
@@ -40,7 +42,11 @@ export function kafkajsOptions({ brokers, tls, sasl }: KafkaConnection): Pick<Ka
   };
 }
 
-export function kafkaOverKafkajs(clientId: string, connection: KafkaConnection, logger: Logger): Kafka & Topics {
+export function kafkaOverKafkajs(
+  clientId: string,
+  connection: KafkaConnection,
+  logger: Logger,
+): Kafka & Topics & Groups {
   const client = new Client({
     clientId,
     ...kafkajsOptions(connection),
@@ -65,6 +71,7 @@ export function kafkaOverKafkajs(clientId: string, connection: KafkaConnection, 
   return {
     ensureTopics: (topics, partitions) => withAdmin((admin) => createMissing(admin, topics, partitions)),
     ends: (topic) => withAdmin((admin) => endsOf(admin, topic)),
+    progress: (group, topics) => withAdmin((admin) => progressOf(admin, group, topics)),
     producer: () => KeptProducer.start(client),
     subscribe: (group, topics, handle, pace = 'prompt') =>
       KeptSubscription.start(client, { group, topics, handle, pace, logger }),
@@ -107,6 +114,24 @@ async function endsOf(admin: kafkajs.Admin, topic: string): Promise<readonly Par
       if (Date.now() > endMs) throw error;
     }
   }
+}
+
+async function progressOf(admin: kafkajs.Admin, group: string, topics: readonly string[]) {
+  const progress = new Map<string, PartitionProgress[]>();
+  const existing = new Set(await admin.listTopics());
+  const known = topics.filter((topic) => existing.has(topic));
+  const offsets = known.length === 0 ? [] : await admin.fetchOffsets({ groupId: group, topics: known });
+  for (const { topic, partitions } of offsets) {
+    const committed = new Map(partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+    const ends = await admin.fetchTopicOffsets(topic);
+    const places = ends.map(({ partition, low, high }) => {
+      const first = BigInt(low);
+      const next = committed.get(partition) ?? first;
+      return { partition, committed: next < first ? first : next, end: BigInt(high) };
+    });
+    progress.set(topic, places);
+  }
+  return progress;
 }
 
 /**

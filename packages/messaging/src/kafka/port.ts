@@ -44,6 +44,8 @@ export interface Producer {
 }
 
 export interface Subscription {
+  /** Whether the broker counts it as a member of its group, as far as is known. */
+  readonly isConnected: boolean;
   close(): Promise<void>;
 }
 
@@ -71,6 +73,20 @@ export interface Kafka {
 export interface Topics {
   /** For each partition the offset that its next message gets; null where there is no such topic. */
   ends(topic: string): Promise<readonly PartitionEnd[] | null>;
+}
+
+/** What is asked of a broker about consumer groups. */
+export interface Groups {
+  /** How far a group has come in each partition of some topics, by topic; a topic that doesn't exist is left out. */
+  progress(group: string, topics: readonly string[]): Promise<ReadonlyMap<string, readonly PartitionProgress[]>>;
+}
+
+export interface PartitionProgress {
+  readonly partition: number;
+  /** The next message that the group has not committed; the earliest there is, where it has committed none. */
+  readonly committed: bigint;
+  /** The offset that the partition's next message gets. */
+  readonly end: bigint;
 }
 
 export interface PartitionEnd {

@@ -3,9 +3,10 @@
  * refuse what it would write, each item has one of its own, so that one that fails doesn't touch its neighbours.
  */
 import type { StreamEvent } from '@mo/contracts';
-import type { Clock } from '@mo/service-kit';
+import type { Clock, Tracer } from '@mo/service-kit';
 import type { Account, Progress, StreamModel } from './account.ts';
 import { Batch, type CommandOutcome, type Confirmation, type EventFault, quarantinedBy } from './batch.ts';
+import { BatchSpans } from './batch-spans.ts';
 import type { Command } from './command.ts';
 import type { EventOutcome } from './follow.ts';
 import type { Quarantined } from './quarantine.ts';
@@ -42,6 +43,8 @@ export interface BatchRunnerOptions<A extends Account> {
   model: StreamModel<A>;
   store: Store<A>;
   clock: Clock;
+  /** Left out where nothing is traced. */
+  tracer?: Tracer | null;
   observer: { faulty(fault: EventFault): void };
   /** Told after each commit that wrote own events. */
   onWritten: () => void;
@@ -106,13 +109,26 @@ export class BatchRunner<A extends Account> {
   }
 
   async #run(items: Item<A>[]): Promise<Outcome[]> {
+    const spans = BatchSpans.begin(this.#options.tracer ?? null, items);
+    if (spans === null) return this.#transact(items, null);
+    try {
+      const outcomes = await this.#transact(items, spans);
+      spans.end(items, outcomes);
+      return outcomes;
+    } catch (error) {
+      spans.fail(error);
+      throw error;
+    }
+  }
+
+  async #transact(items: Item<A>[], spans: BatchSpans | null): Promise<Outcome[]> {
     const { model, store, clock, onWritten } = this.#options;
     const commands = items.flatMap((item) => (item.kind === 'command' ? [item.command] : []));
     const events = items.flatMap((item) => (item.kind === 'events' ? item.events : []));
     const quarantined = items.flatMap((item) => (item.kind === 'quarantine' ? item.quarantined : []));
     const { outcomes, wrote, faults } = await store.transaction(async (transaction) => {
       const state = await transaction.open({ commands, events, quarantined }, clock.now());
-      const batch = new Batch(model, state, clock.now());
+      const batch = new Batch(model, state, clock.now(), spans);
       const taken = items.map((item) => take(batch, item));
       const changes = batch.changes();
       if (changes.accounts.length + changes.answers.length + changes.quarantined.length > 0)

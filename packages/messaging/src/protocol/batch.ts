@@ -4,7 +4,7 @@
  * same as n batches of one, and one failing command doesn't touch its neighbours.
  */
 import type { Stream, StreamEvent, Versions } from '@mo/contracts';
-import { type Answer, invalid, keyReused, type Origin } from '@mo/service-kit';
+import { type Answer, invalid, keyReused } from '@mo/service-kit';
 import {
   type Account,
   appliedOf,
@@ -14,6 +14,7 @@ import {
   type StreamModel,
   versionsOf,
 } from './account.ts';
+import type { BatchSpans } from './batch-spans.ts';
 import type { Command, Decision, StoredAnswer } from './command.ts';
 import { advance, awaitVersion, type EventOutcome, fallBehind, follow } from './follow.ts';
 import { type Quarantined, reasonText } from './quarantine.ts';
@@ -36,12 +37,11 @@ export interface EventFault {
   readonly error: unknown;
 }
 
-const NO_ORIGIN: Origin = { requestId: '', traceparent: null };
-
 export class Batch<A extends Account> {
   readonly #model: StreamModel<A>;
   readonly #state: BatchState<A>;
   readonly #nowMs: number;
+  readonly #spans: BatchSpans | null;
   readonly #accounts: Map<number, A>;
   readonly #byExternalId = new Map<string, number>();
   readonly #taken: Set<string>;
@@ -53,7 +53,9 @@ export class Batch<A extends Account> {
   readonly #quarantined: Quarantined[] = [];
   #commandsTaken = 0;
 
-  constructor(model: StreamModel<A>, state: BatchState<A>, nowMs: number) {
+  /** @param spans of the commands and events that are traced */
+  constructor(model: StreamModel<A>, state: BatchState<A>, nowMs: number, spans: BatchSpans | null = null) {
+    this.#spans = spans;
     this.#model = model;
     this.#state = state;
     this.#nowMs = nowMs;
@@ -149,7 +151,9 @@ export class Batch<A extends Account> {
     const registers = command.registers && decision.events.length > 0;
     const start = account ?? (registers ? this.#model.unknown(id) : null);
     const { after, written } =
-      start === null ? { after: null, written: [] } : this.#write(start, decision.events, command.origin);
+      start === null
+        ? { after: null, written: [] }
+        : this.#write(start, decision.events, this.#spans?.contextOf(command) ?? command.origin.traceparent);
     // The answer comes first: a command whose answer can't be made must have had no effect.
     const outcome = this.#answer(command, decision, after, written);
     if (after !== null) this.#keep(after, written);
@@ -158,14 +162,14 @@ export class Batch<A extends Account> {
   }
 
   #answer(command: Command<A>, decision: Decision<A>, after: A | null, written: StreamEvent[]): CommandOutcome {
-    const { status, body, headers } = decision.answer(after as A, written);
+    const { body, ...told } = decision.answer(after as A, written);
     const token = after === null ? null : { customerId: after.customerId, versions: this.#versions(after) };
-    const answer: Answer = { status, body: JSON.stringify(body), token, ...(headers === undefined ? {} : { headers }) };
+    const answer: Answer = { ...told, body: JSON.stringify(body), token };
     const settle =
       decision.settle === undefined || after === null
         ? null
         : { settlement: decision.settle, customerId: after.customerId, version: after.version };
-    if (command.key !== null && isKept(status)) {
+    if (command.key !== null && isKept(answer.status)) {
       const stored = { key: command.key, answer, settle: settle?.settlement.everyTime ? settle : null };
       this.#answers.set(command.key.id.toString('hex'), stored);
       this.#newAnswers.push(stored);
@@ -202,7 +206,7 @@ export class Batch<A extends Account> {
     try {
       const caused = this.#model.react(account, event);
       const applied = advance(this.#model.evolve(account, event), event);
-      const { after, written } = this.#write(applied, caused, { ...NO_ORIGIN, traceparent: event.traceparent });
+      const { after, written } = this.#write(applied, caused, this.#spans?.contextOf(event) ?? event.traceparent);
       this.#put(after);
       this.#keep(after, written);
       this.#applied.push(event);
@@ -220,7 +224,7 @@ export class Batch<A extends Account> {
   }
 
   /** The account after own events, and those events whole; nothing is kept yet. */
-  #write(account: A, events: readonly NewEvent[], origin: Origin): { after: A; written: StreamEvent[] } {
+  #write(account: A, events: readonly NewEvent[], traceparent: string | null): { after: A; written: StreamEvent[] } {
     let after = account;
     const written = events.map((event) => {
       const timeMs = Math.max(this.#nowMs, after.lastTimeMs);
@@ -237,7 +241,7 @@ export class Batch<A extends Account> {
         ...event,
         seen,
         time: new Date(timeMs).toISOString(),
-        traceparent: origin.traceparent,
+        traceparent,
       };
       const restricted = this.#model.restricts(whole) ? version : after.restricted;
       after = { ...this.#model.evolve(after, whole), version, restricted, lastTimeMs: timeMs };

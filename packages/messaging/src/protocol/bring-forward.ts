@@ -72,9 +72,7 @@ export class BringForward {
       if (withCauses === reached && appliedOf(reached, stream) === had) budget.standstillsLeft -= 1;
       reached = withCauses;
     }
-    throw unavailable(
-      `the ${stream} of customer ${customer.customerId ?? customer.externalId} could not be caught up with`,
-    );
+    throw unavailable(`the ${stream} of ${whoIs(customer)} could not be caught up with`);
   }
 
   async #apply(customerId: number, stream: Stream, events: readonly StreamEvent[]): Promise<Progress | undefined> {
@@ -117,3 +115,7 @@ export class BringForward {
     return reached;
   }
 }
+
+/** As it may stand in a log: a name that callers gave is not for there. */
+const whoIs = ({ customerId }: CustomerRef): string =>
+  customerId === undefined ? 'the customer' : `customer ${customerId}`;

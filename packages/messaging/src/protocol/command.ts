@@ -25,10 +25,7 @@ export interface Decision<A extends Account> {
   /** What happens, in order; nothing, for a plain refusal. */
   readonly events: readonly NewEvent[];
   /** What the caller is told, once it is written. */
-  readonly answer: (
-    after: A,
-    written: readonly StreamEvent[],
-  ) => { status: number; body: unknown; headers?: Record<string, string> };
+  readonly answer: (after: A, written: readonly StreamEvent[]) => Omit<Answer, 'body' | 'token'> & { body: unknown };
   /**
    * For a refusal that rests on followed streams: those to pull before it is final, the ones that can restrict first and
    * the one that can relax last. Empty where the decision stands at once.

@@ -14,5 +14,6 @@ export function refuse<A extends Account>(
   confirmBy: readonly Stream[] = [],
 ): Decision<A> {
   const body = problemBody(problem, origin.requestId);
-  return { events: [], confirmBy, answer: () => ({ status: problem.status, body, headers: problem.headers }) };
+  const { status, headers, code } = problem;
+  return { events: [], confirmBy, answer: () => ({ status, body, headers, problem: code }) };
 }

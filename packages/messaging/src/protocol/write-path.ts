@@ -7,7 +7,15 @@
  * pull was sent.
  */
 import type { ConsistencyToken, Stream, StreamEvent } from '@mo/contracts';
-import { type Answer, BatchQueue, type Clock, QueueFullError, unavailable } from '@mo/service-kit';
+import {
+  type Answer,
+  BatchQueue,
+  type Clock,
+  endedBy,
+  QueueFullError,
+  type Tracer,
+  unavailable,
+} from '@mo/service-kit';
 import { type Account, appliedOf, type Progress, type StreamModel } from './account.ts';
 import type { CommandOutcome, Confirmation, EventFault } from './batch.ts';
 import { BatchRunner, type Followed, type Item, type Outcome, weightOf } from './batch-runner.ts';
@@ -33,10 +41,14 @@ export const COMMAND_AGE_MS_MAX = 6_000;
 /** Under load a batch waits this long for those that were sent together with the last. */
 const GATHERING = { itemsMin: 3, pauseMs: 2, waitMsMax: 8 };
 
+/** Why a stream is pulled. */
+export const PULL_REASONS = ['confirm', 'token', 'behind', 'settle', 'sweep'] as const;
+type PullReason = (typeof PULL_REASONS)[number];
+
 /** What the write path reports, for metrics. */
 export interface WritePathObserver {
   batch(items: number): void;
-  pull(stream: Stream, reason: 'confirm' | 'token' | 'behind' | 'settle' | 'sweep'): void;
+  pull(stream: Stream, reason: PullReason): void;
   unconfirmed(command: string): void;
   behind(progress: Progress): void;
   /** An event could not take effect; its customer waits. */
@@ -51,6 +63,8 @@ export interface WritePathOptions<A extends Account> {
   peers: Peers;
   clock: Clock;
   observer: WritePathObserver;
+  /** Left out where nothing is traced. */
+  tracer?: Tracer | null;
 }
 
 export class WritePath<A extends Account> {
@@ -98,7 +112,7 @@ export class WritePath<A extends Account> {
     for (let round = 0; ; round += 1) {
       const outcome = await this.#submitCommand({ kind: 'command', command, confirmation, sinceMs });
       if (outcome.kind === 'failed') throw outcome.error;
-      if (outcome.kind === 'answered') return this.#settle(outcome.answer, outcome.settle);
+      if (outcome.kind === 'answered') return this.#settle(command, outcome.answer, outcome.settle);
       if (round === CONFIRM_ROUNDS_MAX) throw unavailable('the customer is too busy for the refusal to be confirmed');
       this.#options.observer.unconfirmed(command.name);
       confirmation = await this.#confirm(command, outcome.confirmBy, outcome.progress);
@@ -141,7 +155,7 @@ export class WritePath<A extends Account> {
     customerId: number,
     stream: Stream,
     version: number,
-    reason: 'token' | 'behind' | 'settle' | 'sweep',
+    reason: Exclude<PullReason, 'confirm'>,
   ): Promise<boolean> {
     const progress = await this.#options.store.progress({ customerId });
     if (progress !== null && appliedOf(progress, stream) >= version) return true;
@@ -193,18 +207,27 @@ export class WritePath<A extends Account> {
       base = progress;
       this.#options.observer.pull(stream, 'confirm');
       const customer = progress === null ? command.customer : { customerId: progress.customerId };
-      progress = await this.#forward.bring(customer, stream, progress);
+      progress = await this.#traced(command, `pull ${stream}`, this.#forward.bring(customer, stream, progress));
     }
     return { pulled: confirmBy, base };
   }
 
-  async #settle(answer: Answer, settle: StoredAnswer['settle']): Promise<Answer> {
+  async #settle(command: Command<A>, answer: Answer, settle: StoredAnswer['settle']): Promise<Answer> {
     if (settle === null) return answer;
+    const { peers, model } = this.#options;
     const { settlement, customerId, version } = settle;
-    const done = await this.#options.peers.settle(settlement.peer, customerId, this.#options.model.stream, version);
+    const { peer } = settlement;
+    const settling = peers.settle(peer, customerId, model.stream, version);
+    const done = await this.#traced(command, `settle ${peer}`, settling);
     return done || settlement.statusOtherwise === undefined
       ? answer
       : { ...answer, status: settlement.statusOtherwise };
+  }
+
+  /** What a command asks of others, as a span of its trace. Its request may carry what others ask for, too. */
+  #traced<T>({ origin }: Command<A>, name: string, work: Promise<T>): Promise<T> {
+    const span = this.#options.tracer?.begin('client', name, origin.traceparent, {}) ?? null;
+    return span === null ? work : endedBy(span, work);
   }
 
   async #submitCommand(item: Item<A>): Promise<CommandOutcome> {

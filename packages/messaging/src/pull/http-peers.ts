@@ -25,8 +25,14 @@ export class HttpPeers implements Peers {
   readonly #remote = new RemotePeers((peer, path, read, body) => this.#call(peer, path, read, body));
   #turn = 0;
 
-  /** @param urls for each peer the origins of its replicas */
-  constructor(urls: Urls) {
+  readonly #onCall: (peer: Stream, outcome: 'answered' | 'failed', seconds: number) => void;
+
+  /**
+   * @param urls for each peer the origins of its replicas
+   * @param onCall told of each request to a replica
+   */
+  constructor(urls: Urls, onCall: (peer: Stream, outcome: 'answered' | 'failed', seconds: number) => void = () => {}) {
+    this.#onCall = onCall;
     this.#replicas = new Map(Object.entries(urls).map(([peer, origins]) => [peer, new Addresses(origins)]));
     for (const replicas of this.#replicas.values()) void replicas.start();
   }
@@ -58,9 +64,14 @@ export class HttpPeers implements Peers {
     const turn = this.#turn;
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const origin = origins[(turn + attempt) % origins.length] as string;
+      const beganMs = performance.now();
+      const seconds = () => (performance.now() - beganMs) / 1_000;
       try {
-        return read(await this.#request(origin, path, body, AbortSignal.timeout(CALL_TIMEOUT_MS / attempts)));
+        const answer = read(await this.#request(origin, path, body, AbortSignal.timeout(CALL_TIMEOUT_MS / attempts)));
+        this.#onCall(peer, 'answered', seconds());
+        return answer;
       } catch (error) {
+        this.#onCall(peer, 'failed', seconds());
         failure = error;
       }
     }
@@ -76,7 +87,8 @@ export class HttpPeers implements Peers {
       ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     });
     if (response.statusCode === 200) return response.body.json();
-    const text = await response.body.text();
-    throw new Error(`${origin}${path} answered ${response.statusCode}: ${text.slice(0, 500)}`);
+    // Why, the other one's log says: what it answers may name whom this is about.
+    await response.body.dump();
+    throw new Error(`${origin}${path} answered ${response.statusCode}`);
   }
 }

@@ -25,21 +25,21 @@ export interface HousekeepingOptions {
 export class Housekeeping {
   readonly #options: HousekeepingOptions;
   readonly #rounds: Rounds;
-  readonly #show: (depth: typeof NOTHING) => void;
+  #depth = NOTHING;
   #tidiedMs = 0;
 
   constructor(options: HousekeepingOptions) {
-    const { registry } = options;
+    const { registry, relay } = options;
     this.#options = options;
     this.#rounds = new Rounds(options.clock, options.logger);
-    const entries = gauge(registry, 'mo_outbox_entries', 'Events that wait for the relay');
-    const age = gauge(registry, 'mo_outbox_age_seconds', 'Age of the oldest event that waits for the relay');
-    const parked = gauge(registry, 'mo_outbox_parked', 'Events that Kafka refuses');
-    this.#show = (depth) => {
-      entries.set(depth.entries);
-      age.set(depth.ageSeconds);
-      parked.set(depth.parked);
-    };
+    // Who relays no more tells zeros at once, whatever it found last.
+    const tell = (name: string, help: string, of: (depth: typeof NOTHING) => number) =>
+      gauge(registry, name, help, [], () => of(relay.holding ? this.#depth : NOTHING));
+    tell('mo_outbox_entries', 'Events that wait for the relay', ({ entries }) => entries);
+    tell('mo_outbox_age_seconds', 'Age of the oldest event that waits for the relay', ({ ageSeconds }) => ageSeconds);
+    tell('mo_outbox_parked', 'Events that Kafka refuses', ({ parked }) => parked);
+    const help = "Whether this process is the service's relay: one of a service's processes is";
+    gauge(registry, 'mo_relay_holding', help, [], () => (relay.holding ? 1 : 0));
   }
 
   start(): void {
@@ -52,11 +52,11 @@ export class Housekeeping {
 
   async #work(): Promise<void> {
     const { relay, outbox, tidy, clock } = this.#options;
-    const depth = relay.holding ? await outbox.depth() : NOTHING;
-    this.#show(depth);
+    // What was found by whoever relayed before says nothing any more.
+    this.#depth = relay.holding ? await outbox.depth() : NOTHING;
     if (!relay.holding || clock.now() - this.#tidiedMs < TIDY_INTERVAL_MS) return;
     this.#tidiedMs = clock.now();
-    if (depth.parked > 0) await outbox.unpark();
+    if (this.#depth.parked > 0) await outbox.unpark();
     await tidy(this.#tidiedMs);
   }
 }

@@ -4,9 +4,10 @@
  * again, which followers skip. While Kafka is away the outbox grows and nothing else happens.
  */
 import { type Stream, topicOf } from '@mo/contracts';
-import type { Clock, Logger } from '@mo/service-kit';
+import { type Clock, failureOf, type Logger, type Span, type Tracer } from '@mo/service-kit';
 import { toMessage } from '../kafka/cloud-events.ts';
 import { type Kafka, MessageRefusedError, type Producer } from '../kafka/port.ts';
+import { aboutEvent } from '../protocol/batch-spans.ts';
 import type { Outbox, OutboxEntry } from '../sql/outbox.ts';
 import { LEASE_RENEWAL_MS, type Lease } from './lease.ts';
 
@@ -24,6 +25,7 @@ const IDLE_POLL_MS_MAX = 100;
  */
 const ROUND_MS_MIN = 20;
 const RETRY_DELAY_MS = 250;
+const NO_SPANS: readonly Span[] = [];
 
 export interface RelayOptions {
   stream: Stream;
@@ -34,6 +36,9 @@ export interface RelayOptions {
   clock: Clock;
   logger: Logger;
   onSent?: (events: number) => void;
+  onFailure?: () => void;
+  /** Left out where nothing is traced. */
+  tracer?: Tracer | null;
 }
 
 export class Relay {
@@ -100,6 +105,7 @@ export class Relay {
         pollMs = sent === 0 ? Math.min(2 * pollMs, IDLE_POLL_MS_MAX) : IDLE_POLL_MS_MIN;
       } catch (error) {
         logger.warn({ err: error }, 'the relay could not send, and tries again');
+        this.#options.onFailure?.();
         await this.#producer?.close().catch(() => {});
         this.#producer = null;
         await clock.sleep(RETRY_DELAY_MS, this.#stopping.signal);
@@ -128,13 +134,16 @@ export class Relay {
     const entries = all.filter((entry) => !parked.has(entry.customer_id));
     const [first] = entries;
     if (first === undefined) return;
+    const spans = this.#beginSpans(topic, entries);
     try {
       await producer.send(
         topic,
         entries.map((entry) => toMessage(stream, entry)),
       );
       await outbox.remove(entries.map((entry) => entry.id));
+      for (const span of spans) span.end();
     } catch (error) {
+      for (const span of spans) span.end(failureOf(error));
       if (!(error instanceof MessageRefusedError)) throw error;
       if (entries.length === 1) {
         logger.error(
@@ -149,6 +158,23 @@ export class Relay {
       await this.#send(producer, topic, entries.slice(0, middle), parked);
       await this.#send(producer, topic, entries.slice(middle), parked);
     }
+  }
+
+  /** One for each event whose trace is recorded: what is sent together is of many traces. */
+  #beginSpans(topic: string, entries: readonly OutboxEntry[]): readonly Span[] {
+    const { stream, tracer = null } = this.#options;
+    if (tracer === null) return NO_SPANS;
+    const spans = entries.map(({ type, traceparent }) =>
+      tracer.begin('client', `send ${topic}`, traceparent, {
+        'messaging.system': 'kafka',
+        'messaging.operation.type': 'send',
+        'messaging.operation.name': 'send',
+        'messaging.destination.name': topic,
+        'messaging.batch.message_count': entries.length,
+        ...aboutEvent(stream, type),
+      }),
+    );
+    return spans.filter((span) => span !== null);
   }
 
   async #waitUntil(atMs: number): Promise<void> {

@@ -1,6 +1,6 @@
 /** Answers that are kept under their Idempotency-Key, written in the transaction of their effect. */
 
-import { formatToken, parseToken } from '@mo/contracts';
+import { formatToken, type Problem, parseToken } from '@mo/contracts';
 import type { Answer } from '@mo/service-kit';
 import type { Account } from '../protocol/account.ts';
 import type { Command, StoredAnswer } from '../protocol/command.ts';
@@ -83,6 +83,7 @@ function storedAnswer(row: AnswerRow): StoredAnswer {
     status: row.status,
     body: row.body,
     token: row.token === null ? null : parseToken(row.token),
+    ...(row.status < 400 ? {} : { problem: (JSON.parse(row.body) as Problem).code }),
   };
   return { key: { id: row.id, fingerprint: row.fingerprint }, answer, settle: row.settle };
 }

@@ -11,6 +11,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
 import type { Logger } from '@mo/service-kit';
 import type { TlsOptions } from '../tls.ts';
+import type { WatchedPool } from './pool-metrics.ts';
 import { PREPARING_OPTIONS, PreparingClient } from './preparing-client.ts';
 
 const STATEMENT_TIMEOUT_MS = 10_000;
@@ -35,6 +36,8 @@ export interface DatabaseOptions {
   migrations: MigrationObject[];
   connectionsMax: number;
   logger: Logger;
+  /** Told of the pool once it is made. */
+  onPool?: (pool: WatchedPool) => void;
   /** A connection on which the server says nothing for so long is lost; 0 for one that may wait for ever. */
   silenceMsMax?: number;
   /** How long the server works on one statement; 0 for as long as that takes. */
@@ -49,6 +52,7 @@ export async function openDatabase({
   migrations,
   connectionsMax,
   logger,
+  onPool,
   silenceMsMax = SILENCE_MS_MAX,
   statementTimeoutMs = STATEMENT_TIMEOUT_MS,
 }: DatabaseOptions): Promise<Database> {
@@ -62,6 +66,7 @@ export async function openDatabase({
     migrations: { migrationsList: migrations, snapshot: false, transactional: true },
     pool: { min: 0, max: connectionsMax },
     driverOptions: {
+      onPoolCreated: onPool,
       stream: () => socketWithin(silenceMsMax),
       ssl: tls ?? false,
       application_name: name,

@@ -38,6 +38,15 @@ export class ProgressTable {
     );
   }
 
+  /** How many customers are written down as behind, for each followed stream. */
+  async countBehind(): Promise<ReadonlyMap<Stream, number>> {
+    const columns = this.#follows.map((stream) => `${stream}_behind > 0`);
+    const counts = columns.map((isBehind, place) => `count(*) FILTER (WHERE ${isBehind}) AS n${place}`);
+    const text = `SELECT ${counts.join(', ')} FROM ${this.#table} WHERE ${columns.join(' OR ')}`;
+    const [row] = await run<Record<string, string>>(sqlOf(this.#database), text);
+    return new Map(this.#follows.map((stream, place) => [stream, Number(row?.[`n${place}`] ?? 0)]));
+  }
+
   /** Those of the owner's heads (customer id and last version) that have not been applied here. */
   async notApplied(stream: Stream, heads: readonly (readonly [number, number])[]): Promise<Lag[]> {
     const rows = await run<{ id: string; head: string }>(

@@ -41,25 +41,47 @@ export interface AccountTables<A extends Account> {
   save(sql: Sql, changes: BatchChanges<A>): Promise<void>;
 }
 
+/** What the store reports, for metrics. */
+export interface StoreObserver {
+  /** A transaction was committed, with these own events. */
+  committed(seconds: number, written: readonly StreamEvent[]): void;
+  /** A transaction wrote nothing. */
+  failed(error: unknown): void;
+}
+
 export class SqlStore<A extends Account> implements Store<A> {
   readonly #database: Database;
   readonly #tables: AccountTables<A>;
+  readonly #observer: StoreObserver | undefined;
 
-  constructor(database: Database, tables: AccountTables<A>) {
+  constructor(database: Database, tables: AccountTables<A>, observer?: StoreObserver) {
     this.#database = database;
     this.#tables = tables;
+    this.#observer = observer;
   }
 
-  transaction<T>(work: (transaction: StoreTransaction<A>) => Promise<T>): Promise<T> {
-    return inTransaction(
-      this.#database,
-      (sql) =>
-        work({
-          open: (request, nowMs) => this.#open(sql, request, nowMs),
-          save: (changes) => this.#save(sql, changes),
-        }),
-      { readsFirst: true },
-    );
+  async transaction<T>(work: (transaction: StoreTransaction<A>) => Promise<T>): Promise<T> {
+    const beganMs = performance.now();
+    let written: readonly StreamEvent[] = [];
+    try {
+      const result = await inTransaction(
+        this.#database,
+        (sql) =>
+          work({
+            open: (request, nowMs) => this.#open(sql, request, nowMs),
+            save: (changes) => {
+              written = changes.written;
+              return this.#save(sql, changes);
+            },
+          }),
+        { readsFirst: true },
+      );
+      this.#observer?.committed((performance.now() - beganMs) / 1_000, written);
+      return result;
+    } catch (error) {
+      this.#observer?.failed(error);
+      throw error;
+    }
   }
 
   async progress({ customerId, externalId }: CustomerRef): Promise<Progress | null> {

@@ -15,6 +15,7 @@ import {
   sendAnswer,
   systemClock,
   unavailable,
+  unsampled,
   validate,
 } from '@mo/service-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -28,6 +29,7 @@ const OPERATION = operations.createCustomersInBulk;
 
 export function bulkRoute({ server, database, streams, registry }: ServiceParts<CustomerAccount>): void {
   const lines = counter(registry, 'mo_bulk_lines_total', 'Lines of bulk uploads, by what became of them', ['outcome']);
+  for (const outcome of ['created', 'failed']) lines.inc({ outcome }, 0);
   const parts: BulkParts = {
     database,
     clock: systemClock,
@@ -79,8 +81,13 @@ async function uploadOf(request: FastifyRequest, stopping: AbortSignal): Promise
     upload: await openUpload(request.headers, arriving(request.raw, stopping)),
     isAtomic,
     keyId,
-    traceparent: acceptTraceparent(request.headers[HEADERS.traceparent]),
+    traceparent: traceparentOf(request),
   };
+}
+
+/** An upload is one span: one for each of its customers, in every service, would be far too many. */
+function traceparentOf({ headers, span }: FastifyRequest): string | null {
+  return span === null ? acceptTraceparent(headers[HEADERS.traceparent]) : unsampled(span.traceparent);
 }
 
 function bulkFailed(summary: Awaited<ReturnType<typeof createInBulk>>): ProblemError {

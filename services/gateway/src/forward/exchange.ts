@@ -10,18 +10,20 @@
  * and its place is given back, when both are.
  */
 import { HEADERS } from '@mo/contracts';
-import { ProblemError, unavailable } from '@mo/service-kit';
+import { ProblemError, type Span, unavailable } from '@mo/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Dispatcher } from 'undici';
 import { AnswerWriter } from './answer-writer.ts';
 import { noBody, type RequestBody } from './body.ts';
 import { isContinueExpected } from './expect.ts';
 import { AttemptEnded, type FailureKind, failureKind, isReplicaGone, mayRetry } from './failure.ts';
-import { answerHeaders, requestHeaders } from './headers.ts';
+import { answerHeaders, requestHeaders, withTraceparent } from './headers.ts';
 import { KeptBody } from './kept-body.ts';
 import type { Replica, UnderWay } from './replica.ts';
 import { Upload } from './upload.ts';
 import type { Lane, Upstream } from './upstream.ts';
+
+const HTTP_PORT = 80;
 
 type AnswerHead = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
 
@@ -42,6 +44,8 @@ export class Exchange implements UnderWay {
   /** Where the attempt under way goes, or null between attempts. */
   #replica: Replica | null = null;
   #controller: Dispatcher.DispatchController | null = null;
+  /** Of the attempt under way, where the call's trace is recorded. */
+  #span: Span | null = null;
   #sentAtMs = 0;
   #isLeaving = false;
   #hasPlace = false;
@@ -86,6 +90,7 @@ export class Exchange implements UnderWay {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: AnswerHead): void {
     if (status < 200) return;
+    this.#span?.set({ 'http.response.status_code': status });
     // A service that answers well and ends the connection all the same is about to stop.
     if (status < 400 && headers.connection === 'close') this.#replica?.leaveOut('it ends its connections');
     const isProblem = String(headers['content-type']).startsWith('application/problem+json');
@@ -154,9 +159,14 @@ export class Exchange implements UnderWay {
     this.#replica = replica;
     this.#isLeaving = false;
     this.#sentAtMs = performance.now();
-    const { method, url } = this.#request;
+    const { method, url, span } = this.#request;
     const body = this.#body.content();
-    replica.dispatch(this.#lane, { method, path: pathOf(url), headers: this.#headers, body }, this);
+    let headers = this.#headers;
+    if (span !== null) {
+      this.#span = attemptSpan(span, method, this.#upstream.service, replica.origin, this.#attempts);
+      headers = withTraceparent(headers, this.#span.traceparent);
+    }
+    replica.dispatch(this.#lane, { method, path: pathOf(url), headers, body }, this);
   }
 
   #waitForReplica(): void {
@@ -171,6 +181,8 @@ export class Exchange implements UnderWay {
     const replica = this.#replica;
     this.#replica = null;
     this.#controller = null;
+    this.#span?.end(outcome === 'answered' ? undefined : outcome);
+    this.#span = null;
     replica?.leave(this.#lane, this);
     this.#upstream.count(outcome, (performance.now() - this.#sentAtMs) / 1000);
     return replica;
@@ -211,6 +223,17 @@ export class Exchange implements UnderWay {
     this.#body.drop();
     if (this.#hasPlace) this.#upstream.places[this.#lane].give();
   }
+}
+
+/** Each attempt is a span, so that a trace tells which replica was asked, how often, and how each attempt ended. */
+function attemptSpan(call: Span, method: string, upstream: string, origin: string, attempt: number): Span {
+  const { hostname, port } = new URL(origin);
+  return call.child('client', `${method} ${upstream}`, {
+    'http.request.method': method,
+    'server.address': hostname,
+    'server.port': Number(port || HTTP_PORT),
+    ...(attempt > 1 ? { 'http.request.resend_count': attempt - 1 } : {}),
+  });
 }
 
 /** A target in absolute form is as good as its path (RFC 9112, 3.2.2). */

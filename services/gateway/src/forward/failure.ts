@@ -2,23 +2,25 @@
  * Why an attempt failed, and whether the call may be sent again. A call whose request never left may; one that may have
  * been done may only if doing it twice is the same as once: a read, or a write with an Idempotency-Key.
  */
-export type FailureKind =
+export const FAILURE_KINDS = [
   /** No connection, so nothing was sent. */
-  | 'refused'
+  'refused',
   /** The connection broke after something was sent. */
-  | 'reset'
+  'reset',
   /** The service is stopping, and answered so. */
-  | 'closing'
+  'closing',
   /** The replica stopped responding while others do, so the call was taken away from it. */
-  | 'abandoned'
+  'abandoned',
   /** No answer in time. */
-  | 'timeout'
+  'timeout',
   /** Not an answer of ours. */
-  | 'garbled'
+  'garbled',
   /** The request can't be sent on as it is. */
-  | 'unsendable'
+  'unsendable',
   /** Nobody waits for the answer any more. */
-  | 'withdrawn';
+  'withdrawn',
+] as const;
+export type FailureKind = (typeof FAILURE_KINDS)[number];
 
 /** Why the gateway itself ended an attempt. */
 export class AttemptEnded extends Error {

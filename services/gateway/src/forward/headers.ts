@@ -66,6 +66,12 @@ export function requestHeaders(request: FastifyRequest, caller: string, isStream
   return passed;
 }
 
+/** The same headers with a trace context of their own. */
+export function withTraceparent(headers: readonly string[], traceparent: string): string[] {
+  const name = headers.findIndex((item, place) => place % 2 === 0 && item === HEADERS.traceparent);
+  return headers.with(name + 1, traceparent);
+}
+
 function namedByConnection(connection: string | undefined): Set<string> | null {
   if (connection === undefined || connection === 'keep-alive' || connection === 'close') return null;
   return new Set(connection.split(',').map((name) => name.trim().toLowerCase()));

@@ -36,6 +36,11 @@ export class ReplicaSet {
     return this.#in('ready').length;
   }
 
+  /** Replicas to which calls go over one connection. */
+  get connected(): number {
+    return this.#replicas.filter((replica) => replica.isConnected).length;
+  }
+
   /** The least busy replica, in turns where several are; null where none can be used. */
   pick(): Replica | null {
     return this.#leastBusy('ready') ?? this.#leastBusy('slow');

@@ -71,6 +71,11 @@ export class Replica {
     return this.#state;
   }
 
+  /** Whether calls go to it over one connection: there was one that needed it, and the replica takes them so. */
+  get isConnected(): boolean {
+    return this.#mux.isConnected;
+  }
+
   /** Whether it may be given one more call. */
   get hasRoom(): boolean {
     return this.#calls < this.#limits.callsAtOnceMax;

@@ -4,7 +4,7 @@
  */
 import { METHODS } from 'node:http';
 import { type Operation, operations, type Stream } from '@mo/contracts';
-import { ProblemError, pathOf } from '@mo/service-kit';
+import { ProblemError, pathOf, type Tracer, traceCallers } from '@mo/service-kit';
 import type { FastifyInstance } from 'fastify';
 import { authenticate } from '../keys/authenticate.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
@@ -15,7 +15,12 @@ import type { Upstream } from './upstream.ts';
 const AMBIGUOUS = /\/(\.|%2e){1,2}(\/|$)|%2f|%5c|\\/i;
 
 /** Registers the API's routes; all of them need a key. */
-export function apiRoutes(app: FastifyInstance, ring: KeyRing, upstreams: Record<Stream, Upstream>): void {
+export function apiRoutes(
+  app: FastifyInstance,
+  ring: KeyRing,
+  upstreams: Record<Stream, Upstream>,
+  tracer: Tracer | null = null,
+): void {
   takeBodiesAsTheyAre(app);
   app.decorateRequest('caller', '');
   app.addHook('onRequest', (request, _reply, done) => {
@@ -24,6 +29,8 @@ export function apiRoutes(app: FastifyInstance, ring: KeyRing, upstreams: Record
     if (AMBIGUOUS.test(path)) throw new ProblemError('not_found', `there is no ${path}`);
     done();
   });
+  // Who has no key begins no trace.
+  if (tracer !== null) traceCallers(app, tracer);
   for (const [path, known] of byPath()) {
     const url = path.replace(/\{(\w+)\}/g, ':$1');
     for (const operation of known) forward(app, url, operation, upstreams[operation.service]);

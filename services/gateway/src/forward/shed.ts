@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { HEADERS, operations, type Stream } from '@mo/contracts';
-import { counter, type Logger, problemBody, type Registry, requestIdFrom, unavailable } from '@mo/service-kit';
+import { counter, gauge, type Logger, problemBody, type Registry, requestIdFrom, unavailable } from '@mo/service-kit';
 import type { Limits } from './limits.ts';
 import { linger } from './linger.ts';
 import type { LoopLag } from './loop-lag.ts';
@@ -27,6 +27,9 @@ export function shedFirst(server: Server, { upstreams, lag, limits, logger, regi
   const total = counter(registry, 'gateway_shed_total', 'Calls refused before anything was spent on them', [
     'upstream',
   ]);
+  for (const service of Object.keys(upstreams)) total.inc({ upstream: service }, 0);
+  const behind = 'Whether it refuses calls, for its event loop is late';
+  gauge(registry, 'gateway_behind', behind, [], () => (lag.isBehind ? 1 : 0));
   const log = new ShedLog(logger);
   const refusals = Object.values(upstreams).map(({ service }) => [service, refusalOf(service)] as const);
   const refusalBy = new Map(refusals);

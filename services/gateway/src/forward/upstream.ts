@@ -1,6 +1,16 @@
 /** What all calls to one service share: its replicas, how many calls are under way, and what is counted of them. */
 import type { Stream } from '@mo/contracts';
-import { Addresses, Counter, Gauge, gauge, Histogram, type Logger, type Registry, Turns } from '@mo/service-kit';
+import {
+  Addresses,
+  counter,
+  durationHistogram,
+  gauge,
+  gaugeOfMany,
+  type Logger,
+  type Registry,
+  Turns,
+} from '@mo/service-kit';
+import { FAILURE_KINDS } from './failure.ts';
 import { KeptBytes } from './kept-body.ts';
 import type { Limits } from './limits.ts';
 import type { Lane } from './replica.ts';
@@ -8,8 +18,6 @@ import { ReplicaSet } from './replica-set.ts';
 import { RetryBudget } from './retry-budget.ts';
 
 export type { Lane } from './replica.ts';
-
-const LATENCY_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** A number of places, all of which may be taken. */
 export class Places {
@@ -69,6 +77,7 @@ export function openUpstreams(
     const replicas = new ReplicaSet(service, new Addresses(origins[service]), limits, logger, giveTurns);
     const retries = new RetryBudget(limits.retriesSavedMax, limits.retriesPerCall);
     const duration = metrics.duration.labels(service);
+    for (const outcome of ['answered', ...FAILURE_KINDS]) metrics.attempts.inc({ upstream: service, outcome }, 0);
     const places = { calls: new Places(limits.callsMax), uploads: new Places(limits.uploadsMax) };
     metrics.watch(service, { replicas, places, turns });
     const count = (outcome: string, seconds: number) => {
@@ -85,33 +94,23 @@ type Watched = Pick<Upstream, 'replicas' | 'places' | 'turns'>;
 function upstreamMetrics(registry: Registry) {
   const watched = new Map<Stream, Watched>();
   const read = (name: string, help: string, value: (of: Watched) => number) =>
-    new Gauge({
-      name,
-      help,
-      labelNames: ['upstream'],
-      registers: [registry],
-      collect() {
-        for (const [upstream, of] of watched) this.set({ upstream }, value(of));
-      },
+    gaugeOfMany(registry, name, help, ['upstream'], (metric) => {
+      for (const [upstream, of] of watched) metric.set({ upstream }, value(of));
     });
+  read('gateway_replicas', 'Replicas that its addresses name', (of) => of.replicas.replicas.length);
   read('gateway_replicas_ready', 'Replicas that say they are ready', (of) => of.replicas.ready);
+  read('gateway_mux_connections', 'Replicas to which calls go over one connection', (of) => of.replicas.connected);
   read('gateway_calls_under_way', 'Calls under way, uploads left out', (of) => of.places.calls.taken);
   read('gateway_calls_waiting', 'Calls that wait for their turn', (of) => of.turns.waiting);
   read('gateway_uploads_under_way', 'Bulk uploads under way', (of) => of.places.uploads.taken);
   return {
     watch: (service: Stream, of: Watched) => watched.set(service, of),
-    attempts: new Counter({
-      name: 'gateway_attempts_total',
-      help: 'Requests sent to a service, by how they ended; a call that is sent again counts again',
-      labelNames: ['upstream', 'outcome'],
-      registers: [registry],
-    }),
-    duration: new Histogram({
-      name: 'gateway_attempt_duration_seconds',
-      help: 'How long a service took',
-      labelNames: ['upstream'],
-      buckets: LATENCY_BUCKETS_S,
-      registers: [registry],
-    }),
+    attempts: counter(
+      registry,
+      'gateway_attempts_total',
+      'Requests sent to a service, by how they ended; a call that is sent again counts again',
+      ['upstream', 'outcome'],
+    ),
+    duration: durationHistogram(registry, 'gateway_attempt_duration_seconds', 'How long a service took', ['upstream']),
   };
 }

@@ -47,7 +47,7 @@ export const deciding: readonly Fault[] = [
   {
     id: 'answer-not-kept',
     file: 'packages/messaging/src/protocol/batch.ts',
-    replace: 'if (command.key !== null && isKept(status)) {',
+    replace: 'if (command.key !== null && isKept(answer.status)) {',
     by: 'if (command.key === null && isKept(status)) {',
     breaks: 'a request that is sent again has its effect again',
     check: simulation(20),
@@ -199,17 +199,16 @@ export const deciding: readonly Fault[] = [
   {
     id: 'base-after-last-pull',
     file: 'packages/messaging/src/protocol/write-path.ts',
-    replace: '      progress = await this.#forward.bring(customer, stream, progress);\n',
-    by: '      progress = await this.#forward.bring(customer, stream, progress);\n      base = progress;\n',
+    replace: 'this.#forward.bring(customer, stream, progress));\n',
+    by: 'this.#forward.bring(customer, stream, progress));\n      base = progress;\n',
     breaks: 'what came during the last pull counts as confirmed by it',
     check: unit('packages/messaging/test/write-path'),
   },
   {
     id: 'settlement-skipped',
     file: 'packages/messaging/src/protocol/write-path.ts',
-    replace:
-      'const done = await this.#options.peers.settle(settlement.peer, customerId, this.#options.model.stream, version);',
-    by: 'const done = true;',
+    replace: 'const settling = peers.settle(peer, customerId, model.stream, version);',
+    by: 'const settling = Promise.resolve(true);',
     breaks: 'a restriction is called firm before loans has heard of it',
     check: simulation(120),
   },

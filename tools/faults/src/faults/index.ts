@@ -5,6 +5,7 @@ import { customers } from './customers.ts';
 import { deciding } from './deciding.ts';
 import { following } from './following.ts';
 import { lending } from './lending.ts';
+import { observing } from './observing.ts';
 import { paying } from './paying.ts';
 import { publishing } from './publishing.ts';
 import { serving } from './serving.ts';
@@ -22,4 +23,5 @@ export const faults: readonly Fault[] = [
   ...serving,
   ...connecting,
   ...telling,
+  ...observing,
 ];

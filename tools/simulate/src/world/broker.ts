@@ -100,7 +100,10 @@ export class Broker {
           mustBeUp();
           const joined = this.#groupOf(group);
           const member = joined.join({ process, topics, handle });
-          return { close: () => process.ask(random.between(300, 2_000), 0, () => joined.leave(member)) };
+          return {
+            isConnected: true,
+            close: () => process.ask(random.between(300, 2_000), 0, () => joined.leave(member)),
+          };
         }),
     };
   }

@@ -1,0 +1,91 @@
+/**
+ * The metrics of the streams. Whatever has few labels begins at 0, so that a rate is known from the first scrape on; what
+ * is counted often is counted once a batch.
+ */
+import type { Stream, StreamEvent } from '@mo/contracts';
+import { counter, durationHistogram, type Registry, sizeHistogram } from '@mo/service-kit';
+import type { EventOutcome } from './protocol/follow.ts';
+import { StoreConflictError, StoreRefusalError } from './protocol/store.ts';
+import { PULL_REASONS } from './protocol/write-path.ts';
+import { databaseOutage } from './sql/outage.ts';
+
+const WHAT_BECAME: readonly (EventOutcome | 'quarantined')[] = [
+  'apply',
+  'duplicate',
+  'gap',
+  'early',
+  'faulty',
+  'quarantined',
+];
+
+/** Another got in the way, a rule of a table is broken, the database could not be reached, or a bug. */
+const BATCH_FAILURES = ['conflict', 'refusal', 'outage', 'other'] as const;
+
+export function streamMetrics(registry: Registry, follows: readonly Stream[]) {
+  const pulls = counter(registry, 'mo_pulls_total', 'Pulls, by the stream pulled and why', ['stream', 'reason']);
+  const faulty = counter(registry, 'mo_faulty_events_total', 'Events that could not take effect in their turn', [
+    'stream',
+  ]);
+  const followed = counter(registry, 'mo_followed_events_total', 'Events that Kafka pushed, by what became of them', [
+    'stream',
+    'what',
+  ]);
+  const quarantinings = counter(
+    registry,
+    'mo_quarantined_events_total',
+    'Events that could not be understood or take effect, each time that one was met, by how it came',
+    ['stream', 'by'],
+  );
+  for (const stream of follows) {
+    for (const reason of PULL_REASONS) pulls.inc({ stream, reason }, 0);
+    for (const what of WHAT_BECAME) followed.inc({ stream, what }, 0);
+    for (const by of ['push', 'pull']) quarantinings.inc({ stream, by }, 0);
+    faulty.inc({ stream }, 0);
+  }
+  const written = counter(registry, 'mo_events_written_total', 'Own events that commands and followed events wrote', [
+    'type',
+  ]);
+  const batchFailures = counter(
+    registry,
+    'mo_batch_failures_total',
+    'Transactions that wrote nothing, by why; after a conflict or a refusal each command has one of its own',
+    ['reason'],
+  );
+  for (const reason of BATCH_FAILURES) batchFailures.inc({ reason }, 0);
+  const followDelay = durationHistogram(
+    registry,
+    'mo_follow_delay_seconds',
+    'Age of the oldest event of a batch from Kafka when it had taken effect',
+    ['stream'],
+  );
+  return {
+    pulls,
+    faulty,
+    followed,
+    quarantinings,
+    batchFailures,
+    batchSize: sizeHistogram(registry, 'mo_batch_items', 'Commands and event groups that one transaction took'),
+    batchDuration: durationHistogram(registry, 'mo_batch_duration_seconds', 'How long transactions took'),
+    unconfirmed: counter(registry, 'mo_unconfirmed_total', 'Refusals that left their batch to be confirmed', [
+      'command',
+    ]),
+    relayed: counter(registry, 'mo_relayed_events_total', 'Events sent to Kafka'),
+    relayFailures: counter(registry, 'mo_relay_failures_total', 'Rounds of the relay that failed, and are made again'),
+    peerCalls: durationHistogram(registry, 'mo_peer_call_duration_seconds', 'How long calls to other services took', [
+      'peer',
+      'outcome',
+    ]),
+    tellDelay: ({ stream, time }: StreamEvent, nowMs: number) =>
+      followDelay.observe({ stream }, Math.max(0, nowMs - Date.parse(time)) / 1_000),
+    wrote: (events: readonly StreamEvent[]) => {
+      for (const [type, some] of Map.groupBy(events, (event) => event.type)) written.inc({ type }, some.length);
+    },
+  };
+}
+
+/** Why a transaction wrote nothing. */
+export function batchFailureOf(error: unknown): (typeof BATCH_FAILURES)[number] {
+  if (error instanceof StoreConflictError) return 'conflict';
+  if (error instanceof StoreRefusalError) return 'refusal';
+  return databaseOutage(error) === null ? 'other' : 'outage';
+}

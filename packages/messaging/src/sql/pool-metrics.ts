@@ -1,0 +1,28 @@
+/** The pools of connections, as they are when they are asked. */
+import { gauge, gaugeOfMany, type Registry } from '@mo/service-kit';
+
+/** What is read of a pool of `pg`. */
+export interface WatchedPool {
+  readonly totalCount: number;
+  readonly idleCount: number;
+  readonly waitingCount: number;
+}
+
+/** @returns what adds a pool, under a name that tells what it is for */
+export function poolMetrics(registry: Registry): (name: string, pool: WatchedPool, connectionsMax: number) => void {
+  const pools = new Map<string, WatchedPool>();
+  const most = gauge(registry, 'mo_database_connections_max', 'Connections that a pool may open', ['pool']);
+  gaugeOfMany(registry, 'mo_database_waiting', 'What waits for a connection of the pool', ['pool'], (waiting) => {
+    for (const [name, { waitingCount }] of pools) waiting.set({ pool: name }, waitingCount);
+  });
+  gaugeOfMany(registry, 'mo_database_connections', 'Open connections of a pool', ['pool', 'state'], (connections) => {
+    for (const [name, { totalCount, idleCount }] of pools) {
+      connections.set({ pool: name, state: 'used' }, totalCount - idleCount);
+      connections.set({ pool: name, state: 'idle' }, idleCount);
+    }
+  });
+  return (name, pool, connectionsMax) => {
+    pools.set(name, pool);
+    most.set({ pool: name }, connectionsMax);
+  };
+}

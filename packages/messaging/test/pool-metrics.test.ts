@@ -1,0 +1,39 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { createRegistry } from '@mo/service-kit';
+import { inTransaction, run, sqlOf } from '../src/index.ts';
+import { poolMetrics } from '../src/sql/pool-metrics.ts';
+import { ledgerDatabases } from './ledger-tables.ts';
+
+it('a pool tells how many connections are used, idle and waited for', async () => {
+  const registry = createRegistry('test');
+  const watch = poolMetrics(registry);
+  const databases = await ledgerDatabases();
+  const pooled = await databases.open({ connectionsMax: 1, onPool: (pool) => watch('requests', pool, 1) });
+  const told = async (name: string) =>
+    (await registry.getSingleMetric(name)?.get())?.values.map(({ labels, value }) => [labels.state, value]);
+  await run(sqlOf(pooled), 'SELECT 1');
+  expect(await told('mo_database_connections')).toEqual([
+    ['used', 0],
+    ['idle', 1],
+  ]);
+  const begun = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  const holding = inTransaction(pooled, () => {
+    begun.resolve();
+    return ended.promise;
+  });
+  await begun.promise;
+  const waiting = run(sqlOf(pooled), 'SELECT 1');
+  await turn();
+  const [connections, queries, most] = await Promise.all(
+    ['connections', 'waiting', 'connections_max'].map((name) => told(`mo_database_${name}`)),
+  );
+  ended.resolve();
+  await Promise.all([holding, waiting]);
+  await databases.close();
+  expect(connections).toEqual([
+    ['used', 1],
+    ['idle', 0],
+  ]);
+  expect([queries, most]).toEqual([[[undefined, 1]], [[undefined, 1]]]);
+});

@@ -1,0 +1,131 @@
+/**
+ * The standard variables of OpenTelemetry that are understood here, checked as all others are. Tracing is on where an
+ * endpoint is set.
+ */
+import { z } from 'zod';
+import { ConfigError } from '../config.ts';
+
+const SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+export type SamplerName = (typeof SAMPLERS)[number];
+
+const SAMPLER_DEFAULT: SamplerName = 'parentbased_traceidratio';
+/** One request of a hundred: enough to see where time goes, and too little to be felt. */
+const RATIO_DEFAULT = 0.01;
+const EXPORT_TIMEOUT_MS_DEFAULT = 10_000;
+const SCHEDULE_DELAY_MS_DEFAULT = 5_000;
+/** Spans that wait to be exported; those on top are dropped. */
+const QUEUE_SPANS_MAX_DEFAULT = 2_048;
+const BATCH_SPANS_MAX_DEFAULT = 512;
+
+/** Where nothing is set and where an empty text is set mean the same. */
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+const millis = optional(z.coerce.number().int().min(1, 'must be milliseconds, at least 1'));
+const count = optional(z.coerce.number().int().min(1, 'must be at least 1'));
+const url = optional(z.string().refine(isHttpUrl, 'must be a URL such as http://127.0.0.1:4318'));
+/** Percent-encoded, as in W3C Baggage. */
+const pairs = optional(
+  z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((pair) => pair.trim())
+        .filter((pair) => pair !== '')
+        .map(pairOf),
+    )
+    .refine((list) => list.every((pair) => pair !== null), 'must be a list such as name=value,other=value')
+    .transform((list) => Object.fromEntries(list.filter((pair) => pair !== null))),
+);
+const protocol = optional(z.literal('http/json', 'must be http/json: nothing else is spoken here'));
+
+/** What every process reads of its traces. */
+export const tracingConfig = {
+  OTEL_SDK_DISABLED: optional(z.enum(['true', 'false'])),
+  OTEL_TRACES_EXPORTER: optional(z.enum(['otlp', 'none'])),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url,
+  OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: protocol,
+  OTEL_EXPORTER_OTLP_HEADERS: pairs,
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: pairs,
+  OTEL_EXPORTER_OTLP_TIMEOUT: millis,
+  OTEL_EXPORTER_OTLP_COMPRESSION: optional(z.enum(['none', 'gzip'])),
+  OTEL_SERVICE_NAME: optional(z.string()),
+  OTEL_RESOURCE_ATTRIBUTES: pairs,
+  OTEL_TRACES_SAMPLER: optional(z.enum(SAMPLERS)),
+  OTEL_TRACES_SAMPLER_ARG: optional(z.coerce.number().min(0).max(1)),
+  OTEL_BSP_SCHEDULE_DELAY: millis,
+  OTEL_BSP_EXPORT_TIMEOUT: millis,
+  OTEL_BSP_MAX_QUEUE_SIZE: count,
+  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: count,
+};
+
+export type TracingConfig = z.infer<z.ZodObject<typeof tracingConfig>>;
+
+/** How traces are recorded and where they go. */
+export interface TracingSettings {
+  /** Where spans are posted to, whole. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly compression: 'none' | 'gzip';
+  readonly serviceName: string | null;
+  readonly resource: Readonly<Record<string, string>>;
+  readonly sampler: SamplerName;
+  readonly ratio: number;
+  readonly scheduleDelayMs: number;
+  readonly exportTimeoutMs: number;
+  readonly queueSpansMax: number;
+  readonly batchSpansMax: number;
+}
+
+/**
+ * The settings that the variables make; null where traces are off.
+ *
+ * @throws ConfigError where two of them contradict each other
+ */
+export function tracingSettings(config: TracingConfig): TracingSettings | null {
+  const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const target = config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (endpoint && `${endpoint.replace(/\/$/, '')}/v1/traces`);
+  if (config.OTEL_SDK_DISABLED === 'true' || config.OTEL_TRACES_EXPORTER === 'none' || !target) return null;
+  const queueSpansMax = config.OTEL_BSP_MAX_QUEUE_SIZE ?? QUEUE_SPANS_MAX_DEFAULT;
+  const batchSpansMax = config.OTEL_BSP_MAX_EXPORT_BATCH_SIZE ?? Math.min(BATCH_SPANS_MAX_DEFAULT, queueSpansMax);
+  if (batchSpansMax > queueSpansMax)
+    throw new ConfigError(`OTEL_BSP_MAX_EXPORT_BATCH_SIZE must not be above the queue's ${queueSpansMax}`);
+  const timeoutMs = config.OTEL_EXPORTER_OTLP_TIMEOUT ?? EXPORT_TIMEOUT_MS_DEFAULT;
+  return {
+    url: target,
+    headers: { ...config.OTEL_EXPORTER_OTLP_HEADERS, ...config.OTEL_EXPORTER_OTLP_TRACES_HEADERS },
+    timeoutMs,
+    compression: config.OTEL_EXPORTER_OTLP_COMPRESSION ?? 'none',
+    serviceName: config.OTEL_SERVICE_NAME ?? null,
+    resource: config.OTEL_RESOURCE_ATTRIBUTES ?? {},
+    sampler: config.OTEL_TRACES_SAMPLER ?? SAMPLER_DEFAULT,
+    ratio: config.OTEL_TRACES_SAMPLER_ARG ?? RATIO_DEFAULT,
+    scheduleDelayMs: config.OTEL_BSP_SCHEDULE_DELAY ?? SCHEDULE_DELAY_MS_DEFAULT,
+    exportTimeoutMs: config.OTEL_BSP_EXPORT_TIMEOUT ?? timeoutMs,
+    queueSpansMax,
+    batchSpansMax,
+  };
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
+}
+
+function pairOf(text: string): [string, string] | null {
+  const [, name, value] = /^([^=\s]+)\s*=\s*(.*)$/.exec(text) ?? [];
+  try {
+    return name === undefined || value === undefined ? null : [name, decodeURIComponent(value)];
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,83 @@
+/** What stands in the log of requests, and what never does. */
+import { ProblemError, unavailable } from '../src/index.ts';
+import { serverUnderTest } from './harness.ts';
+
+describe('the line of a request', () => {
+  it('tells the code of a problem, and a path with our own ids', async () => {
+    const { app, log } = serverUnderTest();
+    app.get('/things/:id', () => Promise.reject(new ProblemError('not_found', 'there is no such thing')));
+    await app.inject('/things/12345?name=ada');
+    expect(log.lines()).toEqual([
+      expect.objectContaining({ path: '/things/12345', status: 404, problem: 'not_found' }),
+    ]);
+  });
+
+  it('tells no name that stands in a path', async () => {
+    const { app, log } = serverUnderTest();
+    app.get('/things/:id', async () => 'a thing');
+    for (const path of ['/things/ada', '/things/1%20ada', '/ada', '/things/1/ada']) await app.inject(path);
+    expect(log.text()).not.toContain('ada');
+    expect(log.lines().map(({ path }) => path)).toEqual(['/things/:id', '/things/:id', undefined, undefined]);
+  });
+
+  it('tells of an error what it says and where, and nothing that others add to it', async () => {
+    const { log } = serverUnderTest();
+    const row = { detail: 'Key (external_id)=(ada) already exists.', code: '23505', constraint: 'loans_key' };
+    const error = Object.assign(new Error('duplicate key'), row);
+    log.logger.error({ err: new Error('it failed', { cause: error }) }, 'failed');
+    log.logger.error({ err: error }, 'failed');
+    expect(log.text()).not.toContain('ada');
+    expect(log.lines()).toEqual([
+      expect.objectContaining({ err: expect.objectContaining({ message: 'it failed: duplicate key' }) }),
+      expect.objectContaining({ err: expect.objectContaining({ code: '23505', constraint: 'loans_key' }) }),
+    ]);
+  });
+});
+
+describe('secrets', () => {
+  const SECRET = 'hunter2-0123456789';
+  const headers = {
+    authorization: `Bearer ${SECRET}`,
+    'x-api-key': SECRET,
+    cookie: `session=${SECRET}`,
+    'idempotency-key': SECRET,
+    traceparent: SECRET,
+  };
+  const url = (path: string) => `${path}?api_key=${SECRET}&password=${SECRET}`;
+  const body = { password: SECRET, apiKey: SECRET, nested: { password: SECRET } };
+
+  it('in headers, query or body are in no log line, however the request ends', async () => {
+    const { app, log } = serverUnderTest({ bodyBytesMax: 1_000 });
+    app.post('/echo', async (request) => request.body);
+    app.post('/bug', () => Promise.reject(new Error('a bug')));
+    app.post('/away', () => Promise.reject(unavailable('away', new Error('ECONNREFUSED'))));
+    for (const path of ['/echo', '/bug', '/away', '/nowhere'])
+      await app.inject({ method: 'POST', url: url(path), headers, payload: body });
+    const json = { ...headers, 'content-type': 'application/json' };
+    await app.inject({ method: 'POST', url: url('/echo'), headers: json, payload: `{"password":"${SECRET}"` });
+    await app.inject({ method: 'POST', url: url('/echo'), headers: json, payload: `"${SECRET.repeat(100)}"` });
+    await app.inject({
+      method: 'POST',
+      url: url('/echo'),
+      headers: { ...headers, 'content-type': SECRET },
+      payload: 'x',
+    });
+    await app.inject({ url: url('/%zz'), headers });
+    const statuses = log.lines().flatMap(({ msg, status }) => (msg === 'request' ? [status] : []));
+    expect(statuses).toEqual([200, 500, 503, 404, 400, 413, 415]);
+    expect(log.text()).not.toContain(SECRET);
+  });
+
+  it('that something logs by mistake are redacted, on their own or inside of something', async () => {
+    const { log } = serverUnderTest();
+    const names = ['authorization', 'x-api-key', 'cookie', 'password', 'apiKey', 'databaseUrl'];
+    for (const name of names) {
+      log.logger.info({ [name]: SECRET }, 'bare');
+      log.logger.info({ config: { [name]: SECRET } }, 'one down');
+      log.logger.info({ request: { headers: { [name]: SECRET } } }, 'two down');
+      log.logger.error({ err: Object.assign(new Error('failed'), { [name]: SECRET }) }, 'in an error');
+    }
+    expect(log.text()).not.toContain(SECRET);
+    expect(log.text().match(/\[redacted\]/g)).toHaveLength(names.length * 3);
+  });
+});
