@@ -1,0 +1,48 @@
+/** What dashboards and rules ask. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Rule } from './prometheus.ts';
+
+const FILES = fileURLToPath(new URL('../../../deploy/helm/mo-loans/files', import.meta.url));
+export const ALERTS_FILE = join(FILES, 'alerts.yaml');
+const DASHBOARDS = join(FILES, 'dashboards');
+
+export interface Expression {
+  /** Where it stands. */
+  readonly where: string;
+  readonly text: string;
+}
+
+export interface Panel {
+  readonly title: string;
+  readonly description?: string;
+  readonly targets?: readonly { readonly expr: string }[];
+}
+
+/** Every panel of every dashboard, by the dashboard's file. */
+export function panels(): (readonly [string, Panel])[] {
+  return readdirSync(DASHBOARDS).flatMap((file) => {
+    const { panels: all } = JSON.parse(readFileSync(join(DASHBOARDS, file), 'utf8')) as { panels: Panel[] };
+    return all.map((panel) => [file, panel] as const);
+  });
+}
+
+/** The queries of the dashboards, as Grafana would send them. */
+export function dashboardExpressions(rateInterval: string): Expression[] {
+  return panels().flatMap(([file, { title, targets = [] }]) =>
+    targets.map(({ expr }) => ({
+      where: `${file}: ${title}`,
+      text: expr.replaceAll('$__rate_interval', rateInterval),
+    })),
+  );
+}
+
+/** What the rules look at: an alert's expression is without its comparison, for that is empty where all is well. */
+export function ruleExpressions(rules: readonly Rule[]): Expression[] {
+  return rules.map(({ name, query }) => ({ where: `rule ${name}`, text: withoutComparisons(query) }));
+}
+
+/** A limit is a number, or a product of numbers. */
+export const withoutComparisons = (query: string): string =>
+  query.replaceAll(/ (?:[<>]=?|[=!]=) [\d.]+(?: \* [\d.]+)*/g, '');

@@ -1,0 +1,96 @@
+/** Callers of every kind for as long as a check takes: replays of small data sets, and what a replay doesn't send. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Api } from '../api.ts';
+import { nameOf } from '../world.ts';
+
+const REPLAY = fileURLToPath(new URL('../../../tools/replay/src/main.ts', import.meta.url));
+const CUSTOMERS = 50;
+
+export interface LoadOptions {
+  readonly dir: string;
+  readonly url: string;
+  readonly apiKey: string;
+}
+
+/** Replays a data set and uploads one, again and again, until it is told to stop; rejects where a replay finds a difference. */
+export function startLoad({ dir, url, apiKey }: LoadOptions): { stop(): Promise<void> } {
+  let isOver = false;
+  const api = new Api(url, apiKey);
+  const run = async () => {
+    while (!isOver) {
+      await replay(dataSet(dir), url, apiKey);
+      await upload(api);
+    }
+  };
+  const done = run();
+  done.catch(() => {}); // told by stop
+  return {
+    stop: async () => {
+      isOver = true;
+      try {
+        await done;
+      } finally {
+        await api.close();
+      }
+    },
+  };
+}
+
+/** A folder with the files of a data set: loans within the credit line and above it, payments of what is owed and of more. */
+function dataSet(parent: string): string {
+  const name = nameOf('set');
+  const dir = join(parent, name);
+  mkdirSync(dir, { recursive: true });
+  const customers = Array.from({ length: CUSTOMERS }, (_, n) => `${name}-${n}`);
+  const due = '2030-01-01T00:00:00Z';
+  const write = (file: string, header: string, rows: string[]) =>
+    writeFileSync(join(dir, `${file}.csv`), `${[header, ...rows].join('\n')}\n`);
+  write(
+    'customers',
+    'external_id,score',
+    customers.map((customer) => `${customer},1000.00`),
+  );
+  write(
+    'loans',
+    'external_id,customer_external_id,amount,maximum_payment_date',
+    customers.flatMap((customer) => [
+      `${customer}-a,${customer},600.00,${due}`,
+      `${customer}-b,${customer},600.00,${due}`,
+    ]),
+  );
+  write(
+    'payments',
+    'external_id,customer_external_id,total_amount',
+    customers.flatMap((customer) => [`${customer}-p,${customer},600.00`, `${customer}-q,${customer},1.00`]),
+  );
+  return dir;
+}
+
+async function replay(dir: string, url: string, apiKey: string): Promise<void> {
+  const env = { ...process.env, MO_URL: url, MO_API_KEY: apiKey };
+  const child = spawn(process.execPath, ['--conditions=source', REPLAY, dir], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => said.push(text.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`the replay ended with ${code}:\n${said.join('')}`);
+}
+
+/** Lines that are new, and one that is wrong. */
+async function upload(api: Api): Promise<void> {
+  const lines = [...Array.from({ length: CUSTOMERS }, () => `${nameOf('uploaded')},1.00`), 'no-score'];
+  const answer = await api.raw({
+    method: 'POST',
+    path: '/api/customers/bulk',
+    headers: { 'content-type': 'text/csv' },
+    body: `${lines.join('\n')}\n`,
+  });
+  const text = await answer.body.text();
+  if (answer.statusCode !== 200) throw new Error(`the upload was answered with ${answer.statusCode}: ${text}`);
+}

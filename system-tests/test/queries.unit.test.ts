@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { ALERTS_FILE, panels, withoutComparisons } from '../src/queries/expressions.ts';
+
+const text = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const matches = (of: string, pattern: RegExp): string[] =>
+  [...of.matchAll(pattern)].map(([, found]) => found as string);
+
+it.each([
+  ['max by (a) (b) > 0.25', 'max by (a) (b)'],
+  ['a > 14.4 * 0.001 and b > 14.4 * 0.001', 'a and b'],
+  ['(count(a{b=~"c"}) or vector(0)) < 1', '(count(a{b=~"c"}) or vector(0))'],
+  ['sum(increase(a[1h])) < 1', 'sum(increase(a[1h]))'],
+])('without its comparison %s is %s', (query, rest) => {
+  expect(withoutComparisons(query)).toBe(rest);
+});
+
+it('every panel says what to do when it looks bad', () => {
+  expect(panels().length).toBeGreaterThan(30);
+  const silent = panels().filter(([, { description = '' }]) => !/^.{60,}\.$/.test(description));
+  expect(silent.map(([file, { title }]) => `${file}: ${title}`)).toEqual([]);
+});
+
+it('every alert has a section in docs/operations.md with three commands, and a test; and there are no others', () => {
+  const alerts = matches(readFileSync(ALERTS_FILE, 'utf8'), /- alert: (\w+)/g).sort();
+  const runbook = text('docs/operations.md');
+  expect(matches(runbook, /^### (Mo\w+)$/gm).sort()).toEqual(alerts);
+  const links = matches(readFileSync(ALERTS_FILE, 'utf8'), /runbook_url: docs\/operations\.md#(\w+)/g).sort();
+  expect(links).toEqual(alerts.map((name) => name.toLowerCase()));
+  for (const [, commands = ''] of runbook.matchAll(/^### Mo\w+\n\n[^#]+?```sh\n(.*?)```/gms))
+    expect(commands.trim().split('\n')).toHaveLength(3);
+  const tests = text('deploy/observability/alerts.test.yaml');
+  const isTested = (name: string) => new RegExp(`alertname: ${name}\\n +exp_alerts:\\n`).test(tests);
+  const isTestedNotToFire = (name: string) => tests.includes(`alertname: ${name}, exp_alerts: []`);
+  expect(alerts.filter((name) => !isTested(name) || !isTestedNotToFire(name))).toEqual([]);
+});
