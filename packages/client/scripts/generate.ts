@@ -1,0 +1,47 @@
+/**
+ * `npm run generate`: writes what the client knows of the API, from docs/api/openapi.json: the types (openapi-typescript) and
+ * where each operation is. With `--check` it writes nothing, and fails where a file is not what would be written.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import openapiTS, { astToString } from 'openapi-typescript';
+
+const HEAD = '// Generated from docs/api/openapi.json by `npm run generate`: changes are lost.\n';
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+const text = readFileSync(new URL('../../../docs/api/openapi.json', import.meta.url), 'utf8');
+const document = JSON.parse(text) as { paths: Record<string, Record<string, { operationId: string }>> };
+
+/** Members that have a default may be left out of requests. */
+const types = astToString(await openapiTS(text, { defaultNonNullable: false, silent: true }));
+
+const routes = Object.entries(document.paths).flatMap(([path, item]) =>
+  METHODS.flatMap((method) => {
+    const id = item[method]?.operationId;
+    return id === undefined ? [] : [`  ${id}: { method: '${method.toUpperCase()}', path: '${path}' },`];
+  }),
+);
+
+const files = {
+  'schema.ts': `${HEAD}${types}`,
+  'routes.ts': [
+    HEAD.trimEnd(),
+    '',
+    '/** Where each operation is. */',
+    'export const ROUTES = {',
+    ...routes.sort(),
+    '} as const;',
+    '',
+  ].join('\n'),
+};
+
+const isCheck = process.argv.includes('--check');
+for (const [name, content] of Object.entries(files)) {
+  const path = fileURLToPath(new URL(`../src/${name}`, import.meta.url));
+  if (!isCheck) writeFileSync(path, content);
+  else if (readFileSync(path, 'utf8') !== content) {
+    process.stderr.write(`${relative(process.cwd(), path)} is not what the OpenAPI document says: npm run generate\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,250 @@
+/**
+ * One call of the API: where it goes, what it carries, and how often. A write gets an idempotency key, the same in each
+ * attempt, so that it may be sent again whatever became of the one before; what concerns a customer carries its token.
+ */
+import { type Attempts, NoAnswerError, ProblemError, UnexpectedAnswerError } from './errors.ts';
+import { List } from './pages.ts';
+import { backoffMs, mayComeBack, RETRY_LIMITS, type RetryLimits, retryAfterMs, wait } from './retry.ts';
+import { ROUTES } from './routes.ts';
+import { type Subject, Tokens } from './tokens.ts';
+import type { AnswerOf, OperationId, Page, PathOf, ProblemCode, QueryOf } from './types.ts';
+import type { Body } from './upload.ts';
+
+const KEY_BYTES = 16;
+const EXCERPT_LENGTH_MAX = 200;
+
+export interface ClientOptions {
+  /** Where the gateway is, such as `https://loans.example.com`. */
+  readonly url: string;
+  /** The API key, or what gives one; it is asked before each attempt. */
+  readonly apiKey: string | (() => string | Promise<string>);
+  readonly retry?: Partial<RetryLimits>;
+  /** What sends requests, instead of the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** What any call may be given. */
+export interface CallOptions {
+  /** Ends the call, its waits included, by throwing the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Of this call alone, instead of the client's. */
+  readonly timeoutMs?: number | undefined;
+  /** Sent again under the same key, also by another process, a write has its effect once. Made up where it isn't given. */
+  readonly idempotencyKey?: string | undefined;
+  /** The state that the call must see at least, instead of what this client knows of the customer. */
+  readonly consistencyToken?: string | undefined;
+  /** Told of the answer, beside its body. */
+  readonly onAnswer?: ((info: AnswerInfo) => void) | undefined;
+}
+
+export interface AnswerInfo {
+  readonly status: number;
+  readonly attempts: number;
+  /** Whether it is the stored answer to an earlier request with the same key. */
+  readonly isReplayed: boolean;
+  /** Finds the request in the logs. */
+  readonly requestId: string | null;
+  readonly consistencyToken: string | null;
+}
+
+/** What a call says, and whom it is about. */
+export interface Call<Id extends OperationId> {
+  readonly path?: PathOf<Id>;
+  readonly query?: QueryOf<Id> | undefined;
+  readonly body?: Body;
+  readonly about?: Subject;
+}
+
+export interface Answer<Content> {
+  readonly status: number;
+  readonly body: Content;
+}
+
+interface Request {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: Body | undefined;
+  readonly idempotencyKey: string | null;
+}
+
+interface Received {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+/** What came of one attempt. */
+type Outcome = { readonly received: Received } | { readonly error: unknown; readonly isTimeout: boolean };
+
+export class Caller {
+  readonly tokens = new Tokens();
+  readonly #base: string;
+  readonly #apiKey: () => string | Promise<string>;
+  readonly #limits: RetryLimits;
+  readonly #fetch: typeof globalThis.fetch;
+
+  /** @throws TypeError naming the option that can't be */
+  constructor({ url, apiKey, retry = {}, fetch }: ClientOptions) {
+    this.#base = baseOf(url);
+    if (apiKey === '') throw new TypeError('apiKey must not be empty');
+    this.#apiKey = typeof apiKey === 'function' ? apiKey : () => apiKey;
+    this.#limits = { ...RETRY_LIMITS, ...retry };
+    for (const [name, limit] of Object.entries(this.#limits))
+      if (!(limit > 0)) throw new TypeError(`retry.${name} must be above 0, not ${limit}`);
+    this.#fetch = fetch ?? ((...args) => globalThis.fetch(...args));
+  }
+
+  /** Calls an operation. @throws MoError, or the reason of the signal */
+  async call<Id extends OperationId>(id: Id, call: Call<Id>, options: CallOptions = {}): Promise<Answer<AnswerOf<Id>>> {
+    const request = this.#request(id, call, options);
+    const { received, attempts } = await this.#send(request, options);
+    const { status, headers, text } = received;
+    const body = parse(text);
+    if (status >= 300 || body === undefined)
+      throw refusal(request, received, body, { attempts, idempotencyKey: request.idempotencyKey });
+    const consistencyToken = headers.get('consistency-token');
+    this.tokens.learn(consistencyToken);
+    options.onAnswer?.({
+      status,
+      attempts,
+      isReplayed: headers.get('idempotency-replayed') === 'true',
+      requestId: headers.get('x-request-id'),
+      consistencyToken,
+    });
+    return { status, body: body as AnswerOf<Id> };
+  }
+
+  /**
+   * Lists what an operation pages through.
+   *
+   * @param subjectOf whose each row is
+   */
+  list<Id extends OperationId, Item>(
+    id: Id,
+    call: Call<Id>,
+    subjectOf: (item: Item) => Subject,
+    options?: CallOptions,
+  ): List<Item> {
+    return new List<Item>(async (cursor) => {
+      const query = cursor === undefined ? call.query : { ...(call.query as QueryOf<Id>), cursor };
+      const { body } = await this.call(id, { ...call, query }, options);
+      const page = body as Page<Item>;
+      for (const item of page.results) this.tokens.note(subjectOf(item));
+      return page;
+    });
+  }
+
+  #request<Id extends OperationId>(id: Id, { path, query, body, about }: Call<Id>, options: CallOptions): Request {
+    const { method, path: template } = ROUTES[id];
+    const idempotencyKey = method === 'GET' ? null : (options.idempotencyKey ?? newKey());
+    const token = options.consistencyToken ?? (about === undefined ? undefined : this.tokens.find(about));
+    const headers = new Headers({ accept: 'application/json, application/problem+json' });
+    if (body !== undefined) headers.set('content-type', body.type);
+    if (idempotencyKey !== null) headers.set('idempotency-key', idempotencyKey);
+    if (token !== undefined) headers.set('consistency-token', token);
+    const url = `${this.#base}${filled(template, path ?? {})}${queryText(query ?? {})}`;
+    return { method, url, headers, body, idempotencyKey };
+  }
+
+  async #send(request: Request, options: CallOptions): Promise<{ received: Received; attempts: number }> {
+    const { signal, timeoutMs = this.#limits.timeoutMs } = options;
+    const { attemptsMax } = this.#limits;
+    const isRepeatable = request.body?.isRepeatable ?? true;
+    const endMs = performance.now() + timeoutMs;
+    for (let attempts = 1; ; attempts += 1) {
+      signal?.throwIfAborted();
+      const outcome = await this.#attempt(request, signal, endMs);
+      const received = 'received' in outcome ? outcome.received : null;
+      if (received !== null && !mayComeBack(received.status)) return { received, attempts };
+      const askedMs = received === null ? 0 : retryAfterMs(received.headers.get('retry-after'), Date.now());
+      const waitMs = askedMs + backoffMs(attempts, this.#limits);
+      if (attempts >= attemptsMax || !isRepeatable || performance.now() + waitMs >= endMs) {
+        if ('received' in outcome) return { received: outcome.received, attempts };
+        throw noAnswer(request, outcome, attempts);
+      }
+      await wait(waitMs, signal);
+    }
+  }
+
+  async #attempt(request: Request, signal: AbortSignal | undefined, endMs: number): Promise<Outcome> {
+    const { method, url, headers, body } = request;
+    const authorization = `Bearer ${await this.#apiKey()}`;
+    const limitMs = body?.isUpload === true ? Number.POSITIVE_INFINITY : this.#limits.attemptTimeoutMs;
+    const timeoutMs = Math.max(1, Math.ceil(Math.min(limitMs, endMs - performance.now())));
+    const timeout = Number.isFinite(timeoutMs) ? AbortSignal.timeout(timeoutMs) : undefined;
+    const signals = [signal, timeout].filter((each) => each !== undefined);
+    const sent = new Headers(headers);
+    sent.set('authorization', authorization);
+    const opened = body?.open();
+    try {
+      const response = await this.#fetch(url, {
+        method,
+        headers: sent,
+        redirect: 'manual',
+        signal: AbortSignal.any(signals),
+        ...(opened === undefined ? {} : { body: opened.content }),
+        ...(body?.isStream === true ? { duplex: 'half' } : {}),
+      });
+      return { received: { status: response.status, headers: response.headers, text: await response.text() } };
+    } catch (error) {
+      signal?.throwIfAborted();
+      return { error, isTimeout: timeout?.aborted === true };
+    } finally {
+      opened?.close();
+    }
+  }
+}
+
+function baseOf(text: string): string {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new TypeError(`url must be absolute, such as https://loans.example.com, not "${text}"`);
+  }
+  if (!/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '')
+    throw new TypeError(`url must be http or https, without a query or credentials, not "${text}"`);
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+const filled = (template: string, path: object): string =>
+  template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(path[name as keyof typeof path])));
+
+function queryText(query: object): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  const text = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/** Not `crypto.randomUUID`, which browsers have on secure pages alone. */
+const newKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(KEY_BYTES)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** The value of JSON; undefined where the text isn't JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function refusal({ method, url }: Request, { status, text }: Received, body: unknown, attempts: Attempts): Error {
+  if (typeof body === 'object' && body !== null && 'code' in body && 'detail' in body && status >= 400)
+    return new ProblemError(body as ProblemError<ProblemCode>['problem'], attempts);
+  const excerpt = text.slice(0, EXCERPT_LENGTH_MAX);
+  return new UnexpectedAnswerError(`${method} ${url} was answered ${status}: ${excerpt}`, attempts, status);
+}
+
+function noAnswer(request: Request, { error, isTimeout }: Extract<Outcome, { error: unknown }>, attempts: number) {
+  const { method, url, idempotencyKey } = request;
+  const why = isTimeout ? 'it took too long' : reasonOf(error);
+  const message = `no answer to ${method} ${url}: ${why}`;
+  return new NoAnswerError(message, { attempts, idempotencyKey }, isTimeout, error);
+}
+
+/** A failed fetch says only that it failed; its cause says why, and a cause of several addresses has a code alone. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as { message?: string; cause?: { message?: string; code?: string } };
+  return cause?.message || cause?.code || message || String(error);
+}

@@ -1,0 +1,9 @@
+/** The API of MO Loans for programs: {@link MoClient} is where to begin. */
+export type { AnswerInfo, CallOptions, ClientOptions } from './caller.ts';
+export { MoClient } from './client.ts';
+export { isProblem, MoError, NoAnswerError, ProblemError, type ProblemOf, UnexpectedAnswerError } from './errors.ts';
+export { List } from './pages.ts';
+export type { BulkOptions, ChangedCustomer } from './resources/customers.ts';
+export { RETRY_LIMITS, type RetryLimits } from './retry.ts';
+export type * from './types.ts';
+export type { UploadFile, UploadStream, UploadType } from './upload.ts';

@@ -1,0 +1,31 @@
+import type { Caller, CallOptions } from '../caller.ts';
+import type { List } from '../pages.ts';
+import type { NewPayment, Payment, QueryOf } from '../types.ts';
+import { jsonBody } from '../upload.ts';
+import { namedIn, ofPayment } from './subjects.ts';
+
+/** Payments, spread over the active loans of a customer, oldest first. */
+export class Payments {
+  readonly #caller: Caller;
+
+  constructor(caller: Caller) {
+    this.#caller = caller;
+  }
+
+  /** Pays. More than what is owed is recorded with the status rejected, and changes nothing. */
+  async make(payment: NewPayment, options?: CallOptions): Promise<Payment> {
+    const call = { body: jsonBody(payment), about: namedIn(payment) };
+    const { body } = await this.#caller.call('makePayment', call, options);
+    this.#caller.tokens.note(ofPayment(body));
+    return body;
+  }
+
+  async get(paymentId: number, options?: CallOptions): Promise<Payment> {
+    return (await this.#caller.call('getPayment', { path: { payment_id: paymentId } }, options)).body;
+  }
+
+  /** Newest first. */
+  list(query: QueryOf<'listPayments'> = {}, options?: CallOptions): List<Payment> {
+    return this.#caller.list('listPayments', { query, about: namedIn(query) }, ofPayment, options);
+  }
+}

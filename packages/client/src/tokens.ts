@@ -1,0 +1,55 @@
+/**
+ * The consistency tokens, one for each customer. An answer that concerns one customer carries a token of what it has seen;
+ * sent with a later request, that request sees at least as much, whichever service answers. The API merges the token that
+ * it is sent into the one that it gives; only answers that cross each other have to be merged here.
+ */
+import { LruMap } from './lru.ts';
+
+/** Customers whose tokens are kept. */
+const CUSTOMERS_MAX = 10_000;
+/** Names of customers, and loans, of which it is kept whose they are. */
+const OWNERS_MAX = 20_000;
+
+const TOKEN = /^1\.([1-9]\d{0,14})\.(\d{1,15})\.(\d{1,15})\.(\d{1,15})$/;
+
+/** What a request or an answer says of whom it is about. */
+export interface Subject {
+  readonly customerId?: number | undefined;
+  /** The customer's external_id. */
+  readonly customer?: string | undefined;
+  readonly loanId?: number | undefined;
+}
+
+export class Tokens {
+  readonly #tokens = new LruMap<number, string>(CUSTOMERS_MAX);
+  readonly #owners = new LruMap<string, number>(OWNERS_MAX);
+
+  /** The token to send with a request about someone; undefined where none is known. */
+  find({ customerId, customer, loanId }: Subject): string | undefined {
+    const id = customerId ?? this.#owners.get(`customer ${customer}`) ?? this.#owners.get(`loan ${loanId}`);
+    return id === undefined ? undefined : this.#tokens.get(id);
+  }
+
+  /** Takes the token of an answer into account. One that is not of this format is left alone. */
+  learn(token: string | null): void {
+    const customerId = Number(TOKEN.exec(token ?? '')?.[1]);
+    if (token === null || Number.isNaN(customerId)) return;
+    const known = this.#tokens.get(customerId);
+    this.#tokens.set(customerId, known === undefined ? token : mergeTokens(known, token));
+  }
+
+  /** Notes whose name, or loan, it is that an answer tells of. */
+  note({ customerId, customer, loanId }: Subject): void {
+    if (customerId === undefined) return;
+    if (customer !== undefined) this.#owners.set(`customer ${customer}`, customerId);
+    if (loanId !== undefined) this.#owners.set(`loan ${loanId}`, customerId);
+  }
+}
+
+/** The least that has seen all of both, which are tokens of the same customer. */
+export function mergeTokens(one: string, other: string): string {
+  const [format, customer, ...versions] = one.split('.');
+  const others = other.split('.').slice(2);
+  const latest = versions.map((version, place) => Math.max(Number(version), Number(others[place])));
+  return [format, customer, ...latest].join('.');
+}

@@ -1,0 +1,40 @@
+/** The types of the API by short names; all of them come from the generated ones. */
+import type { components, operations } from './schema.ts';
+
+type Schemas = components['schemas'];
+
+export type Customer = Schemas['Customer'];
+export type NewCustomer = Schemas['NewCustomer'];
+export type CustomerChange = Schemas['CustomerChange'];
+export type Balance = Schemas['Balance'];
+export type StatementEntry = Schemas['StatementEntry'];
+export type Loan = Schemas['Loan'];
+export type NewLoan = Schemas['NewLoan'];
+export type Payment = Schemas['Payment'];
+export type NewPayment = Schemas['NewPayment'];
+export type BulkSummary = Schemas['BulkSummary'];
+export type BulkError = Schemas['BulkError'];
+export type Problem = Schemas['Problem'];
+export type FieldError = Schemas['FieldError'];
+/** What went wrong, for programs. Newer servers may know more of them. */
+export type ProblemCode = Problem['code'];
+
+/** A page of results; `next_cursor` is null on the last. */
+export interface Page<Item> {
+  readonly results: readonly Item[];
+  readonly next_cursor: string | null;
+}
+
+export type OperationId = keyof operations;
+
+type Part<Id extends OperationId, Name extends 'path' | 'query'> = NonNullable<operations[Id]['parameters'][Name]>;
+type JsonOf<T> = T extends { content: { 'application/json': infer Body } } ? Body : never;
+
+/** What an operation may be asked: its filters, and where to go on. `limit` is the size of a page, 1 to 200. */
+export type QueryOf<Id extends OperationId> = Part<Id, 'query'>;
+export type PathOf<Id extends OperationId> = Part<Id, 'path'>;
+export type BodyOf<Id extends OperationId> = JsonOf<NonNullable<operations[Id]['requestBody']>>;
+/** What an operation answers where it is done. */
+export type AnswerOf<Id extends OperationId> = JsonOf<
+  operations[Id]['responses'][keyof operations[Id]['responses'] & (200 | 201 | 202)]
+>;

@@ -1,0 +1,124 @@
+import { isProblem, MoClient, type Problem } from '../src/index.ts';
+import { problem, StandIn, thrown } from './stand-in.ts';
+
+let gateway: StandIn;
+beforeEach(async () => {
+  gateway = await StandIn.start();
+});
+afterEach(() => gateway.stop());
+
+describe('a client', () => {
+  it('sends its key, from a function too, below the path of its URL', async () => {
+    const keys = ['key-1', 'key-2'].values();
+    const apiKey = () => Promise.resolve(String(keys.next().value));
+    const client = new MoClient({ url: `${gateway.url}/mo/`, apiKey });
+    await client.customers.balance(7);
+    await client.customers.get(7);
+    expect(gateway.asked.map(({ url, headers }) => [url, headers.authorization])).toEqual([
+      ['/mo/api/customers/7/balance', 'Bearer key-1'],
+      ['/mo/api/customers/7', 'Bearer key-2'],
+    ]);
+  });
+
+  it('uses the fetch that it is given', async () => {
+    const urls: unknown[] = [];
+    const own: typeof fetch = (url) => {
+      urls.push(url);
+      return Promise.resolve(Response.json({ id: 5 }));
+    };
+    const client = new MoClient({ url: 'https://loans.example', apiKey: 'key', fetch: own });
+    expect(await client.loans.get(5)).toEqual({ id: 5 });
+    expect(urls).toEqual(['https://loans.example/api/loans/5']);
+  });
+
+  it.each([
+    [{ url: 'localhost:8080' }, 'url must be http or https'],
+    [{ url: '/api' }, 'url must be absolute'],
+    [{ url: 'http://u:p@x' }, 'without a query or credentials'],
+    [{ apiKey: '' }, 'apiKey must not be empty'],
+    [{ retry: { attemptsMax: 0 } }, 'retry.attemptsMax must be above 0, not 0'],
+    [{ retry: { timeoutMs: Number.NaN } }, 'retry.timeoutMs must be above 0'],
+  ])('refuses %j', (options, message) => {
+    expect(() => new MoClient({ url: 'http://x', apiKey: 'k', ...options })).toThrow(message);
+  });
+
+  it('tells of an answer what its body does not', async () => {
+    const headers = { 'idempotency-replayed': 'true', 'x-request-id': 'r', 'consistency-token': '1.7.1.1.1' };
+    gateway.act = () => ({ status: 200, body: {}, headers });
+    const infos: unknown[] = [];
+    await gateway.client().loans.reject(1, { onAnswer: (info) => infos.push(info) });
+    const told = { status: 200, attempts: 1, isReplayed: true, requestId: 'r', consistencyToken: '1.7.1.1.1' };
+    expect(infos).toEqual([told]);
+  });
+
+  it('says of a change whether it is enforced', async () => {
+    gateway.act = (_asked, times) => ({ status: times === 1 ? 202 : 200, body: { id: 7 } });
+    const { customers } = gateway.client();
+    expect(await customers.update(7, { status: 'inactive' })).toEqual({ customer: { id: 7 }, isEnforced: false });
+    expect((await customers.update(7, { status: 'inactive' })).isEnforced).toBe(true);
+    expect(gateway.asked[0]).toMatchObject({ method: 'PATCH', url: '/api/customers/7', body: '{"status":"inactive"}' });
+  });
+});
+
+describe('problems', () => {
+  it('are narrowed by their code', async () => {
+    gateway.act = () => problem(422, 'credit_limit_exceeded', { available_amount: '12.50' });
+    const error = await thrown(gateway.client().loans.activate(1));
+    if (!isProblem(error, 'credit_limit_exceeded', 'customer_inactive')) throw error;
+    const left: string | null = error.code === 'credit_limit_exceeded' ? '12.50' : null;
+    expect(left).toBe('12.50');
+    if (!isProblem(error, 'credit_limit_exceeded')) throw error;
+    const amount: string = error.problem.available_amount;
+    expect(amount).toBe('12.50');
+    expect(error.message).toBe('credit_limit_exceeded: as told');
+  });
+
+  it('of other kinds are not taken for those that were asked for', async () => {
+    gateway.act = () => problem(409, 'already_exists');
+    const error = await thrown(gateway.client().loans.activate(1));
+    expect([isProblem(error), isProblem(error, 'already_exists'), isProblem(error, 'not_found')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(isProblem(new Error('x'))).toBe(false);
+  });
+
+  it('tell the fields of a bad request', async () => {
+    const errors: Problem['errors'] = [{ pointer: '/score', in: 'body', code: 'invalid', detail: 'is required' }];
+    gateway.act = () => problem(400, 'invalid_request', { errors });
+    const error = await thrown(gateway.client().customers.create({ external_id: 'a', score: '1' }));
+    if (!isProblem(error, 'invalid_request')) throw error;
+    expect(error.problem.errors?.map(({ pointer }) => pointer)).toEqual(['/score']);
+  });
+});
+
+describe('a list', () => {
+  const pages: Record<string, object> = {
+    '/api/loans?customer_id=7&limit=2': { results: [{ id: 5 }, { id: 4 }], next_cursor: 'a b' },
+    '/api/loans?customer_id=7&limit=2&cursor=a+b': { results: [{ id: 3 }], next_cursor: null },
+  };
+  beforeEach(() => {
+    gateway.act = ({ url }) => ({ status: 200, body: pages[url] });
+  });
+
+  it('is read page by page as it is iterated', async () => {
+    const ids: number[] = [];
+    for await (const { id } of gateway.client().loans.list({ customer_id: 7, limit: 2 })) ids.push(id);
+    expect(ids).toEqual([5, 4, 3]);
+    expect(gateway.asked.map(({ url }) => url)).toEqual(Object.keys(pages));
+  });
+
+  it('fetches no page that nobody reads', async () => {
+    for await (const loan of gateway.client().loans.list({ customer_id: 7, limit: 2 })) if (loan.id === 4) break;
+    expect(gateway.asked).toHaveLength(1);
+  });
+
+  it('gives its pages, with the cursor to go on from', async () => {
+    const { loans } = gateway.client();
+    const { value } = await loans.list({ customer_id: 7, limit: 2 }).pages().next();
+    expect(value).toEqual(pages['/api/loans?customer_id=7&limit=2']);
+    const rest = await Array.fromAsync(loans.list({ customer_id: 7, limit: 2, cursor: 'a b' }));
+    expect(rest).toEqual([{ id: 3 }]);
+  });
+});

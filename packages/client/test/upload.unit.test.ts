@@ -1,0 +1,62 @@
+import { StandIn, thrown } from './stand-in.ts';
+
+const SUMMARY = { received: 1, created: 1, failed: 0, errors: [], errors_truncated: false };
+const CSV = 'ada,1000.00\n';
+let gateway: StandIn;
+beforeEach(async () => {
+  gateway = await StandIn.start();
+});
+afterEach(() => gateway.stop());
+
+async function* pieces() {
+  yield 'ada,';
+  yield new TextEncoder().encode('1000.00\n');
+}
+const oneStream = () => new Blob([CSV]).stream();
+const bulk = (file: Parameters<ReturnType<StandIn['client']>['customers']['createInBulk']>[0]) =>
+  gateway.client().customers.createInBulk(file, { type: 'text/csv', atomic: true, idempotencyKey: 'k' });
+
+describe('an upload', () => {
+  it.each([
+    ['text', CSV],
+    ['bytes', new TextEncoder().encode(CSV)],
+    ['a Blob', new Blob([CSV])],
+    ['what opens a stream', pieces],
+  ])('of %s is sent again with its key', async (_name, file) => {
+    gateway.act = (_asked, times) => (times === 1 ? 'drop' : { status: 200, body: SUMMARY });
+    expect(await bulk(file)).toEqual(SUMMARY);
+    const headers = { 'content-type': 'text/csv', 'idempotency-key': 'k' };
+    const asked = { method: 'POST', url: '/api/customers/bulk?atomic=true', body: CSV, headers };
+    expect(gateway.asked).toMatchObject([asked, asked]);
+  });
+
+  it.each([
+    ['a stream', oneStream],
+    ['what is iterated', pieces],
+  ])('of %s is sent once', async (_name, open) => {
+    gateway.act = (_asked, times) => (times === 1 ? { status: 200, body: SUMMARY } : 'drop');
+    expect(await bulk(open())).toEqual(SUMMARY);
+    expect(await thrown(bulk(open()))).toMatchObject({ name: 'NoAnswerError', attempts: 1, idempotencyKey: 'k' });
+    expect(gateway.asked).toMatchObject([{ body: CSV }, { body: CSV }]);
+  });
+
+  it.each(['iterable', 'stream'])('lets go of its %s where it is ended', async (kind) => {
+    const stop = new AbortController();
+    const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+    const line = new TextEncoder().encode(CSV);
+    const lines = async function* () {
+      try {
+        yield line;
+        stop.abort(new Error('enough'));
+        for (;;) yield line;
+      } finally {
+        leave();
+      }
+    };
+    const file = kind === 'iterable' ? lines() : ReadableStream.from(lines());
+    const options = { type: 'text/csv', signal: stop.signal } as const;
+    const error = await thrown(gateway.client().customers.createInBulk(file, options));
+    expect(error).toMatchObject({ message: 'enough' });
+    await left;
+  });
+});
