@@ -1,14 +1,4 @@
-/**
- * Where `npm start` begins: in plain JavaScript, so that a Node.js which is too old for the rest can say so.
- */
-const nodeMin = [22, 18]; // runs TypeScript as it is
+/** Where `npm start` begins. */
+import './node-version.js';
 
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < nodeMin[0] || (major === nodeMin[0] && minor < nodeMin[1])) {
-  process.stderr.write(
-    `MO Loans needs Node.js ${nodeMin.join('.')} or newer, and this is ${process.versions.node}. On Linux, npm ci brings ` +
-      'the right one along (not with --omit=optional) and npm start uses it; elsewhere install Node.js 24.\n',
-  );
-  process.exit(1);
-}
 await import('./src/start.ts');

@@ -10,7 +10,7 @@ import { type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
 import { expectStatus, nameOf } from '../src/world.ts';
 
-const COMMAND = fileURLToPath(new URL('../../tools/dead-letters/src/main.ts', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../tools/mo/bin/mo.js', import.meta.url));
 const TOPIC_PREFIX = `mo-${randomUUID().slice(0, 8)}`;
 
 let system: System;
@@ -32,7 +32,7 @@ async function quarantined(service: 'customers' | 'payments'): Promise<number> {
 /** Runs the command as its users do, beside the running stack. */
 async function deadLetters(...args: string[]): Promise<string> {
   const { KAFKA_BROKERS: _none, ...env } = process.env;
-  const options = ['--conditions=source', '--disable-warning=TimeoutNegativeWarning', COMMAND, ...args];
+  const options = ['--conditions=source', '--disable-warning=TimeoutNegativeWarning', COMMAND, 'dlq', ...args];
   const run = promisify(execFile)(process.execPath, options, { env: { ...env, MO_DIR: dir, TOPIC_PREFIX } });
   return (await run).stdout;
 }

@@ -8,7 +8,7 @@ import type { App, IncomingMessage, Producer, RawMessage, Subscription } from '@
 import { publish, send, waitFor } from '@mo/messaging/testing';
 import { getLoan, type LoansUnderTest, newLoan, pay, postLoan, register, startLoans } from './harness.ts';
 
-const COMMAND = fileURLToPath(new URL('../../../tools/dead-letters/src/main.ts', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../../tools/mo/bin/mo.js', import.meta.url));
 const PARTITIONS = 12;
 
 let loans: LoansUnderTest;
@@ -86,7 +86,7 @@ async function quarantined(app: App, stream = 'payments'): Promise<number> {
 /** Runs the command as its users do. */
 async function deadLetters(...args: string[]): Promise<{ code: number; output: string }> {
   const env = { ...process.env, KAFKA_BROKERS: testServers().brokers.join(','), TOPIC_PREFIX: loans.topicPrefix };
-  const options = ['--conditions=source', '--disable-warning=TimeoutNegativeWarning', COMMAND, ...args];
+  const options = ['--conditions=source', '--disable-warning=TimeoutNegativeWarning', COMMAND, 'dlq', ...args];
   try {
     const { stdout } = await promisify(execFile)(process.execPath, options, { env });
     return { code: 0, output: stdout };

@@ -3,11 +3,10 @@
  * the command began. One command works at a time; what it commits is behind every later one.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { deadLetterTopicOf } from '@mo/contracts';
-import { kafkajsOptions } from '@mo/messaging';
+import { CommandError } from '@mo/command';
+import { deadLetterTopicOf, STREAMS } from '@mo/contracts';
+import { type KafkaConnection, kafkajsOptions } from '@mo/messaging';
 import kafkajs, { type Admin, type Consumer, type EachBatchPayload, type KafkaMessage, type Message } from 'kafkajs';
-import { DeadLettersError } from './dead-letters-error.ts';
-import type { Target } from './target.ts';
 
 const { Kafka, logLevel } = kafkajs;
 
@@ -23,6 +22,12 @@ const OTHERS_WAIT_MS_MAX = 15_000;
 const OTHERS_POLL_MS = 500;
 /** Kafka may give nothing for so long before reading is given up. */
 const STALL_MS_MAX = 60_000;
+
+export interface KafkaTarget {
+  readonly kafka: KafkaConnection;
+  /** What the topics' names begin with. */
+  readonly topicPrefix: string;
+}
 
 /** Letters are between these offsets, the end not included. */
 interface Range {
@@ -46,7 +51,7 @@ export class LetterTopics {
   readonly #group: string;
   #ranges: readonly Range[] = [];
 
-  private constructor({ kafka, topicPrefix }: Target) {
+  private constructor({ kafka, topicPrefix }: KafkaTarget) {
     this.#kafka = new Kafka({
       clientId: 'mo-dead-letters',
       ...kafkajsOptions(kafka),
@@ -61,22 +66,23 @@ export class LetterTopics {
   }
 
   /**
-   * Connects, and notes how far the dead letters of these topics go.
+   * Connects, and notes how far the dead letters of a topic go, or of all where none is named.
    *
-   * @throws DeadLettersError where Kafka can't be reached, a topic is missing, or another command is at work
+   * @throws CommandError where Kafka can't be reached, a topic is missing, or another command is at work
    */
-  static async open(target: Target, sourceTopics: readonly string[]): Promise<LetterTopics> {
+  static async open(target: KafkaTarget, topic?: string): Promise<LetterTopics> {
+    const sources = topic === undefined ? STREAMS.map((stream) => `${target.topicPrefix}.${stream}`) : [topic];
     const topics = new LetterTopics(target);
     try {
       await topics.#admin.connect();
       await topics.#producer.connect();
-      await topics.#noteRanges(sourceTopics.map(deadLetterTopicOf));
+      await topics.#noteRanges(sources.map(deadLetterTopicOf));
       await topics.#untilAlone();
       return topics;
     } catch (error) {
       await topics.close();
-      if (error instanceof DeadLettersError) throw error;
-      throw new DeadLettersError(`Kafka at ${target.kafka.brokers.join(', ')}: ${(error as Error).message}`, {
+      if (error instanceof CommandError) throw error;
+      throw new CommandError(`Kafka at ${target.kafka.brokers.join(', ')}: ${(error as Error).message}`, {
         cause: error,
       });
     }
@@ -121,8 +127,8 @@ export class LetterTopics {
       await consumer.run({ autoCommit: false, eachBatch });
       await ended;
     } catch (error) {
-      if (error instanceof DeadLettersError) throw error;
-      throw new DeadLettersError(`Kafka stopped in the middle: ${(error as Error).message}`, { cause: error });
+      if (error instanceof CommandError) throw error;
+      throw new CommandError(`Kafka stopped in the middle: ${(error as Error).message}`, { cause: error });
     } finally {
       clearTimeout(watch);
       await consumer.disconnect();
@@ -154,7 +160,7 @@ export class LetterTopics {
   async #noteRanges(topics: readonly string[]): Promise<void> {
     const existing = new Set(await this.#admin.listTopics());
     const missing = topics.filter((topic) => !existing.has(topic));
-    if (missing.length > 0) throw new DeadLettersError(`there is no topic ${missing.join(', ')}`);
+    if (missing.length > 0) throw new CommandError(`there is no topic ${missing.join(', ')}`);
     const committed = await this.#admin.fetchOffsets({ groupId: this.#group, topics: [...topics] });
     const ranges: Range[] = [];
     for (const topic of topics) {
@@ -173,7 +179,7 @@ export class LetterTopics {
     for (const endMs = Date.now() + OTHERS_WAIT_MS_MAX; ; await delay(OTHERS_POLL_MS)) {
       const { groups } = await this.#admin.describeGroups([this.#group]);
       if (groups.every(({ members }) => members.length === 0)) return;
-      if (Date.now() > endMs) throw new DeadLettersError('another dead-letters command is at work: try again later');
+      if (Date.now() > endMs) throw new CommandError('another dead-letters command is at work: try again later');
     }
   }
 }

@@ -1,22 +1,23 @@
-/** Prints the letters that stand, one line each. */
+/** The letters that stand, and how they are told in a line. */
+import { plain } from '@mo/command';
 import type { Letter } from './letter.ts';
 import type { LetterTopics } from './letter-topics.ts';
 import { type Customer, isOf, standing } from './selection.ts';
 import type { SettledLetters } from './settled-letters.ts';
 
-/** Prints them; answers with how many there are. */
+/** Tells of each of them; answers with how many there are. */
 export async function list(
   topics: LetterTopics,
   settled: SettledLetters,
   customer: Customer,
-  print: (line: string) => void,
+  tell: (letter: Letter) => void,
 ): Promise<number> {
   let count = 0;
   await topics.read(async (topic, partition, messages) => {
     for (const letter of standing(topic, partition, messages, settled)) {
       if (!isOf(letter, customer)) continue;
       count += 1;
-      print(lineOf(letter, Date.now()));
+      tell(letter);
     }
     return null;
   });
@@ -35,7 +36,7 @@ export function lineOf(letter: Letter, nowMs: number): string {
     `${ageOf(nowMs - atMs)} old`,
     `${follower}: ${reason}`,
   ];
-  return parts.join('  ').replace(/[\p{Cc}\p{Cf}]+/gu, '?');
+  return plain(parts.join('  '));
 }
 
 const UNITS = [

@@ -34,7 +34,7 @@ export interface SettleOptions {
   readonly onRead: (messages: number) => void;
 }
 
-/** Settles the letters that are meant. @throws DeadLettersError in the middle: what was noted by then is settled */
+/** Settles the letters that are meant. @throws CommandError in the middle: what was noted by then is settled */
 export async function settle(options: SettleOptions): Promise<Settled> {
   const { topics, settled, customer, settlement, onLeft, onRead } = options;
   const done: Settled = { letters: 0, messages: 0, left: 0 };

@@ -1,5 +1,5 @@
 /** The letters that notices say are settled: what the notices between the group's place and the end tell. */
-import { DeadLettersError } from './dead-letters-error.ts';
+import { CommandError } from '@mo/command';
 import { readNotice } from './letter.ts';
 import type { LetterTopics } from './letter-topics.ts';
 
@@ -33,6 +33,6 @@ export class SettledLetters {
     this.#offsets.set(key, offsets.add(offset));
     this.#count += 1;
     if (this.#count > SETTLED_MAX)
-      throw new DeadLettersError(`more than ${SETTLED_MAX} letters are settled one by one: run it topic by topic`);
+      throw new CommandError(`more than ${SETTLED_MAX} letters are settled one by one: run it topic by topic`);
   }
 }

@@ -5,9 +5,9 @@
  */
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CommandError } from '@mo/command';
 import { HEADERS } from '@mo/contracts';
 import { type Dispatcher, Pool } from 'undici';
-import { ReplayError } from './replay-error.ts';
 
 export interface ClientLimits {
   /** How long one request may go unanswered, its retries not included. */
@@ -79,7 +79,7 @@ export class GatewayClient {
   /**
    * Waits until the gateway says that it is ready; `onWait` is called once if it isn't at first.
    *
-   * @throws ReplayError when it takes too long
+   * @throws CommandError when it takes too long
    */
   async untilReady(onWait: () => void): Promise<void> {
     const giveUpAt = Date.now() + this.#limits.readyTimeoutMs;
@@ -88,13 +88,13 @@ export class GatewayClient {
       if (answer?.status === 200) return;
       const state = trouble ?? `it answers ${answer?.status}`;
       if (Date.now() >= giveUpAt)
-        throw new ReplayError(`${this.#url} is not ready after ${this.#limits.readyTimeoutMs} ms: ${state}`);
+        throw new CommandError(`${this.#url} is not ready after ${this.#limits.readyTimeoutMs} ms: ${state}`);
       if (attempts === 1) onWait();
       await sleep(this.#backoffMs(attempts));
     }
   }
 
-  /** Reads a resource. @throws ReplayError when it can't be had */
+  /** Reads a resource. @throws CommandError when it can't be had */
   get(path: string, signal?: AbortSignal): Promise<Answer> {
     return this.#send({ method: 'GET', path, headers: { authorization: this.#authorization } }, signal);
   }
@@ -102,7 +102,7 @@ export class GatewayClient {
   /**
    * Creates a resource, exactly once for its key.
    *
-   * @throws ReplayError when the gateway refuses the API key, or gives no answer for too long
+   * @throws CommandError when the gateway refuses the API key, or gives no answer for too long
    */
   post(path: string, body: object, idempotencyKey: string, signal?: AbortSignal): Promise<Answer> {
     const headers = {
@@ -122,11 +122,11 @@ export class GatewayClient {
     for (let attempts = 1; ; attempts++) {
       const { answer, trouble, retryAfterMs } = await this.#attempt(call, signal);
       if (answer?.status === 401 || answer?.status === 403)
-        throw new ReplayError(`the gateway refuses the API key: ${answer.status} to ${call.method} ${call.path}`);
+        throw new CommandError(`the gateway refuses the API key: ${answer.status} to ${call.method} ${call.path}`);
       if (answer !== undefined) return { ...answer, attempts };
       const waitMs = Math.max(retryAfterMs ?? this.#backoffMs(attempts), this.#limits.backoffMinMs);
       if (Date.now() + waitMs - startedAt > this.#limits.retryTimeoutMs)
-        throw new ReplayError(`gave up on ${call.method} ${call.path} after ${attempts} attempts: ${trouble}`);
+        throw new CommandError(`gave up on ${call.method} ${call.path} after ${attempts} attempts: ${trouble}`);
       await sleep(waitMs, undefined, signal === undefined ? {} : { signal });
     }
   }
@@ -138,7 +138,7 @@ export class GatewayClient {
       if (signal?.aborted) throw error;
       // A failed connection to several addresses has a code and no message.
       const { code, message } = error as NodeJS.ErrnoException;
-      if (code === 'UND_ERR_INVALID_ARG') throw new ReplayError(`cannot send: ${message}`, { cause: error });
+      if (code === 'UND_ERR_INVALID_ARG') throw new CommandError(`cannot send: ${message}`, { cause: error });
       return { trouble: message || (code ?? 'no answer') };
     }
   }

@@ -5,10 +5,10 @@
  * agrees or the time for it is up.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CommandError } from '@mo/command';
 import { balancesPage, loansPage, PAGE_LIMIT_MAX, paymentsPage, problem } from '@mo/contracts';
 import type { GatewayClient } from './client.ts';
 import type { Expectation, ExpectedMembers } from './oracle.ts';
-import { ReplayError } from './replay-error.ts';
 
 /** One thing that is not as the oracle says. */
 export interface Difference {
@@ -51,7 +51,7 @@ const VIEWS = {
 } as const;
 type ViewName = keyof typeof VIEWS;
 
-/** Compares all three, each until it agrees or `settleTimeoutMs` is over. @throws ReplayError when a page can't be had */
+/** Compares all three, each until it agrees or `settleTimeoutMs` is over. @throws CommandError when a page can't be had */
 export async function compare(
   expected: Expectation,
   client: GatewayClient,
@@ -104,10 +104,10 @@ async function* items(view: ViewName, unseen: ReadonlyMap<string, unknown>, clie
     const { status, body } = await client.get(`${path}?limit=${PAGE_LIMIT_MAX}${after}`);
     if (status !== 200) {
       const why = problem.safeParse(body).data?.detail ?? 'no reason given';
-      throw new ReplayError(`GET ${path} was answered with ${status}: ${why}`);
+      throw new CommandError(`GET ${path} was answered with ${status}: ${why}`);
     }
     const { data, error } = page.safeParse(body);
-    if (data === undefined) throw new ReplayError(`GET ${path} broke its contract: ${error.message}`);
+    if (data === undefined) throw new CommandError(`GET ${path} broke its contract: ${error.message}`);
     yield* data.results;
     cursor = data.next_cursor;
     if (cursor === null) return;

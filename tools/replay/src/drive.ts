@@ -29,7 +29,7 @@ export interface DriveOptions {
 /**
  * Sends every row and reports each outcome.
  *
- * @throws ReplayError when the gateway is lost or refuses the API key; the rows under way are let go then
+ * @throws CommandError when the gateway is lost or refuses the API key; the rows under way are let go then
  */
 export async function drive(lanes: readonly Lane[], client: GatewayClient, options: DriveOptions): Promise<void> {
   const stop = new AbortController();

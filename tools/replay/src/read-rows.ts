@@ -7,8 +7,8 @@
  */
 import { createReadStream } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { CommandError } from '@mo/command';
 import { parse } from 'csv-parse';
-import { ReplayError } from './replay-error.ts';
 
 export const RESOURCES = ['customers', 'loans', 'payments'] as const;
 export type Resource = (typeof RESOURCES)[number];
@@ -59,7 +59,7 @@ const FORMS: Readonly<Record<Resource, FileForm>> = {
 /**
  * Reads the three files of a folder.
  *
- * @throws ReplayError on a missing file, a wrong header, a malformed line, or more than a million rows in a file
+ * @throws CommandError on a missing file, a wrong header, a malformed line, or more than a million rows in a file
  */
 export async function readDataSet(dir: string): Promise<DataSet> {
   const customers = await readRows(dir, 'customers');
@@ -87,15 +87,15 @@ async function readRows(dir: string, resource: Resource): Promise<Row[]> {
   const occurrences = new Map<string, number>();
   try {
     for await (const { record, info } of file.pipe(parser) as AsyncIterable<ParsedLine>) {
-      if (rows.length === rowsMax) throw new ReplayError(`has more than ${rowsMax} rows`);
+      if (rows.length === rowsMax) throw new CommandError(`has more than ${rowsMax} rows`);
       const externalId = record.external_id ?? '';
       const occurrence = occurrences.get(externalId) ?? 0;
       occurrences.set(externalId, occurrence + 1);
       rows.push(toRow(resource, record, info.lines, occurrence));
     }
-    if (!hasHeader) throw new ReplayError('has no header line');
+    if (!hasHeader) throw new CommandError('has no header line');
   } catch (error) {
-    throw new ReplayError(`${path}: ${explain(error)}`, { cause: error });
+    throw new CommandError(`${path}: ${explain(error)}`, { cause: error });
   } finally {
     file.destroy();
   }
@@ -124,7 +124,7 @@ function checkHeader(header: string[], { required, optional }: FileForm): string
   ];
   if (faults.length === 0) return header;
   const form = `${required.join(',')}[,${optional.join('][,')}]`;
-  throw new ReplayError(`wrong header: ${faults.join(', ')}; it must be ${form}`);
+  throw new CommandError(`wrong header: ${faults.join(', ')}; it must be ${form}`);
 }
 
 function explain(error: unknown): string {

@@ -1,23 +1,22 @@
 /** One replay from beginning to end: read, foresee, drive, compare, sum up. */
+import { CommandError, type ProgressOutput, showProgress } from '@mo/command';
 import { CLIENT_LIMITS, type ClientLimits, GatewayClient } from './client.ts';
 import { COMPARE_LIMITS, type CompareLimits, type Comparison, compare } from './compare.ts';
 import { drive, type Outcome } from './drive.ts';
 import { planLanes } from './lanes.ts';
 import { foretell } from './oracle.ts';
-import { showProgress } from './progress.ts';
 import { readDataSet } from './read-rows.ts';
-import { ReplayError } from './replay-error.ts';
 import { type Summary, summarise } from './report.ts';
 import { Tally } from './tally.ts';
-import type { Target } from './target.ts';
 
 export interface ReplayOptions {
   readonly dir: string;
-  readonly target: Target;
+  /** The gateway's origin, and an API key. */
+  readonly target: { readonly url: string; readonly key: string };
   /** How many customers are driven at once. */
   readonly concurrency: number;
   /** Where progress is shown. */
-  readonly output: Parameters<typeof showProgress>[2];
+  readonly output: ProgressOutput;
   readonly clientLimits?: ClientLimits;
   readonly compareLimits?: CompareLimits;
 }
@@ -25,7 +24,7 @@ export interface ReplayOptions {
 /**
  * Replays a data set.
  *
- * @throws ReplayError where it can't begin: the files are wrong, or the gateway isn't ready. What stops it later is in
+ * @throws CommandError where it can't begin: the files are wrong, or the gateway isn't ready. What stops it later is in
  * the summary.
  */
 export async function replay(options: ReplayOptions): Promise<Summary> {
@@ -41,7 +40,8 @@ export async function replay(options: ReplayOptions): Promise<Summary> {
     let driveMs = 0;
     let comparison: Comparison | null = null;
     let stoppedBy: string | null = null;
-    const stopProgress = showProgress(expected.verdicts.size, () => tally.answered, output);
+    const rows = { unit: 'rows', done: () => tally.answered, total: expected.verdicts.size };
+    const stopProgress = showProgress(rows, output);
     try {
       const onOutcome = (outcome: Outcome) => tally.add(outcome);
       await drive(lanes, client, { dataSet: data.name, concurrency, onOutcome }).finally(() => {
@@ -51,7 +51,7 @@ export async function replay(options: ReplayOptions): Promise<Summary> {
       output.write('comparing balances, loans and payments\n');
       comparison = await compare(expected, client, compareLimits);
     } catch (error) {
-      if (!(error instanceof ReplayError)) throw error;
+      if (!(error instanceof CommandError)) throw error;
       stoppedBy = error.message;
     }
     return summarise({ dataSet: data.name, url: target.url, driveMs, tally, comparison, stoppedBy });

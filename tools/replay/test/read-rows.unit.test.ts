@@ -62,7 +62,7 @@ describe('a data set that is wrong in form is refused with one clear message', (
     ['an open quote', { ...good, customers: 'external_id,score\n"c1,1\n' }, /customers\.csv: .*[Qq]uote/],
   ])('%s', async (_case, contents, message) => {
     await expect(read(contents)).rejects.toMatchObject({
-      name: 'ReplayError',
+      name: 'CommandError',
       message: expect.stringMatching(message) as string,
     });
   });

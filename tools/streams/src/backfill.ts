@@ -4,6 +4,8 @@
  * not met by the scan that follows comes on the live topic at or after those offsets; what comes on both is a duplicate,
  * and its version tells.
  */
+
+import { CommandError } from '@mo/command';
 import type { Stream } from '@mo/contracts';
 import {
   type Database,
@@ -15,7 +17,6 @@ import {
   type Topics,
   toMessage,
 } from '@mo/messaging';
-import { UsageError } from './usage-error.ts';
 
 /** Events that are read and sent at once. */
 const PAGE_EVENTS_MAX = 2_000;
@@ -43,11 +44,11 @@ export interface BackfillPlan {
   readonly resume: { readonly topic: string; readonly from: readonly PartitionEnd[] };
 }
 
-/** @throws UsageError where the topics don't fit */
+/** @throws CommandError where the topics don't fit */
 export async function backfill(options: BackfillOptions): Promise<BackfillPlan> {
   const { stream, database, kafka, topic, to } = options;
   const from = await kafka.ends(topic);
-  if (from === null) throw new UsageError(`there is no topic ${topic}`);
+  if (from === null) throw new CommandError(`there is no topic ${topic}`);
   await makeTopic(kafka, to, from.length);
   const producer = await kafka.producer();
   const sent = { events: 0, customers: 0 };
@@ -76,7 +77,7 @@ async function makeTopic(kafka: Kafka & Topics, to: string, partitions: number):
   await kafka.ensureTopics([to], partitions);
   const ends = (await kafka.ends(to)) ?? [];
   if (ends.some(({ offset }) => offset !== '0'))
-    throw new UsageError(`${to} has messages already: a backfill goes to a topic of its own, name another`);
+    throw new CommandError(`${to} has messages already: a backfill goes to a topic of its own, name another`);
 }
 
 /** Sends a page; again, where the broker is away for a while: what it had of the page is then there twice, in order. */

@@ -24,6 +24,8 @@ import { audited, type Databases } from './services.ts';
 /** Events that a page holds, unless a single customer has more. */
 const PAGE_EVENTS_MAX = 20_000;
 const STRAY_ENTRIES_MAX = 1_000;
+/** Connections to each database: the next page is read while this one is looked at. */
+export const RECONCILE_CONNECTIONS = 2;
 
 export interface ReconcileOptions {
   /** One customer alone, or null for all. */

@@ -1,8 +1,18 @@
-/** The three services: what their tables are told by, and connections to their databases. */
+/** The three services: what their tables are told by, and connections to their databases and to Kafka. */
 import { STREAMS, type Stream } from '@mo/contracts';
 import { customersAudited } from '@mo/customers/audit';
 import { loansAudited } from '@mo/loans/audit';
-import { type Account, type Audited, type Database, type DatabaseConnection, openDatabase } from '@mo/messaging';
+import {
+  type Account,
+  type Audited,
+  type Database,
+  type DatabaseConnection,
+  type Kafka,
+  type KafkaConnection,
+  kafkaOverKafkajs,
+  openDatabase,
+  type Topics,
+} from '@mo/messaging';
 import { paymentsAudited } from '@mo/payments/audit';
 import { createLogger } from '@mo/service-kit';
 
@@ -11,6 +21,8 @@ export const audited: Readonly<Record<Stream, Audited<Account>>> = {
   loans: loansAudited,
   payments: paymentsAudited,
 };
+
+const logger = createLogger('streams', 'silent');
 
 export type Databases = Readonly<Record<Stream, Database>>;
 
@@ -27,7 +39,7 @@ export async function withDatabases<T>(
       entities: [],
       migrations: [],
       connectionsMax,
-      logger: createLogger('streams', 'silent'),
+      logger,
     });
   const databases: Databases = {
     customers: await open('customers'),
@@ -40,3 +52,7 @@ export async function withDatabases<T>(
     await Promise.all(STREAMS.map((stream) => databases[stream].close()));
   }
 }
+
+/** Kafka, as the services use it. */
+export const kafkaOf = (connection: KafkaConnection): Kafka & Topics =>
+  kafkaOverKafkajs('mo-streams', connection, logger);

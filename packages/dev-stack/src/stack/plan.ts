@@ -1,4 +1,5 @@
 /** What a stack consists of: which processes of which services, on which ports, with which environment. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Detour } from '../detour.ts';
@@ -18,6 +19,9 @@ const localhost = '127.0.0.1';
 
 /** The folder of the whole repository. */
 export const rootDir = fileURLToPath(new URL('../../../..', import.meta.url));
+
+/** What all processes of a checkout are of. */
+const { version } = JSON.parse(readFileSync(join(rootDir, 'package.json'), 'utf8')) as { version: string };
 
 /** One process of a service. */
 export interface ReplicaPlan {
@@ -99,6 +103,7 @@ async function environmentOf(
   const { service } = replica;
   const database = service === 'gateway' ? undefined : await led('postgres', databases[service]);
   return {
+    MO_VERSION: version,
     ...env,
     // Only the gateway asks for a key: the services behind it are reached from this machine alone.
     HOST: service === 'gateway' ? env.HOST || localhost : localhost,

@@ -1,5 +1,6 @@
 /** All faults, by what they are about. */
 import type { Fault } from '../fault.ts';
+import { calling } from './calling.ts';
 import { connecting } from './connecting.ts';
 import { customers } from './customers.ts';
 import { deciding } from './deciding.ts';
@@ -24,4 +25,5 @@ export const faults: readonly Fault[] = [
   ...connecting,
   ...telling,
   ...observing,
+  ...calling,
 ];

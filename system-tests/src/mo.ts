@@ -1,0 +1,63 @@
+/** Runs the `mo` command as its users do: a process of its own, beside a system under test. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { StackFile } from '@mo/dev-stack';
+
+const MO = fileURLToPath(new URL('../../tools/mo/bin/mo.js', import.meta.url));
+const FLAGS = ['ExperimentalWarning', 'TimeoutNegativeWarning'].map((name) => `--disable-warning=${name}`);
+const TIMEOUT_MS = 600_000;
+/** How the command is started; its arguments follow. */
+export const moCommand: readonly string[] = [process.execPath, '--conditions=source', ...FLAGS, MO];
+
+export interface MoResult {
+  /** Null where a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface MoProcess {
+  readonly process: ChildProcess;
+  /** What it has printed so far. */
+  readonly printed: { stdout: string; stderr: string };
+  readonly ended: Promise<MoResult>;
+}
+
+export interface MoOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+}
+
+/** What says to a command that this system is meant. */
+export const systemEnv = ({ gateway, apiKey, customers, loans, payments, kafka }: StackFile): NodeJS.ProcessEnv => ({
+  MO_URL: gateway.url,
+  MO_API_KEY: apiKey,
+  CUSTOMERS_DATABASE_URL: customers.databaseUrl,
+  LOANS_DATABASE_URL: loans.databaseUrl,
+  PAYMENTS_DATABASE_URL: payments.databaseUrl,
+  KAFKA_BROKERS: kafka.brokers.join(','),
+});
+
+/** Starts the command; nothing of this process's own environment says which system is meant. */
+export function startMo(args: readonly string[], { env = {}, cwd }: MoOptions = {}): MoProcess {
+  const { PATH, HOME } = process.env;
+  const [node = '', ...flags] = moCommand;
+  const child = spawn(node, [...flags, ...args], {
+    env: { PATH, HOME, ...env },
+    timeout: TIMEOUT_MS,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  const printed = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      printed[name] += text;
+    });
+  const { promise: ended, resolve, reject } = Promise.withResolvers<MoResult>();
+  child.once('error', reject);
+  child.once('close', (code) => resolve({ code, ...printed }));
+  return { process: child, printed, ended };
+}
+
+/** Runs the command to its end. */
+export const mo = (args: readonly string[], options?: MoOptions): Promise<MoResult> => startMo(args, options).ended;

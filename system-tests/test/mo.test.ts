@@ -1,0 +1,291 @@
+/** The `mo` command against the whole system, as a process of its own. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import { query } from '@mo/agreement';
+import { mo, startMo, systemEnv } from '../src/mo.ts';
+import { type System, startSystem } from '../src/system.ts';
+import { waitFor } from '../src/wait-for.ts';
+import { nameOf } from '../src/world.ts';
+
+const PREFIX = `mo-${process.pid}`;
+const LINES = 30_000;
+const KILLS = 3;
+
+let system: System;
+let env: NodeJS.ProcessEnv;
+const cwd = mkdtempSync(join(tmpdir(), 'mo-command-'));
+jest.setTimeout(300_000); // a process for each command takes its time on a busy machine
+beforeAll(async () => {
+  system = await startSystem({ env: { LOG_LEVEL: 'fatal', TOPIC_PREFIX: PREFIX } });
+  env = { ...systemEnv(system.stack.stack()), TOPIC_PREFIX: PREFIX };
+});
+afterAll(async () => {
+  await system?.stop();
+  rmSync(cwd, { recursive: true });
+});
+
+const run = (...args: string[]) => mo(args, { env, cwd });
+const jsonLines = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+/** Runs a command that must succeed; what it printed for programs. */
+async function json(...args: string[]): Promise<Record<string, unknown>[]> {
+  const { code, stdout, stderr } = await run(...args, '--json');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) });
+  return jsonLines(stdout);
+}
+
+describe('the API in a terminal', () => {
+  const [ada, loan, payment] = [nameOf('ada'), nameOf('loan'), nameOf('payment')];
+
+  it('is told as tables and as JSON', async () => {
+    expect((await json('customers', 'create', ada, '--score', '1000'))[0]).toMatchObject({ score: '1000.00' });
+    const take = ['loans', 'take', loan, '--customer', ada, '--amount', '600', '--due', '2030-01-01'];
+    const [taken] = await json(...take, '--idempotency-key', loan);
+    expect(taken).toMatchObject({ outstanding: '600.00', maximum_payment_date: '2030-01-01T00:00:00.000Z' });
+    expect(await json(...take, '--idempotency-key', loan)).toEqual([taken]);
+    expect((await json('payments', 'make', payment, '--customer', ada, '--amount', '250'))[0]).toMatchObject({
+      details: [{ loan_external_id: loan, amount: '250.00' }],
+    });
+    await waitFor(async () => (await json('balance', ada))[0]?.total_debt === '350.00');
+    expect((await json('statement', ada)).map(({ kind, total_debt }) => [kind, total_debt])).toEqual([
+      ['loan', '600.00'],
+      ['payment', '350.00'],
+    ]);
+    const { stdout } = await run('loans', 'list', '--customer', ada);
+    expect(stdout.split('\n')).toEqual([
+      expect.stringMatching(/^ *ID {2}EXTERNAL_ID +CUSTOMER +STATUS +AMOUNT {2}OUTSTANDING {2}TAKEN_AT +DUE$/),
+      expect.stringMatching(new RegExp(`^ *${String(taken?.id)}  ${loan}  ${ada}  active  600.00       350.00  `)),
+      '',
+    ]);
+  });
+
+  it('decides on requests, and shows one thing by either of its ids', async () => {
+    const asked = [nameOf('loan'), nameOf('loan')];
+    for (const name of asked)
+      await json('loans', 'take', name, '--customer', ada, '--amount', '10', '--due', '2030-01-01', '--pending');
+    expect((await json('loans', 'activate', asked[0] ?? ''))[0]).toMatchObject({ status: 'active' });
+    const [rejected] = await json('loans', 'reject', asked[1] ?? '');
+    expect(rejected).toMatchObject({ status: 'rejected' });
+    expect(await json('loans', 'show', '--id', String(rejected?.id))).toEqual([rejected]);
+    expect((await json('customers', 'update', ada, '--score', '900'))[0]).toMatchObject({ score: '900.00' });
+    expect(await json('customers', 'get', ada)).toMatchObject([{ external_id: ada, score: '900.00' }]);
+  });
+
+  it('tells a refusal, with 1', async () => {
+    const refused = await run(
+      'loans',
+      'take',
+      nameOf('loan'),
+      '--customer',
+      ada,
+      '--amount',
+      '5000',
+      '--due',
+      '2030-01-01',
+    );
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toMatch(/^mo: credit_limit_exceeded: .*\n {2}available_amount: 540\.00\n$/);
+    const tooMuch = await run('payments', 'make', nameOf('payment'), '--customer', ada, '--amount', '5000');
+    expect([tooMuch.code, tooMuch.stdout]).toEqual([1, expect.stringContaining('rejected: exceeds_debt')]);
+    expect(await run('balance', 'nobody', '--json')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('"not_found"'),
+    });
+    const noKey = await run('balance', ada, '--key', 'wrong');
+    expect([noKey.code, noKey.stderr]).toEqual([
+      2,
+      expect.stringMatching(/unauthenticated.*\n {2}the key is from --key/),
+    ]);
+  });
+});
+
+describe('an import', () => {
+  const names = Array.from({ length: LINES }, (_, place) => `${PREFIX}-${place}`);
+  const isBad = (place: number) => place % 997 === 5;
+  const lineOf = (name: string, place: number) => `${name},${isBad(place) ? 'much' : '10.00'}\r\n`;
+  const file = join(cwd, 'people.csv');
+  const state = () =>
+    JSON.parse(readFileSync(`${file}.import.json`, 'utf8')) as { pid: number; done: { parts: number } };
+  const customers = async () => {
+    const text = `SELECT count(*), count(DISTINCT external_id) AS names FROM customers WHERE external_id LIKE '${PREFIX}-%'`;
+    return (await query(system.stack.stack(), 'customers', text))[0];
+  };
+
+  it(`that is killed ${KILLS} times goes on where it was: each line counts once, and what failed is told`, async () => {
+    // The last but one is there twice; the last has no line end.
+    writeFileSync(file, `external_id,score\r\n${names.map(lineOf).join('')}\r\n${names[0]},10.00\r\n${PREFIX}-last,1`);
+    for (let kill = 1; kill <= KILLS; kill += 1) {
+      const { process: child, ended } = startMo(['customers', 'import', 'people.csv'], { env, cwd });
+      await waitFor(() => Promise.resolve(isAt(child.pid, kill * 2)));
+      child.kill('SIGSTOP');
+      const other = await run('customers', 'import', 'people.csv');
+      expect([other.code, other.stderr]).toEqual([2, expect.stringMatching(/process \d+ imports this file now/)]);
+      child.kill('SIGKILL');
+      expect((await ended).code).toBeNull();
+    }
+    const { code, stdout, stderr } = await run('customers', 'import', 'people.csv', '--json');
+    expect(stderr).toMatch(/^going on at line \d+002 of 30004 with the import/);
+    const bad = names.flatMap((name, place) => (isBad(place) ? [lineOf(name, place)] : []));
+    const failed = bad.length + 1;
+    expect([code, jsonLines(stdout)]).toEqual([
+      1,
+      [expect.objectContaining({ received: LINES + 2, created: LINES + 2 - failed, failed })],
+    ]);
+    expect(await customers()).toEqual({
+      count: String(LINES + 1 - bad.length),
+      names: String(LINES + 1 - bad.length),
+    });
+    expect(readFileSync(join(cwd, 'people.failed.csv'), 'utf8')).toBe(
+      `external_id,score\r\n${bad.join('')}${names[0]},10.00\r\n`,
+    );
+    const errors = jsonLines(readFileSync(join(cwd, 'people.errors.ndjson'), 'utf8'));
+    const badPlaces = [...names.keys()].filter(isBad);
+    expect(errors.map(({ line }) => line)).toEqual([...badPlaces.map((place) => place + 2), LINES + 3]);
+    expect(errors.map(({ code: why }) => why)).toEqual([...bad.map(() => 'invalid_request'), 'already_exists']);
+  });
+
+  /** Whether the process has come so far. */
+  function isAt(pid: number | undefined, parts: number): boolean {
+    try {
+      const { pid: worker, done } = state();
+      return worker === pid && done.parts >= parts;
+    } catch {
+      return false;
+    }
+  }
+
+  it('that is over is not done again; its failed lines, mended, are an import of their own', async () => {
+    const again = await run('customers', 'import', 'people.csv');
+    expect([again.code, again.stderr]).toEqual([1, expect.stringMatching(/^imported already at .*--restart/)]);
+    const mended = readFileSync(join(cwd, 'people.failed.csv'), 'utf8').replaceAll('much', '10.00');
+    writeFileSync(join(cwd, 'people.failed.csv'), mended.replace(`${names[0]},10.00\r\n`, ''));
+    expect((await json('customers', 'import', 'people.failed.csv'))[0]).toMatchObject({
+      failed: 0,
+      failed_lines: null,
+    });
+    expect(await customers()).toEqual({ count: String(LINES + 1), names: String(LINES + 1) });
+  });
+
+  it('stopped by Ctrl-C says so, with 130, and goes on; of a file that has changed it does not', async () => {
+    const more = names
+      .slice(0, LINES / 2)
+      .map((name) => JSON.stringify({ external_id: `${name}-more`, score: '1' }))
+      .join('\n');
+    writeFileSync(join(cwd, 'more.ndjson'), more);
+    const { process: child, ended } = startMo(['customers', 'import', 'more.ndjson'], { env, cwd });
+    const stateFile = join(cwd, 'more.ndjson.import.json');
+    await waitFor(async () => existsSync(stateFile) && readFileSync(stateFile, 'utf8').includes('"parts": 1'));
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ code: 130, stdout: '', stderr: 'stopped\n' });
+    writeFileSync(join(cwd, 'more.ndjson'), `${more}\n`);
+    const changed = await run('customers', 'import', 'more.ndjson');
+    expect([changed.code, changed.stderr]).toEqual([2, expect.stringMatching(/the file has changed .*--restart/)]);
+    writeFileSync(join(cwd, 'more.ndjson'), more);
+    expect((await json('customers', 'import', 'more.ndjson'))[0]).toMatchObject({ created: LINES / 2, failed: 0 });
+  });
+});
+
+describe('events', () => {
+  it('are shown as they are written, those of one customer', async () => {
+    const [ada, bob] = [nameOf('ada'), nameOf('bob')];
+    for (const name of [ada, bob]) await json('customers', 'create', name, '--score', '100');
+    const tail = startMo(['events', 'tail', '--customer', ada, '--limit', '2', '--json'], { env, cwd });
+    await waitFor(async () => tail.printed.stderr.startsWith('following'));
+    for (const name of [bob, ada])
+      await json('loans', 'take', nameOf('loan'), '--customer', name, '--amount', '5', '--due', '2030-01-01');
+    await json('payments', 'make', nameOf('payment'), '--customer', ada, '--amount', '5');
+    const { code, stdout } = await tail.ended;
+    expect(code).toBe(0);
+    const events = jsonLines(stdout);
+    const about = { customer_id: events[0]?.customer_id, data: { customer_external_id: ada } };
+    expect(events).toMatchObject([about, about]);
+    expect(events.map(({ type }) => type).filter((type) => type === 'CustomerRegistered')).toEqual([]);
+    const all = await json(
+      'events',
+      'tail',
+      '--from-beginning',
+      '--type',
+      'LoanPaid',
+      '--customer',
+      ada,
+      '--limit',
+      '1',
+    );
+    expect(all).toMatchObject([{ type: 'LoanPaid', topic: `${PREFIX}.loans`, version: 2 }]);
+  });
+
+  it('of topics that are not there are an error, and Ctrl-C ends it', async () => {
+    const wrong = await mo(['events', 'tail'], { env: { ...env, TOPIC_PREFIX: 'nobody' }, cwd });
+    expect([wrong.code, wrong.stderr]).toEqual([
+      2,
+      expect.stringMatching(/there is no topic nobody.customers.*TOPIC_PREFIX/),
+    ]);
+    const tail = startMo(['events', 'tail'], { env, cwd });
+    await waitFor(async () => tail.printed.stderr.startsWith('following'));
+    tail.process.kill('SIGINT');
+    expect(await tail.ended).toMatchObject({ code: 130, stderr: expect.stringMatching(/\nstopped\n$/) });
+  });
+});
+
+describe('for operators', () => {
+  it('shows how all parts are, and what is not reached', async () => {
+    const { replicas } = system.stack.stack().payments;
+    const urls = Object.fromEntries(
+      (['customers', 'loans', 'payments'] as const).map((name) => [
+        `${name.toUpperCase()}_URL`,
+        system.stack.stack()[name].url,
+      ]),
+    );
+    const ready = await mo(['status', '--json'], { env: { ...env, ...urls }, cwd });
+    const [status] = jsonLines(ready.stdout) as [{ ready: boolean; parts: Record<string, string>[]; lags: unknown[] }];
+    expect([ready.code, status.ready, status.lags.length]).toEqual([0, true, 6]);
+    expect(status.parts.map(({ part, state }) => `${part} ${state}`)).toEqual([
+      'gateway ready',
+      'customers ready',
+      'loans ready',
+      'payments ready',
+      'postgres/customers ready',
+      'postgres/loans ready',
+      'postgres/payments ready',
+      'kafka ready',
+    ]);
+    for (const { part, version } of status.parts.slice(0, 7))
+      expect([part, version]).toEqual([part, expect.any(String)]);
+    const gone = `${replicas[0]?.url},http://127.0.0.1:9`;
+    const unwell = await mo(['status'], { env: { ...env, ...urls, PAYMENTS_URL: gone }, cwd });
+    expect(unwell.code).toBe(1);
+    expect(unwell.stdout).toMatch(/^payments +ready .*\npayments-2 +not reached /m);
+  });
+
+  it('replays, reconciles and backfills', async () => {
+    const dir = mkdtempSync(join(cwd, 'data-'));
+    const [ada, loan, payment] = [nameOf('ada'), nameOf('loan'), nameOf('payment')];
+    writeFileSync(join(dir, 'customers.csv'), `external_id,score\n${ada},100.00\n`);
+    writeFileSync(
+      join(dir, 'loans.csv'),
+      `external_id,customer_external_id,amount,maximum_payment_date\n${loan},${ada},60.00,2030-01-01T00:00:00Z\n`,
+    );
+    writeFileSync(
+      join(dir, 'payments.csv'),
+      `external_id,customer_external_id,total_amount\n${payment},${ada},20.00\n`,
+    );
+    expect(await json('replay', dir)).toMatchObject([{ ok: true, differences: 0 }]);
+    const [customer] = await json('customers', 'get', ada);
+    const reconcile = ['reconcile', '--customer', String(customer?.id), '--lag-seconds', '0'];
+    await waitFor(async () => (await run(...reconcile)).code === 0);
+    expect(await json(...reconcile)).toEqual([{ customers: 1, events: 3, differences: 0 }]);
+    const to = `${PREFIX}-subscriber`;
+    const plan = await json('backfill', '--topic', `${PREFIX}.loans`, '--to', to, '--plan', 'plan.json');
+    expect(plan).toEqual([JSON.parse(readFileSync(join(cwd, 'plan.json'), 'utf8'))]);
+    expect(await json('rebuild', '--service', 'payments', '--customer', '1')).toMatchObject([
+      { customers: 1, failures: 0 },
+    ]);
+    expect(await json('dlq', 'list')).toEqual([]);
+    expect(await json('dlq', 'retry')).toEqual([{ settlement: 'replayed', letters: 0, messages: 0, left: 0 }]);
+  });
+});

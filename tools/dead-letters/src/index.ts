@@ -1,0 +1,7 @@
+/** What followers could not understand or give its effect: lists it, puts it back, or dismisses it. */
+export type { Letter } from './letter.ts';
+export { type KafkaTarget, LetterTopics } from './letter-topics.ts';
+export { lineOf, list } from './list.ts';
+export type { Customer } from './selection.ts';
+export { type Settled, settle } from './settle.ts';
+export { SettledLetters } from './settled-letters.ts';

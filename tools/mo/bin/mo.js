@@ -1,0 +1,4 @@
+#!/usr/bin/env -S node --conditions=source --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning
+import '@mo/dev-stack/node-version';
+
+await import('../src/main.ts');

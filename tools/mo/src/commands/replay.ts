@@ -1,0 +1,27 @@
+import { resolve } from 'node:path';
+import { Command, Option } from '@commander-js/extra-typings';
+import { examples, wholeNumber } from '../options.ts';
+import { EXIT } from '../output/failure.ts';
+import { run } from '../run.ts';
+
+const CONCURRENCY_DEFAULT = 32;
+const CONCURRENCY_MAX = 512;
+
+export const replayCommand = () =>
+  new Command('replay')
+    .description('send the rows of customers.csv, loans.csv and payments.csv, then compare the outcome with the files')
+    .argument('<dir>', 'the folder that has the three files')
+    .addOption(
+      new Option('--concurrency <n>', `customers at once, 1 to ${CONCURRENCY_MAX}`)
+        .argParser(wholeNumber(1, CONCURRENCY_MAX))
+        .default(CONCURRENCY_DEFAULT),
+    )
+    .addHelpText('after', examples('mo replay data', 'mo replay data --url http://127.0.0.1:8080 --key KEY --json'))
+    .action((dir, { concurrency }, command) =>
+      run(command, async ({ folder, gateway: target, out }) => {
+        const { renderText, replay } = await import('@mo/replay');
+        const summary = await replay({ dir: resolve(folder, dir), target, concurrency, output: out.stderr });
+        out.result(summary, renderText(summary).trimEnd());
+        return summary.ok ? EXIT.done : EXIT.notWell;
+      }),
+    );

@@ -1,0 +1,50 @@
+/**
+ * What failed: the lines as they were, to be mended and imported again, and beside them why, as NDJSON. Both end where the
+ * state of the import says, so that what a run that was killed wrote on top is not there twice.
+ */
+import { appendFileSync, existsSync, rmSync, truncateSync } from 'node:fs';
+import type { BulkError } from '@mo/client';
+import { type Part, withEnd } from './lines.ts';
+import type { Done } from './state.ts';
+
+export class FailedLines {
+  readonly linesPath: string;
+  readonly errorsPath: string;
+  readonly #header: Buffer | null;
+
+  /** @param header of a CSV file, which the failed lines need, too */
+  constructor(linesPath: string, errorsPath: string, header: Buffer | null) {
+    this.linesPath = linesPath;
+    this.errorsPath = errorsPath;
+    this.#header = header;
+  }
+
+  /** Brings both to where the import has come. */
+  cut({ failed_bytes: failedBytes, errors_bytes: errorsBytes }: Pick<Done, 'failed_bytes' | 'errors_bytes'>): void {
+    cutFile(this.linesPath, failedBytes);
+    cutFile(this.errorsPath, errorsBytes);
+  }
+
+  /**
+   * Writes what failed of a part.
+   *
+   * @param errors with the numbers of lines in the part, from 1
+   * @returns how much longer both files are
+   */
+  add({ lines, firstLine }: Part, errors: readonly BulkError[], isFirst: boolean): { failed: number; errors: number } {
+    if (errors.length === 0) return { failed: 0, errors: 0 };
+    const failed = errors.map(({ line }) => withEnd(lines[line - 1] ?? Buffer.alloc(0)));
+    const text = Buffer.concat([...(isFirst && this.#header !== null ? [this.#header] : []), ...failed]);
+    const reasons = errors
+      .map((error) => `${JSON.stringify({ ...error, line: firstLine + error.line - 1 })}\n`)
+      .join('');
+    appendFileSync(this.linesPath, text);
+    appendFileSync(this.errorsPath, reasons);
+    return { failed: text.length, errors: Buffer.byteLength(reasons) };
+  }
+}
+
+function cutFile(path: string, bytes: number): void {
+  if (bytes === 0) rmSync(path, { force: true });
+  else if (existsSync(path)) truncateSync(path, bytes);
+}

@@ -1,0 +1,98 @@
+/** A first look at the file: what it is, and what tells it from others. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { extname } from 'node:path';
+import { CommandError } from '@mo/command';
+import { newCustomer } from '@mo/contracts';
+import { type Place, withEnd } from './lines.ts';
+
+const NEWLINE = 0x0a;
+const HEADER_BYTES_MAX = 16 * 1024;
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
+/** Those of a file without a header line. */
+const COLUMNS = Object.keys(newCustomer.shape);
+const [NAME_COLUMN = ''] = COLUMNS;
+
+export const FORMATS = { csv: 'text/csv', ndjson: 'application/x-ndjson' } as const;
+export type Format = keyof typeof FORMATS;
+const FORMAT_OF: Readonly<Record<string, Format>> = { '.csv': 'csv', '.ndjson': 'ndjson', '.jsonl': 'ndjson' };
+
+export interface Scan {
+  /** SHA-256 of the file, in hex. */
+  readonly sha256: string;
+  readonly lines: number;
+  /** The first line of a CSV file that names its columns, with its line end; null where there is none. */
+  readonly header: Buffer | null;
+  /** What each part begins with: of CSV a line that names the columns, so that no other is taken for one. */
+  readonly prefix: Buffer | null;
+  /** Where the lines begin that are imported. */
+  readonly start: Place;
+}
+
+/** By the ending of the name. @throws CommandError where that doesn't say */
+export function formatOf(path: string): Format {
+  const format = FORMAT_OF[extname(path).toLowerCase()];
+  if (format !== undefined) return format;
+  throw new CommandError(
+    `${path}: its name must end in ${Object.keys(FORMAT_OF).join(', ')}, or --format must say what it is` +
+      (extname(path) === '.json' ? '; of a JSON array, `jq -c .[]` makes NDJSON' : ''),
+  );
+}
+
+/** Reads the whole file once. @throws CommandError where it can't be read, or is empty */
+export async function scan(path: string, format: Format, signal: AbortSignal): Promise<Scan> {
+  const hash = createHash('sha256');
+  const head: Buffer[] = [];
+  let headBytes = 0;
+  let lines = 0;
+  let last = NEWLINE;
+  try {
+    for await (const piece of createReadStream(path, { signal }) as AsyncIterable<Buffer>) {
+      hash.update(piece);
+      for (let at = piece.indexOf(NEWLINE); at !== -1; at = piece.indexOf(NEWLINE, at + 1)) lines += 1;
+      last = piece.at(-1) ?? last;
+      if (headBytes < HEADER_BYTES_MAX) head.push(piece);
+      headBytes += piece.length;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new CommandError(`${path}: ${explain(error)}`, { cause: error });
+  }
+  if (headBytes === 0) throw new CommandError(`${path} is empty`);
+  if (last !== NEWLINE) lines += 1;
+  return { sha256: hash.digest('hex'), lines, ...beginning(Buffer.concat(head), format) };
+}
+
+function beginning(head: Buffer, format: Format): Pick<Scan, 'header' | 'prefix' | 'start'> {
+  const header = format === 'csv' ? headerIn(head) : null;
+  if (header !== null) return { header, prefix: withEnd(header), start: { offset: header.length, line: 2 } };
+  const isMarked = head.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+  const start = { offset: isMarked ? BYTE_ORDER_MARK.length : 0, line: 1 };
+  return { header: null, prefix: format === 'csv' ? Buffer.from(`${COLUMNS.join(',')}\n`) : null, start };
+}
+
+/** The first line, if it names the columns, as the API sees it: one of them is the external_id, as no customer is called. */
+function headerIn(head: Buffer): Buffer | null {
+  const end = head.indexOf(NEWLINE);
+  const line = end === -1 ? head : head.subarray(0, end + 1);
+  const names = line
+    .toString()
+    .replace(/^\ufeff/, '')
+    .split(',')
+    .map((name) =>
+      name
+        .trim()
+        .replace(/^"(.*)"$/, '$1')
+        .trim()
+        .toLowerCase(),
+    );
+  return names.includes(NAME_COLUMN) ? line : null;
+}
+
+function explain(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EACCES') return 'it may not be read';
+  if (code === 'EISDIR') return 'it is a folder';
+  return message;
+}

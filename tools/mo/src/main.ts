@@ -1,0 +1,18 @@
+/** `mo`: reads the command line and carries it out. */
+import { CommanderError } from '@commander-js/extra-typings';
+import { EXIT } from './output/failure.ts';
+import { programOf } from './program.ts';
+
+// Whoever reads our output may have had enough, as `head` does.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT.done);
+  });
+
+try {
+  await programOf().parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.failed;
+}

@@ -1,0 +1,53 @@
+/** Options and arguments that several commands have, and how their values are read. */
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+
+export const ROWS_DEFAULT = 50;
+
+/** Reads a whole number within bounds. */
+export const wholeNumber =
+  (lowest: number, highest = 999_999_999_999_999) =>
+  (text: string): number => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : -1;
+    if (value >= lowest && value <= highest) return value;
+    throw new InvalidArgumentError(`must be a whole number from ${lowest}${highest < 1e12 ? ` to ${highest}` : ''}`);
+  };
+
+/** Reads a time; a day means its beginning, in UTC. The API says what is wrong with any other text. */
+export const time = (text: string): string => (/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
+
+export const idOption = (what: string) =>
+  new Option('--id <id>', `our own id of the ${what}, instead of its external_id`).argParser(wholeNumber(1));
+
+export const keyOption = () =>
+  new Option('--idempotency-key <key>', 'sent again under the same key, it has its effect once');
+
+export const maxOption = () =>
+  new Option('--max <rows>', `how many rows at most; --all for no limit`)
+    .argParser(wholeNumber(1))
+    .default(ROWS_DEFAULT)
+    .conflicts('all');
+export const allOption = () => new Option('--all', 'all rows, however many');
+
+export const customerOption = (what: string) => new Option('--customer <external_id>', what).conflicts('customerId');
+export const customerIdOption = () =>
+  new Option('--customer-id <id>', 'the same by our own id').argParser(wholeNumber(1));
+
+/** The words for a customer in bodies and filters of the API. */
+export const customerNamed = (options: { customer?: string | undefined; customerId?: number | undefined }) => ({
+  ...(options.customer === undefined ? {} : { customer_external_id: options.customer }),
+  ...(options.customerId === undefined ? {} : { customer_id: options.customerId }),
+});
+
+/** The examples below a command's help. */
+export const examples = (...lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+
+/** Ends after so many. */
+export async function* atMost<T>(items: AsyncIterable<T>, max: number): AsyncGenerator<T> {
+  let left = max;
+  for await (const item of items) {
+    yield item;
+    left -= 1;
+    if (left === 0) return;
+  }
+}

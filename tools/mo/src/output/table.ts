@@ -1,0 +1,52 @@
+/** Tables for people: columns as wide as what is in them, two spaces between. */
+import { plain } from '@mo/command';
+import stringWidth from 'string-width';
+
+/** A cell longer than this is cut. */
+const CELL_WIDTH_MAX = 60;
+
+export interface Column<Row> {
+  readonly head: string;
+  /** What stands in the cell; nothing for null. */
+  readonly of: (row: Row) => string | number | null | undefined;
+  /** Amounts and counts. */
+  readonly isNumber?: boolean;
+}
+
+/** Writes rows some at a time: the first ones decide how wide the columns are, so that a table of any length can be shown. */
+export class Table<Row> {
+  readonly #columns: readonly Column<Row>[];
+  #widths: number[] = [];
+
+  constructor(columns: readonly Column<Row>[]) {
+    this.#columns = columns;
+  }
+
+  get isBegun(): boolean {
+    return this.#widths.length > 0;
+  }
+
+  /** The lines of these rows. The head comes with the first ones, which decide on the widths. */
+  lines(rows: readonly Row[]): { readonly head: string | null; readonly body: readonly string[] } {
+    const cells = rows.map((row) => this.#columns.map(({ of }) => cellText(of(row))));
+    if (this.isBegun) return { head: null, body: cells.map((line) => this.#line(line)) };
+    const heads = this.#columns.map(({ head }) => head);
+    this.#widths = heads.map((head, place) =>
+      Math.max(stringWidth(head), ...cells.map((line) => stringWidth(line[place] ?? ''))),
+    );
+    return { head: this.#line(heads), body: cells.map((line) => this.#line(line)) };
+  }
+
+  #line(cells: readonly string[]): string {
+    const padded = cells.map((cell, place) => {
+      const gap = ' '.repeat(Math.max(0, (this.#widths[place] ?? 0) - stringWidth(cell)));
+      return this.#columns[place]?.isNumber === true ? `${gap}${cell}` : `${cell}${gap}`;
+    });
+    return padded.join('  ').trimEnd();
+  }
+}
+
+function cellText(value: string | number | null | undefined): string {
+  const text = plain(String(value ?? ''));
+  return text.length <= CELL_WIDTH_MAX ? text : `${text.slice(0, CELL_WIDTH_MAX - 1)}…`;
+}

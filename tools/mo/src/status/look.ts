@@ -1,0 +1,164 @@
+/** Asks each part of a system how it is: all at once, and none for long. */
+import { STREAMS, type Stream } from '@mo/contracts';
+import type { KafkaTarget } from '@mo/dead-letters';
+import { type DatabaseConnection, kafkajsOptions } from '@mo/messaging';
+import kafkajs from 'kafkajs';
+import pg from 'pg';
+import type { System } from '../target/system.ts';
+import { samplesOf, sumOf } from './metrics.ts';
+
+const TIMEOUT_MS = 5_000;
+const RETRIES_MAX = 1;
+
+export interface PartState {
+  /** As `loans`, and `loans-2` for the second process; `postgres/loans`, `kafka`. */
+  readonly part: string;
+  /** `attention`: it works, and somebody should look. */
+  readonly state: 'ready' | 'attention' | 'not ready' | 'not reached';
+  readonly version: string | null;
+  readonly where: string;
+  /** What there is to say, such as how much waits. */
+  readonly details: string;
+}
+
+/** How far a follower has come with a topic. */
+export interface FollowerLag {
+  readonly follower: Stream;
+  readonly topic: string;
+  /** Events that it has not taken yet; null where it never took any. */
+  readonly events: number | null;
+}
+
+export interface Status {
+  readonly parts: readonly PartState[];
+  readonly lags: readonly FollowerLag[];
+}
+
+export async function look({ gatewayUrl, processes, databases, kafka }: System): Promise<Status> {
+  const named = STREAMS.flatMap((stream) =>
+    processes[stream].map((url, place) => ({ name: place === 0 ? stream : `${stream}-${place + 1}`, url })),
+  );
+  const [ofProcesses, ofDatabases, ofKafka] = await Promise.all([
+    Promise.all([{ name: 'gateway', url: gatewayUrl }, ...named].map(({ name, url }) => lookAtProcess(name, url))),
+    Promise.all(databases === null ? [] : STREAMS.map((stream) => lookAtDatabase(stream, databases[stream]))),
+    kafka === null ? { parts: [], lags: [] } : lookAtKafka(kafka),
+  ]);
+  return { parts: [...ofProcesses, ...ofDatabases, ...ofKafka.parts], lags: ofKafka.lags };
+}
+
+async function lookAtProcess(part: string, url: string): Promise<PartState> {
+  try {
+    const ask = (path: string) => fetch(`${url}${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const [ready, metrics] = await Promise.all([ask('/readyz'), ask('/metrics').then((response) => response.text())]);
+    const { reason } = (await ready.json()) as { reason?: string };
+    const version = samplesOf(metrics, 'mo_build_info')[0]?.labels.version ?? null;
+    const { details, isWell } = detailsOf(metrics);
+    if (!ready.ok)
+      return { part, state: 'not ready', version, where: url, details: reason ?? `it answers ${ready.status}` };
+    return { part, state: isWell ? 'ready' : 'attention', version, where: url, details };
+  } catch (error) {
+    return { part, state: 'not reached', version: null, where: url, details: whyOf(error) };
+  }
+}
+
+/** What is told of a process, and whether somebody should look where it isn't 0. */
+const GAUGES = [
+  { metric: 'gateway_callers', text: 'callers', isTrouble: false },
+  { metric: 'mo_write_queue_depth', text: 'waiting writes', isTrouble: false },
+  { metric: 'mo_outbox_entries', text: 'unsent events', isTrouble: false },
+  { metric: 'mo_outbox_parked', text: 'events that Kafka refuses', isTrouble: true },
+  { metric: 'mo_quarantined', text: 'quarantined events', isTrouble: true },
+  { metric: 'mo_reconcile_differences', text: 'differences to the streams', isTrouble: true },
+] as const;
+
+function detailsOf(metrics: string): { details: string; isWell: boolean } {
+  const told = GAUGES.map((gauge) => ({ ...gauge, value: sumOf(metrics, gauge.metric) ?? 0 }));
+  const seconds = sumOf(metrics, 'mo_outbox_age_seconds') ?? 0;
+  const shown = told.filter(({ value }) => value > 0).map(({ value, text }) => `${value} ${text}`);
+  if (seconds > 0) shown.push(`the oldest for ${seconds.toFixed(1)} s`);
+  return { details: shown.join(', '), isWell: told.every(({ isTrouble, value }) => !isTrouble || value === 0) };
+}
+
+async function lookAtDatabase(stream: Stream, { url, tls }: DatabaseConnection): Promise<PartState> {
+  const part = `postgres/${stream}`;
+  const { host, pathname } = new URL(url);
+  const where = `${host}${pathname}`;
+  const client = new pg.Client({
+    connectionString: url,
+    ssl: tls ?? false,
+    connectionTimeoutMillis: TIMEOUT_MS,
+    query_timeout: TIMEOUT_MS,
+    application_name: 'mo-status',
+  });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ version: string; size: string }>(
+      `SELECT current_setting('server_version') AS version, pg_size_pretty(pg_database_size(current_database())) AS size`,
+    );
+    const [{ version, size } = { version: null, size: '' }] = rows;
+    return { part, state: 'ready', version: version?.split(' ')[0] ?? null, where, details: size };
+  } catch (error) {
+    return { part, state: 'not reached', version: null, where, details: whyOf(error) };
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+async function lookAtKafka({ kafka, topicPrefix }: KafkaTarget): Promise<Status> {
+  const admin = new kafkajs.Kafka({
+    clientId: 'mo-status',
+    ...kafkajsOptions(kafka),
+    connectionTimeout: TIMEOUT_MS,
+    requestTimeout: TIMEOUT_MS,
+    retry: { retries: RETRIES_MAX },
+    logLevel: kafkajs.logLevel.NOTHING,
+  }).admin();
+  const part = { part: 'kafka', version: null, where: kafka.brokers.join(',') };
+  try {
+    await admin.connect();
+    const cluster = await admin.describeCluster();
+    const topics = STREAMS.map((stream) => `${topicPrefix}.${stream}`);
+    const existing = new Set(await admin.listTopics());
+    const missing = topics.filter((topic) => !existing.has(topic));
+    if (missing.length > 0)
+      return { parts: [{ ...part, state: 'attention', details: `no topic ${missing.join(', ')}` }], lags: [] };
+    const count = cluster.brokers.length;
+    const details = `${count} broker${count === 1 ? '' : 's'}`;
+    return { parts: [{ ...part, state: 'ready', details }], lags: await lagsOf(admin, topicPrefix) };
+  } catch (error) {
+    return { parts: [{ ...part, state: 'not reached', details: whyOf(error) }], lags: [] };
+  } finally {
+    await admin.disconnect().catch(() => {});
+  }
+}
+
+async function lagsOf(admin: kafkajs.Admin, topicPrefix: string): Promise<FollowerLag[]> {
+  const lags: FollowerLag[] = [];
+  for (const follower of STREAMS) {
+    const topics = STREAMS.filter((stream) => stream !== follower).map((stream) => `${topicPrefix}.${stream}`);
+    const committed = await admin.fetchOffsets({ groupId: `${topicPrefix}.${follower}`, topics });
+    for (const { topic, partitions } of committed) {
+      const ends = new Map(
+        (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, Number(high)]),
+      );
+      const isBegun = partitions.some(({ offset }) => Number(offset) >= 0);
+      // Of a partition where nothing is committed all counts: followers begin at the beginning.
+      const events = partitions.reduce(
+        (sum, { partition, offset }) => sum + Math.max(0, (ends.get(partition) ?? 0) - Math.max(0, Number(offset))),
+        0,
+      );
+      lags.push({ follower, topic, events: isBegun || events === 0 ? events : null });
+    }
+  }
+  return lags;
+}
+
+function whyOf(error: unknown): string {
+  const { message, cause, code } = error as {
+    message?: string;
+    code?: string;
+    cause?: { message?: string; code?: string };
+  };
+  return cause?.message || cause?.code || message || code || 'no answer';
+}

@@ -1,0 +1,27 @@
+/** Reads the text format of Prometheus, as far as the view of the status needs it. */
+
+export interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** The samples of a metric; none where the process doesn't tell it. */
+export function samplesOf(text: string, name: string): Sample[] {
+  const samples: Sample[] = [];
+  for (const line of text.split('\n')) {
+    const match = /^([\w:]+)(?:\{(.*)\})? (\S+)$/.exec(line);
+    if (match?.[1] !== name) continue;
+    const labels = [...(match[2] ?? '').matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, label, value]) => [
+      label,
+      value,
+    ]);
+    samples.push({ labels: Object.fromEntries(labels), value: Number(match[3]) });
+  }
+  return samples;
+}
+
+/** The sum over a metric's samples; null where there are none. */
+export function sumOf(text: string, name: string): number | null {
+  const samples = samplesOf(text, name);
+  return samples.length === 0 ? null : samples.reduce((sum, { value }) => sum + value, 0);
+}

@@ -1,0 +1,148 @@
+/** The command as its users call it, where it needs no system. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { programOf } from '../src/program.ts';
+
+const MO = fileURLToPath(new URL('../bin/mo.js', import.meta.url));
+const cwd = mkdtempSync(join(tmpdir(), 'mo-cli-'));
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function mo(args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const { PATH, HOME } = process.env;
+  const node = ['--conditions=source', '--disable-warning=ExperimentalWarning', MO, ...args];
+  const { promise, resolve } = Promise.withResolvers<Ended>();
+  execFile(process.execPath, node, { cwd, env: { PATH, HOME, ...more } }, (error, stdout, stderr) =>
+    resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+  );
+  return promise;
+}
+
+/** All commands that do something, as they are called. */
+function* endsOf(command: CommandUnknownOpts, words = ''): Generator<readonly [string, CommandUnknownOpts]> {
+  const own = command.commands.filter((inner) => !['help', 'complete'].includes(inner.name()));
+  for (const inner of own) yield* endsOf(inner, `${words} ${inner.name()}`.trim());
+  if (own.length === 0) yield [words, command];
+}
+
+function helpOf(command: CommandUnknownOpts): string {
+  let text = '';
+  command.configureOutput({
+    writeOut: (more) => {
+      text += more;
+    },
+  });
+  command.outputHelp();
+  return text;
+}
+
+const ENDS = [...endsOf(programOf())];
+
+describe('help', () => {
+  it('lists every command, where it works and the exit codes', async () => {
+    const { code, stdout } = await mo(['--help']);
+    expect(code).toBe(0);
+    expect(ENDS).toHaveLength(24);
+    for (const [words] of ENDS) expect(stdout).toMatch(new RegExp(`^ {2}${words.split(' ')[0]}\\b`, 'm'));
+    expect(stdout).toMatch(/MO_URL and MO_API_KEY.*Exit codes: 0 done/s);
+  });
+
+  it.each(ENDS)('of %s has an example of that command', (words, command) => {
+    expect(helpOf(command)).toContain(`\n  $ mo ${words}`);
+  });
+});
+
+describe('a wrong command line', () => {
+  it.each([
+    ['lones', /unknown command 'lones'\n\(Did you mean loans\?\)/],
+    ['loans list --status open', /Allowed choices are pending, active, rejected, paid/],
+    ['loans list --max 0', /--max <rows>' argument '0' is invalid. must be a whole number from 1/],
+    ['loans list --max 5 --all', /'--max <rows>' cannot be used with option '--all'/],
+    ['loans take l --amount 5', /required option '--due <time>' not specified/],
+    ['backfill --topic mo/loans --to x', /must be a topic such as mo.loans/],
+    ['dlq list --customer ada', /must be a customer's id, or none/],
+  ])('"%s" is named', async (line, message) => {
+    const program = programOf();
+    for (const command of [program, ...program.commands, ...[...endsOf(program)].map(([, end]) => end)])
+      command.configureOutput({ writeErr: () => {} });
+    await expect(program.parseAsync(line.split(' '), { from: 'user' })).rejects.toThrow(message);
+  });
+
+  it('is told on standard error, with 2 as its exit code', async () => {
+    const lines = [
+      ['loans', 'list', '--status', 'open'],
+      ['loans', 'take', 'l', '--amount', '5', '--due', '2030-01-01'],
+      ['loans', 'show', 'a', '--id', '5'],
+      ['customers', 'update', 'ada'],
+      ['customers', 'import', 'people.json'],
+      ['backfill', '--topic', 'mo.nothing', '--to', 'x'],
+    ];
+    const env = { MO_URL: 'http://127.0.0.1:9', MO_API_KEY: 'k' };
+    const ended = await Promise.all(lines.map((line) => mo(line, env)));
+    expect(ended.map(({ code, stdout }) => [code, stdout])).toEqual(lines.map(() => [2, '']));
+    expect(ended.map(({ stderr }) => stderr.split('\n')[0])).toEqual([
+      expect.stringContaining('Allowed choices'),
+      'mo: say whose loan it is: --customer, or --customer-id',
+      'mo: name one loan: its external_id, or --id and our own id',
+      'mo: give --score, --status or both',
+      expect.stringContaining('its name must end in .csv'),
+      'mo: --topic must end in .customers, .loans, .payments, not be "mo.nothing"',
+    ]);
+  });
+});
+
+describe('without a system', () => {
+  it('a command says what to do', async () => {
+    const lines = [['balance', 'ada'], ['status'], ['reconcile'], ['dlq', 'list'], ['events', 'tail']];
+    const ended = await Promise.all(lines.map((line) => mo(line)));
+    expect(ended.map(({ code }) => code)).toEqual(lines.map(() => 2));
+    expect(ended.map(({ stderr }) => stderr)).toEqual([
+      expect.stringMatching(/no gateway: give --url and --key, set MO_URL and MO_API_KEY, or run `npm start`/),
+      expect.stringMatching(/no gateway/),
+      expect.stringMatching(/no system to work on: set CUSTOMERS_DATABASE_URL/),
+      expect.stringMatching(/no Kafka: set KAFKA_BROKERS/),
+      expect.stringMatching(/no Kafka: set KAFKA_BROKERS/),
+    ]);
+  });
+
+  it('that answers says how to start one, for programs too', async () => {
+    const env = { MO_URL: 'http://127.0.0.1:20009', MO_API_KEY: 'k' };
+    const { code, stderr } = await mo(['balance', 'ada'], env);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^mo: no answer to GET .*ECONNREFUSED.*\n {2}is it running\? `npm start` starts it/);
+    const json = await mo(['balance', 'ada', '--json'], env);
+    expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: 'no_answer' } });
+    const status = await mo(['status', '--json'], env);
+    expect(status.code).toBe(1);
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      ready: false,
+      parts: [{ part: 'gateway', state: 'not reached' }],
+      not_asked: expect.arrayContaining(['LOANS_URL', 'KAFKA_BROKERS', 'LOANS_DATABASE_URL']),
+    });
+  });
+});
+
+describe('completion', () => {
+  it.each(['bash', 'zsh', 'fish'])('for %s asks the command itself', async (shell) => {
+    const { code, stdout } = await mo(['complete', shell]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('mo complete --');
+  });
+
+  it('knows commands, options and their values', async () => {
+    const words = async (...args: string[]) => (await mo(['complete', '--', ...args])).stdout;
+    expect(await words('ev')).toMatch(/^events\t/m);
+    expect(await words('loans', '')).toMatch(/^take\t.*^list\t.*^activate\t/ms);
+    expect(await words('loans', 'take', '--cust')).toMatch(/^--customer\t.*^--customer-id\t/ms);
+    expect(await words('events', 'tail', '--type', 'Loan')).toMatch(/^LoanTaken\b/m);
+  });
+});

@@ -1,0 +1,141 @@
+import { Writable } from 'node:stream';
+import { NoAnswerError, ProblemError, UnexpectedAnswerError } from '@mo/client';
+import { CommandError } from '@mo/command';
+import { failureOf, NotFoundError } from '../src/output/failure.ts';
+import { Output } from '../src/output/output.ts';
+import { Table } from '../src/output/table.ts';
+
+const COLUMNS = [
+  { head: 'NAME', of: ({ name }: { name: string; amount: string | null }) => name },
+  { head: 'AMOUNT', of: ({ amount }: { name: string; amount: string | null }) => amount, isNumber: true },
+];
+
+describe('a table', () => {
+  it('has columns as wide as what is in them, amounts to the right', () => {
+    const { head, body } = new Table(COLUMNS).lines([
+      { name: 'ada', amount: '1000.00' },
+      { name: '日本', amount: null },
+    ]);
+    expect([head, ...body]).toEqual(['NAME   AMOUNT', 'ada   1000.00', '日本']);
+  });
+
+  it('keeps its widths for rows that come later, and its cells in bounds', () => {
+    const table = new Table(COLUMNS);
+    table.lines([{ name: 'ada', amount: '1' }]);
+    const later = table.lines([
+      { name: 'augusta', amount: '22' },
+      { name: 'x'.repeat(100), amount: '3' },
+    ]);
+    expect(later.head).toBeNull();
+    expect(later.body).toEqual(['augusta      22', `${'x'.repeat(59)}…       3`]);
+  });
+
+  it('shows what came from outside so that it can not steer the terminal', () => {
+    expect(new Table(COLUMNS).lines([{ name: 'a\u001b[2Jb', amount: '1' }]).body).toEqual(['a?[2Jb       1']);
+  });
+});
+
+describe('output', () => {
+  const printed = (isJson: boolean) => {
+    const texts: string[] = [];
+    const write = (text: Buffer, _encoding: string, done: () => void) => {
+      texts.push(text.toString());
+      done();
+    };
+    const stdout = new Writable({ write });
+    return { out: new Output(isJson, stdout, new Writable({ write })), text: () => texts.join('') };
+  };
+  const rows = Array.from({ length: 401 }, (_, place) => ({ name: `n${place}`, amount: '1' }));
+
+  it('of many rows is a table with one head, in any colour only on a terminal', async () => {
+    const { out, text } = printed(false);
+    expect(await out.rows(rows, COLUMNS)).toBe(401);
+    const lines = text().split('\n');
+    expect(lines).toHaveLength(403);
+    expect(lines[0]).toBe('NAME  AMOUNT');
+    expect(lines.filter((line) => line.startsWith('NAME'))).toHaveLength(1);
+  });
+
+  it('of no rows is the head alone, and nothing for programs', async () => {
+    const people = printed(false);
+    await people.out.rows([], COLUMNS);
+    expect(people.text()).toBe('NAME  AMOUNT\n');
+    const programs = printed(true);
+    await programs.out.rows([], COLUMNS);
+    expect(programs.text()).toBe('');
+  });
+
+  it('for programs is one JSON value a line', async () => {
+    const { out, text } = printed(true);
+    await out.rows(rows.slice(0, 2), COLUMNS);
+    out.record(rows[2] as (typeof rows)[number], COLUMNS);
+    out.result({ done: true }, 'done');
+    out.gap();
+    const values = text()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(values).toEqual([...rows.slice(0, 3), { done: true }]);
+  });
+
+  it('of one thing names its members', () => {
+    const { out, text } = printed(false);
+    out.record({ name: 'ada', amount: '1.00' }, COLUMNS);
+    expect(text()).toBe('name    ada\namount  1.00\n');
+  });
+});
+
+describe('a failure', () => {
+  const attempts = { attempts: 1, idempotencyKey: 'key-1' };
+  const problem = (status: number, code: string, more: object = {}) =>
+    new ProblemError(
+      { type: 'urn:t', title: 't', status, code, detail: 'as told', instance: 'urn:mo:request:r', ...more } as never,
+      attempts,
+    );
+  const gateway = { url: 'http://g', key: 'k', keyFrom: 'from MO_API_KEY' };
+
+  it('of a rule tells its code, its words and what else it says, and is 1', () => {
+    const failure = failureOf(problem(422, 'credit_limit_exceeded', { available_amount: '4.00' }), gateway);
+    expect(failure.exitCode).toBe(1);
+    expect(failure.lines).toEqual(['credit_limit_exceeded: as told', '  available_amount: 4.00']);
+    expect(failure.json).toMatchObject({ error: { code: 'credit_limit_exceeded', available_amount: '4.00' } });
+  });
+
+  it('of a request names the fields', () => {
+    const errors = [{ pointer: '/amount', in: 'body', code: 'invalid', detail: 'is required' }];
+    expect(failureOf(problem(400, 'invalid_request', { errors }), gateway).lines).toEqual([
+      'invalid_request: as told',
+      '  amount: is required',
+    ]);
+  });
+
+  it('of a key says where the key came from, and is 2', () => {
+    const failure = failureOf(problem(401, 'unauthenticated'), gateway);
+    expect(failure.exitCode).toBe(2);
+    expect(failure.lines[1]).toContain('the key is from MO_API_KEY');
+  });
+
+  it('of a write that is not answered, or not now, says how to make sure that it counts once', () => {
+    const noAnswer = new NoAnswerError('no answer to POST x: ECONNREFUSED', attempts, false, null);
+    for (const error of [noAnswer, problem(503, 'unavailable')]) {
+      const { exitCode, lines } = failureOf(error, gateway);
+      expect(exitCode).toBe(2);
+      expect(lines.join('\n')).toContain('--idempotency-key key-1');
+    }
+    expect(failureOf(noAnswer, gateway).lines.join('\n')).toContain('`npm start` starts it');
+    expect(failureOf(problem(500, 'internal_error'), gateway).lines.join('\n')).toContain(
+      'urn:mo:request:r in the log',
+    );
+  });
+
+  it.each([
+    [new NotFoundError('there is no loan'), 1, 'not_found'],
+    [new CommandError('no Kafka'), 2, 'failed'],
+    [new UnexpectedAnswerError('GET x was answered 502', attempts, 502), 2, 'unexpected_answer'],
+    [new TypeError('x is undefined'), 2, 'bug'],
+  ])('%s has an exit code and a code for programs', (error, exitCode, code) => {
+    const failure = failureOf(error, null);
+    expect(failure).toMatchObject({ exitCode, json: { error: { code, detail: error.message } } });
+    expect(failure.lines[0]).toContain(error.message);
+  });
+});
