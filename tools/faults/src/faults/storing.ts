@@ -49,7 +49,7 @@ export const storing: readonly Fault[] = [
     replace: "new Set(['23505', '40P01', '55P03', '40001'])",
     by: "new Set(['23505', '55P03', '40001'])",
     breaks: 'a deadlock is a 500 instead of another try',
-    check: servers('packages/messaging/test/database'),
+    check: servers('packages/messaging/test/transaction'),
   },
   {
     id: 'taken-key-is-a-failure',
@@ -57,7 +57,7 @@ export const storing: readonly Fault[] = [
     replace: "new Set(['23505', '40P01', '55P03', '40001'])",
     by: "new Set(['40P01', '55P03', '40001'])",
     breaks: 'an external_id that another process took is a 500 for a whole batch',
-    check: servers('packages/messaging/test/database'),
+    check: servers('packages/messaging/test/transaction'),
   },
   {
     id: 'loans-not-locked',
@@ -89,7 +89,7 @@ export const storing: readonly Fault[] = [
     replace: 'throw told(transaction.failure ?? error);',
     by: 'throw told(error);',
     breaks: 'a name that two processes write at the same time is a 500 instead of another try',
-    check: servers('packages/messaging/test/database'),
+    check: servers('packages/messaging/test/transaction'),
   },
   {
     id: 'statement-after-the-end',
@@ -97,7 +97,19 @@ export const storing: readonly Fault[] = [
     replace: "if (this.#isOver) throw new Error('the transaction that the statement belongs to is over');",
     by: '',
     breaks: 'a statement that comes late is kept though its transaction was rolled back',
-    check: servers('packages/messaging/test/database'),
+    check: servers('packages/messaging/test/transaction'),
+  },
+  {
+    id: 'statements-wait-for-each-other',
+    file: 'packages/messaging/src/sql/sql.ts',
+    replace: 'const answer = this.#client.query(text, parameters as unknown[]);',
+    by: [
+      'const last = (this as { last?: Promise<unknown> }).last ?? Promise.resolve();',
+      'const answer = last.then(() => this.#client.query(text, parameters as unknown[]));',
+      'Object.assign(this, { last: answer.catch(() => {}) });',
+    ].join(' '),
+    breaks: 'what waits when a batch is given up is written after its rollback',
+    check: servers('packages/messaging/test/transaction'),
   },
   {
     id: 'page-sorted-anew',

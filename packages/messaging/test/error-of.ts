@@ -1,0 +1,5 @@
+/** What a promise fails with. */
+export const errorOf = async (work: Promise<unknown>): Promise<unknown> => {
+  const [outcome] = await Promise.allSettled([work]);
+  return outcome?.status === 'rejected' ? outcome.reason : 'it was done';
+};

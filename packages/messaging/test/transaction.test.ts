@@ -1,0 +1,107 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { type Database, inTransaction, run, StoreConflictError, StoreRefusalError, sqlOf } from '../src/index.ts';
+import { errorOf } from './error-of.ts';
+import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
+
+describe('a transaction', () => {
+  let database: Database;
+  let databases: LedgerDatabases;
+  beforeAll(async () => {
+    ({ database, databases } = await migratedLedger());
+  });
+  afterAll(() => databases.close());
+  const insert = 'INSERT INTO names VALUES ($1)';
+  const names = async () =>
+    (await run<{ external_id: string }>(sqlOf(database), 'SELECT external_id FROM names')).map(
+      (row) => row.external_id,
+    );
+
+  it('that fails leaves nothing behind', async () => {
+    const failing = inTransaction(database, async (sql) => {
+      await run(sql, insert, ['half']);
+      throw new Error('the rest');
+    });
+    expect(await errorOf(failing)).toEqual(new Error('the rest'));
+    expect(await names()).not.toContain('half');
+  });
+
+  it('that another one got in the way of is a conflict: a key that is taken', async () => {
+    await run(sqlOf(database), insert, ['taken']);
+    expect(await errorOf(inTransaction(database, (sql) => run(sql, insert, ['taken'])))).toBeInstanceOf(
+      StoreConflictError,
+    );
+  });
+
+  it('that another one got in the way of is a conflict: a deadlock, of which one side goes on', async () => {
+    await run(sqlOf(database), `INSERT INTO names VALUES ('left'), ('right')`);
+    const lock = 'SELECT 1 FROM names WHERE external_id = $1 FOR UPDATE';
+    const bothHold = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+    const cross = (mine: 0 | 1, first: string, second: string) =>
+      inTransaction(database, async (sql) => {
+        await run(sql, lock, [first]);
+        bothHold[mine].resolve();
+        await Promise.all(bothHold.map(({ promise }) => promise));
+        await run(sql, lock, [second]);
+      });
+    const outcomes = await Promise.allSettled([cross(0, 'left', 'right'), cross(1, 'right', 'left')]);
+    const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+    expect(failures).toEqual([expect.any(StoreConflictError)]);
+  });
+
+  it('sends statements that are begun together at once, and answers with what each came to', async () => {
+    const begun = inTransaction(database, (sql) =>
+      Promise.all([run(sql, 'SELECT $1::int AS a', [1]), run(sql, 'SELECT $1::int AS b', [2])]),
+    );
+    expect(await begun).toEqual([[{ a: 1 }], [{ b: 2 }]]);
+  });
+
+  it('of which one of several statements fails tells that one, and leaves nothing of the others', async () => {
+    let late: Promise<unknown> = Promise.resolve();
+    const failing = inTransaction(database, (sql) => {
+      const others = ['first', null, 'last'].map((name) => run(sql, insert, [name]));
+      late = (async () => {
+        await Promise.allSettled(others);
+        // Who heard of the failure has told the server so by now.
+        for (let n = 0; n < 5; n += 1) await turn();
+        await run(sql, insert, ['late']);
+      })();
+      return Promise.all([late, ...others]);
+    });
+    expect(await errorOf(failing)).toBeInstanceOf(StoreRefusalError);
+    await Promise.allSettled([late]);
+    expect((await names()).filter((name) => ['late', 'first', 'last'].includes(name))).toEqual([]);
+  });
+
+  it('that is given up leaves nothing of the statements that were begun together, however many', async () => {
+    const many = Array.from({ length: 12 }, (_, number) => `given-up-${number}`);
+    const statements: Promise<unknown>[] = [];
+    const failing = inTransaction(database, (sql) => {
+      statements.push(...many.map((name) => run(sql, insert, [name])));
+      const [first, ...others] = statements;
+      const conflict = first?.then(() =>
+        Promise.reject(new StoreConflictError('found in what the first one answered')),
+      );
+      return Promise.all([conflict, ...others]);
+    });
+    expect(await errorOf(failing)).toBeInstanceOf(StoreConflictError);
+    await Promise.allSettled(statements);
+    expect((await names()).filter((name) => many.includes(name))).toEqual([]);
+  });
+
+  it('tells of the statement that failed, though others were heard of before it', async () => {
+    await run(sqlOf(database), insert, ['owned']);
+    const failing = inTransaction(database, async (sql) => {
+      const first = run(sql, insert, ['owned']);
+      const second = run(sql, 'SELECT 1');
+      await Promise.allSettled([first, second]);
+      // Of the two, this is the one that is heard of.
+      await second;
+    });
+    expect(await errorOf(failing)).toBeInstanceOf(StoreConflictError);
+  });
+
+  it('that breaks a check is no conflict', async () => {
+    const insertNull = inTransaction(database, (sql) => run(sql, insert, [null]));
+    expect(await errorOf(insertNull)).not.toBeInstanceOf(StoreConflictError);
+  });
+});
