@@ -52,7 +52,7 @@ export class Sockets {
   /** Closes what is idle. */
   close(): void {
     clearInterval(this.#sweep);
-    for (const connection of this.#idle) connection.close();
+    for (const connection of this.#idle.splice(0)) connection.close();
   }
 
   #connect(): Connection | null {
@@ -69,12 +69,11 @@ export class Sockets {
     return connection;
   }
 
-  /** Those used least recently lie first. */
+  /** Those used least recently lie first. One that is closed says so later on: until then it must not be taken. */
   #closeIdle(): void {
     const beforeMs = performance.now() - IDLE_MS_MAX;
-    for (const connection of this.#idle) {
-      if (connection.idleSinceMs > beforeMs) return;
-      connection.close();
-    }
+    const firstInUse = this.#idle.findIndex(({ idleSinceMs }) => idleSinceMs > beforeMs);
+    const count = firstInUse < 0 ? this.#idle.length : firstInUse;
+    for (const connection of this.#idle.splice(0, count)) connection.close();
   }
 }
