@@ -34,9 +34,10 @@ async function main(): Promise<number> {
   return 1;
 }
 
+// Not left to Node.js: where a connection has died in the midst of a write, it may wait for that without end when it tidies up.
 try {
-  process.exitCode = await main();
+  process.exit(await main());
 } catch (error) {
   console.error(error instanceof OptionsError ? error.message : error);
-  process.exitCode = 2;
+  process.exit(2);
 }
