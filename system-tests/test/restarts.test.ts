@@ -2,13 +2,11 @@
 import { Agent } from 'node:http';
 import { query, topicFaults, undelivered } from '@mo/agreement';
 import { type Exchange, exchange } from '../src/plain-http.ts';
-import { SteadyLoad } from '../src/steady-load.ts';
+import { failuresDuring, replace, replaceGateway, replicasOf, SERVICES, type Service } from '../src/replacing.ts';
 import { type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
 import { nameOf } from '../src/world.ts';
 
-const SERVICES = ['customers', 'loans', 'payments'] as const;
-type Service = (typeof SERVICES)[number];
 const CALLERS = 6;
 const TIMEOUT_MS = 240_000;
 
@@ -20,49 +18,15 @@ beforeAll(async () => {
 });
 afterAll(() => system?.stop());
 
-const replicasOf = (service: Service) => system.stack.stack()[service].replicas;
-const pidOf = (service: Service, place: number) => replicasOf(service)[place]?.pid as number;
-
-/** Ends a process by a signal, and waits until another is in its place, and used. */
-async function replace(service: Service, place: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  const before = pidOf(service, place);
-  process.kill(before, signal);
-  await waitFor(() => Promise.resolve(pidOf(service, place) !== before));
-  await waitFor(async () => {
-    const isUp = ({ url }: { url: string }) =>
-      fetch(`${url}/readyz`).then(
-        ({ ok }) => ok,
-        () => false,
-      );
-    const areUp = await Promise.all(replicasOf(service).map(isUp));
-    return areUp.every(Boolean) && (await readyAtGateway(service)) === 2;
-  });
-}
-
-async function readyAtGateway(service: Service): Promise<number> {
-  const { body } = await system.api.raw({ method: 'GET', path: '/readyz' });
-  const { services } = (await body.json()) as { services: Record<Service, { ready: number }> };
-  return services[service].ready;
-}
-
-/** Does something while callers go on; answers with all that went wrong for them. */
-async function failuresDuring(kinds: readonly ('keyed' | 'unkeyed')[], work: () => Promise<unknown>) {
-  const loads = kinds.map((kind) => new SteadyLoad(system.api, CALLERS, kind === 'keyed'));
-  const isUnderWay = () => Promise.resolve(loads.every(({ answered }) => answered > 0));
-  try {
-    await waitFor(isUnderWay);
-    await work();
-  } finally {
-    await Promise.all(loads.map((load) => load.stop()));
-  }
-  return loads.flatMap(({ failures }) => failures);
-}
+const failuresOf = (kinds: readonly ('keyed' | 'unkeyed')[], work: () => Promise<unknown>) =>
+  failuresDuring(system, CALLERS, kinds, work);
 
 it(
   'a rolling restart of every service fails no request, with a key or without',
   async () => {
-    const failures = await failuresDuring(['keyed', 'unkeyed'], async () => {
-      for (const place of [0, 1]) await Promise.all(SERVICES.map((service) => replace(service, place, 'SIGTERM')));
+    const failures = await failuresOf(['keyed', 'unkeyed'], async () => {
+      for (const place of [0, 1])
+        await Promise.all(SERVICES.map((service) => replace(system, service, place, 'SIGTERM')));
     });
     expect(failures).toEqual([]);
   },
@@ -72,8 +36,8 @@ it(
 it(
   'a kill -9 of one of two of every service fails no read, and no write with a key',
   async () => {
-    const failures = await failuresDuring(['keyed'], () =>
-      Promise.all(SERVICES.map((service) => replace(service, 1, 'SIGKILL'))),
+    const failures = await failuresOf(['keyed'], () =>
+      Promise.all(SERVICES.map((service) => replace(system, service, 1, 'SIGKILL'))),
     );
     expect(failures).toEqual([]);
   },
@@ -85,13 +49,13 @@ describe('the relay', () => {
   async function relayOf(service: Service): Promise<number | undefined> {
     const text = 'SELECT holder FROM relay_lease WHERE until > clock_timestamp()';
     const [row] = await query<{ holder: string }>(system.stack.stack(), service, text);
-    return replicasOf(service).find(({ pid }) => String(pid) === row?.holder.split('/')[1])?.pid ?? undefined;
+    return replicasOf(system, service).find(({ pid }) => String(pid) === row?.holder.split('/')[1])?.pid ?? undefined;
   }
 
   it(
     'is taken over from a process that dies and from one that freezes, and every event is sent in order',
     async () => {
-      const failures = await failuresDuring(['keyed'], async () => {
+      const failures = await failuresOf(['keyed'], async () => {
         for (const service of SERVICES) await waitFor(async () => (await relayOf(service)) !== undefined);
         const [killed, frozen] = [await relayOf('loans'), await relayOf('payments')] as [number, number];
         process.kill(killed, 'SIGKILL');
@@ -129,16 +93,8 @@ it(
         outcomes.push({ name, outcome });
       }
     });
-    const before = system.stack.stack().gateway.pid as number;
     await waitFor(() => Promise.resolve(outcomes.length > CALLERS));
-    process.kill(before, 'SIGTERM');
-    await waitFor(() => Promise.resolve(system.stack.stack().gateway.pid !== before));
-    await waitFor(() =>
-      fetch(`${url}/readyz`).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-    );
+    await replaceGateway(system);
     isOver = true;
     await Promise.all(callers);
     for (const agent of agents) agent.destroy();

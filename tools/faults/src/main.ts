@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startTestServers, stopTestServers } from '@mo/dev-stack';
-import { copyTree } from './copy.ts';
+import { copyTree } from '@mo/dev-stack/working-copy';
 import { type Check, type Fault, nameOf } from './fault.ts';
 import { faults } from './faults/index.ts';
 import { type Outcome, runCheck, runTests } from './run-check.ts';

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { copyTree } from '../src/copy.ts';
+import { copyTree } from '@mo/dev-stack/working-copy';
 import { type Fault, simulation, unit } from '../src/fault.ts';
 import type { Outcome } from '../src/run-check.ts';
 import { exitCodeOf, runFaults } from '../src/run-faults.ts';

@@ -1,7 +1,7 @@
 /**
- * A copy of the working tree, in which faults are planted: what git tracks and what it doesn't ignore, as it is now. Its
- * node_modules are links to the real ones, but for the workspaces, which are links to the copy: a fault in a package is
- * a fault for all that import it.
+ * A copy of the working tree, in which code is changed: what git tracks and what it doesn't ignore, as it is now. Its
+ * node_modules are links to the real ones, but for the workspaces, which are links to the copy: a change of a package is
+ * one for all that import it.
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -21,7 +21,7 @@ const LISTING_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Copies the working tree to a new folder below the system's temporary one, and names that. */
 export function copyTree(root: string): string {
-  const copy = realpathSync(mkdtempSync(join(tmpdir(), 'mo-faults-')));
+  const copy = realpathSync(mkdtempSync(join(tmpdir(), 'mo-copy-')));
   const arguments_ = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
   const listing = execFileSync('git', arguments_, { cwd: root, encoding: 'utf8', maxBuffer: LISTING_BYTES_MAX });
   for (const path of listing.split('\0')) {
