@@ -17,6 +17,8 @@ BATCH_MAX = 500
 POLL_TIMEOUT_S = 1.0
 # How soon another process goes on after one that was killed.
 SESSION_TIMEOUT_MS = 6_000
+# How soon partitions are found that were added to a topic.
+METADATA_AGE_MS_MAX = 10_000
 
 
 def main() -> None:
@@ -30,6 +32,7 @@ def main() -> None:
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
             "session.timeout.ms": SESSION_TIMEOUT_MS,
+            "topic.metadata.refresh.interval.ms": METADATA_AGE_MS_MAX,
         }
     )
     consumer.subscribe([f"{prefix}.loans", f"{prefix}.payments"])

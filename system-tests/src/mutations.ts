@@ -10,6 +10,7 @@ const NOT_TOLD: Readonly<Record<string, string>> = {
   answers: 'answers kept under a key for a day, each the only copy of itself',
   quarantine: 'what could not be understood: the messages themselves tell it',
   relay_lease: 'who relays now',
+  partitioning: 'over how many partitions events are spread',
   outbox: 'what is not yet on Kafka; what is sent is gone from it',
   uploads: 'which uploads a key named, for a day',
   upload_customers: 'whom those created',

@@ -9,12 +9,18 @@ import { Ledger } from './ledger.ts';
 const { KAFKA_BROKERS = 'localhost:9092', TOPIC_PREFIX = 'mo', LEDGER = 'ledger.db' } = process.env;
 /** How soon another process goes on after one that was killed. */
 const SESSION_TIMEOUT_MS = 6_000;
+/** How soon partitions are found that were added to a topic. */
+const METADATA_AGE_MS_MAX = 10_000;
 const TOPICS = [`${TOPIC_PREFIX}.loans`, `${TOPIC_PREFIX}.payments`];
 
 const ledger = new Ledger(LEDGER);
 const kafka = new kafkajs.Kafka({ brokers: KAFKA_BROKERS.split(','), logLevel: kafkajs.logLevel.ERROR });
 // The offsets belong to the ledger: without it they would be those of a past that nobody remembers.
-const consumer = kafka.consumer({ groupId: `example-${ledger.id}`, sessionTimeout: SESSION_TIMEOUT_MS });
+const consumer = kafka.consumer({
+  groupId: `example-${ledger.id}`,
+  sessionTimeout: SESSION_TIMEOUT_MS,
+  metadataMaxAge: METADATA_AGE_MS_MAX,
+});
 
 const ending = Promise.withResolvers<void>();
 process.once('SIGINT', () => ending.resolve());

@@ -24,6 +24,7 @@ export * from './protocol/store.ts';
 export * from './protocol/write-path.ts';
 export * from './pull/remote-peers.ts';
 export * from './relay/lease.ts';
+export * from './relay/partitioning.ts';
 export * from './relay/relay.ts';
 export * from './service.ts';
 export * from './sql/answers.ts';

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { TOPIC_PARTITIONS } from '@mo/contracts';
+import { TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
 import {
   gauge,
   gaugeOfMany,
@@ -31,6 +31,7 @@ import { streamRoutes } from './pull/routes.ts';
 import { quarantineGauge } from './quarantine-gauge.ts';
 import { Housekeeping } from './relay/housekeeping.ts';
 import { Lease } from './relay/lease.ts';
+import { Partitioning } from './relay/partitioning.ts';
 import { Relay } from './relay/relay.ts';
 import { forgetAnswers } from './sql/answers.ts';
 import type { Database } from './sql/database.ts';
@@ -92,12 +93,14 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
   const kafka = kafkaOverKafkajs(`mo-${model.stream}-${randomUUID().slice(0, 8)}`, options.kafka, logger);
   const outbox = new Outbox(background);
   const lease = new Lease(background, `${hostname()}/${process.pid}/${randomUUID()}`);
+  const partitioning = new Partitioning(background);
   const relay = new Relay({
     stream: model.stream,
     topicPrefix,
     outbox,
     lease,
     kafka,
+    partitions: () => partitioning.inUse(topicOf(topicPrefix, model.stream), kafka),
     clock: systemClock,
     logger,
     tracer,

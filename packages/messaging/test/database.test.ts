@@ -48,10 +48,9 @@ describe('migrations', () => {
       }),
     );
     expect(accounts).toHaveLength(3);
-    expect(await run(sqlOf(processes[0]), 'SELECT name FROM mikro_orm_migrations')).toEqual([
-      { name: 'first' },
-      { name: 'quarantine' },
-    ]);
+    expect(await run(sqlOf(processes[0]), 'SELECT name FROM mikro_orm_migrations')).toEqual(
+      MIGRATIONS.map(({ name }) => ({ name })),
+    );
   });
 
   it('do nothing where none is due', async () => {
@@ -60,11 +59,8 @@ describe('migrations', () => {
 
   it('that a newer version has run are left alone by an older one, which starts as ever', async () => {
     const later = await ledgerDatabases();
-    expect(await migrate(await later.open({ migrations: [...MIGRATIONS, { name: 'later', class: Later }] }))).toEqual([
-      'first',
-      'quarantine',
-      'later',
-    ]);
+    const migrations = [...MIGRATIONS, { name: 'later', class: Later }];
+    expect(await migrate(await later.open({ migrations }))).toEqual(migrations.map(({ name }) => name));
     const older = await later.open();
     expect(await migrate(older)).toEqual([]);
     expect(await run(sqlOf(older), 'SELECT count(*)::int AS accounts FROM accounts')).toEqual([{ accounts: 0 }]);

@@ -15,35 +15,49 @@ const contenders = () => ['a', 'b', 'c'].map((holder) => new Lease(database, hol
 describe('the lease', () => {
   it('goes to one of those that ask at the same time, and to no other', async () => {
     const held = await Promise.all(contenders().map((lease) => lease.hold()));
-    expect(held.filter(Boolean)).toHaveLength(1);
+    expect(held.filter((how) => how === 'taken')).toHaveLength(1);
+    expect(held.filter((how) => how === null)).toHaveLength(2);
   });
 
   it('stays with its holder as long as it renews', async () => {
     const [a, b] = contenders();
+    expect(await a.hold()).toBe('taken');
     for (let renewal = 0; renewal < 3; renewal += 1) {
-      expect(await a.hold()).toBe(true);
-      expect(await b.hold()).toBe(false);
+      expect(await a.hold()).toBe('renewed');
+      expect(await b.hold()).toBeNull();
     }
   });
 
   it('is taken over once its holder has stopped renewing, who then finds it gone', async () => {
     const [a, b] = contenders();
-    expect(await a.hold()).toBe(true);
+    await a.hold();
     await waitFor(() => b.hold());
-    expect(await a.hold()).toBe(false);
+    expect(await a.hold()).toBeNull();
   });
 
   it('that was released may be taken at once', async () => {
     const [a, b] = contenders();
     await a.hold();
     await a.release();
-    expect(await b.hold()).toBe(true);
+    expect(await b.hold()).toBe('taken');
+  });
+
+  it('may be taken whoever holds it, and its former holder has another name once it holds it again', async () => {
+    const [a, b] = contenders();
+    await a.hold();
+    const before = a.holder;
+    await b.take();
+    expect(await a.hold()).toBeNull();
+    expect(await b.hold()).toBe('renewed');
+    await b.release();
+    expect(await a.hold()).toBe('taken');
+    expect(a.holder).not.toBe(before);
   });
 
   it('is released by its holder alone', async () => {
     const [a, b, c] = contenders();
     await a.hold();
     await b.release();
-    expect(await c.hold()).toBe(false);
+    expect(await c.hold()).toBeNull();
   });
 });

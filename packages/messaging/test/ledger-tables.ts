@@ -11,6 +11,7 @@ import {
   migrate,
   openDatabase,
   type ProgressRow,
+  partitioningTableV1,
   progressColumns,
   progressColumnsV1,
   quarantineTableV1,
@@ -44,9 +45,16 @@ export class Quarantine extends Migration {
   }
 }
 
+export class Partitioning extends Migration {
+  override async up(): Promise<void> {
+    for (const statement of partitioningTableV1()) this.addSql(statement);
+  }
+}
+
 export const MIGRATIONS = [
   { name: 'first', class: First },
   { name: 'quarantine', class: Quarantine },
+  { name: 'partitioning', class: Partitioning },
 ];
 
 type AccountRow = ProgressRow & { customer_id: string; external_id: string | null; history: string[] };

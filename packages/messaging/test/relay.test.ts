@@ -59,9 +59,13 @@ afterEach(async () => {
   await databases.close();
 });
 
-function startRelay(over: Kafka = kafka, from: RelayOptions['outbox'] = outbox): Relay {
+function startRelay(
+  over: Kafka = kafka,
+  from: RelayOptions['outbox'] = outbox,
+  partitions: RelayOptions['partitions'] = async () => PARTITIONS,
+): Relay {
   const lease = new Lease(database, randomUUID());
-  const parts = { outbox: from, lease, kafka: over, clock: systemClock, logger };
+  const parts = { outbox: from, lease, kafka: over, partitions, clock: systemClock, logger };
   const relay = new Relay({ stream: 'loans', topicPrefix, ...parts });
   relays.push(relay);
   relay.start();
@@ -74,7 +78,7 @@ function spoiled(send: (real: Producer, ...call: Parameters<Producer['send']>) =
     ...kafka,
     producer: async () => {
       const real = await kafka.producer();
-      return { send: (topic, messages) => send(real, topic, messages), close: () => real.close() };
+      return { send: (...call) => send(real, ...call), close: () => real.close() };
     },
   };
 }
@@ -192,7 +196,7 @@ describe('the relay', () => {
     });
     const letGo: RelayOptions['outbox'] = {
       read: (entriesMax) => outbox.read(entriesMax),
-      remove: (ids) => outbox.remove(ids),
+      remove: (ids, holder) => outbox.remove(ids, holder),
       park: async (id, reason) => {
         refusals += 1;
         await outbox.park(id, reason);
@@ -219,32 +223,58 @@ describe('the relay', () => {
     expect(received).toEqual(['1.1', '1.2']);
   });
 
+  it('removes nothing once another process has taken its lease, and sends that again once it has it back', async () => {
+    const thief = new Lease(database, 'thief');
+    const removals: number[] = [];
+    const noting: RelayOptions['outbox'] = {
+      read: (entriesMax) => outbox.read(entriesMax),
+      park: (id, reason) => outbox.park(id, reason),
+      remove: async (ids, holder) => {
+        await outbox.remove(ids, holder);
+        removals.push(await waiting());
+      },
+    };
+    let sends = 0;
+    const over = spoiled(async (real, ...call) => {
+      await real.send(...call);
+      sends += 1;
+      if (sends === 1) await thief.take();
+    });
+    await append(...eventsOf('loans', 1, 2));
+    startRelay(over, noting);
+    await waitFor(() => removals.length === 1);
+    expect(removals).toEqual([2]);
+    await thief.release();
+    await waitFor(async () => (await waiting()) === 0 && received.length >= 4);
+    expect(of(1)).toEqual(versions(1, 2));
+  });
+
+  it('goes by what is said of the partitions each time that it has taken the lease, and by nothing older', async () => {
+    const used: (number | undefined)[] = [];
+    const over = spoiled(async (real, topic, messages, partitions) => {
+      used.push(partitions);
+      await real.send(topic, messages, partitions);
+    });
+    let partitions = 1;
+    const relay = startRelay(over, outbox, async () => partitions);
+    await append(eventOf('loans', 1, 1));
+    await waitFor(() => received.length === 1);
+    partitions = PARTITIONS;
+    await append(eventOf('loans', 1, 2));
+    await waitFor(() => received.length === 2);
+    const thief = new Lease(database, 'thief');
+    await thief.take();
+    await waitFor(() => !relay.holding);
+    await thief.release();
+    await append(eventOf('loans', 1, 3));
+    await waitFor(() => received.length === 3);
+    expect(used).toEqual([1, 1, PARTITIONS]);
+  });
+
   it('gives its lease up when it stops, so that a successor need not wait', async () => {
     const relay = startRelay();
     await waitFor(() => relay.holding);
     await relay.stop();
     expect(await run(sqlOf(database), 'SELECT holder FROM relay_lease')).toEqual([]);
-  });
-});
-
-describe('the outbox', () => {
-  it('says how much waits, how old it is, and how much is parked', async () => {
-    expect(await outbox.depth()).toEqual({ entries: 0, ageSeconds: 0, parked: 0 });
-    await append(...eventsOf('loans', 1, 2));
-    const [entry] = await outbox.read(1);
-    expect(entry).toMatchObject({ customer_id: '1', version: '1', type: 'LoanTaken' });
-    await outbox.park(entry?.id ?? '', 'too large');
-    const depth = await outbox.depth();
-    expect(depth).toMatchObject({ entries: 2, parked: 1 });
-    expect(depth.ageSeconds).toBeGreaterThan(0);
-    expect(await outbox.read(10)).toEqual([]);
-  });
-
-  it('reads the oldest entries first, so many', async () => {
-    await append(eventOf('loans', 9, 1), eventOf('loans', 1, 1), eventOf('loans', 9, 2));
-    expect((await outbox.read(2)).map(({ customer_id, version }) => `${customer_id}.${version}`)).toEqual([
-      '9.1',
-      '1.1',
-    ]);
   });
 });

@@ -1,5 +1,7 @@
 /** Options and arguments that several commands have, and how their values are read. */
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { CommandError } from '@mo/command';
+import { STREAMS, type Stream } from '@mo/contracts';
 
 export const ROWS_DEFAULT = 50;
 
@@ -11,6 +13,19 @@ export const wholeNumber =
     if (value >= lowest && value <= highest) return value;
     throw new InvalidArgumentError(`must be a whole number from ${lowest}${highest < 1e12 ? ` to ${highest}` : ''}`);
   };
+
+/** Reads the name of a topic. */
+export function topic(text: string): string {
+  if (/^[\w.-]{1,200}$/.test(text)) return text;
+  throw new InvalidArgumentError('must be a topic such as mo.loans');
+}
+
+/** The stream that a live topic is of. @throws CommandError */
+export function streamOf(name: string): Stream {
+  const stream = STREAMS.find((candidate) => name.endsWith(`.${candidate}`));
+  if (stream !== undefined) return stream;
+  throw new CommandError(`--topic must end in .${STREAMS.join(', .')}, not be "${name}"`);
+}
 
 /** Reads a time; a day means its beginning, in UTC. The API says what is wrong with any other text. */
 export const time = (text: string): string => (/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);

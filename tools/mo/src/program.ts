@@ -7,6 +7,7 @@ import { customersCommand } from './commands/customers.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { eventsCommand } from './commands/events.ts';
 import { loansCommand } from './commands/loans.ts';
+import { partitionsCommand } from './commands/partitions.ts';
 import { paymentsCommand } from './commands/payments.ts';
 import { replayCommand } from './commands/replay.ts';
 import { statusCommand } from './commands/status.ts';
@@ -42,6 +43,7 @@ export function programOf(): CommandUnknownOpts {
     reconcileCommand(),
     rebuildCommand(),
     backfillCommand(),
+    partitionsCommand(),
     deadLettersCommand(),
   ])
     program.addCommand(command);

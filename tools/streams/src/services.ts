@@ -7,6 +7,7 @@ import {
   type Audited,
   type Database,
   type DatabaseConnection,
+  type Groups,
   type Kafka,
   type KafkaConnection,
   kafkaOverKafkajs,
@@ -54,5 +55,5 @@ export async function withDatabases<T>(
 }
 
 /** Kafka, as the services use it. */
-export const kafkaOf = (connection: KafkaConnection): Kafka & Topics =>
+export const kafkaOf = (connection: KafkaConnection): Kafka & Topics & Groups =>
   kafkaOverKafkajs('mo-streams', connection, logger);

@@ -16,7 +16,7 @@ export interface LagGaugesOptions {
   readonly own: Stream;
   readonly follows: readonly Stream[];
   readonly topicPrefix: string;
-  readonly groups: Groups;
+  readonly groups: Pick<Groups, 'progress'>;
   readonly progress: Pick<ProgressTable, 'countBehind'>;
   /** Whether this process does the service's housekeeping now. */
   readonly isLeader: () => boolean;

@@ -13,6 +13,8 @@ const FETCH_WAIT_MS: Readonly<Record<Pace, number>> = { prompt: 250, seldom: 1_0
 const FETCH_INTERVAL_MS = 10;
 const FETCH_BYTES_PER_PARTITION_MAX = 512 * 1024;
 const PARTITIONS_AT_ONCE = 12;
+/** Partitions that were added to a topic are found within this. */
+const METADATA_AGE_MS_MAX = 10_000;
 const RETRIES_MAX = 2;
 const RESTART_DELAY_MS = 500;
 
@@ -63,6 +65,7 @@ export class KeptSubscription implements Subscription {
       heartbeatInterval: HEARTBEAT_INTERVAL_MS,
       maxWaitTimeInMs: FETCH_WAIT_MS[pace],
       maxBytesPerPartition: FETCH_BYTES_PER_PARTITION_MAX,
+      metadataMaxAge: METADATA_AGE_MS_MAX,
       allowAutoTopicCreation: false,
       retry: { retries: RETRIES_MAX, restartOnFailure: async () => false },
     });

@@ -16,7 +16,7 @@ import {
   type Topics,
 } from './port.ts';
 
-const { Kafka: Client, logLevel, CompressionTypes } = kafkajs;
+const { Kafka: Client, logLevel, CompressionTypes, Partitioners } = kafkajs;
 
 const CONNECTION_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -71,6 +71,8 @@ export function kafkaOverKafkajs(
   return {
     ensureTopics: (topics, partitions) => withAdmin((admin) => createMissing(admin, topics, partitions)),
     ends: (topic) => withAdmin((admin) => endsOf(admin, topic)),
+    raise: (topic, partitions) => withAdmin((admin) => raise(admin, topic, partitions)),
+    readers: (topic) => withAdmin((admin) => readersOf(admin, topic)),
     progress: (group, topics) => withAdmin((admin) => progressOf(admin, group, topics)),
     producer: () => KeptProducer.start(client),
     subscribe: (group, topics, handle, pace = 'prompt') =>
@@ -92,10 +94,22 @@ async function createMissing(admin: kafkajs.Admin, topics: readonly string[], pa
       failure = error;
     });
   }
+  await haveLeaders(admin, topics, 1, failure);
+}
+
+async function raise(admin: kafkajs.Admin, topic: string, partitions: number): Promise<void> {
+  await admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] });
+  await haveLeaders(admin, [topic], partitions);
+}
+
+/** Waits until the topics have so many partitions at least, and each of those a leader. */
+async function haveLeaders(admin: kafkajs.Admin, topics: readonly string[], partitions: number, earlier?: unknown) {
+  let failure = earlier;
   for (const endMs = Date.now() + TOPICS_TIMEOUT_MS; Date.now() < endMs; await delay(TOPICS_POLL_MS)) {
     try {
       const found = await admin.fetchTopicMetadata({ topics: [...topics] });
-      if (found.topics.every((topic) => topic.partitions.every(({ leader }) => leader >= 0))) return;
+      const all = found.topics.map((topic) => topic.partitions);
+      if (all.every((some) => some.length >= partitions && some.every(({ leader }) => leader >= 0))) return;
     } catch (error) {
       failure = error;
     }
@@ -134,6 +148,29 @@ async function progressOf(admin: kafkajs.Admin, group: string, topics: readonly 
   return progress;
 }
 
+async function readersOf(admin: kafkajs.Admin, topic: string): Promise<ReadonlyMap<string, bigint>> {
+  const readers = new Map<string, bigint>();
+  const ends = await admin.fetchTopicOffsets(topic);
+  for (const { groupId } of (await admin.listGroups()).groups) {
+    const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    const committed = new Map(found?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+    // A group that has committed nothing has -1.
+    if ([...committed.values()].every((offset) => offset < 0n)) continue;
+    const unread = ends.map(({ partition, low, high }) => {
+      const next = committed.get(partition) ?? -1n;
+      return BigInt(high) - (next < BigInt(low) ? BigInt(low) : next);
+    });
+    readers.set(
+      groupId,
+      unread.reduce((sum, count) => sum + count, 0n),
+    );
+  }
+  return readers;
+}
+
+/** The partition that every client of Kafka gives to a key, of so many. */
+const partitionOf = Partitioners.DefaultPartitioner();
+
 /**
  * An idempotent producer that is replaced after a refusal: kafkajs has counted the refused messages in their partition's
  * sequence, so the broker would refuse all that follow as out of order.
@@ -151,13 +188,14 @@ class KeptProducer implements Producer {
     return new KeptProducer(client, await connectProducer(client));
   }
 
-  async send(topic: string, messages: readonly (OutgoingMessage | RawMessage)[]): Promise<void> {
+  async send(topic: string, messages: readonly (OutgoingMessage | RawMessage)[], partitions?: number): Promise<void> {
+    const toSend = messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } as IHeaders }));
     try {
       await this.#producer.send({
         topic,
         acks: -1,
         compression: CompressionTypes.None,
-        messages: messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } as IHeaders })),
+        messages: partitions === undefined ? toSend : toSend.map((message) => placed(topic, message, partitions)),
       });
     } catch (error) {
       const refusal = refusalIn(error);
@@ -171,6 +209,12 @@ class KeptProducer implements Producer {
   close(): Promise<void> {
     return this.#producer.disconnect();
   }
+}
+
+function placed(topic: string, message: kafkajs.Message, partitions: number): kafkajs.Message {
+  // Of the partitions it looks at their number, where there is a key.
+  const partitionMetadata = Array<kafkajs.PartitionMetadata>(partitions);
+  return { ...message, partition: partitionOf({ topic, partitionMetadata, message }) };
 }
 
 async function connectProducer(client: kafkajs.Kafka): Promise<kafkajs.Producer> {

@@ -35,11 +35,13 @@ export class MessageRefusedError extends Error {
 
 export interface Producer {
   /**
-   * Sends messages to a topic as one batch, in order for each key, and resolves once all replicas in sync have them.
+   * Sends messages to a topic as one batch, in order for each key, and resolves once all replicas in sync have them. They
+   * are spread by key over the topic's first `partitions`, as every client of Kafka does over all; over all where it is left
+   * out.
    *
    * @throws MessageRefusedError where the broker refuses a message for good; any other error may pass
    */
-  send(topic: string, messages: readonly (OutgoingMessage | RawMessage)[]): Promise<void>;
+  send(topic: string, messages: readonly (OutgoingMessage | RawMessage)[], partitions?: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -69,16 +71,20 @@ export interface Kafka {
   ): Promise<Subscription>;
 }
 
-/** What is asked of a broker about its topics, by commands. */
+/** What is asked of a broker about its topics. */
 export interface Topics {
   /** For each partition the offset that its next message gets; null where there is no such topic. */
   ends(topic: string): Promise<readonly PartitionEnd[] | null>;
+  /** Adds partitions, until there are so many. */
+  raise(topic: string, partitions: number): Promise<void>;
 }
 
 /** What is asked of a broker about consumer groups. */
 export interface Groups {
   /** How far a group has come in each partition of some topics, by topic; a topic that doesn't exist is left out. */
   progress(group: string, topics: readonly string[]): Promise<ReadonlyMap<string, readonly PartitionProgress[]>>;
+  /** Every group that has committed an offset of a topic, and how many messages it has yet to read. */
+  readers(topic: string): Promise<ReadonlyMap<string, bigint>>;
 }
 
 export interface PartitionProgress {

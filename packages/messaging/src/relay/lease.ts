@@ -10,28 +10,52 @@ import { run, sqlOf } from '../sql/sql.ts';
 export const LEASE_MS = 1_000;
 export const LEASE_RENEWAL_MS = 250;
 
-const HOLD = `
-  INSERT INTO relay_lease AS lease (holder, until) VALUES ($1, clock_timestamp() + $2 * interval '1 millisecond')
-  ON CONFLICT (singleton) DO UPDATE SET holder = excluded.holder, until = excluded.until
-  WHERE lease.holder = excluded.holder OR lease.until < clock_timestamp()
-  RETURNING 1`;
+const UNTIL = `clock_timestamp() + $2 * interval '1 millisecond'`;
+const RENEW = `UPDATE relay_lease SET until = ${UNTIL} WHERE holder = $1 RETURNING 1`;
+const TAKE_BY_FORCE = `
+  INSERT INTO relay_lease AS lease (holder, until) VALUES ($1, ${UNTIL})
+  ON CONFLICT (singleton) DO UPDATE SET holder = excluded.holder, until = excluded.until`;
+const TAKE = `${TAKE_BY_FORCE} WHERE lease.until < clock_timestamp() RETURNING 1`;
 
 export class Lease {
   readonly #database: Database;
-  readonly #holder: string;
+  readonly #name: string;
+  #term = 0;
+  #isHeld = false;
 
-  constructor(database: Database, holder: string) {
+  /** @param name of the process: no other one has it */
+  constructor(database: Database, name: string) {
     this.#database = database;
-    this.#holder = holder;
+    this.#name = name;
   }
 
-  /** Takes or renews the lease; false where another process holds it. */
-  async hold(): Promise<boolean> {
-    return (await run(sqlOf(this.#database), HOLD, [this.#holder, LEASE_MS])).length > 0;
+  /** What the lease says of its holder: the process, and how often it has tried to take it. */
+  get holder(): string {
+    return `${this.#name}/${this.#term}`;
+  }
+
+  /** Renews the lease, or takes it where nobody holds it any more; null where another process does. */
+  async hold(): Promise<'renewed' | 'taken' | null> {
+    if (this.#isHeld && (await this.#isDone(RENEW))) return 'renewed';
+    this.#term += 1;
+    this.#isHeld = await this.#isDone(TAKE);
+    return this.#isHeld ? 'taken' : null;
+  }
+
+  /** Takes the lease whoever holds it, who finds it gone when it renews. */
+  async take(): Promise<void> {
+    this.#term += 1;
+    await run(sqlOf(this.#database), TAKE_BY_FORCE, [this.holder, LEASE_MS]);
+    this.#isHeld = true;
   }
 
   /** Gives the lease up, so that a successor need not wait. */
   async release(): Promise<void> {
-    await run(sqlOf(this.#database), 'DELETE FROM relay_lease WHERE holder = $1', [this.#holder]);
+    this.#isHeld = false;
+    await run(sqlOf(this.#database), 'DELETE FROM relay_lease WHERE holder = $1', [this.holder]);
+  }
+
+  async #isDone(statement: string): Promise<boolean> {
+    return (await run(sqlOf(this.#database), statement, [this.holder, LEASE_MS])).length > 0;
   }
 }

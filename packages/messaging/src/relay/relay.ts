@@ -31,14 +31,24 @@ export interface RelayOptions {
   stream: Stream;
   topicPrefix: string;
   outbox: Pick<Outbox, 'read' | 'remove' | 'park'>;
-  lease: Pick<Lease, 'hold' | 'release'>;
+  lease: Pick<Lease, 'holder' | 'hold' | 'release'>;
   kafka: Kafka;
+  /** Over how many partitions events are spread; asked anew by each process that takes the lease. */
+  partitions: () => Promise<number>;
   clock: Clock;
   logger: Logger;
   onSent?: (events: number) => void;
   onFailure?: () => void;
   /** Left out where nothing is traced. */
   tracer?: Tracer | null;
+}
+
+/** The way to Kafka of a process that holds the lease. */
+interface Way {
+  /** What the lease says of the process. */
+  readonly holder: string;
+  readonly producer: Producer;
+  readonly partitions: number;
 }
 
 export class Relay {
@@ -48,7 +58,9 @@ export class Relay {
   #woken = false;
   #done: Promise<unknown> = Promise.resolve();
   #holding = false;
-  #producer: Producer | null = null;
+  /** Another process may have held the lease since the way was opened. */
+  #isNewHolder = false;
+  #way: Way | null = null;
 
   constructor(options: RelayOptions) {
     this.#options = options;
@@ -73,7 +85,7 @@ export class Relay {
     this.#stopping.abort();
     this.wake();
     await this.#done;
-    await this.#producer?.close().catch(() => {});
+    await this.#closeWay();
     if (this.#holding) await this.#options.lease.release();
     this.#holding = false;
   }
@@ -82,9 +94,12 @@ export class Relay {
     const { lease, clock, logger } = this.#options;
     while (!this.#stopping.signal.aborted) {
       try {
-        const held = this.#holding;
-        this.#holding = await lease.hold();
-        if (this.#holding && !held) this.wake();
+        const held = await lease.hold();
+        this.#holding = held !== null;
+        if (held === 'taken') {
+          this.#isNewHolder = true;
+          this.wake();
+        }
       } catch (error) {
         this.#holding = false;
         logger.warn({ err: error }, 'the relay could not renew its lease');
@@ -106,8 +121,7 @@ export class Relay {
       } catch (error) {
         logger.warn({ err: error }, 'the relay could not send, and tries again');
         this.#options.onFailure?.();
-        await this.#producer?.close().catch(() => {});
-        this.#producer = null;
+        await this.#closeWay();
         await clock.sleep(RETRY_DELAY_MS, this.#stopping.signal);
       }
     }
@@ -117,10 +131,24 @@ export class Relay {
     const { outbox, stream, topicPrefix, onSent } = this.#options;
     const entries = await outbox.read(RELAY_ENTRIES_MAX);
     if (entries.length === 0) return 0;
-    this.#producer ??= await this.#options.kafka.producer();
-    await this.#send(this.#producer, topicOf(topicPrefix, stream), entries);
+    if (this.#isNewHolder) await this.#closeWay();
+    this.#isNewHolder = false;
+    this.#way ??= await this.#openWay();
+    await this.#send(this.#way, topicOf(topicPrefix, stream), entries);
     onSent?.(entries.length);
     return entries.length;
+  }
+
+  async #openWay(): Promise<Way> {
+    const { lease, kafka, partitions } = this.#options;
+    const { holder } = lease;
+    return { holder, partitions: await partitions(), producer: await kafka.producer() };
+  }
+
+  async #closeWay(): Promise<void> {
+    const way = this.#way;
+    this.#way = null;
+    await way?.producer.close().catch(() => {});
   }
 
   /**
@@ -129,18 +157,17 @@ export class Relay {
    * @param parked the customers of which one was parked in this round: their later entries wait, even where parked
    *   entries are let go meanwhile
    */
-  async #send(producer: Producer, topic: string, all: OutboxEntry[], parked = new Set<string>()): Promise<void> {
+  async #send(way: Way, topic: string, all: OutboxEntry[], parked = new Set<string>()): Promise<void> {
     const { stream, outbox, logger } = this.#options;
     const entries = all.filter((entry) => !parked.has(entry.customer_id));
     const [first] = entries;
     if (first === undefined) return;
     const spans = this.#beginSpans(topic, entries);
     try {
-      await producer.send(
-        topic,
-        entries.map((entry) => toMessage(stream, entry)),
-      );
-      await outbox.remove(entries.map((entry) => entry.id));
+      const messages = entries.map((entry) => toMessage(stream, entry));
+      await way.producer.send(topic, messages, way.partitions);
+      const ids = entries.map((entry) => entry.id);
+      await outbox.remove(ids, way.holder);
       for (const span of spans) span.end();
     } catch (error) {
       for (const span of spans) span.end(failureOf(error));
@@ -155,8 +182,8 @@ export class Relay {
         return;
       }
       const middle = Math.ceil(entries.length / 2);
-      await this.#send(producer, topic, entries.slice(0, middle), parked);
-      await this.#send(producer, topic, entries.slice(middle), parked);
+      await this.#send(way, topic, entries.slice(0, middle), parked);
+      await this.#send(way, topic, entries.slice(middle), parked);
     }
   }
 

@@ -18,6 +18,10 @@ const READ = `
   WHERE NOT EXISTS (SELECT 1 FROM outbox p WHERE p.customer_id = o.customer_id AND p.parked_reason IS NOT NULL)
   ORDER BY o.id LIMIT $1`;
 
+const REMOVE = `
+  DELETE FROM outbox WHERE id = ANY($1::bigint[])
+    AND EXISTS (SELECT 1 FROM relay_lease WHERE holder = $2)`;
+
 export class Outbox {
   readonly #database: Database;
 
@@ -30,9 +34,12 @@ export class Outbox {
     return run<OutboxEntry>(sqlOf(this.#database), READ, [entriesMax]);
   }
 
-  /** Removes entries that Kafka has. */
-  async remove(ids: readonly string[]): Promise<void> {
-    await run(sqlOf(this.#database), 'DELETE FROM outbox WHERE id = ANY($1::bigint[])', [ids]);
+  /**
+   * Removes entries that Kafka has, if the relay's lease still says so of its holder: whoever took it over sends what is there
+   * once more, and what it finds removed was on Kafka before.
+   */
+  async remove(ids: readonly string[], holder: string): Promise<void> {
+    await run(sqlOf(this.#database), REMOVE, [ids, holder]);
   }
 
   /** Parks an entry that Kafka refuses, and with it all that follows for its customer. */

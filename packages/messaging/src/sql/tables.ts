@@ -92,6 +92,16 @@ export function journalDigestV1(): string[] {
   ];
 }
 
+/** Over how many partitions the service's events are spread. */
+export function partitioningTableV1(): string[] {
+  return [
+    `CREATE TABLE partitioning (
+      singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+      partitions integer NOT NULL CHECK (partitions > 0)
+    )`,
+  ];
+}
+
 /** The columns that keep an account's progress on the streams that it follows. */
 export function progressColumnsV1(follows: readonly string[]): string {
   return [

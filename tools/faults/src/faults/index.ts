@@ -7,6 +7,7 @@ import { deciding } from './deciding.ts';
 import { following } from './following.ts';
 import { lending } from './lending.ts';
 import { observing } from './observing.ts';
+import { operating } from './operating.ts';
 import { paying } from './paying.ts';
 import { publishing } from './publishing.ts';
 import { serving } from './serving.ts';
@@ -26,4 +27,5 @@ export const faults: readonly Fault[] = [
   ...telling,
   ...observing,
   ...calling,
+  ...operating,
 ];

@@ -1,11 +1,11 @@
 /** The operators' commands over the streams: they work on the databases and on Kafka themselves, in use. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { CommandError, showProgress } from '@mo/command';
-import { STREAMS, type Stream } from '@mo/contracts';
+import { Command, Option } from '@commander-js/extra-typings';
+import { showProgress } from '@mo/command';
+import { STREAMS } from '@mo/contracts';
 import type { BackfillPlan } from '@mo/streams';
-import { examples, wholeNumber } from '../options.ts';
+import { examples, streamOf, topic, wholeNumber } from '../options.ts';
 import { EXIT } from '../output/failure.ts';
 import { run } from '../run.ts';
 
@@ -99,9 +99,7 @@ export const backfillCommand = () =>
     .addHelpText('after', examples('mo backfill --topic mo.loans --to ledger.loans --plan plan.json'))
     .action(({ topic: live, to, plan: file }, command) =>
       run(command, async ({ env, cwd, folder, out }) => {
-        const stream = STREAMS.find((candidate) => live.endsWith(`.${candidate}`));
-        if (stream === undefined)
-          throw new CommandError(`--topic must end in .${STREAMS.join(', .')}, not be "${live}"`);
+        const stream = streamOf(live);
         const { findDatabasesAndKafka } = await import('../target/system.ts');
         const { databases: connections, kafka } = findDatabasesAndKafka(env, cwd);
         const { backfill, kafkaOf, withDatabases } = await import('@mo/streams');
@@ -109,7 +107,7 @@ export const backfillCommand = () =>
         const stopProgress = showProgress({ unit: 'events', done: () => sent }, out.stderr);
         const plan = await withDatabases(connections, BACKFILL_CONNECTIONS, (databases) =>
           backfill({
-            stream: stream satisfies Stream,
+            stream,
             database: databases[stream],
             kafka: kafkaOf(kafka),
             topic: live,
@@ -124,11 +122,6 @@ export const backfillCommand = () =>
         return EXIT.done;
       }),
     );
-
-function topic(text: string): string {
-  if (/^[\w.-]{1,200}$/.test(text)) return text;
-  throw new InvalidArgumentError('must be a topic such as mo.loans');
-}
 
 function planText({ events, customers, read, resume }: BackfillPlan): string {
   const offsets = (ends: BackfillPlan['resume']['from']) =>

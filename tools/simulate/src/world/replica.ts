@@ -12,6 +12,7 @@ import {
   LEASE_MS,
   progressOf,
   Relay,
+  type RelayOptions,
   RemotePeers,
   WritePath,
 } from '@mo/messaging';
@@ -94,6 +95,7 @@ export class Replica<A extends Account = Account> {
       outbox: outboxOf(surroundings, random),
       lease: leaseOf(surroundings, random),
       kafka,
+      partitions: async () => PARTITIONS,
       clock,
       logger,
     });
@@ -204,8 +206,9 @@ function outboxOf<A extends Account>({ process, database, figures, onRemoved }: 
           .slice(0, entriesMax)
           .map(entryOf);
       }),
-    remove: (ids: readonly string[]) =>
+    remove: (ids: readonly string[], holder: string) =>
       ask(() => {
+        if (database.lease?.holder !== holder) return;
         const gone = new Set(ids.map(Number));
         for (const { id, event } of database.outbox) if (gone.has(id)) onRemoved(database.stream, event);
         database.outbox = database.outbox.filter(({ id }) => !gone.has(id));
@@ -234,18 +237,22 @@ function entryOf({ id, event }: OutboxRow) {
 }
 
 /** The database's clock alone decides who holds the lease. */
-function leaseOf<A extends Account>({ process, database, figures }: Surroundings<A>, random: Random) {
+function leaseOf<A extends Account>(
+  { process, database, figures }: Surroundings<A>,
+  random: Random,
+): RelayOptions['lease'] {
   const holder = process.name;
   return {
+    holder,
     hold: () =>
       process.ask(random.between(60, 600), 0, () => {
         database.mustBeUp();
         const { nowUs } = process.scheduler;
         const { lease } = database;
-        if (lease !== null && lease.holder !== holder && lease.untilUs >= nowUs) return false;
+        if (lease !== null && lease.holder !== holder && lease.untilUs >= nowUs) return null;
         if (lease !== null && lease.holder !== holder) figures.leaseTakeovers += 1;
         database.lease = { holder, untilUs: nowUs + LEASE_MS * 1000 };
-        return true;
+        return lease?.holder === holder ? 'renewed' : 'taken';
       }),
     release: () =>
       process.ask(random.between(60, 600), 0, () => {

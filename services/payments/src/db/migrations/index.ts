@@ -1,10 +1,12 @@
 import { First } from './2026-11-23-first.ts';
 import { JournalDigest } from './2026-11-24-journal-digest.ts';
 import { Quarantine } from './2026-11-24-quarantine.ts';
+import { Partitioning } from './2026-11-26-partitioning.ts';
 
 /** In the order in which they run. */
 export const migrations = [
   { name: 'first', class: First },
   { name: 'journal-digest', class: JournalDigest },
   { name: 'quarantine', class: Quarantine },
+  { name: 'partitioning', class: Partitioning },
 ];

@@ -1,0 +1,66 @@
+import { type Database, Lease, Partitioning, run, sqlOf } from '../src/index.ts';
+import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
+
+let database: Database;
+let databases: LedgerDatabases;
+let partitioning: Partitioning;
+beforeAll(async () => {
+  ({ database, databases } = await migratedLedger());
+  partitioning = new Partitioning(database);
+});
+afterAll(() => databases.close());
+beforeEach(async () => {
+  await run(sqlOf(database), 'DELETE FROM partitioning');
+  await run(sqlOf(database), 'DELETE FROM relay_lease');
+});
+
+let raisedTo: number | null;
+beforeEach(() => {
+  raisedTo = null;
+});
+/** A broker whose topic has so many partitions; null where there is none. */
+const topicOf = (partitions: number | null) => ({
+  ends: async () =>
+    partitions === null ? null : Array.from({ length: partitions }, (_, partition) => ({ partition, offset: '0' })),
+  raise: async (_topic: string, to: number) => {
+    raisedTo = to;
+  },
+});
+const inUse = (topicHas: number | null) => partitioning.inUse('topic', topicOf(topicHas));
+
+describe('the number of partitions', () => {
+  it('is what the topic has when it is first asked for, and stays that', async () => {
+    expect(await partitioning.read()).toBeNull();
+    expect(await inUse(3)).toBe(3);
+    expect(await inUse(7)).toBe(3);
+    expect(raisedTo).toBeNull();
+  });
+
+  it('is had by a topic that was made anew with fewer', async () => {
+    await inUse(5);
+    expect(await inUse(3)).toBe(5);
+    expect(raisedTo).toBe(5);
+  });
+
+  it('is the same for all that ask first at the same time', async () => {
+    const chosen = await Promise.all([3, 4, 5, 6].map(inUse));
+    expect(new Set(chosen).size).toBe(1);
+    expect(await partitioning.read()).toBe(chosen[0]);
+  });
+
+  it('is not known where there is no topic yet', async () => {
+    await expect(inUse(null)).rejects.toThrow('there is no topic topic yet');
+    expect(await partitioning.read()).toBeNull();
+  });
+
+  it('is changed by the holder of the lease alone', async () => {
+    await inUse(3);
+    const [holder, other] = ['a', 'b'].map((name) => new Lease(database, name)) as [Lease, Lease];
+    expect(await partitioning.change(5, holder.holder)).toBe(false);
+    await holder.take();
+    expect(await partitioning.change(5, other.holder)).toBe(false);
+    expect(await partitioning.read()).toBe(3);
+    expect(await partitioning.change(5, holder.holder)).toBe(true);
+    expect(await partitioning.read()).toBe(5);
+  });
+});

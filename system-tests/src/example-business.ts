@@ -1,0 +1,69 @@
+/** Business that an example subscriber's ledger is held against: what it must say of each customer, the API says. */
+import type { LoanBody, PaymentBody } from '@mo/contracts';
+import { parseMoney } from '@mo/money';
+import type { Example, LedgerRow } from './example.ts';
+import type { System } from './system.ts';
+import { waitFor } from './wait-for.ts';
+import { concurrently, expectStatus } from './world.ts';
+
+const CUSTOMERS = 8;
+
+export class ExampleBusiness {
+  readonly #system: System;
+  readonly #customers: readonly number[];
+
+  private constructor(system: System, customers: readonly number[]) {
+    this.#system = system;
+    this.#customers = customers;
+  }
+
+  static async begin(system: System): Promise<ExampleBusiness> {
+    const customers: number[] = [];
+    for (let count = 0; count < CUSTOMERS; count += 1) customers.push((await system.world.customer('100000')).id);
+    return new ExampleBusiness(system, customers);
+  }
+
+  get firstCustomer(): number {
+    return this.#customers[0] as number;
+  }
+
+  /**
+   * Each customer requests a loan that is rejected, pays twice, once in vain, and takes a loan. The last event of each topic
+   * is one that counts, so that to count it twice shows.
+   */
+  async round(): Promise<void> {
+    const { world, api } = this.#system;
+    await concurrently(CUSTOMERS, CUSTOMERS, async (place) => {
+      const customerId = this.#customers[place] as number;
+      const pending = expectStatus(await world.loan(customerId, '5.00', { status: 'pending' }), 201);
+      await api.insist('rejectLoan', { params: { loan_id: pending.id } });
+      await world.payment(customerId, '90000.00');
+      await world.payment(customerId, '3.07');
+      await world.loan(customerId, '10.01');
+    });
+  }
+
+  /** What the API says of each customer, in minor units. */
+  truth(): Promise<LedgerRow[]> {
+    const { api } = this.#system;
+    const rows = this.#customers.map(async (customerId) => {
+      const options = { params: { customer_id: customerId }, query: { limit: 200 } };
+      const { body: loans } = await api.insist<{ results: LoanBody[] }>('listCustomerLoans', options);
+      const { body: payments } = await api.insist<{ results: PaymentBody[] }>('listCustomerPayments', options);
+      const taken = loans.results.filter(({ status }) => status === 'active' || status === 'paid');
+      const completed = payments.results.filter(({ status }) => status === 'completed');
+      return {
+        customerId,
+        lent: taken.reduce((sum, { amount }) => sum + Number(parseMoney(amount)), 0),
+        paid: completed.reduce((sum, { total_amount: amount }) => sum + Number(parseMoney(amount)), 0),
+      };
+    });
+    return Promise.all(rows);
+  }
+
+  /** Waits until the example's ledger says what the API says. */
+  async untilTrue(example: Example): Promise<void> {
+    const expected = JSON.stringify(await this.truth());
+    await waitFor(() => Promise.resolve(JSON.stringify(example.rows()) === expected));
+  }
+}
