@@ -1,4 +1,7 @@
-/** What a pull says on the wire: many customers in one request, so that pulls that arrive together travel together. */
+/**
+ * What a pull says on the wire: many customers in one request, so that pulls that arrive together travel together. What isn't
+ * known is passed over, either way: the other side may be of a later version.
+ */
 import { externalId, resourceId, streamEvent } from '@mo/contracts';
 import { z } from 'zod';
 
@@ -9,12 +12,12 @@ export const PULL_EVENTS_MAX = 500;
 /** How many events one answer holds, over all its customers; at least one a customer that has any. */
 export const PULL_ANSWER_EVENTS_MAX = 5_000;
 
-export const pullWant = z.strictObject({
+export const pullWant = z.object({
   customer_id: resourceId.optional(),
   external_id: externalId.optional(),
   after: z.int().min(0),
 });
-export const pullRequest = z.strictObject({ wants: z.array(pullWant).min(1).max(WANTS_MAX) });
+export const pullRequest = z.object({ wants: z.array(pullWant).min(1).max(WANTS_MAX) });
 export type PullWant = z.infer<typeof pullWant>;
 
 /** What is checked of an answer at once; its events one by one, so that one bad event stops one customer. */
@@ -23,10 +26,10 @@ export const pullAnswer = z.object({
 });
 export const pulledEvent = streamEvent;
 
-export const settleRequest = z.strictObject({ customer_id: resourceId, version: z.int().min(0) });
+export const settleRequest = z.object({ customer_id: resourceId, version: z.int().min(0) });
 export const settleAnswer = z.object({ applied: z.boolean() });
 
-export const headsQuery = z.strictObject({
+export const headsQuery = z.object({
   /** Only customers with an event at or after this time, in ms since the epoch. */
   since: z.coerce.number().int().min(0).default(0),
   after: z.coerce.number().int().min(0).default(0),

@@ -1,4 +1,4 @@
-/** What operators do. */
+/** What operators do: restoring a database, and adding partitions. */
 import { type Fault, servers } from '../fault.ts';
 
 export const operating: readonly Fault[] = [
@@ -9,5 +9,13 @@ export const operating: readonly Fault[] = [
     by: '',
     breaks: 'who reads the new partitions first has events out of order',
     check: servers('tools/streams/test/raise-partitions'),
+  },
+  {
+    id: 'strange-members-refused',
+    file: 'packages/messaging/src/pull/wire.ts',
+    replace: 'pullRequest = z.object(',
+    by: 'pullRequest = z.strictObject(',
+    breaks: 'a service refuses what a later version of another one asks',
+    check: servers('system-tests/test/versions'),
   },
 ];

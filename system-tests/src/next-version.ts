@@ -1,0 +1,94 @@
+/**
+ * A next version of the services, such as may run beside this one: a copy of the code that does all at once what a version is
+ * allowed to add. Its tables have more columns, which it fills; its events more members and headers; what services ask each
+ * other, and answer, more members; and its gateway passes on a header that nobody knows here.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { copyTree } from '@mo/dev-stack/working-copy';
+
+interface Addition {
+  readonly file: string;
+  readonly replace: string;
+  readonly by: string;
+}
+
+const OF_LATER = `{ note: 'of a later version', list: [1, null] }`;
+
+const ADDITIONS: readonly Addition[] = [
+  {
+    file: 'packages/messaging/src/sql/journal.ts',
+    replace: 'JSON.stringify(event.data)',
+    by: `JSON.stringify({ ...event.data, later: ${OF_LATER} })`,
+  },
+  {
+    file: 'packages/messaging/src/kafka/cloud-events.ts',
+    replace: `'content-type': 'application/json',`,
+    by: `'content-type': 'application/json', ce_later: 'yes',`,
+  },
+  {
+    file: 'packages/messaging/src/pull/remote-peers.ts',
+    replace: 'const body = { wants: [...distinct.values()] };',
+    by: 'const body = { wants: [...distinct.values()].map((want) => ({ ...want, later: true })), later: true };',
+  },
+  {
+    file: 'packages/messaging/src/pull/remote-peers.ts',
+    replace: 'const body = { customer_id: customerId, version };',
+    by: 'const body = { customer_id: customerId, version, later: true };',
+  },
+  {
+    file: 'packages/messaging/src/pull/remote-peers.ts',
+    replace: '/heads?since=',
+    by: '/heads?later=yes&since=',
+  },
+  {
+    file: 'packages/messaging/src/pull/routes.ts',
+    replace: '"head":${head},',
+    by: '"head":${head},"later":true,',
+  },
+  {
+    file: 'packages/messaging/src/pull/routes.ts',
+    replace: '`{"pages":',
+    by: '`{"later":true,"pages":',
+  },
+  {
+    file: 'services/gateway/src/forward/headers.ts',
+    replace: 'passed.push(HEADERS.requestId, request.id,',
+    by: `passed.push('x-later', 'yes', HEADERS.requestId, request.id,`,
+  },
+  ...['customers', 'loans', 'payments'].map((service) => ({
+    file: `services/${service}/src/db/migrations/index.ts`,
+    replace: `  { name: 'partitioning', class: Partitioning },`,
+    by: `  { name: 'partitioning', class: Partitioning },
+  {
+    name: 'later',
+    class: class extends Partitioning {
+      override async up(): Promise<void> {
+        this.addSql('CREATE TABLE later (id bigint PRIMARY KEY)');
+        for (const table of ['journal', 'answers', 'outbox', 'quarantine', '${service === 'customers' ? 'balances' : 'accounts'}', '${service}'])
+          this.addSql(\`ALTER TABLE \${table} ADD COLUMN later text DEFAULT 'of a later version'\`);
+      }
+    },
+  },`,
+  })),
+  {
+    file: 'packages/messaging/src/sql/answers.ts',
+    replace: '(id, fingerprint, status, body, token, settle, created_at)\n  SELECT *, $7::timestamptz FROM',
+    by: `(id, fingerprint, status, body, token, settle, created_at, later)\n  SELECT *, $7::timestamptz, 'written' FROM`,
+  },
+];
+
+/** Makes the copy, and names its folder. @throws where the code has changed, such that an addition has no place any more */
+export function nextVersion(root: string): string {
+  const copy = copyTree(root);
+  for (const { file, replace, by } of ADDITIONS) {
+    const path = join(copy, file);
+    const text = readFileSync(path, 'utf8');
+    if (text.split(replace).length !== 2) throw new Error(`${file} does not have "${replace}" exactly once`);
+    writeFileSync(
+      path,
+      text.replace(replace, () => by),
+    );
+  }
+  return copy;
+}
