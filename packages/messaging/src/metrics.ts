@@ -66,6 +66,11 @@ export function streamMetrics(registry: Registry, follows: readonly Stream[]) {
     batchFailures,
     batchSize: sizeHistogram(registry, 'mo_batch_items', 'Commands and event groups that one transaction took'),
     batchDuration: durationHistogram(registry, 'mo_batch_duration_seconds', 'How long transactions took'),
+    lost: counter(
+      registry,
+      'mo_lost_events_asked_total',
+      'Pulls by a service that has applied more of a customer than the journal holds',
+    ),
     unconfirmed: counter(registry, 'mo_unconfirmed_total', 'Refusals that left their batch to be confirmed', [
       'command',
     ]),

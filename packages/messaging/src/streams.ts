@@ -223,6 +223,10 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
         follows: model.follows,
         writePath,
         journal: new Journal(background, model.stream, options.resolveExternalId ?? null),
+        onLost: (customerId, head, applied) => {
+          metrics.lost.inc();
+          logger.error({ customerId, head, applied }, 'another service has applied events that the journal has lost');
+        },
       }),
     start: () => {
       relay.start();

@@ -145,4 +145,27 @@ describe('the sweep', () => {
     ]);
     expect(tested.world.caughtUp).toEqual(['1 customers 1 sweep']);
   });
+
+  it('begins as soon as a process does the housekeeping, and is not made again before its time', async () => {
+    tested.world.isLeader = false;
+    await tested.start();
+    await tested.pass(SCAN_INTERVAL_MS);
+    expect(tested.world.since).toEqual([]);
+    tested.world.isLeader = true;
+    await tested.pass(SCAN_INTERVAL_MS);
+    expect(tested.world.since).toHaveLength(2);
+    for (let passedMs = SCAN_INTERVAL_MS; passedMs < SWEEP_INTERVAL_MS; passedMs += SCAN_INTERVAL_MS)
+      await tested.pass(SCAN_INTERVAL_MS);
+    expect(tested.world.since).toHaveLength(2);
+    await tested.pass(SCAN_INTERVAL_MS);
+    expect(tested.world.since).toHaveLength(4);
+  });
+
+  it('that fails is made again within seconds', async () => {
+    tested.world.reachable = false;
+    await tested.start();
+    tested.world.reachable = true;
+    for (let seconds = 0; seconds < 6; seconds += 1) await tested.pass(SCAN_INTERVAL_MS);
+    expect(tested.world.since).toHaveLength(3);
+  });
 });

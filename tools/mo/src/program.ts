@@ -9,6 +9,7 @@ import { eventsCommand } from './commands/events.ts';
 import { loansCommand } from './commands/loans.ts';
 import { partitionsCommand } from './commands/partitions.ts';
 import { paymentsCommand } from './commands/payments.ts';
+import { recoverCommand } from './commands/recover.ts';
 import { replayCommand } from './commands/replay.ts';
 import { statusCommand } from './commands/status.ts';
 import { backfillCommand, rebuildCommand, reconcileCommand } from './commands/streams.ts';
@@ -44,6 +45,7 @@ export function programOf(): CommandUnknownOpts {
     rebuildCommand(),
     backfillCommand(),
     partitionsCommand(),
+    recoverCommand(),
     deadLettersCommand(),
   ])
     program.addCommand(command);

@@ -13,6 +13,8 @@ import type { Lag, ProgressTable } from '../sql/progress-table.ts';
 
 const SCAN_INTERVAL_MS = 1_000;
 const SWEEP_INTERVAL_MS = 60_000;
+const SWEEP_RETRY_MS = 5_000;
+const SWEEP_CHECK_MS = 1_000;
 /** A sweep looks back further than the one before it, for a commit comes later than its time. */
 const SWEEP_OVERLAP_MS = 10 * 60_000;
 const HEALS_AT_ONCE = 32;
@@ -40,6 +42,8 @@ export class Healer {
   readonly #underWay = new Set<string>();
   /** From when on each stream is swept next; from its beginning where it never was. */
   readonly #sweptTo = new Map<Stream, number>();
+  /** When a sweep is due, in ms: at once for who begins to do the housekeeping, for nobody knows what was missed before. */
+  #sweepDueMs = 0;
   #scannedTo = 0;
 
   constructor(options: HealerOptions) {
@@ -49,7 +53,7 @@ export class Healer {
 
   start(): void {
     this.#rounds.every(SCAN_INTERVAL_MS, FAILURE, () => this.#scan());
-    this.#rounds.every(SWEEP_INTERVAL_MS, FAILURE, () => this.#sweepAll());
+    this.#rounds.every(SWEEP_CHECK_MS, FAILURE, () => this.#sweepIfDue());
   }
 
   stop(): Promise<void> {
@@ -103,9 +107,16 @@ export class Healer {
     this.#scannedTo = lags.length < SCAN_CUSTOMERS_MAX ? 0 : (lags.at(-1)?.customerId ?? 0);
   }
 
+  async #sweepIfDue(): Promise<void> {
+    const { clock, isLeader } = this.#options;
+    if (!isLeader() || clock.now() < this.#sweepDueMs) return;
+    this.#sweepDueMs = clock.now() + SWEEP_RETRY_MS;
+    await this.#sweepAll();
+    this.#sweepDueMs = clock.now() + SWEEP_INTERVAL_MS;
+  }
+
   async #sweepAll(): Promise<void> {
-    const { clock, isLeader, follows } = this.#options;
-    if (!isLeader()) return;
+    const { clock, follows } = this.#options;
     for (const stream of follows) {
       const startedMs = clock.now();
       await this.#sweep(stream, this.#sweptTo.get(stream) ?? 0);

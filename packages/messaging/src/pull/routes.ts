@@ -22,14 +22,18 @@ const oneWant = z.strictObject({
   after: z.coerce.number().int().min(0).default(0),
 });
 
+export interface StreamRoutesOptions<A extends Account> {
+  readonly own: Stream;
+  readonly follows: readonly Stream[];
+  readonly journal: Journal;
+  readonly writePath: WritePath<A>;
+  /** Told of a customer of whom another service has applied more events than there are: the journal has lost some. */
+  readonly onLost: (customerId: number, head: number, applied: number) => void;
+}
+
 export function streamRoutes<A extends Account>(
   app: FastifyInstance,
-  {
-    own,
-    follows,
-    journal,
-    writePath,
-  }: { own: Stream; follows: readonly Stream[]; journal: Journal; writePath: WritePath<A> },
+  { own, follows, journal, writePath, onLost }: StreamRoutesOptions<A>,
 ): void {
   const reads = new BatchQueue<PullWant, JournalPage>({
     run: (wants) => journal.pages(wants),
@@ -44,7 +48,12 @@ export function streamRoutes<A extends Account>(
 
   app.post(`/internal/streams/${own}/pull`, async (request, reply) => {
     const { wants } = validate(pullRequest, request.body, 'body');
-    return sendPages(reply, await Promise.all(wants.map(read)));
+    const pages = await Promise.all(wants.map(read));
+    for (const [place, { customer_id: customerId, after }] of wants.entries()) {
+      const head = pages[place]?.head ?? 0;
+      if (customerId !== undefined && after > head) onLost(customerId, head, after);
+    }
+    return sendPages(reply, pages);
   });
   app.get(`/internal/streams/${own}`, async (request, reply) => {
     const want = validate(oneWant, request.query, 'query');

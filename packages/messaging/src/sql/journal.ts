@@ -15,28 +15,35 @@ export interface JournalPage {
   readonly events: readonly string[];
 }
 
+const WRITE = `
+  INSERT INTO journal (customer_id, version, type, data, seen, time, traceparent)
+  SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::json[], $5::json[], $6::timestamptz[], $7::text[])`;
+
 const APPEND = `
-  WITH entries AS (
-    INSERT INTO journal (customer_id, version, type, data, seen, time, traceparent)
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::json[], $5::json[], $6::timestamptz[], $7::text[])
-  )
+  WITH entries AS (${WRITE})
   INSERT INTO outbox (customer_id, version)
   SELECT customer_id, version FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS new (customer_id, version, place)
   ORDER BY place`;
 
 /** Writes events and their outbox entries, in the order given. The customers' accounts must be locked. */
 export async function appendEvents(sql: Sql, events: readonly StreamEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  await run(sql, APPEND, [
-    column(events, (event) => event.customer_id),
-    column(events, (event) => event.version),
-    column(events, (event) => event.type),
-    column(events, (event) => JSON.stringify(event.data)),
-    column(events, (event) => JSON.stringify(event.seen)),
-    column(events, (event) => event.time),
-    column(events, (event) => event.traceparent),
-  ]);
+  if (events.length > 0) await run(sql, APPEND, columnsOf(events));
 }
+
+/** Writes events that the journal has lost, and that Kafka has. */
+export async function restoreEvents(sql: Sql, events: readonly StreamEvent[]): Promise<void> {
+  if (events.length > 0) await run(sql, WRITE, columnsOf(events));
+}
+
+const columnsOf = (events: readonly StreamEvent[]) => [
+  column(events, (event) => event.customer_id),
+  column(events, (event) => event.version),
+  column(events, (event) => event.type),
+  column(events, (event) => JSON.stringify(event.data)),
+  column(events, (event) => JSON.stringify(event.seen)),
+  column(events, (event) => event.time),
+  column(events, (event) => event.traceparent),
+];
 
 /** A journal row as the text of an event on the wire; `j` is the row. */
 export const eventText = (stream: Stream): string => `

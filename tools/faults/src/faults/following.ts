@@ -147,6 +147,14 @@ export const following: readonly Fault[] = [
     check: unit('packages/messaging/test/catching-up'),
   },
   {
+    id: 'sweep-late',
+    file: 'packages/messaging/src/follower/healer.ts',
+    replace: '#sweepDueMs = 0;',
+    by: '#sweepDueMs = Date.UTC(2026, 0, 1) + SWEEP_INTERVAL_MS;',
+    breaks: 'what was missed while nobody did the housekeeping is found a minute later',
+    check: unit('packages/messaging/test/healer'),
+  },
+  {
     id: 'sweep-skips',
     file: 'packages/messaging/src/follower/healer.ts',
     replace: 'await this.#catchUpAll(await progress.notApplied(stream, heads));',

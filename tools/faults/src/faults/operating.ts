@@ -3,6 +3,22 @@ import { type Fault, servers } from '../fault.ts';
 
 export const operating: readonly Fault[] = [
   {
+    id: 'ids-given-again',
+    file: 'tools/streams/src/recover.ts',
+    replace: '  await passOverIds(databases[service], service);\n',
+    by: '',
+    breaks: 'what is made after a restoration gets an id that something has',
+    check: servers('system-tests/test/recover'),
+  },
+  {
+    id: 'followers-not-rewound',
+    file: 'tools/streams/src/recover.ts',
+    replace: 'if (applied <= head) continue;',
+    by: 'if (applied >= 0) continue;',
+    breaks: 'a service keeps what rests on events that are lost',
+    check: servers('system-tests/test/recover'),
+  },
+  {
     id: 'partitions-raised-unread',
     file: 'tools/streams/src/raise-partitions.ts',
     replace: '    await untilRead(options, signal);\n',

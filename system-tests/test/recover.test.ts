@@ -1,0 +1,154 @@
+/**
+ * One of the three databases is restored from an older backup. The versions show what is missing, the service's topic brings
+ * it back, and what not even the topic has is named.
+ */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { differences, query, undelivered } from '@mo/agreement';
+import { backUp, empty, restore } from '../src/backup.ts';
+import { migrate } from '../src/migrate.ts';
+import { type MoResult, mo, systemEnv } from '../src/mo.ts';
+import { isReady, SERVICES, type Service } from '../src/replacing.ts';
+import { type System, startSystem } from '../src/system.ts';
+import { waitFor } from '../src/wait-for.ts';
+import { concurrently, expectStatus, nameOf } from '../src/world.ts';
+
+const CUSTOMERS = 12;
+const TIMEOUT_MS = 240_000;
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PARKED = fileURLToPath(new URL('../src/parked-main.ts', import.meta.url));
+
+const topicPrefix = nameOf('recover');
+let system: System;
+/** The services that must not run. */
+const parked = new Set<string>();
+beforeAll(async () => {
+  system = await startSystem({
+    env: { LOG_LEVEL: 'fatal', TOPIC_PREFIX: topicPrefix },
+    mainOf: (service) => (parked.has(service) ? PARKED : join(ROOT, 'services', service, 'src/main.ts')),
+  });
+});
+afterAll(() => system?.stop());
+
+const entryOf = (service: Service) => system.stack.stack()[service];
+const command = (...args: string[]): Promise<MoResult> =>
+  mo([...args, '--json'], { env: { ...systemEnv(system.stack.stack()), TOPIC_PREFIX: topicPrefix } });
+/** What a command prints at last. */
+const resultOf = ({ stdout }: MoResult) => JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as object;
+
+async function startAgain(service: Service, isParked: boolean): Promise<void> {
+  const { pid: before, url } = entryOf(service);
+  if (isParked) parked.add(service);
+  else parked.delete(service);
+  process.kill(before as number, 'SIGKILL');
+  await waitFor(() => Promise.resolve(![null, before].includes(entryOf(service).pid)));
+  if (!isParked) await waitFor(() => isReady(url));
+}
+
+/** A customer borrows its whole line, pays some of it, and borrows that again. */
+async function borrow(): Promise<number> {
+  const { world } = system;
+  const { id } = await world.customer('1000');
+  expectStatus(await world.loan(id, '600'), 201);
+  expectStatus(await world.loan(id, '400'), 201);
+  expectStatus(await world.payment(id, '700'), 201);
+  expectStatus(await world.loan(id, '650'), 201);
+  return id;
+}
+
+const settled = () =>
+  waitFor(async () => {
+    const { stack } = system;
+    return (await undelivered(stack.stack())).length + (await differences(stack.stack())).length === 0;
+  });
+
+const owedBy = async (id: number): Promise<string> => (await system.world.balance(id)).body.total_debt;
+
+it.each(['customers', 'loans', 'payments'] as const)(
+  'of %s, and all that was told since the backup is there again',
+  async (service) => {
+    const ids: number[] = [];
+    const many = () => concurrently(CUSTOMERS, CUSTOMERS, async () => void ids.push(await borrow()));
+    await many();
+    await settled();
+    await backUp(entryOf(service).databaseUrl);
+    await waitFor(() => isReady(system.stack.url));
+    await many();
+    for (const id of ids.slice(0, CUSTOMERS)) expectStatus(await system.world.payment(id, '50'), 201);
+    await settled();
+
+    await startAgain(service, true);
+    await restore(entryOf(service).databaseUrl);
+    const before = await command('reconcile', '--lag-seconds', '0');
+    expect([before.code, resultOf(before)]).toEqual([1, expect.objectContaining({ differences: expect.any(Number) })]);
+    const recovered = await command('recover', '--service', service);
+    expect([recovered.code, recovered.stderr]).toEqual([0, '']);
+    expect(resultOf(recovered)).toMatchObject({ service, rewound: 0, failures: 0 });
+    expect(resultOf(await command('recover', '--service', service))).toMatchObject({ events: 0, customers: 0 });
+    await startAgain(service, false);
+
+    await settled();
+    expect(resultOf(await command('reconcile'))).toMatchObject({ differences: 0 });
+    for (const id of ids.slice(0, CUSTOMERS)) expect(await owedBy(id)).toBe('900.00');
+    for (const id of ids.slice(CUSTOMERS)) expect(await owedBy(id)).toBe('950.00');
+    for (const id of ids) expect((await system.world.loan(id, '100.01')).body.code).toBe('credit_limit_exceeded');
+    await many();
+    await settled();
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'of loans, and what Kafka never got is named, and gone for everybody',
+  async () => {
+    const { id } = await system.world.customer('1000');
+    expectStatus(await system.world.loan(id, '100'), 201);
+    await settled();
+    await backUp(entryOf('loans').databaseUrl);
+    await waitFor(() => isReady(system.stack.url));
+    // From now on nothing is sent: who wants to know asks loans itself.
+    const held = `UPDATE relay_lease SET holder = 'nobody', until = clock_timestamp() + interval '1 day'`;
+    await query(system.stack.stack(), 'loans', held, []);
+    const { token } = await system.world.loan(id, '50');
+    expect((await system.world.balance(id, token)).body.total_debt).toBe('150.00');
+
+    await startAgain('loans', true);
+    await restore(entryOf('loans').databaseUrl);
+    const recovered = await command('recover', '--service', 'loans');
+    expect(resultOf(recovered)).toMatchObject({ events: 0, rewound: 1, failures: 0 });
+    const [lost] = recovered.stdout.split('\n');
+    expect(JSON.parse(lost ?? '')).toEqual({ lost: { customer_id: id, service: 'customers', head: 1, applied: 2 } });
+    await startAgain('loans', false);
+    await settled();
+    expect(await owedBy(id)).toBe('100.00');
+    expectStatus(await system.world.loan(id, '900'), 201);
+    await settled();
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'of all of them, where nothing but Kafka is left',
+  async () => {
+    const ids: number[] = [];
+    await concurrently(CUSTOMERS, CUSTOMERS, async () => void ids.push(await borrow()));
+    await settled();
+    for (const service of SERVICES) {
+      const { databaseUrl } = entryOf(service);
+      await startAgain(service, true);
+      await empty(databaseUrl);
+      await migrate(service, databaseUrl);
+    }
+    // Loans and payments rest on each other: what the first round can't take yet, the second takes.
+    for (const service of [...SERVICES, 'loans'] as const) await command('recover', '--service', service);
+    for (const service of SERVICES)
+      expect(resultOf(await command('recover', '--service', service))).toMatchObject({ events: 0, failures: 0 });
+    for (const service of SERVICES) await startAgain(service, false);
+    await settled();
+    expect(resultOf(await command('reconcile'))).toMatchObject({ differences: 0 });
+    for (const id of ids) expect(await owedBy(id)).toBe('950.00');
+    await borrow();
+    await settled();
+  },
+  TIMEOUT_MS,
+);

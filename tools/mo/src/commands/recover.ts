@@ -1,0 +1,50 @@
+/** `mo recover`: after a database was restored from a backup. */
+import { Command, Option } from '@commander-js/extra-typings';
+import { showProgress } from '@mo/command';
+import { STREAMS, topicOf } from '@mo/contracts';
+import type { Recovered } from '@mo/streams';
+import { examples } from '../options.ts';
+import { EXIT } from '../output/failure.ts';
+import { run } from '../run.ts';
+
+const CONNECTIONS = 2;
+
+export const recoverCommand = () =>
+  new Command('recover')
+    .description("bring a service's restored database forward, from the topic of its events; the service must not run")
+    .addOption(new Option('--service <name>', 'whose database was restored').choices(STREAMS).makeOptionMandatory())
+    .addHelpText('after', examples('mo recover --service loans'))
+    .action(({ service }, command) =>
+      run(command, async ({ env, cwd, out }) => {
+        const { findDatabasesAndKafka } = await import('../target/system.ts');
+        const { databases: connections, kafka, topicPrefix } = findDatabasesAndKafka(env, cwd);
+        const { kafkaOf, recover, withDatabases } = await import('@mo/streams');
+        let soFar: Recovered = { messages: 0, events: 0, customers: 0, rewound: 0, failures: 0 };
+        const detail = () => `${soFar.events} lost events are back`;
+        const stopProgress = showProgress({ unit: 'messages', done: () => soFar.messages, detail }, out.stderr);
+        const done = await withDatabases(connections, CONNECTIONS, (databases) =>
+          recover(databases, {
+            service,
+            kafka: kafkaOf(kafka),
+            topic: topicOf(topicPrefix, service),
+            onFailure: (id, reason) =>
+              out.result(
+                { failure: { customer_id: id, reason } },
+                id === null ? `not understood: ${reason}` : `customer ${id}  is not brought forward: ${reason}`,
+              ),
+            onLost: (id, by, { head, applied }) =>
+              out.result(
+                { lost: { customer_id: id, service: by, head, applied } },
+                `customer ${id}  ${by} had applied ${service} up to ${applied}, of which those after ${head} are lost`,
+              ),
+            onProgress: (reached) => {
+              soFar = reached;
+            },
+          }),
+        ).finally(stopProgress);
+        const { messages, events, customers, rewound, failures } = done;
+        const text = `${messages} messages read: ${events} events of ${service} are back, rows of ${customers} customers written anew`;
+        out.result({ service, ...done }, `${text}, ${rewound} customers rewound elsewhere, ${failures} failures`);
+        return failures === 0 ? EXIT.done : EXIT.notWell;
+      }),
+    );

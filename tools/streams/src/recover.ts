@@ -1,0 +1,245 @@
+/**
+ * Brings a service's database forward that was restored from a backup: what its journal lacks is on the topic of its own
+ * events. First those are written to the journal again; then the rows of each customer that are behind its journal, anew from
+ * the streams. It may be stopped anywhere and run again. What the service had followed since the backup, it follows again by
+ * itself. The service must not run meanwhile, nor before: it would write other events under the same versions.
+ *
+ * What Kafka never got is lost. Where another service has applied it all the same, by a pull, its rows are written anew from
+ * what there is.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CommandError } from '@mo/command';
+import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
+import {
+  type Database,
+  fromMessage,
+  type IncomingMessage,
+  inTransaction,
+  type Kafka,
+  readEntries,
+  rebuildCustomer,
+  restoreEvents,
+  run,
+  soundEvents,
+  sqlOf,
+  type Topics,
+} from '@mo/messaging';
+import { customerPages } from './customer-pages.ts';
+import { audited, type Databases } from './services.ts';
+
+const POLL_MS = 50;
+/** Kafka may be away for so long. */
+const SILENCE_MS_MAX = 60_000;
+/** Ids that were given since the backup may be known to callers, and to nothing else: so many are passed over. */
+const IDS_PASSED_OVER = 1_000;
+
+export interface RecoverOptions {
+  readonly service: Stream;
+  readonly kafka: Kafka & Topics;
+  /** The topic of the service's own events. */
+  readonly topic: string;
+  /** Told of a customer that can't be brought forward, of which nothing has changed; null for a message nobody understands. */
+  readonly onFailure: (customerId: number | null, reason: string) => void;
+  /** Told of a customer of whom another service had applied events that are lost. */
+  readonly onLost: (
+    customerId: number,
+    by: Stream,
+    versions: { readonly head: number; readonly applied: number },
+  ) => void;
+  readonly onProgress: (done: Recovered) => void;
+}
+
+export interface Recovered {
+  /** Messages of the topic that were read. */
+  messages: number;
+  /** Events that the journal lacked. */
+  events: number;
+  /** Customers whose rows were written anew. */
+  customers: number;
+  /** Customers of whom another service had applied what is lost. */
+  rewound: number;
+  failures: number;
+}
+
+type Fail = (customerId: number | null, reason: string) => void;
+
+/** @throws CommandError where there is no such topic, or nothing comes from it any more */
+export async function recover(databases: Databases, options: RecoverOptions): Promise<Recovered> {
+  const { service, topic, onFailure, onProgress } = options;
+  const done: Recovered = { messages: 0, events: 0, customers: 0, rewound: 0, failures: 0 };
+  const fail: Fail = (customerId, reason) => {
+    done.failures += 1;
+    onFailure(customerId, reason);
+  };
+  const journal = new LostEvents(databases[service]);
+  await readTopic(options, async (messages) => {
+    const events = messages.flatMap((message) => {
+      const event = eventOf(service, message);
+      if (typeof event !== 'string') return [event];
+      fail(null, `offset ${message.offset} of partition ${message.partition} of ${topic}: ${event}`);
+      return [];
+    });
+    done.events += await journal.write(events);
+    done.messages += messages.length;
+    onProgress(done);
+  });
+  for (const [customerId, version] of journal.early)
+    fail(customerId, `what comes before version ${version} is neither in the journal nor on ${topic}`);
+  await rebuildAll(databases, service, done, fail);
+  await passOverIds(databases[service], service);
+  await rewindFollowers(databases, options, done, fail);
+  return done;
+}
+
+/** Writes what a journal lacks, as it comes from its topic. */
+class LostEvents {
+  readonly #database: Database;
+  /** Events that came before those that they follow: a customer may have changed its partition. */
+  readonly #early = new Map<number, StreamEvent[]>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Customers of whom something is missing, with the version after it. */
+  get early(): readonly (readonly [number, number])[] {
+    return [...this.#early].map(([customerId, events]) => [
+      customerId,
+      Math.min(...events.map(({ version }) => version)),
+    ]);
+  }
+
+  /** Writes those that the journal lacks, as far as they follow on what it has; tells how many. */
+  async write(events: readonly StreamEvent[]): Promise<number> {
+    const ofCustomers = Map.groupBy(events, (event) => event.customer_id);
+    const heads = await headsOf(this.#database, [...ofCustomers.keys()]);
+    const lost: StreamEvent[] = [];
+    for (const [customerId, some] of ofCustomers) {
+      let head = heads.get(customerId) ?? 0;
+      const early: StreamEvent[] = [];
+      for (const event of [...(this.#early.get(customerId) ?? []), ...some].sort((a, b) => a.version - b.version)) {
+        if (event.version > head + 1) early.push(event);
+        else if (event.version === head + 1) {
+          lost.push(event);
+          head += 1;
+        }
+      }
+      if (early.length > 0) this.#early.set(customerId, early);
+      else this.#early.delete(customerId);
+    }
+    await inTransaction(this.#database, (sql) => restoreEvents(sql, lost));
+    return lost.length;
+  }
+}
+
+/** Writes the rows anew of all customers whose rows are not at the end of the journal. */
+async function rebuildAll(databases: Databases, service: Stream, done: Recovered, fail: Fail): Promise<void> {
+  const { progressTable } = audited[service];
+  const text = `SELECT customer_id, version FROM ${progressTable} WHERE customer_id = ANY($1::bigint[])`;
+  for await (const ids of customerPages(databases, null)) {
+    const versions = await versionsOf(databases[service], text, ids);
+    for (const [customerId, head] of await headsOf(databases[service], ids)) {
+      if (versions.get(customerId) === head) continue;
+      try {
+        await rebuildCustomer(databases[service], audited[service], customerId, journalsOf(databases, customerId));
+        done.customers += 1;
+      } catch (error) {
+        fail(customerId, (error as Error).message);
+      }
+    }
+  }
+}
+
+const journalsOf =
+  (databases: Databases, customerId: number) =>
+  async (stream: Stream): Promise<readonly StreamEvent[]> =>
+    soundEvents((await readEntries(sqlOf(databases[stream]), stream, [customerId])).get(customerId) ?? []);
+
+/** Writes the rows of services anew that have applied more of the stream than there is. */
+async function rewindFollowers(
+  databases: Databases,
+  { service, onLost }: RecoverOptions,
+  done: Recovered,
+  fail: Fail,
+): Promise<void> {
+  for await (const ids of customerPages(databases, null)) {
+    const heads = await headsOf(databases[service], ids);
+    for (const by of STREAMS.filter((other) => audited[other].model.follows.includes(service))) {
+      const text = `SELECT customer_id, ${service}_applied AS version FROM ${audited[by].progressTable}
+        WHERE customer_id = ANY($1::bigint[]) AND ${service}_applied > 0`;
+      for (const [customerId, applied] of await versionsOf(databases[by], text, ids)) {
+        const head = heads.get(customerId) ?? 0;
+        if (applied <= head) continue;
+        onLost(customerId, by, { head, applied });
+        try {
+          await rebuildCustomer(databases[by], audited[by], customerId, journalsOf(databases, customerId));
+          done.rewound += 1;
+        } catch (error) {
+          fail(customerId, `${by}: ${(error as Error).message}`);
+        }
+      }
+    }
+  }
+}
+
+const headsOf = (database: Database, ids: readonly number[]) =>
+  versionsOf(
+    database,
+    'SELECT customer_id, max(version) AS version FROM journal WHERE customer_id = ANY($1::bigint[]) GROUP BY 1',
+    ids,
+  );
+
+/** @param text SQL for rows (customer_id, version) of customers `$1` */
+async function versionsOf(database: Database, text: string, ids: readonly number[]): Promise<Map<number, number>> {
+  const rows = await run<{ customer_id: string; version: string }>(sqlOf(database), text, [ids]);
+  return new Map(rows.map((row) => [Number(row.customer_id), Number(row.version)]));
+}
+
+/** Reads a topic from its beginning to where it ends now. */
+async function readTopic(
+  { kafka, topic }: RecoverOptions,
+  take: (messages: readonly IncomingMessage[]) => Promise<void>,
+): Promise<void> {
+  const ends = await kafka.ends(topic);
+  if (ends === null) throw new CommandError(`there is no topic ${topic}`);
+  const left = new Map(ends.map(({ partition, offset }) => [partition, BigInt(offset)]));
+  for (const [partition, end] of left) if (end === 0n) left.delete(partition);
+  let failure: unknown = null;
+  let taken: Promise<unknown> = Promise.resolve();
+  let heardMs = performance.now();
+  const subscription = await kafka.subscribe(`${topic}.recover.${randomUUID()}`, [topic], async (messages) => {
+    // Partitions come at the same time, and a customer may be in two of them.
+    heardMs = performance.now();
+    taken = taken.then(() => take(messages));
+    await taken.catch((error: unknown) => {
+      failure ??= error;
+    });
+    for (const { partition, offset } of messages.slice(-1))
+      if (BigInt(offset) + 1n >= (left.get(partition) ?? 0n)) left.delete(partition);
+  });
+  try {
+    while (left.size > 0 && failure === null) {
+      await delay(POLL_MS);
+      if (performance.now() - heardMs > SILENCE_MS_MAX)
+        throw new CommandError(`nothing has come from ${topic} for ${SILENCE_MS_MAX / 1000} s: run it again`);
+    }
+  } finally {
+    await subscription.close();
+  }
+  if (failure !== null) throw failure;
+}
+
+/** The event of a message, or why it can't be understood. What its data says that this version doesn't know, stays. */
+function eventOf(stream: Stream, message: IncomingMessage): StreamEvent | string {
+  const event = fromMessage(stream, message);
+  if (typeof event === 'string') return event;
+  return { ...event, data: JSON.parse(message.value ?? '') };
+}
+
+/** What the service makes next gets an id that nothing had. */
+async function passOverIds(database: Database, table: Stream): Promise<void> {
+  const sequence = `pg_get_serial_sequence('${table}', 'id')`;
+  const last = `greatest((SELECT coalesce(max(id), 0) FROM ${table}), nextval(${sequence}))`;
+  await run(sqlOf(database), `SELECT setval(${sequence}, ${last} + $1)`, [IDS_PASSED_OVER]);
+}
