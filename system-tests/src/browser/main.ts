@@ -1,5 +1,5 @@
 /**
- * `npm run check:browser`: reads the reference in a real browser, as a newcomer does: gives the key, makes a call and
+ * `npm run check:ops -- browser`: reads the reference in a real browser, as a newcomer does: gives the key, makes a call and
  * sees the answer. Chromium is where CHROMIUM says. Exit code 1 where something is not as it should be.
  */
 import { mkdtempSync, rmSync } from 'node:fs';

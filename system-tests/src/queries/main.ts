@@ -1,5 +1,5 @@
 /**
- * `npm run check:queries`: every query of every dashboard and of every rule is answered with data by a real Prometheus,
+ * `npm run check:ops -- queries`: every query of every dashboard and of every rule is answered with data by a real Prometheus,
  * while a system of its own is used, and no alert fires. Exit code 0 where it is so, 1 where not, 2 where it could not begin.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
