@@ -32,6 +32,14 @@ describe('allocation', () => {
     );
   });
 
+  it('passes over debts of nothing', () => {
+    const owed = [0n, 3n, 0n, 9n].map((outstanding, id) => ({ id, outstanding }));
+    expect(allocate(5n, owed)).toEqual([
+      { id: 1, amount: 3n },
+      { id: 3, amount: 2n },
+    ]);
+  });
+
   it('pays each debt wholly before the next', () => {
     fc.assert(
       fc.property(totals, debts, (total, owed) => {

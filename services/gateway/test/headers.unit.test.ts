@@ -25,7 +25,17 @@ beforeEach(() => {
 afterAll(stopAll);
 
 /** What a service sees of a request that came with these header lines. */
-async function seen(lines: string[], start = 'GET /api/loans/17', body = ''): Promise<IncomingHttpHeaders> {
+function seen(lines: string[], start = 'GET /api/loans/17', body = ''): Promise<IncomingHttpHeaders> {
+  return seenBy(stub, gateway, lines, start, body);
+}
+
+async function seenBy(
+  stub: Stub,
+  gateway: RunningGateway,
+  lines: string[],
+  start: string,
+  body: string,
+): Promise<IncomingHttpHeaders> {
   stub.requests.splice(0);
   const head = [`${start} HTTP/1.1`, 'host: gateway.example', `authorization: Bearer ${KEY}`, ...lines];
   const connection = new RawConnection(gateway.port).send(`${head.join('\r\n')}\r\n\r\n${body}`);
@@ -55,6 +65,13 @@ describe('a service gets', () => {
   it('who calls from the gateway alone, whatever the caller claims', async () => {
     expect((await seen(['X-Mo-Caller: admin', 'x-mo-caller: root']))['x-mo-caller']).toBe('tester');
     expect((await seen(['connection: x-mo-caller, close', 'X-MO-CALLER: admin']))['x-mo-caller']).toBe('tester');
+  });
+
+  it('who calls from the gateway alone, where it takes calls by HTTP alone, too', async () => {
+    const older = await startStub((request, response) => answer(request, response), { byHttp: true });
+    const claims = ['X-Mo-Caller: admin', 'x-mo-caller: root'];
+    const headers = await seenBy(older, await startGateway({ replicas: [older] }), claims, 'GET /api/loans/17', '');
+    expect(headers['x-mo-caller']).toBe('tester');
   });
 
   it('no credentials', async () => {
