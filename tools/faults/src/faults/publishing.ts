@@ -24,7 +24,7 @@ export const publishing: readonly Fault[] = [
     replace: 'this.#holding = held !== null;',
     by: 'this.#holding ||= held !== null;',
     breaks: 'a process relays on after another has taken over',
-    check: simulation(200),
+    check: servers('packages/messaging/test/relay'),
   },
   {
     id: 'rest-overtakes-parked',
