@@ -1,13 +1,10 @@
 /** Callers of every kind for as long as a check takes: replays of small data sets, and what a replay doesn't send. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Api } from '../api.ts';
+import { mo } from '../mo.ts';
 import { nameOf } from '../world.ts';
 
-const REPLAY = fileURLToPath(new URL('../../../tools/replay/src/main.ts', import.meta.url));
 const CUSTOMERS = 50;
 
 export interface LoadOptions {
@@ -71,15 +68,8 @@ function dataSet(parent: string): string {
 }
 
 async function replay(dir: string, url: string, apiKey: string): Promise<void> {
-  const env = { ...process.env, MO_URL: url, MO_API_KEY: apiKey };
-  const child = spawn(process.execPath, ['--conditions=source', REPLAY, dir], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const said: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => said.push(text.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`the replay ended with ${code}:\n${said.join('')}`);
+  const { code, stdout, stderr } = await mo(['replay', dir], { env: { MO_URL: url, MO_API_KEY: apiKey } });
+  if (code !== 0) throw new Error(`the replay ended with ${code}:\n${stdout}${stderr}`);
 }
 
 /** Lines that are new, and one that is wrong. */
