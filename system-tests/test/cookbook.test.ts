@@ -1,0 +1,45 @@
+/** The README's tour and the cookbook, as pasted, against a fresh system. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { faultOf, runSteps, stepsOf } from '../src/pages.ts';
+import { type System, startSystem } from '../src/system.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+let system: System;
+const folder = mkdtempSync(join(tmpdir(), 'mo-cookbook-'));
+beforeAll(async () => {
+  system = await startSystem();
+});
+afterAll(async () => {
+  await system?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+it('the tour shows what the README says of it', async () => {
+  const [, tour = ''] = /^## A two-minute tour$(.*?)^The same from a command line/ms.exec(read('README.md')) ?? [];
+  const steps = stepsOf(tour);
+  expect(steps).toHaveLength(1);
+  const [printed = ''] = await runSteps(steps, folder, system.stack.stack());
+  const bodies = printed.split(/\r?\n/).filter((line) => line.startsWith('{'));
+  expect(bodies.map((text) => JSON.parse(text) as object)).toEqual([
+    expect.objectContaining({ external_id: 'ada', score: '1000.00' }),
+    expect.objectContaining({ external_id: 'loan-1', amount: '600.00', status: 'active' }),
+    JSON.parse(bodies[1] ?? ''),
+    expect.objectContaining({ code: 'credit_limit_exceeded', available_amount: '400.00' }),
+    expect.objectContaining({ external_id: 'payment-1', status: 'completed' }),
+    { results: [expect.objectContaining({ total_debt: '350.00', available_amount: '650.00' })], next_cursor: null },
+  ]);
+  expect(bodies[2]).toBe(bodies[1]);
+  expect(printed).toMatch(/^idempotency-replayed: true\r?$/m);
+});
+
+it('each recipe prints what the cookbook shows', async () => {
+  const steps = stepsOf(read('docs/cookbook.md'));
+  expect(steps.length).toBeGreaterThan(8);
+  const printed = await runSteps(steps, folder, system.stack.stack());
+  expect(steps.map((step, place) => faultOf(step, printed[place] ?? '')).filter((fault) => fault !== null)).toEqual([]);
+});
