@@ -1,6 +1,6 @@
 /**
- * A copy of the working tree, in which code is changed: what git tracks and what it doesn't ignore, as it is now. Its
- * node_modules are links to the real ones, but for the workspaces, which are links to the copy: a change of a package is
+ * A copy of the working tree, in which code is changed: what git tracks and what it doesn't ignore, as it is now; or of
+ * another copy. Its node_modules are links to the real ones, but for the workspaces, which are links to the copy: a change of a package is
  * one for all that import it.
  */
 import { execFileSync } from 'node:child_process';
@@ -15,24 +15,38 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 
 const LISTING_BYTES_MAX = 64 * 1024 * 1024;
+const NOT_COPIED = new Set(['node_modules', '.mo', '.turbo', 'dist', 'coverage']);
 
 /** Copies the working tree to a new folder below the system's temporary one, and names that. */
 export function copyTree(root: string): string {
   const copy = realpathSync(mkdtempSync(join(tmpdir(), 'mo-copy-')));
-  const arguments_ = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-  const listing = execFileSync('git', arguments_, { cwd: root, encoding: 'utf8', maxBuffer: LISTING_BYTES_MAX });
-  for (const path of listing.split('\0')) {
-    // A file that was removed and not committed yet is still listed.
-    if (path === '' || !existsSync(join(root, path))) continue;
+  const modules = ['node_modules'];
+  for (const path of existsSync(join(root, '.git')) ? listedByGit(root) : filesBelow(root)) {
     mkdirSync(dirname(join(copy, path)), { recursive: true });
     copyFileSync(join(root, path), join(copy, path));
+    if (basename(path) === 'package.json' && path !== 'package.json') modules.push(join(dirname(path), 'node_modules'));
   }
-  const modules = join(root, 'node_modules');
-  if (existsSync(modules)) linkModules(realpathSync(root), copy, 'node_modules');
+  for (const folder of modules) if (existsSync(join(root, folder))) linkModules(realpathSync(root), copy, folder);
   return copy;
+}
+
+function listedByGit(root: string): string[] {
+  const arguments_ = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  const listing = execFileSync('git', arguments_, { cwd: root, encoding: 'utf8', maxBuffer: LISTING_BYTES_MAX });
+  // A file that was removed and not committed yet is still listed.
+  return listing.split('\0').filter((path) => path !== '' && existsSync(join(root, path)));
+}
+
+/** All that a copy holds but its modules, and what was made in it since. */
+function filesBelow(root: string, folder = ''): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isFile()) return [path];
+    return entry.isDirectory() && !NOT_COPIED.has(entry.name) ? filesBelow(root, path) : [];
+  });
 }
 
 /** Links each package of a folder of packages; a scope is a folder of its own. */
