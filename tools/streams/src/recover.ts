@@ -14,6 +14,7 @@ import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
 import {
   type Database,
   fromMessage,
+  type Groups,
   type IncomingMessage,
   inTransaction,
   type Kafka,
@@ -23,7 +24,6 @@ import {
   run,
   soundEvents,
   sqlOf,
-  type Topics,
 } from '@mo/messaging';
 import { customerPages } from './customer-pages.ts';
 import { audited, type Databases } from './services.ts';
@@ -36,7 +36,7 @@ const IDS_PASSED_OVER = 1_000;
 
 export interface RecoverOptions {
   readonly service: Stream;
-  readonly kafka: Kafka & Topics;
+  readonly kafka: Kafka & Pick<Groups, 'progress'>;
   /** The topic of the service's own events. */
   readonly topic: string;
   /** Told of a customer that can't be brought forward, of which nothing has changed; null for a message nobody understands. */
@@ -201,14 +201,16 @@ async function readTopic(
   { kafka, topic }: RecoverOptions,
   take: (messages: readonly IncomingMessage[]) => Promise<void>,
 ): Promise<void> {
-  const ends = await kafka.ends(topic);
-  if (ends === null) throw new CommandError(`there is no topic ${topic}`);
-  const left = new Map(ends.map(({ partition, offset }) => [partition, BigInt(offset)]));
-  for (const [partition, end] of left) if (end === 0n) left.delete(partition);
+  const group = `${topic}.recover.${randomUUID()}`;
+  const places = (await kafka.progress(group, [topic])).get(topic);
+  if (places === undefined) throw new CommandError(`there is no topic ${topic}`);
+  const left = new Map(
+    places.filter(({ committed, end }) => committed < end).map(({ partition, end }) => [partition, end]),
+  );
   let failure: unknown = null;
   let taken: Promise<unknown> = Promise.resolve();
   let heardMs = performance.now();
-  const subscription = await kafka.subscribe(`${topic}.recover.${randomUUID()}`, [topic], async (messages) => {
+  const subscription = await kafka.subscribe(group, [topic], async (messages) => {
     // Partitions come at the same time, and a customer may be in two of them.
     heardMs = performance.now();
     taken = taken.then(() => take(messages));
