@@ -1,4 +1,4 @@
-/** The services' command `migrate`, as it runs before a version starts. */
+/** The services' command `migrate`, as a deployment runs it before a version starts: with nothing but the database's URL. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,9 +7,21 @@ import type { Service } from './replacing.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Migrates a service's database; with the code of a folder, or that of this one. */
-export async function migrate(service: Service, databaseUrl: string, code: string = ROOT): Promise<void> {
-  const env = { ...process.env, [`${service.toUpperCase()}_DATABASE_URL`]: databaseUrl };
+/** Runs it, with the code of a folder, or that of this one; tells how it ended, and what it said. */
+export async function runMigrate(service: Service, databaseUrl: string, code: string = ROOT) {
+  const env = { PATH: process.env.PATH, [`${service.toUpperCase()}_DATABASE_URL`]: databaseUrl };
   const args = ['--conditions=source', join(code, 'services', service, 'src/migrate.ts')];
-  await promisify(execFile)(process.execPath, args, { env });
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+    return { code: 0, output: stdout };
+  } catch (error) {
+    const failed = error as { code: number; stdout: string; stderr: string };
+    return { code: failed.code, output: failed.stdout + failed.stderr };
+  }
+}
+
+/** Migrates a service's database. @throws where that fails, with what the command said */
+export async function migrate(service: Service, databaseUrl: string, code: string = ROOT): Promise<void> {
+  const ended = await runMigrate(service, databaseUrl, code);
+  if (ended.code !== 0) throw new Error(`migrate of ${service} ended with ${ended.code}: ${ended.output}`);
 }

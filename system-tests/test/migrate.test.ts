@@ -1,28 +1,13 @@
 /** The command that migrates a service's database before a version of it starts. */
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { STREAMS, type Stream } from '@mo/contracts';
+import { STREAMS } from '@mo/contracts';
 import { type DatabaseUrls, testServers } from '@mo/dev-stack';
 import pg from 'pg';
+import { runMigrate } from '../src/migrate.ts';
 
 let urls: DatabaseUrls;
 beforeAll(async () => {
   urls = await testServers().createDatabases('migrate');
 });
-
-/** Runs it as a deployment does, with nothing but the database's URL. */
-async function migrate(service: Stream, url: string): Promise<{ code: number; output: string }> {
-  const main = fileURLToPath(new URL(`../../services/${service}/src/migrate.ts`, import.meta.url));
-  const env = { PATH: process.env.PATH, [`${service.toUpperCase()}_DATABASE_URL`]: url };
-  try {
-    const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=source', main], { env });
-    return { code: 0, output: stdout };
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-    return { code, output: stdout + stderr };
-  }
-}
 
 async function migrated(url: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
@@ -36,22 +21,22 @@ async function migrated(url: string): Promise<string[]> {
 }
 
 it.each(STREAMS)('brings the database of %s up to its version, once, and says so', async (service) => {
-  const first = await migrate(service, urls[service]);
+  const first = await runMigrate(service, urls[service]);
   expect(first).toMatchObject({ code: 0, output: expect.stringContaining('"msg":"migrated"') });
   const names = await migrated(urls[service]);
   expect(names).toContain('first');
   for (const name of names) expect(first.output).toContain(`"${name}"`);
-  const again = await migrate(service, urls[service]);
+  const again = await runMigrate(service, urls[service]);
   expect(again).toMatchObject({ code: 0, output: expect.stringContaining('"msg":"no migration is due"') });
   expect(await migrated(urls[service])).toEqual(names);
 });
 
 it('ends with 1 and the reason where the database refuses it, or the URL is missing', async () => {
   const guess = Object.assign(new URL(urls.loans), { password: 'guess' }).href;
-  const refused = await migrate('loans', guess);
+  const refused = await runMigrate('loans', guess);
   expect(refused.code).toBe(1);
   expect(refused.output).toContain('password authentication failed');
-  expect(await migrate('loans', '')).toEqual({
+  expect(await runMigrate('loans', '')).toEqual({
     code: 1,
     output: 'The configuration is wrong:\n  LOANS_DATABASE_URL is not set\n',
   });

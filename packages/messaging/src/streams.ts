@@ -3,7 +3,6 @@
  * peers, the relay, the follower and the healer.
  */
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
 import {
   gauge,
@@ -30,7 +29,7 @@ import { HttpPeers } from './pull/http-peers.ts';
 import { streamRoutes } from './pull/routes.ts';
 import { quarantineGauge } from './quarantine-gauge.ts';
 import { Housekeeping } from './relay/housekeeping.ts';
-import { Lease } from './relay/lease.ts';
+import { Lease, processName } from './relay/lease.ts';
 import { Partitioning } from './relay/partitioning.ts';
 import { Relay } from './relay/relay.ts';
 import { forgetAnswers } from './sql/answers.ts';
@@ -92,7 +91,7 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
   );
   const kafka = kafkaOverKafkajs(`mo-${model.stream}-${randomUUID().slice(0, 8)}`, options.kafka, logger);
   const outbox = new Outbox(background);
-  const lease = new Lease(background, `${hostname()}/${process.pid}/${randomUUID()}`);
+  const lease = new Lease(background, processName());
   const partitioning = new Partitioning(background);
   const relay = new Relay({
     stream: model.stream,

@@ -57,8 +57,11 @@ export const customerNamed = (options: { customer?: string | undefined; customer
 export const examples = (...lines: readonly string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
 
-/** Ends after so many. */
-export async function* atMost<T>(items: AsyncIterable<T>, max: number): AsyncGenerator<T> {
+/** What the options of a list ask for of its rows. */
+export const wanted = <T>(rows: AsyncIterable<T>, { all, max }: { all?: true | undefined; max: number }) =>
+  all === true ? rows : atMost(rows, max);
+
+async function* atMost<T>(items: AsyncIterable<T>, max: number): AsyncGenerator<T> {
   let left = max;
   for await (const item of items) {
     yield item;

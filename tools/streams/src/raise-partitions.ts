@@ -10,7 +10,15 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from '@mo/command';
-import { type Database, type Groups, LEASE_RENEWAL_MS, Lease, Partitioning, type Topics } from '@mo/messaging';
+import {
+  type Database,
+  type Groups,
+  LEASE_RENEWAL_MS,
+  Lease,
+  Partitioning,
+  processName,
+  type Topics,
+} from '@mo/messaging';
 
 const POLL_MS = 200;
 
@@ -23,8 +31,6 @@ export interface RaiseOptions {
   readonly without: readonly string[];
   /** How long the groups may take. */
   readonly waitMs: number;
-  /** A name that no other process has. */
-  readonly holder: string;
   /** Told of what is waited for: how many messages groups have yet to read. */
   readonly onWaiting: (messages: number) => void;
 }
@@ -45,7 +51,7 @@ export async function raisePartitions(options: RaiseOptions): Promise<Raised> {
   if (to < Math.max(from, ends.length))
     throw new CommandError(`${topic} has ${Math.max(from, ends.length)} partitions already: Kafka can only add some`);
   if (to === from) return { topic, from, to };
-  const lease = new Lease(database, options.holder);
+  const lease = new Lease(database, processName());
   await whileHolding(lease, async (signal) => {
     await untilRead(options, signal);
     if (to > ends.length) await kafka.raise(topic, to);

@@ -50,7 +50,6 @@ const raise = (more: Partial<RaiseOptions> = {}) =>
     to: AFTER,
     without: [],
     waitMs: 30_000,
-    holder: randomUUID(),
     onWaiting: () => {},
     ...more,
   });

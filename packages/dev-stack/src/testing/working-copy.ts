@@ -1,7 +1,7 @@
 /**
  * A copy of the working tree, in which code is changed: what git tracks and what it doesn't ignore, as it is now; or of
- * another copy. Its node_modules are links to the real ones, but for the workspaces, which are links to the copy: a change of a package is
- * one for all that import it.
+ * another copy. Its node_modules are links to the real ones, but for the workspaces, which are links to the copy: a change of
+ * a package is one for all that import it.
  */
 import { execFileSync } from 'node:child_process';
 import {

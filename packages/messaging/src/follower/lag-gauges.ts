@@ -2,8 +2,7 @@
  * Tells how far the service is behind what it follows. One process asks, that which relays, and tells; the others tell zeros,
  * so that the largest over a service's processes is right whoever relays.
  */
-import type { Stream } from '@mo/contracts';
-import { topicOf } from '@mo/contracts';
+import { type Stream, topicOf } from '@mo/contracts';
 import { type Clock, gaugeOfMany, type Logger, type Registry } from '@mo/service-kit';
 import type { Groups } from '../kafka/port.ts';
 import { Rounds } from '../rounds.ts';

@@ -130,21 +130,26 @@ async function endsOf(admin: kafkajs.Admin, topic: string): Promise<readonly Par
   }
 }
 
+type Ends = Awaited<ReturnType<kafkajs.Admin['fetchTopicOffsets']>>;
+type Committed = readonly kafkajs.FetchOffsetsPartition[];
+
+/** How far a group has come in each partition; where it has committed nothing, the offset is -1. */
+const placesOf = (ends: Ends, committed: Committed): PartitionProgress[] => {
+  const nexts = new Map(committed.map(({ partition, offset }) => [partition, BigInt(offset)]));
+  return ends.map(({ partition, low, high }) => {
+    const first = BigInt(low);
+    const next = nexts.get(partition) ?? first;
+    return { partition, committed: next < first ? first : next, end: BigInt(high) };
+  });
+};
+
 async function progressOf(admin: kafkajs.Admin, group: string, topics: readonly string[]) {
   const progress = new Map<string, PartitionProgress[]>();
   const existing = new Set(await admin.listTopics());
   const known = topics.filter((topic) => existing.has(topic));
   const offsets = known.length === 0 ? [] : await admin.fetchOffsets({ groupId: group, topics: known });
-  for (const { topic, partitions } of offsets) {
-    const committed = new Map(partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
-    const ends = await admin.fetchTopicOffsets(topic);
-    const places = ends.map(({ partition, low, high }) => {
-      const first = BigInt(low);
-      const next = committed.get(partition) ?? first;
-      return { partition, committed: next < first ? first : next, end: BigInt(high) };
-    });
-    progress.set(topic, places);
-  }
+  for (const { topic, partitions } of offsets)
+    progress.set(topic, placesOf(await admin.fetchTopicOffsets(topic), partitions));
   return progress;
 }
 
@@ -152,18 +157,10 @@ async function readersOf(admin: kafkajs.Admin, topic: string): Promise<ReadonlyM
   const readers = new Map<string, bigint>();
   const ends = await admin.fetchTopicOffsets(topic);
   for (const { groupId } of (await admin.listGroups()).groups) {
-    const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
-    const committed = new Map(found?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
-    // A group that has committed nothing has -1.
-    if ([...committed.values()].every((offset) => offset < 0n)) continue;
-    const unread = ends.map(({ partition, low, high }) => {
-      const next = committed.get(partition) ?? -1n;
-      return BigInt(high) - (next < BigInt(low) ? BigInt(low) : next);
-    });
-    readers.set(
-      groupId,
-      unread.reduce((sum, count) => sum + count, 0n),
-    );
+    const [{ partitions } = { partitions: [] }] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    if (partitions.every(({ offset }) => BigInt(offset) < 0n)) continue;
+    const unread = placesOf(ends, partitions).reduce((sum, { committed, end }) => sum + end - committed, 0n);
+    readers.set(groupId, unread);
   }
   return readers;
 }

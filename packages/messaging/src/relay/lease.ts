@@ -3,6 +3,8 @@
  * stops renewing, and another takes over once the lease has run out. What a frozen holder still sends when it wakes up is a
  * duplicate, and harmless. The database's clock alone decides.
  */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Database } from '../sql/database.ts';
 import { run, sqlOf } from '../sql/sql.ts';
 
@@ -17,13 +19,16 @@ const TAKE_BY_FORCE = `
   ON CONFLICT (singleton) DO UPDATE SET holder = excluded.holder, until = excluded.until`;
 const TAKE = `${TAKE_BY_FORCE} WHERE lease.until < clock_timestamp() RETURNING 1`;
 
+/** A name that no other process has: its host, its pid, and a random part. */
+export const processName = (): string => `${hostname()}/${process.pid}/${randomUUID()}`;
+
 export class Lease {
   readonly #database: Database;
   readonly #name: string;
   #term = 0;
   #isHeld = false;
 
-  /** @param name of the process: no other one has it */
+  /** @param name of the process, as {@link processName} gives it */
   constructor(database: Database, name: string) {
     this.#database = database;
     this.#name = name;

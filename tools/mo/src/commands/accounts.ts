@@ -2,7 +2,7 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Balance, StatementEntry } from '@mo/client';
 import { customerIdOf } from '../lookup.ts';
-import { allOption, atMost, examples, idOption, maxOption, time } from '../options.ts';
+import { allOption, examples, idOption, maxOption, time, wanted } from '../options.ts';
 import { EXIT } from '../output/failure.ts';
 import type { Column } from '../output/table.ts';
 import { run } from '../run.ts';
@@ -53,7 +53,7 @@ export const statementCommand = () =>
         const signal = context.stopping;
         const customerId = await customerIdOf(client, { externalId, id }, signal);
         const entries = client.customers.statement(customerId, { as_of: asOf }, { signal });
-        await context.out.rows(all ? entries : atMost(entries, max), STATEMENT);
+        await context.out.rows(wanted(entries, { all, max }), STATEMENT);
         return EXIT.done;
       }),
     );

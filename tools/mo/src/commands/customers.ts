@@ -2,7 +2,7 @@ import { Command, Option } from '@commander-js/extra-typings';
 import type { Customer } from '@mo/client';
 import { CommandError } from '@mo/command';
 import { customerIdOf, findCustomer } from '../lookup.ts';
-import { allOption, atMost, examples, idOption, keyOption, maxOption, time } from '../options.ts';
+import { allOption, examples, idOption, keyOption, maxOption, time, wanted } from '../options.ts';
 import { EXIT } from '../output/failure.ts';
 import type { Column } from '../output/table.ts';
 import { run } from '../run.ts';
@@ -76,7 +76,7 @@ const list = () =>
     .action(({ status, max, all }, command) =>
       run(command, async (context) => {
         const customers = context.client().customers.list({ status }, { signal: context.stopping });
-        await context.out.rows(all ? customers : atMost(customers, max), COLUMNS);
+        await context.out.rows(wanted(customers, { all, max }), COLUMNS);
         return EXIT.done;
       }),
     );

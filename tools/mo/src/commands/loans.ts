@@ -4,7 +4,6 @@ import { CommandError } from '@mo/command';
 import { findLoan } from '../lookup.ts';
 import {
   allOption,
-  atMost,
   customerIdOption,
   customerNamed,
   customerOption,
@@ -13,6 +12,7 @@ import {
   keyOption,
   maxOption,
   time,
+  wanted,
 } from '../options.ts';
 import { EXIT } from '../output/failure.ts';
 import type { Column } from '../output/table.ts';
@@ -101,7 +101,7 @@ const list = () =>
       run(command, async (context) => {
         const query = { ...customerNamed(options), status, taken_from: takenFrom, taken_to: takenTo };
         const loans = context.client().loans.list(query, { signal: context.stopping });
-        await context.out.rows(all ? loans : atMost(loans, max), COLUMNS);
+        await context.out.rows(wanted(loans, { all, max }), COLUMNS);
         return EXIT.done;
       }),
     );

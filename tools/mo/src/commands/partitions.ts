@@ -1,6 +1,4 @@
 /** `mo partitions`: spreads a topic wider, in use. */
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { Command, Option } from '@commander-js/extra-typings';
 import { showProgress } from '@mo/command';
 import { STREAMS } from '@mo/contracts';
@@ -47,7 +45,6 @@ const raise = () =>
             to,
             without,
             waitMs: waitSeconds * 1000,
-            holder: `${hostname()}/${process.pid}/${randomUUID()}`,
             onWaiting: (messages) => {
               unread = messages;
             },

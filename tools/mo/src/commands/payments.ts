@@ -4,7 +4,6 @@ import { CommandError } from '@mo/command';
 import { findPayment } from '../lookup.ts';
 import {
   allOption,
-  atMost,
   customerIdOption,
   customerNamed,
   customerOption,
@@ -13,6 +12,7 @@ import {
   keyOption,
   maxOption,
   time,
+  wanted,
 } from '../options.ts';
 import { EXIT } from '../output/failure.ts';
 import type { Column } from '../output/table.ts';
@@ -76,7 +76,7 @@ const list = () =>
       run(command, async (context) => {
         const query = { ...customerNamed(options), status, paid_from: paidFrom, paid_to: paidTo };
         const payments = context.client().payments.list(query, { signal: context.stopping });
-        await context.out.rows(all ? payments : atMost(payments, max), COLUMNS);
+        await context.out.rows(wanted(payments, { all, max }), COLUMNS);
         return EXIT.done;
       }),
     );
