@@ -11,6 +11,7 @@ export * from './kafka/cloud-events.ts';
 export * from './kafka/connection.ts';
 export * from './kafka/kafkajs.ts';
 export * from './kafka/port.ts';
+export { topicOffsets } from './kafka/topic-offsets.ts';
 export { type MigrationDefinition, migrateService, migrationConfig } from './migration.ts';
 export * from './protocol/account.ts';
 export * from './protocol/batch.ts';

@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from '@mo/command';
 import { deadLetterTopicOf, STREAMS } from '@mo/contracts';
-import { type KafkaConnection, kafkajsOptions } from '@mo/messaging';
+import { type KafkaConnection, kafkajsOptions, topicOffsets } from '@mo/messaging';
 import kafkajs, { type Admin, type Consumer, type EachBatchPayload, type KafkaMessage, type Message } from 'kafkajs';
 
 const { Kafka, logLevel } = kafkajs;
@@ -165,7 +165,7 @@ export class LetterTopics {
     const ranges: Range[] = [];
     for (const topic of topics) {
       const reached = committed.find((entry) => entry.topic === topic)?.partitions ?? [];
-      for (const { partition, low, high } of await this.#admin.fetchTopicOffsets(topic)) {
+      for (const { partition, low, high } of await topicOffsets(this.#admin, topic)) {
         const position = BigInt(reached.find((entry) => entry.partition === partition)?.offset ?? -1);
         const from = position < BigInt(low) ? BigInt(low) : position;
         ranges.push({ topic, partition, from, to: BigInt(high) });

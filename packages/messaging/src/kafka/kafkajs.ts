@@ -15,6 +15,7 @@ import {
   type RawMessage,
   type Topics,
 } from './port.ts';
+import { type TopicOffsets, topicOffsets } from './topic-offsets.ts';
 
 const { Kafka: Client, logLevel, CompressionTypes, Partitioners } = kafkajs;
 
@@ -100,6 +101,7 @@ async function createMissing(admin: kafkajs.Admin, topics: readonly string[], pa
 async function raise(admin: kafkajs.Admin, topic: string, partitions: number): Promise<void> {
   await admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] });
   await haveLeaders(admin, [topic], partitions);
+  await topicOffsets(admin, topic);
 }
 
 /** Waits until the topics have so many partitions at least, and each of those a leader. */
@@ -117,24 +119,16 @@ async function haveLeaders(admin: kafkajs.Admin, topics: readonly string[], part
   throw new Error(`not all of the topics ${topics.join(', ')} have leaders`, { cause: failure });
 }
 
-/** A topic's ends; a topic that was made a moment ago has brokers that don't know yet that they lead it. */
 async function endsOf(admin: kafkajs.Admin, topic: string): Promise<readonly PartitionEnd[] | null> {
   if (!(await admin.listTopics()).includes(topic)) return null;
-  for (const endMs = Date.now() + TOPICS_TIMEOUT_MS; ; await delay(TOPICS_POLL_MS)) {
-    try {
-      const ends = await admin.fetchTopicOffsets(topic);
-      return ends.map(({ partition, high }) => ({ partition, offset: high })).sort((a, b) => a.partition - b.partition);
-    } catch (error) {
-      if (Date.now() > endMs) throw error;
-    }
-  }
+  const ends = await topicOffsets(admin, topic);
+  return ends.map(({ partition, high }) => ({ partition, offset: high })).sort((a, b) => a.partition - b.partition);
 }
 
-type Ends = Awaited<ReturnType<kafkajs.Admin['fetchTopicOffsets']>>;
 type Committed = readonly kafkajs.FetchOffsetsPartition[];
 
 /** How far a group has come in each partition; where it has committed nothing, the offset is -1. */
-const placesOf = (ends: Ends, committed: Committed): PartitionProgress[] => {
+const placesOf = (ends: TopicOffsets, committed: Committed): PartitionProgress[] => {
   const nexts = new Map(committed.map(({ partition, offset }) => [partition, BigInt(offset)]));
   return ends.map(({ partition, low, high }) => {
     const first = BigInt(low);
@@ -149,13 +143,13 @@ async function progressOf(admin: kafkajs.Admin, group: string, topics: readonly 
   const known = topics.filter((topic) => existing.has(topic));
   const offsets = known.length === 0 ? [] : await admin.fetchOffsets({ groupId: group, topics: known });
   for (const { topic, partitions } of offsets)
-    progress.set(topic, placesOf(await admin.fetchTopicOffsets(topic), partitions));
+    progress.set(topic, placesOf(await topicOffsets(admin, topic), partitions));
   return progress;
 }
 
 async function readersOf(admin: kafkajs.Admin, topic: string): Promise<ReadonlyMap<string, bigint>> {
   const readers = new Map<string, bigint>();
-  const ends = await admin.fetchTopicOffsets(topic);
+  const ends = await topicOffsets(admin, topic);
   for (const { groupId } of (await admin.listGroups()).groups) {
     const [{ partitions } = { partitions: [] }] = await admin.fetchOffsets({ groupId, topics: [topic] });
     if (partitions.every(({ offset }) => BigInt(offset) < 0n)) continue;

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { CommandError } from '@mo/command';
 import type { KafkaTarget } from '@mo/dead-letters';
-import { kafkajsOptions } from '@mo/messaging';
+import { kafkajsOptions, topicOffsets } from '@mo/messaging';
 import kafkajs, { type Admin, type Consumer } from 'kafkajs';
 import { readEvent, type TailedEvent } from './event.ts';
 
@@ -88,7 +88,7 @@ async function startsOf(admin: Admin, topics: readonly string[], fromBeginning: 
     throw new CommandError(`there is no topic ${missing.join(', ')}: is TOPIC_PREFIX that of the services?`);
   const starts = [];
   for (const topic of topics)
-    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic))
+    for (const { partition, low, high } of await topicOffsets(admin, topic))
       starts.push({ topic, partition, offset: fromBeginning ? low : high });
   return starts;
 }
