@@ -1,4 +1,7 @@
 #!/usr/bin/env -S node --conditions=source --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning
 import '@mo/dev-stack/node-version';
+import { enableCompileCache } from 'node:module';
+
+enableCompileCache();
 
 await import('../src/main.ts');
