@@ -36,13 +36,35 @@ const command = (...args: string[]): Promise<MoResult> =>
 /** What a command prints at last. */
 const resultOf = ({ stdout }: MoResult) => JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as object;
 
-async function startAgain(service: Service, isParked: boolean): Promise<void> {
-  const { pid: before, url } = entryOf(service);
-  if (isParked) parked.add(service);
-  else parked.delete(service);
-  process.kill(before as number, 'SIGKILL');
-  await waitFor(() => Promise.resolve(![null, before].includes(entryOf(service).pid)));
-  if (!isParked) await waitFor(() => isReady(url));
+/** Ends services, and waits until others are in their place. */
+const startAgain = (services: readonly Service[]) =>
+  Promise.all(
+    services.map(async (service) => {
+      const { pid: before } = entryOf(service);
+      process.kill(before as number, 'SIGKILL');
+      await waitFor(() => Promise.resolve(![null, before].includes(entryOf(service).pid)));
+    }),
+  );
+
+/** Does something while services don't run. */
+async function whileParked(services: readonly Service[], work: () => Promise<void>): Promise<void> {
+  for (const service of services) parked.add(service);
+  try {
+    await startAgain(services);
+    await work();
+  } finally {
+    parked.clear();
+    await startAgain(services);
+  }
+  for (const service of services) await waitFor(() => isReady(entryOf(service).url));
+}
+
+/** Whether the next id of a service was given to nothing before. */
+async function givesNewIds(service: Service): Promise<boolean> {
+  const next = `nextval(pg_get_serial_sequence('${service}', 'id'))`;
+  const text = `SELECT ${next} > (SELECT coalesce(max(id), 0) FROM ${service}) AS is_new`;
+  const [row] = await query<{ is_new: boolean }>(system.stack.stack(), service, text, []);
+  return row?.is_new === true;
 }
 
 /** A customer borrows its whole line, pays some of it, and borrows that again. */
@@ -77,15 +99,19 @@ it.each(['customers', 'loans', 'payments'] as const)(
     for (const id of ids.slice(0, CUSTOMERS)) expectStatus(await system.world.payment(id, '50'), 201);
     await settled();
 
-    await startAgain(service, true);
-    await restore(entryOf(service).databaseUrl);
-    const before = await command('reconcile', '--lag-seconds', '0');
-    expect([before.code, resultOf(before)]).toEqual([1, expect.objectContaining({ differences: expect.any(Number) })]);
-    const recovered = await command('recover', '--service', service);
-    expect([recovered.code, recovered.stderr]).toEqual([0, '']);
-    expect(resultOf(recovered)).toMatchObject({ service, rewound: 0, failures: 0 });
-    expect(resultOf(await command('recover', '--service', service))).toMatchObject({ events: 0, customers: 0 });
-    await startAgain(service, false);
+    await whileParked([service], async () => {
+      await restore(entryOf(service).databaseUrl);
+      const before = await command('reconcile', '--lag-seconds', '0');
+      expect([before.code, resultOf(before)]).toEqual([
+        1,
+        expect.objectContaining({ differences: expect.any(Number) }),
+      ]);
+      const recovered = await command('recover', '--service', service);
+      expect([recovered.code, recovered.stderr]).toEqual([0, '']);
+      expect(resultOf(recovered)).toMatchObject({ service, rewound: 0, failures: 0 });
+      expect(resultOf(await command('recover', '--service', service))).toMatchObject({ events: 0, customers: 0 });
+      expect(await givesNewIds(service)).toBe(true);
+    });
 
     await settled();
     expect(resultOf(await command('reconcile'))).toMatchObject({ differences: 0 });
@@ -112,13 +138,13 @@ it(
     const { token } = await system.world.loan(id, '50');
     expect((await system.world.balance(id, token)).body.total_debt).toBe('150.00');
 
-    await startAgain('loans', true);
-    await restore(entryOf('loans').databaseUrl);
-    const recovered = await command('recover', '--service', 'loans');
-    expect(resultOf(recovered)).toMatchObject({ events: 0, rewound: 1, failures: 0 });
-    const [lost] = recovered.stdout.split('\n');
-    expect(JSON.parse(lost ?? '')).toEqual({ lost: { customer_id: id, service: 'customers', head: 1, applied: 2 } });
-    await startAgain('loans', false);
+    await whileParked(['loans'], async () => {
+      await restore(entryOf('loans').databaseUrl);
+      const recovered = await command('recover', '--service', 'loans');
+      expect(resultOf(recovered)).toMatchObject({ events: 0, rewound: 1, failures: 0 });
+      const [lost] = recovered.stdout.split('\n');
+      expect(JSON.parse(lost ?? '')).toEqual({ lost: { customer_id: id, service: 'customers', head: 1, applied: 2 } });
+    });
     await settled();
     expect(await owedBy(id)).toBe('100.00');
     expectStatus(await system.world.loan(id, '900'), 201);
@@ -133,17 +159,17 @@ it(
     const ids: number[] = [];
     await concurrently(CUSTOMERS, CUSTOMERS, async () => void ids.push(await borrow()));
     await settled();
-    for (const service of SERVICES) {
-      const { databaseUrl } = entryOf(service);
-      await startAgain(service, true);
-      await empty(databaseUrl);
-      await migrate(service, databaseUrl);
-    }
-    // Loans and payments rest on each other: what the first round can't take yet, the second takes.
-    for (const service of [...SERVICES, 'loans'] as const) await command('recover', '--service', service);
-    for (const service of SERVICES)
-      expect(resultOf(await command('recover', '--service', service))).toMatchObject({ events: 0, failures: 0 });
-    for (const service of SERVICES) await startAgain(service, false);
+    await whileParked(SERVICES, async () => {
+      for (const service of SERVICES) {
+        const { databaseUrl } = entryOf(service);
+        await empty(databaseUrl);
+        await migrate(service, databaseUrl);
+      }
+      // Loans and payments rest on each other: what the first round can't take yet, the second takes.
+      for (const service of [...SERVICES, 'loans'] as const) await command('recover', '--service', service);
+      for (const service of SERVICES)
+        expect(resultOf(await command('recover', '--service', service))).toMatchObject({ events: 0, failures: 0 });
+    });
     await settled();
     expect(resultOf(await command('reconcile'))).toMatchObject({ differences: 0 });
     for (const id of ids) expect(await owedBy(id)).toBe('950.00');

@@ -18,7 +18,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const topicPrefix = nameOf('versions');
 let system: System;
 let next: string;
-/** The code from which the next process of a service is started. */
+/** The code from which the next processes of services are started. */
 let code = ROOT;
 beforeAll(async () => {
   next = nextVersion(ROOT);
@@ -48,7 +48,7 @@ const goOn = async (): Promise<void> => {
 
 const changeTo = async (version: string, place: number): Promise<void> => {
   code = version;
-  for (const service of SERVICES) await replace(system, service, place, 'SIGTERM');
+  await Promise.all(SERVICES.map((service) => replace(system, service, place, 'SIGTERM')));
 };
 
 const failuresOf = (work: () => Promise<void>) => failuresDuring(system, CALLERS, ['keyed', 'unkeyed'], work);
