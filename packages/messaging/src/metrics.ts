@@ -3,11 +3,11 @@
  * is counted often is counted once a batch.
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
+import { databaseOutage } from '@mo/database';
 import { counter, durationHistogram, type Registry, sizeHistogram } from '@mo/service-kit';
 import type { EventOutcome } from './protocol/follow.ts';
 import { StoreConflictError, StoreRefusalError } from './protocol/store.ts';
 import { PULL_REASONS } from './protocol/write-path.ts';
-import { databaseOutage } from './sql/outage.ts';
 
 const WHAT_BECAME: readonly (EventOutcome | 'quarantined')[] = [
   'apply',

@@ -5,6 +5,16 @@
 import type { MigrationObject } from '@mikro-orm/core';
 import type { EntitySchema } from '@mikro-orm/postgresql';
 import { TOPIC_PREFIX_DEFAULT } from '@mo/contracts';
+import type { Sql } from '@mo/database';
+import {
+  connectionOf,
+  type Database,
+  databaseConfig,
+  databaseOutage,
+  migrateFirst,
+  openDatabase,
+  poolMetrics,
+} from '@mo/database';
 import {
   createLogger,
   createRegistry,
@@ -29,13 +39,7 @@ import { z } from 'zod';
 import { AUDIT_INTERVAL_MS } from './audit/auditor.ts';
 import type { Audited } from './audit/image.ts';
 import { kafkaConfig, kafkaConnection } from './kafka/connection.ts';
-import { connectionOf, migrateFirst } from './migration.ts';
 import type { Account, StreamModel } from './protocol/account.ts';
-import { databaseConfig } from './sql/connection.ts';
-import { type Database, openDatabase } from './sql/database.ts';
-import { databaseOutage } from './sql/outage.ts';
-import { poolMetrics } from './sql/pool-metrics.ts';
-import type { Sql } from './sql/sql.ts';
 import type { AccountTables } from './sql/sql-store.ts';
 import { createStreams, type Streams } from './streams.ts';
 

@@ -4,6 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
+import type { Database } from '@mo/database';
+import { run, type Sql, sqlOf } from '@mo/database';
 import {
   gauge,
   gaugeOfMany,
@@ -33,12 +35,10 @@ import { Lease, processName } from './relay/lease.ts';
 import { Partitioning } from './relay/partitioning.ts';
 import { Relay } from './relay/relay.ts';
 import { forgetAnswers } from './sql/answers.ts';
-import type { Database } from './sql/database.ts';
 import { Journal } from './sql/journal.ts';
 import { Outbox } from './sql/outbox.ts';
 import { ProgressTable } from './sql/progress-table.ts';
 import { QuarantineTable } from './sql/quarantine.ts';
-import { run, type Sql, sqlOf } from './sql/sql.ts';
 import { type AccountTables, SqlStore } from './sql/sql-store.ts';
 
 const FORGET_ROWS_MAX = 50_000;

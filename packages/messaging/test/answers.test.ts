@@ -1,13 +1,11 @@
+import { type Database, inTransaction, sqlOf } from '@mo/database';
 import {
-  type Database,
   forgetAnswers,
-  inTransaction,
   isKeyUsed,
   KEY_LIFETIME_MS,
   readAnswers,
   StoreConflictError,
   type StoredAnswer,
-  sqlOf,
   writeAnswers,
 } from '../src/index.ts';
 import { commandOf, keyOf, NOW_MS } from './ledger.ts';

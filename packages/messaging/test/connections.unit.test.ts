@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readDatabaseConnection } from '@mo/database';
 import { type KeyPair, makeAuthority } from '@mo/dev-stack';
 import { ConfigError } from '@mo/service-kit';
-import { readDatabaseConnection, readKafkaConnection } from '../src/index.ts';
+import { readKafkaConnection } from '../src/index.ts';
 
 let dir: string;
 let ca: string;

@@ -1,5 +1,6 @@
 import { type StreamEvent, streamEvent } from '@mo/contracts';
-import { appendEvents, type Database, inTransaction, Journal, run, sqlOf } from '../src/index.ts';
+import { type Database, inTransaction, run, sqlOf } from '@mo/database';
+import { appendEvents, Journal } from '../src/index.ts';
 import { HEADS_PAGE_MAX, PULL_ANSWER_EVENTS_MAX, PULL_EVENTS_MAX } from '../src/pull/wire.ts';
 import { eventOf, eventsOf, NOW_MS } from './ledger.ts';
 import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';

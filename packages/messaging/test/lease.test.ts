@@ -1,4 +1,5 @@
-import { type Database, Lease, run, sqlOf } from '../src/index.ts';
+import { type Database, run, sqlOf } from '@mo/database';
+import { Lease } from '../src/index.ts';
 import { waitFor } from '../src/testing/index.ts';
 import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
 

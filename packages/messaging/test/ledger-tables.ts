@@ -1,30 +1,26 @@
 /** The ledger's tables, on a real database: the protocol's own, and a row an account. */
 import { Migration } from '@mikro-orm/migrations';
+import { type Database, migrate, openDatabase, run } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
 import { createLogger } from '@mo/service-kit';
 import {
   type AccountTables,
   behindIndexV1,
   column,
-  type Database,
-  type DatabaseOptions,
-  migrate,
-  openDatabase,
   type ProgressRow,
   partitioningTableV1,
   progressColumns,
   progressColumnsV1,
   quarantineTableV1,
   readProgress,
-  run,
   streamTablesV1,
 } from '../src/index.ts';
 import { type Ledger, ledgerModel } from './ledger.ts';
 
-export const CONNECTIONS_MAX = 4;
+const CONNECTIONS_MAX = 4;
 const FOLLOWS = ledgerModel.follows;
 
-export class First extends Migration {
+class First extends Migration {
   override async up(): Promise<void> {
     for (const statement of streamTablesV1()) this.addSql(statement);
     this.addSql(`CREATE TABLE accounts (
@@ -39,19 +35,19 @@ export class First extends Migration {
   }
 }
 
-export class Quarantine extends Migration {
+class Quarantine extends Migration {
   override async up(): Promise<void> {
     for (const statement of quarantineTableV1()) this.addSql(statement);
   }
 }
 
-export class Partitioning extends Migration {
+class Partitioning extends Migration {
   override async up(): Promise<void> {
     for (const statement of partitioningTableV1()) this.addSql(statement);
   }
 }
 
-export const MIGRATIONS = [
+const MIGRATIONS = [
   { name: 'first', class: First },
   { name: 'quarantine', class: Quarantine },
   { name: 'partitioning', class: Partitioning },
@@ -111,32 +107,22 @@ export const ledgerTables: AccountTables<Ledger> = {
 };
 
 /** Opens a database of this test's own; each call to `open` is as another process of the service. */
-export async function ledgerDatabases() {
+async function ledgerDatabases() {
   const { loans: url } = await testServers().createDatabases('ledger');
   const opened: Database[] = [];
-  type More = { port?: number } & Partial<
-    Pick<DatabaseOptions, 'connectionsMax' | 'migrations' | 'onPool' | 'silenceMsMax'>
-  >;
-  const open = async (more: More = {}): Promise<Database> => {
-    const { port, ...options } = more;
+  const open = async (): Promise<Database> => {
     const database = await openDatabase({
-      url: port === undefined ? url : Object.assign(new URL(url), { port }).href,
+      url,
       name: 'ledger',
       entities: [],
       migrations: MIGRATIONS,
       connectionsMax: CONNECTIONS_MAX,
       logger: createLogger('test', 'silent'),
-      ...options,
     });
     opened.push(database);
     return database;
   };
-  return {
-    open,
-    url,
-    port: Number(new URL(url).port),
-    close: () => Promise.all(opened.map((database) => database.close())),
-  };
+  return { open, close: () => Promise.all(opened.map((database) => database.close())) };
 }
 
 export type LedgerDatabases = Awaited<ReturnType<typeof ledgerDatabases>>;

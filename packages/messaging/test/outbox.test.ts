@@ -1,5 +1,6 @@
 import type { StreamEvent } from '@mo/contracts';
-import { appendEvents, type Database, inTransaction, Outbox } from '../src/index.ts';
+import { type Database, inTransaction } from '@mo/database';
+import { appendEvents, Outbox } from '../src/index.ts';
 import { eventOf, eventsOf } from './ledger.ts';
 import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
 

@@ -1,4 +1,5 @@
-import { type Condition, type Database, readPage, run, type Sql, sqlOf } from '../src/index.ts';
+import { type Database, run, type Sql, sqlOf } from '@mo/database';
+import { type Condition, readPage } from '../src/index.ts';
 import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
 
 const ROWS = 20_000;

@@ -1,4 +1,5 @@
-import { type Database, Lease, Partitioning, run, sqlOf } from '../src/index.ts';
+import { type Database, run, sqlOf } from '@mo/database';
+import { Lease, Partitioning } from '../src/index.ts';
 import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
 
 let database: Database;

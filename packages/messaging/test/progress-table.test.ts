@@ -1,4 +1,5 @@
-import { type Database, ProgressTable, run, sqlOf } from '../src/index.ts';
+import { type Database, run, sqlOf } from '@mo/database';
+import { ProgressTable } from '../src/index.ts';
 import { ledgerModel } from './ledger.ts';
 import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
 

@@ -1,15 +1,8 @@
 /** The quarantine on a real database: rows are written and end with the account, whichever process is at work. */
+
+import { type Database, run, sqlOf } from '@mo/database';
 import { systemClock } from '@mo/service-kit';
-import {
-  type Database,
-  type Quarantined,
-  QuarantineTable,
-  run,
-  SqlStore,
-  type StreamModel,
-  sqlOf,
-  WritePath,
-} from '../src/index.ts';
+import { type Quarantined, QuarantineTable, SqlStore, type StreamModel, WritePath } from '../src/index.ts';
 import { MemoryPeers } from './in-memory.ts';
 import { commandOf, eventOf, type Ledger, ledgerModel, refusal } from './ledger.ts';
 import { type LedgerDatabases, ledgerTables, migratedLedger } from './ledger-tables.ts';

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { StreamEvent } from '@mo/contracts';
+import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
 import { createLogger, systemClock } from '@mo/service-kit';
 import {
   appendEvents,
-  type Database,
   fromMessage,
-  inTransaction,
   type Kafka,
   kafkaOverKafkajs,
   Lease,
@@ -15,9 +14,7 @@ import {
   type Producer,
   Relay,
   type RelayOptions,
-  run,
   type Subscription,
-  sqlOf,
 } from '../src/index.ts';
 import { waitFor } from '../src/testing/index.ts';
 import { eventOf, eventsOf } from './ledger.ts';

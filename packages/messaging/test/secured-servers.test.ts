@@ -1,18 +1,10 @@
 /** PostgreSQL and Kafka as others run them: over TLS alone, to who says who it is. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { databaseOutage, inTransaction, openDatabase, readDatabaseConnection, run, sqlOf } from '@mo/database';
 import { type DatabaseUrls, makeAuthority, type SecuredServers, startSecuredServers, testServers } from '@mo/dev-stack';
 import { createLogger } from '@mo/service-kit';
-import {
-  databaseOutage,
-  inTransaction,
-  kafkaOverKafkajs,
-  openDatabase,
-  readDatabaseConnection,
-  readKafkaConnection,
-  run,
-  sqlOf,
-} from '../src/index.ts';
+import { kafkaOverKafkajs, readKafkaConnection } from '../src/index.ts';
 import { waitFor } from '../src/testing/index.ts';
 
 const START_TIMEOUT_MS = 180_000;

@@ -1,5 +1,6 @@
+import { type Database, run, sqlOf } from '@mo/database';
 import { systemClock } from '@mo/service-kit';
-import { Batch, type Database, run, SqlStore, StoreConflictError, sqlOf, WritePath } from '../src/index.ts';
+import { Batch, SqlStore, StoreConflictError, WritePath } from '../src/index.ts';
 import { MemoryPeers } from './in-memory.ts';
 import {
   commandOf,

@@ -16,6 +16,8 @@ export * from './process.ts';
 export * from './route.ts';
 export * from './send.ts';
 export * from './server.ts';
+export { StoreConflictError, StoreRefusalError } from './store-error.ts';
+export { certificateFault, keyFault, type TlsOptions } from './tls.ts';
 export * from './trace.ts';
 export { type TracingSettings, tracingConfig, tracingSettings } from './tracing/config.ts';
 export * from './tracing/open-tracing.ts';

@@ -1,6 +1,7 @@
 /** The customers app under test, and what its tests say in a word. */
 import type { BalanceBody, CustomerBody, Problem } from '@mo/contracts';
-import { type App, openDatabase, run, type Sql, sqlOf } from '@mo/messaging';
+import { openDatabase, run, type Sql, sqlOf } from '@mo/database';
+import type { App } from '@mo/messaging';
 import {
   type Reply,
   type ServiceUnderTest,

@@ -1,5 +1,5 @@
 /** Brings the database up to this version and ends, for who does that before the new version starts. */
-import { migrateService } from '@mo/messaging';
+import { migrateService } from '@mo/database';
 import { readConfig, runTask } from '@mo/service-kit';
 import { migrationSchema } from './config.ts';
 import { migrations } from './db/migrations/index.ts';

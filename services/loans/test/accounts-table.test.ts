@@ -1,5 +1,6 @@
 import type { StreamEvent } from '@mo/contracts';
-import { type Database, inTransaction, SqlStore } from '@mo/messaging';
+import { type Database, inTransaction } from '@mo/database';
+import { SqlStore } from '@mo/messaging';
 import { lockedBy, migratedDatabase, writtenAndRead } from '@mo/messaging/testing';
 import { accountTables } from '../src/db/accounts-table.ts';
 import { migrations } from '../src/db/migrations/index.ts';

@@ -1,4 +1,5 @@
-import { databaseUrl, migrationConfig, origins, serviceConfig } from '@mo/messaging';
+import { migrationConfig } from '@mo/database';
+import { databaseUrl, origins, serviceConfig } from '@mo/messaging';
 import { z } from 'zod';
 
 /** What migrating needs. */

@@ -1,4 +1,4 @@
-import { type Database, openDatabase, run, sqlOf } from '@mo/messaging';
+import { type Database, openDatabase, run, sqlOf } from '@mo/database';
 import { waitFor } from '@mo/messaging/testing';
 import { createLogger } from '@mo/service-kit';
 import { lend, newPayment, type PaymentsUnderTest, postPayment, register, startPayments } from './harness.ts';

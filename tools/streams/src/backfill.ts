@@ -7,8 +7,8 @@
 
 import { CommandError } from '@mo/command';
 import type { Stream } from '@mo/contracts';
+import type { Database } from '@mo/database';
 import {
-  type Database,
   type Kafka,
   type OutgoingMessage,
   type PartitionEnd,

@@ -1,6 +1,7 @@
 /** All customers that any of the services knows, by any table or journal, in pages of rising ids. */
 import { STREAMS } from '@mo/contracts';
-import { nextCustomers, sqlOf } from '@mo/messaging';
+import { sqlOf } from '@mo/database';
+import { nextCustomers } from '@mo/messaging';
 import { audited, type Databases } from './services.ts';
 
 export const PAGE_CUSTOMERS = 250;

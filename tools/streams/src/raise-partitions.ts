@@ -10,15 +10,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from '@mo/command';
-import {
-  type Database,
-  type Groups,
-  LEASE_RENEWAL_MS,
-  Lease,
-  Partitioning,
-  processName,
-  type Topics,
-} from '@mo/messaging';
+import type { Database } from '@mo/database';
+import { type Groups, LEASE_RENEWAL_MS, Lease, Partitioning, processName, type Topics } from '@mo/messaging';
 
 const POLL_MS = 200;
 

@@ -1,6 +1,7 @@
 /** Rebuilds a service's tables from the streams, customer by customer, while the services are in use. */
 import type { Stream } from '@mo/contracts';
-import { type Difference, readEntries, rebuildCustomer, soundEvents, sqlOf } from '@mo/messaging';
+import { sqlOf } from '@mo/database';
+import { type Difference, readEntries, rebuildCustomer, soundEvents } from '@mo/messaging';
 import { customerPages } from './customer-pages.ts';
 import { audited, type Databases } from './services.ts';
 

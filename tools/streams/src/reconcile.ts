@@ -4,6 +4,7 @@
  * journals, which only grow, so that whatever the rows rest on is there. Memory holds two pages at a time.
  */
 import { STREAMS, type Stream } from '@mo/contracts';
+import { sqlOf } from '@mo/database';
 import {
   type Account,
   type AuditResult,
@@ -15,7 +16,6 @@ import {
   readEntries,
   readSnapshot,
   type Snapshot,
-  sqlOf,
   strayOutboxEntries,
 } from '@mo/messaging';
 import { customerPages } from './customer-pages.ts';

@@ -11,19 +11,16 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from '@mo/command';
 import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
+import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import {
-  type Database,
   fromMessage,
   type Groups,
   type IncomingMessage,
-  inTransaction,
   type Kafka,
   readEntries,
   rebuildCustomer,
   restoreEvents,
-  run,
   soundEvents,
-  sqlOf,
 } from '@mo/messaging';
 import { customerPages } from './customer-pages.ts';
 import { audited, type Databases } from './services.ts';

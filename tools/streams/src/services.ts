@@ -1,17 +1,15 @@
 /** The three services: what their tables are told by, and connections to their databases and to Kafka. */
 import { STREAMS, type Stream } from '@mo/contracts';
 import { customersAudited } from '@mo/customers/audit';
+import { type Database, type DatabaseConnection, openDatabase } from '@mo/database';
 import { loansAudited } from '@mo/loans/audit';
 import {
   type Account,
   type Audited,
-  type Database,
-  type DatabaseConnection,
   type Groups,
   type Kafka,
   type KafkaConnection,
   kafkaOverKafkajs,
-  openDatabase,
   type Topics,
 } from '@mo/messaging';
 import { paymentsAudited } from '@mo/payments/audit';

@@ -1,16 +1,13 @@
 /** Partitions are added between what was sent before, and read, and what is sent after. */
 import { randomUUID } from 'node:crypto';
+import { type Database, openDatabase, run, sqlOf } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
 import {
-  type Database,
   kafkaOverKafkajs,
   Lease,
-  openDatabase,
   Partitioning,
   type Producer,
   partitioningTableV1,
-  run,
-  sqlOf,
   streamTablesV1,
 } from '@mo/messaging';
 import { waitFor } from '@mo/messaging/testing';

@@ -4,13 +4,13 @@
  * and what it finds is not urgent but must not stay unseen.
  */
 import type { Stream } from '@mo/contracts';
+import type { Database } from '@mo/database';
+import { sqlOf } from '@mo/database';
 import { type Clock, counter, gauge, type Logger, type Registry } from '@mo/service-kit';
 import type { Account } from '../protocol/account.ts';
 import type { Peers } from '../protocol/peers.ts';
 import { Rounds } from '../rounds.ts';
 import { slices } from '../slices.ts';
-import type { Database } from '../sql/database.ts';
-import { sqlOf } from '../sql/sql.ts';
 import { auditCustomer } from './audit-customer.ts';
 import type { Difference } from './difference.ts';
 import type { Audited } from './image.ts';

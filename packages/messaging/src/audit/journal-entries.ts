@@ -1,6 +1,6 @@
 /** The journal under audit: each entry read with whether it is still what was written, and held against its contract. */
 import { EVENT_TYPES, type Stream, type StreamEvent, streamEvent } from '@mo/contracts';
-import { run, type Sql } from '../sql/sql.ts';
+import { run, type Sql } from '@mo/database';
 import { journalDigest } from '../sql/tables.ts';
 
 export interface JournalEntry {

@@ -6,10 +6,10 @@
  * taken as far as the own journal holds what they brought about; from there the service follows by itself.
  */
 import type { SeenVersions, Stream, StreamEvent } from '@mo/contracts';
+import type { Database } from '@mo/database';
+import { inTransaction, run, type Sql } from '@mo/database';
 import type { Account } from '../protocol/account.ts';
 import { column } from '../sql/columns.ts';
-import type { Database } from '../sql/database.ts';
-import { inTransaction, run, type Sql } from '../sql/sql.ts';
 import { compareTables, type Difference } from './difference.ts';
 import { takeHistory } from './history.ts';
 import type { Audited, ImageRow, ImageRows, ImageTable } from './image.ts';

@@ -3,9 +3,9 @@
  * streams only grow, so what is read of them later still tells what had to stand there then.
  */
 
+import type { Database } from '@mo/database';
+import { inTransaction, run, type Sql } from '@mo/database';
 import type { Account } from '../protocol/account.ts';
-import type { Database } from '../sql/database.ts';
-import { inTransaction, run, type Sql } from '../sql/sql.ts';
 import type { Audited, ColumnType, ImageRow, ImageTable } from './image.ts';
 
 export interface CustomerRows {

@@ -2,9 +2,8 @@
  * How Kafka is reached: the environment says it in the words of Kafka's own clients. What is set and would have no effect is
  * refused, so that nobody believes in a protection that isn't there.
  */
-import { ConfigError, list, readConfig } from '@mo/service-kit';
+import { ConfigError, certificateFault, keyFault, list, readConfig, type TlsOptions } from '@mo/service-kit';
 import { z } from 'zod';
-import { certificateFault, keyFault, type TlsOptions } from '../tls.ts';
 
 const PROTOCOLS = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'] as const;
 const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;

@@ -8,15 +8,7 @@ import type { Account, Progress } from './account.ts';
 import type { Command, CustomerRef, StoredAnswer } from './command.ts';
 import type { Quarantined } from './quarantine.ts';
 
-/** Another transaction got in the way (a unique key, a deadlock, a lock not granted): run it again, one by one. */
-export class StoreConflictError extends Error {
-  override readonly name = 'StoreConflictError';
-}
-
-/** The storage refuses what a batch would write, however often it is tried: a rule of its tables is broken. */
-export class StoreRefusalError extends Error {
-  override readonly name = 'StoreRefusalError';
-}
+export { StoreConflictError, StoreRefusalError } from '@mo/service-kit';
 
 /** What a batch is about. */
 export interface BatchRequest<A extends Account> {

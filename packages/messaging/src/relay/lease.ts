@@ -5,8 +5,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Database } from '../sql/database.ts';
-import { run, sqlOf } from '../sql/sql.ts';
+import type { Database } from '@mo/database';
+import { run, sqlOf } from '@mo/database';
 
 /** A lease runs so long; a successor has taken over within this and one renewal. */
 export const LEASE_MS = 1_000;

@@ -4,9 +4,10 @@
  * who reads the new partition before the end of the old would have them out of order. So the number changes only by
  * `mo partitions raise`, once all has been read; partitions that somebody adds to the topic are not used before that.
  */
+
+import type { Database } from '@mo/database';
+import { run, sqlOf } from '@mo/database';
 import type { Topics } from '../kafka/port.ts';
-import type { Database } from '../sql/database.ts';
-import { run, sqlOf } from '../sql/sql.ts';
 
 const CHOOSE = `
   WITH chosen AS (INSERT INTO partitioning (partitions) VALUES ($1) ON CONFLICT DO NOTHING RETURNING partitions)

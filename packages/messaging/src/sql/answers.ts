@@ -1,12 +1,12 @@
 /** Answers that are kept under their Idempotency-Key, written in the transaction of their effect. */
 
 import { formatToken, type Problem, parseToken } from '@mo/contracts';
+import { run, type Sql } from '@mo/database';
 import type { Answer } from '@mo/service-kit';
 import type { Account } from '../protocol/account.ts';
 import type { Command, StoredAnswer } from '../protocol/command.ts';
 import { StoreConflictError } from '../protocol/store.ts';
 import { column } from './columns.ts';
-import { run, type Sql } from './sql.ts';
 
 /** A key lives so long; an older one counts as absent. */
 export const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;

@@ -1,7 +1,8 @@
 /** The whole journal, customer by customer, in pages: as the relay would have sent it, in the order of versions. */
+
+import type { Database } from '@mo/database';
+import { run, sqlOf } from '@mo/database';
 import type { JournalRow } from '../kafka/cloud-events.ts';
-import type { Database } from './database.ts';
-import { run, sqlOf } from './sql.ts';
 
 const NEXT = `
   SELECT j.customer_id, j.version, j.type, j.data::text AS data, j.seen::text AS seen, j.traceparent,

@@ -3,10 +3,10 @@
  * the outbox; it is kept for ever, and serves the pull, the history of a customer, and the backfill of new subscribers.
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
+import type { Database } from '@mo/database';
+import { run, type Sql, sqlOf } from '@mo/database';
 import { HEADS_PAGE_MAX, PULL_ANSWER_EVENTS_MAX, PULL_EVENTS_MAX, type PullWant } from '../pull/wire.ts';
 import { column } from './columns.ts';
-import type { Database } from './database.ts';
-import { run, type Sql, sqlOf } from './sql.ts';
 
 /** A page of one customer's events, each as JSON text. */
 export interface JournalPage {

@@ -3,9 +3,10 @@
  * lock, so id order is commit order for each customer; it is not commit order across customers, so what is read is all
  * that is still there, never "what is newer than the last id".
  */
+
+import type { Database } from '@mo/database';
+import { run, sqlOf } from '@mo/database';
 import type { JournalRow } from '../kafka/cloud-events.ts';
-import type { Database } from './database.ts';
-import { run, sqlOf } from './sql.ts';
 
 export interface OutboxEntry extends JournalRow {
   readonly id: string;

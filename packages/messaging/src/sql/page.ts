@@ -3,7 +3,7 @@
  * still have been empty: so a page is sorted by the id of its own table, and what chooses a customer's rows is a condition on
  * that table too, by which an index gives them in order. A condition on what is joined may have all of them read and sorted.
  */
-import { run, type Sql } from './sql.ts';
+import { run, type Sql } from '@mo/database';
 
 /** A condition with one `$` for its value; left out where the value is undefined. */
 export type Condition = readonly [text: string, value: string | number | undefined];

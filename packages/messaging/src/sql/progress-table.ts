@@ -1,7 +1,7 @@
 /** The table that keeps the accounts' progress, as the healer asks it. */
 import type { Stream } from '@mo/contracts';
-import type { Database } from './database.ts';
-import { run, sqlOf } from './sql.ts';
+import type { Database } from '@mo/database';
+import { run, sqlOf } from '@mo/database';
 
 /** A customer that has not applied a stream up to a version that is known to exist. */
 export interface Lag {

@@ -4,12 +4,12 @@
  * or version can't be read ends when its dead letter is settled.
  */
 import type { Stream } from '@mo/contracts';
+import type { Database } from '@mo/database';
+import { inTransaction, run, type Sql, sqlOf } from '@mo/database';
 import type { Account } from '../protocol/account.ts';
 import type { Quarantined, SettledLetter } from '../protocol/quarantine.ts';
 import type { BatchChanges } from '../protocol/store.ts';
 import { column } from './columns.ts';
-import type { Database } from './database.ts';
-import { inTransaction, run, type Sql, sqlOf } from './sql.ts';
 
 /** The place of a message that was pushed stays known when the same event is pulled. */
 const WRITE = (arbiter: string) => `

@@ -4,15 +4,15 @@
  * The order of locks is the same everywhere: accounts, then keys, then external_ids, each sorted.
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
+import type { Database } from '@mo/database';
+import { inTransaction, run, type Sql, sqlOf } from '@mo/database';
 import type { Account, Progress } from '../protocol/account.ts';
 import type { Command, CustomerRef } from '../protocol/command.ts';
 import type { BatchChanges, BatchRequest, BatchState, Store, StoreTransaction } from '../protocol/store.ts';
 import { isKeyUsed, readAnswers, writeAnswers } from './answers.ts';
 import { type ProgressRow, progressColumns, readProgress } from './columns.ts';
-import type { Database } from './database.ts';
 import { appendEvents } from './journal.ts';
 import { endQuarantine, writeQuarantine } from './quarantine.ts';
-import { inTransaction, run, type Sql, sqlOf } from './sql.ts';
 
 /** What a service's own tables have to offer. */
 export interface AccountTables<A extends Account> {

@@ -1,8 +1,9 @@
 /** How a service locks its accounts, seen from another of its processes. */
+
+import type { Database } from '@mo/database';
+import { inTransaction, run } from '@mo/database';
 import type { Account } from '../protocol/account.ts';
 import { StoreConflictError } from '../protocol/store.ts';
-import type { Database } from '../sql/database.ts';
-import { inTransaction, run } from '../sql/sql.ts';
 import type { AccountTables } from '../sql/sql-store.ts';
 
 /** How long another process waits for a lock before it gives up. */

@@ -1,11 +1,11 @@
 /** A service's tables alone, without the service: how they keep what a batch brought about. */
 import type { MigrationObject } from '@mikro-orm/core';
 import type { Stream, StreamEvent } from '@mo/contracts';
+import { type Database, migrate, openDatabase } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
 import { createLogger } from '@mo/service-kit';
 import type { Account, StreamModel } from '../protocol/account.ts';
 import { Batch } from '../protocol/batch.ts';
-import { type Database, migrate, openDatabase } from '../sql/database.ts';
 import { type AccountTables, SqlStore } from '../sql/sql-store.ts';
 
 const CONNECTIONS_MAX = 2;

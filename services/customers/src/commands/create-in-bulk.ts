@@ -6,7 +6,8 @@
  * chunks before the cut. An atomic upload is staged instead, and moved in at its end by one transaction, or not at all.
  */
 import type { BulkSummary } from '@mo/contracts';
-import { type Database, inTransaction, type Sql, StoreConflictError } from '@mo/messaging';
+import { type Database, inTransaction, type Sql } from '@mo/database';
+import { StoreConflictError } from '@mo/messaging';
 import { type BatchQueue, type Clock, unavailable } from '@mo/service-kit';
 import { type CheckedLine, isGood, takenLine } from '../bulk/check-line.ts';
 import { chunksOf } from '../bulk/chunks.ts';

@@ -1,5 +1,6 @@
 import type { EventOf, NewCustomer } from '@mo/contracts';
-import { appendEvents, type Sql } from '@mo/messaging';
+import type { Sql } from '@mo/database';
+import { appendEvents } from '@mo/messaging';
 import type { GoodLine } from '../bulk/check-line.ts';
 import { insertAccounts, newCustomerIds } from '../db/accounts-table.ts';
 import { type Attempt, matchCreated, noteCreated } from '../db/uploads-table.ts';

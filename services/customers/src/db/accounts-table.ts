@@ -3,6 +3,7 @@
  * balance's row; one statement locks both.
  */
 import { CUSTOMER_STATUSES } from '@mo/contracts';
+import { run, type Sql } from '@mo/database';
 import {
   type AccountTables,
   behindOf,
@@ -12,8 +13,6 @@ import {
   type ProgressRow,
   progressColumns,
   readProgress,
-  run,
-  type Sql,
   StoreConflictError,
 } from '@mo/messaging';
 import { formatMoney, parseMoney } from '@mo/money';

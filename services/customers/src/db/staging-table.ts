@@ -4,7 +4,8 @@
  * crash, so its tables are unlogged: what PostgreSQL loses then is missed, and the upload has to be sent again.
  */
 import { BULK_ERRORS_MAX, CUSTOMER_STATUSES } from '@mo/contracts';
-import { codeOf, column, type Database, run, type Sql, sqlOf } from '@mo/messaging';
+import { type Database, run, type Sql, sqlOf } from '@mo/database';
+import { codeOf, column } from '@mo/messaging';
 import { formatMoney } from '@mo/money';
 import { unavailable } from '@mo/service-kit';
 import type { GoodLine } from '../bulk/check-line.ts';

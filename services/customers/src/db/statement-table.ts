@@ -1,5 +1,6 @@
 /** The entries of statements, in the order in which they are shown: by time, then stream, then version. */
-import { codeOf, column, run, type Sql } from '@mo/messaging';
+import { run, type Sql } from '@mo/database';
+import { codeOf, column } from '@mo/messaging';
 import { formatMoney } from '@mo/money';
 import { STATEMENT_KINDS, type StatementEntry } from '../domain/statement.ts';
 

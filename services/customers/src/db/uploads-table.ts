@@ -2,7 +2,8 @@
  * Uploads that were named by an Idempotency-Key, and the customers that each of them created. A line whose customer was
  * created by the same upload counts as created when the upload is sent again, once in each attempt.
  */
-import { KEY_LIFETIME_MS, run, type Sql } from '@mo/messaging';
+import { run, type Sql } from '@mo/database';
+import { KEY_LIFETIME_MS } from '@mo/messaging';
 import { FORGET_ROWS_MAX } from '../bulk/limits.ts';
 
 /** One sending of an upload. */

@@ -1,6 +1,7 @@
 /** Reads of balances. */
 import type { BalanceBody, balancesQuery, Versions } from '@mo/contracts';
-import { type Database, readPage, run, sqlOf, versionsOf } from '@mo/messaging';
+import { type Database, run, sqlOf } from '@mo/database';
+import { readPage, versionsOf } from '@mo/messaging';
 import { parseMoney } from '@mo/money';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';

@@ -1,6 +1,7 @@
 /** Reads of customers, by the service's own tables. */
 import { CUSTOMER_STATUSES, type CustomerBody, type customersQuery, type Versions } from '@mo/contracts';
-import { codeOf, type Database, readPage, sqlOf, versionsOf } from '@mo/messaging';
+import { type Database, sqlOf } from '@mo/database';
+import { codeOf, readPage, versionsOf } from '@mo/messaging';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
 import { CUSTOMER_COLUMNS, type CustomerRow, readCustomer } from '../db/customer-rows.ts';

@@ -3,7 +3,8 @@
  * page's running sum starts from the sum of all that sorts before it now, never from what an earlier page ended at.
  */
 import type { StatementEntryBody, statementQuery } from '@mo/contracts';
-import { type Database, run, sqlOf, wordOf } from '@mo/messaging';
+import { type Database, run, sqlOf } from '@mo/database';
+import { wordOf } from '@mo/messaging';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
 import { STATEMENT_KINDS } from '../domain/statement.ts';

@@ -1,5 +1,6 @@
 /** The accounts and loans of a batch: how they are locked, read and written, set-wise. */
 import { CUSTOMER_STATUSES, LOAN_STATUSES, type StreamEvent } from '@mo/contracts';
+import { run, type Sql } from '@mo/database';
 import {
   type AccountTables,
   type BatchChanges,
@@ -9,8 +10,6 @@ import {
   type ProgressRow,
   progressColumns,
   readProgress,
-  run,
-  type Sql,
   wordOf,
 } from '@mo/messaging';
 import { formatMoney, parseMoney } from '@mo/money';

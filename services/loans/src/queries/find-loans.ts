@@ -1,6 +1,7 @@
 /** Reads of loans, by the service's own tables. */
 import { LOAN_STATUSES, type LoanBody, type loansQuery, type Versions } from '@mo/contracts';
-import { codeOf, type Database, readPage, sqlOf, versionsOf } from '@mo/messaging';
+import { type Database, sqlOf } from '@mo/database';
+import { codeOf, readPage, versionsOf } from '@mo/messaging';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
 import { LoanEntity } from '../db/entities.ts';

@@ -1,15 +1,7 @@
 /** The accounts, open loans and payments of a batch: how they are locked, read and written, set-wise. */
 import { PAYMENT_STATUSES } from '@mo/contracts';
-import {
-  type AccountTables,
-  codeOf,
-  column,
-  type ProgressRow,
-  progressColumns,
-  readProgress,
-  run,
-  type Sql,
-} from '@mo/messaging';
+import { run, type Sql } from '@mo/database';
+import { type AccountTables, codeOf, column, type ProgressRow, progressColumns, readProgress } from '@mo/messaging';
 import { formatMoney, parseMoney } from '@mo/money';
 import type { PaymentAccount } from '../domain/account.ts';
 import { paymentModel } from '../domain/model.ts';

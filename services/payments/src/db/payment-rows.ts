@@ -1,6 +1,7 @@
 /** Rows of payments and of their details, as statements read them. */
 import { PAYMENT_STATUSES } from '@mo/contracts';
-import { run, type Sql, wordOf } from '@mo/messaging';
+import { run, type Sql } from '@mo/database';
+import { wordOf } from '@mo/messaging';
 import { parseMoney } from '@mo/money';
 import type { Payment } from '../domain/payment.ts';
 

@@ -1,6 +1,7 @@
 /** Reads of payments, by the service's own tables. */
 import { PAYMENT_STATUSES, type PaymentBody, type paymentsQuery, type Versions } from '@mo/contracts';
-import { codeOf, type Database, readPage, sqlOf, versionsOf } from '@mo/messaging';
+import { type Database, sqlOf } from '@mo/database';
+import { codeOf, readPage, versionsOf } from '@mo/messaging';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
 import { PaymentEntity } from '../db/entities.ts';

@@ -4,7 +4,7 @@ import { type Fault, servers, unit } from '../fault.ts';
 export const connecting: readonly Fault[] = [
   {
     id: 'any-authority',
-    file: 'packages/messaging/src/sql/database.ts',
+    file: 'packages/database/src/database.ts',
     replace: 'ssl: tls ?? false,',
     by: 'ssl: tls === undefined ? false : { ...tls, rejectUnauthorized: false },',
     breaks: 'whoever answers in the place of PostgreSQL is believed',
@@ -12,7 +12,7 @@ export const connecting: readonly Fault[] = [
   },
   {
     id: 'any-name',
-    file: 'packages/messaging/src/sql/connection.ts',
+    file: 'packages/database/src/connection.ts',
     replace: 'return { ...authorities(root), ...identity(cert, key) };',
     by: 'return { ...authorities(root), ...identity(cert, key), checkServerIdentity: () => undefined };',
     breaks: 'verify-full believes a server under any name',
@@ -36,10 +36,10 @@ export const connecting: readonly Fault[] = [
   },
   {
     id: 'migration-cut-short',
-    file: 'packages/messaging/src/migration.ts',
+    file: 'packages/database/src/migration.ts',
     replace: 'statementTimeoutMs: 0,',
     by: '',
     breaks: 'a migration of a large table is ended after ten seconds',
-    check: servers('packages/messaging/test/database'),
+    check: servers('packages/database/test/database'),
   },
 ];

@@ -1,7 +1,8 @@
 /** Asks each part of a system how it is: all at once, and none for long. */
 import { STREAMS, type Stream } from '@mo/contracts';
+import type { DatabaseConnection } from '@mo/database';
 import type { KafkaTarget } from '@mo/dead-letters';
-import { type DatabaseConnection, kafkajsOptions } from '@mo/messaging';
+import { kafkajsOptions } from '@mo/messaging';
 import kafkajs from 'kafkajs';
 import pg from 'pg';
 import type { System } from '../target/system.ts';

@@ -5,9 +5,10 @@
  */
 import { CommandError } from '@mo/command';
 import { STREAMS, type Stream } from '@mo/contracts';
+import { type DatabaseConnection, readDatabaseConnection } from '@mo/database';
 import type { KafkaTarget } from '@mo/dead-letters';
 import type { StackFile } from '@mo/dev-stack/stack-file';
-import { type DatabaseConnection, readDatabaseConnection, readKafkaConnection } from '@mo/messaging';
+import { readKafkaConnection } from '@mo/messaging';
 import { ConfigError } from '@mo/service-kit';
 import { findStack, OR_START, originOf } from './gateway.ts';
 

@@ -2,8 +2,8 @@
  * How statements run: on whatever connection is free, or on one within a transaction. They go straight to the pool that
  * MikroORM opened: its query builder would cost a batch of a dozen statements more than what the batch decides.
  */
+import { StoreConflictError, StoreRefusalError } from '@mo/service-kit';
 import type { Pool, PoolClient } from 'pg';
-import { StoreConflictError, StoreRefusalError } from '../protocol/store.ts';
 import type { Database } from './database.ts';
 import { sqlState } from './outage.ts';
 

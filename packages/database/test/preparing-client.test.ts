@@ -1,12 +1,11 @@
-import { type Database, inTransaction, run, type Sql, sqlOf } from '../src/index.ts';
-import { PREPARED_MAX, statementName } from '../src/sql/preparing-client.ts';
-import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
+import { type Database, inTransaction, PREPARED_MAX, run, type Sql, sqlOf, statementName } from '../src/index.ts';
+import { migratedDatabase, type OwnDatabases } from './databases.ts';
 
 describe('a statement with parameters', () => {
   let database: Database;
-  let databases: LedgerDatabases;
+  let databases: OwnDatabases;
   beforeAll(async () => {
-    ({ database, databases } = await migratedLedger());
+    ({ database, databases } = await migratedDatabase());
   });
   afterAll(() => databases.close());
 

@@ -4,9 +4,8 @@
  * Of the modes that exist, those are refused that leave open who answers.
  */
 import { readFileSync } from 'node:fs';
-import { ConfigError, databaseUrl, readConfig } from '@mo/service-kit';
+import { ConfigError, certificateFault, databaseUrl, keyFault, readConfig, type TlsOptions } from '@mo/service-kit';
 import { z } from 'zod';
-import { certificateFault, keyFault, type TlsOptions } from '../tls.ts';
 
 const VARIABLES = {
   sslmode: 'PGSSLMODE',

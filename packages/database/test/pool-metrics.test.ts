@@ -1,13 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { createRegistry } from '@mo/service-kit';
-import { inTransaction, run, sqlOf } from '../src/index.ts';
-import { poolMetrics } from '../src/sql/pool-metrics.ts';
-import { ledgerDatabases } from './ledger-tables.ts';
+import { inTransaction, poolMetrics, run, sqlOf } from '../src/index.ts';
+import { ownDatabases } from './databases.ts';
 
 it('a pool tells how many connections are used, idle and waited for', async () => {
   const registry = createRegistry('test');
   const watch = poolMetrics(registry);
-  const databases = await ledgerDatabases();
+  const databases = await ownDatabases();
   const pooled = await databases.open({ connectionsMax: 1, onPool: (pool) => watch('requests', pool, 1) });
   const told = async (name: string) =>
     (await registry.getSingleMetric(name)?.get())?.values.map(({ labels, value }) => [labels.state, value]);

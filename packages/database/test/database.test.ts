@@ -2,20 +2,19 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Migration } from '@mikro-orm/migrations';
-import { createLogger } from '@mo/service-kit';
+import { createLogger, StoreConflictError } from '@mo/service-kit';
 import {
   type Database,
   databaseOutage,
   inTransaction,
   migrate,
+  migrateFirst,
   openDatabase,
   run,
-  StoreConflictError,
   sqlOf,
 } from '../src/index.ts';
-import { migrateFirst } from '../src/migration.ts';
+import { CONNECTIONS_MAX, MIGRATIONS, migratedDatabase, type OwnDatabases, ownDatabases } from './databases.ts';
 import { errorOf } from './error-of.ts';
-import { CONNECTIONS_MAX, type LedgerDatabases, ledgerDatabases, MIGRATIONS, migratedLedger } from './ledger-tables.ts';
 
 /** Writes down the limits that it was run under. */
 class Limits extends Migration {
@@ -28,26 +27,26 @@ class Limits extends Migration {
 /** What a next version may add: the one before knows nothing of it, and writes its rows all the same. */
 class Later extends Migration {
   override async up(): Promise<void> {
-    this.addSql('ALTER TABLE accounts ADD COLUMN note text');
+    this.addSql('ALTER TABLE names ADD COLUMN note text');
   }
 }
 
 describe('migrations', () => {
-  let databases: LedgerDatabases;
+  let databases: OwnDatabases;
   beforeAll(async () => {
-    databases = await ledgerDatabases();
+    databases = await ownDatabases();
   });
   afterAll(() => databases.close());
 
   it('run once, though several processes start at the same time, and are done when any of them goes on', async () => {
     const processes = await Promise.all([databases.open(), databases.open(), databases.open()]);
-    const accounts = await Promise.all(
+    const names = await Promise.all(
       processes.map(async (database) => {
         await migrate(database);
-        return run(sqlOf(database), 'SELECT count(*) FROM accounts');
+        return run(sqlOf(database), 'SELECT count(*) FROM names');
       }),
     );
-    expect(accounts).toHaveLength(3);
+    expect(names).toHaveLength(3);
     expect(await run(sqlOf(processes[0]), 'SELECT name FROM mikro_orm_migrations')).toEqual(
       MIGRATIONS.map(({ name }) => ({ name })),
     );
@@ -58,18 +57,18 @@ describe('migrations', () => {
   });
 
   it('that a newer version has run are left alone by an older one, which starts as ever', async () => {
-    const later = await ledgerDatabases();
+    const later = await ownDatabases();
     const migrations = [...MIGRATIONS, { name: 'later', class: Later }];
     expect(await migrate(await later.open({ migrations }))).toEqual(migrations.map(({ name }) => name));
     const older = await later.open();
     expect(await migrate(older)).toEqual([]);
-    expect(await run(sqlOf(older), 'SELECT count(*)::int AS accounts FROM accounts')).toEqual([{ accounts: 0 }]);
+    expect(await run(sqlOf(older), 'SELECT count(*)::int AS names FROM names')).toEqual([{ names: 0 }]);
     await later.close();
   });
 });
 
 it('a migration may take as long as it needs, but waits for no lock behind which others would queue up', async () => {
-  const databases = await ledgerDatabases();
+  const databases = await ownDatabases();
   const logger = createLogger('test', 'silent');
   await migrateFirst('loans', { url: databases.url }, [{ name: 'limits', class: Limits }], logger);
   const database = await databases.open();
@@ -100,7 +99,7 @@ describe('a database that can not be reached', () => {
   });
 
   it('because it ended the session within a transaction is an outage, and costs no connection', async () => {
-    const { database, databases } = await migratedLedger();
+    const { database, databases } = await migratedDatabase();
     for (let session = 0; session <= CONNECTIONS_MAX; session += 1) {
       const begun = Promise.withResolvers<number>();
       const ended = Promise.withResolvers<void>();
@@ -119,7 +118,7 @@ describe('a database that can not be reached', () => {
   });
 
   it('because a process was held up within a transaction for too long is an outage', async () => {
-    const { database, databases } = await migratedLedger();
+    const { database, databases } = await migratedDatabase();
     const isThere = 'SELECT 1 FROM pg_stat_activity WHERE pid = $1';
     const transaction = inTransaction(database, async (sql) => {
       const [backend] = await run<{ pid: number }>(sql, 'SELECT pg_backend_pid() AS pid');
@@ -142,17 +141,17 @@ describe('a database that can not be reached', () => {
   });
 
   it('is not what an error in a statement says', async () => {
-    const { database, databases } = await migratedLedger();
+    const { database, databases } = await migratedDatabase();
     expect(databaseOutage(await errorOf(run(sqlOf(database), 'SELECT no_such_column')))).toBeNull();
     await databases.close();
   });
 });
 
 describe('a connection that is lost without a word', () => {
-  let databases: LedgerDatabases;
+  let databases: OwnDatabases;
   let way: { port: number; forget: () => void; close: () => void };
   beforeAll(async () => {
-    databases = await ledgerDatabases();
+    databases = await ownDatabases();
     way = await forgetfulWay(databases.port);
   });
   afterAll(async () => {

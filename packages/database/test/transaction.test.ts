@@ -1,13 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Database, inTransaction, run, StoreConflictError, StoreRefusalError, sqlOf } from '../src/index.ts';
+import { StoreConflictError, StoreRefusalError } from '@mo/service-kit';
+import { type Database, inTransaction, run, sqlOf } from '../src/index.ts';
+import { migratedDatabase, type OwnDatabases } from './databases.ts';
 import { errorOf } from './error-of.ts';
-import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
 
 describe('a transaction', () => {
   let database: Database;
-  let databases: LedgerDatabases;
+  let databases: OwnDatabases;
   beforeAll(async () => {
-    ({ database, databases } = await migratedLedger());
+    ({ database, databases } = await migratedDatabase());
   });
   afterAll(() => databases.close());
   const insert = 'INSERT INTO names VALUES ($1)';

@@ -3,10 +3,9 @@
  * its command `migrate`.
  */
 import type { MigrationObject } from '@mikro-orm/core';
-import type { Stream } from '@mo/contracts';
 import { createLogger, type Logger, processConfig } from '@mo/service-kit';
-import { type DatabaseConfig, type DatabaseConnection, databaseConfig, databaseConnection } from './sql/connection.ts';
-import { migrate, openDatabase } from './sql/database.ts';
+import { type DatabaseConfig, type DatabaseConnection, databaseConfig, databaseConnection } from './connection.ts';
+import { migrate, openDatabase } from './database.ts';
 
 /** One holds the lock, the other migrates. */
 const MIGRATION_CONNECTIONS_MAX = 2;
@@ -15,7 +14,7 @@ const MIGRATION_CONNECTIONS_MAX = 2;
 export const migrationConfig = { LOG_LEVEL: processConfig.LOG_LEVEL, ...databaseConfig };
 
 export interface MigrationDefinition {
-  service: Stream;
+  service: string;
   config: DatabaseConfig & { LOG_LEVEL: string };
   databaseUrl: string;
   migrations: MigrationObject[];
@@ -28,12 +27,12 @@ export function migrateService({ service, config, databaseUrl, migrations }: Mig
 }
 
 /** @throws ConfigError */
-export const connectionOf = (service: Stream, databaseUrl: string, config: DatabaseConfig): DatabaseConnection =>
+export const connectionOf = (service: string, databaseUrl: string, config: DatabaseConfig): DatabaseConnection =>
   databaseConnection(`${service.toUpperCase()}_DATABASE_URL`, databaseUrl, config);
 
 /** Over connections of their own: a migration may take as long as it needs, and say nothing meanwhile. */
 export async function migrateFirst(
-  service: Stream,
+  service: string,
   connection: DatabaseConnection,
   migrations: MigrationObject[],
   logger: Logger,

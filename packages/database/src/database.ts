@@ -9,8 +9,7 @@ import { Socket } from 'node:net';
 import type { MigrationObject } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
-import type { Logger } from '@mo/service-kit';
-import type { TlsOptions } from '../tls.ts';
+import type { Logger, TlsOptions } from '@mo/service-kit';
 import type { WatchedPool } from './pool-metrics.ts';
 import { PREPARING_OPTIONS, PreparingClient } from './preparing-client.ts';
 

@@ -1,0 +1,8 @@
+/** PostgreSQL as every service reaches it: connections, transactions, statements, migrations. */
+export * from './connection.ts';
+export * from './database.ts';
+export * from './migration.ts';
+export * from './outage.ts';
+export { poolMetrics, type WatchedPool } from './pool-metrics.ts';
+export { PREPARED_MAX, statementName } from './preparing-client.ts';
+export * from './sql.ts';

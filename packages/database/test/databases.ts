@@ -1,0 +1,53 @@
+/** Databases of a test's own, with a table of names. */
+import { Migration } from '@mikro-orm/migrations';
+import { testServers } from '@mo/dev-stack';
+import { createLogger } from '@mo/service-kit';
+import { type Database, type DatabaseOptions, migrate, openDatabase } from '../src/index.ts';
+
+export const CONNECTIONS_MAX = 4;
+
+class First extends Migration {
+  override async up(): Promise<void> {
+    this.addSql('CREATE TABLE names (external_id text PRIMARY KEY)');
+  }
+}
+
+export const MIGRATIONS = [{ name: 'first', class: First }];
+
+/** Makes one that is empty; each call to `open` is as another process of a service. */
+export async function ownDatabases() {
+  const { loans: url } = await testServers().createDatabases('database');
+  const opened: Database[] = [];
+  type More = { port?: number } & Partial<
+    Pick<DatabaseOptions, 'connectionsMax' | 'migrations' | 'onPool' | 'silenceMsMax'>
+  >;
+  const open = async ({ port, ...options }: More = {}): Promise<Database> => {
+    const database = await openDatabase({
+      url: port === undefined ? url : Object.assign(new URL(url), { port }).href,
+      name: 'names',
+      entities: [],
+      migrations: MIGRATIONS,
+      connectionsMax: CONNECTIONS_MAX,
+      logger: createLogger('test', 'silent'),
+      ...options,
+    });
+    opened.push(database);
+    return database;
+  };
+  return {
+    open,
+    url,
+    port: Number(new URL(url).port),
+    close: () => Promise.all(opened.map((database) => database.close())),
+  };
+}
+
+export type OwnDatabases = Awaited<ReturnType<typeof ownDatabases>>;
+
+/** One that has its table. */
+export async function migratedDatabase(): Promise<{ database: Database; databases: OwnDatabases }> {
+  const databases = await ownDatabases();
+  const database = await databases.open();
+  await migrate(database);
+  return { database, databases };
+}
