@@ -61,3 +61,17 @@ export function startMo(args: readonly string[], { env = {}, cwd }: MoOptions = 
 
 /** Runs the command to its end. */
 export const mo = (args: readonly string[], options?: MoOptions): Promise<MoResult> => startMo(args, options).ended;
+
+/** The values that a command printed for programs. */
+export const jsonLines = (text: string): Record<string, unknown>[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+/** Runs a command that must succeed; what it printed for programs. */
+export async function moJson(args: readonly string[], options: MoOptions): Promise<Record<string, unknown>[]> {
+  const { code, stdout, stderr } = await mo([...args, '--json'], options);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) });
+  return jsonLines(stdout);
+}

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { query } from '@mo/agreement';
-import { mo, startMo, systemEnv } from '../src/mo.ts';
+import { jsonLines, mo, moJson, startMo, systemEnv } from '../src/mo.ts';
 import { type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
 import { nameOf } from '../src/world.ts';
@@ -27,17 +27,7 @@ afterAll(async () => {
 });
 
 const run = (...args: string[]) => mo(args, { env, cwd });
-const jsonLines = (text: string) =>
-  text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
-/** Runs a command that must succeed; what it printed for programs. */
-async function json(...args: string[]): Promise<Record<string, unknown>[]> {
-  const { code, stdout, stderr } = await run(...args, '--json');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) });
-  return jsonLines(stdout);
-}
+const json = (...args: string[]) => moJson(args, { env, cwd });
 
 describe('the API in a terminal', () => {
   const [ada, loan, payment] = [nameOf('ada'), nameOf('loan'), nameOf('payment')];

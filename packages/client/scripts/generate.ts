@@ -8,18 +8,27 @@ import { fileURLToPath } from 'node:url';
 import openapiTS, { astToString } from 'openapi-typescript';
 
 const HEAD = '// Generated from docs/api/openapi.json by `npm run generate`: changes are lost.\n';
+const KEY_PARAMETER = '#/components/parameters/IdempotencyKey';
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 const text = readFileSync(new URL('../../../docs/api/openapi.json', import.meta.url), 'utf8');
-const document = JSON.parse(text) as { paths: Record<string, Record<string, { operationId: string }>> };
+interface Described {
+  readonly operationId: string;
+  readonly parameters?: readonly { readonly $ref?: string }[];
+}
+const document = JSON.parse(text) as { paths: Record<string, Record<string, Described>> };
+/** Whether an operation has its effect once for an idempotency key. */
+const isKeyed = ({ parameters = [] }: Described): boolean => parameters.some(({ $ref }) => $ref === KEY_PARAMETER);
 
 /** Members that have a default may be left out of requests. */
 const types = astToString(await openapiTS(text, { defaultNonNullable: false, silent: true }));
 
 const routes = Object.entries(document.paths).flatMap(([path, item]) =>
   METHODS.flatMap((method) => {
-    const id = item[method]?.operationId;
-    return id === undefined ? [] : [`  ${id}: { method: '${method.toUpperCase()}', path: '${path}' },`];
+    const operation = item[method];
+    if (operation === undefined) return [];
+    const fields = `method: '${method.toUpperCase()}', path: '${path}', isKeyed: ${isKeyed(operation)}`;
+    return [`  ${operation.operationId}: { ${fields} },`];
   }),
 );
 
@@ -28,7 +37,7 @@ const files = {
   'routes.ts': [
     HEAD.trimEnd(),
     '',
-    '/** Where each operation is. */',
+    '/** Where each operation is, and whether it has its effect once for an idempotency key. */',
     'export const ROUTES = {',
     ...routes.sort(),
     '} as const;',

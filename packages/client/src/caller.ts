@@ -65,6 +65,8 @@ interface Request {
   readonly url: string;
   readonly headers: Headers;
   readonly body: Body | undefined;
+  /** Whether it may be sent again, whatever became of it. */
+  readonly isRepeatable: boolean;
   readonly idempotencyKey: string | null;
 }
 
@@ -117,39 +119,42 @@ export class Caller {
   /**
    * Lists what an operation pages through.
    *
-   * @param subjectOf whose each row is
+   * @param subjectOf whose each row is, where it is a customer's
    */
   list<Id extends OperationId, Item>(
     id: Id,
     call: Call<Id>,
-    subjectOf: (item: Item) => Subject,
+    subjectOf: (item: Item) => Subject | null,
     options?: CallOptions,
   ): List<Item> {
     return new List<Item>(async (cursor) => {
       const query = cursor === undefined ? call.query : { ...(call.query as QueryOf<Id>), cursor };
       const { body } = await this.call(id, { ...call, query }, options);
       const page = body as Page<Item>;
-      for (const item of page.results) this.tokens.note(subjectOf(item));
+      for (const item of page.results) {
+        const subject = subjectOf(item);
+        if (subject !== null) this.tokens.note(subject);
+      }
       return page;
     });
   }
 
   #request<Id extends OperationId>(id: Id, { path, query, body, about }: Call<Id>, options: CallOptions): Request {
-    const { method, path: template } = ROUTES[id];
-    const idempotencyKey = method === 'GET' ? null : (options.idempotencyKey ?? newKey());
+    const { method, path: template, isKeyed } = ROUTES[id];
+    const idempotencyKey = isKeyed ? (options.idempotencyKey ?? newKey()) : null;
     const token = options.consistencyToken ?? (about === undefined ? undefined : this.tokens.find(about));
     const headers = new Headers({ accept: 'application/json, application/problem+json' });
     if (body !== undefined) headers.set('content-type', body.type);
     if (idempotencyKey !== null) headers.set('idempotency-key', idempotencyKey);
     if (token !== undefined) headers.set('consistency-token', token);
     const url = `${this.#base}${filled(template, path ?? {})}${queryText(query ?? {})}`;
-    return { method, url, headers, body, idempotencyKey };
+    const isRepeatable = (isKeyed || method === 'GET') && (body?.isRepeatable ?? true);
+    return { method, url, headers, body, isRepeatable, idempotencyKey };
   }
 
   async #send(request: Request, options: CallOptions): Promise<{ received: Received; attempts: number }> {
     const { signal, timeoutMs = this.#limits.timeoutMs } = options;
     const { attemptsMax } = this.#limits;
-    const isRepeatable = request.body?.isRepeatable ?? true;
     const endMs = performance.now() + timeoutMs;
     for (let attempts = 1; ; attempts += 1) {
       signal?.throwIfAborted();
@@ -158,7 +163,7 @@ export class Caller {
       if (received !== null && !mayComeBack(received.status)) return { received, attempts };
       const askedMs = received === null ? 0 : retryAfterMs(received.headers.get('retry-after'), Date.now());
       const waitMs = askedMs + backoffMs(attempts, this.#limits);
-      if (attempts >= attemptsMax || !isRepeatable || performance.now() + waitMs >= endMs) {
+      if (attempts >= attemptsMax || !request.isRepeatable || performance.now() + waitMs >= endMs) {
         if ('received' in outcome) return { received: outcome.received, attempts };
         throw noAnswer(request, outcome, attempts);
       }

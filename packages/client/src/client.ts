@@ -1,5 +1,7 @@
 import { Caller, type ClientOptions } from './caller.ts';
+import { AuditLog } from './resources/audit-log.ts';
 import { Customers } from './resources/customers.ts';
+import { Keys } from './resources/keys.ts';
 import { Loans } from './resources/loans.ts';
 import { Payments } from './resources/payments.ts';
 
@@ -8,6 +10,8 @@ export class MoClient {
   readonly customers: Customers;
   readonly loans: Loans;
   readonly payments: Payments;
+  readonly keys: Keys;
+  readonly auditLog: AuditLog;
   readonly #caller: Caller;
 
   /** @throws TypeError naming the option that can't be */
@@ -16,6 +20,8 @@ export class MoClient {
     this.customers = new Customers(this.#caller);
     this.loans = new Loans(this.#caller);
     this.payments = new Payments(this.#caller);
+    this.keys = new Keys(this.#caller);
+    this.auditLog = new AuditLog(this.#caller);
   }
 
   /** What this client has seen of a customer, to be handed to another process as `consistencyToken`. */

@@ -10,12 +10,16 @@ export interface paths {
         /**
          * List customers, newest first
          * @description All customers, or those that the filters name. A filter that fits nobody gives an empty page.
+         *
+         *     Needs the scope `customers:read`.
          */
         get: operations["listCustomers"];
         put?: never;
         /**
          * Register a customer with its credit line
          * @description The score is the credit line: what the customer may owe at once. It may be 0. An inactive customer gets no loan, but may pay.
+         *
+         *     Needs the scope `customers:write`.
          */
         post: operations["createCustomer"];
         delete?: never;
@@ -40,6 +44,8 @@ export interface paths {
          *     A bad or duplicate line is reported and the rest goes in, committed in chunks. With `atomic=true` it is all or nothing. Lines count from 1, the header line included; in a JSON array they are places in it.
          *
          *     The `Idempotency-Key` names the upload, and bodies are not compared: one that was cut off has created what came before the cut, and sent again under the same key it counts those lines as created.
+         *
+         *     Needs the scope `customers:write`.
          */
         post: operations["createCustomersInBulk"];
         delete?: never;
@@ -58,6 +64,8 @@ export interface paths {
         /**
          * List balances, newest customer first
          * @description What each customer owes and what is left of its credit line. `total_debt` counts what is outstanding of active and pending loans; `available_amount` is never below 0.00.
+         *
+         *     Needs the scope `customers:read`.
          */
         get: operations["listBalances"];
         put?: never;
@@ -78,6 +86,8 @@ export interface paths {
         /**
          * Show a customer
          * @description The customer as it is now. With a `Consistency-Token`, at least as the token has seen it.
+         *
+         *     Needs the scope `customers:read`.
          */
         get: operations["getCustomer"];
         put?: never;
@@ -88,6 +98,8 @@ export interface paths {
         /**
          * Change a customer's score or status
          * @description Takes effect at once. 200 says that no loan is granted any more against what this took away; 202 says that it is stored, and will be enforced soon: sent again, it answers 200 once it is.
+         *
+         *     Needs the scope `customers:write`.
          */
         patch: operations["changeCustomer"];
         trace?: never;
@@ -102,6 +114,8 @@ export interface paths {
         /**
          * Show a customer's debt and what is available
          * @description Every effect with its cause, perhaps some milliseconds old. With the `Consistency-Token` of an earlier answer it has surely seen what that answer has.
+         *
+         *     Needs the scope `customers:read`.
          */
         get: operations["getBalance"];
         put?: never;
@@ -122,6 +136,8 @@ export interface paths {
         /**
          * List a customer's loans and payments, oldest first, with the running debt
          * @description By the time at which each took effect. A loan enters when it is active, a rejected payment never does; `total_debt` is the running sum, and ends at the active debt. `as_of` gives the statement of a moment.
+         *
+         *     Needs the scope `customers:read`.
          */
         get: operations["getStatement"];
         put?: never;
@@ -142,28 +158,10 @@ export interface paths {
         /**
          * List a customer's loans, newest first
          * @description The loans of one customer, whatever their status. The same filters as for all customers' loans.
+         *
+         *     Needs the scope `loans:read`.
          */
         get: operations["listCustomerLoans"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/customers/{customer_id}/payments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List a customer's payments, newest first
-         * @description The payments of one customer, rejected ones included. The same filters as for all customers' payments.
-         */
-        get: operations["listCustomerPayments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -182,6 +180,8 @@ export interface paths {
         /**
          * List loans, newest first
          * @description All loans, or those that the filters name. A customer that does not exist gives an empty page.
+         *
+         *     Needs the scope `loans:read`.
          */
         get: operations["listLoans"];
         put?: never;
@@ -192,6 +192,8 @@ export interface paths {
          *     It is refused where its amount with the customer's debt exceeds the score, or where the customer is inactive. A refusal is never given on old news: what it rests on is asked for first, and if that can't be reached the answer is 503. A refused loan leaves its `external_id` free.
          *
          *     The customer is named by `customer_id` or `customer_external_id`; both must name the same one.
+         *
+         *     Needs the scope `loans:write`.
          */
         post: operations["takeLoan"];
         delete?: never;
@@ -210,6 +212,8 @@ export interface paths {
         /**
          * Show a loan
          * @description The loan as it is now. `outstanding` is what is left to pay of it.
+         *
+         *     Needs the scope `loans:read`.
          */
         get: operations["getLoan"];
         put?: never;
@@ -232,6 +236,8 @@ export interface paths {
         /**
          * Grant a pending loan
          * @description A grant like any other: the customer must be active, and its debt, this loan included, within its score. Where it is refused the loan stays pending. `taken_at` is now. No body, or `{}`.
+         *
+         *     Needs the scope `loans:write`.
          */
         post: operations["activateLoan"];
         delete?: never;
@@ -252,8 +258,32 @@ export interface paths {
         /**
          * Reject a pending loan, which frees its credit
          * @description The loan counts as no debt any more. Its `outstanding` stays its amount. No body, or `{}`.
+         *
+         *     Needs the scope `loans:write`.
          */
         post: operations["rejectLoan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a customer's payments, newest first
+         * @description The payments of one customer, rejected ones included. The same filters as for all customers' payments.
+         *
+         *     Needs the scope `payments:read`.
+         */
+        get: operations["listCustomerPayments"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -270,6 +300,8 @@ export interface paths {
         /**
          * List payments, newest first
          * @description All payments, or those that the filters name. A customer that does not exist gives an empty page.
+         *
+         *     Needs the scope `payments:read`.
          */
         get: operations["listPayments"];
         put?: never;
@@ -280,6 +312,8 @@ export interface paths {
          *     A payment of more than is owed on active loans is recorded and changes nothing: the answer is a 201 whose `status` is `rejected`, and it keeps its `external_id`.
          *
          *     The customer is named by `customer_id` or `customer_external_id`; both must name the same one.
+         *
+         *     Needs the scope `payments:write`.
          */
         post: operations["makePayment"];
         delete?: never;
@@ -298,8 +332,128 @@ export interface paths {
         /**
          * Show a payment and how it was spread
          * @description The payment, and which loans got how much of it.
+         *
+         *     Needs the scope `payments:read`.
          */
         get: operations["getPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List API keys, newest first
+         * @description All keys, or those that the filters name. Keys that stand in the environment or in a file of the gateway are not among them.
+         *
+         *     Needs the scope `admin`.
+         */
+        get: operations["listKeys"];
+        put?: never;
+        /**
+         * Make an API key
+         * @description The answer shows the key, this once: only its hash is kept. It works at once at the gateway that made it, and within two seconds at every other.
+         *
+         *     `scopes` says what it may do: reading and writing are apart, and `admin` may do everything. Keys of the same `name` are one caller, to whom idempotency keys belong.
+         *
+         *     Needs the scope `admin`.
+         */
+        post: operations["createKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show an API key
+         * @description The key without the key itself. Keys that stand in the environment or in a file of the gateway are not among them.
+         *
+         *     Needs the scope `admin`.
+         */
+        get: operations["getKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{key_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace an API key by a new one, beside which it goes on for a while
+         * @description Makes a key of the same name, scopes and rate. The old one expires after `overlap_seconds`, a day unless told, and never later than it would have: until then both work, so that nobody is without a key while the new one is brought to where it is used.
+         *
+         *     Needs the scope `admin`.
+         */
+        post: operations["rotateKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{key_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke an API key
+         * @description The key is refused from now on: at once at the gateway that is asked, within two seconds at every other. A key that is revoked already stays as it is.
+         *
+         *     Needs the scope `admin`.
+         */
+        post: operations["revokeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who did what, newest first
+         * @description Every write and every act of an administrator, and whatever was refused to a caller for want of a scope: by whom, from where, and what came of it. An entry is there within a second.
+         *
+         *     Needs the scope `admin`.
+         */
+        get: operations["listAudit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -379,6 +533,37 @@ export interface components {
             /** Format: date-time */
             paid_at?: string;
         };
+        /** @description A key to be made */
+        NewApiKey: {
+            /**
+             * @description Who calls with it; keys of the same name are one caller
+             * @example billing
+             */
+            name: string;
+            scopes: components["schemas"]["Scope"][];
+            /** @description Requests per second, over all gateways; as many as it likes where it is left out */
+            rate?: number;
+            /** Format: date-time */
+            expires_at?: string;
+        };
+        /**
+         * @description What a key may do
+         * @enum {string}
+         */
+        Scope: "customers:read" | "customers:write" | "loans:read" | "loans:write" | "payments:read" | "payments:write" | "admin";
+        /** @description How a key is replaced */
+        KeyRotation: {
+            /**
+             * @description How long the old key goes on
+             * @default 86400
+             */
+            overlap_seconds?: number;
+            /**
+             * Format: date-time
+             * @description When the new key expires; never, where it is left out
+             */
+            expires_at?: string;
+        };
         /** @description Somebody with a credit line */
         Customer: {
             id: components["schemas"]["Id"];
@@ -416,7 +601,7 @@ export interface components {
              * @description What programs decide by; it stays the same. Others may be added
              * @enum {string}
              */
-            code: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "loan_not_pending" | "payload_too_large" | "unsupported_media_type" | "customer_not_found" | "customer_inactive" | "credit_limit_exceeded" | "idempotency_key_reused" | "bulk_failed" | "rate_limited" | "internal_error" | "unavailable";
+            code: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "loan_not_pending" | "key_not_active" | "payload_too_large" | "unsupported_media_type" | "customer_not_found" | "customer_inactive" | "credit_limit_exceeded" | "idempotency_key_reused" | "bulk_failed" | "rate_limited" | "internal_error" | "unavailable";
             /** @description This one in words, for people */
             detail: string;
             /** @description A URI of this one: `urn:mo:request:` and the `X-Request-Id` */
@@ -427,6 +612,11 @@ export interface components {
             } & {
                 [key: string]: unknown;
             }))[];
+            /**
+             * @description What the caller would need
+             * @enum {string}
+             */
+            required_scope?: "customers:read" | "customers:write" | "loans:read" | "loans:write" | "payments:read" | "payments:write" | "admin";
             /**
              * @description What would fit into the credit line
              * @example 1200.50
@@ -486,12 +676,17 @@ export interface components {
              * @description What programs decide by; it stays the same. Others may be added
              * @enum {string}
              */
-            code: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "loan_not_pending" | "payload_too_large" | "unsupported_media_type" | "customer_not_found" | "customer_inactive" | "credit_limit_exceeded" | "idempotency_key_reused" | "bulk_failed" | "rate_limited" | "internal_error" | "unavailable";
+            code: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "loan_not_pending" | "key_not_active" | "payload_too_large" | "unsupported_media_type" | "customer_not_found" | "customer_inactive" | "credit_limit_exceeded" | "idempotency_key_reused" | "bulk_failed" | "rate_limited" | "internal_error" | "unavailable";
             /** @description This one in words, for people */
             detail: string;
             /** @description A URI of this one: `urn:mo:request:` and the `X-Request-Id` */
             instance: string;
             errors: components["schemas"]["BulkError"][];
+            /**
+             * @description What the caller would need
+             * @enum {string}
+             */
+            required_scope?: "customers:read" | "customers:write" | "loans:read" | "loans:write" | "payments:read" | "payments:write" | "admin";
             /**
              * @description What would fit into the credit line
              * @example 1200.50
@@ -650,9 +845,106 @@ export interface components {
              */
             updated_at: string;
         };
+        /** @description A new API key, with the key itself */
+        CreatedApiKey: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description Who calls with it; keys of the same name are one caller
+             * @example billing
+             */
+            name: string;
+            /**
+             * @description How the key begins, to tell it from others
+             * @example mo_4fXq
+             */
+            hint: string;
+            scopes: components["schemas"]["Scope"][];
+            /** @description Requests per second, or null for as many as it likes */
+            rate: number | null;
+            /** @enum {string} */
+            status: "active" | "expired" | "revoked";
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            created_at: string;
+            /** @description The caller that made it */
+            created_by: string;
+            expires_at: string | null;
+            revoked_at: string | null;
+            /** @description To within some seconds */
+            last_used_at: string | null;
+            /** @description The key itself, which is shown this once and kept nowhere */
+            key: string;
+        };
+        ApiKeysPage: {
+            results: components["schemas"]["ApiKey"][];
+            /** @description Null on the last page */
+            next_cursor: string | null;
+        };
+        /** @description An API key, without the key itself */
+        ApiKey: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description Who calls with it; keys of the same name are one caller
+             * @example billing
+             */
+            name: string;
+            /**
+             * @description How the key begins, to tell it from others
+             * @example mo_4fXq
+             */
+            hint: string;
+            scopes: components["schemas"]["Scope"][];
+            /** @description Requests per second, or null for as many as it likes */
+            rate: number | null;
+            /** @enum {string} */
+            status: "active" | "expired" | "revoked";
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            created_at: string;
+            /** @description The caller that made it */
+            created_by: string;
+            expires_at: string | null;
+            revoked_at: string | null;
+            /** @description To within some seconds */
+            last_used_at: string | null;
+        };
+        AuditPage: {
+            results: components["schemas"]["AuditEntry"][];
+            /** @description Null on the last page */
+            next_cursor: string | null;
+        };
+        /** @description Who did what, and what came of it */
+        AuditEntry: {
+            id: components["schemas"]["Id"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            at: string;
+            /** @description The name of the key, or the subject of the token */
+            caller: string;
+            /** @description Null for a token, and for a key that stands in a file */
+            key_id: components["schemas"]["Id"] | null;
+            /** @example takeLoan */
+            operation: string;
+            method: string;
+            path: string;
+            /** @description What it was answered */
+            status: number;
+            /** @description Where the request came from */
+            address: string;
+            request_id: string;
+        };
     };
     responses: {
-        /** @description `unauthenticated`: No API key was sent, or not a valid one. */
+        /** @description `unauthenticated`: No API key or token was sent, or not a valid one. */
         Unauthenticated: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -663,7 +955,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden`: The key is valid, but may not do this. */
+        /** @description `forbidden`: The caller is known, but may not do this: it lacks the scope that `required_scope` names. */
         Forbidden: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -708,6 +1000,8 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
                 "Retry-After": components["headers"]["RetryAfter"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                 [name: string]: unknown;
             };
             content: {
@@ -735,6 +1029,10 @@ export interface components {
     headers: {
         /** @description The request's own `X-Request-Id`, or a new one: with it the request is found in every log. */
         RequestId: string;
+        /** @description Where the key has a rate: how many requests are left (`r`), and in how many seconds there are more (`t`). */
+        RateLimit: string;
+        /** @description Where the key has a rate: how many requests (`q`) in how many seconds (`w`), over all gateways. */
+        RateLimitPolicy: string;
         /** @description What this answer has seen of its customer. Send it on as `Consistency-Token` to read at least this state. */
         ConsistencyToken: string;
         /** @description There where this answer was given before, for the same `Idempotency-Key`. */
@@ -777,6 +1075,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
@@ -833,6 +1133,8 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
@@ -924,6 +1226,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1003,6 +1307,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
@@ -1056,6 +1362,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
                     [name: string]: unknown;
                 };
@@ -1125,6 +1433,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
@@ -1137,6 +1447,8 @@ export interface operations {
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
@@ -1216,6 +1528,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
                     [name: string]: unknown;
                 };
@@ -1286,6 +1600,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
@@ -1363,89 +1679,14 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["LoansPage"];
-                };
-            };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["RateLimited"];
-            500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listCustomerPayments: {
-        parameters: {
-            query?: {
-                /** @description How many rows at most */
-                limit?: number;
-                /** @description `next_cursor` of the page before, with the same filters */
-                cursor?: string;
-                /** @description The one payment of this external_id */
-                external_id?: components["schemas"]["ExternalId"];
-                /** @description Those of this status */
-                status?: "completed" | "rejected";
-                /** @description Paid at or after */
-                paid_from?: string;
-                /** @description Paid at or before */
-                paid_to?: string;
-            };
-            header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
-                "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
-            };
-            path: {
-                /** @description Our own id */
-                customer_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    "Consistency-Token": components["headers"]["ConsistencyToken"];
-                    Link: components["headers"]["Link"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PaymentsPage"];
                 };
             };
             /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
@@ -1518,6 +1759,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
@@ -1574,6 +1817,8 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
@@ -1663,6 +1908,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
                     [name: string]: unknown;
                 };
@@ -1732,6 +1979,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
@@ -1837,6 +2086,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
@@ -1909,6 +2160,85 @@ export interface operations {
             };
         };
     };
+    listCustomerPayments: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters */
+                cursor?: string;
+                /** @description The one payment of this external_id */
+                external_id?: components["schemas"]["ExternalId"];
+                /** @description Those of this status */
+                status?: "completed" | "rejected";
+                /** @description Paid at or after */
+                paid_from?: string;
+                /** @description Paid at or before */
+                paid_to?: string;
+            };
+            header?: {
+                /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
+                "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
+            };
+            path: {
+                /** @description Our own id */
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentsPage"];
+                };
+            };
+            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found`: What the path names does not exist. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listPayments: {
         parameters: {
             query?: {
@@ -1942,6 +2272,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
@@ -1998,6 +2330,8 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
@@ -2083,11 +2417,423 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found`: What the path names does not exist. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters */
+                cursor?: string;
+                /** @description Those of this caller */
+                name?: string;
+                /** @description Those of this status */
+                status?: "active" | "expired" | "revoked";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeysPage"];
+                };
+            };
+            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found`: What the path names does not exist. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiKey"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found`: What the path names does not exist. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Our own id */
+                key_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found`: What the path names does not exist. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Our own id */
+                key_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["KeyRotation"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found`: What the path names does not exist. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description `key_not_active`: Only an active key can be replaced by another. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Our own id */
+                key_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found`: What the path names does not exist. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters */
+                cursor?: string;
+                /** @description What this caller did */
+                caller?: string;
+                /** @description At or after */
+                from?: string;
+                /** @description At or before */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
                 };
             };
             /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */

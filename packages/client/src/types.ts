@@ -14,6 +14,12 @@ export type Payment = Schemas['Payment'];
 export type NewPayment = Schemas['NewPayment'];
 export type BulkSummary = Schemas['BulkSummary'];
 export type BulkError = Schemas['BulkError'];
+export type Scope = Schemas['Scope'];
+export type ApiKey = Schemas['ApiKey'];
+export type CreatedApiKey = Schemas['CreatedApiKey'];
+export type NewApiKey = Schemas['NewApiKey'];
+export type KeyRotation = Schemas['KeyRotation'];
+export type AuditEntry = Schemas['AuditEntry'];
 export type Problem = Schemas['Problem'];
 export type FieldError = Schemas['FieldError'];
 /** What went wrong, for programs. Newer servers may know more of them. */

@@ -52,6 +52,13 @@ describe('a write', () => {
     expect(given).toEqual(['mine', 'mine too']);
   });
 
+  it('that makes a key is not sent again, for it would make another', async () => {
+    gateway.act = () => problem(503, 'unavailable');
+    const error = await thrown(gateway.client().keys.create({ name: 'shop', scopes: ['loans:read'] }));
+    expect(error).toMatchObject({ status: 503, attempts: 1, idempotencyKey: null });
+    expect(keysSent()).toEqual([undefined]);
+  });
+
   it('that got no answer in the end tells the key under which it may be sent again', async () => {
     gateway.act = () => 'drop';
     const error = await thrown(gateway.client({ ...QUICK, attemptsMax: 3 }).loans.take(LOAN));

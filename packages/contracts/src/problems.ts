@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { moneyText } from './scalars.ts';
+import { SCOPES } from './scopes.ts';
 
 interface ProblemKind {
   status: number;
@@ -20,9 +21,13 @@ export const PROBLEMS = {
   unauthenticated: {
     status: 401,
     title: 'Unauthenticated',
-    meaning: 'No API key was sent, or not a valid one.',
+    meaning: 'No API key or token was sent, or not a valid one.',
   },
-  forbidden: { status: 403, title: 'Forbidden', meaning: 'The key is valid, but may not do this.' },
+  forbidden: {
+    status: 403,
+    title: 'Forbidden',
+    meaning: 'The caller is known, but may not do this: it lacks the scope that `required_scope` names.',
+  },
   not_found: { status: 404, title: 'Not found', meaning: 'What the path names does not exist.' },
   method_not_allowed: {
     status: 405,
@@ -39,6 +44,11 @@ export const PROBLEMS = {
     status: 409,
     title: 'Loan not pending',
     meaning: 'Only a pending loan can be activated or rejected.',
+  },
+  key_not_active: {
+    status: 409,
+    title: 'Key not active',
+    meaning: 'Only an active key can be replaced by another.',
   },
   payload_too_large: {
     status: 413,
@@ -116,6 +126,7 @@ export const problem = z
       .array(z.union([fieldError, z.looseObject({ line: z.int().min(1) })]))
       .optional()
       .meta({ description: 'Each field, or each line of a file, that breaks a rule' }),
+    required_scope: z.enum(SCOPES).optional().meta({ description: 'What the caller would need' }),
     available_amount: moneyText.optional().meta({ description: 'What would fit into the credit line' }),
   })
   .loose()

@@ -69,6 +69,11 @@ function startRelay(
   return relay;
 }
 
+/** Another process takes the lease, and keeps it until it gives it up: a busy machine takes its time to notice. */
+const steal = () =>
+  run(sqlOf(database), `UPDATE relay_lease SET holder = 'thief', until = clock_timestamp() + interval '1 hour'`);
+const giveUp = () => run(sqlOf(database), `DELETE FROM relay_lease WHERE holder = 'thief'`);
+
 /** The real broker, through a producer whose sends a test can spoil. */
 function spoiled(send: (real: Producer, ...call: Parameters<Producer['send']>) => Promise<void>): Kafka {
   return {
@@ -221,7 +226,6 @@ describe('the relay', () => {
   });
 
   it('removes nothing once another process has taken its lease, and sends that again once it has it back', async () => {
-    const thief = new Lease(database, 'thief');
     const removals: number[] = [];
     const noting: RelayOptions['outbox'] = {
       read: (entriesMax) => outbox.read(entriesMax),
@@ -235,13 +239,13 @@ describe('the relay', () => {
     const over = spoiled(async (real, ...call) => {
       await real.send(...call);
       sends += 1;
-      if (sends === 1) await thief.take();
+      if (sends === 1) await steal();
     });
     await append(...eventsOf('loans', 1, 2));
     startRelay(over, noting);
-    await waitFor(() => removals.length === 1);
+    await waitFor(() => removals.length > 0);
     expect(removals).toEqual([2]);
-    await thief.release();
+    await giveUp();
     await waitFor(async () => (await waiting()) === 0 && received.length >= 4);
     expect(of(1)).toEqual(versions(1, 2));
   });
@@ -259,10 +263,9 @@ describe('the relay', () => {
     partitions = PARTITIONS;
     await append(eventOf('loans', 1, 2));
     await waitFor(() => received.length === 2);
-    const thief = new Lease(database, 'thief');
-    await thief.take();
+    await steal();
     await waitFor(() => !relay.holding);
-    await thief.release();
+    await giveUp();
     await append(eventOf('loans', 1, 3));
     await waitFor(() => received.length === 3);
     expect(used).toEqual([1, 1, PARTITIONS]);

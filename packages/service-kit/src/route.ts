@@ -39,6 +39,13 @@ export interface Origin {
   readonly isGone?: () => boolean;
 }
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a route does; left out where it is no operation of the API. */
+    operation?: Operation;
+  }
+}
+
 type Parsed<O extends Operation, Part extends 'params' | 'query' | 'body'> = O[Part] extends z.ZodType
   ? z.infer<O[Part]>
   : undefined;
@@ -51,6 +58,8 @@ export interface ValidRequest<O extends Operation> {
   readonly key: RequestKey | null;
   readonly token: ConsistencyToken | null;
   readonly origin: Origin;
+  /** Who calls, as the gateway says. */
+  readonly caller: string;
   /** Path and query as they came, for links. */
   readonly url: string;
 }
@@ -72,6 +81,7 @@ export function routesOf(app: FastifyInstance, hooks: RouteHooks) {
     app.route({
       method: operation.method,
       url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
+      config: { operation },
       handler: async (request, reply) => {
         const valid = await validRequest(operation, request, hooks);
         if (valid.token !== null) await hooks.catchUp(valid.token);
@@ -105,9 +115,12 @@ async function validRequest<O extends Operation>(
       traceparent: acceptTraceparent(request.headers[HEADERS.traceparent]),
       isGone: isGoneOf(request),
     },
+    caller: callerOf(request),
     url: request.url,
   };
 }
+
+const callerOf = ({ headers }: FastifyRequest): string => String(headers[HEADERS.caller] ?? '');
 
 /** A body that breaks a rule can't be the one that a used key came with. */
 async function validBody<O extends Operation>(
@@ -140,7 +153,7 @@ export function keyIdOf(operation: Operation, request: FastifyRequest): Buffer |
   const text = request.headers[HEADERS.idempotencyKey];
   if (text === undefined) return null;
   validateHeader(idempotencyKey, text, HEADERS.idempotencyKey);
-  const scope = [request.headers[HEADERS.caller] ?? '', operation.method, pathOf(request).replace(/\/$/, ''), text];
+  const scope = [callerOf(request), operation.method, pathOf(request).replace(/\/$/, ''), text];
   return sha256(scope.join('\n'));
 }
 

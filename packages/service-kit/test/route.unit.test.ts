@@ -56,7 +56,13 @@ const patch = (id: number | string) => ({ method: 'PATCH' as const, url: `/api/c
 it('a handler gets every part checked and read', async () => {
   const { send, handled } = routesUnderTest();
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-  const headers = { 'idempotency-key': 'k', 'consistency-token': TOKEN, 'x-request-id': 'r1', traceparent };
+  const headers = {
+    'idempotency-key': 'k',
+    'consistency-token': TOKEN,
+    'x-request-id': 'r1',
+    traceparent,
+    'x-mo-caller': 'shop',
+  };
   await send({ score: '10' }, headers, { method: 'PATCH', url: '/api/customers/12?x=1' });
   expect(handled[0]).toEqual({
     params: { customer_id: 12 },
@@ -65,6 +71,7 @@ it('a handler gets every part checked and read', async () => {
     key: { id: expect.any(Buffer), fingerprint: expect.any(Buffer) },
     token: { customerId: 7, versions: { customers: 3, loans: 0, payments: 1 } },
     origin: { requestId: 'r1', traceparent, isGone: expect.any(Function) },
+    caller: 'shop',
     url: '/api/customers/12?x=1',
   });
 });

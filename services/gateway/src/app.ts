@@ -2,6 +2,8 @@
 import { HEADERS, STREAMS } from '@mo/contracts';
 import { createRegistry, createServer, type Logger, Notice, openTracing, type StopStep } from '@mo/service-kit';
 import type { FastifyInstance } from 'fastify';
+import { openAccess } from './access/open-access.ts';
+import { adminRoutes } from './admin/routes.ts';
 import type { GatewayConfig } from './config.ts';
 import { referenceRoutes } from './docs/reference.ts';
 import { boundCallers } from './forward/callers.ts';
@@ -12,7 +14,6 @@ import { LoopLag } from './forward/loop-lag.ts';
 import { apiRoutes } from './forward/routes.ts';
 import { shedFirst } from './forward/shed.ts';
 import { openUpstreams } from './forward/upstream.ts';
-import { openKeys } from './keys/open-keys.ts';
 
 /** Below what the services take, since they get some headers more. */
 const headerBytesMax = 12 * 1024;
@@ -29,7 +30,7 @@ export interface Gateway {
 export async function createGateway(config: GatewayConfig, logger: Logger, limits = defaultLimits): Promise<Gateway> {
   const registry = createRegistry('gateway', config.version);
   const tracing = await openTracing('gateway', config.version, config.tracing, logger);
-  const keys = openKeys(config.keys, logger);
+  const access = await openAccess(config, logger, registry);
   const upstreams = openUpstreams(config.replicas, limits, logger, registry);
   const replicaSets = STREAMS.map((service) => upstreams[service].replicas);
 
@@ -63,7 +64,8 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
     linger(request.raw, limits.lingerTimeoutMs);
     done();
   });
-  await app.register(async (api) => apiRoutes(api, keys.ring, upstreams, tracing.tracer));
+  await app.register(async (api) => apiRoutes(api, access, upstreams, tracing.tracer));
+  await app.register(async (admin) => adminRoutes(admin, access));
   await referenceRoutes(app);
   const lag = new LoopLag(limits);
   shedFirst(app.server, { upstreams, lag, limits, logger, registry });
@@ -74,7 +76,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
     { name: 'readiness', stop: () => notice.give() },
     { name: 'requests', stop: () => app.close(), timeoutMs: drainTimeoutMs },
     { name: 'services', stop: () => Promise.all(replicaSets.map((replicas) => replicas.close())) },
-    { name: 'keys', stop: keys.close },
+    ...access.stopSteps,
     { name: 'traces', stop: () => tracing.stop() },
     { name: 'loop lag', stop: () => lag.stop() },
   ];

@@ -1,6 +1,8 @@
-import { STREAMS, type Stream } from '@mo/contracts';
+import { RATE_MAX, STREAMS, type Stream } from '@mo/contracts';
+import { type DatabaseConnection, databaseConfig, databaseConnection } from '@mo/database';
 import {
   ConfigError,
+  databaseUrl,
   origins,
   processConfig,
   readConfig,
@@ -9,6 +11,15 @@ import {
   tracingSettings,
 } from '@mo/service-kit';
 import { z } from 'zod';
+import type { TokenSettings } from './tokens/access-tokens.ts';
+
+const AUDIT_DAYS_DEFAULT = 400;
+
+/** What is believed about callers must come from who it says it is; on this machine it does. */
+const secureUrl = z.url().refine((text) => {
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname));
+}, 'must be an https URL');
 
 const environment = z.object({
   ...processConfig,
@@ -18,6 +29,13 @@ const environment = z.object({
   PAYMENTS_URL: origins,
   API_KEYS: z.string().optional(),
   API_KEYS_FILE: z.string().optional(),
+  ...databaseConfig,
+  GATEWAY_DATABASE_URL: databaseUrl.optional(),
+  AUDIT_DAYS: z.coerce.number().int().min(1).default(AUDIT_DAYS_DEFAULT),
+  OIDC_ISSUER: secureUrl.optional(),
+  OIDC_AUDIENCE: z.string().optional(),
+  OIDC_JWKS_URL: secureUrl.optional(),
+  OIDC_RATE: z.coerce.number().positive().max(RATE_MAX).optional(),
 });
 
 /** Where the API keys come from: the text itself, or a file that is read again when it changes. */
@@ -33,6 +51,12 @@ export interface GatewayConfig {
   /** The origins of each service's replicas. */
   readonly replicas: Readonly<Record<Stream, readonly string[]>>;
   readonly keys: KeySource;
+  /** The gateway's own; null where it has none, and knows only the keys above. */
+  readonly database: DatabaseConnection | null;
+  /** How many days the audit log goes back. */
+  readonly auditDays: number;
+  /** Null where no tokens are taken. */
+  readonly tokens: TokenSettings | null;
 }
 
 /**
@@ -56,10 +80,26 @@ export function gatewayConfig(variables: NodeJS.ProcessEnv = process.env): Gatew
     tracing: tracingSettings(read),
     replicas,
     keys: keySource(read),
+    database:
+      read.GATEWAY_DATABASE_URL === undefined
+        ? null
+        : databaseConnection('GATEWAY_DATABASE_URL', read.GATEWAY_DATABASE_URL, read),
+    auditDays: read.AUDIT_DAYS,
+    tokens: tokenSettings(read),
   };
 }
 
-function keySource({ API_KEYS: text = '', API_KEYS_FILE: file = '' }: z.infer<typeof environment>): KeySource {
+type Environment = z.infer<typeof environment>;
+
+function tokenSettings(read: Environment): TokenSettings | null {
+  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl, OIDC_RATE: rate } = read;
+  if (issuer === undefined && audience === undefined && jwksUrl === undefined && rate === undefined) return null;
+  if (issuer === undefined) throw new ConfigError('OIDC_ISSUER is not set, but another of the OIDC variables is');
+  if (audience === undefined) throw new ConfigError('OIDC_AUDIENCE must be set too, since OIDC_ISSUER is');
+  return { issuer, audience, jwksUrl: jwksUrl ?? null, rate: rate ?? null };
+}
+
+function keySource({ API_KEYS: text = '', API_KEYS_FILE: file = '' }: Environment): KeySource {
   if (text !== '' && file !== '') throw new ConfigError('API_KEYS and API_KEYS_FILE are both set: set one of them');
   if (text === '' && file === '') throw new ConfigError('neither API_KEYS nor API_KEYS_FILE is set: set one of them');
   return text === '' ? { file } : { text };

@@ -30,7 +30,8 @@ const forwarded = () =>
     services[service].requests.splice(0).map(({ method, url }) => ({ service, method, url })),
   );
 const pathOf = ({ path }: Operation) => path.replace(/\{\w+\}/g, '17');
-const table = Object.values<Operation>(operations);
+/** What is passed on; what the gateway does itself is tested with its store. */
+const table = Object.values<Operation>(operations).filter(({ service }) => service !== 'gateway');
 
 /** Unlike fetch, sends a path as it is. */
 const statusOf = (method: string, path: string): Promise<number | undefined> =>
@@ -184,6 +185,8 @@ describe('rates', () => {
     expect((await gateway.call('GET', '/api/loans', slow)).status).toBe(200);
     const second = await gateway.call('GET', '/api/loans', slow);
     expect([second.status, second.headers.get('retry-after')]).toEqual([429, '100']);
+    expect(second.headers.get('ratelimit-policy')).toBe('"key";q=1;w=100');
+    expect(second.headers.get('ratelimit')).toBe('"key";r=0;t=100');
     expect(await second.json()).toMatchObject({ code: 'rate_limited' });
     for (let n = 0; n < 20; n += 1) expect((await gateway.call('GET', '/api/loans')).status).toBe(200);
     expect(forwarded()).toHaveLength(21);

@@ -21,6 +21,24 @@ it('is read from the environment, with one origin a replica', () => {
       payments: ['https://payments.internal'],
     },
     keys: { text: 'demo:00' },
+    database: null,
+    auditDays: 400,
+    tokens: null,
+  });
+});
+
+it('takes a database for keys and the audit log, and an OpenID provider', () => {
+  const more = {
+    GATEWAY_DATABASE_URL: 'postgres://gateway:secret@db:5432/gateway',
+    AUDIT_DAYS: '30',
+    OIDC_ISSUER: 'https://login.example',
+    OIDC_AUDIENCE: 'mo',
+    OIDC_RATE: '20',
+  };
+  expect(gatewayConfig({ ...valid, ...more })).toMatchObject({
+    database: { url: more.GATEWAY_DATABASE_URL },
+    auditDays: 30,
+    tokens: { issuer: 'https://login.example', audience: 'mo', jwksUrl: null, rate: 20 },
   });
 });
 
@@ -35,6 +53,11 @@ it.each([
   [{ LOANS_URL: 'http://127.0.0.1:1/api' }, 'LOANS_URL: must be origins'],
   [{ LOANS_URL: 'http://127.0.0.1:1,http://127.0.0.1:1' }, 'LOANS_URL names an origin twice'],
   [{ PORT: 'http' }, 'PORT: '],
+  [{ GATEWAY_DATABASE_URL: 'gateway' }, 'GATEWAY_DATABASE_URL: '],
+  [{ AUDIT_DAYS: '0' }, 'AUDIT_DAYS: '],
+  [{ OIDC_ISSUER: 'https://login.example' }, 'OIDC_AUDIENCE must be set too'],
+  [{ OIDC_AUDIENCE: 'mo' }, 'OIDC_ISSUER is not set'],
+  [{ OIDC_ISSUER: 'http://login.example', OIDC_AUDIENCE: 'mo' }, 'OIDC_ISSUER: must be an https URL'],
 ])('is refused where a variable is wrong or missing, which the error names: %j', (change, message) => {
   expect(() => gatewayConfig({ ...valid, ...change })).toThrow(message);
 });

@@ -3,27 +3,60 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import type { ApiKey } from '../src/keys/api-key.ts';
 import { KeyRing } from '../src/keys/key-ring.ts';
-import { openKeys } from '../src/keys/open-keys.ts';
 import { parseKeys } from '../src/keys/parse-keys.ts';
-import { TokenBucket } from '../src/keys/token-bucket.ts';
+import { watchStaticKeys } from '../src/keys/static-keys.ts';
+import { TokenBucket } from '../src/rates/token-bucket.ts';
 import { until } from './support.ts';
 
 const digest = (key: string): string => hash('sha256', key);
 const first = digest('first');
 const second = digest('second');
+const EVERYTHING = new Set(['admin']);
+
+const ringOf = (text: string): KeyRing => {
+  const ring = new KeyRing((_digest, rate) => new TokenBucket(rate, 0));
+  ring.replace(parseKeys(text, 'API_KEYS'));
+  return ring;
+};
 
 describe('the list of API keys', () => {
   it('is separated by new lines or commas, with comments, blank lines and rates', () => {
     const keys = parseKeys(`# ours\n\n shop:${first}:2.5 , ops:${second.toUpperCase()} # no rate\r\n`, 'API_KEYS');
     expect(keys).toEqual([
-      { id: 'shop', digest: Buffer.from(first, 'hex'), rate: 2.5 },
-      { id: 'ops', digest: Buffer.from(second, 'hex'), rate: null },
+      {
+        caller: 'shop',
+        keyId: null,
+        digest: Buffer.from(first, 'hex'),
+        scopes: EVERYTHING,
+        rate: 2.5,
+        expiresAtMs: null,
+      },
+      {
+        caller: 'ops',
+        keyId: null,
+        digest: Buffer.from(second, 'hex'),
+        scopes: EVERYTHING,
+        rate: null,
+        expiresAtMs: null,
+      },
+    ]);
+  });
+
+  it('may say what a key may do, with a rate and without', () => {
+    const keys = parseKeys(`shop:${first}:5:loans:read+loans:write,ops:${second}::customers:read`, 'API_KEYS');
+    expect(keys.map(({ rate, scopes }) => [rate, [...scopes]])).toEqual([
+      [5, ['loans:read', 'loans:write']],
+      [null, ['customers:read']],
     ]);
   });
 
   it('may give one caller several keys', () => {
-    expect(parseKeys(`shop:${first}\nshop:${second}`, 'API_KEYS').map(({ id }) => id)).toEqual(['shop', 'shop']);
+    expect(parseKeys(`shop:${first}\nshop:${second}`, 'API_KEYS').map(({ caller }) => caller)).toEqual([
+      'shop',
+      'shop',
+    ]);
   });
 
   it.each([
@@ -37,7 +70,8 @@ describe('the list of API keys', () => {
     [`shop:${first}:-1`, 'API_KEYS, line 1: the rate of "shop" must be'],
     [`shop:${first}:many`, 'API_KEYS, line 1: the rate of "shop" must be'],
     [`shop:${first}:`, 'API_KEYS, line 1: the rate of "shop" must be'],
-    [`shop:${first}:1:2`, 'API_KEYS, line 1: the entry of "shop" must be'],
+    [`shop:${first}:1:2`, 'API_KEYS, line 1: "2" of "shop" must be one of the scopes'],
+    [`shop:${first}::loans:read+`, 'API_KEYS, line 1: "" of "shop" must be one of the scopes'],
     [`shop:${first}\nother:${first}`, 'API_KEYS, line 2: the key of "other" is there twice'],
   ])('is refused where an entry breaks a rule, which the error names with its line: %j', (text, message) => {
     expect(() => parseKeys(text, 'API_KEYS')).toThrow(message);
@@ -50,7 +84,7 @@ describe('the list of API keys', () => {
 
 describe('a key ring', () => {
   it('finds the caller of a key, and nobody for anything else', () => {
-    const ring = new KeyRing(parseKeys(`shop:${first},ops:${second}`, 'API_KEYS'));
+    const ring = ringOf(`shop:${first},ops:${second}`);
     expect(ring.find('first')?.id).toBe('shop');
     expect(ring.find('second')?.id).toBe('ops');
     for (const wrong of ['', 'First', 'first ', first, 'third']) expect(ring.find(wrong)).toBeNull();
@@ -58,18 +92,33 @@ describe('a key ring', () => {
 
   it('tells digests apart that begin alike', () => {
     const alike = `${first.slice(0, 8)}${second.slice(8)}`;
-    const ring = new KeyRing(parseKeys(`other:${alike},shop:${first}`, 'API_KEYS'));
+    const ring = ringOf(`other:${alike},shop:${first}`);
     expect(ring.find('first')?.id).toBe('shop');
   });
 
   it('keeps what a key has used of its rate when the keys are read again', () => {
-    const ring = new KeyRing(parseKeys(`shop:${first}:1`, 'API_KEYS'));
-    const used = ring.find('first')?.bucket;
+    const ring = ringOf(`shop:${first}:1`);
+    const used = ring.find('first')?.meter;
     ring.replace(parseKeys(`shop:${first}:1\nops:${second}`, 'API_KEYS'));
-    expect(ring.find('first')?.bucket).toBe(used);
+    expect(ring.find('first')?.meter).toBe(used);
     ring.replace(parseKeys(`shop:${first}:2`, 'API_KEYS'));
-    expect(ring.find('first')?.bucket).not.toBe(used);
+    expect(ring.find('first')?.meter).not.toBe(used);
     expect(ring.find('second')).toBeNull();
+  });
+
+  it('refuses a key from the moment at which it expires, and tells of uses of those of the store', () => {
+    const used: number[] = [];
+    const ring = new KeyRing(
+      () => new TokenBucket(1, 0),
+      (id) => used.push(id),
+    );
+    const [key] = parseKeys(`shop:${first}`, 'API_KEYS') as [ApiKey];
+    ring.replace([
+      { ...key, keyId: 1, expiresAtMs: Date.now() + 60_000 },
+      { ...key, keyId: 2, digest: Buffer.from(second, 'hex'), expiresAtMs: Date.now() },
+    ]);
+    expect([ring.find('first')?.keyId, ring.find('second')]).toEqual([1, null]);
+    expect(used).toEqual([1]);
   });
 });
 
@@ -78,7 +127,7 @@ describe('a rate', () => {
     const bucket = new TokenBucket(10, 0);
     const passed = (nowMs: number) => {
       let count = 0;
-      while (bucket.take(nowMs) === 0) count += 1;
+      while (bucket.take(nowMs).waitMs === 0) count += 1;
       return count;
     };
     expect(passed(0)).toBe(10);
@@ -89,9 +138,9 @@ describe('a rate', () => {
 
   it('says how long to wait, below one request a second too', () => {
     const bucket = new TokenBucket(0.5, 0);
-    expect(bucket.take(0)).toBe(0);
-    expect(bucket.take(500)).toBeCloseTo(1_500);
-    expect(bucket.take(2_000)).toBe(0);
+    expect(bucket.take(0)).toEqual({ waitMs: 0, left: 0 });
+    expect(bucket.take(500).waitMs).toBeCloseTo(1_500);
+    expect(bucket.take(2_000).waitMs).toBe(0);
   });
 });
 
@@ -103,14 +152,16 @@ describe('a file of API keys', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('that is not there, or is wrong, is an error that names it', () => {
-    expect(() => openKeys({ file: join(folder, 'none') }, logger)).toThrow(`API_KEYS_FILE ${join(folder, 'none')}`);
+    const none = join(folder, 'none');
+    expect(() => watchStaticKeys({ file: none }, () => {}, logger)).toThrow(`API_KEYS_FILE ${none}`);
     writeFileSync(file, 'nonsense');
-    expect(() => openKeys({ file }, logger)).toThrow(`API_KEYS_FILE ${file}, line 1`);
+    expect(() => watchStaticKeys({ file }, () => {}, logger)).toThrow(`API_KEYS_FILE ${file}, line 1`);
   });
 
   it('is read again when it changes; broken, it leaves the keys as they were', async () => {
     writeFileSync(file, `shop:${first}`);
-    const { ring, close } = openKeys({ file }, logger);
+    const ring = ringOf(`none:${digest('none')}`);
+    const close = watchStaticKeys({ file }, (keys) => ring.replace(keys), logger);
     try {
       writeFileSync(file, `shop:${first}\nops:${second}`);
       await until(() => ring.find('second') !== null, 'the new key is known');

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isMuxUpgrade, serveMux } from '@mo/mux';
 import { createLogger, type TracingSettings } from '@mo/service-kit';
 import { createGateway } from '../src/app.ts';
+import type { GatewayConfig } from '../src/config.ts';
 import { defaultLimits, type Limits } from '../src/forward/limits.ts';
 
 export const KEY = 'a-key-for-tests';
@@ -115,6 +116,9 @@ interface GatewaySetup {
   /** Each service has its own replicas, or the same where a list is given. */
   replicas?: Stub[] | { customers: Stub[]; loans: Stub[]; payments: Stub[] };
   keys?: string;
+  /** The URL of its database. */
+  database?: string;
+  tokens?: GatewayConfig['tokens'];
   limits?: Partial<Limits>;
   tracing?: TracingSettings | null;
 }
@@ -134,6 +138,9 @@ export async function startGateway(setup: GatewaySetup = {}): Promise<RunningGat
     tracing: setup.tracing ?? null,
     replicas: { customers: origins(customers), loans: origins(loans), payments: origins(payments) },
     keys: { text: setup.keys ?? `tester:${KEY_DIGEST}` },
+    database: setup.database === undefined ? null : { url: setup.database },
+    auditDays: 400,
+    tokens: setup.tokens ?? null,
   };
   const limits = { ...defaultLimits, probeIntervalMs: 50, probeIntervalWhenDownMs: 20, ...setup.limits };
   const { app, stopSteps } = await createGateway(config, createLogger('gateway', 'silent'), limits);

@@ -23,13 +23,19 @@ function breaks(released: object, current: object): string[] {
   // The comparison writes into what it is given.
   const { diffs } = apiCompare(structuredClone(released), structuredClone(current));
   return diffs
-    .filter(counts)
+    .filter((diff) => counts(diff) && !isHarmless(diff))
     .filter((diff) => diff.type === 'breaking' || OWN_RULES.some((rule) => rule(diff)))
     .map(lineOf);
 }
 
 /** What lies within a schema is judged where it is used: only there is it known whether it is asked for or told. */
 const counts = ({ path }: Diff): boolean => path[0] !== 'components' || path[1] !== 'schemas' || path.length === 3;
+
+/** What is worded anew means the same; and of problems callers are told from the first day that there will be others. */
+function isHarmless({ action, path }: Diff): boolean {
+  const [within, list] = path.slice(-3);
+  return path.at(-1) === 'description' || (action === 'add' && within === 'code' && list === 'enum');
+}
 
 /** The comparison takes another type in an answer for harmless, as it is where one more is taken in a request. */
 function retypes({ action, path }: Diff): boolean {

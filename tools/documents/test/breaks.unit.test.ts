@@ -100,6 +100,7 @@ describe('a change of the API breaks its clients that', () => {
     ['a value in a request', (d) => schemas(d).NewLoan.properties.status.enum.push('draft')],
     ['a parameter', (d) => loans(d).get.parameters.push({ in: 'query', name: 'year', schema: { type: 'string' } })],
     ['words', (d) => Object.assign(d.info, { description: 'other words' })],
+    ['a kind of problem', (d) => schemas(d).Problem.properties.code.enum.push('key_lost')],
   ])('but not one that adds %s', (_what, change) => expect(breaksOf('openapi.json', change)).toEqual([]));
 });
 

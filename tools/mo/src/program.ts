@@ -6,6 +6,7 @@ import { balanceCommand, statementCommand } from './commands/accounts.ts';
 import { customersCommand } from './commands/customers.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { eventsCommand } from './commands/events.ts';
+import { auditCommand, keysCommand } from './commands/keys.ts';
 import { loansCommand } from './commands/loans.ts';
 import { partitionsCommand } from './commands/partitions.ts';
 import { paymentsCommand } from './commands/payments.ts';
@@ -39,6 +40,8 @@ export function programOf(): CommandUnknownOpts {
     balanceCommand(),
     statementCommand(),
     eventsCommand(),
+    keysCommand(),
+    auditCommand(),
     statusCommand(),
     replayCommand(),
     reconcileCommand(),

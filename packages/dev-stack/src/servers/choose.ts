@@ -75,13 +75,14 @@ function keptKind(dir: string): OwnKind | undefined {
 function urlsFrom(env: NodeJS.ProcessEnv): DatabaseUrls | undefined {
   const variables = databaseOwners.map((owner) => `${owner.toUpperCase()}_DATABASE_URL`);
   const missing = variables.filter((variable) => !env[variable]);
-  if (missing.length === variables.length) return undefined;
+  const gateway = env.GATEWAY_DATABASE_URL;
+  if (missing.length === variables.length && !gateway) return undefined;
   if (missing.length > 0)
     throw new Error(
       `${missing.join(' and ')} must be set too: ${variables.join(', ')} are given together or not at all`,
     );
   const [customers, loans, payments] = variables.map((variable) => env[variable]!);
-  return { customers: customers!, loans: loans!, payments: payments! };
+  return { customers: customers!, loans: loans!, payments: payments!, ...(gateway ? { gateway } : {}) };
 }
 
 function brokersFrom(env: NodeJS.ProcessEnv): string[] | undefined {

@@ -1,5 +1,5 @@
 /**
- * A database and a role for each service. Each role owns its database and can connect to no other: PostgreSQL lets
+ * A database and a role for each service, and for the gateway. Each role owns its database and can connect to no other: PostgreSQL lets
  * everybody in by default, so that right is taken from PUBLIC, on the server's own databases too.
  */
 import pg from 'pg';
@@ -7,8 +7,10 @@ import pg from 'pg';
 /** The services that own a database. */
 export const databaseOwners = ['customers', 'loans', 'payments'] as const;
 export type DatabaseOwner = (typeof databaseOwners)[number];
+/** The gateway may do without one: then it knows only the keys that it was started with. */
+const allOwners = [...databaseOwners, 'gateway'] as const;
 /** A connection URL for each service that owns a database. */
-export type DatabaseUrls = Record<DatabaseOwner, string>;
+export type DatabaseUrls = Record<DatabaseOwner, string> & { gateway?: string };
 
 const statementTimeoutMs = 30_000;
 
@@ -24,7 +26,7 @@ export async function closeOwnDatabases(adminUrl: string): Promise<void> {
 }
 
 /**
- * Makes the three roles and databases where they are missing, all with `suffix` in their names, and answers their
+ * Makes the four roles and databases where they are missing, all with `suffix` in their names, and answers their
  * URLs. `passwordOf` gives the password of a role; an existing role gets it anew.
  */
 export async function createDatabases(
@@ -35,19 +37,19 @@ export async function createDatabases(
   const client = new pg.Client({ connectionString: adminUrl, statement_timeout: statementTimeoutMs });
   await client.connect();
   try {
-    for (const owner of databaseOwners)
-      await createDatabase(client, `${owner}${suffix}`, passwordOf(`${owner}${suffix}`));
+    for (const owner of allOwners) await createDatabase(client, `${owner}${suffix}`, passwordOf(`${owner}${suffix}`));
   } finally {
     await client.end();
   }
-  const urlOf = (owner: DatabaseOwner) => {
+  const urlOf = (owner: (typeof allOwners)[number]) => {
     const url = new URL(adminUrl);
     url.username = `${owner}${suffix}`;
     url.password = passwordOf(url.username);
     url.pathname = `/${owner}${suffix}`;
     return url.href;
   };
-  return { customers: urlOf('customers'), loans: urlOf('loans'), payments: urlOf('payments') };
+  const [customers, loans, payments, gateway] = allOwners.map(urlOf) as [string, string, string, string];
+  return { customers, loans, payments, gateway };
 }
 
 async function createDatabase(client: pg.Client, name: string, password: string) {

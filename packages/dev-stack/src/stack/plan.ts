@@ -101,7 +101,8 @@ async function environmentOf(
     return (await Promise.all(urls)).join(',');
   };
   const { service } = replica;
-  const database = service === 'gateway' ? undefined : await led('postgres', databases[service]);
+  const url = databases[service];
+  const database = url === undefined ? undefined : await led('postgres', url);
   return {
     MO_VERSION: version,
     ...env,
@@ -119,7 +120,7 @@ async function environmentOf(
 /** A service gets its own database's URL and no other's. */
 function secretsOf(service: ServiceName, database: string | undefined, keysFile: string): NodeJS.ProcessEnv {
   const own = Object.fromEntries(
-    databaseOwners.map((owner) => [`${owner.toUpperCase()}_DATABASE_URL`, owner === service ? database : undefined]),
+    serviceNames.map((owner) => [`${owner.toUpperCase()}_DATABASE_URL`, owner === service ? database : undefined]),
   );
   return { ...own, API_KEYS_FILE: service === 'gateway' ? keysFile : undefined };
 }

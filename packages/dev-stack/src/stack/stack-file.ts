@@ -20,7 +20,8 @@ export interface ServiceEntry extends ReplicaEntry {
 
 /** A pid is that of the working process; null where a server comes from the environment or is stopped. */
 export type StackFile = Record<DatabaseOwner, ServiceEntry> & {
-  gateway: ReplicaEntry;
+  /** Without a `databaseUrl` it knows only the keys that it was started with. */
+  gateway: ReplicaEntry & { databaseUrl?: string };
   postgres: { pid: number | null };
   kafka: { brokers: string[]; pid: number | null };
   apiKey: string;

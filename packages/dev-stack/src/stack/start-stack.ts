@@ -180,8 +180,9 @@ function stackFile(services: Services, servers: Servers, databases: DatabaseUrls
     return { ...replicas[0]!, databaseUrl: databases[owner], replicas };
   };
   const [customers, loans, payments] = databaseOwners.map(entryOf);
+  const { gateway } = databases;
   return {
-    gateway: services.entriesOf('gateway')[0]!,
+    gateway: { ...services.entriesOf('gateway')[0]!, ...(gateway && { databaseUrl: gateway }) },
     customers: customers!,
     loans: loans!,
     payments: payments!,

@@ -95,7 +95,7 @@ export class Exchange implements UnderWay {
     if (status < 400 && headers.connection === 'close') this.#replica?.leaveOut('it ends its connections');
     const isProblem = String(headers['content-type']).startsWith('application/problem+json');
     if (status >= 400 && !isProblem) controller.abort(new AttemptEnded(status === 503 ? 'closing' : 'garbled'));
-    else this.#writer.head(status, answerHeaders(status, headers, this.#request.id), headers['content-length']);
+    else this.#writer.head(status, answerHeaders(status, headers, this.#request), headers['content-length']);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -81,9 +81,10 @@ function namedByConnection(connection: string | undefined): Set<string> | null {
 export function answerHeaders(
   status: number,
   headers: Record<string, string | string[] | undefined>,
-  requestId: string,
+  { id, rateHeaders }: Pick<FastifyRequest, 'id' | 'rateHeaders'>,
 ): string[] {
-  const passed: string[] = [HEADERS.requestId, requestId];
+  const passed: string[] = [HEADERS.requestId, id];
+  if (rateHeaders !== null) passed.push(...rateHeaders);
   for (const name in headers) {
     const value = headers[name];
     if (value !== undefined && PASSED_BACK.has(name)) passed.push(name, value as string);

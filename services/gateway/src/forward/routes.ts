@@ -6,25 +6,25 @@ import { METHODS } from 'node:http';
 import { type Operation, operations, type Stream } from '@mo/contracts';
 import { ProblemError, pathOf, type Tracer, traceCallers } from '@mo/service-kit';
 import type { FastifyInstance } from 'fastify';
-import { authenticate } from '../keys/authenticate.ts';
-import type { KeyRing } from '../keys/key-ring.ts';
+import { admitCallers } from '../access/admit.ts';
+import type { Caller } from '../access/caller.ts';
+import type { Access } from '../access/open-access.ts';
 import { Exchange } from './exchange.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Dot segments and hidden slashes: a path that another reader could take for another path goes nowhere. */
 const AMBIGUOUS = /\/(\.|%2e){1,2}(\/|$)|%2f|%5c|\\/i;
 
-/** Registers the API's routes; all of them need a key. */
+/** Registers the routes of what services do; all of them need a key or a token. */
 export function apiRoutes(
   app: FastifyInstance,
-  ring: KeyRing,
+  access: Access,
   upstreams: Record<Stream, Upstream>,
   tracer: Tracer | null = null,
 ): void {
   takeBodiesAsTheyAre(app);
-  app.decorateRequest('caller', '');
+  admitCallers(app, access);
   app.addHook('onRequest', (request, _reply, done) => {
-    request.caller = authenticate(ring, request.headers);
     const path = pathOf(request);
     if (AMBIGUOUS.test(path)) throw new ProblemError('not_found', `there is no ${path}`);
     done();
@@ -38,23 +38,17 @@ export function apiRoutes(
   }
 }
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The id of the key that the request came with. */
-    caller: string;
-  }
-}
-
-function forward(app: FastifyInstance, url: string, operation: Operation, upstream: Upstream): void {
+function forward(app: FastifyInstance, url: string, operation: Forwarded, upstream: Upstream): void {
   const lane = operation.stream === undefined ? 'calls' : 'uploads';
   app.route({
     method: operation.method,
     url,
-    handler: (request, reply) => new Exchange(upstream, lane, request.caller, request, reply).start(),
+    config: { operation },
+    handler: (request, reply) => new Exchange(upstream, lane, (request.caller as Caller).id, request, reply).start(),
   });
 }
 
-function refuseOthers(app: FastifyInstance, url: string, known: readonly Operation[]): void {
+export function refuseOthers(app: FastifyInstance, url: string, known: readonly Operation[]): void {
   const allowed: string[] = known.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
   const allow = allowed.sort().join(', ');
   app.route({
@@ -68,13 +62,13 @@ function refuseOthers(app: FastifyInstance, url: string, known: readonly Operati
   });
 }
 
-function byPath(): Map<string, Operation[]> {
-  const paths = new Map<string, Operation[]>();
-  for (const operation of Object.values<Operation>(operations)) {
-    paths.set(operation.path, [...(paths.get(operation.path) ?? []), operation]);
-  }
-  return paths;
-}
+type Forwarded = Operation & { readonly service: Stream };
+
+/** What belongs to a service; what is the gateway's own has its routes in `admin/`. */
+const isForwarded = (operation: Operation): operation is Forwarded => operation.service !== 'gateway';
+
+const byPath = (): Map<string, Forwarded[]> =>
+  Map.groupBy(Object.values<Operation>(operations).filter(isForwarded), ({ path }) => path);
 
 /** Lets Fastify hand over every body unread, and route every method that Node can parse. */
 function takeBodiesAsTheyAre(app: FastifyInstance): void {

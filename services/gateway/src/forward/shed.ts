@@ -71,7 +71,9 @@ function refuse(request: IncomingMessage, response: ServerResponse, refusal: Ref
 const shapeOf = (parts: readonly string[]): string => `${parts[2]}/${parts[4] ?? ''}`;
 
 const serviceByShape = new Map(
-  Object.values(operations).map((operation) => [shapeOf(operation.path.split('/')), operation.service]),
+  Object.values(operations).flatMap(({ path, service }) =>
+    service === 'gateway' ? [] : [[shapeOf(path.split('/')), service] as const],
+  ),
 );
 const uploadPaths = Object.values(operations).flatMap((operation) => ('stream' in operation ? [operation.path] : []));
 

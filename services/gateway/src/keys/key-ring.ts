@@ -4,47 +4,58 @@
  * of a digest, from which no key can be made.
  */
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { ApiKey } from './parse-keys.ts';
-import { TokenBucket } from './token-bucket.ts';
+import type { Caller } from '../access/caller.ts';
+import type { Meter } from '../rates/meter.ts';
+import type { ApiKey } from './api-key.ts';
 
-export interface Caller {
-  readonly id: string;
+/** Makes what counts a key's requests. */
+export type MakeMeter = (digest: Buffer, rate: number) => Meter;
+
+interface Entry extends Caller {
   readonly digest: Buffer;
-  /** Null where the key has no rate. */
-  readonly bucket: TokenBucket | null;
+  readonly expiresAtMs: number | null;
 }
 
 export class KeyRing {
-  #callers = new Map<number, Caller[]>();
+  readonly #makeMeter: MakeMeter;
+  readonly #onUse: (keyId: number) => void;
+  #entries = new Map<number, Entry[]>();
 
-  constructor(keys: readonly ApiKey[]) {
-    this.replace(keys);
+  /** @param onUse told of every use of a key of the store */
+  constructor(makeMeter: MakeMeter, onUse: (keyId: number) => void = () => {}) {
+    this.#makeMeter = makeMeter;
+    this.#onUse = onUse;
   }
 
-  /** Takes other keys. One that stays, at the same rate, keeps what it has used of it. */
+  /** Takes other keys; of two with the same digest the first. One that stays, at the same rate, keeps what it has used of it. */
   replace(keys: readonly ApiKey[]): void {
-    const callers = new Map<number, Caller[]>();
-    for (const key of keys) {
-      const prefix = prefixOf(key.digest);
-      callers.set(prefix, [...(callers.get(prefix) ?? []), { ...key, bucket: this.#bucketFor(key) }]);
+    const entries = new Map<number, Entry[]>();
+    for (const { caller, keyId, digest, scopes, rate, expiresAtMs } of keys) {
+      const prefix = prefixOf(digest);
+      const meter = this.#meterFor(digest, rate);
+      const before = entries.get(prefix) ?? [];
+      entries.set(prefix, [...before, { id: caller, keyId, digest, scopes, meter, expiresAtMs }]);
     }
-    this.#callers = callers;
+    this.#entries = entries;
   }
 
-  /** Who calls with this key, or null where it is none of ours. */
+  /** Who calls with this key, or null where it is none of ours, or expired. */
   find(key: string): Caller | null {
-    return this.#byDigest(hash('sha256', key, 'buffer'));
+    const entry = this.#byDigest(hash('sha256', key, 'buffer'));
+    if (entry === null || (entry.expiresAtMs !== null && entry.expiresAtMs <= Date.now())) return null;
+    if (entry.keyId !== null) this.#onUse(entry.keyId);
+    return entry;
   }
 
-  #byDigest(digest: Buffer): Caller | null {
-    const candidates = this.#callers.get(prefixOf(digest)) ?? [];
-    return candidates.find((caller) => timingSafeEqual(caller.digest, digest)) ?? null;
+  #byDigest(digest: Buffer): Entry | null {
+    const candidates = this.#entries.get(prefixOf(digest)) ?? [];
+    return candidates.find((entry) => timingSafeEqual(entry.digest, digest)) ?? null;
   }
 
-  #bucketFor({ digest, rate }: ApiKey): TokenBucket | null {
+  #meterFor(digest: Buffer, rate: number | null): Meter | null {
     if (rate === null) return null;
-    const before = this.#byDigest(digest)?.bucket;
-    return before?.rate === rate ? before : new TokenBucket(rate, performance.now());
+    const before = this.#byDigest(digest)?.meter ?? null;
+    return before?.rate === rate ? before : this.#makeMeter(digest, rate);
   }
 }
 

@@ -1,22 +1,16 @@
 /**
- * API keys are given as `id:sha256-hex-of-the-key[:requests-per-second]`, separated by new lines or commas, with `#`
- * comments. Only the hash is kept anywhere. An id names the caller, so it may have several keys at once: that is how a
- * key is replaced without a gap.
+ * API keys are given as `id:sha256-hex-of-the-key[:requests-per-second[:scopes]]`, separated by new lines or commas, with `#`
+ * comments; scopes are separated by `+`, and a key that names none may do everything. Only the hash is kept anywhere. An id
+ * names the caller, so it may have several keys at once: that is how a key is replaced without a gap.
  */
+import { isScope, SCOPES, type Scope } from '@mo/contracts';
 import { ConfigError } from '@mo/service-kit';
-
-export interface ApiKey {
-  /** Who calls. */
-  readonly id: string;
-  /** SHA-256 of the key. */
-  readonly digest: Buffer;
-  /** Requests per second, or null for as many as it likes. */
-  readonly rate: number | null;
-}
+import type { ApiKey } from './api-key.ts';
 
 const ID = /^[\w.-]{1,64}$/;
 const DIGEST = /^[0-9a-f]{64}$/i;
 const RATE = /^\d{1,6}(\.\d{1,3})?$/;
+const EVERYTHING: readonly Scope[] = ['admin'];
 
 /**
  * Reads keys.
@@ -32,7 +26,9 @@ export function parseKeys(text: string, source: string): ApiKey[] {
     for (const entry of entries.map((part) => part.trim()).filter((part) => part !== '')) {
       const key = parseEntry(entry, `${source}, line ${index + 1}`);
       const hex = key.digest.toString('hex');
-      if (seen.has(hex)) throw new ConfigError(`${source}, line ${index + 1}: the key of "${key.id}" is there twice`);
+      if (seen.has(hex)) {
+        throw new ConfigError(`${source}, line ${index + 1}: the key of "${key.caller}" is there twice`);
+      }
       seen.add(hex);
       keys.push(key);
     }
@@ -42,13 +38,22 @@ export function parseKeys(text: string, source: string): ApiKey[] {
 }
 
 function parseEntry(entry: string, where: string): ApiKey {
-  const [id = '', digest = '', rate, ...rest] = entry.split(':').map((part) => part.trim());
+  const [id = '', digest = '', rate = '', ...rest] = entry.split(':').map((part) => part.trim());
   const fail = (rule: string) => new ConfigError(`${where}: ${rule}`);
   if (!ID.test(id)) throw fail('the id must be 1 to 64 letters, digits, "_", "." or "-"');
   if (!DIGEST.test(digest)) throw fail(`the key of "${id}" must be its SHA-256 in 64 hexadecimal digits`);
-  if (rate !== undefined && (!RATE.test(rate) || Number(rate) === 0)) {
+  if ((rate !== '' || entry.endsWith(':')) && (!RATE.test(rate) || Number(rate) === 0)) {
     throw fail(`the rate of "${id}" must be a number of requests per second above 0`);
   }
-  if (rest.length > 0) throw fail(`the entry of "${id}" must be id:sha256[:requests-per-second]`);
-  return { id, digest: Buffer.from(digest, 'hex'), rate: rate === undefined ? null : Number(rate) };
+  const scopes = rest.length === 0 ? EVERYTHING : rest.join(':').split('+');
+  const unknown = scopes.find((scope) => !isScope(scope));
+  if (unknown !== undefined) throw fail(`"${unknown}" of "${id}" must be one of the scopes ${SCOPES.join(', ')}`);
+  return {
+    caller: id,
+    keyId: null,
+    digest: Buffer.from(digest, 'hex'),
+    scopes: new Set(scopes as Scope[]),
+    rate: rate === '' ? null : Number(rate),
+    expiresAtMs: null,
+  };
 }

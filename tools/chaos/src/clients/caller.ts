@@ -99,7 +99,8 @@ export class Caller {
       }
       const body = this.#checked(operation, call, status, text);
       if (body === null) return null;
-      recovery.success(operation.method === 'GET' ? null : operation.service, beganMs);
+      const { method, service } = operation;
+      recovery.success(method === 'GET' || service === 'gateway' ? null : service, beganMs);
       return {
         status,
         text,

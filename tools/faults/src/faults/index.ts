@@ -1,5 +1,6 @@
 /** All faults, by what they are about. */
 import type { Fault } from '../fault.ts';
+import { admitting } from './admitting.ts';
 import { calling } from './calling.ts';
 import { connecting } from './connecting.ts';
 import { customers } from './customers.ts';
@@ -28,4 +29,5 @@ export const faults: readonly Fault[] = [
   ...observing,
   ...calling,
   ...operating,
+  ...admitting,
 ];

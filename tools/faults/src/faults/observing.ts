@@ -37,8 +37,8 @@ export const observing: readonly Fault[] = [
   {
     id: 'strangers-begin-traces',
     file: 'services/gateway/src/forward/routes.ts',
-    replace: "  app.addHook('onRequest', (request, _reply, done) => {\n    request.caller",
-    by: "  if (tracer !== null) traceCallers(app, tracer);\n  app.addHook('onRequest', (request, _reply, done) => {\n    request.caller",
+    replace: '  admitCallers(app, access);\n',
+    by: '  if (tracer !== null) traceCallers(app, tracer);\n  admitCallers(app, access);\n',
     breaks: 'who has no key can have traces recorded',
     check: unit('services/gateway/test/traces'),
   },

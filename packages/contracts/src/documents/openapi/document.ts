@@ -5,7 +5,7 @@ import {
   type ZodOpenApiOverride,
   type ZodOpenApiPathsObject,
 } from 'zod-openapi';
-import { isIdempotent, type Operation, type OperationId, operations } from '../../operations.ts';
+import { isIdempotent, type Operation, type OperationId, operations } from '../../operations/index.ts';
 import { readable } from '../json-schema.ts';
 import { idempotencyParameter, tokenParameter } from './headers.ts';
 import { INTRODUCTION } from './prose.ts';
@@ -17,7 +17,9 @@ import { TEXTS } from './texts/index.ts';
 export const API_VERSION = '1.0.0';
 
 const TAGS = [
+  { name: 'audit', description: 'Who did what.' },
   { name: 'customers', description: 'Who they are, what they may owe, and what they owe.' },
+  { name: 'keys', description: 'Who may call, and what each caller may do.' },
   { name: 'loans', description: 'Granted within the credit line, or requested first.' },
   { name: 'payments', description: 'Spread over the loans, the one that was taken first before the next.' },
 ];
@@ -46,8 +48,12 @@ export function openApiDocument(): ReturnType<typeof createDocument> {
       paths,
       components: {
         securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', description: 'An API key' },
-          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same key, in another header' },
+          bearer: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'An API key, or an access token of the OpenID provider that the gateway trusts',
+          },
+          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key, in another header' },
         },
       },
     },
@@ -66,12 +72,15 @@ function describe(operation: Operation, text: OperationText, responses: Response
     operationId: operation.id,
     tags: [tagOf(operation)],
     summary: operation.summary,
-    description: text.description,
+    description: `${text.description}\n\nNeeds the scope \`${operation.scope}\`.`,
+    'x-scope': operation.scope,
     requestParams: {
       header: z.object({
         ...(isIdempotent(operation) ? { 'Idempotency-Key': idempotencyParameter } : {}),
-        // An upload concerns no customer that there was before.
-        ...(operation.stream === undefined ? { 'Consistency-Token': tokenParameter } : {}),
+        // An upload concerns no customer that there was before, and a key none at all.
+        ...(operation.stream === undefined && operation.service !== 'gateway'
+          ? { 'Consistency-Token': tokenParameter }
+          : {}),
       }),
       ...(operation.params === undefined ? {} : { path: operation.params as z.ZodObject }),
       ...(operation.query === undefined ? {} : { query: operation.query as z.ZodObject }),

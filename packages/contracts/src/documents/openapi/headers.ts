@@ -64,3 +64,18 @@ export const linkHeader = header(
 );
 export const retryAfterHeader = header('RetryAfter', 'In how many seconds to try again.', text, true, '1');
 export const authenticateHeader = header('WwwAuthenticate', 'How to authenticate.', text, true, 'Bearer');
+/** Of callers that have a rate (draft-ietf-httpapi-ratelimit-headers). */
+export const rateLimitHeader = header(
+  'RateLimit',
+  'Where the key has a rate: how many requests are left (`r`), and in how many seconds there are more (`t`).',
+  text,
+  false,
+  '"key";r=49;t=1',
+);
+export const rateLimitPolicyHeader = header(
+  'RateLimitPolicy',
+  'Where the key has a rate: how many requests (`q`) in how many seconds (`w`), over all gateways.',
+  text,
+  false,
+  '"key";q=50;w=1',
+);

@@ -1,5 +1,5 @@
 /** An example of each problem, as an operation answers it. */
-import type { Operation } from '../../operations.ts';
+import type { Operation } from '../../operations/index.ts';
 import { PROBLEMS, type Problem, type ProblemCode, problemInstance, problemType } from '../../problems.ts';
 import type { OperationText } from './text.ts';
 import { failedUpload } from './texts/customers.ts';
@@ -17,14 +17,14 @@ function partsOf(
   code: ProblemCode,
   operation: Operation,
   { invalid, taken, missing }: OperationText,
-): Pick<Problem, 'detail' | 'errors' | 'available_amount'> {
+): Pick<Problem, 'detail' | 'errors' | 'available_amount' | 'required_scope'> {
   switch (code) {
     case 'invalid_request':
       return { detail: `${invalid.pointer.slice(1)} ${invalid.detail}`, errors: [invalid] };
     case 'unauthenticated':
       return { detail: 'the API key is not valid' };
     case 'forbidden':
-      return { detail: 'this key may not do this' };
+      return { detail: 'this needs the scope payments:write', required_scope: 'payments:write' };
     case 'not_found':
       return { detail: `there is no ${missing}` };
     case 'method_not_allowed':
@@ -35,6 +35,8 @@ function partsOf(
       return { detail: `the ${taken} exists` };
     case 'loan_not_pending':
       return { detail: 'only a pending loan can be activated or rejected' };
+    case 'key_not_active':
+      return { detail: 'the key is revoked' };
     case 'payload_too_large':
       return { detail: 'the body is over 1048576 bytes, which only an upload may be' };
     case 'unsupported_media_type':
@@ -54,7 +56,9 @@ function partsOf(
     case 'internal_error':
       return { detail: 'something went wrong on our side' };
     case 'unavailable':
-      return { detail: `${operation.service} is not available` };
+      return {
+        detail: `${operation.service === 'gateway' ? 'the store of keys' : operation.service} is not available`,
+      };
     default:
       return code satisfies never;
   }

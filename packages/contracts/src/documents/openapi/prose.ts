@@ -6,7 +6,12 @@ subscribe to [the events](/docs/events).
 
 ## Authentication
 
-Send your API key as \`Authorization: Bearer <key>\` or as \`X-API-Key: <key>\`.
+Send your API key as \`Authorization: Bearer <key>\` or as \`X-API-Key: <key>\`. Where the gateway trusts an OpenID provider, send
+an access token of it in the key's place, as \`Authorization: Bearer <token>\`.
+
+A key or token has **scopes**: \`customers\`, \`loans\` and \`payments\`, each to \`read\` and to \`write\`, or \`admin\` for everything.
+Each operation says which one it needs; without it the answer is a 403 that names it in \`required_scope\`. A key may have a rate:
+then answers say in \`RateLimit\` how much is left of it.
 
 ## Amounts, times and ids
 

@@ -1,7 +1,7 @@
 /** What an operation answers: its results, and every problem, each with its headers and an example. */
 import { z } from 'zod';
 import type { ZodOpenApiExamplesObject, ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi';
-import { isIdempotent, isPaged, type Operation } from '../../operations.ts';
+import { isIdempotent, isPaged, type Operation } from '../../operations/index.ts';
 import { PROBLEMS, type ProblemCode, problem } from '../../problems.ts';
 import { bulkProblem } from '../../rest/customers.ts';
 import * as headers from './headers.ts';
@@ -58,9 +58,15 @@ const isOwn = (code: ProblemCode, operation: Operation): boolean =>
   operation.problems.includes(code) ||
   (code === 'unsupported_media_type' && operation.stream !== undefined);
 
+const RATE_HEADERS = {
+  RateLimit: headers.rateLimitHeader,
+  'RateLimit-Policy': headers.rateLimitPolicyHeader,
+};
+
 function results(operation: Operation, { answers }: OperationText): [string, ZodOpenApiResponseObject][] {
   const sent = z.object({
     'X-Request-Id': headers.requestIdHeader,
+    ...RATE_HEADERS,
     ...(operation.token ? { 'Consistency-Token': headers.tokenHeader } : {}),
     ...(isPaged(operation) ? { Link: headers.linkHeader } : {}),
     ...(isKept(operation) ? { 'Idempotency-Replayed': headers.replayedHeader } : {}),
@@ -108,6 +114,7 @@ function headersOf([code]: readonly ProblemCode[], operation: Operation): Record
         ? { 'Consistency-Token': headers.refusalTokenHeader, 'Idempotency-Replayed': headers.replayedHeader }
         : {};
     case 429:
+      return { 'Retry-After': headers.retryAfterHeader, ...RATE_HEADERS };
     case 503:
       return { 'Retry-After': headers.retryAfterHeader };
     default:

@@ -1,5 +1,6 @@
-import type { OperationId } from '../../../operations.ts';
+import type { OperationId } from '../../../operations/index.ts';
 import type { OperationText } from '../text.ts';
+import * as access from './access.ts';
 import * as customers from './customers.ts';
 import * as loans from './loans.ts';
 import * as payments from './payments.ts';
@@ -7,4 +8,4 @@ import * as payments from './payments.ts';
 const { failedUpload: _, ...ofCustomers } = customers;
 
 /** The text of every operation: one without is a type error. */
-export const TEXTS: Readonly<Record<OperationId, OperationText>> = { ...ofCustomers, ...loans, ...payments };
+export const TEXTS: Readonly<Record<OperationId, OperationText>> = { ...ofCustomers, ...loans, ...payments, ...access };

@@ -1,34 +1,38 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError, type Logger } from '@mo/service-kit';
 import type { KeySource } from '../config.ts';
-import { KeyRing } from './key-ring.ts';
+import type { ApiKey } from './api-key.ts';
 import { parseKeys } from './parse-keys.ts';
 
 /** The file is short: to read it so often costs nothing, and no change is missed, as it may be by its time or size. */
 const FILE_POLL_MS = 1_000;
 
 /**
- * The keys as they are now, and from then on. A file is read again when it changes; while it can't be read, the keys
- * that were read last stay valid, and the log says why.
+ * Hands over the keys as they are now, and again whenever they change. While their file can't be read, those that were read
+ * last stay valid, and the log says why.
  *
+ * @returns what ends that
  * @throws ConfigError
  */
-export function openKeys(source: KeySource, logger: Logger): { ring: KeyRing; close: () => void } {
-  if ('text' in source) return { ring: new KeyRing(parseKeys(source.text, 'API_KEYS')), close: () => {} };
+export function watchStaticKeys(source: KeySource, onKeys: (keys: ApiKey[]) => void, logger: Logger): () => void {
+  if ('text' in source) {
+    onKeys(parseKeys(source.text, 'API_KEYS'));
+    return () => {};
+  }
   const file = new KeysFile(source.file);
-  const ring = new KeyRing(parseKeys(file.read(), file.name));
+  onKeys(parseKeys(file.read(), file.name));
   const timer = setInterval(() => {
     try {
       const text = file.readIfChanged();
       if (text === null) return;
       const keys = parseKeys(text, file.name);
-      ring.replace(keys);
+      onKeys(keys);
       logger.info({ file: source.file, keys: keys.length }, 'read the API keys again');
     } catch (error) {
       logger.error({ err: error, file: source.file }, 'the API keys can not be read: those read before stay valid');
     }
   }, FILE_POLL_MS).unref();
-  return { ring, close: () => clearInterval(timer) };
+  return () => clearInterval(timer);
 }
 
 class KeysFile {

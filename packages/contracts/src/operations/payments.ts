@@ -1,0 +1,56 @@
+import * as customers from '../rest/customers.ts';
+import * as payments from '../rest/payments.ts';
+import type { Operation } from './operation.ts';
+
+/** What the payments service does. */
+export const paymentOperations = {
+  listCustomerPayments: {
+    id: 'listCustomerPayments',
+    method: 'GET',
+    path: '/api/customers/{customer_id}/payments',
+    service: 'payments',
+    scope: 'payments:read',
+    summary: "List a customer's payments, newest first",
+    params: customers.customerPath,
+    query: payments.customerPaymentsQuery,
+    answers: { 200: payments.paymentsPage },
+    problems: ['not_found'],
+    token: true,
+  },
+  makePayment: {
+    id: 'makePayment',
+    method: 'POST',
+    path: '/api/payments',
+    service: 'payments',
+    scope: 'payments:write',
+    summary: 'Pay: spread over the active loans, oldest first',
+    body: payments.newPayment,
+    answers: { 201: payments.payment },
+    problems: ['already_exists', 'customer_not_found', 'idempotency_key_reused'],
+    token: true,
+  },
+  listPayments: {
+    id: 'listPayments',
+    method: 'GET',
+    path: '/api/payments',
+    service: 'payments',
+    scope: 'payments:read',
+    summary: 'List payments, newest first',
+    query: payments.paymentsQuery,
+    answers: { 200: payments.paymentsPage },
+    problems: [],
+    token: false,
+  },
+  getPayment: {
+    id: 'getPayment',
+    method: 'GET',
+    path: '/api/payments/{payment_id}',
+    service: 'payments',
+    scope: 'payments:read',
+    summary: 'Show a payment and how it was spread',
+    params: payments.paymentPath,
+    answers: { 200: payments.payment },
+    problems: ['not_found'],
+    token: true,
+  },
+} as const satisfies Record<string, Operation>;

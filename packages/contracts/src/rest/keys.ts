@@ -1,0 +1,121 @@
+/** API keys as those see them who give them out, and the log of who did what. */
+import { z } from 'zod';
+import { NumberLiteral } from '../json.ts';
+import { idParameter, resourceId, timeInput, timeText } from '../scalars.ts';
+import { SCOPES } from '../scopes.ts';
+import { pageOf, pageQuery } from './pages.ts';
+
+export const KEY_STATUSES = ['active', 'expired', 'revoked'] as const;
+export const RATE_MAX = 100_000;
+/** How long a key that is replaced may go on beside the new one. */
+export const OVERLAP_SECONDS_MAX = 30 * 24 * 3600;
+const OVERLAP_SECONDS_DEFAULT = 24 * 3600;
+const STATUS_MIN = 100;
+const STATUS_MAX = 599;
+
+/** Who calls: all keys of one name are one caller. */
+export const keyName = z
+  .string()
+  .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, "_", "." or "-"')
+  .meta({ description: 'Who calls with it; keys of the same name are one caller', examples: ['billing'] });
+
+const scope = z.enum(SCOPES).meta({ id: 'Scope', description: 'What a key may do' });
+
+const rateInput = z
+  .unknown()
+  .transform((value, context) => {
+    const number = value instanceof NumberLiteral ? Number(value.text) : value;
+    if (typeof number === 'number' && number > 0 && number <= RATE_MAX) return number;
+    context.addIssue({ code: 'custom', message: `must be a number above 0, of at most ${RATE_MAX}` });
+    return z.NEVER;
+  })
+  .meta({
+    override: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: RATE_MAX,
+      description: 'Requests per second, over all gateways; as many as it likes where it is left out',
+    },
+  });
+
+export const apiKey = z
+  .object({
+    id: resourceId,
+    name: keyName,
+    hint: z.string().meta({ description: 'How the key begins, to tell it from others', examples: ['mo_4fXq'] }),
+    scopes: z.array(scope),
+    rate: z.number().nullable().meta({ description: 'Requests per second, or null for as many as it likes' }),
+    status: z.enum(KEY_STATUSES),
+    created_at: timeText,
+    created_by: z.string().meta({ description: 'The caller that made it' }),
+    expires_at: timeText.nullable(),
+    revoked_at: timeText.nullable(),
+    last_used_at: timeText.nullable().meta({ description: 'To within some seconds' }),
+  })
+  .meta({ id: 'ApiKey', description: 'An API key, without the key itself' });
+export type ApiKeyBody = z.infer<typeof apiKey>;
+
+export const createdKey = apiKey
+  .extend({ key: z.string().meta({ description: 'The key itself, which is shown this once and kept nowhere' }) })
+  .meta({ id: 'CreatedApiKey', description: 'A new API key, with the key itself' });
+export type CreatedKeyBody = z.infer<typeof createdKey>;
+
+export const newKey = z
+  .strictObject({
+    name: keyName,
+    scopes: z
+      .array(scope)
+      .min(1)
+      .max(SCOPES.length)
+      .refine((scopes) => new Set(scopes).size === scopes.length, 'must name no scope twice'),
+    rate: rateInput.optional(),
+    expires_at: timeInput.optional(),
+  })
+  .meta({ id: 'NewApiKey', description: 'A key to be made' });
+export type NewKey = z.infer<typeof newKey>;
+
+export const keyRotation = z
+  .strictObject({
+    overlap_seconds: z
+      .int(`must be a whole number from 0 to ${OVERLAP_SECONDS_MAX}`)
+      .min(0)
+      .max(OVERLAP_SECONDS_MAX)
+      .default(OVERLAP_SECONDS_DEFAULT)
+      .meta({ description: 'How long the old key goes on' }),
+    expires_at: timeInput.optional().meta({ description: 'When the new key expires; never, where it is left out' }),
+  })
+  .optional()
+  .transform((body) => body ?? { overlap_seconds: OVERLAP_SECONDS_DEFAULT, expires_at: undefined })
+  .meta({ id: 'KeyRotation', description: 'How a key is replaced' });
+
+export const keyPath = z.strictObject({ key_id: idParameter });
+export const keysQuery = z.strictObject({
+  ...pageQuery,
+  name: keyName.optional().meta({ description: 'Those of this caller' }),
+  status: z.enum(KEY_STATUSES).optional().meta({ description: 'Those of this status' }),
+});
+export const keysPage = pageOf(apiKey, 'ApiKeysPage');
+
+export const auditEntry = z
+  .object({
+    id: resourceId,
+    at: timeText,
+    caller: z.string().meta({ description: 'The name of the key, or the subject of the token' }),
+    key_id: resourceId.nullable().meta({ description: 'Null for a token, and for a key that stands in a file' }),
+    operation: z.string().meta({ examples: ['takeLoan'] }),
+    method: z.string(),
+    path: z.string(),
+    status: z.int().min(STATUS_MIN).max(STATUS_MAX).meta({ description: 'What it was answered' }),
+    address: z.string().meta({ description: 'Where the request came from' }),
+    request_id: z.string(),
+  })
+  .meta({ id: 'AuditEntry', description: 'Who did what, and what came of it' });
+export type AuditEntryBody = z.infer<typeof auditEntry>;
+
+export const auditQuery = z.strictObject({
+  ...pageQuery,
+  caller: z.string().min(1).max(200).optional().meta({ description: 'What this caller did' }),
+  from: timeInput.optional().meta({ description: 'At or after' }),
+  to: timeInput.optional().meta({ description: 'At or before' }),
+});
+export const auditPage = pageOf(auditEntry, 'AuditPage');

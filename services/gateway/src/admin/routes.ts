@@ -1,0 +1,89 @@
+/** What the gateway does itself: it gives out keys, and shows who did what. */
+import { type Operation, operations } from '@mo/contracts';
+import { databaseOutage } from '@mo/database';
+import {
+  type Answer,
+  answerPage,
+  answerWith,
+  ProblemError,
+  pageOfRows,
+  readCursor,
+  routesOf,
+  type ValidRequest,
+} from '@mo/service-kit';
+import type { FastifyInstance } from 'fastify';
+import { admitCallers } from '../access/admit.ts';
+import type { Access } from '../access/open-access.ts';
+import { refuseOthers } from '../forward/routes.ts';
+import type { Store } from '../store/open-store.ts';
+import { presentEntry, presentKey } from './present.ts';
+
+/** Registers the routes; all of them need the scope `admin`. */
+export function adminRoutes(app: FastifyInstance, access: Access): void {
+  admitCallers(app, access);
+  const serve = routesOf(app, { isKeyUsed: async () => false, catchUp: async () => {} });
+  /** An operation on the store, for which a gateway without one has no place. */
+  const withStore = <O extends Operation>(
+    operation: O,
+    work: (store: Store, request: ValidRequest<O>) => Promise<Answer>,
+  ) =>
+    serve(operation, async (request) => {
+      const { store } = access;
+      if (store === null) throw new ProblemError('not_found', NO_STORE);
+      try {
+        return await work(store, request);
+      } catch (error) {
+        throw databaseOutage(error) ?? error;
+      }
+    });
+  const { createKey, listKeys, getKey, rotateKey, revokeKey, listAudit } = operations;
+
+  withStore(createKey, async ({ keys }, { body, caller }) => {
+    const { key, row } = await keys.create(body, caller);
+    await access.refresh();
+    return answerWith(201, { ...presentKey(row), key });
+  });
+  withStore(listKeys, async ({ keys }, { query, url }) => {
+    const rows = await keys.list({ ...query, before: beforeOf(query) });
+    return answerPage(
+      pageOfRows(rows, query, ({ id }) => [Number(id)], presentKey),
+      url,
+    );
+  });
+  withStore(getKey, async ({ keys }, { params: { key_id: id } }) =>
+    answerWith(200, presentKey(existing(await keys.find(id), id))),
+  );
+  withStore(rotateKey, async ({ keys }, { params: { key_id: id }, body, caller }) => {
+    const rotated = await keys.rotate(id, body.overlap_seconds, body.expires_at ?? null, caller);
+    const { key, row } = existing(rotated, id);
+    await access.refresh();
+    return answerWith(201, { ...presentKey(row), key });
+  });
+  withStore(revokeKey, async ({ keys }, { params: { key_id: id } }) => {
+    const row = existing(await keys.revoke(id), id);
+    await access.refresh();
+    return answerWith(200, presentKey(row));
+  });
+  withStore(listAudit, async ({ audit }, { query, url }) => {
+    const rows = await audit.list({ ...query, before: beforeOf(query) });
+    return answerPage(
+      pageOfRows(rows, query, ({ id }) => [Number(id)], presentEntry),
+      url,
+    );
+  });
+
+  const own = Object.values<Operation>(operations).filter(({ service }) => service === 'gateway');
+  for (const [path, known] of Map.groupBy(own, ({ path: template }) => template)) {
+    refuseOthers(app, path.replace(/\{(\w+)\}/g, ':$1'), known);
+  }
+}
+
+const NO_STORE = 'there is no store of keys at this gateway: its operators set GATEWAY_DATABASE_URL';
+
+function existing<T>(found: T | null, id: number): T {
+  if (found === null) throw new ProblemError('not_found', `there is no key ${id}`);
+  return found;
+}
+
+const beforeOf = (query: { limit: number; cursor?: string | undefined }): number =>
+  readCursor(query.cursor, query, 1)?.[0] ?? Number.MAX_SAFE_INTEGER;

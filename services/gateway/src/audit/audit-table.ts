@@ -1,0 +1,84 @@
+/** The audit log as a table: written in batches, read in pages, and forgotten after a time. */
+import { type Database, run, sqlOf } from '@mo/database';
+import type { Time } from '../keys/key-store.ts';
+
+export interface AuditRecord {
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  readonly caller: string;
+  readonly keyId: number | null;
+  readonly operation: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly address: string;
+  readonly requestId: string;
+}
+
+export interface AuditRow {
+  readonly id: string;
+  readonly at: Time;
+  readonly caller: string;
+  readonly key_id: string | null;
+  readonly operation: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly address: string;
+  readonly request_id: string;
+}
+
+export interface AuditWanted {
+  readonly caller?: string | undefined;
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+  /** Only smaller ids than this. */
+  readonly before: number;
+  readonly limit: number;
+}
+
+/** Rows that are forgotten in one statement. */
+const FORGOTTEN_AT_ONCE = 10_000;
+
+export class AuditTable {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async write(records: readonly AuditRecord[]): Promise<void> {
+    const text = `INSERT INTO audit_log (at, caller, key_id, operation, method, path, status, address, request_id)
+      SELECT * FROM unnest($1::timestamptz[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::int[],
+        $8::text[], $9::text[])`;
+    const column = <T>(read: (record: AuditRecord) => T): T[] => records.map(read);
+    await run(sqlOf(this.#database), text, [
+      column(({ atMs }) => new Date(atMs).toISOString()),
+      column(({ caller }) => caller),
+      column(({ keyId }) => keyId),
+      column(({ operation }) => operation),
+      column(({ method }) => method),
+      column(({ path }) => path),
+      column(({ status }) => status),
+      column(({ address }) => address),
+      column(({ requestId }) => requestId),
+    ]);
+  }
+
+  /** The newest first; one more than the limit, where there are more. */
+  list({ caller, from, to, before, limit }: AuditWanted): Promise<AuditRow[]> {
+    const text = `SELECT id, at, caller, key_id, operation, method, path, status, address, request_id FROM audit_log
+      WHERE id < $1 AND ($2::text IS NULL OR caller = $2) AND ($3::timestamptz IS NULL OR at >= $3)
+        AND ($4::timestamptz IS NULL OR at <= $4)
+      ORDER BY id DESC LIMIT $5`;
+    const times = [from?.toISOString() ?? null, to?.toISOString() ?? null];
+    return run<AuditRow>(sqlOf(this.#database), text, [before, caller ?? null, ...times, limit + 1]);
+  }
+
+  /** Deletes what is older than so many days, and answers whether there may be more of it. */
+  async forget(days: number): Promise<boolean> {
+    const text = `DELETE FROM audit_log WHERE id IN (
+      SELECT id FROM audit_log WHERE at < now() - make_interval(days => $1) ORDER BY at LIMIT $2) RETURNING 1`;
+    return (await run(sqlOf(this.#database), text, [days, FORGOTTEN_AT_ONCE])).length === FORGOTTEN_AT_ONCE;
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Writes down who did what. No caller waits for that: while one batch is being written the next one gathers. While the
+ * database is away they are kept, as many as there is room for; what is more than that is counted, and is in the log of
+ * requests alone, as is what a process had not written yet when it was killed.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { counter, gauge, type Logger, type Registry } from '@mo/service-kit';
+import type { AuditRecord, AuditTable } from './audit-table.ts';
+
+export const WAITING_MAX = 50_000;
+const BATCH_MAX = 1_000;
+const RETRY_MS = 1_000;
+
+export class AuditTrail {
+  readonly #table: AuditTable;
+  readonly #logger: Logger;
+  readonly #dropped: { inc(): void };
+  readonly #closing = new AbortController();
+  #waiting: AuditRecord[] = [];
+  #writing: Promise<void> | null = null;
+  #isSilent = false;
+
+  constructor(table: AuditTable, logger: Logger, registry: Registry) {
+    this.#table = table;
+    this.#logger = logger;
+    const waiting = 'Entries of the audit log that are not written yet';
+    gauge(registry, 'gateway_audit_waiting', waiting, [], () => this.#waiting.length);
+    const dropped = 'Entries of the audit log for which there was no room while its database was away';
+    this.#dropped = counter(registry, 'gateway_audit_dropped_total', dropped, []);
+  }
+
+  note(record: AuditRecord): void {
+    if (this.#waiting.length >= WAITING_MAX) this.#dropped.inc();
+    else {
+      this.#waiting.push(record);
+      this.#writing ??= this.#write();
+    }
+  }
+
+  /** Writes what is left, or gives up where the database is away. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.slice(0, BATCH_MAX);
+      try {
+        await this.#table.write(batch);
+        this.#waiting = this.#waiting.slice(batch.length);
+        this.#isSilent = false;
+      } catch (error) {
+        if (!this.#isSilent) this.#logger.error({ err: error }, 'the audit log can not be written');
+        this.#isSilent = true;
+        if (this.#closing.signal.aborted) break;
+        await delay(RETRY_MS, undefined, { signal: this.#closing.signal }).catch(() => {});
+      }
+    }
+    this.#writing = null;
+  }
+}

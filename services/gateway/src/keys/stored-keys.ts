@@ -1,0 +1,83 @@
+/**
+ * The keys of the store, as this gateway knows them: it asks every second whether they have changed. While the store can't be
+ * asked, those that were read last stay valid: an outage of the keys' database stops no payment, and a gauge tells of it.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { gauge, type Logger, type Registry } from '@mo/service-kit';
+import type { ApiKey } from './api-key.ts';
+import type { KeyStore } from './key-store.ts';
+
+const POLL_MS = 1_000;
+/** Uses of keys are written down so often. */
+const USES_EVERY = 5;
+
+export class StoredKeys {
+  readonly #store: KeyStore;
+  readonly #onKeys: (keys: ApiKey[]) => void;
+  readonly #logger: Logger;
+  readonly #uses = new Map<number, number>();
+  readonly #closing = new AbortController();
+  #version = -1;
+  #readAtMs = 0;
+  #isSilent = false;
+  #rounds: Promise<void> = Promise.resolve();
+
+  constructor(store: KeyStore, onKeys: (keys: ApiKey[]) => void, logger: Logger, registry: Registry) {
+    this.#store = store;
+    this.#onKeys = onKeys;
+    this.#logger = logger;
+    const help = 'Seconds since the store of API keys was asked whether they have changed';
+    gauge(registry, 'gateway_keys_age_seconds', help, [], () => (performance.now() - this.#readAtMs) / 1000);
+  }
+
+  /** Reads the keys, and goes on asking. */
+  async start(): Promise<void> {
+    await this.refresh();
+    this.#rounds = this.#goOn();
+  }
+
+  /** Takes over what has changed. */
+  async refresh(): Promise<void> {
+    const version = await this.#store.version();
+    if (version !== this.#version) {
+      // Read after the version: what is changed in between is read again in the next round.
+      this.#onKeys(await this.#store.usable());
+      this.#version = version;
+    }
+    this.#readAtMs = performance.now();
+  }
+
+  used(keyId: number): void {
+    this.#uses.set(keyId, Date.now());
+  }
+
+  /** Writes down what is left to be. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#rounds;
+    await this.#writeUses();
+  }
+
+  async #goOn(): Promise<void> {
+    const { signal } = this.#closing;
+    for (let round = 1; ; round += 1) {
+      await delay(POLL_MS, undefined, { signal, ref: false }).catch(() => {});
+      if (signal.aborted) return;
+      try {
+        await this.refresh();
+        if (round % USES_EVERY === 0) await this.#writeUses();
+        this.#isSilent = false;
+      } catch (error) {
+        if (!this.#isSilent) this.#logger.error({ err: error }, 'the store of API keys can not be asked');
+        this.#isSilent = true;
+      }
+    }
+  }
+
+  async #writeUses(): Promise<void> {
+    if (this.#uses.size === 0) return;
+    const uses = new Map(this.#uses);
+    await this.#store.noteUses(uses);
+    for (const [id, at] of uses) if (this.#uses.get(id) === at) this.#uses.delete(id);
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * Access tokens of an OpenID provider (RFC 9068, OpenID Connect Discovery): signed by one of its keys, which it publishes and
+ * changes as it likes, for this API, and not expired. What was verified is known for a minute, so that a caller's token is not
+ * verified at each of its calls.
+ */
+import { hash } from 'node:crypto';
+import { isScope, type Scope } from '@mo/contracts';
+import { type Logger, ProblemError, unavailable } from '@mo/service-kit';
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { Caller } from '../access/caller.ts';
+import type { MakeMeter } from '../keys/key-ring.ts';
+import type { Meter } from '../rates/meter.ts';
+import { Known } from './known.ts';
+
+export interface TokenSettings {
+  /** What a token's `iss` must be, and where the provider is described. */
+  readonly issuer: string;
+  /** What a token's `aud` must name. */
+  readonly audience: string;
+  /** Where the provider's keys are; found by its description where it is null. */
+  readonly jwksUrl: string | null;
+  /** Requests per second of each subject; null for as many as it likes. */
+  readonly rate: number | null;
+}
+
+const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+const TOKEN_LENGTH_MAX = 8_192;
+/** Signatures that only the provider can make; never `none`, and never one by a secret that we would share. */
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+/** Clocks differ. */
+const CLOCK_TOLERANCE_SECONDS = 10;
+const FETCH_TIMEOUT_MS = 5_000;
+/** A token of a key that isn't known has the keys fetched, but not more often than this. */
+const FETCH_COOLDOWN_MS = 10_000;
+/** A key that the provider withdraws is believed no longer than this. */
+const KEYS_AGE_MS_MAX = 300_000;
+const KNOWN_MAX = 10_000;
+const KNOWN_MS_MAX = 60_000;
+const SUBJECT_LENGTH_MAX = 128;
+
+export class AccessTokens {
+  readonly #settings: TokenSettings;
+  readonly #makeMeter: MakeMeter;
+  readonly #logger: Logger;
+  readonly #known = new Known<Caller>(KNOWN_MAX);
+  readonly #meters = new Known<Meter>(KNOWN_MAX);
+  #keys: Promise<JWTVerifyGetKey> | null = null;
+
+  constructor(settings: TokenSettings, makeMeter: MakeMeter, logger: Logger) {
+    this.#settings = settings;
+    this.#makeMeter = makeMeter;
+    this.#logger = logger;
+  }
+
+  /** Whether a credential looks like a token, and not like a key. */
+  isToken(text: string): boolean {
+    return text.length <= TOKEN_LENGTH_MAX && TOKEN.test(text);
+  }
+
+  /**
+   * Who calls with this token.
+   *
+   * @throws ProblemError unauthenticated; unavailable where the provider can't be asked for its keys
+   */
+  find(token: string): Caller | Promise<Caller> {
+    return this.#known.find(digestOf(token).toString('base64')) ?? this.#verify(token);
+  }
+
+  async #verify(token: string): Promise<Caller> {
+    const { issuer, audience } = this.#settings;
+    try {
+      const { payload } = await jwtVerify(token, await this.#providersKeys(), {
+        issuer,
+        audience,
+        algorithms: ALGORITHMS,
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        requiredClaims: ['exp', 'sub'],
+      });
+      const caller = this.#callerOf(payload);
+      const untilMs = Math.min(Date.now() + KNOWN_MS_MAX, Number(payload.exp) * 1000);
+      this.#known.keep(digestOf(token).toString('base64'), caller, untilMs);
+      return caller;
+    } catch (error) {
+      throw this.#problemOf(error);
+    }
+  }
+
+  #callerOf(payload: JWTPayload): Caller {
+    const id = subjectOf(payload);
+    return { id, keyId: null, scopes: scopesOf(payload), meter: this.#meterOf(id) };
+  }
+
+  #meterOf(id: string): Meter | null {
+    const { rate } = this.#settings;
+    if (rate === null) return null;
+    const meter = this.#meters.find(id) ?? this.#makeMeter(digestOf(id), rate);
+    this.#meters.keep(id, meter, Number.POSITIVE_INFINITY);
+    return meter;
+  }
+
+  /** Found once; asked for again where that failed. */
+  #providersKeys(): Promise<JWTVerifyGetKey> {
+    this.#keys ??= this.#findKeys().catch((error: unknown) => {
+      this.#keys = null;
+      throw error;
+    });
+    return this.#keys;
+  }
+
+  async #findKeys(): Promise<JWTVerifyGetKey> {
+    const url = new URL(this.#settings.jwksUrl ?? (await describedBy(this.#settings.issuer)));
+    this.#logger.info({ url: url.href }, 'the keys of the OpenID provider are here');
+    return createRemoteJWKSet(url, {
+      timeoutDuration: FETCH_TIMEOUT_MS,
+      cooldownDuration: FETCH_COOLDOWN_MS,
+      cacheMaxAge: KEYS_AGE_MS_MAX,
+    });
+  }
+
+  #problemOf(error: unknown): ProblemError {
+    const detail = faultOf(error);
+    if (detail === null) {
+      this.#logger.error({ err: error }, 'the OpenID provider can not be asked for its keys');
+      return unavailable('the OpenID provider can not be asked for its keys', error);
+    }
+    const challenge = `Bearer error="invalid_token", error_description="${detail}"`;
+    return new ProblemError('unauthenticated', detail, { headers: { 'www-authenticate': challenge }, cause: error });
+  }
+}
+
+/** Where a provider says that its keys are. */
+async function describedBy(issuer: string): Promise<string> {
+  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  const answer = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+  const { jwks_uri: keys, issuer: named } = (await answer.json()) as { jwks_uri?: unknown; issuer?: unknown };
+  if (!answer.ok || typeof keys !== 'string') throw new Error(`${url} names no jwks_uri`);
+  if (named !== issuer) throw new Error(`${url} is the description of ${String(named)}, not of ${issuer}`);
+  return keys;
+}
+
+/** What is wrong with a token; null where something else is. */
+function faultOf(error: unknown): string | null {
+  if (error instanceof errors.JWTExpired) return 'the token has expired';
+  if (error instanceof errors.JWTClaimValidationFailed) return `the ${error.claim} of the token is not what it must be`;
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'the token is not signed as it must be';
+  const isForged =
+    error instanceof errors.JWSSignatureVerificationFailed ||
+    error instanceof errors.JWKSNoMatchingKey ||
+    error instanceof errors.JWKSMultipleMatchingKeys ||
+    error instanceof errors.JWSInvalid ||
+    error instanceof errors.JWTInvalid ||
+    error instanceof errors.JOSENotSupported;
+  return isForged ? 'the token is not one of the OpenID provider' : null;
+}
+
+/** `scope` as OAuth has it (RFC 8693), or `scp` as some providers do. What is no scope of ours says nothing. */
+function scopesOf({ scope, scp }: JWTPayload): ReadonlySet<Scope> {
+  const said = scope ?? scp;
+  const words = Array.isArray(said) ? said.map(String) : typeof said === 'string' ? said.split(' ') : [];
+  return new Set(words.filter(isScope));
+}
+
+/** Never the name of a key, which holds no colon. */
+function subjectOf({ sub = '' }: JWTPayload): string {
+  const id = `oidc:${encodeURIComponent(sub)}`;
+  return id.length <= SUBJECT_LENGTH_MAX ? id : `oidc:${digestOf(sub).toString('hex')}`;
+}
+
+const digestOf = (text: string): Buffer => hash('sha256', text, 'buffer');

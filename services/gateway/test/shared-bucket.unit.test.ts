@@ -1,0 +1,75 @@
+import { type Draw, SharedBucket } from '../src/rates/shared-bucket.ts';
+
+const BUCKET = Buffer.alloc(32);
+
+/** A store whose answers a test gives, one by one. */
+function storeInHand() {
+  const asked: { wanted: number; answer: (drawn: number, left: number) => void; fail: () => void }[] = [];
+  const draw: Draw = (_bucket, _rate, _capacity, wanted) =>
+    new Promise((resolve, reject) => {
+      asked.push({ wanted, answer: (drawn, left) => resolve({ drawn, left }), fail: () => reject(new Error('away')) });
+    });
+  return { asked, draw };
+}
+
+it('draws once for all who come together, in the order in which they came', async () => {
+  const { asked, draw } = storeInHand();
+  const bucket = new SharedBucket(BUCKET, 4, draw);
+  const first = bucket.take(performance.now());
+  const others = [1, 2, 3].map(() => bucket.take(performance.now()));
+  expect(asked.map(({ wanted }) => wanted)).toEqual([1]);
+  asked[0]?.answer(1, 3);
+  expect(await first).toEqual({ waitMs: 0, left: 3 });
+  expect(asked.map(({ wanted }) => wanted)).toEqual([1, 3]);
+  asked[1]?.answer(2, 0.5);
+  const taken = await Promise.all(others.map(async (other) => other));
+  expect(taken.map(({ waitMs }) => waitMs)).toEqual([0, 0, 125]);
+});
+
+it('draws ahead, and needs not ask again for what it holds', async () => {
+  const { asked, draw } = storeInHand();
+  const bucket = new SharedBucket(BUCKET, 50, draw);
+  const first = bucket.take(performance.now());
+  expect(asked[0]?.wanted).toBe(6);
+  asked[0]?.answer(6, 44);
+  await first;
+  for (let held = 4; held >= 0; held -= 1)
+    expect(bucket.take(performance.now())).toEqual({ waitMs: 0, left: 44 + held });
+  void bucket.take(performance.now());
+  expect(asked).toHaveLength(2);
+});
+
+it('forgets what it holds too long, which others may have by then', async () => {
+  const { asked, draw } = storeInHand();
+  const bucket = new SharedBucket(BUCKET, 50, draw);
+  const first = bucket.take(performance.now());
+  asked[0]?.answer(6, 44);
+  await first;
+  void bucket.take(performance.now() + 1_001);
+  expect(asked).toHaveLength(2);
+});
+
+it('does not ask an empty bucket before there is something in it', async () => {
+  const { asked, draw } = storeInHand();
+  const bucket = new SharedBucket(BUCKET, 1, draw);
+  const refused = bucket.take(performance.now());
+  asked[0]?.answer(0, 0.25);
+  expect(await refused).toEqual({ waitMs: 750, left: 0 });
+  const again = bucket.take(performance.now() + 10);
+  expect(again).toEqual({ waitMs: expect.any(Number), left: 0 });
+  void bucket.take(performance.now() + 760);
+  expect(asked).toHaveLength(2);
+});
+
+it('keeps the rate by itself while the store is away', async () => {
+  const { asked, draw } = storeInHand();
+  const bucket = new SharedBucket(BUCKET, 2, draw);
+  const first = bucket.take(performance.now());
+  asked[0]?.fail();
+  expect((await first).waitMs).toBe(0);
+  const nowMs = performance.now();
+  const taken = [1, 2, 3].map(() => bucket.take(nowMs)) as { waitMs: number }[];
+  expect(taken.map(({ waitMs }) => waitMs > 0)).toEqual([false, true, true]);
+  void bucket.take(nowMs + 1_100);
+  expect(asked).toHaveLength(2);
+});

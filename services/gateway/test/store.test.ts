@@ -1,0 +1,258 @@
+/** Keys, rates and the audit log in a real database, which two gateways share. */
+import { hash } from 'node:crypto';
+import type { ApiKeyBody, AuditEntryBody, CreatedKeyBody, NewKey, Problem } from '@mo/contracts';
+import { openDatabase, run, sqlOf } from '@mo/database';
+import { testServers } from '@mo/dev-stack';
+import { createLogger } from '@mo/service-kit';
+import { drawFrom } from '../src/rates/rate-store.ts';
+import { KEY, KEY_DIGEST, type RunningGateway, type Stub, startGateway, startStub, stopAll, until } from './support.ts';
+
+let database: string;
+let stub: Stub;
+let one: RunningGateway;
+let other: RunningGateway;
+beforeAll(async () => {
+  const { gateway } = await testServers().createDatabases('gateway');
+  database = gateway as string;
+  stub = await startStub();
+  const setup = { replicas: [stub], keys: `root:${KEY_DIGEST}`, database };
+  // Both at once: one migrates, the other waits for it.
+  [one, other] = await Promise.all([startGateway(setup), startGateway(setup)]);
+});
+afterAll(stopAll);
+
+type Words = Readonly<Record<string, unknown>>;
+
+async function post<T>(gateway: RunningGateway, path: string, body: Words = {}, key = KEY): Promise<[number, T]> {
+  const headers = { authorization: `Bearer ${key}` };
+  const answer = await gateway.call('POST', path, { body: JSON.stringify(body), headers });
+  return [answer.status, (await answer.json()) as T];
+}
+
+async function get<T>(gateway: RunningGateway, path: string, key = KEY): Promise<T> {
+  return (await (await gateway.call('GET', path, { headers: { authorization: `Bearer ${key}` } })).json()) as T;
+}
+
+async function create(name: string, more: Partial<Record<keyof NewKey, unknown>> = {}): Promise<CreatedKeyBody> {
+  const [status, created] = await post<CreatedKeyBody>(one, '/api/keys', { name, scopes: ['loans:read'], ...more });
+  expect(status).toBe(201);
+  return created;
+}
+
+const statusWith = async (gateway: RunningGateway, key: string, path = '/api/loans/17'): Promise<number> =>
+  (await gateway.call('GET', path, { headers: { authorization: `Bearer ${key}` } })).status;
+
+describe('a key', () => {
+  it('is shown once, works at once where it was made, and soon at every gateway', async () => {
+    const { key, ...shown } = await create('shop', { rate: 100.5, expires_at: '2040-01-01T00:00:00+01:00' });
+    expect(key).toMatch(/^mo_[\w-]{43}$/);
+    expect(shown).toEqual({
+      id: expect.any(Number),
+      name: 'shop',
+      hint: key.slice(0, 7),
+      scopes: ['loans:read'],
+      rate: 100.5,
+      status: 'active',
+      created_at: expect.any(String),
+      created_by: 'root',
+      expires_at: '2039-12-31T23:00:00.000Z',
+      revoked_at: null,
+      last_used_at: null,
+    });
+    stub.requests.length = 0;
+    expect(await statusWith(one, key)).toBe(200);
+    expect(stub.requests[0]?.headers['x-mo-caller']).toBe('shop');
+    await until(async () => (await statusWith(other, key)) === 200, 'the other gateway knows it');
+    expect(await statusWith(one, key, '/api/payments')).toBe(403);
+    expect(await get<ApiKeyBody>(one, `/api/keys/${shown.id}`)).toMatchObject({ id: shown.id, name: 'shop' });
+  });
+
+  it('is kept as a hash alone', async () => {
+    const { key, id } = await create('hashed');
+    const rows = await rowsOf(
+      `SELECT api_keys::text AS row, encode(digest, 'hex') AS digest FROM api_keys WHERE id = ${id}`,
+    );
+    expect(rows[0]?.digest).toBe(hash('sha256', key));
+    expect(rows[0]?.row).not.toContain(key.slice(8));
+  });
+
+  it('that is revoked is refused by every gateway, and stays as it is when it is revoked again', async () => {
+    const { id, key } = await create('gone');
+    await until(async () => (await statusWith(other, key)) === 200, 'the other gateway knows it');
+    const [status, revoked] = await post<ApiKeyBody>(one, `/api/keys/${id}/revoke`);
+    expect([status, revoked.status, revoked.revoked_at]).toEqual([200, 'revoked', expect.any(String)]);
+    expect(await statusWith(one, key)).toBe(401);
+    await until(async () => (await statusWith(other, key)) === 401, 'the other gateway refuses it');
+    const [, again] = await post<ApiKeyBody>(one, `/api/keys/${id}/revoke`);
+    expect([again.status, again.revoked_at]).toEqual(['revoked', revoked.revoked_at]);
+  });
+
+  it('goes on beside the one that replaces it, and then expires', async () => {
+    const { id, key } = await create('turned', { scopes: ['loans:read', 'payments:read'], rate: 1_000 });
+    const [status, next] = await post<CreatedKeyBody>(one, `/api/keys/${id}/rotate`, { overlap_seconds: 2 });
+    expect(status).toBe(201);
+    expect(next).toMatchObject({
+      name: 'turned',
+      scopes: ['loans:read', 'payments:read'],
+      rate: 1_000,
+      expires_at: null,
+    });
+    expect([await statusWith(one, key), await statusWith(one, next.key)]).toEqual([200, 200]);
+    await until(async () => (await statusWith(one, key)) === 401, 'the old key expires');
+    expect(await statusWith(one, next.key)).toBe(200);
+    expect(await get<ApiKeyBody>(one, `/api/keys/${id}`)).toMatchObject({ status: 'expired' });
+    expect(await post<Problem>(one, `/api/keys/${id}/rotate`)).toEqual([
+      409,
+      expect.objectContaining({ code: 'key_not_active' }),
+    ]);
+    await post(one, `/api/keys/${next.id}/revoke`);
+    expect((await post<Problem>(one, `/api/keys/${next.id}/rotate`))[1].detail).toBe('the key is revoked');
+  });
+
+  it('that is replaced never lives longer than it would have', async () => {
+    const { id } = await create('short', { expires_at: '2040-01-01T00:00:00Z' });
+    await post(one, `/api/keys/${id}/rotate`, { overlap_seconds: 60 });
+    const { expires_at: expires } = await get<ApiKeyBody>(one, `/api/keys/${id}`);
+    expect(Date.parse(expires as string)).toBeLessThan(Date.now() + 61_000);
+  });
+
+  it('tells when it was used last', async () => {
+    const { id, key } = await create('used');
+    await statusWith(one, key);
+    await until(async () => (await get<ApiKeyBody>(one, `/api/keys/${id}`)).last_used_at !== null, 'its use is noted');
+  });
+
+  it('is found by name and status, a page at a time', async () => {
+    for (let n = 0; n < 3; n += 1) await create('many');
+    type Page = { results: ApiKeyBody[]; next_cursor: string | null };
+    const first = await get<Page>(one, '/api/keys?name=many&limit=2');
+    const second = await get<Page>(one, `/api/keys?name=many&limit=2&cursor=${first.next_cursor}`);
+    const ids = [...first.results, ...second.results].map(({ id }) => id);
+    expect([ids.length, second.next_cursor]).toEqual([3, null]);
+    expect(ids).toEqual([...ids].sort((a, b) => b - a));
+    await post(one, `/api/keys/${ids[0]}/revoke`);
+    expect((await get<Page>(one, '/api/keys?name=many&status=active')).results.map(({ id }) => id)).toEqual(
+      ids.slice(1),
+    );
+    expect((await get<Page>(one, '/api/keys?name=many&status=revoked')).results).toHaveLength(1);
+  });
+
+  it.each([
+    [{}, '/name'],
+    [{ name: 'a b', scopes: ['admin'] }, '/name'],
+    [{ name: 'a', scopes: [] }, '/scopes'],
+    [{ name: 'a', scopes: ['root'] }, '/scopes/0'],
+    [{ name: 'a', scopes: ['admin', 'admin'] }, '/scopes'],
+    [{ name: 'a', scopes: ['admin'], rate: 0 }, '/rate'],
+    [{ name: 'a', scopes: ['admin'], rate: 'often' }, '/rate'],
+    [{ name: 'a', scopes: ['admin'], expires_at: 'soon' }, '/expires_at'],
+    [{ name: 'a', scopes: ['admin'], more: 1 }, '/more'],
+  ])('is not made of %j', async (body, pointer) => {
+    const [status, problem] = await post<Problem>(one, '/api/keys', body);
+    expect([status, problem.code]).toEqual([400, 'invalid_request']);
+    expect(problem.errors?.map((error) => error.pointer)).toContain(pointer);
+  });
+
+  it.each(['/api/keys/999999999', '/api/keys/999999999/revoke', '/api/keys/999999999/rotate'])(
+    'is not at %s',
+    async (path) => {
+      const [status] = path.endsWith('9') ? [(await one.call('GET', path)).status] : await post(one, path);
+      expect(status).toBe(404);
+    },
+  );
+
+  it('has no other methods', async () => {
+    const answer = await one.call('DELETE', '/api/keys/1');
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+});
+
+describe('the rate of a key', () => {
+  it('is that of all gateways together', async () => {
+    const { key } = await create('metered', { rate: 5 });
+    await until(async () => (await statusWith(other, key)) === 200, 'the other gateway knows it');
+    await until(async () => (await statusWith(one, key)) === 429, 'it is used up');
+    expect(await statusWith(other, key)).toBe(429);
+  });
+
+  it('is told, and what is left of it', async () => {
+    const { key } = await create('told', { rate: 0.5 });
+    const answer = await one.call('GET', '/api/loans', { headers: { authorization: `Bearer ${key}` } });
+    expect(answer.headers.get('ratelimit-policy')).toBe('"key";q=1;w=2');
+    expect(answer.headers.get('ratelimit')).toBe('"key";r=0;t=2');
+  });
+
+  it('lets through what it says, however many draw at once', async () => {
+    const open = () =>
+      openDatabase({
+        url: database,
+        name: 'draws',
+        entities: [],
+        migrations: [],
+        connectionsMax: 4,
+        logger: createLogger('test', 'silent'),
+      });
+    const databases = await Promise.all([open(), open()]);
+    const draws = databases.map(drawFrom);
+    const bucket = hash('sha256', 'a bucket', 'buffer');
+    const startMs = performance.now();
+    const drawn = await Promise.all(
+      Array.from({ length: 200 }, async (_, place) => (await draws[place % 2]?.(bucket, 1, 50, 1))?.drawn ?? 0),
+    );
+    const seconds = (performance.now() - startMs) / 1000;
+    const sum = drawn.reduce((total, each) => total + each, 0);
+    expect(sum).toBeGreaterThanOrEqual(50);
+    expect(sum).toBeLessThanOrEqual(50 + seconds + 1);
+    await Promise.all(databases.map((each) => each.close()));
+  });
+});
+
+describe('the audit log', () => {
+  type Page = { results: AuditEntryBody[] };
+  const entriesOf = async (caller: string) => (await get<Page>(one, `/api/audit?caller=${caller}`)).results;
+
+  it('tells who wrote what, from where, and what was refused; reads are not in it', async () => {
+    const { id, key } = await create('busy', { scopes: ['loans:read', 'loans:write'] });
+    const headers = { authorization: `Bearer ${key}`, 'x-request-id': 'audited-1' };
+    await one.call('GET', '/api/loans/17', { headers });
+    await one.call('POST', '/api/loans', { headers, body: '{}' });
+    await one.call('POST', '/api/payments', { headers, body: '{}' });
+    await one.call('GET', '/api/payments?status=completed', { headers });
+    await until(async () => (await entriesOf('busy')).length === 3, 'all is written');
+    const entry = { caller: 'busy', key_id: id, address: '127.0.0.1', request_id: 'audited-1' };
+    expect(await entriesOf('busy')).toMatchObject([
+      { ...entry, operation: 'listPayments', method: 'GET', path: '/api/payments', status: 403 },
+      { ...entry, operation: 'makePayment', method: 'POST', path: '/api/payments', status: 403 },
+      { ...entry, operation: 'takeLoan', method: 'POST', path: '/api/loans', status: 200 },
+    ]);
+    await until(async () => (await entriesOf('root')).some(({ operation }) => operation === 'createKey'), 'keys, too');
+  });
+
+  it('is bounded by times', async () => {
+    const { results } = await get<Page>(one, '/api/audit?from=2040-01-01T00:00:00Z');
+    expect(results).toEqual([]);
+    expect((await get<Page>(one, '/api/audit?to=2040-01-01T00:00:00Z&limit=1')).results).toHaveLength(1);
+  });
+
+  it('is for administrators', async () => {
+    const { key } = await create('curious');
+    expect(await statusWith(one, key, '/api/audit')).toBe(403);
+  });
+});
+
+const rowsOf = async (text: string): Promise<Record<string, string>[]> => {
+  const logger = createLogger('test', 'silent');
+  const opened = await openDatabase({
+    url: database,
+    name: 'test',
+    entities: [],
+    migrations: [],
+    connectionsMax: 1,
+    logger,
+  });
+  try {
+    return await run(sqlOf(opened), text);
+  } finally {
+    await opened.close();
+  }
+};

@@ -1,0 +1,147 @@
+/** API keys and the audit log, for callers with the scope `admin`. */
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import type { ApiKey, AuditEntry, CreatedApiKey } from '@mo/client';
+import { isScope, KEY_STATUSES, OVERLAP_SECONDS_MAX, RATE_MAX, SCOPES, type Scope } from '@mo/contracts';
+import type { Context } from '../context.ts';
+import { allOption, examples, maxOption, time, wanted, wholeNumber } from '../options.ts';
+import { EXIT } from '../output/failure.ts';
+import type { Column } from '../output/table.ts';
+import { run } from '../run.ts';
+
+const COLUMNS: readonly Column<ApiKey>[] = [
+  { head: 'ID', of: ({ id }) => id, isNumber: true },
+  { head: 'NAME', of: ({ name }) => name },
+  { head: 'KEY', of: ({ hint }) => `${hint}…` },
+  { head: 'STATUS', of: ({ status }) => status },
+  { head: 'SCOPES', of: ({ scopes }) => scopes.join(' ') },
+  { head: 'RATE', of: ({ rate }) => rate, isNumber: true },
+  { head: 'EXPIRES_AT', of: ({ expires_at }) => expires_at },
+  { head: 'LAST_USED_AT', of: ({ last_used_at }) => last_used_at },
+];
+
+const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
+  { head: 'AT', of: ({ at }) => at },
+  { head: 'CALLER', of: ({ caller }) => caller },
+  { head: 'KEY', of: ({ key_id }) => key_id, isNumber: true },
+  { head: 'OPERATION', of: ({ operation }) => operation },
+  { head: 'PATH', of: ({ path }) => path },
+  { head: 'STATUS', of: ({ status }) => status, isNumber: true },
+  { head: 'ADDRESS', of: ({ address }) => address },
+  { head: 'REQUEST', of: ({ request_id }) => request_id },
+];
+
+function scopes(text: string): Scope[] {
+  const named = text.split(',').map((word) => word.trim());
+  const unknown = named.find((word) => !isScope(word));
+  if (unknown === undefined) return named as Scope[];
+  throw new InvalidArgumentError(`"${unknown}" must be one of ${SCOPES.join(', ')}.`);
+}
+
+function rate(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value <= RATE_MAX) return value;
+  throw new InvalidArgumentError(`must be a number above 0, of at most ${RATE_MAX}.`);
+}
+
+const expiresOption = () => new Option('--expires <time>', 'when it expires; never unless told').argParser(time);
+const keyArgument = ['<id>', 'the id of the key, as `mo keys list` shows it', wholeNumber(1)] as const;
+
+export const keysCommand = () =>
+  new Command('keys')
+    .description('API keys: who may call, and what each may do')
+    .addCommand(create())
+    .addCommand(list())
+    .addCommand(rotate())
+    .addCommand(revoke());
+
+const create = () =>
+  new Command('create')
+    .description('make a key, which is shown this once')
+    .argument('<name>', 'who calls with it; keys of the same name are one caller')
+    .addOption(
+      new Option('--scopes <list>', `what it may do: ${SCOPES.join(', ')}`).argParser(scopes).makeOptionMandatory(),
+    )
+    .option('--rate <number>', 'requests per second; as many as it likes unless told', rate)
+    .addOption(expiresOption())
+    .addHelpText(
+      'after',
+      examples(
+        'mo keys create billing --scopes payments:read,payments:write --rate 50',
+        'mo keys create audit --scopes admin --expires 2027-01-31',
+      ),
+    )
+    .action((name, options, command) =>
+      run(command, async (context) => {
+        const key = { name, scopes: options.scopes, rate: options.rate, expires_at: options.expires };
+        return shownOnce(context, await context.client().keys.create(key, { signal: context.stopping }));
+      }),
+    );
+
+const list = () =>
+  new Command('list')
+    .description('list keys, newest first')
+    .option('--name <name>', 'those of this caller')
+    .addOption(new Option('--status <status>', 'those of this status').choices(KEY_STATUSES))
+    .addOption(maxOption())
+    .addOption(allOption())
+    .addHelpText('after', examples('mo keys list', 'mo keys list --name billing --status active'))
+    .action(({ name, status, ...options }, command) =>
+      run(command, async (context) => {
+        const keys = context.client().keys.list({ name, status }, { signal: context.stopping });
+        await context.out.rows(wanted(keys, options), COLUMNS);
+        return EXIT.done;
+      }),
+    );
+
+const rotate = () =>
+  new Command('rotate')
+    .description('replace a key by a new one, beside which it goes on for a while')
+    .argument(...keyArgument)
+    .option(
+      '--overlap <seconds>',
+      'how long the old one goes on; a day unless told',
+      wholeNumber(0, OVERLAP_SECONDS_MAX),
+    )
+    .addOption(expiresOption())
+    .addHelpText('after', examples('mo keys rotate 1', 'mo keys rotate 1 --overlap 3600'))
+    .action((id, { overlap, expires }, command) =>
+      run(command, async (context) => {
+        const rotation = { overlap_seconds: overlap, expires_at: expires };
+        return shownOnce(context, await context.client().keys.rotate(id, rotation, { signal: context.stopping }));
+      }),
+    );
+
+const revoke = () =>
+  new Command('revoke')
+    .description('refuse a key from now on')
+    .argument(...keyArgument)
+    .addHelpText('after', examples('mo keys revoke 1'))
+    .action((id, _options, command) =>
+      run(command, async (context) => {
+        context.out.record(await context.client().keys.revoke(id, { signal: context.stopping }), COLUMNS);
+        return EXIT.done;
+      }),
+    );
+
+function shownOnce({ out }: Context, created: CreatedApiKey): number {
+  out.record(created, [...COLUMNS, { head: 'SECRET', of: ({ key }) => key }]);
+  out.note('the key is shown this once, and kept nowhere');
+  return EXIT.done;
+}
+
+export const auditCommand = () =>
+  new Command('audit')
+    .description('who did what, newest first: every write, acts of administrators, and what was refused')
+    .option('--caller <name>', 'what this caller did')
+    .option('--from <time>', 'at or after this', time)
+    .option('--to <time>', 'at or before this', time)
+    .addOption(maxOption())
+    .addOption(allOption())
+    .addHelpText('after', examples('mo audit', 'mo audit --caller billing --from 2026-11-01 --all'))
+    .action(({ caller, from, to, ...options }, command) =>
+      run(command, async (context) => {
+        const entries = context.client().auditLog.list({ caller, from, to }, { signal: context.stopping });
+        await context.out.rows(wanted(entries, options), AUDIT_COLUMNS);
+        return EXIT.done;
+      }),
+    );
