@@ -33,6 +33,7 @@ afterAll(() => system?.stop());
 const entryOf = (service: Service) => system.stack.stack()[service];
 const command = (...args: string[]): Promise<MoResult> =>
   mo([...args, '--json'], { env: { ...systemEnv(system.stack.stack()), TOPIC_PREFIX: topicPrefix } });
+const metricsOf = async (service: Service): Promise<string> => (await fetch(`${entryOf(service).url}/metrics`)).text();
 /** What a command prints at last. */
 const resultOf = ({ stdout }: MoResult) => JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as object;
 
@@ -133,8 +134,10 @@ it(
     await backUp(entryOf('loans').databaseUrl);
     await waitFor(() => isReady(system.stack.url));
     // From now on nothing is sent: who wants to know asks loans itself.
-    const held = `UPDATE relay_lease SET holder = 'nobody', until = clock_timestamp() + interval '1 day'`;
+    const held = `INSERT INTO relay_lease (holder, until) VALUES ('nobody', clock_timestamp() + interval '1 day')
+      ON CONFLICT (singleton) DO UPDATE SET holder = excluded.holder, until = excluded.until`;
     await query(system.stack.stack(), 'loans', held, []);
+    await waitFor(async () => /^mo_relay_holding\{.*\} 0$/m.test(await metricsOf('loans')));
     const { token } = await system.world.loan(id, '50');
     expect((await system.world.balance(id, token)).body.total_debt).toBe('150.00');
 
