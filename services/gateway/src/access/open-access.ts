@@ -28,7 +28,7 @@ export interface Access {
   audit(operation: Operation, caller: Caller, request: FastifyRequest, reply: FastifyReply): void;
   /** Null where the gateway has none. */
   readonly store: Store | null;
-  /** Takes over at once what has changed in the store. */
+  /** Takes over at once what has changed in the store; where that fails, it is done within a second. */
   refresh(): Promise<void>;
   readonly stopSteps: StopStep[];
 }
@@ -65,7 +65,10 @@ export async function openAccess(config: GatewayConfig, logger: Logger, registry
       if (trail !== null) note(trail, operation, caller, request, reply);
     },
     store,
-    refresh: async () => stored?.refresh(),
+    refresh: async () =>
+      stored?.refresh().catch((error: unknown) => {
+        logger.warn({ err: error }, 'what has changed in the store of API keys is taken over later');
+      }),
     stopSteps: [
       { name: 'keys in a file', stop: endWatch },
       { name: 'keys', stop: () => stored?.close() },

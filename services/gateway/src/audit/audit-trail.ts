@@ -51,7 +51,7 @@ export class AuditTrail {
         this.#waiting = this.#waiting.slice(batch.length);
         this.#isSilent = false;
       } catch (error) {
-        if (!this.#isSilent) this.#logger.error({ err: error }, 'the audit log can not be written');
+        if (!this.#isSilent) this.#logger.warn({ err: error }, 'the audit log can not be written');
         this.#isSilent = true;
         if (this.#closing.signal.aborted) break;
         await delay(RETRY_MS, undefined, { signal: this.#closing.signal }).catch(() => {});

@@ -20,6 +20,7 @@ export class StoredKeys {
   #version = -1;
   #readAtMs = 0;
   #isSilent = false;
+  #reading: Promise<void> = Promise.resolve();
   #rounds: Promise<void> = Promise.resolve();
 
   constructor(store: KeyStore, onKeys: (keys: ApiKey[]) => void, logger: Logger, registry: Registry) {
@@ -36,8 +37,13 @@ export class StoredKeys {
     this.#rounds = this.#goOn();
   }
 
-  /** Takes over what has changed. */
-  async refresh(): Promise<void> {
+  /** Takes over what has changed by now; what another call reads at the same time never comes after it. */
+  refresh(): Promise<void> {
+    this.#reading = this.#reading.catch(() => {}).then(() => this.#read());
+    return this.#reading;
+  }
+
+  async #read(): Promise<void> {
     const version = await this.#store.version();
     if (version !== this.#version) {
       // Read after the version: what is changed in between is read again in the next round.
@@ -68,7 +74,7 @@ export class StoredKeys {
         if (round % USES_EVERY === 0) await this.#writeUses();
         this.#isSilent = false;
       } catch (error) {
-        if (!this.#isSilent) this.#logger.error({ err: error }, 'the store of API keys can not be asked');
+        if (!this.#isSilent) this.#logger.warn({ err: error }, 'the store of API keys can not be asked');
         this.#isSilent = true;
       }
     }

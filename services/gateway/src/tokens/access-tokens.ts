@@ -132,7 +132,7 @@ export class AccessTokens {
   #problemOf(error: unknown): ProblemError {
     const detail = faultOf(error);
     if (detail === null) {
-      this.#logger.error({ err: error }, 'the OpenID provider can not be asked for its keys');
+      this.#logger.warn({ err: error }, 'the OpenID provider can not be asked for its keys');
       return unavailable('the OpenID provider can not be asked for its keys', error);
     }
     const challenge = `Bearer error="invalid_token", error_description="${detail}"`;
