@@ -2,6 +2,9 @@ import { type Database, run, sqlOf } from '@mo/database';
 import { Lease, Partitioning } from '../src/index.ts';
 import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
 
+/** Longer than any machine stands still. */
+const LONG_MS = 3_600_000;
+
 let database: Database;
 let databases: LedgerDatabases;
 let partitioning: Partitioning;
@@ -56,7 +59,7 @@ describe('the number of partitions', () => {
 
   it('is changed by the holder of the lease alone', async () => {
     await inUse(3);
-    const [holder, other] = ['a', 'b'].map((name) => new Lease(database, name)) as [Lease, Lease];
+    const [holder, other] = ['a', 'b'].map((name) => new Lease(database, name, LONG_MS)) as [Lease, Lease];
     expect(await partitioning.change(5, holder.holder)).toBe(false);
     await holder.take();
     expect(await partitioning.change(5, other.holder)).toBe(false);

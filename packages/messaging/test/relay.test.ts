@@ -244,7 +244,8 @@ describe('the relay', () => {
     await append(...eventsOf('loans', 1, 2));
     startRelay(over, noting);
     await waitFor(() => removals.length > 0);
-    expect(removals).toEqual([2]);
+    // It may send more than once before it finds the lease gone.
+    expect(new Set(removals)).toEqual(new Set([2]));
     await giveUp();
     await waitFor(async () => (await waiting()) === 0 && received.length >= 4);
     expect(of(1)).toEqual(versions(1, 2));

@@ -25,13 +25,15 @@ export const processName = (): string => `${hostname()}/${process.pid}/${randomU
 export class Lease {
   readonly #database: Database;
   readonly #name: string;
+  readonly #durationMs: number;
   #term = 0;
   #isHeld = false;
 
   /** @param name of the process, as {@link processName} gives it */
-  constructor(database: Database, name: string) {
+  constructor(database: Database, name: string, durationMs = LEASE_MS) {
     this.#database = database;
     this.#name = name;
+    this.#durationMs = durationMs;
   }
 
   /** What the lease says of its holder: the process, and how often it has tried to take it. */
@@ -50,7 +52,7 @@ export class Lease {
   /** Takes the lease whoever holds it, who finds it gone when it renews. */
   async take(): Promise<void> {
     this.#term += 1;
-    await run(sqlOf(this.#database), TAKE_BY_FORCE, [this.holder, LEASE_MS]);
+    await run(sqlOf(this.#database), TAKE_BY_FORCE, [this.holder, this.#durationMs]);
     this.#isHeld = true;
   }
 
@@ -61,6 +63,6 @@ export class Lease {
   }
 
   async #isDone(statement: string): Promise<boolean> {
-    return (await run(sqlOf(this.#database), statement, [this.holder, LEASE_MS])).length > 0;
+    return (await run(sqlOf(this.#database), statement, [this.holder, this.#durationMs])).length > 0;
   }
 }
