@@ -158,14 +158,14 @@ it('work that fails ends its span with the kind of its failure, and not with wha
   const { tracer, stop } = await open();
   const begin = () => tracer.begin('client', 'pull', SAMPLED, {});
   const fail = (error: unknown) => endedBy(begin() as NonNullable<ReturnType<typeof begin>>, Promise.reject(error));
-  await expect(fail(new TypeError('ada is not a number'))).rejects.toThrow('ada');
-  await expect(fail(new ProblemError('unavailable', 'ada is away'))).rejects.toThrow('ada');
+  await expect(fail(new TypeError('otto is not a number'))).rejects.toThrow('otto');
+  await expect(fail(new ProblemError('unavailable', 'otto is away'))).rejects.toThrow('otto');
   await stop();
   expect(collector.spans.map(({ attributes }) => attributes)).toEqual([
     { 'error.type': 'TypeError' },
     { 'error.type': 'unavailable' },
   ]);
-  expect(JSON.stringify(collector.spans)).not.toContain('ada');
+  expect(JSON.stringify(collector.spans)).not.toContain('otto');
 });
 
 it('a collector that is away costs a warning, without what it is asked with', async () => {
