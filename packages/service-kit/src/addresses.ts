@@ -8,6 +8,7 @@
  */
 import { lookup as lookUpHost } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { within } from './deadline.ts';
 
 const LOOKUP_INTERVAL_MS = 1_000;
 /** Longer than a resolver takes to give up on one server. */
@@ -70,7 +71,7 @@ export class Addresses {
   async #resolve(origin: string): Promise<void> {
     const url = new URL(origin);
     try {
-      const hosts = await withinTime(this.#lookup(url.hostname));
+      const hosts = await within(this.#lookup(url.hostname), LOOKUP_TIMEOUT_MS, 'the lookup took too long');
       const addresses = hosts.map((host) => originAt(url, host));
       if (addresses.length > 0) this.#byOrigin.set(origin, addresses.sort());
     } catch {
@@ -94,14 +95,4 @@ async function addressesOfHost(host: string): Promise<readonly string[]> {
   const found = await lookUpHost(host, { all: true });
   const family = found.some((one) => one.family === 4) ? 4 : 6;
   return found.filter((one) => one.family === family).map(({ address }) => address);
-}
-
-async function withinTime<T>(work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error('the lookup took too long')), LOOKUP_TIMEOUT_MS);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

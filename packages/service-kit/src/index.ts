@@ -6,6 +6,7 @@ export { endWithProblem, liftRequestTimeout } from './client-error.ts';
 export * from './clock.ts';
 export * from './config.ts';
 export * from './cursor.ts';
+export { within } from './deadline.ts';
 export * from './gate.ts';
 export * from './log.ts';
 export * from './metrics.ts';

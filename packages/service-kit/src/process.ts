@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { ConfigError } from './config.ts';
+import { within } from './deadline.ts';
 
 /** Something that a process is made of, with how it stops. */
 export interface StopStep {
@@ -48,23 +49,14 @@ async function stop(logger: Logger, steps: readonly StopStep[], signal: string):
   logger.info({ signal }, 'stopping');
   for (const step of steps) {
     try {
-      await withDeadline(step, step.timeoutMs ?? STEP_TIMEOUT_MS);
+      const timeoutMs = step.timeoutMs ?? STEP_TIMEOUT_MS;
+      await within(step.stop(), timeoutMs, `${step.name} took more than ${timeoutMs} ms`);
     } catch (error) {
       logger.warn({ err: error, step: step.name }, 'a step of the stop failed');
     }
   }
   logger.info('stopped');
   process.exit(0);
-}
-
-async function withDeadline(step: StopStep, deadlineMs: number): Promise<void> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`${step.name} took more than ${deadlineMs} ms`)), deadlineMs);
-  try {
-    await Promise.race([Promise.resolve(step.stop()), promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function exitWith(logger: Logger, error: unknown): void {

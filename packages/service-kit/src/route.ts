@@ -75,12 +75,15 @@ export interface RouteHooks {
 
 export type Handler<O extends Operation> = (request: ValidRequest<O>) => Promise<Answer>;
 
+/** A path of the contract as the router takes it: `/loans/{loan_id}` is `/loans/:loan_id`. */
+export const routeUrl = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
+
 /** Registers operations on a server. */
 export function routesOf(app: FastifyInstance, hooks: RouteHooks) {
   return <O extends Operation>(operation: O, handler: Handler<O>): void => {
     app.route({
       method: operation.method,
-      url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
+      url: routeUrl(operation.path),
       config: { operation },
       handler: async (request, reply) => {
         const valid = await validRequest(operation, request, hooks);

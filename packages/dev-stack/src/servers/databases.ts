@@ -1,6 +1,6 @@
 /**
- * A database and a role for each service, and for the gateway. Each role owns its database and can connect to no other: PostgreSQL lets
- * everybody in by default, so that right is taken from PUBLIC, on the server's own databases too.
+ * A database and a role for each service, and for the gateway. Each role owns its database and can connect to no other:
+ * PostgreSQL lets everybody in by default, so that right is taken from PUBLIC, on the server's own databases too.
  */
 import pg from 'pg';
 

@@ -14,7 +14,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { admitCallers } from '../access/admit.ts';
 import type { Access } from '../access/open-access.ts';
-import { refuseOthers } from '../forward/routes.ts';
+import { refuseOtherMethods } from '../other-methods.ts';
 import type { Store } from '../store/open-store.ts';
 import { presentEntry, presentKey } from './present.ts';
 
@@ -36,12 +36,16 @@ export function adminRoutes(app: FastifyInstance, access: Access): void {
         throw databaseOutage(error) ?? error;
       }
     });
+  /** By then this gateway goes by what has changed. */
+  const answerAfterChange = async (status: number, body: object): Promise<Answer> => {
+    await access.refresh();
+    return answerWith(status, body);
+  };
   const { createKey, listKeys, getKey, rotateKey, revokeKey, listAudit } = operations;
 
   withStore(createKey, async ({ keys }, { body, caller }) => {
     const { key, row } = await keys.create(body, caller);
-    await access.refresh();
-    return answerWith(201, { ...presentKey(row), key });
+    return answerAfterChange(201, { ...presentKey(row), key });
   });
   withStore(listKeys, async ({ keys }, { query, url }) => {
     const rows = await keys.list({ ...query, before: beforeOf(query) });
@@ -56,13 +60,10 @@ export function adminRoutes(app: FastifyInstance, access: Access): void {
   withStore(rotateKey, async ({ keys }, { params: { key_id: id }, body, caller }) => {
     const rotated = await keys.rotate(id, body.overlap_seconds, body.expires_at ?? null, caller);
     const { key, row } = existing(rotated, id);
-    await access.refresh();
-    return answerWith(201, { ...presentKey(row), key });
+    return answerAfterChange(201, { ...presentKey(row), key });
   });
   withStore(revokeKey, async ({ keys }, { params: { key_id: id } }) => {
-    const row = existing(await keys.revoke(id), id);
-    await access.refresh();
-    return answerWith(200, presentKey(row));
+    return answerAfterChange(200, presentKey(existing(await keys.revoke(id), id)));
   });
   withStore(listAudit, async ({ audit }, { query, url }) => {
     const rows = await audit.list({ ...query, before: beforeOf(query) });
@@ -72,10 +73,10 @@ export function adminRoutes(app: FastifyInstance, access: Access): void {
     );
   });
 
-  const own = Object.values<Operation>(operations).filter(({ service }) => service === 'gateway');
-  for (const [path, known] of Map.groupBy(own, ({ path: template }) => template)) {
-    refuseOthers(app, path.replace(/\{(\w+)\}/g, ':$1'), known);
-  }
+  refuseOtherMethods(
+    app,
+    Object.values<Operation>(operations).filter(({ service }) => service === 'gateway'),
+  );
 }
 
 const NO_STORE = 'there is no store of keys at this gateway: its operators set GATEWAY_DATABASE_URL';

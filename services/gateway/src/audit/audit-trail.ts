@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { counter, gauge, type Logger, type Registry } from '@mo/service-kit';
 import type { AuditRecord, AuditTable } from './audit-table.ts';
 
-export const WAITING_MAX = 50_000;
+const WAITING_MAX = 50_000;
 const BATCH_MAX = 1_000;
 const RETRY_MS = 1_000;
 

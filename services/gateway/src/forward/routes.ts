@@ -4,11 +4,12 @@
  */
 import { METHODS } from 'node:http';
 import { type Operation, operations, type Stream } from '@mo/contracts';
-import { ProblemError, pathOf, type Tracer, traceCallers } from '@mo/service-kit';
+import { ProblemError, pathOf, routeUrl, type Tracer, traceCallers } from '@mo/service-kit';
 import type { FastifyInstance } from 'fastify';
 import { admitCallers } from '../access/admit.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Access } from '../access/open-access.ts';
+import { refuseOtherMethods } from '../other-methods.ts';
 import { Exchange } from './exchange.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -31,34 +32,17 @@ export function apiRoutes(
   });
   // Who has no key begins no trace.
   if (tracer !== null) traceCallers(app, tracer);
-  for (const [path, known] of byPath()) {
-    const url = path.replace(/\{(\w+)\}/g, ':$1');
-    for (const operation of known) forward(app, url, operation, upstreams[operation.service]);
-    refuseOthers(app, url, known);
-  }
+  for (const operation of forwarded) forward(app, operation, upstreams[operation.service]);
+  refuseOtherMethods(app, forwarded);
 }
 
-function forward(app: FastifyInstance, url: string, operation: Forwarded, upstream: Upstream): void {
+function forward(app: FastifyInstance, operation: Forwarded, upstream: Upstream): void {
   const lane = operation.stream === undefined ? 'calls' : 'uploads';
   app.route({
     method: operation.method,
-    url,
+    url: routeUrl(operation.path),
     config: { operation },
     handler: (request, reply) => new Exchange(upstream, lane, (request.caller as Caller).id, request, reply).start(),
-  });
-}
-
-export function refuseOthers(app: FastifyInstance, url: string, known: readonly Operation[]): void {
-  const allowed: string[] = known.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
-  const allow = allowed.sort().join(', ');
-  app.route({
-    method: app.supportedMethods.filter((method) => !allowed.includes(method)),
-    url,
-    handler: (request) => {
-      throw new ProblemError('method_not_allowed', `${request.method} is not allowed here; allowed: ${allow}`, {
-        headers: { allow },
-      });
-    },
   });
 }
 
@@ -67,8 +51,7 @@ type Forwarded = Operation & { readonly service: Stream };
 /** What belongs to a service; what is the gateway's own has its routes in `admin/`. */
 const isForwarded = (operation: Operation): operation is Forwarded => operation.service !== 'gateway';
 
-const byPath = (): Map<string, Forwarded[]> =>
-  Map.groupBy(Object.values<Operation>(operations).filter(isForwarded), ({ path }) => path);
+const forwarded = Object.values<Operation>(operations).filter(isForwarded);
 
 /** Lets Fastify hand over every body unread, and route every method that Node can parse. */
 function takeBodiesAsTheyAre(app: FastifyInstance): void {

@@ -1,5 +1,6 @@
 /** The buckets that all gateways draw on, a row each. */
 import { type Database, run, sqlOf } from '@mo/database';
+import { within } from '@mo/service-kit';
 import type { Draw } from './shared-bucket.ts';
 
 /** A caller waits for this. */
@@ -35,15 +36,5 @@ export function drawFrom(database: Database): Draw {
     if (row === undefined) throw new Error('the bucket is gone again');
     return { drawn: row.drawn, left: row.tokens };
   };
-  return (...parameters) => within(draw(...parameters));
-}
-
-async function within<T>(work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer for ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return (...parameters) => within(draw(...parameters), TIMEOUT_MS, `no answer for ${TIMEOUT_MS} ms`);
 }

@@ -20,7 +20,7 @@ export type Draw = (
 }>;
 
 /** Requests of one caller that wait for a draw. */
-export const DRAWS_WAITING_MAX = 10_000;
+const DRAWS_WAITING_MAX = 10_000;
 /** What is drawn ahead, in milliseconds of the rate: it saves most draws, and is what one gateway may keep from others. */
 const AHEAD_MS = 100;
 /** What was drawn ahead is good for so long. */

@@ -75,10 +75,12 @@ export class AccessTokens {
    * @throws ProblemError unauthenticated; unavailable where the provider can't be asked for its keys
    */
   find(token: string): Caller | Promise<Caller> {
-    return this.#known.find(digestOf(token).toString('base64')) ?? this.#verify(token);
+    const name = digestOf(token).toString('base64');
+    return this.#known.find(name) ?? this.#verify(token, name);
   }
 
-  async #verify(token: string): Promise<Caller> {
+  /** @param name under which it is known from then on */
+  async #verify(token: string, name: string): Promise<Caller> {
     const { issuer, audience } = this.#settings;
     try {
       const { payload } = await jwtVerify(token, await this.#providersKeys(), {
@@ -90,7 +92,7 @@ export class AccessTokens {
       });
       const caller = this.#callerOf(payload);
       const untilMs = Math.min(Date.now() + KNOWN_MS_MAX, Number(payload.exp) * 1000);
-      this.#known.keep(digestOf(token).toString('base64'), caller, untilMs);
+      this.#known.keep(name, caller, untilMs);
       return caller;
     } catch (error) {
       throw this.#problemOf(error);
