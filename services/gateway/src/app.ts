@@ -30,7 +30,7 @@ export interface Gateway {
 export async function createGateway(config: GatewayConfig, logger: Logger, limits = defaultLimits): Promise<Gateway> {
   const registry = createRegistry('gateway', config.version);
   const tracing = await openTracing('gateway', config.version, config.tracing, logger);
-  const access = await openAccess(config, logger, registry);
+  const access = await openAccess(config, limits, logger, registry);
   const upstreams = openUpstreams(config.replicas, limits, logger, registry);
   const replicaSets = STREAMS.map((service) => upstreams[service].replicas);
 

@@ -1,7 +1,10 @@
 /** The database of the keys goes away: callers are let through as before, and nothing that needs it is half-done. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { openDatabase } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
+import { createLogger } from '@mo/service-kit';
+import { drawFrom } from '../src/rates/rate-store.ts';
 import { KEY_DIGEST, type RunningGateway, startGateway, stopAll, until } from './support.ts';
 
 /** The way to the database, which a test may close. */
@@ -19,6 +22,11 @@ class Way {
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Leads nothing to the database any more, and says nothing of it. */
+  freeze(): void {
+    for (const socket of this.#sockets) socket.unpipe().pause();
   }
 
   close(): void {
@@ -51,10 +59,11 @@ class Way {
 }
 
 let gateway: RunningGateway;
+let url: URL;
 let way: Way;
 beforeAll(async () => {
   const { gateway: direct } = await testServers().createDatabases('away');
-  const url = new URL(direct as string);
+  url = new URL(direct as string);
   way = new Way(Number(url.port));
   url.port = String(await way.listen());
   gateway = await startGateway({ keys: `root:${KEY_DIGEST}`, database: url.href });
@@ -83,4 +92,22 @@ it('lets keys through that it knew, keeps rates by itself, and writes the audit 
   const { results } = (await (await gateway.call('GET', '/api/audit?caller=shop')).json()) as { results: unknown[] };
   expect(results.length).toBeGreaterThanOrEqual(5);
   expect((await create({ name: 'again', scopes: ['admin'] })).status).toBe(201);
+});
+
+it('waits no longer for a rate than a caller should', async () => {
+  const database = await openDatabase({
+    url: url.href,
+    name: 'frozen',
+    entities: [],
+    migrations: [],
+    connectionsMax: 1,
+    logger: createLogger('test', 'silent'),
+  });
+  const bucket = Buffer.alloc(32);
+  expect(await drawFrom(database, 30_000)(bucket, 1, 2, 1)).toMatchObject({ drawn: 1 });
+  way.freeze();
+  await expect(drawFrom(database, 50)(bucket, 1, 2, 1)).rejects.toThrow('no answer for 50 ms');
+  way.close();
+  way.isOpen = true;
+  await database.close();
 });

@@ -4,6 +4,7 @@ import type { Logger, Registry, StopStep } from '@mo/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuditTrail } from '../audit/audit-trail.ts';
 import type { GatewayConfig } from '../config.ts';
+import type { Limits } from '../forward/limits.ts';
 import type { ApiKey } from '../keys/api-key.ts';
 import { KeyRing, type MakeMeter } from '../keys/key-ring.ts';
 import { watchStaticKeys } from '../keys/static-keys.ts';
@@ -34,9 +35,14 @@ export interface Access {
 }
 
 /** @throws ConfigError, or what the database says against it */
-export async function openAccess(config: GatewayConfig, logger: Logger, registry: Registry): Promise<Access> {
+export async function openAccess(
+  config: GatewayConfig,
+  { rateTimeoutMs }: Limits,
+  logger: Logger,
+  registry: Registry,
+): Promise<Access> {
   const { database, auditDays, tokens: settings } = config;
-  const store = database === null ? null : await openStore(database, auditDays, logger, registry);
+  const store = database === null ? null : await openStore(database, auditDays, rateTimeoutMs, logger, registry);
   const makeMeter: MakeMeter = (digest, rate) =>
     store === null ? new TokenBucket(rate, performance.now()) : new SharedBucket(digest, rate, store.draw);
   const ring = new KeyRing(makeMeter, (keyId) => stored?.used(keyId));

@@ -31,6 +31,9 @@ export const defaultLimits = {
   headersTimeoutMs: 20_000,
   headersCheckMs: 5_000,
 
+  /** How long a call waits until the database says that its key's rate lets it through; then this gateway keeps the rate alone. */
+  rateTimeoutMs: 500,
+
   /** A whole call: its body's arrival, every attempt, the waits between them. */
   callTimeoutMs: 30_000,
   connectTimeoutMs: 1_000,

@@ -3,9 +3,6 @@ import { type Database, run, sqlOf } from '@mo/database';
 import { within } from '@mo/service-kit';
 import type { Draw } from './shared-bucket.ts';
 
-/** A caller waits for this. */
-const TIMEOUT_MS = 500;
-
 /**
  * One row, under its lock: of two gateways that draw at once the second finds what the first has left. The time is that of
  * the database, the same for all, and never runs backwards in a bucket.
@@ -22,8 +19,8 @@ const DRAW = `
 const MAKE = `INSERT INTO rate_buckets (bucket, tokens, drawn, filled_at) VALUES ($1, $2, 0, statement_timestamp())
   ON CONFLICT DO NOTHING`;
 
-/** Draws on the table; rejects where that takes longer than a caller should wait. */
-export function drawFrom(database: Database): Draw {
+/** Draws on the table. @param timeoutMs how long a caller should wait for that, at most; then it rejects */
+export function drawFrom(database: Database, timeoutMs: number): Draw {
   const sql = sqlOf(database);
   const draw = async (...[bucket, rate, capacity, wanted]: Parameters<Draw>) => {
     const parameters = [bucket, rate, capacity, wanted];
@@ -36,5 +33,5 @@ export function drawFrom(database: Database): Draw {
     if (row === undefined) throw new Error('the bucket is gone again');
     return { drawn: row.drawn, left: row.tokens };
   };
-  return (...parameters) => within(draw(...parameters), TIMEOUT_MS, `no answer for ${TIMEOUT_MS} ms`);
+  return (...parameters) => within(draw(...parameters), timeoutMs, `no answer for ${timeoutMs} ms`);
 }

@@ -19,10 +19,16 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Migrates, and opens it. @param auditDays how long an entry of the audit log is kept */
+/**
+ * Migrates, and opens it.
+ *
+ * @param auditDays how long an entry of the audit log is kept
+ * @param rateTimeoutMs how long a call waits for its rate
+ */
 export async function openStore(
   connection: DatabaseConnection,
   auditDays: number,
+  rateTimeoutMs: number,
   logger: Logger,
   registry: Registry,
 ): Promise<Store> {
@@ -53,7 +59,7 @@ export async function openStore(
   return {
     keys: new KeyStore(database),
     audit,
-    draw: drawFrom(database),
+    draw: drawFrom(database, rateTimeoutMs),
     close: async () => {
       clearInterval(timer);
       await database.close();

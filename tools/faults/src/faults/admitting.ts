@@ -83,6 +83,14 @@ export const admitting: readonly Fault[] = [
     check: unit('services/gateway/test/known'),
   },
   {
+    id: 'rate-waited-for',
+    file: 'services/gateway/src/rates/rate-store.ts',
+    replace: 'within(draw(...parameters), timeoutMs,',
+    by: 'within(draw(...parameters), timeoutMs * 1_000,',
+    breaks: 'calls wait as long as the database of the keys says nothing',
+    check: servers('services/gateway/test/store-away'),
+  },
+  {
     id: 'refusals-not-audited',
     file: 'services/gateway/src/access/open-access.ts',
     replace: ' && status !== FORBIDDEN) return;',
