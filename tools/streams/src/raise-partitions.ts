@@ -14,6 +14,8 @@ import type { Database } from '@mo/database';
 import { type Groups, LEASE_RENEWAL_MS, Lease, Partitioning, processName, type Topics } from '@mo/messaging';
 
 const POLL_MS = 200;
+/** Longer than any pause of a busy machine; where this process dies, the relay is held up for so long. */
+const LEASE_MS = 10_000;
 
 export interface RaiseOptions {
   readonly database: Database;
@@ -44,7 +46,7 @@ export async function raisePartitions(options: RaiseOptions): Promise<Raised> {
   if (to < Math.max(from, ends.length))
     throw new CommandError(`${topic} has ${Math.max(from, ends.length)} partitions already: Kafka can only add some`);
   if (to === from) return { topic, from, to };
-  const lease = new Lease(database, processName());
+  const lease = new Lease(database, processName(), LEASE_MS);
   await whileHolding(lease, async (signal) => {
     await untilRead(options, signal);
     if (to > ends.length) await kafka.raise(topic, to);
