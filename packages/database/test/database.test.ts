@@ -160,7 +160,7 @@ describe('a connection that is lost without a word', () => {
   });
 
   it('is an outage after a while, and the next one works', async () => {
-    const database = await databases.open({ port: way.port, silenceMsMax: 300 });
+    const database = await databases.open({ port: way.port, silenceMsMax: 2_000 });
     const ask = () => inTransaction(database, (sql) => run<{ one: number }>(sql, 'SELECT 1 AS one'));
     expect(await ask()).toEqual([{ one: 1 }]);
     way.forget();
