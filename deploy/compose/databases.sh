@@ -1,11 +1,16 @@
 #!/bin/sh
-# Runs once, when PostgreSQL's data are new: a database and a role for each service. A role can connect to its own
-# database and to no other; PostgreSQL would let everybody in, so that right is taken from PUBLIC.
+# Runs once, when PostgreSQL's data are new: a database and a role for each service and for the gateway. A role can
+# connect to its own database and to no other; PostgreSQL would let everybody in, so that right is taken from PUBLIC.
+# Run by hand later, it makes what is missing:
+#
+#   docker compose exec postgres sh /docker-entrypoint-initdb.d/databases.sh
 set -eu
 
-as_superuser() { psql -v ON_ERROR_STOP=1 --quiet --no-psqlrc --username "$POSTGRES_USER" --dbname postgres; }
+as_superuser() { psql -v ON_ERROR_STOP=1 --quiet --no-psqlrc --username "$POSTGRES_USER" --dbname postgres "$@"; }
 
-for owner in customers loans payments; do
+for owner in gateway customers loans payments; do
+  known=$(as_superuser --tuples-only --no-align --command "SELECT 1 FROM pg_database WHERE datname = '$owner'")
+  [ -z "$known" ] || continue
   OWNER=$owner
   PASSWORD=$(sed -n "s|^postgres://$owner:\([[:alnum:]]*\)@.*|\1|p" "/run/secrets/$owner-database-url")
   export OWNER PASSWORD

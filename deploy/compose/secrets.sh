@@ -3,7 +3,7 @@
 # it in .env. What is there already is kept, so it may be run again at any time.
 #
 #   postgres-password      of PostgreSQL's superuser
-#   <service>-database-url of each service's own database; the role's password is read from it when the data are new
+#   <owner>-database-url   of each service's own database, and the gateway's; the role's password is read from it when the data are new
 #   api-keys               the gateway's API keys, hashed; the gateway reads the file again when it changes
 set -eu
 cd "$(dirname "$0")/../.."
@@ -17,8 +17,8 @@ make() { [ -e "$dir/$1" ] || { cat >"$dir/$1.new" && chmod 644 "$dir/$1.new" && 
 
 mkdir -p "$dir" && chmod 700 "$dir"
 random_hex 24 | make postgres-password
-for service in customers loans payments; do
-  printf 'postgres://%s:%s@postgres:5432/%s\n' "$service" "$(random_hex 24)" "$service" | make "$service-database-url"
+for owner in gateway customers loans payments; do
+  printf 'postgres://%s:%s@postgres:5432/%s\n' "$owner" "$(random_hex 24)" "$owner" | make "$owner-database-url"
 done
 if [ -e "$dir/api-keys" ]; then
   echo "The secrets are in $dir. Of API keys only hashes are kept: for a new key, remove $dir/api-keys and run this again."

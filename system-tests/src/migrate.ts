@@ -1,14 +1,17 @@
-/** The services' command `migrate`, as a deployment runs it before a version starts: with nothing but the database's URL. */
+/** The command `migrate`, as a deployment runs it before a version starts: with nothing but the database's URL. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Service } from './replacing.ts';
 
+/** Who has a database. */
+export type MigrationOwner = Service | 'gateway';
+
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Runs it, with the code of a folder, or that of this one; tells how it ended, and what it said. */
-export async function runMigrate(service: Service, databaseUrl: string, code: string = ROOT) {
+export async function runMigrate(service: MigrationOwner, databaseUrl: string, code: string = ROOT) {
   const env = { PATH: process.env.PATH, [`${service.toUpperCase()}_DATABASE_URL`]: databaseUrl };
   const args = ['--conditions=source', join(code, 'services', service, 'src/migrate.ts')];
   try {

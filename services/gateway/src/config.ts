@@ -1,5 +1,5 @@
 import { RATE_MAX, STREAMS, type Stream } from '@mo/contracts';
-import { type DatabaseConnection, databaseConfig, databaseConnection } from '@mo/database';
+import { type DatabaseConnection, databaseConfig, databaseConnection, migrationConfig } from '@mo/database';
 import {
   ConfigError,
   databaseUrl,
@@ -20,6 +20,9 @@ const secureUrl = z.url().refine((text) => {
   const { protocol, hostname } = new URL(text);
   return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname));
 }, 'must be an https URL');
+
+/** What migrating needs. */
+export const migrationSchema = z.object({ ...migrationConfig, GATEWAY_DATABASE_URL: databaseUrl });
 
 const environment = z.object({
   ...processConfig,

@@ -92,6 +92,11 @@ volumeMounts:
 {{- end }}
 {{- end }}
 
+{{/* Not empty where it has a database: each service, and the gateway if the values say so. */}}
+{{- define "mo-loans.hasDatabase" -}}
+{{- if or (ne .service "gateway") .settings.database.secret }}true{{ end }}
+{{- end }}
+
 {{- define "mo-loans.databaseEnv" -}}
 - { name: {{ upper .service }}_DATABASE_URL_FILE, value: /run/secrets/mo-loans/database-url }
 {{- with .root.Values.database.sslMode }}

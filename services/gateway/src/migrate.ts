@@ -1,0 +1,10 @@
+/** Brings the database up to this version and ends, for who does that before the new version starts. */
+import { migrateService } from '@mo/database';
+import { readConfig, runTask } from '@mo/service-kit';
+import { migrationSchema } from './config.ts';
+import { migrations } from './store/migrations/index.ts';
+
+await runTask(() => {
+  const config = readConfig(migrationSchema);
+  return migrateService({ service: 'gateway', config, databaseUrl: config.GATEWAY_DATABASE_URL, migrations });
+});
