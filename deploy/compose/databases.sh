@@ -6,7 +6,7 @@
 #   docker compose exec postgres sh /docker-entrypoint-initdb.d/databases.sh
 set -eu
 
-as_superuser() { psql -v ON_ERROR_STOP=1 --quiet --no-psqlrc --username "$POSTGRES_USER" --dbname postgres "$@"; }
+as_superuser() { psql -v ON_ERROR_STOP=1 --quiet --no-psqlrc --username "${POSTGRES_USER:-postgres}" --dbname postgres "$@"; }
 
 for owner in gateway customers loans payments; do
   known=$(as_superuser --tuples-only --no-align --command "SELECT 1 FROM pg_database WHERE datname = '$owner'")
