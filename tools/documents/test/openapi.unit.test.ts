@@ -7,8 +7,8 @@ import { exampleFaults, examplesIn } from './examples.ts';
 
 /** As readers get it. */
 const document = JSON.parse(JSON.stringify(openApiDocument()));
-/** Addresses that there are none of. */
-const NOT_OURS = { 'contact-properties': 'off', 'license-url': 'off' } as const;
+/** Addresses that there are none of; and tags are in the order in which a newcomer needs them. */
+const NOT_OURS = { 'contact-properties': 'off', 'license-url': 'off', 'openapi-tags-alphabetical': 'off' } as const;
 
 async function lint(candidate: object): Promise<string[]> {
   const linter = new spectral.Spectral();
