@@ -96,7 +96,7 @@ export const publishing: readonly Fault[] = [
     replace: 'ORDER BY o.id LIMIT $1',
     by: 'ORDER BY o.customer_id, o.id LIMIT $1',
     breaks: 'a customer with many events holds up all others',
-    check: servers('packages/messaging/test/relay'),
+    check: servers('packages/messaging/test/outbox'),
   },
   {
     id: 'only-entry-parked',
