@@ -1,9 +1,10 @@
 /**
  * The guard: a process of its own that outlives its supervisor just long enough to clean up after it.
  *
- * It reads its orders, a JSON line each, from a pipe whose other end only the supervisor holds. However the supervisor
- * ends, by kill -9 too, the system closes that end; the guard sees the end of its input, stops what it was told to
- * watch, removes what it was told to remove, and goes. It has no other way of being told: no polling, no pid file.
+ * It reads its orders, a JSON line each, from a pipe whose other end only the supervisor holds; those that stood before it
+ * was started are its argument. However the supervisor ends, by kill -9 too, the system closes that end; the guard sees the
+ * end of its input, stops what it was told to watch, removes what it was told to remove, and goes. It has no other way of
+ * being told: no polling, no pid file.
  */
 import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
@@ -20,6 +21,7 @@ const labels = new Set<string>();
 // The terminal's Ctrl-C, and whoever signals a whole group, means the supervisor: the guard goes after it.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 
+for (const order of JSON.parse(process.argv[2] ?? '[]') as GuardOrder[]) obey(order);
 process.stdout.on('error', () => {}); // nobody listens any more
 process.stdout.write('ready\n');
 

@@ -116,7 +116,9 @@ export class Guard {
 
   #launch(): ChildProcess {
     const main = fileURLToPath(new URL(`./guard-main${extname(import.meta.url)}`, import.meta.url));
-    const guard = spawnChild(process.execPath, ['--no-warnings', main], {
+    // What stands already comes with the guard itself, so that there is no moment at which it knows less.
+    const standing = JSON.stringify([...this.#standing.values()]);
+    const guard = spawnChild(process.execPath, ['--no-warnings', main, standing], {
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
     });
@@ -126,7 +128,6 @@ export class Guard {
     });
     guard.unref();
     this.#process = guard;
-    for (const order of this.#standing.values()) guard.stdin?.write(`${JSON.stringify(order)}\n`);
     return guard;
   }
 
