@@ -6,11 +6,9 @@
 #   docker compose exec postgres sh /docker-entrypoint-initdb.d/databases.sh
 set -eu
 
-as_superuser() { psql -v ON_ERROR_STOP=1 --quiet --no-psqlrc --username "${POSTGRES_USER:-postgres}" --dbname postgres "$@"; }
+as_superuser() { psql -v ON_ERROR_STOP=1 --quiet --no-psqlrc --username "${POSTGRES_USER:-postgres}" --dbname postgres; }
 
 for owner in gateway customers loans payments; do
-  known=$(as_superuser --tuples-only --no-align --command "SELECT 1 FROM pg_database WHERE datname = '$owner'")
-  [ -z "$known" ] || continue
   OWNER=$owner
   PASSWORD=$(sed -n "s|^postgres://$owner:\([[:alnum:]]*\)@.*|\1|p" "/run/secrets/$owner-database-url")
   export OWNER PASSWORD
@@ -21,8 +19,10 @@ for owner in gateway customers loans payments; do
   as_superuser <<'SQL'
 \getenv owner OWNER
 \getenv password PASSWORD
-CREATE ROLE :"owner" LOGIN PASSWORD :'password';
-CREATE DATABASE :"owner" OWNER :"owner";
+SELECT format('CREATE ROLE %I LOGIN PASSWORD %L', :'owner', :'password')
+  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'owner') \gexec
+SELECT format('CREATE DATABASE %I OWNER %I', :'owner', :'owner')
+  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'owner') \gexec
 REVOKE ALL ON DATABASE :"owner" FROM PUBLIC;
 SQL
 done

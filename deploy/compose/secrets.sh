@@ -3,7 +3,8 @@
 # it in .env. What is there already is kept, so it may be run again at any time.
 #
 #   postgres-password      of PostgreSQL's superuser
-#   <owner>-database-url   of each service's own database, and the gateway's; the role's password is read from it when the data are new
+#   <owner>-database-url   of each service's own database, and the gateway's; the role's password is read from it when the
+#                          database is made
 #   api-keys               the gateway's API keys, hashed; the gateway reads the file again when it changes
 set -eu
 cd "$(dirname "$0")/../.."
