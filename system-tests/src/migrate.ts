@@ -3,10 +3,11 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { MadeDatabaseUrls } from '@mo/dev-stack';
 import type { Service } from './replacing.ts';
 
 /** Who has a database. */
-export type MigrationOwner = Service | 'gateway';
+export type MigrationOwner = keyof MadeDatabaseUrls;
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -1,12 +1,11 @@
-/** The command that migrates a service's database before a version of it starts. */
-import { testServers } from '@mo/dev-stack';
+/** The command that migrates a database before a version of it starts. */
+import { type MadeDatabaseUrls, testServers } from '@mo/dev-stack';
 import pg from 'pg';
 import { type MigrationOwner, runMigrate } from '../src/migrate.ts';
 
-let urls: Record<MigrationOwner, string>;
+let urls: MadeDatabaseUrls;
 beforeAll(async () => {
-  const { gateway = '', ...others } = await testServers().createDatabases('migrate');
-  urls = { ...others, gateway };
+  urls = await testServers().createDatabases('migrate');
 });
 
 async function migrated(url: string): Promise<string[]> {

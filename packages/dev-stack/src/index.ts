@@ -1,6 +1,12 @@
 export type { Detour, Way } from './detour.ts';
 export { procStat, splitProcStat } from './processes/proc.ts';
-export { createDatabases, type DatabaseOwner, type DatabaseUrls, databaseOwners } from './servers/databases.ts';
+export {
+  createDatabases,
+  type DatabaseOwner,
+  type DatabaseUrls,
+  databaseOwners,
+  type MadeDatabaseUrls,
+} from './servers/databases.ts';
 export { type Servers, type ServersOptions, startServers } from './servers/start-servers.ts';
 export { parseReplicas, type Replicas } from './stack/replicas.ts';
 export { type ReplicaEntry, readStackFile, type ServiceEntry, type StackFile } from './stack/stack-file.ts';

@@ -11,6 +11,8 @@ export type DatabaseOwner = (typeof databaseOwners)[number];
 const allOwners = [...databaseOwners, 'gateway'] as const;
 /** A connection URL for each service that owns a database. */
 export type DatabaseUrls = Record<DatabaseOwner, string> & { gateway?: string };
+/** Where they are made here, none is left out. */
+export type MadeDatabaseUrls = Required<DatabaseUrls>;
 
 const statementTimeoutMs = 30_000;
 
@@ -33,7 +35,7 @@ export async function createDatabases(
   adminUrl: string,
   suffix: string,
   passwordOf: (role: string) => string,
-): Promise<DatabaseUrls> {
+): Promise<MadeDatabaseUrls> {
   const client = new pg.Client({ connectionString: adminUrl, statement_timeout: statementTimeoutMs });
   await client.connect();
   try {

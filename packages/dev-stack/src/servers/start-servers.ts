@@ -9,7 +9,7 @@ import { makeStateDir, writeAtomically } from '../state-dir.ts';
 import { type Choice, chooseServers, kindFile } from './choose.ts';
 import { containerHost } from './container.ts';
 import { containerKafka, containerPostgres } from './containers.ts';
-import { closeOwnDatabases, createDatabases, type DatabaseUrls } from './databases.ts';
+import { closeOwnDatabases, createDatabases, type DatabaseUrls, type MadeDatabaseUrls } from './databases.ts';
 import { embeddedKafka } from './kafka.ts';
 import { adminUrl, embeddedPostgres, superuser } from './postgres.ts';
 import { newPassword, passwords } from './secrets.ts';
@@ -171,7 +171,7 @@ function databases({ postgres: choice }: Choice, dir: string, url: string | null
 }
 
 /** Databases for one test: their names hold `name` and a random part, their passwords are kept nowhere. */
-export function createNamedDatabases(url: string, name: string): Promise<DatabaseUrls> {
+export function createNamedDatabases(url: string, name: string): Promise<MadeDatabaseUrls> {
   const made = new Map<string, string>();
   const passwordOf = (role: string) => {
     if (!made.has(role)) made.set(role, newPassword());

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Guard } from '../processes/guard.ts';
 import { elapsedLog } from '../progress.ts';
+import type { MadeDatabaseUrls } from '../servers/databases.ts';
 import { createNamedDatabases, type Servers, startServers } from '../servers/start-servers.ts';
 
 const adminUrlVariable = 'MO_TEST_ADMIN_URL';
@@ -23,6 +24,7 @@ export interface TestServers extends Servers {
   brokers: string[];
   /** A folder that is removed after the run. */
   dir: string;
+  createDatabases(name: string): Promise<MadeDatabaseUrls>;
 }
 
 /** The servers of this test run, inside of a test. */
