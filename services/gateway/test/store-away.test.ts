@@ -1,11 +1,9 @@
 /** The database of the keys goes away: callers are let through as before, and nothing that needs it is half-done. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { openDatabase } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
-import { createLogger } from '@mo/service-kit';
 import { drawFrom } from '../src/rates/rate-store.ts';
-import { KEY_DIGEST, type RunningGateway, startGateway, stopAll, until } from './support.ts';
+import { KEY_DIGEST, openPlainDatabase, type RunningGateway, startGateway, stopAll, until } from './support.ts';
 
 /** The way to the database, which a test may close. */
 class Way {
@@ -63,7 +61,7 @@ let url: URL;
 let way: Way;
 beforeAll(async () => {
   const { gateway: direct } = await testServers().createDatabases('away');
-  url = new URL(direct as string);
+  url = new URL(direct);
   way = new Way(Number(url.port));
   url.port = String(await way.listen());
   gateway = await startGateway({ keys: `root:${KEY_DIGEST}`, database: url.href });
@@ -95,14 +93,7 @@ it('lets keys through that it knew, keeps rates by itself, and writes the audit 
 });
 
 it('waits no longer for a rate than a caller should', async () => {
-  const database = await openDatabase({
-    url: url.href,
-    name: 'frozen',
-    entities: [],
-    migrations: [],
-    connectionsMax: 1,
-    logger: createLogger('test', 'silent'),
-  });
+  const database = await openPlainDatabase(url.href);
   const bucket = Buffer.alloc(32);
   expect(await drawFrom(database, 30_000)(bucket, 1, 2, 1)).toMatchObject({ drawn: 1 });
   way.freeze();

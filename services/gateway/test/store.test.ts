@@ -1,11 +1,20 @@
 /** Keys, rates and the audit log in a real database, which two gateways share. */
 import { hash } from 'node:crypto';
 import type { ApiKeyBody, AuditEntryBody, CreatedKeyBody, NewKey, Problem } from '@mo/contracts';
-import { openDatabase, run, sqlOf } from '@mo/database';
+import { run, sqlOf } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
-import { createLogger } from '@mo/service-kit';
 import { drawFrom } from '../src/rates/rate-store.ts';
-import { KEY, KEY_DIGEST, type RunningGateway, type Stub, startGateway, startStub, stopAll, until } from './support.ts';
+import {
+  KEY,
+  KEY_DIGEST,
+  openPlainDatabase,
+  type RunningGateway,
+  type Stub,
+  startGateway,
+  startStub,
+  stopAll,
+  until,
+} from './support.ts';
 
 /** No machine is so busy that a gateway keeps rates by itself here. */
 const RATE_TIMEOUT_MS = 30_000;
@@ -15,8 +24,7 @@ let stub: Stub;
 let one: RunningGateway;
 let other: RunningGateway;
 beforeAll(async () => {
-  const { gateway } = await testServers().createDatabases('gateway');
-  database = gateway as string;
+  ({ gateway: database } = await testServers().createDatabases('gateway'));
   stub = await startStub();
   const limits = { rateTimeoutMs: RATE_TIMEOUT_MS };
   const setup = { replicas: [stub], keys: `root:${KEY_DIGEST}`, database, limits };
@@ -186,15 +194,7 @@ describe('the rate of a key', () => {
   });
 
   it('lets through what it says, however many draw at once', async () => {
-    const open = () =>
-      openDatabase({
-        url: database,
-        name: 'draws',
-        entities: [],
-        migrations: [],
-        connectionsMax: 4,
-        logger: createLogger('test', 'silent'),
-      });
+    const open = () => openPlainDatabase(database, 4);
     const databases = await Promise.all([open(), open()]);
     const draws = databases.map((each) => drawFrom(each, RATE_TIMEOUT_MS));
     const bucket = hash('sha256', 'a bucket', 'buffer');
@@ -244,15 +244,7 @@ describe('the audit log', () => {
 });
 
 const rowsOf = async (text: string): Promise<Record<string, string>[]> => {
-  const logger = createLogger('test', 'silent');
-  const opened = await openDatabase({
-    url: database,
-    name: 'test',
-    entities: [],
-    migrations: [],
-    connectionsMax: 1,
-    logger,
-  });
+  const opened = await openPlainDatabase(database);
   try {
     return await run(sqlOf(opened), text);
   } finally {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Database, openDatabase } from '@mo/database';
 import { isMuxUpgrade, serveMux } from '@mo/mux';
 import { createLogger, type TracingSettings } from '@mo/service-kit';
 import { createGateway } from '../src/app.ts';
@@ -23,6 +24,17 @@ export async function until(condition: () => boolean | Promise<boolean>, what: s
     await delay(POLL_MS);
   }
 }
+
+/** The gateway's database as nothing but a way to run statements; to be closed by the test. */
+export const openPlainDatabase = (url: string, connectionsMax = 1): Promise<Database> =>
+  openDatabase({
+    url,
+    name: 'test',
+    entities: [],
+    migrations: [],
+    connectionsMax,
+    logger: createLogger('test', 'silent'),
+  });
 
 /** A stand-in for a service. It is ready as long as `ready` says so. */
 export interface Stub {

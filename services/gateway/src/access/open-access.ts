@@ -42,7 +42,7 @@ export async function openAccess(
   registry: Registry,
 ): Promise<Access> {
   const { database, auditDays, tokens: settings } = config;
-  const store = database === null ? null : await openStore(database, auditDays, rateTimeoutMs, logger, registry);
+  const store = database === null ? null : await openStore(database, { auditDays, rateTimeoutMs }, logger, registry);
   const makeMeter: MakeMeter = (digest, rate) =>
     store === null ? new TokenBucket(rate, performance.now()) : new SharedBucket(digest, rate, store.draw);
   const ring = new KeyRing(makeMeter, (keyId) => stored?.used(keyId));

@@ -19,16 +19,17 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/**
- * Migrates, and opens it.
- *
- * @param auditDays how long an entry of the audit log is kept
- * @param rateTimeoutMs how long a call waits for its rate
- */
+export interface StoreSettings {
+  /** How long an entry of the audit log is kept. */
+  readonly auditDays: number;
+  /** How long a call waits for its rate. */
+  readonly rateTimeoutMs: number;
+}
+
+/** Migrates, and opens it. */
 export async function openStore(
   connection: DatabaseConnection,
-  auditDays: number,
-  rateTimeoutMs: number,
+  { auditDays, rateTimeoutMs }: StoreSettings,
   logger: Logger,
   registry: Registry,
 ): Promise<Store> {
