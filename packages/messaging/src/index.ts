@@ -7,6 +7,8 @@ export * from './audit/index.ts';
 export * from './follower/dead-letters.ts';
 export * from './follower/follower.ts';
 export * from './follower/healer.ts';
+export * from './follower/insist.ts';
+export { LagGauges } from './follower/lag-gauges.ts';
 export * from './kafka/cloud-events.ts';
 export * from './kafka/connection.ts';
 export * from './kafka/kafkajs.ts';

@@ -49,16 +49,19 @@ const READS = { atOnceMax: 8, waitingMax: 1_024, waitMsMax: 2_000 };
 /** For pulls, the relay and housekeeping. */
 const BACKGROUND_CONNECTIONS_MAX = 5;
 
+/** What the names of topics begin with. */
+export const topicPrefix = z
+  .string()
+  .regex(/^[\w.-]{1,100}$/)
+  .default(TOPIC_PREFIX_DEFAULT);
+
 /** The environment that every such service reads, beside its own database's and its peers' URLs. */
 export const serviceConfig = {
   ...processConfig,
   ...tracingConfig,
   ...databaseConfig,
   ...kafkaConfig,
-  TOPIC_PREFIX: z
-    .string()
-    .regex(/^[\w.-]{1,100}$/)
-    .default(TOPIC_PREFIX_DEFAULT),
+  TOPIC_PREFIX: topicPrefix,
   AUDIT_INTERVAL_MS: z.coerce.number().int().min(10).default(AUDIT_INTERVAL_MS),
 };
 export { databaseUrl, origins };

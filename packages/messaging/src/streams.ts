@@ -7,6 +7,7 @@ import { TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
 import type { Database } from '@mo/database';
 import { run, type Sql, sqlOf } from '@mo/database';
 import {
+  countedGauge,
   gauge,
   gaugeOfMany,
   type Logger,
@@ -29,7 +30,6 @@ import type { Account, StreamModel } from './protocol/account.ts';
 import { WritePath } from './protocol/write-path.ts';
 import { HttpPeers } from './pull/http-peers.ts';
 import { streamRoutes } from './pull/routes.ts';
-import { quarantineGauge } from './quarantine-gauge.ts';
 import { Housekeeping } from './relay/housekeeping.ts';
 import { Lease, processName } from './relay/lease.ts';
 import { Partitioning } from './relay/partitioning.ts';
@@ -144,7 +144,15 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
     isLeader: () => relay.holding,
   });
   const quarantine = new QuarantineTable(background, tables.table, model.follows);
-  quarantineGauge(registry, systemClock, () => quarantine.counts());
+  countedGauge(registry, systemClock, {
+    name: 'mo_quarantined',
+    help: 'Events that can not be understood or take effect, and stand; every process of the service tells the same',
+    labelNames: ['stream'],
+    count: () => quarantine.counts(),
+    set: (standing, counts) => {
+      for (const [of, rows] of counts) standing.set({ stream: of }, rows);
+    },
+  });
   const follower = new Follower({
     own: model.stream,
     follows: model.follows,
@@ -169,11 +177,11 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
       connected.set({ client }, isConnected ? 1 : 0);
   });
   const lag = new LagGauges({
-    own: model.stream,
+    group: follower.group,
     follows: model.follows,
     topicPrefix,
     groups: kafka,
-    progress,
+    countBehind: () => progress.countBehind(),
     isLeader: () => relay.holding,
     clock: systemClock,
     logger,

@@ -12,7 +12,7 @@ async function processUnderTest() {
   let wake = () => {};
   const registry = createRegistry('loans');
   const lag = new LagGauges({
-    own: 'loans',
+    group: 'mo.loans',
     follows: ['customers'],
     topicPrefix: 'mo',
     groups: {
@@ -22,7 +22,7 @@ async function processUnderTest() {
         return new Map([['mo.customers', [{ partition: 0, committed: 4n, end: world.end }]]]);
       },
     },
-    progress: { countBehind: async () => new Map([['customers', world.behind]]) },
+    countBehind: async () => new Map([['customers', world.behind]]),
     isLeader: () => world.isLeader,
     clock: { now: () => nowMs, sleep: () => new Promise<void>((resolve) => (wake = resolve)) },
     logger: createLogger('loans', 'silent'),

@@ -1,5 +1,6 @@
 import type { MuxServer } from '@mo/mux';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Clock } from './clock.ts';
 
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -62,6 +63,36 @@ export function gaugeOfMany(
     registers: [registry],
     collect() {
       set(this);
+    },
+  });
+}
+
+/** A database that doesn't answer holds up no other metric. */
+const COUNT_TIMEOUT_MS = 1_000;
+
+export interface CountedGauge<T> {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: string[];
+  readonly count: () => Promise<T>;
+  readonly set: (metric: Gauge, counted: T) => void;
+}
+
+/**
+ * A gauge of what a database holds, counted when it is asked for: so every process of a service tells the same, before and
+ * after a restart. Where the database doesn't answer within a second, the last count is told again.
+ */
+export function countedGauge<T>(registry: Registry, clock: Clock, of: CountedGauge<T>): void {
+  const { name, help, labelNames, count, set } = of;
+  new Gauge({
+    name,
+    help,
+    labelNames,
+    registers: [registry],
+    async collect() {
+      const late = clock.sleep(COUNT_TIMEOUT_MS).then(() => null);
+      const counted = await Promise.race([count().catch(() => null), late]);
+      if (counted !== null) set(this, counted);
     },
   });
 }

@@ -16,14 +16,10 @@ import type { Followed } from '../protocol/batch-runner.ts';
 import { type Quarantined, reasonText, type SettledLetter } from '../protocol/quarantine.ts';
 import { slices } from '../slices.ts';
 import { type DeadLetter, DeadLetters, settledLetter } from './dead-letters.ts';
+import { type Insistence, insist, joinKafka } from './insist.ts';
 
 /** Events that one item of the write path holds. */
 const EVENTS_PER_ITEM_MAX = 256;
-const CONNECT_RETRY_MS = 500;
-/** A first start makes topics in several processes at once: only what goes on for longer is worth a warning. */
-const QUIET_ATTEMPTS = 10;
-const RETRY_MIN_MS = 50;
-const RETRY_MAX_MS = 2_000;
 
 export interface FollowerOptions {
   own: Stream;
@@ -53,9 +49,11 @@ interface Understood {
 }
 
 export class Follower {
+  /** Its consumer group. */
+  readonly group: string;
   readonly #options: FollowerOptions;
   readonly #stopping = new AbortController();
-  readonly #group: string;
+  readonly #insistence: Insistence;
   readonly #deadLetters: DeadLetters;
   #events: Subscription | null = null;
   #letters: Subscription | null = null;
@@ -63,8 +61,9 @@ export class Follower {
 
   constructor(options: FollowerOptions) {
     this.#options = options;
-    this.#group = `${options.topicPrefix}.${options.own}`;
-    this.#deadLetters = new DeadLetters(options.kafka, this.#group, options.logger);
+    this.#insistence = { clock: options.clock, logger: options.logger, signal: this.#stopping.signal };
+    this.group = `${options.topicPrefix}.${options.own}`;
+    this.#deadLetters = new DeadLetters(options.kafka, this.group, options.logger);
   }
 
   /** Whether it is a member of its groups: of that for events, and of that for what became of letters. */
@@ -74,7 +73,7 @@ export class Follower {
 
   /** Begins in the background: the service works without Kafka, and joins when it is there. */
   start(): void {
-    this.#connecting = this.#connect();
+    this.#connecting = joinKafka(() => this.#join(), this.#insistence);
   }
 
   async stop(): Promise<void> {
@@ -84,22 +83,14 @@ export class Follower {
     await this.#deadLetters.close();
   }
 
-  async #connect(): Promise<void> {
-    const { kafka, own, follows, topicPrefix, partitions, clock, logger } = this.#options;
+  async #join(): Promise<void> {
+    const { kafka, own, follows, topicPrefix, partitions } = this.#options;
     const followed = follows.map((stream) => topicOf(topicPrefix, stream));
     const deadLetters = followed.map(deadLetterTopicOf);
-    for (let attempt = 1; !this.#stopping.signal.aborted; attempt += 1) {
-      try {
-        await kafka.ensureTopics([...followed, ...deadLetters, topicOf(topicPrefix, own)], partitions);
-        this.#events ??= await kafka.subscribe(this.#group, followed, (messages) => this.#handle(messages));
-        const settle = (messages: IncomingMessage[]) => this.#settle(messages);
-        this.#letters ??= await kafka.subscribe(`${this.#group}.letters`, deadLetters, settle, 'seldom');
-        return;
-      } catch (error) {
-        if (attempt === QUIET_ATTEMPTS) logger.warn({ err: error }, 'Kafka can not be reached yet; trying again');
-        await clock.sleep(CONNECT_RETRY_MS, this.#stopping.signal);
-      }
-    }
+    await kafka.ensureTopics([...followed, ...deadLetters, topicOf(topicPrefix, own)], partitions);
+    this.#events ??= await kafka.subscribe(this.group, followed, (messages) => this.#handle(messages));
+    const settle = (messages: IncomingMessage[]) => this.#settle(messages);
+    this.#letters ??= await kafka.subscribe(`${this.group}.letters`, deadLetters, settle, 'seldom');
   }
 
   async #handle(messages: IncomingMessage[]): Promise<void> {
@@ -118,13 +109,13 @@ export class Follower {
   async #settle(messages: IncomingMessage[]): Promise<void> {
     const settled = messages.map(settledLetter).filter((letter) => letter !== null);
     for (const some of slices(settled, EVENTS_PER_ITEM_MAX))
-      await this.#insist(() => this.#options.settle(some), 'settled letters');
+      await this.#insist('settled letters', () => this.#options.settle(some));
   }
 
   /** Applies events; answers with those that could not take effect. */
   async #follow(understood: readonly Understood[]): Promise<Unfit[]> {
     const { follow, onEvent } = this.#options;
-    const { outcomes, faults } = await this.#insist(() => follow(understood.map(({ event }) => event)), 'events');
+    const { outcomes, faults } = await this.#insist('events', () => follow(understood.map(({ event }) => event)));
     understood.forEach(({ event }, place) => {
       onEvent(event.stream, outcomes[place] ?? 'apply');
     });
@@ -144,22 +135,12 @@ export class Follower {
 
   async #putAside(unfit: readonly Unfit[]): Promise<void> {
     const { quarantine } = this.#options;
-    await this.#insist(() => quarantine(unfit.map(({ quarantined }) => quarantined)), 'events for the quarantine');
-    await this.#insist(() => this.#deadLetters.send(unfit), 'dead letters');
+    await this.#insist('events for the quarantine', () => quarantine(unfit.map(({ quarantined }) => quarantined)));
+    await this.#insist('dead letters', () => this.#deadLetters.send(unfit));
   }
 
-  /** Where the database or Kafka can't take it now, waits and tries again, for nothing may be skipped. */
-  async #insist<T>(work: () => Promise<T>, what: string): Promise<T> {
-    const { clock, logger } = this.#options;
-    for (let delayMs = RETRY_MIN_MS; ; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
-      try {
-        return await work();
-      } catch (error) {
-        if (this.#stopping.signal.aborted) throw error;
-        logger.warn({ err: error }, `${what} could not be taken yet; trying again`);
-        await clock.sleep(delayMs, this.#stopping.signal);
-      }
-    }
+  #insist<T>(what: string, work: () => Promise<T>): Promise<T> {
+    return insist(what, work, this.#insistence);
   }
 
   #streamOf(topic: string): Stream {

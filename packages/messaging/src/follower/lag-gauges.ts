@@ -6,18 +6,19 @@ import { type Stream, topicOf } from '@mo/contracts';
 import { type Clock, gaugeOfMany, type Logger, type Registry } from '@mo/service-kit';
 import type { Groups } from '../kafka/port.ts';
 import { Rounds } from '../rounds.ts';
-import type { ProgressTable } from '../sql/progress-table.ts';
 import { type Lag, LagHistory } from './lag.ts';
 
 const INTERVAL_MS = 10_000;
 
 export interface LagGaugesOptions {
-  readonly own: Stream;
+  /** The consumer group. */
+  readonly group: string;
   readonly follows: readonly Stream[];
   readonly topicPrefix: string;
   readonly groups: Pick<Groups, 'progress'>;
-  readonly progress: Pick<ProgressTable, 'countBehind'>;
-  /** Whether this process does the service's housekeeping now. */
+  /** Customers of whom events are missing, by stream; none where a stream is left out. */
+  readonly countBehind: () => Promise<ReadonlyMap<Stream, number>>;
+  /** Whether this process tells for all of the service. */
   readonly isLeader: () => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -54,7 +55,7 @@ export class LagGauges {
   }
 
   async #ask(): Promise<void> {
-    const { own, follows, topicPrefix, groups, progress, isLeader, clock } = this.#options;
+    const { group, follows, topicPrefix, groups, countBehind, isLeader, clock } = this.#options;
     if (!isLeader()) {
       this.#history.clear();
       this.#lags = new Map();
@@ -62,10 +63,10 @@ export class LagGauges {
       return;
     }
     // The database first, for Kafka may be away.
-    this.#behind = await progress.countBehind();
+    this.#behind = await countBehind();
     const topics = follows.map((stream) => [stream, topicOf(topicPrefix, stream)] as const);
     const found = await groups.progress(
-      topicOf(topicPrefix, own),
+      group,
       topics.map(([, topic]) => topic),
     );
     this.#lags = new Map(

@@ -108,8 +108,8 @@ export const following: readonly Fault[] = [
   },
   {
     id: 'follower-skips-on-failure',
-    file: 'packages/messaging/src/follower/follower.ts',
-    replace: 'await clock.sleep(delayMs, this.#stopping.signal);',
+    file: 'packages/messaging/src/follower/insist.ts',
+    replace: 'await clock.sleep(delayMs, signal);',
     by: 'return { outcomes: [], faults: [] } as T;',
     breaks: 'offsets are committed though the database has not taken the events',
     check: unit('packages/messaging/test/follower'),
@@ -245,7 +245,7 @@ export const following: readonly Fault[] = [
   {
     id: 'letter-not-insisted-on',
     file: 'packages/messaging/src/follower/follower.ts',
-    replace: "await this.#insist(() => this.#deadLetters.send(unfit), 'dead letters');",
+    replace: "await this.#insist('dead letters', () => this.#deadLetters.send(unfit));",
     by: 'await this.#deadLetters.send(unfit).catch(() => {});',
     breaks: "offsets pass what could not be understood though Kafka hasn't its letter",
     check: servers('packages/messaging/test/follower'),
