@@ -25,16 +25,21 @@ export interface DocumentedMetric {
 
 const SERVICES = ['customers', 'loans', 'payments'];
 const PROCESSES: Readonly<Record<string, readonly string[]>> = {
-  all: ['gateway', ...SERVICES],
+  all: ['gateway', ...SERVICES, 'webhooks'],
   gateway: ['gateway'],
   services: SERVICES,
   customers: ['customers'],
+  webhooks: ['webhooks'],
 };
 
 /** The rows `| name | type | by | …` of the tables in docs/metrics.md. */
 export function documentedMetrics(): DocumentedMetric[] {
-  const rows = readFileSync(DOCUMENT, 'utf8').matchAll(/^\| `([\w*]+)`\S* \| (\w+) \| (\w+) \|/gm);
-  return [...rows].map(([, name = '', type = '', by = '']) => ({ name, type, by: PROCESSES[by] ?? [] }));
+  const rows = readFileSync(DOCUMENT, 'utf8').matchAll(/^\| `([\w*]+)`\S* \| (\w+) \| ([\w, ]+) \|/gm);
+  return [...rows].map(([, name = '', type = '', by = '']) => ({
+    name,
+    type,
+    by: by.split(', ').flatMap((kind) => PROCESSES[kind] ?? []),
+  }));
 }
 
 /** What is exposed and not documented, or documented and not exposed, by a process; a line for each. */

@@ -23,6 +23,8 @@ export async function startSystem(options: Partial<StackOptions> = {}, own = fal
     env: { LOG_LEVEL: 'warn' },
     ...(own ? {} : { servers }),
     ...options,
+    // Most tests have no use for webhooks.
+    replicas: { webhooks: 0, ...options.replicas },
   });
   const api = new Api(stack.url, stack.apiKey);
   return {

@@ -12,7 +12,7 @@ const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 let system: System;
 const folder = mkdtempSync(join(tmpdir(), 'mo-cookbook-'));
 beforeAll(async () => {
-  system = await startSystem();
+  system = await startSystem({ replicas: { webhooks: 1 } });
 });
 afterAll(async () => {
   await system?.stop();

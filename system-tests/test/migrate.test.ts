@@ -19,7 +19,7 @@ async function migrated(url: string): Promise<string[]> {
   }
 }
 
-it.each<MigrationOwner>(['customers', 'loans', 'payments', 'gateway'])(
+it.each<MigrationOwner>(['customers', 'loans', 'payments', 'gateway', 'webhooks'])(
   'brings the database of %s up to its version, once, and says so',
   async (service) => {
     const first = await runMigrate(service, urls[service]);

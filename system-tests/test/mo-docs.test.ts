@@ -16,7 +16,7 @@ const LONG_MS = 300_000;
 let system: System;
 const cwd = mkdtempSync(join(tmpdir(), 'mo-docs-'));
 beforeAll(async () => {
-  system = await startSystem({ env: { LOG_LEVEL: 'fatal', TOPIC_PREFIX: PREFIX } });
+  system = await startSystem({ env: { LOG_LEVEL: 'fatal', TOPIC_PREFIX: PREFIX }, replicas: { webhooks: 1 } });
   writeFileSync(join(cwd, 'customers.csv'), 'external_id,score\nbob,100.00\n');
   mkdirSync(join(cwd, 'data'));
   writeFileSync(join(cwd, 'data/customers.csv'), 'external_id,score\ncarol,100.00\n');

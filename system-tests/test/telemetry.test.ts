@@ -19,7 +19,7 @@ beforeAll(async () => {
     OTEL_TRACES_SAMPLER_ARG: '1',
     OTEL_BSP_SCHEDULE_DELAY: '50',
   };
-  system = await startSystem({ env });
+  system = await startSystem({ env, replicas: { webhooks: 1 } });
 }, 240_000);
 
 afterAll(async () => {
@@ -169,11 +169,12 @@ it('an upload is one span in customers, whatever the number of its lines', async
   });
 });
 
-it.each(['gateway', 'customers', 'loans', 'payments'] as const)(
+it.each(['gateway', 'customers', 'loans', 'payments', 'webhooks'] as const)(
   'docs/metrics.md names every metric that %s exposes, and no other',
   async (process) => {
     const documented = documentedMetrics();
     expect(documented.filter(({ by }) => by.length === 0)).toEqual([]);
-    expect(differencesIn(process, await exposedBy(system.stack.stack()[process].url), documented)).toEqual([]);
+    const { url = '' } = system.stack.stack()[process] ?? {};
+    expect(differencesIn(process, await exposedBy(url), documented)).toEqual([]);
   },
 );

@@ -4,12 +4,14 @@ import { Customers } from './resources/customers.ts';
 import { Keys } from './resources/keys.ts';
 import { Loans } from './resources/loans.ts';
 import { Payments } from './resources/payments.ts';
+import { Webhooks } from './resources/webhooks.ts';
 
 /** The API of MO Loans. One client serves a whole program; it keeps nothing open. */
 export class MoClient {
   readonly customers: Customers;
   readonly loans: Loans;
   readonly payments: Payments;
+  readonly webhooks: Webhooks;
   readonly keys: Keys;
   readonly auditLog: AuditLog;
   readonly #caller: Caller;
@@ -20,6 +22,7 @@ export class MoClient {
     this.customers = new Customers(this.#caller);
     this.loans = new Loans(this.#caller);
     this.payments = new Payments(this.#caller);
+    this.webhooks = new Webhooks(this.#caller);
     this.keys = new Keys(this.#caller);
     this.auditLog = new AuditLog(this.#caller);
   }

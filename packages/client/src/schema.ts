@@ -344,6 +344,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks, newest first
+         * @description All webhooks, or those of a status.
+         *
+         *     Needs the scope `webhooks:read`.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Subscribe to events by HTTP
+         * @description From now on each event of these types is sent to the URL by POST, as JSON with `type`, `timestamp`, `sequence` and `data`, signed as [Standard Webhooks](https://www.standardwebhooks.com) has it. The answer shows the secret for that, this once.
+         *
+         *     A receiver takes a message by any 2xx within 15 seconds. Otherwise it comes again, after seconds at first and hours at last, for three days; `Retry-After` is heeded, a redirect is not followed, and a 410 disables the webhook. A customer's events come one after the other, a cause before its effect: while one waits to be taken, those after it wait, too. A message may come twice: `webhook-id` is the same then.
+         *
+         *     The URL must be https, and must not lead into a private network.
+         *
+         *     Needs the scope `webhooks:write`.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a webhook
+         * @description A webhook as it is now, without its secret.
+         *
+         *     Needs the scope `webhooks:read`.
+         */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook, disable it or enable it
+         * @description What is left out stays as it is. Of what happens while it is disabled it is told nothing, unless that is replayed later; what waited before goes on at once when it is active again.
+         *
+         *     Needs the scope `webhooks:write`.
+         */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove a webhook: it is told of nothing more
+         * @description It is told of nothing more, and what waits for it is given up. What was sent can still be listed.
+         *
+         *     Needs the scope `webhooks:write`.
+         */
+        post: operations["removeWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the secret of a webhook
+         * @description The answer shows the new secret, this once. For `overlap_seconds`, a day unless told, messages carry two signatures, one by each secret, so that a receiver may change over when it suits.
+         *
+         *     Needs the scope `webhooks:write`.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was sent to a webhook, newest first
+         * @description Each message to the webhook, and what came of it. They are kept for 30 days.
+         *
+         *     Needs the scope `webhooks:read`.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send messages once more
+         * @description Sends messages once more: those that are named, whatever came of them, or one of every event that arrived in some time and has a type that the webhook is told of. They come after what waits already. A time that holds more than 10,000 events is replayed in parts: `next_from` says from when on to go on, until it is null. Events are kept for 30 days.
+         *
+         *     Needs the scope `webhooks:write`.
+         */
+        post: operations["replayWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/keys": {
         parameters: {
             query?: never;
@@ -533,6 +681,66 @@ export interface components {
             /** Format: date-time */
             paid_at?: string;
         };
+        /** @description A webhook to be made */
+        NewWebhook: {
+            /**
+             * Format: uri
+             * @description Where messages go: https, and no address of a private network
+             */
+            url: string;
+            /**
+             * @description What it is told of
+             * @default [
+             *       "CustomerRegistered",
+             *       "CustomerUpdated",
+             *       "LoanTaken",
+             *       "LoanRequested",
+             *       "LoanRejected",
+             *       "LoanPaid",
+             *       "PaymentApplied",
+             *       "PaymentRejected"
+             *     ]
+             */
+            event_types?: ("CustomerRegistered" | "CustomerUpdated" | "LoanTaken" | "LoanRequested" | "LoanRejected" | "LoanPaid" | "PaymentApplied" | "PaymentRejected")[];
+            /** @default  */
+            description?: string;
+        };
+        /** @description What is to be different; what is left out stays */
+        WebhookChange: {
+            /**
+             * Format: uri
+             * @description Where messages go: https, and no address of a private network
+             */
+            url?: string;
+            /** @description What it is told of */
+            event_types?: ("CustomerRegistered" | "CustomerUpdated" | "LoanTaken" | "LoanRequested" | "LoanRejected" | "LoanPaid" | "PaymentApplied" | "PaymentRejected")[];
+            description?: string;
+            /** @enum {string} */
+            status?: "active" | "disabled";
+        };
+        /** @description How a secret is replaced */
+        SecretRotation: {
+            /**
+             * @description How long messages are signed with the old secret, too
+             * @default 86400
+             */
+            overlap_seconds?: number;
+        };
+        /** @description What is sent once more */
+        WebhookReplay: {
+            /** @description These deliveries */
+            delivery_ids?: components["schemas"]["Id"][];
+            /**
+             * Format: date-time
+             * @description Or all events that arrived at this time or later
+             */
+            from?: string;
+            /**
+             * Format: date-time
+             * @description And before this time; until now, where it is left out
+             */
+            to?: string;
+        };
         /** @description A key to be made */
         NewApiKey: {
             /**
@@ -550,7 +758,7 @@ export interface components {
          * @description What a key may do
          * @enum {string}
          */
-        Scope: "customers:read" | "customers:write" | "loans:read" | "loans:write" | "payments:read" | "payments:write" | "admin";
+        Scope: "customers:read" | "customers:write" | "loans:read" | "loans:write" | "payments:read" | "payments:write" | "webhooks:read" | "webhooks:write" | "admin";
         /** @description How a key is replaced */
         KeyRotation: {
             /**
@@ -616,7 +824,7 @@ export interface components {
              * @description What the caller would need
              * @enum {string}
              */
-            required_scope?: "customers:read" | "customers:write" | "loans:read" | "loans:write" | "payments:read" | "payments:write" | "admin";
+            required_scope?: "customers:read" | "customers:write" | "loans:read" | "loans:write" | "payments:read" | "payments:write" | "webhooks:read" | "webhooks:write" | "admin";
             /**
              * @description What would fit into the credit line
              * @example 1200.50
@@ -686,7 +894,7 @@ export interface components {
              * @description What the caller would need
              * @enum {string}
              */
-            required_scope?: "customers:read" | "customers:write" | "loans:read" | "loans:write" | "payments:read" | "payments:write" | "admin";
+            required_scope?: "customers:read" | "customers:write" | "loans:read" | "loans:write" | "payments:read" | "payments:write" | "webhooks:read" | "webhooks:write" | "admin";
             /**
              * @description What would fit into the credit line
              * @example 1200.50
@@ -844,6 +1052,114 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             updated_at: string;
+        };
+        /** @description A webhook with its secret */
+        CreatedWebhook: {
+            id: components["schemas"]["Id"];
+            /**
+             * Format: uri
+             * @description Where messages go: https, and no address of a private network
+             */
+            url: string;
+            description: string;
+            /** @description What it is told of */
+            event_types: string[];
+            /** @enum {string} */
+            status: "active" | "disabled" | "removed";
+            /** @description Why we disabled it; null where we did not */
+            disabled_reason: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            created_at: string;
+            /** @description The caller that made it */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            updated_at: string;
+            /**
+             * @description What messages are signed with (Standard Webhooks); it is shown this once
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw8vK2mXyTq0E=
+             */
+            secret: string;
+        };
+        WebhooksPage: {
+            results: components["schemas"]["Webhook"][];
+            /** @description Null on the last page */
+            next_cursor: string | null;
+        };
+        /** @description Who is told of events by HTTP */
+        Webhook: {
+            id: components["schemas"]["Id"];
+            /**
+             * Format: uri
+             * @description Where messages go: https, and no address of a private network
+             */
+            url: string;
+            description: string;
+            /** @description What it is told of */
+            event_types: string[];
+            /** @enum {string} */
+            status: "active" | "disabled" | "removed";
+            /** @description Why we disabled it; null where we did not */
+            disabled_reason: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            created_at: string;
+            /** @description The caller that made it */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            updated_at: string;
+        };
+        DeliveriesPage: {
+            results: components["schemas"]["Delivery"][];
+            /** @description Null on the last page */
+            next_cursor: string | null;
+        };
+        /** @description A message, and what came of it */
+        Delivery: {
+            id: components["schemas"]["Id"];
+            webhook_id: components["schemas"]["Id"];
+            /**
+             * @description As `webhook-id` in the message, and `ce_id` in the topic
+             * @example loans-17-4
+             */
+            event_id: string;
+            event_type: string;
+            customer_id: components["schemas"]["Id"];
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed";
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            created_at: string;
+            last_attempt_at: string | null;
+            /** @description What the receiver answered last; null where it answered nothing */
+            last_status: number | null;
+            /** @description Why it was not delivered; null where it was */
+            last_error: string | null;
+        };
+        /** @description What a replay came to */
+        Replayed: {
+            /** @description How many messages are sent once more */
+            deliveries: number;
+            /** @description Where a time holds more events than one replay takes: the `from` of the next one; else null */
+            next_from: string | null;
         };
         /** @description A new API key, with the key itself */
         CreatedApiKey: {
@@ -2448,6 +2764,541 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters */
+                cursor?: string;
+                /** @description Those of this status */
+                status?: "active" | "disabled" | "removed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksPage"];
+                };
+            };
+            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found`: What the path names does not exist. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found`: What the path names does not exist. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Our own id */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found`: What the path names does not exist. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Our own id */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found`: What the path names does not exist. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Our own id */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found`: What the path names does not exist. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Our own id */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SecretRotation"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found`: What the path names does not exist. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters */
+                cursor?: string;
+                /** @description Those of this status */
+                status?: "pending" | "delivered" | "failed";
+                /** @description Those of this customer */
+                customer_id?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Our own id */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveriesPage"];
+                };
+            };
+            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found`: What the path names does not exist. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Our own id */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookReplay"];
+            };
+        };
+        responses: {
+            /** @description Stored, not yet enforced. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found`: What the path names does not exist. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */

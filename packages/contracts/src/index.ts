@@ -10,6 +10,7 @@ export * from './rest/keys.ts';
 export * from './rest/loans.ts';
 export * from './rest/pages.ts';
 export * from './rest/payments.ts';
+export * from './rest/webhooks.ts';
 export * from './scalars.ts';
 export * from './scopes.ts';
 export * from './streams.ts';

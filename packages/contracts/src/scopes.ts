@@ -1,5 +1,5 @@
 /**
- * What a caller may do: read or write one kind of resource, each by itself, or `admin` for everything, keys and the audit
+ * What a caller may do: read or write one kind of resource, each by itself (a webhook is told of all three), or `admin` for everything, keys and the audit
  * log included. Every operation names the one that it needs.
  */
 export const SCOPES = [
@@ -9,6 +9,8 @@ export const SCOPES = [
   'loans:write',
   'payments:read',
   'payments:write',
+  'webhooks:read',
+  'webhooks:write',
   'admin',
 ] as const;
 

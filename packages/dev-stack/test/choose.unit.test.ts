@@ -60,7 +60,14 @@ describe('the ports', () => {
   test('replicas listen ten above each other, and every service is told of all of them', () => {
     const plan = fixedPlan({ LOANS_PORT: '7000' }, { ...onceEach, loans: 2 }, choice);
     const ports = Object.fromEntries(plan.replicas.map(({ name, port }) => [name, port]));
-    expect(ports).toEqual({ gateway: 8080, customers: 8081, loans: 7000, 'loans-2': 7010, payments: 8083 });
+    expect(ports).toEqual({
+      gateway: 8080,
+      customers: 8081,
+      loans: 7000,
+      'loans-2': 7010,
+      payments: 8083,
+      webhooks: 8084,
+    });
   });
 
   test('one port for two purposes is refused', () => {

@@ -2,12 +2,12 @@ import { parseReplicas } from '../src/stack/replicas.ts';
 
 describe('--replicas', () => {
   test('services that are not named run once', () => {
-    expect(parseReplicas('loans=2')).toEqual({ customers: 1, loans: 2, payments: 1 });
-    expect(parseReplicas('loans=2, payments=9')).toEqual({ customers: 1, loans: 2, payments: 9 });
+    expect(parseReplicas('loans=2')).toEqual({ customers: 1, loans: 2, payments: 1, webhooks: 1 });
+    expect(parseReplicas('loans=2, payments=9')).toEqual({ customers: 1, loans: 2, payments: 9, webhooks: 1 });
   });
 
   test.each([
-    ['loan=2', '"loan=2" must be one of customers, loans, payments'],
+    ['loan=2', '"loan=2" must be one of customers, loans, payments, webhooks'],
     ['gateway=2', '"gateway=2" must be one of'],
     ['', '"" must be one of'],
     ['loans', '"loans" must be one of'],

@@ -1,4 +1,4 @@
-import { RATE_MAX, STREAMS, type Stream } from '@mo/contracts';
+import { RATE_MAX, SERVICE_NAMES, type ServiceName } from '@mo/contracts';
 import { type DatabaseConnection, databaseConfig, databaseConnection, migrationConfig } from '@mo/database';
 import {
   ConfigError,
@@ -30,6 +30,7 @@ const environment = z.object({
   CUSTOMERS_URL: origins,
   LOANS_URL: origins,
   PAYMENTS_URL: origins,
+  WEBHOOKS_URL: origins.optional(),
   API_KEYS: z.string().optional(),
   API_KEYS_FILE: z.string().optional(),
   ...databaseConfig,
@@ -51,8 +52,8 @@ export interface GatewayConfig {
   readonly version: string;
   /** Null where nothing is traced. */
   readonly tracing: TracingSettings | null;
-  /** The origins of each service's replicas. */
-  readonly replicas: Readonly<Record<Stream, readonly string[]>>;
+  /** The origins of each service's replicas; none of a service that there is not. */
+  readonly replicas: Readonly<Record<ServiceName, readonly string[]>>;
   readonly keys: KeySource;
   /** The gateway's own; null where it has none, and knows only the keys above. */
   readonly database: DatabaseConnection | null;
@@ -69,8 +70,9 @@ export interface GatewayConfig {
  */
 export function gatewayConfig(variables: NodeJS.ProcessEnv = process.env): GatewayConfig {
   const read = readConfig(environment, variables);
-  const replicas = { customers: read.CUSTOMERS_URL, loans: read.LOANS_URL, payments: read.PAYMENTS_URL };
-  for (const service of STREAMS) {
+  const { CUSTOMERS_URL: customers, LOANS_URL: loans, PAYMENTS_URL: payments, WEBHOOKS_URL: webhooks = [] } = read;
+  const replicas = { customers, loans, payments, webhooks };
+  for (const service of SERVICE_NAMES) {
     if (new Set(replicas[service]).size < replicas[service].length) {
       throw new ConfigError(`${service.toUpperCase()}_URL names an origin twice`);
     }

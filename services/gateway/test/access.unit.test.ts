@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
-import { type Operation, operations, type Problem, STREAMS } from '@mo/contracts';
+import { type Operation, operations, type Problem, SERVICE_NAMES, type ServiceName } from '@mo/contracts';
 import {
   KEY,
   KEY_DIGEST,
@@ -12,21 +12,22 @@ import {
   stopAll,
 } from './support.ts';
 
-let services: Record<'customers' | 'loans' | 'payments', Stub>;
+let services: Record<ServiceName, Stub>;
 let gateway: RunningGateway;
 
 beforeAll(async () => {
-  const [customers, loans, payments] = [await startStub(), await startStub(), await startStub()];
-  services = { customers, loans, payments };
+  const [customers, loans] = [await startStub(), await startStub()];
+  const [payments, webhooks] = [await startStub(), await startStub()];
+  services = { customers, loans, payments, webhooks };
   gateway = await startGateway({
-    replicas: { customers: [customers], loans: [loans], payments: [payments] },
+    replicas: { customers: [customers], loans: [loans], payments: [payments], webhooks: [webhooks] },
     keys: `tester:${KEY_DIGEST}\nslow:${hash('sha256', 'slow')}:0.01`,
   });
 });
 afterAll(stopAll);
 
 const forwarded = () =>
-  STREAMS.flatMap((service) =>
+  SERVICE_NAMES.flatMap((service) =>
     services[service].requests.splice(0).map(({ method, url }) => ({ service, method, url })),
   );
 const pathOf = ({ path }: Operation) => path.replace(/\{\w+\}/g, '17');
@@ -67,14 +68,32 @@ describe('routing', () => {
       'GET /api/loans/{loan_id} → loans',
       'GET /api/payments → payments',
       'GET /api/payments/{payment_id} → payments',
+      'GET /api/webhooks → webhooks',
+      'GET /api/webhooks/{webhook_id} → webhooks',
+      'GET /api/webhooks/{webhook_id}/deliveries → webhooks',
       'PATCH /api/customers/{customer_id} → customers',
+      'PATCH /api/webhooks/{webhook_id} → webhooks',
       'POST /api/customers → customers',
       'POST /api/customers/bulk → customers',
       'POST /api/loans → loans',
       'POST /api/loans/{loan_id}/activate → loans',
       'POST /api/loans/{loan_id}/reject → loans',
       'POST /api/payments → payments',
+      'POST /api/webhooks → webhooks',
+      'POST /api/webhooks/{webhook_id}/remove → webhooks',
+      'POST /api/webhooks/{webhook_id}/replay → webhooks',
+      'POST /api/webhooks/{webhook_id}/rotate-secret → webhooks',
     ]);
+  });
+
+  it('has no webhooks where it has no address of them, and is ready all the same', async () => {
+    const without = await startGateway({ replicas: [services.loans] });
+    const answer = await without.call('GET', '/api/webhooks');
+    expect([answer.status, await answer.json()]).toEqual([
+      404,
+      expect.objectContaining({ code: 'not_found', detail: 'there are no webhooks at this gateway' }),
+    ]);
+    expect((await without.call('GET', '/readyz')).status).toBe(200);
   });
 
   it('answers HEAD wherever it answers GET, without a body', async () => {

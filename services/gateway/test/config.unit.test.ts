@@ -19,6 +19,7 @@ it('is read from the environment, with one origin a replica', () => {
       customers: ['http://127.0.0.1:8081'],
       loans: ['http://127.0.0.1:8082', 'http://127.0.0.1:8092'],
       payments: ['https://payments.internal'],
+      webhooks: [],
     },
     keys: { text: 'demo:00' },
     database: null,

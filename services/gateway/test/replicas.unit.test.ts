@@ -176,6 +176,18 @@ describe('while no replica is up', () => {
 });
 
 describe('the gateway is ready', () => {
+  it('while webhooks is away, for all else goes on', async () => {
+    const [a, away] = [await startStub(), await startStub()];
+    away.ready = false;
+    const replicas = { customers: [a], loans: [a], payments: [a], webhooks: [away] };
+    const gateway = await startGateway({ replicas });
+    const answer = await fetch(`${gateway.url}/readyz`);
+    expect([answer.status, await answer.json()]).toEqual([
+      200,
+      expect.objectContaining({ services: expect.objectContaining({ webhooks: { ready: 0, replicas: 1 } }) }),
+    ]);
+  });
+
   it('once every service has a ready replica, and says which have', async () => {
     const [a, b, c] = [await startStub(), await startStub(), await startStub()];
     c.ready = false;

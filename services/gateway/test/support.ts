@@ -126,7 +126,7 @@ export interface RunningGateway {
 
 interface GatewaySetup {
   /** Each service has its own replicas, or the same where a list is given. */
-  replicas?: Stub[] | { customers: Stub[]; loans: Stub[]; payments: Stub[] };
+  replicas?: Stub[] | { customers: Stub[]; loans: Stub[]; payments: Stub[]; webhooks?: Stub[] };
   keys?: string;
   /** The URL of its database. */
   database?: string;
@@ -138,9 +138,12 @@ interface GatewaySetup {
 /** Starts a gateway before stand-ins; by default one for all. */
 export async function startGateway(setup: GatewaySetup = {}): Promise<RunningGateway> {
   const given = setup.replicas ?? [await startStub()];
-  const { customers, loans, payments } = Array.isArray(given)
-    ? { customers: given, loans: given, payments: given }
-    : given;
+  const {
+    customers,
+    loans,
+    payments,
+    webhooks = [],
+  } = Array.isArray(given) ? { customers: given, loans: given, payments: given } : given;
   const origins = (of: Stub[]) => of.map(({ origin }) => origin);
   const config = {
     host: '127.0.0.1',
@@ -148,7 +151,12 @@ export async function startGateway(setup: GatewaySetup = {}): Promise<RunningGat
     logLevel: 'silent',
     version: 'test',
     tracing: setup.tracing ?? null,
-    replicas: { customers: origins(customers), loans: origins(loans), payments: origins(payments) },
+    replicas: {
+      customers: origins(customers),
+      loans: origins(loans),
+      payments: origins(payments),
+      webhooks: origins(webhooks),
+    },
     keys: { text: setup.keys ?? `tester:${KEY_DIGEST}` },
     database: setup.database === undefined ? null : { url: setup.database },
     auditDays: 400,

@@ -36,8 +36,9 @@ async function main(): Promise<number> {
 }
 
 async function check(stack: Stack, dir: string): Promise<boolean> {
-  const { gateway, customers, loans, payments } = stack.stack();
-  const targets = [gateway, customers, loans, payments].map(({ url }) => new URL(url).host);
+  const { gateway, customers, loans, payments, webhooks } = stack.stack();
+  const processes = [gateway, customers, loans, payments, webhooks].filter((process) => process !== undefined);
+  const targets = processes.map(({ url }) => new URL(url).host);
   const options = { dir: join(dir, 'prometheus'), targets, scrapeIntervalSeconds: SCRAPE_INTERVAL_S };
   const prometheus = await Prometheus.start({ ...options, ruleFile: ALERTS_FILE });
   try {

@@ -53,10 +53,10 @@ export async function startUnderTest({ dir, servers: given, log }: StackParts): 
     if (given === undefined) stops.push(() => servers.stop());
     const topicPrefix = given === undefined ? TOPIC_PREFIX : `${TOPIC_PREFIX}-${process.pid}`;
     const named = { ...OWN_SERVERS, TOPIC_PREFIX: topicPrefix };
-    const stack = await startStack({ dir: join(dir, 'stack'), servers, env: named, log });
+    const stack = await startStack({ dir: join(dir, 'stack'), servers, env: named, replicas: PLAIN, log });
     stops.push(() => stack.stop());
     const mainOf = (service: string) => (service === 'gateway' ? GATEWAY_MAIN : BARE_MAIN);
-    const bare = await startStack({ dir: join(dir, 'bare'), servers, env: OWN_SERVERS, mainOf, log });
+    const bare = await startStack({ dir: join(dir, 'bare'), servers, env: OWN_SERVERS, replicas: PLAIN, mainOf, log });
     stops.push(() => bare.stop());
     return { servers, stack, topicPrefix, bare, controlsUrl: await makeControlsDatabase(servers), stop };
   } catch (error) {
@@ -64,6 +64,9 @@ export async function startUnderTest({ dir, servers: given, log }: StackParts): 
     throw error;
   }
 }
+
+/** Nobody is told by HTTP. */
+const PLAIN = { webhooks: 0 };
 
 /** One more system on the same servers, with so many processes of payments. */
 export async function startReplicas(
@@ -73,7 +76,12 @@ export async function startReplicas(
 ): Promise<UnderTest> {
   const prefix = `${topicPrefix}-${payments}`;
   const env = { ...OWN_SERVERS, TOPIC_PREFIX: prefix };
-  const stack = await startStack({ dir: join(dir, `stack-${payments}`), servers, env, replicas: { payments } });
+  const stack = await startStack({
+    dir: join(dir, `stack-${payments}`),
+    servers,
+    env,
+    replicas: { ...PLAIN, payments },
+  });
   return { servers, stack, topicPrefix: prefix, bare: stack, controlsUrl: '', stop: () => stack.stop() };
 }
 

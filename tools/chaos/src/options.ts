@@ -58,7 +58,7 @@ function numberFrom(name: string, text: string | undefined, form: RegExp, max: n
 
 /** Services that are not named run twice. */
 function replicasFrom(text: string | undefined): Replicas {
-  const twice: Replicas = { customers: 2, loans: 2, payments: 2 };
+  const twice: Replicas = { customers: 2, loans: 2, payments: 2, webhooks: 0 };
   if (text === undefined) return twice;
   const named = text.split(',').map((part) => part.split('=')[0]?.trim());
   const given = parseReplicas(text);

@@ -18,7 +18,7 @@ it(
       minutes: MINUTES_MAX,
       faultsMax: FAULTS,
       seed: SEED,
-      replicas: { customers: 2, loans: 2, payments: 2 },
+      replicas: { customers: 2, loans: 2, payments: 2, webhooks: 0 },
       clients: 8,
       dir: join(testServers().dir, `chaos-${process.pid}`),
       fsync: false,

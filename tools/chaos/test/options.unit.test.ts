@@ -4,7 +4,7 @@ it('reads what it is told; services that are not named run twice', () => {
   expect(readOptions(['--minutes', '0.5', '--seed', '7', '--replicas', 'loans=3', '--clients', '4'])).toEqual({
     minutes: 0.5,
     seed: 7,
-    replicas: { customers: 2, loans: 3, payments: 2 },
+    replicas: { customers: 2, loans: 3, payments: 2, webhooks: 0 },
     clients: 4,
   });
 });

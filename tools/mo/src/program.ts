@@ -14,6 +14,7 @@ import { recoverCommand } from './commands/recover.ts';
 import { replayCommand } from './commands/replay.ts';
 import { statusCommand } from './commands/status.ts';
 import { backfillCommand, rebuildCommand, reconcileCommand } from './commands/streams.ts';
+import { webhooksCommand } from './commands/webhooks.ts';
 
 const HELP = `
 Where it works: --url and --key, else MO_URL and MO_API_KEY, else the stack that npm start runs (.mo/stack.json here or in a
@@ -40,6 +41,7 @@ export function programOf(): CommandUnknownOpts {
     balanceCommand(),
     statementCommand(),
     eventsCommand(),
+    webhooksCommand(),
     keysCommand(),
     auditCommand(),
     statusCommand(),

@@ -51,7 +51,7 @@ describe('help', () => {
   it('lists every command, where it works and the exit codes', async () => {
     const { code, stdout } = await mo(['--help']);
     expect(code).toBe(0);
-    expect(ENDS).toHaveLength(31);
+    expect(ENDS).toHaveLength(38);
     for (const [words] of ENDS) expect(stdout).toMatch(new RegExp(`^ {2}${words.split(' ')[0]}\\b`, 'm'));
     expect(stdout).toMatch(/MO_URL and MO_API_KEY.*Exit codes: 0 done/s);
   });

@@ -141,7 +141,7 @@ describe('all parts', () => {
   });
 
   it('of a gateway that is named are what the environment names, and nothing of the stack', () => {
-    const nothing = { customers: [], loans: [], payments: [] };
+    const nothing = { customers: [], loans: [], payments: [], webhooks: [] };
     const alone = { gatewayUrl: 'http://a:1', processes: nothing, databases: null, kafka: null };
     expect(findSystem({ url: 'http://a:1' }, {}, cwd)).toEqual(alone);
     const env = { MO_URL: 'http://a:1', LOANS_URL: 'http://l:1, http://l:2/', KAFKA_BROKERS: 'k:1', ...DATABASES };

@@ -6,9 +6,16 @@ import { accessOperations } from './access.ts';
 import { customerOperations } from './customers.ts';
 import { loanOperations } from './loans.ts';
 import { paymentOperations } from './payments.ts';
+import { webhookOperations } from './webhooks.ts';
 
 export * from './operation.ts';
 
-export const operations = { ...customerOperations, ...loanOperations, ...paymentOperations, ...accessOperations };
+export const operations = {
+  ...customerOperations,
+  ...loanOperations,
+  ...paymentOperations,
+  ...webhookOperations,
+  ...accessOperations,
+};
 
 export type OperationId = keyof typeof operations;

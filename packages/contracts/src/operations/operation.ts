@@ -1,7 +1,11 @@
 import type { z } from 'zod';
 import type { ProblemCode } from '../problems.ts';
 import type { Scope } from '../scopes.ts';
-import type { Stream } from '../streams.ts';
+import { STREAMS, type Stream } from '../streams.ts';
+
+/** Who serves operations behind the gateway: the services of the streams, and who tells of events by HTTP. */
+export const SERVICE_NAMES = [...STREAMS, 'webhooks'] as const;
+export type ServiceName = Stream | 'webhooks';
 
 export type Method = 'GET' | 'POST' | 'PATCH';
 
@@ -11,7 +15,7 @@ export interface Operation {
   /** With parameters in braces, without a trailing slash. */
   readonly path: string;
   /** Who serves it; the gateway passes it on to a service, or does it itself. */
-  readonly service: Stream | 'gateway';
+  readonly service: ServiceName | 'gateway';
   /** What a caller needs. */
   readonly scope: Scope;
   readonly summary: string;
@@ -27,8 +31,11 @@ export interface Operation {
   readonly token: boolean;
 }
 
-/** Whether an operation's effect is done once for an Idempotency-Key. A new key is shown once, and never again. */
-export const isIdempotent = ({ method, service }: Operation): boolean => method !== 'GET' && service !== 'gateway';
+/** Whether an operation's effect is done once for an Idempotency-Key. What is shown once, as keys are, is never told again. */
+export const isIdempotent = (operation: Operation): boolean => operation.method !== 'GET' && isOfStream(operation);
+
+/** Whether an operation is served by the service of a stream, which keeps answers and knows of versions. */
+export const isOfStream = ({ service }: Operation): boolean => (STREAMS as readonly string[]).includes(service);
 
 /** Whether an operation answers a page. */
 export const isPaged = (operation: Operation): boolean => operation.method === 'GET' && operation.query !== undefined;

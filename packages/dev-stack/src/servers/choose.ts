@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../progress.ts';
 import { needImages } from './containers.ts';
-import { type DatabaseUrls, databaseOwners } from './databases.ts';
+import { type DatabaseUrls, databaseOwners, optionalOwners } from './databases.ts';
 import { engineAnswers } from './engine.ts';
 
 /** Servers that we start ourselves. */
@@ -73,16 +73,17 @@ function keptKind(dir: string): OwnKind | undefined {
 }
 
 function urlsFrom(env: NodeJS.ProcessEnv): DatabaseUrls | undefined {
-  const variables = databaseOwners.map((owner) => `${owner.toUpperCase()}_DATABASE_URL`);
+  const variableOf = (owner: string) => `${owner.toUpperCase()}_DATABASE_URL`;
+  const variables = databaseOwners.map(variableOf);
   const missing = variables.filter((variable) => !env[variable]);
-  const gateway = env.GATEWAY_DATABASE_URL;
-  if (missing.length === variables.length && !gateway) return undefined;
+  const optional = optionalOwners.filter((owner) => env[variableOf(owner)]);
+  if (missing.length === variables.length && optional.length === 0) return undefined;
   if (missing.length > 0)
     throw new Error(
       `${missing.join(' and ')} must be set too: ${variables.join(', ')} are given together or not at all`,
     );
-  const [customers, loans, payments] = variables.map((variable) => env[variable]!);
-  return { customers: customers!, loans: loans!, payments: payments!, ...(gateway ? { gateway } : {}) };
+  const owners = [...databaseOwners, ...optional];
+  return Object.fromEntries(owners.map((owner) => [owner, env[variableOf(owner)]!])) as DatabaseUrls;
 }
 
 function brokersFrom(env: NodeJS.ProcessEnv): string[] | undefined {

@@ -1,16 +1,17 @@
 /**
- * A database and a role for each service, and for the gateway. Each role owns its database and can connect to no other:
+ * A database and a role for each service, the gateway among them. Each role owns its database and can connect to no other:
  * PostgreSQL lets everybody in by default, so that right is taken from PUBLIC, on the server's own databases too.
  */
 import pg from 'pg';
 
-/** The services that own a database. */
+/** The services that the system can not do without. */
 export const databaseOwners = ['customers', 'loans', 'payments'] as const;
 export type DatabaseOwner = (typeof databaseOwners)[number];
-/** The gateway may do without one: then it knows only the keys that it was started with. */
-const allOwners = [...databaseOwners, 'gateway'] as const;
+/** Without one the gateway knows only the keys that it was started with, and there are no webhooks. */
+export const optionalOwners = ['gateway', 'webhooks'] as const;
+const allOwners = [...databaseOwners, ...optionalOwners] as const;
 /** A connection URL for each service that owns a database. */
-export type DatabaseUrls = Record<DatabaseOwner, string> & { gateway?: string };
+export type DatabaseUrls = Record<DatabaseOwner, string> & Partial<Record<(typeof optionalOwners)[number], string>>;
 /** Where they are made here, none is left out. */
 export type MadeDatabaseUrls = Required<DatabaseUrls>;
 
@@ -28,7 +29,7 @@ export async function closeOwnDatabases(adminUrl: string): Promise<void> {
 }
 
 /**
- * Makes the four roles and databases where they are missing, all with `suffix` in their names, and answers their
+ * Makes the roles and databases where they are missing, all with `suffix` in their names, and answers their
  * URLs. `passwordOf` gives the password of a role; an existing role gets it anew.
  */
 export async function createDatabases(
@@ -50,8 +51,7 @@ export async function createDatabases(
     url.pathname = `/${owner}${suffix}`;
     return url.href;
   };
-  const [customers, loans, payments, gateway] = allOwners.map(urlOf) as [string, string, string, string];
-  return { customers, loans, payments, gateway };
+  return Object.fromEntries(allOwners.map((owner) => [owner, urlOf(owner)])) as Required<DatabaseUrls>;
 }
 
 async function createDatabase(client: pg.Client, name: string, password: string) {

@@ -9,13 +9,13 @@ import { type Stack, type StackOptions, startStack } from './start-stack.ts';
 
 const usage = `npm start -- [options]
 
-  --replicas loans=2,payments=2   more than one process of a service (customers, loans, payments)
+  --replicas loans=2,payments=2   more than one process of a service (customers, loans, payments, webhooks)
   --fresh                         delete the data of earlier runs first
   --help                          this text
 
-Variables: GATEWAY_PORT, CUSTOMERS_PORT, LOANS_PORT, PAYMENTS_PORT, POSTGRES_PORT, KAFKA_PORT; HOST (of the gateway);
+Variables: GATEWAY_PORT, CUSTOMERS_PORT, LOANS_PORT, PAYMENTS_PORT, WEBHOOKS_PORT, POSTGRES_PORT, KAFKA_PORT; HOST (of the gateway);
 LOG_LEVEL; MO_DIR (data, logs and secrets, .mo by default); MO_SERVERS (embedded or containers);
-KAFKA_BROKERS and CUSTOMERS_, LOANS_, PAYMENTS_DATABASE_URL for servers that run already.`;
+KAFKA_BROKERS and CUSTOMERS_, LOANS_, PAYMENTS_, WEBHOOKS_, GATEWAY_DATABASE_URL for servers that run already.`;
 
 /** npm passes a Ctrl-C on that the terminal has sent to everybody: two signals so close together are one. */
 const sameSignalMs = 300;

@@ -10,9 +10,17 @@ import type { Replicas } from './replicas.ts';
 
 export type ServiceName = (typeof serviceNames)[number];
 /** In the order in which they are stopped: first who asks, then who answers. */
-export const serviceNames = ['gateway', ...databaseOwners] as const;
+export const serviceNames = ['gateway', ...databaseOwners, 'webhooks'] as const;
 
-const defaultPorts = { gateway: 8080, customers: 8081, loans: 8082, payments: 8083, postgres: 54_320, kafka: 59_092 };
+const defaultPorts = {
+  gateway: 8080,
+  customers: 8081,
+  loans: 8082,
+  payments: 8083,
+  webhooks: 8084,
+  postgres: 54_320,
+  kafka: 59_092,
+};
 /** The second process of a service listens this much above the first, and so on. */
 const replicaPortStep = 10;
 const localhost = '127.0.0.1';
@@ -113,6 +121,7 @@ async function environmentOf(
     CUSTOMERS_URL: await urlsOf('customers'),
     LOANS_URL: await urlsOf('loans'),
     PAYMENTS_URL: await urlsOf('payments'),
+    WEBHOOKS_URL: await urlsOf('webhooks'),
     ...secretsOf(service, database, keysFile),
   };
 }

@@ -22,6 +22,8 @@ export interface ServiceEntry extends ReplicaEntry {
 export type StackFile = Record<DatabaseOwner, ServiceEntry> & {
   /** Without a `databaseUrl` it knows only the keys that it was started with. */
   gateway: ReplicaEntry & { databaseUrl?: string };
+  /** Left out where there are none. */
+  webhooks?: ServiceEntry;
   postgres: { pid: number | null };
   kafka: { brokers: string[]; pid: number | null };
   apiKey: string;

@@ -9,14 +9,14 @@ import { checkPorts } from '../ports.ts';
 import { Guard } from '../processes/guard.ts';
 import type { Log } from '../progress.ts';
 import { chooseServers } from '../servers/choose.ts';
-import { type DatabaseOwner, type DatabaseUrls, databaseOwners } from '../servers/databases.ts';
+import { type DatabaseUrls, databaseOwners } from '../servers/databases.ts';
 import { type Servers, startServers } from '../servers/start-servers.ts';
 import { makeStateDir } from '../state-dir.ts';
 import { apiKey } from './api-key.ts';
 import { deleteData } from './fresh.ts';
 import { takeLock } from './lock.ts';
 import { environmentsOf, fixedPlan, freePlan, mainOf, type Plan, type ServiceName } from './plan.ts';
-import { onceEach, type Replicas } from './replicas.ts';
+import { onceEach, type Replicas, type Replicated } from './replicas.ts';
 import { Services } from './services.ts';
 import { removeStackFile, type ServiceEntry, type StackFile, writeStackFile } from './stack-file.ts';
 
@@ -149,6 +149,7 @@ class Launch {
       return freePlan(env, replicas);
     }
     const choice = await chooseServers(env, dir, log);
+    if (choice.postgres.kind === 'environment' && !env.WEBHOOKS_DATABASE_URL) replicas.webhooks = 0;
     const plan = ports === 'fixed' ? fixedPlan(env, replicas, choice) : await freePlan(env, replicas);
     await checkPorts(plan.needed);
     if (fresh) await deleteData(dir, choice);
@@ -175,17 +176,19 @@ class Launch {
 }
 
 function stackFile(services: Services, servers: Servers, databases: DatabaseUrls, key: string): StackFile {
-  const entryOf = (owner: DatabaseOwner): ServiceEntry => {
+  const entryOf = (owner: Replicated): ServiceEntry => {
     const replicas = services.entriesOf(owner);
-    return { ...replicas[0]!, databaseUrl: databases[owner], replicas };
+    return { ...replicas[0]!, databaseUrl: databases[owner]!, replicas };
   };
   const [customers, loans, payments] = databaseOwners.map(entryOf);
   const { gateway } = databases;
+  const webhooks = entryOf('webhooks');
   return {
     gateway: { ...services.entriesOf('gateway')[0]!, ...(gateway && { databaseUrl: gateway }) },
     customers: customers!,
     loans: loans!,
     payments: payments!,
+    ...(webhooks.replicas.length > 0 && { webhooks }),
     postgres: { pid: servers.postgres.pid },
     kafka: { brokers: servers.kafka.brokers, pid: servers.kafka.pid },
     apiKey: key,

@@ -3,13 +3,13 @@
  * and go with the addresses of the service; one whose address is gone gets no more calls, and is closed when the last of
  * its calls is over.
  */
-import type { Stream } from '@mo/contracts';
+import type { ServiceName } from '@mo/contracts';
 import type { Addresses, Logger } from '@mo/service-kit';
 import type { Limits } from './limits.ts';
 import { Replica, type ReplicaState } from './replica.ts';
 
 export class ReplicaSet {
-  readonly service: Stream;
+  readonly service: ServiceName;
   readonly #addresses: Addresses;
   readonly #limits: Limits;
   readonly #logger: Logger;
@@ -20,7 +20,7 @@ export class ReplicaSet {
   #next = 0;
 
   /** @param onRoom told when a replica can be used that could not */
-  constructor(service: Stream, addresses: Addresses, limits: Limits, logger: Logger, onRoom: () => void) {
+  constructor(service: ServiceName, addresses: Addresses, limits: Limits, logger: Logger, onRoom: () => void) {
     this.service = service;
     this.#addresses = addresses;
     this.#limits = limits;

@@ -3,7 +3,7 @@
  * path is a 405 that names those allowed, and nothing else exists.
  */
 import { METHODS } from 'node:http';
-import { type Operation, operations, type Stream } from '@mo/contracts';
+import { type Operation, operations, type ServiceName } from '@mo/contracts';
 import { ProblemError, pathOf, routeUrl, type Tracer, traceCallers } from '@mo/service-kit';
 import type { FastifyInstance } from 'fastify';
 import { admitCallers } from '../access/admit.ts';
@@ -11,7 +11,7 @@ import type { Caller } from '../access/caller.ts';
 import type { Access } from '../access/open-access.ts';
 import { refuseOtherMethods } from '../other-methods.ts';
 import { Exchange } from './exchange.ts';
-import type { Upstream } from './upstream.ts';
+import type { Upstream, Upstreams } from './upstream.ts';
 
 /** Dot segments and hidden slashes: a path that another reader could take for another path goes nowhere. */
 const AMBIGUOUS = /\/(\.|%2e){1,2}(\/|$)|%2f|%5c|\\/i;
@@ -20,7 +20,7 @@ const AMBIGUOUS = /\/(\.|%2e){1,2}(\/|$)|%2f|%5c|\\/i;
 export function apiRoutes(
   app: FastifyInstance,
   access: Access,
-  upstreams: Record<Stream, Upstream>,
+  upstreams: Upstreams,
   tracer: Tracer | null = null,
 ): void {
   takeBodiesAsTheyAre(app);
@@ -32,21 +32,25 @@ export function apiRoutes(
   });
   // Who has no key begins no trace.
   if (tracer !== null) traceCallers(app, tracer);
-  for (const operation of forwarded) forward(app, operation, upstreams[operation.service]);
+  for (const operation of forwarded) forward(app, operation, upstreams.get(operation.service));
   refuseOtherMethods(app, forwarded);
 }
 
-function forward(app: FastifyInstance, operation: Forwarded, upstream: Upstream): void {
+function forward(app: FastifyInstance, operation: Forwarded, upstream: Upstream | undefined): void {
   const lane = operation.stream === undefined ? 'calls' : 'uploads';
   app.route({
     method: operation.method,
     url: routeUrl(operation.path),
     config: { operation },
-    handler: (request, reply) => new Exchange(upstream, lane, (request.caller as Caller).id, request, reply).start(),
+    handler: (request, reply) => {
+      if (upstream === undefined)
+        throw new ProblemError('not_found', `there are no ${operation.service} at this gateway`);
+      return new Exchange(upstream, lane, (request.caller as Caller).id, request, reply).start();
+    },
   });
 }
 
-type Forwarded = Operation & { readonly service: Stream };
+type Forwarded = Operation & { readonly service: ServiceName };
 
 /** What belongs to a service; what is the gateway's own has its routes in `admin/`. */
 const isForwarded = (operation: Operation): operation is Forwarded => operation.service !== 'gateway';

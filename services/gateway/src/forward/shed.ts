@@ -4,18 +4,18 @@
  * cost. A call is refused where its service has no place left, or where this process is behind with reading requests.
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import { HEADERS, operations, type Stream } from '@mo/contracts';
+import { HEADERS, operations, type ServiceName } from '@mo/contracts';
 import { counter, gauge, type Logger, problemBody, type Registry, requestIdFrom, unavailable } from '@mo/service-kit';
 import type { Limits } from './limits.ts';
 import { linger } from './linger.ts';
 import type { LoopLag } from './loop-lag.ts';
-import type { Upstream } from './upstream.ts';
+import type { Upstreams } from './upstream.ts';
 
 /** What is refused is told in the log so often, in one line. */
 const LOG_INTERVAL_MS = 1_000;
 
 export interface ShedOptions {
-  readonly upstreams: Readonly<Record<Stream, Upstream>>;
+  readonly upstreams: Upstreams;
   readonly lag: LoopLag;
   readonly limits: Limits;
   readonly logger: Logger;
@@ -27,17 +27,17 @@ export function shedFirst(server: Server, { upstreams, lag, limits, logger, regi
   const total = counter(registry, 'gateway_shed_total', 'Calls refused before anything was spent on them', [
     'upstream',
   ]);
-  for (const service of Object.keys(upstreams)) total.inc({ upstream: service }, 0);
+  for (const service of upstreams.keys()) total.inc({ upstream: service }, 0);
   const behind = 'Whether it refuses calls, for its event loop is late';
   gauge(registry, 'gateway_behind', behind, [], () => (lag.isBehind ? 1 : 0));
   const log = new ShedLog(logger);
-  const refusals = Object.values(upstreams).map(({ service }) => [service, refusalOf(service)] as const);
-  const refusalBy = new Map(refusals);
+  const refusalBy = new Map([...upstreams.keys()].map((service) => [service, refusalOf(service)] as const));
   const [handle] = server.listeners('request') as [RequestListener];
   server.off('request', handle);
   server.on('request', (request, response) => {
     const service = callOf(request.url ?? '');
-    if (service === null || !(lag.isBehind || upstreams[service].places.calls.isFull)) {
+    const upstream = service === null ? undefined : upstreams.get(service);
+    if (service === null || upstream === undefined || !(lag.isBehind || upstream.places.calls.isFull)) {
       handle(request, response);
       return;
     }
@@ -50,7 +50,7 @@ export function shedFirst(server: Server, { upstreams, lag, limits, logger, regi
 
 type Refusal = ReturnType<typeof refusalOf>;
 
-const refusalOf = (service: Stream) => unavailable(`too many calls to ${service} are under way`);
+const refusalOf = (service: ServiceName) => unavailable(`too many calls to ${service} are under way`);
 
 function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
   const requestId = requestIdFrom(request.headers[HEADERS.requestId]);
@@ -78,7 +78,7 @@ const serviceByShape = new Map(
 const uploadPaths = Object.values(operations).flatMap((operation) => ('stream' in operation ? [operation.path] : []));
 
 /** The service that a call goes to; null for uploads, which have places of their own, and for all that is no call. */
-function callOf(url: string): Stream | null {
+function callOf(url: string): ServiceName | null {
   if (!url.startsWith('/api/')) return null;
   const end = url.indexOf('?');
   const path = end < 0 ? url : url.slice(0, end);
@@ -89,14 +89,14 @@ function callOf(url: string): Stream | null {
 /** One line a second instead of one for each. */
 class ShedLog {
   readonly #logger: Logger;
-  #counts: Partial<Record<Stream, number>> = {};
+  #counts: Partial<Record<ServiceName, number>> = {};
   #willTell = false;
 
   constructor(logger: Logger) {
     this.#logger = logger;
   }
 
-  note(service: Stream): void {
+  note(service: ServiceName): void {
     this.#counts[service] = (this.#counts[service] ?? 0) + 1;
     if (this.#willTell) return;
     this.#willTell = true;

@@ -1,5 +1,5 @@
 /** What all calls to one service share: its replicas, how many calls are under way, and what is counted of them. */
-import type { Stream } from '@mo/contracts';
+import { SERVICE_NAMES, type ServiceName } from '@mo/contracts';
 import {
   Addresses,
   counter,
@@ -45,7 +45,7 @@ export class Places {
 }
 
 export interface Upstream {
-  readonly service: Stream;
+  readonly service: ServiceName;
   readonly replicas: ReplicaSet;
   readonly places: Readonly<Record<Lane, Places>>;
   /** Calls for which no replica has room now. */
@@ -59,17 +59,20 @@ export interface Upstream {
   count(outcome: string, seconds: number): void;
 }
 
-/** Opens the way to each service. */
+/** The way to each service that the gateway has addresses of. */
+export type Upstreams = ReadonlyMap<ServiceName, Upstream>;
+
+/** Opens the way to each service; one without addresses is left out. */
 export function openUpstreams(
-  origins: Readonly<Record<Stream, readonly string[]>>,
+  origins: Readonly<Record<ServiceName, readonly string[]>>,
   limits: Limits,
   logger: Logger,
   registry: Registry,
-): Record<Stream, Upstream> {
+): Upstreams {
   const metrics = upstreamMetrics(registry);
   const kept = new KeptBytes(limits);
   gauge(registry, 'gateway_body_bytes', 'Bytes of bodies that are kept until their answer', [], () => kept.total);
-  const open = (service: Stream): Upstream => {
+  const open = (service: ServiceName): Upstream => {
     const turns = new Turns(limits.turnWaitMsMax);
     const giveTurns = () => {
       while (turns.waiting > 0 && replicas.pick()?.hasRoom === true) turns.next();
@@ -86,13 +89,14 @@ export function openUpstreams(
     };
     return { service, replicas, places, turns, retries, kept, limits, giveTurns, count };
   };
-  return { customers: open('customers'), loans: open('loans'), payments: open('payments') };
+  const present = SERVICE_NAMES.filter((service) => origins[service].length > 0);
+  return new Map(present.map((service) => [service, open(service)]));
 }
 
 type Watched = Pick<Upstream, 'replicas' | 'places' | 'turns'>;
 
 function upstreamMetrics(registry: Registry) {
-  const watched = new Map<Stream, Watched>();
+  const watched = new Map<ServiceName, Watched>();
   const read = (name: string, help: string, value: (of: Watched) => number) =>
     gaugeOfMany(registry, name, help, ['upstream'], (metric) => {
       for (const [upstream, of] of watched) metric.set({ upstream }, value(of));
@@ -104,7 +108,7 @@ function upstreamMetrics(registry: Registry) {
   read('gateway_calls_waiting', 'Calls that wait for their turn', (of) => of.turns.waiting);
   read('gateway_uploads_under_way', 'Bulk uploads under way', (of) => of.places.uploads.taken);
   return {
-    watch: (service: Stream, of: Watched) => watched.set(service, of),
+    watch: (service: ServiceName, of: Watched) => watched.set(service, of),
     attempts: counter(
       registry,
       'gateway_attempts_total',

@@ -3,7 +3,7 @@
  * the same Idempotency-Key, until there is an answer. Every answer is held against the contract.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Operation, type OperationId, operations, problem } from '@mo/contracts';
+import { type Operation, type OperationId, operations, problem, STREAMS } from '@mo/contracts';
 import { Agent } from 'undici';
 import type { Recovery } from '../faults/recovery.ts';
 import type { Tally } from '../tally.ts';
@@ -100,7 +100,8 @@ export class Caller {
       const body = this.#checked(operation, call, status, text);
       if (body === null) return null;
       const { method, service } = operation;
-      recovery.success(method === 'GET' || service === 'gateway' ? null : service, beganMs);
+      const written = method === 'GET' ? undefined : STREAMS.find((stream) => stream === service);
+      recovery.success(written ?? null, beganMs);
       return {
         status,
         text,

@@ -28,7 +28,7 @@ export const statusCommand = () =>
       'after',
       `
 Of a system other than the running stack it shows the gateway at --url, and what the environment names besides:
-CUSTOMERS_URL, LOANS_URL and PAYMENTS_URL, the three _DATABASE_URLs, KAFKA_BROKERS. Exit code 0 only if all are ready.
+CUSTOMERS_URL, LOANS_URL, PAYMENTS_URL and WEBHOOKS_URL, the three _DATABASE_URLs, KAFKA_BROKERS. Exit code 0 only if all are ready.
 ${examples('mo status', 'mo status --json | jq .ready')}`,
     )
     .action((_options, command) =>

@@ -1,5 +1,5 @@
 /** Asks each part of a system how it is: all at once, and none for long. */
-import { STREAMS, type Stream } from '@mo/contracts';
+import { SERVICE_NAMES, type ServiceName, STREAMS, type Stream } from '@mo/contracts';
 import type { DatabaseConnection } from '@mo/database';
 import type { KafkaTarget } from '@mo/dead-letters';
 import { kafkajsOptions } from '@mo/messaging';
@@ -24,7 +24,7 @@ export interface PartState {
 
 /** How far a follower has come with a topic. */
 export interface FollowerLag {
-  readonly follower: Stream;
+  readonly follower: ServiceName;
   readonly topic: string;
   /** Events that it has not taken yet; null where it never took any. */
   readonly events: number | null;
@@ -36,13 +36,14 @@ export interface Status {
 }
 
 export async function look({ gatewayUrl, processes, databases, kafka }: System): Promise<Status> {
-  const named = STREAMS.flatMap((stream) =>
-    processes[stream].map((url, place) => ({ name: place === 0 ? stream : `${stream}-${place + 1}`, url })),
+  const named = SERVICE_NAMES.flatMap((service) =>
+    processes[service].map((url, place) => ({ name: place === 0 ? service : `${service}-${place + 1}`, url })),
   );
+  const followers = SERVICE_NAMES.filter((service) => service !== 'webhooks' || processes[service].length > 0);
   const [ofProcesses, ofDatabases, ofKafka] = await Promise.all([
     Promise.all([{ name: 'gateway', url: gatewayUrl }, ...named].map(({ name, url }) => lookAtProcess(name, url))),
     Promise.all(databases === null ? [] : STREAMS.map((stream) => lookAtDatabase(stream, databases[stream]))),
-    kafka === null ? { parts: [], lags: [] } : lookAtKafka(kafka),
+    kafka === null ? { parts: [], lags: [] } : lookAtKafka(kafka, followers),
   ]);
   return { parts: [...ofProcesses, ...ofDatabases, ...ofKafka.parts], lags: ofKafka.lags };
 }
@@ -69,6 +70,7 @@ const GAUGES = [
   { metric: 'mo_outbox_entries', text: 'unsent events', isTrouble: false },
   { metric: 'mo_outbox_parked', text: 'events that Kafka refuses', isTrouble: true },
   { metric: 'mo_quarantined', text: 'quarantined events', isTrouble: true },
+  { metric: 'mo_webhook_pending', text: 'messages to deliver', isTrouble: false },
   { metric: 'mo_reconcile_differences', text: 'differences to the streams', isTrouble: true },
 ] as const;
 
@@ -106,7 +108,7 @@ async function lookAtDatabase(stream: Stream, { url, tls }: DatabaseConnection):
   }
 }
 
-async function lookAtKafka({ kafka, topicPrefix }: KafkaTarget): Promise<Status> {
+async function lookAtKafka({ kafka, topicPrefix }: KafkaTarget, followers: readonly ServiceName[]): Promise<Status> {
   const admin = new kafkajs.Kafka({
     clientId: 'mo-status',
     ...kafkajsOptions(kafka),
@@ -126,7 +128,7 @@ async function lookAtKafka({ kafka, topicPrefix }: KafkaTarget): Promise<Status>
       return { parts: [{ ...part, state: 'attention', details: `no topic ${missing.join(', ')}` }], lags: [] };
     const count = cluster.brokers.length;
     const details = `${count} broker${count === 1 ? '' : 's'}`;
-    return { parts: [{ ...part, state: 'ready', details }], lags: await lagsOf(admin, topicPrefix) };
+    return { parts: [{ ...part, state: 'ready', details }], lags: await lagsOf(admin, topicPrefix, followers) };
   } catch (error) {
     return { parts: [{ ...part, state: 'not reached', details: whyOf(error) }], lags: [] };
   } finally {
@@ -134,9 +136,13 @@ async function lookAtKafka({ kafka, topicPrefix }: KafkaTarget): Promise<Status>
   }
 }
 
-async function lagsOf(admin: kafkajs.Admin, topicPrefix: string): Promise<FollowerLag[]> {
+async function lagsOf(
+  admin: kafkajs.Admin,
+  topicPrefix: string,
+  followers: readonly ServiceName[],
+): Promise<FollowerLag[]> {
   const lags: FollowerLag[] = [];
-  for (const follower of STREAMS) {
+  for (const follower of followers) {
     const topics = STREAMS.filter((stream) => stream !== follower).map((stream) => `${topicPrefix}.${stream}`);
     const committed = await admin.fetchOffsets({ groupId: `${topicPrefix}.${follower}`, topics });
     for (const { topic, partitions } of committed) {

@@ -4,7 +4,7 @@
  * another.
  */
 import { CommandError } from '@mo/command';
-import { STREAMS, type Stream } from '@mo/contracts';
+import { SERVICE_NAMES, type ServiceName, STREAMS, type Stream } from '@mo/contracts';
 import { type DatabaseConnection, readDatabaseConnection } from '@mo/database';
 import type { KafkaTarget } from '@mo/dead-letters';
 import type { StackFile } from '@mo/dev-stack/stack-file';
@@ -17,8 +17,8 @@ export type DatabaseConnections = Readonly<Record<Stream, DatabaseConnection>>;
 /** All parts of a system, as far as something says where they are. */
 export interface System {
   readonly gatewayUrl: string;
-  /** The origins of each service's processes. */
-  readonly processes: Readonly<Record<Stream, readonly string[]>>;
+  /** The origins of each service's processes; none of webhooks where the system has none. */
+  readonly processes: Readonly<Record<ServiceName, readonly string[]>>;
   readonly databases: DatabaseConnections | null;
   readonly kafka: KafkaTarget | null;
 }
@@ -56,7 +56,7 @@ export function findSystem(options: { url?: string | undefined }, env: NodeJS.Pr
     const originsIn = (name: string) => (env[name] ?? '').split(',').filter((text) => text.trim() !== '');
     return {
       gatewayUrl: originOf(named),
-      processes: byStream((stream) => originsIn(`${stream.toUpperCase()}_URL`).map((text) => originOf(text.trim()))),
+      processes: byService((service) => originsIn(`${service.toUpperCase()}_URL`).map((text) => originOf(text.trim()))),
       databases: isSet(env, DATABASES) ? databasesIn(env) : null,
       kafka: isSet(env, [BROKERS]) ? kafkaIn(env) : null,
     };
@@ -66,7 +66,7 @@ export function findSystem(options: { url?: string | undefined }, env: NodeJS.Pr
   const ofStack = envOf(stack, env);
   return {
     gatewayUrl: originOf(stack.gateway.url),
-    processes: byStream((stream) => stack[stream].replicas.map(({ url }) => url)),
+    processes: byService((service) => (stack[service]?.replicas ?? []).map(({ url }) => url)),
     databases: databasesIn(ofStack),
     kafka: kafkaIn(ofStack),
   };
@@ -116,3 +116,6 @@ function checked<T>(read: () => T): T {
 
 const byStream = <T>(of: (stream: Stream) => T): Record<Stream, T> =>
   Object.fromEntries(STREAMS.map((stream) => [stream, of(stream)])) as Record<Stream, T>;
+
+const byService = <T>(of: (service: ServiceName) => T): Record<ServiceName, T> =>
+  Object.fromEntries(SERVICE_NAMES.map((service) => [service, of(service)])) as Record<ServiceName, T>;

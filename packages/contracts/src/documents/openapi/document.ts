@@ -5,7 +5,7 @@ import {
   type ZodOpenApiOverride,
   type ZodOpenApiPathsObject,
 } from 'zod-openapi';
-import { isIdempotent, type Operation, type OperationId, operations } from '../../operations/index.ts';
+import { isIdempotent, isOfStream, type Operation, type OperationId, operations } from '../../operations/index.ts';
 import { readable } from '../json-schema.ts';
 import { idempotencyParameter, tokenParameter } from './headers.ts';
 import { INTRODUCTION } from './prose.ts';
@@ -21,6 +21,7 @@ const TAGS = [
   { name: 'customers', description: 'Who they are, what they may owe, and what they owe.' },
   { name: 'loans', description: 'Granted within the credit line, or requested first.' },
   { name: 'payments', description: 'Spread over the loans, the one that was taken first before the next.' },
+  { name: 'webhooks', description: 'Events by HTTP, for those who do not read Kafka.' },
   { name: 'keys', description: 'Who may call, and what each caller may do.' },
   { name: 'audit', description: 'Who did what.' },
 ];
@@ -78,10 +79,8 @@ function describe(operation: Operation, text: OperationText, responses: Response
     requestParams: {
       header: z.object({
         ...(isIdempotent(operation) ? { 'Idempotency-Key': idempotencyParameter } : {}),
-        // An upload concerns no customer that there was before, and a key none at all.
-        ...(operation.stream === undefined && operation.service !== 'gateway'
-          ? { 'Consistency-Token': tokenParameter }
-          : {}),
+        // An upload concerns no customer that there was before, and what is of no stream none at all.
+        ...(operation.stream === undefined && isOfStream(operation) ? { 'Consistency-Token': tokenParameter } : {}),
       }),
       ...(operation.params === undefined ? {} : { path: operation.params as z.ZodObject }),
       ...(operation.query === undefined ? {} : { query: operation.query as z.ZodObject }),

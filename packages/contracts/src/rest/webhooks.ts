@@ -1,0 +1,150 @@
+/** Webhooks: who is told of events by HTTP, and what came of each message. */
+import { z } from 'zod';
+import { EVENT_TYPES, type EventType } from '../events.ts';
+import { idParameter, resourceId, timeInput, timeText } from '../scalars.ts';
+import { OVERLAP_SECONDS_MAX } from './keys.ts';
+import { pageOf, pageQuery } from './pages.ts';
+
+export const WEBHOOK_STATUSES = ['active', 'disabled', 'removed'] as const;
+export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
+export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+export const WEBHOOK_URL_LENGTH_MAX = 2_000;
+const DESCRIPTION_LENGTH_MAX = 200;
+const OVERLAP_SECONDS_DEFAULT = 24 * 3600;
+/** How many deliveries a replay names one by one. */
+export const REPLAYED_MAX = 100;
+
+const TYPES = Object.keys(EVENT_TYPES) as [EventType, ...EventType[]];
+const eventType = z.enum(TYPES);
+
+const url = z
+  .string()
+  .max(WEBHOOK_URL_LENGTH_MAX)
+  .meta({ description: 'Where messages go: https, and no address of a private network', format: 'uri' });
+const description = z
+  .string()
+  .regex(/^[^\p{C}]*$/u, 'must be printable')
+  .max(DESCRIPTION_LENGTH_MAX);
+const eventTypes = z
+  .array(eventType)
+  .min(1)
+  .refine((types) => new Set(types).size === types.length, 'must name no type twice')
+  .meta({ description: 'What it is told of' });
+
+export const webhook = z
+  .object({
+    id: resourceId,
+    url,
+    description,
+    event_types: z.array(z.string()).meta({ description: 'What it is told of' }),
+    status: z.enum(WEBHOOK_STATUSES),
+    disabled_reason: z.string().nullable().meta({ description: 'Why we disabled it; null where we did not' }),
+    created_at: timeText,
+    created_by: z.string().meta({ description: 'The caller that made it' }),
+    updated_at: timeText,
+  })
+  .meta({ id: 'Webhook', description: 'Who is told of events by HTTP' });
+export type WebhookBody = z.infer<typeof webhook>;
+
+export const createdWebhook = webhook
+  .extend({
+    secret: z.string().meta({
+      description: 'What messages are signed with (Standard Webhooks); it is shown this once',
+      examples: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw8vK2mXyTq0E='],
+    }),
+  })
+  .meta({ id: 'CreatedWebhook', description: 'A webhook with its secret' });
+export type CreatedWebhookBody = z.infer<typeof createdWebhook>;
+
+export const newWebhook = z
+  .strictObject({
+    url,
+    event_types: eventTypes.default([...TYPES]),
+    description: description.default(''),
+  })
+  .meta({ id: 'NewWebhook', description: 'A webhook to be made' });
+export type NewWebhook = z.infer<typeof newWebhook>;
+
+export const webhookChange = z
+  .strictObject({
+    url: url.optional(),
+    event_types: eventTypes.optional(),
+    description: description.optional(),
+    status: z.enum(['active', 'disabled']).optional(),
+  })
+  .refine((change) => Object.values(change).some((value) => value !== undefined), 'must change something')
+  .meta({ id: 'WebhookChange', description: 'What is to be different; what is left out stays' });
+export type WebhookChange = z.infer<typeof webhookChange>;
+
+export const secretRotation = z
+  .strictObject({
+    overlap_seconds: z
+      .int(`must be a whole number from 0 to ${OVERLAP_SECONDS_MAX}`)
+      .min(0)
+      .max(OVERLAP_SECONDS_MAX)
+      .default(OVERLAP_SECONDS_DEFAULT)
+      .meta({ description: 'How long messages are signed with the old secret, too' }),
+  })
+  .optional()
+  .transform((body) => body ?? { overlap_seconds: OVERLAP_SECONDS_DEFAULT })
+  .meta({ id: 'SecretRotation', description: 'How a secret is replaced' });
+
+export const delivery = z
+  .object({
+    id: resourceId,
+    webhook_id: resourceId,
+    event_id: z
+      .string()
+      .meta({ description: 'As `webhook-id` in the message, and `ce_id` in the topic', examples: ['loans-17-4'] }),
+    event_type: z.string(),
+    customer_id: resourceId,
+    status: z.enum(DELIVERY_STATUSES),
+    attempts: z.int().min(0),
+    created_at: timeText,
+    last_attempt_at: timeText.nullable(),
+    last_status: z
+      .int()
+      .nullable()
+      .meta({ description: 'What the receiver answered last; null where it answered nothing' }),
+    last_error: z.string().nullable().meta({ description: 'Why it was not delivered; null where it was' }),
+  })
+  .meta({ id: 'Delivery', description: 'A message, and what came of it' });
+export type DeliveryBody = z.infer<typeof delivery>;
+
+export const webhookReplay = z
+  .strictObject({
+    delivery_ids: z.array(resourceId).min(1).max(REPLAYED_MAX).optional().meta({ description: 'These deliveries' }),
+    from: timeInput.optional().meta({ description: 'Or all events that arrived at this time or later' }),
+    to: timeInput.optional().meta({ description: 'And before this time; until now, where it is left out' }),
+  })
+  .refine((body) => (body.delivery_ids === undefined) !== (body.from === undefined), {
+    message: 'or from is required, and not both',
+    path: ['delivery_ids'],
+  })
+  .refine((body) => body.to === undefined || body.from !== undefined, { message: 'needs from', path: ['to'] })
+  .meta({ id: 'WebhookReplay', description: 'What is sent once more' });
+export type WebhookReplay = z.infer<typeof webhookReplay>;
+
+export const replayed = z
+  .object({
+    deliveries: z.int().min(0).meta({ description: 'How many messages are sent once more' }),
+    next_from: timeText.nullable().meta({
+      description: 'Where a time holds more events than one replay takes: the `from` of the next one; else null',
+    }),
+  })
+  .meta({ id: 'Replayed', description: 'What a replay came to' });
+export type ReplayedBody = z.infer<typeof replayed>;
+
+export const webhookPath = z.strictObject({ webhook_id: idParameter });
+export const webhooksQuery = z.strictObject({
+  ...pageQuery,
+  status: z.enum(WEBHOOK_STATUSES).optional().meta({ description: 'Those of this status' }),
+});
+export const webhooksPage = pageOf(webhook, 'WebhooksPage');
+export const deliveriesQuery = z.strictObject({
+  ...pageQuery,
+  status: z.enum(DELIVERY_STATUSES).optional().meta({ description: 'Those of this status' }),
+  customer_id: idParameter.optional().meta({ description: 'Those of this customer' }),
+});
+export const deliveriesPage = pageOf(delivery, 'DeliveriesPage');

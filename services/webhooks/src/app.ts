@@ -1,0 +1,142 @@
+/** The wiring: all that the webhooks service is made of. */
+import { randomUUID } from 'node:crypto';
+import { STREAMS } from '@mo/contracts';
+import { connectionOf, databaseOutage, migrateFirst, openDatabase, poolMetrics, run, sqlOf } from '@mo/database';
+import { type App, kafkaConnection, kafkaOverKafkajs, LagGauges } from '@mo/messaging';
+import {
+  createLogger,
+  createRegistry,
+  createServer,
+  gaugeOfMany,
+  Notice,
+  openTracing,
+  routesOf,
+  systemClock,
+  tracingSettings,
+} from '@mo/service-kit';
+import type { Config } from './config.ts';
+import { migrations } from './db/migrations/index.ts';
+import { Dispatcher } from './delivery/dispatcher.ts';
+import { CLAIM_MS, Lanes } from './delivery/lanes.ts';
+import { pauseMs } from './delivery/schedule.ts';
+import { Sender } from './delivery/sender.ts';
+import { Targets } from './delivery/targets.ts';
+import { Housekeeping } from './housekeeping.ts';
+import { webhookRoutes } from './http/routes.ts';
+import { Intake } from './intake/intake.ts';
+import { groupOf, Subscriber } from './intake/subscriber.ts';
+import { waitingGauges, webhookMetrics } from './metrics.ts';
+import { DeliveryTable } from './webhooks/delivery-table.ts';
+import { WebhookTable } from './webhooks/webhook-table.ts';
+
+const NAME = 'webhooks';
+const CONNECTIONS_MAX = 10;
+
+/** When what was not delivered is tried again; tests bring shorter times. */
+export interface Times {
+  readonly pauseMs: typeof pauseMs;
+  readonly claimMs: number;
+}
+
+/** Migrates, builds the service and starts to take events in and deliver them; the server isn't listening yet. */
+export async function createApp(config: Config, times: Times = { pauseMs, claimMs: CLAIM_MS }): Promise<App> {
+  const connection = connectionOf(NAME, config.WEBHOOKS_DATABASE_URL, config);
+  const brokers = kafkaConnection(config);
+  const logger = createLogger(NAME, config.LOG_LEVEL);
+  const registry = createRegistry(NAME, config.MO_VERSION);
+  const tracing = await openTracing(NAME, config.MO_VERSION, tracingSettings(config), logger);
+  await migrateFirst(NAME, connection, migrations, logger);
+  const watch = poolMetrics(registry);
+  const database = await openDatabase({
+    ...connection,
+    name: NAME,
+    entities: [],
+    migrations,
+    connectionsMax: CONNECTIONS_MAX,
+    logger,
+    onPool: (pool) => watch('requests', pool, CONNECTIONS_MAX),
+  });
+
+  const metrics = webhookMetrics(registry);
+  waitingGauges(registry, database, systemClock);
+  const webhooks = new WebhookTable(database);
+  const deliveries = new DeliveryTable(database);
+  const targets = new Targets(config.WEBHOOKS_NETWORKS);
+  const sender = new Sender(targets, config.MO_VERSION);
+  const dispatcher = new Dispatcher({
+    lanes: new Lanes(database, times.claimMs),
+    sender,
+    pauseMs: times.pauseMs,
+    active: () => webhooks.active(),
+    onGone: (id) => webhooks.disable(id, 'its receiver answered 410'),
+    onAttempt: (what) => metrics.attempts.inc({ what }),
+    logger,
+  });
+  const wake = () => dispatcher.wake();
+  const intake = new Intake(database, wake);
+  const kafka = kafkaOverKafkajs(`mo-${NAME}-${randomUUID().slice(0, 8)}`, brokers, logger);
+  const subscriber = new Subscriber({
+    topicPrefix: config.TOPIC_PREFIX,
+    kafka,
+    clock: systemClock,
+    logger,
+    take: (events, nowMs) => intake.take(events, nowMs),
+    onUnfit: (stream) => metrics.unfit.inc({ stream }),
+  });
+  const joined = 'Whether the consumer is a member of its group';
+  gaugeOfMany(registry, 'mo_kafka_connected', joined, ['client'], (connected) =>
+    connected.set({ client: 'events' }, subscriber.isConnected ? 1 : 0),
+  );
+  const lag = new LagGauges({
+    group: groupOf(config.TOPIC_PREFIX),
+    follows: STREAMS,
+    topicPrefix: config.TOPIC_PREFIX,
+    groups: kafka,
+    countBehind: () => intake.countWaiting(),
+    // Any of them may tell, and all tell alike.
+    isLeader: () => true,
+    clock: systemClock,
+    logger,
+    registry,
+  });
+  const housekeeping = new Housekeeping({ intake, deliveries, clock: systemClock, logger });
+
+  const server = createServer({
+    logger,
+    registry,
+    notReady: async () => {
+      if (notice.isGiven) return 'stopping';
+      const answer = await run(sqlOf(database), 'SELECT 1').catch(() => null);
+      return answer === null ? 'the database can not be reached' : null;
+    },
+    explain: databaseOutage,
+    takesMux: true,
+    tracer: tracing.tracer,
+  });
+  const notice = new Notice(server.server);
+  const serve = routesOf(server, { isKeyUsed: async () => false, catchUp: async () => {} });
+  webhookRoutes({ serve, webhooks, deliveries, targets, wake });
+  subscriber.start();
+  lag.start();
+  dispatcher.start();
+  housekeeping.start();
+
+  return {
+    server,
+    logger,
+    steps: [
+      { name: 'readiness', stop: () => notice.give() },
+      { name: 'server', stop: () => server.close() },
+      { name: 'lag', stop: () => lag.stop() },
+      { name: 'subscriber', stop: () => subscriber.stop() },
+      { name: 'dispatcher', stop: () => dispatcher.stop(), timeoutMs: DISPATCHER_STOP_MS },
+      { name: 'housekeeping', stop: () => housekeeping.stop() },
+      { name: 'sender', stop: () => sender.close() },
+      { name: 'database', stop: () => database.close() },
+      { name: 'traces', stop: () => tracing.stop() },
+    ],
+  };
+}
+
+/** The attempts that are under way may take so long. */
+const DISPATCHER_STOP_MS = 20_000;

@@ -1,0 +1,104 @@
+/** Sends one message to one receiver, once. */
+import { Agent, request } from 'undici';
+import { readRetryAfter } from './schedule.ts';
+import { signedHeaders } from './signature.ts';
+import { ForbiddenTargetError, type Targets } from './targets.ts';
+
+/** A receiver says that it has a message before it works on it: all of an attempt takes this long at most. */
+const ATTEMPT_TIMEOUT_MS = 15_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECTIONS_PER_RECEIVER_MAX = 16;
+/** Of an answer no more is read than that, and nothing is kept. */
+const ANSWER_BYTES_MAX = 64 * 1024;
+const ERROR_LENGTH_MAX = 200;
+const GONE = 410;
+
+export interface Receiver {
+  readonly url: string;
+  /** The secret, and while it is being replaced the old one too. */
+  readonly secrets: readonly string[];
+}
+
+export interface Message {
+  /** The same for every attempt. */
+  readonly id: string;
+  /** JSON. */
+  readonly body: string;
+}
+
+export type Attempt =
+  | { readonly isTaken: true; readonly answer: number }
+  | {
+      readonly isTaken: false;
+      /** The status of the answer; null where there was none. */
+      readonly answer: number | null;
+      /** Why it was not taken. */
+      readonly error: string;
+      /** What the receiver asked for, in milliseconds. */
+      readonly retryAfterMs: number | null;
+      /** The receiver wants no more messages at all. */
+      readonly isGone: boolean;
+    };
+
+export class Sender {
+  readonly #targets: Targets;
+  readonly #userAgent: string;
+  readonly #agent: Agent;
+
+  constructor(targets: Targets, version: string) {
+    this.#targets = targets;
+    this.#userAgent = `MO-Loans-Webhooks/${version}`;
+    this.#agent = new Agent({
+      connections: CONNECTIONS_PER_RECEIVER_MAX,
+      pipelining: 1,
+      connect: { timeout: CONNECT_TIMEOUT_MS, lookup: targets.lookup },
+      headersTimeout: ATTEMPT_TIMEOUT_MS,
+      bodyTimeout: ATTEMPT_TIMEOUT_MS,
+    });
+  }
+
+  /** Whatever goes wrong is in what it answers: it never rejects. A redirect is no answer that takes a message. */
+  async send({ url, secrets }: Receiver, { id, body }: Message): Promise<Attempt> {
+    const nowMs = Date.now();
+    try {
+      const target = new URL(url);
+      this.#targets.check(target);
+      const answer = await request(target, {
+        method: 'POST',
+        dispatcher: this.#agent,
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': this.#userAgent,
+          ...signedHeaders(id, nowMs, body, secrets),
+        },
+        body,
+        signal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
+      });
+      await answer.body.dump({ limit: ANSWER_BYTES_MAX });
+      const { statusCode: status } = answer;
+      if (status >= 200 && status < 300) return { isTaken: true, answer: status };
+      const retryAfter = answer.headers['retry-after'];
+      return {
+        isTaken: false,
+        answer: status,
+        error: `it answered ${status}`,
+        retryAfterMs: readRetryAfter(typeof retryAfter === 'string' ? retryAfter : null, nowMs),
+        isGone: status === GONE,
+      };
+    } catch (error) {
+      return { isTaken: false, answer: null, error: told(error), retryAfterMs: null, isGone: false };
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#agent.destroy();
+  }
+}
+
+/** For who subscribes: what it says of our own network is kept from them. */
+function told(error: unknown): string {
+  const { name, code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof ForbiddenTargetError) return 'its name stands for an address of a private network';
+  if (name === 'TimeoutError') return `no answer within ${ATTEMPT_TIMEOUT_MS / 1000} s`;
+  return (code ?? message ?? 'it can not be reached').slice(0, ERROR_LENGTH_MAX);
+}

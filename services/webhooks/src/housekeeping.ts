@@ -1,0 +1,49 @@
+/** What is done now and then; any process may do it, and several at once do no harm. */
+import type { Clock, Logger } from '@mo/service-kit';
+import type { Intake } from './intake/intake.ts';
+import type { DeliveryTable } from './webhooks/delivery-table.ts';
+
+const OVERDUE_INTERVAL_MS = 10_000;
+/** So many rounds lie between two in which what is old is forgotten. */
+const FORGET_EVERY = 60;
+
+export interface HousekeepingOptions {
+  readonly intake: Pick<Intake, 'takeOverdue'>;
+  readonly deliveries: Pick<DeliveryTable, 'forget'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export class Housekeeping {
+  readonly #options: HousekeepingOptions;
+  readonly #stopping = new AbortController();
+  #rounds: Promise<void> = Promise.resolve();
+
+  constructor(options: HousekeepingOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#rounds = this.#goOn();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#rounds;
+  }
+
+  async #goOn(): Promise<void> {
+    const { intake, deliveries, clock, logger } = this.#options;
+    const { signal } = this.#stopping;
+    for (let round = 1; !signal.aborted; round += 1) {
+      await clock.sleep(OVERDUE_INTERVAL_MS, signal);
+      if (signal.aborted) return;
+      try {
+        while ((await intake.takeOverdue(clock.now())) > 0 && !signal.aborted);
+        if (round % FORGET_EVERY === 0) while ((await deliveries.forget()) && !signal.aborted);
+      } catch (error) {
+        logger.warn({ err: error }, 'housekeeping could not be done; it is tried again');
+      }
+    }
+  }
+}

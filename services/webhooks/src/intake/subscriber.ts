@@ -1,0 +1,88 @@
+/**
+ * Reads the three topics as a subscriber like any other. What can't be understood is left out, and told of: those who own the
+ * streams put it aside, and put it back once it is mended.
+ */
+import { STREAMS, type Stream, TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
+import {
+  fromMessage,
+  type IncomingMessage,
+  type Insistence,
+  insist,
+  joinKafka,
+  type Kafka,
+  type Subscription,
+} from '@mo/messaging';
+import type { Clock, Logger } from '@mo/service-kit';
+
+const EVENTS_AT_ONCE_MAX = 256;
+
+/** The consumer group of all processes of the service. */
+export const groupOf = (topicPrefix: string): string => `${topicPrefix}.webhooks`;
+
+type Event = Exclude<ReturnType<typeof fromMessage>, string>;
+
+export interface SubscriberOptions {
+  readonly topicPrefix: string;
+  readonly kafka: Kafka;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly take: (events: readonly Event[], nowMs: number) => Promise<void>;
+  /** Told of each message that can't be understood. */
+  readonly onUnfit: (stream: Stream) => void;
+}
+
+export class Subscriber {
+  readonly #options: SubscriberOptions;
+  readonly #stopping = new AbortController();
+  readonly #insistence: Insistence;
+  #subscription: Subscription | null = null;
+  #connecting: Promise<void> = Promise.resolve();
+
+  constructor(options: SubscriberOptions) {
+    this.#options = options;
+    this.#insistence = { clock: options.clock, logger: options.logger, signal: this.#stopping.signal };
+  }
+
+  get isConnected(): boolean {
+    return this.#subscription?.isConnected ?? false;
+  }
+
+  /** Begins in the background: what is known goes on being delivered while Kafka is away. */
+  start(): void {
+    this.#connecting = joinKafka(() => this.#join(), this.#insistence);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#connecting;
+    await this.#subscription?.close();
+  }
+
+  async #join(): Promise<void> {
+    const { kafka, topicPrefix } = this.#options;
+    const topics = STREAMS.map((stream) => topicOf(topicPrefix, stream));
+    await kafka.ensureTopics(topics, TOPIC_PARTITIONS);
+    this.#subscription = await kafka.subscribe(groupOf(topicPrefix), topics, (messages) => this.#take(messages));
+  }
+
+  async #take(messages: readonly IncomingMessage[]): Promise<void> {
+    const events = messages.map((message) => this.#read(message)).filter((event) => event !== null);
+    const { take, clock } = this.#options;
+    for (let from = 0; from < events.length; from += EVENTS_AT_ONCE_MAX) {
+      const some = events.slice(from, from + EVENTS_AT_ONCE_MAX);
+      await insist('events', () => take(some, clock.now()), this.#insistence);
+    }
+  }
+
+  #read(message: IncomingMessage): Event | null {
+    const { topicPrefix, logger, onUnfit } = this.#options;
+    const stream = STREAMS.find((candidate) => topicOf(topicPrefix, candidate) === message.topic);
+    if (stream === undefined) throw new Error(`${message.topic} is not followed`);
+    const event = fromMessage(stream, message);
+    if (typeof event !== 'string') return event;
+    const { topic, partition, offset } = message;
+    logger.warn({ topic, partition, offset, reason: event }, 'a message that can not be understood is left out');
+    onUnfit(stream);
+    return null;
+  }
+}

@@ -1,0 +1,38 @@
+/** What operators see of webhooks: docs/metrics.md says what each metric tells. */
+import { type Database, run, sqlOf } from '@mo/database';
+import { type Clock, countedGauge, counter, type Registry } from '@mo/service-kit';
+
+/** More are not counted, for each time a metric is asked for costs as much as there are. */
+const PENDING_COUNTED_MAX = 100_000;
+
+export function webhookMetrics(registry: Registry) {
+  const attempts = counter(registry, 'mo_webhook_attempts_total', 'Messages sent, by what came of it', ['what']);
+  for (const what of ['delivered', 'refused', 'failed']) attempts.inc({ what }, 0);
+  const unfitHelp = 'Messages in topics that can not be understood, and that nobody is told of';
+  const unfit = counter(registry, 'mo_webhook_unfit_total', unfitHelp, ['stream']);
+  return { attempts, unfit };
+}
+
+/** What waits, as the database tells: every process tells the same. */
+export function waitingGauges(registry: Registry, database: Database, clock: Clock): void {
+  const gaugeOf = (name: string, help: string, sql: string) =>
+    countedGauge(registry, clock, {
+      name,
+      help,
+      labelNames: [],
+      count: async () => Number((await run<{ value: string }>(sqlOf(database), sql))[0]?.value ?? 0),
+      set: (gauge, value) => gauge.set(value),
+    });
+  const pendingHelp = 'Messages that were not delivered yet';
+  gaugeOf(
+    'mo_webhook_pending',
+    `${pendingHelp}, up to ${PENDING_COUNTED_MAX}`,
+    `SELECT count(*) AS value FROM (SELECT 1 FROM deliveries WHERE status = 1 LIMIT ${PENDING_COUNTED_MAX}) pending`,
+  );
+  gaugeOf(
+    'mo_webhook_overdue_seconds',
+    'How long a message that is due has waited to be sent',
+    `SELECT greatest(0, extract(epoch FROM clock_timestamp() - min(due_at))) AS value
+     FROM lanes JOIN webhooks ON id = webhook_id WHERE status = 1`,
+  );
+}

@@ -1,0 +1,10 @@
+/** Brings the database up to this version and ends, for who does that before the new version starts. */
+import { migrateService } from '@mo/database';
+import { readConfig, runTask } from '@mo/service-kit';
+import { migrationSchema } from './config.ts';
+import { migrations } from './db/migrations/index.ts';
+
+await runTask(() => {
+  const config = readConfig(migrationSchema);
+  return migrateService({ service: 'webhooks', config, databaseUrl: config.WEBHOOKS_DATABASE_URL, migrations });
+});

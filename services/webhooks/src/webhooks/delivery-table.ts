@@ -1,0 +1,112 @@
+/** What was sent, as its owner sees it, and what is sent once more. */
+import { DELIVERY_STATUSES, type DeliveryStatus, type WebhookReplay } from '@mo/contracts';
+import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
+import { codeOf, readPage } from '@mo/messaging';
+import type { Time } from './webhook-table.ts';
+
+/** Deliveries, and events that no delivery needs, are kept for so long. */
+const KEPT_FOR = '30 days';
+const FORGET_ROWS_MAX = 10_000;
+/** A replay of a time does so many at once, and is asked to go on. */
+export const REPLAY_EVENTS_MAX = 10_000;
+
+export interface DeliveryRow {
+  readonly id: string;
+  readonly webhook_id: string;
+  readonly customer_id: string;
+  readonly stream: string;
+  readonly version: string;
+  readonly event_type: string;
+  readonly status: number;
+  readonly attempts: number;
+  readonly created_at: Time;
+  readonly last_attempt_at: Time | null;
+  readonly last_status: number | null;
+  readonly last_error: string | null;
+}
+
+export interface DeliveriesWanted {
+  readonly webhookId: number;
+  readonly status?: DeliveryStatus | undefined;
+  readonly customerId?: number | undefined;
+  readonly before: number | null;
+  readonly limit: number;
+}
+
+const SELECT = `SELECT d.id, d.webhook_id, d.customer_id, d.stream, d.version, e.type AS event_type, d.status, d.attempts,
+    d.created_at, d.last_attempt_at, d.last_status, d.last_error
+  FROM deliveries d JOIN events e USING (customer_id, stream, version)`;
+
+/** Adds deliveries of events that are chosen, in the order in which they were taken in, and makes their lanes due. */
+const again = (chosen: string) => `WITH chosen AS MATERIALIZED (${chosen}),
+  again AS (
+    INSERT INTO deliveries (webhook_id, customer_id, stream, version)
+    SELECT $1, customer_id, stream, version FROM chosen ORDER BY place),
+  due AS (
+    INSERT INTO lanes (webhook_id, customer_id, due_at)
+    SELECT $1::bigint, customer_id, clock_timestamp() FROM chosen GROUP BY 2 ORDER BY 2
+    ON CONFLICT (webhook_id, customer_id) DO UPDATE SET due_at = lanes.due_at)
+  SELECT count(*) AS count, max(taken_at) AS last FROM chosen`;
+
+const AGAIN_BY_ID = again(`SELECT * FROM events e WHERE (e.customer_id, e.stream, e.version) IN (
+  SELECT d.customer_id, d.stream, d.version FROM deliveries d WHERE d.webhook_id = $1 AND d.id = ANY ($2::bigint[]))`);
+// With those of the same millisecond, so that what is left begins with the next one.
+const AGAIN_BY_TIME = again(`SELECT e.* FROM events e JOIN webhooks w ON w.id = $1 AND e.type = ANY (w.event_types)
+  WHERE e.taken_at >= $2 AND ($3::timestamptz IS NULL OR e.taken_at < $3)
+  ORDER BY e.taken_at FETCH FIRST ${REPLAY_EVENTS_MAX} ROWS WITH TIES`);
+
+export interface Replayed {
+  readonly deliveries: number;
+  /** From when on events are left, in milliseconds since 1970; null where none are. */
+  readonly nextFromMs: number | null;
+}
+
+export class DeliveryTable {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** The newest first; one more than the limit, where there are more. */
+  list({ webhookId, status, customerId, before, limit }: DeliveriesWanted): Promise<DeliveryRow[]> {
+    return readPage<DeliveryRow>(sqlOf(this.#database), {
+      select: SELECT,
+      id: 'd.id',
+      before,
+      where: [
+        ['d.webhook_id = $', webhookId],
+        ['d.status = $', status && codeOf(DELIVERY_STATUSES, status)],
+        ['d.customer_id = $', customerId],
+      ],
+      limit,
+    });
+  }
+
+  /** Sends messages once more, after those that wait. */
+  replay(webhookId: number, { delivery_ids: ids, from, to }: WebhookReplay): Promise<Replayed> {
+    return inTransaction(this.#database, async (sql) => {
+      const add = async (text: string, parameters: readonly unknown[]): Promise<Replayed> => {
+        const [row] = await run<{ count: string; last: Time | null }>(sql, text, [webhookId, ...parameters]);
+        const deliveries = Number(row?.count ?? 0);
+        const last = deliveries < REPLAY_EVENTS_MAX ? null : (row?.last ?? null);
+        return { deliveries, nextFromMs: last === null ? null : new Date(last).getTime() + 1 };
+      };
+      if (ids !== undefined) return add(AGAIN_BY_ID, [ids]);
+      return add(AGAIN_BY_TIME, [from?.toISOString(), to?.toISOString() ?? null]);
+    });
+  }
+
+  /** Forgets what is old. @returns whether there may be more of it */
+  async forget(): Promise<boolean> {
+    const deliveries = `DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries
+      WHERE status <> 1 AND created_at < now() - interval '${KEPT_FOR}' LIMIT ${FORGET_ROWS_MAX}) RETURNING 1`;
+    const events = `DELETE FROM events e WHERE (customer_id, stream, version) IN (SELECT customer_id, stream, version FROM events o
+        WHERE taken_at < now() - interval '${KEPT_FOR}' AND NOT EXISTS (SELECT 1 FROM deliveries d
+          WHERE d.customer_id = o.customer_id AND d.stream = o.stream AND d.version = o.version)
+        LIMIT ${FORGET_ROWS_MAX}) RETURNING 1`;
+    const sql: Sql = sqlOf(this.#database);
+    const rows = [await run(sql, deliveries), await run(sql, events)];
+    return rows.some(({ length }) => length === FORGET_ROWS_MAX);
+  }
+}

@@ -1,0 +1,126 @@
+/** The webhooks themselves. */
+import { type NewWebhook, WEBHOOK_STATUSES, type WebhookChange, type WebhookStatus } from '@mo/contracts';
+import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
+import { codeOf, readPage } from '@mo/messaging';
+import type { ActiveWebhook } from '../delivery/dispatcher.ts';
+import { newSecret } from '../delivery/signature.ts';
+
+/** As the driver gives it. */
+export type Time = Date | string;
+
+export interface WebhookRow {
+  readonly id: string;
+  readonly url: string;
+  readonly description: string;
+  readonly event_types: string[];
+  readonly status: number;
+  readonly disabled_reason: string | null;
+  readonly created_at: Time;
+  readonly created_by: string;
+  readonly updated_at: Time;
+}
+
+const COLUMNS = 'id, url, description, event_types, status, disabled_reason, created_at, created_by, updated_at';
+const ACTIVE = codeOf(WEBHOOK_STATUSES, 'active');
+const DISABLED = codeOf(WEBHOOK_STATUSES, 'disabled');
+const REMOVED = codeOf(WEBHOOK_STATUSES, 'removed');
+
+export interface WebhooksWanted {
+  readonly status?: WebhookStatus | undefined;
+  readonly before: number | null;
+  readonly limit: number;
+}
+
+export class WebhookTable {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Makes one, which is told of what comes from now on. */
+  async create({ url, event_types: types, description }: NewWebhook, by: string) {
+    const secret = newSecret();
+    const text = `INSERT INTO webhooks (url, event_types, description, created_by, secret, status)
+      VALUES ($1, $2, $3, $4, $5, ${ACTIVE}) RETURNING ${COLUMNS}`;
+    const [row] = await run<WebhookRow>(sqlOf(this.#database), text, [url, types, description, by, secret]);
+    return { row: row as WebhookRow, secret };
+  }
+
+  async find(id: number): Promise<WebhookRow | null> {
+    const [row] = await run<WebhookRow>(sqlOf(this.#database), `SELECT ${COLUMNS} FROM webhooks WHERE id = $1`, [id]);
+    return row ?? null;
+  }
+
+  /** The newest first; one more than the limit, where there are more. */
+  list({ status, before, limit }: WebhooksWanted): Promise<WebhookRow[]> {
+    return readPage<WebhookRow>(sqlOf(this.#database), {
+      select: `SELECT ${COLUMNS} FROM webhooks`,
+      id: 'id',
+      before,
+      where: [['status = $', status && codeOf(WEBHOOK_STATUSES, status)]],
+      limit,
+    });
+  }
+
+  /** Changes one that is not removed; what it waits to be told is due at once, if it is active now. Null where there is none. */
+  change(id: number, { url, event_types: types, description, status }: WebhookChange): Promise<WebhookRow | null> {
+    return inTransaction(this.#database, async (sql) => {
+      const text = `UPDATE webhooks SET updated_at = clock_timestamp(), url = coalesce($2, url),
+          event_types = coalesce($3, event_types), description = coalesce($4, description), status = coalesce($5, status),
+          disabled_reason = CASE WHEN $5 IS NULL THEN disabled_reason END
+        WHERE id = $1 AND status <> ${REMOVED} RETURNING ${COLUMNS}`;
+      const code = status === undefined ? null : codeOf(WEBHOOK_STATUSES, status);
+      const [row] = await run<WebhookRow>(sql, text, [id, url ?? null, types ?? null, description ?? null, code]);
+      if (row === undefined) return null;
+      if (row.status === ACTIVE) await makeDue(sql, id);
+      return row;
+    });
+  }
+
+  /** It is told of nothing more, and what it waited for is given up. Null where there is none; a removed one stays so. */
+  remove(id: number): Promise<WebhookRow | null> {
+    return inTransaction(this.#database, async (sql) => {
+      const text = `UPDATE webhooks SET status = ${REMOVED}, updated_at = CASE WHEN status = ${REMOVED} THEN updated_at
+        ELSE clock_timestamp() END WHERE id = $1 RETURNING ${COLUMNS}`;
+      const [row] = await run<WebhookRow>(sql, text, [id]);
+      if (row === undefined) return null;
+      await run(sql, 'DELETE FROM lanes WHERE webhook_id = $1', [id]);
+      const giveUp = `UPDATE deliveries SET status = 3, last_error = 'the webhook was removed'
+        WHERE webhook_id = $1 AND status = 1`;
+      await run(sql, giveUp, [id]);
+      return row;
+    });
+  }
+
+  /** Disables one for a reason that its owner is told. */
+  async disable(id: number, reason: string): Promise<void> {
+    const text = `UPDATE webhooks SET status = ${DISABLED}, disabled_reason = $2, updated_at = clock_timestamp()
+      WHERE id = $1 AND status = ${ACTIVE}`;
+    await run(sqlOf(this.#database), text, [id, reason]);
+  }
+
+  /** Gives one a new secret; messages are signed with the old one, too, for a while. Null where there is none. */
+  async rotateSecret(id: number, overlapSeconds: number) {
+    const secret = newSecret();
+    const text = `UPDATE webhooks SET updated_at = clock_timestamp(), old_secret = secret, secret = $2,
+        old_secret_until = clock_timestamp() + make_interval(secs => $3)
+      WHERE id = $1 AND status <> ${REMOVED} RETURNING ${COLUMNS}`;
+    const [row] = await run<WebhookRow>(sqlOf(this.#database), text, [id, secret, overlapSeconds]);
+    return row === undefined ? null : { row, secret };
+  }
+
+  /** Those that want messages now and have some that are due. */
+  async active(): Promise<ActiveWebhook[]> {
+    const text = `SELECT id, url, array_remove(ARRAY[secret,
+        CASE WHEN old_secret_until > clock_timestamp() THEN old_secret END], NULL) AS secrets
+      FROM webhooks WHERE status = ${ACTIVE}
+        AND EXISTS (SELECT 1 FROM lanes WHERE webhook_id = webhooks.id AND due_at <= clock_timestamp())`;
+    const rows = await run<{ id: string; url: string; secrets: string[] }>(sqlOf(this.#database), text);
+    return rows.map(({ id, url, secrets }) => ({ id: Number(id), url, secrets }));
+  }
+}
+
+/** A lane that somebody works on stays with them. */
+const makeDue = (sql: Sql, id: number) =>
+  run(sql, 'UPDATE lanes SET due_at = clock_timestamp(), claim = claim + 1 WHERE webhook_id = $1', [id]);

@@ -1,0 +1,77 @@
+/** What is written down of events, in whatever order and however often they come. */
+import { type Database, run, sqlOf } from '@mo/database';
+import { Intake } from '../src/intake/intake.ts';
+import { CAUSE_MS_MAX } from '../src/intake/order.ts';
+import { WebhookTable } from '../src/webhooks/webhook-table.ts';
+import { eventOf, idOf, openEmpty } from './support.ts';
+
+const NOW_MS = Date.parse('2026-11-26T12:00:00Z');
+let database: Database;
+let intake: Intake;
+let taken = 0;
+beforeAll(async () => {
+  database = await openEmpty();
+  intake = new Intake(database, () => {
+    taken += 1;
+  });
+  const webhooks = new WebhookTable(database);
+  await webhooks.create(
+    { url: 'https://example.com', event_types: ['LoanPaid', 'PaymentRejected'], description: '' },
+    'ada',
+  );
+});
+afterAll(() => database?.close());
+
+async function toldOf(customerId: number): Promise<string[]> {
+  const text = 'SELECT stream, customer_id, version FROM deliveries WHERE customer_id = $1 ORDER BY id';
+  const rows = await run<{ stream: string; version: string }>(sqlOf(database), text, [customerId]);
+  return rows.map(({ stream, version }) => `${stream}-${customerId}-${version}`);
+}
+
+it('takes each event once, and tells those who want it', async () => {
+  const events = [eventOf('loans', 1), eventOf('loans', 2), eventOf('customers', 1)];
+  await intake.take(events, NOW_MS);
+  await intake.take(events, NOW_MS);
+  expect(await toldOf(42)).toEqual(['loans-42-1', 'loans-42-2']);
+  expect(await run(sqlOf(database), 'SELECT 1 FROM events WHERE customer_id = 42')).toHaveLength(3);
+  expect(await run(sqlOf(database), 'SELECT 1 FROM lanes WHERE customer_id = 42')).toHaveLength(1);
+  expect(taken).toBe(1);
+});
+
+it('keeps what waits for its cause, whoever takes that in', async () => {
+  const effect = eventOf('payments', 1, { customerId: 7, seen: { loans: 1, customers: 1 } });
+  await intake.take([effect], NOW_MS);
+  await intake.take([eventOf('customers', 1, { customerId: 7 })], NOW_MS);
+  expect(await toldOf(7)).toEqual([]);
+  await new Intake(database, () => {}).take([eventOf('loans', 1, { customerId: 7 })], NOW_MS);
+  expect(await toldOf(7)).toEqual(['loans-7-1', idOf(effect)]);
+  expect(await run(sqlOf(database), 'SELECT 1 FROM early_events')).toEqual([]);
+});
+
+it('lets go of what has waited too long', async () => {
+  await intake.take([eventOf('payments', 1, { customerId: 8, seen: { loans: 9 } })], NOW_MS);
+  expect(await intake.takeOverdue(NOW_MS + CAUSE_MS_MAX - 1)).toBe(0);
+  expect(await intake.takeOverdue(NOW_MS + CAUSE_MS_MAX)).toBe(1);
+  expect(await toldOf(8)).toEqual(['payments-8-1']);
+});
+
+it('takes in what several processes are given at once, for the same customers', async () => {
+  const streams = (['customers', 'loans', 'payments'] as const).map((stream) =>
+    Array.from({ length: 20 }, (_, place) =>
+      [101, 102, 103].map((customerId) => eventOf(stream, place + 1, { customerId })),
+    ),
+  );
+  await Promise.all(
+    streams.map(async (batches) => {
+      // Each comes twice, so that what is not written down of the first time is told again.
+      for (const batch of batches.flatMap((each) => [each, each])) await intake.take(batch, NOW_MS);
+    }),
+  );
+  for (const customerId of [101, 102, 103]) {
+    const told = await toldOf(customerId);
+    for (const stream of ['loans', 'payments'])
+      expect(told.filter((id) => id.startsWith(stream))).toEqual(
+        Array.from({ length: 20 }, (_, place) => `${stream}-${customerId}-${place + 1}`),
+      );
+  }
+});

@@ -1,0 +1,90 @@
+/** Several processes, and one that dies. */
+import type { CreatedWebhookBody } from '@mo/contracts';
+import { type Database, openDatabase, run, sqlOf } from '@mo/database';
+import { send, waitFor } from '@mo/messaging/testing';
+import { createLogger } from '@mo/service-kit';
+import { Lanes } from '../src/delivery/lanes.ts';
+import { eventOf, idOf, Receiver, startUnderTest, type UnderTest } from './support.ts';
+
+const CUSTOMERS = 12;
+const VERSIONS = 15;
+
+let under: UnderTest;
+let receiver: Receiver;
+let database: Database;
+beforeAll(async () => {
+  under = await startUnderTest();
+  receiver = await Receiver.start();
+  const logger = createLogger('test', 'silent');
+  database = await openDatabase({
+    url: under.databaseUrl,
+    name: 'test',
+    entities: [],
+    migrations: [],
+    connectionsMax: 2,
+    logger,
+  });
+});
+afterAll(async () => {
+  await under?.stop();
+  await receiver?.close();
+  await database?.close();
+});
+
+const subscribe = async () =>
+  (await send<CreatedWebhookBody>(under.app, 'POST', '/api/webhooks', { url: receiver.url })).body.id;
+
+it('deliver each message once between them, in order for each customer', async () => {
+  await under.startReplica();
+  await subscribe();
+  const events = Array.from({ length: VERSIONS }, (_, version) =>
+    Array.from({ length: CUSTOMERS }, (__, customer) => eventOf('loans', version + 1, { customerId: customer + 1 })),
+  ).flat();
+  await under.publish(...events);
+  await waitFor(() => receiver.received.length >= events.length);
+  for (let customer = 1; customer <= CUSTOMERS; customer += 1) {
+    const own = receiver.ids.filter((id) => id.startsWith(`loans-${customer}-`));
+    expect(own).toEqual(Array.from({ length: VERSIONS }, (_, version) => `loans-${customer}-${version + 1}`));
+  }
+  await waitFor(async () => (await run(sqlOf(database), 'SELECT 1 FROM lanes')).length === 0);
+});
+
+/** A lane of which nothing was taken yet, of a webhook that rests, so that nobody works on it. */
+async function restingLane(customerId: number): Promise<number> {
+  receiver.answer = () => 503;
+  const event = eventOf('payments', 1, { customerId });
+  await under.publish(event);
+  await waitFor(() => receiver.ids.includes(idOf(event)));
+  const text = 'SELECT webhook_id FROM lanes WHERE customer_id = $1';
+  const [row] = await run<{ webhook_id: string }>(sqlOf(database), text, [customerId]);
+  await change(Number(row?.webhook_id), 'disabled');
+  return Number(row?.webhook_id);
+}
+
+const change = (id: number, status: string) => send(under.app, 'PATCH', `/api/webhooks/${id}`, { status });
+const statusOf = async (id = '') =>
+  (await run<{ status: number }>(sqlOf(database), 'SELECT status FROM deliveries WHERE id = $1', [id]))[0]?.status;
+const PENDING = 1;
+
+it('take over what one has claimed that died', async () => {
+  const lanes = new Lanes(database, 1_000);
+  const id = await restingLane(77);
+  const claimed = await waitFor(async () => (await lanes.claim(id, 9))[0]);
+  receiver.answer = () => 204;
+  await run(sqlOf(database), 'UPDATE webhooks SET status = 1 WHERE id = $1', [id]);
+  await waitFor(async () => (await run(sqlOf(database), 'SELECT 1 FROM lanes')).length === 0);
+  expect(await lanes.settle(claimed, [], 0)).toBe(false);
+});
+
+it('write nothing down once their claim has ended', async () => {
+  const lanes = new Lanes(database, 1_000);
+  const id = await restingLane(78);
+  const ended = await waitFor(async () => (await lanes.claim(id, 9))[0]);
+  const { id: deliveryId } = await waitFor(async () => (await lanes.next(ended))[0]);
+  const claimed = await waitFor(async () => (await lanes.claim(id, 9))[0]);
+  const outcome = { deliveryId, status: 'delivered', atMs: Date.now(), answer: 204, error: null } as const;
+  expect(await lanes.settle(ended, [outcome], 0)).toBe(false);
+  expect(await statusOf(deliveryId)).toBe(PENDING);
+  expect(await lanes.settle(claimed, [outcome], 0)).toBe(true);
+  expect(await statusOf(deliveryId)).not.toBe(PENDING);
+});

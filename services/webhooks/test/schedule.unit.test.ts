@@ -1,0 +1,44 @@
+import { DELIVERY_MS_MAX, pauseMs, readRetryAfter } from '../src/delivery/schedule.ts';
+
+const MIDDLE = 0.5;
+const HOUR_MS = 3_600_000;
+
+describe('the pause before the next attempt', () => {
+  it('grows from seconds to hours', () => {
+    const pauses = Array.from({ length: 10 }, (_, place) => pauseMs(place + 1, null, MIDDLE));
+    expect(pauses.slice(0, 3)).toEqual([5_000, 30_000, 120_000]);
+    expect(pauses.at(-1)).toBe(4 * HOUR_MS);
+    expect(pauses).toEqual([...pauses].sort((a, b) => a - b));
+  });
+
+  it('is spread by a fifth', () => {
+    expect([pauseMs(1, null, 0), pauseMs(1, null, 1)]).toEqual([4_000, 6_000]);
+  });
+
+  it('is as long as the receiver asks, but for hours', () => {
+    expect(pauseMs(1, 60_000, MIDDLE)).toBe(60_000);
+    expect(pauseMs(1, 1_000, MIDDLE)).toBe(5_000);
+    expect(pauseMs(1, 900 * HOUR_MS, MIDDLE)).toBe(4 * HOUR_MS);
+  });
+
+  it('makes some twenty attempts in three days', () => {
+    let attempts = 0;
+    for (let ms = 0; ms < DELIVERY_MS_MAX; ms += pauseMs(attempts, null, MIDDLE)) attempts += 1;
+    expect(attempts).toBeGreaterThan(15);
+    expect(attempts).toBeLessThan(30);
+  });
+});
+
+describe('Retry-After', () => {
+  const nowMs = Date.parse('2026-11-26T12:00:00Z');
+  it.each([
+    ['120', 120_000],
+    ['0', 0],
+    ['Thu, 26 Nov 2026 12:00:30 GMT', 30_000],
+    ['Thu, 26 Nov 2026 11:00:00 GMT', 0],
+    ['soon', null],
+    ['-1', null],
+    ['', null],
+    [null, null],
+  ])('of %j is %j ms', (header, expected) => expect(readRetryAfter(header, nowMs)).toBe(expected));
+});

@@ -1,0 +1,163 @@
+/** The service on a real database and broker, events as the other services write them, and a receiver. */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type SeenVersions, type Stream, type StreamEvent, TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
+import { type Database, migrate, openDatabase } from '@mo/database';
+import { testServers } from '@mo/dev-stack';
+import { type App, type Kafka, kafkaOverKafkajs, toMessage } from '@mo/messaging';
+import { createLogger } from '@mo/service-kit';
+import { createApp, type Times } from '../src/app.ts';
+import { migrations } from '../src/db/migrations/index.ts';
+import { type Network, readNetwork } from '../src/delivery/targets.ts';
+
+export const ADA = 42;
+const TIME = '2026-11-26T12:00:00.000Z';
+/** Short, so that tests need not wait; a claim is long enough for any machine. */
+export const TIMES: Times = { pauseMs: () => 200, claimMs: 60_000 };
+export const THIS_MACHINE: readonly Network[] = [readNetwork('127.0.0.0/8'), readNetwork('::1/128')];
+
+export function eventOf(
+  stream: Stream,
+  version: number,
+  { customerId = ADA, seen = {} }: { customerId?: number; seen?: SeenVersions } = {},
+): StreamEvent {
+  const ofCustomer = { customer_id: customerId, customer_external_id: `customer-${customerId}` };
+  const of = { stream, customer_id: customerId, version, seen, time: TIME, traceparent: null };
+  if (stream === 'customers') {
+    const data = { ...ofCustomer, status: 'active', score: '1000.00', preapproved_at: null };
+    return { ...of, type: 'CustomerUpdated', data } as StreamEvent;
+  }
+  const amount =
+    stream === 'loans' ? { loan_id: version, amount: '10.00' } : { payment_id: version, total_amount: '10.00' };
+  const data = { ...ofCustomer, ...amount, external_id: `${stream}-${version}` };
+  if (stream === 'loans') return { ...of, type: 'LoanPaid', data } as StreamEvent;
+  return {
+    ...of,
+    type: 'PaymentRejected',
+    data: { ...data, paid_at: TIME, rejection_reason: 'exceeds_debt' },
+  } as StreamEvent;
+}
+
+export const idOf = ({ stream, customer_id: customerId, version }: StreamEvent): string =>
+  `${stream}-${customerId}-${version}`;
+
+export interface Received {
+  readonly id: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** A receiver of messages, which answers as it is told. */
+export class Receiver {
+  readonly received: Received[] = [];
+  /** The status for a message; 204 unless told. */
+  answer: (message: Received) => number | Promise<number> = () => 204;
+  readonly #server: Server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      const message = {
+        id: String(request.headers['webhook-id']),
+        headers: request.headers,
+        body: Buffer.concat(parts).toString(),
+      };
+      this.received.push(message);
+      void Promise.resolve(this.answer(message)).then((status) =>
+        response.writeHead(status, { location: '/elsewhere' }).end(),
+      );
+    });
+  });
+
+  static async start(): Promise<Receiver> {
+    const receiver = new Receiver();
+    receiver.#server.listen(0, '127.0.0.1');
+    await once(receiver.#server, 'listening');
+    return receiver;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/hook`;
+  }
+
+  get ids(): string[] {
+    return this.received.map(({ id }) => id);
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+/** A database with the service's tables and nothing in them. */
+export async function openEmpty(): Promise<Database> {
+  const { webhooks: url } = await testServers().createDatabases('webhooks');
+  const logger = createLogger('test', 'silent');
+  const database = await openDatabase({ url, name: 'test', entities: [], migrations, connectionsMax: 4, logger });
+  await migrate(database);
+  return database;
+}
+
+export interface UnderTest {
+  readonly app: App;
+  readonly databaseUrl: string;
+  /** Sends events as the services do, each to its topic. */
+  publish(...events: StreamEvent[]): Promise<void>;
+  /** Another process of it. */
+  startReplica(): Promise<App>;
+  stop(): Promise<void>;
+}
+
+export async function startUnderTest(networks = THIS_MACHINE, times = TIMES): Promise<UnderTest> {
+  const servers = testServers();
+  const { webhooks: databaseUrl } = await servers.createDatabases('webhooks');
+  const topicPrefix = `webhooks-${randomUUID().slice(0, 8)}`;
+  const config = {
+    HOST: '127.0.0.1',
+    PORT: 0,
+    LOG_LEVEL: 'silent',
+    MO_VERSION: 'test',
+    KAFKA_BROKERS: [...servers.brokers],
+    KAFKA_SECURITY_PROTOCOL: 'PLAINTEXT',
+    TOPIC_PREFIX: topicPrefix,
+    WEBHOOKS_DATABASE_URL: databaseUrl,
+    WEBHOOKS_NETWORKS: networks,
+  } as unknown as Parameters<typeof createApp>[0];
+  const apps: App[] = [];
+  const startReplica = async () => {
+    const app = await createApp(config, times);
+    apps.push(app);
+    return app;
+  };
+  const kafka: Kafka = kafkaOverKafkajs('test', servers, createLogger('test', 'silent'));
+  const topic = (stream: Stream) => topicOf(topicPrefix, stream);
+  await kafka.ensureTopics([topic('customers'), topic('loans'), topic('payments')], TOPIC_PARTITIONS);
+  const producer = await kafka.producer();
+  return {
+    app: await startReplica(),
+    databaseUrl,
+    publish: async (...events) => {
+      for (const event of events) {
+        const row = {
+          ...event,
+          customer_id: String(event.customer_id),
+          version: String(event.version),
+          data: JSON.stringify(event.data),
+          seen: JSON.stringify(event.seen),
+        };
+        await producer.send(topic(event.stream), [toMessage(event.stream, row)]);
+      }
+    },
+    startReplica,
+    stop: async () => {
+      await producer.close();
+      for (const app of apps) for (const step of app.steps) await step.stop();
+    },
+  };
+}

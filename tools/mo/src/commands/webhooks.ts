@@ -1,0 +1,194 @@
+/** Webhooks: who is told of events by HTTP, and what came of each message. */
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import type { CreatedWebhook, Delivery, Webhook } from '@mo/client';
+import {
+  DELIVERY_STATUSES,
+  EVENT_TYPES,
+  type EventType,
+  OVERLAP_SECONDS_MAX,
+  REPLAYED_MAX,
+  WEBHOOK_STATUSES,
+} from '@mo/contracts';
+import type { Context } from '../context.ts';
+import { allOption, examples, maxOption, time, wanted, wholeNumber } from '../options.ts';
+import { EXIT } from '../output/failure.ts';
+import type { Column } from '../output/table.ts';
+import { run } from '../run.ts';
+
+const COLUMNS: readonly Column<Webhook>[] = [
+  { head: 'ID', of: ({ id }) => id, isNumber: true },
+  { head: 'URL', of: ({ url }) => url },
+  { head: 'STATUS', of: ({ status }) => status },
+  { head: 'TYPES', of: ({ event_types }) => event_types.join(' ') },
+  { head: 'DESCRIPTION', of: ({ description }) => description },
+  { head: 'DISABLED', of: ({ disabled_reason }) => disabled_reason },
+];
+
+const DELIVERY_COLUMNS: readonly Column<Delivery>[] = [
+  { head: 'ID', of: ({ id }) => id, isNumber: true },
+  { head: 'EVENT', of: ({ event_id }) => event_id },
+  { head: 'TYPE', of: ({ event_type }) => event_type },
+  { head: 'STATUS', of: ({ status }) => status },
+  { head: 'ATTEMPTS', of: ({ attempts }) => attempts, isNumber: true },
+  { head: 'LAST_ATTEMPT_AT', of: ({ last_attempt_at }) => last_attempt_at },
+  { head: 'ANSWER', of: ({ last_status }) => last_status, isNumber: true },
+  { head: 'ERROR', of: ({ last_error }) => last_error },
+];
+
+const TYPES = Object.keys(EVENT_TYPES) as EventType[];
+
+function types(text: string): EventType[] {
+  const named = text.split(',').map((word) => word.trim());
+  const unknown = named.find((word) => !Object.hasOwn(EVENT_TYPES, word));
+  if (unknown === undefined) return named as EventType[];
+  throw new InvalidArgumentError(`"${unknown}" must be one of ${TYPES.join(', ')}.`);
+}
+
+function ids(text: string): number[] {
+  const parse = wholeNumber(1);
+  const list = text.split(',').map((word) => parse(word.trim()));
+  if (list.length <= REPLAYED_MAX) return list;
+  throw new InvalidArgumentError(`must be at most ${REPLAYED_MAX}.`);
+}
+
+const idArgument = ['<id>', 'the id of the webhook, as `mo webhooks list` shows it', wholeNumber(1)] as const;
+const typesOption = () => new Option('--types <list>', `event types: ${TYPES.join(', ')}`).argParser(types);
+
+export const webhooksCommand = () =>
+  new Command('webhooks')
+    .description('who is told of events by HTTP, and what came of each message')
+    .addCommand(create())
+    .addCommand(list())
+    .addCommand(update())
+    .addCommand(remove())
+    .addCommand(rotateSecret())
+    .addCommand(deliveries())
+    .addCommand(replay());
+
+const create = () =>
+  new Command('create')
+    .description('subscribe a URL to events; the secret of its messages is shown this once')
+    .argument('<url>', 'where messages go: https, and no address of a private network')
+    .addOption(typesOption())
+    .option('--description <text>', 'what it is for')
+    .addHelpText('after', examples('mo webhooks create https://shop.example/hooks --types LoanTaken,LoanRejected'))
+    .action((url, options, command) =>
+      run(command, async (context) => {
+        const webhook = { url, event_types: options.types, description: options.description };
+        return shownOnce(context, await context.client().webhooks.create(webhook, { signal: context.stopping }));
+      }),
+    );
+
+const list = () =>
+  new Command('list')
+    .description('list webhooks, newest first')
+    .addOption(new Option('--status <status>', 'those of this status').choices(WEBHOOK_STATUSES))
+    .addOption(maxOption())
+    .addOption(allOption())
+    .addHelpText('after', examples('mo webhooks list', 'mo webhooks list --status disabled'))
+    .action(({ status, ...options }, command) =>
+      run(command, async (context) => {
+        const webhooks = context.client().webhooks.list({ status }, { signal: context.stopping });
+        await context.out.rows(wanted(webhooks, options), COLUMNS);
+        return EXIT.done;
+      }),
+    );
+
+const update = () =>
+  new Command('update')
+    .description('change a webhook; what is not named stays')
+    .argument(...idArgument)
+    .option('--url <url>', 'where messages go from now on')
+    .addOption(typesOption())
+    .option('--description <text>', 'what it is for')
+    .addOption(new Option('--status <status>', 'whether it is told of events').choices(['active', 'disabled'] as const))
+    .addHelpText('after', examples('mo webhooks update 1 --status disabled', 'mo webhooks update 1 --types LoanPaid'))
+    .action((id, { url, types: named, description, status }, command) =>
+      run(command, async (context) => {
+        const change = { url, event_types: named, description, status };
+        context.out.record(await context.client().webhooks.update(id, change, { signal: context.stopping }), COLUMNS);
+        return EXIT.done;
+      }),
+    );
+
+const remove = () =>
+  new Command('remove')
+    .description('tell it of nothing more')
+    .argument(...idArgument)
+    .addHelpText('after', examples('mo webhooks remove 1'))
+    .action((id, _options, command) =>
+      run(command, async (context) => {
+        context.out.record(await context.client().webhooks.remove(id, { signal: context.stopping }), COLUMNS);
+        return EXIT.done;
+      }),
+    );
+
+const rotateSecret = () =>
+  new Command('rotate-secret')
+    .description('give it a new secret, beside which the old one goes on for a while')
+    .argument(...idArgument)
+    .option(
+      '--overlap <seconds>',
+      'how long the old one goes on; a day unless told',
+      wholeNumber(0, OVERLAP_SECONDS_MAX),
+    )
+    .addHelpText('after', examples('mo webhooks rotate-secret 1 --overlap 3600'))
+    .action((id, { overlap }, command) =>
+      run(command, async (context) => {
+        const { webhooks } = context.client();
+        const rotated = await webhooks.rotateSecret(id, { overlap_seconds: overlap }, { signal: context.stopping });
+        return shownOnce(context, rotated);
+      }),
+    );
+
+const deliveries = () =>
+  new Command('deliveries')
+    .description('list what was sent to it, newest first')
+    .argument(...idArgument)
+    .addOption(new Option('--status <status>', 'those of this status').choices(DELIVERY_STATUSES))
+    .option('--customer <id>', 'those of this customer', wholeNumber(1))
+    .addOption(maxOption())
+    .addOption(allOption())
+    .addHelpText('after', examples('mo webhooks deliveries 1', 'mo webhooks deliveries 1 --status failed --all'))
+    .action((id, { status, customer, ...options }, command) =>
+      run(command, async (context) => {
+        const query = { status, customer_id: customer };
+        const sent = context.client().webhooks.deliveries(id, query, { signal: context.stopping });
+        await context.out.rows(wanted(sent, options), DELIVERY_COLUMNS);
+        return EXIT.done;
+      }),
+    );
+
+const replay = () =>
+  new Command('replay')
+    .description('send messages once more: some deliveries, or one of every event of a time')
+    .argument(...idArgument)
+    .addOption(new Option('--deliveries <ids>', 'these deliveries').argParser(ids).conflicts('from'))
+    .option('--from <time>', 'events that arrived at this time or later', time)
+    .option('--to <time>', 'and before this time; until now unless told', time)
+    .addHelpText(
+      'after',
+      examples('mo webhooks replay 1 --deliveries 311,312', 'mo webhooks replay 1 --from 2026-11-01'),
+    )
+    .action((id, { deliveries: named, from, to }, command) =>
+      run(command, async (context) => {
+        const { webhooks } = context.client();
+        let count = 0;
+        for (let next: string | null | undefined = from; next !== null; ) {
+          const what = { delivery_ids: named, from: next, to };
+          const { deliveries: more, next_from } = await webhooks.replay(id, what, { signal: context.stopping });
+          count += more;
+          next = next_from;
+        }
+        context.out.record({ deliveries: count }, [
+          { head: 'DELIVERIES', of: (each) => each.deliveries, isNumber: true },
+        ]);
+        return EXIT.done;
+      }),
+    );
+
+function shownOnce({ out }: Context, created: CreatedWebhook): number {
+  out.record(created, [...COLUMNS, { head: 'SECRET', of: ({ secret }) => secret }]);
+  out.note('the secret is shown this once');
+  return EXIT.done;
+}
