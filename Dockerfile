@@ -13,7 +13,7 @@ COPY package.json .
 RUN --mount=type=cache,target=/root/.npm \
     npm install --global --ignore-scripts "turbo@$(node -p "require('./package.json').devDependencies.turbo")"
 COPY . .
-RUN turbo prune @mo/customers @mo/gateway @mo/loans @mo/payments --docker --production \
+RUN turbo prune @mo/customers @mo/gateway @mo/loans @mo/payments @mo/webhooks --docker --production \
  && npm --prefix out/json pkg delete devDependencies --workspaces \
  && npm --prefix out/json pkg delete optionalDependencies
 
@@ -27,7 +27,7 @@ RUN npx turbo run build
 # The manifests of one service and of what it imports, then its production dependencies and its compiled code.
 FROM prune AS select
 ARG SERVICE
-RUN turbo prune "@mo/${SERVICE:?must be customers, gateway, loans or payments}" --docker --production --out-dir one \
+RUN turbo prune "@mo/${SERVICE:?must be customers, gateway, loans, payments or webhooks}" --docker --production --out-dir one \
  && npm --prefix one/json pkg delete devDependencies --workspaces \
  && npm --prefix one/json pkg delete optionalDependencies
 

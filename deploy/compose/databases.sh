@@ -8,7 +8,7 @@ set -eu
 
 as_superuser() { psql -v ON_ERROR_STOP=1 --quiet --no-psqlrc --username "${POSTGRES_USER:-postgres}" --dbname postgres; }
 
-for owner in gateway customers loans payments; do
+for owner in gateway customers loans payments webhooks; do
   OWNER=$owner
   PASSWORD=$(sed -n "s|^postgres://$owner:\([[:alnum:]]*\)@.*|\1|p" "/run/secrets/$owner-database-url")
   export OWNER PASSWORD

@@ -18,7 +18,7 @@ make() { [ -e "$dir/$1" ] || { cat >"$dir/$1.new" && chmod 644 "$dir/$1.new" && 
 
 mkdir -p "$dir" && chmod 700 "$dir"
 random_hex 24 | make postgres-password
-for owner in gateway customers loans payments; do
+for owner in gateway customers loans payments webhooks; do
   printf 'postgres://%s:%s@postgres:5432/%s\n' "$owner" "$(random_hex 24)" "$owner" | make "$owner-database-url"
 done
 if [ -e "$dir/api-keys" ]; then

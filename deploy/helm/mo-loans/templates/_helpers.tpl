@@ -2,6 +2,11 @@
 {{- if contains .Chart.Name .Release.Name }}{{ .Release.Name }}{{ else }}{{ .Release.Name }}-{{ .Chart.Name }}{{ end }}
 {{- end }}
 
+{{/* All services behind the gateway, with a space between them. */}}
+{{- define "mo-loans.services" -}}
+customers loans payments{{ if .Values.webhooks.database.secret }} webhooks{{ end }}
+{{- end }}
+
 {{- define "mo-loans.releaseLabels" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -87,7 +92,7 @@ volumeMounts:
 
 {{/* Services have no cluster IP of their own: a name stands for all replicas, as their callers need it. */}}
 {{- define "mo-loans.urlsEnv" -}}
-{{- range $name := list "customers" "loans" "payments" }}
+{{- range $name := include "mo-loans.services" $ | splitList " " }}
 - { name: {{ upper $name }}_URL, value: 'http://{{ include "mo-loans.fullname" $ }}-{{ $name }}:8080' }
 {{- end }}
 {{- end }}
