@@ -5,6 +5,7 @@ import { calling } from './calling.ts';
 import { connecting } from './connecting.ts';
 import { customers } from './customers.ts';
 import { deciding } from './deciding.ts';
+import { delivering } from './delivering.ts';
 import { following } from './following.ts';
 import { lending } from './lending.ts';
 import { observing } from './observing.ts';
@@ -30,4 +31,5 @@ export const faults: readonly Fault[] = [
   ...calling,
   ...operating,
   ...admitting,
+  ...delivering,
 ];
