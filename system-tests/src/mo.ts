@@ -4,10 +4,14 @@ import { fileURLToPath } from 'node:url';
 import type { StackFile } from '@mo/dev-stack';
 
 const MO = fileURLToPath(new URL('../../tools/mo/bin/mo.js', import.meta.url));
-const FLAGS = ['ExperimentalWarning', 'TimeoutNegativeWarning'].map((name) => `--disable-warning=${name}`);
 const TIMEOUT_MS = 600_000;
 /** How the command is started; its arguments follow. */
-export const moCommand: readonly string[] = [process.execPath, '--conditions=source', ...FLAGS, MO];
+export const moCommand: readonly string[] = [
+  process.execPath,
+  '--conditions=source',
+  '--disable-warning=ExperimentalWarning',
+  MO,
+];
 
 export interface MoResult {
   /** Null where a signal ended it. */

@@ -32,7 +32,7 @@ async function quarantined(service: 'customers' | 'payments'): Promise<number> {
 /** Runs the command as its users do, beside the running stack. */
 async function deadLetters(...args: string[]): Promise<string> {
   const { KAFKA_BROKERS: _none, ...env } = process.env;
-  const options = ['--conditions=source', '--disable-warning=TimeoutNegativeWarning', COMMAND, 'dlq', ...args];
+  const options = ['--conditions=source', COMMAND, 'dlq', ...args];
   const run = promisify(execFile)(process.execPath, options, { env: { ...env, MO_DIR: dir, TOPIC_PREFIX } });
   return (await run).stdout;
 }

@@ -18,7 +18,6 @@ const STEP_TIMEOUT_MS = 5_000;
 
 /** Runs `start`, then waits for a signal and runs its stop steps in the order given. */
 export async function runProcess(start: () => Promise<{ logger: Logger; steps: readonly StopStep[] }>): Promise<void> {
-  silenceKafkaTimeoutWarning();
   try {
     const { logger, steps } = await start();
     process.on('uncaughtException', (error) => exitWith(logger, error));
@@ -62,14 +61,4 @@ async function stop(logger: Logger, steps: readonly StopStep[], signal: string):
 function exitWith(logger: Logger, error: unknown): void {
   logger.fatal({ err: error }, 'an error that nothing handled');
   process.exit(1);
-}
-
-/** kafkajs computes a negative timeout now and then, which Node 24 reports; nothing is wrong then. */
-function silenceKafkaTimeoutWarning(): void {
-  const others = process.listeners('warning');
-  process.removeAllListeners('warning');
-  process.on('warning', (warning) => {
-    if (warning.name === 'TimeoutNegativeWarning') return;
-    for (const listener of others) listener(warning);
-  });
 }

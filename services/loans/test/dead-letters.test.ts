@@ -86,7 +86,7 @@ async function quarantined(app: App, stream = 'payments'): Promise<number> {
 /** Runs the command as its users do. */
 async function deadLetters(...args: string[]): Promise<{ code: number; output: string }> {
   const env = { ...process.env, KAFKA_BROKERS: testServers().brokers.join(','), TOPIC_PREFIX: loans.topicPrefix };
-  const options = ['--conditions=source', '--disable-warning=TimeoutNegativeWarning', COMMAND, 'dlq', ...args];
+  const options = ['--conditions=source', COMMAND, 'dlq', ...args];
   try {
     const { stdout } = await promisify(execFile)(process.execPath, options, { env });
     return { code: 0, output: stdout };

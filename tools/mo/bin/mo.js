@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --conditions=source --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning
+#!/usr/bin/env -S node --conditions=source --disable-warning=ExperimentalWarning
 import '@mo/dev-stack/node-version';
 import { enableCompileCache } from 'node:module';
 

@@ -1,0 +1,37 @@
+/**
+ * kafkajs 2.2.4 looks every millisecond, on each connection for as long as it lives, whether a request waits to be sent: see
+ * docs/decisions/0028. Whoever waits is told by the answer that makes room; a timer is needed only while something waits.
+ */
+import { createRequire } from 'node:module';
+import type { Logger } from 'kafkajs';
+
+interface Pushed {
+  readonly entry: { readonly correlationId: number };
+  readonly expectResponse: boolean;
+  readonly sendRequest: () => void;
+}
+
+/** What is inside of kafkajs, and has no types there: the requests of one connection. */
+interface RequestQueue {
+  /** What waits for its turn to be sent. */
+  readonly pending: readonly unknown[];
+  /** Not null while there is a timer for the next look. */
+  readonly throttleCheckTimeoutId: NodeJS.Timeout | null;
+  push(request: Pushed): void;
+  fulfillRequest(response: { correlationId: number; size: number; payload: null }): void;
+  /** Looks again in a while, or when the broker's throttling is over. */
+  scheduleCheckPendingRequests: (this: RequestQueue) => void;
+  destroy(): void;
+}
+interface RequestQueueClass {
+  new (options: { maxInFlightRequests: number; requestTimeout: number; logger: Logger }): RequestQueue;
+  readonly prototype: RequestQueue;
+}
+
+/** The class that kafkajs uses, mended. */
+export const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as RequestQueueClass;
+
+const schedule = RequestQueue.prototype.scheduleCheckPendingRequests;
+RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleWhereSomeWait() {
+  if (this.pending.length > 0) schedule.call(this);
+};
