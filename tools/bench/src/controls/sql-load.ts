@@ -33,7 +33,7 @@ export class SqlLoad {
   /** Runs a control, and answers with what it came to. One at a time. */
   async run(order: SqlOrder): Promise<Outcome> {
     this.#worker.postMessage(order);
-    const signal = AbortSignal.timeout(order.durationMs + GRACE_MS);
+    const signal = AbortSignal.timeout(Math.ceil(order.durationMs) + GRACE_MS);
     const [outcome] = (await once(this.#worker, 'message', { signal })) as [Outcome];
     return outcome;
   }
