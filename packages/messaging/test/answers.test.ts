@@ -1,8 +1,9 @@
-import { type Database, inTransaction, sqlOf } from '@mo/database';
+import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import {
   forgetAnswers,
   isKeyUsed,
   KEY_LIFETIME_MS,
+  READ_ANSWERS,
   readAnswers,
   StoreConflictError,
   type StoredAnswer,
@@ -29,6 +30,16 @@ const read = async (name: string, nowMs = NOW_MS) =>
 const write = (answers: StoredAnswer[], nowMs = NOW_MS) => writeAnswers(sqlOf(database), answers, nowMs);
 
 describe('an answer', () => {
+  it.each([20, 100, 500])('is read by its id alone, also by a plan that was made after %i more', async (count) => {
+    await write(Array.from({ length: count }, (_, place) => answer(`more-${count}-${place}`, 'x'.repeat(300))));
+    await run(sqlOf(database), 'ANALYZE answers');
+    const plan = await inTransaction(database, async (sql) => {
+      await run(sql, 'SET LOCAL enable_seqscan = off');
+      return run(sql, `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${READ_ANSWERS}`);
+    });
+    expect(JSON.stringify(plan).match(/answers_\w+/g)).toEqual(['answers_pkey']);
+  });
+
   it('is given again as it was, to the byte', async () => {
     const token = { customerId: 7, versions: { customers: 3, loans: 2, payments: 1 } };
     const settlement = { peer: 'loans' as const, statusOtherwise: 202, everyTime: true };
