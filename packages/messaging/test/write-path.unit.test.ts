@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Stream } from '@mo/contracts';
 import { ProblemError } from '@mo/service-kit';
 import { CONFIRM_ROUNDS_MAX, type Command, QUEUE_WEIGHT_MAX, refuse } from '../src/index.ts';
@@ -122,7 +123,7 @@ describe('a conflict with another transaction', () => {
     store.failure = ({ commands }) => (commands.length > 1 ? conflict() : null);
     const answers = await Promise.all([1, 2, 3].map(() => writePath.execute(commandOf())));
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
-    expect(sizes(store)).toEqual([1, 2, 1, 1]);
+    expect(sizes(store)).toEqual([3, 1, 1, 1]);
     expect(store.journal.map(({ version }) => version)).toEqual([1, 2, 3]);
   });
 
@@ -165,8 +166,12 @@ describe('a failure of the storage', () => {
   it('is passed on to those whose batch it was, and the next batch is taken', async () => {
     const { writePath, store } = writePathUnderTest();
     store.failure = () => (store.transactions.length === 1 ? new Error('the disk is full') : null);
-    const outcomes = await Promise.allSettled([writePath.execute(commandOf()), writePath.execute(commandOf())]);
-    expect(outcomes).toMatchObject([{ reason: { message: 'the disk is full' } }, { value: { status: 201 } }]);
+    const first = Promise.allSettled([writePath.execute(commandOf()), writePath.execute(commandOf())]);
+    await turn();
+    const next = writePath.execute(commandOf());
+    const failed = { reason: { message: 'the disk is full' } };
+    expect(await first).toMatchObject([failed, failed]);
+    expect((await next).status).toBe(201);
   });
 
   it('does not wake the relay', async () => {
@@ -197,9 +202,10 @@ it('a full queue is unavailable, and what waits is still done', async () => {
   const { writePath, store } = writePathUnderTest();
   const gate = Promise.withResolvers<void>();
   store.gate = gate.promise;
-  const waiting = Array.from({ length: QUEUE_WEIGHT_MAX + 1 }, () =>
-    writePath.execute(commandOf({ decide: () => refusal() })),
-  );
+  const refused = () => writePath.execute(commandOf({ decide: () => refusal() }));
+  const waiting = [refused()];
+  await turn();
+  for (let n = 0; n < QUEUE_WEIGHT_MAX; n += 1) waiting.push(refused());
   expect(await rejected(writePath.execute(commandOf()))).toMatchObject({
     code: 'unavailable',
     message: 'too many requests are waiting',
@@ -223,6 +229,7 @@ describe('a command that nobody waits for any more', () => {
     let nowMs = NOW_MS;
     const { writePath, store } = writePathUnderTest(() => nowMs);
     const first = writePath.execute(commandOf());
+    await turn();
     const late = [0, 1].map(() => rejected(writePath.execute(commandOf())));
     const followed = writePath.follow(eventsOf('payments', 1, 1));
     nowMs += COMMAND_AGE_MS_MAX + 1;

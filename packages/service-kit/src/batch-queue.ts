@@ -47,12 +47,16 @@ interface Waiting<Item, Result> {
   reject: (error: unknown) => void;
 }
 
+/** Steps of promises by which what comes in one turn may differ, for some of it awaits more on its way here. */
+const STEPS_TOGETHER = 4;
+
 export class BatchQueue<Item, Result> {
   readonly #options: Required<Omit<BatchQueueOptions<Item, Result>, 'gathering'>>;
   readonly #gathering: Gathering | undefined;
   #waiting: Waiting<Item, Result>[] = [];
   #weightWaiting = 0;
   #inFlight = 0;
+  #isStarting = false;
   #idle: (() => void)[] = [];
 
   constructor(options: BatchQueueOptions<Item, Result>) {
@@ -78,7 +82,7 @@ export class BatchQueue<Item, Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     this.#waiting.push({ item, weight, resolve, reject });
     this.#weightWaiting += weight;
-    this.#startRuns();
+    void this.#startSoon();
     return promise;
   }
 
@@ -86,6 +90,15 @@ export class BatchQueue<Item, Result> {
   drained(): Promise<void> {
     if (this.#inFlight === 0 && this.#waiting.length === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /** Lets those in that come in the same turn: the calls of one write, the partitions of one fetch. */
+  async #startSoon(): Promise<void> {
+    if (this.#isStarting) return;
+    this.#isStarting = true;
+    for (let step = 0; step < STEPS_TOGETHER; step += 1) await Promise.resolve();
+    this.#isStarting = false;
+    this.#startRuns();
   }
 
   #startRuns(): void {

@@ -32,27 +32,42 @@ function heldQueue(options: Partial<BatchQueueOptions<number, string>> = {}) {
     ...options,
   });
   const answers: Promise<string>[] = [];
+  /** Submits items in one turn; resolves in the next. */
   const submit = (...items: number[]) => {
     for (const item of items) {
       const answer = queue.submit(item);
       answer.catch(() => {});
       answers.push(answer);
     }
+    return settled();
   };
-  return { queue, runs, submit, answers, taken: () => runs.map(({ items }) => items) };
+  /** A run of the first item, during which the others come. */
+  const submitBehind = async (first: number, ...others: number[]) => {
+    await submit(first);
+    await submit(...others);
+  };
+  return { queue, runs, submit, submitBehind, answers, taken: () => runs.map(({ items }) => items) };
 }
 
 describe('natural batching', () => {
-  it('runs an item at once where nothing is under way', () => {
+  it('runs an item at once where nothing is under way', async () => {
     const { submit, taken, queue } = heldQueue();
-    submit(1);
+    await submit(1);
     expect(taken()).toEqual([[1]]);
     expect(queue.depth).toBe(0);
   });
 
+  it('takes together what comes in one turn, with a step more or less on its way', async () => {
+    const { submit, taken } = heldQueue();
+    void submit(1, 2);
+    await Promise.resolve();
+    await submit(3);
+    expect(taken()).toEqual([[1, 2, 3]]);
+  });
+
   it('takes together, in order, what arrived during a run', async () => {
-    const { submit, answers, runs, taken, queue } = heldQueue();
-    submit(1, 2, 3, 4);
+    const { submitBehind, answers, runs, taken, queue } = heldQueue();
+    await submitBehind(1, 2, 3, 4);
     expect(queue.depth).toBe(3);
     await runs[0]?.finish();
     expect(taken()).toEqual([[1], [2, 3, 4]]);
@@ -62,15 +77,15 @@ describe('natural batching', () => {
 
   it('is at rest again afterwards: the next item runs at once', async () => {
     const { submit, runs, taken } = heldQueue();
-    submit(1);
+    await submit(1);
     await runs[0]?.finish();
-    submit(2);
+    await submit(2);
     expect(taken()).toEqual([[1], [2]]);
   });
 
   it('has at most so many runs under way', async () => {
     const { submit, runs, taken } = heldQueue({ inFlightMax: 2 });
-    submit(1, 2, 3, 4);
+    for (const items of [[1], [2], [3, 4]]) await submit(...items);
     expect(taken()).toEqual([[1], [2]]);
     await runs[1]?.finish();
     expect(taken()).toEqual([[1], [2], [3, 4]]);
@@ -78,8 +93,8 @@ describe('natural batching', () => {
 
   it('tells of each batch how many items it took', async () => {
     const sizes: number[] = [];
-    const { submit, runs } = heldQueue({ onBatch: (items) => sizes.push(items) });
-    submit(1, 2, 3);
+    const { submitBehind, runs } = heldQueue({ onBatch: (items) => sizes.push(items) });
+    await submitBehind(1, 2, 3);
     await runs[0]?.finish();
     expect(sizes).toEqual([1, 2]);
   });
@@ -89,16 +104,16 @@ describe('weight', () => {
   const weighed = { weigh: (item: number) => item, weightMax: 10 };
 
   it('fills a batch up to its most, and leaves the rest for the next', async () => {
-    const { submit, runs, taken } = heldQueue(weighed);
-    submit(1, 4, 6, 1, 2);
+    const { submitBehind, runs, taken } = heldQueue(weighed);
+    await submitBehind(1, 4, 6, 1, 2);
     await runs[0]?.finish();
     await runs[1]?.finish();
     expect(taken()).toEqual([[1], [4, 6], [1, 2]]);
   });
 
   it('lets an item that is heavier than any batch go alone, in its turn', async () => {
-    const { submit, runs, taken } = heldQueue(weighed);
-    submit(1, 2, 50, 3);
+    const { submitBehind, runs, taken } = heldQueue(weighed);
+    await submitBehind(1, 2, 50, 3);
     for (const place of [0, 1, 2]) await runs[place]?.finish();
     expect(taken()).toEqual([[1], [2], [50], [3]]);
   });
@@ -106,8 +121,8 @@ describe('weight', () => {
 
 describe('a full queue', () => {
   it('refuses what comes on top, and has space again after the next run', async () => {
-    const { submit, runs, queue } = heldQueue({ queueWeightMax: 2 });
-    submit(1, 2, 3);
+    const { submitBehind, runs, queue } = heldQueue({ queueWeightMax: 2 });
+    await submitBehind(1, 2, 3);
     await expect(queue.submit(4)).rejects.toThrow(QueueFullError);
     await runs[0]?.finish();
     const later = queue.submit(5);
@@ -120,10 +135,10 @@ describe('a full queue', () => {
 
 describe('a failing run', () => {
   it('fails its own items, and none before or after', async () => {
-    const { submit, answers, runs } = heldQueue();
-    submit(1, 2, 3);
+    const { submit, submitBehind, answers, runs } = heldQueue();
+    await submitBehind(1, 2, 3);
     await runs[0]?.finish();
-    submit(4);
+    await submit(4);
     await runs[1]?.fail(new Error('the disk is full'));
     await runs[2]?.finish();
     const outcomes = await Promise.allSettled(answers);
@@ -138,8 +153,8 @@ describe('drained', () => {
   });
 
   it('resolves only after all that waits has run, failures included', async () => {
-    const { queue, submit, runs } = heldQueue();
-    submit(1, 2);
+    const { queue, submitBehind, runs } = heldQueue();
+    await submitBehind(1, 2);
     let isDrained = false;
     const drained = queue.drained().then(() => {
       isDrained = true;
@@ -161,10 +176,10 @@ describe('gathering', () => {
   }
 
   it('waits, under load, until arrivals pause', async () => {
-    const { clock, submit, runs, taken } = gatheringQueue();
-    submit(1, 2, 3, 4);
+    const { clock, submit, submitBehind, runs, taken } = gatheringQueue();
+    await submitBehind(1, 2, 3, 4);
     await runs[0]?.finish();
-    submit(5);
+    await submit(5);
     await clock.advance(PAUSE_MS);
     expect(taken()).toEqual([[1]]);
     await clock.advance(PAUSE_MS);
@@ -172,33 +187,33 @@ describe('gathering', () => {
   });
 
   it('waits for those that the last run answered too, though none wait yet', async () => {
-    const { clock, submit, runs, taken } = gatheringQueue();
-    submit(1, 2, 3, 4);
+    const { clock, submit, submitBehind, runs, taken } = gatheringQueue();
+    await submitBehind(1, 2, 3, 4);
     await runs[0]?.finish();
     await clock.advance(PAUSE_MS);
     await clock.advance(PAUSE_MS);
     await runs[1]?.finish();
-    submit(5);
+    await submit(5);
     expect(taken()).toHaveLength(2);
     for (let waitedMs = 0; waitedMs <= WAIT_MS_MAX; waitedMs += PAUSE_MS) await clock.advance(PAUSE_MS);
     expect(taken()[2]).toEqual([5]);
   });
 
   it('never holds a run back longer than its most, however many arrive', async () => {
-    const { clock, submit, runs, taken } = gatheringQueue();
-    submit(1, 2, 3, 4);
+    const { clock, submit, submitBehind, runs, taken } = gatheringQueue();
+    await submitBehind(1, 2, 3, 4);
     await runs[0]?.finish();
     for (let waitedMs = 0; waitedMs < WAIT_MS_MAX; waitedMs += PAUSE_MS) {
       expect(taken()).toHaveLength(1);
-      submit(10 + waitedMs);
+      await submit(10 + waitedMs);
       await clock.advance(PAUSE_MS);
     }
     expect(taken()).toEqual([[1], [2, 3, 4, 10, 12, 14, 16]]);
   });
 
   it('does not begin below its least number of items', async () => {
-    const { clock, submit, runs, taken } = gatheringQueue();
-    submit(1, 2, 3);
+    const { clock, submitBehind, runs, taken } = gatheringQueue();
+    await submitBehind(1, 2, 3);
     await runs[0]?.finish();
     expect(taken()).toEqual([[1], [2, 3]]);
     await runs[1]?.finish();
@@ -239,7 +254,7 @@ describe('whatever arrives, runs and fails, in any order', () => {
         };
         for (const one of steps) {
           if (one.do === 'submit') {
-            submit(weights.push(one.weight) - 1);
+            await submit(weights.push(one.weight) - 1);
             watch();
           } else await end(one.do, one.place);
           expect(queue.depth).toBeLessThanOrEqual(Math.max(limit.queueWeightMax, 5));

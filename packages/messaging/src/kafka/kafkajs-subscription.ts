@@ -10,7 +10,7 @@ const HEARTBEAT_INTERVAL_MS = 500;
 /** How long the broker may hold back an empty fetch; longer delays rebalances, and the end of a process. */
 const FETCH_WAIT_MS: Readonly<Record<Pace, number>> = { prompt: 250, seldom: 1_000 };
 /** After messages the next fetch begins so long after the one before it, so that it brings more than a few. */
-const FETCH_INTERVAL_MS = 10;
+const FETCH_INTERVAL_MS = 20;
 const FETCH_BYTES_PER_PARTITION_MAX = 512 * 1024;
 const PARTITIONS_AT_ONCE = 12;
 /** Partitions that were added to a topic are found within this. */

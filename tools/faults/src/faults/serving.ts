@@ -75,6 +75,14 @@ export const serving: readonly Fault[] = [
     check: unit('packages/service-kit/test/batch-queue'),
   },
   {
+    id: 'first-of-a-turn-alone',
+    file: 'packages/service-kit/src/batch-queue.ts',
+    replace: 'step < STEPS_TOGETHER',
+    by: 'step < 0',
+    breaks: 'calls that come in one write take two transactions',
+    check: unit('packages/service-kit/test/batch-queue'),
+  },
+  {
     id: 'queue-without-limit',
     file: 'packages/service-kit/src/batch-queue.ts',
     replace: 'this.#weightWaiting + weight > this.#options.queueWeightMax',
