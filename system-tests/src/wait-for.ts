@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 const DEADLINE_MS = 45_000;
 const PAUSE_MS = 50;
 
-/** Waits until something holds, or fails at a deadline. */
-export async function waitFor(holds: () => Promise<boolean>): Promise<void> {
-  const endMs = Date.now() + DEADLINE_MS;
-  while (!(await holds())) {
+/** Waits until something holds, or is there, and answers with it; fails at a deadline. */
+export async function waitFor<T>(holds: () => Promise<T>): Promise<Exclude<T, false | null | undefined>> {
+  for (const endMs = Date.now() + DEADLINE_MS; ; await delay(PAUSE_MS)) {
+    const held = await holds();
+    if (held !== false && held !== null && held !== undefined) return held as Exclude<T, false | null | undefined>;
     if (Date.now() > endMs) throw new Error(`not so within ${DEADLINE_MS} ms: ${holds.toString()}`);
-    await delay(PAUSE_MS);
   }
 }

@@ -1,0 +1,47 @@
+/** Calls as somebody makes them who looks for what they may not: any key or none, any body, any path. */
+import type { CreatedKeyBody, Problem } from '@mo/contracts';
+import type { System } from './system.ts';
+import { nameOf } from './world.ts';
+
+export interface Attempt {
+  /** Null for none; the system's own where it is left out. */
+  readonly key?: string | null;
+  /** Text goes as it is, all else as JSON. */
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+export class Intruder {
+  readonly #system: System;
+
+  constructor(system: System) {
+    this.#system = system;
+  }
+
+  async call<Body = Problem>(method: string, path: string, { key, body, headers = {} }: Attempt = {}) {
+    const { url, apiKey } = this.#system.stack;
+    const token = key === undefined ? apiKey : key;
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, body: JSON.parse(text || '{}') as Body };
+  }
+
+  /** A key of somebody else. */
+  async keyOf(scopes: readonly string[], more: object = {}): Promise<CreatedKeyBody> {
+    const body = { name: nameOf('caller'), scopes, ...more };
+    const made = await this.call<CreatedKeyBody>('POST', '/api/keys', { body });
+    if (made.status !== 201) throw new Error(`no key: ${made.text}`);
+    return made.body;
+  }
+}
+
+/** A customer that is not registered yet. */
+export const newCustomer = () => ({ external_id: nameOf('customer'), score: '1000.00' });

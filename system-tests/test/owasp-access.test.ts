@@ -1,0 +1,143 @@
+/**
+ * The OWASP API Security Top 10 of 2023 (https://owasp.org/API-Security), its first, second, third and fifth: who may do what. What is tried of every operation with every
+ * scope is in services/gateway/test/scopes.unit.test.ts, and what of broken requests in hostile.test.ts.
+ */
+import { createHmac } from 'node:crypto';
+import { Intruder, newCustomer } from '../src/intruder.ts';
+import { type System, startSystem } from '../src/system.ts';
+import { waitFor } from '../src/wait-for.ts';
+import { nameOf } from '../src/world.ts';
+
+let system: System;
+let call: Intruder['call'];
+let keyOf: Intruder['keyOf'];
+beforeAll(async () => {
+  system = await startSystem({ env: { LOG_LEVEL: 'fatal' } });
+  const intruder = new Intruder(system);
+  call = intruder.call.bind(intruder);
+  keyOf = intruder.keyOf.bind(intruder);
+});
+afterAll(() => system?.stop());
+
+describe('API1, broken object level authorization', () => {
+  it("an answer that is kept for one caller is not another's, though it knows the key and the body", async () => {
+    const [one, other] = [await keyOf(['customers:write']), await keyOf(['customers:write'])];
+    const body = newCustomer();
+    const headers = { 'idempotency-key': nameOf('idempotency') };
+    expect((await call('POST', '/api/customers', { key: one.key, body, headers })).status).toBe(201);
+    const tried = await call('POST', '/api/customers', { key: other.key, body, headers });
+    expect([tried.status, tried.body.code]).toEqual([409, 'already_exists']);
+    expect(tried.headers.get('idempotency-replayed')).toBeNull();
+  });
+
+  it('an id leads to nothing for who may not read its kind, and tells nothing of whether it is there', async () => {
+    const { id } = await system.world.customer('1000');
+    const { key } = await keyOf(['payments:read']);
+    const paths = [`/api/customers/${id}`, '/api/customers/999999999', `/api/customers/${id}/statement`];
+    const answers = await Promise.all(paths.map((path) => call('GET', path, { key })));
+    expect(answers.map(({ status, body }) => [status, body.code, body.detail])).toEqual(
+      answers.map(() => [403, 'forbidden', answers[0]?.body.detail]),
+    );
+  });
+
+  it("a cursor of one list opens no other's", async () => {
+    for (const _ of [1, 2]) await system.world.customer('1000');
+    const page = await call<{ next_cursor: string }>('GET', '/api/customers?limit=1&status=active');
+    const tried = await call('GET', `/api/customers?limit=1&status=inactive&cursor=${page.body.next_cursor}`);
+    expect([tried.status, tried.body.errors?.[0]?.pointer]).toEqual([400, '/cursor']);
+  });
+});
+
+describe('API2, broken authentication', () => {
+  const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+  const claims = { iss: 'https://issuer.example', aud: 'mo', sub: 'ada', scope: 'admin', exp: 4_000_000_000 };
+  const unsigned = `${encode({ alg: 'none' })}.${encode(claims)}.`;
+  const signed = `${encode({ alg: 'HS256' })}.${encode(claims)}`;
+
+  it.each([
+    ['no key', {}],
+    ['a key that nobody has', { authorization: 'Bearer mo_0000000000000000000000000000000000000000000' }],
+    ['an empty key', { authorization: 'Bearer ' }],
+    ['another scheme', { authorization: 'Basic YWRhOmFkYQ==' }],
+    ['a token that is not signed', { authorization: `Bearer ${unsigned}` }],
+    [
+      'a token that is signed with a word',
+      { authorization: `Bearer ${signed}.${createHmac('sha256', 'secret').update(signed).digest('base64url')}` },
+    ],
+  ])('%s lets nobody in', async (_name, headers) => {
+    const tried = await call('GET', '/api/customers', { key: null, headers });
+    expect([tried.status, tried.body.code]).toEqual([401, 'unauthenticated']);
+    expect(tried.headers.get('www-authenticate')).toMatch(/^Bearer/);
+  });
+
+  it('a key in the URL, where logs would keep it, is none', async () => {
+    const path = `/api/customers?api_key=${system.stack.apiKey}`;
+    expect((await call('GET', path, { key: null })).status).toBe(401);
+  });
+
+  it('a key that was revoked, or has expired, ends', async () => {
+    const { id, key } = await keyOf(['customers:read']);
+    expect((await call('GET', '/api/customers', { key })).status).toBe(200);
+    expect((await call('POST', `/api/keys/${id}/revoke`)).status).toBe(200);
+    await waitFor(async () => (await call('GET', '/api/customers', { key })).status === 401);
+    const brief = await keyOf(['customers:read'], { expires_at: new Date(Date.now() + 1_500).toISOString() });
+    await waitFor(async () => (await call('GET', '/api/customers', { key: brief.key })).status === 401);
+  });
+});
+
+const newLoan = (customerId: number) => ({
+  external_id: nameOf('loan'),
+  customer_id: customerId,
+  amount: '10.00',
+  maximum_payment_date: '2030-01-01T00:00:00Z',
+});
+const newPayment = (customerId: number) => ({
+  external_id: nameOf('payment'),
+  customer_id: customerId,
+  total_amount: '1.00',
+});
+
+describe('API3, broken object property level authorization', () => {
+  it.each([
+    ['POST', '/api/customers', () => ({ ...newCustomer(), id: 1 }), '/id'],
+    ['POST', '/api/customers', () => ({ ...newCustomer(), total_debt: '0.00' }), '/total_debt'],
+    ['POST', '/api/customers', () => ({ ...newCustomer(), __proto__: null, constructor: {} }), '/constructor'],
+    ['POST', '/api/loans', (id: number) => ({ ...newLoan(id), outstanding: '0.01' }), '/outstanding'],
+    ['POST', '/api/payments', (id: number) => ({ ...newPayment(id), status: 'completed' }), '/status'],
+    ['PATCH', '/api/customers/:id', () => ({ score: '1.00', external_id: 'mine' }), '/external_id'],
+  ])('%s %s takes nothing that is not its caller’s to say: %#', async (method, path, body, pointer) => {
+    const { id } = await system.world.customer('1000');
+    const tried = await call(method, path.replace(':id', String(id)), { body: body(id) });
+    expect([tried.status, tried.body.code]).toEqual([400, 'invalid_request']);
+    expect(tried.body.errors).toEqual([expect.objectContaining({ pointer })]);
+  });
+
+  it('a key is shown once, and never what it is kept as', async () => {
+    const { id, key } = await keyOf(['loans:read']);
+    const shown = await call('GET', `/api/keys/${id}`);
+    expect(shown.text).not.toContain(key);
+    expect(Object.keys(shown.body)).not.toEqual(expect.arrayContaining([expect.stringMatching(/hash|secret|^key$/)]));
+  });
+});
+
+describe('API5, broken function level authorization', () => {
+  it('who may read all may change nothing, whatever method it claims, and give out no keys', async () => {
+    const { key } = await keyOf(['customers:read', 'loans:read', 'payments:read', 'webhooks:read']);
+    const tried = [
+      await call('POST', '/api/customers', { key, body: newCustomer() }),
+      await call('POST', '/api/keys', { key, body: { name: 'mine', scopes: ['admin'] } }),
+      await call('GET', '/api/keys', { key }),
+      await call('GET', '/api/audit', { key }),
+      await call('POST', '/api/customers', { key, body: {}, headers: { 'x-http-method-override': 'GET' } }),
+    ];
+    expect(tried.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
+  });
+
+  it('who may give out keys is in the log, with what it did', async () => {
+    const { id } = await keyOf(['loans:read']);
+    await waitFor(async () => {
+      const { body } = await call<{ results: { operation: string; path: string }[] }>('GET', '/api/audit?limit=200');
+      return JSON.stringify(body.results).includes('createKey') && id > 0;
+    });
+  });
+});
