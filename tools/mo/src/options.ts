@@ -1,7 +1,7 @@
 /** Options and arguments that several commands have, and how their values are read. */
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { CommandError } from '@mo/command';
-import { STREAMS, type Stream } from '@mo/contracts';
+import { OVERLAP_SECONDS_MAX, STREAMS, type Stream } from '@mo/contracts';
 
 export const ROWS_DEFAULT = 50;
 
@@ -32,6 +32,11 @@ export const time = (text: string): string => (/^\d{4}-\d\d-\d\d$/.test(text) ? 
 
 export const idOption = (what: string) =>
   new Option('--id <id>', `our own id of the ${what}, instead of its external_id`).argParser(wholeNumber(1));
+
+export const overlapOption = () =>
+  new Option('--overlap <seconds>', 'how long the old one goes on; a day unless told').argParser(
+    wholeNumber(0, OVERLAP_SECONDS_MAX),
+  );
 
 export const keyOption = () =>
   new Option('--idempotency-key <key>', 'sent again under the same key, it has its effect once');

@@ -9,7 +9,8 @@ export const KEY_STATUSES = ['active', 'expired', 'revoked'] as const;
 export const RATE_MAX = 100_000;
 /** How long a key that is replaced may go on beside the new one. */
 export const OVERLAP_SECONDS_MAX = 30 * 24 * 3600;
-const OVERLAP_SECONDS_DEFAULT = 24 * 3600;
+/** A day. */
+export const OVERLAP_SECONDS_DEFAULT = 24 * 3600;
 const STATUS_MIN = 100;
 const STATUS_MAX = 599;
 
@@ -74,14 +75,18 @@ export const newKey = z
   .meta({ id: 'NewApiKey', description: 'A key to be made' });
 export type NewKey = z.infer<typeof newKey>;
 
+/** How long what is replaced goes on beside what replaces it, in seconds. */
+export const overlapSeconds = (description: string) =>
+  z
+    .int(`must be a whole number from 0 to ${OVERLAP_SECONDS_MAX}`)
+    .min(0)
+    .max(OVERLAP_SECONDS_MAX)
+    .default(OVERLAP_SECONDS_DEFAULT)
+    .meta({ description });
+
 export const keyRotation = z
   .strictObject({
-    overlap_seconds: z
-      .int(`must be a whole number from 0 to ${OVERLAP_SECONDS_MAX}`)
-      .min(0)
-      .max(OVERLAP_SECONDS_MAX)
-      .default(OVERLAP_SECONDS_DEFAULT)
-      .meta({ description: 'How long the old key goes on' }),
+    overlap_seconds: overlapSeconds('How long the old key goes on'),
     expires_at: timeInput.optional().meta({ description: 'When the new key expires; never, where it is left out' }),
   })
   .optional()

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { EVENT_TYPES, type EventType } from '../events.ts';
 import { idParameter, resourceId, timeInput, timeText } from '../scalars.ts';
-import { OVERLAP_SECONDS_MAX } from './keys.ts';
+import { OVERLAP_SECONDS_DEFAULT, overlapSeconds } from './keys.ts';
 import { pageOf, pageQuery } from './pages.ts';
 
 export const WEBHOOK_STATUSES = ['active', 'disabled', 'removed'] as const;
@@ -11,7 +11,6 @@ export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 export const WEBHOOK_URL_LENGTH_MAX = 2_000;
 const DESCRIPTION_LENGTH_MAX = 200;
-const OVERLAP_SECONDS_DEFAULT = 24 * 3600;
 /** How many deliveries a replay names one by one. */
 export const REPLAYED_MAX = 100;
 
@@ -79,12 +78,7 @@ export type WebhookChange = z.infer<typeof webhookChange>;
 
 export const secretRotation = z
   .strictObject({
-    overlap_seconds: z
-      .int(`must be a whole number from 0 to ${OVERLAP_SECONDS_MAX}`)
-      .min(0)
-      .max(OVERLAP_SECONDS_MAX)
-      .default(OVERLAP_SECONDS_DEFAULT)
-      .meta({ description: 'How long messages are signed with the old secret, too' }),
+    overlap_seconds: overlapSeconds('How long messages are signed with the old secret, too'),
   })
   .optional()
   .transform((body) => body ?? { overlap_seconds: OVERLAP_SECONDS_DEFAULT })

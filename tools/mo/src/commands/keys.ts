@@ -1,9 +1,9 @@
 /** API keys and the audit log, for callers with the scope `admin`. */
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { ApiKey, AuditEntry, CreatedApiKey } from '@mo/client';
-import { isScope, KEY_STATUSES, OVERLAP_SECONDS_MAX, RATE_MAX, SCOPES, type Scope } from '@mo/contracts';
+import { isScope, KEY_STATUSES, RATE_MAX, SCOPES, type Scope } from '@mo/contracts';
 import type { Context } from '../context.ts';
-import { allOption, examples, maxOption, time, wanted, wholeNumber } from '../options.ts';
+import { allOption, examples, maxOption, overlapOption, time, wanted, wholeNumber } from '../options.ts';
 import { EXIT } from '../output/failure.ts';
 import type { Column } from '../output/table.ts';
 import { run } from '../run.ts';
@@ -97,11 +97,7 @@ const rotate = () =>
   new Command('rotate')
     .description('replace a key by a new one, beside which it goes on for a while')
     .argument(...keyArgument)
-    .option(
-      '--overlap <seconds>',
-      'how long the old one goes on; a day unless told',
-      wholeNumber(0, OVERLAP_SECONDS_MAX),
-    )
+    .addOption(overlapOption())
     .addOption(expiresOption())
     .addHelpText('after', examples('mo keys rotate 1', 'mo keys rotate 1 --overlap 3600'))
     .action((id, { overlap, expires }, command) =>

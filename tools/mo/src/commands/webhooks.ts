@@ -1,16 +1,9 @@
 /** Webhooks: who is told of events by HTTP, and what came of each message. */
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { CreatedWebhook, Delivery, Webhook } from '@mo/client';
-import {
-  DELIVERY_STATUSES,
-  EVENT_TYPES,
-  type EventType,
-  OVERLAP_SECONDS_MAX,
-  REPLAYED_MAX,
-  WEBHOOK_STATUSES,
-} from '@mo/contracts';
+import { DELIVERY_STATUSES, EVENT_TYPES, type EventType, REPLAYED_MAX, WEBHOOK_STATUSES } from '@mo/contracts';
 import type { Context } from '../context.ts';
-import { allOption, examples, maxOption, time, wanted, wholeNumber } from '../options.ts';
+import { allOption, examples, maxOption, overlapOption, time, wanted, wholeNumber } from '../options.ts';
 import { EXIT } from '../output/failure.ts';
 import type { Column } from '../output/table.ts';
 import { run } from '../run.ts';
@@ -127,11 +120,7 @@ const rotateSecret = () =>
   new Command('rotate-secret')
     .description('give it a new secret, beside which the old one goes on for a while')
     .argument(...idArgument)
-    .option(
-      '--overlap <seconds>',
-      'how long the old one goes on; a day unless told',
-      wholeNumber(0, OVERLAP_SECONDS_MAX),
-    )
+    .addOption(overlapOption())
     .addHelpText('after', examples('mo webhooks rotate-secret 1 --overlap 3600'))
     .action((id, { overlap }, command) =>
       run(command, async (context) => {
