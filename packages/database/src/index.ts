@@ -5,4 +5,5 @@ export * from './migration.ts';
 export * from './outage.ts';
 export { poolMetrics, type WatchedPool } from './pool-metrics.ts';
 export { PREPARED_MAX, statementName } from './preparing-client.ts';
+export * from './readiness.ts';
 export * from './sql.ts';

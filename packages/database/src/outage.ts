@@ -1,6 +1,8 @@
 /** What errors of the database say. */
 import { type ProblemError, unavailable } from '@mo/service-kit';
 
+export const DATABASE_AWAY = 'the database can not be reached';
+
 /**
  * SQLSTATE classes and codes that say that the server is away, going, full, or tired of waiting: connection, resources,
  * shutdown, cancel, and a session that was ended because its transaction was idle, or took, too long.
@@ -24,7 +26,7 @@ export function databaseOutage(error: unknown): ProblemError | null {
   for (const cause of causesOf(error)) {
     const code = textOf(cause.code);
     if (OUTAGE_CODES.has(code) || OUTAGE_STATES.test(code) || OUTAGE_MESSAGES.test(textOf(cause.message))) {
-      return unavailable('the database can not be reached', error);
+      return unavailable(DATABASE_AWAY, error);
     }
   }
   return null;

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
 import type { Database } from '@mo/database';
-import { run, type Sql, sqlOf } from '@mo/database';
+import { type Sql, sqlOf, whyAway } from '@mo/database';
 import {
   countedGauge,
   gauge,
@@ -215,14 +215,7 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
       isKeyUsed: (key) => store.isKeyUsed(key.id, systemClock.now()),
       catchUp: (token) => writePath.catchUpWith(token),
     },
-    notReady: async () => {
-      try {
-        await run(sqlOf(background), 'SELECT 1');
-        return null;
-      } catch {
-        return 'the database can not be reached';
-      }
-    },
+    notReady: () => whyAway(background),
     onWritten: () => relay.wake(),
     routes: (app) =>
       streamRoutes(app, {

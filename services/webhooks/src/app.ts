@@ -1,7 +1,7 @@
 /** The wiring: all that the webhooks service is made of. */
 import { randomUUID } from 'node:crypto';
 import { STREAMS } from '@mo/contracts';
-import { connectionOf, databaseOutage, migrateFirst, openDatabase, poolMetrics, run, sqlOf } from '@mo/database';
+import { connectionOf, databaseOutage, migrateFirst, openDatabase, poolMetrics, whyAway } from '@mo/database';
 import { type App, kafkaConnection, kafkaOverKafkajs, LagGauges } from '@mo/messaging';
 import {
   createLogger,
@@ -104,11 +104,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
   const server = createServer({
     logger,
     registry,
-    notReady: async () => {
-      if (notice.isGiven) return 'stopping';
-      const answer = await run(sqlOf(database), 'SELECT 1').catch(() => null);
-      return answer === null ? 'the database can not be reached' : null;
-    },
+    notReady: async () => (notice.isGiven ? 'stopping' : whyAway(database)),
     explain: databaseOutage,
     takesMux: true,
     tracer: tracing.tracer,
