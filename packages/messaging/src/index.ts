@@ -29,6 +29,7 @@ export * from './relay/lease.ts';
 export * from './relay/partitioning.ts';
 export * from './relay/relay.ts';
 export * from './service.ts';
+export { slices } from './slices.ts';
 export * from './sql/answers.ts';
 export * from './sql/columns.ts';
 export * from './sql/journal.ts';

@@ -51,7 +51,7 @@ export async function createDatabases(
     url.pathname = `/${owner}${suffix}`;
     return url.href;
   };
-  return Object.fromEntries(allOwners.map((owner) => [owner, urlOf(owner)])) as Required<DatabaseUrls>;
+  return Object.fromEntries(allOwners.map((owner) => [owner, urlOf(owner)])) as MadeDatabaseUrls;
 }
 
 async function createDatabase(client: pg.Client, name: string, password: string) {

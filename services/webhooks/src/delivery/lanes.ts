@@ -5,7 +5,9 @@
  * A claim ends by itself: a process that dies leaves its lanes to others. One that comes back after its claim has ended may
  * have sent what another sends again, and writes nothing down any more.
  */
+import { DELIVERY_STATUSES, type DeliveryStatus } from '@mo/contracts';
 import { type Database, inTransaction, run, sqlOf } from '@mo/database';
+import { codeOf } from '@mo/messaging';
 
 /** How long a claim lasts, in milliseconds: longer than a claimer works on a lane. */
 export const CLAIM_MS = 60_000;
@@ -35,7 +37,7 @@ export interface Delivery {
 /** What came of an attempt. */
 export interface Outcome {
   readonly deliveryId: string;
-  readonly status: 'delivered' | 'pending' | 'failed';
+  readonly status: DeliveryStatus;
   readonly atMs: number;
   /** What the receiver answered; null where it answered nothing. */
   readonly answer: number | null;
@@ -43,7 +45,7 @@ export interface Outcome {
   readonly error: string | null;
 }
 
-const CODES = { pending: 1, delivered: 2, failed: 3 } as const;
+const PENDING = codeOf(DELIVERY_STATUSES, 'pending');
 
 const CLAIM = `
   UPDATE lanes SET claim = claim + 1, due_at = clock_timestamp() + make_interval(secs => $3)
@@ -56,7 +58,7 @@ const NEXT = `
   SELECT d.id, d.attempts, extract(epoch FROM d.created_at) * 1000 AS created_at_ms, d.stream, d.version, e.type, e.data,
     to_char(e.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time
   FROM deliveries d JOIN events e USING (customer_id, stream, version)
-  WHERE d.webhook_id = $1 AND d.customer_id = $2 AND d.status = ${CODES.pending}
+  WHERE d.webhook_id = $1 AND d.customer_id = $2 AND d.status = ${PENDING}
   ORDER BY d.id LIMIT ${DELIVERIES_PER_CLAIM_MAX}`;
 
 const SETTLE = `
@@ -122,7 +124,7 @@ export class Lanes {
       if (held.length === 0) return false;
       await run(sql, SETTLE, [
         outcomes.map(({ deliveryId }) => deliveryId),
-        outcomes.map(({ status }) => CODES[status]),
+        outcomes.map(({ status }) => codeOf(DELIVERY_STATUSES, status)),
         outcomes.map(({ atMs }) => new Date(atMs).toISOString()),
         outcomes.map(({ answer }) => answer),
         outcomes.map(({ error }) => error),
@@ -130,7 +132,7 @@ export class Lanes {
       // Whoever adds to the lane waits for its row, and makes it anew.
       const close = `DELETE FROM lanes WHERE webhook_id = $1 AND customer_id = $2 AND NOT EXISTS (
         SELECT 1 FROM deliveries d
-        WHERE d.webhook_id = lanes.webhook_id AND d.customer_id = lanes.customer_id AND d.status = ${CODES.pending})`;
+        WHERE d.webhook_id = lanes.webhook_id AND d.customer_id = lanes.customer_id AND d.status = ${PENDING})`;
       await run(sql, close, [webhookId, customerId]);
       return true;
     });

@@ -2,7 +2,7 @@
  * Takes events in, in the order of their causes, and writes down whom they are to be told to. All of that for one message is
  * one transaction, and offsets are committed after it: so nothing is lost, and what comes again is known.
  */
-import { EVENT_TYPES, STREAMS, type Stream, type StreamEvent, type Versions } from '@mo/contracts';
+import { STREAMS, type Stream, type StreamEvent, type Versions } from '@mo/contracts';
 import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
 import { type Arrived, CAUSE_MS_MAX, order } from './order.ts';
 
@@ -157,6 +157,3 @@ async function tell(sql: Sql, events: readonly Taken[]): Promise<void> {
     ON CONFLICT (webhook_id, customer_id) DO UPDATE SET due_at = lanes.due_at`;
   await run(sql, deliver, columns);
 }
-
-/** What a webhook may subscribe to. */
-export const EVENT_TYPE_NAMES = Object.keys(EVENT_TYPES) as StreamEvent['type'][];

@@ -11,6 +11,7 @@ import {
   joinKafka,
   type Kafka,
   type Subscription,
+  slices,
 } from '@mo/messaging';
 import type { Clock, Logger } from '@mo/service-kit';
 
@@ -68,10 +69,8 @@ export class Subscriber {
   async #take(messages: readonly IncomingMessage[]): Promise<void> {
     const events = messages.map((message) => this.#read(message)).filter((event) => event !== null);
     const { take, clock } = this.#options;
-    for (let from = 0; from < events.length; from += EVENTS_AT_ONCE_MAX) {
-      const some = events.slice(from, from + EVENTS_AT_ONCE_MAX);
+    for (const some of slices(events, EVENTS_AT_ONCE_MAX))
       await insist('events', () => take(some, clock.now()), this.#insistence);
-    }
   }
 
   #read(message: IncomingMessage): Event | null {
