@@ -1,3 +1,4 @@
+export { type Authority, type KeyPair, makeAuthority } from './authority.ts';
 export type { Detour, Way } from './detour.ts';
 export { procStat, splitProcStat } from './processes/proc.ts';
 export {
@@ -8,9 +9,9 @@ export {
   type MadeDatabaseUrls,
 } from './servers/databases.ts';
 export { type Servers, type ServersOptions, startServers } from './servers/start-servers.ts';
+export { identityDirOf } from './stack/identities.ts';
 export { parseReplicas, type Replicas } from './stack/replicas.ts';
 export { type ReplicaEntry, readStackFile, type ServiceEntry, type StackFile } from './stack/stack-file.ts';
 export { type Stack, type StackOptions, startStack } from './stack/start-stack.ts';
-export { type Authority, type KeyPair, makeAuthority } from './testing/authority.ts';
 export { type SecuredServers, startSecuredServers } from './testing/secured-servers.ts';
 export { startTestServers, stopTestServers, type TestServers, testServers } from './testing/test-servers.ts';

@@ -16,6 +16,8 @@ import {
   poolMetrics,
 } from '@mo/database';
 import {
+  type Admission,
+  admissionConfig,
   createLogger,
   createRegistry,
   createServer,
@@ -25,6 +27,8 @@ import {
   LISTEN_BACKLOG,
   type Logger,
   Notice,
+  openAdmission,
+  openIdentity,
   openTracing,
   origins,
   processConfig,
@@ -58,6 +62,7 @@ export const topicPrefix = z
 /** The environment that every such service reads, beside its own database's and its peers' URLs. */
 export const serviceConfig = {
   ...processConfig,
+  ...admissionConfig,
   ...tracingConfig,
   ...databaseConfig,
   ...kafkaConfig,
@@ -95,6 +100,8 @@ export interface ServiceParts<A extends Account> {
 
 export interface App {
   readonly server: FastifyInstance;
+  /** Null where everybody is let in who reaches the server. */
+  readonly admission: Admission | null;
   readonly logger: Logger;
   /** What stops the app, in order. */
   readonly steps: readonly StopStep[];
@@ -108,6 +115,9 @@ export async function createService<A extends Account>(definition: ServiceDefini
   const connection = connectionOf(name, definition.databaseUrl, config);
   const logger = createLogger(name, config.LOG_LEVEL);
   const registry = createRegistry(name, config.MO_VERSION);
+  const identity = openIdentity(name, config.IDENTITY_DIR ?? null, peerUrls, logger, config.TLS_REQUIRED);
+  identity?.watch(registry);
+  const admission = openAdmission(identity, config, Object.keys(peerUrls), logger, registry);
   const tracing = await openTracing(name, config.MO_VERSION, tracingSettings(config), logger);
   const settings = { ...connection, entities, migrations, logger };
   await migrateFirst(name, connection, migrations, logger);
@@ -125,6 +135,7 @@ export async function createService<A extends Account>(definition: ServiceDefini
     database,
     background,
     peerUrls,
+    identity,
     kafka,
     topicPrefix: config.TOPIC_PREFIX,
     logger,
@@ -139,6 +150,7 @@ export async function createService<A extends Account>(definition: ServiceDefini
     notReady: async () => (notice.isGiven ? 'stopping' : streams.notReady()),
     explain: databaseOutage,
     takesMux: true,
+    admission,
     tracer: tracing.tracer,
   });
   const notice = new Notice(server.server);
@@ -151,6 +163,7 @@ export async function createService<A extends Account>(definition: ServiceDefini
 
   return {
     server,
+    admission,
     logger,
     steps: [
       { name: 'readiness', stop: () => notice.give() },
@@ -158,12 +171,14 @@ export async function createService<A extends Account>(definition: ServiceDefini
       ...streams.stopSteps,
       { name: 'database', stop: () => Promise.all([database.close(), background.close()]) },
       { name: 'traces', stop: () => tracing.stop() },
+      { name: 'identity', stop: () => identity?.stop() },
     ],
   };
 }
 
 /** Listens, and hands over what stops the service. */
 export async function listen(app: App, { HOST, PORT }: { HOST: string; PORT: number }): Promise<App> {
+  await app.admission?.listen(HOST, LISTEN_BACKLOG);
   await app.server.listen({ host: HOST, port: PORT, backlog: LISTEN_BACKLOG });
   return app;
 }

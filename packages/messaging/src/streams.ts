@@ -10,6 +10,7 @@ import {
   countedGauge,
   gauge,
   gaugeOfMany,
+  type Identity,
   type Logger,
   type Registry,
   type RouteHooks,
@@ -55,6 +56,8 @@ export interface StreamsOptions<A extends Account> {
   /** For pulls, the relay and housekeeping, so that they are served however busy the rest is. */
   background: Database;
   peerUrls: Readonly<Record<string, readonly string[]>>;
+  /** Who the service is to its peers; null where nobody has to prove that. */
+  identity: Identity | null;
   kafka: KafkaConnection;
   topicPrefix: string;
   logger: Logger;
@@ -86,7 +89,7 @@ export interface Streams<A extends Account> {
 export function createStreams<A extends Account>(options: StreamsOptions<A>): Streams<A> {
   const { model, tables, database, background, logger, registry, tracer, topicPrefix } = options;
   const metrics = streamMetrics(registry, model.follows);
-  const peers = new HttpPeers(options.peerUrls, (peer, outcome, seconds) =>
+  const peers = new HttpPeers(options.peerUrls, options.identity, (peer, outcome, seconds) =>
     metrics.peerCalls.observe({ peer, outcome }, seconds),
   );
   const kafka = kafkaOverKafkajs(`mo-${model.stream}-${randomUUID().slice(0, 8)}`, options.kafka, logger);

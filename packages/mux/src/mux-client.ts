@@ -3,14 +3,18 @@
  * that doesn't speak this gets its calls as it always did: so processes of two releases understand each other.
  */
 import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import { type Call, CallError, type CallHandler } from './call.ts';
 import { MuxConnection } from './mux-connection.ts';
 import { MUX_PATH, MUX_PROTOCOL } from './protocol.ts';
 
 export interface MuxClientOptions {
-  /** `http://host:port`. */
+  /** `http://host:port`, or https. */
   readonly origin: string;
+  /** How a connection to an https origin is made; asked for each. */
+  readonly tls?: () => ConnectionOptions;
   readonly connectTimeoutMs: number;
   /** From sending a request to its answer. */
   readonly answerTimeoutMs: number;
@@ -73,9 +77,11 @@ export class MuxClient {
 
   #open(): void {
     this.#waiting = [];
-    const { origin, connectTimeoutMs } = this.#options;
-    const headers = { connection: 'upgrade', upgrade: MUX_PROTOCOL };
-    const request = httpRequest(new URL(MUX_PATH, origin), { agent: false, headers });
+    const { origin, tls, connectTimeoutMs } = this.#options;
+    const url = new URL(MUX_PATH, origin);
+    const settings = { agent: false, headers: { connection: 'upgrade', upgrade: MUX_PROTOCOL } };
+    const request =
+      url.protocol === 'https:' ? httpsRequest(url, { ...settings, ...tls?.() }) : httpRequest(url, settings);
     const timer = setTimeout(
       () => request.destroy(new CallError('UND_ERR_CONNECT_TIMEOUT', `no connection within ${connectTimeoutMs} ms`)),
       connectTimeoutMs,

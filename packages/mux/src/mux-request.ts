@@ -1,20 +1,27 @@
 /** A request as Node's HTTP server would give it, as far as a framework looks at it. Its body is there as a whole. */
 import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { headersOf } from './headers.ts';
 
-/** What stands for the caller's connection: it is destroyed once nobody waits for the answer. */
+/** What stands for a connection of the call's own: it is destroyed once nobody waits for the answer. */
 class CallerSocket extends EventEmitter {
+  /** The connection that the call came by, with others. */
+  readonly carrier: Socket;
   readonly remoteAddress: string | undefined;
   readonly encrypted = false;
   destroyed = false;
 
-  constructor(remoteAddress: string | undefined) {
+  constructor(carrier: Socket) {
     super();
-    this.remoteAddress = remoteAddress;
+    this.carrier = carrier;
+    this.remoteAddress = carrier.remoteAddress;
   }
 }
+
+/** The connection that a request came by, whether alone or with others. */
+export const carrierOf = (socket: Socket): Socket => (socket as { carrier?: Socket }).carrier ?? socket;
 
 export class MuxRequest extends Readable {
   readonly method: string;
@@ -30,14 +37,14 @@ export class MuxRequest extends Readable {
   aborted = false;
 
   /** @param head method, path, then names and values of headers in turns */
-  constructor(head: readonly string[], body: Buffer, host: string, remoteAddress: string | undefined) {
+  constructor(head: readonly string[], body: Buffer, host: string, carrier: Socket) {
     super();
     this.method = head[0] as string;
     this.url = head[1] as string;
     this.headers = headersOf(head, 2);
     this.headers.host = host;
     this.rawHeaders = ['host', host];
-    this.socket = new CallerSocket(remoteAddress);
+    this.socket = new CallerSocket(carrier);
     this.#body = body;
   }
 

@@ -58,7 +58,7 @@ class ServerConnection {
   readonly #connection: Connection;
   readonly #calls = new Map<number, { request: MuxRequest; response: MuxResponse }>();
   readonly #host: string;
-  readonly #remoteAddress: string | undefined;
+  readonly #carrier: Socket;
   readonly #onError: (error: Error) => void;
   #isLeaving = false;
 
@@ -66,7 +66,7 @@ class ServerConnection {
     this.#server = server;
     this.#onError = onError;
     this.#host = opening.headers.host ?? '';
-    this.#remoteAddress = socket.remoteAddress;
+    this.#carrier = socket;
     this.#connection = new Connection(socket, head, {
       onFrame: (frame) => this.#take(frame),
       onClose: (error) => {
@@ -97,7 +97,7 @@ class ServerConnection {
     if (method === undefined || path === undefined) throw new FrameError('a request without method or path');
     if (this.#calls.has(number)) throw new FrameError(`a second call with the number ${number}`);
     if (this.#calls.size >= CALLS_MAX) throw new FrameError(`more than ${CALLS_MAX} calls at once`);
-    const request = new MuxRequest(head, body, this.#host, this.#remoteAddress);
+    const request = new MuxRequest(head, body, this.#host, this.#carrier);
     const response = new MuxResponse((answer) => {
       if (!this.#calls.delete(number)) return; // nobody waits any more
       this.#answer(number, answer);

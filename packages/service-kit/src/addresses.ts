@@ -4,7 +4,7 @@
  * Kubernetes name all replicas of a service; so names are looked up again and again, and replicas come and go without
  * a change of the configuration. A name that can't be looked up keeps the addresses that it had.
  *
- * An https origin is left as it is, since certificates are made for names.
+ * It is the same for https: a certificate tells which service a process is of, and not where it is.
  */
 import { lookup as lookUpHost } from 'node:dns/promises';
 import { isIP } from 'node:net';
@@ -81,13 +81,13 @@ export class Addresses {
 }
 
 function standsForSeveral(origin: string): boolean {
-  const { protocol, hostname } = new URL(origin);
-  return protocol === 'http:' && isIP(hostname.replace(/^\[|\]$/g, '')) === 0;
+  const { hostname } = new URL(origin);
+  return isIP(hostname.replace(/^\[|\]$/g, '')) === 0;
 }
 
 function originAt(url: URL, host: string): string {
   const port = url.port === '' ? '' : `:${url.port}`;
-  return isIP(host) === 6 ? `http://[${host}]${port}` : `http://${host}${port}`;
+  return `${url.protocol}//${isIP(host) === 6 ? `[${host}]` : host}${port}`;
 }
 
 /** Addresses of one family, so that a process which has one of each isn't taken for two. */

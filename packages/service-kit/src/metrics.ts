@@ -98,8 +98,22 @@ export function countedGauge<T>(registry: Registry, clock: Clock, of: CountedGau
 }
 
 /** The calls that come by mux. */
-export function watchMux(registry: Registry, mux: MuxServer): void {
+export function watchMux(registry: Registry, muxes: readonly MuxServer[]): void {
+  const sum = (of: (mux: MuxServer) => number) => () => muxes.reduce((total, mux) => total + of(mux), 0);
   const help = 'Connections of gateways, over which calls come together';
-  gauge(registry, 'mo_mux_connections', help, [], () => mux.connections);
-  gauge(registry, 'mo_mux_calls_under_way', 'Calls that came by mux and are not answered yet', [], () => mux.calls);
+  gauge(
+    registry,
+    'mo_mux_connections',
+    help,
+    [],
+    sum((mux) => mux.connections),
+  );
+  const ofCalls = 'Calls that came by mux and are not answered yet';
+  gauge(
+    registry,
+    'mo_mux_calls_under_way',
+    ofCalls,
+    [],
+    sum((mux) => mux.calls),
+  );
 }

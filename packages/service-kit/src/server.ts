@@ -3,6 +3,7 @@
  * trace contexts, one log line a request, and the three endpoints for operators.
  */
 import { isUtf8 } from 'node:buffer';
+import type { ServerOptions as HttpSettings, IncomingMessage, RequestListener, Server } from 'node:http';
 import { HEADERS, parseJson } from '@mo/contracts';
 import { isMuxUpgrade, serveMux } from '@mo/mux';
 import fastify, {
@@ -18,6 +19,7 @@ import { answerProblem } from './answer.ts';
 import { onClientError, takeOddRequests } from './client-error.ts';
 import { endConnectionsOnClose } from './closing.ts';
 import { refuseAmbiguous } from './framing.ts';
+import type { Admission } from './identity/admission.ts';
 import { counter, httpDuration, watchMux } from './metrics.ts';
 import { ProblemError, RETRY_AFTER_SECONDS, unavailable } from './problem-error.ts';
 import { sendAnswer } from './send.ts';
@@ -54,24 +56,22 @@ export interface ServerOptions {
   timeoutCheckMs?: number;
   /** Whether it takes calls by mux, too: so for servers that only our own processes call. */
   takesMux?: boolean;
+  /** Who is let in, where not everybody is who reaches the port. */
+  admission?: Admission | null;
   /** Records the calls that come with a trace that is recorded. A server for callers sees to that itself. */
   tracer?: Tracer | null;
 }
 
 export function createServer(options: ServerOptions): FastifyInstance {
+  const settings = httpSettings(options);
   const app = fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: options.bodyBytesMax ?? JSON_BODY_BYTES_MAX,
-    requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    requestTimeout: settings.requestTimeout,
+    keepAliveTimeout: settings.keepAliveTimeout,
     forceCloseConnections: 'idle',
-    http: {
-      maxHeaderSize: options.headerBytesMax ?? HEADER_BYTES_MAX,
-      requireHostHeader: false,
-      connectionsCheckingInterval: options.timeoutCheckMs ?? TIMEOUT_CHECK_MS,
-      shouldUpgradeCallback: (request) => options.takesMux === true && isMuxUpgrade(request),
-    },
+    http: settings,
     clientErrorHandler: onClientError,
     frameworkErrors: (error, request, reply) => void sendProblem(problemFrom(error), request, reply),
     genReqId: (request) => requestIdFrom(request.headers[HEADERS.requestId]),
@@ -106,20 +106,40 @@ export function createServer(options: ServerOptions): FastifyInstance {
     refuseAmbiguous(request.raw);
     done();
   });
+  takeConnections(app, [app.server, ...serverForTls(app, settings, options)], options);
   if (options.tracer != null) traceCalls(app, options.tracer);
-  takeOddRequests(app.server);
-  endConnectionsOnClose(app);
-  if (options.takesMux === true) takeMux(app, options);
   observe(app, options);
   operatorRoutes(app, options);
   return app;
 }
 
-function takeMux(app: FastifyInstance, { logger, registry }: ServerOptions): void {
-  const mux = serveMux(app.server, (error) => logger.warn({ err: error }, 'a mux connection broke'));
-  watchMux(registry, mux);
+const httpSettings = (options: ServerOptions) => ({
+  requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+  keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+  maxHeaderSize: options.headerBytesMax ?? HEADER_BYTES_MAX,
+  requireHostHeader: false,
+  connectionsCheckingInterval: options.timeoutCheckMs ?? TIMEOUT_CHECK_MS,
+  shouldUpgradeCallback: (request: IncomingMessage) => options.takesMux === true && isMuxUpgrade(request),
+});
+
+/** What comes over TLS is answered as if it had come without. */
+function serverForTls(app: FastifyInstance, settings: HttpSettings, { admission = null }: ServerOptions): Server[] {
+  if (admission === null) return [];
+  const answer: RequestListener = (request, response) => void app.server.emit('request', request, response);
+  const server = admission.guard(app, settings, answer, OPERATOR_PATHS);
+  server.on('clientError', onClientError);
+  return [server];
+}
+
+function takeConnections(app: FastifyInstance, servers: Server[], { logger, registry, takesMux }: ServerOptions): void {
+  for (const server of servers) takeOddRequests(server);
+  endConnectionsOnClose(app, servers);
+  if (takesMux !== true) return;
+  const onError = (error: Error) => logger.warn({ err: error }, 'a mux connection broke');
+  const muxes = servers.map((server) => serveMux(server, onError));
+  watchMux(registry, muxes);
   app.addHook('preClose', (done) => {
-    mux.close();
+    for (const mux of muxes) mux.close();
     done();
   });
 }

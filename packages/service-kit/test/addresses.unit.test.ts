@@ -17,8 +17,8 @@ function follow(origins: string[], lookup: Lookup) {
   return { addresses, started, next: () => changed.promise };
 }
 
-it('an address and an https name stand for one process each, and are never looked up', async () => {
-  const origins = ['http://127.0.0.1:8081', 'http://[::1]:8081', 'https://loans.internal'];
+it('an address stands for one process, and is never looked up', async () => {
+  const origins = ['http://127.0.0.1:8081', 'http://[::1]:8081', 'https://127.0.0.1:8443'];
   const { addresses, started } = follow(origins, () => Promise.reject(new Error('looked up')));
   await started;
   expect(addresses.current).toEqual(origins);
@@ -26,8 +26,9 @@ it('an address and an https name stand for one process each, and are never looke
 
 it('a name stands for itself until it was looked up, then for each of its addresses', async () => {
   const found = Promise.withResolvers<string[]>();
-  const { addresses, started } = follow(['http://loans:8080', 'http://10.0.0.9'], () => found.promise);
-  expect(addresses.current).toEqual(['http://loans:8080', 'http://10.0.0.9']);
+  const origins = ['http://loans:8080', 'http://10.0.0.9', 'https://loans'];
+  const { addresses, started } = follow(origins, () => found.promise);
+  expect(addresses.current).toEqual(origins);
   found.resolve(['10.0.0.2', 'fd00::1', '10.0.0.1']);
   await started;
   expect(addresses.current).toEqual([
@@ -35,6 +36,9 @@ it('a name stands for itself until it was looked up, then for each of its addres
     'http://10.0.0.2:8080',
     'http://[fd00::1]:8080',
     'http://10.0.0.9',
+    'https://10.0.0.1',
+    'https://10.0.0.2',
+    'https://[fd00::1]',
   ]);
 });
 

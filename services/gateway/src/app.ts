@@ -1,6 +1,14 @@
 /** All that the gateway is made of. */
 import { HEADERS } from '@mo/contracts';
-import { createRegistry, createServer, type Logger, Notice, openTracing, type StopStep } from '@mo/service-kit';
+import {
+  createRegistry,
+  createServer,
+  type Logger,
+  Notice,
+  openIdentity,
+  openTracing,
+  type StopStep,
+} from '@mo/service-kit';
 import type { FastifyInstance } from 'fastify';
 import { openAccess } from './access/open-access.ts';
 import { adminRoutes } from './admin/routes.ts';
@@ -29,9 +37,10 @@ export interface Gateway {
 /** Builds the gateway and starts to watch the services; it listens to nobody yet. */
 export async function createGateway(config: GatewayConfig, logger: Logger, limits = defaultLimits): Promise<Gateway> {
   const registry = createRegistry('gateway', config.version);
+  const identity = openIdentity('gateway', config.identityDir, config.replicas, logger)?.watch(registry) ?? null;
   const tracing = await openTracing('gateway', config.version, config.tracing, logger);
   const access = await openAccess(config, limits, logger, registry);
-  const upstreams = openUpstreams(config.replicas, limits, logger, registry);
+  const upstreams = openUpstreams(config.replicas, identity, limits, logger, registry);
   const replicaSets = [...upstreams.values()].map(({ replicas }) => replicas);
 
   const app = createServer({
@@ -82,6 +91,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
     ...access.stopSteps,
     { name: 'traces', stop: () => tracing.stop() },
     { name: 'loop lag', stop: () => lag.stop() },
+    { name: 'identity', stop: () => identity?.stop() },
   ];
   return { app, stopSteps };
 }

@@ -3,6 +3,7 @@ import { type DatabaseConnection, databaseConfig, databaseConnection, migrationC
 import {
   ConfigError,
   databaseUrl,
+  identityConfig,
   origins,
   processConfig,
   readConfig,
@@ -26,6 +27,7 @@ export const migrationSchema = z.object({ ...migrationConfig, GATEWAY_DATABASE_U
 
 const environment = z.object({
   ...processConfig,
+  ...identityConfig,
   ...tracingConfig,
   CUSTOMERS_URL: origins,
   LOANS_URL: origins,
@@ -54,6 +56,8 @@ export interface GatewayConfig {
   readonly tracing: TracingSettings | null;
   /** The origins of each service's replicas; none of a service that there is not. */
   readonly replicas: Readonly<Record<ServiceName, readonly string[]>>;
+  /** Where its certificate is, by which the services know it; null where they let in everybody. */
+  readonly identityDir: string | null;
   readonly keys: KeySource;
   /** The gateway's own; null where it has none, and knows only the keys above. */
   readonly database: DatabaseConnection | null;
@@ -84,6 +88,7 @@ export function gatewayConfig(variables: NodeJS.ProcessEnv = process.env): Gatew
     version: read.MO_VERSION,
     tracing: tracingSettings(read),
     replicas,
+    identityDir: read.IDENTITY_DIR ?? null,
     keys: keySource(read),
     database:
       read.GATEWAY_DATABASE_URL === undefined

@@ -33,7 +33,12 @@ async function startReplica(host: string, port = 0) {
 async function startSet(port: number, hosts: () => string[]): Promise<ReplicaSet> {
   const addresses = new Addresses([`http://loans:${port}`], async () => hosts(), 5);
   const limits = { ...defaultLimits, probeIntervalMs: 20, probeIntervalWhenDownMs: 10 };
-  const set = new ReplicaSet('loans', addresses, limits, createLogger('gateway', 'silent'), () => {});
+  const set = new ReplicaSet(
+    { service: 'loans', identity: null, limits },
+    addresses,
+    createLogger('gateway', 'silent'),
+    () => {},
+  );
   sets.push(set);
   await set.start();
   return set;

@@ -4,7 +4,7 @@ const valid = {
   PORT: '8080',
   CUSTOMERS_URL: 'http://127.0.0.1:8081',
   LOANS_URL: 'http://127.0.0.1:8082, http://127.0.0.1:8092',
-  PAYMENTS_URL: 'https://payments.internal',
+  PAYMENTS_URL: 'http://payments.internal',
   API_KEYS: 'demo:00',
 };
 
@@ -18,9 +18,10 @@ it('is read from the environment, with one origin a replica', () => {
     replicas: {
       customers: ['http://127.0.0.1:8081'],
       loans: ['http://127.0.0.1:8082', 'http://127.0.0.1:8092'],
-      payments: ['https://payments.internal'],
+      payments: ['http://payments.internal'],
       webhooks: [],
     },
+    identityDir: null,
     keys: { text: 'demo:00' },
     database: null,
     auditDays: 400,

@@ -157,6 +157,7 @@ export async function startGateway(setup: GatewaySetup = {}): Promise<RunningGat
       payments: origins(payments),
       webhooks: origins(webhooks),
     },
+    identityDir: null,
     keys: { text: setup.keys ?? `tester:${KEY_DIGEST}` },
     database: setup.database === undefined ? null : { url: setup.database },
     auditDays: 400,

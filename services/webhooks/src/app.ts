@@ -9,6 +9,8 @@ import {
   createServer,
   gaugeOfMany,
   Notice,
+  openAdmission,
+  openIdentity,
   openTracing,
   routesOf,
   systemClock,
@@ -44,6 +46,8 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
   const brokers = kafkaConnection(config);
   const logger = createLogger(NAME, config.LOG_LEVEL);
   const registry = createRegistry(NAME, config.MO_VERSION);
+  const identity = openIdentity(NAME, config.IDENTITY_DIR ?? null, {}, logger)?.watch(registry) ?? null;
+  const admission = openAdmission(identity, config, [], logger, registry);
   const tracing = await openTracing(NAME, config.MO_VERSION, tracingSettings(config), logger);
   await migrateFirst(NAME, connection, migrations, logger);
   const watch = poolMetrics(registry);
@@ -107,6 +111,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
     notReady: async () => (notice.isGiven ? 'stopping' : whyAway(database)),
     explain: databaseOutage,
     takesMux: true,
+    admission,
     tracer: tracing.tracer,
   });
   const notice = new Notice(server.server);
@@ -119,6 +124,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
 
   return {
     server,
+    admission,
     logger,
     steps: [
       { name: 'readiness', stop: () => notice.give() },
@@ -130,6 +136,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
       { name: 'sender', stop: () => sender.close() },
       { name: 'database', stop: () => database.close() },
       { name: 'traces', stop: () => tracing.stop() },
+      { name: 'identity', stop: () => identity?.stop() },
     ],
   };
 }

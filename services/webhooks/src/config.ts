@@ -1,6 +1,6 @@
 import { databaseConfig, migrationConfig } from '@mo/database';
 import { kafkaConfig, topicPrefix } from '@mo/messaging';
-import { databaseUrl, processConfig, tracingConfig } from '@mo/service-kit';
+import { admissionConfig, databaseUrl, processConfig, tracingConfig } from '@mo/service-kit';
 import { z } from 'zod';
 import { type Network, readNetwork } from './delivery/targets.ts';
 
@@ -22,6 +22,7 @@ const networks = z.string().transform((text, context): readonly Network[] => {
 
 export const configSchema = z.object({
   ...processConfig,
+  ...admissionConfig,
   ...tracingConfig,
   ...databaseConfig,
   ...kafkaConfig,

@@ -4,11 +4,11 @@
  */
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Authority, type KeyPair, makeAuthority } from '../authority.ts';
 import { freePort } from '../ports.ts';
 import { newPassword } from '../servers/secrets.ts';
 import { type Servers, startServers } from '../servers/start-servers.ts';
 import { serverUser } from '../state-dir.ts';
-import { type Authority, type KeyPair, makeAuthority } from './authority.ts';
 
 /** The servers' certificate is made for this address, and for no name. */
 const HOST = '127.0.0.1';

@@ -1,6 +1,6 @@
 /** The other services over HTTP: one replica after the other, until one answers. */
 import type { Stream } from '@mo/contracts';
-import { Addresses, unavailable } from '@mo/service-kit';
+import { Addresses, connector, type Identity, unavailable } from '@mo/service-kit';
 import { Agent } from 'undici';
 import type { CustomerRef } from '../protocol/command.ts';
 import type { Peers, Pulled } from '../protocol/peers.ts';
@@ -14,14 +14,13 @@ const CONNECTIONS_MAX = 16;
 
 type Urls = Readonly<Record<string, readonly string[]>>;
 
+interface Peer {
+  readonly replicas: Addresses;
+  readonly agent: Agent;
+}
+
 export class HttpPeers implements Peers {
-  readonly #agent = new Agent({
-    connections: CONNECTIONS_MAX,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    headersTimeout: CALL_TIMEOUT_MS,
-    bodyTimeout: CALL_TIMEOUT_MS,
-  });
-  readonly #replicas: ReadonlyMap<string, Addresses>;
+  readonly #peers: ReadonlyMap<string, Peer>;
   readonly #remote = new RemotePeers((peer, path, read, body) => this.#call(peer, path, read, body));
   #turn = 0;
 
@@ -29,12 +28,26 @@ export class HttpPeers implements Peers {
 
   /**
    * @param urls for each peer the origins of its replicas
+   * @param identity who calls, and whom it believes to be such a peer; null where neither has to prove it
    * @param onCall told of each request to a replica
    */
-  constructor(urls: Urls, onCall: (peer: Stream, outcome: 'answered' | 'failed', seconds: number) => void = () => {}) {
+  constructor(
+    urls: Urls,
+    identity: Identity | null = null,
+    onCall: (peer: Stream, outcome: 'answered' | 'failed', seconds: number) => void = () => {},
+  ) {
     this.#onCall = onCall;
-    this.#replicas = new Map(Object.entries(urls).map(([peer, origins]) => [peer, new Addresses(origins)]));
-    for (const replicas of this.#replicas.values()) void replicas.start();
+    const open = (peer: string, origins: readonly string[]): Peer => {
+      const agent = new Agent({
+        connections: CONNECTIONS_MAX,
+        connect: connector(identity, peer, CONNECT_TIMEOUT_MS),
+        headersTimeout: CALL_TIMEOUT_MS,
+        bodyTimeout: CALL_TIMEOUT_MS,
+      });
+      return { replicas: new Addresses(origins), agent };
+    };
+    this.#peers = new Map(Object.entries(urls).map(([peer, origins]) => [peer, open(peer, origins)]));
+    for (const { replicas } of this.#peers.values()) void replicas.start();
   }
 
   pull(stream: Stream, customer: CustomerRef, after: number): Promise<Pulled> {
@@ -50,16 +63,19 @@ export class HttpPeers implements Peers {
     return this.#remote.heads(stream, sinceMs, after);
   }
 
-  close(): Promise<void> {
-    for (const replicas of this.#replicas.values()) replicas.stop();
-    return this.#agent.close();
+  async close(): Promise<void> {
+    const peers = [...this.#peers.values()];
+    for (const { replicas } of peers) replicas.stop();
+    await Promise.all(peers.map(({ agent }) => agent.close()));
   }
 
   /** Calls one replica after the other until one answers. */
   async #call<T>(peer: Stream, path: string, read: (answer: unknown) => T, body?: unknown): Promise<T> {
-    const origins = this.#replicas.get(peer)?.current ?? [];
+    const known = this.#peers.get(peer);
+    if (known === undefined) throw unavailable(`no URL of ${peer} is configured`);
+    const origins = known.replicas.current;
     const attempts = Math.min(origins.length, ATTEMPTS_MAX);
-    let failure: unknown = new Error(`no URL of ${peer} is configured`);
+    let failure: unknown;
     this.#turn += 1;
     const turn = this.#turn;
     for (let attempt = 0; attempt < attempts; attempt += 1) {
@@ -67,7 +83,8 @@ export class HttpPeers implements Peers {
       const beganMs = performance.now();
       const seconds = () => (performance.now() - beganMs) / 1_000;
       try {
-        const answer = read(await this.#request(origin, path, body, AbortSignal.timeout(CALL_TIMEOUT_MS / attempts)));
+        const signal = AbortSignal.timeout(CALL_TIMEOUT_MS / attempts);
+        const answer = read(await request(known.agent, origin, path, body, signal));
         this.#onCall(peer, 'answered', seconds());
         return answer;
       } catch (error) {
@@ -77,18 +94,24 @@ export class HttpPeers implements Peers {
     }
     throw unavailable(`${peer} could not be reached`, failure);
   }
+}
 
-  async #request(origin: string, path: string, body: unknown, signal: AbortSignal): Promise<unknown> {
-    const response = await this.#agent.request({
-      origin,
-      path,
-      signal,
-      method: body === undefined ? 'GET' : 'POST',
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    });
-    if (response.statusCode === 200) return response.body.json();
-    // Why, the other one's log says: what it answers may name whom this is about.
-    await response.body.dump();
-    throw new Error(`${origin}${path} answered ${response.statusCode}`);
-  }
+async function request(
+  agent: Agent,
+  origin: string,
+  path: string,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const response = await agent.request({
+    origin,
+    path,
+    signal,
+    method: body === undefined ? 'GET' : 'POST',
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+  if (response.statusCode === 200) return response.body.json();
+  // Why, the other one's log says: what it answers may name whom this is about.
+  await response.body.dump();
+  throw new Error(`${origin}${path} answered ${response.statusCode}`);
 }

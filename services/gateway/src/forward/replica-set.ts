@@ -5,13 +5,11 @@
  */
 import type { ServiceName } from '@mo/contracts';
 import type { Addresses, Logger } from '@mo/service-kit';
-import type { Limits } from './limits.ts';
-import { Replica, type ReplicaState } from './replica.ts';
+import { Replica, type ReplicaState, type Way } from './replica.ts';
 
 export class ReplicaSet {
-  readonly service: ServiceName;
+  readonly #way: Way;
   readonly #addresses: Addresses;
-  readonly #limits: Limits;
   readonly #logger: Logger;
   readonly #onRoom: () => void;
   readonly #waiting = new Set<() => void>();
@@ -20,12 +18,15 @@ export class ReplicaSet {
   #next = 0;
 
   /** @param onRoom told when a replica can be used that could not */
-  constructor(service: ServiceName, addresses: Addresses, limits: Limits, logger: Logger, onRoom: () => void) {
-    this.service = service;
+  constructor(way: Way, addresses: Addresses, logger: Logger, onRoom: () => void) {
+    this.#way = way;
     this.#addresses = addresses;
-    this.#limits = limits;
-    this.#logger = logger.child({ upstream: service });
+    this.#logger = logger.child({ upstream: way.service });
     this.#onRoom = onRoom;
+  }
+
+  get service(): ServiceName {
+    return this.#way.service;
   }
 
   get replicas(): readonly Replica[] {
@@ -86,7 +87,7 @@ export class ReplicaSet {
   }
 
   #newReplica(origin: string): Replica {
-    return new Replica(origin, this.#limits, this.#logger, () => this.#onChange());
+    return new Replica(origin, this.#way, this.#logger, () => this.#onChange());
   }
 
   #letGo(replica: Replica): void {

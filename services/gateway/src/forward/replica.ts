@@ -3,8 +3,9 @@
  * ready, and a call that can't reach it leaves it out at once, until it says again that it is ready.
  */
 import { Readable } from 'node:stream';
+import type { ServiceName } from '@mo/contracts';
 import { type Call, type CallHandler, MuxClient } from '@mo/mux';
-import type { Logger } from '@mo/service-kit';
+import { connector, type Identity, type Logger } from '@mo/service-kit';
 import { Client, Pool } from 'undici';
 import type { Limits } from './limits.ts';
 
@@ -25,6 +26,14 @@ export interface UnderWay extends CallHandler {
   abandon(): void;
 }
 
+/** What all replicas of a service are reached by. */
+export interface Way {
+  readonly service: ServiceName;
+  /** Who the gateway is to them; null where neither has to prove that. */
+  readonly identity: Identity | null;
+  readonly limits: Limits;
+}
+
 export class Replica {
   readonly origin: string;
   readonly underWay = new Set<UnderWay>();
@@ -41,7 +50,7 @@ export class Replica {
   /** Counts what was learnt from calls, so that an answer to an older question isn't believed. */
   #news = 0;
 
-  constructor(origin: string, limits: Limits, logger: Logger, onChange: () => void) {
+  constructor(origin: string, { service, identity, limits }: Way, logger: Logger, onChange: () => void) {
     this.origin = origin;
     this.#limits = limits;
     this.#logger = logger;
@@ -49,8 +58,7 @@ export class Replica {
     const { answerTimeoutMs, uploadAnswerTimeoutMs, probeTimeoutMs, callsAtOnceMax, uploadsMax } = limits;
     const settings = (timeoutMs: number) => ({
       pipelining: 1,
-      allowH2: false,
-      connectTimeout: limits.connectTimeoutMs,
+      connect: connector(identity, service, limits.connectTimeoutMs),
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
     });
@@ -61,6 +69,7 @@ export class Replica {
     this.#probes = new Client(origin, settings(2 * probeTimeoutMs));
     this.#mux = new MuxClient({
       origin,
+      ...(identity !== null && { tls: () => identity.towards(service) }),
       connectTimeoutMs: limits.connectTimeoutMs,
       answerTimeoutMs,
       otherwise: (call, handler) => this.#pools.calls.dispatch(call, handler),

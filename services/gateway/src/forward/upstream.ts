@@ -6,6 +6,7 @@ import {
   durationHistogram,
   gauge,
   gaugeOfMany,
+  type Identity,
   type Logger,
   type Registry,
   Turns,
@@ -62,9 +63,14 @@ export interface Upstream {
 /** The way to each service that the gateway has addresses of. */
 export type Upstreams = ReadonlyMap<ServiceName, Upstream>;
 
-/** Opens the way to each service; one without addresses is left out. */
+/**
+ * Opens the way to each service; one without addresses is left out.
+ *
+ * @param identity who the gateway is to them; null where neither has to prove that
+ */
 export function openUpstreams(
   origins: Readonly<Record<ServiceName, readonly string[]>>,
+  identity: Identity | null,
   limits: Limits,
   logger: Logger,
   registry: Registry,
@@ -77,7 +83,8 @@ export function openUpstreams(
     const giveTurns = () => {
       while (turns.waiting > 0 && replicas.pick()?.hasRoom === true) turns.next();
     };
-    const replicas = new ReplicaSet(service, new Addresses(origins[service]), limits, logger, giveTurns);
+    const way = { service, identity, limits };
+    const replicas = new ReplicaSet(way, new Addresses(origins[service]), logger, giveTurns);
     const retries = new RetryBudget(limits.retriesSavedMax, limits.retriesPerCall);
     const duration = metrics.duration.labels(service);
     for (const outcome of ['answered', ...FAILURE_KINDS]) metrics.attempts.inc({ upstream: service, outcome }, 0);

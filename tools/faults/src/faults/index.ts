@@ -2,6 +2,7 @@
 import type { Fault } from '../fault.ts';
 import { admitting } from './admitting.ts';
 import { calling } from './calling.ts';
+import { certifying } from './certifying.ts';
 import { connecting } from './connecting.ts';
 import { customers } from './customers.ts';
 import { deciding } from './deciding.ts';
@@ -31,5 +32,6 @@ export const faults: readonly Fault[] = [
   ...calling,
   ...operating,
   ...admitting,
+  ...certifying,
   ...delivering,
 ];

@@ -1,4 +1,4 @@
-/** A certificate authority of a test's own. */
+/** A certificate authority of a stack's own, or a test's. */
 import { isIP } from 'node:net';
 import { generate } from 'selfsigned';
 
@@ -11,11 +11,12 @@ export interface KeyPair {
 export interface Authority {
   /** Its own certificate, in PEM. */
   readonly ca: string;
-  /** Certifies a server that is reached at these hosts, or a client of this name. */
-  certify(name: string, hosts?: readonly string[]): Promise<KeyPair>;
+  /** Certifies a server that is reached at these hosts, or a client of this name; for a year unless told. */
+  certify(name: string, hosts?: readonly string[], notAfter?: Date): Promise<KeyPair>;
 }
 
 const COMMON = { keyType: 'ec', algorithm: 'sha256' } as const;
+const DAY_MS = 24 * 3_600_000;
 const DNS_NAME = 2;
 const IP_ADDRESS = 7;
 
@@ -31,13 +32,14 @@ export async function makeAuthority(name = 'test authority'): Promise<Authority>
   const ca = { key: own.private, cert: own.cert };
   return {
     ca: own.cert,
-    certify: async (subject, hosts = [subject]) => {
+    certify: async (subject, hosts = [subject], notAfter) => {
       const altNames = hosts.map((host) =>
         isIP(host) === 0 ? ({ type: DNS_NAME, value: host } as const) : ({ type: IP_ADDRESS, ip: host } as const),
       );
       const made = await generate([{ name: 'commonName', value: subject }], {
         ...COMMON,
         ca,
+        ...(notAfter !== undefined && { notBeforeDate: new Date(notAfter.getTime() - DAY_MS), notAfterDate: notAfter }),
         extensions: [
           { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
           { name: 'subjectAltName', altNames },

@@ -1,0 +1,125 @@
+/**
+ * Who is let in: a second port, on which a server takes calls over TLS from callers whose certificate is of the authority
+ * that is believed, and a rule that says whom each of them may call. On the first port only operators are answered then.
+ */
+import type { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import type { RequestListener, ServerOptions } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { carrierOf } from '@mo/mux';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Logger } from '../log.ts';
+import { counter, type Registry } from '../metrics.ts';
+import { ProblemError } from '../problem-error.ts';
+import { type Identity, isNamed } from './identity.ts';
+
+/** Who calls what callers ask for. */
+const GATEWAY = 'gateway';
+/** What services ask each other for. */
+const INTERNAL_PATHS = '/internal/';
+/** From a connection to its certificate. */
+const HANDSHAKE_TIMEOUT_MS = 5_000;
+
+export interface AdmissionOptions {
+  readonly identity: Identity;
+  readonly port: number;
+  /** Whether what comes without TLS is refused, beside what operators ask for. */
+  readonly isRequired: boolean;
+  /** The services that may ask for what is internal. */
+  readonly internalCallers: readonly string[];
+  readonly logger: Logger;
+  readonly registry: Registry;
+}
+
+export class Admission {
+  readonly #options: AdmissionOptions;
+  readonly #names: readonly string[];
+  /** What the certificate of each connection says who its caller is. */
+  readonly #callers = new WeakMap<Socket, readonly string[]>();
+  #server: Server | undefined;
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+    this.#names = [GATEWAY, ...options.internalCallers];
+  }
+
+  /** Where it listens. */
+  get port(): number {
+    const address = this.#server?.address();
+    return typeof address === 'object' && address !== null ? address.port : this.#options.port;
+  }
+
+  /**
+   * Puts the rule before everything else that the app does, and makes the server for TLS, which hands what it is asked to
+   * `answer`. It listens once it is told to, and closes with the app.
+   *
+   * @param settings those of the server without TLS
+   * @param openPaths routes for which nobody has to say who they are
+   */
+  guard(
+    app: FastifyInstance,
+    settings: ServerOptions,
+    answer: RequestListener,
+    openPaths: ReadonlySet<string>,
+  ): Server {
+    const { identity, logger, registry } = this.#options;
+    const server = createServer(
+      {
+        ...settings,
+        ...identity.credentials,
+        requestCert: true,
+        rejectUnauthorized: true,
+        handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      },
+      answer,
+    );
+    const help = 'Connections that were refused since they brought no certificate that is believed';
+    const refused = counter(registry, 'mo_tls_refused_total', help);
+    server.on('tlsClientError', (error) => {
+      refused.inc();
+      logger.debug({ err: error }, 'a connection was refused');
+    });
+    identity.onRenewed(() => server.setSecureContext(identity.credentials));
+    app.addHook('onRequest', (request, _reply, done) => {
+      done(openPaths.has(request.routeOptions.url ?? '') ? undefined : (this.#fault(request) ?? undefined));
+    });
+    app.addHook('onClose', async () => {
+      if (server.listening) await closed(server);
+    });
+    this.#server = server;
+    return server;
+  }
+
+  /** @throws where the port can't be had */
+  async listen(host: string, backlog: number): Promise<void> {
+    const server = this.#server as Server;
+    server.listen({ host, port: this.#options.port, backlog });
+    await once(server, 'listening');
+  }
+
+  #fault({ raw, routeOptions }: FastifyRequest): ProblemError | null {
+    const { isRequired, internalCallers } = this.#options;
+    const carrier = carrierOf(raw.socket);
+    if (!(carrier instanceof TLSSocket)) {
+      const how = `only over TLS, at port ${this.port}, with a certificate`;
+      return isRequired ? new ProblemError('unauthenticated', `calls are taken ${how}`) : null;
+    }
+    const allowed = routeOptions.url?.startsWith(INTERNAL_PATHS) === true ? internalCallers : [GATEWAY];
+    if (this.#callersAt(carrier).some((name) => allowed.includes(name))) return null;
+    return new ProblemError('forbidden', `only ${allowed.join(' and ')} may call this, by a certificate that says so`);
+  }
+
+  #callersAt(socket: TLSSocket): readonly string[] {
+    let callers = this.#callers.get(socket);
+    if (callers === undefined) {
+      const certificate: X509Certificate | undefined = socket.getPeerX509Certificate();
+      callers = certificate === undefined ? [] : this.#names.filter((name) => isNamed(certificate, name));
+      this.#callers.set(socket, callers);
+    }
+    return callers;
+  }
+}
+
+const closed = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));

@@ -1,0 +1,110 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError, createRegistry } from '../src/index.ts';
+import { type Authority, forgetIdentities, identityDir, makeAuthority, openFrom, writeIdentity } from './identities.ts';
+
+const CHECK_EVERY_MS = 1;
+const DAY_MS = 24 * 3_600_000;
+
+let authority: Authority;
+beforeAll(async () => {
+  authority = await makeAuthority();
+});
+afterEach(forgetIdentities);
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+it('is read from the folder, and tells when its certificate runs out', async () => {
+  const dir = await identityDir(authority, 'loans');
+  const registry = createRegistry('test');
+  const { identity } = openFrom(dir, 'loans');
+  identity.watch(registry);
+  expect(identity.towards('payments')).toEqual({ ...identity.credentials, servername: 'payments' });
+  expect(identity.credentials).toMatchObject({ ca: authority.ca, minVersion: 'TLSv1.3' });
+  expect(identity.expiresAtMs / DAY_MS).toBeGreaterThan(Date.now() / DAY_MS + 300);
+  expect(await registry.getSingleMetricAsString('mo_certificate_expiry_timestamp_seconds')).toContain(
+    ` ${identity.expiresAtMs / 1_000}`,
+  );
+});
+
+describe('what can not be used is refused at the start, and named', () => {
+  const NAME = 'loans.mo.internal';
+  const cases: [string, string, (dir: string) => Promise<void> | void][] = [
+    ['no authority', 'ca.crt can not be read (ENOENT', (dir) => rmSync(join(dir, 'ca.crt'))],
+    ['no key', 'tls.key can not be read (ENOENT', (dir) => rmSync(join(dir, 'tls.key'))],
+    ['an authority that is none', 'ca.crt holds no certificate in PEM', (dir) => writeIdentity(dir, { ca: 'x' })],
+    ['a certificate that is none', 'tls.crt holds no certificate', (dir) => writeIdentity(dir, { cert: '' })],
+    [
+      "another's key",
+      'tls.key is no private key in PEM that belongs to the certificate',
+      async (dir) => writeIdentity(dir, { key: (await authority.certify(NAME)).key }),
+    ],
+    [
+      "another's certificate",
+      'tls.crt does not bear the DNS name loans.mo.internal',
+      async (dir) => writeIdentity(dir, await authority.certify('payments')),
+    ],
+    [
+      'a name that is only its subject',
+      'tls.crt does not bear the DNS name loans.mo.internal',
+      async (dir) => writeIdentity(dir, await authority.certify(NAME, ['10.0.0.1'])),
+    ],
+    [
+      'a wildcard',
+      'tls.crt does not bear the DNS name loans.mo.internal',
+      async (dir) => writeIdentity(dir, await authority.certify(NAME, ['*.mo.internal'])),
+    ],
+    [
+      'a certificate of yesterday',
+      'tls.crt ran out on ',
+      async (dir) => writeIdentity(dir, await authority.certify(NAME, [NAME], new Date(Date.now() - 1_000))),
+    ],
+  ];
+  it.each(cases)('%s', async (_what, message, change) => {
+    const dir = await identityDir(authority, NAME);
+    await change(dir);
+    const start = () => openFrom(dir, NAME);
+    expect(start).toThrow(ConfigError);
+    expect(start).toThrow(`IDENTITY_DIR: ${message}`);
+  });
+});
+
+describe('renewal', () => {
+  it('is noticed, and told to who must know', async () => {
+    const dir = await identityDir(authority, 'loans');
+    const { identity, log } = openFrom(dir, 'loans', CHECK_EVERY_MS);
+    const before = identity.credentials.cert;
+    let told = 0;
+    identity.onRenewed(() => {
+      told += 1;
+    });
+    const renewed = await authority.certify('loans');
+    writeIdentity(dir, renewed);
+    await until(() => told > 0);
+    expect(identity.credentials).toMatchObject(renewed);
+    expect(renewed.cert).not.toBe(before);
+    expect(log.lines().map(({ msg }) => msg)).toContain('the certificate was renewed');
+  });
+
+  it('by what can not be used changes nothing, and is said once', async () => {
+    const dir = await identityDir(authority, 'loans');
+    const { identity, log } = openFrom(dir, 'loans', CHECK_EVERY_MS);
+    const before = identity.credentials;
+    let told = 0;
+    identity.onRenewed(() => {
+      told += 1;
+    });
+    const renewed = await authority.certify('loans');
+    writeIdentity(dir, { key: renewed.key });
+    const warnings = () => log.lines().filter(({ level }) => level === 'warn');
+    await until(() => warnings().length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 20 * CHECK_EVERY_MS));
+    expect([identity.credentials, told, warnings().length]).toEqual([before, 0, 1]);
+    expect(warnings()[0]).toMatchObject({ fault: expect.stringContaining('tls.key is no private key') });
+    writeIdentity(dir, renewed);
+    await until(() => told > 0);
+    expect(identity.credentials).toMatchObject(renewed);
+  });
+});

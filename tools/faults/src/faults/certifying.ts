@@ -1,0 +1,112 @@
+/** Who a process is to the others, and who is let in. */
+import { type Fault, servers, unit } from '../fault.ts';
+
+const ADMISSION = unit('packages/service-kit/test/admission');
+const IDENTITY = unit('packages/service-kit/test/identity');
+
+export const certifying: readonly Fault[] = [
+  {
+    id: 'no-certificate-asked-for',
+    file: 'packages/service-kit/src/identity/admission.ts',
+    replace: 'requestCert: true,',
+    by: 'requestCert: false,',
+    breaks: 'nobody has to say who they are',
+    check: ADMISSION,
+  },
+  {
+    id: 'certificate-of-anybody',
+    file: 'packages/service-kit/src/identity/admission.ts',
+    replace: 'rejectUnauthorized: true,',
+    by: 'rejectUnauthorized: false,',
+    breaks: 'a certificate that anybody made for themselves lets them in',
+    check: ADMISSION,
+  },
+  {
+    id: 'plain-calls-taken',
+    file: 'packages/service-kit/src/identity/admission.ts',
+    replace: 'return isRequired ? new',
+    by: 'return isRequired && carrier === raw.socket ? new',
+    breaks: 'calls that come together need no TLS',
+    check: ADMISSION,
+  },
+  {
+    id: 'gateway-asks-for-what-is-internal',
+    file: 'packages/service-kit/src/identity/admission.ts',
+    replace: '=== true ? internalCallers : [GATEWAY];',
+    by: '=== true ? [...internalCallers, GATEWAY] : [GATEWAY];',
+    breaks: 'the gateway may ask for what services ask each other for',
+    check: ADMISSION,
+  },
+  {
+    id: 'services-ask-for-what-callers-do',
+    file: 'packages/service-kit/src/identity/admission.ts',
+    replace: 'if (this.#callersAt(carrier).some((name) => allowed.includes(name))) return null;',
+    by: 'if (this.#callersAt(carrier).length > 0) return null;',
+    breaks: 'one service may do in another what callers need a key for',
+    check: ADMISSION,
+  },
+  {
+    id: 'first-caller-of-a-connection-forgotten',
+    file: 'packages/mux/src/mux-request.ts',
+    replace: '(socket as { carrier?: Socket }).carrier ?? socket;',
+    by: 'socket;',
+    breaks: 'calls that come together have no caller, and none is taken',
+    check: ADMISSION,
+  },
+  {
+    id: 'any-service-believed',
+    file: 'packages/service-kit/src/identity/identity.ts',
+    replace: 'return { ...this.credentials, servername: service };',
+    by: 'return { ...this.credentials, servername: service, checkServerIdentity: () => undefined };',
+    breaks: 'a service that is asked in the place of another is believed',
+    check: ADMISSION,
+  },
+  {
+    id: 'old-certificate-served',
+    file: 'packages/service-kit/src/identity/admission.ts',
+    replace: 'identity.onRenewed(() => server.setSecureContext(identity.credentials));',
+    by: '',
+    breaks: 'a renewed certificate counts after a restart alone, and the old one runs out',
+    check: ADMISSION,
+  },
+  {
+    id: 'wildcard-is-a-name',
+    file: 'packages/service-kit/src/identity/identity.ts',
+    replace: 'wildcards: false',
+    by: 'wildcards: true',
+    breaks: 'a certificate for any name of a domain is that of a service',
+    check: IDENTITY,
+  },
+  {
+    id: 'subject-is-a-name',
+    file: 'packages/service-kit/src/identity/identity.ts',
+    replace: "subject: 'never'",
+    by: "subject: 'default'",
+    breaks: "what an authority calls somebody counts as a service's name",
+    check: IDENTITY,
+  },
+  {
+    id: 'half-renewed',
+    file: 'packages/service-kit/src/identity/identity.ts',
+    replace: 'this.#credentials = checked(this.name, found);',
+    by: 'this.#credentials = found;',
+    breaks: 'a key without its certificate takes the place of a pair that served',
+    check: IDENTITY,
+  },
+  {
+    id: 'connections-without-a-call-kept',
+    file: 'packages/service-kit/src/closing.ts',
+    replace: "server.on('secureConnection', keep);",
+    by: '',
+    breaks: 'a service waits at its end for connections over TLS on which nobody asks anything',
+    check: ADMISSION,
+  },
+  {
+    id: 'stack-without-certificates',
+    file: 'packages/messaging/src/service.ts',
+    replace: '    takesMux: true,\n    admission,',
+    by: '    takesMux: true,',
+    breaks: 'the services let in everybody, certificates or not',
+    check: servers('system-tests/test/services-alone'),
+  },
+];
