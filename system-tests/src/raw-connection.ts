@@ -1,5 +1,6 @@
 /** A plain connection, for what no HTTP client would send, and for callers who are slow to send or to read. */
 import { connect, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { waitFor } from './wait-for.ts';
 
 /** An answer as it stands on the wire. */
@@ -17,9 +18,11 @@ export class RawConnection {
   #received = '';
   isClosed = false;
 
-  constructor(url: string) {
-    const { hostname, port } = new URL(url);
-    this.socket = connect({ host: hostname, port: Number(port) });
+  /** @param tls for an https URL */
+  constructor(url: string, tls?: ConnectionOptions) {
+    const { hostname: host, port } = new URL(url);
+    const address = { host, port: Number(port) };
+    this.socket = tls === undefined ? connect(address) : connectTls({ ...address, ...tls });
     this.socket.setEncoding('latin1');
     this.socket.on('data', (text: string) => {
       this.#received += text;

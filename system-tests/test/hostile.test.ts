@@ -2,8 +2,10 @@
 
 import { differences, query } from '@mo/agreement';
 import { problem } from '@mo/contracts';
+import { apiUrlOf, type Caller, certifiedAs } from '../src/certified.ts';
 import { processesOf } from '../src/overload/processes.ts';
 import { RawConnection } from '../src/raw-connection.ts';
+import type { Service } from '../src/replacing.ts';
 import { type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
 import { expectStatus, nameOf } from '../src/world.ts';
@@ -22,6 +24,9 @@ describe('hostile callers', () => {
 
   const gateway = () => system.stack.url;
   const to = (url: string) => new RawConnection(url);
+  /** To a service past the gateway. */
+  const toService = (service: Service, caller: Caller) =>
+    new RawConnection(apiUrlOf(system.stack, service), certifiedAs(caller, system.stack, service));
   const head = (method: string, path: string, ...headers: string[]) =>
     [`${method} ${path} HTTP/1.1`, 'host: x', `x-api-key: ${system.stack.apiKey}`, ...headers, '', ''].join('\r\n');
   const post = (path: string, body: string | Buffer, ...headers: string[]) =>
@@ -53,8 +58,9 @@ describe('hostile callers', () => {
     ['a broken header line', 'x y: z'],
   ];
   it.each(twoReaders)('a request with %s is a 400, and its connection ends', async (_name, header) => {
-    for (const url of [gateway(), system.stack.stack().customers.url]) {
-      const connection = to(url)
+    const { customers } = system.stack.stack();
+    for (const open of [() => to(gateway()), () => to(customers.url), () => toService('customers', 'gateway')]) {
+      const connection = open()
         .send(head('POST', '/api/customers', header))
         .send('0\r\n\r\nGET /livez HTTP/1.1\r\n\r\n');
       const answer = await connection.answer();
@@ -87,7 +93,7 @@ describe('hostile callers', () => {
       await expectProblem(connection, 413, 'payload_too_large');
     }
     await expectProblem(
-      to(system.stack.stack().loans.url).send(
+      toService('loans', 'gateway').send(
         head('POST', '/api/loans', 'content-type: application/json', `content-length: ${100 * MIB}`),
       ),
       413,
@@ -245,14 +251,13 @@ describe('hostile callers', () => {
   }, 180_000);
 
   it("a service's own endpoints bound what they are asked for, and answer while that goes on", async () => {
-    const { customers, loans } = system.stack.stack();
     const pull = (count: number) =>
       post(
         '/internal/streams/customers/pull',
         JSON.stringify({ wants: Array(count).fill({ customer_id: 1, after: 0 }) }),
       );
-    await expectProblem(to(customers.url).send(pull(201)), 400, 'invalid_request');
-    await expectProblem(to(customers.url).send(pull(100_000)), 413, 'payload_too_large');
+    await expectProblem(toService('customers', 'loans').send(pull(201)), 400, 'invalid_request');
+    await expectProblem(toService('customers', 'loans').send(pull(100_000)), 413, 'payload_too_large');
     for (const asked of [
       'external_id=a%00b',
       `external_id=${'a'.repeat(61)}`,
@@ -260,14 +265,16 @@ describe('hostile callers', () => {
       'after=-1',
     ])
       await expectProblem(
-        to(customers.url).send(head('GET', `/internal/streams/customers?${asked}`)),
+        toService('customers', 'loans').send(head('GET', `/internal/streams/customers?${asked}`)),
         400,
         'invalid_request',
       );
     const far = post('/internal/streams/customers/settle', '{"customer_id":1,"version":999999}');
-    expect((await to(loans.url).send(far).answer()).status).toBe(200);
+    expect((await toService('loans', 'customers').send(far).answer()).status).toBe(200);
 
-    const floods = Array.from({ length: 20 }, () => to(customers.url).send(Buffer.concat(Array(20).fill(pull(200)))));
+    const floods = Array.from({ length: 20 }, () =>
+      toService('customers', 'loans').send(Buffer.concat(Array(20).fill(pull(200)))),
+    );
     const { id } = await system.world.customer('10');
     expect((await system.world.loan(id, '11')).body.code).toBe('credit_limit_exceeded');
     for (const flood of floods) {

@@ -57,8 +57,8 @@ describe('the choice of servers', () => {
 describe('the ports', () => {
   const choice = { postgres: { kind: 'embedded' }, kafka: { kind: 'embedded' } } as const;
 
-  test('replicas listen ten above each other, and every service is told of all of them', () => {
-    const plan = fixedPlan({ LOANS_PORT: '7000' }, { ...onceEach, loans: 2 }, choice);
+  test('replicas listen ten above each other', async () => {
+    const plan = await fixedPlan({ LOANS_PORT: '7000' }, { ...onceEach, loans: 2 }, choice);
     const ports = Object.fromEntries(plan.replicas.map(({ name, port }) => [name, port]));
     expect(ports).toEqual({
       gateway: 8080,
@@ -70,13 +70,26 @@ describe('the ports', () => {
     });
   });
 
-  test('one port for two purposes is refused', () => {
-    expect(() => fixedPlan({ LOANS_PORT: '8080' }, onceEach, choice)).toThrow(
-      'port 8080 is wanted for gateway and for loans: set LOANS_PORT',
-    );
+  test('those for TLS are free ones unless told', async () => {
+    const plan = await fixedPlan({ LOANS_TLS_PORT: '7443' }, { ...onceEach, loans: 2 }, choice);
+    const urls = new Map(plan.replicas.map(({ name, apiUrl }) => [name, apiUrl]));
+    expect([urls.get('gateway'), urls.get('loans'), urls.get('loans-2')]).toEqual([
+      null,
+      'https://127.0.0.1:7443',
+      'https://127.0.0.1:7453',
+    ]);
+    expect(urls.get('payments')).toMatch(/^https:\/\/127\.0\.0\.1:\d{5}$/);
+    expect(new Set(urls.values()).size).toBe(urls.size);
   });
 
-  test('what is no port is refused by the name of its variable', () => {
-    expect(() => fixedPlan({ KAFKA_PORT: '99999' }, onceEach, choice)).toThrow('KAFKA_PORT must be a port');
+  test.each([
+    [{ LOANS_PORT: '8080' }, 'port 8080 is wanted for gateway and for loans: set LOANS_PORT'],
+    [{ LOANS_TLS_PORT: '8083' }, 'port 8083 is wanted for TLS of loans and for payments: set PAYMENTS_PORT'],
+  ])('one port for two purposes is refused: %j', async (env, message) => {
+    await expect(fixedPlan(env, onceEach, choice)).rejects.toThrow(message);
+  });
+
+  test.each(['KAFKA_PORT', 'LOANS_TLS_PORT'])('what is no port is refused by its name: %s', async (name) => {
+    await expect(fixedPlan({ [name]: '99999' }, onceEach, choice)).rejects.toThrow(`${name} must be a port`);
   });
 });

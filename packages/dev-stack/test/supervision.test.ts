@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
-import { readStackFile, type Stack, type StackFile, startStack } from '../src/index.ts';
+import { identityDirOf, readStackFile, type Stack, type StackFile, startStack } from '../src/index.ts';
 import { poll } from '../src/processes/poll.ts';
 import { isAlive } from '../src/processes/proc.ts';
 
@@ -82,7 +82,7 @@ describe('a running stack', () => {
   test('tells every process of all the others, and each only its own secrets', async () => {
     const { gateway, customers, loans } = file();
     const [ofGateway, ofLoans] = await Promise.all([environmentOf(gateway.url), environmentOf(loans.url)]);
-    const urls = { CUSTOMERS_URL: customers.url, LOANS_URL: loans.replicas.map(({ url }) => url).join(',') };
+    const urls = { CUSTOMERS_URL: customers.apiUrl, LOANS_URL: loans.replicas.map(({ apiUrl }) => apiUrl).join(',') };
     expect(ofGateway).toMatchObject(urls);
     expect(ofLoans).toMatchObject({ ...urls, LOANS_DATABASE_URL: loans.databaseUrl, HOST: '127.0.0.1' });
     expect(ofLoans).toMatchObject({ KAFKA_BROKERS: file().kafka.brokers.join(',') });
@@ -91,14 +91,23 @@ describe('a running stack', () => {
     expect(databasesOf(ofLoans)).toEqual(['LOANS_DATABASE_URL']);
     expect(ofLoans.API_KEYS_FILE).toBeUndefined();
     expect(ofGateway.API_KEYS_FILE).toBe(join(dir, 'api-keys'));
+    expect([ofGateway.IDENTITY_DIR, ofLoans.IDENTITY_DIR]).toEqual([
+      identityDirOf(dir, 'gateway'),
+      identityDirOf(dir, 'loans'),
+    ]);
+    expect(new URL(loans.apiUrl!).port).toBe(ofLoans.TLS_PORT);
   });
 
-  test.each(['stack.json', 'api-key', 'api-keys', 'postgres-passwords.json', 'logs/loans.log'])(
-    'keeps %s from other users',
-    (name) => {
-      expect(statSync(join(dir, name)).mode & 0o077).toBe(0);
-    },
-  );
+  test.each([
+    'stack.json',
+    'api-key',
+    'api-keys',
+    'postgres-passwords.json',
+    'logs/loans.log',
+    'identities/loans/tls.key',
+  ])('keeps %s from other users', (name) => {
+    expect(statSync(join(dir, name)).mode & 0o077).toBe(0);
+  });
 
   test('cannot be started a second time in the same folder', async () => {
     await expect(startStack({ dir, mainOf: () => dummy })).rejects.toThrow('this stack runs already: process');

@@ -14,6 +14,7 @@ const usage = `npm start -- [options]
   --help                          this text
 
 Variables: GATEWAY_PORT, CUSTOMERS_PORT, LOANS_PORT, PAYMENTS_PORT, WEBHOOKS_PORT, POSTGRES_PORT, KAFKA_PORT; HOST (of the gateway);
+CUSTOMERS_TLS_PORT and so on, where the services are called over TLS (any that is free unless told);
 LOG_LEVEL; MO_DIR (data, logs and secrets, .mo by default); MO_SERVERS (embedded or containers);
 KAFKA_BROKERS and CUSTOMERS_, LOANS_, PAYMENTS_, WEBHOOKS_, GATEWAY_DATABASE_URL for servers that run already.`;
 

@@ -6,6 +6,7 @@ import type { Detour } from '../detour.ts';
 import { freePort, type NeededPort, portFrom } from '../ports.ts';
 import type { Choice } from '../servers/choose.ts';
 import { type DatabaseUrls, databaseOwners } from '../servers/databases.ts';
+import { identityDirOf } from './identities.ts';
 import type { Replicas } from './replicas.ts';
 
 export type ServiceName = (typeof serviceNames)[number];
@@ -37,7 +38,10 @@ export interface ReplicaPlan {
   /** As `loans`, and `loans-2` for the second. */
   name: string;
   port: number;
+  /** Where operators ask it. */
   url: string;
+  /** Where the gateway and the services call it, over TLS; null for the gateway itself. */
+  apiUrl: string | null;
 }
 
 export interface Plan {
@@ -50,17 +54,21 @@ export interface Plan {
 }
 
 const variableOf = (name: string) => `${name.toUpperCase()}_PORT`;
+const tlsVariableOf = (name: string) => `${name.toUpperCase()}_TLS_PORT`;
 
-/** Ports by default and by the environment; throws if two are the same. */
-export function fixedPlan(env: NodeJS.ProcessEnv, counts: Replicas, choice: Choice): Plan {
+/** Ports by default and by the environment, and free ones for TLS unless told; rejects if two are the same. */
+export async function fixedPlan(env: NodeJS.ProcessEnv, counts: Replicas, choice: Choice): Promise<Plan> {
   const first = (name: keyof typeof defaultPorts) => portFrom(env, variableOf(name), defaultPorts[name]);
-  const replicas = serviceNames.flatMap((service) =>
-    Array.from({ length: countOf(service, counts) }, (_, index) =>
-      replicaPlan(service, index, first(service) + index * replicaPortStep, env),
-    ),
-  );
+  const replicas: ReplicaPlan[] = [];
+  for (const service of serviceNames) {
+    const tls = portFrom(env, tlsVariableOf(service), 0);
+    for (let index = 0; index < countOf(service, counts); index++) {
+      const above = index * replicaPortStep;
+      replicas.push(replicaPlan(service, index, first(service) + above, tls ? tls + above : await freePort(), env));
+    }
+  }
   const servers = { postgres: first('postgres'), kafka: first('kafka') };
-  const needed = [...replicas.map(neededByReplica), ...neededByServers(servers, choice)];
+  const needed = [...replicas.flatMap(neededByReplica), ...neededByServers(servers, choice)];
   refuseTwice(needed);
   return { replicas, servers, needed };
 }
@@ -70,13 +78,15 @@ export async function freePlan(env: NodeJS.ProcessEnv, counts: Replicas): Promis
   const replicas: ReplicaPlan[] = [];
   for (const service of serviceNames)
     for (let index = 0; index < countOf(service, counts); index++)
-      replicas.push(replicaPlan(service, index, await freePort(), env));
+      replicas.push(replicaPlan(service, index, await freePort(), await freePort(), env));
   return { replicas, servers: { postgres: await freePort(), kafka: await freePort(2) }, needed: [] };
 }
 
 /** What every process is told, beside the plan. */
 export interface Given {
   env: NodeJS.ProcessEnv;
+  /** The stack's folder. */
+  dir: string;
   brokers: string[];
   databases: DatabaseUrls;
   keysFile: string;
@@ -96,7 +106,7 @@ export async function environmentsOf(
 async function environmentOf(
   replica: ReplicaPlan,
   plan: Plan,
-  { env, brokers, databases, keysFile }: Given,
+  { env, dir, brokers, databases, keysFile }: Given,
   detour: Detour,
 ): Promise<NodeJS.ProcessEnv> {
   const led = async (to: string, url: string) => {
@@ -105,7 +115,9 @@ async function environmentOf(
   };
   const urlsOf = async (service: ServiceName) => {
     const processes = plan.replicas.filter((other) => other.service === service);
-    const urls = processes.map(async ({ name, url }) => (service === replica.service ? url : led(name, url)));
+    const urls = processes.map(async ({ name, apiUrl }) =>
+      apiUrl === null || service === replica.service ? apiUrl : led(name, apiUrl),
+    );
     return (await Promise.all(urls)).join(',');
   };
   const { service } = replica;
@@ -114,9 +126,11 @@ async function environmentOf(
   return {
     MO_VERSION: version,
     ...env,
-    // Only the gateway asks for a key: the services behind it are reached from this machine alone.
+    // Others have no business with the services: operators are on this machine.
     HOST: service === 'gateway' ? env.HOST || localhost : localhost,
     PORT: String(replica.port),
+    TLS_PORT: replica.apiUrl === null ? undefined : new URL(replica.apiUrl).port,
+    IDENTITY_DIR: identityDirOf(dir, service),
     KAFKA_BROKERS: brokers.join(','),
     CUSTOMERS_URL: await urlsOf('customers'),
     LOANS_URL: await urlsOf('loans'),
@@ -143,9 +157,19 @@ function countOf(service: ServiceName, counts: Replicas): number {
   return service === 'gateway' ? 1 : counts[service];
 }
 
-function replicaPlan(service: ServiceName, index: number, port: number, env: NodeJS.ProcessEnv): ReplicaPlan {
-  const host = service === 'gateway' ? reachedAt(env.HOST || localhost) : localhost;
-  return { service, name: index === 0 ? service : `${service}-${index + 1}`, port, url: `http://${host}:${port}` };
+function replicaPlan(
+  service: ServiceName,
+  index: number,
+  port: number,
+  tlsPort: number,
+  env: NodeJS.ProcessEnv,
+): ReplicaPlan {
+  const name = index === 0 ? service : `${service}-${index + 1}`;
+  if (service === 'gateway') {
+    const url = `http://${reachedAt(env.HOST || localhost)}:${port}`;
+    return { service, name, port, url, apiUrl: null };
+  }
+  return { service, name, port, url: `http://${localhost}:${port}`, apiUrl: `https://${localhost}:${tlsPort}` };
 }
 
 /** A host that means all interfaces is reached at this one. */
@@ -154,8 +178,13 @@ function reachedAt(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function neededByReplica({ service, name, port }: ReplicaPlan): NeededPort {
-  return { port, purpose: name, variable: variableOf(service) };
+function neededByReplica({ service, name, port, apiUrl }: ReplicaPlan): NeededPort[] {
+  const needed = [{ port, purpose: name, variable: variableOf(service) }];
+  if (apiUrl === null) return needed;
+  return [
+    ...needed,
+    { port: Number(new URL(apiUrl).port), purpose: `TLS of ${name}`, variable: tlsVariableOf(service) },
+  ];
 }
 
 function neededByServers(ports: Plan['servers'], choice: Choice): NeededPort[] {

@@ -74,7 +74,7 @@ export class Services {
   entriesOf(service: ServiceName): ReplicaEntry[] {
     return this.#members
       .filter(({ replica }) => replica.service === service)
-      .map(({ replica, keeper }) => ({ url: replica.url, pid: keeper.pid }));
+      .map(({ replica: { url, apiUrl }, keeper }) => ({ url, ...(apiUrl !== null && { apiUrl }), pid: keeper.pid }));
   }
 }
 

@@ -8,7 +8,10 @@ import type { DatabaseOwner } from '../servers/databases.ts';
 import { writeAtomically } from '../state-dir.ts';
 
 export interface ReplicaEntry {
+  /** Where operators ask it, and the gateway's callers call it. */
   url: string;
+  /** Where it is called by who has a certificate; the gateway has none. */
+  apiUrl?: string;
   pid: number | null;
 }
 

@@ -14,8 +14,9 @@ import { type Servers, startServers } from '../servers/start-servers.ts';
 import { makeStateDir } from '../state-dir.ts';
 import { apiKey } from './api-key.ts';
 import { deleteData } from './fresh.ts';
+import { makeIdentities } from './identities.ts';
 import { takeLock } from './lock.ts';
-import { environmentsOf, fixedPlan, freePlan, mainOf, type Plan, type ServiceName } from './plan.ts';
+import { environmentsOf, fixedPlan, freePlan, mainOf, type Plan, type ServiceName, serviceNames } from './plan.ts';
 import { onceEach, type Replicas, type Replicated } from './replicas.ts';
 import { Services } from './services.ts';
 import { removeStackFile, type ServiceEntry, type StackFile, writeStackFile } from './stack-file.ts';
@@ -107,7 +108,8 @@ class Launch {
     const servers = this.#options.servers ?? (await this.#startServers(plan, () => announce()));
     const databases = await servers.createDatabases(this.#options.servers ? 'stack' : '');
     const { key, keysFile } = apiKey(dir);
-    const given = { env, brokers: servers.kafka.brokers, databases, keysFile };
+    await makeIdentities(dir, serviceNames);
+    const given = { env, dir, brokers: servers.kafka.brokers, databases, keysFile };
     const environments = await environmentsOf(plan, given, this.#options.detour);
 
     log(`starting ${plan.replicas.map(({ name }) => name).join(', ')} …`);
@@ -150,7 +152,7 @@ class Launch {
     }
     const choice = await chooseServers(env, dir, log);
     if (choice.postgres.kind === 'environment' && !env.WEBHOOKS_DATABASE_URL) replicas.webhooks = 0;
-    const plan = ports === 'fixed' ? fixedPlan(env, replicas, choice) : await freePlan(env, replicas);
+    const plan = await (ports === 'fixed' ? fixedPlan(env, replicas, choice) : freePlan(env, replicas));
     await checkPorts(plan.needed);
     if (fresh) await deleteData(dir, choice);
     return { ...plan, choice };

@@ -2,8 +2,19 @@
  * Control (c): what a route costs that does nothing. It is started in a service's place, behind a gateway of its own, and
  * answers a balance's path with a constant of a balance's size. The gateway reaches it as it reaches a service.
  */
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { join } from 'node:path';
 import { isMuxUpgrade, serveMux } from '@mo/mux';
 import fastify from 'fastify';
+
+const KEEP_ALIVE_MS = 72_000;
+
+function credentials() {
+  const read = (file: string) => readFileSync(join(process.env.IDENTITY_DIR as string, file));
+  return { ca: read('ca.crt'), cert: read('tls.crt'), key: read('tls.key') };
+}
 
 const text = { type: 'string' };
 const properties = {
@@ -13,9 +24,22 @@ const properties = {
   total_debt: text,
   available_amount: text,
 };
-const app = fastify({ keepAliveTimeout: 72_000, http: { shouldUpgradeCallback: isMuxUpgrade } });
-const mux = serveMux(app.server, (error) => console.error(error));
-app.addHook('preClose', async () => mux.close());
+const server = createServer({ shouldUpgradeCallback: isMuxUpgrade, keepAliveTimeout: KEEP_ALIVE_MS });
+const app = fastify({
+  serverFactory: (handler) => {
+    server.on('request', handler);
+    return server;
+  },
+});
+const secure = createSecureServer(
+  { shouldUpgradeCallback: isMuxUpgrade, keepAliveTimeout: KEEP_ALIVE_MS, ...credentials(), requestCert: true },
+  (request, response) => void server.emit('request', request, response),
+);
+const muxes = [server, secure].map((each) => serveMux(each, (error) => console.error(error)));
+app.addHook('preClose', async () => {
+  for (const mux of muxes) mux.close();
+  secure.close();
+});
 app.get('/readyz', () => ({ status: 'ready' }));
 app.get(
   '/api/customers/:customer_id/balance',
@@ -28,5 +52,7 @@ app.get(
     available_amount: '9998999999.99',
   }),
 );
-await app.listen({ host: process.env.HOST ?? '127.0.0.1', port: Number(process.env.PORT) });
+const host = process.env.HOST ?? '127.0.0.1';
+secure.listen({ host, port: Number(process.env.TLS_PORT) });
+await app.listen({ host, port: Number(process.env.PORT) });
 process.on('SIGTERM', () => void app.close().then(() => process.exit(0)));
