@@ -11,6 +11,7 @@ chart=deploy/helm/mo-loans
 kubernetes_versions='1.27 1.30'
 # The Go modules whose sources hold the definitions of the custom resources, each with the folder.
 custom_resources='
+github.com/cert-manager/cert-manager@v1.21.2 deploy/crds
 github.com/kedacore/keda/v2@v2.21.0 config/crd/bases
 github.com/prometheus-operator/prometheus-operator@v0.85.0 example/prometheus-operator-crd
 sigs.k8s.io/gateway-api@v1.6.3 config/crd/standard'

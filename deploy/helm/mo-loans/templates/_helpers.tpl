@@ -92,8 +92,52 @@ volumeMounts:
 
 {{/* Services have no cluster IP of their own: a name stands for all replicas, as their callers need it. */}}
 {{- define "mo-loans.urlsEnv" -}}
+{{- $isSecure := has .Values.mutualTls.mode (list "used" "required") }}
 {{- range $name := include "mo-loans.services" $ | splitList " " }}
-- { name: {{ upper $name }}_URL, value: 'http://{{ include "mo-loans.fullname" $ }}-{{ $name }}:8080' }
+{{- $host := printf "%s-%s" (include "mo-loans.fullname" $) $name }}
+- { name: {{ upper $name }}_URL, value: '{{ ternary (printf "https://%s:8443" $host) (printf "http://%s:8080" $host) $isSecure }}' }
+{{- end }}
+{{- end }}
+
+{{/* Not empty where it has a certificate: the gateway doesn't need one before the services are called over TLS. */}}
+{{- define "mo-loans.hasIdentity" -}}
+{{- $mode := .root.Values.mutualTls.mode }}
+{{- if or (has $mode (list "used" "required")) (and (eq $mode "offered") (ne .service "gateway")) }}true{{ end }}
+{{- end }}
+
+{{/* The name of the Secret with its certificate. */}}
+{{- define "mo-loans.identitySecret" -}}
+{{- $tls := .root.Values.mutualTls }}
+{{- if $tls.issuer.name }}{{ include "mo-loans.fullname" .root }}-{{ .service }}-identity
+{{- else }}
+{{- required (printf "mutualTls: name an issuer, or the Secret with the certificate of %s" .service) (index $tls.secrets .service) }}
+{{- end }}
+{{- end }}
+
+{{- define "mo-loans.identitySecrets" -}}
+- secret:
+    name: {{ include "mo-loans.identitySecret" . }}
+    items:
+      {{- range $file := list "ca.crt" "tls.crt" "tls.key" }}
+      - { key: {{ $file }}, path: identity/{{ $file }} }
+      {{- end }}
+{{- end }}
+
+{{- define "mo-loans.identityEnv" -}}
+- { name: IDENTITY_DIR, value: /run/secrets/mo-loans/identity }
+{{- if ne .service "gateway" }}
+- { name: TLS_PORT, value: '8443' }
+- { name: TLS_REQUIRED, value: {{ eq .root.Values.mutualTls.mode "required" | quote }} }
+{{- end }}
+{{- end }}
+
+{{/* Where the services are called: on the way from one mode to the next, on either. */}}
+{{- define "mo-loans.servicePorts" -}}
+{{- if ne .Values.mutualTls.mode "required" }}
+- port: 8080
+{{- end }}
+{{- if ne .Values.mutualTls.mode "off" }}
+- port: 8443
 {{- end }}
 {{- end }}
 
