@@ -4,6 +4,7 @@
  * its value.
  */
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** A TCP port; 0 takes any that is free. */
@@ -20,6 +21,11 @@ export const list = z
   .refine((parts) => parts.length > 0, 'must name at least one');
 /** One or several origins such as http://127.0.0.1:8081, one a replica, separated by commas. */
 export const origins = list.refine((parts) => parts.every(isOrigin), 'must be origins such as http://127.0.0.1:8081');
+/** IP addresses and ranges of them, such as 10.0.0.0/8, separated by commas. */
+export const networks = list.refine(
+  (parts) => parts.every(isNetwork),
+  'must be IP addresses or ranges such as 10.0.0.0/8, separated by commas',
+);
 /** A PostgreSQL connection string. */
 export const databaseUrl = z
   .string()
@@ -79,4 +85,10 @@ function withFiles(names: readonly string[], environment: NodeJS.ProcessEnv) {
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol) && new URL(text).origin === text;
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix = '0', ...more] = text.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] as number;
+  return more.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits;
 }

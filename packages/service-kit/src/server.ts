@@ -58,16 +58,20 @@ export interface ServerOptions {
   takesMux?: boolean;
   /** Who is let in, where not everybody is who reaches the port. */
   admission?: Admission | null;
+  /** What stands before it and says for whom it calls: addresses, or ranges of them. */
+  trustedProxies?: readonly string[];
   /** Records the calls that come with a trace that is recorded. A server for callers sees to that itself. */
   tracer?: Tracer | null;
 }
 
 export function createServer(options: ServerOptions): FastifyInstance {
   const settings = httpSettings(options);
+  const { trustedProxies = [] } = options;
   const app = fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: options.bodyBytesMax ?? JSON_BODY_BYTES_MAX,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     requestTimeout: settings.requestTimeout,
     keepAliveTimeout: settings.keepAliveTimeout,
     forceCloseConnections: 'idle',

@@ -47,6 +47,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
     logger,
     registry,
     headerBytesMax,
+    trustedProxies: config.trustedProxies,
     requestTimeoutMs: 0,
     timeoutCheckMs: limits.headersCheckMs,
     notReady: () => {

@@ -4,6 +4,7 @@ import {
   ConfigError,
   databaseUrl,
   identityConfig,
+  networks,
   origins,
   processConfig,
   readConfig,
@@ -35,6 +36,7 @@ const environment = z.object({
   WEBHOOKS_URL: origins.optional(),
   API_KEYS: z.string().optional(),
   API_KEYS_FILE: z.string().optional(),
+  TRUSTED_PROXIES: networks.optional(),
   ...databaseConfig,
   GATEWAY_DATABASE_URL: databaseUrl.optional(),
   AUDIT_DAYS: z.coerce.number().int().min(1).default(AUDIT_DAYS_DEFAULT),
@@ -59,6 +61,8 @@ export interface GatewayConfig {
   /** Where its certificate is, by which the services know it; null where they let in everybody. */
   readonly identityDir: string | null;
   readonly keys: KeySource;
+  /** What stands before the gateway, whose X-Forwarded-For tells where a call came from. */
+  readonly trustedProxies: readonly string[];
   /** The gateway's own; null where it has none, and knows only the keys above. */
   readonly database: DatabaseConnection | null;
   /** How many days the audit log goes back. */
@@ -90,6 +94,7 @@ export function gatewayConfig(variables: NodeJS.ProcessEnv = process.env): Gatew
     replicas,
     identityDir: read.IDENTITY_DIR ?? null,
     keys: keySource(read),
+    trustedProxies: read.TRUSTED_PROXIES ?? [],
     database:
       read.GATEWAY_DATABASE_URL === undefined
         ? null

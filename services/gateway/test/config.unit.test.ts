@@ -23,6 +23,7 @@ it('is read from the environment, with one origin a replica', () => {
     },
     identityDir: null,
     keys: { text: 'demo:00' },
+    trustedProxies: [],
     database: null,
     auditDays: 400,
     tokens: null,
@@ -48,6 +49,15 @@ it('takes a file of keys in the place of keys', () => {
   expect(gatewayConfig({ ...valid, API_KEYS: '', API_KEYS_FILE: '/keys' }).keys).toEqual({ file: '/keys' });
 });
 
+it('knows the proxies before it', () => {
+  const networks = '10.0.0.0/8, 127.0.0.1,2001:db8::/32';
+  expect(gatewayConfig({ ...valid, TRUSTED_PROXIES: networks }).trustedProxies).toEqual([
+    '10.0.0.0/8',
+    '127.0.0.1',
+    '2001:db8::/32',
+  ]);
+});
+
 it.each([
   [{ API_KEYS: undefined }, 'neither API_KEYS nor API_KEYS_FILE is set'],
   [{ API_KEYS_FILE: '/keys' }, 'API_KEYS and API_KEYS_FILE are both set'],
@@ -57,6 +67,8 @@ it.each([
   [{ PORT: 'http' }, 'PORT: '],
   [{ GATEWAY_DATABASE_URL: 'gateway' }, 'GATEWAY_DATABASE_URL: '],
   [{ AUDIT_DAYS: '0' }, 'AUDIT_DAYS: '],
+  [{ TRUSTED_PROXIES: '10.0.0.0/8, proxy' }, 'TRUSTED_PROXIES: must be IP addresses or ranges'],
+  [{ TRUSTED_PROXIES: '10.0.0.0/33' }, 'TRUSTED_PROXIES: must be IP addresses or ranges'],
   [{ OIDC_ISSUER: 'https://login.example' }, 'OIDC_AUDIENCE must be set too'],
   [{ OIDC_AUDIENCE: 'mo' }, 'OIDC_ISSUER is not set'],
   [{ OIDC_ISSUER: 'http://login.example', OIDC_AUDIENCE: 'mo' }, 'OIDC_ISSUER: must be an https URL'],

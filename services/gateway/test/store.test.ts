@@ -231,6 +231,34 @@ describe('the audit log', () => {
     await until(async () => (await entriesOf('root')).some(({ operation }) => operation === 'createKey'), 'keys, too');
   });
 
+  it('believes what a proxy says of where a call came from only where it is told to', async () => {
+    const trustedProxies = ['127.0.0.1', '10.0.0.0/8'];
+    const limits = { rateTimeoutMs: RATE_TIMEOUT_MS };
+    const behind = await startGateway({
+      replicas: [stub],
+      keys: `root:${KEY_DIGEST}`,
+      database,
+      limits,
+      trustedProxies,
+    });
+    const { key } = await create('far', { scopes: ['loans:write'] });
+    const said: [RunningGateway, string, string][] = [
+      [one, '203.0.113.7', '127.0.0.1'],
+      [behind, '203.0.113.7', '203.0.113.7'],
+      [behind, '198.51.100.9, 203.0.113.7, 10.1.2.3', '203.0.113.7'],
+      [behind, '2001:db8::7', '2001:db8::7'],
+      [behind, 'somewhere', '127.0.0.1'],
+    ];
+    for (const [place, [gateway, forwarded]] of said.entries()) {
+      const headers = { authorization: `Bearer ${key}`, 'x-forwarded-for': forwarded, 'x-request-id': `far-${place}` };
+      await gateway.call('POST', '/api/loans', { headers, body: '{}' });
+    }
+    await until(async () => (await entriesOf('far')).length === said.length, 'all is written');
+    const found = new Map((await entriesOf('far')).map((entry) => [entry.request_id, entry.address]));
+    for (const [place, [, , address]] of said.entries())
+      expect([place, found.get(`far-${place}`)]).toEqual([place, address]);
+  });
+
   it('is bounded by times', async () => {
     const { results } = await get<Page>(one, '/api/audit?from=2040-01-01T00:00:00Z');
     expect(results).toEqual([]);

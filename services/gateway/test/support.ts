@@ -133,6 +133,7 @@ interface GatewaySetup {
   tokens?: GatewayConfig['tokens'];
   limits?: Partial<Limits>;
   tracing?: TracingSettings | null;
+  trustedProxies?: readonly string[];
 }
 
 /** Starts a gateway before stand-ins; by default one for all. */
@@ -158,6 +159,7 @@ export async function startGateway(setup: GatewaySetup = {}): Promise<RunningGat
       webhooks: origins(webhooks),
     },
     identityDir: null,
+    trustedProxies: setup.trustedProxies ?? [],
     keys: { text: setup.keys ?? `tester:${KEY_DIGEST}` },
     database: setup.database === undefined ? null : { url: setup.database },
     auditDays: 400,

@@ -1,4 +1,5 @@
 /** All that decides on who may call: keys from the environment or a file, keys of the store, tokens, and rates. */
+import { isIP } from 'node:net';
 import type { Operation } from '@mo/contracts';
 import type { Logger, Registry, StopStep } from '@mo/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -103,7 +104,12 @@ function note(
     method: request.method,
     path: path.slice(0, AUDITED_PATH_LENGTH),
     status,
-    address: request.ip,
+    address: addressOf(request),
     requestId: request.id,
   });
+}
+
+/** Where a call came from: what a proxy that is trusted says of that, if it is an address, else the connection's other end. */
+function addressOf({ ip, raw: { socket } }: FastifyRequest): string {
+  return isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip;
 }
