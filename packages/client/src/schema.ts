@@ -809,7 +809,7 @@ export interface components {
              * @description What programs decide by; it stays the same. Others may be added
              * @enum {string}
              */
-            code: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "loan_not_pending" | "key_not_active" | "payload_too_large" | "unsupported_media_type" | "customer_not_found" | "customer_inactive" | "credit_limit_exceeded" | "idempotency_key_reused" | "bulk_failed" | "rate_limited" | "internal_error" | "unavailable";
+            code: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "loan_not_pending" | "key_not_active" | "too_many_webhooks" | "payload_too_large" | "unsupported_media_type" | "customer_not_found" | "customer_inactive" | "credit_limit_exceeded" | "idempotency_key_reused" | "bulk_failed" | "rate_limited" | "internal_error" | "unavailable";
             /** @description This one in words, for people */
             detail: string;
             /** @description A URI of this one: `urn:mo:request:` and the `X-Request-Id` */
@@ -884,7 +884,7 @@ export interface components {
              * @description What programs decide by; it stays the same. Others may be added
              * @enum {string}
              */
-            code: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "loan_not_pending" | "key_not_active" | "payload_too_large" | "unsupported_media_type" | "customer_not_found" | "customer_inactive" | "credit_limit_exceeded" | "idempotency_key_reused" | "bulk_failed" | "rate_limited" | "internal_error" | "unavailable";
+            code: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "loan_not_pending" | "key_not_active" | "too_many_webhooks" | "payload_too_large" | "unsupported_media_type" | "customer_not_found" | "customer_inactive" | "credit_limit_exceeded" | "idempotency_key_reused" | "bulk_failed" | "rate_limited" | "internal_error" | "unavailable";
             /** @description This one in words, for people */
             detail: string;
             /** @description A URI of this one: `urn:mo:request:` and the `X-Request-Id` */
@@ -2893,6 +2893,16 @@ export interface operations {
                 };
             };
             408: components["responses"]["RequestTimeout"];
+            /** @description `too_many_webhooks`: There are as many webhooks as there may be. Remove one that nobody needs first. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["RateLimited"];

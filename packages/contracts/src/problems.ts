@@ -50,6 +50,11 @@ export const PROBLEMS = {
     title: 'Key not active',
     meaning: 'Only an active key can be replaced by another.',
   },
+  too_many_webhooks: {
+    status: 409,
+    title: 'Too many webhooks',
+    meaning: 'There are as many webhooks as there may be. Remove one that nobody needs first.',
+  },
   payload_too_large: {
     status: 413,
     title: 'Payload too large',

@@ -15,7 +15,7 @@ beforeAll(async () => {
   database = await openEmpty();
   deliveries = new DeliveryTable(database);
   const made = { url: 'https://example.com', event_types: ['LoanPaid' as const], description: '' };
-  webhookId = Number((await new WebhookTable(database).create(made, 'ada')).row.id);
+  webhookId = Number((await new WebhookTable(database).create(made, 'ada'))?.row.id);
 });
 afterAll(() => database?.close());
 

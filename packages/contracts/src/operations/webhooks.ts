@@ -15,7 +15,7 @@ export const webhookOperations = {
     summary: 'Subscribe to events by HTTP',
     body: webhooks.newWebhook,
     answers: { 201: webhooks.createdWebhook },
-    problems: ['not_found'],
+    problems: ['not_found', 'too_many_webhooks'],
     token: false,
   },
   listWebhooks: {

@@ -2,7 +2,7 @@ import { operations } from '@mo/contracts';
 import { answerPage, answerWith, invalid, ProblemError, pageOfRows, readCursor, type routesOf } from '@mo/service-kit';
 import type { Targets } from '../delivery/targets.ts';
 import type { DeliveryTable } from '../webhooks/delivery-table.ts';
-import type { WebhookTable } from '../webhooks/webhook-table.ts';
+import { WEBHOOKS_MAX, type WebhookTable } from '../webhooks/webhook-table.ts';
 import { presentDelivery, presentReplayed, presentWebhook } from './presenter.ts';
 
 export interface WebhookParts {
@@ -24,8 +24,9 @@ export function webhookRoutes({ serve, webhooks, deliveries, targets, wake }: We
 
   serve(createWebhook, async ({ body, caller }) => {
     checkUrl(body.url);
-    const { row, secret } = await webhooks.create(body, caller);
-    return answerWith(201, { ...presentWebhook(row), secret });
+    const made = await webhooks.create(body, caller);
+    if (made === null) throw new ProblemError('too_many_webhooks', `there are ${WEBHOOKS_MAX} webhooks already`);
+    return answerWith(201, { ...presentWebhook(made.row), secret: made.secret });
   });
   serve(listWebhooks, async ({ query, url }) => {
     const rows = await webhooks.list({ ...query, before: beforeOf(query) });

@@ -5,6 +5,9 @@ import { codeOf, readPage } from '@mo/messaging';
 import type { ActiveWebhook } from '../delivery/dispatcher.ts';
 import { newSecret } from '../delivery/signature.ts';
 
+/** Those that are removed left out: each event is written down once for each that wants it. */
+export const WEBHOOKS_MAX = 100;
+
 /** As the driver gives it. */
 export type Time = Date | string;
 
@@ -38,13 +41,18 @@ export class WebhookTable {
     this.#database = database;
   }
 
-  /** Makes one, which is told of what comes from now on. */
-  async create({ url, event_types: types, description }: NewWebhook, by: string) {
-    const secret = newSecret();
-    const text = `INSERT INTO webhooks (url, event_types, description, created_by, secret, status)
-      VALUES ($1, $2, $3, $4, $5, ${ACTIVE}) RETURNING ${COLUMNS}`;
-    const [row] = await run<WebhookRow>(sqlOf(this.#database), text, [url, types, description, by, secret]);
-    return { row: row as WebhookRow, secret };
+  /** Makes one, which is told of what comes from now on. Null where there are as many as there may be. */
+  create({ url, event_types: types, description }: NewWebhook, by: string) {
+    return inTransaction(this.#database, async (sql) => {
+      // One after the other, or two would both be the last for which there is room.
+      await run(sql, 'LOCK TABLE webhooks IN SHARE ROW EXCLUSIVE MODE');
+      const secret = newSecret();
+      const text = `INSERT INTO webhooks (url, event_types, description, created_by, secret, status)
+        SELECT $1::text, $2::text[], $3::text, $4::text, $5::text, ${ACTIVE}
+        WHERE (SELECT count(*) FROM webhooks WHERE status <> ${REMOVED}) < ${WEBHOOKS_MAX} RETURNING ${COLUMNS}`;
+      const [row] = await run<WebhookRow>(sql, text, [url, types, description, by, secret]);
+      return row === undefined ? null : { row, secret };
+    });
   }
 
   async find(id: number): Promise<WebhookRow | null> {

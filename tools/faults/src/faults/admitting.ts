@@ -3,6 +3,14 @@ import { type Fault, servers, unit } from '../fault.ts';
 
 export const admitting: readonly Fault[] = [
   {
+    id: 'address-that-anybody-tells',
+    file: 'packages/service-kit/src/server.ts',
+    replace: 'trustProxy: trustedProxies.length > 0 && [...trustedProxies],',
+    by: 'trustProxy: true,',
+    breaks: 'a caller writes into the audit log where it came from',
+    check: servers('services/gateway/test/store.test'),
+  },
+  {
     id: 'scope-not-asked-for',
     file: 'services/gateway/src/access/admit.ts',
     replace: 'if (operation !== undefined) requireScope(caller, operation.scope);',

@@ -37,6 +37,8 @@ function partsOf(
       return { detail: 'only a pending loan can be activated or rejected' };
     case 'key_not_active':
       return { detail: 'the key is revoked' };
+    case 'too_many_webhooks':
+      return { detail: 'there are 100 webhooks already' };
     case 'payload_too_large':
       return { detail: 'the body is over 1048576 bytes, which only an upload may be' };
     case 'unsupported_media_type':
