@@ -34,7 +34,7 @@ const outcomes = (pool: Pool, asks: readonly { method: string; path: string }[])
     asks.map(async ({ method, path }) => {
       const body = method === 'GET' ? null : '{}';
       const headers = { 'content-type': 'application/json' };
-      const answer = await pool.request({ method: method as 'GET', path, headers, body });
+      const answer = await pool.request({ method, path, headers, body });
       const { code } = (await answer.body.json().catch(() => ({}))) as { code?: string };
       return code ?? answer.statusCode;
     }),
