@@ -241,7 +241,8 @@ describe('the audit log', () => {
       limits,
       trustedProxies,
     });
-    const { key } = await create('far', { scopes: ['loans:write'] });
+    const { key } = await create('far', { scopes: ['loans:read', 'loans:write'] });
+    await until(async () => (await statusWith(behind, key)) === 200, 'the key is known');
     const said: [RunningGateway, string, string][] = [
       [one, '203.0.113.7', '127.0.0.1'],
       [behind, '203.0.113.7', '203.0.113.7'],

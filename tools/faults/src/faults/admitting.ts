@@ -8,7 +8,7 @@ export const admitting: readonly Fault[] = [
     replace: 'trustProxy: trustedProxies.length > 0 && [...trustedProxies],',
     by: 'trustProxy: true,',
     breaks: 'a caller writes into the audit log where it came from',
-    check: servers('services/gateway/test/store.test'),
+    check: servers('services/gateway/test/store'),
   },
   {
     id: 'scope-not-asked-for',
