@@ -19,10 +19,12 @@ const WRITE = `
   INSERT INTO journal (customer_id, version, type, data, seen, time, traceparent)
   SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::json[], $5::json[], $6::timestamptz[], $7::text[])`;
 
+/** A transaction has its own id before it draws ids of entries: the relay's floor rests on that. */
 const APPEND = `
   WITH entries AS (${WRITE})
   INSERT INTO outbox (customer_id, version)
   SELECT customer_id, version FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS new (customer_id, version, place)
+  WHERE (SELECT pg_current_xact_id() IS NOT NULL)
   ORDER BY place`;
 
 /** Writes events and their outbox entries, in the order given. The customers' accounts must be locked. */
