@@ -4,7 +4,7 @@ import { connect as connectTcp } from 'node:net';
 import { connect } from 'node:tls';
 import { MuxClient } from '@mo/mux';
 import { Pool } from 'undici';
-import { connector, createRegistry, type Identity, Notice, openAdmission, openIdentity } from '../src/index.ts';
+import { connector, createRegistry, type Identity, Notice, openAdmission } from '../src/index.ts';
 import { memoryLog, serverUnderTest } from './harness.ts';
 import {
   type Authority,
@@ -262,46 +262,4 @@ it('closing waits for no connection', async () => {
   await app.close();
   await gone;
   expect(await send(client, TAKE)).toBe('ECONNREFUSED');
-});
-
-describe('what contradicts itself is refused at the start', () => {
-  const { logger } = memoryLog();
-  const registry = createRegistry('test');
-  const [http, https] = ['http://127.0.0.1:8081', 'https://127.0.0.1:8443'];
-  let dir: string;
-  beforeEach(async () => {
-    dir = await identityDir(authority, 'loans');
-  });
-  const open = (where: string | null, urls: Record<string, string[]>, isRequired?: boolean) => {
-    const identity = openIdentity('loans', where, urls, logger, isRequired);
-    if (identity !== null) ends.push(() => identity.stop());
-    return identity;
-  };
-
-  it('a port without a certificate', () => {
-    expect(() => openAdmission(null, { TLS_PORT: 1, TLS_REQUIRED: true }, [], logger, registry)).toThrow(
-      'IDENTITY_DIR must be set, since TLS_PORT is',
-    );
-  });
-
-  it('a certificate without a port', () => {
-    expect(() => openAdmission(open(dir, {}), { TLS_REQUIRED: true }, [], logger, registry)).toThrow(
-      'TLS_PORT must be set, since IDENTITY_DIR is',
-    );
-  });
-
-  it('an https URL without a certificate', () => {
-    expect(() => open(null, { customers: [http], payments: [http, https] })).toThrow(
-      'PAYMENTS_URL is https, so IDENTITY_DIR must be set',
-    );
-    expect(open(null, { customers: [http] })).toBeNull();
-  });
-
-  it('a certificate with a URL that is not https, unless TLS is not required yet', () => {
-    expect(() => open(dir, { customers: [https], payments: [http, https] })).toThrow(
-      'PAYMENTS_URL must be https, since IDENTITY_DIR is set',
-    );
-    expect(open(dir, { payments: [http, https] }, false)).not.toBeNull();
-    expect(open(dir, { payments: [https] })).not.toBeNull();
-  });
 });
