@@ -1,0 +1,44 @@
+/** What a call costs, as `npm run bench` measured it. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** The processes that a call costs CPU, its events included. */
+export const PARTS = ['gateway', 'customers', 'loans', 'payments', 'postgres', 'kafka'] as const;
+export type Part = (typeof PARTS)[number];
+
+/** What customers do, and the scenario of the benchmark that measures it. */
+export const CALLS = { registration: 'customer', loan: 'loan', payment: 'payment-1', read: 'balance-1' } as const;
+export type Call = keyof typeof CALLS;
+export const callNames = Object.keys(CALLS) as Call[];
+
+/** CPU time of each part for one call, in µs. */
+export type Figures = Readonly<Record<Call, Readonly<Record<Part, number>>>>;
+
+/** With fewer callers most of the CPU goes into waking up. */
+const LOAD = '64';
+
+const results = z.object({
+  rows: z.array(
+    z.object({
+      name: z.string(),
+      load: z.string(),
+      adds_up: z.boolean(),
+      cpu_us_per_request: z.record(z.string(), z.number()).nullable(),
+    }),
+  ),
+});
+
+/** @throws Error that names what is missing in the file */
+export function readFigures(file: string): Figures {
+  const { rows } = results.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const of = (call: Call) => {
+    const name = CALLS[call];
+    const row = rows.find((each) => each.name === name && each.load === LOAD);
+    if (row === undefined)
+      throw new Error(`${file} holds no ${name} at ${LOAD} connections: npm run bench -- --only ${name}`);
+    if (!row.adds_up) throw new Error(`the rows of ${name} in ${file} don't add up`);
+    const cpu = row.cpu_us_per_request ?? {};
+    return Object.fromEntries(PARTS.map((part) => [part, cpu[part] ?? 0])) as Record<Part, number>;
+  };
+  return { registration: of('registration'), loan: of('loan'), payment: of('payment'), read: of('read') };
+}

@@ -1,0 +1,34 @@
+/** `npm run sizing`: from the CPU of a call to processes, servers and partitions. */
+import { type Figures, readFigures } from './figures.ts';
+import { type Options, readOptions, USAGE, UsageError } from './options.ts';
+import { planFor } from './plan.ts';
+import { limitsText, planText } from './print.ts';
+import { spreadOf } from './spread.ts';
+
+/** Enough that more of them are spread no more evenly. */
+const CUSTOMERS_SPREAD = 50_000;
+
+function report({ workloads, settings, json }: Options, figures: Figures): string {
+  const { busiestReplica: skew } = spreadOf(CUSTOMERS_SPREAD, settings.partitions, settings.partitions);
+  const plans = workloads.map((workload) => ({ workload, plan: planFor(figures, workload, { ...settings, skew }) }));
+  if (json) return JSON.stringify({ settings: { ...settings, skew }, plans }, null, 2);
+  const [first] = plans;
+  return [
+    ...plans.map(({ workload, plan }) => planText(workload, plan)),
+    ...(first === undefined ? [] : [limitsText(first.plan)]),
+    `Of ${settings.partitions} replicas the busiest has ${skew.toFixed(2)} times the mean.`,
+  ].join('\n\n');
+}
+
+function main(): number {
+  try {
+    const options = readOptions(process.argv.slice(2));
+    console.log(options.help ? USAGE : report(options, readFigures(options.figures)));
+    return 0;
+  } catch (error) {
+    console.error(`sizing: ${(error as Error).message}${error instanceof UsageError ? `\n\n${USAGE}` : ''}`);
+    return 2;
+  }
+}
+
+process.exitCode = main();

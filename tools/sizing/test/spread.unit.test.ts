@@ -1,0 +1,28 @@
+import { spreadOf, unlike } from '../src/spread.ts';
+
+const CUSTOMERS = 20_000;
+
+it('customers who are alike are spread evenly over partitions, and so over replicas that divide them', () => {
+  for (const replicas of [2, 3, 4, 6, 12]) {
+    const { busiestReplica, busiestPartition } = spreadOf(CUSTOMERS, 12, replicas);
+    expect(busiestReplica).toBeGreaterThanOrEqual(1);
+    expect(busiestReplica).toBeLessThan(1.08);
+    expect(busiestPartition).toBeLessThan(1.08);
+  }
+});
+
+it('a number of replicas that does not divide the partitions leaves some with one more', () => {
+  expect(spreadOf(CUSTOMERS, 12, 5).busiestReplica).toBeCloseTo(3 / (12 / 5), 1);
+  expect(spreadOf(CUSTOMERS, 12, 8).busiestReplica).toBeCloseTo(2 / (12 / 8), 1);
+});
+
+it('a few customers who do most are on few partitions, however many there are', () => {
+  const few = spreadOf(CUSTOMERS, 12, 12, unlike).busiestReplica;
+  const many = spreadOf(CUSTOMERS, 120, 120, unlike).busiestReplica;
+  expect(few).toBeGreaterThan(1.2);
+  expect(many).toBeGreaterThan(few);
+});
+
+it('one replica does all', () => {
+  expect(spreadOf(100, 12, 1)).toMatchObject({ busiestReplica: 1 });
+});
