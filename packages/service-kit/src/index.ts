@@ -11,7 +11,7 @@ export * from './gate.ts';
 export { Admission } from './identity/admission.ts';
 export { admissionConfig, identityConfig, openAdmission, openIdentity } from './identity/config.ts';
 export { connector } from './identity/connector.ts';
-export { IDENTITY_FILES, Identity } from './identity/identity.ts';
+export { Identity } from './identity/identity.ts';
 export * from './log.ts';
 export * from './metrics.ts';
 export * from './notice.ts';
