@@ -28,9 +28,21 @@ const results = z.object({
   ),
 });
 
-/** @throws Error that names what is missing in the file */
+function parse(file: string): z.infer<typeof results> {
+  try {
+    return results.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    const only = Object.values(CALLS).join(',');
+    throw new Error(`${file} holds no figures (${reason}): npm run bench -- --only ${only} writes them`, {
+      cause: error,
+    });
+  }
+}
+
+/** @throws Error that names the file, and what is missing in it */
 export function readFigures(file: string): Figures {
-  const { rows } = results.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const { rows } = parse(file);
   const of = (call: Call) => {
     const name = CALLS[call];
     const row = rows.find((each) => each.name === name && each.load === LOAD);

@@ -48,6 +48,17 @@ it.each([
   expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
 });
 
+it('a file that is not there, or holds something else, is named, and how to get it', () => {
+  const nothing = join(dir, 'nothing.json');
+  const other = join(dir, 'other.json');
+  writeFileSync(other, '{"rows": 1}');
+  for (const file of [nothing, other]) {
+    const { status, stderr } = sizing('--figures', file);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(`${file} holds no figures`)]);
+    expect(stderr).toContain('npm run bench -- --only customer,loan,payment-1,balance-1');
+  }
+});
+
 it('figures that are missing, or do not add up, are named', () => {
   const missing = sizing('--figures', figures(ALL.slice(1)));
   expect([missing.status, missing.stderr]).toEqual([2, expect.stringContaining('holds no customer at 64 connections')]);
