@@ -115,8 +115,7 @@ export async function createService<A extends Account>(definition: ServiceDefini
   const connection = connectionOf(name, definition.databaseUrl, config);
   const logger = createLogger(name, config.LOG_LEVEL);
   const registry = createRegistry(name, config.MO_VERSION);
-  const identity = openIdentity(name, config.IDENTITY_DIR ?? null, peerUrls, logger, config.TLS_REQUIRED);
-  identity?.watch(registry);
+  const identity = openIdentity(name, config.IDENTITY_DIR ?? null, peerUrls, logger, registry, config.TLS_REQUIRED);
   const admission = openAdmission(identity, config, Object.keys(peerUrls), logger, registry);
   const tracing = await openTracing(name, config.MO_VERSION, tracingSettings(config), logger);
   const settings = { ...connection, entities, migrations, logger };

@@ -21,7 +21,7 @@ describe('what contradicts itself is refused at the start', () => {
     dir = await identityDir(authority, 'loans');
   });
   const open = (where: string | null, urls: Record<string, string[]>, isRequired?: boolean) => {
-    const identity = openIdentity('loans', where, urls, logger, isRequired);
+    const identity = openIdentity('loans', where, urls, logger, createRegistry('test'), isRequired);
     if (identity !== null) opened.push(identity);
     return identity;
   };

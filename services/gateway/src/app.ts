@@ -37,7 +37,7 @@ export interface Gateway {
 /** Builds the gateway and starts to watch the services; it listens to nobody yet. */
 export async function createGateway(config: GatewayConfig, logger: Logger, limits = defaultLimits): Promise<Gateway> {
   const registry = createRegistry('gateway', config.version);
-  const identity = openIdentity('gateway', config.identityDir, config.replicas, logger)?.watch(registry) ?? null;
+  const identity = openIdentity('gateway', config.identityDir, config.replicas, logger, registry);
   const tracing = await openTracing('gateway', config.version, config.tracing, logger);
   const access = await openAccess(config, limits, logger, registry);
   const upstreams = openUpstreams(config.replicas, identity, limits, logger, registry);

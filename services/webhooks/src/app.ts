@@ -46,7 +46,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
   const brokers = kafkaConnection(config);
   const logger = createLogger(NAME, config.LOG_LEVEL);
   const registry = createRegistry(NAME, config.MO_VERSION);
-  const identity = openIdentity(NAME, config.IDENTITY_DIR ?? null, {}, logger)?.watch(registry) ?? null;
+  const identity = openIdentity(NAME, config.IDENTITY_DIR ?? null, {}, logger, registry);
   const admission = openAdmission(identity, config, [], logger, registry);
   const tracing = await openTracing(NAME, config.MO_VERSION, tracingSettings(config), logger);
   await migrateFirst(NAME, connection, migrations, logger);

@@ -24,7 +24,8 @@ export const admissionConfig = {
 type AdmissionConfig = z.infer<z.ZodObject<typeof admissionConfig>>;
 
 /**
- * Who the process is; null where it needs no certificate, and neither do those that it calls.
+ * Who the process is; a metric tells when its certificate runs out. Null where it needs none, and neither do those that it
+ * calls.
  *
  * @param dir where its certificate is
  * @param urls for each service that it calls the origins of its replicas, as they stand in SERVICE_URL
@@ -36,6 +37,7 @@ export function openIdentity(
   dir: string | null,
   urls: Readonly<Record<string, readonly string[]>>,
   logger: Logger,
+  registry: Registry,
   isRequired = true,
 ): Identity | null {
   for (const [service, origins] of Object.entries(urls)) {
@@ -45,7 +47,10 @@ export function openIdentity(
     if (dir !== null && isRequired && secure < origins.length)
       throw new ConfigError(`${variable} must be https, since IDENTITY_DIR is set`);
   }
-  return dir === null ? null : new Identity(name, dir, logger);
+  if (dir === null) return null;
+  const identity = new Identity(name, dir, logger);
+  identity.watch(registry);
+  return identity;
 }
 
 /**

@@ -68,10 +68,9 @@ export class Identity {
   }
 
   /** Tells by a metric when the certificate runs out. */
-  watch(registry: Registry): this {
+  watch(registry: Registry): void {
     const help = 'When the certificate of this process runs out, in seconds since 1970';
     gauge(registry, 'mo_certificate_expiry_timestamp_seconds', help, [], () => this.expiresAtMs / 1_000);
-    return this;
   }
 
   stop(): void {
