@@ -3,8 +3,7 @@
  * answers a balance's path with a constant of a balance's size. The gateway reaches it as it reaches a service.
  */
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { isMuxUpgrade, serveMux } from '@mo/mux';
 import fastify from 'fastify';
@@ -24,18 +23,12 @@ const properties = {
   total_debt: text,
   available_amount: text,
 };
-const server = createServer({ shouldUpgradeCallback: isMuxUpgrade, keepAliveTimeout: KEEP_ALIVE_MS });
-const app = fastify({
-  serverFactory: (handler) => {
-    server.on('request', handler);
-    return server;
-  },
-});
-const secure = createSecureServer(
+const app = fastify({ keepAliveTimeout: KEEP_ALIVE_MS, http: { shouldUpgradeCallback: isMuxUpgrade } });
+const secure = createServer(
   { shouldUpgradeCallback: isMuxUpgrade, keepAliveTimeout: KEEP_ALIVE_MS, ...credentials(), requestCert: true },
-  (request, response) => void server.emit('request', request, response),
+  (request, response) => void app.server.emit('request', request, response),
 );
-const muxes = [server, secure].map((each) => serveMux(each, (error) => console.error(error)));
+const muxes = [app.server, secure].map((each) => serveMux(each, (error) => console.error(error)));
 app.addHook('preClose', async () => {
   for (const mux of muxes) mux.close();
   secure.close();
