@@ -56,7 +56,8 @@ const EVENTS: Readonly<Record<'customers' | 'loans' | 'payments', Partial<Record
   payments: { payment: 1 },
 };
 const SERVICES = ['customers', 'loans', 'payments'] as const;
-const isServer = (part: Part): boolean => part === 'postgres' || part === 'kafka';
+/** Whether a part is on servers of many cores, and not in processes of one. */
+export const isServer = (part: Part): boolean => part === 'postgres' || part === 'kafka';
 
 export function planFor(figures: Figures, workload: Workload, settings: Settings): Plan {
   const perSecond = Object.fromEntries(

@@ -1,10 +1,10 @@
 import { callNames } from './figures.ts';
-import type { Limit, Need, Plan, Workload } from './plan.ts';
+import { isServer, type Limit, type Need, type Plan, type Workload } from './plan.ts';
 
 const digits = (value: number): string => value.toLocaleString('en', { maximumSignificantDigits: 2 });
 
 const needLine = ({ part, cores, processes }: Need): string => {
-  const kind = part === 'postgres' || part === 'kafka' ? 'servers' : 'replicas';
+  const kind = isServer(part) ? 'servers' : 'replicas';
   return `  ${part.padEnd(10)} ${digits(cores).padStart(8)} cores busy  ${digits(processes).padStart(6)} ${kind}`;
 };
 
