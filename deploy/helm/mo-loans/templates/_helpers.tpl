@@ -92,17 +92,21 @@ volumeMounts:
 
 {{/* Services have no cluster IP of their own: a name stands for all replicas, as their callers need it. */}}
 {{- define "mo-loans.urlsEnv" -}}
-{{- $isSecure := has .Values.mutualTls.mode (list "used" "required") }}
+{{- $isSecure := include "mo-loans.callsByTls" . }}
 {{- range $name := include "mo-loans.services" $ | splitList " " }}
 {{- $host := printf "%s-%s" (include "mo-loans.fullname" $) $name }}
-- { name: {{ upper $name }}_URL, value: '{{ ternary (printf "https://%s:8443" $host) (printf "http://%s:8080" $host) $isSecure }}' }
+- { name: {{ upper $name }}_URL, value: '{{ ternary (printf "https://%s:8443" $host) (printf "http://%s:8080" $host) (not (empty $isSecure)) }}' }
 {{- end }}
 {{- end }}
 
 {{/* Not empty where it has a certificate: the gateway doesn't need one before the services are called over TLS. */}}
 {{- define "mo-loans.hasIdentity" -}}
-{{- $mode := .root.Values.mutualTls.mode }}
-{{- if or (has $mode (list "used" "required")) (and (eq $mode "offered") (ne .service "gateway")) }}true{{ end }}
+{{- if or (include "mo-loans.callsByTls" .root) (and (eq .root.Values.mutualTls.mode "offered") (ne .service "gateway")) }}true{{ end }}
+{{- end }}
+
+{{/* Not empty where the services are called over TLS. */}}
+{{- define "mo-loans.callsByTls" -}}
+{{- if has .Values.mutualTls.mode (list "used" "required") }}true{{ end }}
 {{- end }}
 
 {{/* The name of the Secret with its certificate. */}}
