@@ -11,6 +11,7 @@ export interface Attempt {
   readonly headers?: Record<string, string>;
 }
 
+/** Its functions may be taken out of it. */
 export class Intruder {
   readonly #system: System;
 
@@ -18,7 +19,7 @@ export class Intruder {
     this.#system = system;
   }
 
-  async call<Body = Problem>(method: string, path: string, { key, body, headers = {} }: Attempt = {}) {
+  readonly call = async <Body = Problem>(method: string, path: string, { key, body, headers = {} }: Attempt = {}) => {
     const { url, apiKey } = this.#system.stack;
     const token = key === undefined ? apiKey : key;
     const response = await fetch(`${url}${path}`, {
@@ -32,15 +33,15 @@ export class Intruder {
     });
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, body: JSON.parse(text || '{}') as Body };
-  }
+  };
 
   /** A key of somebody else. */
-  async keyOf(scopes: readonly string[], more: object = {}): Promise<CreatedKeyBody> {
+  readonly keyOf = async (scopes: readonly string[], more: object = {}): Promise<CreatedKeyBody> => {
     const body = { name: nameOf('caller'), scopes, ...more };
     const made = await this.call<CreatedKeyBody>('POST', '/api/keys', { body });
     if (made.status !== 201) throw new Error(`no key: ${made.text}`);
     return made.body;
-  }
+  };
 }
 
 /** A customer that is not registered yet. */

@@ -13,9 +13,7 @@ let call: Intruder['call'];
 let keyOf: Intruder['keyOf'];
 beforeAll(async () => {
   system = await startSystem({ env: { LOG_LEVEL: 'fatal' } });
-  const intruder = new Intruder(system);
-  call = intruder.call.bind(intruder);
-  keyOf = intruder.keyOf.bind(intruder);
+  ({ call, keyOf } = new Intruder(system));
 });
 afterAll(() => system?.stop());
 

@@ -20,9 +20,7 @@ let call: Intruder['call'];
 let keyOf: Intruder['keyOf'];
 beforeAll(async () => {
   system = await startSystem({ env: { LOG_LEVEL: 'fatal', TOPIC_PREFIX }, replicas: { webhooks: 1 } });
-  const intruder = new Intruder(system);
-  call = intruder.call.bind(intruder);
-  keyOf = intruder.keyOf.bind(intruder);
+  ({ call, keyOf } = new Intruder(system));
 });
 afterAll(() => system?.stop());
 
