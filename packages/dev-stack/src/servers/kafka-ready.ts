@@ -7,13 +7,13 @@ import { randomBytes } from 'node:crypto';
 import { type Consumer, Kafka, logLevel } from 'kafkajs';
 import { poll } from '../processes/poll.ts';
 
-const readyTimeoutMs = 60_000;
+const readyTimeoutMs = 180_000;
 const connectTimeoutMs = 2_000;
 const requestTimeoutMs = 10_000;
 const messageTimeoutMs = 20_000;
 const topic = 'mo-warm-up';
 
-/** Settles when the broker works; rejects after a minute. */
+/** Settles when the broker works; rejects after three minutes, which is more than the busiest machine has needed. */
 export async function kafkaReady(brokers: readonly string[], logFile: string): Promise<void> {
   silenceNegativeTimeouts();
   const kafka = new Kafka({
