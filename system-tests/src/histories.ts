@@ -1,10 +1,13 @@
 /** Customers with something of everything behind them, and business that goes on while something else is looked at. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CustomerBody } from '@mo/contracts';
 import { concurrently, expectStatus, nameOf, type World } from './world.ts';
 
 const CLIENTS = 8;
 /** Few, so that what is looked at gets its share of the machine. */
 const BUSINESS_CLIENTS = 2;
+/** How long each of them rests after a round, for the same reason. */
+const BUSINESS_PAUSE_MS = 25;
 /** What each of them deals with, in turn: were there ever new ones, whoever looks at all customers would run after them. */
 const BUSINESS_CUSTOMERS = 8;
 
@@ -59,7 +62,7 @@ export async function whileInUse<T>(world: World, work: () => Promise<T>): Promi
   const business = concurrently(BUSINESS_CLIENTS, BUSINESS_CLIENTS, async () => {
     const ids: number[] = [];
     while (ids.length < BUSINESS_CUSTOMERS) ids.push((await world.customer('1000')).id);
-    for (let round = 0; !isOver; round += 1) {
+    for (let round = 0; !isOver; round += 1, await delay(BUSINESS_PAUSE_MS)) {
       const id = ids[round % ids.length] as number;
       expectStatus(await world.loan(id, '600', {}, nameOf('key')), 201);
       expect((await world.loan(id, '401', {}, nameOf('key'))).body.code).toBe('credit_limit_exceeded');

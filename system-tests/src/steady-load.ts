@@ -1,9 +1,12 @@
 /** Callers that never try again: whatever goes wrong for one of them, it has seen. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CustomerBody, OperationId } from '@mo/contracts';
 import type { Api, ApiAnswer, ApiRequest } from './api.ts';
 import { nameOf } from './world.ts';
 
 const FAILURES_KEPT_MAX = 20;
+/** Between a caller's calls, so that processes that start meanwhile get their share of the machine. */
+const PAUSE_MS = 10;
 
 export class SteadyLoad {
   readonly #api: Api;
@@ -49,6 +52,7 @@ export class SteadyLoad {
   }
 
   async #call<Body>(id: OperationId, request: ApiRequest): Promise<ApiAnswer<Body> | null> {
+    await delay(PAUSE_MS);
     try {
       const answer = await this.#api.call<Body>(id, request);
       if (answer.status < 500) {

@@ -6,12 +6,24 @@ type Anything = ReturnType<typeof JSON.parse>;
 
 const files = documentFiles();
 
+/** The part of the API that the changes below are made to: the whole would be compared many times as long. */
+const CHANGED_PATHS = /^\/api\/(loans.*|customers|customers\/bulk)$/;
+const released = {
+  'openapi.json': partOf(files.get('openapi.json') as string),
+  'asyncapi.json': files.get('asyncapi.json') as string,
+};
+
+function partOf(text: string): string {
+  const document = JSON.parse(text);
+  for (const path of Object.keys(document.paths)) if (!CHANGED_PATHS.test(path)) delete document.paths[path];
+  return JSON.stringify(document);
+}
+
 /** What breaks once the change is made to a document. */
-function breaksOf(path: 'openapi.json' | 'asyncapi.json', change: (document: Anything) => void): string[] {
-  const released = files.get(path) as string;
-  const document = JSON.parse(released);
+function breaksOf(path: keyof typeof released, change: (document: Anything) => void): string[] {
+  const document = JSON.parse(released[path]);
   change(document);
-  return breaksBetween(path, released, JSON.stringify(document));
+  return breaksBetween(path, released[path], JSON.stringify(document));
 }
 
 const without = (list: string[], name: string) => list.filter((other) => other !== name);
@@ -159,18 +171,18 @@ describe('a change of the events breaks subscribers that', () => {
 });
 
 describe('a document is released', () => {
-  const released = files.get('openapi.json') as string;
+  const whole = files.get('openapi.json') as string;
   const changed = (change: (document: Anything) => void) => {
-    const document = JSON.parse(released);
+    const document = JSON.parse(whole);
     change(document);
-    return faultOfRelease('openapi.json', released, JSON.stringify(document, null, 2));
+    return faultOfRelease('openapi.json', whole, JSON.stringify(document, null, 2));
   };
   const grown = (version: string) => (document: Anything) => {
     document.info.version = version;
     document.paths['/api/limits'] = {};
   };
 
-  it('again as it was', () => expect(faultOfRelease('openapi.json', released, released)).toBeNull());
+  it('again as it was', () => expect(faultOfRelease('openapi.json', whole, whole)).toBeNull());
   it('with more in it under another version only', () => {
     expect(changed(grown('1.1.0'))).toBeNull();
     expect(changed(grown('1.0.0'))).toBe('another text needs another version');
