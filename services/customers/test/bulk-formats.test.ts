@@ -78,6 +78,12 @@ describe('the formats of a bulk upload', () => {
     expect(reply.headers['content-type']).toContain('application/problem+json');
   });
 
+  it('says of a file in a form how it may tell its format', async () => {
+    const { body, type } = formOf([{ name: 'file', fileName: 'a', body: 'a,1' }]);
+    const reply = await upload(customers.app, body, { type });
+    expect(reply.body.detail).toMatch(/^the file must be text\/csv, .*json, by its Content-Type or its name's ending$/);
+  });
+
   it('refuses at once, though the file goes on', async () => {
     const outgoing = await openUpload(customers.app);
     outgoing.on('error', () => {});

@@ -110,6 +110,7 @@ describe('routing', () => {
     ['PATCH', '/api/customers/balance/', 'GET, HEAD'],
     ['OPTIONS', '/api/payments/17', 'GET, HEAD'],
     ['PROPFIND', '/api/payments', 'GET, HEAD, POST'],
+    ['QUERY', '/api/loans', 'GET, HEAD, POST'],
   ])('%s %s is a 405 that names what is allowed', async (method, path, allow) => {
     const answer = await gateway.call(method, path);
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);

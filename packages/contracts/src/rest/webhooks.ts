@@ -29,7 +29,7 @@ const eventTypes = z
   .array(eventType)
   .min(1)
   .refine((types) => new Set(types).size === types.length, 'must name no type twice')
-  .meta({ description: 'What it is told of' });
+  .meta({ description: 'What it is told of', uniqueItems: true });
 
 export const webhook = z
   .object({

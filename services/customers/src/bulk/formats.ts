@@ -44,20 +44,25 @@ export async function openUpload(headers: IncomingHttpHeaders, bytes: AsyncItera
     const part = await filePart(contentType, bytes);
     return { reader: readerOfPart(part), bytes: part.bytes, surplus: part.surplus };
   }
-  return { reader: readerOf(contentType), bytes, surplus: () => [] };
+  const rule = `the body must be ${operations.createCustomersInBulk.stream.join(', ')}`;
+  return { reader: readerOf(contentType, rule), bytes, surplus: () => [] };
 }
 
 function readerOfPart({ mediaType, fileName }: FilePart): LineReader {
   const ending = /\.(\w+)$/.exec(fileName)?.[1]?.toLowerCase() ?? '';
-  return readerOf(mediaType in READERS ? mediaType : (ENDINGS[ending] ?? mediaType));
+  const type = mediaType in READERS ? mediaType : (ENDINGS[ending] ?? mediaType);
+  return readerOf(
+    type,
+    `the file must be ${Object.keys(READERS).join(', ')}, by its Content-Type or its name's ending`,
+  );
 }
 
-function readerOf(contentType: string): LineReader {
+/** @param rule what is said where the type isn't known */
+function readerOf(contentType: string, rule: string): LineReader {
   const charset = /;\s*charset="?([^";\s]+)/i.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8';
   if (!CHARSETS.includes(charset)) throw unsupported(`the charset ${charset} is not taken: send UTF-8`);
   const mediaType = mediaTypeOf(contentType);
-  if (!(mediaType in READERS))
-    throw unsupported(`the body must be ${operations.createCustomersInBulk.stream.join(', ')}`);
+  if (!(mediaType in READERS)) throw unsupported(rule);
   return READERS[mediaType as FileType]();
 }
 

@@ -111,6 +111,6 @@ function requestBody(
 
 function streamSchema(mediaType: string): z.ZodType {
   if (mediaType === 'application/json') return z.array(operations.createCustomer.body);
-  if (mediaType === 'multipart/form-data') return z.object({ file: z.string().meta({ format: 'binary' }) });
+  if (mediaType === 'multipart/form-data') return z.strictObject({ file: z.string().meta({ format: 'binary' }) });
   return z.string();
 }
