@@ -1,4 +1,7 @@
 /** What operators see of the whole: one trace of what a call brings about, and the metrics that the documentation names. */
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { query } from '@mo/agreement';
 import type { CustomerBody, LoanBody } from '@mo/contracts';
 import { type Collector, type ExportedSpan, startCollector } from '@mo/dev-stack/collector';
@@ -18,6 +21,7 @@ beforeAll(async () => {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
     OTEL_TRACES_SAMPLER_ARG: '1',
     OTEL_BSP_SCHEDULE_DELAY: '50',
+    WEBHOOKS_NETWORKS: '127.0.0.0/8',
   };
   system = await startSystem({ env, replicas: { webhooks: 1 } });
 }, 240_000);
@@ -126,6 +130,39 @@ it('what an event brings about elsewhere goes on with its trace', async () => {
     'customers consumer process loans apply': applied,
     'payments consumer process loans apply': applied,
   });
+});
+
+it('a message to a webhook is the end of the trace, until its receiver goes on with it', async () => {
+  const received: IncomingHttpHeaders[] = [];
+  const statuses = [500, 204];
+  const receiver = createServer((request, response) => {
+    received.push(request.headers);
+    response.writeHead(statuses.shift() ?? 204).end();
+    request.resume();
+  }).listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  try {
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+    expectStatus(await system.api.call('createWebhook', { body: { url, event_types: ['CustomerRegistered'] } }), 201);
+    const traceId = await traceOf('POST /api/customers', () => system.world.customer('1000'));
+    const registered = 'customers producer transaction register-customer answered';
+    await waitFor(() => Promise.resolve(treeOf(traceId)['webhooks client POST webhook delivered'] !== undefined));
+    expect(treeOf(traceId)).toMatchObject({
+      'webhooks client POST webhook refused': registered,
+      'webhooks client POST webhook delivered': registered,
+    });
+    const attempts = collector.spans.filter((span) => span.traceId === traceId && span.name === 'POST webhook');
+    expect(attempts.map(({ isError, attributes }) => [isError, attributes['http.request.resend_count']])).toEqual([
+      [true, 0],
+      [false, 1],
+    ]);
+    expect(received.map(({ traceparent }) => traceparent)).toEqual(
+      attempts.map(({ spanId }) => `00-${traceId}-${spanId}-01`),
+    );
+    expect(JSON.stringify(attempts)).not.toContain(url);
+  } finally {
+    receiver.close();
+  }
 });
 
 it('a refusal shows which streams were asked before it was final', async () => {

@@ -17,6 +17,7 @@ export { topicOffsets } from './kafka/topic-offsets.ts';
 export * from './protocol/account.ts';
 export * from './protocol/batch.ts';
 export * from './protocol/batch-runner.ts';
+export { aboutEvent } from './protocol/batch-spans.ts';
 export * from './protocol/command.ts';
 export * from './protocol/follow.ts';
 export * from './protocol/peers.ts';

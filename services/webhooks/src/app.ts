@@ -74,6 +74,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
     active: () => webhooks.active(),
     onGone: (id) => webhooks.disable(id, 'its receiver answered 410'),
     onAttempt: (what) => metrics.attempts.inc({ what }),
+    tracer: tracing.tracer,
     logger,
   });
   const wake = () => dispatcher.wake();

@@ -73,6 +73,16 @@ describe('a message', () => {
     await post(`/${id}/remove`);
   });
 
+  it('goes on with the trace of its event, where that has one', async () => {
+    const to = await receiver();
+    const { id } = await subscribe(to.url);
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await under.publish({ ...next('loans'), traceparent }, next('loans'));
+    await waitFor(() => to.received[1]);
+    expect(to.received.map(({ headers }) => headers.traceparent)).toEqual([traceparent, undefined]);
+    await post(`/${id}/remove`);
+  });
+
   it('comes after its cause, whichever topic was first', async () => {
     const to = await receiver();
     const { id } = await subscribe(to.url);

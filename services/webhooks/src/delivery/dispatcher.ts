@@ -3,7 +3,8 @@
  * no other. Within a lane a message is sent once the one before it was taken, or given up after three days.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '@mo/service-kit';
+import { aboutEvent } from '@mo/messaging';
+import type { Logger, Span, Tracer } from '@mo/service-kit';
 import type { Delivery, Lane, Lanes, Outcome } from './lanes.ts';
 import { messageOf } from './message.ts';
 import { DELIVERY_MS_MAX, type pauseMs } from './schedule.ts';
@@ -29,7 +30,9 @@ export interface DispatcherOptions {
   /** Told where a receiver says that it wants no more messages. */
   readonly onGone: (webhookId: number) => Promise<void>;
   /** Told of each attempt. */
-  readonly onAttempt: (what: 'delivered' | 'refused' | 'failed') => void;
+  readonly onAttempt: (what: What) => void;
+  /** Null where nothing is traced. */
+  readonly tracer: Tracer | null;
   readonly logger: Logger;
 }
 
@@ -121,11 +124,33 @@ export class Dispatcher {
   }
 
   async #attempt(webhook: ActiveWebhook, delivery: Delivery): Promise<Attempt> {
-    const attempt = await this.#options.sender.send(webhook, messageOf(delivery));
-    if (attempt.isTaken) this.#options.onAttempt('delivered');
-    else this.#options.onAttempt(attempt.answer === null ? 'failed' : 'refused');
+    const { sender, tracer, onAttempt } = this.#options;
+    const span = tracer?.begin('client', 'POST webhook', delivery.traceparent, aboutAttempt(delivery)) ?? null;
+    const attempt = await sender.send(webhook, messageOf(delivery, span?.traceparent ?? delivery.traceparent));
+    const what = nameOf(attempt);
+    onAttempt(what);
+    if (span !== null) endSpan(span, attempt, what);
     return attempt;
   }
+}
+
+type What = 'delivered' | 'refused' | 'failed';
+
+function nameOf({ isTaken, answer }: Attempt): What {
+  if (isTaken) return 'delivered';
+  return answer === null ? 'failed' : 'refused';
+}
+
+/** By OpenTelemetry's HTTP conventions, without the address: that is the subscriber's. */
+const aboutAttempt = ({ stream, type, attempts }: Delivery) => ({
+  'http.request.method': 'POST',
+  'http.request.resend_count': attempts,
+  ...aboutEvent(stream, type),
+});
+
+function endSpan(span: Span, { answer }: Attempt, what: What): void {
+  span.set({ 'mo.outcome': what, ...(answer === null ? {} : { 'http.response.status_code': answer }) });
+  span.end(what === 'delivered' ? undefined : what);
 }
 
 function outcomeOf({ id: deliveryId, createdAtMs }: Delivery, attempt: Attempt, atMs: number): Outcome {

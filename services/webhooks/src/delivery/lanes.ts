@@ -5,7 +5,7 @@
  * A claim ends by itself: a process that dies leaves its lanes to others. One that comes back after its claim has ended may
  * have sent what another sends again, and writes nothing down any more.
  */
-import { DELIVERY_STATUSES, type DeliveryStatus } from '@mo/contracts';
+import { DELIVERY_STATUSES, type DeliveryStatus, type Stream } from '@mo/contracts';
 import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import { codeOf } from '@mo/messaging';
 
@@ -26,12 +26,15 @@ export interface Delivery {
   readonly createdAtMs: number;
   /** As in the topic: {stream}-{customer id}-{version}. */
   readonly eventId: string;
+  readonly stream: Stream;
   readonly version: number;
   readonly type: string;
   /** RFC 3339, UTC. */
   readonly time: string;
   /** JSON. */
   readonly data: string;
+  /** Of what brought the event about; null where that is not known. */
+  readonly traceparent: string | null;
 }
 
 /** What came of an attempt. */
@@ -56,7 +59,7 @@ const CLAIM = `
 
 const NEXT = `
   SELECT d.id, d.attempts, extract(epoch FROM d.created_at) * 1000 AS created_at_ms, d.stream, d.version, e.type, e.data,
-    to_char(e.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time
+    e.traceparent,    to_char(e.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time
   FROM deliveries d JOIN events e USING (customer_id, stream, version)
   WHERE d.webhook_id = $1 AND d.customer_id = $2 AND d.status = ${PENDING}
   ORDER BY d.id LIMIT ${DELIVERIES_PER_CLAIM_MAX}`;
@@ -71,10 +74,11 @@ interface NextRow {
   readonly id: string;
   readonly attempts: number;
   readonly created_at_ms: string;
-  readonly stream: string;
+  readonly stream: Stream;
   readonly version: string;
   readonly type: string;
   readonly data: string;
+  readonly traceparent: string | null;
   readonly time: string;
 }
 
@@ -102,10 +106,12 @@ export class Lanes {
       attempts: row.attempts,
       createdAtMs: Number(row.created_at_ms),
       eventId: `${row.stream}-${customerId}-${row.version}`,
+      stream: row.stream,
       version: Number(row.version),
       type: row.type,
       time: row.time,
       data: row.data,
+      traceparent: row.traceparent,
     }));
   }
 

@@ -2,7 +2,8 @@
 import type { Delivery } from './lanes.ts';
 import type { Message } from './sender.ts';
 
-export function messageOf({ eventId, type, time, version, data }: Delivery): Message {
+/** @param traceparent of the attempt, where it is recorded */
+export function messageOf({ eventId, type, time, version, data }: Delivery, traceparent: string | null): Message {
   const head = JSON.stringify({ type, timestamp: time, sequence: version });
-  return { id: eventId, body: `${head.slice(0, -1)},"data":${data}}` };
+  return { id: eventId, body: `${head.slice(0, -1)},"data":${data}}`, traceparent };
 }

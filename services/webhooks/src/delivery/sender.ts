@@ -24,6 +24,8 @@ export interface Message {
   readonly id: string;
   /** JSON. */
   readonly body: string;
+  /** W3C Trace Context, for receivers that trace too. */
+  readonly traceparent: string | null;
 }
 
 export type Attempt =
@@ -58,7 +60,7 @@ export class Sender {
   }
 
   /** Whatever goes wrong is in what it answers: it never rejects. A redirect is no answer that takes a message. */
-  async send({ url, secrets }: Receiver, { id, body }: Message): Promise<Attempt> {
+  async send({ url, secrets }: Receiver, { id, body, traceparent }: Message): Promise<Attempt> {
     const nowMs = Date.now();
     try {
       const target = new URL(url);
@@ -70,6 +72,7 @@ export class Sender {
           'content-type': 'application/json',
           'user-agent': this.#userAgent,
           ...signedHeaders(id, nowMs, body, secrets),
+          ...(traceparent === null ? {} : { traceparent }),
         },
         body,
         signal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),

@@ -141,10 +141,14 @@ async function tell(sql: Sql, events: readonly Taken[]): Promise<void> {
     events.map(({ event }) => event.version),
     events.map(({ event }) => event.type),
   ];
-  const keep = `INSERT INTO events (customer_id, stream, version, type, time, data)
-    SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::text[])`;
-  const times = events.map(({ event }) => event.time);
-  await run(sql, keep, [...columns, times, events.map(({ event }) => JSON.stringify(event.data))]);
+  const keep = `INSERT INTO events (customer_id, stream, version, type, time, data, traceparent)
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::text[], $7::text[])`;
+  await run(sql, keep, [
+    ...columns,
+    events.map(({ event }) => event.time),
+    events.map(({ event }) => JSON.stringify(event.data)),
+    events.map(({ event }) => event.traceparent),
+  ]);
   const deliver = `WITH wanted AS (
       INSERT INTO deliveries (webhook_id, customer_id, stream, version)
       SELECT w.id, e.customer_id, e.stream, e.version

@@ -1,5 +1,5 @@
 /** What operators see: traces, metrics and logs. */
-import { type Fault, unit } from '../fault.ts';
+import { type Fault, servers, unit } from '../fault.ts';
 
 export const observing: readonly Fault[] = [
   {
@@ -89,5 +89,21 @@ export const observing: readonly Fault[] = [
     by: '',
     breaks: 'a follower that keeps up seems to be behind for ever longer',
     check: unit('packages/messaging/test/lag'),
+  },
+  {
+    id: 'webhook-without-its-trace',
+    file: 'services/webhooks/src/intake/intake.ts',
+    replace: 'events.map(({ event }) => event.traceparent),',
+    by: 'events.map(() => null),',
+    breaks: 'a trace ends before the message that a subscriber asks about',
+    check: servers('services/webhooks/test/webhooks'),
+  },
+  {
+    id: 'refused-message-ends-well',
+    file: 'services/webhooks/src/delivery/dispatcher.ts',
+    replace: "span.end(what === 'delivered' ? undefined : what);",
+    by: 'span.end();',
+    breaks: 'nobody finds the attempts that failed among the traces',
+    check: servers('system-tests/test/telemetry'),
   },
 ];

@@ -1,4 +1,8 @@
 import { First } from './2026-11-27-first.ts';
+import { Traces } from './2026-11-27-traces.ts';
 
 /** In the order in which they run. */
-export const migrations = [{ name: 'first', class: First }];
+export const migrations = [
+  { name: 'first', class: First },
+  { name: 'traces', class: Traces },
+];
