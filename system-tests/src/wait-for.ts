@@ -3,6 +3,23 @@ import { setTimeout as delay } from 'node:timers/promises';
 const DEADLINE_MS = 45_000;
 const PAUSE_MS = 50;
 
+/** Waits until an expectation is met; fails at a deadline as the expectation does. */
+export async function eventually(expectation: () => void): Promise<void> {
+  let last: unknown;
+  const isMet = () => {
+    try {
+      expectation();
+      return true;
+    } catch (error) {
+      last = error;
+      return false;
+    }
+  };
+  await waitFor(async () => isMet()).catch(() => {
+    throw last;
+  });
+}
+
 /** Waits until something holds, or is there, and answers with it; fails at a deadline. */
 export async function waitFor<T>(holds: () => Promise<T>): Promise<Exclude<T, false | null | undefined>> {
   for (const endMs = Date.now() + DEADLINE_MS; ; await delay(PAUSE_MS)) {
