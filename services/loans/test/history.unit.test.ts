@@ -1,5 +1,5 @@
 import type { SeenVersions, StreamEvent } from '@mo/contracts';
-import { takeHistory } from '@mo/messaging';
+import { inTurns, madeRows, takeHistory } from '@mo/messaging';
 import { loansAudited } from '../src/db/image.ts';
 
 const NAMES = { customer_id: 1, customer_external_id: 'ada' };
@@ -31,48 +31,56 @@ const payment = (version: number, amount: string) =>
 const paid = event('loans', 2, 'LoanPaid', LOAN, { customers: 1, payments: 2 });
 
 const take = (own: StreamEvent[], payments: StreamEvent[], score = '100.00', isOpen = false) =>
-  takeHistory(
-    loansAudited,
-    1,
-    { own, followed: { customers: [registered(score)], payments } },
-    { customers: 1, payments: payments.length },
-    isOpen,
+  inTurns(
+    takeHistory(
+      loansAudited,
+      1,
+      { own, followed: { customers: [registered(score)], payments } },
+      { customers: 1, payments: payments.length },
+      isOpen,
+    ),
   );
 
 describe('a history', () => {
-  it('tells the rows, whatever the streams are read in', () => {
-    const { account, image, faults } = take([taken, paid], [payment(1, '40.00'), payment(2, '60.00')]);
+  it('tells the rows, whatever the streams are read in', async () => {
+    const { account, image, faults } = await take([taken, paid], [payment(1, '40.00'), payment(2, '60.00')]);
     expect(faults).toEqual([]);
-    expect(image.rows(account)).toMatchObject({
+    expect(madeRows(image.rows(account))).toMatchObject({
       accounts: [{ debt: '0.00', version: '2', customers_applied: '1', payments_applied: '2' }],
       loans: [{ id: '7', status: '4', outstanding: '0.00', updated_at: paid.time }],
     });
   });
 
-  it('lacks what a payment must have brought about', () => {
-    const { faults } = take([taken], [payment(1, '100.00')]);
+  it('lacks what a payment must have brought about', async () => {
+    const { faults } = await take([taken], [payment(1, '100.00')]);
     expect(faults).toEqual([expect.stringMatching(/^LoanPaid .* is missing in the journal$/)]);
   });
 
-  it('stops before such a payment where it is not known what was applied', () => {
-    const { account, faults } = take([taken], [payment(1, '40.00'), payment(2, '60.00')], '100.00', true);
+  it('stops before such a payment where it is not known what was applied', async () => {
+    const { account, faults } = await take([taken], [payment(1, '40.00'), payment(2, '60.00')], '100.00', true);
     expect(faults).toEqual([]);
     expect(account).toMatchObject({ debt: 6_000n, applied: { customers: 1, payments: 1 } });
   });
 
-  it('shows a grant beyond the credit line', () => {
-    expect(take([taken], [], '99.99').faults).toEqual(['loans 1 (LoanTaken): the debt of 100.00 exceeds 99.99']);
+  it('shows a grant beyond the credit line', async () => {
+    expect((await take([taken], [], '99.99')).faults).toEqual([
+      'loans 1 (LoanTaken): the debt of 100.00 exceeds 99.99',
+    ]);
   });
 
-  it('shows an event that says another thing than the decision it stands for', () => {
+  it('shows an event that says another thing than the decision it stands for', async () => {
     const other = { ...paid, data: { ...paid.data, amount: '100.01' } } as StreamEvent;
-    const { faults } = take([taken, other], [payment(1, '40.00'), payment(2, '60.00')]);
+    const { faults } = await take([taken, other], [payment(1, '40.00'), payment(2, '60.00')]);
     expect(faults).toEqual([expect.stringMatching(/^loans 2 \(LoanPaid\) should be LoanPaid .*100\.00/)]);
   });
 
-  it('names events that are missing, and events that rest on each other', () => {
-    expect(take([taken, paid], [payment(1, '40.00')]).faults).toEqual(["payments 2 is missing in its owner's journal"]);
+  it('names events that are missing, and events that rest on each other', async () => {
+    expect((await take([taken, paid], [payment(1, '40.00')])).faults).toEqual([
+      "payments 2 is missing in its owner's journal",
+    ]);
     const early = { ...payment(1, '40.00'), seen: { loans: 9 } } as StreamEvent;
-    expect(take([taken], [early]).faults).toEqual(["payments 1 can't be taken: what they rest on comes after them"]);
+    expect((await take([taken], [early])).faults).toEqual([
+      "payments 1 can't be taken: what they rest on comes after them",
+    ]);
   });
 });

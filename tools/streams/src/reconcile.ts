@@ -56,7 +56,9 @@ export async function reconcile(databases: Databases, options: ReconcileOptions)
   };
   for await (const { ids, snapshots, journals } of ahead(pages(databases, options.customerId))) {
     for (const customerId of ids) {
-      const results = STREAMS.map((stream) => auditOne(stream, customerId, snapshots, journals, options.lagMsMax));
+      const results = await Promise.all(
+        STREAMS.map((stream) => auditOne(stream, customerId, snapshots, journals, options.lagMsMax)),
+      );
       for (const { differences } of results) for (const difference of differences) report(difference);
       const told = STREAMS.map((stream, place) => ({ audited: audited[stream], told: results[place]?.told ?? null }));
       const text = disagreement(told);
@@ -76,7 +78,7 @@ function auditOne(
   snapshots: Page['snapshots'],
   journals: Page['journals'],
   lagMsMax: number,
-): AuditResult<Account> {
+): Promise<AuditResult<Account>> {
   const { takenMs, customers } = snapshots[stream];
   const rows = customers.get(customerId) ?? { tables: {}, events: 0 };
   const entriesOf = (other: Stream) => journals[other].get(customerId) ?? [];

@@ -9,6 +9,7 @@ import { type Told, takeHistory } from './history.ts';
 import type { Audited, ImageRow } from './image.ts';
 import { type JournalEntry, journalFaults, soundEvents } from './journal-entries.ts';
 import type { CustomerRows } from './snapshot.ts';
+import { inTurns } from './turns.ts';
 
 export interface CustomerRecord {
   readonly customerId: number;
@@ -27,7 +28,7 @@ export interface AuditResult<A extends Account> {
 }
 
 /**
- * Audits a customer.
+ * Audits a customer, in turns with whatever else this process does.
  *
  * @param lagMsMax how old an event may be that is not applied yet
  */
@@ -35,13 +36,21 @@ export function auditCustomer<A extends Account>(
   audited: Audited<A>,
   record: CustomerRecord,
   lagMsMax: number,
-): AuditResult<A> {
+): Promise<AuditResult<A>> {
+  return inTurns(audit(audited, record, lagMsMax));
+}
+
+function* audit<A extends Account>(
+  audited: Audited<A>,
+  record: CustomerRecord,
+  lagMsMax: number,
+): Generator<void, AuditResult<A>> {
   const { customerId, rows, own, followed } = record;
   const { model, progressTable, tables } = audited;
   const differences: Difference[] = [];
   const differ = (table: string, row: string, text: string) =>
     differences.push({ customerId, service: model.stream, table, row, text });
-  for (const { version, text } of journalFaults(model.stream, customerId, own))
+  for (const { version, text } of yield* journalFaults(model.stream, customerId, own))
     differ('journal', `version=${version}`, text);
 
   const history = { own: soundEvents(own), followed: soundHistory(followed) };
@@ -52,12 +61,12 @@ export function auditCustomer<A extends Account>(
   const { applied, behind, faults } = progressOf(model.follows, row, record, lagMsMax);
   for (const text of faults) differ(progressTable, '', text);
   const isKnown = row !== undefined || own.length > 0;
-  const told = isKnown ? takeHistory(audited, customerId, history, applied) : null;
+  const told = isKnown ? yield* takeHistory(audited, customerId, history, applied) : null;
   for (const text of told?.faults ?? []) differ('journal', '', text);
   const isWhole = history.own.length === own.length && (told?.faults.length ?? 0) === 0;
   const expected = told === null ? {} : told.image.rows({ ...told.account, behind });
   if (isWhole)
-    for (const difference of compareTables(tables, rows.tables, expected))
+    for (const difference of yield* compareTables(tables, rows.tables, expected))
       differ(difference.table, difference.row, difference.text);
   return { differences, told: differences.length === 0 ? told : null };
 }

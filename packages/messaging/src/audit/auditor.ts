@@ -11,10 +11,11 @@ import type { Account } from '../protocol/account.ts';
 import type { Peers } from '../protocol/peers.ts';
 import { Rounds } from '../rounds.ts';
 import { slices } from '../slices.ts';
-import { auditCustomer } from './audit-customer.ts';
+import { auditCustomer, type CustomerRecord } from './audit-customer.ts';
 import type { Difference } from './difference.ts';
 import type { Audited } from './image.ts';
 import { type JournalEntry, readEntries } from './journal-entries.ts';
+import { Pace } from './pace.ts';
 import { atOneMoment, nextCustomers, readSnapshot, strayOutboxEntries } from './snapshot.ts';
 
 /** At this pace 200,000 customers take a day. */
@@ -46,6 +47,7 @@ export class Auditor<A extends Account> {
   #after = 0;
   #found = 0;
   #foundBefore = 0;
+  readonly #pace = new Pace();
 
   constructor(options: AuditorOptions<A>) {
     this.#options = options;
@@ -56,8 +58,8 @@ export class Auditor<A extends Account> {
   start(): void {
     const { intervalMs, isLeader } = this.#options;
     this.#rounds.every(intervalMs, 'the audit stops for now', async () => {
-      if (isLeader()) await this.#page();
-      else this.#begin(0);
+      if (!isLeader()) this.#begin(0);
+      else if (this.#pace.begin()) await this.#page();
     });
   }
 
@@ -69,7 +71,7 @@ export class Auditor<A extends Account> {
     const { audited, database } = this.#options;
     const ids = await nextCustomers(sqlOf(database), audited, this.#after, PAGE_CUSTOMERS);
     for (const some of slices(ids, CUSTOMERS_AT_ONCE)) {
-      if (this.#rounds.signal.aborted) return;
+      if (this.#rounds.signal.aborted || this.#pace.isOver) return;
       for (const difference of await this.#audit(some)) this.#report(difference);
       this.#metrics.customers.inc(some.length);
       this.#after = some.at(-1) as number;
@@ -100,7 +102,12 @@ export class Auditor<A extends Account> {
       const rows = snapshot.customers.get(customerId) ?? { tables: {}, events: 0 };
       return { customerId, rows, own: own.get(customerId) ?? [], followed, takenMs: snapshot.takenMs };
     });
-    return (await Promise.all(records)).flatMap((record) => auditCustomer(audited, record, LAG_MS_MAX).differences);
+    const differences: Difference[] = [];
+    for (const record of await Promise.all(records)) {
+      this.#pace.looked(eventsIn(record));
+      differences.push(...(await auditCustomer(audited, record, LAG_MS_MAX)).differences);
+    }
+    return differences;
   }
 
   async #pull(other: Stream, customerId: number): Promise<JournalEntry[]> {
@@ -132,6 +139,9 @@ export class Auditor<A extends Account> {
     this.#options.logger.error({ customerId, table, row }, 'what stands is not what the streams tell');
   }
 }
+
+const eventsIn = ({ own, followed }: CustomerRecord): number =>
+  Object.values(followed).reduce((sum, entries) => sum + entries.length, own.length);
 
 function auditMetrics(registry: Registry) {
   return {

@@ -1,6 +1,6 @@
 /** A difference between what stands in a service's tables and what its streams tell. */
 import type { Stream } from '@mo/contracts';
-import type { ImageRow, ImageRows, ImageTable } from './image.ts';
+import type { ImageRow, ImageRows, ImageTable, LazyRows } from './image.ts';
 
 export interface Difference {
   readonly customerId: number;
@@ -17,19 +17,35 @@ export function differenceText({ customerId, service, table, row, text }: Differ
 }
 
 /** What is different between a table's rows and those that should be there: missing, too many, or other values. */
-export function compareRows(table: ImageTable, found: readonly ImageRow[], expected: readonly ImageRow[]) {
+function* compareRows(table: ImageTable, found: Iterable<ImageRow>, expected: Iterable<ImageRow>) {
   const differences: Pick<Difference, 'table' | 'row' | 'text'>[] = [];
   const differ = (row: string, text: string) => differences.push({ table: table.name, row, text });
-  const foundByKey = Map.groupBy(found, (row) => keyOf(table, row));
-  const expectedByKey = new Map(expected.map((row) => [keyOf(table, row), row]));
-  for (const [key, row] of expectedByKey) if (!foundByKey.has(key)) differ(key, `the row is missing: ${valuesOf(row)}`);
+  const foundByKey = yield* byKey(table, found);
+  const expectedByKey = yield* byKey(table, expected);
+  for (const [key, [row = {}]] of expectedByKey) {
+    if (!foundByKey.has(key)) differ(key, `the row is missing: ${valuesOf(row)}`);
+    yield;
+  }
   for (const [key, rows] of foundByKey) {
-    const should = expectedByKey.get(key);
+    const should = expectedByKey.get(key)?.[0];
     if (should === undefined) differ(key, `the row should not be there: ${valuesOf(rows[0] ?? {})}`);
     if (rows.length > 1) differ(key, `the row is there ${rows.length} times`);
     if (should !== undefined) for (const row of rows) differInColumns(table, row, should, (text) => differ(key, text));
+    yield;
   }
   return differences;
+}
+
+function* byKey(table: ImageTable, rows: Iterable<ImageRow>): Generator<void, Map<string, ImageRow[]>> {
+  const grouped = new Map<string, ImageRow[]>();
+  for (const row of rows) {
+    const key = keyOf(table, row);
+    const same = grouped.get(key);
+    if (same === undefined) grouped.set(key, [row]);
+    else same.push(row);
+    yield;
+  }
+  return grouped;
 }
 
 function differInColumns(table: ImageTable, row: ImageRow, should: ImageRow, differ: (text: string) => void): void {
@@ -39,8 +55,11 @@ function differInColumns(table: ImageTable, row: ImageRow, should: ImageRow, dif
 }
 
 /** The same over all tables. */
-export function compareTables(tables: readonly ImageTable[], found: ImageRows, expected: ImageRows) {
-  return tables.flatMap((table) => compareRows(table, found[table.name] ?? [], expected[table.name] ?? []));
+export function* compareTables(tables: readonly ImageTable[], found: ImageRows, expected: LazyRows) {
+  const differences: Pick<Difference, 'table' | 'row' | 'text'>[] = [];
+  for (const table of tables)
+    differences.push(...(yield* compareRows(table, found[table.name] ?? [], expected[table.name] ?? [])));
+  return differences;
 }
 
 const keyOf = ({ key }: ImageTable, row: ImageRow): string =>

@@ -31,20 +31,21 @@ export interface Told<A extends Account> {
  * @param isOpen whether to stop a followed stream, without a fault, before an event whose effects the own stream lacks:
  *   where it isn't known what was applied, that one surely wasn't
  */
-export function takeHistory<A extends Account>(
+export function* takeHistory<A extends Account>(
   audited: Audited<A>,
   customerId: number,
   history: History,
   applied: SeenVersions,
   isOpen = false,
-): Told<A> {
+): Generator<void, Told<A>> {
   const taking = new Taking(audited, customerId, history);
   try {
     for (const event of history.own) {
-      taking.followTo(event.seen);
+      yield* taking.followTo(event.seen);
       taking.own(event);
+      yield;
     }
-    taking.followTo(applied, isOpen);
+    yield* taking.followTo(applied, isOpen);
     taking.end();
   } catch (error) {
     if (!(error instanceof HistoryFault)) throw error;
@@ -91,14 +92,15 @@ class Taking<A extends Account> implements Told<A> {
   }
 
   /** Takes followed events up to these versions, and what those rest on. */
-  followTo(versions: SeenVersions, isOpen = false): void {
+  *followTo(versions: SeenVersions, isOpen = false): Generator<void> {
     const targets: Partial<Record<Stream, number>> = {};
     const streams = this.#audited.model.follows;
     for (const stream of streams) targets[stream] = versions[stream] ?? 0;
     const missing = () => streams.filter((stream) => appliedOf(this.account, stream) < (targets[stream] ?? 0));
     for (let left = missing(); left.length > 0; left = missing()) {
-      const moved = left.map((stream) => this.#follow(stream, targets, isOpen));
-      if (!moved.includes(true)) {
+      let moved = false;
+      for (const stream of left) moved = (yield* this.#follow(stream, targets, isOpen)) || moved;
+      if (!moved) {
         const names = left.map((stream) => `${stream} ${appliedOf(this.account, stream) + 1}`);
         throw new HistoryFault(`${names.join(' and ')} can't be taken: what they rest on comes after them`);
       }
@@ -111,7 +113,7 @@ class Taking<A extends Account> implements Told<A> {
   }
 
   /** Takes what can be taken of a stream up to its target; raises the targets of others where it rests on more of them. */
-  #follow(stream: Stream, targets: Partial<Record<Stream, number>>, isOpen: boolean): boolean {
+  *#follow(stream: Stream, targets: Partial<Record<Stream, number>>, isOpen: boolean): Generator<void, boolean> {
     let moved = false;
     while (appliedOf(this.account, stream) < (targets[stream] ?? 0)) {
       const version = appliedOf(this.account, stream) + 1;
@@ -128,6 +130,7 @@ class Taking<A extends Account> implements Told<A> {
         return true;
       }
       moved = true;
+      yield;
     }
     return moved;
   }

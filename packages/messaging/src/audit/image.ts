@@ -29,6 +29,8 @@ export interface ImageTable {
 export type ImageRow = Readonly<Record<string, string | null>>;
 /** Rows by table. */
 export type ImageRows = Readonly<Record<string, readonly ImageRow[]>>;
+/** The same, each row made when its turn comes: a customer may have tens of thousands. */
+export type LazyRows = Readonly<Record<string, Iterable<ImageRow>>>;
 
 /** What a customer owes, where the service knows it; minor units. */
 export interface Owing {
@@ -45,7 +47,7 @@ export interface Image<A extends Account> {
   /** Which rule an own event breaks, decided on this account; null where it breaks none. */
   faultOf(account: A, event: StreamEvent): string | null;
   /** The rows that must stand in the tables. */
-  rows(account: A): ImageRows;
+  rows(account: A): LazyRows;
   owing(account: A): Owing;
 }
 
@@ -60,6 +62,10 @@ export interface Audited<A extends Account> {
   readonly create: string | null;
   image(): Image<A>;
 }
+
+/** Makes all the rows. */
+export const madeRows = (rows: LazyRows): ImageRows =>
+  Object.fromEntries(Object.entries(rows).map(([table, ofTable]) => [table, [...ofTable]]));
 
 /** A table whose rows name their customer themselves. */
 export function imageTable(

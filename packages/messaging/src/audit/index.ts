@@ -8,3 +8,4 @@ export * from './image.ts';
 export * from './journal-entries.ts';
 export * from './rebuild.ts';
 export * from './snapshot.ts';
+export * from './turns.ts';

@@ -2,6 +2,7 @@
 import { EVENT_TYPES, type Stream, type StreamEvent, streamEvent } from '@mo/contracts';
 import { run, type Sql } from '@mo/database';
 import { journalDigest } from '../sql/tables.ts';
+import { inTurns } from './turns.ts';
 
 export interface JournalEntry {
   readonly version: number;
@@ -36,8 +37,15 @@ export async function readEntries(
      FROM journal j WHERE j.customer_id = ANY($1::bigint[]) ORDER BY j.customer_id, j.version`,
     [customerIds],
   );
+  return inTurns(entriesOf(stream, customerIds, rows));
+}
+
+function* entriesOf(stream: Stream, customerIds: readonly number[], rows: readonly EntryRow[]) {
   const entries = new Map<number, JournalEntry[]>(customerIds.map((id) => [id, []]));
-  for (const row of rows) entries.get(Number(row.customer_id))?.push(readEntry(stream, row));
+  for (const row of rows) {
+    entries.get(Number(row.customer_id))?.push(readEntry(stream, row));
+    yield;
+  }
   return entries;
 }
 
@@ -61,11 +69,16 @@ function readEntry(stream: Stream, row: EntryRow): JournalEntry {
 }
 
 /** What is wrong with a journal as a whole, by version. */
-export function journalFaults(stream: Stream, customerId: number, entries: readonly JournalEntry[]) {
+export function* journalFaults(
+  stream: Stream,
+  customerId: number,
+  entries: readonly JournalEntry[],
+): Generator<void, { version: number; text: string }[]> {
   const faults: { version: number; text: string }[] = [];
   let last: StreamEvent | null = null;
   let expected = 1;
   for (const { version, event, fault } of entries) {
+    yield;
     const note = (text: string) => faults.push({ version, text });
     if (version < expected) note('it is there more than once');
     if (version > expected) note(`versions ${expected} to ${version - 1} are missing before it`);

@@ -12,9 +12,10 @@ import type { Account } from '../protocol/account.ts';
 import { column } from '../sql/columns.ts';
 import { compareTables, type Difference } from './difference.ts';
 import { takeHistory } from './history.ts';
-import type { Audited, ImageRow, ImageRows, ImageTable } from './image.ts';
+import { type Audited, type ImageRow, type ImageRows, type ImageTable, madeRows } from './image.ts';
 import { journalFaults, readEntries, soundEvents } from './journal-entries.ts';
 import { readSnapshot } from './snapshot.ts';
+import { inTurns } from './turns.ts';
 
 /** The journals don't tell a customer's rows: they are broken. */
 export class RebuildError extends Error {
@@ -40,7 +41,7 @@ export function rebuildCustomer<A extends Account>(
     const found = await rowsOf(sql, audited, customerId);
     const before = isLost && audited.create !== null ? { ...found, [progressTable]: [] } : found;
     const own = (await readEntries(sql, model.stream, [customerId])).get(customerId) ?? [];
-    const [fault] = journalFaults(model.stream, customerId, own);
+    const [fault] = await inTurns(journalFaults(model.stream, customerId, own));
     if (fault !== undefined) throw new RebuildError(`journal version ${fault.version}: ${fault.text}`);
     const followed: Partial<Record<Stream, readonly StreamEvent[]>> = {};
     for (const stream of model.follows) followed[stream] = await read(stream);
@@ -49,15 +50,17 @@ export function rebuildCustomer<A extends Account>(
     const stored = (what: 'applied' | 'behind') =>
       row === undefined ? heads : lowest(heads, storedVersions(model.follows, row, what));
     const history = { own: soundEvents(own), followed };
-    const { account, image, faults } = takeHistory(audited, customerId, history, stored('applied'), true);
+    const taking = takeHistory(audited, customerId, history, stored('applied'), true);
+    const { account, image, faults } = await inTurns(taking);
     if (faults[0] !== undefined) throw new RebuildError(faults[0]);
     const isKnown = own.length > 0 || (audited.create !== null && Object.values(heads).some((head) => head > 0));
     const behind = above(stored('behind'), account.applied);
-    const expected = isKnown ? image.rows({ ...account, behind }) : {};
+    const expected = isKnown ? madeRows(image.rows({ ...account, behind })) : {};
     await replace(sql, tables, customerId, expected);
     // A row may be missing because nothing has been followed yet: that is no difference.
     if (isLost && own.length === 0) return [];
-    return compareTables(tables, before, expected).map((difference) => ({
+    const differences = await inTurns(compareTables(tables, before, expected));
+    return differences.map((difference) => ({
       customerId,
       service: model.stream,
       ...difference,

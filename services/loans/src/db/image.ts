@@ -95,7 +95,7 @@ class LoanImage implements Image<LoanAccount> {
       last_taken_at: timeText(account.lastTakenMs),
       ...progressRow(account),
     };
-    return { accounts: [row], loans: [...this.#loans.values()].map(loanRow) };
+    return { accounts: [row], loans: this.#loans.values().map(loanRow) };
   }
 
   owing({ debt }: LoanAccount) {

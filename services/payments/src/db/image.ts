@@ -108,9 +108,9 @@ class PaymentImage implements Image<PaymentAccount> {
     };
     return {
       accounts: [row],
-      open_loans: [...this.#loans.values()].map((loan) => openLoanRow(account.customerId, loan)),
-      payments: this.#payments.map(paymentRow),
-      payment_details: this.#payments.flatMap(detailRows),
+      open_loans: this.#loans.values().map((loan) => openLoanRow(account.customerId, loan)),
+      payments: this.#payments.values().map(paymentRow),
+      payment_details: this.#payments.values().flatMap(detailRows),
     };
   }
 

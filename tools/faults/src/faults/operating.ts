@@ -1,5 +1,5 @@
 /** What operators do: restoring a database, and adding partitions. */
-import { type Fault, servers } from '../fault.ts';
+import { type Fault, servers, unit } from '../fault.ts';
 
 export const operating: readonly Fault[] = [
   {
@@ -33,5 +33,21 @@ export const operating: readonly Fault[] = [
     by: 'pullRequest = z.strictObject(',
     breaks: 'a newer version that asks for more is refused by an older one, and work stops amid an update',
     check: servers('system-tests/test/versions'),
+  },
+  {
+    id: 'audit-in-one-go',
+    file: 'packages/messaging/src/audit/turns.ts',
+    replace: '    await setImmediate();\n',
+    by: '',
+    breaks: 'whoever calls while a customer of many events is audited waits for all of them',
+    check: unit('packages/messaging/test/turns'),
+  },
+  {
+    id: 'audit-at-the-pace-of-customers',
+    file: 'packages/messaging/src/audit/pace.ts',
+    replace: 'this.#ahead += events;',
+    by: 'this.#ahead += Math.min(events, 20);',
+    breaks: 'where some customers have most of the events, the audit does nothing but look at those',
+    check: unit('packages/messaging/test/pace'),
   },
 ];
