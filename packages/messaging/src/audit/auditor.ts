@@ -102,12 +102,12 @@ export class Auditor<A extends Account> {
       const rows = snapshot.customers.get(customerId) ?? { tables: {}, events: 0 };
       return { customerId, rows, own: own.get(customerId) ?? [], followed, takenMs: snapshot.takenMs };
     });
-    const differences: Difference[] = [];
+    const differences: (readonly Difference[])[] = [];
     for (const record of await Promise.all(records)) {
       this.#pace.looked(eventsIn(record));
-      differences.push(...(await auditCustomer(audited, record, LAG_MS_MAX)).differences);
+      differences.push((await auditCustomer(audited, record, LAG_MS_MAX)).differences);
     }
-    return differences;
+    return differences.flat();
   }
 
   async #pull(other: Stream, customerId: number): Promise<JournalEntry[]> {

@@ -22,12 +22,12 @@ function* compareRows(table: ImageTable, found: Iterable<ImageRow>, expected: It
   const differ = (row: string, text: string) => differences.push({ table: table.name, row, text });
   const foundByKey = yield* byKey(table, found);
   const expectedByKey = yield* byKey(table, expected);
-  for (const [key, [row = {}]] of expectedByKey) {
-    if (!foundByKey.has(key)) differ(key, `the row is missing: ${valuesOf(row)}`);
+  for (const [key, rows] of expectedByKey) {
+    if (!foundByKey.has(key)) differ(key, `the row is missing: ${valuesOf(rows.at(-1) ?? {})}`);
     yield;
   }
   for (const [key, rows] of foundByKey) {
-    const should = expectedByKey.get(key)?.[0];
+    const should = expectedByKey.get(key)?.at(-1);
     if (should === undefined) differ(key, `the row should not be there: ${valuesOf(rows[0] ?? {})}`);
     if (rows.length > 1) differ(key, `the row is there ${rows.length} times`);
     if (should !== undefined) for (const row of rows) differInColumns(table, row, should, (text) => differ(key, text));
@@ -56,10 +56,10 @@ function differInColumns(table: ImageTable, row: ImageRow, should: ImageRow, dif
 
 /** The same over all tables. */
 export function* compareTables(tables: readonly ImageTable[], found: ImageRows, expected: LazyRows) {
-  const differences: Pick<Difference, 'table' | 'row' | 'text'>[] = [];
+  const differences: Pick<Difference, 'table' | 'row' | 'text'>[][] = [];
   for (const table of tables)
-    differences.push(...(yield* compareRows(table, found[table.name] ?? [], expected[table.name] ?? [])));
-  return differences;
+    differences.push(yield* compareRows(table, found[table.name] ?? [], expected[table.name] ?? []));
+  return differences.flat();
 }
 
 const keyOf = ({ key }: ImageTable, row: ImageRow): string =>
