@@ -1,13 +1,14 @@
 /** What operators see of webhooks: docs/metrics.md says what each metric tells. */
 import { type Database, run, sqlOf } from '@mo/database';
 import { type Clock, countedGauge, counter, type Registry } from '@mo/service-kit';
+import { ATTEMPT_OUTCOMES } from './delivery/sender.ts';
 
 /** More are not counted, for each time a metric is asked for costs as much as there are. */
 const PENDING_COUNTED_MAX = 100_000;
 
 export function webhookMetrics(registry: Registry) {
   const attempts = counter(registry, 'mo_webhook_attempts_total', 'Messages sent, by what came of it', ['what']);
-  for (const what of ['delivered', 'refused', 'failed']) attempts.inc({ what }, 0);
+  for (const what of ATTEMPT_OUTCOMES) attempts.inc({ what }, 0);
   const unfitHelp = 'Messages in topics that can not be understood, and that nobody is told of';
   const unfit = counter(registry, 'mo_webhook_unfit_total', unfitHelp, ['stream']);
   return { attempts, unfit };

@@ -13,7 +13,7 @@ const requestTimeoutMs = 10_000;
 const messageTimeoutMs = 20_000;
 const topic = 'mo-warm-up';
 
-/** Settles when the broker works; rejects after three minutes, which is more than the busiest machine has needed. */
+/** Settles when the broker works; rejects after three minutes, for a machine may be very busy. */
 export async function kafkaReady(brokers: readonly string[], logFile: string): Promise<void> {
   silenceNegativeTimeouts();
   const kafka = new Kafka({

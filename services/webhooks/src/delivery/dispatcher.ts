@@ -8,7 +8,7 @@ import type { Logger, Span, Tracer } from '@mo/service-kit';
 import type { Delivery, Lane, Lanes, Outcome } from './lanes.ts';
 import { messageOf } from './message.ts';
 import { DELIVERY_MS_MAX, type pauseMs } from './schedule.ts';
-import type { Attempt, Receiver, Sender } from './sender.ts';
+import type { Attempt, AttemptOutcome, Receiver, Sender } from './sender.ts';
 
 /** Lanes of one webhook that one process works on at once. */
 const LANES_PER_WEBHOOK_MAX = 16;
@@ -30,7 +30,7 @@ export interface DispatcherOptions {
   /** Told where a receiver says that it wants no more messages. */
   readonly onGone: (webhookId: number) => Promise<void>;
   /** Told of each attempt. */
-  readonly onAttempt: (what: What) => void;
+  readonly onAttempt: (what: AttemptOutcome) => void;
   /** Null where nothing is traced. */
   readonly tracer: Tracer | null;
   readonly logger: Logger;
@@ -134,9 +134,7 @@ export class Dispatcher {
   }
 }
 
-type What = 'delivered' | 'refused' | 'failed';
-
-function nameOf({ isTaken, answer }: Attempt): What {
+function nameOf({ isTaken, answer }: Attempt): AttemptOutcome {
   if (isTaken) return 'delivered';
   return answer === null ? 'failed' : 'refused';
 }
@@ -148,7 +146,7 @@ const aboutAttempt = ({ stream, type, attempts }: Delivery) => ({
   ...aboutEvent(stream, type),
 });
 
-function endSpan(span: Span, { answer }: Attempt, what: What): void {
+function endSpan(span: Span, { answer }: Attempt, what: AttemptOutcome): void {
   span.set({ 'mo.outcome': what, ...(answer === null ? {} : { 'http.response.status_code': answer }) });
   span.end(what === 'delivered' ? undefined : what);
 }

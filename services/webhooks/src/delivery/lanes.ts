@@ -59,7 +59,7 @@ const CLAIM = `
 
 const NEXT = `
   SELECT d.id, d.attempts, extract(epoch FROM d.created_at) * 1000 AS created_at_ms, d.stream, d.version, e.type, e.data,
-    e.traceparent,    to_char(e.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time
+    e.traceparent, to_char(e.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time
   FROM deliveries d JOIN events e USING (customer_id, stream, version)
   WHERE d.webhook_id = $1 AND d.customer_id = $2 AND d.status = ${PENDING}
   ORDER BY d.id LIMIT ${DELIVERIES_PER_CLAIM_MAX}`;

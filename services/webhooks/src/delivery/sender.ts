@@ -28,6 +28,10 @@ export interface Message {
   readonly traceparent: string | null;
 }
 
+/** What may come of an attempt: it was taken, the answer was another one, or there was none. */
+export const ATTEMPT_OUTCOMES = ['delivered', 'refused', 'failed'] as const;
+export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
+
 export type Attempt =
   | { readonly isTaken: true; readonly answer: number }
   | {
