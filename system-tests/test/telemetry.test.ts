@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { query } from '@mo/agreement';
-import type { CustomerBody, LoanBody } from '@mo/contracts';
+import type { CustomerBody, LoanBody, WebhookBody } from '@mo/contracts';
 import { type Collector, type ExportedSpan, startCollector } from '@mo/dev-stack/collector';
 import { linesOf } from '../src/logs.ts';
 import { differencesIn, documentedMetrics, exposedBy } from '../src/metrics.ts';
@@ -142,7 +142,9 @@ it('a message to a webhook is the end of the trace, until its receiver goes on w
   await once(receiver, 'listening');
   try {
     const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
-    expectStatus(await system.api.call('createWebhook', { body: { url, event_types: ['CustomerRegistered'] } }), 201);
+    const subscription = { url, event_types: ['CustomerRegistered'] };
+    const made = await system.api.call<WebhookBody>('createWebhook', { body: subscription });
+    const { id } = expectStatus(made, 201);
     const traceId = await traceOf('POST /api/customers', () => system.world.customer('1000'));
     const registered = 'customers producer transaction register-customer answered';
     await expectInTree(traceId, {
@@ -158,6 +160,8 @@ it('a message to a webhook is the end of the trace, until its receiver goes on w
       attempts.map(({ spanId }) => `00-${traceId}-${spanId}-01`),
     );
     expect(JSON.stringify(attempts)).not.toContain(url);
+    // Else whatever the other tests bring about goes on being sent to where nobody listens.
+    expectStatus(await system.api.call('removeWebhook', { params: { webhook_id: id } }), 200);
   } finally {
     receiver.close();
   }
