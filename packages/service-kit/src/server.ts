@@ -44,7 +44,9 @@ export interface ServerOptions {
   registry: Registry;
   /** Says why the process can't serve now, or null when it can. */
   notReady: () => string | null | Promise<string | null>;
-  /** What else `/readyz` tells, ready or not. */
+  /** The same for `/readyz/any`: whether it can do nothing at all. Left out where a process can do all or nothing. */
+  notOfUse?: () => string | null;
+  /** What else these tell, ready or not. */
   readyDetails?: () => Record<string, unknown>;
   /** Turns an error of something that the service depends on into a problem; null where it isn't one of those. */
   explain?: (error: unknown) => ProblemError | null;
@@ -231,18 +233,21 @@ function loggedPath(request: FastifyRequest): string | undefined {
 
 const OWN_ID = /^\d{1,15}$/;
 
-const OPERATOR_PATHS = new Set(['/livez', '/readyz', '/metrics']);
+const OPERATOR_PATHS = new Set(['/livez', '/readyz', '/readyz/any', '/metrics']);
 
-function operatorRoutes(app: FastifyInstance, { registry, notReady, readyDetails }: ServerOptions): void {
-  app.get('/livez', (_request, reply) => reply.send({ status: 'alive' }));
-  app.get('/readyz', async (_request, reply) => {
-    const reason = await notReady();
+function operatorRoutes(app: FastifyInstance, options: ServerOptions): void {
+  const { registry, notReady, notOfUse, readyDetails } = options;
+  const readiness = async (reply: FastifyReply, why: ServerOptions['notReady']): Promise<FastifyReply> => {
+    const reason = await why();
     const details = readyDetails?.();
     if (reason === null) return reply.send({ status: 'ready', ...details });
     return reply
       .code(503)
       .header('retry-after', RETRY_AFTER_SECONDS)
       .send({ status: 'not ready', reason, ...details });
-  });
+  };
+  app.get('/livez', (_request, reply) => reply.send({ status: 'alive' }));
+  app.get('/readyz', (_request, reply) => readiness(reply, notReady));
+  if (notOfUse !== undefined) app.get('/readyz/any', (_request, reply) => readiness(reply, notOfUse));
   app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
 }

@@ -28,6 +28,7 @@ const headerBytesMax = 12 * 1024;
 /** Longer than any call, so that it only ends connections on which nothing moves. */
 const socketIdleTimeoutMs = 60_000;
 const drainTimeoutMs = 20_000;
+const STOPPING = 'the gateway is stopping';
 
 export interface Gateway {
   readonly app: FastifyInstance;
@@ -42,6 +43,9 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
   const access = await openAccess(config, limits, logger, registry);
   const upstreams = openUpstreams(config.replicas, identity, limits, logger, registry);
   const replicaSets = [...upstreams.values()].map(({ replicas }) => replicas);
+  // While webhooks is away all else goes on.
+  const needed = replicaSets.filter(({ service }) => service !== 'webhooks');
+  const away = () => needed.filter(({ ready }) => ready === 0).map(({ service }) => service);
 
   const app = createServer({
     logger,
@@ -51,12 +55,13 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
     requestTimeoutMs: 0,
     timeoutCheckMs: limits.headersCheckMs,
     notReady: () => {
-      if (notice.isGiven) return 'the gateway is stopping';
-      // While webhooks is away all else goes on.
-      const missing = replicaSets
-        .filter(({ ready, service }) => ready === 0 && service !== 'webhooks')
-        .map(({ service }) => service);
+      if (notice.isGiven) return STOPPING;
+      const missing = away();
       return missing.length === 0 ? null : `no replica is ready: ${missing.join(', ')}`;
+    },
+    notOfUse: () => {
+      if (notice.isGiven) return STOPPING;
+      return away().length < needed.length ? null : 'no replica of any service is ready';
     },
     readyDetails: () => ({
       services: Object.fromEntries(

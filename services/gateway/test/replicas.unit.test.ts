@@ -212,4 +212,19 @@ describe('the gateway is ready', () => {
     expect((await fetch(`${gateway.url}/livez`)).status).toBe(200);
     await b.kill();
   });
+
+  it('for whoever asks whether it is of any use while one service is, for what needs only that goes on', async () => {
+    const [a, b] = [await startStub(), await startStub()];
+    b.ready = false;
+    const gateway = await startGateway({ replicas: { customers: [a], loans: [b], payments: [b] } });
+    const answers = async () =>
+      Promise.all(['/readyz', '/readyz/any'].map(async (path) => (await fetch(`${gateway.url}${path}`)).status));
+    expect(await answers()).toEqual([503, 200]);
+    a.ready = false;
+    await until(async () => (await answers())[1] === 503, 'it is of no use');
+    expect(await (await fetch(`${gateway.url}/readyz/any`)).json()).toMatchObject({
+      status: 'not ready',
+      reason: 'no replica of any service is ready',
+    });
+  });
 });
