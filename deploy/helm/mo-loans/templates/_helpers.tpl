@@ -85,6 +85,7 @@ volumeMounts:
 
 {{- define "mo-loans.commonEnv" -}}
 - { name: LOG_LEVEL, value: {{ .Values.logLevel | quote }} }
+- { name: MO_VERSION, value: {{ .Values.image.tag | default .Chart.AppVersion | quote }} }
 {{- range $name, $value := .Values.extraEnv }}
 - { name: {{ $name }}, value: {{ $value | quote }} }
 {{- end }}
