@@ -4,6 +4,8 @@ import { createServer } from 'node:net';
 // is given one of these by chance between our look and our use.
 const portMin = 20_000;
 const portMax = 31_999;
+/** Test files run in several processes at once, which don't know what the others were given: each takes from its share. */
+const sharesMax = 8;
 const attemptsMax = 200;
 const handedOut = new Set<number>();
 
@@ -18,8 +20,9 @@ export function isFree(port: number): Promise<boolean> {
 
 /** `count` neighbouring free ports, of which no other call in this process was given one; answers the first. */
 export async function freePort(count = 1): Promise<number> {
+  const [min, max] = range(process.env.JEST_WORKER_ID);
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
-    const first = portMin + Math.floor(Math.random() * (portMax - portMin - count));
+    const first = min + Math.floor(Math.random() * (max - min - count));
     const ports = Array.from({ length: count }, (_, index) => first + index);
     if (ports.some((port) => handedOut.has(port))) continue;
     const free = await Promise.all(ports.map(isFree));
@@ -27,7 +30,15 @@ export async function freePort(count = 1): Promise<number> {
     for (const port of ports) handedOut.add(port);
     return first;
   }
-  throw new Error(`no free port between ${portMin} and ${portMax} after ${attemptsMax} attempts`);
+  throw new Error(`no free port between ${min} and ${max} after ${attemptsMax} attempts`);
+}
+
+/** All ports, or those of one of the processes that run tests, which are numbered from 1 on. */
+function range(worker: string | undefined): readonly [min: number, max: number] {
+  if (worker === undefined) return [portMin, portMax];
+  const size = Math.floor((portMax + 1 - portMin) / sharesMax);
+  const min = portMin + ((Number(worker) - 1) % sharesMax) * size;
+  return [min, min + size - 1];
 }
 
 /** A port that is needed, what for, and the variable that sets it. */

@@ -6,7 +6,7 @@
  * that is closed to others; its programs and data then go below /var/tmp instead.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -56,6 +56,11 @@ function canOthersReach(folder: string): boolean {
 /** Writes a file so that a reader sees the old text or the new one, never a part. */
 export function writeAtomically(path: string, text: string, mode = 0o600): void {
   const part = `${path}.${randomBytes(4).toString('hex')}.part`;
-  writeFileSync(part, text, { mode });
-  renameSync(part, path);
+  try {
+    writeFileSync(part, text, { mode });
+    renameSync(part, path);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
 }

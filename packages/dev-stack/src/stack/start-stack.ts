@@ -66,7 +66,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const guard = await Guard.start();
   const launch = new Launch({ ...options, dir, log, env: { ...process.env, ...options.env } }, guard);
   try {
-    return await unlessAborted(launch.run(), options.signal);
+    return await unlessAborted(() => launch.run(), options.signal);
   } catch (error) {
     if (options.signal?.aborted) await guard.close(); // which ends everything at once
     await launch.undo();
@@ -74,10 +74,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-async function unlessAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
+async function unlessAborted<T>(begin: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();
-  signal?.addEventListener('abort', () => aborted.reject(new Error('given up')), { once: true });
-  return Promise.race([work, aborted.promise]);
+  const giveUp = () => aborted.reject(new Error('given up'));
+  signal?.addEventListener('abort', giveUp, { once: true });
+  if (signal?.aborted) giveUp();
+  else return Promise.race([begin(), aborted.promise]);
+  return aborted.promise;
 }
 
 /** The start as a story, which remembers how to undo each step, in reverse. */
@@ -123,7 +126,7 @@ class Launch {
     });
     this.#undo.push(() => services.stop(this.#hurry));
     const describe = () => stackFile(services, servers, databases, key);
-    announce = () => writeStackFile(dir, describe());
+    announce = () => announceIn(dir, describe(), log);
     announce();
     await services.ready();
 
@@ -174,6 +177,15 @@ class Launch {
     });
     this.#undo.push(() => servers.stop(this.#hurry));
     return servers;
+  }
+}
+
+/** What runs goes on, and is stopped, where a full disk keeps the file from being written. */
+function announceIn(dir: string, stack: StackFile, log: Log): void {
+  try {
+    writeStackFile(dir, stack);
+  } catch (error) {
+    log(`stack.json could not be written: ${(error as Error).message}`);
   }
 }
 

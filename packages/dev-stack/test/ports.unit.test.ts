@@ -1,0 +1,28 @@
+import { createServer } from 'node:net';
+import { freePort, isFree } from '../src/ports.ts';
+
+const worker = process.env.JEST_WORKER_ID;
+afterEach(() => {
+  process.env.JEST_WORKER_ID = worker;
+});
+
+it('gives processes that run tests ports of their own each, for none knows what the others were given', async () => {
+  const given = async (id: string): Promise<number[]> => {
+    process.env.JEST_WORKER_ID = id;
+    const ports: number[] = [];
+    for (let n = 0; n < 50; n += 1) ports.push(await freePort());
+    return ports;
+  };
+  const [first, second] = [await given('1'), await given('2')];
+  expect(Math.max(...first)).toBeLessThan(Math.min(...second));
+});
+
+it('gives no port twice, and none that is taken', async () => {
+  const port = await freePort(3);
+  const server = createServer().listen(port + 1, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  expect(await isFree(port + 1)).toBe(false);
+  const others = await Promise.all(Array.from({ length: 50 }, () => freePort()));
+  expect(new Set([...others, port, port + 1, port + 2]).size).toBe(53);
+  await new Promise((resolve) => server.close(resolve));
+});

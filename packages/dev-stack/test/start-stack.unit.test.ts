@@ -1,0 +1,23 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startStack } from '../src/stack/start-stack.ts';
+import { writeAtomically } from '../src/state-dir.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'mo-test-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+it('begins nothing where it was told to give up before', async () => {
+  await expect(startStack({ dir, signal: AbortSignal.abort() })).rejects.toThrow('given up');
+  expect(readdirSync(dir)).toEqual(['logs']);
+});
+
+it('a file that can not be replaced is left as it is, and no part beside it', () => {
+  const path = join(dir, 'stack.json');
+  mkdirSync(path);
+  expect(() => writeAtomically(path, 'text')).toThrow();
+  expect(readdirSync(dir)).toEqual(['stack.json']);
+});
