@@ -20,7 +20,7 @@ export class Rounds {
   /**
    * Begins some work, and rests so long after each round. A round that fails ends there; the next one comes all the same.
    *
-   * @param failure what the log says of a round that failed
+   * @param failure what the log says of a round that failed: as a warning of the first of several in a row
    */
   every(intervalMs: number, failure: string, work: () => Promise<void>): void {
     this.#running.push(this.#run(intervalMs, failure, work));
@@ -33,11 +33,14 @@ export class Rounds {
   }
 
   async #run(intervalMs: number, failure: string, work: () => Promise<void>): Promise<void> {
+    let hasFailed = false;
     while (!this.signal.aborted) {
       try {
         await work();
+        hasFailed = false;
       } catch (error) {
-        this.#logger.debug({ err: error }, failure);
+        this.#logger[hasFailed ? 'debug' : 'warn']({ err: error }, failure);
+        hasFailed = true;
       }
       await this.#clock.sleep(intervalMs, this.signal);
     }
