@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { differences, query } from '@mo/agreement';
-
 import { races } from '../src/races.ts';
+import { failuresDuring } from '../src/replacing.ts';
 import { type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
 import { concurrently, expectStatus, nameOf } from '../src/world.ts';
@@ -9,6 +9,8 @@ import { concurrently, expectStatus, nameOf } from '../src/world.ts';
 /** How long the broker stays away under load; a minute for a thorough run. */
 const OUTAGE_MS = Number(process.env.MO_OUTAGE_MS ?? 8_000);
 const CLIENTS = 16;
+/** Those that never try again, of each kind. */
+const WATCHERS = 2;
 const BULK_LINES = Number(process.env.MO_BULK_LINES ?? 100_000);
 /** An upload is answered at its end, which on a busy machine takes longer than any other call. */
 const BULK_TIMEOUT_MS = 240_000;
@@ -52,11 +54,13 @@ describe('under load', () => {
   const settled = () => waitFor(async () => (await differences(system.stack.stack())).length === 0);
 
   it('an outage of the broker is not noticed in any answer, and everything agrees soon after', async () => {
-    await duringBusiness(async () => {
+    const outage = async () => {
       await system.stack.kafka.stop();
       await delay(OUTAGE_MS);
       await system.stack.kafka.start();
-    });
+    };
+    const watched = () => failuresDuring(system, WATCHERS, ['keyed', 'unkeyed'], outage);
+    await duringBusiness(async () => expect(await watched()).toEqual([]));
     await settled();
   }, 240_000);
 
