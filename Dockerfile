@@ -1,4 +1,5 @@
 # The image of one service: docker build --build-arg SERVICE=loans .
+# The image of `mo` and all that operators run: docker build --target mo .
 # All services are compiled in one stage, so that the second image takes little time; an image holds the production
 # dependencies and the compiled code of its own service alone.
 
@@ -13,6 +14,10 @@ COPY package.json .
 RUN --mount=type=cache,target=/root/.npm \
     npm install --global --ignore-scripts "turbo@$(node -p "require('./package.json').devDependencies.turbo")"
 COPY . .
+RUN turbo prune @mo/mo --docker --production --out-dir mo \
+ && npm --prefix mo/json pkg delete devDependencies --workspaces \
+ && npm --prefix mo/json pkg delete optionalDependencies --workspaces \
+ && npm --prefix mo/json pkg delete optionalDependencies
 RUN turbo prune @mo/customers @mo/gateway @mo/loans @mo/payments @mo/webhooks --docker --production \
  && npm --prefix out/json pkg delete devDependencies --workspaces \
  && npm --prefix out/json pkg delete optionalDependencies
@@ -37,6 +42,15 @@ COPY --from=select /repo/one/json .
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev --workspace "@mo/$SERVICE"
 RUN --mount=type=bind,from=build,source=/repo,target=/built \
     for workspace in packages/* services/*; do cp -r "/built/$workspace/dist" "$workspace"; done
+
+# It runs from its sources, as it does in a clone.
+FROM base AS mo
+ENV NODE_ENV=production
+COPY --from=prune /repo/mo/json .
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev --workspace @mo/mo
+COPY --from=prune /repo/mo/full .
+USER 1000:1000
+ENTRYPOINT ["node", "--conditions=source", "--disable-warning=ExperimentalWarning", "tools/mo/bin/mo.js"]
 
 FROM node:24-slim
 ARG SERVICE
