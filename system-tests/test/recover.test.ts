@@ -125,6 +125,12 @@ it.each(['customers', 'loans', 'payments'] as const)(
   TIMEOUT_MS,
 );
 
+it('not while the service runs, which would write other events under the same versions', async () => {
+  const refused = await command('recover', '--service', 'loans');
+  expect([refused.code, refused.stdout]).toEqual([2, '']);
+  expect(refused.stderr).toContain('loans runs, as ');
+});
+
 it(
   'of loans, and what Kafka never got is named, and gone for everybody',
   async () => {

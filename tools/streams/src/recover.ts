@@ -17,6 +17,7 @@ import {
   type Groups,
   type IncomingMessage,
   type Kafka,
+  LEASE_MS,
   readEntries,
   rebuildCustomer,
   restoreEvents,
@@ -26,6 +27,8 @@ import { customerPages } from './customer-pages.ts';
 import { audited, type Databases } from './services.ts';
 
 const POLL_MS = 50;
+/** A process of the service renews its lease more often: what is left of one by then is renewed. */
+const LEASE_GONE_MS_MAX = 2 * LEASE_MS;
 /** Kafka may be away for so long. */
 const SILENCE_MS_MAX = 60_000;
 /** Ids that were given since the backup may be known to callers, and to nothing else: so many are passed over. */
@@ -61,9 +64,10 @@ export interface Recovered {
 
 type Fail = (customerId: number | null, reason: string) => void;
 
-/** @throws CommandError where there is no such topic, or nothing comes from it any more */
+/** @throws CommandError where the service runs, there is no such topic, or nothing comes from it any more */
 export async function recover(databases: Databases, options: RecoverOptions): Promise<Recovered> {
   const { service, topic, onFailure, onProgress } = options;
+  await refuseWhileRunning(databases[service], service);
   const done: Recovered = { messages: 0, events: 0, customers: 0, rewound: 0, failures: 0 };
   const fail: Fail = (customerId, reason) => {
     done.failures += 1;
@@ -87,6 +91,19 @@ export async function recover(databases: Databases, options: RecoverOptions): Pr
   await passOverIds(databases[service], service);
   await rewindFollowers(databases, options, done, fail);
   return done;
+}
+
+/** A process that was killed a moment ago may have left a lease, which nobody renews. */
+async function refuseWhileRunning(database: Database, service: Stream): Promise<void> {
+  const text = 'SELECT holder FROM relay_lease WHERE until > clock_timestamp()';
+  const endMs = performance.now() + LEASE_GONE_MS_MAX;
+  for (;;) {
+    const [lease] = await run<{ holder: string }>(sqlOf(database), text);
+    if (lease === undefined) return;
+    if (performance.now() > endMs)
+      throw new CommandError(`${service} runs, as ${lease.holder}: stop all of its processes, then recover`);
+    await delay(POLL_MS);
+  }
 }
 
 /** Writes what a journal lacks, as it comes from its topic. */
