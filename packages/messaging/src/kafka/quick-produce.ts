@@ -1,0 +1,55 @@
+/**
+ * kafkajs 2.2.4 encodes a record in a dozen buffers of 512 bytes, and copies what they hold from one to the next: see
+ * docs/decisions/0031. This has it send the same bytes, written once.
+ */
+import { createRequire } from 'node:module';
+import kafkajs from 'kafkajs';
+import { encodeProduce, type ProduceOptions } from './produce-request.ts';
+
+interface Encoded {
+  readonly buf: Buffer;
+  readonly buffer: Buffer;
+}
+
+type Options = ProduceOptions & { readonly compression?: number };
+
+interface Call {
+  readonly request: { readonly encode: () => Promise<Encoded> };
+  readonly response: unknown;
+}
+
+/** What is inside of kafkajs, and has no types there: a kind of request, and how each version of it is made. */
+interface RequestKind {
+  readonly versions: readonly string[];
+  protocol: (of: { version: number | string }) => (options: Options) => Call;
+}
+
+/** The first whose messages are record batches. */
+const VERSION_MIN = 3;
+
+const inKafkajs = createRequire(import.meta.url);
+/** Kafkajs's own, mended: it takes a message's time, or compression, as it always did. */
+export const Produce = inKafkajs('kafkajs/src/protocol/requests/produce') as RequestKind;
+/** As kafkajs makes it. */
+export const protocolBefore = Produce.protocol;
+
+Produce.protocol = ({ version }) => {
+  const make = protocolBefore({ version });
+  if (Number(version) < VERSION_MIN) return make;
+  return (options) => {
+    const call = make(options);
+    return isPlain(options) ? { ...call, request: { ...call.request, encode: () => encode(options) } } : call;
+  };
+};
+
+async function encode(options: Options): Promise<Encoded> {
+  const bytes = encodeProduce(options, Date.now());
+  return { buf: bytes, buffer: bytes };
+}
+
+function isPlain({ compression = kafkajs.CompressionTypes.None, topicData }: Options): boolean {
+  if (compression !== kafkajs.CompressionTypes.None) return false;
+  return topicData.every(({ partitions }) =>
+    partitions.every(({ messages }) => messages.every(({ timestamp }) => timestamp === undefined)),
+  );
+}
