@@ -3,7 +3,8 @@
  * item at once. So the size of a batch follows the load.
  *
  * Requests that are sent together arrive a little apart. After a run that took or left several items, the next one waits
- * until arrivals pause, for a few milliseconds at most: fewer, larger batches. A queue without load never waits.
+ * until arrivals pause, for a few milliseconds at most, or until it is full: fewer, larger batches. A queue without load
+ * never waits.
  */
 import type { Clock } from './clock.ts';
 
@@ -124,8 +125,9 @@ export class BatchQueue<Item, Result> {
     const gathering = this.#gathering;
     if (gathering === undefined || Math.max(itemsTaken, this.#waiting.length) < gathering.itemsMin) return;
     const { clock, pauseMs, waitMsMax } = gathering;
+    const { weightMax } = this.#options;
     const endMs = clock.now() + waitMsMax;
-    for (let seen = -1; seen !== this.#weightWaiting && clock.now() < endMs; ) {
+    for (let seen = -1; seen !== this.#weightWaiting && this.#weightWaiting < weightMax && clock.now() < endMs; ) {
       seen = this.#weightWaiting;
       await clock.sleep(pauseMs);
     }

@@ -169,10 +169,10 @@ describe('drained', () => {
 describe('gathering', () => {
   const PAUSE_MS = 2;
   const WAIT_MS_MAX = 8;
-  function gatheringQueue() {
+  function gatheringQueue(limits: { weightMax?: number } = {}) {
     const clock = new ManualClock();
     const gathering: Gathering = { clock, itemsMin: 3, pauseMs: PAUSE_MS, waitMsMax: WAIT_MS_MAX };
-    return { clock, ...heldQueue({ gathering }) };
+    return { clock, ...heldQueue({ gathering, ...limits }) };
   }
 
   it('waits, under load, until arrivals pause', async () => {
@@ -209,6 +209,13 @@ describe('gathering', () => {
       await clock.advance(PAUSE_MS);
     }
     expect(taken()).toEqual([[1], [2, 3, 4, 10, 12, 14, 16]]);
+  });
+
+  it('does not wait where as much waits as a batch takes', async () => {
+    const { submitBehind, runs, taken } = gatheringQueue({ weightMax: 3 });
+    await submitBehind(1, 2, 3, 4);
+    await runs[0]?.finish();
+    expect(taken()).toEqual([[1], [2, 3, 4]]);
   });
 
   it('does not begin below its least number of items', async () => {

@@ -94,6 +94,10 @@ export class Follower {
   }
 
   async #handle(messages: IncomingMessage[]): Promise<void> {
+    for (const some of slices(messages, EVENTS_PER_ITEM_MAX)) await this.#take(some);
+  }
+
+  async #take(messages: readonly IncomingMessage[]): Promise<void> {
     const understood: Understood[] = [];
     const unfit: Unfit[] = [];
     for (const message of messages) {
@@ -102,8 +106,8 @@ export class Follower {
       if (typeof event !== 'string') understood.push({ message, event });
       else unfit.push(this.#notUnderstood(stream, message, event));
     }
-    for (const some of slices(understood, EVENTS_PER_ITEM_MAX)) unfit.push(...(await this.#follow(some)));
-    for (const some of slices(unfit, EVENTS_PER_ITEM_MAX)) await this.#putAside(some);
+    if (understood.length > 0) unfit.push(...(await this.#follow(understood)));
+    if (unfit.length > 0) await this.#putAside(unfit);
   }
 
   async #settle(messages: IncomingMessage[]): Promise<void> {

@@ -11,7 +11,9 @@ const HEARTBEAT_INTERVAL_MS = 500;
 const FETCH_WAIT_MS: Readonly<Record<Pace, number>> = { prompt: 250, seldom: 1_000 };
 /** After messages the next fetch begins so long after the one before it, so that it brings more than a few. */
 const FETCH_INTERVAL_MS = 20;
-const FETCH_BYTES_PER_PARTITION_MAX = 512 * 1024;
+/** What a fetch brings is held in several forms until it is applied: some thousand events. */
+const FETCH_BYTES_MAX = 1024 * 1024;
+const FETCH_BYTES_PER_PARTITION_MAX = 128 * 1024;
 const PARTITIONS_AT_ONCE = 12;
 /** Partitions that were added to a topic are found within this. */
 const METADATA_AGE_MS_MAX = 10_000;
@@ -64,6 +66,7 @@ export class KeptSubscription implements Subscription {
       sessionTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_INTERVAL_MS,
       maxWaitTimeInMs: FETCH_WAIT_MS[pace],
+      maxBytes: FETCH_BYTES_MAX,
       maxBytesPerPartition: FETCH_BYTES_PER_PARTITION_MAX,
       metadataMaxAge: METADATA_AGE_MS_MAX,
       allowAutoTopicCreation: false,
