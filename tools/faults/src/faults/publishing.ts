@@ -77,8 +77,8 @@ export const publishing: readonly Fault[] = [
   {
     id: 'all-partitions-used',
     file: 'packages/messaging/src/kafka/kafkajs.ts',
-    replace: 'partitions === undefined ? toSend : toSend.map',
-    by: 'partitions !== undefined ? toSend : toSend.map',
+    replace: 'partitions === undefined || key === null',
+    by: 'partitions !== undefined || key === null',
     breaks: 'partitions that somebody adds are used while readers have yet to read the old ones',
     check: servers('tools/streams/test/raise-partitions'),
   },
