@@ -2,7 +2,7 @@
  * How statements run: on whatever connection is free, or on one within a transaction. They go straight to the pool that
  * MikroORM opened: its query builder would cost a batch of a dozen statements more than what the batch decides.
  */
-import { StoreConflictError, StoreRefusalError } from '@mo/service-kit';
+import { StoreBusyError, StoreConflictError, StoreRefusalError } from '@mo/service-kit';
 import type { Pool, PoolClient } from 'pg';
 import type { Database } from './database.ts';
 import { sqlState } from './outage.ts';
@@ -97,8 +97,9 @@ export interface TransactionOptions {
   readonly readsFirst?: boolean;
 }
 
-/** unique_violation, deadlock_detected, lock_not_available, serialization_failure */
-const CONFLICTS = new Set(['23505', '40P01', '55P03', '40001']);
+const UNIQUE_VIOLATION = '23505';
+/** deadlock_detected, lock_not_available, serialization_failure */
+const BUSY = new Set(['40P01', '55P03', '40001']);
 /** Data exceptions and broken constraints: what was to be written is at fault. */
 const REFUSALS = /^(22|23)/;
 
@@ -107,7 +108,8 @@ const REFUSALS = /^(22|23)/;
  * they were begun: the first that fails is the first to be told of, and none comes after the end. Where the rollback fails
  * too, as it does once the server has ended the session, the connection is closed.
  *
- * @throws StoreConflictError where another transaction got in the way, StoreRefusalError where a rule of a table is broken
+ * @throws StoreConflictError where another transaction got in the way, a StoreBusyError if it holds a lock that was waited for;
+ * StoreRefusalError where a rule of a table is broken
  */
 export async function inTransaction<T>(
   database: Database,
@@ -136,7 +138,8 @@ export async function inTransaction<T>(
 
 function told(error: unknown): unknown {
   const state = sqlState(error);
-  if (CONFLICTS.has(state)) return new StoreConflictError((error as Error).message, { cause: error });
+  if (BUSY.has(state)) return new StoreBusyError((error as Error).message, { cause: error });
+  if (state === UNIQUE_VIOLATION) return new StoreConflictError((error as Error).message, { cause: error });
   if (REFUSALS.test(state)) return new StoreRefusalError((error as Error).message, { cause: error });
   return error;
 }

@@ -21,7 +21,7 @@ export * from './process.ts';
 export * from './route.ts';
 export * from './send.ts';
 export * from './server.ts';
-export { StoreConflictError, StoreRefusalError } from './store-error.ts';
+export { StoreBusyError, StoreConflictError, StoreRefusalError } from './store-error.ts';
 export { certificateFault, keyFault, type TlsOptions } from './tls.ts';
 export * from './trace.ts';
 export { type TracingSettings, tracingConfig, tracingSettings } from './tracing/config.ts';

@@ -10,10 +10,12 @@ import { BatchSpans } from './batch-spans.ts';
 import type { Command } from './command.ts';
 import type { EventOutcome } from './follow.ts';
 import type { Quarantined } from './quarantine.ts';
-import { type Store, StoreConflictError, StoreRefusalError } from './store.ts';
+import { type Store, StoreBusyError, StoreConflictError, StoreRefusalError } from './store.ts';
 
 /** How often a single command or event batch is tried again after a conflict. */
 const CONFLICT_RETRIES_MAX = 8;
+/** It is not tried again after this: whatever else waits for the store waits with it. */
+const CONFLICT_MS_MAX = 3_000;
 
 /** What became of followed events: of each one, and of the customers that they concern. */
 export interface Followed {
@@ -46,6 +48,8 @@ export interface BatchRunnerOptions<A extends Account> {
   /** Left out where nothing is traced. */
   tracer?: Tracer | null;
   observer: { faulty(fault: EventFault): void };
+  /** Why an item need not be tried again; null where it has to be. */
+  refusalOf: (item: Item<A>) => Outcome | null;
   /** Told after each commit that wrote own events. */
   onWritten: () => void;
 }
@@ -71,27 +75,43 @@ export class BatchRunner<A extends Account> {
 
   /** What fails here fails alone: items before it are committed, and those after it have their turn. */
   async #runAlone(item: Item<A>): Promise<Outcome> {
+    const { clock, refusalOf } = this.#options;
+    const endMs = clock.now() + CONFLICT_MS_MAX;
     for (let attempt = 1; ; attempt += 1) {
+      const refusal = refusalOf(item);
+      if (refusal !== null) return refusal;
       try {
         return (await this.#run([item]))[0] as Outcome;
       } catch (error) {
-        if (error instanceof StoreConflictError && attempt < CONFLICT_RETRIES_MAX) continue;
+        const isAgain = attempt < CONFLICT_RETRIES_MAX && clock.now() < endMs;
+        if (error instanceof StoreConflictError && isAgain) continue;
         if (item.kind === 'events' && isOfOneItem(error)) return this.#runEventByEvent(item.events, error);
         return { kind: 'failed', error };
       }
     }
   }
 
-  /** An event that the tables refuse by itself is faulty, like one whose effect throws. */
+  /**
+   * An event that the tables refuse by itself is faulty, like one whose effect throws. Those of a customer whom another
+   * transaction holds have to come again, and keep nobody else's from taking effect.
+   */
   async #runEventByEvent(events: readonly StreamEvent[], error: unknown): Promise<Outcome> {
     const [event] = events;
-    if (event !== undefined && events.length === 1) return this.#runFaulty(event, error);
+    if (event !== undefined && events.length === 1)
+      return error instanceof StoreBusyError ? { kind: 'failed', error } : this.#runFaulty(event, error);
     const parts: Followed[] = [];
+    const held = new Set<number>();
+    let failure: Outcome | null = null;
     for (const one of events) {
+      if (held.has(one.customer_id)) continue;
       const outcome = await this.#runAlone({ kind: 'events', events: [one] });
-      if (outcome.kind !== 'events') return outcome;
-      parts.push(outcome.followed);
+      if (outcome.kind === 'events') parts.push(outcome.followed);
+      else if (outcome.kind === 'failed' && outcome.error instanceof StoreBusyError) {
+        held.add(one.customer_id);
+        failure = outcome;
+      } else return outcome;
     }
+    if (failure !== null) return failure;
     const followed = {
       outcomes: parts.flatMap(({ outcomes }) => outcomes),
       progress: new Map(parts.flatMap(({ progress }) => [...progress])),

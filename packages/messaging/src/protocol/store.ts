@@ -8,7 +8,7 @@ import type { Account, Progress } from './account.ts';
 import type { Command, CustomerRef, StoredAnswer } from './command.ts';
 import type { Quarantined } from './quarantine.ts';
 
-export { StoreConflictError, StoreRefusalError } from '@mo/service-kit';
+export { StoreBusyError, StoreConflictError, StoreRefusalError } from '@mo/service-kit';
 
 /** What a batch is about. */
 export interface BatchRequest<A extends Account> {

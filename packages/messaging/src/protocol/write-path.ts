@@ -77,13 +77,18 @@ export class WritePath<A extends Account> {
   constructor(options: WritePathOptions<A>) {
     this.#options = options;
     this.#forward = new BringForward(options.peers, this);
-    this.#runner = new BatchRunner({ ...options, onWritten: () => this.#onWritten() });
+    const { clock } = options;
+    this.#runner = new BatchRunner({
+      ...options,
+      onWritten: () => this.#onWritten(),
+      refusalOf: (item) => refusalOf(item, clock.now()),
+    });
     this.#lane = new BatchQueue<Item<A>, Outcome>({
       run: (items) => this.#runWanted(items),
       weigh: weightOf,
       weightMax: BATCH_WEIGHT_MAX,
       queueWeightMax: QUEUE_WEIGHT_MAX,
-      gathering: { clock: options.clock, ...GATHERING },
+      gathering: { clock, ...GATHERING },
       onBatch: (items) => options.observer.batch(items),
     });
   }

@@ -266,4 +266,21 @@ export const following: readonly Fault[] = [
     breaks: 'the gauge stays up though the customer goes on',
     check: servers('packages/messaging/test/quarantine'),
   },
+  {
+    id: 'held-event-is-faulty',
+    file: 'packages/messaging/src/protocol/batch-runner.ts',
+    replace: 'return error instanceof StoreBusyError ?',
+    by: 'return error === null ?',
+    breaks:
+      'an event of a customer whom a long transaction holds goes to the quarantine, though nothing is wrong with it',
+    check: unit('packages/messaging/test/write-path'),
+  },
+  {
+    id: 'held-row-is-waited-for-again-and-again',
+    file: 'packages/messaging/src/protocol/batch-runner.ts',
+    replace: 'attempt < CONFLICT_RETRIES_MAX && clock.now() < endMs',
+    by: 'attempt < CONFLICT_RETRIES_MAX && endMs > 0',
+    breaks: 'one row that somebody holds stops all writes of a process for as long as eight waits take',
+    check: unit('packages/messaging/test/write-path'),
+  },
 ];

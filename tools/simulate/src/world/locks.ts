@@ -2,7 +2,7 @@
  * Locks of a database: rows and unique keys, held by transactions to their end, granted in the order asked for. Who waits
  * too long is told so; that nobody waits in a circle is the point of having one order of locks.
  */
-import { StoreConflictError } from '@mo/messaging';
+import { StoreBusyError } from '@mo/messaging';
 import type { Scheduler } from '../engine/scheduler.ts';
 
 const LOCK_TIMEOUT_US = 5_000_000;
@@ -71,7 +71,7 @@ export class Locks {
     this.waits += 1;
     if (this.#isCircle(wait)) {
       this.#onCircle(wait.key);
-      wait.failed(new StoreConflictError('deadlock detected'));
+      wait.failed(new StoreBusyError('deadlock detected'));
       return;
     }
     wait.holder.waitsFor = wait;
@@ -79,7 +79,7 @@ export class Locks {
     this.#scheduler.after(LOCK_TIMEOUT_US, null, () => {
       if (wait.holder.waitsFor !== wait) return;
       this.#stopWaiting(wait.holder);
-      wait.failed(new StoreConflictError('lock not available'));
+      wait.failed(new StoreBusyError('lock not available'));
     });
   }
 
