@@ -83,7 +83,7 @@ export async function openDatabase({
 /** A socket that ends itself when nothing moves on it for so long. */
 function socketWithin(silenceMsMax: number): Socket {
   const socket = new Socket();
-  socket.setTimeout(silenceMsMax, () => socket.destroy(new SilentError(silenceMsMax)));
+  socket.setTimeout(silenceMsMax, () => socket.destroy(new SilentError(socket.timeout ?? 0)));
   return socket;
 }
 

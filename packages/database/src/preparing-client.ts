@@ -29,7 +29,27 @@ export function statementName(text: string): string | undefined {
 
 type Query = (config: unknown, ...rest: unknown[]) => unknown;
 
+const streamOf = (client: pg.Client): Socket =>
+  (client as unknown as { connection: { stream: Socket } }).connection.stream;
+
 export class PreparingClient extends pg.Client {
+  /** The connection itself, also where TLS goes over it. */
+  readonly #socket: Socket;
+
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    this.#socket = streamOf(this);
+  }
+
+  /** How long the server may say nothing until the connection counts as lost, in ms; 0 for as long as it likes. */
+  get silenceMsMax(): number {
+    return this.#socket.timeout ?? 0;
+  }
+
+  set silenceMsMax(durationMs: number) {
+    this.#socket.setTimeout(durationMs);
+  }
+
   /** As that of pg; a text with parameters is prepared. */
   override query(config: unknown, values?: unknown, ...rest: unknown[]): never {
     const isStatement = typeof config === 'string' && Array.isArray(values) && values.length > 0;
@@ -41,7 +61,7 @@ export class PreparingClient extends pg.Client {
 
   /** What is asked within one turn of the event loop leaves in one write. */
   #sendTogether(): void {
-    const { stream } = (this as unknown as { connection: { stream: Socket } }).connection;
+    const stream = streamOf(this);
     stream.cork();
     process.nextTick(() => stream.uncork());
   }

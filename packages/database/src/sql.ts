@@ -6,6 +6,7 @@ import { StoreBusyError, StoreConflictError, StoreRefusalError } from '@mo/servi
 import type { Pool, PoolClient } from 'pg';
 import type { Database } from './database.ts';
 import { sqlState } from './outage.ts';
+import { PreparingClient } from './preparing-client.ts';
 
 /** Any free connection, or a transaction on one. */
 export interface Sql {
@@ -95,6 +96,11 @@ export interface TransactionOptions {
    * alone fails, they have run outside a transaction.
    */
   readonly readsFirst?: boolean;
+  /**
+   * For a statement that takes longer than connections of this database wait for a word of the server: how long this one
+   * waits, in ms.
+   */
+  readonly silenceMsMax?: number;
 }
 
 const UNIQUE_VIOLATION = '23505';
@@ -114,9 +120,10 @@ const REFUSALS = /^(22|23)/;
 export async function inTransaction<T>(
   database: Database,
   work: (sql: Sql) => Promise<T>,
-  { begin = 'BEGIN ISOLATION LEVEL READ COMMITTED', readsFirst = false }: TransactionOptions = {},
+  { begin = 'BEGIN ISOLATION LEVEL READ COMMITTED', readsFirst = false, silenceMsMax }: TransactionOptions = {},
 ): Promise<T> {
   const client = await (await poolOf(database)).connect();
+  const endPatience = silenceMsMax === undefined ? () => {} : bePatient(client, silenceMsMax);
   let lost: Error | undefined;
   try {
     const transaction = new Transaction(client, begin);
@@ -132,8 +139,18 @@ export async function inTransaction<T>(
       throw told(transaction.failure ?? error);
     }
   } finally {
+    endPatience();
     client.release(lost);
   }
+}
+
+function bePatient(client: PoolClient, silenceMsMax: number): () => void {
+  if (!(client instanceof PreparingClient)) throw new Error('the database was not opened by openDatabase');
+  const { silenceMsMax: before } = client;
+  client.silenceMsMax = silenceMsMax;
+  return () => {
+    client.silenceMsMax = before;
+  };
 }
 
 function told(error: unknown): unknown {

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { StoreConflictError, StoreRefusalError } from '@mo/service-kit';
-import { type Database, inTransaction, run, sqlOf } from '../src/index.ts';
+import { type Database, databaseOutage, inTransaction, run, sqlOf, type TransactionOptions } from '../src/index.ts';
 import { migratedDatabase, type OwnDatabases } from './databases.ts';
 import { errorOf } from './error-of.ts';
 
@@ -24,6 +24,14 @@ describe('a transaction', () => {
     });
     expect(await errorOf(failing)).toEqual(new Error('the rest'));
     expect(await names()).not.toContain('half');
+  });
+
+  it('waits as long as it was told for a statement that says nothing, and so does nobody after it', async () => {
+    const impatient = await databases.open({ silenceMsMax: 500 });
+    const silent = (options: TransactionOptions) =>
+      inTransaction(impatient, (sql) => run<{ one: number }>(sql, 'SELECT 1 AS one FROM pg_sleep(1)'), options);
+    expect(await silent({ silenceMsMax: 10_000 })).toEqual([{ one: 1 }]);
+    expect(databaseOutage(await errorOf(silent({})))).toMatchObject({ status: 503 });
   });
 
   it('that another one got in the way of is a conflict: a key that is taken', async () => {

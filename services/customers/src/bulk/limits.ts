@@ -14,6 +14,10 @@ export const UPLOADS_MAX = 32;
 export const TRANSACTIONS_MAX = 2;
 /** How long moving in an atomic upload may take, whatever its size. */
 export const MOVE_TIMEOUT_MS = 4 * 60_000;
+/** The database says nothing while it moves, and ends that itself before this. */
+export const MOVE_SILENCE_MS_MAX = MOVE_TIMEOUT_MS + 15_000;
+/** How soon the database gives up a move whose process is gone. */
+export const MOVE_ABANDONED_MS = 5_000;
 /** A staging that nobody has touched for so long was left behind by a process that is gone. */
 export const STAGING_STALE_MS = 15 * 60_000;
 /** Rows that one statement of the cleaning removes. */

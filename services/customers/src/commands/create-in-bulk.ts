@@ -6,13 +6,13 @@
  * chunks before the cut. An atomic upload is staged instead, and moved in at its end by one transaction, or not at all.
  */
 import type { BulkSummary } from '@mo/contracts';
-import { type Database, inTransaction, type Sql } from '@mo/database';
+import { type Database, inTransaction, type Sql, type TransactionOptions } from '@mo/database';
 import { StoreConflictError } from '@mo/messaging';
 import { type BatchQueue, type Clock, unavailable } from '@mo/service-kit';
 import { type CheckedLine, isGood, takenLine } from '../bulk/check-line.ts';
 import { chunksOf } from '../bulk/chunks.ts';
 import type { Upload } from '../bulk/formats.ts';
-import { ATTEMPTS_MAX } from '../bulk/limits.ts';
+import { ATTEMPTS_MAX, MOVE_SILENCE_MS_MAX } from '../bulk/limits.ts';
 import { Tally } from '../bulk/tally.ts';
 import { beginStaging, discard, holdStaging, moveIn, stage, takenLines } from '../db/staging-table.ts';
 import { type Attempt, beginAttempt } from '../db/uploads-table.ts';
@@ -75,13 +75,14 @@ async function createAll(parts: BulkParts, request: BulkRequest, attempt: Attemp
       tally.receive(lines.length);
       tally.fail(errorsOf(lines));
     }
-    const taken = await transaction(parts, async (sql) => {
+    const moveOrTell = async (sql: Sql) => {
       await holdStaging(sql, stagingId, staged);
       const found = await takenLines(sql, stagingId, attempt);
       const isSound = found.total === 0 && tally.failed === 0;
       if (isSound) await moveIn(sql, stagingId, contextOf(parts, request, attempt));
       return found;
-    });
+    };
+    const taken = await transaction(parts, moveOrTell, { silenceMsMax: MOVE_SILENCE_MS_MAX });
     parts.onWritten();
     tally.fail(
       taken.lines.map(({ line, externalId }) => takenLine(line, externalId)),
@@ -100,11 +101,15 @@ function contextOf({ clock }: BulkParts, { traceparent }: BulkRequest, attempt: 
 }
 
 /** Runs a transaction, again where others got in its way. */
-async function transaction<T>({ lane, database }: BulkParts, work: (sql: Sql) => Promise<T>): Promise<T> {
+async function transaction<T>(
+  { lane, database }: BulkParts,
+  work: (sql: Sql) => Promise<T>,
+  options: TransactionOptions = {},
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const { promise, resolve } = Promise.withResolvers<T>();
-      await lane.submit(async () => resolve(await inTransaction(database, work)));
+      await lane.submit(async () => resolve(await inTransaction(database, work, options)));
       return await promise;
     } catch (error) {
       if (!(error instanceof StoreConflictError)) throw error;

@@ -9,7 +9,7 @@ import { codeOf, column } from '@mo/messaging';
 import { formatMoney } from '@mo/money';
 import { unavailable } from '@mo/service-kit';
 import type { GoodLine } from '../bulk/check-line.ts';
-import { FORGET_ROWS_MAX, MOVE_TIMEOUT_MS, STAGING_STALE_MS } from '../bulk/limits.ts';
+import { FORGET_ROWS_MAX, MOVE_ABANDONED_MS, MOVE_TIMEOUT_MS, STAGING_STALE_MS } from '../bulk/limits.ts';
 import type { Attempt } from './uploads-table.ts';
 
 const STAGE = `
@@ -76,6 +76,7 @@ export async function stage(sql: Sql, stagingId: number, lines: readonly GoodLin
 /** Keeps the staging for the rest of the transaction, which may take long. @throws ProblemError unavailable, as above */
 export async function holdStaging(sql: Sql, stagingId: number, lines: number): Promise<void> {
   await run(sql, `SET LOCAL statement_timeout = ${MOVE_TIMEOUT_MS}`);
+  await run(sql, `SET LOCAL client_connection_check_interval = ${MOVE_ABANDONED_MS}`);
   const held = await run(sql, 'SELECT 1 FROM stagings WHERE id = $1 FOR UPDATE', [stagingId]);
   const text = 'SELECT count(*) AS lines FROM staged_customers WHERE staging_id = $1';
   const [row] = await run<{ lines: string }>(sql, text, [stagingId]);
