@@ -21,6 +21,8 @@ function healerUnderTest() {
     isLeader: true,
     /** Each catch-up, as `customer stream version reason`. */
     caughtUp: [] as string[],
+    /** Customers who can't be caught up with. */
+    stuck: new Set<number>(),
     /** From when on each sweep asked for heads, by stream. */
     since: [] as [Stream, number][],
   };
@@ -51,6 +53,7 @@ function healerUnderTest() {
     },
     logger: createLogger('test', 'silent'),
     catchUp: async (customerId, stream, version, reason) => {
+      if (world.stuck.has(customerId)) throw new Error('not now');
       world.caughtUp.push(`${customerId} ${stream} ${version} ${reason}`);
       return true;
     },
@@ -144,6 +147,26 @@ describe('the sweep', () => {
       ['customers', 0],
     ]);
     expect(tested.world.caughtUp).toEqual(['1 customers 1 sweep']);
+  });
+
+  it('comes back to whom it could not catch up with, however long ago that was', async () => {
+    const { world, pass } = tested;
+    world.heads.set('payments', [
+      [1, 10],
+      [2, 20],
+      [3, 30],
+    ]);
+    world.stuck.add(2);
+    await tested.start();
+    // The pause after what failed, on which the sweep waits.
+    await pass(SCAN_INTERVAL_MS);
+    expect(world.caughtUp).toEqual(['1 payments 10 sweep', '3 payments 30 sweep']);
+    world.heads.clear();
+    await pass(SWEEP_INTERVAL_MS);
+    expect(world.caughtUp).toHaveLength(2);
+    world.stuck.clear();
+    for (let seconds = 0; seconds <= 60; seconds += 1) await pass(SCAN_INTERVAL_MS);
+    expect(world.caughtUp.slice(2)).toEqual(['2 payments 20 sweep']);
   });
 
   it('begins as soon as a process does the housekeeping, and is not made again before its time', async () => {

@@ -1,7 +1,8 @@
 import { type StreamEvent, streamEvent } from '@mo/contracts';
 import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import { appendEvents, Journal } from '../src/index.ts';
-import { HEADS_PAGE_MAX, PULL_ANSWER_EVENTS_MAX, PULL_EVENTS_MAX } from '../src/pull/wire.ts';
+import { HEADS_PAGE_MAX, PULL_ANSWER_EVENTS_MAX, PULL_EVENTS_MAX, RECENT_HEADS_PAGE_MAX } from '../src/pull/wire.ts';
+import { ALL_HEADS, RECENT_HEADS } from '../src/sql/journal.ts';
 import { eventOf, eventsOf, NOW_MS } from './ledger.ts';
 import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
 
@@ -28,6 +29,18 @@ const fill = (from: number, to: number, versions: number) =>
      SELECT c, v, 'LoanPaid', '{}', '{}', now() FROM generate_series($1::int, $2::int) c, generate_series(1, $3::int) v`,
     [from, to, versions],
   );
+
+interface Plan {
+  readonly 'Node Type': string;
+  readonly 'Index Name'?: string;
+  readonly Plans?: readonly Plan[];
+}
+
+/** The nodes of a plan that read the table, by whatever way. */
+const scansIn = (plan: Plan): Plan[] => [
+  ...(/^(Seq|Index|Bitmap Index)/.test(plan['Node Type']) ? [plan] : []),
+  ...(plan.Plans ?? []).flatMap(scansIn),
+];
 
 describe("a customer's page", () => {
   it('holds the events as they were written, in version order, with the head', async () => {
@@ -121,6 +134,38 @@ describe('the heads', () => {
     expect(first).toHaveLength(HEADS_PAGE_MAX);
     expect(await journal.heads(0, first.at(-1)?.[0] ?? 0)).toEqual([1, 2, 3].map((more) => [HEADS_PAGE_MAX + more, 1]));
   });
+
+  it('come in larger pages where only those with recent events are asked for', async () => {
+    await fill(1, RECENT_HEADS_PAGE_MAX + 3, 1);
+    const first = await journal.heads(NOW_MS, 0);
+    expect(first).toHaveLength(RECENT_HEADS_PAGE_MAX);
+    const rest = [1, 2, 3].map((more) => [RECENT_HEADS_PAGE_MAX + more, 1]);
+    expect(await journal.heads(NOW_MS, first.at(-1)?.[0] ?? 0)).toEqual(rest);
+  });
+
+  it.each([
+    ['all', ALL_HEADS, [0], [['Index Only Scan', 'journal_pkey']]],
+    ['with recent events', RECENT_HEADS, [0, NOW_MS], [['Bitmap Index Scan', 'journal_time']]],
+  ] as [string, string, number[], [string, string][]][])(
+    'are found without a look at all events: %s',
+    async (_of, text, parameters, indexes) => {
+      // A plan that is made while there is nothing is kept.
+      for (const customers of [0, 2_000]) {
+        if (customers > 0) await fill(1, customers, 10);
+        const [
+          {
+            'QUERY PLAN': [{ Plan: plan }],
+          },
+        ] = (await run(sqlOf(database), `EXPLAIN (FORMAT JSON) ${text}`, parameters)) as [
+          { 'QUERY PLAN': [{ Plan: Plan }] },
+        ];
+        const found = scansIn(plan).map((scan) => [scan['Node Type'], scan['Index Name']]);
+        expect(new Map(found.map((each) => [each.join(), each]))).toEqual(
+          new Map(indexes.map((each) => [each.join(), each])),
+        );
+      }
+    },
+  );
 });
 
 describe('an event', () => {

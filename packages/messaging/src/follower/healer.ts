@@ -21,6 +21,8 @@ const HEALS_AT_ONCE = 32;
 export const SCAN_CUSTOMERS_MAX = 1_000;
 /** Customers that wait to be healed; more are found again by the scan. */
 const WAITING_MAX = 10_000;
+/** Customers that a sweep found and could not heal; with more it counts as failed. */
+const LEFT_MAX = 10_000;
 const FAILURE_PAUSE_MS = 250;
 const FAILURE = 'housekeeping failed for now';
 
@@ -40,6 +42,8 @@ export class Healer {
   readonly #rounds: Rounds;
   readonly #waiting = new Map<string, Lag>();
   readonly #underWay = new Set<string>();
+  /** What sweeps found and could not heal, by customer and stream: the next one begins with these. */
+  readonly #left = new Map<string, Lag>();
   /** From when on each stream is swept next; from its beginning where it never was. */
   readonly #sweptTo = new Map<Stream, number>();
   /** When a sweep is due, in ms: at once for who begins to do the housekeeping, for nobody knows what was missed before. */
@@ -67,7 +71,7 @@ export class Healer {
   }
 
   #note(lag: Lag): void {
-    const key = `${lag.stream}-${lag.customerId}`;
+    const key = keyOf(lag);
     const known = this.#waiting.get(key);
     if (known === undefined && this.#waiting.size >= WAITING_MAX) return;
     if (known === undefined || known.version < lag.version) this.#waiting.set(key, lag);
@@ -87,13 +91,16 @@ export class Healer {
     }
   }
 
-  async #catchUp({ customerId, stream, version }: Lag, reason: 'behind' | 'sweep'): Promise<void> {
+  /** @returns whether that could be done */
+  async #catchUp({ customerId, stream, version }: Lag, reason: 'behind' | 'sweep'): Promise<boolean> {
     const { catchUp, clock, logger } = this.#options;
     try {
       await catchUp(customerId, stream, version, reason);
+      return true;
     } catch (error) {
       logger.debug({ err: error, customerId, stream }, 'a customer stays behind for now');
       await clock.sleep(FAILURE_PAUSE_MS, this.#rounds.signal);
+      return false;
     }
   }
 
@@ -117,6 +124,9 @@ export class Healer {
 
   async #sweepAll(): Promise<void> {
     const { clock, follows } = this.#options;
+    const left = [...this.#left.values()];
+    this.#left.clear();
+    await this.#catchUpAll(left);
     for (const stream of follows) {
       const startedMs = clock.now();
       await this.#sweep(stream, this.#sweptTo.get(stream) ?? 0);
@@ -136,6 +146,15 @@ export class Healer {
   }
 
   async #catchUpAll(lags: readonly Lag[]): Promise<void> {
-    for (const some of slices(lags, HEALS_AT_ONCE)) await Promise.all(some.map((lag) => this.#catchUp(lag, 'sweep')));
+    for (const some of slices(lags, HEALS_AT_ONCE)) await Promise.all(some.map((lag) => this.#catchUpOrKeep(lag)));
+  }
+
+  /** Who sweeps next looks back only so far: what can't be healed now would not be found again. */
+  async #catchUpOrKeep(lag: Lag): Promise<void> {
+    if (await this.#catchUp(lag, 'sweep')) return;
+    if (this.#left.size >= LEFT_MAX) throw new Error(`more than ${LEFT_MAX} customers can't be caught up with`);
+    this.#left.set(keyOf(lag), lag);
   }
 }
+
+const keyOf = ({ stream, customerId }: Lag): string => `${stream}-${customerId}`;

@@ -15,6 +15,8 @@ import { headsQuery, type PullWant, pullRequest, settleRequest } from './wire.ts
 const WANTS_QUEUE_MAX = 10_000;
 const READS_IN_FLIGHT_MAX = 2;
 const WANTS_BATCH_MAX = 400;
+/** Sweeps are nobody's hurry: one reads at a time, and so many wait. */
+const HEADS_QUEUE_MAX = 10;
 
 const oneWant = z.strictObject({
   customer_id: idParameter.optional(),
@@ -41,10 +43,15 @@ export function streamRoutes<A extends Account>(
     queueWeightMax: WANTS_QUEUE_MAX,
     inFlightMax: READS_IN_FLIGHT_MAX,
   });
-  const read = (want: PullWant) =>
-    reads.submit(want).catch((error: unknown) => {
-      throw error instanceof QueueFullError ? unavailable('too many pulls are waiting', error) : error;
-    });
+  const heads = new BatchQueue<z.infer<typeof headsQuery>, [number, number][]>({
+    run: async (queries) => Promise.all(queries.map(({ since, after }) => journal.heads(since, after))),
+    weightMax: 1,
+    queueWeightMax: HEADS_QUEUE_MAX,
+  });
+  const unlessFull = (error: unknown) => {
+    throw error instanceof QueueFullError ? unavailable('too many pulls are waiting', error) : error;
+  };
+  const read = (want: PullWant) => reads.submit(want).catch(unlessFull);
 
   app.post(`/internal/streams/${own}/pull`, async (request, reply) => {
     const { wants } = validate(pullRequest, request.body, 'body');
@@ -62,8 +69,8 @@ export function streamRoutes<A extends Account>(
     return sendPages(reply, [await read(want)]);
   });
   app.get(`/internal/streams/${own}/heads`, async (request, reply) => {
-    const { since, after } = validate(headsQuery, request.query, 'query');
-    return sendAnswer(reply, answerWith(200, { heads: await journal.heads(since, after) }));
+    const query = validate(headsQuery, request.query, 'query');
+    return sendAnswer(reply, answerWith(200, { heads: await heads.submit(query).catch(unlessFull) }));
   });
   for (const stream of follows) {
     app.post(`/internal/streams/${stream}/settle`, async (request, reply) => {

@@ -34,5 +34,7 @@ export const headsQuery = z.object({
   since: z.coerce.number().int().min(0).default(0),
   after: z.coerce.number().int().min(0).default(0),
 });
+/** How many heads an answer holds, of all customers and of those with recent events. */
 export const HEADS_PAGE_MAX = 2_000;
+export const RECENT_HEADS_PAGE_MAX = 20_000;
 export const headsAnswer = z.object({ heads: z.array(z.tuple([resourceId, z.int().min(1)])) });

@@ -5,8 +5,19 @@
 import type { Stream, StreamEvent } from '@mo/contracts';
 import type { Database } from '@mo/database';
 import { run, type Sql, sqlOf } from '@mo/database';
-import { HEADS_PAGE_MAX, PULL_ANSWER_EVENTS_MAX, PULL_EVENTS_MAX, type PullWant } from '../pull/wire.ts';
+import {
+  HEADS_PAGE_MAX,
+  PULL_ANSWER_EVENTS_MAX,
+  PULL_EVENTS_MAX,
+  type PullWant,
+  RECENT_HEADS_PAGE_MAX,
+} from '../pull/wire.ts';
 import { column } from './columns.ts';
+
+interface HeadRow {
+  customer_id: string;
+  version: string;
+}
 
 /** A page of one customer's events, each as JSON text. */
 export interface JournalPage {
@@ -46,6 +57,32 @@ const columnsOf = (events: readonly StreamEvent[]) => [
   column(events, (event) => event.time),
   column(events, (event) => event.traceparent),
 ];
+
+/** From customer to customer, so that it costs the same however many events each of them has. */
+export const ALL_HEADS = `
+  WITH RECURSIVE known (customer_id, place) AS (
+    (SELECT customer_id, 1 FROM journal WHERE customer_id > $1 ORDER BY customer_id LIMIT 1)
+    UNION ALL
+    SELECT next.customer_id, place + 1 FROM known CROSS JOIN LATERAL (
+      SELECT customer_id FROM journal WHERE customer_id > known.customer_id ORDER BY customer_id LIMIT 1
+    ) next
+    WHERE place < ${HEADS_PAGE_MAX}
+  )
+  SELECT known.customer_id, head.version FROM known CROSS JOIN LATERAL (
+    SELECT version FROM journal WHERE customer_id = known.customer_id ORDER BY version DESC LIMIT 1
+  ) head
+  ORDER BY known.customer_id`;
+
+/**
+ * What is recent is read by its time, and then looked through: by customer, the whole journal would be. Each page reads it
+ * again, so pages are large.
+ */
+export const RECENT_HEADS = `
+  WITH recent AS MATERIALIZED (
+    SELECT customer_id, version FROM journal WHERE time >= to_timestamp($2::bigint / 1000.0)
+  )
+  SELECT customer_id, max(version) AS version FROM recent WHERE customer_id > $1
+  GROUP BY customer_id ORDER BY customer_id LIMIT ${RECENT_HEADS_PAGE_MAX}`;
 
 /** A journal row as the text of an event on the wire; `j` is the row. */
 export const eventText = (stream: Stream): string => `
@@ -101,15 +138,12 @@ export class Journal {
     }));
   }
 
-  /** The heads of customers above `after` that have an event since `sinceMs`, by customer id, a page. */
+  /** The heads of customers above `after`, by customer id, a page; of all of them, or of those that have an event since a time. */
   async heads(sinceMs: number, after: number): Promise<[number, number][]> {
-    const rows = await run<{ customer_id: string; version: string }>(
-      sqlOf(this.#database),
-      `SELECT customer_id, max(version) AS version FROM journal
-       WHERE customer_id > $2 AND ($1::bigint = 0 OR time >= to_timestamp($1::bigint / 1000.0))
-       GROUP BY customer_id ORDER BY customer_id LIMIT ${HEADS_PAGE_MAX}`,
-      [sinceMs, after],
-    );
+    const sql = sqlOf(this.#database);
+    const rows = await (sinceMs === 0
+      ? run<HeadRow>(sql, ALL_HEADS, [after])
+      : run<HeadRow>(sql, RECENT_HEADS, [after, sinceMs]));
     return rows.map(({ customer_id, version }) => [Number(customer_id), Number(version)]);
   }
 }

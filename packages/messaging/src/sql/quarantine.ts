@@ -139,7 +139,7 @@ export class QuarantineTable {
 
   /**
    * Ends rows whose letters were settled: those that can't end by themselves, and all that were dismissed. What is really
-   * missing of a customer that waits no longer, the sweep finds.
+   * missing of a customer that waits no longer, the sweep finds while it is recent, and that of the next process to relay.
    */
   settle(letters: readonly SettledLetter[]): Promise<void> {
     const places = [

@@ -102,6 +102,14 @@ export function partitioningTableV1(): string[] {
   ];
 }
 
+/**
+ * What the sweep reads is found by its time, of which only ranges that are summarised need not be read: they are as soon as
+ * they are full, and not only when the table is vacuumed.
+ */
+export function journalSummariesV1(): string[] {
+  return ['ALTER INDEX journal_time SET (autosummarize = on)'];
+}
+
 /** The columns that keep an account's progress on the streams that it follows. */
 export function progressColumnsV1(follows: readonly string[]): string {
   return [

@@ -2,6 +2,7 @@ import { First } from './2026-11-23-first.ts';
 import { JournalDigest } from './2026-11-24-journal-digest.ts';
 import { Quarantine } from './2026-11-24-quarantine.ts';
 import { Partitioning } from './2026-11-26-partitioning.ts';
+import { JournalSummaries } from './2026-11-27-journal-summaries.ts';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   { name: 'journal-digest', class: JournalDigest },
   { name: 'quarantine', class: Quarantine },
   { name: 'partitioning', class: Partitioning },
+  { name: 'journal-summaries', class: JournalSummaries },
 ];
