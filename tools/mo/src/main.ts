@@ -3,12 +3,15 @@ import { CommanderError } from '@commander-js/extra-typings';
 import { EXIT } from './output/failure.ts';
 import { programOf } from './program.ts';
 
-// Whoever reads our output may have had enough, as `head` does.
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(EXIT.done);
-  });
+// Whoever reads our output may have had enough, as `head` does: then it ends as other programs do.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.outputClosed);
+});
+// What is done goes on without notes on it.
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 try {
   await programOf().parseAsync();

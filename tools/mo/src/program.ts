@@ -21,7 +21,7 @@ Where it works: --url and --key, else MO_URL and MO_API_KEY, else the stack that
 folder above). Operators' commands take CUSTOMERS_, LOANS_ and PAYMENTS_DATABASE_URL, KAFKA_BROKERS and TOPIC_PREFIX.
 
 Exit codes: 0 done; 1 answered or run, but refused, failed in part, different or not healthy; 2 called wrongly, could not
-begin, or not answered; 130 stopped by Ctrl-C.
+begin, or not answered; 130 stopped by Ctrl-C; 141 nobody reads what it prints any more.
 
 Completion: source <(mo complete bash)   or zsh;   mo complete fish | source`;
 

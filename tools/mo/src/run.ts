@@ -10,16 +10,17 @@ export async function run(command: CommandUnknownOpts, work: (context: Context) 
   try {
     process.exitCode = await work(context);
   } catch (error) {
-    process.exitCode = tell(context, error);
+    const takesKey = command.options.some(({ long }) => long === '--idempotency-key');
+    process.exitCode = tell(context, error, takesKey);
   }
 }
 
-function tell({ out, gatewayCalled }: Context, error: unknown): number {
+function tell({ out, gatewayCalled }: Context, error: unknown, takesKey: boolean): number {
   if (error instanceof InterruptedError) {
     out.note('stopped');
     return EXIT.interrupted;
   }
-  const { exitCode, lines, json }: Failure = failureOf(error, gatewayCalled);
+  const { exitCode, lines, json }: Failure = failureOf(error, gatewayCalled, takesKey);
   out.note(out.isJson ? JSON.stringify(json) : `mo: ${lines.join('\n')}`);
   return exitCode;
 }

@@ -56,6 +56,11 @@ describe('help', () => {
     expect(stdout).toMatch(/MO_URL and MO_API_KEY.*Exit codes: 0 done/s);
   });
 
+  it.each(ENDS)('of %s has no option of its own by the name of one of all commands', (_words, command) => {
+    const ofAll = programOf().options.map(({ long }) => long);
+    expect(command.options.map(({ long }) => long).filter((name) => ofAll.includes(name))).toEqual([]);
+  });
+
   it.each(ENDS)('of %s has an example of that command', (words, command) => {
     expect(helpOf(command)).toContain(`\n  $ mo ${words}`);
   });

@@ -121,6 +121,9 @@ describe('a failure', () => {
       const { exitCode, lines } = failureOf(error, gateway);
       expect(exitCode).toBe(2);
       expect(lines.join('\n')).toContain('--idempotency-key key-1');
+      const withoutOption = failureOf(error, gateway, false).lines.join('\n');
+      expect(withoutOption).toContain('run it again');
+      expect(withoutOption).not.toContain('--idempotency-key');
     }
     expect(failureOf(noAnswer, gateway).lines.join('\n')).toContain('`npm start` starts it');
     expect(failureOf(problem(500, 'internal_error'), gateway).lines.join('\n')).toContain(

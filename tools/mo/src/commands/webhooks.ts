@@ -91,12 +91,15 @@ const update = () =>
   new Command('update')
     .description('change a webhook; what is not named stays')
     .argument(...idArgument)
-    .option('--url <url>', 'where messages go from now on')
+    .option('--send-to <url>', 'where messages go from now on')
     .addOption(typesOption())
     .option('--description <text>', 'what it is for')
     .addOption(new Option('--status <status>', 'whether it is told of events').choices(['active', 'disabled'] as const))
-    .addHelpText('after', examples('mo webhooks update 1 --status disabled', 'mo webhooks update 1 --types LoanPaid'))
-    .action((id, { url, types: named, description, status }, command) =>
+    .addHelpText(
+      'after',
+      examples('mo webhooks update 1 --status disabled', 'mo webhooks update 1 --send-to https://shop.example/new'),
+    )
+    .action((id, { sendTo: url, types: named, description, status }, command) =>
       run(command, async (context) => {
         const change = { url, event_types: named, description, status };
         context.out.record(await context.client().webhooks.update(id, change, { signal: context.stopping }), COLUMNS);
