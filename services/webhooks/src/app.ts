@@ -104,7 +104,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
     logger,
     registry,
   });
-  const housekeeping = new Housekeeping({ intake, deliveries, clock: systemClock, logger });
+  const housekeeping = new Housekeeping({ intake, webhooks, deliveries, clock: systemClock, logger });
 
   const server = createServer({
     logger,

@@ -1,4 +1,4 @@
-import { readNetwork, Targets } from '../src/delivery/targets.ts';
+import { type LookUp, readNetwork, Targets } from '../src/delivery/targets.ts';
 
 const FORBIDDEN = [
   '127.0.0.1',
@@ -69,6 +69,28 @@ describe('targets', () => {
     const targets = new Targets([readNetwork('127.0.0.0/8')]);
     expect(targets.faultOf('http://127.0.0.1:9000/hook')).toBeNull();
     expect(targets.faultOf('http://10.0.0.1/hook')).toBe('must not be an address of a private network');
+    expect(targets.faultOf('http://8.8.8.8/hook')).toBe('must be an https URL');
+    expect(targets.faultOf('https://8.8.8.8/hook')).toBeNull();
+  });
+
+  it('take http to those networks and nowhere else, whatever a name stands for by then', async () => {
+    const standsFor =
+      (address: string): LookUp =>
+      (_host, _options, done) =>
+        done(null, [{ address, family: 4 }]);
+    const look = (address: string, which: 'lookup' | 'lookupAllowed') => {
+      const targets = new Targets([readNetwork('10.0.0.0/8')], standsFor(address));
+      return new Promise((resolve) => {
+        targets[which]('shop', { all: true }, (error, found) => resolve(error?.name ?? found));
+      });
+    };
+    expect(await look('8.8.8.8', 'lookup')).toEqual([{ address: '8.8.8.8', family: 4 }]);
+    expect(await look('8.8.8.8', 'lookupAllowed')).toBe('ForbiddenTargetError');
+    expect(await look('10.1.1.1', 'lookupAllowed')).toEqual([{ address: '10.1.1.1', family: 4 }]);
+    const check = (url: string) => () => new Targets([readNetwork('10.0.0.0/8')]).check(new URL(url));
+    expect(check('http://8.8.8.8/')).toThrow('without TLS');
+    expect(check('http://10.0.0.1/')).not.toThrow();
+    expect(check('https://8.8.8.8/')).not.toThrow();
   });
 
   it('are looked at when a name is looked up', async () => {

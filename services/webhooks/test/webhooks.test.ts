@@ -116,6 +116,37 @@ describe('a message', () => {
     await post(`/${id}/remove`);
   });
 
+  it('has what newer software says in its event, though this one does not know it', async () => {
+    const to = await receiver();
+    const { id } = await subscribe(to.url);
+    const event = next('loans');
+    const data = { ...event.data, more: { of: 1 } };
+    await under.publish({ ...event, data } as typeof event);
+    const { body } = await waitFor(() => to.received[0]);
+    expect(JSON.parse(body)).toMatchObject({ data });
+    await post(`/${id}/remove`);
+  });
+
+  it('is on its way once, whatever is changed of its webhook meanwhile', async () => {
+    const to = await receiver();
+    const { id } = await subscribe(to.url);
+    const { promise, resolve } = Promise.withResolvers<number>();
+    to.answer = () => promise;
+    const events = [next('loans'), next('loans')];
+    await under.publish(...events);
+    await waitFor(() => to.received.length === 1);
+    for (const change of [{ description: 'new' }, { status: 'active' }, { url: to.url }])
+      await send(under.app, 'PATCH', `/api/webhooks/${id}`, change);
+    const other = next('loans', { customerId: BOB });
+    await under.publish(other);
+    await waitFor(() => to.ids.includes(idOf(other)));
+    resolve(204);
+    await waitFor(async () => (await deliveriesOf(id, '?status=delivered')).length === 3);
+    expect(to.ids.toSorted()).toEqual([...events, other].map(idOf).toSorted());
+    expect((await deliveriesOf(id)).map(({ attempts }) => attempts)).toEqual([1, 1, 1]);
+    await post(`/${id}/remove`);
+  });
+
   it('tells why it was not taken', async () => {
     const to = await receiver();
     const { id } = await subscribe(to.url);
@@ -234,6 +265,7 @@ describe('a replay', () => {
     await waitFor(() => to.received.length === 3);
     expect(to.ids[2]).toBe(first?.event_id);
     await post(`/${id}/remove`);
+    expect((await post(`/${id}/replay`, { delivery_ids: [first?.id] })).status).toBe(404);
   });
 
   it('sends all events of a time, in order, also those from before there was a webhook', async () => {

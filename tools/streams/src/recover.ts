@@ -13,7 +13,6 @@ import { CommandError } from '@mo/command';
 import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
 import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import {
-  fromMessage,
   type Groups,
   type IncomingMessage,
   type Kafka,
@@ -22,6 +21,7 @@ import {
   rebuildCustomer,
   restoreEvents,
   soundEvents,
+  wholeFromMessage,
 } from '@mo/messaging';
 import { customerPages } from './customer-pages.ts';
 import { audited, type Databases } from './services.ts';
@@ -76,7 +76,7 @@ export async function recover(databases: Databases, options: RecoverOptions): Pr
   const journal = new LostEvents(databases[service]);
   await readTopic(options, async (messages) => {
     const events = messages.flatMap((message) => {
-      const event = eventOf(service, message);
+      const event = wholeFromMessage(service, message);
       if (typeof event !== 'string') return [event];
       fail(null, `offset ${message.offset} of partition ${message.partition} of ${topic}: ${event}`);
       return [];
@@ -244,13 +244,6 @@ async function readTopic(
     await subscription.close();
   }
   if (failure !== null) throw failure;
-}
-
-/** The event of a message, or why it can't be understood. What its data says that this version doesn't know, stays. */
-function eventOf(stream: Stream, message: IncomingMessage): StreamEvent | string {
-  const event = fromMessage(stream, message);
-  if (typeof event === 'string') return event;
-  return { ...event, data: JSON.parse(message.value ?? '') };
 }
 
 /** What the service makes next gets an id that nothing had. */

@@ -81,6 +81,12 @@ export function fromMessage(
   return result.data;
 }
 
+/** The same, with what its data says that this version doesn't know, for whoever hands it on. */
+export function wholeFromMessage(stream: Stream, message: IncomingMessage): StreamEvent | string {
+  const event = fromMessage(stream, message);
+  return typeof event === 'string' ? event : { ...event, data: JSON.parse(message.value ?? '') };
+}
+
 /** Which customer a message is of, and which version, as far as that can be read, whatever else is wrong with it. */
 export function identityOf({ key, headers }: Pick<IncomingMessage, 'key' | 'headers'>): {
   customerId: number | null;

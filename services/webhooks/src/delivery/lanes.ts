@@ -51,7 +51,7 @@ export interface Outcome {
 const PENDING = codeOf(DELIVERY_STATUSES, 'pending');
 
 const CLAIM = `
-  UPDATE lanes SET claim = claim + 1, due_at = clock_timestamp() + make_interval(secs => $3)
+  UPDATE lanes SET claim = claim + 1, held = true, due_at = clock_timestamp() + make_interval(secs => $3)
   WHERE (webhook_id, customer_id) IN (
     SELECT webhook_id, customer_id FROM lanes WHERE webhook_id = $1 AND due_at <= clock_timestamp()
     ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
@@ -124,7 +124,7 @@ export class Lanes {
   settle(lane: Lane, outcomes: readonly Outcome[], pauseMs: number): Promise<boolean> {
     return inTransaction(this.#database, async (sql) => {
       const { webhookId, customerId, claim } = lane;
-      const give = `UPDATE lanes SET due_at = clock_timestamp() + make_interval(secs => $4)
+      const give = `UPDATE lanes SET held = false, due_at = clock_timestamp() + make_interval(secs => $4)
         WHERE webhook_id = $1 AND customer_id = $2 AND claim = $3 RETURNING 1`;
       const held = await run(sql, give, [webhookId, customerId, claim, pauseMs / 1000]);
       if (held.length === 0) return false;

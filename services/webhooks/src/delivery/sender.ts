@@ -1,4 +1,5 @@
 /** Sends one message to one receiver, once. */
+import type { LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
 import { readRetryAfter } from './schedule.ts';
 import { signedHeaders } from './signature.ts';
@@ -7,7 +8,6 @@ import { ForbiddenTargetError, type Targets } from './targets.ts';
 /** A receiver says that it has a message before it works on it: all of an attempt takes this long at most. */
 const ATTEMPT_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-const CONNECTIONS_PER_RECEIVER_MAX = 16;
 /** Of an answer no more is read than that, and nothing is kept. */
 const ANSWER_BYTES_MAX = 64 * 1024;
 const ERROR_LENGTH_MAX = 200;
@@ -49,18 +49,12 @@ export type Attempt =
 export class Sender {
   readonly #targets: Targets;
   readonly #userAgent: string;
-  readonly #agent: Agent;
+  readonly #agents: Readonly<Record<string, Agent>>;
 
   constructor(targets: Targets, version: string) {
     this.#targets = targets;
     this.#userAgent = `MO-Loans-Webhooks/${version}`;
-    this.#agent = new Agent({
-      connections: CONNECTIONS_PER_RECEIVER_MAX,
-      pipelining: 1,
-      connect: { timeout: CONNECT_TIMEOUT_MS, lookup: targets.lookup },
-      headersTimeout: ATTEMPT_TIMEOUT_MS,
-      bodyTimeout: ATTEMPT_TIMEOUT_MS,
-    });
+    this.#agents = { 'https:': agentWith(targets.lookup), 'http:': agentWith(targets.lookupAllowed) };
   }
 
   /** Whatever goes wrong is in what it answers: it never rejects. A redirect is no answer that takes a message. */
@@ -71,7 +65,7 @@ export class Sender {
       this.#targets.check(target);
       const answer = await request(target, {
         method: 'POST',
-        dispatcher: this.#agent,
+        dispatcher: this.#agents[target.protocol] as Agent,
         headers: {
           'content-type': 'application/json',
           'user-agent': this.#userAgent,
@@ -97,10 +91,23 @@ export class Sender {
     }
   }
 
-  close(): Promise<void> {
-    return this.#agent.destroy();
+  async close(): Promise<void> {
+    await Promise.all(Object.values(this.#agents).map((agent) => agent.destroy()));
   }
 }
+
+/**
+ * Whoever sends has a lane, of which a webhook has only so many. So there is no limit to connections: an attempt would wait
+ * for one of another webhook at the same host, and for it its time counts only once it has one.
+ */
+const agentWith = (lookup: LookupFunction): Agent =>
+  new Agent({
+    pipelining: 1,
+    allowH2: false,
+    connect: { timeout: CONNECT_TIMEOUT_MS, lookup },
+    headersTimeout: ATTEMPT_TIMEOUT_MS,
+    bodyTimeout: ATTEMPT_TIMEOUT_MS,
+  });
 
 /** For who subscribes: what it says of our own network is kept from them. */
 function told(error: unknown): string {

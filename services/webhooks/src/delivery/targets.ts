@@ -45,6 +45,11 @@ export class Targets {
     return parsed.range() === 'unicast' || this.#isAllowed(parsed);
   }
 
+  /** Whether an IP address is of a range that is allowed beside the public internet. */
+  allows(address: string): boolean {
+    return this.#isAllowed(ipaddr.process(address));
+  }
+
   /** Why a text can not be the URL of a receiver; null where it can. Of a name only its lookup says more. */
   faultOf(text: string): string | null {
     if (text.length > URL_LENGTH_MAX) return `must have at most ${URL_LENGTH_MAX} characters`;
@@ -55,29 +60,37 @@ export class Targets {
     if (url.username !== '' || url.password !== '') return 'must not hold a name or a password';
     if (url.hash !== '') return 'must not have a fragment';
     const host = hostOf(url);
-    if (isIP(host) !== 0 && !this.permits(host)) return 'must not be an address of a private network';
-    return null;
+    if (isIP(host) === 0) return null;
+    if (!this.permits(host)) return 'must not be an address of a private network';
+    return url.protocol === 'http:' && !this.allows(host) ? 'must be an https URL' : null;
   }
 
   /** Looks a name up for a connection, which fails where one of its addresses is forbidden. */
-  readonly lookup: LookupFunction = (host, options, done) => {
-    this.#lookUp(host, options, (error, found) => {
-      if (error !== null) return done(error, '', 0);
-      const forbidden = found.find(({ address }) => !this.permits(address));
-      if (forbidden !== undefined) return done(new ForbiddenTargetError(`${host} is ${forbidden.address}`), '', 0);
-      if (options.all === true) return done(null, found);
-      const [first] = found;
-      return first === undefined
-        ? done(new Error(`${host} has no address`), '', 0)
-        : done(null, first.address, first.family);
-    });
-  };
+  readonly lookup: LookupFunction = this.#lookupOf((address) => this.permits(address));
+  /** The same for a connection without TLS, which goes to the ranges that are allowed and nowhere else. */
+  readonly lookupAllowed: LookupFunction = this.#lookupOf((address) => this.allows(address));
 
   /** @throws ForbiddenTargetError where a URL names an address that is forbidden; a name is looked at when it is looked up */
   check(url: URL): void {
     const host = hostOf(url);
-    if (isIP(host) !== 0 && !this.permits(host))
-      throw new ForbiddenTargetError(`${host} is not of the public internet`);
+    if (isIP(host) === 0) return;
+    if (!(url.protocol === 'http:' ? this.allows(host) : this.permits(host)))
+      throw new ForbiddenTargetError(`${host} is not of the public internet, or not to be reached without TLS`);
+  }
+
+  #lookupOf(isGood: (address: string) => boolean): LookupFunction {
+    return (host, options, done) => {
+      this.#lookUp(host, options, (error, found) => {
+        if (error !== null) return done(error, '', 0);
+        const forbidden = found.find(({ address }) => !isGood(address));
+        if (forbidden !== undefined) return done(new ForbiddenTargetError(`${host} is ${forbidden.address}`), '', 0);
+        if (options.all === true) return done(null, found);
+        const [first] = found;
+        return first === undefined
+          ? done(new Error(`${host} has no address`), '', 0)
+          : done(null, first.address, first.family);
+      });
+    };
   }
 
   #isAllowed(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {

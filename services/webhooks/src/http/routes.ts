@@ -61,7 +61,7 @@ export function webhookRoutes({ serve, webhooks, deliveries, targets, wake }: We
     );
   });
   serve(operations.replayWebhook, async ({ params: { webhook_id: id }, body }) => {
-    existing(await webhooks.find(id), id);
+    existing(await webhooks.findKept(id), id);
     const replayed = await deliveries.replay(id, body);
     wake();
     return answerWith(202, presentReplayed(replayed));

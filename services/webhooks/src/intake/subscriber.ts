@@ -4,7 +4,6 @@
  */
 import { STREAMS, type Stream, TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
 import {
-  fromMessage,
   type IncomingMessage,
   type Insistence,
   insist,
@@ -12,6 +11,7 @@ import {
   type Kafka,
   type Subscription,
   slices,
+  wholeFromMessage,
 } from '@mo/messaging';
 import type { Clock, Logger } from '@mo/service-kit';
 
@@ -20,7 +20,7 @@ const EVENTS_AT_ONCE_MAX = 256;
 /** The consumer group of all processes of the service. */
 export const groupOf = (topicPrefix: string): string => `${topicPrefix}.webhooks`;
 
-type Event = Exclude<ReturnType<typeof fromMessage>, string>;
+type Event = Exclude<ReturnType<typeof wholeFromMessage>, string>;
 
 export interface SubscriberOptions {
   readonly topicPrefix: string;
@@ -77,7 +77,7 @@ export class Subscriber {
     const { topicPrefix, logger, onUnfit } = this.#options;
     const stream = STREAMS.find((candidate) => topicOf(topicPrefix, candidate) === message.topic);
     if (stream === undefined) throw new Error(`${message.topic} is not followed`);
-    const event = fromMessage(stream, message);
+    const event = wholeFromMessage(stream, message);
     if (typeof event !== 'string') return event;
     const { topic, partition, offset } = message;
     logger.warn({ topic, partition, offset, reason: event }, 'a message that can not be understood is left out');

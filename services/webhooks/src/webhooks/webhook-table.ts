@@ -60,6 +60,12 @@ export class WebhookTable {
     return row ?? null;
   }
 
+  /** One that is not removed. */
+  async findKept(id: number): Promise<WebhookRow | null> {
+    const row = await this.find(id);
+    return row?.status === REMOVED ? null : row;
+  }
+
   /** The newest first; one more than the limit, where there are more. */
   list({ status, before, limit }: WebhooksWanted): Promise<WebhookRow[]> {
     return readPage<WebhookRow>(sqlOf(this.#database), {
@@ -71,7 +77,7 @@ export class WebhookTable {
     });
   }
 
-  /** Changes one that is not removed; what it waits to be told is due at once, if it is active now. Null where there is none. */
+  /** Changes one that is not removed; what it waits to be told is due at once, if it is active or elsewhere now. Null where there is none. */
   change(id: number, { url, event_types: types, description, status }: WebhookChange): Promise<WebhookRow | null> {
     return inTransaction(this.#database, async (sql) => {
       const text = `UPDATE webhooks SET updated_at = clock_timestamp(), url = coalesce($2, url),
@@ -81,7 +87,7 @@ export class WebhookTable {
       const code = status === undefined ? null : codeOf(WEBHOOK_STATUSES, status);
       const [row] = await run<WebhookRow>(sql, text, [id, url ?? null, types ?? null, description ?? null, code]);
       if (row === undefined) return null;
-      if (row.status === ACTIVE) await makeDue(sql, id);
+      if (row.status === ACTIVE && (url ?? status) !== undefined) await makeDue(sql, id);
       return row;
     });
   }
@@ -93,11 +99,21 @@ export class WebhookTable {
         ELSE clock_timestamp() END WHERE id = $1 RETURNING ${COLUMNS}`;
       const [row] = await run<WebhookRow>(sql, text, [id]);
       if (row === undefined) return null;
-      await run(sql, 'DELETE FROM lanes WHERE webhook_id = $1', [id]);
-      const giveUp = `UPDATE deliveries SET status = 3, last_error = 'the webhook was removed'
-        WHERE webhook_id = $1 AND status = 1`;
-      await run(sql, giveUp, [id]);
+      await giveUp(sql, [id]);
       return row;
+    });
+  }
+
+  /** Gives up what came to be waited for while a webhook was being removed. */
+  giveUpRemoved(): Promise<void> {
+    return inTransaction(this.#database, async (sql) => {
+      const text = `SELECT id FROM webhooks w WHERE status = ${REMOVED} AND EXISTS (
+        SELECT 1 FROM deliveries d WHERE d.webhook_id = w.id AND d.status = 1) FOR UPDATE`;
+      const rows = await run<{ id: string }>(sql, text);
+      await giveUp(
+        sql,
+        rows.map(({ id }) => Number(id)),
+      );
     });
   }
 
@@ -131,4 +147,12 @@ export class WebhookTable {
 
 /** A lane that somebody works on stays with them. */
 const makeDue = (sql: Sql, id: number) =>
-  run(sql, 'UPDATE lanes SET due_at = clock_timestamp(), claim = claim + 1 WHERE webhook_id = $1', [id]);
+  run(sql, 'UPDATE lanes SET due_at = clock_timestamp() WHERE webhook_id = $1 AND NOT held', [id]);
+
+/** What a removed one waited for. */
+async function giveUp(sql: Sql, ids: readonly number[]): Promise<void> {
+  await run(sql, 'DELETE FROM lanes WHERE webhook_id = ANY ($1::bigint[])', [ids]);
+  const text = `UPDATE deliveries SET status = 3, last_error = 'the webhook was removed'
+    WHERE webhook_id = ANY ($1::bigint[]) AND status = 1`;
+  await run(sql, text, [ids]);
+}

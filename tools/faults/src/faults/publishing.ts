@@ -174,8 +174,8 @@ export const publishing: readonly Fault[] = [
   {
     id: 'page-head-wrong',
     file: 'packages/messaging/src/sql/journal.ts',
-    replace: 'ORDER BY version DESC LIMIT 1',
-    by: 'ORDER BY version LIMIT 1',
+    replace: 'customer_id = c.customer_id ORDER BY version DESC LIMIT 1',
+    by: 'customer_id = c.customer_id ORDER BY version LIMIT 1',
     breaks: 'the head of a stream is its first version',
     check: servers('packages/messaging/test/journal'),
   },
@@ -190,8 +190,8 @@ export const publishing: readonly Fault[] = [
   {
     id: 'heads-miss-the-instant',
     file: 'packages/messaging/src/sql/journal.ts',
-    replace: 'time >= to_timestamp($1::bigint / 1000.0)',
-    by: 'time > to_timestamp($1::bigint / 1000.0)',
+    replace: 'time >= to_timestamp($2::bigint / 1000.0)',
+    by: 'time > to_timestamp($2::bigint / 1000.0)',
     breaks: 'the heads leave out an event of the very instant asked for',
     check: servers('packages/messaging/test/journal'),
   },

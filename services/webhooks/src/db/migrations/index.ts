@@ -1,8 +1,10 @@
 import { First } from './2026-11-27-first.ts';
+import { Held } from './2026-11-27-held.ts';
 import { Traces } from './2026-11-27-traces.ts';
 
 /** In the order in which they run. */
 export const migrations = [
   { name: 'first', class: First },
   { name: 'traces', class: Traces },
+  { name: 'held', class: Held },
 ];
