@@ -8,7 +8,7 @@
 import type { SeenVersions, Stream, StreamEvent } from '@mo/contracts';
 import type { Database } from '@mo/database';
 import { inTransaction, run, type Sql } from '@mo/database';
-import type { Account } from '../protocol/account.ts';
+import { type Account, appliedOf } from '../protocol/account.ts';
 import { column } from '../sql/columns.ts';
 import { compareTables, type Difference } from './difference.ts';
 import { takeHistory } from './history.ts';
@@ -57,6 +57,7 @@ export function rebuildCustomer<A extends Account>(
     const behind = above(stored('behind'), account.applied);
     const expected = isKnown ? madeRows(image.rows({ ...account, behind })) : {};
     await replace(sql, tables, customerId, expected);
+    await endQuarantineOf(sql, model.follows, account);
     // A row may be missing because nothing has been followed yet: that is no difference.
     if (isLost && own.length === 0) return [];
     const differences = await inTurns(compareTables(tables, before, expected));
@@ -102,7 +103,8 @@ async function replace(sql: Sql, tables: readonly ImageTable[], customerId: numb
   for (const table of tables.toReversed()) {
     const own = rows[table.name] ?? [];
     if (table.isAccount && own.length > 0) continue;
-    await run(sql, deletion(table), [customerId, ...table.key.map((name) => column(own, (row) => row[name]))]);
+    const keys = namesCustomer(table) ? [] : table.key.map((name) => column(own, (row) => row[name]));
+    await run(sql, deletion(table), [customerId, ...keys]);
   }
   for (const table of tables) {
     const own = rows[table.name] ?? [];
@@ -116,11 +118,24 @@ async function replace(sql: Sql, tables: readonly ImageTable[], customerId: numb
   }
 }
 
+/** What the account has taken from the streams is no longer waited for. */
+async function endQuarantineOf(sql: Sql, follows: readonly Stream[], account: Account): Promise<void> {
+  const text = 'DELETE FROM quarantine WHERE stream = $1 AND customer_id = $2 AND version <= $3';
+  for (const stream of follows) await run(sql, text, [stream, account.customerId, appliedOf(account, stream)]);
+}
+
+/** Whether a row's key names its customer, so that nobody else's can stand where it has to. */
+const namesCustomer = ({ key, customerColumn }: ImageTable): boolean =>
+  customerColumn !== null && key.includes(customerColumn);
+
 /** Removes the customer's rows, and rows of anybody's that stand where its own have to. */
-function deletion({ name, from, customer, columns, key }: ImageTable): string {
+function deletion(table: ImageTable): string {
+  const { name, from, customer, columns, key } = table;
+  const own = `SELECT t.ctid AS id FROM ${from} WHERE ${customer} = $1`;
+  if (namesCustomer(table)) return `DELETE FROM ${name} d USING (${own}) gone WHERE d.ctid = gone.id`;
   const arrays = key.map((keyColumn, place) => `$${place + 2}::${columns[keyColumn]}[]`);
   return `DELETE FROM ${name} d USING (
-      SELECT t.ctid AS id FROM ${from} WHERE ${customer} = $1
+      ${own}
       UNION SELECT t.ctid FROM ${name} t JOIN unnest(${arrays.join(', ')}) AS own (${key.join(', ')}) USING (${key.join(', ')})
     ) gone WHERE d.ctid = gone.id`;
 }
