@@ -44,6 +44,7 @@ import { AUDIT_INTERVAL_MS } from './audit/auditor.ts';
 import type { Audited } from './audit/image.ts';
 import { kafkaConfig, kafkaConnection } from './kafka/connection.ts';
 import type { Account, StreamModel } from './protocol/account.ts';
+import type { Chore } from './relay/housekeeping.ts';
 import type { AccountTables } from './sql/sql-store.ts';
 import { createStreams, type Streams } from './streams.ts';
 
@@ -84,7 +85,7 @@ export interface ServiceDefinition<A extends Account> {
   /** SQL for the customer id of `want.external_id`, where the stream may be pulled by it. */
   resolveExternalId?: string;
   /** What the service does now and then, in one of its processes. */
-  housekeeping?: (sql: Sql, nowMs: number) => Promise<void>;
+  chores?: (sql: Sql) => readonly Chore[];
   /** Registers the service's operations. */
   routes(parts: ServiceParts<A>): void;
 }
@@ -141,7 +142,7 @@ export async function createService<A extends Account>(definition: ServiceDefini
     registry,
     tracer: tracing.tracer,
     ...(definition.resolveExternalId === undefined ? {} : { resolveExternalId: definition.resolveExternalId }),
-    ...(definition.housekeeping === undefined ? {} : { housekeeping: definition.housekeeping }),
+    ...(definition.chores === undefined ? {} : { chores: definition.chores }),
   });
   const server = createServer({
     logger,

@@ -31,7 +31,7 @@ import type { Account, StreamModel } from './protocol/account.ts';
 import { WritePath } from './protocol/write-path.ts';
 import { HttpPeers } from './pull/http-peers.ts';
 import { streamRoutes } from './pull/routes.ts';
-import { Housekeeping } from './relay/housekeeping.ts';
+import { type Chore, Housekeeping } from './relay/housekeeping.ts';
 import { Lease, processName } from './relay/lease.ts';
 import { Partitioning } from './relay/partitioning.ts';
 import { Relay } from './relay/relay.ts';
@@ -67,7 +67,7 @@ export interface StreamsOptions<A extends Account> {
   /** SQL for the customer id of `want.external_id`, where the stream's pull may be asked by it. */
   resolveExternalId?: string;
   /** What the service itself does now and then, in one of its processes. */
-  housekeeping?: (sql: Sql, nowMs: number) => Promise<void>;
+  chores?: (sql: Sql) => readonly Chore[];
 }
 
 export interface Streams<A extends Account> {
@@ -193,10 +193,13 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
   const housekeeping = new Housekeeping({
     relay,
     outbox,
-    tidy: async (nowMs) => {
-      await forgetAnswers(sqlOf(background), nowMs, FORGET_ROWS_MAX);
-      await options.housekeeping?.(sqlOf(background), nowMs);
-    },
+    chores: [
+      {
+        name: 'old answers',
+        work: async (nowMs) => (await forgetAnswers(sqlOf(background), nowMs, FORGET_ROWS_MAX)) === FORGET_ROWS_MAX,
+      },
+      ...(options.chores?.(sqlOf(background)) ?? []),
+    ],
     clock: systemClock,
     logger,
     registry,

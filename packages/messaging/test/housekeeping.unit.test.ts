@@ -11,7 +11,8 @@ function processUnderTest() {
   const world = { holding: true, depth: { entries: 3, ageSeconds: 1.5, parked: 1 }, isReachable: true };
   const done: string[] = [];
   let nowMs = START_MS;
-  let wake = () => {};
+  let sleeping: (() => void)[] = [];
+  const chores = new Map<string, () => Promise<boolean>>();
   const registry = createRegistry('loans');
   const housekeeping = new Housekeeping({
     relay: {
@@ -26,8 +27,14 @@ function processUnderTest() {
       },
       unpark: async () => void done.push('unpark'),
     },
-    tidy: async (atMs) => void done.push(`tidy ${(atMs - START_MS) / 1000} s`),
-    clock: { now: () => nowMs, sleep: () => new Promise<void>((resolve) => (wake = resolve)) },
+    chores: ['first', 'second'].map((name) => ({
+      name,
+      work: async (atMs) => {
+        done.push(`${name} ${(atMs - START_MS) / 1000} s`);
+        return (await chores.get(name)?.()) ?? false;
+      },
+    })),
+    clock: { now: () => nowMs, sleep: () => new Promise<void>((resolve) => sleeping.push(resolve)) },
     logger: createLogger('loans', 'silent'),
     registry,
   });
@@ -37,9 +44,14 @@ function processUnderTest() {
   const rounds = async (count: number) => {
     for (let n = 0; n < count; n += 1) {
       nowMs += ROUND_MS;
-      wake();
-      await settle();
+      await wake();
     }
+  };
+  const wake = () => {
+    const woken = sleeping;
+    sleeping = [];
+    for (const go of woken) go();
+    return settle();
   };
   const gauges = async () => {
     const all = (await registry.getMetricsAsJSON()) as { name: string; values: { value: number }[] }[];
@@ -47,7 +59,7 @@ function processUnderTest() {
     return ['mo_outbox_entries', 'mo_outbox_age_seconds', 'mo_outbox_parked', 'mo_relay_holding'].map(numberOf);
   };
   housekeeping.start();
-  return { world, done, settle, rounds, gauges };
+  return { world, done, chores, settle, wake, rounds, gauges };
 }
 
 it('the process that relays tells what waits, and one that does so no more tells zeros at once', async () => {
@@ -66,15 +78,30 @@ it('the process that relays tells what waits, and one that does so no more tells
 it('once a minute parked entries are tried again and what is old is forgotten, by the process that relays', async () => {
   const { world, done, settle, rounds } = processUnderTest();
   await settle();
-  expect(done).toEqual(['unpark', 'tidy 0 s']);
+  expect(done.toSorted()).toEqual(['first 0 s', 'second 0 s', 'unpark']);
   await rounds(11);
-  expect(done).toHaveLength(2);
+  expect(done).toHaveLength(3);
   world.depth = { ...world.depth, parked: 0 };
   await rounds(1);
-  expect(done).toEqual(['unpark', 'tidy 0 s', 'tidy 60 s']);
+  expect(done.slice(3)).toEqual(['first 60 s', 'second 60 s']);
   world.holding = false;
   await rounds(24);
-  expect(done).toHaveLength(3);
+  expect(done).toHaveLength(5);
+});
+
+it('what is more than a portion is done in the same minute, and what fails keeps nothing else from being done', async () => {
+  const { world, done, chores, settle, wake, rounds } = processUnderTest();
+  await settle();
+  world.depth = { ...world.depth, parked: 0 };
+  done.length = 0;
+  const left = [true, true];
+  chores.set('second', async () => left.pop() ?? false);
+  chores.set('first', () => Promise.reject(new Error('it takes too long')));
+  await rounds(12);
+  for (let pause = 0; pause < 5; pause += 1) await wake();
+  expect(done).toEqual(['first 60 s', 'second 60 s', 'second 60 s', 'second 60 s']);
+  await rounds(12);
+  expect(done.slice(4)).toEqual(['first 120 s', 'second 120 s']);
 });
 
 it('a database that is away is tried again', async () => {

@@ -11,7 +11,7 @@ beforeEach(() => {
   floor = new OutboxFloor(
     async (upTo, height) => {
       looks.push([upTo, height]);
-      return { drawn: 0, xid: '0', areOver: upTo !== null, first: null, ...found };
+      return { server: 'a', drawn: 0, xid: '0', areOver: upTo !== null, first: null, ...found };
     },
     { now: () => nowMs, sleep: async () => {} },
   );
@@ -38,6 +38,14 @@ it('stays where it is until all are over that may have drawn an id up to the not
   await later({ drawn: 10, xid: '700' });
   for (const drawn of [20, 30]) expect(await later({ drawn, xid: '710', areOver: false })).toBe(0);
   expect(await later({ drawn: 40, xid: '720' })).toBe(10);
+});
+
+it('begins anew with another server, however many ids that one has given', async () => {
+  floor.moves();
+  await later({ drawn: 10, xid: '700' });
+  expect([await later({ drawn: 10, xid: '701' }), floor.server]).toEqual([10, 'a']);
+  floor.moves();
+  expect([await later({ server: 'b', drawn: 50, xid: '702' }), floor.server]).toEqual([0, 'b']);
 });
 
 it('stays below the first entry that is there', async () => {

@@ -22,9 +22,9 @@ export function createApp(config: Config): Promise<App> {
     migrations,
     resolveExternalId: 'SELECT id FROM customers WHERE external_id = want.external_id',
     routes: customerRoutes,
-    housekeeping: async (sql, nowMs) => {
-      await forgetUploads(sql, nowMs);
-      await forgetStagings(sql);
-    },
+    chores: (sql) => [
+      { name: 'old uploads', work: (nowMs) => forgetUploads(sql, nowMs) },
+      { name: 'stale stagings', work: () => forgetStagings(sql) },
+    ],
   });
 }

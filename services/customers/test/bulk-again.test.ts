@@ -115,7 +115,8 @@ describe('what uploads leave in the database', () => {
     await send('old');
     await statement(customers, `UPDATE uploads SET created_at = created_at - interval '24 hours'`);
     await send('new');
-    await inDatabase(customers, (sql) => forgetUploads(sql, Date.now()));
+    const forget = () => inDatabase(customers, (sql) => forgetUploads(sql, Date.now()));
+    expect([await forget(), await forget()]).toEqual([true, false]);
     expect([await count('uploads'), await count('upload_customers')]).toEqual([1, 1]);
     expect((await send('new')).body).toMatchObject({ created: 1 });
   });
@@ -131,7 +132,8 @@ describe('what uploads leave in the database', () => {
     }
     const long = `touched_at - interval '${STAGING_STALE_MS} milliseconds'`;
     await statement(customers, `UPDATE stagings SET touched_at = ${long} WHERE id = ${stale}`);
-    await inDatabase(customers, forgetStagings);
+    expect(await inDatabase(customers, forgetStagings)).toBe(true);
+    expect(await inDatabase(customers, forgetStagings)).toBe(false);
     expect([await count('stagings'), await stagedLines(customers)]).toEqual([1, 1]);
   });
 });

@@ -9,14 +9,23 @@ import type { Outbox } from '../sql/outbox.ts';
 import type { Relay } from './relay.ts';
 
 const GAUGE_INTERVAL_MS = 5_000;
-const TIDY_INTERVAL_MS = 60_000;
+const CHORE_INTERVAL_MS = 60_000;
+/** Between portions of a chore, so that the database does other things too. */
+const PORTION_PAUSE_MS = 100;
 const NOTHING = { entries: 0, ageSeconds: 0, parked: 0 };
+
+/** Something that is done once a minute, a portion after the other. */
+export interface Chore {
+  readonly name: string;
+  /** Does a portion. @returns whether there may be more to do */
+  readonly work: (nowMs: number) => Promise<boolean>;
+}
 
 export interface HousekeepingOptions {
   readonly relay: Pick<Relay, 'holding'>;
   readonly outbox: Pick<Outbox, 'depth' | 'unpark'>;
-  /** Forgets what is old, once a minute. */
-  readonly tidy: (nowMs: number) => Promise<void>;
+  /** Each is done whatever becomes of the others. */
+  readonly chores: readonly Chore[];
   readonly clock: Clock;
   readonly logger: Logger;
   readonly registry: Registry;
@@ -26,7 +35,7 @@ export class Housekeeping {
   readonly #options: HousekeepingOptions;
   readonly #rounds: Rounds;
   #depth = NOTHING;
-  #tidiedMs = 0;
+  #unparkedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: HousekeepingOptions) {
     const { registry, relay } = options;
@@ -43,20 +52,31 @@ export class Housekeeping {
   }
 
   start(): void {
-    this.#rounds.every(GAUGE_INTERVAL_MS, 'housekeeping failed for now', () => this.#work());
+    this.#rounds.every(GAUGE_INTERVAL_MS, 'the outbox can not be looked at for now', () => this.#look());
+    for (const chore of this.#options.chores) this.#keepDoing(chore);
   }
 
   stop(): Promise<void> {
     return this.#rounds.stop();
   }
 
-  async #work(): Promise<void> {
-    const { relay, outbox, tidy, clock } = this.#options;
+  async #look(): Promise<void> {
+    const { relay, outbox, clock } = this.#options;
     // What was found by whoever relayed before says nothing any more.
     this.#depth = relay.holding ? await outbox.depth() : NOTHING;
-    if (!relay.holding || clock.now() - this.#tidiedMs < TIDY_INTERVAL_MS) return;
-    this.#tidiedMs = clock.now();
-    if (this.#depth.parked > 0) await outbox.unpark();
-    await tidy(this.#tidiedMs);
+    if (this.#depth.parked === 0 || clock.now() - this.#unparkedMs < CHORE_INTERVAL_MS) return;
+    this.#unparkedMs = clock.now();
+    await outbox.unpark();
+  }
+
+  #keepDoing({ name, work }: Chore): void {
+    const { relay, clock } = this.#options;
+    let begunMs = Number.NEGATIVE_INFINITY;
+    this.#rounds.every(GAUGE_INTERVAL_MS, `${name}: housekeeping failed for now`, async () => {
+      if (!relay.holding || clock.now() - begunMs < CHORE_INTERVAL_MS) return;
+      begunMs = clock.now();
+      while (relay.holding && !this.#rounds.signal.aborted && (await work(begunMs)))
+        await clock.sleep(PORTION_PAUSE_MS, this.#rounds.signal);
+    });
   }
 }

@@ -128,14 +128,13 @@ export class Relay {
   }
 
   async #round(): Promise<number> {
-    const { outbox, stream, topicPrefix, onSent } = this.#options;
+    const { outbox, stream, topicPrefix } = this.#options;
     const entries = await outbox.read(RELAY_ENTRIES_MAX);
     if (entries.length === 0) return 0;
     if (this.#isNewHolder) await this.#closeWay();
     this.#isNewHolder = false;
     this.#way ??= await this.#openWay();
     await this.#send(this.#way, topicOf(topicPrefix, stream), entries);
-    onSent?.(entries.length);
     return entries.length;
   }
 
@@ -158,7 +157,7 @@ export class Relay {
    *   entries are let go meanwhile
    */
   async #send(way: Way, topic: string, all: OutboxEntry[], parked = new Set<string>()): Promise<void> {
-    const { stream, outbox, logger } = this.#options;
+    const { stream, outbox, logger, onSent } = this.#options;
     const entries = all.filter((entry) => !parked.has(entry.customer_id));
     const [first] = entries;
     if (first === undefined) return;
@@ -166,6 +165,7 @@ export class Relay {
     try {
       const messages = entries.map((entry) => toMessage(stream, entry));
       await way.producer.send(topic, messages, way.partitions);
+      onSent?.(entries.length);
       const ids = entries.map((entry) => entry.id);
       await outbox.remove(ids, way.holder);
       for (const span of spans) span.end();

@@ -9,6 +9,8 @@
  * there will ever be, and the floor rises to below the first of that.
  *
  * A snapshot counts transactions that write; a dump, which only reads, holds nothing up.
+ *
+ * A floor is that of one server, from its start on: one that was a standby of it may lack the last ids, and give them again.
  */
 import type { Clock } from '@mo/service-kit';
 
@@ -19,6 +21,8 @@ export const IDLE_INTERVAL_MS = 10_000;
 
 /** What a look at the outbox finds, all of it as of one moment. */
 export interface FloorLook {
+  /** The server, as no other and none of its other starts is. */
+  readonly server: string;
   /** The last id that was drawn. */
   readonly drawn: number;
   /** The id of a transaction that began after that. */
@@ -33,6 +37,7 @@ export class OutboxFloor {
   readonly #look: (upTo: string | null, floor: number) => Promise<FloorLook>;
   readonly #clock: Clock;
   #height = 0;
+  #server = '';
   /** The last id that was drawn by a transaction whose own id is smaller than this one; null where nothing has moved. */
   #noted: { drawn: number; xid: string } | null = null;
   #hasMoved = false;
@@ -41,6 +46,11 @@ export class OutboxFloor {
   constructor(look: (upTo: string | null, floor: number) => Promise<FloorLook>, clock: Clock) {
     this.#look = look;
     this.#clock = clock;
+  }
+
+  /** The server whose floor it is. */
+  get server(): string {
+    return this.#server;
   }
 
   /** As high as it is known to be. */
@@ -59,9 +69,10 @@ export class OutboxFloor {
     const isIdle = this.#noted === null && !this.#hasMoved;
     if (nowMs - this.#lookedAtMs < (isIdle ? IDLE_INTERVAL_MS : RISE_INTERVAL_MS)) return this.#height;
     this.#lookedAtMs = nowMs;
-    const { drawn, xid, areOver, first } = await this.#look(this.#noted?.xid ?? null, this.#height);
-    if (drawn < this.#height) {
-      // The database was set back: ids are drawn once more.
+    const { server, drawn, xid, areOver, first } = await this.#look(this.#noted?.xid ?? null, this.#height);
+    if (server !== this.#server || drawn < this.#height) {
+      // Or the database was set back: ids are drawn once more.
+      this.#server = server;
       this.#height = 0;
       this.#noted = null;
     } else if (this.#noted !== null && areOver) {

@@ -15,11 +15,14 @@ export interface OutboxEntry extends JournalRow {
   readonly id: string;
 }
 
+const SERVER = 'pg_postmaster_start_time()::text';
+
+/** Of another server than the floor's, all is read. */
 const READ = `
   SELECT o.id, j.customer_id, j.version, j.type, j.data::text AS data, j.seen::text AS seen, j.traceparent,
     to_char(j.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time
   FROM outbox o JOIN journal j ON j.customer_id = o.customer_id AND j.version = o.version
-  WHERE o.id > $2
+  WHERE o.id > CASE WHEN ${SERVER} = $3 THEN $2::bigint ELSE 0 END
     AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.customer_id = o.customer_id AND p.parked_reason IS NOT NULL)
   ORDER BY o.id LIMIT $1`;
 
@@ -28,7 +31,7 @@ const LOOK = `
   WITH drawn AS MATERIALIZED (
     SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END AS id FROM outbox_id_seq
   )
-  SELECT drawn.id AS drawn, pg_current_xact_id() AS xid,
+  SELECT ${SERVER} AS server, drawn.id AS drawn, pg_current_xact_id() AS xid,
     coalesce(pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8, false) AS are_over,
     (SELECT min(id) FROM outbox WHERE id > $2) AS first
   FROM drawn`;
@@ -54,19 +57,20 @@ export class Outbox {
   /** The oldest entries of customers that aren't parked. */
   async read(entriesMax: number): Promise<OutboxEntry[]> {
     const floor = await this.#floor.rise();
-    const entries = await run<OutboxEntry>(sqlOf(this.#database), READ, [entriesMax, floor]);
+    const parameters = [entriesMax, floor, this.#floor.server];
+    const entries = await run<OutboxEntry>(sqlOf(this.#database), READ, parameters);
     if (entries.length > 0) this.#floor.moves();
     return entries;
   }
 
   async #look(upTo: string | null, floor: number): Promise<FloorLook> {
-    const found = await run<{ drawn: string; xid: string; are_over: boolean; first: string | null }>(
+    const found = await run<{ server: string; drawn: string; xid: string; are_over: boolean; first: string | null }>(
       sqlOf(this.#database),
       LOOK,
       [upTo, floor],
     );
-    const [{ drawn, xid, are_over: areOver, first }] = found as [(typeof found)[0]];
-    return { drawn: Number(drawn), xid, areOver, first: first === null ? null : Number(first) };
+    const [{ server, drawn, xid, are_over: areOver, first }] = found as [(typeof found)[0]];
+    return { server, drawn: Number(drawn), xid, areOver, first: first === null ? null : Number(first) };
   }
 
   /**
@@ -91,9 +95,12 @@ export class Outbox {
   async depth(): Promise<{ entries: number; ageSeconds: number; parked: number }> {
     const [row] = await run<{ entries: string; age: string; parked: string }>(
       sqlOf(this.#database),
-      `SELECT count(*) AS entries, count(o.parked_reason) AS parked,
-         coalesce(greatest(extract(epoch FROM clock_timestamp() - min(j.time)), 0), 0) AS age
-       FROM outbox o JOIN journal j ON j.customer_id = o.customer_id AND j.version = o.version`,
+      `SELECT count(*) AS entries, count(parked_reason) AS parked,
+         coalesce(greatest(extract(epoch FROM clock_timestamp() - (
+           SELECT j.time FROM outbox o JOIN journal j ON j.customer_id = o.customer_id AND j.version = o.version
+           ORDER BY o.id LIMIT 1
+         )), 0), 0) AS age
+       FROM outbox`,
     );
     return { entries: Number(row?.entries ?? 0), ageSeconds: Number(row?.age ?? 0), parked: Number(row?.parked ?? 0) };
   }

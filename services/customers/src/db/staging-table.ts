@@ -10,6 +10,7 @@ import { formatMoney } from '@mo/money';
 import { unavailable } from '@mo/service-kit';
 import type { GoodLine } from '../bulk/check-line.ts';
 import { FORGET_ROWS_MAX, MOVE_ABANDONED_MS, MOVE_TIMEOUT_MS, STAGING_STALE_MS } from '../bulk/limits.ts';
+import { orphansOf } from './orphans.ts';
 import type { Attempt } from './uploads-table.ts';
 
 const STAGE = `
@@ -53,6 +54,8 @@ const MOVE = `
     INSERT INTO upload_customers (upload_id, customer_id, attempt) SELECT $5, id, $6 FROM new WHERE $5::bigint IS NOT NULL
   )
   INSERT INTO outbox (customer_id, version) SELECT id, 1 FROM new ORDER BY id`;
+
+const FORGET_LINES = orphansOf('staged_customers', 'staging_id', 'stagings');
 
 /** Begins a staging. */
 export async function beginStaging(sql: Sql): Promise<number> {
@@ -111,8 +114,12 @@ export async function discard(database: Database, stagingId: number): Promise<vo
   while ((await run(sql, text, [stagingId])).length > 0);
 }
 
-/** Removes what processes that are gone have left behind; at most so many lines at once. */
-export async function forgetStagings(sql: Sql): Promise<void> {
+/**
+ * Removes what processes that are gone have left behind, at most so many lines at once.
+ *
+ * @returns whether there may be more
+ */
+export async function forgetStagings(sql: Sql): Promise<boolean> {
   await run(
     sql,
     `DELETE FROM stagings WHERE id IN (
@@ -120,12 +127,7 @@ export async function forgetStagings(sql: Sql): Promise<void> {
        FOR UPDATE SKIP LOCKED)`,
     [STAGING_STALE_MS],
   );
-  await run(
-    sql,
-    `DELETE FROM staged_customers WHERE ctid = ANY(ARRAY(
-       SELECT ctid FROM staged_customers s WHERE NOT EXISTS (SELECT 1 FROM stagings WHERE id = s.staging_id) LIMIT $1))`,
-    [FORGET_ROWS_MAX],
-  );
+  return (await run(sql, FORGET_LINES, [FORGET_ROWS_MAX])).length > 0;
 }
 
 const lost = () => unavailable('what was staged is gone: send it again');

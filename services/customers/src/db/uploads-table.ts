@@ -5,6 +5,7 @@
 import { run, type Sql } from '@mo/database';
 import { KEY_LIFETIME_MS } from '@mo/messaging';
 import { FORGET_ROWS_MAX } from '../bulk/limits.ts';
+import { orphansOf } from './orphans.ts';
 
 /** One sending of an upload. */
 export interface Attempt {
@@ -36,6 +37,8 @@ const MATCH = `
   )
   SELECT c.external_id FROM matched CROSS JOIN LATERAL (SELECT external_id FROM customers WHERE id = matched.customer_id LIMIT 1) c`;
 
+const FORGET_CUSTOMERS = orphansOf('upload_customers', 'upload_id', 'uploads');
+
 /** Begins an attempt of the upload that the key names; a key that is too old names a new one. */
 export async function beginAttempt(sql: Sql, key: Buffer, nowMs: number): Promise<Attempt> {
   await run(sql, FORGET_ONE, [key, oldest(nowMs)]);
@@ -59,15 +62,14 @@ export async function matchCreated(
   return rows.map((row) => row.external_id);
 }
 
-/** Forgets uploads that are too old to count; at most so many rows at once. */
-export async function forgetUploads(sql: Sql, nowMs: number): Promise<void> {
+/**
+ * Forgets uploads that are too old to count, at most so many rows at once.
+ *
+ * @returns whether there may be more
+ */
+export async function forgetUploads(sql: Sql, nowMs: number): Promise<boolean> {
   await run(sql, 'DELETE FROM uploads WHERE created_at <= $1::timestamptz', [oldest(nowMs)]);
-  await run(
-    sql,
-    `DELETE FROM upload_customers WHERE ctid = ANY(ARRAY(
-       SELECT ctid FROM upload_customers u WHERE NOT EXISTS (SELECT 1 FROM uploads WHERE id = u.upload_id) LIMIT $1))`,
-    [FORGET_ROWS_MAX],
-  );
+  return (await run(sql, FORGET_CUSTOMERS, [FORGET_ROWS_MAX])).length > 0;
 }
 
 const oldest = (nowMs: number): string => new Date(nowMs - KEY_LIFETIME_MS).toISOString();
