@@ -28,6 +28,10 @@ const ACTIVE = codeOf(WEBHOOK_STATUSES, 'active');
 const DISABLED = codeOf(WEBHOOK_STATUSES, 'disabled');
 const REMOVED = codeOf(WEBHOOK_STATUSES, 'removed');
 
+/** A message has a signature by each secret that counts: of those before the old one, so many at most. */
+const FORMER_SECRETS_MAX = 4;
+const COUNTS = `(former->>'until')::timestamptz > clock_timestamp()`;
+
 export interface WebhooksWanted {
   readonly status?: WebhookStatus | undefined;
   readonly before: number | null;
@@ -124,11 +128,18 @@ export class WebhookTable {
     await run(sqlOf(this.#database), text, [id, reason]);
   }
 
-  /** Gives one a new secret; messages are signed with the old one, too, for a while. Null where there is none. */
+  /**
+   * Gives one a new secret; messages are signed with the old one, too, for a while, and with those before it as long as they
+   * were to count. Without an overlap none of them counts any more. Null where there is none.
+   */
   async rotateSecret(id: number, overlapSeconds: number) {
     const secret = newSecret();
     const text = `UPDATE webhooks SET updated_at = clock_timestamp(), old_secret = secret, secret = $2,
-        old_secret_until = clock_timestamp() + make_interval(secs => $3)
+        old_secret_until = clock_timestamp() + make_interval(secs => $3),
+        former_secrets = CASE WHEN $3 = 0 THEN '[]' ELSE (SELECT coalesce(jsonb_agg(former), '[]') FROM (
+          SELECT former FROM jsonb_array_elements(CASE WHEN old_secret IS NULL THEN '[]' ELSE jsonb_build_array(
+            jsonb_build_object('secret', old_secret, 'until', old_secret_until)) END || former_secrets) AS former
+          WHERE ${COUNTS} LIMIT ${FORMER_SECRETS_MAX}) kept) END
       WHERE id = $1 AND status <> ${REMOVED} RETURNING ${COLUMNS}`;
     const [row] = await run<WebhookRow>(sqlOf(this.#database), text, [id, secret, overlapSeconds]);
     return row === undefined ? null : { row, secret };
@@ -137,7 +148,8 @@ export class WebhookTable {
   /** Those that want messages now and have some that are due. */
   async active(): Promise<ActiveWebhook[]> {
     const text = `SELECT id, url, array_remove(ARRAY[secret,
-        CASE WHEN old_secret_until > clock_timestamp() THEN old_secret END], NULL) AS secrets
+        CASE WHEN old_secret_until > clock_timestamp() THEN old_secret END], NULL)
+        || ARRAY(SELECT former->>'secret' FROM jsonb_array_elements(former_secrets) AS former WHERE ${COUNTS}) AS secrets
       FROM webhooks WHERE status = ${ACTIVE}
         AND EXISTS (SELECT 1 FROM lanes WHERE webhook_id = webhooks.id AND due_at <= clock_timestamp())`;
     const rows = await run<{ id: string; url: string; secrets: string[] }>(sqlOf(this.#database), text);

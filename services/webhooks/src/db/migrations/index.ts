@@ -1,4 +1,5 @@
 import { First } from './2026-11-27-first.ts';
+import { FormerSecrets } from './2026-11-27-former-secrets.ts';
 import { Held } from './2026-11-27-held.ts';
 import { Traces } from './2026-11-27-traces.ts';
 
@@ -7,4 +8,5 @@ export const migrations = [
   { name: 'first', class: First },
   { name: 'traces', class: Traces },
   { name: 'held', class: Held },
+  { name: 'former-secrets', class: FormerSecrets },
 ];
