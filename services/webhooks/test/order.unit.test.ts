@@ -54,6 +54,13 @@ describe('the order in which a customer is told of', () => {
     expect(ordered({}, arrived('loans 57'), arrived('loans 58')).told).toEqual(['loans 57', 'loans 58']);
   });
 
+  it('waits for one that is missing in the middle of a stream, and goes on without it if it never comes', () => {
+    expect(ordered({ loans: 3 }, arrived('loans 5'))).toMatchObject({ told: [], waiting: ['loans 5'] });
+    expect(ordered({ loans: 3 }, arrived('loans 5'), arrived('loans 4')).told).toEqual(['loans 4', 'loans 5']);
+    const early = NOW_MS - CAUSE_MS_MAX;
+    expect(ordered({ loans: 3 }, arrived('loans 5', {}, early)).told).toEqual(['loans 5']);
+  });
+
   it('goes on without a cause that never comes', () => {
     const early = NOW_MS - CAUSE_MS_MAX;
     expect(ordered({}, arrived('loans 1', { customers: 9 }, early + 1)).told).toEqual([]);

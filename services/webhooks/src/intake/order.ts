@@ -1,8 +1,8 @@
 /**
  * The order in which a customer's events are told. Each of the three topics has its events in order, but nothing orders one
  * topic against another: a payment may arrive before the loan that it pays. An event says which versions of the other
- * streams it was decided on, and waits here until those have come; so whoever is told of events one after the other never
- * hears of an effect before its cause.
+ * streams it was decided on, and waits here until those have come, and the one before it of its own; so whoever is told of
+ * events one after the other never hears of an effect before its cause.
  */
 import { STREAMS, type Stream, type StreamEvent, type Versions } from '@mo/contracts';
 
@@ -64,5 +64,8 @@ function queuesOf<A extends Arrived>(arrived: readonly A[]): Record<Stream, A[]>
   return queues;
 }
 
-const hasCauses = ({ event: { stream, seen } }: Arrived, last: Versions): boolean =>
-  STREAMS.every((other) => other === stream || (seen[other] ?? 0) <= last[other]);
+const hasCauses = ({ event: { stream, version, seen } }: Arrived, last: Versions): boolean =>
+  STREAMS.every((other) => (other === stream ? isNext(version, last[stream]) : (seen[other] ?? 0) <= last[other]));
+
+/** Where nothing was told of a stream, its beginning may be forgotten. */
+const isNext = (version: number, last: number): boolean => last === 0 || version <= last + 1;
