@@ -119,6 +119,13 @@ describe('without a system', () => {
     ]);
   });
 
+  it('whose databases are away a command says so', async () => {
+    const url = 'postgres://mo:mo@127.0.0.1:20009/mo';
+    const databases = { CUSTOMERS_DATABASE_URL: url, LOANS_DATABASE_URL: url, PAYMENTS_DATABASE_URL: url };
+    const { code, stderr } = await mo(['reconcile'], databases);
+    expect([code, stderr]).toEqual([2, 'mo: a database can not be reached: connect ECONNREFUSED 127.0.0.1:20009\n']);
+  });
+
   it('that answers says how to start one, for programs too', async () => {
     const env = { MO_URL: 'http://127.0.0.1:20009', MO_API_KEY: 'k' };
     const { code, stderr } = await mo(['balance', 'ada'], env);

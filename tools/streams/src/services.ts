@@ -1,7 +1,8 @@
 /** The three services: what their tables are told by, and connections to their databases and to Kafka. */
+import { CommandError } from '@mo/command';
 import { STREAMS, type Stream } from '@mo/contracts';
 import { customersAudited } from '@mo/customers/audit';
-import { type Database, type DatabaseConnection, openDatabase } from '@mo/database';
+import { type Database, type DatabaseConnection, databaseOutage, openDatabase } from '@mo/database';
 import { loansAudited } from '@mo/loans/audit';
 import {
   type Account,
@@ -25,7 +26,11 @@ const logger = createLogger('streams', 'silent');
 
 export type Databases = Readonly<Record<Stream, Database>>;
 
-/** Opens the three databases for some work, and closes them. */
+/**
+ * Opens the three databases for some work, and closes them.
+ *
+ * @throws CommandError where a database, or the Kafka that the work is about, can't be reached
+ */
 export async function withDatabases<T>(
   connections: Readonly<Record<Stream, DatabaseConnection>>,
   connectionsMax: number,
@@ -40,16 +45,24 @@ export async function withDatabases<T>(
       connectionsMax,
       logger,
     });
-  const databases: Databases = {
-    customers: await open('customers'),
-    loans: await open('loans'),
-    payments: await open('payments'),
-  };
+  const opened: Database[] = [];
   try {
-    return await work(databases);
+    for (const stream of STREAMS) opened.push(await open(stream));
+    const [customers, loans, payments] = opened as [Database, Database, Database];
+    return await work({ customers, loans, payments });
+  } catch (error) {
+    throw outage(error) ?? error;
   } finally {
-    await Promise.all(STREAMS.map((stream) => databases[stream].close()));
+    await Promise.all(opened.map((database) => database.close()));
   }
+}
+
+/** What is away; null where the error says something else. */
+function outage(error: unknown): CommandError | null {
+  const { name, message } = error as Error;
+  const isOfKafka = name.startsWith('KafkaJS');
+  if (!isOfKafka && databaseOutage(error) === null) return null;
+  return new CommandError(`${isOfKafka ? 'Kafka' : 'a database'} can not be reached: ${message}`, { cause: error });
 }
 
 /** Kafka, as the services use it. */
