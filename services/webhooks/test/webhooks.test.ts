@@ -46,7 +46,7 @@ describe('a message', () => {
   it('is signed, and holds the event', async () => {
     const to = await receiver();
     const { id, secret } = await subscribe(to.url, { event_types: ['LoanPaid'] });
-    const event = next('loans');
+    const event = next('loans', { seen: { customers: 1 } }); // after what it is not told of
     await under.publish(event, next('customers'));
     const message = await waitFor(() => to.received[0]);
     expect(message.id).toBe(idOf(event));
