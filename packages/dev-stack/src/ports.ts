@@ -18,6 +18,11 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
+/** Ports that are somebody's already, though nobody listens there yet: `freePort` gives none of these. */
+export function keepPorts(ports: readonly number[]): void {
+  for (const port of ports) handedOut.add(port);
+}
+
 /** `count` neighbouring free ports, of which no other call in this process was given one; answers the first. */
 export async function freePort(count = 1): Promise<number> {
   const [min, max] = range(process.env.JEST_WORKER_ID);
@@ -27,7 +32,7 @@ export async function freePort(count = 1): Promise<number> {
     if (ports.some((port) => handedOut.has(port))) continue;
     const free = await Promise.all(ports.map(isFree));
     if (!free.every(Boolean)) continue;
-    for (const port of ports) handedOut.add(port);
+    keepPorts(ports);
     return first;
   }
   throw new Error(`no free port between ${min} and ${max} after ${attemptsMax} attempts`);

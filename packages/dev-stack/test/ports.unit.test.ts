@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { freePort, isFree } from '../src/ports.ts';
+import { freePort, isFree, keepPorts } from '../src/ports.ts';
 
 const worker = process.env.JEST_WORKER_ID;
 afterEach(() => {
@@ -25,4 +25,9 @@ it('gives no port twice, and none that is taken', async () => {
   const others = await Promise.all(Array.from({ length: 50 }, () => freePort()));
   expect(new Set([...others, port, port + 1, port + 2]).size).toBe(53);
   await new Promise((resolve) => server.close(resolve));
+});
+
+it('gives none that somebody wants, though nobody listens there yet', async () => {
+  keepPorts(Array.from({ length: 12_000 }, (_, place) => 20_000 + place));
+  await expect(freePort()).rejects.toThrow('no free port between');
 });

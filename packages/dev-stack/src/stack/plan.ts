@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Detour } from '../detour.ts';
-import { freePort, type NeededPort, portFrom } from '../ports.ts';
+import { freePort, keepPorts, type NeededPort, portFrom } from '../ports.ts';
 import type { Choice } from '../servers/choose.ts';
 import { type DatabaseUrls, databaseOwners } from '../servers/databases.ts';
 import { identityDirOf } from './identities.ts';
@@ -59,15 +59,23 @@ const tlsVariableOf = (name: string) => `${name.toUpperCase()}_TLS_PORT`;
 /** Ports by default and by the environment, and free ones for TLS unless told; rejects if two are the same. */
 export async function fixedPlan(env: NodeJS.ProcessEnv, counts: Replicas, choice: Choice): Promise<Plan> {
   const first = (name: keyof typeof defaultPorts) => portFrom(env, variableOf(name), defaultPorts[name]);
-  const replicas: ReplicaPlan[] = [];
-  for (const service of serviceNames) {
-    const tls = portFrom(env, tlsVariableOf(service), 0);
-    for (let index = 0; index < countOf(service, counts); index++) {
-      const above = index * replicaPortStep;
-      replicas.push(replicaPlan(service, index, first(service) + above, tls ? tls + above : await freePort(), env));
-    }
-  }
   const servers = { postgres: first('postgres'), kafka: first('kafka') };
+  const wanted = serviceNames.flatMap((service) => {
+    const tls = portFrom(env, tlsVariableOf(service), 0);
+    return Array.from({ length: countOf(service, counts) }, (_, index) => {
+      const above = index * replicaPortStep;
+      return { service, index, port: first(service) + above, tls: tls ? tls + above : null };
+    });
+  });
+  keepPorts([
+    servers.postgres,
+    servers.kafka,
+    servers.kafka + 1,
+    ...wanted.flatMap(({ port, tls }) => [port, tls ?? port]),
+  ]);
+  const replicas: ReplicaPlan[] = [];
+  for (const { service, index, port, tls } of wanted)
+    replicas.push(replicaPlan(service, index, port, tls ?? (await freePort()), env));
   const needed = [...replicas.flatMap(neededByReplica), ...neededByServers(servers, choice)];
   refuseTwice(needed);
   return { replicas, servers, needed };
