@@ -75,12 +75,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function unlessAborted<T>(begin: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  const givenUp = new Error('given up');
+  if (signal?.aborted) throw givenUp;
   const aborted = Promise.withResolvers<never>();
-  const giveUp = () => aborted.reject(new Error('given up'));
-  signal?.addEventListener('abort', giveUp, { once: true });
-  if (signal?.aborted) giveUp();
-  else return Promise.race([begin(), aborted.promise]);
-  return aborted.promise;
+  signal?.addEventListener('abort', () => aborted.reject(givenUp), { once: true });
+  return Promise.race([begin(), aborted.promise]);
 }
 
 /** The start as a story, which remembers how to undo each step, in reverse. */
