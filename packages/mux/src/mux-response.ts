@@ -75,7 +75,10 @@ export class MuxResponse extends EventEmitter {
     this.headersSent = true;
     this.writableEnded = true;
     this.#send({ head: this.#head(), body: this.#bodyWith(last ?? '') });
-    process.nextTick(() => this.emit('finish'));
+    process.nextTick(() => {
+      this.emit('finish');
+      this.emit('close');
+    });
     return this;
   }
 
@@ -89,6 +92,7 @@ export class MuxResponse extends EventEmitter {
 
   /** Nobody waits for it any more. */
   leave(): void {
+    this.destroyed = true;
     this.emit('close');
   }
 

@@ -22,6 +22,7 @@ import { refuseAmbiguous } from './framing.ts';
 import type { Admission } from './identity/admission.ts';
 import { counter, httpDuration, watchMux } from './metrics.ts';
 import { ProblemError, RETRY_AFTER_SECONDS, unavailable } from './problem-error.ts';
+import { whenOver } from './request-end.ts';
 import { sendAnswer } from './send.ts';
 import { acceptTraceparent, requestIdFrom, traceIdOf } from './trace.ts';
 import { traceCalls } from './tracing/request-spans.ts';
@@ -103,18 +104,20 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.setErrorHandler((error: FastifyError, request, reply) =>
     sendProblem(explained(error, options) ?? problemFrom(error), request, reply),
   );
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(new ProblemError('not_found', `there is no ${request.method} ${pathOf(request)}`), request, reply),
-  );
   app.decorateRequest('span', null);
   app.decorateReply('problem', null);
+  observe(app, options);
   app.addHook('onRequest', (request, _reply, done) => {
     refuseAmbiguous(request.raw);
     done();
   });
   takeConnections(app, [app.server, ...serverForTls(app, settings, options)], options);
   if (options.tracer != null) traceCalls(app, options.tracer);
-  observe(app, options);
+  app.addHook('onRequest', (request, _reply, done) => {
+    // Before its body is read: nobody has asked for a key here, or set a time for it.
+    if (request.is404) throw new ProblemError('not_found', `there is no ${request.method} ${pathOf(request)}`);
+    done();
+  });
   operatorRoutes(app, options);
   return app;
 }
@@ -199,10 +202,9 @@ function observe(app: FastifyInstance, { logger, registry }: ServerOptions): voi
   app.addHook('onRoute', ({ url }) => problems.inc({ route: url, code: 'internal_error' }, 0));
   // Redaction takes five times as long as the rest of a line, and this one holds nothing but what is named here.
   const lines = logger.child({}, { redact: [] });
-  app.addHook('onResponse', (request, reply, done) => {
+  const note = (status: number, request: FastifyRequest, reply: FastifyReply): void => {
     const route = request.routeOptions.url ?? 'unknown';
     const { method } = request;
-    const status = reply.statusCode;
     const { problem } = reply;
     duration.observe({ route, method, status }, reply.elapsedTime / 1000);
     if (problem !== null) problems.inc({ route, code: problem });
@@ -214,6 +216,9 @@ function observe(app: FastifyInstance, { logger, registry }: ServerOptions): voi
       const more = problem === null ? { status, durationMs } : { status, problem, durationMs };
       lines[level]({ requestId: request.id, traceId, method, path, ...more }, 'request');
     }
+  };
+  app.addHook('onRequest', (request, reply, done) => {
+    whenOver(reply, (status) => note(status, request, reply));
     done();
   });
 }

@@ -1,6 +1,7 @@
 /** What stands in the log of requests, and what never does. */
-import { ProblemError, unavailable } from '../src/index.ts';
-import { serverUnderTest } from './harness.ts';
+import { type AddressInfo, connect } from 'node:net';
+import { createRegistry, ProblemError, unavailable } from '../src/index.ts';
+import { serverUnderTest, settled } from './harness.ts';
 
 /** Of letters that no id in hexadecimal digits has. */
 const NAME = 'otto';
@@ -13,6 +14,26 @@ describe('the line of a request', () => {
     expect(log.lines()).toEqual([
       expect.objectContaining({ path: '/things/12345', status: 404, problem: 'not_found' }),
     ]);
+  });
+
+  it('is written, and counted, for a caller that left before its answer, too', async () => {
+    const registry = createRegistry('test');
+    const { app, log } = serverUnderTest({ registry });
+    const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
+    app.get('/things/:id', () => {
+      arrive();
+      return new Promise(() => {});
+    });
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const caller = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    caller.write('GET /things/1 HTTP/1.1\r\nhost: x\r\n\r\n');
+    await arrived;
+    caller.destroy();
+    const lines = () => log.lines().filter(({ msg }) => msg === 'request');
+    while (lines().length === 0) await settled();
+    expect(lines()).toEqual([expect.objectContaining({ level: 'info', path: '/things/1', status: 499 })]);
+    expect(await registry.metrics()).toMatch(/http_request_duration_seconds_count{[^}]*status="499"[^}]*} 1/);
+    await app.close();
   });
 
   it('tells no name that stands in a path', async () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { JSON_BODY_BYTES_MAX, ProblemError, unavailable } from '../src/index.ts';
 import { serverUnderTest } from './harness.ts';
@@ -70,6 +71,19 @@ describe('a path', () => {
     expect(reply.statusCode).toBe(404);
     expect(reply.headers['content-type']).toContain('application/problem+json');
     expect(reply.json()).toMatchObject({ code: 'not_found', detail: 'there is no GET /nowhere' });
+  });
+
+  it('that leads nowhere is not found before its body is read', async () => {
+    const { app } = serverWith();
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const caller = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    caller.write(
+      'POST /nowhere HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{',
+    );
+    const [answer] = await once(caller, 'data');
+    expect(String(answer)).toContain('there is no POST /nowhere');
+    caller.destroy();
+    await app.close();
   });
 
   it('means the same with a slash at its end', async () => {

@@ -231,6 +231,22 @@ describe('the audit log', () => {
     await until(async () => (await entriesOf('root')).some(({ operation }) => operation === 'createKey'), 'keys, too');
   });
 
+  it('tells of callers that left before their answer, for what they asked for may have been done', async () => {
+    const held = await startStub(() => {});
+    const gateway = await startGateway({ replicas: [held], keys: `root:${KEY_DIGEST}`, database });
+    const { key } = await create('hasty', { scopes: ['loans:write'] });
+    await until(async () => (await statusWith(gateway, key)) === 403, 'the key is known');
+    const leaving = new AbortController();
+    const headers = { authorization: `Bearer ${key}` };
+    const call = fetch(`${gateway.url}/api/loans`, { method: 'POST', body: '{}', headers, signal: leaving.signal });
+    await until(() => held.requests.length === 1, 'it is under way');
+    leaving.abort();
+    await expect(call).rejects.toThrow('aborted');
+    const writes = async () => (await entriesOf('hasty')).filter(({ method }) => method === 'POST');
+    await until(async () => (await writes()).length === 1, 'it is written');
+    expect(await writes()).toMatchObject([{ operation: 'takeLoan', status: 499, address: '127.0.0.1' }]);
+  });
+
   it('believes what a proxy says of where a call came from only where it is told to', async () => {
     const trustedProxies = ['127.0.0.1', '10.0.0.0/8'];
     const limits = { rateTimeoutMs: RATE_TIMEOUT_MS };

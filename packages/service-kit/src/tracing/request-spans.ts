@@ -4,6 +4,7 @@
  */
 import { HEADERS } from '@mo/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { whenOver } from '../request-end.ts';
 import { acceptTraceparent } from '../trace.ts';
 import type { Span, SpanAttributes, Tracer } from './tracer.ts';
 
@@ -16,25 +17,27 @@ declare module 'fastify' {
 
 /** For what our own processes call: a trace goes on, and none begins. */
 export function traceCalls(app: FastifyInstance, tracer: Tracer): void {
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const traceparent = acceptTraceparent(request.headers[HEADERS.traceparent]);
-    request.span = traceparent === null ? null : tracer.begin('server', nameOf(request), traceparent, about(request));
-    if (request.span !== null) request.headers[HEADERS.traceparent] = request.span.traceparent;
+    if (traceparent !== null) {
+      request.span = tracer.begin('server', nameOf(request), traceparent, about(request));
+      if (request.span !== null) request.headers[HEADERS.traceparent] = request.span.traceparent;
+      endWith(request, reply);
+    }
     done();
   });
-  app.addHook('onResponse', end);
 }
 
 /** For what comes from outside: a trace goes on or begins, as the sampler says. */
 export function traceCallers(app: FastifyInstance, tracer: Tracer): void {
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const traceparent = acceptTraceparent(request.headers[HEADERS.traceparent]);
     const entered = tracer.enter(nameOf(request), traceparent, about(request));
     request.span = entered.span;
     request.headers[HEADERS.traceparent] = entered.traceparent;
+    endWith(request, reply);
     done();
   });
-  app.addHook('onResponse', end);
 }
 
 /** By its route: a path would be another name for each customer. */
@@ -47,10 +50,11 @@ function about({ method, routeOptions }: FastifyRequest): SpanAttributes {
   return routeOptions.url === undefined ? attributes : { ...attributes, 'http.route': routeOptions.url };
 }
 
-function end({ span }: FastifyRequest, reply: FastifyReply, done: () => void): void {
-  if (span !== null) {
-    span.set({ 'http.response.status_code': reply.statusCode });
-    span.end(reply.statusCode >= 500 ? (reply.problem ?? String(reply.statusCode)) : undefined);
-  }
-  done();
+/** The request's span, where there is one, is over with the request. */
+function endWith({ span }: FastifyRequest, reply: FastifyReply): void {
+  if (span === null) return;
+  whenOver(reply, (status) => {
+    span.set({ 'http.response.status_code': status });
+    span.end(status >= 500 ? (reply.problem ?? String(status)) : undefined);
+  });
 }

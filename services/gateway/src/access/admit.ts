@@ -23,15 +23,10 @@ export function admitCallers(app: FastifyInstance, access: Access): void {
     const identified = access.identify(request.headers);
     const admitted =
       identified instanceof Promise
-        ? identified.then((caller) => admit(caller, request, reply))
-        : admit(identified, request, reply);
+        ? identified.then((caller) => admit(access, caller, request, reply))
+        : admit(access, identified, request, reply);
     if (admitted === undefined) done();
     else void goOnAfter(admitted, done);
-  });
-  app.addHook('onResponse', (request, reply, done) => {
-    const { operation } = request.routeOptions.config;
-    if (operation !== undefined && request.caller !== null) access.audit(operation, request.caller, request, reply);
-    done();
   });
 }
 
@@ -46,8 +41,14 @@ async function goOnAfter(work: Promise<void>, done: (failure?: Error) => void): 
 }
 
 /** @throws ProblemError rate_limited, forbidden */
-function admit(caller: Caller, request: FastifyRequest, reply: FastifyReply): Promise<void> | undefined {
+function admit(
+  access: Access,
+  caller: Caller,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> | undefined {
   request.caller = caller;
+  access.audit(caller, request, reply);
   request.headers[HEADERS.caller] = caller.id;
   const taken = caller.meter?.take(performance.now());
   if (taken instanceof Promise) return taken.then((drawn) => check(caller, drawn, request, reply));

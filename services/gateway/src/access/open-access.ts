@@ -1,7 +1,6 @@
 /** All that decides on who may call: keys from the environment or a file, keys of the store, tokens, and rates. */
 import { isIP } from 'node:net';
-import type { Operation } from '@mo/contracts';
-import type { Logger, Registry, StopStep } from '@mo/service-kit';
+import { type Logger, type Registry, type StopStep, whenOver } from '@mo/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuditTrail } from '../audit/audit-trail.ts';
 import type { GatewayConfig } from '../config.ts';
@@ -19,15 +18,13 @@ import type { Caller } from './caller.ts';
 
 /** Of a path that is longer, the audit log keeps this much. */
 const AUDITED_PATH_LENGTH = 500;
-/** What a call counts as whose caller was gone before its answer. */
-const CALLER_GONE = 499;
 const FORBIDDEN = 403;
 
 export interface Access {
   /** Who calls. @throws ProblemError unauthenticated, unavailable */
   identify(headers: FastifyRequest['headers']): Caller | Promise<Caller>;
-  /** Notes in the audit log what came of a request, where there is one and the request is of those that it keeps. */
-  audit(operation: Operation, caller: Caller, request: FastifyRequest, reply: FastifyReply): void;
+  /** Will note in the audit log what comes of a request, where there is one and the request is of those that it keeps. */
+  audit(caller: Caller, request: FastifyRequest, reply: FastifyReply): void;
   /** Null where the gateway has none. */
   readonly store: Store | null;
   /** Takes over at once what has changed in the store; where that fails, it is done within a second. */
@@ -68,8 +65,8 @@ export async function openAccess(
   const trail = store === null ? null : new AuditTrail(store.audit, logger, registry);
   return {
     identify: (headers) => authenticate(ring, tokens, headers),
-    audit: (operation, caller, request, reply) => {
-      if (trail !== null) note(trail, operation, caller, request, reply);
+    audit: (caller, request, reply) => {
+      if (trail !== null) noteWhenOver(trail, caller, request, reply);
     },
     store,
     refresh: async () =>
@@ -86,26 +83,25 @@ export async function openAccess(
 }
 
 /** Writes, acts of administrators, and what was refused for want of a scope. */
-function note(
-  trail: AuditTrail,
-  { id: operation, method, scope }: Operation,
-  { id: caller, keyId }: Caller,
-  request: FastifyRequest,
-  { raw: answer }: FastifyReply,
-): void {
-  const status = answer.headersSent ? answer.statusCode : CALLER_GONE;
-  if (method === 'GET' && scope !== 'admin' && status !== FORBIDDEN) return;
-  const path = request.url.split('?', 1)[0] ?? '';
-  trail.note({
-    atMs: Date.now(),
-    caller,
-    keyId,
-    operation,
-    method: request.method,
-    path: path.slice(0, AUDITED_PATH_LENGTH),
-    status,
-    address: addressOf(request),
-    requestId: request.id,
+function noteWhenOver(trail: AuditTrail, { id: caller, keyId }: Caller, request: FastifyRequest, reply: FastifyReply) {
+  const { operation } = request.routeOptions.config;
+  if (operation === undefined) return;
+  // By then the connection may be gone, and its address with it.
+  const address = addressOf(request);
+  whenOver(reply, (status) => {
+    if (operation.method === 'GET' && operation.scope !== 'admin' && status !== FORBIDDEN) return;
+    const path = request.url.split('?', 1)[0] ?? '';
+    trail.note({
+      atMs: Date.now(),
+      caller,
+      keyId,
+      operation: operation.id,
+      method: request.method,
+      path: path.slice(0, AUDITED_PATH_LENGTH),
+      status,
+      address,
+      requestId: request.id,
+    });
   });
 }
 
