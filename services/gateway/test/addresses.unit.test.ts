@@ -45,7 +45,7 @@ async function startSet(port: number, hosts: () => string[]): Promise<ReplicaSet
 }
 
 const hostsPicked = (set: ReplicaSet, times: number) =>
-  new Set(Array.from({ length: times }, () => new URL(set.pick()?.origin ?? 'http://none').hostname));
+  new Set(Array.from({ length: times }, () => new URL(set.pick('calls')?.origin ?? 'http://none').hostname));
 
 it('a replica that joins is used once it is ready, and one that leaves is used no more', async () => {
   const a = await startReplica('127.0.0.1');
@@ -77,10 +77,10 @@ it('a call that is under way at a replica which leaves is answered', async () =>
     onResponseEnd: () => outcome.resolve(Buffer.concat(parts).toString()),
     onResponseError: (_controller, error) => outcome.resolve(String(error)),
   };
-  set.pick()?.dispatch('calls', { method: 'GET', path: '/', headers: [], body: null }, call);
+  set.pick('calls')?.dispatch('calls', { method: 'GET', path: '/', headers: [], body: null }, call);
   await until(() => a.held.length === 1, 'the call is under way');
   hosts = ['127.0.0.2'];
-  await until(() => set.pick()?.origin.includes('127.0.0.2') === true, 'the replica is gone');
+  await until(() => set.pick('calls')?.origin.includes('127.0.0.2') === true, 'the replica is gone');
   a.held[0]?.();
   expect(await outcome.promise).toBe('done');
 });

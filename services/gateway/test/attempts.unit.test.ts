@@ -51,6 +51,22 @@ describe('a request whose connection breaks before its answer', () => {
     expect(stub.requests).toHaveLength(1);
   });
 
+  it('is not sent again where the service keeps no keys, or is not told of the key', async () => {
+    const stub = await startStub(once(breakConnection));
+    const gateway = await startGateway({
+      replicas: { customers: [stub], loans: [stub], payments: [stub], webhooks: [stub] },
+    });
+    await expectUnavailable(await gateway.call('POST', '/api/webhooks', { body: '{}', headers: keyed }));
+    const other = await startStub(once(breakConnection));
+    const second = await startGateway({ replicas: [other] });
+    const connection = new RawConnection(second.port).send(
+      `POST /api/loans HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\ncontent-length: 2\r\n` +
+        'idempotency-key: k\r\nconnection: idempotency-key\r\n\r\n{}',
+    );
+    expect(await connection.status()).toBe(503);
+    expect([stub, other].map(({ requests }) => requests.length)).toEqual([1, 1]);
+  });
+
   it('is not sent again where it is an upload, key or not, for its body is gone', async () => {
     const stub = await startStub(once(breakConnection));
     const gateway = await startGateway({ replicas: [stub] });

@@ -9,7 +9,7 @@
  * The caller may have its answer before the service is done with the request, or the other way round. The call is over,
  * and its place is given back, when both are.
  */
-import { HEADERS } from '@mo/contracts';
+import { HEADERS, isIdempotent } from '@mo/contracts';
 import { ProblemError, type Span, unavailable } from '@mo/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Dispatcher } from 'undici';
@@ -17,7 +17,7 @@ import { AnswerWriter } from './answer-writer.ts';
 import { noBody, type RequestBody } from './body.ts';
 import { isContinueExpected } from './expect.ts';
 import { AttemptEnded, type FailureKind, failureKind, isReplicaGone, mayRetry } from './failure.ts';
-import { answerHeaders, requestHeaders, withTraceparent } from './headers.ts';
+import { answerHeaders, has, requestHeaders, withTraceparent } from './headers.ts';
 import { KeptBody } from './kept-body.ts';
 import type { Replica, UnderWay } from './replica.ts';
 import { Upload } from './upload.ts';
@@ -55,18 +55,21 @@ export class Exchange implements UnderWay {
 
   constructor(upstream: Upstream, lane: Lane, caller: string, request: FastifyRequest, reply: FastifyReply) {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const { operation } = request.routeOptions.config;
     this.#upstream = upstream;
     this.#lane = lane;
     this.#request = request;
     this.#reply = reply;
     this.#writer = new AnswerWriter(reply, upstream.limits.answerStallTimeoutMs);
     this.#headers = requestHeaders(request, caller, lane === 'uploads');
-    this.#isRepeatable = isRead || request.headers[HEADERS.idempotencyKey] !== undefined;
+    const isKeyed = operation !== undefined && isIdempotent(operation) && has(this.#headers, HEADERS.idempotencyKey);
+    this.#isRepeatable = isRead || isKeyed;
     if (lane === 'uploads') this.#body = new Upload(upstream.limits, () => this.#late());
     else this.#body = isRead ? noBody : new KeptBody(upstream.kept);
   }
 
   start(): void {
+    if (this.#reply.raw.destroyed) return; // its caller left while it was admitted
     this.#reply.raw.once('close', () => this.#callerGone());
     const { callTimeoutMs } = this.#upstream.limits;
     if (this.#lane === 'calls') this.#deadline = setTimeout(() => this.#late(), callTimeoutMs);
@@ -140,7 +143,7 @@ export class Exchange implements UnderWay {
   }
 
   #attempt(): void {
-    const replica = this.#upstream.replicas.pick();
+    const replica = this.#upstream.replicas.pick(this.#lane);
     if (replica === null) this.#waitForReplica();
     else if (this.#lane === 'calls' && !replica.hasRoom) this.#waitForTurn();
     else this.#send(replica);

@@ -67,10 +67,14 @@ export function requestHeaders(request: FastifyRequest, caller: string, isStream
 }
 
 /** The same headers with a trace context of their own. */
-export function withTraceparent(headers: readonly string[], traceparent: string): string[] {
-  const name = headers.findIndex((item, place) => place % 2 === 0 && item === HEADERS.traceparent);
-  return headers.with(name + 1, traceparent);
-}
+export const withTraceparent = (headers: readonly string[], traceparent: string): string[] =>
+  headers.with(placeOf(headers, HEADERS.traceparent) + 1, traceparent);
+
+/** Whether a flat list of names and values has one of this name. */
+export const has = (headers: readonly string[], name: string): boolean => placeOf(headers, name) >= 0;
+
+const placeOf = (headers: readonly string[], name: string): number =>
+  headers.findIndex((item, place) => place % 2 === 0 && item === name);
 
 function namedByConnection(connection: string | undefined): Set<string> | null {
   if (connection === undefined || connection === 'keep-alive' || connection === 'close') return null;

@@ -5,7 +5,7 @@
  */
 import type { ServiceName } from '@mo/contracts';
 import type { Addresses, Logger } from '@mo/service-kit';
-import { Replica, type ReplicaState, type Way } from './replica.ts';
+import { type Lane, Replica, type ReplicaState, type Way } from './replica.ts';
 
 export class ReplicaSet {
   readonly #way: Way;
@@ -42,9 +42,12 @@ export class ReplicaSet {
     return this.#replicas.filter((replica) => replica.isConnected).length;
   }
 
-  /** The least busy replica, in turns where several are; null where none can be used. */
-  pick(): Replica | null {
-    return this.#leastBusy('ready') ?? this.#leastBusy('slow');
+  /**
+   * The replica that has the fewest of those under way, in turns where several have; null where none can be used. What the
+   * other lane does is no matter: so, if the one picked has no room, none has.
+   */
+  pick(lane: Lane): Replica | null {
+    return this.#leastBusy('ready', lane) ?? this.#leastBusy('slow', lane);
   }
 
   /** Calls back once a replica can be used, or after the time. Answers with how to stop waiting. */
@@ -95,13 +98,13 @@ export class ReplicaSet {
     void replica.retire().then(() => this.#leaving.delete(replica));
   }
 
-  #leastBusy(state: ReplicaState): Replica | null {
+  #leastBusy(state: ReplicaState, lane: Lane): Replica | null {
     const { length } = this.#replicas;
     let best: Replica | null = null;
     this.#next = (this.#next + 1) % Math.max(length, 1);
     for (let step = 0; step < length; step += 1) {
       const replica = this.#replicas[(this.#next + step) % length] as Replica;
-      if (replica.state === state && (best === null || replica.underWay.size < best.underWay.size)) best = replica;
+      if (replica.state === state && (best === null || replica.busy[lane] < best.busy[lane])) best = replica;
     }
     return best;
   }
@@ -112,7 +115,8 @@ export class ReplicaSet {
 
   #onChange(): void {
     // Whoever finds none again waits anew, and must not be woken again by this same change.
-    const waiting = this.pick() === null ? [] : Array.from(this.#waiting);
+    const canBeUsed = this.#replicas.some(({ state }) => state !== 'down');
+    const waiting = canBeUsed ? Array.from(this.#waiting) : [];
     for (const wake of waiting) wake();
     this.#onRoom();
     if (this.ready > 0) for (const replica of this.#in('slow')) abandonAll(replica);

@@ -37,6 +37,8 @@ export interface Way {
 export class Replica {
   readonly origin: string;
   readonly underWay = new Set<UnderWay>();
+  /** How many of those under way are of each lane. */
+  readonly busy: Record<Lane, number> = { calls: 0, uploads: 0 };
   readonly #mux: MuxClient;
   readonly #pools: Readonly<Record<Lane, Pool>>;
   readonly #probes: Client;
@@ -46,7 +48,6 @@ export class Replica {
   #state: ReplicaState = 'down';
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
-  #calls = 0;
   /** Counts what was learnt from calls, so that an answer to an older question isn't believed. */
   #news = 0;
 
@@ -87,20 +88,20 @@ export class Replica {
 
   /** Whether it may be given one more call. */
   get hasRoom(): boolean {
-    return this.#calls < this.#limits.callsAtOnceMax;
+    return this.busy.calls < this.#limits.callsAtOnceMax;
   }
 
   /** Sends a request, which `leave` says is over. The handler is told of every outcome, and nothing is thrown. */
   dispatch(lane: Lane, call: Outgoing, handler: UnderWay): void {
     this.underWay.add(handler);
-    if (lane === 'calls') this.#calls += 1;
+    this.busy[lane] += 1;
     if (isWhole(call)) this.#mux.dispatch(call, handler);
     else this.#pools.uploads.dispatch(call, handler);
   }
 
   leave(lane: Lane, handler: UnderWay): void {
     this.underWay.delete(handler);
-    if (lane === 'calls') this.#calls -= 1;
+    this.busy[lane] -= 1;
   }
 
   /** Starts asking. Resolves after the first answer. */
@@ -118,7 +119,7 @@ export class Replica {
     void this.#ask();
   }
 
-  /** Its address is gone: it is asked no more. Resolves when the last of its calls is over. */
+  /** Its address is gone: it is asked no more, and its connections close when the last of its calls is over. */
   async retire(): Promise<void> {
     this.#end();
     this.#logger.info({ origin: this.origin }, 'a replica is gone');

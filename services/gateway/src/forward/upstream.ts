@@ -81,7 +81,8 @@ export function openUpstreams(
   const open = (service: ServiceName): Upstream => {
     const turns = new Turns(limits.turnWaitMsMax);
     const giveTurns = () => {
-      while (turns.waiting > 0 && replicas.pick()?.hasRoom === true) turns.next();
+      // So many at most, whatever becomes of them: who waits again has had its turn.
+      for (let left = turns.waiting; left > 0 && replicas.pick('calls')?.hasRoom === true; left -= 1) turns.next();
     };
     const way = { service, identity, limits };
     const replicas = new ReplicaSet(way, new Addresses(origins[service]), logger, giveTurns);

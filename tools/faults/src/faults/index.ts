@@ -8,6 +8,7 @@ import { customers } from './customers.ts';
 import { deciding } from './deciding.ts';
 import { delivering } from './delivering.ts';
 import { following } from './following.ts';
+import { forwarding } from './forwarding.ts';
 import { lending } from './lending.ts';
 import { observing } from './observing.ts';
 import { operating } from './operating.ts';
@@ -34,4 +35,5 @@ export const faults: readonly Fault[] = [
   ...admitting,
   ...certifying,
   ...delivering,
+  ...forwarding,
 ];
