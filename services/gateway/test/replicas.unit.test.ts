@@ -45,26 +45,34 @@ describe('calls', () => {
 });
 
 describe('calls that wait for their turn', () => {
-  /** Two replicas that hold what they are given, two calls each at most, and the one has an upload, too. */
+  /** Two replicas that hold what they are given, two calls each at most, and the one has two uploads, too. */
   async function startFull() {
     const held: (() => void)[] = [];
     const hold: RequestListener = (request, response) => {
       if (request.url?.startsWith('/api/customers/bulk') === true) request.resume();
       else held.push(() => sendJson(response, 200, {}));
     };
-    const replicas = [await startStub(hold), await startStub(hold)];
+    const [loaded, idle] = [await startStub(hold), await startStub(hold)];
+    idle.ready = false;
+    const replicas = [loaded, idle];
     const gateway = await startGateway({ replicas, limits: { callsAtOnceMax: 2, turnWaitMsMax: 60_000 } });
-    await untilReady(gateway, 2);
-    const upload = new RawConnection(gateway.port).send(
-      `POST /api/customers/bulk HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\ncontent-type: text/csv\r\n` +
-        'content-length: 1000\r\n\r\na,1\n',
+    const uploads = [1, 2].map(() =>
+      new RawConnection(gateway.port).send(
+        `POST /api/customers/bulk HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\ncontent-type: text/csv\r\n` +
+          'content-length: 1000\r\n\r\na,1\n',
+      ),
     );
-    await until(() => replicas.some(({ requests }) => requests.length === 1), 'the upload is under way');
-    return { gateway, replicas, held, upload };
+    await until(() => loaded.requests.length === 2, 'the uploads are under way');
+    idle.ready = true;
+    await untilReady(gateway, 2);
+    const end = () => {
+      for (const { socket } of uploads) socket.destroy();
+    };
+    return { gateway, replicas, held, end };
   }
 
-  it('go wherever there is room, an upload beside them or not', async () => {
-    const { gateway, held, upload } = await startFull();
+  it('go wherever there is room, uploads beside them or not', async () => {
+    const { gateway, held, end } = await startFull();
     const calls = Array.from({ length: 12 }, () => gateway.call('GET', '/api/customers/1'));
     await until(async () => (await gateway.metric('gateway_calls_waiting')) === 8, 'four are under way');
     for (let done = 0; done < calls.length; done += 1) {
@@ -72,17 +80,17 @@ describe('calls that wait for their turn', () => {
       held.shift()?.();
     }
     expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(calls.map(() => 200));
-    upload.socket.destroy();
+    end();
   });
 
-  it('are spread evenly, an upload beside them or not', async () => {
-    const { gateway, replicas, held, upload } = await startFull();
+  it('are spread evenly, uploads beside them or not', async () => {
+    const { gateway, replicas, held, end } = await startFull();
     const calls = Array.from({ length: 4 }, () => gateway.call('GET', '/api/customers/1'));
     await until(() => held.length === 4, 'all are under way');
     expect(replicas.map(({ requests }) => requests.filter(({ method }) => method === 'GET').length)).toEqual([2, 2]);
     for (const answer of held) answer();
     await Promise.all(calls);
-    upload.socket.destroy();
+    end();
   });
 });
 
