@@ -1,4 +1,4 @@
-import { formatMoney, type Money, MoneyError, parseMoney } from '@mo/money';
+import { type Money, MoneyError, parseMoney } from '@mo/money';
 import { z } from 'zod';
 import type { ZodOpenApiOverrideMeta } from 'zod-openapi';
 import { NumberLiteral } from './json.ts';
@@ -113,6 +113,3 @@ export const LOAN_STATUSES = ['pending', 'active', 'rejected', 'paid'] as const;
 export type LoanStatus = (typeof LOAN_STATUSES)[number];
 export const PAYMENT_STATUSES = ['completed', 'rejected'] as const;
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
-
-/** Zero, as answers write it. */
-export const ZERO_TEXT = formatMoney(0n);

@@ -34,10 +34,15 @@ export interface CallHandler {
   onResponseError(control: CallControl | null, error: Error): void;
 }
 
-/** With the code that undici gives such an error. */
+/** With the code that undici gives such an error, where there is one. */
 export class CallError extends Error {
   override readonly name = 'CallError';
-  readonly code: 'UND_ERR_CONNECT_TIMEOUT' | 'UND_ERR_HEADERS_TIMEOUT' | 'UND_ERR_SOCKET' | 'UND_ERR_CLOSED';
+  readonly code:
+    | 'UND_ERR_CONNECT_TIMEOUT'
+    | 'UND_ERR_HEADERS_TIMEOUT'
+    | 'UND_ERR_SOCKET'
+    | 'UND_ERR_CLOSED'
+    | 'MO_ANSWER_TOO_LONG';
 
   constructor(code: CallError['code'], message: string, cause?: unknown) {
     super(message, { cause });

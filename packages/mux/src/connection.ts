@@ -10,6 +10,8 @@ const KEEP_ALIVE_MS = 30_000;
 const NO_HEAD: readonly string[] = [];
 
 export interface ConnectionEvents {
+  /** What the other side may send in one frame. */
+  readonly frameBytesMax: number;
   onFrame(frame: Frame): void;
   /** Nothing more comes, and nothing more can be sent. Told once. */
   onClose(error: Error | null): void;
@@ -24,7 +26,7 @@ export class Connection {
   constructor(socket: Socket, head: Buffer, events: ConnectionEvents) {
     this.#socket = socket;
     let failure: Error | null = null;
-    const reader = new FrameReader((frame) => events.onFrame(frame));
+    const reader = new FrameReader((frame) => events.onFrame(frame), events.frameBytesMax);
     const take = (chunk: Buffer) => {
       try {
         reader.take(chunk);
@@ -48,8 +50,8 @@ export class Connection {
     if (this.#frames.length === 1) setImmediate(this.#flush);
   }
 
-  breakOff(call: number): void {
-    this.send(FRAME_TYPES.breakOff, call, NO_HEAD, '');
+  breakOff(call: number, reason?: string): void {
+    this.send(FRAME_TYPES.breakOff, call, reason === undefined ? NO_HEAD : [reason], '');
   }
 
   /** Closes it once what was sent is out. */

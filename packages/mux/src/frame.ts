@@ -8,7 +8,8 @@
  *     body     the rest
  *
  * with numbers in network order. The head of a request is method, path, then names and values of its headers in turns; that
- * of an answer is its status, then the same. A call has one request and one answer, or is broken off by either side.
+ * of an answer is its status, then the same. A call has one request and one answer, or is broken off by either side; the
+ * head of that is empty, or has the reason.
  */
 export const FRAME_TYPES = { request: 1, answer: 2, breakOff: 3 } as const;
 
@@ -28,8 +29,13 @@ export class FrameError extends Error {
 
 const LENGTH_BYTES = 4;
 const FIXED_BYTES = LENGTH_BYTES + 1 + 4 + 4;
-/** A body may be 1 MiB, a page of rows is smaller, and headers are bounded by the server that took them. */
-export const FRAME_BYTES_MAX = 4 * 1024 * 1024;
+const MIB = 1024 * 1024;
+/** A request's body may be 1 MiB; headers are bounded by the server that took them. */
+export const REQUEST_BYTES_MAX = 4 * MIB;
+/** A page of 200 payments, each of which pays a thousand loans, is 17 MB. */
+export const ANSWER_BYTES_MAX = 64 * MIB;
+
+const bytesMaxOf = (type: FrameType): number => (type === FRAME_TYPES.request ? REQUEST_BYTES_MAX : ANSWER_BYTES_MAX);
 
 /** @throws FrameError where it would be too long */
 export function encodeFrame(type: FrameType, call: number, head: readonly string[], body: Uint8Array | string): Buffer {
@@ -37,7 +43,7 @@ export function encodeFrame(type: FrameType, call: number, head: readonly string
   const headBytes = Buffer.byteLength(text);
   const bodyBytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
   const bytes = FIXED_BYTES + headBytes + bodyBytes;
-  if (bytes > FRAME_BYTES_MAX) throw new FrameError(`a frame of ${bytes} bytes`);
+  if (bytes > bytesMaxOf(type)) throw new FrameError(`a frame of ${bytes} bytes`);
   const frame = Buffer.allocUnsafe(bytes);
   frame.writeUInt32BE(frame.length - LENGTH_BYTES, 0);
   frame.writeUInt8(type, 4);
@@ -52,13 +58,16 @@ export function encodeFrame(type: FrameType, call: number, head: readonly string
 /** Cuts what comes in into frames, wherever it was cut on its way. */
 export class FrameReader {
   readonly #onFrame: (frame: Frame) => void;
+  readonly #bytesMax: number;
   #held: Buffer[] = [];
   #heldBytes = 0;
   /** How much must be held before there is a frame to read. */
   #neededBytes = LENGTH_BYTES;
 
-  constructor(onFrame: (frame: Frame) => void) {
+  /** @param bytesMax of one frame: longer ones are refused before they are held */
+  constructor(onFrame: (frame: Frame) => void, bytesMax: number) {
     this.#onFrame = onFrame;
+    this.#bytesMax = bytesMax;
   }
 
   /** @throws FrameError */
@@ -68,24 +77,24 @@ export class FrameReader {
     if (this.#heldBytes < this.#neededBytes) return;
     const bytes = this.#held.length === 1 ? chunk : Buffer.concat(this.#held);
     let start = 0;
-    let next = lengthAt(bytes, start);
+    let next = this.#lengthAt(bytes, start);
     while (bytes.length - start >= next) {
       this.#onFrame(decode(bytes.subarray(start, start + next)));
       start += next;
-      next = lengthAt(bytes, start);
+      next = this.#lengthAt(bytes, start);
     }
     this.#neededBytes = next;
     this.#heldBytes = bytes.length - start;
     this.#held = this.#heldBytes === 0 ? [] : [bytes.subarray(start)];
   }
-}
 
-/** How long the frame is that begins here; where that hasn't come in yet, how much tells it. */
-function lengthAt(bytes: Buffer, start: number): number {
-  if (bytes.length - start < LENGTH_BYTES) return LENGTH_BYTES;
-  const length = LENGTH_BYTES + bytes.readUInt32BE(start);
-  if (length < FIXED_BYTES || length > FRAME_BYTES_MAX) throw new FrameError(`a frame of ${length} bytes`);
-  return length;
+  /** How long the frame is that begins here; where that hasn't come in yet, how much tells it. */
+  #lengthAt(bytes: Buffer, start: number): number {
+    if (bytes.length - start < LENGTH_BYTES) return LENGTH_BYTES;
+    const length = LENGTH_BYTES + bytes.readUInt32BE(start);
+    if (length < FIXED_BYTES || length > this.#bytesMax) throw new FrameError(`a frame of ${length} bytes`);
+    return length;
+  }
 }
 
 function decode(bytes: Buffer): Frame {

@@ -3,8 +3,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Call, type CallControl, CallError, type CallHandler } from './call.ts';
 import { Connection } from './connection.ts';
-import { FRAME_TYPES, type Frame, FrameError } from './frame.ts';
+import { ANSWER_BYTES_MAX, FRAME_TYPES, type Frame, FrameError } from './frame.ts';
 import { headersOf } from './headers.ts';
+import { ANSWER_TOO_LONG } from './protocol.ts';
 
 const TIMEOUT_CHECK_MS = 250;
 const CALL_NUMBER_MAX = 0xffff_ffff;
@@ -25,6 +26,7 @@ export class MuxConnection {
     this.#onClose = onClose;
     this.#check = setInterval(() => this.#endLate(), TIMEOUT_CHECK_MS);
     this.#connection = new Connection(socket, head, {
+      frameBytesMax: ANSWER_BYTES_MAX,
       onFrame: (frame) => this.#take(frame),
       onClose: (error) => this.#closed(error),
     });
@@ -76,6 +78,7 @@ export class MuxConnection {
     if (call === undefined) return;
     this.#calls.delete(number);
     if (type === FRAME_TYPES.answer) call.answer(status, headersOf(head, 1), body);
+    else if (head[0] === ANSWER_TOO_LONG) call.fail(new CallError('MO_ANSWER_TOO_LONG', 'the answer is too long'));
     else call.fail(new CallError('UND_ERR_SOCKET', 'the server broke the call off'));
     this.#endIfLeft();
   }

@@ -5,10 +5,10 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Connection } from './connection.ts';
-import { FRAME_TYPES, type Frame, FrameError } from './frame.ts';
+import { FRAME_TYPES, type Frame, FrameError, REQUEST_BYTES_MAX } from './frame.ts';
 import { MuxRequest } from './mux-request.ts';
 import { MuxResponse, type WholeAnswer } from './mux-response.ts';
-import { MUX_PROTOCOL } from './protocol.ts';
+import { ANSWER_TOO_LONG, MUX_PROTOCOL } from './protocol.ts';
 
 /** Calls under way on one connection: far more than a gateway gives a replica at once. */
 const CALLS_MAX = 1_024;
@@ -68,6 +68,7 @@ class ServerConnection {
     this.#host = opening.headers.host ?? '';
     this.#carrier = socket;
     this.#connection = new Connection(socket, head, {
+      frameBytesMax: REQUEST_BYTES_MAX,
       onFrame: (frame) => this.#take(frame),
       onClose: (error) => {
         if (error !== null) onError(error);
@@ -113,7 +114,7 @@ class ServerConnection {
       else this.#connection.send(FRAME_TYPES.answer, number, answer.head, answer.body);
     } catch (error) {
       this.#onError(error as FrameError);
-      this.#connection.breakOff(number);
+      this.#connection.breakOff(number, ANSWER_TOO_LONG);
     }
   }
 

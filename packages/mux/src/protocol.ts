@@ -1,3 +1,5 @@
 /** What a client asks to upgrade to (RFC 9110, 7.8), and on which path. A new version of the frames gets a new name. */
 export const MUX_PROTOCOL = 'mo-mux/1';
 export const MUX_PATH = '/mux';
+/** Why a server breaks a call off whose answer is longer than a frame may be: asked again, it would be as long. */
+export const ANSWER_TOO_LONG = 'answer too long';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { encodeFrame, FRAME_BYTES_MAX, FRAME_TYPES, type Frame, FrameError, FrameReader } from '../src/frame.ts';
+import { encodeFrame, FRAME_TYPES, type Frame, FrameError, FrameReader, REQUEST_BYTES_MAX } from '../src/frame.ts';
 
 function read(chunks: readonly Buffer[]): Frame[] {
   const frames: Frame[] = [];
-  const reader = new FrameReader((frame) => frames.push(frame));
+  const reader = new FrameReader((frame) => frames.push(frame), REQUEST_BYTES_MAX);
   for (const chunk of chunks) reader.take(chunk);
   return frames;
 }
@@ -47,7 +47,7 @@ describe('what is no frame', () => {
     return bytes;
   };
   it.each([
-    ['is too long', changed((bytes) => bytes.writeUInt32BE(FRAME_BYTES_MAX, 0))],
+    ['is too long', changed((bytes) => bytes.writeUInt32BE(REQUEST_BYTES_MAX, 0))],
     ['is too short', changed((bytes) => bytes.writeUInt32BE(8, 0))],
     ['has a head that is longer than itself', changed((bytes) => bytes.writeUInt32BE(good.length, 9))],
     ['has a head that is not JSON', changed((bytes) => bytes.write('?', 13))],

@@ -2,12 +2,10 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import fastify from 'fastify';
-import { encodeFrame, FRAME_BYTES_MAX, FRAME_TYPES } from '../src/frame.ts';
+import { ANSWER_BYTES_MAX, encodeFrame, FRAME_TYPES, REQUEST_BYTES_MAX } from '../src/frame.ts';
 import { send, startClient, startServer, stopAll, Told, until } from './support.ts';
 
 afterEach(stopAll);
-
-const TOO_LONG = 'x'.repeat(FRAME_BYTES_MAX);
 
 /** Keeps what it is asked, to be answered later. */
 function holding() {
@@ -124,11 +122,18 @@ describe('a call', () => {
     expect(await told.outcome).toMatchObject({ error: 'never mind' });
   });
 
+  it('may have an answer that is far longer than a request may be', async () => {
+    const body = 'x'.repeat(3 * REQUEST_BYTES_MAX);
+    const server = await startServer((_request, response) => void response.end(body));
+    expect((await send(startClient(server.origin)).outcome).body).toBe(body);
+  });
+
   it('whose answer is too long to be sent fails alone, and the server says so', async () => {
-    const server = await startServer((request, response) => void response.end(request.url === '/' ? 'ok' : TOO_LONG));
+    const tooLong = 'x'.repeat(ANSWER_BYTES_MAX);
+    const server = await startServer((request, response) => void response.end(request.url === '/' ? 'ok' : tooLong));
     const client = startClient(server.origin);
     const [long, other] = [send(client, { path: '/long' }), send(client)];
-    expect((await long.outcome).error).toBe('UND_ERR_SOCKET');
+    expect((await long.outcome).error).toBe('MO_ANSWER_TOO_LONG');
     expect((await other.outcome).body).toBe('ok');
     expect(server.errors.map(({ message }) => message)).toEqual([expect.stringContaining('a frame of')]);
   });
@@ -137,7 +142,7 @@ describe('a call', () => {
     const server = await startServer(echo);
     const client = startClient(server.origin);
     const [long, other] = [
-      send(client, { method: 'POST', body: TOO_LONG }),
+      send(client, { method: 'POST', body: 'x'.repeat(REQUEST_BYTES_MAX) }),
       send(client, { method: 'POST', body: 'ok' }),
     ];
     expect((await long.outcome).error).toContain('a frame of');

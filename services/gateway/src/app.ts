@@ -1,5 +1,6 @@
 /** All that the gateway is made of. */
 import { HEADERS } from '@mo/contracts';
+import { databaseProblem } from '@mo/database';
 import {
   createRegistry,
   createServer,
@@ -25,8 +26,6 @@ import { openUpstreams } from './forward/upstream.ts';
 
 /** Below what the services take, since they get some headers more. */
 const headerBytesMax = 12 * 1024;
-/** Longer than any call, so that it only ends connections on which nothing moves. */
-const socketIdleTimeoutMs = 60_000;
 const drainTimeoutMs = 20_000;
 const STOPPING = 'the gateway is stopping';
 
@@ -54,6 +53,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
     trustedProxies: config.trustedProxies,
     requestTimeoutMs: 0,
     timeoutCheckMs: limits.headersCheckMs,
+    explain: databaseProblem,
     notReady: () => {
       if (notice.isGiven) return STOPPING;
       const missing = away();
@@ -70,7 +70,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
     }),
   });
   app.server.headersTimeout = limits.headersTimeoutMs;
-  app.server.timeout = socketIdleTimeoutMs;
+  app.server.timeout = limits.socketIdleTimeoutMs;
   boundCallers(app.server, limits, registry, logger);
   continueLater(app.server);
 
@@ -83,7 +83,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
     done();
   });
   await app.register(async (api) => apiRoutes(api, access, upstreams, tracing.tracer));
-  await app.register(async (admin) => adminRoutes(admin, access));
+  await app.register(async (admin) => adminRoutes(admin, access, limits));
   await referenceRoutes(app);
   const lag = new LoopLag(limits);
   shedFirst(app.server, { upstreams, lag, limits, logger, registry });

@@ -180,6 +180,24 @@ describe('a replica', () => {
     expect(await lost).toBe('withdrawn');
   });
 
+  it('that stops responding keeps those that have no attempt left, for it may answer yet', async () => {
+    const held: (() => void)[] = [];
+    const frozen = await startStub((_request, response) => void held.push(() => sendJson(response, 200, {})));
+    const other = await startStub();
+    other.ready = false;
+    const gateway = await startGateway({ replicas: [frozen, other], limits: { ...PATIENT, attemptsMax: 1 } });
+    const read = statusOf(gateway);
+    await until(() => held.length === 1, 'it has the call');
+    frozen.freeze();
+    await untilReady(gateway, 0);
+    other.ready = true;
+    await untilReady(gateway, 1);
+    expect(await statusOf(gateway)).toBe(200);
+    held[0]?.();
+    expect(await read).toBe(200);
+    expect(other.requests).toHaveLength(1);
+  });
+
   it('that is slow to say whether it is ready is used while there is no other', async () => {
     const only = await startStub();
     const gateway = await startGateway({ replicas: [only], limits: { probeTimeoutMs: 100 } });

@@ -172,6 +172,7 @@ export async function startGateway(setup: GatewaySetup = {}): Promise<RunningGat
     // The test is in the same process, and may keep it busy for as long as it likes.
     lagMsMax: 60_000,
     connectTimeoutMs: 10_000,
+    probeTimeoutMs: 10_000,
     ...setup.limits,
   };
   const { app, stopSteps } = await createGateway(config, createLogger('gateway', 'silent'), limits);

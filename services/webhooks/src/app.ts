@@ -1,7 +1,7 @@
 /** The wiring: all that the webhooks service is made of. */
 import { randomUUID } from 'node:crypto';
 import { STREAMS } from '@mo/contracts';
-import { connectionOf, databaseOutage, migrateFirst, openDatabase, poolMetrics, whyAway } from '@mo/database';
+import { connectionOf, databaseProblem, migrateFirst, openDatabase, poolMetrics, whyAway } from '@mo/database';
 import { type App, kafkaConnection, kafkaOverKafkajs, LagGauges } from '@mo/messaging';
 import {
   createLogger,
@@ -110,7 +110,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
     logger,
     registry,
     notReady: async () => (notice.isGiven ? 'stopping' : whyAway(database)),
-    explain: databaseOutage,
+    explain: databaseProblem,
     takesMux: true,
     admission,
     tracer: tracing.tracer,

@@ -1,6 +1,6 @@
 /** What the gateway does itself: it gives out keys, and shows who did what. */
+import type { IncomingMessage } from 'node:http';
 import { type Operation, operations } from '@mo/contracts';
-import { databaseOutage } from '@mo/database';
 import {
   type Answer,
   answerPage,
@@ -14,13 +14,20 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { admitCallers } from '../access/admit.ts';
 import type { Access } from '../access/open-access.ts';
+import { isContinueExpected } from '../forward/expect.ts';
+import type { Limits } from '../forward/limits.ts';
 import { refuseOtherMethods } from '../other-methods.ts';
 import type { Store } from '../store/open-store.ts';
 import { presentEntry, presentKey } from './present.ts';
 
 /** Registers the routes; all of them need the scope `admin`. */
-export function adminRoutes(app: FastifyInstance, access: Access): void {
+export function adminRoutes(app: FastifyInstance, access: Access, limits: Limits): void {
   admitCallers(app, access);
+  app.addHook('preParsing', (request, reply, _body, done) => {
+    if (isContinueExpected(request.raw)) reply.raw.writeContinue();
+    boundArrival(request.raw, limits, (refusal) => void reply.send(refusal));
+    done();
+  });
   const serve = routesOf(app, { isKeyUsed: async () => false, catchUp: async () => {} });
   /** An operation on the store, for which a gateway without one has no place. */
   const withStore = <O extends Operation>(
@@ -30,11 +37,7 @@ export function adminRoutes(app: FastifyInstance, access: Access): void {
     serve(operation, async (request) => {
       const { store } = access;
       if (store === null) throw new ProblemError('not_found', NO_STORE);
-      try {
-        return await work(store, request);
-      } catch (error) {
-        throw databaseOutage(error) ?? error;
-      }
+      return work(store, request);
     });
   /** By then this gateway goes by what has changed. */
   const answerAfterChange = async (status: number, body: object): Promise<Answer> => {
@@ -80,6 +83,17 @@ export function adminRoutes(app: FastifyInstance, access: Access): void {
 }
 
 const NO_STORE = 'there is no store of keys at this gateway: its operators set GATEWAY_DATABASE_URL';
+
+/** Tells once a body has not come in whole within the time of a call. */
+function boundArrival(
+  request: IncomingMessage,
+  { callTimeoutMs }: Limits,
+  late: (refusal: ProblemError) => void,
+): void {
+  if (request.complete) return;
+  const timer = setTimeout(() => late(new ProblemError('request_timeout', 'the body came too slowly')), callTimeoutMs);
+  request.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+}
 
 function existing<T>(found: T | null, id: number): T {
   if (found === null) throw new ProblemError('not_found', `there is no key ${id}`);

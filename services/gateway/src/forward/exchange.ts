@@ -20,7 +20,7 @@ import { AttemptEnded, type FailureKind, failureKind, isReplicaGone, mayRetry } 
 import { answerHeaders, has, requestHeaders, withTraceparent } from './headers.ts';
 import { KeptBody } from './kept-body.ts';
 import type { Replica, UnderWay } from './replica.ts';
-import { Upload } from './upload.ts';
+import { type Late, Upload } from './upload.ts';
 import type { Lane, Upstream } from './upstream.ts';
 
 const HTTP_PORT = 80;
@@ -64,7 +64,7 @@ export class Exchange implements UnderWay {
     this.#headers = requestHeaders(request, caller, lane === 'uploads');
     const isKeyed = operation !== undefined && isIdempotent(operation) && has(this.#headers, HEADERS.idempotencyKey);
     this.#isRepeatable = isRead || isKeyed;
-    if (lane === 'uploads') this.#body = new Upload(upstream.limits, () => this.#late());
+    if (lane === 'uploads') this.#body = new Upload(upstream.limits, (of) => this.#late(of));
     else this.#body = isRead ? noBody : new KeptBody(upstream.kept);
   }
 
@@ -80,7 +80,7 @@ export class Exchange implements UnderWay {
   }
 
   abandon(): void {
-    if (this.#writer.begun || !mayRetry('abandoned', this.#body.canBeSent, this.#isRepeatable)) return;
+    if (this.#writer.begun || !this.#mayAttemptAgain('abandoned')) return;
     this.#isLeaving = true;
     this.#controller?.abort(new AttemptEnded('abandoned'));
   }
@@ -119,7 +119,7 @@ export class Exchange implements UnderWay {
     this.#upstream.giveTurns();
     if (this.#writer.begun && !this.#isAnswered) this.#writer.breakOff();
     if (this.#writer.begun || this.#isAnswered) this.#finish();
-    else if (this.#mayAttemptAgain(kind)) this.#attempt();
+    else if (this.#mayAttemptAgain(kind) && this.#upstream.retries.take()) this.#attempt();
     else this.#fail(problemOf(kind, this.#upstream.service, error));
   }
 
@@ -138,8 +138,8 @@ export class Exchange implements UnderWay {
 
   #mayAttemptAgain(kind: FailureKind): boolean {
     const { limits, retries } = this.#upstream;
-    const mayBeMade = this.#attempts < limits.attemptsMax && mayRetry(kind, this.#body.canBeSent, this.#isRepeatable);
-    return mayBeMade && retries.take();
+    const isOneLeft = this.#attempts < limits.attemptsMax && retries.isOneLeft;
+    return isOneLeft && mayRetry(kind, this.#body.canBeSent, this.#isRepeatable);
   }
 
   #attempt(): void {
@@ -192,9 +192,9 @@ export class Exchange implements UnderWay {
   }
 
   /** The caller sends its body too slowly, or the service takes too long. */
-  #late(): void {
+  #late(who: Late = this.#body.hasArrived ? 'service' : 'caller'): void {
     if (this.#writer.begun) return;
-    if (this.#body.hasArrived) this.#fail(unavailable(`${this.#upstream.service} took too long`));
+    if (who === 'service') this.#fail(unavailable(`${this.#upstream.service} took too long`));
     else this.#fail(new ProblemError('request_timeout', 'the body came too slowly'));
   }
 

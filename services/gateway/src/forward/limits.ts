@@ -34,7 +34,7 @@ export const defaultLimits = {
   /** How long a call waits until the database says that its key's rate lets it through; then this gateway keeps the rate alone. */
   rateTimeoutMs: 500,
 
-  /** A whole call: its body's arrival, every attempt, the waits between them. */
+  /** A whole call until its answer begins: its body's arrival, every attempt, the waits between them. */
   callTimeoutMs: 30_000,
   connectTimeoutMs: 1_000,
   /** From a request's last byte to its answer's first, and between two parts of the answer. */
@@ -43,8 +43,12 @@ export const defaultLimits = {
   uploadAnswerTimeoutMs: 300_000,
   /** How long the caller may send nothing in the middle of an upload. */
   uploadIdleTimeoutMs: 30_000,
+  /** How long the service may take nothing of an upload that waits for it. */
+  uploadStallTimeoutMs: 60_000,
   /** How long the caller may read nothing while its answer waits. */
   answerStallTimeoutMs: 30_000,
+  /** How long nothing may move on a connection: longer than any call, so that it only ends those that are forgotten. */
+  socketIdleTimeoutMs: 60_000,
   /** How long what a caller still sends after its answer is read and dropped, so that the answer reaches it. */
   lingerTimeoutMs: 5_000,
 

@@ -19,9 +19,14 @@ export class RetryBudget {
     this.#saved = Math.min(this.#savedMax, this.#saved + this.#perCall);
   }
 
-  /** Whether one more may be sent again; then it counts. */
+  /** Whether one more may be sent again. */
+  get isOneLeft(): boolean {
+    return this.#saved >= 1;
+  }
+
+  /** The same; then it counts. */
   take(): boolean {
-    if (this.#saved < 1) return false;
+    if (!this.isOneLeft) return false;
     this.#saved -= 1;
     return true;
   }

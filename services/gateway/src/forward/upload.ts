@@ -9,16 +9,19 @@ import type { ProblemError } from '@mo/service-kit';
 import type { RequestBody } from './body.ts';
 import type { Limits } from './limits.ts';
 
+/** Whom an upload waits for that has stopped. */
+export type Late = 'caller' | 'service';
+
 export class Upload implements RequestBody {
   readonly #limits: Limits;
-  readonly #onIdle: () => void;
+  readonly #onLate: (who: Late) => void;
   #source: IncomingMessage | null = null;
   #stream: UploadStream | null = null;
 
-  /** @param onIdle called when the caller sends nothing for too long though we wait for it */
-  constructor(limits: Limits, onIdle: () => void) {
+  /** @param onLate called when the caller sends nothing for too long, or the service takes nothing */
+  constructor(limits: Limits, onLate: (who: Late) => void) {
     this.#limits = limits;
-    this.#onIdle = onIdle;
+    this.#onLate = onLate;
   }
 
   arrive(source: IncomingMessage, done: (refusal: ProblemError | null) => void): void {
@@ -37,38 +40,40 @@ export class Upload implements RequestBody {
   }
 
   content(): Readable {
-    this.#stream = new UploadStream(this.#source as IncomingMessage, this.#limits, this.#onIdle);
+    this.#stream = new UploadStream(this.#source as IncomingMessage, this.#limits, this.#onLate);
     return this.#stream;
   }
 
   drop(): void {
+    this.#source?.socket.setTimeout(this.#limits.socketIdleTimeoutMs);
     this.#stream?.destroy();
   }
 }
 
 class UploadStream extends Readable {
   readonly #source: IncomingMessage;
-  readonly #idleTimeoutMs: number;
-  readonly #onIdle: () => void;
-  #idleTimer: NodeJS.Timeout | null = null;
+  readonly #limits: Limits;
+  readonly #onLate: (who: Late) => void;
+  #waitsFor: Late | null = null;
+  #timer: NodeJS.Timeout | undefined;
   /** Whether anything was taken from the caller. */
   touched = false;
 
-  constructor(source: IncomingMessage, limits: Limits, onIdle: () => void) {
+  constructor(source: IncomingMessage, limits: Limits, onLate: (who: Late) => void) {
     super({ highWaterMark: limits.uploadBufferBytesMax });
     this.#source = source;
-    this.#idleTimeoutMs = limits.uploadIdleTimeoutMs;
-    this.#onIdle = onIdle;
+    this.#limits = limits;
+    this.#onLate = onLate;
   }
 
   override _read(): void {
     if (!this.touched) this.#begin();
     this.#source.resume();
-    this.#idleTimer ??= setTimeout(this.#onIdle, this.#idleTimeoutMs);
+    if (this.#waitsFor !== 'caller') this.#waitFor('caller');
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#stopIdleTimer();
+    this.#waitFor(null);
     this.#source.off('data', this.#onData).off('end', this.#onEnd);
     done(error);
   }
@@ -80,20 +85,24 @@ class UploadStream extends Readable {
 
   readonly #onData = (chunk: Buffer): void => {
     if (this.push(chunk)) {
-      this.#idleTimer?.refresh();
+      this.#timer?.refresh();
       return;
     }
     this.#source.pause();
-    this.#stopIdleTimer();
+    this.#waitFor('service');
   };
 
   readonly #onEnd = (): void => {
-    this.#stopIdleTimer();
+    this.#waitFor(null);
     this.push(null);
   };
 
-  #stopIdleTimer(): void {
-    if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
-    this.#idleTimer = null;
+  #waitFor(who: Late | null): void {
+    clearTimeout(this.#timer);
+    this.#waitsFor = who;
+    if (who === null) return;
+    const { uploadIdleTimeoutMs, uploadStallTimeoutMs } = this.#limits;
+    const timeoutMs = who === 'caller' ? uploadIdleTimeoutMs : uploadStallTimeoutMs;
+    this.#timer = setTimeout(() => this.#onLate(who), timeoutMs);
   }
 }

@@ -21,6 +21,7 @@ export class StoredKeys {
   #readAtMs = 0;
   #isSilent = false;
   #reading: Promise<void> = Promise.resolve();
+  #next: Promise<void> | null = null;
   #rounds: Promise<void> = Promise.resolve();
 
   constructor(store: KeyStore, onKeys: (keys: ApiKey[]) => void, logger: Logger, registry: Registry) {
@@ -37,9 +38,16 @@ export class StoredKeys {
     this.#rounds = this.#goOn();
   }
 
-  /** Takes over what has changed by now; what another call reads at the same time never comes after it. */
+  /** Takes over what has changed by now. One reads at a time; whoever comes meanwhile shares the reading after that. */
   refresh(): Promise<void> {
-    this.#reading = this.#reading.catch(() => {}).then(() => this.#read());
+    this.#next ??= this.#readNext();
+    return this.#next;
+  }
+
+  async #readNext(): Promise<void> {
+    await this.#reading.catch(() => {});
+    this.#next = null;
+    this.#reading = this.#read();
     return this.#reading;
   }
 

@@ -10,6 +10,7 @@ import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtV
 import type { Caller } from '../access/caller.ts';
 import type { MakeMeter } from '../keys/key-ring.ts';
 import type { Meter } from '../rates/meter.ts';
+import { keysUrlOf } from './description.ts';
 import { Known } from './known.ts';
 
 export interface TokenSettings {
@@ -145,11 +146,9 @@ export class AccessTokens {
 /** Where a provider says that its keys are. */
 async function describedBy(issuer: string): Promise<string> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const answer = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-  const { jwks_uri: keys, issuer: named } = (await answer.json()) as { jwks_uri?: unknown; issuer?: unknown };
-  if (!answer.ok || typeof keys !== 'string') throw new Error(`${url} names no jwks_uri`);
-  if (named !== issuer) throw new Error(`${url} is the description of ${String(named)}, not of ${issuer}`);
-  return keys;
+  const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+  if (!answer.ok) throw new Error(`${url} answers ${answer.status}`);
+  return keysUrlOf(await answer.json(), issuer);
 }
 
 /** What is wrong with a token; null where something else is. */

@@ -9,7 +9,8 @@ subscribe to [the events](/docs/events).
 Send your API key as \`Authorization: Bearer <key>\` or as \`X-API-Key: <key>\`. Where the gateway trusts an OpenID provider, send
 an access token of it in the key's place, as \`Authorization: Bearer <token>\`.
 
-A key or token has **scopes**: \`customers\`, \`loans\` and \`payments\`, each to \`read\` and to \`write\`, or \`admin\` for everything.
+A key or token has **scopes**: \`customers\`, \`loans\`, \`payments\` and \`webhooks\`, each to \`read\` and to \`write\`, or \`admin\`
+for everything.
 Each operation says which one it needs; without it the answer is a 403 that names it in \`required_scope\`. A key may have a rate:
 then answers say in \`RateLimit\` how much is left of it.
 
@@ -22,7 +23,7 @@ that are not known in a request are refused; answers may get further members, so
 
 ## Retries
 
-Give every write an \`Idempotency-Key\` of its own, and a retry is safe: the effect happens once, and the first answer is given
+Give every write to customers, loans and payments an \`Idempotency-Key\` of its own, and a retry is safe: the effect happens once, and the first answer is given
 again to the byte, with \`Idempotency-Replayed: true\`. Answers 2xx, 409 and 422 are kept for 24 hours; after any other, what is
 sent again under the key is done anew. The same key with another body is a 422 \`idempotency_key_reused\`.
 

@@ -1,0 +1,61 @@
+/** What the gateway does itself, where it goes wrong: a slow caller, a row that somebody holds. */
+import { inTransaction, run } from '@mo/database';
+import { testServers } from '@mo/dev-stack';
+import {
+  KEY,
+  KEY_DIGEST,
+  openPlainDatabase,
+  RawConnection,
+  type RunningGateway,
+  startGateway,
+  stopAll,
+} from './support.ts';
+
+let database: string;
+let gateway: RunningGateway;
+beforeAll(async () => {
+  ({ gateway: database } = await testServers().createDatabases('admin'));
+  const limits = { callTimeoutMs: 1_000, headersCheckMs: 200 };
+  gateway = await startGateway({ keys: `root:${KEY_DIGEST}`, database, limits });
+});
+afterAll(stopAll);
+
+const HEAD = `POST /api/keys HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\ncontent-type: application/json\r\n`;
+const connectWith = (rest: string) => new RawConnection(gateway.port).send(`${HEAD}${rest}`);
+const bodyOf = (name: string) => JSON.stringify({ name, scopes: ['admin'] });
+
+it('a body that comes too slowly is a 408, and its connection ends', async () => {
+  const connection = connectWith('content-length: 100\r\n\r\n{');
+  expect(await connection.status()).toBe(408);
+  expect(connection.received).toContain('"code":"request_timeout"');
+});
+
+it('a caller that asks whether to send its body is told to', async () => {
+  const body = bodyOf('asks');
+  const connection = connectWith(`content-length: ${body.length}\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n`);
+  expect(await connection.status()).toBe(100);
+  connection.received = '';
+  expect(await connection.send(body).status()).toBe(201);
+});
+
+it('a key can not be made while others hold the keys, and nothing is half-done', async () => {
+  const holder = await openPlainDatabase(database);
+  const released = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const holding = inTransaction(holder, async (sql) => {
+    await run(sql, 'SELECT version FROM api_keys_version FOR UPDATE');
+    held.resolve();
+    await released.promise;
+  });
+  await held.promise;
+  const answer = await gateway.call('POST', '/api/keys', { body: bodyOf('waits') });
+  released.resolve();
+  await holding;
+  await holder.close();
+  expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toEqual([
+    503,
+    '1',
+    expect.objectContaining({ code: 'unavailable', detail: 'another change is in the way' }),
+  ]);
+  expect(await (await gateway.call('GET', '/api/keys?name=waits')).json()).toMatchObject({ results: [] });
+});
