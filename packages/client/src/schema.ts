@@ -726,7 +726,7 @@ export interface components {
              */
             overlap_seconds?: number;
         };
-        /** @description What is sent once more */
+        /** @description What is sent once more: either deliveries, or all events of a time */
         WebhookReplay: {
             /** @description These deliveries */
             delivery_ids?: components["schemas"]["Id"][];
@@ -740,7 +740,7 @@ export interface components {
              * @description And before this time; until now, where it is left out
              */
             to?: string;
-        };
+        } & (unknown | unknown);
         /** @description A key to be made */
         NewApiKey: {
             /**

@@ -1,9 +1,10 @@
 /**
  * JSON that keeps what a client wrote. JSON.parse turns `1e2` and `100.000` into plain numbers, yet the rules for money
- * speak of what was written. So a number that isn't a plain integer of at most 15 digits is kept as its text.
+ * speak of what was written. So a number that isn't a plain integer of at most 15 digits is kept as its text. An integer may
+ * have up to two zeros behind its point, as some write it and JSON Schema has it: that is the same amount, too.
  */
 
-const PLAIN_INTEGER = /^-?\d{1,15}$/;
+const PLAIN_INTEGER = /^-?\d{1,15}(\.0{1,2})?$/;
 
 /** A number as it was written, where a double would not tell: decimals, exponents, long integers, minus zero. */
 export class NumberLiteral {

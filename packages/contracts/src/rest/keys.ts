@@ -68,7 +68,8 @@ export const newKey = z
       .array(scope)
       .min(1)
       .max(SCOPES.length)
-      .refine((scopes) => new Set(scopes).size === scopes.length, 'must name no scope twice'),
+      .refine((scopes) => new Set(scopes).size === scopes.length, 'must name no scope twice')
+      .meta({ uniqueItems: true }),
     rate: rateInput.optional(),
     expires_at: timeInput.optional(),
   })

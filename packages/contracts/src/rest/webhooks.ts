@@ -73,7 +73,7 @@ export const webhookChange = z
     status: z.enum(['active', 'disabled']).optional(),
   })
   .refine((change) => Object.values(change).some((value) => value !== undefined), 'must change something')
-  .meta({ id: 'WebhookChange', description: 'What is to be different; what is left out stays' });
+  .meta({ id: 'WebhookChange', description: 'What is to be different; what is left out stays', minProperties: 1 });
 export type WebhookChange = z.infer<typeof webhookChange>;
 
 export const secretRotation = z
@@ -117,7 +117,12 @@ export const webhookReplay = z
     path: ['delivery_ids'],
   })
   .refine((body) => body.to === undefined || body.from !== undefined, { message: 'needs from', path: ['to'] })
-  .meta({ id: 'WebhookReplay', description: 'What is sent once more' });
+  .meta({
+    id: 'WebhookReplay',
+    description: 'What is sent once more: either deliveries, or all events of a time',
+    oneOf: [{ required: ['delivery_ids'] }, { required: ['from'] }],
+    dependentRequired: { to: ['from'] },
+  });
 export type WebhookReplay = z.infer<typeof webhookReplay>;
 
 export const replayed = z
