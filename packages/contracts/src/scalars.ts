@@ -101,11 +101,15 @@ export const timeInput = z.iso
   )
   .meta({ override: { type: 'string', format: 'date-time' } });
 
+/** Text of so many characters that can be seen, spaces among them. No database takes all others. */
+export const printable = (least: number, most: number) =>
+  z
+    .string()
+    .regex(new RegExp(`^[^\\p{C}]{${least},${most}}$`, 'u'), `must be ${least} to ${most} printable characters`)
+    .meta({ pattern: `^[^${UNSEEN}]{${least},${most}}$` });
+
 /** A label such as a contract version. */
-export const label = z
-  .string()
-  .regex(/^[^\p{C}]{1,60}$/u, 'must be 1 to 60 printable characters')
-  .meta({ pattern: `^[^${UNSEEN}]{1,60}$`, examples: ['2026-1'] });
+export const label = printable(1, 60).meta({ examples: ['2026-1'] });
 
 export const CUSTOMER_STATUSES = ['active', 'inactive'] as const;
 export type CustomerStatus = (typeof CUSTOMER_STATUSES)[number];

@@ -1,7 +1,7 @@
 /** API keys as those see them who give them out, and the log of who did what. */
 import { z } from 'zod';
 import { NumberLiteral } from '../json.ts';
-import { idParameter, resourceId, timeInput, timeText } from '../scalars.ts';
+import { idParameter, printable, resourceId, timeInput, timeText } from '../scalars.ts';
 import { SCOPES } from '../scopes.ts';
 import { pageOf, pageQuery } from './pages.ts';
 
@@ -120,7 +120,7 @@ export type AuditEntryBody = z.infer<typeof auditEntry>;
 
 export const auditQuery = z.strictObject({
   ...pageQuery,
-  caller: z.string().min(1).max(200).optional().meta({ description: 'What this caller did' }),
+  caller: printable(1, 200).optional().meta({ description: 'What this caller did' }),
   from: timeInput.optional().meta({ description: 'At or after' }),
   to: timeInput.optional().meta({ description: 'At or before' }),
 });

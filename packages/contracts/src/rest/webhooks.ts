@@ -1,7 +1,7 @@
 /** Webhooks: who is told of events by HTTP, and what came of each message. */
 import { z } from 'zod';
 import { EVENT_TYPES, type EventType } from '../events.ts';
-import { idParameter, resourceId, timeInput, timeText } from '../scalars.ts';
+import { idParameter, printable, resourceId, timeInput, timeText } from '../scalars.ts';
 import { OVERLAP_SECONDS_DEFAULT, overlapSeconds } from './keys.ts';
 import { pageOf, pageQuery } from './pages.ts';
 
@@ -17,14 +17,11 @@ export const REPLAYED_MAX = 100;
 const TYPES = Object.keys(EVENT_TYPES) as [EventType, ...EventType[]];
 const eventType = z.enum(TYPES);
 
-const url = z
-  .string()
-  .max(WEBHOOK_URL_LENGTH_MAX)
-  .meta({ description: 'Where messages go: https, and no address of a private network', format: 'uri' });
-const description = z
-  .string()
-  .regex(/^[^\p{C}]*$/u, 'must be printable')
-  .max(DESCRIPTION_LENGTH_MAX);
+const url = printable(1, WEBHOOK_URL_LENGTH_MAX).meta({
+  description: 'Where messages go: https, and no address of a private network',
+  format: 'uri',
+});
+const description = printable(0, DESCRIPTION_LENGTH_MAX);
 const eventTypes = z
   .array(eventType)
   .min(1)
