@@ -9,6 +9,7 @@ export {
   type MadeDatabaseUrls,
 } from './servers/databases.ts';
 export { type Servers, type ServersOptions, startServers } from './servers/start-servers.ts';
+export { removeStack } from './stack/fresh.ts';
 export { identityDirOf } from './stack/identities.ts';
 export { parseReplicas, type Replicas } from './stack/replicas.ts';
 export { type ReplicaEntry, readStackFile, type ServiceEntry, type StackFile } from './stack/stack-file.ts';

@@ -3,11 +3,11 @@
  * as much, and holds what comes of it against the rules. Exit code 0 where all hold, 1 where one is broken, 2 where the
  * options are wrong.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startStack } from '@mo/dev-stack';
+import { removeStack, startStack } from '@mo/dev-stack';
 import { overload } from './overload.ts';
 import { renderText } from './report.ts';
 import { brokenRules, GOODPUT_SHARE_MIN, GROWTH_MIB_MAX } from './rules.ts';
@@ -53,7 +53,7 @@ async function main(): Promise<number> {
     return broken.length === 0 ? 0 : 1;
   } finally {
     await stack.stop();
-    rmSync(dir, { recursive: true, force: true });
+    await removeStack(dir);
   }
 }
 

@@ -2,11 +2,11 @@
  * `npm run check:ops -- queries`: every query of every dashboard and of every rule is answered with data by a real Prometheus,
  * while a system of its own is used, and no alert fires. Exit code 0 where it is so, 1 where not, 2 where it could not begin.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Stack, startStack } from '@mo/dev-stack';
+import { removeStack, type Stack, startStack } from '@mo/dev-stack';
 import { ALERTS_FILE, dashboardExpressions, type Expression, ruleExpressions } from './expressions.ts';
 import { startLoad } from './load.ts';
 import { Prometheus, requirePrometheus } from './prometheus.ts';
@@ -30,7 +30,7 @@ async function main(): Promise<number> {
     return isFine ? 0 : 1;
   } finally {
     await stack.stop();
-    if (isFine) rmSync(dir, { recursive: true, force: true });
+    if (isFine) await removeStack(dir);
     else say(`logs and data are kept in ${dir}`);
   }
 }

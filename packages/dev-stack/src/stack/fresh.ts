@@ -5,6 +5,12 @@ import { removeVolumes } from '../servers/containers.ts';
 import { postgresDataDir } from '../servers/postgres.ts';
 import { passwordsFile } from '../servers/secrets.ts';
 
+/** Deletes all that a stack has left, when it is stopped: its folder, and the volumes where it ran in containers. */
+export async function removeStack(dir: string): Promise<void> {
+  await removeVolumes(dir);
+  rmSync(dir, { recursive: true, force: true });
+}
+
 /** Deletes the data of a stack, wherever they are, and leaves its API keys. Refuses where they are not ours. */
 export async function deleteData(dir: string, choice: Choice): Promise<void> {
   if (choice.postgres.kind === 'environment' || choice.kafka.kind === 'environment')

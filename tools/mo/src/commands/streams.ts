@@ -1,8 +1,8 @@
 /** The operators' commands over the streams: they work on the databases and on Kafka themselves, in use. */
-import { writeFileSync } from 'node:fs';
+import { openSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
-import { showProgress } from '@mo/command';
+import { CommandError, showProgress } from '@mo/command';
 import { STREAMS } from '@mo/contracts';
 import type { BackfillPlan } from '@mo/streams';
 import { examples, streamOf, topic, wholeNumber } from '../options.ts';
@@ -100,6 +100,7 @@ export const backfillCommand = () =>
     .action(({ topic: live, to, plan: file }, command) =>
       run(command, async ({ env, cwd, folder, out }) => {
         const stream = streamOf(live);
+        const planFile = file === undefined ? null : openPlan(resolve(folder, file));
         const { findDatabasesAndKafka } = await import('../target/system.ts');
         const { databases: connections, kafka } = findDatabasesAndKafka(env, cwd);
         const { backfill, kafkaOf, withDatabases } = await import('@mo/streams');
@@ -117,11 +118,20 @@ export const backfillCommand = () =>
             },
           }),
         ).finally(stopProgress);
-        if (file !== undefined) writeFileSync(resolve(folder, file), `${JSON.stringify(plan, null, 2)}\n`);
+        if (planFile !== null) writeFileSync(planFile, `${JSON.stringify(plan, null, 2)}\n`);
         out.result(plan, planText(plan));
         return EXIT.done;
       }),
     );
+
+/** Before anything is sent: what can't be written down at the end can't be had again. @throws CommandError */
+function openPlan(path: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (error) {
+    throw new CommandError(`--plan can't be written: ${(error as Error).message}`, { cause: error });
+  }
+}
 
 function planText({ events, customers, read, resume }: BackfillPlan): string {
   const offsets = (ends: BackfillPlan['resume']['from']) =>

@@ -87,10 +87,16 @@ export function readState(path: string): ImportState | null {
   throw new CommandError(`${path} does not tell of an import: move it away, or begin anew with --restart`);
 }
 
-/** Writes it so that a reader, and a later run, sees the old one or the new one. */
+/** Writes it so that a reader, and a later run, sees the old one or the new one. @throws CommandError where it can't */
 export function writeState(path: string, state: ImportState): void {
-  writeFileSync(`${path}.part`, `${JSON.stringify(state, null, 2)}\n`);
-  renameSync(`${path}.part`, path);
+  try {
+    writeFileSync(`${path}.part`, `${JSON.stringify(state, null, 2)}\n`);
+    renameSync(`${path}.part`, path);
+  } catch (error) {
+    throw new CommandError(`how far the import has come can't be kept beside the file: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
 }
 
 /** Whether another process is at it now. */
