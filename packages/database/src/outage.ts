@@ -1,5 +1,5 @@
 /** What errors of the database say. */
-import { type ProblemError, StoreConflictError, unavailable } from '@mo/service-kit';
+import { type ProblemError, StoreBusyError, unavailable } from '@mo/service-kit';
 
 export const DATABASE_AWAY = 'the database can not be reached';
 
@@ -34,7 +34,7 @@ export function databaseOutage(error: unknown): ProblemError | null {
 
 /** The problem of an error that says that the database can't do it now, for it is away, or others hold what it needs. */
 export function databaseProblem(error: unknown): ProblemError | null {
-  if (error instanceof StoreConflictError) return unavailable('another change is in the way', error);
+  if (error instanceof StoreBusyError) return unavailable('another change is in the way', error);
   return databaseOutage(error);
 }
 

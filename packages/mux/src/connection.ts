@@ -9,9 +9,13 @@ import { encodeFrame, FRAME_TYPES, type Frame, FrameReader, type FrameType } fro
 const KEEP_ALIVE_MS = 30_000;
 const NO_HEAD: readonly string[] = [];
 
+/** The longest frame that this side reads, and that the other side does. */
+export interface FrameBytes {
+  readonly read: number;
+  readonly sent: number;
+}
+
 export interface ConnectionEvents {
-  /** What the other side may send in one frame. */
-  readonly frameBytesMax: number;
   onFrame(frame: Frame): void;
   /** Nothing more comes, and nothing more can be sent. Told once. */
   onClose(error: Error | null): void;
@@ -19,14 +23,16 @@ export interface ConnectionEvents {
 
 export class Connection {
   readonly #socket: Socket;
+  readonly #sentBytesMax: number;
   #frames: Buffer[] = [];
   #isEnding = false;
 
   /** @param head what came in with the upgrade */
-  constructor(socket: Socket, head: Buffer, events: ConnectionEvents) {
+  constructor(socket: Socket, head: Buffer, frameBytes: FrameBytes, events: ConnectionEvents) {
     this.#socket = socket;
+    this.#sentBytesMax = frameBytes.sent;
     let failure: Error | null = null;
-    const reader = new FrameReader((frame) => events.onFrame(frame), events.frameBytesMax);
+    const reader = new FrameReader((frame) => events.onFrame(frame), frameBytes.read);
     const take = (chunk: Buffer) => {
       try {
         reader.take(chunk);
@@ -46,7 +52,7 @@ export class Connection {
   }
 
   send(type: FrameType, call: number, head: readonly string[], body: Uint8Array | string): void {
-    this.#frames.push(encodeFrame(type, call, head, body));
+    this.#frames.push(encodeFrame(type, call, head, body, this.#sentBytesMax));
     if (this.#frames.length === 1) setImmediate(this.#flush);
   }
 

@@ -35,15 +35,22 @@ export const REQUEST_BYTES_MAX = 4 * MIB;
 /** A page of 200 payments, each of which pays a thousand loans, is 17 MB. */
 export const ANSWER_BYTES_MAX = 64 * MIB;
 
-const bytesMaxOf = (type: FrameType): number => (type === FRAME_TYPES.request ? REQUEST_BYTES_MAX : ANSWER_BYTES_MAX);
-
-/** @throws FrameError where it would be too long */
-export function encodeFrame(type: FrameType, call: number, head: readonly string[], body: Uint8Array | string): Buffer {
+/**
+ * @param bytesMax what the other side reads
+ * @throws FrameError where it would be longer
+ */
+export function encodeFrame(
+  type: FrameType,
+  call: number,
+  head: readonly string[],
+  body: Uint8Array | string,
+  bytesMax = REQUEST_BYTES_MAX,
+): Buffer {
   const text = JSON.stringify(head);
   const headBytes = Buffer.byteLength(text);
   const bodyBytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
   const bytes = FIXED_BYTES + headBytes + bodyBytes;
-  if (bytes > bytesMaxOf(type)) throw new FrameError(`a frame of ${bytes} bytes`);
+  if (bytes > bytesMax) throw new FrameError(`a frame of ${bytes} bytes`);
   const frame = Buffer.allocUnsafe(bytes);
   frame.writeUInt32BE(frame.length - LENGTH_BYTES, 0);
   frame.writeUInt8(type, 4);

@@ -7,8 +7,9 @@ import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { type Call, CallError, type CallHandler } from './call.ts';
+import { ANSWER_BYTES_MAX } from './frame.ts';
 import { MuxConnection } from './mux-connection.ts';
-import { MUX_PATH, MUX_PROTOCOL } from './protocol.ts';
+import { FRAME_BYTES_HEADER, MUX_PATH, MUX_PROTOCOL } from './protocol.ts';
 
 export interface MuxClientOptions {
   /** `http://host:port`, or https. */
@@ -79,7 +80,8 @@ export class MuxClient {
     this.#waiting = [];
     const { origin, tls, connectTimeoutMs } = this.#options;
     const url = new URL(MUX_PATH, origin);
-    const settings = { agent: false, headers: { connection: 'upgrade', upgrade: MUX_PROTOCOL } };
+    const headers = { connection: 'upgrade', upgrade: MUX_PROTOCOL, [FRAME_BYTES_HEADER]: String(ANSWER_BYTES_MAX) };
+    const settings = { agent: false, headers };
     const request =
       url.protocol === 'https:' ? httpsRequest(url, { ...settings, ...tls?.() }) : httpRequest(url, settings);
     const timer = setTimeout(

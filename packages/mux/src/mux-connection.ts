@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Call, type CallControl, CallError, type CallHandler } from './call.ts';
 import { Connection } from './connection.ts';
-import { ANSWER_BYTES_MAX, FRAME_TYPES, type Frame, FrameError } from './frame.ts';
+import { ANSWER_BYTES_MAX, FRAME_TYPES, type Frame, FrameError, REQUEST_BYTES_MAX } from './frame.ts';
 import { headersOf } from './headers.ts';
 import { ANSWER_TOO_LONG } from './protocol.ts';
 
@@ -25,10 +25,17 @@ export class MuxConnection {
     this.#answerTimeoutMs = answerTimeoutMs;
     this.#onClose = onClose;
     this.#check = setInterval(() => this.#endLate(), TIMEOUT_CHECK_MS);
-    this.#connection = new Connection(socket, head, {
-      frameBytesMax: ANSWER_BYTES_MAX,
-      onFrame: (frame) => this.#take(frame),
-      onClose: (error) => this.#closed(error),
+    this.#connection = new Connection(
+      socket,
+      head,
+      { read: ANSWER_BYTES_MAX, sent: REQUEST_BYTES_MAX },
+      {
+        onFrame: (frame) => this.#take(frame),
+        onClose: (error) => this.#closed(error),
+      },
+    );
+    socket.on('data', () => {
+      this.#lastHeardMs = performance.now();
     });
   }
 
@@ -69,7 +76,6 @@ export class MuxConnection {
   }
 
   #take({ type, call: number, head, body }: Frame): void {
-    this.#lastHeardMs = performance.now();
     const status = Number(head[0]);
     if (type !== FRAME_TYPES.breakOff && !(type === FRAME_TYPES.answer && status >= 200 && status < 600))
       throw new FrameError(`no answer: type ${type}, status ${head[0]}`);

@@ -33,6 +33,10 @@ export class MuxResponse extends EventEmitter {
     return this.writableEnded;
   }
 
+  get writableFinished(): boolean {
+    return this.writableEnded;
+  }
+
   setHeader(name: string, value: HeaderValue): this {
     this.#headers[name.toLowerCase()] = value;
     return this;

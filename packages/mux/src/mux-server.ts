@@ -8,7 +8,7 @@ import { Connection } from './connection.ts';
 import { FRAME_TYPES, type Frame, FrameError, REQUEST_BYTES_MAX } from './frame.ts';
 import { MuxRequest } from './mux-request.ts';
 import { MuxResponse, type WholeAnswer } from './mux-response.ts';
-import { ANSWER_TOO_LONG, MUX_PROTOCOL } from './protocol.ts';
+import { ANSWER_TOO_LONG, FRAME_BYTES_HEADER, FRAME_BYTES_UNSAID, MUX_PROTOCOL } from './protocol.ts';
 
 /** Calls under way on one connection: far more than a gateway gives a replica at once. */
 const CALLS_MAX = 1_024;
@@ -67,14 +67,19 @@ class ServerConnection {
     this.#onError = onError;
     this.#host = opening.headers.host ?? '';
     this.#carrier = socket;
-    this.#connection = new Connection(socket, head, {
-      frameBytesMax: REQUEST_BYTES_MAX,
-      onFrame: (frame) => this.#take(frame),
-      onClose: (error) => {
-        if (error !== null) onError(error);
-        for (const number of this.#calls.keys()) this.#forget(number);
+    const sent = Number(opening.headers[FRAME_BYTES_HEADER] ?? FRAME_BYTES_UNSAID);
+    this.#connection = new Connection(
+      socket,
+      head,
+      { read: REQUEST_BYTES_MAX, sent },
+      {
+        onFrame: (frame) => this.#take(frame),
+        onClose: (error) => {
+          if (error !== null) onError(error);
+          for (const number of this.#calls.keys()) this.#forget(number);
+        },
       },
-    });
+    );
   }
 
   /** Those under way. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import fastify from 'fastify';
-import { ANSWER_BYTES_MAX, encodeFrame, FRAME_TYPES, REQUEST_BYTES_MAX } from '../src/frame.ts';
+import { encodeFrame, FRAME_TYPES, REQUEST_BYTES_MAX } from '../src/frame.ts';
 import { send, startClient, startServer, stopAll, Told, until } from './support.ts';
 
 afterEach(stopAll);
@@ -120,22 +120,6 @@ describe('a call', () => {
     await other.outcome;
     expect(held.map(({ request }) => request.url)).toEqual(['/other']);
     expect(await told.outcome).toMatchObject({ error: 'never mind' });
-  });
-
-  it('may have an answer that is far longer than a request may be', async () => {
-    const body = 'x'.repeat(3 * REQUEST_BYTES_MAX);
-    const server = await startServer((_request, response) => void response.end(body));
-    expect((await send(startClient(server.origin)).outcome).body).toBe(body);
-  });
-
-  it('whose answer is too long to be sent fails alone, and the server says so', async () => {
-    const tooLong = 'x'.repeat(ANSWER_BYTES_MAX);
-    const server = await startServer((request, response) => void response.end(request.url === '/' ? 'ok' : tooLong));
-    const client = startClient(server.origin);
-    const [long, other] = [send(client, { path: '/long' }), send(client)];
-    expect((await long.outcome).error).toBe('MO_ANSWER_TOO_LONG');
-    expect((await other.outcome).body).toBe('ok');
-    expect(server.errors.map(({ message }) => message)).toEqual([expect.stringContaining('a frame of')]);
   });
 
   it('that is too long to be sent fails alone', async () => {

@@ -17,6 +17,10 @@ export function refuseAmbiguous({ rawHeaders, headers, httpVersion }: IncomingMe
   if (coding.toLowerCase() !== 'chunked') throw ambiguous('the Transfer-Encoding must be chunked');
 }
 
+/** Whether a request says that a body comes (RFC 9112, 6.3). */
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
 /** Names and values come in turns. */
 function timesIn(rawHeaders: readonly string[], name: string): number {
   let times = 0;

@@ -18,7 +18,7 @@ import type { Registry } from 'prom-client';
 import { answerProblem } from './answer.ts';
 import { onClientError, takeOddRequests } from './client-error.ts';
 import { endConnectionsOnClose } from './closing.ts';
-import { refuseAmbiguous } from './framing.ts';
+import { hasBody, refuseAmbiguous } from './framing.ts';
 import type { Admission } from './identity/admission.ts';
 import { counter, httpDuration, watchMux } from './metrics.ts';
 import { ProblemError, RETRY_AFTER_SECONDS, unavailable } from './problem-error.ts';
@@ -80,7 +80,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
     forceCloseConnections: 'idle',
     http: settings,
     clientErrorHandler: onClientError,
-    frameworkErrors: (error, request, reply) => void sendProblem(problemFrom(error), request, reply),
+    frameworkErrors: (error, request, reply) => {
+      watch(request, reply);
+      // There are no hooks on this way, and nobody who would read the body.
+      if (hasBody(request.raw)) reply.header('connection', 'close');
+      sendProblem(problemFrom(error), request, reply);
+    },
     genReqId: (request) => requestIdFrom(request.headers[HEADERS.requestId]),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     return503OnClosing: false,
@@ -106,7 +111,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   );
   app.decorateRequest('span', null);
   app.decorateReply('problem', null);
-  observe(app, options);
+  const watch = observe(app, options);
   app.addHook('onRequest', (request, _reply, done) => {
     refuseAmbiguous(request.raw);
     done();
@@ -144,7 +149,7 @@ function takeConnections(app: FastifyInstance, servers: Server[], { logger, regi
   for (const server of servers) takeOddRequests(server);
   endConnectionsOnClose(app, servers);
   if (takesMux !== true) return;
-  const onError = (error: Error) => logger.warn({ err: error }, 'a mux connection broke');
+  const onError = (error: Error) => logger.warn({ err: error }, 'mux failed');
   const muxes = servers.map((server) => serveMux(server, onError));
   watchMux(registry, muxes);
   app.addHook('preClose', (done) => {
@@ -190,7 +195,10 @@ export function problemFrom(error: unknown): ProblemError {
 /** Anything can be thrown, and not every `code` is text: a DOMException has a number. */
 const fieldsOf = (error: unknown): Partial<FastifyError> => (typeof error === 'object' && error !== null ? error : {});
 
-function observe(app: FastifyInstance, { logger, registry }: ServerOptions): void {
+type Watch = (request: FastifyRequest, reply: FastifyReply) => void;
+
+/** Notes what comes of each request, in metrics and in the log. Answers with how to do so for one that no hook sees. */
+function observe(app: FastifyInstance, { logger, registry }: ServerOptions): Watch {
   const duration = httpDuration(registry);
   const problems = counter(
     registry,
@@ -202,7 +210,7 @@ function observe(app: FastifyInstance, { logger, registry }: ServerOptions): voi
   app.addHook('onRoute', ({ url }) => problems.inc({ route: url, code: 'internal_error' }, 0));
   // Redaction takes five times as long as the rest of a line, and this one holds nothing but what is named here.
   const lines = logger.child({}, { redact: [] });
-  const note = (status: number, request: FastifyRequest, reply: FastifyReply): void => {
+  const note = (status: number, isWhole: boolean, request: FastifyRequest, reply: FastifyReply): void => {
     const route = request.routeOptions.url ?? 'unknown';
     const { method } = request;
     const { problem } = reply;
@@ -213,14 +221,16 @@ function observe(app: FastifyInstance, { logger, registry }: ServerOptions): voi
       const traceId = traceIdOf(acceptTraceparent(request.headers[HEADERS.traceparent]));
       const durationMs = Math.round(reply.elapsedTime * 100) / 100;
       const path = loggedPath(request);
-      const more = problem === null ? { status, durationMs } : { status, problem, durationMs };
+      const more = { status, ...(problem !== null && { problem }), ...(!isWhole && { isWhole }), durationMs };
       lines[level]({ requestId: request.id, traceId, method, path, ...more }, 'request');
     }
   };
+  const watch: Watch = (request, reply) => whenOver(reply, (status, isWhole) => note(status, isWhole, request, reply));
   app.addHook('onRequest', (request, reply, done) => {
-    whenOver(reply, (status) => note(status, request, reply));
+    watch(request, reply);
     done();
   });
+  return watch;
 }
 
 /**

@@ -36,6 +36,38 @@ describe('the line of a request', () => {
     await app.close();
   });
 
+  it('is written for those that wait behind another on their connection when it breaks', async () => {
+    const { app, log } = serverUnderTest();
+    let arrived = 0;
+    app.get('/things/:id', () => {
+      arrived += 1;
+      return new Promise(() => {});
+    });
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const caller = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    caller.write('GET /things/1 HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(3));
+    while (arrived < 3) await settled();
+    caller.destroy();
+    const lines = () => log.lines().filter(({ msg }) => msg === 'request');
+    while (lines().length < 3) await settled();
+    expect(lines().map(({ status }) => status)).toEqual([499, 499, 499]);
+    await app.close();
+  });
+
+  it('tells of an answer that was not sent whole', async () => {
+    const { app, log } = serverUnderTest();
+    app.get('/things', (_request, reply) => {
+      reply.hijack();
+      reply.raw.writeHead(200).write('a part', () => reply.raw.destroy());
+    });
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = app.server.address() as AddressInfo;
+    await expect(fetch(`http://127.0.0.1:${port}/things`).then((answer) => answer.text())).rejects.toThrow();
+    const lines = log.lines().filter(({ msg }) => msg === 'request');
+    expect(lines).toEqual([expect.objectContaining({ status: 200, isWhole: false })]);
+    await app.close();
+  });
+
   it('tells no name that stands in a path', async () => {
     const { app, log } = serverUnderTest();
     app.get('/things/:id', async () => 'a thing');
@@ -89,7 +121,7 @@ describe('secrets', () => {
     });
     await app.inject({ url: url('/%zz'), headers });
     const statuses = log.lines().flatMap(({ msg, status }) => (msg === 'request' ? [status] : []));
-    expect(statuses).toEqual([200, 500, 503, 404, 400, 413, 415]);
+    expect(statuses).toEqual([200, 500, 503, 404, 400, 413, 415, 400]);
     expect(log.text()).not.toContain(SECRET);
   });
 

@@ -86,6 +86,17 @@ describe('a path', () => {
     await app.close();
   });
 
+  it('that is no valid URL ends its connection where a body comes with it, which nobody would read', async () => {
+    const { app } = serverWith(undefined, { requestTimeoutMs: 0 });
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const caller = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    caller.write('POST /%zz HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{');
+    const [answer] = await once(caller, 'data');
+    expect(String(answer)).toContain('the path is not a valid URL');
+    await once(caller.resume(), 'close');
+    await app.close();
+  });
+
   it('means the same with a slash at its end', async () => {
     const reply = await serverWith().app.inject({ method: 'POST', url: '/echo/?a=b', payload: { a: 1 } });
     expect(reply.json()).toEqual({ a: 1 });

@@ -9,13 +9,14 @@ import {
   type RunningGateway,
   startGateway,
   stopAll,
+  until,
 } from './support.ts';
 
 let database: string;
 let gateway: RunningGateway;
 beforeAll(async () => {
   ({ gateway: database } = await testServers().createDatabases('admin'));
-  const limits = { callTimeoutMs: 1_000, headersCheckMs: 200 };
+  const limits = { callTimeoutMs: 1_000, lingerTimeoutMs: 200 };
   gateway = await startGateway({ keys: `root:${KEY_DIGEST}`, database, limits });
 });
 afterAll(stopAll);
@@ -28,6 +29,7 @@ it('a body that comes too slowly is a 408, and its connection ends', async () =>
   const connection = connectWith('content-length: 100\r\n\r\n{');
   expect(await connection.status()).toBe(408);
   expect(connection.received).toContain('"code":"request_timeout"');
+  await until(() => connection.closed, 'the connection is closed');
 });
 
 it('a caller that asks whether to send its body is told to', async () => {

@@ -266,6 +266,15 @@ describe('an upload', () => {
 });
 
 describe('a caller who goes away', () => {
+  it('takes the requests along that it has sent behind another', async () => {
+    let closed = 0;
+    answer = (_request, response) => response.on('close', () => (closed += 1));
+    const connection = new RawConnection(gateway.port).send(`${loanHead('content-length: 2')}{}`.repeat(3));
+    await until(() => stub.requests.length === 3, 'the service has them');
+    connection.socket.destroy();
+    await until(() => closed === 3, 'the service sees that nobody waits');
+  });
+
   it('takes the request at the service along', async () => {
     let closed = false;
     answer = (_request, response) => response.on('close', () => (closed = true));

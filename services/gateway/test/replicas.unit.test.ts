@@ -45,8 +45,8 @@ describe('calls', () => {
 });
 
 describe('calls that wait for their turn', () => {
-  /** Two replicas that hold what they are given, two calls each at most, and the one has two uploads, too. */
-  async function startFull() {
+  /** Two replicas that hold what they are given, and the one has two uploads, too. */
+  async function startHolding(callsAtOnceMax: number) {
     const held: (() => void)[] = [];
     const hold: RequestListener = (request, response) => {
       if (request.url?.startsWith('/api/customers/bulk') === true) request.resume();
@@ -55,7 +55,7 @@ describe('calls that wait for their turn', () => {
     const [loaded, idle] = [await startStub(hold), await startStub(hold)];
     idle.ready = false;
     const replicas = [loaded, idle];
-    const gateway = await startGateway({ replicas, limits: { callsAtOnceMax: 2, turnWaitMsMax: 60_000 } });
+    const gateway = await startGateway({ replicas, limits: { callsAtOnceMax, turnWaitMsMax: 60_000 } });
     const uploads = [1, 2].map(() =>
       new RawConnection(gateway.port).send(
         `POST /api/customers/bulk HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\ncontent-type: text/csv\r\n` +
@@ -72,7 +72,7 @@ describe('calls that wait for their turn', () => {
   }
 
   it('go wherever there is room, uploads beside them or not', async () => {
-    const { gateway, held, end } = await startFull();
+    const { gateway, held, end } = await startHolding(2);
     const calls = Array.from({ length: 12 }, () => gateway.call('GET', '/api/customers/1'));
     await until(async () => (await gateway.metric('gateway_calls_waiting')) === 8, 'four are under way');
     for (let done = 0; done < calls.length; done += 1) {
@@ -84,7 +84,7 @@ describe('calls that wait for their turn', () => {
   });
 
   it('are spread evenly, uploads beside them or not', async () => {
-    const { gateway, replicas, held, end } = await startFull();
+    const { gateway, replicas, held, end } = await startHolding(4);
     const calls = Array.from({ length: 4 }, () => gateway.call('GET', '/api/customers/1'));
     await until(() => held.length === 4, 'all are under way');
     expect(replicas.map(({ requests }) => requests.filter(({ method }) => method === 'GET').length)).toEqual([2, 2]);

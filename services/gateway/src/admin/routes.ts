@@ -5,6 +5,7 @@ import {
   type Answer,
   answerPage,
   answerWith,
+  hasBody,
   ProblemError,
   pageOfRows,
   readCursor,
@@ -90,8 +91,9 @@ function boundArrival(
   { callTimeoutMs }: Limits,
   late: (refusal: ProblemError) => void,
 ): void {
-  if (request.complete) return;
-  const timer = setTimeout(() => late(new ProblemError('request_timeout', 'the body came too slowly')), callTimeoutMs);
+  if (request.destroyed || !hasBody(request)) return;
+  const refusal = new ProblemError('request_timeout', 'the body came too slowly');
+  const timer = setTimeout(() => request.complete || late(refusal), callTimeoutMs);
   request.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
 }
 

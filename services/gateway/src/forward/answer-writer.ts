@@ -4,6 +4,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
+import type { Bytes } from './bytes.ts';
 
 /** The side that the body comes from. */
 export interface Flow {
@@ -13,6 +14,7 @@ export interface Flow {
 
 export class AnswerWriter {
   readonly #reply: FastifyReply;
+  readonly #unread: Bytes;
   readonly #stallTimeoutMs: number;
   #status = 0;
   #headers: string[] = [];
@@ -20,9 +22,13 @@ export class AnswerWriter {
   /** Whether anything has gone to the caller. */
   begun = false;
 
-  /** @param stallTimeoutMs how long the caller may read nothing while its answer waits */
-  constructor(reply: FastifyReply, stallTimeoutMs: number) {
+  /**
+   * @param unread what all answers together hold that their callers have not read
+   * @param stallTimeoutMs how long the caller may read nothing while its answer waits
+   */
+  constructor(reply: FastifyReply, unread: Bytes, stallTimeoutMs: number) {
     this.#reply = reply;
+    this.#unread = unread;
     this.#stallTimeoutMs = stallTimeoutMs;
   }
 
@@ -33,11 +39,14 @@ export class AnswerWriter {
     this.#length = length === undefined ? -1 : Number(length);
   }
 
-  body(chunk: Buffer, flow: Flow): void {
+  /** @returns false, before anything was written, where there is no room for so much that nobody has read */
+  body(chunk: Buffer, flow: Flow): boolean {
     const isAll = !this.begun && chunk.length === this.#length;
+    if (isAll && !this.#unread.hasRoomFor(chunk.length)) return false;
     const response = this.#begin();
-    if (isAll) response.end(chunk);
+    if (isAll) this.#endWith(response, chunk);
     else if (!response.write(chunk)) this.#waitForDrain(response, flow);
+    return true;
   }
 
   end(): void {
@@ -59,14 +68,27 @@ export class AnswerWriter {
     return this.#reply.raw;
   }
 
+  /** What the kernel takes at once is not counted, which is nearly every answer. */
+  #endWith(response: ServerResponse, chunk: Buffer): void {
+    response.end(chunk);
+    if (response.writableLength === 0) return;
+    this.#unread.total += chunk.length;
+    response.once('close', () => {
+      this.#unread.total -= chunk.length;
+    });
+  }
+
   #waitForDrain(response: ServerResponse, flow: Flow): void {
     flow.pause();
-    const timer = setTimeout(() => response.destroy(), this.#stallTimeoutMs);
     const goOn = () => {
       clearTimeout(timer);
       response.off('drain', goOn).off('close', goOn);
       flow.resume();
     };
+    const timer = setTimeout(() => {
+      response.destroy();
+      goOn(); // one that waits behind others on its connection is closed later
+    }, this.#stallTimeoutMs);
     response.on('drain', goOn).on('close', goOn);
   }
 }

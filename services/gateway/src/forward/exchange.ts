@@ -47,7 +47,6 @@ export class Exchange implements UnderWay {
   /** Of the attempt under way, where the call's trace is recorded. */
   #span: Span | null = null;
   #sentAtMs = 0;
-  #isLeaving = false;
   #hasPlace = false;
   /** Nothing more goes to the caller. */
   #isAnswered = false;
@@ -60,12 +59,12 @@ export class Exchange implements UnderWay {
     this.#lane = lane;
     this.#request = request;
     this.#reply = reply;
-    this.#writer = new AnswerWriter(reply, upstream.limits.answerStallTimeoutMs);
+    this.#writer = new AnswerWriter(reply, upstream.answers, upstream.limits.answerStallTimeoutMs);
     this.#headers = requestHeaders(request, caller, lane === 'uploads');
     const isKeyed = operation !== undefined && isIdempotent(operation) && has(this.#headers, HEADERS.idempotencyKey);
     this.#isRepeatable = isRead || isKeyed;
     if (lane === 'uploads') this.#body = new Upload(upstream.limits, (of) => this.#late(of));
-    else this.#body = isRead ? noBody : new KeptBody(upstream.kept);
+    else this.#body = isRead ? noBody : new KeptBody(upstream.kept, upstream.limits.bodyBytesMax);
   }
 
   start(): void {
@@ -80,15 +79,14 @@ export class Exchange implements UnderWay {
   }
 
   abandon(): void {
-    if (this.#writer.begun || !this.#mayAttemptAgain('abandoned')) return;
-    this.#isLeaving = true;
-    this.#controller?.abort(new AttemptEnded('abandoned'));
+    // One that waits for a connection goes on once that is refused.
+    if (this.#controller === null || this.#writer.begun || !this.#mayAttemptAgain('abandoned')) return;
+    this.#controller.abort(new AttemptEnded('abandoned'));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#isAnswered) controller.abort(new AttemptEnded('withdrawn'));
-    else if (this.#isLeaving) controller.abort(new AttemptEnded('abandoned'));
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: AnswerHead): void {
@@ -102,7 +100,9 @@ export class Exchange implements UnderWay {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#isAnswered) this.#writer.body(chunk, controller);
+    if (this.#isAnswered) return;
+    if (this.#writer.body(chunk, controller)) return;
+    this.#fail(unavailable('too many large answers are under way'));
   }
 
   onResponseEnd(): void {
@@ -160,7 +160,6 @@ export class Exchange implements UnderWay {
   #send(replica: Replica): void {
     this.#attempts += 1;
     this.#replica = replica;
-    this.#isLeaving = false;
     this.#sentAtMs = performance.now();
     const { method, url, span } = this.#request;
     const body = this.#body.content();
@@ -246,6 +245,8 @@ function pathOf(url: string): string {
 
 function problemOf(kind: FailureKind, service: string, cause: unknown): ProblemError {
   if (kind === 'timeout') return unavailable(`${service} took too long`, cause);
+  if (kind === 'oversized')
+    return new ProblemError('invalid_request', 'the answer is too long: ask for fewer rows by limit');
   if (kind === 'unsendable') return new ProblemError('invalid_request', 'the path or a header holds forbidden bytes');
   return unavailable(`${service} is not available`, cause);
 }

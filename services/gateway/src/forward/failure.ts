@@ -15,6 +15,8 @@ export const FAILURE_KINDS = [
   'timeout',
   /** Not an answer of ours. */
   'garbled',
+  /** An answer that is longer than mux carries. */
+  'oversized',
   /** The request can't be sent on as it is. */
   'unsendable',
   /** Nobody waits for the answer any more. */
@@ -41,6 +43,7 @@ export function failureKind(error: unknown, sent: boolean): FailureKind {
   if (error instanceof AttemptEnded) return error.kind;
   const code = String((error as NodeJS.ErrnoException).code);
   if (TIMEOUTS.has(code)) return 'timeout';
+  if (code === 'MO_ANSWER_TOO_LONG') return 'oversized';
   if (!sent) return code === 'UND_ERR_INVALID_ARG' ? 'unsendable' : 'refused';
   return SOCKET_ERROR.test(code) ? 'reset' : 'garbled';
 }
@@ -64,6 +67,7 @@ export function mayRetry(kind: FailureKind, canBeSent: boolean, isRepeatable: bo
       return canBeSent && isRepeatable;
     case 'timeout':
     case 'garbled':
+    case 'oversized':
     case 'unsendable':
     case 'withdrawn':
       return false;

@@ -4,34 +4,27 @@
 import type { IncomingMessage } from 'node:http';
 import { ProblemError, unavailable } from '@mo/service-kit';
 import type { RequestBody } from './body.ts';
-import type { Limits } from './limits.ts';
-
-/** What all kept bodies hold together. */
-export class KeptBytes {
-  readonly limits: Limits;
-  total = 0;
-
-  constructor(limits: Limits) {
-    this.limits = limits;
-  }
-}
+import type { Bytes } from './bytes.ts';
 
 type Done = (refusal: ProblemError | null) => void;
 
 export class KeptBody implements RequestBody {
-  readonly #kept: KeptBytes;
+  readonly #kept: Bytes;
+  readonly #bytesMax: number;
   #chunks: Buffer[] = [];
   #bytes = 0;
   #done: Done | null = null;
   hasArrived = false;
   readonly canBeSent = true;
 
-  constructor(kept: KeptBytes) {
+  /** @param kept what all kept bodies hold together */
+  constructor(kept: Bytes, bytesMax: number) {
     this.#kept = kept;
+    this.#bytesMax = bytesMax;
   }
 
   arrive(source: IncomingMessage, done: Done): void {
-    if (Number(source.headers['content-length']) > this.#kept.limits.bodyBytesMax) {
+    if (Number(source.headers['content-length']) > this.#bytesMax) {
       done(this.#tooLarge());
       return;
     }
@@ -58,9 +51,8 @@ export class KeptBody implements RequestBody {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
     this.#kept.total += chunk.length;
-    const { bodyBytesMax, keptBytesMax } = this.#kept.limits;
-    if (this.#bytes > bodyBytesMax) this.#finish(this.#tooLarge());
-    else if (this.#kept.total > keptBytesMax) this.#finish(unavailable('too many large bodies are under way'));
+    if (this.#bytes > this.#bytesMax) this.#finish(this.#tooLarge());
+    else if (this.#kept.isOver) this.#finish(unavailable('too many large bodies are under way'));
   }
 
   #finish(refusal: ProblemError | null): void {
@@ -72,7 +64,7 @@ export class KeptBody implements RequestBody {
   }
 
   #tooLarge(): ProblemError {
-    const { bodyBytesMax } = this.#kept.limits;
-    return new ProblemError('payload_too_large', `the body is over ${bodyBytesMax} bytes, which only an upload may be`);
+    const detail = `the body is over ${this.#bytesMax} bytes, which only an upload may be`;
+    return new ProblemError('payload_too_large', detail);
   }
 }

@@ -6,6 +6,8 @@ export const defaultLimits = {
   bodyBytesMax: JSON_BODY_BYTES_MAX,
   /** All bodies that are kept, together. */
   keptBytesMax: 64 * 1024 * 1024,
+  /** All answers that wait whole until their callers have read them, together. */
+  answerBytesMax: 256 * 1024 * 1024,
   /** How much of an upload is taken from the caller ahead of the service. */
   uploadBufferBytesMax: 256 * 1024,
 
@@ -37,7 +39,7 @@ export const defaultLimits = {
   /** A whole call until its answer begins: its body's arrival, every attempt, the waits between them. */
   callTimeoutMs: 30_000,
   connectTimeoutMs: 1_000,
-  /** From a request's last byte to its answer's first, and between two parts of the answer. */
+  /** From a request's last byte to its answer; where that comes by HTTP, to its first byte and between two parts of it. */
   answerTimeoutMs: 10_000,
   /** The same for an upload, whose end may be long work. */
   uploadAnswerTimeoutMs: 300_000,

@@ -44,7 +44,7 @@ export class ReplicaSet {
 
   /**
    * The replica that has the fewest of those under way, in turns where several have; null where none can be used. What the
-   * other lane does is no matter: so, if the one picked has no room, none has.
+   * other lane does is no matter: so, if the one picked has no room, none has that is as ready.
    */
   pick(lane: Lane): Replica | null {
     return this.#leastBusy('ready', lane) ?? this.#leastBusy('slow', lane);

@@ -93,7 +93,8 @@ class UploadStream extends Readable {
   };
 
   readonly #onEnd = (): void => {
-    this.#waitFor(null);
+    // Until it has taken the last of it, which destroys this.
+    this.#waitFor('service');
     this.push(null);
   };
 

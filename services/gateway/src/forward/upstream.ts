@@ -11,8 +11,8 @@ import {
   type Registry,
   Turns,
 } from '@mo/service-kit';
+import { Bytes } from './bytes.ts';
 import { FAILURE_KINDS } from './failure.ts';
-import { KeptBytes } from './kept-body.ts';
 import type { Limits } from './limits.ts';
 import type { Lane } from './replica.ts';
 import { ReplicaSet } from './replica-set.ts';
@@ -52,7 +52,10 @@ export interface Upstream {
   /** Calls for which no replica has room now. */
   readonly turns: Turns;
   readonly retries: RetryBudget;
-  readonly kept: KeptBytes;
+  /** Bodies that are kept until their answers. */
+  readonly kept: Bytes;
+  /** Answers that wait for their callers to read them. */
+  readonly answers: Bytes;
   readonly limits: Limits;
   /** A replica may have room again: whose turn it is goes on. */
   giveTurns(): void;
@@ -76,8 +79,11 @@ export function openUpstreams(
   registry: Registry,
 ): Upstreams {
   const metrics = upstreamMetrics(registry);
-  const kept = new KeptBytes(limits);
+  const kept = new Bytes(limits.keptBytesMax);
+  const answers = new Bytes(limits.answerBytesMax);
   gauge(registry, 'gateway_body_bytes', 'Bytes of bodies that are kept until their answer', [], () => kept.total);
+  const unread = 'Bytes of answers that their callers have not read yet';
+  gauge(registry, 'gateway_answer_bytes', unread, [], () => answers.total);
   const open = (service: ServiceName): Upstream => {
     const turns = new Turns(limits.turnWaitMsMax);
     const giveTurns = () => {
@@ -95,7 +101,7 @@ export function openUpstreams(
       metrics.attempts.inc({ upstream: service, outcome });
       duration.observe(seconds);
     };
-    return { service, replicas, places, turns, retries, kept, limits, giveTurns, count };
+    return { service, replicas, places, turns, retries, kept, answers, limits, giveTurns, count };
   };
   const present = SERVICE_NAMES.filter((service) => origins[service].length > 0);
   return new Map(present.map((service) => [service, open(service)]));
