@@ -50,7 +50,7 @@ COPY --from=prune /repo/mo/json .
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev --workspace @mo/mo
 COPY --from=prune /repo/mo/full .
 USER 1000:1000
-ENTRYPOINT ["node", "--conditions=source", "--disable-warning=ExperimentalWarning", "tools/mo/bin/mo.js"]
+ENTRYPOINT ["node", "--conditions=source", "--disable-warning=ExperimentalWarning", "/repo/tools/mo/bin/mo.js"]
 
 FROM node:24-slim
 ARG SERVICE
