@@ -19,7 +19,7 @@ export * from './notice.ts';
 export * from './page.ts';
 export * from './problem-error.ts';
 export * from './process.ts';
-export { CALLER_GONE, whenOver } from './request-end.ts';
+export { whenOver } from './request-end.ts';
 export * from './route.ts';
 export * from './send.ts';
 export * from './server.ts';

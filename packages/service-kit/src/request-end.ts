@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 
 /** What a request counts as whose caller was gone before its answer; HTTP has no status for that, nginx has this one. */
-export const CALLER_GONE = 499;
+const CALLER_GONE = 499;
 
 /**
  * Calls back once a request is over, with the status of its answer, or {@link CALLER_GONE} where none was begun, and whether

@@ -1,6 +1,6 @@
 /** All that decides on who may call: keys from the environment or a file, keys of the store, tokens, and rates. */
 import { isIP } from 'node:net';
-import { type Logger, type Registry, type StopStep, whenOver } from '@mo/service-kit';
+import { type Logger, pathOf, type Registry, type StopStep, whenOver } from '@mo/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuditTrail } from '../audit/audit-trail.ts';
 import type { GatewayConfig } from '../config.ts';
@@ -90,14 +90,13 @@ function noteWhenOver(trail: AuditTrail, { id: caller, keyId }: Caller, request:
   const address = addressOf(request);
   whenOver(reply, (status) => {
     if (operation.method === 'GET' && operation.scope !== 'admin' && status !== FORBIDDEN) return;
-    const path = request.url.split('?', 1)[0] ?? '';
     trail.note({
       atMs: Date.now(),
       caller,
       keyId,
       operation: operation.id,
       method: request.method,
-      path: path.slice(0, AUDITED_PATH_LENGTH),
+      path: pathOf(request).slice(0, AUDITED_PATH_LENGTH),
       status,
       address,
       requestId: request.id,

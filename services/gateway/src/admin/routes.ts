@@ -15,6 +15,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { admitCallers } from '../access/admit.ts';
 import type { Access } from '../access/open-access.ts';
+import { bodyTooSlow } from '../forward/body.ts';
 import { isContinueExpected } from '../forward/expect.ts';
 import type { Limits } from '../forward/limits.ts';
 import { refuseOtherMethods } from '../other-methods.ts';
@@ -92,8 +93,7 @@ function boundArrival(
   late: (refusal: ProblemError) => void,
 ): void {
   if (request.destroyed || !hasBody(request)) return;
-  const refusal = new ProblemError('request_timeout', 'the body came too slowly');
-  const timer = setTimeout(() => request.complete || late(refusal), callTimeoutMs);
+  const timer = setTimeout(() => request.complete || late(bodyTooSlow()), callTimeoutMs);
   request.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
 }
 

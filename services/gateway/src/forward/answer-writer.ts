@@ -4,7 +4,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
-import type { Bytes } from './bytes.ts';
+import type { Room } from './room.ts';
 
 /** The side that the body comes from. */
 export interface Flow {
@@ -14,7 +14,7 @@ export interface Flow {
 
 export class AnswerWriter {
   readonly #reply: FastifyReply;
-  readonly #unread: Bytes;
+  readonly #unread: Room;
   readonly #stallTimeoutMs: number;
   #status = 0;
   #headers: string[] = [];
@@ -26,7 +26,7 @@ export class AnswerWriter {
    * @param unread what all answers together hold that their callers have not read
    * @param stallTimeoutMs how long the caller may read nothing while its answer waits
    */
-  constructor(reply: FastifyReply, unread: Bytes, stallTimeoutMs: number) {
+  constructor(reply: FastifyReply, unread: Room, stallTimeoutMs: number) {
     this.#reply = reply;
     this.#unread = unread;
     this.#stallTimeoutMs = stallTimeoutMs;
@@ -42,7 +42,7 @@ export class AnswerWriter {
   /** @returns false, before anything was written, where there is no room for so much that nobody has read */
   body(chunk: Buffer, flow: Flow): boolean {
     const isAll = !this.begun && chunk.length === this.#length;
-    if (isAll && !this.#unread.hasRoomFor(chunk.length)) return false;
+    if (isAll && !this.#unread.take(chunk.length)) return false;
     const response = this.#begin();
     if (isAll) this.#endWith(response, chunk);
     else if (!response.write(chunk)) this.#waitForDrain(response, flow);
@@ -68,14 +68,11 @@ export class AnswerWriter {
     return this.#reply.raw;
   }
 
-  /** What the kernel takes at once is not counted, which is nearly every answer. */
+  /** The kernel takes nearly every answer at once; the others take room until they are read. */
   #endWith(response: ServerResponse, chunk: Buffer): void {
     response.end(chunk);
-    if (response.writableLength === 0) return;
-    this.#unread.total += chunk.length;
-    response.once('close', () => {
-      this.#unread.total -= chunk.length;
-    });
+    if (response.writableLength === 0) this.#unread.give(chunk.length);
+    else response.once('close', () => this.#unread.give(chunk.length));
   }
 
   #waitForDrain(response: ServerResponse, flow: Flow): void {

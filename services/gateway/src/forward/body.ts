@@ -1,7 +1,7 @@
 /** A request's body on its way to a service, however many attempts that takes. */
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { ProblemError } from '@mo/service-kit';
+import { ProblemError } from '@mo/service-kit';
 
 export interface RequestBody {
   /** Calls back when the first attempt can be made: with null, or with why the body isn't taken. */
@@ -15,6 +15,8 @@ export interface RequestBody {
   /** Forgets it; what is still to come is passed over. */
   drop(): void;
 }
+
+export const bodyTooSlow = (): ProblemError => new ProblemError('request_timeout', 'the body came too slowly');
 
 export const noBody: RequestBody = {
   arrive: (_source, done) => done(null),

@@ -14,7 +14,7 @@ import { ProblemError, type Span, unavailable } from '@mo/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Dispatcher } from 'undici';
 import { AnswerWriter } from './answer-writer.ts';
-import { noBody, type RequestBody } from './body.ts';
+import { bodyTooSlow, noBody, type RequestBody } from './body.ts';
 import { isContinueExpected } from './expect.ts';
 import { AttemptEnded, type FailureKind, failureKind, isReplicaGone, mayRetry } from './failure.ts';
 import { answerHeaders, has, requestHeaders, withTraceparent } from './headers.ts';
@@ -194,7 +194,7 @@ export class Exchange implements UnderWay {
   #late(who: Late = this.#body.hasArrived ? 'service' : 'caller'): void {
     if (this.#writer.begun) return;
     if (who === 'service') this.#fail(unavailable(`${this.#upstream.service} took too long`));
-    else this.#fail(new ProblemError('request_timeout', 'the body came too slowly'));
+    else this.#fail(bodyTooSlow());
   }
 
   #callerGone(): void {

@@ -4,12 +4,12 @@
 import type { IncomingMessage } from 'node:http';
 import { ProblemError, unavailable } from '@mo/service-kit';
 import type { RequestBody } from './body.ts';
-import type { Bytes } from './bytes.ts';
+import type { Room } from './room.ts';
 
 type Done = (refusal: ProblemError | null) => void;
 
 export class KeptBody implements RequestBody {
-  readonly #kept: Bytes;
+  readonly #kept: Room;
   readonly #bytesMax: number;
   #chunks: Buffer[] = [];
   #bytes = 0;
@@ -18,7 +18,7 @@ export class KeptBody implements RequestBody {
   readonly canBeSent = true;
 
   /** @param kept what all kept bodies hold together */
-  constructor(kept: Bytes, bytesMax: number) {
+  constructor(kept: Room, bytesMax: number) {
     this.#kept = kept;
     this.#bytesMax = bytesMax;
   }
@@ -40,7 +40,7 @@ export class KeptBody implements RequestBody {
   }
 
   drop(): void {
-    this.#kept.total -= this.#bytes;
+    this.#kept.give(this.#bytes);
     this.#bytes = 0;
     this.#chunks = [];
     this.#done = null;
@@ -48,11 +48,12 @@ export class KeptBody implements RequestBody {
 
   #add(chunk: Buffer): void {
     if (this.#done === null) return;
-    this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
-    this.#kept.total += chunk.length;
-    if (this.#bytes > this.#bytesMax) this.#finish(this.#tooLarge());
-    else if (this.#kept.isOver) this.#finish(unavailable('too many large bodies are under way'));
+    if (this.#bytes + chunk.length > this.#bytesMax) this.#finish(this.#tooLarge());
+    else if (!this.#kept.take(chunk.length)) this.#finish(unavailable('too many large bodies are under way'));
+    else {
+      this.#chunks.push(chunk);
+      this.#bytes += chunk.length;
+    }
   }
 
   #finish(refusal: ProblemError | null): void {

@@ -11,51 +11,26 @@ import {
   type Registry,
   Turns,
 } from '@mo/service-kit';
-import { Bytes } from './bytes.ts';
 import { FAILURE_KINDS } from './failure.ts';
 import type { Limits } from './limits.ts';
 import type { Lane } from './replica.ts';
 import { ReplicaSet } from './replica-set.ts';
 import { RetryBudget } from './retry-budget.ts';
+import { Room } from './room.ts';
 
 export type { Lane } from './replica.ts';
-
-/** A number of places, all of which may be taken. */
-export class Places {
-  readonly #max: number;
-  taken = 0;
-
-  constructor(max: number) {
-    this.#max = max;
-  }
-
-  get isFull(): boolean {
-    return this.taken >= this.#max;
-  }
-
-  /** Whether there was one left. */
-  take(): boolean {
-    if (this.isFull) return false;
-    this.taken += 1;
-    return true;
-  }
-
-  give(): void {
-    this.taken -= 1;
-  }
-}
 
 export interface Upstream {
   readonly service: ServiceName;
   readonly replicas: ReplicaSet;
-  readonly places: Readonly<Record<Lane, Places>>;
+  readonly places: Readonly<Record<Lane, Room>>;
   /** Calls for which no replica has room now. */
   readonly turns: Turns;
   readonly retries: RetryBudget;
   /** Bodies that are kept until their answers. */
-  readonly kept: Bytes;
+  readonly kept: Room;
   /** Answers that wait for their callers to read them. */
-  readonly answers: Bytes;
+  readonly answers: Room;
   readonly limits: Limits;
   /** A replica may have room again: whose turn it is goes on. */
   giveTurns(): void;
@@ -79,11 +54,11 @@ export function openUpstreams(
   registry: Registry,
 ): Upstreams {
   const metrics = upstreamMetrics(registry);
-  const kept = new Bytes(limits.keptBytesMax);
-  const answers = new Bytes(limits.answerBytesMax);
-  gauge(registry, 'gateway_body_bytes', 'Bytes of bodies that are kept until their answer', [], () => kept.total);
+  const kept = new Room(limits.keptBytesMax);
+  const answers = new Room(limits.answerBytesMax);
+  gauge(registry, 'gateway_body_bytes', 'Bytes of bodies that are kept until their answer', [], () => kept.taken);
   const unread = 'Bytes of answers that their callers have not read yet';
-  gauge(registry, 'gateway_answer_bytes', unread, [], () => answers.total);
+  gauge(registry, 'gateway_answer_bytes', unread, [], () => answers.taken);
   const open = (service: ServiceName): Upstream => {
     const turns = new Turns(limits.turnWaitMsMax);
     const giveTurns = () => {
@@ -95,7 +70,7 @@ export function openUpstreams(
     const retries = new RetryBudget(limits.retriesSavedMax, limits.retriesPerCall);
     const duration = metrics.duration.labels(service);
     for (const outcome of ['answered', ...FAILURE_KINDS]) metrics.attempts.inc({ upstream: service, outcome }, 0);
-    const places = { calls: new Places(limits.callsMax), uploads: new Places(limits.uploadsMax) };
+    const places = { calls: new Room(limits.callsMax), uploads: new Room(limits.uploadsMax) };
     metrics.watch(service, { replicas, places, turns });
     const count = (outcome: string, seconds: number) => {
       metrics.attempts.inc({ upstream: service, outcome });

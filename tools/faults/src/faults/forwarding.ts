@@ -101,7 +101,7 @@ export const forwarding: readonly Fault[] = [
   {
     id: 'unread-without-end',
     file: 'services/gateway/src/forward/answer-writer.ts',
-    replace: 'if (isAll && !this.#unread.hasRoomFor(chunk.length)) return false;',
+    replace: 'if (isAll && !this.#unread.take(chunk.length)) return false;',
     by: '',
     breaks: 'callers that read nothing have the gateway hold their answers until it has no memory left',
     check: unit('services/gateway/test/answers'),
