@@ -84,10 +84,7 @@ export const ledgerTables: AccountTables<Ledger> = {
       ...readProgress(FOLLOWS, row),
     }));
   },
-  create: async (sql, customerIds) => {
-    const text = 'INSERT INTO accounts (customer_id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING';
-    await run(sql, text, [customerIds]);
-  },
+  unknown: (customerId) => ledgerModel.unknown(customerId),
   complete: async (_sql, accounts) => [...accounts],
   save: async (sql, changes) => {
     const accounts = changes.accounts.map(({ after }) => after);

@@ -118,12 +118,20 @@ describe('a refusal', () => {
 describe('a conflict with another transaction', () => {
   const sizes = (store: MemoryStore) => store.transactions.map(({ commands }) => commands.length);
 
-  it('runs the batch again command by command, so that each has its own outcome', async () => {
+  it('runs the batch again as it is: what the other wrote is there by now', async () => {
+    const { writePath, store } = writePathUnderTest();
+    store.failure = () => (store.transactions.length === 1 ? conflict() : null);
+    await Promise.all([1, 2, 3].map(() => writePath.execute(commandOf())));
+    expect(sizes(store)).toEqual([3, 3]);
+    expect(store.journal.map(({ version }) => version)).toEqual([1, 2, 3]);
+  });
+
+  it('that comes again runs the batch command by command, so that each has its own outcome', async () => {
     const { writePath, store } = writePathUnderTest();
     store.failure = ({ commands }) => (commands.length > 1 ? conflict() : null);
     const answers = await Promise.all([1, 2, 3].map(() => writePath.execute(commandOf())));
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
-    expect(sizes(store)).toEqual([3, 1, 1, 1]);
+    expect(sizes(store)).toEqual([3, 3, 1, 1, 1]);
     expect(store.journal.map(({ version }) => version)).toEqual([1, 2, 3]);
   });
 

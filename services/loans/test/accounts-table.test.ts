@@ -1,7 +1,7 @@
 import type { StreamEvent } from '@mo/contracts';
-import { type Database, inTransaction } from '@mo/database';
-import { SqlStore } from '@mo/messaging';
-import { lockedBy, migratedDatabase, writtenAndRead } from '@mo/messaging/testing';
+import { type Database, inTransaction, run, sqlOf } from '@mo/database';
+import { SqlStore, StoreConflictError } from '@mo/messaging';
+import { lockedBy, migratedDatabase, takenMeanwhile, writtenAndRead } from '@mo/messaging/testing';
 import { accountTables } from '../src/db/accounts-table.ts';
 import { migrations } from '../src/db/migrations/index.ts';
 import { loanModel } from '../src/domain/model.ts';
@@ -9,13 +9,40 @@ import { loanModel } from '../src/domain/model.ts';
 /** Enough that no other order is theirs by chance. */
 const CUSTOMERS = [9, 3, 12, 1, 7, 10, 4, 2, 11, 6, 8, 5];
 
+const registered = (customerId: number): StreamEvent => ({
+  stream: 'customers',
+  customer_id: customerId,
+  version: 1,
+  type: 'CustomerRegistered',
+  data: {
+    customer_id: customerId,
+    customer_external_id: `customer-${customerId}`,
+    status: 'active',
+    score: '12.34',
+    preapproved_at: null,
+  },
+  seen: {},
+  time: new Date().toISOString(),
+  traceparent: null,
+});
+
 describe('the accounts of a batch', () => {
   let database: Database;
   beforeAll(async () => {
     database = await migratedDatabase('loans', migrations);
-    await inTransaction(database, (sql) => accountTables.create(sql, CUSTOMERS));
+    await writtenAndRead(database, accountTables, loanModel, CUSTOMERS.map(registered));
   });
   afterAll(() => database.close());
+
+  it('are made by id, whatever order their events come in', async () => {
+    const rows = await run<{ customer_id: string }>(sqlOf(database), 'SELECT customer_id FROM accounts ORDER BY ctid');
+    expect(rows.map(({ customer_id: id }) => Number(id))).toEqual(CUSTOMERS.toSorted((a, b) => a - b));
+  });
+
+  it('that another process made meanwhile are a conflict, and not lost', async () => {
+    const taken = takenMeanwhile(database, accountTables, loanModel, registered(40));
+    await expect(taken).rejects.toThrow(StoreConflictError);
+  });
 
   it('are locked by id, whatever order they are named in, and against every other process', async () => {
     const { order, shared } = await lockedBy(database, accountTables, CUSTOMERS);

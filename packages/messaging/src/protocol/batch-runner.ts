@@ -61,15 +61,28 @@ export class BatchRunner<A extends Account> {
     this.#options = options;
   }
 
-  /** Runs a batch; where another transaction got in the way, or the tables refuse what it would write, item by item. */
+  /**
+   * Runs a batch; where another transaction wrote the same, once more on what that one left; where one got in the way again, or
+   * the tables refuse what it would write, item by item.
+   */
   async run(items: Item<A>[]): Promise<Outcome[]> {
     try {
-      return await this.#run(items);
+      return await this.#runTwice(items);
     } catch (error) {
       if (!isOfOneItem(error)) throw error;
       const outcomes: Outcome[] = [];
       for (const item of items) outcomes.push(await this.#runAlone(item));
       return outcomes;
+    }
+  }
+
+  async #runTwice(items: Item<A>[]): Promise<Outcome[]> {
+    try {
+      return await this.#run(items);
+    } catch (error) {
+      const isSettled = error instanceof StoreConflictError && !(error instanceof StoreBusyError);
+      if (!isSettled || items.length === 1) throw error;
+      return this.#run(items);
     }
   }
 

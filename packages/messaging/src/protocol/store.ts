@@ -33,7 +33,10 @@ export interface BatchState<A extends Account> {
 }
 
 export interface BatchChanges<A extends Account> {
-  /** The accounts that changed, before and after; before is null for a customer registered by the batch. */
+  /**
+   * The accounts that changed, before and after; before is null for a customer registered by the batch, and where they are
+   * written for every one that has no row yet.
+   */
   readonly accounts: readonly { readonly before: A | null; readonly after: A }[];
   /** The own events, in the order in which they were decided. */
   readonly written: readonly StreamEvent[];

@@ -1,7 +1,10 @@
 /**
  * The store on PostgreSQL. A batch costs a handful of statements whatever its size: one locks the accounts in id order,
  * a few read what the decisions need, one a table writes; those that read are sent together, and so are those that write.
- * The order of locks is the same everywhere: accounts, then keys, then external_ids, each sorted.
+ * The order of locks is the same everywhere: accounts, then keys, then new accounts, then external_ids, each sorted.
+ *
+ * A customer who isn't known yet has no row to lock. Its account is written whole with the batch: where another transaction has
+ * made the row meanwhile that is a conflict, and the batch runs again on what that one left.
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
 import type { Database } from '@mo/database';
@@ -24,8 +27,8 @@ export interface AccountTables<A extends Account> {
   readonly byExternalId: string;
   /** Locks the accounts in id order and reads their rows. */
   lock(sql: Sql, customerIds: readonly number[], externalIds: readonly string[]): Promise<A[]>;
-  /** Makes the rows of customers that followed events concern, where they are missing. */
-  create(sql: Sql, customerIds: readonly number[]): Promise<void>;
+  /** The account of a customer without a row, where followed events may make one; null where they may not. */
+  unknown(customerId: number): A | null;
   /** Reads what decisions and events need beside the row, after the locks; answers with the completed accounts. */
   complete(
     sql: Sql,
@@ -37,7 +40,7 @@ export interface AccountTables<A extends Account> {
   readonly made: string;
   /** The sequence of its ids. */
   readonly idSequence: string;
-  /** Writes the accounts and what belongs to them. */
+  /** Writes the accounts and what belongs to them; those without a row, of which `before` is null, are made by id. */
   save(sql: Sql, changes: BatchChanges<A>): Promise<void>;
 }
 
@@ -63,15 +66,19 @@ export class SqlStore<A extends Account> implements Store<A> {
   async transaction<T>(work: (transaction: StoreTransaction<A>) => Promise<T>): Promise<T> {
     const beganMs = performance.now();
     let written: readonly StreamEvent[] = [];
+    const unknown = new Map<number, A>();
     try {
       const result = await inTransaction(
         this.#database,
         (sql) =>
           work({
-            open: (request, nowMs) => this.#open(sql, request, nowMs),
+            open: (request, nowMs) => this.#open(sql, request, nowMs, unknown),
             save: (changes) => {
               written = changes.written;
-              return this.#save(sql, changes);
+              return this.#save(sql, {
+                ...changes,
+                accounts: changes.accounts.map((change) => rowOf(change, unknown)),
+              });
             },
           }),
         { readsFirst: true },
@@ -96,17 +103,22 @@ export class SqlStore<A extends Account> implements Store<A> {
     return isKeyUsed(sqlOf(this.#database), keyId, nowMs);
   }
 
-  async #open(sql: Sql, { commands, events, quarantined }: BatchRequest<A>, nowMs: number): Promise<BatchState<A>> {
+  /** @param unknown gets the accounts that have no row */
+  async #open(
+    sql: Sql,
+    { commands, events, quarantined }: BatchRequest<A>,
+    nowMs: number,
+    unknown: Map<number, A>,
+  ): Promise<BatchState<A>> {
     const tables = this.#tables;
     const waitingIds = quarantined.flatMap(({ customerId }) => customerId ?? []);
     const eventIds = new Set([...events.map((event) => event.customer_id), ...waitingIds]);
     const ids = new Set([...eventIds, ...commands.flatMap(({ customer }) => customer.customerId ?? [])]);
     const names = new Set(commands.flatMap(({ customer }) => customer.externalId ?? []));
     const accounts = ids.size + names.size === 0 ? [] : await tables.lock(sql, sorted(ids), [...names]);
-    const missing = sorted(eventIds.difference(new Set(accounts.map((account) => account.customerId))));
-    if (missing.length > 0) {
-      await tables.create(sql, missing);
-      accounts.push(...(await tables.lock(sql, missing, [])));
+    for (const id of eventIds.difference(new Set(accounts.map((account) => account.customerId)))) {
+      const account = tables.unknown(id);
+      if (account !== null) unknown.set(id, account);
     }
     const claims = [...new Set(commands.flatMap(({ claims: name }) => name ?? []))];
     const [answers, completed, taken, newOnes] = await Promise.all([
@@ -116,7 +128,7 @@ export class SqlStore<A extends Account> implements Store<A> {
       idsOf(sql, tables.idSequence, commands.length),
     ]);
     return {
-      accounts: new Map(completed.map((account) => [account.customerId, account])),
+      accounts: new Map([...completed.map((account) => [account.customerId, account] as const), ...unknown]),
       answers,
       taken: new Set(taken),
       ids: newOnes,
@@ -133,6 +145,14 @@ export class SqlStore<A extends Account> implements Store<A> {
     ]);
   }
 }
+
+type Change<A extends Account> = BatchChanges<A>['accounts'][number];
+
+/** A change as the tables see it: nothing was before it where there was no row. */
+const rowOf = <A extends Account>({ before, after }: Change<A>, unknown: ReadonlyMap<number, A>): Change<A> => ({
+  before: unknown.has(after.customerId) ? null : before,
+  after,
+});
 
 /** New ids of a sequence, rising. */
 export async function idsOf(sql: Sql, sequence: string, count: number): Promise<number[]> {

@@ -40,3 +40,20 @@ export async function writtenAndRead<A extends Account>(
   );
   return { written, read: written.flatMap(({ customerId }) => state.accounts.get(customerId) ?? []) };
 }
+
+/** Takes an event in one transaction while another takes it and is committed in between; to be refused as a conflict. */
+export async function takenMeanwhile<A extends Account>(
+  database: Database,
+  tables: AccountTables<A>,
+  model: StreamModel<A>,
+  event: StreamEvent,
+): Promise<void> {
+  const nowMs = Date.now();
+  await new SqlStore(database, tables).transaction(async (transaction) => {
+    const state = await transaction.open({ commands: [], events: [event], quarantined: [] }, nowMs);
+    await writtenAndRead(database, tables, model, [event]);
+    const batch = new Batch(model, state, nowMs);
+    batch.events([event]);
+    await transaction.save(batch.changes());
+  });
+}

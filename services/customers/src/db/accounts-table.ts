@@ -71,9 +71,8 @@ export const accountTables: AccountTables<CustomerAccount> = {
   lock: async (sql, customerIds, externalIds) =>
     (await run<AccountRow>(sql, LOCK, [customerIds, externalIds])).map(readAccount),
 
-  /** Nobody has loans or payments who isn't a customer: such events wait, and don't fail what came with them. */
-  // Customers are made by registration alone; an event of one who isn't registered can't take effect.
-  create: async () => {},
+  /** Customers are made by registration alone: an event of one who isn't registered waits, and fails nobody else's. */
+  unknown: () => null,
 
   complete: async (_sql, accounts) => [...accounts],
 

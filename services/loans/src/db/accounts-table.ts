@@ -14,7 +14,7 @@ import {
 } from '@mo/messaging';
 import { formatMoney, parseMoney } from '@mo/money';
 import type { LoanNeeds } from '../commands/needs.ts';
-import type { LoanAccount } from '../domain/account.ts';
+import { type LoanAccount, unknownAccount } from '../domain/account.ts';
 import type { Loan } from '../domain/loan.ts';
 import { loanModel } from '../domain/model.ts';
 import { LOAN_COLUMNS, type LoanRow, readLoan } from './loan-rows.ts';
@@ -28,15 +28,21 @@ const LOCK = `
 
 const READ_LOANS = `SELECT ${LOAN_COLUMNS} FROM loans WHERE id = ANY($1::bigint[])`;
 
-const SAVE_ACCOUNTS = `
+const COLUMNS = `
+  customer_id, external_id, status, score, debt, last_taken_at, version, restricted, last_time, customers_applied, customers_behind, payments_applied, payments_behind`;
+
+const NEW = `unnest($1::bigint[], $2::text[], $3::smallint[], $4::numeric[], $5::numeric[], $6::timestamptz[], $7::bigint[],
+    $8::bigint[], $9::timestamptz[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[]) AS new (${COLUMNS})`;
+
+/** By id, as accounts are locked. */
+const INSERT_ACCOUNTS = `INSERT INTO accounts (${COLUMNS}) SELECT * FROM ${NEW} ORDER BY customer_id`;
+
+const UPDATE_ACCOUNTS = `
   UPDATE accounts SET external_id = new.external_id, status = new.status, score = new.score, debt = new.debt,
     last_taken_at = new.last_taken_at, version = new.version, restricted = new.restricted, last_time = new.last_time,
     customers_applied = new.customers_applied, customers_behind = new.customers_behind,
     payments_applied = new.payments_applied, payments_behind = new.payments_behind
-  FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::numeric[], $5::numeric[], $6::timestamptz[], $7::bigint[],
-    $8::bigint[], $9::timestamptz[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[])
-    AS new (customer_id, external_id, status, score, debt, last_taken_at, version, restricted, last_time, customers_applied,
-      customers_behind, payments_applied, payments_behind)
+  FROM ${NEW}
   WHERE accounts.customer_id = new.customer_id`;
 
 const INSERT_LOANS = `
@@ -63,10 +69,7 @@ export const accountTables: AccountTables<LoanAccount> = {
   lock: async (sql, customerIds, externalIds) =>
     (await run<AccountRow>(sql, LOCK, [customerIds, externalIds])).map(readAccount),
 
-  create: async (sql, customerIds) => {
-    const text = 'INSERT INTO accounts (customer_id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING';
-    await run(sql, text, [customerIds]);
-  },
+  unknown: unknownAccount,
 
   complete: async (sql, accounts, commands, events) => {
     const ids = [
@@ -87,9 +90,15 @@ export const accountTables: AccountTables<LoanAccount> = {
   save: async (sql, { accounts }) => {
     const changed = accounts.flatMap(changedLoans);
     await Promise.all([
-      saveAccounts(
+      writeAccounts(
         sql,
-        accounts.map(({ after }) => after),
+        INSERT_ACCOUNTS,
+        accounts.filter(({ before }) => before === null).map(({ after }) => after),
+      ),
+      writeAccounts(
+        sql,
+        UPDATE_ACCOUNTS,
+        accounts.filter(({ before }) => before !== null).map(({ after }) => after),
       ),
       insertLoans(
         sql,
@@ -113,9 +122,9 @@ function changedLoans({ before, after }: BatchChanges<LoanAccount>['accounts'][n
     .filter((change) => change.before !== change.after);
 }
 
-async function saveAccounts(sql: Sql, accounts: readonly LoanAccount[]): Promise<void> {
+async function writeAccounts(sql: Sql, text: string, accounts: readonly LoanAccount[]): Promise<void> {
   if (accounts.length === 0) return;
-  await run(sql, SAVE_ACCOUNTS, [
+  await run(sql, text, [
     column(accounts, (account) => account.customerId),
     column(accounts, (account) => account.externalId),
     column(accounts, (account) => (account.status === null ? null : codeOf(CUSTOMER_STATUSES, account.status))),

@@ -3,7 +3,7 @@ import { PAYMENT_STATUSES } from '@mo/contracts';
 import { run, type Sql } from '@mo/database';
 import { type AccountTables, codeOf, column, type ProgressRow, progressColumns, readProgress } from '@mo/messaging';
 import { formatMoney, parseMoney } from '@mo/money';
-import type { PaymentAccount } from '../domain/account.ts';
+import { type PaymentAccount, unknownAccount } from '../domain/account.ts';
 import { paymentModel } from '../domain/model.ts';
 import type { OpenLoan } from '../domain/open-loan.ts';
 import type { Payment } from '../domain/payment.ts';
@@ -19,13 +19,20 @@ const READ_LOANS = `
   SELECT loan_id, customer_id, external_id, taken_at, amount, outstanding
   FROM open_loans WHERE customer_id = ANY($1::bigint[]) AND outstanding > 0 ORDER BY customer_id, taken_at, loan_id`;
 
-const SAVE_ACCOUNTS = `
+const COLUMNS = `
+  customer_id, external_id, owed, version, restricted, last_time, customers_applied, customers_behind, loans_applied, loans_behind`;
+
+const NEW = `unnest($1::bigint[], $2::text[], $3::numeric[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::bigint[],
+    $8::bigint[], $9::bigint[], $10::bigint[]) AS new (${COLUMNS})`;
+
+/** By id, as accounts are locked. */
+const INSERT_ACCOUNTS = `INSERT INTO accounts (${COLUMNS}) SELECT * FROM ${NEW} ORDER BY customer_id`;
+
+const UPDATE_ACCOUNTS = `
   UPDATE accounts SET external_id = new.external_id, owed = new.owed, version = new.version, restricted = new.restricted, last_time = new.last_time,
     customers_applied = new.customers_applied, customers_behind = new.customers_behind,
     loans_applied = new.loans_applied, loans_behind = new.loans_behind
-  FROM unnest($1::bigint[], $2::text[], $3::numeric[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::bigint[],
-    $8::bigint[], $9::bigint[], $10::bigint[])
-    AS new (customer_id, external_id, owed, version, restricted, last_time, customers_applied, customers_behind, loans_applied, loans_behind)
+  FROM ${NEW}
   WHERE accounts.customer_id = new.customer_id`;
 
 const INSERT_LOANS = `
@@ -60,10 +67,7 @@ export const accountTables: AccountTables<PaymentAccount> = {
   lock: async (sql, customerIds, externalIds) =>
     (await run<AccountRow>(sql, LOCK, [customerIds, externalIds])).map(readAccount),
 
-  create: async (sql, customerIds) => {
-    const text = 'INSERT INTO accounts (customer_id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING';
-    await run(sql, text, [customerIds]);
-  },
+  unknown: unknownAccount,
 
   complete: async (sql, accounts, commands) => {
     const names = new Set(commands.map(({ customer }) => customer.externalId));
@@ -81,9 +85,15 @@ export const accountTables: AccountTables<PaymentAccount> = {
     const loans = accounts.flatMap(({ before, after }) => changedLoans(before, after));
     const payments = accounts.flatMap(({ after }) => [...after.payments.values()]);
     await Promise.all([
-      saveAccounts(
+      writeAccounts(
         sql,
-        accounts.map(({ after }) => after),
+        INSERT_ACCOUNTS,
+        accounts.filter(({ before }) => before === null).map(({ after }) => after),
+      ),
+      writeAccounts(
+        sql,
+        UPDATE_ACCOUNTS,
+        accounts.filter(({ before }) => before !== null).map(({ after }) => after),
       ),
       insertLoans(
         sql,
@@ -108,9 +118,9 @@ function changedLoans(before: PaymentAccount | null, after: PaymentAccount): Cha
     .map((loan) => ({ loan, customerId: after.customerId, isNew: !known.has(loan.id) }));
 }
 
-async function saveAccounts(sql: Sql, accounts: readonly PaymentAccount[]): Promise<void> {
+async function writeAccounts(sql: Sql, text: string, accounts: readonly PaymentAccount[]): Promise<void> {
   if (accounts.length === 0) return;
-  await run(sql, SAVE_ACCOUNTS, [
+  await run(sql, text, [
     column(accounts, (account) => account.customerId),
     column(accounts, (account) => account.externalId),
     column(accounts, (account) => formatMoney(account.owed)),

@@ -1,5 +1,5 @@
 /** What the database has to guarantee: locks, one transaction, conflicts, and how long a key counts. */
-import { type Fault, servers } from '../fault.ts';
+import { type Fault, servers, unit } from '../fault.ts';
 
 export const storing: readonly Fault[] = [
   {
@@ -42,6 +42,54 @@ export const storing: readonly Fault[] = [
     by: '',
     breaks: 'two requests under one key both have their effect',
     check: servers('packages/messaging/test/answers'),
+  },
+  {
+    id: 'new-account-lost-loans',
+    file: 'services/loans/src/db/accounts-table.ts',
+    replace: 'ORDER BY customer_id`;\n\nconst UPDATE_ACCOUNTS',
+    by: 'ORDER BY customer_id ON CONFLICT DO NOTHING`;\n\nconst UPDATE_ACCOUNTS',
+    breaks: 'of two processes that hear of a customer first, one loses what it applied',
+    check: servers('services/loans/test/accounts-table'),
+  },
+  {
+    id: 'new-accounts-unsorted-loans',
+    file: 'services/loans/src/db/accounts-table.ts',
+    replace: 'ORDER BY customer_id`;\n\nconst UPDATE_ACCOUNTS',
+    by: '`;\n\nconst UPDATE_ACCOUNTS',
+    breaks: 'two processes that hear of the same customers first lock each other out',
+    check: servers('services/loans/test/accounts-table'),
+  },
+  {
+    id: 'new-account-lost-payments',
+    file: 'services/payments/src/db/accounts-table.ts',
+    replace: 'ORDER BY customer_id`;\n\nconst UPDATE_ACCOUNTS',
+    by: 'ORDER BY customer_id ON CONFLICT DO NOTHING`;\n\nconst UPDATE_ACCOUNTS',
+    breaks: 'of two processes that hear of a customer first, one loses what it applied',
+    check: servers('services/payments/test/accounts-table'),
+  },
+  {
+    id: 'new-accounts-unsorted-payments',
+    file: 'services/payments/src/db/accounts-table.ts',
+    replace: 'ORDER BY customer_id`;\n\nconst UPDATE_ACCOUNTS',
+    by: '`;\n\nconst UPDATE_ACCOUNTS',
+    breaks: 'two processes that hear of the same customers first lock each other out',
+    check: servers('services/payments/test/accounts-table'),
+  },
+  {
+    id: 'conflict-not-run-again',
+    file: 'packages/messaging/src/protocol/batch-runner.ts',
+    replace: 'if (!isSettled || items.length === 1) throw error;',
+    by: 'throw error;',
+    breaks: 'a batch that another process was ahead of takes a transaction for each of its items',
+    check: unit('packages/messaging/test/write-path'),
+  },
+  {
+    id: 'held-lock-waited-for-twice',
+    file: 'packages/messaging/src/protocol/batch-runner.ts',
+    replace: ' && !(error instanceof StoreBusyError);',
+    by: ';',
+    breaks: 'a batch waits again, whole, for a customer whom another transaction holds',
+    check: unit('packages/messaging/test/write-path'),
   },
   {
     id: 'deadlock-is-a-failure',

@@ -34,6 +34,8 @@ export interface OutboxRow {
 export interface Transaction<A extends Account> extends Holder {
   readonly process: Process;
   lockedMs: number;
+  /** The customers whose account it may make. */
+  unknown: ReadonlySet<number>;
   changes: BatchChanges<A> | null;
   outbox: OutboxRow[];
   ended: boolean;
@@ -77,6 +79,7 @@ export class Database<A extends Account = Account> {
       held: new Set(),
       waitsFor: null,
       lockedMs: 0,
+      unknown: new Set(),
       changes: null,
       outbox: [],
       ended: false,
@@ -98,25 +101,26 @@ export class Database<A extends Account = Account> {
     const eventIds = [...new Set([...request.events.map((event) => event.customer_id), ...waitingIds])];
     const named = request.commands.flatMap(({ customer }) => this.#idsOf(customer));
     const existing = sorted(new Set([...eventIds, ...named].filter((id) => this.rows.accounts.has(id))));
-    const missing = sorted(new Set(eventIds.filter((id) => !this.rows.accounts.has(id))));
+    if (this.rows.makesAccounts) transaction.unknown = new Set(eventIds).difference(new Set(existing));
     const read = (): void => {
       transaction.lockedMs = transaction.process.clock.now();
-      done(this.#read(request, [...existing, ...missing], nowMs));
+      done(this.#read(request, existing, transaction.unknown, nowMs));
     };
-    const create = (): void => {
-      if (missing.length === 0 || !this.rows.makesAccounts) read();
-      else this.locks.takeAll(transaction, missing.map(rowKey), read, failed);
-    };
-    this.locks.takeAll(transaction, existing.map(rowKey), create, failed);
+    this.locks.takeAll(transaction, existing.map(rowKey), read, failed);
   }
 
   /** Writes what a batch brought about; others see it once it is committed. */
   write(transaction: Transaction<A>, changes: BatchChanges<A>, done: () => void, failed: (error: Error) => void): void {
     this.#mustBeOpen(transaction);
     const keys = changes.answers.map(({ key }) => key.id.toString('hex')).sort();
+    const made = sorted(
+      new Set(changes.accounts.map(({ after }) => after.customerId)).intersection(transaction.unknown),
+    );
     const claims = [...this.rows.claims(changes)].sort();
     const write = (): void => {
-      if (keys.some((key) => this.answerOf(key, changes.nowMs) !== undefined))
+      if (made.some((id) => this.rows.accounts.has(id)))
+        failed(new StoreConflictError('an account was made meanwhile'));
+      else if (keys.some((key) => this.answerOf(key, changes.nowMs) !== undefined))
         failed(new StoreConflictError('an Idempotency-Key was taken meanwhile'));
       else if (new Set(claims).size < claims.length || claims.some((name) => this.taken.has(name)))
         failed(new StoreConflictError('an external_id was taken meanwhile'));
@@ -128,7 +132,7 @@ export class Database<A extends Account = Account> {
     };
     this.locks.takeAll(
       transaction,
-      [...keys.map((key) => `k${key}`), ...claims.map((name) => `x${name}`)],
+      [...keys.map((key) => `k${key}`), ...made.map(rowKey), ...claims.map((name) => `x${name}`)],
       write,
       failed,
     );
@@ -179,13 +183,15 @@ export class Database<A extends Account = Account> {
     return [customerId, byName].filter((id) => id !== undefined);
   }
 
-  #read(request: BatchRequest<A>, ids: readonly number[], nowMs: number): BatchState<A> {
+  #read(
+    request: BatchRequest<A>,
+    existing: readonly number[],
+    unknown: ReadonlySet<number>,
+    nowMs: number,
+  ): BatchState<A> {
     const accounts = new Map<number, A>();
-    for (const id of ids) {
-      const account = this.rows.accounts.get(id);
-      if (account !== undefined) accounts.set(id, this.rows.complete(account, request));
-      else if (this.rows.makesAccounts) accounts.set(id, this.model.unknown(id));
-    }
+    for (const id of existing) accounts.set(id, this.rows.complete(this.rows.accounts.get(id) as A, request));
+    for (const id of unknown) accounts.set(id, this.model.unknown(id));
     const answers = new Map<string, StoredAnswer>();
     const taken = new Set<string>();
     for (const { key, claims } of request.commands) {
