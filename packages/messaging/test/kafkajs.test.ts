@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { testServers } from '@mo/dev-stack';
 import { createLogger } from '@mo/service-kit';
+import kafkajs from 'kafkajs';
 import { type Groups, type IncomingMessage, type Kafka, kafkaOverKafkajs, type Subscription } from '../src/index.ts';
 import { waitFor } from '../src/testing/index.ts';
 
@@ -43,6 +44,20 @@ async function member(handle: (values: string[]) => Promise<void> = async () => 
   };
   return { received, leave, subscription };
 }
+
+it('topics that it makes keep every event, whatever its age and whatever comes after it', async () => {
+  const admin = new kafkajs.Kafka({ brokers: [...testServers().brokers], logLevel: kafkajs.logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    const asked = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic };
+    const { resources } = await admin.describeConfigs({ resources: [asked], includeSynonyms: false });
+    const set = resources[0]?.configEntries.filter(({ isDefault }) => !isDefault);
+    const values = Object.fromEntries(set?.map(({ configName, configValue }) => [configName, configValue]) ?? []);
+    expect(values).toMatchObject({ 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.policy': 'delete' });
+  } finally {
+    await admin.disconnect();
+  }
+});
 
 it('a group that is new reads what was sent before it came, and goes on where it has left off', async () => {
   await send('1', '2');

@@ -45,6 +45,8 @@ export const brokerSettings = {
   'controller.listener.names': 'CONTROLLER',
   'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
   'auto.create.topics.enable': 'false',
+  // Also for topics that were made before they said so themselves.
+  'log.retention.ms': '-1',
   'group.initial.rebalance.delay.ms': '0',
   'offsets.topic.num.partitions': '4',
   'offsets.topic.replication.factor': '1',

@@ -27,6 +27,12 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const RETRIES_MAX = 2;
 const TOPICS_TIMEOUT_MS = 15_000;
 const TOPICS_POLL_MS = 50;
+/** Topics are the second copy of every event: nothing of them is forgotten, by its age or for what came after it. */
+const KEEP_ALL = [
+  { name: 'retention.ms', value: '-1' },
+  { name: 'retention.bytes', value: '-1' },
+  { name: 'cleanup.policy', value: 'delete' },
+];
 
 /** Errors of the broker that no retry mends. */
 const REFUSALS = new Set([
@@ -93,7 +99,7 @@ async function createMissing(admin: kafkajs.Admin, topics: readonly string[], pa
   const missing = topics.filter((topic) => !existing.has(topic));
   let failure: unknown = null;
   if (missing.length > 0) {
-    const wanted = missing.map((topic) => ({ topic, numPartitions: partitions }));
+    const wanted = missing.map((topic) => ({ topic, numPartitions: partitions, configEntries: KEEP_ALL }));
     await admin.createTopics({ topics: wanted, waitForLeaders: false }).catch((error: unknown) => {
       failure = error;
     });

@@ -11,6 +11,14 @@ export const publishing: readonly Fault[] = [
     check: simulation(40),
   },
   {
+    id: 'topics-forget',
+    file: 'packages/messaging/src/kafka/kafkajs.ts',
+    replace: ', configEntries: KEEP_ALL }',
+    by: ' }',
+    breaks: "topics forget events after the broker's week, and are no second copy",
+    check: servers('packages/messaging/test/kafkajs'),
+  },
+  {
     id: 'relay-without-lease',
     file: 'packages/messaging/src/relay/relay.ts',
     replace: 'const sent = this.#holding ? await this.#round() : 0;',
