@@ -1,9 +1,10 @@
 /** PostgreSQL as every service reaches it: connections, transactions, statements, migrations. */
 export * from './connection.ts';
 export * from './database.ts';
+export { buildIndexes, type Index } from './indexes.ts';
 export * from './migration.ts';
 export * from './outage.ts';
 export { poolMetrics, type WatchedPool } from './pool-metrics.ts';
 export { PREPARED_MAX, statementName } from './preparing-client.ts';
 export * from './readiness.ts';
-export * from './sql.ts';
+export { inTransaction, literal, run, type Sql, sqlOf, type TransactionOptions } from './sql.ts';

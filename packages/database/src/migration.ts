@@ -6,6 +6,7 @@ import type { MigrationObject } from '@mikro-orm/core';
 import { createLogger, type Logger, processConfig } from '@mo/service-kit';
 import { type DatabaseConfig, type DatabaseConnection, databaseConfig, databaseConnection } from './connection.ts';
 import { migrate, openDatabase } from './database.ts';
+import { buildIndexes, type Index } from './indexes.ts';
 
 /** One holds the lock, the other migrates. */
 const MIGRATION_CONNECTIONS_MAX = 2;
@@ -18,23 +19,24 @@ export interface MigrationDefinition {
   config: DatabaseConfig & { LOG_LEVEL: string };
   databaseUrl: string;
   migrations: MigrationObject[];
+  indexes?: readonly Index[];
 }
 
 /** What the command does. @throws ConfigError, or what the database says against it */
-export function migrateService({ service, config, databaseUrl, migrations }: MigrationDefinition): Promise<void> {
+export function migrateService({ service, config, databaseUrl, ...schema }: MigrationDefinition): Promise<void> {
   const connection = connectionOf(service, databaseUrl, config);
-  return migrateFirst(service, connection, migrations, createLogger(service, config.LOG_LEVEL));
+  return migrateFirst(service, connection, schema, createLogger(service, config.LOG_LEVEL));
 }
 
 /** @throws ConfigError */
 export const connectionOf = (service: string, databaseUrl: string, config: DatabaseConfig): DatabaseConnection =>
   databaseConnection(`${service.toUpperCase()}_DATABASE_URL`, databaseUrl, config);
 
-/** Over connections of their own: a migration may take as long as it needs, and say nothing meanwhile. */
+/** Over connections of their own: a migration may take as long as it needs, and say nothing meanwhile; so may an index. */
 export async function migrateFirst(
   service: string,
   connection: DatabaseConnection,
-  migrations: MigrationObject[],
+  { migrations, indexes = [] }: Pick<MigrationDefinition, 'migrations' | 'indexes'>,
   logger: Logger,
 ): Promise<void> {
   const database = await openDatabase({
@@ -50,6 +52,8 @@ export async function migrateFirst(
   try {
     const done = await migrate(database);
     logger.info({ migrations: done }, done.length === 0 ? 'no migration is due' : 'migrated');
+    const built = await buildIndexes(database, indexes);
+    if (built.length > 0) logger.info({ indexes: built }, 'indexes were built');
   } finally {
     await database.close();
   }

@@ -3,7 +3,7 @@
  * MikroORM opened: its query builder would cost a batch of a dozen statements more than what the batch decides.
  */
 import { StoreBusyError, StoreConflictError, StoreRefusalError } from '@mo/service-kit';
-import type { Pool, PoolClient } from 'pg';
+import pg, { type Pool, type PoolClient } from 'pg';
 import type { Database } from './database.ts';
 import { sqlState } from './outage.ts';
 import { PreparingClient } from './preparing-client.ts';
@@ -25,6 +25,10 @@ export function sqlOf(database: Database): Sql {
   return sql;
 }
 
+/** A value as it is written in a statement that is planned for it alone, and not prepared. */
+export const literal = (value: string | number): string =>
+  typeof value === 'number' ? String(value) : pg.escapeLiteral(value);
+
 /** Runs one statement with $1, $2 … bound; answers with its rows. */
 export function run<Row>(sql: Sql, text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
   return sql.query<Row>(text, parameters);
@@ -44,7 +48,7 @@ class AnyConnection implements Sql {
   }
 }
 
-const poolOf = (database: Database): Promise<Pool> => database.em.getDriver().getConnection().getNativeClient();
+export const poolOf = (database: Database): Promise<Pool> => database.em.getDriver().getConnection().getNativeClient();
 
 /** A connection from BEGIN to the end of its transaction. */
 class Transaction implements Sql {

@@ -70,7 +70,7 @@ describe('migrations', () => {
 it('a migration may take as long as it needs, but waits for no lock behind which others would queue up', async () => {
   const databases = await ownDatabases();
   const logger = createLogger('test', 'silent');
-  await migrateFirst('loans', { url: databases.url }, [{ name: 'limits', class: Limits }], logger);
+  await migrateFirst('loans', { url: databases.url }, { migrations: [{ name: 'limits', class: Limits }] }, logger);
   const database = await databases.open();
   expect(await run(sqlOf(database), 'SELECT * FROM limits')).toEqual([{ statement: '0', lock: '5s' }]);
   await databases.close();

@@ -11,6 +11,7 @@ import {
   type Database,
   databaseConfig,
   databaseProblem,
+  type Index,
   migrateFirst,
   openDatabase,
   poolMetrics,
@@ -82,6 +83,8 @@ export interface ServiceDefinition<A extends Account> {
   audited: Audited<A>;
   entities: EntitySchema[];
   migrations: MigrationObject[];
+  /** Built beside the traffic. */
+  indexes?: readonly Index[];
   /** SQL for the customer id of `want.external_id`, where the stream may be pulled by it. */
   resolveExternalId?: string;
   /** What the service does now and then, in one of its processes. */
@@ -120,7 +123,7 @@ export async function createService<A extends Account>(definition: ServiceDefini
   const admission = openAdmission(identity, config, Object.keys(peerUrls), logger, registry);
   const tracing = await openTracing(name, config.MO_VERSION, tracingSettings(config), logger);
   const settings = { ...connection, entities, migrations, logger };
-  await migrateFirst(name, connection, migrations, logger);
+  await migrateFirst(name, connection, definition, logger);
   const watch = poolMetrics(registry);
   const open = (label: string, connectionsMax: number, pool: string) =>
     openDatabase({ ...settings, name: label, connectionsMax, onPool: (made) => watch(pool, made, connectionsMax) });

@@ -1,11 +1,13 @@
 import { type Database, run, type Sql, sqlOf } from '@mo/database';
-import { type Condition, readPage } from '../src/index.ts';
+import { type Condition, ofStatus, readPage } from '../src/index.ts';
 import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
 
 const ROWS = 20_000;
 const OWNERS = 10;
+/** Of a thousand rows one has it. */
+const RARE = 2;
 
-type Plan = { 'Node Type': string; Plans?: Plan[] };
+type Plan = { 'Node Type': string; 'Index Name'?: string; Plans?: Plan[] };
 
 describe('a page of a table', () => {
   let database: Database;
@@ -17,10 +19,18 @@ describe('a page of a table', () => {
       sql,
       `INSERT INTO accounts (customer_id, external_id) SELECT n, 'owner-' || n FROM generate_series(1, ${OWNERS}) n`,
     );
-    await run(sql, 'CREATE TABLE items (id bigint PRIMARY KEY, owner bigint NOT NULL, odd boolean NOT NULL)');
+    await run(
+      sql,
+      'CREATE TABLE items (id bigint PRIMARY KEY, owner bigint NOT NULL, odd boolean NOT NULL, status smallint NOT NULL, place bigint)',
+    );
     await run(sql, 'CREATE INDEX items_owner ON items (owner, id)');
+    await run(sql, `CREATE INDEX items_rare ON items (id) WHERE status = ${RARE}`);
+    await run(sql, 'CREATE INDEX items_place ON items USING brin (place) WITH (pages_per_range = 1)');
     await run(sql, 'CREATE TABLE no_items (LIKE items INCLUDING INDEXES)');
-    await run(sql, `INSERT INTO items SELECT n, n % ${OWNERS} + 1, n % 2 = 1 FROM generate_series(1, ${ROWS}) n`);
+    await run(
+      sql,
+      `INSERT INTO items SELECT n, n % ${OWNERS} + 1, n % 2 = 1, CASE WHEN n % 1000 = 0 THEN ${RARE} ELSE 1 END, n FROM generate_series(1, ${ROWS}) n`,
+    );
     await run(sql, 'ANALYZE items, accounts');
   });
   afterAll(() => databases.close());
@@ -28,13 +38,19 @@ describe('a page of a table', () => {
   const page = (
     sql: Sql,
     where: readonly Condition[],
-    { before = null, limit = 50, table = 'items' }: { before?: number | null; limit?: number; table?: string } = {},
+    {
+      before = null,
+      limit = 50,
+      table = 'items',
+      ofRange = false,
+    }: { before?: number | null; limit?: number; table?: string; ofRange?: boolean } = {},
   ) =>
     readPage<{ id: string }>(sql, {
       select: `SELECT items.id, accounts.external_id FROM ${table} items JOIN accounts ON accounts.customer_id = items.owner`,
       id: 'items.id',
       before,
       where,
+      ofRange,
       limit,
     });
   const idsOf = async (...parameters: [readonly Condition[], { before?: number; limit?: number }?]) =>
@@ -50,6 +66,37 @@ describe('a page of a table', () => {
   it('goes on below the last row, and ends with the first one', async () => {
     expect(await idsOf([], { before: 4 })).toEqual([3, 2, 1]);
     expect(await idsOf([], { before: 1 })).toEqual([]);
+  });
+
+  it('of a status that is rare is read from the index of it, and from no such index among the rows of an owner', async () => {
+    const indexes = async (...where: Condition[]) => {
+      const plans: Plan[] = [];
+      const rows = await page(explaining(sqlOf(database), plans), where, { limit: 5 });
+      return { ids: rows.map(({ id }) => Number(id)), indexes: plans.flatMap(indexesOf) };
+    };
+    const all = await indexes(ofStatus('items.status', RARE, false));
+    expect(all.ids).toEqual([20_000, 19_000, 18_000, 17_000, 16_000, 15_000]);
+    expect(all.indexes).toContain('items_rare');
+    const owned = await indexes(['items.owner = $', 1], ofStatus('items.status', RARE, true));
+    expect(owned.ids).toEqual(all.ids);
+    expect(owned.indexes).not.toContain('items_rare');
+    expect(await idsOf([ofStatus('items.status', undefined, false)], { limit: 1 })).toEqual([ROWS, ROWS - 1]);
+  });
+
+  it('of a range is planned for that range: few rows are not looked for among all', async () => {
+    const indexes = async (from: number, to: number) => {
+      const plans: Plan[] = [];
+      const where: Condition[] = [
+        ['items.place >= $', from],
+        ['items.place <= $', to],
+      ];
+      const rows = await page(explaining(sqlOf(database), plans), where, { limit: 2, ofRange: true });
+      return { ids: rows.map(({ id }) => Number(id)), indexes: plans.flatMap(indexesOf) };
+    };
+    const few = await indexes(5, 6);
+    expect(few).toEqual({ ids: [6, 5], indexes: expect.arrayContaining(['items_place']) });
+    const many = await indexes(0, ROWS);
+    expect(many).toEqual({ ids: [ROWS, ROWS - 1, ROWS - 2], indexes: expect.arrayContaining(['items_pkey']) });
   });
 
   it('leaves out conditions without a value, and holds rows to all others', async () => {
@@ -88,12 +135,18 @@ describe('a page of a table', () => {
 function explaining(sql: Sql, plans: Plan[]): Sql {
   return {
     query: async <Row>(text: string, parameters: readonly unknown[]) => {
-      const explain = `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${text}`;
+      const generic = parameters.length > 0 ? 'GENERIC_PLAN, ' : '';
+      const explain = `EXPLAIN (${generic}FORMAT JSON) ${text}`;
       const [row] = await run<{ 'QUERY PLAN': [{ Plan: Plan }] }>(sql, explain);
       plans.push(...(row?.['QUERY PLAN'] ?? []).map(({ Plan }) => Plan));
       return run<Row>(sql, text, parameters);
     },
   };
 }
+
+const indexesOf = (plan: Plan): string[] => [
+  ...(plan['Index Name'] === undefined ? [] : [plan['Index Name']]),
+  ...(plan.Plans ?? []).flatMap(indexesOf),
+];
 
 const nodeTypes = (plan: Plan): string[] => [plan['Node Type'], ...(plan.Plans ?? []).flatMap(nodeTypes)];

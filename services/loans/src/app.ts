@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 import { accountTables } from './db/accounts-table.ts';
 import { entities } from './db/entities.ts';
 import { loansAudited } from './db/image.ts';
-import { migrations } from './db/migrations/index.ts';
+import { indexes, migrations } from './db/migrations/index.ts';
 import { loanModel } from './domain/model.ts';
 import { loanRoutes } from './http/routes.ts';
 
@@ -18,6 +18,7 @@ export function createApp(config: Config): Promise<App> {
     audited: loansAudited,
     entities,
     migrations,
+    indexes,
     routes: loanRoutes,
   });
 }

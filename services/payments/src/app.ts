@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 import { accountTables } from './db/accounts-table.ts';
 import { entities } from './db/entities.ts';
 import { paymentsAudited } from './db/image.ts';
-import { migrations } from './db/migrations/index.ts';
+import { indexes, migrations } from './db/migrations/index.ts';
 import { paymentModel } from './domain/model.ts';
 import { paymentRoutes } from './http/routes.ts';
 
@@ -18,6 +18,7 @@ export function createApp(config: Config): Promise<App> {
     audited: paymentsAudited,
     entities,
     migrations,
+    indexes,
     routes: paymentRoutes,
   });
 }

@@ -49,7 +49,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
   const identity = openIdentity(NAME, config.IDENTITY_DIR ?? null, {}, logger, registry);
   const admission = openAdmission(identity, config, [], logger, registry);
   const tracing = await openTracing(NAME, config.MO_VERSION, tracingSettings(config), logger);
-  await migrateFirst(NAME, connection, migrations, logger);
+  await migrateFirst(NAME, connection, { migrations }, logger);
   const watch = poolMetrics(registry);
   const database = await openDatabase({
     ...connection,

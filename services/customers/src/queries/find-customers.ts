@@ -1,7 +1,7 @@
 /** Reads of customers, by the service's own tables. */
 import { CUSTOMER_STATUSES, type CustomerBody, type customersQuery, type Versions } from '@mo/contracts';
 import { type Database, sqlOf } from '@mo/database';
-import { codeOf, readPage, versionsOf } from '@mo/messaging';
+import { codeOf, ofStatus, readPage, versionsOf } from '@mo/messaging';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
 import { CUSTOMER_COLUMNS, type CustomerRow, readCustomer } from '../db/customer-rows.ts';
@@ -20,7 +20,7 @@ export async function findCustomers(database: Database, filters: CustomerFilters
     before,
     where: [
       ['customers.external_id = $', external_id],
-      ['customers.status = $', status && codeOf(CUSTOMER_STATUSES, status)],
+      ofStatus('customers.status', status && codeOf(CUSTOMER_STATUSES, status), external_id !== undefined),
     ],
     limit,
   });

@@ -33,7 +33,7 @@ export async function openStore(
   logger: Logger,
   registry: Registry,
 ): Promise<Store> {
-  await migrateFirst('gateway', connection, migrations, logger);
+  await migrateFirst('gateway', connection, { migrations }, logger);
   const watch = poolMetrics(registry);
   const database = await openDatabase({
     ...connection,

@@ -1,7 +1,7 @@
 /** Reads of loans, by the service's own tables. */
 import { LOAN_STATUSES, type LoanBody, type loansQuery, type Versions } from '@mo/contracts';
 import { type Database, sqlOf } from '@mo/database';
-import { codeOf, readPage, versionsOf } from '@mo/messaging';
+import { codeOf, ofStatus, readPage, versionsOf } from '@mo/messaging';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
 import { LoanEntity } from '../db/entities.ts';
@@ -20,6 +20,7 @@ const OF_NAME = 'loans.customer_id = (SELECT customer_id FROM accounts WHERE ext
 export async function findLoans(database: Database, filters: LoanFilters): Promise<Page<LoanBody>> {
   const [before = null] = readCursor(filters.cursor, filters, 1) ?? [];
   const { external_id, status, taken_from, taken_to, customer_id, customer_external_id, limit } = filters;
+  const isOfOne = [customer_id, customer_external_id, external_id].some((value) => value !== undefined);
   const rows = await readPage<LoanRow & { customer_external_id: string | null }>(sqlOf(database), {
     select: LOANS,
     id: 'loans.id',
@@ -28,10 +29,11 @@ export async function findLoans(database: Database, filters: LoanFilters): Promi
       ['loans.customer_id = $', customer_id],
       [OF_NAME, customer_external_id],
       ['loans.external_id = $', external_id],
-      ['loans.status = $', status && codeOf(LOAN_STATUSES, status)],
+      ofStatus('loans.status', status && codeOf(LOAN_STATUSES, status), isOfOne),
       ['loans.taken_at >= $', taken_from?.toISOString()],
       ['loans.taken_at <= $', taken_to?.toISOString()],
     ],
+    ofRange: !isOfOne && (taken_from ?? taken_to) !== undefined,
     limit,
   });
   return pageOfRows(

@@ -1,7 +1,7 @@
 /** Reads of payments, by the service's own tables. */
 import { PAYMENT_STATUSES, type PaymentBody, type paymentsQuery, type Versions } from '@mo/contracts';
 import { type Database, sqlOf } from '@mo/database';
-import { codeOf, readPage, versionsOf } from '@mo/messaging';
+import { codeOf, ofStatus, readPage, versionsOf } from '@mo/messaging';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
 import { PaymentEntity } from '../db/entities.ts';
@@ -19,6 +19,7 @@ const OF_NAME = 'payments.customer_id = (SELECT customer_id FROM accounts WHERE 
 export async function findPayments(database: Database, filters: PaymentFilters): Promise<Page<PaymentBody>> {
   const [before = null] = readCursor(filters.cursor, filters, 1) ?? [];
   const { external_id, status, paid_from, paid_to, customer_id, customer_external_id, limit } = filters;
+  const isOfOne = [customer_id, customer_external_id, external_id].some((value) => value !== undefined);
   const sql = sqlOf(database);
   const rows = await readPage<PaymentRow & { customer_external_id: string | null }>(sql, {
     select: PAYMENTS,
@@ -28,10 +29,11 @@ export async function findPayments(database: Database, filters: PaymentFilters):
       ['payments.customer_id = $', customer_id],
       [OF_NAME, customer_external_id],
       ['payments.external_id = $', external_id],
-      ['payments.status = $', status && codeOf(PAYMENT_STATUSES, status)],
+      ofStatus('payments.status', status && codeOf(PAYMENT_STATUSES, status), isOfOne),
       ['payments.paid_at >= $', paid_from?.toISOString()],
       ['payments.paid_at <= $', paid_to?.toISOString()],
     ],
+    ofRange: !isOfOne && (paid_from ?? paid_to) !== undefined,
     limit,
   });
   const shown = rows.slice(0, limit);

@@ -1,3 +1,4 @@
+import type { Index } from '@mo/database';
 import { First } from './2026-11-23-first.ts';
 import { JournalDigest } from './2026-11-24-journal-digest.ts';
 import { Quarantine } from './2026-11-24-quarantine.ts';
@@ -11,4 +12,10 @@ export const migrations = [
   { name: 'quarantine', class: Quarantine },
   { name: 'partitioning', class: Partitioning },
   { name: 'journal-summaries', class: JournalSummaries },
+];
+
+/** Built beside the traffic. Lists ask for loans of a status, of which there may be few unless it is active, and for times. */
+export const indexes: readonly Index[] = [
+  { name: 'loans_of_status', on: 'loans (status, id) WHERE status <> 2' },
+  { name: 'loans_taken_at', on: 'loans USING brin (taken_at) WITH (autosummarize = on)' },
 ];
