@@ -10,6 +10,7 @@ import type { MigrationObject } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
 import type { Logger, TlsOptions } from '@mo/service-kit';
+import type { PoolClient } from 'pg';
 import type { WatchedPool } from './pool-metrics.ts';
 import { PREPARING_OPTIONS, PreparingClient } from './preparing-client.ts';
 
@@ -72,12 +73,32 @@ export async function openDatabase({
       options: `-c timezone=UTC ${PREPARING_OPTIONS}`,
       Client: PreparingClient,
       pipeline: true,
+      verify: refuseStandby,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: statementTimeoutMs,
       lock_timeout: LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     },
   });
+}
+
+/**
+ * A connection to a standby is closed before anything is asked of it: while a failover goes on, the name may still lead to the
+ * server that was the primary, which would answer with old rows, and take no writes.
+ */
+function refuseStandby(client: PoolClient, done: (error?: Error) => void): void {
+  client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby', (error: Error | null, answer) =>
+    done(error ?? (answer.rows[0]?.standby === true ? new StandbyError() : undefined)),
+  );
+}
+
+class StandbyError extends Error {
+  override readonly name = 'StandbyError';
+  /** As libpq says of such a session: read_only_sql_transaction. */
+  readonly code = '25006';
+  constructor() {
+    super('the server is a standby');
+  }
 }
 
 /** A socket that ends itself when nothing moves on it for so long. */

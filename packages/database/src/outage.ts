@@ -4,10 +4,11 @@ import { type ProblemError, StoreBusyError, unavailable } from '@mo/service-kit'
 export const DATABASE_AWAY = 'the database can not be reached';
 
 /**
- * SQLSTATE classes and codes that say that the server is away, going, full, or tired of waiting: connection, resources,
- * shutdown, cancel, and a session that was ended because its transaction was idle, or took, too long.
+ * SQLSTATE classes and codes that say that the server is away, going, full, tired of waiting, or not the one that takes writes:
+ * connection, resources, shutdown, cancel, a session that was ended because its transaction was idle, or took, too long, and
+ * a transaction that may only read.
  */
-const OUTAGE_STATES = /^(08|53|57P|57014|25P03|25P04)/;
+const OUTAGE_STATES = /^(08|53|57P|57014|25P03|25P04|25006)/;
 const OUTAGE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

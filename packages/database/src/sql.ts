@@ -108,6 +108,8 @@ export interface TransactionOptions {
 }
 
 const UNIQUE_VIOLATION = '23505';
+/** read_only_sql_transaction */
+const READ_ONLY = '25006';
 /** deadlock_detected, lock_not_available, serialization_failure */
 const BUSY = new Set(['40P01', '55P03', '40001']);
 /** Data exceptions and broken constraints: what was to be written is at fault. */
@@ -116,7 +118,7 @@ const REFUSALS = /^(22|23)/;
 /**
  * Runs a transaction. Statements that are begun together, as by `Promise.all`, are sent at once and run in the order in which
  * they were begun: the first that fails is the first to be told of, and none comes after the end. Where the rollback fails
- * too, as it does once the server has ended the session, the connection is closed.
+ * too, as it does once the server has ended the session, the connection is closed; so is one to a server that takes no writes.
  *
  * @throws StoreConflictError where another transaction got in the way, a StoreBusyError if it holds a lock that was waited for;
  * StoreRefusalError where a rule of a table is broken
@@ -140,7 +142,9 @@ export async function inTransaction<T>(
       await transaction.end('ROLLBACK').catch((failure: Error) => {
         lost = failure;
       });
-      throw told(transaction.failure ?? error);
+      const failure = transaction.failure ?? error;
+      if (sqlState(failure) === READ_ONLY) lost ??= failure as Error;
+      throw told(failure);
     }
   } finally {
     endPatience();

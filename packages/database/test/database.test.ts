@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Migration } from '@mikro-orm/migrations';
 import { createLogger, StoreConflictError } from '@mo/service-kit';
 import {
+  DATABASE_AWAY,
   type Database,
   databaseOutage,
   inTransaction,
@@ -12,6 +13,7 @@ import {
   openDatabase,
   run,
   sqlOf,
+  whyAway,
 } from '../src/index.ts';
 import { CONNECTIONS_MAX, MIGRATIONS, migratedDatabase, type OwnDatabases, ownDatabases } from './databases.ts';
 import { errorOf } from './error-of.ts';
@@ -131,7 +133,31 @@ describe('a database that can not be reached', () => {
     await databases.close();
   });
 
-  it.each(['25P03', '25P04', '57P01', '08006', '53300'])('is what SQLSTATE %s says', (code) => {
+  it('because it is a standby is an outage, until its name leads to one that is none', async () => {
+    const { database, databases } = await migratedDatabase();
+    const name = new URL(databases.url).pathname.slice(1);
+    await run(sqlOf(database), `CREATE FUNCTION pg_is_in_recovery() RETURNS boolean LANGUAGE sql AS 'SELECT true'`);
+    await run(sqlOf(database), `ALTER DATABASE ${name} SET search_path = public, pg_catalog`);
+    const moved = await databases.open();
+    expect(databaseOutage(await errorOf(run(sqlOf(moved), 'SELECT 1')))).toMatchObject(unavailable);
+    expect(await whyAway(moved)).toBe(DATABASE_AWAY);
+    await run(sqlOf(database), 'DROP FUNCTION public.pg_is_in_recovery()');
+    expect(await whyAway(moved)).toBeNull();
+    await databases.close();
+  });
+
+  it('because it takes no writes any more is an outage, and the connection is another one afterwards', async () => {
+    const databases = await ownDatabases();
+    const database = await databases.open({ connectionsMax: 1 });
+    await migrate(await databases.open());
+    await run(sqlOf(database), 'SET default_transaction_read_only = on');
+    const write = () => inTransaction(database, (sql) => run(sql, `INSERT INTO names VALUES ('one')`));
+    expect(databaseOutage(await errorOf(write()))).toMatchObject(unavailable);
+    expect(await write()).toEqual([]);
+    await databases.close();
+  });
+
+  it.each(['25P03', '25P04', '25006', '57P01', '08006', '53300'])('is what SQLSTATE %s says', (code) => {
     const error = Object.assign(new Error('a query failed'), { code });
     expect(databaseOutage(error)).toMatchObject(unavailable);
   });

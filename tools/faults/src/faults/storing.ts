@@ -134,8 +134,8 @@ export const storing: readonly Fault[] = [
   {
     id: 'any-failure-told',
     file: 'packages/database/src/sql.ts',
-    replace: 'throw told(transaction.failure ?? error);',
-    by: 'throw told(error);',
+    replace: 'const failure = transaction.failure ?? error;',
+    by: 'const failure = error;',
     breaks: 'a name that two processes write at the same time is a 500 instead of another try',
     check: servers('packages/database/test/transaction'),
   },
@@ -238,5 +238,21 @@ export const storing: readonly Fault[] = [
     by: 'if (found !== undefined) return false;',
     breaks: 'an index whose build was broken off is never built',
     check: servers('packages/database/test/indexes'),
+  },
+  {
+    id: 'standby-believed',
+    file: 'packages/database/src/database.ts',
+    replace: 'answer.rows[0]?.standby === true ? new StandbyError() : undefined',
+    by: 'undefined',
+    breaks: 'old rows are read, and nothing written, until a restart after a failover',
+    check: servers('packages/database/test/database'),
+  },
+  {
+    id: 'read-only-connection-kept',
+    file: 'packages/database/src/sql.ts',
+    replace: 'if (sqlState(failure) === READ_ONLY) lost ??= failure as Error;',
+    by: '',
+    breaks: 'a connection that takes no writes is used again and again',
+    check: servers('packages/database/test/database'),
   },
 ];
