@@ -10,8 +10,9 @@ const VERSION = 1;
 /** Filters without limit and cursor; their values decide what the cursor may be used with. */
 export type Filters = Readonly<Record<string, unknown>>;
 
-/** A part of a position lies within this, either way: as far as times in ms go, and farther than any id. */
-const PART_MAX = 8_640_000_000_000_000;
+/** A part of a position lies within these: the times in ms of years of four digits, and farther than any id. */
+const PART_MIN = Date.parse('0001-01-01T00:00:00.000Z');
+const PART_MAX = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** Writes a cursor that continues after the position: ids, times in ms and the like. */
 export function writeCursor(position: readonly number[], filters: Filters): string {
@@ -34,7 +35,8 @@ export function readCursor(cursor: string | undefined, filters: Filters, length:
   return position;
 }
 
-const isPart = (part: unknown): part is number => Number.isInteger(part) && Math.abs(part as number) <= PART_MAX;
+const isPart = (part: unknown): part is number =>
+  Number.isInteger(part) && (part as number) >= PART_MIN && (part as number) <= PART_MAX;
 
 function decode(cursor: string): unknown[] {
   try {

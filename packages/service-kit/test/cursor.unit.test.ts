@@ -11,10 +11,12 @@ const refusalOf = (cursor: string, with_: Record<string, unknown> = filters, len
   }
   return 'it was taken';
 };
+/** Times that a database and RFC 3339 can write, in ms. */
+const [FIRST_MS, LAST_MS] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
 const NOT_OURS = '400 cursor is not a next_cursor of ours';
 
 it('a cursor gives back the position that it was written with, whatever it is', () => {
-  const position = fc.array(fc.integer({ min: -8.64e15, max: 8.64e15 }), { minLength: 1, maxLength: 4 });
+  const position = fc.array(fc.integer({ min: FIRST_MS, max: LAST_MS }), { minLength: 1, maxLength: 4 });
   fc.assert(
     fc.property(position, fc.dictionary(fc.string(), fc.string()), (parts, some) => {
       expect(readCursor(writeCursor(parts, some), some, parts.length)).toEqual(parts);
@@ -27,7 +29,7 @@ it('no cursor is no position', () => {
 });
 
 it('a cursor goes into a URL as it is', () => {
-  expect(writeCursor([-1, 2 ** 52], filters)).toMatch(/^[\w-]+$/);
+  expect(writeCursor([-1, 2 ** 47], filters)).toMatch(/^[\w-]+$/);
 });
 
 it('a cursor may be used with another limit, and with its filters in any order', () => {
@@ -57,7 +59,8 @@ describe('a cursor that was tampered with is refused', () => {
     ['null', encoded(null)],
     ['another version', encoded([2, 'abcdefgh', 5])],
     ['text', encoded([1, 'abcdefgh', '5'])],
-    ['a time beyond all times', encoded([1, 'abcdefgh', 8.64e15 + 1])],
+    ['a time after all years of four digits', writeCursor([LAST_MS + 1], filters)],
+    ['a time before them', writeCursor([FIRST_MS - 1], filters)],
     ['a fraction', encoded([1, 'abcdefgh', 5.5])],
     ['a number beyond the exact ones', encoded([1, 'abcdefgh', 2 ** 53])],
     ['a list as a part', encoded([1, 'abcdefgh', [5]])],

@@ -93,6 +93,12 @@ describe('CSV', () => {
     expect(values(read(csv, Buffer.from([0x61, 0xff, 0x2c, 0x31])))).toEqual(['is not UTF-8']);
   });
 
+  it('ends a line at LF alone, and loses nothing of a file that has none', () => {
+    const files = ['external_id,score\r"a",1\r"b",2', '"a",1\r"b",2\r'];
+    for (const file of files) expect(values(read(csv, file))).toEqual([expect.stringContaining('is not CSV')]);
+    expect(() => read(csv, 'external_id,score\ra,1\rb,2')).toThrow('not known here');
+  });
+
   it('counts the header line and empty lines in the line numbers', () => {
     expect(read(csv, 'external_id,score\r\n\r\na,1\r\n').map(({ line }) => line)).toEqual([3]);
   });

@@ -39,7 +39,7 @@ export class CsvReader implements LineReader {
 function fieldsOf(text: string): string[] | { fault: string } {
   if (!text.includes('"')) return text.split(',');
   try {
-    const [fields = []] = parse(text, { relax_column_count: true });
+    const [fields = []] = parse(text, { relax_column_count: true, record_delimiter: '\n' });
     return fields;
   } catch (error) {
     return { fault: `is not CSV: ${(error as Error).message}` };
