@@ -17,6 +17,7 @@ const DELIVERIES_PER_CLAIM_MAX = 20;
 export interface Lane {
   readonly webhookId: number;
   readonly customerId: number;
+  /** Of this claim alone, also where the lane has gone and come again. */
   readonly claim: number;
 }
 
@@ -51,7 +52,7 @@ export interface Outcome {
 const PENDING = codeOf(DELIVERY_STATUSES, 'pending');
 
 const CLAIM = `
-  UPDATE lanes SET claim = claim + 1, held = true, due_at = clock_timestamp() + make_interval(secs => $3)
+  UPDATE lanes SET claim = nextval('lane_claims'), held = true, due_at = clock_timestamp() + make_interval(secs => $3)
   WHERE (webhook_id, customer_id) IN (
     SELECT webhook_id, customer_id FROM lanes WHERE webhook_id = $1 AND due_at <= clock_timestamp()
     ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
@@ -68,7 +69,7 @@ const SETTLE = `
   UPDATE deliveries SET status = o.status, attempts = attempts + 1, last_attempt_at = o.at, last_status = o.answer,
     last_error = o.error
   FROM unnest($1::bigint[], $2::smallint[], $3::timestamptz[], $4::smallint[], $5::text[]) AS o (id, status, at, answer, error)
-  WHERE deliveries.id = o.id`;
+  WHERE deliveries.id = o.id AND deliveries.status = ${PENDING}`;
 
 interface NextRow {
   readonly id: string;

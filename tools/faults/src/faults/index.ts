@@ -14,6 +14,7 @@ import { observing } from './observing.ts';
 import { operating } from './operating.ts';
 import { paying } from './paying.ts';
 import { publishing } from './publishing.ts';
+import { sending } from './sending.ts';
 import { serving } from './serving.ts';
 import { storing } from './storing.ts';
 import { telling } from './telling.ts';
@@ -35,5 +36,6 @@ export const faults: readonly Fault[] = [
   ...admitting,
   ...certifying,
   ...delivering,
+  ...sending,
   ...forwarding,
 ];

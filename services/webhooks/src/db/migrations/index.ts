@@ -1,3 +1,4 @@
+import { Claims } from './2026-11-27-claims.ts';
 import { First } from './2026-11-27-first.ts';
 import { FormerSecrets } from './2026-11-27-former-secrets.ts';
 import { Held } from './2026-11-27-held.ts';
@@ -9,4 +10,5 @@ export const migrations = [
   { name: 'traces', class: Traces },
   { name: 'held', class: Held },
   { name: 'former-secrets', class: FormerSecrets },
+  { name: 'claims', class: Claims },
 ];

@@ -1,0 +1,79 @@
+/** Claims of lanes, by two processes of which one is late. */
+import { type Database, run, sqlOf } from '@mo/database';
+import { waitFor } from '@mo/messaging/testing';
+import { type Delivery, type Lane, Lanes, type Outcome } from '../src/delivery/lanes.ts';
+import { Intake } from '../src/intake/intake.ts';
+import { DeliveryTable } from '../src/webhooks/delivery-table.ts';
+import { WebhookTable } from '../src/webhooks/webhook-table.ts';
+import { eventOf, openEmpty } from './support.ts';
+
+let database: Database;
+let webhookId: number;
+let late: Lanes;
+let other: Lanes;
+beforeAll(async () => {
+  database = await openEmpty();
+  const made = { url: 'https://example.com', event_types: ['LoanPaid' as const], description: '' };
+  webhookId = Number((await new WebhookTable(database).create(made, 'ada'))?.row.id);
+  late = new Lanes(database, 1);
+  other = new Lanes(database);
+});
+afterAll(() => database?.close());
+
+const LANES_MAX = 9;
+/** Longer than any test. */
+const PAUSE_MS = 3_600_000;
+const claimBy = (lanes: Lanes): Promise<Lane> => waitFor(async () => (await lanes.claim(webhookId, LANES_MAX))[0]);
+/** Takes in so many events of a customer, each of which is to be delivered. */
+const tell = (customerId: number, events: number) =>
+  new Intake(database, () => {}).take(
+    Array.from({ length: events }, (_, place) => eventOf('loans', place + 1, { customerId })),
+    Date.now(),
+  );
+const delivered = ({ id }: Delivery): Outcome => ({
+  deliveryId: id,
+  status: 'delivered',
+  atMs: Date.now(),
+  answer: 204,
+  error: null,
+});
+const refused = (delivery: Delivery): Outcome => ({ ...delivered(delivery), status: 'pending', answer: 503 });
+const statusesOf = async (customerId: number) => {
+  const text = 'SELECT status FROM deliveries WHERE customer_id = $1 ORDER BY id';
+  return (await run<{ status: number }>(sqlOf(database), text, [customerId])).map(({ status }) => status);
+};
+const PENDING = 1;
+const DELIVERED = 2;
+
+it('are told apart, though the lane has gone and come again', async () => {
+  await tell(1, 1);
+  const ended = await claimBy(late);
+  const claimed = await claimBy(other);
+  const [first] = (await other.next(claimed)) as [Delivery];
+  expect(await other.settle(claimed, [delivered(first)], 0)).toBe(true);
+  await new DeliveryTable(database).replay(webhookId, { delivery_ids: [Number(first.id)] });
+  const again = await claimBy(other);
+  const [second] = (await other.next(again)) as [Delivery];
+  expect(await late.settle(ended, [refused(second)], 0)).toBe(false);
+  expect(await other.settle(again, [delivered(second)], 0)).toBe(true);
+  expect(await statusesOf(1)).toEqual([DELIVERED, DELIVERED]);
+});
+
+it('make nothing pending that was delivered', async () => {
+  await tell(2, 2);
+  const claimed = await claimBy(other);
+  const [first] = (await other.next(claimed)) as [Delivery];
+  await other.settle(claimed, [delivered(first)], 0);
+  const next = await claimBy(late);
+  expect(await late.settle(next, [refused(first)], PAUSE_MS)).toBe(true);
+  expect(await statusesOf(2)).toEqual([DELIVERED, PENDING]);
+});
+
+it('are not what the version before counts up to', async () => {
+  await tell(3, 1);
+  const ended = await claimBy(late);
+  const before = 'UPDATE lanes SET claim = claim + 1 WHERE customer_id = 3 RETURNING claim';
+  const [row] = await run<{ claim: string }>(sqlOf(database), before);
+  const claimed = await claimBy(other);
+  expect(new Set([ended.claim, Number(row?.claim), claimed.claim]).size).toBe(3);
+});
