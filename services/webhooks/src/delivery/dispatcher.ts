@@ -1,6 +1,7 @@
 /**
  * Delivers what is due: for each webhook by itself, so many lanes at once, so that one whose receiver is slow or away holds up
- * no other. Within a lane a message is sent once the one before it was taken, or given up after three days.
+ * no other. Within a lane a message is sent once the one before it was taken, or given up after three days. Where it goes, and
+ * whether it still does, is read before each attempt: what was changed until then counts.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { aboutEvent } from '@mo/messaging';
@@ -16,24 +17,31 @@ const LANES_PER_WEBHOOK_MAX = 16;
 const TURN_MS = 30_000;
 const POLL_MS = 500;
 
-export interface ActiveWebhook extends Receiver {
-  readonly id: number;
-}
-
 export interface DispatcherOptions {
-  readonly lanes: Lanes;
+  readonly lanes: Pick<Lanes, 'claim' | 'next' | 'settle'>;
   readonly sender: Pick<Sender, 'send'>;
-  /** Those that want messages now. */
-  readonly active: () => Promise<readonly ActiveWebhook[]>;
+  /** Webhooks that want messages now, by id. */
+  readonly active: () => Promise<readonly number[]>;
+  /** Whom a webhook's messages go to now; null where it wants none. */
+  readonly receiverOf: (webhookId: number) => Promise<Receiver | null>;
   /** How long to wait before the next attempt. */
   readonly pauseMs: typeof pauseMs;
-  /** Told where a receiver says that it wants no more messages. */
-  readonly onGone: (webhookId: number) => Promise<void>;
+  /** Told where a webhook's receiver at a URL says that it wants no more messages. */
+  readonly onGone: (webhookId: number, url: string) => Promise<void>;
   /** Told of each attempt. */
   readonly onAttempt: (what: AttemptOutcome) => void;
   /** Null where nothing is traced. */
   readonly tracer: Tracer | null;
   readonly logger: Logger;
+}
+
+/** What has come of a turn so far. */
+interface Turn {
+  /** After that nothing more is sent, by performance.now(). */
+  readonly endMs: number;
+  readonly outcomes: Outcome[];
+  /** How long the lane rests after it, in milliseconds. */
+  pauseMs: number;
 }
 
 export class Dispatcher {
@@ -71,7 +79,7 @@ export class Dispatcher {
     while (!signal.aborted) {
       this.#wake = Promise.withResolvers();
       try {
-        for (const webhook of await this.#options.active()) await this.#claim(webhook);
+        for (const webhookId of await this.#options.active()) await this.#claim(webhookId);
         this.#isSilent = false;
       } catch (error) {
         if (!this.#isSilent) this.#options.logger.warn({ err: error }, 'what is to be delivered can not be read');
@@ -83,50 +91,69 @@ export class Dispatcher {
     }
   }
 
-  async #claim(webhook: ActiveWebhook): Promise<void> {
-    const free = LANES_PER_WEBHOOK_MAX - (this.#busy.get(webhook.id) ?? 0);
+  async #claim(webhookId: number): Promise<void> {
+    const free = LANES_PER_WEBHOOK_MAX - (this.#busy.get(webhookId) ?? 0);
     if (free <= 0 || this.#stopping.signal.aborted) return;
-    for (const lane of await this.#options.lanes.claim(webhook.id, free)) this.#begin(webhook, lane);
+    for (const lane of await this.#options.lanes.claim(webhookId, free)) this.#begin(lane);
   }
 
-  #begin(webhook: ActiveWebhook, lane: Lane): void {
-    this.#busy.set(webhook.id, (this.#busy.get(webhook.id) ?? 0) + 1);
-    const work = this.#deliver(webhook, lane)
+  #begin(lane: Lane): void {
+    const { webhookId } = lane;
+    this.#busy.set(webhookId, (this.#busy.get(webhookId) ?? 0) + 1);
+    const work = this.#deliver(lane)
       .catch((error: unknown) => {
-        this.#options.logger.warn({ err: error, webhook: webhook.id }, 'a lane is left to whoever claims it next');
+        this.#options.logger.warn({ err: error, webhook: webhookId }, 'a lane is left to whoever claims it next');
       })
       .finally(() => {
         this.#working.delete(work);
-        const left = (this.#busy.get(webhook.id) ?? 1) - 1;
-        if (left === 0) this.#busy.delete(webhook.id);
-        else this.#busy.set(webhook.id, left);
+        const left = (this.#busy.get(webhookId) ?? 1) - 1;
+        if (left === 0) this.#busy.delete(webhookId);
+        else this.#busy.set(webhookId, left);
         this.wake();
       });
     this.#working.add(work);
   }
 
-  async #deliver(webhook: ActiveWebhook, lane: Lane): Promise<void> {
-    const { lanes, onGone, pauseMs } = this.#options;
-    const endMs = performance.now() + TURN_MS;
-    const outcomes: Outcome[] = [];
-    let pause = 0;
-    for (const delivery of await lanes.next(lane)) {
-      if (performance.now() >= endMs || this.#stopping.signal.aborted) break;
-      const attempt = await this.#attempt(webhook, delivery);
-      const outcome = outcomeOf(delivery, attempt, Date.now());
-      outcomes.push(outcome);
-      if (!attempt.isTaken && attempt.isGone) await onGone(webhook.id);
-      if (outcome.status !== 'pending') continue;
-      pause = attempt.isTaken ? 0 : pauseMs(delivery.attempts + 1, attempt.retryAfterMs, Math.random());
-      break;
+  async #deliver(lane: Lane): Promise<void> {
+    const { lanes, pauseMs } = this.#options;
+    const turn: Turn = { endMs: performance.now() + TURN_MS, outcomes: [], pauseMs: 0 };
+    const deliveries = await lanes.next(lane);
+    try {
+      await this.#sendAll(lane.webhookId, deliveries, turn);
+    } catch (error) {
+      turn.pauseMs = Math.max(turn.pauseMs, pauseMs(1, null, Math.random()));
+      throw error;
+    } finally {
+      // Whatever ended the turn, what was sent is not to be sent again.
+      await lanes.settle(lane, turn.outcomes, turn.pauseMs);
     }
-    await lanes.settle(lane, outcomes, pause);
   }
 
-  async #attempt(webhook: ActiveWebhook, delivery: Delivery): Promise<Attempt> {
+  async #sendAll(webhookId: number, deliveries: readonly Delivery[], turn: Turn): Promise<void> {
+    const { onGone, pauseMs, receiverOf } = this.#options;
+    for (const delivery of deliveries) {
+      if (performance.now() >= turn.endMs || this.#stopping.signal.aborted) return;
+      const receiver = await receiverOf(webhookId);
+      if (receiver === null) return;
+      const attempt = await this.#attempt(receiver, delivery);
+      const outcome = outcomeOf(delivery, attempt, Date.now());
+      turn.outcomes.push(outcome);
+      if (attempt.isTaken) continue;
+      const isPending = outcome.status === 'pending';
+      if (isPending) turn.pauseMs = pauseMs(delivery.attempts + 1, attempt.retryAfterMs, Math.random());
+      if (attempt.isGone) await onGone(webhookId, receiver.url);
+      if (!isPending) continue;
+      // One that has moved meanwhile has not failed where it is now.
+      const now = await receiverOf(webhookId);
+      if (now !== null && now.url !== receiver.url) turn.pauseMs = 0;
+      return;
+    }
+  }
+
+  async #attempt(receiver: Receiver, delivery: Delivery): Promise<Attempt> {
     const { sender, tracer, onAttempt } = this.#options;
     const span = tracer?.begin('client', 'POST webhook', delivery.traceparent, aboutAttempt(delivery)) ?? null;
-    const attempt = await sender.send(webhook, messageOf(delivery, span?.traceparent ?? delivery.traceparent));
+    const attempt = await sender.send(receiver, messageOf(delivery, span?.traceparent ?? delivery.traceparent));
     const what = nameOf(attempt);
     onAttempt(what);
     if (span !== null) endSpan(span, attempt, what);

@@ -2,7 +2,7 @@
 import { type NewWebhook, WEBHOOK_STATUSES, type WebhookChange, type WebhookStatus } from '@mo/contracts';
 import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
 import { codeOf, readPage } from '@mo/messaging';
-import type { ActiveWebhook } from '../delivery/dispatcher.ts';
+import type { Receiver } from '../delivery/sender.ts';
 import { newSecret } from '../delivery/signature.ts';
 
 /** Those that are removed left out: each event is written down once for each that wants it. */
@@ -121,11 +121,11 @@ export class WebhookTable {
     });
   }
 
-  /** Disables one for a reason that its owner is told. */
-  async disable(id: number, reason: string): Promise<void> {
-    const text = `UPDATE webhooks SET status = ${DISABLED}, disabled_reason = $2, updated_at = clock_timestamp()
-      WHERE id = $1 AND status = ${ACTIVE}`;
-    await run(sqlOf(this.#database), text, [id, reason]);
+  /** Disables one for a reason that its owner is told, if messages still go to the URL that gave it. */
+  async disable(id: number, url: string, reason: string): Promise<void> {
+    const text = `UPDATE webhooks SET status = ${DISABLED}, disabled_reason = $3, updated_at = clock_timestamp()
+      WHERE id = $1 AND url = $2 AND status = ${ACTIVE}`;
+    await run(sqlOf(this.#database), text, [id, url, reason]);
   }
 
   /**
@@ -145,15 +145,22 @@ export class WebhookTable {
     return row === undefined ? null : { row, secret };
   }
 
-  /** Those that want messages now and have some that are due. */
-  async active(): Promise<ActiveWebhook[]> {
-    const text = `SELECT id, url, array_remove(ARRAY[secret,
+  /** Those that want messages now and have some that are due, by id. */
+  async active(): Promise<number[]> {
+    const text = `SELECT id FROM webhooks WHERE status = ${ACTIVE}
+      AND EXISTS (SELECT 1 FROM lanes WHERE webhook_id = webhooks.id AND due_at <= clock_timestamp())`;
+    const rows = await run<{ id: string }>(sqlOf(this.#database), text);
+    return rows.map(({ id }) => Number(id));
+  }
+
+  /** Whom the messages of one go to now, and the secrets that count; null where it wants none. */
+  async receiverOf(id: number): Promise<Receiver | null> {
+    const text = `SELECT url, array_remove(ARRAY[secret,
         CASE WHEN old_secret_until > clock_timestamp() THEN old_secret END], NULL)
         || ARRAY(SELECT former->>'secret' FROM jsonb_array_elements(former_secrets) AS former WHERE ${COUNTS}) AS secrets
-      FROM webhooks WHERE status = ${ACTIVE}
-        AND EXISTS (SELECT 1 FROM lanes WHERE webhook_id = webhooks.id AND due_at <= clock_timestamp())`;
-    const rows = await run<{ id: string; url: string; secrets: string[] }>(sqlOf(this.#database), text);
-    return rows.map(({ id, url, secrets }) => ({ id: Number(id), url, secrets }));
+      FROM webhooks WHERE id = $1 AND status = ${ACTIVE}`;
+    const [row] = await run<Receiver>(sqlOf(this.#database), text, [id]);
+    return row ?? null;
   }
 }
 

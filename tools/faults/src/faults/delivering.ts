@@ -63,8 +63,8 @@ export const delivering: readonly Fault[] = [
   {
     id: 'next-before-the-one-that-failed',
     file: 'services/webhooks/src/delivery/dispatcher.ts',
-    replace: "if (outcome.status !== 'pending') continue;",
-    by: 'if (outcomes.length > 0) continue;',
+    replace: 'if (!isPending) continue;',
+    by: 'if (turn.outcomes.length > 0) continue;',
     breaks: 'while a message is not taken, later ones of the same customer pass it',
     check: API,
   },

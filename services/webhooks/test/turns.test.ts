@@ -1,0 +1,156 @@
+/** What is changed of a webhook while a process works on one of its lanes: the message after it is sent by the change. */
+import type { WebhookChange } from '@mo/contracts';
+import { type Database, run, sqlOf } from '@mo/database';
+import { waitFor } from '@mo/messaging/testing';
+import { createLogger } from '@mo/service-kit';
+import { Webhook } from 'standardwebhooks';
+import { Dispatcher, type DispatcherOptions } from '../src/delivery/dispatcher.ts';
+import { Lanes } from '../src/delivery/lanes.ts';
+import { Sender } from '../src/delivery/sender.ts';
+import { Targets } from '../src/delivery/targets.ts';
+import { Intake } from '../src/intake/intake.ts';
+import { WebhookTable } from '../src/webhooks/webhook-table.ts';
+import { eventOf, idOf, openEmpty, type Received, Receiver, THIS_MACHINE } from './support.ts';
+
+/** Of each test's customer, all in one turn. */
+const EVENTS = 3;
+/** Longer than any test: what is sent again is not sent by and by. */
+const PAUSE_MS = 3_600_000;
+
+let database: Database;
+let webhooks: WebhookTable;
+let from: Receiver;
+let to: Receiver;
+let dispatcher: Dispatcher;
+let turns: number;
+let reads: number;
+const sender = new Sender(new Targets(THIS_MACHINE), 'test');
+beforeAll(async () => {
+  database = await openEmpty();
+  webhooks = new WebhookTable(database);
+});
+beforeEach(async () => {
+  [from, to] = [await Receiver.start(), await Receiver.start()];
+  [turns, reads] = [0, 0];
+});
+afterEach(async () => {
+  await dispatcher.stop();
+  await from.close();
+  await to.close();
+});
+afterAll(async () => {
+  await sender.close();
+  await database?.close();
+});
+
+let customerId = 0;
+/** A webhook, and messages for it of which a process sends the first. */
+async function begin(onFirst: (id: number, message: Received) => Promise<number>, more?: Partial<DispatcherOptions>) {
+  const made = await webhooks.create({ url: from.url, event_types: ['LoanPaid'], description: '' }, 'ada');
+  const id = Number(made?.row.id);
+  customerId += 1;
+  const events = Array.from({ length: EVENTS }, (_, place) => eventOf('loans', place + 1, { customerId }));
+  await new Intake(database, () => {}).take(events, Date.now());
+  from.answer = (message) => (message.id === idOf(events[0] as (typeof events)[0]) ? onFirst(id, message) : 204);
+  const lanes = new Lanes(database);
+  dispatcher = new Dispatcher({
+    lanes: {
+      claim: (webhookId, lanesMax) => lanes.claim(webhookId, lanesMax),
+      next: (lane) => lanes.next(lane),
+      settle: async (...of) => {
+        const settled = await lanes.settle(...of);
+        turns += 1;
+        return settled;
+      },
+    },
+    sender,
+    active: () => webhooks.active(),
+    receiverOf: (webhookId) => {
+      reads += 1;
+      return webhooks.receiverOf(webhookId);
+    },
+    pauseMs: () => PAUSE_MS,
+    onGone: (webhookId, url) => webhooks.disable(webhookId, url, 'its receiver answered 410'),
+    onAttempt: () => {},
+    tracer: null,
+    logger: createLogger('test', 'silent'),
+    ...more,
+  });
+  dispatcher.start();
+  return { id, secret: made?.secret ?? '', ids: events.map(idOf) };
+}
+
+const isDone = async () => (await run(sqlOf(database), 'SELECT 1 FROM lanes')).length === 0;
+const changeTo = (change: WebhookChange, answer: number) => async (id: number) => {
+  await webhooks.change(id, change);
+  return answer;
+};
+
+it('its messages go to where it is now, by one read for each', async () => {
+  const { id, ids } = await begin(changeTo({ url: to.url }, 204));
+  await waitFor(() => turns > 0);
+  expect([from.ids, to.ids]).toEqual([ids.slice(0, 1), ids.slice(1)]);
+  expect([turns, reads]).toEqual([1, EVENTS]);
+  await webhooks.remove(id);
+});
+
+it('it gets no more once it is disabled, and the rest once it is active', async () => {
+  const { id, ids } = await begin(changeTo({ status: 'disabled' }, 204));
+  await waitFor(() => turns === 1);
+  expect(from.ids).toEqual(ids.slice(0, 1));
+  await webhooks.change(id, { status: 'active' });
+  await waitFor(isDone);
+  expect(from.ids).toEqual(ids);
+  await webhooks.remove(id);
+});
+
+it('it gets no more once it is removed', async () => {
+  const { ids } = await begin(async (id) => {
+    await webhooks.remove(id);
+    return 204;
+  });
+  await waitFor(() => turns === 1);
+  expect(from.ids).toEqual(ids.slice(0, 1));
+});
+
+it('its messages are signed by the secrets that count', async () => {
+  let renewed = '';
+  const { id, secret } = await begin(async (webhookId) => {
+    renewed = (await webhooks.rotateSecret(webhookId, 0))?.secret ?? '';
+    return 204;
+  });
+  await waitFor(isDone);
+  const verify = (by: string, place: number) => () => {
+    const { body, headers } = from.received[place] as Received;
+    new Webhook(by).verify(body, headers as Record<string, string>);
+  };
+  expect(verify(secret, 0)).not.toThrow();
+  for (const place of [1, 2]) {
+    expect(verify(renewed, place)).not.toThrow();
+    expect(verify(secret, place)).toThrow();
+  }
+  await webhooks.remove(id);
+});
+
+it('a 410 from where it was does not disable it, and the message goes to where it is at once', async () => {
+  const { id, ids } = await begin(changeTo({ url: to.url }, 410));
+  await waitFor(isDone);
+  expect([from.ids, to.ids]).toEqual([ids.slice(0, 1), ids]);
+  expect(await webhooks.find(id)).toMatchObject({ status: 1, disabled_reason: null });
+  await webhooks.remove(id);
+});
+
+it('what was sent is written down, though the webhook can not be read any more', async () => {
+  const { id, ids } = await begin(async () => 204, {
+    pauseMs: () => 0,
+    receiverOf: async (webhookId) => {
+      reads += 1;
+      if (reads === 2) throw new Error('the database is away');
+      return webhooks.receiverOf(webhookId);
+    },
+  });
+  await waitFor(() => turns > 1);
+  expect(from.ids).toEqual(ids);
+  expect(await isDone()).toBe(true);
+  await webhooks.remove(id);
+});
