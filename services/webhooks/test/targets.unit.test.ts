@@ -20,6 +20,12 @@ const FORBIDDEN = [
   'fc00::1',
   'fd00:ec2::254',
   'ff02::1',
+  '::7f00:1',
+  '::127.0.0.1',
+  '::8.8.8.8',
+  '::808:808',
+  '4000::1',
+  'fec0::1',
   '::ffff:127.0.0.1',
   '::ffff:a00:1',
   '64:ff9b::7f00:1',
@@ -31,8 +37,9 @@ const FORBIDDEN = [
 describe('targets', () => {
   it.each(FORBIDDEN)('do not have %s', (address) => expect(new Targets().permits(address)).toBe(false));
 
-  it.each(['93.184.215.14', '8.8.8.8', '2606:2800:21f:cb07:6820:80da:af6b:8b2c'])('have %s', (address) =>
-    expect(new Targets().permits(address)).toBe(true),
+  it.each(['93.184.215.14', '8.8.8.8', '::ffff:8.8.8.8', '2606:2800:21f:cb07:6820:80da:af6b:8b2c'])(
+    'have %s',
+    (address) => expect(new Targets().permits(address)).toBe(true),
   );
 
   it('have what is allowed besides, and no more', () => {
@@ -61,6 +68,7 @@ describe('targets', () => {
     ['https://2130706433', 'must not be an address of a private network'],
     ['https://0x7f.1', 'must not be an address of a private network'],
     ['https://[::1]:8080/', 'must not be an address of a private network'],
+    ['https://[::127.0.0.1]/', 'must not be an address of a private network'],
     ['https://[::ffff:169.254.169.254]/', 'must not be an address of a private network'],
     [`https://example.com/${'a'.repeat(2_000)}`, 'must have at most 2000 characters'],
   ])('say of %s: %j', (url, fault) => expect(new Targets().faultOf(url)).toBe(fault));
@@ -76,8 +84,7 @@ describe('targets', () => {
   it('take http to those networks and nowhere else, whatever a name stands for by then', async () => {
     const standsFor =
       (address: string): LookUp =>
-      (_host, _options, done) =>
-        done(null, [{ address, family: 4 }]);
+      async () => [{ address, family: 4 }];
     const look = (address: string, which: 'lookup' | 'lookupAllowed') => {
       const targets = new Targets([readNetwork('10.0.0.0/8')], standsFor(address));
       return new Promise((resolve) => {
@@ -108,12 +115,7 @@ describe('targets', () => {
     ['a public address at first, and one of ours when it is asked again', [['93.184.215.14'], ['127.0.0.1']]],
   ])('do not have a name that stands for %s', async (_what, answers) => {
     const left = [...answers];
-    const targets = new Targets([], (_host, _options, done) => {
-      done(
-        null,
-        (left.shift() ?? []).map((address) => ({ address, family: 4 })),
-      );
-    });
+    const targets = new Targets([], async () => (left.shift() ?? []).map((address) => ({ address, family: 4 })));
     const look = () =>
       new Promise((resolve) => {
         targets.lookup('rebind.example', {}, (error, address) => resolve(error?.name ?? address));

@@ -3,16 +3,25 @@
  * server-side request forgery). So an address is looked at where the connection is made, after the name was looked up: what a
  * name stood for when it was subscribed says nothing of now.
  */
-import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
+import type { LookupAddress } from 'node:dns';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { callbackify } from 'node:util';
 import ipaddr from 'ipaddr.js';
+import { Names } from './names.ts';
 
 const URL_LENGTH_MAX = 2_000;
 
-type Looked = (error: NodeJS.ErrnoException | null, found: LookupAddress[]) => void;
+/** Of IPv6 the public internet has these (RFC 4291), beside IPv4 that is written as IPv6: not ::127.0.0.1, for one. */
+const GLOBAL_IPV6 = new BlockList();
+GLOBAL_IPV6.addSubnet('2000::', 3, 'ipv6');
+GLOBAL_IPV6.addSubnet('::ffff:0:0', 96, 'ipv6');
+
 /** Looks up all addresses that a name stands for now. */
-export type LookUp = (host: string, options: LookupOptions, done: Looked) => void;
-const lookUpAll: LookUp = (host, options, done) => lookup(host, { ...options, all: true }, done);
+export type LookUp = (host: string) => Promise<readonly LookupAddress[]>;
+const systemLookUp = (): LookUp => {
+  const names = new Names();
+  return (host) => names.lookUp(host);
+};
 
 /** A range of addresses, such as 10.0.0.0/8. */
 export type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
@@ -31,18 +40,19 @@ export class Targets {
 
   /**
    * @param allowed ranges beside those of the public internet; to these, http will do
-   * @param names who knows what names stand for; tests bring their own
+   * @param lookUp knows what names stand for; tests bring their own
    */
-  constructor(allowed: readonly Network[] = [], names: LookUp = lookUpAll) {
+  constructor(allowed: readonly Network[] = [], lookUp: LookUp = systemLookUp()) {
     this.#allowed = allowed;
-    this.#lookUp = names;
+    this.#lookUp = lookUp;
   }
 
   /** Whether messages may go to an IP address: one of the public internet, or of a range that is allowed. */
   permits(address: string): boolean {
     // An IPv4 address that is written as an IPv6 one is what it stands for.
     const parsed = ipaddr.process(address);
-    return parsed.range() === 'unicast' || this.#isAllowed(parsed);
+    const isPublic = parsed.range() === 'unicast' && (isIP(address) === 4 || GLOBAL_IPV6.check(address, 'ipv6'));
+    return isPublic || this.#isAllowed(parsed);
   }
 
   /** Whether an IP address is of a range that is allowed beside the public internet. */
@@ -79,12 +89,16 @@ export class Targets {
   }
 
   #lookupOf(isGood: (address: string) => boolean): LookupFunction {
+    const lookUpGood = callbackify(async (host: string) => {
+      const found = await this.#lookUp(host);
+      const forbidden = found.find(({ address }) => !isGood(address));
+      if (forbidden !== undefined) throw new ForbiddenTargetError(`${host} is ${forbidden.address}`);
+      return found;
+    });
     return (host, options, done) => {
-      this.#lookUp(host, options, (error, found) => {
+      lookUpGood(host, (error, found) => {
         if (error !== null) return done(error, '', 0);
-        const forbidden = found.find(({ address }) => !isGood(address));
-        if (forbidden !== undefined) return done(new ForbiddenTargetError(`${host} is ${forbidden.address}`), '', 0);
-        if (options.all === true) return done(null, found);
+        if (options.all === true) return done(null, [...found]);
         const [first] = found;
         return first === undefined
           ? done(new Error(`${host} has no address`), '', 0)

@@ -135,8 +135,8 @@ export const delivering: readonly Fault[] = [
   {
     id: 'private-address-by-a-name',
     file: 'services/webhooks/src/delivery/targets.ts',
-    replace: 'if (forbidden !== undefined) return',
-    by: 'if (forbidden === found[0] && forbidden !== undefined) return',
+    replace: 'if (forbidden !== undefined) throw',
+    by: 'if (forbidden === found[0] && forbidden !== undefined) throw',
     breaks: 'a name with a public address and a private one leads into our network',
     check: unit('services/webhooks/test/targets'),
   },

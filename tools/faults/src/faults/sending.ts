@@ -1,7 +1,8 @@
 /** Webhooks: who sends a message, to where, and when it no longer may. */
-import { type Fault, servers } from '../fault.ts';
+import { type Fault, servers, unit } from '../fault.ts';
 
 const CLAIMS = servers('services/webhooks/test/claims');
+const NAMES = unit('services/webhooks/test/names');
 const TURNS = servers('services/webhooks/test/turns');
 
 export const sending: readonly Fault[] = [
@@ -77,5 +78,53 @@ export const sending: readonly Fault[] = [
     by: '      turn.outcomes.length = 0;\n      throw error;\n    } finally {',
     breaks: 'what was sent before the database went away for a moment is sent again',
     check: TURNS,
+  },
+  {
+    id: 'name-looked-up-for-each-attempt',
+    file: 'services/webhooks/src/delivery/names.ts',
+    replace: 'if (underWay !== undefined) return underWay;',
+    by: '',
+    breaks: 'name servers are asked for one name as often as there are attempts under way',
+    check: NAMES,
+  },
+  {
+    id: 'lookup-without-end',
+    file: 'services/webhooks/src/delivery/names.ts',
+    replace: 'setTimeout(() => resolver.cancel(), timeoutMs)',
+    by: 'setTimeout(() => {}, timeoutMs)',
+    breaks: 'a lookup goes on after its attempt was given up',
+    check: NAMES,
+  },
+  {
+    id: 'name-by-the-operating-system',
+    file: 'services/webhooks/src/delivery/names.ts',
+    replace: '[resolver.resolve4(name), resolver.resolve6(name)]',
+    by: "[4, 6].map(async (family) => (await (await import('node:dns/promises')).lookup(name, { family, all: true })).map(({ address }) => address))",
+    breaks: 'a few names whose servers are silent hold all threads, and with them every other connection',
+    check: NAMES,
+  },
+  {
+    id: 'silent-family-loses-the-other',
+    file: 'services/webhooks/src/delivery/names.ts',
+    replace: '  if (found.length > 0) return found;\n  const codes',
+    by: "  if (found.length > 0 && asked.every(({ status }) => status === 'fulfilled')) return found;\n  const codes",
+    breaks: 'a receiver that has addresses of one family alone is not found',
+    check: NAMES,
+  },
+  {
+    id: 'hosts-file-passed-over',
+    file: 'services/webhooks/src/delivery/names.ts',
+    replace: 'if (known !== undefined) return known;',
+    by: '',
+    breaks: 'receivers of which the hosts file tells, as that of a container does, are not found',
+    check: NAMES,
+  },
+  {
+    id: 'loopback-in-an-old-notation',
+    file: 'services/webhooks/src/delivery/targets.ts',
+    replace: " && (isIP(address) === 4 || GLOBAL_IPV6.check(address, 'ipv6'))",
+    by: '',
+    breaks: 'what is written as ::127.0.0.1 counts as an address of the public internet',
+    check: unit('services/webhooks/test/targets'),
   },
 ];
