@@ -155,6 +155,8 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
     set: (standing, counts) => {
       for (const [of, rows] of counts) standing.set({ stream: of }, rows);
     },
+    // What stands, stands until it is settled.
+    keepsLast: true,
   });
   const follower = new Follower({
     own: model.stream,

@@ -76,14 +76,16 @@ export interface CountedGauge<T> {
   readonly labelNames: string[];
   readonly count: () => Promise<T>;
   readonly set: (metric: Gauge, counted: T) => void;
+  /** Whether the last count is told again where there is none now; else nothing is told, and not what may be long past. */
+  readonly keepsLast: boolean;
 }
 
 /**
  * A gauge of what a database holds, counted when it is asked for: so every process of a service tells the same, before and
- * after a restart. Where the database doesn't answer within a second, the last count is told again.
+ * after a restart. There is no count where the database doesn't answer within a second.
  */
 export function countedGauge<T>(registry: Registry, clock: Clock, of: CountedGauge<T>): void {
-  const { name, help, labelNames, count, set } = of;
+  const { name, help, labelNames, count, set, keepsLast } = of;
   new Gauge({
     name,
     help,
@@ -92,7 +94,11 @@ export function countedGauge<T>(registry: Registry, clock: Clock, of: CountedGau
     async collect() {
       const late = clock.sleep(COUNT_TIMEOUT_MS).then(() => null);
       const counted = await Promise.race([count().catch(() => null), late]);
-      if (counted !== null) set(this, counted);
+      if (counted !== null) return set(this, counted);
+      if (keepsLast) return;
+      this.reset();
+      // Without labels that has left a 0.
+      if (labelNames.length === 0) this.remove();
     },
   });
 }

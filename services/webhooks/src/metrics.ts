@@ -14,7 +14,7 @@ export function webhookMetrics(registry: Registry) {
   return { attempts, unfit };
 }
 
-/** What waits, as the database tells: every process tells the same. */
+/** What waits, as the database tells: every process tells the same, or nothing while the database doesn't answer. */
 export function waitingGauges(registry: Registry, database: Database, clock: Clock): void {
   const gaugeOf = (name: string, help: string, sql: string) =>
     countedGauge(registry, clock, {
@@ -23,6 +23,7 @@ export function waitingGauges(registry: Registry, database: Database, clock: Clo
       labelNames: [],
       count: async () => Number((await run<{ value: string }>(sqlOf(database), sql))[0]?.value ?? 0),
       set: (gauge, value) => gauge.set(value),
+      keepsLast: false,
     });
   const pendingHelp = 'Messages that were not delivered yet';
   gaugeOf(
@@ -33,7 +34,7 @@ export function waitingGauges(registry: Registry, database: Database, clock: Clo
   gaugeOf(
     'mo_webhook_overdue_seconds',
     'How long a message that is due has waited to be sent',
-    `SELECT greatest(0, extract(epoch FROM clock_timestamp() - min(due_at))) AS value
-     FROM lanes JOIN webhooks ON id = webhook_id WHERE status = 1`,
+    `SELECT greatest(0, extract(epoch FROM clock_timestamp() - min((SELECT min(due_at) FROM lanes WHERE webhook_id = id))))
+     AS value FROM webhooks WHERE status = 1`,
   );
 }

@@ -106,4 +106,28 @@ export const observing: readonly Fault[] = [
     breaks: 'nobody finds the attempts that failed among the traces',
     check: servers('system-tests/test/telemetry'),
   },
+  {
+    id: 'count-of-long-ago',
+    file: 'packages/service-kit/src/metrics.ts',
+    replace: 'if (keepsLast) return;',
+    by: 'if (keepsLast || labelNames.length === 0) return;',
+    breaks: 'while the database does not answer, what it said before looks like what is',
+    check: unit('packages/service-kit/test/counted-gauge'),
+  },
+  {
+    id: 'overdue-of-long-ago',
+    file: 'services/webhooks/src/metrics.ts',
+    replace: 'keepsLast: false',
+    by: 'keepsLast: true',
+    breaks: 'a process without a database goes on telling that nothing is late, or that much is',
+    check: servers('services/webhooks/test/waiting'),
+  },
+  {
+    id: 'overdue-of-those-that-rest',
+    file: 'services/webhooks/src/metrics.ts',
+    replace: 'AS value FROM webhooks WHERE status = 1`',
+    by: 'AS value FROM webhooks`',
+    breaks: 'an alert goes off for a webhook that its owner has disabled',
+    check: servers('services/webhooks/test/waiting'),
+  },
 ];

@@ -1,0 +1,48 @@
+/** What operators are told of what waits. */
+import { type Database, run, sqlOf } from '@mo/database';
+import { createRegistry, type Registry, systemClock } from '@mo/service-kit';
+import { Intake } from '../src/intake/intake.ts';
+import { waitingGauges } from '../src/metrics.ts';
+import { WebhookTable } from '../src/webhooks/webhook-table.ts';
+import { eventOf, openEmpty } from './support.ts';
+
+const OVERDUE_S = 100;
+/** Of a webhook that is disabled. */
+const LONGER_OVERDUE_S = 1_000_000;
+
+let database: Database;
+let registry: Registry;
+beforeAll(async () => {
+  database = await openEmpty();
+  registry = createRegistry('webhooks');
+  waitingGauges(registry, database, systemClock);
+});
+afterAll(() => database?.close());
+
+const told = async (name: string) => {
+  const line = (await registry.getSingleMetricAsString(name)).split('\n').find((each) => each.startsWith(name));
+  return line === undefined ? null : Number(line.split(' ')[1]);
+};
+
+it('is how much, and how long it is overdue for those that want it, or nothing where the database does not say', async () => {
+  expect([await told('mo_webhook_pending'), await told('mo_webhook_overdue_seconds')]).toEqual([0, 0]);
+  const webhooks = new WebhookTable(database);
+  const make = async () =>
+    (await webhooks.create({ url: 'https://example.com', event_types: ['LoanPaid'], description: '' }, 'ada'))?.row.id;
+  const [active, disabled] = [await make(), await make()];
+  await new Intake(database, () => {}).take(
+    [1, 2].map((customerId) => eventOf('loans', 1, { customerId })),
+    Date.now(),
+  );
+  const late = `UPDATE lanes SET due_at = clock_timestamp() - make_interval(secs => $3)
+    WHERE webhook_id = $1 AND customer_id = $2`;
+  await run(sqlOf(database), late, [active, 2, OVERDUE_S]);
+  await run(sqlOf(database), late, [disabled, 1, LONGER_OVERDUE_S]);
+  await webhooks.change(Number(disabled), { status: 'disabled' });
+  expect(await told('mo_webhook_pending')).toBe(4);
+  const overdue = await told('mo_webhook_overdue_seconds');
+  expect(overdue).toBeGreaterThanOrEqual(OVERDUE_S);
+  expect(overdue).toBeLessThan(LONGER_OVERDUE_S);
+  await run(sqlOf(database), 'DROP TABLE lanes, deliveries');
+  expect([await told('mo_webhook_pending'), await told('mo_webhook_overdue_seconds')]).toEqual([null, null]);
+});
