@@ -74,13 +74,21 @@ describe.each(SERVICE_NAMES)('%s', (service) => {
 
   if (internal.length === 0) return;
   it('answers what is internal to the services whose streams it follows, and to no other', async () => {
-    for (const caller of ['gateway', 'webhooks', service] as const)
+    for (const caller of ['gateway', service] as const)
       expect(new Set(await outcomes(openTo(service, caller), internal))).toEqual(new Set(['forbidden']));
     for (const caller of STREAMS.filter((name) => name !== service)) {
       const answers = await outcomes(openTo(service, caller), internal);
       expect(answers).not.toContain('forbidden');
       expect(answers).not.toContain('not_found');
     }
+  });
+
+  it('answers webhooks with events, and with nothing else that is internal', async () => {
+    const isPull = ({ path }: { path: string }) => path.endsWith('/pull');
+    const pool = openTo(service, 'webhooks');
+    expect(await outcomes(pool, internal.filter(isPull))).toEqual(['invalid_request']);
+    const rest = internal.filter((ask) => !isPull(ask));
+    expect(new Set(await outcomes(pool, rest))).toEqual(new Set(['forbidden']));
   });
 });
 

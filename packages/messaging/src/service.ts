@@ -55,6 +55,9 @@ const READS = { atOnceMax: 8, waitingMax: 1_024, waitMsMax: 2_000 };
 /** For pulls, the relay and housekeeping. */
 const BACKGROUND_CONNECTIONS_MAX = 5;
 
+/** Who reads the streams without being followed by anybody. */
+const PULLERS = ['webhooks'];
+
 /** What the names of topics begin with. */
 export const topicPrefix = z
   .string()
@@ -120,7 +123,7 @@ export async function createService<A extends Account>(definition: ServiceDefini
   const logger = createLogger(name, config.LOG_LEVEL);
   const registry = createRegistry(name, config.MO_VERSION);
   const identity = openIdentity(name, config.IDENTITY_DIR ?? null, peerUrls, logger, registry, config.TLS_REQUIRED);
-  const admission = openAdmission(identity, config, Object.keys(peerUrls), logger, registry);
+  const admission = openAdmission(identity, config, Object.keys(peerUrls), logger, registry, PULLERS);
   const tracing = await openTracing(name, config.MO_VERSION, tracingSettings(config), logger);
   const settings = { ...connection, entities, migrations, logger };
   await migrateFirst(name, connection, definition, logger);

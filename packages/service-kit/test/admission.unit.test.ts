@@ -30,7 +30,7 @@ afterEach(async () => {
   forgetIdentities();
 });
 
-/** A server as that of loans, which customers and payments may ask for what is internal. */
+/** A server as that of loans, which customers and payments may ask for what is internal, and webhooks for events. */
 async function startServer({ isRequired = true, identity }: { isRequired?: boolean; identity?: Identity } = {}) {
   const registry = createRegistry('test');
   const admission = openAdmission(
@@ -39,6 +39,7 @@ async function startServer({ isRequired = true, identity }: { isRequired?: boole
     ['customers', 'payments'],
     memoryLog().logger,
     registry,
+    ['webhooks'],
   );
   const { app, log } = serverUnderTest({ registry, admission, takesMux: true });
   app.post('/api/loans', async (request) => request.body);
@@ -135,6 +136,7 @@ describe.each([
     ['the gateway', ['gateway'], [200, 403, 403, 404, 200, 200, 200]],
     ['customers', ['customers'], [403, 200, 200, 403, 200, 200, 200]],
     ['payments', ['payments'], [403, 200, 200, 403, 200, 200, 200]],
+    ['webhooks', ['webhooks'], [403, 200, 403, 403, 200, 200, 200]],
     ['loans itself', ['loans'], [403, 403, 403, 403, 200, 200, 200]],
     ['another process of the authority', ['reports'], [403, 403, 403, 403, 200, 200, 200]],
     ['one with two names', ['payments', 'gateway'], [200, 200, 200, 404, 200, 200, 200]],

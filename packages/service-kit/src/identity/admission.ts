@@ -19,6 +19,8 @@ import { type Identity, isNamed } from './identity.ts';
 const GATEWAY = 'gateway';
 /** What services ask each other for. */
 const INTERNAL_PATHS = '/internal/';
+/** How the paths end at which events are read. */
+const PULL_PATHS = '/pull';
 /** From a connection to its certificate. */
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 
@@ -29,6 +31,8 @@ export interface AdmissionOptions {
   readonly isRequired: boolean;
   /** The services that may ask for what is internal. */
   readonly internalCallers: readonly string[];
+  /** Those that may read events beside them, and ask for nothing else. */
+  readonly pullers: readonly string[];
   readonly logger: Logger;
   readonly registry: Registry;
 }
@@ -42,7 +46,7 @@ export class Admission {
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
-    this.#names = [GATEWAY, ...options.internalCallers];
+    this.#names = [GATEWAY, ...options.internalCallers, ...options.pullers];
   }
 
   /** Where it listens. */
@@ -100,15 +104,21 @@ export class Admission {
   }
 
   #fault({ raw, routeOptions }: FastifyRequest): ProblemError | null {
-    const { isRequired, internalCallers } = this.#options;
+    const { isRequired } = this.#options;
     const carrier = carrierOf(raw.socket);
     if (!(carrier instanceof TLSSocket)) {
       const how = `only over TLS, at port ${this.port}, with a certificate`;
       return isRequired ? new ProblemError('unauthenticated', `calls are taken ${how}`) : null;
     }
-    const allowed = routeOptions.url?.startsWith(INTERNAL_PATHS) === true ? internalCallers : [GATEWAY];
+    const allowed = this.#allowedAt(routeOptions.url ?? '');
     if (this.#callersAt(carrier).some((name) => allowed.includes(name))) return null;
     return new ProblemError('forbidden', `only ${allowed.join(' and ')} may call this, by a certificate that says so`);
+  }
+
+  #allowedAt(path: string): readonly string[] {
+    const { internalCallers, pullers } = this.#options;
+    if (!path.startsWith(INTERNAL_PATHS)) return [GATEWAY];
+    return path.endsWith(PULL_PATHS) ? [...internalCallers, ...pullers] : internalCallers;
   }
 
   #callersAt(socket: TLSSocket): readonly string[] {

@@ -56,6 +56,8 @@ export function openIdentity(
 /**
  * How others are let in; null where everybody is who reaches the port.
  *
+ * @param internalCallers the services that may ask for what is internal
+ * @param pullers those that may read events beside them
  * @throws ConfigError that names the variable that is missing
  */
 export function openAdmission(
@@ -64,9 +66,10 @@ export function openAdmission(
   internalCallers: readonly string[],
   logger: Logger,
   registry: Registry,
+  pullers: readonly string[] = [],
 ): Admission | null {
   if (identity === null && tlsPort !== undefined) throw new ConfigError('IDENTITY_DIR must be set, since TLS_PORT is');
   if (identity === null) return null;
   if (tlsPort === undefined) throw new ConfigError('TLS_PORT must be set, since IDENTITY_DIR is');
-  return new Admission({ identity, port: tlsPort, isRequired, internalCallers, logger, registry });
+  return new Admission({ identity, port: tlsPort, isRequired, internalCallers, pullers, logger, registry });
 }

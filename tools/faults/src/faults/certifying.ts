@@ -32,9 +32,17 @@ export const certifying: readonly Fault[] = [
   {
     id: 'gateway-asks-for-what-is-internal',
     file: 'packages/service-kit/src/identity/admission.ts',
-    replace: '=== true ? internalCallers : [GATEWAY];',
-    by: '=== true ? [...internalCallers, GATEWAY] : [GATEWAY];',
+    replace: '...pullers] : internalCallers;',
+    by: '...pullers] : [...internalCallers, GATEWAY];',
     breaks: 'the gateway may ask for what services ask each other for',
+    check: ADMISSION,
+  },
+  {
+    id: 'reader-asks-for-more-than-events',
+    file: 'packages/service-kit/src/identity/admission.ts',
+    replace: 'return path.endsWith(PULL_PATHS) ?',
+    by: 'return path !== PULL_PATHS ?',
+    breaks: 'webhooks, which only reads, may have a service apply what it says',
     check: ADMISSION,
   },
   {
