@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { STREAMS } from '@mo/contracts';
 import { connectionOf, databaseProblem, migrateFirst, openDatabase, poolMetrics, whyAway } from '@mo/database';
-import { type App, kafkaConnection, kafkaOverKafkajs, LagGauges } from '@mo/messaging';
+import { type App, HttpPeers, kafkaConnection, kafkaOverKafkajs, LagGauges } from '@mo/messaging';
 import {
   createLogger,
   createRegistry,
@@ -25,7 +25,10 @@ import { Sender } from './delivery/sender.ts';
 import { Targets } from './delivery/targets.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { webhookRoutes } from './http/routes.ts';
+import { Fetcher } from './intake/fetcher.ts';
 import { Intake } from './intake/intake.ts';
+import type { Waiver } from './intake/order.ts';
+import { Recall } from './intake/recall.ts';
 import { groupOf, Subscriber } from './intake/subscriber.ts';
 import { waitingGauges, webhookMetrics } from './metrics.ts';
 import { DeliveryTable } from './webhooks/delivery-table.ts';
@@ -46,7 +49,8 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
   const brokers = kafkaConnection(config);
   const logger = createLogger(NAME, config.LOG_LEVEL);
   const registry = createRegistry(NAME, config.MO_VERSION);
-  const identity = openIdentity(NAME, config.IDENTITY_DIR ?? null, {}, logger, registry);
+  const urls = { customers: config.CUSTOMERS_URL, loans: config.LOANS_URL, payments: config.PAYMENTS_URL };
+  const identity = openIdentity(NAME, config.IDENTITY_DIR ?? null, urls, logger, registry, config.TLS_REQUIRED);
   const admission = openAdmission(identity, config, [], logger, registry);
   const tracing = await openTracing(NAME, config.MO_VERSION, tracingSettings(config), logger);
   await migrateFirst(NAME, connection, { migrations }, logger);
@@ -79,7 +83,18 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
     logger,
   });
   const wake = () => dispatcher.wake();
-  const intake = new Intake(database, wake);
+  const onWaived = (customerId: number, { stream, versions: [first, last], why }: Waiver) => {
+    if (why === 'before') return;
+    metrics.waived.inc({ stream }, last - first + 1);
+    logger.error({ customerId, stream, first, last, why }, 'events that are missing are waited for no longer');
+  };
+  const intake = new Intake({ database, onTaken: wake, onWaived });
+  const observe = (peer: string, outcome: string, seconds: number) =>
+    metrics.peerCalls.observe({ peer, outcome }, seconds);
+  // What newer software says in an event is handed on.
+  const peers = new HttpPeers(urls, identity, observe, true);
+  const fetcher = new Fetcher({ intake, peers, clock: systemClock, logger });
+  const recall = new Recall({ intake, peers, clock: systemClock, logger });
   const kafka = kafkaOverKafkajs(`mo-${NAME}-${randomUUID().slice(0, 8)}`, brokers, logger);
   const subscriber = new Subscriber({
     topicPrefix: config.TOPIC_PREFIX,
@@ -105,7 +120,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
     logger,
     registry,
   });
-  const housekeeping = new Housekeeping({ intake, webhooks, deliveries, clock: systemClock, logger });
+  const housekeeping = new Housekeeping({ webhooks, deliveries, clock: systemClock, logger });
 
   const server = createServer({
     logger,
@@ -120,6 +135,8 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
   const serve = routesOf(server, { isKeyUsed: async () => false, catchUp: async () => {} });
   webhookRoutes({ serve, webhooks, deliveries, targets, wake });
   subscriber.start();
+  fetcher.start();
+  recall.start();
   lag.start();
   dispatcher.start();
   housekeeping.start();
@@ -133,6 +150,9 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
       { name: 'server', stop: () => server.close() },
       { name: 'lag', stop: () => lag.stop() },
       { name: 'subscriber', stop: () => subscriber.stop() },
+      { name: 'fetcher', stop: () => fetcher.stop() },
+      { name: 'recall', stop: () => recall.stop() },
+      { name: 'peers', stop: () => peers.close() },
       { name: 'dispatcher', stop: () => dispatcher.stop(), timeoutMs: DISPATCHER_STOP_MS },
       { name: 'housekeeping', stop: () => housekeeping.stop() },
       { name: 'sender', stop: () => sender.close() },

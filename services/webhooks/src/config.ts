@@ -1,6 +1,6 @@
 import { databaseConfig, migrationConfig } from '@mo/database';
 import { kafkaConfig, topicPrefix } from '@mo/messaging';
-import { admissionConfig, databaseUrl, processConfig, tracingConfig } from '@mo/service-kit';
+import { admissionConfig, databaseUrl, origins, processConfig, tracingConfig } from '@mo/service-kit';
 import { z } from 'zod';
 import { type Network, readNetwork } from './delivery/targets.ts';
 
@@ -28,6 +28,9 @@ export const configSchema = z.object({
   ...kafkaConfig,
   TOPIC_PREFIX: topicPrefix,
   WEBHOOKS_DATABASE_URL: databaseUrl,
+  CUSTOMERS_URL: origins,
+  LOANS_URL: origins,
+  PAYMENTS_URL: origins,
   /** Where messages may go beside the public internet. */
   WEBHOOKS_NETWORKS: networks.optional(),
 });

@@ -1,15 +1,13 @@
 /** What is done now and then; any process may do it, and several at once do no harm. */
 import type { Clock, Logger } from '@mo/service-kit';
-import type { Intake } from './intake/intake.ts';
 import type { DeliveryTable } from './webhooks/delivery-table.ts';
 import type { WebhookTable } from './webhooks/webhook-table.ts';
 
-const OVERDUE_INTERVAL_MS = 10_000;
+const INTERVAL_MS = 10_000;
 /** So many rounds lie between two in which what is old is forgotten. */
 const FORGET_EVERY = 60;
 
 export interface HousekeepingOptions {
-  readonly intake: Pick<Intake, 'takeOverdue'>;
   readonly webhooks: Pick<WebhookTable, 'giveUpRemoved'>;
   readonly deliveries: Pick<DeliveryTable, 'forget'>;
   readonly clock: Clock;
@@ -35,13 +33,12 @@ export class Housekeeping {
   }
 
   async #goOn(): Promise<void> {
-    const { intake, webhooks, deliveries, clock, logger } = this.#options;
+    const { webhooks, deliveries, clock, logger } = this.#options;
     const { signal } = this.#stopping;
     for (let round = 1; !signal.aborted; round += 1) {
-      await clock.sleep(OVERDUE_INTERVAL_MS, signal);
+      await clock.sleep(INTERVAL_MS, signal);
       if (signal.aborted) return;
       try {
-        while ((await intake.takeOverdue(clock.now())) > 0 && !signal.aborted);
         await webhooks.giveUpRemoved();
         if (round % FORGET_EVERY === 0) while ((await deliveries.forget()) && !signal.aborted);
       } catch (error) {

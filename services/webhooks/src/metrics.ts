@@ -1,6 +1,7 @@
 /** What operators see of webhooks: docs/metrics.md says what each metric tells. */
+import { STREAMS } from '@mo/contracts';
 import { type Database, run, sqlOf } from '@mo/database';
-import { type Clock, countedGauge, counter, type Registry } from '@mo/service-kit';
+import { type Clock, countedGauge, counter, durationHistogram, type Registry } from '@mo/service-kit';
 import { ATTEMPT_OUTCOMES } from './delivery/sender.ts';
 
 /** More are not counted, for each time a metric is asked for costs as much as there are. */
@@ -11,7 +12,12 @@ export function webhookMetrics(registry: Registry) {
   for (const what of ATTEMPT_OUTCOMES) attempts.inc({ what }, 0);
   const unfitHelp = 'Messages in topics that can not be understood, and that nobody is told of';
   const unfit = counter(registry, 'mo_webhook_unfit_total', unfitHelp, ['stream']);
-  return { attempts, unfit };
+  const waivedHelp = 'Events that the others of their customers are told without, for their owner does not have them';
+  const waived = counter(registry, 'mo_webhook_waived_total', waivedHelp, ['stream']);
+  for (const stream of STREAMS) for (const each of [unfit, waived]) each.inc({ stream }, 0);
+  const callsHelp = 'How long calls to other services took';
+  const peerCalls = durationHistogram(registry, 'mo_peer_call_duration_seconds', callsHelp, ['peer', 'outcome']);
+  return { attempts, unfit, waived, peerCalls };
 }
 
 /** What waits, as the database tells: every process tells the same, or nothing while the database doesn't answer. */

@@ -26,7 +26,7 @@ const PAUSE_MS = 3_600_000;
 const claimBy = (lanes: Lanes): Promise<Lane> => waitFor(async () => (await lanes.claim(webhookId, LANES_MAX))[0]);
 /** Takes in so many events of a customer, each of which is to be delivered. */
 const tell = (customerId: number, events: number) =>
-  new Intake(database, () => {}).take(
+  new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(
     Array.from({ length: events }, (_, place) => eventOf('loans', place + 1, { customerId })),
     Date.now(),
   );

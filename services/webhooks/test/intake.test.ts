@@ -1,7 +1,7 @@
 /** What is written down of events, in whatever order and however often they come. */
 import { type Database, run, sqlOf } from '@mo/database';
 import { Intake } from '../src/intake/intake.ts';
-import { CAUSE_MS_MAX } from '../src/intake/order.ts';
+import { type Absences, CAUSE_MS_MAX, type Waiver } from '../src/intake/order.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
 import { eventOf, idOf, openEmpty } from './support.ts';
 
@@ -9,10 +9,15 @@ const NOW_MS = Date.parse('2026-11-26T12:00:00Z');
 let database: Database;
 let intake: Intake;
 let taken = 0;
+const waivers: Waiver[] = [];
 beforeAll(async () => {
   database = await openEmpty();
-  intake = new Intake(database, () => {
-    taken += 1;
+  intake = new Intake({
+    database,
+    onTaken: () => {
+      taken += 1;
+    },
+    onWaived: (_customerId, waiver) => waivers.push(waiver),
   });
   const webhooks = new WebhookTable(database);
   await webhooks.create(
@@ -43,16 +48,26 @@ it('keeps what waits for its cause, whoever takes that in', async () => {
   await intake.take([effect], NOW_MS);
   await intake.take([eventOf('customers', 1, { customerId: 7 })], NOW_MS);
   expect(await toldOf(7)).toEqual([]);
-  await new Intake(database, () => {}).take([eventOf('loans', 1, { customerId: 7 })], NOW_MS);
+  await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(
+    [eventOf('loans', 1, { customerId: 7 })],
+    NOW_MS,
+  );
   expect(await toldOf(7)).toEqual(['loans-7-1', idOf(effect)]);
   expect(await run(sqlOf(database), 'SELECT 1 FROM early_events')).toEqual([]);
 });
 
-it('lets go of what has waited too long', async () => {
-  await intake.take([eventOf('payments', 1, { customerId: 8, seen: { loans: 9 } })], NOW_MS);
-  expect(await intake.takeOverdue(NOW_MS + CAUSE_MS_MAX - 1)).toBe(0);
-  expect(await intake.takeOverdue(NOW_MS + CAUSE_MS_MAX)).toBe(1);
-  expect(await toldOf(8)).toEqual(['payments-8-1']);
+it('goes on without what was waived, and tells of that if it comes after all, once', async () => {
+  const late = eventOf('loans', 1, { customerId: 8 });
+  await intake.take([eventOf('payments', 1, { customerId: 8, seen: { loans: 1 } })], NOW_MS);
+  const absences: Absences = { loans: { versions: [1, 1], why: 'ended' } };
+  await intake.take([], NOW_MS + CAUSE_MS_MAX - 1, new Map([[8, absences]]));
+  expect([await toldOf(8), waivers]).toEqual([[], []]);
+  await intake.take([], NOW_MS + CAUSE_MS_MAX, new Map([[8, absences]]));
+  expect([await toldOf(8), waivers]).toEqual([['payments-8-1'], [{ stream: 'loans', ...absences.loans }]]);
+  await intake.take([eventOf('payments', 2, { customerId: 8, seen: { loans: 1 } })], NOW_MS);
+  const after = eventOf('loans', 2, { customerId: 8 });
+  for (const events of [[after], [late, late], [late]]) await intake.take(events, NOW_MS);
+  expect(await toldOf(8)).toEqual(['payments-8-1', 'payments-8-2', 'loans-8-2', 'loans-8-1']);
 });
 
 it('takes in what several processes are given at once, for the same customers', async () => {

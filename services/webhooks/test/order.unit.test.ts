@@ -1,7 +1,15 @@
 import type { Stream, Versions } from '@mo/contracts';
 import { NO_VERSIONS, STREAMS } from '@mo/contracts';
 import fc from 'fast-check';
-import { type Arrived, CAUSE_MS_MAX, order } from '../src/intake/order.ts';
+import {
+  type Absences,
+  type Arrived,
+  CAUSE_MS_MAX,
+  missingOf,
+  order,
+  type State,
+  type Waived,
+} from '../src/intake/order.ts';
 
 const NOW_MS = 1_000_000;
 
@@ -10,10 +18,19 @@ const arrived = (name: string, seen: Partial<Versions> = {}, arrivedAtMs = NOW_M
   return { event: { stream, version: Number(version), seen }, arrivedAtMs };
 };
 const nameOf = ({ event: { stream, version } }: Arrived) => `${stream} ${version}`;
-const ordered = (versions: Partial<Versions>, ...all: Arrived[]) => {
-  const { told, waiting, versions: last } = order({ ...NO_VERSIONS, ...versions }, all, NOW_MS);
-  return { told: told.map(nameOf), waiting: waiting.map(nameOf), last };
+const stateOf = (versions: Partial<Versions>, waived: Waived = {}): State => ({
+  versions: { ...NO_VERSIONS, ...versions },
+  waived,
+});
+const orderedFrom = (state: State, absences: Absences, ...all: Arrived[]) => {
+  const { told, waiting, versions, ...rest } = order(state, all, absences, NOW_MS);
+  return { told: told.map(nameOf), waiting: waiting.map(nameOf), last: versions, ...rest };
 };
+const ordered = (versions: Partial<Versions>, ...all: Arrived[]) => {
+  const { told, waiting, last } = orderedFrom(stateOf(versions), {}, ...all);
+  return { told, waiting, last };
+};
+const EARLY = NOW_MS - CAUSE_MS_MAX;
 
 describe('the order in which a customer is told of', () => {
   it('is that of each stream', () => {
@@ -50,22 +67,71 @@ describe('the order in which a customer is told of', () => {
     });
   });
 
-  it('may begin in the middle of a stream, whose beginning the topic has forgotten', () => {
-    expect(ordered({}, arrived('loans 57'), arrived('loans 58')).told).toEqual(['loans 57', 'loans 58']);
-  });
-
-  it('waits for one that is missing in the middle of a stream, and goes on without it if it never comes', () => {
-    expect(ordered({ loans: 3 }, arrived('loans 5'))).toMatchObject({ told: [], waiting: ['loans 5'] });
+  it('waits for what is missing of a stream, however long, be it its beginning', () => {
+    expect(ordered({}, arrived('loans 2', {}, EARLY))).toMatchObject({ told: [], waiting: ['loans 2'] });
+    expect(ordered({ loans: 3 }, arrived('loans 5', {}, EARLY))).toMatchObject({ told: [], waiting: ['loans 5'] });
     expect(ordered({ loans: 3 }, arrived('loans 5'), arrived('loans 4')).told).toEqual(['loans 4', 'loans 5']);
-    const early = NOW_MS - CAUSE_MS_MAX;
-    expect(ordered({ loans: 3 }, arrived('loans 5', {}, early)).told).toEqual(['loans 5']);
+    expect(ordered({}, arrived('loans 1', { customers: 9 }, EARLY)).told).toEqual([]);
   });
 
-  it('goes on without a cause that never comes', () => {
-    const early = NOW_MS - CAUSE_MS_MAX;
-    expect(ordered({}, arrived('loans 1', { customers: 9 }, early + 1)).told).toEqual([]);
-    const lost = [arrived('loans 1', { customers: 9 }, early), arrived('payments 1', { loans: 1 })];
-    expect(ordered({}, ...lost).told).toEqual(['loans 1', 'payments 1']);
+  it('goes on without what an owner does not have, after a while', () => {
+    const ended: Absences = { customers: { versions: [8, 9], why: 'ended' } };
+    const effect = (atMs: number) => arrived('loans 1', { customers: 9 }, atMs);
+    const from = stateOf({ customers: 7 });
+    expect(orderedFrom(from, ended, effect(EARLY + 1))).toMatchObject({ told: [], waivers: [] });
+    expect(orderedFrom(from, ended, effect(EARLY), arrived('payments 1', { loans: 1 }))).toEqual({
+      told: ['loans 1', 'payments 1'],
+      waiting: [],
+      last: { customers: 7, loans: 1, payments: 1 },
+      waived: { customers: [[8, 9]] },
+      waivers: [{ stream: 'customers', versions: [8, 9], why: 'ended' }],
+    });
+  });
+
+  it('goes on without no more than that', () => {
+    const unfit: Absences = { customers: { versions: [8, 8], why: 'unfit' } };
+    const found = orderedFrom(stateOf({ customers: 7 }), unfit, arrived('loans 1', { customers: 9 }, EARLY));
+    expect(found).toMatchObject({ told: [], waived: { customers: [[8, 8]] } });
+    const state = { versions: found.last, waived: found.waived };
+    const rest = orderedFrom(state, {}, arrived('loans 1', { customers: 9 }), arrived('customers 9'));
+    expect(rest.told).toEqual(['customers 9', 'loans 1']);
+  });
+
+  it('has nobody wait for what was waived', () => {
+    const from = stateOf({ customers: 7, loans: 1 }, { customers: [[8, 9]] });
+    const found = orderedFrom(from, {}, arrived('loans 2', { customers: 9 }), arrived('customers 10'));
+    expect(found).toMatchObject({ told: ['customers 10', 'loans 2'], waived: { customers: [[8, 9]] } });
+  });
+
+  it('has at its end what was waived and comes after all, once', () => {
+    const from = stateOf({ loans: 9 }, { loans: [[4, 6]] });
+    const late = arrived('loans 5');
+    const found = orderedFrom(from, {}, late, late, arrived('loans 3'));
+    expect(found).toMatchObject({
+      told: ['loans 5'],
+      last: { loans: 9 },
+      waived: {
+        loans: [
+          [4, 4],
+          [6, 6],
+        ],
+      },
+    });
+    expect(orderedFrom({ versions: found.last, waived: found.waived }, {}, late).told).toEqual([]);
+  });
+
+  it('lacks the versions that events wait for and that neither came nor were waived', () => {
+    const waiting = [arrived('loans 6', { customers: 4 }), arrived('loans 9'), arrived('payments 1', { loans: 3 })];
+    const missing = missingOf(stateOf({ loans: 2, customers: 4 }, { loans: [[4, 4]] }), waiting);
+    expect(missing).toEqual({
+      customers: [],
+      loans: [
+        [3, 3],
+        [5, 5],
+        [7, 8],
+      ],
+      payments: [],
+    });
   });
 
   it('is right however the topics come', () => {
@@ -78,7 +144,7 @@ describe('the order in which a customer is told of', () => {
           choose,
         );
         const topics = STREAMS.map((stream) => history.filter(({ event }) => event.stream === stream));
-        let versions = NO_VERSIONS;
+        let state = stateOf({});
         let waiting: readonly Arrived[] = [];
         const told: Arrived[] = [];
         while (topics.some((topic) => topic.length > 0)) {
@@ -86,8 +152,9 @@ describe('the order in which a customer is told of', () => {
             choose(topics.filter((left) => left.length > 0).length)
           ];
           const some = topic?.splice(0, 1 + choose(3)) ?? [];
-          const step = order(versions, [...waiting, ...some], NOW_MS);
-          ({ versions, waiting } = step);
+          const step = order(state, [...waiting, ...some], {}, NOW_MS);
+          state = step;
+          waiting = step.waiting;
           told.push(...step.told);
         }
         expect(waiting).toEqual([]);

@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type SeenVersions, type Stream, type StreamEvent, TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
+import { type SeenVersions, STREAMS, type Stream, type StreamEvent, TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
 import { type Database, migrate, openDatabase } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
 import { type App, type Kafka, kafkaOverKafkajs, toMessage } from '@mo/messaging';
+import { StreamOwner } from '@mo/messaging/testing';
 import { createLogger } from '@mo/service-kit';
 import { createApp, type Times } from '../src/app.ts';
 import { migrations } from '../src/db/migrations/index.ts';
@@ -104,8 +105,25 @@ export async function openEmpty(): Promise<Database> {
   return database;
 }
 
+export async function startOwners(): Promise<Record<Stream, StreamOwner>> {
+  const started = STREAMS.map(async (stream) => [stream, await StreamOwner.start(stream)] as const);
+  return Object.fromEntries(await Promise.all(started)) as Record<Stream, StreamOwner>;
+}
+
+/** Writes a customer's next event, as its owner has it; Kafka has it once it is published. */
+export function appendTo(
+  owners: Readonly<Record<Stream, StreamOwner>>,
+  stream: Stream,
+  options: Parameters<typeof eventOf>[2] = {},
+): StreamEvent {
+  const { type, data, seen } = eventOf(stream, 1, options);
+  return owners[stream].append(type, data, seen);
+}
+
 export interface UnderTest {
   readonly app: App;
+  /** Stand-ins for the services that events are pulled from; they have none. */
+  readonly owners: Readonly<Record<Stream, StreamOwner>>;
   readonly databaseUrl: string;
   /** Sends events as the services do, each to its topic. */
   publish(...events: StreamEvent[]): Promise<void>;
@@ -118,6 +136,7 @@ export async function startUnderTest(networks = THIS_MACHINE, times = TIMES): Pr
   const servers = testServers();
   const { webhooks: databaseUrl } = await servers.createDatabases('webhooks');
   const topicPrefix = `webhooks-${randomUUID().slice(0, 8)}`;
+  const owners = await startOwners();
   const config = {
     HOST: '127.0.0.1',
     PORT: 0,
@@ -128,6 +147,7 @@ export async function startUnderTest(networks = THIS_MACHINE, times = TIMES): Pr
     TOPIC_PREFIX: topicPrefix,
     WEBHOOKS_DATABASE_URL: databaseUrl,
     WEBHOOKS_NETWORKS: networks,
+    ...Object.fromEntries(STREAMS.map((stream) => [`${stream.toUpperCase()}_URL`, [owners[stream].origin]])),
   } as unknown as Parameters<typeof createApp>[0];
   const apps: App[] = [];
   const startReplica = async () => {
@@ -141,6 +161,7 @@ export async function startUnderTest(networks = THIS_MACHINE, times = TIMES): Pr
   const producer = await kafka.producer();
   return {
     app: await startReplica(),
+    owners,
     databaseUrl,
     publish: async (...events) => {
       for (const event of events) {
@@ -158,6 +179,7 @@ export async function startUnderTest(networks = THIS_MACHINE, times = TIMES): Pr
     stop: async () => {
       await producer.close();
       for (const app of apps) for (const step of app.steps) await step.stop();
+      for (const owner of Object.values(owners)) await owner.close();
     },
   };
 }

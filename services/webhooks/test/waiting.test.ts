@@ -30,7 +30,7 @@ it('is how much, and how long it is overdue for those that want it, or nothing w
   const make = async () =>
     (await webhooks.create({ url: 'https://example.com', event_types: ['LoanPaid'], description: '' }, 'ada'))?.row.id;
   const [active, disabled] = [await make(), await make()];
-  await new Intake(database, () => {}).take(
+  await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(
     [1, 2].map((customerId) => eventOf('loans', 1, { customerId })),
     Date.now(),
   );

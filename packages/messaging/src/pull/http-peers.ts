@@ -21,21 +21,23 @@ interface Peer {
 
 export class HttpPeers implements Peers {
   readonly #peers: ReadonlyMap<string, Peer>;
-  readonly #remote = new RemotePeers((peer, path, read, body) => this.#call(peer, path, read, body));
-  #turn = 0;
-
+  readonly #remote: RemotePeers;
   readonly #onCall: (peer: Stream, outcome: 'answered' | 'failed', seconds: number) => void;
+  #turn = 0;
 
   /**
    * @param urls for each peer the origins of its replicas
    * @param identity who calls, and whom it believes to be such a peer; null where neither has to prove it
    * @param onCall told of each request to a replica
+   * @param isWhole whether events keep what their data says that this version doesn't know, for whoever hands them on
    */
   constructor(
     urls: Urls,
     identity: Identity | null = null,
     onCall: (peer: Stream, outcome: 'answered' | 'failed', seconds: number) => void = () => {},
+    isWhole = false,
   ) {
+    this.#remote = new RemotePeers((peer, path, read, body) => this.#call(peer, path, read, body), isWhole);
     this.#onCall = onCall;
     const open = (peer: string, origins: readonly string[]): Peer => {
       const agent = new Agent({

@@ -25,10 +25,13 @@ export type PeerCall = <T>(peer: Stream, path: string, read: (answer: unknown) =
 
 export class RemotePeers implements Peers {
   readonly #carry: PeerCall;
+  readonly #isWhole: boolean;
   readonly #pulls = new Map<Stream, BatchQueue<PullWant, Pulled | Error>>();
 
-  constructor(carry: PeerCall) {
+  /** @param isWhole whether events keep what their data says that this version doesn't know, for whoever hands them on */
+  constructor(carry: PeerCall, isWhole = false) {
     this.#carry = carry;
+    this.#isWhole = isWhole;
   }
 
   async pull(stream: Stream, { customerId, externalId }: CustomerRef, after: number): Promise<Pulled> {
@@ -78,7 +81,8 @@ export class RemotePeers implements Peers {
     const path = `/internal/streams/${stream}/pull`;
     const body = { wants: [...distinct.values()] };
     const { pages } = await this.#carry(stream, path, (answer) => pullAnswer.parse(answer), body);
-    const pulled = new Map([...distinct].map(([key, want], place) => [key, understand(stream, want, pages[place])]));
+    const read = (want: PullWant, place: number) => understand(stream, want, pages[place], this.#isWhole);
+    const pulled = new Map([...distinct].map(([key, want], place) => [key, read(want, place)]));
     return wants.map((want) => pulled.get(JSON.stringify(want)) as Pulled | Error);
   }
 }
@@ -88,6 +92,7 @@ function understand(
   stream: Stream,
   { after }: PullWant,
   page: z.infer<typeof pullAnswer>['pages'][number] | undefined,
+  isWhole: boolean,
 ): Pulled | Error {
   if (page === undefined) return unavailable(`${stream} answered with too few pages`);
   const { customer_id: customerId, head } = page;
@@ -104,7 +109,7 @@ function understand(
       const reason = `it is event ${found} of the ${of} of customer ${customer_id}, not ${version} of ${stream} of ${customerId}`;
       return { customerId, head, events, quarantined: { stream, customerId, version, reason, source: null } };
     }
-    events.push(result.data);
+    events.push(isWhole ? ({ ...result.data, data: (value as StreamEvent).data } as StreamEvent) : result.data);
   }
   return { customerId, head, events };
 }

@@ -68,6 +68,11 @@ export class StreamOwner {
     return event;
   }
 
+  /** Loses what it has of a customer after a version, as if it were restored from a backup. */
+  lose(customerId: number, after: number): void {
+    this.#journal.set(customerId, this.#journal.get(customerId)?.slice(0, after) ?? []);
+  }
+
   close(): Promise<void> {
     this.#server.closeAllConnections();
     return new Promise((resolve) => this.#server.close(() => resolve()));
@@ -96,7 +101,7 @@ export class StreamOwner {
     const named = [...this.#journal].find(([, events]) => events[0]?.data.customer_external_id === external_id);
     const id = customer_id ?? named?.[0];
     const events = id === undefined ? undefined : this.#journal.get(id);
-    if (events === undefined) return { customer_id: null, head: 0, events: [] };
+    if (events === undefined || events.length === 0) return { customer_id: null, head: 0, events: [] };
     const page = events
       .slice(after)
       .map((event) => (this.garble(event) ? { ...event, type: `${event.type}OfTheFuture` } : event));

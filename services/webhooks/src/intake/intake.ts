@@ -2,14 +2,21 @@
  * Takes events in, in the order of their causes, and writes down whom they are to be told to. All of that for one message is
  * one transaction, and offsets are committed after it: so nothing is lost, and what comes again is known.
  */
-import { STREAMS, type Stream, type StreamEvent, type Versions } from '@mo/contracts';
+import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
 import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
-import { type Arrived, CAUSE_MS_MAX, order } from './order.ts';
+import { type Absences, type Arrived, order, type State, type Waived, type Waiver } from './order.ts';
 
-const LEFT_OVER_MAX = 1_000;
-
-interface Taken extends Arrived {
+export interface Taken extends Arrived {
   readonly event: StreamEvent;
+}
+
+export interface StateOf extends State {
+  readonly customerId: number;
+}
+
+/** What is known of a customer of whom events wait. */
+export interface Waiting extends StateOf {
+  readonly events: readonly Taken[];
 }
 
 interface CustomerRow {
@@ -17,6 +24,7 @@ interface CustomerRow {
   readonly customers: string;
   readonly loans: string;
   readonly payments: string;
+  readonly waived: Waived;
 }
 
 interface EarlyRow {
@@ -25,53 +33,101 @@ interface EarlyRow {
   readonly arrived_at_ms: string;
 }
 
+export interface IntakeOptions {
+  readonly database: Database;
+  /** Told when there is something to deliver. */
+  readonly onTaken: () => void;
+  /** Told of what a customer's events go on without. */
+  readonly onWaived: (customerId: number, waiver: Waiver) => void;
+}
+
 export class Intake {
-  readonly #database: Database;
-  readonly #onTaken: () => void;
+  readonly #options: IntakeOptions;
 
-  /** @param onTaken told when there is something to deliver */
-  constructor(database: Database, onTaken: () => void) {
-    this.#database = database;
-    this.#onTaken = onTaken;
+  constructor(options: IntakeOptions) {
+    this.#options = options;
   }
 
-  /** Takes events in, those again that came before. */
-  async take(events: readonly StreamEvent[], nowMs: number): Promise<void> {
+  /**
+   * Takes events in, those again that came before.
+   *
+   * @param absences what the owners of streams don't have of customers: where it was waited for long enough, events go on
+   *   without it
+   */
+  async take(
+    events: readonly StreamEvent[],
+    nowMs: number,
+    absences: ReadonlyMap<number, Absences> = new Map(),
+  ): Promise<void> {
     const arrived = events.map((event) => ({ event, arrivedAtMs: nowMs }));
-    const customerIds = [...new Set(events.map(({ customer_id }) => customer_id))].sort((a, b) => a - b);
-    await this.#order(customerIds, arrived, nowMs);
+    const customerIds = new Set([...events.map(({ customer_id }) => customer_id), ...absences.keys()]);
+    if (customerIds.size === 0) return;
+    await this.#order(
+      [...customerIds].sort((a, b) => a - b),
+      arrived,
+      absences,
+      nowMs,
+    );
   }
 
-  /** Lets go of what has waited too long for its cause. @returns how many customers that was done for */
-  async takeOverdue(nowMs: number): Promise<number> {
-    const text = `SELECT DISTINCT customer_id FROM early_events WHERE arrived_at <= $1 ORDER BY 1 LIMIT ${LEFT_OVER_MAX}`;
-    const overdue = await inTransaction(this.#database, (sql) =>
-      run<{ customer_id: string }>(sql, text, [new Date(nowMs - CAUSE_MS_MAX).toISOString()]),
+  /** Customers with an id above one of whom events have waited since before a time in milliseconds, by id. */
+  async waiting(beforeMs: number, above: number, customersMax: number): Promise<number[]> {
+    const text = `SELECT DISTINCT customer_id FROM early_events WHERE arrived_at <= $1 AND customer_id > $2
+      ORDER BY customer_id LIMIT $3`;
+    const parameters = [new Date(beforeMs).toISOString(), above, customersMax];
+    const rows = await run<{ customer_id: string }>(sqlOf(this.#options.database), text, parameters);
+    return rows.map(({ customer_id }) => Number(customer_id));
+  }
+
+  /** What is known of customers of whom events wait. */
+  async read(customerIds: readonly number[]): Promise<Waiting[]> {
+    const [known, early] = await inTransaction(
+      this.#options.database,
+      async (sql) => [await lockCustomers(sql, customerIds), await readEarly(sql, customerIds)] as const,
     );
-    if (overdue.length > 0)
-      await this.#order(
-        overdue.map(({ customer_id }) => Number(customer_id)),
-        [],
-        nowMs,
-      );
-    return overdue.length;
+    const byCustomer = Map.groupBy(early, ({ event }) => event.customer_id);
+    return [...byCustomer].map(([customerId, events]) => ({
+      customerId,
+      ...(known.get(customerId) as State),
+      events,
+    }));
+  }
+
+  /** Customers with an id above one whose events went on without others, by id. */
+  async waived(above: number, customersMax: number): Promise<StateOf[]> {
+    const text = `SELECT * FROM customers WHERE waived <> '{}' AND customer_id > $1 ORDER BY customer_id LIMIT $2`;
+    return (await run<CustomerRow>(sqlOf(this.#options.database), text, [above, customersMax])).map(stateOf);
+  }
+
+  /** Since when there is this database, in milliseconds since 1970. */
+  async begunAtMs(): Promise<number> {
+    const text = 'SELECT extract(epoch FROM at) * 1000 AS at_ms FROM beginning';
+    const [row] = await run<{ at_ms: string }>(sqlOf(this.#options.database), text);
+    return Number(row?.at_ms ?? 0);
   }
 
   /** Customers of whom events wait for their causes, by the stream of what waits. */
   async countWaiting(): Promise<ReadonlyMap<Stream, number>> {
     const text = 'SELECT stream, count(DISTINCT customer_id) AS customers FROM early_events GROUP BY 1';
-    const rows = await run<{ stream: Stream; customers: string }>(sqlOf(this.#database), text);
+    const rows = await run<{ stream: Stream; customers: string }>(sqlOf(this.#options.database), text);
     return new Map(rows.map(({ stream, customers }) => [stream, Number(customers)]));
   }
 
-  async #order(customerIds: readonly number[], arrived: readonly Taken[], nowMs: number): Promise<void> {
-    const told = await inTransaction(this.#database, async (sql) => {
+  async #order(
+    customerIds: readonly number[],
+    arrived: readonly Taken[],
+    absences: ReadonlyMap<number, Absences>,
+    nowMs: number,
+  ): Promise<void> {
+    const { database, onTaken, onWaived } = this.#options;
+    const ordered = await inTransaction(database, async (sql) => {
       const known = await lockCustomers(sql, customerIds);
       const early = await readEarly(sql, customerIds);
       const byCustomer = Map.groupBy([...early, ...arrived], ({ event }) => event.customer_id);
       const all = customerIds.map((customerId) => {
-        const versions = known.get(customerId) as Versions;
-        return { customerId, ...order(versions, byCustomer.get(customerId) ?? [], nowMs) };
+        const state = known.get(customerId) as State;
+        const events = byCustomer.get(customerId) ?? [];
+        return { customerId, ...order(state, events, absences.get(customerId) ?? {}, nowMs) };
       });
       const news = all.flatMap((each) => each.told);
       await writeCustomers(sql, all);
@@ -81,25 +137,27 @@ export class Intake {
         all.flatMap((each) => each.waiting),
       );
       if (news.length > 0) await tell(sql, news);
-      return news.length;
+      return all;
     });
-    if (told > 0) this.#onTaken();
+    for (const { customerId, waivers } of ordered) for (const waiver of waivers) onWaived(customerId, waiver);
+    if (ordered.some(({ told }) => told.length > 0)) onTaken();
   }
 }
 
 /** In the order of their ids, so that two processes never wait for each other. */
-async function lockCustomers(sql: Sql, ids: readonly number[]): Promise<Map<number, Versions>> {
+async function lockCustomers(sql: Sql, ids: readonly number[]): Promise<Map<number, State>> {
   const make = 'INSERT INTO customers (customer_id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING';
   await run(sql, make, [ids]);
   const read = 'SELECT * FROM customers WHERE customer_id = ANY ($1::bigint[]) ORDER BY customer_id FOR UPDATE';
   const rows = await run<CustomerRow>(sql, read, [ids]);
-  return new Map(
-    rows.map(({ customer_id: id, customers, loans, payments }) => [
-      Number(id),
-      { customers: Number(customers), loans: Number(loans), payments: Number(payments) },
-    ]),
-  );
+  return new Map(rows.map(stateOf).map((state) => [state.customerId, state]));
 }
+
+const stateOf = ({ customer_id: id, customers, loans, payments, waived }: CustomerRow): StateOf => ({
+  customerId: Number(id),
+  versions: { customers: Number(customers), loans: Number(loans), payments: Number(payments) },
+  waived,
+});
 
 async function readEarly(sql: Sql, ids: readonly number[]): Promise<Taken[]> {
   const text = `SELECT event, extract(epoch FROM arrived_at) * 1000 AS arrived_at_ms FROM early_events
@@ -108,15 +166,13 @@ async function readEarly(sql: Sql, ids: readonly number[]): Promise<Taken[]> {
   return rows.map(({ event, arrived_at_ms }) => ({ event, arrivedAtMs: Number(arrived_at_ms) }));
 }
 
-async function writeCustomers(
-  sql: Sql,
-  all: readonly { readonly customerId: number; readonly versions: Versions }[],
-): Promise<void> {
-  const text = `UPDATE customers SET customers = n.customers, loans = n.loans, payments = n.payments
-    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS n (id, customers, loans, payments)
+async function writeCustomers(sql: Sql, all: readonly StateOf[]): Promise<void> {
+  const text = `UPDATE customers SET customers = n.customers, loans = n.loans, payments = n.payments, waived = n.waived
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::jsonb[]) AS n (id, customers, loans, payments, waived)
     WHERE customer_id = n.id`;
   const columns = STREAMS.map((stream) => all.map(({ versions }) => versions[stream]));
-  await run(sql, text, [all.map(({ customerId }) => customerId), ...columns]);
+  const waived = all.map(({ waived }) => JSON.stringify(waived));
+  await run(sql, text, [all.map(({ customerId }) => customerId), ...columns, waived]);
 }
 
 async function replaceEarly(sql: Sql, ids: readonly number[], waiting: readonly Taken[]): Promise<void> {
@@ -133,7 +189,10 @@ async function replaceEarly(sql: Sql, ids: readonly number[], waiting: readonly 
   ]);
 }
 
-/** Writes down events, and for each webhook that wants them that they are to be delivered, in this order. */
+/**
+ * Writes down events, and for each webhook that wants them that they are to be delivered, in this order. One that was waived,
+ * and that an older process has told of, is there already.
+ */
 async function tell(sql: Sql, events: readonly Taken[]): Promise<void> {
   const columns = [
     events.map(({ event }) => event.customer_id),
@@ -142,7 +201,8 @@ async function tell(sql: Sql, events: readonly Taken[]): Promise<void> {
     events.map(({ event }) => event.type),
   ];
   const keep = `INSERT INTO events (customer_id, stream, version, type, time, data, traceparent)
-    SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::text[], $7::text[])`;
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::text[], $7::text[])
+    ON CONFLICT DO NOTHING`;
   await run(sql, keep, [
     ...columns,
     events.map(({ event }) => event.time),

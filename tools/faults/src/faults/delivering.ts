@@ -1,65 +1,9 @@
-/** Webhooks: what is told to whom, in which order, how often, and where it must not go. */
+/** Webhooks: what is told to whom, how often, and where it must not go. */
 import { type Fault, servers, unit } from '../fault.ts';
 
 const API = servers('services/webhooks/test/webhooks');
 
 export const delivering: readonly Fault[] = [
-  {
-    id: 'message-before-its-cause',
-    file: 'services/webhooks/src/intake/order.ts',
-    replace: 'if (isNew && !hasCauses(next, last) &&',
-    by: 'if (isNew && false &&',
-    breaks: 'a receiver hears of a payment before the loan that it pays',
-    check: unit('services/webhooks/test/order'),
-  },
-  {
-    id: 'event-taken-in-twice',
-    file: 'services/webhooks/src/intake/order.ts',
-    replace: 'const isNew = next.event.version > last[stream];',
-    by: 'const isNew = next.event.version >= last[stream];',
-    breaks: 'what Kafka sends again is told again',
-    check: unit('services/webhooks/test/order'),
-  },
-  {
-    id: 'cause-waited-for-without-end',
-    file: 'services/webhooks/src/intake/order.ts',
-    replace: 'while (tell(false) || tell(true));',
-    by: 'while (tell(false));',
-    breaks: 'a customer whose topic has forgotten a cause is told of nothing more',
-    check: unit('services/webhooks/test/order'),
-  },
-  {
-    id: 'early-event-forgotten',
-    file: 'services/webhooks/src/intake/intake.ts',
-    replace: 'if (waiting.length === 0) return;',
-    by: 'if (waiting.length >= 0) return;',
-    breaks: 'an event that came before its cause is never told',
-    check: servers('services/webhooks/test/intake'),
-  },
-  {
-    id: 'intake-without-lock',
-    file: 'services/webhooks/src/intake/intake.ts',
-    replace: 'WHERE customer_id = ANY ($1::bigint[]) ORDER BY customer_id FOR UPDATE',
-    by: 'WHERE customer_id = ANY ($1::bigint[]) ORDER BY customer_id',
-    breaks: 'two processes that are given topics of one customer overwrite what each has told',
-    check: servers('services/webhooks/test/intake'),
-  },
-  {
-    id: 'told-of-every-type',
-    file: 'services/webhooks/src/intake/intake.ts',
-    replace: 'w.status = 1 AND e.type = ANY (w.event_types)',
-    by: 'w.status = 1',
-    breaks: 'a webhook is told of what it did not subscribe to',
-    check: servers('services/webhooks/test/intake'),
-  },
-  {
-    id: 'told-while-disabled',
-    file: 'services/webhooks/src/intake/intake.ts',
-    replace: 'w.status = 1 AND e.type = ANY (w.event_types)',
-    by: 'w.status <> 3 AND e.type = ANY (w.event_types)',
-    breaks: 'a webhook that was disabled is told later of all that happened meanwhile',
-    check: API,
-  },
   {
     id: 'next-before-the-one-that-failed',
     file: 'services/webhooks/src/delivery/dispatcher.ts',
@@ -98,14 +42,6 @@ export const delivering: readonly Fault[] = [
     replace: 'WHERE webhook_id = $1 AND NOT held',
     by: 'WHERE webhook_id = $1',
     breaks: 'two processes tell a customer at once, each what the other does, after any change of the webhook',
-    check: API,
-  },
-  {
-    id: 'unknown-member-lost',
-    file: 'services/webhooks/src/intake/subscriber.ts',
-    replace: 'const event = wholeFromMessage(stream, message);',
-    by: 'const { value, ...rest } = message; const event = wholeFromMessage(stream, { ...rest, value: JSON.stringify({ ...JSON.parse(value as string), more: undefined }) });',
-    breaks: 'receivers never get what newer software says, while an older webhooks process runs beside it',
     check: API,
   },
   {

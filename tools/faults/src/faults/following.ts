@@ -237,8 +237,8 @@ export const following: readonly Fault[] = [
   {
     id: 'wire-wrong-page',
     file: 'packages/messaging/src/pull/remote-peers.ts',
-    replace: 'understand(stream, want, pages[place])',
-    by: 'understand(stream, want, pages[distinct.size - 1 - place])',
+    replace: 'understand(stream, want, pages[place], this.#isWhole)',
+    by: 'understand(stream, want, pages[distinct.size - 1 - place], this.#isWhole)',
     breaks: 'the answers of pulls that travel together are exchanged',
     check: unit('packages/messaging/test/remote-peers'),
   },

@@ -12,6 +12,7 @@ import { forwarding } from './forwarding.ts';
 import { lending } from './lending.ts';
 import { observing } from './observing.ts';
 import { operating } from './operating.ts';
+import { ordering } from './ordering.ts';
 import { paying } from './paying.ts';
 import { publishing } from './publishing.ts';
 import { sending } from './sending.ts';
@@ -35,6 +36,7 @@ export const faults: readonly Fault[] = [
   ...operating,
   ...admitting,
   ...certifying,
+  ...ordering,
   ...delivering,
   ...sending,
   ...forwarding,

@@ -3,6 +3,7 @@ import { First } from './2026-11-27-first.ts';
 import { FormerSecrets } from './2026-11-27-former-secrets.ts';
 import { Held } from './2026-11-27-held.ts';
 import { Traces } from './2026-11-27-traces.ts';
+import { Waived } from './2026-11-27-waived.ts';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   { name: 'held', class: Held },
   { name: 'former-secrets', class: FormerSecrets },
   { name: 'claims', class: Claims },
+  { name: 'waived', class: Waived },
 ];

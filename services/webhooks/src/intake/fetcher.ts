@@ -1,0 +1,135 @@
+/**
+ * Fetches what events wait for. Kafka pushes; what it has not brought after a while is pulled from the service that owns the
+ * stream, and taken in like what was pushed. While an owner can't be reached, what waits for it goes on waiting.
+ */
+import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
+import { type Peers, Rounds, slices } from '@mo/messaging';
+import type { Clock, Logger } from '@mo/service-kit';
+import type { Intake, Waiting } from './intake.ts';
+import { type Absence, type Absences, isOverdue, missingOf } from './order.ts';
+import type { Range, Ranges } from './ranges.ts';
+
+/** How long what is missing is left to Kafka. */
+export const PUSH_MS_MAX = 2_000;
+const INTERVAL_MS = 1_000;
+/** In one round. */
+const CUSTOMERS_MAX = 1_000;
+/** In one transaction, and in one pull of each stream. */
+export const CUSTOMERS_AT_ONCE_MAX = 32;
+/** What is pulled may wait for something else, which is pulled next: so often in one round. */
+const PASSES_MAX = 16;
+
+export interface FetcherOptions {
+  readonly intake: Pick<Intake, 'waiting' | 'read' | 'take' | 'begunAtMs'>;
+  readonly peers: Pick<Peers, 'pull'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+interface Fetched {
+  readonly customerId: number;
+  readonly stream: Stream;
+  readonly events: readonly StreamEvent[];
+  readonly absence: Absence | null;
+}
+
+export class Fetcher {
+  readonly #options: FetcherOptions;
+  readonly #rounds: Rounds;
+  #scannedTo = 0;
+  #begunAtMs: number | null = null;
+  /** Owners that could not be asked in this round, and those of the one before. */
+  #away = new Set<Stream>();
+  #wereAway: ReadonlySet<Stream> = new Set();
+
+  constructor(options: FetcherOptions) {
+    this.#options = options;
+    this.#rounds = new Rounds(options.clock, options.logger);
+  }
+
+  start(): void {
+    this.#rounds.every(INTERVAL_MS, 'what events wait for can not be fetched for now', () => this.round());
+  }
+
+  stop(): Promise<void> {
+    return this.#rounds.stop();
+  }
+
+  /** Fetches for some customers; the next round goes on behind them. */
+  async round(): Promise<void> {
+    const { intake, clock } = this.#options;
+    this.#begunAtMs ??= await intake.begunAtMs();
+    this.#wereAway = this.#away;
+    this.#away = new Set();
+    const customerIds = await intake.waiting(clock.now() - PUSH_MS_MAX, this.#scannedTo, CUSTOMERS_MAX);
+    for (const some of slices(customerIds, CUSTOMERS_AT_ONCE_MAX)) {
+      if (this.#rounds.signal.aborted) return;
+      await this.#fetch(some);
+    }
+    this.#scannedTo = customerIds.length < CUSTOMERS_MAX ? 0 : (customerIds.at(-1) ?? 0);
+  }
+
+  async #fetch(customerIds: readonly number[]): Promise<void> {
+    const { intake, clock } = this.#options;
+    let left = customerIds;
+    for (let pass = 0; pass < PASSES_MAX && left.length > 0 && !this.#rounds.signal.aborted; pass += 1) {
+      const waiting = await intake.read(left);
+      const fetched = (await Promise.all(waiting.map((each) => this.#pullAll(each)))).flat();
+      const events = fetched.flatMap((each) => each.events);
+      const nowMs = clock.now();
+      const overdue = new Set(
+        waiting.filter((each) => each.events.some((event) => isOverdue(event, nowMs))).map((each) => each.customerId),
+      );
+      const absences = new Map<number, Absences>();
+      for (const { customerId, stream, absence } of fetched)
+        if (absence !== null && overdue.has(customerId))
+          absences.set(customerId, { ...absences.get(customerId), [stream]: absence });
+      await intake.take(events, nowMs, absences);
+      left = [...new Set(events.map(({ customer_id }) => customer_id))].sort((a, b) => a - b);
+    }
+  }
+
+  async #pullAll(waiting: Waiting): Promise<Fetched[]> {
+    const missing = missingOf(waiting, waiting.events);
+    const pulls = STREAMS.filter((stream) => missing[stream].length > 0 && !this.#away.has(stream)).map((stream) =>
+      this.#pull(waiting, stream, missing[stream]).catch((error: unknown) => {
+        this.#noteAway(stream, error);
+        return null;
+      }),
+    );
+    return (await Promise.all(pulls)).filter((fetched) => fetched !== null);
+  }
+
+  async #pull({ customerId, versions }: Waiting, stream: Stream, missing: Ranges): Promise<Fetched> {
+    const [[first, last]] = missing as [Range];
+    const needed = missing.at(-1)?.[1] ?? last;
+    const fetched = (events: readonly StreamEvent[], absence: Absence | null) => ({
+      customerId,
+      stream,
+      events: events.filter(({ version }) => version <= needed),
+      absence,
+    });
+    const pull = (after: number) => this.#options.peers.pull(stream, { customerId }, after);
+    const isFresh = versions[stream] === 0;
+    // Where nothing was told of, what is older than the database may have been forgotten by the topic, and nobody waits for it.
+    if (isFresh && (await pull(last - 1)).events.slice(0, 1).some((event) => this.#isBefore(event)))
+      return fetched([], { versions: [first, last], why: 'before' });
+    const { head, events, quarantined } = await pull(first - 1);
+    const before = isFresh ? events.findLastIndex((event) => this.#isBefore(event)) + 1 : 0;
+    if (before > 0) return fetched(events.slice(before), { versions: [first, first + before - 1], why: 'before' });
+    if (quarantined !== undefined)
+      return fetched(events, { versions: [quarantined.version, quarantined.version], why: 'unfit' });
+    return fetched(events, head < needed ? { versions: [head + 1, needed], why: 'ended' } : null);
+  }
+
+  #isBefore({ time }: StreamEvent): boolean {
+    return Date.parse(time) < (this.#begunAtMs ?? 0);
+  }
+
+  #noteAway(stream: Stream, error: unknown): void {
+    if (this.#away.has(stream)) return;
+    this.#away.add(stream);
+    const level = this.#wereAway.has(stream) ? 'debug' : 'warn';
+    this.#options.logger[level]({ err: error, stream }, 'the owner of a stream can not be asked; events wait for it');
+  }
+}

@@ -1,0 +1,213 @@
+/** What Kafka did not bring is pulled from the services that own the streams, over HTTP, and taken in on a real database. */
+import type { Stream, StreamEvent } from '@mo/contracts';
+import { type Database, run, sqlOf } from '@mo/database';
+import { HttpPeers } from '@mo/messaging';
+import type { StreamOwner } from '@mo/messaging/testing';
+import { createLogger } from '@mo/service-kit';
+import { Fetcher, PUSH_MS_MAX } from '../src/intake/fetcher.ts';
+import { Intake } from '../src/intake/intake.ts';
+import { CAUSE_MS_MAX, type Waiver } from '../src/intake/order.ts';
+import { Recall } from '../src/intake/recall.ts';
+import { WebhookTable } from '../src/webhooks/webhook-table.ts';
+import { appendTo, idOf, openEmpty, startOwners } from './support.ts';
+
+let database: Database;
+let owners: Record<Stream, StreamOwner>;
+let peers: HttpPeers;
+let intake: Intake;
+let fetcher: Fetcher;
+let recall: Recall;
+let nowMs = Date.now();
+const waivers: (Waiver & { customerId: number })[] = [];
+beforeAll(async () => {
+  database = await openEmpty();
+  owners = await startOwners();
+  const urls = Object.entries(owners).map(([stream, { origin }]) => [stream, [origin]] as const);
+  peers = new HttpPeers(Object.fromEntries(urls), null, () => {}, true);
+  intake = new Intake({
+    database,
+    onTaken: () => {},
+    onWaived: (customerId, waiver) => waivers.push({ customerId, ...waiver }),
+  });
+  const clock = { now: () => nowMs, sleep: async () => {} };
+  const options = { intake, peers, clock, logger: createLogger('test', 'silent') };
+  fetcher = new Fetcher(options);
+  recall = new Recall(options);
+  await new WebhookTable(database).create(
+    { url: 'https://example.com', event_types: ['LoanPaid', 'PaymentRejected'], description: '' },
+    'ada',
+  );
+});
+afterAll(async () => {
+  await peers?.close();
+  for (const owner of Object.values(owners ?? {})) await owner.close();
+  await database?.close();
+});
+afterEach(() => {
+  for (const owner of Object.values(owners)) Object.assign(owner, { reachable: true, garble: () => false });
+});
+
+const roundAfter = (passedMs: number) => {
+  nowMs += passedMs;
+  return fetcher.round();
+};
+const push = (...events: StreamEvent[]) => intake.take(events, nowMs);
+const wants = (stream: Stream, customerId: number) =>
+  owners[stream].wants.filter(({ customer_id }) => customer_id === customerId);
+
+async function toldOf(customerId: number): Promise<string[]> {
+  const text = 'SELECT stream, customer_id, version FROM deliveries WHERE customer_id = $1 ORDER BY id';
+  const rows = await run<{ stream: string; version: string }>(sqlOf(database), text, [customerId]);
+  return rows.map(({ stream, version }) => `${stream}-${customerId}-${version}`);
+}
+
+/** A customer's loans and payments, each decided on the one before. */
+function historyOf(customerId: number, pairs: number): StreamEvent[] {
+  return Array.from({ length: pairs }, (_, pair) => [
+    appendTo(owners, 'loans', { customerId, seen: { payments: pair } }),
+    appendTo(owners, 'payments', { customerId, seen: { loans: pair + 1 } }),
+  ]).flat();
+}
+
+it('what Kafka did not bring is pulled after a while, with its causes, and told in order', async () => {
+  const all = historyOf(1, 4);
+  await push(all.at(-1) as StreamEvent);
+  await roundAfter(PUSH_MS_MAX - 1);
+  expect([await toldOf(1), wants('loans', 1)]).toEqual([[], []]);
+  await roundAfter(1);
+  expect(await toldOf(1)).toEqual(all.map(idOf));
+  await push(...all);
+  expect(await toldOf(1)).toEqual(all.map(idOf));
+});
+
+it('has all that newer software says in it', async () => {
+  const [cause, effect] = historyOf(2, 1) as [StreamEvent, StreamEvent];
+  Object.assign(cause.data, { said_by_newer: 'software' });
+  await push(effect);
+  await roundAfter(PUSH_MS_MAX);
+  const [row] = await run<{ data: string }>(
+    sqlOf(database),
+    "SELECT data FROM events WHERE customer_id = 2 AND stream = 'loans'",
+  );
+  expect(JSON.parse(row?.data ?? '')).toEqual(cause.data);
+});
+
+it('while the owner of what is missing is away, what waits for it goes on waiting, and nothing else does', async () => {
+  const all = historyOf(3, 2);
+  const [first, , , effect] = all as [StreamEvent, StreamEvent, StreamEvent, StreamEvent];
+  owners.loans.reachable = false;
+  await push(first, effect);
+  for (const passedMs of [PUSH_MS_MAX, CAUSE_MS_MAX, 10 * CAUSE_MS_MAX]) {
+    await roundAfter(passedMs);
+    expect(await toldOf(3)).toEqual(all.slice(0, 2).map(idOf));
+  }
+  owners.loans.reachable = true;
+  await roundAfter(1_000);
+  expect(await toldOf(3)).toEqual(all.map(idOf));
+  expect(waivers).toEqual([]);
+});
+
+it('what the owner does not have any more is gone on without after a while, waited for once, and told if it comes', async () => {
+  const [lost, first, lostToo, second] = historyOf(4, 2) as [StreamEvent, StreamEvent, StreamEvent, StreamEvent];
+  owners.loans.lose(4, 0);
+  await push(first);
+  await roundAfter(CAUSE_MS_MAX - 1);
+  expect([await toldOf(4), waivers]).toEqual([[], []]);
+  await roundAfter(1);
+  expect(await toldOf(4)).toEqual([idOf(first)]);
+  expect(waivers).toEqual([{ customerId: 4, stream: 'loans', versions: [1, 1], why: 'ended' }]);
+  const third = appendTo(owners, 'payments', { customerId: 4, seen: { loans: 1 } });
+  await push(second);
+  await roundAfter(CAUSE_MS_MAX);
+  await push(third);
+  expect(await toldOf(4)).toEqual([first, second, third].map(idOf));
+  await push(lost, lostToo, lost);
+  expect(await toldOf(4)).toEqual([first, second, third, lost, lostToo].map(idOf));
+  expect(waivers.splice(0)).toHaveLength(2);
+});
+
+it('one that can not be understood is gone on without after a while, and those around it are not', async () => {
+  const [loan, , unfit, , last, effect] = historyOf(5, 3);
+  owners.loans.garble = ({ customer_id, version }) => customer_id === 5 && version === unfit?.version;
+  await push(effect as StreamEvent);
+  await roundAfter(PUSH_MS_MAX);
+  expect(await toldOf(5)).toEqual([idOf(loan as StreamEvent), 'payments-5-1']);
+  await roundAfter(CAUSE_MS_MAX);
+  await roundAfter(1_000);
+  const told = await toldOf(5);
+  expect(told).toEqual([
+    'loans-5-1',
+    'payments-5-1',
+    'payments-5-2',
+    idOf(last as StreamEvent),
+    idOf(effect as StreamEvent),
+  ]);
+  expect(waivers.splice(0)).toEqual([{ customerId: 5, stream: 'loans', versions: [2, 2], why: 'unfit' }]);
+});
+
+it('what was waived is asked for again, and told where it is there by then', async () => {
+  const events = historyOf(7, 3);
+  const [first, , unfit] = events as [StreamEvent, StreamEvent, StreamEvent];
+  owners.loans.garble = ({ customer_id, version }) => customer_id === 7 && version === unfit.version;
+  await push(...events.filter((event) => event !== unfit));
+  expect(await toldOf(7)).toEqual([idOf(first), 'payments-7-1']);
+  await roundAfter(CAUSE_MS_MAX);
+  const rest = ['payments-7-2', 'loans-7-3', 'payments-7-3'];
+  expect(await toldOf(7)).toEqual([idOf(first), 'payments-7-1', ...rest]);
+  await recall.round();
+  owners.loans.reachable = false;
+  await recall.round();
+  expect(await toldOf(7)).toHaveLength(5);
+  Object.assign(owners.loans, { reachable: true, garble: () => false });
+  await recall.round();
+  await recall.round();
+  expect(await toldOf(7)).toEqual([idOf(first), 'payments-7-1', ...rest, idOf(unfit)]);
+  expect(await intake.waived(6, 9)).toEqual([]);
+  expect(waivers.splice(0)).toHaveLength(1);
+});
+
+const BEFORE = '2020-01-01T00:00:00.000Z';
+
+it('what was before there were webhooks is not fetched, where nothing was told of its stream', async () => {
+  const all = historyOf(6, 3);
+  const last = all.at(-1) as StreamEvent;
+  for (const event of all.slice(0, -1)) Object.assign(event, { time: BEFORE });
+  await push(last);
+  await roundAfter(CAUSE_MS_MAX - 1);
+  expect(await toldOf(6)).toEqual([]);
+  await roundAfter(1);
+  expect(await toldOf(6)).toEqual([idOf(last)]);
+  expect(waivers.splice(0).map(({ why }) => why)).toEqual(['before', 'before']);
+  await recall.round();
+  expect(await toldOf(6)).toEqual([idOf(last)]);
+  // A topic that has not forgotten brings it yet.
+  await push(...all);
+  expect(await toldOf(6)).toHaveLength(all.length);
+});
+
+it('what came after that is fetched, though nothing was told of its stream', async () => {
+  const all = historyOf(8, 3);
+  for (const event of all.slice(0, 2)) Object.assign(event, { time: BEFORE });
+  await push(all.at(-1) as StreamEvent);
+  await roundAfter(CAUSE_MS_MAX);
+  expect(await toldOf(8)).toEqual(all.slice(2).map(idOf));
+  expect(waivers.splice(0).map(({ versions, why }) => [...versions, why])).toEqual([
+    [1, 1, 'before'],
+    [1, 1, 'before'],
+  ]);
+});
+
+it('an owner that has lost more than what was waived is not asked for it again and again', async () => {
+  const all = historyOf(9, 4);
+  const [, , first, effect] = all.filter(({ stream }) => stream === 'payments');
+  await push(...all.slice(0, 4));
+  owners.loans.lose(9, 1);
+  await push(first as StreamEvent, effect as StreamEvent);
+  await roundAfter(CAUSE_MS_MAX);
+  expect(await toldOf(9)).toHaveLength(6);
+  const asked = wants('loans', 9).length;
+  await recall.round();
+  await recall.round();
+  expect(wants('loans', 9)).toHaveLength(asked + 1);
+  expect(waivers.splice(0)).toHaveLength(1);
+});

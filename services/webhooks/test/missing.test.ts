@@ -1,0 +1,50 @@
+/** The whole service, whose events Kafka does not all bring. */
+import { type Database, openDatabase, run, sqlOf } from '@mo/database';
+import { send, waitFor } from '@mo/messaging/testing';
+import { createLogger } from '@mo/service-kit';
+import { CAUSE_MS_MAX } from '../src/intake/order.ts';
+import { appendTo, eventOf, idOf, Receiver, startUnderTest, type UnderTest } from './support.ts';
+
+let under: UnderTest;
+let receiver: Receiver;
+let database: Database;
+beforeAll(async () => {
+  under = await startUnderTest();
+  receiver = await Receiver.start();
+  await send(under.app, 'POST', '/api/webhooks', { url: receiver.url });
+  database = await openDatabase({
+    url: under.databaseUrl,
+    name: 'test',
+    entities: [],
+    migrations: [],
+    connectionsMax: 2,
+    logger: createLogger('test', 'silent'),
+  });
+});
+afterAll(async () => {
+  await under?.stop();
+  await receiver?.close();
+  await database?.close();
+});
+
+const metrics = async () => (await under.app.server.inject('/metrics')).body;
+
+it('what Kafka never brings is pulled, and told before its effect', async () => {
+  const cause = appendTo(under.owners, 'loans', { seen: {} });
+  const effect = appendTo(under.owners, 'payments', { seen: { loans: 1 } });
+  await under.publish(effect);
+  await waitFor(() => receiver.received.length === 2);
+  expect(receiver.ids).toEqual([cause, effect].map(idOf));
+  expect(await metrics()).toContain('mo_webhook_waived_total{stream="loans",service="webhooks"} 0');
+});
+
+it('what its owner does not have is counted, and the rest told', async () => {
+  const effect = eventOf('payments', 1, { customerId: 7, seen: { loans: 3 } });
+  const arrivedAt = new Date(Date.now() - CAUSE_MS_MAX).toISOString();
+  await run(sqlOf(database), 'INSERT INTO customers (customer_id) VALUES (7)');
+  const text = "INSERT INTO early_events VALUES (7, 'payments', 1, $1, $2)";
+  await run(sqlOf(database), text, [JSON.stringify(effect), arrivedAt]);
+  await waitFor(() => receiver.ids.includes(idOf(effect)));
+  expect(await metrics()).toContain('mo_webhook_waived_total{stream="loans",service="webhooks"} 3');
+  expect(await metrics()).toContain('mo_webhook_unfit_total{stream="loans",service="webhooks"} 0');
+});
