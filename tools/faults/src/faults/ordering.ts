@@ -53,6 +53,15 @@ export const ordering: readonly Fault[] = [
     check: servers('services/webhooks/test/intake'),
   },
   {
+    id: 'older-process-stops-intake',
+    file: 'services/webhooks/src/intake/intake.ts',
+    replace: `$6::text[], $7::text[])
+    ON CONFLICT DO NOTHING`,
+    by: '$6::text[], $7::text[])',
+    breaks: 'nothing more is taken in once a process of the version before has told of what was waived',
+    check: servers('services/webhooks/test/intake'),
+  },
+  {
     id: 'missing-event-not-pulled',
     file: 'services/webhooks/src/intake/fetcher.ts',
     replace: 'const events = fetched.flatMap((each) => each.events);',
