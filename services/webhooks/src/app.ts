@@ -17,7 +17,7 @@ import {
   tracingSettings,
 } from '@mo/service-kit';
 import type { Config } from './config.ts';
-import { migrations } from './db/migrations/index.ts';
+import { indexes, migrations } from './db/migrations/index.ts';
 import { Dispatcher } from './delivery/dispatcher.ts';
 import { CLAIM_MS, Lanes } from './delivery/lanes.ts';
 import { pauseMs } from './delivery/schedule.ts';
@@ -53,7 +53,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
   const identity = openIdentity(NAME, config.IDENTITY_DIR ?? null, urls, logger, registry, config.TLS_REQUIRED);
   const admission = openAdmission(identity, config, [], logger, registry);
   const tracing = await openTracing(NAME, config.MO_VERSION, tracingSettings(config), logger);
-  await migrateFirst(NAME, connection, { migrations }, logger);
+  await migrateFirst(NAME, connection, { migrations, indexes }, logger);
   const watch = poolMetrics(registry);
   const database = await openDatabase({
     ...connection,

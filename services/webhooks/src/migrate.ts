@@ -2,9 +2,15 @@
 import { migrateService } from '@mo/database';
 import { readConfig, runTask } from '@mo/service-kit';
 import { migrationSchema } from './config.ts';
-import { migrations } from './db/migrations/index.ts';
+import { indexes, migrations } from './db/migrations/index.ts';
 
 await runTask(() => {
   const config = readConfig(migrationSchema);
-  return migrateService({ service: 'webhooks', config, databaseUrl: config.WEBHOOKS_DATABASE_URL, migrations });
+  return migrateService({
+    service: 'webhooks',
+    config,
+    databaseUrl: config.WEBHOOKS_DATABASE_URL,
+    migrations,
+    indexes,
+  });
 });

@@ -7,7 +7,6 @@ import { Migration } from '@mikro-orm/migrations';
 export class Waived extends Migration {
   override async up(): Promise<void> {
     this.addSql(`ALTER TABLE customers ADD COLUMN waived jsonb NOT NULL DEFAULT '{}'`);
-    this.addSql(`CREATE INDEX customers_waived ON customers (customer_id) WHERE waived <> '{}'`);
     this.addSql('CREATE TABLE beginning (at timestamptz(3) NOT NULL)');
     this.addSql('INSERT INTO beginning VALUES (clock_timestamp())');
   }

@@ -1,3 +1,4 @@
+import type { Index } from '@mo/database';
 import { Claims } from './2026-11-27-claims.ts';
 import { First } from './2026-11-27-first.ts';
 import { FormerSecrets } from './2026-11-27-former-secrets.ts';
@@ -13,4 +14,11 @@ export const migrations = [
   { name: 'former-secrets', class: FormerSecrets },
   { name: 'claims', class: Claims },
   { name: 'waived', class: Waived },
+];
+
+/** Built beside the traffic. */
+export const indexes: readonly Index[] = [
+  { name: 'deliveries_by_status', on: 'deliveries (webhook_id, status, id)' },
+  { name: 'deliveries_done', on: 'deliveries (created_at) WHERE status <> 1' },
+  { name: 'customers_waived', on: "customers (customer_id) WHERE waived <> '{}'" },
 ];
