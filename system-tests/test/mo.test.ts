@@ -271,7 +271,11 @@ describe('for operators', () => {
     expect(await json(...reconcile)).toEqual([{ customers: 1, events: 3, differences: 0 }]);
     const to = `${PREFIX}-subscriber`;
     const plan = await json('backfill', '--topic', `${PREFIX}.loans`, '--to', to, '--plan', 'plan.json');
-    expect(plan).toEqual([JSON.parse(readFileSync(join(cwd, 'plan.json'), 'utf8'))]);
+    const planned = () => [JSON.parse(readFileSync(join(cwd, 'plan.json'), 'utf8'))];
+    expect(plan).toEqual(planned());
+    const again = await run('backfill', '--topic', `${PREFIX}.loans`, '--to', to, '--plan', 'plan.json');
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining(`${to} has messages already`)]);
+    expect(plan).toEqual(planned());
     expect(await json('rebuild', '--service', 'payments', '--customer', '1')).toMatchObject([
       { customers: 1, failures: 0 },
     ]);

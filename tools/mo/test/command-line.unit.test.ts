@@ -1,6 +1,6 @@
 /** The command as its users call it, where it needs no system. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -124,6 +124,17 @@ describe('without a system', () => {
     const databases = { CUSTOMERS_DATABASE_URL: url, LOANS_DATABASE_URL: url, PAYMENTS_DATABASE_URL: url };
     const { code, stderr } = await mo(['reconcile'], databases);
     expect([code, stderr]).toEqual([2, 'mo: a database can not be reached: connect ECONNREFUSED 127.0.0.1:20009\n']);
+  });
+
+  it('a backfill that can not begin leaves the plan of another', async () => {
+    const url = 'postgres://mo:mo@127.0.0.1:20009/mo';
+    const databases = { CUSTOMERS_DATABASE_URL: url, LOANS_DATABASE_URL: url, PAYMENTS_DATABASE_URL: url };
+    writeFileSync(join(cwd, 'plan.json'), 'of the first backfill');
+    const words = ['backfill', '--topic', 'mo.loans', '--to', 'ledger.loans', '--plan', 'plan.json'];
+    const { code, stderr } = await mo(words, { ...databases, KAFKA_BROKERS: '127.0.0.1:20009' });
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^mo: Kafka can not be reached: .*ECONNREFUSED/)]);
+    expect(readFileSync(join(cwd, 'plan.json'), 'utf8')).toBe('of the first backfill');
+    expect(readdirSync(cwd)).toEqual(['plan.json']);
   });
 
   it('that answers says how to start one, for programs too', async () => {

@@ -31,6 +31,8 @@ export interface BackfillOptions {
   readonly topic: string;
   /** The topic for the subscriber; it is made, and must have no messages. */
   readonly to: string;
+  /** Aborted, it ends between two pages. */
+  readonly signal: AbortSignal;
   readonly onProgress: (events: number) => void;
 }
 
@@ -44,9 +46,9 @@ export interface BackfillPlan {
   readonly resume: { readonly topic: string; readonly from: readonly PartitionEnd[] };
 }
 
-/** @throws CommandError where the topics don't fit */
+/** @throws CommandError where the topics don't fit; the reason of the signal once it is aborted */
 export async function backfill(options: BackfillOptions): Promise<BackfillPlan> {
-  const { stream, database, kafka, topic, to } = options;
+  const { stream, database, kafka, topic, to, signal } = options;
   const from = await kafka.ends(topic);
   if (from === null) throw new CommandError(`there is no topic ${topic}`);
   await makeTopic(kafka, to, from.length);
@@ -55,11 +57,9 @@ export async function backfill(options: BackfillOptions): Promise<BackfillPlan> 
   let last = '';
   try {
     for await (const rows of scanJournal(database, PAGE_EVENTS_MAX)) {
-      await send(
-        producer,
-        to,
-        rows.map((row) => toMessage(stream, row)),
-      );
+      signal.throwIfAborted();
+      const messages = rows.map((row) => toMessage(stream, row));
+      await send(producer, to, messages, signal);
       for (const { customer_id } of rows) {
         if (customer_id !== last) sent.customers += 1;
         last = customer_id;
@@ -81,13 +81,19 @@ async function makeTopic(kafka: Kafka & Topics, to: string, partitions: number):
 }
 
 /** Sends a page; again, where the broker is away for a while: what it had of the page is then there twice, in order. */
-async function send(producer: Producer, topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+async function send(
+  producer: Producer,
+  topic: string,
+  messages: readonly OutgoingMessage[],
+  signal: AbortSignal,
+): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await producer.send(topic, messages);
       return;
     } catch (error) {
       if (attempt === SEND_ATTEMPTS_MAX) throw error;
+      signal.throwIfAborted();
       await new Promise((resolve) => setTimeout(resolve, SEND_PAUSE_MS));
     }
   }

@@ -3,6 +3,7 @@ import type { Fault } from '../fault.ts';
 import { admitting } from './admitting.ts';
 import { calling } from './calling.ts';
 import { certifying } from './certifying.ts';
+import { commanding } from './commanding.ts';
 import { connecting } from './connecting.ts';
 import { customers } from './customers.ts';
 import { deciding } from './deciding.ts';
@@ -29,6 +30,7 @@ export const faults: readonly Fault[] = [
   ...paying,
   ...customers,
   ...serving,
+  ...commanding,
   ...connecting,
   ...telling,
   ...observing,

@@ -1,12 +1,13 @@
 /** The operators' commands over the streams: they work on the databases and on Kafka themselves, in use. */
-import { openSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
-import { CommandError, showProgress } from '@mo/command';
+import { showProgress } from '@mo/command';
 import { STREAMS } from '@mo/contracts';
-import type { BackfillPlan } from '@mo/streams';
+import type { BackfillOptions, BackfillPlan } from '@mo/streams';
+import type { Context } from '../context.ts';
 import { examples, streamOf, topic, wholeNumber } from '../options.ts';
 import { EXIT } from '../output/failure.ts';
+import { WholeFile } from '../output/whole-file.ts';
 import { run } from '../run.ts';
 
 const LAG_SECONDS_DEFAULT = 30;
@@ -98,38 +99,41 @@ export const backfillCommand = () =>
     .option('--plan <file>', 'write what the subscriber has to do as JSON, too')
     .addHelpText('after', examples('mo backfill --topic mo.loans --to ledger.loans --plan plan.json'))
     .action(({ topic: live, to, plan: file }, command) =>
-      run(command, async ({ env, cwd, folder, out }) => {
-        const stream = streamOf(live);
-        const planFile = file === undefined ? null : openPlan(resolve(folder, file));
-        const { findDatabasesAndKafka } = await import('../target/system.ts');
-        const { databases: connections, kafka } = findDatabasesAndKafka(env, cwd);
-        const { backfill, kafkaOf, withDatabases } = await import('@mo/streams');
-        let sent = 0;
-        const stopProgress = showProgress({ unit: 'events', done: () => sent }, out.stderr);
-        const plan = await withDatabases(connections, BACKFILL_CONNECTIONS, (databases) =>
-          backfill({
-            stream,
-            database: databases[stream],
-            kafka: kafkaOf(kafka),
-            topic: live,
-            to,
-            onProgress: (events) => {
-              sent = events;
-            },
-          }),
-        ).finally(stopProgress);
-        if (planFile !== null) writeFileSync(planFile, `${JSON.stringify(plan, null, 2)}\n`);
-        out.result(plan, planText(plan));
-        return EXIT.done;
+      run(command, async (context) => {
+        const what = { stream: streamOf(live), topic: live, to, signal: context.stopping };
+        const planFile = file === undefined ? null : WholeFile.begin(resolve(context.folder, file), '--plan');
+        try {
+          const plan = await backfilled(context, what);
+          context.out.result(plan, planText(plan));
+          planFile?.finish(`${JSON.stringify(plan, null, 2)}\n`);
+          return EXIT.done;
+        } catch (error) {
+          planFile?.discard();
+          throw error;
+        }
       }),
     );
 
-/** Before anything is sent: what can't be written down at the end can't be had again. @throws CommandError */
-function openPlan(path: string): number {
+async function backfilled(
+  { env, cwd, out }: Context,
+  what: Pick<BackfillOptions, 'stream' | 'topic' | 'to' | 'signal'>,
+): Promise<BackfillPlan> {
+  const { findDatabasesAndKafka } = await import('../target/system.ts');
+  const { databases: connections, kafka: target } = findDatabasesAndKafka(env, cwd);
+  const { backfill, kafkaOf, withDatabases } = await import('@mo/streams');
+  const kafka = kafkaOf(target);
+  let sent = 0;
+  const onProgress = (events: number) => {
+    sent = events;
+  };
+  const stopProgress = showProgress({ unit: 'events', done: () => sent }, out.stderr);
   try {
-    return openSync(path, 'w');
+    return await withDatabases(connections, BACKFILL_CONNECTIONS, (databases) =>
+      backfill({ ...what, database: databases[what.stream], kafka, onProgress }),
+    ).finally(stopProgress);
   } catch (error) {
-    throw new CommandError(`--plan can't be written: ${(error as Error).message}`, { cause: error });
+    if (sent > 0) out.note(`${what.to} has a part of the history now: a backfill anew goes to another topic`);
+    throw error;
   }
 }
 

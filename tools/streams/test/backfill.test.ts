@@ -1,0 +1,43 @@
+/** A backfill of a journal of several pages, that is stopped on the way. */
+import { randomUUID } from 'node:crypto';
+import { type Database, openDatabase, run, sqlOf } from '@mo/database';
+import { testServers } from '@mo/dev-stack';
+import { kafkaOverKafkajs, streamTablesV1 } from '@mo/messaging';
+import { createLogger } from '@mo/service-kit';
+import { backfill } from '../src/backfill.ts';
+
+const PAGE_EVENTS = 2_000;
+const EVENTS = 5_000;
+const PARTITIONS = 2;
+
+const logger = createLogger('test', 'silent');
+const kafka = kafkaOverKafkajs('test', testServers(), logger);
+let database: Database;
+const live = `live-${randomUUID().slice(0, 8)}`;
+
+beforeAll(async () => {
+  const { loans: url } = await testServers().createDatabases('backfill');
+  database = await openDatabase({ url, name: 'test', entities: [], migrations: [], connectionsMax: 2, logger });
+  for (const text of streamTablesV1()) await run(sqlOf(database), text);
+  await run(
+    sqlOf(database),
+    `INSERT INTO journal (customer_id, version, type, data, seen, time)
+     SELECT 1, version, 'LoanTaken', '{}', '{}', now() FROM generate_series(1, ${EVENTS}) version`,
+  );
+  await kafka.ensureTopics([live], PARTITIONS);
+});
+afterAll(() => database?.close());
+
+const sentTo = async (topic: string) =>
+  ((await kafka.ends(topic)) ?? []).reduce((sum, { offset }) => sum + Number(offset), 0);
+
+it('tells all of it, and ends between two pages where it is stopped', async () => {
+  const stopping = new AbortController();
+  const what = { stream: 'loans' as const, database, kafka, topic: live, signal: stopping.signal };
+  const whole = await backfill({ ...what, to: `${live}-whole`, onProgress: () => {} });
+  expect(whole).toMatchObject({ events: EVENTS, customers: 1, resume: { topic: live } });
+  expect(await sentTo(`${live}-whole`)).toBe(EVENTS);
+  const stop = () => stopping.abort(new Error('stopped'));
+  await expect(backfill({ ...what, to: `${live}-part`, onProgress: stop })).rejects.toThrow('stopped');
+  expect(await sentTo(`${live}-part`)).toBe(PAGE_EVENTS);
+}, 60_000);
