@@ -27,7 +27,8 @@ export class Context {
 
   constructor(options: GlobalOptions) {
     this.#options = options;
-    this.out = new Output(options.json === true, process.stdout, process.stderr);
+    const stopping = () => this.#stopping?.signal ?? null;
+    this.out = new Output(options.json === true, process.stdout, process.stderr, stopping);
   }
 
   /** The gateway, and the key for it. @throws CommandError naming what is missing */

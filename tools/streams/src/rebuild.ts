@@ -16,7 +16,8 @@ export interface RebuildOptions {
   readonly onDifference: (difference: Difference) => void;
   /** Told of a customer that can't be rebuilt; its rows are as they were. */
   readonly onFailure: (customerId: number, reason: string) => void;
-  readonly onProgress: (done: Rebuilt) => void;
+  /** Told after each page of customers; the next one begins once it resolves. */
+  readonly onProgress: (done: Rebuilt) => Promise<void>;
 }
 
 export interface Rebuilt {
@@ -47,7 +48,7 @@ export async function rebuild(databases: Databases, options: RebuildOptions): Pr
       for (const id of waiting) await rebuildOne(id);
     };
     await Promise.all(Array.from({ length: REBUILDS_AT_ONCE }, worker));
-    options.onProgress(done);
+    await options.onProgress(done);
   }
   return done;
 }

@@ -33,7 +33,8 @@ export interface ReconcileOptions {
   /** How old an event may be that a follower has not applied. */
   readonly lagMsMax: number;
   readonly onDifference: (difference: Difference) => void;
-  readonly onProgress: (done: Reconciled) => void;
+  /** Told after each page of customers; the next one begins once it resolves. */
+  readonly onProgress: (done: Reconciled) => Promise<void>;
 }
 
 export interface Reconciled {
@@ -66,7 +67,7 @@ export async function reconcile(databases: Databases, options: ReconcileOptions)
     }
     done.customers += ids.length;
     for (const stream of STREAMS) for (const entries of journals[stream].values()) done.events += entries.length;
-    options.onProgress(done);
+    await options.onProgress(done);
   }
   if (options.customerId === null) for (const stray of await strays(databases)) report(stray);
   return done;

@@ -26,4 +26,20 @@ export const commanding: readonly Fault[] = [
     breaks: 'Ctrl-C does not end a backfill',
     check: servers('tools/streams/test/backfill'),
   },
+  {
+    id: 'output-held-in-memory',
+    file: 'tools/mo/src/output/output.ts',
+    replace: '    if (this.#stdout.writableNeedDrain !== true) return;\n',
+    by: '    return;\n',
+    breaks: 'a long list with a slow reader is held in memory as a whole',
+    check: unit('tools/mo/test/slow-reader'),
+  },
+  {
+    id: 'wait-for-reader-not-stopped',
+    file: 'tools/mo/src/output/output.ts',
+    replace: 'signal === null ? {} : { signal }',
+    by: '{}',
+    breaks: 'Ctrl-C does not end a list whose reader has stopped to read',
+    check: unit('tools/mo/test/slow-reader'),
+  },
 ];

@@ -45,6 +45,7 @@ export const reconcileCommand = () =>
             onDifference: (difference) => out.result({ difference }, differenceText(difference)),
             onProgress: (reached) => {
               soFar = reached;
+              return out.room();
             },
           }),
         ).finally(stopProgress);
@@ -78,6 +79,7 @@ export const rebuildCommand = () =>
               out.result({ failure: { customer_id: id, reason } }, `customer ${id}  could not be rebuilt: ${reason}`),
             onProgress: ({ customers }) => {
               customersDone = customers;
+              return out.room();
             },
           }),
         ).finally(stopProgress);
