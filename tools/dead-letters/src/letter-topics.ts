@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from '@mo/command';
 import { deadLetterTopicOf, STREAMS } from '@mo/contracts';
-import { type KafkaConnection, kafkajsOptions, topicOffsets } from '@mo/messaging';
+import { type KafkaConnection, kafkajsOptions, Places, topicOffsets, whileBeating } from '@mo/messaging';
 import kafkajs, { type Admin, type Consumer, type EachBatchPayload, type KafkaMessage, type Message } from 'kafkajs';
 
 const { Kafka, logLevel } = kafkajs;
@@ -98,6 +98,8 @@ export class LetterTopics {
     const left = new Map(this.#ranges.filter(({ from, to }) => from < to).map((range) => [keyOf(range), range]));
     if (left.size === 0) return;
     const consumer = this.#consumer();
+    const starts = this.#ranges.map(({ topic, partition, from }) => ({ topic, partition, offset: String(from) }));
+    const places = new Places(consumer, starts);
     const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
     consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
     const stalled = () => reject(new Error(`it gave nothing for ${STALL_MS_MAX / 1000} s`));
@@ -110,6 +112,7 @@ export class LetterTopics {
       clearTimeout(watch);
       try {
         await takeBatch(consumer, payload, range, take);
+        places.pass(topic, partition, payload.batch.lastOffset());
       } catch (error) {
         // The client would hand the same messages over again: what was sent of them would be sent twice.
         failed = true;
@@ -194,12 +197,9 @@ async function takeBatch(
 ): Promise<void> {
   const { batch } = payload;
   const messages = batch.messages.filter(({ offset }) => BigInt(offset) < to);
-  const beat = setInterval(() => void payload.heartbeat().catch(() => {}), HEARTBEAT_INTERVAL_MS);
-  try {
+  await whileBeating(payload.heartbeat, HEARTBEAT_INTERVAL_MS, async () => {
     const settledBelow = await take(topic, partition, messages);
     if (settledBelow !== null) await consumer.commitOffsets([{ topic, partition, offset: settledBelow }]);
-  } finally {
-    clearInterval(beat);
-  }
+  });
   payload.resolveOffset(batch.lastOffset());
 }

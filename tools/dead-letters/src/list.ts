@@ -5,19 +5,19 @@ import type { LetterTopics } from './letter-topics.ts';
 import { type Customer, isOf, standing } from './selection.ts';
 import type { SettledLetters } from './settled-letters.ts';
 
-/** Tells of each of them; answers with how many there are. */
+/** Tells of each of them, one after the other; answers with how many there are. */
 export async function list(
   topics: LetterTopics,
   settled: SettledLetters,
   customer: Customer,
-  tell: (letter: Letter) => void,
+  tell: (letter: Letter) => Promise<void>,
 ): Promise<number> {
   let count = 0;
   await topics.read(async (topic, partition, messages) => {
     for (const letter of standing(topic, partition, messages, settled)) {
       if (!isOf(letter, customer)) continue;
       count += 1;
-      tell(letter);
+      await tell(letter);
     }
     return null;
   });

@@ -2,6 +2,7 @@
 
 export * from './locking.ts';
 export * from './memory.ts';
+export * from './passing-member.ts';
 export * from './service-under-test.ts';
 export * from './stream-owner.ts';
 export * from './tables.ts';

@@ -36,7 +36,10 @@ const list = () =>
         const { lineOf, list: tellAll } = await import('@mo/dead-letters');
         const { out } = context;
         return withLetters(context, selection, async (topics, settled) => {
-          const tell = (letter: Letter) => out.result(jsonOf(letter), lineOf(letter, Date.now()));
+          const tell = (letter: Letter) => {
+            out.result(jsonOf(letter), lineOf(letter, Date.now()));
+            return out.room();
+          };
           const count = await tellAll(topics, settled, selection.customer, tell);
           if (!out.isJson) out.result({}, `letters: ${count}`);
           return EXIT.done;

@@ -40,11 +40,13 @@ const tailCommand = () =>
           (customerId === undefined || event.customer_id === customerId) &&
           (customer === undefined || customerNameOf(event) === customer);
         let count = 0;
-        const onEvent = (event: TailedEvent) => {
+        const onEvent = async (event: TailedEvent) => {
           if (!isMeant(event)) return false;
           out.result(event, eventLine(event));
           count += 1;
-          return count === limit;
+          if (count === limit) return true;
+          await out.room();
+          return false;
         };
         const onBegin = () => out.note(`following ${topics.join(', ')}; Ctrl-C ends it`);
         await tail({ target, topics, fromBeginning, onEvent, onBegin, signal });

@@ -1,11 +1,12 @@
 /**
  * Follows topics as they grow. Where each partition begins or ends is asked first, so that what is written from then on is
- * told, however long Kafka takes to let a consumer in. Nothing is committed, and the group is removed at the end.
+ * told, however long Kafka takes to let a consumer in, and let it in again. Nothing is committed, and the group is removed at
+ * the end.
  */
 import { randomUUID } from 'node:crypto';
 import { CommandError } from '@mo/command';
 import type { KafkaTarget } from '@mo/dead-letters';
-import { kafkajsOptions, topicOffsets } from '@mo/messaging';
+import { kafkajsOptions, Places, topicOffsets, whileBeating } from '@mo/messaging';
 import kafkajs, { type Admin, type Consumer } from 'kafkajs';
 import { readEvent, type TailedEvent } from './event.ts';
 
@@ -15,13 +16,15 @@ const RETRIES_MAX = 3;
 const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEAT_INTERVAL_MS = 1_000;
 const FETCH_WAIT_MS = 200;
+/** How soon partitions are found that were added to a topic. */
+const METADATA_AGE_MS_MAX = 10_000;
 
 export interface TailOptions {
   readonly target: KafkaTarget;
   readonly topics: readonly string[];
   readonly fromBeginning: boolean;
-  /** Told of each event, each partition in its order; true where that is enough. */
-  readonly onEvent: (event: TailedEvent) => boolean;
+  /** Told of each event once, each partition in its order, the next after it resolves; true where that is enough. */
+  readonly onEvent: (event: TailedEvent) => Promise<boolean>;
   /** Told once everything that is written from now on will be told. */
   readonly onBegin: () => void;
   readonly signal: AbortSignal;
@@ -45,6 +48,7 @@ export async function tail(options: TailOptions): Promise<void> {
     sessionTimeout: SESSION_TIMEOUT_MS,
     heartbeatInterval: HEARTBEAT_INTERVAL_MS,
     maxWaitTimeInMs: FETCH_WAIT_MS,
+    metadataMaxAge: METADATA_AGE_MS_MAX,
     allowAutoTopicCreation: false,
     retry: { retries: RETRIES_MAX, restartOnFailure: async () => false },
   });
@@ -55,18 +59,26 @@ export async function tail(options: TailOptions): Promise<void> {
   let isEnough = false;
   try {
     await admin.connect();
-    const starts = await startsOf(admin, topics, fromBeginning);
+    const places = new Places(consumer, await startsOf(admin, topics, fromBeginning));
     await consumer.connect();
-    await consumer.subscribe({ topics: [...topics], fromBeginning });
+    // A partition without a place was added since, and everything in it is new.
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
     await consumer.run({
       autoCommit: false,
-      eachMessage: async ({ topic, partition, message }) => {
+      eachMessage: async ({ topic, partition, message, heartbeat }) => {
         if (isEnough) return;
-        isEnough = onEvent(readEvent(topic, partition, message));
-        if (isEnough) resolve();
+        places.pass(topic, partition, message.offset);
+        const event = readEvent(topic, partition, message);
+        try {
+          // Whoever reads the output may take their time, and Kafka must not think that we are gone.
+          isEnough = await whileBeating(heartbeat, HEARTBEAT_INTERVAL_MS, () => onEvent(event));
+          if (isEnough) resolve();
+        } catch (error) {
+          isEnough = true;
+          reject(error);
+        }
       },
     });
-    for (const start of starts) consumer.seek(start);
     onBegin();
     await ended;
   } catch (error) {

@@ -1,0 +1,81 @@
+/** Following topics on a real Kafka that lets the group in anew. */
+import { randomUUID } from 'node:crypto';
+import { testServers } from '@mo/dev-stack';
+import { type Kafka, kafkajsOptions, kafkaOverKafkajs, type Topics } from '@mo/messaging';
+import { passingMember, waitFor } from '@mo/messaging/testing';
+import { createLogger } from '@mo/service-kit';
+import kafkajs from 'kafkajs';
+import type { TailedEvent } from '../src/events/event.ts';
+import { tail } from '../src/events/tail.ts';
+
+const servers = testServers();
+const { brokers } = servers;
+const kafka: Kafka & Topics = kafkaOverKafkajs('test', servers, createLogger('test', 'silent'));
+const admin = new kafkajs.Kafka({ ...kafkajsOptions(servers), logLevel: kafkajs.logLevel.NOTHING }).admin();
+let topic: string;
+
+beforeAll(() => admin.connect());
+afterAll(() => admin.disconnect());
+beforeEach(async () => {
+  topic = `tail-${randomUUID().slice(0, 8)}`;
+  await kafka.ensureTopics([topic], 1);
+});
+
+/** With a producer that knows all partitions there are by now. */
+async function send(names: readonly string[], partitions: number): Promise<void> {
+  const producer = await kafka.producer();
+  const messages = names.map((name) => ({ key: name, value: JSON.stringify({ name }), headers: {} }));
+  await producer.send(topic, messages, partitions);
+  await producer.close();
+}
+const namesOf = (letter: string) => Array.from({ length: 20 }, (_, place) => `${letter}${place}`);
+const nameIn = ({ data }: TailedEvent) => (data as { name: string }).name;
+
+/** Follows the topic in the background. */
+async function follow(fromBeginning: boolean) {
+  const groupsBefore = new Set((await admin.listGroups()).groups.map(({ groupId }) => groupId));
+  const told: string[] = [];
+  const stopping = new AbortController();
+  const begun = Promise.withResolvers<void>();
+  const ended = tail({
+    target: { kafka: servers, topicPrefix: '' },
+    topics: [topic],
+    fromBeginning,
+    onEvent: async (event) => {
+      told.push(nameIn(event));
+      return false;
+    },
+    onBegin: begun.resolve,
+    signal: stopping.signal,
+  });
+  await Promise.race([begun.promise, ended]);
+  const isOwn = (id: string) => id.startsWith('mo-events-') && !groupsBefore.has(id);
+  const group = (await admin.listGroups()).groups.map(({ groupId }) => groupId).find(isOwn) ?? '';
+  const stop = async () => {
+    stopping.abort(new Error('stopped'));
+    await expect(ended).rejects.toThrow('stopped');
+  };
+  return { told, group, stop };
+}
+
+it.each([
+  ['from the beginning', true, namesOf('a')],
+  ['from now on', false, []],
+])(
+  'tells %s each event once, also of partitions that were added since, however often the group is let in',
+  async (_what, fromBeginning, earlier) => {
+    await send(namesOf('a'), 1);
+    const { told, group, stop } = await follow(fromBeginning);
+    await send(namesOf('b'), 1);
+    const first = [...earlier, ...namesOf('b')];
+    await waitFor(() => told.length >= first.length);
+    await kafka.raise(topic, 2);
+    await send(namesOf('c'), 2);
+    await passingMember(brokers, group, topic);
+    await send(namesOf('d'), 2);
+    const all = [...first, ...namesOf('c'), ...namesOf('d')];
+    await waitFor(() => all.every((name) => told.includes(name)));
+    await stop();
+    expect(told.toSorted()).toEqual(all.toSorted());
+  },
+);
