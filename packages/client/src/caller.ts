@@ -67,6 +67,8 @@ interface Request {
   readonly body: Body | undefined;
   /** Whether it may be sent again, whatever became of it. */
   readonly isRepeatable: boolean;
+  /** Whether it may be sent again after an answer that says that nothing was done: a stream can't be. */
+  readonly isWhole: boolean;
   readonly idempotencyKey: string | null;
 }
 
@@ -148,8 +150,9 @@ export class Caller {
     if (idempotencyKey !== null) headers.set('idempotency-key', idempotencyKey);
     if (token !== undefined) headers.set('consistency-token', token);
     const url = `${this.#base}${filled(template, path ?? {})}${queryText(query ?? {})}`;
-    const isRepeatable = (isKeyed || method === 'GET') && (body?.isRepeatable ?? true);
-    return { method, url, headers, body, isRepeatable, idempotencyKey };
+    const isWhole = body?.isRepeatable ?? true;
+    const isRepeatable = (isKeyed || method === 'GET') && isWhole;
+    return { method, url, headers, body, isRepeatable, isWhole, idempotencyKey };
   }
 
   async #send(request: Request, options: CallOptions): Promise<{ received: Received; attempts: number }> {
@@ -163,7 +166,8 @@ export class Caller {
       if (received !== null && !mayComeBack(received.status)) return { received, attempts };
       const askedMs = received === null ? 0 : retryAfterMs(received.headers.get('retry-after'), Date.now());
       const waitMs = askedMs + backoffMs(attempts, this.#limits);
-      if (attempts >= attemptsMax || !request.isRepeatable || performance.now() + waitMs >= endMs) {
+      const mayRepeat = received?.status === 429 ? request.isWhole : request.isRepeatable;
+      if (attempts >= attemptsMax || !mayRepeat || performance.now() + waitMs >= endMs) {
         if ('received' in outcome) return { received: outcome.received, attempts };
         throw noAnswer(request, outcome, attempts);
       }

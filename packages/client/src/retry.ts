@@ -22,7 +22,7 @@ export const RETRY_LIMITS: RetryLimits = {
   backoffMaxMs: 10_000,
 };
 
-/** After these statuses nothing has happened, and it may be sent again. */
+/** After a 429 nothing has happened; after a 503 it may have, and what has its effect once may be sent again. */
 export const mayComeBack = (status: number): boolean => status === 429 || status === 503;
 
 /** A random wait after so many attempts ("full jitter"), so that callers who failed together don't come back together. */

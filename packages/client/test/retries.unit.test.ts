@@ -52,11 +52,12 @@ describe('a write', () => {
     expect(given).toEqual(['mine', 'mine too']);
   });
 
-  it('that makes a key is not sent again, for it would make another', async () => {
-    gateway.act = () => problem(503, 'unavailable');
+  it('that makes a key is not sent again, for it would make another, except where nothing was done', async () => {
+    const turns = [problem(429, 'rate_limited', {}, { 'retry-after': '0' }), problem(503, 'unavailable')];
+    gateway.act = (_asked, times) => turns[times - 1] ?? 'drop';
     const error = await thrown(gateway.client().keys.create({ name: 'shop', scopes: ['loans:read'] }));
-    expect(error).toMatchObject({ status: 503, attempts: 1, idempotencyKey: null });
-    expect(keysSent()).toEqual([undefined]);
+    expect(error).toMatchObject({ status: 503, attempts: 2, idempotencyKey: null });
+    expect(keysSent()).toEqual([undefined, undefined]);
   });
 
   it('that got no answer in the end tells the key under which it may be sent again', async () => {

@@ -3,7 +3,7 @@ import type { List } from '../pages.ts';
 import type { ApiKey, CreatedApiKey, KeyRotation, NewApiKey, QueryOf } from '../types.ts';
 import { jsonBody } from '../upload.ts';
 
-/** API keys, for callers with the scope `admin`. Making one is never sent again by itself: it would make another. */
+/** API keys, for callers with the scope `admin`. Making one is sent again by itself after 429 alone: else it might make another. */
 export class Keys {
   readonly #caller: Caller;
 

@@ -13,7 +13,7 @@ import type {
 } from '../types.ts';
 import { jsonBody } from '../upload.ts';
 
-/** Who is told of events by HTTP. Making one is never sent again by itself: it would make another. */
+/** Who is told of events by HTTP. Writes are sent again by themselves after 429 alone. */
 export class Webhooks {
   readonly #caller: Caller;
 
