@@ -74,4 +74,28 @@ export const commanding: readonly Fault[] = [
     breaks: 'a command whose reader is slow is thrown out of its group again and again',
     check: unit('packages/messaging/test/heartbeats'),
   },
+  {
+    id: 'replay-place-untold',
+    file: 'tools/mo/src/webhooks/replay.ts',
+    replace: 'onStopped(soFar, isSure || isRefusal);',
+    by: 'void onStopped;',
+    breaks: 'whoever goes on after a failure in a replay of webhooks sends everything twice',
+    check: unit('tools/mo/test/webhook-replay'),
+  },
+  {
+    id: 'replay-part-broken-off',
+    file: 'tools/mo/src/webhooks/replay.ts',
+    replace: 'client.webhooks.replay(webhookId, { ...what, from });',
+    by: 'client.webhooks.replay(webhookId, { ...what, from }, { signal });',
+    breaks: 'after Ctrl-C in a replay of webhooks nobody knows whether the part under way is sent',
+    check: unit('tools/mo/test/webhook-replay'),
+  },
+  {
+    id: 'rate-limit-ends-a-write',
+    file: 'packages/client/src/caller.ts',
+    replace: 'received?.status === 429 ? request.isWhole : request.isRepeatable',
+    by: 'request.isRepeatable',
+    breaks: 'a write without a key fails where the caller is only too fast',
+    check: unit('packages/client/test/retries'),
+  },
 ];

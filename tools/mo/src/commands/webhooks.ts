@@ -7,6 +7,7 @@ import { allOption, examples, maxOption, overlapOption, time, wanted, wholeNumbe
 import { EXIT } from '../output/failure.ts';
 import type { Column } from '../output/table.ts';
 import { run } from '../run.ts';
+import type { ReplayedSoFar } from '../webhooks/replay.ts';
 
 const COLUMNS: readonly Column<Webhook>[] = [
   { head: 'ID', of: ({ id }) => id, isNumber: true },
@@ -160,24 +161,36 @@ const replay = () =>
     .option('--to <time>', 'and before this time; until now unless told', time)
     .addHelpText(
       'after',
-      examples('mo webhooks replay 1 --deliveries 311,312', 'mo webhooks replay 1 --from 2026-11-01'),
+      `
+Stopped by Ctrl-C or trouble of any kind it says how many messages are sent, and with which --from to go on.
+${examples('mo webhooks replay 1 --deliveries 311,312', 'mo webhooks replay 1 --from 2026-11-01')}`,
     )
     .action((id, { deliveries: named, from, to }, command) =>
       run(command, async (context) => {
-        const { webhooks } = context.client();
-        let count = 0;
-        for (let next: string | null | undefined = from; next !== null; ) {
-          const what = { delivery_ids: named, from: next, to };
-          const { deliveries: more, next_from } = await webhooks.replay(id, what, { signal: context.stopping });
-          count += more;
-          next = next_from;
-        }
-        context.out.record({ deliveries: count }, [
-          { head: 'DELIVERIES', of: (each) => each.deliveries, isNumber: true },
-        ]);
+        const { out, stopping: signal } = context;
+        signal.addEventListener('abort', () => out.note('ends with the part under way; Ctrl-C ends it at once'));
+        const { replayWebhook } = await import('../webhooks/replay.ts');
+        const onStopped = (soFar: ReplayedSoFar, isSure: boolean) => {
+          if (out.isJson) out.result(soFar, '');
+          else out.note(goOn(id, soFar, to, isSure));
+        };
+        const what = { delivery_ids: named, from, to };
+        const done = await replayWebhook({ client: context.client(), webhookId: id, what, signal, onStopped });
+        out.record(done, [{ head: 'DELIVERIES', of: ({ deliveries }) => deliveries, isNumber: true }]);
         return EXIT.done;
       }),
     );
+
+function goOn(
+  id: number,
+  { deliveries, next_from: from }: ReplayedSoFar,
+  to: string | undefined,
+  isSure: boolean,
+): string {
+  const words = ['mo webhooks replay', id, '--from', from, ...(to === undefined ? [] : ['--to', to])];
+  const doubt = isSure ? '' : '; some after that may be, and are then sent twice';
+  return `${deliveries} messages are sent once more${doubt}. Go on with: ${words.join(' ')}`;
+}
 
 function shownOnce({ out }: Context, created: CreatedWebhook): number {
   out.record(created, [...COLUMNS, { head: 'SECRET', of: ({ secret }) => secret }]);

@@ -1,0 +1,98 @@
+/** `mo webhooks replay` as a process, with a gateway that answers as a test tells it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+const MO = fileURLToPath(new URL('../bin/mo.js', import.meta.url));
+const PART_EVENTS = 10_000;
+
+interface Answer {
+  readonly status: number;
+  readonly body: object;
+}
+const part = (next_from: string | null): Answer => ({ status: 202, body: { deliveries: PART_EVENTS, next_from } });
+const problem = (status: number, code: string): Answer => ({
+  status,
+  body: { type: `urn:${code}`, title: code, status, code, detail: 'as told', instance: 'urn:mo:request:r' },
+});
+
+const asked: unknown[] = [];
+/** What becomes of the nth call, from 1. */
+let answer: (times: number) => Answer | Promise<Answer>;
+let url: string;
+const server = createServer(async (request, response) => {
+  asked.push(JSON.parse(await text(request)));
+  const { status, body } = await answer(asked.length);
+  const type = status < 400 ? 'application/json' : 'application/problem+json';
+  response.writeHead(status, { 'content-type': type, 'retry-after': '0' }).end(JSON.stringify(body));
+});
+beforeAll(async () => {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  asked.length = 0;
+});
+
+function replay(...more: string[]) {
+  const words = ['webhooks', 'replay', '7', '--from', '2026-11-01', '--to', '2026-11-02', ...more];
+  const { PATH, HOME } = process.env;
+  const env = { PATH, HOME, MO_URL: url, MO_API_KEY: 'k' };
+  const child: ChildProcess = spawn(process.execPath, ['--conditions=source', MO, ...words], { env });
+  const printed = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name]?.setEncoding('utf8').on('data', (piece: string) => {
+      printed[name] += piece;
+    });
+  const ended = once(child, 'close').then(([code]) => ({ code, ...printed }));
+  return { child, ended };
+}
+
+const from = (day: number, time = '00:00:00Z') => `2026-11-0${day}T${time}`;
+const to = from(2);
+const NEXT = from(1, '09:30:00.001Z');
+
+it('goes on until all parts are done, after 429 too', async () => {
+  answer = (times) => [part(NEXT), problem(429, 'rate_limited')][times - 1] ?? part(null);
+  const { code, stdout } = await replay('--json').ended;
+  expect([code, JSON.parse(stdout)]).toEqual([0, { deliveries: 2 * PART_EVENTS, next_from: null }]);
+  expect(asked).toEqual([
+    { from: from(1), to },
+    { from: NEXT, to },
+    { from: NEXT, to },
+  ]);
+});
+
+it('that fails in the middle says what is done and how to go on, for programs too', async () => {
+  answer = (times) => (times % 2 === 1 ? part(NEXT) : problem(503, 'unavailable'));
+  const { code, stdout, stderr } = await replay().ended;
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/^10000 messages are sent once more; some after that may be, and are then sent twice\. /);
+  expect(stderr).toContain(` Go on with: mo webhooks replay 7 --from ${NEXT} --to ${to}\nmo: unavailable: as told\n`);
+  const json = await replay('--json').ended;
+  expect([json.code, JSON.parse(json.stdout)]).toEqual([2, { deliveries: PART_EVENTS, next_from: NEXT }]);
+  expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: 'unavailable' } });
+});
+
+it('that is refused at once says no more than that', async () => {
+  answer = () => problem(404, 'not_found');
+  expect(await replay().ended).toMatchObject({ code: 1, stdout: '', stderr: 'mo: not_found: as told\n' });
+});
+
+it('that is stopped by Ctrl-C waits for the part under way, and says how to go on', async () => {
+  const { child, ended } = replay();
+  answer = async () => {
+    child.kill('SIGINT');
+    await once(child.stderr as NodeJS.ReadableStream, 'data');
+    return part(NEXT);
+  };
+  const { code, stderr } = await ended;
+  expect([code, asked.length]).toEqual([130, 1]);
+  expect(stderr).toContain(
+    `10000 messages are sent once more. Go on with: mo webhooks replay 7 --from ${NEXT} --to ${to}\nstopped\n`,
+  );
+});
