@@ -1,6 +1,7 @@
 """
-What is known of each customer, in SQLite. The last version that was applied of each customer and topic is written in the
-transaction of its effect: so an event counts once, however often it comes.
+What is known of each customer, in SQLite. The last version that was applied of each customer and stream is written in the
+transaction of its effect: so an event counts once, however often it comes, and on whichever topic. `ce_source` names the stream:
+a backfill tells it on another topic than it is told on live.
 """
 
 import sqlite3
@@ -16,7 +17,7 @@ SCHEMA = """
   PRAGMA journal_mode = WAL;
   CREATE TABLE IF NOT EXISTS ledger (id TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS versions (
-    topic TEXT, customer_id INTEGER, version INTEGER NOT NULL, PRIMARY KEY (topic, customer_id));
+    stream TEXT, customer_id INTEGER, version INTEGER NOT NULL, PRIMARY KEY (stream, customer_id));
   CREATE TABLE IF NOT EXISTS customers (
     customer_id INTEGER PRIMARY KEY, name TEXT NOT NULL,
     lent_minor INTEGER NOT NULL DEFAULT 0, paid_minor INTEGER NOT NULL DEFAULT 0);
@@ -34,27 +35,28 @@ class Ledger:
         (self.id,) = self._database.execute("SELECT id FROM ledger").fetchone()
         """Names this ledger for ever."""
 
-    def apply(self, events: Iterable[tuple[str, BaseCloudEvent]]) -> list[str]:
+    def apply(self, events: Iterable[BaseCloudEvent]) -> list[str]:
         """
-        Applies events, each with its topic, all of them or none; answers with a line for each that was new. Raises
-        LookupError where an event is missing before one.
+        Applies events, all of them or none; answers with a line for each that was new. Raises LookupError where an event is
+        missing before one.
         """
         with self._database:
-            return [line for topic, event in events if (line := self._apply_one(topic, event)) is not None]
+            return [line for event in events if (line := self._apply_one(event)) is not None]
 
     def close(self) -> None:
         self._database.close()
 
-    def _apply_one(self, topic: str, event: BaseCloudEvent) -> str | None:
+    def _apply_one(self, event: BaseCloudEvent) -> str | None:
+        stream = event.get_source()
         customer_id = int(event.get_subject())
         version = int(event.get_extension("sequence"))
-        last = self._last_version(topic, customer_id)
+        last = self._last_version(stream, customer_id)
         if version <= last:
             return None
         if version > last + 1:
             # So it is where the topic no longer reaches back to the customer's first event: a backfill tells all of it.
-            raise LookupError(f"{topic}: customer {customer_id} goes from version {last} to {version}")
-        self._database.execute("INSERT OR REPLACE INTO versions VALUES (?, ?, ?)", (topic, customer_id, version))
+            raise LookupError(f"{stream}: customer {customer_id} goes from version {last} to {version}")
+        self._database.execute("INSERT OR REPLACE INTO versions VALUES (?, ?, ?)", (stream, customer_id, version))
         data = event.get_data()
         lent, paid = effect_of(event.get_type(), data)
         self._database.execute(
@@ -62,11 +64,11 @@ class Ledger:
             " ON CONFLICT DO UPDATE SET lent_minor = lent_minor + ?3, paid_minor = paid_minor + ?4",
             (customer_id, data["customer_external_id"], lent, paid),
         )
-        return f"{topic} customer {customer_id} version {version}: {event.get_type()}"
+        return f"{stream} customer {customer_id} version {version}: {event.get_type()}"
 
-    def _last_version(self, topic: str, customer_id: int) -> int:
+    def _last_version(self, stream: str, customer_id: int) -> int:
         row = self._database.execute(
-            "SELECT version FROM versions WHERE topic = ? AND customer_id = ?", (topic, customer_id)
+            "SELECT version FROM versions WHERE stream = ? AND customer_id = ?", (stream, customer_id)
         ).fetchone()
         return 0 if row is None else row[0]
 

@@ -11,6 +11,7 @@ from cloudevents.core.base import BaseCloudEvent
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 from confluent_kafka import Consumer, KafkaException, Message
 
+from backfill import follow_plan
 from ledger import Ledger
 
 BATCH_MAX = 500
@@ -35,7 +36,6 @@ def main() -> None:
             "topic.metadata.refresh.interval.ms": METADATA_AGE_MS_MAX,
         }
     )
-    consumer.subscribe([f"{prefix}.loans", f"{prefix}.payments"])
     is_stopping = False
 
     def stop(*_: object) -> None:
@@ -44,28 +44,32 @@ def main() -> None:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
+
+    def apply(messages: list[Message]) -> None:
+        for line in ledger.apply([event_of(message) for message in messages]):
+            print(line, flush=True)
+
     try:
+        # What Kafka no longer has on the live topics comes from backfills first, where there are some.
+        for path in filter(None, os.environ.get("PLANS", "").split(",")):
+            follow_plan(path, consumer, (BATCH_MAX, POLL_TIMEOUT_S), apply, lambda: is_stopping)
+        consumer.subscribe([f"{prefix}.loans", f"{prefix}.payments"])
         while not is_stopping:
             messages = consumer.consume(BATCH_MAX, POLL_TIMEOUT_S)
             if not messages:
                 continue
             # A batch is one transaction. Its offsets are committed after it: what comes twice is skipped.
-            for line in ledger.apply([(topic_of(message), event_of(message)) for message in messages]):
-                print(line, flush=True)
+            apply(messages)
             consumer.commit(asynchronous=False)
     finally:
         consumer.close()
         ledger.close()
 
 
-def topic_of(message: Message) -> str:
-    if message.error():
-        raise KafkaException(message.error())
-    return message.topic()
-
-
 def event_of(message: Message) -> BaseCloudEvent:
     """A message as the CloudEvent that it carries."""
+    if message.error():
+        raise KafkaException(message.error())
     return from_binary_event(KafkaMessage(dict(message.headers() or []), message.key(), message.value()))
 
 

@@ -41,11 +41,20 @@ export class Example {
   /** What it said, errors included. */
   output = '';
 
-  /** @param ledger the path of its ledger, which need not exist */
-  constructor(command: ExampleCommand, brokers: readonly string[], topicPrefix: string, ledger: string) {
+  /**
+   * @param ledger the path of its ledger, which need not exist
+   * @param plans those of the backfills that it reads first
+   */
+  constructor(
+    command: ExampleCommand,
+    brokers: readonly string[],
+    topicPrefix: string,
+    ledger: string,
+    plans: readonly string[] = [],
+  ) {
     this.#command = command;
     this.#ledger = ledger;
-    const own = { KAFKA_BROKERS: brokers.join(','), TOPIC_PREFIX: topicPrefix, LEDGER: ledger };
+    const own = { KAFKA_BROKERS: brokers.join(','), TOPIC_PREFIX: topicPrefix, LEDGER: ledger, PLANS: plans.join(',') };
     this.#env = { ...process.env, ...own };
   }
 

@@ -57,6 +57,19 @@ export class Subscriber {
     return received;
   }
 
+  /** What lies before these offsets is gone, as when a topic is not kept for longer. */
+  async forget(topic: string, below: Offsets): Promise<void> {
+    const admin = this.#client.admin();
+    await admin.connect();
+    try {
+      // It doesn't ask by itself where the partitions are.
+      await admin.fetchTopicOffsets(topic);
+      await admin.deleteTopicRecords({ topic, partitions: [...below] });
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
   /** Sends what was received once more, as if Kafka had it twice. */
   async send(topic: string, messages: readonly Received[]): Promise<void> {
     const producer = this.#client.producer();

@@ -1,13 +1,14 @@
 /** The example subscribers on the real thing: killed in the middle, and told everything twice. */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { Example, exampleCommands } from '../src/example.ts';
 import { ExampleBusiness } from '../src/example-business.ts';
-import { type Received, Subscriber } from '../src/subscriber.ts';
+import { mo, systemEnv } from '../src/mo.ts';
+import { type Offsets, type Received, Subscriber } from '../src/subscriber.ts';
 import { type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
 import { expectStatus } from '../src/world.ts';
@@ -121,4 +122,41 @@ it('every event is as its JSON Schema and the AsyncAPI document say, which the g
       expect([isData(JSON.parse(value)), isData.errors]).toEqual([true, null]);
     }
   }
+});
+
+/** Last, for then the topic of loans begins with what is new. */
+describe.each(exampleCommands())('the subscriber in $language, that is new', (command) => {
+  const { language } = command;
+  const to = `${TOPIC_PREFIX}-${language.toLowerCase()}.loans`;
+
+  it(
+    'has the history from a backfill, and goes on with the live topic from where its plan says',
+    async () => {
+      const stack = system.stack.stack();
+      const env = { ...systemEnv(stack), TOPIC_PREFIX };
+      await business.round();
+      const words = ['backfill', '--topic', `${TOPIC_PREFIX}.loans`, '--to', to, '--plan', `${language}.json`];
+      expect(await mo(words, { env, cwd: folder })).toMatchObject({ code: 0 });
+      const plan = join(folder, `${language}.json`);
+      const { resume } = JSON.parse(readFileSync(plan, 'utf8')) as { resume: { topic: string; from: Offsets } };
+      await subscriber.forget(resume.topic, resume.from);
+      await business.round();
+      const { brokers } = stack.kafka;
+      const example = new Example(command, brokers, TOPIC_PREFIX, join(folder, `${language}-new.db`), [plan]);
+      try {
+        example.start();
+        await business.untilTrue(example);
+        expect(await example.end('SIGTERM')).toBe(0);
+        await business.round();
+        example.start();
+        await business.untilTrue(example);
+        expect(await example.end('SIGTERM')).toBe(0);
+      } catch (error) {
+        throw new Error(`${(error as Error).message}\nit said: ${example.output.slice(-2_000)}`, { cause: error });
+      } finally {
+        await example.end('SIGKILL');
+      }
+    },
+    TIMEOUT_MS,
+  );
 });

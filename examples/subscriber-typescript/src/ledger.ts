@@ -1,6 +1,7 @@
 /**
- * What is known of each customer, in SQLite. The last version that was applied of each customer and topic is written in
- * the transaction of its effect: so an event counts once, however often it comes.
+ * What is known of each customer, in SQLite. The last version that was applied of each customer and stream is written in the
+ * transaction of its effect: so an event counts once, however often it comes, and on whichever topic. `ce_source` names the
+ * stream: a backfill tells it on another topic than it is told on live.
  */
 import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
@@ -10,7 +11,7 @@ const SCHEMA = `
   PRAGMA journal_mode = WAL;
   CREATE TABLE IF NOT EXISTS ledger (id TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS versions (
-    topic TEXT, customer_id INTEGER, version INTEGER NOT NULL, PRIMARY KEY (topic, customer_id));
+    stream TEXT, customer_id INTEGER, version INTEGER NOT NULL, PRIMARY KEY (stream, customer_id));
   CREATE TABLE IF NOT EXISTS customers (
     customer_id INTEGER PRIMARY KEY, name TEXT NOT NULL,
     lent_minor INTEGER NOT NULL DEFAULT 0, paid_minor INTEGER NOT NULL DEFAULT 0)`;
@@ -33,15 +34,15 @@ export class Ledger {
   }
 
   /**
-   * Applies events of one topic, all of them or none.
+   * Applies events, all of them or none.
    *
    * @returns a line for each that was new
    * @throws Error where an event is missing before one
    */
-  apply(topic: string, events: readonly CloudEvent<Data>[]): string[] {
+  apply(events: readonly CloudEvent<Data>[]): string[] {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
-      const lines = events.flatMap((event) => this.#applyOne(topic, event));
+      const lines = events.flatMap((event) => this.#applyOne(event));
       this.#database.exec('COMMIT');
       return lines;
     } catch (error) {
@@ -54,27 +55,28 @@ export class Ledger {
     this.#database.close();
   }
 
-  #applyOne(topic: string, { type, subject, data = {}, ...event }: CloudEvent<Data>): string[] {
+  #applyOne({ source: stream, type, subject, data = {}, ...event }: CloudEvent<Data>): string[] {
     const customerId = Number(subject);
     const version = Number(event.sequence);
-    const last = this.#lastVersion(topic, customerId);
+    const last = this.#lastVersion(stream, customerId);
     if (version <= last) return [];
     // So it is where the topic no longer reaches back to the customer's first event: a backfill tells all of it.
-    if (version > last + 1) throw new Error(`${topic}: customer ${customerId} goes from version ${last} to ${version}`);
-    this.#keepVersion(topic, customerId, version);
+    if (version > last + 1)
+      throw new Error(`${stream}: customer ${customerId} goes from version ${last} to ${version}`);
+    this.#keepVersion(stream, customerId, version);
     const { lent, paid } = effectOf(type, data);
     this.#add(customerId, String(data.customer_external_id), lent, paid);
-    return [`${topic} customer ${customerId} version ${version}: ${type}`];
+    return [`${stream} customer ${customerId} version ${version}: ${type}`];
   }
 
-  #lastVersion(topic: string, customerId: number): number {
-    const read = this.#database.prepare('SELECT version FROM versions WHERE topic = ? AND customer_id = ?');
-    return Number(read.get(topic, customerId)?.version ?? 0);
+  #lastVersion(stream: string, customerId: number): number {
+    const read = this.#database.prepare('SELECT version FROM versions WHERE stream = ? AND customer_id = ?');
+    return Number(read.get(stream, customerId)?.version ?? 0);
   }
 
-  #keepVersion(topic: string, customerId: number, version: number): void {
+  #keepVersion(stream: string, customerId: number, version: number): void {
     const write = this.#database.prepare('INSERT OR REPLACE INTO versions VALUES (?, ?, ?)');
-    write.run(topic, customerId, version);
+    write.run(stream, customerId, version);
   }
 
   #add(customerId: number, name: string, lent: bigint, paid: bigint): void {

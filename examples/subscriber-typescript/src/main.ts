@@ -2,11 +2,13 @@
  * Follows loans and payments from the beginning, and keeps what each customer was lent and has paid. It may be stopped or
  * killed at any time: what counts is in the ledger, and Kafka's offsets only save it reading again.
  */
+import { readFileSync } from 'node:fs';
 import { type CloudEvent, Kafka as CloudEvents, type Message } from 'cloudevents';
 import kafkajs from 'kafkajs';
+import { followPlan, type Plan } from './backfill.ts';
 import { Ledger } from './ledger.ts';
 
-const { KAFKA_BROKERS = 'localhost:9092', TOPIC_PREFIX = 'mo', LEDGER = 'ledger.db' } = process.env;
+const { KAFKA_BROKERS = 'localhost:9092', TOPIC_PREFIX = 'mo', LEDGER = 'ledger.db', PLANS = '' } = process.env;
 /** How soon another process goes on after one that was killed. */
 const SESSION_TIMEOUT_MS = 6_000;
 /** How soon partitions are found that were added to a topic. */
@@ -16,36 +18,58 @@ const TOPICS = [`${TOPIC_PREFIX}.loans`, `${TOPIC_PREFIX}.payments`];
 const ledger = new Ledger(LEDGER);
 const kafka = new kafkajs.Kafka({ brokers: KAFKA_BROKERS.split(','), logLevel: kafkajs.logLevel.ERROR });
 // The offsets belong to the ledger: without it they would be those of a past that nobody remembers.
-const consumer = kafka.consumer({
-  groupId: `example-${ledger.id}`,
-  sessionTimeout: SESSION_TIMEOUT_MS,
-  metadataMaxAge: METADATA_AGE_MS_MAX,
-});
+const groupId = `example-${ledger.id}`;
+const newConsumer = () =>
+  kafka.consumer({ groupId, sessionTimeout: SESSION_TIMEOUT_MS, metadataMaxAge: METADATA_AGE_MS_MAX });
+const consumer = newConsumer();
 
 const ending = Promise.withResolvers<void>();
 process.once('SIGINT', () => ending.resolve());
 process.once('SIGTERM', () => ending.resolve());
 
-await consumer.connect();
-await consumer.subscribe({ topics: TOPICS, fromBeginning: true });
-await consumer.run({
-  // A batch is one transaction. Its offsets are committed after it: what comes twice is skipped.
-  eachBatch: async ({ batch: { topic, messages } }) => {
-    try {
-      for (const line of ledger.apply(topic, messages.map(eventOf))) console.log(line);
-    } catch (error) {
-      // What can't be applied is no trouble of Kafka's: to try again makes no sense.
-      ending.reject(error);
-      throw error;
-    }
-  },
-});
-
 try {
-  await ending.promise;
+  if (await followPlans(PLANS.split(',').filter((path) => path !== ''))) await followLive();
 } finally {
   await consumer.disconnect();
   ledger.close();
+}
+
+async function followLive(): Promise<void> {
+  await consumer.connect();
+  await consumer.subscribe({ topics: TOPICS, fromBeginning: true });
+  await consumer.run({
+    // A batch is one transaction. Its offsets are committed after it: what comes twice is skipped.
+    eachBatch: async ({ batch: { messages } }) => {
+      try {
+        apply(messages);
+      } catch (error) {
+        // What can't be applied is no trouble of Kafka's: to try again makes no sense.
+        ending.reject(error);
+        throw error;
+      }
+    },
+  });
+  await ending.promise;
+}
+
+/** What Kafka no longer has on the live topics comes from backfills first, where there are some. */
+async function followPlans(paths: readonly string[]): Promise<boolean> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    for (const path of paths) {
+      const plan = JSON.parse(readFileSync(path, 'utf8')) as Plan;
+      const group = { groupId, admin, consumer: newConsumer() };
+      if (!(await followPlan(plan, group, apply, ending.promise))) return false;
+    }
+    return true;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+function apply(messages: readonly kafkajs.KafkaMessage[]): void {
+  for (const line of ledger.apply(messages.map(eventOf))) console.log(line);
 }
 
 /** A message as the CloudEvent that it carries. */

@@ -197,9 +197,13 @@ async function takeBatch(
 ): Promise<void> {
   const { batch } = payload;
   const messages = batch.messages.filter(({ offset }) => BigInt(offset) < to);
-  await whileBeating(payload.heartbeat, HEARTBEAT_INTERVAL_MS, async () => {
-    const settledBelow = await take(topic, partition, messages);
-    if (settledBelow !== null) await consumer.commitOffsets([{ topic, partition, offset: settledBelow }]);
-  });
+  await whileBeating(
+    () => payload.heartbeat(),
+    HEARTBEAT_INTERVAL_MS,
+    async () => {
+      const settledBelow = await take(topic, partition, messages);
+      if (settledBelow !== null) await consumer.commitOffsets([{ topic, partition, offset: settledBelow }]);
+    },
+  );
   payload.resolveOffset(batch.lastOffset());
 }

@@ -1,7 +1,7 @@
 /** `mo webhooks replay` as a process, with a gateway that answers as a test tells it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -23,12 +23,13 @@ const asked: unknown[] = [];
 /** What becomes of the nth call, from 1. */
 let answer: (times: number) => Answer | Promise<Answer>;
 let url: string;
-const server = createServer(async (request, response) => {
+const server = createServer((request, response) => void serve(request, response));
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   asked.push(JSON.parse(await text(request)));
   const { status, body } = await answer(asked.length);
   const type = status < 400 ? 'application/json' : 'application/problem+json';
   response.writeHead(status, { 'content-type': type, 'retry-after': '0' }).end(JSON.stringify(body));
-});
+}
 beforeAll(async () => {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -98,4 +98,20 @@ export const commanding: readonly Fault[] = [
     breaks: 'a write without a key fails where the caller is only too fast',
     check: unit('packages/client/test/retries'),
   },
+  {
+    id: 'example-versions-not-by-stream',
+    file: 'examples/subscriber-typescript/src/ledger.ts',
+    replace: '{ source: stream, type,',
+    by: "{ dataschema: stream = '', type,",
+    breaks: 'a subscriber that keeps versions by something else than the stream misses events or counts them twice',
+    check: servers('system-tests/test/subscribers'),
+  },
+  {
+    id: 'example-without-history',
+    file: 'examples/subscriber-typescript/src/main.ts',
+    replace: "  if (await followPlans(PLANS.split(',').filter((path) => path !== ''))) await followLive();\n",
+    by: '  await followLive();\n',
+    breaks: 'a new subscriber ends at the first event that the live topic has',
+    check: servers('system-tests/test/subscribers'),
+  },
 ];

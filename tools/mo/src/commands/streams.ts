@@ -149,5 +149,5 @@ ${offsets(read.until)}
   2. then reads ${resume.topic} from these offsets on:
 ${offsets(resume.from)}
 
-and for each customer keeps the last version (ce_sequence), skipping what is not above it.`;
+and for each customer and stream (ce_source) keeps the last version (ce_sequence), skipping what is not above it.`;
 }

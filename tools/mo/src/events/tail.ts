@@ -65,13 +65,17 @@ export async function tail(options: TailOptions): Promise<void> {
     await consumer.subscribe({ topics: [...topics], fromBeginning: true });
     await consumer.run({
       autoCommit: false,
-      eachMessage: async ({ topic, partition, message, heartbeat }) => {
+      eachMessage: async ({ topic, partition, message, ...payload }) => {
         if (isEnough) return;
         places.pass(topic, partition, message.offset);
         const event = readEvent(topic, partition, message);
         try {
           // Whoever reads the output may take their time, and Kafka must not think that we are gone.
-          isEnough = await whileBeating(heartbeat, HEARTBEAT_INTERVAL_MS, () => onEvent(event));
+          isEnough = await whileBeating(
+            () => payload.heartbeat(),
+            HEARTBEAT_INTERVAL_MS,
+            () => onEvent(event),
+          );
           if (isEnough) resolve();
         } catch (error) {
           isEnough = true;

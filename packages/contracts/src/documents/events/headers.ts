@@ -23,7 +23,7 @@ export function eventHeaders(type: EventType) {
     ce_type: z.literal(type),
     ce_time: timeText.meta(about('When it was decided')),
     ce_subject: customerId.meta(about('The customer id, as in the key')),
-    ce_sequence: version.meta(about('The version: 1, 2, 3 … for each customer and topic, without gaps')),
+    ce_sequence: version.meta(about('The version: 1, 2, 3 … for each customer and stream, without gaps')),
     ce_seen: z
       .string()
       .regex(seen)

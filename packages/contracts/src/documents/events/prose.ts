@@ -4,10 +4,11 @@ attributes are headers that begin with \`ce_\`, the value is the data as JSON.
 
 ## Versions
 
-A customer's events on a topic are numbered 1, 2, 3 … without gaps: \`ce_sequence\` is the *version*. They share a key, so they lie in
-one partition, in order. Delivery is at least once: each version appears first in order, and earlier ones may come again after
-later ones. So a subscriber that keeps the last version of each customer and topic, in the same transaction as what it makes of
-the event, and skips whatever is not above it, counts each event exactly once. Kafka's offsets only save it reading again.
+A customer's events of a stream, which \`ce_source\` names, are numbered 1, 2, 3 … without gaps: \`ce_sequence\` is the *version*.
+They share a key, so they lie in one partition, in order. Delivery is at least once: each version appears first in order, and
+earlier ones may come again after later ones. So a subscriber that keeps the last version of each customer and stream, in the same
+transaction as what it makes of the event, and skips whatever is not above it, counts each event exactly once. Kafka's offsets
+only save it reading again.
 
 ## Between topics
 
@@ -23,5 +24,5 @@ headers and types that you don't know. \`ce_dataschema\` names the JSON Schema o
 ## History
 
 Where a topic no longer reaches back to a customer's version 1, \`npm run backfill\` gives a subscriber the whole history on a topic of its
-own. What a service could not understand goes to \`<topic>.dlq\`, which subscribers need not read.
+own, under the same versions. What a service could not understand goes to \`<topic>.dlq\`, which subscribers need not read.
 `;

@@ -1,0 +1,38 @@
+"""
+Does what the plan of `mo backfill` says: reads the history on its topic to the end, then has the group go on with the live topic
+from the plan's offsets. They are committed last, so until then another start reads the history anew, and the ledger skips what
+it knows.
+"""
+
+import json
+from collections.abc import Callable
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
+
+COMMITTED_TIMEOUT_S = 30.0
+
+
+def follow_plan(
+    path: str, consumer: Consumer, batch: tuple[int, float], apply: Callable[[list[Message]], None], is_stopping: Callable[[], bool]
+) -> None:
+    """The consumer is one of the group that has not subscribed yet."""
+    with open(path, encoding="utf-8") as file:
+        plan = json.load(file)
+    read, resume = plan["read"], plan["resume"]
+    going_on = [TopicPartition(resume["topic"], place["partition"], int(place["offset"])) for place in resume["from"]]
+    if any(place.offset >= 0 for place in consumer.committed(going_on, COMMITTED_TIMEOUT_S)):
+        return
+    left = {place["partition"]: int(place["offset"]) for place in read["until"] if place["offset"] != "0"}
+    consumer.assign([TopicPartition(read["topic"], partition, OFFSET_BEGINNING) for partition in left])
+    while left:
+        if is_stopping():
+            return
+        messages = consumer.consume(*batch)
+        if not messages:
+            continue
+        apply(messages)
+        for message in messages:
+            if message.offset() + 1 >= left.get(message.partition(), 0):
+                left.pop(message.partition(), None)
+    consumer.unassign()
+    consumer.commit(offsets=going_on, asynchronous=False)
