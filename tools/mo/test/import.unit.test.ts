@@ -100,6 +100,7 @@ it('sends a part at a time, each under a key of its own', async () => {
 it('goes on with the part whose answer was lost, under its key', async () => {
   loseFrom = 2;
   await expect(run()).rejects.toThrow(/no answer/);
+  expect(notes.at(-1)).toBe(`run again it goes on at line ${PART_LINES_MAX + 2} of ${lines.length + 1}`);
   expect(state()).toMatchObject({ pid: null, finished_at: null, done: { parts: 1, line: PART_LINES_MAX + 2 } });
   loseFrom = Number.POSITIVE_INFINITY;
   expect(await run()).toMatchObject(WHOLE);

@@ -114,4 +114,12 @@ export const commanding: readonly Fault[] = [
     breaks: 'a new subscriber ends at the first event that the live topic has',
     check: servers('system-tests/test/subscribers'),
   },
+  {
+    id: 'import-place-untold',
+    file: 'tools/mo/src/import/import.ts',
+    replace: '    if (state.finished_at === null) note(',
+    by: '    if (state.finished_at !== null) note(',
+    breaks: 'whoever stops an import is not told that it goes on when it is run again',
+    check: unit('tools/mo/test/import'),
+  },
 ];

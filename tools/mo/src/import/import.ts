@@ -82,6 +82,7 @@ export async function importCustomers(options: ImportOptions): Promise<Imported>
     stopProgress();
     state.pid = null;
     writeState(statePath, state);
+    if (state.finished_at === null) note(`run again it goes on at line ${state.done.line} of ${state.lines}`);
   }
   return importedOf(path, state, failedLines);
 }
