@@ -53,7 +53,7 @@ async function followerUnderTest(follow: (events: readonly StreamEvent[]) => Pro
     topicPrefix: 'mo',
     partitions: 1,
     kafka,
-    clock: { now: () => 0, sleep: () => Promise.resolve() },
+    clock: { now: () => 0, elapsed: () => 0, sleep: () => Promise.resolve() },
     logger: createLogger('test', 'silent'),
     follow: async (events) => {
       await follow(events);

@@ -19,6 +19,8 @@ function healerUnderTest() {
     pageMax: 10,
     reachable: true,
     isLeader: true,
+    /** How far its clock was set back. */
+    setBackMs: 0,
     /** Each catch-up, as `customer stream version reason`. */
     caughtUp: [] as string[],
     /** Customers who can't be caught up with. */
@@ -44,7 +46,8 @@ function healerUnderTest() {
       },
     },
     clock: {
-      now: () => nowMs,
+      now: () => nowMs - world.setBackMs,
+      elapsed: () => nowMs,
       sleep: (durationMs, signal) =>
         new Promise<void>((wake) => {
           sleeping.push({ untilMs: nowMs + durationMs, wake });
@@ -134,6 +137,28 @@ describe('the sweep', () => {
     const [, , [, since] = []] = tested.world.since;
     expect(since).toBeGreaterThan(0);
     expect(since).toBeLessThanOrEqual(START_MS - SWEEP_INTERVAL_MS);
+  });
+
+  it('that failed for long asks for all heads, which is no more from page to page', async () => {
+    await tested.start();
+    tested.world.reachable = false;
+    for (let minute = 0; minute < 25; minute += 1) await tested.pass(60_000);
+    tested.world.reachable = true;
+    tested.world.since.length = 0;
+    await tested.pass(60_000);
+    expect(tested.world.since).toEqual([
+      ['customers', 0],
+      ['payments', 0],
+    ]);
+    await tested.pass(SWEEP_INTERVAL_MS);
+    expect(tested.world.since.at(-1)?.[1]).toBeGreaterThan(0);
+  });
+
+  it('comes when it is due though the clock is set back', async () => {
+    await tested.start();
+    tested.world.setBackMs = 3_600_000;
+    await tested.pass(SWEEP_INTERVAL_MS);
+    expect(tested.world.since).toHaveLength(4);
   });
 
   it('that fails is made up for by the next, which looks back as far', async () => {

@@ -8,7 +8,7 @@ const TURNS = 20;
 
 /** A process whose clock goes on by a round when it is told to. */
 function processUnderTest() {
-  const world = { holding: true, depth: { entries: 3, ageSeconds: 1.5, parked: 1 }, isReachable: true };
+  const world = { setBackMs: 0, holding: true, depth: { entries: 3, ageSeconds: 1.5, parked: 1 }, isReachable: true };
   const done: string[] = [];
   let nowMs = START_MS;
   let sleeping: (() => void)[] = [];
@@ -34,7 +34,11 @@ function processUnderTest() {
         return (await chores.get(name)?.()) ?? false;
       },
     })),
-    clock: { now: () => nowMs, sleep: () => new Promise<void>((resolve) => sleeping.push(resolve)) },
+    clock: {
+      now: () => nowMs - world.setBackMs,
+      elapsed: () => nowMs,
+      sleep: () => new Promise<void>((resolve) => sleeping.push(resolve)),
+    },
     logger: createLogger('loans', 'silent'),
     registry,
   });
@@ -87,6 +91,14 @@ it('once a minute parked entries are tried again and what is old is forgotten, b
   world.holding = false;
   await rounds(24);
   expect(done).toHaveLength(5);
+});
+
+it('goes on once a minute though the clock is set back', async () => {
+  const { world, done, settle, rounds } = processUnderTest();
+  await settle();
+  world.setBackMs = 3_600_000;
+  await rounds(12);
+  expect(done.slice(3).toSorted()).toEqual(['first -3540 s', 'second -3540 s', 'unpark']);
 });
 
 it('what is more than a portion is done in the same minute, and what fails keeps nothing else from being done', async () => {

@@ -24,7 +24,7 @@ async function processUnderTest() {
     },
     countBehind: async () => new Map([['customers', world.behind]]),
     isLeader: () => world.isLeader,
-    clock: { now: () => nowMs, sleep: () => new Promise<void>((resolve) => (wake = resolve)) },
+    clock: { now: () => nowMs, elapsed: () => nowMs, sleep: () => new Promise<void>((resolve) => (wake = resolve)) },
     logger: createLogger('loans', 'silent'),
     registry,
   });

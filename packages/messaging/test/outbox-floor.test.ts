@@ -16,7 +16,7 @@ let nowMs: number;
 beforeEach(async () => {
   ({ database, databases } = await migratedLedger());
   nowMs = 0;
-  const clock: Clock = { now: () => nowMs, sleep: async () => {} };
+  const clock: Clock = { now: () => nowMs, elapsed: () => nowMs, sleep: async () => {} };
   outbox = new Outbox(database, clock);
   const hold = `INSERT INTO relay_lease (holder, until) VALUES ($1, clock_timestamp() + interval '1 hour')`;
   await run(sqlOf(database), hold, [HOLDER]);

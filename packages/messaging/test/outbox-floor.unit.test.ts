@@ -13,7 +13,7 @@ beforeEach(() => {
       looks.push([upTo, height]);
       return { server: 'a', drawn: 0, xid: '0', areOver: upTo !== null, first: null, ...found };
     },
-    { now: () => nowMs, sleep: async () => {} },
+    { now: () => nowMs, elapsed: () => nowMs, sleep: async () => {} },
   );
 });
 

@@ -6,7 +6,7 @@ it('warns of the first of several rounds in a row that fail, and goes on', async
   const told: string[] = [];
   logger.warn = (_details: unknown, text?: string) => void told.push(`warn ${text}`);
   logger.debug = (_details: unknown, text?: string) => void told.push(`debug ${text}`);
-  const rounds = new Rounds({ now: () => 0, sleep: () => Promise.resolve() }, logger);
+  const rounds = new Rounds({ now: () => 0, elapsed: () => 0, sleep: () => Promise.resolve() }, logger);
   const fails = [true, true, false, true];
   const { promise: over, resolve } = Promise.withResolvers<void>();
   rounds.every(1, 'it failed', async () => {

@@ -22,7 +22,7 @@ export function writePathUnderTest(now = () => NOW_MS, tracer: Tracer | null = n
     model: ledgerModel,
     store,
     peers,
-    clock: { now, sleep: () => Promise.resolve() },
+    clock: { now, elapsed: now, sleep: () => Promise.resolve() },
     tracer,
     observer: {
       batch: () => {},

@@ -126,8 +126,8 @@ export class BatchQueue<Item, Result> {
     if (gathering === undefined || Math.max(itemsTaken, this.#waiting.length) < gathering.itemsMin) return;
     const { clock, pauseMs, waitMsMax } = gathering;
     const { weightMax } = this.#options;
-    const endMs = clock.now() + waitMsMax;
-    for (let seen = -1; seen !== this.#weightWaiting && this.#weightWaiting < weightMax && clock.now() < endMs; ) {
+    const endMs = clock.elapsed() + waitMsMax;
+    for (let seen = -1; seen !== this.#weightWaiting && this.#weightWaiting < weightMax && clock.elapsed() < endMs; ) {
       seen = this.#weightWaiting;
       await clock.sleep(pauseMs);
     }

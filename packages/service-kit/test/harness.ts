@@ -40,6 +40,10 @@ export class ManualClock implements Clock {
     return this.#nowMs;
   }
 
+  elapsed(): number {
+    return this.#nowMs;
+  }
+
   sleep(durationMs: number): Promise<void> {
     return new Promise((wake) => this.#sleepers.push({ endMs: this.#nowMs + durationMs, wake }));
   }

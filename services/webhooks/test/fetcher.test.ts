@@ -29,7 +29,7 @@ beforeAll(async () => {
     onTaken: () => {},
     onWaived: (customerId, waiver) => waivers.push({ customerId, ...waiver }),
   });
-  const clock = { now: () => nowMs, sleep: async () => {} };
+  const clock = { now: () => nowMs, elapsed: () => nowMs, sleep: async () => {} };
   const options = { intake, peers, clock, logger: createLogger('test', 'silent') };
   fetcher = new Fetcher(options);
   recall = new Recall(options);

@@ -17,6 +17,11 @@ const SWEEP_RETRY_MS = 5_000;
 const SWEEP_CHECK_MS = 1_000;
 /** A sweep looks back further than the one before it, for a commit comes later than its time. */
 const SWEEP_OVERLAP_MS = 10 * 60_000;
+/**
+ * What is recent is read whole for each page of it. Where sweeps failed for longer than this, all customers are asked for
+ * instead: page by page, from one customer to the next.
+ */
+const SWEEP_WINDOW_MS_MAX = 3 * SWEEP_OVERLAP_MS;
 const HEALS_AT_ONCE = 32;
 export const SCAN_CUSTOMERS_MAX = 1_000;
 /** Customers that wait to be healed; more are found again by the scan. */
@@ -116,10 +121,10 @@ export class Healer {
 
   async #sweepIfDue(): Promise<void> {
     const { clock, isLeader } = this.#options;
-    if (!isLeader() || clock.now() < this.#sweepDueMs) return;
-    this.#sweepDueMs = clock.now() + SWEEP_RETRY_MS;
+    if (!isLeader() || clock.elapsed() < this.#sweepDueMs) return;
+    this.#sweepDueMs = clock.elapsed() + SWEEP_RETRY_MS;
     await this.#sweepAll();
-    this.#sweepDueMs = clock.now() + SWEEP_INTERVAL_MS;
+    this.#sweepDueMs = clock.elapsed() + SWEEP_INTERVAL_MS;
   }
 
   async #sweepAll(): Promise<void> {
@@ -129,7 +134,8 @@ export class Healer {
     await this.#catchUpAll(left);
     for (const stream of follows) {
       const startedMs = clock.now();
-      await this.#sweep(stream, this.#sweptTo.get(stream) ?? 0);
+      const sweptTo = this.#sweptTo.get(stream) ?? 0;
+      await this.#sweep(stream, startedMs - sweptTo > SWEEP_WINDOW_MS_MAX ? 0 : sweptTo);
       this.#sweptTo.set(stream, startedMs - SWEEP_OVERLAP_MS);
     }
   }

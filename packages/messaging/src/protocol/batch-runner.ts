@@ -89,14 +89,14 @@ export class BatchRunner<A extends Account> {
   /** What fails here fails alone: items before it are committed, and those after it have their turn. */
   async #runAlone(item: Item<A>): Promise<Outcome> {
     const { clock, refusalOf } = this.#options;
-    const endMs = clock.now() + CONFLICT_MS_MAX;
+    const endMs = clock.elapsed() + CONFLICT_MS_MAX;
     for (let attempt = 1; ; attempt += 1) {
       const refusal = refusalOf(item);
       if (refusal !== null) return refusal;
       try {
         return (await this.#run([item]))[0] as Outcome;
       } catch (error) {
-        const isAgain = attempt < CONFLICT_RETRIES_MAX && clock.now() < endMs;
+        const isAgain = attempt < CONFLICT_RETRIES_MAX && clock.elapsed() < endMs;
         if (error instanceof StoreConflictError && isAgain) continue;
         if (item.kind === 'events' && isOfOneItem(error)) return this.#runEventByEvent(item.events, error);
         return { kind: 'failed', error };

@@ -81,7 +81,7 @@ export class WritePath<A extends Account> {
     this.#runner = new BatchRunner({
       ...options,
       onWritten: () => this.#onWritten(),
-      refusalOf: (item) => refusalOf(item, clock.now()),
+      refusalOf: (item) => refusalOf(item, clock.elapsed()),
     });
     this.#lane = new BatchQueue<Item<A>, Outcome>({
       run: (items) => this.#runWanted(items),
@@ -113,7 +113,7 @@ export class WritePath<A extends Account> {
    */
   async execute(command: Command<A>): Promise<Answer> {
     let confirmation: Confirmation | null = null;
-    const sinceMs = this.#options.clock.now();
+    const sinceMs = this.#options.clock.elapsed();
     for (let round = 0; ; round += 1) {
       const outcome = await this.#submitCommand({ kind: 'command', command, confirmation, sinceMs });
       if (outcome.kind === 'failed') throw outcome.error;
@@ -261,7 +261,7 @@ export class WritePath<A extends Account> {
 
   /** Runs what is still wanted of a batch. */
   async #runWanted(items: Item<A>[]): Promise<Outcome[]> {
-    const nowMs = this.#options.clock.now();
+    const nowMs = this.#options.clock.elapsed();
     const refusals = items.map((item) => refusalOf(item, nowMs));
     const wanted = items.filter((_, place) => refusals[place] === null);
     const outcomes = wanted.length === 0 ? [] : await this.#runner.run(wanted);

@@ -64,8 +64,8 @@ export class Housekeeping {
     const { relay, outbox, clock } = this.#options;
     // What was found by whoever relayed before says nothing any more.
     this.#depth = relay.holding ? await outbox.depth() : NOTHING;
-    if (this.#depth.parked === 0 || clock.now() - this.#unparkedMs < CHORE_INTERVAL_MS) return;
-    this.#unparkedMs = clock.now();
+    if (this.#depth.parked === 0 || clock.elapsed() - this.#unparkedMs < CHORE_INTERVAL_MS) return;
+    this.#unparkedMs = clock.elapsed();
     await outbox.unpark();
   }
 
@@ -73,9 +73,10 @@ export class Housekeeping {
     const { relay, clock } = this.#options;
     let begunMs = Number.NEGATIVE_INFINITY;
     this.#rounds.every(GAUGE_INTERVAL_MS, `${name}: housekeeping failed for now`, async () => {
-      if (!relay.holding || clock.now() - begunMs < CHORE_INTERVAL_MS) return;
-      begunMs = clock.now();
-      while (relay.holding && !this.#rounds.signal.aborted && (await work(begunMs)))
+      if (!relay.holding || clock.elapsed() - begunMs < CHORE_INTERVAL_MS) return;
+      begunMs = clock.elapsed();
+      const nowMs = clock.now();
+      while (relay.holding && !this.#rounds.signal.aborted && (await work(nowMs)))
         await clock.sleep(PORTION_PAUSE_MS, this.#rounds.signal);
     });
   }

@@ -113,7 +113,7 @@ export class Relay {
     let pollMs = IDLE_POLL_MS_MIN;
     while (!this.#stopping.signal.aborted) {
       try {
-        const beganMs = clock.now();
+        const beganMs = clock.elapsed();
         const sent = this.#holding ? await this.#round() : 0;
         if (sent === 0) await this.#idle(this.#holding ? pollMs : LEASE_RENEWAL_MS);
         else if (sent < RELAY_ENTRIES_MAX) await this.#waitUntil(beganMs + ROUND_MS_MIN);
@@ -206,7 +206,7 @@ export class Relay {
 
   async #waitUntil(atMs: number): Promise<void> {
     const { clock } = this.#options;
-    const waitMs = atMs - clock.now();
+    const waitMs = atMs - clock.elapsed();
     if (waitMs > 0) await clock.sleep(waitMs, this.#stopping.signal);
   }
 

@@ -65,7 +65,7 @@ export class OutboxFloor {
 
   /** Looks whether it can rise, if it is time to. */
   async rise(): Promise<number> {
-    const nowMs = this.#clock.now();
+    const nowMs = this.#clock.elapsed();
     const isIdle = this.#noted === null && !this.#hasMoved;
     if (nowMs - this.#lookedAtMs < (isIdle ? IDLE_INTERVAL_MS : RISE_INTERVAL_MS)) return this.#height;
     this.#lookedAtMs = nowMs;

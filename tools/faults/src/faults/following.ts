@@ -278,7 +278,7 @@ export const following: readonly Fault[] = [
   {
     id: 'held-row-is-waited-for-again-and-again',
     file: 'packages/messaging/src/protocol/batch-runner.ts',
-    replace: 'attempt < CONFLICT_RETRIES_MAX && clock.now() < endMs',
+    replace: 'attempt < CONFLICT_RETRIES_MAX && clock.elapsed() < endMs',
     by: 'attempt < CONFLICT_RETRIES_MAX && endMs > 0',
     breaks: 'one row that somebody holds stops all writes of a process for as long as eight waits take',
     check: unit('packages/messaging/test/write-path'),

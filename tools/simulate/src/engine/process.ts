@@ -27,6 +27,7 @@ export class Process implements Owner {
     this.scheduler = scheduler;
     this.clock = {
       now: () => EPOCH_MS + skewMs + Math.floor(scheduler.nowUs / 1000),
+      elapsed: () => scheduler.nowUs / 1000,
       sleep: (durationMs, signal) => this.#sleep(durationMs, signal),
     };
   }
