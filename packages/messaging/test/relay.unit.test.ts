@@ -52,9 +52,16 @@ async function restAfter(roundMs: number, setBackMs = 0): Promise<number> {
   return rests[0] as number;
 }
 
-it('after a round the relay rests, so that what is written meanwhile goes together', async () => {
-  expect(await restAfter(3)).toBe(17);
-});
+it.each([
+  [3, 17],
+  [10, 30],
+  [60, 40],
+])(
+  'after a round of %d ms the relay rests for %d, so that what is written meanwhile goes together',
+  async (tookMs, restMs) => {
+    expect(await restAfter(tookMs)).toBe(restMs);
+  },
+);
 
 it('and no longer where the clock is set back meanwhile', async () => {
   expect(await restAfter(3, 3_600_000)).toBe(17);

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mo/service-kit';
 import type { Consumer, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
+import { intervalMs } from '../round-interval.ts';
 import { OffsetCommits } from './offset-commits.ts';
 import type { IncomingMessage, Pace, RawMessage, Subscription } from './port.ts';
 
@@ -9,8 +10,6 @@ const SESSION_TIMEOUT_MS = 6_000;
 const HEARTBEAT_INTERVAL_MS = 500;
 /** How long the broker may hold back an empty fetch; longer delays rebalances, and the end of a process. */
 const FETCH_WAIT_MS: Readonly<Record<Pace, number>> = { prompt: 250, seldom: 1_000 };
-/** After messages the next fetch begins so long after the one before it, so that it brings more than a few. */
-const FETCH_INTERVAL_MS = 20;
 /** What a fetch brings is held in several forms until it is applied: some thousand events. */
 const FETCH_BYTES_MAX = 1024 * 1024;
 const FETCH_BYTES_PER_PARTITION_MAX = 128 * 1024;
@@ -113,7 +112,7 @@ async function consume(
 ): Promise<void> {
   const { batch } = payload;
   if (!payload.isRunning() || payload.isStale() || batch.messages.length === 0) return;
-  const nextFetchAtMs = performance.now() + FETCH_INTERVAL_MS;
+  const beganMs = performance.now();
   const beat = setInterval(() => void payload.heartbeat().catch(() => {}), HEARTBEAT_INTERVAL_MS);
   try {
     await handle(batch.messages.map((message) => incoming(batch.topic, batch.partition, message)));
@@ -122,7 +121,8 @@ async function consume(
   }
   payload.resolveOffset(batch.lastOffset());
   commits.note(batch.topic, batch.partition, (BigInt(batch.lastOffset()) + 1n).toString());
-  const waitMs = nextFetchAtMs - performance.now();
+  const tookMs = performance.now() - beganMs;
+  const waitMs = batch.offsetLag() === '0' ? intervalMs(tookMs) - tookMs : 0;
   if (waitMs > 0) await delay(waitMs);
 }
 

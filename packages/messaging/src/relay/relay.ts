@@ -8,6 +8,7 @@ import { type Clock, failureOf, type Logger, type Span, type Tracer } from '@mo/
 import { toMessage } from '../kafka/cloud-events.ts';
 import { type Kafka, MessageRefusedError, type Producer } from '../kafka/port.ts';
 import { aboutEvent } from '../protocol/batch-spans.ts';
+import { intervalMs } from '../round-interval.ts';
 import type { Outbox, OutboxEntry } from '../sql/outbox.ts';
 import { LEASE_RENEWAL_MS, type Lease } from './lease.ts';
 
@@ -19,11 +20,6 @@ export const RELAY_ENTRIES_MAX = 2_000;
  */
 const IDLE_POLL_MS_MIN = 25;
 const IDLE_POLL_MS_MAX = 100;
-/**
- * Rounds begin this far apart, unless one was full: what is written meanwhile goes together. A round costs the relay, Kafka
- * and each follower the same whether it carries one event or a hundred.
- */
-const ROUND_MS_MIN = 20;
 const RETRY_DELAY_MS = 250;
 const NO_SPANS: readonly Span[] = [];
 
@@ -116,7 +112,7 @@ export class Relay {
         const beganMs = clock.elapsed();
         const sent = this.#holding ? await this.#round() : 0;
         if (sent === 0) await this.#idle(this.#holding ? pollMs : LEASE_RENEWAL_MS);
-        else if (sent < RELAY_ENTRIES_MAX) await this.#waitUntil(beganMs + ROUND_MS_MIN);
+        else if (sent < RELAY_ENTRIES_MAX) await this.#waitUntil(beganMs + intervalMs(clock.elapsed() - beganMs));
         pollMs = sent === 0 ? Math.min(2 * pollMs, IDLE_POLL_MS_MAX) : IDLE_POLL_MS_MIN;
       } catch (error) {
         logger.warn({ err: error }, 'the relay could not send, and tries again');

@@ -90,4 +90,12 @@ export const operating: readonly Fault[] = [
     breaks: 'a sweep that failed for long asks for more each time, and never comes to an end again',
     check: unit('packages/messaging/test/healer'),
   },
+  {
+    id: 'rounds-press-on',
+    file: 'packages/messaging/src/round-interval.ts',
+    replace: 'Math.max(PARTS * tookMs, INTERVAL_MS_MIN)',
+    by: 'INTERVAL_MS_MIN',
+    breaks: 'where the processors are busy, rounds of a few events each keep them busier',
+    check: unit('packages/messaging/test/relay'),
+  },
 ];
