@@ -2,10 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { testServers } from '@mo/dev-stack';
 import { createLogger } from '@mo/service-kit';
 import kafkajs from 'kafkajs';
-import { type Groups, type IncomingMessage, type Kafka, kafkaOverKafkajs, type Subscription } from '../src/index.ts';
+import {
+  type Groups,
+  type IncomingMessage,
+  type Kafka,
+  kafkaOverKafkajs,
+  type Subscription,
+  type Topics,
+} from '../src/index.ts';
 import { waitFor } from '../src/testing/index.ts';
 
-let kafka: Kafka & Groups;
+let kafka: Kafka & Groups & Topics;
 let topic: string;
 let open: Subscription[];
 
@@ -57,6 +64,20 @@ it('topics that it makes keep every event, whatever its age and whatever comes a
   } finally {
     await admin.disconnect();
   }
+});
+
+it('a producer that has not heard of a partition sends nothing to it in silence; the next one does', async () => {
+  const messages = Array.from({ length: 20 }, (_, n) => ({ key: `key ${n}`, value: 'v', headers: {} }));
+  const producer = await kafka.producer();
+  await producer.send(topic, messages, 1);
+  await kafka.raise(topic, 4);
+  await expect(producer.send(topic, messages, 4)).rejects.toThrow(/^what was meant for partition [123] was not sent$/);
+  await producer.close();
+  const next = await kafka.producer();
+  await next.send(topic, messages, 4);
+  await next.close();
+  const ends = await kafka.ends(topic);
+  expect(ends?.slice(1).every(({ offset }) => offset !== '0')).toBe(true);
 });
 
 it('a group that is new reads what was sent before it came, and goes on where it has left off', async () => {

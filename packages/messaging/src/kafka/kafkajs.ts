@@ -193,7 +193,8 @@ class KeptProducer implements Producer {
         : { ...message, partition: partitionOf(key, partitions) };
     });
     try {
-      await this.#producer.send({ topic, acks: -1, compression: CompressionTypes.None, messages: toSend });
+      const batch = { topic, acks: -1, compression: CompressionTypes.None, messages: toSend };
+      mustHaveTaken(await this.#producer.send(batch), toSend);
     } catch (error) {
       const refusal = refusalIn(error);
       if (refusal === null) throw error;
@@ -208,11 +209,33 @@ class KeptProducer implements Producer {
   }
 }
 
+/** Which partition a message was meant for when it was last sent. */
+const meantFor = new WeakMap<kafkajs.Message, number>();
+
 /** As kafkajs's own, which takes longer to find what a message says already. */
 const partitioner: kafkajs.ICustomPartitioner = () => {
   const spread = Partitioners.DefaultPartitioner();
-  return (of) => of.message.partition ?? spread(of);
+  return (of) => {
+    const partition = of.message.partition ?? spread(of);
+    meantFor.set(of.message, partition);
+    return partition;
+  };
 };
+
+/**
+ * kafkajs passes over messages, and says nothing, for a partition that it hasn't heard of yet, and where it tries again for one
+ * whose leader has become a broker that has answered already.
+ *
+ * @throws Error where the brokers have not told of each partition that they took what was meant for it
+ */
+function mustHaveTaken(answers: readonly kafkajs.RecordMetadata[], messages: readonly kafkajs.Message[]): void {
+  const taken = new Set(answers.map(({ partition }) => partition));
+  for (const message of messages) {
+    const partition = meantFor.get(message);
+    if (partition === undefined || !taken.has(partition))
+      throw new Error(`what was meant for partition ${partition} was not sent`);
+  }
+}
 
 async function connectProducer(client: kafkajs.Kafka): Promise<kafkajs.Producer> {
   const producer = client.producer({
