@@ -108,8 +108,8 @@ export interface TransactionOptions {
 }
 
 const UNIQUE_VIOLATION = '23505';
-/** read_only_sql_transaction */
-const READ_ONLY = '25006';
+/** What goes on as long as the connection does: a server that takes no writes, and plans of tables that were changed. */
+const OF_THE_CONNECTION = new Set(['25006', '0A000']);
 /** deadlock_detected, lock_not_available, serialization_failure */
 const BUSY = new Set(['40P01', '55P03', '40001']);
 /** Data exceptions and broken constraints: what was to be written is at fault. */
@@ -143,7 +143,7 @@ export async function inTransaction<T>(
         lost = failure;
       });
       const failure = transaction.failure ?? error;
-      if (sqlState(failure) === READ_ONLY) lost ??= failure as Error;
+      if (OF_THE_CONNECTION.has(sqlState(failure))) lost ??= failure as Error;
       throw told(failure);
     }
   } finally {

@@ -250,7 +250,7 @@ export const storing: readonly Fault[] = [
   {
     id: 'read-only-connection-kept',
     file: 'packages/database/src/sql.ts',
-    replace: 'if (sqlState(failure) === READ_ONLY) lost ??= failure as Error;',
+    replace: 'if (OF_THE_CONNECTION.has(sqlState(failure))) lost ??= failure as Error;',
     by: '',
     breaks: 'a connection that takes no writes is used again and again',
     check: servers('packages/database/test/database'),
