@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mo/service-kit';
 import type { Consumer, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
-import { intervalMs } from '../round-interval.ts';
+import { FetchRests } from './fetch-rests.ts';
 import { OffsetCommits } from './offset-commits.ts';
 import type { IncomingMessage, Pace, RawMessage, Subscription } from './port.ts';
 
@@ -71,6 +71,7 @@ export class KeptSubscription implements Subscription {
       allowAutoTopicCreation: false,
       retry: { retries: RETRIES_MAX, restartOnFailure: async () => false },
     });
+    const rests = new FetchRests();
     const commits = new OffsetCommits((offsets) => consumer.commitOffsets(offsets), logger);
     // Whoever joins again reads on from what was committed, and may have other partitions.
     consumer.on(consumer.events.GROUP_JOIN, () => commits.forget());
@@ -86,7 +87,7 @@ export class KeptSubscription implements Subscription {
     await consumer.run({
       autoCommit: false,
       partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
-      eachBatch: (payload) => consume(payload, handle, commits),
+      eachBatch: (payload) => consume(payload, handle, commits, rests),
     });
   }
 
@@ -109,21 +110,22 @@ async function consume(
   payload: EachBatchPayload,
   handle: SubscriptionOptions['handle'],
   commits: OffsetCommits,
+  rests: FetchRests,
 ): Promise<void> {
   const { batch } = payload;
   if (!payload.isRunning() || payload.isStale() || batch.messages.length === 0) return;
-  const beganMs = performance.now();
+  rests.begin();
   const beat = setInterval(() => void payload.heartbeat().catch(() => {}), HEARTBEAT_INTERVAL_MS);
   try {
     await handle(batch.messages.map((message) => incoming(batch.topic, batch.partition, message)));
+    payload.resolveOffset(batch.lastOffset());
+    commits.note(batch.topic, batch.partition, (BigInt(batch.lastOffset()) + 1n).toString());
+    const restMs = rests.restMs(batch.offsetLag() !== '0');
+    if (restMs > 0) await delay(restMs);
   } finally {
     clearInterval(beat);
+    rests.end();
   }
-  payload.resolveOffset(batch.lastOffset());
-  commits.note(batch.topic, batch.partition, (BigInt(batch.lastOffset()) + 1n).toString());
-  const tookMs = performance.now() - beganMs;
-  const waitMs = batch.offsetLag() === '0' ? intervalMs(tookMs) - tookMs : 0;
-  if (waitMs > 0) await delay(waitMs);
 }
 
 function incoming(

@@ -106,4 +106,12 @@ export const operating: readonly Fault[] = [
     breaks: 'events for a partition that a producer has not heard of are removed from the outbox and on no topic',
     check: servers('packages/messaging/test/kafkajs'),
   },
+  {
+    id: 'rest-while-behind',
+    file: 'packages/messaging/src/kafka/fetch-rests.ts',
+    replace: 'if (this.#isBehind || this.#wasBehind) return 0;',
+    by: '',
+    breaks: 'a follower that is behind catches up at the pace of one that is not',
+    check: unit('packages/messaging/test/fetch-rests'),
+  },
 ];
