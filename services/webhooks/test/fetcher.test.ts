@@ -4,10 +4,10 @@ import { type Database, run, sqlOf } from '@mo/database';
 import { HttpPeers } from '@mo/messaging';
 import type { StreamOwner } from '@mo/messaging/testing';
 import { createLogger } from '@mo/service-kit';
-import { Fetcher, PUSH_MS_MAX } from '../src/intake/fetcher.ts';
+import { Fetcher, type FetcherOptions, PUSH_MS_MAX } from '../src/intake/fetcher.ts';
 import { Intake } from '../src/intake/intake.ts';
 import { CAUSE_MS_MAX, type Waiver } from '../src/intake/order.ts';
-import { Recall } from '../src/intake/recall.ts';
+import { Recall, type RecallOptions } from '../src/intake/recall.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
 import { appendTo, idOf, openEmpty, startOwners } from './support.ts';
 
@@ -17,6 +17,7 @@ let peers: HttpPeers;
 let intake: Intake;
 let fetcher: Fetcher;
 let recall: Recall;
+let options: FetcherOptions & RecallOptions;
 let nowMs = Date.now();
 const waivers: (Waiver & { customerId: number })[] = [];
 beforeAll(async () => {
@@ -30,7 +31,7 @@ beforeAll(async () => {
     onWaived: (customerId, waiver) => waivers.push({ customerId, ...waiver }),
   });
   const clock = { now: () => nowMs, elapsed: () => nowMs, sleep: async () => {} };
-  const options = { intake, peers, clock, logger: createLogger('test', 'silent') };
+  options = { intake, peers, clock, logger: createLogger('test', 'silent') };
   fetcher = new Fetcher(options);
   recall = new Recall(options);
   await new WebhookTable(database).create(
@@ -166,6 +167,37 @@ it('what was waived is asked for again, and told where it is there by then', asy
   expect(waivers.splice(0)).toHaveLength(1);
 });
 
+it('what follows what can still not be understood is told', async () => {
+  const all = historyOf(10, 3);
+  const [first, ...others] = all.filter(({ stream }) => stream === 'loans') as [StreamEvent, StreamEvent, StreamEvent];
+  await push(first);
+  await run(sqlOf(database), `INSERT INTO waived VALUES (10, '{"loans": [[2, 3]]}')`);
+  owners.loans.garble = ({ customer_id, version }) => customer_id === 10 && version === 2;
+  await push(...all.filter((event) => !others.includes(event)));
+  const told = await toldOf(10);
+  await recall.round();
+  expect(await toldOf(10)).toEqual([...told, 'loans-10-3']);
+});
+
+it('one customer of whom events can not be taken in keeps no other waiting', async () => {
+  const [stuck, other] = [historyOf(11, 2), historyOf(12, 2)];
+  await push(stuck.at(-1) as StreamEvent, other.at(-1) as StreamEvent);
+  const failing: FetcherOptions['intake'] = {
+    waiting: (...parameters) => intake.waiting(...parameters),
+    read: (...parameters) => intake.read(...parameters),
+    begunAtMs: () => intake.begunAtMs(),
+    take: async (events, ...more) => {
+      if (events.some(({ customer_id }) => customer_id === 11)) throw new Error('it takes too long');
+      await intake.take(events, ...more);
+    },
+  };
+  nowMs += PUSH_MS_MAX;
+  await new Fetcher({ ...options, intake: failing }).round();
+  expect([await toldOf(11), await toldOf(12)]).toEqual([[], other.map(idOf)]);
+  await fetcher.round();
+  expect(await toldOf(11)).toEqual(stuck.map(idOf));
+});
+
 const BEFORE = '2020-01-01T00:00:00.000Z';
 
 it('what was before there were webhooks is not fetched, where nothing was told of its stream', async () => {
@@ -208,6 +240,11 @@ it('an owner that has lost more than what was waived is not asked for it again a
   const asked = wants('loans', 9).length;
   await recall.round();
   await recall.round();
-  expect(wants('loans', 9)).toHaveLength(asked + 1);
+  // At first after what was told, and then no further than the stream goes.
+  expect(
+    wants('loans', 9)
+      .slice(asked)
+      .map(({ after }) => after),
+  ).toEqual([2, 1]);
   expect(waivers.splice(0)).toHaveLength(1);
 });

@@ -16,6 +16,7 @@ const INTERVAL_MS = 1_000;
 const CUSTOMERS_MAX = 1_000;
 /** In one transaction, and in one pull of each stream. */
 export const CUSTOMERS_AT_ONCE_MAX = 32;
+export const EVENTS_AT_ONCE_MAX = 256;
 /** What is pulled may wait for something else, which is pulled next: so often in one round. */
 const PASSES_MAX = 16;
 
@@ -64,9 +65,19 @@ export class Fetcher {
     const customerIds = await intake.waiting(clock.now() - PUSH_MS_MAX, this.#scannedTo, CUSTOMERS_MAX);
     for (const some of slices(customerIds, CUSTOMERS_AT_ONCE_MAX)) {
       if (this.#rounds.signal.aborted) return;
-      await this.#fetch(some);
+      await this.#fetch(some).catch(() => this.#fetchEach(some));
     }
     this.#scannedTo = customerIds.length < CUSTOMERS_MAX ? 0 : (customerIds.at(-1) ?? 0);
+  }
+
+  /** One customer of whom it fails keeps no other from being fetched for. */
+  async #fetchEach(customerIds: readonly number[]): Promise<void> {
+    for (const customerId of customerIds) {
+      if (this.#rounds.signal.aborted) return;
+      await this.#fetch([customerId]).catch((error: unknown) => {
+        this.#options.logger.warn({ err: error, customerId }, 'what events of a customer wait for can not be fetched');
+      });
+    }
   }
 
   async #fetch(customerIds: readonly number[]): Promise<void> {
@@ -84,7 +95,8 @@ export class Fetcher {
       for (const { customerId, stream, absence } of fetched)
         if (absence !== null && overdue.has(customerId))
           absences.set(customerId, { ...absences.get(customerId), [stream]: absence });
-      await intake.take(events, nowMs, absences);
+      for (const some of slices(events, EVENTS_AT_ONCE_MAX)) await intake.take(some, nowMs);
+      if (absences.size > 0) await intake.take([], nowMs, absences);
       left = [...new Set(events.map(({ customer_id }) => customer_id))].sort((a, b) => a - b);
     }
   }

@@ -2,6 +2,7 @@
  * Takes events in, in the order of their causes, and writes down whom they are to be told to. All of that for one message is
  * one transaction, and offsets are committed after it: so nothing is lost, and what comes again is known.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
 import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
 import { type Absences, type Arrived, order, type State, type Waived, type Waiver } from './order.ts';
@@ -24,7 +25,11 @@ interface CustomerRow {
   readonly customers: string;
   readonly loans: string;
   readonly payments: string;
-  readonly waived: Waived;
+}
+
+interface WaivedRow {
+  readonly customer_id: string;
+  readonly ranges: Waived;
 }
 
 interface EarlyRow {
@@ -95,8 +100,10 @@ export class Intake {
 
   /** Customers with an id above one whose events went on without others, by id. */
   async waived(above: number, customersMax: number): Promise<StateOf[]> {
-    const text = `SELECT * FROM customers WHERE waived <> '{}' AND customer_id > $1 ORDER BY customer_id LIMIT $2`;
-    return (await run<CustomerRow>(sqlOf(this.#options.database), text, [above, customersMax])).map(stateOf);
+    const text = `SELECT customer_id, customers, loans, payments, ranges FROM waived JOIN customers USING (customer_id)
+      WHERE customer_id > $1 ORDER BY customer_id LIMIT $2`;
+    const rows = await run<CustomerRow & WaivedRow>(sqlOf(this.#options.database), text, [above, customersMax]);
+    return rows.map((row) => stateOf(row, row.ranges));
   }
 
   /** Since when there is this database, in milliseconds since 1970. */
@@ -131,6 +138,10 @@ export class Intake {
       });
       const news = all.flatMap((each) => each.told);
       await writeCustomers(sql, all);
+      await writeWaived(
+        sql,
+        all.filter(({ customerId, waived }) => !isDeepStrictEqual(waived, known.get(customerId)?.waived)),
+      );
       await replaceEarly(
         sql,
         customerIds,
@@ -148,12 +159,16 @@ export class Intake {
 async function lockCustomers(sql: Sql, ids: readonly number[]): Promise<Map<number, State>> {
   const make = 'INSERT INTO customers (customer_id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING';
   await run(sql, make, [ids]);
-  const read = 'SELECT * FROM customers WHERE customer_id = ANY ($1::bigint[]) ORDER BY customer_id FOR UPDATE';
+  const read = `SELECT customer_id, customers, loans, payments FROM customers WHERE customer_id = ANY ($1::bigint[])
+    ORDER BY customer_id FOR UPDATE`;
   const rows = await run<CustomerRow>(sql, read, [ids]);
-  return new Map(rows.map(stateOf).map((state) => [state.customerId, state]));
+  // Only once the rows are locked: what belongs to them may have changed meanwhile.
+  const waived = await run<WaivedRow>(sql, 'SELECT * FROM waived WHERE customer_id = ANY ($1::bigint[])', [ids]);
+  const rangesOf = new Map(waived.map(({ customer_id: id, ranges }) => [id, ranges]));
+  return new Map(rows.map((row) => [Number(row.customer_id), stateOf(row, rangesOf.get(row.customer_id) ?? {})]));
 }
 
-const stateOf = ({ customer_id: id, customers, loans, payments, waived }: CustomerRow): StateOf => ({
+const stateOf = ({ customer_id: id, customers, loans, payments }: CustomerRow, waived: Waived): StateOf => ({
   customerId: Number(id),
   versions: { customers: Number(customers), loans: Number(loans), payments: Number(payments) },
   waived,
@@ -167,12 +182,23 @@ async function readEarly(sql: Sql, ids: readonly number[]): Promise<Taken[]> {
 }
 
 async function writeCustomers(sql: Sql, all: readonly StateOf[]): Promise<void> {
-  const text = `UPDATE customers SET customers = n.customers, loans = n.loans, payments = n.payments, waived = n.waived
-    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::jsonb[]) AS n (id, customers, loans, payments, waived)
+  const text = `UPDATE customers SET customers = n.customers, loans = n.loans, payments = n.payments
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS n (id, customers, loans, payments)
     WHERE customer_id = n.id`;
   const columns = STREAMS.map((stream) => all.map(({ versions }) => versions[stream]));
-  const waived = all.map(({ waived }) => JSON.stringify(waived));
-  await run(sql, text, [all.map(({ customerId }) => customerId), ...columns, waived]);
+  await run(sql, text, [all.map(({ customerId }) => customerId), ...columns]);
+}
+
+/** There is a row while something is waived. */
+async function writeWaived(sql: Sql, changed: readonly StateOf[]): Promise<void> {
+  if (changed.length === 0) return;
+  const ids = changed.map(({ customerId }) => customerId);
+  await run(sql, 'DELETE FROM waived WHERE customer_id = ANY ($1::bigint[])', [ids]);
+  const kept = changed.filter(({ waived }) => Object.keys(waived).length > 0);
+  await run(sql, 'INSERT INTO waived (customer_id, ranges) SELECT * FROM unnest($1::bigint[], $2::jsonb[])', [
+    kept.map(({ customerId }) => customerId),
+    kept.map(({ waived }) => JSON.stringify(waived)),
+  ]);
 }
 
 async function replaceEarly(sql: Sql, ids: readonly number[], waiting: readonly Taken[]): Promise<void> {

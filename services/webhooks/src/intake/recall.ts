@@ -5,14 +5,16 @@
 import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
 import { type Peers, Rounds, slices } from '@mo/messaging';
 import type { Clock, Logger } from '@mo/service-kit';
-import { CUSTOMERS_AT_ONCE_MAX } from './fetcher.ts';
+import { CUSTOMERS_AT_ONCE_MAX, EVENTS_AT_ONCE_MAX } from './fetcher.ts';
 import type { Intake, StateOf } from './intake.ts';
 import type { Range } from './ranges.ts';
 
 /** At once for a process that begins, which may be of a newer version. */
 const INTERVAL_MS = 600_000;
 const PAGE_CUSTOMERS_MAX = 1_000;
-const LOST_MAX = 10_000;
+const ENDS_MAX = 10_000;
+/** Of one range, in one round. */
+const PAGES_MAX = 16;
 
 export interface RecallOptions {
   readonly intake: Pick<Intake, 'waived' | 'take' | 'begunAtMs'>;
@@ -24,8 +26,10 @@ export interface RecallOptions {
 export class Recall {
   readonly #options: RecallOptions;
   readonly #rounds: Rounds;
-  /** Whose owner has lost even what was before: asked by each process once, for owners raise an alarm when they are. */
-  readonly #lost = new Set<string>();
+  /** How far a stream goes that has lost even what was before: owners that are asked for more raise an alarm. */
+  readonly #ends = new Map<string, number>();
+  /** What was before there were webhooks, whole: asked for by each process once. */
+  readonly #before = new Set<string>();
 
   constructor(options: RecallOptions) {
     this.#options = options;
@@ -49,22 +53,24 @@ export class Recall {
       const customers = await intake.waived(above, PAGE_CUSTOMERS_MAX);
       for (const some of slices(customers, CUSTOMERS_AT_ONCE_MAX)) {
         if (this.#rounds.signal.aborted) return;
-        const pulled = (await Promise.all(some.map((customer) => this.#pullAll(customer, away)))).flat();
-        // What was before there were webhooks is nobody's to hear.
-        const events = pulled.filter(({ time }) => Date.parse(time) >= begunAtMs);
-        await intake.take(events, clock.now());
+        const pulls = some.map((customer) => this.#pullAll(customer, begunAtMs, away));
+        const events = (await Promise.all(pulls)).flat();
+        for (const part of slices(events, EVENTS_AT_ONCE_MAX))
+          await intake.take(part, clock.now()).catch((error: unknown) => {
+            this.#options.logger.warn({ err: error }, 'what was waived can not be taken in for now');
+          });
       }
       above = customers.at(-1)?.customerId ?? 0;
       isLast = customers.length < PAGE_CUSTOMERS_MAX;
     }
   }
 
-  async #pullAll({ customerId, waived }: StateOf, away: Set<Stream>): Promise<StreamEvent[]> {
+  async #pullAll({ customerId, waived }: StateOf, begunAtMs: number, away: Set<Stream>): Promise<StreamEvent[]> {
     const ranges = STREAMS.filter((stream) => !away.has(stream)).flatMap((stream) =>
       (waived[stream] ?? []).map((range) => ({ stream, range })),
     );
     const pulls = ranges.map(({ stream, range }) =>
-      this.#pull(customerId, stream, range).catch((error: unknown) => {
+      this.#pull(customerId, stream, range, begunAtMs).catch((error: unknown) => {
         away.add(stream);
         this.#options.logger.debug({ err: error, stream }, 'what was waived can not be asked for now');
         return [];
@@ -73,11 +79,27 @@ export class Recall {
     return (await Promise.all(pulls)).flat();
   }
 
-  async #pull(customerId: number, stream: Stream, [first, last]: Range): Promise<StreamEvent[]> {
-    const key = `${stream}-${customerId}-${first}`;
-    if (this.#lost.has(key)) return [];
-    const { head, events } = await this.#options.peers.pull(stream, { customerId }, first - 1);
-    if (head < first - 1 && this.#lost.size < LOST_MAX) this.#lost.add(key);
-    return events.filter(({ version }) => version <= last);
+  /** What is there of a range by now and is somebody's to hear, past what still can't be understood. */
+  async #pull(customerId: number, stream: Stream, [first, last]: Range, begunAtMs: number): Promise<StreamEvent[]> {
+    const key = `${stream}-${customerId}-${first}-${last}`;
+    if (this.#before.has(key)) return [];
+    const found: StreamEvent[] = [];
+    let isUnfit = false;
+    let after = Math.min(this.#ends.get(key) ?? first - 1, first - 1);
+    for (let page = 0; page < PAGES_MAX && after < last; page += 1) {
+      const { head, events, quarantined } = await this.#options.peers.pull(stream, { customerId }, after);
+      this.#ends.delete(key);
+      if (head < first - 1) {
+        if (this.#ends.size < ENDS_MAX) this.#ends.set(key, head);
+        return [];
+      }
+      found.push(...events.filter(({ version }) => first <= version && version <= last));
+      isUnfit ||= quarantined !== undefined;
+      after = quarantined?.version ?? events.at(-1)?.version ?? last;
+    }
+    // What was before there were webhooks is nobody's to hear.
+    const told = found.filter(({ time }) => Date.parse(time) >= begunAtMs);
+    if (!isUnfit && found.length > 0 && told.length === 0 && this.#before.size < ENDS_MAX) this.#before.add(key);
+    return told;
   }
 }

@@ -20,5 +20,4 @@ export const migrations = [
 export const indexes: readonly Index[] = [
   { name: 'deliveries_by_status', on: 'deliveries (webhook_id, status, id)' },
   { name: 'deliveries_done', on: 'deliveries (created_at) WHERE status <> 1' },
-  { name: 'customers_waived', on: "customers (customer_id) WHERE waived <> '{}'" },
 ];
