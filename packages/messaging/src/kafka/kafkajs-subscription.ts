@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mo/service-kit';
 import type { Consumer, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
 import { FetchRests } from './fetch-rests.ts';
+import { whileBeating } from './heartbeats.ts';
 import { OffsetCommits } from './offset-commits.ts';
 import type { IncomingMessage, Pace, RawMessage, Subscription } from './port.ts';
 
@@ -115,15 +116,19 @@ async function consume(
   const { batch } = payload;
   if (!payload.isRunning() || payload.isStale() || batch.messages.length === 0) return;
   rests.begin();
-  const beat = setInterval(() => void payload.heartbeat().catch(() => {}), HEARTBEAT_INTERVAL_MS);
   try {
-    await handle(batch.messages.map((message) => incoming(batch.topic, batch.partition, message)));
-    payload.resolveOffset(batch.lastOffset());
-    commits.note(batch.topic, batch.partition, (BigInt(batch.lastOffset()) + 1n).toString());
-    const restMs = rests.restMs(batch.offsetLag() !== '0');
-    if (restMs > 0) await delay(restMs);
+    await whileBeating(
+      () => payload.heartbeat(),
+      HEARTBEAT_INTERVAL_MS,
+      async () => {
+        await handle(batch.messages.map((message) => incoming(batch.topic, batch.partition, message)));
+        payload.resolveOffset(batch.lastOffset());
+        commits.note(batch.topic, batch.partition, (BigInt(batch.lastOffset()) + 1n).toString());
+        const restMs = rests.restMs(batch.offsetLag() !== '0');
+        if (restMs > 0) await delay(restMs);
+      },
+    );
   } finally {
-    clearInterval(beat);
     rests.end();
   }
 }
