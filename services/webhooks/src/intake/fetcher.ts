@@ -5,7 +5,7 @@
 import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
 import { type Peers, Rounds, slices } from '@mo/messaging';
 import type { Clock, Logger } from '@mo/service-kit';
-import type { Intake, Waiting } from './intake.ts';
+import { EVENTS_AT_ONCE_MAX, type Intake, type Waiting } from './intake.ts';
 import { type Absence, type Absences, isOverdue, missingOf } from './order.ts';
 import type { Range, Ranges } from './ranges.ts';
 
@@ -16,7 +16,6 @@ const INTERVAL_MS = 1_000;
 const CUSTOMERS_MAX = 1_000;
 /** In one transaction, and in one pull of each stream. */
 export const CUSTOMERS_AT_ONCE_MAX = 32;
-export const EVENTS_AT_ONCE_MAX = 256;
 /** What is pulled may wait for something else, which is pulled next: so often in one round. */
 const PASSES_MAX = 16;
 

@@ -7,6 +7,9 @@ import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
 import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
 import { type Absences, type Arrived, order, type State, type Waived, type Waiver } from './order.ts';
 
+/** So many are taken in by one transaction. */
+export const EVENTS_AT_ONCE_MAX = 256;
+
 export interface Taken extends Arrived {
   readonly event: StreamEvent;
 }

@@ -5,8 +5,8 @@
 import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
 import { type Peers, Rounds, slices } from '@mo/messaging';
 import type { Clock, Logger } from '@mo/service-kit';
-import { CUSTOMERS_AT_ONCE_MAX, EVENTS_AT_ONCE_MAX } from './fetcher.ts';
-import type { Intake, StateOf } from './intake.ts';
+import { CUSTOMERS_AT_ONCE_MAX } from './fetcher.ts';
+import { EVENTS_AT_ONCE_MAX, type Intake, type StateOf } from './intake.ts';
 import type { Range } from './ranges.ts';
 
 /** At once for a process that begins, which may be of a newer version. */

@@ -14,8 +14,7 @@ import {
   wholeFromMessage,
 } from '@mo/messaging';
 import type { Clock, Logger } from '@mo/service-kit';
-
-const EVENTS_AT_ONCE_MAX = 256;
+import { EVENTS_AT_ONCE_MAX } from './intake.ts';
 
 /** The consumer group of all processes of the service. */
 export const groupOf = (topicPrefix: string): string => `${topicPrefix}.webhooks`;
