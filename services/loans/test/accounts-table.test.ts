@@ -1,30 +1,13 @@
 import type { StreamEvent } from '@mo/contracts';
 import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import { SqlStore, StoreConflictError } from '@mo/messaging';
-import { lockedBy, migratedDatabase, takenMeanwhile, writtenAndRead } from '@mo/messaging/testing';
+import { lockedBy, migratedDatabase, registered, takenMeanwhile, writtenAndRead } from '@mo/messaging/testing';
 import { accountTables } from '../src/db/accounts-table.ts';
 import { migrations } from '../src/db/migrations/index.ts';
 import { loanModel } from '../src/domain/model.ts';
 
 /** Enough that no other order is theirs by chance. */
 const CUSTOMERS = [9, 3, 12, 1, 7, 10, 4, 2, 11, 6, 8, 5];
-
-const registered = (customerId: number): StreamEvent => ({
-  stream: 'customers',
-  customer_id: customerId,
-  version: 1,
-  type: 'CustomerRegistered',
-  data: {
-    customer_id: customerId,
-    customer_external_id: `customer-${customerId}`,
-    status: 'active',
-    score: '12.34',
-    preapproved_at: null,
-  },
-  seen: {},
-  time: new Date().toISOString(),
-  traceparent: null,
-});
 
 describe('the accounts of a batch', () => {
   let database: Database;

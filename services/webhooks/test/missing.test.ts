@@ -1,9 +1,8 @@
 /** The whole service, whose events Kafka does not all bring. */
-import { type Database, openDatabase, run, sqlOf } from '@mo/database';
+import { type Database, run, sqlOf } from '@mo/database';
 import { send, waitFor } from '@mo/messaging/testing';
-import { createLogger } from '@mo/service-kit';
 import { CAUSE_MS_MAX } from '../src/intake/order.ts';
-import { appendTo, eventOf, idOf, Receiver, startUnderTest, type UnderTest } from './support.ts';
+import { appendTo, eventOf, idOf, openBeside, Receiver, startUnderTest, type UnderTest } from './support.ts';
 
 let under: UnderTest;
 let receiver: Receiver;
@@ -12,14 +11,7 @@ beforeAll(async () => {
   under = await startUnderTest();
   receiver = await Receiver.start();
   await send(under.app, 'POST', '/api/webhooks', { url: receiver.url });
-  database = await openDatabase({
-    url: under.databaseUrl,
-    name: 'test',
-    entities: [],
-    migrations: [],
-    connectionsMax: 2,
-    logger: createLogger('test', 'silent'),
-  });
+  database = await openBeside(under.databaseUrl);
 });
 afterAll(async () => {
   await under?.stop();

@@ -1,10 +1,9 @@
 /** Several processes, and one that dies. */
 import type { CreatedWebhookBody } from '@mo/contracts';
-import { type Database, openDatabase, run, sqlOf } from '@mo/database';
+import { type Database, run, sqlOf } from '@mo/database';
 import { send, waitFor } from '@mo/messaging/testing';
-import { createLogger } from '@mo/service-kit';
 import { Lanes } from '../src/delivery/lanes.ts';
-import { eventOf, idOf, Receiver, startUnderTest, type UnderTest } from './support.ts';
+import { eventOf, idOf, openBeside, Receiver, startUnderTest, type UnderTest } from './support.ts';
 
 const CUSTOMERS = 12;
 const VERSIONS = 15;
@@ -15,15 +14,7 @@ let database: Database;
 beforeAll(async () => {
   under = await startUnderTest();
   receiver = await Receiver.start();
-  const logger = createLogger('test', 'silent');
-  database = await openDatabase({
-    url: under.databaseUrl,
-    name: 'test',
-    entities: [],
-    migrations: [],
-    connectionsMax: 2,
-    logger,
-  });
+  database = await openBeside(under.databaseUrl);
 });
 afterAll(async () => {
   await under?.stop();

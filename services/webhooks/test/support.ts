@@ -96,11 +96,16 @@ export class Receiver {
   }
 }
 
+/** A database of the service, looked into beside it. */
+export function openBeside(url: string): Promise<Database> {
+  const logger = createLogger('test', 'silent');
+  return openDatabase({ url, name: 'test', entities: [], migrations, connectionsMax: 4, logger });
+}
+
 /** A database with the service's tables and nothing in them. */
 export async function openEmpty(): Promise<Database> {
   const { webhooks: url } = await testServers().createDatabases('webhooks');
-  const logger = createLogger('test', 'silent');
-  const database = await openDatabase({ url, name: 'test', entities: [], migrations, connectionsMax: 4, logger });
+  const database = await openBeside(url);
   await migrate(database);
   return database;
 }

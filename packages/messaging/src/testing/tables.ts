@@ -20,6 +20,24 @@ export async function migratedDatabase(own: Stream, migrations: MigrationObject[
   return database;
 }
 
+/** The first event of a customer. */
+export const registered = (customerId: number): StreamEvent => ({
+  stream: 'customers',
+  customer_id: customerId,
+  version: 1,
+  type: 'CustomerRegistered',
+  data: {
+    customer_id: customerId,
+    customer_external_id: `customer-${customerId}`,
+    status: 'active',
+    score: '12.34',
+    preapproved_at: null,
+  },
+  seen: {},
+  time: new Date().toISOString(),
+  traceparent: null,
+});
+
 /** Follows events in one batch; answers with the accounts as they were written, and as the next batch finds them. */
 export async function writtenAndRead<A extends Account>(
   database: Database,
