@@ -59,6 +59,16 @@ export class MuxClient {
     this.#isSpoken = true;
   }
 
+  /**
+   * Finds out whether the connection leads to the server still, over some such checks. For whoever has just heard otherwise that the
+   * server is well.
+   *
+   * @param question what any server answers at once
+   */
+  check(question: Call): void {
+    this.#connection?.check(question);
+  }
+
   /** Takes no more calls; those under way go on. */
   close(): void {
     this.#isClosed = true;

@@ -9,6 +9,17 @@ import { ANSWER_TOO_LONG } from './protocol.ts';
 
 const TIMEOUT_CHECK_MS = 250;
 const CALL_NUMBER_MAX = 0xffff_ffff;
+/** Checks in a row that find that nothing was heard since a call was sent: then a question is sent, and then it ends. */
+const SILENT_CHECKS_TO_ASK = 2;
+const SILENT_CHECKS_MAX = 4;
+/** Of the question any answer will do, and if there is none the connection ends. */
+const NOBODY: CallHandler = {
+  onRequestStart: () => {},
+  onResponseStart: () => {},
+  onResponseData: () => {},
+  onResponseEnd: () => {},
+  onResponseError: () => {},
+};
 
 export class MuxConnection {
   readonly #connection: Connection;
@@ -19,6 +30,9 @@ export class MuxConnection {
   readonly #check: NodeJS.Timeout;
   #lastNumber = 0;
   #lastHeardMs = performance.now();
+  /** A call was sent, and nothing was heard since. */
+  #isUnheard = false;
+  #silentChecks = 0;
   #isLeaving = false;
 
   constructor(socket: Socket, head: Buffer, answerTimeoutMs: number, onClose: () => void) {
@@ -36,6 +50,8 @@ export class MuxConnection {
     );
     socket.on('data', () => {
       this.#lastHeardMs = performance.now();
+      this.#isUnheard = false;
+      this.#silentChecks = 0;
     });
   }
 
@@ -48,6 +64,7 @@ export class MuxConnection {
     this.#calls.set(number, underWay);
     handler.onRequestStart(underWay, null);
     if (underWay.aborted) return;
+    this.#isUnheard = true;
     const head = [call.method, call.path];
     for (const item of call.headers) head.push(String(item));
     const { length } = call.body ?? '';
@@ -57,6 +74,18 @@ export class MuxConnection {
     } catch (error) {
       underWay.abort(error as FrameError);
     }
+  }
+
+  /**
+   * To be called now and then by whoever has just heard otherwise that the server is well: where it says nothing here, whatever
+   * was sent, it is asked once, and if it doesn't answer that either the connection is lost, and ends. Callers need not wait
+   * for that to be found: they may all have left.
+   */
+  check(question: Call): void {
+    if (!this.#isUnheard) return;
+    this.#silentChecks += 1;
+    if (this.#silentChecks === SILENT_CHECKS_TO_ASK) this.send(question, NOBODY);
+    else if (this.#silentChecks >= SILENT_CHECKS_MAX) this.destroy();
   }
 
   /** Closes once the last call is over. */

@@ -41,9 +41,13 @@ export interface Stub {
   readonly origin: string;
   readonly port: number;
   readonly requests: IncomingMessage[];
+  /** The paths by which it was asked how it is. */
+  readonly questions: string[];
   ready: boolean;
   /** From now on it does not say whether it is ready, as if it had stopped responding. */
   freeze(): void;
+  /** From now on nothing is heard on the connections that carry calls together, as where a network loses them; on new ones it is. */
+  lose(): void;
   /** Stops at once, as a process does that is killed. */
   kill(): Promise<void>;
 }
@@ -57,12 +61,13 @@ interface StubSetup {
   byHttp?: boolean;
 }
 
-/** Starts a stand-in. `answer` gets every request but the questions for readiness. */
+/** Starts a stand-in. `answer` gets every request but the questions how it is. */
 export async function startStub(
   answer: RequestListener = answerJson(200, { ok: true }),
   { port = 0, byHttp = false }: StubSetup = {},
 ): Promise<Stub> {
   const requests: IncomingMessage[] = [];
+  const questions: string[] = [];
   let frozen = false;
   const server = createServer({ shouldUpgradeCallback: (request) => !byHttp && isMuxUpgrade(request) });
   const connections = new Set<Socket>();
@@ -71,10 +76,15 @@ export async function startStub(
     socket.on('close', () => connections.delete(socket));
   });
   serveMux(server, () => {});
+  const carriers = new Set<Socket>();
+  server.on('upgrade', (_request, socket: Socket) => carriers.add(socket));
   server.on('request', (request, response) => {
     if (request.url === '/mux') return void response.writeHead(404).end('{}');
-    if (request.url === '/readyz' && frozen) return;
-    if (request.url === '/readyz') return void response.writeHead(stub.ready ? 200 : 503).end('{}');
+    if (request.url === '/livez' || request.url === '/readyz') {
+      questions.push(request.url);
+      if (!frozen) response.writeHead(stub.ready || request.url === '/livez' ? 200 : 503).end('{}');
+      return;
+    }
     requests.push(request);
     answer(request, response);
   });
@@ -87,7 +97,11 @@ export async function startStub(
   const freeze = () => {
     frozen = true;
   };
-  const stub: Stub = { origin: `http://127.0.0.1:${bound}`, port: bound, requests, ready: true, freeze, kill };
+  const lose = () => {
+    for (const socket of carriers) socket.removeAllListeners('data').resume();
+  };
+  const origin = `http://127.0.0.1:${bound}`;
+  const stub: Stub = { origin, port: bound, requests, questions, ready: true, freeze, lose, kill };
   stubs.add(stub);
   return stub;
 }

@@ -15,6 +15,9 @@ export type ReplicaState = 'ready' | 'slow' | 'down';
 /** Calls travel together; uploads have connections of their own, so that slow ones never hold up calls. */
 export type Lane = 'calls' | 'uploads';
 
+/** What a process answers at once, whatever else it does. */
+const SIGN_OF_LIFE: Call = { method: 'GET', path: '/livez', headers: [], body: null };
+
 /** What is sent on. An upload has a stream for its body, a call has it whole. */
 export type Outgoing = Omit<Call, 'body'> & { readonly body: Uint8Array | Readable | null };
 
@@ -144,6 +147,7 @@ export class Replica {
     const [state, reason] = await this.#probe();
     if (this.#closed || news !== this.#news) return;
     this.#become(state, reason);
+    if (state === 'ready') this.#mux.check(SIGN_OF_LIFE);
     const { probeIntervalMs, probeIntervalWhenDownMs } = this.#limits;
     const intervalMs = state === 'ready' ? probeIntervalMs : probeIntervalWhenDownMs;
     this.#timer = setTimeout(() => void this.#ask(), intervalMs);

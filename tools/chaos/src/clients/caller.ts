@@ -11,6 +11,9 @@ import type { Tally } from '../tally.ts';
 const CONNECTIONS_MAX = 256;
 /** Callers are patient in different degrees; the impatient ones send again while their first attempt is still alive. */
 export const ATTEMPT_TIMEOUTS_MS = [2_000, 5_000, 15_000, 35_000];
+/** By turns nobody is patient: what one who waits finds out for all others has to be found without them, too. */
+export const PATIENCE_TURN_MS = 120_000;
+export const IMPATIENT_TIMEOUT_MS_MAX = 5_000;
 const PAUSE_MS = 120;
 /** No fault lasts so long that a caller must wait longer. */
 const ANSWER_MS_MAX = 120_000;

@@ -3,7 +3,15 @@ import { formatMoney, parseMoney } from '@mo/money';
 import type { Ledger } from '../ledger.ts';
 import type { Random } from '../random.ts';
 import type { Tally } from '../tally.ts';
-import { type Answer, ATTEMPT_TIMEOUTS_MS, type Call, type Caller, textOf } from './caller.ts';
+import {
+  type Answer,
+  ATTEMPT_TIMEOUTS_MS,
+  type Call,
+  type Caller,
+  IMPATIENT_TIMEOUT_MS_MAX,
+  PATIENCE_TURN_MS,
+  textOf,
+} from './caller.ts';
 import type { CustomerModel } from './customer-model.ts';
 
 const TOKEN_SHARE = 0.6;
@@ -33,7 +41,9 @@ export class Conversation {
   }
 
   get timeoutMs(): number {
-    return this.random.pick(ATTEMPT_TIMEOUTS_MS);
+    const timeoutMs = this.random.pick(ATTEMPT_TIMEOUTS_MS);
+    const isPatientTurn = Math.floor(performance.now() / PATIENCE_TURN_MS) % 2 === 0;
+    return isPatientTurn ? timeoutMs : Math.min(timeoutMs, IMPATIENT_TIMEOUT_MS_MAX);
   }
 
   newKey(): string {
