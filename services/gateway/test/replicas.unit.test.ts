@@ -155,7 +155,7 @@ describe('a replica', () => {
   });
 
   /** Only what a probe says ends an attempt, however busy this machine is. */
-  const PATIENT = { probeTimeoutMs: 200, answerTimeoutMs: 240_000, callTimeoutMs: 240_000 };
+  const PATIENT = { probeTimeoutMs: 1_000, answerTimeoutMs: 240_000, callTimeoutMs: 240_000 };
   it('that stops responding gets no more calls, and hands over those that may be sent again', async () => {
     const frozen = await startStub(() => {});
     const other = await startStub();
