@@ -89,10 +89,9 @@ export class Intake {
 
   /** What is known of customers of whom events wait. */
   async read(customerIds: readonly number[]): Promise<Waiting[]> {
-    const [known, early] = await inTransaction(
-      this.#options.database,
-      async (sql) => [await lockCustomers(sql, customerIds), await readEarly(sql, customerIds)] as const,
-    );
+    const { known, early } = await inTransaction(this.#options.database, (sql) => lockCustomers(sql, customerIds), {
+      readsFirst: true,
+    });
     const byCustomer = Map.groupBy(early, ({ event }) => event.customer_id);
     return [...byCustomer].map(([customerId, events]) => ({
       customerId,
@@ -130,45 +129,72 @@ export class Intake {
     nowMs: number,
   ): Promise<void> {
     const { database, onTaken, onWaived } = this.#options;
-    const ordered = await inTransaction(database, async (sql) => {
-      const known = await lockCustomers(sql, customerIds);
-      const early = await readEarly(sql, customerIds);
-      const byCustomer = Map.groupBy([...early, ...arrived], ({ event }) => event.customer_id);
-      const all = customerIds.map((customerId) => {
-        const state = known.get(customerId) as State;
-        const events = byCustomer.get(customerId) ?? [];
-        return { customerId, ...order(state, events, absences.get(customerId) ?? {}, nowMs) };
-      });
-      const news = all.flatMap((each) => each.told);
-      await writeCustomers(sql, all);
-      await writeWaived(
-        sql,
-        all.filter(({ customerId, waived }) => !isDeepStrictEqual(waived, known.get(customerId)?.waived)),
-      );
-      await replaceEarly(
-        sql,
-        customerIds,
-        all.flatMap((each) => each.waiting),
-      );
-      if (news.length > 0) await tell(sql, news);
-      return all;
-    });
+    const ordered = await inTransaction(
+      database,
+      async (sql) => {
+        const { known, early } = await lockCustomers(sql, customerIds);
+        const byCustomer = Map.groupBy([...early, ...arrived], ({ event }) => event.customer_id);
+        const all = customerIds.map((customerId) => {
+          const state = known.get(customerId) as State;
+          const events = byCustomer.get(customerId) ?? [];
+          return { customerId, ...order(state, events, absences.get(customerId) ?? {}, nowMs) };
+        });
+        const changed = all.filter(
+          ({ customerId, waived }) => !isDeepStrictEqual(waived, known.get(customerId)?.waived),
+        );
+        // They run in the order in which they are begun.
+        await Promise.all([
+          writeCustomers(sql, all),
+          writeWaived(sql, changed),
+          replaceEarly(
+            sql,
+            new Set(early.map(({ event }) => event.customer_id)),
+            all.flatMap((each) => each.waiting),
+          ),
+          tell(
+            sql,
+            all.flatMap((each) => each.told),
+          ),
+        ]);
+        return all;
+      },
+      { readsFirst: true },
+    );
     for (const { customerId, waivers } of ordered) for (const waiver of waivers) onWaived(customerId, waiver);
     if (ordered.some(({ told }) => told.length > 0)) onTaken();
   }
 }
 
-/** In the order of their ids, so that two processes never wait for each other. */
-async function lockCustomers(sql: Sql, ids: readonly number[]): Promise<Map<number, State>> {
+/** What is known of customers, whose rows are locked, and what waits of their events. */
+interface Locked {
+  readonly known: ReadonlyMap<number, State>;
+  readonly early: readonly Taken[];
+}
+
+async function lockCustomers(sql: Sql, ids: readonly number[]): Promise<Locked> {
+  const locked = await lockKnown(sql, ids);
+  const unknown = ids.filter((id) => !locked.known.has(id));
+  if (unknown.length === 0) return locked;
   const make = 'INSERT INTO customers (customer_id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING';
-  await run(sql, make, [ids]);
-  const read = `SELECT customer_id, customers, loans, payments FROM customers WHERE customer_id = ANY ($1::bigint[])
+  await run(sql, make, [unknown]);
+  return lockKnown(sql, ids);
+}
+
+/** In the order of their ids, so that two processes never wait for each other. */
+async function lockKnown(sql: Sql, ids: readonly number[]): Promise<Locked> {
+  const lock = `SELECT customer_id, customers, loans, payments FROM customers WHERE customer_id = ANY ($1::bigint[])
     ORDER BY customer_id FOR UPDATE`;
-  const rows = await run<CustomerRow>(sql, read, [ids]);
-  // Only once the rows are locked: what belongs to them may have changed meanwhile.
-  const waived = await run<WaivedRow>(sql, 'SELECT * FROM waived WHERE customer_id = ANY ($1::bigint[])', [ids]);
+  // One runs after the other: what belongs to the rows is read once they are locked, for it may have changed meanwhile.
+  const [rows, waived, early] = await Promise.all([
+    run<CustomerRow>(sql, lock, [ids]),
+    run<WaivedRow>(sql, 'SELECT * FROM waived WHERE customer_id = ANY ($1::bigint[])', [ids]),
+    readEarly(sql, ids),
+  ]);
   const rangesOf = new Map(waived.map(({ customer_id: id, ranges }) => [id, ranges]));
-  return new Map(rows.map((row) => [Number(row.customer_id), stateOf(row, rangesOf.get(row.customer_id) ?? {})]));
+  const known = rows.map(
+    (row) => [Number(row.customer_id), stateOf(row, rangesOf.get(row.customer_id) ?? {})] as const,
+  );
+  return { known: new Map(known), early };
 }
 
 const stateOf = ({ customer_id: id, customers, loans, payments }: CustomerRow, waived: Waived): StateOf => ({
@@ -196,25 +222,32 @@ async function writeCustomers(sql: Sql, all: readonly StateOf[]): Promise<void> 
 async function writeWaived(sql: Sql, changed: readonly StateOf[]): Promise<void> {
   if (changed.length === 0) return;
   const ids = changed.map(({ customerId }) => customerId);
-  await run(sql, 'DELETE FROM waived WHERE customer_id = ANY ($1::bigint[])', [ids]);
   const kept = changed.filter(({ waived }) => Object.keys(waived).length > 0);
-  await run(sql, 'INSERT INTO waived (customer_id, ranges) SELECT * FROM unnest($1::bigint[], $2::jsonb[])', [
-    kept.map(({ customerId }) => customerId),
-    kept.map(({ waived }) => JSON.stringify(waived)),
+  await Promise.all([
+    run(sql, 'DELETE FROM waived WHERE customer_id = ANY ($1::bigint[])', [ids]),
+    run(sql, 'INSERT INTO waived (customer_id, ranges) SELECT * FROM unnest($1::bigint[], $2::jsonb[])', [
+      kept.map(({ customerId }) => customerId),
+      kept.map(({ waived }) => JSON.stringify(waived)),
+    ]),
   ]);
 }
 
-async function replaceEarly(sql: Sql, ids: readonly number[], waiting: readonly Taken[]): Promise<void> {
-  await run(sql, 'DELETE FROM early_events WHERE customer_id = ANY ($1::bigint[])', [ids]);
-  if (waiting.length === 0) return;
-  const text = `INSERT INTO early_events (customer_id, stream, version, event, arrived_at)
+/** @param customerIds those of whom something waits already */
+async function replaceEarly(sql: Sql, customerIds: ReadonlySet<number>, waiting: readonly Taken[]): Promise<void> {
+  const remove = 'DELETE FROM early_events WHERE customer_id = ANY ($1::bigint[])';
+  const keep = `INSERT INTO early_events (customer_id, stream, version, event, arrived_at)
     SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::jsonb[], $5::timestamptz[]) ON CONFLICT DO NOTHING`;
-  await run(sql, text, [
-    waiting.map(({ event }) => event.customer_id),
-    waiting.map(({ event }) => event.stream),
-    waiting.map(({ event }) => event.version),
-    waiting.map(({ event }) => JSON.stringify(event)),
-    waiting.map(({ arrivedAtMs }) => new Date(arrivedAtMs).toISOString()),
+  await Promise.all([
+    customerIds.size === 0 ? [] : run(sql, remove, [[...customerIds]]),
+    waiting.length === 0
+      ? []
+      : run(sql, keep, [
+          waiting.map(({ event }) => event.customer_id),
+          waiting.map(({ event }) => event.stream),
+          waiting.map(({ event }) => event.version),
+          waiting.map(({ event }) => JSON.stringify(event)),
+          waiting.map(({ arrivedAtMs }) => new Date(arrivedAtMs).toISOString()),
+        ]),
   ]);
 }
 
@@ -223,6 +256,7 @@ async function replaceEarly(sql: Sql, ids: readonly number[], waiting: readonly 
  * and that an older process has told of, is there already.
  */
 async function tell(sql: Sql, events: readonly Taken[]): Promise<void> {
+  if (events.length === 0) return;
   const columns = [
     events.map(({ event }) => event.customer_id),
     events.map(({ event }) => event.stream),
@@ -232,12 +266,6 @@ async function tell(sql: Sql, events: readonly Taken[]): Promise<void> {
   const keep = `INSERT INTO events (customer_id, stream, version, type, time, data, traceparent)
     SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::text[], $7::text[])
     ON CONFLICT DO NOTHING`;
-  await run(sql, keep, [
-    ...columns,
-    events.map(({ event }) => event.time),
-    events.map(({ event }) => JSON.stringify(event.data)),
-    events.map(({ event }) => event.traceparent),
-  ]);
   const deliver = `WITH wanted AS (
       INSERT INTO deliveries (webhook_id, customer_id, stream, version)
       SELECT w.id, e.customer_id, e.stream, e.version
@@ -248,5 +276,13 @@ async function tell(sql: Sql, events: readonly Taken[]): Promise<void> {
     INSERT INTO lanes (webhook_id, customer_id, due_at)
     SELECT webhook_id, customer_id, clock_timestamp() FROM wanted GROUP BY 1, 2 ORDER BY 1, 2
     ON CONFLICT (webhook_id, customer_id) DO UPDATE SET due_at = lanes.due_at`;
-  await run(sql, deliver, columns);
+  await Promise.all([
+    run(sql, keep, [
+      ...columns,
+      events.map(({ event }) => event.time),
+      events.map(({ event }) => JSON.stringify(event.data)),
+      events.map(({ event }) => event.traceparent),
+    ]),
+    run(sql, deliver, columns),
+  ]);
 }

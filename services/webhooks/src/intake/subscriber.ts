@@ -13,8 +13,11 @@ import {
   slices,
   wholeFromMessage,
 } from '@mo/messaging';
-import type { Clock, Logger } from '@mo/service-kit';
+import { BatchQueue, type Clock, type Logger } from '@mo/service-kit';
 import { EVENTS_AT_ONCE_MAX } from './intake.ts';
+
+/** The partitions of a fetch are handled side by side, and hold no more than that. */
+const EVENTS_WAITING_MAX = 100_000;
 
 /** The consumer group of all processes of the service. */
 export const groupOf = (topicPrefix: string): string => `${topicPrefix}.webhooks`;
@@ -35,12 +38,24 @@ export class Subscriber {
   readonly #options: SubscriberOptions;
   readonly #stopping = new AbortController();
   readonly #insistence: Insistence;
+  /** What comes together is taken in together. */
+  readonly #lane: BatchQueue<readonly Event[], undefined>;
   #subscription: Subscription | null = null;
   #connecting: Promise<void> = Promise.resolve();
 
   constructor(options: SubscriberOptions) {
     this.#options = options;
-    this.#insistence = { clock: options.clock, logger: options.logger, signal: this.#stopping.signal };
+    const { clock, logger, take } = options;
+    this.#insistence = { clock, logger, signal: this.#stopping.signal };
+    this.#lane = new BatchQueue({
+      run: async (parts) => {
+        await take(parts.flat(), clock.now());
+        return parts.map(() => undefined);
+      },
+      weigh: (events) => events.length,
+      weightMax: EVENTS_AT_ONCE_MAX,
+      queueWeightMax: EVENTS_WAITING_MAX,
+    });
   }
 
   get isConnected(): boolean {
@@ -67,9 +82,14 @@ export class Subscriber {
 
   async #take(messages: readonly IncomingMessage[]): Promise<void> {
     const events = messages.map((message) => this.#read(message)).filter((event) => event !== null);
-    const { take, clock } = this.#options;
     for (const some of slices(events, EVENTS_AT_ONCE_MAX))
-      await insist('events', () => take(some, clock.now()), this.#insistence);
+      await this.#lane.submit(some).catch(() => this.#insist(some));
+  }
+
+  /** By themselves, so that those which can't be taken in keep no others waiting. */
+  #insist(events: readonly Event[]): Promise<void> {
+    const { take, clock } = this.#options;
+    return insist('events', () => take(events, clock.now()), this.#insistence);
   }
 
   #read(message: IncomingMessage): Event | null {

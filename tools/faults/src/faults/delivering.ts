@@ -148,4 +148,12 @@ export const delivering: readonly Fault[] = [
     breaks: 'operators do not see what receivers have not taken',
     check: API,
   },
+  {
+    id: 'stuck-together',
+    file: 'services/webhooks/src/intake/subscriber.ts',
+    replace: 'await take(parts.flat(), clock.now());',
+    by: 'await this.#insist(parts.flat());',
+    breaks: 'an event that can not be taken in keeps those of other partitions from being told',
+    check: unit('services/webhooks/test/subscriber'),
+  },
 ];

@@ -146,8 +146,8 @@ export const ordering: readonly Fault[] = [
   {
     id: 'early-event-forgotten',
     file: 'services/webhooks/src/intake/intake.ts',
-    replace: 'if (waiting.length === 0) return;',
-    by: 'if (waiting.length >= 0) return;',
+    replace: 'waiting.length === 0',
+    by: 'waiting.length >= 0',
     breaks: 'an event that came before its cause is never told',
     check: servers('services/webhooks/test/intake'),
   },
