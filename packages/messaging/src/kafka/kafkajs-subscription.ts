@@ -7,6 +7,10 @@ import { whileBeating } from './heartbeats.ts';
 import { OffsetCommits } from './offset-commits.ts';
 import type { IncomingMessage, Pace, RawMessage, Subscription } from './port.ts';
 
+/**
+ * How long a group waits for a member of which nothing is heard, and for one that is to join anew. While it waits nobody reads;
+ * a member that takes longer is let in afterwards, and what it had under way comes again.
+ */
 const SESSION_TIMEOUT_MS = 6_000;
 const HEARTBEAT_INTERVAL_MS = 500;
 /** How long the broker may hold back an empty fetch; longer delays rebalances, and the end of a process. */
@@ -64,6 +68,7 @@ export class KeptSubscription implements Subscription {
     const consumer = this.#client.consumer({
       groupId: group,
       sessionTimeout: SESSION_TIMEOUT_MS,
+      rebalanceTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_INTERVAL_MS,
       maxWaitTimeInMs: FETCH_WAIT_MS[pace],
       maxBytes: FETCH_BYTES_MAX,

@@ -42,4 +42,20 @@ export const connecting: readonly Fault[] = [
     breaks: 'a migration of a large table is ended after ten seconds',
     check: servers('packages/database/test/database'),
   },
+  {
+    id: 'sent-where-nobody-hears',
+    file: 'packages/messaging/src/kafka/lost-connection.ts',
+    replace: 'if (error instanceof kafkajs.KafkaJSRequestTimeoutError)',
+    by: 'if (error === undefined)',
+    breaks: 'what had no answer from Kafka is sent again where nobody hears it',
+    check: servers('packages/messaging/test/lost-connections'),
+  },
+  {
+    id: 'group-waits-a-minute',
+    file: 'packages/messaging/src/kafka/kafkajs-subscription.ts',
+    replace: 'rebalanceTimeout: SESSION_TIMEOUT_MS,',
+    by: '',
+    breaks: 'a connection that is lost while a member joins keeps all of its group from reading for a minute',
+    check: servers('packages/messaging/test/lost-connections'),
+  },
 ];

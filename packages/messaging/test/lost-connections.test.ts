@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { testServers } from '@mo/dev-stack';
+import { createLogger } from '@mo/service-kit';
+import kafkajs from 'kafkajs';
+import { kafkaOverKafkajs, type Producer } from '../src/index.ts';
+import { KeptSubscription } from '../src/kafka/kafkajs-subscription.ts';
+import { waitFor } from '../src/testing/index.ts';
+
+const PRODUCE = 0;
+const JOIN_GROUP = 11;
+/** Longer than a join may take, and shorter than kafkajs lets it take. */
+const DEADLINE_MS = 45_000;
+
+const logger = createLogger('test', 'silent');
+let topic: string;
+let producer: Producer;
+
+beforeEach(async () => {
+  const kafka = kafkaOverKafkajs('test', testServers(), logger);
+  topic = `lost-connections-${randomUUID().slice(0, 8)}`;
+  await kafka.ensureTopics([topic], 1);
+  producer = await kafka.producer();
+});
+afterEach(() => producer.close());
+
+/** A client that hears nothing more on a connection from its first request of a kind on, as where a network loses it. */
+function deafClient(kind: number) {
+  let requests = 0;
+  const client = new kafkajs.Kafka({
+    brokers: [...testServers().brokers],
+    logLevel: kafkajs.logLevel.NOTHING,
+    requestTimeout: 2_000,
+    retry: { retries: 2, initialRetryTime: 100 },
+    socketFactory: ({ host, port, onConnect }) => {
+      const socket = connect({ host, port }, onConnect);
+      const write = socket.write.bind(socket) as (chunk: Buffer, ...rest: unknown[]) => boolean;
+      socket.write = (chunk: Buffer, ...rest: unknown[]) => {
+        // Its kind stands after its length.
+        if (chunk.readInt16BE(4) === kind) {
+          requests += 1;
+          if (requests === 1) socket.removeAllListeners('data').resume();
+        }
+        return write(chunk, ...rest);
+      };
+      return socket;
+    },
+  });
+  return { client, sent: () => requests };
+}
+
+it('a member whose connection is lost while it joins a group joins anew, by another one', async () => {
+  const { client, sent } = deafClient(JOIN_GROUP);
+  const received: (string | null)[] = [];
+  const handle = async (messages: readonly { value: string | null }[]) => {
+    received.push(...messages.map(({ value }) => value));
+  };
+  const options = { group: `${topic}.group`, topics: [topic], handle, pace: 'prompt', logger } as const;
+  const subscription = await KeptSubscription.start(client, options);
+  await producer.send(topic, [{ key: 'k', value: 'v', headers: {} }]);
+  await waitFor(() => received.length > 0, DEADLINE_MS);
+  await subscription.close();
+  expect(received).toEqual(['v']);
+  expect(sent()).toBeGreaterThan(1);
+});
+
+it('what had no answer is sent again by another connection', async () => {
+  const { client, sent } = deafClient(PRODUCE);
+  const lost = client.producer({ idempotent: true, allowAutoTopicCreation: false });
+  await lost.connect();
+  await lost.send({ topic, acks: -1, messages: [{ key: 'k', value: 'v' }] });
+  await lost.disconnect();
+  expect(sent()).toBe(2);
+});
