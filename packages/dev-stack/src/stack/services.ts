@@ -15,6 +15,12 @@ const readyEveryMs = 100;
 /** What Node.js compiled of a source is kept by its content, until the next `npm ci`: a start costs half as much then. */
 const compileCache = join(rootDir, 'node_modules/.cache/compile');
 
+/**
+ * How large the heap of a process becomes before V8 looks for what is dead: by a part of what is alive, and with so many MiB of what is
+ * young. The image says the same. See docs/decisions/0033.
+ */
+export const heapFlags = ['--heap-growing-percent=100', '--max-semi-space-size=16'];
+
 export interface ServicesOptions {
   dir: string;
   guard: Guard;
@@ -87,7 +93,7 @@ function makeMember(replica: ReplicaPlan, { dir, guard, log, environmentOf, main
     start: () =>
       guard.spawn({
         command: process.execPath,
-        args: ['--conditions=source', mainOf(service)],
+        args: [...heapFlags, '--conditions=source', mainOf(service)],
         env: { NODE_COMPILE_CACHE: compileCache, ...environmentOf(replica) },
         cwd: rootDir,
         logFile,
