@@ -30,9 +30,8 @@ export class MuxConnection {
   readonly #check: NodeJS.Timeout;
   #lastNumber = 0;
   #lastHeardMs = performance.now();
-  /** A call was sent, and nothing was heard since. */
-  #isUnheard = false;
-  #silentChecks = 0;
+  /** How many checks found that nothing was heard since a call was sent; null where something was. */
+  #silentChecks: number | null = null;
   #isLeaving = false;
 
   constructor(socket: Socket, head: Buffer, answerTimeoutMs: number, onClose: () => void) {
@@ -50,8 +49,7 @@ export class MuxConnection {
     );
     socket.on('data', () => {
       this.#lastHeardMs = performance.now();
-      this.#isUnheard = false;
-      this.#silentChecks = 0;
+      this.#silentChecks = null;
     });
   }
 
@@ -64,7 +62,7 @@ export class MuxConnection {
     this.#calls.set(number, underWay);
     handler.onRequestStart(underWay, null);
     if (underWay.aborted) return;
-    this.#isUnheard = true;
+    this.#silentChecks ??= 0;
     const head = [call.method, call.path];
     for (const item of call.headers) head.push(String(item));
     const { length } = call.body ?? '';
@@ -82,7 +80,7 @@ export class MuxConnection {
    * for that to be found: they may all have left.
    */
   check(question: Call): void {
-    if (!this.#isUnheard) return;
+    if (this.#silentChecks === null) return;
     this.#silentChecks += 1;
     if (this.#silentChecks === SILENT_CHECKS_TO_ASK) this.send(question, NOBODY);
     else if (this.#silentChecks >= SILENT_CHECKS_MAX) this.destroy();

@@ -69,7 +69,7 @@ export const forwarding: readonly Fault[] = [
   {
     id: 'heard-and-yet-silent',
     file: 'packages/mux/src/mux-connection.ts',
-    replace: '      this.#silentChecks = 0;\n',
+    replace: '      this.#silentChecks = null;\n',
     by: '',
     breaks: 'a connection on which now and then a check finds no answer yet is ended after some of those',
     check: unit('packages/mux/test/lost'),
