@@ -26,6 +26,9 @@ export function exampleCommands({ MO_PYTHON }: NodeJS.ProcessEnv = process.env):
   return [typescript, { language: 'Python', folder: 'subscriber-python', program: MO_PYTHON, args: ['subscriber.py'] }];
 }
 
+/** Characters of what it said that a failure tells. */
+const SAID_MAX = 2_000;
+
 /** What it keeps of a customer; minor units. */
 export interface LedgerRow {
   readonly customerId: number;
@@ -79,6 +82,17 @@ export class Example {
     child.kill(signal);
     const [code] = await exited;
     return code;
+  }
+
+  /** Does something while it may run, and leaves it ended; a failure tells what it said last. */
+  async during(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\nit said: ${this.output.slice(-SAID_MAX)}`, { cause: error });
+    } finally {
+      await this.end('SIGKILL');
+    }
   }
 
   /** All that it has in its ledger, by customer. */

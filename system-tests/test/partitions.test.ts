@@ -69,16 +69,12 @@ it.each(exampleCommands().slice(0, 1))(
     const business = await ExampleBusiness.begin(system);
     await business.round();
     example.start();
-    try {
+    await example.during(async () => {
       await business.untilTrue(example);
       await whileUnderWay(business, raiseBoth);
       await business.untilTrue(example);
       expect(await example.end('SIGTERM')).toBe(0);
-    } catch (error) {
-      throw new Error(`${(error as Error).message}\nit said: ${example.output.slice(-2_000)}`, { cause: error });
-    } finally {
-      await example.end('SIGKILL');
-    }
+    });
     await waitFor(async () => (await differences(system.stack.stack())).length === 0);
   },
   TIMEOUT_MS,

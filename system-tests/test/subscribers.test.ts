@@ -52,7 +52,7 @@ describe.each(exampleCommands())('the subscriber in $language', (command) => {
 
   test('has every event once, from the first on, however often it is killed and told the same', async () => {
     const example = exampleOn('ledger.db');
-    try {
+    await example.during(async () => {
       await business.round();
       for (let kill = 0; kill < KILLS; kill += 1) {
         const before = example.applied();
@@ -69,11 +69,7 @@ describe.each(exampleCommands())('the subscriber in $language', (command) => {
       await business.untilTrue(example);
       expect(await example.end('SIGTERM')).toBe(0);
       expect(example.rows()).toEqual(await business.truth());
-    } catch (error) {
-      throw new Error(`${(error as Error).message}\nit said: ${example.output.slice(-2_000)}`, { cause: error });
-    } finally {
-      await example.end('SIGKILL');
-    }
+    });
   });
 
   test('has the same where it reads anew what was told before', async () => {
@@ -143,7 +139,7 @@ describe.each(exampleCommands())('the subscriber in $language, that is new', (co
       await business.round();
       const { brokers } = stack.kafka;
       const example = new Example(command, brokers, TOPIC_PREFIX, join(folder, `${language}-new.db`), [plan]);
-      try {
+      await example.during(async () => {
         example.start();
         await business.untilTrue(example);
         expect(await example.end('SIGTERM')).toBe(0);
@@ -151,11 +147,7 @@ describe.each(exampleCommands())('the subscriber in $language, that is new', (co
         example.start();
         await business.untilTrue(example);
         expect(await example.end('SIGTERM')).toBe(0);
-      } catch (error) {
-        throw new Error(`${(error as Error).message}\nit said: ${example.output.slice(-2_000)}`, { cause: error });
-      } finally {
-        await example.end('SIGKILL');
-      }
+      });
     },
     TIMEOUT_MS,
   );
