@@ -7,4 +7,14 @@ export * from './outage.ts';
 export { poolMetrics, type WatchedPool } from './pool-metrics.ts';
 export { PREPARED_MAX, statementName } from './preparing-client.ts';
 export * from './readiness.ts';
-export { inTransaction, literal, run, type Sql, sqlOf, type TransactionOptions } from './sql.ts';
+export {
+  inTransaction,
+  literal,
+  run,
+  runAll,
+  type Sql,
+  type Statement,
+  sqlOf,
+  type TransactionOptions,
+  type TransactionSql,
+} from './sql.ts';

@@ -3,7 +3,7 @@
  * MikroORM opened: its query builder would cost a batch of a dozen statements more than what the batch decides.
  */
 import { StoreBusyError, StoreConflictError, StoreRefusalError } from '@mo/service-kit';
-import pg, { type Pool, type PoolClient } from 'pg';
+import pg, { type Pool, type PoolClient, type QueryResult } from 'pg';
 import type { Database } from './database.ts';
 import { sqlState } from './outage.ts';
 import { PreparingClient } from './preparing-client.ts';
@@ -11,6 +11,20 @@ import { PreparingClient } from './preparing-client.ts';
 /** Any free connection, or a transaction on one. */
 export interface Sql {
   query<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]>;
+}
+
+/** What is run, and what is bound to its $1, $2 … */
+export interface Statement {
+  readonly text: string;
+  readonly parameters: readonly unknown[];
+}
+
+export interface TransactionSql extends Sql {
+  /**
+   * Sends statements together with COMMIT once the work is done: what is written last costs no round trip of its own. Nothing is
+   * sent where the work fails; where one of them fails, so does the transaction.
+   */
+  atEnd(statements: readonly Statement[]): void;
 }
 
 const outside = new WeakMap<Database, Sql>();
@@ -34,6 +48,11 @@ export function run<Row>(sql: Sql, text: string, parameters: readonly unknown[] 
   return sql.query<Row>(text, parameters);
 }
 
+/** Runs statements that are sent together, in their order. */
+export async function runAll(sql: Sql, statements: readonly Statement[]): Promise<void> {
+  await Promise.all(statements.map(({ text, parameters }) => run(sql, text, parameters)));
+}
+
 class AnyConnection implements Sql {
   readonly #database: Database;
 
@@ -51,9 +70,10 @@ class AnyConnection implements Sql {
 export const poolOf = (database: Database): Promise<Pool> => database.em.getDriver().getConnection().getNativeClient();
 
 /** A connection from BEGIN to the end of its transaction. */
-class Transaction implements Sql {
+class Transaction implements TransactionSql {
   readonly #client: PoolClient;
   readonly #begun: Promise<unknown>;
+  readonly #last: Statement[] = [];
   #failure: unknown;
   #isOver = false;
 
@@ -67,13 +87,12 @@ class Transaction implements Sql {
   /** A statement's rows; a statement that was sent along with a BEGIN that failed has failed, too. */
   async query<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]> {
     if (this.#isOver) throw new Error('the transaction that the statement belongs to is over');
-    const answer = this.#client.query(text, parameters as unknown[]);
-    // Answers come in order; whoever waits for several may hear of them in another.
-    answer.catch((error: unknown) => {
-      this.#failure ??= error;
-    });
-    const [{ rows }] = await Promise.all([answer, this.#begun]);
+    const [{ rows }] = await Promise.all([this.#send(text, parameters), this.#begun]);
     return rows as Row[];
+  }
+
+  atEnd(statements: readonly Statement[]): void {
+    this.#last.push(...statements);
   }
 
   /** What the first statement failed with that failed: of those after it the server says no more than that one did. */
@@ -85,10 +104,34 @@ class Transaction implements Sql {
     return this.#begun;
   }
 
-  /** Runs after all statements that were begun, and none comes after it. */
-  async end(how: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+  /** Runs after all statements that were begun, and none comes after it. Where one of them failed, nothing is kept. */
+  async commit(): Promise<void> {
     this.#isOver = true;
-    await this.#client.query(how);
+    for (const { text, parameters } of this.#last) void this.#send(text, parameters);
+    const { command } = await this.#client.query('COMMIT');
+    if (command !== 'COMMIT') throw new RolledBackError();
+  }
+
+  async rollback(): Promise<void> {
+    this.#isOver = true;
+    await this.#client.query('ROLLBACK');
+  }
+
+  #send(text: string, parameters: readonly unknown[]): Promise<QueryResult> {
+    const answer = this.#client.query(text, parameters as unknown[]);
+    // Answers come in order; whoever waits for several may hear of them in another.
+    answer.catch((error: unknown) => {
+      this.#failure ??= error;
+    });
+    return answer;
+  }
+}
+
+/** PostgreSQL answers a COMMIT so where a statement before it failed. */
+class RolledBackError extends Error {
+  override readonly name = 'RolledBackError';
+  constructor() {
+    super('the transaction was rolled back');
   }
 }
 
@@ -125,7 +168,7 @@ const REFUSALS = /^(22|23)/;
  */
 export async function inTransaction<T>(
   database: Database,
-  work: (sql: Sql) => Promise<T>,
+  work: (sql: TransactionSql) => Promise<T>,
   { begin = 'BEGIN ISOLATION LEVEL READ COMMITTED', readsFirst = false, silenceMsMax }: TransactionOptions = {},
 ): Promise<T> {
   const client = await (await poolOf(database)).connect();
@@ -136,12 +179,13 @@ export async function inTransaction<T>(
     try {
       if (!readsFirst) await transaction.begun();
       const result = await work(transaction);
-      await transaction.end('COMMIT');
+      await transaction.commit();
       return result;
     } catch (error) {
-      await transaction.end('ROLLBACK').catch((failure: Error) => {
-        lost = failure;
-      });
+      if (!(error instanceof RolledBackError))
+        await transaction.rollback().catch((failure: Error) => {
+          lost = failure;
+        });
       const failure = transaction.failure ?? error;
       if (OF_THE_CONNECTION.has(sqlState(failure))) lost ??= failure as Error;
       throw told(failure);

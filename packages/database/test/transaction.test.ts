@@ -109,6 +109,40 @@ describe('a transaction', () => {
     expect(await errorOf(failing)).toBeInstanceOf(StoreConflictError);
   });
 
+  describe('with statements for its end', () => {
+    const statement = (name: string | null) => ({ text: insert, parameters: [name] });
+
+    it('writes them with its commit, and nothing before', async () => {
+      const seen = await inTransaction(database, async (sql) => {
+        sql.atEnd([statement('end 1'), statement('end 2')]);
+        return run(sql, 'SELECT 1 FROM names WHERE external_id = $1', ['end 1']);
+      });
+      expect(seen).toEqual([]);
+      expect(await names()).toEqual(expect.arrayContaining(['end 1', 'end 2']));
+    });
+
+    it('tells of the one that fails, and keeps nothing; the connection goes on', async () => {
+      await run(sqlOf(database), insert, ['held']);
+      const failing = inTransaction(database, async (sql) => {
+        await run(sql, insert, ['before']);
+        sql.atEnd([statement('beside'), statement('held'), statement(null)]);
+      });
+      expect(await errorOf(failing)).toBeInstanceOf(StoreConflictError);
+      const refused = inTransaction(database, async (sql) => sql.atEnd([statement('beside'), statement(null)]));
+      expect(await errorOf(refused)).toBeInstanceOf(StoreRefusalError);
+      expect((await names()).filter((name) => ['before', 'beside'].includes(name))).toEqual([]);
+    });
+
+    it('sends none of them where the work fails', async () => {
+      const failing = inTransaction(database, async (sql) => {
+        sql.atEnd([statement('unsent')]);
+        throw new Error('the work');
+      });
+      expect(await errorOf(failing)).toEqual(new Error('the work'));
+      expect(await names()).not.toContain('unsent');
+    });
+  });
+
   it('that breaks a check is no conflict', async () => {
     const insertNull = inTransaction(database, (sql) => run(sql, insert, [null]));
     expect(await errorOf(insertNull)).not.toBeInstanceOf(StoreConflictError);

@@ -1,5 +1,6 @@
-import { type Database, inTransaction, run, sqlOf } from '@mo/database';
+import { type Database, inTransaction, run, runAll, type Sql, sqlOf } from '@mo/database';
 import {
+  answerStatements,
   forgetAnswers,
   isKeyUsed,
   KEY_LIFETIME_MS,
@@ -7,7 +8,6 @@ import {
   readAnswers,
   StoreConflictError,
   type StoredAnswer,
-  writeAnswers,
 } from '../src/index.ts';
 import { commandOf, keyOf, NOW_MS } from './ledger.ts';
 import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
@@ -26,8 +26,20 @@ const answer = (name: string, body = '{}', more: Partial<StoredAnswer> = {}): St
   ...more,
 });
 const read = async (name: string, nowMs = NOW_MS) =>
-  (await readAnswers(sqlOf(database), [commandOf({ key: keyOf(name) })], nowMs)).get(keyOf(name).id.toString('hex'));
-const write = (answers: StoredAnswer[], nowMs = NOW_MS) => writeAnswers(sqlOf(database), answers, nowMs);
+  (await readAnswers(sqlOf(database), [commandOf({ key: keyOf(name) })], nowMs)).kept.get(
+    keyOf(name).id.toString('hex'),
+  );
+/** As a batch does it. */
+const writeIn = async (sql: Sql, answers: StoredAnswer[], nowMs: number) => {
+  const { outdated } = await readAnswers(
+    sql,
+    answers.map(({ key }) => commandOf({ key })),
+    nowMs,
+  );
+  await runAll(sql, answerStatements(answers, outdated, nowMs));
+};
+const write = (answers: StoredAnswer[], nowMs = NOW_MS) =>
+  inTransaction(database, (sql) => writeIn(sql, answers, nowMs));
 
 describe('an answer', () => {
   it.each([20, 100, 500])('is read by its id alone, also by a plan that was made after %i more', async (count) => {
@@ -55,7 +67,7 @@ describe('an answer', () => {
   });
 
   it('is not asked for where no command has a key', async () => {
-    expect(await readAnswers(sqlOf(database), [commandOf()], NOW_MS)).toEqual(new Map());
+    expect(await readAnswers(sqlOf(database), [commandOf()], NOW_MS)).toEqual({ kept: new Map(), outdated: [] });
   });
 
   it('is kept for its lifetime, and counts as absent afterwards', async () => {
@@ -77,10 +89,19 @@ describe('an answer', () => {
     });
   });
 
+  it('that is too old gives way to one of several transactions alone', async () => {
+    await write([answer('late', '"first"')]);
+    const laterMs = NOW_MS + KEY_LIFETIME_MS;
+    const racing = ['"a"', '"b"', '"c"'].map((body) => write([answer('late', body)], laterMs));
+    const outcomes = await Promise.allSettled(racing);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect((await read('late', laterMs))?.answer.body).toMatch(/^"[abc]"$/);
+  });
+
   it('never takes the place of one that counts: that is a conflict, and none of the batch is kept', async () => {
     await write([answer('kept', '"first"')]);
     const batch = inTransaction(database, (sql) =>
-      writeAnswers(sql, [answer('with it'), answer('kept', '"second"')], NOW_MS + KEY_LIFETIME_MS - 1),
+      runAll(sql, answerStatements([answer('with it'), answer('kept', '"second"')], [], NOW_MS + KEY_LIFETIME_MS - 1)),
     );
     await expect(batch).rejects.toThrow(StoreConflictError);
     expect(await read('kept')).toEqual(answer('kept', '"first"'));
@@ -89,7 +110,7 @@ describe('an answer', () => {
 
   it('under one key is kept once, however many transactions write it at the same time', async () => {
     const racing = Array.from({ length: 4 }, (_, n) =>
-      inTransaction(database, (sql) => writeAnswers(sql, [answer('raced', String(n))], NOW_MS)),
+      inTransaction(database, (sql) => runAll(sql, answerStatements([answer('raced', String(n))], [], NOW_MS))),
     );
     const outcomes = await Promise.allSettled(racing);
     const winners = outcomes.flatMap(({ status }, n) => (status === 'fulfilled' ? [n] : []));

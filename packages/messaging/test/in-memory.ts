@@ -44,7 +44,7 @@ export class MemoryStore implements Store<Ledger> {
         this.transactions.push(opened);
         return this.#open(opened);
       },
-      save: async (saved) => {
+      save: (saved) => {
         changes = saved;
       },
     });

@@ -85,10 +85,11 @@ export const ledgerTables: AccountTables<Ledger> = {
     }));
   },
   unknown: (customerId) => ledgerModel.unknown(customerId),
-  complete: async (_sql, accounts) => [...accounts],
-  save: async (sql, changes) => {
+  readBeside: async () => (account) => account,
+  save: (changes) => {
     const accounts = changes.accounts.map(({ after }) => after);
-    await run(sql, SAVE, [
+    if (accounts.length === 0) return [];
+    const parameters = [
       column(accounts, (account) => account.customerId),
       column(accounts, (account) => account.externalId),
       column(accounts, (account) => JSON.stringify(account.history)),
@@ -99,7 +100,8 @@ export const ledgerTables: AccountTables<Ledger> = {
       column(accounts, (account) => account.behind.customers ?? 0),
       column(accounts, (account) => account.applied.payments ?? 0),
       column(accounts, (account) => account.behind.payments ?? 0),
-    ]);
+    ];
+    return [{ text: SAVE, parameters }];
   },
 };
 

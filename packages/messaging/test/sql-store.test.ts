@@ -89,7 +89,7 @@ describe('the store', () => {
         NOW_MS,
       );
       batch.command(command, null);
-      await transaction.save(batch.changes());
+      transaction.save(batch.changes());
       throw new Error('the commit fails');
     });
     await expect(failing).rejects.toThrow('the commit fails');

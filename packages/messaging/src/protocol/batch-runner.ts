@@ -164,8 +164,7 @@ export class BatchRunner<A extends Account> {
       const batch = new Batch(model, state, clock.now(), spans);
       const taken = items.map((item) => take(batch, item));
       const changes = batch.changes();
-      if (changes.accounts.length + changes.answers.length + changes.quarantined.length > 0)
-        await transaction.save(changes);
+      if (changes.accounts.length + changes.answers.length + changes.quarantined.length > 0) transaction.save(changes);
       return { outcomes: taken.map((finish) => finish()), wrote: changes.written.length > 0, faults: batch.faults };
     });
     for (const fault of faults) this.#options.observer.faulty(fault);

@@ -50,7 +50,8 @@ export interface BatchChanges<A extends Account> {
 
 export interface StoreTransaction<A extends Account> {
   open(request: BatchRequest<A>, nowMs: number): Promise<BatchState<A>>;
-  save(changes: BatchChanges<A>): Promise<void>;
+  /** Writes changes by the time that the transaction answers; nothing can be read after it. */
+  save(changes: BatchChanges<A>): void;
 }
 
 export interface Store<A extends Account> {

@@ -1,11 +1,10 @@
 /** Answers that are kept under their Idempotency-Key, written in the transaction of their effect. */
 
 import { formatToken, type Problem, parseToken } from '@mo/contracts';
-import { run, type Sql } from '@mo/database';
+import { run, type Sql, type Statement } from '@mo/database';
 import type { Answer } from '@mo/service-kit';
 import type { Account } from '../protocol/account.ts';
 import type { Command, StoredAnswer } from '../protocol/command.ts';
-import { StoreConflictError } from '../protocol/store.ts';
 import { column } from './columns.ts';
 
 /** A key lives so long; an older one counts as absent. */
@@ -28,42 +27,55 @@ interface AnswerRow {
 export const READ_ANSWERS = `
   SELECT id, fingerprint, status, body, token, settle, created_at FROM answers WHERE id = ANY($1::bytea[])`;
 
-const WRITE = `
-  INSERT INTO answers AS old (id, fingerprint, status, body, token, settle, created_at)
-  SELECT *, $7::timestamptz FROM unnest($1::bytea[], $2::bytea[], $3::smallint[], $4::text[], $5::text[], $6::json[]) AS new (id)
-  ORDER BY new.id
-  ON CONFLICT (id) DO UPDATE SET
-    fingerprint = excluded.fingerprint, status = excluded.status, body = excluded.body, token = excluded.token,
-    settle = excluded.settle, created_at = excluded.created_at
-  WHERE old.created_at <= $8::timestamptz
-  RETURNING 1`;
+const FORGET = 'DELETE FROM answers WHERE id = ANY($1::bytea[]) AND created_at <= $2::timestamptz';
 
-/** The answers kept under the commands' keys, by the hex of the key's id. */
+const WRITE = `
+  INSERT INTO answers (id, fingerprint, status, body, token, settle, created_at)
+  SELECT *, $7::timestamptz FROM unnest($1::bytea[], $2::bytea[], $3::smallint[], $4::text[], $5::text[], $6::json[]) AS new (id)
+  ORDER BY new.id`;
+
+/** What is found under the keys of commands. */
+export interface FoundAnswers {
+  /** Those that count, by the hex of the key's id. */
+  readonly kept: ReadonlyMap<string, StoredAnswer>;
+  /** The ids of keys under which one is still there that is too old to count. */
+  readonly outdated: readonly Buffer[];
+}
+
+/** The answers kept under the commands' keys. */
 export async function readAnswers<A extends Account>(
   sql: Sql,
   commands: readonly Command<A>[],
   nowMs: number,
-): Promise<Map<string, StoredAnswer>> {
+): Promise<FoundAnswers> {
   const ids = commands.flatMap((command) => (command.key === null ? [] : [command.key.id]));
-  if (ids.length === 0) return new Map();
-  const rows = await readYoung(sql, ids, nowMs);
-  return new Map(rows.map((row) => [row.id.toString('hex'), storedAnswer(row)]));
+  if (ids.length === 0) return { kept: new Map(), outdated: [] };
+  const rows = await run<AnswerRow>(sql, READ_ANSWERS, [ids]);
+  return {
+    kept: new Map(rows.filter((row) => counts(row, nowMs)).map((row) => [row.id.toString('hex'), storedAnswer(row)])),
+    outdated: rows.filter((row) => !counts(row, nowMs)).map((row) => row.id),
+  };
 }
 
-async function readYoung(sql: Sql, ids: readonly Buffer[], nowMs: number): Promise<AnswerRow[]> {
-  const rows = await run<AnswerRow>(sql, READ_ANSWERS, [ids]);
-  return rows.filter((row) => new Date(row.created_at).getTime() > nowMs - KEY_LIFETIME_MS);
-}
+const counts = (row: AnswerRow, nowMs: number): boolean => new Date(row.created_at).getTime() > nowMs - KEY_LIFETIME_MS;
 
 /** Whether an answer is kept under the key. */
 export async function isKeyUsed(sql: Sql, keyId: Buffer, nowMs: number): Promise<boolean> {
-  return (await readYoung(sql, [keyId], nowMs)).length > 0;
+  return (await run<AnswerRow>(sql, READ_ANSWERS, [[keyId]])).some((row) => counts(row, nowMs));
 }
 
-/** @throws StoreConflictError where another transaction has kept an answer under one of the keys since */
-export async function writeAnswers(sql: Sql, answers: readonly StoredAnswer[], nowMs: number): Promise<void> {
-  if (answers.length === 0) return;
-  const written = await run(sql, WRITE, [
+/**
+ * What keeps answers. Where another transaction has kept one under one of the keys since, that is a conflict.
+ *
+ * @param outdated ids of keys whose answers give way
+ */
+export function answerStatements(
+  answers: readonly StoredAnswer[],
+  outdated: readonly Buffer[],
+  nowMs: number,
+): Statement[] {
+  if (answers.length === 0) return [];
+  const parameters = [
     column(answers, ({ key }) => key.id),
     column(answers, ({ key }) => key.fingerprint),
     column(answers, ({ answer }) => answer.status),
@@ -71,9 +83,9 @@ export async function writeAnswers(sql: Sql, answers: readonly StoredAnswer[], n
     column(answers, ({ answer }) => (answer.token === null ? null : formatToken(answer.token))),
     column(answers, ({ settle }) => (settle === null ? null : JSON.stringify(settle))),
     new Date(nowMs).toISOString(),
-    oldest(nowMs),
-  ]);
-  if (written.length < answers.length) throw new StoreConflictError('an Idempotency-Key was taken meanwhile');
+  ];
+  const forget = outdated.length === 0 ? [] : [{ text: FORGET, parameters: [outdated, oldest(nowMs)] }];
+  return [...forget, { text: WRITE, parameters }];
 }
 
 /** Forgets the answers that are too old to count; at most so many at once. */

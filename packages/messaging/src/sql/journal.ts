@@ -4,7 +4,7 @@
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
 import type { Database } from '@mo/database';
-import { run, type Sql, sqlOf } from '@mo/database';
+import { run, runAll, type Sql, type Statement, sqlOf } from '@mo/database';
 import {
   HEADS_PAGE_MAX,
   PULL_ANSWER_EVENTS_MAX,
@@ -38,10 +38,13 @@ const APPEND = `
   WHERE (SELECT pg_current_xact_id() IS NOT NULL)
   ORDER BY place`;
 
-/** Writes events and their outbox entries, in the order given. The customers' accounts must be locked. */
-export async function appendEvents(sql: Sql, events: readonly StreamEvent[]): Promise<void> {
-  if (events.length > 0) await run(sql, APPEND, columnsOf(events));
-}
+/** What writes events and their outbox entries, in the order given. The customers' accounts must be locked. */
+export const appendStatements = (events: readonly StreamEvent[]): Statement[] =>
+  events.length === 0 ? [] : [{ text: APPEND, parameters: columnsOf(events) }];
+
+/** As `appendStatements`, at once. */
+export const appendEvents = (sql: Sql, events: readonly StreamEvent[]): Promise<void> =>
+  runAll(sql, appendStatements(events));
 
 /** Writes events that the journal has lost, and that Kafka has. */
 export async function restoreEvents(sql: Sql, events: readonly StreamEvent[]): Promise<void> {

@@ -5,7 +5,7 @@
  */
 import type { Stream } from '@mo/contracts';
 import type { Database } from '@mo/database';
-import { inTransaction, run, type Sql, sqlOf } from '@mo/database';
+import { inTransaction, run, type Statement, sqlOf } from '@mo/database';
 import type { Account } from '../protocol/account.ts';
 import type { Quarantined, SettledLetter } from '../protocol/quarantine.ts';
 import type { BatchChanges } from '../protocol/store.ts';
@@ -28,28 +28,28 @@ const WRITE_UNNAMED = WRITE(
   '(source_topic, source_partition, source_offset) WHERE customer_id IS NULL OR version IS NULL',
 );
 
-/** Writes rows; an event that has one keeps it. The accounts of their customers must be locked. */
-export async function writeQuarantine(sql: Sql, items: readonly Quarantined[], nowMs: number): Promise<void> {
+/** What writes rows; an event that has one keeps it. The accounts of their customers must be locked. */
+export function quarantineStatements(items: readonly Quarantined[], nowMs: number): Statement[] {
   const isNamed = ({ customerId, version }: Quarantined) => customerId !== null && version !== null;
   const named = items.filter(isNamed);
   const unnamed = items.filter((item) => !isNamed(item));
-  await write(
-    sql,
-    WRITE_NAMED,
-    oneEach(named, ({ stream, customerId, version }) => `${stream}-${customerId}-${version}`),
-    nowMs,
-  );
-  await write(
-    sql,
-    WRITE_UNNAMED,
-    oneEach(unnamed, ({ source }) => `${source?.topic}-${source?.partition}-${source?.offset}`),
-    nowMs,
-  );
+  return [
+    ...write(
+      WRITE_NAMED,
+      oneEach(named, ({ stream, customerId, version }) => `${stream}-${customerId}-${version}`),
+      nowMs,
+    ),
+    ...write(
+      WRITE_UNNAMED,
+      oneEach(unnamed, ({ source }) => `${source?.topic}-${source?.partition}-${source?.offset}`),
+      nowMs,
+    ),
+  ];
 }
 
-async function write(sql: Sql, text: string, items: readonly Quarantined[], nowMs: number): Promise<void> {
-  if (items.length === 0) return;
-  await run(sql, text, [
+function write(text: string, items: readonly Quarantined[], nowMs: number): Statement[] {
+  if (items.length === 0) return [];
+  const parameters = [
     column(items, (item) => item.stream),
     column(items, (item) => item.customerId),
     column(items, (item) => item.version),
@@ -58,7 +58,8 @@ async function write(sql: Sql, text: string, items: readonly Quarantined[], nowM
     column(items, (item) => item.source?.partition ?? null),
     column(items, (item) => item.source?.offset ?? null),
     new Date(nowMs).toISOString(),
-  ]);
+  ];
+  return [{ text, parameters }];
 }
 
 /** One statement may touch a row once: of several the last, or the last that has a place. */
@@ -75,19 +76,20 @@ const END = `
   DELETE FROM quarantine q USING unnest($1::text[], $2::bigint[], $3::bigint[]) AS done (stream, customer_id, version)
   WHERE q.stream = done.stream AND q.customer_id = done.customer_id AND q.version <= done.version`;
 
-/** Ends the rows of versions that were applied. Only accounts that were behind can have any. */
-export async function endQuarantine<A extends Account>(sql: Sql, accounts: BatchChanges<A>['accounts']): Promise<void> {
+/** What ends the rows of versions that were applied. Only accounts that were behind can have any. */
+export function quarantineEnds<A extends Account>(accounts: BatchChanges<A>['accounts']): Statement[] {
   const done = accounts.flatMap(({ before, after }) =>
     (Object.keys(before?.behind ?? {}) as Stream[])
       .map((stream) => ({ stream, customerId: after.customerId, version: after.applied[stream] ?? 0 }))
       .filter(({ stream, version }) => version > (before?.applied[stream] ?? 0)),
   );
-  if (done.length === 0) return;
-  await run(sql, END, [
+  if (done.length === 0) return [];
+  const parameters = [
     column(done, (row) => row.stream),
     column(done, (row) => row.customerId),
     column(done, (row) => row.version),
-  ]);
+  ];
+  return [{ text: END, parameters }];
 }
 
 const LOCK = (table: string) => `

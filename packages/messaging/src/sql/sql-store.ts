@@ -1,6 +1,6 @@
 /**
- * The store on PostgreSQL. A batch costs a handful of statements whatever its size: one locks the accounts in id order,
- * a few read what the decisions need, one a table writes; those that read are sent together, and so are those that write.
+ * The store on PostgreSQL. A batch costs a handful of statements whatever its size, and two round trips: BEGIN, what locks the
+ * accounts in id order and what reads are sent together, and so are what writes and COMMIT.
  * The order of locks is the same everywhere: accounts, then keys, then new accounts, then external_ids, each sorted.
  *
  * A customer who isn't known yet has no row to lock. Its account is written whole with the batch: where another transaction has
@@ -8,14 +8,14 @@
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
 import type { Database } from '@mo/database';
-import { inTransaction, run, type Sql, sqlOf } from '@mo/database';
+import { inTransaction, run, type Sql, type Statement, sqlOf } from '@mo/database';
 import type { Account, Progress } from '../protocol/account.ts';
 import type { Command, CustomerRef } from '../protocol/command.ts';
 import type { BatchChanges, BatchRequest, BatchState, Store, StoreTransaction } from '../protocol/store.ts';
-import { isKeyUsed, readAnswers, writeAnswers } from './answers.ts';
+import { answerStatements, isKeyUsed, readAnswers } from './answers.ts';
 import { type ProgressRow, progressColumns, readProgress } from './columns.ts';
-import { appendEvents } from './journal.ts';
-import { endQuarantine, writeQuarantine } from './quarantine.ts';
+import { appendStatements } from './journal.ts';
+import { quarantineEnds, quarantineStatements } from './quarantine.ts';
 
 /** What a service's own tables have to offer. */
 export interface AccountTables<A extends Account> {
@@ -29,19 +29,14 @@ export interface AccountTables<A extends Account> {
   lock(sql: Sql, customerIds: readonly number[], externalIds: readonly string[]): Promise<A[]>;
   /** The account of a customer without a row, where followed events may make one; null where they may not. */
   unknown(customerId: number): A | null;
-  /** Reads what decisions and events need beside the row, after the locks; answers with the completed accounts. */
-  complete(
-    sql: Sql,
-    accounts: readonly A[],
-    commands: readonly Command<A>[],
-    events: readonly StreamEvent[],
-  ): Promise<A[]>;
+  /** Reads what decisions and events need beside the rows; sent after the locks. Answers with what completes an account. */
+  readBeside(sql: Sql, commands: readonly Command<A>[], events: readonly StreamEvent[]): Promise<(account: A) => A>;
   /** The table of what commands make: its external_id is what they claim. */
   readonly made: string;
   /** The sequence of its ids. */
   readonly idSequence: string;
-  /** Writes the accounts and what belongs to them; those without a row, of which `before` is null, are made by id. */
-  save(sql: Sql, changes: BatchChanges<A>): Promise<void>;
+  /** What writes the accounts and what belongs to them; those without a row, of which `before` is null, are made by id. */
+  save(changes: BatchChanges<A>): Statement[];
 }
 
 /** What the store reports, for metrics. */
@@ -66,19 +61,16 @@ export class SqlStore<A extends Account> implements Store<A> {
   async transaction<T>(work: (transaction: StoreTransaction<A>) => Promise<T>): Promise<T> {
     const beganMs = performance.now();
     let written: readonly StreamEvent[] = [];
-    const unknown = new Map<number, A>();
+    const found: Found<A> = { unknown: new Map(), outdated: [] };
     try {
       const result = await inTransaction(
         this.#database,
         (sql) =>
           work({
-            open: (request, nowMs) => this.#open(sql, request, nowMs, unknown),
+            open: (request, nowMs) => this.#open(sql, request, nowMs, found),
             save: (changes) => {
               written = changes.written;
-              return this.#save(sql, {
-                ...changes,
-                accounts: changes.accounts.map((change) => rowOf(change, unknown)),
-              });
+              sql.atEnd(this.#writes(changes, found));
             },
           }),
         { readsFirst: true },
@@ -103,47 +95,61 @@ export class SqlStore<A extends Account> implements Store<A> {
     return isKeyUsed(sqlOf(this.#database), keyId, nowMs);
   }
 
-  /** @param unknown gets the accounts that have no row */
+  /** @param found gets what its writes have to know */
   async #open(
     sql: Sql,
     { commands, events, quarantined }: BatchRequest<A>,
     nowMs: number,
-    unknown: Map<number, A>,
+    found: Found<A>,
   ): Promise<BatchState<A>> {
     const tables = this.#tables;
     const waitingIds = quarantined.flatMap(({ customerId }) => customerId ?? []);
     const eventIds = new Set([...events.map((event) => event.customer_id), ...waitingIds]);
     const ids = new Set([...eventIds, ...commands.flatMap(({ customer }) => customer.customerId ?? [])]);
     const names = new Set(commands.flatMap(({ customer }) => customer.externalId ?? []));
-    const accounts = ids.size + names.size === 0 ? [] : await tables.lock(sql, sorted(ids), [...names]);
-    for (const id of eventIds.difference(new Set(accounts.map((account) => account.customerId)))) {
-      const account = tables.unknown(id);
-      if (account !== null) unknown.set(id, account);
-    }
     const claims = [...new Set(commands.flatMap(({ claims: name }) => name ?? []))];
-    const [answers, completed, taken, newOnes] = await Promise.all([
+    const hasAny = ids.size + names.size > 0;
+    const [accounts, complete, answers, taken, newOnes] = await Promise.all([
+      hasAny ? tables.lock(sql, sorted(ids), [...names]) : [],
+      hasAny ? tables.readBeside(sql, commands, events) : (account: A) => account,
       readAnswers(sql, commands, nowMs),
-      accounts.length === 0 ? accounts : tables.complete(sql, accounts, commands, events),
       takenOf(sql, tables.made, claims),
       idsOf(sql, tables.idSequence, commands.length),
     ]);
+    for (const id of eventIds.difference(new Set(accounts.map((account) => account.customerId)))) {
+      const account = tables.unknown(id);
+      if (account !== null) found.unknown.set(id, account);
+    }
+    found.outdated.push(...answers.outdated);
     return {
-      accounts: new Map([...completed.map((account) => [account.customerId, account] as const), ...unknown]),
-      answers,
+      accounts: new Map([
+        ...accounts.map((account) => [account.customerId, complete(account)] as const),
+        ...found.unknown,
+      ]),
+      answers: answers.kept,
       taken: new Set(taken),
       ids: newOnes,
     };
   }
 
-  async #save(sql: Sql, changes: BatchChanges<A>): Promise<void> {
-    await Promise.all([
-      writeAnswers(sql, changes.answers, changes.nowMs),
-      this.#tables.save(sql, changes),
-      appendEvents(sql, changes.written),
-      endQuarantine(sql, changes.accounts),
-      writeQuarantine(sql, changes.quarantined, changes.nowMs),
-    ]);
+  #writes(changes: BatchChanges<A>, { unknown, outdated }: Found<A>): Statement[] {
+    const accounts = changes.accounts.map((change) => rowOf(change, unknown));
+    return [
+      ...answerStatements(changes.answers, outdated, changes.nowMs),
+      ...this.#tables.save({ ...changes, accounts }),
+      ...appendStatements(changes.written),
+      ...quarantineEnds(accounts),
+      ...quarantineStatements(changes.quarantined, changes.nowMs),
+    ];
   }
+}
+
+/** What a transaction has found, and what its writes depend on. */
+interface Found<A extends Account> {
+  /** The accounts that have no row. */
+  readonly unknown: Map<number, A>;
+  /** The ids of keys whose answers are too old to count. */
+  readonly outdated: Buffer[];
 }
 
 type Change<A extends Account> = BatchChanges<A>['accounts'][number];

@@ -50,7 +50,7 @@ export async function writtenAndRead<A extends Account>(
   const written = await store.transaction(async (transaction) => {
     const batch = new Batch(model, await transaction.open({ commands: [], events, quarantined: [] }, nowMs), nowMs);
     batch.events(events);
-    await transaction.save(batch.changes());
+    transaction.save(batch.changes());
     return batch.changes().accounts.map(({ after }) => after);
   });
   const state = await store.transaction((transaction) =>
@@ -72,6 +72,6 @@ export async function takenMeanwhile<A extends Account>(
     await writtenAndRead(database, tables, model, [event]);
     const batch = new Batch(model, state, nowMs);
     batch.events([event]);
-    await transaction.save(batch.changes());
+    transaction.save(batch.changes());
   });
 }

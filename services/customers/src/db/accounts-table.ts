@@ -3,7 +3,7 @@
  * balance's row; one statement locks both.
  */
 import { CUSTOMER_STATUSES } from '@mo/contracts';
-import { run, type Sql } from '@mo/database';
+import { run, runAll, type Sql, type Statement } from '@mo/database';
 import {
   type AccountTables,
   behindOf,
@@ -13,14 +13,13 @@ import {
   type ProgressRow,
   progressColumns,
   readProgress,
-  StoreConflictError,
 } from '@mo/messaging';
 import { formatMoney, parseMoney } from '@mo/money';
 import type { CustomerAccount } from '../domain/account.ts';
 import { customerModel } from '../domain/model.ts';
 import { entryOf } from '../domain/statement.ts';
 import { CUSTOMER_COLUMNS, type CustomerRow, readCustomer } from './customer-rows.ts';
-import { insertEntries } from './statement-table.ts';
+import { entryStatements } from './statement-table.ts';
 
 const FOLLOWS = customerModel.follows;
 
@@ -34,9 +33,9 @@ const INSERT_CUSTOMERS = `
   INSERT INTO customers (id, external_id, status, score, preapproved_at, created_at, updated_at)
   SELECT * FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::numeric[], $5::timestamptz[], $6::timestamptz[],
     $7::timestamptz[]) AS new (id, external_id)
-  ORDER BY new.external_id
-  ON CONFLICT (external_id) DO NOTHING
-  RETURNING id`;
+  ORDER BY new.external_id`;
+
+const INSERT_FREE_CUSTOMERS = `${INSERT_CUSTOMERS} ON CONFLICT (external_id) DO NOTHING RETURNING id`;
 
 const UPDATE_CUSTOMERS = `
   UPDATE customers SET status = new.status, score = new.score, preapproved_at = new.preapproved_at,
@@ -74,33 +73,22 @@ export const accountTables: AccountTables<CustomerAccount> = {
   /** Customers are made by registration alone: an event of one who isn't registered waits, and fails nobody else's. */
   unknown: () => null,
 
-  complete: async (_sql, accounts) => [...accounts],
+  readBeside: async () => (account) => account,
 
-  save: async (sql, { accounts, applied }) => {
+  save: ({ accounts, applied }) => {
     const registered = accounts.filter(({ before }) => before === null).map(({ after }) => after);
     const changed = accounts.filter(({ before }) => before !== null);
-    await Promise.all([
-      register(sql, registered),
-      updateCustomers(
-        sql,
+    return [
+      ...insertCustomers(INSERT_CUSTOMERS, registered),
+      ...insertBalances(registered),
+      ...updateCustomers(
         changed.filter(({ before, after }) => before?.updatedAt !== after.updatedAt).map(({ after }) => after),
       ),
-      updateBalances(
-        sql,
-        changed.map(({ after }) => after),
-      ),
-      insertEntries(
-        sql,
-        applied.flatMap((event) => entryOf(event) ?? []),
-      ),
-    ]);
+      ...updateBalances(changed.map(({ after }) => after)),
+      ...entryStatements(applied.flatMap((event) => entryOf(event) ?? [])),
+    ];
   },
 };
-
-async function register(sql: Sql, accounts: readonly CustomerAccount[]): Promise<void> {
-  const inserted = await insertAccounts(sql, accounts);
-  if (inserted.size < accounts.length) throw new StoreConflictError('an external_id was taken meanwhile');
-}
 
 /** New ids of customers, rising. */
 export const newCustomerIds = (sql: Sql, count: number): Promise<number[]> => idsOf(sql, ID_SEQUENCE, count);
@@ -111,8 +99,17 @@ export const newCustomerIds = (sql: Sql, count: number): Promise<number[]> => id
  * @returns the ids of those written; the external_ids of the others are taken
  */
 export async function insertAccounts(sql: Sql, accounts: readonly CustomerAccount[]): Promise<Set<number>> {
-  if (accounts.length === 0) return new Set();
-  const rows = await run<{ id: string }>(sql, INSERT_CUSTOMERS, [
+  const [insert] = insertCustomers(INSERT_FREE_CUSTOMERS, accounts);
+  if (insert === undefined) return new Set();
+  const rows = await run<{ id: string }>(sql, insert.text, insert.parameters);
+  const ids = new Set(rows.map((row) => Number(row.id)));
+  await runAll(sql, insertBalances(accounts.filter((account) => ids.has(account.customerId))));
+  return ids;
+}
+
+function insertCustomers(text: string, accounts: readonly CustomerAccount[]): Statement[] {
+  if (accounts.length === 0) return [];
+  const parameters = [
     column(accounts, (account) => account.customerId),
     column(accounts, (account) => account.externalId),
     column(accounts, (account) => codeOf(CUSTOMER_STATUSES, account.status)),
@@ -120,33 +117,35 @@ export async function insertAccounts(sql: Sql, accounts: readonly CustomerAccoun
     column(accounts, (account) => account.preapprovedAt?.toISOString() ?? null),
     column(accounts, (account) => account.createdAt.toISOString()),
     column(accounts, (account) => account.updatedAt.toISOString()),
-  ]);
-  const ids = new Set(rows.map((row) => Number(row.id)));
-  const written = accounts.filter((account) => ids.has(account.customerId));
-  if (written.length > 0) {
-    await run(sql, INSERT_BALANCES, [
-      column(written, (account) => account.customerId),
-      column(written, (account) => account.version),
-      column(written, (account) => new Date(account.lastTimeMs).toISOString()),
-    ]);
-  }
-  return ids;
+  ];
+  return [{ text, parameters }];
 }
 
-async function updateCustomers(sql: Sql, accounts: readonly CustomerAccount[]): Promise<void> {
-  if (accounts.length === 0) return;
-  await run(sql, UPDATE_CUSTOMERS, [
+function insertBalances(accounts: readonly CustomerAccount[]): Statement[] {
+  if (accounts.length === 0) return [];
+  const parameters = [
+    column(accounts, (account) => account.customerId),
+    column(accounts, (account) => account.version),
+    column(accounts, (account) => new Date(account.lastTimeMs).toISOString()),
+  ];
+  return [{ text: INSERT_BALANCES, parameters }];
+}
+
+function updateCustomers(accounts: readonly CustomerAccount[]): Statement[] {
+  if (accounts.length === 0) return [];
+  const parameters = [
     column(accounts, (account) => account.customerId),
     column(accounts, (account) => codeOf(CUSTOMER_STATUSES, account.status)),
     column(accounts, (account) => formatMoney(account.score)),
     column(accounts, (account) => account.preapprovedAt?.toISOString() ?? null),
     column(accounts, (account) => account.updatedAt.toISOString()),
-  ]);
+  ];
+  return [{ text: UPDATE_CUSTOMERS, parameters }];
 }
 
-async function updateBalances(sql: Sql, accounts: readonly CustomerAccount[]): Promise<void> {
-  if (accounts.length === 0) return;
-  await run(sql, UPDATE_BALANCES, [
+function updateBalances(accounts: readonly CustomerAccount[]): Statement[] {
+  if (accounts.length === 0) return [];
+  const parameters = [
     column(accounts, (account) => account.customerId),
     column(accounts, (account) => formatMoney(account.totalDebt)),
     column(accounts, (account) => account.version),
@@ -155,7 +154,8 @@ async function updateBalances(sql: Sql, accounts: readonly CustomerAccount[]): P
     column(accounts, (account) => behindOf(account.behind, 'loans')),
     column(accounts, (account) => account.applied.payments ?? 0),
     column(accounts, (account) => behindOf(account.behind, 'payments')),
-  ]);
+  ];
+  return [{ text: UPDATE_BALANCES, parameters }];
 }
 
 type AccountRow = CustomerRow & ProgressRow & { total_debt: string };

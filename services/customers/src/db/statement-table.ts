@@ -1,5 +1,5 @@
 /** The entries of statements, in the order in which they are shown: by time, then stream, then version. */
-import { run, type Sql } from '@mo/database';
+import type { Statement } from '@mo/database';
 import { codeOf, column } from '@mo/messaging';
 import { formatMoney } from '@mo/money';
 import { STATEMENT_KINDS, type StatementEntry } from '../domain/statement.ts';
@@ -8,14 +8,16 @@ const INSERT = `
   INSERT INTO statement_entries (customer_id, at, kind, version, reference, amount)
   SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::smallint[], $4::bigint[], $5::text[], $6::numeric[])`;
 
-export async function insertEntries(sql: Sql, entries: readonly StatementEntry[]): Promise<void> {
-  if (entries.length === 0) return;
-  await run(sql, INSERT, [
+/** What writes entries. */
+export function entryStatements(entries: readonly StatementEntry[]): Statement[] {
+  if (entries.length === 0) return [];
+  const parameters = [
     column(entries, (entry) => entry.customerId),
     column(entries, (entry) => entry.at.toISOString()),
     column(entries, (entry) => codeOf(STATEMENT_KINDS, entry.kind)),
     column(entries, (entry) => entry.version),
     column(entries, (entry) => entry.reference),
     column(entries, (entry) => formatMoney(entry.amount)),
-  ]);
+  ];
+  return [{ text: INSERT, parameters }];
 }

@@ -1,6 +1,6 @@
 /** The accounts and loans of a batch: how they are locked, read and written, set-wise. */
 import { CUSTOMER_STATUSES, LOAN_STATUSES, type StreamEvent } from '@mo/contracts';
-import { run, type Sql } from '@mo/database';
+import { run, type Statement } from '@mo/database';
 import {
   type AccountTables,
   type BatchChanges,
@@ -71,44 +71,36 @@ export const accountTables: AccountTables<LoanAccount> = {
 
   unknown: unknownAccount,
 
-  complete: async (sql, accounts, commands, events) => {
+  readBeside: async (sql, commands, events) => {
     const ids = [
       ...new Set([
         ...commands.flatMap((command) => (command as Command<LoanAccount, LoanNeeds>).needs.loanIds),
         ...events.flatMap(loansOf),
       ]),
     ];
-    if (ids.length === 0) return [...accounts];
+    if (ids.length === 0) return (account) => account;
     const loans = (await run<LoanRow>(sql, READ_LOANS, [ids])).map(readLoan);
     const byCustomer = Map.groupBy(loans, (loan) => loan.customerId);
-    return accounts.map((account) => {
+    return (account) => {
       const own = byCustomer.get(account.customerId) ?? [];
       return own.length === 0 ? account : { ...account, loans: new Map(own.map((loan) => [loan.id, loan])) };
-    });
+    };
   },
 
-  save: async (sql, { accounts }) => {
+  save: ({ accounts }) => {
     const changed = accounts.flatMap(changedLoans);
-    await Promise.all([
-      writeAccounts(
-        sql,
+    return [
+      ...writeAccounts(
         INSERT_ACCOUNTS,
         accounts.filter(({ before }) => before === null).map(({ after }) => after),
       ),
-      writeAccounts(
-        sql,
+      ...writeAccounts(
         UPDATE_ACCOUNTS,
         accounts.filter(({ before }) => before !== null).map(({ after }) => after),
       ),
-      insertLoans(
-        sql,
-        changed.filter(({ before }) => before === undefined).map(({ after }) => after),
-      ),
-      updateLoans(
-        sql,
-        changed.filter(({ before }) => before !== undefined).map(({ after }) => after),
-      ),
-    ]);
+      ...insertLoans(changed.filter(({ before }) => before === undefined).map(({ after }) => after)),
+      ...updateLoans(changed.filter(({ before }) => before !== undefined).map(({ after }) => after)),
+    ];
   },
 };
 
@@ -122,9 +114,9 @@ function changedLoans({ before, after }: BatchChanges<LoanAccount>['accounts'][n
     .filter((change) => change.before !== change.after);
 }
 
-async function writeAccounts(sql: Sql, text: string, accounts: readonly LoanAccount[]): Promise<void> {
-  if (accounts.length === 0) return;
-  await run(sql, text, [
+function writeAccounts(text: string, accounts: readonly LoanAccount[]): Statement[] {
+  if (accounts.length === 0) return [];
+  const parameters = [
     column(accounts, (account) => account.customerId),
     column(accounts, (account) => account.externalId),
     column(accounts, (account) => (account.status === null ? null : codeOf(CUSTOMER_STATUSES, account.status))),
@@ -138,12 +130,13 @@ async function writeAccounts(sql: Sql, text: string, accounts: readonly LoanAcco
     column(accounts, (account) => account.behind.customers ?? 0),
     column(accounts, (account) => account.applied.payments ?? 0),
     column(accounts, (account) => account.behind.payments ?? 0),
-  ]);
+  ];
+  return [{ text, parameters }];
 }
 
-async function insertLoans(sql: Sql, loans: readonly Loan[]): Promise<void> {
-  if (loans.length === 0) return;
-  await run(sql, INSERT_LOANS, [
+function insertLoans(loans: readonly Loan[]): Statement[] {
+  if (loans.length === 0) return [];
+  const parameters = [
     column(loans, (loan) => loan.id),
     column(loans, (loan) => loan.externalId),
     column(loans, (loan) => loan.customerId),
@@ -155,18 +148,20 @@ async function insertLoans(sql: Sql, loans: readonly Loan[]): Promise<void> {
     column(loans, (loan) => loan.takenAt?.toISOString() ?? null),
     column(loans, (loan) => loan.createdAt.toISOString()),
     column(loans, (loan) => loan.updatedAt.toISOString()),
-  ]);
+  ];
+  return [{ text: INSERT_LOANS, parameters }];
 }
 
-async function updateLoans(sql: Sql, loans: readonly Loan[]): Promise<void> {
-  if (loans.length === 0) return;
-  await run(sql, UPDATE_LOANS, [
+function updateLoans(loans: readonly Loan[]): Statement[] {
+  if (loans.length === 0) return [];
+  const parameters = [
     column(loans, (loan) => loan.id),
     column(loans, (loan) => formatMoney(loan.outstanding)),
     column(loans, (loan) => codeOf(LOAN_STATUSES, loan.status)),
     column(loans, (loan) => loan.takenAt?.toISOString() ?? null),
     column(loans, (loan) => loan.updatedAt.toISOString()),
-  ]);
+  ];
+  return [{ text: UPDATE_LOANS, parameters }];
 }
 
 interface AccountRow extends ProgressRow {

@@ -1,6 +1,6 @@
 /** The accounts, open loans and payments of a batch: how they are locked, read and written, set-wise. */
 import { PAYMENT_STATUSES } from '@mo/contracts';
-import { run, type Sql } from '@mo/database';
+import { run, type Statement } from '@mo/database';
 import { type AccountTables, codeOf, column, type ProgressRow, progressColumns, readProgress } from '@mo/messaging';
 import { formatMoney, parseMoney } from '@mo/money';
 import { type PaymentAccount, unknownAccount } from '../domain/account.ts';
@@ -16,8 +16,11 @@ const LOCK = `
   ORDER BY customer_id FOR NO KEY UPDATE`;
 
 const READ_LOANS = `
-  SELECT loan_id, customer_id, external_id, taken_at, amount, outstanding
-  FROM open_loans WHERE customer_id = ANY($1::bigint[]) AND outstanding > 0 ORDER BY customer_id, taken_at, loan_id`;
+  SELECT loan_id, customer_id, external_id, taken_at, amount, outstanding FROM open_loans
+  WHERE customer_id = ANY(ARRAY(
+    SELECT unnest($1::bigint[]) UNION SELECT customer_id FROM accounts WHERE external_id = ANY($2::text[])
+  )) AND outstanding > 0
+  ORDER BY customer_id, taken_at, loan_id`;
 
 const COLUMNS = `
   customer_id, external_id, owed, version, restricted, last_time, customers_applied, customers_behind, loans_applied, loans_behind`;
@@ -69,43 +72,32 @@ export const accountTables: AccountTables<PaymentAccount> = {
 
   unknown: unknownAccount,
 
-  complete: async (sql, accounts, commands) => {
-    const names = new Set(commands.map(({ customer }) => customer.externalId));
-    const ids = new Set(commands.map(({ customer }) => customer.customerId));
-    const paying = accounts.filter(
-      (account) => ids.has(account.customerId) || names.has(account.externalId ?? undefined),
-    );
-    if (paying.length === 0) return [...accounts];
-    const rows = await run<LoanRow>(sql, READ_LOANS, [column(paying, (account) => account.customerId)]);
+  readBeside: async (sql, commands) => {
+    const ids = new Set(commands.flatMap(({ customer }) => customer.customerId ?? []));
+    const names = new Set(commands.flatMap(({ customer }) => customer.externalId ?? []));
+    if (ids.size + names.size === 0) return (account) => account;
+    const rows = await run<LoanRow>(sql, READ_LOANS, [[...ids], [...names]]);
     const loans = Map.groupBy(rows, (row) => Number(row.customer_id));
-    return accounts.map((account) => ({ ...account, loans: loans.get(account.customerId)?.map(readLoan) ?? [] }));
+    return (account) => ({ ...account, loans: loans.get(account.customerId)?.map(readLoan) ?? [] });
   },
 
-  save: async (sql, { accounts }) => {
+  save: ({ accounts }) => {
     const loans = accounts.flatMap(({ before, after }) => changedLoans(before, after));
     const payments = accounts.flatMap(({ after }) => [...after.payments.values()]);
-    await Promise.all([
-      writeAccounts(
-        sql,
+    return [
+      ...writeAccounts(
         INSERT_ACCOUNTS,
         accounts.filter(({ before }) => before === null).map(({ after }) => after),
       ),
-      writeAccounts(
-        sql,
+      ...writeAccounts(
         UPDATE_ACCOUNTS,
         accounts.filter(({ before }) => before !== null).map(({ after }) => after),
       ),
-      insertLoans(
-        sql,
-        loans.filter(({ isNew }) => isNew),
-      ),
-      updateLoans(
-        sql,
-        loans.filter(({ isNew }) => !isNew),
-      ),
-      insertPayments(sql, payments),
-      insertDetails(sql, payments),
-    ]);
+      ...insertLoans(loans.filter(({ isNew }) => isNew)),
+      ...updateLoans(loans.filter(({ isNew }) => !isNew)),
+      ...insertPayments(payments),
+      ...insertDetails(payments),
+    ];
   },
 };
 
@@ -118,9 +110,9 @@ function changedLoans(before: PaymentAccount | null, after: PaymentAccount): Cha
     .map((loan) => ({ loan, customerId: after.customerId, isNew: !known.has(loan.id) }));
 }
 
-async function writeAccounts(sql: Sql, text: string, accounts: readonly PaymentAccount[]): Promise<void> {
-  if (accounts.length === 0) return;
-  await run(sql, text, [
+function writeAccounts(text: string, accounts: readonly PaymentAccount[]): Statement[] {
+  if (accounts.length === 0) return [];
+  const parameters = [
     column(accounts, (account) => account.customerId),
     column(accounts, (account) => account.externalId),
     column(accounts, (account) => formatMoney(account.owed)),
@@ -131,32 +123,32 @@ async function writeAccounts(sql: Sql, text: string, accounts: readonly PaymentA
     column(accounts, (account) => account.behind.customers ?? 0),
     column(accounts, (account) => account.applied.loans ?? 0),
     column(accounts, (account) => account.behind.loans ?? 0),
-  ]);
+  ];
+  return [{ text, parameters }];
 }
 
-async function insertLoans(sql: Sql, loans: readonly ChangedLoan[]): Promise<void> {
-  if (loans.length === 0) return;
-  await run(sql, INSERT_LOANS, [
+function insertLoans(loans: readonly ChangedLoan[]): Statement[] {
+  if (loans.length === 0) return [];
+  const parameters = [
     column(loans, ({ loan }) => loan.id),
     column(loans, ({ customerId }) => customerId),
     column(loans, ({ loan }) => loan.externalId),
     column(loans, ({ loan }) => new Date(loan.takenAtMs).toISOString()),
     column(loans, ({ loan }) => formatMoney(loan.amount)),
     column(loans, ({ loan }) => formatMoney(loan.outstanding)),
-  ]);
+  ];
+  return [{ text: INSERT_LOANS, parameters }];
 }
 
-async function updateLoans(sql: Sql, loans: readonly ChangedLoan[]): Promise<void> {
-  if (loans.length === 0) return;
-  await run(sql, UPDATE_LOANS, [
-    column(loans, ({ loan }) => loan.id),
-    column(loans, ({ loan }) => formatMoney(loan.outstanding)),
-  ]);
+function updateLoans(loans: readonly ChangedLoan[]): Statement[] {
+  if (loans.length === 0) return [];
+  const parameters = [column(loans, ({ loan }) => loan.id), column(loans, ({ loan }) => formatMoney(loan.outstanding))];
+  return [{ text: UPDATE_LOANS, parameters }];
 }
 
-async function insertPayments(sql: Sql, payments: readonly Payment[]): Promise<void> {
-  if (payments.length === 0) return;
-  await run(sql, INSERT_PAYMENTS, [
+function insertPayments(payments: readonly Payment[]): Statement[] {
+  if (payments.length === 0) return [];
+  const parameters = [
     column(payments, (payment) => payment.id),
     column(payments, (payment) => payment.externalId),
     column(payments, (payment) => payment.customerId),
@@ -165,18 +157,20 @@ async function insertPayments(sql: Sql, payments: readonly Payment[]): Promise<v
     column(payments, (payment) => payment.paidAt.toISOString()),
     column(payments, (payment) => payment.createdAt.toISOString()),
     column(payments, (payment) => payment.updatedAt.toISOString()),
-  ]);
+  ];
+  return [{ text: INSERT_PAYMENTS, parameters }];
 }
 
-async function insertDetails(sql: Sql, payments: readonly Payment[]): Promise<void> {
+function insertDetails(payments: readonly Payment[]): Statement[] {
   const details = payments.flatMap((payment) => payment.details.map((detail) => ({ ...detail, payment })));
-  if (details.length === 0) return;
-  await run(sql, INSERT_DETAILS, [
+  if (details.length === 0) return [];
+  const parameters = [
     column(details, ({ payment }) => payment.id),
     column(details, ({ loanId }) => loanId),
     column(details, ({ amount }) => formatMoney(amount)),
     column(details, ({ payment }) => payment.createdAt.toISOString()),
-  ]);
+  ];
+  return [{ text: INSERT_DETAILS, parameters }];
 }
 
 interface AccountRow extends ProgressRow {

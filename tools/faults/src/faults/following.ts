@@ -261,7 +261,7 @@ export const following: readonly Fault[] = [
   {
     id: 'quarantine-never-ends',
     file: 'packages/messaging/src/sql/sql-store.ts',
-    replace: '      endQuarantine(sql, changes.accounts),\n',
+    replace: '      ...quarantineEnds(accounts),\n',
     by: '',
     breaks: 'the gauge stays up though the customer goes on',
     check: servers('packages/messaging/test/quarantine'),

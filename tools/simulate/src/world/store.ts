@@ -33,13 +33,15 @@ export class SimulatedStore<A extends Account> implements Store<A> {
   async transaction<T>(work: (transaction: StoreTransaction<A>) => Promise<T>): Promise<T> {
     const { process, database } = this.#options;
     const transaction = database.begin(process);
+    const saved: BatchChanges<A>[] = [];
     try {
       const result = await work({
         open: (request, nowMs) =>
           this.#statement<BatchState<A>>((done, failed) => database.lock(transaction, request, nowMs, done, failed)),
-        save: (changes: BatchChanges<A>) =>
-          this.#statement<void>((done, failed) => database.write(transaction, changes, done, failed)),
+        save: (changes) => void saved.push(changes),
       });
+      for (const changes of saved)
+        await this.#statement<void>((done, failed) => database.write(transaction, changes, done, failed));
       await this.#commit(transaction);
       return result;
     } catch (error) {
