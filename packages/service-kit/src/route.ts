@@ -73,6 +73,11 @@ export interface RouteHooks {
   reads?: Gate;
 }
 
+export interface RouteOptions {
+  /** The handler bounds by itself how much it reads at once, and so needs no turn of `RouteHooks.reads`. */
+  readonly boundsReads?: boolean;
+}
+
 export type Handler<O extends Operation> = (request: ValidRequest<O>) => Promise<Answer>;
 
 /** A path of the contract as the router takes it: `/loans/{loan_id}` is `/loans/:loan_id`. */
@@ -80,7 +85,8 @@ export const routeUrl = (path: string): string => path.replace(/\{(\w+)\}/g, ':$
 
 /** Registers operations on a server. */
 export function routesOf(app: FastifyInstance, hooks: RouteHooks) {
-  return <O extends Operation>(operation: O, handler: Handler<O>): void => {
+  return <O extends Operation>(operation: O, handler: Handler<O>, { boundsReads = false }: RouteOptions = {}): void => {
+    const gate = operation.method === 'GET' && !boundsReads ? hooks.reads : undefined;
     app.route({
       method: operation.method,
       url: routeUrl(operation.path),
@@ -88,7 +94,6 @@ export function routesOf(app: FastifyInstance, hooks: RouteHooks) {
       handler: async (request, reply) => {
         const valid = await validRequest(operation, request, hooks);
         if (valid.token !== null) await hooks.catchUp(valid.token);
-        const gate = operation.method === 'GET' ? hooks.reads : undefined;
         const answer = await (gate?.pass(() => handler(valid), isGoneOf(request)) ?? handler(valid));
         return sendAnswer(
           reply,

@@ -1,10 +1,10 @@
 import { operations } from '@mo/contracts';
 import { type ServiceParts, versionsOf } from '@mo/messaging';
-import { answerPage, answerWith } from '@mo/service-kit';
+import { answerPage, answerWith, type Handler } from '@mo/service-kit';
 import { changeCustomerCommand } from '../commands/change-customer.ts';
 import { registerCustomerCommand } from '../commands/register-customer.ts';
 import type { CustomerAccount } from '../domain/account.ts';
-import { findBalance, findBalances } from '../queries/find-balances.ts';
+import { balancesById, findBalance, findBalances } from '../queries/find-balances.ts';
 import { findCustomer, findCustomers } from '../queries/find-customers.ts';
 import { findStatement } from '../queries/find-statement.ts';
 import { bulkRoute } from './bulk-route.ts';
@@ -35,11 +35,13 @@ export function customerRoutes(parts: ServiceParts<CustomerAccount>): void {
 
   serve(operations.listCustomers, async ({ query, url }) => answerPage(await findCustomers(database, query), url));
 
-  serve(operations.getBalance, async ({ params: { customer_id: customerId } }) => {
-    const found = await findBalance(database, customerId);
+  const balances = balancesById(database);
+  const answerBalance: Handler<typeof operations.getBalance> = async ({ params: { customer_id: customerId } }) => {
+    const found = await findBalance(balances, customerId);
     if (found === null) throw noCustomer(customerId);
     return answerWith(200, found.body, { customerId, versions: found.versions });
-  });
+  };
+  serve(operations.getBalance, answerBalance, { boundsReads: true });
 
   serve(operations.listBalances, async ({ query, url }) => answerPage(await findBalances(database, query), url));
 

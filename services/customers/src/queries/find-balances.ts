@@ -1,6 +1,6 @@
 /** Reads of balances. */
 import type { BalanceBody, balancesQuery, Versions } from '@mo/contracts';
-import { type Database, run, sqlOf } from '@mo/database';
+import { type Database, RowsById, sqlOf } from '@mo/database';
 import { readPage, versionsOf } from '@mo/messaging';
 import { parseMoney } from '@mo/money';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
@@ -13,7 +13,7 @@ const BALANCE = `
   SELECT customers.id, customers.external_id, customers.score, balances.total_debt, balances.version,
     balances.loans_applied, balances.payments_applied
   FROM customers JOIN balances ON balances.customer_id = customers.id`;
-const BALANCE_OF_ONE = `${BALANCE} WHERE customers.id = $1`;
+const BALANCES_BY_ID = `${BALANCE} WHERE customers.id = ANY($1::bigint[])`;
 
 interface BalanceRow {
   id: string;
@@ -41,13 +41,17 @@ export async function findBalances(database: Database, filters: BalanceFilters):
   return pageOfRows(rows, filters, (row) => [Number(row.id)], bodyOf);
 }
 
+/** Balances that are read together. */
+export const balancesById = (database: Database): RowsById<BalanceRow> =>
+  new RowsById(sqlOf(database), BALANCES_BY_ID, (row) => Number(row.id));
+
 /** One customer's balance, and how far its account has come. */
 export async function findBalance(
-  database: Database,
+  balances: RowsById<BalanceRow>,
   customerId: number,
 ): Promise<{ body: BalanceBody; versions: Versions } | null> {
-  const [row] = await run<BalanceRow>(sqlOf(database), BALANCE_OF_ONE, [customerId]);
-  if (row === undefined) return null;
+  const row = await balances.find(customerId);
+  if (row === null) return null;
   const applied = { loans: Number(row.loans_applied), payments: Number(row.payments_applied) };
   return { body: bodyOf(row), versions: versionsOf('customers', { version: Number(row.version), applied }) };
 }

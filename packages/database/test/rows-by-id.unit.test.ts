@@ -1,0 +1,90 @@
+import { ProblemError } from '@mo/service-kit';
+import { ROWS_WAITING_MAX, RowsById, type Sql } from '../src/index.ts';
+import { ROWS_AT_ONCE_MAX } from '../src/rows-by-id.ts';
+
+interface Row {
+  id: number;
+  name: string;
+}
+
+/** Rows of which those with even ids are there, and the statements that were run, each answered when the test says so. */
+function rowsUnderTest() {
+  const statements: { ids: number[]; answer: () => void; fail: (error: Error) => void }[] = [];
+  const sql: Sql = {
+    query: <R>(_text: string, [ids]: readonly unknown[]) => {
+      const { promise, resolve, reject } = Promise.withResolvers<R[]>();
+      const found = (ids as number[]).filter((id) => id % 2 === 0).map((id) => ({ id, name: `row ${id}` }));
+      statements.push({ ids: ids as number[], answer: () => resolve(found.reverse() as R[]), fail: reject });
+      return promise;
+    },
+  };
+  return { rows: new RowsById<Row>(sql, 'SELECT', (row) => row.id), statements };
+}
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+it('reads rows that are asked for in one turn by one statement, and gives each to those who asked', async () => {
+  const { rows, statements } = rowsUnderTest();
+  const asked = Promise.all([4, 7, 2, 4].map((id) => rows.find(id)));
+  await turn();
+  expect(statements.map(({ ids }) => ids)).toEqual([[4, 7, 2]]);
+  statements[0]?.answer();
+  expect(await asked).toEqual([{ id: 4, name: 'row 4' }, null, { id: 2, name: 'row 2' }, { id: 4, name: 'row 4' }]);
+});
+
+it('never answers with a row that was read before it was asked for', async () => {
+  const { rows, statements } = rowsUnderTest();
+  for (let ask = 1; ask <= 3; ask += 1) {
+    const asked = rows.find(2);
+    await turn();
+    expect(statements).toHaveLength(ask);
+    statements[ask - 1]?.answer();
+    await asked;
+  }
+});
+
+it('has two statements under way at most: what is asked for meanwhile goes together, so many at once', async () => {
+  const { rows, statements } = rowsUnderTest();
+  const asked: Promise<Row | null>[] = [];
+  for (const id of [2, 4, 6, 8]) {
+    asked.push(rows.find(id));
+    await turn();
+  }
+  asked.push(...Array.from({ length: ROWS_AT_ONCE_MAX }, (_, place) => rows.find(100 + 2 * place)));
+  await turn();
+  expect(statements.map(({ ids }) => ids)).toEqual([[2], [4]]);
+  for (let place = 0; place < 4; place += 1) {
+    statements[place]?.answer();
+    await turn();
+  }
+  expect(statements.slice(2).map(({ ids }) => ids.length)).toEqual([ROWS_AT_ONCE_MAX, 2]);
+  expect((await Promise.all(asked)).every((row) => row !== null)).toBe(true);
+});
+
+it('refuses what comes while too many wait, and reads for the others', async () => {
+  const { rows, statements } = rowsUnderTest();
+  const first = [rows.find(2), rows.find(4)];
+  await turn();
+  const waiting = Array.from({ length: 2 * ROWS_WAITING_MAX }, () => rows.find(6).catch((error: unknown) => error));
+  await turn();
+  for (let place = 0; place < statements.length; place += 1) {
+    statements[place]?.answer();
+    await turn();
+  }
+  await Promise.all(first);
+  const refused = (await Promise.all(waiting)).filter((outcome) => outcome instanceof ProblemError);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused[0]).toMatchObject({ status: 503 });
+  expect(waiting.length - refused.length).toBeGreaterThanOrEqual(ROWS_WAITING_MAX);
+});
+
+it('fails for those alone whose statement fails', async () => {
+  const { rows, statements } = rowsUnderTest();
+  const failing = rows.find(2);
+  await turn();
+  statements[0]?.fail(new Error('the connection is lost'));
+  await expect(failing).rejects.toThrow('the connection is lost');
+  const next = rows.find(4);
+  await turn();
+  statements[1]?.answer();
+  expect(await next).toEqual({ id: 4, name: 'row 4' });
+});
