@@ -12,8 +12,8 @@ const SECRETS = ['authorization', 'x-api-key', 'cookie', 'password', 'apiKey', '
 const WRITE_TOGETHER = {
   fd: 1,
   sync: false,
-  /** So many bytes are written at once, or what there is after so many ms. */
-  minLength: 4_096,
+  /** So many bytes are written at once, of 16 KiB that one write may hold, or what there is after so many ms. */
+  minLength: 15_360,
   periodicFlush: 100,
   /** Beyond so many bytes that nobody takes, lines are dropped. */
   maxLength: 16 * 1024 * 1024,

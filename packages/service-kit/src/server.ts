@@ -23,6 +23,7 @@ import type { Admission } from './identity/admission.ts';
 import { counter, httpDuration, watchMux } from './metrics.ts';
 import { ProblemError, RETRY_AFTER_SECONDS, unavailable } from './problem-error.ts';
 import { whenOver } from './request-end.ts';
+import { RequestLog } from './request-log.ts';
 import { sendAnswer } from './send.ts';
 import { acceptTraceparent, requestIdFrom, traceIdOf } from './trace.ts';
 import { traceCalls } from './tracing/request-spans.ts';
@@ -86,6 +87,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
       if (hasBody(request.raw)) reply.header('connection', 'close');
       sendProblem(problemFrom(error), request, reply);
     },
+    childLoggerFactory: (logger, bindings) => new RequestLog(logger as Logger, bindings),
     genReqId: (request) => requestIdFrom(request.headers[HEADERS.requestId]),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     return503OnClosing: false,

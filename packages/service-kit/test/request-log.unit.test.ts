@@ -138,3 +138,22 @@ describe('secrets', () => {
     expect(log.text().match(/\[redacted\]/g)).toHaveLength(names.length * 3);
   });
 });
+
+describe('what is logged while a request is handled', () => {
+  it('carries its id on each line, of children as well, and no secret', async () => {
+    const { app, log } = serverUnderTest();
+    app.get('/things', (request, reply) => {
+      request.log.info({ authorization: NAME }, 'first');
+      request.log.child({ part: 2 }).warn('second');
+      for (const level of ['trace', 'debug', 'error', 'fatal', 'silent'] as const) request.log[level](level);
+      return reply.send({ level: request.log.level });
+    });
+    const response = await app.inject({ url: '/things', headers: { 'x-request-id': 'request-7' } });
+    const lines = log.lines().filter(({ msg }) => msg !== 'request');
+    const told = response.json<{ level: string }>().level === 'trace' ? ['trace', 'debug'] : [];
+    expect(lines.map(({ msg }) => msg)).toEqual(['first', 'second', ...told, 'error', 'fatal']);
+    expect(lines.map(({ requestId }) => requestId)).toEqual(lines.map(() => 'request-7'));
+    expect(lines[0]).toMatchObject({ authorization: '[redacted]' });
+    expect(lines[1]).toMatchObject({ part: 2, level: 'warn' });
+  });
+});
