@@ -9,8 +9,8 @@ import { run, type Sql } from './sql.ts';
 export const ROWS_AT_ONCE_MAX = 256;
 /** So many may wait for theirs. */
 export const ROWS_WAITING_MAX = 1_024;
-/** So many statements may be under way: the other connections are left to others. */
-const STATEMENTS_MAX = 2;
+/** One statement at a time makes the most of it; one that takes long, as on a connection that was lost, holds nobody up. */
+const SLOW = { afterMs: 50, inFlightMax: 3 };
 
 export class RowsById<Row extends object> {
   readonly #queue: BatchQueue<number, Row | null>;
@@ -28,7 +28,7 @@ export class RowsById<Row extends object> {
       },
       weightMax: ROWS_AT_ONCE_MAX,
       queueWeightMax: ROWS_WAITING_MAX,
-      inFlightMax: STATEMENTS_MAX,
+      slow: SLOW,
     });
   }
 

@@ -30,6 +30,11 @@ export interface BatchQueueOptions<Item, Result> {
   queueWeightMax: number;
   /** How many batches may be under way at once. */
   inFlightMax?: number;
+  /**
+   * Few at once make for large batches; but one that has been under way for so long holds nobody up: another may begin then, up
+   * to so many at once in all.
+   */
+  slow?: { readonly afterMs: number; readonly inFlightMax: number };
   /** To wait for arrivals to pause under load; left out, a run never waits. */
   gathering?: Gathering;
   /** Told of each batch: how many items it took. */
@@ -52,16 +57,19 @@ interface Waiting<Item, Result> {
 const STEPS_TOGETHER = 4;
 
 export class BatchQueue<Item, Result> {
-  readonly #options: Required<Omit<BatchQueueOptions<Item, Result>, 'gathering'>>;
+  readonly #options: Required<Omit<BatchQueueOptions<Item, Result>, 'gathering' | 'slow'>>;
   readonly #gathering: Gathering | undefined;
+  readonly #slow: BatchQueueOptions<Item, Result>['slow'];
   #waiting: Waiting<Item, Result>[] = [];
   #weightWaiting = 0;
   #inFlight = 0;
+  #slowOnes = 0;
   #isStarting = false;
   #idle: (() => void)[] = [];
 
   constructor(options: BatchQueueOptions<Item, Result>) {
     this.#gathering = options.gathering;
+    this.#slow = options.slow;
     this.#options = { weigh: () => 1, inFlightMax: 1, onBatch: () => {}, ...options };
   }
 
@@ -103,10 +111,30 @@ export class BatchQueue<Item, Result> {
   }
 
   #startRuns(): void {
-    while (this.#inFlight < this.#options.inFlightMax && this.#waiting.length > 0) {
+    while (this.#inFlight < this.#inFlightMax && this.#waiting.length > 0) {
       this.#inFlight += 1;
       void this.#run(this.#take());
     }
+  }
+
+  get #inFlightMax(): number {
+    const { inFlightMax } = this.#options;
+    return this.#slow === undefined ? inFlightMax : Math.min(inFlightMax + this.#slowOnes, this.#slow.inFlightMax);
+  }
+
+  /** Notes a run that has become slow, and lets another one begin. Answers with how to end that. */
+  #watch(): () => void {
+    if (this.#slow === undefined) return () => {};
+    let isSlow = false;
+    const timer = setTimeout(() => {
+      isSlow = true;
+      this.#slowOnes += 1;
+      this.#startRuns();
+    }, this.#slow.afterMs);
+    return () => {
+      clearTimeout(timer);
+      if (isSlow) this.#slowOnes -= 1;
+    };
   }
 
   #take(): Waiting<Item, Result>[] {
@@ -135,6 +163,7 @@ export class BatchQueue<Item, Result> {
 
   async #run(batch: Waiting<Item, Result>[]): Promise<void> {
     this.#options.onBatch(batch.length);
+    const endWatch = this.#watch();
     try {
       const results = await this.#options.run(batch.map((waiting) => waiting.item));
       batch.forEach((waiting, place) => {
@@ -143,6 +172,7 @@ export class BatchQueue<Item, Result> {
     } catch (error) {
       for (const waiting of batch) waiting.reject(error);
     }
+    endWatch();
     await this.#gather(batch.length);
     this.#inFlight -= 1;
     this.#startRuns();

@@ -16,6 +16,7 @@ import { operating } from './operating.ts';
 import { ordering } from './ordering.ts';
 import { paying } from './paying.ts';
 import { publishing } from './publishing.ts';
+import { reading } from './reading.ts';
 import { sending } from './sending.ts';
 import { serving } from './serving.ts';
 import { storing } from './storing.ts';
@@ -26,6 +27,7 @@ export const faults: readonly Fault[] = [
   ...deciding,
   ...publishing,
   ...storing,
+  ...reading,
   ...lending,
   ...paying,
   ...customers,
