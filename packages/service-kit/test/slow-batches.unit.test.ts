@@ -1,6 +1,8 @@
 import { BatchQueue } from '../src/index.ts';
 import { settled } from './harness.ts';
 
+/** Long enough on any machine. */
+const BEGIN_MS_MAX = 4_000;
 const SLOW = { afterMs: 1, inFlightMax: 3 };
 
 /** A queue whose runs end when the test says so. */
@@ -22,10 +24,10 @@ function queueWith(slow: { afterMs: number; inFlightMax: number } | null) {
     queueWeightMax: 1_000,
     ...(slow !== null && { slow }),
   });
+  const pause = (durationMs = 20 * SLOW.afterMs) => new Promise((resolve) => setTimeout(resolve, durationMs));
   const begun = async (count: number) => {
-    while (runs.length < count) await settled();
+    for (let tries = 0; runs.length < count && tries < BEGIN_MS_MAX; tries += 1) await pause(1);
   };
-  const pause = () => new Promise((resolve) => setTimeout(resolve, 20 * SLOW.afterMs));
   return { queue, runs, begun, pause, taken: () => runs.map(({ items }) => items) };
 }
 

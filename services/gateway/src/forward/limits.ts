@@ -16,6 +16,11 @@ export const defaultLimits = {
   uploadsMax: 32,
   /** Calls that one replica is given at once; the others wait for their turn. So many connections, where each takes one. */
   callsAtOnceMax: 128,
+  /**
+   * Calls of one turn of the event loop that go to one replica: they travel together, and several cost a service little more than
+   * one.
+   */
+  callsTogetherMax: 32,
   /** How long a call waits for its turn; then it is answered with 503. */
   turnWaitMsMax: 1_000,
 

@@ -16,6 +16,8 @@ export class ReplicaSet {
   readonly #leaving = new Set<Replica>();
   #replicas: readonly Replica[] = [];
   #next = 0;
+  /** The replica that gets the calls of this turn, until it has so many under way. */
+  #together: { readonly replica: Replica; readonly callsMax: number } | null = null;
 
   /** @param onRoom told when a replica can be used that could not */
   constructor(way: Way, addresses: Addresses, logger: Logger, onRoom: () => void) {
@@ -44,10 +46,11 @@ export class ReplicaSet {
 
   /**
    * The replica that has the fewest of those under way, in turns where several have; null where none can be used. What the
-   * other lane does is no matter: so, if the one picked has no room, none has that is as ready.
+   * other lane does is no matter: so, if the one picked has no room, none has that is as ready. Calls of one turn go the same
+   * way, unless they are many.
    */
   pick(lane: Lane): Replica | null {
-    return this.#leastBusy('ready', lane) ?? this.#leastBusy('slow', lane);
+    return lane === 'calls' ? (this.#togetherWith() ?? this.#begin()) : this.#leastBusyOfAny(lane);
   }
 
   /** Calls back once a replica can be used, or after the time. Answers with how to stop waiting. */
@@ -96,6 +99,27 @@ export class ReplicaSet {
   #letGo(replica: Replica): void {
     this.#leaving.add(replica);
     void replica.retire().then(() => this.#leaving.delete(replica));
+  }
+
+  #togetherWith(): Replica | null {
+    if (this.#together === null) return null;
+    const { replica, callsMax } = this.#together;
+    return replica.state === 'ready' && replica.hasRoom && replica.busy.calls < callsMax ? replica : null;
+  }
+
+  #begin(): Replica | null {
+    const replica = this.#leastBusyOfAny('calls');
+    if (replica === null || this.#replicas.length === 1) return replica;
+    if (this.#together === null)
+      setImmediate(() => {
+        this.#together = null;
+      });
+    this.#together = { replica, callsMax: replica.busy.calls + this.#way.limits.callsTogetherMax };
+    return replica;
+  }
+
+  #leastBusyOfAny(lane: Lane): Replica | null {
+    return this.#leastBusy('ready', lane) ?? this.#leastBusy('slow', lane);
   }
 
   #leastBusy(state: ReplicaState, lane: Lane): Replica | null {

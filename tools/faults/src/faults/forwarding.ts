@@ -146,4 +146,20 @@ export const forwarding: readonly Fault[] = [
     breaks: 'who has no key makes the server read bodies, for as long as they last',
     check: unit('packages/service-kit/test/server'),
   },
+  {
+    id: 'calls-of-a-turn-go-apart',
+    file: 'services/gateway/src/forward/replica-set.ts',
+    replace: '(this.#togetherWith() ?? this.#begin())',
+    by: '(this.#begin() ?? this.#togetherWith())',
+    breaks: 'the more processes a service has, the more each call costs',
+    check: unit('services/gateway/test/together'),
+  },
+  {
+    id: 'calls-of-all-turns-go-together',
+    file: 'services/gateway/src/forward/replica-set.ts',
+    replace: '        this.#together = null;\n',
+    by: '',
+    breaks: 'one process gets what several could take',
+    check: unit('services/gateway/test/together'),
+  },
 ];
