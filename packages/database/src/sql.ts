@@ -7,6 +7,7 @@ import pg, { type Pool, type PoolClient, type QueryResult } from 'pg';
 import type { Database } from './database.ts';
 import { sqlState } from './outage.ts';
 import { PreparingClient } from './preparing-client.ts';
+import { type Outcome, Together, writable } from './together.ts';
 
 /** Any free connection, or a transaction on one. */
 export interface Sql {
@@ -69,33 +70,36 @@ class AnyConnection implements Sql {
 
 export const poolOf = (database: Database): Promise<Pool> => database.em.getDriver().getConnection().getNativeClient();
 
-/** A connection from BEGIN to the end of its transaction. */
+interface Sent extends Statement {
+  readonly resolve: (result: QueryResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A connection from BEGIN to the end of its transaction. What is begun in one turn of the event loop is sent together. */
 class Transaction implements TransactionSql {
   readonly #client: PoolClient;
   readonly #begun: Promise<unknown>;
   readonly #last: Statement[] = [];
+  readonly #unsent: Sent[] = [];
   #failure: unknown;
   #isOver = false;
 
   constructor(client: PoolClient, begin: string) {
     this.#client = client;
-    this.#begun = client.query(begin);
-    // Whoever runs a statement is told.
-    this.#begun.catch(() => {});
+    this.#begun = this.#send(begin, []);
   }
 
   /** A statement's rows; a statement that was sent along with a BEGIN that failed has failed, too. */
   async query<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]> {
     if (this.#isOver) throw new Error('the transaction that the statement belongs to is over');
-    const [{ rows }] = await Promise.all([this.#send(text, parameters), this.#begun]);
-    return rows as Row[];
+    return (await this.#send(text, parameters)).rows as Row[];
   }
 
   atEnd(statements: readonly Statement[]): void {
     this.#last.push(...statements);
   }
 
-  /** What the first statement failed with that failed: of those after it the server says no more than that one did. */
+  /** What the first statement failed with that failed: those after it were not run. */
   get failure(): unknown {
     return this.#failure;
   }
@@ -108,22 +112,48 @@ class Transaction implements TransactionSql {
   async commit(): Promise<void> {
     this.#isOver = true;
     for (const { text, parameters } of this.#last) void this.#send(text, parameters);
-    const { command } = await this.#client.query('COMMIT');
+    const { command } = await this.#send('COMMIT', []);
     if (command !== 'COMMIT') throw new RolledBackError();
   }
 
+  /** Goes alone: the server would pass over it as well where one that was sent with it fails. */
   async rollback(): Promise<void> {
     this.#isOver = true;
-    await this.#client.query('ROLLBACK');
+    const unsent = this.#unsent.splice(0);
+    for (const { reject } of unsent) reject(new NotRunError(this.#failure));
+    await this.#send('ROLLBACK', []);
   }
 
   #send(text: string, parameters: readonly unknown[]): Promise<QueryResult> {
-    const answer = this.#client.query(text, parameters as unknown[]);
+    const { promise, resolve, reject } = Promise.withResolvers<QueryResult>();
+    if (this.#unsent.length === 0) process.nextTick(() => this.#sendAll());
+    this.#unsent.push({ text, parameters: parameters.map(writable), resolve, reject });
     // Answers come in order; whoever waits for several may hear of them in another.
-    answer.catch((error: unknown) => {
-      this.#failure ??= error;
+    promise.catch((error: unknown) => {
+      if (!(error instanceof NotRunError)) this.#failure ??= error;
     });
-    return answer;
+    return promise;
+  }
+
+  #sendAll(): void {
+    const sent = this.#unsent.splice(0);
+    if (sent.length === 0) return;
+    const tell = ({ results, error }: Outcome) => {
+      for (const [place, { resolve, reject }] of sent.entries()) {
+        const result = results[place];
+        if (result !== undefined) resolve(result);
+        else reject(place === results.length ? error : new NotRunError(error));
+      }
+    };
+    this.#client.query(new Together(sent, tell) as never);
+  }
+}
+
+/** The server passes over what was sent with a statement that failed; what wasn't sent by a rollback never is. */
+class NotRunError extends Error {
+  override readonly name = 'NotRunError';
+  constructor(cause: unknown) {
+    super('the statement was not run, for its transaction had failed', { cause });
   }
 }
 
@@ -139,8 +169,8 @@ export interface TransactionOptions {
   /** READ COMMITTED unless told. */
   readonly begin?: 'BEGIN ISOLATION LEVEL READ COMMITTED' | 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
   /**
-   * Sends BEGIN together with the first statements, which saves a round trip. Those must only read and lock: where BEGIN
-   * alone fails, they have run outside a transaction.
+   * Sends BEGIN together with the first statements, which saves a round trip. Where it fails, they are not run; those of a later
+   * turn may be, outside a transaction: so what is begun before anything was answered must only read and lock.
    */
   readonly readsFirst?: boolean;
   /**

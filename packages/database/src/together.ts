@@ -1,0 +1,98 @@
+/**
+ * Statements that go to the server together, and are answered together. pg would follow each of them with a Sync, at which
+ * PostgreSQL sends what it has: as many system calls, and wakings of this process, as there are statements. Here one Sync follows
+ * the last. Where one fails, the server passes over the rest.
+ *
+ * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
+ */
+import pg, { type QueryResult } from 'pg';
+import { prepareValue } from 'pg/lib/utils.js';
+import { statementName } from './preparing-client.ts';
+import type { Statement } from './sql.ts';
+
+/** What pg's connection has to send, and keeps, which its types leave out. */
+interface Wire {
+  /** The texts of statements by their names: those that the server was told to prepare, and those that it said it has. */
+  readonly submittedNamedStatements: Record<string, string>;
+  readonly parsedStatements: Record<string, string>;
+  parse(message: { text: string; name: string | undefined }): void;
+  bind(message: { statement: string | undefined; values: readonly unknown[] }): void;
+  describe(message: { type: 'P'; name: string }): void;
+  execute(message: { portal: string }): void;
+  close(message: { type: 'S'; name: string }): void;
+  sync(): void;
+}
+
+/** What became of statements: their results, or of those before one that failed, and what that one failed with. */
+export interface Outcome {
+  readonly results: readonly QueryResult[];
+  readonly error?: unknown;
+}
+
+interface PgQuery {
+  readonly _results: QueryResult | QueryResult[];
+  handleCommandComplete(message: unknown, connection: Wire): void;
+  handleError(error: unknown, connection: Wire): void;
+}
+const PgQuery = pg.Query as unknown as new (config: object, callback: (error: unknown) => void) => PgQuery;
+
+/** A query to `pg.Client.query`, which gives every result that PostgreSQL answers a query with. */
+export class Together extends PgQuery {
+  readonly #statements: readonly Statement[];
+  /** By place, the names under which statements were to be prepared. */
+  readonly #prepared: (string | undefined)[] = [];
+  #done = 0;
+
+  /**
+   * @param statements with their parameters as {@link writable}
+   * @param told called once, with the results by the places of the statements
+   */
+  constructor(statements: readonly Statement[], told: (outcome: Outcome) => void) {
+    super({ text: '' }, (error) => told({ results: this.#results, ...(error !== null && { error }) }));
+    this.#statements = statements;
+  }
+
+  get #results(): readonly QueryResult[] {
+    return (Array.isArray(this._results) ? this._results : [this._results]).slice(0, this.#done);
+  }
+
+  /** Called by pg. */
+  submit(connection: Wire): null {
+    for (const [place, { text, parameters }] of this.#statements.entries()) {
+      const name = statementName(text);
+      if (name === undefined || !isPrepared(connection, name)) {
+        if (name !== undefined) this.#prepare(connection, name, place);
+        connection.parse({ text, name });
+      }
+      connection.bind({ statement: name, values: parameters });
+      connection.describe({ type: 'P', name: '' });
+      connection.execute({ portal: '' });
+    }
+    connection.sync();
+    return null;
+  }
+
+  /** Where the name was prepared by what failed or was passed over, nobody knows whether the server has it. */
+  #prepare(connection: Wire, name: string, place: number): void {
+    connection.close({ type: 'S', name });
+    connection.submittedNamedStatements[name] = this.#statements[place]?.text ?? '';
+    this.#prepared[place] = name;
+  }
+
+  override handleCommandComplete(message: unknown, connection: Wire): void {
+    super.handleCommandComplete(message, connection);
+    this.#done += 1;
+  }
+
+  override handleError(error: unknown, connection: Wire): void {
+    for (const name of this.#prepared.slice(this.#done))
+      if (name !== undefined) delete connection.submittedNamedStatements[name];
+    super.handleError(error, connection);
+  }
+}
+
+const isPrepared = ({ submittedNamedStatements, parsedStatements }: Wire, name: string): boolean =>
+  submittedNamedStatements[name] !== undefined || parsedStatements[name] !== undefined;
+
+/** A value as pg writes it. @throws where it can't be written */
+export const writable = (value: unknown): unknown => prepareValue(value);
