@@ -100,7 +100,9 @@ describe('a transaction', () => {
   it('tells of the statement that failed, though others were heard of before it', async () => {
     await run(sqlOf(database), insert, ['owned']);
     const failing = inTransaction(database, async (sql) => {
-      const first = run(sql, insert, ['owned']);
+      const first = errorOf(run(sql, insert, ['owned']));
+      // By then it is sent, and what follows is not sent with it.
+      await turn();
       const second = run(sql, 'SELECT 1');
       await Promise.allSettled([first, second]);
       // Of the two, this is the one that is heard of.
@@ -141,6 +143,16 @@ describe('a transaction', () => {
       expect(await errorOf(failing)).toEqual(new Error('the work'));
       expect(await names()).not.toContain('unsent');
     });
+  });
+
+  it('fails where a statement failed, though its work went on as if it had not', async () => {
+    const failing = inTransaction(database, async (sql) => {
+      await run(sql, insert, ['gone on']);
+      await errorOf(run(sql, insert, [null]));
+      return 'done';
+    });
+    expect(await errorOf(failing)).toBeInstanceOf(StoreRefusalError);
+    expect(await names()).not.toContain('gone on');
   });
 
   it('that breaks a check is no conflict', async () => {
