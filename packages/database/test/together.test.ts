@@ -1,7 +1,6 @@
 /** Statements of one turn go to the server together; on a pool of one connection, so that it shows what becomes of it. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { StoreConflictError, StoreRefusalError } from '@mo/service-kit';
-import type pg from 'pg';
 import { type Database, inTransaction, run, type Sql, sqlOf } from '../src/index.ts';
 import { migratedDatabase, type OwnDatabases } from './databases.ts';
 import { errorOf } from './error-of.ts';
@@ -26,7 +25,7 @@ const names = async (prefix: string) =>
 
 /** Counts how often the server says that it has answered all that it was sent. */
 async function answersOf(work: () => Promise<unknown>): Promise<number> {
-  const pool = (await database.em.getDriver().getConnection().getNativeClient()) as pg.Pool;
+  const pool = await database.em.getDriver().getConnection().getNativeClient();
   const client = await pool.connect();
   const { connection } = client as unknown as { connection: NodeJS.EventEmitter };
   let answers = 0;

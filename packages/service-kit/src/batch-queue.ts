@@ -130,7 +130,7 @@ export class BatchQueue<Item, Result> {
       isSlow = true;
       this.#slowOnes += 1;
       this.#startRuns();
-    }, this.#slow.afterMs);
+    }, this.#slow.afterMs).unref();
     return () => {
       clearTimeout(timer);
       if (isSlow) this.#slowOnes -= 1;
