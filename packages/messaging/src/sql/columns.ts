@@ -1,4 +1,5 @@
 import type { SeenVersions, Stream } from '@mo/contracts';
+import type { Statement } from '@mo/database';
 import type { Account } from '../protocol/account.ts';
 
 /** The progress columns of an account's row, as PostgreSQL gives them. */
@@ -32,3 +33,10 @@ export const behindOf = (behind: SeenVersions, stream: Stream): number => behind
 
 /** One array a column, for `unnest`. */
 export const column = <Row, Value>(rows: readonly Row[], read: (row: Row) => Value): Value[] => rows.map(read);
+
+/** What writes rows, one parameter a column; nothing where there are none. */
+export const rowStatements = <Row>(
+  text: string,
+  rows: readonly Row[],
+  columns: readonly ((row: Row) => unknown)[],
+): Statement[] => (rows.length === 0 ? [] : [{ text, parameters: columns.map((read) => column(rows, read)) }]);

@@ -9,7 +9,7 @@ import { inTransaction, run, type Statement, sqlOf } from '@mo/database';
 import type { Account } from '../protocol/account.ts';
 import type { Quarantined, SettledLetter } from '../protocol/quarantine.ts';
 import type { BatchChanges } from '../protocol/store.ts';
-import { column } from './columns.ts';
+import { column, rowStatements } from './columns.ts';
 
 /** The place of a message that was pushed stays known when the same event is pulled. */
 const WRITE = (arbiter: string) => `
@@ -83,13 +83,7 @@ export function quarantineEnds<A extends Account>(accounts: BatchChanges<A>['acc
       .map((stream) => ({ stream, customerId: after.customerId, version: after.applied[stream] ?? 0 }))
       .filter(({ stream, version }) => version > (before?.applied[stream] ?? 0)),
   );
-  if (done.length === 0) return [];
-  const parameters = [
-    column(done, (row) => row.stream),
-    column(done, (row) => row.customerId),
-    column(done, (row) => row.version),
-  ];
-  return [{ text: END, parameters }];
+  return rowStatements(END, done, [(row) => row.stream, (row) => row.customerId, (row) => row.version]);
 }
 
 const LOCK = (table: string) => `

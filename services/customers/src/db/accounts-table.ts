@@ -8,11 +8,11 @@ import {
   type AccountTables,
   behindOf,
   codeOf,
-  column,
   idsOf,
   type ProgressRow,
   progressColumns,
   readProgress,
+  rowStatements,
 } from '@mo/messaging';
 import { formatMoney, parseMoney } from '@mo/money';
 import type { CustomerAccount } from '../domain/account.ts';
@@ -108,54 +108,46 @@ export async function insertAccounts(sql: Sql, accounts: readonly CustomerAccoun
 }
 
 function insertCustomers(text: string, accounts: readonly CustomerAccount[]): Statement[] {
-  if (accounts.length === 0) return [];
-  const parameters = [
-    column(accounts, (account) => account.customerId),
-    column(accounts, (account) => account.externalId),
-    column(accounts, (account) => codeOf(CUSTOMER_STATUSES, account.status)),
-    column(accounts, (account) => formatMoney(account.score)),
-    column(accounts, (account) => account.preapprovedAt?.toISOString() ?? null),
-    column(accounts, (account) => account.createdAt.toISOString()),
-    column(accounts, (account) => account.updatedAt.toISOString()),
-  ];
-  return [{ text, parameters }];
+  return rowStatements(text, accounts, [
+    (account) => account.customerId,
+    (account) => account.externalId,
+    (account) => codeOf(CUSTOMER_STATUSES, account.status),
+    (account) => formatMoney(account.score),
+    (account) => account.preapprovedAt?.toISOString() ?? null,
+    (account) => account.createdAt.toISOString(),
+    (account) => account.updatedAt.toISOString(),
+  ]);
 }
 
 function insertBalances(accounts: readonly CustomerAccount[]): Statement[] {
-  if (accounts.length === 0) return [];
-  const parameters = [
-    column(accounts, (account) => account.customerId),
-    column(accounts, (account) => account.version),
-    column(accounts, (account) => new Date(account.lastTimeMs).toISOString()),
-  ];
-  return [{ text: INSERT_BALANCES, parameters }];
+  return rowStatements(INSERT_BALANCES, accounts, [
+    (account) => account.customerId,
+    (account) => account.version,
+    (account) => new Date(account.lastTimeMs).toISOString(),
+  ]);
 }
 
 function updateCustomers(accounts: readonly CustomerAccount[]): Statement[] {
-  if (accounts.length === 0) return [];
-  const parameters = [
-    column(accounts, (account) => account.customerId),
-    column(accounts, (account) => codeOf(CUSTOMER_STATUSES, account.status)),
-    column(accounts, (account) => formatMoney(account.score)),
-    column(accounts, (account) => account.preapprovedAt?.toISOString() ?? null),
-    column(accounts, (account) => account.updatedAt.toISOString()),
-  ];
-  return [{ text: UPDATE_CUSTOMERS, parameters }];
+  return rowStatements(UPDATE_CUSTOMERS, accounts, [
+    (account) => account.customerId,
+    (account) => codeOf(CUSTOMER_STATUSES, account.status),
+    (account) => formatMoney(account.score),
+    (account) => account.preapprovedAt?.toISOString() ?? null,
+    (account) => account.updatedAt.toISOString(),
+  ]);
 }
 
 function updateBalances(accounts: readonly CustomerAccount[]): Statement[] {
-  if (accounts.length === 0) return [];
-  const parameters = [
-    column(accounts, (account) => account.customerId),
-    column(accounts, (account) => formatMoney(account.totalDebt)),
-    column(accounts, (account) => account.version),
-    column(accounts, (account) => new Date(account.lastTimeMs).toISOString()),
-    column(accounts, (account) => account.applied.loans ?? 0),
-    column(accounts, (account) => behindOf(account.behind, 'loans')),
-    column(accounts, (account) => account.applied.payments ?? 0),
-    column(accounts, (account) => behindOf(account.behind, 'payments')),
-  ];
-  return [{ text: UPDATE_BALANCES, parameters }];
+  return rowStatements(UPDATE_BALANCES, accounts, [
+    (account) => account.customerId,
+    (account) => formatMoney(account.totalDebt),
+    (account) => account.version,
+    (account) => new Date(account.lastTimeMs).toISOString(),
+    (account) => account.applied.loans ?? 0,
+    (account) => behindOf(account.behind, 'loans'),
+    (account) => account.applied.payments ?? 0,
+    (account) => behindOf(account.behind, 'payments'),
+  ]);
 }
 
 type AccountRow = CustomerRow & ProgressRow & { total_debt: string };

@@ -1,6 +1,6 @@
 /** The entries of statements, in the order in which they are shown: by time, then stream, then version. */
 import type { Statement } from '@mo/database';
-import { codeOf, column } from '@mo/messaging';
+import { codeOf, rowStatements } from '@mo/messaging';
 import { formatMoney } from '@mo/money';
 import { STATEMENT_KINDS, type StatementEntry } from '../domain/statement.ts';
 
@@ -10,14 +10,12 @@ const INSERT = `
 
 /** What writes entries. */
 export function entryStatements(entries: readonly StatementEntry[]): Statement[] {
-  if (entries.length === 0) return [];
-  const parameters = [
-    column(entries, (entry) => entry.customerId),
-    column(entries, (entry) => entry.at.toISOString()),
-    column(entries, (entry) => codeOf(STATEMENT_KINDS, entry.kind)),
-    column(entries, (entry) => entry.version),
-    column(entries, (entry) => entry.reference),
-    column(entries, (entry) => formatMoney(entry.amount)),
-  ];
-  return [{ text: INSERT, parameters }];
+  return rowStatements(INSERT, entries, [
+    (entry) => entry.customerId,
+    (entry) => entry.at.toISOString(),
+    (entry) => codeOf(STATEMENT_KINDS, entry.kind),
+    (entry) => entry.version,
+    (entry) => entry.reference,
+    (entry) => formatMoney(entry.amount),
+  ]);
 }

@@ -6,10 +6,10 @@ import {
   type BatchChanges,
   type Command,
   codeOf,
-  column,
   type ProgressRow,
   progressColumns,
   readProgress,
+  rowStatements,
   wordOf,
 } from '@mo/messaging';
 import { formatMoney, parseMoney } from '@mo/money';
@@ -115,53 +115,47 @@ function changedLoans({ before, after }: BatchChanges<LoanAccount>['accounts'][n
 }
 
 function writeAccounts(text: string, accounts: readonly LoanAccount[]): Statement[] {
-  if (accounts.length === 0) return [];
-  const parameters = [
-    column(accounts, (account) => account.customerId),
-    column(accounts, (account) => account.externalId),
-    column(accounts, (account) => (account.status === null ? null : codeOf(CUSTOMER_STATUSES, account.status))),
-    column(accounts, (account) => formatMoney(account.score)),
-    column(accounts, (account) => formatMoney(account.debt)),
-    column(accounts, (account) => new Date(account.lastTakenMs).toISOString()),
-    column(accounts, (account) => account.version),
-    column(accounts, (account) => account.restricted),
-    column(accounts, (account) => new Date(account.lastTimeMs).toISOString()),
-    column(accounts, (account) => account.applied.customers ?? 0),
-    column(accounts, (account) => account.behind.customers ?? 0),
-    column(accounts, (account) => account.applied.payments ?? 0),
-    column(accounts, (account) => account.behind.payments ?? 0),
-  ];
-  return [{ text, parameters }];
+  return rowStatements(text, accounts, [
+    (account) => account.customerId,
+    (account) => account.externalId,
+    (account) => (account.status === null ? null : codeOf(CUSTOMER_STATUSES, account.status)),
+    (account) => formatMoney(account.score),
+    (account) => formatMoney(account.debt),
+    (account) => new Date(account.lastTakenMs).toISOString(),
+    (account) => account.version,
+    (account) => account.restricted,
+    (account) => new Date(account.lastTimeMs).toISOString(),
+    (account) => account.applied.customers ?? 0,
+    (account) => account.behind.customers ?? 0,
+    (account) => account.applied.payments ?? 0,
+    (account) => account.behind.payments ?? 0,
+  ]);
 }
 
 function insertLoans(loans: readonly Loan[]): Statement[] {
-  if (loans.length === 0) return [];
-  const parameters = [
-    column(loans, (loan) => loan.id),
-    column(loans, (loan) => loan.externalId),
-    column(loans, (loan) => loan.customerId),
-    column(loans, (loan) => formatMoney(loan.amount)),
-    column(loans, (loan) => formatMoney(loan.outstanding)),
-    column(loans, (loan) => codeOf(LOAN_STATUSES, loan.status)),
-    column(loans, (loan) => loan.contractVersion),
-    column(loans, (loan) => loan.maximumPaymentDate.toISOString()),
-    column(loans, (loan) => loan.takenAt?.toISOString() ?? null),
-    column(loans, (loan) => loan.createdAt.toISOString()),
-    column(loans, (loan) => loan.updatedAt.toISOString()),
-  ];
-  return [{ text: INSERT_LOANS, parameters }];
+  return rowStatements(INSERT_LOANS, loans, [
+    (loan) => loan.id,
+    (loan) => loan.externalId,
+    (loan) => loan.customerId,
+    (loan) => formatMoney(loan.amount),
+    (loan) => formatMoney(loan.outstanding),
+    (loan) => codeOf(LOAN_STATUSES, loan.status),
+    (loan) => loan.contractVersion,
+    (loan) => loan.maximumPaymentDate.toISOString(),
+    (loan) => loan.takenAt?.toISOString() ?? null,
+    (loan) => loan.createdAt.toISOString(),
+    (loan) => loan.updatedAt.toISOString(),
+  ]);
 }
 
 function updateLoans(loans: readonly Loan[]): Statement[] {
-  if (loans.length === 0) return [];
-  const parameters = [
-    column(loans, (loan) => loan.id),
-    column(loans, (loan) => formatMoney(loan.outstanding)),
-    column(loans, (loan) => codeOf(LOAN_STATUSES, loan.status)),
-    column(loans, (loan) => loan.takenAt?.toISOString() ?? null),
-    column(loans, (loan) => loan.updatedAt.toISOString()),
-  ];
-  return [{ text: UPDATE_LOANS, parameters }];
+  return rowStatements(UPDATE_LOANS, loans, [
+    (loan) => loan.id,
+    (loan) => formatMoney(loan.outstanding),
+    (loan) => codeOf(LOAN_STATUSES, loan.status),
+    (loan) => loan.takenAt?.toISOString() ?? null,
+    (loan) => loan.updatedAt.toISOString(),
+  ]);
 }
 
 interface AccountRow extends ProgressRow {

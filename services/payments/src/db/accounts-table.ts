@@ -1,7 +1,14 @@
 /** The accounts, open loans and payments of a batch: how they are locked, read and written, set-wise. */
 import { PAYMENT_STATUSES } from '@mo/contracts';
 import { run, type Statement } from '@mo/database';
-import { type AccountTables, codeOf, column, type ProgressRow, progressColumns, readProgress } from '@mo/messaging';
+import {
+  type AccountTables,
+  codeOf,
+  type ProgressRow,
+  progressColumns,
+  readProgress,
+  rowStatements,
+} from '@mo/messaging';
 import { formatMoney, parseMoney } from '@mo/money';
 import { type PaymentAccount, unknownAccount } from '../domain/account.ts';
 import { paymentModel } from '../domain/model.ts';
@@ -111,66 +118,56 @@ function changedLoans(before: PaymentAccount | null, after: PaymentAccount): Cha
 }
 
 function writeAccounts(text: string, accounts: readonly PaymentAccount[]): Statement[] {
-  if (accounts.length === 0) return [];
-  const parameters = [
-    column(accounts, (account) => account.customerId),
-    column(accounts, (account) => account.externalId),
-    column(accounts, (account) => formatMoney(account.owed)),
-    column(accounts, (account) => account.version),
-    column(accounts, (account) => account.restricted),
-    column(accounts, (account) => new Date(account.lastTimeMs).toISOString()),
-    column(accounts, (account) => account.applied.customers ?? 0),
-    column(accounts, (account) => account.behind.customers ?? 0),
-    column(accounts, (account) => account.applied.loans ?? 0),
-    column(accounts, (account) => account.behind.loans ?? 0),
-  ];
-  return [{ text, parameters }];
+  return rowStatements(text, accounts, [
+    (account) => account.customerId,
+    (account) => account.externalId,
+    (account) => formatMoney(account.owed),
+    (account) => account.version,
+    (account) => account.restricted,
+    (account) => new Date(account.lastTimeMs).toISOString(),
+    (account) => account.applied.customers ?? 0,
+    (account) => account.behind.customers ?? 0,
+    (account) => account.applied.loans ?? 0,
+    (account) => account.behind.loans ?? 0,
+  ]);
 }
 
 function insertLoans(loans: readonly ChangedLoan[]): Statement[] {
-  if (loans.length === 0) return [];
-  const parameters = [
-    column(loans, ({ loan }) => loan.id),
-    column(loans, ({ customerId }) => customerId),
-    column(loans, ({ loan }) => loan.externalId),
-    column(loans, ({ loan }) => new Date(loan.takenAtMs).toISOString()),
-    column(loans, ({ loan }) => formatMoney(loan.amount)),
-    column(loans, ({ loan }) => formatMoney(loan.outstanding)),
-  ];
-  return [{ text: INSERT_LOANS, parameters }];
+  return rowStatements(INSERT_LOANS, loans, [
+    ({ loan }) => loan.id,
+    ({ customerId }) => customerId,
+    ({ loan }) => loan.externalId,
+    ({ loan }) => new Date(loan.takenAtMs).toISOString(),
+    ({ loan }) => formatMoney(loan.amount),
+    ({ loan }) => formatMoney(loan.outstanding),
+  ]);
 }
 
 function updateLoans(loans: readonly ChangedLoan[]): Statement[] {
-  if (loans.length === 0) return [];
-  const parameters = [column(loans, ({ loan }) => loan.id), column(loans, ({ loan }) => formatMoney(loan.outstanding))];
-  return [{ text: UPDATE_LOANS, parameters }];
+  return rowStatements(UPDATE_LOANS, loans, [({ loan }) => loan.id, ({ loan }) => formatMoney(loan.outstanding)]);
 }
 
 function insertPayments(payments: readonly Payment[]): Statement[] {
-  if (payments.length === 0) return [];
-  const parameters = [
-    column(payments, (payment) => payment.id),
-    column(payments, (payment) => payment.externalId),
-    column(payments, (payment) => payment.customerId),
-    column(payments, (payment) => formatMoney(payment.totalAmount)),
-    column(payments, (payment) => codeOf(PAYMENT_STATUSES, payment.status)),
-    column(payments, (payment) => payment.paidAt.toISOString()),
-    column(payments, (payment) => payment.createdAt.toISOString()),
-    column(payments, (payment) => payment.updatedAt.toISOString()),
-  ];
-  return [{ text: INSERT_PAYMENTS, parameters }];
+  return rowStatements(INSERT_PAYMENTS, payments, [
+    (payment) => payment.id,
+    (payment) => payment.externalId,
+    (payment) => payment.customerId,
+    (payment) => formatMoney(payment.totalAmount),
+    (payment) => codeOf(PAYMENT_STATUSES, payment.status),
+    (payment) => payment.paidAt.toISOString(),
+    (payment) => payment.createdAt.toISOString(),
+    (payment) => payment.updatedAt.toISOString(),
+  ]);
 }
 
 function insertDetails(payments: readonly Payment[]): Statement[] {
   const details = payments.flatMap((payment) => payment.details.map((detail) => ({ ...detail, payment })));
-  if (details.length === 0) return [];
-  const parameters = [
-    column(details, ({ payment }) => payment.id),
-    column(details, ({ loanId }) => loanId),
-    column(details, ({ amount }) => formatMoney(amount)),
-    column(details, ({ payment }) => payment.createdAt.toISOString()),
-  ];
-  return [{ text: INSERT_DETAILS, parameters }];
+  return rowStatements(INSERT_DETAILS, details, [
+    ({ payment }) => payment.id,
+    ({ loanId }) => loanId,
+    ({ amount }) => formatMoney(amount),
+    ({ payment }) => payment.createdAt.toISOString(),
+  ]);
 }
 
 interface AccountRow extends ProgressRow {

@@ -244,8 +244,8 @@ export const storing: readonly Fault[] = [
   {
     id: 'behind-not-saved',
     file: 'services/loans/src/db/accounts-table.ts',
-    replace: 'column(accounts, (account) => account.behind.payments ?? 0),',
-    by: 'column(accounts, () => 0),',
+    replace: '(account) => account.behind.payments ?? 0,',
+    by: '() => 0,',
     breaks: "what is missing of a customer's payments is forgotten with the batch",
     check: servers('services/loans/test/accounts-table'),
   },
