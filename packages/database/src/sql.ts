@@ -212,11 +212,12 @@ export async function inTransaction<T>(
       await transaction.commit();
       return result;
     } catch (error) {
-      if (!(error instanceof RolledBackError))
-        await transaction.rollback().catch((failure: Error) => {
-          lost = failure;
-        });
+      // Before the rollback, which may fail for another reason.
       const failure = transaction.failure ?? error;
+      if (!(error instanceof RolledBackError))
+        await transaction.rollback().catch((loss: Error) => {
+          lost = loss;
+        });
       if (OF_THE_CONNECTION.has(sqlState(failure))) lost ??= failure as Error;
       throw told(failure);
     }

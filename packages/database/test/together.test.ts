@@ -163,3 +163,16 @@ it('those on a connection that is lost fail with it, and others go on', async ()
   expect(await names('lost')).toEqual([]);
   expect(await backend()).not.toBe(pid);
 });
+
+it('what the work failed with is told, also where its rollback fails', async () => {
+  const pid = await backend();
+  const other = await databases.open();
+  const failing = inTransaction(database, async (sql) => {
+    await run(sql, INSERT, ['given up']);
+    await run(sqlOf(other), 'SELECT pg_terminate_backend($1)', [pid]);
+    throw new Error('the work');
+  });
+  expect(await errorOf(failing)).toEqual(new Error('the work'));
+  expect(await names('given up')).toEqual([]);
+  expect(await backend()).not.toBe(pid);
+});
