@@ -7,7 +7,7 @@ export * from './outage.ts';
 export { poolMetrics, type WatchedPool } from './pool-metrics.ts';
 export { PREPARED_MAX, statementName } from './preparing-client.ts';
 export * from './readiness.ts';
-export { ROWS_WAITING_MAX, RowsById } from './rows-by-id.ts';
+export { ROW_WAIT_MS_MAX, ROWS_WAITING_MAX, RowsById } from './rows-by-id.ts';
 export {
   inTransaction,
   literal,

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { ProblemError } from '@mo/service-kit';
-import { ROWS_WAITING_MAX, RowsById, type Sql } from '../src/index.ts';
+import { ROW_WAIT_MS_MAX, ROWS_WAITING_MAX, RowsById, type Sql } from '../src/index.ts';
 import { ROWS_AT_ONCE_MAX } from '../src/rows-by-id.ts';
 
 /** Long enough on any machine. */
@@ -103,4 +104,44 @@ it('fails for those alone whose statement fails', async () => {
   await turn();
   statements[1]?.answer();
   expect(await next).toEqual({ id: 4, name: 'row 4' });
+});
+
+describe('whoever waits', () => {
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] }));
+  afterEach(() => jest.useRealTimers());
+
+  it('for too long is refused, and its row is not read; who is being read for is waited for', async () => {
+    const { rows, statements } = rowsUnderTest();
+    const stuck: Promise<unknown>[] = [];
+    for (const id of [2, 4, 6]) {
+      stuck.push(rows.find(id));
+      await turn();
+      jest.advanceTimersByTime(60);
+      await turn();
+    }
+    const waiting = rows.find(8).catch((error: unknown) => error);
+    await turn();
+    expect(rows.waiting).toBe(1);
+    jest.advanceTimersByTime(ROW_WAIT_MS_MAX);
+    expect(await waiting).toMatchObject({ status: 503, message: 'too many requests are waiting' });
+    for (const { answer } of statements) answer();
+    expect(await Promise.all(stuck)).toEqual([2, 4, 6].map((id) => ({ id, name: `row ${id}` })));
+    await turn();
+    expect(statements.map(({ ids }) => ids)).toEqual([[2], [4], [6]]);
+  });
+
+  it('and is gone by its turn is not read for', async () => {
+    const { rows, statements } = rowsUnderTest();
+    const first = rows.find(2);
+    await turn();
+    const gone = rows.find(4, () => true).catch((error: unknown) => error);
+    const next = rows.find(6, () => false);
+    statements[0]?.answer();
+    await first;
+    expect(await gone).toMatchObject({ status: 503, message: 'the caller is gone' });
+    await turn();
+    statements[1]?.answer();
+    expect(await next).toEqual({ id: 6, name: 'row 6' });
+    expect(statements.map(({ ids }) => ids)).toEqual([[2], [6]]);
+  });
 });

@@ -15,6 +15,8 @@ import {
   migrateFirst,
   openDatabase,
   poolMetrics,
+  RowsById,
+  sqlOf,
 } from '@mo/database';
 import {
   type Admission,
@@ -100,6 +102,8 @@ export interface ServiceParts<A extends Account> {
   serve: ReturnType<typeof routesOf>;
   server: FastifyInstance;
   database: Database;
+  /** Reads of single rows that go together: as `RowsById`, counted with the other reads. */
+  rowsById: <Row extends object>(text: string, idOf: (row: Row) => number) => RowsById<Row>;
   streams: Streams<A>;
   logger: Logger;
   registry: Registry;
@@ -161,9 +165,17 @@ export async function createService<A extends Account>(definition: ServiceDefini
   });
   const notice = new Notice(server.server);
   const reads = new Gate(READS);
-  gauge(registry, 'mo_reads_waiting', 'Reads that wait for their turn', [], () => reads.waiting);
+  const gathered: { readonly waiting: number }[] = [];
+  const rowsById: ServiceParts<A>['rowsById'] = (text, idOf) => {
+    const rows = new RowsById(sqlOf(database), text, idOf);
+    gathered.push(rows);
+    return rows;
+  };
+  gauge(registry, 'mo_reads_waiting', 'Reads that wait for their turn', [], () =>
+    gathered.reduce((sum, { waiting }) => sum + waiting, reads.waiting),
+  );
   const serve = routesOf(server, { ...streams.routeHooks, reads });
-  definition.routes({ serve, server, database, streams, logger, registry });
+  definition.routes({ serve, server, database, rowsById, streams, logger, registry });
   streams.routes(server);
   streams.start();
 

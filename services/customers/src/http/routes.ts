@@ -35,9 +35,12 @@ export function customerRoutes(parts: ServiceParts<CustomerAccount>): void {
 
   serve(operations.listCustomers, async ({ query, url }) => answerPage(await findCustomers(database, query), url));
 
-  const balances = balancesById(database);
-  const answerBalance: Handler<typeof operations.getBalance> = async ({ params: { customer_id: customerId } }) => {
-    const found = await findBalance(balances, customerId);
+  const balances = balancesById(parts);
+  const answerBalance: Handler<typeof operations.getBalance> = async ({
+    params: { customer_id: customerId },
+    origin: { isGone },
+  }) => {
+    const found = await findBalance(balances, customerId, isGone);
     if (found === null) throw noCustomer(customerId);
     return answerWith(200, found.body, { customerId, versions: found.versions });
   };

@@ -1,10 +1,11 @@
 /** Reads of balances. */
 import type { BalanceBody, balancesQuery, Versions } from '@mo/contracts';
-import { type Database, RowsById, sqlOf } from '@mo/database';
-import { readPage, versionsOf } from '@mo/messaging';
+import { type Database, type RowsById, sqlOf } from '@mo/database';
+import { readPage, type ServiceParts, versionsOf } from '@mo/messaging';
 import { parseMoney } from '@mo/money';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
+import type { CustomerAccount } from '../domain/account.ts';
 import { presentBalance } from '../http/presenter.ts';
 
 export type BalanceFilters = z.infer<typeof balancesQuery>;
@@ -41,16 +42,17 @@ export async function findBalances(database: Database, filters: BalanceFilters):
   return pageOfRows(rows, filters, (row) => [Number(row.id)], bodyOf);
 }
 
-/** Balances that are read together. */
-export const balancesById = (database: Database): RowsById<BalanceRow> =>
-  new RowsById(sqlOf(database), BALANCES_BY_ID, (row) => Number(row.id));
+/** Those that are read together. */
+export const balancesById = ({ rowsById }: Pick<ServiceParts<CustomerAccount>, 'rowsById'>): RowsById<BalanceRow> =>
+  rowsById<BalanceRow>(BALANCES_BY_ID, (row) => Number(row.id));
 
 /** One customer's balance, and how far its account has come. */
 export async function findBalance(
   balances: RowsById<BalanceRow>,
   customerId: number,
+  isGone?: () => boolean,
 ): Promise<{ body: BalanceBody; versions: Versions } | null> {
-  const row = await balances.find(customerId);
+  const row = await balances.find(customerId, isGone);
   if (row === null) return null;
   const applied = { loans: Number(row.loans_applied), payments: Number(row.payments_applied) };
   return { body: bodyOf(row), versions: versionsOf('customers', { version: Number(row.version), applied }) };

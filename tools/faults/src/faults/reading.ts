@@ -53,9 +53,25 @@ export const reading: readonly Fault[] = [
   {
     id: 'rows-by-place',
     file: 'packages/database/src/rows-by-id.ts',
-    replace: 'ids.map((id) => byId.get(id) ?? null)',
-    by: 'ids.map((_, place) => [...byId.values()][place] ?? null)',
+    replace: 'asked.map(({ id }) => byId.get(id) ?? null)',
+    by: 'asked.map((_, place) => [...byId.values()][place] ?? null)',
     breaks: "a caller reads another customer's balance",
+    check: unit('packages/database/test/rows-by-id'),
+  },
+  {
+    id: 'row-waited-for-as-long-as-it-takes',
+    file: 'packages/database/src/rows-by-id.ts',
+    replace: '    }, ROW_WAIT_MS_MAX);',
+    by: '    }, 60_000);',
+    breaks: 'while connections are lost each balance holds a place of the gateway',
+    check: unit('packages/database/test/rows-by-id'),
+  },
+  {
+    id: 'row-read-for-nobody',
+    file: 'packages/database/src/rows-by-id.ts',
+    replace: 'return !isLate && !isGone();',
+    by: 'return true;',
+    breaks: 'under overload rows are read for callers who have left',
     check: unit('packages/database/test/rows-by-id'),
   },
 ];
