@@ -18,7 +18,7 @@ const STATEMENT_TIMEOUT_MS = 10_000;
 const LOCK_TIMEOUT_MS = 5_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** The server says something before this: its own timeouts are shorter. */
+/** The server ends a statement before this, and says so. Several that are sent together are silent for as long as all take. */
 export const SILENCE_MS_MAX = 15_000;
 /** Any number, the same in every replica of a service. */
 const MIGRATION_LOCK = 7_305_511;

@@ -12,9 +12,8 @@ import type { Statement } from './sql.ts';
 
 /** What pg's connection has to send, and keeps, which its types leave out. */
 interface Wire {
-  /** The texts of statements by their names: those that the server was told to prepare, and those that it said it has. */
+  /** The texts of statements that the server was told to prepare, by their names. */
   readonly submittedNamedStatements: Record<string, string>;
-  readonly parsedStatements: Record<string, string>;
   parse(message: { text: string; name: string | undefined }): void;
   bind(message: { statement: string | undefined; values: readonly unknown[] }): void;
   describe(message: { type: 'P'; name: string }): void;
@@ -31,6 +30,9 @@ export interface Outcome {
 
 interface PgQuery {
   readonly _results: QueryResult | QueryResult[];
+  /** What a row could not be read for, until the server has answered all. */
+  readonly _canceledDueToError: unknown;
+  handleDataRow(message: unknown): void;
   handleCommandComplete(message: unknown, connection: Wire): void;
   handleError(error: unknown, connection: Wire): void;
 }
@@ -42,6 +44,8 @@ export class Together extends PgQuery {
   /** By place, the names under which statements were to be prepared. */
   readonly #prepared: (string | undefined)[] = [];
   #done = 0;
+  /** The place of the statement whose rows could not be read, and from which on nothing is told. */
+  #unread = Number.POSITIVE_INFINITY;
 
   /**
    * @param statements with their parameters as {@link writable}
@@ -53,14 +57,15 @@ export class Together extends PgQuery {
   }
 
   get #results(): readonly QueryResult[] {
-    return (Array.isArray(this._results) ? this._results : [this._results]).slice(0, this.#done);
+    const results = Array.isArray(this._results) ? this._results : [this._results];
+    return results.slice(0, Math.min(this.#done, this.#unread));
   }
 
   /** Called by pg. */
   submit(connection: Wire): null {
     for (const [place, { text, parameters }] of this.#statements.entries()) {
-      const name = statementName(text);
-      if (name === undefined || !isPrepared(connection, name)) {
+      const name = nameTogether(text);
+      if (name === undefined || connection.submittedNamedStatements[name] === undefined) {
         if (name !== undefined) this.#prepare(connection, name, place);
         connection.parse({ text, name });
       }
@@ -79,6 +84,11 @@ export class Together extends PgQuery {
     this.#prepared[place] = name;
   }
 
+  override handleDataRow(message: unknown): void {
+    super.handleDataRow(message);
+    if (this._canceledDueToError) this.#unread = Math.min(this.#unread, this.#done);
+  }
+
   override handleCommandComplete(message: unknown, connection: Wire): void {
     super.handleCommandComplete(message, connection);
     this.#done += 1;
@@ -91,8 +101,11 @@ export class Together extends PgQuery {
   }
 }
 
-const isPrepared = ({ submittedNamedStatements, parsedStatements }: Wire, name: string): boolean =>
-  submittedNamedStatements[name] !== undefined || parsedStatements[name] !== undefined;
+/** Names of its own: what became of a statement that pg prepared, and of one that was prepared here, is noted in other places. */
+function nameTogether(text: string): string | undefined {
+  const name = statementName(text);
+  return name === undefined ? undefined : `together_${name}`;
+}
 
 /** A value as pg writes it. @throws where it can't be written */
 export const writable = (value: unknown): unknown => prepareValue(value);

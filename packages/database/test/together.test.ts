@@ -1,6 +1,7 @@
 /** Statements of one turn go to the server together; on a pool of one connection, so that it shows what becomes of it. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { StoreConflictError, StoreRefusalError } from '@mo/service-kit';
+import pg from 'pg';
 import { type Database, inTransaction, run, type Sql, sqlOf } from '../src/index.ts';
 import { migratedDatabase, type OwnDatabases } from './databases.ts';
 import { errorOf } from './error-of.ts';
@@ -104,10 +105,36 @@ it('what was to be prepared by some that failed, or were passed over, is prepare
       [{ behind: 1 }],
     ]);
   }
-  // What another way prepared, or is to use, is the same.
-  expect(await run(sqlOf(database), behind, [3])).toEqual([{ behind: 3 }]);
+  expect(await backend()).toBe(pid);
+});
+
+it('what failed when it was first prepared can be run outside a transaction, and the other way round', async () => {
+  const pid = await backend();
+  const text = 'SELECT 1 / $1::int AS first';
+  const inOne = (value: number) => inTransaction(database, (sql) => run(sql, text, [value]));
+  expect(await errorOf(inOne(0))).toBeInstanceOf(StoreRefusalError);
+  expect(await run(sqlOf(database), text, [1])).toEqual([{ first: 1 }]);
+  expect(await inOne(1)).toEqual([{ first: 1 }]);
   await run(sqlOf(database), 'SELECT $1::int AS other', [1]);
-  expect(await inTransaction(database, (sql) => all(sql, ['SELECT $1::int AS other', broken], 1))).toHaveLength(2);
+  expect(await inTransaction(database, (sql) => run(sql, 'SELECT $1::int AS other', [2]))).toEqual([{ other: 2 }]);
+  expect(await backend()).toBe(pid);
+});
+
+it('rows that can not be read fail their statement, and what was sent after it', async () => {
+  const pid = await backend();
+  const POINT = 600;
+  pg.types.setTypeParser(POINT as never, () => {
+    throw new Error('no such point');
+  });
+  const settled: string[] = [];
+  const failing = inTransaction(database, async (sql) => {
+    const texts = ['SELECT $1::int AS one', "SELECT point '(1,2)' AS two WHERE $1 = 1", 'SELECT $1::int AS three'];
+    const statements = texts.map((text) => run(sql, text, [1]));
+    for (const { status } of await Promise.allSettled(statements)) settled.push(status);
+    await Promise.all(statements);
+  });
+  expect(await errorOf(failing)).toEqual(new Error('no such point'));
+  expect(settled).toEqual(['fulfilled', 'rejected', 'rejected']);
   expect(await backend()).toBe(pid);
 });
 
