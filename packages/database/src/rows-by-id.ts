@@ -3,6 +3,7 @@
  * A row is read after it was asked for, so whoever asks sees what was committed before.
  */
 import { BatchQueue, QueueFullError, unavailable } from '@mo/service-kit';
+import { databaseOutage } from './outage.ts';
 import { run, type Sql } from './sql.ts';
 
 /** A statement asks for so many rows at most. */
@@ -32,7 +33,7 @@ export class RowsById<Row extends object> {
     this.#queue = new BatchQueue({
       run: async (asked) => {
         const ids = new Set(asked.filter((one) => one.begin()).map(({ id }) => id));
-        const rows = ids.size === 0 ? [] : await run<Row>(sql, text, [[...ids]]);
+        const rows = ids.size === 0 ? [] : await readTwice(() => run<Row>(sql, text, [[...ids]]));
         const byId = new Map(rows.map((row) => [idOf(row), row]));
         return asked.map(({ id }) => byId.get(id) ?? null);
       },
@@ -72,5 +73,16 @@ export class RowsById<Row extends object> {
     } finally {
       clearTimeout(timer);
     }
+  }
+}
+
+/** Many wait for one statement: a connection that is lost beneath it fails none of them where another one can be had at once. */
+async function readTwice<T>(read: () => Promise<T>): Promise<T> {
+  const beganMs = performance.now();
+  try {
+    return await read();
+  } catch (error) {
+    if (databaseOutage(error) === null || performance.now() - beganMs > ROW_WAIT_MS_MAX) throw error;
+    return read();
   }
 }

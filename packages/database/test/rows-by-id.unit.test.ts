@@ -94,12 +94,36 @@ it('refuses what comes while too many wait, and reads for the others', async () 
   expect(waiting.length - refused.length).toBeGreaterThanOrEqual(ROWS_WAITING_MAX);
 });
 
+const lost = () => Object.assign(new Error('the connection is lost'), { code: 'ECONNRESET' });
+
+it('reads once more where the connection is lost, and fails where that is so again', async () => {
+  const { rows, statements } = rowsUnderTest();
+  const asked = Promise.all([2, 4].map((id) => rows.find(id)));
+  await turn();
+  statements[0]?.fail(lost());
+  await turn();
+  expect(statements.map(({ ids }) => ids)).toEqual([
+    [2, 4],
+    [2, 4],
+  ]);
+  statements[1]?.answer();
+  expect(await asked).toEqual([2, 4].map((id) => ({ id, name: `row ${id}` })));
+  const failing = rows.find(6);
+  await turn();
+  statements[2]?.fail(lost());
+  await turn();
+  statements[3]?.fail(lost());
+  await expect(failing).rejects.toThrow('the connection is lost');
+  await turn();
+  expect(statements).toHaveLength(4);
+});
+
 it('fails for those alone whose statement fails', async () => {
   const { rows, statements } = rowsUnderTest();
   const failing = rows.find(2);
   await turn();
-  statements[0]?.fail(new Error('the connection is lost'));
-  await expect(failing).rejects.toThrow('the connection is lost');
+  statements[0]?.fail(new Error('the rows are wrong'));
+  await expect(failing).rejects.toThrow('the rows are wrong');
   const next = rows.find(4);
   await turn();
   statements[1]?.answer();
@@ -109,6 +133,16 @@ it('fails for those alone whose statement fails', async () => {
 describe('whoever waits', () => {
   beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] }));
   afterEach(() => jest.useRealTimers());
+
+  it('for a statement that failed after so long is not made to wait for another one', async () => {
+    const { rows, statements } = rowsUnderTest();
+    const failing = rows.find(2);
+    await turn();
+    jest.advanceTimersByTime(ROW_WAIT_MS_MAX + 1);
+    statements[0]?.fail(lost());
+    await expect(failing).rejects.toThrow('the connection is lost');
+    expect(statements).toHaveLength(1);
+  });
 
   it('for too long is refused, and its row is not read; who is being read for is waited for', async () => {
     const { rows, statements } = rowsUnderTest();

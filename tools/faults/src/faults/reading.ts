@@ -74,4 +74,28 @@ export const reading: readonly Fault[] = [
     breaks: 'under overload rows are read for callers who have left',
     check: unit('packages/database/test/rows-by-id'),
   },
+  {
+    id: 'lost-connection-fails-rows',
+    file: 'packages/database/src/rows-by-id.ts',
+    replace: 'if (databaseOutage(error) === null || performance',
+    by: 'if (databaseOutage(error) !== null || performance',
+    breaks: 'one lost connection refuses all the balances that are read together',
+    check: unit('packages/database/test/rows-by-id'),
+  },
+  {
+    id: 'unread-rows-left-out',
+    file: 'packages/database/src/together.ts',
+    replace: 'Math.min(this.#done, this.#unread)',
+    by: 'this.#done',
+    breaks: 'rows that can not be read are missing, and nobody is told',
+    check: servers('packages/database/test/together'),
+  },
+  {
+    id: 'names-of-statements-shared',
+    file: 'packages/database/src/together.ts',
+    replace: '`together_${name}`',
+    by: 'name',
+    breaks: 'a statement that failed when it was first prepared fails once more, elsewhere',
+    check: servers('packages/database/test/together'),
+  },
 ];
