@@ -84,7 +84,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
   });
   await app.register(async (api) => apiRoutes(api, access, upstreams, tracing.tracer));
   await app.register(async (admin) => adminRoutes(admin, access, limits));
-  await referenceRoutes(app);
+  referenceRoutes(app);
   const lag = new LoopLag(limits);
   shedFirst(app.server, { upstreams, lag, limits, logger, registry });
   const notice = new Notice(app.server);

@@ -4,27 +4,47 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 
-export interface Asset {
-  readonly path: string;
-  readonly type: string;
+export interface Content {
   readonly content: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+export interface Asset {
+  readonly path: string;
+  readonly type: string;
+  /** Called when it is first asked for, and again only where that failed. */
+  readonly make: () => Promise<Content>;
+}
+
 const compress = promisify(gzip);
 
-export function serveAsset(app: FastifyInstance, { path, type, content, headers = {} }: Asset): void {
-  const digest = createHash('sha256').update(content).digest('base64url').slice(0, 27);
-  let compressed: Promise<Buffer> | null = null;
+export function serveAsset(app: FastifyInstance, { path, type, make }: Asset): void {
+  const made = once(async () => {
+    const { content, headers = {} } = await make();
+    const digest = createHash('sha256').update(content).digest('base64url').slice(0, 27);
+    return { content, headers, digest, compressed: once(() => compress(content)) };
+  });
   // A colon stands for itself in our paths, never for a parameter.
   app.get(path.replaceAll(':', '::'), async (request, reply) => {
+    const { content, headers, digest, compressed } = await made();
     const zipped = /\bgzip\b/.test(String(request.headers['accept-encoding']));
     const etag = zipped ? `"${digest}-gzip"` : `"${digest}"`;
     reply.headers({ etag, vary: 'accept-encoding', 'cache-control': 'no-cache', ...headers });
     if (request.headers['if-none-match']?.includes(etag)) return reply.code(304).send();
     reply.type(type);
     if (!zipped) return reply.send(content);
-    compressed ??= compress(content);
-    return reply.header('content-encoding', 'gzip').send(await compressed);
+    return reply.header('content-encoding', 'gzip').send(await compressed());
   });
+}
+
+/** Does something when it is first wanted, and keeps what came of it; a failure is not kept. */
+export function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | null = null;
+  return () => {
+    done ??= work().catch((error: unknown) => {
+      done = null;
+      throw error;
+    });
+    return done;
+  };
 }

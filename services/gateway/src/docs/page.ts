@@ -1,9 +1,11 @@
 /**
  * Pages to read a document and try it out: Scalar's, rendered once. All that they need comes from here, and their policy
  * lets the browser load nothing from anywhere else.
+ *
+ * Scalar is five megabytes of source, and a third of the memory of a gateway that has just started: so it is loaded with the first
+ * page that somebody reads.
  */
 import { createHash } from 'node:crypto';
-import scalar from '@scalar/fastify-api-reference';
 import fastify from 'fastify';
 import type { Asset } from './asset.ts';
 
@@ -14,18 +16,27 @@ export interface Page {
   readonly title: string;
 }
 
-/** Renders pages, and the script that they share. */
-export async function renderPages(pages: readonly Page[], scriptPath: string): Promise<Asset[]> {
-  const rendered = await Promise.all(pages.map((page) => render(page, scriptPath)));
-  const script = rendered[0]?.script ?? Buffer.alloc(0);
-  return [
-    { path: scriptPath, type: 'text/javascript; charset=utf-8', content: script },
-    ...rendered.map(({ html }, place) => pageAsset((pages[place] as Page).path, html)),
-  ];
-}
+/** A page, and the script that each of them loads from a path. */
+export const pageAsset = (page: Page, scriptPath: string): Asset => ({
+  path: page.path,
+  type: 'text/html; charset=utf-8',
+  make: async () => {
+    const content = await render(page, scriptPath, '/');
+    const headers = { 'content-security-policy': policyOf(String(content)), 'x-content-type-options': 'nosniff' };
+    return { content, headers };
+  },
+});
+
+/** @param page any of those that load it: it is the same for all */
+export const scriptAsset = (page: Page, scriptPath: string): Asset => ({
+  path: scriptPath,
+  type: 'text/javascript; charset=utf-8',
+  make: async () => ({ content: await render(page, scriptPath, '/js/scalar.js') }),
+});
 
 /** Scalar comes as a plugin that renders for each request; it is asked once, and what it answered is kept. */
-async function render(page: Page, scriptPath: string): Promise<{ html: string; script: Buffer }> {
+async function render(page: Page, scriptPath: string, part: string): Promise<Buffer> {
+  const { default: scalar } = await import('@scalar/fastify-api-reference');
   const renderer = fastify();
   renderer.register(scalar, {
     routePrefix: page.path as '/docs',
@@ -41,19 +52,9 @@ async function render(page: Page, scriptPath: string): Promise<{ html: string; s
       showDeveloperTools: 'never',
     },
   });
-  const html = await renderer.inject(`${page.path}/`);
-  const script = await renderer.inject(`${page.path}/js/scalar.js`);
+  const { rawPayload } = await renderer.inject(`${page.path}${part}`);
   await renderer.close();
-  return { html: html.body, script: script.rawPayload };
-}
-
-function pageAsset(path: string, html: string): Asset {
-  return {
-    path,
-    type: 'text/html; charset=utf-8',
-    content: Buffer.from(html),
-    headers: { 'content-security-policy': policyOf(html), 'x-content-type-options': 'nosniff' },
-  };
+  return rawPayload;
 }
 
 /** Only the page's own inline scripts may run, named by their hashes. */
