@@ -44,8 +44,8 @@ export class Together extends PgQuery {
   /** By place, the names under which statements were to be prepared. */
   readonly #prepared: (string | undefined)[] = [];
   #done = 0;
-  /** The place of the statement whose rows could not be read, and from which on nothing is told. */
-  #unread = Number.POSITIVE_INFINITY;
+  /** The place of the first statement whose rows could not be read: from there on nothing is told. */
+  #unread: number | undefined;
 
   /**
    * @param statements with their parameters as {@link writable}
@@ -58,7 +58,7 @@ export class Together extends PgQuery {
 
   get #results(): readonly QueryResult[] {
     const results = Array.isArray(this._results) ? this._results : [this._results];
-    return results.slice(0, Math.min(this.#done, this.#unread));
+    return results.slice(0, this.#unread ?? this.#done);
   }
 
   /** Called by pg. */
@@ -86,7 +86,7 @@ export class Together extends PgQuery {
 
   override handleDataRow(message: unknown): void {
     super.handleDataRow(message);
-    if (this._canceledDueToError) this.#unread = Math.min(this.#unread, this.#done);
+    if (this._canceledDueToError) this.#unread ??= this.#done;
   }
 
   override handleCommandComplete(message: unknown, connection: Wire): void {

@@ -85,7 +85,7 @@ export const reading: readonly Fault[] = [
   {
     id: 'unread-rows-left-out',
     file: 'packages/database/src/together.ts',
-    replace: 'Math.min(this.#done, this.#unread)',
+    replace: 'this.#unread ?? this.#done',
     by: 'this.#done',
     breaks: 'rows that can not be read are missing, and nobody is told',
     check: servers('packages/database/test/together'),
