@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
+import { once } from '../once.ts';
 
 export interface Content {
   readonly content: Buffer;
@@ -35,16 +36,4 @@ export function serveAsset(app: FastifyInstance, { path, type, make }: Asset): v
     if (!zipped) return reply.send(content);
     return reply.header('content-encoding', 'gzip').send(await compressed());
   });
-}
-
-/** Does something when it is first wanted, and keeps what came of it; a failure is not kept. */
-export function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let done: Promise<T> | null = null;
-  return () => {
-    done ??= work().catch((error: unknown) => {
-      done = null;
-      throw error;
-    });
-    return done;
-  };
 }

@@ -9,6 +9,7 @@ import { type Logger, ProblemError, unavailable } from '@mo/service-kit';
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { Caller } from '../access/caller.ts';
 import type { MakeMeter } from '../keys/key-ring.ts';
+import { once } from '../once.ts';
 import type { Meter } from '../rates/meter.ts';
 import { keysUrlOf } from './description.ts';
 import { Known } from './known.ts';
@@ -57,7 +58,8 @@ export class AccessTokens {
   readonly #logger: Logger;
   readonly #known = new Known<Caller>(KNOWN_MAX);
   readonly #meters = new Known<Meter>(KNOWN_MAX);
-  #keys: Promise<JWTVerifyGetKey> | null = null;
+  /** Found once; asked for again where that failed. */
+  readonly #providersKeys = once(() => this.#findKeys());
 
   constructor(settings: TokenSettings, makeMeter: MakeMeter, logger: Logger) {
     this.#settings = settings;
@@ -111,15 +113,6 @@ export class AccessTokens {
     const meter = this.#meters.find(id) ?? this.#makeMeter(digestOf(id), rate);
     this.#meters.keep(id, meter, Number.POSITIVE_INFINITY);
     return meter;
-  }
-
-  /** Found once; asked for again where that failed. */
-  #providersKeys(): Promise<JWTVerifyGetKey> {
-    this.#keys ??= this.#findKeys().catch((error: unknown) => {
-      this.#keys = null;
-      throw error;
-    });
-    return this.#keys;
   }
 
   async #findKeys(): Promise<JWTVerifyGetKey> {

@@ -1,0 +1,11 @@
+/** Does something when it is first wanted, and keeps what came of it; a failure is not kept. */
+export function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | null = null;
+  return () => {
+    done ??= work().catch((error: unknown) => {
+      done = null;
+      throw error;
+    });
+    return done;
+  };
+}
