@@ -1,4 +1,4 @@
-import type { SeenVersions, Stream } from '@mo/contracts';
+import type { Stream } from '@mo/contracts';
 import type { Statement } from '@mo/database';
 import type { Account } from '../protocol/account.ts';
 
@@ -28,8 +28,12 @@ export function readProgress(follows: readonly Stream[], row: ProgressRow): Omit
   };
 }
 
-/** The value of a behind column. */
-export const behindOf = (behind: SeenVersions, stream: Stream): number => behind[stream] ?? 0;
+/** What is written into the columns of followed streams: for each what was applied, then what it is behind, 0 for nothing. */
+export const followedValues = (follows: readonly Stream[]): readonly ((account: Account) => number)[] =>
+  follows.flatMap((stream) => [
+    ({ applied }: Account) => applied[stream] ?? 0,
+    ({ behind }: Account) => behind[stream] ?? 0,
+  ]);
 
 /** One array a column, for `unnest`. */
 export const column = <Row, Value>(rows: readonly Row[], read: (row: Row) => Value): Value[] => rows.map(read);

@@ -6,8 +6,8 @@ import { CUSTOMER_STATUSES } from '@mo/contracts';
 import { run, runAll, type Sql, type Statement } from '@mo/database';
 import {
   type AccountTables,
-  behindOf,
   codeOf,
+  followedValues,
   idsOf,
   type ProgressRow,
   progressColumns,
@@ -143,10 +143,7 @@ function updateBalances(accounts: readonly CustomerAccount[]): Statement[] {
     (account) => formatMoney(account.totalDebt),
     (account) => account.version,
     (account) => new Date(account.lastTimeMs).toISOString(),
-    (account) => account.applied.loans ?? 0,
-    (account) => behindOf(account.behind, 'loans'),
-    (account) => account.applied.payments ?? 0,
-    (account) => behindOf(account.behind, 'payments'),
+    ...followedValues(FOLLOWS),
   ]);
 }
 

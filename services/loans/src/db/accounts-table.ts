@@ -6,6 +6,7 @@ import {
   type BatchChanges,
   type Command,
   codeOf,
+  followedValues,
   type ProgressRow,
   progressColumns,
   readProgress,
@@ -125,10 +126,7 @@ function writeAccounts(text: string, accounts: readonly LoanAccount[]): Statemen
     (account) => account.version,
     (account) => account.restricted,
     (account) => new Date(account.lastTimeMs).toISOString(),
-    (account) => account.applied.customers ?? 0,
-    (account) => account.behind.customers ?? 0,
-    (account) => account.applied.payments ?? 0,
-    (account) => account.behind.payments ?? 0,
+    ...followedValues(FOLLOWS),
   ]);
 }
 

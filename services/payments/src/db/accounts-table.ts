@@ -4,6 +4,7 @@ import { run, type Statement } from '@mo/database';
 import {
   type AccountTables,
   codeOf,
+  followedValues,
   type ProgressRow,
   progressColumns,
   readProgress,
@@ -125,10 +126,7 @@ function writeAccounts(text: string, accounts: readonly PaymentAccount[]): State
     (account) => account.version,
     (account) => account.restricted,
     (account) => new Date(account.lastTimeMs).toISOString(),
-    (account) => account.applied.customers ?? 0,
-    (account) => account.behind.customers ?? 0,
-    (account) => account.applied.loans ?? 0,
-    (account) => account.behind.loans ?? 0,
+    ...followedValues(FOLLOWS),
   ]);
 }
 

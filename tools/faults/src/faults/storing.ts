@@ -243,9 +243,9 @@ export const storing: readonly Fault[] = [
   },
   {
     id: 'behind-not-saved',
-    file: 'services/loans/src/db/accounts-table.ts',
-    replace: '(account) => account.behind.payments ?? 0,',
-    by: '() => 0,',
+    file: 'packages/messaging/src/sql/columns.ts',
+    replace: '({ behind }: Account) => behind[stream] ?? 0,',
+    by: "({ behind }: Account) => (stream === 'payments' ? 0 : (behind[stream] ?? 0)),",
     breaks: "what is missing of a customer's payments is forgotten with the batch",
     check: servers('services/loans/test/accounts-table'),
   },
