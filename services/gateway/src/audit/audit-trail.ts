@@ -1,5 +1,5 @@
 /**
- * Writes down who did what. No caller waits for that: while one batch is being written the next one gathers. While the
+ * Writes down who did what. No caller waits for that: what comes within a moment is written together. While the
  * database is away they are kept, as many as there is room for; what is more than that is counted, and is in the log of
  * requests alone, as is what a process had not written yet when it was killed.
  */
@@ -9,6 +9,8 @@ import type { AuditRecord, AuditTable } from './audit-table.ts';
 
 const WAITING_MAX = 50_000;
 const BATCH_MAX = 1_000;
+/** How long entries wait for others: a commit costs the same for one as for a hundred. */
+const TOGETHER_MS = 100;
 const RETRY_MS = 1_000;
 
 export class AuditTrail {
@@ -45,6 +47,7 @@ export class AuditTrail {
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
+      if (this.#waiting.length < BATCH_MAX) await this.#rest(TOGETHER_MS);
       const batch = this.#waiting.slice(0, BATCH_MAX);
       try {
         await this.#table.write(batch);
@@ -54,9 +57,14 @@ export class AuditTrail {
         if (!this.#isSilent) this.#logger.warn({ err: error }, 'the audit log can not be written');
         this.#isSilent = true;
         if (this.#closing.signal.aborted) break;
-        await delay(RETRY_MS, undefined, { signal: this.#closing.signal }).catch(() => {});
+        await this.#rest(RETRY_MS);
       }
     }
     this.#writing = null;
+  }
+
+  /** Until it is to close, at the longest. */
+  async #rest(durationMs: number): Promise<void> {
+    await delay(durationMs, undefined, { signal: this.#closing.signal }).catch(() => {});
   }
 }
