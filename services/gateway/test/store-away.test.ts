@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { testServers } from '@mo/dev-stack';
+import { type AuditRecord, AuditTable } from '../src/audit/audit-table.ts';
 import { drawFrom } from '../src/rates/rate-store.ts';
 import { KEY_DIGEST, openPlainDatabase, type RunningGateway, startGateway, stopAll, until } from './support.ts';
 
@@ -73,10 +74,24 @@ afterAll(async () => {
 
 const create = (body: object) => gateway.call('POST', '/api/keys', { body: JSON.stringify(body) });
 
+/** What writing the audit log failed with, from now on. */
+function auditFailures(): unknown[] {
+  const failures: unknown[] = [];
+  const table: { write: (this: AuditTable, records: readonly AuditRecord[]) => Promise<void> } = AuditTable.prototype;
+  const { write } = table;
+  table.write = function (this: AuditTable, records) {
+    const written = write.call(this, records);
+    written.catch((error: unknown) => failures.push(error));
+    return written;
+  };
+  return failures;
+}
+
 it('lets keys through that it knew, keeps rates by itself, and writes the audit log later', async () => {
   const answer = await create({ name: 'shop', scopes: ['loans:write'], rate: 2 });
   const { key } = (await answer.json()) as { key: string };
   const call = () => gateway.call('POST', '/api/loans', { body: '{}', headers: { authorization: `Bearer ${key}` } });
+  const failures = auditFailures();
   way.close();
   expect((await call()).status).toBe(200);
   const statuses = await Promise.all([call(), call(), call(), call()].map(async (called) => (await called).status));
@@ -84,6 +99,7 @@ it('lets keys through that it knew, keeps rates by itself, and writes the audit 
   expect(statuses).toContain(429);
   const refused = await create({ name: 'late', scopes: ['admin'] });
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+  await until(() => failures.length > 0, 'it was tried to write the audit log');
   expect(await gateway.metric('gateway_audit_waiting')).toBeGreaterThan(0);
   way.isOpen = true;
   await until(async () => (await gateway.metric('gateway_audit_waiting')) === 0, 'the audit log is written');
