@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mo/service-kit';
 import type { Consumer, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
 import { FetchRests } from './fetch-rests.ts';
+import { FetchedMessage } from './fetched-message.ts';
 import { whileBeating } from './heartbeats.ts';
 import { OffsetCommits } from './offset-commits.ts';
 import type { IncomingMessage, Pace, RawMessage, Subscription } from './port.ts';
@@ -138,37 +139,35 @@ async function consume(
   }
 }
 
-function incoming(
-  topic: string,
-  partition: number,
-  { offset, key, value, headers = {} }: KafkaMessage,
-): IncomingMessage {
-  const text: Record<string, string> = {};
-  for (const name in headers) text[name] = textOf(headers[name]);
+function incoming(topic: string, partition: number, message: KafkaMessage): IncomingMessage {
+  const { offset, key, value } = message;
   return {
     topic,
     partition,
     offset,
     key: key?.toString() ?? null,
     value: value?.toString() ?? null,
-    headers: text,
+    headers: message instanceof FetchedMessage ? message.headerTexts() : textsOf(message.headers),
     raw: {
       key,
       value,
       // Few messages are sent on as they came.
       get headers() {
-        return rawHeaders(headers);
+        return rawHeaders(message.headers);
       },
     },
   };
 }
+
+const textsOf = (headers: IHeaders = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, textOf(value)]));
 
 /** Whoever writes to a topic may leave out a key, a value, or the value of a header. */
 const bytesOf = (part: Buffer | string | null | undefined): Buffer => Buffer.from(part ?? '');
 
 const textOf = (value: IHeaders[string] | null): string => (Array.isArray(value) ? value.join() : String(value ?? ''));
 
-function rawHeaders(headers: IHeaders): RawMessage['headers'] {
+function rawHeaders(headers: IHeaders = {}): RawMessage['headers'] {
   const entries = Object.entries(headers).map(([name, part]) => [
     name,
     Array.isArray(part) ? part.map(bytesOf) : bytesOf(part),

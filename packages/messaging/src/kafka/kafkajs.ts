@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mo/service-kit';
 import kafkajs, { type IHeaders, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import './lost-connection.ts';
+import './quick-fetch.ts';
 import './quick-produce.ts';
 import './quiet-queue.ts';
 import type { KafkaConnection } from './connection.ts';

@@ -58,4 +58,28 @@ export const connecting: readonly Fault[] = [
     breaks: 'a connection that is lost while a member joins keeps all of its group from reading for a minute',
     check: servers('packages/messaging/test/lost-connections'),
   },
+  {
+    id: 'headers-as-ascii',
+    file: 'packages/messaging/src/kafka/fetched-message.ts',
+    replace: 'isAscii(this.#bytes.subarray(start, end))',
+    by: 'end > 0',
+    breaks: 'a header of an event that holds more than ASCII is read as other characters',
+    check: unit('packages/messaging/test/fetch-response'),
+  },
+  {
+    id: 'cut-off-batch',
+    file: 'packages/messaging/src/kafka/fetch-response.ts',
+    replace: 'if (length > batches.left) break;',
+    by: 'if (length > batches.left) return [];',
+    breaks: 'where the broker cuts off the last batch of a partition, those before it are passed over',
+    check: unit('packages/messaging/test/fetch-response'),
+  },
+  {
+    id: 'name-of-another-header',
+    file: 'packages/messaging/src/kafka/fetched-message.ts',
+    replace: 'known !== undefined && known.length === length && isSame(known, reader.bytes, from)',
+    by: 'known !== undefined && known.length === length',
+    breaks: 'headers of a message have the names of those of the message before',
+    check: unit('packages/messaging/test/fetch-response'),
+  },
 ];

@@ -1,0 +1,124 @@
+/**
+ * The body of a Fetch response, version 11 (https://kafka.apache.org/protocol#The_Messages_Fetch), with record batches of magic 2,
+ * uncompressed (https://kafka.apache.org/documentation/#recordbatch), in the form that kafkajs gives it.
+ */
+import { ByteReader, UnreadableError } from './byte-reader.ts';
+import { type BatchContext, FetchedMessage, type HeaderNames } from './fetched-message.ts';
+
+export interface FetchedPartition {
+  readonly partition: number;
+  readonly errorCode: number;
+  readonly highWatermark: string;
+  readonly lastStableOffset: string;
+  readonly lastStartOffset: string;
+  readonly abortedTransactions: readonly { readonly producerId: string; readonly firstOffset: string }[];
+  readonly preferredReadReplica: number;
+  readonly messages: readonly FetchedMessage[];
+}
+
+export interface FetchResponse {
+  /** What kafkajs would have to wait, in ms: nothing, for the broker asks the client itself to wait. */
+  readonly throttleTime: 0;
+  readonly clientSideThrottleTime: number;
+  readonly errorCode: number;
+  readonly sessionId: number;
+  readonly responses: readonly { readonly topicName: string; readonly partitions: readonly FetchedPartition[] }[];
+}
+
+const MAGIC = 2;
+const COMPRESSION_BITS = 0x7;
+const LOG_APPEND_TIME_BIT = 0x8;
+const TRANSACTIONAL_BIT = 0x10;
+const CONTROL_BIT = 0x20;
+/** The last batch of a partition may have been cut off: so many bytes of one tell how long it is. */
+const BATCH_HEAD_SIZE = 49;
+
+/** Decodes the body. Its messages point into it. @returns null where it holds what isn't read here */
+export function decodeFetch(bytes: Buffer): FetchResponse | null {
+  try {
+    return readResponse(new ByteReader(bytes));
+  } catch (error) {
+    if (error instanceof UnreadableError) return null;
+    throw error;
+  }
+}
+
+function readResponse(reader: ByteReader): FetchResponse {
+  const names: HeaderNames = [];
+  return {
+    throttleTime: 0,
+    clientSideThrottleTime: reader.int32(),
+    errorCode: reader.int16(),
+    sessionId: reader.int32(),
+    responses: readArray(reader, () => ({
+      topicName: reader.text(reader.int16()),
+      partitions: readArray(reader, () => readPartition(reader, names)),
+    })),
+  };
+}
+
+const readPartition = (reader: ByteReader, names: HeaderNames): FetchedPartition => ({
+  partition: reader.int32(),
+  errorCode: reader.int16(),
+  highWatermark: String(reader.int64()),
+  lastStableOffset: String(reader.int64()),
+  lastStartOffset: String(reader.int64()),
+  abortedTransactions: readArray(reader, () => ({
+    producerId: String(reader.int64()),
+    firstOffset: String(reader.int64()),
+  })),
+  preferredReadReplica: reader.int32(),
+  messages: readMessages(reader, names),
+});
+
+function readMessages(reader: ByteReader, names: HeaderNames): FetchedMessage[] {
+  const size = reader.int32();
+  const messages: FetchedMessage[] = [];
+  if (size <= 0) return messages;
+  const from = reader.skip(size);
+  const batches = new ByteReader(reader.bytes, from, from + size);
+  while (batches.left >= BATCH_HEAD_SIZE) {
+    const firstOffset = batches.int64();
+    const length = batches.int32();
+    if (length > batches.left) break;
+    const at = batches.skip(length);
+    readBatch(new ByteReader(reader.bytes, at, at + length), firstOffset, names, messages);
+  }
+  return messages;
+}
+
+function readBatch(reader: ByteReader, firstOffset: number, names: HeaderNames, messages: FetchedMessage[]): void {
+  const partitionLeaderEpoch = reader.int32();
+  const magicByte = reader.int8();
+  if (magicByte !== MAGIC) throw new UnreadableError();
+  reader.skip(4); // The checksum, at which kafkajs doesn't look either.
+  const attributes = reader.int16();
+  if ((attributes & COMPRESSION_BITS) !== 0) throw new UnreadableError();
+  const context: BatchContext = {
+    firstOffset: String(firstOffset),
+    partitionLeaderEpoch,
+    magicByte,
+    inTransaction: (attributes & TRANSACTIONAL_BIT) !== 0,
+    isControlBatch: (attributes & CONTROL_BIT) !== 0,
+    timestampType: (attributes & LOG_APPEND_TIME_BIT) === 0 ? 0 : 1,
+    lastOffsetDelta: reader.int32(),
+    firstTimestamp: String(reader.int64()),
+    maxTimestamp: String(reader.int64()),
+    producerId: String(reader.int64()),
+    producerEpoch: reader.int16(),
+    firstSequence: reader.int32(),
+  };
+  const count = reader.int32();
+  for (let place = 0; place < count; place += 1) {
+    const length = reader.varint();
+    const at = reader.skip(length);
+    messages.push(new FetchedMessage(new ByteReader(reader.bytes, at, at + length), context, names));
+  }
+}
+
+/** @param next reads an element */
+function readArray<T>(reader: ByteReader, next: () => T): T[] {
+  const elements: T[] = [];
+  for (let left = reader.int32(); left > 0; left -= 1) elements.push(next());
+  return elements;
+}

@@ -1,0 +1,129 @@
+/** A record as a fetch brings it (https://kafka.apache.org/documentation/#record), in the form that kafkajs gives it. */
+import { isAscii } from 'node:buffer';
+import { type ByteReader, UnreadableError } from './byte-reader.ts';
+
+/** What a batch tells of its records; 64-bit numbers are text. */
+export interface BatchContext {
+  readonly firstOffset: string;
+  readonly firstTimestamp: string;
+  readonly partitionLeaderEpoch: number;
+  readonly inTransaction: boolean;
+  readonly isControlBatch: boolean;
+  readonly lastOffsetDelta: number;
+  readonly producerId: string;
+  readonly producerEpoch: number;
+  readonly firstSequence: number;
+  readonly maxTimestamp: string;
+  readonly timestampType: 0 | 1;
+  readonly magicByte: number;
+}
+
+/** The time of records is that at which the broker took their batch. */
+const LOG_APPEND_TIME = 1;
+
+/** Names of headers by their places: those of a topic's messages are mostly the same. */
+export type HeaderNames = string[];
+
+export class FetchedMessage {
+  readonly magicByte: number;
+  readonly attributes: number;
+  readonly timestamp: string;
+  readonly offset: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly isControlRecord: boolean;
+  readonly batchContext: BatchContext;
+  /** Where the parts of headers are: for each the end of its name, and where its value begins and ends; -1 for none. */
+  readonly #places: readonly number[];
+  readonly #names: readonly string[];
+  readonly #bytes: Buffer;
+
+  /**
+   * Reads the next record.
+   *
+   * @param names of the headers that were read before; it is told of those of this record
+   * @throws UnreadableError
+   */
+  constructor(reader: ByteReader, context: BatchContext, names: HeaderNames) {
+    this.magicByte = context.magicByte;
+    this.attributes = reader.int8();
+    const delta = reader.varint();
+    this.timestamp =
+      context.timestampType === LOG_APPEND_TIME ? context.maxTimestamp : String(Number(context.firstTimestamp) + delta);
+    this.offset = String(Number(context.firstOffset) + reader.varint());
+    this.key = reader.varBytes();
+    this.value = reader.varBytes();
+    this.isControlRecord = context.isControlBatch;
+    this.batchContext = context;
+    this.#bytes = reader.bytes;
+    const count = reader.varint();
+    if (count < 0) throw new UnreadableError();
+    const own: string[] = [];
+    const places: number[] = [];
+    for (let place = 0; place < count; place += 1) {
+      own.push(nameOf(reader, names, place));
+      const length = reader.varint();
+      const from = length === -1 ? -1 : reader.skip(length);
+      places.push(from, from + length);
+    }
+    this.#names = own;
+    this.#places = places;
+  }
+
+  /** As kafkajs gives them: one that is there several times has a list. */
+  get headers(): Record<string, Buffer | null | (Buffer | null)[]> {
+    const headers: Record<string, Buffer | null | (Buffer | null)[]> = {};
+    this.#names.forEach((name, place) => {
+      const [from, to] = this.#place(place);
+      const value = from === -1 ? null : this.#bytes.subarray(from, to);
+      const before = Object.hasOwn(headers, name) ? headers[name] : undefined;
+      if (before === undefined) headers[name] = value;
+      else headers[name] = Array.isArray(before) ? [...before, value] : [before, value];
+    });
+    return headers;
+  }
+
+  /** The same as UTF-8 text: nothing for one without a value, and those of one name with commas between. */
+  headerTexts(): Record<string, string> {
+    const texts: Record<string, string> = {};
+    const [start] = this.#place(0);
+    const [, end] = this.#place(this.#names.length - 1);
+    // One text for all, of which each is a part: far cheaper than to decode a dozen.
+    const whole =
+      start >= 0 && end >= start && isAscii(this.#bytes.subarray(start, end))
+        ? this.#bytes.toString('latin1', start, end)
+        : null;
+    this.#names.forEach((name, place) => {
+      const [from, to] = this.#place(place);
+      let text = '';
+      if (from !== -1)
+        text = whole === null ? this.#bytes.toString('utf8', from, to) : whole.slice(from - start, to - start);
+      texts[name] = Object.hasOwn(texts, name) ? `${texts[name]},${text}` : text;
+    });
+    return texts;
+  }
+
+  #place(place: number): readonly [from: number, to: number] {
+    return [this.#places[2 * place] ?? -1, this.#places[2 * place + 1] ?? -1];
+  }
+}
+
+/** The next name: the one that was at this place before, where its bytes are the same. */
+function nameOf(reader: ByteReader, names: HeaderNames, place: number): string {
+  const length = reader.varint();
+  const from = reader.skip(length);
+  const known = names[place];
+  if (known !== undefined && known.length === length && isSame(known, reader.bytes, from)) return known;
+  const name = reader.bytes.toString('utf8', from, from + length);
+  names[place] = name;
+  return name;
+}
+
+/** Whether these bytes are text of the same length, all of it ASCII. */
+function isSame(text: string, bytes: Buffer, from: number): boolean {
+  for (let place = 0; place < text.length; place += 1) {
+    const code = text.charCodeAt(place);
+    if (code > 0x7f || bytes[from + place] !== code) return false;
+  }
+  return true;
+}
