@@ -2,7 +2,7 @@ import { FetchRests } from '../src/kafka/fetch-rests.ts';
 
 function restsUnderTest() {
   const world = { nowMs: 1_000 };
-  const rests = new FetchRests(() => world.nowMs);
+  const rests = new FetchRests({ msMin: 20, msMax: 100, parts: 4 }, () => world.nowMs);
   /** A partition whose messages take so long; tells how long it rests. */
   const handle = (tookMs: number, isBehind = false): number => {
     rests.begin();

@@ -54,8 +54,8 @@ async function restAfter(roundMs: number, setBackMs = 0): Promise<number> {
 
 it.each([
   [3, 17],
-  [10, 30],
-  [60, 40],
+  [15, 15],
+  [50, 10],
 ])(
   'after a round of %d ms the relay rests for %d, so that what is written meanwhile goes together',
   async (tookMs, restMs) => {

@@ -1,4 +1,4 @@
-import { intervalMs } from '../round-interval.ts';
+import { intervalMs, type Pacing } from '../round-interval.ts';
 
 /** What takes longer is more than one fetch: several brokers are asked side by side. */
 const FETCH_MS_MAX = 1_000;
@@ -8,13 +8,15 @@ const FETCH_MS_MAX = 1_000;
  * next fetch waits for all: so they rest together, until one moment. While one of them is behind none rests.
  */
 export class FetchRests {
+  readonly #pacing: Pacing;
   readonly #nowMs: () => number;
   #atWork = 0;
   #beganMs = Number.NEGATIVE_INFINITY;
   #isBehind = false;
   #wasBehind = false;
 
-  constructor(nowMs: () => number = () => performance.now()) {
+  constructor(pacing: Pacing, nowMs: () => number = () => performance.now()) {
+    this.#pacing = pacing;
     this.#nowMs = nowMs;
   }
 
@@ -32,7 +34,7 @@ export class FetchRests {
     this.#isBehind ||= isBehind;
     if (this.#isBehind || this.#wasBehind) return 0;
     const tookMs = this.#nowMs() - this.#beganMs;
-    return Math.max(0, intervalMs(tookMs) - tookMs);
+    return Math.max(0, intervalMs(this.#pacing, tookMs) - tookMs);
   }
 
   end(): void {

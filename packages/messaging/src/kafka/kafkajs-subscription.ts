@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mo/service-kit';
 import type { Consumer, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
+import type { Pacing } from '../round-interval.ts';
 import { FetchRests } from './fetch-rests.ts';
 import { FetchedMessage } from './fetched-message.ts';
 import { whileBeating } from './heartbeats.ts';
@@ -15,7 +16,13 @@ import type { IncomingMessage, Pace, RawMessage, Subscription } from './port.ts'
 const SESSION_TIMEOUT_MS = 6_000;
 const HEARTBEAT_INTERVAL_MS = 500;
 /** How long the broker may hold back an empty fetch; longer delays rebalances, and the end of a process. */
-const FETCH_WAIT_MS: Readonly<Record<Pace, number>> = { prompt: 250, seldom: 1_000 };
+const FETCH_WAIT_MS: Readonly<Record<Pace, number>> = { prompt: 250, relaxed: 250, seldom: 1_000 };
+const RELAXED: Pacing = { msMin: 200, msMax: 400, parts: 4 };
+const PACING: Readonly<Record<Pace, Pacing>> = {
+  prompt: { msMin: 20, msMax: 100, parts: 4 },
+  relaxed: RELAXED,
+  seldom: RELAXED,
+};
 /** What a fetch brings is held in several forms until it is applied: some thousand events. */
 const FETCH_BYTES_MAX = 1024 * 1024;
 const FETCH_BYTES_PER_PARTITION_MAX = 128 * 1024;
@@ -78,7 +85,7 @@ export class KeptSubscription implements Subscription {
       allowAutoTopicCreation: false,
       retry: { retries: RETRIES_MAX, restartOnFailure: async () => false },
     });
-    const rests = new FetchRests();
+    const rests = new FetchRests(PACING[pace]);
     const commits = new OffsetCommits((offsets) => consumer.commitOffsets(offsets), logger);
     // Whoever joins again reads on from what was committed, and may have other partitions.
     consumer.on(consumer.events.GROUP_JOIN, () => commits.forget());

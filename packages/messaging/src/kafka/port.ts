@@ -51,8 +51,11 @@ export interface Subscription {
   close(): Promise<void>;
 }
 
-/** How soon messages are wanted: at once, or within seconds where that costs less. */
-export type Pace = 'prompt' | 'seldom';
+/**
+ * How soon messages are wanted, where later costs less: at once; the first of some at once, and those after it within some
+ * tenths of a second; or within seconds.
+ */
+export type Pace = 'prompt' | 'relaxed' | 'seldom';
 
 export interface Kafka {
   /** Makes the topics that are missing. */

@@ -77,7 +77,8 @@ export class Subscriber {
     const { kafka, topicPrefix } = this.#options;
     const topics = STREAMS.map((stream) => topicOf(topicPrefix, stream));
     await kafka.ensureTopics(topics, TOPIC_PARTITIONS);
-    this.#subscription = await kafka.subscribe(groupOf(topicPrefix), topics, (messages) => this.#take(messages));
+    const take = (messages: IncomingMessage[]) => this.#take(messages);
+    this.#subscription = await kafka.subscribe(groupOf(topicPrefix), topics, take, 'relaxed');
   }
 
   async #take(messages: readonly IncomingMessage[]): Promise<void> {

@@ -93,8 +93,8 @@ export const operating: readonly Fault[] = [
   {
     id: 'rounds-press-on',
     file: 'packages/messaging/src/round-interval.ts',
-    replace: 'Math.max(PARTS * tookMs, INTERVAL_MS_MIN)',
-    by: 'INTERVAL_MS_MIN',
+    replace: 'Math.max(parts * tookMs, msMin)',
+    by: 'msMin',
     breaks: 'where the processors are busy, rounds of a few events each keep them busier',
     check: unit('packages/messaging/test/relay'),
   },
