@@ -1,7 +1,7 @@
 /**
  * From an operation of the contract to a route: validation in the order that the API promises, then the handler.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   type ConsistencyToken,
   canonicalJson,
@@ -184,4 +184,4 @@ function validateHeader<T extends z.ZodType>(schema: T, value: unknown, name: st
   });
 }
 
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');
