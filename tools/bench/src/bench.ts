@@ -8,6 +8,7 @@ import { SqlLoad } from './controls/sql-load.ts';
 import { HttpLoad } from './load/http-load.ts';
 import { cpuMs } from './measure/cpu.ts';
 import { type PerProcess, perProcess } from './measure/processes.ts';
+import { measureRested, type Rested } from './measure/rested.ts';
 import { Rows } from './measure/rows.ts';
 import { runSet } from './measure/run-set.ts';
 import { Settling } from './measure/settling.ts';
@@ -26,6 +27,7 @@ import { startUnderTest } from './stack.ts';
 import { Databases } from './verify/databases.ts';
 
 const IDLE_MS = 3_000;
+const RESTED_MS_MAX = 2_000;
 
 export interface BenchParts {
   readonly plan: Plan;
@@ -42,6 +44,8 @@ export interface Measured {
   readonly lag: Lag | null;
   /** The share of one core that each process takes while nothing is asked for. */
   readonly idleCpuShare: PerProcess;
+  /** What the same work costs after rests. */
+  readonly rested: readonly Rested[];
   readonly notes: readonly string[];
   /** What could not be measured, and why; everything else was. */
   readonly failures: readonly string[];
@@ -100,6 +104,7 @@ async function measure(run: Run): Promise<Measured> {
   const sets = [await writeMembers(run, ids), await readMembers(run, ids), await mixedMembers(run, ids)];
   say(`all seeds had reached everybody ${((await settleSeeds(run)) / 1000).toFixed(0)} s later`);
   const idleCpuShare = await idle(run);
+  const rested = await measureRested(Math.min(plan.sliceMs, RESTED_MS_MAX));
   const failures: string[] = [];
   // What was measured for half an hour is not to be lost where something after it fails.
   const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | null> => {
@@ -120,7 +125,7 @@ async function measure(run: Run): Promise<Measured> {
   await attempt('scale', () => measureScale(run, ids));
   await attempt('bulk', () => measureBulk(run));
   const p99 = lag === null ? null : { subscriberMs: lag.subscriberMs[2] ?? 0, balanceMs: lag.balanceMs[2] ?? 0 };
-  return { rows, ratios: ratiosOf(rows, { lag: p99 }), lag, idleCpuShare, notes, failures };
+  return { rows, ratios: ratiosOf(rows, { lag: p99 }), lag, idleCpuShare, rested, notes, failures };
 }
 
 async function idle(run: Run): Promise<PerProcess> {

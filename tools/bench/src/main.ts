@@ -11,7 +11,7 @@ import { PROCESSES } from './measure/processes.ts';
 import { OptionsError, readOptions, USAGE } from './options.ts';
 import { planOf } from './plan.ts';
 import { resultsJson, writeResults } from './report/results.ts';
-import { renderLag, renderRatios, renderTable } from './report/table.ts';
+import { renderLag, renderRatios, renderRested, renderTable } from './report/table.ts';
 
 const LATEST = fileURLToPath(new URL('../../../bench/results/latest.json', import.meta.url));
 
@@ -27,17 +27,18 @@ async function main(): Promise<number> {
   const dir = mkdtempSync(join(tmpdir(), 'mo-bench-'));
   try {
     const measured = await bench({ plan: planOf(options), dir, say });
-    const { ratios, lag, idleCpuShare, notes, failures } = measured;
+    const { ratios, lag, idleCpuShare, rested, notes, failures } = measured;
     const rows = measured.rows.all;
     const idle = PROCESSES.map((name) => `${name} ${(idleCpuShare[name] * 100).toFixed(1)} %`);
     console.log(`\n${renderTable(rows)}\n`);
     for (const note of notes) console.log(`  ${note}`);
     console.log(`  of one core, with nothing going on: ${idle.join(', ')}`);
     if (lag !== null) console.log(`\n${renderLag(lag)}`);
+    console.log(`\n${renderRested(rested)}`);
     console.log(`\n${renderRatios(ratios)}\n`);
     writeResults(
       LATEST,
-      resultsJson({ startedAt, seconds: seconds(), options, rows, ratios, lag, idleCpuShare, notes, failures }),
+      resultsJson({ startedAt, seconds: seconds(), options, rows, ratios, lag, idleCpuShare, rested, notes, failures }),
     );
     for (const failure of failures) console.log(failure);
     return failures.length === 0 && rows.every(({ isSound }) => isSound) ? 0 : 1;

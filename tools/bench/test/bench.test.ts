@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { testServers } from '@mo/dev-stack';
 import { bench } from '../src/bench.ts';
+import { RESTS_MS } from '../src/measure/rested.ts';
 import type { Plan } from '../src/plan.ts';
 import { renderTable } from '../src/report/table.ts';
 
@@ -27,7 +28,7 @@ it(
   'measures scenarios beside controls, and every row adds up',
   async () => {
     const servers = testServers();
-    const { rows, lag, failures } = await bench({
+    const { rows, lag, rested, failures } = await bench({
       plan: PLAN,
       dir: join(servers.dir, `bench-${process.pid}`),
       servers,
@@ -41,6 +42,8 @@ it(
     const idle = rows.all.filter(({ outcome }) => outcome.done === 0);
     expect(idle.map(({ name, level, outcome }) => ({ name, level, errors: outcome.errors }))).toEqual([]);
     expect(lag?.events).toBeGreaterThan(0);
+    expect(rested.map(({ restMs }) => restMs)).toEqual(RESTS_MS);
+    for (const { cpuUs } of rested) expect(cpuUs).toBeGreaterThan(0);
   },
   TIMEOUT_MS,
 );

@@ -99,7 +99,9 @@ describe('a row that does not add up', () => {
   it('has none in the results either', () => {
     const lag = null;
     const results = { startedAt: new Date(0), seconds: 1, options: {}, ratios: [], lag, notes: [], failures: [] };
-    const text = JSON.stringify(resultsJson({ ...results, rows: rows.all, idleCpuShare: perProcess(() => 0) }));
+    const text = JSON.stringify(
+      resultsJson({ ...results, rows: rows.all, idleCpuShare: perProcess(() => 0), rested: [] }),
+    );
     expect(text).toContain('"adds_up":false');
     expect(text).not.toContain('77777');
   });

@@ -4,6 +4,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import type { PerProcess } from '../measure/processes.ts';
+import type { Rested } from '../measure/rested.ts';
 import type { Row } from '../measure/row.ts';
 import type { Lag } from '../scenarios/lag.ts';
 import { meets, type Ratio } from './ratios.ts';
@@ -18,6 +19,7 @@ export interface Results {
   readonly ratios: readonly Ratio[];
   readonly lag: Lag | null;
   readonly idleCpuShare: Readonly<PerProcess>;
+  readonly rested: readonly Rested[];
   readonly notes: readonly string[];
   readonly failures: readonly string[];
 }

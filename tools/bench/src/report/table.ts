@@ -1,6 +1,7 @@
 /** The table that is printed: one line for each scenario and control at each load, and below it what it must show. */
 
 import { PROCESSES } from '../measure/processes.ts';
+import type { Rested } from '../measure/rested.ts';
 import type { Row } from '../measure/row.ts';
 import type { Lag } from '../scenarios/lag.ts';
 import { type Bound, meets, type Ratio } from './ratios.ts';
@@ -106,6 +107,13 @@ export function renderLag({ offered, events, subscriberMs, balances, balanceMs }
     `  to the balance   ${told(balanceMs)} (${balances} looked at)`,
   ].join('\n');
 }
+
+/** What the same work costs after rests. */
+export const renderRested = (rested: readonly Rested[]): string =>
+  [
+    'the same work, of nobody in particular, after a rest:',
+    ...rested.map(({ restMs, cpuUs }) => `  of ${restMs} ms  ${short(cpuUs)} µs of CPU`),
+  ].join('\n');
 
 const whole = (value: number): string => Math.round(value).toString();
 const short = (value: number): string => (value === 0 ? '0' : Number(value.toPrecision(DIGITS)).toString());
