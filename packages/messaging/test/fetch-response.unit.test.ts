@@ -143,7 +143,7 @@ it('headers without a value, and those that are named as a member of every objec
   });
 });
 
-it('what is compressed, and what is broken, is left to kafkajs', async () => {
+it('what is compressed, older, or broken, is left to kafkajs', async () => {
   const messages = [{ value: 'v', timestamp: '1' }];
   const compressed = bodyOf([
     await bytesOf({ messages, firstOffset: 5, attributes: 0 }, kafkajs.CompressionTypes.GZIP),
@@ -152,6 +152,17 @@ it('what is compressed, and what is broken, is left to kafkajs', async () => {
   const [read] = messagesOf(await decode(Fetch.protocol, compressed));
   expect(read).toMatchObject({ offset: '5', value: Buffer.from('v') });
   expect(Fetch.protocol({ version: 10 })).toBe(protocolBefore({ version: 10 }));
+  const named = await bytesOf({
+    messages: [{ value: 'v', headers: { a_header_: 'h' } }],
+    firstOffset: 0,
+    attributes: 0,
+  });
+  named.write('__proto__', named.indexOf('a_header_'));
+  expect(decodeFetch(bodyOf([named]))).toBeNull();
+  // A message of the format before, shorter than any batch.
+  const old = Buffer.alloc(40);
+  old[MAGIC_AT] = 1;
+  expect(decodeFetch(bodyOf([old]))).toBeNull();
 
   const whole = bodyOf([await bytesOf({ messages, firstOffset: 5, attributes: 0 })]);
   fc.assert(

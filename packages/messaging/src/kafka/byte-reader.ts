@@ -78,7 +78,8 @@ export class ByteReader {
   }
 }
 
-function exact(value: number): number {
+/** The number, where it is an integer that is told apart from those beside it. @throws UnreadableError */
+export function exact(value: number): number {
   if (!Number.isSafeInteger(value)) throw new UnreadableError();
   return value;
 }

@@ -26,12 +26,14 @@ export interface FetchResponse {
 }
 
 const MAGIC = 2;
+/** Where every format of a message has it. */
+const MAGIC_AT = 16;
 const COMPRESSION_BITS = 0x7;
 const LOG_APPEND_TIME_BIT = 0x8;
 const TRANSACTIONAL_BIT = 0x10;
 const CONTROL_BIT = 0x20;
-/** The last batch of a partition may have been cut off: so many bytes of one tell how long it is. */
-const BATCH_HEAD_SIZE = 49;
+/** With fewer bytes left kafkajs looks for no further batch: the broker may have cut off the last one. */
+const BATCH_SIZE_MIN = 49;
 
 /** Decodes the body. Its messages point into it. @returns null where it holds what isn't read here */
 export function decodeFetch(bytes: Buffer): FetchResponse | null {
@@ -76,8 +78,9 @@ function readMessages(reader: ByteReader, names: HeaderNames): FetchedMessage[] 
   const messages: FetchedMessage[] = [];
   if (size <= 0) return messages;
   const from = reader.skip(size);
+  if (size > MAGIC_AT && reader.bytes[from + MAGIC_AT] !== MAGIC) throw new UnreadableError();
   const batches = new ByteReader(reader.bytes, from, from + size);
-  while (batches.left >= BATCH_HEAD_SIZE) {
+  while (batches.left >= BATCH_SIZE_MIN) {
     const firstOffset = batches.int64();
     const length = batches.int32();
     if (length > batches.left) break;

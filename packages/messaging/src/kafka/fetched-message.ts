@@ -1,6 +1,6 @@
 /** A record as a fetch brings it (https://kafka.apache.org/documentation/#record), in the form that kafkajs gives it. */
 import { isAscii } from 'node:buffer';
-import { type ByteReader, UnreadableError } from './byte-reader.ts';
+import { type ByteReader, exact, UnreadableError } from './byte-reader.ts';
 
 /** What a batch tells of its records; 64-bit numbers are text. */
 export interface BatchContext {
@@ -49,8 +49,10 @@ export class FetchedMessage {
     this.attributes = reader.int8();
     const delta = reader.varint();
     this.timestamp =
-      context.timestampType === LOG_APPEND_TIME ? context.maxTimestamp : String(Number(context.firstTimestamp) + delta);
-    this.offset = String(Number(context.firstOffset) + reader.varint());
+      context.timestampType === LOG_APPEND_TIME
+        ? context.maxTimestamp
+        : String(exact(Number(context.firstTimestamp) + delta));
+    this.offset = String(exact(Number(context.firstOffset) + reader.varint()));
     this.key = reader.varBytes();
     this.value = reader.varBytes();
     this.isControlRecord = context.isControlBatch;
@@ -115,6 +117,8 @@ function nameOf(reader: ByteReader, names: HeaderNames, place: number): string {
   const known = names[place];
   if (known !== undefined && known.length === length && isSame(known, reader.bytes, from)) return known;
   const name = reader.bytes.toString('utf8', from, from + length);
+  // It can't be set as others are.
+  if (name === '__proto__') throw new UnreadableError();
   names[place] = name;
   return name;
 }

@@ -17,16 +17,17 @@ const SESSION_TIMEOUT_MS = 6_000;
 const HEARTBEAT_INTERVAL_MS = 500;
 /** How long the broker may hold back an empty fetch; longer delays rebalances, and the end of a process. */
 const FETCH_WAIT_MS: Readonly<Record<Pace, number>> = { prompt: 250, relaxed: 250, seldom: 1_000 };
-const RELAXED: Pacing = { msMin: 200, msMax: 400, parts: 4 };
+const PROMPT: Pacing = { msMin: 20, msMax: 100, parts: 4 };
 const PACING: Readonly<Record<Pace, Pacing>> = {
-  prompt: { msMin: 20, msMax: 100, parts: 4 },
-  relaxed: RELAXED,
-  seldom: RELAXED,
+  prompt: PROMPT,
+  relaxed: { msMin: 200, msMax: 400, parts: 4 },
+  seldom: PROMPT,
 };
 /** What a fetch brings is held in several forms until it is applied: some thousand events. */
 const FETCH_BYTES_MAX = 1024 * 1024;
 const FETCH_BYTES_PER_PARTITION_MAX = 128 * 1024;
-const PARTITIONS_AT_ONCE = 12;
+/** Those of three topics: what has to wait for others of the same fetch waits for their rest, too. */
+const PARTITIONS_AT_ONCE = 36;
 /** Partitions that were added to a topic are found within this. */
 const METADATA_AGE_MS_MAX = 10_000;
 const RETRIES_MAX = 2;

@@ -26,7 +26,7 @@ export async function measureRested(durationMs: number): Promise<Rested[]> {
   const measured: Rested[] = [];
   for (const restMs of RESTS_MS) {
     measured.push({ restMs, cpuUs: workFor(work, restMs, durationMs) });
-    // The thread is not left at its own work alone: others of this process have timers, too.
+    // What else this process has to do, its timers have held back meanwhile.
     await delay(1);
   }
   return measured;
@@ -49,7 +49,7 @@ function workFor(work: () => number, restMs: number, durationMs: number): number
   return (user + system) / pieces;
 }
 
-/** About what a service does for a call: numbers here and there in a megabyte, and objects made into text. */
+/** A little of what services do: numbers are read all over a megabyte, and objects made into text. */
 function pieceOfWork(): () => number {
   const numbers = new Uint32Array(NUMBERS).map((_, place) => Math.imul(place, 2_654_435_761));
   const objects = Array.from({ length: OBJECTS }, (_, place) => ({ id: place, name: `x${place}`, of: [place, 1] }));
