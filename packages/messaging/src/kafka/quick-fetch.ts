@@ -2,25 +2,19 @@
  * kafkajs 2.2.4 copies the headers of a record as often as it has headers, and makes a dozen objects for it beside: see
  * docs/decisions/0031. This has it decode what is fetched at once.
  */
-import { createRequire } from 'node:module';
 import { decodeFetch } from './fetch-response.ts';
+import { requestKind } from './request-kind.ts';
 
 interface Call {
   readonly request: unknown;
   readonly response: { readonly decode: (bytes: Buffer) => Promise<unknown>; readonly parse: unknown };
 }
 
-/** What is inside of kafkajs, and has no types there: a kind of request, and how each version of it is made. */
-interface RequestKind {
-  readonly versions: readonly string[];
-  protocol: (of: { version: number | string }) => (options: object) => Call;
-}
-
 /** The newest that kafkajs knows, and that every broker since 2.3 speaks. */
 const VERSION = 11;
 
 /** Kafkajs's own, mended: it decodes older versions and formats, and what is compressed, as it always did. */
-export const Fetch = createRequire(import.meta.url)('kafkajs/src/protocol/requests/fetch') as RequestKind;
+export const Fetch = requestKind<object, Call>('fetch');
 /** As kafkajs makes it. */
 export const protocolBefore = Fetch.protocol;
 

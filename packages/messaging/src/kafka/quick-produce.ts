@@ -2,9 +2,9 @@
  * kafkajs 2.2.4 encodes a record in a dozen buffers of 512 bytes, and copies what they hold from one to the next: see
  * docs/decisions/0031. This has it send the same bytes, written once.
  */
-import { createRequire } from 'node:module';
 import kafkajs from 'kafkajs';
 import { encodeProduce, type ProduceOptions } from './produce-request.ts';
+import { requestKind } from './request-kind.ts';
 
 interface Encoded {
   readonly buf: Buffer;
@@ -18,18 +18,11 @@ interface Call {
   readonly response: unknown;
 }
 
-/** What is inside of kafkajs, and has no types there: a kind of request, and how each version of it is made. */
-interface RequestKind {
-  readonly versions: readonly string[];
-  protocol: (of: { version: number | string }) => (options: Options) => Call;
-}
-
 /** The first whose messages are record batches. */
 const VERSION_MIN = 3;
 
-const inKafkajs = createRequire(import.meta.url);
 /** Kafkajs's own, mended: it takes a message's time, or compression, as it always did. */
-export const Produce = inKafkajs('kafkajs/src/protocol/requests/produce') as RequestKind;
+export const Produce = requestKind<Options, Call>('produce');
 /** As kafkajs makes it. */
 export const protocolBefore = Produce.protocol;
 
