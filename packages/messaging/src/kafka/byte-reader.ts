@@ -7,23 +7,18 @@ export class UnreadableError extends Error {
 
 export class ByteReader {
   readonly bytes: Buffer;
-  readonly end: number;
-  at: number;
+  readonly #end: number;
+  #at: number;
 
-  /**
-   * @param at from where
-   * @param end up to where
-   * @throws UnreadableError here and everywhere, where the bytes don't go so far
-   */
+  /** All that it reads throws an UnreadableError where the bytes don't go so far. */
   constructor(bytes: Buffer, at = 0, end = bytes.length) {
-    if (at > end || end > bytes.length) throw new UnreadableError();
     this.bytes = bytes;
-    this.at = at;
-    this.end = end;
+    this.#at = at;
+    this.#end = end;
   }
 
   get left(): number {
-    return this.end - this.at;
+    return this.#end - this.#at;
   }
 
   int8(): number {
@@ -69,12 +64,23 @@ export class ByteReader {
     return this.bytes.subarray(from, from + length);
   }
 
+  /** The byte so far on, which is read later; undefined beyond the end of all bytes. */
+  peek(distance: number): number | undefined {
+    return this.bytes[this.#at + distance];
+  }
+
   /** Passes over bytes. @returns where they begin */
   skip(length: number): number {
-    const from = this.at;
-    if (length < 0 || from + length > this.end) throw new UnreadableError();
-    this.at = from + length;
+    const from = this.#at;
+    if (length < 0 || from + length > this.#end) throw new UnreadableError();
+    this.#at = from + length;
     return from;
+  }
+
+  /** Passes over bytes. @returns what reads them alone */
+  part(length: number): ByteReader {
+    const from = this.skip(length);
+    return new ByteReader(this.bytes, from, from + length);
   }
 }
 

@@ -77,15 +77,13 @@ function readMessages(reader: ByteReader, names: HeaderNames): FetchedMessage[] 
   const size = reader.int32();
   const messages: FetchedMessage[] = [];
   if (size <= 0) return messages;
-  const from = reader.skip(size);
-  if (size > MAGIC_AT && reader.bytes[from + MAGIC_AT] !== MAGIC) throw new UnreadableError();
-  const batches = new ByteReader(reader.bytes, from, from + size);
+  const batches = reader.part(size);
+  if (size > MAGIC_AT && batches.peek(MAGIC_AT) !== MAGIC) throw new UnreadableError();
   while (batches.left >= BATCH_SIZE_MIN) {
     const firstOffset = batches.int64();
     const length = batches.int32();
     if (length > batches.left) break;
-    const at = batches.skip(length);
-    readBatch(new ByteReader(reader.bytes, at, at + length), firstOffset, names, messages);
+    readBatch(batches.part(length), firstOffset, names, messages);
   }
   return messages;
 }
@@ -97,6 +95,8 @@ function readBatch(reader: ByteReader, firstOffset: number, names: HeaderNames, 
   reader.skip(4); // The checksum, at which kafkajs doesn't look either.
   const attributes = reader.int16();
   if ((attributes & COMPRESSION_BITS) !== 0) throw new UnreadableError();
+  const lastOffsetDelta = reader.int32();
+  const firstTimestamp = reader.int64();
   const context: BatchContext = {
     firstOffset: String(firstOffset),
     partitionLeaderEpoch,
@@ -104,19 +104,16 @@ function readBatch(reader: ByteReader, firstOffset: number, names: HeaderNames, 
     inTransaction: (attributes & TRANSACTIONAL_BIT) !== 0,
     isControlBatch: (attributes & CONTROL_BIT) !== 0,
     timestampType: (attributes & LOG_APPEND_TIME_BIT) === 0 ? 0 : 1,
-    lastOffsetDelta: reader.int32(),
-    firstTimestamp: String(reader.int64()),
+    lastOffsetDelta,
+    firstTimestamp: String(firstTimestamp),
     maxTimestamp: String(reader.int64()),
     producerId: String(reader.int64()),
     producerEpoch: reader.int16(),
     firstSequence: reader.int32(),
   };
-  const count = reader.int32();
-  for (let place = 0; place < count; place += 1) {
-    const length = reader.varint();
-    const at = reader.skip(length);
-    messages.push(new FetchedMessage(new ByteReader(reader.bytes, at, at + length), context, names));
-  }
+  const batch = { context, firstOffset, firstTimestamp };
+  for (let left = reader.int32(); left > 0; left -= 1)
+    messages.push(new FetchedMessage(reader.part(reader.varint()), batch, names));
 }
 
 /** @param next reads an element */

@@ -18,11 +18,26 @@ export interface BatchContext {
   readonly magicByte: number;
 }
 
+/** A batch as its records are read: beside what it tells of them, that of which they tell the distance. */
+export interface FetchedBatch {
+  readonly context: BatchContext;
+  readonly firstOffset: number;
+  /** Milliseconds since 1970. */
+  readonly firstTimestamp: number;
+}
+
 /** The time of records is that at which the broker took their batch. */
 const LOG_APPEND_TIME = 1;
 
 /** Names of headers by their places: those of a topic's messages are mostly the same. */
 export type HeaderNames = string[];
+
+/** Where the value of a header begins and ends; it begins at -1 where there is none. */
+interface Header {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
 
 export class FetchedMessage {
   readonly magicByte: number;
@@ -33,81 +48,72 @@ export class FetchedMessage {
   readonly value: Buffer | null;
   readonly isControlRecord: boolean;
   readonly batchContext: BatchContext;
-  /** Where the parts of headers are: for each the end of its name, and where its value begins and ends; -1 for none. */
-  readonly #places: readonly number[];
-  readonly #names: readonly string[];
   readonly #bytes: Buffer;
+  readonly #headers: readonly Header[];
 
   /**
-   * Reads the next record.
+   * Reads a record.
    *
    * @param names of the headers that were read before; it is told of those of this record
    * @throws UnreadableError
    */
-  constructor(reader: ByteReader, context: BatchContext, names: HeaderNames) {
+  constructor(reader: ByteReader, { context, firstOffset, firstTimestamp }: FetchedBatch, names: HeaderNames) {
     this.magicByte = context.magicByte;
     this.attributes = reader.int8();
-    const delta = reader.varint();
-    this.timestamp =
-      context.timestampType === LOG_APPEND_TIME
-        ? context.maxTimestamp
-        : String(exact(Number(context.firstTimestamp) + delta));
-    this.offset = String(exact(Number(context.firstOffset) + reader.varint()));
+    const timestamp = exact(firstTimestamp + reader.varint());
+    this.timestamp = context.timestampType === LOG_APPEND_TIME ? context.maxTimestamp : String(timestamp);
+    this.offset = String(exact(firstOffset + reader.varint()));
     this.key = reader.varBytes();
     this.value = reader.varBytes();
     this.isControlRecord = context.isControlBatch;
     this.batchContext = context;
     this.#bytes = reader.bytes;
-    const count = reader.varint();
-    if (count < 0) throw new UnreadableError();
-    const own: string[] = [];
-    const places: number[] = [];
-    for (let place = 0; place < count; place += 1) {
-      own.push(nameOf(reader, names, place));
-      const length = reader.varint();
-      const from = length === -1 ? -1 : reader.skip(length);
-      places.push(from, from + length);
-    }
-    this.#names = own;
-    this.#places = places;
+    this.#headers = readHeaders(reader, names);
   }
 
   /** As kafkajs gives them: one that is there several times has a list. */
   get headers(): Record<string, Buffer | null | (Buffer | null)[]> {
     const headers: Record<string, Buffer | null | (Buffer | null)[]> = {};
-    this.#names.forEach((name, place) => {
-      const [from, to] = this.#place(place);
+    for (const { name, from, to } of this.#headers) {
       const value = from === -1 ? null : this.#bytes.subarray(from, to);
       const before = Object.hasOwn(headers, name) ? headers[name] : undefined;
       if (before === undefined) headers[name] = value;
       else headers[name] = Array.isArray(before) ? [...before, value] : [before, value];
-    });
+    }
     return headers;
   }
 
   /** The same as UTF-8 text: nothing for one without a value, and those of one name with commas between. */
   headerTexts(): Record<string, string> {
     const texts: Record<string, string> = {};
-    const [start] = this.#place(0);
-    const [, end] = this.#place(this.#names.length - 1);
+    const start = this.#headers[0]?.from ?? -1;
+    const end = this.#headers.at(-1)?.to ?? -1;
     // One text for all, of which each is a part: far cheaper than to decode a dozen.
     const whole =
       start >= 0 && end >= start && isAscii(this.#bytes.subarray(start, end))
         ? this.#bytes.toString('latin1', start, end)
         : null;
-    this.#names.forEach((name, place) => {
-      const [from, to] = this.#place(place);
+    for (const { name, from, to } of this.#headers) {
       let text = '';
       if (from !== -1)
         text = whole === null ? this.#bytes.toString('utf8', from, to) : whole.slice(from - start, to - start);
       texts[name] = Object.hasOwn(texts, name) ? `${texts[name]},${text}` : text;
-    });
+    }
     return texts;
   }
+}
 
-  #place(place: number): readonly [from: number, to: number] {
-    return [this.#places[2 * place] ?? -1, this.#places[2 * place + 1] ?? -1];
+function readHeaders(reader: ByteReader, names: HeaderNames): Header[] {
+  const count = reader.varint();
+  if (count < 0) throw new UnreadableError();
+  const headers: Header[] = [];
+  for (let place = 0; place < count; place += 1) {
+    const name = nameOf(reader, names, place);
+    const length = reader.varint();
+    const from = length === -1 ? -1 : reader.skip(length);
+    headers.push({ name, from, to: from + length });
   }
+  return headers;
 }
 
 /** The next name: the one that was at this place before, where its bytes are the same. */
