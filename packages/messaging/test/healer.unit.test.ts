@@ -7,7 +7,9 @@ import { Healer, type Lag } from '../src/index.ts';
 const SCAN_INTERVAL_MS = 1_000;
 const SWEEP_INTERVAL_MS = 60_000;
 const START_MS = Date.UTC(2026, 0, 1);
-const TURNS = 20;
+const TURNS = 40;
+/** What a sweep asks for that looks at all. */
+const OF_ALL = ['customers', 'payments'].map((stream) => [stream, 0, undefined, 0]);
 
 /** A healer whose clock stands until it is told to go on, and whose database and peers are what a test says. */
 function healerUnderTest() {
@@ -16,6 +18,8 @@ function healerUnderTest() {
   const world = {
     behind: [] as Lag[],
     heads: new Map<Stream, [number, number][]>(),
+    /** Whether a page says that it is the last. */
+    tellsTheLast: true,
     pageMax: 10,
     reachable: true,
     isLeader: true,
@@ -25,8 +29,8 @@ function healerUnderTest() {
     caughtUp: [] as string[],
     /** Customers who can't be caught up with. */
     stuck: new Set<number>(),
-    /** From when on each sweep asked for heads, by stream. */
-    since: [] as [Stream, number][],
+    /** Each page that was asked for: of which stream, from when, until when, and after which customer. */
+    asked: [] as [Stream, number, number | undefined, number][],
   };
   const settle = async () => {
     for (let n = 0; n < TURNS; n += 1) await turn();
@@ -39,10 +43,12 @@ function healerUnderTest() {
       notApplied: async (stream, heads) => heads.map(([customerId, version]) => ({ customerId, stream, version })),
     },
     peers: {
-      heads: async (stream, sinceMs, after) => {
-        if (after === 0) world.since.push([stream, sinceMs]);
+      heads: async (stream, { sinceMs, untilMs }, after) => {
+        world.asked.push([stream, sinceMs, untilMs, after]);
         if (!world.reachable) throw new Error('not reachable');
-        return (world.heads.get(stream) ?? []).filter(([id]) => id > after).slice(0, world.pageMax);
+        const heads = (world.heads.get(stream) ?? []).filter(([id]) => id > after);
+        const isLast = world.tellsTheLast ? heads.length <= world.pageMax : heads.length === 0;
+        return { heads: heads.slice(0, world.pageMax), isLast };
       },
     },
     clock: {
@@ -112,7 +118,7 @@ describe('a customer that is behind', () => {
     tested.world.isLeader = false;
     tested.world.behind = [{ customerId: 7, stream: 'payments', version: 4 }];
     await tested.start();
-    expect([tested.world.caughtUp, tested.world.since]).toEqual([[], []]);
+    expect([tested.world.caughtUp, tested.world.asked]).toEqual([[], []]);
   });
 });
 
@@ -125,40 +131,40 @@ describe('the sweep', () => {
     );
     await tested.start();
     expect(tested.world.caughtUp).toEqual([1, 2, 3, 4, 5].map((id) => `${id} payments ${id * 10} sweep`));
-    expect(tested.world.since).toEqual([
-      ['customers', 0],
-      ['payments', 0],
+    expect(tested.world.asked).toEqual([
+      ['customers', 0, undefined, 0],
+      ...[0, 2, 4].map((after) => ['payments', 0, undefined, after]),
     ]);
   });
 
-  it('looks back further than the one before it, for a commit comes later than its time', async () => {
+  it('goes on until there is nothing more where an owner does not say which page is the last', async () => {
+    tested.world.tellsTheLast = false;
+    tested.world.heads.set('payments', [[1, 10]]);
     await tested.start();
-    await tested.pass(SWEEP_INTERVAL_MS);
-    const [, , [, since] = []] = tested.world.since;
-    expect(since).toBeGreaterThan(0);
-    expect(since).toBeLessThanOrEqual(START_MS - SWEEP_INTERVAL_MS);
+    expect(tested.world.asked.map(([stream, , , after]) => `${stream} ${after}`)).toEqual([
+      'customers 0',
+      'payments 0',
+      'payments 1',
+    ]);
   });
 
   it('that failed for long asks for all heads, which is no more from page to page', async () => {
     await tested.start();
     tested.world.reachable = false;
-    for (let minute = 0; minute < 25; minute += 1) await tested.pass(60_000);
+    for (let minute = 0; minute < 31; minute += 1) await tested.pass(60_000);
     tested.world.reachable = true;
-    tested.world.since.length = 0;
+    tested.world.asked.length = 0;
     await tested.pass(60_000);
-    expect(tested.world.since).toEqual([
-      ['customers', 0],
-      ['payments', 0],
-    ]);
+    expect(tested.world.asked).toEqual(OF_ALL);
     await tested.pass(SWEEP_INTERVAL_MS);
-    expect(tested.world.since.at(-1)?.[1]).toBeGreaterThan(0);
+    expect(tested.world.asked.at(-1)?.[1]).toBeGreaterThan(0);
   });
 
   it('comes when it is due though the clock is set back', async () => {
     await tested.start();
     tested.world.setBackMs = 3_600_000;
     await tested.pass(SWEEP_INTERVAL_MS);
-    expect(tested.world.since).toHaveLength(4);
+    expect(tested.world.asked).toEqual([...OF_ALL, ...OF_ALL]);
   });
 
   it('that fails is made up for by the next, which looks back as far', async () => {
@@ -167,9 +173,10 @@ describe('the sweep', () => {
     tested.world.reachable = true;
     tested.world.heads.set('customers', [[1, 1]]);
     await tested.pass(SWEEP_INTERVAL_MS);
-    expect(tested.world.since.slice(0, 2)).toEqual([
-      ['customers', 0],
-      ['customers', 0],
+    expect(tested.world.asked.map(([stream, since]) => `${stream} ${since}`)).toEqual([
+      'customers 0',
+      'customers 0',
+      'payments 0',
     ]);
     expect(tested.world.caughtUp).toEqual(['1 customers 1 sweep']);
   });
@@ -198,15 +205,15 @@ describe('the sweep', () => {
     tested.world.isLeader = false;
     await tested.start();
     await tested.pass(SCAN_INTERVAL_MS);
-    expect(tested.world.since).toEqual([]);
+    expect(tested.world.asked).toEqual([]);
     tested.world.isLeader = true;
     await tested.pass(SCAN_INTERVAL_MS);
-    expect(tested.world.since).toHaveLength(2);
+    expect(tested.world.asked).toEqual(OF_ALL);
     for (let passedMs = SCAN_INTERVAL_MS; passedMs < SWEEP_INTERVAL_MS; passedMs += SCAN_INTERVAL_MS)
       await tested.pass(SCAN_INTERVAL_MS);
-    expect(tested.world.since).toHaveLength(2);
+    expect(tested.world.asked).toEqual(OF_ALL);
     await tested.pass(SCAN_INTERVAL_MS);
-    expect(tested.world.since).toHaveLength(4);
+    expect(tested.world.asked.length).toBeGreaterThan(OF_ALL.length);
   });
 
   it('that fails is made again within seconds', async () => {
@@ -214,6 +221,6 @@ describe('the sweep', () => {
     await tested.start();
     tested.world.reachable = true;
     for (let seconds = 0; seconds < 6; seconds += 1) await tested.pass(SCAN_INTERVAL_MS);
-    expect(tested.world.since).toHaveLength(3);
+    expect(tested.world.asked).toHaveLength(3);
   });
 });

@@ -7,21 +7,16 @@ import type { Stream } from '@mo/contracts';
 import type { Clock, Logger } from '@mo/service-kit';
 import type { Progress } from '../protocol/account.ts';
 import type { HttpPeers } from '../pull/http-peers.ts';
+import type { HeadsPage } from '../pull/wire.ts';
 import { Rounds } from '../rounds.ts';
 import { slices } from '../slices.ts';
 import type { Lag, ProgressTable } from '../sql/progress-table.ts';
+import { Sweep } from './sweep.ts';
 
 const SCAN_INTERVAL_MS = 1_000;
 const SWEEP_INTERVAL_MS = 60_000;
 const SWEEP_RETRY_MS = 5_000;
 const SWEEP_CHECK_MS = 1_000;
-/** A sweep looks back further than the one before it, for a commit comes later than its time. */
-const SWEEP_OVERLAP_MS = 10 * 60_000;
-/**
- * What is recent is read whole for each page of it. Where sweeps failed for longer than this, all customers are asked for
- * instead: page by page, from one customer to the next.
- */
-const SWEEP_WINDOW_MS_MAX = 3 * SWEEP_OVERLAP_MS;
 const HEALS_AT_ONCE = 32;
 export const SCAN_CUSTOMERS_MAX = 1_000;
 /** Customers that wait to be healed; more are found again by the scan. */
@@ -49,8 +44,7 @@ export class Healer {
   readonly #underWay = new Set<string>();
   /** What sweeps found and could not heal, by customer and stream: the next one begins with these. */
   readonly #left = new Map<string, Lag>();
-  /** From when on each stream is swept next; from its beginning where it never was. */
-  readonly #sweptTo = new Map<Stream, number>();
+  readonly #sweep: Sweep;
   /** When a sweep is due, in ms: at once for who begins to do the housekeeping, for nobody knows what was missed before. */
   #sweepDueMs = 0;
   #scannedTo = 0;
@@ -58,6 +52,10 @@ export class Healer {
   constructor(options: HealerOptions) {
     this.#options = options;
     this.#rounds = new Rounds(options.clock, options.logger);
+    const { progress, peers } = options;
+    const look = async (stream: Stream, page: HeadsPage['heads']) =>
+      this.#catchUpAll(await progress.notApplied(stream, page));
+    this.#sweep = new Sweep((stream, span, after) => peers.heads(stream, span, after), look);
   }
 
   start(): void {
@@ -132,23 +130,7 @@ export class Healer {
     const left = [...this.#left.values()];
     this.#left.clear();
     await this.#catchUpAll(left);
-    for (const stream of follows) {
-      const startedMs = clock.now();
-      const sweptTo = this.#sweptTo.get(stream) ?? 0;
-      await this.#sweep(stream, startedMs - sweptTo > SWEEP_WINDOW_MS_MAX ? 0 : sweptTo);
-      this.#sweptTo.set(stream, startedMs - SWEEP_OVERLAP_MS);
-    }
-  }
-
-  async #sweep(stream: Stream, sinceMs: number): Promise<void> {
-    const { progress, peers } = this.#options;
-    for (let after = 0; !this.#rounds.signal.aborted; ) {
-      const heads = await peers.heads(stream, sinceMs, after);
-      const last = heads.at(-1);
-      if (last === undefined) return;
-      await this.#catchUpAll(await progress.notApplied(stream, heads));
-      [after] = last;
-    }
+    for (const stream of follows) await this.#sweep.through(stream, clock.now(), this.#rounds.signal);
   }
 
   async #catchUpAll(lags: readonly Lag[]): Promise<void> {

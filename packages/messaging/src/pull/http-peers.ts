@@ -5,6 +5,7 @@ import { Agent } from 'undici';
 import type { CustomerRef } from '../protocol/command.ts';
 import type { Peers, Pulled } from '../protocol/peers.ts';
 import { RemotePeers } from './remote-peers.ts';
+import type { HeadsPage, Span } from './wire.ts';
 
 /** All attempts of a call together; a replica that hangs leaves the next its share. */
 const CALL_TIMEOUT_MS = 3_000;
@@ -60,9 +61,9 @@ export class HttpPeers implements Peers {
     return this.#remote.settle(peer, customerId, stream, version);
   }
 
-  /** The heads of a stream: customer id and last version, of customers above `after` with events since a time in ms. */
-  heads(stream: Stream, sinceMs: number, after: number): Promise<readonly (readonly [number, number])[]> {
-    return this.#remote.heads(stream, sinceMs, after);
+  /** A page of the heads of a stream: of customers above `after` with events in a span of time. */
+  heads(stream: Stream, span: Span, after: number): Promise<HeadsPage> {
+    return this.#remote.heads(stream, span, after);
   }
 
   async close(): Promise<void> {

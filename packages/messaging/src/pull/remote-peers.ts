@@ -10,7 +10,16 @@ import { faultOf } from '../kafka/cloud-events.ts';
 import type { CustomerRef } from '../protocol/command.ts';
 import type { Peers, Pulled } from '../protocol/peers.ts';
 import { reasonText } from '../protocol/quarantine.ts';
-import { headsAnswer, type PullWant, pullAnswer, pulledEvent, settleAnswer, WANTS_MAX } from './wire.ts';
+import {
+  type HeadsPage,
+  headsAnswer,
+  type PullWant,
+  pullAnswer,
+  pulledEvent,
+  type Span,
+  settleAnswer,
+  WANTS_MAX,
+} from './wire.ts';
 
 const PULLS_IN_FLIGHT_MAX = 4;
 const PULLS_QUEUE_MAX = 10_000;
@@ -56,10 +65,12 @@ export class RemotePeers implements Peers {
     }
   }
 
-  /** The heads of a stream: customer id and last version, of customers above `after` with events since a time in ms. */
-  async heads(stream: Stream, sinceMs: number, after: number): Promise<readonly (readonly [number, number])[]> {
-    const path = `/internal/streams/${stream}/heads?since=${sinceMs}&after=${after}`;
-    return (await this.#carry(stream, path, (answer) => headsAnswer.parse(answer))).heads;
+  /** A page of the heads of a stream: of customers above `after` with events in a span of time. */
+  async heads(stream: Stream, { sinceMs, untilMs }: Span, after: number): Promise<HeadsPage> {
+    const until = untilMs === undefined ? '' : `&until=${untilMs}`;
+    const path = `/internal/streams/${stream}/heads?since=${sinceMs}${until}&after=${after}`;
+    const answer = await this.#carry(stream, path, (value) => headsAnswer.parse(value));
+    return { heads: answer.heads, isLast: answer.is_last ?? answer.heads.length === 0 };
   }
 
   #queueOf(stream: Stream): BatchQueue<PullWant, Pulled | Error> {

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Account } from '../protocol/account.ts';
 import type { WritePath } from '../protocol/write-path.ts';
 import type { Journal, JournalPage } from '../sql/journal.ts';
-import { headsQuery, type PullWant, pullRequest, settleRequest } from './wire.ts';
+import { type HeadsPage, headsQuery, type PullWant, pullRequest, settleRequest } from './wire.ts';
 
 /** How many wants may wait to be read. */
 const WANTS_QUEUE_MAX = 10_000;
@@ -43,8 +43,9 @@ export function streamRoutes<A extends Account>(
     queueWeightMax: WANTS_QUEUE_MAX,
     inFlightMax: READS_IN_FLIGHT_MAX,
   });
-  const heads = new BatchQueue<z.infer<typeof headsQuery>, [number, number][]>({
-    run: async (queries) => Promise.all(queries.map(({ since, after }) => journal.heads(since, after))),
+  const heads = new BatchQueue<z.infer<typeof headsQuery>, HeadsPage>({
+    run: (queries) =>
+      Promise.all(queries.map(({ since, until, after }) => journal.heads({ sinceMs: since, untilMs: until }, after))),
     weightMax: 1,
     queueWeightMax: HEADS_QUEUE_MAX,
   });
@@ -70,7 +71,8 @@ export function streamRoutes<A extends Account>(
   });
   app.get(`/internal/streams/${own}/heads`, async (request, reply) => {
     const query = validate(headsQuery, request.query, 'query');
-    return sendAnswer(reply, answerWith(200, { heads: await heads.submit(query).catch(unlessFull) }));
+    const page = await heads.submit(query).catch(unlessFull);
+    return sendAnswer(reply, answerWith(200, { heads: page.heads, is_last: page.isLast }));
   });
   for (const stream of follows) {
     app.post(`/internal/streams/${stream}/settle`, async (request, reply) => {

@@ -29,12 +29,35 @@ export const pulledEvent = streamEvent;
 export const settleRequest = z.object({ customer_id: resourceId, version: z.int().min(0) });
 export const settleAnswer = z.object({ applied: z.boolean() });
 
+/** A span of time, in ms since the epoch. */
+export interface Span {
+  /** It begins with this; with 0, it is all time. */
+  readonly sinceMs: number;
+  /** It ends before this; left out, it has no end. */
+  readonly untilMs?: number;
+}
+
+/** A time after all others, in ms since the epoch. */
+export const ENDLESS_MS = Date.UTC(9999, 0, 1);
+
+const timeMs = z.coerce.number().int().min(0).max(ENDLESS_MS);
 export const headsQuery = z.object({
-  /** Only customers with an event at or after this time, in ms since the epoch. */
-  since: z.coerce.number().int().min(0).default(0),
+  /** Only customers with an event in this span. */
+  since: timeMs.default(0),
+  until: timeMs.optional(),
   after: z.coerce.number().int().min(0).default(0),
 });
 /** How many heads an answer holds, of all customers and of those with recent events. */
 export const HEADS_PAGE_MAX = 2_000;
 export const RECENT_HEADS_PAGE_MAX = 20_000;
-export const headsAnswer = z.object({ heads: z.array(z.tuple([resourceId, z.int().min(1)])) });
+export const headsAnswer = z.object({
+  heads: z.array(z.tuple([resourceId, z.int().min(1)])),
+  /** Whether no more follow; an earlier version doesn't say so, but sends a page without any in the end. */
+  is_last: z.boolean().optional(),
+});
+
+/** A page of heads: customer ids, and the last version of each in the span that was asked for. */
+export interface HeadsPage {
+  readonly heads: readonly (readonly [customerId: number, version: number])[];
+  readonly isLast: boolean;
+}

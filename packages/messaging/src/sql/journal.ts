@@ -4,13 +4,17 @@
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
 import type { Database } from '@mo/database';
-import { run, runAll, type Sql, type Statement, sqlOf } from '@mo/database';
+import { run, runAll, type Sql, type Statement, sqlOf, sqlState } from '@mo/database';
+import { type Clock, systemClock } from '@mo/service-kit';
 import {
+  ENDLESS_MS,
   HEADS_PAGE_MAX,
+  type HeadsPage,
   PULL_ANSWER_EVENTS_MAX,
   PULL_EVENTS_MAX,
   type PullWant,
   RECENT_HEADS_PAGE_MAX,
+  type Span,
 } from '../pull/wire.ts';
 import { column } from './columns.ts';
 
@@ -77,15 +81,27 @@ export const ALL_HEADS = `
   ORDER BY known.customer_id`;
 
 /**
- * What is recent is read by its time, and then looked through: by customer, the whole journal would be. Each page reads it
- * again, so pages are large.
+ * What is recent is read by its time, and then looked through: by customer, the whole journal would be. Each page reads the
+ * span again, so pages are large, and a span is best short.
  */
 export const RECENT_HEADS = `
   WITH recent AS MATERIALIZED (
-    SELECT customer_id, version FROM journal WHERE time >= to_timestamp($2::bigint / 1000.0)
+    SELECT customer_id, version FROM journal
+    WHERE time >= to_timestamp($2::bigint / 1000.0) AND time < to_timestamp($3::bigint / 1000.0)
   )
   SELECT customer_id, max(version) AS version FROM recent WHERE customer_id > $1
   GROUP BY customer_id ORDER BY customer_id LIMIT ${RECENT_HEADS_PAGE_MAX}`;
+
+/**
+ * What the index of times has not summarised yet is read for each span, whatever its time. PostgreSQL summarises when it vacuums,
+ * a minute or two later: under an upload that is half a million rows. It waits for no vacuum, which would be cancelled for it.
+ */
+const SUMMARISE = `
+  WITH within AS MATERIALIZED (SELECT set_config('lock_timeout', '100ms', true))
+  SELECT brin_summarize_new_values('journal_time') FROM within`;
+const SUMMARISE_INTERVAL_MS = 5_000;
+/** lock_not_available, insufficient_privilege: it is a help, and no more. */
+const UNSUMMARISED_STATES = ['55P03', '42501'];
 
 /** A journal row as the text of an event on the wire; `j` is the row. */
 export const eventText = (stream: Stream): string => `
@@ -97,13 +113,16 @@ export const eventText = (stream: Stream): string => `
 export class Journal {
   readonly #database: Database;
   readonly #pages: string;
+  readonly #clock: Clock;
+  #summariseDueMs = Number.NEGATIVE_INFINITY;
 
   /**
    * @param database its own connections, so that pulls are served however busy the write path is
    * @param resolve SQL for the customer id of external_id `want.external_id`; null where the stream has no such names
    */
-  constructor(database: Database, stream: Stream, resolve: string | null) {
+  constructor(database: Database, stream: Stream, resolve: string | null, clock: Clock = systemClock) {
     this.#database = database;
+    this.#clock = clock;
     const customer = resolve === null ? 'want.customer_id' : `coalesce(want.customer_id, (${resolve}))`;
     this.#pages = `
       SELECT c.customer_id, coalesce(head.version, 0) AS head, coalesce(page.events, '{}') AS events
@@ -141,12 +160,26 @@ export class Journal {
     }));
   }
 
-  /** The heads of customers above `after`, by customer id, a page; of all of them, or of those that have an event since a time. */
-  async heads(sinceMs: number, after: number): Promise<[number, number][]> {
+  /** The heads of customers above `after`, by customer id, a page; of all of them, or of those that have an event in a span. */
+  async heads({ sinceMs, untilMs = ENDLESS_MS }: Span, after: number): Promise<HeadsPage> {
     const sql = sqlOf(this.#database);
-    const rows = await (sinceMs === 0
+    const isOfAll = sinceMs === 0;
+    if (!isOfAll) await this.#summarise();
+    const rows = await (isOfAll
       ? run<HeadRow>(sql, ALL_HEADS, [after])
-      : run<HeadRow>(sql, RECENT_HEADS, [after, sinceMs]));
-    return rows.map(({ customer_id, version }) => [Number(customer_id), Number(version)]);
+      : run<HeadRow>(sql, RECENT_HEADS, [after, sinceMs, untilMs]));
+    return {
+      heads: rows.map(({ customer_id, version }) => [Number(customer_id), Number(version)]),
+      isLast: rows.length < (isOfAll ? HEADS_PAGE_MAX : RECENT_HEADS_PAGE_MAX),
+    };
+  }
+
+  async #summarise(): Promise<void> {
+    const nowMs = this.#clock.elapsed();
+    if (nowMs < this.#summariseDueMs) return;
+    this.#summariseDueMs = nowMs + SUMMARISE_INTERVAL_MS;
+    await run(sqlOf(this.#database), SUMMARISE).catch((error: unknown) => {
+      if (!UNSUMMARISED_STATES.includes(sqlState(error))) throw error;
+    });
   }
 }

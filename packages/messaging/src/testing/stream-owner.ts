@@ -80,7 +80,7 @@ export class StreamOwner {
 
   async #answer(request: IncomingMessage): Promise<unknown> {
     const path = request.url ?? '';
-    if (path.includes('/heads')) return { heads: path.includes('after=0') ? this.#heads() : [] };
+    if (path.includes('/heads')) return { heads: this.#heads(), is_last: true };
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body: unknown = JSON.parse(Buffer.concat(chunks).toString());

@@ -20,10 +20,12 @@ import { reading } from './reading.ts';
 import { sending } from './sending.ts';
 import { serving } from './serving.ts';
 import { storing } from './storing.ts';
+import { sweeping } from './sweeping.ts';
 import { telling } from './telling.ts';
 
 export const faults: readonly Fault[] = [
   ...following,
+  ...sweeping,
   ...deciding,
   ...publishing,
   ...storing,

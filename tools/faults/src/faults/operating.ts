@@ -67,28 +67,12 @@ export const operating: readonly Fault[] = [
     check: unit('packages/messaging/test/housekeeping'),
   },
   {
-    id: 'sweep-by-the-wall-clock',
-    file: 'packages/messaging/src/follower/healer.ts',
-    replace: 'clock.elapsed() < this.#sweepDueMs',
-    by: 'clock.now() < this.#sweepDueMs',
-    breaks: 'nobody is swept for as long as the clock was set back',
-    check: unit('packages/messaging/test/healer'),
-  },
-  {
     id: 'cursor-of-any-time',
     file: 'packages/service-kit/src/cursor.ts',
     replace: "Date.parse('9999-12-31T23:59:59.999Z')",
     by: '8_640_000_000_000_000',
     breaks: 'a cursor that was made up is a 500',
     check: unit('packages/service-kit/test/cursor'),
-  },
-  {
-    id: 'sweep-window-grows',
-    file: 'packages/messaging/src/follower/healer.ts',
-    replace: 'startedMs - sweptTo > SWEEP_WINDOW_MS_MAX ? 0 : sweptTo',
-    by: 'sweptTo',
-    breaks: 'a sweep that failed for long asks for more each time, and never comes to an end again',
-    check: unit('packages/messaging/test/healer'),
   },
   {
     id: 'rounds-press-on',

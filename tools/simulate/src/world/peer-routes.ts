@@ -1,7 +1,6 @@
 /** What a service offers the others, as its routes do: its streams, their heads, and to have applied theirs. */
-import type { Stream } from '@mo/contracts';
-import type { Account } from '@mo/messaging';
-import { EPOCH_MS } from '../engine/process.ts';
+import type { Stream, StreamEvent } from '@mo/contracts';
+import type { Account, Span } from '@mo/messaging';
 import type { Random } from '../engine/random.ts';
 import type { Database } from './database.ts';
 import { withUnknownType } from './garble.ts';
@@ -9,6 +8,7 @@ import type { Replica } from './replica.ts';
 
 /** A page is short, so that pulls take several. */
 const PAGE_EVENTS_MAX = 4;
+const HEADS_PAGE_MAX = 3;
 
 export interface Want {
   customer_id?: number;
@@ -42,7 +42,12 @@ export function servePeers<A extends Account>(
       return { applied: await writePath.catchUp(customer_id, stream as Stream, version, 'settle') };
     }
     const query = new URLSearchParams(action.slice(action.indexOf('?')));
-    return read(() => ({ heads: heads(database, Number(query.get('since')), Number(query.get('after'))) }));
+    const number = (name: string, otherwise: number) => Number(query.get(name) ?? otherwise);
+    const span = { sinceMs: number('since', 0), untilMs: number('until', Number.POSITIVE_INFINITY) };
+    return read(() => {
+      const found = heads(database, span, number('after', 0));
+      return { heads: found.slice(0, HEADS_PAGE_MAX), is_last: found.length <= HEADS_PAGE_MAX };
+    });
   };
 }
 
@@ -53,12 +58,10 @@ function page<A extends Account>({ rows, journal }: Database<A>, { customer_id, 
   return { customer_id: id, head: events.length, events: events.slice(after, after + PAGE_EVENTS_MAX) };
 }
 
-function heads<A extends Account>({ journal }: Database<A>, sinceMs: number, after: number): [number, number][] {
+function heads<A extends Account>({ journal }: Database<A>, span: Required<Span>, after: number): [number, number][] {
+  const isWithin = ({ time }: StreamEvent) => Date.parse(time) >= span.sinceMs && Date.parse(time) < span.untilMs;
   return [...journal]
-    .filter(
-      ([id, events]) =>
-        id > after && (sinceMs <= EPOCH_MS || events.some((event) => Date.parse(event.time) >= sinceMs)),
-    )
-    .map(([id, events]) => [id, events.length] as [number, number])
+    .map(([id, events]) => [id, (span.sinceMs === 0 ? events : events.filter(isWithin)).at(-1)?.version] as const)
+    .filter((head): head is [number, number] => head[0] > after && head[1] !== undefined)
     .sort(([id], [other]) => id - other);
 }

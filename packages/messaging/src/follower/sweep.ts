@@ -1,0 +1,114 @@
+/**
+ * What a sweep asks an owner for: the heads of what is new since the one before it, and of what was new ten minutes ago. So each
+ * moment is looked at soon, and once more for the transactions that took long; and what it costs doesn't grow with the journal.
+ */
+import type { Stream } from '@mo/contracts';
+import { type HeadsPage, RECENT_HEADS_PAGE_MAX, type Span } from '../pull/wire.ts';
+
+/** A sweep looks back further than the one before it, for a commit comes later than its time, and clocks differ. */
+const OVERLAP_MS = 30_000;
+/** What is younger is under way, and is looked at by the next sweep. */
+const UNDER_WAY_MS = 10_000;
+/** So much later a sweep looks at the same time once more. */
+const SECOND_LOOK_MS = 10 * 60_000;
+/** Where sweeps failed for longer than this, all customers are asked for: page by page, from one customer to the next. */
+const WINDOW_MS_MAX = 30 * 60_000;
+/**
+ * A span is looked at in parts, for each page of heads reads its part whole. They become shorter where one has more customers
+ * than a page, and longer after one with few. Where the shortest has too many, such as those of one transaction, all are asked
+ * for.
+ */
+const PART_MS_MIN = 250;
+const FIRST_PART_MS = 4_000;
+const FEW_CUSTOMERS = RECENT_HEADS_PAGE_MAX / 4;
+
+const ALL_TIME: Span = { sinceMs: 0 };
+
+interface Swept {
+  /** When the last sweep began that did not fail, in ms since the epoch. */
+  readonly atMs: number;
+  /** How long the next one's first part is. */
+  readonly partMs: number;
+}
+
+export class Sweep {
+  readonly #heads: (stream: Stream, span: Span, after: number) => Promise<HeadsPage>;
+  readonly #look: (stream: Stream, heads: HeadsPage['heads']) => Promise<void>;
+  readonly #swept = new Map<Stream, Swept>();
+
+  /**
+   * @param heads asks the owner for a page of heads, of customers above `after`
+   * @param look compares heads with what is applied, and catches up
+   */
+  constructor(
+    heads: (stream: Stream, span: Span, after: number) => Promise<HeadsPage>,
+    look: (stream: Stream, heads: HeadsPage['heads']) => Promise<void>,
+  ) {
+    this.#heads = heads;
+    this.#look = look;
+  }
+
+  /**
+   * Sweeps a stream; one that fails is made up for by the next.
+   *
+   * @param startedMs now, in ms since the epoch
+   */
+  async through(stream: Stream, startedMs: number, signal: AbortSignal): Promise<void> {
+    const last = this.#swept.get(stream);
+    if (last !== undefined) this.#swept.set(stream, { ...last, partMs: shorter(last.partMs) });
+    const partMs = (await this.#since(stream, last, startedMs, signal)) ?? (await this.#all(stream, signal));
+    this.#swept.set(stream, { atMs: startedMs, partMs });
+  }
+
+  /** @returns how long parts of what is new were in the end; null where all have to be asked for */
+  async #since(
+    stream: Stream,
+    last: Swept | undefined,
+    startedMs: number,
+    signal: AbortSignal,
+  ): Promise<number | null> {
+    // Nor is there a span where the clock was set back.
+    if (last === undefined || startedMs < last.atMs || startedMs - last.atMs > WINDOW_MS_MAX) return null;
+    const isNew = { sinceMs: last.atMs - OVERLAP_MS, untilMs: startedMs - UNDER_WAY_MS };
+    const wasNew = { sinceMs: last.atMs - SECOND_LOOK_MS, untilMs: startedMs - SECOND_LOOK_MS };
+    const partMs = await this.#parts(stream, isNew, last.partMs, signal);
+    if (partMs === null || (await this.#parts(stream, wasNew, partMs, signal)) === null) return null;
+    return partMs;
+  }
+
+  /** @returns how long parts were in the end; null where the shortest has more customers than a page */
+  async #parts(stream: Stream, span: Required<Span>, firstMs: number, signal: AbortSignal): Promise<number | null> {
+    let partMs = firstMs;
+    for (let { sinceMs } = span; sinceMs < span.untilMs; ) {
+      const untilMs = Math.min(sinceMs + partMs, span.untilMs);
+      const { heads, isLast } = await this.#page(stream, { sinceMs, untilMs }, 0, signal);
+      if (isLast) {
+        if (heads.length < FEW_CUSTOMERS && untilMs < span.untilMs) partMs *= 2;
+        sinceMs = untilMs;
+      } else {
+        if (partMs === PART_MS_MIN) return null;
+        partMs = shorter(partMs);
+      }
+    }
+    return partMs;
+  }
+
+  /** @returns how long the next sweep's first part is to be */
+  async #all(stream: Stream, signal: AbortSignal): Promise<number> {
+    for (let after = 0; ; ) {
+      const { heads, isLast } = await this.#page(stream, ALL_TIME, after, signal);
+      const last = heads.at(-1);
+      if (isLast || last === undefined) return FIRST_PART_MS;
+      [after] = last;
+    }
+  }
+
+  async #page(stream: Stream, span: Span, after: number, signal: AbortSignal): Promise<HeadsPage> {
+    signal.throwIfAborted();
+    const page = await this.#heads(stream, span, after);
+    await this.#look(stream, page.heads);
+    return page;
+  }
+}
+
+const shorter = (partMs: number): number => Math.max(PART_MS_MIN, Math.floor(partMs / 4));

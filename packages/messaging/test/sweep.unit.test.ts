@@ -1,0 +1,155 @@
+import type { Stream } from '@mo/contracts';
+import { Sweep } from '../src/follower/sweep.ts';
+import { RECENT_HEADS_PAGE_MAX, type Span } from '../src/pull/wire.ts';
+
+const START_MS = Date.UTC(2026, 0, 1);
+const MINUTE_MS = 60_000;
+const LOOK_AGAIN_MS = 10 * MINUTE_MS;
+const OVERLAP_MS = 30_000;
+const UNDER_WAY_MS = 10_000;
+const STREAM: Stream = 'loans';
+
+/** An owner of as many customers as a test says, each with events at some times, in ms since the start. */
+function ownerOf(customers: () => readonly { id: number; times: readonly number[] }[]) {
+  const asked: (Span & { after: number })[] = [];
+  const looked: number[][] = [];
+  const world = { isAway: false, pageMax: RECENT_HEADS_PAGE_MAX };
+  const sweep = new Sweep(
+    async (_stream, span, after) => {
+      asked.push({ ...span, after });
+      if (world.isAway) throw new Error('not reachable');
+      const { sinceMs, untilMs = Number.POSITIVE_INFINITY } = span;
+      const isWithin = (time: number) => START_MS + time >= sinceMs && START_MS + time < untilMs;
+      const found = customers()
+        .filter(({ id, times }) => id > after && (sinceMs === 0 || times.some(isWithin)))
+        .map(({ id, times }) => [id, times.length] as const);
+      return { heads: found.slice(0, world.pageMax), isLast: found.length <= world.pageMax };
+    },
+    async (_stream, heads) => void looked.push(heads.map(([id]) => id)),
+  );
+  const at = (ms: number, signal = new AbortController().signal) => sweep.through(STREAM, START_MS + ms, signal);
+  /** What was asked for of a time, as [from, until] in ms since the start; all time is left out. */
+  const spans = () =>
+    asked
+      .filter(({ sinceMs }) => sinceMs > 0)
+      .map(({ sinceMs, untilMs = 0 }) => [sinceMs - START_MS, untilMs - START_MS] as const);
+  return { asked, looked, world, at, spans };
+}
+
+const ALL = { sinceMs: 0, after: 0 };
+
+/** Spans that follow on each other as one; those that don't stay as they are. */
+const joined = (spans: readonly (readonly [number, number])[]) =>
+  spans.reduce<[number, number][]>((all, [from, until]) => {
+    const last = all.at(-1);
+    if (last?.[1] === from) last[1] = until;
+    else all.push([from, until]);
+    return all;
+  }, []);
+
+describe('a sweep', () => {
+  it('asks for all heads at first, page by page', async () => {
+    const owner = ownerOf(() => [1, 2, 3, 4, 5].map((id) => ({ id, times: [0] })));
+    owner.world.pageMax = 2;
+    await owner.at(0);
+    expect(owner.asked).toEqual([0, 2, 4].map((after) => ({ sinceMs: 0, after })));
+    expect(owner.looked).toEqual([[1, 2], [3, 4], [5]]);
+  });
+
+  it('then asks for what is new, and a little more, without what is under way', async () => {
+    const owner = ownerOf(() => []);
+    await owner.at(0);
+    await owner.at(MINUTE_MS);
+    await owner.at(2 * MINUTE_MS);
+    const isNew = joined(owner.spans()).filter(([from]) => from >= -OVERLAP_MS);
+    expect(isNew).toEqual([
+      [-OVERLAP_MS, MINUTE_MS - UNDER_WAY_MS],
+      [MINUTE_MS - OVERLAP_MS, 2 * MINUTE_MS - UNDER_WAY_MS],
+    ]);
+  });
+
+  it('looks at each moment once more ten minutes later, for some transactions take long', async () => {
+    const owner = ownerOf(() => []);
+    for (let minute = 0; minute <= 30; minute += 1) await owner.at(minute * MINUTE_MS);
+    // What is new of a sweep is never where what was new of another one ends.
+    const again = joined(owner.spans().filter(([from, until]) => from % MINUTE_MS === 0 || until % MINUTE_MS === 0));
+    expect(again).toEqual([[-LOOK_AGAIN_MS, 30 * MINUTE_MS - LOOK_AGAIN_MS]]);
+  });
+
+  it('finds an event that is committed late', async () => {
+    const times: number[] = [];
+    const owner = ownerOf(() => [{ id: 7, times }]);
+    for (let minute = 0; minute < 8; minute += 1) await owner.at(minute * MINUTE_MS);
+    times.push(MINUTE_MS);
+    owner.looked.length = 0;
+    for (let minute = 8; minute < 14; minute += 1) await owner.at(minute * MINUTE_MS);
+    expect(owner.looked.flat()).toEqual([7]);
+  });
+
+  it('asks for a minute of a quiet journal in one piece, and so for what it looks at again', async () => {
+    const owner = ownerOf(() => []);
+    for (let minute = 0; minute < 5; minute += 1) await owner.at(minute * MINUTE_MS);
+    owner.asked.length = 0;
+    await owner.at(5 * MINUTE_MS);
+    expect(owner.asked).toHaveLength(2);
+  });
+
+  it('asks for a minute of many customers in parts that hold a page of them at most', async () => {
+    const rate = RECENT_HEADS_PAGE_MAX / 4; // a second
+    const many = Array.from({ length: rate * 90 }, (_, id) => ({
+      id: id + 1,
+      times: [(id * 1_000) / rate - OVERLAP_MS],
+    }));
+    const owner = ownerOf(() => many);
+    await owner.at(0);
+    owner.looked.length = 0;
+    await owner.at(MINUTE_MS);
+    const untilMs = MINUTE_MS - UNDER_WAY_MS;
+    const wanted = many.filter(({ times: [time = 0] }) => time < untilMs).map(({ id }) => id);
+    const looked = new Set(owner.looked.flat());
+    expect(wanted.filter((id) => !looked.has(id)).length).toBe(0);
+    // Of the next minute nearly all parts are as long as they may be.
+    owner.asked.length = 0;
+    await owner.at(MINUTE_MS + 1);
+    expect(owner.spans().filter(([from]) => from > 0).length).toBeLessThan(20);
+  });
+
+  it('asks for all heads where the shortest part has more than a page, such as those of one transaction', async () => {
+    const owner = ownerOf(() => [1, 2, 3].map((id) => ({ id, times: [20_000] })));
+    await owner.at(0);
+    owner.world.pageMax = 2;
+    owner.asked.length = 0;
+    await owner.at(MINUTE_MS);
+    expect(owner.asked.slice(-2)).toEqual([ALL, { ...ALL, after: 2 }]);
+    expect(owner.looked.at(-1)).toEqual([3]);
+  });
+
+  it('that fails is made up for by the next, with shorter parts', async () => {
+    const owner = ownerOf(() => []);
+    for (let minute = 0; minute < 5; minute += 1) await owner.at(minute * MINUTE_MS);
+    owner.world.isAway = true;
+    await expect(owner.at(5 * MINUTE_MS)).rejects.toThrow('not reachable');
+    owner.world.isAway = false;
+    owner.asked.length = 0;
+    await owner.at(6 * MINUTE_MS);
+    const [[from, until] = [0, 0], ...others] = owner.spans();
+    expect(from).toBe(4 * MINUTE_MS - OVERLAP_MS);
+    expect(until - from).toBeLessThan(2 * MINUTE_MS);
+    expect(joined([[from, until], ...others])[0]).toEqual([from, 6 * MINUTE_MS - UNDER_WAY_MS]);
+  });
+
+  it('that failed for long, or whose clock was set back, asks for all heads', async () => {
+    const owner = ownerOf(() => []);
+    await owner.at(0);
+    await owner.at(31 * MINUTE_MS);
+    await owner.at(30 * MINUTE_MS);
+    expect(owner.asked).toEqual([ALL, ALL, ALL]);
+  });
+
+  it('asks for no more once it is to end', async () => {
+    const owner = ownerOf(() => []);
+    const ending = AbortSignal.abort(new Error('it is to end'));
+    await expect(owner.at(0, ending)).rejects.toThrow('it is to end');
+    expect(owner.asked).toEqual([]);
+  });
+});
