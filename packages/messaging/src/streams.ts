@@ -134,7 +134,9 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
       quarantined: ({ stream, source }) => metrics.quarantinings.inc({ stream, by: source === null ? 'pull' : 'push' }),
     },
   });
-  writePath.onWritten(() => relay.wake());
+  // Who waits for an answer gets it first.
+  const wakeRelay = () => void setImmediate(() => relay.wake());
+  writePath.onWritten(wakeRelay);
   gauge(registry, 'mo_write_queue_depth', 'Commands and events that wait for a batch', [], () => writePath.depth);
   const progress = new ProgressTable(background, tables.table, model.follows);
   const healer = new Healer({
@@ -224,7 +226,7 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
       catchUp: (token) => writePath.catchUpWith(token),
     },
     notReady: () => whyAway(background),
-    onWritten: () => relay.wake(),
+    onWritten: wakeRelay,
     routes: (app) =>
       streamRoutes(app, {
         own: model.stream,
