@@ -7,6 +7,7 @@
  */
 import pg, { type QueryResult } from 'pg';
 import { prepareValue } from 'pg/lib/utils.js';
+import { arrayText } from './array-text.ts';
 import { statementName } from './preparing-client.ts';
 import type { Statement } from './sql.ts';
 
@@ -107,5 +108,5 @@ function nameTogether(text: string): string | undefined {
   return name === undefined ? undefined : `together_${name}`;
 }
 
-/** A value as pg writes it. @throws where it can't be written */
-export const writable = (value: unknown): unknown => prepareValue(value);
+/** A value as it is sent. @throws where it can't be written */
+export const writable = (value: unknown): unknown => (Array.isArray(value) ? arrayText(value) : prepareValue(value));

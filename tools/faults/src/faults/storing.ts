@@ -281,4 +281,20 @@ export const storing: readonly Fault[] = [
     breaks: 'a connection that takes no writes is used again and again',
     check: servers('packages/database/test/database'),
   },
+  {
+    id: 'null-by-name',
+    file: 'packages/database/src/array-text.ts',
+    replace: 'return value.length === 4 && NULL_WORD.test(value) ? `"${value}"` : value;',
+    by: 'return value;',
+    breaks: 'what is called null is written as nothing',
+    check: servers('packages/database/test/array-text'),
+  },
+  {
+    id: 'line-end-as-n',
+    file: 'packages/database/src/array-text.ts',
+    replace: 'NOT_AS_JSON.test(value)',
+    by: "value === ''",
+    breaks: 'the end of a line within a text is written as the letter n',
+    check: servers('packages/database/test/array-text'),
+  },
 ];

@@ -1,0 +1,77 @@
+/** Arrays come to PostgreSQL as they were. */
+import { arrayText } from '../src/array-text.ts';
+import { type Database, run, sqlOf } from '../src/index.ts';
+import { migratedDatabase, type OwnDatabases } from './databases.ts';
+
+const SURROGATES = [0xd800, 0xdfff] as const;
+const LAST_CHARACTER = 0xffff;
+
+let databases: OwnDatabases;
+let database: Database;
+beforeAll(async () => {
+  ({ database, databases } = await migratedDatabase());
+});
+afterAll(() => databases.close());
+
+/** What the server makes of an array of a type, as the text of each element. */
+async function understood(type: string, text: string): Promise<(string | null)[]> {
+  const [row] = await run<{ elements: (string | null)[] }>(
+    sqlOf(database),
+    `SELECT array(SELECT element::text FROM unnest($1::${type}[]) WITH ORDINALITY AS each (element, place) ORDER BY place)
+       AS elements`,
+    [text],
+  );
+  return row?.elements ?? [];
+}
+
+it('texts of every character, alone and between others', async () => {
+  const characters = Array.from({ length: LAST_CHARACTER }, (_, place) => place + 1)
+    .filter((code) => code < SURROGATES[0] || code > SURROGATES[1])
+    .map((code) => String.fromCharCode(code));
+  const texts = characters.flatMap((character) => [character, `a${character}"b\\${character}`]);
+  const found = await understood('text', arrayText(texts));
+  expect(found.length).toBe(texts.length);
+  expect(texts.filter((text, place) => found[place] !== text)).toEqual([]);
+});
+
+it('texts that mean something to the server', async () => {
+  const texts = [
+    '',
+    ' ',
+    'null',
+    'NULL',
+    'Null',
+    'nulls',
+    '{}',
+    '{a,b}',
+    ',',
+    '"',
+    '""',
+    '\\',
+    '\\"',
+    '\\n',
+    '😀"',
+    "it's",
+    'a b',
+  ];
+  expect(await understood('text', arrayText([...texts, null, undefined]))).toEqual([...texts, null, null]);
+  expect(await understood('text', arrayText([]))).toEqual([]);
+});
+
+it('JSON, to the byte', async () => {
+  const values = [{ a: 'x"y\\z\n\u0001é😀', b: [1, null, { c: [] }] }, 'null', null, 1.5, 'a,b{}'].map((value) =>
+    JSON.stringify(value),
+  );
+  expect(await understood('json', arrayText(values))).toEqual(values);
+});
+
+it.each([
+  ['bigint', [0, -1, 9_007_199_254_740_991, 12n], ['0', '-1', '9007199254740991', '12']],
+  ['numeric', ['12.50', '-0.01', 1e21], ['12.50', '-0.01', '1000000000000000000000']],
+  ['float8', [Number.NaN, Number.POSITIVE_INFINITY, 0.1], ['NaN', 'Infinity', '0.1']],
+  ['boolean', [true, false, null], ['true', 'false', null]],
+  ['timestamptz', ['2026-11-28T12:00:00.123Z', new Date(0)], ['2026-11-28 12:00:00.123+00', '1970-01-01 00:00:00+00']],
+  ['bytea', [Buffer.from('00ff22', 'hex'), Buffer.alloc(0)], ['\\x00ff22', '\\x']],
+])('values of type %s', async (type, values, texts) => {
+  expect(await understood(type, arrayText(values))).toEqual(texts);
+});
