@@ -12,9 +12,13 @@ import pg from 'pg';
 /** A connection keeps so many plans at most. */
 export const PREPARED_MAX = 256;
 
-/** Session settings that go with it, as PostgreSQL's `options`. */
+/**
+ * Session settings that go with it, as PostgreSQL's `options`. No question is worth more than one core: others have theirs at the
+ * same time.
+ */
 export const PREPARING_OPTIONS =
-  '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off';
+  '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off ' +
+  '-c max_parallel_workers_per_gather=0';
 
 const names = new Map<string, string>();
 

@@ -18,8 +18,8 @@ export class Rounds {
   }
 
   /**
-   * Begins some work, and rests so long after each round. A round that fails ends there; the next one comes all the same. What
-   * fails once nothing more is to be done is not told.
+   * Begins some work, and rests so long after each round. A round that fails ends there; the next one comes all the same. One
+   * that ends because nothing more is to be done has not failed.
    *
    * @param failure what the log says of a round that failed: as a warning of the first of several in a row
    */
@@ -40,7 +40,7 @@ export class Rounds {
         await work();
         hasFailed = false;
       } catch (error) {
-        if (this.signal.aborted) return;
+        if (this.signal.aborted && error === this.signal.reason) return;
         this.#logger[hasFailed ? 'debug' : 'warn']({ err: error }, failure);
         hasFailed = true;
       }

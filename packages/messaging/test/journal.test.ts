@@ -6,6 +6,7 @@ import {
   HEADS_PAGE_MAX,
   PULL_ANSWER_EVENTS_MAX,
   PULL_EVENTS_MAX,
+  RECENT_EVENTS_MAX,
   RECENT_HEADS_PAGE_MAX,
 } from '../src/pull/wire.ts';
 import { ALL_HEADS, RECENT_HEADS } from '../src/sql/journal.ts';
@@ -44,7 +45,7 @@ interface Plan {
   readonly Plans?: readonly Plan[];
 }
 
-async function explained(text: string, parameters: readonly number[]): Promise<Plan> {
+async function explained(text: string, parameters: readonly (number | null)[]): Promise<Plan> {
   const [row] = await run<{ 'QUERY PLAN': [{ Plan: Plan }] }>(sqlOf(database), text, parameters);
   return (row as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0].Plan;
 }
@@ -170,7 +171,7 @@ describe('the heads', () => {
   it('of another time than that of all events are found without a look at these, however new they are', async () => {
     await fill(1, 2_000, 10);
     const looksAt = async () => {
-      const nodes = nodesOf(await explained(`EXPLAIN (ANALYZE, FORMAT JSON) ${RECENT_HEADS}`, [0, 1, 2]));
+      const nodes = nodesOf(await explained(`EXPLAIN (ANALYZE, FORMAT JSON) ${RECENT_HEADS}`, [0, 1, 2, null]));
       return nodes.map((node) => node['Rows Removed by Index Recheck'] ?? 0).filter((rows) => rows > 0);
     };
     // A vacuum of the server's own may be at it.
@@ -178,6 +179,17 @@ describe('the heads', () => {
       await new Journal(database, 'loans', BY_NAME).heads({ sinceMs: 1, untilMs: 2 }, 0);
       return (await looksAt()).length === 0;
     });
+  });
+
+  it('of a time of more events than are read at once are some, and not the last', async () => {
+    await fill(1, 2, RECENT_EVENTS_MAX / 2);
+    const span = { sinceMs: NOW_MS, untilMs: ENDLESS_MS };
+    const both = [1, 2].map((id) => [id, RECENT_EVENTS_MAX / 2]);
+    expect(await journal.heads(span, 0)).toEqual({ heads: both, isLast: true });
+    await fill(3, 3, 1);
+    expect((await journal.heads(span, 0)).isLast).toBe(false);
+    // Whoever asks without an end pages through all of it.
+    expect(await journal.heads({ sinceMs: NOW_MS }, 0)).toEqual({ heads: [...both, [3, 1]], isLast: true });
   });
 
   it('are found while the journal is vacuumed', async () => {
@@ -191,7 +203,12 @@ describe('the heads', () => {
 
   it.each([
     ['all', ALL_HEADS, [0], [['Index Only Scan', 'journal_pkey']]],
-    ['with recent events', RECENT_HEADS, [0, NOW_MS, ENDLESS_MS], [['Bitmap Index Scan', 'journal_time']]],
+    [
+      'with recent events',
+      RECENT_HEADS,
+      [0, NOW_MS, ENDLESS_MS, RECENT_EVENTS_MAX],
+      [['Bitmap Index Scan', 'journal_time']],
+    ],
   ] as [string, string, number[], [string, string][]][])(
     'are found without a look at all events: %s',
     async (_of, text, parameters, indexes) => {

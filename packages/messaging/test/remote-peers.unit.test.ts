@@ -1,4 +1,5 @@
 import { type PeerCall, RemotePeers } from '../src/index.ts';
+import { HEADS_PAGE_MAX, RECENT_HEADS_PAGE_MAX } from '../src/pull/wire.ts';
 import { eventOf, eventsOf } from './ledger.ts';
 
 type Want = { customer_id: number; after: number };
@@ -51,4 +52,22 @@ it('a settlement is done only where the peer says so', async () => {
   expect(await settle(() => ({ applied: false }))).toBe(false);
   expect(await settle(() => ({ nonsense: true }))).toBe(false);
   expect(await settle(() => Promise.reject(new Error('away')))).toBe(false);
+});
+
+it.each<[string, number, { size?: number; is_last?: boolean }, boolean]>([
+  ['the page says that it is the last', 0, { is_last: true }, true],
+  ['the page says that it is not', 0, { is_last: false }, false],
+  ['it says nothing, of all time, and is not full', 0, {}, true],
+  ['it says nothing, of all time, and is full', 0, { size: HEADS_PAGE_MAX }, false],
+  ['it says nothing, of a span, and is not full', 1, { size: HEADS_PAGE_MAX }, true],
+  ['it says nothing, of a span, and is full', 1, { size: RECENT_HEADS_PAGE_MAX }, false],
+])('heads: %s', async (_what, sinceMs, { size = 1, ...more }, isLast) => {
+  const heads = Array.from({ length: size }, (_, place) => [place + 1, 1]);
+  const paths: string[] = [];
+  const peers = new RemotePeers(async (_peer, path, read) => {
+    paths.push(path);
+    return read({ heads, ...more });
+  });
+  expect(await peers.heads('loans', { sinceMs, untilMs: 2 }, 3)).toEqual({ heads, isLast });
+  expect(paths).toEqual([`/internal/streams/loans/heads?since=${sinceMs}&until=2&after=3`]);
 });

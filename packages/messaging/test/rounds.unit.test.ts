@@ -18,3 +18,22 @@ it('warns of the first of several rounds in a row that fail, and goes on', async
   await rounds.stop();
   expect(told).toEqual(['warn it failed', 'debug it failed', 'warn it failed']);
 });
+
+it.each([
+  ['ends because nothing more is to be done', (signal: AbortSignal) => signal.throwIfAborted(), []],
+  ['fails though it is the last', () => Promise.reject(new Error('not now')), ['warn it failed']],
+])('of a round that %s says what is so', async (_what, end, expected) => {
+  const logger = createLogger('loans', 'silent');
+  const told: string[] = [];
+  logger.warn = (_details: unknown, text?: string) => void told.push(`warn ${text}`);
+  const rounds = new Rounds({ now: () => 0, elapsed: () => 0, sleep: () => Promise.resolve() }, logger);
+  const { promise: stopping, resolve } = Promise.withResolvers<void>();
+  rounds.every(1, 'it failed', async () => {
+    await stopping;
+    await end(rounds.signal);
+  });
+  const stopped = rounds.stop();
+  resolve();
+  await stopped;
+  expect(told).toEqual(expected);
+});

@@ -119,8 +119,6 @@ export function serverSettings(fsync: boolean): string[] {
     'max_connections=300',
     'shared_buffers=256MB',
     'max_wal_size=2GB',
-    // No question is worth more than one core: others have theirs at the same time.
-    'max_parallel_workers_per_gather=0',
     'log_min_messages=warning',
     // Without the rows that break a rule, whose values are not for a log.
     'log_error_verbosity=terse',

@@ -23,8 +23,8 @@ const PAGE_CUSTOMERS = 25;
 /** So many share a transaction and a pull; their histories are held in memory together. */
 const CUSTOMERS_AT_ONCE = 5;
 export const AUDIT_INTERVAL_MS = 10_000;
-/** Longer than an outage that the sweep mends by itself. */
-const LAG_MS_MAX = 5 * 60_000;
+/** Longer than the sweep takes to its second look, and an outage that it mends by itself. */
+const LAG_MS_MAX = 15 * 60_000;
 const STRAY_ENTRIES_MAX = 100;
 
 export interface AuditorOptions<A extends Account> {

@@ -3,7 +3,7 @@
  * moment is looked at soon, and once more for the transactions that took long; and what it costs doesn't grow with the journal.
  */
 import type { Stream } from '@mo/contracts';
-import { type HeadsPage, RECENT_HEADS_PAGE_MAX, type Span } from '../pull/wire.ts';
+import { ENDLESS_MS, type HeadsPage, RECENT_HEADS_PAGE_MAX, type Span } from '../pull/wire.ts';
 
 /** A sweep looks back further than the one before it, for a commit comes later than its time, and clocks differ. */
 const OVERLAP_MS = 30_000;
@@ -11,16 +11,18 @@ const OVERLAP_MS = 30_000;
 const UNDER_WAY_MS = 10_000;
 /** So much later a sweep looks at the same time once more. */
 const SECOND_LOOK_MS = 10 * 60_000;
+/** So far ahead of now an event is of a clock that is: such are looked at too, as many as one page holds. */
+const AHEAD_MS = 60_000;
 /** Where sweeps failed for longer than this, all customers are asked for: page by page, from one customer to the next. */
 const WINDOW_MS_MAX = 30 * 60_000;
 /**
- * A span is looked at in parts, for each page of heads reads its part whole. They become shorter where one has more customers
- * than a page, and longer after one with few. Where the shortest has too many, such as those of one transaction, all are asked
- * for.
+ * A span is looked at in parts, for each page of heads reads its part whole. They become shorter where one has more than a page
+ * tells of, and longer after one with few customers. Where the shortest has too many, such as those of one transaction, all are
+ * asked for.
  */
 const PART_MS_MIN = 250;
 const FIRST_PART_MS = 4_000;
-const FEW_CUSTOMERS = RECENT_HEADS_PAGE_MAX / 4;
+const FEW_CUSTOMERS = RECENT_HEADS_PAGE_MAX / 2;
 
 const ALL_TIME: Span = { sinceMs: 0 };
 
@@ -70,13 +72,15 @@ export class Sweep {
     // Nor is there a span where the clock was set back.
     if (last === undefined || startedMs < last.atMs || startedMs - last.atMs > WINDOW_MS_MAX) return null;
     const isNew = { sinceMs: last.atMs - OVERLAP_MS, untilMs: startedMs - UNDER_WAY_MS };
+    const isAhead = { sinceMs: startedMs + AHEAD_MS, untilMs: ENDLESS_MS };
     const wasNew = { sinceMs: last.atMs - SECOND_LOOK_MS, untilMs: startedMs - SECOND_LOOK_MS };
+    await this.#page(stream, isAhead, 0, signal);
     const partMs = await this.#parts(stream, isNew, last.partMs, signal);
     if (partMs === null || (await this.#parts(stream, wasNew, partMs, signal)) === null) return null;
     return partMs;
   }
 
-  /** @returns how long parts were in the end; null where the shortest has more customers than a page */
+  /** @returns how long parts were in the end; null where the shortest has more than a page tells of */
   async #parts(stream: Stream, span: Required<Span>, firstMs: number, signal: AbortSignal): Promise<number | null> {
     let partMs = firstMs;
     for (let { sinceMs } = span; sinceMs < span.untilMs; ) {
@@ -86,8 +90,8 @@ export class Sweep {
         if (heads.length < FEW_CUSTOMERS && untilMs < span.untilMs) partMs *= 2;
         sinceMs = untilMs;
       } else {
-        if (partMs === PART_MS_MIN) return null;
-        partMs = shorter(partMs);
+        if (untilMs - sinceMs <= PART_MS_MIN) return null;
+        partMs = shorter(untilMs - sinceMs);
       }
     }
     return partMs;

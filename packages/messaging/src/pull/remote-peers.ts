@@ -11,11 +11,13 @@ import type { CustomerRef } from '../protocol/command.ts';
 import type { Peers, Pulled } from '../protocol/peers.ts';
 import { reasonText } from '../protocol/quarantine.ts';
 import {
+  HEADS_PAGE_MAX,
   type HeadsPage,
   headsAnswer,
   type PullWant,
   pullAnswer,
   pulledEvent,
+  RECENT_HEADS_PAGE_MAX,
   type Span,
   settleAnswer,
   WANTS_MAX,
@@ -70,7 +72,8 @@ export class RemotePeers implements Peers {
     const until = untilMs === undefined ? '' : `&until=${untilMs}`;
     const path = `/internal/streams/${stream}/heads?since=${sinceMs}${until}&after=${after}`;
     const answer = await this.#carry(stream, path, (value) => headsAnswer.parse(value));
-    return { heads: answer.heads, isLast: answer.is_last ?? answer.heads.length === 0 };
+    const pageMax = sinceMs === 0 ? HEADS_PAGE_MAX : RECENT_HEADS_PAGE_MAX;
+    return { heads: answer.heads, isLast: answer.is_last ?? answer.heads.length < pageMax };
   }
 
   #queueOf(stream: Stream): BatchQueue<PullWant, Pulled | Error> {

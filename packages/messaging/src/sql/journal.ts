@@ -13,6 +13,7 @@ import {
   PULL_ANSWER_EVENTS_MAX,
   PULL_EVENTS_MAX,
   type PullWant,
+  RECENT_EVENTS_MAX,
   RECENT_HEADS_PAGE_MAX,
   type Span,
 } from '../pull/wire.ts';
@@ -82,14 +83,14 @@ export const ALL_HEADS = `
 
 /**
  * What is recent is read by its time, and then looked through: by customer, the whole journal would be. Each page reads the
- * span again, so pages are large, and a span is best short.
+ * span again, so pages are large, and a span is best short. Of at most $4 events; all where that is null.
  */
 export const RECENT_HEADS = `
   WITH recent AS MATERIALIZED (
     SELECT customer_id, version FROM journal
-    WHERE time >= to_timestamp($2::bigint / 1000.0) AND time < to_timestamp($3::bigint / 1000.0)
+    WHERE time >= to_timestamp($2::bigint / 1000.0) AND time < to_timestamp($3::bigint / 1000.0) LIMIT $4
   )
-  SELECT customer_id, max(version) AS version FROM recent WHERE customer_id > $1
+  SELECT customer_id, max(version) AS version, (SELECT count(*) FROM recent) AS events FROM recent WHERE customer_id > $1
   GROUP BY customer_id ORDER BY customer_id LIMIT ${RECENT_HEADS_PAGE_MAX}`;
 
 /**
@@ -100,8 +101,8 @@ const SUMMARISE = `
   WITH within AS MATERIALIZED (SELECT set_config('lock_timeout', '100ms', true))
   SELECT brin_summarize_new_values('journal_time') FROM within`;
 const SUMMARISE_INTERVAL_MS = 5_000;
-/** lock_not_available, insufficient_privilege: it is a help, and no more. */
-const UNSUMMARISED_STATES = ['55P03', '42501'];
+/** lock_not_available, insufficient_privilege, query_canceled (for the time it took), deadlock_detected: it is a help, no more. */
+const UNSUMMARISED_STATES = ['55P03', '42501', '57014', '40P01'];
 
 /** A journal row as the text of an event on the wire; `j` is the row. */
 export const eventText = (stream: Stream): string => `
@@ -109,6 +110,8 @@ export const eventText = (stream: Stream): string => `
   || '","data":' || j.data || ',"seen":' || j.seen
   || ',"time":"' || to_char(j.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
   || '","traceparent":' || coalesce(to_json(j.traceparent)::text, 'null') || '}'`;
+
+const readHead = ({ customer_id, version }: HeadRow) => [Number(customer_id), Number(version)] as const;
 
 export class Journal {
   readonly #database: Database;
@@ -160,18 +163,26 @@ export class Journal {
     }));
   }
 
-  /** The heads of customers above `after`, by customer id, a page; of all of them, or of those that have an event in a span. */
-  async heads({ sinceMs, untilMs = ENDLESS_MS }: Span, after: number): Promise<HeadsPage> {
-    const sql = sqlOf(this.#database);
-    const isOfAll = sinceMs === 0;
-    if (!isOfAll) await this.#summarise();
-    const rows = await (isOfAll
-      ? run<HeadRow>(sql, ALL_HEADS, [after])
-      : run<HeadRow>(sql, RECENT_HEADS, [after, sinceMs, untilMs]));
-    return {
-      heads: rows.map(({ customer_id, version }) => [Number(customer_id), Number(version)]),
-      isLast: rows.length < (isOfAll ? HEADS_PAGE_MAX : RECENT_HEADS_PAGE_MAX),
-    };
+  /**
+   * The heads of customers above `after`, by customer id, a page; of all of them, or of those that have an event in a span. Where it
+   * has an end, and more events than are read, the page is of some of its customers.
+   */
+  async heads(span: Span, after: number): Promise<HeadsPage> {
+    return span.sinceMs === 0 ? this.#allHeads(after) : this.#recentHeads(span, after);
+  }
+
+  async #allHeads(after: number): Promise<HeadsPage> {
+    const rows = await run<HeadRow>(sqlOf(this.#database), ALL_HEADS, [after]);
+    return { heads: rows.map(readHead), isLast: rows.length < HEADS_PAGE_MAX };
+  }
+
+  async #recentHeads({ sinceMs, untilMs }: Span, after: number): Promise<HeadsPage> {
+    await this.#summarise();
+    const eventsMax = untilMs === undefined ? null : RECENT_EVENTS_MAX + 1;
+    const parameters = [after, sinceMs, untilMs ?? ENDLESS_MS, eventsMax];
+    const rows = await run<HeadRow & { events: string }>(sqlOf(this.#database), RECENT_HEADS, parameters);
+    const isCut = eventsMax !== null && Number(rows[0]?.events ?? 0) === eventsMax;
+    return { heads: rows.map(readHead), isLast: rows.length < RECENT_HEADS_PAGE_MAX && !isCut };
   }
 
   async #summarise(): Promise<void> {

@@ -103,8 +103,8 @@ export function partitioningTableV1(): string[] {
 }
 
 /**
- * What the sweep reads is found by its time, of which only ranges that are summarised need not be read: they are as soon as
- * they are full, and not only when the table is vacuumed.
+ * What the sweep reads is found by its time, of which only ranges that are summarised need not be read: PostgreSQL does that when
+ * it next looks for what to vacuum, and not only once the table is due.
  */
 export function journalSummariesV1(): string[] {
   return ['ALTER INDEX journal_time SET (autosummarize = on)'];
