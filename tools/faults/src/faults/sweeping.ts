@@ -69,8 +69,8 @@ export const sweeping: readonly Fault[] = [
   {
     id: 'sweep-leaves-a-part-out',
     file: 'packages/messaging/src/follower/sweep.ts',
-    replace: '      } else {\n        if (untilMs - sinceMs <= PART_MS_MIN) return null;',
-    by: '      } else {\n        sinceMs = untilMs;\n        if (untilMs - sinceMs <= PART_MS_MIN) return null;',
+    replace: 'partMs = shorter(untilMs - sinceMs);',
+    by: 'partMs = shorter(untilMs - sinceMs);\n        sinceMs = untilMs;',
     breaks: 'of a time of many customers those beyond a page are not looked at',
     check: unit('packages/messaging/test/sweep'),
   },
