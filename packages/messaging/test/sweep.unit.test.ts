@@ -1,4 +1,3 @@
-import type { Stream } from '@mo/contracts';
 import { Sweep } from '../src/follower/sweep.ts';
 import { ENDLESS_MS, RECENT_HEADS_PAGE_MAX, type Span } from '../src/pull/wire.ts';
 
@@ -7,15 +6,15 @@ const MINUTE_MS = 60_000;
 const LOOK_AGAIN_MS = 10 * MINUTE_MS;
 const OVERLAP_MS = 30_000;
 const UNDER_WAY_MS = 10_000;
-const STREAM: Stream = 'loans';
 
 /** An owner of as many customers as a test says, each with events at some times, in ms since the start. */
 function ownerOf(customers: () => readonly { id: number; times: readonly number[] }[]) {
   const asked: (Span & { after: number })[] = [];
   const looked: number[][] = [];
+  const ending = new AbortController();
   const world = { isAway: false, pageMax: RECENT_HEADS_PAGE_MAX };
   const sweep = new Sweep(
-    async (_stream, span, after) => {
+    async (span, after) => {
       asked.push({ ...span, after });
       if (world.isAway) throw new Error('not reachable');
       const { sinceMs, untilMs = Number.POSITIVE_INFINITY } = span;
@@ -25,15 +24,16 @@ function ownerOf(customers: () => readonly { id: number; times: readonly number[
         .map(({ id, times }) => [id, times.length] as const);
       return { heads: found.slice(0, world.pageMax), isLast: found.length < world.pageMax };
     },
-    async (_stream, heads) => void looked.push(heads.map(([id]) => id)),
+    async (heads) => void looked.push(heads.map(([id]) => id)),
+    ending.signal,
   );
-  const at = (ms: number, signal = new AbortController().signal) => sweep.through(STREAM, START_MS + ms, signal);
+  const at = (ms: number) => sweep.through(START_MS + ms);
   /** What was asked for of a time, as [from, until] in ms since the start; all time is left out, and what is ahead. */
   const spans = () =>
     asked
       .filter(({ sinceMs, untilMs }) => sinceMs > 0 && untilMs !== ENDLESS_MS)
       .map(({ sinceMs, untilMs = 0 }) => [sinceMs - START_MS, untilMs - START_MS] as const);
-  return { asked, looked, world, at, spans };
+  return { asked, looked, world, ending, at, spans };
 }
 
 const ALL = { sinceMs: 0, after: 0 };
@@ -157,8 +157,8 @@ describe('a sweep', () => {
 
   it('asks for no more once it is to end', async () => {
     const owner = ownerOf(() => []);
-    const ending = AbortSignal.abort(new Error('it is to end'));
-    await expect(owner.at(0, ending)).rejects.toThrow('it is to end');
+    owner.ending.abort(new Error('it is to end'));
+    await expect(owner.at(0)).rejects.toThrow('it is to end');
     expect(owner.asked).toEqual([]);
   });
 });

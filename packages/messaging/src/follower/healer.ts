@@ -7,7 +7,6 @@ import type { Stream } from '@mo/contracts';
 import type { Clock, Logger } from '@mo/service-kit';
 import type { Progress } from '../protocol/account.ts';
 import type { HttpPeers } from '../pull/http-peers.ts';
-import type { HeadsPage } from '../pull/wire.ts';
 import { Rounds } from '../rounds.ts';
 import { slices } from '../slices.ts';
 import type { Lag, ProgressTable } from '../sql/progress-table.ts';
@@ -44,7 +43,7 @@ export class Healer {
   readonly #underWay = new Set<string>();
   /** What sweeps found and could not heal, by customer and stream: the next one begins with these. */
   readonly #left = new Map<string, Lag>();
-  readonly #sweep: Sweep;
+  readonly #sweeps: readonly Sweep[];
   /** When a sweep is due, in ms: at once for who begins to do the housekeeping, for nobody knows what was missed before. */
   #sweepDueMs = 0;
   #scannedTo = 0;
@@ -52,10 +51,7 @@ export class Healer {
   constructor(options: HealerOptions) {
     this.#options = options;
     this.#rounds = new Rounds(options.clock, options.logger);
-    const { progress, peers } = options;
-    const look = async (stream: Stream, page: HeadsPage['heads']) =>
-      this.#catchUpAll(await progress.notApplied(stream, page));
-    this.#sweep = new Sweep((stream, span, after) => peers.heads(stream, span, after), look);
+    this.#sweeps = options.follows.map((stream) => this.#sweepOf(stream));
   }
 
   start(): void {
@@ -126,11 +122,19 @@ export class Healer {
   }
 
   async #sweepAll(): Promise<void> {
-    const { clock, follows } = this.#options;
     const left = [...this.#left.values()];
     this.#left.clear();
     await this.#catchUpAll(left);
-    for (const stream of follows) await this.#sweep.through(stream, clock.now(), this.#rounds.signal);
+    for (const sweep of this.#sweeps) await sweep.through(this.#options.clock.now());
+  }
+
+  #sweepOf(stream: Stream): Sweep {
+    const { peers, progress } = this.#options;
+    return new Sweep(
+      (span, after) => peers.heads(stream, span, after),
+      async (heads) => this.#catchUpAll(await progress.notApplied(stream, heads)),
+      this.#rounds.signal,
+    );
   }
 
   async #catchUpAll(lags: readonly Lag[]): Promise<void> {

@@ -2,7 +2,6 @@
  * What a sweep asks an owner for: the heads of what is new since the one before it, and of what was new ten minutes ago. So each
  * moment is looked at soon, and once more for the transactions that took long; and what it costs doesn't grow with the journal.
  */
-import type { Stream } from '@mo/contracts';
 import { ENDLESS_MS, type HeadsPage, RECENT_HEADS_PAGE_MAX, type Span } from '../pull/wire.ts';
 
 /** A sweep looks back further than the one before it, for a commit comes later than its time, and clocks differ. */
@@ -33,59 +32,59 @@ interface Swept {
   readonly partMs: number;
 }
 
+/** The sweeps of one stream. */
 export class Sweep {
-  readonly #heads: (stream: Stream, span: Span, after: number) => Promise<HeadsPage>;
-  readonly #look: (stream: Stream, heads: HeadsPage['heads']) => Promise<void>;
-  readonly #swept = new Map<Stream, Swept>();
+  readonly #heads: (span: Span, after: number) => Promise<HeadsPage>;
+  readonly #look: (heads: HeadsPage['heads']) => Promise<void>;
+  readonly #signal: AbortSignal;
+  #last: Swept | undefined;
 
   /**
    * @param heads asks the owner for a page of heads, of customers above `after`
    * @param look compares heads with what is applied, and catches up
+   * @param signal aborted once nothing more is to be asked for
    */
   constructor(
-    heads: (stream: Stream, span: Span, after: number) => Promise<HeadsPage>,
-    look: (stream: Stream, heads: HeadsPage['heads']) => Promise<void>,
+    heads: (span: Span, after: number) => Promise<HeadsPage>,
+    look: (heads: HeadsPage['heads']) => Promise<void>,
+    signal: AbortSignal,
   ) {
     this.#heads = heads;
     this.#look = look;
+    this.#signal = signal;
   }
 
   /**
-   * Sweeps a stream; one that fails is made up for by the next.
+   * Sweeps the stream; a sweep that fails is made up for by the next.
    *
    * @param startedMs now, in ms since the epoch
    */
-  async through(stream: Stream, startedMs: number, signal: AbortSignal): Promise<void> {
-    const last = this.#swept.get(stream);
-    if (last !== undefined) this.#swept.set(stream, { ...last, partMs: shorter(last.partMs) });
-    const partMs = (await this.#since(stream, last, startedMs, signal)) ?? (await this.#all(stream, signal));
-    this.#swept.set(stream, { atMs: startedMs, partMs });
+  async through(startedMs: number): Promise<void> {
+    const last = this.#last;
+    if (last !== undefined) this.#last = { ...last, partMs: shorter(last.partMs) };
+    const partMs = (await this.#since(last, startedMs)) ?? (await this.#all());
+    this.#last = { atMs: startedMs, partMs };
   }
 
   /** @returns how long parts of what is new were in the end; null where all have to be asked for */
-  async #since(
-    stream: Stream,
-    last: Swept | undefined,
-    startedMs: number,
-    signal: AbortSignal,
-  ): Promise<number | null> {
+  async #since(last: Swept | undefined, startedMs: number): Promise<number | null> {
     // Nor is there a span where the clock was set back.
     if (last === undefined || startedMs < last.atMs || startedMs - last.atMs > WINDOW_MS_MAX) return null;
     const isNew = { sinceMs: last.atMs - OVERLAP_MS, untilMs: startedMs - UNDER_WAY_MS };
     const isAhead = { sinceMs: startedMs + AHEAD_MS, untilMs: ENDLESS_MS };
     const wasNew = { sinceMs: last.atMs - SECOND_LOOK_MS, untilMs: startedMs - SECOND_LOOK_MS };
-    await this.#page(stream, isAhead, 0, signal);
-    const partMs = await this.#parts(stream, isNew, last.partMs, signal);
-    if (partMs === null || (await this.#parts(stream, wasNew, partMs, signal)) === null) return null;
+    await this.#page(isAhead, 0);
+    const partMs = await this.#parts(isNew, last.partMs);
+    if (partMs === null || (await this.#parts(wasNew, partMs)) === null) return null;
     return partMs;
   }
 
   /** @returns how long parts were in the end; null where the shortest has more than a page tells of */
-  async #parts(stream: Stream, span: Required<Span>, firstMs: number, signal: AbortSignal): Promise<number | null> {
+  async #parts(span: Required<Span>, firstMs: number): Promise<number | null> {
     let partMs = firstMs;
     for (let { sinceMs } = span; sinceMs < span.untilMs; ) {
       const untilMs = Math.min(sinceMs + partMs, span.untilMs);
-      const { heads, isLast } = await this.#page(stream, { sinceMs, untilMs }, 0, signal);
+      const { heads, isLast } = await this.#page({ sinceMs, untilMs }, 0);
       if (isLast) {
         if (heads.length < FEW_CUSTOMERS && untilMs < span.untilMs) partMs *= 2;
         sinceMs = untilMs;
@@ -98,19 +97,19 @@ export class Sweep {
   }
 
   /** @returns how long the next sweep's first part is to be */
-  async #all(stream: Stream, signal: AbortSignal): Promise<number> {
+  async #all(): Promise<number> {
     for (let after = 0; ; ) {
-      const { heads, isLast } = await this.#page(stream, ALL_TIME, after, signal);
+      const { heads, isLast } = await this.#page(ALL_TIME, after);
       const last = heads.at(-1);
       if (isLast || last === undefined) return FIRST_PART_MS;
       [after] = last;
     }
   }
 
-  async #page(stream: Stream, span: Span, after: number, signal: AbortSignal): Promise<HeadsPage> {
-    signal.throwIfAborted();
-    const page = await this.#heads(stream, span, after);
-    await this.#look(stream, page.heads);
+  async #page(span: Span, after: number): Promise<HeadsPage> {
+    this.#signal.throwIfAborted();
+    const page = await this.#heads(span, after);
+    await this.#look(page.heads);
     return page;
   }
 }

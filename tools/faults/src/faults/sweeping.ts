@@ -13,7 +13,7 @@ export const sweeping: readonly Fault[] = [
   {
     id: 'sweep-skips',
     file: 'packages/messaging/src/follower/sweep.ts',
-    replace: '    await this.#look(stream, page.heads);\n',
+    replace: '    await this.#look(page.heads);\n',
     by: '',
     breaks: 'a lost last event is never missed',
     check: simulation(250),
@@ -61,7 +61,7 @@ export const sweeping: readonly Fault[] = [
   {
     id: 'sweep-looks-once',
     file: 'packages/messaging/src/follower/sweep.ts',
-    replace: ' || (await this.#parts(stream, wasNew, partMs, signal)) === null',
+    replace: ' || (await this.#parts(wasNew, partMs)) === null',
     by: '',
     breaks: 'the sweep misses an event whose transaction takes longer than a minute',
     check: unit('packages/messaging/test/sweep'),
@@ -93,7 +93,7 @@ export const sweeping: readonly Fault[] = [
   {
     id: 'sweep-behind-the-clock',
     file: 'packages/messaging/src/follower/sweep.ts',
-    replace: '    await this.#page(stream, isAhead, 0, signal);\n',
+    replace: '    await this.#page(isAhead, 0);\n',
     by: '',
     breaks: 'what is lost of an owner whose clock is ahead is missed for as long',
     check: unit('packages/messaging/test/sweep'),
