@@ -29,7 +29,7 @@ export * from './protocol/store.ts';
 export * from './protocol/write-path.ts';
 export { HttpPeers } from './pull/http-peers.ts';
 export * from './pull/remote-peers.ts';
-export type { HeadsPage, Span } from './pull/wire.ts';
+export type { HeadsPage, TimeSpan } from './pull/wire.ts';
 export * from './relay/lease.ts';
 export * from './relay/partitioning.ts';
 export * from './relay/relay.ts';

@@ -1,6 +1,6 @@
 import { type StreamEvent, streamEvent } from '@mo/contracts';
 import { type Database, inTransaction, run, sqlOf } from '@mo/database';
-import { appendEvents, Journal, type Span } from '../src/index.ts';
+import { appendEvents, Journal, type TimeSpan } from '../src/index.ts';
 import {
   ENDLESS_MS,
   HEADS_PAGE_MAX,
@@ -118,7 +118,7 @@ describe("a customer's page", () => {
 });
 
 describe('the heads', () => {
-  const headsOf = async (span: Span, after: number) => (await journal.heads(span, after)).heads;
+  const headsOf = async (span: TimeSpan, after: number) => (await journal.heads(span, after)).heads;
 
   it('are the last versions, by customer, above the one asked for', async () => {
     await append(...eventsOf('loans', 5, 3), ...eventsOf('loans', 2, 1), ...eventsOf('loans', 9, 2));

@@ -1,5 +1,5 @@
 import { Sweep } from '../src/follower/sweep.ts';
-import { ENDLESS_MS, RECENT_HEADS_PAGE_MAX, type Span } from '../src/pull/wire.ts';
+import { ENDLESS_MS, RECENT_HEADS_PAGE_MAX, type TimeSpan } from '../src/pull/wire.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
 const MINUTE_MS = 60_000;
@@ -9,7 +9,7 @@ const UNDER_WAY_MS = 10_000;
 
 /** An owner of as many customers as a test says, each with events at some times, in ms since the start. */
 function ownerOf(customers: () => readonly { id: number; times: readonly number[] }[]) {
-  const asked: (Span & { after: number })[] = [];
+  const asked: (TimeSpan & { after: number })[] = [];
   const looked: number[][] = [];
   const ending = new AbortController();
   const world = { isAway: false, pageMax: RECENT_HEADS_PAGE_MAX };

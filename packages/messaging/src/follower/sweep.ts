@@ -2,7 +2,7 @@
  * What a sweep asks an owner for: the heads of what is new since the one before it, and of what was new ten minutes ago. So each
  * moment is looked at soon, and once more for the transactions that took long; and what it costs doesn't grow with the journal.
  */
-import { ENDLESS_MS, type HeadsPage, RECENT_HEADS_PAGE_MAX, type Span } from '../pull/wire.ts';
+import { ENDLESS_MS, type HeadsPage, RECENT_HEADS_PAGE_MAX, type TimeSpan } from '../pull/wire.ts';
 
 /** A sweep looks back further than the one before it, for a commit comes later than its time, and clocks differ. */
 const OVERLAP_MS = 30_000;
@@ -23,7 +23,7 @@ const PART_MS_MIN = 250;
 const FIRST_PART_MS = 4_000;
 const FEW_CUSTOMERS = RECENT_HEADS_PAGE_MAX / 2;
 
-const ALL_TIME: Span = { sinceMs: 0 };
+const ALL_TIME: TimeSpan = { sinceMs: 0 };
 
 interface Swept {
   /** When the last sweep began that did not fail, in ms since the epoch. */
@@ -34,7 +34,7 @@ interface Swept {
 
 /** The sweeps of one stream. */
 export class Sweep {
-  readonly #heads: (span: Span, after: number) => Promise<HeadsPage>;
+  readonly #heads: (span: TimeSpan, after: number) => Promise<HeadsPage>;
   readonly #look: (heads: HeadsPage['heads']) => Promise<void>;
   readonly #signal: AbortSignal;
   #last: Swept | undefined;
@@ -45,7 +45,7 @@ export class Sweep {
    * @param signal aborted once nothing more is to be asked for
    */
   constructor(
-    heads: (span: Span, after: number) => Promise<HeadsPage>,
+    heads: (span: TimeSpan, after: number) => Promise<HeadsPage>,
     look: (heads: HeadsPage['heads']) => Promise<void>,
     signal: AbortSignal,
   ) {
@@ -80,7 +80,7 @@ export class Sweep {
   }
 
   /** @returns how long parts were in the end; null where the shortest has more than a page tells of */
-  async #parts(span: Required<Span>, firstMs: number): Promise<number | null> {
+  async #parts(span: Required<TimeSpan>, firstMs: number): Promise<number | null> {
     let partMs = firstMs;
     for (let { sinceMs } = span; sinceMs < span.untilMs; ) {
       const untilMs = Math.min(sinceMs + partMs, span.untilMs);
@@ -106,7 +106,7 @@ export class Sweep {
     }
   }
 
-  async #page(span: Span, after: number): Promise<HeadsPage> {
+  async #page(span: TimeSpan, after: number): Promise<HeadsPage> {
     this.#signal.throwIfAborted();
     const page = await this.#heads(span, after);
     await this.#look(page.heads);

@@ -5,7 +5,7 @@ import { Agent } from 'undici';
 import type { CustomerRef } from '../protocol/command.ts';
 import type { Peers, Pulled } from '../protocol/peers.ts';
 import { RemotePeers } from './remote-peers.ts';
-import type { HeadsPage, Span } from './wire.ts';
+import type { HeadsPage, TimeSpan } from './wire.ts';
 
 /** All attempts of a call together; a replica that hangs leaves the next its share. */
 const CALL_TIMEOUT_MS = 3_000;
@@ -62,7 +62,7 @@ export class HttpPeers implements Peers {
   }
 
   /** A page of the heads of a stream: of customers above `after` with events in a span of time. */
-  heads(stream: Stream, span: Span, after: number): Promise<HeadsPage> {
+  heads(stream: Stream, span: TimeSpan, after: number): Promise<HeadsPage> {
     return this.#remote.heads(stream, span, after);
   }
 

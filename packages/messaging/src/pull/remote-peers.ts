@@ -18,8 +18,8 @@ import {
   pullAnswer,
   pulledEvent,
   RECENT_HEADS_PAGE_MAX,
-  type Span,
   settleAnswer,
+  type TimeSpan,
   WANTS_MAX,
 } from './wire.ts';
 
@@ -68,7 +68,7 @@ export class RemotePeers implements Peers {
   }
 
   /** A page of the heads of a stream: of customers above `after` with events in a span of time. */
-  async heads(stream: Stream, { sinceMs, untilMs }: Span, after: number): Promise<HeadsPage> {
+  async heads(stream: Stream, { sinceMs, untilMs }: TimeSpan, after: number): Promise<HeadsPage> {
     const until = untilMs === undefined ? '' : `&until=${untilMs}`;
     const path = `/internal/streams/${stream}/heads?since=${sinceMs}${until}&after=${after}`;
     const answer = await this.#carry(stream, path, (value) => headsAnswer.parse(value));

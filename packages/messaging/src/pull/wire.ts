@@ -30,7 +30,7 @@ export const settleRequest = z.object({ customer_id: resourceId, version: z.int(
 export const settleAnswer = z.object({ applied: z.boolean() });
 
 /** A span of time, in ms since the epoch. */
-export interface Span {
+export interface TimeSpan {
   /** It begins with this; with 0, it is all time. */
   readonly sinceMs: number;
   /** It ends before this; left out, it has no end. */

@@ -15,7 +15,7 @@ import {
   type PullWant,
   RECENT_EVENTS_MAX,
   RECENT_HEADS_PAGE_MAX,
-  type Span,
+  type TimeSpan,
 } from '../pull/wire.ts';
 import { column } from './columns.ts';
 
@@ -167,7 +167,7 @@ export class Journal {
    * The heads of customers above `after`, by customer id, a page; of all of them, or of those that have an event in a span. Where it
    * has an end, and more events than are read, the page is of some of its customers.
    */
-  async heads(span: Span, after: number): Promise<HeadsPage> {
+  async heads(span: TimeSpan, after: number): Promise<HeadsPage> {
     return span.sinceMs === 0 ? this.#allHeads(after) : this.#recentHeads(span, after);
   }
 
@@ -176,7 +176,7 @@ export class Journal {
     return { heads: rows.map(readHead), isLast: rows.length < HEADS_PAGE_MAX };
   }
 
-  async #recentHeads({ sinceMs, untilMs }: Span, after: number): Promise<HeadsPage> {
+  async #recentHeads({ sinceMs, untilMs }: TimeSpan, after: number): Promise<HeadsPage> {
     await this.#summarise();
     const eventsMax = untilMs === undefined ? null : RECENT_EVENTS_MAX + 1;
     const parameters = [after, sinceMs, untilMs ?? ENDLESS_MS, eventsMax];

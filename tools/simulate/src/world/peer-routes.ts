@@ -1,6 +1,6 @@
 /** What a service offers the others, as its routes do: its streams, their heads, and to have applied theirs. */
 import type { Stream, StreamEvent } from '@mo/contracts';
-import type { Account, Span } from '@mo/messaging';
+import type { Account, TimeSpan } from '@mo/messaging';
 import type { Random } from '../engine/random.ts';
 import type { Database } from './database.ts';
 import { withUnknownType } from './garble.ts';
@@ -58,7 +58,11 @@ function page<A extends Account>({ rows, journal }: Database<A>, { customer_id, 
   return { customer_id: id, head: events.length, events: events.slice(after, after + PAGE_EVENTS_MAX) };
 }
 
-function heads<A extends Account>({ journal }: Database<A>, span: Required<Span>, after: number): [number, number][] {
+function heads<A extends Account>(
+  { journal }: Database<A>,
+  span: Required<TimeSpan>,
+  after: number,
+): [number, number][] {
   const isWithin = ({ time }: StreamEvent) => Date.parse(time) >= span.sinceMs && Date.parse(time) < span.untilMs;
   return [...journal]
     .map(([id, events]) => [id, (span.sinceMs === 0 ? events : events.filter(isWithin)).at(-1)?.version] as const)
