@@ -5,7 +5,7 @@
 import type { Stream, StreamEvent } from '@mo/contracts';
 import type { Database } from '@mo/database';
 import { run, runAll, type Sql, type Statement, sqlOf, sqlState } from '@mo/database';
-import { type Clock, systemClock } from '@mo/service-kit';
+import { systemClock } from '@mo/service-kit';
 import {
   ENDLESS_MS,
   HEADS_PAGE_MAX,
@@ -116,16 +116,14 @@ const readHead = ({ customer_id, version }: HeadRow) => [Number(customer_id), Nu
 export class Journal {
   readonly #database: Database;
   readonly #pages: string;
-  readonly #clock: Clock;
   #summariseDueMs = Number.NEGATIVE_INFINITY;
 
   /**
    * @param database its own connections, so that pulls are served however busy the write path is
    * @param resolve SQL for the customer id of external_id `want.external_id`; null where the stream has no such names
    */
-  constructor(database: Database, stream: Stream, resolve: string | null, clock: Clock = systemClock) {
+  constructor(database: Database, stream: Stream, resolve: string | null) {
     this.#database = database;
-    this.#clock = clock;
     const customer = resolve === null ? 'want.customer_id' : `coalesce(want.customer_id, (${resolve}))`;
     this.#pages = `
       SELECT c.customer_id, coalesce(head.version, 0) AS head, coalesce(page.events, '{}') AS events
@@ -186,7 +184,7 @@ export class Journal {
   }
 
   async #summarise(): Promise<void> {
-    const nowMs = this.#clock.elapsed();
+    const nowMs = systemClock.elapsed();
     if (nowMs < this.#summariseDueMs) return;
     this.#summariseDueMs = nowMs + SUMMARISE_INTERVAL_MS;
     await run(sqlOf(this.#database), SUMMARISE).catch((error: unknown) => {
