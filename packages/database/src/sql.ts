@@ -63,7 +63,7 @@ class AnyConnection implements Sql {
 
   async query<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]> {
     const pool = await poolOf(this.#database);
-    const { rows } = await pool.query(text, parameters as unknown[]);
+    const { rows } = await pool.query(text, parameters.map(writable));
     return rows as Row[];
   }
 }
