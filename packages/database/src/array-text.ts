@@ -13,11 +13,7 @@ const NULL_WORD = /^null$/i;
 const NOT_AS_JSON = /[\p{Cc}\p{Cs}]/u;
 
 /** @throws where an element can't be written */
-export function arrayText(values: readonly unknown[]): string {
-  let text = '{';
-  for (const [place, value] of values.entries()) text += place === 0 ? elementText(value) : `,${elementText(value)}`;
-  return `${text}}`;
-}
+export const arrayText = (values: readonly unknown[]): string => `{${values.map(elementText).join(',')}}`;
 
 function elementText(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';

@@ -1,6 +1,7 @@
 import type { MuxServer } from '@mo/mux';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Clock } from './clock.ts';
+import { watchLoopLag } from './loop-lag-metrics.ts';
 
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -8,7 +9,9 @@ export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 export function createRegistry(service: string, version = 'dev'): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  collectDefaultMetrics({ register: registry });
+  // It can be told to look at the event loop as good as never, but not to leave that to another.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 2 ** 31 - 1 });
+  watchLoopLag(registry);
   gauge(registry, 'mo_build_info', 'Always 1; its labels tell which code runs', ['version']).set({ version }, 1);
   new Counter({
     name: 'mo_event_loop_active_seconds_total',

@@ -1,14 +1,25 @@
-/** Logs two lines and ends, in the way that it is told. */
+/** Logs lines and ends, in the way that it is told. */
+import { pbkdf2 } from 'node:crypto';
 import { createLogger } from '../src/log.ts';
 
 const logger = createLogger('test', 'info');
 const ways: Readonly<Record<string, () => void>> = {
   exit: () => process.exit(),
+  // With every thread busy that could write beside the process.
   fatal: () => {
+    for (let thread = 0; thread < 4; thread++) pbkdf2('a', 'b', 10_000_000, 64, 'sha512', () => {});
     logger.fatal('dying');
     process.kill(process.pid, 'SIGKILL');
   },
   waiting: () => void setInterval(() => {}, 1_000),
+  // More than is written at once, and a line of another logger when that has been written.
+  many: () => {
+    for (let line = 0; line < 1_000; line++) logger.info(String(line));
+    setTimeout(() => {
+      createLogger('another', 'info').info('last');
+      process.exit();
+    }, 500);
+  },
 };
 
 logger.info('one');

@@ -29,6 +29,11 @@ it('a fatal line is written at once, with all that was logged before it', async 
   expect(await all(linesOf('fatal'))).toEqual(['one', 'two', 'dying']);
 });
 
+it('many lines are written whole and in order, and those of another logger after them', async () => {
+  const lines = await all(linesOf('many'));
+  expect(lines).toEqual(['one', 'two', ...Array.from({ length: 1_000 }, (_, line) => String(line)), 'last']);
+});
+
 it('lines are not held back while the process goes on', async () => {
   const lines = linesOf('waiting');
   expect([(await lines.next()).done, (await lines.next()).done]).toEqual([false, false]);

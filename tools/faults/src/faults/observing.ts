@@ -130,4 +130,28 @@ export const observing: readonly Fault[] = [
     breaks: 'an alert goes off for a webhook that its owner has disabled',
     check: servers('services/webhooks/test/waiting'),
   },
+  {
+    id: 'last-lines-lost',
+    file: 'packages/service-kit/src/log-lines.ts',
+    replace: "if (text !== '') this.#last.write(text);",
+    by: "if (text !== '') this.#out.write(text);",
+    breaks: 'a process that dies takes the line with it that says why',
+    check: unit('packages/service-kit/test/log'),
+  },
+  {
+    id: 'exit-without-lines',
+    file: 'packages/service-kit/src/log-lines.ts',
+    replace: "process.once('exit', () => this.flushSync());",
+    by: '',
+    breaks: 'what was logged last is not written where a process exits',
+    check: unit('packages/service-kit/test/log'),
+  },
+  {
+    id: 'lag-told-for-ever',
+    file: 'packages/service-kit/src/loop-lag-metrics.ts',
+    replace: 'lags.reset();',
+    by: '',
+    breaks: 'one stall is told as the lag of the event loop until the process ends',
+    check: unit('packages/service-kit/test/loop-lag-metrics'),
+  },
 ];
