@@ -8,7 +8,7 @@ import { renderTable } from '../src/report/table.ts';
 
 const PLAN: Plan = {
   scenarios: ['customer', 'payment-1', 'payment-across-10', 'balance-1', 'page-1-of-few', 'mixed', 'lag', 'bulk-small'],
-  connections: [4],
+  connections: [1, 4],
   rounds: 1,
   sliceMs: 200,
   warmUpMs: 100,
@@ -37,7 +37,16 @@ it(
     if (!rows.all.every(({ isSound }) => isSound)) throw new Error(renderTable(rows.all));
     expect(failures).toEqual([]);
     const names = new Set(rows.all.map(({ name }) => name));
-    for (const name of [...PLAN.scenarios, 'tpcb', 'monolith', 'bare-by-gateway', 'copy-small'])
+    for (const name of [
+      ...PLAN.scenarios,
+      'tpcb',
+      'monolith',
+      'payments-in-batches',
+      'commit',
+      'bare-by-gateway',
+      'copy-small',
+      'copy-all-small',
+    ])
       expect(names).toContain(name);
     const idle = rows.all.filter(({ outcome }) => outcome.done === 0);
     expect(idle.map(({ name, level, outcome }) => ({ name, level, errors: outcome.errors }))).toEqual([]);

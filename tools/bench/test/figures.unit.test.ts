@@ -70,6 +70,25 @@ describe('ratios', () => {
     expect(toldOf(rows, 'p50 of a payment to that of a commit, one connection')).toBeCloseTo(3, 1);
   });
 
+  it('tell how near a payment is to its parts, each done barely, without asking for anything', () => {
+    const rows = new Rows();
+    add(rows, 'payment-1', { done: 1_000, cpuMs: 140 });
+    add(rows, 'payment-1', { connections: 1, done: 100, latencyMs: 8 });
+    add(rows, 'bare-by-gateway', { done: 1_000, cpuMs: 10 });
+    add(rows, 'bare-by-gateway', { connections: 1, done: 100, latencyMs: 1 });
+    add(rows, 'monolith', { connections: 1, done: 100, latencyMs: 3 });
+    add(rows, 'payments-in-batches', { connections: 1, done: 1_000, cpuMs: 15 });
+    // Five processes of the system have 10 µs each of a bare route; they and the load have 15 each of the rows.
+    const what = 'CPU of a payment to that of a bare route and of the rows alone, in batches';
+    expect(toldOf(rows, what)).toBeCloseTo(700 / (50 + 90), 5);
+    const alone = "p50 of a payment to that of a bare route and a monolith's together, one connection";
+    expect(toldOf(rows, alone)).toBeCloseTo(2, 1);
+    const line = renderRatios(ratiosOf(rows, { lag: null }))
+      .split('\n')
+      .find((text) => text.startsWith(what));
+    expect(line).toMatch(/ 5 ×$/);
+  });
+
   it('tell nothing where a part was not measured or does not add up', () => {
     const rows = new Rows();
     add(rows, 'payment-1', { done: 3_000 });

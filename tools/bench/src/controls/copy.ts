@@ -15,16 +15,44 @@ interface CopyConnection {
 const CHUNK_LINES = 1_000;
 const TIMEOUT_MS = 1_800_000;
 
+/** How far an account has followed others. */
+function progress(...follows: readonly string[]): string {
+  const columns = follows.flatMap((stream) => [
+    `${stream}_applied bigint NOT NULL`,
+    `${stream}_behind bigint NOT NULL`,
+  ]);
+  return [
+    'version bigint NOT NULL',
+    'restricted bigint NOT NULL',
+    'last_time timestamptz(3) NOT NULL',
+    ...columns,
+  ].join(', ');
+}
+
 const TABLES = `
   CREATE TABLE copy_customers (id bigint PRIMARY KEY CHECK (id > 0), created_at timestamptz(3) NOT NULL, updated_at timestamptz(3) NOT NULL,
     external_id varchar(60) COLLATE "C" NOT NULL UNIQUE, status smallint NOT NULL CHECK (status IN (1, 2)),
     score numeric(12,2) NOT NULL CHECK (score >= 0), preapproved_at timestamptz(3)) WITH (fillfactor = 90);
   CREATE INDEX copy_customers_inactive ON copy_customers (id) WHERE status = 2;
+  CREATE TABLE copy_balances (customer_id bigint PRIMARY KEY REFERENCES copy_customers, total_debt numeric(14,2) NOT NULL
+    CHECK (total_debt >= 0), ${progress('loans', 'payments')}) WITH (fillfactor = 70);
+  CREATE TABLE copy_borrowers (customer_id bigint PRIMARY KEY, external_id varchar(60) COLLATE "C" UNIQUE, status smallint,
+    score numeric(12,2) NOT NULL CHECK (score >= 0), debt numeric(14,2) NOT NULL CHECK (debt >= 0),
+    ${progress('customers', 'payments')}) WITH (fillfactor = 70);
+  CREATE TABLE copy_payers (customer_id bigint PRIMARY KEY, external_id varchar(60) COLLATE "C" UNIQUE,
+    owed numeric(14,2) NOT NULL CHECK (owed >= 0), ${progress('customers', 'loans')}) WITH (fillfactor = 70);
   ${streamTables('copy_')}`;
-const DROP = 'DROP TABLE IF EXISTS copy_customers, copy_journal, copy_outbox';
+const DROP =
+  'DROP TABLE IF EXISTS copy_balances, copy_customers, copy_borrowers, copy_payers, copy_journal, copy_outbox';
 
-/** One line of each table, as COPY reads it. */
-const LINES: readonly { readonly into: string; readonly line: (id: number, name: string, at: string) => string }[] = [
+interface Lines {
+  readonly into: string;
+  /** What COPY reads of one customer. */
+  readonly line: (id: number, name: string, at: string) => string;
+}
+
+/** What tells of customers: they, their events and the outbox. */
+const TOLD: readonly Lines[] = [
   {
     into: 'copy_customers (id, created_at, updated_at, external_id, status, score)',
     line: (id, name, at) => `${id}\t${at}\t${at}\t${name}\t1\t1000.00\n`,
@@ -37,12 +65,27 @@ const LINES: readonly { readonly into: string; readonly line: (id: number, name:
   { into: 'copy_outbox (customer_id, version)', line: (id) => `${id}\t1\n` },
 ];
 
+/** And what follows from it: the balance, and an account with each of the services that follow. */
+const ALL: readonly Lines[] = [
+  ...TOLD,
+  { into: 'copy_balances', line: (id, _name, at) => `${id}\t0\t1\t0\t${at}\t0\t0\t0\t0\n` },
+  { into: 'copy_borrowers', line: (id, name, at) => `${id}\t${name}\t1\t1000.00\t0\t0\t0\t${at}\t1\t0\t0\t0\n` },
+  { into: 'copy_payers', line: (id, name, at) => `${id}\t${name}\t0\t0\t0\t${at}\t1\t0\t0\t0\n` },
+];
+
+export interface Copied {
+  readonly seconds: number;
+  readonly rows: readonly number[];
+}
+
 /**
  * Copies the rows of so many customers into tables of their own, in one transaction.
  *
+ * @param all what followers write of them, too
  * @returns how long that took, from BEGIN to COMMIT, and how many rows of each table are there
  */
-export async function copyCustomers(url: string, count: number): Promise<{ seconds: number; rows: readonly number[] }> {
+export async function copyCustomers(url: string, count: number, all: boolean): Promise<Copied> {
+  const tables = all ? ALL : TOLD;
   const client = new pg.Client({ connectionString: url, statement_timeout: TIMEOUT_MS });
   await client.connect();
   try {
@@ -51,11 +94,11 @@ export async function copyCustomers(url: string, count: number): Promise<{ secon
     const at = new Date().toISOString();
     const startMs = performance.now();
     await client.query('BEGIN');
-    for (const { into, line } of LINES) await copy(client, into, count, (id) => line(id, `copy-${id}`, at));
+    for (const { into, line } of tables) await copy(client, into, count, (id) => line(id, `copy-${id}`, at));
     await client.query('COMMIT');
     const seconds = (performance.now() - startMs) / 1000;
     const { rows } = await client.query<{ count: string }>(
-      `SELECT count(*) FROM copy_customers UNION ALL SELECT count(*) FROM copy_journal UNION ALL SELECT count(*) FROM copy_outbox`,
+      tables.map(({ into }) => `SELECT count(*) FROM ${into.split(' ')[0]}`).join(' UNION ALL '),
     );
     await client.query(DROP);
     return { seconds, rows: rows.map((row) => Number(row.count)) };

@@ -11,8 +11,13 @@ import { type ControlSizes, execute, type Transaction } from './transaction.ts';
 const LOAN = 9_000_000;
 const BUSY_LOAN = '9999999999';
 
-/** Makes the tables and fills them: customers from 1 on, each with a loan, and after them the busy one. */
-export async function makeMonolith(client: pg.Client, { customers }: ControlSizes): Promise<void> {
+/** Whose payments are made in batches: as many as the others, each with a loan, with ids after theirs. */
+export const batchCustomers = ({ customers }: ControlSizes) => ({ first: customers + 2, count: customers });
+
+/** Makes the tables and fills them: customers from 1 on, each with a loan, after them the busy one, and then those of batches. */
+export async function makeMonolith(client: pg.Client, sizes: ControlSizes): Promise<void> {
+  const { customers } = sizes;
+  const { first, count } = batchCustomers(sizes);
   await client.query(streamTables(''));
   await client.query(`
     CREATE TABLE accounts (customer_id bigint PRIMARY KEY, external_id varchar(60) COLLATE "C" UNIQUE,
@@ -36,11 +41,15 @@ export async function makeMonolith(client: pg.Client, { customers }: ControlSize
     INSERT INTO accounts SELECT id, 'customer-' || id, ${LOAN}, 1, now() FROM generate_series(1, ${customers}) id;
     INSERT INTO accounts VALUES (${customers + 1}, 'busy', ${BUSY_LOAN}, 1, now());
     INSERT INTO open_loans SELECT id, id, 'loan-' || id, now(), ${LOAN}, ${LOAN} FROM generate_series(1, ${customers}) id;
-    INSERT INTO open_loans VALUES (${customers + 1}, ${customers + 1}, 'loan-busy', now(), ${BUSY_LOAN}, ${BUSY_LOAN})`);
+    INSERT INTO open_loans VALUES (${customers + 1}, ${customers + 1}, 'loan-busy', now(), ${BUSY_LOAN}, ${BUSY_LOAN});
+    INSERT INTO accounts SELECT id, 'batched-' || id, ${LOAN}, 1, now() FROM generate_series(${first}, ${first + count - 1}) id;
+    INSERT INTO open_loans SELECT id, id, 'batched-' || id, now(), ${LOAN}, ${LOAN}
+      FROM generate_series(${first}, ${first + count - 1}) id`);
   await client.query('VACUUM ANALYZE accounts, open_loans');
 }
 
-const AMOUNT = '0.01';
+/** What each pays. */
+export const MONOLITH_AMOUNT = '0.01';
 
 /** @param one all payments are the busy customer's */
 export function monolithPayment({ customers }: ControlSizes, one: boolean): Transaction {
@@ -69,27 +78,27 @@ async function pay(client: pg.Client, customerId: number, name: string): Promise
   const [loan] = (await execute(client, 'loans', oldest, [customerId])).rows;
   const now = new Date();
   await execute(client, 'reduce', 'UPDATE open_loans SET outstanding = outstanding - $1 WHERE loan_id = $2', [
-    AMOUNT,
+    MONOLITH_AMOUNT,
     loan.loan_id,
   ]);
   await execute(
     client,
     'owe',
     'UPDATE accounts SET owed = owed - $1, version = version + 1, last_time = $3 WHERE customer_id = $2',
-    [AMOUNT, customerId, now],
+    [MONOLITH_AMOUNT, customerId, now],
   );
   const payment = `INSERT INTO payments (external_id, customer_id, total_amount, status, paid_at, created_at, updated_at)
     VALUES ($1, $2, $3, 1, $4, $4, $4) RETURNING id`;
-  const [{ id }] = (await execute(client, 'payment', payment, [name, customerId, AMOUNT, now])).rows;
+  const [{ id }] = (await execute(client, 'payment', payment, [name, customerId, MONOLITH_AMOUNT, now])).rows;
   const detail = `INSERT INTO payment_details (payment_id, loan_id, amount, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)`;
-  await execute(client, 'detail', detail, [id, loan.loan_id, AMOUNT, now]);
-  const details = [{ loan_id: Number(loan.loan_id), amount: AMOUNT }];
+  await execute(client, 'detail', detail, [id, loan.loan_id, MONOLITH_AMOUNT, now]);
+  const details = [{ loan_id: Number(loan.loan_id), amount: MONOLITH_AMOUNT }];
   const data = {
     customer_id: customerId,
     customer_external_id: customerName,
     payment_id: Number(id),
     external_id: name,
-    total_amount: AMOUNT,
+    total_amount: MONOLITH_AMOUNT,
     paid_at: now.toISOString(),
     details,
   };
@@ -110,20 +119,26 @@ async function pay(client: pg.Client, customerId: number, name: string): Promise
   await execute(client, 'keep', answer, [key, key, JSON.stringify(body), now]);
 }
 
+/** Whose payments are looked at: what their names begin with, and what those of their customers and loans do. */
+const PAYERS = {
+  any: { payments: 'any-', customers: 'customer-', loans: 'loan-[0-9]' },
+  one: { payments: 'one-', customers: 'busy', loans: 'loan-busy' },
+  batches: { payments: 'batch-', customers: 'batched-', loans: 'batched-' },
+} as const;
+
 /** What doesn't add up; @param done how many payments were acknowledged */
-export async function monolithFaults(client: pg.Client, done: number, one: boolean): Promise<string[]> {
-  const names = one ? 'one-%' : 'any-%';
+export async function monolithFaults(client: pg.Client, done: number, payers: keyof typeof PAYERS): Promise<string[]> {
+  const names = PAYERS[payers];
   const { rows } = await client.query<{ what: string; count: string }>(
-    `SELECT 'payments' AS what, count(*) FROM payments WHERE external_id LIKE $1
-     UNION ALL SELECT 'cents', (100 * sum(total_amount))::bigint FROM payments WHERE external_id LIKE $1
-     UNION ALL SELECT 'details', count(*) FROM payment_details JOIN payments p ON p.id = payment_id WHERE p.external_id LIKE $1
-     UNION ALL SELECT 'events', count(*) FROM journal WHERE data->>'external_id' LIKE $1
-     UNION ALL SELECT 'distinct events', count(DISTINCT data->>'external_id') FROM journal WHERE data->>'external_id' LIKE $1
-     UNION ALL SELECT 'entries', count(*) FROM outbox JOIN accounts a USING (customer_id) WHERE (a.external_id = 'busy') = $2
-     UNION ALL SELECT 'answers', count(*) FROM answers WHERE body::json->>'external_id' LIKE $1
-     UNION ALL SELECT 'cents paid off', (100 * sum(amount - outstanding))::bigint FROM open_loans
-       WHERE (external_id = 'loan-busy') = $2`,
-    [names, one],
+    `SELECT 'payments' AS what, count(*) FROM payments WHERE external_id ~ $1
+     UNION ALL SELECT 'cents', (100 * sum(total_amount))::bigint FROM payments WHERE external_id ~ $1
+     UNION ALL SELECT 'details', count(*) FROM payment_details JOIN payments p ON p.id = payment_id WHERE p.external_id ~ $1
+     UNION ALL SELECT 'events', count(*) FROM journal WHERE data->>'external_id' ~ $1
+     UNION ALL SELECT 'distinct events', count(DISTINCT data->>'external_id') FROM journal WHERE data->>'external_id' ~ $1
+     UNION ALL SELECT 'entries', count(*) FROM outbox JOIN accounts a USING (customer_id) WHERE a.external_id ~ $2
+     UNION ALL SELECT 'answers', count(*) FROM answers WHERE body::json->>'external_id' ~ $1
+     UNION ALL SELECT 'cents paid off', (100 * sum(amount - outstanding))::bigint FROM open_loans WHERE external_id ~ $3`,
+    [names.payments, names.customers, names.loans].map((beginning) => `^${beginning}`),
   );
   const wrong = rows.filter(({ count }) => Number(count) !== done);
   return wrong.map(({ what, count }) => `${done} payments were acknowledged, and there are ${count} ${what}`);

@@ -44,9 +44,11 @@ export class SqlLoad {
       case 'tpcb':
         return tpcbFaults(this.#client, done);
       case 'monolith':
-        return monolithFaults(this.#client, done, false);
+        return monolithFaults(this.#client, done, 'any');
       case 'monolith-one-customer':
-        return monolithFaults(this.#client, done, true);
+        return monolithFaults(this.#client, done, 'one');
+      case 'payments-in-batches':
+        return monolithFaults(this.#client, done, 'batches');
       case 'commit':
         return commitFaults(this.#client, done);
       default:

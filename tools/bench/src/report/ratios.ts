@@ -9,7 +9,8 @@ export interface Ratio {
   /** Null where what it needs was not measured, or doesn't add up. */
   readonly value: number | null;
   readonly unit: string;
-  readonly bar: Bound;
+  /** Null where nothing is asked for: it tells how near the system is to its parts, each done barely. */
+  readonly bar: Bound | null;
   readonly aim: Bound | null;
 }
 
@@ -32,7 +33,13 @@ export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
   const rate = (name: string, level = MOST) => rows.sound(name, level)?.perSecond ?? null;
   const p50 = (name: string) => rows.sound(name, '1')?.latencyMs(0.5) ?? null;
   const cpu = (name: string) => rows.sound(name, MOST)?.systemCpuUs ?? null;
-  const ratio = (what: string, value: number | null, bar: Bound, aim: Bound | null = null, unit = '×'): Ratio => ({
+  const ratio = (
+    what: string,
+    value: number | null,
+    bar: Bound | null,
+    aim: Bound | null = null,
+    unit = '×',
+  ): Ratio => ({
     what,
     value,
     unit,
@@ -40,6 +47,8 @@ export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
     aim,
   });
   const ofPayment = cpu('payment-1');
+  const inBatches = rows.sound('payments-in-batches', '1');
+  const ofRows = inBatches === null ? null : inBatches.systemCpuUs + inBatches.cpuUs.load;
   const bulk = rows.sound('bulk-large', '1');
   return [
     ratio('payments to TPC-B transactions', over(rate('payment-1'), rate('tpcb')), { min: 1.5 }, { min: 4 }),
@@ -64,6 +73,11 @@ export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
       { max: 0.3 },
       'ms',
     ),
+    ratio(
+      'CPU of a payment to that of a bare route and of the rows alone, in batches',
+      over(ofPayment, sum(cpu('bare-by-gateway'), ofRows)),
+      null,
+    ),
     ratio('balances to a bare route by the same gateway', over(rate('balance-1'), rate('bare-by-gateway')), {
       min: 0.8,
     }),
@@ -80,9 +94,19 @@ export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
     ratio('event lag to a subscriber, p99', lag?.subscriberMs ?? null, { max: 50 }, null, 'ms'),
     ratio('event lag to the balance, p99', lag?.balanceMs ?? null, { max: 75 }, null, 'ms'),
     ratio('p50 of a payment to that of a commit, one connection', over(p50('payment-1'), p50('commit')), { max: 3 }),
+    ratio(
+      "p50 of a payment to that of a bare route and a monolith's together, one connection",
+      over(p50('payment-1'), sum(p50('bare-by-gateway'), p50('monolith'))),
+      null,
+    ),
     ratio('rows of a large upload to those of COPY', over(bulk?.perSecond ?? null, rate('copy-large', '1')), {
       min: 0.3,
     }),
+    ratio(
+      'rows of a large upload to those of COPY into all that it fills',
+      over(bulk?.perSecond ?? null, rate('copy-all-large', '1')),
+      null,
+    ),
     ratio('memory of our largest process in a large upload', bulk?.largestMib ?? null, { max: 256 }, null, 'MiB'),
     ratio('CPU of a payment with four processes to one', over(cpu('scale-4-processes'), cpu('scale-base')), {
       near: 0.1,
@@ -92,6 +116,9 @@ export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
     }),
   ];
 }
+
+const sum = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? null : one + other;
 
 function over(upper: number | null, lower: number | null): number | null {
   return upper === null || lower === null || lower === 0 ? null : upper / lower;

@@ -36,7 +36,10 @@ export function resultsJson({ startedAt, rows, ratios, ...results }: Results): o
     },
     ...results,
     rows: rows.map(rowJson),
-    ratios: ratios.map((ratio) => ({ ...ratio, met: ratio.value === null ? null : meets(ratio.value, ratio.bar) })),
+    ratios: ratios.map((ratio) => ({
+      ...ratio,
+      met: ratio.value === null || ratio.bar === null ? null : meets(ratio.value, ratio.bar),
+    })),
   };
 }
 

@@ -74,10 +74,9 @@ function unsound({ verified }: Row): string[] {
 /** What the figures must show. */
 export function renderRatios(ratios: readonly Ratio[]): string {
   const lines = ratios.map(({ what, value, unit, bar, aim }) => {
-    if (value === null)
-      return [what, 'not measured', boundText(bar, unit), aim === null ? '' : boundText(aim, unit), ''];
-    const isMet = meets(value, bar) ? (aim !== null && meets(value, aim) ? 'met, and the aim' : 'met') : 'not met';
-    return [what, `${short(value)} ${unit}`, boundText(bar, unit), aim === null ? '' : boundText(aim, unit), isMet];
+    const bounds = [bar, aim].map((bound) => (bound === null ? '' : boundText(bound, unit)));
+    if (value === null) return [what, 'not measured', ...bounds, ''];
+    return [what, `${short(value)} ${unit}`, ...bounds, verdict(value, bar, aim)];
   });
   const all = [['', 'is', 'bar', 'aim', ''], ...lines];
   const widths = [0, 1, 2, 3].map((place) => Math.max(...all.map((cells) => (cells[place] ?? '').length)));
@@ -89,6 +88,12 @@ export function renderRatios(ratios: readonly Ratio[]): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+function verdict(value: number, bar: Bound | null, aim: Bound | null): string {
+  if (bar === null) return '';
+  if (!meets(value, bar)) return 'not met';
+  return aim !== null && meets(value, aim) ? 'met, and the aim' : 'met';
 }
 
 function boundText(bound: Bound, unit: string): string {

@@ -93,6 +93,8 @@ class AcrossMember extends WriteMember {
   }
 }
 
+/** What takes one connection, however many callers there are. */
+const ALONE: readonly ControlName[] = ['commit', 'payments-in-batches'];
 const NOTE = 'of the controls that are transactions, making their connections is not counted, as in pgbench';
 
 function controlMember(run: Run, name: ControlName): Member {
@@ -102,12 +104,12 @@ function controlMember(run: Run, name: ControlName): Member {
     isControl: true,
     canBeOpen: false,
     settling: null,
-    ...(name === 'commit' ? { connectionsMax: 1 } : {}),
+    ...(ALONE.includes(name) ? { connectionsMax: 1 } : {}),
     ...(name === 'tpcb' ? { note: NOTE } : {}),
     pids: () => systemPids(run),
     load: async (level, durationMs) => {
       if (!('connections' in level)) throw new Error('a transaction is not asked for by the clock');
-      const connections = name === 'commit' ? 1 : level.connections;
+      const connections = ALONE.includes(name) ? 1 : level.connections;
       const outcome = await run.sql.run({ control: name, connections, durationMs });
       addOutcome(total, outcome);
       return outcome;
