@@ -20,8 +20,14 @@ const LOCK_POLL_MS = 250;
 /**
  * Builds those that are not there, one after the other, and answers with their names. Replicas may start together: one builds,
  * the others wait. What a build that was broken off has left is built anew.
+ *
+ * @param onBuild is told before each: of a large table one may take long
  */
-export async function buildIndexes(database: Database, indexes: readonly Index[]): Promise<string[]> {
+export async function buildIndexes(
+  database: Database,
+  indexes: readonly Index[],
+  onBuild: (index: Index) => void = () => {},
+): Promise<string[]> {
   if (indexes.length === 0) return [];
   const client = await (await poolOf(database)).connect();
   let failure: Error | undefined;
@@ -29,7 +35,7 @@ export async function buildIndexes(database: Database, indexes: readonly Index[]
     await client.query('SET lock_timeout = 0');
     await lock(client);
     const built: string[] = [];
-    for (const index of indexes) if (await build(client, index)) built.push(index.name);
+    for (const index of indexes) if (await build(client, index, onBuild)) built.push(index.name);
     return built;
   } catch (error) {
     failure = error as Error;
@@ -46,10 +52,12 @@ async function lock(client: PoolClient): Promise<void> {
   while (!(await client.query<{ held: boolean }>(text)).rows[0]?.held) await delay(LOCK_POLL_MS);
 }
 
-async function build(client: PoolClient, { name, on }: Index): Promise<boolean> {
+async function build(client: PoolClient, index: Index, onBuild: (index: Index) => void): Promise<boolean> {
+  const { name, on } = index;
   const text = 'SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass($1)';
   const [found] = (await client.query<{ valid: boolean }>(text, [name])).rows;
   if (found?.valid === true) return false;
+  onBuild(index);
   if (found !== undefined) await client.query(`DROP INDEX CONCURRENTLY ${name}`);
   await client.query(`CREATE INDEX CONCURRENTLY ${name} ON ${on}`);
   return true;

@@ -52,7 +52,9 @@ export async function migrateFirst(
   try {
     const done = await migrate(database);
     logger.info({ migrations: done }, done.length === 0 ? 'no migration is due' : 'migrated');
-    const built = await buildIndexes(database, indexes);
+    const built = await buildIndexes(database, indexes, ({ name }) =>
+      logger.info({ index: name }, 'building an index'),
+    );
     if (built.length > 0) logger.info({ indexes: built }, 'indexes were built');
   } finally {
     await database.close();

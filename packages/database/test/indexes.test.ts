@@ -23,8 +23,12 @@ describe('indexes that are built beside the traffic', () => {
 
   it('are built once, and by one of those that start together', async () => {
     const others = [await databases.open(), await databases.open()];
-    const built = await Promise.all([database, ...others].map((each) => buildIndexes(each, [INDEX])));
+    const told: string[] = [];
+    const built = await Promise.all(
+      [database, ...others].map((each) => buildIndexes(each, [INDEX], ({ name }) => told.push(name))),
+    );
     expect(built.flat()).toEqual([INDEX.name]);
+    expect(told).toEqual([INDEX.name]);
     expect(await valid(INDEX.name)).toEqual([true]);
     expect(await buildIndexes(database, [INDEX])).toEqual([]);
   });

@@ -18,7 +18,7 @@ function healerUnderTest() {
   const world = {
     behind: [] as Lag[],
     heads: new Map<Stream, [number, number][]>(),
-    /** Whether a page says that it is the last. */
+    /** Whether the last page says that it is: one that is just full does not. */
     tellsTheLast: true,
     pageMax: 10,
     reachable: true,
@@ -137,7 +137,7 @@ describe('the sweep', () => {
     ]);
   });
 
-  it('goes on until there is nothing more where an owner does not say which page is the last', async () => {
+  it('goes on until there is nothing more where the last page is just full', async () => {
     tested.world.tellsTheLast = false;
     tested.world.heads.set('payments', [[1, 10]]);
     await tested.start();
