@@ -99,6 +99,8 @@ class LagMember extends WriteMember {
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topics: [`${this.run.under.topicPrefix}.payments`], fromBeginning: false });
     await this.#consumer.run({
+      // It begins at the end each time. kafkajs would commit after each batch of each partition, hundreds of times a second.
+      autoCommit: false,
       eachBatch: async ({ batch }) => {
         const nowMs = performance.timeOrigin + performance.now();
         for (const message of batch.messages) this.#receive(message, nowMs);
