@@ -17,7 +17,7 @@ const SESSION_TIMEOUT_MS = 6_000;
 const HEARTBEAT_INTERVAL_MS = 500;
 /** How long the broker may hold back an empty fetch; longer delays rebalances, and the end of a process. */
 const FETCH_WAIT_MS: Readonly<Record<Pace, number>> = { prompt: 250, relaxed: 250, seldom: 1_000 };
-const PROMPT: Pacing = { msMin: 20, msMax: 100, parts: 4 };
+const PROMPT: Pacing = { msMin: 20, msMax: 60, parts: 4 };
 const PACING: Readonly<Record<Pace, Pacing>> = {
   prompt: PROMPT,
   relaxed: { msMin: 200, msMax: 400, parts: 4 },
