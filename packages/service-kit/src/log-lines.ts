@@ -1,7 +1,7 @@
 /** Log lines on their way to a file descriptor, written together: a system call a line would cost more than the line. */
 import { type DestinationStream, pino } from 'pino';
 
-/** So many characters are written at once, of 16 KiB that one write may hold … */
+/** So many characters are written together, with the line that goes beyond … */
 const TOGETHER_CHARACTERS = 15_360;
 /** … or what there is so long after the first of them. */
 const TOGETHER_MS = 100;
@@ -9,8 +9,8 @@ const TOGETHER_MS = 100;
 const WAITING_BYTES_MAX = 16 * 1024 * 1024;
 
 /**
- * What a `kill -9` may take with it is what was logged in the last moment; a fatal line, and the end of the process in any
- * other way, write all that is there. pino's own destination could gather lines, but measures all that it holds anew with each
+ * What the end of a process by a signal that nothing handles may take with it is what was logged in the last moment. A fatal line, and
+ * an exit, write what waits here; what a thread is writing at that moment may come after it, or not at all. pino's own destination could gather lines, but measures all that it holds anew with each
  * of them, and its clock writes ten times a second where there is nothing to write.
  */
 export class LogLines implements DestinationStream {

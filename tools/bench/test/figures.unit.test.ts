@@ -70,6 +70,20 @@ describe('ratios', () => {
     expect(toldOf(rows, 'p50 of a payment to that of a commit, one connection')).toBeCloseTo(3, 1);
   });
 
+  it('hold an upload that has reached everybody against COPY into all that it fills', () => {
+    const rows = new Rows();
+    const outcome = newOutcome();
+    outcome.done = 300;
+    outcome.seconds = 2;
+    const row = rows.of('bulk-large', false, { connections: 1 });
+    row.add({ outcome, cpuMs: perProcess(() => 0), peakMib: perProcess(() => 100), settledMs: 1_000 });
+    row.verified = { rows: 300, faults: [] };
+    add(rows, 'copy-large', { connections: 1, done: 300 });
+    add(rows, 'copy-all-large', { connections: 1, done: 200 });
+    expect(toldOf(rows, 'rows of a large upload to those of COPY')).toBe(0.5);
+    expect(toldOf(rows, 'rows of a large upload to those of COPY into all that it fills')).toBe(0.5);
+  });
+
   it('tell how near a payment is to its parts, each done barely, without asking for anything', () => {
     const rows = new Rows();
     add(rows, 'payment-1', { done: 1_000, cpuMs: 140 });
@@ -78,15 +92,15 @@ describe('ratios', () => {
     add(rows, 'bare-by-gateway', { connections: 1, done: 100, latencyMs: 1 });
     add(rows, 'monolith', { connections: 1, done: 100, latencyMs: 3 });
     add(rows, 'payments-in-batches', { connections: 1, done: 1_000, cpuMs: 15 });
-    // Five processes of the system have 10 µs each of a bare route; they and the load have 15 each of the rows.
+    // Five processes of the system have 10 µs each of a bare route; PostgreSQL and the load have 15 each of the rows.
     const what = 'CPU of a payment to that of a bare route and of the rows alone, in batches';
-    expect(toldOf(rows, what)).toBeCloseTo(700 / (50 + 90), 5);
+    expect(toldOf(rows, what)).toBeCloseTo(700 / (50 + 30), 5);
     const alone = "p50 of a payment to that of a bare route and a monolith's together, one connection";
     expect(toldOf(rows, alone)).toBeCloseTo(2, 1);
     const line = renderRatios(ratiosOf(rows, { lag: null }))
       .split('\n')
       .find((text) => text.startsWith(what));
-    expect(line).toMatch(/ 5 ×$/);
+    expect(line).toMatch(/ 8.75 ×$/);
   });
 
   it('tell nothing where a part was not measured or does not add up', () => {

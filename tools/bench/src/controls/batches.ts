@@ -12,7 +12,8 @@ const TOGETHER = 32;
 
 /** As the services have them: a plan that is made while a table is small must not read all of it later. */
 export const BATCH_SETTINGS =
-  '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
+  '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off ' +
+  '-c max_parallel_workers_per_gather=0';
 
 export function batchedPayments(sizes: ControlSizes): Transaction {
   const { first, count } = batchCustomers(sizes);
@@ -37,10 +38,10 @@ export function batchedPayments(sizes: ControlSizes): Transaction {
   };
 }
 
-const LOCK =
-  'SELECT version FROM accounts WHERE customer_id = ANY($1::bigint[]) ORDER BY customer_id FOR NO KEY UPDATE';
+const LOCK = `SELECT external_id, version FROM accounts WHERE customer_id = ANY($1::bigint[])
+  ORDER BY customer_id FOR NO KEY UPDATE`;
 const LOANS = `SELECT loan_id FROM open_loans WHERE customer_id = ANY($1::bigint[]) AND outstanding > 0
-  ORDER BY customer_id, taken_at, loan_id`;
+  ORDER BY customer_id, taken_at, loan_id FOR UPDATE`;
 const REDUCE = 'UPDATE open_loans SET outstanding = outstanding - $2 WHERE loan_id = ANY($1::bigint[])';
 const OWE = `UPDATE accounts SET owed = owed - $2, version = version + 1, last_time = $3 WHERE customer_id = ANY($1::bigint[])`;
 const PAYMENTS = `INSERT INTO payments (external_id, customer_id, total_amount, status, paid_at, created_at, updated_at)
@@ -60,7 +61,10 @@ async function pay(client: pg.Client, customerIds: readonly number[], names: rea
   const now = new Date();
   const keys = names.map((name) => Buffer.alloc(32, name.padEnd(32, ' ')));
   await execute(client, 'batch-answers', 'SELECT id FROM answers WHERE id = ANY($1::bytea[])', [keys]);
-  const accounts = (await execute(client, 'batch-lock', LOCK, [customerIds])).rows as { version: string }[];
+  const accounts = (await execute(client, 'batch-lock', LOCK, [customerIds])).rows as {
+    external_id: string;
+    version: string;
+  }[];
   const loans = (await execute(client, 'batch-loans', LOANS, [customerIds])).rows as { loan_id: string }[];
   const loanIds = loans.map(({ loan_id }) => loan_id);
   await execute(client, 'batch-reduce', REDUCE, [loanIds, MONOLITH_AMOUNT]);
@@ -70,6 +74,7 @@ async function pay(client: pg.Client, customerIds: readonly number[], names: rea
   await execute(client, 'batch-details', DETAILS, [paymentIds, loanIds, MONOLITH_AMOUNT, now]);
   const events = names.map((name, place) => ({
     customer_id: customerIds[place],
+    customer_external_id: accounts[place]?.external_id,
     payment_id: Number(paymentIds[place]),
     external_id: name,
     total_amount: MONOLITH_AMOUNT,
@@ -84,7 +89,7 @@ async function pay(client: pg.Client, customerIds: readonly number[], names: rea
     now,
   ]);
   const bodies = events.map((data) =>
-    JSON.stringify({ ...data, status: 'completed', rejection_reason: null, created_at: now }),
+    JSON.stringify({ id: data.payment_id, ...data, status: 'completed', rejection_reason: null, created_at: now }),
   );
   await execute(client, 'batch-keep', ANSWERS, [keys, bodies, now]);
 }

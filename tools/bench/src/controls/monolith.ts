@@ -132,8 +132,11 @@ export async function monolithFaults(client: pg.Client, done: number, payers: ke
   const { rows } = await client.query<{ what: string; count: string }>(
     `SELECT 'payments' AS what, count(*) FROM payments WHERE external_id ~ $1
      UNION ALL SELECT 'cents', (100 * sum(total_amount))::bigint FROM payments WHERE external_id ~ $1
-     UNION ALL SELECT 'details', count(*) FROM payment_details JOIN payments p ON p.id = payment_id WHERE p.external_id ~ $1
-     UNION ALL SELECT 'events', count(*) FROM journal WHERE data->>'external_id' ~ $1
+     UNION ALL SELECT 'details', count(*) FROM payment_details JOIN payments p ON p.id = payment_id
+       JOIN open_loans l ON l.loan_id = payment_details.loan_id AND l.customer_id = p.customer_id WHERE p.external_id ~ $1
+     UNION ALL SELECT 'events', count(*) FROM journal JOIN payments p
+       ON p.id = (data->>'payment_id')::bigint AND p.external_id = data->>'external_id' AND p.customer_id = journal.customer_id
+       WHERE p.external_id ~ $1
      UNION ALL SELECT 'distinct events', count(DISTINCT data->>'external_id') FROM journal WHERE data->>'external_id' ~ $1
      UNION ALL SELECT 'entries', count(*) FROM outbox JOIN accounts a USING (customer_id) WHERE a.external_id ~ $2
      UNION ALL SELECT 'answers', count(*) FROM answers WHERE body::json->>'external_id' ~ $1

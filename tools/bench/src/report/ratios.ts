@@ -1,4 +1,5 @@
 /** What the figures must show, as ratios within one run: the same machine, the same servers, in turns. */
+import type { Row } from '../measure/row.ts';
 import type { Rows } from '../measure/rows.ts';
 
 /** A bound: at least, at most, or no further from 1 than this. */
@@ -48,7 +49,7 @@ export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
   });
   const ofPayment = cpu('payment-1');
   const inBatches = rows.sound('payments-in-batches', '1');
-  const ofRows = inBatches === null ? null : inBatches.systemCpuUs + inBatches.cpuUs.load;
+  const ofRows = inBatches === null ? null : inBatches.cpuUs.postgres + inBatches.cpuUs.load;
   const bulk = rows.sound('bulk-large', '1');
   return [
     ratio('payments to TPC-B transactions', over(rate('payment-1'), rate('tpcb')), { min: 1.5 }, { min: 4 }),
@@ -104,7 +105,7 @@ export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
     }),
     ratio(
       'rows of a large upload to those of COPY into all that it fills',
-      over(bulk?.perSecond ?? null, rate('copy-all-large', '1')),
+      over(bulk === null ? null : settledPerSecond(bulk), rate('copy-all-large', '1')),
       null,
     ),
     ratio('memory of our largest process in a large upload', bulk?.largestMib ?? null, { max: 256 }, null, 'MiB'),
@@ -116,6 +117,9 @@ export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
     }),
   ];
 }
+
+/** Of what has reached everybody, for what it is held against writes that, too. */
+const settledPerSecond = ({ outcome, settledMs }: Row): number => outcome.done / (outcome.seconds + settledMs / 1000);
 
 const sum = (one: number | null, other: number | null): number | null =>
   one === null || other === null ? null : one + other;

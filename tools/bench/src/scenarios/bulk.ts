@@ -69,7 +69,7 @@ async function copy(run: Run, name: string, count: number, all: boolean): Promis
     faults: isWhole ? [] : [`${count} customers were copied, and there are ${rows.join(', ')} rows`],
   };
   run.notes.push(
-    `${name}: COPY of ${count} customers, their events and their outbox entries${all ? ', their balances, and their accounts in two more tables' : ''}, in one transaction; rows/s counts customers`,
+    `${name}: COPY of ${count} customers, their events and their outbox entries${all ? ', their balances, and their accounts in two more tables; without digests, staging and the list of an upload' : ''}, in one transaction; rows/s counts customers`,
   );
 }
 

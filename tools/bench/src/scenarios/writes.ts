@@ -95,7 +95,10 @@ class AcrossMember extends WriteMember {
 
 /** What takes one connection, however many callers there are. */
 const ALONE: readonly ControlName[] = ['commit', 'payments-in-batches'];
-const NOTE = 'of the controls that are transactions, making their connections is not counted, as in pgbench';
+const NOTES: Partial<Record<ControlName, string>> = {
+  tpcb: 'of the controls that are transactions, making their connections is not counted, as in pgbench',
+  'payments-in-batches': 'p50 to p99 are of a transaction of 32 payments, all else is of one payment',
+};
 
 function controlMember(run: Run, name: ControlName): Member {
   const total = newOutcome();
@@ -105,7 +108,7 @@ function controlMember(run: Run, name: ControlName): Member {
     canBeOpen: false,
     settling: null,
     ...(ALONE.includes(name) ? { connectionsMax: 1 } : {}),
-    ...(name === 'tpcb' ? { note: NOTE } : {}),
+    ...(NOTES[name] !== undefined && { note: NOTES[name] }),
     pids: () => systemPids(run),
     load: async (level, durationMs) => {
       if (!('connections' in level)) throw new Error('a transaction is not asked for by the clock');
