@@ -1,26 +1,29 @@
 /**
- * What the rows of payments themselves cost: those that the monolith writes, on its tables, by one connection that takes so many
+ * What the rows of payments themselves cost: those that the monolith writes, on tables like its own, by one connection that takes so many
  * payments in a transaction, with one statement a table. Nobody waits for it, nothing is decided, and nobody is told. It is
  * what a design of batches could come to where everything else were for nothing.
  */
 import type pg from 'pg';
-import { batchCustomers, MONOLITH_AMOUNT } from './monolith.ts';
+import { MONOLITH_AMOUNT } from './monolith.ts';
 import { type ControlSizes, execute, type Transaction } from './transaction.ts';
 
 /** About as many as a batch of the payments service has where 64 callers wait. */
 const TOGETHER = 32;
 
+/** Where its tables are: so many more rows in the monolith's would slow that down, which a bar is held against. */
+export const BATCH_SCHEMA = 'batches';
+
 /** As the services have them: a plan that is made while a table is small must not read all of it later. */
 export const BATCH_SETTINGS =
+  `-c search_path=${BATCH_SCHEMA} ` +
   '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off ' +
   '-c max_parallel_workers_per_gather=0';
 
-export function batchedPayments(sizes: ControlSizes): Transaction {
-  const { first, count } = batchCustomers(sizes);
+export function batchedPayments({ customers: count }: ControlSizes): Transaction {
   const together = Math.min(TOGETHER, count);
   let next = 0;
   return async (client, number) => {
-    const ids = Array.from({ length: together }, (_, place) => first + ((next + place) % count)).sort((a, b) => a - b);
+    const ids = Array.from({ length: together }, (_, place) => 1 + ((next + place) % count)).sort((a, b) => a - b);
     next += together;
     await execute(client, 'batch-begin', 'BEGIN');
     try {

@@ -11,13 +11,8 @@ import { type ControlSizes, execute, type Transaction } from './transaction.ts';
 const LOAN = 9_000_000;
 const BUSY_LOAN = '9999999999';
 
-/** Whose payments are made in batches: as many as the others, each with a loan, with ids after theirs. */
-export const batchCustomers = ({ customers }: ControlSizes) => ({ first: customers + 2, count: customers });
-
-/** Makes the tables and fills them: customers from 1 on, each with a loan, after them the busy one, and then those of batches. */
-export async function makeMonolith(client: pg.Client, sizes: ControlSizes): Promise<void> {
-  const { customers } = sizes;
-  const { first, count } = batchCustomers(sizes);
+/** Makes the tables and fills them: customers from 1 on, each with a loan, and after them the busy one. */
+export async function makeMonolith(client: pg.Client, { customers }: ControlSizes): Promise<void> {
   await client.query(streamTables(''));
   await client.query(`
     CREATE TABLE accounts (customer_id bigint PRIMARY KEY, external_id varchar(60) COLLATE "C" UNIQUE,
@@ -41,10 +36,7 @@ export async function makeMonolith(client: pg.Client, sizes: ControlSizes): Prom
     INSERT INTO accounts SELECT id, 'customer-' || id, ${LOAN}, 1, now() FROM generate_series(1, ${customers}) id;
     INSERT INTO accounts VALUES (${customers + 1}, 'busy', ${BUSY_LOAN}, 1, now());
     INSERT INTO open_loans SELECT id, id, 'loan-' || id, now(), ${LOAN}, ${LOAN} FROM generate_series(1, ${customers}) id;
-    INSERT INTO open_loans VALUES (${customers + 1}, ${customers + 1}, 'loan-busy', now(), ${BUSY_LOAN}, ${BUSY_LOAN});
-    INSERT INTO accounts SELECT id, 'batched-' || id, ${LOAN}, 1, now() FROM generate_series(${first}, ${first + count - 1}) id;
-    INSERT INTO open_loans SELECT id, id, 'batched-' || id, now(), ${LOAN}, ${LOAN}
-      FROM generate_series(${first}, ${first + count - 1}) id`);
+    INSERT INTO open_loans VALUES (${customers + 1}, ${customers + 1}, 'loan-busy', now(), ${BUSY_LOAN}, ${BUSY_LOAN})`);
   await client.query('VACUUM ANALYZE accounts, open_loans');
 }
 
@@ -123,7 +115,7 @@ async function pay(client: pg.Client, customerId: number, name: string): Promise
 const PAYERS = {
   any: { payments: 'any-', customers: 'customer-', loans: 'loan-[0-9]' },
   one: { payments: 'one-', customers: 'busy', loans: 'loan-busy' },
-  batches: { payments: 'batch-', customers: 'batched-', loans: 'batched-' },
+  batches: { payments: 'batch-', customers: 'customer-', loans: 'loan-[0-9]' },
 } as const;
 
 /** What doesn't add up; @param done how many payments were acknowledged */
