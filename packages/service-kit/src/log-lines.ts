@@ -9,15 +9,15 @@ const TOGETHER_MS = 100;
 const WAITING_BYTES_MAX = 16 * 1024 * 1024;
 
 /**
- * What the end of a process by a signal that nothing handles may take with it is what was logged in the last moment. A fatal line, and
- * an exit, write what waits here; what a thread is writing at that moment may come after it, or not at all. pino's own destination could gather lines, but measures all that it holds anew with each
- * of them, and its clock writes ten times a second where there is nothing to write.
+ * What the end of a process by a signal that nothing handles may take with it is what was logged in the last moment. A fatal
+ * line, and an exit, write what waits here; what a thread is writing at that moment may come after it, or not at all. pino's own
+ * destination could gather lines, but measures all that it holds anew with each of them, and its clock writes ten times a second
+ * where there is nothing to write.
  */
 export class LogLines implements DestinationStream {
   readonly #out: ReturnType<typeof pino.destination>;
   /** For the last lines of a process, which has no time left to be told that they are written. */
   readonly #last: ReturnType<typeof pino.destination>;
-  readonly #flush = () => this.flush();
   #lines: string[] = [];
   #characters = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -32,7 +32,7 @@ export class LogLines implements DestinationStream {
     this.#lines.push(line);
     this.#characters += line.length;
     if (this.#characters >= TOGETHER_CHARACTERS) this.flush();
-    else this.#timer ??= setTimeout(this.#flush, TOGETHER_MS).unref();
+    else this.#timer ??= setTimeout(() => this.flush(), TOGETHER_MS).unref();
   }
 
   /** Begins to write what there is. */

@@ -30,7 +30,7 @@ export function batchedPayments({ customers: count }: ControlSizes): Transaction
       await pay(
         client,
         ids,
-        ids.map((_, place) => `batch-${number}-${place}`),
+        ids.map((_, place) => `any-${number}-${place}`),
       );
       await execute(client, 'batch-commit', 'COMMIT');
     } catch (error) {

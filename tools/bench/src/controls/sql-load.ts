@@ -48,9 +48,9 @@ export class SqlLoad {
       case 'tpcb':
         return tpcbFaults(this.#client, done);
       case 'monolith':
-        return monolithFaults(this.#client, done, 'any');
+        return monolithFaults(this.#client, done, false);
       case 'monolith-one-customer':
-        return monolithFaults(this.#client, done, 'one');
+        return monolithFaults(this.#client, done, true);
       case 'payments-in-batches':
         return this.#faultsOfBatches(done);
       case 'commit':
@@ -63,7 +63,7 @@ export class SqlLoad {
   async #faultsOfBatches(done: number): Promise<string[]> {
     await this.#client.query(`SET search_path = ${BATCH_SCHEMA}`);
     try {
-      return await monolithFaults(this.#client, done, 'batches');
+      return await monolithFaults(this.#client, done, false);
     } finally {
       await this.#client.query('RESET search_path');
     }

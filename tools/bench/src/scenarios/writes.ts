@@ -102,17 +102,18 @@ const NOTES: Partial<Record<ControlName, string>> = {
 
 function controlMember(run: Run, name: ControlName): Member {
   const total = newOutcome();
+  const connectionsMax = ALONE.includes(name) ? 1 : Number.POSITIVE_INFINITY;
   return {
     name,
     isControl: true,
     canBeOpen: false,
     settling: null,
-    ...(ALONE.includes(name) ? { connectionsMax: 1 } : {}),
+    connectionsMax,
     ...(NOTES[name] !== undefined && { note: NOTES[name] }),
     pids: () => systemPids(run),
     load: async (level, durationMs) => {
       if (!('connections' in level)) throw new Error('a transaction is not asked for by the clock');
-      const connections = ALONE.includes(name) ? 1 : level.connections;
+      const connections = Math.min(level.connections, connectionsMax);
       const outcome = await run.sql.run({ control: name, connections, durationMs });
       addOutcome(total, outcome);
       return outcome;
