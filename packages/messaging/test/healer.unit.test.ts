@@ -56,6 +56,7 @@ function healerUnderTest() {
       elapsed: () => nowMs,
       sleep: (durationMs, signal) =>
         new Promise<void>((wake) => {
+          if (durationMs === 0) return wake();
           sleeping.push({ untilMs: nowMs + durationMs, wake });
           signal?.addEventListener('abort', () => wake());
         }),

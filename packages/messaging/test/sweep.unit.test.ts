@@ -12,10 +12,12 @@ function ownerOf(customers: () => readonly { id: number; times: readonly number[
   const asked: (TimeSpan & { after: number })[] = [];
   const looked: number[][] = [];
   const ending = new AbortController();
-  const world = { isAway: false, pageMax: RECENT_HEADS_PAGE_MAX };
+  const world = { isAway: false, pageMax: RECENT_HEADS_PAGE_MAX, pageMs: 0, elapsedMs: 0 };
+  const rests: number[] = [];
   const sweep = new Sweep(
     async (span, after) => {
       asked.push({ ...span, after });
+      world.elapsedMs += world.pageMs;
       if (world.isAway) throw new Error('not reachable');
       const { sinceMs, untilMs = Number.POSITIVE_INFINITY } = span;
       const isWithin = (time: number) => START_MS + time >= sinceMs && START_MS + time < untilMs;
@@ -25,6 +27,7 @@ function ownerOf(customers: () => readonly { id: number; times: readonly number[
       return { heads: found.slice(0, world.pageMax), isLast: found.length < world.pageMax };
     },
     async (heads) => void looked.push(heads.map(([id]) => id)),
+    { elapsed: () => world.elapsedMs, sleep: async (durationMs) => void rests.push(durationMs) },
     ending.signal,
   );
   const at = (ms: number) => sweep.through(START_MS + ms);
@@ -33,7 +36,7 @@ function ownerOf(customers: () => readonly { id: number; times: readonly number[
     asked
       .filter(({ sinceMs, untilMs }) => sinceMs > 0 && untilMs !== ENDLESS_MS)
       .map(({ sinceMs, untilMs = 0 }) => [sinceMs - START_MS, untilMs - START_MS] as const);
-  return { asked, looked, world, ending, at, spans };
+  return { asked, looked, rests, world, ending, at, spans };
 }
 
 const ALL = { sinceMs: 0, after: 0 };
@@ -153,6 +156,16 @@ describe('a sweep', () => {
     await owner.at(31 * MINUTE_MS);
     await owner.at(30 * MINUTE_MS);
     expect(owner.asked).toEqual([ALL, ALL, ALL]);
+  });
+
+  it('rests four times as long as a page took, a second at most, so that callers have the processors', async () => {
+    const owner = ownerOf(() => [1, 2, 3].map((id) => ({ id, times: [0] })));
+    owner.world.pageMax = 2;
+    owner.world.pageMs = 30;
+    await owner.at(0);
+    owner.world.pageMs = 3_000;
+    await owner.at(31 * MINUTE_MS);
+    expect(owner.rests).toEqual([120, 120, 1_000, 1_000]);
   });
 
   it('asks for no more once it is to end', async () => {

@@ -10,7 +10,6 @@ import { type Clock, counter, gauge, type Logger, type Registry } from '@mo/serv
 import type { Account } from '../protocol/account.ts';
 import type { Peers } from '../protocol/peers.ts';
 import { Rounds } from '../rounds.ts';
-import { slices } from '../slices.ts';
 import { auditCustomer, type CustomerRecord } from './audit-customer.ts';
 import type { Difference } from './difference.ts';
 import type { Audited } from './image.ts';
@@ -18,11 +17,9 @@ import { type JournalEntry, readEntries } from './journal-entries.ts';
 import { Pace } from './pace.ts';
 import { atOneMoment, nextCustomers, readSnapshot, strayOutboxEntries } from './snapshot.ts';
 
-/** At this pace 200,000 customers take a day. */
-const PAGE_CUSTOMERS = 25;
-/** So many share a transaction and a pull; their histories are held in memory together. */
-const CUSTOMERS_AT_ONCE = 5;
+/** At this pace 200,000 customers take a day: 25 in this time, some in each of so many rounds. */
 export const AUDIT_INTERVAL_MS = 10_000;
+const ROUNDS = 5;
 /** Longer than the sweep takes to its second look, and an outage that it mends by itself. */
 const LAG_MS_MAX = 15 * 60_000;
 const STRAY_ENTRIES_MAX = 100;
@@ -33,6 +30,7 @@ export interface AuditorOptions<A extends Account> {
   peers: Pick<Peers, 'pull'>;
   /** Whether this process does the service's housekeeping now. */
   isLeader: () => boolean;
+  /** How long 25 customers take that have few events each, in ms. */
   intervalMs: number;
   clock: Clock;
   logger: Logger;
@@ -57,9 +55,10 @@ export class Auditor<A extends Account> {
 
   start(): void {
     const { intervalMs, isLeader } = this.#options;
-    this.#rounds.every(intervalMs, 'the audit stops for now', async () => {
-      if (!isLeader()) this.#begin(0);
-      else if (this.#pace.begin()) await this.#page();
+    this.#rounds.every(intervalMs / ROUNDS, 'the audit stops for now', async () => {
+      if (!isLeader()) return this.#begin(0);
+      const customersMax = this.#pace.begin();
+      if (customersMax > 0) await this.#round(customersMax);
     });
   }
 
@@ -67,16 +66,16 @@ export class Auditor<A extends Account> {
     return this.#rounds.stop();
   }
 
-  async #page(): Promise<void> {
+  async #round(customersMax: number): Promise<void> {
     const { audited, database } = this.#options;
-    const ids = await nextCustomers(sqlOf(database), audited, this.#after, PAGE_CUSTOMERS);
-    for (const some of slices(ids, CUSTOMERS_AT_ONCE)) {
-      if (this.#rounds.signal.aborted || this.#pace.isOver) return;
-      for (const difference of await this.#audit(some)) this.#report(difference);
-      this.#metrics.customers.inc(some.length);
-      this.#after = some.at(-1) as number;
+    const ids = await nextCustomers(sqlOf(database), audited, this.#after, customersMax);
+    const last = ids.at(-1);
+    if (last !== undefined) {
+      for (const difference of await this.#audit(ids)) this.#report(difference);
+      this.#metrics.customers.inc(ids.length);
+      this.#after = last;
+      return;
     }
-    if (ids.length > 0) return;
     for (const stray of await this.#strays()) this.#report(stray);
     this.#metrics.passes.inc();
     this.#begin(this.#found);
@@ -103,8 +102,12 @@ export class Auditor<A extends Account> {
       return { customerId, rows, own: own.get(customerId) ?? [], followed, takenMs: snapshot.takenMs };
     });
     const differences: (readonly Difference[])[] = [];
-    for (const record of await Promise.all(records)) {
-      this.#pace.looked(eventsIn(record));
+    const whole = await Promise.all(records);
+    this.#pace.looked(
+      whole.reduce((sum, record) => sum + eventsIn(record), 0),
+      whole.length,
+    );
+    for (const record of whole) {
       differences.push((await auditCustomer(audited, record, LAG_MS_MAX)).differences);
     }
     return differences.flat();

@@ -1,30 +1,33 @@
 /**
  * The pace of the audit, in events rather than customers: of a few of those there may be as many as of all the others.
- * Whoever has more than a round may look at is looked at in one go, and then as many rounds pass as that was worth.
+ * Whoever has more than a round may look at is looked at in one go, and then as many rounds pass as that was worth. A round looks at
+ * little, so that callers who come meanwhile hardly wait.
  */
 
-/** How many events a round may look at; customers of some events each are all of a page. */
-const ROUND_EVENTS_MAX = 2_000;
+/** So many customers share a round's transaction and pull at most; their histories are held in memory together. */
+const ROUND_CUSTOMERS_MAX = 5;
+/** How many events a round may look at; customers of some events each are all of a round. */
+const ROUND_EVENTS_MAX = 400;
 /** No more rounds pass than that, for whoever waits for the audit to go on. */
-const ROUNDS_PASSED_MAX = 60;
+const ROUNDS_PASSED_MAX = 300;
 
 export class Pace {
   /** Events that were looked at, and that no round has passed for. */
   #ahead = 0;
+  /** How many events each customer of the last round had. */
+  #eventsEach = 0;
 
-  /** Begins a round. @returns false where it is to pass */
-  begin(): boolean {
+  /** Begins a round. @returns how many customers it may look at; 0 where it is to pass */
+  begin(): number {
     const ahead = Math.min(this.#ahead, ROUNDS_PASSED_MAX * ROUND_EVENTS_MAX);
     this.#ahead = Math.max(0, ahead - ROUND_EVENTS_MAX);
-    return this.#ahead === 0;
+    if (this.#ahead > 0) return 0;
+    return Math.max(1, Math.min(ROUND_CUSTOMERS_MAX, Math.floor(ROUND_EVENTS_MAX / Math.max(1, this.#eventsEach))));
   }
 
-  /** Whether this round has looked at all that it may. */
-  get isOver(): boolean {
-    return this.#ahead >= ROUND_EVENTS_MAX;
-  }
-
-  looked(events: number): void {
+  /** A round has looked at so many events of so many customers. */
+  looked(events: number, customers: number): void {
     this.#ahead += events;
+    this.#eventsEach = events / customers;
   }
 }

@@ -129,10 +129,11 @@ export class Healer {
   }
 
   #sweepOf(stream: Stream): Sweep {
-    const { peers, progress } = this.#options;
+    const { peers, progress, clock } = this.#options;
     return new Sweep(
       (span, after) => peers.heads(stream, span, after),
       async (heads) => this.#catchUpAll(await progress.notApplied(stream, heads)),
+      clock,
       this.#rounds.signal,
     );
   }

@@ -2,6 +2,7 @@
  * What a sweep asks an owner for: the heads of what is new since the one before it, and of what was new ten minutes ago. So each
  * moment is looked at soon, and once more for the transactions that took long; and what it costs doesn't grow with the journal.
  */
+import type { Clock } from '@mo/service-kit';
 import { ENDLESS_MS, type HeadsPage, RECENT_HEADS_PAGE_MAX, type TimeSpan } from '../pull/wire.ts';
 
 /** A sweep looks back further than the one before it, for a commit comes later than its time, and clocks differ. */
@@ -22,6 +23,12 @@ const WINDOW_MS_MAX = 30 * 60_000;
 const PART_MS_MIN = 250;
 const FIRST_PART_MS = 4_000;
 const FEW_CUSTOMERS = RECENT_HEADS_PAGE_MAX / 2;
+/**
+ * Nobody waits for a sweep, and callers share their processors with it: it rests so many times as long as a page took, but not
+ * longer than this for one page.
+ */
+const RESTS = 4;
+const REST_MS_MAX = 1_000;
 
 const ALL_TIME: TimeSpan = { sinceMs: 0 };
 
@@ -36,21 +43,25 @@ interface Swept {
 export class Sweep {
   readonly #heads: (span: TimeSpan, after: number) => Promise<HeadsPage>;
   readonly #look: (heads: HeadsPage['heads']) => Promise<void>;
+  readonly #clock: Pick<Clock, 'elapsed' | 'sleep'>;
   readonly #signal: AbortSignal;
   #last: Swept | undefined;
 
   /**
    * @param heads asks the owner for a page of heads, of customers above `after`
    * @param look compares heads with what is applied, and catches up
+   * @param clock by which it rests
    * @param signal aborted once nothing more is to be asked for
    */
   constructor(
     heads: (span: TimeSpan, after: number) => Promise<HeadsPage>,
     look: (heads: HeadsPage['heads']) => Promise<void>,
+    clock: Pick<Clock, 'elapsed' | 'sleep'>,
     signal: AbortSignal,
   ) {
     this.#heads = heads;
     this.#look = look;
+    this.#clock = clock;
     this.#signal = signal;
   }
 
@@ -108,8 +119,11 @@ export class Sweep {
 
   async #page(span: TimeSpan, after: number): Promise<HeadsPage> {
     this.#signal.throwIfAborted();
+    const beganMs = this.#clock.elapsed();
     const page = await this.#heads(span, after);
     await this.#look(page.heads);
+    const tookMs = this.#clock.elapsed() - beganMs;
+    await this.#clock.sleep(Math.min(RESTS * tookMs, REST_MS_MAX), this.#signal);
     return page;
   }
 }

@@ -51,6 +51,14 @@ export const operating: readonly Fault[] = [
     check: unit('packages/messaging/test/pace'),
   },
   {
+    id: 'audit-round-of-many-events',
+    file: 'packages/messaging/src/audit/pace.ts',
+    replace: 'this.#eventsEach = events / customers;',
+    by: '',
+    breaks: 'callers who come while the audit looks at five customers of many events wait for all of these',
+    check: unit('packages/messaging/test/pace'),
+  },
+  {
     id: 'relay-rests-by-the-wall-clock',
     file: 'packages/messaging/src/relay/relay.ts',
     replace: 'const beganMs = clock.elapsed();',

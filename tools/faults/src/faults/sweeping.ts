@@ -99,6 +99,14 @@ export const sweeping: readonly Fault[] = [
     check: unit('packages/messaging/test/sweep'),
   },
   {
+    id: 'sweep-without-a-rest',
+    file: 'packages/messaging/src/follower/sweep.ts',
+    replace: 'Math.min(RESTS * tookMs, REST_MS_MAX)',
+    by: '0',
+    breaks: 'once a minute callers share the processors with a sweep of all that was new',
+    check: unit('packages/messaging/test/sweep'),
+  },
+  {
     id: 'part-of-too-many-events-is-whole',
     file: 'packages/messaging/src/sql/journal.ts',
     replace: ' && !isCut };',
