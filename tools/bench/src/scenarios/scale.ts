@@ -3,7 +3,7 @@
  * times as many customers, and on one more system whose payments service has four processes.
  */
 import type { Member } from '../measure/member.ts';
-import { runSet } from '../measure/run-set.ts';
+import { runSet, sliceOf } from '../measure/run-set.ts';
 import { Settling } from '../measure/settling.ts';
 import { isChosen, type Run } from '../run.ts';
 import { seedCustomers } from '../seeds/customers.ts';
@@ -33,11 +33,14 @@ export async function measureScale(run: Run, ids: ReadonlyMap<string, readonly n
     const other: Run = { ...run, under, settling, databases: new Databases(under.stack.stack()) };
     await settleSeeds(other);
     const theirs = await seedCustomers(other, { [name]: run.plan.pool });
+    const scaled = await payingMember(other, name, theirs);
     const members = [
       await payingMember(run, 'scale-base', ids),
       await payingMember(run, 'scale-10-times-customers', ids),
-      await payingMember(other, name, theirs),
+      scaled,
     ];
+    // Its processes are new, and share what warms them up: code that has hardly run costs more, whatever their number.
+    await sliceOf(scaled, { connections: CONNECTIONS }, PROCESSES * run.plan.warmUpMs);
     const plan = { ...run.plan, connections: [CONNECTIONS] };
     await runSet(members, { ...run, plan });
   } finally {
