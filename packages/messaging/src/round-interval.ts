@@ -15,3 +15,12 @@ export interface Pacing {
 /** How long after a round that took `tookMs` began the next one begins, in ms. */
 export const intervalMs = ({ msMin, msMax, parts }: Pacing, tookMs: number): number =>
   Math.min(Math.max(parts * tookMs, msMin), msMax);
+
+/** The relay's: it sets the pace of all that follow. */
+export const RELAY_PACING: Pacing = { msMin: 40, msMax: 60, parts: 2 };
+
+/**
+ * That of whoever follows: back before the relay's next round, and waiting at the broker for what that sends. With a pace of
+ * their own an event would wait for the one and then for the other.
+ */
+export const FOLLOWER_PACING: Pacing = { msMin: 20, msMax: 30, parts: 2 };

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { createLogger } from '@mo/service-kit';
 import { type Kafka, type OutboxEntry, Relay } from '../src/index.ts';
 import { LEASE_RENEWAL_MS } from '../src/relay/lease.ts';
+import { FOLLOWER_PACING, intervalMs, RELAY_PACING } from '../src/round-interval.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
 const TURNS = 20;
@@ -53,8 +54,8 @@ async function restAfter(roundMs: number, setBackMs = 0): Promise<number> {
 }
 
 it.each([
-  [3, 17],
-  [15, 15],
+  [3, 37],
+  [25, 25],
   [50, 10],
 ])(
   'after a round of %d ms the relay rests for %d, so that what is written meanwhile goes together',
@@ -64,5 +65,9 @@ it.each([
 );
 
 it('and no longer where the clock is set back meanwhile', async () => {
-  expect(await restAfter(3, 3_600_000)).toBe(17);
+  expect(await restAfter(3, 3_600_000)).toBe(37);
+});
+
+it('finds those who follow back from what it sent before, however long they took', () => {
+  expect(intervalMs(FOLLOWER_PACING, 1_000)).toBeLessThan(intervalMs(RELAY_PACING, 0));
 });

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mo/service-kit';
 import type { Consumer, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
-import type { Pacing } from '../round-interval.ts';
+import { FOLLOWER_PACING, type Pacing } from '../round-interval.ts';
 import { FetchRests } from './fetch-rests.ts';
 import { FetchedMessage } from './fetched-message.ts';
 import { whileBeating } from './heartbeats.ts';
@@ -17,11 +17,10 @@ const SESSION_TIMEOUT_MS = 6_000;
 const HEARTBEAT_INTERVAL_MS = 500;
 /** How long the broker may hold back an empty fetch; longer delays rebalances, and the end of a process. */
 const FETCH_WAIT_MS: Readonly<Record<Pace, number>> = { prompt: 250, relaxed: 250, seldom: 1_000 };
-const PROMPT: Pacing = { msMin: 20, msMax: 60, parts: 4 };
 const PACING: Readonly<Record<Pace, Pacing>> = {
-  prompt: PROMPT,
+  prompt: FOLLOWER_PACING,
   relaxed: { msMin: 200, msMax: 400, parts: 4 },
-  seldom: PROMPT,
+  seldom: FOLLOWER_PACING,
 };
 /** What a fetch brings is held in several forms until it is applied: some thousand events. */
 const FETCH_BYTES_MAX = 1024 * 1024;

@@ -8,7 +8,7 @@ import { type Clock, failureOf, type Logger, type Span, type Tracer } from '@mo/
 import { toMessage } from '../kafka/cloud-events.ts';
 import { type Kafka, MessageRefusedError, type Producer } from '../kafka/port.ts';
 import { aboutEvent } from '../protocol/batch-spans.ts';
-import { intervalMs, type Pacing } from '../round-interval.ts';
+import { intervalMs, RELAY_PACING } from '../round-interval.ts';
 import type { Outbox, OutboxEntry } from '../sql/outbox.ts';
 import { LEASE_RENEWAL_MS, type Lease } from './lease.ts';
 
@@ -21,8 +21,6 @@ export const RELAY_ENTRIES_MAX = 2_000;
 const IDLE_POLL_MS_MIN = 25;
 const IDLE_POLL_MS_MAX = 100;
 const RETRY_DELAY_MS = 250;
-/** Every reader waits for it, and there is one of it: so it rests less than they do. */
-const PACING: Pacing = { msMin: 20, msMax: 60, parts: 2 };
 const NO_SPANS: readonly Span[] = [];
 
 export interface RelayOptions {
@@ -115,7 +113,7 @@ export class Relay {
         const sent = this.#holding ? await this.#round() : 0;
         if (sent === 0) await this.#idle(this.#holding ? pollMs : LEASE_RENEWAL_MS);
         else if (sent < RELAY_ENTRIES_MAX)
-          await this.#waitUntil(beganMs + intervalMs(PACING, clock.elapsed() - beganMs));
+          await this.#waitUntil(beganMs + intervalMs(RELAY_PACING, clock.elapsed() - beganMs));
         pollMs = sent === 0 ? Math.min(2 * pollMs, IDLE_POLL_MS_MAX) : IDLE_POLL_MS_MIN;
       } catch (error) {
         logger.warn({ err: error }, 'the relay could not send, and tries again');

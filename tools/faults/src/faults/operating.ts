@@ -91,6 +91,14 @@ export const operating: readonly Fault[] = [
     check: unit('packages/messaging/test/relay'),
   },
   {
+    id: 'followers-at-a-pace-of-their-own',
+    file: 'packages/messaging/src/round-interval.ts',
+    replace: 'msMin: 20, msMax: 30, parts: 2',
+    by: 'msMin: 20, msMax: 60, parts: 4',
+    breaks: 'an event waits for a round of the relay, and then as long again for one of whoever follows',
+    check: unit('packages/messaging/test/relay'),
+  },
+  {
     id: 'passed-over-in-silence',
     file: 'packages/messaging/src/kafka/kafkajs.ts',
     replace: 'mustHaveTaken(await this.#producer.send(batch), toSend);',
