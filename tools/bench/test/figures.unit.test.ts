@@ -95,6 +95,9 @@ describe('ratios', () => {
     // Five processes of the system have 10 µs each of a bare route; PostgreSQL and the load have 15 each of the rows.
     const what = 'CPU of a payment to that of a bare route and of the rows alone, in batches';
     expect(toldOf(rows, what)).toBeCloseTo(700 / (50 + 30), 5);
+    add(rows, 'tpcb', { done: 1_000, cpuMs: 90 });
+    const most = 'CPU of a TPC-B transaction to that of a bare route and of the rows alone, load included';
+    expect(toldOf(rows, most)).toBeCloseTo(180 / (60 + 30), 5);
     const alone = "p50 of a payment to that of a bare route and a monolith's together, one connection";
     expect(toldOf(rows, alone)).toBeCloseTo(2, 1);
     const line = renderRatios(ratiosOf(rows, { lag: null }))

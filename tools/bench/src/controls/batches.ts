@@ -1,9 +1,10 @@
 /**
- * What the rows of payments themselves cost: those that the monolith writes, on tables like its own, by one connection that takes so many
- * payments in a transaction, with one statement a table. Nobody waits for it, nothing is decided, and nobody is told. It is
- * what a design of batches could come to where everything else were for nothing.
+ * What the rows of payments themselves cost: those that the monolith writes, on tables like its own, and those that two services make of
+ * them that follow, by one connection that takes so many payments in a transaction, with one statement a table. Nobody waits
+ * for it, nothing is decided, and nobody is told. It is what a design of batches could come to where everything else were for nothing.
  */
 import type pg from 'pg';
+import { follow } from './followers.ts';
 import { MONOLITH_AMOUNT } from './monolith.ts';
 import { type ControlSizes, execute, type Transaction } from './transaction.ts';
 
@@ -95,4 +96,5 @@ async function pay(client: pg.Client, customerIds: readonly number[], names: rea
     JSON.stringify({ id: data.payment_id, ...data, status: 'completed', rejection_reason: null, created_at: now }),
   );
   await execute(client, 'batch-keep', ANSWERS, [keys, bodies, now]);
+  await follow(client, { customerIds, versions, loanIds, names, now });
 }

@@ -5,6 +5,7 @@ import pg from 'pg';
 import type { Outcome } from '../load/outcome.ts';
 import { BATCH_SCHEMA } from './batches.ts';
 import { commitFaults, makeCommits } from './commit.ts';
+import { followersFaults, makeFollowers } from './followers.ts';
 import { makeMonolith, monolithFaults } from './monolith.ts';
 import type { SqlOrder, SqlSetup } from './sql-worker.ts';
 import { makeTpcb, tpcbFaults } from './tpcb.ts';
@@ -29,6 +30,7 @@ export class SqlLoad {
     await makeMonolith(client, setup);
     await client.query(`CREATE SCHEMA ${BATCH_SCHEMA}; SET search_path = ${BATCH_SCHEMA}`);
     await makeMonolith(client, setup);
+    await makeFollowers(client);
     await client.query('RESET search_path');
     await makeCommits(client);
     return new SqlLoad(new Worker(new URL('./sql-worker.ts', import.meta.url), { workerData: setup }), client);
@@ -63,7 +65,7 @@ export class SqlLoad {
   async #faultsOfBatches(done: number): Promise<string[]> {
     await this.#client.query(`SET search_path = ${BATCH_SCHEMA}`);
     try {
-      return await monolithFaults(this.#client, done, false);
+      return [...(await monolithFaults(this.#client, done, false)), ...(await followersFaults(this.#client, done))];
     } finally {
       await this.#client.query('RESET search_path');
     }

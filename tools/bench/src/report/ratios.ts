@@ -48,11 +48,17 @@ export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
     aim,
   });
   const ofPayment = cpu('payment-1');
-  const inBatches = rows.sound('payments-in-batches', '1');
-  const ofRows = inBatches === null ? null : inBatches.cpuUs.postgres + inBatches.cpuUs.load;
+  const ofRows = bothEnds(rows.sound('payments-in-batches', '1'));
+  const bare = rows.sound('bare-by-gateway', MOST);
+  const ofParts = sum(bare === null ? null : bare.systemCpuUs + bare.cpuUs.load, ofRows);
   const bulk = rows.sound('bulk-large', '1');
   return [
     ratio('payments to TPC-B transactions', over(rate('payment-1'), rate('tpcb')), { min: 1.5 }, { min: 4 }),
+    ratio(
+      'CPU of a TPC-B transaction to that of a bare route and of the rows alone, load included',
+      over(bothEnds(rows.sound('tpcb', MOST)), ofParts),
+      null,
+    ),
     ratio("payments to a monolith's", over(rate('payment-1'), rate('monolith')), { min: 2 }),
     ratio('loans to TPC-B transactions', over(rate('loan'), rate('tpcb')), { min: 1.5 }, { min: 4 }),
     ratio("loans to a monolith's payments", over(rate('loan'), rate('monolith')), { min: 2 }),
@@ -120,6 +126,9 @@ export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
 
 /** Of what has reached everybody, for what it is held against writes that, too. */
 const settledPerSecond = ({ outcome, settledMs }: Row): number => outcome.done / (outcome.seconds + settledMs / 1000);
+
+/** Of a control that is a transaction: PostgreSQL's CPU, and that of who orders it. */
+const bothEnds = (row: Row | null): number | null => (row === null ? null : row.cpuUs.postgres + row.cpuUs.load);
 
 const sum = (one: number | null, other: number | null): number | null =>
   one === null || other === null ? null : one + other;
