@@ -1,4 +1,5 @@
 /** The queue of requests of a connection, which is kafkajs's own but for when it looks for what waits. */
+import { RollingMap } from '@mo/mux';
 import type { Logger } from 'kafkajs';
 import { RequestQueue } from '../src/kafka/quiet-queue.ts';
 
@@ -34,4 +35,13 @@ it('looks again while something waits, which is sent when an answer makes room',
   expect([sent, queue.throttleCheckTimeoutId === null]).toEqual([[1], false]);
   answer(1);
   expect([sent, queue.pending.length]).toEqual([[1, 2], 0]);
+});
+
+it('keeps what waits for its answer where it does not grow old, and knows it by its number', () => {
+  expect(queue.inflight).toBeInstanceOf(RollingMap);
+  push(1);
+  expect(queue.inflight.size).toBe(1);
+  push(2);
+  answer(1);
+  expect([sent, queue.inflight.size]).toEqual([[1, 2], 1]);
 });

@@ -6,6 +6,7 @@ import { Connection } from './connection.ts';
 import { ANSWER_BYTES_MAX, FRAME_TYPES, type Frame, FrameError, REQUEST_BYTES_MAX } from './frame.ts';
 import { headersOf } from './headers.ts';
 import { ANSWER_TOO_LONG } from './protocol.ts';
+import { RollingMap } from './rolling-map.ts';
 
 const TIMEOUT_CHECK_MS = 250;
 const CALL_NUMBER_MAX = 0xffff_ffff;
@@ -25,8 +26,7 @@ export class MuxConnection {
   readonly #connection: Connection;
   readonly #answerTimeoutMs: number;
   readonly #onClose: () => void;
-  /** In the order of their sending, so the first is the oldest. */
-  readonly #calls = new Map<number, CallUnderWay>();
+  readonly #calls = new RollingMap<CallUnderWay>();
   readonly #check: NodeJS.Timeout;
   #lastNumber = 0;
   #lastHeardMs = performance.now();
@@ -120,7 +120,7 @@ export class MuxConnection {
   #endLate(): void {
     const beforeMs = performance.now() - this.#answerTimeoutMs;
     for (const call of this.#calls.values()) {
-      if (call.sentAtMs > beforeMs) return;
+      if (call.sentAtMs > beforeMs) continue;
       if (call.sentAtMs > this.#lastHeardMs) this.#connection.destroy();
       call.abort(new CallError('UND_ERR_HEADERS_TIMEOUT', `no answer within ${this.#answerTimeoutMs} ms`));
     }
@@ -133,7 +133,7 @@ export class MuxConnection {
   #closed(cause: Error | null): void {
     clearInterval(this.#check);
     this.#onClose();
-    const calls = [...this.#calls.values()];
+    const calls = this.#calls.values();
     this.#calls.clear();
     for (const call of calls) call.fail(new CallError('UND_ERR_SOCKET', 'the connection was closed', cause));
   }

@@ -9,6 +9,7 @@ import { FRAME_TYPES, type Frame, FrameError, REQUEST_BYTES_MAX } from './frame.
 import { MuxRequest } from './mux-request.ts';
 import { MuxResponse, type WholeAnswer } from './mux-response.ts';
 import { ANSWER_TOO_LONG, FRAME_BYTES_HEADER, FRAME_BYTES_UNSAID, MUX_PROTOCOL } from './protocol.ts';
+import { RollingMap } from './rolling-map.ts';
 
 /** Calls under way on one connection: far more than a gateway gives a replica at once. */
 const CALLS_MAX = 1_024;
@@ -56,7 +57,7 @@ export function serveMux(server: Server, onError: (error: Error) => void): MuxSe
 class ServerConnection {
   readonly #server: Server;
   readonly #connection: Connection;
-  readonly #calls = new Map<number, { request: MuxRequest; response: MuxResponse }>();
+  readonly #calls = new RollingMap<{ request: MuxRequest; response: MuxResponse }>();
   readonly #host: string;
   readonly #carrier: Socket;
   readonly #onError: (error: Error) => void;

@@ -77,6 +77,7 @@ it('a call that is under way at a replica which leaves is answered', async () =>
   const outcome = Promise.withResolvers<string>();
   const parts: Buffer[] = [];
   const call: UnderWay = {
+    number: 1,
     abandon: () => outcome.resolve('abandoned'),
     onRequestStart: () => {},
     onResponseStart: () => {},

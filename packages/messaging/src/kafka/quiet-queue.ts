@@ -1,8 +1,11 @@
 /**
  * kafkajs 2.2.4 looks every millisecond, on each connection for as long as it lives, whether a request waits to be sent: see
  * docs/decisions/0028. Whoever waits is told by the answer that makes room; a timer is needed only while something waits.
+ *
+ * And what waits for its answer it keeps in a `Map`, which makes each of them old, with the answer: see docs/decisions/0036.
  */
 import { createRequire } from 'node:module';
+import { RollingMap } from '@mo/mux';
 import type { Logger } from 'kafkajs';
 
 interface Pushed {
@@ -15,6 +18,8 @@ interface Pushed {
 interface RequestQueue {
   /** What waits for its turn to be sent. */
   readonly pending: readonly unknown[];
+  /** What waits for its answer. */
+  readonly inflight: Pick<ReadonlyMap<number, unknown>, 'size'>;
   /** Not null while there is a timer for the next look. */
   readonly throttleCheckTimeoutId: NodeJS.Timeout | null;
   push(request: Pushed): void;
@@ -35,3 +40,10 @@ const schedule = RequestQueue.prototype.scheduleCheckPendingRequests;
 RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleWhereSomeWait() {
   if (this.pending.length > 0) schedule.call(this);
 };
+
+/** By the constructor, for each of them. */
+Object.defineProperty(RequestQueue.prototype, 'inflight', {
+  set(this: RequestQueue) {
+    Object.defineProperty(this, 'inflight', { value: new RollingMap() });
+  },
+});

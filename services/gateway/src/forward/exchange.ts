@@ -27,7 +27,10 @@ const HTTP_PORT = 80;
 
 type AnswerHead = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
 
+let lastNumber = 0;
+
 export class Exchange implements UnderWay {
+  readonly number = ++lastNumber;
   readonly #upstream: Upstream;
   readonly #lane: Lane;
   readonly #request: FastifyRequest;

@@ -149,5 +149,5 @@ export class ReplicaSet {
 
 /** What hangs at a frozen process goes on elsewhere, where it may. */
 function abandonAll(replica: Replica): void {
-  for (const call of replica.underWay) call.abandon();
+  for (const call of replica.underWay.values()) call.abandon();
 }

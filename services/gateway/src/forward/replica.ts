@@ -4,7 +4,7 @@
  */
 import { Readable } from 'node:stream';
 import type { ServiceName } from '@mo/contracts';
-import { type Call, type CallHandler, MuxClient } from '@mo/mux';
+import { type Call, type CallHandler, MuxClient, RollingMap } from '@mo/mux';
 import { connector, type Identity, type Logger } from '@mo/service-kit';
 import { Client, Pool } from 'undici';
 import type { Limits } from './limits.ts';
@@ -25,6 +25,8 @@ const isWhole = (call: Outgoing): call is Call => !(call.body instanceof Readabl
 
 /** A call that is under way at a replica. */
 export interface UnderWay extends CallHandler {
+  /** Its own among all calls of this process. */
+  readonly number: number;
   /** Ends the attempt, where the call may be sent to another replica. */
   abandon(): void;
 }
@@ -39,7 +41,7 @@ export interface Way {
 
 export class Replica {
   readonly origin: string;
-  readonly underWay = new Set<UnderWay>();
+  readonly underWay = new RollingMap<UnderWay>();
   /** How many of those under way are of each lane. */
   readonly busy: Record<Lane, number> = { calls: 0, uploads: 0 };
   readonly #mux: MuxClient;
@@ -96,14 +98,14 @@ export class Replica {
 
   /** Sends a request, which `leave` says is over. The handler is told of every outcome, and nothing is thrown. */
   dispatch(lane: Lane, call: Outgoing, handler: UnderWay): void {
-    this.underWay.add(handler);
+    this.underWay.set(handler.number, handler);
     this.busy[lane] += 1;
     if (isWhole(call)) this.#mux.dispatch(call, handler);
     else this.#pools.uploads.dispatch(call, handler);
   }
 
   leave(lane: Lane, handler: UnderWay): void {
-    this.underWay.delete(handler);
+    this.underWay.delete(handler.number);
     this.busy[lane] -= 1;
   }
 

@@ -3,6 +3,22 @@ import { type Fault, servers, unit } from '../fault.ts';
 
 export const forwarding: readonly Fault[] = [
   {
+    id: 'hole-in-a-table',
+    file: 'packages/mux/src/rolling-map.ts',
+    replace: 'if (fromHome < ((next - hole) & mask)) continue;',
+    by: 'if (fromHome >= 0) continue;',
+    breaks: 'a call that stands behind one which is over is not found any more, and its caller waits in vain',
+    check: unit('packages/mux/test/rolling-map'),
+  },
+  {
+    id: 'requests-to-kafka-grow-old',
+    file: 'packages/messaging/src/kafka/quiet-queue.ts',
+    replace: '{ value: new RollingMap() }',
+    by: '{ value: new Map() }',
+    breaks: 'whatever Kafka ever answered is collected at the price of what lives long',
+    check: unit('packages/messaging/test/quiet-queue'),
+  },
+  {
     id: 'uploads-take-turns',
     file: 'services/gateway/src/forward/replica-set.ts',
     replace: 'replica.busy[lane] < best.busy[lane]',
