@@ -8,7 +8,7 @@ export interface Pacing {
   readonly msMin: number;
   /** As much as waiting for more may add to the age of an event. */
   readonly msMax: number;
-  /** The loop is at work for at most one part in so many. */
+  /** The loop is at work for at most one part in so many, unless `msMax` cuts its rest short. */
   readonly parts: number;
 }
 
@@ -20,7 +20,7 @@ export const intervalMs = ({ msMin, msMax, parts }: Pacing, tookMs: number): num
 export const RELAY_PACING: Pacing = { msMin: 40, msMax: 60, parts: 2 };
 
 /**
- * That of whoever follows: back before the relay's next round, and waiting at the broker for what that sends. With a pace of
- * their own an event would wait for the one and then for the other.
+ * That of whoever follows: where its round took no longer than the relay rests, it is back before the relay's next one, and waits at the
+ * broker for what that sends. With a pace of its own an event would wait for the one and then for the other.
  */
 export const FOLLOWER_PACING: Pacing = { msMin: 20, msMax: 30, parts: 2 };

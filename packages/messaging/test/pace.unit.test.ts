@@ -12,28 +12,29 @@ describe('the pace of the audit', () => {
     const pace = new Pace();
     for (let round = 0; round < 25; round += 1) {
       expect(pace.begin()).toBe(5);
-      pace.looked(5 * 20, 5);
+      pace.looked(5 * 80, 5);
     }
   });
 
-  it.each([
-    [100, 4],
-    [200, 2],
-    [399, 1],
-    [20_000, 1],
-  ])('of customers like the last, with %i events each, a round takes %i', (eventsEach, customers) => {
-    const pace = new Pace();
-    pace.begin();
-    pace.looked(5 * eventsEach, 5);
-    while (pace.begin() === 0);
-    pace.looked(eventsEach, 1);
-    let taken = pace.begin();
-    while (taken === 0) taken = pace.begin();
-    expect(taken).toBe(customers);
-  });
+  it.each([81, 201, 300, 399, 401, 3_000])(
+    'of customers with %i events each it looks at 400 events a round',
+    (each) => {
+      const pace = new Pace();
+      let events = 0;
+      for (let round = 0; round < 1_000; round += 1) {
+        const customers = pace.begin();
+        if (round > 0) expect(customers * each).toBeLessThanOrEqual(Math.max(800, each));
+        if (customers > 0) pace.looked(customers * each, customers);
+        events += customers * each;
+      }
+      expect(events / 1_000).toBeGreaterThan(390);
+      expect(events / 1_000).toBeLessThan(405);
+    },
+  );
 
   it('lets as many rounds pass as a customer of many events was worth', () => {
     const pace = new Pace();
+    pace.begin();
     pace.looked(20_000, 1);
     expect(passedBy(pace)).toBe(49);
     expect(passedBy(pace)).toBe(0);
@@ -42,6 +43,13 @@ describe('the pace of the audit', () => {
   it('goes on after some minutes, however many they were', () => {
     const pace = new Pace();
     pace.looked(10_000_000, 1);
-    expect(passedBy(pace)).toBe(299);
+    expect(passedBy(pace)).toBe(300);
+  });
+
+  it('lets four rounds pass where there is no hurry', () => {
+    const pace = new Pace();
+    pace.begin();
+    pace.rest();
+    expect(passedBy(pace)).toBe(4);
   });
 });

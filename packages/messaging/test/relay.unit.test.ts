@@ -68,6 +68,6 @@ it('and no longer where the clock is set back meanwhile', async () => {
   expect(await restAfter(3, 3_600_000)).toBe(37);
 });
 
-it('finds those who follow back from what it sent before, however long they took', () => {
+it('rests longer than those who follow ever do, so that they are back for its next round', () => {
   expect(intervalMs(FOLLOWER_PACING, 1_000)).toBeLessThan(intervalMs(RELAY_PACING, 0));
 });

@@ -168,6 +168,17 @@ describe('a sweep', () => {
     expect(owner.rests).toEqual([120, 120, 1_000, 1_000]);
   });
 
+  it('rests for twenty seconds in all, so that one of very many pages comes to its end', async () => {
+    const owner = ownerOf(() => Array.from({ length: 60 }, (_, id) => ({ id: id + 1, times: [0] })));
+    owner.world.pageMax = 2;
+    owner.world.pageMs = 300;
+    await owner.at(0);
+    expect([owner.rests.length, owner.rests.reduce((sum, restMs) => sum + restMs)]).toEqual([31, 20_000]);
+    owner.rests.length = 0;
+    await owner.at(31 * MINUTE_MS);
+    expect(owner.rests[0]).toBe(1_000);
+  });
+
   it('asks for no more once it is to end', async () => {
     const owner = ownerOf(() => []);
     owner.ending.abort(new Error('it is to end'));

@@ -31,11 +31,15 @@ export class RollingMap<Value> {
   }
 
   has(number: number): boolean {
-    return this.#numbers[this.#placeOf(number)] === number;
+    return number >= 0 && this.#numbers[this.#placeOf(number)] === number;
   }
 
-  /** @param number a whole number, 0 or more */
+  /**
+   * @param number a whole number, 0 or more
+   * @throws RangeError below 0
+   */
   set(number: number, value: Value): void {
+    if (number < 0) throw new RangeError(`${number} is below 0`);
     if (2 * this.#size >= this.#values.length) this.#grow();
     const place = this.#placeOf(number);
     if (this.#numbers[place] === NONE) this.#size += 1;
@@ -46,8 +50,8 @@ export class RollingMap<Value> {
   /** @returns whether it was there */
   delete(number: number): boolean {
     let hole = this.#placeOf(number);
-    if (this.#numbers[hole] !== number) return false;
-    // Whoever stands behind the hole, and was not at its own place before that either, moves into it.
+    if (number < 0 || this.#numbers[hole] !== number) return false;
+    // Whoever stands behind the hole, and whose own place is not behind it too, moves into it.
     const mask = this.#values.length - 1;
     for (let next = (hole + 1) & mask; this.#numbers[next] !== NONE; next = (next + 1) & mask) {
       const fromHome = (next - this.#homeOf(this.#numbers[next] as number)) & mask;

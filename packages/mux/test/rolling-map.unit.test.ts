@@ -41,6 +41,12 @@ it.each([
   expect([rolling.size, rolling.values(), rolling.has(first)]).toEqual([0, [], false]);
 });
 
+it('has nothing below 0', () => {
+  const rolling = new RollingMap<string>();
+  expect([rolling.has(-1), rolling.get(-1), rolling.delete(-1), rolling.size]).toEqual([false, undefined, false, 0]);
+  expect(() => rolling.set(-1, '')).toThrow(new RangeError('-1 is below 0'));
+});
+
 describe('what comes and goes', () => {
   const main = join(import.meta.dirname, 'fixtures/churn.ts');
   const wholeHeaps = async (kind: string) => {

@@ -17,7 +17,7 @@ import { type JournalEntry, readEntries } from './journal-entries.ts';
 import { Pace } from './pace.ts';
 import { atOneMoment, nextCustomers, readSnapshot, strayOutboxEntries } from './snapshot.ts';
 
-/** At this pace 200,000 customers take a day: 25 in this time, some in each of so many rounds. */
+/** At this pace 200,000 customers of at most 80 events each take a day: 25 in this time, some in each of so many rounds. */
 export const AUDIT_INTERVAL_MS = 10_000;
 const ROUNDS = 5;
 /** Longer than the sweep takes to its second look, and an outage that it mends by itself. */
@@ -58,7 +58,13 @@ export class Auditor<A extends Account> {
     this.#rounds.every(intervalMs / ROUNDS, 'the audit stops for now', async () => {
       if (!isLeader()) return this.#begin(0);
       const customersMax = this.#pace.begin();
-      if (customersMax > 0) await this.#round(customersMax);
+      if (customersMax === 0) return;
+      try {
+        await this.#round(customersMax);
+      } catch (error) {
+        this.#pace.rest();
+        throw error;
+      }
     });
   }
 
@@ -78,6 +84,7 @@ export class Auditor<A extends Account> {
     }
     for (const stray of await this.#strays()) this.#report(stray);
     this.#metrics.passes.inc();
+    this.#pace.rest();
     this.#begin(this.#found);
   }
 

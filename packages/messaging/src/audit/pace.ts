@@ -6,13 +6,15 @@
 
 /** So many customers share a round's transaction and pull at most; their histories are held in memory together. */
 const ROUND_CUSTOMERS_MAX = 5;
-/** How many events a round may look at; customers of some events each are all of a round. */
+/** How many events a round may look at, and what the one before it has left. */
 const ROUND_EVENTS_MAX = 400;
 /** No more rounds pass than that, for whoever waits for the audit to go on. */
 const ROUNDS_PASSED_MAX = 300;
+/** So many rounds pass where there is no hurry. */
+const REST_ROUNDS = 4;
 
 export class Pace {
-  /** Events that were looked at, and that no round has passed for. */
+  /** Events that were looked at, and that no round has passed for; below 0, how many may be looked at. */
   #ahead = 0;
   /** How many events each customer of the last round had. */
   #eventsEach = 0;
@@ -20,14 +22,19 @@ export class Pace {
   /** Begins a round. @returns how many customers it may look at; 0 where it is to pass */
   begin(): number {
     const ahead = Math.min(this.#ahead, ROUNDS_PASSED_MAX * ROUND_EVENTS_MAX);
-    this.#ahead = Math.max(0, ahead - ROUND_EVENTS_MAX);
-    if (this.#ahead > 0) return 0;
-    return Math.max(1, Math.min(ROUND_CUSTOMERS_MAX, Math.floor(ROUND_EVENTS_MAX / Math.max(1, this.#eventsEach))));
+    this.#ahead = Math.max(ahead - ROUND_EVENTS_MAX, -2 * ROUND_EVENTS_MAX);
+    if (this.#ahead >= 0) return 0;
+    return Math.max(1, Math.min(ROUND_CUSTOMERS_MAX, Math.floor(-this.#ahead / Math.max(1, this.#eventsEach))));
   }
 
   /** A round has looked at so many events of so many customers. */
   looked(events: number, customers: number): void {
     this.#ahead += events;
     this.#eventsEach = events / customers;
+  }
+
+  /** Lets some rounds pass: all customers were looked at, or the next can't be now. */
+  rest(): void {
+    this.#ahead = Math.max(this.#ahead, 0) + REST_ROUNDS * ROUND_EVENTS_MAX;
   }
 }

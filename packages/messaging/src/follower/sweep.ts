@@ -24,11 +24,12 @@ const PART_MS_MIN = 250;
 const FIRST_PART_MS = 4_000;
 const FEW_CUSTOMERS = RECENT_HEADS_PAGE_MAX / 2;
 /**
- * Nobody waits for a sweep, and callers share their processors with it: it rests so many times as long as a page took, but not
- * longer than this for one page.
+ * Callers share their processors with a sweep: it rests so many times as long as an owner took for a page, not longer than this for one
+ * page, and in all no longer than that: a sweep of very many pages comes to its end as soon as it may.
  */
 const RESTS = 4;
 const REST_MS_MAX = 1_000;
+const RESTS_MS_MAX = 20_000;
 
 const ALL_TIME: TimeSpan = { sinceMs: 0 };
 
@@ -46,6 +47,8 @@ export class Sweep {
   readonly #clock: Pick<Clock, 'elapsed' | 'sleep'>;
   readonly #signal: AbortSignal;
   #last: Swept | undefined;
+  /** How much longer the sweep under way may rest, in ms. */
+  #restMsLeft = 0;
 
   /**
    * @param heads asks the owner for a page of heads, of customers above `after`
@@ -72,6 +75,7 @@ export class Sweep {
    */
   async through(startedMs: number): Promise<void> {
     const last = this.#last;
+    this.#restMsLeft = RESTS_MS_MAX;
     if (last !== undefined) this.#last = { ...last, partMs: shorter(last.partMs) };
     const partMs = (await this.#since(last, startedMs)) ?? (await this.#all());
     this.#last = { atMs: startedMs, partMs };
@@ -121,9 +125,10 @@ export class Sweep {
     this.#signal.throwIfAborted();
     const beganMs = this.#clock.elapsed();
     const page = await this.#heads(span, after);
+    const restMs = Math.min(RESTS * (this.#clock.elapsed() - beganMs), REST_MS_MAX, this.#restMsLeft);
     await this.#look(page.heads);
-    const tookMs = this.#clock.elapsed() - beganMs;
-    await this.#clock.sleep(Math.min(RESTS * tookMs, REST_MS_MAX), this.#signal);
+    this.#restMsLeft -= restMs;
+    await this.#clock.sleep(restMs, this.#signal);
     return page;
   }
 }

@@ -30,6 +30,7 @@ type AnswerHead = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseS
 let lastNumber = 0;
 
 export class Exchange implements UnderWay {
+  /** It names the call within this process, and nowhere else. */
   readonly number = ++lastNumber;
   readonly #upstream: Upstream;
   readonly #lane: Lane;
