@@ -1,7 +1,8 @@
 /**
  * What the rows of payments themselves cost: those that the monolith writes, on tables like its own, and those that two services make of
- * them that follow, by one connection that takes so many payments in a transaction, with one statement a table. Nobody waits
- * for it, nothing is decided, and nobody is told. It is what a design of batches could come to where everything else were for nothing.
+ * them that follow, by one connection that takes so many payments in one transaction, with a statement for all of them wherever a
+ * row is locked or written. (They have three, in three databases.) Nobody waits for it, nothing is decided, and nobody is
+ * told. It is what a design of batches could come to where everything else were for nothing.
  */
 import type pg from 'pg';
 import { follow } from './followers.ts';

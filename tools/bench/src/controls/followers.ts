@@ -68,10 +68,11 @@ export async function follow(client: pg.Client, paid: Paid): Promise<void> {
 export async function followersFaults(client: pg.Client, done: number): Promise<string[]> {
   const { rows } = await client.query<{ what: string; count: string }>(
     `SELECT 'lines of statements' AS what, count(*) FROM statement_entries e JOIN payments p
-       ON p.external_id = e.reference AND p.customer_id = e.customer_id AND p.total_amount = e.amount
+       ON p.external_id = e.reference AND p.customer_id = e.customer_id AND p.total_amount = e.amount AND p.paid_at = e.at
+       JOIN journal j ON j.customer_id = e.customer_id AND j.version = e.version AND j.data->>'external_id' = e.reference
      UNION ALL SELECT 'cents paid off by loans', (100 * sum(amount - outstanding))::bigint FROM loans
-     UNION ALL SELECT 'cents less owed by loans', (100 * sum(owed - debt))::bigint + $1 FROM accounts JOIN lenders_accounts USING (customer_id)
-     UNION ALL SELECT 'cents less owed by balances', (100 * sum(owed - total_debt))::bigint + $1 FROM accounts JOIN balances USING (customer_id)
+     UNION ALL SELECT 'payments without customers that owe something else', $1 - count(*) FROM accounts
+       JOIN lenders_accounts USING (customer_id) JOIN balances USING (customer_id) WHERE owed <> debt OR owed <> total_debt
      UNION ALL SELECT 'payments without customers that are behind', $1 - count(*) FROM accounts a
        JOIN lenders_accounts l USING (customer_id) JOIN balances b USING (customer_id)
        WHERE l.payments_applied <> b.payments_applied OR l.payments_applied <> CASE WHEN a.version > 1 THEN a.version ELSE 0 END`,

@@ -33,6 +33,7 @@ export async function measureScale(run: Run, ids: ReadonlyMap<string, readonly n
     const other: Run = { ...run, under, settling, databases: new Databases(under.stack.stack()) };
     await settleSeeds(other);
     const theirs = await seedCustomers(other, { [name]: run.plan.pool });
+    await settleSeeds(other);
     const scaled = await payingMember(other, name, theirs);
     const members = [
       await payingMember(run, 'scale-base', ids),
