@@ -24,12 +24,12 @@ const PART_MS_MIN = 250;
 const FIRST_PART_MS = 4_000;
 const FEW_CUSTOMERS = RECENT_HEADS_PAGE_MAX / 2;
 /**
- * Callers share their processors with a sweep: it rests so many times as long as an owner took for a page, not longer than this for one
- * page, and in all no longer than that: a sweep of very many pages comes to its end as soon as it may.
+ * Callers share their processors with a sweep: after each page it rests so many times as long as the owner took for that, up to a bound. In
+ * all it rests no longer than another, so that a sweep of very many pages comes to its end.
  */
 const RESTS = 4;
 const REST_MS_MAX = 1_000;
-const RESTS_MS_MAX = 20_000;
+const SWEEP_REST_MS_MAX = 20_000;
 
 const ALL_TIME: TimeSpan = { sinceMs: 0 };
 
@@ -75,7 +75,7 @@ export class Sweep {
    */
   async through(startedMs: number): Promise<void> {
     const last = this.#last;
-    this.#restMsLeft = RESTS_MS_MAX;
+    this.#restMsLeft = SWEEP_REST_MS_MAX;
     if (last !== undefined) this.#last = { ...last, partMs: shorter(last.partMs) };
     const partMs = (await this.#since(last, startedMs)) ?? (await this.#all());
     this.#last = { atMs: startedMs, partMs };

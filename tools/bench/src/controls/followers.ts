@@ -3,7 +3,7 @@
  * balance. For the control that writes all rows of a payment, and nothing else.
  */
 import type pg from 'pg';
-import { MONOLITH_AMOUNT } from './monolith.ts';
+import { MONOLITH_AMOUNT, miscounted } from './monolith.ts';
 import { execute } from './transaction.ts';
 
 const PROGRESS = `version bigint NOT NULL, restricted bigint NOT NULL DEFAULT 0, payments_applied bigint NOT NULL DEFAULT 0,
@@ -65,8 +65,10 @@ export async function follow(client: pg.Client, paid: Paid): Promise<void> {
 }
 
 /** What of their rows doesn't add up; @param done how many payments were acknowledged */
-export async function followersFaults(client: pg.Client, done: number): Promise<string[]> {
-  const { rows } = await client.query<{ what: string; count: string }>(
+export function followersFaults(client: pg.Client, done: number): Promise<string[]> {
+  return miscounted(
+    client,
+    done,
     `SELECT 'lines of statements' AS what, count(*) FROM statement_entries e JOIN payments p
        ON p.external_id = e.reference AND p.customer_id = e.customer_id AND p.total_amount = e.amount AND p.paid_at = e.at
        JOIN journal j ON j.customer_id = e.customer_id AND j.version = e.version AND j.data->>'external_id' = e.reference
@@ -78,6 +80,4 @@ export async function followersFaults(client: pg.Client, done: number): Promise<
        WHERE l.payments_applied <> b.payments_applied OR l.payments_applied <> CASE WHEN a.version > 1 THEN a.version ELSE 0 END`,
     [done],
   );
-  const wrong = rows.filter(({ count }) => Number(count) !== done);
-  return wrong.map(({ what, count }) => `${done} payments were acknowledged, and there are ${count} ${what}`);
 }

@@ -112,9 +112,11 @@ async function pay(client: pg.Client, customerId: number, name: string): Promise
 }
 
 /** What doesn't add up; @param done how many payments were acknowledged */
-export async function monolithFaults(client: pg.Client, done: number, one: boolean): Promise<string[]> {
+export function monolithFaults(client: pg.Client, done: number, one: boolean): Promise<string[]> {
   const names = one ? 'one-%' : 'any-%';
-  const { rows } = await client.query<{ what: string; count: string }>(
+  return miscounted(
+    client,
+    done,
     `SELECT 'payments' AS what, count(*) FROM payments WHERE external_id LIKE $1
      UNION ALL SELECT 'cents', (100 * sum(total_amount))::bigint FROM payments WHERE external_id LIKE $1
      UNION ALL SELECT 'details', count(*) FROM payment_details JOIN payments p ON p.id = payment_id
@@ -129,6 +131,16 @@ export async function monolithFaults(client: pg.Client, done: number, one: boole
        WHERE (external_id = 'loan-busy') = $2`,
     [names, one],
   );
+}
+
+/** What of a query's rows, `what` and `count`, is not as many as the payments that were acknowledged. */
+export async function miscounted(
+  client: pg.Client,
+  done: number,
+  text: string,
+  parameters: unknown[],
+): Promise<string[]> {
+  const { rows } = await client.query<{ what: string; count: string }>(text, parameters);
   const wrong = rows.filter(({ count }) => Number(count) !== done);
   return wrong.map(({ what, count }) => `${done} payments were acknowledged, and there are ${count} ${what}`);
 }
