@@ -1,5 +1,7 @@
 import { Pace } from '../src/audit/pace.ts';
 
+const ROUND_MS = 2_000;
+
 /** How many rounds pass before the next one that is not to pass. */
 function passedBy(pace: Pace): number {
   let passed = 0;
@@ -9,7 +11,7 @@ function passedBy(pace: Pace): number {
 
 describe('the pace of the audit', () => {
   it('lets no round pass while customers have few events, and looks at five in each', () => {
-    const pace = new Pace();
+    const pace = new Pace(ROUND_MS);
     for (let round = 0; round < 25; round += 1) {
       expect(pace.begin()).toBe(5);
       pace.looked(5 * 80, 5);
@@ -19,7 +21,7 @@ describe('the pace of the audit', () => {
   it.each([81, 201, 300, 399, 401, 3_000])(
     'of customers with %i events each it looks at 400 events a round',
     (each) => {
-      const pace = new Pace();
+      const pace = new Pace(ROUND_MS);
       let events = 0;
       for (let round = 0; round < 1_000; round += 1) {
         const customers = pace.begin();
@@ -33,7 +35,7 @@ describe('the pace of the audit', () => {
   );
 
   it('lets as many rounds pass as a customer of many events was worth', () => {
-    const pace = new Pace();
+    const pace = new Pace(ROUND_MS);
     pace.begin();
     pace.looked(20_000, 1);
     expect(passedBy(pace)).toBe(49);
@@ -41,13 +43,38 @@ describe('the pace of the audit', () => {
   });
 
   it('goes on after some minutes, however many they were', () => {
-    const pace = new Pace();
+    const pace = new Pace(ROUND_MS);
     pace.looked(10_000_000, 1);
     expect(passedBy(pace)).toBe(300);
   });
 
+  it.each([
+    [50, 0],
+    [66, 0],
+    [67, 1],
+    [200, 3],
+    [60_000, 10],
+  ])('leaves rounds out after one of %i ms: %i', (ms, rounds) => {
+    const pace = new Pace(ROUND_MS);
+    pace.begin();
+    pace.looked(400, 5);
+    pace.took(ms);
+    expect(passedBy(pace)).toBe(rounds);
+    expect(passedBy(pace)).toBe(0);
+  });
+
+  it('makes up for no round that was left out', () => {
+    const pace = new Pace(ROUND_MS);
+    pace.begin();
+    pace.looked(400, 1);
+    pace.took(1_000);
+    passedBy(pace);
+    pace.looked(1_200, 3);
+    expect(passedBy(pace)).toBe(2);
+  });
+
   it('lets four rounds pass where there is no hurry', () => {
-    const pace = new Pace();
+    const pace = new Pace(ROUND_MS);
     pace.begin();
     pace.rest();
     expect(passedBy(pace)).toBe(4);

@@ -45,25 +45,29 @@ export class Auditor<A extends Account> {
   #after = 0;
   #found = 0;
   #foundBefore = 0;
-  readonly #pace = new Pace();
+  readonly #pace: Pace;
 
   constructor(options: AuditorOptions<A>) {
     this.#options = options;
     this.#rounds = new Rounds(options.clock, options.logger);
     this.#metrics = auditMetrics(options.registry);
+    this.#pace = new Pace(options.intervalMs / ROUNDS);
   }
 
   start(): void {
-    const { intervalMs, isLeader } = this.#options;
+    const { intervalMs, isLeader, clock } = this.#options;
     this.#rounds.every(intervalMs / ROUNDS, 'the audit stops for now', async () => {
       if (!isLeader()) return this.#begin(0);
       const customersMax = this.#pace.begin();
       if (customersMax === 0) return;
+      const beganMs = clock.elapsed();
       try {
         await this.#round(customersMax);
       } catch (error) {
         this.#pace.rest();
         throw error;
+      } finally {
+        this.#pace.took(clock.elapsed() - beganMs);
       }
     });
   }

@@ -85,10 +85,10 @@ export function streamRoutes<A extends Account>(
   }
 }
 
-/** The events are JSON text already, as the journal keeps them. */
+/** The events are JSON already. */
 function sendPages(reply: Parameters<typeof sendAnswer>[0], pages: JournalPage[]) {
   const texts = pages.map(
-    ({ customerId, head, events }) => `{"customer_id":${customerId},"head":${head},"events":[${events.join(',')}]}`,
+    ({ customerId, head, events }) => `{"customer_id":${customerId},"head":${head},"events":${events}}`,
   );
   return sendAnswer(reply, { status: 200, body: `{"pages":[${texts.join(',')}]}`, token: null });
 }

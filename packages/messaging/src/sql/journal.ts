@@ -24,11 +24,12 @@ interface HeadRow {
   version: string;
 }
 
-/** A page of one customer's events, each as JSON text. */
+/** A page of one customer's events. */
 export interface JournalPage {
   readonly customerId: number | null;
   readonly head: number;
-  readonly events: readonly string[];
+  /** A JSON array. It is sent as it is read: taken apart, a page of 400 events would take longer than all else that is done for it. */
+  readonly events: string;
 }
 
 const WRITE = `
@@ -126,14 +127,14 @@ export class Journal {
     this.#database = database;
     const customer = resolve === null ? 'want.customer_id' : `coalesce(want.customer_id, (${resolve}))`;
     this.#pages = `
-      SELECT c.customer_id, coalesce(head.version, 0) AS head, coalesce(page.events, '{}') AS events
+      SELECT c.customer_id, coalesce(head.version, 0) AS head, '[' || coalesce(page.events, '') || ']' AS events
       FROM unnest($1::bigint[], $2::text[], $3::bigint[]) WITH ORDINALITY AS want (customer_id, external_id, after, place)
       CROSS JOIN LATERAL (SELECT ${customer} AS customer_id) c
       LEFT JOIN LATERAL (
         SELECT version FROM journal WHERE customer_id = c.customer_id ORDER BY version DESC LIMIT 1
       ) head ON true
       LEFT JOIN LATERAL (
-        SELECT array_agg(${eventText(stream)} ORDER BY j.version) AS events
+        SELECT string_agg(${eventText(stream)}, ',' ORDER BY j.version) AS events
         FROM (
           SELECT * FROM journal WHERE customer_id = c.customer_id AND version > want.after ORDER BY version LIMIT $4
         ) j
@@ -144,7 +145,7 @@ export class Journal {
   /** The next events of each customer asked for, and the head of each stream, as of one moment. */
   async pages(wants: readonly PullWant[]): Promise<JournalPage[]> {
     const each = Math.max(1, Math.min(PULL_EVENTS_MAX, Math.floor(PULL_ANSWER_EVENTS_MAX / wants.length)));
-    const rows = await run<{ customer_id: string | null; head: string; events: string[] }>(
+    const rows = await run<{ customer_id: string | null; head: string; events: string }>(
       sqlOf(this.#database),
       this.#pages,
       [
