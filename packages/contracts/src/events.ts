@@ -84,17 +84,23 @@ const envelope = <T extends EventType>(type: T) =>
     traceparent: z.string().nullable(),
   });
 
-/** An event with what CloudEvents calls its context: what a pull answers with, and what a follower reads off Kafka. */
-export const streamEvent = z.discriminatedUnion('type', [
-  envelope('CustomerRegistered'),
-  envelope('CustomerUpdated'),
-  envelope('LoanTaken'),
-  envelope('LoanRequested'),
-  envelope('LoanRejected'),
-  envelope('LoanPaid'),
-  envelope('PaymentApplied'),
-  envelope('PaymentRejected'),
-]);
+/**
+ * An event with what CloudEvents calls its context: what a pull answers with, and what a follower reads off Kafka. Each reader
+ * checks each event, so the schema is compiled (https://zod.dev/compile).
+ */
+export const streamEvent = z.compile(
+  z.discriminatedUnion('type', [
+    envelope('CustomerRegistered'),
+    envelope('CustomerUpdated'),
+    envelope('LoanTaken'),
+    envelope('LoanRequested'),
+    envelope('LoanRejected'),
+    envelope('LoanPaid'),
+    envelope('PaymentApplied'),
+    envelope('PaymentRejected'),
+  ]),
+  { strict: true },
+);
 
 export type StreamEvent = z.infer<typeof streamEvent>;
 export type EventOf<T extends EventType> = Extract<StreamEvent, { type: T }>;

@@ -13,7 +13,7 @@ import {
   type Operation,
 } from '@mo/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Answer } from './answer.ts';
 import type { Gate } from './gate.ts';
 import { ProblemError } from './problem-error.ts';
@@ -87,12 +87,13 @@ export const routeUrl = (path: string): string => path.replace(/\{(\w+)\}/g, ':$
 export function routesOf(app: FastifyInstance, hooks: RouteHooks) {
   return <O extends Operation>(operation: O, handler: Handler<O>, { boundsReads = false }: RouteOptions = {}): void => {
     const gate = operation.method === 'GET' && !boundsReads ? hooks.reads : undefined;
+    const compiled = compiledParts(operation);
     app.route({
       method: operation.method,
       url: routeUrl(operation.path),
       config: { operation },
       handler: async (request, reply) => {
-        const valid = await validRequest(operation, request, hooks);
+        const valid = await validRequest(compiled, request, hooks);
         if (valid.token !== null) await hooks.catchUp(valid.token);
         const answer = await (gate?.pass(() => handler(valid), isGoneOf(request)) ?? handler(valid));
         return sendAnswer(
@@ -103,6 +104,14 @@ export function routesOf(app: FastifyInstance, hooks: RouteHooks) {
     });
   };
 }
+
+/** The operation with its parts compiled, for they are checked with each request (https://zod.dev/compile). */
+const compiledParts = <O extends Operation>(operation: O): O => ({
+  ...operation,
+  ...(operation.params !== undefined && { params: z.compile(operation.params, { strict: true }) }),
+  ...(operation.query !== undefined && { query: z.compile(operation.query, { strict: true }) }),
+  ...(operation.body !== undefined && { body: z.compile(operation.body, { strict: true }) }),
+});
 
 const isGoneOf = (request: FastifyRequest) => (): boolean => request.raw.socket?.destroyed === true;
 
