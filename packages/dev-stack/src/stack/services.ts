@@ -19,7 +19,7 @@ const compileCache = join(rootDir, 'node_modules/.cache/compile');
  * How large the heap of a process becomes before V8 looks for what is dead: by a part of what is alive, and with so many MiB of what is
  * young. The image says the same. See docs/decisions/0033.
  */
-export const heapFlags = ['--heap-growing-percent=100', '--max-semi-space-size=16'];
+export const heapFlags = ['--heap-growing-percent=50', '--max-semi-space-size=16'];
 
 export interface ServicesOptions {
   dir: string;
