@@ -67,10 +67,7 @@ export class RollingMap<Value> {
   }
 
   clear(): void {
-    this.#bits = CAPACITY_BITS_MIN;
-    this.#numbers = emptyNumbers(CAPACITY_BITS_MIN);
-    this.#values = emptyValues(CAPACITY_BITS_MIN);
-    this.#size = 0;
+    this.#empty(CAPACITY_BITS_MIN);
   }
 
   /** The numbers that are there now, rising. */
@@ -101,15 +98,15 @@ export class RollingMap<Value> {
 
   #grow(): void {
     const [numbers, values] = [this.#numbers, this.#values];
-    this.#bits += 1;
-    this.#numbers = emptyNumbers(this.#bits);
-    this.#values = emptyValues(this.#bits);
-    for (const [at, number] of numbers.entries()) {
-      if (number === NONE) continue;
-      const place = this.#placeOf(number);
-      this.#numbers[place] = number;
-      this.#values[place] = values[at];
-    }
+    this.#empty(this.#bits + 1);
+    for (const [at, number] of numbers.entries()) if (number !== NONE) this.set(number, values[at] as Value);
+  }
+
+  #empty(bits: number): void {
+    this.#bits = bits;
+    this.#numbers = emptyNumbers(bits);
+    this.#values = emptyValues(bits);
+    this.#size = 0;
   }
 }
 
