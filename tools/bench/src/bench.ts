@@ -23,6 +23,7 @@ import { measureScale, scaleCustomers } from './scenarios/scale.ts';
 import { writeCustomers, writeMembers } from './scenarios/writes.ts';
 import { seedCustomers } from './seeds/customers.ts';
 import { settleSeeds } from './seeds/loans.ts';
+import { SkeletonTables } from './skeleton/tables.ts';
 import { startUnderTest } from './stack.ts';
 import { Databases } from './verify/databases.ts';
 
@@ -66,8 +67,11 @@ export async function bench({ plan, dir, servers, say }: BenchParts): Promise<Me
     const http = new HttpLoad();
     closes.push(() => http.close());
     const { branches, accountsPerBranch, pool: customers } = plan;
-    const sql = await SqlLoad.open({ url: under.controlsUrl, branches, accountsPerBranch, customers });
+    const sizes = { branches, accountsPerBranch, customers };
+    const sql = await SqlLoad.open({ url: under.controlsUrl, ...sizes });
     closes.push(() => sql.close());
+    const skeleton = await SkeletonTables.open(under.skeletonUrl, sizes);
+    closes.push(() => skeleton.close());
     const id = `b${Date.now().toString(36)}`;
     const rows = new Rows();
     return await measure({
@@ -80,6 +84,7 @@ export async function bench({ plan, dir, servers, say }: BenchParts): Promise<Me
       databases: new Databases(stack),
       http,
       sql,
+      skeleton,
       notes: [],
       say,
     });

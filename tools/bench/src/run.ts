@@ -5,6 +5,7 @@ import { type Pids, pidsOf } from './measure/processes.ts';
 import type { Rows } from './measure/rows.ts';
 import type { Settling } from './measure/settling.ts';
 import type { Plan } from './plan.ts';
+import type { SkeletonTables } from './skeleton/tables.ts';
 import type { UnderTest } from './stack.ts';
 import type { Databases } from './verify/databases.ts';
 
@@ -20,6 +21,7 @@ export interface Run {
   readonly databases: Databases;
   readonly http: HttpLoad;
   readonly sql: SqlLoad;
+  readonly skeleton: SkeletonTables;
   /** What must be known of the figures. */
   readonly notes: string[];
   readonly say: (line: string) => void;

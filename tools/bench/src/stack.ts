@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { type Servers, type Stack, startServers, startStack } from '@mo/dev-stack';
 import type { Target } from '@mo/load';
 import pg from 'pg';
+import { DATABASE_VARIABLE, TOPIC_VARIABLE } from './skeleton/parts.ts';
 
 const TOPIC_PREFIX = 'mo';
-const CONTROLS_DATABASE = 'controls';
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** The run's own servers, whatever this environment names. */
@@ -21,16 +21,18 @@ const OWN_SERVERS = {
   PAYMENTS_DATABASE_URL: '',
 };
 const GATEWAY_MAIN = fileURLToPath(new URL('../../../services/gateway/src/main.ts', import.meta.url));
-const BARE_MAIN = fileURLToPath(new URL('./controls/bare-main.ts', import.meta.url));
+const skeletonMainOf = (service: string) =>
+  service === 'gateway' ? GATEWAY_MAIN : fileURLToPath(new URL(`./skeleton/${service}-main.ts`, import.meta.url));
 
 export interface UnderTest {
   readonly servers: Servers;
   readonly stack: Stack;
   readonly topicPrefix: string;
-  /** A gateway like the system's, with nothing but a bare route behind it. */
+  /** A gateway like the system's, with nothing but a bare route behind it, and the skeleton of a payment. */
   readonly bare: Stack;
-  /** A database for the controls, as its owner. */
+  /** Databases for the controls that are transactions, and for the skeleton, as their owner. */
   readonly controlsUrl: string;
+  readonly skeletonUrl: string;
   stop(): Promise<void>;
 }
 
@@ -55,10 +57,18 @@ export async function startUnderTest({ dir, servers: given, log }: StackParts): 
     const named = { ...OWN_SERVERS, TOPIC_PREFIX: topicPrefix };
     const stack = await startStack({ dir: join(dir, 'stack'), servers, env: named, replicas: PLAIN, log });
     stops.push(() => stack.stop());
-    const mainOf = (service: string) => (service === 'gateway' ? GATEWAY_MAIN : BARE_MAIN);
-    const bare = await startStack({ dir: join(dir, 'bare'), servers, env: OWN_SERVERS, replicas: PLAIN, mainOf, log });
+    const controlsUrl = await makeDatabase(servers, 'controls');
+    const skeletonUrl = await makeDatabase(servers, 'skeleton');
+    const bare = await startStack({
+      dir: join(dir, 'bare'),
+      servers,
+      env: { ...OWN_SERVERS, [DATABASE_VARIABLE]: skeletonUrl, [TOPIC_VARIABLE]: `${topicPrefix}-skeleton` },
+      replicas: PLAIN,
+      mainOf: skeletonMainOf,
+      log,
+    });
     stops.push(() => bare.stop());
-    return { servers, stack, topicPrefix, bare, controlsUrl: await makeControlsDatabase(servers), stop };
+    return { servers, stack, topicPrefix, bare, controlsUrl, skeletonUrl, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -82,7 +92,15 @@ export async function startReplicas(
     env,
     replicas: { ...PLAIN, payments },
   });
-  return { servers, stack, topicPrefix: prefix, bare: stack, controlsUrl: '', stop: () => stack.stop() };
+  return {
+    servers,
+    stack,
+    topicPrefix: prefix,
+    bare: stack,
+    controlsUrl: '',
+    skeletonUrl: '',
+    stop: () => stack.stop(),
+  };
 }
 
 /** Where the load goes. */
@@ -91,11 +109,11 @@ export function targetOf(url: string, apiKey: string): Target {
   return { host: hostname, port: Number(port), apiKey };
 }
 
-async function makeControlsDatabase({ postgres: { adminUrl } }: Servers): Promise<string> {
+async function makeDatabase({ postgres: { adminUrl } }: Servers, purpose: string): Promise<string> {
   if (adminUrl === null) throw new Error('the controls need a PostgreSQL server of which we are the owner');
   const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   await client.connect();
-  const name = `${CONTROLS_DATABASE}_${process.pid}_${Date.now().toString(36)}`;
+  const name = `${purpose}_${process.pid}_${Date.now().toString(36)}`;
   try {
     await client.query(`CREATE DATABASE ${name}`);
   } finally {

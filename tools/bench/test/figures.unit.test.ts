@@ -84,26 +84,25 @@ describe('ratios', () => {
     expect(toldOf(rows, 'rows of a large upload to those of COPY into all that it fills')).toBe(0.5);
   });
 
-  it('tell how near a payment is to its parts, each done barely, without asking for anything', () => {
+  it('tell how near a payment is to its skeleton, without asking for anything', () => {
     const rows = new Rows();
     add(rows, 'payment-1', { done: 1_000, cpuMs: 140 });
-    add(rows, 'payment-1', { connections: 1, done: 100, latencyMs: 8 });
-    add(rows, 'bare-by-gateway', { done: 1_000, cpuMs: 10 });
-    add(rows, 'bare-by-gateway', { connections: 1, done: 100, latencyMs: 1 });
-    add(rows, 'monolith', { connections: 1, done: 100, latencyMs: 3 });
-    add(rows, 'payments-in-batches', { connections: 1, done: 1_000, cpuMs: 15 });
-    // Five processes of the system have 10 µs each of a bare route; PostgreSQL and the load have 15 each of the rows.
-    const what = 'CPU of a payment to that of a bare route and of the rows alone, in batches';
-    expect(toldOf(rows, what)).toBeCloseTo(700 / (50 + 30), 5);
-    add(rows, 'tpcb', { done: 1_000, cpuMs: 90 });
-    const most = 'CPU of a TPC-B transaction to that of a bare route and of the rows alone, load included';
-    expect(toldOf(rows, most)).toBeCloseTo(180 / (60 + 30), 5);
-    const alone = "p50 of a payment to that of a bare route and a monolith's together, one connection";
-    expect(toldOf(rows, alone)).toBeCloseTo(2, 1);
+    add(rows, 'skeleton', { done: 2_000, cpuMs: 160 });
+    add(rows, 'skeleton', { connections: 1, done: 100, latencyMs: 4 });
+    add(rows, 'commit', { connections: 1, done: 100, latencyMs: 1 });
+    add(rows, 'tpcb', { done: 4_000 });
+    add(rows, 'skeleton-one-customer', { done: 3_000 });
+    add(rows, 'monolith-one-customer', { done: 500 });
+    const what = 'CPU of a payment to that of the skeleton';
+    expect(toldOf(rows, what)).toBeCloseTo(1.75, 5);
+    expect(toldOf(rows, "payments to the skeleton's")).toBeCloseTo(0.5, 5);
+    expect(toldOf(rows, "the skeleton's payments to TPC-B transactions")).toBeCloseTo(0.5, 5);
+    expect(toldOf(rows, "the skeleton's payments to one customer to a monolith's")).toBeCloseTo(6, 5);
+    expect(toldOf(rows, "p50 of the skeleton's payment to that of a commit, one connection")).toBeCloseTo(4, 1);
     const line = renderRatios(ratiosOf(rows, { lag: null }))
       .split('\n')
       .find((text) => text.startsWith(what));
-    expect(line).toMatch(/ 8.75 ×$/);
+    expect(line).toMatch(/ 1.75 ×$/);
   });
 
   it('tell nothing where a part was not measured or does not add up', () => {

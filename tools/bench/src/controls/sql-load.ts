@@ -3,9 +3,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import pg from 'pg';
 import type { Outcome } from '../load/outcome.ts';
-import { BATCH_SCHEMA } from './batches.ts';
 import { commitFaults, makeCommits } from './commit.ts';
-import { followersFaults, makeFollowers } from './followers.ts';
 import { makeMonolith, monolithFaults } from './monolith.ts';
 import type { SqlOrder, SqlSetup } from './sql-worker.ts';
 import { makeTpcb, tpcbFaults } from './tpcb.ts';
@@ -28,10 +26,6 @@ export class SqlLoad {
     await client.connect();
     await makeTpcb(client, setup);
     await makeMonolith(client, setup);
-    await client.query(`CREATE SCHEMA ${BATCH_SCHEMA}; SET search_path = ${BATCH_SCHEMA}`);
-    await makeMonolith(client, setup);
-    await makeFollowers(client);
-    await client.query('RESET search_path');
     await makeCommits(client);
     return new SqlLoad(new Worker(new URL('./sql-worker.ts', import.meta.url), { workerData: setup }), client);
   }
@@ -53,21 +47,10 @@ export class SqlLoad {
         return monolithFaults(this.#client, done, false);
       case 'monolith-one-customer':
         return monolithFaults(this.#client, done, true);
-      case 'payments-in-batches':
-        return this.#faultsOfBatches(done);
       case 'commit':
         return commitFaults(this.#client, done);
       default:
         return control satisfies never;
-    }
-  }
-
-  async #faultsOfBatches(done: number): Promise<string[]> {
-    await this.#client.query(`SET search_path = ${BATCH_SCHEMA}`);
-    try {
-      return [...(await monolithFaults(this.#client, done, false)), ...(await followersFaults(this.#client, done))];
-    } finally {
-      await this.#client.query('RESET search_path');
     }
   }
 

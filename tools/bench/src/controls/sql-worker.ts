@@ -3,7 +3,6 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { recordMs } from '@mo/load';
 import pg from 'pg';
 import { countError, newOutcome, type Outcome } from '../load/outcome.ts';
-import { BATCH_SETTINGS, batchedPayments } from './batches.ts';
 import { commit } from './commit.ts';
 import { monolithPayment } from './monolith.ts';
 import { tpcb } from './tpcb.ts';
@@ -27,7 +26,6 @@ const transactions: Readonly<Record<ControlName, Transaction>> = {
   tpcb: tpcb(setup),
   monolith: monolithPayment(setup, false),
   'monolith-one-customer': monolithPayment(setup, true),
-  'payments-in-batches': batchedPayments(setup),
   commit,
 };
 /** By control, for the statements that a connection has prepared are those of one. */
@@ -41,7 +39,6 @@ async function connect(control: ControlName): Promise<pg.Client> {
     connectionString: setup.url,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
-    ...(control === 'payments-in-batches' && { options: BATCH_SETTINGS }),
   });
   client.on('error', () => {}); // what is under way rejects
   await client.connect();
@@ -58,8 +55,8 @@ async function run({ control, connections, durationMs }: SqlOrder): Promise<Outc
   const caller = async (client: pg.Client) => {
     for (let beganMs = performance.now(); beganMs < endMs; beganMs = performance.now()) {
       try {
-        const together = await transaction(client, ++number);
-        outcome.done += together ?? 1;
+        await transaction(client, ++number);
+        outcome.done += 1;
         recordMs(outcome.latency, performance.now() - beganMs);
       } catch (error) {
         countError(outcome, (error as { code?: string }).code ?? String(error));

@@ -1,8 +1,8 @@
 /** What a control does on a connection of its own, over and over. */
 import type pg from 'pg';
 
-/** One transaction; it is told a number that no other has, and says how many it stands for where that isn't one. */
-export type Transaction = (client: pg.Client, number: number) => Promise<number | undefined>;
+/** One transaction; it is told a number that no other has. */
+export type Transaction = (client: pg.Client, number: number) => Promise<void>;
 
 /** Runs a prepared statement. */
 export async function execute(
@@ -23,5 +23,5 @@ export interface ControlSizes {
   readonly customers: number;
 }
 
-export const CONTROLS = ['tpcb', 'monolith', 'monolith-one-customer', 'payments-in-batches', 'commit'] as const;
+export const CONTROLS = ['tpcb', 'monolith', 'monolith-one-customer', 'commit'] as const;
 export type ControlName = (typeof CONTROLS)[number];

@@ -1,7 +1,11 @@
 /** Something that is measured: a scenario, or a control that scenarios are held against. */
 import type { Level, Outcome } from '../load/outcome.ts';
 import type { Pids } from './processes.ts';
-import type { Settling } from './settling.ts';
+
+export interface Settles {
+  /** Waits until all that was written has reached everybody. @returns how long that took, in ms. @throws Error of what has not */
+  settled(timeoutMs: number): Promise<number>;
+}
 
 export interface Member {
   readonly name: string;
@@ -13,7 +17,7 @@ export interface Member {
   /** Whether it can be asked by the clock. */
   readonly canBeOpen: boolean;
   /** Where what it writes has to reach others, that is waited for: its CPU time ends only then. */
-  readonly settling: Settling | null;
+  readonly settling: Settles | null;
   /** Whose CPU it takes. */
   pids(): Pids;
   /** What it needs before each slice; not measured. */

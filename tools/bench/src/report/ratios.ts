@@ -48,17 +48,11 @@ export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
     aim,
   });
   const ofPayment = cpu('payment-1');
-  const ofRows = bothEnds(rows.sound('payments-in-batches', '1'));
-  const bare = rows.sound('bare-by-gateway', MOST);
-  const ofParts = sum(bare === null ? null : bare.systemCpuUs + bare.cpuUs.load, ofRows);
   const bulk = rows.sound('bulk-large', '1');
   return [
     ratio('payments to TPC-B transactions', over(rate('payment-1'), rate('tpcb')), { min: 1.5 }, { min: 4 }),
-    ratio(
-      'CPU of a TPC-B transaction to that of a bare route and of the rows alone, load included',
-      over(bothEnds(rows.sound('tpcb', MOST)), ofParts),
-      null,
-    ),
+    ratio("the skeleton's payments to TPC-B transactions", over(rate('skeleton'), rate('tpcb')), null),
+    ratio("payments to the skeleton's", over(rate('payment-1'), rate('skeleton')), null),
     ratio("payments to a monolith's", over(rate('payment-1'), rate('monolith')), { min: 2 }),
     ratio('loans to TPC-B transactions', over(rate('loan'), rate('tpcb')), { min: 1.5 }, { min: 4 }),
     ratio("loans to a monolith's payments", over(rate('loan'), rate('monolith')), { min: 2 }),
@@ -74,17 +68,18 @@ export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
       { min: 20 },
     ),
     ratio(
+      "the skeleton's payments to one customer to a monolith's",
+      over(rate('skeleton-one-customer'), rate('monolith-one-customer')),
+      null,
+    ),
+    ratio(
       'CPU of our processes and PostgreSQL for a payment, settled',
       ofPayment === null ? null : ofPayment / 1000,
       { max: 0.6 },
       { max: 0.3 },
       'ms',
     ),
-    ratio(
-      'CPU of a payment to that of a bare route and of the rows alone, in batches',
-      over(ofPayment, sum(cpu('bare-by-gateway'), ofRows)),
-      null,
-    ),
+    ratio('CPU of a payment to that of the skeleton', over(ofPayment, cpu('skeleton')), null),
     ratio('balances to a bare route by the same gateway', over(rate('balance-1'), rate('bare-by-gateway')), {
       min: 0.8,
     }),
@@ -102,8 +97,8 @@ export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
     ratio('event lag to the balance, p99', lag?.balanceMs ?? null, { max: 75 }, null, 'ms'),
     ratio('p50 of a payment to that of a commit, one connection', over(p50('payment-1'), p50('commit')), { max: 3 }),
     ratio(
-      "p50 of a payment to that of a bare route and a monolith's together, one connection",
-      over(p50('payment-1'), sum(p50('bare-by-gateway'), p50('monolith'))),
+      "p50 of the skeleton's payment to that of a commit, one connection",
+      over(p50('skeleton'), p50('commit')),
       null,
     ),
     ratio('rows of a large upload to those of COPY', over(bulk?.perSecond ?? null, rate('copy-large', '1')), {
@@ -126,12 +121,6 @@ export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
 
 /** Of what has reached everybody, for what it is held against writes that, too. */
 const settledPerSecond = ({ outcome, settledMs }: Row): number => outcome.done / (outcome.seconds + settledMs / 1000);
-
-/** Of a control that is a transaction: PostgreSQL's CPU, and that of who orders it. */
-const bothEnds = (row: Row | null): number | null => (row === null ? null : row.cpuUs.postgres + row.cpuUs.load);
-
-const sum = (one: number | null, other: number | null): number | null =>
-  one === null || other === null ? null : one + other;
 
 function over(upper: number | null, lower: number | null): number | null {
   return upper === null || lower === null || lower === 0 ? null : upper / lower;

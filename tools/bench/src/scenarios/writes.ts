@@ -5,6 +5,7 @@ import type { Member } from '../measure/member.ts';
 import { isChosen, type Run, systemPids } from '../run.ts';
 import { seedLoans, settleSeeds } from '../seeds/loans.ts';
 import { WriteMember } from './http-member.ts';
+import { skeletonMembers } from './skeleton.ts';
 
 /** A loan that payments of a cent never pay off. */
 export const HUGE = { text: '9000000.00', cents: 900_000_000 };
@@ -49,7 +50,8 @@ export async function writeMembers(run: Run, ids: ReadonlyMap<string, readonly n
   }
   const across = of('payment-across-10');
   if (across !== null) members.push(new AcrossMember(run, across));
-  return members.length === 0 ? [] : [...members, ...CONTROLS.map((name) => controlMember(run, name))];
+  if (members.length === 0) return [];
+  return [...members, ...skeletonMembers(run), ...CONTROLS.map((name) => controlMember(run, name))];
 }
 
 function payments(run: Run, name: string, customerIds: readonly number[], owedCents: number): WriteMember {
@@ -94,10 +96,9 @@ class AcrossMember extends WriteMember {
 }
 
 /** What takes one connection, however many callers there are. */
-const ALONE: readonly ControlName[] = ['commit', 'payments-in-batches'];
+const ALONE: readonly ControlName[] = ['commit'];
 const NOTES: Partial<Record<ControlName, string>> = {
   tpcb: 'of the controls that are transactions, making their connections is not counted, as in pgbench',
-  'payments-in-batches': 'p50 to p99 are of a transaction of 32 payments, all else is of one payment',
 };
 
 function controlMember(run: Run, name: ControlName): Member {

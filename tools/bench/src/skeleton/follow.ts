@@ -1,0 +1,74 @@
+/**
+ * What those that follow write of payments: loans what its loan and its customer owe, customers a line of the statement and the
+ * balance. What comes a second time is passed over.
+ */
+import { type Database, inTransaction, run, type Statement } from '@mo/database';
+import { centsOf, type Paid, textOf } from './pay.ts';
+
+const lock = (table: string): string =>
+  `SELECT customer_id, version, payments_applied FROM ${table} WHERE customer_id = ANY($1::bigint[])
+   ORDER BY customer_id FOR NO KEY UPDATE`;
+const reduceOwed = (table: string, column: string): string => `
+  UPDATE ${table} SET ${column} = ${column} - new.amount, payments_applied = new.version, last_time = $4
+  FROM unnest($1::bigint[], $2::numeric[], $3::bigint[]) AS new (customer_id, amount, version)
+  WHERE ${table}.customer_id = new.customer_id`;
+const LOCK_DEBTS = lock('lenders_accounts');
+const LOCK_BALANCES = lock('balances');
+const REDUCE_DEBTS = reduceOwed('lenders_accounts', 'debt');
+const REDUCE_BALANCES = reduceOwed('balances', 'total_debt');
+const REDUCE_LOANS = `UPDATE loans SET outstanding = outstanding - new.amount, updated_at = $3
+  FROM unnest($1::bigint[], $2::numeric[]) AS new (id, amount) WHERE loans.id = new.id`;
+const ENTRIES = `INSERT INTO statement_entries (customer_id, at, kind, version, reference, amount)
+  SELECT customer_id, at, 2, version, reference, amount
+  FROM unnest($1::bigint[], $2::timestamptz[], $3::bigint[], $4::text[], $5::numeric[]) AS new (customer_id, at, version, reference, amount)`;
+
+/** Takes payments off what loans and their customers owe. */
+export const followDebts = (database: Database, payments: readonly Paid[]): Promise<void> =>
+  apply(database, payments, LOCK_DEBTS, (fresh, now) => {
+    const details = fresh.flatMap(({ details }) => details);
+    const cents = sums(details.map(({ loan_id, amount }) => [loan_id, centsOf(amount)]));
+    const loans = { text: REDUCE_LOANS, parameters: [[...cents.keys()], [...cents.values()].map(textOf), now] };
+    return [loans, owedLess(REDUCE_DEBTS, fresh, now)];
+  });
+
+/** Takes payments off balances, and writes them down in the statement. */
+export const followBalances = (database: Database, payments: readonly Paid[]): Promise<void> =>
+  apply(database, payments, LOCK_BALANCES, (fresh, now) => {
+    const of = <Key extends keyof Paid>(key: Key) => fresh.map((payment) => payment[key]);
+    const lines = [of('customer_id'), of('paid_at'), of('version'), of('external_id'), of('total_amount')];
+    return [owedLess(REDUCE_BALANCES, fresh, now), { text: ENTRIES, parameters: lines }];
+  });
+
+function apply(
+  database: Database,
+  payments: readonly Paid[],
+  lockText: string,
+  statementsOf: (fresh: readonly Paid[], now: Date) => Statement[],
+): Promise<void> {
+  const customerIds = [...new Set(payments.map(({ customer_id }) => customer_id))].sort((a, b) => a - b);
+  return inTransaction(
+    database,
+    async (sql) => {
+      const accounts = await run<{ customer_id: string; payments_applied: string }>(sql, lockText, [customerIds]);
+      const applied = new Map(
+        accounts.map((account) => [Number(account.customer_id), Number(account.payments_applied)]),
+      );
+      const fresh = payments.filter(({ customer_id, version }) => version > (applied.get(customer_id) ?? 0));
+      if (fresh.length > 0) sql.atEnd(statementsOf(fresh, new Date()));
+    },
+    { readsFirst: true },
+  );
+}
+
+/** By customer: what is taken off, and the version that it comes to. */
+function owedLess(text: string, payments: readonly Paid[], now: Date): Statement {
+  const cents = sums(payments.map(({ customer_id, total_amount }) => [customer_id, centsOf(total_amount)]));
+  const versions = new Map(payments.map(({ customer_id, version }) => [customer_id, version]));
+  return { text, parameters: [[...cents.keys()], [...cents.values()].map(textOf), [...versions.values()], now] };
+}
+
+function sums(amounts: readonly (readonly [number, number])[]): Map<number, number> {
+  const sum = new Map<number, number>();
+  for (const [id, cents] of amounts) sum.set(id, (sum.get(id) ?? 0) + cents);
+  return sum;
+}

@@ -1,0 +1,53 @@
+/** What the skeleton's processes are made of, by the means that the services have, too. */
+import { type Database, openDatabase } from '@mo/database';
+import { type Kafka, kafkaOverKafkajs, readKafkaConnection } from '@mo/messaging';
+import { BatchQueue, createLogger, systemClock } from '@mo/service-kit';
+import type { Paid } from './pay.ts';
+
+/** Where the skeleton's tables are, and the topic of its payments. */
+export const DATABASE_VARIABLE = 'SKELETON_DATABASE_URL';
+export const TOPIC_VARIABLE = 'SKELETON_TOPIC';
+
+/** As many as a service's topic has unless told. */
+export const PARTITIONS = 12;
+
+const CONNECTIONS_MAX = 2;
+const BATCH_MAX = 512;
+const QUEUE_MAX = 8_192;
+const GATHERING = { clock: systemClock, itemsMin: 3, pauseMs: 2, waitMsMax: 8 };
+
+export interface Parts {
+  readonly database: Database;
+  readonly kafka: Kafka;
+  readonly topic: string;
+}
+
+/** Connects a process to the skeleton's tables and its topic, which is made where it is missing. */
+export async function openParts(name: string): Promise<Parts> {
+  const { [DATABASE_VARIABLE]: url = '', [TOPIC_VARIABLE]: topic = '' } = process.env;
+  const logger = createLogger(`skeleton-${name}`, 'warn');
+  const options = { entities: [], migrations: [], connectionsMax: CONNECTIONS_MAX, logger };
+  const database = await openDatabase({ url, name: `skeleton-${name}`, ...options });
+  const kafka = kafkaOverKafkajs(`skeleton-${name}`, readKafkaConnection(process.env), logger);
+  await kafka.ensureTopics([topic], PARTITIONS);
+  return { database, kafka, topic };
+}
+
+/** What comes while a transaction is under way is taken by the next one. */
+export const inBatches = <Item, Result>(run: (items: Item[]) => Promise<Result[]>): BatchQueue<Item, Result> =>
+  new BatchQueue({ run, weightMax: BATCH_MAX, queueWeightMax: QUEUE_MAX, gathering: GATHERING });
+
+/** Applies payments as they come by the topic: those of one fetch in one transaction. */
+export async function follow(
+  name: string,
+  apply: (database: Database, payments: readonly Paid[]) => Promise<void>,
+): Promise<void> {
+  const { database, kafka, topic } = await openParts(name);
+  const queue = inBatches<Paid[], null>(async (fetched) => {
+    await apply(database, fetched.flat());
+    return fetched.map(() => null);
+  });
+  await kafka.subscribe(`${topic}.${name}`, [topic], async (messages) => {
+    await queue.submit(messages.map(({ value }) => JSON.parse(value ?? '') as Paid));
+  });
+}

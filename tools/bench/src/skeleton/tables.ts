@@ -1,0 +1,90 @@
+/** The skeleton's tables, those of three services in one database: what a monolith has, and what is made of that by those who follow. */
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { makeMonolith, miscounted, monolithFaults } from '../controls/monolith.ts';
+import type { ControlSizes } from '../controls/transaction.ts';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const POLL_MS = 50;
+
+const PROGRESS = `version bigint NOT NULL, restricted bigint NOT NULL DEFAULT 0, payments_applied bigint NOT NULL DEFAULT 0,
+  payments_behind bigint NOT NULL DEFAULT 0, last_time timestamptz(3) NOT NULL`;
+
+export class SkeletonTables {
+  readonly #client: pg.Client;
+
+  private constructor(client: pg.Client) {
+    this.#client = client;
+  }
+
+  /** Makes the tables in an empty database, and fills them: customers from 1 on, and after them the busy one. */
+  static async open(url: string, sizes: ControlSizes): Promise<SkeletonTables> {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+    await client.connect();
+    await makeMonolith(client, sizes);
+    await makeFollowers(client);
+    return new SkeletonTables(client);
+  }
+
+  /** Waits until both that follow have all that was paid. @returns how long that took, in ms */
+  async settled(timeoutMs: number): Promise<number> {
+    const startMs = performance.now();
+    for (;;) {
+      const { rows } = await this.#client.query<{ behind: string }>(`SELECT count(*) AS behind FROM accounts a
+        JOIN lenders_accounts l USING (customer_id) JOIN balances b USING (customer_id)
+        WHERE a.version > 1 AND (l.payments_applied < a.version OR b.payments_applied < a.version)`);
+      const elapsedMs = performance.now() - startMs;
+      if (rows[0]?.behind === '0') return elapsedMs;
+      if (elapsedMs > timeoutMs)
+        throw new Error(`not settled within ${timeoutMs / 1000} s: ${rows[0]?.behind} customers are behind`);
+      await delay(POLL_MS);
+    }
+  }
+
+  /** What of the rows doesn't add up. @param done how many payments of many customers, or of one, were acknowledged, in all */
+  async faults(done: number, one: boolean): Promise<string[]> {
+    return [...(await monolithFaults(this.#client, done, one)), ...(await followersFaults(this.#client, done, one))];
+  }
+
+  close(): Promise<void> {
+    return this.#client.end();
+  }
+}
+
+async function makeFollowers(client: pg.Client): Promise<void> {
+  await client.query(`
+    CREATE TABLE lenders_accounts (customer_id bigint PRIMARY KEY, debt numeric(14,2) NOT NULL CHECK (debt >= 0), ${PROGRESS})
+      WITH (fillfactor = 70);
+    CREATE TABLE loans (id bigint PRIMARY KEY, created_at timestamptz(3) NOT NULL, updated_at timestamptz(3) NOT NULL,
+      external_id varchar(60) COLLATE "C" NOT NULL UNIQUE, amount numeric(12,2) NOT NULL, status smallint NOT NULL,
+      taken_at timestamptz(3), customer_id bigint NOT NULL REFERENCES lenders_accounts,
+      outstanding numeric(12,2) NOT NULL CHECK (outstanding BETWEEN 0 AND amount)) WITH (fillfactor = 80);
+    CREATE INDEX loans_customer ON loans (customer_id, id);
+    CREATE TABLE balances (customer_id bigint PRIMARY KEY, total_debt numeric(14,2) NOT NULL CHECK (total_debt >= 0), ${PROGRESS})
+      WITH (fillfactor = 70);
+    CREATE TABLE statement_entries (customer_id bigint NOT NULL, at timestamptz(3) NOT NULL, kind smallint NOT NULL,
+      version bigint NOT NULL, reference varchar(60) COLLATE "C" NOT NULL, amount numeric(12,2) NOT NULL CHECK (amount > 0),
+      PRIMARY KEY (customer_id, at, kind, version) INCLUDE (amount));
+    INSERT INTO lenders_accounts (customer_id, debt, version, last_time) SELECT customer_id, owed, version, last_time FROM accounts;
+    INSERT INTO loans SELECT loan_id, taken_at, taken_at, external_id, amount, 2, taken_at, customer_id, outstanding FROM open_loans;
+    INSERT INTO balances (customer_id, total_debt, version, last_time) SELECT customer_id, owed, version, last_time FROM accounts`);
+  await client.query('VACUUM ANALYZE lenders_accounts, loans, balances');
+}
+
+function followersFaults(client: pg.Client, done: number, one: boolean): Promise<string[]> {
+  return miscounted(
+    client,
+    done,
+    `SELECT 'lines of statements' AS what, count(*) FROM statement_entries e JOIN payments p
+       ON p.external_id = e.reference AND p.customer_id = e.customer_id AND p.total_amount = e.amount AND p.paid_at = e.at
+       JOIN journal j ON j.customer_id = e.customer_id AND j.version = e.version AND j.data->>'external_id' = e.reference
+       WHERE e.reference LIKE $3
+     UNION ALL SELECT 'cents paid off by loans', (100 * sum(amount - outstanding))::bigint FROM loans WHERE (external_id = 'loan-busy') = $2
+     UNION ALL SELECT 'payments without customers that owe something else', $1 - count(*) FROM accounts
+       JOIN lenders_accounts USING (customer_id) JOIN balances USING (customer_id) WHERE owed <> debt OR owed <> total_debt
+     UNION ALL SELECT 'payments without customers that are behind', $1 - count(*) FROM accounts a
+       JOIN lenders_accounts l USING (customer_id) JOIN balances b USING (customer_id)
+       WHERE l.payments_applied <> b.payments_applied OR l.payments_applied <> CASE WHEN a.version > 1 THEN a.version ELSE 0 END`,
+    [done, one, one ? 'one-%' : 'any-%'],
+  );
+}
