@@ -26,6 +26,9 @@ export interface Plan {
 }
 
 const CONNECTIONS = [1, 16, 64];
+/** Short, so that what is held against each other is measured in the same minute; a ratio is that of the round in the middle. */
+const SLICE_MS = 1_500;
+const ROUNDS_MIN = 3;
 const BALANCES = [1, 100, 10_000].map((loans) => ({ name: `balance-${loans}`, loans }));
 
 /** A page holds so many loans: a customer with 1,000 of them has a hundredth page. */
@@ -33,7 +36,7 @@ export const PAGE_LOANS = 10;
 export const FAR_PAGE = 100;
 
 export function planOf({ quick, seconds, scenarios }: Options): Plan {
-  const rounds = quick ? 1 : 3;
+  const rounds = quick ? 1 : Math.max(ROUNDS_MIN, Math.round((seconds * 1000) / SLICE_MS));
   const shared = {
     scenarios,
     connections: CONNECTIONS,
@@ -58,7 +61,7 @@ export function planOf({ quick, seconds, scenarios }: Options): Plan {
         ...shared,
         warmUpMs: 5_000,
         pool: 2_000,
-        across: 1_000,
+        across: 500,
         few: 1_000,
         many: 1_000_000,
         bulkSmall: 100_000,

@@ -105,6 +105,26 @@ describe('ratios', () => {
     expect(line).toMatch(/ 1.75 ×$/);
   });
 
+  it('are that of the round in the middle, and tell the range', () => {
+    const rows = new Rows();
+    for (const [done, cpuMs, tpcb] of [
+      [1_000, 100, 1_000],
+      [100, 90, 1_000],
+      [1_500, 300, 1_000],
+      [600, 90, 1_000],
+    ] as const) {
+      add(rows, 'payment-1', { done, cpuMs });
+      add(rows, 'skeleton', { done: 1_000, cpuMs: 100 });
+      add(rows, 'tpcb', { done: tpcb });
+    }
+    const told = ratiosOf(rows, { lag: null });
+    const of = (name: string) => told.find(({ what }) => what === name);
+    expect(of('payments to TPC-B transactions')).toMatchObject({ value: 0.8, rounds: [1, 0.1, 1.5, 0.6] });
+    expect(of('CPU of a payment to that of the skeleton')?.rounds).toEqual([1, 9, 2, 1.5]);
+    expect(of('CPU of a payment to that of the skeleton')?.value).toBe(1.75);
+    expect(renderRatios(told)).toMatch(/payments to TPC-B transactions +0\.8 × \(0\.1–1\.5\) /);
+  });
+
   it('tell nothing where a part was not measured or does not add up', () => {
     const rows = new Rows();
     add(rows, 'payment-1', { done: 3_000 });

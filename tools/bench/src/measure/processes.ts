@@ -9,6 +9,9 @@ export type PerProcess = Record<ProcessName, number>;
 /** The processes that are ours. */
 export const OURS: readonly ProcessName[] = ['gateway', 'customers', 'loans', 'payments'];
 
+/** Those, and PostgreSQL. */
+export const SYSTEM: readonly ProcessName[] = [...OURS, 'postgres'];
+
 /** The pids of each: several where a service has replicas. PostgreSQL's is the postmaster's. */
 export type Pids = Readonly<Record<ProcessName, readonly number[]>>;
 

@@ -2,7 +2,7 @@
 import { percentileMs } from '@mo/load';
 import { addOutcome, errorsOf, type Level, newOutcome, type Outcome } from '../load/outcome.ts';
 import type { Verified } from './member.ts';
-import { OURS, type PerProcess, perProcess, sumOf } from './processes.ts';
+import { OURS, type PerProcess, perProcess, SYSTEM, sumOf } from './processes.ts';
 
 /** What one slice came to. */
 export interface Slice {
@@ -25,8 +25,10 @@ export class Row {
   readonly outcome = newOutcome();
   readonly cpuMs = perProcess(() => 0);
   readonly peakMib = perProcess(() => 0);
-  /** Of each slice: they show how much noise there was. */
+  /** Of each slice, in the order of the rounds: answers in a second, which show how much noise there was … */
   readonly rates: number[] = [];
+  /** … and the CPU time of all our processes and PostgreSQL for one request, in µs. */
+  readonly systemCpuUsOfSlices: number[] = [];
   settledMs = 0;
   /** Null until its rows were looked at. */
   verified: Verified | null = null;
@@ -45,6 +47,7 @@ export class Row {
       this.peakMib[name] = Math.max(this.peakMib[name], peakMib[name]);
     }
     this.rates.push(outcome.done / outcome.seconds);
+    this.systemCpuUsOfSlices.push((sumOf(cpuMs, SYSTEM) * 1000) / outcome.done);
     this.settledMs = Math.max(this.settledMs, settledMs);
   }
 
@@ -72,7 +75,7 @@ export class Row {
 
   /** The CPU time of all our processes and PostgreSQL for one request, in µs. */
   get systemCpuUs(): number {
-    return sumOf(this.cpuUs, [...OURS, 'postgres']);
+    return sumOf(this.cpuUs, SYSTEM);
   }
 
   /** The largest of our processes, in MiB. */

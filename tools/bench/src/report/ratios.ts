@@ -9,6 +9,8 @@ export interface Ratio {
   readonly what: string;
   /** Null where what it needs was not measured, or doesn't add up. */
   readonly value: number | null;
+  /** Where it was measured in rounds, that of each; the value is the median, so that a bad minute of the machine spoils one of them. */
+  readonly rounds?: readonly number[];
   readonly unit: string;
   /** Null where nothing is asked for: it tells how near the system is to its parts, each done barely. */
   readonly bar: Bound | null;
@@ -31,18 +33,24 @@ const MOST = '64';
 
 /** All that is asked for, whether it was measured or not. */
 export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
-  const rate = (name: string, level = MOST) => rows.sound(name, level)?.perSecond ?? null;
+  const rate = (name: string, level: string) => rows.sound(name, level)?.perSecond ?? null;
+  const byRounds = (of: (row: Row) => readonly number[], upper: string, lower: string): readonly number[] | null => {
+    const [one, other] = [rows.sound(upper, MOST), rows.sound(lower, MOST)];
+    return one === null || other === null ? null : overEach(of(one), of(other));
+  };
+  const rates = (upper: string, lower: string) => byRounds((row) => row.rates, upper, lower);
+  const costs = (upper: string, lower: string) => byRounds((row) => row.systemCpuUsOfSlices, upper, lower);
   const p50 = (name: string) => rows.sound(name, '1')?.latencyMs(0.5) ?? null;
   const cpu = (name: string) => rows.sound(name, MOST)?.systemCpuUs ?? null;
   const ratio = (
     what: string,
-    value: number | null,
+    value: number | readonly number[] | null,
     bar: Bound | null,
     aim: Bound | null = null,
     unit = '×',
   ): Ratio => ({
     what,
-    value,
+    ...(value !== null && typeof value === 'object' ? { value: median(value), rounds: value } : { value }),
     unit,
     bar,
     aim,
@@ -50,26 +58,24 @@ export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
   const ofPayment = cpu('payment-1');
   const bulk = rows.sound('bulk-large', '1');
   return [
-    ratio('payments to TPC-B transactions', over(rate('payment-1'), rate('tpcb')), { min: 1.5 }, { min: 4 }),
-    ratio("the skeleton's payments to TPC-B transactions", over(rate('skeleton'), rate('tpcb')), null),
-    ratio("payments to the skeleton's", over(rate('payment-1'), rate('skeleton')), null),
-    ratio("payments to a monolith's", over(rate('payment-1'), rate('monolith')), { min: 2 }),
-    ratio('loans to TPC-B transactions', over(rate('loan'), rate('tpcb')), { min: 1.5 }, { min: 4 }),
-    ratio("loans to a monolith's payments", over(rate('loan'), rate('monolith')), { min: 2 }),
+    ratio('payments to TPC-B transactions', rates('payment-1', 'tpcb'), { min: 1.5 }, { min: 4 }),
+    ratio("the skeleton's payments to TPC-B transactions", rates('skeleton', 'tpcb'), null),
+    ratio("payments to the skeleton's", rates('payment-1', 'skeleton'), null),
+    ratio("payments to a monolith's", rates('payment-1', 'monolith'), { min: 2 }),
+    ratio('loans to TPC-B transactions', rates('loan', 'tpcb'), { min: 1.5 }, { min: 4 }),
+    ratio("loans to a monolith's payments", rates('loan', 'monolith'), { min: 2 }),
     ratio(
       'payments to one customer to those to many',
-      over(rate('payment-one-customer'), rate('payment-1')),
+      rates('payment-one-customer', 'payment-1'),
       { min: 0.9 },
       { min: 1 },
     ),
-    ratio(
-      "payments to one customer to a monolith's",
-      over(rate('payment-one-customer'), rate('monolith-one-customer')),
-      { min: 20 },
-    ),
+    ratio("payments to one customer to a monolith's", rates('payment-one-customer', 'monolith-one-customer'), {
+      min: 20,
+    }),
     ratio(
       "the skeleton's payments to one customer to a monolith's",
-      over(rate('skeleton-one-customer'), rate('monolith-one-customer')),
+      rates('skeleton-one-customer', 'monolith-one-customer'),
       null,
     ),
     ratio(
@@ -79,18 +85,18 @@ export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
       { max: 0.3 },
       'ms',
     ),
-    ratio('CPU of a payment to that of the skeleton', over(ofPayment, cpu('skeleton')), null),
-    ratio('balances to a bare route by the same gateway', over(rate('balance-1'), rate('bare-by-gateway')), {
+    ratio('CPU of a payment to that of the skeleton', costs('payment-1', 'skeleton'), null),
+    ratio('balances to a bare route by the same gateway', rates('balance-1', 'bare-by-gateway'), {
       min: 0.8,
     }),
-    ratio('balance of 10,000 loans to that of one', over(rate('balance-10000'), rate('balance-1')), { near: 0.1 }),
-    ratio('100th page of few loans to their first', over(rate('page-100-of-few'), rate('page-1-of-few')), {
+    ratio('balance of 10,000 loans to that of one', rates('balance-10000', 'balance-1'), { near: 0.1 }),
+    ratio('100th page of few loans to their first', rates('page-100-of-few', 'page-1-of-few'), {
       near: 0.15,
     }),
-    ratio('first page of many loans to that of few', over(rate('page-1-of-many'), rate('page-1-of-few')), {
+    ratio('first page of many loans to that of few', rates('page-1-of-many', 'page-1-of-few'), {
       near: 0.15,
     }),
-    ratio('100th page of many loans to the first of few', over(rate('page-100-of-many'), rate('page-1-of-few')), {
+    ratio('100th page of many loans to the first of few', rates('page-100-of-many', 'page-1-of-few'), {
       near: 0.15,
     }),
     ratio('event lag to a subscriber, p99', lag?.subscriberMs ?? null, { max: 50 }, null, 'ms'),
@@ -110,10 +116,10 @@ export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
       null,
     ),
     ratio('memory of our largest process in a large upload', bulk?.largestMib ?? null, { max: 256 }, null, 'MiB'),
-    ratio('CPU of a payment with four processes to one', over(cpu('scale-4-processes'), cpu('scale-base')), {
+    ratio('CPU of a payment with four processes to one', costs('scale-4-processes', 'scale-base'), {
       near: 0.1,
     }),
-    ratio('CPU of a payment with ten times the customers', over(cpu('scale-10-times-customers'), cpu('scale-base')), {
+    ratio('CPU of a payment with ten times the customers', costs('scale-10-times-customers', 'scale-base'), {
       near: 0.1,
     }),
   ];
@@ -124,4 +130,15 @@ const settledPerSecond = ({ outcome, settledMs }: Row): number => outcome.done /
 
 function over(upper: number | null, lower: number | null): number | null {
   return upper === null || lower === null || lower === 0 ? null : upper / lower;
+}
+
+/** Round by round. */
+const overEach = (upper: readonly number[], lower: readonly number[]): readonly number[] =>
+  upper.map((value, round) => value / (lower[round] ?? Number.NaN)).filter(Number.isFinite);
+
+function median(values: readonly number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+  return low === undefined || high === undefined ? null : (low + high) / 2;
 }

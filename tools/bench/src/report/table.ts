@@ -73,10 +73,11 @@ function unsound({ verified }: Row): string[] {
 
 /** What the figures must show. */
 export function renderRatios(ratios: readonly Ratio[]): string {
-  const lines = ratios.map(({ what, value, unit, bar, aim }) => {
+  const lines = ratios.map(({ what, value, rounds = [], unit, bar, aim }) => {
     const bounds = [bar, aim].map((bound) => (bound === null ? '' : boundText(bound, unit)));
     if (value === null) return [what, 'not measured', ...bounds, ''];
-    return [what, `${short(value)} ${unit}`, ...bounds, verdict(value, bar, aim)];
+    const range = rounds.length > 1 ? ` (${short(Math.min(...rounds))}–${short(Math.max(...rounds))})` : '';
+    return [what, `${short(value)} ${unit}${range}`, ...bounds, verdict(value, bar, aim)];
   });
   const all = [['', 'is', 'bar', 'aim', ''], ...lines];
   const widths = [0, 1, 2, 3].map((place) => Math.max(...all.map((cells) => (cells[place] ?? '').length)));
