@@ -45,6 +45,7 @@ it(
       'skeleton-one-customer',
       'commit',
       'bare-by-gateway',
+      'bare-read-by-gateway',
       'copy-small',
       'copy-all-small',
     ])

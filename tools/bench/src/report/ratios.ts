@@ -89,6 +89,11 @@ export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
     ratio('balances to a bare route by the same gateway', rates('balance-1', 'bare-by-gateway'), {
       min: 0.8,
     }),
+    ratio(
+      'a bare route that reads a balance to one that does nothing',
+      rates('bare-read-by-gateway', 'bare-by-gateway'),
+      null,
+    ),
     ratio('balance of 10,000 loans to that of one', rates('balance-10000', 'balance-1'), { near: 0.1 }),
     ratio('100th page of few loans to their first', rates('page-100-of-few', 'page-1-of-few'), {
       near: 0.15,

@@ -30,7 +30,8 @@ export async function readMembers(run: Run, ids: ReadonlyMap<string, readonly nu
     await seedLoans(run, [idOf(name)], loans, SMALL.text);
     members.push(balanceMember(run, name, idOf(name), loans));
   }
-  if (members.length > 0) members.push(bareMember(run, 'bare-by-gateway'), bareMember(run, 'bare-direct'));
+  if (members.length > 0)
+    for (const name of Object.keys(BARE_NOTES) as (keyof typeof BARE_NOTES)[]) members.push(bareMember(run, name));
   for (const size of ['few', 'many'] as const) {
     const names = pagesOf(run, size);
     if (names.length === 0) continue;
@@ -162,20 +163,28 @@ function pageMember(run: Run, name: string, customerId: number, loans: number): 
   });
 }
 
-function bareMember(run: Run, name: 'bare-by-gateway' | 'bare-direct'): Member {
+const BARE_NOTES = {
+  'bare-by-gateway': "a constant of a balance's size, by a route that does nothing",
+  'bare-direct': 'the same without a gateway',
+  'bare-read-by-gateway': 'a balance by a route that does nothing but read it, as the service reads one',
+} as const;
+
+function bareMember(run: Run, name: keyof typeof BARE_NOTES): Member {
   const { bare } = run.under;
   const url = name === 'bare-direct' ? bare.stack().customers.url : bare.url;
+  const reads = name === 'bare-read-by-gateway';
   return new ReadMember(run, {
     name,
-    note: "a constant of a balance's size, by a route that does nothing",
+    note: BARE_NOTES[name],
     isControl: true,
     stack: bare,
     target: targetOf(url, bare.apiKey),
     rows: 1,
-    pathOf: async () => '/api/customers/1/balance',
+    pathOf: async () => (reads ? '/api/customers/1' : '/api/customers/1/balance'),
     faultsOf: async (path) => {
       const { total_debt } = (await getJson({ url, apiKey: bare.apiKey }, path)) as { total_debt?: string };
-      return total_debt === '1000000.00' ? [] : [`the bare route answers ${total_debt}`];
+      const expected = reads ? await run.skeleton.debtOf(1) : '1000000.00';
+      return total_debt === expected ? [] : [`the bare route answers ${total_debt}, not ${expected}`];
     },
   });
 }

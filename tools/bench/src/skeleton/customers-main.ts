@@ -1,7 +1,8 @@
 /**
- * In the place of customers: control (c), a route that answers a balance's path with a constant of a balance's size; and the balances
- * of the skeleton's payments.
+ * In the place of customers: control (c), a route that answers a balance's path with a constant of a balance's size, and one that
+ * reads as much before it answers; and the balances of the skeleton's payments.
  */
+import { RowsById, sqlOf } from '@mo/database';
 import { followBalances } from './follow.ts';
 import { follow } from './parts.ts';
 import { serve } from './serve.ts';
@@ -22,8 +23,21 @@ const BALANCE = {
   available_amount: '9998999999.99',
 };
 
-await follow('customers', followBalances);
+interface Row {
+  readonly customer_id: string;
+  readonly external_id: string;
+  readonly total_debt: string;
+}
+const ROWS = `SELECT a.customer_id, a.external_id, b.total_debt FROM accounts a JOIN balances b USING (customer_id)
+  WHERE a.customer_id = ANY($1::bigint[])`;
+
+const database = await follow('customers', followBalances);
+const rows = new RowsById<Row>(sqlOf(database), ROWS, ({ customer_id }) => Number(customer_id));
 await serve((app) => {
   const schema = { response: { 200: { type: 'object', properties } } };
+  app.get<{ Params: { customer_id: string } }>('/api/customers/:customer_id', { schema }, async ({ params }) => ({
+    ...BALANCE,
+    ...(await rows.find(Number(params.customer_id))),
+  }));
   app.get('/api/customers/:customer_id/balance', { schema }, () => BALANCE);
 });

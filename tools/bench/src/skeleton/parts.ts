@@ -37,11 +37,11 @@ export async function openParts(name: string): Promise<Parts> {
 export const inBatches = <Item, Result>(run: (items: Item[]) => Promise<Result[]>): BatchQueue<Item, Result> =>
   new BatchQueue({ run, weightMax: BATCH_MAX, queueWeightMax: QUEUE_MAX, gathering: GATHERING });
 
-/** Applies payments as they come by the topic: those of one fetch in one transaction. */
+/** Applies payments as they come by the topic: those of one fetch in one transaction. @returns where they are written */
 export async function follow(
   name: string,
   apply: (database: Database, payments: readonly Paid[]) => Promise<void>,
-): Promise<void> {
+): Promise<Database> {
   const { database, kafka, topic } = await openParts(name);
   const queue = inBatches<Paid[], null>(async (fetched) => {
     await apply(database, fetched.flat());
@@ -50,4 +50,5 @@ export async function follow(
   await kafka.subscribe(`${topic}.${name}`, [topic], async (messages) => {
     await queue.submit(messages.map(({ value }) => JSON.parse(value ?? '') as Paid));
   });
+  return database;
 }

@@ -46,6 +46,13 @@ export class SkeletonTables {
     return [...(await monolithFaults(this.#client, done, one)), ...(await followersFaults(this.#client, done, one))];
   }
 
+  /** What a customer owes by its balance, as a decimal string. */
+  async debtOf(customerId: number): Promise<string | undefined> {
+    const text = 'SELECT total_debt FROM balances WHERE customer_id = $1';
+    const { rows } = await this.#client.query<{ total_debt: string }>(text, [customerId]);
+    return rows[0]?.total_debt;
+  }
+
   close(): Promise<void> {
     return this.#client.end();
   }
