@@ -2,6 +2,7 @@ export * from './consistency-token.ts';
 export * from './dead-letters.ts';
 export * from './events.ts';
 export * from './headers.ts';
+export * from './iso-time.ts';
 export * from './json.ts';
 export * from './operations/index.ts';
 export * from './problems.ts';

@@ -19,6 +19,7 @@ function elementText(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
   if (typeof value === 'string') return stringText(value);
   if (typeof value === 'number') return String(value);
+  if (Buffer.isBuffer(value)) return `\\\\x${value.toString('hex')}`;
   // As pg writes it: an array of it, without its braces.
   return (prepareValue([value]) as string).slice(1, -1);
 }

@@ -75,3 +75,10 @@ it.each([
 ])('values of type %s', async (type, values, texts) => {
   expect(await understood(type, arrayText(values))).toEqual(texts);
 });
+
+it('bytes', async () => {
+  const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+  const bytes = [all, Buffer.alloc(0), Buffer.from('\\x"{},')];
+  const texts = bytes.map((each) => `\\x${each.toString('hex')}`);
+  expect(await understood('bytea', arrayText([...bytes, null]))).toEqual([...texts, null]);
+});

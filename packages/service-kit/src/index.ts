@@ -7,6 +7,7 @@ export * from './clock.ts';
 export * from './config.ts';
 export * from './cursor.ts';
 export { within } from './deadline.ts';
+export { sha256 } from './digest.ts';
 export { hasBody } from './framing.ts';
 export * from './gate.ts';
 export { Admission } from './identity/admission.ts';

@@ -1,3 +1,4 @@
+import { isoTime } from '@mo/contracts';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { LogLines } from './log-lines.ts';
 
@@ -29,7 +30,7 @@ export function createLogger(service: string, level: string, destination?: Desti
   const options = {
     level,
     base: { service, pid: process.pid },
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: () => `,"time":"${isoTime(Date.now())}"`,
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: errorForLog },
     redact: {

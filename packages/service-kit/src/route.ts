@@ -1,7 +1,6 @@
 /**
  * From an operation of the contract to a route: validation in the order that the API promises, then the handler.
  */
-import { hash } from 'node:crypto';
 import {
   type ConsistencyToken,
   canonicalJson,
@@ -15,6 +14,7 @@ import {
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Answer } from './answer.ts';
+import { sha256 } from './digest.ts';
 import type { Gate } from './gate.ts';
 import { ProblemError } from './problem-error.ts';
 import { sendAnswer } from './send.ts';
@@ -192,5 +192,3 @@ function validateHeader<T extends z.ZodType>(schema: T, value: unknown, name: st
     errors: [{ pointer: `/${name}`, in: 'header', code: 'invalid', detail }],
   });
 }
-
-const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');

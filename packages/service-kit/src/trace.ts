@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomFillSync, randomUUID } from 'node:crypto';
 
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
@@ -7,10 +7,24 @@ const REQUEST_ID = /^[\w.:-]{1,100}$/;
 export const acceptTraceparent = (text: unknown): string | null =>
   typeof text === 'string' && TRACEPARENT.test(text) ? text : null;
 
-/** A new trace context, sampled. Its ids are cut from UUIDs, which Node draws from random bytes fetched in bulk. */
-export const newTraceparent = (): string => `00-${randomHex()}-${randomHex().slice(16)}-01`;
+/** A new trace context, sampled. */
+export const newTraceparent = (): string => `00-${randomHex(TRACE_ID_BYTES)}-${randomHex(SPAN_ID_BYTES)}-01`;
 
-const randomHex = (): string => randomUUID().replaceAll('-', '');
+const TRACE_ID_BYTES = 16;
+const SPAN_ID_BYTES = 8;
+
+/** Random bytes are fetched in bulk. */
+const drawn = Buffer.alloc(3_072);
+let used = drawn.length;
+
+function randomHex(bytes: number): string {
+  if (used + bytes > drawn.length) {
+    randomFillSync(drawn);
+    used = 0;
+  }
+  used += bytes;
+  return drawn.toString('hex', used - bytes, used);
+}
 
 /** The trace id within a trace context. */
 export const traceIdOf = (traceparent: string | null): string | undefined => traceparent?.slice(3, 35);

@@ -1,4 +1,4 @@
-import { acceptTraceparent, newTraceparent, requestIdFrom, traceIdOf } from '../src/index.ts';
+import { acceptTraceparent, newTraceparent, requestIdFrom, spanIdOf, traceIdOf } from '../src/index.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';
@@ -27,9 +27,10 @@ describe('a trace context from outside', () => {
 });
 
 it('a new trace context is well-formed, and another each time', () => {
-  const made = Array.from({ length: 50 }, newTraceparent);
+  const made = Array.from({ length: 1_000 }, newTraceparent);
   expect(made.map(acceptTraceparent)).toEqual(made);
-  expect(new Set(made.map(traceIdOf)).size).toBe(50);
+  expect(new Set(made.map(traceIdOf)).size).toBe(made.length);
+  expect(new Set(made.map(spanIdOf)).size).toBe(made.length);
 });
 
 it('no trace context has no trace id', () => {

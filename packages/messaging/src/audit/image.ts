@@ -3,7 +3,7 @@
  * is a fold over events, its own and those that it follows; so the same events give the same rows, at any time. What
  * stands in the tables is held against the image (reconcile), or replaced by it (rebuild).
  */
-import type { StreamEvent } from '@mo/contracts';
+import { isoTime, type StreamEvent } from '@mo/contracts';
 import type { Money } from '@mo/money';
 import type { Account, StreamModel } from '../protocol/account.ts';
 
@@ -96,10 +96,7 @@ export function progressRow(account: Account): ImageRow {
   return {
     version: String(account.version),
     restricted: String(account.restricted),
-    last_time: timeText(account.lastTimeMs),
+    last_time: isoTime(account.lastTimeMs),
     ...Object.fromEntries(followed),
   };
 }
-
-/** A time as an image's row holds it. */
-export const timeText = (time: Date | number): string => new Date(time).toISOString();

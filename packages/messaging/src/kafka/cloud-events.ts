@@ -115,11 +115,17 @@ export function faultOf({ path: [member, ...inner], message }: z.core.$ZodIssue)
 const formatSeen = (seen: SeenVersions): string =>
   STREAMS.flatMap((stream) => (seen[stream] === undefined ? [] : [`${stream}=${seen[stream]}`])).join(',');
 
+const SEEN_ENTRY = /^(customers|loans|payments)=(\d{1,15})$/;
+
 function parseSeen(text: string): SeenVersions | null {
-  if (text === '') return {};
-  const entries = text.split(',').map((part) => /^(customers|loans|payments)=(\d{1,15})$/.exec(part));
-  if (entries.some((entry) => entry === null)) return null;
-  return Object.fromEntries(entries.map((entry) => [entry?.[1], Number(entry?.[2])]));
+  const seen: Partial<Record<Stream, number>> = {};
+  if (text === '') return seen;
+  for (const part of text.split(',')) {
+    const entry = SEEN_ENTRY.exec(part);
+    if (entry === null) return null;
+    seen[entry[1] as Stream] = Number(entry[2]);
+  }
+  return seen;
 }
 
 function parseData(value: string | null): unknown {

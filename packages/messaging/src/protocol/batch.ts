@@ -3,7 +3,7 @@
  * it left them. Nothing here waits or writes; what came of it is written set-wise afterwards. So one batch of n is the
  * same as n batches of one, and one failing command doesn't touch its neighbours.
  */
-import type { Stream, StreamEvent, Versions } from '@mo/contracts';
+import { isoTime, type Stream, type StreamEvent, type Versions } from '@mo/contracts';
 import { type Answer, invalid, keyReused } from '@mo/service-kit';
 import {
   type Account,
@@ -240,7 +240,7 @@ export class Batch<A extends Account> {
         version,
         ...event,
         seen,
-        time: new Date(timeMs).toISOString(),
+        time: isoTime(timeMs),
         traceparent,
       };
       const restricted = this.#model.restricts(whole) ? version : after.restricted;

@@ -1,6 +1,6 @@
 /** Answers that are kept under their Idempotency-Key, written in the transaction of their effect. */
 
-import { formatToken, type Problem, parseToken } from '@mo/contracts';
+import { formatToken, isoTime, type Problem, parseToken } from '@mo/contracts';
 import { run, type Sql, type Statement } from '@mo/database';
 import type { Answer } from '@mo/service-kit';
 import type { Account } from '../protocol/account.ts';
@@ -82,7 +82,7 @@ export function answerStatements(
     column(answers, ({ answer }) => answer.body),
     column(answers, ({ answer }) => (answer.token === null ? null : formatToken(answer.token))),
     column(answers, ({ settle }) => (settle === null ? null : JSON.stringify(settle))),
-    new Date(nowMs).toISOString(),
+    isoTime(nowMs),
   ];
   const forget = outdated.length === 0 ? [] : [{ text: FORGET, parameters: [outdated, oldest(nowMs)] }];
   return [...forget, { text: WRITE, parameters }];
@@ -98,7 +98,7 @@ export async function forgetAnswers(sql: Sql, nowMs: number, rowsMax: number): P
   return rows.length;
 }
 
-const oldest = (nowMs: number): string => new Date(nowMs - KEY_LIFETIME_MS).toISOString();
+const oldest = (nowMs: number): string => isoTime(nowMs - KEY_LIFETIME_MS);
 
 function storedAnswer(row: AnswerRow): StoredAnswer {
   const answer: Answer = {

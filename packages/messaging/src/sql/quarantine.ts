@@ -3,7 +3,7 @@
  * is marked as behind, and ends where the account has applied its version, in the same transactions. A row whose customer
  * or version can't be read ends when its dead letter is settled.
  */
-import type { Stream } from '@mo/contracts';
+import { isoTime, type Stream } from '@mo/contracts';
 import type { Database } from '@mo/database';
 import { inTransaction, run, type Statement, sqlOf } from '@mo/database';
 import type { Account } from '../protocol/account.ts';
@@ -57,7 +57,7 @@ function write(text: string, items: readonly Quarantined[], nowMs: number): Stat
     column(items, (item) => item.source?.topic ?? null),
     column(items, (item) => item.source?.partition ?? null),
     column(items, (item) => item.source?.offset ?? null),
-    new Date(nowMs).toISOString(),
+    isoTime(nowMs),
   ];
   return [{ text, parameters }];
 }

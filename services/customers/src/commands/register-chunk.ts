@@ -1,4 +1,4 @@
-import type { EventOf, NewCustomer } from '@mo/contracts';
+import { type EventOf, isoTime, type NewCustomer } from '@mo/contracts';
 import type { Sql } from '@mo/database';
 import { appendEvents } from '@mo/messaging';
 import type { GoodLine } from '../bulk/check-line.ts';
@@ -45,7 +45,7 @@ function registered(customer: NewCustomer, id: number, context: ChunkContext): E
     type: 'CustomerRegistered',
     data: registration(customer, id),
     seen: {},
-    time: new Date(context.nowMs).toISOString(),
+    time: isoTime(context.nowMs),
     traceparent: context.traceparent,
   };
 }

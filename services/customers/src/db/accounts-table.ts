@@ -2,7 +2,7 @@
  * The accounts of a batch: how they are locked, read and written, set-wise. An account is a customer's row and its
  * balance's row; one statement locks both.
  */
-import { CUSTOMER_STATUSES } from '@mo/contracts';
+import { CUSTOMER_STATUSES, isoTime } from '@mo/contracts';
 import { run, runAll, type Sql, type Statement } from '@mo/database';
 import {
   type AccountTables,
@@ -113,9 +113,9 @@ function insertCustomers(text: string, accounts: readonly CustomerAccount[]): St
     (account) => account.externalId,
     (account) => codeOf(CUSTOMER_STATUSES, account.status),
     (account) => formatMoney(account.score),
-    (account) => account.preapprovedAt?.toISOString() ?? null,
-    (account) => account.createdAt.toISOString(),
-    (account) => account.updatedAt.toISOString(),
+    (account) => account.preapprovedAt && isoTime(account.preapprovedAt),
+    (account) => isoTime(account.createdAt),
+    (account) => isoTime(account.updatedAt),
   ]);
 }
 
@@ -123,7 +123,7 @@ function insertBalances(accounts: readonly CustomerAccount[]): Statement[] {
   return rowStatements(INSERT_BALANCES, accounts, [
     (account) => account.customerId,
     (account) => account.version,
-    (account) => new Date(account.lastTimeMs).toISOString(),
+    (account) => isoTime(account.lastTimeMs),
   ]);
 }
 
@@ -132,8 +132,8 @@ function updateCustomers(accounts: readonly CustomerAccount[]): Statement[] {
     (account) => account.customerId,
     (account) => codeOf(CUSTOMER_STATUSES, account.status),
     (account) => formatMoney(account.score),
-    (account) => account.preapprovedAt?.toISOString() ?? null,
-    (account) => account.updatedAt.toISOString(),
+    (account) => account.preapprovedAt && isoTime(account.preapprovedAt),
+    (account) => isoTime(account.updatedAt),
   ]);
 }
 
@@ -142,7 +142,7 @@ function updateBalances(accounts: readonly CustomerAccount[]): Statement[] {
     (account) => account.customerId,
     (account) => formatMoney(account.totalDebt),
     (account) => account.version,
-    (account) => new Date(account.lastTimeMs).toISOString(),
+    (account) => isoTime(account.lastTimeMs),
     ...followedValues(FOLLOWS),
   ]);
 }

@@ -1,15 +1,6 @@
 /** What the customers service's tables must hold of a customer, told by its events. */
-import { CUSTOMER_STATUSES, type StreamEvent } from '@mo/contracts';
-import {
-  type Audited,
-  codeOf,
-  type Image,
-  type ImageRow,
-  imageTable,
-  progressRow,
-  progressTypes,
-  timeText,
-} from '@mo/messaging';
+import { CUSTOMER_STATUSES, isoTime, type StreamEvent } from '@mo/contracts';
+import { type Audited, codeOf, type Image, type ImageRow, imageTable, progressRow, progressTypes } from '@mo/messaging';
 import { formatMoney } from '@mo/money';
 import type { CustomerAccount } from '../domain/account.ts';
 import { customerModel } from '../domain/model.ts';
@@ -60,7 +51,7 @@ class CustomerImage implements Image<CustomerAccount> {
     if (entry !== null)
       this.#entries.push({
         customer_id: String(entry.customerId),
-        at: timeText(entry.at),
+        at: isoTime(entry.at),
         kind: String(codeOf(STATEMENT_KINDS, entry.kind)),
         version: String(entry.version),
         reference: entry.reference,
@@ -76,12 +67,12 @@ class CustomerImage implements Image<CustomerAccount> {
   rows(account: CustomerAccount) {
     const customer = {
       id: String(account.customerId),
-      created_at: timeText(account.createdAt),
-      updated_at: timeText(account.updatedAt),
+      created_at: isoTime(account.createdAt),
+      updated_at: isoTime(account.updatedAt),
       external_id: account.externalId,
       status: String(codeOf(CUSTOMER_STATUSES, account.status)),
       score: formatMoney(account.score),
-      preapproved_at: account.preapprovedAt === null ? null : timeText(account.preapprovedAt),
+      preapproved_at: account.preapprovedAt === null ? null : isoTime(account.preapprovedAt),
     };
     const balance = {
       customer_id: String(account.customerId),

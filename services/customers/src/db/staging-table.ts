@@ -3,7 +3,7 @@
  * caller sends; at the end they are moved in by one statement, whatever their number. A staging is worth nothing after a
  * crash, so its tables are unlogged: what PostgreSQL loses then is missed, and the upload has to be sent again.
  */
-import { BULK_ERRORS_MAX, CUSTOMER_STATUSES } from '@mo/contracts';
+import { BULK_ERRORS_MAX, CUSTOMER_STATUSES, isoTime } from '@mo/contracts';
 import { type Database, run, type Sql, sqlOf } from '@mo/database';
 import { codeOf, column } from '@mo/messaging';
 import { formatMoney } from '@mo/money';
@@ -100,7 +100,7 @@ export async function moveIn(
   stagingId: number,
   { nowMs, traceparent, attempt }: { nowMs: number; traceparent: string | null; attempt: Attempt | null },
 ): Promise<void> {
-  const time = new Date(nowMs).toISOString();
+  const time = isoTime(nowMs);
   const { uploadId = null, attempt: number = null } = attempt ?? {};
   await run(sql, MOVE, [stagingId, time, CUSTOMER_STATUSES, traceparent, uploadId, number]);
 }

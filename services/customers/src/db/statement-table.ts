@@ -1,4 +1,5 @@
 /** The entries of statements, in the order in which they are shown: by time, then stream, then version. */
+import { isoTime } from '@mo/contracts';
 import type { Statement } from '@mo/database';
 import { codeOf, rowStatements } from '@mo/messaging';
 import { formatMoney } from '@mo/money';
@@ -12,7 +13,7 @@ const INSERT = `
 export function entryStatements(entries: readonly StatementEntry[]): Statement[] {
   return rowStatements(INSERT, entries, [
     (entry) => entry.customerId,
-    (entry) => entry.at.toISOString(),
+    (entry) => isoTime(entry.at),
     (entry) => codeOf(STATEMENT_KINDS, entry.kind),
     (entry) => entry.version,
     (entry) => entry.reference,

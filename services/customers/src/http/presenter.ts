@@ -1,4 +1,4 @@
-import type { BalanceBody, CustomerBody } from '@mo/contracts';
+import { type BalanceBody, type CustomerBody, isoTime } from '@mo/contracts';
 import { formatMoney } from '@mo/money';
 import { availableOf, type CustomerAccount } from '../domain/account.ts';
 
@@ -16,9 +16,9 @@ export function presentCustomer(customer: CustomerView): CustomerBody {
     external_id: customer.externalId,
     status: customer.status,
     score: formatMoney(customer.score),
-    preapproved_at: customer.preapprovedAt?.toISOString() ?? null,
-    created_at: customer.createdAt.toISOString(),
-    updated_at: customer.updatedAt.toISOString(),
+    preapproved_at: customer.preapprovedAt && isoTime(customer.preapprovedAt),
+    created_at: isoTime(customer.createdAt),
+    updated_at: isoTime(customer.updatedAt),
   };
 }
 

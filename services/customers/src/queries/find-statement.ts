@@ -2,7 +2,7 @@
  * A customer's statement, oldest first. An entry that is told late may sort before entries that a caller has seen, so a
  * page's running sum starts from the sum of all that sorts before it now, never from what an earlier page ended at.
  */
-import type { StatementEntryBody, statementQuery } from '@mo/contracts';
+import { isoTime, type StatementEntryBody, type statementQuery } from '@mo/contracts';
 import { type Database, run, sqlOf } from '@mo/database';
 import { wordOf } from '@mo/messaging';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
@@ -42,10 +42,10 @@ export async function findStatement(
   const [atMs, kind, version] = readCursor(query.cursor, filters, 3) ?? [];
   const rows = await run<EntryRow>(sqlOf(database), READ, [
     customerId,
-    atMs === undefined ? '-infinity' : new Date(atMs).toISOString(),
+    atMs === undefined ? '-infinity' : isoTime(atMs),
     kind ?? 0,
     version ?? 0,
-    query.as_of?.toISOString() ?? 'infinity',
+    query.as_of === undefined ? 'infinity' : isoTime(query.as_of),
     query.limit + 1,
   ]);
   return pageOfRows(
@@ -53,7 +53,7 @@ export async function findStatement(
     filters,
     (row) => [new Date(row.at).getTime(), row.kind, Number(row.version)],
     (row) => ({
-      at: new Date(row.at).toISOString(),
+      at: isoTime(new Date(row.at)),
       kind: wordOf(STATEMENT_KINDS, row.kind),
       reference: row.reference,
       amount: row.amount,

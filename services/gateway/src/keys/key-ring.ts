@@ -3,7 +3,8 @@
  * that it could be, and those are compared in constant time. So how long a look-up takes tells at most the first bytes
  * of a digest, from which no key can be made.
  */
-import { hash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { sha256 } from '@mo/service-kit';
 import type { Caller } from '../access/caller.ts';
 import type { Meter } from '../rates/meter.ts';
 import type { ApiKey } from './api-key.ts';
@@ -41,7 +42,7 @@ export class KeyRing {
 
   /** Who calls with this key, or null where it is none of ours, or expired. */
   find(key: string): Caller | null {
-    const entry = this.#byDigest(hash('sha256', key, 'buffer'));
+    const entry = this.#byDigest(sha256(key));
     if (entry === null || (entry.expiresAtMs !== null && entry.expiresAtMs <= Date.now())) return null;
     if (entry.keyId !== null) this.#onUse(entry.keyId);
     return entry;

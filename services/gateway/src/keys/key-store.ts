@@ -1,8 +1,8 @@
 /** API keys in the gateway's own database. Every change raises the version, by which all gateways see that there is one. */
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { NewKey, Scope } from '@mo/contracts';
 import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
-import { ProblemError } from '@mo/service-kit';
+import { ProblemError, sha256 } from '@mo/service-kit';
 import type { ApiKey } from './api-key.ts';
 
 const KEY_BYTES = 32;
@@ -139,7 +139,7 @@ async function insert(sql: Sql, { name, scopes, rate, expires_at: expiresAt }: I
   const key = `mo_${randomBytes(KEY_BYTES).toString('base64url')}`;
   const text = `INSERT INTO api_keys (name, digest, hint, scopes, rate, expires_at, created_by)
     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING ${COLUMNS}`;
-  const digest = hash('sha256', key, 'buffer');
+  const digest = sha256(key);
   const expires = expiresAt === null ? null : new Date(expiresAt).toISOString();
   const [row] = await run<KeyRow>(sql, text, [name, digest, key.slice(0, HINT_LENGTH), scopes, rate, expires, by]);
   return { key, row: row as KeyRow };

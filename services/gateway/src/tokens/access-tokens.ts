@@ -3,9 +3,8 @@
  * changes as it likes, for this API, and not expired. What was verified is known for a minute, so that a caller's token is not
  * verified at each of its calls.
  */
-import { hash } from 'node:crypto';
 import { isScope, type Scope } from '@mo/contracts';
-import { type Logger, ProblemError, unavailable } from '@mo/service-kit';
+import { type Logger, ProblemError, sha256, unavailable } from '@mo/service-kit';
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { Caller } from '../access/caller.ts';
 import type { MakeMeter } from '../keys/key-ring.ts';
@@ -78,7 +77,7 @@ export class AccessTokens {
    * @throws ProblemError unauthenticated; unavailable where the provider can't be asked for its keys
    */
   find(token: string): Caller | Promise<Caller> {
-    const name = digestOf(token).toString('base64');
+    const name = sha256(token).toString('base64');
     return this.#known.find(name) ?? this.#verify(token, name);
   }
 
@@ -110,7 +109,7 @@ export class AccessTokens {
   #meterOf(id: string): Meter | null {
     const { rate } = this.#settings;
     if (rate === null) return null;
-    const meter = this.#meters.find(id) ?? this.#makeMeter(digestOf(id), rate);
+    const meter = this.#meters.find(id) ?? this.#makeMeter(sha256(id), rate);
     this.#meters.keep(id, meter, Number.POSITIVE_INFINITY);
     return meter;
   }
@@ -169,7 +168,5 @@ function scopesOf({ scope, scp }: JWTPayload): ReadonlySet<Scope> {
 /** Never the name of a key, which holds no colon. */
 function subjectOf({ sub = '' }: JWTPayload): string {
   const id = `oidc:${encodeURIComponent(sub)}`;
-  return id.length <= SUBJECT_LENGTH_MAX ? id : `oidc:${digestOf(sub).toString('hex')}`;
+  return id.length <= SUBJECT_LENGTH_MAX ? id : `oidc:${sha256(sub).toString('hex')}`;
 }
-
-const digestOf = (text: string): Buffer => hash('sha256', text, 'buffer');

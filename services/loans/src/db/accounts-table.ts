@@ -1,5 +1,5 @@
 /** The accounts and loans of a batch: how they are locked, read and written, set-wise. */
-import { CUSTOMER_STATUSES, LOAN_STATUSES, type StreamEvent } from '@mo/contracts';
+import { CUSTOMER_STATUSES, isoTime, LOAN_STATUSES, type StreamEvent } from '@mo/contracts';
 import { run, type Statement } from '@mo/database';
 import {
   type AccountTables,
@@ -122,10 +122,10 @@ function writeAccounts(text: string, accounts: readonly LoanAccount[]): Statemen
     (account) => (account.status === null ? null : codeOf(CUSTOMER_STATUSES, account.status)),
     (account) => formatMoney(account.score),
     (account) => formatMoney(account.debt),
-    (account) => new Date(account.lastTakenMs).toISOString(),
+    (account) => isoTime(account.lastTakenMs),
     (account) => account.version,
     (account) => account.restricted,
-    (account) => new Date(account.lastTimeMs).toISOString(),
+    (account) => isoTime(account.lastTimeMs),
     ...followedValues(FOLLOWS),
   ]);
 }
@@ -139,10 +139,10 @@ function insertLoans(loans: readonly Loan[]): Statement[] {
     (loan) => formatMoney(loan.outstanding),
     (loan) => codeOf(LOAN_STATUSES, loan.status),
     (loan) => loan.contractVersion,
-    (loan) => loan.maximumPaymentDate.toISOString(),
-    (loan) => loan.takenAt?.toISOString() ?? null,
-    (loan) => loan.createdAt.toISOString(),
-    (loan) => loan.updatedAt.toISOString(),
+    (loan) => isoTime(loan.maximumPaymentDate),
+    (loan) => loan.takenAt && isoTime(loan.takenAt),
+    (loan) => isoTime(loan.createdAt),
+    (loan) => isoTime(loan.updatedAt),
   ]);
 }
 
@@ -151,8 +151,8 @@ function updateLoans(loans: readonly Loan[]): Statement[] {
     (loan) => loan.id,
     (loan) => formatMoney(loan.outstanding),
     (loan) => codeOf(LOAN_STATUSES, loan.status),
-    (loan) => loan.takenAt?.toISOString() ?? null,
-    (loan) => loan.updatedAt.toISOString(),
+    (loan) => loan.takenAt && isoTime(loan.takenAt),
+    (loan) => isoTime(loan.updatedAt),
   ]);
 }
 

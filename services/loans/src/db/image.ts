@@ -1,7 +1,7 @@
 /** What the loans service's tables must hold of a customer, told by its events. */
 import { isDeepStrictEqual } from 'node:util';
-import { CUSTOMER_STATUSES, LOAN_STATUSES, type StreamEvent } from '@mo/contracts';
-import { type Audited, codeOf, type Image, imageTable, progressRow, progressTypes, timeText } from '@mo/messaging';
+import { CUSTOMER_STATUSES, isoTime, LOAN_STATUSES, type StreamEvent } from '@mo/contracts';
+import { type Audited, codeOf, type Image, imageTable, progressRow, progressTypes } from '@mo/messaging';
 import { formatMoney, parseMoney } from '@mo/money';
 import type { LoanAccount } from '../domain/account.ts';
 import { eventOf } from '../domain/credit.ts';
@@ -92,7 +92,7 @@ class LoanImage implements Image<LoanAccount> {
       status: account.status === null ? null : String(codeOf(CUSTOMER_STATUSES, account.status)),
       score: formatMoney(account.score),
       debt: formatMoney(account.debt),
-      last_taken_at: timeText(account.lastTakenMs),
+      last_taken_at: isoTime(account.lastTakenMs),
       ...progressRow(account),
     };
     return { accounts: [row], loans: this.#loans.values().map(loanRow) };
@@ -112,14 +112,14 @@ function loanIdsOf({ data }: StreamEvent): number[] {
 function loanRow(loan: Loan) {
   return {
     id: String(loan.id),
-    created_at: timeText(loan.createdAt),
-    updated_at: timeText(loan.updatedAt),
+    created_at: isoTime(loan.createdAt),
+    updated_at: isoTime(loan.updatedAt),
     external_id: loan.externalId,
     amount: formatMoney(loan.amount),
     status: String(codeOf(LOAN_STATUSES, loan.status)),
     contract_version: loan.contractVersion,
-    maximum_payment_date: timeText(loan.maximumPaymentDate),
-    taken_at: loan.takenAt === null ? null : timeText(loan.takenAt),
+    maximum_payment_date: isoTime(loan.maximumPaymentDate),
+    taken_at: loan.takenAt === null ? null : isoTime(loan.takenAt),
     customer_id: String(loan.customerId),
     outstanding: formatMoney(loan.outstanding),
   };

@@ -1,5 +1,5 @@
 /** The credit decision: what may be lent. Pure; the clock comes in with the request. */
-import type { EventData, NewLoan } from '@mo/contracts';
+import { type EventData, isoTime, type NewLoan } from '@mo/contracts';
 import { formatMoney, type Money } from '@mo/money';
 import type { LoanAccount } from './account.ts';
 import type { Loan } from './loan.ts';
@@ -33,11 +33,11 @@ export function takeLoan(account: LoanAccount | null, request: NewLoan, id: numb
     external_id: request.external_id,
     amount: formatMoney(request.amount),
     contract_version: request.contract_version,
-    maximum_payment_date: request.maximum_payment_date.toISOString(),
+    maximum_payment_date: isoTime(request.maximum_payment_date),
   };
   return request.status === 'pending'
     ? { granted: true, type: 'LoanRequested', data: { ...terms, taken_at: null } }
-    : { granted: true, type: 'LoanTaken', data: { ...terms, taken_at: takenAt.toISOString(), requested: false } };
+    : { granted: true, type: 'LoanTaken', data: { ...terms, taken_at: isoTime(takenAt), requested: false } };
 }
 
 /** Whether a pending loan may become active: a grant like any other, but its amount is in the debt already. */
@@ -49,8 +49,8 @@ export function activateLoan(account: LoanAccount, loan: Loan, nowMs: number): C
   const data = {
     ...eventOf(account, loan),
     contract_version: loan.contractVersion,
-    maximum_payment_date: loan.maximumPaymentDate.toISOString(),
-    taken_at: new Date(nowMs).toISOString(),
+    maximum_payment_date: isoTime(loan.maximumPaymentDate),
+    taken_at: isoTime(nowMs),
     requested: true,
   };
   return { granted: true, type: 'LoanTaken', data };

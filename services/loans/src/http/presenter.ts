@@ -1,4 +1,4 @@
-import type { LoanBody } from '@mo/contracts';
+import { isoTime, type LoanBody } from '@mo/contracts';
 import { formatMoney } from '@mo/money';
 import type { Loan } from '../domain/loan.ts';
 
@@ -13,9 +13,9 @@ export function presentLoan(loan: Loan, customerExternalId: string | null): Loan
     outstanding: formatMoney(loan.outstanding),
     status: loan.status,
     contract_version: loan.contractVersion,
-    maximum_payment_date: loan.maximumPaymentDate.toISOString(),
-    taken_at: loan.takenAt?.toISOString() ?? null,
-    created_at: loan.createdAt.toISOString(),
-    updated_at: loan.updatedAt.toISOString(),
+    maximum_payment_date: isoTime(loan.maximumPaymentDate),
+    taken_at: loan.takenAt && isoTime(loan.takenAt),
+    created_at: isoTime(loan.createdAt),
+    updated_at: isoTime(loan.updatedAt),
   };
 }

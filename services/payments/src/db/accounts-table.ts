@@ -1,5 +1,5 @@
 /** The accounts, open loans and payments of a batch: how they are locked, read and written, set-wise. */
-import { PAYMENT_STATUSES } from '@mo/contracts';
+import { isoTime, PAYMENT_STATUSES } from '@mo/contracts';
 import { run, type Statement } from '@mo/database';
 import {
   type AccountTables,
@@ -125,7 +125,7 @@ function writeAccounts(text: string, accounts: readonly PaymentAccount[]): State
     (account) => formatMoney(account.owed),
     (account) => account.version,
     (account) => account.restricted,
-    (account) => new Date(account.lastTimeMs).toISOString(),
+    (account) => isoTime(account.lastTimeMs),
     ...followedValues(FOLLOWS),
   ]);
 }
@@ -135,7 +135,7 @@ function insertLoans(loans: readonly ChangedLoan[]): Statement[] {
     ({ loan }) => loan.id,
     ({ customerId }) => customerId,
     ({ loan }) => loan.externalId,
-    ({ loan }) => new Date(loan.takenAtMs).toISOString(),
+    ({ loan }) => isoTime(loan.takenAtMs),
     ({ loan }) => formatMoney(loan.amount),
     ({ loan }) => formatMoney(loan.outstanding),
   ]);
@@ -152,9 +152,9 @@ function insertPayments(payments: readonly Payment[]): Statement[] {
     (payment) => payment.customerId,
     (payment) => formatMoney(payment.totalAmount),
     (payment) => codeOf(PAYMENT_STATUSES, payment.status),
-    (payment) => payment.paidAt.toISOString(),
-    (payment) => payment.createdAt.toISOString(),
-    (payment) => payment.updatedAt.toISOString(),
+    (payment) => isoTime(payment.paidAt),
+    (payment) => isoTime(payment.createdAt),
+    (payment) => isoTime(payment.updatedAt),
   ]);
 }
 
@@ -164,7 +164,7 @@ function insertDetails(payments: readonly Payment[]): Statement[] {
     ({ payment }) => payment.id,
     ({ loanId }) => loanId,
     ({ amount }) => formatMoney(amount),
-    ({ payment }) => payment.createdAt.toISOString(),
+    ({ payment }) => isoTime(payment.createdAt),
   ]);
 }
 

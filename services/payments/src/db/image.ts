@@ -1,5 +1,5 @@
 /** What the payments service's tables must hold of a customer, told by its events. */
-import { PAYMENT_STATUSES, type StreamEvent } from '@mo/contracts';
+import { isoTime, PAYMENT_STATUSES, type StreamEvent } from '@mo/contracts';
 import {
   type Audited,
   codeOf,
@@ -8,7 +8,6 @@ import {
   imageTable,
   progressRow,
   progressTypes,
-  timeText,
 } from '@mo/messaging';
 import { formatMoney, parseMoney } from '@mo/money';
 import type { PaymentAccount } from '../domain/account.ts';
@@ -124,7 +123,7 @@ function openLoanRow(customerId: number, loan: OpenLoan) {
     loan_id: String(loan.id),
     customer_id: String(customerId),
     external_id: loan.externalId,
-    taken_at: timeText(loan.takenAtMs),
+    taken_at: isoTime(loan.takenAtMs),
     amount: formatMoney(loan.amount),
     outstanding: formatMoney(loan.outstanding),
   };
@@ -133,20 +132,20 @@ function openLoanRow(customerId: number, loan: OpenLoan) {
 function paymentRow(payment: Payment) {
   return {
     id: String(payment.id),
-    created_at: timeText(payment.createdAt),
-    updated_at: timeText(payment.updatedAt),
+    created_at: isoTime(payment.createdAt),
+    updated_at: isoTime(payment.updatedAt),
     external_id: payment.externalId,
     total_amount: formatMoney(payment.totalAmount),
     status: String(codeOf(PAYMENT_STATUSES, payment.status)),
-    paid_at: timeText(payment.paidAt),
+    paid_at: isoTime(payment.paidAt),
     customer_id: String(payment.customerId),
   };
 }
 
 function detailRows(payment: Payment) {
   return payment.details.map(({ loanId, amount }) => ({
-    created_at: timeText(payment.createdAt),
-    updated_at: timeText(payment.createdAt),
+    created_at: isoTime(payment.createdAt),
+    updated_at: isoTime(payment.createdAt),
     amount: formatMoney(amount),
     loan_id: String(loanId),
     payment_id: String(payment.id),

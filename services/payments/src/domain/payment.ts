@@ -1,5 +1,5 @@
 /** How a payment is spread: oldest loan first, each as far as it goes, all of it or nothing. Pure. */
-import type { EventData, NewPayment, PaymentStatus } from '@mo/contracts';
+import { type EventData, isoTime, type NewPayment, type PaymentStatus } from '@mo/contracts';
 import { allocate, formatMoney, type Money } from '@mo/money';
 import type { PaymentAccount } from './account.ts';
 
@@ -33,7 +33,7 @@ export function makePayment(account: PaymentAccount | null, request: NewPayment,
     payment_id: id,
     external_id: request.external_id,
     total_amount: formatMoney(request.total_amount),
-    paid_at: paidAt.toISOString(),
+    paid_at: isoTime(paidAt),
   };
   if (request.total_amount > account.owed) {
     return { kind: 'rejected', type: 'PaymentRejected', data: { ...payment, rejection_reason: 'exceeds_debt' } };

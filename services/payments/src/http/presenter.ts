@@ -1,4 +1,4 @@
-import type { PaymentBody } from '@mo/contracts';
+import { isoTime, type PaymentBody } from '@mo/contracts';
 import { formatMoney } from '@mo/money';
 import type { PaymentAccount } from '../domain/account.ts';
 import type { Payment } from '../domain/payment.ts';
@@ -25,13 +25,13 @@ export function paymentBody(
     total_amount: formatMoney(payment.totalAmount),
     status: payment.status,
     rejection_reason: payment.status === 'rejected' ? 'exceeds_debt' : null,
-    paid_at: payment.paidAt.toISOString(),
+    paid_at: isoTime(payment.paidAt),
     details: payment.details.map(({ loanId, amount }) => ({
       loan_id: loanId,
       loan_external_id: nameOf(loanId) ?? '',
       amount: formatMoney(amount),
     })),
-    created_at: payment.createdAt.toISOString(),
-    updated_at: payment.updatedAt.toISOString(),
+    created_at: isoTime(payment.createdAt),
+    updated_at: isoTime(payment.updatedAt),
   };
 }

@@ -154,4 +154,12 @@ export const observing: readonly Fault[] = [
     breaks: 'one stall is told as the lag of the event loop until the process ends',
     check: unit('packages/service-kit/test/loop-lag-metrics'),
   },
+  {
+    id: 'trace-ids-again',
+    file: 'packages/service-kit/src/trace.ts',
+    replace: 'randomFillSync(drawn);',
+    by: 'if (drawn[0] === 0) randomFillSync(drawn);',
+    breaks: 'requests of one process share their trace ids',
+    check: unit('packages/service-kit/test/trace'),
+  },
 ];

@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+import { isoTime } from '../src/index.ts';
+
+it('writes times as a date does, whatever was written before', () => {
+  const time = fc.oneof(
+    fc.date({ noInvalidDate: true }),
+    fc.integer({ min: -2_000, max: 2_000 }).map((ms) => new Date(ms)),
+  );
+  fc.assert(
+    fc.property(fc.array(time, { minLength: 1 }), (dates) => {
+      const texts = dates.map((date) => date.toISOString());
+      expect(dates.map(isoTime)).toEqual(texts);
+      expect(dates.map((date) => isoTime(date.getTime()))).toEqual(texts);
+    }),
+  );
+});
+
+it('cuts parts of a millisecond off, as a date does', () => {
+  for (const ms of [1.9, -0.5, 999.999, -1.5]) expect(isoTime(ms)).toBe(new Date(ms).toISOString());
+});
+
+it('what is no time is none afterwards, either', () => {
+  for (const wrong of [Number.NaN, new Date(Number.NaN), 8.64e15 + 1_000]) {
+    expect(() => isoTime(wrong)).toThrow(RangeError);
+    expect(isoTime(1_500)).toBe('1970-01-01T00:00:01.500Z');
+  }
+});
