@@ -79,28 +79,17 @@ export async function startUnderTest({ dir, servers: given, log }: StackParts): 
 const PLAIN = { webhooks: 0 };
 
 /** One more system on the same servers, with so many processes of payments. */
-export async function startReplicas(
-  { servers, topicPrefix }: UnderTest,
-  dir: string,
-  payments: number,
-): Promise<UnderTest> {
-  const prefix = `${topicPrefix}-${payments}`;
-  const env = { ...OWN_SERVERS, TOPIC_PREFIX: prefix };
+export async function startReplicas(beside: UnderTest, dir: string, payments: number): Promise<UnderTest> {
+  const { servers } = beside;
+  const topicPrefix = `${beside.topicPrefix}-${payments}`;
+  const env = { ...OWN_SERVERS, TOPIC_PREFIX: topicPrefix };
   const stack = await startStack({
     dir: join(dir, `stack-${payments}`),
     servers,
     env,
     replicas: { ...PLAIN, payments },
   });
-  return {
-    servers,
-    stack,
-    topicPrefix: prefix,
-    bare: stack,
-    controlsUrl: '',
-    skeletonUrl: '',
-    stop: () => stack.stop(),
-  };
+  return { ...beside, stack, topicPrefix, stop: () => stack.stop() };
 }
 
 /** Where the load goes. */

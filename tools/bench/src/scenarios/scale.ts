@@ -4,13 +4,11 @@
  */
 import type { Member } from '../measure/member.ts';
 import { runSet, sliceOf } from '../measure/run-set.ts';
-import { Settling } from '../measure/settling.ts';
 import { isChosen, type Run } from '../run.ts';
 import { seedCustomers } from '../seeds/customers.ts';
 import { seedLoans, settleSeeds } from '../seeds/loans.ts';
-import { startReplicas } from '../stack.ts';
-import { Databases } from '../verify/databases.ts';
 import { WriteMember } from './http-member.ts';
+import { withOneMore } from './one-more.ts';
 import { HUGE } from './writes.ts';
 
 const PROCESSES = 4;
@@ -25,13 +23,8 @@ export const scaleCustomers = (run: Run): Record<string, number> =>
 /** Measures it, if it was chosen. */
 export async function measureScale(run: Run, ids: ReadonlyMap<string, readonly number[]>): Promise<void> {
   if (!isChosen(run, 'scale')) return;
-  run.say(`starting one more system, with ${PROCESSES} processes of payments …`);
-  const under = await startReplicas(run.under, run.dir, PROCESSES);
-  const settling = await Settling.open(under.stack.stack(), under.topicPrefix);
-  try {
+  await withOneMore(run, PROCESSES, async (other) => {
     const name = `scale-${PROCESSES}-processes`;
-    const other: Run = { ...run, under, settling, databases: new Databases(under.stack.stack()) };
-    await settleSeeds(other);
     const theirs = await seedCustomers(other, { [name]: run.plan.pool });
     await settleSeeds(other);
     const scaled = await payingMember(other, name, theirs);
@@ -44,10 +37,7 @@ export async function measureScale(run: Run, ids: ReadonlyMap<string, readonly n
     await sliceOf(scaled, { connections: CONNECTIONS }, PROCESSES * run.plan.warmUpMs);
     const plan = { ...run.plan, connections: [CONNECTIONS] };
     await runSet(members, { ...run, plan });
-  } finally {
-    await settling.close();
-    await under.stop();
-  }
+  });
 }
 
 async function payingMember(run: Run, name: string, ids: ReadonlyMap<string, readonly number[]>): Promise<Member> {
