@@ -1,3 +1,6 @@
+/** As far from 1970 as a date may be (ECMA-262, time values). */
+const MS_MAX = 8.64e15;
+
 let second = Number.NaN;
 let upToSecond = '';
 
@@ -9,6 +12,7 @@ let upToSecond = '';
  */
 export function isoTime(time: Date | number): string {
   const ms = typeof time === 'number' ? Math.trunc(time) : time.getTime();
+  if (Math.abs(ms) > MS_MAX) throw new RangeError('Invalid time value');
   const its = Math.floor(ms / 1000);
   if (its !== second) {
     upToSecond = new Date(its * 1000).toISOString().slice(0, -'000Z'.length);

@@ -19,8 +19,12 @@ it('cuts parts of a millisecond off, as a date does', () => {
   for (const ms of [1.9, -0.5, 999.999, -1.5]) expect(isoTime(ms)).toBe(new Date(ms).toISOString());
 });
 
+it('goes as far as dates do', () => {
+  for (const ms of [8.64e15, -8.64e15]) expect(isoTime(ms)).toBe(new Date(ms).toISOString());
+});
+
 it('what is no time is none afterwards, either', () => {
-  for (const wrong of [Number.NaN, new Date(Number.NaN), 8.64e15 + 1_000]) {
+  for (const wrong of [Number.NaN, new Date(Number.NaN), 8.64e15 + 1, -8.64e15 - 1]) {
     expect(() => isoTime(wrong)).toThrow(RangeError);
     expect(isoTime(1_500)).toBe('1970-01-01T00:00:01.500Z');
   }
