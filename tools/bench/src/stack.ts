@@ -1,6 +1,6 @@
 /**
  * What a run measures: servers of its own with fsync on, the system as it is shipped, a bare system behind a gateway of its
- * own, and a database for the controls. All of it is on the same servers, and ends with the run.
+ * own, and databases for the controls. All of it is on the same servers, and ends with the run.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -78,7 +78,7 @@ export async function startUnderTest({ dir, servers: given, log }: StackParts): 
 /** Nobody is told by HTTP. */
 const PLAIN = { webhooks: 0 };
 
-/** One more system on the same servers, with so many processes of payments. */
+/** One more system on the same servers, with so many processes of payments. All else is that which it is beside. */
 export async function startReplicas(beside: UnderTest, dir: string, payments: number): Promise<UnderTest> {
   const { servers } = beside;
   const topicPrefix = `${beside.topicPrefix}-${payments}`;

@@ -125,6 +125,23 @@ describe('ratios', () => {
     expect(renderRatios(told)).toMatch(/payments to TPC-B transactions +0\.8 × \(0\.1–1\.5\) /);
   });
 
+  it('leave rounds out in which one of the two did nothing', () => {
+    const rows = new Rows();
+    for (const [payments, transactions] of [
+      [0, 1_000],
+      [500, 0],
+      [700, 1_000],
+    ] as const) {
+      add(rows, 'payment-1', { done: payments, cpuMs: 70 });
+      add(rows, 'skeleton', { done: transactions, cpuMs: 50 });
+      add(rows, 'tpcb', { done: transactions });
+    }
+    const told = ratiosOf(rows, { lag: null });
+    const of = (name: string) => told.find(({ what }) => what === name)?.rounds;
+    expect(of('payments to TPC-B transactions')).toEqual([0.7]);
+    expect(of('CPU of a payment to that of the skeleton')).toEqual([2]);
+  });
+
   it('tell nothing where a part was not measured or does not add up', () => {
     const rows = new Rows();
     add(rows, 'payment-1', { done: 3_000 });

@@ -29,8 +29,16 @@ const WARM_UP: Level = { connections: 16 };
 /** In an open loop, this share of the best rate is offered. */
 const OPEN_SHARE = 0.5;
 
-/** Warms up, measures and verifies. */
+/** Warms up, measures and verifies: all of them, also where one could not be measured to the end. */
 export async function runSet(members: readonly Member[], parts: SetParts): Promise<void> {
+  try {
+    await measureAll(members, parts);
+  } finally {
+    for (const member of members) await verify(member, parts);
+  }
+}
+
+async function measureAll(members: readonly Member[], parts: SetParts): Promise<void> {
   const { plan, say } = parts;
   for (const member of members) await sliceOf(member, WARM_UP, plan.warmUpMs);
   for (let round = 1; round <= plan.rounds; round += 1) {
@@ -46,7 +54,6 @@ export async function runSet(members: readonly Member[], parts: SetParts): Promi
     say(`round ${round} of ${plan.rounds}, by the clock: ${open.map(({ name }) => name).join(', ')}`);
     for (const member of open) await measure(member, { perSecond: openRate(member, parts.rows) }, parts);
   }
-  for (const member of members) await verify(member, parts);
 }
 
 /** Half of the best rate that was seen in a closed loop. */

@@ -12,7 +12,7 @@ export interface Ratio {
   /** Where it was measured in rounds, that of each; the value is the median, so that a bad minute of the machine spoils one of them. */
   readonly rounds?: readonly number[];
   readonly unit: string;
-  /** Null where nothing is asked for: it tells how near the system is to its parts, each done barely. */
+  /** Null where nothing is asked for: it tells what the skeleton and other controls come to, and how near the system is to them. */
   readonly bar: Bound | null;
   readonly aim: Bound | null;
 }
@@ -137,9 +137,12 @@ function over(upper: number | null, lower: number | null): number | null {
   return upper === null || lower === null || lower === 0 ? null : upper / lower;
 }
 
-/** Round by round. */
+/** Round by round, but for those in which one of the two did nothing. */
 const overEach = (upper: readonly number[], lower: readonly number[]): readonly number[] =>
-  upper.map((value, round) => value / (lower[round] ?? Number.NaN)).filter(Number.isFinite);
+  upper
+    .map((value, round): [number, number] => [value, lower[round] ?? 0])
+    .filter((pair) => pair.every((value) => value > 0 && Number.isFinite(value)))
+    .map(([value, other]) => value / other);
 
 function median(values: readonly number[]): number | null {
   const sorted = values.toSorted((a, b) => a - b);

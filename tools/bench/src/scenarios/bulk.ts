@@ -23,8 +23,8 @@ interface Summary {
 }
 
 /**
- * Measures those that were chosen, as the last of a run: on one more system, for the memory of processes that have done much else
- * would count as what an upload takes. The other ones are stopped before.
+ * Measures those that were chosen, as the last of a run: on one more system, which does nothing else, for the memory of processes that
+ * have done much before would count as what an upload takes. The other ones are stopped.
  */
 export async function measureBulk(run: Run): Promise<void> {
   const sizes = (

@@ -1,8 +1,8 @@
 /**
  * Control (e): the way of a payment with nothing on it but what moves and keeps it. The gateway is the system's; behind it a process
  * writes the same rows as the monolith, in batches, and sends each payment by Kafka to two more, which write theirs. All of them use
- * the means that the services use. There is no decision or validation, no key looked at twice, no pull, lease, audit, log or metric: how
- * fast that is on this machine is a limit to what the system could be.
+ * the means that the services use. There is no decision or validation, no key looked at twice, no pull, lease, audit, log or metric: what
+ * that comes to on this machine is what there is left for all those. The outbox is written and not read; what is sent is remembered.
  */
 import { addOutcome, type Level, newOutcome, type Outcome } from '../load/outcome.ts';
 import type { Member } from '../measure/member.ts';

@@ -53,7 +53,11 @@ function apply(
       const applied = new Map(
         accounts.map((account) => [Number(account.customer_id), Number(account.payments_applied)]),
       );
-      const fresh = payments.filter(({ customer_id, version }) => version > (applied.get(customer_id) ?? 0));
+      const fresh = payments.filter(({ customer_id, version }) => {
+        if (version <= (applied.get(customer_id) ?? 0)) return false;
+        applied.set(customer_id, version);
+        return true;
+      });
       if (fresh.length > 0) sql.atEnd(statementsOf(fresh, new Date()));
     },
     { readsFirst: true },

@@ -2,8 +2,9 @@
  * The rows that the monolith writes of a payment, written of many with a statement for all of them, in two round trips. Nothing is
  * decided or checked, but for what a table checks: each is taken off its customer's oldest loan.
  */
-import { hash } from 'node:crypto';
-import { type Database, inTransaction, run } from '@mo/database';
+import { isoTime } from '@mo/contracts';
+import { type Database, inTransaction, run, type TransactionSql } from '@mo/database';
+import { sha256 } from '@mo/service-kit';
 
 /** As a caller asks for it. */
 export interface Order {
@@ -27,7 +28,7 @@ const LOCK = `SELECT customer_id, external_id, version FROM accounts WHERE custo
   ORDER BY customer_id FOR NO KEY UPDATE`;
 const LOANS = `SELECT customer_id, loan_id FROM open_loans WHERE customer_id = ANY($1::bigint[]) AND outstanding > 0
   ORDER BY customer_id, taken_at, loan_id FOR UPDATE`;
-const IDS = `SELECT nextval(pg_get_serial_sequence('payments', 'id')) AS id FROM generate_series(1, $1)`;
+const IDS = `SELECT nextval('payments_id_seq') AS id FROM generate_series(1, $1)`;
 const REDUCE = `UPDATE open_loans SET outstanding = outstanding - new.amount
   FROM unnest($1::bigint[], $2::numeric[]) AS new (loan_id, amount) WHERE open_loans.loan_id = new.loan_id`;
 const OWE = `UPDATE accounts SET owed = owed - new.amount, version = new.version, last_time = $4
@@ -61,15 +62,18 @@ interface Change {
   cents: number;
 }
 
-/** Writes payments in one transaction. @returns what each is answered with, as JSON, and what is told of it */
-export function pay(
-  database: Database,
-  orders: readonly Order[],
-): Promise<{ readonly answers: readonly string[] & string[]; readonly payments: readonly Paid[] }> {
-  const now = new Date();
-  const keys = orders.map(({ external_id }) => hash('sha256', external_id, 'buffer'));
+/** What is JSON of each payment: its answer, and its event. */
+export interface Written {
+  readonly answers: string[];
+  readonly events: readonly string[];
+}
+
+/** Writes payments in one transaction. */
+export function pay(database: Database, orders: readonly Order[]): Promise<Written> {
+  const now = isoTime(Date.now());
+  const keys = orders.map(({ external_id }) => sha256(external_id));
   const customerIds = [...new Set(orders.map(({ customer_id }) => customer_id))].sort((a, b) => a - b);
-  const work = async (sql: Parameters<Parameters<typeof inTransaction>[1]>[0]) => {
+  const work = async (sql: TransactionSql) => {
     const [, accounts, loans, ids] = await Promise.all([
       run(sql, KNOWN, [keys]),
       run<Account>(sql, LOCK, [customerIds]),
@@ -87,6 +91,7 @@ export function pay(
         created_at: now,
       }),
     );
+    const events = payments.map((payment) => JSON.stringify(payment));
     const all = [...changes.values()];
     const amounts = all.map(({ cents }) => textOf(cents));
     const of = <Key extends keyof Paid>(key: Key) => payments.map((payment) => payment[key]);
@@ -95,11 +100,11 @@ export function pay(
       [OWE, [[...changes.keys()], amounts, all.map(({ version }) => version), now]],
       [PAYMENTS, [of('payment_id'), of('external_id'), of('customer_id'), of('total_amount'), now]],
       [DETAILS, [of('payment_id'), of('details').map(([detail]) => detail?.loan_id), of('total_amount'), now]],
-      [EVENTS, [of('customer_id'), of('version'), payments.map((payment) => JSON.stringify(payment)), now]],
+      [EVENTS, [of('customer_id'), of('version'), events, now]],
       [ANSWERS, [keys, answers, now]],
     ];
     sql.atEnd(statements.map(([text, parameters]) => ({ text, parameters })));
-    return { answers, payments };
+    return { answers, events };
   };
   return inTransaction(database, work, { readsFirst: true });
 }
@@ -117,7 +122,7 @@ function changesOf(
   );
 }
 
-function paid(order: Order, changes: ReadonlyMap<number, Change>, paymentId: number, now: Date): Paid {
+function paid(order: Order, changes: ReadonlyMap<number, Change>, paymentId: number, now: string): Paid {
   const change = changes.get(order.customer_id);
   if (change === undefined) throw new Error(`there is no customer ${order.customer_id}`);
   change.version += 1;
@@ -127,7 +132,7 @@ function paid(order: Order, changes: ReadonlyMap<number, Change>, paymentId: num
     customer_external_id: change.name,
     version: change.version,
     payment_id: paymentId,
-    paid_at: now.toISOString(),
+    paid_at: now,
     details: [{ loan_id: change.loanId, amount: order.total_amount }],
   };
 }

@@ -5,28 +5,39 @@ import { inBatches, openParts, PARTITIONS } from './parts.ts';
 import { type Order, pay } from './pay.ts';
 import { serve } from './serve.ts';
 
-/** As long as the services' relay rests after a round, where it is quick. */
-const REST_MS = 40;
+/** From one sending to the next, as where the services' relay is quick. */
+const INTERVAL_MS = 40;
+/** After one that failed: the broker may be late. */
+const RETRY_MS = 250;
 
 const { database, kafka, topic } = await openParts('payments');
 const producer = await kafka.producer();
-const unsent: OutgoingMessage[] = [];
+let unsent: OutgoingMessage[] = [];
 let isSending = false;
 
 async function send(): Promise<void> {
   if (isSending) return;
   isSending = true;
   while (unsent.length > 0) {
-    await producer.send(topic, unsent.splice(0), PARTITIONS);
-    await delay(REST_MS);
+    const some = unsent;
+    unsent = [];
+    const beganMs = performance.now();
+    try {
+      await producer.send(topic, some, PARTITIONS);
+      await delay(Math.max(0, beganMs + INTERVAL_MS - performance.now()));
+    } catch (error) {
+      console.error(error);
+      unsent = [...some, ...unsent];
+      await delay(RETRY_MS);
+    }
   }
   isSending = false;
 }
 
 const queue = inBatches<Order, string>(async (orders) => {
-  const { answers, payments } = await pay(database, orders);
-  for (const payment of payments)
-    unsent.push({ key: String(payment.customer_id), value: JSON.stringify(payment), headers: {} });
+  const { answers, events } = await pay(database, orders);
+  for (const [place, value] of events.entries())
+    unsent.push({ key: String(orders[place]?.customer_id), value, headers: {} });
   void send();
   return answers;
 });

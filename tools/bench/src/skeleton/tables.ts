@@ -5,6 +5,7 @@ import { makeMonolith, miscounted, monolithFaults } from '../controls/monolith.t
 import type { ControlSizes } from '../controls/transaction.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
+const QUERY_TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
 
 const PROGRESS = `version bigint NOT NULL, restricted bigint NOT NULL DEFAULT 0, payments_applied bigint NOT NULL DEFAULT 0,
@@ -19,10 +20,20 @@ export class SkeletonTables {
 
   /** Makes the tables in an empty database, and fills them: customers from 1 on, and after them the busy one. */
   static async open(url: string, sizes: ControlSizes): Promise<SkeletonTables> {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+    const client = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: QUERY_TIMEOUT_MS,
+    });
+    client.on('error', () => {}); // what is asked next rejects
     await client.connect();
-    await makeMonolith(client, sizes);
-    await makeFollowers(client);
+    try {
+      await makeMonolith(client, sizes);
+      await makeFollowers(client);
+    } catch (error) {
+      await client.end();
+      throw error;
+    }
     return new SkeletonTables(client);
   }
 
