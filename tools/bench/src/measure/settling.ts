@@ -20,6 +20,23 @@ const FOLLOWERS: Readonly<Record<Stream, { table: string; follows: readonly Stre
 
 type Ends = ReadonlyMap<string, number>;
 
+/**
+ * Asks until nothing is on its way any more.
+ *
+ * @param waiting says what is; null where nothing is
+ * @returns how long that took, in ms. @throws Error that says what still is after `timeoutMs`
+ */
+export async function untilSettled(waiting: () => Promise<string | null>, timeoutMs: number): Promise<number> {
+  const startMs = performance.now();
+  for (;;) {
+    const what = await waiting();
+    const elapsedMs = performance.now() - startMs;
+    if (what === null) return elapsedMs;
+    if (elapsedMs > timeoutMs) throw new Error(`not settled within ${timeoutMs / 1000} s: ${what}`);
+    await delay(POLL_MS);
+  }
+}
+
 export class Settling {
   readonly #admin: kafkajs.Admin;
   readonly #clients: ReadonlyMap<Stream, pg.Client>;
@@ -54,16 +71,9 @@ export class Settling {
   }
 
   /** Waits until all is settled. @returns how long that took, in ms. @throws Error that says what is still on its way */
-  async settled(timeoutMs: number): Promise<number> {
-    const startMs = performance.now();
-    for (;;) {
-      // A topic that was just made has no leader yet, and a busy broker may be late: asked again, it answers.
-      const waiting = await this.#waiting().catch((error: unknown) => String(error));
-      const elapsedMs = performance.now() - startMs;
-      if (waiting === null) return elapsedMs;
-      if (elapsedMs > timeoutMs) throw new Error(`not settled within ${timeoutMs / 1000} s: ${waiting}`);
-      await delay(POLL_MS);
-    }
+  settled(timeoutMs: number): Promise<number> {
+    // A topic that was just made has no leader yet, and a busy broker may be late: asked again, it answers.
+    return untilSettled(() => this.#waiting().catch((error: unknown) => String(error)), timeoutMs);
   }
 
   async close(): Promise<void> {

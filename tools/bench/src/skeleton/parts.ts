@@ -1,4 +1,5 @@
 /** What the skeleton's processes are made of, by the means that the services have, too. */
+import { TOPIC_PARTITIONS } from '@mo/contracts';
 import { type Database, openDatabase } from '@mo/database';
 import { type Kafka, kafkaOverKafkajs, readKafkaConnection } from '@mo/messaging';
 import { BatchQueue, createLogger, systemClock } from '@mo/service-kit';
@@ -7,9 +8,6 @@ import type { Paid } from './pay.ts';
 /** Where the skeleton's tables are, and the topic of its payments. */
 export const DATABASE_VARIABLE = 'SKELETON_DATABASE_URL';
 export const TOPIC_VARIABLE = 'SKELETON_TOPIC';
-
-/** As many as a service's topic has unless told. */
-export const PARTITIONS = 12;
 
 const CONNECTIONS_MAX = 2;
 const BATCH_MAX = 512;
@@ -29,7 +27,7 @@ export async function openParts(name: string): Promise<Parts> {
   const options = { entities: [], migrations: [], connectionsMax: CONNECTIONS_MAX, logger };
   const database = await openDatabase({ url, name: `skeleton-${name}`, ...options });
   const kafka = kafkaOverKafkajs(`skeleton-${name}`, readKafkaConnection(process.env), logger);
-  await kafka.ensureTopics([topic], PARTITIONS);
+  await kafka.ensureTopics([topic], TOPIC_PARTITIONS);
   return { database, kafka, topic };
 }
 

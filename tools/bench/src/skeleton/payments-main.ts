@@ -1,7 +1,8 @@
 /** In the place of payments: takes payments in batches, and sends each on. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { TOPIC_PARTITIONS } from '@mo/contracts';
 import type { OutgoingMessage } from '@mo/messaging';
-import { inBatches, openParts, PARTITIONS } from './parts.ts';
+import { inBatches, openParts } from './parts.ts';
 import { type Order, pay } from './pay.ts';
 import { serve } from './serve.ts';
 
@@ -23,7 +24,7 @@ async function send(): Promise<void> {
     unsent = [];
     const beganMs = performance.now();
     try {
-      await producer.send(topic, some, PARTITIONS);
+      await producer.send(topic, some, TOPIC_PARTITIONS);
       await delay(Math.max(0, beganMs + INTERVAL_MS - performance.now()));
     } catch (error) {
       console.error(error);

@@ -1,12 +1,11 @@
 /** The skeleton's tables, those of three services in one database: what a monolith has, and what is made of that by those who follow. */
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { makeMonolith, miscounted, monolithFaults } from '../controls/monolith.ts';
 import type { ControlSizes } from '../controls/transaction.ts';
+import { untilSettled } from '../measure/settling.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const QUERY_TIMEOUT_MS = 60_000;
-const POLL_MS = 50;
 
 const PROGRESS = `version bigint NOT NULL, restricted bigint NOT NULL DEFAULT 0, payments_applied bigint NOT NULL DEFAULT 0,
   payments_behind bigint NOT NULL DEFAULT 0, last_time timestamptz(3) NOT NULL`;
@@ -38,18 +37,13 @@ export class SkeletonTables {
   }
 
   /** Waits until both that follow have all that was paid. @returns how long that took, in ms */
-  async settled(timeoutMs: number): Promise<number> {
-    const startMs = performance.now();
-    for (;;) {
+  settled(timeoutMs: number): Promise<number> {
+    return untilSettled(async () => {
       const { rows } = await this.#client.query<{ behind: string }>(`SELECT count(*) AS behind FROM accounts a
         JOIN lenders_accounts l USING (customer_id) JOIN balances b USING (customer_id)
         WHERE a.version > 1 AND (l.payments_applied < a.version OR b.payments_applied < a.version)`);
-      const elapsedMs = performance.now() - startMs;
-      if (rows[0]?.behind === '0') return elapsedMs;
-      if (elapsedMs > timeoutMs)
-        throw new Error(`not settled within ${timeoutMs / 1000} s: ${rows[0]?.behind} customers are behind`);
-      await delay(POLL_MS);
-    }
+      return rows[0]?.behind === '0' ? null : `${rows[0]?.behind} customers are behind`;
+    }, timeoutMs);
   }
 
   /** What of the rows doesn't add up. @param done how many payments of many customers, or of one, were acknowledged, in all */
