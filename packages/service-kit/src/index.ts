@@ -18,6 +18,7 @@ export * from './log.ts';
 export * from './metrics.ts';
 export * from './notice.ts';
 export * from './page.ts';
+export { pathOf } from './paths.ts';
 export * from './problem-error.ts';
 export * from './process.ts';
 export { whenOver } from './request-end.ts';

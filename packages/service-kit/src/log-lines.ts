@@ -1,12 +1,14 @@
 /** Log lines on their way to a file descriptor, written together: a system call a line would cost more than the line. */
 import { type DestinationStream, pino } from 'pino';
 
-/** So many characters are written together, with the line that goes beyond … */
-const TOGETHER_CHARACTERS = 15_360;
-/** … or what there is so long after the first of them. */
+/** So many bytes are written together, or fewer where the next line might not find room … */
+const TOGETHER_BYTES = 16_384;
+/** … or what there is so long after the first line. */
 const TOGETHER_MS = 100;
 /** Beyond so many bytes that nobody takes, lines are dropped. */
 const WAITING_BYTES_MAX = 16 * 1024 * 1024;
+/** What a character comes to at most: of UTF-16, by what a code unit takes in UTF-8. */
+const CHARACTER_BYTES_MAX = 3;
 
 /**
  * What the end of a process by a signal that nothing handles may take with it is what was logged in the last moment. A fatal
@@ -15,45 +17,60 @@ const WAITING_BYTES_MAX = 16 * 1024 * 1024;
  * where there is nothing to write.
  */
 export class LogLines implements DestinationStream {
-  readonly #out: ReturnType<typeof pino.destination>;
+  readonly #out: Destination;
   /** For the last lines of a process, which has no time left to be told that they are written. */
-  readonly #last: ReturnType<typeof pino.destination>;
-  #lines: string[] = [];
-  #characters = 0;
+  readonly #last: Destination;
+  #bytes = Buffer.allocUnsafeSlow(TOGETHER_BYTES);
+  #length = 0;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(fd: number) {
-    this.#out = pino.destination({ fd, sync: false, maxLength: WAITING_BYTES_MAX });
-    this.#last = pino.destination({ fd, sync: true });
+    this.#out = destination({ fd, sync: false, maxLength: WAITING_BYTES_MAX });
+    this.#last = destination({ fd, sync: true });
     process.once('exit', () => this.flushSync());
   }
 
   write(line: string): void {
-    this.#lines.push(line);
-    this.#characters += line.length;
-    if (this.#characters >= TOGETHER_CHARACTERS) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), TOGETHER_MS).unref();
+    const bytesMax = line.length * CHARACTER_BYTES_MAX;
+    if (this.#length + bytesMax > TOGETHER_BYTES) this.flush();
+    if (bytesMax > TOGETHER_BYTES) {
+      this.#out.write(Buffer.from(line));
+      return;
+    }
+    this.#length += this.#bytes.write(line, this.#length);
+    this.#timer ??= setTimeout(() => this.flush(), TOGETHER_MS).unref();
   }
 
   /** Begins to write what there is. */
   flush(): void {
-    const text = this.#take();
-    if (text !== '') this.#out.write(text);
+    const bytes = this.#take();
+    if (bytes !== null) this.#out.write(bytes);
   }
 
   /** Writes what there is before it returns: pino asks for it with a fatal line. */
   flushSync(): void {
     this.#out.flushSync();
-    const text = this.#take();
-    if (text !== '') this.#last.write(text);
+    const bytes = this.#take();
+    if (bytes !== null) this.#last.write(bytes);
   }
 
-  #take(): string {
+  /** The memory goes with what is in it, for that may be written later. */
+  #take(): Buffer | null {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    const text = this.#lines.join('');
-    this.#lines = [];
-    this.#characters = 0;
-    return text;
+    if (this.#length === 0) return null;
+    const bytes = this.#bytes.subarray(0, this.#length);
+    this.#bytes = Buffer.allocUnsafeSlow(TOGETHER_BYTES);
+    this.#length = 0;
+    return bytes;
   }
 }
+
+/** pino's destination, which takes bytes where it is told so. */
+interface Destination {
+  write(bytes: Buffer): void;
+  flushSync(): void;
+}
+
+const destination = (options: { fd: number; sync: boolean; maxLength?: number }): Destination =>
+  pino.destination({ ...options, contentMode: 'buffer' }) as unknown as Destination;

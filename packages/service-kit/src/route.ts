@@ -16,9 +16,9 @@ import { z } from 'zod';
 import type { Answer } from './answer.ts';
 import { sha256 } from './digest.ts';
 import type { Gate } from './gate.ts';
+import { pathOf } from './paths.ts';
 import { ProblemError } from './problem-error.ts';
 import { sendAnswer } from './send.ts';
-import { pathOf } from './server.ts';
 import { acceptTraceparent } from './trace.ts';
 import { validate } from './validation.ts';
 

@@ -20,12 +20,13 @@ import { onClientError, takeOddRequests } from './client-error.ts';
 import { endConnectionsOnClose } from './closing.ts';
 import { hasBody, refuseAmbiguous } from './framing.ts';
 import type { Admission } from './identity/admission.ts';
-import { counter, httpDuration, watchMux } from './metrics.ts';
+import { watchMux } from './metrics.ts';
+import { watchRequests } from './observe.ts';
+import { OPERATOR_PATHS, pathOf } from './paths.ts';
 import { ProblemError, RETRY_AFTER_SECONDS, unavailable } from './problem-error.ts';
-import { whenOver } from './request-end.ts';
 import { RequestLog } from './request-log.ts';
 import { sendAnswer } from './send.ts';
-import { acceptTraceparent, requestIdFrom, traceIdOf } from './trace.ts';
+import { requestIdFrom } from './trace.ts';
 import { traceCalls } from './tracing/request-spans.ts';
 import type { Tracer } from './tracing/tracer.ts';
 
@@ -113,7 +114,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   );
   app.decorateRequest('span', null);
   app.decorateReply('problem', null);
-  const watch = observe(app, options);
+  const watch = watchRequests(app, options);
   app.addHook('onRequest', (request, _reply, done) => {
     refuseAmbiguous(request.raw);
     done();
@@ -164,9 +165,6 @@ const bodyError = (detail: string) => ({
   errors: [{ pointer: '', in: 'body' as const, code: 'invalid_json', detail }],
 });
 
-/** A request's path without its query. */
-export const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? request.url;
-
 function sendProblem(problem: ProblemError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (problem.code === 'internal_error') request.log.error({ err: problem.cause }, 'a bug');
   else if (problem.status >= 500 && request.raw.socket?.destroyed !== true)
@@ -196,61 +194,6 @@ export function problemFrom(error: unknown): ProblemError {
 
 /** Anything can be thrown, and not every `code` is text: a DOMException has a number. */
 const fieldsOf = (error: unknown): Partial<FastifyError> => (typeof error === 'object' && error !== null ? error : {});
-
-type Watch = (request: FastifyRequest, reply: FastifyReply) => void;
-
-/** Notes what comes of each request, in metrics and in the log. Answers with how to do so for one that no hook sees. */
-function observe(app: FastifyInstance, { logger, registry }: ServerOptions): Watch {
-  const duration = httpDuration(registry);
-  const problems = counter(
-    registry,
-    'http_problems_total',
-    'Requests that were refused or failed, by route and problem',
-    ['route', 'code'],
-  );
-  // From nothing to 1 is no increase to Prometheus, and the first bug is to be told of, too.
-  app.addHook('onRoute', ({ url }) => problems.inc({ route: url, code: 'internal_error' }, 0));
-  // Redaction takes five times as long as the rest of a line, and this one holds nothing but what is named here.
-  const lines = logger.child({}, { redact: [] });
-  const note = (status: number, isWhole: boolean, request: FastifyRequest, reply: FastifyReply): void => {
-    const route = request.routeOptions.url ?? 'unknown';
-    const { method } = request;
-    const { problem } = reply;
-    duration.observe({ route, method, status }, reply.elapsedTime / 1000);
-    if (problem !== null) problems.inc({ route, code: problem });
-    const level = status >= 500 ? 'warn' : 'info';
-    if (lines.isLevelEnabled(level) && !OPERATOR_PATHS.has(route)) {
-      const traceId = traceIdOf(acceptTraceparent(request.headers[HEADERS.traceparent]));
-      const durationMs = Math.round(reply.elapsedTime * 100) / 100;
-      const path = loggedPath(request);
-      const more = { status, ...(problem !== null && { problem }), ...(!isWhole && { isWhole }), durationMs };
-      lines[level]({ requestId: request.id, traceId, method, path, ...more }, 'request');
-    }
-  };
-  const watch: Watch = (request, reply) => whenOver(reply, (status, isWhole) => note(status, isWhole, request, reply));
-  app.addHook('onRequest', (request, reply, done) => {
-    watch(request, reply);
-    done();
-  });
-  return watch;
-}
-
-/**
- * A path with our own ids alone: what else stands in a path may be anybody's name. It is the route's then, and where there
- * is no such route none.
- */
-function loggedPath(request: FastifyRequest): string | undefined {
-  const { url } = request.routeOptions;
-  if (url === undefined) return undefined;
-  const { params } = request;
-  for (const name in params as Record<string, string>)
-    if (!OWN_ID.test((params as Record<string, string>)[name] ?? '')) return url;
-  return pathOf(request);
-}
-
-const OWN_ID = /^\d{1,15}$/;
-
-const OPERATOR_PATHS = new Set(['/livez', '/readyz', '/readyz/any', '/metrics']);
 
 function operatorRoutes(app: FastifyInstance, options: ServerOptions): void {
   const { registry, notReady, notOfUse, readyDetails } = options;

@@ -2,6 +2,7 @@
 import { pbkdf2 } from 'node:crypto';
 import { createLogger } from '../src/log.ts';
 
+const WIDE = 'a\u00e9\u20ac\u{1f600}';
 const logger = createLogger('test', 'info');
 const ways: Readonly<Record<string, () => void>> = {
   exit: () => process.exit(),
@@ -19,6 +20,12 @@ const ways: Readonly<Record<string, () => void>> = {
       createLogger('another', 'info').info('last');
       process.exit();
     }, 500);
+  },
+  // Of as many bytes a character as there can be, where what is written together may end within one; and some that are too long for that.
+  wide: () => {
+    for (let line = 0; line < 500; line++)
+      logger.info(WIDE.slice(line % WIDE.length).repeat(line % 50 === 0 ? 500 : 9));
+    process.exit();
   },
 };
 

@@ -34,6 +34,14 @@ it('many lines are written whole and in order, and those of another logger after
   expect(lines).toEqual(['one', 'two', ...Array.from({ length: 1_000 }, (_, line) => String(line)), 'last']);
 });
 
+it('lines are written whole and in order whatever they are made of, and however long', async () => {
+  const wide = 'a\u00e9\u20ac\u{1f600}';
+  const sent = Array.from({ length: 500 }, (_, line) =>
+    wide.slice(line % wide.length).repeat(line % 50 === 0 ? 500 : 9),
+  );
+  expect(await all(linesOf('wide'))).toEqual(['one', 'two', ...sent]);
+});
+
 it('lines are not held back while the process goes on', async () => {
   const lines = linesOf('waiting');
   expect([(await lines.next()).done, (await lines.next()).done]).toEqual([false, false]);

@@ -1,0 +1,49 @@
+/** What comes of each request, in metrics and in the log. */
+import { HEADERS } from '@mo/contracts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { counter, httpDuration } from './metrics.ts';
+import { loggedPath, OPERATOR_PATHS } from './paths.ts';
+import { whenOver } from './request-end.ts';
+import { RequestLines } from './request-lines.ts';
+import { acceptTraceparent, traceIdOf } from './trace.ts';
+
+export interface Observers {
+  readonly logger: Logger;
+  readonly registry: Registry;
+}
+
+export type Watch = (request: FastifyRequest, reply: FastifyReply) => void;
+
+/** Notes what comes of each request. Answers with how to do so for one that no hook sees. */
+export function watchRequests(app: FastifyInstance, { logger, registry }: Observers): Watch {
+  const duration = httpDuration(registry);
+  const problems = counter(
+    registry,
+    'http_problems_total',
+    'Requests that were refused or failed, by route and problem',
+    ['route', 'code'],
+  );
+  // From nothing to 1 is no increase to Prometheus, and the first bug is to be told of, too.
+  app.addHook('onRoute', ({ url }) => problems.inc({ route: url, code: 'internal_error' }, 0));
+  const lines = new RequestLines(logger);
+  const note = (status: number, isWhole: boolean, request: FastifyRequest, reply: FastifyReply): void => {
+    const route = request.routeOptions.url ?? 'unknown';
+    const { method } = request;
+    const { problem, elapsedTime: durationMs } = reply;
+    duration.observe({ route, method, status }, durationMs / 1000);
+    if (problem !== null) problems.inc({ route, code: problem });
+    const level = status >= 500 ? 'warn' : 'info';
+    if (!logger.isLevelEnabled(level) || OPERATOR_PATHS.has(route)) return;
+    const traceId = traceIdOf(acceptTraceparent(request.headers[HEADERS.traceparent]));
+    const path = loggedPath(request);
+    lines.write(level, { requestId: request.id, traceId, method, path, status, problem, isWhole, durationMs });
+  };
+  const watch: Watch = (request, reply) => whenOver(reply, (status, isWhole) => note(status, isWhole, request, reply));
+  app.addHook('onRequest', (request, reply, done) => {
+    watch(request, reply);
+    done();
+  });
+  return watch;
+}
