@@ -13,13 +13,14 @@ import { Rows } from './measure/rows.ts';
 import { runSet } from './measure/run-set.ts';
 import { Settling } from './measure/settling.ts';
 import type { Plan } from './plan.ts';
-import { type Ratio, ratiosOf } from './report/ratios.ts';
+import { type LagP99, type Ratio, ratiosOf } from './report/ratios.ts';
 import { type Run, systemPids } from './run.ts';
 import { measureBulk } from './scenarios/bulk.ts';
 import { type Lag, lagCustomers, measureLag } from './scenarios/lag.ts';
 import { mixedCustomers, mixedMembers } from './scenarios/mixed.ts';
 import { readCustomers, readMembers } from './scenarios/reads.ts';
 import { measureScale, scaleCustomers } from './scenarios/scale.ts';
+import { measureSkeletonLag } from './scenarios/skeleton-lag.ts';
 import { writeCustomers, writeMembers } from './scenarios/writes.ts';
 import { seedCustomers } from './seeds/customers.ts';
 import { settleSeeds } from './seeds/loans.ts';
@@ -43,6 +44,8 @@ export interface Measured {
   readonly rows: Rows;
   readonly ratios: readonly Ratio[];
   readonly lag: Lag | null;
+  /** The same of the skeleton's payments, at the same rate. */
+  readonly skeletonLag: Lag | null;
   /** The share of one core that each process takes while nothing is asked for. */
   readonly idleCpuShare: PerProcess;
   /** What the same work costs after rests. */
@@ -127,11 +130,16 @@ async function measure(run: Run): Promise<Measured> {
     for (const { name, note } of members) if (note !== undefined) notes.push(`${name}: ${note}`);
   }
   const lag = await attempt('lag', () => measureLag(run, ids));
+  const skeletonLag =
+    lag === null ? null : await attempt("the skeleton's lag", () => measureSkeletonLag(run, lag.offered));
   await attempt('scale', () => measureScale(run, ids));
   await attempt('bulk', () => measureBulk(run));
-  const p99 = lag === null ? null : { subscriberMs: lag.subscriberMs[2] ?? 0, balanceMs: lag.balanceMs[2] ?? 0 };
-  return { rows, ratios: ratiosOf(rows, { lag: p99 }), lag, idleCpuShare, rested, notes, failures };
+  const ratios = ratiosOf(rows, { lag: p99Of(lag), skeletonLag: p99Of(skeletonLag) });
+  return { rows, ratios, lag, skeletonLag, idleCpuShare, rested, notes, failures };
 }
+
+const p99Of = (lag: Lag | null): LagP99 | null =>
+  lag === null ? null : { subscriberMs: lag.subscriberMs[2] ?? 0, balanceMs: lag.balanceMs[2] ?? 0 };
 
 async function idle(run: Run): Promise<PerProcess> {
   const pids = systemPids(run);

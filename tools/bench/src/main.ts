@@ -27,19 +27,16 @@ async function main(): Promise<number> {
   const dir = mkdtempSync(join(tmpdir(), 'mo-bench-'));
   try {
     const measured = await bench({ plan: planOf(options), dir, say });
-    const { ratios, lag, idleCpuShare, rested, notes, failures } = measured;
+    const { ratios, lag, skeletonLag, idleCpuShare, rested, notes, failures } = measured;
     const rows = measured.rows.all;
     const idle = PROCESSES.map((name) => `${name} ${(idleCpuShare[name] * 100).toFixed(1)} %`);
     console.log(`\n${renderTable(rows)}\n`);
     for (const note of notes) console.log(`  ${note}`);
     console.log(`  of one core, with nothing going on: ${idle.join(', ')}`);
-    if (lag !== null) console.log(`\n${renderLag(lag)}`);
+    if (lag !== null) console.log(`\n${renderLag(lag, skeletonLag)}`);
     console.log(`\n${renderRested(rested)}`);
     console.log(`\n${renderRatios(ratios)}\n`);
-    writeResults(
-      LATEST,
-      resultsJson({ startedAt, seconds: seconds(), options, rows, ratios, lag, idleCpuShare, rested, notes, failures }),
-    );
+    writeResults(LATEST, resultsJson({ ...measured, startedAt, seconds: seconds(), options, rows }));
     for (const failure of failures) console.log(failure);
     return failures.length === 0 && rows.every(({ isSound }) => isSound) ? 0 : 1;
   } finally {

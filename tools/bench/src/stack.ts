@@ -62,7 +62,7 @@ export async function startUnderTest({ dir, servers: given, log }: StackParts): 
     const bare = await startStack({
       dir: join(dir, 'bare'),
       servers,
-      env: { ...OWN_SERVERS, [DATABASE_VARIABLE]: skeletonUrl, [TOPIC_VARIABLE]: `${topicPrefix}-skeleton` },
+      env: { ...OWN_SERVERS, [DATABASE_VARIABLE]: skeletonUrl, [TOPIC_VARIABLE]: skeletonTopic(topicPrefix) },
       replicas: PLAIN,
       mainOf: skeletonMainOf,
       log,
@@ -91,6 +91,9 @@ export async function startReplicas(beside: UnderTest, dir: string, payments: nu
   });
   return { ...beside, stack, topicPrefix, stop: () => stack.stop() };
 }
+
+/** The topic of the skeleton's payments. */
+export const skeletonTopic = (topicPrefix: string): string => `${topicPrefix}-skeleton`;
 
 /** Where the load goes. */
 export function targetOf(url: string, apiKey: string): Target {

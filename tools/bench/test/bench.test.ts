@@ -28,7 +28,7 @@ it(
   'measures scenarios beside controls, and every row adds up',
   async () => {
     const servers = testServers();
-    const { rows, lag, rested, failures } = await bench({
+    const { rows, lag, skeletonLag, rested, failures } = await bench({
       plan: PLAN,
       dir: join(servers.dir, `bench-${process.pid}`),
       servers,
@@ -43,6 +43,7 @@ it(
       'monolith',
       'skeleton',
       'skeleton-one-customer',
+      'skeleton-lag',
       'commit',
       'bare-by-gateway',
       'bare-read-by-gateway',
@@ -53,6 +54,8 @@ it(
     const idle = rows.all.filter(({ outcome }) => outcome.done === 0);
     expect(idle.map(({ name, level, outcome }) => ({ name, level, errors: outcome.errors }))).toEqual([]);
     expect(lag?.events).toBeGreaterThan(0);
+    expect(skeletonLag?.events).toBeGreaterThan(0);
+    expect(skeletonLag?.balances).toBe(skeletonLag?.events);
     expect(rested.map(({ restMs }) => restMs)).toEqual(RESTS_MS);
     for (const { cpuUs } of rested) expect(cpuUs).toBeGreaterThan(0);
   },

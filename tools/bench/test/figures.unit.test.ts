@@ -31,8 +31,10 @@ function add(
   row.verified = { rows: done, faults };
 }
 
+const NO_LAG = { lag: null, skeletonLag: null };
+
 const toldOf = (rows: Rows, what: string): number | null =>
-  ratiosOf(rows, { lag: null }).find((ratio) => ratio.what === what)?.value ?? null;
+  ratiosOf(rows, NO_LAG).find((ratio) => ratio.what === what)?.value ?? null;
 
 it('reads CPU times of /proc, whatever the process is called', () => {
   const line = `7 (a (b) c) S 42 7 7 0 -1 4194560 1 2 3 4 120 30 50 6 20 0 1 0 99 1 1`;
@@ -99,7 +101,7 @@ describe('ratios', () => {
     expect(toldOf(rows, "the skeleton's payments to TPC-B transactions")).toBeCloseTo(0.5, 5);
     expect(toldOf(rows, "the skeleton's payments to one customer to a monolith's")).toBeCloseTo(6, 5);
     expect(toldOf(rows, "p50 of the skeleton's payment to that of a commit, one connection")).toBeCloseTo(4, 1);
-    const line = renderRatios(ratiosOf(rows, { lag: null }))
+    const line = renderRatios(ratiosOf(rows, NO_LAG))
       .split('\n')
       .find((text) => text.startsWith(what));
     expect(line).toMatch(/ 1.75 ×$/);
@@ -117,7 +119,7 @@ describe('ratios', () => {
       add(rows, 'skeleton', { done: 1_000, cpuMs: 100 });
       add(rows, 'tpcb', { done: tpcb });
     }
-    const told = ratiosOf(rows, { lag: null });
+    const told = ratiosOf(rows, NO_LAG);
     const of = (name: string) => told.find(({ what }) => what === name);
     expect(of('payments to TPC-B transactions')).toMatchObject({ value: 0.8, rounds: [1, 0.1, 1.5, 0.6] });
     expect(of('CPU of a payment to that of the skeleton')?.rounds).toEqual([1, 9, 2, 1.5]);
@@ -136,7 +138,7 @@ describe('ratios', () => {
       add(rows, 'skeleton', { done: transactions, cpuMs: 50 });
       add(rows, 'tpcb', { done: transactions });
     }
-    const told = ratiosOf(rows, { lag: null });
+    const told = ratiosOf(rows, NO_LAG);
     const of = (name: string) => told.find(({ what }) => what === name)?.rounds;
     expect(of('payments to TPC-B transactions')).toEqual([0.7]);
     expect(of('CPU of a payment to that of the skeleton')).toEqual([2]);
@@ -148,7 +150,7 @@ describe('ratios', () => {
     expect(toldOf(rows, 'payments to TPC-B transactions')).toBeNull();
     add(rows, 'tpcb', { done: 1_500, faults: ['one is missing'] });
     expect(toldOf(rows, 'payments to TPC-B transactions')).toBeNull();
-    expect(renderRatios(ratiosOf(rows, { lag: null }))).toMatch(/payments to TPC-B transactions +not measured/);
+    expect(renderRatios(ratiosOf(rows, NO_LAG))).toMatch(/payments to TPC-B transactions +not measured/);
   });
 
   it('are met at the bound itself', () => {
@@ -169,8 +171,17 @@ describe('a row that does not add up', () => {
   });
 
   it('has none in the results either', () => {
-    const lag = null;
-    const results = { startedAt: new Date(0), seconds: 1, options: {}, ratios: [], lag, notes: [], failures: [] };
+    const { lag, skeletonLag } = NO_LAG;
+    const results = {
+      startedAt: new Date(0),
+      seconds: 1,
+      options: {},
+      ratios: [],
+      lag,
+      skeletonLag,
+      notes: [],
+      failures: [],
+    };
     const text = JSON.stringify(
       resultsJson({ ...results, rows: rows.all, idleCpuShare: perProcess(() => 0), rested: [] }),
     );

@@ -17,10 +17,16 @@ export interface Ratio {
   readonly aim: Bound | null;
 }
 
+/** p99 in ms, of events at a subscriber and in the balance. */
+export interface LagP99 {
+  readonly subscriberMs: number;
+  readonly balanceMs: number;
+}
+
 /** What is known of a run beside its rows. */
 export interface Extras {
-  /** p99 in ms, of events at a subscriber and in the balance. */
-  readonly lag: { readonly subscriberMs: number; readonly balanceMs: number } | null;
+  readonly lag: LagP99 | null;
+  readonly skeletonLag: LagP99 | null;
 }
 
 export function meets(value: number, bound: Bound): boolean {
@@ -32,7 +38,7 @@ export function meets(value: number, bound: Bound): boolean {
 const MOST = '64';
 
 /** All that is asked for, whether it was measured or not. */
-export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
+export function ratiosOf(rows: Rows, { lag, skeletonLag }: Extras): Ratio[] {
   const rate = (name: string, level: string) => rows.sound(name, level)?.perSecond ?? null;
   const byRounds = (of: (row: Row) => readonly number[], upper: string, lower: string): readonly number[] | null => {
     const [one, other] = [rows.sound(upper, MOST), rows.sound(lower, MOST)];
@@ -106,6 +112,8 @@ export function ratiosOf(rows: Rows, { lag }: Extras): Ratio[] {
     }),
     ratio('event lag to a subscriber, p99', lag?.subscriberMs ?? null, { max: 50 }, null, 'ms'),
     ratio('event lag to the balance, p99', lag?.balanceMs ?? null, { max: 75 }, null, 'ms'),
+    ratio("lag of the skeleton's payments to a subscriber, p99", skeletonLag?.subscriberMs ?? null, null, null, 'ms'),
+    ratio("lag of the skeleton's payments to the statement, p99", skeletonLag?.balanceMs ?? null, null, null, 'ms'),
     ratio('p50 of a payment to that of a commit, one connection', over(p50('payment-1'), p50('commit')), { max: 3 }),
     ratio(
       "p50 of the skeleton's payment to that of a commit, one connection",

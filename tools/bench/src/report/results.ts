@@ -18,6 +18,7 @@ export interface Results {
   readonly rows: readonly Row[];
   readonly ratios: readonly Ratio[];
   readonly lag: Lag | null;
+  readonly skeletonLag: Lag | null;
   readonly idleCpuShare: Readonly<PerProcess>;
   readonly rested: readonly Rested[];
   readonly notes: readonly string[];

@@ -104,14 +104,22 @@ function boundText(bound: Bound, unit: string): string {
 }
 
 /** The lag of events. */
-export function renderLag({ offered, events, subscriberMs, balances, balanceMs }: Lag): string {
+export function renderLag(lag: Lag, skeletonLag: Lag | null): string {
+  const own = `event lag at ${lag.offered} payments a second, from the time that the event tells:`;
+  const lines = [own, ...lagLines(lag, 'balance')];
+  return [
+    ...lines,
+    ...(skeletonLag === null ? [] : ["of the skeleton's payments:", ...lagLines(skeletonLag, 'statement')]),
+  ].join('\n');
+}
+
+function lagLines({ events, subscriberMs, balances, balanceMs }: Lag, end: string): string[] {
   const told = (ms: readonly number[]) =>
     `p50 ${short(ms[0] ?? 0)}, p90 ${short(ms[1] ?? 0)}, p99 ${short(ms[2] ?? 0)} ms`;
   return [
-    `event lag at ${offered} payments a second, from the time that the event tells:`,
-    `  to a subscriber  ${told(subscriberMs)} (${events} events)`,
-    `  to the balance   ${told(balanceMs)} (${balances} looked at)`,
-  ].join('\n');
+    `  to a subscriber   ${told(subscriberMs)} (${events} events)`,
+    `  to the ${end.padEnd(9)}  ${told(balanceMs)} (${balances} looked at)`,
+  ];
 }
 
 /** What the same work costs after rests. */

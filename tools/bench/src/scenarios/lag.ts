@@ -6,10 +6,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseToken } from '@mo/contracts';
 import { type Histogram, newHistogram, percentileMs, recordMs } from '@mo/load';
-import kafkajs from 'kafkajs';
 import type { Level, Outcome } from '../load/outcome.ts';
 import type { Verified } from '../measure/member.ts';
 import { openRate, sliceOf, verify } from '../measure/run-set.ts';
+import { Subscriber } from '../measure/subscriber.ts';
 import { isChosen, type Run } from '../run.ts';
 import { seedLoans, settleSeeds } from '../seeds/loans.ts';
 import { WriteMember } from './http-member.ts';
@@ -18,12 +18,11 @@ import { HUGE } from './writes.ts';
 const CENT = { text: '0.01', cents: 1 };
 const TOLD_PER_SECOND = 50;
 /** A p99 needs some events. */
-const LISTEN_MS_MIN = 5_000;
+export const LISTEN_MS_MIN = 5_000;
 const POLL_MS = 4;
-const JOIN_MS_MAX = 30_000;
-const ARRIVAL_MS_MAX = 30_000;
+export const ARRIVAL_MS_MAX = 30_000;
 /** Where payments were not measured in this run, their best rate is looked for at so many connections. */
-const BEST: Level = { connections: 64 };
+export const BEST: Level = { connections: 64 };
 
 /** The customers that it needs, by name. */
 export const lagCustomers = (run: Run): Record<string, number> => (isChosen(run, 'lag') ? { lag: run.plan.pool } : {});
@@ -37,7 +36,7 @@ export interface Lag {
   readonly balanceMs: readonly number[];
 }
 
-const SHARES = [0.5, 0.9, 0.99];
+export const LAG_SHARES = [0.5, 0.9, 0.99];
 
 /** Measures it, if it was chosen. */
 export async function measureLag(run: Run, ids: ReadonlyMap<string, readonly number[]>): Promise<Lag | null> {
@@ -65,13 +64,9 @@ export async function measureLag(run: Run, ids: ReadonlyMap<string, readonly num
 }
 
 class LagMember extends WriteMember {
-  readonly #bySubscriber = newHistogram();
   readonly #byBalance = newHistogram();
-  readonly #received = new Map<number, number>();
   readonly #watch: BalanceWatch;
-  #consumer: kafkajs.Consumer | null = null;
-  /** Events of payments with numbers from here on are counted. */
-  #from = Number.POSITIVE_INFINITY;
+  readonly #subscriber: Subscriber;
   #tellEvery = 0;
 
   constructor(run: Run, customerIds: readonly number[]) {
@@ -79,6 +74,16 @@ class LagMember extends WriteMember {
     const note = 'latency is that of the answers; the lag of events is below the table';
     super(run, { name: 'lag', recipe, note, paymentCents: CENT.cents, customerIds }, customerIds.length * HUGE.cents);
     this.#watch = new BalanceWatch(run, this.#byBalance);
+    this.#subscriber = new Subscriber({
+      brokers: run.under.stack.stack().kafka.brokers,
+      groupId: `${run.id}-subscriber`,
+      topic: `${run.under.topicPrefix}.payments`,
+      prefix: this.prefix,
+      read: ({ value, headers }) => ({
+        name: (JSON.parse(String(value)) as { external_id: string }).external_id,
+        atMs: Date.parse(String(headers?.ce_time)),
+      }),
+    });
   }
 
   override load(level: Level, durationMs: number): Promise<Outcome> {
@@ -88,82 +93,42 @@ class LagMember extends WriteMember {
   /** Begins to read the topic, and to look at balances. */
   async listen(perSecond: number): Promise<void> {
     this.#tellEvery = Math.max(1, Math.round(perSecond / TOLD_PER_SECOND));
-    this.#from = this.total.nextNumber;
     this.#watch.start();
-    const kafka = new kafkajs.Kafka({
-      brokers: this.run.under.stack.stack().kafka.brokers,
-      logLevel: kafkajs.logLevel.NOTHING,
+    await this.#subscriber.join(this.total.nextNumber, async () => {
+      await this.put({ connections: 1 }, 1, 0, () => {});
+      return this.total.nextNumber;
     });
-    this.#consumer = kafka.consumer({ groupId: `${this.run.id}-subscriber`, maxWaitTimeInMs: 200 });
-    const joined = new Promise<void>((resolve) => this.#consumer?.on('consumer.group_join', () => resolve()));
-    await this.#consumer.connect();
-    await this.#consumer.subscribe({ topics: [`${this.run.under.topicPrefix}.payments`], fromBeginning: false });
-    await this.#consumer.run({
-      // It begins at the end each time. kafkajs would commit after each batch of each partition, hundreds of times a second.
-      autoCommit: false,
-      eachBatch: async ({ batch }) => {
-        const nowMs = performance.timeOrigin + performance.now();
-        for (const message of batch.messages) this.#receive(message, nowMs);
-      },
-    });
-    await Promise.race([joined, delay(JOIN_MS_MAX, undefined, { ref: false })]);
-    await this.#settleOffsets();
   }
 
   /** Waits until the subscriber has all events, and every balance that is watched has come so far. */
   async arrived(): Promise<void> {
     const endMs = Date.now() + ARRIVAL_MS_MAX;
-    const expected = () => this.total.created.payment.filter((number) => number >= this.#from).length;
-    while (Date.now() < endMs && (this.#received.size < expected() || this.#watch.waiting > 0)) await delay(POLL_MS);
+    const missing = () => this.#subscriber.missing(this.total.created.payment);
+    while (Date.now() < endMs && (missing() > 0 || this.#watch.waiting > 0)) await delay(POLL_MS);
     await this.#watch.stop();
   }
 
   override async verify(): Promise<Verified> {
     const { rows, faults } = await super.verify();
-    const due = this.total.created.payment.filter((number) => number >= this.#from);
-    const missing = due.filter((number) => !this.#received.has(number)).length;
+    const missing = this.#subscriber.missing(this.total.created.payment);
     const lost = missing === 0 ? [] : [`${missing} events did not reach the subscriber`];
     const late = this.#watch.waiting === 0 ? [] : [`${this.#watch.waiting} payments did not reach the balance`];
     return { rows, faults: [...faults, ...lost, ...late] };
   }
 
   seen(offered: number): Lag {
-    const told = (histogram: Histogram) => SHARES.map((share) => percentileMs(histogram, share));
     return {
       offered,
-      events: this.#received.size,
-      subscriberMs: told(this.#bySubscriber),
+      events: this.#subscriber.received,
+      subscriberMs: this.#subscriber.lagMs(LAG_SHARES),
       balances: this.#watch.counted,
-      balanceMs: told(this.#byBalance),
+      balanceMs: LAG_SHARES.map((share) => percentileMs(this.#byBalance, share)),
     };
   }
 
   async close(): Promise<void> {
     await this.#watch.stop();
-    await this.#consumer?.disconnect();
-  }
-
-  #receive({ value, headers }: kafkajs.KafkaMessage, nowMs: number): void {
-    const { external_id: name } = JSON.parse(String(value)) as { external_id: string };
-    const number = name.startsWith(this.prefix) ? Number(name.slice(name.lastIndexOf('-') + 1)) : -1;
-    if (number < this.#from || this.#received.has(number)) return;
-    this.#received.set(number, nowMs);
-    recordMs(this.#bySubscriber, nowMs - Date.parse(String(headers?.ce_time)));
-  }
-
-  /** A subscriber that begins at a topic's end knows where that is only once it has asked: one payment shows that it reads. */
-  async #settleOffsets(): Promise<void> {
-    const endMs = Date.now() + JOIN_MS_MAX;
-    const probes = new Set<number>();
-    while (![...probes].some((number) => this.#received.has(number))) {
-      if (Date.now() > endMs) throw new Error('the subscriber receives nothing');
-      probes.add(this.total.nextNumber);
-      await this.put({ connections: 1 }, 1, 0, () => {});
-      await delay(100);
-    }
-    this.#from = this.total.nextNumber;
-    this.#received.clear();
-    this.#bySubscriber.fill(0);
+    await this.#subscriber.close();
   }
 }
 

@@ -4,41 +4,61 @@
  * the means that the services use. There is no decision or validation, no key looked at twice, no pull, lease, audit, log or metric: what
  * that comes to on this machine is what there is left for all those. The outbox is written and not read; what is sent is remembered.
  */
-import { addOutcome, type Level, newOutcome, type Outcome } from '../load/outcome.ts';
-import type { Member } from '../measure/member.ts';
-import { pidsOf } from '../measure/processes.ts';
+import { addOutcome, type Level, type Outcome } from '../load/outcome.ts';
+import type { Member, Verified } from '../measure/member.ts';
+import { type Pids, pidsOf } from '../measure/processes.ts';
 import type { Run } from '../run.ts';
+import type { SkeletonTables } from '../skeleton/tables.ts';
 import { targetOf } from '../stack.ts';
 
 const AMOUNT = '0.01';
 
-export function skeletonMembers(run: Run): Member[] {
-  const { pool } = run.plan;
-  const many = Array.from({ length: pool }, (_, place) => place + 1);
-  return [skeletonMember(run, 'skeleton', many), skeletonMember(run, 'skeleton-one-customer', [pool + 1])];
-}
+/** All customers but the busy one. */
+export const manyCustomers = ({ plan }: Run): number[] => Array.from({ length: plan.pool }, (_, place) => place + 1);
 
-function skeletonMember(run: Run, name: string, customerIds: readonly number[]): Member {
-  const { skeleton } = run;
-  const { bare } = run.under;
-  const one = customerIds.length === 1;
-  const total = newOutcome();
-  return {
-    name,
-    isControl: true,
-    note: 'what moves and keeps a payment, and nothing else: same gateway, rows, topic and followers',
-    canBeOpen: false,
-    settling: skeleton,
-    pids: () => pidsOf(bare.stack()),
-    load: async (level: Level, durationMs: number): Promise<Outcome> => {
-      const recipe = { kind: 'payment', customerIds, amount: AMOUNT } as const;
-      const target = targetOf(bare.url, bare.apiKey);
-      const prefix = one ? 'one-' : 'any-';
-      const order = { target, recipe, prefix, first: total.nextNumber, level, durationMs, tellEvery: 0 };
-      const outcome = await run.http.run(order);
-      addOutcome(total, outcome);
-      return outcome;
-    },
-    verify: async () => ({ rows: total.done, faults: await skeleton.faults(total.done, one) }),
-  };
+export const skeletonMembers = (run: Run): Member[] => [
+  new SkeletonMember(run, 'skeleton', 'any', manyCustomers(run)),
+  new SkeletonMember(run, 'skeleton-one-customer', 'one', [run.plan.pool + 1]),
+];
+
+export class SkeletonMember implements Member {
+  readonly isControl = true;
+  readonly note: string = 'what moves and keeps a payment, and nothing else: same gateway, rows, topic and followers';
+  readonly canBeOpen = false;
+  readonly settling: SkeletonTables;
+  readonly name: string;
+  readonly prefix: string;
+  readonly total: Outcome;
+  readonly #run: Run;
+  readonly #by: keyof SkeletonTables['paid'];
+  readonly #customerIds: readonly number[];
+
+  constructor(run: Run, name: string, by: keyof SkeletonTables['paid'], customerIds: readonly number[]) {
+    this.#run = run;
+    this.name = name;
+    this.#by = by;
+    this.prefix = `${by}-`;
+    this.#customerIds = customerIds;
+    this.settling = run.skeleton;
+    this.total = run.skeleton.paid[by];
+  }
+
+  pids(): Pids {
+    return pidsOf(this.#run.under.bare.stack());
+  }
+
+  async load(level: Level, durationMs: number): Promise<Outcome> {
+    const { prefix, total } = this;
+    const { bare } = this.#run.under;
+    const recipe = { kind: 'payment', customerIds: this.#customerIds, amount: AMOUNT } as const;
+    const target = targetOf(bare.url, bare.apiKey);
+    const order = { target, recipe, prefix, first: total.nextNumber, level, durationMs, tellEvery: 0 };
+    const outcome = await this.#run.http.run(order);
+    addOutcome(total, outcome);
+    return outcome;
+  }
+
+  async verify(): Promise<Verified> {
+    return { rows: this.total.done, faults: await this.#run.skeleton.faults(this.#by) };
+  }
 }

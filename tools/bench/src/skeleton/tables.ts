@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { makeMonolith, miscounted, monolithFaults } from '../controls/monolith.ts';
 import type { ControlSizes } from '../controls/transaction.ts';
+import { newOutcome, type Outcome } from '../load/outcome.ts';
 import { untilSettled } from '../measure/settling.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -12,6 +13,8 @@ const PROGRESS = `version bigint NOT NULL, restricted bigint NOT NULL DEFAULT 0,
 
 export class SkeletonTables {
   readonly #client: pg.Client;
+  /** What was paid by many customers, and by one. */
+  readonly paid: { readonly any: Outcome; readonly one: Outcome } = { any: newOutcome(), one: newOutcome() };
 
   private constructor(client: pg.Client) {
     this.#client = client;
@@ -46,9 +49,20 @@ export class SkeletonTables {
     }, timeoutMs);
   }
 
-  /** What of the rows doesn't add up. @param done how many payments of many customers, or of one, were acknowledged, in all */
-  async faults(done: number, one: boolean): Promise<string[]> {
+  /** What of the rows of payments by many customers, or by one, doesn't add up. */
+  async faults(by: keyof SkeletonTables['paid']): Promise<string[]> {
+    const [{ done }, one] = [this.paid[by], by === 'one'];
     return [...(await monolithFaults(this.#client, done, one)), ...(await followersFaults(this.#client, done, one))];
+  }
+
+  /** How long after its time each payment by many customers was written into the statement, from a number on, in ms. */
+  async statementLagMs(first: number): Promise<number[]> {
+    const { rows } = await this.#client.query<{ ms: string }>(
+      `SELECT extract(epoch FROM applied_at - at) * 1000 AS ms FROM statement_entries
+       WHERE reference LIKE 'any-%' AND substring(reference FROM '\\d+$')::bigint >= $1`,
+      [first],
+    );
+    return rows.map(({ ms }) => Number(ms));
   }
 
   /** What a customer owes by its balance, as a decimal string. */
@@ -76,7 +90,7 @@ async function makeFollowers(client: pg.Client): Promise<void> {
       WITH (fillfactor = 70);
     CREATE TABLE statement_entries (customer_id bigint NOT NULL, at timestamptz(3) NOT NULL, kind smallint NOT NULL,
       version bigint NOT NULL, reference varchar(60) COLLATE "C" NOT NULL, amount numeric(12,2) NOT NULL CHECK (amount > 0),
-      PRIMARY KEY (customer_id, at, kind, version) INCLUDE (amount));
+      applied_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(), PRIMARY KEY (customer_id, at, kind, version) INCLUDE (amount));
     INSERT INTO lenders_accounts (customer_id, debt, version, last_time) SELECT customer_id, owed, version, last_time FROM accounts;
     INSERT INTO loans SELECT loan_id, taken_at, taken_at, external_id, amount, 2, taken_at, customer_id, outstanding FROM open_loans;
     INSERT INTO balances (customer_id, total_debt, version, last_time) SELECT customer_id, owed, version, last_time FROM accounts`);
