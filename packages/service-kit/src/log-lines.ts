@@ -54,14 +54,15 @@ export class LogLines implements DestinationStream {
     if (bytes !== null) this.#last.write(bytes);
   }
 
-  /** The memory goes with what is in it, for that may be written later. */
+  /** A block goes with what is in it, for that may be written later; little is copied, or it would hold on to a whole block. */
   #take(): Buffer | null {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#length === 0) return null;
     const bytes = this.#bytes.subarray(0, this.#length);
-    this.#bytes = Buffer.allocUnsafeSlow(TOGETHER_BYTES);
     this.#length = 0;
+    if (bytes.length < TOGETHER_BYTES / 2) return Buffer.from(bytes);
+    this.#bytes = Buffer.allocUnsafeSlow(TOGETHER_BYTES);
     return bytes;
   }
 }
