@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import pg from 'pg';
-import { readStackFile } from '../src/index.ts';
+import { readStackFile, removeStack } from '../src/index.ts';
 import { poll } from '../src/processes/poll.ts';
 import { type Command, npmStart, ownEnvironment } from './fixtures/command.ts';
 
@@ -27,7 +27,10 @@ afterEach(() => {
   for (const command of commands.splice(0)) for (const pid of command.left()) process.kill(pid, 'SIGKILL');
 });
 
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(async () => {
+  await removeStack(state);
+  rmSync(dir, { recursive: true, force: true });
+});
 
 function start(args: string[] = [], more: NodeJS.ProcessEnv = {}): Command {
   const command = npmStart(dir, { ...env, ...more }, args);

@@ -1,6 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { postgresDataDir } from '../src/servers/postgres.ts';
+import { removeStack } from '../src/stack/fresh.ts';
 import { startStack } from '../src/stack/start-stack.ts';
 import { writeAtomically } from '../src/state-dir.ts';
 
@@ -20,4 +22,12 @@ it('a file that can not be replaced is left as it is, and no part beside it', ()
   mkdirSync(path);
   expect(() => writeAtomically(path, 'text')).toThrow();
   expect(readdirSync(dir)).toEqual(['stack.json']);
+});
+
+it('a stack that is removed leaves no data, also in a folder that is closed to others', async () => {
+  const stack = join(dir, 'stack');
+  const data = postgresDataDir(stack);
+  for (const path of [stack, data]) mkdirSync(path, { recursive: true });
+  await removeStack(stack);
+  expect([existsSync(stack), existsSync(data)]).toEqual([false, false]);
 });

@@ -6,12 +6,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { removeStack } from '@mo/dev-stack';
 import { bench } from './bench.ts';
 import { PROCESSES } from './measure/processes.ts';
 import { OptionsError, readOptions, USAGE } from './options.ts';
 import { planOf } from './plan.ts';
 import { resultsJson, writeResults } from './report/results.ts';
 import { renderLag, renderRatios, renderRested, renderTable } from './report/table.ts';
+import { serversDirOf } from './stack.ts';
 
 const LATEST = fileURLToPath(new URL('../../../bench/results/latest.json', import.meta.url));
 
@@ -40,6 +42,7 @@ async function main(): Promise<number> {
     for (const failure of failures) console.log(failure);
     return failures.length === 0 && rows.every(({ isSound }) => isSound) ? 0 : 1;
   } finally {
+    await removeStack(serversDirOf(dir));
     rmSync(dir, { recursive: true, force: true });
   }
 }

@@ -5,10 +5,13 @@ import { removeVolumes } from '../servers/containers.ts';
 import { postgresDataDir } from '../servers/postgres.ts';
 import { passwordsFile } from '../servers/secrets.ts';
 
-/** Deletes all that a stack has left, when it is stopped: its folder, and the volumes where it ran in containers. */
+/**
+ * Deletes all that a stack, or servers alone, have left, when they are stopped: their folder, PostgreSQL's data also where they are not
+ * below it, and the volumes where they ran in containers.
+ */
 export async function removeStack(dir: string): Promise<void> {
   await removeVolumes(dir);
-  rmSync(dir, { recursive: true, force: true });
+  for (const path of [postgresDataDir(dir), dir]) rmSync(path, { recursive: true, force: true });
 }
 
 /** Deletes the data of a stack, wherever they are, and leaves its API keys. Refuses where they are not ours. */
