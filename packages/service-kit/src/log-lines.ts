@@ -7,7 +7,7 @@ const TOGETHER_BYTES = 16_384;
 const TOGETHER_MS = 100;
 /** Beyond so many bytes that nobody takes, lines are dropped. */
 const WAITING_BYTES_MAX = 16 * 1024 * 1024;
-/** What a character comes to at most: of UTF-16, by what a code unit takes in UTF-8. */
+/** What a code unit of UTF-16 takes at most in UTF-8. */
 const CHARACTER_BYTES_MAX = 3;
 
 /**
@@ -61,10 +61,17 @@ export class LogLines implements DestinationStream {
     if (this.#length === 0) return null;
     const bytes = this.#bytes.subarray(0, this.#length);
     this.#length = 0;
-    if (bytes.length < TOGETHER_BYTES / 2) return Buffer.from(bytes);
+    if (bytes.length < TOGETHER_BYTES / 2) return copyOf(bytes);
     this.#bytes = Buffer.allocUnsafeSlow(TOGETHER_BYTES);
     return bytes;
   }
+}
+
+/** Of memory that is for these bytes alone: Node cuts small ones out of blocks that all of them hold on to. */
+function copyOf(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
 }
 
 /** pino's destination, which takes bytes where it is told so. */
@@ -73,5 +80,6 @@ interface Destination {
   flushSync(): void;
 }
 
+/** What it would put together it counts wrongly once a write has failed, so it writes each block by itself. */
 const destination = (options: { fd: number; sync: boolean; maxLength?: number }): Destination =>
-  pino.destination({ ...options, contentMode: 'buffer' }) as unknown as Destination;
+  pino.destination({ ...options, contentMode: 'buffer', maxWrite: 1 }) as unknown as Destination;

@@ -1,6 +1,6 @@
 import { randomFillSync, randomUUID } from 'node:crypto';
 
-/** With its length and its dashes, for to count with an expression takes twice as long. */
+/** Only together with the length and the dashes below: to count within the expression takes twice as long. */
 const TRACEPARENT = /^00-(?!0+-)[0-9a-f]+-(?!0+-)[0-9a-f]+-[0-9a-f]+$/;
 const TRACEPARENT_LENGTH = 55;
 const DASHES = [35, 52] as const;

@@ -1,8 +1,8 @@
 /** Logs lines and ends, in the way that it is told. */
 import { pbkdf2 } from 'node:crypto';
 import { createLogger } from '../src/log.ts';
+import { wideLines } from './wide-lines.ts';
 
-const WIDE = 'a\u00e9\u20ac\u{1f600}';
 const logger = createLogger('test', 'info');
 const ways: Readonly<Record<string, () => void>> = {
   exit: () => process.exit(),
@@ -21,10 +21,9 @@ const ways: Readonly<Record<string, () => void>> = {
       process.exit();
     }, 500);
   },
-  // Of as many bytes a character as there can be, where what is written together may end within one; and some that are too long for that.
+  // With as many bytes a character as there can be, and characters that are cut in two; and some too long to be written together.
   wide: () => {
-    for (let line = 0; line < 500; line++)
-      logger.info(WIDE.slice(line % WIDE.length).repeat(line % 50 === 0 ? 500 : 9));
+    for (const line of wideLines()) logger.info(line);
     process.exit();
   },
 };

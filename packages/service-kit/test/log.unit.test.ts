@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { wideLines } from './wide-lines.ts';
 
 const main = fileURLToPath(new URL('./log-main.ts', import.meta.url));
 let child: ChildProcess;
@@ -35,11 +36,7 @@ it('many lines are written whole and in order, and those of another logger after
 });
 
 it('lines are written whole and in order whatever they are made of, and however long', async () => {
-  const wide = 'a\u00e9\u20ac\u{1f600}';
-  const sent = Array.from({ length: 500 }, (_, line) =>
-    wide.slice(line % wide.length).repeat(line % 50 === 0 ? 500 : 9),
-  );
-  expect(await all(linesOf('wide'))).toEqual(['one', 'two', ...sent]);
+  expect(await all(linesOf('wide'))).toEqual(['one', 'two', ...wideLines()]);
 });
 
 it('lines are not held back while the process goes on', async () => {

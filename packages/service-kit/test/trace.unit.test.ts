@@ -21,6 +21,10 @@ describe('a trace context from outside', () => {
     `00-${TRACE}-${SPAN}-01-more`,
     `00-${TRACE}-${SPAN}-01\n`,
     `00-${TRACE}-${SPAN}`,
+    `00-${TRACE}-${SPAN}-1`,
+    `00-${TRACE}-${SPAN}-012`,
+    `00-${TRACE.slice(1)}-${SPAN}a-01`,
+    `00-${TRACE}-${SPAN.slice(1)}-012`,
   ])('is passed over where it is malformed: %j', (text) => {
     expect(acceptTraceparent(text)).toBeNull();
   });

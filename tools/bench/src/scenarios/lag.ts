@@ -21,7 +21,7 @@ const TOLD_PER_SECOND = 50;
 export const LISTEN_MS_MIN = 5_000;
 const POLL_MS = 4;
 export const ARRIVAL_MS_MAX = 30_000;
-/** Where payments were not measured in this run, their best rate is looked for at so many connections. */
+/** To look for the best rate of payments where that was not measured in this run, and to warm up. */
 export const BEST: Level = { connections: 64 };
 
 /** The customers that it needs, by name. */
@@ -127,8 +127,11 @@ class LagMember extends WriteMember {
   }
 
   async close(): Promise<void> {
-    await this.#watch.stop();
-    await this.#subscriber.close();
+    try {
+      await this.#watch.stop();
+    } finally {
+      await this.#subscriber.close();
+    }
   }
 }
 
