@@ -13,7 +13,7 @@ import { Rows } from './measure/rows.ts';
 import { runSet } from './measure/run-set.ts';
 import { Settling } from './measure/settling.ts';
 import type { Plan } from './plan.ts';
-import { type LagP99, type Ratio, ratiosOf } from './report/ratios.ts';
+import { type Ratio, ratiosOf } from './report/ratios.ts';
 import { type Run, systemPids } from './run.ts';
 import { measureBulk } from './scenarios/bulk.ts';
 import { type Lag, lagCustomers, measureLag } from './scenarios/lag.ts';
@@ -134,12 +134,9 @@ async function measure(run: Run): Promise<Measured> {
     lag === null ? null : await attempt("the skeleton's lag", () => measureSkeletonLag(run, lag.offered));
   await attempt('scale', () => measureScale(run, ids));
   await attempt('bulk', () => measureBulk(run));
-  const ratios = ratiosOf(rows, { lag: p99Of(lag), skeletonLag: p99Of(skeletonLag) });
+  const ratios = ratiosOf(rows, { lag, skeletonLag });
   return { rows, ratios, lag, skeletonLag, idleCpuShare, rested, notes, failures };
 }
-
-const p99Of = (lag: Lag | null): LagP99 | null =>
-  lag === null ? null : { subscriberMs: lag.subscriberMs[2] ?? 0, balanceMs: lag.balanceMs[2] ?? 0 };
 
 async function idle(run: Run): Promise<PerProcess> {
   const pids = systemPids(run);

@@ -1,6 +1,6 @@
 /** Reads a topic as anybody may, and notes how long after what they tell of its messages come. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Histogram, newHistogram, percentileMs, recordMs } from '@mo/load';
+import { type Histogram, newHistogram, recordMs } from '@mo/load';
 import kafkajs from 'kafkajs';
 
 const JOIN_MS_MAX = 30_000;
@@ -23,10 +23,11 @@ export interface Subscription {
 }
 
 export class Subscriber {
+  /** How long after what they tell of those came that are counted. */
+  readonly lag: Histogram = newHistogram();
   readonly #subscription: Subscription;
   readonly #consumer: kafkajs.Consumer;
   readonly #numbers = new Set<number>();
-  readonly #lag: Histogram = newHistogram();
   #from = Number.POSITIVE_INFINITY;
 
   constructor(subscription: Subscription) {
@@ -71,17 +72,12 @@ export class Subscriber {
     }
     this.#from = next;
     this.#numbers.clear();
-    this.#lag.fill(0);
+    this.lag.fill(0);
   }
 
   /** Of these, those that are counted and have not come. */
   missing(numbers: readonly number[]): number {
     return numbers.filter((number) => number >= this.#from && !this.#numbers.has(number)).length;
-  }
-
-  /** In ms, at these shares. */
-  lagMs(shares: readonly number[]): number[] {
-    return shares.map((share) => percentileMs(this.#lag, share));
   }
 
   close(): Promise<void> {
@@ -94,6 +90,6 @@ export class Subscriber {
     const number = name.startsWith(prefix) ? Number(name.slice(name.lastIndexOf('-') + 1)) : -1;
     if (number < this.#from || this.#numbers.has(number)) return;
     this.#numbers.add(number);
-    recordMs(this.#lag, nowMs - atMs);
+    recordMs(this.lag, nowMs - atMs);
   }
 }

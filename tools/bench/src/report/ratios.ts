@@ -1,6 +1,7 @@
 /** What the figures must show, as ratios within one run: the same machine, the same servers, in turns. */
 import type { Row } from '../measure/row.ts';
 import type { Rows } from '../measure/rows.ts';
+import type { Lag } from '../scenarios/lag.ts';
 
 /** A bound: at least, at most, or no further from 1 than this. */
 export type Bound = { readonly min: number } | { readonly max: number } | { readonly near: number };
@@ -17,16 +18,10 @@ export interface Ratio {
   readonly aim: Bound | null;
 }
 
-/** p99 in ms, of events at a subscriber and in the balance. */
-export interface LagP99 {
-  readonly subscriberMs: number;
-  readonly balanceMs: number;
-}
-
 /** What is known of a run beside its rows. */
 export interface Extras {
-  readonly lag: LagP99 | null;
-  readonly skeletonLag: LagP99 | null;
+  readonly lag: Lag | null;
+  readonly skeletonLag: Lag | null;
 }
 
 export function meets(value: number, bound: Bound): boolean {
@@ -110,10 +105,10 @@ export function ratiosOf(rows: Rows, { lag, skeletonLag }: Extras): Ratio[] {
     ratio('100th page of many loans to the first of few', rates('page-100-of-many', 'page-1-of-few'), {
       near: 0.15,
     }),
-    ratio('event lag to a subscriber, p99', lag?.subscriberMs ?? null, { max: 50 }, null, 'ms'),
-    ratio('event lag to the balance, p99', lag?.balanceMs ?? null, { max: 75 }, null, 'ms'),
-    ratio("lag of the skeleton's payments to a subscriber, p99", skeletonLag?.subscriberMs ?? null, null, null, 'ms'),
-    ratio("lag of the skeleton's payments to the statement, p99", skeletonLag?.balanceMs ?? null, null, null, 'ms'),
+    ratio('event lag to a subscriber, p99', p99Of(lag?.subscriberMs), { max: 50 }, null, 'ms'),
+    ratio('event lag to the balance, p99', p99Of(lag?.balanceMs), { max: 75 }, null, 'ms'),
+    ratio("lag of the skeleton's payments to a subscriber, p99", p99Of(skeletonLag?.subscriberMs), null, null, 'ms'),
+    ratio("lag of the skeleton's payments to the statement, p99", p99Of(skeletonLag?.balanceMs), null, null, 'ms'),
     ratio('p50 of a payment to that of a commit, one connection', over(p50('payment-1'), p50('commit')), { max: 3 }),
     ratio(
       "p50 of the skeleton's payment to that of a commit, one connection",
@@ -137,6 +132,8 @@ export function ratiosOf(rows: Rows, { lag, skeletonLag }: Extras): Ratio[] {
     }),
   ];
 }
+
+const p99Of = (lagMs: readonly number[] | undefined): number | null => lagMs?.[2] ?? null;
 
 /** Of what has reached everybody, for what it is held against writes that, too. */
 const settledPerSecond = ({ outcome, settledMs }: Row): number => outcome.done / (outcome.seconds + settledMs / 1000);

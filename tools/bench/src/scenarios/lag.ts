@@ -10,6 +10,7 @@ import type { Level, Outcome } from '../load/outcome.ts';
 import type { Verified } from '../measure/member.ts';
 import { openRate, sliceOf, verify } from '../measure/run-set.ts';
 import { Subscriber } from '../measure/subscriber.ts';
+import type { Plan } from '../plan.ts';
 import { isChosen, type Run } from '../run.ts';
 import { seedLoans, settleSeeds } from '../seeds/loans.ts';
 import { WriteMember } from './http-member.ts';
@@ -18,7 +19,7 @@ import { HUGE } from './writes.ts';
 const CENT = { text: '0.01', cents: 1 };
 const TOLD_PER_SECOND = 50;
 /** A p99 needs some events. */
-export const LISTEN_MS_MIN = 5_000;
+const LISTEN_MS_MIN = 5_000;
 const POLL_MS = 4;
 export const ARRIVAL_MS_MAX = 30_000;
 /** To look for the best rate of payments where that was not measured in this run, and to warm up. */
@@ -36,7 +37,13 @@ export interface Lag {
   readonly balanceMs: readonly number[];
 }
 
-export const LAG_SHARES = [0.5, 0.9, 0.99];
+const SHARES = [0.5, 0.9, 0.99];
+
+/** What of a lag is told. */
+export const lagMs = (lag: Histogram): number[] => SHARES.map((share) => percentileMs(lag, share));
+
+/** How long it is listened. */
+export const listenMs = ({ sliceMs, rounds }: Plan): number => Math.max(LISTEN_MS_MIN, sliceMs * rounds);
 
 /** Measures it, if it was chosen. */
 export async function measureLag(run: Run, ids: ReadonlyMap<string, readonly number[]>): Promise<Lag | null> {
@@ -54,7 +61,7 @@ export async function measureLag(run: Run, ids: ReadonlyMap<string, readonly num
     say(`lag of events, at ${perSecond} payments a second`);
     await member.listen(perSecond);
     const level = { perSecond };
-    rows.of('lag', false, level).add(await sliceOf(member, level, Math.max(LISTEN_MS_MIN, plan.sliceMs * plan.rounds)));
+    rows.of('lag', false, level).add(await sliceOf(member, level, listenMs(plan)));
     await member.arrived();
     await verify(member, run);
     return rows.sound('lag', 'open') === null ? null : member.seen(perSecond);
@@ -120,9 +127,9 @@ class LagMember extends WriteMember {
     return {
       offered,
       events: this.#subscriber.received,
-      subscriberMs: this.#subscriber.lagMs(LAG_SHARES),
+      subscriberMs: lagMs(this.#subscriber.lag),
       balances: this.#watch.counted,
-      balanceMs: LAG_SHARES.map((share) => percentileMs(this.#byBalance, share)),
+      balanceMs: lagMs(this.#byBalance),
     };
   }
 

@@ -1,13 +1,13 @@
 /** How far behind the skeleton's payments are with others: what there is left for those of the system, at the same rate. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { newHistogram, percentileMs, recordMs } from '@mo/load';
+import { countOf, newHistogram, recordMs } from '@mo/load';
 import type { Verified } from '../measure/member.ts';
 import { sliceOf, verify } from '../measure/run-set.ts';
 import { Subscriber } from '../measure/subscriber.ts';
 import type { Run } from '../run.ts';
 import type { Paid } from '../skeleton/pay.ts';
 import { skeletonTopic } from '../stack.ts';
-import { ARRIVAL_MS_MAX, BEST, LAG_SHARES, type Lag, LISTEN_MS_MIN } from './lag.ts';
+import { ARRIVAL_MS_MAX, BEST, type Lag, lagMs, listenMs } from './lag.ts';
 import { manyCustomers, SkeletonMember } from './skeleton.ts';
 
 const POLL_MS = 10;
@@ -18,57 +18,67 @@ const POLL_MS = 10;
  */
 export async function measureSkeletonLag(run: Run, perSecond: number): Promise<Lag | null> {
   const { plan, rows, say } = run;
-  const member = new SkeletonLagMember(run, 'skeleton-lag', 'any', manyCustomers(run));
+  const member = new SkeletonLagMember(run);
   say(`lag of the skeleton's payments, at ${perSecond} a second`);
   await sliceOf(member, BEST, plan.warmUpMs);
-  const { bare, topicPrefix } = run.under;
-  const subscriber = new Subscriber({
-    brokers: bare.stack().kafka.brokers,
-    groupId: `${run.id}-skeleton-subscriber`,
-    topic: skeletonTopic(topicPrefix),
-    prefix: member.prefix,
-    read: ({ value }) => {
-      const { external_id: name, paid_at } = JSON.parse(String(value)) as Paid;
-      return { name, atMs: Date.parse(paid_at) };
-    },
-  });
   try {
-    await subscriber.join(member.total.nextNumber, async () => {
-      await member.load({ connections: 1 }, 1);
-      return member.total.nextNumber;
-    });
+    await member.listen();
     const first = member.total.nextNumber;
     const level = { perSecond };
-    const slice = await sliceOf(member, level, Math.max(LISTEN_MS_MIN, plan.sliceMs * plan.rounds));
-    rows.of(member.name, true, level).add(slice);
-    const missing = () => subscriber.missing(member.total.created.payment);
-    const endMs = Date.now() + ARRIVAL_MS_MAX;
-    while (Date.now() < endMs && missing() > 0) await delay(POLL_MS);
-    member.missing = missing();
+    rows.of(member.name, true, level).add(await sliceOf(member, level, listenMs(plan)));
+    await member.arrived();
     await verify(member, run);
     if (rows.sound(member.name, 'open') === null) return null;
-    const lags = newHistogram();
-    for (const ms of await run.skeleton.statementLagMs(first)) recordMs(lags, ms);
-    return {
-      offered: perSecond,
-      events: subscriber.received,
-      subscriberMs: subscriber.lagMs(LAG_SHARES),
-      balances: lags.reduce((sum, times) => sum + times, 0),
-      balanceMs: LAG_SHARES.map((share) => percentileMs(lags, share)),
-    };
+    const byStatement = newHistogram();
+    for (const ms of await run.skeleton.statementLagMs(first)) recordMs(byStatement, ms);
+    const { received: events, lag } = member.subscriber;
+    const balances = countOf(byStatement);
+    return { offered: perSecond, events, subscriberMs: lagMs(lag), balances, balanceMs: lagMs(byStatement) };
   } finally {
-    await subscriber.close();
+    await member.subscriber.close();
   }
 }
 
 class SkeletonLagMember extends SkeletonMember {
-  override readonly note = 'the same at the rate of lag';
-  /** How many did not come to the subscriber. */
-  missing = 0;
+  readonly subscriber: Subscriber;
+
+  constructor(run: Run) {
+    super(run, 'skeleton-lag', 'any', manyCustomers(run));
+    const { bare, topicPrefix } = run.under;
+    this.subscriber = new Subscriber({
+      brokers: bare.stack().kafka.brokers,
+      groupId: `${run.id}-skeleton-subscriber`,
+      topic: skeletonTopic(topicPrefix),
+      prefix: this.prefix,
+      read: ({ value }) => {
+        const { external_id: name, paid_at } = JSON.parse(String(value)) as Paid;
+        return { name, atMs: Date.parse(paid_at) };
+      },
+    });
+  }
+
+  /** Begins to read the topic. */
+  listen(): Promise<void> {
+    return this.subscriber.join(this.total.nextNumber, async () => {
+      await this.load({ connections: 1 }, 1);
+      return this.total.nextNumber;
+    });
+  }
+
+  /** Waits until the subscriber has all. */
+  async arrived(): Promise<void> {
+    const endMs = Date.now() + ARRIVAL_MS_MAX;
+    while (Date.now() < endMs && this.#missing() > 0) await delay(POLL_MS);
+  }
 
   override async verify(): Promise<Verified> {
     const { rows, faults } = await super.verify();
-    const lost = this.missing === 0 ? [] : [`${this.missing} payments did not reach the subscriber`];
+    const missing = this.#missing();
+    const lost = missing === 0 ? [] : [`${missing} payments did not reach the subscriber`];
     return { rows, faults: [...faults, ...lost] };
+  }
+
+  #missing(): number {
+    return this.subscriber.missing(this.total.created.payment);
   }
 }
