@@ -2,11 +2,11 @@
  * `npm run check:ops -- browser`: reads the reference in a real browser, as a newcomer does: gives the key, makes a call and
  * sees the answer. Chromium is where CHROMIUM says. Exit code 1 where something is not as it should be.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EVENT_TYPES } from '@mo/contracts';
-import { startStack } from '@mo/dev-stack';
+import { removeStack, startStack } from '@mo/dev-stack';
 import { chromium } from 'playwright-core';
 import { Visit } from './visit.ts';
 
@@ -31,7 +31,7 @@ try {
 } finally {
   await browser.close();
   await stack.stop();
-  rmSync(dir, { recursive: true, force: true });
+  await removeStack(dir);
 }
 for (const fault of visit.faults) say(`not so: ${fault}`);
 process.exitCode = visit.faults.length === 0 ? 0 : 1;

@@ -2,9 +2,10 @@
  * `npm run chaos`: the system under faults, on real servers. Exit code 0 where nothing was violated, 1 where something
  * was, 2 where it could not begin.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeStack } from '@mo/dev-stack';
 import { chaos } from './chaos.ts';
 import { OptionsError, readOptions, USAGE } from './options.ts';
 import { renderReport } from './report.ts';
@@ -25,7 +26,7 @@ async function main(): Promise<number> {
   const report = await chaos({ ...options, dir, log });
   console.log(renderReport(report));
   if (report.tally.violated === 0) {
-    rmSync(dir, { recursive: true, force: true });
+    await removeStack(dir);
     return 0;
   }
   console.log(
