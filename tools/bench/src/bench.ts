@@ -7,6 +7,7 @@ import type { Servers } from '@mo/dev-stack';
 import { SqlLoad } from './controls/sql-load.ts';
 import { HttpLoad } from './load/http-load.ts';
 import { cpuMs } from './measure/cpu.ts';
+import type { Lag } from './measure/lag.ts';
 import { type PerProcess, perProcess } from './measure/processes.ts';
 import { measureRested, type Rested } from './measure/rested.ts';
 import { Rows } from './measure/rows.ts';
@@ -16,11 +17,10 @@ import type { Plan } from './plan.ts';
 import { type Ratio, ratiosOf } from './report/ratios.ts';
 import { type Run, systemPids } from './run.ts';
 import { measureBulk } from './scenarios/bulk.ts';
-import { type Lag, lagCustomers, measureLag } from './scenarios/lag.ts';
+import { lagCustomers, measureLag } from './scenarios/lag.ts';
 import { mixedCustomers, mixedMembers } from './scenarios/mixed.ts';
 import { readCustomers, readMembers } from './scenarios/reads.ts';
 import { measureScale, scaleCustomers } from './scenarios/scale.ts';
-import { measureSkeletonLag } from './scenarios/skeleton-lag.ts';
 import { writeCustomers, writeMembers } from './scenarios/writes.ts';
 import { seedCustomers } from './seeds/customers.ts';
 import { settleSeeds } from './seeds/loans.ts';
@@ -129,9 +129,7 @@ async function measure(run: Run): Promise<Measured> {
     if (members.length > 0) await attempt(names, () => runSet(members, { plan, rows, say }));
     for (const { name, note } of members) if (note !== undefined) notes.push(`${name}: ${note}`);
   }
-  const lag = await attempt('lag', () => measureLag(run, ids));
-  const skeletonLag =
-    lag === null ? null : await attempt("the skeleton's lag", () => measureSkeletonLag(run, lag.offered));
+  const { lag = null, skeletonLag = null } = (await attempt('lag', () => measureLag(run, ids))) ?? {};
   await attempt('scale', () => measureScale(run, ids));
   await attempt('bulk', () => measureBulk(run));
   const ratios = ratiosOf(rows, { lag, skeletonLag });

@@ -1,12 +1,13 @@
-import { recordMs } from '@mo/load';
+import { newHistogram, recordMs } from '@mo/load';
 import { newOutcome } from '../src/load/outcome.ts';
 import { readTimes } from '../src/measure/cpu.ts';
+import { type Lag, lagOf } from '../src/measure/lag.ts';
 import { perProcess } from '../src/measure/processes.ts';
 import { Rows } from '../src/measure/rows.ts';
 import { openRate } from '../src/measure/run-set.ts';
 import { meets, ratiosOf } from '../src/report/ratios.ts';
 import { resultsJson } from '../src/report/results.ts';
-import { renderRatios, renderTable } from '../src/report/table.ts';
+import { renderLag, renderRatios, renderTable } from '../src/report/table.ts';
 
 interface Figures {
   readonly connections?: number;
@@ -50,6 +51,21 @@ it('adds slices up, and tells CPU time by request', () => {
   expect(row?.rates).toEqual([100, 300]);
   expect(row?.cpuUs.loans).toBe(500);
   expect(row?.systemCpuUs).toBe(2_500);
+});
+
+it('tells the percentiles of a lag round by round', () => {
+  const [first, second] = [newHistogram(), newHistogram()];
+  for (let ms = 1; ms <= 100; ms += 1) recordMs(first, ms);
+  recordMs(second, 7);
+  const lag = lagOf(50, [
+    { subscriber: first, balance: second },
+    { subscriber: second, balance: newHistogram() },
+  ]);
+  expect(lag).toMatchObject({ offered: 50, events: 101, balances: 1 });
+  expect(lag.subscriberMs.map(({ p50, p99 }) => [Math.round(p50), Math.round(p99)])).toEqual([
+    [50, 99],
+    [7, 7],
+  ]);
 });
 
 it('offers half of the best rate of a closed loop by the clock', () => {
@@ -105,6 +121,30 @@ describe('ratios', () => {
       .split('\n')
       .find((text) => text.startsWith(what));
     expect(line).toMatch(/ 1.75 ×$/);
+  });
+
+  it('tell what a payment costs in its process where that has fewer callers', () => {
+    const rows = new Rows();
+    for (const [name, cpuMs] of [
+      ['payment-1', 300],
+      ['skeleton', 200],
+    ] as const) {
+      add(rows, name, { connections: 16, done: 1_000, cpuMs });
+      add(rows, name, { done: 2_000, cpuMs: 400 });
+    }
+    expect(toldOf(rows, 'CPU of a payment in payments, with a quarter of the callers to that with all')).toBe(1.5);
+    expect(toldOf(rows, "the same of the skeleton's payments")).toBe(1);
+  });
+
+  it('tell of a lag that of the round in the middle, and the range', () => {
+    const rounds = [40, 90, 60].map((p99) => ({ p50: 20, p90: 30, p99 }));
+    const lag: Lag = { offered: 700, events: 3, balances: 3, subscriberMs: rounds, balanceMs: rounds.slice(0, 2) };
+    const told = ratiosOf(new Rows(), { lag, skeletonLag: null });
+    const of = (what: string) => told.find((ratio) => ratio.what === what);
+    expect(of('event lag to a subscriber, p99')).toMatchObject({ value: 60, rounds: [40, 90, 60] });
+    expect(of('event lag to the balance, p99')?.value).toBe(65);
+    expect(of("lag of the skeleton's payments to a subscriber, p99")?.value).toBeNull();
+    expect(renderLag(lag, null)).toContain('to a subscriber   p50 20 ms (20–20), p90 30 ms (30–30), p99 60 ms (40–90)');
   });
 
   it('are that of the round in the middle, and tell the range', () => {

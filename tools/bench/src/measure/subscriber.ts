@@ -23,8 +23,7 @@ export interface Subscription {
 }
 
 export class Subscriber {
-  /** How long after what they tell of those came that are counted. */
-  readonly lag: Histogram = newHistogram();
+  #lag: Histogram = newHistogram();
   readonly #subscription: Subscription;
   readonly #consumer: kafkajs.Consumer;
   readonly #numbers = new Set<number>();
@@ -37,9 +36,11 @@ export class Subscriber {
     this.#consumer = kafka.consumer({ groupId, maxWaitTimeInMs: FETCH_WAIT_MS });
   }
 
-  /** How many have come, each counted once. */
-  get received(): number {
-    return this.#numbers.size;
+  /** How long after what they tell of those came that are counted, since this was last asked. */
+  take(): Histogram {
+    const lag = this.#lag;
+    this.#lag = newHistogram();
+    return lag;
   }
 
   /**
@@ -72,7 +73,7 @@ export class Subscriber {
     }
     this.#from = next;
     this.#numbers.clear();
-    this.lag.fill(0);
+    this.take();
   }
 
   /** Of these, those that are counted and have not come. */
@@ -90,6 +91,6 @@ export class Subscriber {
     const number = name.startsWith(prefix) ? Number(name.slice(name.lastIndexOf('-') + 1)) : -1;
     if (number < this.#from || this.#numbers.has(number)) return;
     this.#numbers.add(number);
-    recordMs(this.lag, nowMs - atMs);
+    recordMs(this.#lag, nowMs - atMs);
   }
 }

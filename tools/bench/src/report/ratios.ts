@@ -1,7 +1,7 @@
 /** What the figures must show, as ratios within one run: the same machine, the same servers, in turns. */
+import type { Lag, LagPercentiles } from '../measure/lag.ts';
 import type { Row } from '../measure/row.ts';
 import type { Rows } from '../measure/rows.ts';
-import type { Lag } from '../scenarios/lag.ts';
 
 /** A bound: at least, at most, or no further from 1 than this. */
 export type Bound = { readonly min: number } | { readonly max: number } | { readonly near: number };
@@ -31,6 +31,8 @@ export function meets(value: number, bound: Bound): boolean {
 }
 
 const MOST = '64';
+/** As many as each of four processes has. */
+const FEWER = '16';
 
 /** All that is asked for, whether it was measured or not. */
 export function ratiosOf(rows: Rows, { lag, skeletonLag }: Extras): Ratio[] {
@@ -56,6 +58,7 @@ export function ratiosOf(rows: Rows, { lag, skeletonLag }: Extras): Ratio[] {
     bar,
     aim,
   });
+  const inFewer = (name: string) => over(inPayments(rows.sound(name, FEWER)), inPayments(rows.sound(name, MOST)));
   const ofPayment = cpu('payment-1');
   const bulk = rows.sound('bulk-large', '1');
   return [
@@ -105,10 +108,10 @@ export function ratiosOf(rows: Rows, { lag, skeletonLag }: Extras): Ratio[] {
     ratio('100th page of many loans to the first of few', rates('page-100-of-many', 'page-1-of-few'), {
       near: 0.15,
     }),
-    ratio('event lag to a subscriber, p99', p99Of(lag?.subscriberMs), { max: 50 }, null, 'ms'),
-    ratio('event lag to the balance, p99', p99Of(lag?.balanceMs), { max: 75 }, null, 'ms'),
-    ratio("lag of the skeleton's payments to a subscriber, p99", p99Of(skeletonLag?.subscriberMs), null, null, 'ms'),
-    ratio("lag of the skeleton's payments to the statement, p99", p99Of(skeletonLag?.balanceMs), null, null, 'ms'),
+    ratio('event lag to a subscriber, p99', p99sOf(lag?.subscriberMs), { max: 50 }, null, 'ms'),
+    ratio('event lag to the balance, p99', p99sOf(lag?.balanceMs), { max: 75 }, null, 'ms'),
+    ratio("lag of the skeleton's payments to a subscriber, p99", p99sOf(skeletonLag?.subscriberMs), null, null, 'ms'),
+    ratio("lag of the skeleton's payments to the statement, p99", p99sOf(skeletonLag?.balanceMs), null, null, 'ms'),
     ratio('p50 of a payment to that of a commit, one connection', over(p50('payment-1'), p50('commit')), { max: 3 }),
     ratio(
       "p50 of the skeleton's payment to that of a commit, one connection",
@@ -127,13 +130,18 @@ export function ratiosOf(rows: Rows, { lag, skeletonLag }: Extras): Ratio[] {
     ratio('CPU of a payment with four processes to one', costs('scale-4-processes', 'scale-base'), {
       near: 0.1,
     }),
+    ratio('CPU of a payment in payments, with a quarter of the callers to that with all', inFewer('payment-1'), null),
+    ratio("the same of the skeleton's payments", inFewer('skeleton'), null),
     ratio('CPU of a payment with ten times the customers', costs('scale-10-times-customers', 'scale-base'), {
       near: 0.1,
     }),
   ];
 }
 
-const p99Of = (lagMs: readonly number[] | undefined): number | null => lagMs?.[2] ?? null;
+const p99sOf = (rounds: readonly LagPercentiles[] | undefined): readonly number[] | null =>
+  rounds?.map(({ p99 }) => p99) ?? null;
+
+const inPayments = (row: Row | null): number | null => row?.cpuUs.payments ?? null;
 
 /** Of what has reached everybody, for what it is held against writes that, too. */
 const settledPerSecond = ({ outcome, settledMs }: Row): number => outcome.done / (outcome.seconds + settledMs / 1000);
@@ -149,7 +157,8 @@ const overEach = (upper: readonly number[], lower: readonly number[]): readonly 
     .filter((pair) => pair.every((value) => value > 0 && Number.isFinite(value)))
     .map(([value, other]) => value / other);
 
-function median(values: readonly number[]): number | null {
+/** That in the middle, or the mean of both; null where there is none. */
+export function median(values: readonly number[]): number | null {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
   const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { dirname } from 'node:path';
+import type { Lag } from '../measure/lag.ts';
 import type { PerProcess } from '../measure/processes.ts';
 import type { Rested } from '../measure/rested.ts';
 import type { Row } from '../measure/row.ts';
-import type { Lag } from '../scenarios/lag.ts';
 import { meets, type Ratio } from './ratios.ts';
 
 const MIB = 1024 * 1024;

@@ -1,10 +1,9 @@
 /** The table that is printed: one line for each scenario and control at each load, and below it what it must show. */
-
+import type { Lag, LagPercentiles } from '../measure/lag.ts';
 import { PROCESSES } from '../measure/processes.ts';
 import type { Rested } from '../measure/rested.ts';
 import type { Row } from '../measure/row.ts';
-import type { Lag } from '../scenarios/lag.ts';
-import { type Bound, meets, type Ratio } from './ratios.ts';
+import { type Bound, median, meets, type Ratio } from './ratios.ts';
 
 /** Latencies and CPU times of several digits tell nothing by their last ones. */
 const DIGITS = 3;
@@ -76,8 +75,7 @@ export function renderRatios(ratios: readonly Ratio[]): string {
   const lines = ratios.map(({ what, value, rounds = [], unit, bar, aim }) => {
     const bounds = [bar, aim].map((bound) => (bound === null ? '' : boundText(bound, unit)));
     if (value === null) return [what, 'not measured', ...bounds, ''];
-    const range = rounds.length > 1 ? ` (${short(Math.min(...rounds))}–${short(Math.max(...rounds))})` : '';
-    return [what, `${short(value)} ${unit}${range}`, ...bounds, verdict(value, bar, aim)];
+    return [what, `${short(value)} ${unit}${rangeText(rounds)}`, ...bounds, verdict(value, bar, aim)];
   });
   const all = [['', 'is', 'bar', 'aim', ''], ...lines];
   const widths = [0, 1, 2, 3].map((place) => Math.max(...all.map((cells) => (cells[place] ?? '').length)));
@@ -90,6 +88,10 @@ export function renderRatios(ratios: readonly Ratio[]): string {
     )
     .join('\n');
 }
+
+/** From the least to the most of several rounds. */
+const rangeText = (rounds: readonly number[]): string =>
+  rounds.length > 1 ? ` (${short(Math.min(...rounds))}–${short(Math.max(...rounds))})` : '';
 
 function verdict(value: number, bar: Bound | null, aim: Bound | null): string {
   if (bar === null) return '';
@@ -114,12 +116,19 @@ export function renderLag(lag: Lag, skeletonLag: Lag | null): string {
 }
 
 function lagLines({ events, subscriberMs, balances, balanceMs }: Lag, end: string): string[] {
-  const told = (ms: readonly number[]) =>
-    `p50 ${short(ms[0] ?? 0)}, p90 ${short(ms[1] ?? 0)}, p99 ${short(ms[2] ?? 0)} ms`;
   return [
-    `  to a subscriber   ${told(subscriberMs)} (${events} events)`,
-    `  to the ${end.padEnd(9)}  ${told(balanceMs)} (${balances} looked at)`,
+    `  to a subscriber   ${lagText(subscriberMs)} (${events} events)`,
+    `  to the ${end.padEnd(9)}  ${lagText(balanceMs)} (${balances} looked at)`,
   ];
+}
+
+/** Of each, that of the round in the middle, and the range. */
+function lagText(rounds: readonly LagPercentiles[]): string {
+  const told = (['p50', 'p90', 'p99'] as const).map((name) => {
+    const ms = rounds.map((percentiles) => percentiles[name]);
+    return `${name} ${short(median(ms) ?? 0)} ms${rangeText(ms)}`;
+  });
+  return told.join(', ');
 }
 
 /** What the same work costs after rests. */

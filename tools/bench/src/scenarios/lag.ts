@@ -1,77 +1,83 @@
 /**
- * How long an event takes from its commit to others, at half of the best rate of payments. A subscriber reads the topic as
- * anybody may; the balance is looked at in the database, for a read with a Consistency-Token would pull what is missing.
- * Both are counted from the time that the event itself tells, which is before its commit: so neither is told too short.
+ * How long an event takes from its commit to others, at half of the best rate of payments, in turns with the skeleton's at the same
+ * rate. A subscriber reads the topic as anybody may, and the balance is looked at in the database. Both are counted from the
+ * time that the event itself tells, which is before its commit: so neither is told too short.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseToken } from '@mo/contracts';
-import { type Histogram, newHistogram, percentileMs, recordMs } from '@mo/load';
 import type { Level, Outcome } from '../load/outcome.ts';
+import { ARRIVAL_MS_MAX, type Arrived, type Lag, type LagMember, lagOf } from '../measure/lag.ts';
 import type { Verified } from '../measure/member.ts';
 import { openRate, sliceOf, verify } from '../measure/run-set.ts';
 import { Subscriber } from '../measure/subscriber.ts';
-import type { Plan } from '../plan.ts';
 import { isChosen, type Run } from '../run.ts';
 import { seedLoans, settleSeeds } from '../seeds/loans.ts';
+import { BalanceWatch } from './balance-watch.ts';
 import { WriteMember } from './http-member.ts';
+import { SkeletonLagMember } from './skeleton-lag.ts';
 import { HUGE } from './writes.ts';
 
 const CENT = { text: '0.01', cents: 1 };
-const TOLD_PER_SECOND = 50;
-/** A p99 needs some events. */
-const LISTEN_MS_MIN = 5_000;
+/** Of so many payments in a second the balance is looked at. */
+const WATCHED_PER_SECOND = 200;
+/** A p99 needs some hundred events in a round. */
+const LISTEN_MS_MIN = 3_000;
 const POLL_MS = 4;
-export const ARRIVAL_MS_MAX = 30_000;
 /** To look for the best rate of payments where that was not measured in this run, and to warm up. */
-export const BEST: Level = { connections: 64 };
+const BEST: Level = { connections: 64 };
+
+/** What was seen; null where rows don't add up. */
+export interface Lags {
+  readonly lag: Lag | null;
+  readonly skeletonLag: Lag | null;
+}
 
 /** The customers that it needs, by name. */
 export const lagCustomers = (run: Run): Record<string, number> => (isChosen(run, 'lag') ? { lag: run.plan.pool } : {});
 
-/** What was seen: p50, p90 and p99 in ms. */
-export interface Lag {
-  readonly offered: number;
-  readonly events: number;
-  readonly subscriberMs: readonly number[];
-  readonly balances: number;
-  readonly balanceMs: readonly number[];
-}
-
-const SHARES = [0.5, 0.9, 0.99];
-
-/** What of a lag is told. */
-export const lagMs = (lag: Histogram): number[] => SHARES.map((share) => percentileMs(lag, share));
-
-/** How long it is listened. */
-export const listenMs = ({ sliceMs, rounds }: Plan): number => Math.max(LISTEN_MS_MIN, sliceMs * rounds);
-
 /** Measures it, if it was chosen. */
-export async function measureLag(run: Run, ids: ReadonlyMap<string, readonly number[]>): Promise<Lag | null> {
+export async function measureLag(run: Run, ids: ReadonlyMap<string, readonly number[]>): Promise<Lags | null> {
   if (!isChosen(run, 'lag')) return null;
+  const { plan, rows, notes } = run;
   const customerIds = ids.get('lag') ?? [];
   await seedLoans(run, customerIds, 1, HUGE.text);
   await settleSeeds(run);
-  const { plan, rows, say } = run;
-  const member = new LagMember(run, customerIds);
+  const system = new SystemLagMember(run, customerIds);
+  const members = [system, new SkeletonLagMember(run)];
+  for (const { name, note } of members) if (note !== undefined) notes.push(`${name}: ${note}`);
   try {
-    await sliceOf(member, BEST, plan.warmUpMs);
+    for (const member of members) await sliceOf(member, BEST, plan.warmUpMs);
     if (rows.named('payment-1').length === 0)
-      rows.of('lag', false, BEST).add(await sliceOf(member, BEST, plan.sliceMs));
-    const perSecond = Math.max(openRate({ name: 'payment-1' }, rows), openRate({ name: 'lag' }, rows));
-    say(`lag of events, at ${perSecond} payments a second`);
-    await member.listen(perSecond);
-    const level = { perSecond };
-    rows.of('lag', false, level).add(await sliceOf(member, level, listenMs(plan)));
-    await member.arrived();
-    await verify(member, run);
-    return rows.sound('lag', 'open') === null ? null : member.seen(perSecond);
+      rows.of(system.name, false, BEST).add(await sliceOf(system, BEST, plan.sliceMs));
+    const perSecond = Math.max(openRate({ name: 'payment-1' }, rows), openRate(system, rows));
+    const [lag = null, skeletonLag = null] = await inTurns(run, members, perSecond);
+    return { lag, skeletonLag };
   } finally {
-    await member.close();
+    for (const member of members) await member.close();
   }
 }
 
-class LagMember extends WriteMember {
-  readonly #byBalance = newHistogram();
+/** Of each, what was seen; null where its rows don't add up. */
+async function inTurns(run: Run, members: readonly LagMember[], perSecond: number): Promise<(Lag | null)[]> {
+  const { plan, rows, say } = run;
+  const seen = new Map<LagMember, Arrived[]>(members.map((member) => [member, []]));
+  for (const member of members) await member.listen(perSecond);
+  for (let round = 1; round <= plan.rounds; round += 1) {
+    say(
+      `round ${round} of ${plan.rounds}, ${perSecond} payments a second: ${members.map(({ name }) => name).join(', ')}`,
+    );
+    for (const member of members) {
+      const slice = await sliceOf(member, { perSecond }, Math.max(LISTEN_MS_MIN, plan.sliceMs));
+      rows.of(member.name, member.isControl, { perSecond }).add(slice);
+      seen.get(member)?.push(await member.arrived());
+    }
+  }
+  for (const member of members) await verify(member, run);
+  return members.map((member) =>
+    rows.sound(member.name, 'open') === null ? null : lagOf(perSecond, seen.get(member) ?? []),
+  );
+}
+
+class SystemLagMember extends WriteMember implements LagMember {
   readonly #watch: BalanceWatch;
   readonly #subscriber: Subscriber;
   #tellEvery = 0;
@@ -80,7 +86,7 @@ class LagMember extends WriteMember {
     const recipe = { kind: 'payment', customerIds, amount: CENT.text } as const;
     const note = 'latency is that of the answers; the lag of events is below the table';
     super(run, { name: 'lag', recipe, note, paymentCents: CENT.cents, customerIds }, customerIds.length * HUGE.cents);
-    this.#watch = new BalanceWatch(run, this.#byBalance);
+    this.#watch = new BalanceWatch(run.databases);
     this.#subscriber = new Subscriber({
       brokers: run.under.stack.stack().kafka.brokers,
       groupId: `${run.id}-subscriber`,
@@ -97,9 +103,8 @@ class LagMember extends WriteMember {
     return this.put(level, durationMs, this.#tellEvery, (token) => this.#watch.expect(token));
   }
 
-  /** Begins to read the topic, and to look at balances. */
   async listen(perSecond: number): Promise<void> {
-    this.#tellEvery = Math.max(1, Math.round(perSecond / TOLD_PER_SECOND));
+    this.#tellEvery = Math.max(1, Math.round(perSecond / WATCHED_PER_SECOND));
     this.#watch.start();
     await this.#subscriber.join(this.total.nextNumber, async () => {
       await this.put({ connections: 1 }, 1, 0, () => {});
@@ -107,30 +112,18 @@ class LagMember extends WriteMember {
     });
   }
 
-  /** Waits until the subscriber has all events, and every balance that is watched has come so far. */
-  async arrived(): Promise<void> {
+  async arrived(): Promise<Arrived> {
     const endMs = Date.now() + ARRIVAL_MS_MAX;
-    const missing = () => this.#subscriber.missing(this.total.created.payment);
-    while (Date.now() < endMs && (missing() > 0 || this.#watch.waiting > 0)) await delay(POLL_MS);
-    await this.#watch.stop();
+    while (Date.now() < endMs && (this.#missing() > 0 || this.#watch.waiting > 0)) await delay(POLL_MS);
+    return { subscriber: this.#subscriber.take(), balance: await this.#watch.take() };
   }
 
   override async verify(): Promise<Verified> {
     const { rows, faults } = await super.verify();
-    const missing = this.#subscriber.missing(this.total.created.payment);
+    const missing = this.#missing();
     const lost = missing === 0 ? [] : [`${missing} events did not reach the subscriber`];
     const late = this.#watch.waiting === 0 ? [] : [`${this.#watch.waiting} payments did not reach the balance`];
     return { rows, faults: [...faults, ...lost, ...late] };
-  }
-
-  seen(offered: number): Lag {
-    return {
-      offered,
-      events: this.#subscriber.received,
-      subscriberMs: lagMs(this.#subscriber.lag),
-      balances: this.#watch.counted,
-      balanceMs: lagMs(this.#byBalance),
-    };
   }
 
   async close(): Promise<void> {
@@ -140,77 +133,8 @@ class LagMember extends WriteMember {
       await this.#subscriber.close();
     }
   }
-}
 
-/** Looks at the balances of customers who have just paid, until they show it. */
-class BalanceWatch {
-  readonly #run: Run;
-  readonly #histogram: Histogram;
-  readonly #waiting = new Map<string, { customerId: number; version: number }>();
-  readonly #seen: { customerId: number; version: number; atMs: number }[] = [];
-  #isOver = true;
-  #done: Promise<void> = Promise.resolve();
-
-  constructor(run: Run, histogram: Histogram) {
-    this.#run = run;
-    this.#histogram = histogram;
-  }
-
-  get waiting(): number {
-    return this.#waiting.size;
-  }
-
-  get counted(): number {
-    return this.#seen.length;
-  }
-
-  expect(text: string): void {
-    const token = parseToken(text);
-    if (token === null || this.#isOver) return;
-    this.#waiting.set(text, { customerId: token.customerId, version: token.versions.payments });
-  }
-
-  start(): void {
-    this.#isOver = false;
-    this.#done = this.#look();
-  }
-
-  /** Ends it, and counts what was seen. */
-  async stop(): Promise<void> {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    await this.#done;
-    const rows = await this.#run.databases.query<{ ms: string }>(
-      'payments',
-      `SELECT extract(epoch FROM j.time) * 1000 AS ms
-       FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS seen (customer_id, version, place)
-       JOIN journal j USING (customer_id, version) ORDER BY place`,
-      [this.#seen.map(({ customerId }) => customerId), this.#seen.map(({ version }) => version)],
-    );
-    for (const [place, { atMs }] of this.#seen.entries()) recordMs(this.#histogram, atMs - Number(rows[place]?.ms));
-  }
-
-  async #look(): Promise<void> {
-    const client = await this.#run.databases.connect('customers');
-    try {
-      for (; !this.#isOver; await delay(POLL_MS)) {
-        const watched = [...this.#waiting];
-        if (watched.length === 0) continue;
-        const { rows } = await client.query<{ id: string; applied: string }>({
-          name: 'look',
-          text: 'SELECT customer_id AS id, payments_applied AS applied FROM balances WHERE customer_id = ANY($1)',
-          values: [watched.map(([, { customerId }]) => customerId)],
-        });
-        const atMs = performance.timeOrigin + performance.now();
-        const applied = new Map(rows.map((row) => [Number(row.id), Number(row.applied)]));
-        for (const [text, { customerId, version }] of watched) {
-          if ((applied.get(customerId) ?? 0) < version) continue;
-          this.#waiting.delete(text);
-          this.#seen.push({ customerId, version, atMs });
-        }
-      }
-    } finally {
-      await client.end();
-    }
+  #missing(): number {
+    return this.#subscriber.missing(this.total.created.payment);
   }
 }

@@ -1,51 +1,28 @@
 /** How far behind the skeleton's payments are with others: what there is left for those of the system, at the same rate. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { countOf, newHistogram, recordMs } from '@mo/load';
+import { newHistogram, recordMs } from '@mo/load';
+import { ARRIVAL_MS_MAX, type Arrived, type LagMember } from '../measure/lag.ts';
 import type { Verified } from '../measure/member.ts';
-import { sliceOf, verify } from '../measure/run-set.ts';
 import { Subscriber } from '../measure/subscriber.ts';
 import type { Run } from '../run.ts';
 import type { Paid } from '../skeleton/pay.ts';
 import { skeletonTopic } from '../stack.ts';
-import { ARRIVAL_MS_MAX, BEST, type Lag, lagMs, listenMs } from './lag.ts';
 import { manyCustomers, SkeletonMember } from './skeleton.ts';
 
 const POLL_MS = 10;
 
-/**
- * The lag of the skeleton's payments at a rate, as that of events is measured: to a subscriber, and until the line of the statement
- * is written, which is shortly before its commit.
- */
-export async function measureSkeletonLag(run: Run, perSecond: number): Promise<Lag | null> {
-  const { plan, rows, say } = run;
-  const member = new SkeletonLagMember(run);
-  say(`lag of the skeleton's payments, at ${perSecond} a second`);
-  await sliceOf(member, BEST, plan.warmUpMs);
-  try {
-    await member.listen();
-    const first = member.total.nextNumber;
-    const level = { perSecond };
-    rows.of(member.name, true, level).add(await sliceOf(member, level, listenMs(plan)));
-    await member.arrived();
-    await verify(member, run);
-    if (rows.sound(member.name, 'open') === null) return null;
-    const byStatement = newHistogram();
-    for (const ms of await run.skeleton.statementLagMs(first)) recordMs(byStatement, ms);
-    const { received: events, lag } = member.subscriber;
-    const balances = countOf(byStatement);
-    return { offered: perSecond, events, subscriberMs: lagMs(lag), balances, balanceMs: lagMs(byStatement) };
-  } finally {
-    await member.subscriber.close();
-  }
-}
-
-class SkeletonLagMember extends SkeletonMember {
-  readonly subscriber: Subscriber;
+/** Measured as the lag of events is: to a subscriber, and until the line of the statement is written, shortly before its commit. */
+export class SkeletonLagMember extends SkeletonMember implements LagMember {
+  readonly #run: Run;
+  readonly #subscriber: Subscriber;
+  /** The first payment of this round. */
+  #first = 0;
 
   constructor(run: Run) {
     super(run, 'skeleton-lag', 'any', manyCustomers(run));
+    this.#run = run;
     const { bare, topicPrefix } = run.under;
-    this.subscriber = new Subscriber({
+    this.#subscriber = new Subscriber({
       brokers: bare.stack().kafka.brokers,
       groupId: `${run.id}-skeleton-subscriber`,
       topic: skeletonTopic(topicPrefix),
@@ -57,18 +34,23 @@ class SkeletonLagMember extends SkeletonMember {
     });
   }
 
-  /** Begins to read the topic. */
+  async before(): Promise<void> {
+    this.#first = this.total.nextNumber;
+  }
+
   listen(): Promise<void> {
-    return this.subscriber.join(this.total.nextNumber, async () => {
+    return this.#subscriber.join(this.total.nextNumber, async () => {
       await this.load({ connections: 1 }, 1);
       return this.total.nextNumber;
     });
   }
 
-  /** Waits until the subscriber has all. */
-  async arrived(): Promise<void> {
+  async arrived(): Promise<Arrived> {
     const endMs = Date.now() + ARRIVAL_MS_MAX;
     while (Date.now() < endMs && this.#missing() > 0) await delay(POLL_MS);
+    const balance = newHistogram();
+    for (const ms of await this.#run.skeleton.statementLagMs(this.#first)) recordMs(balance, ms);
+    return { subscriber: this.#subscriber.take(), balance };
   }
 
   override async verify(): Promise<Verified> {
@@ -78,7 +60,11 @@ class SkeletonLagMember extends SkeletonMember {
     return { rows, faults: [...faults, ...lost] };
   }
 
+  close(): Promise<void> {
+    return this.#subscriber.close();
+  }
+
   #missing(): number {
-    return this.subscriber.missing(this.total.created.payment);
+    return this.#subscriber.missing(this.total.created.payment);
   }
 }

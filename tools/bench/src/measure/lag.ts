@@ -1,0 +1,50 @@
+/** How late what is told comes to others: percentiles of each round, for of several rounds the one in the middle counts. */
+import { countOf, type Histogram, percentileMs } from '@mo/load';
+import type { Member } from './member.ts';
+
+/** Longer nothing is waited for that should come. */
+export const ARRIVAL_MS_MAX = 30_000;
+const SHARES = { p50: 0.5, p90: 0.9, p99: 0.99 } as const;
+
+/** In ms. */
+export type LagPercentiles = Readonly<Record<keyof typeof SHARES, number>>;
+
+/** What has come in one round: to a subscriber, and to the balance or what stands for it. */
+export interface Arrived {
+  readonly subscriber: Histogram;
+  readonly balance: Histogram;
+}
+
+/** What is measured so: its load comes by the clock. */
+export interface LagMember extends Member {
+  /** Begins to look at what comes to others. */
+  listen(perSecond: number): Promise<void>;
+  /** Waits until all has come to them. @returns what has come since the last time */
+  arrived(): Promise<Arrived>;
+  /** Looks no longer. */
+  close(): Promise<void>;
+}
+
+export interface Lag {
+  /** How many were due in a second. */
+  readonly offered: number;
+  /** How many came to the subscriber, in all rounds, and how many were looked for in the balance. */
+  readonly events: number;
+  readonly balances: number;
+  /** Round by round. */
+  readonly subscriberMs: readonly LagPercentiles[];
+  readonly balanceMs: readonly LagPercentiles[];
+}
+
+export function lagOf(offered: number, rounds: readonly Arrived[]): Lag {
+  const all = (of: keyof Arrived) => rounds.reduce((sum, round) => sum + countOf(round[of]), 0);
+  const told = (of: keyof Arrived) => rounds.map((round) => percentilesOf(round[of]));
+  const [subscriberMs, balanceMs] = [told('subscriber'), told('balance')];
+  return { offered, events: all('subscriber'), balances: all('balance'), subscriberMs, balanceMs };
+}
+
+const percentilesOf = (lag: Histogram): LagPercentiles => ({
+  p50: percentileMs(lag, SHARES.p50),
+  p90: percentileMs(lag, SHARES.p90),
+  p99: percentileMs(lag, SHARES.p99),
+});
