@@ -6,7 +6,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EVENT_TYPES } from '@mo/contracts';
-import { removeStack, startStack } from '@mo/dev-stack';
+import { startStack } from '@mo/dev-stack';
 import { chromium } from 'playwright-core';
 import { Visit } from './visit.ts';
 
@@ -18,7 +18,7 @@ const TITLES = { customers: 'Customers', loans: 'Loans', payments: 'Payments' } 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const dir = mkdtempSync(join(tmpdir(), 'mo-browser-'));
-const stack = await startStack({ dir, fsync: false, log: say });
+const stack = await startStack({ dir, fsync: false, isTemporary: true, log: say });
 // Chromium's sandbox needs more rights than a build has; what is shown here is our own.
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? 'chromium', args: ['--no-sandbox'] });
 const visit = new Visit(await browser.newPage(), stack.url);
@@ -31,7 +31,6 @@ try {
 } finally {
   await browser.close();
   await stack.stop();
-  await removeStack(dir);
 }
 for (const fault of visit.faults) say(`not so: ${fault}`);
 process.exitCode = visit.faults.length === 0 ? 0 : 1;

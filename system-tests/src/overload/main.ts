@@ -7,7 +7,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { removeStack, startStack } from '@mo/dev-stack';
+import { startStack } from '@mo/dev-stack';
 import { overload } from './overload.ts';
 import { renderText } from './report.ts';
 import { brokenRules, GOODPUT_SHARE_MIN, GROWTH_MIB_MAX } from './rules.ts';
@@ -41,7 +41,7 @@ async function main(): Promise<number> {
   const dir = mkdtempSync(join(tmpdir(), 'mo-overload-'));
   let isStarted = false;
   // What services warn of under overload would drown the rest: it is in their logs.
-  const stack = await startStack({ dir, log: (line) => isStarted || say(line) });
+  const stack = await startStack({ dir, isTemporary: true, log: (line) => isStarted || say(line) });
   isStarted = true;
   try {
     const timing = { warmUpMs: 10_000, callers: CALLERS, trialMs: 8_000, bestMs: 20_000 };
@@ -53,7 +53,6 @@ async function main(): Promise<number> {
     return broken.length === 0 ? 0 : 1;
   } finally {
     await stack.stop();
-    await removeStack(dir);
   }
 }
 

@@ -33,7 +33,7 @@ const RESTED_MS_MAX = 2_000;
 
 export interface BenchParts {
   readonly plan: Plan;
-  /** A new folder for data and logs. */
+  /** A new folder for data and logs; deleted at the end, with servers of its own. */
   readonly dir: string;
   /** Servers that run already; by default the run has its own, with fsync on. */
   readonly servers?: Servers;

@@ -2,18 +2,16 @@
  * `npm run bench`: how fast the system is, on this machine, beside controls. Exit code 0 where all was measured and adds
  * up, 1 where some of it wasn't or doesn't, 2 where the options are wrong.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { removeStack } from '@mo/dev-stack';
 import { bench } from './bench.ts';
 import { PROCESSES } from './measure/processes.ts';
 import { OptionsError, readOptions, USAGE } from './options.ts';
 import { planOf } from './plan.ts';
 import { resultsJson, writeResults } from './report/results.ts';
 import { renderLag, renderRatios, renderRested, renderTable } from './report/table.ts';
-import { serversDirOf } from './stack.ts';
 
 const LATEST = fileURLToPath(new URL('../../../bench/results/latest.json', import.meta.url));
 
@@ -27,24 +25,19 @@ async function main(): Promise<number> {
   const seconds = () => (performance.now() - startedMs) / 1000;
   const say = (line: string) => process.stderr.write(`[${seconds().toFixed(0).padStart(4)} s] ${line}\n`);
   const dir = mkdtempSync(join(tmpdir(), 'mo-bench-'));
-  try {
-    const measured = await bench({ plan: planOf(options), dir, say });
-    const { ratios, lag, skeletonLag, idleCpuShare, rested, notes, failures } = measured;
-    const rows = measured.rows.all;
-    const idle = PROCESSES.map((name) => `${name} ${(idleCpuShare[name] * 100).toFixed(1)} %`);
-    console.log(`\n${renderTable(rows)}\n`);
-    for (const note of notes) console.log(`  ${note}`);
-    console.log(`  of one core, with nothing going on: ${idle.join(', ')}`);
-    if (lag !== null) console.log(`\n${renderLag(lag, skeletonLag)}`);
-    console.log(`\n${renderRested(rested)}`);
-    console.log(`\n${renderRatios(ratios)}\n`);
-    writeResults(LATEST, resultsJson({ ...measured, startedAt, seconds: seconds(), options, rows }));
-    for (const failure of failures) console.log(failure);
-    return failures.length === 0 && rows.every(({ isSound }) => isSound) ? 0 : 1;
-  } finally {
-    await removeStack(serversDirOf(dir));
-    rmSync(dir, { recursive: true, force: true });
-  }
+  const measured = await bench({ plan: planOf(options), dir, say });
+  const { ratios, lag, skeletonLag, idleCpuShare, rested, notes, failures } = measured;
+  const rows = measured.rows.all;
+  const idle = PROCESSES.map((name) => `${name} ${(idleCpuShare[name] * 100).toFixed(1)} %`);
+  console.log(`\n${renderTable(rows)}\n`);
+  for (const note of notes) console.log(`  ${note}`);
+  console.log(`  of one core, with nothing going on: ${idle.join(', ')}`);
+  if (lag !== null) console.log(`\n${renderLag(lag, skeletonLag)}`);
+  console.log(`\n${renderRested(rested)}`);
+  console.log(`\n${renderRatios(ratios)}\n`);
+  writeResults(LATEST, resultsJson({ ...measured, startedAt, seconds: seconds(), options, rows }));
+  for (const failure of failures) console.log(failure);
+  return failures.length === 0 && rows.every(({ isSound }) => isSound) ? 0 : 1;
 }
 
 try {

@@ -37,6 +37,7 @@ export interface UnderTest {
 }
 
 export interface StackParts {
+  /** Where all that is started keeps what it needs; deleted at the end, with servers of the run's own. */
   readonly dir: string;
   /** Servers that run already and go on running; by default the run has its own. */
   readonly servers?: Servers | undefined;
@@ -51,7 +52,7 @@ export async function startUnderTest({ dir, servers: given, log }: StackParts): 
   };
   try {
     const env = { ...process.env, ...OWN_SERVERS };
-    const servers = given ?? (await startServers({ dir: serversDirOf(dir), fsync: true, env, log }));
+    const servers = given ?? (await startServers({ dir, fsync: true, isTemporary: true, env, log }));
     if (given === undefined) stops.push(() => servers.stop());
     const topicPrefix = given === undefined ? TOPIC_PREFIX : `${TOPIC_PREFIX}-${process.pid}`;
     const named = { ...OWN_SERVERS, TOPIC_PREFIX: topicPrefix };
@@ -91,9 +92,6 @@ export async function startReplicas(beside: UnderTest, dir: string, payments: nu
   });
   return { ...beside, stack, topicPrefix, stop: () => stack.stop() };
 }
-
-/** Where the run's own servers keep their data, of which PostgreSQL's may be elsewhere: delete it by `removeStack`. */
-export const serversDirOf = (dir: string): string => join(dir, 'servers');
 
 /** The topic of the skeleton's payments. */
 export const skeletonTopic = (topicPrefix: string): string => `${topicPrefix}-skeleton`;

@@ -30,6 +30,8 @@ export interface StackOptions {
   env?: NodeJS.ProcessEnv;
   /** On by default. */
   fsync?: boolean;
+  /** Deletes the folder, and what of it is elsewhere, once all has stopped, however this process ends. */
+  isTemporary?: boolean;
   /** Servers that run already and go on running; by default the stack has its own. */
   servers?: Servers;
   /** `free`, the default, takes ports that nobody uses; `fixed` those of the environment or the usual ones. */
@@ -64,6 +66,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const log: Log = (line) => options.signal?.aborted || options.log?.(line);
   makeStateDir(dir);
   const guard = await Guard.start();
+  if (options.isTemporary) await guard.removeAtEnd(dir);
   const launch = new Launch({ ...options, dir, log, env: { ...process.env, ...options.env } }, guard);
   try {
     return await unlessAborted(() => launch.run(), options.signal);
@@ -161,11 +164,12 @@ class Launch {
   }
 
   async #startServers({ choice, servers: ports }: Plan, onPid: () => void): Promise<Servers> {
-    const { dir, log, fsync = true, env, detour } = this.#options;
+    const { dir, log, fsync = true, isTemporary = false, env, detour } = this.#options;
     const guard = this.#guard;
     const servers = await startServers({
       dir,
       fsync,
+      isTemporary,
       log,
       env,
       ports,

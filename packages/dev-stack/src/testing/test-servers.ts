@@ -50,11 +50,10 @@ export async function startTestServers(): Promise<void> {
   if (process.env[adminUrlVariable] && process.env[brokersVariable]) return;
   const guard = await Guard.start();
   const dir = mkdtempSync(join(tmpdir(), 'mo-test-'));
-  await guard.removeAtEnd(dir);
   // Databases that the environment names are somebody's: tests never write there.
   const env = { MO_SERVERS: process.env.MO_SERVERS };
   const log = elapsedLog((line) => console.error(line));
-  const servers = await startServers({ dir, fsync: false, guard, env, log });
+  const servers = await startServers({ dir, fsync: false, isTemporary: true, guard, env, log });
   running = { servers, guard };
   process.env[adminUrlVariable] = servers.postgres.adminUrl!;
   process.env[brokersVariable] = servers.kafka.brokers.join(',');

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startStack } from '../src/index.ts';
+import { poll } from '../src/processes/poll.ts';
+import { postgresDataDir } from '../src/servers/postgres.ts';
+import { removeStack } from '../src/stack/fresh.ts';
+import { marked } from './fixtures/marked.ts';
+
+const main = new URL('./fixtures/temporary-servers.ts', import.meta.url).pathname;
+const dummy = new URL('./fixtures/dummy-service.ts', import.meta.url).pathname;
+const timeoutMs = 60_000;
+
+let dir: string;
+/** The folder, and where PostgreSQL keeps its data, which other users than root's could not reach within it. */
+const paths = () => [dir, postgresDataDir(dir)];
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'mo-temporary-'));
+});
+afterEach(() => removeStack(dir));
+
+describe('what is temporary', () => {
+  test('is deleted with the servers of a process that was killed', async () => {
+    const mark = `MO_TEST_MARK=${randomUUID()}`;
+    const env = { ...process.env, MO_TEST_MARK: mark.split('=')[1] };
+    const args = ['--conditions=source', main, dir];
+    const parent = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(parent.stdout, 'data');
+    expect(paths().map(existsSync)).toEqual([true, true]);
+    parent.kill('SIGKILL');
+    expect(await poll(() => marked(mark).length === 0, timeoutMs)).toBe(true);
+    expect(paths().map(existsSync)).toEqual([false, false]);
+  }, 120_000);
+
+  test('is deleted with a stack that is stopped', async () => {
+    const stack = await startStack({ dir, fsync: false, isTemporary: true, mainOf: () => dummy });
+    expect(paths().map(existsSync)).toEqual([true, true]);
+    await stack.stop();
+    expect(paths().map(existsSync)).toEqual([false, false]);
+  }, 120_000);
+});
