@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startStack } from '../src/index.ts';
@@ -14,14 +14,19 @@ const main = new URL('./fixtures/temporary-servers.ts', import.meta.url).pathnam
 const dummy = new URL('./fixtures/dummy-service.ts', import.meta.url).pathname;
 const timeoutMs = 60_000;
 
+let closed: string;
 let dir: string;
-/** The folder, and where PostgreSQL keeps its data, which other users than root's could not reach within it. */
+/** The folder, and where PostgreSQL keeps its data: not within it where we are root, for its own user could not reach them there. */
 const paths = () => [dir, postgresDataDir(dir)];
 
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'mo-temporary-'));
+  closed = mkdtempSync(join(tmpdir(), 'mo-temporary-'));
+  dir = join(closed, 'state');
 });
-afterEach(() => removeStack(dir));
+afterEach(async () => {
+  await removeStack(dir);
+  rmSync(closed, { recursive: true });
+});
 
 describe('what is temporary', () => {
   test('is deleted with the servers of a process that was killed', async () => {
@@ -30,16 +35,18 @@ describe('what is temporary', () => {
     const args = ['--conditions=source', main, dir];
     const parent = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
     await once(parent.stdout, 'data');
-    expect(paths().map(existsSync)).toEqual([true, true]);
+    const left = paths();
+    expect(left.map(existsSync)).toEqual([true, true]);
     parent.kill('SIGKILL');
     expect(await poll(() => marked(mark).length === 0, timeoutMs)).toBe(true);
-    expect(paths().map(existsSync)).toEqual([false, false]);
+    expect(left.map(existsSync)).toEqual([false, false]);
   }, 120_000);
 
   test('is deleted with a stack that is stopped', async () => {
     const stack = await startStack({ dir, fsync: false, isTemporary: true, mainOf: () => dummy });
-    expect(paths().map(existsSync)).toEqual([true, true]);
+    const left = paths();
+    expect(left.map(existsSync)).toEqual([true, true]);
     await stack.stop();
-    expect(paths().map(existsSync)).toEqual([false, false]);
+    expect(left.map(existsSync)).toEqual([false, false]);
   }, 120_000);
 });
