@@ -1,5 +1,6 @@
 /** What a simulation runs of this service: its part in the protocol, and its command. */
 export { makePaymentCommand } from './commands/make-payment.ts';
+export type { PaymentNeeds } from './commands/needs.ts';
 export type { PaymentAccount } from './domain/account.ts';
 export { paymentModel } from './domain/model.ts';
 export type { OpenLoan } from './domain/open-loan.ts';

@@ -37,6 +37,30 @@ describe('making a payment', () => {
     expect(read.body).toEqual(reply.body);
   });
 
+  it('goes to many loans, oldest first, and so do those that come together with it', async () => {
+    const id = register(payments.customers);
+    const loans = Array.from({ length: 40 }, (_, n) => {
+      const { data } = lend(payments.loans, id, '1.00', new Date(Date.UTC(2026, 0, 60 - n)).toISOString());
+      return (data as { loan_id: number }).loan_id;
+    });
+    await postPayment(payments.app, newPayment(id, '0.50'));
+    const replies = await Promise.all(
+      ['20', '0.25', '18.75'].map((amount) => postPayment(payments.app, newPayment(id, amount))),
+    );
+    expect(replies.map(({ body: { status } }) => status)).toEqual(['completed', 'completed', 'completed']);
+    const paid = new Map<number, number>();
+    const order: number[] = [];
+    for (const { loan_id, amount } of replies.flatMap(({ body }) => body.details)) {
+      if (!paid.has(loan_id)) order.push(loan_id);
+      paid.set(loan_id, (paid.get(loan_id) ?? 0) + Number(amount));
+    }
+    expect(order).toEqual(loans.toReversed());
+    expect([...paid.values()]).toEqual([0.5, ...Array.from({ length: 38 }, () => 1), 0.5]);
+    const rest = await postPayment(payments.app, newPayment(id, '0.51'));
+    expect(rest.body.rejection_reason).toBe('exceeds_debt');
+    expect((await postPayment(payments.app, newPayment(id, '0.50'))).body.details).toHaveLength(1);
+  });
+
   it('of more than is owed is recorded, changes nothing, and keeps its external_id', async () => {
     const id = register(payments.customers);
     lend(payments.loans, id, '100.00');

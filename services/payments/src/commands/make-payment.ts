@@ -4,18 +4,19 @@ import { invalid, type Origin, ProblemError, type RequestKey } from '@mo/service
 import type { PaymentAccount } from '../domain/account.ts';
 import { makePayment, type Spread } from '../domain/payment.ts';
 import { presentPayment } from '../http/presenter.ts';
+import type { PaymentNeeds } from './needs.ts';
 
 /** A customer pays: spread over its active loans, oldest first, or recorded as rejected. */
 export function makePaymentCommand(
   request: NewPayment,
   key: RequestKey | null,
   origin: Origin,
-): Command<PaymentAccount, null> {
+): Command<PaymentAccount, PaymentNeeds> {
   return {
     name: 'make-payment',
     customer: { customerId: request.customer_id, externalId: request.customer_external_id },
     claims: request.external_id,
-    needs: null,
+    needs: { total: request.total_amount },
     key,
     origin,
     decide: (account, { nowMs, id, taken }) => {

@@ -1,4 +1,4 @@
-/** The accounts, open loans and payments of a batch: how they are locked, read and written, set-wise. */
+/** The accounts and payments of a batch: how they are locked, read and written, set-wise. */
 import { isoTime, PAYMENT_STATUSES } from '@mo/contracts';
 import { run, type Statement } from '@mo/database';
 import {
@@ -11,10 +11,11 @@ import {
   rowStatements,
 } from '@mo/messaging';
 import { formatMoney, parseMoney } from '@mo/money';
+import type { PaymentNeeds } from '../commands/needs.ts';
 import { type PaymentAccount, unknownAccount } from '../domain/account.ts';
 import { paymentModel } from '../domain/model.ts';
-import type { OpenLoan } from '../domain/open-loan.ts';
 import type { Payment } from '../domain/payment.ts';
+import { readOpenLoans, writeOpenLoans } from './open-loans.ts';
 
 const FOLLOWS = paymentModel.follows;
 
@@ -22,13 +23,6 @@ const LOCK = `
   SELECT customer_id, external_id, owed, ${progressColumns(FOLLOWS, 'accounts')}
   FROM accounts WHERE customer_id = ANY($1::bigint[]) OR external_id = ANY($2::text[])
   ORDER BY customer_id FOR NO KEY UPDATE`;
-
-const READ_LOANS = `
-  SELECT loan_id, customer_id, external_id, taken_at, amount, outstanding FROM open_loans
-  WHERE customer_id = ANY(ARRAY(
-    SELECT unnest($1::bigint[]) UNION SELECT customer_id FROM accounts WHERE external_id = ANY($2::text[])
-  )) AND outstanding > 0
-  ORDER BY customer_id, taken_at, loan_id`;
 
 const COLUMNS = `
   customer_id, external_id, owed, version, restricted, last_time, customers_applied, customers_behind, loans_applied, loans_behind`;
@@ -45,14 +39,6 @@ const UPDATE_ACCOUNTS = `
     loans_applied = new.loans_applied, loans_behind = new.loans_behind
   FROM ${NEW}
   WHERE accounts.customer_id = new.customer_id`;
-
-const INSERT_LOANS = `
-  INSERT INTO open_loans (loan_id, customer_id, external_id, taken_at, amount, outstanding)
-  SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::numeric[], $6::numeric[])`;
-
-const UPDATE_LOANS = `
-  UPDATE open_loans SET outstanding = new.outstanding FROM unnest($1::bigint[], $2::numeric[]) AS new (loan_id, outstanding)
-  WHERE open_loans.loan_id = new.loan_id`;
 
 const INSERT_PAYMENTS = `
   INSERT INTO payments (id, external_id, customer_id, total_amount, status, paid_at, created_at, updated_at)
@@ -81,16 +67,13 @@ export const accountTables: AccountTables<PaymentAccount> = {
   unknown: unknownAccount,
 
   readBeside: async (sql, commands) => {
-    const ids = new Set(commands.flatMap(({ customer }) => customer.customerId ?? []));
-    const names = new Set(commands.flatMap(({ customer }) => customer.externalId ?? []));
-    if (ids.size + names.size === 0) return (account) => account;
-    const rows = await run<LoanRow>(sql, READ_LOANS, [[...ids], [...names]]);
-    const loans = Map.groupBy(rows, (row) => Number(row.customer_id));
-    return (account) => ({ ...account, loans: loans.get(account.customerId)?.map(readLoan) ?? [] });
+    if (commands.length === 0) return (account) => account;
+    const expected = commands.map(({ customer, needs }) => ({ customer, ...(needs as PaymentNeeds) }));
+    const loans = await readOpenLoans(sql, expected);
+    return (account) => ({ ...account, loans: loans.get(account.customerId) ?? [] });
   },
 
   save: ({ accounts }) => {
-    const loans = accounts.flatMap(({ before, after }) => changedLoans(before, after));
     const payments = accounts.flatMap(({ after }) => [...after.payments.values()]);
     return [
       ...writeAccounts(
@@ -101,22 +84,12 @@ export const accountTables: AccountTables<PaymentAccount> = {
         UPDATE_ACCOUNTS,
         accounts.filter(({ before }) => before !== null).map(({ after }) => after),
       ),
-      ...insertLoans(loans.filter(({ isNew }) => isNew)),
-      ...updateLoans(loans.filter(({ isNew }) => !isNew)),
+      ...writeOpenLoans(accounts),
       ...insertPayments(payments),
       ...insertDetails(payments),
     ];
   },
 };
-
-type ChangedLoan = { loan: OpenLoan; customerId: number; isNew: boolean };
-
-function changedLoans(before: PaymentAccount | null, after: PaymentAccount): ChangedLoan[] {
-  const known = new Map(before?.loans.map((loan) => [loan.id, loan]));
-  return after.loans
-    .filter((loan) => known.get(loan.id) !== loan)
-    .map((loan) => ({ loan, customerId: after.customerId, isNew: !known.has(loan.id) }));
-}
 
 function writeAccounts(text: string, accounts: readonly PaymentAccount[]): Statement[] {
   return rowStatements(text, accounts, [
@@ -128,21 +101,6 @@ function writeAccounts(text: string, accounts: readonly PaymentAccount[]): State
     (account) => isoTime(account.lastTimeMs),
     ...followedValues(FOLLOWS),
   ]);
-}
-
-function insertLoans(loans: readonly ChangedLoan[]): Statement[] {
-  return rowStatements(INSERT_LOANS, loans, [
-    ({ loan }) => loan.id,
-    ({ customerId }) => customerId,
-    ({ loan }) => loan.externalId,
-    ({ loan }) => isoTime(loan.takenAtMs),
-    ({ loan }) => formatMoney(loan.amount),
-    ({ loan }) => formatMoney(loan.outstanding),
-  ]);
-}
-
-function updateLoans(loans: readonly ChangedLoan[]): Statement[] {
-  return rowStatements(UPDATE_LOANS, loans, [({ loan }) => loan.id, ({ loan }) => formatMoney(loan.outstanding)]);
 }
 
 function insertPayments(payments: readonly Payment[]): Statement[] {
@@ -182,24 +140,5 @@ function readAccount(row: AccountRow): PaymentAccount {
     owed: parseMoney(row.owed),
     loans: [],
     payments: new Map(),
-  };
-}
-
-interface LoanRow {
-  loan_id: string;
-  customer_id: string;
-  external_id: string;
-  taken_at: string;
-  amount: string;
-  outstanding: string;
-}
-
-function readLoan(row: LoanRow): OpenLoan {
-  return {
-    id: Number(row.loan_id),
-    externalId: row.external_id,
-    takenAtMs: new Date(row.taken_at).getTime(),
-    amount: parseMoney(row.amount),
-    outstanding: parseMoney(row.outstanding),
   };
 }

@@ -18,7 +18,10 @@ export interface PaymentAccount {
   readonly externalId: string | null;
   /** The outstanding of its active loans, in minor units. */
   readonly owed: Money;
-  /** Its active loans, oldest first: all of them where the batch holds a payment, else those that it adds. */
+  /**
+   * Its active loans, oldest first: all that the payments of the batch may pay off, and may leave the younger ones out; where the
+   * batch holds no payment, those that it adds.
+   */
   readonly loans: readonly OpenLoan[];
   /** The payments that the batch makes. */
   readonly payments: ReadonlyMap<number, Payment>;

@@ -6,7 +6,7 @@
 import type { CustomerAccount } from '@mo/customers/model';
 import type { Loan, LoanAccount, LoanNeeds } from '@mo/loans/model';
 import type { Account, BatchChanges, BatchRequest, CustomerRef } from '@mo/messaging';
-import type { OpenLoan, Payment, PaymentAccount } from '@mo/payments/model';
+import type { OpenLoan, Payment, PaymentAccount, PaymentNeeds } from '@mo/payments/model';
 
 export interface Rows<A extends Account> {
   readonly accounts: ReadonlyMap<number, A>;
@@ -98,11 +98,13 @@ export class PaymentRows extends AccountRows<PaymentAccount> implements Rows<Pay
   readonly payments = new Map<number, Payment>();
 
   complete(account: PaymentAccount, { commands }: BatchRequest<PaymentAccount>): PaymentAccount {
-    if (!commands.some(({ customer }) => this.idOf(customer) === account.customerId)) return account;
+    const own = commands.filter(({ customer }) => this.idOf(customer) === account.customerId);
+    if (own.length === 0) return account;
+    const total = own.reduce((sum, { needs }) => sum + (needs as PaymentNeeds).total, 0n);
     const loans = [...(this.openLoans.get(account.customerId)?.values() ?? [])]
       .filter((loan) => loan.outstanding > 0n)
       .sort((loan, other) => loan.takenAtMs - other.takenAtMs || loan.id - other.id);
-    return { ...account, loans };
+    return { ...account, loans: oldest(loans, total) };
   }
 
   claims({ accounts }: BatchChanges<PaymentAccount>): string[] {
@@ -118,4 +120,13 @@ export class PaymentRows extends AccountRows<PaymentAccount> implements Rows<Pay
       for (const payment of after.payments.values()) this.payments.set(payment.id, payment);
     }
   }
+}
+
+/** As many as hold so much together, and none more. */
+function oldest(loans: readonly OpenLoan[], total: bigint): OpenLoan[] {
+  let before = 0n;
+  return loans.filter(({ outstanding }) => {
+    before += outstanding;
+    return before - outstanding < total;
+  });
 }

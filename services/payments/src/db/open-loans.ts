@@ -1,0 +1,143 @@
+/** The open loans of a batch: of each customer as many are read, oldest first, as its payments may pay off, and not all it has. */
+import { isoTime } from '@mo/contracts';
+import { run, type Sql, type Statement } from '@mo/database';
+import { type CustomerRef, rowStatements } from '@mo/messaging';
+import { formatMoney, type Money, parseMoney } from '@mo/money';
+import type { PaymentAccount } from '../domain/account.ts';
+import type { OpenLoan } from '../domain/open-loan.ts';
+
+/** So many of each customer are read together with the accounts: most payments go to fewer. */
+export const OLDEST_LOANS = 16;
+
+const READ_OLDEST = `
+  SELECT accounts.external_id AS customer_external_id, oldest.* FROM accounts CROSS JOIN LATERAL (
+    SELECT loan_id, customer_id, external_id, taken_at, amount, outstanding FROM open_loans
+    WHERE customer_id = accounts.customer_id AND outstanding > 0 ORDER BY taken_at, loan_id LIMIT ${OLDEST_LOANS}
+  ) AS oldest
+  WHERE accounts.customer_id = ANY($1::bigint[]) OR accounts.external_id = ANY($2::text[])
+  ORDER BY customer_id, taken_at, loan_id`;
+
+/** Those before which the customer owes less than so much. */
+const READ_UNTIL = `
+  SELECT loan_id, customer_id, external_id, taken_at, amount, outstanding
+  FROM unnest($1::bigint[], $2::numeric[]) AS wanted (id, total) CROSS JOIN LATERAL (
+    SELECT *, sum(outstanding) OVER (ORDER BY taken_at, loan_id) - outstanding AS before FROM open_loans
+    WHERE customer_id = id AND outstanding > 0
+  ) AS loan
+  WHERE before < total
+  ORDER BY customer_id, taken_at, loan_id`;
+
+const INSERT = `
+  INSERT INTO open_loans (loan_id, customer_id, external_id, taken_at, amount, outstanding)
+  SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::numeric[], $6::numeric[])`;
+
+const UPDATE = `
+  UPDATE open_loans SET outstanding = new.outstanding FROM unnest($1::bigint[], $2::numeric[]) AS new (loan_id, outstanding)
+  WHERE open_loans.loan_id = new.loan_id`;
+
+/** What a batch may take off what somebody owes, in minor units. */
+export interface Expected {
+  readonly customer: CustomerRef;
+  readonly total: Money;
+}
+
+/**
+ * By customer, oldest first, so many open loans that those that are left out can get nothing of what is expected; more where
+ * that costs no more. The accounts must be locked, or be so before this is answered.
+ */
+export async function readOpenLoans(sql: Sql, expected: readonly Expected[]): Promise<ReadonlyMap<number, OpenLoan[]>> {
+  const byId = sums(expected.map(({ customer, total }) => [customer.customerId, total]));
+  const byName = sums(expected.map(({ customer, total }) => [customer.externalId, total]));
+  const rows = await run<OldestRow>(sql, READ_OLDEST, [[...byId.keys()], [...byName.keys()]]);
+  const loans = byCustomer(rows);
+  const wanted = new Map<number, Money>();
+  for (const { customer_id, customer_external_id } of rows) {
+    const id = Number(customer_id);
+    const some = loans.get(id) ?? [];
+    if (some.length < OLDEST_LOANS || wanted.has(id)) continue;
+    const total = (byId.get(id) ?? 0n) + (byName.get(customer_external_id ?? '') ?? 0n);
+    if (some.reduce((sum, { outstanding }) => sum + outstanding, 0n) < total) wanted.set(id, total);
+  }
+  if (wanted.size === 0) return loans;
+  const parameters = [[...wanted.keys()], [...wanted.values()].map(formatMoney)];
+  return new Map([...loans, ...byCustomer(await run<LoanRow>(sql, READ_UNTIL, parameters))]);
+}
+
+/** What belongs to a change of an account: the loans that it has more, and those of which it owes something else. */
+export function writeOpenLoans(
+  changes: readonly { before: PaymentAccount | null; after: PaymentAccount }[],
+): Statement[] {
+  const changed = changes.flatMap(({ before, after }) => changedLoans(before, after));
+  return [
+    ...rowStatements(
+      INSERT,
+      changed.filter(({ isNew }) => isNew),
+      [
+        ({ loan }) => loan.id,
+        ({ customerId }) => customerId,
+        ({ loan }) => loan.externalId,
+        ({ loan }) => isoTime(loan.takenAtMs),
+        ({ loan }) => formatMoney(loan.amount),
+        ({ loan }) => formatMoney(loan.outstanding),
+      ],
+    ),
+    ...rowStatements(
+      UPDATE,
+      changed.filter(({ isNew }) => !isNew),
+      [({ loan }) => loan.id, ({ loan }) => formatMoney(loan.outstanding)],
+    ),
+  ];
+}
+
+interface ChangedLoan {
+  readonly loan: OpenLoan;
+  readonly customerId: number;
+  readonly isNew: boolean;
+}
+
+function changedLoans(before: PaymentAccount | null, after: PaymentAccount): ChangedLoan[] {
+  const known = new Map(before?.loans.map((loan) => [loan.id, loan]));
+  return after.loans
+    .filter((loan) => known.get(loan.id) !== loan)
+    .map((loan) => ({ loan, customerId: after.customerId, isNew: !known.has(loan.id) }));
+}
+
+interface LoanRow {
+  readonly loan_id: string;
+  readonly customer_id: string;
+  readonly external_id: string;
+  readonly taken_at: string;
+  readonly amount: string;
+  readonly outstanding: string;
+}
+
+interface OldestRow extends LoanRow {
+  readonly customer_external_id: string | null;
+}
+
+function byCustomer(rows: readonly LoanRow[]): Map<number, OpenLoan[]> {
+  const loans = new Map<number, OpenLoan[]>();
+  for (const row of rows) {
+    const id = Number(row.customer_id);
+    const some = loans.get(id);
+    if (some === undefined) loans.set(id, [readLoan(row)]);
+    else some.push(readLoan(row));
+  }
+  return loans;
+}
+
+function readLoan(row: LoanRow): OpenLoan {
+  return {
+    id: Number(row.loan_id),
+    externalId: row.external_id,
+    takenAtMs: new Date(row.taken_at).getTime(),
+    amount: parseMoney(row.amount),
+    outstanding: parseMoney(row.outstanding),
+  };
+}
+
+function sums<Key>(amounts: readonly (readonly [Key | undefined, Money])[]): Map<Key, Money> {
+  const sum = new Map<Key, Money>();
+  for (const [key, amount] of amounts) if (key !== undefined) sum.set(key, (sum.get(key) ?? 0n) + amount);
+  return sum;
+}
