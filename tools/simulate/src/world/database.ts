@@ -117,9 +117,12 @@ export class Database<A extends Account = Account> {
       new Set(changes.accounts.map(({ after }) => after.customerId)).intersection(transaction.unknown),
     );
     const claims = [...this.rows.claims(changes)].sort();
+    const madeMeanwhile = new StoreConflictError('an account was made meanwhile');
+    // A row that is there is told of at once, though another transaction may hold it; who is making one is waited for.
+    const idOf = new Map(made.map((id) => [rowKey(id), id]));
+    const refusal = (key: string) => (this.rows.accounts.has(idOf.get(key) ?? Number.NaN) ? madeMeanwhile : null);
     const write = (): void => {
-      if (made.some((id) => this.rows.accounts.has(id)))
-        failed(new StoreConflictError('an account was made meanwhile'));
+      if (made.some((id) => this.rows.accounts.has(id))) failed(madeMeanwhile);
       else if (keys.some((key) => this.answerOf(key, changes.nowMs) !== undefined))
         failed(new StoreConflictError('an Idempotency-Key was taken meanwhile'));
       else if (new Set(claims).size < claims.length || claims.some((name) => this.taken.has(name)))
@@ -135,6 +138,7 @@ export class Database<A extends Account = Account> {
       [...keys.map((key) => `k${key}`), ...made.map(rowKey), ...claims.map((name) => `x${name}`)],
       write,
       failed,
+      refusal,
     );
   }
 

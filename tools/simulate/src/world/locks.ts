@@ -36,11 +36,26 @@ export class Locks {
     this.#onCircle = onCircle;
   }
 
-  /** Takes locks in the order given, each once the one before is had. */
-  takeAll(holder: Holder, keys: readonly string[], done: () => void, failed: (error: Error) => void): void {
+  /**
+   * Takes locks in the order given, each once the one before is had.
+   *
+   * @param refusal why one is not waited for; null where it is
+   */
+  takeAll(
+    holder: Holder,
+    keys: readonly string[],
+    done: () => void,
+    failed: (error: Error) => void,
+    refusal: (key: string) => Error | null = () => null,
+  ): void {
     const takeFrom = (place: number): void => {
       for (let next = place; next < keys.length; next += 1) {
         const key = keys[next] as string;
+        const refused = refusal(key);
+        if (refused !== null) {
+          failed(refused);
+          return;
+        }
         if (!this.#takeNow(holder, key)) {
           this.#wait({ key, holder, granted: () => takeFrom(next + 1), failed });
           return;
