@@ -7,7 +7,17 @@ import type { Plan } from '../src/plan.ts';
 import { renderTable } from '../src/report/table.ts';
 
 const PLAN: Plan = {
-  scenarios: ['customer', 'payment-1', 'payment-across-10', 'balance-1', 'page-1-of-few', 'mixed', 'lag', 'bulk-small'],
+  scenarios: [
+    'customer',
+    'payment-1',
+    'payment-100',
+    'payment-across-10',
+    'balance-1',
+    'page-1-of-few',
+    'mixed',
+    'lag',
+    'bulk-small',
+  ],
   connections: [1, 4],
   rounds: 1,
   sliceMs: 200,

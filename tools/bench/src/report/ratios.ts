@@ -89,6 +89,7 @@ export function ratiosOf(rows: Rows, { lag, skeletonLag }: Extras): Ratio[] {
       { max: 0.3 },
       'ms',
     ),
+    ratio('CPU of a payment with a hundred open loans to that with one', costs('payment-100', 'payment-1'), null),
     ratio('CPU of a payment to that of the skeleton', costs('payment-1', 'skeleton'), null),
     ratio('balances to a bare route by the same gateway', rates('balance-1', 'bare-by-gateway'), {
       min: 0.8,

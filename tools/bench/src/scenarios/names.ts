@@ -4,6 +4,7 @@ export const SCENARIOS = [
   'loan',
   'payment-1',
   'payment-10',
+  'payment-100',
   'payment-across-10',
   'payment-one-customer',
   'balance-1',

@@ -14,6 +14,7 @@ const LARGEST = { text: '9999999999.00', cents: 999_999_999_900 };
 const CENT = { text: '0.01', cents: 1 };
 const SMALL = { text: '1.00', cents: 100 };
 const LOANS_EACH = 10;
+const MANY_LOANS = 100;
 
 /** The customers that the scenarios need, by name. */
 export function writeCustomers(run: Run): Record<string, number> {
@@ -22,6 +23,8 @@ export function writeCustomers(run: Run): Record<string, number> {
     loan: pool,
     'payment-1': pool,
     'payment-10': pool,
+    // As many loans as those have.
+    'payment-100': Math.ceil((pool * LOANS_EACH) / MANY_LOANS),
     'payment-across-10': across,
     'payment-one-customer': 1,
   };
@@ -41,6 +44,7 @@ export async function writeMembers(run: Run, ids: ReadonlyMap<string, readonly n
   for (const [name, each, amount] of [
     ['payment-1', 1, HUGE],
     ['payment-10', LOANS_EACH, HUGE],
+    ['payment-100', MANY_LOANS, HUGE],
     ['payment-one-customer', 1, LARGEST],
   ] as const) {
     const payers = of(name);
