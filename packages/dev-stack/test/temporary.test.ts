@@ -13,6 +13,7 @@ import { marked } from './fixtures/marked.ts';
 const main = new URL('./fixtures/temporary-servers.ts', import.meta.url).pathname;
 const dummy = new URL('./fixtures/dummy-service.ts', import.meta.url).pathname;
 const timeoutMs = 60_000;
+const env = { MO_SERVERS: 'embedded' };
 
 let closed: string;
 let dir: string;
@@ -31,19 +32,32 @@ afterEach(async () => {
 describe('what is temporary', () => {
   test('is deleted with the servers of a process that was killed', async () => {
     const mark = `MO_TEST_MARK=${randomUUID()}`;
-    const env = { ...process.env, MO_TEST_MARK: mark.split('=')[1] };
     const args = ['--conditions=source', main, dir];
-    const parent = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const parent = spawn(process.execPath, args, {
+      env: { ...process.env, MO_TEST_MARK: mark.split('=')[1] },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await once(parent.stdout, 'data');
     const left = paths();
-    expect(left.map(existsSync)).toEqual([true, true]);
+    const wereThere = left.map(existsSync);
     parent.kill('SIGKILL');
+    expect(wereThere).toEqual([true, true]);
     expect(await poll(() => marked(mark).length === 0, timeoutMs)).toBe(true);
     expect(left.map(existsSync)).toEqual([false, false]);
   }, 120_000);
 
+  test('is left to a stack that runs there already', async () => {
+    const stack = await startStack({ dir, fsync: false, isTemporary: true, env, mainOf: () => dummy });
+    try {
+      await expect(startStack({ dir, isTemporary: true, env, mainOf: () => dummy })).rejects.toThrow('runs already');
+      expect(paths().map(existsSync)).toEqual([true, true]);
+    } finally {
+      await stack.stop();
+    }
+  }, 120_000);
+
   test('is deleted with a stack that is stopped', async () => {
-    const stack = await startStack({ dir, fsync: false, isTemporary: true, mainOf: () => dummy });
+    const stack = await startStack({ dir, fsync: false, isTemporary: true, env, mainOf: () => dummy });
     const left = paths();
     expect(left.map(existsSync)).toEqual([true, true]);
     await stack.stop();

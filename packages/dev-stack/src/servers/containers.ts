@@ -20,9 +20,9 @@ export async function needImages(log: Log): Promise<void> {
   for (const image of [postgresImage, kafkaImage]) await needImage(image, log);
 }
 
-/** Makes the container for PostgreSQL. Without `fsync` its data go with it. */
+/** Makes the container for PostgreSQL. Without `fsync`, and where they are temporary, its data go with it. */
 export async function containerPostgres(options: PostgresOptions): Promise<Program> {
-  const { dir, port, password, fsync, guard } = options;
+  const { dir, port, password, fsync, isTemporary = false, guard } = options;
   const logFile = join(dir, 'logs/postgres.log');
   const start = await makeContainer(
     {
@@ -34,7 +34,7 @@ export async function containerPostgres(options: PostgresOptions): Promise<Progr
       env: { POSTGRES_PASSWORD: password, POSTGRES_INITDB_ARGS: initdbArguments.join(' ') },
       command: ['postgres', ...serverSettings(fsync).flatMap((setting) => ['-c', setting])],
       stopSignal: 'SIGINT',
-      keepData: fsync,
+      keepData: fsync && !isTemporary,
       logFile,
     },
     guard,
@@ -43,8 +43,8 @@ export async function containerPostgres(options: PostgresOptions): Promise<Progr
   return { name: 'PostgreSQL', start, ready: () => postgresReady(url, logFile) };
 }
 
-/** Makes the container for Kafka. Without `fsync` its data go with it. */
-export async function containerKafka({ dir, port, fsync, guard }: KafkaOptions): Promise<Program> {
+/** Makes the container for Kafka. Without `fsync`, and where they are temporary, its data go with it. */
+export async function containerKafka({ dir, port, fsync, isTemporary = false, guard }: KafkaOptions): Promise<Program> {
   const logFile = join(dir, 'logs/kafka.log');
   const host = await containerHost();
   // The broker calls itself by the address that it advertises, so the port has to be the same inside and outside.
@@ -64,7 +64,7 @@ export async function containerKafka({ dir, port, fsync, guard }: KafkaOptions):
       port: { inside: port, outside: port },
       env: { ...environmentOf(settings), KAFKA_HEAP_OPTS: '-Xms128m -Xmx384m' },
       stopSignal: 'SIGTERM',
-      keepData: fsync,
+      keepData: fsync && !isTemporary,
       logFile,
     },
     guard,

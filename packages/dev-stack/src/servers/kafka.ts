@@ -16,6 +16,8 @@ export interface KafkaOptions {
   advertisedPort?: number;
   /** Kafka itself leaves syncing to the system; in a container, off means that the data go with it. */
   fsync: boolean;
+  /** Not kept for another start. */
+  isTemporary?: boolean;
   /** Settings of the broker beside, or instead of, those that each has. */
   settings?: Readonly<Record<string, string>>;
   /** More arguments for the formatting of the data folder. */

@@ -31,6 +31,8 @@ export interface PostgresOptions {
   password: string;
   /** On: a commit survives a power cut. Off: it survives the death of a process, and no more. */
   fsync: boolean;
+  /** Not kept for another start. */
+  isTemporary?: boolean;
   /** More settings, as `name=value`. */
   more?: readonly string[];
   guard: Guard;
@@ -41,6 +43,11 @@ export interface PostgresOptions {
 export function postgresDataDir(dir: string): string {
   return reachable(join(dir, 'postgres'));
 }
+
+/** There, and beside it where they are made. */
+export const postgresDataDirs = (dir: string): string[] => [postgresDataDir(dir), partOf(postgresDataDir(dir))];
+
+const partOf = (data: string): string => `${data}.part`;
 
 /** Makes the data folder if there is none yet, and answers the program that serves it. */
 export async function embeddedPostgres(options: PostgresOptions): Promise<Program> {
@@ -128,7 +135,7 @@ export function serverSettings(fsync: boolean): string[] {
 }
 
 async function initialise(programs: string, data: string, password: string) {
-  const part = `${data}.part`; // not synced: one that is cut short is made anew
+  const part = partOf(data); // not synced: one that is cut short is made anew
   const passwordFile = `${part}.password`;
   rmSync(part, { recursive: true, force: true });
   mkdirSync(part, { recursive: true, mode: 0o700 });

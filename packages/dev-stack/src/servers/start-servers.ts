@@ -8,10 +8,10 @@ import type { Log } from '../progress.ts';
 import { makeStateDir, writeAtomically } from '../state-dir.ts';
 import { type Choice, chooseServers, kindFile } from './choose.ts';
 import { containerHost } from './container.ts';
-import { containerKafka, containerPostgres, removeVolumes } from './containers.ts';
+import { containerKafka, containerPostgres } from './containers.ts';
 import { closeOwnDatabases, createDatabases, type DatabaseUrls, type MadeDatabaseUrls } from './databases.ts';
 import { embeddedKafka } from './kafka.ts';
-import { adminUrl, embeddedPostgres, postgresDataDir, superuser } from './postgres.ts';
+import { adminUrl, embeddedPostgres, postgresDataDirs, superuser } from './postgres.ts';
 import { newPassword, passwords } from './secrets.ts';
 
 export interface ServersOptions {
@@ -19,7 +19,9 @@ export interface ServersOptions {
   dir: string;
   /** On for data that are worth keeping; off makes tests quicker, and containers take their data with them. */
   fsync: boolean;
-  /** Deletes the folder, and what of it is elsewhere, once all has stopped, however this process ends. */
+  /**
+   * Deletes the folder, which must be a new one, and data that are elsewhere, once all has stopped, however this process ends.
+   */
   isTemporary?: boolean;
   log?: Log;
   /** Where servers may be named (see choose.ts); the environment of this process by default. */
@@ -79,17 +81,16 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   const log = options.log ?? (() => {});
   makeStateDir(dir);
   const guard = options.guard ?? (await Guard.start());
-  if (options.isTemporary) for (const folder of [postgresDataDir(dir), dir]) await guard.removeAtEnd(folder);
   const keepers: Keeper[] = [];
   const stop = async (hurry?: AbortSignal) => {
     for (const keeper of keepers.toReversed()) await keeper.stop(hurry);
-    if (options.isTemporary) await removeVolumes(dir);
     if (!options.guard) await guard.close();
   };
   try {
     const choice = options.choice ?? (await chooseServers(options.env ?? process.env, dir, log));
     if (options.settings && (choice.postgres.kind !== 'embedded' || choice.kafka.kind !== 'embedded'))
       throw new Error('only embedded servers take more settings');
+    if (options.isTemporary) for (const folder of foldersOf(dir, choice)) await guard.removeAtEnd(folder);
     const context = { ...options, dir, log, guard };
     const [postgres, kafka] = await settled([
       startPostgres(choice, context, keepers),
@@ -102,6 +103,10 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     throw error;
   }
 }
+
+/** Where servers keep what they have; containers that are temporary have it in themselves. */
+const foldersOf = (dir: string, { postgres }: Choice): string[] =>
+  postgres.kind === 'embedded' ? [dir, ...postgresDataDirs(dir)] : [dir];
 
 type Context = ServersOptions & { dir: string; log: Log; guard: Guard };
 

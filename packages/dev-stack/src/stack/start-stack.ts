@@ -30,7 +30,7 @@ export interface StackOptions {
   env?: NodeJS.ProcessEnv;
   /** On by default. */
   fsync?: boolean;
-  /** Deletes the folder, and what of it is elsewhere, once all has stopped, however this process ends. */
+  /** Deletes the folder, which must be a new one, and data that are elsewhere, once all has stopped, however this process ends. */
   isTemporary?: boolean;
   /** Servers that run already and go on running; by default the stack has its own. */
   servers?: Servers;
@@ -66,7 +66,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const log: Log = (line) => options.signal?.aborted || options.log?.(line);
   makeStateDir(dir);
   const guard = await Guard.start();
-  if (options.isTemporary) await guard.removeAtEnd(dir);
   const launch = new Launch({ ...options, dir, log, env: { ...process.env, ...options.env } }, guard);
   try {
     return await unlessAborted(() => launch.run(), options.signal);
@@ -105,6 +104,7 @@ class Launch {
     });
     this.#undo.push(unlock);
     this.#undo.push(() => this.#guard.close());
+    if (this.#options.isTemporary) await this.#guard.removeAtEnd(dir); // not before it is ours
     removeStackFile(dir); // of a supervisor that was killed
     this.#undo.push(() => removeStackFile(dir));
 
