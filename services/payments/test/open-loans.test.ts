@@ -3,7 +3,7 @@ import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import { migratedDatabase } from '@mo/messaging/testing';
 import { parseMoney } from '@mo/money';
 import { migrations } from '../src/db/migrations/index.ts';
-import { type Expected, OLDEST_LOANS, readOpenLoans } from '../src/db/open-loans.ts';
+import { type Demand, OLDEST_LOANS, readOpenLoans } from '../src/db/open-loans.ts';
 import type { OpenLoan } from '../src/domain/open-loan.ts';
 
 /** Customers by their numbers of open loans, of a cent, two cents, and so on, the oldest last by id. */
@@ -35,8 +35,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const read = (...expected: Expected[]): Promise<ReadonlyMap<number, OpenLoan[]>> =>
-  inTransaction(database, (sql) => readOpenLoans(sql, expected));
+const read = (...demands: Demand[]): Promise<ReadonlyMap<number, OpenLoan[]>> =>
+  inTransaction(database, (sql) => readOpenLoans(sql, demands));
 const centsOf = (loans: readonly OpenLoan[] | undefined): number[] =>
   (loans ?? []).map(({ outstanding }) => Number(outstanding));
 const upTo = (loans: number): number[] => Array.from({ length: loans }, (_, place) => place + 1);
@@ -74,6 +74,9 @@ it('are as many as the payments of a batch need together, however their customer
   expect(centsOf((await read(byId, byId)).get(MANY.id))).toEqual(upTo(20));
   expect(centsOf((await read(byName, byName)).get(MANY.id))).toEqual(upTo(20));
   expect(centsOf((await read(byId)).get(MANY.id))).toEqual(upTo(OLDEST_LOANS));
+  const byBoth = { customer: { customerId: MANY.id, externalId: MANY.name }, total: half };
+  expect(centsOf((await read(byBoth)).get(MANY.id))).toEqual(upTo(OLDEST_LOANS));
+  expect(centsOf((await read(byBoth, byName)).get(MANY.id))).toEqual(upTo(20));
 });
 
 it('are those of each customer of the batch, and of no other', async () => {

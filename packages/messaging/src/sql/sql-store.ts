@@ -1,6 +1,7 @@
 /**
  * The store on PostgreSQL. A batch costs a handful of statements whatever its size, and two round trips: BEGIN, what locks the
- * accounts in id order and what reads are sent together, and so are what writes and COMMIT.
+ * accounts in id order and what reads are sent together, and so are what writes and COMMIT. Only where what was read is not
+ * enough (see `readBeside`) is there a third.
  * The order of locks is the same everywhere: accounts, then keys, then new accounts, then external_ids, each sorted.
  *
  * A customer who isn't known yet has no row to lock. Its account is written whole with the batch: where another transaction has
@@ -29,7 +30,10 @@ export interface AccountTables<A extends Account> {
   lock(sql: Sql, customerIds: readonly number[], externalIds: readonly string[]): Promise<A[]>;
   /** The account of a customer without a row, where followed events may make one; null where they may not. */
   unknown(customerId: number): A | null;
-  /** Reads what decisions and events need beside the rows; sent after the locks. Answers with what completes an account. */
+  /**
+   * Reads what decisions and events need beside the rows; sent after the locks, and once more where its first answer shows that
+   * there is more to be read. Answers with what completes an account.
+   */
   readBeside(sql: Sql, commands: readonly Command<A>[], events: readonly StreamEvent[]): Promise<(account: A) => A>;
   /** The table of what commands make: its external_id is what they claim. */
   readonly made: string;

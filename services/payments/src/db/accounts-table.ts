@@ -68,8 +68,8 @@ export const accountTables: AccountTables<PaymentAccount> = {
 
   readBeside: async (sql, commands) => {
     if (commands.length === 0) return (account) => account;
-    const expected = commands.map(({ customer, needs }) => ({ customer, ...(needs as PaymentNeeds) }));
-    const loans = await readOpenLoans(sql, expected);
+    const demands = commands.map(({ customer, needs }) => ({ customer, ...(needs as PaymentNeeds) }));
+    const loans = await readOpenLoans(sql, demands);
     return (account) => ({ ...account, loans: loans.get(account.customerId) ?? [] });
   },
 

@@ -35,28 +35,29 @@ const UPDATE = `
   UPDATE open_loans SET outstanding = new.outstanding FROM unnest($1::bigint[], $2::numeric[]) AS new (loan_id, outstanding)
   WHERE open_loans.loan_id = new.loan_id`;
 
-/** What a batch may take off what somebody owes, in minor units. */
-export interface Expected {
+/** What a payment would take off what its customer owes, in minor units. */
+export interface Demand {
   readonly customer: CustomerRef;
   readonly total: Money;
 }
 
 /**
- * By customer, oldest first, so many open loans that those that are left out can get nothing of what is expected; more where
- * that costs no more. The accounts must be locked, or be so before this is answered.
+ * By customer, oldest first, at least so many open loans that those that are left out can get nothing of what is to be paid. The
+ * accounts must be locked, or be so before this is answered.
  */
-export async function readOpenLoans(sql: Sql, expected: readonly Expected[]): Promise<ReadonlyMap<number, OpenLoan[]>> {
-  const byId = sums(expected.map(({ customer, total }) => [customer.customerId, total]));
-  const byName = sums(expected.map(({ customer, total }) => [customer.externalId, total]));
+export async function readOpenLoans(sql: Sql, demands: readonly Demand[]): Promise<ReadonlyMap<number, OpenLoan[]>> {
+  const byId = sums(demands.map(({ customer, total }) => [customer.customerId, total]));
+  // A command that gives both is decided by the id.
+  const named = demands.filter(({ customer }) => customer.customerId === undefined);
+  const byName = sums(named.map(({ customer, total }) => [customer.externalId, total]));
   const rows = await run<OldestRow>(sql, READ_OLDEST, [[...byId.keys()], [...byName.keys()]]);
   const loans = byCustomer(rows);
+  const names = new Map(rows.map((row) => [Number(row.customer_id), row.customer_external_id]));
   const wanted = new Map<number, Money>();
-  for (const { customer_id, customer_external_id } of rows) {
-    const id = Number(customer_id);
-    const some = loans.get(id) ?? [];
-    if (some.length < OLDEST_LOANS || wanted.has(id)) continue;
-    const total = (byId.get(id) ?? 0n) + (byName.get(customer_external_id ?? '') ?? 0n);
-    if (some.reduce((sum, { outstanding }) => sum + outstanding, 0n) < total) wanted.set(id, total);
+  for (const [id, oldest] of loans) {
+    if (oldest.length < OLDEST_LOANS) continue;
+    const total = (byId.get(id) ?? 0n) + (byName.get(names.get(id) ?? '') ?? 0n);
+    if (oldest.reduce((sum, { outstanding }) => sum + outstanding, 0n) < total) wanted.set(id, total);
   }
   if (wanted.size === 0) return loans;
   const parameters = [[...wanted.keys()], [...wanted.values()].map(formatMoney)];

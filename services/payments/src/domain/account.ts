@@ -19,8 +19,8 @@ export interface PaymentAccount {
   /** The outstanding of its active loans, in minor units. */
   readonly owed: Money;
   /**
-   * Its active loans, oldest first: all that the payments of the batch may pay off, and may leave the younger ones out; where the
-   * batch holds no payment, those that it adds.
+   * Its active loans, oldest first: at least as many as the payments of the batch can reach, while younger ones may be missing; where
+   * the batch holds no payment, those that it adds.
    */
   readonly loans: readonly OpenLoan[];
   /** The payments that the batch makes. */

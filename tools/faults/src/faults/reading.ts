@@ -45,7 +45,7 @@ export const reading: readonly Fault[] = [
   {
     id: 'spread-counts-no-names',
     file: 'services/payments/src/db/open-loans.ts',
-    replace: "(byName.get(customer_external_id ?? '') ?? 0n)",
+    replace: "(byName.get(names.get(id) ?? '') ?? 0n)",
     by: '0n',
     breaks: 'a payment over many loans fails where the caller names its customer',
     check: servers('services/payments/test/open-loans'),
