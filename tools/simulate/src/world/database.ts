@@ -118,9 +118,9 @@ export class Database<A extends Account = Account> {
     );
     const claims = [...this.rows.claims(changes)].sort();
     const madeMeanwhile = new StoreConflictError('an account was made meanwhile');
-    // A row that is there is told of at once, though another transaction may hold it; who is making one is waited for.
-    const idOf = new Map(made.map((id) => [rowKey(id), id]));
-    const refusal = (key: string) => (this.rows.accounts.has(idOf.get(key) ?? Number.NaN) ? madeMeanwhile : null);
+    // A row that is there is told of at once, though another transaction has it locked; who is making one is waited for.
+    const isThere = (key: string) => made.some((id) => rowKey(id) === key && this.rows.accounts.has(id));
+    const refusal = (key: string) => (isThere(key) ? madeMeanwhile : null);
     const write = (): void => {
       if (made.some((id) => this.rows.accounts.has(id))) failed(madeMeanwhile);
       else if (keys.some((key) => this.answerOf(key, changes.nowMs) !== undefined))

@@ -39,7 +39,7 @@ export class Locks {
   /**
    * Takes locks in the order given, each once the one before is had.
    *
-   * @param refusal why one is not waited for; null where it is
+   * @param refusal why one can't be taken, whoever holds it; null where it can
    */
   takeAll(
     holder: Holder,
@@ -57,7 +57,7 @@ export class Locks {
           return;
         }
         if (!this.#takeNow(holder, key)) {
-          this.#wait({ key, holder, granted: () => takeFrom(next + 1), failed });
+          this.#wait({ key, holder, granted: () => takeFrom(next), failed });
           return;
         }
       }
