@@ -129,7 +129,9 @@ async function measure(run: Run): Promise<Measured> {
     if (members.length > 0) await attempt(names, () => runSet(members, { plan, rows, say }));
     for (const { name, note } of members) if (note !== undefined) notes.push(`${name}: ${note}`);
   }
-  const { lag = null, skeletonLag = null } = (await attempt('lag', () => measureLag(run, ids))) ?? {};
+  const lags = await attempt('lag', () => measureLag(run, ids));
+  const { lag = null, skeletonLag = null } = lags ?? {};
+  failures.push(...(lags?.failures ?? []));
   await attempt('scale', () => measureScale(run, ids));
   await attempt('bulk', () => measureBulk(run));
   const ratios = ratiosOf(rows, { lag, skeletonLag });

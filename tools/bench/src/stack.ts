@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Servers, type Stack, startServers, startStack } from '@mo/dev-stack';
 import type { Target } from '@mo/load';
-import pg from 'pg';
+import { connect } from './connect.ts';
 import { DATABASE_VARIABLE, TOPIC_VARIABLE } from './skeleton/parts.ts';
 
 const TOPIC_PREFIX = 'mo';
-const CONNECT_TIMEOUT_MS = 10_000;
+const ANSWER_MS_MAX = 60_000;
 
 /** The run's own servers, whatever this environment names. */
 const OWN_SERVERS = {
@@ -104,8 +104,7 @@ export function targetOf(url: string, apiKey: string): Target {
 
 async function makeDatabase({ postgres: { adminUrl } }: Servers, purpose: string): Promise<string> {
   if (adminUrl === null) throw new Error('the controls need a PostgreSQL server of which we are the owner');
-  const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  await client.connect();
+  const client = await connect(adminUrl, ANSWER_MS_MAX);
   const name = `${purpose}_${process.pid}_${Date.now().toString(36)}`;
   try {
     await client.query(`CREATE DATABASE ${name}`);

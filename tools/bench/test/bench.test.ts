@@ -64,6 +64,7 @@ it(
     const idle = rows.all.filter(({ outcome }) => outcome.done === 0);
     expect(idle.map(({ name, level, outcome }) => ({ name, level, errors: outcome.errors }))).toEqual([]);
     expect(lag?.events).toBeGreaterThan(0);
+    expect(lag?.balances).toBeGreaterThan(0);
     expect(skeletonLag?.events).toBeGreaterThan(0);
     expect(skeletonLag?.balances).toBe(skeletonLag?.events);
     expect(rested.map(({ restMs }) => restMs)).toEqual(RESTS_MS);

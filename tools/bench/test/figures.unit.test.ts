@@ -62,6 +62,7 @@ it('tells the percentiles of a lag round by round', () => {
     { subscriber: second, balance: newHistogram() },
   ]);
   expect(lag).toMatchObject({ offered: 50, events: 101, balances: 1 });
+  expect(lag.balanceMs).toHaveLength(1);
   expect(lag.subscriberMs.map(({ p50, p99 }) => [Math.round(p50), Math.round(p99)])).toEqual([
     [50, 99],
     [7, 7],
@@ -133,7 +134,9 @@ describe('ratios', () => {
       add(rows, name, { done: 2_000, cpuMs: 400 });
     }
     expect(toldOf(rows, 'CPU of a payment in payments, with a quarter of the callers to that with all')).toBe(1.5);
-    expect(toldOf(rows, "the same of the skeleton's payments")).toBe(1);
+    expect(
+      toldOf(rows, "CPU of the skeleton's payment in payments, with a quarter of the callers to that with all"),
+    ).toBe(1);
   });
 
   it('tell of a lag that of the round in the middle, and the range', () => {

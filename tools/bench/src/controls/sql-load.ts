@@ -1,7 +1,8 @@
 /** The controls that are transactions, from the side of who orders them. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import pg from 'pg';
+import type pg from 'pg';
+import { connect } from '../connect.ts';
 import type { Outcome } from '../load/outcome.ts';
 import { commitFaults, makeCommits } from './commit.ts';
 import { makeMonolith, monolithFaults } from './monolith.ts';
@@ -10,6 +11,8 @@ import { makeTpcb, tpcbFaults } from './tpcb.ts';
 import type { ControlName } from './transaction.ts';
 
 const GRACE_MS = 60_000;
+/** Whole tables are made, and counted. */
+const ANSWER_MS_MAX = 600_000;
 
 export class SqlLoad {
   readonly #worker: Worker;
@@ -22,11 +25,15 @@ export class SqlLoad {
 
   /** Makes the controls' tables in a database that has none of them yet. */
   static async open(setup: SqlSetup): Promise<SqlLoad> {
-    const client = new pg.Client({ connectionString: setup.url });
-    await client.connect();
-    await makeTpcb(client, setup);
-    await makeMonolith(client, setup);
-    await makeCommits(client);
+    const client = await connect(setup.url, ANSWER_MS_MAX);
+    try {
+      await makeTpcb(client, setup);
+      await makeMonolith(client, setup);
+      await makeCommits(client);
+    } catch (error) {
+      await client.end();
+      throw error;
+    }
     return new SqlLoad(new Worker(new URL('./sql-worker.ts', import.meta.url), { workerData: setup }), client);
   }
 

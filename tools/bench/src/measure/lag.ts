@@ -1,9 +1,11 @@
-/** How late what is told comes to others: percentiles of each round, for of several rounds the one in the middle counts. */
+/** How late events come to others. Percentiles are of each round: of several rounds, that of the one in the middle is told. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { countOf, type Histogram, percentileMs } from '@mo/load';
 import type { Member } from './member.ts';
 
-/** Longer nothing is waited for that should come. */
-export const ARRIVAL_MS_MAX = 30_000;
+/** The longest wait for something that should come. */
+const ARRIVAL_MS_MAX = 30_000;
+const POLL_MS = 4;
 const SHARES = { p50: 0.5, p90: 0.9, p99: 0.99 } as const;
 
 /** In ms. */
@@ -31,14 +33,15 @@ export interface Lag {
   /** How many came to the subscriber, in all rounds, and how many were looked for in the balance. */
   readonly events: number;
   readonly balances: number;
-  /** Round by round. */
+  /** Round by round, but for those in which nothing came. */
   readonly subscriberMs: readonly LagPercentiles[];
   readonly balanceMs: readonly LagPercentiles[];
 }
 
 export function lagOf(offered: number, rounds: readonly Arrived[]): Lag {
   const all = (of: keyof Arrived) => rounds.reduce((sum, round) => sum + countOf(round[of]), 0);
-  const told = (of: keyof Arrived) => rounds.map((round) => percentilesOf(round[of]));
+  const told = (of: keyof Arrived) =>
+    rounds.filter((round) => countOf(round[of]) > 0).map((round) => percentilesOf(round[of]));
   const [subscriberMs, balanceMs] = [told('subscriber'), told('balance')];
   return { offered, events: all('subscriber'), balances: all('balance'), subscriberMs, balanceMs };
 }
@@ -48,3 +51,9 @@ const percentilesOf = (lag: Histogram): LagPercentiles => ({
   p90: percentileMs(lag, SHARES.p90),
   p99: percentileMs(lag, SHARES.p99),
 });
+
+/** Waits until nothing is missing. @throws Error where something is after half a minute */
+export async function untilArrived(missing: () => number): Promise<void> {
+  for (const endMs = Date.now() + ARRIVAL_MS_MAX; missing() > 0; await delay(POLL_MS))
+    if (Date.now() > endMs) throw new Error(`${missing()} have not arrived within ${ARRIVAL_MS_MAX} ms`);
+}

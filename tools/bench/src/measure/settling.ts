@@ -7,11 +7,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { STREAMS, type Stream } from '@mo/contracts';
 import type { StackFile } from '@mo/dev-stack';
 import kafkajs from 'kafkajs';
-import pg from 'pg';
+import type pg from 'pg';
+import { connect } from '../connect.ts';
 
 const POLL_MS = 50;
 const CONNECT_TIMEOUT_MS = 5_000;
-const QUERY_TIMEOUT_MS = 20_000;
+const ANSWER_MS_MAX = 20_000;
 const FOLLOWERS: Readonly<Record<Stream, { table: string; follows: readonly Stream[] }>> = {
   customers: { table: 'balances', follows: ['loans', 'payments'] },
   loans: { table: 'accounts', follows: ['customers', 'payments'] },
@@ -58,15 +59,7 @@ export class Settling {
     const admin = kafka.admin();
     await admin.connect();
     const clients = new Map<Stream, pg.Client>();
-    for (const service of STREAMS) {
-      const client = new pg.Client({
-        connectionString: stack[service].databaseUrl,
-        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-        query_timeout: QUERY_TIMEOUT_MS,
-      });
-      await client.connect();
-      clients.set(service, client);
-    }
+    for (const service of STREAMS) clients.set(service, await connect(stack[service].databaseUrl, ANSWER_MS_MAX));
     return new Settling(admin, clients, topicPrefix);
   }
 

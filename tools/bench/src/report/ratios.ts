@@ -132,7 +132,11 @@ export function ratiosOf(rows: Rows, { lag, skeletonLag }: Extras): Ratio[] {
       near: 0.1,
     }),
     ratio('CPU of a payment in payments, with a quarter of the callers to that with all', inFewer('payment-1'), null),
-    ratio("the same of the skeleton's payments", inFewer('skeleton'), null),
+    ratio(
+      "CPU of the skeleton's payment in payments, with a quarter of the callers to that with all",
+      inFewer('skeleton'),
+      null,
+    ),
     ratio('CPU of a payment with ten times the customers', costs('scale-10-times-customers', 'scale-base'), {
       near: 0.1,
     }),

@@ -22,13 +22,15 @@ export class BalanceWatch {
   #seen: (Place & { readonly atMs: number })[] = [];
   #isOver = true;
   #done: Promise<void> = Promise.resolve();
+  #failure: Error | null = null;
 
   constructor(databases: Databases) {
     this.#databases = databases;
   }
 
-  /** How many have not shown yet. */
+  /** How many have not shown yet. @throws Error where they can't be looked at any more */
   get waiting(): number {
+    if (this.#failure !== null) throw this.#failure;
     return this.#waiting.size;
   }
 
@@ -41,7 +43,9 @@ export class BalanceWatch {
 
   start(): void {
     this.#isOver = false;
-    this.#done = this.#look();
+    this.#done = this.#look().catch((error: Error) => {
+      this.#failure = error;
+    });
   }
 
   async stop(): Promise<void> {

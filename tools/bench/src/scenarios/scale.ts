@@ -12,7 +12,7 @@ import { withOneMore } from './one-more.ts';
 import { HUGE } from './writes.ts';
 
 const PROCESSES = 4;
-/** A new process is still being compiled a minute later: what takes its time is not that there are several. */
+/** The code of a new process is still being compiled after a minute; that is not what several processes cost. */
 const WARM_UPS = 4;
 const TIMES = 10;
 const CONNECTIONS = 64;

@@ -1,15 +1,12 @@
 /** How far behind the skeleton's payments are with others: what there is left for those of the system, at the same rate. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { newHistogram, recordMs } from '@mo/load';
-import { ARRIVAL_MS_MAX, type Arrived, type LagMember } from '../measure/lag.ts';
+import { type Arrived, type LagMember, untilArrived } from '../measure/lag.ts';
 import type { Verified } from '../measure/member.ts';
 import { Subscriber } from '../measure/subscriber.ts';
 import type { Run } from '../run.ts';
 import type { Paid } from '../skeleton/pay.ts';
 import { skeletonTopic } from '../stack.ts';
 import { manyCustomers, SkeletonMember } from './skeleton.ts';
-
-const POLL_MS = 10;
 
 /** Measured as the lag of events is: to a subscriber, and until the line of the statement is written, shortly before its commit. */
 export class SkeletonLagMember extends SkeletonMember implements LagMember {
@@ -46,8 +43,7 @@ export class SkeletonLagMember extends SkeletonMember implements LagMember {
   }
 
   async arrived(): Promise<Arrived> {
-    const endMs = Date.now() + ARRIVAL_MS_MAX;
-    while (Date.now() < endMs && this.#missing() > 0) await delay(POLL_MS);
+    await untilArrived(() => this.#missing());
     const balance = newHistogram();
     for (const ms of await this.#run.skeleton.statementLagMs(this.#first)) recordMs(balance, ms);
     return { subscriber: this.#subscriber.take(), balance };

@@ -23,8 +23,7 @@ export function writeCustomers(run: Run): Record<string, number> {
     loan: pool,
     'payment-1': pool,
     'payment-10': pool,
-    // As many loans as those have.
-    'payment-100': Math.ceil((pool * LOANS_EACH) / MANY_LOANS),
+    'payment-100': pool,
     'payment-across-10': across,
     'payment-one-customer': 1,
   };

@@ -1,12 +1,12 @@
 /** The skeleton's tables, those of three services in one database: what a monolith has, and what is made of that by those who follow. */
-import pg from 'pg';
+import type pg from 'pg';
+import { connect } from '../connect.ts';
 import { makeMonolith, miscounted, monolithFaults } from '../controls/monolith.ts';
 import type { ControlSizes } from '../controls/transaction.ts';
 import { newOutcome, type Outcome } from '../load/outcome.ts';
 import { untilSettled } from '../measure/settling.ts';
 
-const CONNECT_TIMEOUT_MS = 10_000;
-const QUERY_TIMEOUT_MS = 60_000;
+const ANSWER_MS_MAX = 60_000;
 
 const PROGRESS = `version bigint NOT NULL, restricted bigint NOT NULL DEFAULT 0, payments_applied bigint NOT NULL DEFAULT 0,
   payments_behind bigint NOT NULL DEFAULT 0, last_time timestamptz(3) NOT NULL`;
@@ -22,13 +22,7 @@ export class SkeletonTables {
 
   /** Makes the tables in an empty database, and fills them: customers from 1 on, and after them the busy one. */
   static async open(url: string, sizes: ControlSizes): Promise<SkeletonTables> {
-    const client = new pg.Client({
-      connectionString: url,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: QUERY_TIMEOUT_MS,
-    });
-    client.on('error', () => {}); // what is asked next rejects
-    await client.connect();
+    const client = await connect(url, ANSWER_MS_MAX);
     try {
       await makeMonolith(client, sizes);
       await makeFollowers(client);

@@ -1,10 +1,10 @@
 /** Looks into the services' databases. Whole scenarios are looked at, so a look may take its time. */
 import type { Stream } from '@mo/contracts';
 import type { StackFile } from '@mo/dev-stack';
-import pg from 'pg';
+import type pg from 'pg';
+import { connect } from '../connect.ts';
 
-const CONNECT_TIMEOUT_MS = 10_000;
-const STATEMENT_TIMEOUT_MS = 600_000;
+const ANSWER_MS_MAX = 600_000;
 
 export class Databases {
   readonly #stack: StackFile;
@@ -24,14 +24,7 @@ export class Databases {
   }
 
   /** A connection to a service's database, to be ended by the caller. */
-  async connect(service: Stream): Promise<pg.Client> {
-    const client = new pg.Client({
-      connectionString: this.#stack[service].databaseUrl,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-    });
-    client.on('error', () => {}); // the server may go away under it; what is under way rejects
-    await client.connect();
-    return client;
+  connect(service: Stream): Promise<pg.Client> {
+    return connect(this.#stack[service].databaseUrl, ANSWER_MS_MAX);
   }
 }
