@@ -4,6 +4,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HttpPeers } from '../src/pull/http-peers.ts';
 
+/** Long enough on any machine: nobody here takes long to answer, or to refuse. */
+const CALL_TIMEOUT_MS = 60_000;
+
 const servers: Server[] = [];
 const opened: HttpPeers[] = [];
 
@@ -31,7 +34,7 @@ async function originOfNobody(): Promise<string> {
 }
 
 function openPeers(...origins: string[]): HttpPeers {
-  const peers = new HttpPeers({ loans: origins });
+  const peers = new HttpPeers({ loans: origins }, null, () => {}, false, CALL_TIMEOUT_MS);
   opened.push(peers);
   return peers;
 }

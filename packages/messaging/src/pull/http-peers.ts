@@ -24,6 +24,7 @@ export class HttpPeers implements Peers {
   readonly #peers: ReadonlyMap<string, Peer>;
   readonly #remote: RemotePeers;
   readonly #onCall: (peer: Stream, outcome: 'answered' | 'failed', seconds: number) => void;
+  readonly #callTimeoutMs: number;
   #turn = 0;
 
   /**
@@ -31,21 +32,24 @@ export class HttpPeers implements Peers {
    * @param identity who calls, and whom it believes to be such a peer; null where neither has to prove it
    * @param onCall told of each request to a replica
    * @param isWhole whether events keep what their data says that this version doesn't know, for whoever hands them on
+   * @param callTimeoutMs how long all attempts of a call may take together
    */
   constructor(
     urls: Urls,
     identity: Identity | null = null,
     onCall: (peer: Stream, outcome: 'answered' | 'failed', seconds: number) => void = () => {},
     isWhole = false,
+    callTimeoutMs = CALL_TIMEOUT_MS,
   ) {
+    this.#callTimeoutMs = callTimeoutMs;
     this.#remote = new RemotePeers((peer, path, read, body) => this.#call(peer, path, read, body), isWhole);
     this.#onCall = onCall;
     const open = (peer: string, origins: readonly string[]): Peer => {
       const agent = new Agent({
         connections: CONNECTIONS_MAX,
         connect: connector(identity, peer, CONNECT_TIMEOUT_MS),
-        headersTimeout: CALL_TIMEOUT_MS,
-        bodyTimeout: CALL_TIMEOUT_MS,
+        headersTimeout: callTimeoutMs,
+        bodyTimeout: callTimeoutMs,
       });
       return { replicas: new Addresses(origins), agent };
     };
@@ -86,7 +90,7 @@ export class HttpPeers implements Peers {
       const beganMs = performance.now();
       const seconds = () => (performance.now() - beganMs) / 1_000;
       try {
-        const signal = AbortSignal.timeout(CALL_TIMEOUT_MS / attempts);
+        const signal = AbortSignal.timeout(this.#callTimeoutMs / attempts);
         const answer = read(await request(known.agent, origin, path, body, signal));
         this.#onCall(peer, 'answered', seconds());
         return answer;
