@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Choice, kindFile } from '../servers/choose.ts';
 import { removeVolumes } from '../servers/containers.ts';
-import { postgresDataDir } from '../servers/postgres.ts';
+import { postgresDataDir, postgresDataDirs } from '../servers/postgres.ts';
 import { passwordsFile } from '../servers/secrets.ts';
 
 /**
@@ -11,7 +11,7 @@ import { passwordsFile } from '../servers/secrets.ts';
  */
 export async function removeStack(dir: string): Promise<void> {
   await removeVolumes(dir);
-  for (const path of [postgresDataDir(dir), dir]) rmSync(path, { recursive: true, force: true });
+  for (const path of [...postgresDataDirs(dir), dir]) rmSync(path, { recursive: true, force: true });
 }
 
 /** Deletes the data of a stack, wherever they are, and leaves its API keys. Refuses where they are not ours. */

@@ -117,14 +117,8 @@ interface OldestRow extends LoanRow {
 }
 
 function byCustomer(rows: readonly LoanRow[]): Map<number, OpenLoan[]> {
-  const loans = new Map<number, OpenLoan[]>();
-  for (const row of rows) {
-    const id = Number(row.customer_id);
-    const some = loans.get(id);
-    if (some === undefined) loans.set(id, [readLoan(row)]);
-    else some.push(readLoan(row));
-  }
-  return loans;
+  const grouped = Map.groupBy(rows, (row) => Number(row.customer_id));
+  return new Map([...grouped].map(([id, some]) => [id, some.map(readLoan)]));
 }
 
 function readLoan(row: LoanRow): OpenLoan {

@@ -173,7 +173,7 @@ export const observing: readonly Fault[] = [
   {
     id: 'data-left-elsewhere',
     file: 'packages/dev-stack/src/stack/fresh.ts',
-    replace: 'for (const path of [postgresDataDir(dir), dir])',
+    replace: 'for (const path of [...postgresDataDirs(dir), dir])',
     by: 'for (const path of [dir])',
     breaks: 'each chaos run leaves gigabytes where nobody looks',
     check: unit('packages/dev-stack/test/start-stack'),

@@ -117,13 +117,11 @@ export class Database<A extends Account = Account> {
       new Set(changes.accounts.map(({ after }) => after.customerId)).intersection(transaction.unknown),
     );
     const claims = [...this.rows.claims(changes)].sort();
-    const madeMeanwhile = new StoreConflictError('an account was made meanwhile');
     // A row that is there is told of at once, though another transaction has it locked; who is making one is waited for.
     const isThere = (key: string) => made.some((id) => rowKey(id) === key && this.rows.accounts.has(id));
-    const refusal = (key: string) => (isThere(key) ? madeMeanwhile : null);
+    const refusal = (key: string) => (isThere(key) ? new StoreConflictError('an account was made meanwhile') : null);
     const write = (): void => {
-      if (made.some((id) => this.rows.accounts.has(id))) failed(madeMeanwhile);
-      else if (keys.some((key) => this.answerOf(key, changes.nowMs) !== undefined))
+      if (keys.some((key) => this.answerOf(key, changes.nowMs) !== undefined))
         failed(new StoreConflictError('an Idempotency-Key was taken meanwhile'));
       else if (new Set(claims).size < claims.length || claims.some((name) => this.taken.has(name)))
         failed(new StoreConflictError('an external_id was taken meanwhile'));
