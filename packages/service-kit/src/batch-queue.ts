@@ -4,7 +4,7 @@
  *
  * Requests that are sent together arrive a little apart. After a run that took or left several items, the next one waits
  * until arrivals pause, for a few milliseconds at most, or until it is full: fewer, larger batches. A queue without load
- * never waits.
+ * never waits. Where enough waits for a batch that is worth its cost, it may begin beside the one that is under way.
  */
 import type { Clock } from './clock.ts';
 
@@ -35,6 +35,11 @@ export interface BatchQueueOptions<Item, Result> {
    * to so many at once in all.
    */
   slow?: { readonly afterMs: number; readonly inFlightMax: number };
+  /**
+   * A batch of at least this weight begins at once, also while others are under way or wait for arrivals to pause, up to so many at
+   * once in all: so whoever asks is never left to wait for a run that is waiting itself.
+   */
+  beside?: { readonly weightMin: number; readonly inFlightMax: number };
   /** To wait for arrivals to pause under load; left out, a run never waits. */
   gathering?: Gathering;
   /** Told of each batch: how many items it took. */
@@ -57,9 +62,10 @@ interface Waiting<Item, Result> {
 const STEPS_TOGETHER = 4;
 
 export class BatchQueue<Item, Result> {
-  readonly #options: Required<Omit<BatchQueueOptions<Item, Result>, 'gathering' | 'slow'>>;
+  readonly #options: Required<Omit<BatchQueueOptions<Item, Result>, 'beside' | 'gathering' | 'slow'>>;
   readonly #gathering: Gathering | undefined;
   readonly #slow: BatchQueueOptions<Item, Result>['slow'];
+  readonly #beside: BatchQueueOptions<Item, Result>['beside'];
   #waiting: Waiting<Item, Result>[] = [];
   #weightWaiting = 0;
   #inFlight = 0;
@@ -70,6 +76,7 @@ export class BatchQueue<Item, Result> {
   constructor(options: BatchQueueOptions<Item, Result>) {
     this.#gathering = options.gathering;
     this.#slow = options.slow;
+    this.#beside = options.beside;
     this.#options = { weigh: () => 1, inFlightMax: 1, onBatch: () => {}, ...options };
   }
 
@@ -111,10 +118,15 @@ export class BatchQueue<Item, Result> {
   }
 
   #startRuns(): void {
-    while (this.#inFlight < this.#inFlightMax && this.#waiting.length > 0) {
+    while (this.#waiting.length > 0 && (this.#inFlight < this.#inFlightMax || this.#isWorthAnother)) {
       this.#inFlight += 1;
       void this.#run(this.#take());
     }
+  }
+
+  get #isWorthAnother(): boolean {
+    const beside = this.#beside;
+    return beside !== undefined && this.#weightWaiting >= beside.weightMin && this.#inFlight < beside.inFlightMax;
   }
 
   get #inFlightMax(): number {

@@ -1,53 +1,6 @@
 import fc from 'fast-check';
-import { BatchQueue, type BatchQueueOptions, type Gathering, QueueFullError } from '../src/index.ts';
-import { ManualClock, settled } from './harness.ts';
-
-interface Run {
-  items: number[];
-  finish: () => Promise<void>;
-  fail: (error: Error) => Promise<void>;
-}
-
-/** A queue whose runs end when the test says so; item n is answered with `n!`. */
-function heldQueue(options: Partial<BatchQueueOptions<number, string>> = {}) {
-  const runs: Run[] = [];
-  const queue = new BatchQueue<number, string>({
-    run: (items) => {
-      const { promise, resolve, reject } = Promise.withResolvers<string[]>();
-      runs.push({
-        items,
-        finish: () => {
-          resolve(items.map((item) => `${item}!`));
-          return settled();
-        },
-        fail: (error) => {
-          reject(error);
-          return settled();
-        },
-      });
-      return promise;
-    },
-    weightMax: 100,
-    queueWeightMax: 1_000,
-    ...options,
-  });
-  const answers: Promise<string>[] = [];
-  /** Submits items in one turn; resolves in the next. */
-  const submit = (...items: number[]) => {
-    for (const item of items) {
-      const answer = queue.submit(item);
-      answer.catch(() => {});
-      answers.push(answer);
-    }
-    return settled();
-  };
-  /** A run of the first item, during which the others come. */
-  const submitBehind = async (first: number, ...others: number[]) => {
-    await submit(first);
-    await submit(...others);
-  };
-  return { queue, runs, submit, submitBehind, answers, taken: () => runs.map(({ items }) => items) };
-}
+import { QueueFullError } from '../src/index.ts';
+import { heldQueue, type Run } from './held-queue.ts';
 
 describe('natural batching', () => {
   it('runs an item at once where nothing is under way', async () => {
@@ -166,68 +119,6 @@ describe('drained', () => {
   });
 });
 
-describe('gathering', () => {
-  const PAUSE_MS = 2;
-  const WAIT_MS_MAX = 8;
-  function gatheringQueue(limits: { weightMax?: number } = {}) {
-    const clock = new ManualClock();
-    const gathering: Gathering = { clock, itemsMin: 3, pauseMs: PAUSE_MS, waitMsMax: WAIT_MS_MAX };
-    return { clock, ...heldQueue({ gathering, ...limits }) };
-  }
-
-  it('waits, under load, until arrivals pause', async () => {
-    const { clock, submit, submitBehind, runs, taken } = gatheringQueue();
-    await submitBehind(1, 2, 3, 4);
-    await runs[0]?.finish();
-    await submit(5);
-    await clock.advance(PAUSE_MS);
-    expect(taken()).toEqual([[1]]);
-    await clock.advance(PAUSE_MS);
-    expect(taken()).toEqual([[1], [2, 3, 4, 5]]);
-  });
-
-  it('waits for those that the last run answered too, though none wait yet', async () => {
-    const { clock, submit, submitBehind, runs, taken } = gatheringQueue();
-    await submitBehind(1, 2, 3, 4);
-    await runs[0]?.finish();
-    await clock.advance(PAUSE_MS);
-    await clock.advance(PAUSE_MS);
-    await runs[1]?.finish();
-    await submit(5);
-    expect(taken()).toHaveLength(2);
-    for (let waitedMs = 0; waitedMs <= WAIT_MS_MAX; waitedMs += PAUSE_MS) await clock.advance(PAUSE_MS);
-    expect(taken()[2]).toEqual([5]);
-  });
-
-  it('never holds a run back longer than its most, however many arrive', async () => {
-    const { clock, submit, submitBehind, runs, taken } = gatheringQueue();
-    await submitBehind(1, 2, 3, 4);
-    await runs[0]?.finish();
-    for (let waitedMs = 0; waitedMs < WAIT_MS_MAX; waitedMs += PAUSE_MS) {
-      expect(taken()).toHaveLength(1);
-      await submit(10 + waitedMs);
-      await clock.advance(PAUSE_MS);
-    }
-    expect(taken()).toEqual([[1], [2, 3, 4, 10, 12, 14, 16]]);
-  });
-
-  it('does not wait where as much waits as a batch takes', async () => {
-    const { submitBehind, runs, taken } = gatheringQueue({ weightMax: 3 });
-    await submitBehind(1, 2, 3, 4);
-    await runs[0]?.finish();
-    expect(taken()).toEqual([[1], [2, 3, 4]]);
-  });
-
-  it('does not begin below its least number of items', async () => {
-    const { clock, submitBehind, runs, taken } = gatheringQueue();
-    await submitBehind(1, 2, 3);
-    await runs[0]?.finish();
-    expect(taken()).toEqual([[1], [2, 3]]);
-    await runs[1]?.finish();
-    expect(clock.sleepers).toBe(0);
-  });
-});
-
 describe('whatever arrives, runs and fails, in any order', () => {
   const step = fc.oneof(
     { weight: 3, arbitrary: fc.record({ do: fc.constant('submit' as const), weight: fc.integer({ min: 1, max: 5 }) }) },
@@ -237,6 +128,7 @@ describe('whatever arrives, runs and fails, in any order', () => {
     weightMax: fc.integer({ min: 1, max: 8 }),
     queueWeightMax: fc.integer({ min: 1, max: 12 }),
     inFlightMax: fc.integer({ min: 1, max: 3 }),
+    beside: fc.record({ weightMin: fc.integer({ min: 1, max: 8 }), inFlightMax: fc.integer({ min: 1, max: 4 }) }),
   });
 
   it('each item is answered once, by its own batch, in order of arrival and within the limits', async () => {
@@ -249,7 +141,7 @@ describe('whatever arrives, runs and fails, in any order', () => {
         let watched = 0;
         const watch = () => {
           for (; watched < runs.length; watched += 1) underWay.add(runs[watched] as Run);
-          expect(underWay.size).toBeLessThanOrEqual(limit.inFlightMax);
+          expect(underWay.size).toBeLessThanOrEqual(Math.max(limit.inFlightMax, limit.beside.inFlightMax));
         };
         const end = async (how: 'finish' | 'fail', place: number) => {
           const run = [...underWay][place % Math.max(1, underWay.size)];

@@ -40,6 +40,11 @@ export const COMMAND_AGE_MS_MAX = 6_000;
 
 /** Under load a batch waits this long for those that were sent together with the last. */
 const GATHERING = { itemsMin: 3, pauseMs: 2, waitMsMax: 8 };
+/**
+ * So many are worth a batch of their own, beside the one that is under way: the database has work while this process decides, and
+ * nobody waits for a batch that waits itself.
+ */
+const BESIDE = { weightMin: 16, inFlightMax: 2 };
 
 /** Why a stream is pulled. */
 export const PULL_REASONS = ['confirm', 'token', 'behind', 'settle', 'sweep'] as const;
@@ -89,6 +94,7 @@ export class WritePath<A extends Account> {
       weightMax: BATCH_WEIGHT_MAX,
       queueWeightMax: QUEUE_WEIGHT_MAX,
       gathering: { clock, ...GATHERING },
+      beside: BESIDE,
       onBatch: (items) => options.observer.batch(items),
     });
   }

@@ -284,4 +284,12 @@ export const deciding: readonly Fault[] = [
     breaks: 'the relay learns late of what was written',
     check: unit('packages/messaging/test/write-path'),
   },
+  {
+    id: 'batch-never-beside',
+    file: 'packages/messaging/src/protocol/write-path.ts',
+    replace: '      beside: BESIDE,\n',
+    by: '',
+    breaks: 'a full batch waits for one that waits itself',
+    check: unit('packages/messaging/test/batches-beside'),
+  },
 ];

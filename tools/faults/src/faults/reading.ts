@@ -83,6 +83,14 @@ export const reading: readonly Fault[] = [
     check: unit('packages/service-kit/test/slow-batches'),
   },
   {
+    id: 'batches-beside-without-limit',
+    file: 'packages/service-kit/src/batch-queue.ts',
+    replace: ' && this.#inFlight < beside.inFlightMax',
+    by: '',
+    breaks: 'as many batches are under way as come, and wait for each other',
+    check: unit('packages/service-kit/test/batches-in-time'),
+  },
+  {
     id: 'rows-by-place',
     file: 'packages/database/src/rows-by-id.ts',
     replace: 'asked.map(({ id }) => byId.get(id) ?? null)',
