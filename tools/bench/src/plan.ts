@@ -8,6 +8,7 @@ export interface Plan {
   /** Scenarios and controls take turns so often; each gets its seconds in as many slices. */
   readonly rounds: number;
   readonly sliceMs: number;
+  /** How long each does what is then measured. V8 goes on compiling for some 25,000 payments: a dozen seconds. */
   readonly warmUpMs: number;
   /** Customers over which loans and payments are spread. */
   readonly pool: number;
@@ -59,7 +60,7 @@ export function planOf({ quick, seconds, scenarios }: Options): Plan {
       }
     : {
         ...shared,
-        warmUpMs: 5_000,
+        warmUpMs: 15_000,
         pool: 2_000,
         across: 500,
         few: 1_000,

@@ -25,7 +25,6 @@ export interface SetParts {
 
 /** The longest that a slice may take to reach everybody. */
 const SETTLE_MS_MAX = 120_000;
-const WARM_UP: Level = { connections: 16 };
 /** In an open loop, this share of the best rate is offered. */
 const OPEN_SHARE = 0.5;
 
@@ -40,7 +39,7 @@ export async function runSet(members: readonly Member[], parts: SetParts): Promi
 
 async function measureAll(members: readonly Member[], parts: SetParts): Promise<void> {
   const { plan, say } = parts;
-  for (const member of members) await sliceOf(member, WARM_UP, plan.warmUpMs);
+  for (const member of members) await sliceOf(member, fullest(member, plan), plan.warmUpMs);
   for (let round = 1; round <= plan.rounds; round += 1) {
     for (const connections of plan.connections) {
       say(
@@ -54,6 +53,11 @@ async function measureAll(members: readonly Member[], parts: SetParts): Promise<
     say(`round ${round} of ${plan.rounds}, by the clock: ${open.map(({ name }) => name).join(', ')}`);
     for (const member of open) await measure(member, { perSecond: openRate(member, parts.rows) }, parts);
   }
+}
+
+/** As many callers as it is measured with at most: what is compiled depends on how much is done, and on what is done at once. */
+function fullest({ connectionsMax = Number.POSITIVE_INFINITY }: Member, { connections }: SetPlan): Level {
+  return { connections: Math.min(connectionsMax, Math.max(...connections)) };
 }
 
 /** Half of the best rate that was seen in a closed loop. */

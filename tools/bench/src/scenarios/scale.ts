@@ -12,8 +12,6 @@ import { withOneMore } from './one-more.ts';
 import { HUGE } from './writes.ts';
 
 const PROCESSES = 4;
-/** The code of a new process is still being compiled after a minute; that is not what several processes cost. */
-const WARM_UPS = 4;
 const TIMES = 10;
 const CONNECTIONS = 64;
 const CENT = { text: '0.01', cents: 1 };
@@ -35,8 +33,8 @@ export async function measureScale(run: Run, ids: ReadonlyMap<string, readonly n
       await payingMember(run, 'scale-10-times-customers', ids),
       scaled,
     ];
-    // Its processes share what warms them up.
-    await sliceOf(scaled, { connections: CONNECTIONS }, WARM_UPS * PROCESSES * run.plan.warmUpMs);
+    // Its processes are new, and share what warms them up.
+    await sliceOf(scaled, { connections: CONNECTIONS }, PROCESSES * run.plan.warmUpMs);
     const plan = { ...run.plan, connections: [CONNECTIONS] };
     await runSet(members, { ...run, plan });
   });
