@@ -48,7 +48,7 @@ export function streamMetrics(registry: Registry, follows: readonly Stream[]) {
   const batchFailures = counter(
     registry,
     'mo_batch_failures_total',
-    'Transactions that wrote nothing, by why; after a conflict or a refusal each command has one of its own',
+    'Transactions that wrote nothing, by why; after a second conflict, or a refusal, each command has one of its own',
     ['reason'],
   );
   for (const reason of BATCH_FAILURES) batchFailures.inc({ reason }, 0);

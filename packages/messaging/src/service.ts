@@ -52,8 +52,8 @@ import type { AccountTables } from './sql/sql-store.ts';
 import { createStreams, type Streams } from './streams.ts';
 
 const CONNECTIONS_MAX = 10;
-/** Reads leave connections for writes. Those that wait are bounded, and so is how long. */
-const READS = { atOnceMax: 8, waitingMax: 1_024, waitMsMax: 2_000 };
+/** Reads leave connections for two batches and what is read on their way. Those that wait are bounded, and so is how long. */
+const READS = { atOnceMax: 7, waitingMax: 1_024, waitMsMax: 2_000 };
 /** For pulls, the relay and housekeeping. */
 const BACKGROUND_CONNECTIONS_MAX = 5;
 

@@ -4,7 +4,7 @@
  *
  * Requests that are sent together arrive a little apart. After a run that took or left several items, the next one waits
  * until arrivals pause, for a few milliseconds at most, or until it is full: fewer, larger batches. A queue without load
- * never waits. Where enough waits for a batch that is worth its cost, it may begin beside the one that is under way.
+ * never waits. What is worth a batch of its own may begin beside the one that is under way, or that still waits.
  */
 import type { Clock } from './clock.ts';
 
@@ -36,8 +36,8 @@ export interface BatchQueueOptions<Item, Result> {
    */
   slow?: { readonly afterMs: number; readonly inFlightMax: number };
   /**
-   * A batch of at least this weight begins at once, also while others are under way or wait for arrivals to pause, up to so many at
-   * once in all: so whoever asks is never left to wait for a run that is waiting itself.
+   * A batch of at least this weight begins at once, also while others are under way or wait for arrivals to pause, unless there are so
+   * many of those.
    */
   beside?: { readonly weightMin: number; readonly inFlightMax: number };
   /** To wait for arrivals to pause under load; left out, a run never waits. */

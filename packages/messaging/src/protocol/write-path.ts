@@ -1,15 +1,16 @@
 /**
  * The write path of a service: the one way in for commands and for followed events.
  *
- * Requests that arrive while a transaction is under way are taken together by the next one. A command that would be
- * refused because of what the service follows leaves its batch, pulls what it may be missing, and is decided again: yes on
- * old news, no only on fresh news. A refusal is final only if nothing that restricts has moved since before the last
- * pull was sent.
+ * Requests that arrive while a transaction is under way are taken together by the next one, or from a number on by one
+ * beside it. A command that would be refused because of what the service follows leaves its batch, pulls what it may be
+ * missing, and is decided again: yes on old news, no only on fresh news. A refusal is final only if nothing that restricts
+ * has moved since before the last pull was sent.
  */
 import type { ConsistencyToken, Stream, StreamEvent } from '@mo/contracts';
 import {
   type Answer,
   BatchQueue,
+  type BatchQueueOptions,
   type Clock,
   endedBy,
   QueueFullError,
@@ -41,8 +42,8 @@ export const COMMAND_AGE_MS_MAX = 6_000;
 /** Under load a batch waits this long for those that were sent together with the last. */
 const GATHERING = { itemsMin: 3, pauseMs: 2, waitMsMax: 8 };
 /**
- * So many are worth a batch of their own, beside the one that is under way: the database has work while this process decides, and
- * nobody waits for a batch that waits itself.
+ * So many are worth a batch of their own, beside one that is under way or gathers: the database has work while this process
+ * decides, and a batch gathers no longer than it is worth.
  */
 const BESIDE = { weightMin: 16, inFlightMax: 2 };
 
@@ -70,6 +71,8 @@ export interface WritePathOptions<A extends Account> {
   observer: WritePathObserver;
   /** Left out where nothing is traced. */
   tracer?: Tracer | null;
+  /** From what weight on a batch begins beside another, and how many there may be at once; 16 and 2 unless told. */
+  beside?: BatchQueueOptions<unknown, unknown>['beside'];
 }
 
 export class WritePath<A extends Account> {
@@ -94,7 +97,7 @@ export class WritePath<A extends Account> {
       weightMax: BATCH_WEIGHT_MAX,
       queueWeightMax: QUEUE_WEIGHT_MAX,
       gathering: { clock, ...GATHERING },
-      beside: BESIDE,
+      beside: options.beside ?? BESIDE,
       onBatch: (items) => options.observer.batch(items),
     });
   }

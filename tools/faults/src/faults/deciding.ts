@@ -287,9 +287,9 @@ export const deciding: readonly Fault[] = [
   {
     id: 'batch-never-beside',
     file: 'packages/messaging/src/protocol/write-path.ts',
-    replace: '      beside: BESIDE,\n',
+    replace: '      beside: options.beside ?? BESIDE,\n',
     by: '',
-    breaks: 'a full batch waits for one that waits itself',
+    breaks: 'what is worth a batch waits for another one',
     check: unit('packages/messaging/test/batches-beside'),
   },
 ];
