@@ -19,6 +19,15 @@ export interface Gathering {
   waitMsMax: number;
 }
 
+/**
+ * A batch of at least this weight begins at once, also while others are under way or wait for arrivals to pause, unless there are
+ * so many of those.
+ */
+export interface Beside {
+  readonly weightMin: number;
+  readonly inFlightMax: number;
+}
+
 export interface BatchQueueOptions<Item, Result> {
   /** Runs a batch; answers with one result an item, in the same order, or throws for all of them. */
   run: (items: Item[]) => Promise<Result[]>;
@@ -35,11 +44,8 @@ export interface BatchQueueOptions<Item, Result> {
    * to so many at once in all.
    */
   slow?: { readonly afterMs: number; readonly inFlightMax: number };
-  /**
-   * A batch of at least this weight begins at once, also while others are under way or wait for arrivals to pause, unless there are so
-   * many of those.
-   */
-  beside?: { readonly weightMin: number; readonly inFlightMax: number };
+  /** When a batch begins beside another; left out, none does. */
+  beside?: Beside;
   /** To wait for arrivals to pause under load; left out, a run never waits. */
   gathering?: Gathering;
   /** Told of each batch: how many items it took. */
@@ -65,7 +71,7 @@ export class BatchQueue<Item, Result> {
   readonly #options: Required<Omit<BatchQueueOptions<Item, Result>, 'beside' | 'gathering' | 'slow'>>;
   readonly #gathering: Gathering | undefined;
   readonly #slow: BatchQueueOptions<Item, Result>['slow'];
-  readonly #beside: BatchQueueOptions<Item, Result>['beside'];
+  readonly #beside: Beside | undefined;
   #waiting: Waiting<Item, Result>[] = [];
   #weightWaiting = 0;
   #inFlight = 0;

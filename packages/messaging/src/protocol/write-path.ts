@@ -10,7 +10,7 @@ import type { ConsistencyToken, Stream, StreamEvent } from '@mo/contracts';
 import {
   type Answer,
   BatchQueue,
-  type BatchQueueOptions,
+  type Beside,
   type Clock,
   endedBy,
   QueueFullError,
@@ -45,7 +45,7 @@ const GATHERING = { itemsMin: 3, pauseMs: 2, waitMsMax: 8 };
  * So many are worth a batch of their own, beside one that is under way or gathers: the database has work while this process
  * decides, and a batch gathers no longer than it is worth.
  */
-const BESIDE = { weightMin: 16, inFlightMax: 2 };
+const BESIDE: Beside = { weightMin: 16, inFlightMax: 2 };
 
 /** Why a stream is pulled. */
 export const PULL_REASONS = ['confirm', 'token', 'behind', 'settle', 'sweep'] as const;
@@ -72,7 +72,7 @@ export interface WritePathOptions<A extends Account> {
   /** Left out where nothing is traced. */
   tracer?: Tracer | null;
   /** From what weight on a batch begins beside another, and how many there may be at once; 16 and 2 unless told. */
-  beside?: BatchQueueOptions<unknown, unknown>['beside'];
+  beside?: Beside;
 }
 
 export class WritePath<A extends Account> {
