@@ -12,6 +12,7 @@ export { type Servers, type ServersOptions, startServers } from './servers/start
 export { removeStack } from './stack/fresh.ts';
 export { identityDirOf } from './stack/identities.ts';
 export { parseReplicas, type Replicas } from './stack/replicas.ts';
+export { heapFlags } from './stack/services.ts';
 export { type ReplicaEntry, readStackFile, type ServiceEntry, type StackFile } from './stack/stack-file.ts';
 export { type Stack, type StackOptions, startStack } from './stack/start-stack.ts';
 export { type SecuredServers, startSecuredServers } from './testing/secured-servers.ts';

@@ -28,16 +28,16 @@ function withBytes(message: Omit<IncomingMessage, 'raw'>): IncomingMessage {
 /** A follower, what pushes messages to it as Kafka would, and what it did. */
 async function followerUnderTest(follow: (events: readonly StreamEvent[]) => Promise<void>) {
   const subscribed = Promise.withResolvers<(messages: IncomingMessage[]) => Promise<void>>();
-  const deadLetters: { topic: string; headers: Readonly<Record<string, string>> }[] = [];
+  const deadLetters: { topic: string; key: string; value: string; headers: Readonly<Record<string, string>> }[] = [];
   const waiting: Quarantined[] = [];
   const told: string[] = [];
   const kafka: Kafka = {
     ensureTopics: async () => {},
     producer: async () => ({
       send: async (topic, messages) => {
-        for (const { headers } of messages) {
+        for (const { key, value, headers } of messages) {
           const texts = Object.entries(headers).map(([name, header]) => [name, String(header)]);
-          deadLetters.push({ topic, headers: Object.fromEntries(texts) });
+          deadLetters.push({ topic, key: String(key), value: String(value), headers: Object.fromEntries(texts) });
         }
       },
       close: async () => {},
@@ -90,6 +90,8 @@ it('puts what it can not understand aside, with reason and origin, and takes the
   expect(deadLetters).toMatchObject([
     {
       topic: `${TOPIC}.dlq`,
+      key: '2',
+      value: 'no JSON',
       headers: { mo_source_topic: TOPIC, mo_source_partition: '0', mo_source_offset: '1', ce_sequence: '1' },
     },
   ]);

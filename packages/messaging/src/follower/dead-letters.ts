@@ -77,8 +77,8 @@ export class DeadLetters {
   }
 
   #whole({ message, reason }: DeadLetter): RawMessage {
-    const { raw } = message;
-    return { ...raw, headers: { ...raw.headers, ...this.#origin(message, reason) } };
+    const { key, value, headers } = message.raw;
+    return { key, value, headers: { ...headers, ...this.#origin(message, reason) } };
   }
 
   #withoutMessage({ message, reason }: DeadLetter): RawMessage {

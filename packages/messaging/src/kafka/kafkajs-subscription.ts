@@ -1,13 +1,13 @@
 /** A consumer of kafkajs that survives a broker that goes and comes back. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mo/service-kit';
-import type { Consumer, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { FOLLOWER_PACING, type Pacing } from '../round-interval.ts';
 import { FetchRests } from './fetch-rests.ts';
-import { FetchedMessage } from './fetched-message.ts';
 import { whileBeating } from './heartbeats.ts';
+import { incoming } from './incoming.ts';
 import { OffsetCommits } from './offset-commits.ts';
-import type { IncomingMessage, Pace, RawMessage, Subscription } from './port.ts';
+import type { IncomingMessage, Pace, Subscription } from './port.ts';
 
 /**
  * How long a group waits for a member of which nothing is heard, and for one that is to join anew. While it waits nobody reads;
@@ -144,40 +144,4 @@ async function consume(
   } finally {
     rests.end();
   }
-}
-
-function incoming(topic: string, partition: number, message: KafkaMessage): IncomingMessage {
-  const { offset, key, value } = message;
-  return {
-    topic,
-    partition,
-    offset,
-    key: key?.toString() ?? null,
-    value: value?.toString() ?? null,
-    headers: message instanceof FetchedMessage ? message.headerTexts() : textsOf(message.headers),
-    raw: {
-      key,
-      value,
-      // Few messages are sent on as they came.
-      get headers() {
-        return rawHeaders(message.headers);
-      },
-    },
-  };
-}
-
-const textsOf = (headers: IHeaders = {}): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, textOf(value)]));
-
-/** Whoever writes to a topic may leave out a key, a value, or the value of a header. */
-const bytesOf = (part: Buffer | string | null | undefined): Buffer => Buffer.from(part ?? '');
-
-const textOf = (value: IHeaders[string] | null): string => (Array.isArray(value) ? value.join() : String(value ?? ''));
-
-function rawHeaders(headers: IHeaders = {}): RawMessage['headers'] {
-  const entries = Object.entries(headers).map(([name, part]) => [
-    name,
-    Array.isArray(part) ? part.map(bytesOf) : bytesOf(part),
-  ]);
-  return Object.fromEntries(entries) as RawMessage['headers'];
 }

@@ -131,6 +131,22 @@ export const following: readonly Fault[] = [
     check: unit('packages/messaging/test/follower'),
   },
   {
+    id: 'messages-become-old',
+    file: 'packages/messaging/src/kafka/incoming.ts',
+    replace: 'raw: new RawParts(message),',
+    by: 'raw: { key, value, get headers() { return rawHeaders(message.headers); } },',
+    breaks: 'all that Kafka brings becomes old, and V8 looks through its whole heap for it',
+    check: unit('packages/messaging/test/incoming'),
+  },
+  {
+    id: 'letter-without-value',
+    file: 'packages/messaging/src/follower/dead-letters.ts',
+    replace: 'return { key, value, headers: {',
+    by: 'return { key, value: null, headers: {',
+    breaks: 'what is put aside loses what it was about',
+    check: unit('packages/messaging/test/follower'),
+  },
+  {
     id: 'healer-forgets',
     file: 'packages/messaging/src/follower/healer.ts',
     replace: 'for (const lag of lags) this.#note(lag);',

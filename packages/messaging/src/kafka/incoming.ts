@@ -1,0 +1,54 @@
+/** What a fetch brings, in the words of the port. */
+import type { IHeaders, KafkaMessage } from 'kafkajs';
+import { FetchedMessage } from './fetched-message.ts';
+import type { IncomingMessage, RawMessage } from './port.ts';
+
+/** A message as kafkajs gives it, its parts as text. */
+export function incoming(topic: string, partition: number, message: KafkaMessage): IncomingMessage {
+  const { offset, key, value } = message;
+  return {
+    topic,
+    partition,
+    offset,
+    key: key?.toString() ?? null,
+    value: value?.toString() ?? null,
+    headers: message instanceof FetchedMessage ? message.headerTexts() : textsOf(message.headers),
+    raw: new RawParts(message),
+  };
+}
+
+/**
+ * Its headers are made when they are asked for, as few messages are sent on. It is a class, as a getter in an object literal would make
+ * every message old: see docs/decisions/0039.
+ */
+class RawParts implements RawMessage {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly #message: KafkaMessage;
+
+  constructor(message: KafkaMessage) {
+    this.key = message.key;
+    this.value = message.value;
+    this.#message = message;
+  }
+
+  get headers(): RawMessage['headers'] {
+    return rawHeaders(this.#message.headers);
+  }
+}
+
+const textsOf = (headers: IHeaders = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, textOf(value)]));
+
+/** Whoever writes to a topic may leave out a key, a value, or the value of a header. */
+const bytesOf = (part: Buffer | string | null | undefined): Buffer => Buffer.from(part ?? '');
+
+const textOf = (value: IHeaders[string] | null): string => (Array.isArray(value) ? value.join() : String(value ?? ''));
+
+function rawHeaders(headers: IHeaders = {}): RawMessage['headers'] {
+  const entries = Object.entries(headers).map(([name, part]) => [
+    name,
+    Array.isArray(part) ? part.map(bytesOf) : bytesOf(part),
+  ]);
+  return Object.fromEntries(entries) as RawMessage['headers'];
+}
