@@ -1,6 +1,7 @@
 import { type Database, run, sqlOf } from '@mo/database';
 import { systemClock } from '@mo/service-kit';
 import { Batch, SqlStore, StoreConflictError, WritePath } from '../src/index.ts';
+import { waitFor } from '../src/testing/index.ts';
 import { MemoryPeers } from './in-memory.ts';
 import {
   commandOf,
@@ -22,10 +23,10 @@ beforeEach(async () => {
 });
 afterEach(() => databases.close());
 
-/** As one process of the service. */
-function processOf(on: Database): WritePath<Ledger> {
+/** As one process of the service. @param onBatch told how many items each batch takes, as it begins */
+function processOf(on: Database, onBatch: (items: number) => void = () => {}): WritePath<Ledger> {
   const observer = {
-    batch: () => {},
+    batch: onBatch,
     pull: () => {},
     unconfirmed: () => {},
     behind: () => {},
@@ -35,6 +36,26 @@ function processOf(on: Database): WritePath<Ledger> {
   const store = new SqlStore(on, ledgerTables);
   return new WritePath({ model: ledgerModel, store, peers: new MemoryPeers(), clock: systemClock, observer });
 }
+
+/** Keeps a customer's account locked, as a transaction of another process would. @returns lets it go */
+async function holdOf(customerId: number): Promise<() => Promise<void>> {
+  const store = new SqlStore(await databases.open(), ledgerTables);
+  const [held, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const holding = store.transaction(async (transaction) => {
+    await transaction.open(
+      { commands: [commandOf({ customer: { customerId } })], events: [], quarantined: [] },
+      NOW_MS,
+    );
+    held.resolve();
+    await free.promise;
+  });
+  await Promise.race([held.promise, holding]);
+  return () => {
+    free.resolve();
+    return holding;
+  };
+}
+
 const versionsOf = async (customerId: number) =>
   (
     await run<{ version: string }>(
@@ -136,9 +157,37 @@ describe('the store', () => {
   });
 });
 
+describe('two batches of one process at once', () => {
+  it("give their customer's events versions without gaps, each what was asked of it, and each event its effect once", async () => {
+    const sizes: number[] = [];
+    const writePath = processOf(database, (items) => sizes.push(items));
+    await writePath.follow([eventOf('customers', 1, 1)]);
+    sizes.length = 0;
+    const letGo = await holdOf(1);
+    const commands = (key: string, count: number) =>
+      Array.from({ length: count }, (_, n) =>
+        writePath.execute(commandOf({ key: keyOf(`${key} ${n}`), decide: grant })),
+      );
+    const first = [...commands('first', 3), writePath.follow(eventsOf('payments', 1, 2))];
+    await waitFor(() => sizes.length === 1);
+    const second = [...commands('second', 16), ...commands('first', 3), writePath.follow(eventsOf('payments', 1, 4))];
+    await waitFor(() => sizes.length === 2);
+    await letGo();
+    const [answers, others] = [await Promise.all(first), await Promise.all(second)];
+    const headers = { 'idempotency-replayed': 'true' };
+    expect(others.slice(16, 19)).toEqual(
+      answers.slice(0, 3).map((answer) => expect.objectContaining({ ...answer, headers })),
+    );
+    expect(await versionsOf(1)).toEqual(Array.from({ length: 19 }, (_, n) => n + 1));
+    const [row] = await run<{ history: string[] }>(sqlOf(database), 'SELECT history FROM accounts');
+    expect(row?.history.filter((what) => what.startsWith('payments'))).toHaveLength(4);
+    expect(sizes).toEqual([4, 20]);
+  });
+});
+
 describe('several processes on one database', () => {
   it("give a customer's events versions without gaps, and each key one answer", async () => {
-    const processes = [database, await databases.open(), await databases.open()].map(processOf);
+    const processes = [database, await databases.open(), await databases.open()].map((one) => processOf(one));
     await processes[0]?.follow([eventOf('customers', 1, 1), eventOf('customers', 2, 1)]);
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, n) =>
@@ -152,7 +201,7 @@ describe('several processes on one database', () => {
   });
 
   it('apply each followed event once, though all of them get it', async () => {
-    const processes = [database, await databases.open(), await databases.open()].map(processOf);
+    const processes = [database, await databases.open(), await databases.open()].map((one) => processOf(one));
     const events = [eventOf('customers', 1, 1), ...eventsOf('payments', 1, 9), paymentApplied(1, 10)];
     const followed = await Promise.all(processes.map((one) => one.follow(events)));
     expect(followed.flatMap(({ outcomes }) => outcomes).filter((what) => what === 'apply')).toHaveLength(11);
