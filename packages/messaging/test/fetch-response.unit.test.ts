@@ -5,21 +5,10 @@ import kafkajs from 'kafkajs';
 import { decodeFetch, type FetchResponse } from '../src/kafka/fetch-response.ts';
 import type { FetchedMessage } from '../src/kafka/fetched-message.ts';
 import { Fetch, protocolBefore } from '../src/kafka/quick-fetch.ts';
-import { protocolBefore as producedBefore } from '../src/kafka/quick-produce.ts';
+import { bodyOf, bytesOf } from './fetch-body.ts';
 
-const TOPIC = 'mo.loans';
 const VERSION = 11;
-/** Of a Produce request for one partition, before its batch. */
-const PRODUCE_HEAD_SIZE = 2 + 2 + 4 + 4 + (2 + TOPIC.length) + 4 + 4 + 4;
 const MAGIC_AT = 16;
-const ATTRIBUTES_AT = 22;
-
-interface Given {
-  readonly messages: kafkajs.Message[];
-  readonly firstOffset: number;
-  /** Of the batch: whether it is of a transaction, tells of the end of one, or has the broker's time. */
-  readonly attributes: number;
-}
 
 const bytes = fc.uint8Array({ maxLength: 80 }).map((array) => Buffer.from(array));
 const part = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 80 }), bytes);
@@ -44,41 +33,10 @@ const batch = fc.record({
   attributes: fc.constantFrom(0, 0x8, 0x10, 0x30),
 });
 
-async function bytesOf({ messages, firstOffset, attributes }: Given, compression = 0): Promise<Buffer> {
-  const topicData = [{ topic: TOPIC, partitions: [{ partition: 0, messages }] }];
-  const given = { acks: -1, timeout: 1, compression, topicData };
-  const { buffer } = await producedBefore({ version: 7 })(given).request.encode();
-  const bytes = Buffer.from(buffer.subarray(PRODUCE_HEAD_SIZE));
-  bytes.writeBigInt64BE(BigInt(firstOffset), 0);
-  bytes[ATTRIBUTES_AT] = (bytes[ATTRIBUTES_AT] as number) | attributes;
-  return bytes;
-}
-
 /** Less of it, at its end; of what is shorter than a batch tells its version kafkajs makes an error. */
 function cutOff(records: Buffer, cut: number): Buffer {
   const length = records.length - cut;
   return records.subarray(0, length <= MAGIC_AT ? 0 : length);
-}
-
-/** The answer that holds these partitions of a topic. */
-function bodyOf(partitions: readonly Buffer[]): Buffer {
-  const head = Buffer.alloc(4 + 2 + 4 + 4 + 2 + TOPIC.length + 4);
-  head.writeInt32BE(7, 0);
-  head.writeInt32BE(1, 10);
-  head.writeInt16BE(TOPIC.length, 14);
-  head.write(TOPIC, 16);
-  head.writeInt32BE(partitions.length, 16 + TOPIC.length);
-  const parts = partitions.flatMap((records, partition) => {
-    const before = Buffer.alloc(4 + 2 + 8 + 8 + 8 + 4 + 16 + 4 + 4);
-    before.writeInt32BE(partition, 0);
-    before.writeBigInt64BE(2n ** 40n, 6);
-    before.writeInt32BE(1, 30);
-    before.writeBigInt64BE(99n, 34);
-    before.writeInt32BE(-1, 50);
-    before.writeInt32BE(records.length, 54);
-    return [before, records];
-  });
-  return Buffer.concat([head, ...parts]);
 }
 
 const decode = async (of: typeof Fetch.protocol, body: Buffer) =>
