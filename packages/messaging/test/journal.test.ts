@@ -44,6 +44,8 @@ interface Plan {
   readonly 'Node Type': string;
   readonly 'Index Name'?: string;
   readonly 'Rows Removed by Index Recheck'?: number;
+  readonly Strategy?: 'Plain' | 'Sorted' | 'Hashed';
+  readonly 'Recheck Cond'?: string;
   readonly Plans?: readonly Plan[];
 }
 
@@ -192,6 +194,17 @@ describe('the heads', () => {
     expect((await journal.heads(span, 0)).isLast).toBe(false);
     // Whoever asks without an end pages through all of it.
     expect(await journal.heads({ sinceMs: NOW_MS }, 0)).toEqual({ heads: [...both, [3, 1]], isLast: true });
+  });
+
+  it('of a span are put together without a sort of its events, and its bounds are worked out once', async () => {
+    for (const customers of [0, 2_000]) {
+      if (customers > 0) await fill(1, customers, 10);
+      const nodes = nodesOf(await explained(`EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${RECENT_HEADS}`, []));
+      expect(nodes.map(({ Strategy }) => Strategy)).toContain('Hashed');
+      expect(nodes.map((node) => node['Recheck Cond'] ?? '').filter((condition) => condition !== '')).toEqual([
+        expect.stringMatching(/^\(\("?time"? >= \(InitPlan \d+\)\.col1\) AND \("?time"? < \(InitPlan \d+\)\.col1\)\)$/),
+      ]);
+    }
   });
 
   it('are found while the journal is vacuumed', async () => {

@@ -7,12 +7,27 @@ const LOOK_AGAIN_MS = 10 * MINUTE_MS;
 const OVERLAP_MS = 30_000;
 const UNDER_WAY_MS = 10_000;
 
+interface Customer {
+  readonly id: number;
+  readonly times: readonly number[];
+}
+
+const eventsOf = (customers: readonly Customer[], isWithin: (time: number) => boolean): number =>
+  customers.reduce((sum, { times }) => sum + times.filter(isWithin).length, 0);
+
 /** An owner of as many customers as a test says, each with events at some times, in ms since the start. */
-function ownerOf(customers: () => readonly { id: number; times: readonly number[] }[]) {
+function ownerOf(customers: () => readonly Customer[]) {
   const asked: (TimeSpan & { after: number })[] = [];
   const looked: number[][] = [];
   const ending = new AbortController();
-  const world = { isAway: false, pageMax: RECENT_HEADS_PAGE_MAX, pageMs: 0, elapsedMs: 0 };
+  const world = {
+    isAway: false,
+    pageMax: RECENT_HEADS_PAGE_MAX,
+    eventsMax: Number.POSITIVE_INFINITY,
+    pageMs: 0,
+    elapsedMs: 0,
+  };
+  let cuts = 0;
   const rests: number[] = [];
   const sweep = new Sweep(
     async (span, after) => {
@@ -21,10 +36,12 @@ function ownerOf(customers: () => readonly { id: number; times: readonly number[
       if (world.isAway) throw new Error('not reachable');
       const { sinceMs, untilMs = Number.POSITIVE_INFINITY } = span;
       const isWithin = (time: number) => START_MS + time >= sinceMs && START_MS + time < untilMs;
-      const found = customers()
-        .filter(({ id, times }) => id > after && (sinceMs === 0 || times.some(isWithin)))
-        .map(({ id, times }) => [id, times.length] as const);
-      return { heads: found.slice(0, world.pageMax), isLast: found.length < world.pageMax };
+      const found = customers().filter(({ id, times }) => id > after && (sinceMs === 0 || times.some(isWithin)));
+      // Of very many customers they are not counted where no test asks.
+      const isCut = world.eventsMax < Number.POSITIVE_INFINITY && eventsOf(found, isWithin) > world.eventsMax;
+      const isLast = found.length < world.pageMax && !isCut;
+      if (!isLast) cuts += 1;
+      return { heads: found.slice(0, world.pageMax).map(({ id, times }) => [id, times.length]), isLast };
     },
     async (heads) => void looked.push(heads.map(([id]) => id)),
     { elapsed: () => world.elapsedMs, sleep: async (durationMs) => void rests.push(durationMs) },
@@ -36,7 +53,7 @@ function ownerOf(customers: () => readonly { id: number; times: readonly number[
     asked
       .filter(({ sinceMs, untilMs }) => sinceMs > 0 && untilMs !== ENDLESS_MS)
       .map(({ sinceMs, untilMs = 0 }) => [sinceMs - START_MS, untilMs - START_MS] as const);
-  return { asked, looked, rests, world, ending, at, spans };
+  return { asked, looked, rests, world, ending, at, spans, cuts: () => cuts };
 }
 
 const ALL = { sinceMs: 0, after: 0 };
@@ -124,6 +141,27 @@ describe('a sweep', () => {
     const read = owner.looked.reduce((sum, ids) => sum + ids.length, 0);
     expect(read).toBeLessThan(1.5 * looked.size);
     expect(owner.asked.length).toBeLessThan(50);
+  });
+
+  it('asks for more than is read at once but now and then, where few customers have many events', async () => {
+    const times = Array.from({ length: 3_000 }, (_, place) => place * 50 - OVERLAP_MS);
+    const owner = ownerOf(() => [{ id: 7, times }]);
+    await owner.at(0);
+    owner.world.eventsMax = 200; // ten seconds of them
+    owner.asked.length = 0;
+    await owner.at(2 * MINUTE_MS);
+    expect(owner.cuts()).toBeLessThan(owner.spans().length / 6);
+    expect(Math.max(...owner.spans().map(([, until]) => until))).toBe(2 * MINUTE_MS - UNDER_WAY_MS);
+  });
+
+  it('asks for what is quiet in long parts, also after a burst', async () => {
+    const times = Array.from({ length: 400 }, (_, place) => place * 2 - OVERLAP_MS);
+    const owner = ownerOf(() => [{ id: 7, times }]);
+    await owner.at(0);
+    owner.world.eventsMax = 200;
+    await owner.at(20 * MINUTE_MS);
+    const quiet = owner.spans().filter(([from]) => from >= MINUTE_MS && from < 10 * MINUTE_MS);
+    expect(quiet.length).toBeLessThan(60);
   });
 
   it('asks for all heads where the shortest part has more than a page, such as those of one transaction', async () => {

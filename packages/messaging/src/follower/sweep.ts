@@ -11,7 +11,7 @@ const OVERLAP_MS = 30_000;
 const UNDER_WAY_MS = 10_000;
 /** So much later a sweep looks at the same time once more. */
 const SECOND_LOOK_MS = 10 * 60_000;
-/** So far ahead of now an event is of a clock that is: such are looked at too, as many as one page holds. */
+/** So far ahead of now an event is of a clock that is: such are looked at too, as many as are read for one page. */
 const AHEAD_MS = 60_000;
 /** Where sweeps failed for longer than this, all customers are asked for: page by page, from one customer to the next. */
 const WINDOW_MS_MAX = 30 * 60_000;
@@ -23,6 +23,11 @@ const WINDOW_MS_MAX = 30 * 60_000;
 const PART_MS_MIN = 250;
 const FIRST_PART_MS = 4_000;
 const FEW_CUSTOMERS = RECENT_HEADS_PAGE_MAX / 2;
+/**
+ * One that was too long is read in vain, so those after it become half as long at most. Each of them may be longer than the one before
+ * by this, so that after six of them that is twice as long again: what was dense may have been a moment.
+ */
+const BOUND_GROWS = 1.125;
 /**
  * Callers share their processors with a sweep: after each page it rests so many times as long as the owner took for that, up to a bound. In
  * all it rests no longer than another, so that a sweep of very many pages comes to its end.
@@ -97,14 +102,17 @@ export class Sweep {
   /** @returns how long parts were in the end; null where the shortest has more than a page tells of */
   async #parts(span: Required<TimeSpan>, firstMs: number): Promise<number | null> {
     let partMs = firstMs;
+    let boundMs = Number.POSITIVE_INFINITY;
     for (let { sinceMs } = span; sinceMs < span.untilMs; ) {
       const untilMs = Math.min(sinceMs + partMs, span.untilMs);
       const { heads, isLast } = await this.#page({ sinceMs, untilMs }, 0);
       if (isLast) {
-        if (heads.length < FEW_CUSTOMERS && untilMs < span.untilMs) partMs *= 2;
+        if (heads.length < FEW_CUSTOMERS && untilMs < span.untilMs && 2 * partMs <= boundMs) partMs *= 2;
+        boundMs *= BOUND_GROWS;
         sinceMs = untilMs;
       } else {
         if (untilMs - sinceMs <= PART_MS_MIN) return null;
+        boundMs = (untilMs - sinceMs) / 2;
         partMs = shorter(untilMs - sinceMs);
       }
     }

@@ -51,7 +51,7 @@ export const headsQuery = z.object({
 export const HEADS_PAGE_MAX = 2_000;
 export const RECENT_HEADS_PAGE_MAX = 20_000;
 /** How many events of a span with an end are read for its heads: where it has more, its page is never the last. */
-export const RECENT_EVENTS_MAX = 100_000;
+export const RECENT_EVENTS_MAX = 20_000;
 export const headsAnswer = z.object({
   heads: z.array(z.tuple([resourceId, z.int().min(1)])),
   /** Whether no more follow; where an earlier version doesn't say so, it is a page that isn't full. */

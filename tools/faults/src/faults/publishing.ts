@@ -206,8 +206,8 @@ export const publishing: readonly Fault[] = [
   {
     id: 'heads-miss-the-instant',
     file: 'packages/messaging/src/sql/journal.ts',
-    replace: 'time >= to_timestamp($2::bigint / 1000.0)',
-    by: 'time > to_timestamp($2::bigint / 1000.0)',
+    replace: 'time >= (SELECT to_timestamp($2::bigint / 1000.0))',
+    by: 'time > (SELECT to_timestamp($2::bigint / 1000.0))',
     breaks: 'the heads leave out an event of the very instant asked for',
     check: servers('packages/messaging/test/journal'),
   },
