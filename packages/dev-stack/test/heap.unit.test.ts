@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rootDir } from '../src/stack/plan.ts';
 import { heapFlags } from '../src/stack/services.ts';
@@ -8,4 +8,10 @@ it('the image keeps the heap of a service as a clone does', () => {
   const [program, ...args] = JSON.parse(String(command)) as string[];
   expect(program).toBe('node');
   expect(args).toEqual([...heapFlags, '--enable-source-maps', 'dist/main.js']);
+});
+
+it.each(readdirSync(join(rootDir, 'services')))('so does %s where it is started alone', (service) => {
+  const text = readFileSync(join(rootDir, 'services', service, 'package.json'), 'utf8');
+  const { scripts } = JSON.parse(text) as { scripts: Record<string, string> };
+  expect(scripts.start?.split(' ')).toEqual(['node', ...heapFlags, '--conditions=source', 'src/main.ts']);
 });

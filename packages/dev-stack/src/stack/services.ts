@@ -17,7 +17,8 @@ const compileCache = join(rootDir, 'node_modules/.cache/compile');
 
 /**
  * How large the heap of a process becomes before V8 looks for what is dead: by a part of what is alive, and with so many MiB of what is
- * young (docs/decisions/0033); and that no object is old because of where it is made (docs/decisions/0039). The image says the same.
+ * young (docs/decisions/0033); and that no object is old because of where it is made (docs/decisions/0039). The image says the
+ * same, and so does each service's own `npm start`.
  */
 export const heapFlags = ['--heap-growing-percent=50', '--max-semi-space-size=16', '--no-allocation-site-pretenuring'];
 
