@@ -2,10 +2,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { createLogger } from '@mo/service-kit';
 import { type Kafka, type OutboxEntry, Relay } from '../src/index.ts';
 import { LEASE_RENEWAL_MS } from '../src/relay/lease.ts';
-import { FOLLOWER_PACING, intervalMs, RELAY_PACING } from '../src/round-interval.ts';
+import { FOLLOWER_PACING, Pacer, RELAY_PACING } from '../src/round-interval.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
-const TURNS = 20;
+const TURNS = 2_000;
 
 const ENTRY: OutboxEntry = {
   id: '1',
@@ -18,20 +18,23 @@ const ENTRY: OutboxEntry = {
   time: new Date(START_MS).toISOString(),
 };
 
-/** A relay that finds one entry, in a round that takes as long as a test says; tells how long it rests after that. */
-async function restAfter(roundMs: number, setBackMs = 0): Promise<number> {
+/** A relay that finds an entry in each of some rounds, which take as long as a test says: how far apart they begin. */
+async function intervalsOf(roundsMs: readonly number[], setBackMs = 0): Promise<number[]> {
   let elapsedMs = 0;
   let nowMs = START_MS;
-  let rounds = 0;
-  const rests: number[] = [];
+  const begunMs: number[] = [];
+  const pass = (ms: number) => {
+    elapsedMs += ms;
+    nowMs += ms;
+  };
   const relay = new Relay({
     stream: 'loans',
     topicPrefix: 'mo',
     outbox: {
-      read: async () => (rounds++ === 0 ? [ENTRY] : []),
+      read: async () => (begunMs.push(elapsedMs) <= roundsMs.length ? [ENTRY] : []),
       remove: async () => {
-        elapsedMs += roundMs;
-        nowMs += roundMs - setBackMs;
+        pass(roundsMs[begunMs.length - 1] as number);
+        nowMs -= setBackMs;
       },
       park: async () => {},
     },
@@ -42,32 +45,48 @@ async function restAfter(roundMs: number, setBackMs = 0): Promise<number> {
       now: () => nowMs,
       elapsed: () => elapsedMs,
       sleep: (durationMs) => {
-        if (durationMs !== LEASE_RENEWAL_MS) rests.push(durationMs);
-        return new Promise(() => {});
+        if (durationMs === LEASE_RENEWAL_MS || begunMs.length > roundsMs.length) return new Promise(() => {});
+        pass(durationMs);
+        return Promise.resolve();
       },
     },
     logger: createLogger('test', 'silent'),
   });
   relay.start();
   for (let n = 0; n < TURNS; n += 1) await turn();
-  return rests[0] as number;
+  return begunMs.slice(1).map((ms, place) => ms - (begunMs[place] as number));
 }
 
-it.each([
-  [3, 37],
-  [25, 25],
-  [50, 10],
-])(
-  'after a round of %d ms the relay rests for %d, so that what is written meanwhile goes together',
-  async (tookMs, restMs) => {
-    expect(await restAfter(tookMs)).toBe(restMs);
-  },
-);
+const many = (roundMs: number): number[] => Array(60).fill(roundMs);
 
-it('and no longer where the clock is set back meanwhile', async () => {
-  expect(await restAfter(3, 3_600_000)).toBe(37);
-});
+describe('rounds of the relay', () => {
+  it('begin 30 ms apart, so that what is written meanwhile goes together', async () => {
+    expect(await intervalsOf([3, 3, 3])).toEqual([30, 30, 30]);
+  });
 
-it('rests longer than those who follow ever do, so that they are back for its next round', () => {
-  expect(intervalMs(FOLLOWER_PACING, 1_000)).toBeLessThan(intervalMs(RELAY_PACING, 0));
+  it.each([
+    [15, 45],
+    [50, 60],
+    [80, 80],
+  ])('of %d ms each begin %d ms apart in the end, for the processors are busy', async (tookMs, apartMs) => {
+    expect((await intervalsOf(many(tookMs))).at(-1)).toBeCloseTo(apartMs, 0);
+  });
+
+  it('rest no longer for one among them that took long', async () => {
+    expect((await intervalsOf([...many(5), 40, 5, 5])).slice(-3)).toEqual([40, 30, 30]);
+  });
+
+  it('are soon as close as before after one that hung', async () => {
+    expect((await intervalsOf([...many(5), 30_000, ...many(5)])).at(-40)).toBe(30);
+  });
+
+  it('are no further apart where the clock is set back meanwhile', async () => {
+    expect(await intervalsOf([3, 3], 3_600_000)).toEqual([30, 30]);
+  });
+
+  it('are further apart than those of who follows ever are, so that these are back for the next one', () => {
+    const follower = new Pacer(FOLLOWER_PACING);
+    for (let n = 0; n < 100; n += 1) follower.took(1_000);
+    expect(follower.intervalMs).toBeLessThan(new Pacer(RELAY_PACING).intervalMs);
+  });
 });

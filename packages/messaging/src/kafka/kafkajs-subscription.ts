@@ -128,7 +128,7 @@ async function consume(
 ): Promise<void> {
   const { batch } = payload;
   if (!payload.isRunning() || payload.isStale() || batch.messages.length === 0) return;
-  rests.begin();
+  const beganMs = rests.begin();
   try {
     await whileBeating(
       () => payload.heartbeat(),
@@ -137,7 +137,7 @@ async function consume(
         await handle(batch.messages.map((message) => incoming(batch.topic, batch.partition, message)));
         payload.resolveOffset(batch.lastOffset());
         commits.note(batch.topic, batch.partition, (BigInt(batch.lastOffset()) + 1n).toString());
-        const restMs = rests.restMs(batch.offsetLag() !== '0');
+        const restMs = rests.restMs(beganMs, batch.offsetLag() !== '0');
         if (restMs > 0) await delay(restMs);
       },
     );

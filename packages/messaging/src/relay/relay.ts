@@ -8,7 +8,7 @@ import { type Clock, failureOf, type Logger, type Span, type Tracer } from '@mo/
 import { toMessage } from '../kafka/cloud-events.ts';
 import { type Kafka, MessageRefusedError, type Producer } from '../kafka/port.ts';
 import { aboutEvent } from '../protocol/batch-spans.ts';
-import { intervalMs, RELAY_PACING } from '../round-interval.ts';
+import { Pacer, RELAY_PACING } from '../round-interval.ts';
 import type { Outbox, OutboxEntry } from '../sql/outbox.ts';
 import { LEASE_RENEWAL_MS, type Lease } from './lease.ts';
 
@@ -50,6 +50,7 @@ interface Way {
 export class Relay {
   readonly #options: RelayOptions;
   readonly #stopping = new AbortController();
+  readonly #pacer = new Pacer(RELAY_PACING);
   #rest: () => void = () => {};
   #woken = false;
   #done: Promise<unknown> = Promise.resolve();
@@ -112,8 +113,7 @@ export class Relay {
         const beganMs = clock.elapsed();
         const sent = this.#holding ? await this.#round() : 0;
         if (sent === 0) await this.#idle(this.#holding ? pollMs : LEASE_RENEWAL_MS);
-        else if (sent < RELAY_ENTRIES_MAX)
-          await this.#waitUntil(beganMs + intervalMs(RELAY_PACING, clock.elapsed() - beganMs));
+        else if (sent < RELAY_ENTRIES_MAX) await this.#restSince(beganMs);
         pollMs = sent === 0 ? Math.min(2 * pollMs, IDLE_POLL_MS_MAX) : IDLE_POLL_MS_MIN;
       } catch (error) {
         logger.warn({ err: error }, 'the relay could not send, and tries again');
@@ -201,9 +201,10 @@ export class Relay {
     return spans.filter((span) => span !== null);
   }
 
-  async #waitUntil(atMs: number): Promise<void> {
+  async #restSince(beganMs: number): Promise<void> {
     const { clock } = this.#options;
-    const waitMs = atMs - clock.elapsed();
+    this.#pacer.took(clock.elapsed() - beganMs);
+    const waitMs = beganMs + this.#pacer.intervalMs - clock.elapsed();
     if (waitMs > 0) await clock.sleep(waitMs, this.#stopping.signal);
   }
 
