@@ -22,13 +22,13 @@ export const RELAY_PACING: Pacing = { msMin: 30, msMax: 60, parts: 3 };
  */
 export const FOLLOWER_PACING: Pacing = { msMin: 15, msMax: 28, parts: 2 };
 
-/** What a round took counts for this part of the mean, and those before it for the rest. */
+/** The last round counts for this part of the mean, and those before it for the rest. */
 const LATEST_PART = 0.1;
 
 /** How far apart the rounds of one loop begin. */
 export class Pacer {
   readonly #pacing: Pacing;
-  /** Of a process that begins as if it had nothing to do. */
+  /** How long rounds have taken, in ms; at first as if there had been nothing to do. */
   #meanMs = 0;
 
   constructor(pacing: Pacing) {
