@@ -52,15 +52,38 @@ async function member(handle: (values: string[]) => Promise<void> = async () => 
   return { received, leave, subscription };
 }
 
-it('topics that it makes keep every event, whatever its age and whatever comes after it', async () => {
-  const admin = new kafkajs.Kafka({ brokers: [...testServers().brokers], logLevel: kafkajs.logLevel.NOTHING }).admin();
+/** One that asks once: what it is refused it has no second try at. */
+async function adminBeside(): Promise<kafkajs.Admin> {
+  const { brokers } = testServers();
+  const client = new kafkajs.Kafka({
+    brokers: [...brokers],
+    logLevel: kafkajs.logLevel.NOTHING,
+    retry: { retries: 0 },
+  });
+  const admin = client.admin();
   await admin.connect();
+  return admin;
+}
+
+it('topics that it makes keep every event, whatever its age and whatever comes after it', async () => {
+  const admin = await adminBeside();
   try {
     const asked = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic };
     const { resources } = await admin.describeConfigs({ resources: [asked], includeSynonyms: false });
     const set = resources[0]?.configEntries.filter(({ isDefault }) => !isDefault);
     const values = Object.fromEntries(set?.map(({ configName, configValue }) => [configName, configValue]) ?? []);
     expect(values).toMatchObject({ 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.policy': 'delete' });
+  } finally {
+    await admin.disconnect();
+  }
+});
+
+it('topics that it makes have leaders that know that they are', async () => {
+  const made = ['a', 'b', 'c'].map((name) => `${topic}.${name}`);
+  await kafka.ensureTopics(made, 36);
+  const admin = await adminBeside();
+  try {
+    for (const name of made.reverse()) expect(await admin.fetchTopicOffsets(name)).toHaveLength(36);
   } finally {
     await admin.disconnect();
   }

@@ -93,8 +93,8 @@ export function kafkaOverKafkajs(
 }
 
 /**
- * Makes topics, and waits until each has its leaders: a broker answers that a topic was made a moment before it knows the
- * topic. Others may be making the same ones: what counts is that all are there in the end.
+ * Makes topics, and waits until each can be used: a broker answers that a topic was made a moment before it knows the topic.
+ * Others may be making the same ones: what counts is that all are there in the end.
  */
 async function createMissing(admin: kafkajs.Admin, topics: readonly string[], partitions: number): Promise<void> {
   const existing = new Set(await admin.listTopics());
@@ -106,23 +106,24 @@ async function createMissing(admin: kafkajs.Admin, topics: readonly string[], pa
       failure = error;
     });
   }
-  await haveLeaders(admin, topics, 1, failure);
+  await canBeUsed(admin, topics, 1, failure);
 }
 
 async function raise(admin: kafkajs.Admin, topic: string, partitions: number): Promise<void> {
   await admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] });
-  await haveLeaders(admin, [topic], partitions);
-  await topicOffsets(admin, topic);
+  await canBeUsed(admin, [topic], partitions);
 }
 
-/** Waits until the topics have so many partitions at least, and each of those a leader. */
-async function haveLeaders(admin: kafkajs.Admin, topics: readonly string[], partitions: number, earlier?: unknown) {
+/** Waits until the topics have so many partitions at least, and each of those a leader that knows that it is. */
+async function canBeUsed(admin: kafkajs.Admin, topics: readonly string[], partitions: number, earlier?: unknown) {
   let failure = earlier;
   for (const endMs = Date.now() + TOPICS_TIMEOUT_MS; Date.now() < endMs; await delay(TOPICS_POLL_MS)) {
     try {
       const found = await admin.fetchTopicMetadata({ topics: [...topics] });
       const all = found.topics.map((topic) => topic.partitions);
-      if (all.every((some) => some.length >= partitions && some.every(({ leader }) => leader >= 0))) return;
+      if (!all.every((some) => some.length >= partitions && some.every(({ leader }) => leader >= 0))) continue;
+      await Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic)));
+      return;
     } catch (error) {
       failure = error;
     }
