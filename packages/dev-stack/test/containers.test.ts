@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
 import pg from 'pg';
 import { type Servers, startServers } from '../src/index.ts';
@@ -11,7 +12,7 @@ import { isAlive } from '../src/processes/proc.ts';
 import { needImages, removeVolumes } from '../src/servers/containers.ts';
 import { engine, engineAnswers } from '../src/servers/engine.ts';
 
-const parentMain = new URL('./fixtures/containers-parent.ts', import.meta.url).pathname;
+const parentMain = fileURLToPath(new URL('./fixtures/containers-parent.ts', import.meta.url));
 jest.setTimeout(180_000); // whole systems start, on a machine that may be busy
 const timeoutMs = 40_000;
 const env = { MO_SERVERS: 'containers' };

@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Guard } from '../src/processes/guard.ts';
 import { poll } from '../src/processes/poll.ts';
 import { isAlive } from '../src/processes/proc.ts';
 import { marked } from './fixtures/marked.ts';
 
-const parentMain = new URL('./fixtures/parent.ts', import.meta.url).pathname;
+const parentMain = fileURLToPath(new URL('./fixtures/parent.ts', import.meta.url));
 const timeoutMs = 15_000;
 
 interface Pids {
@@ -51,6 +53,16 @@ describe('the guard', () => {
     expect(await poll(isBack, timeoutMs)).toBe(true);
     parent.kill('SIGKILL');
     expect(await poll(() => marked(mark).length === 0, timeoutMs)).toBe(true);
+  });
+
+  test('that is killed together with its supervisor leaves a record, by which the next start ends what is left', async () => {
+    parent.kill('SIGSTOP'); // it would start another one
+    for (const pid of [pids.guard, parent.pid!]) process.kill(pid, 'SIGKILL');
+    expect(await poll(() => marked(mark).length === 2, timeoutMs)).toBe(true);
+    await Guard.settle(join(dir, 'running.json'));
+    expect(marked(mark)).toEqual([]);
+    // The folder may be the next start's by now.
+    expect(readdirSync(dir)).toEqual(['log']);
   });
 
   test('does not mind the signals of a terminal', async () => {

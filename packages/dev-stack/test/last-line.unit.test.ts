@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const lastLineModule = new URL('../jest/last-line.js', import.meta.url).pathname;
+const lastLineModule = fileURLToPath(new URL('../jest/last-line.js', import.meta.url));
 const jestMain = createRequire(import.meta.url).resolve('jest/bin/jest');
 
 let dir: string;

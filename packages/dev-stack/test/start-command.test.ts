@@ -1,4 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +8,7 @@ import { jest } from '@jest/globals';
 import pg from 'pg';
 import { readStackFile, removeStack } from '../src/index.ts';
 import { poll } from '../src/processes/poll.ts';
+import { postgresDataDir } from '../src/servers/postgres.ts';
 import { type Command, npmStart, ownEnvironment } from './fixtures/command.ts';
 
 const ready = 'Ctrl-C stops it.';
@@ -75,6 +78,41 @@ describe('npm start', () => {
     process.kill(next.supervisor(), 'SIGTERM');
     await expect(next.ended).resolves.toBe(0);
     expect(await nothingLeft(next)).toBe(true);
+  });
+
+  test('ends what is left of one whose supervisor and guard were killed at once', async () => {
+    const command = start();
+    await command.printed(ready);
+    const { guard } = JSON.parse(readFileSync(join(state, 'lock.json'), 'utf8')) as { guard: string };
+    process.kill(command.supervisor(), 'SIGSTOP'); // it would start another guard
+    for (const pid of [Number.parseInt(guard, 10), command.supervisor()]) process.kill(pid, 'SIGKILL');
+    await command.ended;
+    const { postgres, kafka, loans } = readStackFile(state)!;
+    expect(command.left()).toEqual(expect.arrayContaining([postgres.pid, kafka.pid, loans.pid]));
+    const next = start();
+    await next.printed(ready);
+    expect(command.left()).toEqual([]);
+    await expect(query('select id from kept')).resolves.toEqual([{ id: 7 }]);
+    process.kill(next.supervisor(), 'SIGTERM');
+    await expect(next.ended).resolves.toBe(0);
+    expect(readdirSync(state)).not.toContain('running.json');
+  });
+
+  test("leaves somebody else's PostgreSQL alone that has got the pid of the one before", async () => {
+    const program = join(dir, 'postgres');
+    copyFileSync('/bin/sleep', program);
+    const other = spawn(program, ['600']);
+    await once(other, 'spawn');
+    try {
+      writeFileSync(join(postgresDataDir(state), 'postmaster.pid'), `${other.pid}\n`);
+      const command = start();
+      await command.printed(ready);
+      expect(other.signalCode).toBeNull();
+      process.kill(command.supervisor(), 'SIGTERM');
+      await command.ended;
+    } finally {
+      other.kill();
+    }
   });
 
   test('is refused while another one runs; --replicas and --fresh do what they say', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
@@ -8,7 +9,7 @@ import { identityDirOf, readStackFile, type Stack, type StackFile, startStack } 
 import { poll } from '../src/processes/poll.ts';
 import { isAlive } from '../src/processes/proc.ts';
 
-const dummy = new URL('./fixtures/dummy-service.ts', import.meta.url).pathname;
+const dummy = fileURLToPath(new URL('./fixtures/dummy-service.ts', import.meta.url));
 jest.setTimeout(180_000); // whole systems start, on a machine that may be busy
 const timeoutMs = 40_000;
 
@@ -16,7 +17,7 @@ let dir: string;
 let stack: Stack;
 
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'mo-supervision-'));
+  dir = mkdtempSync(join(tmpdir(), 'mo supervisión-'));
   stack = await startStack({ dir, fsync: false, replicas: { loans: 2 }, mainOf: () => dummy });
 });
 
@@ -72,6 +73,10 @@ describe('a running stack', () => {
     await stack.kafka.start();
     expect(await admin((client) => client.listTopics())).toContain('kept');
     expect(isAlive(file().kafka.pid!)).toBe(true);
+  });
+
+  test("has Kafka's data in its folder, whatever that is called", () => {
+    expect(existsSync(join(dir, 'kafka/data/meta.properties'))).toBe(true);
   });
 
   test('does not let the broker make topics by itself', async () => {

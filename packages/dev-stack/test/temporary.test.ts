@@ -4,14 +4,15 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startStack } from '../src/index.ts';
 import { poll } from '../src/processes/poll.ts';
 import { postgresDataDir } from '../src/servers/postgres.ts';
 import { removeStack } from '../src/stack/fresh.ts';
 import { marked } from './fixtures/marked.ts';
 
-const main = new URL('./fixtures/temporary-servers.ts', import.meta.url).pathname;
-const dummy = new URL('./fixtures/dummy-service.ts', import.meta.url).pathname;
+const main = fileURLToPath(new URL('./fixtures/temporary-servers.ts', import.meta.url));
+const dummy = fileURLToPath(new URL('./fixtures/dummy-service.ts', import.meta.url));
 const timeoutMs = 60_000;
 const env = { MO_SERVERS: 'embedded' };
 

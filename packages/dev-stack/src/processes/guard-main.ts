@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import type { GuardOrder } from './guard.ts';
 import { climb, hurried } from './ladder.ts';
 import { poll } from './poll.ts';
-import { isAlive, processIdentity, sendSignal } from './proc.ts';
+import { lives, sendSignal } from './proc.ts';
 
 const goneMsMax = 5_000;
 const watched = new Map<string, Extract<GuardOrder, { watch: unknown }>['watch']>();
@@ -38,7 +38,7 @@ function obey(order: GuardOrder) {
 }
 
 async function end({ pid, identity, ladder }: Extract<GuardOrder, { watch: unknown }>['watch']) {
-  const isOurs = () => isAlive(pid) && processIdentity(pid) === identity;
+  const isOurs = () => lives(identity);
   const gone = poll(() => !isOurs(), goneMsMax, 20);
   await climb(hurried(ladder), (signal) => isOurs() && sendSignal(pid, signal), gone);
 }

@@ -10,6 +10,7 @@ import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { climb, hurried, type Ladder } from './ladder.ts';
 import { processIdentity, sendSignal } from './proc.ts';
+import { GuardRecord } from './record.ts';
 
 /** One line of the pipe to the guard. */
 export type GuardOrder =
@@ -49,9 +50,12 @@ export class Guard {
   #process: ChildProcess | undefined;
   #closed = false;
   /** All orders that still hold, for a new guard if this one is killed. */
-  readonly #standing = new Map<string, GuardOrder>();
+  readonly #standing: Map<string, GuardOrder>;
+  #record: GuardRecord | undefined;
 
-  private constructor() {}
+  private constructor(orders: Iterable<readonly [string, GuardOrder]> = []) {
+    this.#standing = new Map(orders);
+  }
 
   static async start(): Promise<Guard> {
     const guard = new Guard();
@@ -60,6 +64,27 @@ export class Guard {
     if (word === null) throw new Error('the guard, which is to stop everything at the end, could not be started');
     stdout!.destroy();
     return guard;
+  }
+
+  /**
+   * Ends the processes and removes the containers that a record names: those of a supervisor that was killed together with its
+   * guard. Settles when it has, and the record is gone.
+   */
+  static async settle(path: string): Promise<void> {
+    const record = new GuardRecord(path);
+    const left = record.read();
+    if (left.length > 0) {
+      const guard = new Guard(left.entries().map(([place, order]) => [String(place), order]));
+      guard.#launch();
+      await guard.close();
+    }
+    record.remove();
+  }
+
+  /** From now on keeps a record in this file for `settle`, until `close`. */
+  keepRecord(path: string): void {
+    this.#record = new GuardRecord(path);
+    this.#record.write(this.#standing.values());
   }
 
   /** The guard's own process id. */
@@ -93,6 +118,17 @@ export class Guard {
     return { pid, gone, stop: (hurry) => stop(pid, spec.ladder, gone, hurry) };
   }
 
+  /**
+   * Runs a command that ends by itself, and stops it where it does not within `timeoutMs`. Answers how it ended, as `exited with 0`.
+   */
+  async run(spec: ProcessSpec, timeoutMs: number): Promise<string> {
+    const running = await this.spawn(spec);
+    const timer = setTimeout(() => void running.stop(), timeoutMs);
+    const how = await running.gone;
+    clearTimeout(timer);
+    return how;
+  }
+
   /** The folder is removed after everything has stopped, however this process ends. */
   async removeAtEnd(folder: string): Promise<void> {
     await this.#order(folder, { removeFolder: folder });
@@ -106,12 +142,15 @@ export class Guard {
   /** Lets the guard go, which first carries out the orders that still stand; settles when it has. */
   async close(): Promise<void> {
     this.#closed = true;
+    const record = this.#record;
+    this.#record = undefined;
     const guard = this.#process;
     if (!guard || guard.exitCode !== null || guard.signalCode !== null) return;
     const exited = once(guard, 'exit');
     guard.ref();
     guard.stdin?.end();
     await exited;
+    record?.remove();
   }
 
   #launch(): ChildProcess {
@@ -133,11 +172,13 @@ export class Guard {
 
   #order(key: string, order: GuardOrder): Promise<void> {
     this.#standing.set(key, order);
+    this.#record?.write(this.#standing.values());
     return this.#write(order);
   }
 
   #withdraw(identity: string) {
     this.#standing.delete(identity);
+    this.#record?.write(this.#standing.values());
     void this.#write({ forget: identity });
   }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 
 /** True while a process with this id exists (a zombie counts as gone where /proc tells). */
 export function isAlive(pid: number): boolean {
@@ -32,6 +32,21 @@ export function splitProcStat(line: string): { name: string; fields: string[] } 
 /** An id that is not used again when the system reuses the pid: pid and start time. */
 export function processIdentity(pid: number): string {
   return `${pid}@${procStat(pid)?.startedAt ?? ''}`;
+}
+
+/** True while the process that this is the identity of exists. */
+export function lives(identity: string): boolean {
+  const pid = Number(identity.split('@')[0]);
+  return isAlive(pid) && processIdentity(pid) === identity;
+}
+
+/** The folder in which a process is; undefined where it is gone, or another user's. */
+export function workingDirOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Sends a signal; false if the process is gone already. */

@@ -3,18 +3,25 @@
  * when somebody asks. We use its client and not its containers: ours are restarted when they die, listen on this
  * machine alone, and are removed by our own guard.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { type Log, step } from '../progress.ts';
 
+const answerTimeoutMs = 5_000;
 const removeTimeoutMs = 30_000;
 const pullTimeoutMs = 15 * 60_000;
 
 let client: Promise<ContainerRuntimeClient | undefined> | undefined;
 
-/** The engine's client, or undefined if none answers. */
+/** The engine's client, or undefined if none answers within 5 s: one that has hung takes connections, too. */
 export function engine(): Promise<ContainerRuntimeClient | undefined> {
-  client ??= import('testcontainers').then((library) => library.getContainerRuntimeClient()).catch(() => undefined);
+  client ??= Promise.race([connect(), sleep(answerTimeoutMs, undefined, { ref: false })]);
   return client;
+}
+
+async function connect(): Promise<ContainerRuntimeClient | undefined> {
+  const { getContainerRuntimeClient } = await import('testcontainers');
+  return getContainerRuntimeClient().catch(() => undefined);
 }
 
 /** True if a docker engine answers. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { Guard, Running } from '../processes/guard.ts';
+import type { Guard, ProcessSpec, Running } from '../processes/guard.ts';
 import { ladders } from '../processes/ladder.ts';
 import { kafkaFiles } from './kafka-jars.ts';
 
@@ -64,11 +64,12 @@ export const brokerSettings = {
 
 /** Starts the broker, and formats its folder first if that is new. `jvm` are more options for the JVM. */
 export async function startBroker(options: BrokerOptions, jvm: readonly string[] = []): Promise<Running> {
+  if (options.dir.includes(',')) throw new Error(`Kafka's data can not be in a folder with a comma: ${options.dir}`);
   const properties = join(options.dir, 'server.properties');
   mkdirSync(options.dir, { recursive: true });
   writeFileSync(properties, propertiesText(options));
   if (!existsSync(join(options.dir, 'data/meta.properties'))) await format(options, properties, jvm);
-  return runJava(options, jvm, ['kafka.Kafka', properties]);
+  return options.guard.spawn(java(options, jvm, ['kafka.Kafka', properties]));
 }
 
 function propertiesText({ dir, port, advertisedPort, settings }: BrokerOptions): string {
@@ -80,36 +81,34 @@ function propertiesText({ dir, port, advertisedPort, settings }: BrokerOptions):
     'log.dirs': join(dir, 'data'),
   };
   return Object.entries({ ...brokerSettings, ...own, ...settings })
-    .map(([key, value]) => `${key}=${value}\n`)
+    .map(([key, value]) => `${key}=${escaped(value)}\n`)
     .join('');
+}
+
+/** As java.util.Properties reads it, from bytes of which each is a character. */
+function escaped(value: string): string {
+  const codeOf = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return value.replace(/[^\x20-\x5b\x5d-\x7e]/g, codeOf);
 }
 
 async function format(options: BrokerOptions, properties: string, jvm: readonly string[]) {
   // 22 characters of base64url; a dash in front would be taken for an option.
   const clusterId = `A${createHash('sha256').update(options.dir).digest('base64url').slice(0, 21)}`;
   const archive = jvm.filter((option) => option.startsWith('-XX:SharedArchiveFile'));
-  const run = await runJava(options, archive, [
-    'kafka.tools.StorageTool',
-    'format',
-    '--ignore-formatted',
-    '--cluster-id',
-    clusterId,
-    '--config',
-    properties,
-    ...options.formatArguments,
-  ]);
-  const timer = setTimeout(() => void run.stop(), formatTimeoutMs);
-  const how = await run.gone;
-  clearTimeout(timer);
+  const command = ['format', '--ignore-formatted', '--cluster-id', clusterId, '--config', properties];
+  const main = ['kafka.tools.StorageTool', ...command, ...options.formatArguments];
+  const how = await options.guard.run(java(options, archive, main), formatTimeoutMs);
   if (how !== 'exited with 0') throw new Error(`formatting Kafka's data folder ${how}: see ${options.logFile}`);
 }
 
-function runJava({ guard, jars, logFile, dir }: BrokerOptions, jvm: readonly string[], main: readonly string[]) {
-  return guard.spawn({
+function java({ jars, logFile, dir }: BrokerOptions, jvm: readonly string[], main: readonly string[]): ProcessSpec {
+  return {
     command: 'java',
     args: [...jvmOptions, ...jvm, '-cp', jars.join(delimiter), ...main],
+    // Whatever the language of this machine, for names of files.
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
     cwd: dir,
     logFile,
     ladder: ladders.kafka,
-  });
+  };
 }

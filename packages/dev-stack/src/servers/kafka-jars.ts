@@ -67,15 +67,13 @@ async function fetchJars(libs: string, guard: Guard, log: Log) {
 
 async function runMaven(target: string, logFile: string, guard: Guard) {
   const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${target}`];
-  const maven = await guard.spawn({
+  const maven = {
     command: 'mvn',
     args: ['-B', '-f', join(kafkaFiles, 'pom.xml'), ...goal],
     logFile,
     ladder: ladders.tool,
-  });
-  const timer = setTimeout(() => void maven.stop(), downloadTimeoutMs);
-  const how = await maven.gone;
-  clearTimeout(timer);
+  };
+  const how = await guard.run(maven, downloadTimeoutMs);
   if (how === 'exited with 127')
     throw new Error(
       'Kafka is fetched by Maven, and there is no mvn. Install it (Debian, Ubuntu: apt install maven), or start a ' +

@@ -3,16 +3,23 @@
  * password from everybody. Killed with -9 it is started again on the same data: PostgreSQL recovers by itself, but
  * refuses to start while processes of its former life still hold the shared memory, and is then simply tried again.
  */
-import { execFile } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Guard } from '../processes/guard.ts';
 import type { Program } from '../processes/keeper.ts';
 import { climb, hurried, ladders } from '../processes/ladder.ts';
 import { poll } from '../processes/poll.ts';
-import { isAlive, procStat, sendSignal } from '../processes/proc.ts';
+import { isAlive, sendSignal, workingDirOf } from '../processes/proc.ts';
 import { type Log, step } from '../progress.ts';
 import { reachable, serverUser } from '../state-dir.ts';
 import { postgresPrograms } from './postgres-programs.ts';
@@ -55,7 +62,7 @@ export async function embeddedPostgres(options: PostgresOptions): Promise<Progra
   const programs = postgresPrograms();
   const data = postgresDataDir(dir);
   if (!existsSync(data))
-    await step(log, 'PostgreSQL: making the data folder', () => initialise(programs, data, password));
+    await step(log, 'PostgreSQL: making the data folder', () => initialise(options, programs, data));
   else await endFormerLife(data);
   const url = adminUrl('127.0.0.1', port, password);
   return {
@@ -134,41 +141,41 @@ export function serverSettings(fsync: boolean): string[] {
   ];
 }
 
-async function initialise(programs: string, data: string, password: string) {
+async function initialise({ dir, password, guard }: PostgresOptions, programs: string, data: string) {
   const part = partOf(data); // not synced: one that is cut short is made anew
   const passwordFile = `${part}.password`;
-  rmSync(part, { recursive: true, force: true });
+  const logFile = join(dir, 'logs/initdb.log');
+  for (const path of [part, logFile]) rmSync(path, { recursive: true, force: true });
   mkdirSync(part, { recursive: true, mode: 0o700 });
   writeFileSync(passwordFile, password, { mode: 0o600 });
   const user = serverUser();
   if (user) for (const path of [part, passwordFile]) chownSync(path, user.uid, user.gid);
-  const args = ['-D', part, '-U', superuser, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--no-sync'];
-  try {
-    await promisify(execFile)(join(programs, 'bin/initdb'), [...args, ...initdbArguments], {
-      ...user,
-      cwd: '/',
-      timeout: initTimeoutMs,
-      env: { PATH: process.env.PATH, TZ: 'UTC' },
-    });
-  } catch (error) {
-    throw new Error(`PostgreSQL's initdb failed: ${(error as { stderr?: string }).stderr || (error as Error).message}`);
-  } finally {
-    rmSync(passwordFile, { force: true });
-  }
+  const options = ['-D', part, '-U', superuser, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--no-sync'];
+  const initdb = {
+    command: join(programs, 'bin/initdb'),
+    args: [...options, ...initdbArguments],
+    env: { PATH: process.env.PATH, TZ: 'UTC' },
+    user,
+    cwd: '/',
+    logFile,
+    ladder: ladders.tool,
+  };
+  const how = await guard.run(initdb, initTimeoutMs).finally(() => rmSync(passwordFile, { force: true }));
+  if (how !== 'exited with 0') throw new Error(`PostgreSQL's initdb ${how}: ${readFileSync(logFile, 'utf8').trim()}`);
   renameSync(part, data);
 }
 
 /**
- * What `postmaster.pid` of an earlier start names is, where it still runs, a server that lost its supervisor and its
- * guard: it is stopped. If the pid belongs to something else by now, PostgreSQL would wait for that one for ever, so
- * the file is removed.
+ * What `postmaster.pid` of an earlier start names is, where it still runs in the data folder, a server of which nobody knows any more:
+ * it is stopped. If the pid belongs to something else by now, perhaps to another PostgreSQL, ours would wait for that one for
+ * ever, so the file is removed.
  */
 async function endFormerLife(data: string) {
   const file = join(data, 'postmaster.pid');
   if (!existsSync(file)) return;
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
   if (!Number.isInteger(pid) || pid <= 1 || !isAlive(pid)) return;
-  if (procStat(pid)?.name !== 'postgres') return rmSync(file);
+  if (workingDirOf(pid) !== realpathSync(data)) return rmSync(file);
   const gone = poll(() => !isAlive(pid), readyTimeoutMs);
   await climb(hurried(ladders.postgres), (signal) => sendSignal(pid, signal), gone);
 }

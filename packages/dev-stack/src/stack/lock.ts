@@ -5,7 +5,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { poll } from '../processes/poll.ts';
-import { isAlive, processIdentity } from '../processes/proc.ts';
+import { lives, processIdentity } from '../processes/proc.ts';
 
 const guardTimeoutMs = 30_000;
 
@@ -49,9 +49,4 @@ function read(path: string): Lock | undefined {
   } catch {
     return undefined;
   }
-}
-
-function lives(identity: string): boolean {
-  const pid = Number(identity.split('@')[0]);
-  return isAlive(pid) && processIdentity(pid) === identity;
 }

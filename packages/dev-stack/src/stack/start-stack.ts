@@ -3,7 +3,7 @@
  * told to stop. `npm start` and the system tests run this very function.
  */
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Detour } from '../detour.ts';
 import { checkPorts } from '../ports.ts';
 import { Guard } from '../processes/guard.ts';
@@ -105,6 +105,9 @@ class Launch {
     this.#undo.push(unlock);
     this.#undo.push(() => this.#guard.close());
     if (this.#options.isTemporary) await this.#guard.removeAtEnd(dir); // not before it is ours
+    const record = join(dir, 'running.json');
+    await Guard.settle(record);
+    this.#guard.keepRecord(record);
     removeStackFile(dir); // of a supervisor that was killed
     this.#undo.push(() => removeStackFile(dir));
 

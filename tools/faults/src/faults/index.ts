@@ -19,6 +19,7 @@ import { publishing } from './publishing.ts';
 import { reading } from './reading.ts';
 import { sending } from './sending.ts';
 import { serving } from './serving.ts';
+import { starting } from './starting.ts';
 import { storing } from './storing.ts';
 import { sweeping } from './sweeping.ts';
 import { telling } from './telling.ts';
@@ -28,6 +29,7 @@ export const faults: readonly Fault[] = [
   ...sweeping,
   ...deciding,
   ...publishing,
+  ...starting,
   ...storing,
   ...reading,
   ...lending,

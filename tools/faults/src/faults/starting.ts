@@ -1,0 +1,77 @@
+/** What a stack starts, keeps running and leaves behind on a machine. */
+import { type Fault, servers, unit } from '../fault.ts';
+
+export const starting: readonly Fault[] = [
+  {
+    id: 'data-left-elsewhere',
+    file: 'packages/dev-stack/src/stack/fresh.ts',
+    replace: 'for (const path of [...postgresDataDirs(dir), dir])',
+    by: 'for (const path of [dir])',
+    breaks: 'each chaos run leaves gigabytes where nobody looks',
+    check: unit('packages/dev-stack/test/start-stack'),
+  },
+  {
+    id: 'temporary-data-left-elsewhere',
+    file: 'packages/dev-stack/src/servers/start-servers.ts',
+    replace: '? [dir, ...postgresDataDirs(dir)]',
+    by: '? [dir]',
+    breaks: 'each benchmark that is interrupted leaves gigabytes where nobody looks',
+    check: servers('packages/dev-stack/test/temporary'),
+  },
+  {
+    id: 'temporary-folder-left',
+    file: 'packages/dev-stack/src/servers/start-servers.ts',
+    replace: 'if (options.isTemporary) for',
+    by: 'if (options.isTemporary && options.fsync) for',
+    breaks: 'servers that were only for once leave their data when their process is killed',
+    check: servers('packages/dev-stack/test/temporary'),
+  },
+  {
+    id: 'nothing-recorded',
+    file: 'packages/dev-stack/src/processes/guard.ts',
+    replace: '    this.#record?.write(this.#standing.values());\n    return',
+    by: '    return',
+    breaks: 'servers whose supervisor and guard were killed at once hold their ports, and nobody knows of them',
+    check: unit('packages/dev-stack/test/guard'),
+  },
+  {
+    id: 'record-unread',
+    file: 'packages/dev-stack/src/stack/start-stack.ts',
+    replace: '    await Guard.settle(record);\n',
+    by: '',
+    breaks: 'after `killall -9 node` the next start says that its own ports are taken',
+    check: servers('packages/dev-stack/test/start-command'),
+  },
+  {
+    id: 'record-of-folders',
+    file: 'packages/dev-stack/src/processes/record.ts',
+    replace: "'watch' in order || 'removeContainers' in order",
+    by: 'Object.keys(order).length > 0',
+    breaks: 'a start removes the folder in which it starts',
+    check: unit('packages/dev-stack/test/guard'),
+  },
+  {
+    id: 'postmaster-by-pid-alone',
+    file: 'packages/dev-stack/src/servers/postgres.ts',
+    replace: '  if (workingDirOf(pid) !== realpathSync(data)) return rmSync(file);\n',
+    by: '',
+    breaks: 'a start stops whatever has the pid of an earlier PostgreSQL by now',
+    check: servers('packages/dev-stack/test/start-command'),
+  },
+  {
+    id: 'properties-as-they-are',
+    file: 'packages/dev-stack/src/servers/kafka-broker.ts',
+    replace: '${key}=${escaped(value)}',
+    by: '${key}=${value}',
+    breaks: 'in a folder with an accent in its name Kafka has its data somewhere else, or does not start',
+    check: servers('packages/dev-stack/test/supervision'),
+  },
+  {
+    id: 'hung-engine',
+    file: 'packages/dev-stack/src/servers/engine.ts',
+    replace: 'Promise.race([connect(), sleep(answerTimeoutMs, undefined, { ref: false })])',
+    by: 'connect()',
+    breaks: 'where the docker engine hangs npm start does, too, and says nothing',
+    check: unit('packages/dev-stack/test/engine'),
+  },
+];
