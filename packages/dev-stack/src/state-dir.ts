@@ -3,14 +3,26 @@
  * which all stacks of a user share.
  *
  * PostgreSQL refuses to run as root. Where we are root it runs as the user "nobody", who cannot see into a home folder
- * that is closed to others; its programs and data then go below /var/tmp instead.
+ * that is closed to others; its programs and data then go below /var/lib instead.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
-const openRoot = '/var/tmp/mo-loans';
+const openRoot = '/var/lib/mo-loans';
+/** Where they were once, and still are where they were made then: systems may delete there what nobody has touched for a month. */
+const formerRoot = '/var/tmp/mo-loans';
 
 /** The user that PostgreSQL runs as, where it may not run as us. */
 export function serverUser(): { uid: number; gid: number } | undefined {
@@ -37,12 +49,19 @@ export function cacheDir(): string {
 /** The path itself if PostgreSQL's user can come to it, else one for the same purpose to which it can. */
 export function reachable(folder: string): string {
   if (!serverUser() || canOthersReach(folder)) return folder;
-  mkdirSync(openRoot, { recursive: true, mode: 0o755 });
-  const root = lstatSync(openRoot);
-  if (!root.isDirectory() || root.uid !== 0 || (root.mode & 0o022) !== 0)
-    throw new Error(`${openRoot} must be a folder that only root can write to: remove it`);
   const name = createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 16);
-  return join(openRoot, name);
+  const root = existsSync(join(formerRoot, name)) ? formerRoot : openRoot;
+  openToAll(root);
+  return join(root, name);
+}
+
+/** Makes the folder if there is none, whatever the umask. */
+function openToAll(root: string): void {
+  mkdirSync(root, { recursive: true });
+  const found = lstatSync(root);
+  const isOurs = found.isDirectory() && found.uid === 0 && (found.mode & 0o022) === 0;
+  if (!isOurs) throw new Error(`${root} must be a folder that only root can write to: remove it`);
+  chmodSync(root, 0o755);
 }
 
 function canOthersReach(folder: string): boolean {

@@ -13,7 +13,7 @@ const STACK = {
   customers: serviceOf('customers'),
   loans: serviceOf('loans'),
   payments: serviceOf('payments'),
-  kafka: { brokers: ['127.0.0.1:59092'], pid: 1 },
+  kafka: { brokers: ['127.0.0.1:19092'], pid: 1 },
   apiKey: 'stack-key',
 };
 const DATABASES = {
@@ -71,7 +71,7 @@ describe('Kafka', () => {
     const env = { KAFKA_BROKERS: 'a:1, [::1]:2', TOPIC_PREFIX: 'x' };
     expect(findKafka(env, cwd)).toEqual({ kafka: { brokers: ['a:1', '[::1]:2'] }, topicPrefix: 'x' });
     expect(findKafka({}, cwd)).toEqual({
-      kafka: { brokers: ['127.0.0.1:59092'] },
+      kafka: { brokers: ['127.0.0.1:19092'] },
       topicPrefix: 'mo',
     });
   });
@@ -136,7 +136,7 @@ describe('all parts', () => {
       gatewayUrl: 'http://127.0.0.1:8080',
       processes: { loans: ['http://127.0.0.1:1', 'http://127.0.0.1:11'] },
       databases: { loans: { url: 'postgres://stack/loans' } },
-      kafka: { kafka: { brokers: ['127.0.0.1:59092'] } },
+      kafka: { kafka: { brokers: ['127.0.0.1:19092'] } },
     });
   });
 

@@ -13,14 +13,15 @@ export type ServiceName = (typeof serviceNames)[number];
 /** In the order in which they are stopped: first who asks, then who answers. */
 export const serviceNames = ['gateway', ...databaseOwners, 'webhooks'] as const;
 
+/** Below 32768, from where on systems take the ports of outgoing connections: one of ours stays free while its program starts again. */
 const defaultPorts = {
   gateway: 8080,
   customers: 8081,
   loans: 8082,
   payments: 8083,
   webhooks: 8084,
-  postgres: 54_320,
-  kafka: 59_092,
+  postgres: 15_432,
+  kafka: 19_092,
 };
 /** The second process of a service listens this much above the first, and so on. */
 const replicaPortStep = 10;
