@@ -39,6 +39,22 @@ it('draws ahead, and needs not ask again for what it holds', async () => {
   expect(asked).toHaveLength(2);
 });
 
+it('gives what it drew ahead to those who came meanwhile, before it draws again', async () => {
+  const { asked, draw } = storeInHand();
+  const bucket = new SharedBucket(BUCKET, 50, draw);
+  const first = bucket.take(performance.now());
+  const others = Array.from({ length: 7 }, () => bucket.take(performance.now()));
+  asked[0]?.answer(6, 0);
+  await first;
+  expect(await Promise.all(others.slice(0, 5))).toEqual([4, 3, 2, 1, 0].map((left) => ({ waitMs: 0, left })));
+  // The two that are left, and ahead again: what was drawn is used up, none of it lost.
+  expect(asked.map(({ wanted }) => wanted)).toEqual([6, 7]);
+  asked[1]?.answer(3, 0);
+  for (const other of others.slice(5)) expect(await other).toMatchObject({ waitMs: 0 });
+  expect(bucket.take(performance.now())).toEqual({ waitMs: 0, left: 0 });
+  expect(asked).toHaveLength(2);
+});
+
 it('forgets what it holds too long, which others may have by then', async () => {
   const { asked, draw } = storeInHand();
   const bucket = new SharedBucket(BUCKET, 50, draw);

@@ -84,15 +84,19 @@ export class SharedBucket implements Meter {
     this.#isDrawing = false;
   }
 
-  /** Gives what was drawn to those that it was drawn for, in the order in which they came. */
+  /**
+   * Gives what was drawn to those that it was drawn for, in the order in which they came, and what was drawn ahead to those who
+   * came meanwhile: so that nothing is held when the next is drawn.
+   */
   #share(waiting: number, drawn: number, left: number): void {
     const nowMs = performance.now();
+    const served = this.#waiting.splice(0, Math.max(waiting, drawn));
     this.#left = Math.floor(left);
-    this.#held = Math.max(0, drawn - waiting);
+    this.#held = Math.max(0, drawn - served.length);
     this.#heldUntilMs = nowMs + HELD_MS_MAX;
     const waitMs = ((1 - Math.min(1, left)) / this.rate) * 1000;
     if (drawn < waiting) this.#emptyUntilMs = nowMs + waitMs;
-    for (const [place, resolve] of this.#waiting.splice(0, waiting).entries()) {
+    for (const [place, resolve] of served.entries()) {
       if (place < drawn) resolve({ waitMs: 0, left: this.#left + Math.max(0, drawn - place - 1) });
       else resolve({ waitMs: Math.max(1, waitMs), left: 0 });
     }
