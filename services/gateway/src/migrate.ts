@@ -2,9 +2,15 @@
 import { migrateService } from '@mo/database';
 import { readConfig, runTask } from '@mo/service-kit';
 import { migrationSchema } from './config.ts';
-import { migrations } from './store/migrations/index.ts';
+import { indexes, migrations } from './store/migrations/index.ts';
 
 await runTask(() => {
   const config = readConfig(migrationSchema);
-  return migrateService({ service: 'gateway', config, databaseUrl: config.GATEWAY_DATABASE_URL, migrations });
+  return migrateService({
+    service: 'gateway',
+    config,
+    databaseUrl: config.GATEWAY_DATABASE_URL,
+    migrations,
+    indexes,
+  });
 });

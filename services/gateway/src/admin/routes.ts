@@ -71,9 +71,11 @@ export function adminRoutes(app: FastifyInstance, access: Access, limits: Limits
     return answerAfterChange(200, presentKey(existing(await keys.revoke(id), id)));
   });
   withStore(listAudit, async ({ audit }, { query, url }) => {
-    const rows = await audit.list({ ...query, before: beforeOf(query) });
+    const [atMs, id] = readCursor(query.cursor, query, 2) ?? [];
+    const before = atMs === undefined || id === undefined ? undefined : { atMs, id };
+    const rows = await audit.list({ ...query, before });
     return answerPage(
-      pageOfRows(rows, query, ({ id }) => [Number(id)], presentEntry),
+      pageOfRows(rows, query, (row) => [new Date(row.at).getTime(), Number(row.id)], presentEntry),
       url,
     );
   });

@@ -1,5 +1,5 @@
 /** The audit log as a table: written in batches, read in pages, and forgotten after a time. */
-import { type Database, run, sqlOf } from '@mo/database';
+import { type Database, run, type Statement, sqlOf } from '@mo/database';
 import type { Time } from '../keys/key-store.ts';
 
 export interface AuditRecord {
@@ -32,9 +32,36 @@ export interface AuditWanted {
   readonly caller?: string | undefined;
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
-  /** Only smaller ids than this. */
-  readonly before: number;
+  /** Where the page before has ended; absent for the first. */
+  readonly before?: AuditPlace | undefined;
   readonly limit: number;
+}
+
+/** An entry's place in the log. */
+export interface AuditPlace {
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  readonly id: number;
+}
+
+/**
+ * A page, the newest first, and one row more, where there are more. Entries may be written long after what they tell of, so they are
+ * sorted by that, and by their id within a millisecond. Only conditions that choose something are in the text: the plan that is
+ * kept for it then takes the index that has the rows in this order, from where the page begins, however many the log holds.
+ */
+export function auditPage({ caller, from, to, before, limit }: AuditWanted): Statement {
+  const parameters: (string | number)[] = [];
+  const place = (value: string | number) => `$${parameters.push(value)}`;
+  const conditions: string[] = [];
+  if (caller !== undefined) conditions.push(`caller = ${place(caller)}`);
+  if (from !== undefined) conditions.push(`at >= ${place(from.toISOString())}`);
+  if (to !== undefined) conditions.push(`at <= ${place(to.toISOString())}`);
+  if (before !== undefined)
+    conditions.push(`(at, id) < (${place(new Date(before.atMs).toISOString())}, ${place(before.id)})`);
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const text = `SELECT id, at, caller, key_id, operation, method, path, status, address, request_id FROM audit_log
+    ${where} ORDER BY at DESC, id DESC LIMIT ${place(limit + 1)}`;
+  return { text, parameters };
 }
 
 /** Rows that are forgotten in one statement. */
@@ -66,13 +93,9 @@ export class AuditTable {
   }
 
   /** The newest first; one more than the limit, where there are more. */
-  list({ caller, from, to, before, limit }: AuditWanted): Promise<AuditRow[]> {
-    const text = `SELECT id, at, caller, key_id, operation, method, path, status, address, request_id FROM audit_log
-      WHERE id < $1 AND ($2::text IS NULL OR caller = $2) AND ($3::timestamptz IS NULL OR at >= $3)
-        AND ($4::timestamptz IS NULL OR at <= $4)
-      ORDER BY id DESC LIMIT $5`;
-    const times = [from?.toISOString() ?? null, to?.toISOString() ?? null];
-    return run<AuditRow>(sqlOf(this.#database), text, [before, caller ?? null, ...times, limit + 1]);
+  list(wanted: AuditWanted): Promise<AuditRow[]> {
+    const { text, parameters } = auditPage(wanted);
+    return run<AuditRow>(sqlOf(this.#database), text, parameters);
   }
 
   /** Deletes what is older than so many days, and answers whether there may be more of it. */

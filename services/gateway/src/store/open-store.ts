@@ -5,7 +5,7 @@ import { AuditTable } from '../audit/audit-table.ts';
 import { KeyStore } from '../keys/key-store.ts';
 import { drawFrom } from '../rates/rate-store.ts';
 import type { Draw } from '../rates/shared-bucket.ts';
-import { migrations } from './migrations/index.ts';
+import { indexes, migrations } from './migrations/index.ts';
 
 const CONNECTIONS_MAX = 4;
 const HOUSEKEEPING_INTERVAL_MS = 600_000;
@@ -33,7 +33,7 @@ export async function openStore(
   logger: Logger,
   registry: Registry,
 ): Promise<Store> {
-  await migrateFirst('gateway', connection, { migrations }, logger);
+  await migrateFirst('gateway', connection, { migrations, indexes }, logger);
   const watch = poolMetrics(registry);
   const database = await openDatabase({
     ...connection,
