@@ -1,6 +1,14 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { newCustomer } from '@mo/contracts';
+import { inTransaction, run } from '@mo/database';
+import { StoreConflictError } from '@mo/messaging';
+import { waitFor } from '@mo/messaging/testing';
 import { CHUNK_LINES_MAX } from '../src/bulk/limits.ts';
-import { countOf, csvOf, eventsOf, find, namesOf, prefix, stagedLines, upload } from './bulk-harness.ts';
-import { type CustomersUnderTest, getBalance, registered, startCustomers } from './harness.ts';
+import { beginStaging, discard, holdStaging, moveIn, stage, takenLines } from '../src/db/staging-table.ts';
+import { countOf, csvOf, eventsOf, find, namesOf, openUpload, prefix, stagedLines, upload } from './bulk-harness.ts';
+import { type CustomersUnderTest, getBalance, inDatabase, registered, startCustomers, statement } from './harness.ts';
 
 describe('a bulk upload, all or nothing', () => {
   let customers: CustomersUnderTest;
@@ -73,5 +81,63 @@ describe('a bulk upload, all or nothing', () => {
     expect(await find(customers.app, 'more-of-it')).toBeDefined();
     expect((await atomic(csvOf(names), { 'idempotency-key': 'another' })).status).toBe(422);
     expect((await atomic(csvOf([...names, names[3] as string]), key)).body).toMatchObject({ failed: 1 });
+  });
+
+  it('creates nothing where a name is taken after it has looked, and before it moves in', async () => {
+    const [mine = '', theirs = ''] = namesOf(prefix(), 2);
+    const lines = [mine, theirs].map((name, place) => ({
+      line: place + 1,
+      customer: newCustomer.parse({ external_id: name, score: '10' }),
+    }));
+    await inDatabase(customers, async (sql, database) => {
+      const stagingId = await beginStaging(sql);
+      await stage(sql, stagingId, lines);
+      const moving = inTransaction(database, async (own) => {
+        await holdStaging(own, stagingId, lines.length);
+        expect(await takenLines(own, stagingId, null)).toEqual({ lines: [], total: 0 });
+        await upload(customers.app, csvOf([theirs], '7'));
+        await moveIn(own, stagingId, { nowMs: Date.now(), traceparent: null, attempt: null });
+      });
+      await expect(moving).rejects.toThrow(StoreConflictError);
+      await discard(database, stagingId);
+    });
+    expect(await find(customers.app, theirs)).toMatchObject({ score: '7.00' });
+    expect(await find(customers.app, mine)).toBeUndefined();
+  });
+
+  it('moves in while no other does, so that what is not atomic goes on', async () => {
+    const uploads = await Promise.all(
+      [1, 2].map(async () => {
+        const sent = await openUpload(customers.app, { query: '?atomic=true' });
+        const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
+        sent.write(csvOf(namesOf(prefix(), CHUNK_LINES_MAX)));
+        return { sent, answered };
+      }),
+    );
+    await waitFor(async () => (await stagedLines(customers)) === 2 * CHUNK_LINES_MAX);
+    await inDatabase(customers, (_, database) =>
+      inTransaction(database, async (sql) => {
+        await run(sql, 'SELECT 1 FROM stagings FOR UPDATE');
+        for (const { sent } of uploads) sent.end();
+        const waiting =
+          "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%FROM stagings%'";
+        await waitFor(async () => (await statement(customers, waiting)).length > 0);
+        // Often enough for the other one to have come to its end, too.
+        for (let turn = 0; turn < 20; turn += 1)
+          expect(await upload(customers.app, csvOf([prefix()]))).toMatchObject({ status: 200, body: { created: 1 } });
+      }),
+    );
+    for (const { answered } of uploads) {
+      const [response] = await answered;
+      expect([response.statusCode, JSON.parse(await text(response))]).toMatchObject([
+        200,
+        { created: CHUNK_LINES_MAX },
+      ]);
+    }
+  });
+
+  it('has an id for what it stages that no upload before a crash had', async () => {
+    const [row] = await statement(customers, "SELECT relpersistence FROM pg_class WHERE relname = 'stagings_id_seq'");
+    expect(row).toEqual({ relpersistence: 'p' });
   });
 });

@@ -63,6 +63,16 @@ describe('the formats of a bulk upload', () => {
     ['a form with another part first', formOf([{ name: 'atomic', body: 'true' }]), 400],
     ['a form with the file in another field', formOf([{ name: 'data', fileName: 'a.csv', body: 'a,1' }]), 400],
     ['a form with a file of an unknown kind', formOf([{ name: 'file', fileName: 'a.xlsx', body: 'a,1' }]), 415],
+    [
+      'a form with a file of the kind x.constructor',
+      formOf([{ name: 'file', fileName: 'x.constructor', body: 'a' }]),
+      415,
+    ],
+    [
+      'a form with a part of the type constructor',
+      formOf([{ name: 'file', fileName: 'x', type: 'constructor', body: 'a' }]),
+      415,
+    ],
     ['a form without a boundary', { type: 'multipart/form-data', body: ['x'] }, 400],
     ['a form that is none', { type: 'multipart/form-data; boundary=x', body: ['nothing of the kind'] }, 400],
     ['plain text', { type: 'text/plain', body: ['a,1'] }, 415],

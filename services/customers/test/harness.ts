@@ -1,6 +1,6 @@
 /** The customers app under test, and what its tests say in a word. */
 import type { BalanceBody, CustomerBody, Problem } from '@mo/contracts';
-import { openDatabase, run, type Sql, sqlOf } from '@mo/database';
+import { type Database, openDatabase, run, type Sql, sqlOf } from '@mo/database';
 import type { App } from '@mo/messaging';
 import {
   type Reply,
@@ -69,12 +69,15 @@ export async function registered(app: App, more: object = {}): Promise<CustomerB
 }
 
 /** Works on the service's database, beside the service. */
-export async function inDatabase<T>({ databaseUrl }: ServiceUnderTest, work: (sql: Sql) => Promise<T>): Promise<T> {
+export async function inDatabase<T>(
+  { databaseUrl }: ServiceUnderTest,
+  work: (sql: Sql, database: Database) => Promise<T>,
+): Promise<T> {
   const logger = createLogger('test', 'silent');
   const options = { url: databaseUrl, name: 'test', entities: [], migrations: [], connectionsMax: 1, logger };
   const database = await openDatabase(options);
   try {
-    return await work(sqlOf(database));
+    return await work(sqlOf(database), database);
   } finally {
     await database.close();
   }

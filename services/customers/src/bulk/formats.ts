@@ -11,18 +11,18 @@ import { NdjsonReader } from './ndjson-reader.ts';
 type MediaType = (typeof operations.createCustomersInBulk.stream)[number];
 type FileType = Exclude<MediaType, 'multipart/form-data'>;
 
-const READERS: Readonly<Record<FileType, () => LineReader>> = {
-  'text/csv': () => new CsvReader(),
-  'application/x-ndjson': () => new NdjsonReader(),
-  'application/json': () => new JsonArrayReader(),
-};
+const READERS = new Map<string, () => LineReader>([
+  ['text/csv', () => new CsvReader()],
+  ['application/x-ndjson', () => new NdjsonReader()],
+  ['application/json', () => new JsonArrayReader()],
+] satisfies [FileType, () => LineReader][]);
 /** By the ending of a file's name, where its part doesn't say. */
-const ENDINGS: Readonly<Record<string, FileType>> = {
-  csv: 'text/csv',
-  ndjson: 'application/x-ndjson',
-  jsonl: 'application/x-ndjson',
-  json: 'application/json',
-};
+const ENDINGS = new Map<string, FileType>([
+  ['csv', 'text/csv'],
+  ['ndjson', 'application/x-ndjson'],
+  ['jsonl', 'application/x-ndjson'],
+  ['json', 'application/json'],
+]);
 const CHARSETS = ['utf-8', 'utf8', 'us-ascii'];
 
 export interface Upload {
@@ -50,20 +50,17 @@ export async function openUpload(headers: IncomingHttpHeaders, bytes: AsyncItera
 
 function readerOfPart({ mediaType, fileName }: FilePart): LineReader {
   const ending = /\.(\w+)$/.exec(fileName)?.[1]?.toLowerCase() ?? '';
-  const type = mediaType in READERS ? mediaType : (ENDINGS[ending] ?? mediaType);
-  return readerOf(
-    type,
-    `the file must be ${Object.keys(READERS).join(', ')}, by its Content-Type or its name's ending`,
-  );
+  const type = READERS.has(mediaType) ? mediaType : (ENDINGS.get(ending) ?? mediaType);
+  return readerOf(type, `the file must be ${[...READERS.keys()].join(', ')}, by its Content-Type or its name's ending`);
 }
 
 /** @param rule what is said where the type isn't known */
 function readerOf(contentType: string, rule: string): LineReader {
   const charset = /;\s*charset="?([^";\s]+)/i.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8';
   if (!CHARSETS.includes(charset)) throw unsupported(`the charset ${charset} is not taken: send UTF-8`);
-  const mediaType = mediaTypeOf(contentType);
-  if (!(mediaType in READERS)) throw unsupported(rule);
-  return READERS[mediaType as FileType]();
+  const open = READERS.get(mediaTypeOf(contentType));
+  if (open === undefined) throw unsupported(rule);
+  return open();
 }
 
 const mediaTypeOf = (contentType: string): string => (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();

@@ -12,6 +12,8 @@ export const UPLOAD_IDLE_TIMEOUT_MS = 60_000;
 export const UPLOADS_MAX = 32;
 /** Transactions that all uploads of one process have open together, so that they leave connections to others. */
 export const TRANSACTIONS_MAX = 2;
+/** Those of them in which an atomic upload moves in: fewer, so that chunks of the others go on meanwhile. */
+export const MOVES_MAX = 1;
 /** How long moving in an atomic upload may take, whatever its size. */
 export const MOVE_TIMEOUT_MS = 4 * 60_000;
 /** The database says nothing while it moves, and ends that itself before this. */

@@ -18,12 +18,17 @@ import { beginStaging, discard, holdStaging, moveIn, stage, takenLines } from '.
 import { type Attempt, beginAttempt } from '../db/uploads-table.ts';
 import { type ChunkContext, registerChunk } from './register-chunk.ts';
 
+/** Where works have their turns. */
+export type Lane = BatchQueue<() => Promise<void>, undefined>;
+
 /** What uploads are carried out with. */
 export interface BulkParts {
   readonly database: Database;
   readonly clock: Clock;
   /** Runs the transactions of all uploads, only so many at once. */
-  readonly lane: BatchQueue<() => Promise<void>, undefined>;
+  readonly lane: Lane;
+  /** Lets one of them move in at a time, for which it may have the lane for minutes, and others none of it. */
+  readonly moves: Lane;
   /** Told after a commit that may have written events. */
   readonly onWritten: () => void;
 }
@@ -82,7 +87,8 @@ async function createAll(parts: BulkParts, request: BulkRequest, attempt: Attemp
       if (isSound) await moveIn(sql, stagingId, contextOf(parts, request, attempt));
       return found;
     };
-    const taken = await transaction(parts, moveOrTell, { silenceMsMax: MOVE_SILENCE_MS_MAX });
+    const move = () => transaction(parts, moveOrTell, { silenceMsMax: MOVE_SILENCE_MS_MAX });
+    const taken = await inTurn(parts.moves, move);
     parts.onWritten();
     tally.fail(
       taken.lines.map(({ line, externalId }) => takenLine(line, externalId)),
@@ -108,12 +114,16 @@ async function transaction<T>(
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { promise, resolve } = Promise.withResolvers<T>();
-      await lane.submit(async () => resolve(await inTransaction(database, work, options)));
-      return await promise;
+      return await inTurn(lane, () => inTransaction(database, work, options));
     } catch (error) {
       if (!(error instanceof StoreConflictError)) throw error;
       if (attempt === ATTEMPTS_MAX) throw unavailable('too many others wrote the same at once', error);
     }
   }
+}
+
+async function inTurn<T>(lane: Lane, work: () => Promise<T>): Promise<T> {
+  const { promise, resolve } = Promise.withResolvers<T>();
+  await lane.submit(async () => resolve(await work()));
+  return promise;
 }

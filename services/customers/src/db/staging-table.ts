@@ -32,11 +32,20 @@ const TAKEN = `
     SELECT 1 FROM upload_customers u WHERE u.upload_id = $2 AND u.customer_id = c.id))
   ORDER BY p.line LIMIT ${BULK_ERRORS_MAX}`;
 
+/**
+ * Passes over what an earlier attempt has created, and nothing else: a name that somebody took since `TAKEN` is a conflict. Each line
+ * looks for its own by two indexes, whatever is thought of the number of them: a join would be planned by how many that is, and
+ * after an attempt of a million nobody knows yet.
+ */
 const MOVE = `
   WITH new AS MATERIALIZED (
     SELECT nextval('customers_id_seq') AS id, staged.* FROM (
       SELECT s.external_id, s.status, s.score, s.preapproved_at FROM staged_customers s
-      WHERE s.staging_id = $1 AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.external_id = s.external_id)
+      WHERE s.staging_id = $1 AND (
+        SELECT u.customer_id FROM upload_customers u
+        WHERE u.upload_id = $5 AND u.customer_id = (SELECT c.id FROM customers c WHERE c.external_id = s.external_id)
+        LIMIT 1
+      ) IS NULL
       ORDER BY s.line
     ) staged
   ), registered AS (
@@ -94,7 +103,11 @@ export async function takenLines(sql: Sql, stagingId: number, attempt: Attempt |
   return { lines, total: Number(rows[0]?.total ?? 0) };
 }
 
-/** Registers all that is staged and not registered yet. */
+/**
+ * Registers all that is staged and that no earlier attempt has registered.
+ *
+ * @throws StoreConflictError where a name was taken meanwhile
+ */
 export async function moveIn(
   sql: Sql,
   stagingId: number,

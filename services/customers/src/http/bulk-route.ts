@@ -21,8 +21,8 @@ import {
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { arriving } from '../bulk/arriving.ts';
 import { openUpload } from '../bulk/formats.ts';
-import { TRANSACTIONS_MAX, UPLOADS_MAX } from '../bulk/limits.ts';
-import { type BulkParts, type BulkRequest, createInBulk } from '../commands/create-in-bulk.ts';
+import { MOVES_MAX, TRANSACTIONS_MAX, UPLOADS_MAX } from '../bulk/limits.ts';
+import { type BulkParts, type BulkRequest, createInBulk, type Lane } from '../commands/create-in-bulk.ts';
 import type { CustomerAccount } from '../domain/account.ts';
 
 const OPERATION = operations.createCustomersInBulk;
@@ -33,15 +33,8 @@ export function bulkRoute({ server, database, streams, registry }: ServiceParts<
   const parts: BulkParts = {
     database,
     clock: systemClock,
-    lane: new BatchQueue({
-      run: async (works) => {
-        for (const work of works) await work();
-        return works.map(() => undefined);
-      },
-      weightMax: 1,
-      queueWeightMax: UPLOADS_MAX,
-      inFlightMax: TRANSACTIONS_MAX,
-    }),
+    lane: laneOf(TRANSACTIONS_MAX),
+    moves: laneOf(MOVES_MAX),
     onWritten: () => streams.onWritten(),
   };
   const stopping = new AbortController();
@@ -72,6 +65,18 @@ export function bulkRoute({ server, database, streams, registry }: ServiceParts<
     });
   });
 }
+
+/** @param max how many works have their turn at once */
+const laneOf = (max: number): Lane =>
+  new BatchQueue({
+    run: async (works) => {
+      for (const work of works) await work();
+      return works.map(() => undefined);
+    },
+    weightMax: 1,
+    queueWeightMax: UPLOADS_MAX,
+    inFlightMax: max,
+  });
 
 async function uploadOf(request: FastifyRequest, stopping: AbortSignal): Promise<BulkRequest> {
   const keyId = keyIdOf(OPERATION, request);

@@ -115,6 +115,40 @@ export const customers: readonly Fault[] = [
     check: servers('services/customers/test/bulk-atomic'),
   },
   {
+    id: 'move-over-taken-names',
+    file: 'services/customers/src/db/staging-table.ts',
+    replace:
+      'SELECT u.customer_id FROM upload_customers u\n        WHERE u.upload_id = $5 AND u.customer_id = (SELECT c.id FROM customers c WHERE c.external_id = s.external_id)\n',
+    by: 'SELECT c.id FROM customers c WHERE ($5::bigint IS NULL OR true) AND c.external_id = s.external_id\n',
+    breaks:
+      'an upload says of a line that it was created whose name another had taken meanwhile, and whose score is nowhere',
+    check: servers('services/customers/test/bulk-atomic'),
+  },
+  {
+    id: 'staging-ids-begin-anew',
+    file: 'services/customers/src/db/migrations/2026-11-29-staging-ids.ts',
+    replace: 'SET LOGGED',
+    by: 'SET UNLOGGED',
+    breaks: 'after a crash two uploads may stage their lines as one',
+    check: servers('services/customers/test/bulk-atomic'),
+  },
+  {
+    id: 'moves-take-the-lane',
+    file: 'services/customers/src/commands/create-in-bulk.ts',
+    replace: 'await inTurn(parts.moves, move)',
+    by: 'await move()',
+    breaks: 'two atomic uploads that move in stop all others for minutes, until the gateway gives those up',
+    check: servers('services/customers/test/bulk-atomic'),
+  },
+  {
+    id: 'kind-by-inheritance',
+    file: 'services/customers/src/bulk/formats.ts',
+    replace: '  if (open === undefined) throw unsupported(rule);\n  return open();',
+    by: '  return (open as () => LineReader)();',
+    breaks: 'a file of an unknown kind is a bug in the log and a 500',
+    check: servers('services/customers/test/bulk-formats'),
+  },
+  {
     id: 'atomic-twins',
     file: 'services/customers/src/db/staging-table.ts',
     replace: 'WHERE p.nth > 1 OR (',
