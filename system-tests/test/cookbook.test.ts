@@ -1,8 +1,9 @@
-/** The README's tour and the cookbook, as pasted, against a fresh system. */
+/** The README's tour, the cookbook and the runbook's questions, as pasted, against a fresh system. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { faultOf, runSteps, stepsOf } from '../src/pages.ts';
 import { type System, startSystem } from '../src/system.ts';
 
@@ -42,4 +43,18 @@ it('each recipe prints what the cookbook shows', async () => {
   expect(steps.length).toBeGreaterThan(8);
   const printed = await runSteps(steps, folder, system.stack.stack());
   expect(steps.map((step, place) => faultOf(step, printed[place] ?? '')).filter((fault) => fault !== null)).toEqual([]);
+});
+
+it('each question to a database in the runbook is one that it answers', async () => {
+  const questions = [...read('docs/operations.md').matchAll(/^sql (\w+) (["'])(.*)\2$/gm)];
+  expect(questions.length).toBeGreaterThan(10);
+  const entries = system.stack.stack();
+  for (const [line, service, , text = ''] of questions) {
+    const connectionString = entries[service as 'loans' | 'payments' | 'webhooks']?.databaseUrl;
+    const client = new pg.Client({ connectionString });
+    await client.connect();
+    const answered = await client.query(text).catch((error: Error) => error);
+    await client.end();
+    expect([line, answered]).toEqual([line, expect.objectContaining({ command: 'SELECT' })]);
+  }
 });
