@@ -22,6 +22,8 @@ function healerUnderTest() {
     tellsTheLast: true,
     pageMax: 10,
     reachable: true,
+    /** Owners that are not, though the others are. */
+    away: new Set<Stream>(),
     isLeader: true,
     /** How far its clock was set back. */
     setBackMs: 0,
@@ -45,7 +47,7 @@ function healerUnderTest() {
     peers: {
       heads: async (stream, { sinceMs, untilMs }, after) => {
         world.asked.push([stream, sinceMs, untilMs, after]);
-        if (!world.reachable) throw new Error('not reachable');
+        if (!world.reachable || world.away.has(stream)) throw new Error('not reachable');
         const heads = (world.heads.get(stream) ?? []).filter(([id]) => id > after);
         const isLast = world.tellsTheLast ? heads.length <= world.pageMax : heads.length === 0;
         return { heads: heads.slice(0, world.pageMax), isLast };
@@ -174,12 +176,25 @@ describe('the sweep', () => {
     tested.world.reachable = true;
     tested.world.heads.set('customers', [[1, 1]]);
     await tested.pass(SWEEP_INTERVAL_MS);
-    expect(tested.world.asked.map(([stream, since]) => `${stream} ${since}`)).toEqual([
-      'customers 0',
-      'customers 0',
-      'payments 0',
-    ]);
+    expect(tested.world.asked).toEqual([...OF_ALL, ...OF_ALL]);
     expect(tested.world.caughtUp).toEqual(['1 customers 1 sweep']);
+  });
+
+  it('asks the others while an owner is away, and not for those whom that one has left behind', async () => {
+    const { world, pass } = tested;
+    world.heads.set('customers', [[1, 10]]);
+    world.stuck.add(1);
+    await tested.start();
+    await pass(SCAN_INTERVAL_MS);
+    world.heads.clear();
+    world.stuck.clear();
+    world.away.add('customers');
+    world.heads.set('payments', [[2, 20]]);
+    await pass(SWEEP_INTERVAL_MS);
+    expect(new Set(world.caughtUp)).toEqual(new Set(['2 payments 20 sweep']));
+    world.away.clear();
+    await pass(SWEEP_INTERVAL_MS);
+    expect(world.caughtUp).toContain('1 customers 10 sweep');
   });
 
   it('comes back to whom it could not catch up with, however long ago that was', async () => {
@@ -222,6 +237,6 @@ describe('the sweep', () => {
     await tested.start();
     tested.world.reachable = true;
     for (let seconds = 0; seconds < 6; seconds += 1) await tested.pass(SCAN_INTERVAL_MS);
-    expect(tested.world.asked).toHaveLength(3);
+    expect(tested.world.asked).toEqual([...OF_ALL, ...OF_ALL]);
   });
 });

@@ -41,9 +41,9 @@ export class Healer {
   readonly #rounds: Rounds;
   readonly #waiting = new Map<string, Lag>();
   readonly #underWay = new Set<string>();
-  /** What sweeps found and could not heal, by customer and stream: the next one begins with these. */
+  /** What sweeps found and could not heal, by customer and stream: the next one ends with these. */
   readonly #left = new Map<string, Lag>();
-  readonly #sweeps: readonly Sweep[];
+  readonly #sweeps: ReadonlyMap<Stream, Sweep>;
   /** When a sweep is due, in ms: at once for who begins to do the housekeeping, for nobody knows what was missed before. */
   #sweepDueMs = 0;
   #scannedTo = 0;
@@ -51,7 +51,7 @@ export class Healer {
   constructor(options: HealerOptions) {
     this.#options = options;
     this.#rounds = new Rounds(options.clock, options.logger);
-    this.#sweeps = options.follows.map((stream) => this.#sweepOf(stream));
+    this.#sweeps = new Map(options.follows.map((stream) => [stream, this.#sweepOf(stream)]));
   }
 
   start(): void {
@@ -121,11 +121,20 @@ export class Healer {
     this.#sweepDueMs = clock.elapsed() + SWEEP_INTERVAL_MS;
   }
 
+  /** Each stream by itself: an owner that is away keeps nobody from what another has. */
   async #sweepAll(): Promise<void> {
-    const left = [...this.#left.values()];
-    this.#left.clear();
-    await this.#catchUpAll(left);
-    for (const sweep of this.#sweeps) await sweep.through(this.#options.clock.now());
+    let failure: unknown;
+    for (const [stream, sweep] of this.#sweeps) {
+      const left = [...this.#left].filter(([, lag]) => lag.stream === stream).map(([key]) => key);
+      try {
+        await sweep.through(this.#options.clock.now());
+        await this.#catchUpWithLeft(left);
+      } catch (error) {
+        this.#rounds.signal.throwIfAborted();
+        failure ??= error;
+      }
+    }
+    if (failure !== undefined) throw failure;
   }
 
   #sweepOf(stream: Stream): Sweep {
@@ -142,10 +151,19 @@ export class Healer {
     for (const some of slices(lags, HEALS_AT_ONCE)) await Promise.all(some.map((lag) => this.#catchUpOrKeep(lag)));
   }
 
+  async #catchUpWithLeft(keys: readonly string[]): Promise<void> {
+    const catchUp = async (key: string): Promise<void> => {
+      const lag = this.#left.get(key);
+      if (lag !== undefined && (await this.#catchUp(lag, 'sweep'))) this.#left.delete(key);
+    };
+    for (const some of slices(keys, HEALS_AT_ONCE)) await Promise.all(some.map(catchUp));
+  }
+
   /** Who sweeps next looks back only so far: what can't be healed now would not be found again. */
   async #catchUpOrKeep(lag: Lag): Promise<void> {
     if (await this.#catchUp(lag, 'sweep')) return;
-    if (this.#left.size >= LEFT_MAX) throw new Error(`more than ${LEFT_MAX} customers can't be caught up with`);
+    if (this.#left.size >= LEFT_MAX && !this.#left.has(keyOf(lag)))
+      throw new Error(`more than ${LEFT_MAX} customers can't be caught up with`);
     this.#left.set(keyOf(lag), lag);
   }
 }

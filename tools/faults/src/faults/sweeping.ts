@@ -35,6 +35,22 @@ export const sweeping: readonly Fault[] = [
     check: unit('packages/messaging/test/healer'),
   },
   {
+    id: 'one-owner-away-for-all',
+    file: 'packages/messaging/src/follower/healer.ts',
+    replace: '        failure ??= error;',
+    by: '        throw error;',
+    breaks: 'while one owner is away nobody is swept for what another has',
+    check: unit('packages/messaging/test/healer'),
+  },
+  {
+    id: 'left-while-away',
+    file: 'packages/messaging/src/follower/healer.ts',
+    replace: "if (lag !== undefined && (await this.#catchUp(lag, 'sweep'))) this.#left.delete(key);",
+    by: "this.#left.delete(key);\n      if (lag !== undefined) await this.#catchUp(lag, 'sweep');",
+    breaks: 'a customer that could not be caught up with twice is never looked for again',
+    check: unit('packages/messaging/test/healer'),
+  },
+  {
     id: 'sweep-window-grows',
     file: 'packages/messaging/src/follower/sweep.ts',
     replace: ' || startedMs - last.atMs > WINDOW_MS_MAX',
