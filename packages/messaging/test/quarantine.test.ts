@@ -69,6 +69,13 @@ it('what was applied already keeps nobody waiting', async () => {
   expect(await behindOf(1)).toEqual({});
 });
 
+it('what is applied in the same batch leaves no row', async () => {
+  const writePath = processOf(database);
+  await Promise.all([writePath.quarantine([unreadable(1, 1, 7)]), writePath.follow([eventOf('payments', 1, 1)])]);
+  expect(await count()).toBe(0);
+  expect(await behindOf(1)).toEqual({});
+});
+
 it('a row without customer or version ends when its letter is settled, in either way', async () => {
   const writePath = processOf(database);
   const items = [unreadable(null, null, 1), unreadable(5, null, 2), unreadable(null, 3, 3)];

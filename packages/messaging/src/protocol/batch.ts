@@ -90,15 +90,19 @@ export class Batch<A extends Account> {
   /** Takes events that can't be understood; one that was applied by another way meanwhile keeps nobody waiting. */
   quarantine(items: readonly Quarantined[]): void {
     for (const item of items) {
-      const { stream, customerId, version } = item;
-      const account = customerId === null ? undefined : this.#accounts.get(customerId);
-      if (account !== undefined && version !== null) {
-        if (version <= appliedOf(account, stream)) continue;
-        const waiting = awaitVersion(account, stream, version);
-        if (waiting !== account) this.#put(waiting);
+      const account = this.#known(item.customerId ?? undefined);
+      if (account !== undefined && item.version !== null) {
+        const waiting = awaitVersion(account, item.stream, item.version);
+        if (waiting !== account && !this.#hasApplied(item)) this.#put(waiting);
       }
       this.#quarantined.push(item);
     }
+  }
+
+  /** Also where what it waited for came in this batch. */
+  #hasApplied({ stream, customerId, version }: Quarantined): boolean {
+    const account = this.#known(customerId ?? undefined);
+    return account !== undefined && version !== null && version <= appliedOf(account, stream);
   }
 
   /** The events that could not take effect, and why. */
@@ -120,7 +124,7 @@ export class Batch<A extends Account> {
       accounts,
       written: this.#written,
       applied: this.#applied,
-      quarantined: this.#quarantined,
+      quarantined: this.#quarantined.filter((item) => !this.#hasApplied(item)),
       answers: this.#newAnswers,
       nowMs: this.#nowMs,
     };

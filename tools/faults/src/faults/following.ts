@@ -3,6 +3,14 @@ import { type Fault, servers, simulation, unit } from '../fault.ts';
 
 export const following: readonly Fault[] = [
   {
+    id: 'row-of-what-was-applied',
+    file: 'packages/messaging/src/protocol/batch.ts',
+    replace: 'this.#quarantined.filter((item) => !this.#hasApplied(item))',
+    by: 'this.#quarantined',
+    breaks: 'an event that was pulled while its letter was taken stands in quarantine for good',
+    check: servers('packages/messaging/test/quarantine'),
+  },
+  {
     id: 'duplicate-applied',
     file: 'packages/messaging/src/protocol/follow.ts',
     replace: 'event.version <= applied) return',
