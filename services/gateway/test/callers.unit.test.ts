@@ -43,3 +43,12 @@ it('callers above the limit are told so, far above it they are ended without a w
   for (const caller of [...within, ...above]) caller.destroy();
   expect(connectTo(server).told).toBe('');
 });
+
+it('callers never use up the files that the process may open', () => {
+  const { userLimits } = process.report.getReport() as { userLimits: { open_files: { soft: number } } };
+  const server = new EventEmitter();
+  const limits = { ...defaultLimits, filesForTheRest: userLimits.open_files.soft - CALLERS_MAX };
+  boundCallers(server as Server, limits, createRegistry('gateway'), createLogger('gateway', 'silent'));
+  const callers = Array.from({ length: CALLERS_MAX + 1 }, () => connectTo(server));
+  expect(callers.map(({ told }) => told !== '')).toEqual([false, false, true]);
+});

@@ -2,6 +2,7 @@
  * How many connections callers may have. What is above that is told so and ended, which costs less than a file for each;
  * and the files that the process may open are never used up by callers, so that the way to the services stays open.
  */
+import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { counter, endWithProblem, gauge, type Logger, type Registry, unavailable } from '@mo/service-kit';
 import type { Limits } from './limits.ts';
@@ -28,9 +29,15 @@ export function boundCallers(server: Server, limits: Limits, registry: Registry,
   });
 }
 
-/** How many files this process may open, sockets included. */
+/**
+ * How many files this process may open, sockets included. Node's own report tells that, too, but only after it has looked up, and
+ * waited for, the name of whatever this process is connected to.
+ */
 function openFilesMax(): number {
-  const { userLimits } = process.report.getReport() as { userLimits?: { open_files: { soft: number | string } } };
-  const soft = Number(userLimits?.open_files.soft);
-  return Number.isFinite(soft) ? soft : Number.POSITIVE_INFINITY;
+  try {
+    const soft = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft);
+  } catch {
+    return Number.POSITIVE_INFINITY; // no such file here: then the system's own refusal has to do
+  }
 }
