@@ -169,7 +169,8 @@ function sendProblem(problem: ProblemError, request: FastifyRequest, reply: Fast
   if (problem.code === 'internal_error') request.log.error({ err: problem.cause }, 'a bug');
   else if (problem.status >= 500 && request.raw.socket?.destroyed !== true)
     request.log.warn(problem.cause === undefined ? {} : { err: problem.cause }, problem.message);
-  reply.header(HEADERS.requestId, request.id);
+  // A cache may keep a 404 unless told (RFC 9110, 15.5.5).
+  reply.header(HEADERS.requestId, request.id).header('cache-control', 'no-store');
   return sendAnswer(reply, answerProblem(problem, request.id));
 }
 

@@ -17,6 +17,7 @@ import type { GatewayConfig } from './config.ts';
 import { referenceRoutes } from './docs/reference.ts';
 import { boundCallers } from './forward/callers.ts';
 import { continueLater } from './forward/expect.ts';
+import { UNCACHED } from './forward/headers.ts';
 import { defaultLimits } from './forward/limits.ts';
 import { linger } from './forward/linger.ts';
 import { LoopLag } from './forward/loop-lag.ts';
@@ -75,7 +76,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
   continueLater(app.server);
 
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header(HEADERS.requestId, request.id);
+    reply.header(HEADERS.requestId, request.id).header(...UNCACHED);
     done();
   });
   app.addHook('onResponse', (request, _reply, done) => {

@@ -157,6 +157,7 @@ describe('a caller gets', () => {
       connection: 'keep-alive',
       'keep-alive': 'timeout=72',
       date: expect.any(String),
+      'cache-control': 'no-store',
       'content-length': '8',
       'content-type': 'application/json; charset=utf-8',
       'consistency-token': '1.7.1.1.1',
@@ -164,6 +165,17 @@ describe('a caller gets', () => {
       link: '</api/loans?cursor=a>; rel="next"',
       'x-request-id': 'order-18',
     });
+  });
+
+  it.each([
+    ['GET', '/api/loans/1', KEY],
+    ['GET', '/api/loans/1', 'none of ours'],
+    ['GET', '/api/nothing', KEY],
+    ['GET', '/api/audit', KEY],
+    ['GET', '/readyz', KEY],
+  ])('nothing that a cache between may keep: %s %s', async (method, path, key) => {
+    const got = await gateway.call(method, path, { headers: { 'x-api-key': key, authorization: '' } });
+    expect([got.status, got.headers.get('cache-control')]).toEqual([expect.any(Number), 'no-store']);
   });
 
   it('a request id with every answer', async () => {

@@ -29,7 +29,6 @@ const NOT_PASSED_ON = new Set([
 
 const PASSED_BACK = new Set([
   'allow',
-  'cache-control',
   'content-language',
   'content-length',
   'content-type',
@@ -81,13 +80,19 @@ function namedByConnection(connection: string | undefined): Set<string> | null {
   return new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
 }
 
+/**
+ * A cache that several share keeps no answer to a request with Authorization (RFC 9111, 3.5), but of X-API-Key it knows nothing: it
+ * would give one caller's data to another. And one that is old would break what a Consistency-Token promises.
+ */
+export const UNCACHED = ['cache-control', 'no-store'] as const;
+
 /** The headers that a caller gets, as a flat list of names and values. */
 export function answerHeaders(
   status: number,
   headers: Record<string, string | string[] | undefined>,
   { id, rateHeaders }: Pick<FastifyRequest, 'id' | 'rateHeaders'>,
 ): string[] {
-  const passed: string[] = [HEADERS.requestId, id];
+  const passed: string[] = [HEADERS.requestId, id, ...UNCACHED];
   if (rateHeaders !== null) passed.push(...rateHeaders);
   for (const name in headers) {
     const value = headers[name];

@@ -3,6 +3,22 @@ import { type Fault, servers, unit } from '../fault.ts';
 
 export const forwarding: readonly Fault[] = [
   {
+    id: 'answers-for-caches',
+    file: 'services/gateway/src/forward/headers.ts',
+    replace: '[HEADERS.requestId, id, ...UNCACHED]',
+    by: '[HEADERS.requestId, id]',
+    breaks: "a cache in front gives one caller's data to another",
+    check: unit('services/gateway/test/headers'),
+  },
+  {
+    id: 'callers-take-all-files',
+    file: 'services/gateway/src/forward/callers.ts',
+    replace: 'soft === undefined ? Number.POSITIVE_INFINITY : Number(soft)',
+    by: 'soft === undefined ? 0 : Number.POSITIVE_INFINITY',
+    breaks: 'callers use up the files that a process may open, and the services are not reached',
+    check: unit('services/gateway/test/callers'),
+  },
+  {
     id: 'hole-in-a-table',
     file: 'packages/mux/src/rolling-map.ts',
     replace: 'if (fromHome < ((next - hole) & mask)) continue;',
