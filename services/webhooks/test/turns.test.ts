@@ -154,3 +154,54 @@ it('what was sent is written down, though the webhook can not be read any more',
   expect(await isDone()).toBe(true);
   await webhooks.remove(id);
 });
+
+const HOURS_MAX = 72;
+/** As if it had been to be told for so long. */
+const letPass = (id: number, hours: number) =>
+  run(
+    sqlOf(database),
+    `UPDATE deliveries SET created_at = created_at - make_interval(hours => $2) WHERE webhook_id = $1`,
+    [id, hours],
+  );
+const statusesOf = async (id: number) => {
+  const rows = await run<{ status: number }>(
+    sqlOf(database),
+    'SELECT status FROM deliveries WHERE webhook_id = $1 ORDER BY id',
+    [id],
+  );
+  return rows.map(({ status }) => ['pending', 'delivered', 'failed'][status - 1]);
+};
+
+it('a message that is not taken is given up after three days, and the next one has its turn after a pause', async () => {
+  const pauses: number[] = [];
+  const answers = async (id: number) => {
+    await letPass(id, HOURS_MAX);
+    return 503;
+  };
+  const { id, ids } = await begin(answers, {
+    pauseMs: (attempts) => {
+      pauses.push(attempts);
+      return pauses.length === 1 ? 0 : PAUSE_MS;
+    },
+  });
+  await waitFor(() => turns === 2);
+  expect([from.ids, await statusesOf(id)]).toEqual([
+    [ids[0], ids[0]],
+    ['failed', 'pending', 'pending'],
+  ]);
+  expect(pauses).toEqual([1, 1]);
+  await webhooks.remove(id);
+});
+
+it('what waits while it is disabled is not given up for that', async () => {
+  const { id } = await begin(async (webhookId) => {
+    await webhooks.change(webhookId, { status: 'disabled' });
+    return 503;
+  });
+  await waitFor(() => turns === 1);
+  await letPass(id, HOURS_MAX);
+  await webhooks.change(id, { status: 'active' });
+  await waitFor(() => turns === 2);
+  expect(await statusesOf(id)).toEqual(['pending', 'pending', 'pending']);
+  await webhooks.remove(id);
+});

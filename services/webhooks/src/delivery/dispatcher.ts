@@ -139,10 +139,10 @@ export class Dispatcher {
       const outcome = outcomeOf(delivery, attempt, Date.now());
       turn.outcomes.push(outcome);
       if (attempt.isTaken) continue;
-      const isPending = outcome.status === 'pending';
-      if (isPending) turn.pauseMs = pauseMs(delivery.attempts + 1, attempt.retryAfterMs, Math.random());
+      // After one that is given up the next one's turn comes, which may be as old: its receiver is no more there than before.
+      const attempts = outcome.status === 'pending' ? delivery.attempts + 1 : 1;
+      turn.pauseMs = pauseMs(attempts, attempt.retryAfterMs, Math.random());
       if (attempt.isGone) await onGone(webhookId, receiver.url);
-      if (!isPending) continue;
       // One that has moved meanwhile has not failed where it is now.
       const now = await receiverOf(webhookId);
       if (now !== null && now.url !== receiver.url) turn.pauseMs = 0;
@@ -178,8 +178,8 @@ function endSpan(span: Span, { answer }: Attempt, what: AttemptOutcome): void {
   span.end(what === 'delivered' ? undefined : what);
 }
 
-function outcomeOf({ id: deliveryId, createdAtMs }: Delivery, attempt: Attempt, atMs: number): Outcome {
+function outcomeOf({ id: deliveryId, ageMs }: Delivery, attempt: Attempt, atMs: number): Outcome {
   if (attempt.isTaken) return { deliveryId, status: 'delivered', atMs, answer: attempt.answer, error: null };
-  const status = atMs - createdAtMs >= DELIVERY_MS_MAX ? 'failed' : 'pending';
+  const status = ageMs >= DELIVERY_MS_MAX ? 'failed' : 'pending';
   return { deliveryId, status, atMs, answer: attempt.answer, error: attempt.error };
 }

@@ -24,7 +24,8 @@ export interface Lane {
 export interface Delivery {
   readonly id: string;
   readonly attempts: number;
-  readonly createdAtMs: number;
+  /** How long it has been to be delivered, in milliseconds, by the database's clock. */
+  readonly ageMs: number;
   /** As in the topic: {stream}-{customer id}-{version}. */
   readonly eventId: string;
   readonly stream: Stream;
@@ -59,9 +60,10 @@ const CLAIM = `
   RETURNING customer_id, claim`;
 
 const NEXT = `
-  SELECT d.id, d.attempts, extract(epoch FROM d.created_at) * 1000 AS created_at_ms, d.stream, d.version, e.type, e.data,
-    e.traceparent, to_char(e.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time
-  FROM deliveries d JOIN events e USING (customer_id, stream, version)
+  SELECT d.id, d.attempts, d.stream, d.version, e.type, e.data, e.traceparent,
+    extract(epoch FROM clock_timestamp() - greatest(d.created_at, w.resumed_at)) * 1000 AS age_ms,
+    to_char(e.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time
+  FROM deliveries d JOIN webhooks w ON w.id = d.webhook_id JOIN events e USING (customer_id, stream, version)
   WHERE d.webhook_id = $1 AND d.customer_id = $2 AND d.status = ${PENDING}
   ORDER BY d.id LIMIT ${DELIVERIES_PER_CLAIM_MAX}`;
 
@@ -74,7 +76,7 @@ const SETTLE = `
 interface NextRow {
   readonly id: string;
   readonly attempts: number;
-  readonly created_at_ms: string;
+  readonly age_ms: string;
   readonly stream: Stream;
   readonly version: string;
   readonly type: string;
@@ -105,7 +107,7 @@ export class Lanes {
     return rows.map((row) => ({
       id: row.id,
       attempts: row.attempts,
-      createdAtMs: Number(row.created_at_ms),
+      ageMs: Number(row.age_ms),
       eventId: `${row.stream}-${customerId}-${row.version}`,
       stream: row.stream,
       version: Number(row.version),

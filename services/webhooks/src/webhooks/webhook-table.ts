@@ -81,7 +81,10 @@ export class WebhookTable {
     });
   }
 
-  /** Changes one that is not removed; what it waits to be told is due at once, if it is active or elsewhere now. Null where there is none. */
+  /**
+   * Changes one that is not removed; what it waits to be told is due at once, and for three days from now, if it is active or
+   * elsewhere now. Null where there is none.
+   */
   change(id: number, { url, event_types: types, description, status }: WebhookChange): Promise<WebhookRow | null> {
     return inTransaction(this.#database, async (sql) => {
       const text = `UPDATE webhooks SET updated_at = clock_timestamp(), url = coalesce($2, url),
@@ -165,8 +168,10 @@ export class WebhookTable {
 }
 
 /** A lane that somebody works on stays with them. */
-const makeDue = (sql: Sql, id: number) =>
-  run(sql, 'UPDATE lanes SET due_at = clock_timestamp() WHERE webhook_id = $1 AND NOT held', [id]);
+async function makeDue(sql: Sql, id: number): Promise<void> {
+  await run(sql, 'UPDATE webhooks SET resumed_at = clock_timestamp() WHERE id = $1', [id]);
+  await run(sql, 'UPDATE lanes SET due_at = clock_timestamp() WHERE webhook_id = $1 AND NOT held', [id]);
+}
 
 /** What a removed one waited for. */
 async function giveUp(sql: Sql, ids: readonly number[]): Promise<void> {

@@ -5,6 +5,7 @@ import { FormerSecrets } from './2026-11-27-former-secrets.ts';
 import { Held } from './2026-11-27-held.ts';
 import { Traces } from './2026-11-27-traces.ts';
 import { Waived } from './2026-11-27-waived.ts';
+import { Resumed } from './2026-11-29-resumed.ts';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -14,6 +15,7 @@ export const migrations = [
   { name: 'former-secrets', class: FormerSecrets },
   { name: 'claims', class: Claims },
   { name: 'waived', class: Waived },
+  { name: 'resumed', class: Resumed },
 ];
 
 /** Built beside the traffic. */
