@@ -1,4 +1,14 @@
-import { answerJson, KEY, RawConnection, startGateway, startStub, stopAll, until } from './support.ts';
+import {
+  answerJson,
+  KEY,
+  OTHER_KEY,
+  RawConnection,
+  startGateway,
+  startStub,
+  stopAll,
+  TWO_KEYS,
+  until,
+} from './support.ts';
 
 afterEach(stopAll);
 
@@ -34,9 +44,9 @@ it('an answer that is longer than the way to the service carries is asked for on
   expect([stub.requests.length, await gateway.metric('gateway_replicas_ready')]).toEqual([1, 3]);
 });
 
-it('answers that nobody reads are bounded together', async () => {
+it('answers that a caller does not read are bounded together, and those of others are not', async () => {
   const stub = await startStub(answerJson(200, { results: ['x'.repeat(8 * MIB)] }));
-  const gateway = await startGateway({ replicas: [stub], limits: { answerBytesMax: 12 * MIB } });
+  const gateway = await startGateway({ replicas: [stub], keys: TWO_KEYS, limits: { answerBytesMax: 24 * MIB } });
   const head = `GET /api/payments HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\n\r\n`;
   const unread = new RawConnection(gateway.port);
   unread.socket.pause();
@@ -47,7 +57,27 @@ it('answers that nobody reads are bounded together', async () => {
     503,
     expect.objectContaining({ detail: 'too many large answers are under way' }),
   ]);
+  const headers = { authorization: `Bearer ${OTHER_KEY}` };
+  const others = await gateway.call('GET', '/api/payments', { headers });
+  expect([others.status, (await others.json()) as object]).toEqual([200, { results: [expect.any(String)] }]);
   unread.socket.destroy();
   await until(async () => (await gateway.metric('gateway_answer_bytes')) === 0, 'it is forgotten');
   expect((await gateway.call('GET', '/api/payments')).status).toBe(200);
+});
+
+it('uploads of one caller are bounded together, and those of others are not', async () => {
+  const gateway = await startGateway({ keys: TWO_KEYS, limits: { uploadsMax: 4 } });
+  const head = `POST /api/customers/bulk HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\ncontent-type: text/csv\r\ncontent-length: 9\r\n\r\n`;
+  const slow = [1, 2].map(() => new RawConnection(gateway.port).send(`${head}a`));
+  await until(async () => (await gateway.metric('gateway_uploads_under_way')) === 2, 'two are under way');
+  const refused = await gateway.call('POST', '/api/customers/bulk', { body: 'a,1' });
+  expect([refused.status, await refused.json()]).toEqual([
+    503,
+    expect.objectContaining({ detail: 'too many uploads to customers are under way' }),
+  ]);
+  const headers = { authorization: `Bearer ${OTHER_KEY}` };
+  expect((await gateway.call('POST', '/api/customers/bulk', { body: 'a,1', headers })).status).toBe(200);
+  for (const { socket } of slow) socket.destroy();
+  await until(async () => (await gateway.metric('gateway_uploads_under_way')) === 0, 'they are forgotten');
+  expect((await gateway.call('POST', '/api/customers/bulk', { body: 'a,1' })).status).toBe(200);
 });

@@ -16,8 +16,8 @@ let database: Database;
 let table: AuditTable;
 beforeAll(async () => {
   const { gateway: url } = await testServers().createDatabases('audit');
-  await migrateFirst('gateway', { url: url as string }, { migrations, indexes }, createLogger('test', 'silent'));
-  database = await openPlainDatabase(url as string);
+  await migrateFirst('gateway', { url }, { migrations, indexes }, createLogger('test', 'silent'));
+  database = await openPlainDatabase(url);
   table = new AuditTable(database);
   // A plan that is made for an empty table has to be none for the long one.
   for (const wanted of questions()) await table.list(wanted);

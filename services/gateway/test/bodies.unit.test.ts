@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import type { Problem } from '@mo/contracts';
 import {
   KEY,
+  OTHER_KEY,
   RawConnection,
   type RunningGateway,
   type Stub,
@@ -10,6 +11,7 @@ import {
   startGateway,
   startStub,
   stopAll,
+  TWO_KEYS,
   until,
 } from './support.ts';
 
@@ -27,7 +29,8 @@ beforeAll(async () => {
   stub = await startStub((request, response) => answer(request, response));
   gateway = await startGateway({
     replicas: [stub],
-    limits: { callTimeoutMs: 2_000, lingerTimeoutMs: 2_000, keptBytesMax: 4 * MIB },
+    keys: TWO_KEYS,
+    limits: { callTimeoutMs: 2_000, lingerTimeoutMs: 2_000, keptBytesMax: 8 * MIB },
   });
 });
 beforeEach(() => {
@@ -102,7 +105,7 @@ describe('a JSON body', () => {
     expect(stub.requests).toEqual([]);
   });
 
-  it('is refused with 503 while too many large ones are under way', async () => {
+  it('is refused with 503 while too many large ones of its caller are under way, and those of others are not', async () => {
     const connections = Array.from({ length: 4 }, () =>
       new RawConnection(gateway.port).send(`${loanHead(`content-length: ${MIB}`)}${'x'.repeat(MIB - 1)}`),
     );
@@ -110,6 +113,8 @@ describe('a JSON body', () => {
     const one = new RawConnection(gateway.port).send(`${loanHead(`content-length: ${MIB}`)}${'x'.repeat(MIB - 1)}`);
     const statuses = () => [...connections, one].map(({ received }) => received.slice(9, 12));
     await until(() => statuses().includes('503'), 'one of them is refused');
+    const headers = { authorization: `Bearer ${OTHER_KEY}` };
+    expect((await gateway.call('POST', '/api/loans', { body: Buffer.alloc(MIB), headers })).status).toBe(200);
     for (const { socket } of [...connections, one]) socket.destroy();
     await nothingUnderWay();
     expect((await gateway.call('POST', '/api/loans', { body: Buffer.alloc(MIB) })).status).toBe(200);

@@ -1,4 +1,5 @@
 /** A gateway on a free port, and small HTTP servers in the place of the services behind it. */
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
@@ -13,6 +14,9 @@ import { defaultLimits, type Limits } from '../src/forward/limits.ts';
 export const KEY = 'a-key-for-tests';
 /** SHA-256 of {@link KEY}. */
 export const KEY_DIGEST = '9820c1b539cc6f62af43c98efcc40f2901b5e523720cf9983810bdfd3f87eb56';
+/** The keys of two callers, as a gateway is given them; the other one's key. */
+export const OTHER_KEY = 'another-key-for-tests';
+export const TWO_KEYS = `tester:${KEY_DIGEST},other:${hash('sha256', OTHER_KEY)}`;
 const POLL_MS = 5;
 const DEADLINE_MS = 30_000;
 

@@ -4,7 +4,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
-import type { Room } from './room.ts';
+import type { Part } from './room.ts';
 
 /** The side that the body comes from. */
 export interface Flow {
@@ -14,7 +14,7 @@ export interface Flow {
 
 export class AnswerWriter {
   readonly #reply: FastifyReply;
-  readonly #unread: Room;
+  readonly #unread: Part;
   readonly #stallTimeoutMs: number;
   #status = 0;
   #headers: string[] = [];
@@ -23,10 +23,10 @@ export class AnswerWriter {
   begun = false;
 
   /**
-   * @param unread what all answers together hold that their callers have not read
+   * @param unread of what all answers together hold that their callers have not read the part of this one's
    * @param stallTimeoutMs how long the caller may read nothing while its answer waits
    */
-  constructor(reply: FastifyReply, unread: Room, stallTimeoutMs: number) {
+  constructor(reply: FastifyReply, unread: Part, stallTimeoutMs: number) {
     this.#reply = reply;
     this.#unread = unread;
     this.#stallTimeoutMs = stallTimeoutMs;

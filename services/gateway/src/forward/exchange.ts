@@ -20,6 +20,7 @@ import { AttemptEnded, type FailureKind, failureKind, isReplicaGone, mayRetry } 
 import { answerHeaders, has, requestHeaders, withTraceparent } from './headers.ts';
 import { KeptBody } from './kept-body.ts';
 import type { Replica, UnderWay } from './replica.ts';
+import type { Part } from './room.ts';
 import { type Late, Upload } from './upload.ts';
 import type { Lane, Upstream } from './upstream.ts';
 
@@ -34,6 +35,7 @@ export class Exchange implements UnderWay {
   readonly number = ++lastNumber;
   readonly #upstream: Upstream;
   readonly #lane: Lane;
+  readonly #place: Part;
   readonly #request: FastifyRequest;
   readonly #reply: FastifyReply;
   readonly #writer: AnswerWriter;
@@ -61,14 +63,15 @@ export class Exchange implements UnderWay {
     const { operation } = request.routeOptions.config;
     this.#upstream = upstream;
     this.#lane = lane;
+    this.#place = lane === 'uploads' ? upstream.places.uploads.of(caller) : upstream.places.calls;
     this.#request = request;
     this.#reply = reply;
-    this.#writer = new AnswerWriter(reply, upstream.answers, upstream.limits.answerStallTimeoutMs);
+    this.#writer = new AnswerWriter(reply, upstream.answers.of(caller), upstream.limits.answerStallTimeoutMs);
     this.#headers = requestHeaders(request, caller, lane === 'uploads');
     const isKeyed = operation !== undefined && isIdempotent(operation) && has(this.#headers, HEADERS.idempotencyKey);
     this.#isRepeatable = isRead || isKeyed;
     if (lane === 'uploads') this.#body = new Upload(upstream.limits, (of) => this.#late(of));
-    else this.#body = isRead ? noBody : new KeptBody(upstream.kept, upstream.limits.bodyBytesMax);
+    else this.#body = isRead ? noBody : new KeptBody(upstream.kept.of(caller), upstream.limits.bodyBytesMax);
   }
 
   start(): void {
@@ -128,7 +131,7 @@ export class Exchange implements UnderWay {
   }
 
   #takePlace(): boolean {
-    this.#hasPlace = this.#upstream.places[this.#lane].take();
+    this.#hasPlace = this.#place.take();
     if (!this.#hasPlace) this.#fail(unavailable(`too many ${this.#lane} to ${this.#upstream.service} are under way`));
     return this.#hasPlace;
   }
@@ -227,7 +230,7 @@ export class Exchange implements UnderWay {
     clearTimeout(this.#deadline);
     this.#stopWaiting();
     this.#body.drop();
-    if (this.#hasPlace) this.#upstream.places[this.#lane].give();
+    if (this.#hasPlace) this.#place.give();
   }
 }
 

@@ -4,12 +4,12 @@
 import type { IncomingMessage } from 'node:http';
 import { ProblemError, unavailable } from '@mo/service-kit';
 import type { RequestBody } from './body.ts';
-import type { Room } from './room.ts';
+import type { Part } from './room.ts';
 
 type Done = (refusal: ProblemError | null) => void;
 
 export class KeptBody implements RequestBody {
-  readonly #kept: Room;
+  readonly #kept: Part;
   readonly #bytesMax: number;
   #chunks: Buffer[] = [];
   #bytes = 0;
@@ -17,8 +17,8 @@ export class KeptBody implements RequestBody {
   hasArrived = false;
   readonly canBeSent = true;
 
-  /** @param kept what all kept bodies hold together */
-  constructor(kept: Room, bytesMax: number) {
+  /** @param kept of what all kept bodies hold together the part of its caller */
+  constructor(kept: Part, bytesMax: number) {
     this.#kept = kept;
     this.#bytesMax = bytesMax;
   }
@@ -40,7 +40,7 @@ export class KeptBody implements RequestBody {
   }
 
   drop(): void {
-    this.#kept.give(this.#bytes);
+    if (this.#bytes > 0) this.#kept.give(this.#bytes);
     this.#bytes = 0;
     this.#chunks = [];
     this.#done = null;

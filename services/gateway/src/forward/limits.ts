@@ -1,6 +1,9 @@
 import { JSON_BODY_BYTES_MAX } from '@mo/service-kit';
 
-/** Every limit of the forwarding, in one place. Tests bring smaller ones. */
+/**
+ * Every limit of the forwarding, in one place. Tests bring smaller ones. Of what is kept of bodies and answers, and of uploads, one
+ * caller alone has at most half.
+ */
 export const defaultLimits = {
   /** A body other than an upload is kept until its answer, so that it can be sent again. */
   bodyBytesMax: JSON_BODY_BYTES_MAX,

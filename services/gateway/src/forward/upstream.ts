@@ -13,24 +13,23 @@ import {
 } from '@mo/service-kit';
 import { FAILURE_KINDS } from './failure.ts';
 import type { Limits } from './limits.ts';
-import type { Lane } from './replica.ts';
 import { ReplicaSet } from './replica-set.ts';
 import { RetryBudget } from './retry-budget.ts';
-import { Room } from './room.ts';
+import { Room, SharedRoom } from './room.ts';
 
 export type { Lane } from './replica.ts';
 
 export interface Upstream {
   readonly service: ServiceName;
   readonly replicas: ReplicaSet;
-  readonly places: Readonly<Record<Lane, Room>>;
+  readonly places: { readonly calls: Room; readonly uploads: SharedRoom };
   /** Calls for which no replica has room now. */
   readonly turns: Turns;
   readonly retries: RetryBudget;
   /** Bodies that are kept until their answers. */
-  readonly kept: Room;
+  readonly kept: SharedRoom;
   /** Answers that wait for their callers to read them. */
-  readonly answers: Room;
+  readonly answers: SharedRoom;
   readonly limits: Limits;
   /** A replica may have room again: whose turn it is goes on. */
   giveTurns(): void;
@@ -54,8 +53,8 @@ export function openUpstreams(
   registry: Registry,
 ): Upstreams {
   const metrics = upstreamMetrics(registry);
-  const kept = new Room(limits.keptBytesMax);
-  const answers = new Room(limits.answerBytesMax);
+  const kept = new SharedRoom(limits.keptBytesMax);
+  const answers = new SharedRoom(limits.answerBytesMax);
   gauge(registry, 'gateway_body_bytes', 'Bytes of bodies that are kept until their answer', [], () => kept.taken);
   const unread = 'Bytes of answers that their callers have not read yet';
   gauge(registry, 'gateway_answer_bytes', unread, [], () => answers.taken);
@@ -70,7 +69,7 @@ export function openUpstreams(
     const retries = new RetryBudget(limits.retriesSavedMax, limits.retriesPerCall);
     const duration = metrics.duration.labels(service);
     for (const outcome of ['answered', ...FAILURE_KINDS]) metrics.attempts.inc({ upstream: service, outcome }, 0);
-    const places = { calls: new Room(limits.callsMax), uploads: new Room(limits.uploadsMax) };
+    const places = { calls: new Room(limits.callsMax), uploads: new SharedRoom(limits.uploadsMax) };
     metrics.watch(service, { replicas, places, turns });
     const count = (outcome: string, seconds: number) => {
       metrics.attempts.inc({ upstream: service, outcome });

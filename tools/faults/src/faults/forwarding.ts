@@ -3,6 +3,22 @@ import { type Fault, servers, unit } from '../fault.ts';
 
 export const forwarding: readonly Fault[] = [
   {
+    id: 'all-room-for-one',
+    file: 'services/gateway/src/forward/room.ts',
+    replace: 'own > this.#partMax || ',
+    by: '',
+    breaks: 'one caller who sends slowly, or does not read, keeps all others from writing',
+    check: unit('services/gateway/test/answers'),
+  },
+  {
+    id: 'room-never-given-back',
+    file: 'services/gateway/src/forward/room.ts',
+    replace: '    if (own > 0) this.#taken.set(caller, own);\n    else this.#taken.delete(caller);\n',
+    by: '    if (own > this.#partMax) this.#taken.delete(caller);\n',
+    breaks: 'a caller that has sent so much since the start is refused for good',
+    check: unit('services/gateway/test/answers'),
+  },
+  {
     id: 'answers-for-caches',
     file: 'services/gateway/src/forward/headers.ts',
     replace: '[HEADERS.requestId, id, ...UNCACHED]',
