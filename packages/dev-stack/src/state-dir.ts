@@ -46,22 +46,24 @@ export function cacheDir(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'mo-loans');
 }
 
-/** The path itself if PostgreSQL's user can come to it, else one for the same purpose to which it can. */
-export function reachable(folder: string): string {
+/**
+ * The path itself if PostgreSQL's user can come to it, else one for the same purpose to which it can. Data stay where they were made;
+ * what is only a copy is made anew.
+ */
+export function reachable(folder: string, kind: 'data' | 'copy'): string {
   if (!serverUser() || canOthersReach(folder)) return folder;
   const name = createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 16);
-  const root = existsSync(join(formerRoot, name)) ? formerRoot : openRoot;
-  openToAll(root);
-  return join(root, name);
+  const former = join(formerRoot, name);
+  if (kind === 'data' && isRootsAlone(formerRoot) && existsSync(former)) return former;
+  mkdirSync(openRoot, { recursive: true });
+  if (!isRootsAlone(openRoot)) throw new Error(`${openRoot} must be a folder that only root can write to: remove it`);
+  chmodSync(openRoot, 0o755); // whatever the umask
+  return join(openRoot, name);
 }
 
-/** Makes the folder if there is none, whatever the umask. */
-function openToAll(root: string): void {
-  mkdirSync(root, { recursive: true });
-  const found = lstatSync(root);
-  const isOurs = found.isDirectory() && found.uid === 0 && (found.mode & 0o022) === 0;
-  if (!isOurs) throw new Error(`${root} must be a folder that only root can write to: remove it`);
-  chmodSync(root, 0o755);
+function isRootsAlone(path: string): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && found.uid === 0 && (found.mode & 0o022) === 0;
 }
 
 function canOthersReach(folder: string): boolean {

@@ -59,8 +59,10 @@ describe('the guard', () => {
     parent.kill('SIGSTOP'); // it would start another one
     for (const pid of [pids.guard, parent.pid!]) process.kill(pid, 'SIGKILL');
     expect(await poll(() => marked(mark).length === 2, timeoutMs)).toBe(true);
-    await Guard.settle(join(dir, 'running.json'));
+    const next = await Guard.start();
+    await next.takeOver(join(dir, 'running.json'));
     expect(marked(mark)).toEqual([]);
+    await next.close();
     // The folder may be the next start's by now.
     expect(readdirSync(dir)).toEqual(['log']);
   });

@@ -26,9 +26,9 @@ process.stdout.on('error', () => {}); // nobody listens any more
 process.stdout.write('ready\n');
 
 for await (const line of createInterface({ input: process.stdin })) obey(JSON.parse(line) as GuardOrder);
-await Promise.all([...[...watched.values()].map(end), ...[...labels].map(removeContainers)]);
+const ended = await Promise.allSettled([...[...watched.values()].map(end), ...[...labels].map(removeContainers)]);
 for (const folder of folders) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-process.exit(0);
+process.exit(ended.every(({ status }) => status === 'fulfilled') ? 0 : 1);
 
 function obey(order: GuardOrder) {
   if ('watch' in order) watched.set(order.watch.identity, order.watch);
@@ -41,6 +41,7 @@ async function end({ pid, identity, ladder }: Extract<GuardOrder, { watch: unkno
   const isOurs = () => lives(identity);
   const gone = poll(() => !isOurs(), goneMsMax, 20);
   await climb(hurried(ladder), (signal) => isOurs() && sendSignal(pid, signal), gone);
+  if (!(await gone)) throw new Error(`process ${pid} does not end`);
 }
 
 async function removeContainers(label: string) {

@@ -67,24 +67,29 @@ export class Guard {
   }
 
   /**
-   * Ends the processes and removes the containers that a record names: those of a supervisor that was killed together with its
-   * guard. Settles when it has, and the record is gone.
+   * Ends the processes and removes the containers that the record in this file names: those of a supervisor that was killed together
+   * with its guard. From then on keeps a record there of its own, for the next one, until `close`. Rejects where a process does not end.
    */
-  static async settle(path: string): Promise<void> {
+  async takeOver(path: string): Promise<void> {
     const record = new GuardRecord(path);
     const left = record.read();
     if (left.length > 0) {
       const guard = new Guard(left.entries().map(([place, order]) => [String(place), order]));
       guard.#launch();
-      await guard.close();
+      if (!(await guard.#end())) await this.#adopt(record.read());
     }
-    record.remove();
+    if (this.#closed) throw stopping();
+    this.#record = record;
+    record.write(this.#standing.values());
   }
 
-  /** From now on keeps a record in this file for `settle`, until `close`. */
-  keepRecord(path: string): void {
-    this.#record = new GuardRecord(path);
-    this.#record.write(this.#standing.values());
+  /** What is left still: containers that no engine has removed by now are removed at the end. */
+  async #adopt(orders: readonly GuardOrder[]): Promise<void> {
+    const pids = orders.flatMap((order) => ('watch' in order ? order.watch.pid : []));
+    if (pids.length > 0)
+      throw new Error(`the processes of the stack that ran before do not end: see ${pids.join(', ')}`);
+    for (const order of orders)
+      if ('removeContainers' in order) await this.removeContainersAtEnd(order.removeContainers);
   }
 
   /** The guard's own process id. */
@@ -94,7 +99,7 @@ export class Guard {
 
   /** Starts a process that ends when this one does. Rejects if the command cannot be started at all. */
   async spawn(spec: ProcessSpec): Promise<Running> {
-    if (this.#closed) throw new Error('everything is being stopped');
+    if (this.#closed) throw stopping();
     const log = openSync(spec.logFile, 'a', 0o600);
     let child: ChildProcess;
     try {
@@ -114,6 +119,10 @@ export class Guard {
     const identity = processIdentity(pid);
     await this.#order(identity, { watch: { identity, pid, ladder: spec.ladder } });
     void gone.then(() => this.#withdraw(identity));
+    if (this.#closed) {
+      (child.stdio[3] as Writable).destroy();
+      throw stopping();
+    }
     await giveTheWord(child.stdio[3] as Writable);
     return { pid, gone, stop: (hurry) => stop(pid, spec.ladder, gone, hurry) };
   }
@@ -141,16 +150,21 @@ export class Guard {
 
   /** Lets the guard go, which first carries out the orders that still stand; settles when it has. */
   async close(): Promise<void> {
-    this.#closed = true;
     const record = this.#record;
     this.#record = undefined;
+    if (await this.#end()) record?.remove();
+  }
+
+  /** @returns whether all was carried out */
+  async #end(): Promise<boolean> {
+    this.#closed = true;
     const guard = this.#process;
-    if (!guard || guard.exitCode !== null || guard.signalCode !== null) return;
+    if (!guard || guard.exitCode !== null || guard.signalCode !== null) return false;
     const exited = once(guard, 'exit');
     guard.ref();
     guard.stdin?.end();
-    await exited;
-    record?.remove();
+    const [code] = await exited;
+    return code === 0;
   }
 
   #launch(): ChildProcess {
@@ -189,6 +203,8 @@ export class Guard {
     });
   }
 }
+
+const stopping = (): Error => new Error('everything is being stopped');
 
 async function giveTheWord(pipe: Writable) {
   pipe.on('error', () => {}); // the process was killed before it could read

@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 /** True while a process with this id exists (a zombie counts as gone where /proc tells). */
 export function isAlive(pid: number): boolean {
@@ -40,12 +40,12 @@ export function lives(identity: string): boolean {
   return isAlive(pid) && processIdentity(pid) === identity;
 }
 
-/** The folder in which a process is; undefined where it is gone, or another user's. */
-export function workingDirOf(pid: number): string | undefined {
+/** The words of the command that a process was started by; none where it is gone, or where the system does not tell. */
+export function argumentsOf(pid: number): string[] {
   try {
-    return readlinkSync(`/proc/${pid}/cwd`);
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
   } catch {
-    return undefined;
+    return [];
   }
 }
 

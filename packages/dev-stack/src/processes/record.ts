@@ -16,13 +16,12 @@ export class GuardRecord {
 
   /** The orders that are still to be carried out: for processes that live, and for containers. */
   read(): GuardOrder[] {
-    let text: string;
+    let orders: GuardOrder[];
     try {
-      text = readFileSync(this.#path, 'utf8');
+      orders = JSON.parse(readFileSync(this.#path, 'utf8')) as GuardOrder[];
     } catch {
-      return [];
+      return []; // there is none, or a power cut has left a part of it, and then nothing that it names
     }
-    const orders = JSON.parse(text) as GuardOrder[];
     return orders.filter((order) => !('watch' in order) || lives(order.watch.identity));
   }
 

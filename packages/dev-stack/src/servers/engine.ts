@@ -15,13 +15,13 @@ let client: Promise<ContainerRuntimeClient | undefined> | undefined;
 
 /** The engine's client, or undefined if none answers within 5 s: one that has hung takes connections, too. */
 export function engine(): Promise<ContainerRuntimeClient | undefined> {
-  client ??= Promise.race([connect(), sleep(answerTimeoutMs, undefined, { ref: false })]);
+  client ??= connect().catch(() => undefined);
   return client;
 }
 
 async function connect(): Promise<ContainerRuntimeClient | undefined> {
   const { getContainerRuntimeClient } = await import('testcontainers');
-  return getContainerRuntimeClient().catch(() => undefined);
+  return Promise.race([getContainerRuntimeClient(), sleep(answerTimeoutMs, undefined, { ref: false })]);
 }
 
 /** True if a docker engine answers. */
@@ -46,12 +46,22 @@ export async function needImage(name: string, log: Log): Promise<void> {
   }
 }
 
-/** Removes all containers that carry the label (`name=value`), and the volumes that have no name. */
+/**
+ * Removes all containers that carry the label (`name=value`), and the volumes that have no name. Rejects where no engine answers, or
+ * does not remove them.
+ */
 export async function removeLabelled(label: string): Promise<void> {
   const docker = (await engine())?.container.dockerode;
-  if (!docker) return;
+  if (!docker) throw new Error(`no docker engine answers, to remove the containers ${label}`);
   const found = await docker.listContainers({ all: true, filters: { label: [label] } });
   const abortSignal = AbortSignal.timeout(removeTimeoutMs);
   const remove = (id: string) => docker.getContainer(id).remove({ force: true, v: true, abortSignal });
-  await Promise.all(found.map(({ Id }) => remove(Id).catch(() => {})));
+  const isGone = ({ statusCode = 0 }: { statusCode?: number }) => statusCode === 404 || statusCode === 409;
+  await Promise.all(
+    found.map(({ Id }) =>
+      remove(Id).catch((error: Error) => {
+        if (!isGone(error as { statusCode?: number })) throw error; // else it is, or is being removed
+      }),
+    ),
+  );
 }

@@ -24,7 +24,7 @@ export function postgresPrograms(): string {
   const source = packageFolder();
   const { version } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as { version: string };
   mkdirSync(cacheDir(), { recursive: true }); // so that it can be seen whether others can come to it
-  const target = reachable(join(cacheDir(), `postgresql-${version}-${process.arch}`));
+  const target = reachable(join(cacheDir(), `postgresql-${version}-${process.arch}`), 'copy');
   if (!existsSync(target)) copyPrograms(source, target);
   return target;
 }

@@ -3,23 +3,14 @@
  * password from everybody. Killed with -9 it is started again on the same data: PostgreSQL recovers by itself, but
  * refuses to start while processes of its former life still hold the shared memory, and is then simply tried again.
  */
-import {
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Guard } from '../processes/guard.ts';
 import type { Program } from '../processes/keeper.ts';
 import { climb, hurried, ladders } from '../processes/ladder.ts';
 import { poll } from '../processes/poll.ts';
-import { isAlive, sendSignal, workingDirOf } from '../processes/proc.ts';
+import { argumentsOf, isAlive, sendSignal } from '../processes/proc.ts';
 import { type Log, step } from '../progress.ts';
 import { reachable, serverUser } from '../state-dir.ts';
 import { postgresPrograms } from './postgres-programs.ts';
@@ -48,13 +39,17 @@ export interface PostgresOptions {
 
 /** Where the data of a stack are, which is not always below its folder (see state-dir.ts). */
 export function postgresDataDir(dir: string): string {
-  return reachable(join(dir, 'postgres'));
+  return reachable(join(dir, 'postgres'), 'data');
 }
 
 /** There, and beside it where they are made. */
-export const postgresDataDirs = (dir: string): string[] => [postgresDataDir(dir), partOf(postgresDataDir(dir))];
+export const postgresDataDirs = (dir: string): string[] => {
+  const data = postgresDataDir(dir);
+  return [data, partOf(data), passwordFileOf(data)];
+};
 
 const partOf = (data: string): string => `${data}.part`;
+const passwordFileOf = (data: string): string => `${partOf(data)}.password`;
 
 /** Makes the data folder if there is none yet, and answers the program that serves it. */
 export async function embeddedPostgres(options: PostgresOptions): Promise<Program> {
@@ -143,7 +138,7 @@ export function serverSettings(fsync: boolean): string[] {
 
 async function initialise({ dir, password, guard }: PostgresOptions, programs: string, data: string) {
   const part = partOf(data); // not synced: one that is cut short is made anew
-  const passwordFile = `${part}.password`;
+  const passwordFile = passwordFileOf(data);
   const logFile = join(dir, 'logs/initdb.log');
   for (const path of [part, logFile]) rmSync(path, { recursive: true, force: true });
   mkdirSync(part, { recursive: true, mode: 0o700 });
@@ -166,7 +161,7 @@ async function initialise({ dir, password, guard }: PostgresOptions, programs: s
 }
 
 /**
- * What `postmaster.pid` of an earlier start names is, where it still runs in the data folder, a server of which nobody knows any more:
+ * What `postmaster.pid` of an earlier start names is, where it was started on these data, a server of which nobody knows any more:
  * it is stopped. If the pid belongs to something else by now, perhaps to another PostgreSQL, ours would wait for that one for
  * ever, so the file is removed.
  */
@@ -175,7 +170,7 @@ async function endFormerLife(data: string) {
   if (!existsSync(file)) return;
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
   if (!Number.isInteger(pid) || pid <= 1 || !isAlive(pid)) return;
-  if (workingDirOf(pid) !== realpathSync(data)) return rmSync(file);
+  if (!argumentsOf(pid).includes(data)) return rmSync(file);
   const gone = poll(() => !isAlive(pid), readyTimeoutMs);
   await climb(hurried(ladders.postgres), (signal) => sendSignal(pid, signal), gone);
 }

@@ -105,9 +105,7 @@ class Launch {
     this.#undo.push(unlock);
     this.#undo.push(() => this.#guard.close());
     if (this.#options.isTemporary) await this.#guard.removeAtEnd(dir); // not before it is ours
-    const record = join(dir, 'running.json');
-    await Guard.settle(record);
-    this.#guard.keepRecord(record);
+    await this.#guard.takeOver(join(dir, 'running.json'));
     removeStackFile(dir); // of a supervisor that was killed
     this.#undo.push(() => removeStackFile(dir));
 

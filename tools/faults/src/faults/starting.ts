@@ -36,9 +36,9 @@ export const starting: readonly Fault[] = [
   },
   {
     id: 'record-unread',
-    file: 'packages/dev-stack/src/stack/start-stack.ts',
-    replace: '    await Guard.settle(record);\n',
-    by: '',
+    file: 'packages/dev-stack/src/processes/guard.ts',
+    replace: 'if (left.length > 0) {',
+    by: 'if (left.length < 0) {',
     breaks: 'after `killall -9 node` the next start says that its own ports are taken',
     check: servers('packages/dev-stack/test/start-command'),
   },
@@ -53,7 +53,7 @@ export const starting: readonly Fault[] = [
   {
     id: 'postmaster-by-pid-alone',
     file: 'packages/dev-stack/src/servers/postgres.ts',
-    replace: '  if (workingDirOf(pid) !== realpathSync(data)) return rmSync(file);\n',
+    replace: '  if (!argumentsOf(pid).includes(data)) return rmSync(file);\n',
     by: '',
     breaks: 'a start stops whatever has the pid of an earlier PostgreSQL by now',
     check: servers('packages/dev-stack/test/start-command'),
@@ -69,8 +69,8 @@ export const starting: readonly Fault[] = [
   {
     id: 'hung-engine',
     file: 'packages/dev-stack/src/servers/engine.ts',
-    replace: 'Promise.race([connect(), sleep(answerTimeoutMs, undefined, { ref: false })])',
-    by: 'connect()',
+    replace: 'Promise.race([getContainerRuntimeClient(), sleep(answerTimeoutMs, undefined, { ref: false })])',
+    by: 'getContainerRuntimeClient()',
     breaks: 'where the docker engine hangs npm start does, too, and says nothing',
     check: unit('packages/dev-stack/test/engine'),
   },
