@@ -193,6 +193,22 @@ it('a message that is not taken is given up after three days, and the next one h
   await webhooks.remove(id);
 });
 
+it('what is as it was gives it no more time', async () => {
+  const { id, ids } = await begin(async (webhookId) => {
+    await letPass(webhookId, HOURS_MAX);
+    await webhooks.change(webhookId, { status: 'active', url: from.url });
+    return 503;
+  });
+  await waitFor(() => turns === 1);
+  await webhooks.change(id, { status: 'active' });
+  await waitFor(() => turns === 2);
+  expect([from.ids, await statusesOf(id)]).toEqual([
+    [ids[0], ids[0]],
+    ['failed', 'pending', 'pending'],
+  ]);
+  await webhooks.remove(id);
+});
+
 it('what waits while it is disabled is not given up for that', async () => {
   const { id } = await begin(async (webhookId) => {
     await webhooks.change(webhookId, { status: 'disabled' });

@@ -82,14 +82,16 @@ export class WebhookTable {
   }
 
   /**
-   * Changes one that is not removed; what it waits to be told is due at once, and for three days from now, if it is active or
-   * elsewhere now. Null where there is none.
+   * Changes one that is not removed; what it waits to be told is due at once, if it is active or elsewhere now, and for three days
+   * more, if it was not before. Null where there is none.
    */
   change(id: number, { url, event_types: types, description, status }: WebhookChange): Promise<WebhookRow | null> {
     return inTransaction(this.#database, async (sql) => {
       const text = `UPDATE webhooks SET updated_at = clock_timestamp(), url = coalesce($2, url),
           event_types = coalesce($3, event_types), description = coalesce($4, description), status = coalesce($5, status),
-          disabled_reason = CASE WHEN $5 IS NULL THEN disabled_reason END
+          disabled_reason = CASE WHEN $5 IS NULL THEN disabled_reason END,
+          resumed_at = CASE WHEN coalesce($5, status) = ${ACTIVE} AND (status <> ${ACTIVE} OR url <> coalesce($2, url))
+            THEN clock_timestamp() ELSE resumed_at END
         WHERE id = $1 AND status <> ${REMOVED} RETURNING ${COLUMNS}`;
       const code = status === undefined ? null : codeOf(WEBHOOK_STATUSES, status);
       const [row] = await run<WebhookRow>(sql, text, [id, url ?? null, types ?? null, description ?? null, code]);
@@ -168,10 +170,8 @@ export class WebhookTable {
 }
 
 /** A lane that somebody works on stays with them. */
-async function makeDue(sql: Sql, id: number): Promise<void> {
-  await run(sql, 'UPDATE webhooks SET resumed_at = clock_timestamp() WHERE id = $1', [id]);
-  await run(sql, 'UPDATE lanes SET due_at = clock_timestamp() WHERE webhook_id = $1 AND NOT held', [id]);
-}
+const makeDue = (sql: Sql, id: number) =>
+  run(sql, 'UPDATE lanes SET due_at = clock_timestamp() WHERE webhook_id = $1 AND NOT held', [id]);
 
 /** What a removed one waited for. */
 async function giveUp(sql: Sql, ids: readonly number[]): Promise<void> {

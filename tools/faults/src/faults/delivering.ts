@@ -7,7 +7,7 @@ export const delivering: readonly Fault[] = [
   {
     id: 'next-before-the-one-that-failed',
     file: 'services/webhooks/src/delivery/dispatcher.ts',
-    replace: 'if (!isPending) continue;',
+    replace: 'if (attempt.isTaken) continue;',
     by: 'if (turn.outcomes.length > 0) continue;',
     breaks: 'while a message is not taken, later ones of the same customer pass it',
     check: API,
