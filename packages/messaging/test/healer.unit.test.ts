@@ -239,4 +239,11 @@ describe('the sweep', () => {
     for (let seconds = 0; seconds < 6; seconds += 1) await tested.pass(SCAN_INTERVAL_MS);
     expect(tested.world.asked).toEqual([...OF_ALL, ...OF_ALL]);
   });
+
+  it('of another stream comes no sooner for that', async () => {
+    tested.world.away.add('customers');
+    await tested.start();
+    for (let seconds = 0; seconds < 6; seconds += 1) await tested.pass(SCAN_INTERVAL_MS);
+    expect(tested.world.asked.map(([stream]) => stream)).toEqual(['customers', 'payments', 'customers']);
+  });
 });

@@ -20,7 +20,7 @@ const HEALS_AT_ONCE = 32;
 export const SCAN_CUSTOMERS_MAX = 1_000;
 /** Customers that wait to be healed; more are found again by the scan. */
 const WAITING_MAX = 10_000;
-/** Customers that a sweep found and could not heal; with more it counts as failed. */
+/** Customers that sweeps of a stream found and could not heal; with more it counts as failed. */
 const LEFT_MAX = 10_000;
 const FAILURE_PAUSE_MS = 250;
 const FAILURE = 'housekeeping failed for now';
@@ -41,22 +41,18 @@ export class Healer {
   readonly #rounds: Rounds;
   readonly #waiting = new Map<string, Lag>();
   readonly #underWay = new Set<string>();
-  /** What sweeps found and could not heal, by customer and stream: the next one ends with these. */
-  readonly #left = new Map<string, Lag>();
-  readonly #sweeps: ReadonlyMap<Stream, Sweep>;
-  /** When a sweep is due, in ms: at once for who begins to do the housekeeping, for nobody knows what was missed before. */
-  #sweepDueMs = 0;
+  readonly #swept: readonly Swept[];
   #scannedTo = 0;
 
   constructor(options: HealerOptions) {
     this.#options = options;
     this.#rounds = new Rounds(options.clock, options.logger);
-    this.#sweeps = new Map(options.follows.map((stream) => [stream, this.#sweepOf(stream)]));
+    this.#swept = options.follows.map((stream) => this.#sweptOf(stream));
   }
 
   start(): void {
     this.#rounds.every(SCAN_INTERVAL_MS, FAILURE, () => this.#scan());
-    this.#rounds.every(SWEEP_CHECK_MS, FAILURE, () => this.#sweepIfDue());
+    this.#rounds.every(SWEEP_CHECK_MS, FAILURE, () => this.#sweepThoseDue());
   }
 
   stop(): Promise<void> {
@@ -113,22 +109,16 @@ export class Healer {
     this.#scannedTo = lags.length < SCAN_CUSTOMERS_MAX ? 0 : (lags.at(-1)?.customerId ?? 0);
   }
 
-  async #sweepIfDue(): Promise<void> {
-    const { clock, isLeader } = this.#options;
-    if (!isLeader() || clock.elapsed() < this.#sweepDueMs) return;
-    this.#sweepDueMs = clock.elapsed() + SWEEP_RETRY_MS;
-    await this.#sweepAll();
-    this.#sweepDueMs = clock.elapsed() + SWEEP_INTERVAL_MS;
-  }
-
   /** Each stream by itself: an owner that is away keeps nobody from what another has. */
-  async #sweepAll(): Promise<void> {
+  async #sweepThoseDue(): Promise<void> {
+    const { clock, isLeader } = this.#options;
     let failure: unknown;
-    for (const [stream, sweep] of this.#sweeps) {
-      const left = [...this.#left].filter(([, lag]) => lag.stream === stream).map(([key]) => key);
+    for (const one of this.#swept) {
+      if (!isLeader() || clock.elapsed() < one.dueMs) continue;
+      one.dueMs = clock.elapsed() + SWEEP_RETRY_MS;
       try {
-        await sweep.through(this.#options.clock.now());
-        await this.#catchUpWithLeft(left);
+        await this.#sweep(one);
+        one.dueMs = clock.elapsed() + SWEEP_INTERVAL_MS;
       } catch (error) {
         this.#rounds.signal.throwIfAborted();
         failure ??= error;
@@ -137,35 +127,54 @@ export class Healer {
     if (failure !== undefined) throw failure;
   }
 
-  #sweepOf(stream: Stream): Sweep {
+  /** Those that were left come last, for their owner may be away; where there is no room for more, first. */
+  async #sweep({ sweep, left }: Swept): Promise<void> {
+    const before = [...left.keys()];
+    const isFull = before.length >= LEFT_MAX;
+    if (isFull) await this.#catchUpWithLeft(left, before);
+    await sweep.through(this.#options.clock.now());
+    if (!isFull) await this.#catchUpWithLeft(left, before);
+  }
+
+  #sweptOf(stream: Stream): Swept {
     const { peers, progress, clock } = this.#options;
-    return new Sweep(
+    const left = new Map<number, Lag>();
+    const sweep = new Sweep(
       (span, after) => peers.heads(stream, span, after),
-      async (heads) => this.#catchUpAll(await progress.notApplied(stream, heads)),
+      async (heads) => this.#catchUpOrKeep(await progress.notApplied(stream, heads), left),
       clock,
       this.#rounds.signal,
     );
+    return { sweep, left, dueMs: 0 };
   }
 
-  async #catchUpAll(lags: readonly Lag[]): Promise<void> {
-    for (const some of slices(lags, HEALS_AT_ONCE)) await Promise.all(some.map((lag) => this.#catchUpOrKeep(lag)));
-  }
-
-  async #catchUpWithLeft(keys: readonly string[]): Promise<void> {
-    const catchUp = async (key: string): Promise<void> => {
-      const lag = this.#left.get(key);
-      if (lag !== undefined && (await this.#catchUp(lag, 'sweep'))) this.#left.delete(key);
+  async #catchUpWithLeft(left: Map<number, Lag>, customerIds: readonly number[]): Promise<void> {
+    const catchUp = async (customerId: number): Promise<void> => {
+      const lag = left.get(customerId);
+      if (lag !== undefined && (await this.#catchUp(lag, 'sweep'))) left.delete(customerId);
     };
-    for (const some of slices(keys, HEALS_AT_ONCE)) await Promise.all(some.map(catchUp));
+    for (const some of slices(customerIds, HEALS_AT_ONCE)) await Promise.all(some.map(catchUp));
   }
 
   /** Who sweeps next looks back only so far: what can't be healed now would not be found again. */
-  async #catchUpOrKeep(lag: Lag): Promise<void> {
-    if (await this.#catchUp(lag, 'sweep')) return;
-    if (this.#left.size >= LEFT_MAX && !this.#left.has(keyOf(lag)))
-      throw new Error(`more than ${LEFT_MAX} customers can't be caught up with`);
-    this.#left.set(keyOf(lag), lag);
+  async #catchUpOrKeep(lags: readonly Lag[], left: Map<number, Lag>): Promise<void> {
+    const catchUp = async (lag: Lag): Promise<void> => {
+      if (await this.#catchUp(lag, 'sweep')) return;
+      if (left.size >= LEFT_MAX && !left.has(lag.customerId))
+        throw new Error(`more than ${LEFT_MAX} customers can't be caught up with`);
+      left.set(lag.customerId, lag);
+    };
+    for (const some of slices(lags, HEALS_AT_ONCE)) await Promise.all(some.map(catchUp));
   }
+}
+
+/** A stream that is swept. */
+interface Swept {
+  readonly sweep: Sweep;
+  /** What sweeps found and could not heal, by customer. */
+  readonly left: Map<number, Lag>;
+  /** When the next sweep is due, in ms: at once for who begins to do the housekeeping, for nobody knows what was missed before. */
+  dueMs: number;
 }
 
 const keyOf = ({ stream, customerId }: Lag): string => `${stream}-${customerId}`;

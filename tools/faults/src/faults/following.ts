@@ -245,7 +245,7 @@ export const following: readonly Fault[] = [
   {
     id: 'quarantine-keeps-nobody-waiting',
     file: 'packages/messaging/src/protocol/batch.ts',
-    replace: 'if (waiting !== account) this.#put(waiting);',
+    replace: 'if (waiting !== account && !this.#hasApplied(item)) this.#put(waiting);',
     by: '',
     breaks: "a customer with an event that can't be understood does not count as behind",
     check: servers('packages/messaging/test/quarantine'),
