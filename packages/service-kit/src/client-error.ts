@@ -41,6 +41,7 @@ export function endWithProblem(socket: Socket, problem: ProblemError): void {
     'content-type: application/problem+json',
     `content-length: ${Buffer.byteLength(body)}`,
     `x-request-id: ${requestId}`,
+    'cache-control: no-store',
     'connection: close',
     ...Object.entries(problem.headers).map(([name, value]) => `${name}: ${value}`),
   ];

@@ -9,7 +9,7 @@ import { openPlainDatabase } from './support.ts';
 const ENTRIES = 60_000;
 const SECOND_MS = 1_000;
 const FIRST_MS = Date.parse('2026-01-01T00:00:00Z');
-/** 51 entries of a caller that has each hundredth are on as many pages. */
+/** Some more than 51 entries are on, each on a page of its own. */
 const PAGES_READ_MAX = 120;
 
 let database: Database;
@@ -19,12 +19,10 @@ beforeAll(async () => {
   await migrateFirst('gateway', { url }, { migrations, indexes }, createLogger('test', 'silent'));
   database = await openPlainDatabase(url);
   table = new AuditTable(database);
-  // A plan that is made for an empty table has to be none for the long one.
-  for (const wanted of questions()) await table.list(wanted);
   await run(
     sqlOf(database),
     `INSERT INTO audit_log (at, caller, operation, method, path, status, address, request_id)
-      SELECT timestamptz '2026-01-01T00:00:00Z' + make_interval(secs => n), 'caller-' || n % 100, 'takeLoan', 'POST', '/', 201, '', ''
+      SELECT timestamptz '2026-01-01T00:00:00Z' + make_interval(secs => n), CASE WHEN n = 10 THEN 'rare' ELSE 'caller-' || n % 3 END, 'takeLoan', 'POST', '/', 201, '', ''
       FROM generate_series(1, ${ENTRIES}) AS n`,
   );
   await run(sqlOf(database), 'VACUUM ANALYZE audit_log');
@@ -36,20 +34,21 @@ const secondOf = ({ at: time }: AuditRow): number => (new Date(time).getTime() -
 
 const questions = (): AuditWanted[] => [
   { limit: 50 },
-  { caller: 'caller-7', limit: 50 },
+  { caller: 'caller-1', limit: 50 },
+  { caller: 'rare', limit: 50 },
   { caller: 'nobody', limit: 50 },
   { to: at(ENTRIES / 2), limit: 50 },
   { from: at(ENTRIES - 60), limit: 50 },
   { from: at(1_000), to: at(1_100), limit: 50 },
-  { caller: 'caller-7', to: at(ENTRIES / 2), limit: 50 },
-  { caller: 'caller-7', from: at(1_000), to: at(2_000), before: { atMs: at(1_500).getTime(), id: 1 }, limit: 50 },
+  { caller: 'caller-1', to: at(ENTRIES / 2), limit: 50 },
+  { caller: 'rare', to: at(ENTRIES / 2), limit: 50 },
+  { caller: 'caller-1', from: at(1_000), to: at(2_000), before: { atMs: at(1_500).getTime(), id: 1 }, limit: 50 },
 ];
 
 async function pagesRead(wanted: AuditWanted): Promise<number> {
-  const { text, parameters } = auditPage(wanted);
   type Plans = [{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }];
-  const explain = `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`;
-  const [{ 'QUERY PLAN': plans }] = (await run(sqlOf(database), explain, parameters)) as Plans;
+  const explain = `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${auditPage(wanted)}`;
+  const [{ 'QUERY PLAN': plans }] = (await run(sqlOf(database), explain)) as Plans;
   return (plans[0].Plan['Shared Hit Blocks'] ?? 0) + (plans[0].Plan['Shared Read Blocks'] ?? 0);
 }
 

@@ -1,5 +1,5 @@
 /** The audit log as a table: written in batches, read in pages, and forgotten after a time. */
-import { type Database, run, type Statement, sqlOf } from '@mo/database';
+import { type Database, literal, run, sqlOf } from '@mo/database';
 import type { Time } from '../keys/key-store.ts';
 
 export interface AuditRecord {
@@ -46,22 +46,20 @@ export interface AuditPlace {
 
 /**
  * A page, the newest first, and one row more, where there are more. Entries may be written long after what they tell of, so they are
- * sorted by that, and by their id within a millisecond. Only conditions that choose something are in the text: the plan that is
- * kept for it then takes the index that has the rows in this order, from where the page begins, however many the log holds.
+ * sorted by that, and by their id within a millisecond: in each combination of conditions an index has them in this order, from where
+ * the page begins. Which one that is hangs on the values, of which a caller may have nearly all entries or none: so it is planned for
+ * them alone.
  */
-export function auditPage({ caller, from, to, before, limit }: AuditWanted): Statement {
-  const parameters: (string | number)[] = [];
-  const place = (value: string | number) => `$${parameters.push(value)}`;
+export function auditPage({ caller, from, to, before, limit }: AuditWanted): string {
   const conditions: string[] = [];
-  if (caller !== undefined) conditions.push(`caller = ${place(caller)}`);
-  if (from !== undefined) conditions.push(`at >= ${place(from.toISOString())}`);
-  if (to !== undefined) conditions.push(`at <= ${place(to.toISOString())}`);
+  if (caller !== undefined) conditions.push(`caller = ${literal(caller)}`);
+  if (from !== undefined) conditions.push(`at >= ${literal(from.toISOString())}`);
+  if (to !== undefined) conditions.push(`at <= ${literal(to.toISOString())}`);
   if (before !== undefined)
-    conditions.push(`(at, id) < (${place(new Date(before.atMs).toISOString())}, ${place(before.id)})`);
+    conditions.push(`(at, id) < (${literal(new Date(before.atMs).toISOString())}, ${literal(before.id)})`);
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  const text = `SELECT id, at, caller, key_id, operation, method, path, status, address, request_id FROM audit_log
-    ${where} ORDER BY at DESC, id DESC LIMIT ${place(limit + 1)}`;
-  return { text, parameters };
+  return `SELECT id, at, caller, key_id, operation, method, path, status, address, request_id FROM audit_log
+    ${where} ORDER BY at DESC, id DESC LIMIT ${literal(limit + 1)}`;
 }
 
 /** Rows that are forgotten in one statement. */
@@ -94,8 +92,7 @@ export class AuditTable {
 
   /** The newest first; one more than the limit, where there are more. */
   list(wanted: AuditWanted): Promise<AuditRow[]> {
-    const { text, parameters } = auditPage(wanted);
-    return run<AuditRow>(sqlOf(this.#database), text, parameters);
+    return run<AuditRow>(sqlOf(this.#database), auditPage(wanted));
   }
 
   /** Deletes what is older than so many days, and answers whether there may be more of it. */

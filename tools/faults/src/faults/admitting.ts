@@ -77,8 +77,8 @@ export const admitting: readonly Fault[] = [
   {
     id: 'audit-from-the-next-millisecond',
     file: 'services/gateway/src/audit/audit-table.ts',
-    replace: '(at, id) < (${place(new Date(before.atMs).toISOString())}, ${place(before.id)})',
-    by: 'at < ${place(new Date(before.atMs).toISOString())}',
+    replace: '(at, id) < (${literal(new Date(before.atMs).toISOString())}, ${literal(before.id)})',
+    by: 'at < ${literal(new Date(before.atMs).toISOString())}',
     breaks: 'entries of the millisecond in which a page of the audit log ends are on no page',
     check: servers('services/gateway/test/audit-table'),
   },

@@ -189,7 +189,7 @@ export const serving: readonly Fault[] = [
   {
     id: 'place-never-given-back',
     file: 'services/gateway/src/forward/exchange.ts',
-    replace: '    if (this.#hasPlace) this.#upstream.places[this.#lane].give();\n',
+    replace: '    if (this.#hasPlace) this.#place.give();\n',
     by: '',
     breaks: 'after so many calls the gateway takes no more',
     check: unit('services/gateway/test/attempts'),

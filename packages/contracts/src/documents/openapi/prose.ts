@@ -33,8 +33,8 @@ refused.
 ## Reading what was written
 
 An answer that concerns one customer carries a \`Consistency-Token\`. Send it with a later request, and that request sees at
-least the state which the answer has seen. Without one, a read may lack what was written some milliseconds before. Every answer
-says \`Cache-Control: no-store\`: no cache on the way may keep it.
+least the state which the answer has seen. Without one, a read may lack what was written some milliseconds before. What is
+below \`/api\` is answered with \`Cache-Control: no-store\`: no cache on the way may keep one.
 
 ## Pages
 
