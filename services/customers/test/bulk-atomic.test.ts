@@ -117,10 +117,11 @@ describe('a bulk upload, all or nothing', () => {
     await waitFor(async () => (await stagedLines(customers)) === 2 * CHUNK_LINES_MAX);
     await inDatabase(customers, (_, database) =>
       inTransaction(database, async (sql) => {
+        await run(sql, 'SET LOCAL idle_in_transaction_session_timeout = 0');
         await run(sql, 'SELECT 1 FROM stagings FOR UPDATE');
         for (const { sent } of uploads) sent.end();
         const waiting =
-          "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%FROM stagings%'";
+          "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM stagings%'";
         await waitFor(async () => (await statement(customers, waiting)).length > 0);
         // Often enough for the other one to have come to its end, too.
         for (let turn = 0; turn < 20; turn += 1)
