@@ -41,6 +41,8 @@ class Ledger:
         missing before one.
         """
         with self._database:
+            # Before the first look: a process that has lost the partition, and doesn't know yet, waits for the one that has it.
+            self._database.execute("BEGIN IMMEDIATE")
             return [line for event in events if (line := self._apply_one(event)) is not None]
 
     def close(self) -> None:

@@ -102,6 +102,11 @@ export class Example {
     );
   }
 
+  /** Its consumer group. */
+  group(): string {
+    return `example-${this.#read<{ id: string }>('SELECT id FROM ledger')[0]?.id}`;
+  }
+
   /** How many events it has applied. */
   applied(): number {
     return Number(this.#read<{ sum: number | null }>('SELECT sum(version) AS sum FROM versions')[0]?.sum ?? 0);

@@ -70,6 +70,17 @@ export class Subscriber {
     }
   }
 
+  /** Commits offsets for a group that has no members. */
+  async commit(groupId: string, topic: string, partitions: Offsets): Promise<void> {
+    const admin = this.#client.admin();
+    await admin.connect();
+    try {
+      await admin.setOffsets({ groupId, topic, partitions: [...partitions] });
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
   /** Sends what was received once more, as if Kafka had it twice. */
   async send(topic: string, messages: readonly Received[]): Promise<void> {
     const producer = this.#client.producer();

@@ -138,7 +138,21 @@ describe.each(exampleCommands())('the subscriber in $language, that is new', (co
       await subscriber.forget(resume.topic, resume.from);
       await business.round();
       const { brokers } = stack.kafka;
-      const example = new Example(command, brokers, TOPIC_PREFIX, join(folder, `${language}-new.db`), [plan]);
+      const ledger = join(folder, `${language}-new.db`);
+      // Without the plan it comes as far as the first customer of whom the topic has no beginning, and says so.
+      const tooEarly = new Example(command, brokers, TOPIC_PREFIX, ledger);
+      await tooEarly.during(async () => {
+        tooEarly.start();
+        await waitFor(() => Promise.resolve(/customer \d+ goes from version 0 to/.test(tooEarly.output)));
+      });
+      // And in one partition as far as the plan begins.
+      await waitFor(() =>
+        subscriber.commit(tooEarly.group(), resume.topic, resume.from.slice(0, 1)).then(
+          () => true,
+          () => false,
+        ),
+      );
+      const example = new Example(command, brokers, TOPIC_PREFIX, ledger, [plan]);
       await example.during(async () => {
         example.start();
         await business.untilTrue(example);
