@@ -13,9 +13,12 @@ process.stderr.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
+const isJson = process.argv.includes('--json');
 try {
-  await programOf().parseAsync();
+  await programOf(isJson).parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.failed;
+  const detail = error.message.replace(/^error: /, '');
+  if (isJson && error.exitCode !== 0) process.stderr.write(`${JSON.stringify({ error: { code: 'usage', detail } })}\n`);
 }

@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { CommandError } from '@mo/command';
 import { OVERLAP_SECONDS_MAX, STREAMS, type Stream } from '@mo/contracts';
+import type { Output } from './output/output.ts';
 
 export const ROWS_DEFAULT = 50;
 
@@ -62,15 +63,18 @@ export const customerNamed = (options: { customer?: string | undefined; customer
 export const examples = (...lines: readonly string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
 
-/** What the options of a list ask for of its rows. */
-export const wanted = <T>(rows: AsyncIterable<T>, { all, max }: { all?: true | undefined; max: number }) =>
-  all === true ? rows : atMost(rows, max);
+/** What the options of a list ask for of its rows; where that is not all of them, `out` says so on the side. */
+export const wanted = <T>(
+  rows: AsyncIterable<T>,
+  { all, max }: { all?: true | undefined; max: number },
+  out: Pick<Output, 'note'>,
+) => (all === true ? rows : atMost(rows, max, () => out.note(`there are more than ${max}: --max or --all shows them`)));
 
-async function* atMost<T>(items: AsyncIterable<T>, max: number): AsyncGenerator<T> {
+async function* atMost<T>(items: AsyncIterable<T>, max: number, onMore: () => void): AsyncGenerator<T> {
   let left = max;
   for await (const item of items) {
+    if (left === 0) return onMore();
     yield item;
     left -= 1;
-    if (left === 0) return;
   }
 }

@@ -25,8 +25,10 @@ begin, or not answered; 130 stopped by Ctrl-C; 141 nobody reads what it prints a
 
 Completion: source <(mo complete bash)   or zsh;   mo complete fish | source`;
 
-/** Builds the program; `parseAsync` runs it. A wrong command line throws a CommanderError. */
-export function programOf(): CommandUnknownOpts {
+/**
+ * Builds the program; `parseAsync` runs it. A wrong command line throws a CommanderError, and is told to people unless `isJson`.
+ */
+export function programOf(isJson = false): CommandUnknownOpts {
   const program = new Command('mo')
     .description('The API of MO Loans, and what its operators need, in a terminal')
     .version(ownVersion())
@@ -57,14 +59,15 @@ export function programOf(): CommandUnknownOpts {
   // Its types are those of commander itself, ours say more.
   tab(program as never);
   program.commands.find((command) => command.name() === 'complete')?.description('print what completes mo in a shell');
-  settle(program);
+  settle(program, isJson);
   return program;
 }
 
 /** What holds for every command at any depth. */
-function settle(command: CommandUnknownOpts): void {
+function settle(command: CommandUnknownOpts, isJson: boolean): void {
   command.exitOverride().configureHelp({ showGlobalOptions: true }).showHelpAfterError('(--help tells more)');
-  for (const inner of command.commands) settle(inner);
+  if (isJson) command.configureOutput({ writeErr: () => {} });
+  for (const inner of command.commands) settle(inner, isJson);
 }
 
 const ownVersion = (): string =>

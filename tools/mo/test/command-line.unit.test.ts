@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { wanted } from '../src/options.ts';
 import { programOf } from '../src/program.ts';
 
 const MO = fileURLToPath(new URL('../bin/mo.js', import.meta.url));
@@ -103,6 +104,39 @@ describe('a wrong command line', () => {
       'mo: --topic must end in .customers, .loans, .payments, not be "mo.nothing"',
     ]);
   });
+});
+
+describe('a wrong command line of a program', () => {
+  it.each([
+    [['loans', 'take', 'l', '--json'], "required option '--amount <amount>' not specified"],
+    [['lones', '--json'], "unknown command 'lones'"],
+  ])('is told as JSON: %j', async (line, detail) => {
+    const { code, stdout, stderr } = await mo(line);
+    expect([code, stdout, JSON.parse(stderr)]).toEqual([
+      2,
+      '',
+      { error: { code: 'usage', detail: expect.stringContaining(detail) } },
+    ]);
+  });
+});
+
+it('a list that is cut off says so', async () => {
+  async function* rows() {
+    yield* ['a', 'b', 'c'];
+  }
+  const notes: string[] = [];
+  const out = { note: (text: string) => void notes.push(text) };
+  const shown = async (max: number, all?: true) => {
+    const seen: string[] = [];
+    for await (const row of wanted(rows(), { max, all }, out)) seen.push(row);
+    return seen;
+  };
+  expect([await shown(2), await shown(3), await shown(1, true)]).toEqual([
+    ['a', 'b'],
+    ['a', 'b', 'c'],
+    ['a', 'b', 'c'],
+  ]);
+  expect(notes).toEqual(['there are more than 2: --max or --all shows them']);
 });
 
 describe('without a system', () => {

@@ -53,7 +53,7 @@ export const statementCommand = () =>
         const signal = context.stopping;
         const customerId = await customerIdOf(client, { externalId, id }, signal);
         const entries = client.customers.statement(customerId, { as_of: asOf }, { signal });
-        await context.out.rows(wanted(entries, { all, max }), STATEMENT);
+        await context.out.rows(wanted(entries, { all, max }, context.out), STATEMENT);
         return EXIT.done;
       }),
     );

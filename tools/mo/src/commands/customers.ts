@@ -76,7 +76,7 @@ const list = () =>
     .action(({ status, max, all }, command) =>
       run(command, async (context) => {
         const customers = context.client().customers.list({ status }, { signal: context.stopping });
-        await context.out.rows(wanted(customers, { all, max }), COLUMNS);
+        await context.out.rows(wanted(customers, { all, max }, context.out), COLUMNS);
         return EXIT.done;
       }),
     );

@@ -88,7 +88,7 @@ const list = () =>
     .action(({ name, status, ...options }, command) =>
       run(command, async (context) => {
         const keys = context.client().keys.list({ name, status }, { signal: context.stopping });
-        await context.out.rows(wanted(keys, options), COLUMNS);
+        await context.out.rows(wanted(keys, options, context.out), COLUMNS);
         return EXIT.done;
       }),
     );
@@ -137,7 +137,7 @@ export const auditCommand = () =>
     .action(({ caller, from, to, ...options }, command) =>
       run(command, async (context) => {
         const entries = context.client().auditLog.list({ caller, from, to }, { signal: context.stopping });
-        await context.out.rows(wanted(entries, options), AUDIT_COLUMNS);
+        await context.out.rows(wanted(entries, options, context.out), AUDIT_COLUMNS);
         return EXIT.done;
       }),
     );

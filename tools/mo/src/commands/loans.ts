@@ -101,7 +101,7 @@ const list = () =>
       run(command, async (context) => {
         const query = { ...customerNamed(options), status, taken_from: takenFrom, taken_to: takenTo };
         const loans = context.client().loans.list(query, { signal: context.stopping });
-        await context.out.rows(wanted(loans, { all, max }), COLUMNS);
+        await context.out.rows(wanted(loans, { all, max }, context.out), COLUMNS);
         return EXIT.done;
       }),
     );

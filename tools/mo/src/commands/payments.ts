@@ -76,7 +76,7 @@ const list = () =>
       run(command, async (context) => {
         const query = { ...customerNamed(options), status, paid_from: paidFrom, paid_to: paidTo };
         const payments = context.client().payments.list(query, { signal: context.stopping });
-        await context.out.rows(wanted(payments, { all, max }), COLUMNS);
+        await context.out.rows(wanted(payments, { all, max }, context.out), COLUMNS);
         return EXIT.done;
       }),
     );

@@ -22,6 +22,7 @@ export const replayCommand = () =>
         const { renderText, replay } = await import('@mo/replay');
         const summary = await replay({ dir: resolve(folder, dir), target, concurrency, output: out.stderr });
         out.result(summary, renderText(summary).trimEnd());
+        if (summary.stopped_by !== null) return EXIT.failed;
         return summary.ok ? EXIT.done : EXIT.notWell;
       }),
     );

@@ -83,7 +83,7 @@ const list = () =>
     .action(({ status, ...options }, command) =>
       run(command, async (context) => {
         const webhooks = context.client().webhooks.list({ status }, { signal: context.stopping });
-        await context.out.rows(wanted(webhooks, options), COLUMNS);
+        await context.out.rows(wanted(webhooks, options, context.out), COLUMNS);
         return EXIT.done;
       }),
     );
@@ -147,7 +147,7 @@ const deliveries = () =>
       run(command, async (context) => {
         const query = { status, customer_id: customer };
         const sent = context.client().webhooks.deliveries(id, query, { signal: context.stopping });
-        await context.out.rows(wanted(sent, options), DELIVERY_COLUMNS);
+        await context.out.rows(wanted(sent, options, context.out), DELIVERY_COLUMNS);
         return EXIT.done;
       }),
     );

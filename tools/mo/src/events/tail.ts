@@ -50,13 +50,14 @@ export async function tail(options: TailOptions): Promise<void> {
     maxWaitTimeInMs: FETCH_WAIT_MS,
     metadataMaxAge: METADATA_AGE_MS_MAX,
     allowAutoTopicCreation: false,
-    retry: { retries: RETRIES_MAX, restartOnFailure: async () => false },
+    // Where Kafka is away it is asked again, and each partition goes on from its place.
+    retry: { retries: RETRIES_MAX, restartOnFailure: async () => !signal.aborted && !isEnough },
   });
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+  let isEnough = false;
   ended.catch(() => {});
   signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
-  let isEnough = false;
+  consumer.on(consumer.events.CRASH, ({ payload }) => payload.restart || reject(payload.error));
   try {
     await admin.connect();
     const places = new Places(consumer, await startsOf(admin, topics, fromBeginning));
