@@ -9,12 +9,17 @@ const sharesMax = 8;
 const attemptsMax = 200;
 const handedOut = new Set<number>();
 
+const localhost = '127.0.0.1';
+
 /** True if nothing listens on 127.0.0.1 at this port. */
-export function isFree(port: number): Promise<boolean> {
+export const isFree = async (port: number): Promise<boolean> => (await whyNot(port, localhost)) === null;
+
+/** Why nobody can listen there, as the system calls it; null where one can. */
+function whyNot(port: number, host: string): Promise<string | null> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(null)));
   });
 }
 
@@ -30,7 +35,7 @@ export async function freePort(count = 1): Promise<number> {
     const first = min + Math.floor(Math.random() * (max - min - count));
     const ports = Array.from({ length: count }, (_, index) => first + index);
     if (ports.some((port) => handedOut.has(port))) continue;
-    const free = await Promise.all(ports.map(isFree));
+    const free = await Promise.all(ports.map((port) => isFree(port)));
     if (!free.every(Boolean)) continue;
     keepPorts(ports);
     return first;
@@ -51,18 +56,22 @@ export interface NeededPort {
   port: number;
   purpose: string;
   variable: string;
+  /** Where it is listened on, if not on 127.0.0.1: what HOST says. */
+  host?: string;
 }
 
-/** Throws, naming each port that is taken and the variable that moves it. */
+/** Throws, naming each port that can't be listened on and the variable that moves it. */
 export async function checkPorts(needed: readonly NeededPort[]): Promise<void> {
-  const free = await Promise.all(needed.map(({ port }) => isFree(port)));
-  const taken = needed.filter((_, index) => !free[index]);
-  if (taken.length === 0) return;
-  throw new Error(
-    taken
-      .map(({ port, purpose, variable }) => `port ${port} for ${purpose} is taken: set ${variable} to another one`)
-      .join('\n'),
-  );
+  const faults = (await Promise.all(needed.map(faultOf))).filter((fault) => fault !== null);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+}
+
+async function faultOf({ port, purpose, variable, host = localhost }: NeededPort): Promise<string | null> {
+  const why = await whyNot(port, host);
+  if (why === null) return null;
+  if (why === 'EADDRNOTAVAIL' || why === 'ENOTFOUND') return `HOST must be an address of this machine, not "${host}"`;
+  const what = why === 'EADDRINUSE' ? 'is taken' : `can not be listened on (${why})`;
+  return `port ${port} for ${purpose} ${what}: set ${variable} to another one`;
 }
 
 /** A port from the environment, or the default. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chooseServers, kindFile } from '../src/servers/choose.ts';
+import { chooseServers, kindFile, readServerFiles } from '../src/servers/choose.ts';
 import { fixedPlan } from '../src/stack/plan.ts';
 import { onceEach } from '../src/stack/replicas.ts';
 
@@ -42,6 +42,17 @@ describe('the choice of servers', () => {
 
   test('brokers without a port are refused', async () => {
     await expect(choose({ KAFKA_BROKERS: 'a:1,b' })).rejects.toThrow('"b" is none');
+  });
+
+  test('servers may be named in files, as services read them', async () => {
+    writeFileSync(join(dir, 'brokers'), 'a:1,b:2\n');
+    const env: NodeJS.ProcessEnv = { ...urls, KAFKA_BROKERS_FILE: join(dir, 'brokers') };
+    readServerFiles(env);
+    expect(env).toEqual({ ...urls, KAFKA_BROKERS: 'a:1,b:2' });
+    expect(() => readServerFiles({ LOANS_DATABASE_URL: 'postgres://l', LOANS_DATABASE_URL_FILE: 'x' })).toThrow(
+      'LOANS_DATABASE_URL and LOANS_DATABASE_URL_FILE are both set',
+    );
+    expect(() => readServerFiles({ KAFKA_BROKERS_FILE: join(dir, 'none') })).toThrow('KAFKA_BROKERS_FILE: ENOENT');
   });
 
   test('MO_SERVERS takes nothing but its two words', async () => {

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { freePort, isFree, keepPorts } from '../src/ports.ts';
+import { checkPorts, freePort, isFree, keepPorts } from '../src/ports.ts';
 
 const worker = process.env.JEST_WORKER_ID;
 afterEach(() => {
@@ -25,6 +25,21 @@ it('gives no port twice, and none that is taken', async () => {
   const others = await Promise.all(Array.from({ length: 50 }, () => freePort()));
   expect(new Set([...others, port, port + 1, port + 2]).size).toBe(53);
   await new Promise((resolve) => server.close(resolve));
+});
+
+it('names what can not be listened on, where, and by which variable that is moved', async () => {
+  const port = await freePort();
+  const server = createServer().listen(port, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const gateway = { port, purpose: 'gateway', variable: 'GATEWAY_PORT' };
+  await expect(checkPorts([{ ...gateway, host: '0.0.0.0' }])).rejects.toThrow(
+    `port ${port} for gateway is taken: set GATEWAY_PORT to another one`,
+  );
+  await expect(checkPorts([{ ...gateway, host: '192.0.2.7' }])).rejects.toThrow(
+    'HOST must be an address of this machine, not "192.0.2.7"',
+  );
+  await new Promise((resolve) => server.close(resolve));
+  await expect(checkPorts([gateway])).resolves.toBeUndefined();
 });
 
 it('gives none that somebody wants, though nobody listens there yet', async () => {

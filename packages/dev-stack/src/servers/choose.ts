@@ -33,6 +33,26 @@ export async function chooseServers(env: NodeJS.ProcessEnv, dir: string, log: Lo
   };
 }
 
+/**
+ * Reads the files in which servers may be named, as a service does: for KAFKA_BROKERS and each …_DATABASE_URL a variable with _FILE
+ * behind its name may hold the path of one. Throws where both are set, or it can't be read.
+ */
+export function readServerFiles(env: NodeJS.ProcessEnv): void {
+  for (const name of ['KAFKA_BROKERS', ...[...databaseOwners, ...optionalOwners].map(variableOf)]) {
+    const file = env[`${name}_FILE`];
+    if (!file) continue;
+    if (env[name]) throw new Error(`${name} and ${name}_FILE are both set: set one of them`);
+    try {
+      env[name] = readFileSync(file, 'utf8').trimEnd();
+    } catch (error) {
+      throw new Error(`${name}_FILE: ${(error as Error).message}`);
+    }
+    delete env[`${name}_FILE`];
+  }
+}
+
+const variableOf = (owner: string): string => `${owner.toUpperCase()}_DATABASE_URL`;
+
 /** The file in which a stack remembers which servers hold its data. */
 export function kindFile(dir: string): string {
   return join(dir, 'servers.json');
@@ -73,7 +93,6 @@ function keptKind(dir: string): OwnKind | undefined {
 }
 
 function urlsFrom(env: NodeJS.ProcessEnv): DatabaseUrls | undefined {
-  const variableOf = (owner: string) => `${owner.toUpperCase()}_DATABASE_URL`;
   const variables = databaseOwners.map(variableOf);
   const missing = variables.filter((variable) => !env[variable]);
   const optional = optionalOwners.filter((owner) => env[variableOf(owner)]);

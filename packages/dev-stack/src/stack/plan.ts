@@ -77,7 +77,7 @@ export async function fixedPlan(env: NodeJS.ProcessEnv, counts: Replicas, choice
   const replicas: ReplicaPlan[] = [];
   for (const { service, index, port, tls } of wanted)
     replicas.push(replicaPlan(service, index, port, tls ?? (await freePort()), env));
-  const needed = [...replicas.flatMap(neededByReplica), ...neededByServers(servers, choice)];
+  const needed = [...replicas.flatMap((replica) => neededByReplica(replica, env)), ...neededByServers(servers, choice)];
   refuseTwice(needed);
   return { replicas, servers, needed };
 }
@@ -154,7 +154,7 @@ function secretsOf(service: ServiceName, database: string | undefined, keysFile:
   const own = Object.fromEntries(
     serviceNames.map((owner) => [`${owner.toUpperCase()}_DATABASE_URL`, owner === service ? database : undefined]),
   );
-  return { ...own, API_KEYS_FILE: service === 'gateway' ? keysFile : undefined };
+  return { ...own, API_KEYS: undefined, API_KEYS_FILE: service === 'gateway' ? keysFile : undefined };
 }
 
 /** The file that a service is started from. */
@@ -187,9 +187,9 @@ function reachedAt(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function neededByReplica({ service, name, port, apiUrl }: ReplicaPlan): NeededPort[] {
+function neededByReplica({ service, name, port, apiUrl }: ReplicaPlan, env: NodeJS.ProcessEnv): NeededPort[] {
   const needed = [{ port, purpose: name, variable: variableOf(service) }];
-  if (apiUrl === null) return needed;
+  if (apiUrl === null) return needed.map((one) => ({ ...one, host: env.HOST || localhost }));
   return [
     ...needed,
     { port: Number(new URL(apiUrl).port), purpose: `TLS of ${name}`, variable: tlsVariableOf(service) },

@@ -8,7 +8,7 @@ import type { Detour } from '../detour.ts';
 import { checkPorts } from '../ports.ts';
 import { Guard } from '../processes/guard.ts';
 import type { Log } from '../progress.ts';
-import { chooseServers } from '../servers/choose.ts';
+import { chooseServers, readServerFiles } from '../servers/choose.ts';
 import { type DatabaseUrls, databaseOwners } from '../servers/databases.ts';
 import { type Servers, startServers } from '../servers/start-servers.ts';
 import { makeStateDir } from '../state-dir.ts';
@@ -156,6 +156,9 @@ class Launch {
       env.TOPIC_PREFIX ??= `mo-${randomBytes(4).toString('hex')}`; // others use this broker too
       return freePlan(env, replicas);
     }
+    if (env.API_KEYS || env.API_KEYS_FILE)
+      log(`API_KEYS and API_KEYS_FILE are left out here: the keys of this stack are in ${join(dir, 'api-keys')}`);
+    readServerFiles(env);
     const choice = await chooseServers(env, dir, log);
     if (choice.postgres.kind === 'environment' && !env.WEBHOOKS_DATABASE_URL) replicas.webhooks = 0;
     const plan = await (ports === 'fixed' ? fixedPlan(env, replicas, choice) : freePlan(env, replicas));

@@ -74,4 +74,12 @@ export const starting: readonly Fault[] = [
     breaks: 'where the docker engine hangs npm start does, too, and says nothing',
     check: unit('packages/dev-stack/test/engine'),
   },
+  {
+    id: 'another-host-looked-at',
+    file: 'packages/dev-stack/src/ports.ts',
+    replace: 'const why = await whyNot(port, host);',
+    by: 'const why = await whyNot(port, localhost);',
+    breaks: 'where HOST is another address npm start waits two minutes for a gateway that can not listen there',
+    check: unit('packages/dev-stack/test/ports'),
+  },
 ];

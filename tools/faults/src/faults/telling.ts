@@ -3,6 +3,22 @@ import { type Fault, servers, unit } from '../fault.ts';
 
 export const telling: readonly Fault[] = [
   {
+    id: 'plan-taken-for-done',
+    file: 'examples/subscriber-typescript/src/backfill.ts',
+    replace: 'resume.from.every(({ partition, offset }) => (reached.get(partition) ?? -1n) >= BigInt(offset))',
+    by: 'resume.from.some(({ partition }) => (reached.get(partition) ?? -1n) >= 0n)',
+    breaks: 'a subscriber that has begun without a backfill passes over the plan of the one that it needs',
+    check: servers('system-tests/test/subscribers'),
+  },
+  {
+    id: 'cut-off-in-silence',
+    file: 'tools/mo/src/options.ts',
+    replace: '    if (left === 0) return onMore();\n',
+    by: '    if (left === 0) return;\n',
+    breaks: 'the last line of a statement is taken for what is owed today, and is not',
+    check: unit('tools/mo/test/command-line'),
+  },
+  {
     id: 'answers-told-closed',
     file: 'packages/contracts/src/documents/openapi/document.ts',
     replace:
