@@ -1,11 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Stream } from '@mo/contracts';
 import { createLogger } from '@mo/service-kit';
-import { SCAN_CUSTOMERS_MAX } from '../src/follower/healer.ts';
+import { HEALS_AT_ONCE, LEFT_MAX, SCAN_CUSTOMERS_MAX } from '../src/follower/healer.ts';
 import { Healer, type Lag } from '../src/index.ts';
 
 const SCAN_INTERVAL_MS = 1_000;
 const SWEEP_INTERVAL_MS = 60_000;
+/** After what failed. */
+const PAUSE_MS = 250;
 const START_MS = Date.UTC(2026, 0, 1);
 const TURNS = 40;
 /** What a sweep asks for that looks at all. */
@@ -245,5 +247,32 @@ describe('the sweep', () => {
     await tested.start();
     for (let seconds = 0; seconds < 6; seconds += 1) await tested.pass(SCAN_INTERVAL_MS);
     expect(tested.world.asked.map(([stream]) => stream)).toEqual(['customers', 'payments', 'customers']);
+  });
+
+  it('begins with those that were left where there is no room for more, as long as that helps', async () => {
+    const { world, pass } = tested;
+    const ids = Array.from({ length: LEFT_MAX }, (_, place) => place + 1);
+    world.pageMax = 2 * LEFT_MAX;
+    world.heads.set(
+      'payments',
+      ids.map((id) => [id, 10]),
+    );
+    world.stuck = new Set(ids);
+    await tested.start();
+    const pauses = async (count: number) => {
+      for (let n = 0; n < count; n += 1) await pass(PAUSE_MS);
+    };
+    await pauses(LEFT_MAX / HEALS_AT_ONCE + 1);
+    const another = LEFT_MAX + 1;
+    world.heads.set('payments', [[another, 10]]);
+    world.stuck = new Set([...ids.slice(HEALS_AT_ONCE), another]);
+    await pass(SWEEP_INTERVAL_MS);
+    await pauses(3);
+    expect(world.caughtUp).toEqual(ids.slice(0, HEALS_AT_ONCE).map((id) => `${id} payments 10 sweep`));
+    world.stuck.clear();
+    world.heads.clear();
+    for (let seconds = 0; seconds <= 60; seconds += 1) await pass(SCAN_INTERVAL_MS);
+    expect(world.caughtUp).toHaveLength(LEFT_MAX + 1);
+    expect(world.caughtUp).toContain(`${another} payments 10 sweep`);
   });
 });

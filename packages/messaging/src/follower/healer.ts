@@ -16,12 +16,12 @@ const SCAN_INTERVAL_MS = 1_000;
 const SWEEP_INTERVAL_MS = 60_000;
 const SWEEP_RETRY_MS = 5_000;
 const SWEEP_CHECK_MS = 1_000;
-const HEALS_AT_ONCE = 32;
+export const HEALS_AT_ONCE = 32;
 export const SCAN_CUSTOMERS_MAX = 1_000;
 /** Customers that wait to be healed; more are found again by the scan. */
 const WAITING_MAX = 10_000;
 /** Customers that sweeps of a stream found and could not heal; with more it counts as failed. */
-const LEFT_MAX = 10_000;
+export const LEFT_MAX = 10_000;
 const FAILURE_PAUSE_MS = 250;
 const FAILURE = 'housekeeping failed for now';
 
@@ -127,7 +127,7 @@ export class Healer {
     if (failure !== undefined) throw failure;
   }
 
-  /** Those that were left come last, for their owner may be away; where there is no room for more, first. */
+  /** Those that were left come last, for their owner may be away; where there is no room for more, first, as many as it helps with. */
   async #sweep({ sweep, left }: Swept): Promise<void> {
     const before = [...left.keys()];
     const isFull = before.length >= LEFT_MAX;
@@ -153,7 +153,14 @@ export class Healer {
       const lag = left.get(customerId);
       if (lag !== undefined && (await this.#catchUp(lag, 'sweep'))) left.delete(customerId);
     };
-    for (const some of slices(customerIds, HEALS_AT_ONCE)) await Promise.all(some.map(catchUp));
+    for (const some of slices(customerIds, HEALS_AT_ONCE)) {
+      const before = left.size;
+      await Promise.all(some.map(catchUp));
+      if (left.size < before) continue;
+      // Their owner is away, or these can't be helped: the next sweep begins with others.
+      for (const customerId of some) moveLast(left, customerId);
+      return;
+    }
   }
 
   /** Who sweeps next looks back only so far: what can't be healed now would not be found again. */
@@ -166,6 +173,13 @@ export class Healer {
     };
     for (const some of slices(lags, HEALS_AT_ONCE)) await Promise.all(some.map(catchUp));
   }
+}
+
+function moveLast<Key, Value>(map: Map<Key, Value>, key: Key): void {
+  const value = map.get(key);
+  if (value === undefined) return;
+  map.delete(key);
+  map.set(key, value);
 }
 
 /** A stream that is swept. */

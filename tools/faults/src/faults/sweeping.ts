@@ -51,6 +51,15 @@ export const sweeping: readonly Fault[] = [
     check: unit('packages/messaging/test/healer'),
   },
   {
+    id: 'no-room-for-ever',
+    file: 'packages/messaging/src/follower/healer.ts',
+    replace: 'if (isFull) await this.#catchUpWithLeft(left, before);',
+    by: '',
+    breaks:
+      'after ten thousand customers that could not be caught up with one more ends all sweeps of their stream for good',
+    check: unit('packages/messaging/test/healer'),
+  },
+  {
     id: 'left-while-away',
     file: 'packages/messaging/src/follower/healer.ts',
     replace: "if (lag !== undefined && (await this.#catchUp(lag, 'sweep'))) left.delete(customerId);",
