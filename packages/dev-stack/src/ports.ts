@@ -69,8 +69,9 @@ export async function checkPorts(needed: readonly NeededPort[]): Promise<void> {
 async function faultOf({ port, purpose, variable, host = localhost }: NeededPort): Promise<string | null> {
   const why = await whyNot(port, host);
   if (why === null) return null;
-  if (why === 'EADDRNOTAVAIL' || why === 'ENOTFOUND') return `HOST must be an address of this machine, not "${host}"`;
-  const what = why === 'EADDRINUSE' ? 'is taken' : `can not be listened on (${why})`;
+  if (why !== 'EADDRINUSE' && why !== 'EACCES')
+    return `HOST must be an address of this machine, not "${host}" (${why})`;
+  const what = why === 'EADDRINUSE' ? 'is taken' : 'is not for this user';
   return `port ${port} for ${purpose} ${what}: set ${variable} to another one`;
 }
 

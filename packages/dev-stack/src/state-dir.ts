@@ -54,16 +54,17 @@ export function reachable(folder: string, kind: 'data' | 'copy'): string {
   if (!serverUser() || canOthersReach(folder)) return folder;
   const name = createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 16);
   const former = join(formerRoot, name);
-  if (kind === 'data' && isRootsAlone(formerRoot) && existsSync(former)) return former;
+  if (kind === 'data' && existsSync(former)) return withinRoots(formerRoot, name);
   mkdirSync(openRoot, { recursive: true });
-  if (!isRootsAlone(openRoot)) throw new Error(`${openRoot} must be a folder that only root can write to: remove it`);
-  chmodSync(openRoot, 0o755); // whatever the umask
-  return join(openRoot, name);
+  return withinRoots(openRoot, name);
 }
 
-function isRootsAlone(path: string): boolean {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  return found?.isDirectory() === true && found.uid === 0 && (found.mode & 0o022) === 0;
+function withinRoots(root: string, name: string): string {
+  const { uid, mode } = lstatSync(root);
+  if (!lstatSync(root).isDirectory() || uid !== 0 || (mode & 0o022) !== 0)
+    throw new Error(`${root} must be a folder that only root can write to: remove it`);
+  chmodSync(root, 0o755); // whatever the umask
+  return join(root, name);
 }
 
 function canOthersReach(folder: string): boolean {

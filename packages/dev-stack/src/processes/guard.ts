@@ -69,27 +69,32 @@ export class Guard {
   /**
    * Ends the processes and removes the containers that the record in this file names: those of a supervisor that was killed together
    * with its guard. From then on keeps a record there of its own, for the next one, until `close`. Rejects where a process does not end.
+   *
+   * @returns labels of containers that no engine has removed by now; at the end it is asked again
    */
-  async takeOver(path: string): Promise<void> {
+  async takeOver(path: string): Promise<string[]> {
     const record = new GuardRecord(path);
     const left = record.read();
+    let labels: string[] = [];
     if (left.length > 0) {
       const guard = new Guard(left.entries().map(([place, order]) => [String(place), order]));
       guard.#launch();
-      if (!(await guard.#end())) await this.#adopt(record.read());
+      if (!(await guard.#end())) labels = await this.#adopt(record.read());
     }
     if (this.#closed) throw stopping();
     this.#record = record;
     record.write(this.#standing.values());
+    return labels;
   }
 
-  /** What is left still: containers that no engine has removed by now are removed at the end. */
-  async #adopt(orders: readonly GuardOrder[]): Promise<void> {
+  /** What is left still. */
+  async #adopt(orders: readonly GuardOrder[]): Promise<string[]> {
     const pids = orders.flatMap((order) => ('watch' in order ? order.watch.pid : []));
     if (pids.length > 0)
       throw new Error(`the processes of the stack that ran before do not end: see ${pids.join(', ')}`);
-    for (const order of orders)
-      if ('removeContainers' in order) await this.removeContainersAtEnd(order.removeContainers);
+    const labels = orders.flatMap((order) => ('removeContainers' in order ? order.removeContainers : []));
+    for (const label of labels) await this.removeContainersAtEnd(label);
+    return labels;
   }
 
   /** The guard's own process id. */

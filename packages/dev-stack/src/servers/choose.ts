@@ -44,6 +44,7 @@ export function readServerFiles(env: NodeJS.ProcessEnv): void {
     if (env[name]) throw new Error(`${name} and ${name}_FILE are both set: set one of them`);
     try {
       env[name] = readFileSync(file, 'utf8').trimEnd();
+      if (env[name] === '') throw new Error(`${file} is empty`);
     } catch (error) {
       throw new Error(`${name}_FILE: ${(error as Error).message}`);
     }

@@ -16,7 +16,8 @@ const usage = `npm start -- [options]
 Variables: GATEWAY_PORT, CUSTOMERS_PORT, LOANS_PORT, PAYMENTS_PORT, WEBHOOKS_PORT, POSTGRES_PORT, KAFKA_PORT; HOST (of the gateway);
 CUSTOMERS_TLS_PORT and so on, where the services are called over TLS (any that is free unless told);
 LOG_LEVEL; MO_DIR (data, logs and secrets, .mo by default); MO_SERVERS (embedded or containers);
-KAFKA_BROKERS and CUSTOMERS_, LOANS_, PAYMENTS_, WEBHOOKS_, GATEWAY_DATABASE_URL for servers that run already.`;
+KAFKA_BROKERS and CUSTOMERS_, LOANS_, PAYMENTS_, WEBHOOKS_, GATEWAY_DATABASE_URL for servers that run already, or the same with
+_FILE behind it for a file that holds the value.`;
 
 /** npm passes a Ctrl-C on that the terminal has sent to everybody: two signals so close together are one. */
 const sameSignalMs = 300;

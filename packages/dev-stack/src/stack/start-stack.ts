@@ -10,6 +10,7 @@ import { Guard } from '../processes/guard.ts';
 import type { Log } from '../progress.ts';
 import { chooseServers, readServerFiles } from '../servers/choose.ts';
 import { type DatabaseUrls, databaseOwners } from '../servers/databases.ts';
+import { removeLabelled } from '../servers/engine.ts';
 import { type Servers, startServers } from '../servers/start-servers.ts';
 import { makeStateDir } from '../state-dir.ts';
 import { apiKey } from './api-key.ts';
@@ -90,6 +91,7 @@ class Launch {
   readonly #guard: Guard;
   readonly #undo: (() => unknown)[] = [];
   #hurry: AbortSignal | undefined;
+  #leftContainers: readonly string[] = [];
 
   constructor(options: StackOptions & { log: Log; env: NodeJS.ProcessEnv }, guard: Guard) {
     this.#options = options;
@@ -105,7 +107,7 @@ class Launch {
     this.#undo.push(unlock);
     this.#undo.push(() => this.#guard.close());
     if (this.#options.isTemporary) await this.#guard.removeAtEnd(dir); // not before it is ours
-    await this.#guard.takeOver(join(dir, 'running.json'));
+    this.#leftContainers = await this.#guard.takeOver(join(dir, 'running.json'));
     removeStackFile(dir); // of a supervisor that was killed
     this.#undo.push(() => removeStackFile(dir));
 
@@ -160,6 +162,9 @@ class Launch {
       log(`API_KEYS and API_KEYS_FILE are left out here: the keys of this stack are in ${join(dir, 'api-keys')}`);
     readServerFiles(env);
     const choice = await chooseServers(env, dir, log);
+    // Theirs are the volumes that ours would write to.
+    if ([choice.postgres.kind, choice.kafka.kind].includes('containers'))
+      for (const label of this.#leftContainers) await removeLabelled(label);
     if (choice.postgres.kind === 'environment' && !env.WEBHOOKS_DATABASE_URL) replicas.webhooks = 0;
     const plan = await (ports === 'fixed' ? fixedPlan(env, replicas, choice) : freePlan(env, replicas));
     await checkPorts(plan.needed);
