@@ -1,3 +1,4 @@
+import { jsonLines, startMo, systemEnv } from '../src/mo.ts';
 import { races } from '../src/races.ts';
 import { type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
@@ -30,5 +31,17 @@ describe('with Kafka stopped', () => {
     await system.stack.kafka.start();
     await waitFor(async () => (await world.balance(id)).body.total_debt === '500.00');
     await waitFor(async () => (await world.loansOf(id)).body.results[0]?.outstanding === '500.00');
+  });
+
+  it('who follows the topics in a terminal is told so, and what was written meanwhile', async () => {
+    const { world, stack } = system;
+    const tail = startMo(['events', 'tail', '--limit', '1', '--json'], { env: systemEnv(stack.stack()) });
+    await waitFor(async () => tail.printed.stderr.startsWith('following'));
+    await stack.kafka.stop();
+    const { id } = await world.customer('1000');
+    await waitFor(async () => tail.printed.stderr.includes('Kafka is away'));
+    await stack.kafka.start();
+    const { code, stdout } = await tail.ended;
+    expect([code, jsonLines(stdout)]).toMatchObject([0, [{ type: 'CustomerRegistered', customer_id: id }]]);
   });
 });

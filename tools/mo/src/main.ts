@@ -19,6 +19,7 @@ try {
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.failed;
-  const detail = error.message.replace(/^error: /, '');
+  const isHelp = error.code === 'commander.help';
+  const detail = isHelp ? 'a command is missing: --help tells which there are' : error.message.replace(/^error: /, '');
   if (isJson && error.exitCode !== 0) process.stderr.write(`${JSON.stringify({ error: { code: 'usage', detail } })}\n`);
 }

@@ -68,13 +68,21 @@ export const wanted = <T>(
   rows: AsyncIterable<T>,
   { all, max }: { all?: true | undefined; max: number },
   out: Pick<Output, 'note'>,
-) => (all === true ? rows : atMost(rows, max, () => out.note(`there are more than ${max}: --max or --all shows them`)));
+) =>
+  all === true ? rows : atMost(rows, max, () => out.note(`more than ${max} may be there: --max or --all shows them`));
 
 async function* atMost<T>(items: AsyncIterable<T>, max: number, onMore: () => void): AsyncGenerator<T> {
-  let left = max;
-  for await (const item of items) {
-    if (left === 0) return onMore();
-    yield item;
-    left -= 1;
+  const iterator = items[Symbol.asyncIterator]();
+  for (let left = max; left > 0; left -= 1) {
+    const next = await iterator.next();
+    if (next.done === true) return;
+    yield next.value;
   }
+  // What was asked for is there: where the look after it fails there may be more.
+  const hasMore = await iterator.next().then(
+    ({ done }) => done !== true,
+    () => true,
+  );
+  if (hasMore) onMore();
+  await iterator.return?.();
 }

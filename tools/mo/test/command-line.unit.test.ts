@@ -110,6 +110,7 @@ describe('a wrong command line of a program', () => {
   it.each([
     [['loans', 'take', 'l', '--json'], "required option '--amount <amount>' not specified"],
     [['lones', '--json'], "unknown command 'lones'"],
+    [['loans', '--json'], 'a command is missing'],
   ])('is told as JSON: %j', async (line, detail) => {
     const { code, stdout, stderr } = await mo(line);
     expect([code, stdout, JSON.parse(stderr)]).toEqual([
@@ -136,7 +137,7 @@ it('a list that is cut off says so', async () => {
     ['a', 'b', 'c'],
     ['a', 'b', 'c'],
   ]);
-  expect(notes).toEqual(['there are more than 2: --max or --all shows them']);
+  expect(notes).toEqual(['more than 2 may be there: --max or --all shows them']);
 });
 
 describe('without a system', () => {

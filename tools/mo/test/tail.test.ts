@@ -46,6 +46,7 @@ async function follow(fromBeginning: boolean) {
       return false;
     },
     onBegin: begun.resolve,
+    onAway: () => {},
     signal: stopping.signal,
   });
   await Promise.race([begun.promise, ended]);

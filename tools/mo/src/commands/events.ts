@@ -49,7 +49,8 @@ const tailCommand = () =>
           return false;
         };
         const onBegin = () => out.note(`following ${topics.join(', ')}; Ctrl-C ends it`);
-        await tail({ target, topics, fromBeginning, onEvent, onBegin, signal });
+        const onAway = () => out.note('Kafka is away, and is asked again');
+        await tail({ target, topics, fromBeginning, onEvent, onBegin, onAway, signal });
         return EXIT.done;
       }),
     );

@@ -27,12 +27,18 @@ export interface TailOptions {
   readonly onEvent: (event: TailedEvent) => Promise<boolean>;
   /** Told once everything that is written from now on will be told. */
   readonly onBegin: () => void;
+  /** Told, as often as it is tried again, that Kafka is away. */
+  readonly onAway: () => void;
   readonly signal: AbortSignal;
 }
 
-/** Follows until it is enough. @throws CommandError where Kafka can't be reached; the reason of the signal once it is aborted */
+/**
+ * Follows until it is enough, also where Kafka is away for a while.
+ *
+ * @throws CommandError where Kafka can't be reached at the beginning; the reason of the signal once it is aborted
+ */
 export async function tail(options: TailOptions): Promise<void> {
-  const { target, topics, fromBeginning, onEvent, onBegin, signal } = options;
+  const { target, topics, fromBeginning, onEvent, onBegin, onAway, signal } = options;
   const client = new kafkajs.Kafka({
     clientId: 'mo-events',
     ...kafkajsOptions(target.kafka),
@@ -57,7 +63,7 @@ export async function tail(options: TailOptions): Promise<void> {
   let isEnough = false;
   ended.catch(() => {});
   signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  consumer.on(consumer.events.CRASH, ({ payload }) => payload.restart || reject(payload.error));
+  consumer.on(consumer.events.CRASH, ({ payload }) => (payload.restart ? onAway() : reject(payload.error)));
   try {
     await admin.connect();
     const places = new Places(consumer, await startsOf(admin, topics, fromBeginning));
