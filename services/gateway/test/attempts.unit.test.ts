@@ -277,6 +277,7 @@ describe('more calls at once than there is room for', () => {
     const refused = await gateway.call('GET', '/api/customers/2', { headers: { 'x-api-key': 'no key of ours' } });
     await expectUnavailable(refused);
     expect(refused.headers.get('x-request-id')).toBeTruthy();
+    expect(refused.headers.get('cache-control')).toBe('no-store');
     expect((await gateway.call('POST', '/api/customers/bulk', { body: 'a,1' })).status).toBe(200);
     expect((await fetch(`${gateway.url}/livez`)).status).toBe(200);
     expect((await gateway.call('GET', '/api/nothing')).status).toBe(404);

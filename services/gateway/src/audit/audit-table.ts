@@ -46,7 +46,7 @@ export interface AuditPlace {
 
 /**
  * A page, the newest first, and one row more, where there are more. Entries may be written long after what they tell of, so they are
- * sorted by that, and by their id within a millisecond: in each combination of conditions an index has them in this order, from where
+ * sorted by that, and by their id within a millisecond: in each combination of conditions an index has them by their time, from where
  * the page begins. Which one that is hangs on the values, of which a caller may have nearly all entries or none: so it is planned for
  * them alone.
  */

@@ -6,6 +6,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { HEADERS, operations, type ServiceName } from '@mo/contracts';
 import { counter, gauge, type Logger, problemBody, type Registry, requestIdFrom, unavailable } from '@mo/service-kit';
+import { UNCACHED } from './headers.ts';
 import type { Limits } from './limits.ts';
 import { linger } from './linger.ts';
 import type { LoopLag } from './loop-lag.ts';
@@ -62,6 +63,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, refusal: Ref
     'application/problem+json',
     'content-length',
     String(Buffer.byteLength(body)),
+    ...UNCACHED,
     ...Object.entries(refusal.headers).flat(),
   ]);
   response.end(request.method === 'HEAD' ? undefined : body);
