@@ -60,8 +60,8 @@ export function reachable(folder: string, kind: 'data' | 'copy'): string {
 }
 
 function withinRoots(root: string, name: string): string {
-  const { uid, mode } = lstatSync(root);
-  if (!lstatSync(root).isDirectory() || uid !== 0 || (mode & 0o022) !== 0)
+  const found = lstatSync(root);
+  if (!found.isDirectory() || found.uid !== 0 || (found.mode & 0o022) !== 0)
     throw new Error(`${root} must be a folder that only root can write to: remove it`);
   chmodSync(root, 0o755); // whatever the umask
   return join(root, name);
