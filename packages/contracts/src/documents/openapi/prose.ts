@@ -34,7 +34,7 @@ refused.
 
 An answer that concerns one customer carries a \`Consistency-Token\`. Send it with a later request, and that request sees at
 least the state which the answer has seen. Without one, a read may lack what was written some milliseconds before. What is
-below \`/api\` is answered with \`Cache-Control: no-store\`: no cache on the way may keep one.
+below \`/api\` is answered with \`Cache-Control: no-store\`: no cache on the way may keep it.
 
 ## Pages
 
