@@ -7,6 +7,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { PROBLEMS } from '@mo/contracts';
 import { ProblemError, problemBody } from './problem-error.ts';
+import { UNCACHED } from './uncached.ts';
 
 /** Node keeps the answer under way here; nothing may be written into the middle of it. */
 type HttpSocket = Socket & { _httpMessage?: ServerResponse | null };
@@ -41,7 +42,7 @@ export function endWithProblem(socket: Socket, problem: ProblemError): void {
     'content-type: application/problem+json',
     `content-length: ${Buffer.byteLength(body)}`,
     `x-request-id: ${requestId}`,
-    'cache-control: no-store',
+    UNCACHED.join(': '),
     'connection: close',
     ...Object.entries(problem.headers).map(([name, value]) => `${name}: ${value}`),
   ];

@@ -33,4 +33,5 @@ export * from './tracing/open-tracing.ts';
 export { traceCallers } from './tracing/request-spans.ts';
 export * from './tracing/tracer.ts';
 export * from './turns.ts';
+export * from './uncached.ts';
 export * from './validation.ts';

@@ -29,6 +29,7 @@ import { sendAnswer } from './send.ts';
 import { requestIdFrom } from './trace.ts';
 import { traceCalls } from './tracing/request-spans.ts';
 import type { Tracer } from './tracing/tracer.ts';
+import { UNCACHED } from './uncached.ts';
 
 /**
  * How many connections the kernel holds until they are accepted; it bounds this by net.core.somaxconn. Those on top would
@@ -170,7 +171,7 @@ function sendProblem(problem: ProblemError, request: FastifyRequest, reply: Fast
   else if (problem.status >= 500 && request.raw.socket?.destroyed !== true)
     request.log.warn(problem.cause === undefined ? {} : { err: problem.cause }, problem.message);
   // A cache may keep a 404 unless told (RFC 9110, 15.5.5).
-  reply.header(HEADERS.requestId, request.id).header('cache-control', 'no-store');
+  reply.header(HEADERS.requestId, request.id).header(...UNCACHED);
   return sendAnswer(reply, answerProblem(problem, request.id));
 }
 

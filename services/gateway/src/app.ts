@@ -9,6 +9,7 @@ import {
   openIdentity,
   openTracing,
   type StopStep,
+  UNCACHED,
 } from '@mo/service-kit';
 import type { FastifyInstance } from 'fastify';
 import { openAccess } from './access/open-access.ts';
@@ -17,7 +18,6 @@ import type { GatewayConfig } from './config.ts';
 import { referenceRoutes } from './docs/reference.ts';
 import { boundCallers } from './forward/callers.ts';
 import { continueLater } from './forward/expect.ts';
-import { UNCACHED } from './forward/headers.ts';
 import { defaultLimits } from './forward/limits.ts';
 import { linger } from './forward/linger.ts';
 import { LoopLag } from './forward/loop-lag.ts';
@@ -75,9 +75,11 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
   boundCallers(app.server, limits, registry, logger);
   continueLater(app.server);
 
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.header(HEADERS.requestId, request.id).header(...UNCACHED);
-    done();
+  // What a service answered is passed through past this, and brings both (forward/headers.ts).
+  app.addHook('onSend', (request, reply, payload, done) => {
+    reply.header(HEADERS.requestId, request.id);
+    if (!reply.hasHeader('cache-control')) reply.header(...UNCACHED);
+    done(null, payload);
   });
   app.addHook('onResponse', (request, _reply, done) => {
     linger(request.raw, limits.lingerTimeoutMs);

@@ -3,7 +3,7 @@
  * credentials, and what only the gateway may say; of an answer only what is known.
  */
 import { HEADERS } from '@mo/contracts';
-import { acceptTraceparent, newTraceparent, RETRY_AFTER_SECONDS } from '@mo/service-kit';
+import { acceptTraceparent, newTraceparent, RETRY_AFTER_SECONDS, UNCACHED } from '@mo/service-kit';
 import type { FastifyRequest } from 'fastify';
 
 const NOT_PASSED_ON = new Set([
@@ -79,12 +79,6 @@ function namedByConnection(connection: string | undefined): Set<string> | null {
   if (connection === undefined || connection === 'keep-alive' || connection === 'close') return null;
   return new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
 }
-
-/**
- * A cache that several share keeps no answer to a request with Authorization (RFC 9111, 3.5), but of X-API-Key it knows nothing: it
- * would give one caller's data to another. And one that is old would break what a Consistency-Token promises.
- */
-export const UNCACHED = ['cache-control', 'no-store'] as const;
 
 /** The headers that a caller gets, as a flat list of names and values. */
 export function answerHeaders(

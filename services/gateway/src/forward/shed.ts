@@ -5,8 +5,16 @@
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { HEADERS, operations, type ServiceName } from '@mo/contracts';
-import { counter, gauge, type Logger, problemBody, type Registry, requestIdFrom, unavailable } from '@mo/service-kit';
-import { UNCACHED } from './headers.ts';
+import {
+  counter,
+  gauge,
+  type Logger,
+  problemBody,
+  type Registry,
+  requestIdFrom,
+  UNCACHED,
+  unavailable,
+} from '@mo/service-kit';
 import type { Limits } from './limits.ts';
 import { linger } from './linger.ts';
 import type { LoopLag } from './loop-lag.ts';
