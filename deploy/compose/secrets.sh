@@ -5,7 +5,7 @@
 #   postgres-password      of PostgreSQL's superuser
 #   <owner>-database-url   of each service's own database, and the gateway's; the role's password is read from it when the
 #                          database is made
-#   api-keys               the gateway's API keys, hashed; the gateway reads the file again when it changes
+#   keys/api-keys          the gateway's API keys, hashed; the gateway reads the file again when it changes
 #   identities/<service>   a certificate that names it, by which the others know it. All are of one authority, whose key is
 #                          not kept: for new ones remove the folder identities, and run this again
 set -eu
@@ -42,11 +42,14 @@ if [ ! -e "$dir/identities" ]; then
   done
   mv "$work/identities" "$dir/identities"
 fi
-if [ -e "$dir/api-keys" ]; then
-  echo "The secrets are in $dir. Of API keys only hashes are kept: for a new key, remove $dir/api-keys and run this again."
+mkdir -p "$dir/keys" && chmod 755 "$dir/keys"
+# Earlier versions kept it beside the other files.
+if [ -e "$dir/api-keys" ] && [ ! -e "$dir/keys/api-keys" ]; then mv "$dir/api-keys" "$dir/keys/api-keys"; fi
+if [ -e "$dir/keys/api-keys" ]; then
+  echo "The secrets are in $dir. Of API keys only hashes are kept: for a new key, remove $dir/keys/api-keys and run this again."
 else
   key=mo_$(random_hex 24)
-  printf 'local:%s\n' "$(printf %s "$key" | sha256_hex)" | make api-keys
+  printf 'local:%s\n' "$(printf %s "$key" | sha256_hex)" | make keys/api-keys
   echo "The secrets are in $dir. The API key, which is shown only now:"
   echo "$key"
 fi

@@ -8,6 +8,9 @@ const FILES = fileURLToPath(new URL('../../../deploy/helm/mo-loans/files', impor
 export const ALERTS_FILE = join(FILES, 'alerts.yaml');
 const DASHBOARDS = join(FILES, 'dashboards');
 
+/** What Grafana puts in for a variable of which all values are chosen. */
+const EVERY = '.*';
+
 export interface Expression {
   /** Where it stands. */
   readonly where: string;
@@ -33,7 +36,7 @@ export function dashboardExpressions(rateInterval: string): Expression[] {
   return panels().flatMap(([file, { title, targets = [] }]) =>
     targets.map(({ expr }) => ({
       where: `${file}: ${title}`,
-      text: expr.replaceAll('$__rate_interval', rateInterval),
+      text: expr.replaceAll('$__rate_interval', rateInterval).replaceAll('$namespace', EVERY),
     })),
   );
 }

@@ -63,7 +63,9 @@ export class Prometheus {
     const config = {
       global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
       rule_files: ['rules.yaml'],
-      scrape_configs: [{ job_name: 'mo-loans', honor_labels: true, static_configs: [{ targets }] }],
+      scrape_configs: [
+        { job_name: 'mo-loans', honor_labels: true, static_configs: [{ targets, labels: { part_of: 'mo-loans' } }] },
+      ],
     };
     // JSON is YAML.
     writeFileSync(join(dir, 'prometheus.yaml'), JSON.stringify(config));
