@@ -3,6 +3,7 @@ import { SERVICE_NAMES, type ServiceName, STREAMS, type Stream } from '@mo/contr
 import type { DatabaseConnection } from '@mo/database';
 import type { KafkaTarget } from '@mo/dead-letters';
 import { kafkajsOptions } from '@mo/messaging';
+import { Addresses, type Lookup } from '@mo/service-kit';
 import kafkajs from 'kafkajs';
 import pg from 'pg';
 import type { System } from '../target/system.ts';
@@ -22,6 +23,11 @@ export interface PartState {
   readonly details: string;
 }
 
+interface Replica {
+  readonly name: string;
+  readonly url: string;
+}
+
 /** How far a follower has come with a topic. */
 export interface FollowerLag {
   readonly follower: ServiceName;
@@ -35,10 +41,11 @@ export interface Status {
   readonly lags: readonly FollowerLag[];
 }
 
-export async function look({ gatewayUrl, processes, databases, kafka }: System): Promise<Status> {
-  const named = SERVICE_NAMES.flatMap((service) =>
-    processes[service].map((url, place) => ({ name: place === 0 ? service : `${service}-${place + 1}`, url })),
-  );
+/** @param lookup finds all addresses of a name; the resolver of this machine unless given */
+export async function look({ gatewayUrl, processes, databases, kafka }: System, lookup?: Lookup): Promise<Status> {
+  const named = (
+    await Promise.all(SERVICE_NAMES.map((service) => replicasOf(service, processes[service], lookup)))
+  ).flat();
   const followers = SERVICE_NAMES.filter((service) => service !== 'webhooks' || processes[service].length > 0);
   const [ofProcesses, ofDatabases, ofKafka] = await Promise.all([
     Promise.all([{ name: 'gateway', url: gatewayUrl }, ...named].map(({ name, url }) => lookAtProcess(name, url))),
@@ -46,6 +53,14 @@ export async function look({ gatewayUrl, processes, databases, kafka }: System):
     kafka === null ? { parts: [], lags: [] } : lookAtKafka(kafka, followers),
   ]);
   return { parts: [...ofProcesses, ...ofDatabases, ...ofKafka.parts], lags: ofKafka.lags };
+}
+
+/** Every process of a service. A name can stand for several, of which only one relays and audits. */
+async function replicasOf(service: ServiceName, origins: readonly string[], lookup?: Lookup): Promise<Replica[]> {
+  const addresses = new Addresses(origins, lookup);
+  await addresses.start();
+  addresses.stop();
+  return addresses.current.map((url, place) => ({ name: place === 0 ? service : `${service}-${place + 1}`, url }));
 }
 
 async function lookAtProcess(part: string, url: string): Promise<PartState> {

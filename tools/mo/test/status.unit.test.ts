@@ -1,0 +1,35 @@
+/** `mo status` against processes that are stubs. */
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { look } from '../src/status/look.ts';
+
+let server: Server;
+let port: number;
+
+beforeAll(async () => {
+  server = createServer((request, response) =>
+    response.end(
+      request.url === '/metrics' ? 'mo_build_info{version="1"} 1\nmo_outbox_parked 2\n' : '{"status":"ready"}',
+    ),
+  ).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  ({ port } = server.address() as AddressInfo);
+});
+
+afterAll(() => server.close());
+
+it('looks at every process that a name stands for, because each reports only its own state', async () => {
+  const system = {
+    gatewayUrl: `http://127.0.0.1:${port}`,
+    processes: { customers: [], loans: [`http://loans:${port}`], payments: [], webhooks: [] },
+    databases: null,
+    kafka: null,
+  };
+  const { parts } = await look(system, async (host) => (host === 'loans' ? ['127.0.0.1', '127.0.0.2'] : []));
+  expect(parts.map(({ part, state, where }) => [part, state, where])).toEqual([
+    ['gateway', 'attention', `http://127.0.0.1:${port}`],
+    ['loans', 'attention', `http://127.0.0.1:${port}`],
+    ['loans-2', 'not reached', `http://127.0.0.2:${port}`],
+  ]);
+});
