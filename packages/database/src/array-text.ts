@@ -4,7 +4,7 @@
  *
  * @see https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
  */
-import { prepareValue } from 'pg/lib/utils.js';
+import { prepareValue } from './pg-value.ts';
 
 /** What means the same without quotes, apart from the word null. */
 const BARE = /^[\w.:+-]+$/;

@@ -6,8 +6,8 @@
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
  */
 import pg, { type QueryResult } from 'pg';
-import { prepareValue } from 'pg/lib/utils.js';
 import { arrayText } from './array-text.ts';
+import { prepareValue } from './pg-value.ts';
 import { statementName } from './preparing-client.ts';
 import type { Statement } from './sql.ts';
 
