@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import pg from 'pg';
 import { identityDirOf, readStackFile, type Stack, type StackFile, startStack } from '../src/index.ts';
 import { poll } from '../src/processes/poll.ts';
 import { isAlive } from '../src/processes/proc.ts';
+import { kindFile, type OwnKind } from '../src/servers/choose.ts';
 
 const dummy = fileURLToPath(new URL('./fixtures/dummy-service.ts', import.meta.url));
 jest.setTimeout(180_000); // whole systems start, on a machine that may be busy
@@ -75,8 +76,9 @@ describe('a running stack', () => {
     expect(isAlive(file().kafka.pid!)).toBe(true);
   });
 
-  test("has Kafka's data in its folder, whatever that is called", () => {
-    expect(existsSync(join(dir, 'kafka/data/meta.properties'))).toBe(true);
+  test('keeps the data of an embedded Kafka in its folder, whatever the folder is called; a container has a volume', () => {
+    const { kind } = JSON.parse(readFileSync(kindFile(dir), 'utf8')) as { kind: OwnKind };
+    expect(existsSync(join(dir, 'kafka/data/meta.properties'))).toBe(kind === 'embedded');
   });
 
   test('does not let the broker make topics by itself', async () => {
