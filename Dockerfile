@@ -1,14 +1,14 @@
-# The image of one service: docker build --build-arg SERVICE=loans .
-# The image of `mo` and all that operators run: docker build --target mo .
-# All services are compiled in one stage, so that the second image takes little time; an image holds the production
-# dependencies and the compiled code of its own service alone.
+# Image of one service: docker build --build-arg SERVICE=loans .
+# Image of `mo` with all operators' commands: docker build --target mo .
+# One stage compiles all services, so every image after the first builds quickly. An image contains only the production
+# dependencies and the compiled code of its own service.
 
 FROM node:24-slim AS base
 ENV npm_config_update_notifier=false TURBO_TELEMETRY_DISABLED=1
 WORKDIR /repo
 
-# The manifests and sources of all services and of what they import. What only tests need of a workspace, and the
-# Node.js that npm would bring, are left out.
+# The manifests and sources of all services and of the packages that they import, without the development dependencies
+# of workspaces and without the Node.js that npm would install as an optional dependency.
 FROM base AS prune
 COPY package.json .
 RUN --mount=type=cache,target=/root/.npm \
@@ -29,7 +29,8 @@ COPY --from=prune /repo/out/full .
 COPY tsconfig.base.json .
 RUN npx turbo run build
 
-# The manifests of one service and of what it imports, then its production dependencies and its compiled code.
+# `select` takes the manifests of one service and of the packages that it imports. `deploy` adds their production
+# dependencies and compiled code.
 FROM prune AS select
 ARG SERVICE
 RUN turbo prune "@mo/${SERVICE:?must be customers, gateway, loans, payments or webhooks}" --docker --production --out-dir one \
@@ -43,7 +44,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev --wo
 RUN --mount=type=bind,from=build,source=/repo,target=/built \
     for workspace in packages/* services/*; do cp -r "/built/$workspace/dist" "$workspace"; done
 
-# It runs from its sources, as it does in a clone.
+# `mo` runs from its TypeScript sources, as in a clone.
 FROM base AS mo
 ENV NODE_ENV=production
 COPY --from=prune /repo/mo/json .
@@ -63,5 +64,5 @@ USER 1000:1000
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# The heap is kept as in a clone: docs/decisions/0033 and 0039.
+# The same heap flags as in a clone: see docs/decisions/0033 and 0039.
 CMD ["node", "--heap-growing-percent=50", "--max-semi-space-size=16", "--no-allocation-site-pretenuring", "--enable-source-maps", "dist/main.js"]

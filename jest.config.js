@@ -1,7 +1,7 @@
 /**
- * Two kinds of tests. What needs no servers is found by its place or its name and runs alone in a moment
- * (`npm run jest -- --selectProjects unit`); all others share one PostgreSQL and one Kafka, started only if one of
- * them is to run. See packages/dev-stack for where those come from and how tests reach them.
+ * Two projects. `unit` has the tests that need no servers, found by their file name or their package; they run quickly
+ * on their own (`npm run jest -- --selectProjects unit`). `servers` has all other tests. They share one PostgreSQL and
+ * one Kafka, which start only if a test of this project is selected. packages/dev-stack provides these servers.
  */
 import { endWithCounts } from './packages/dev-stack/jest/last-line.js';
 
@@ -24,7 +24,7 @@ const common = {
     ],
   },
   extensionsToTreatAsEsm: ['.ts'],
-  // Workspaces are tested from their sources, never from what was built.
+  // Tests import the sources of workspaces, never build output.
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
 };
 

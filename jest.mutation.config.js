@@ -1,5 +1,5 @@
 /**
- * The tests that mutation testing runs: those of the money and of each service's rules.
+ * The tests that mutation testing runs: those of packages/money and of each service's business rules.
  */
 import jestConfig from './jest.config.js';
 

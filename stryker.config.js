@@ -1,6 +1,6 @@
 /**
- * Mutation testing: `npm run mutation`. Stryker changes the money and the services' rules in one small way after the other,
- * and the unit tests must notice. What survives, and why that is right, is in docs/mutation-testing.md.
+ * Mutation testing: `npm run mutation`. Stryker mutates packages/money and the services' domain/, one small change at a
+ * time, and the unit tests must fail. docs/mutation-testing.md lists the surviving mutants and why each is acceptable.
  */
 export default {
   packageManager: 'npm',

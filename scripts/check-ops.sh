@@ -1,6 +1,6 @@
 #!/bin/sh
-# All checks that need tools from elsewhere than npm, or those named: deployment, queries, browser, examples. First each looks
-# for its tools, and what is missing is said, with how to get it; then they run.
+# Runs the checks that need tools which npm does not install: deployment, queries, browser and examples, or those named
+# as arguments. First all of them look for their tools and report what is missing and how to get it; only then they run.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -8,7 +8,7 @@ all='deployment queries browser examples'
 parts=${*:-$all}
 missing=0
 for part in $parts; do
-  [ -f "scripts/ops/$part.sh" ] || { echo "there is no check $part: $all" >&2; exit 2; }
+  [ -f "scripts/ops/$part.sh" ] || { echo "unknown check $part; the checks are: $all" >&2; exit 2; }
   sh "scripts/ops/$part.sh" --look || missing=1
 done
 [ "$missing" = 0 ] || exit 1

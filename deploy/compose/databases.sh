@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs once, when PostgreSQL's data are new: a database and a role for each service and for the gateway. A role can
-# connect to its own database and to no other; PostgreSQL would let everybody in, so that right is taken from PUBLIC.
-# Run by hand later, it makes what is missing:
+# Creates a database and a role for each service and for the gateway. A role can connect only to its own database: by
+# default PostgreSQL lets every role connect to every database, so the script revokes that right from PUBLIC. PostgreSQL
+# runs the script once, when it initializes an empty volume. Run by hand later, it creates what is missing:
 #
 #   docker compose exec postgres sh /docker-entrypoint-initdb.d/databases.sh
 set -eu
@@ -13,7 +13,7 @@ for owner in gateway customers loans payments webhooks; do
   PASSWORD=$(sed -n "s|^postgres://$owner:\([[:alnum:]]*\)@.*|\1|p" "/run/secrets/$owner-database-url")
   export OWNER PASSWORD
   if [ -z "$PASSWORD" ]; then
-    echo "$owner-database-url must be postgres://$owner:PASSWORD@..., with letters and digits in the password" >&2
+    echo "$owner-database-url must be postgres://$owner:PASSWORD@..., with only letters and digits in the password" >&2
     exit 1
   fi
   as_superuser <<'SQL'

@@ -1,15 +1,15 @@
 #!/bin/sh
-# Checks what the system is deployed from: lints the Dockerfile, renders the compose file and the Helm chart, holds the
-# chart's objects against the schemas of Kubernetes and of the custom resources among them, and tests the alerts. Needs no
-# engine, no cluster and, once the tools are there, no network.
+# Checks the files that the system is deployed from: lints the Dockerfile, renders the compose file and the Helm chart,
+# validates the chart's objects against the schemas of Kubernetes and of the custom resources, and tests the alerts.
+# Needs no container engine, no cluster and, once the tools are installed, no network.
 set -eu
 cd "$(dirname "$0")/../.."
 . scripts/ops/need.sh
 
 chart=deploy/helm/mo-loans
-# The oldest version that the chart is for, and the newest that the validator knows.
+# The oldest version that the chart supports, and the newest that the validator knows.
 kubernetes_versions='1.27 1.30'
-# The Go modules whose sources hold the definitions of the custom resources, each with the folder.
+# The Go modules whose sources contain the definitions of the custom resources, each with the folder that has them.
 custom_resources='
 github.com/cert-manager/cert-manager@v1.21.2 deploy/crds
 github.com/kedacore/keda/v2@v2.21.0 config/crd/bases
@@ -32,10 +32,10 @@ while read -r module folder; do
 done <<EOF
 $custom_resources
 EOF
-looked "$@"
+exit_if_done "$@"
 
 echo 'hadolint Dockerfile' && hadolint Dockerfile
-# The names of the secrets' files are all that rendering needs.
+# Rendering needs only the names of the secrets' files, which do not have to exist.
 echo 'docker compose config' && SECRETS_DIR=./deploy/compose/secrets docker compose --profile '*' config --quiet
 echo 'promtool check rules, check config, test rules'
 promtool check rules --lint=all --lint-fatal "$chart/files/alerts.yaml"
@@ -45,9 +45,12 @@ promtool test rules deploy/observability/alerts.test.yaml
 rendered=$(mktemp -d)
 trap 'rm -r "$rendered"' EXIT
 
-# Not of ours: CPU is requested and not limited, since a limit holds up the event loop; tags don't move, so an image that is
-# there need not be pulled; the images' user is 1000; how many replicas there are is the values' affair, and KEDA's; and
-# spread constraints keep replicas apart.
+# Checks of kube-score that do not apply to the chart:
+# - CPU limit: CPU is only requested, because a limit throttles the event loop.
+# - Pull policy: tags are never reused, so an image that a node has need not be pulled again.
+# - User and group id: the images run as user 1000.
+# - Number of replicas: the values or the autoscalers set it.
+# - Pod anti-affinity: topology spread constraints keep replicas apart.
 score() {
   kube-score score --output-format ci --exit-one-on-warning --ignore-container-cpu-limit \
     --ignore-test container-image-pull-policy --ignore-test container-security-context-user-group-id \
@@ -64,6 +67,6 @@ for values in deploy/helm/values/*.yaml; do
 done
 for version in $kubernetes_versions; do
   echo "kubectl-validate, Kubernetes $version"
-  # shellcheck disable=SC2086 # the options are words
+  # shellcheck disable=SC2086 # $definitions holds several words
   kubectl-validate --version "$version" $definitions "$rendered"/*.yaml
 done

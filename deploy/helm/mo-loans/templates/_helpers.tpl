@@ -2,7 +2,7 @@
 {{- if contains .Chart.Name .Release.Name }}{{ .Release.Name }}{{ else }}{{ .Release.Name }}-{{ .Chart.Name }}{{ end }}
 {{- end }}
 
-{{/* All services behind the gateway, with a space between them. */}}
+{{/* All services behind the gateway, separated by spaces. */}}
 {{- define "mo-loans.services" -}}
 customers loans payments{{ if .Values.webhooks.database.secret }} webhooks{{ end }}
 {{- end }}
@@ -12,7 +12,7 @@ app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
-{{/* What pods are found by. Takes a dict with root and name, as most below do. */}}
+{{/* Labels that select the pods of a component. Takes a dict with `root` and `name`, like most templates below. */}}
 {{- define "mo-loans.selector" -}}
 {{ include "mo-loans.releaseLabels" .root }}
 app.kubernetes.io/component: {{ .name }}
@@ -31,16 +31,16 @@ namespace: {{ .root.Release.Namespace }}
 labels: {{- include "mo-loans.labels" . | nindent 2 }}
 {{- end }}
 
-{{/* The settings of one of the four, as YAML: the defaults, and what its own section says. */}}
+{{/* The settings of a component, as YAML: the defaults, overridden by its own section. */}}
 {{- define "mo-loans.settings" -}}
 {{ mergeOverwrite (deepCopy .root.Values.defaults) (index .root.Values .name) | toYaml }}
 {{- end }}
 
-{{/* The pod, but for its containers: needs `secrets`, the sources of its volume of secrets. */}}
+{{/* A pod's specification without its containers. Needs `secrets`, the sources of the volume of that name. */}}
 {{- define "mo-loans.pod" -}}
 automountServiceAccountToken: false
 enableServiceLinks: false
-# The first process of a container would ignore signals until it listens to them; so another one is the first.
+# Makes the pause process PID 1, because PID 1 ignores signals until it has handlers for them.
 shareProcessNamespace: true
 {{- with .root.Values.serviceAccountName }}
 serviceAccountName: {{ . }}
@@ -91,7 +91,7 @@ volumeMounts:
 {{- end }}
 {{- end }}
 
-{{/* Services have no cluster IP of their own: a name stands for all replicas, as their callers need it. */}}
+{{/* Services are headless: each name resolves to all replicas, over which callers balance. */}}
 {{- define "mo-loans.urlsEnv" -}}
 {{- $isSecure := include "mo-loans.callsByTls" . }}
 {{- range $name := include "mo-loans.services" $ | splitList " " }}
@@ -100,22 +100,22 @@ volumeMounts:
 {{- end }}
 {{- end }}
 
-{{/* Not empty where it has a certificate: the gateway doesn't need one before the services are called over TLS. */}}
+{{/* Not empty if the component has a certificate. The gateway needs one only once services are called over TLS. */}}
 {{- define "mo-loans.hasIdentity" -}}
 {{- if or (include "mo-loans.callsByTls" .root) (and (eq .root.Values.mutualTls.mode "offered") (ne .service "gateway")) }}true{{ end }}
 {{- end }}
 
-{{/* Not empty where the services are called over TLS. */}}
+{{/* Not empty if services are called over TLS. */}}
 {{- define "mo-loans.callsByTls" -}}
 {{- if has .Values.mutualTls.mode (list "used" "required") }}true{{ end }}
 {{- end }}
 
-{{/* The name of the Secret with its certificate. */}}
+{{/* The name of the Secret with the component's certificate. */}}
 {{- define "mo-loans.identitySecret" -}}
 {{- $tls := .root.Values.mutualTls }}
 {{- if $tls.issuer.name }}{{ include "mo-loans.fullname" .root }}-{{ .service }}-identity
 {{- else }}
-{{- required (printf "mutualTls: name an issuer, or the Secret with the certificate of %s" .service) (index $tls.secrets .service) }}
+{{- required (printf "mutualTls: set issuer.name, or in secrets the name of the Secret with the certificate of %s" .service) (index $tls.secrets .service) }}
 {{- end }}
 {{- end }}
 
@@ -136,7 +136,7 @@ volumeMounts:
 {{- end }}
 {{- end }}
 
-{{/* Where the services are called: on the way from one mode to the next, on either. */}}
+{{/* The ports on which services are called: both in the modes `offered` and `used`. */}}
 {{- define "mo-loans.servicePorts" -}}
 {{- if ne .Values.mutualTls.mode "required" }}
 - port: 8080
@@ -146,7 +146,7 @@ volumeMounts:
 {{- end }}
 {{- end }}
 
-{{/* Not empty where it has a database: each service, and the gateway if the values say so. */}}
+{{/* Not empty if the component has a database: every service, and the gateway if its Secret is set. */}}
 {{- define "mo-loans.hasDatabase" -}}
 {{- if or (ne .service "gateway") .settings.database.secret }}true{{ end }}
 {{- end }}
@@ -169,7 +169,7 @@ volumeMounts:
 {{- $service := .service }}
 {{- with .settings.database }}
 - secret:
-    name: {{ required (printf "%s.database.secret: name the Secret with the database's URL" $service) .secret }}
+    name: {{ required (printf "%s.database.secret: set the name of the Secret with the database's URL" $service) .secret }}
     items: [{ key: {{ .key }}, path: database-url }]
 {{- with .clientSecret }}
 - secret:

@@ -1,4 +1,4 @@
-{{/* How Kafka is reached: by the services, and by KEDA. All take the root. */}}
+{{/* How services and KEDA connect to Kafka. All templates here take the root. */}}
 
 {{- define "mo-loans.kafkaTls" -}}
 {{- if hasSuffix "SSL" .Values.kafka.securityProtocol }}yes{{ end }}
@@ -9,12 +9,12 @@
 {{- end }}
 
 {{- define "mo-loans.kafkaBrokers" -}}
-{{- if not .Values.kafka.brokers }}{{ fail "kafka.brokers: name at least one, as host:port" }}{{ end }}
+{{- if not .Values.kafka.brokers }}{{ fail "kafka.brokers: set at least one, as host:port" }}{{ end }}
 {{- join "," .Values.kafka.brokers }}
 {{- end }}
 
 {{- define "mo-loans.kafkaSaslSecret" -}}
-{{ required "kafka.sasl.secret: name the Secret with the user's name and password" .Values.kafka.sasl.secret }}
+{{ required "kafka.sasl.secret: set the name of the Secret with the user's name and password" .Values.kafka.sasl.secret }}
 {{- end }}
 
 {{- define "mo-loans.kafkaEnv" -}}
