@@ -1,4 +1,4 @@
-/** Where `npm start` begins. */
+/** Entry point of `npm start`. */
 import './node-version.js';
 
 await import('./src/start.ts');

@@ -1,4 +1,4 @@
-/** What every command has: progress, errors that its user can act on, and words that can't steer a terminal. */
+/** Shared by all commands: progress, errors that the user can act on, and text that is safe for a terminal. */
 export * from './command-error.ts';
 export * from './plain.ts';
 export * from './progress.ts';

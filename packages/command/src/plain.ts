@@ -1,2 +1,2 @@
-/** A text in one line; what came from outside can't steer the terminal. */
+/** Makes external text safe for a terminal: one line, with each run of control and format characters shown as `?`. */
 export const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, '?');

@@ -1,16 +1,16 @@
-/** Shows how far a command is: a bar that is redrawn on a terminal, now and then a new line elsewhere. */
+/** Shows the progress of a command: a bar that is redrawn on a terminal, and a new line every 10 s elsewhere. */
 const TERMINAL_EVERY_MS = 200;
 const LINES_EVERY_MS = 10_000;
 const BAR_WIDTH = 24;
 const ERASE_LINE = '\r\u001b[K';
 
 export interface Work {
-  /** What is counted, such as `lines`. */
+  /** Unit of `done` and `total`, such as `lines`. */
   readonly unit: string;
   readonly done: () => number;
-  /** How much there is to do; left out where that isn't known. */
+  /** Absent if unknown. */
   readonly total?: number;
-  /** What else there is to say. */
+  /** Further text; an empty one is omitted. */
   readonly detail?: () => string;
 }
 
@@ -19,7 +19,7 @@ export interface ProgressOutput {
   write(text: string): unknown;
 }
 
-/** Starts showing; the function that it returns ends that, and leaves nothing of it on a terminal. */
+/** Starts showing progress. The returned function stops it and erases the bar from a terminal. */
 export function showProgress(work: Work, output: ProgressOutput): () => void {
   const startedMs = performance.now();
   const doneBefore = work.done();
@@ -37,7 +37,7 @@ export function showProgress(work: Work, output: ProgressOutput): () => void {
   };
 }
 
-/** How far, how fast, how long still: such as `450 of 1,000 lines (45 %), 90/s, 6 s left`. */
+/** Progress, rate and estimated time left, such as `450 of 1,000 lines (45 %), 90/s, 7 s left`. */
 export function progressText(
   { unit, done, total, detail }: Work,
   { seconds, doneBefore }: { seconds: number; doneBefore: number },
@@ -63,7 +63,7 @@ function barOf({ done, total }: Work): string {
   return `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] `;
 }
 
-/** Such as `42 s`, `3 min 20 s` or `2 h 5 min`. */
+/** A duration such as `42 s`, `3 min 20 s` or `2 h 5 min`. */
 export function durationText(seconds: number): string {
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s`;

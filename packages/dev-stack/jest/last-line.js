@@ -1,17 +1,17 @@
 /**
- * Ends a test run with one line, `N passed, N failed`, after everything that jest has to say. It is a reporter, which
- * counts, and a hook at the end of the process, which prints: a run that fails before any reporter exists, or without
- * a failing test, counts one failure.
+ * Ends a test run with the line `N passed, N failed`, after all output of jest. A reporter counts, and a hook at the
+ * end of the process prints. A run that fails before any reporter exists, or without a failing test, counts as one
+ * failure.
  */
 import { writeSync } from 'node:fs';
 
 let counts;
 
-/** Has the process end with the line. To be called once, by the configuration. */
+/** Makes the process print the line at its end. The configuration calls this once. */
 export function endWithCounts() {
   process.on('exit', (code) => {
     const hasFailed = code !== 0 || Boolean(process.exitCode);
-    if (!counts && !hasFailed) return; // nothing was asked to run, as with --listTests
+    if (!counts && !hasFailed) return; // no tests were requested, as with --listTests
     const { passed, failed } = counts ?? { passed: 0, failed: 0 };
     const failures = failed === 0 && (hasFailed || passed === 0) ? 1 : failed;
     print(`${passed} passed, ${failures} failed\n`);
@@ -26,7 +26,7 @@ export default class LastLine {
   }
 }
 
-/** At the end of a process only what is written synchronously arrives, and a full pipe has to be waited for. */
+/** In an exit handler only synchronous writes arrive, and a full pipe (EAGAIN) has to be waited for. */
 function print(line) {
   const attemptsMax = 1_000;
   for (let attempt = 0; attempt < attemptsMax; attempt++) {

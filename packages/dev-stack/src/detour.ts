@@ -1,14 +1,15 @@
 /**
- * A detour for connections. Whoever starts a stack may have any of its connections led through something of its own,
- * which can cut or stall them, as a network would: it is asked for each way, and answers with the port to use instead.
+ * Detours for connections. The caller that starts a stack can route any of its connections through a proxy of its own,
+ * which can cut or stall them as a network would. The detour is called for each way and returns the port to use
+ * instead.
  */
 export interface Way {
-  /** The name of the process that connects; `everybody` where all are told the same. */
+  /** The name of the connecting process; `everybody` if all processes use the same port. */
   from: string;
-  /** The name of the process that listens at `port`, or `postgres` or `kafka`. */
+  /** The name of the process that listens on `port`, or `postgres` or `kafka`. */
   to: string;
   port: number;
 }
 
-/** Answers with the port on 127.0.0.1 that leads to the end of this way. */
+/** Returns the port on 127.0.0.1 that leads to the end of this way. */
 export type Detour = (way: Way) => Promise<number>;

@@ -1,4 +1,4 @@
-/** `npm start`, once start.js has seen that this Node.js is new enough. */
+/** `npm start`, after start.js has checked the version of Node.js. */
 import { runCommand } from './stack/command.ts';
 
 await runCommand();

@@ -1,22 +1,22 @@
 import type { Money } from './money.ts';
 
-/** Something that is owed: what it is, and how much of it is still to be paid, in minor units. */
+/** A debt, with the amount that is still to be paid in minor units. */
 export interface Debt<Id> {
   readonly id: Id;
   readonly outstanding: Money;
 }
 
-/** The part of a payment that goes to one debt, in minor units, above zero. */
+/** The part of a payment that goes to one debt; the amount is in minor units and above zero. */
 export interface Allocation<Id> {
   readonly id: Id;
   readonly amount: Money;
 }
 
 /**
- * Spreads an amount over debts in the order given, each as far as it goes.
+ * Allocates an amount to debts in the given order, paying each in full before the next.
  *
  * @param total minor units, above zero
- * @returns the parts, which sum to the total; or null where the debts together are less than the total
+ * @returns parts that sum to the total, or null if the total exceeds the sum of the debts
  */
 export function allocate<Id>(total: Money, debts: Iterable<Debt<Id>>): Allocation<Id>[] | null {
   const parts: Allocation<Id>[] = [];

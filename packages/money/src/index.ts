@@ -1,6 +1,6 @@
 /**
- * Exact amounts. An amount is a bigint of minor units (cents), so that sums are exact at any size; it crosses a
- * boundary (JSON, a numeric column) as a decimal string with two places. Floats never touch it.
+ * Exact amounts. An amount is a bigint of minor units (cents), so sums are exact at any size. In JSON and in numeric
+ * columns it is a decimal string with two places. Floating point is never used.
  */
 
 export type { Allocation, Debt } from './allocate.ts';

@@ -4,16 +4,16 @@ export type Money = bigint;
 const DECIMALS = 2;
 const DECIMAL = /^(\d{1,10})(?:\.(\d{1,2}))?$/;
 
-/** The largest amount that a request may name, in minor units: ten digits before the point, as numeric(12,2) holds. */
+/** The largest amount in a request, in minor units: ten digits before the point, the limit of numeric(12,2). */
 export const AMOUNT_MAX: Money = 999_999_999_999n;
 
-/** Says which rule a text breaks as an amount. */
+/** A text is not a valid amount; the message names the broken rule. */
 export class MoneyError extends Error {
   override readonly name = 'MoneyError';
 }
 
 /**
- * Reads a plain decimal: up to ten digits, then up to two decimals ("1200", "1200.5", "1200.50").
+ * Parses a plain decimal: up to ten digits, then up to two decimals ("1200", "1200.5", "1200.50").
  *
  * @returns minor units
  * @throws MoneyError on a sign, an exponent, a third decimal, white space, or more than ten digits before the point
@@ -25,7 +25,7 @@ export function parseMoney(text: string): Money {
   return BigInt(units + decimals.padEnd(DECIMALS, '0'));
 }
 
-/** Writes minor units as a decimal string with two places, as every answer and event carries them: 120050n → "1200.50". */
+/** Formats minor units as in responses and events, a decimal string with two places: 120050n → "1200.50". */
 export function formatMoney(amountMinor: Money): string {
   const sign = amountMinor < 0n ? '-' : '';
   const digits = (amountMinor < 0n ? -amountMinor : amountMinor).toString().padStart(3, '0');

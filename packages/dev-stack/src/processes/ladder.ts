@@ -1,23 +1,23 @@
 /**
- * How a process is asked to go, ever less politely: each step's signal is sent once its time has come, and the last
- * one is SIGKILL, so that every stop ends.
+ * How a process is stopped: a series of increasingly forceful signals, each sent after its delay. The last one is
+ * SIGKILL, so that every stop ends.
  */
 export type Ladder = readonly { readonly signal: NodeJS.Signals; readonly afterMs: number }[];
 
-/** What each kind of process is given to stop in order. */
+/** The ladder of each kind of process. */
 export const ladders = {
   /** A service drains its requests first. */
   service: [
     { signal: 'SIGTERM', afterMs: 0 },
     { signal: 'SIGKILL', afterMs: 15_000 },
   ],
-  /** SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one: recovery follows at the next start. */
+  /** SIGINT is PostgreSQL's fast shutdown. SIGQUIT is its immediate one, with recovery at the next start. */
   postgres: [
     { signal: 'SIGINT', afterMs: 0 },
     { signal: 'SIGQUIT', afterMs: 10_000 },
     { signal: 'SIGKILL', afterMs: 12_000 },
   ],
-  /** A download, or whatever else can be begun anew. */
+  /** A download or other work that can be repeated. */
   tool: [
     { signal: 'SIGTERM', afterMs: 0 },
     { signal: 'SIGKILL', afterMs: 1_000 },
@@ -30,14 +30,14 @@ export const ladders = {
 
 const hurriedMsMax = 1_500;
 
-/** The same steps in at most 1.5 s, for when nobody is left to wait or somebody has lost patience. */
+/** The same steps within 1.5 s, for a supervisor that has died or a user who asks a second time. */
 export function hurried(ladder: Ladder): Ladder {
   const lastMs = Math.max(...ladder.map((step) => step.afterMs), 1);
   const scale = Math.min(1, hurriedMsMax / lastMs);
   return ladder.map((step) => ({ signal: step.signal, afterMs: Math.round(step.afterMs * scale) }));
 }
 
-/** Climbs the ladder until `gone` settles. `signal` sends one signal; a process that is gone already is no error. */
+/** Climbs the ladder until `gone` settles. `signal` sends one signal; the process may already be gone. */
 export async function climb(ladder: Ladder, signal: (name: NodeJS.Signals) => void, gone: Promise<unknown>) {
   const timers = ladder.map((step) => setTimeout(() => signal(step.signal), step.afterMs));
   try {

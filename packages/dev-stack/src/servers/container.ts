@@ -1,6 +1,6 @@
 /**
- * A container as something to keep running: made at the first start, started again after a death, on the same volume
- * and port. Its pid is that of its main process as this machine sees it.
+ * A container as a program to keep running: created once, and started again after a death on the same volume and port.
+ * Its pid is that of its main process as seen from this machine.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
@@ -14,39 +14,43 @@ const stopSignalEveryMs = 1_000;
 
 export interface ContainerSpec {
   image: string;
-  /** As `postgres`: for the names of volume and log. */
+  /** Such as `postgres`: part of the volume's name. */
   purpose: string;
-  /** The stack's folder, after which the volume is named. */
+  /** The stack's folder, from which the volume's name is derived. */
   dir: string;
-  /** Where the data are inside. */
+  /** The folder for data inside the container. */
   dataPath: string;
-  /** A port inside and the one on this machine. */
+  /** A port inside the container and the one on this machine. */
   port: { inside: number; outside: number };
   env: Record<string, string>;
   command?: string[];
-  /** What asks the main process to stop in order. */
+  /** The signal for an orderly stop of the main process. */
   stopSignal: NodeJS.Signals;
-  /** False: the data go with the container. */
+  /** If false, the data are removed with the container. */
   keepData: boolean;
   logFile: string;
 }
 
-/** The address at which containers are reached: this machine, unless the engine is elsewhere. */
+/** The address of the containers: this machine, unless the docker engine is remote. */
 export async function containerHost(): Promise<string> {
   const host = (await engine())!.info.containerRuntime.host;
   return host === 'localhost' ? '127.0.0.1' : host;
 }
 
-/** The volume that holds the data of a purpose, for a stack in this folder. */
+/** The name of the volume for the data of a purpose, for a stack in this folder. */
 export function volumeName(dir: string, purpose: string): string {
   return `mo-loans-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}-${purpose}`;
 }
 
-/** Makes the container and answers how to start it. */
+/**
+ * Creates the container.
+ *
+ * @returns a function that starts it
+ */
 export async function makeContainer(spec: ContainerSpec, guard: Guard): Promise<() => Promise<Running>> {
   const docker = (await engine())!.container.dockerode;
   const label = `mo-loans.stack=${randomBytes(8).toString('hex')}`;
-  await guard.removeContainersAtEnd(label); // before there is one, so that none can be left behind
+  await guard.removeContainersAtEnd(label); // before it is created, so that none can be left behind
   const container = await docker.createContainer(await createOptions(spec, label));
   return () => start(container, spec);
 }
@@ -77,7 +81,7 @@ async function start(container: Container, { logFile, stopSignal }: ContainerSpe
     ({ StatusCode }: { StatusCode: number }) => `exited with ${StatusCode}`,
     (error: Error) => `was lost (${error.message})`,
   );
-  void copyLog(container, logFile, startedAt).catch(() => {}); // only for people to read
+  void copyLog(container, logFile, startedAt).catch(() => {}); // the log is only informative
   return { pid: State.Pid, gone, stop: (hurry) => stop(container, stopSignal, gone, hurry) };
 }
 
@@ -90,11 +94,11 @@ async function copyLog(container: Container, logFile: string, since: number) {
 }
 
 /**
- * The first process of a container ignores a signal that it has no handler for, as it has none while it starts. So it
- * is asked again and again.
+ * The first process of a container ignores signals for which it has no handler, which is the case while it starts. So
+ * the signal is repeated.
  */
 async function stop(container: Container, stopSignal: NodeJS.Signals, gone: Promise<string>, hurry?: AbortSignal) {
-  const signal = (name: NodeJS.Signals) => void container.kill({ signal: name }).catch(() => {}); // gone by itself
+  const signal = (name: NodeJS.Signals) => void container.kill({ signal: name }).catch(() => {}); // already gone
   const kill = () => signal('SIGKILL');
   if (hurry?.aborted) kill();
   else hurry?.addEventListener('abort', kill, { once: true });

@@ -1,4 +1,4 @@
-/** Apache Kafka from Maven Central, on the Java of this machine, without an engine. */
+/** Apache Kafka from Maven Central, on this machine's Java, without a docker engine. */
 import { join } from 'node:path';
 import type { Guard } from '../processes/guard.ts';
 import type { Program } from '../processes/keeper.ts';
@@ -9,24 +9,24 @@ import { javaVersion, kafkaJars } from './kafka-jars.ts';
 import { kafkaReady } from './kafka-ready.ts';
 
 export interface KafkaOptions {
-  /** The folder of the stack's state: the broker's files go to `kafka/` in it, the log to `logs/`. */
+  /** The folder of the stack's state, with the broker's files in `kafka/` and its log in `logs/`. */
   dir: string;
   port: number;
-  /** The port that clients are told to use: the broker's own unless told. */
+  /** The port advertised to clients: the broker's own by default. */
   advertisedPort?: number;
-  /** Kafka itself leaves syncing to the system; in a container, off means that the data go with it. */
+  /** No effect on the broker, which leaves syncing to the system. If off, a container's data are removed with it. */
   fsync: boolean;
-  /** Not kept for another start. */
+  /** The data are not kept for another start. */
   isTemporary?: boolean;
-  /** Settings of the broker beside, or instead of, those that each has. */
+  /** Settings in addition to, or instead of, the default ones. */
   settings?: Readonly<Record<string, string>>;
-  /** More arguments for the formatting of the data folder. */
+  /** Additional arguments for formatting the data folder. */
   formatArguments?: readonly string[];
   guard: Guard;
   log: Log;
 }
 
-/** Fetches and prepares what is missing, and answers the program that runs the broker. */
+/** Downloads and prepares what is missing, and returns the program that runs the broker. */
 export async function embeddedKafka(options: KafkaOptions): Promise<Program> {
   const { dir, port, advertisedPort = port, settings = {}, formatArguments = [], guard, log } = options;
   await javaVersion();

@@ -7,8 +7,8 @@ const keyBytes = 32;
 const keyId = 'local';
 
 /**
- * The key that comes with a stack, made once. The gateway gets a file with its hash, to which others may be added;
- * the key itself is kept beside it, for the person who started the stack.
+ * The API key of a stack, generated once. The gateway reads its hash from `api-keys`, where users may add other keys.
+ * The key itself is stored next to that file, for the user who starts the stack.
  */
 export function apiKey(dir: string): { key: string; keysFile: string } {
   const keyFile = join(dir, 'api-key');

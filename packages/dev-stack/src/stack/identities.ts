@@ -1,13 +1,13 @@
-/** Who the processes of a stack are to each other: a certificate for each service, of an authority of the stack's own. */
+/** Identities of the services towards each other: one certificate per service, issued by the stack's own authority. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeAuthority } from '../authority.ts';
 import { writeAtomically } from '../state-dir.ts';
 
-/** The folder with a service's certificate, key, and authority. */
+/** The folder with the certificate and key of a service, and the authority's certificate. */
 export const identityDirOf = (dir: string, service: string): string => join(dir, 'identities', service);
 
-/** Makes them anew; the authority's key is kept nowhere, so nobody else can be certified. */
+/** Replaces all certificates. The authority's key is not stored, so no further certificate can be issued. */
 export async function makeIdentities(dir: string, services: readonly string[]): Promise<void> {
   const authority = await makeAuthority('MO Loans stack');
   for (const service of services) {

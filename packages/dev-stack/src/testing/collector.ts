@@ -1,4 +1,4 @@
-/** What a collector of OpenTelemetry is to those that send it traces: it takes OTLP over HTTP, in JSON. For tests. */
+/** An OpenTelemetry collector for tests: receives traces as OTLP over HTTP, in JSON. */
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
 const STATUS_ERROR = 2;
 
-/** A span as it was exported. */
+/** A span as received. */
 export interface ExportedSpan {
   readonly traceId: string;
   readonly spanId: string;
@@ -14,7 +14,7 @@ export interface ExportedSpan {
   readonly name: string;
   readonly kind: (typeof KINDS)[number];
   readonly attributes: Readonly<Record<string, string | number>>;
-  /** Of the process that recorded it. */
+  /** The attributes of the process that recorded the span. */
   readonly resource: Readonly<Record<string, string | number>>;
   readonly isError: boolean;
   /** In ms since the epoch. */
@@ -23,15 +23,15 @@ export interface ExportedSpan {
 }
 
 export interface Collector {
-  /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
+  /** The value for `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly endpoint: string;
-  /** What was received so far, in the order of its coming. */
+  /** The spans received so far, in order of arrival. */
   readonly spans: readonly ExportedSpan[];
   readonly requests: readonly { readonly path: string; readonly headers: IncomingHttpHeaders }[];
   close(): Promise<void>;
 }
 
-/** Starts one on a free port of this machine. */
+/** Starts a collector on a free port of this machine. */
 export async function startCollector(): Promise<Collector> {
   const spans: ExportedSpan[] = [];
   const requests: Collector['requests'][number][] = [];
@@ -59,7 +59,7 @@ export async function startCollector(): Promise<Collector> {
   };
 }
 
-/** opentelemetry/proto/collector/trace/v1, ExportTraceServiceRequest, as far as it is read here. */
+/** The fields read here of opentelemetry/proto/collector/trace/v1, ExportTraceServiceRequest. */
 interface OtlpExport {
   resourceSpans: {
     resource: { attributes: OtlpAttribute[] };

@@ -1,6 +1,6 @@
 /**
- * A PostgreSQL and a Kafka of a test's own, as they are where others run them: nobody comes in without TLS, and who comes
- * says who it is, by a password or by a certificate.
+ * A private PostgreSQL and Kafka for one test, secured as in production: services connect over TLS and authenticate
+ * with a password or a certificate.
  */
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,22 +10,22 @@ import { newPassword } from '../servers/secrets.ts';
 import { type Servers, startServers } from '../servers/start-servers.ts';
 import { serverUser } from '../state-dir.ts';
 
-/** The servers' certificate is made for this address, and for no name. */
+/** The servers' certificate is issued for this address and for no name. */
 const HOST = '127.0.0.1';
-/** Where Kafka's login modules are. */
+/** The package of Kafka's login modules. */
 const LOGIN = 'org.apache.kafka.common.security';
 
 export interface SecuredServers extends Servers {
   readonly authority: Authority;
-  /** Where Kafka takes a user by password (SASL_SSL), and where by certificate (SSL). */
+  /** Kafka's listeners for authentication by password (SASL_SSL) and by certificate (SSL). */
   readonly brokers: { readonly sasl: string; readonly certificates: string };
-  /** Who may come to Kafka by password, with each mechanism. */
+  /** The user that Kafka accepts by password, with every mechanism. */
   readonly user: { readonly name: string; readonly password: string };
 }
 
 /**
- * Starts them, embedded. The role of payments must show a certificate of its name to PostgreSQL beside its password, the
- * others a password alone.
+ * Starts embedded servers. In PostgreSQL the role of payments needs a certificate with its name in addition to its
+ * password; the other roles need only a password.
  */
 export async function startSecuredServers(dir: string): Promise<SecuredServers> {
   const authority = await makeAuthority();
