@@ -1,4 +1,4 @@
-/** A certificate authority of a stack's own, or a test's. */
+/** A private certificate authority for one stack or one test. */
 import { isIP } from 'node:net';
 import { generate } from 'selfsigned';
 
@@ -9,9 +9,9 @@ export interface KeyPair {
 }
 
 export interface Authority {
-  /** Its own certificate, in PEM. */
+  /** The authority's certificate, in PEM. */
   readonly ca: string;
-  /** Certifies a server that is reached at these hosts, or a client of this name; for a year unless told. */
+  /** Issues a certificate for a server with these hosts, or a client with this name. Valid for a year by default. */
   certify(name: string, hosts?: readonly string[], notAfter?: Date): Promise<KeyPair>;
 }
 
@@ -20,23 +20,23 @@ const DAY_MS = 24 * 3_600_000;
 const DNS_NAME = 2;
 const IP_ADDRESS = 7;
 
-/** Makes one; two of the same name are strangers to each other all the same. */
+/** Creates an authority. Two authorities with the same name do not trust each other's certificates. */
 export async function makeAuthority(name = 'test authority'): Promise<Authority> {
-  const own = await generate([{ name: 'commonName', value: name }], {
+  const root = await generate([{ name: 'commonName', value: name }], {
     ...COMMON,
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },
       { name: 'keyUsage', keyCertSign: true, critical: true },
     ],
   });
-  const ca = { key: own.private, cert: own.cert };
+  const ca = { key: root.private, cert: root.cert };
   return {
-    ca: own.cert,
+    ca: root.cert,
     certify: async (subject, hosts = [subject], notAfter) => {
       const altNames = hosts.map((host) =>
         isIP(host) === 0 ? ({ type: DNS_NAME, value: host } as const) : ({ type: IP_ADDRESS, ip: host } as const),
       );
-      const made = await generate([{ name: 'commonName', value: subject }], {
+      const issued = await generate([{ name: 'commonName', value: subject }], {
         ...COMMON,
         ca,
         ...(notAfter !== undefined && { notBeforeDate: new Date(notAfter.getTime() - DAY_MS), notAfterDate: notAfter }),
@@ -45,7 +45,7 @@ export async function makeAuthority(name = 'test authority'): Promise<Authority>
           { name: 'subjectAltName', altNames },
         ],
       });
-      return { cert: made.cert, key: made.private };
+      return { cert: issued.cert, key: issued.private };
     },
   };
 }

@@ -1,10 +1,10 @@
 import { createServer } from 'node:net';
 
-// Below the range from which systems take the ports of outgoing connections (32768 and up on Linux), so that nobody
-// is given one of these by chance between our look and our use.
+// Below the ephemeral port range (32768 and up on Linux), so that no outgoing connection takes a port between the check
+// and its use.
 const portMin = 20_000;
 const portMax = 31_999;
-/** Test files run in several processes at once, which don't know what the others were given: each takes from its share. */
+/** Jest workers do not know each other's ports, so each worker uses its own share of the range. */
 const sharesMax = 8;
 const attemptsMax = 200;
 const handedOut = new Set<number>();
@@ -14,7 +14,7 @@ const localhost = '127.0.0.1';
 /** True if nothing listens on 127.0.0.1 at this port. */
 export const isFree = async (port: number): Promise<boolean> => (await whyNot(port, localhost)) === null;
 
-/** Why nobody can listen there, as the system calls it; null where one can. */
+/** The system's error code if the port cannot be listened on, else null. */
 function whyNot(port: number, host: string): Promise<string | null> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -23,14 +23,14 @@ function whyNot(port: number, host: string): Promise<string | null> {
   });
 }
 
-/** Ports that are somebody's already, though nobody listens there yet: `freePort` gives none of these. */
+/** Reserves ports on which nothing listens yet, so that `freePort` does not return them. */
 export function keepPorts(ports: readonly number[]): void {
   for (const port of ports) handedOut.add(port);
 }
 
-/** `count` neighbouring free ports, of which no other call in this process was given one; answers the first. */
+/** Reserves `count` consecutive free ports that no other call in this process has got, and returns the first. */
 export async function freePort(count = 1): Promise<number> {
-  const [min, max] = range(process.env.JEST_WORKER_ID);
+  const [min, max] = portRange(process.env.JEST_WORKER_ID);
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const first = min + Math.floor(Math.random() * (max - min - count));
     const ports = Array.from({ length: count }, (_, index) => first + index);
@@ -43,24 +43,24 @@ export async function freePort(count = 1): Promise<number> {
   throw new Error(`no free port between ${min} and ${max} after ${attemptsMax} attempts`);
 }
 
-/** All ports, or those of one of the processes that run tests, which are numbered from 1 on. */
-function range(worker: string | undefined): readonly [min: number, max: number] {
+/** The whole range, or the share of one jest worker, numbered from 1. */
+function portRange(worker: string | undefined): readonly [min: number, max: number] {
   if (worker === undefined) return [portMin, portMax];
   const size = Math.floor((portMax + 1 - portMin) / sharesMax);
   const min = portMin + ((Number(worker) - 1) % sharesMax) * size;
   return [min, min + size - 1];
 }
 
-/** A port that is needed, what for, and the variable that sets it. */
+/** A required port, its purpose, and the variable that sets it. */
 export interface NeededPort {
   port: number;
   purpose: string;
   variable: string;
-  /** Where it is listened on, if not on 127.0.0.1: what HOST says. */
+  /** The address to listen on, from HOST; 127.0.0.1 by default. */
   host?: string;
 }
 
-/** Throws, naming each port that can't be listened on and the variable that moves it. */
+/** @throws Error naming each port that cannot be listened on and the variable that changes it */
 export async function checkPorts(needed: readonly NeededPort[]): Promise<void> {
   const faults = (await Promise.all(needed.map(faultOf))).filter((fault) => fault !== null);
   if (faults.length > 0) throw new Error(faults.join('\n'));
@@ -71,11 +71,11 @@ async function faultOf({ port, purpose, variable, host = localhost }: NeededPort
   if (why === null) return null;
   if (why !== 'EADDRINUSE' && why !== 'EACCES')
     return `HOST must be an address of this machine, not "${host}" (${why})`;
-  const what = why === 'EADDRINUSE' ? 'is taken' : 'is not for this user';
+  const what = why === 'EADDRINUSE' ? 'is taken' : 'is not allowed for this user';
   return `port ${port} for ${purpose} ${what}: set ${variable} to another one`;
 }
 
-/** A port from the environment, or the default. */
+/** @throws Error naming the variable if its value is not a port */
 export function portFrom(env: NodeJS.ProcessEnv, variable: string, fallback: number): number {
   const text = env[variable];
   if (text === undefined || text === '') return fallback;

@@ -1,9 +1,9 @@
 /**
- * Where things are kept: the state of one stack (`.mo/`: data, passwords, logs), and the cache of what was downloaded,
- * which all stacks of a user share.
+ * Folders for the state of one stack (`.mo/`: data, passwords, logs) and for the download cache, which all stacks of a
+ * user share.
  *
- * PostgreSQL refuses to run as root. Where we are root it runs as the user "nobody", who cannot see into a home folder
- * that is closed to others; its programs and data then go below /var/lib instead.
+ * PostgreSQL refuses to run as root. If this process is root, PostgreSQL runs as the user "nobody", who cannot enter a
+ * home folder that is closed to others. Its programs and data are then stored below /var/lib instead.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import {
@@ -21,10 +21,10 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 const openRoot = '/var/lib/mo-loans';
-/** Where they were once, and still are where they were made then: systems may delete there what nobody has touched for a month. */
+/** An earlier location, still used for data created there. Systems may delete files there after a month without use. */
 const formerRoot = '/var/tmp/mo-loans';
 
-/** The user that PostgreSQL runs as, where it may not run as us. */
+/** The user that PostgreSQL runs as if this process is root; else undefined. */
 export function serverUser(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const nobody = readFileSync('/etc/passwd', 'utf8')
@@ -34,36 +34,37 @@ export function serverUser(): { uid: number; gid: number } | undefined {
   return { uid: Number(nobody?.[2] ?? 65_534), gid: Number(nobody?.[3] ?? 65_534) };
 }
 
-/** Makes the folder that holds the state of one stack. */
+/** Creates the folder for the state of one stack. */
 export function makeStateDir(dir: string): void {
   mkdirSync(join(dir, 'logs'), { recursive: true });
-  // mkdtemp makes folders for their owner only; others may pass through ours, where all secrets are closed files.
+  // mkdtemp closes folders to others, but PostgreSQL's user must pass through. Secrets are in files closed to others.
   if (serverUser()) chmodSync(dir, 0o711);
 }
 
-/** The folder for what was downloaded or built once: `$XDG_CACHE_HOME/mo-loans` or `~/.cache/mo-loans`. */
+/** The folder for downloads and their derivatives: `$XDG_CACHE_HOME/mo-loans` or `~/.cache/mo-loans`. */
 export function cacheDir(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'mo-loans');
 }
 
 /**
- * The path itself if PostgreSQL's user can come to it, else one for the same purpose to which it can. Data stay where they were made;
- * what is only a copy is made anew.
+ * The path itself if PostgreSQL's user can reach it, else a replacement path that this user can reach. Existing data
+ * stay in the earlier location; a mere copy is created again in the current one.
  */
-export function reachable(folder: string, kind: 'data' | 'copy'): string {
+export function reachablePath(folder: string, kind: 'data' | 'copy'): string {
   if (!serverUser() || canOthersReach(folder)) return folder;
   const name = createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 16);
   const former = join(formerRoot, name);
-  if (kind === 'data' && existsSync(former)) return withinRoots(formerRoot, name);
+  if (kind === 'data' && existsSync(former)) return pathIn(formerRoot, name);
   mkdirSync(openRoot, { recursive: true });
-  return withinRoots(openRoot, name);
+  return pathIn(openRoot, name);
 }
 
-function withinRoots(root: string, name: string): string {
+/** @throws Error if users other than root can write to the root folder */
+function pathIn(root: string, name: string): string {
   const found = lstatSync(root);
   if (!found.isDirectory() || found.uid !== 0 || (found.mode & 0o022) !== 0)
     throw new Error(`${root} must be a folder that only root can write to: remove it`);
-  chmodSync(root, 0o755); // whatever the umask
+  chmodSync(root, 0o755); // regardless of the umask
   return join(root, name);
 }
 
@@ -75,7 +76,7 @@ function canOthersReach(folder: string): boolean {
   }
 }
 
-/** Writes a file so that a reader sees the old text or the new one, never a part. */
+/** Writes a file so that a reader sees either the old or the new text, never a part. */
 export function writeAtomically(path: string, text: string, mode = 0o600): void {
   const part = `${path}.${randomBytes(4).toString('hex')}.part`;
   try {

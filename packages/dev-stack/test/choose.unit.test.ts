@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chooseServers, kindFile, readServerFiles } from '../src/servers/choose.ts';
 import { fixedPlan } from '../src/stack/plan.ts';
-import { onceEach } from '../src/stack/replicas.ts';
+import { oneEach } from '../src/stack/replicas.ts';
 
 const urls = {
   CUSTOMERS_DATABASE_URL: 'postgres://c',
@@ -19,7 +19,7 @@ afterEach(() => rmSync(dir, { recursive: true }));
 const choose = (env: NodeJS.ProcessEnv) => chooseServers(env, dir, () => {});
 
 describe('the choice of servers', () => {
-  test('servers that the environment names are taken', async () => {
+  test('servers that the environment names are used', async () => {
     expect(await choose({ ...urls, KAFKA_BROKERS: 'a:1, b:2' })).toEqual({
       postgres: {
         kind: 'environment',
@@ -29,22 +29,22 @@ describe('the choice of servers', () => {
     });
   });
 
-  test('one kind may come from the environment and the other from us', async () => {
+  test('one server may be configured by the environment and the other started by the stack', async () => {
     const choice = await choose({ KAFKA_BROKERS: 'a:1', MO_SERVERS: 'embedded' });
     expect(choice).toMatchObject({ postgres: { kind: 'embedded' }, kafka: { kind: 'environment' } });
   });
 
-  test('two of three database URLs are refused, and the missing one is named', async () => {
+  test('two of three database URLs are rejected with the name of the missing one', async () => {
     await expect(choose({ ...urls, LOANS_DATABASE_URL: undefined })).rejects.toThrow(
       'LOANS_DATABASE_URL must be set too',
     );
   });
 
-  test('brokers without a port are refused', async () => {
-    await expect(choose({ KAFKA_BROKERS: 'a:1,b' })).rejects.toThrow('"b" is none');
+  test('brokers without a port are rejected', async () => {
+    await expect(choose({ KAFKA_BROKERS: 'a:1,b' })).rejects.toThrow('list of host:port, but has "b"');
   });
 
-  test('servers may be named in files, as services read them', async () => {
+  test('servers may be named in files, as for the services', async () => {
     writeFileSync(join(dir, 'brokers'), 'a:1,b:2\n');
     const env: NodeJS.ProcessEnv = { ...urls, KAFKA_BROKERS_FILE: join(dir, 'brokers') };
     readServerFiles(env);
@@ -55,11 +55,11 @@ describe('the choice of servers', () => {
     expect(() => readServerFiles({ KAFKA_BROKERS_FILE: join(dir, 'none') })).toThrow('KAFKA_BROKERS_FILE: ENOENT');
   });
 
-  test('MO_SERVERS takes nothing but its two words', async () => {
+  test('MO_SERVERS accepts only its two values', async () => {
     await expect(choose({ MO_SERVERS: 'docker' })).rejects.toThrow('MO_SERVERS must be containers or embedded');
   });
 
-  test('a stack stays with the servers that hold its data', async () => {
+  test('a stack keeps the kind of servers that has its data', async () => {
     writeFileSync(kindFile(dir), '{"kind":"embedded"}');
     expect(await choose({})).toMatchObject({ postgres: { kind: 'embedded' }, kafka: { kind: 'embedded' } });
   });
@@ -68,8 +68,8 @@ describe('the choice of servers', () => {
 describe('the ports', () => {
   const choice = { postgres: { kind: 'embedded' }, kafka: { kind: 'embedded' } } as const;
 
-  test('replicas listen ten above each other', async () => {
-    const plan = await fixedPlan({ LOANS_PORT: '7000' }, { ...onceEach, loans: 2 }, choice);
+  test('the ports of consecutive replicas are ten apart', async () => {
+    const plan = await fixedPlan({ LOANS_PORT: '7000' }, { ...oneEach, loans: 2 }, choice);
     const ports = Object.fromEntries(plan.replicas.map(({ name, port }) => [name, port]));
     expect(ports).toEqual({
       gateway: 8080,
@@ -81,8 +81,8 @@ describe('the ports', () => {
     });
   });
 
-  test('those for TLS are free ones unless told', async () => {
-    const plan = await fixedPlan({ LOANS_TLS_PORT: '7443' }, { ...onceEach, loans: 2 }, choice);
+  test('TLS ports are free ones by default', async () => {
+    const plan = await fixedPlan({ LOANS_TLS_PORT: '7443' }, { ...oneEach, loans: 2 }, choice);
     const urls = new Map(plan.replicas.map(({ name, apiUrl }) => [name, apiUrl]));
     expect([urls.get('gateway'), urls.get('loans'), urls.get('loans-2')]).toEqual([
       null,
@@ -94,13 +94,16 @@ describe('the ports', () => {
   });
 
   test.each([
-    [{ LOANS_PORT: '8080' }, 'port 8080 is wanted for gateway and for loans: set LOANS_PORT'],
-    [{ LOANS_TLS_PORT: '8083' }, 'port 8083 is wanted for TLS of loans and for payments: set PAYMENTS_PORT'],
-  ])('one port for two purposes is refused: %j', async (env, message) => {
-    await expect(fixedPlan(env, onceEach, choice)).rejects.toThrow(message);
+    [{ LOANS_PORT: '8080' }, 'port 8080 is assigned to both gateway and loans: set LOANS_PORT'],
+    [{ LOANS_TLS_PORT: '8083' }, 'port 8083 is assigned to both TLS of loans and payments: set PAYMENTS_PORT'],
+  ])('one port for two purposes is rejected: %j', async (env, message) => {
+    await expect(fixedPlan(env, oneEach, choice)).rejects.toThrow(message);
   });
 
-  test.each(['KAFKA_PORT', 'LOANS_TLS_PORT'])('what is no port is refused by its name: %s', async (name) => {
-    await expect(fixedPlan({ [name]: '99999' }, onceEach, choice)).rejects.toThrow(`${name} must be a port`);
-  });
+  test.each(['KAFKA_PORT', 'LOANS_TLS_PORT'])(
+    'an invalid port is rejected with the name of its variable: %s',
+    async (name) => {
+      await expect(fixedPlan({ [name]: '99999' }, oneEach, choice)).rejects.toThrow(`${name} must be a port`);
+    },
+  );
 });

@@ -9,7 +9,7 @@ import pg from 'pg';
 import { type Servers, startServers } from '../src/index.ts';
 import { poll } from '../src/processes/poll.ts';
 import { isAlive } from '../src/processes/proc.ts';
-import { needImages, removeVolumes } from '../src/servers/containers.ts';
+import { ensureImages, removeVolumes } from '../src/servers/containers.ts';
 import { engine, engineAnswers } from '../src/servers/engine.ts';
 
 const parentMain = fileURLToPath(new URL('./fixtures/containers-parent.ts', import.meta.url));
@@ -33,14 +33,14 @@ onEngine('servers in containers', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  test('listen on this machine alone', async () => {
+  test('listen only on this machine', async () => {
     const docker = (await engine())!.container.dockerode;
     const port = portOf(servers);
     const ports = (await docker.listContainers()).flatMap(({ Ports }) => Ports);
     expect(ports.find(({ PublicPort }) => PublicPort === port)?.IP).toBe('127.0.0.1');
   });
 
-  test('start again after kill -9 of their processes, on the same data', async () => {
+  test('are restarted on the same data after kill -9 of their processes', async () => {
     for (const server of [servers.postgres, servers.kafka]) {
       const killed = server.pid!;
       process.kill(killed, 'SIGKILL');
@@ -49,14 +49,14 @@ onEngine('servers in containers', () => {
     expect(await poll(async () => (await query(servers, 'select id from kept')).length === 1, timeoutMs)).toBe(true);
   });
 
-  test('leave no container behind when they are stopped, and have their data when they are started again', async () => {
+  test('leave no container behind when stopped, and have their data after the next start', async () => {
     await servers.stop();
     expect(await containersAt(portOf(servers))).toBe(0);
     servers = await startServers({ dir, fsync: true, env });
     await expect(query(servers, 'select id from kept')).resolves.toEqual([{ id: 7 }]);
   });
 
-  test('are removed when the process that started them is killed', async () => {
+  test('are removed when their supervisor is killed', async () => {
     const own = join(dir, 'killed');
     const parent: ChildProcess = spawn(process.execPath, [parentMain, own], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = await once(parent.stdout!, 'data');
@@ -71,7 +71,7 @@ const portOf = ({ postgres }: Servers) => Number(new URL(postgres.adminUrl!).por
 
 async function canRunContainers(): Promise<boolean> {
   if (!(await engineAnswers())) return false;
-  return needImages(() => {}).then(
+  return ensureImages(() => {}).then(
     () => true,
     () => false,
   );

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { testServers } from '../src/index.ts';
 
 describe('the databases of the services', () => {
-  test('each role reaches its own database and can make tables there', async () => {
+  test('each role can connect to its own database and create tables there', async () => {
     const urls = await testServers().createDatabases('own');
     for (const url of Object.values(urls)) {
       await query(url, 'create table t (id int)');
@@ -10,7 +10,7 @@ describe('the databases of the services', () => {
     }
   });
 
-  test("no role can connect to another's database, nor to the server's own", async () => {
+  test("no role can connect to another role's database or to the server's own databases", async () => {
     const urls = await testServers().createDatabases('foreign');
     const names = Object.values(urls).map((url) => new URL(url).pathname);
     for (const url of Object.values(urls))
@@ -21,13 +21,13 @@ describe('the databases of the services', () => {
       }
   });
 
-  test('a wrong password is refused', async () => {
+  test('a wrong password is rejected', async () => {
     const { loans } = await testServers().createDatabases('password');
     const wrong = Object.assign(new URL(loans), { password: 'guess' });
     await expect(query(wrong.href, 'select 1')).rejects.toMatchObject({ code: '28P01' });
   });
 
-  test('databases for tests with the same name are different ones, also when made at once', async () => {
+  test('test databases with the same name are distinct, even if created concurrently', async () => {
     const made = await Promise.all([1, 2, 3].map(() => testServers().createDatabases('same')));
     expect(new Set(made.map(({ customers }) => new URL(customers).pathname)).size).toBe(3);
   });

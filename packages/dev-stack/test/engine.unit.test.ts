@@ -15,7 +15,7 @@ afterAll(() => {
   hung.close();
 });
 
-it('an engine that takes connections and never answers is none', async () => {
+it('an engine that accepts connections but never responds counts as absent', async () => {
   await expect(engineAnswers()).resolves.toBe(false);
   expect(connections).not.toEqual([]);
 }, 30_000);

@@ -39,14 +39,14 @@ afterEach(() => {
 });
 
 describe('the guard', () => {
-  test('ends every process of a supervisor that was killed, removes its folder, and goes', async () => {
+  test('stops every process of a killed supervisor, removes its folder, and exits', async () => {
     expect([pids.obedient, pids.stubborn].map(isAlive)).toEqual([true, true]);
     parent.kill('SIGKILL');
     expect(await poll(() => marked(mark).length === 0, timeoutMs)).toBe(true);
     expect(existsSync(dir)).toBe(false);
   });
 
-  test('is followed by another one when it is killed itself', async () => {
+  test('is replaced by a new guard when it is killed', async () => {
     process.kill(pids.guard, 'SIGKILL');
     const isBack = () =>
       marked(mark).some((pid) => ![pids.guard, pids.obedient, pids.stubborn, parent.pid].includes(pid));
@@ -55,19 +55,19 @@ describe('the guard', () => {
     expect(await poll(() => marked(mark).length === 0, timeoutMs)).toBe(true);
   });
 
-  test('that is killed together with its supervisor leaves a record, by which the next start ends what is left', async () => {
-    parent.kill('SIGSTOP'); // it would start another one
+  test('leaves a record when killed together with its supervisor, and the next start stops what is left', async () => {
+    parent.kill('SIGSTOP'); // else it would start another guard
     for (const pid of [pids.guard, parent.pid!]) process.kill(pid, 'SIGKILL');
     expect(await poll(() => marked(mark).length === 2, timeoutMs)).toBe(true);
     const next = await Guard.start();
     await next.takeOver(join(dir, 'running.json'));
     expect(marked(mark)).toEqual([]);
     await next.close();
-    // The folder may be the next start's by now.
+    // The folder remains, because the next start may use it.
     expect(readdirSync(dir)).toEqual(['log']);
   });
 
-  test('does not mind the signals of a terminal', async () => {
+  test('ignores the signals of a terminal', async () => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pids.guard, signal);
     parent.kill('SIGKILL');
     expect(await poll(() => marked(mark).length === 0, timeoutMs)).toBe(true);

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { rootDir } from '../src/stack/plan.ts';
 import { heapFlags } from '../src/stack/services.ts';
 
-it('the image keeps the heap of a service as a clone does', () => {
+it('the image has the same heap flags as a clone', () => {
   const command = /^CMD (\[.*\])$/m.exec(readFileSync(join(rootDir, 'Dockerfile'), 'utf8'))?.[1];
   const [program, ...args] = JSON.parse(String(command)) as string[];
   expect(program).toBe('node');
   expect(args).toEqual([...heapFlags, '--enable-source-maps', 'dist/main.js']);
 });
 
-it.each(readdirSync(join(rootDir, 'services')))('so does %s where it is started alone', (service) => {
+it.each(readdirSync(join(rootDir, 'services')))('so does the start script of %s', (service) => {
   const text = readFileSync(join(rootDir, 'services', service, 'package.json'), 'utf8');
   const { scripts } = JSON.parse(text) as { scripts: Record<string, string> };
   expect(scripts.start?.split(' ')).toEqual(['node', ...heapFlags, '--conditions=source', 'src/main.ts']);

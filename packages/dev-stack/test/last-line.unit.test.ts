@@ -21,14 +21,14 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }));
 
 describe('the last line of a test run', () => {
-  test('counts tests that passed and tests that failed; a suite that cannot run is one failure', async () => {
+  test('counts passed and failed tests, and a suite that cannot run as one failure', async () => {
     writeFileSync(join(dir, 'a.test.js'), "test('x', () => {}); test('y', () => {}); test.skip('z', () => {});");
     writeFileSync(join(dir, 'b.test.js'), "test('x', () => { throw new Error('no'); });");
     writeFileSync(join(dir, 'c.test.js'), "import './nowhere.js'; test('x', () => {});");
     await expect(runJest()).resolves.toEqual({ last: '2 passed, 2 failed', ok: false });
   });
 
-  test('says so when all is well', async () => {
+  test('reports a successful run', async () => {
     writeFileSync(join(dir, 'a.test.js'), "test('x', () => {});");
     await expect(runJest()).resolves.toEqual({ last: '1 passed, 0 failed', ok: true });
   });
@@ -43,7 +43,7 @@ describe('the last line of a test run', () => {
   });
 });
 
-/** Runs jest as a shell would show it, both streams in one. */
+/** Runs jest with both output streams merged, as in a terminal. */
 function runJest(): Promise<{ last: string | undefined; ok: boolean }> {
   const command = `"${process.execPath}" --experimental-vm-modules --no-warnings "${jestMain}" 2>&1`;
   const { promise, resolve } = Promise.withResolvers<{ last: string | undefined; ok: boolean }>();

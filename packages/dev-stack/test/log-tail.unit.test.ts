@@ -1,9 +1,9 @@
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { tailLog, worthALook } from '../src/stack/log-tail.ts';
+import { tailLog, warningIn } from '../src/stack/log-tail.ts';
 
-describe('what the console shows of a log', () => {
+describe('the console output of a log', () => {
   test.each([
     ['{"level":30,"msg":"all is well"}', []],
     ['{"level":40,"msg":"slow"}', ['slow']],
@@ -11,11 +11,11 @@ describe('what the console shows of a log', () => {
     ['{"level":"info","msg":"fine"}', []],
     ['Error: a crash in plain text', ['Error: a crash in plain text']],
     ['', []],
-  ])('of %j', (line, shown) => {
-    expect(worthALook(line)).toEqual(shown);
+  ])('for %j', (line, shown) => {
+    expect(warningIn(line)).toEqual(shown);
   });
 
-  test('only what is appended is shown, also what came last before the end', () => {
+  test('contains only appended lines, including the last ones before the end', () => {
     const dir = mkdtempSync(join(tmpdir(), 'mo-log-'));
     const path = join(dir, 'loans.log');
     const shown: string[] = [];

@@ -6,18 +6,18 @@ afterEach(() => {
   process.env.JEST_WORKER_ID = worker;
 });
 
-it('gives processes that run tests ports of their own each, for none knows what the others were given', async () => {
-  const given = async (id: string): Promise<number[]> => {
+it('gives each jest worker ports from a separate range', async () => {
+  const portsOf = async (id: string): Promise<number[]> => {
     process.env.JEST_WORKER_ID = id;
     const ports: number[] = [];
     for (let n = 0; n < 50; n += 1) ports.push(await freePort());
     return ports;
   };
-  const [first, second] = [await given('1'), await given('2')];
+  const [first, second] = [await portsOf('1'), await portsOf('2')];
   expect(Math.max(...first)).toBeLessThan(Math.min(...second));
 });
 
-it('gives no port twice, and none that is taken', async () => {
+it('returns no port twice, and none that is in use', async () => {
   const port = await freePort(3);
   const server = createServer().listen(port + 1, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -27,7 +27,7 @@ it('gives no port twice, and none that is taken', async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-it('names what can not be listened on, where, and by which variable that is moved', async () => {
+it('names the ports that cannot be listened on, and the variable that changes each', async () => {
   const port = await freePort();
   const server = createServer().listen(port, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -42,7 +42,7 @@ it('names what can not be listened on, where, and by which variable that is move
   await expect(checkPorts([gateway])).resolves.toBeUndefined();
 });
 
-it('gives none that somebody wants, though nobody listens there yet', async () => {
-  keepPorts(Array.from({ length: 12_000 }, (_, place) => 20_000 + place));
+it('returns no reserved port, even if nothing listens on it yet', async () => {
+  keepPorts(Array.from({ length: 12_000 }, (_, index) => 20_000 + index));
   await expect(freePort()).rejects.toThrow('no free port between');
 });

@@ -1,7 +1,7 @@
 import { parseReplicas } from '../src/stack/replicas.ts';
 
 describe('--replicas', () => {
-  test('services that are not named run once', () => {
+  test('services that are not named have one process', () => {
     expect(parseReplicas('loans=2')).toEqual({ customers: 1, loans: 2, payments: 1, webhooks: 1 });
     expect(parseReplicas('loans=2, payments=9')).toEqual({ customers: 1, loans: 2, payments: 9, webhooks: 1 });
   });
@@ -17,7 +17,7 @@ describe('--replicas', () => {
     ['loans=two', 'loans must be a whole number from 1 to 9, not "two"'],
     ['loans=1.5', 'loans must be a whole number from 1 to 9, not "1.5"'],
     ['loans=2,loans=3', 'names loans twice'],
-  ])('%j is refused with what is wrong', (text, message) => {
+  ])('%j is rejected with the reason', (text, message) => {
     expect(() => parseReplicas(text)).toThrow(message);
   });
 });

@@ -44,7 +44,7 @@ function start(args: string[] = [], more: NodeJS.ProcessEnv = {}): Command {
 const nothingLeft = (command: Command) => poll(() => command.left().length === 0, goneTimeoutMs);
 
 describe('npm start', () => {
-  test('prints where the gateway is, a key and a call to try; Ctrl-C ends it in order, and nothing is left', async () => {
+  test('prints a URL, a key and an example call; Ctrl-C stops it in order and leaves nothing running', async () => {
     const command = start();
     await command.printed(ready);
     const { gateway, apiKey } = readStackFile(state)!;
@@ -57,7 +57,7 @@ describe('npm start', () => {
     expect(existsSync(join(state, 'stack.json'))).toBe(false);
   });
 
-  test('a second start has the data and the key of the first; killed npm takes everything with it', async () => {
+  test('has the data and the key of the first start; killing npm stops everything', async () => {
     const key = readFileSync(join(state, 'api-key'), 'utf8').trim();
     const command = start();
     await command.printed(ready);
@@ -67,7 +67,7 @@ describe('npm start', () => {
     expect(await nothingLeft(command)).toBe(true);
   });
 
-  test('a killed supervisor takes everything with it, and the next start works at once on its data', async () => {
+  test('stops everything when its supervisor is killed; the next start works at once on the same data', async () => {
     const command = start();
     await command.printed(ready);
     process.kill(command.supervisor(), 'SIGKILL');
@@ -80,11 +80,11 @@ describe('npm start', () => {
     expect(await nothingLeft(next)).toBe(true);
   });
 
-  test('ends what is left of one whose supervisor and guard were killed at once', async () => {
+  test('stops what is left of a stack whose supervisor and guard were killed at once', async () => {
     const command = start();
     await command.printed(ready);
     const { guard } = JSON.parse(readFileSync(join(state, 'lock.json'), 'utf8')) as { guard: string };
-    process.kill(command.supervisor(), 'SIGSTOP'); // it would start another guard
+    process.kill(command.supervisor(), 'SIGSTOP'); // else it would start another guard
     for (const pid of [Number.parseInt(guard, 10), command.supervisor()]) process.kill(pid, 'SIGKILL');
     await command.ended;
     const { postgres, kafka, loans } = readStackFile(state)!;
@@ -98,7 +98,7 @@ describe('npm start', () => {
     expect(readdirSync(state)).not.toContain('running.json');
   });
 
-  test("leaves somebody else's PostgreSQL alone that has got the pid of the one before", async () => {
+  test('does not stop another PostgreSQL that has the pid of the previous one', async () => {
     const program = join(dir, 'postgres');
     copyFileSync('/bin/sleep', program);
     const other = spawn(program, ['600']);
@@ -115,19 +115,19 @@ describe('npm start', () => {
     }
   });
 
-  test('is refused while another one runs; --replicas and --fresh do what they say', async () => {
+  test('is rejected while the stack is already running; --replicas and --fresh take effect', async () => {
     const command = start(['--fresh', '--replicas', 'payments=2']);
     await command.printed(ready);
     expect(readStackFile(state)!.payments.replicas).toHaveLength(2);
     await expect(query('select id from kept')).rejects.toMatchObject({ code: '42P01' });
     const second = start();
     await expect(second.ended).resolves.toBe(1);
-    expect(second.output()).toContain(`this stack runs already: process ${command.supervisor()}`);
+    expect(second.output()).toContain(`this stack is already running: process ${command.supervisor()}`);
     process.kill(command.supervisor(), 'SIGTERM');
     await command.ended;
   });
 
-  test('Ctrl-C while it starts leaves nothing', async () => {
+  test('leaves nothing running after Ctrl-C during the start', async () => {
     const command = start();
     await command.printed('PostgreSQL is ready');
     command.interrupt();
@@ -135,7 +135,7 @@ describe('npm start', () => {
     expect(await nothingLeft(command)).toBe(true);
   });
 
-  test('a port that is taken is named, with the variable that sets it, before anything is started', async () => {
+  test('names a port that is taken, and its variable, before anything is started', async () => {
     const taken = createServer().listen(Number(env.LOANS_PORT), '127.0.0.1');
     const command = start();
     await expect(command.ended).resolves.toBe(1);
@@ -148,19 +148,19 @@ describe('npm start', () => {
   test.each([
     [['--replicas', 'loans=0'], 'loans must be a whole number from 1 to 9, not "0"'],
     [['--replica', 'loans=2'], "Unknown option '--replica'"],
-  ])('%j is refused with what is wrong and how it is used', async (args, message) => {
+  ])('%j is rejected with the reason and the usage', async (args, message) => {
     const command = start(args);
     await expect(command.ended).resolves.toBe(1);
     expect(command.output()).toContain(message);
     expect(command.output()).toContain('npm start -- [options]');
   });
 
-  test('--fresh never deletes the data of servers that the environment names', async () => {
+  test('--fresh never deletes data of servers that the environment names', async () => {
     const url = 'postgres://nobody@127.0.0.1:1/none';
     const urls = { CUSTOMERS_DATABASE_URL: url, LOANS_DATABASE_URL: url, PAYMENTS_DATABASE_URL: url };
     const command = start(['--fresh'], { ...urls, KAFKA_BROKERS: '127.0.0.1:1' });
     await expect(command.ended).resolves.toBe(1);
-    expect(command.output()).toContain('--fresh deletes data, and these servers come from the environment');
+    expect(command.output()).toContain('--fresh deletes data, but these servers are configured by the environment');
   });
 });
 

@@ -12,19 +12,19 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-it('begins nothing where it was told to give up before', async () => {
-  await expect(startStack({ dir, signal: AbortSignal.abort() })).rejects.toThrow('given up');
+it('starts nothing if its signal is already aborted', async () => {
+  await expect(startStack({ dir, signal: AbortSignal.abort() })).rejects.toThrow('the start was aborted');
   expect(readdirSync(dir)).toEqual(['logs']);
 });
 
-it('a file that can not be replaced is left as it is, and no part beside it', () => {
+it('a file that cannot be replaced is left unchanged, and no partial file remains', () => {
   const path = join(dir, 'stack.json');
   mkdirSync(path);
   expect(() => writeAtomically(path, 'text')).toThrow();
   expect(readdirSync(dir)).toEqual(['stack.json']);
 });
 
-it('a stack that is removed leaves no data, also in a folder that is closed to others', async () => {
+it('the removal of a stack leaves no data, even in a folder that is closed to other users', async () => {
   const stack = join(dir, 'stack');
   const data = postgresDataDir(stack);
   for (const path of [stack, data]) mkdirSync(path, { recursive: true });

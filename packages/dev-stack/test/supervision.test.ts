@@ -36,7 +36,7 @@ describe('a running stack', () => {
     ['a second process of a service', (of) => of.loans.replicas[1]?.pid],
     ['PostgreSQL', (of) => of.postgres.pid],
     ['Kafka', (of) => of.kafka.pid],
-  ])('starts %s again after kill -9, and says so in stack.json', async (_, pidOf) => {
+  ])('restarts %s after kill -9 and updates stack.json', async (_, pidOf) => {
     const killed = pidOf(file())!;
     expect(isAlive(killed)).toBe(true);
     process.kill(killed, 'SIGKILL');
@@ -45,7 +45,7 @@ describe('a running stack', () => {
     expect(await poll(works, timeoutMs)).toBe(true);
   });
 
-  test('starts a service again however often it dies, on the same port', async () => {
+  test('restarts a service on the same port however often it dies', async () => {
     const { url } = file().payments;
     for (let death = 0; death < 8; death++) {
       const { pid } = file().payments;
@@ -54,7 +54,7 @@ describe('a running stack', () => {
     }
   });
 
-  test('keeps what was committed when PostgreSQL is killed', async () => {
+  test('keeps committed data when PostgreSQL is killed', async () => {
     await query('create table kept (id int); insert into kept values (7)');
     process.kill(file().postgres.pid!, 'SIGKILL');
     let rows: unknown;
@@ -66,7 +66,7 @@ describe('a running stack', () => {
     expect(rows).toEqual([{ id: 7 }]);
   });
 
-  test('has Kafka taken away and brought back, with its topics', async () => {
+  test('can stop Kafka and start it again with its topics', async () => {
     await admin((client) => client.createTopics({ topics: [{ topic: 'kept', numPartitions: 3 }] }));
     await stack.kafka.stop();
     expect(file().kafka.pid).toBeNull();
@@ -76,17 +76,17 @@ describe('a running stack', () => {
     expect(isAlive(file().kafka.pid!)).toBe(true);
   });
 
-  test('keeps the data of an embedded Kafka in its folder, whatever the folder is called; a container has a volume', () => {
+  test('stores the data of an embedded Kafka in its folder, whatever its name; a container has a volume', () => {
     const { kind } = JSON.parse(readFileSync(kindFile(dir), 'utf8')) as { kind: OwnKind };
     expect(existsSync(join(dir, 'kafka/data/meta.properties'))).toBe(kind === 'embedded');
   });
 
-  test('does not let the broker make topics by itself', async () => {
+  test('does not let the broker create topics automatically', async () => {
     await expect(admin((client) => client.fetchTopicMetadata({ topics: ['unheard-of'] }))).rejects.toThrow();
     expect(await admin((client) => client.listTopics())).not.toContain('unheard-of');
   });
 
-  test('tells every process of all the others, and each only its own secrets', async () => {
+  test('gives each process the URLs of the others and only its own secrets', async () => {
     const { gateway, customers, loans } = file();
     const [ofGateway, ofLoans] = await Promise.all([environmentOf(gateway.url), environmentOf(loans.url)]);
     const urls = { CUSTOMERS_URL: customers.apiUrl, LOANS_URL: loans.replicas.map(({ apiUrl }) => apiUrl).join(',') };
@@ -112,12 +112,12 @@ describe('a running stack', () => {
     'postgres-passwords.json',
     'logs/loans.log',
     'identities/loans/tls.key',
-  ])('keeps %s from other users', (name) => {
+  ])('closes %s to other users', (name) => {
     expect(statSync(join(dir, name)).mode & 0o077).toBe(0);
   });
 
   test('cannot be started a second time in the same folder', async () => {
-    await expect(startStack({ dir, mainOf: () => dummy })).rejects.toThrow('this stack runs already: process');
+    await expect(startStack({ dir, mainOf: () => dummy })).rejects.toThrow('this stack is already running: process');
     expect(existsSync(join(dir, 'stack.json'))).toBe(true);
   });
 });

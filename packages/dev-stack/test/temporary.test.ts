@@ -18,7 +18,7 @@ const env = { MO_SERVERS: 'embedded' };
 
 let closed: string;
 let dir: string;
-/** The folder, and where PostgreSQL keeps its data: not within it where we are root, for its own user could not reach them there. */
+/** The folder and PostgreSQL's data, which are outside it if this process is root: see state-dir.ts. */
 const paths = () => [dir, postgresDataDir(dir)];
 
 beforeEach(() => {
@@ -30,8 +30,8 @@ afterEach(async () => {
   rmSync(closed, { recursive: true });
 });
 
-describe('what is temporary', () => {
-  test('is deleted with the servers of a process that was killed', async () => {
+describe('temporary data', () => {
+  test('are deleted when the process with the servers is killed', async () => {
     const mark = `MO_TEST_MARK=${randomUUID()}`;
     const args = ['--conditions=source', main, dir];
     const parent = spawn(process.execPath, args, {
@@ -40,24 +40,24 @@ describe('what is temporary', () => {
     });
     await once(parent.stdout, 'data');
     const left = paths();
-    const wereThere = left.map(existsSync);
+    const existed = left.map(existsSync);
     parent.kill('SIGKILL');
-    expect(wereThere).toEqual([true, true]);
+    expect(existed).toEqual([true, true]);
     expect(await poll(() => marked(mark).length === 0, timeoutMs)).toBe(true);
     expect(left.map(existsSync)).toEqual([false, false]);
   }, 120_000);
 
-  test('is left to a stack that runs there already', async () => {
+  test('are kept for a stack that is already running there', async () => {
     const stack = await startStack({ dir, fsync: false, isTemporary: true, env, mainOf: () => dummy });
     try {
-      await expect(startStack({ dir, isTemporary: true, env, mainOf: () => dummy })).rejects.toThrow('runs already');
+      await expect(startStack({ dir, isTemporary: true, env, mainOf: () => dummy })).rejects.toThrow('already running');
       expect(paths().map(existsSync)).toEqual([true, true]);
     } finally {
       await stack.stop();
     }
   }, 120_000);
 
-  test('is deleted with a stack that is stopped', async () => {
+  test('are deleted when the stack is stopped', async () => {
     const stack = await startStack({ dir, fsync: false, isTemporary: true, env, mainOf: () => dummy });
     const left = paths();
     expect(left.map(existsSync)).toEqual([true, true]);

@@ -1,28 +1,28 @@
 /**
- * The guard: a process of its own that outlives its supervisor just long enough to clean up after it.
+ * The guard: a separate process that outlives its supervisor just long enough to clean up after it.
  *
- * It reads its orders, a JSON line each, from a pipe whose other end only the supervisor holds; those that stood before it
- * was started are its argument. However the supervisor ends, by kill -9 too, the system closes that end; the guard sees the
- * end of its input, stops what it was told to watch, removes what it was told to remove, and goes. It has no other way of
- * being told: no polling, no pid file.
+ * It reads its orders, one JSON line each, from a pipe whose other end only the supervisor holds. Orders from before
+ * its start are in its argument. However the supervisor ends, including kill -9, the system closes the pipe. At the end
+ * of its input the guard stops the watched processes, removes the folders and containers of its orders, and exits. This
+ * is its only input: no polling, no pid file.
  */
 import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { GuardOrder } from './guard.ts';
 import { climb, hurried } from './ladder.ts';
 import { poll } from './poll.ts';
-import { lives, sendSignal } from './proc.ts';
+import { isRunning, sendSignal } from './proc.ts';
 
-const goneMsMax = 5_000;
+const goneTimeoutMs = 5_000;
 const watched = new Map<string, Extract<GuardOrder, { watch: unknown }>['watch']>();
 const folders = new Set<string>();
 const labels = new Set<string>();
 
-// The terminal's Ctrl-C, and whoever signals a whole group, means the supervisor: the guard goes after it.
+// Ctrl-C in a terminal, or a signal to the whole group, is meant for the supervisor: the guard exits after it.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 
 for (const order of JSON.parse(process.argv[2] ?? '[]') as GuardOrder[]) obey(order);
-process.stdout.on('error', () => {}); // nobody listens any more
+process.stdout.on('error', () => {}); // the supervisor may have closed this pipe
 process.stdout.write('ready\n');
 
 for await (const line of createInterface({ input: process.stdin })) obey(JSON.parse(line) as GuardOrder);
@@ -38,10 +38,10 @@ function obey(order: GuardOrder) {
 }
 
 async function end({ pid, identity, ladder }: Extract<GuardOrder, { watch: unknown }>['watch']) {
-  const isOurs = () => lives(identity);
-  const gone = poll(() => !isOurs(), goneMsMax, 20);
+  const isOurs = () => isRunning(identity);
+  const gone = poll(() => !isOurs(), goneTimeoutMs, 20);
   await climb(hurried(ladder), (signal) => isOurs() && sendSignal(pid, signal), gone);
-  if (!(await gone)) throw new Error(`process ${pid} does not end`);
+  if (!(await gone)) throw new Error(`process ${pid} does not stop`);
 }
 
 async function removeContainers(label: string) {

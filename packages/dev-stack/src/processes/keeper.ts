@@ -1,28 +1,27 @@
 /**
- * Keeps one program running until it is told to stop: when the program dies it is started again, at once the first
- * time and after a short wait when it dies again soon, and never given up. The wait is capped well below a second, so
- * that whoever looks a second later finds it running again.
+ * Keeps one program running until `stop` is called. A program that dies is restarted: at once the first time, after a
+ * short backoff if it soon dies again, and without a limit on attempts. The backoff is capped well below a second, so
+ * a second later the program is running again.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../progress.ts';
 import type { Running } from './guard.ts';
 
-const restartWaitsMs = [0, 100, 200, 400];
-/** A program that lived this long is healthy: its next death starts the waits anew. */
+const backoffsMs = [0, 100, 200, 400];
+/** A program that has run this long is healthy: its next death resets the backoff. */
 const healthyMs = 10_000;
 
-/** Something to keep running. */
 export interface Program {
   name: string;
-  /** Starts it, on the same data and port each time. */
+  /** Starts the program, on the same data and port each time. */
   start(): Promise<Running>;
-  /** Settles when it does its work; rejects when it did not come to that within its time. */
+  /** Settles when the program is ready; rejects after its timeout. */
   ready(): Promise<void>;
 }
 
 export interface KeeperOptions {
   log: Log;
-  /** Called whenever `pid` has changed. */
+  /** Called after each change of `pid`. */
   onPid?: () => void;
 }
 
@@ -38,12 +37,12 @@ export class Keeper {
     this.#options = options;
   }
 
-  /** The pid of the working process, or of the last one while it is being started again; null when stopped. */
+  /** The pid of the process, or of the previous one during a restart; null when stopped. */
   get pid(): number | null {
     return this.#running?.pid ?? null;
   }
 
-  /** Starts the program and from then on keeps it running. Rejects if it cannot be started the first time. */
+  /** Starts the program and keeps it running. Rejects if the first start fails. */
   async start(): Promise<void> {
     if (this.#loop) return;
     this.#stopping = new AbortController();
@@ -51,12 +50,11 @@ export class Keeper {
     this.#loop = this.#keep();
   }
 
-  /** Settles when the program does its work. */
   async ready(): Promise<void> {
     await this.#program.ready();
   }
 
-  /** Stops the program and leaves it stopped, until the next `start`. */
+  /** Stops the program until the next `start`. */
   async stop(hurry?: AbortSignal): Promise<void> {
     this.#stopping.abort();
     await this.#running?.stop(hurry);
@@ -70,19 +68,19 @@ export class Keeper {
     let startedAt = Date.now();
     let deaths = 0;
     for (;;) {
-      const how = await this.#running!.gone;
+      const outcome = await this.#running!.gone;
       if (this.#stopping.signal.aborted) return;
       if (Date.now() - startedAt > healthyMs) deaths = 0;
-      const waitMs = restartWaitsMs[Math.min(deaths++, restartWaitsMs.length - 1)]!;
-      if (deaths <= restartWaitsMs.length) this.#options.log(`${this.#program.name} ${how}: starting it again`);
-      await this.#wait(waitMs);
+      const backoffMs = backoffsMs[Math.min(deaths++, backoffsMs.length - 1)]!;
+      if (deaths <= backoffsMs.length) this.#options.log(`${this.#program.name} ${outcome}: restarting it`);
+      await this.#wait(backoffMs);
       startedAt = Date.now();
-      if (!(await this.#startAgain())) return;
+      if (!(await this.#restart())) return;
     }
   }
 
-  /** Starts it however often that takes; false if we were told to stop meanwhile. */
-  async #startAgain(): Promise<boolean> {
+  /** Tries until the program has started; false if `stop` was called meanwhile. */
+  async #restart(): Promise<boolean> {
     while (!this.#stopping.signal.aborted) {
       try {
         this.#adopt(await this.#program.start());
@@ -90,7 +88,7 @@ export class Keeper {
         return true;
       } catch (error) {
         this.#options.log(`${this.#program.name} could not be started: ${(error as Error).message}`);
-        await this.#wait(restartWaitsMs.at(-1)!);
+        await this.#wait(backoffsMs.at(-1)!);
       }
     }
     return false;

@@ -1,20 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Asks until the answer is true or the deadline has passed; the answer then is false. A question that throws counts as
- * not yet.
+ * Polls a condition until it is true or the timeout has passed. A condition that throws counts as false.
+ *
+ * @returns whether the condition became true
  */
 export async function poll(
-  question: () => Promise<boolean> | boolean,
+  condition: () => Promise<boolean> | boolean,
   timeoutMs: number,
   everyMs = 50,
 ): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const answer = await Promise.resolve()
-      .then(question)
+    const isTrue = await Promise.resolve()
+      .then(condition)
       .catch(() => false);
-    if (answer) return true;
+    if (isTrue) return true;
     if (Date.now() >= deadline) return false;
     await sleep(everyMs);
   }

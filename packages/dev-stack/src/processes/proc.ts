@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** True while a process with this id exists (a zombie counts as gone where /proc tells). */
+/** True while a process with this id exists. A zombie counts as gone if the system has /proc. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -10,7 +10,7 @@ export function isAlive(pid: number): boolean {
   return procStat(pid)?.state !== 'Z';
 }
 
-/** What /proc says of a process: undefined where it is gone, or where the system has no /proc. */
+/** Fields of /proc/<pid>/stat; undefined if the process is gone or the system has no /proc. */
 export function procStat(pid: number): { name: string; state: string; parent: number; startedAt: string } | undefined {
   let line: string;
   try {
@@ -22,25 +22,25 @@ export function procStat(pid: number): { name: string; state: string; parent: nu
   return { name, state: fields[0] ?? '', parent: Number(fields[1]), startedAt: fields[19] ?? '' };
 }
 
-/** The name in a line of /proc/<pid>/stat, and the fields after it: state, parent … */
+/** Splits a line of /proc/<pid>/stat into the name and the fields after it: state, parent … */
 export function splitProcStat(line: string): { name: string; fields: string[] } {
-  // pid (name) state parent …: the name may hold spaces and brackets, so look for its last one.
+  // pid (name) state parent …: the name may contain spaces and parentheses, so search for the last one.
   const close = line.lastIndexOf(')');
   return { name: line.slice(line.indexOf('(') + 1, close), fields: line.slice(close + 2).split(' ') };
 }
 
-/** An id that is not used again when the system reuses the pid: pid and start time. */
+/** The pid and the start time, which together stay unique when the system reuses the pid. */
 export function processIdentity(pid: number): string {
   return `${pid}@${procStat(pid)?.startedAt ?? ''}`;
 }
 
-/** True while the process that this is the identity of exists. */
-export function lives(identity: string): boolean {
+/** True while the process with this identity exists. */
+export function isRunning(identity: string): boolean {
   const pid = Number(identity.split('@')[0]);
   return isAlive(pid) && processIdentity(pid) === identity;
 }
 
-/** The words of the command that a process was started by; none where it is gone, or where the system does not tell. */
+/** The command line of a process; empty if it is gone or the system has no /proc. */
 export function argumentsOf(pid: number): string[] {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
@@ -49,7 +49,7 @@ export function argumentsOf(pid: number): string[] {
   }
 }
 
-/** Sends a signal; false if the process is gone already. */
+/** Sends a signal; false if the process is already gone. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   try {
     process.kill(pid, signal);

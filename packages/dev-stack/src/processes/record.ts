@@ -1,11 +1,11 @@
 /**
- * What a guard has to end, also in a file. Somebody may kill a supervisor and its guard at once (`killall -9 node`), and then servers
- * are left that hold their ports and their data: the next start reads of them here.
+ * The guard's orders in a file. If a supervisor and its guard are killed at once (`killall -9 node`), servers are left
+ * that occupy their ports and data. The next start finds them in this file.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { writeAtomically } from '../state-dir.ts';
 import type { GuardOrder } from './guard.ts';
-import { lives } from './proc.ts';
+import { isRunning } from './proc.ts';
 
 export class GuardRecord {
   readonly #path: string;
@@ -14,24 +14,24 @@ export class GuardRecord {
     this.#path = path;
   }
 
-  /** The orders that are still to be carried out: for processes that live, and for containers. */
+  /** The orders for processes that still exist, and for containers. */
   read(): GuardOrder[] {
     let orders: GuardOrder[];
     try {
       orders = JSON.parse(readFileSync(this.#path, 'utf8')) as GuardOrder[];
     } catch {
-      return []; // there is none, or a power cut has left a part of it, and then nothing that it names
+      return []; // missing, or truncated by a power cut, after which none of its processes exist
     }
-    return orders.filter((order) => !('watch' in order) || lives(order.watch.identity));
+    return orders.filter((order) => !('watch' in order) || isRunning(order.watch.identity));
   }
 
-  /** Folders are not for the next start to remove, which may be their owner. */
+  /** Omits folders: the next start may use the same folder and must not remove it. */
   write(orders: Iterable<GuardOrder>): void {
     const kept = [...orders].filter((order) => 'watch' in order || 'removeContainers' in order);
     try {
       writeAtomically(this.#path, JSON.stringify(kept));
     } catch {
-      // A full disk stops nothing: the guard itself knows all of this, too.
+      // A full disk is no reason to stop: the guard itself has the same orders.
     }
   }
 

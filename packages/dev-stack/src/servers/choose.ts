@@ -1,16 +1,16 @@
 /**
- * Where the servers come from: from the environment where it names them, else from containers if an engine answers,
- * else from programs that npm and Maven bring. What a stack was started with first it is started with again, since its
- * data are there; MO_SERVERS=embedded or MO_SERVERS=containers decides otherwise.
+ * Chooses the servers: those that the environment names, else containers if a docker engine responds, else programs
+ * from npm and Maven. Later starts repeat the choice of the first one, because the data are there. MO_SERVERS=embedded
+ * or MO_SERVERS=containers overrides this.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../progress.ts';
-import { needImages } from './containers.ts';
+import { ensureImages } from './containers.ts';
 import { type DatabaseUrls, databaseOwners, optionalOwners } from './databases.ts';
 import { engineAnswers } from './engine.ts';
 
-/** Servers that we start ourselves. */
+/** Servers that the stack starts itself. */
 export type OwnKind = 'containers' | 'embedded';
 export type PostgresChoice = { kind: OwnKind } | { kind: 'environment'; urls: DatabaseUrls };
 export type KafkaChoice = { kind: OwnKind } | { kind: 'environment'; brokers: string[] };
@@ -22,7 +22,11 @@ export interface Choice {
 
 const kinds: readonly OwnKind[] = ['containers', 'embedded'];
 
-/** Reads the environment, looks for an engine, and remembers nothing. Throws if a variable is wrong. */
+/**
+ * Reads the environment and looks for a docker engine. Does not store the choice.
+ *
+ * @throws Error if a variable is invalid
+ */
 export async function chooseServers(env: NodeJS.ProcessEnv, dir: string, log: Log): Promise<Choice> {
   const urls = urlsFrom(env);
   const brokers = brokersFrom(env);
@@ -34,8 +38,10 @@ export async function chooseServers(env: NodeJS.ProcessEnv, dir: string, log: Lo
 }
 
 /**
- * Reads the files in which servers may be named, as a service does: for KAFKA_BROKERS and each …_DATABASE_URL a variable with _FILE
- * behind its name may hold the path of one. Throws where both are set, or it can't be read.
+ * Sets KAFKA_BROKERS and each …_DATABASE_URL from the file that the variable with the suffix _FILE names, as a service
+ * does.
+ *
+ * @throws Error if both variables are set, or the file cannot be read or is empty
  */
 export function readServerFiles(env: NodeJS.ProcessEnv): void {
   for (const name of ['KAFKA_BROKERS', ...[...databaseOwners, ...optionalOwners].map(variableOf)]) {
@@ -54,7 +60,7 @@ export function readServerFiles(env: NodeJS.ProcessEnv): void {
 
 const variableOf = (owner: string): string => `${owner.toUpperCase()}_DATABASE_URL`;
 
-/** The file in which a stack remembers which servers hold its data. */
+/** The file that records which kind of servers has a stack's data. */
 export function kindFile(dir: string): string {
   return join(dir, 'servers.json');
 }
@@ -63,31 +69,31 @@ async function ownKind(env: NodeJS.ProcessEnv, dir: string, log: Log): Promise<O
   const forced = env.MO_SERVERS;
   if (forced && !kinds.includes(forced as OwnKind))
     throw new Error(`MO_SERVERS must be ${kinds.join(' or ')}, not "${forced}"`);
-  const decided = forced ? (forced as OwnKind) : keptKind(dir);
+  const decided = forced ? (forced as OwnKind) : storedKind(dir);
   if (decided === 'embedded') return decided;
   if (!(await engineAnswers())) {
     if (forced)
-      throw new Error('MO_SERVERS is containers, but no docker engine answers: start it, or use MO_SERVERS=embedded');
-    if (decided) throw new Error(volumesOutOfReach);
-    log('no docker engine answers: servers run as processes');
+      throw new Error('MO_SERVERS is containers, but no docker engine responds: start it, or use MO_SERVERS=embedded');
+    if (decided) throw new Error(volumesUnreachable);
+    log('no docker engine responds: servers run as processes');
     return 'embedded';
   }
   try {
-    await needImages(log);
+    await ensureImages(log);
   } catch (error) {
     if (decided) throw error;
-    log(`a docker engine answers, but ${(error as Error).message}: servers run as processes`);
+    log(`a docker engine responds, but ${(error as Error).message}: servers run as processes`);
     return 'embedded';
   }
-  if (!decided) log('a docker engine answers: servers run in containers');
+  if (!decided) log('a docker engine responds: servers run in containers');
   return 'containers';
 }
 
-const volumesOutOfReach =
-  'the data of this stack are in docker volumes, and no docker engine answers: start the engine, or begin anew without ' +
-  'one by MO_SERVERS=embedded';
+const volumesUnreachable =
+  'the data of this stack are in docker volumes, but no docker engine responds: start the engine, or set ' +
+  'MO_SERVERS=embedded to start from scratch without one';
 
-function keptKind(dir: string): OwnKind | undefined {
+function storedKind(dir: string): OwnKind | undefined {
   if (!existsSync(kindFile(dir))) return undefined;
   const { kind } = JSON.parse(readFileSync(kindFile(dir), 'utf8')) as { kind: OwnKind };
   return kinds.find((known) => known === kind);
@@ -111,7 +117,7 @@ function brokersFrom(env: NodeJS.ProcessEnv): string[] | undefined {
     .split(',')
     .map((broker) => broker.trim())
     .filter(Boolean);
-  const wrong = brokers.find((broker) => !/^[^:\s]+:\d+$/.test(broker));
-  if (wrong) throw new Error(`KAFKA_BROKERS must be a list of host:port separated by commas, and "${wrong}" is none`);
+  const invalid = brokers.find((broker) => !/^[^:\s]+:\d+$/.test(broker));
+  if (invalid) throw new Error(`KAFKA_BROKERS must be a comma-separated list of host:port, but has "${invalid}"`);
   return brokers.length > 0 ? brokers : undefined;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Program } from '../processes/keeper.ts';
 import type { Log } from '../progress.ts';
 import { containerHost, makeContainer, volumeName } from './container.ts';
-import { engine, needImage } from './engine.ts';
+import { engine, ensureImage } from './engine.ts';
 import type { KafkaOptions } from './kafka.ts';
 import { brokerSettings } from './kafka-broker.ts';
 import { kafkaReady } from './kafka-ready.ts';
@@ -12,15 +12,15 @@ import { adminUrl, initdbArguments, type PostgresOptions, postgresReady, serverS
 const postgresImage = 'postgres:18';
 const kafkaImage = 'apache/kafka:4.1.0';
 const postgresPort = 5432;
-/** Any, as long as no listener for clients has it. */
+/** Any port that no listener for clients uses. */
 const controllerPort = 9093;
 
-/** Pulls the images that are not there. */
-export async function needImages(log: Log): Promise<void> {
-  for (const image of [postgresImage, kafkaImage]) await needImage(image, log);
+/** Pulls the missing images. */
+export async function ensureImages(log: Log): Promise<void> {
+  for (const image of [postgresImage, kafkaImage]) await ensureImage(image, log);
 }
 
-/** Makes the container for PostgreSQL. Without `fsync`, and where they are temporary, its data go with it. */
+/** Creates the container for PostgreSQL. Temporary data, and data without `fsync`, are removed with it. */
 export async function containerPostgres(options: PostgresOptions): Promise<Program> {
   const { dir, port, password, fsync, isTemporary = false, guard } = options;
   const logFile = join(dir, 'logs/postgres.log');
@@ -43,11 +43,11 @@ export async function containerPostgres(options: PostgresOptions): Promise<Progr
   return { name: 'PostgreSQL', start, ready: () => postgresReady(url, logFile) };
 }
 
-/** Makes the container for Kafka. Without `fsync`, and where they are temporary, its data go with it. */
+/** Creates the container for Kafka. Temporary data, and data without `fsync`, are removed with it. */
 export async function containerKafka({ dir, port, fsync, isTemporary = false, guard }: KafkaOptions): Promise<Program> {
   const logFile = join(dir, 'logs/kafka.log');
   const host = await containerHost();
-  // The broker calls itself by the address that it advertises, so the port has to be the same inside and outside.
+  // The broker connects to itself at its advertised address, so the port must be the same inside and outside.
   const settings = {
     ...brokerSettings,
     listeners: `PLAINTEXT://:${port},CONTROLLER://:${controllerPort}`,
@@ -72,7 +72,7 @@ export async function containerKafka({ dir, port, fsync, isTemporary = false, gu
   return { name: 'Kafka', start, ready: () => kafkaReady([`${host}:${port}`], logFile) };
 }
 
-/** Removes the volumes in which a stack kept its data, if there are any. */
+/** Removes the volumes with a stack's data, if they exist. */
 export async function removeVolumes(dir: string): Promise<void> {
   const docker = (await engine())?.container.dockerode;
   if (!docker) return;
@@ -85,7 +85,7 @@ export async function removeVolumes(dir: string): Promise<void> {
       });
 }
 
-/** The image turns KAFKA_LOG_DIRS into log.dirs, and so on. */
+/** The image maps variables to settings, such as KAFKA_LOG_DIRS to log.dirs. */
 function environmentOf(settings: Record<string, string>): Record<string, string> {
   const named = (key: string) => `KAFKA_${key.replaceAll('.', '_').toUpperCase()}`;
   return Object.fromEntries(Object.entries(settings).map(([key, value]) => [named(key), value]));

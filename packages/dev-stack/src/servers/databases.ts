@@ -1,24 +1,24 @@
 /**
- * A database and a role for each service, the gateway among them. Each role owns its database and can connect to no other:
- * PostgreSQL lets everybody in by default, so that right is taken from PUBLIC, on the server's own databases too.
+ * One database and one role per service, including the gateway. Each role owns its database and cannot connect to any
+ * other: the CONNECT privilege, which PUBLIC has by default, is revoked, on the server's own databases too.
  */
 import pg from 'pg';
 
-/** The services that the system can not do without. */
+/** The services whose databases are required. */
 export const databaseOwners = ['customers', 'loans', 'payments'] as const;
 export type DatabaseOwner = (typeof databaseOwners)[number];
-/** Without one the gateway knows only the keys that it was started with, and there are no webhooks. */
+/** Without a database the gateway accepts only the keys that it was started with, and webhooks does not run. */
 export const optionalOwners = ['gateway', 'webhooks'] as const;
 const allOwners = [...databaseOwners, ...optionalOwners] as const;
 /** A connection URL for each service that owns a database. */
 export type DatabaseUrls = Record<DatabaseOwner, string> & Partial<Record<(typeof optionalOwners)[number], string>>;
-/** Where they are made here, none is left out. */
+/** The URLs of databases created here: always one for every service. */
 export type MadeDatabaseUrls = Required<DatabaseUrls>;
 
 const statementTimeoutMs = 30_000;
 
-/** Takes from everybody the right to connect to the server's own databases. */
-export async function closeOwnDatabases(adminUrl: string): Promise<void> {
+/** Revokes the default privilege to connect to the server's own databases. */
+export async function revokePublicConnect(adminUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: adminUrl, statement_timeout: statementTimeoutMs });
   await client.connect();
   try {
@@ -29,8 +29,9 @@ export async function closeOwnDatabases(adminUrl: string): Promise<void> {
 }
 
 /**
- * Makes the roles and databases where they are missing, all with `suffix` in their names, and answers their
- * URLs. `passwordOf` gives the password of a role; an existing role gets it anew.
+ * Creates the missing roles and databases, all with `suffix` in their names. The passwords of existing roles are reset.
+ *
+ * @param passwordOf returns the password of a role
  */
 export async function createDatabases(
   adminUrl: string,

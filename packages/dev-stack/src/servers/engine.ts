@@ -1,7 +1,7 @@
 /**
- * The docker engine, reached through testcontainers, which finds it wherever it is. It is large, so it is loaded only
- * when somebody asks. We use its client and not its containers: ours are restarted when they die, listen on this
- * machine alone, and are removed by our own guard.
+ * The docker engine, found by testcontainers. That library is large, so it is loaded only on demand. Only its client is
+ * used, not its containers: containers of a stack are restarted when they die, listen on this machine only, and are
+ * removed by the guard.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerRuntimeClient } from 'testcontainers';
@@ -13,7 +13,7 @@ const pullTimeoutMs = 15 * 60_000;
 
 let client: Promise<ContainerRuntimeClient | undefined> | undefined;
 
-/** The engine's client, or undefined if none answers within 5 s: one that has hung takes connections, too. */
+/** The engine's client, or undefined if none responds within 5 s: a hung engine still accepts connections. */
 export function engine(): Promise<ContainerRuntimeClient | undefined> {
   client ??= connect().catch(() => undefined);
   return client;
@@ -24,19 +24,21 @@ async function connect(): Promise<ContainerRuntimeClient | undefined> {
   return Promise.race([getContainerRuntimeClient(), sleep(answerTimeoutMs, undefined, { ref: false })]);
 }
 
-/** True if a docker engine answers. */
 export async function engineAnswers(): Promise<boolean> {
   return (await engine()) !== undefined;
 }
 
-/** Pulls an image that is not there. Rejects if it cannot be had. */
-export async function needImage(name: string, log: Log): Promise<void> {
+/** Pulls an image if it is missing. Rejects if that fails. */
+export async function ensureImage(name: string, log: Log): Promise<void> {
   const images = (await engine())!.image;
   const { ImageName } = await import('testcontainers');
   const image = ImageName.fromString(name);
   if (await images.exists(image)) return;
   const timeout = Promise.withResolvers<never>();
-  const timer = setTimeout(() => timeout.reject(new Error('it took too long')), pullTimeoutMs);
+  const timer = setTimeout(
+    () => timeout.reject(new Error(`timed out after ${pullTimeoutMs / 60_000} min`)),
+    pullTimeoutMs,
+  );
   try {
     await step(log, `pulling the image ${name} (once)`, () => Promise.race([images.pull(image), timeout.promise]));
   } catch (error) {
@@ -47,12 +49,12 @@ export async function needImage(name: string, log: Log): Promise<void> {
 }
 
 /**
- * Removes all containers that carry the label (`name=value`), and the volumes that have no name. Rejects where no engine answers, or
- * does not remove them.
+ * Removes all containers with the label (`name=value`), and their anonymous volumes. Rejects if no engine responds, or
+ * if it fails to remove one.
  */
 export async function removeLabelled(label: string): Promise<void> {
   const docker = (await engine())?.container.dockerode;
-  if (!docker) throw new Error(`no docker engine answers, to remove the containers ${label}`);
+  if (!docker) throw new Error(`cannot remove the containers ${label}: no docker engine responds`);
   const found = await docker.listContainers({ all: true, filters: { label: [label] } });
   const abortSignal = AbortSignal.timeout(removeTimeoutMs);
   const remove = (id: string) => docker.getContainer(id).remove({ force: true, v: true, abortSignal });
@@ -60,7 +62,7 @@ export async function removeLabelled(label: string): Promise<void> {
   await Promise.all(
     found.map(({ Id }) =>
       remove(Id).catch((error: Error) => {
-        if (!isGone(error as { statusCode?: number })) throw error; // else it is, or is being removed
+        if (!isGone(error as { statusCode?: number })) throw error; // otherwise it is removed, or being removed
       }),
     ),
   );

@@ -1,6 +1,6 @@
 /**
- * A class data archive halves Kafka's start and more: the JVM maps its classes instead of reading them from the jars.
- * It is made by one training run of a broker, kept beside the jars, and belongs to one version of Java.
+ * A class data archive more than halves Kafka's start time: the JVM maps its classes instead of reading them from the
+ * jars. A training run of a broker creates it. It is stored next to the jars and is specific to one version of Java.
  */
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { startBroker } from './kafka-broker.ts';
 import { javaVersion, kafkaHome } from './kafka-jars.ts';
 import { kafkaReady } from './kafka-ready.ts';
 
-/** The JVM's option for the archive, which is made at first use; none where it cannot be made. */
+/** The JVM's option for the archive, which is created at first use; empty if that fails. */
 export async function archiveOption(jars: readonly string[], guard: Guard, log: Log): Promise<string[]> {
   const key = createHash('sha256')
     .update(await javaVersion())
@@ -24,9 +24,11 @@ export async function archiveOption(jars: readonly string[], guard: Guard, log: 
   const failed = `${archive}.failed`;
   if (!existsSync(archive) && !existsSync(failed)) {
     try {
-      await step(log, 'Kafka: preparing a quicker start (once)', () => train(archive, jars, guard));
+      await step(log, 'Kafka: creating a class data archive for faster starts (once)', () =>
+        train(archive, jars, guard),
+      );
     } catch (error) {
-      log(`Kafka: no class archive, so that it starts more slowly (${(error as Error).message})`);
+      log(`Kafka: starts will be slower without a class data archive (${(error as Error).message})`);
       writeFileSync(failed, String(error));
     }
   }
@@ -46,16 +48,16 @@ async function train(archive: string, jars: readonly string[], guard: Guard) {
     } finally {
       await broker.stop();
     }
-    if (!existsSync(part)) throw new Error('the JVM wrote none');
+    if (!existsSync(part)) throw new Error('the JVM did not write it');
     moveFile(part, archive);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-/** The temporary folder may be on another disk, from where a file cannot be renamed. */
+/** The temporary folder may be on another disk, which rules out a rename. */
 function moveFile(from: string, to: string) {
-  const near = `${to}.${process.pid}.part`;
-  copyFileSync(from, near);
-  renameSync(near, to);
+  const part = `${to}.${process.pid}.part`;
+  copyFileSync(from, part);
+  renameSync(part, to);
 }

@@ -7,23 +7,23 @@ import { kafkaFiles } from './kafka-jars.ts';
 
 const formatTimeoutMs = 120_000;
 
-/** One broker of one node, its own controller, below `dir`. */
+/** A single-node cluster below `dir`: one broker that is also the controller. */
 export interface BrokerOptions {
   dir: string;
   logFile: string;
-  /** The broker's port; its controller listens on the next. */
+  /** The broker's port; its controller listens on the next one. */
   port: number;
-  /** The port that clients are told to use. */
+  /** The port advertised to clients. */
   advertisedPort: number;
-  /** Settings beside, or instead of, those that each broker has. */
+  /** Settings in addition to, or instead of, the default ones. */
   settings: Readonly<Record<string, string>>;
-  /** More arguments for the formatting of the data folder. */
+  /** Additional arguments for formatting the data folder. */
   formatArguments: readonly string[];
   jars: readonly string[];
   guard: Guard;
 }
 
-/** Quick to start rather than fast for long, and small: the broker shares a laptop with everything else. */
+/** Optimised for a quick start and little memory over throughput: the broker shares a laptop with everything else. */
 const jvmOptions = [
   '-Xms128m',
   '-Xmx384m',
@@ -37,7 +37,7 @@ const jvmOptions = [
   `-Dlog4j2.configurationFile=${join(kafkaFiles, 'log4j2.properties')}`,
 ];
 
-/** The settings that every broker which we start has, in a container too. */
+/** The settings of every broker, in a container too. */
 export const brokerSettings = {
   'process.roles': 'broker,controller',
   'node.id': '1',
@@ -45,7 +45,7 @@ export const brokerSettings = {
   'controller.listener.names': 'CONTROLLER',
   'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
   'auto.create.topics.enable': 'false',
-  // Also for topics that were made before they said so themselves.
+  // For topics that were created without a retention of their own.
   'log.retention.ms': '-1',
   'group.initial.rebalance.delay.ms': '0',
   'offsets.topic.num.partitions': '4',
@@ -57,14 +57,19 @@ export const brokerSettings = {
   'share.coordinator.state.topic.replication.factor': '1',
   'share.coordinator.state.topic.min.isr': '1',
   'log.cleaner.dedupe.buffer.size': '8388608',
-  // A broker that was killed and started again is let in once its former self's session has run out.
+  // Short, because a restarted broker is admitted only after the session of its killed predecessor has expired.
   'broker.heartbeat.interval.ms': '500',
   'broker.session.timeout.ms': '3000',
 } as const;
 
-/** Starts the broker, and formats its folder first if that is new. `jvm` are more options for the JVM. */
+/**
+ * Starts the broker, after formatting its folder if it is new.
+ *
+ * @param jvm additional options for the JVM
+ */
 export async function startBroker(options: BrokerOptions, jvm: readonly string[] = []): Promise<Running> {
-  if (options.dir.includes(',')) throw new Error(`Kafka's data can not be in a folder with a comma: ${options.dir}`);
+  if (options.dir.includes(','))
+    throw new Error(`the path of Kafka's data folder must not contain a comma: ${options.dir}`);
   const properties = join(options.dir, 'server.properties');
   mkdirSync(options.dir, { recursive: true });
   writeFileSync(properties, propertiesText(options));
@@ -85,27 +90,28 @@ function propertiesText({ dir, port, advertisedPort, settings }: BrokerOptions):
     .join('');
 }
 
-/** As java.util.Properties reads it, from bytes of which each is a character. */
+/** Escapes a value for java.util.Properties, which reads ISO 8859-1. */
 function escaped(value: string): string {
   const codeOf = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return value.replace(/[^\x20-\x5b\x5d-\x7e]/g, codeOf);
 }
 
 async function format(options: BrokerOptions, properties: string, jvm: readonly string[]) {
-  // 22 characters of base64url; a dash in front would be taken for an option.
+  // 22 characters of base64url. A leading dash would be parsed as an option.
   const clusterId = `A${createHash('sha256').update(options.dir).digest('base64url').slice(0, 21)}`;
   const archive = jvm.filter((option) => option.startsWith('-XX:SharedArchiveFile'));
   const command = ['format', '--ignore-formatted', '--cluster-id', clusterId, '--config', properties];
   const main = ['kafka.tools.StorageTool', ...command, ...options.formatArguments];
-  const how = await options.guard.run(java(options, archive, main), formatTimeoutMs);
-  if (how !== 'exited with 0') throw new Error(`formatting Kafka's data folder ${how}: see ${options.logFile}`);
+  const outcome = await options.guard.run(java(options, archive, main), formatTimeoutMs);
+  if (outcome !== 'exited with 0')
+    throw new Error(`the formatting of Kafka's data folder ${outcome}: see ${options.logFile}`);
 }
 
 function java({ jars, logFile, dir }: BrokerOptions, jvm: readonly string[], main: readonly string[]): ProcessSpec {
   return {
     command: 'java',
     args: [...jvmOptions, ...jvm, '-cp', jars.join(delimiter), ...main],
-    // Whatever the language of this machine, for names of files.
+    // For file names, regardless of this machine's locale.
     env: { ...process.env, LC_ALL: 'C.UTF-8' },
     cwd: dir,
     logFile,

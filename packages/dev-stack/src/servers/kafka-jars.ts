@@ -1,6 +1,6 @@
 /**
- * Kafka's jars from Maven Central, fetched once for all checkouts. The folder gets its name when it is complete: a
- * folder of that name is never a part of a download.
+ * Kafka's jars from Maven Central, downloaded once for all checkouts. The folder is renamed to its final name only when
+ * complete, so a folder with that name is never a partial download.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -17,49 +17,53 @@ const javaVersionMin = 17;
 const downloadTimeoutMs = 15 * 60_000;
 const lastLinesMax = 12;
 
-/** The folder of this package that holds the pom and the logging settings of the broker. */
+/** The folder with the broker's pom and logging settings. */
 export const kafkaFiles = fileURLToPath(new URL('../../kafka', import.meta.url));
 
-/** The folder for all that belongs to this version of Kafka. */
+/** The cache folder of this version of Kafka. */
 export function kafkaHome(): string {
   return join(cacheDir(), `kafka-${version}`);
 }
 
-/** The broker's jars in the order of the class path, fetched if they are not there. */
+/** The broker's jars in class path order, downloaded if missing. */
 export async function kafkaJars(guard: Guard, log: Log): Promise<string[]> {
   const libs = join(kafkaHome(), 'libs');
-  if (!existsSync(libs)) await fetchJars(libs, guard, log);
+  if (!existsSync(libs)) await downloadJars(libs, guard, log);
   const names = readdirSync(libs).filter((name) => name.endsWith('.jar'));
   return names.sort().map((name) => join(libs, name));
 }
 
-/** What `java -version` says. Throws, with what to install, if there is no Java or an old one. */
+/**
+ * The output of `java -version`.
+ *
+ * @throws Error naming what to install, if there is no Java or it is too old
+ */
 export async function javaVersion(): Promise<string> {
-  const said = await promisify(execFile)('java', ['-version']).catch(() => undefined);
-  const major = Number(/version "(\d+)/.exec(said?.stderr ?? '')?.[1]);
-  if (said && major >= javaVersionMin) return said.stderr;
+  const output = await promisify(execFile)('java', ['-version']).catch(() => undefined);
+  const major = Number(/version "(\d+)/.exec(output?.stderr ?? '')?.[1]);
+  if (output && major >= javaVersionMin) return output.stderr;
   throw new Error(
-    `Kafka needs ${said ? `Java ${javaVersionMin} or newer, and this is Java ${major}` : 'Java, and there is none'}. ` +
-      `Install one (Debian, Ubuntu: apt install openjdk-${javaVersionMin}-jre-headless maven), or start a docker engine, ` +
-      'or set KAFKA_BROKERS to a broker that runs',
+    `Kafka needs Java ${javaVersionMin} or newer, but ${output ? `this is Java ${major}` : 'none is installed'}. ` +
+      `Install it (Debian, Ubuntu: apt install openjdk-${javaVersionMin}-jre-headless maven), or start a docker ` +
+      'engine, or set KAFKA_BROKERS to a running broker',
   );
 }
 
-async function fetchJars(libs: string, guard: Guard, log: Log) {
+async function downloadJars(libs: string, guard: Guard, log: Log) {
   mkdirSync(kafkaHome(), { recursive: true });
   const part = mkdtempSync(`${libs}.part-`);
   const logFile = join(part, 'maven.log');
   try {
     await step(
       log,
-      `Kafka ${version}: fetching it from Maven Central (43 MB, once)`,
+      `Kafka ${version}: downloading it from Maven Central (43 MB, once)`,
       () => runMaven(part, logFile, guard),
       () => `${linesOf(logFile).filter((line) => line.includes('Downloaded from')).length} files`,
     );
     rmSync(logFile);
     renameSync(part, libs);
   } catch (error) {
-    if (!existsSync(libs)) throw error; // else another process was first
+    if (!existsSync(libs)) throw error; // otherwise another process was first
   } finally {
     rmSync(part, { recursive: true, force: true });
   }
@@ -73,15 +77,15 @@ async function runMaven(target: string, logFile: string, guard: Guard) {
     logFile,
     ladder: ladders.tool,
   };
-  const how = await guard.run(maven, downloadTimeoutMs);
-  if (how === 'exited with 127')
+  const outcome = await guard.run(maven, downloadTimeoutMs);
+  if (outcome === 'exited with 127')
     throw new Error(
-      'Kafka is fetched by Maven, and there is no mvn. Install it (Debian, Ubuntu: apt install maven), or start a ' +
-        'docker engine, or set KAFKA_BROKERS to a broker that runs',
+      'Kafka is downloaded with Maven, but mvn is not installed. Install it (Debian, Ubuntu: apt install maven), or ' +
+        'start a docker engine, or set KAFKA_BROKERS to a running broker',
     );
-  if (how !== 'exited with 0')
+  if (outcome !== 'exited with 0')
     throw new Error(
-      `Maven, which fetches Kafka ${version}, ${how}:\n${linesOf(logFile).slice(-lastLinesMax).join('\n')}`,
+      `the download of Kafka ${version} with Maven ${outcome}:\n${linesOf(logFile).slice(-lastLinesMax).join('\n')}`,
     );
 }
 

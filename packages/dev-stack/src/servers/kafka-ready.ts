@@ -1,7 +1,7 @@
 /**
- * A broker answers long before it works: a topic can be listed while no group can be joined. Ready therefore means that
- * a message has gone through, from an idempotent producer to a member of a group that commits its offset. After that,
- * the first request of a service meets a broker that is warm.
+ * A broker responds long before it is usable: topics can be listed while no group can be joined. Ready therefore means
+ * that a message has passed from an idempotent producer to a group member that commits its offset. This also warms up
+ * the broker for the first request of a service.
  */
 import { randomBytes } from 'node:crypto';
 import { type Consumer, Kafka, logLevel } from 'kafkajs';
@@ -13,7 +13,7 @@ const requestTimeoutMs = 10_000;
 const messageTimeoutMs = 20_000;
 const topic = 'mo-warm-up';
 
-/** Settles when the broker works; rejects after three minutes, for a machine may be very busy. */
+/** Settles when the broker is usable; rejects after three minutes, because a machine may be very busy. */
 export async function kafkaReady(brokers: readonly string[], logFile: string): Promise<void> {
   silenceNegativeTimeouts();
   const kafka = new Kafka({
@@ -25,21 +25,22 @@ export async function kafkaReady(brokers: readonly string[], logFile: string): P
     retry: { retries: 3, initialRetryTime: 50, maxRetryTime: 500 },
   });
   const deadline = Date.now() + readyTimeoutMs;
-  let last: unknown;
-  const works = async () => {
+  let lastError: unknown;
+  const isUsable = async () => {
     try {
-      await sendOneThrough(kafka);
+      await passOneMessage(kafka);
       return true;
     } catch (error) {
-      last = error;
+      lastError = error;
       return false;
     }
   };
-  if (await poll(works, deadline - Date.now())) return;
-  throw new Error(`Kafka was not ready within ${readyTimeoutMs / 1000} s (${(last as Error).message}): see ${logFile}`);
+  if (await poll(isUsable, deadline - Date.now())) return;
+  const reason = (lastError as Error).message;
+  throw new Error(`Kafka was not ready within ${readyTimeoutMs / 1000} s (${reason}): see ${logFile}`);
 }
 
-async function sendOneThrough(kafka: Kafka) {
+async function passOneMessage(kafka: Kafka) {
   const groupId = `${topic}-${randomBytes(4).toString('hex')}`;
   const admin = kafka.admin();
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
@@ -62,7 +63,10 @@ async function sendOneThrough(kafka: Kafka) {
 
 async function receiveOne(consumer: Consumer) {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const timer = setTimeout(() => reject(new Error('a message did not come through')), messageTimeoutMs);
+  const timer = setTimeout(
+    () => reject(new Error(`no message arrived within ${messageTimeoutMs / 1000} s`)),
+    messageTimeoutMs,
+  );
   consumer.on('consumer.crash', ({ payload }) => reject(payload.error));
   try {
     await consumer.run({ eachMessage: async () => resolve() });
@@ -72,12 +76,12 @@ async function receiveOne(consumer: Consumer) {
   }
 }
 
-let silenced = false;
+let isSilenced = false;
 
-/** kafkajs computes a wait that has passed already, of which Node.js warns although it does no harm. */
+/** kafkajs sometimes computes a negative delay, about which Node.js warns although it is harmless. */
 function silenceNegativeTimeouts() {
-  if (silenced) return;
-  silenced = true;
+  if (isSilenced) return;
+  isSilenced = true;
   const emitWarning = process.emitWarning.bind(process) as (...args: unknown[]) => void;
   process.emitWarning = (...args: unknown[]) => {
     if (args[1] !== 'TimeoutNegativeWarning') emitWarning(...args);

@@ -1,7 +1,7 @@
 /**
  * PostgreSQL's programs from their npm package. npm cannot pack symbolic links, so the package lists them in
- * `pg-symlinks.json`, to be made by an install script; ours are copied to the cache, where the links can be made, the
- * user of PostgreSQL can reach them, and node_modules stays as npm left it.
+ * `pg-symlinks.json` for an install script. Instead, the programs are copied to the cache: the links are created there,
+ * PostgreSQL's user can reach them, and node_modules remains unchanged.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -17,14 +17,14 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import { cacheDir, reachable } from '../state-dir.ts';
+import { cacheDir, reachablePath } from '../state-dir.ts';
 
 /** The folder of PostgreSQL's programs (bin, lib, share), copied there at first use. */
 export function postgresPrograms(): string {
   const source = packageFolder();
   const { version } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as { version: string };
-  mkdirSync(cacheDir(), { recursive: true }); // so that it can be seen whether others can come to it
-  const target = reachable(join(cacheDir(), `postgresql-${version}-${process.arch}`), 'copy');
+  mkdirSync(cacheDir(), { recursive: true }); // so that its permissions can be checked
+  const target = reachablePath(join(cacheDir(), `postgresql-${version}-${process.arch}`), 'copy');
   if (!existsSync(target)) copyPrograms(source, target);
   return target;
 }
@@ -53,18 +53,18 @@ function copyPrograms(source: string, target: string) {
     renameSync(part, target);
   } catch (error) {
     rmSync(part, { recursive: true });
-    if (!existsSync(target)) throw error; // else another process was first
+    if (!existsSync(target)) throw error; // otherwise another process was first
   }
 }
 
-/** Whatever the umask was when npm unpacked them, PostgreSQL's user must be able to read and run them. */
+/** Lets PostgreSQL's user read and run the programs, regardless of the umask when npm unpacked them. */
 function openToOthers(folder: string) {
   chmodSync(folder, 0o755);
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
     if (!entry.isSymbolicLink()) chmodSync(join(entry.parentPath, entry.name), 0o755);
 }
 
-/** Paths below the package's folder, as `native/lib/libpq.so.5`. */
+/** Paths below the package's folder, such as `native/lib/libpq.so.5`. */
 interface Link {
   source: string;
   target: string;

@@ -1,7 +1,7 @@
 /**
- * PostgreSQL from its npm programs, without an engine: one data folder, listening on 127.0.0.1 alone, asking for a
- * password from everybody. Killed with -9 it is started again on the same data: PostgreSQL recovers by itself, but
- * refuses to start while processes of its former life still hold the shared memory, and is then simply tried again.
+ * PostgreSQL from its npm programs, without a docker engine: one data folder, listening on 127.0.0.1 only, with a
+ * password for every user. After a kill -9 it is restarted on the same data and recovers automatically. It refuses to
+ * start while processes of the previous server still hold the shared memory; the start is then retried.
  */
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,37 +12,37 @@ import { climb, hurried, ladders } from '../processes/ladder.ts';
 import { poll } from '../processes/poll.ts';
 import { argumentsOf, isAlive, sendSignal } from '../processes/proc.ts';
 import { type Log, step } from '../progress.ts';
-import { reachable, serverUser } from '../state-dir.ts';
+import { reachablePath, serverUser } from '../state-dir.ts';
 import { postgresPrograms } from './postgres-programs.ts';
 
 const readyTimeoutMs = 60_000;
 const initTimeoutMs = 120_000;
 const connectTimeoutMs = 2_000;
 
-/** The database superuser of every server that we start. */
+/** The superuser of every PostgreSQL server started here. */
 export const superuser = 'postgres';
 
 export interface PostgresOptions {
-  /** The folder of the stack's state: data go to `postgres/` in it, the log to `logs/`. */
+  /** The folder of the stack's state, with the data in `postgres/` and the log in `logs/`. */
   dir: string;
   port: number;
   password: string;
-  /** On: a commit survives a power cut. Off: it survives the death of a process, and no more. */
+  /** On: a commit survives a power cut. Off: it survives only the death of a process. */
   fsync: boolean;
-  /** Not kept for another start. */
+  /** The data are not kept for another start. */
   isTemporary?: boolean;
-  /** More settings, as `name=value`. */
-  more?: readonly string[];
+  /** Additional settings, as `name=value`. */
+  extraSettings?: readonly string[];
   guard: Guard;
   log: Log;
 }
 
-/** Where the data of a stack are, which is not always below its folder (see state-dir.ts). */
+/** The data folder of a stack, which is not always below the stack's folder (see state-dir.ts). */
 export function postgresDataDir(dir: string): string {
-  return reachable(join(dir, 'postgres'), 'data');
+  return reachablePath(join(dir, 'postgres'), 'data');
 }
 
-/** There, and beside it where they are made. */
+/** The data folder, and the paths next to it that are used during its creation. */
 export const postgresDataDirs = (dir: string): string[] => {
   const data = postgresDataDir(dir);
   return [data, partOf(data), passwordFileOf(data)];
@@ -51,21 +51,21 @@ export const postgresDataDirs = (dir: string): string[] => {
 const partOf = (data: string): string => `${data}.part`;
 const passwordFileOf = (data: string): string => `${partOf(data)}.password`;
 
-/** Makes the data folder if there is none yet, and answers the program that serves it. */
+/** Creates the data folder if it is missing, and returns the program that serves it. */
 export async function embeddedPostgres(options: PostgresOptions): Promise<Program> {
-  const { dir, port, password, fsync, more = [], guard, log } = options;
+  const { dir, port, password, fsync, extraSettings = [], guard, log } = options;
   const programs = postgresPrograms();
   const data = postgresDataDir(dir);
   if (!existsSync(data))
-    await step(log, 'PostgreSQL: making the data folder', () => initialise(options, programs, data));
-  else await endFormerLife(data);
+    await step(log, 'PostgreSQL: creating the data folder', () => initialise(options, programs, data));
+  else await stopStaleServer(data);
   const url = adminUrl('127.0.0.1', port, password);
   return {
     name: 'PostgreSQL',
     start: () =>
       guard.spawn({
         command: join(programs, 'bin/postgres'),
-        args: ['-D', data, ...[...settings(port, fsync), ...more].flatMap((setting) => ['-c', setting])],
+        args: ['-D', data, ...[...settings(port, fsync), ...extraSettings].flatMap((setting) => ['-c', setting])],
         user: serverUser(),
         cwd: '/',
         logFile: join(dir, 'logs/postgres.log'),
@@ -80,21 +80,21 @@ export function adminUrl(host: string, port: number, password: string): string {
   return `postgres://${superuser}:${password}@${host}:${port}/postgres`;
 }
 
-/** Settles when the server answers a query; rejects at once if it knows another password. */
+/** Settles when the server answers a query; rejects at once if it refuses the password. */
 export async function postgresReady(url: string, logFile: string): Promise<void> {
-  let refusal: unknown;
-  const ready = await poll(async () => {
-    refusal = await ask(url).catch((error: unknown) => error);
-    return refusal === undefined || isWrongPassword(refusal);
+  let lastError: unknown;
+  const isReady = await poll(async () => {
+    lastError = await tryQuery(url).catch((error: unknown) => error);
+    return lastError === undefined || isWrongPassword(lastError);
   }, readyTimeoutMs);
-  if (isWrongPassword(refusal))
+  if (isWrongPassword(lastError))
     throw new Error(
-      "PostgreSQL's data were made with another password than the one kept here: begin anew with --fresh",
+      "PostgreSQL's data were created with a password other than the stored one: start from scratch with --fresh",
     );
-  if (!ready) throw new Error(`PostgreSQL was not ready within ${readyTimeoutMs / 1000} s: see ${logFile}`);
+  if (!isReady) throw new Error(`PostgreSQL was not ready within ${readyTimeoutMs / 1000} s: see ${logFile}`);
 }
 
-async function ask(url: string): Promise<undefined> {
+async function tryQuery(url: string): Promise<undefined> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
   client.on('error', () => {});
   try {
@@ -113,7 +113,7 @@ function settings(port: number, fsync: boolean): string[] {
   return ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', ...serverSettings(fsync)];
 }
 
-/** Text is sorted by code point on every machine, whatever languages it has. */
+/** Text is sorted by code point on every machine, regardless of its locales. */
 export const initdbArguments = [
   '--encoding=UTF8',
   '--locale=C',
@@ -121,7 +121,7 @@ export const initdbArguments = [
   '--builtin-locale=C.UTF-8',
 ];
 
-/** What every PostgreSQL that we start is told, in a container too. */
+/** The settings of every PostgreSQL server, in a container too. */
 export function serverSettings(fsync: boolean): string[] {
   const durability = fsync ? ['fsync=on'] : ['fsync=off', 'full_page_writes=off'];
   return [
@@ -129,7 +129,7 @@ export function serverSettings(fsync: boolean): string[] {
     'shared_buffers=256MB',
     'max_wal_size=2GB',
     'log_min_messages=warning',
-    // Without the rows that break a rule, whose values are not for a log.
+    // Omits the rows that violate a constraint: their values must not be in a log.
     'log_error_verbosity=terse',
     'timezone=UTC',
     ...durability,
@@ -137,7 +137,7 @@ export function serverSettings(fsync: boolean): string[] {
 }
 
 async function initialise({ dir, password, guard }: PostgresOptions, programs: string, data: string) {
-  const part = partOf(data); // not synced: one that is cut short is made anew
+  const part = partOf(data); // not synced: an incomplete one is created again
   const passwordFile = passwordFileOf(data);
   const logFile = join(dir, 'logs/initdb.log');
   for (const path of [part, logFile]) rmSync(path, { recursive: true, force: true });
@@ -155,17 +155,18 @@ async function initialise({ dir, password, guard }: PostgresOptions, programs: s
     logFile,
     ladder: ladders.tool,
   };
-  const how = await guard.run(initdb, initTimeoutMs).finally(() => rmSync(passwordFile, { force: true }));
-  if (how !== 'exited with 0') throw new Error(`PostgreSQL's initdb ${how}: ${readFileSync(logFile, 'utf8').trim()}`);
+  const outcome = await guard.run(initdb, initTimeoutMs).finally(() => rmSync(passwordFile, { force: true }));
+  if (outcome !== 'exited with 0')
+    throw new Error(`PostgreSQL's initdb ${outcome}: ${readFileSync(logFile, 'utf8').trim()}`);
   renameSync(part, data);
 }
 
 /**
- * What `postmaster.pid` of an earlier start names is, where it was started on these data, a server of which nobody knows any more:
- * it is stopped. If the pid belongs to something else by now, perhaps to another PostgreSQL, ours would wait for that one for
- * ever, so the file is removed.
+ * Stops the process in `postmaster.pid` if it is a server on these data, left by an earlier run. If the pid now belongs
+ * to another process, possibly another PostgreSQL, the new server would wait for that process forever. So the file is
+ * removed.
  */
-async function endFormerLife(data: string) {
+async function stopStaleServer(data: string) {
   const file = join(data, 'postmaster.pid');
   if (!existsSync(file)) return;
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);

@@ -10,22 +10,22 @@ export function newPassword(): string {
   return randomBytes(passwordBytes).toString('base64url');
 }
 
-/** The passwords of a stack's database roles by name, made at first use and kept in a file that only we can read. */
+/** The passwords of a stack's database roles by name, generated at first use. Only the owner can read their file. */
 export function passwords(dir: string): (role: string) => string {
   const path = passwordsFile(dir);
-  const kept: Record<string, string> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+  const stored: Record<string, string> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
   return (role) => {
-    let password = kept[role];
+    let password = stored[role];
     if (password === undefined) {
       password = newPassword();
-      kept[role] = password;
-      writeAtomically(path, `${JSON.stringify(kept, null, 2)}\n`);
+      stored[role] = password;
+      writeAtomically(path, `${JSON.stringify(stored, null, 2)}\n`);
     }
     return password;
   };
 }
 
-/** Where the passwords of a stack are kept. */
+/** The file with the passwords of a stack. */
 export function passwordsFile(dir: string): string {
   return join(dir, 'postgres-passwords.json');
 }

@@ -1,4 +1,4 @@
-/** Starts PostgreSQL and Kafka for one stack, wherever they come from, and keeps them running. */
+/** Starts PostgreSQL and Kafka of the chosen kinds for one stack, and keeps them running. */
 import { resolve } from 'node:path';
 import type { Detour } from '../detour.ts';
 import { freePort } from '../ports.ts';
@@ -9,7 +9,7 @@ import { makeStateDir, writeAtomically } from '../state-dir.ts';
 import { type Choice, chooseServers, kindFile } from './choose.ts';
 import { containerHost } from './container.ts';
 import { containerKafka, containerPostgres } from './containers.ts';
-import { closeOwnDatabases, createDatabases, type DatabaseUrls, type MadeDatabaseUrls } from './databases.ts';
+import { createDatabases, type DatabaseUrls, type MadeDatabaseUrls, revokePublicConnect } from './databases.ts';
 import { embeddedKafka } from './kafka.ts';
 import { adminUrl, embeddedPostgres, postgresDataDirs, superuser } from './postgres.ts';
 import { newPassword, passwords } from './secrets.ts';
@@ -17,65 +17,63 @@ import { newPassword, passwords } from './secrets.ts';
 export interface ServersOptions {
   /** The folder for data, passwords and logs. */
   dir: string;
-  /** On for data that are worth keeping; off makes tests quicker, and containers take their data with them. */
+  /** On for data worth keeping. Off makes tests faster, and a container's data are removed with it. */
   fsync: boolean;
   /**
-   * Deletes the folder, which must be a new one, and data that are elsewhere, once all has stopped, however this process ends.
+   * Deletes the folder, which must be new, and data outside it after everything has stopped, however this process ends.
    */
   isTemporary?: boolean;
   log?: Log;
-  /** Where servers may be named (see choose.ts); the environment of this process by default. */
+  /** Variables that may name servers (see choose.ts); the environment of this process by default. */
   env?: NodeJS.ProcessEnv;
-  /** Free ones by default. Kafka's controller takes the port after the broker's. */
+  /** Free ports by default. Kafka's controller uses the port after the broker's. */
   ports?: { postgres: number; kafka: number };
-  /** One of our own by default, which ends with `stop`. */
+  /** By default a separate guard, which ends with `stop`. */
   guard?: Guard;
-  /** Where the servers come from, if that is decided already (see choose.ts). */
+  /** The choice of servers, if already made (see choose.ts). */
   choice?: Choice;
-  /** Leads the connections to Kafka; those to PostgreSQL are for whoever passes its URLs on. Embedded servers only. */
+  /** Routes the connections to Kafka. The caller routes those to PostgreSQL in its URLs. Embedded servers only. */
   detour?: Detour | undefined;
-  /** What a server is told beside what each is. Embedded servers only. */
+  /** Additional settings. Embedded servers only. */
   settings?: ServerSettings;
-  /** Called whenever a server got another pid. */
+  /** Called after each change of a server's pid. */
   onPid?: () => void;
 }
 
 export interface ServerSettings {
-  /** As `name=value`. */
+  /** Each as `name=value`. */
   postgres?: readonly string[];
   kafka?: Readonly<Record<string, string>>;
-  /** More arguments for the formatting of Kafka's data folder. */
+  /** Additional arguments for formatting Kafka's data folder. */
   kafkaFormat?: readonly string[];
 }
 
 export interface Servers {
   readonly postgres: {
-    /** The superuser's URL; null where the databases come from the environment. */
+    /** The superuser's URL; null if the databases are configured by the environment. */
     readonly adminUrl: string | null;
-    /** The postmaster's pid; null where the databases come from the environment. */
+    /** The postmaster's pid; null if the databases are configured by the environment. */
     readonly pid: number | null;
   };
   readonly kafka: {
     readonly brokers: string[];
-    /** The JVM's pid; null where the broker comes from the environment. */
+    /** The JVM's pid; null if the broker is configured by the environment. */
     readonly pid: number | null;
-    /** Takes the broker away until `start`, as an outage would. */
+    /** Stops the broker until `start`, to simulate an outage. */
     stop(): Promise<void>;
-    /** Brings the broker back, on the same port and data; settles when it is ready. */
+    /** Restarts the broker on the same port and data; settles when it is ready. */
     start(): Promise<void>;
   };
   /**
-   * Makes a database and a role for each service, with a name that nobody else has; `''` makes the stack's own,
-   * which are kept. Where the databases come from the environment, those are the answer.
+   * Creates a database and a role for each service, with a unique name that contains `name`; `''` creates the stack's
+   * own, which are kept. Databases configured by the environment are returned unchanged.
    */
   createDatabases(name: string): Promise<DatabaseUrls>;
-  /** Stops what was started, Kafka first. Once `hurry` is aborted it takes a second or two. */
+  /** Stops the servers that were started, Kafka first. Aborting `hurry` shortens this to 1–2 s. */
   stop(hurry?: AbortSignal): Promise<void>;
 }
 
-const outside = 'comes from the environment: it is not ours to stop or start';
-
-/** Starts the servers and settles when they are ready. Rejects, having stopped all, if one of them cannot be had. */
+/** Starts the servers and settles when they are ready. If one fails, stops all of them and rejects. */
 export async function startServers(options: ServersOptions): Promise<Servers> {
   const dir = resolve(options.dir);
   const log = options.log ?? (() => {});
@@ -89,14 +87,14 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   try {
     const choice = options.choice ?? (await chooseServers(options.env ?? process.env, dir, log));
     if (options.settings && (choice.postgres.kind !== 'embedded' || choice.kafka.kind !== 'embedded'))
-      throw new Error('only embedded servers take more settings');
+      throw new Error('additional settings require embedded servers');
     if (options.isTemporary) for (const folder of foldersOf(dir, choice)) await guard.removeAtEnd(folder);
     const context = { ...options, dir, log, guard };
     const [postgres, kafka] = await settled([
       startPostgres(choice, context, keepers),
       startKafka(choice, context, keepers),
     ]);
-    rememberKind(dir, choice);
+    storeKind(dir, choice);
     return { postgres, kafka, createDatabases: (name) => databases(choice, dir, postgres.adminUrl, name), stop };
   } catch (error) {
     await stop();
@@ -104,7 +102,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   }
 }
 
-/** Where servers keep what they have; containers that are temporary have it in themselves. */
+/** The folders with the servers' data. Temporary containers have their data inside. */
 const foldersOf = (dir: string, { postgres }: Choice): string[] =>
   postgres.kind === 'embedded' ? [dir, ...postgresDataDirs(dir)] : [dir];
 
@@ -119,11 +117,12 @@ async function startPostgres(
   const password = passwords(context.dir)(superuser);
   const port = context.ports?.postgres ?? (await freePort());
   const make = choice.kind === 'containers' ? containerPostgres : embeddedPostgres;
-  const more = context.settings?.postgres ?? [];
-  const keeper = await keep(await make({ ...context, port, password, more }), context, keepers, 'unshift');
+  const extraSettings = context.settings?.postgres ?? [];
+  const program = await make({ ...context, port, password, extraSettings });
+  const keeper = await startKeeper(program, context, keepers, 'unshift');
   const host = choice.kind === 'containers' ? await containerHost() : '127.0.0.1';
   const url = adminUrl(host, port, password);
-  await closeOwnDatabases(url);
+  await revokePublicConnect(url);
   context.log(`PostgreSQL is ready at ${host}:${port}`);
   return {
     adminUrl: url,
@@ -135,16 +134,17 @@ async function startPostgres(
 
 async function startKafka({ kafka: choice }: Choice, context: Context, keepers: Keeper[]): Promise<Servers['kafka']> {
   if (choice.kind === 'environment') {
-    const refuse = () => Promise.reject(new Error(`Kafka ${outside}`));
+    const refuse = () =>
+      Promise.reject(new Error('Kafka is configured by the environment: this stack cannot stop or start it'));
     return { brokers: choice.brokers, pid: null, stop: refuse, start: refuse };
   }
   const port = context.ports?.kafka ?? (await freePort(2));
   const make = choice.kind === 'containers' ? containerKafka : embeddedKafka;
-  if (context.detour && choice.kind === 'containers')
-    throw new Error('only embedded servers can be led to by a detour');
+  if (context.detour && choice.kind === 'containers') throw new Error('a detour requires embedded servers');
   const advertisedPort = (await context.detour?.({ from: 'everybody', to: 'kafka', port })) ?? port;
-  const more = { settings: context.settings?.kafka ?? {}, formatArguments: context.settings?.kafkaFormat ?? [] };
-  const keeper = await keep(await make({ ...context, ...more, port, advertisedPort }), context, keepers, 'push');
+  const extra = { settings: context.settings?.kafka ?? {}, formatArguments: context.settings?.kafkaFormat ?? [] };
+  const program = await make({ ...context, ...extra, port, advertisedPort });
+  const keeper = await startKeeper(program, context, keepers, 'push');
   const host = choice.kind === 'containers' ? await containerHost() : '127.0.0.1';
   context.log(`Kafka is ready at ${host}:${advertisedPort}`);
   return {
@@ -160,8 +160,8 @@ async function startKafka({ kafka: choice }: Choice, context: Context, keepers: 
   };
 }
 
-/** Kafka is put last, so that it stops first, whichever of the two is ready first. */
-async function keep(program: Program, { log, onPid }: Context, keepers: Keeper[], where: 'push' | 'unshift') {
+/** Kafka is placed last so that it stops first, whichever of the two is ready first. */
+async function startKeeper(program: Program, { log, onPid }: Context, keepers: Keeper[], where: 'push' | 'unshift') {
   const keeper = new Keeper(program, { log, onPid: () => onPid?.() });
   keepers[where](keeper);
   await keeper.start();
@@ -169,7 +169,7 @@ async function keep(program: Program, { log, onPid }: Context, keepers: Keeper[]
   return keeper;
 }
 
-function rememberKind(dir: string, { postgres, kafka }: Choice) {
+function storeKind(dir: string, { postgres, kafka }: Choice) {
   const kind = [postgres.kind, kafka.kind].find((each) => each !== 'environment');
   if (kind) writeAtomically(kindFile(dir), `${JSON.stringify({ kind })}\n`);
 }
@@ -179,7 +179,7 @@ function databases({ postgres: choice }: Choice, dir: string, url: string | null
   return name === '' ? createDatabases(url!, '', passwords(dir)) : createNamedDatabases(url!, name);
 }
 
-/** Databases for one test: their names hold `name` and a random part, their passwords are kept nowhere. */
+/** Databases for one test. Their names contain `name` and a random part; their passwords are not stored. */
 export function createNamedDatabases(url: string, name: string): Promise<MadeDatabaseUrls> {
   const made = new Map<string, string>();
   const passwordOf = (role: string) => {
@@ -202,7 +202,7 @@ export function createNamedDatabases(url: string, name: string): Promise<MadeDat
 
 const nameLengthMax = 30;
 
-/** Like Promise.all, but waits for the slower one before it rejects, so that what it started can be stopped. */
+/** Like Promise.all, but waits for both before it rejects, so that everything they started can be stopped. */
 async function settled<A, B>(both: [Promise<A>, Promise<B>]): Promise<[A, B]> {
   await Promise.allSettled(both);
   return Promise.all(both);

@@ -1,4 +1,4 @@
-/** The command behind `npm start`: the whole system on this machine, until Ctrl-C. */
+/** The command `npm start`: runs the whole system on this machine until Ctrl-C. */
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { elapsedLog } from '../progress.ts';
@@ -9,23 +9,25 @@ import { type Stack, type StackOptions, startStack } from './start-stack.ts';
 
 const usage = `npm start -- [options]
 
-  --replicas loans=2,payments=2   more than one process of a service (customers, loans, payments, webhooks)
+  --replicas loans=2,payments=2   number of processes per service (customers, loans, payments, webhooks; default 1)
   --fresh                         delete the data of earlier runs first
-  --help                          this text
+  --help                          show this text
 
-Variables: GATEWAY_PORT, CUSTOMERS_PORT, LOANS_PORT, PAYMENTS_PORT, WEBHOOKS_PORT, POSTGRES_PORT, KAFKA_PORT; HOST (of the gateway);
-CUSTOMERS_TLS_PORT and so on, where the services are called over TLS (any that is free unless told);
-LOG_LEVEL; MO_DIR (data, logs and secrets, .mo by default); MO_SERVERS (embedded or containers);
-KAFKA_BROKERS and CUSTOMERS_, LOANS_, PAYMENTS_, WEBHOOKS_, GATEWAY_DATABASE_URL for servers that run already, or the same with
-_FILE behind it for a file that holds the value.`;
+Variables: GATEWAY_PORT, CUSTOMERS_PORT, LOANS_PORT, PAYMENTS_PORT, WEBHOOKS_PORT, POSTGRES_PORT, KAFKA_PORT;
+CUSTOMERS_TLS_PORT, LOANS_TLS_PORT and so on for calls between services (free ports by default);
+HOST (of the gateway); LOG_LEVEL; MO_DIR (folder for data, logs and secrets, .mo by default);
+MO_SERVERS (embedded or containers); KAFKA_BROKERS and CUSTOMERS_, LOANS_, PAYMENTS_, WEBHOOKS_,
+GATEWAY_DATABASE_URL for servers that already run. Each of these takes the path of a file with the value instead
+if _FILE is appended to its name.`;
 
-/** npm passes a Ctrl-C on that the terminal has sent to everybody: two signals so close together are one. */
+/** The terminal sends Ctrl-C to all processes, and npm forwards it: signals within this time count as one. */
 const sameSignalMs = 300;
 
 const say = (line: string) => console.log(line);
-/** Runs until it is told to stop, then ends this process, which has to be one of its own. */
+
+/** Runs until a request to stop, then exits this process. */
 export async function runCommand(overrides: Pick<StackOptions, 'mainOf'> = {}): Promise<never> {
-  process.stdout.on('error', () => {}); // the terminal is gone: parent.ts sees to the rest
+  process.stdout.on('error', () => {}); // the terminal is gone: parent.ts handles it
   process.stderr.on('error', () => {});
   try {
     await run(overrides);
@@ -41,7 +43,7 @@ async function run(overrides: Pick<StackOptions, 'mainOf'>) {
   if (help) return say(usage);
   const dir = resolve(process.env.MO_DIR || join(rootDir, '.mo'));
   const starting = new AbortController();
-  const stopAsked = listenForStop(() => starting.abort());
+  const stopRequested = listenForStop(() => starting.abort());
   const log = elapsedLog(say);
   const options = { dir, ports: 'fixed', fresh, log, signal: starting.signal, ...overrides } as const;
   const stack = await startStack({ ...options, ...(replicas && { replicas }) }).catch((error) => {
@@ -49,7 +51,7 @@ async function run(overrides: Pick<StackOptions, 'mainOf'>) {
   });
   if (!stack) return say('\nstopped');
   greet(stack, dir);
-  const hurry = await stopAsked;
+  const hurry = await stopRequested;
   say('\nstopping …');
   await stack.stop(hurry);
   say('stopped');
@@ -71,21 +73,21 @@ function readArguments(): { help: boolean; fresh: boolean; replicas?: Replicas }
   }
 }
 
-/** Settles when somebody wants us to stop, with a signal that is aborted when they want it a second time. */
+/** Resolves at the first request to stop, with a signal that the second request aborts. */
 function listenForStop(onFirst: () => void): Promise<AbortSignal> {
-  const asked = Promise.withResolvers<AbortSignal>();
+  const requested = Promise.withResolvers<AbortSignal>();
   const hurry = new AbortController();
   let firstAt = 0;
-  const onSignal = () => {
+  const onStop = () => {
     if (firstAt === 0) {
       firstAt = Date.now();
       onFirst();
-      asked.resolve(hurry.signal);
+      requested.resolve(hurry.signal);
     } else if (Date.now() - firstAt > sameSignalMs) hurry.abort();
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  watchParent(process.env, onSignal);
-  return asked.promise;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onStop);
+  watchParent(process.env, onStop);
+  return requested.promise;
 }
 
 function greet({ url, apiKey }: Stack, dir: string) {
@@ -94,7 +96,7 @@ function greet({ url, apiKey }: Stack, dir: string) {
 MO Loans is ready.
 
   gateway    ${url}   (reference: ${url}/docs)
-  API key    ${apiKey}   (kept in ${shown('api-key')})
+  API key    ${apiKey}   (stored in ${shown('api-key')})
   processes  ${shown('stack.json')}
   logs       ${shown('logs')}/
 

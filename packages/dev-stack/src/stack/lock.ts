@@ -1,11 +1,11 @@
 /**
- * One supervisor a folder. The lock names its process and its guard: a second start is refused while the supervisor
- * lives, and waits while the guard of one that was killed still puts things in order.
+ * The lock that admits one supervisor per folder. It names the supervisor and its guard: a second start is refused
+ * while the supervisor runs, and waits while the guard of a killed supervisor still cleans up.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { poll } from '../processes/poll.ts';
-import { lives, processIdentity } from '../processes/proc.ts';
+import { isRunning, processIdentity } from '../processes/proc.ts';
 
 const guardTimeoutMs = 30_000;
 
@@ -14,7 +14,10 @@ interface Lock {
   guard: string;
 }
 
-/** Takes the lock, and answers how to give it back. Throws if somebody else has it. */
+/**
+ * @returns a function that releases the lock
+ * @throws Error if another supervisor holds it
+ */
 export async function takeLock(dir: string, guardPid: number): Promise<() => void> {
   const path = join(dir, 'lock.json');
   const mine: Lock = { supervisor: processIdentity(process.pid), guard: processIdentity(guardPid) };
@@ -25,21 +28,23 @@ export async function takeLock(dir: string, guardPid: number): Promise<() => voi
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    await outlive(path, dir);
+    await removeStaleLock(path, dir);
   }
 }
 
-/** Removes the lock of a supervisor that is gone, once its guard is gone too. */
-async function outlive(path: string, dir: string) {
+/** Removes the lock of a supervisor that is gone, after its guard is gone too. */
+async function removeStaleLock(path: string, dir: string) {
   const held = read(path);
-  if (!held) return rmSync(path, { force: true }); // cut short in the writing
-  if (lives(held.supervisor))
+  if (!held) return rmSync(path, { force: true }); // incompletely written
+  if (isRunning(held.supervisor))
     throw new Error(
-      `this stack runs already: process ${held.supervisor.split('@')[0]} has its data in ${dir}. Stop that one, or set ` +
-        'MO_DIR and the ports to run another',
+      `this stack is already running: process ${held.supervisor.split('@')[0]} uses the data in ${dir}. Stop it, or ` +
+        'set MO_DIR and other ports to run a second stack',
     );
-  if (!(await poll(() => !lives(held.guard), guardTimeoutMs)))
-    throw new Error(`the processes of the stack that ran before in ${dir} do not end: see process ${held.guard}`);
+  if (!(await poll(() => !isRunning(held.guard), guardTimeoutMs)))
+    throw new Error(
+      `the previous run in ${dir} is still being stopped, by process ${held.guard.split('@')[0]}: try again later`,
+    );
   rmSync(path, { force: true });
 }
 

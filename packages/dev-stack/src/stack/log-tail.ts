@@ -1,6 +1,6 @@
 /**
- * Processes write their logs straight into files, so that a supervisor which is busy or killed holds nobody up. What
- * is worth a look, warnings and errors, is read back from there and shown at the console in one line each.
+ * Processes write their logs directly to files, so that a busy or killed supervisor does not block them. Warnings and
+ * errors are read back from the files and shown at the console, one line each.
  */
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync, statSync, truncateSync } from 'node:fs';
 import type { Log } from '../progress.ts';
@@ -9,7 +9,7 @@ const everyMs = 250;
 const readBytesMax = 256 * 1024;
 const linesMax = 10;
 const lineLengthMax = 300;
-/** A log that has grown past this is emptied. */
+/** A larger log is emptied. */
 const logBytesMax = 64 * 1024 * 1024;
 const warnLevel = 40;
 
@@ -18,32 +18,36 @@ export function trimLog(path: string): void {
   if (existsSync(path) && statSync(path).size > logBytesMax) truncateSync(path);
 }
 
-/** Shows the warnings and errors that are appended to the file from now on; answers how to end that. */
+/**
+ * Shows the warnings and errors that are appended to the file from now on.
+ *
+ * @returns a function that stops this
+ */
 export function tailLog(path: string, name: string, log: Log): () => void {
   const fd = openSync(path, 'a+', 0o600);
   let position = fstatSync(fd).size;
   let rest = '';
-  const look = () => {
+  const showNew = () => {
     const { size } = fstatSync(fd);
     if (size < position) position = 0;
     const buffer = Buffer.alloc(Math.min(size - position, readBytesMax));
     position += readSync(fd, buffer, 0, buffer.length, position);
     const lines = (rest + buffer.toString('utf8')).split('\n');
     rest = lines.pop() ?? '';
-    show(lines.flatMap(worthALook), name, log);
+    show(lines.flatMap(warningIn), name, log);
     if (position >= logBytesMax) ftruncateSync(fd);
   };
-  const timer = setInterval(look, everyMs);
+  const timer = setInterval(showNew, everyMs);
   timer.unref();
   return () => {
     clearInterval(timer);
-    look();
+    showNew();
     closeSync(fd);
   };
 }
 
-/** The message of a warning or an error; nothing for a line of any other kind. */
-export function worthALook(line: string): string[] {
+/** The message of a warning or an error; empty for any other line. */
+export function warningIn(line: string): string[] {
   if (line.trim() === '') return [];
   try {
     const { level, msg, err } = JSON.parse(line) as { level?: unknown; msg?: string; err?: { message?: string } };
@@ -51,7 +55,7 @@ export function worthALook(line: string): string[] {
     const cause = err?.message && err.message !== msg ? err.message : undefined;
     return [[msg, cause].filter(Boolean).join(': ') || line];
   } catch {
-    return [line]; // not from the logger: a process that crashes says so in plain text
+    return [line]; // not from the logger: a crash is reported in plain text
   }
 }
 

@@ -1,4 +1,4 @@
-/** What a stack consists of: which processes of which services, on which ports, with which environment. */
+/** The plan of a stack: the processes of each service, with their ports and environments. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,10 +10,10 @@ import { identityDirOf } from './identities.ts';
 import type { Replicas } from './replicas.ts';
 
 export type ServiceName = (typeof serviceNames)[number];
-/** In the order in which they are stopped: first who asks, then who answers. */
+/** In stop order: callers before the services that they call. */
 export const serviceNames = ['gateway', ...databaseOwners, 'webhooks'] as const;
 
-/** Below 32768, from where on systems take the ports of outgoing connections: one of ours stays free while its program starts again. */
+/** Below the ephemeral port range (from 32768), so that a port stays free during a restart of its program. */
 const defaultPorts = {
   gateway: 8080,
   customers: 8081,
@@ -23,30 +23,30 @@ const defaultPorts = {
   postgres: 15_432,
   kafka: 19_092,
 };
-/** The second process of a service listens this much above the first, and so on. */
+/** The distance between the ports of consecutive processes of a service. */
 const replicaPortStep = 10;
 const localhost = '127.0.0.1';
 
 /** The folder of the whole repository. */
 export const rootDir = fileURLToPath(new URL('../../../..', import.meta.url));
 
-/** What all processes of a checkout are of. */
+/** The version of all processes. */
 const { version } = JSON.parse(readFileSync(join(rootDir, 'package.json'), 'utf8')) as { version: string };
 
 /** One process of a service. */
 export interface ReplicaPlan {
   service: ServiceName;
-  /** As `loans`, and `loans-2` for the second. */
+  /** Such as `loans` for the first process and `loans-2` for the second. */
   name: string;
   port: number;
-  /** Where operators ask it. */
+  /** The URL for operators. */
   url: string;
-  /** Where the gateway and the services call it, over TLS; null for the gateway itself. */
+  /** The TLS URL for calls by the gateway and the other services; null for the gateway itself. */
   apiUrl: string | null;
 }
 
 export interface Plan {
-  /** Where the servers come from; absent where they run already. */
+  /** The choice of servers; absent if they already run. */
   choice?: Choice;
   replicas: ReplicaPlan[];
   servers: { postgres: number; kafka: number };
@@ -57,15 +57,19 @@ export interface Plan {
 const variableOf = (name: string) => `${name.toUpperCase()}_PORT`;
 const tlsVariableOf = (name: string) => `${name.toUpperCase()}_TLS_PORT`;
 
-/** Ports by default and by the environment, and free ones for TLS unless told; rejects if two are the same. */
+/**
+ * Uses the ports of the environment, or the default ports, and free ports for TLS.
+ *
+ * @throws Error if two ports are the same
+ */
 export async function fixedPlan(env: NodeJS.ProcessEnv, counts: Replicas, choice: Choice): Promise<Plan> {
-  const first = (name: keyof typeof defaultPorts) => portFrom(env, variableOf(name), defaultPorts[name]);
-  const servers = { postgres: first('postgres'), kafka: first('kafka') };
+  const firstPort = (name: keyof typeof defaultPorts) => portFrom(env, variableOf(name), defaultPorts[name]);
+  const servers = { postgres: firstPort('postgres'), kafka: firstPort('kafka') };
   const wanted = serviceNames.flatMap((service) => {
     const tls = portFrom(env, tlsVariableOf(service), 0);
     return Array.from({ length: countOf(service, counts) }, (_, index) => {
-      const above = index * replicaPortStep;
-      return { service, index, port: first(service) + above, tls: tls ? tls + above : null };
+      const offset = index * replicaPortStep;
+      return { service, index, port: firstPort(service) + offset, tls: tls ? tls + offset : null };
     });
   });
   keepPorts([
@@ -78,7 +82,7 @@ export async function fixedPlan(env: NodeJS.ProcessEnv, counts: Replicas, choice
   for (const { service, index, port, tls } of wanted)
     replicas.push(replicaPlan(service, index, port, tls ?? (await freePort()), env));
   const needed = [...replicas.flatMap((replica) => neededByReplica(replica, env)), ...neededByServers(servers, choice)];
-  refuseTwice(needed);
+  refuseDuplicates(needed);
   return { replicas, servers, needed };
 }
 
@@ -91,8 +95,8 @@ export async function freePlan(env: NodeJS.ProcessEnv, counts: Replicas): Promis
   return { replicas, servers: { postgres: await freePort(), kafka: await freePort(2) }, needed: [] };
 }
 
-/** What every process is told, beside the plan. */
-export interface Given {
+/** Inputs to the environments of all processes, in addition to the plan. */
+export interface EnvironmentInputs {
   env: NodeJS.ProcessEnv;
   /** The stack's folder. */
   dir: string;
@@ -101,41 +105,41 @@ export interface Given {
   keysFile: string;
 }
 
-/** The environment of each process: that of the supervisor, and what the services have to know of each other. */
+/** The environment of each process: the supervisor's, plus the addresses of the servers and of the other services. */
 export async function environmentsOf(
   plan: Plan,
-  given: Given,
+  inputs: EnvironmentInputs,
   detour: Detour = async ({ port }) => port,
 ): Promise<Map<ReplicaPlan, NodeJS.ProcessEnv>> {
   const environments = new Map<ReplicaPlan, NodeJS.ProcessEnv>();
-  for (const replica of plan.replicas) environments.set(replica, await environmentOf(replica, plan, given, detour));
+  for (const replica of plan.replicas) environments.set(replica, await environmentOf(replica, plan, inputs, detour));
   return environments;
 }
 
 async function environmentOf(
   replica: ReplicaPlan,
   plan: Plan,
-  { env, dir, brokers, databases, keysFile }: Given,
+  { env, dir, brokers, databases, keysFile }: EnvironmentInputs,
   detour: Detour,
 ): Promise<NodeJS.ProcessEnv> {
-  const led = async (to: string, url: string) => {
+  const viaDetour = async (to: string, url: string) => {
     const port = await detour({ from: replica.name, to, port: Number(new URL(url).port) });
     return url.replace(/:\d+(?=\/|$)/, `:${port}`);
   };
   const urlsOf = async (service: ServiceName) => {
     const processes = plan.replicas.filter((other) => other.service === service);
     const urls = processes.map(async ({ name, apiUrl }) =>
-      apiUrl === null || service === replica.service ? apiUrl : led(name, apiUrl),
+      apiUrl === null || service === replica.service ? apiUrl : viaDetour(name, apiUrl),
     );
     return (await Promise.all(urls)).join(',');
   };
   const { service } = replica;
   const url = databases[service];
-  const database = url === undefined ? undefined : await led('postgres', url);
+  const database = url === undefined ? undefined : await viaDetour('postgres', url);
   return {
     MO_VERSION: version,
     ...env,
-    // Others have no business with the services: operators are on this machine.
+    // Only the gateway may be opened to other machines: operators of the services are on this one.
     HOST: service === 'gateway' ? env.HOST || localhost : localhost,
     PORT: String(replica.port),
     TLS_PORT: replica.apiUrl === null ? undefined : new URL(replica.apiUrl).port,
@@ -149,7 +153,7 @@ async function environmentOf(
   };
 }
 
-/** A service gets its own database's URL and no other's. */
+/** Each service gets the URL of its own database only; API keys are for the gateway only. */
 function secretsOf(service: ServiceName, database: string | undefined, keysFile: string): NodeJS.ProcessEnv {
   const own = Object.fromEntries(
     serviceNames.map((owner) => [`${owner.toUpperCase()}_DATABASE_URL`, owner === service ? database : undefined]),
@@ -175,21 +179,21 @@ function replicaPlan(
 ): ReplicaPlan {
   const name = index === 0 ? service : `${service}-${index + 1}`;
   if (service === 'gateway') {
-    const url = `http://${reachedAt(env.HOST || localhost)}:${port}`;
+    const url = `http://${reachableHost(env.HOST || localhost)}:${port}`;
     return { service, name, port, url, apiUrl: null };
   }
   return { service, name, port, url: `http://${localhost}:${port}`, apiUrl: `https://${localhost}:${tlsPort}` };
 }
 
-/** A host that means all interfaces is reached at this one. */
-function reachedAt(host: string): string {
+/** A host that means all interfaces is reached at 127.0.0.1. */
+function reachableHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return localhost;
   return host.includes(':') ? `[${host}]` : host;
 }
 
 function neededByReplica({ service, name, port, apiUrl }: ReplicaPlan, env: NodeJS.ProcessEnv): NeededPort[] {
   const needed = [{ port, purpose: name, variable: variableOf(service) }];
-  if (apiUrl === null) return needed.map((one) => ({ ...one, host: env.HOST || localhost }));
+  if (apiUrl === null) return needed.map((entry) => ({ ...entry, host: env.HOST || localhost }));
   return [
     ...needed,
     { port: Number(new URL(apiUrl).port), purpose: `TLS of ${name}`, variable: tlsVariableOf(service) },
@@ -207,12 +211,12 @@ function neededByServers(ports: Plan['servers'], choice: Choice): NeededPort[] {
   return needed;
 }
 
-function refuseTwice(needed: readonly NeededPort[]) {
-  for (const [index, one] of needed.entries()) {
-    const other = needed.slice(0, index).find(({ port }) => port === one.port);
+function refuseDuplicates(needed: readonly NeededPort[]) {
+  for (const [index, { port, purpose, variable }] of needed.entries()) {
+    const other = needed.slice(0, index).find((earlier) => earlier.port === port);
     if (other)
       throw new Error(
-        `port ${one.port} is wanted for ${other.purpose} and for ${one.purpose}: set ${one.variable} to another one`,
+        `port ${port} is assigned to both ${other.purpose} and ${purpose}: set ${variable} to another one`,
       );
   }
 }

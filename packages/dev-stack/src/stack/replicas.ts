@@ -3,17 +3,21 @@ import { type DatabaseOwner, databaseOwners } from '../servers/databases.ts';
 export type Replicated = DatabaseOwner | 'webhooks';
 const replicated = [...databaseOwners, 'webhooks'] as const;
 
-/** How many processes run of each service. */
+/** The number of processes of each service. */
 export type Replicas = Record<Replicated, number>;
 
 const replicasMax = 9;
 
 /** One process of each service. */
-export const onceEach: Readonly<Replicas> = { customers: 1, loans: 1, payments: 1, webhooks: 1 };
+export const oneEach: Readonly<Replicas> = { customers: 1, loans: 1, payments: 1, webhooks: 1 };
 
-/** Reads `loans=2,payments=3`; services that are not named run once. Throws an error that names what is wrong. */
+/**
+ * Parses a text such as `loans=2,payments=3`; services that are not named have one process.
+ *
+ * @throws Error naming what is wrong
+ */
 export function parseReplicas(text: string): Replicas {
-  const replicas: Replicas = { ...onceEach };
+  const replicas: Replicas = { ...oneEach };
   const seen = new Set<string>();
   for (const part of text.split(',')) {
     const [name, count, ...rest] = part.split('=').map((word) => word.trim());

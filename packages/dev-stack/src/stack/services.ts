@@ -1,4 +1,4 @@
-/** The processes of all services of one stack: started from their sources, watched, and stopped in order. */
+/** The processes of all services of one stack: started from source, kept running, and stopped in order. */
 import { join } from 'node:path';
 import type { Guard } from '../processes/guard.ts';
 import { Keeper } from '../processes/keeper.ts';
@@ -12,13 +12,13 @@ import type { ReplicaEntry } from './stack-file.ts';
 const readyTimeoutMs = 120_000;
 const readyRequestTimeoutMs = 1_000;
 const readyEveryMs = 100;
-/** What Node.js compiled of a source is kept by its content, until the next `npm ci`: a start costs half as much then. */
+/** Node.js caches compiled sources here by content, until the next `npm ci`. The cache halves the cost of a start. */
 const compileCache = join(rootDir, 'node_modules/.cache/compile');
 
 /**
- * How large the heap of a process becomes before V8 looks for what is dead: by a part of what is alive, and with so many MiB of what is
- * young (docs/decisions/0033); and that no object is old because of where it is made (docs/decisions/0039). The image says the
- * same, and so does each service's own `npm start`.
+ * V8 flags of each service. They limit the growth of the heap before a major GC to 50 % and a semi-space of the young
+ * generation to 16 MiB (docs/decisions/0033), and disable allocation-site pretenuring (docs/decisions/0039). The image
+ * and each service's own `npm start` use the same flags.
  */
 export const heapFlags = ['--heap-growing-percent=50', '--max-semi-space-size=16', '--no-allocation-site-pretenuring'];
 
@@ -45,7 +45,7 @@ export class Services {
     this.#log = log;
   }
 
-  /** Starts every process; settles when all are started, which is before they are ready. */
+  /** Settles when every process has started, which is before they are ready. */
   static async start(replicas: readonly ReplicaPlan[], options: ServicesOptions): Promise<Services> {
     const services = new Services(options.log);
     for (const replica of replicas) services.#members.push(makeMember(replica, options));
@@ -58,7 +58,7 @@ export class Services {
     return services;
   }
 
-  /** Settles when every process says that it is ready. */
+  /** Settles when every process has reported that it is ready. */
   async ready(): Promise<void> {
     await Promise.all(
       this.#members.map(async ({ keeper, replica }) => {
@@ -77,7 +77,7 @@ export class Services {
     for (const { endTail } of this.#members) endTail();
   }
 
-  /** The processes of a service, as they are now. */
+  /** The current processes of a service. */
   entriesOf(service: ServiceName): ReplicaEntry[] {
     return this.#members
       .filter(({ replica }) => replica.service === service)
@@ -106,13 +106,13 @@ function makeMember(replica: ReplicaPlan, { dir, guard, log, environmentOf, main
 }
 
 async function serviceReady(name: string, url: string, logFile: string) {
-  let last = 'it does not answer';
-  const asks = async () => {
+  let last = 'no response';
+  const isReady = async () => {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(readyRequestTimeoutMs) });
-    last = `/readyz answers ${response.status}`;
+    last = `/readyz responded with ${response.status}`;
     await response.body?.cancel();
     return response.ok;
   };
-  if (!(await poll(asks, readyTimeoutMs, readyEveryMs)))
+  if (!(await poll(isReady, readyTimeoutMs, readyEveryMs)))
     throw new Error(`${name} was not ready within ${readyTimeoutMs / 1000} s (${last}): see ${logFile}`);
 }

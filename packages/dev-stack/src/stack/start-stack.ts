@@ -1,6 +1,6 @@
 /**
- * The supervisor: starts the servers, then the services from their sources, and keeps all of it running until it is
- * told to stop. `npm start` and the system tests run this very function.
+ * The supervisor: starts the servers, then the services from their sources, and keeps all of them running until `stop`
+ * is called. `npm start` and the system tests both use it.
  */
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
@@ -18,7 +18,7 @@ import { deleteData } from './fresh.ts';
 import { makeIdentities } from './identities.ts';
 import { takeLock } from './lock.ts';
 import { environmentsOf, fixedPlan, freePlan, mainOf, type Plan, type ServiceName, serviceNames } from './plan.ts';
-import { onceEach, type Replicas, type Replicated } from './replicas.ts';
+import { oneEach, type Replicas, type Replicated } from './replicas.ts';
 import { Services } from './services.ts';
 import { removeStackFile, type ServiceEntry, type StackFile, writeStackFile } from './stack-file.ts';
 
@@ -27,24 +27,26 @@ export interface StackOptions {
   dir: string;
   /** One process of each service by default. */
   replicas?: Partial<Replicas>;
-  /** Added to the environment of this process, for the services and for the choice of the servers. */
+  /** Variables on top of this process's environment, for the services and for the choice of the servers. */
   env?: NodeJS.ProcessEnv;
   /** On by default. */
   fsync?: boolean;
-  /** Deletes the folder, which must be a new one, and data that are elsewhere, once all has stopped, however this process ends. */
+  /**
+   * Deletes the folder, which must be new, and data outside it after everything has stopped, however this process ends.
+   */
   isTemporary?: boolean;
-  /** Servers that run already and go on running; by default the stack has its own. */
+  /** Servers that already run and keep running; by default the stack has its own. */
   servers?: Servers;
-  /** `free`, the default, takes ports that nobody uses; `fixed` those of the environment or the usual ones. */
+  /** `free`, the default, takes free ports; `fixed` takes those of the environment or the default ones. */
   ports?: 'free' | 'fixed';
   /** Deletes the data of earlier runs first. */
   fresh?: boolean;
   log?: Log;
-  /** Gives up while starting, and leaves nothing running. */
+  /** Aborts the start and leaves nothing running. */
   signal?: AbortSignal;
-  /** The file that a service is started from. */
+  /** The main file of a service. */
   mainOf?: (service: ServiceName) => string;
-  /** Leads the connections between the processes, and to the servers, which must be embedded ones of the stack's own. */
+  /** Routes the connections between processes, and to the servers, which must be the stack's own embedded ones. */
   detour?: Detour;
 }
 
@@ -54,14 +56,14 @@ export interface Stack {
   /** The gateway's URL. */
   readonly url: string;
   readonly apiKey: string;
-  /** What runs now, as in `stack.json`. */
+  /** The current content of `stack.json`. */
   stack(): StackFile;
-  /** Stops all in order. Once `hurry` is aborted it takes a second or two. */
+  /** Stops everything in order. Aborting `hurry` shortens this to 1–2 s. */
   stop(hurry?: AbortSignal): Promise<void>;
   readonly kafka: Pick<Servers['kafka'], 'stop' | 'start'>;
 }
 
-/** Starts the whole system and settles when every process is ready. Rejects, having stopped all, if one is not. */
+/** Starts the whole system and settles when every process is ready. If one fails, stops everything and rejects. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const dir = resolve(options.dir);
   const log: Log = (line) => options.signal?.aborted || options.log?.(line);
@@ -71,21 +73,21 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     return await unlessAborted(() => launch.run(), options.signal);
   } catch (error) {
-    if (options.signal?.aborted) await guard.close(); // which ends everything at once
+    if (options.signal?.aborted) await guard.close(); // which stops everything at once
     await launch.undo();
     throw error;
   }
 }
 
-async function unlessAborted<T>(begin: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  const givenUp = new Error('given up');
-  if (signal?.aborted) throw givenUp;
+async function unlessAborted<T>(start: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  const abortError = new Error('the start was aborted');
+  if (signal?.aborted) throw abortError;
   const aborted = Promise.withResolvers<never>();
-  signal?.addEventListener('abort', () => aborted.reject(givenUp), { once: true });
-  return Promise.race([begin(), aborted.promise]);
+  signal?.addEventListener('abort', () => aborted.reject(abortError), { once: true });
+  return Promise.race([start(), aborted.promise]);
 }
 
-/** The start as a story, which remembers how to undo each step, in reverse. */
+/** The steps of a start, with an undo for each of them that is run in reverse order. */
 class Launch {
   readonly #options: StackOptions & { log: Log; env: NodeJS.ProcessEnv };
   readonly #guard: Guard;
@@ -106,9 +108,9 @@ class Launch {
     });
     this.#undo.push(unlock);
     this.#undo.push(() => this.#guard.close());
-    if (this.#options.isTemporary) await this.#guard.removeAtEnd(dir); // not before it is ours
+    if (this.#options.isTemporary) await this.#guard.removeAtEnd(dir); // only once the lock is held
     this.#leftContainers = await this.#guard.takeOver(join(dir, 'running.json'));
-    removeStackFile(dir); // of a supervisor that was killed
+    removeStackFile(dir); // left by a killed supervisor
     this.#undo.push(() => removeStackFile(dir));
 
     let announce = () => {};
@@ -117,8 +119,8 @@ class Launch {
     const databases = await servers.createDatabases(this.#options.servers ? 'stack' : '');
     const { key, keysFile } = apiKey(dir);
     await makeIdentities(dir, serviceNames);
-    const given = { env, dir, brokers: servers.kafka.brokers, databases, keysFile };
-    const environments = await environmentsOf(plan, given, this.#options.detour);
+    const inputs = { env, dir, brokers: servers.kafka.brokers, databases, keysFile };
+    const environments = await environmentsOf(plan, inputs, this.#options.detour);
 
     log(`starting ${plan.replicas.map(({ name }) => name).join(', ')} …`);
     const services = await Services.start(plan.replicas, {
@@ -150,19 +152,19 @@ class Launch {
     for (let step = this.#undo.pop(); step; step = this.#undo.pop()) await step();
   }
 
-  /** Decides on servers and ports, before anything is started that could be in the way of something else. */
+  /** Decides on servers and ports before anything starts, so that nothing started takes a port of something else. */
   async #plan(): Promise<Plan> {
     const { dir, log, env, servers, ports, fresh } = this.#options;
-    const replicas = { ...onceEach, ...this.#options.replicas };
+    const replicas = { ...oneEach, ...this.#options.replicas };
     if (servers) {
-      env.TOPIC_PREFIX ??= `mo-${randomBytes(4).toString('hex')}`; // others use this broker too
+      env.TOPIC_PREFIX ??= `mo-${randomBytes(4).toString('hex')}`; // the broker is shared
       return freePlan(env, replicas);
     }
     if (env.API_KEYS || env.API_KEYS_FILE)
-      log(`API_KEYS and API_KEYS_FILE are left out here: the keys of this stack are in ${join(dir, 'api-keys')}`);
+      log(`API_KEYS and API_KEYS_FILE are ignored: the keys of this stack are in ${join(dir, 'api-keys')}`);
     readServerFiles(env);
     const choice = await chooseServers(env, dir, log);
-    // Theirs are the volumes that ours would write to.
+    // Leftover containers use the volumes that the new ones will write to.
     if ([choice.postgres.kind, choice.kafka.kind].includes('containers'))
       for (const label of this.#leftContainers) await removeLabelled(label);
     if (choice.postgres.kind === 'environment' && !env.WEBHOOKS_DATABASE_URL) replicas.webhooks = 0;
@@ -192,7 +194,7 @@ class Launch {
   }
 }
 
-/** What runs goes on, and is stopped, where a full disk keeps the file from being written. */
+/** A failed write, as on a full disk, is only logged: the stack keeps running and can still be stopped. */
 function announceIn(dir: string, stack: StackFile, log: Log): void {
   try {
     writeStackFile(dir, stack);
