@@ -1,6 +1,6 @@
 /**
- * Reads the topics from their beginning, as a new subscriber would, and holds them against the journals: for each customer
- * every version is there, each appears first in order, and each says what the journal says.
+ * Reads the topics from their beginning, as a new subscriber would, and compares them with the journals. For each
+ * customer, every version must exist, versions must first appear in order, and each event must equal its journal row.
  */
 import { randomUUID } from 'node:crypto';
 import { STREAMS, type Stream } from '@mo/contracts';
@@ -11,8 +11,8 @@ import { query } from './databases.ts';
 const READ_TIMEOUT_MS = 120_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Faults beyond these are counted, not told. */
-const FAULTS_TOLD_MAX = 20;
+/** Further faults are only counted. */
+const FAULTS_LISTED_MAX = 20;
 
 interface JournalRow {
   readonly customer_id: string;
@@ -21,7 +21,7 @@ interface JournalRow {
   readonly data: string;
 }
 
-/** What is wrong with the topics of a system whose outboxes are empty; an empty list where all is well. */
+/** Faults in the topics of a system whose outboxes are empty; an empty list if there are none. */
 export async function topicFaults(stack: StackFile, topicPrefix = 'mo'): Promise<string[]> {
   const client = new kafkajs.Kafka({
     clientId: 'agreement',
@@ -32,18 +32,18 @@ export async function topicFaults(stack: StackFile, topicPrefix = 'mo'): Promise
   });
   const faults: string[] = [];
   for (const stream of STREAMS) {
-    const reading = new TopicReading(stream);
-    await readWhole(client, `${topicPrefix}.${stream}`, (message) => reading.take(message));
+    const contents = new TopicContents(stream);
+    await readAll(client, `${topicPrefix}.${stream}`, (message) => contents.add(message));
     const text = 'SELECT customer_id, version, type, data::text AS data FROM journal ORDER BY customer_id, version';
-    faults.push(...reading.faultsAgainst(await query<JournalRow>(stack, stream, text)));
+    faults.push(...contents.faultsAgainst(await query<JournalRow>(stack, stream, text)));
   }
-  return faults.length <= FAULTS_TOLD_MAX
+  return faults.length <= FAULTS_LISTED_MAX
     ? faults
-    : [...faults.slice(0, FAULTS_TOLD_MAX), `and ${faults.length - FAULTS_TOLD_MAX} more faults of the topics`];
+    : [...faults.slice(0, FAULTS_LISTED_MAX), `and ${faults.length - FAULTS_LISTED_MAX} more topic faults`];
 }
 
-/** What one topic holds, in the order in which it appeared first. */
-class TopicReading {
+/** The events of one topic, in order of first appearance; later copies of an event must be identical. */
+class TopicContents {
   readonly #stream: Stream;
   readonly #last = new Map<string, number>();
   readonly #events = new Map<string, { type: string; data: string }>();
@@ -53,18 +53,19 @@ class TopicReading {
     this.#stream = stream;
   }
 
-  take({ key, value, headers }: KafkaMessage): void {
+  add({ key, value, headers }: KafkaMessage): void {
     const customer = String(key);
     const version = Number(headers?.ce_sequence);
     const event = { type: String(headers?.ce_type), data: String(value) };
     const name = `${this.#stream} ${version} of customer ${customer}`;
-    const known = this.#events.get(`${customer}-${version}`);
-    if (known !== undefined) {
-      if (known.type !== event.type || known.data !== event.data) this.#faults.push(`${name} is there in two versions`);
+    const earlier = this.#events.get(`${customer}-${version}`);
+    if (earlier !== undefined) {
+      if (earlier.type !== event.type || earlier.data !== event.data)
+        this.#faults.push(`${name} has two different contents on Kafka`);
       return;
     }
     const last = this.#last.get(customer) ?? 0;
-    if (version !== last + 1) this.#faults.push(`${name} appears first after ${last}`);
+    if (version !== last + 1) this.#faults.push(`${name} first appears after version ${last}`);
     this.#last.set(customer, Math.max(last, version));
     this.#events.set(`${customer}-${version}`, event);
   }
@@ -74,17 +75,18 @@ class TopicReading {
     for (const row of journal) {
       const name = `${this.#stream} ${row.version} of customer ${row.customer_id}`;
       const event = this.#events.get(`${row.customer_id}-${row.version}`);
-      if (event === undefined) faults.push(`${name} is not on Kafka`);
-      else if (event.type !== row.type || event.data !== row.data) faults.push(`${name} is another event on Kafka`);
+      if (event === undefined) faults.push(`${name} is missing on Kafka`);
+      else if (event.type !== row.type || event.data !== row.data)
+        faults.push(`${name} differs between Kafka and the journal`);
       this.#events.delete(`${row.customer_id}-${row.version}`);
     }
-    for (const name of this.#events.keys()) faults.push(`${this.#stream} ${name} is on Kafka, and in no journal`);
+    for (const id of this.#events.keys()) faults.push(`${this.#stream} event ${id} is on Kafka but not in the journal`);
     return faults;
   }
 }
 
-/** Reads every message that a topic holds now; messages of one partition in their order. */
-async function readWhole(client: kafkajs.Kafka, topic: string, take: (message: KafkaMessage) => void): Promise<void> {
+/** Reads every message that the topic contains now, in order within each partition. */
+async function readAll(client: kafkajs.Kafka, topic: string, add: (message: KafkaMessage) => void): Promise<void> {
   const ends = await endsOf(client, topic);
   if (ends.size === 0) return;
   const consumer = client.consumer({ groupId: `agreement-${randomUUID()}`, maxWaitTimeInMs: 100 });
@@ -96,19 +98,19 @@ async function readWhole(client: kafkajs.Kafka, topic: string, take: (message: K
       autoCommit: false,
       eachBatch: async (payload) => {
         const { batch } = payload;
-        for (const message of batch.messages) take(message);
+        for (const message of batch.messages) add(message);
         payload.resolveOffset(batch.lastOffset());
         if (Number(batch.lastOffset()) + 1 >= (ends.get(batch.partition) ?? 0)) ends.delete(batch.partition);
         if (ends.size === 0) resolve();
       },
     });
-    await within(done, `${topic} could not be read to its end: ${ends.size} partitions are left`);
+    await withTimeout(done, `${topic} could not be read to its end: ${ends.size} partitions are left`);
   } finally {
     await consumer.disconnect();
   }
 }
 
-/** For each partition that holds something, the offset after its last message. */
+/** Maps each partition that is not empty to the offset after its last message. */
 async function endsOf(client: kafkajs.Kafka, topic: string): Promise<Map<number, number>> {
   const admin = client.admin();
   await admin.connect();
@@ -124,9 +126,9 @@ async function endsOf(client: kafkajs.Kafka, topic: string): Promise<Map<number,
   }
 }
 
-async function within<T>(work: Promise<T>, otherwise: string): Promise<T> {
+async function withTimeout<T>(work: Promise<T>, message: string): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(otherwise)), READ_TIMEOUT_MS);
+  const timer = setTimeout(() => reject(new Error(message)), READ_TIMEOUT_MS);
   try {
     return await Promise.race([work, promise]);
   } finally {

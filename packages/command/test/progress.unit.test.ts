@@ -3,7 +3,7 @@ import { durationText, plain, progressText, showProgress } from '../src/index.ts
 
 const pace = { seconds: 10, doneBefore: 100 };
 
-it('progress tells how far, how fast and how long still, by what this run has done', () => {
+it('progress shows the share done, the rate and the time left, based on the work of this run', () => {
   const work = { unit: 'lines', done: () => 1_100, total: 2_000 };
   expect(progressText(work, pace)).toBe('1,100 of 2,000 lines (55 %), 100/s, 9 s left');
   const open = { unit: 'customers', done: () => 1_100, detail: () => '2 differences' };
@@ -21,7 +21,7 @@ it.each([
   [7_500, '2 h 5 min'],
 ])('%d seconds are %s', (seconds, text) => expect(durationText(seconds)).toBe(text));
 
-describe('a bar', () => {
+describe('a progress bar', () => {
   const shown = (isTTY: boolean) => {
     const texts: string[] = [];
     jest.useFakeTimers();
@@ -35,19 +35,19 @@ describe('a bar', () => {
     return texts;
   };
 
-  it('is redrawn on a terminal and leaves nothing behind', () => {
+  it('is redrawn on a terminal and erased at the end', () => {
     const texts = shown(true);
     expect(texts).toHaveLength(51);
     expect(texts[0]).toContain(`[${'#'.repeat(12)}${'.'.repeat(12)}] 5 of 10 lines (50 %)`);
     expect(texts.at(-1)).toBe('\r\u001b[K');
   });
 
-  it('is a line now and then elsewhere, that steers no terminal', () => {
+  it('is a plain line every 10 s elsewhere, without control characters', () => {
     const texts = shown(false);
     expect(texts).toEqual([expect.stringMatching(/^5 of 10 lines \(50 %\), 0\/s\n$/)]);
   });
 });
 
-it('what came from outside can not steer the terminal', () => {
+it('external text cannot control the terminal', () => {
   expect(plain('a\u001b[2J\u202eb\nc')).toBe('a?[2J?b?c');
 });

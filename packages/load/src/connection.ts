@@ -1,10 +1,10 @@
 /**
- * A connection that carries one request after the other. It is written by hand, for a load generator must cost far less
- * than what it loads: of an answer it reads what is counted, and passes over the rest.
+ * A minimal HTTP/1.1 client connection, one request at a time. It is hand-written because a load generator must cost
+ * far less than the server under load: it parses only the parts of a response that are counted, and skips the rest.
  */
 import { connect, type Socket } from 'node:net';
 
-/** What is counted of an answer. `broken` stands for a connection that ended before its answer did. */
+/** The parts of a response that are counted. `broken`, with a reason: the connection ended before the response did. */
 export type Reply =
   | {
       readonly status: number;
@@ -20,8 +20,8 @@ const NOTHING = Buffer.alloc(0);
 export class Connection {
   readonly #socket: Socket;
   readonly #onClose: (connection: Connection) => void;
-  #done: ((reply: Reply) => void) | null = null;
-  /** Made once: a timer for each request would cost more than the request. */
+  #onReply: ((reply: Reply) => void) | null = null;
+  /** Reused, because a timer per request would cost more than the request. */
   #timer: NodeJS.Timeout | null = null;
   #timeoutMs = 0;
   #head: Buffer = NOTHING;
@@ -29,14 +29,14 @@ export class Connection {
   #bodyBytesLeft = 0;
   #failure = 'the connection was closed';
   #isNew = true;
-  /** Since when nothing is under way, by `performance.now()`. */
+  /** When the last request ended, by `performance.now()`. */
   idleSinceMs = 0;
 
-  /** @param onClose told once it can't be used any more */
+  /** @param onClose called once, when the connection has closed */
   constructor(host: string, port: number, onClose: (connection: Connection) => void) {
     this.#onClose = onClose;
     this.#socket = connect({ host, port, noDelay: true });
-    this.#socket.on('data', (chunk) => this.#take(chunk));
+    this.#socket.on('data', (chunk) => this.#receive(chunk));
     this.#socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#failure = error.code ?? error.message;
     });
@@ -47,10 +47,10 @@ export class Connection {
     });
   }
 
-  /** Sends a request, of which there may be one at a time. */
-  send(text: string, timeoutMs: number, done: (reply: Reply) => void): void {
-    this.#done = done;
-    this.#watch(timeoutMs);
+  /** Sends a request. The previous request must have ended. */
+  send(text: string, timeoutMs: number, onReply: (reply: Reply) => void): void {
+    this.#onReply = onReply;
+    this.#startTimer(timeoutMs);
     this.#socket.write(text);
   }
 
@@ -58,7 +58,7 @@ export class Connection {
     this.#socket.destroy();
   }
 
-  #watch(timeoutMs: number): void {
+  #startTimer(timeoutMs: number): void {
     if (this.#timer !== null && timeoutMs === this.#timeoutMs) {
       this.#timer.refresh();
       return;
@@ -70,12 +70,12 @@ export class Connection {
   }
 
   #giveUp(): void {
-    if (this.#done === null) return; // idle; the timer is started again with the next request
-    this.#failure = `no answer within ${this.#timeoutMs} ms${this.#isNew ? ', to the first request of a connection' : ''}`;
+    if (this.#onReply === null) return; // idle; the next request restarts the timer
+    this.#failure = `no response within ${this.#timeoutMs} ms${this.#isNew ? ' (first request of a connection)' : ''}`;
     this.#socket.destroy();
   }
 
-  #take(chunk: Buffer): void {
+  #receive(chunk: Buffer): void {
     if (this.#reply !== null) {
       this.#bodyBytesLeft -= chunk.length;
     } else {
@@ -91,7 +91,7 @@ export class Connection {
   #readHead(text: string): void {
     const lower = text.toLowerCase();
     const length = headerIn(text, lower, 'content-length');
-    if (length === null) throw new Error(`an answer without its length: ${text}`);
+    if (length === null) throw new Error(`a response without Content-Length: ${text}`);
     this.#bodyBytesLeft = Number(length);
     this.#reply = {
       status: Number(text.slice(9, 12)),
@@ -102,17 +102,17 @@ export class Connection {
   }
 
   #finish(reply: Reply | null): void {
-    const done = this.#done;
-    this.#done = null;
+    const onReply = this.#onReply;
+    this.#onReply = null;
     if (reply !== null && !('broken' in reply)) this.#isNew = false;
     this.#reply = null;
     this.#head = NOTHING;
     this.idleSinceMs = performance.now();
-    if (reply !== null) done?.(reply);
+    if (reply !== null) onReply?.(reply);
   }
 }
 
-/** @param lower the same head in lower case */
+/** @param lower the head in lower case */
 function headerIn(head: string, lower: string, name: string): string | null {
   const start = lower.indexOf(`\r\n${name}:`);
   if (start < 0) return null;

@@ -1,4 +1,3 @@
-/** A request as it goes over the wire. */
 export interface Request {
   readonly method: string;
   readonly path: string;
@@ -10,18 +9,18 @@ export interface Request {
   readonly token?: string | undefined;
 }
 
-/** Where requests go, and as whom. */
+/** The server and the API key of the caller. */
 export interface Target {
   readonly host: string;
   readonly port: number;
   readonly apiKey: string;
 }
 
-/** The text of a request: HTTP/1.1, on a connection that is kept. */
+/** The text of an HTTP/1.1 request on a persistent connection. */
 export function requestText({ method, path, body, key, token }: Request, { host, port, apiKey }: Target): string {
-  const sent = token === undefined ? '' : `consistency-token: ${token}\r\n`;
-  const named = key === null ? '' : `idempotency-key: ${key}\r\n`;
-  const length =
+  const tokenHeader = token === undefined ? '' : `consistency-token: ${token}\r\n`;
+  const keyHeader = key === null ? '' : `idempotency-key: ${key}\r\n`;
+  const bodyHeaders =
     body === null ? '' : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`;
-  return `${method} ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\nx-api-key: ${apiKey}\r\n${sent}${named}${length}\r\n${body ?? ''}`;
+  return `${method} ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\nx-api-key: ${apiKey}\r\n${tokenHeader}${keyHeader}${bodyHeaders}\r\n${body ?? ''}`;
 }

@@ -1,15 +1,15 @@
 /**
- * When the requests of an open loop are due: by the clock, evenly, whatever becomes of those before them. A latency that is
- * taken from this moment, and not from when the request could be sent at last, holds the time that it waited for its turn:
- * what a caller would have felt, and what a closed loop leaves out.
+ * The arrival schedule of an open loop: requests are due at even intervals, whatever happens to earlier ones. A latency
+ * measured from the due time, not from the actual send, includes the time spent waiting to be sent. This is what a
+ * caller experiences; a closed loop omits it (coordinated omission).
  */
 
-/** How many requests are due until now: in all at least one, however short the time and low the rate. */
+/** How many requests are due by now. The total is at least one, however short the duration and low the rate. */
 export function dueUntil(elapsedMs: number, perSecond: number, durationMs: number): number {
   if (elapsedMs <= 0) return 0;
-  const whole = Math.max(1, Math.floor((durationMs / 1000) * perSecond));
-  return elapsedMs >= durationMs ? whole : Math.min(whole, Math.floor((elapsedMs / 1000) * perSecond) + 1);
+  const total = Math.max(1, Math.floor((durationMs / 1000) * perSecond));
+  return elapsedMs >= durationMs ? total : Math.min(total, Math.floor((elapsedMs / 1000) * perSecond) + 1);
 }
 
-/** When the request at this place, from 0, is due, in milliseconds from the start. */
-export const dueAtMs = (place: number, perSecond: number): number => (place / perSecond) * 1000;
+/** When the request with this index (from 0) is due, in milliseconds from the start. */
+export const dueAtMs = (index: number, perSecond: number): number => (index / perSecond) * 1000;

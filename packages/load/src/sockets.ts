@@ -1,12 +1,12 @@
-/** The connections of a load generator: as many as are needed at once, up to a limit, and each used again. */
+/** The connection pool of a load generator: grows on demand up to a limit and reuses idle connections. */
 import { Connection } from './connection.ts';
 
-/** Shorter than the gateway keeps an idle connection, so that none is used while it is being closed. */
+/** Shorter than the gateway's keep-alive timeout, so that no connection is used while the gateway closes it. */
 const IDLE_MS_MAX = 20_000;
 const SWEEP_MS = 1_000;
 /**
- * So many may wait for their first answer: fewer than new connections that the kernel holds until a server takes them
- * (net.ipv4.tcp_max_syn_backlog, net.core.somaxconn). Those on top it would drop, whatever the server does.
+ * The most connections that may wait for their first response. It is below the kernel's limits for connections that the
+ * server has not accepted yet (net.ipv4.tcp_max_syn_backlog, net.core.somaxconn): the kernel drops any beyond those.
  */
 const NEW_MAX = 1_500;
 
@@ -15,11 +15,11 @@ export class Sockets {
   readonly #port: number;
   readonly #max: number;
   readonly #idle: Connection[] = [];
-  /** Those that have not been answered yet. */
+  /** Connections without a response so far. */
   readonly #new = new Set<Connection>();
   readonly #sweep: NodeJS.Timeout;
   #count = 0;
-  #most = 0;
+  #openMax = 0;
 
   constructor(host: string, port: number, socketsMax: number) {
     this.#host = host;
@@ -29,27 +29,27 @@ export class Sockets {
     this.#sweep.unref();
   }
 
-  /** How many were open at once, at most, since `forgetMost`. */
+  /** The most connections open at once since `forgetMost`. */
   get most(): number {
-    return this.#most;
+    return this.#openMax;
   }
 
   forgetMost(): void {
-    this.#most = this.#count;
+    this.#openMax = this.#count;
   }
 
-  /** A connection on which nothing is under way; null where as many as may be are in use, or new. */
+  /** An idle or a new connection; null at the limit of all connections or of new ones. */
   take(): Connection | null {
     return this.#idle.pop() ?? this.#connect();
   }
 
-  /** Takes back a connection that was not broken. */
+  /** Returns a connection that is not broken to the pool. */
   give(connection: Connection): void {
     this.#new.delete(connection);
     this.#idle.push(connection);
   }
 
-  /** Closes what is idle. */
+  /** Closes the idle connections. */
   close(): void {
     clearInterval(this.#sweep);
     for (const connection of this.#idle.splice(0)) connection.close();
@@ -58,22 +58,25 @@ export class Sockets {
   #connect(): Connection | null {
     if (this.#count >= this.#max || this.#new.size >= NEW_MAX) return null;
     this.#count += 1;
-    this.#most = Math.max(this.#most, this.#count);
+    this.#openMax = Math.max(this.#openMax, this.#count);
     const connection = new Connection(this.#host, this.#port, (closed) => {
       this.#count -= 1;
       this.#new.delete(closed);
-      const place = this.#idle.indexOf(closed);
-      if (place >= 0) this.#idle.splice(place, 1);
+      const index = this.#idle.indexOf(closed);
+      if (index >= 0) this.#idle.splice(index, 1);
     });
     this.#new.add(connection);
     return connection;
   }
 
-  /** Those used least recently lie first. One that is closed says so later on: until then it must not be taken. */
+  /**
+   * The least recently used connections come first. They leave the pool at once: `onClose` is called only later, and a
+   * closing connection must not be taken until then.
+   */
   #closeIdle(): void {
-    const beforeMs = performance.now() - IDLE_MS_MAX;
-    const firstInUse = this.#idle.findIndex(({ idleSinceMs }) => idleSinceMs > beforeMs);
-    const count = firstInUse < 0 ? this.#idle.length : firstInUse;
+    const idleBeforeMs = performance.now() - IDLE_MS_MAX;
+    const firstKept = this.#idle.findIndex(({ idleSinceMs }) => idleSinceMs > idleBeforeMs);
+    const count = firstKept < 0 ? this.#idle.length : firstKept;
     for (const connection of this.#idle.splice(0, count)) connection.close();
   }
 }

@@ -1,32 +1,36 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { Connection, type Reply, requestText } from '../src/index.ts';
 
-/** A server that answers each request with these pieces, sent apart. */
-async function answering(pieces: readonly string[]): Promise<{ server: Server; port: number; asked: string[] }> {
-  const asked: string[] = [];
+/** A server that responds to each request with these pieces, in separate writes. */
+async function respondingWith(
+  pieces: readonly string[],
+): Promise<{ server: Server; port: number; requests: string[] }> {
+  const requests: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.setNoDelay(true);
     socket.on('data', (chunk) => {
-      asked.push(String(chunk));
+      requests.push(String(chunk));
       const [first = '', ...rest] = pieces;
       socket.write(first);
-      let wait = Promise.resolve();
+      let written = Promise.resolve();
       for (const piece of rest)
-        wait = wait.then(() => new Promise((resolve) => setImmediate(() => socket.write(piece, () => resolve()))));
+        written = written.then(
+          () => new Promise((resolve) => setImmediate(() => socket.write(piece, () => resolve()))),
+        );
       if (pieces.length === 0) socket.destroy();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { server, port: (server.address() as { port: number }).port, asked };
+  return { server, port: (server.address() as { port: number }).port, requests };
 }
 
-const ask = (connection: Connection, text = 'GET / HTTP/1.1\r\n\r\n', timeoutMs = 5_000): Promise<Reply> =>
+const send = (connection: Connection, text = 'GET / HTTP/1.1\r\n\r\n', timeoutMs = 5_000): Promise<Reply> =>
   new Promise((resolve) => connection.send(text, timeoutMs, resolve));
 
 async function withServer(pieces: readonly string[], test: (connection: Connection) => Promise<void>): Promise<void> {
-  const { server, port } = await answering(pieces);
+  const { server, port } = await respondingWith(pieces);
   const connection = new Connection('127.0.0.1', port, () => {});
   try {
     await test(connection);
@@ -36,34 +40,34 @@ async function withServer(pieces: readonly string[], test: (connection: Connecti
   }
 }
 
-it('reads what is counted of an answer, however it is cut, one after the other on one connection', async () => {
+it('reads the counted parts of consecutive responses on one connection, however the responses are split', async () => {
   const pieces = ['HTTP/1.1 201 Created\r\nContent-Le', 'ngth: 5\r\nConsistency-Token: 1.7.1.2.3\r\n\r', '\nab', 'cde'];
   await withServer(pieces, async (connection) => {
     const expected = { status: 201, hasRetryAfter: false, isProblem: false, token: '1.7.1.2.3' };
-    expect(await ask(connection)).toEqual(expected);
-    expect(await ask(connection)).toEqual(expected);
+    expect(await send(connection)).toEqual(expected);
+    expect(await send(connection)).toEqual(expected);
   });
 });
 
-it('knows a problem, and whether it says when to come again', async () => {
+it('recognises a problem document and a Retry-After header', async () => {
   const head = 'HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-type: application/problem+json\r\n';
   await withServer([`${head}content-length: 2\r\n\r\n{}`], async (connection) => {
-    expect(await ask(connection)).toEqual({ status: 503, hasRetryAfter: true, isProblem: true, token: null });
+    expect(await send(connection)).toEqual({ status: 503, hasRetryAfter: true, isProblem: true, token: null });
   });
 });
 
-it('says that an answer was cut off, or did not come in time', async () => {
+it('reports a response that was cut off or did not arrive in time', async () => {
   await withServer([], async (connection) => {
-    expect(await ask(connection)).toHaveProperty('broken');
+    expect(await send(connection)).toHaveProperty('broken');
   });
   await withServer(['HTTP/1.1 200 OK\r\n'], async (connection) => {
-    expect(await ask(connection, 'x', 50)).toEqual({
-      broken: 'no answer within 50 ms, to the first request of a connection',
+    expect(await send(connection, 'x', 50)).toEqual({
+      broken: 'no response within 50 ms (first request of a connection)',
     });
   });
 });
 
-it('writes a request with its key, its token and its length in bytes', () => {
+it('formats a request with its key, its token and its length in bytes', () => {
   const target = { host: '127.0.0.1', port: 8080, apiKey: 'k' };
   const text = requestText({ method: 'POST', path: '/a', body: '"é"', key: 'one', token: '1.2.3.4.5' }, target);
   expect(text.split('\r\n')).toEqual([

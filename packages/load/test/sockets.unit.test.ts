@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
 import { type Connection, type Reply, Sockets } from '../src/index.ts';
 
-const A_MINUTE_MS = 60_000;
+const MINUTE_MS = 60_000;
 const SOCKETS_MAX = 4;
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 let server: Server;
 let sockets: Sockets;
@@ -24,28 +24,28 @@ afterEach(() => {
 const open = () => {
   sockets = new Sockets('127.0.0.1', (server.address() as AddressInfo).port, SOCKETS_MAX);
 };
-const taken = (): Connection => sockets.take() as Connection;
-const ask = (connection: Connection): Promise<Reply> =>
-  new Promise((resolve) => connection.send('GET / HTTP/1.1\r\nhost: test\r\n\r\n', PATIENCE_MS, resolve));
+const takeConnection = (): Connection => sockets.take() as Connection;
+const send = (connection: Connection): Promise<Reply> =>
+  new Promise((resolve) => connection.send('GET / HTTP/1.1\r\nhost: test\r\n\r\n', TIMEOUT_MS, resolve));
 
-it('uses a connection again, and opens no more than it may', async () => {
+it('reuses a connection, and opens no more than the limit', async () => {
   open();
-  const first = taken();
-  expect(await ask(first)).toMatchObject({ status: 200 });
+  const first = takeConnection();
+  expect(await send(first)).toMatchObject({ status: 200 });
   sockets.give(first);
   expect(sockets.take()).toBe(first);
   for (let count = 1; count < SOCKETS_MAX; count += 1) expect(sockets.take()).not.toBeNull();
   expect(sockets.take()).toBeNull();
 });
 
-it('gives out no connection that it has just closed because nobody used it', async () => {
+it('does not hand out a connection that it has just closed for idleness', async () => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
   open();
-  const first = taken();
-  expect(await ask(first)).toMatchObject({ status: 200 });
+  const first = takeConnection();
+  expect(await send(first)).toMatchObject({ status: 200 });
   sockets.give(first);
-  jest.advanceTimersByTime(A_MINUTE_MS);
-  const next = taken();
+  jest.advanceTimersByTime(MINUTE_MS);
+  const next = takeConnection();
   expect(next).not.toBe(first);
-  expect(await ask(next)).toMatchObject({ status: 200 });
+  expect(await send(next)).toMatchObject({ status: 200 });
 });

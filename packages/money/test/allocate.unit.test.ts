@@ -11,7 +11,7 @@ const totals = fc.bigInt({ min: 1n, max: 60_000n });
 const sum = (amounts: bigint[]) => amounts.reduce((total, amount) => total + amount, 0n);
 
 describe('allocation', () => {
-  it('conserves the sum, or gives nothing when the debts are too small', () => {
+  it('conserves the sum, or returns null if the total exceeds the debts', () => {
     fc.assert(
       fc.property(totals, debts, (total, owed) => {
         const parts = allocate(total, owed);
@@ -21,7 +21,7 @@ describe('allocation', () => {
     );
   });
 
-  it('never takes more than is owed, nor nothing', () => {
+  it('never allocates zero or more than the outstanding amount to a debt', () => {
     fc.assert(
       fc.property(totals, debts, (total, owed) => {
         for (const part of allocate(total, owed) ?? []) {
@@ -32,7 +32,7 @@ describe('allocation', () => {
     );
   });
 
-  it('passes over debts of nothing', () => {
+  it('skips debts of zero', () => {
     const owed = [0n, 3n, 0n, 9n].map((outstanding, id) => ({ id, outstanding }));
     expect(allocate(5n, owed)).toEqual([
       { id: 1, amount: 3n },
@@ -40,14 +40,14 @@ describe('allocation', () => {
     ]);
   });
 
-  it('pays each debt wholly before the next', () => {
+  it('pays each debt in full before the next', () => {
     fc.assert(
       fc.property(totals, debts, (total, owed) => {
         const parts = allocate(total, owed) ?? [];
         const open = owed.filter((debt) => debt.outstanding > 0n);
-        parts.forEach((part, place) => {
-          expect(part.id).toBe(open[place]?.id);
-          if (place < parts.length - 1) expect(part.amount).toBe(open[place]?.outstanding);
+        parts.forEach((part, index) => {
+          expect(part.id).toBe(open[index]?.id);
+          if (index < parts.length - 1) expect(part.amount).toBe(open[index]?.outstanding);
         });
       }),
     );

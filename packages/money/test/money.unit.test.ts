@@ -4,11 +4,11 @@ import { AMOUNT_MAX, formatMoney, MoneyError, parseMoney } from '../src/index.ts
 const amounts = fc.bigInt({ min: 0n, max: AMOUNT_MAX });
 
 describe('money', () => {
-  it('reads what it writes', () => {
+  it('is parsed to the same amount that was formatted', () => {
     fc.assert(fc.property(amounts, (minor) => expect(parseMoney(formatMoney(minor))).toBe(minor)));
   });
 
-  it('is written with two decimals, also below zero', () => {
+  it('is formatted with two decimals, including negative amounts', () => {
     expect([0n, 5n, 50n, 120050n, -5n, -120000n].map(formatMoney)).toEqual([
       '0.00',
       '0.05',
@@ -19,7 +19,7 @@ describe('money', () => {
     ]);
   });
 
-  it('may be given with no, one or two decimals', () => {
+  it('is parsed with no, one or two decimals', () => {
     expect(['1200', '1200.5', '1200.50', '007'].map(parseMoney)).toEqual([120000n, 120050n, 120050n, 700n]);
   });
 
@@ -46,7 +46,7 @@ describe('money', () => {
     ['1,5', 'plain decimal'],
     ['NaN', 'plain decimal'],
     ['٣', 'plain decimal'],
-  ])('refuses %j and names the rule', (text, rule) => {
+  ])('rejects %j and names the broken rule', (text, rule) => {
     expect(() => parseMoney(text)).toThrow(MoneyError);
     expect(() => parseMoney(text)).toThrow(expect.objectContaining({ name: 'MoneyError' }));
     expect(() => parseMoney(text)).toThrow(rule);
