@@ -15,6 +15,7 @@ export * from './kafka/heartbeats.ts';
 export * from './kafka/kafkajs.ts';
 export * from './kafka/places.ts';
 export * from './kafka/port.ts';
+export { type OffsetRange, readRanges, SilenceError, type TakeMessages } from './kafka/read-ranges.ts';
 export { topicOffsets } from './kafka/topic-offsets.ts';
 export * from './protocol/account.ts';
 export * from './protocol/batch.ts';

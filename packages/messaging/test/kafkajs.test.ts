@@ -8,11 +8,12 @@ import {
   type Kafka,
   kafkaOverKafkajs,
   type Subscription,
+  type TopicReader,
   type Topics,
 } from '../src/index.ts';
 import { waitFor } from '../src/testing/index.ts';
 
-let kafka: Kafka & Groups & Topics;
+let kafka: Kafka & Groups & Topics & TopicReader;
 let topic: string;
 let open: Subscription[];
 
@@ -145,4 +146,43 @@ it('how far a group has come is known while it has members, and when it has none
   await send('3');
   expect(await progress()).toEqual([{ partition: 0, committed: 2n, end: 3n }]);
   expect([...(await kafka.progress(group, ['no-such-topic'])).keys()]).toEqual([]);
+});
+
+describe('reading a whole topic', () => {
+  const read = async (take: (values: readonly (string | null)[]) => Promise<void> = async () => {}) => {
+    const values: (string | null)[] = [];
+    await kafka.readTopic(topic, async (messages) => {
+      const some = messages.map(({ value }) => value);
+      values.push(...some);
+      await take(some);
+    });
+    return values;
+  };
+
+  it('ends where the topic ended at the start, and leaves no group that others would wait for', async () => {
+    expect(await read()).toEqual([]);
+    await kafka.raise(topic, 2);
+    const keys = Array.from({ length: 20 }, (_, n) => `key ${n}`);
+    const producer = await kafka.producer();
+    const messages = keys.map((key) => ({ key, value: key, headers: {} }));
+    await producer.send(topic, messages, 2);
+    let isMore = false;
+    const values = await read(async () => {
+      if (!isMore) await producer.send(topic, [{ key: 'key', value: 'too late', headers: {} }], 2);
+      isMore = true;
+    });
+    await producer.close();
+    expect(values).toHaveLength(keys.length);
+    expect(new Set(values)).toEqual(new Set(keys));
+    expect([...(await kafka.readers(topic)).keys()]).toEqual([]);
+  });
+
+  it('stops when the reader fails', async () => {
+    await send('1');
+    await expect(
+      read(async () => {
+        throw new Error('the database is away');
+      }),
+    ).rejects.toThrow('the database is away');
+  });
 });

@@ -5,23 +5,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from '@mo/command';
 import { deadLetterTopicOf, STREAMS } from '@mo/contracts';
-import { type KafkaConnection, kafkajsOptions, Places, topicOffsets, whileBeating } from '@mo/messaging';
-import kafkajs, { type Admin, type Consumer, type EachBatchPayload, type KafkaMessage, type Message } from 'kafkajs';
+import {
+  type KafkaConnection,
+  kafkajsOptions,
+  type OffsetRange,
+  readRanges,
+  type TakeMessages,
+  topicOffsets,
+} from '@mo/messaging';
+import kafkajs, { type Admin, type Message } from 'kafkajs';
 
 const { Kafka, logLevel } = kafkajs;
 
 const CONNECTION_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 const RETRIES_MAX = 3;
-const SESSION_TIMEOUT_MS = 10_000;
-const HEARTBEAT_INTERVAL_MS = 1_000;
-const FETCH_WAIT_MS = 200;
-const FETCH_BYTES_PER_PARTITION_MAX = 512 * 1024;
 /** A command that was killed counts as at work until its session has run out. */
 const OTHERS_WAIT_MS_MAX = 15_000;
 const OTHERS_POLL_MS = 500;
-/** Kafka may give nothing for so long before reading is given up. */
-const STALL_MS_MAX = 60_000;
 
 export interface KafkaTarget {
   readonly kafka: KafkaConnection;
@@ -29,27 +30,12 @@ export interface KafkaTarget {
   readonly topicPrefix: string;
 }
 
-/** Letters are between these offsets, the end not included. */
-interface Range {
-  readonly topic: string;
-  readonly partition: number;
-  readonly from: bigint;
-  readonly to: bigint;
-}
-
-/** Takes messages of one partition, in order; answers with the offset below which all is settled, or null for none. */
-export type TakeMessages = (
-  topic: string,
-  partition: number,
-  messages: readonly KafkaMessage[],
-) => Promise<string | null>;
-
 export class LetterTopics {
   readonly #kafka: kafkajs.Kafka;
   readonly #admin: Admin;
   readonly #producer: kafkajs.Producer;
   readonly #group: string;
-  #ranges: readonly Range[] = [];
+  #ranges: readonly OffsetRange[] = [];
 
   private constructor({ kafka, topicPrefix }: KafkaTarget) {
     this.#kafka = new Kafka({
@@ -93,48 +79,18 @@ export class LetterTopics {
     return this.#ranges.reduce((sum, { from, to }) => sum + Number(to - from), 0);
   }
 
-  /** Reads all of it, in bounded memory; each time from the start. */
+  /**
+   * Reads all of it, in bounded memory; each time from the start.
+   *
+   * @param take answers with the offset below which all is settled, or null for none
+   */
   async read(take: TakeMessages): Promise<void> {
-    const left = new Map(this.#ranges.filter(({ from, to }) => from < to).map((range) => [keyOf(range), range]));
-    if (left.size === 0) return;
-    const consumer = this.#consumer();
-    const starts = this.#ranges.map(({ topic, partition, from }) => ({ topic, partition, offset: String(from) }));
-    const places = new Places(consumer, starts);
-    const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
-    consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
-    const stalled = () => reject(new Error(`it gave nothing for ${STALL_MS_MAX / 1000} s`));
-    let watch = setTimeout(stalled, STALL_MS_MAX);
-    let failed = false;
-    const eachBatch = async (payload: EachBatchPayload): Promise<void> => {
-      const { topic, partition } = payload.batch;
-      const range = left.get(keyOf({ topic, partition }));
-      if (range === undefined || failed) return consumer.pause([{ topic, partitions: [partition] }]);
-      clearTimeout(watch);
-      try {
-        await takeBatch(consumer, payload, range, take);
-        places.pass(topic, partition, payload.batch.lastOffset());
-      } catch (error) {
-        // The client would hand the same messages over again: what was sent of them would be sent twice.
-        failed = true;
-        reject(error);
-        return;
-      }
-      watch = setTimeout(stalled, STALL_MS_MAX);
-      if (BigInt(payload.batch.lastOffset()) + 1n < range.to) return;
-      left.delete(keyOf(range));
-      if (left.size === 0) resolve();
-    };
+    const options = { group: this.#group, ranges: this.#ranges, take, outlastsOutages: false };
     try {
-      await consumer.connect();
-      await consumer.subscribe({ topics: [...new Set(this.#ranges.map(({ topic }) => topic))], fromBeginning: true });
-      await consumer.run({ autoCommit: false, eachBatch });
-      await ended;
+      await readRanges(this.#kafka, options);
     } catch (error) {
       if (error instanceof CommandError) throw error;
       throw new CommandError(`Kafka stopped in the middle: ${(error as Error).message}`, { cause: error });
-    } finally {
-      clearTimeout(watch);
-      await consumer.disconnect();
     }
   }
 
@@ -148,24 +104,12 @@ export class LetterTopics {
     await this.#admin.disconnect().catch(() => {});
   }
 
-  #consumer(): Consumer {
-    return this.#kafka.consumer({
-      groupId: this.#group,
-      sessionTimeout: SESSION_TIMEOUT_MS,
-      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
-      maxWaitTimeInMs: FETCH_WAIT_MS,
-      maxBytesPerPartition: FETCH_BYTES_PER_PARTITION_MAX,
-      allowAutoTopicCreation: false,
-      retry: { retries: RETRIES_MAX, restartOnFailure: async () => false },
-    });
-  }
-
   async #noteRanges(topics: readonly string[]): Promise<void> {
     const existing = new Set(await this.#admin.listTopics());
     const missing = topics.filter((topic) => !existing.has(topic));
     if (missing.length > 0) throw new CommandError(`there is no topic ${missing.join(', ')}`);
     const committed = await this.#admin.fetchOffsets({ groupId: this.#group, topics: [...topics] });
-    const ranges: Range[] = [];
+    const ranges: OffsetRange[] = [];
     for (const topic of topics) {
       const reached = committed.find((entry) => entry.topic === topic)?.partitions ?? [];
       for (const { partition, low, high } of await topicOffsets(this.#admin, topic)) {
@@ -185,25 +129,4 @@ export class LetterTopics {
       if (Date.now() > endMs) throw new CommandError('another dead-letters command is at work: try again later');
     }
   }
-}
-
-const keyOf = ({ topic, partition }: Pick<Range, 'topic' | 'partition'>): string => `${topic} ${partition}`;
-
-async function takeBatch(
-  consumer: Consumer,
-  payload: EachBatchPayload,
-  { topic, partition, to }: Range,
-  take: TakeMessages,
-): Promise<void> {
-  const { batch } = payload;
-  const messages = batch.messages.filter(({ offset }) => BigInt(offset) < to);
-  await whileBeating(
-    () => payload.heartbeat(),
-    HEARTBEAT_INTERVAL_MS,
-    async () => {
-      const settledBelow = await take(topic, partition, messages);
-      if (settledBelow !== null) await consumer.commitOffsets([{ topic, partition, offset: settledBelow }]);
-    },
-  );
-  payload.resolveOffset(batch.lastOffset());
 }

@@ -7,20 +7,19 @@
  * What Kafka never got is lost. Where another service has applied it all the same, by a pull, its rows are written anew from
  * what there is.
  */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from '@mo/command';
 import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
 import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import {
-  type Groups,
-  type IncomingMessage,
-  type Kafka,
   LEASE_MS,
   readEntries,
   rebuildCustomer,
   restoreEvents,
+  SilenceError,
   soundEvents,
+  type TopicReader,
+  type Topics,
   wholeFromMessage,
 } from '@mo/messaging';
 import { customerPages } from './customer-pages.ts';
@@ -29,14 +28,12 @@ import { audited, type Databases } from './services.ts';
 const POLL_MS = 50;
 /** A process of the service renews its lease more often: what is left of one by then is renewed. */
 const LEASE_GONE_MS_MAX = 2 * LEASE_MS;
-/** Kafka may be away for so long. */
-const SILENCE_MS_MAX = 60_000;
 /** Ids that were given since the backup may be known to callers, and to nothing else: so many are passed over. */
 const IDS_PASSED_OVER = 1_000;
 
 export interface RecoverOptions {
   readonly service: Stream;
-  readonly kafka: Kafka & Pick<Groups, 'progress'>;
+  readonly kafka: TopicReader & Pick<Topics, 'ends'>;
   /** The topic of the service's own events. */
   readonly topic: string;
   /** Told of a customer that can't be brought forward, of which nothing has changed; null for a message nobody understands. */
@@ -66,15 +63,16 @@ type Fail = (customerId: number | null, reason: string) => void;
 
 /** @throws CommandError where the service runs, there is no such topic, or nothing comes from it any more */
 export async function recover(databases: Databases, options: RecoverOptions): Promise<Recovered> {
-  const { service, topic, onFailure, onProgress } = options;
+  const { service, kafka, topic, onFailure, onProgress } = options;
   await refuseWhileRunning(databases[service], service);
+  if ((await kafka.ends(topic)) === null) throw new CommandError(`there is no topic ${topic}`);
   const done: Recovered = { messages: 0, events: 0, customers: 0, rewound: 0, failures: 0 };
   const fail: Fail = (customerId, reason) => {
     done.failures += 1;
     onFailure(customerId, reason);
   };
   const journal = new LostEvents(databases[service]);
-  await readTopic(options, async (messages) => {
+  const read = kafka.readTopic(topic, async (messages) => {
     const events = messages.flatMap((message) => {
       const event = wholeFromMessage(service, message);
       if (typeof event !== 'string') return [event];
@@ -84,6 +82,9 @@ export async function recover(databases: Databases, options: RecoverOptions): Pr
     done.events += await journal.write(events);
     done.messages += messages.length;
     onProgress(done);
+  });
+  await read.catch((error: unknown) => {
+    throw error instanceof SilenceError ? new CommandError(`${topic}: ${error.message}; run it again`) : error;
   });
   for (const [customerId, version] of journal.early)
     fail(customerId, `what comes before version ${version} is neither in the journal nor on ${topic}`);
@@ -208,42 +209,6 @@ const headsOf = (database: Database, ids: readonly number[]) =>
 async function versionsOf(database: Database, text: string, ids: readonly number[]): Promise<Map<number, number>> {
   const rows = await run<{ customer_id: string; version: string }>(sqlOf(database), text, [ids]);
   return new Map(rows.map((row) => [Number(row.customer_id), Number(row.version)]));
-}
-
-/** Reads a topic from its beginning to where it ends now. */
-async function readTopic(
-  { kafka, topic }: RecoverOptions,
-  take: (messages: readonly IncomingMessage[]) => Promise<void>,
-): Promise<void> {
-  const group = `${topic}.recover.${randomUUID()}`;
-  const places = (await kafka.progress(group, [topic])).get(topic);
-  if (places === undefined) throw new CommandError(`there is no topic ${topic}`);
-  const left = new Map(
-    places.filter(({ committed, end }) => committed < end).map(({ partition, end }) => [partition, end]),
-  );
-  let failure: unknown = null;
-  let taken: Promise<unknown> = Promise.resolve();
-  let heardMs = performance.now();
-  const subscription = await kafka.subscribe(group, [topic], async (messages) => {
-    // Partitions come at the same time, and a customer may be in two of them.
-    heardMs = performance.now();
-    taken = taken.then(() => take(messages));
-    await taken.catch((error: unknown) => {
-      failure ??= error;
-    });
-    for (const { partition, offset } of messages.slice(-1))
-      if (BigInt(offset) + 1n >= (left.get(partition) ?? 0n)) left.delete(partition);
-  });
-  try {
-    while (left.size > 0 && failure === null) {
-      await delay(POLL_MS);
-      if (performance.now() - heardMs > SILENCE_MS_MAX)
-        throw new CommandError(`nothing has come from ${topic} for ${SILENCE_MS_MAX / 1000} s: run it again`);
-    }
-  } finally {
-    await subscription.close();
-  }
-  if (failure !== null) throw failure;
 }
 
 /** What the service makes next gets an id that nothing had. */

@@ -11,6 +11,7 @@ import {
   type Kafka,
   type KafkaConnection,
   kafkaOverKafkajs,
+  type TopicReader,
   type Topics,
 } from '@mo/messaging';
 import { paymentsAudited } from '@mo/payments/audit';
@@ -66,5 +67,5 @@ function outage(error: unknown): CommandError | null {
 }
 
 /** Kafka, as the services use it. */
-export const kafkaOf = (connection: KafkaConnection): Kafka & Topics & Groups =>
+export const kafkaOf = (connection: KafkaConnection): Kafka & Topics & TopicReader & Groups =>
   kafkaOverKafkajs('mo-streams', connection, logger);

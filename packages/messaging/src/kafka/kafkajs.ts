@@ -1,4 +1,5 @@
 /** Kafka through kafkajs, with what it needs to survive a broker that goes and comes back. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mo/service-kit';
 import kafkajs, { type IHeaders, type KafkaConfig, type SASLOptions } from 'kafkajs';
@@ -7,6 +8,7 @@ import './quick-fetch.ts';
 import './quick-produce.ts';
 import './quiet-queue.ts';
 import type { KafkaConnection } from './connection.ts';
+import { incoming } from './incoming.ts';
 import { KeptSubscription } from './kafkajs-subscription.ts';
 import { partitionOf } from './partition.ts';
 import {
@@ -18,8 +20,10 @@ import {
   type PartitionProgress,
   type Producer,
   type RawMessage,
+  type TopicReader,
   type Topics,
 } from './port.ts';
+import { type OffsetRange, readRanges } from './read-ranges.ts';
 import { type TopicOffsets, topicOffsets } from './topic-offsets.ts';
 
 const { Kafka: Client, logLevel, CompressionTypes, Partitioners } = kafkajs;
@@ -58,7 +62,7 @@ export function kafkaOverKafkajs(
   clientId: string,
   connection: KafkaConnection,
   logger: Logger,
-): Kafka & Topics & Groups {
+): Kafka & Topics & TopicReader & Groups {
   const client = new Client({
     clientId,
     ...kafkajsOptions(connection),
@@ -84,6 +88,19 @@ export function kafkaOverKafkajs(
     ensureTopics: (topics, partitions) => withAdmin((admin) => createMissing(admin, topics, partitions)),
     ends: (topic) => withAdmin((admin) => endsOf(admin, topic)),
     raise: (topic, partitions) => withAdmin((admin) => raise(admin, topic, partitions)),
+    readTopic: async (topic, take) => {
+      const ranges = await withAdmin((admin) => allOf(admin, topic));
+      await readRanges(client, {
+        // Kafka removes a group without offsets automatically.
+        group: `${topic}.read.${randomUUID()}`,
+        ranges,
+        take: async (_topic, partition, messages) => {
+          await take(messages.map((message) => incoming(topic, partition, message)));
+          return null;
+        },
+        outlastsOutages: true,
+      });
+    },
     readers: (topic) => withAdmin((admin) => readersOf(admin, topic)),
     progress: (group, topics) => withAdmin((admin) => progressOf(admin, group, topics)),
     producer: () => KeptProducer.start(client),
@@ -135,6 +152,11 @@ async function endsOf(admin: kafkajs.Admin, topic: string): Promise<readonly Par
   if (!(await admin.listTopics()).includes(topic)) return null;
   const ends = await topicOffsets(admin, topic);
   return ends.map(({ partition, high }) => ({ partition, offset: high })).sort((a, b) => a.partition - b.partition);
+}
+
+async function allOf(admin: kafkajs.Admin, topic: string): Promise<OffsetRange[]> {
+  const places = await topicOffsets(admin, topic);
+  return places.map(({ partition, low, high }) => ({ topic, partition, from: BigInt(low), to: BigInt(high) }));
 }
 
 type Committed = readonly kafkajs.FetchOffsetsPartition[];

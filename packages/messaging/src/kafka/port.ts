@@ -82,6 +82,16 @@ export interface Topics {
   raise(topic: string, partitions: number): Promise<void>;
 }
 
+/** Reads topics without committing offsets, so nobody waits for the reader. */
+export interface TopicReader {
+  /**
+   * Reads a topic from its beginning to its current end, each partition in order. It survives a short outage of Kafka.
+   *
+   * @throws SilenceError if nothing arrives any more; any error of `take`
+   */
+  readTopic(topic: string, take: (messages: readonly IncomingMessage[]) => Promise<void>): Promise<void>;
+}
+
 /** What is asked of a broker about consumer groups. */
 export interface Groups {
   /** How far a group has come in each partition of some topics, by topic; a topic that doesn't exist is left out. */

@@ -60,8 +60,8 @@ export const commanding: readonly Fault[] = [
   },
   {
     id: 'letters-taken-anew',
-    file: 'tools/dead-letters/src/letter-topics.ts',
-    replace: '        places.pass(topic, partition, payload.batch.lastOffset());\n',
+    file: 'packages/messaging/src/kafka/read-ranges.ts',
+    replace: '    this.#places?.pass(topic, partition, last);\n',
     by: '',
     breaks: 'after a rebalance letters are listed, and settled, a second time',
     check: servers('tools/dead-letters/test/letter-topics'),
