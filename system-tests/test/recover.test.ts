@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { differences, query, undelivered } from '@mo/agreement';
+import { TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
 import { backUp, empty, restore } from '../src/backup.ts';
 import { migrate } from '../src/migrate.ts';
 import { type MoResult, mo, systemEnv } from '../src/mo.ts';
@@ -14,6 +15,7 @@ import { waitFor } from '../src/wait-for.ts';
 import { concurrently, expectStatus, nameOf } from '../src/world.ts';
 
 const CUSTOMERS = 12;
+const RAISED = 2 * TOPIC_PARTITIONS;
 const TIMEOUT_MS = 240_000;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PARKED = fileURLToPath(new URL('../src/parked-main.ts', import.meta.url));
@@ -121,6 +123,39 @@ it.each(['customers', 'loans', 'payments'] as const)(
     for (const id of ids) expect((await system.world.loan(id, '100.01')).body.code).toBe('credit_limit_exceeded');
     await many();
     await settled();
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'of payments, from before its partitions were raised, and the raised number is in use again',
+  async () => {
+    const topic = topicOf(topicPrefix, 'payments');
+    const raise = async (to: number) => {
+      const raised = await command('partitions', 'raise', '--topic', topic, '--to', String(to));
+      expect([raised.stderr, raised.code]).toEqual(['', 0]);
+      return resultOf(raised);
+    };
+    const many = () => concurrently(CUSTOMERS, CUSTOMERS, async () => void (await borrow()));
+    await many();
+    await settled();
+    await backUp(entryOf('payments').databaseUrl);
+    await waitFor(() => isReady(system.stack.url));
+    expect(await raise(RAISED)).toEqual({ topic, from: TOPIC_PARTITIONS, to: RAISED });
+    await many();
+    await settled();
+    await whileParked(['payments'], async () => {
+      await restore(entryOf('payments').databaseUrl);
+      const recovered = await command('recover', '--service', 'payments');
+      expect(recovered.stdout.split('\n')).toContain(
+        JSON.stringify({ partitions: { topic, from: TOPIC_PARTITIONS, to: RAISED } }),
+      );
+      expect((await command('recover', '--service', 'payments')).stdout).not.toContain('partitions');
+    });
+    await many();
+    await settled();
+    // A raise does not wait for the recoveries.
+    expect(await raise(RAISED + 1)).toEqual({ topic, from: RAISED, to: RAISED + 1 });
   },
   TIMEOUT_MS,
 );

@@ -4,6 +4,9 @@
  * the streams. It may be stopped anywhere and run again. What the service had followed since the backup, it follows again by
  * itself. The service must not run meanwhile, nor before: it would write other events under the same versions.
  *
+ * If the partitions of the topic were raised after the backup, the raised number is put into use again. Otherwise the
+ * next events of a customer would go to another partition than its last ones.
+ *
  * What Kafka never got is lost. Where another service has applied it all the same, by a pull, its rows are written anew from
  * what there is.
  */
@@ -13,6 +16,10 @@ import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
 import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import {
   LEASE_MS,
+  Lease,
+  type PartitionEnd,
+  Partitioning,
+  processName,
   readEntries,
   rebuildCustomer,
   restoreEvents,
@@ -44,6 +51,8 @@ export interface RecoverOptions {
     by: Stream,
     versions: { readonly head: number; readonly applied: number },
   ) => void;
+  /** Called if the number of partitions in use differs from the backup because it was raised later. */
+  readonly onPartitions: (from: number, to: number) => void;
   readonly onProgress: (done: Recovered) => void;
 }
 
@@ -65,7 +74,9 @@ type Fail = (customerId: number | null, reason: string) => void;
 export async function recover(databases: Databases, options: RecoverOptions): Promise<Recovered> {
   const { service, kafka, topic, onFailure, onProgress } = options;
   await refuseWhileRunning(databases[service], service);
-  if ((await kafka.ends(topic)) === null) throw new CommandError(`there is no topic ${topic}`);
+  const ends = await kafka.ends(topic);
+  if (ends === null) throw new CommandError(`there is no topic ${topic}`);
+  await useRaisedPartitions(databases[service], ends, options.onPartitions);
   const done: Recovered = { messages: 0, events: 0, customers: 0, rewound: 0, failures: 0 };
   const fail: Fail = (customerId, reason) => {
     done.failures += 1;
@@ -105,6 +116,31 @@ async function refuseWhileRunning(database: Database, service: Stream): Promise<
       throw new CommandError(`${service} runs, as ${lease.holder}: stop all of its processes, then recover`);
     await delay(POLL_MS);
   }
+}
+
+/**
+ * `mo partitions raise` puts the topic's own number of partitions into use. So if partitions beyond the number of the
+ * backup hold messages, these were sent with the topic's own number.
+ */
+async function useRaisedPartitions(
+  database: Database,
+  ends: readonly PartitionEnd[],
+  onPartitions: RecoverOptions['onPartitions'],
+): Promise<void> {
+  const partitioning = new Partitioning(database);
+  const from = await partitioning.read();
+  if (from === null || !ends.some(({ partition, offset }) => partition >= from && offset !== '0')) return;
+  const lease = new Lease(database, processName());
+  await lease.take();
+  try {
+    if (!(await partitioning.change(ends.length, lease.holder)))
+      throw new CommandError(
+        'another process has taken the relay lease: stop all processes of the service, then recover',
+      );
+  } finally {
+    await lease.release();
+  }
+  onPartitions(from, ends.length);
 }
 
 /** Writes what a journal lacks, as it comes from its topic. */

@@ -19,6 +19,22 @@ export const operating: readonly Fault[] = [
     check: servers('system-tests/test/recover'),
   },
   {
+    id: 'recover-with-fewer-partitions',
+    file: 'tools/streams/src/recover.ts',
+    replace: 'partition >= from && ',
+    by: 'partition >= ends.length && ',
+    breaks: 'after a restore from before a raise, a subscriber that is behind reads events out of order',
+    check: servers('system-tests/test/recover'),
+  },
+  {
+    id: 'reading-a-topic-commits',
+    file: 'packages/messaging/src/kafka/kafkajs.ts',
+    replace: '          return null;\n',
+    by: '          return String(Number(messages.at(-1)?.offset) + 1);\n',
+    breaks: 'every later raise of partitions waits for the group of a past recovery',
+    check: servers('packages/messaging/test/kafkajs'),
+  },
+  {
     id: 'recover-leaves-followers',
     file: 'tools/streams/src/recover.ts',
     replace: '        if (applied <= head) continue;\n',

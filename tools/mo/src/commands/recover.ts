@@ -21,12 +21,13 @@ export const recoverCommand = () =>
         const { kafkaOf, recover, withDatabases } = await import('@mo/streams');
         let soFar: Recovered = { messages: 0, events: 0, customers: 0, rewound: 0, failures: 0 };
         const detail = () => `${soFar.events} lost events are back`;
+        const topic = topicOf(topicPrefix, service);
         const stopProgress = showProgress({ unit: 'messages', done: () => soFar.messages, detail }, out.stderr);
         const done = await withDatabases(connections, CONNECTIONS, (databases) =>
           recover(databases, {
             service,
             kafka: kafkaOf(kafka),
-            topic: topicOf(topicPrefix, service),
+            topic,
             onFailure: (id, reason) =>
               out.result(
                 { failure: { customer_id: id, reason } },
@@ -36,6 +37,11 @@ export const recoverCommand = () =>
               out.result(
                 { lost: { customer_id: id, service: by, head, applied } },
                 `customer ${id}  ${by} had applied ${service} up to ${applied}, of which those after ${head} are lost`,
+              ),
+            onPartitions: (from, to) =>
+              out.result(
+                { partitions: { topic, from, to } },
+                `${topic} was raised to ${to} partitions after the backup, which had ${from} in use: all ${to} are in use again`,
               ),
             onProgress: (reached) => {
               soFar = reached;
