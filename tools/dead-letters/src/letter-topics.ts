@@ -74,6 +74,11 @@ export class LetterTopics {
     }
   }
 
+  /** From the committed offset of the group to the end of each partition. */
+  get ranges(): readonly OffsetRange[] {
+    return this.#ranges;
+  }
+
   /** How many messages lie between where the group has come to and the end: letters and notices. */
   get messages(): number {
     return this.#ranges.reduce((sum, { from, to }) => sum + Number(to - from), 0);
@@ -82,7 +87,7 @@ export class LetterTopics {
   /**
    * Reads all of it, in bounded memory; each time from the start.
    *
-   * @param take answers with the offset below which all is settled, or null for none
+   * @param take returns the offset below which all letters are settled, or null for none
    */
   async read(take: TakeMessages): Promise<void> {
     const options = { group: this.#group, ranges: this.#ranges, take, outlastsOutages: false };

@@ -1,22 +1,24 @@
-/** The letters that notices say are settled: what the notices between the group's place and the end tell. */
-import { CommandError } from '@mo/command';
+/** The letters that are settled, according to the notices from the committed offset of the group to the end. */
+import type { OffsetRange } from '@mo/messaging';
 import { readNotice } from './letter.ts';
 import type { LetterTopics } from './letter-topics.ts';
 
-/** They are held in memory, some 50 bytes each. */
-const SETTLED_MAX = 1_000_000;
+const BITS_PER_BYTE = 8;
 
 export class SettledLetters {
-  readonly #offsets = new Map<string, Set<string>>();
-  #count = 0;
+  readonly #partitions: ReadonlyMap<string, SettledOffsets>;
+
+  private constructor(ranges: readonly OffsetRange[]) {
+    this.#partitions = new Map(ranges.map((range) => [keyOf(range.topic, range.partition), new SettledOffsets(range)]));
+  }
 
   /** Reads all notices. */
-  static async read(topics: LetterTopics): Promise<SettledLetters> {
-    const settled = new SettledLetters();
+  static async read(topics: Pick<LetterTopics, 'ranges' | 'read'>): Promise<SettledLetters> {
+    const settled = new SettledLetters(topics.ranges);
     await topics.read(async (topic, _partition, messages) => {
       for (const message of messages) {
         const notice = readNotice(message);
-        if (notice !== null) settled.#add(topic, notice.partition, notice.offset);
+        if (notice !== null) settled.#partitions.get(keyOf(topic, notice.partition))?.add(notice.offset);
       }
       return null;
     });
@@ -24,15 +26,38 @@ export class SettledLetters {
   }
 
   has(topic: string, partition: number, offset: string): boolean {
-    return this.#offsets.get(`${topic} ${partition}`)?.has(offset) ?? false;
+    return this.#partitions.get(keyOf(topic, partition))?.has(offset) ?? false;
+  }
+}
+
+const keyOf = (topic: string, partition: number): string => `${topic} ${partition}`;
+
+/** Offsets of a range, one bit each, because a topic may hold millions of notices. */
+class SettledOffsets {
+  readonly #range: OffsetRange;
+  #bits: Uint8Array | null = null;
+
+  constructor(range: OffsetRange) {
+    this.#range = range;
   }
 
-  #add(topic: string, partition: number, offset: string): void {
-    const key = `${topic} ${partition}`;
-    const offsets = this.#offsets.get(key) ?? new Set<string>();
-    this.#offsets.set(key, offsets.add(offset));
-    this.#count += 1;
-    if (this.#count > SETTLED_MAX)
-      throw new CommandError(`more than ${SETTLED_MAX} letters are settled one by one: run it topic by topic`);
+  /** An offset outside the range belongs to a letter that is not read any more. */
+  add(offset: string): void {
+    const { from, to } = this.#range;
+    const letter = BigInt(offset);
+    if (letter < from || letter >= to) return;
+    this.#bits ??= new Uint8Array(Math.ceil(Number(to - from) / BITS_PER_BYTE));
+    const { byte, mask } = this.#placeOf(letter);
+    this.#bits[byte]! |= mask;
+  }
+
+  has(offset: string): boolean {
+    const { byte, mask } = this.#placeOf(BigInt(offset));
+    return ((this.#bits?.[byte] ?? 0) & mask) !== 0;
+  }
+
+  #placeOf(offset: bigint): { readonly byte: number; readonly mask: number } {
+    const place = Number(offset - this.#range.from);
+    return { byte: Math.floor(place / BITS_PER_BYTE), mask: 1 << (place % BITS_PER_BYTE) };
   }
 }

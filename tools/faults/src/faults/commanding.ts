@@ -67,6 +67,14 @@ export const commanding: readonly Fault[] = [
     check: servers('tools/dead-letters/test/letter-topics'),
   },
   {
+    id: 'letters-settled-with-their-neighbours',
+    file: 'tools/dead-letters/src/settled-letters.ts',
+    replace: 'mask: 1 << (place % BITS_PER_BYTE)',
+    by: 'mask: 255',
+    breaks: 'letters beside one that is settled are neither listed nor put back',
+    check: unit('tools/dead-letters/test/settled-letters'),
+  },
+  {
     id: 'work-without-heartbeats',
     file: 'packages/messaging/src/kafka/heartbeats.ts',
     replace: '() => void heartbeat().catch(() => {})',
