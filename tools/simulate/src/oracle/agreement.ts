@@ -1,8 +1,10 @@
 /** When the streams are drained, the three services agree with each other and with the plain model. */
-import { STREAMS, type Stream } from '@mo/contracts';
+import { inspect, isDeepStrictEqual } from 'node:util';
+import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
 import type { CustomerAccount } from '@mo/customers/model';
 import type { LoanAccount } from '@mo/loans/model';
 import type { Account } from '@mo/messaging';
+import { parseMoney } from '@mo/money';
 import type { PaymentAccount } from '@mo/payments/model';
 import type { Database } from '../world/database.ts';
 import type { LoanRows, PaymentRows } from '../world/rows.ts';
@@ -30,6 +32,7 @@ export function lagOf(databases: Record<Stream, Database>): string | null {
 export function checkAgreement(report: Report, ledger: Ledger, databases: Record<Stream, Database>): void {
   const account = <A extends Account>(service: Stream, id: number): A | undefined =>
     databases[service].rows.accounts.get(id) as A | undefined;
+  const paymentRows = databases.payments.rows as unknown as PaymentRows;
   for (const customer of ledger.customers.values()) {
     const balance = account<CustomerAccount>('customers', customer.id);
     const loans = account<LoanAccount>('loans', customer.id);
@@ -48,8 +51,9 @@ export function checkAgreement(report: Report, ledger: Ledger, databases: Record
         report('a loan is paid when it is paid off', String(loan.id));
       checkLoan(report, loan, databases.loans.rows as unknown as LoanRows);
     }
-    checkPayments(report, customer, databases.payments.rows as unknown as PaymentRows);
+    checkOpenLoans(report, customer, paymentRows);
   }
+  checkPayments(report, ledger.customers.values(), paymentRows);
 }
 
 /** A loan's row says what became of it. */
@@ -65,18 +69,45 @@ function checkLoan(report: Report, loan: LedgerLoan, { loans }: LoanRows): void 
   if (!isRight) report('a row says what happened', `loan ${loan.id} is ${loan.status}, not ${row?.status}`);
 }
 
-/** Completed: the details sum to the total. Rejected: no details. And there is no payment but those told of. */
-function checkPayments(report: Report, customer: Customer, { payments, openLoans }: PaymentRows): void {
-  for (const { type, data } of customer.streams.payments) {
-    if (type !== 'PaymentApplied' && type !== 'PaymentRejected') continue;
+type PaymentEvent = StreamEvent & { readonly type: 'PaymentApplied' | 'PaymentRejected' };
+
+const isOfPayment = (event: StreamEvent): event is PaymentEvent =>
+  event.type === 'PaymentApplied' || event.type === 'PaymentRejected';
+
+/** Each payment event has a row with the same content, and there are no other rows. */
+export function checkPayments(
+  report: Report,
+  customers: Iterable<Pick<Customer, 'streams'>>,
+  { payments }: Pick<PaymentRows, 'payments'>,
+): void {
+  const events = [...customers].flatMap(({ streams }) => streams.payments.filter(isOfPayment));
+  if (payments.size !== events.length)
+    report('each payment has a row', `${payments.size} rows for ${events.length} payments`);
+  for (const { type, data } of events) {
+    const expected = {
+      customer: data.customer_id,
+      externalId: data.external_id,
+      total: parseMoney(data.total_amount),
+      status: type === 'PaymentApplied' ? 'completed' : 'rejected',
+      paidAtMs: Date.parse(data.paid_at),
+      details: 'details' in data ? data.details.map((part) => [part.loan_id, parseMoney(part.amount)]) : [],
+    };
     const row = payments.get(data.payment_id);
-    const sum = row?.details.reduce((before, detail) => before + detail.amount, 0n);
-    const isRight =
-      type === 'PaymentApplied'
-        ? row?.status === 'completed' && sum === row.totalAmount
-        : row?.status === 'rejected' && row.details.length === 0;
-    if (!isRight) report('a row says what happened', `payment ${data.payment_id}: ${row?.status}, details ${sum}`);
+    const found = row && {
+      customer: row.customerId,
+      externalId: row.externalId,
+      total: row.totalAmount,
+      status: row.status,
+      paidAtMs: row.paidAt.getTime(),
+      details: row.details.map(({ loanId, amount }) => [loanId, amount]),
+    };
+    if (!isDeepStrictEqual(found, expected))
+      report('a row says what happened', `payment ${data.payment_id} is ${inspect(found)}, not ${inspect(expected)}`);
   }
+}
+
+/** The open loans of payments hold the outstanding amount of each loan. */
+function checkOpenLoans(report: Report, customer: Customer, { openLoans }: PaymentRows): void {
   for (const open of openLoans.get(customer.id)?.values() ?? []) {
     const loan = customer.loans.get(open.id);
     const left = loan === undefined ? null : loan.amount - loan.paid;
