@@ -1,5 +1,5 @@
 import { newHistogram, recordMs } from '@mo/load';
-import { newOutcome } from '../src/load/outcome.ts';
+import { countError, newOutcome } from '../src/load/outcome.ts';
 import { readTimes } from '../src/measure/cpu.ts';
 import { type Lag, lagOf } from '../src/measure/lag.ts';
 import { perProcess } from '../src/measure/processes.ts';
@@ -33,6 +33,22 @@ function add(
 }
 
 const NO_LAG = { lag: null, skeletonLag: null };
+
+const resultsOf = (rows: Rows): string =>
+  JSON.stringify(
+    resultsJson({
+      startedAt: new Date(0),
+      seconds: 1,
+      options: {},
+      rows: rows.all,
+      ratios: ratiosOf(rows, NO_LAG),
+      ...NO_LAG,
+      idleCpuShare: perProcess(() => 0),
+      rested: [],
+      notes: [],
+      failures: [],
+    }),
+  );
 
 const toldOf = (rows: Rows, what: string): number | null =>
   ratiosOf(rows, NO_LAG).find((ratio) => ratio.what === what)?.value ?? null;
@@ -214,20 +230,7 @@ describe('a row that does not add up', () => {
   });
 
   it('has none in the results either', () => {
-    const { lag, skeletonLag } = NO_LAG;
-    const results = {
-      startedAt: new Date(0),
-      seconds: 1,
-      options: {},
-      ratios: [],
-      lag,
-      skeletonLag,
-      notes: [],
-      failures: [],
-    };
-    const text = JSON.stringify(
-      resultsJson({ ...results, rows: rows.all, idleCpuShare: perProcess(() => 0), rested: [] }),
-    );
+    const text = resultsOf(rows);
     expect(text).toContain('"adds_up":false');
     expect(text).not.toContain('77777');
   });
@@ -236,5 +239,33 @@ describe('a row that does not add up', () => {
     const others = new Rows();
     others.of('loan', false, { connections: 1 });
     expect(renderTable(others.all)).toContain('not verified: no figures');
+  });
+});
+
+describe('a row in which nothing was done', () => {
+  const rows = new Rows();
+  const row = rows.of('payment-1', false, { connections: 1 });
+  const outcome = newOutcome();
+  outcome.seconds = 1;
+  countError(outcome, '503', 7);
+  countError(outcome, 'timeout', 2);
+  row.add({ outcome, cpuMs: perProcess(() => 5), peakMib: perProcess(() => 100), settledMs: 20 });
+  row.verified = { rows: 0, faults: [] };
+  add(rows, 'commit', { connections: 1, done: 500, latencyMs: 2 });
+
+  it('is not sound, although the database holds what was acknowledged', () => {
+    expect(row.isSound).toBe(false);
+    expect(rows.sound('payment-1', '1')).toBeNull();
+  });
+
+  it('meets no bar', () => {
+    const what = 'p50 of a payment to that of a commit, one connection';
+    expect(toldOf(rows, what)).toBeNull();
+    expect(renderRatios(ratiosOf(rows, NO_LAG))).toMatch(/p50 of a payment to that of a commit.* not measured/);
+  });
+
+  it('has no figures, and names the most frequent error', () => {
+    expect(renderTable(rows.all)).toMatch(/payment-1 .*nothing was done: 9 errors, most often 503: no figures/);
+    expect(resultsOf(rows)).toContain('"adds_up":false,"faults":["nothing was done: 9 errors, most often 503"]');
   });
 });

@@ -51,9 +51,23 @@ export class Row {
     this.settledMs = Math.max(this.settledMs, settledMs);
   }
 
-  /** Whether its figures may be told: its rows add up. */
+  /** Why it has no figures: nobody has looked at its rows, they don't add up, or nothing was done. Empty where it has some. */
+  get faults(): readonly string[] {
+    if (this.verified === null) return ['not verified'];
+    const faults = this.verified.faults.map((fault) => `rows don't add up: ${fault}`);
+    return this.outcome.done === 0
+      ? [...faults, `nothing was done: ${this.errors} errors${this.#mostFrequent()}`]
+      : faults;
+  }
+
+  /** Whether its figures may be told. */
   get isSound(): boolean {
-    return this.verified !== null && this.verified.faults.length === 0;
+    return this.faults.length === 0;
+  }
+
+  #mostFrequent(): string {
+    const [first] = [...this.outcome.errors].toSorted(([, times], [, others]) => others - times);
+    return first === undefined ? '' : `, most often ${first[0]}`;
   }
 
   get perSecond(): number {

@@ -17,7 +17,7 @@ export class Rows {
     return row;
   }
 
-  /** A row whose figures may be told; null where it was not measured, or does not add up. */
+  /** A row whose figures may be told; null where it was not measured, nothing was done, or it does not add up. */
   sound(name: string, level: string): Row | null {
     const row = this.#rows.get(`${name} ${level}`);
     return row?.isSound ? row : null;

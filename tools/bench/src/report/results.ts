@@ -25,7 +25,7 @@ export interface Results {
   readonly failures: readonly string[];
 }
 
-/** What is written. A row that doesn't add up has no figures. */
+/** What is written. A row that doesn't add up, or in which nothing was done, has no figures. */
 export function resultsJson({ startedAt, rows, ratios, ...results }: Results): object {
   return {
     started_at: startedAt.toISOString(),
@@ -47,7 +47,7 @@ export function resultsJson({ startedAt, rows, ratios, ...results }: Results): o
 function rowJson(row: Row): object {
   const { name, isControl, level, offered, verified } = row;
   const named = { name, control: isControl, load: level, offered_per_second: offered };
-  if (!row.isSound) return { ...named, adds_up: false, faults: verified?.faults ?? ['not verified'] };
+  if (!row.isSound) return { ...named, adds_up: false, faults: row.faults };
   const { outcome } = row;
   return {
     ...named,

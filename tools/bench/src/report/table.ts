@@ -44,7 +44,7 @@ export function renderTable(rows: readonly Row[]): string {
 function cellsOf(row: Row): string[] {
   const name = `${row.isControl ? '* ' : '  '}${row.name}`;
   const load = row.offered === null ? row.level : `${row.offered}/s`;
-  if (!row.isSound) return [name, load, ...unsound(row)];
+  if (!row.isSound) return [name, load, `${row.faults[0]}: no figures`];
   const rates = row.rates.length > 1 ? `${whole(Math.min(...row.rates))}–${whole(Math.max(...row.rates))}` : '';
   const latencies = row.outcome.latency.some((times) => times > 0)
     ? [0.5, 0.9, 0.99].map((share) => short(row.latencyMs(share)))
@@ -62,12 +62,6 @@ function cellsOf(row: Row): string[] {
     whole(row.largestMib),
     whole(row.verified?.rows ?? 0),
   ];
-}
-
-/** What stands in place of figures whose rows don't add up. */
-function unsound({ verified }: Row): string[] {
-  if (verified === null) return ['not verified: no figures'];
-  return [`rows don't add up: ${verified.faults[0] ?? ''}`];
 }
 
 /** What the figures must show. */
