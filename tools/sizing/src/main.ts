@@ -3,13 +3,10 @@ import { type Figures, readFigures } from './figures.ts';
 import { type Options, readOptions, USAGE, UsageError } from './options.ts';
 import { planFor } from './plan.ts';
 import { limitsText, planText } from './print.ts';
-import { spreadOf } from './spread.ts';
-
-/** Enough that more of them are spread no more evenly. */
-const CUSTOMERS_SPREAD = 50_000;
+import { skewOf } from './skew.ts';
 
 function report({ workloads, settings, json }: Options, figures: Figures): string {
-  const { busiestReplica: skew } = spreadOf(CUSTOMERS_SPREAD, settings.partitions, settings.partitions);
+  const skew = skewOf(settings.partitions);
   const plans = workloads.map((workload) => ({ workload, plan: planFor(figures, workload, { ...settings, skew }) }));
   if (json) return JSON.stringify({ settings: { ...settings, skew }, plans }, null, 2);
   const [first] = plans;

@@ -1,4 +1,5 @@
-import { spreadOf, unlike } from '../src/spread.ts';
+import { skewOf } from '../src/skew.ts';
+import { spreadOf, unlike } from './spread.ts';
 
 const CUSTOMERS = 20_000;
 
@@ -25,4 +26,20 @@ it('a few customers who do most are on few partitions, however many there are', 
 
 it('one replica does all', () => {
   expect(spreadOf(100, 12, 1)).toMatchObject({ busiestReplica: 1 });
+});
+
+describe('the busiest partition of customers with the same activity', () => {
+  it.each([12, 60])('has about the expected load, of %d partitions', (partitions) => {
+    const customersPerPartition = 500;
+    const { busiestPartition } = spreadOf(partitions * customersPerPartition, partitions, partitions);
+    const excess = (busiestPartition - 1) / (skewOf(partitions, customersPerPartition) - 1);
+    expect(excess).toBeGreaterThan(0.6);
+    expect(excess).toBeLessThan(1.2);
+  });
+
+  it('has little more than the mean, for any number of partitions', () => {
+    expect(skewOf(1)).toBe(1);
+    expect(skewOf(12).toFixed(2)).toBe('1.01');
+    expect(skewOf(100_000).toFixed(2)).toBe('1.02');
+  });
 });
