@@ -17,14 +17,13 @@ export type Figures = Readonly<Record<Call, Readonly<Record<Part, number>>>>;
 /** With fewer callers most of the CPU goes into waking up. */
 const LOAD = '64';
 
+const measured = z.object({ name: z.string(), load: z.string() });
 const results = z.object({
   rows: z.array(
-    z.object({
-      name: z.string(),
-      load: z.string(),
-      adds_up: z.boolean(),
-      cpu_us_per_request: z.record(z.string(), z.number()).nullable(),
-    }),
+    z.discriminatedUnion('adds_up', [
+      measured.extend({ adds_up: z.literal(true), cpu_us_per_request: z.record(z.string(), z.number()) }),
+      measured.extend({ adds_up: z.literal(false), faults: z.array(z.string()) }),
+    ]),
   ),
 });
 
@@ -48,8 +47,9 @@ export function readFigures(file: string): Figures {
     const row = rows.find((each) => each.name === name && each.load === LOAD);
     if (row === undefined)
       throw new Error(`${file} holds no ${name} at ${LOAD} connections: npm run bench -- --only ${name}`);
-    if (!row.adds_up) throw new Error(`the rows of ${name} in ${file} don't add up`);
-    const cpu = row.cpu_us_per_request ?? {};
+    if (!row.adds_up)
+      throw new Error(`${file} holds no figures of ${name} (${row.faults[0]}): npm run bench -- --only ${name}`);
+    const cpu = row.cpu_us_per_request;
     return Object.fromEntries(PARTS.map((part) => [part, cpu[part] ?? 0])) as Record<Part, number>;
   };
   return { registration: of('registration'), loan: of('loan'), payment: of('payment'), read: of('read') };

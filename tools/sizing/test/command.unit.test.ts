@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { newOutcome, perProcess, Rows, resultsJson } from '@mo/bench';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const PARTS = { gateway: 100, customers: 100, loans: 100, payments: 300, postgres: 500, kafka: 100 };
+/** CPU time of 1,000 calls, in ms. */
+const PARTS = { gateway: 100, customers: 100, loans: 100, payments: 300, postgres: 500, kafka: 100, load: 0 };
 
 let dir: string;
 beforeAll(() => {
@@ -13,10 +15,36 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-function figures(names: readonly string[], more: object = {}): string {
+interface Row {
+  readonly done?: number;
+  readonly faults?: readonly string[];
+}
+
+/** A file as the benchmark writes it, with these rows at 64 connections. */
+function figures(names: readonly string[], more: Readonly<Record<string, Row>> = {}): string {
+  const rows = new Rows();
+  for (const name of [...names, ...Object.keys(more)]) {
+    const { done = 1_000, faults = [] } = more[name] ?? {};
+    const row = rows.of(name, false, { connections: 64 });
+    const outcome = { ...newOutcome(), done, seconds: 1 };
+    row.add({ outcome, cpuMs: PARTS, peakMib: perProcess(() => 100), settledMs: 20 });
+    row.verified = { rows: done, faults };
+  }
   const file = join(dir, 'latest.json');
-  const rows = names.map((name) => ({ name, load: '64', adds_up: true, cpu_us_per_request: PARTS, ...more }));
-  writeFileSync(file, JSON.stringify({ rows }));
+  const results = resultsJson({
+    startedAt: new Date(0),
+    seconds: 1,
+    options: {},
+    rows: rows.all,
+    ratios: [],
+    lag: null,
+    skeletonLag: null,
+    idleCpuShare: perProcess(() => 0),
+    rested: [],
+    notes: [],
+    failures: [],
+  });
+  writeFileSync(file, JSON.stringify(results));
   return file;
 }
 const ALL = ['customer', 'loan', 'payment-1', 'balance-1'];
@@ -59,9 +87,28 @@ it('a file that is not there, or holds something else, is named, and how to get 
   }
 });
 
-it('figures that are missing, or do not add up, are named', () => {
-  const missing = sizing('--figures', figures(ALL.slice(1)));
-  expect([missing.status, missing.stderr]).toEqual([2, expect.stringContaining('holds no customer at 64 connections')]);
-  const wrong = sizing('--figures', figures(ALL, { adds_up: false }));
-  expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining("don't add up")]);
+it('missing figures are named', () => {
+  const { status, stderr } = sizing('--figures', figures(ALL.slice(1)));
+  expect([status, stderr]).toEqual([2, expect.stringContaining('holds no customer at 64 connections')]);
+});
+
+it.each([
+  [{ faults: ['a loan is missing'] }, "no figures of loan (rows don't add up: a loan is missing)"],
+  [{ done: 0 }, 'no figures of loan (nothing was done: 0 errors)'],
+])('a required row without figures is named, with the reason: %j', (loan, message) => {
+  const { status, stderr } = sizing('--figures', figures(['customer', 'payment-1', 'balance-1'], { loan }));
+  expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
+});
+
+it('other rows need no figures', () => {
+  const { status, stderr } = sizing('--figures', figures(ALL, { tpcb: { faults: ['one is missing'] } }));
+  expect([status, stderr]).toEqual([0, '']);
+});
+
+it('the skew of the largest number of partitions is known, too', () => {
+  const { status, stdout } = sizing('--figures', figures(ALL), '--partitions', '100000');
+  expect([status, stdout]).toEqual([
+    0,
+    expect.stringContaining('Of 100000 replicas the busiest has 1.02 times the mean'),
+  ]);
 });
