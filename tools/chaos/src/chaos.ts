@@ -2,15 +2,17 @@
  * A run: the stack comes up, callers put load on it, faults happen in the order that the seed gives, then all is calm,
  * the streams drain, and everything is held against what the callers were told.
  */
+import { once } from 'node:events';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { type Replicas, type Stack, startStack } from '@mo/dev-stack';
 import { checkAll } from './checks/check-all.ts';
 import { Caller } from './clients/caller.ts';
 import { live } from './clients/life.ts';
 import { upload } from './clients/uploads.ts';
-import { Assault, type Blow } from './faults/assault.ts';
+import { Assault } from './faults/assault.ts';
 import { Processes } from './faults/processes.ts';
 import { Recovery } from './faults/recovery.ts';
 import { Striker } from './faults/striker.ts';
@@ -32,12 +34,14 @@ export interface ChaosOptions {
   readonly fsync?: boolean;
   /** Ends after so many faults, if that is before the time is over. */
   readonly faultsMax?: number;
+  /** Stops everything at once, without a report. */
+  readonly signal?: AbortSignal;
   readonly log: (line: string) => void;
 }
 
-/** Runs it all, and answers with what was seen. Rejects only where the stack can't be started or looked into. */
+/** Runs it all, and answers with what was seen. Rejects only where the stack can't be started, or the signal is aborted. */
 export async function chaos(options: ChaosOptions): Promise<Report> {
-  const { dir, replicas, fsync = true } = options;
+  const { dir, replicas, fsync = true, signal = new AbortController().signal } = options;
   mkdirSync(dir, { recursive: true });
   const log = (line: string) => {
     appendFileSync(join(dir, 'chaos.log'), `${new Date().toISOString()} ${line}\n`);
@@ -47,12 +51,12 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
   const env = { MO_SERVERS: 'embedded', LOG_LEVEL: 'warn', TOPIC_PREFIX: 'mo', ...NO_OUTSIDE_SERVERS };
   const quiet = (line: string) => appendFileSync(join(dir, 'stack.log'), `${new Date().toISOString()} ${line}\n`);
   log(`starting the stack in ${dir} …`);
-  const stack = await startStack({ dir, replicas, fsync, env, detour: ways.detour, log: quiet });
+  const stack = await startStack({ dir, replicas, fsync, env, detour: ways.detour, log: quiet, signal });
   try {
-    return await run({ ...options, log }, stack, ways);
+    return await Promise.race([run({ ...options, signal, log }, stack, ways), untilAborted(signal)]);
   } finally {
     ways.become('open');
-    await stack.stop();
+    await stack.stop(signal);
     ways.stop();
   }
 }
@@ -65,20 +69,30 @@ const NO_OUTSIDE_SERVERS = {
   PAYMENTS_DATABASE_URL: '',
 };
 
-async function run(options: ChaosOptions, stack: Stack, ways: Ways): Promise<Report> {
-  const { seed, minutes, faultsMax = Number.POSITIVE_INFINITY, log, dir } = options;
+/** @throws the reason of the signal, once it is aborted */
+async function untilAborted(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort');
+  throw signal.reason;
+}
+
+type RunOptions = ChaosOptions & { readonly signal: AbortSignal };
+
+async function run(options: RunOptions, stack: Stack, ways: Ways): Promise<Report> {
+  const { seed, minutes, faultsMax = Number.POSITIVE_INFINITY, log, dir, signal } = options;
   const [tally, ledger, recovery] = [new Tally(), new Ledger(), new Recovery()];
   const caller = new Caller({ url: stack.url, apiKey: stack.apiKey, tally, recovery });
   const processes = new Processes(stack);
   const striker = new Striker(processes, ways);
   const assault = new Assault({ striker, processes, recovery, tally, log, random: new Random(seed, 'faults') });
   let isOver = false;
-  const load = startLoad(options, { caller, ledger, tally }, () => isOver);
+  const load = startLoad(options, { caller, ledger, tally }, () => isOver || signal.aborted);
   const startedMs = performance.now();
-  let blows: readonly Blow[] = [];
   try {
     await delay(WARM_UP_MS);
-    blows = await Promise.race([assault.lead(minutes * 60_000, faultsMax), load.then(() => [])]);
+    await Promise.race([assault.lead(minutes * 60_000, faultsMax), load]);
+  } catch (error) {
+    // What was seen by then is worth more than what could not be done to the system any more.
+    tally.violate('the faults can be carried out', inspect(error));
   } finally {
     isOver = true;
     striker.calm();
@@ -97,7 +111,7 @@ async function run(options: ChaosOptions, stack: Stack, ways: Ways): Promise<Rep
     random: new Random(seed, 'checks'),
   });
   await caller.close();
-  return { options, seconds, agreedSeconds, blows, tally, checked, longestGapMs };
+  return { options, seconds, agreedSeconds, blows: assault.blows, tally, checked, longestGapMs };
 }
 
 async function startLoad(

@@ -1,14 +1,17 @@
 /**
  * `npm run chaos`: the system under faults, on real servers. Exit code 0 where nothing was violated, 1 where something
- * was, 2 where it could not begin.
+ * was, 2 where it could not begin, 130 where it was stopped by Ctrl-C.
  */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeStack } from '@mo/dev-stack';
 import { chaos } from './chaos.ts';
-import { OptionsError, readOptions, USAGE } from './options.ts';
+import { commandOf, OptionsError, readOptions, USAGE } from './options.ts';
 import { renderReport } from './report.ts';
+
+/** 128 + SIGINT, as shells report it. */
+const EXIT_STOPPED = 130;
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
@@ -23,16 +26,23 @@ async function main(): Promise<number> {
     process.stderr.write(`[${seconds} s] ${line}\n`);
   };
   log(`seed ${options.seed}`);
-  const report = await chaos({ ...options, dir, log });
-  console.log(renderReport(report));
-  if (report.tally.violated === 0) {
-    await removeStack(dir);
-    return 0;
+  const stopping = new AbortController();
+  // A second signal ends the process at once.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
+  let isClean = true;
+  try {
+    const report = await chaos({ ...options, dir, log, signal: stopping.signal });
+    console.log(renderReport(report));
+    isClean = report.tally.violated === 0;
+    if (!isClean) console.log(`logs are in ${join(dir, 'logs')}; the same faults again: ${commandOf(options)}`);
+    return isClean ? 0 : 1;
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error;
+    log('stopped');
+    return EXIT_STOPPED;
+  } finally {
+    if (isClean) await removeStack(dir);
   }
-  console.log(
-    `logs are in ${join(dir, 'logs')}; the same faults again: npm run chaos -- --minutes ${options.minutes} --seed ${options.seed}`,
-  );
-  return 1;
 }
 
 // Not left to Node.js: where a connection has died in the midst of a write, it may wait for that without end when it tidies up.

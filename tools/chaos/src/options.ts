@@ -50,6 +50,14 @@ export function readOptions(args: readonly string[]): Options | null {
   }
 }
 
+/** The command that plays the same faults again, with the same replicas and callers. */
+export function commandOf({ minutes, seed, replicas, clients }: Options): string {
+  const named = Object.entries(replicas)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${name}=${count}`);
+  return `npm run chaos -- --minutes ${minutes} --seed ${seed} --replicas ${named.join(',')} --clients ${clients}`;
+}
+
 function numberFrom(name: string, text: string | undefined, form: RegExp, max: number): number | null {
   if (text === undefined) return null;
   if (form.test(text) && Number(text) > 0 && Number(text) <= max) return Number(text);

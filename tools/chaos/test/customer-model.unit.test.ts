@@ -69,6 +69,15 @@ describe('a payment', () => {
   });
 });
 
+it('a payment with a detail of a foreign loan pays its other loans', () => {
+  const model = customer(loan(1, 100n));
+  model.pay([
+    { loanId: 77, amount: 50n },
+    { loanId: 1, amount: 30n },
+  ]);
+  expect(model.loans).toMatchObject([{ id: 1, outstanding: 70n }]);
+});
+
 it('what was seen adds up in its token; that of another customer counts for nothing', () => {
   const model = customer();
   model.saw(formatToken({ customerId: 1, versions: { customers: 1, loans: 3, payments: 0 } }));

@@ -1,4 +1,4 @@
-import { readOptions } from '../src/options.ts';
+import { commandOf, readOptions } from '../src/options.ts';
 
 it('reads what it is told; services that are not named run twice', () => {
   expect(readOptions(['--minutes', '0.5', '--seed', '7', '--replicas', 'loans=3', '--clients', '4'])).toEqual({
@@ -7,6 +7,13 @@ it('reads what it is told; services that are not named run twice', () => {
     replicas: { customers: 2, loans: 3, payments: 2, webhooks: 0 },
     clients: 4,
   });
+});
+
+it('the command for the same faults again reads as the same options', () => {
+  const options = readOptions(['--minutes', '2', '--seed', '7', '--replicas', 'loans=3', '--clients', '4']);
+  const command = commandOf(options!);
+  expect(command).toContain('--replicas customers=2,loans=3,payments=2 --clients 4');
+  expect(readOptions(command.split(' ').slice(4))).toEqual(options);
 });
 
 it('runs for ten minutes, with a seed of its own, unless told', () => {

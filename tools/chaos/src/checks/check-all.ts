@@ -1,5 +1,6 @@
 /** What must hold in the end: the streams drain, the databases and topics agree, and all that was told is still so. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { differences, topicFaults, undelivered } from '@mo/agreement';
 import type { Stack } from '@mo/dev-stack';
 import type { Caller } from '../clients/caller.ts';
@@ -43,17 +44,16 @@ export async function checkAll(parts: CheckParts): Promise<{ checked: Checked; a
   const agreedSeconds = await agreement(stack, tally);
   log('comparing with what callers were told …');
   const file = stack.stack();
-  const found = await differences(file);
-  const { lost, unasked } = await rowFaults(file, ledger);
+  const found = (rule: string, check: () => Promise<readonly string[]>) => findings(tally, rule, check);
+  const differing = await found('the three databases agree', () => differences(file));
+  const rows = rowFaults(file, ledger);
+  const lost = await found('what was acknowledged is there', async () => (await rows).lost);
+  const unasked = await found('nothing is there that was not acknowledged', async () => (await rows).unasked);
   log('reading the topics …');
-  const faults = await topicFaults(file);
+  const faults = await found('the topics hold what the journals hold, in order', () => topicFaults(file));
   log('sending used keys again …');
   const replays = await checkReplays(caller, ledger, tally, random);
-  for (const detail of found) tally.violate('the three databases agree', detail);
-  for (const detail of lost) tally.violate('what was acknowledged is there', detail);
-  for (const detail of unasked) tally.violate('nothing is there that was not acknowledged', detail);
-  for (const detail of faults) tally.violate('the topics hold what the journals hold, in order', detail);
-  for (const detail of errorLines(dir)) tally.violate('no process logs an error', detail);
+  await found('no process logs an error', async () => errorLines(dir));
   const count = (of: 'loans' | 'payments') => ledger.customers.reduce((sum, customer) => sum + customer[of].length, 0);
   return {
     agreedSeconds,
@@ -63,12 +63,23 @@ export async function checkAll(parts: CheckParts): Promise<{ checked: Checked; a
       payments: count('payments'),
       uploaded: ledger.uploaded.length,
       replays,
-      lost: lost.length,
-      unasked: unasked.length,
-      differences: found.length,
-      topicFaults: faults.length,
+      lost,
+      unasked,
+      differences: differing,
+      topicFaults: faults,
     },
   };
+}
+
+/** Notes what a check finds, and answers with how much that is. A check that fails has found something, and ends no other. */
+export async function findings(
+  { violate }: Pick<Tally, 'violate'>,
+  rule: string,
+  check: () => Promise<readonly string[]>,
+): Promise<number> {
+  const details = await check().catch((error: unknown) => [`it could not be checked: ${inspect(error)}`]);
+  for (const detail of details) violate(rule, detail);
+  return details.length;
 }
 
 /** Waits until nothing is on its way; in seconds, how long that took. */

@@ -1,6 +1,5 @@
 /** Every key that was answered is sent once more: the same answer, to the byte. */
-import type { Caller } from '../clients/caller.ts';
-import { textOf } from '../clients/caller.ts';
+import { type Caller, noteEnd, textOf } from '../clients/caller.ts';
 import type { KeyedAnswer, Ledger } from '../ledger.ts';
 import type { Random } from '../random.ts';
 import type { Tally } from '../tally.ts';
@@ -9,19 +8,29 @@ const REPLAYS_MAX = 4_000;
 const AT_ONCE = 8;
 const TIMEOUT_MS = 35_000;
 
-/** Answers with how many keys were tried. */
-export async function checkReplays(caller: Caller, ledger: Ledger, tally: Tally, random: Random): Promise<number> {
+/** Answers with how many keys were tried; one that gets no answer keeps none of the others from being tried. */
+export async function checkReplays(
+  caller: Pick<Caller, 'insist'>,
+  ledger: Pick<Ledger, 'keyed'>,
+  tally: Pick<Tally, 'violate'>,
+  random: Random,
+): Promise<number> {
   const chosen = random.shuffled(ledger.keyed.filter(({ call }) => call.id !== 'createCustomersInBulk'));
   const left = chosen.slice(0, REPLAYS_MAX);
   const count = left.length;
   const worker = async () => {
-    for (let next = left.pop(); next !== undefined; next = left.pop()) await check(caller, next, tally);
+    for (let next = left.pop(); next !== undefined; next = left.pop())
+      await check(caller, next, tally).catch((error: unknown) => noteEnd(tally, error));
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return count;
 }
 
-async function check(caller: Caller, { call, status, text }: KeyedAnswer, { violate }: Tally): Promise<void> {
+async function check(
+  caller: Pick<Caller, 'insist'>,
+  { call, status, text }: KeyedAnswer,
+  { violate }: Pick<Tally, 'violate'>,
+): Promise<void> {
   const answer = await caller.insist(call, TIMEOUT_MS);
   const isSameStatus = answer.status === status || (call.id === 'changeCustomer' && answer.status < 300);
   if (answer.text === text && isSameStatus && answer.isReplayed) return;

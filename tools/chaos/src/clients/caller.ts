@@ -3,6 +3,7 @@
  * the same Idempotency-Key, until there is an answer. Every answer is held against the contract.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { type Operation, type OperationId, operations, problem, STREAMS } from '@mo/contracts';
 import { Agent } from 'undici';
 import type { Recovery } from '../faults/recovery.ts';
@@ -41,6 +42,15 @@ export interface Answer {
 
 export class Unanswered extends Error {
   override readonly name = 'Unanswered';
+}
+
+/**
+ * Counts an error that ended an operation of a caller as a violation. {@link Unanswered} has been counted already; any
+ * other error means that the caller could not handle an answer.
+ */
+export function noteEnd(tally: Pick<Tally, 'violate'>, error: unknown): undefined {
+  if (!(error instanceof Unanswered)) tally.violate('callers can handle every answer', inspect(error));
+  return undefined;
 }
 
 interface CallerParts {

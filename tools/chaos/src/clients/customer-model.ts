@@ -119,9 +119,11 @@ export class CustomerModel {
     return parts;
   }
 
+  /** Applies the details of a payment, except those of foreign loans: these are violations, which the caller counts. */
   pay(details: readonly { loanId: number; amount: bigint }[]): void {
     for (const { loanId, amount } of details) {
-      const loan = this.loans.find(({ id }) => id === loanId) as LoanModel;
+      const loan = this.loans.find(({ id }) => id === loanId);
+      if (loan === undefined) continue;
       loan.outstanding -= amount;
       if (loan.outstanding === 0n) loan.status = 'paid';
     }

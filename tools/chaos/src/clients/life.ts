@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseToken } from '@mo/contracts';
 import { formatMoney } from '@mo/money';
-import { type Call, Unanswered } from './caller.ts';
+import { type Call, noteEnd } from './caller.ts';
 import { type CallerParts, Conversation } from './conversation.ts';
 import { CustomerModel } from './customer-model.ts';
 import { backdated, change, decideOn, pay, takeLoan } from './operations.ts';
@@ -19,7 +19,7 @@ type Step = (talk: Conversation) => Promise<unknown>;
 /** Lives until it is told that it is over. */
 export async function live(parts: CallerParts, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
-    const customer = await register(parts).catch(ignoreUnanswered);
+    const customer = await register(parts).catch((error: unknown) => noteEnd(parts.tally, error));
     if (!customer) continue;
     parts.ledger.customers.push(customer);
     const talk = new Conversation(customer, parts);
@@ -30,16 +30,10 @@ export async function live(parts: CallerParts, isOver: () => boolean): Promise<v
         await delay(parts.random.whole(0, PAUSE_MS_MAX));
       }
     } catch (error) {
-      ignoreUnanswered(error);
+      noteEnd(parts.tally, error);
       parts.ledger.unknown.add(customer);
     }
   }
-}
-
-/** An operation without an answer is a violation that was told already; what became of it is not known. */
-function ignoreUnanswered(error: unknown): undefined {
-  if (!(error instanceof Unanswered)) throw error;
-  return undefined;
 }
 
 async function register({ caller, random, nameOf, tally }: CallerParts): Promise<CustomerModel | null> {

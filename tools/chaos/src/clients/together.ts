@@ -40,7 +40,7 @@ export async function unkeyedLoan(talk: Conversation): Promise<void> {
   const wish: LoanWish = { amount: BigInt(random.whole(1, Number(customer.available))) };
   const call = { ...loanCall(talk, wish, undefined), token: customer.token };
   const answer = await once(talk, call, 'listLoans');
-  loanAnswered(talk, wish, call, answer);
+  if (answer !== null) loanAnswered(talk, wish, call, answer);
 }
 
 /** The same of a payment. */
@@ -49,11 +49,12 @@ export async function unkeyedPayment(talk: Conversation): Promise<void> {
   if (customer.owed === 0n) return;
   const total = BigInt(random.whole(1, Number(customer.owed)));
   const call = { ...paymentCall(talk, total, undefined), token: customer.token };
-  paymentAnswered(talk, total, call, await once(talk, call, 'listPayments'));
+  const answer = await once(talk, call, 'listPayments');
+  if (answer !== null) paymentAnswered(talk, total, call, answer);
 }
 
-/** Sends a write without a key until it is known to be done, and answers with what was done. */
-async function once(talk: Conversation, call: Call, list: 'listLoans' | 'listPayments'): Promise<Answer> {
+/** Sends a write without a key until it is known to be done. Returns its answer; null if the write can't be found. */
+async function once(talk: Conversation, call: Call, list: 'listLoans' | 'listPayments'): Promise<Answer | null> {
   const first = await talk.caller.attempt(call, talk.timeoutMs);
   if (first !== null) return first;
   const again = await talk.insist(call);
@@ -61,6 +62,7 @@ async function once(talk: Conversation, call: Call, list: 'listLoans' | 'listPay
   const { external_id } = call.body as { external_id: string };
   const found = await talk.insist({ id: list, query: { external_id }, token: talk.customer.token });
   const [row] = (found.body.results ?? []) as Record<string, unknown>[];
-  if (row === undefined) talk.violate('what is a 409 is there', call, again);
-  return { ...again, status: 201, body: row ?? {}, token: again.token };
+  if (row !== undefined) return { ...again, status: 201, body: row, token: again.token };
+  talk.violate('what is a 409 is there', call, again);
+  return null;
 }

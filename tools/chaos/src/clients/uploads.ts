@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatMoney } from '@mo/money';
 import type { UploadedCustomer } from '../ledger.ts';
-import { type Answer, type Call, textOf, Unanswered } from './caller.ts';
+import { type Answer, type Call, noteEnd, textOf } from './caller.ts';
 import type { CallerParts } from './conversation.ts';
 
 const LINES_MAX = 600;
@@ -13,9 +13,7 @@ const PAUSE_MS = 1_000;
 
 export async function upload(parts: CallerParts, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
-    await uploadOnce(parts).catch((error: unknown) => {
-      if (!(error instanceof Unanswered)) throw error;
-    });
+    await uploadOnce(parts).catch((error: unknown) => noteEnd(parts.tally, error));
     await delay(PAUSE_MS);
   }
 }

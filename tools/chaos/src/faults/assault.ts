@@ -39,8 +39,13 @@ export class Assault {
     this.#parts = parts;
   }
 
-  /** Goes on for so long, or for so many faults; resolves with all that happened, once the last fault is over. */
-  async lead(durationMs: number, faultsMax: number): Promise<readonly Blow[]> {
+  /** All that happened so far. */
+  get blows(): readonly Blow[] {
+    return this.#blows;
+  }
+
+  /** Goes on for so long, or for so many faults; resolves once the last fault is over. */
+  async lead(durationMs: number, faultsMax: number): Promise<void> {
     const { random } = this.#parts;
     const endMs = performance.now() + durationMs;
     for (const group of faultGroups(random)) {
@@ -50,7 +55,6 @@ export class Assault {
       await Promise.all(group.map((fault, place) => this.#strike(fault, isOneOfTwo, waits[place] ?? 0)));
       await delay(random.whole(PAUSE_MS_MIN, PAUSE_MS_MAX));
     }
-    return this.#blows;
   }
 
   async #strike(fault: Fault, isOneOfTwo: boolean, waitMs: number): Promise<void> {
