@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ALERTS_FILE, panels, withoutComparisons } from '../src/queries/expressions.ts';
+import { quickRules } from '../src/queries/quick-rules.ts';
 
 const text = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const matches = (of: string, pattern: RegExp): string[] =>
@@ -12,6 +13,31 @@ it.each([
   ['sum(increase(a[1h])) < 1', 'sum(increase(a[1h]))'],
 ])('without its comparison %s is %s', (query, rest) => {
   expect(withoutComparisons(query)).toBe(rest);
+});
+
+describe('rules that are evaluated every second', () => {
+  const rules = (interval: string, duration: string) =>
+    [`    interval: ${interval}`, '    rules:', '      - alert: MoBug', `        for: ${duration}`].join('\n');
+
+  it.each([
+    ['15s', '2m', '8s'],
+    ['15s', '15m', '60s'],
+    ['1m', '5m', '5s'],
+    ['15s', '20s', '2s'],
+    ['1m', '1h', '60s'],
+  ])('an interval of %s and a for of %s keep the number of evaluations', (interval, duration, quick) => {
+    expect(quickRules(rules(interval, duration), 1)).toBe(rules('1s', quick));
+  });
+
+  it('a duration of another form is refused', () => {
+    expect(() => quickRules(rules('15s', '1m30s'), 1)).toThrow('1m30s is no duration');
+  });
+
+  it('no shipped alert takes more than a minute to fire', () => {
+    const durations = matches(quickRules(readFileSync(ALERTS_FILE, 'utf8'), 1), /^ +for: (.*)$/gm);
+    expect(durations.length).toBeGreaterThan(20);
+    expect(Math.max(...durations.map((duration) => Number(/^(\d+)s$/.exec(duration)?.[1])))).toBe(60);
+  });
 });
 
 it('every panel says what to do when it looks bad', () => {

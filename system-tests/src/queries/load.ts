@@ -13,8 +13,13 @@ export interface LoadOptions {
   readonly apiKey: string;
 }
 
-/** Replays a data set and uploads one, again and again, until it is told to stop; rejects where a replay finds a difference. */
-export function startLoad({ dir, url, apiKey }: LoadOptions): { stop(): Promise<void> } {
+export interface Load {
+  /** Ends the load. Resolves with the fault that ended it early, or with an empty list. */
+  stop(): Promise<readonly string[]>;
+}
+
+/** Replays and uploads data sets until it is stopped or a replay finds a difference. */
+export function startLoad({ dir, url, apiKey }: LoadOptions): Load {
   let isOver = false;
   const api = new Api(url, apiKey);
   const run = async () => {
@@ -23,16 +28,16 @@ export function startLoad({ dir, url, apiKey }: LoadOptions): { stop(): Promise<
       await upload(api);
     }
   };
-  const done = run();
-  done.catch(() => {}); // told by stop
+  const done = run().then(
+    () => [],
+    (error: Error) => [error.message],
+  );
   return {
     stop: async () => {
       isOver = true;
-      try {
-        await done;
-      } finally {
-        await api.close();
-      }
+      const faults = await done;
+      await api.close();
+      return faults;
     },
   };
 }

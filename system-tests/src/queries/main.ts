@@ -17,6 +17,11 @@ const RATE_INTERVAL = '30s';
 /** For all queries together: the slowest gauges are set every 10 s. */
 const DATA_TIMEOUT_MS = 120_000;
 const POLL_MS = 1_000;
+/** From the first evaluation of a condition until its alert is stored, in addition to its `for`. */
+const ALERT_MARGIN_S = 10;
+const SCRAPED_TIMEOUT_MS = 30_000;
+/** Within this time a scrape affects every rule and every alert. */
+const EVALUATED_S = 3;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -42,18 +47,46 @@ async function check(stack: Stack, dir: string): Promise<boolean> {
   const options = { dir: join(dir, 'prometheus'), targets, scrapeIntervalSeconds: SCRAPE_INTERVAL_S };
   const prometheus = await Prometheus.start({ ...options, ruleFile: ALERTS_FILE });
   try {
+    await untilScraped(prometheus, targets.length);
     const load = startLoad({ dir: join(dir, 'sets'), url: stack.url, apiKey: stack.apiKey });
-    const expressions = [...dashboardExpressions(RATE_INTERVAL), ...ruleExpressions(await prometheus.rules())];
-    say(`${expressions.length} queries are asked while the system is used …`);
-    const faults = await unanswered(prometheus, expressions);
-    await load.stop();
-    faults.push(...(await faultsOfRules(prometheus)));
+    const faults: string[] = [];
+    try {
+      faults.push(...(await faultsInUse(prometheus)));
+    } finally {
+      faults.push(...(await load.stop()));
+    }
     for (const fault of faults) say(fault);
     if (faults.length === 0) say('every query is answered with data, and no alert fires');
     return faults.length === 0;
   } finally {
     await prometheus.stop();
   }
+}
+
+/** Waits until all processes were scraped and all rules evaluated: until then, all are down for Prometheus. */
+async function untilScraped(prometheus: Prometheus, targets: number): Promise<void> {
+  for (const endMs = Date.now() + SCRAPED_TIMEOUT_MS; Date.now() < endMs; await delay(POLL_MS)) {
+    const up = await prometheus.query('up == 1');
+    if (up.length === targets) return delay(EVALUATED_S * 1_000);
+  }
+  throw new Error(`Prometheus has not scraped all of the ${targets} processes in time`);
+}
+
+/** Checks queries and rules under load, for as long as the slowest alert takes to fire. */
+async function faultsInUse(prometheus: Prometheus): Promise<string[]> {
+  const rules = await prometheus.rules();
+  const slowestS = Math.max(0, ...rules.map(({ duration = 0 }) => duration));
+  const beganMs = Date.now();
+  const endMs = beganMs + (slowestS + ALERT_MARGIN_S) * 1_000;
+  const expressions = [...dashboardExpressions(RATE_INTERVAL), ...ruleExpressions(rules)];
+  say(`${expressions.length} queries are asked while the system is used …`);
+  const faults = await unanswered(prometheus, expressions);
+  const leftMs = endMs - Date.now();
+  if (leftMs > 0) {
+    say(`the system is used for ${Math.ceil(leftMs / 1_000)} s more, so that every alert can fire …`);
+    await delay(leftMs);
+  }
+  return [...faults, ...(await faultsOfRules(prometheus, beganMs))];
 }
 
 /** Asks until each was answered with data once; answers with a line for each that never was. */
@@ -73,13 +106,18 @@ async function unanswered(prometheus: Prometheus, expressions: readonly Expressi
   return [...open].map(([{ where, text }, why]) => `${where}: ${why}: ${text}`);
 }
 
-async function faultsOfRules(prometheus: Prometheus): Promise<string[]> {
+/** Rules that can't be evaluated, and alerts that have fired since `sinceMs`, even if they were resolved again. */
+async function faultsOfRules(prometheus: Prometheus, sinceMs: number): Promise<string[]> {
   const rules = await prometheus.rules();
   if (rules.length === 0) return ['Prometheus has read no rules'];
-  return rules.flatMap(({ name, health, lastError, state }) => {
-    if (health !== 'ok') return [`rule ${name} can not be evaluated: ${lastError ?? health}`];
-    return state === 'firing' ? [`alert ${name} fires, though all is well`] : [];
-  });
+  const broken = rules.filter(({ health }) => health !== 'ok');
+  const window = `${Math.floor((Date.now() - sinceMs) / 1_000)}s`;
+  const firing = `max_over_time(ALERTS{alertstate="firing"}[${window}])`;
+  const fired = await prometheus.query(`count by (alertname) (${firing})`);
+  return [
+    ...broken.map(({ name, health, lastError }) => `rule ${name} can not be evaluated: ${lastError ?? health}`),
+    ...fired.map(({ metric }) => `alert ${metric.alertname} has fired, though all is well`),
+  ];
 }
 
 try {

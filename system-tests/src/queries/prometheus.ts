@@ -5,6 +5,7 @@ import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { quickRules } from './quick-rules.ts';
 
 const PROGRAM = 'prometheus';
 const READY_TIMEOUT_MS = 60_000;
@@ -20,8 +21,8 @@ export interface Sample {
 export interface Rule {
   readonly name: string;
   readonly query: string;
-  /** Of an alert: inactive, pending or firing. */
-  readonly state?: string;
+  /** Of an alert: for how many seconds its condition must hold before it fires. */
+  readonly duration?: number;
   /** `ok` unless it can't be evaluated. */
   readonly health: string;
   readonly lastError?: string;
@@ -57,9 +58,8 @@ export class Prometheus {
   static async start({ dir, targets, ruleFile, scrapeIntervalSeconds }: PrometheusOptions): Promise<Prometheus> {
     mkdirSync(dir, { recursive: true });
     const interval = `${scrapeIntervalSeconds}s`;
-    // Rules are evaluated as often as is scraped here, so that the check takes seconds instead of minutes.
-    const rules = readFileSync(ruleFile, 'utf8').replaceAll(/^( +interval:) .*$/gm, `$1 ${interval}`);
-    writeFileSync(join(dir, 'rules.yaml'), rules);
+    // Rules are evaluated once per scrape interval.
+    writeFileSync(join(dir, 'rules.yaml'), quickRules(readFileSync(ruleFile, 'utf8'), scrapeIntervalSeconds));
     const config = {
       global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
       rule_files: ['rules.yaml'],
