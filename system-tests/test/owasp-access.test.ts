@@ -3,6 +3,7 @@
  * scope is in services/gateway/test/scopes.unit.test.ts, and what of broken requests in hostile.test.ts.
  */
 import { createHmac } from 'node:crypto';
+import type { AuditEntryBody } from '@mo/contracts';
 import { Intruder, newCustomer } from '../src/intruder.ts';
 import { type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
@@ -132,10 +133,16 @@ describe('API5, broken function level authorization', () => {
   });
 
   it('who may give out keys is in the log, with what it did', async () => {
-    const { id } = await keyOf(['loans:read']);
-    await waitFor(async () => {
-      const { body } = await call<{ results: { operation: string; path: string }[] }>('GET', '/api/audit?limit=200');
-      return JSON.stringify(body.results).includes('createKey') && id > 0;
+    const { id, name, key } = await keyOf(['admin']);
+    const from = new Date().toISOString();
+    const body = { name: nameOf('caller'), scopes: ['loans:read'] };
+    expect((await call('POST', '/api/keys', { key, body })).status).toBe(201);
+    const path = `/api/audit?${new URLSearchParams({ caller: name, from }).toString()}`;
+    const entries = await waitFor(async () => {
+      const { results } = (await call<{ results: AuditEntryBody[] }>('GET', path)).body;
+      return results.length > 0 && results;
     });
+    const done = { operation: 'createKey', method: 'POST', path: '/api/keys', status: 201 };
+    expect(entries).toEqual([expect.objectContaining({ caller: name, key_id: id, ...done })]);
   });
 });

@@ -4,13 +4,16 @@
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
 import { query } from '@mo/agreement';
 import type { CreatedWebhookBody, DeliveryBody, LoanBody } from '@mo/contracts';
 import { openApiDocument } from '@mo/contracts/documents';
+import { testServers } from '@mo/dev-stack';
 import { Intruder } from '../src/intruder.ts';
 import { Subscriber } from '../src/subscriber.ts';
 import { type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
+import { isReached, withoutHost } from '../src/without-host.ts';
 import { concurrently, expectStatus, nameOf, tally } from '../src/world.ts';
 
 const TOPIC_PREFIX = nameOf('security');
@@ -19,7 +22,11 @@ let system: System;
 let call: Intruder['call'];
 let keyOf: Intruder['keyOf'];
 beforeAll(async () => {
-  system = await startSystem({ env: { LOG_LEVEL: 'fatal', TOPIC_PREFIX }, replicas: { webhooks: 1 } });
+  system = await startSystem({
+    env: { LOG_LEVEL: 'fatal', TOPIC_PREFIX },
+    replicas: { webhooks: 1 },
+    mainOf: withoutHost(join(testServers().dir, TOPIC_PREFIX)),
+  });
   ({ call, keyOf } = new Intruder(system));
 });
 afterAll(() => system?.stop());
@@ -118,9 +125,16 @@ describe('API8, security misconfiguration', () => {
     }
   });
 
-  it('processes listen on this machine alone unless they are told otherwise', () => {
-    const { gateway, customers, loans, payments } = system.stack.stack();
-    for (const { url } of [gateway, customers, loans, payments]) expect(new URL(url).hostname).toBe('127.0.0.1');
+  it('processes listen at 127.0.0.1 only unless HOST says otherwise', async () => {
+    const { gateway, customers, loans, payments, webhooks } = system.stack.stack();
+    const replicas = [customers, loans, payments, webhooks!].flatMap((service) => service.replicas);
+    const urls = [gateway.url, ...replicas.flatMap(({ url, apiUrl }) => [url, apiUrl!])];
+    expect(urls).toHaveLength(9);
+    for (const url of urls) {
+      const port = Number(new URL(url).port);
+      // 127.0.0.2 is this machine, too: a process that listens at all addresses accepts connections there.
+      expect([url, await isReached('127.0.0.1', port), await isReached('127.0.0.2', port)]).toEqual([url, true, false]);
+    }
   });
 });
 

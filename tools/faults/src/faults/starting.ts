@@ -3,6 +3,14 @@ import { type Fault, servers, unit } from '../fault.ts';
 
 export const starting: readonly Fault[] = [
   {
+    id: 'listens-everywhere',
+    file: 'packages/service-kit/src/config.ts',
+    replace: "z.string().min(1).default('127.0.0.1')",
+    by: "z.string().min(1).default('0.0.0.0')",
+    breaks: 'a process that is not told where to listen is reached from other machines',
+    check: servers('system-tests/test/owasp-others'),
+  },
+  {
     id: 'data-left-elsewhere',
     file: 'packages/dev-stack/src/stack/fresh.ts',
     replace: 'for (const path of [...postgresDataDirs(dir), dir])',
