@@ -6,34 +6,18 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { startStack } from '@mo/dev-stack';
+import { readOptions, USAGE, UsageError } from './options.ts';
 import { overload } from './overload.ts';
 import { renderText } from './report.ts';
-import { brokenRules, GOODPUT_SHARE_MIN, GROWTH_MIB_MAX } from './rules.ts';
+import { brokenRules } from './rules.ts';
 
-const MINUTES_DEFAULT = 5;
-const FACTOR_DEFAULT = 4;
 const CALLERS = [32, 64, 128, 256];
-
-const USAGE = `Usage: npm run overload -- [options]
-
-Starts a system of its own, finds the best rate that it can do, then offers a multiple of that, by the clock.
-
-  --minutes M   how long the overload lasts, above 0 to 60 (${MINUTES_DEFAULT})
-  --factor F    how many times the best rate is offered, 1 to 20 (${FACTOR_DEFAULT})
-  --help        print this
-
-It fails where an answer is a 5xx other than 503, a 429 or 503 has no Retry-After, a connection breaks, an acknowledged
-write is not there once, the databases disagree afterwards, a process holds ${GROWTH_MIB_MAX} MiB more in the last third of the
-overload than in the second, or less than ${GOODPUT_SHARE_MIN * 100} % of the best is done.`;
-
-class UsageError extends Error {}
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 async function main(): Promise<number> {
-  const options = readOptions();
+  const options = readOptions(process.argv.slice(2));
   if (options === null) {
     say(USAGE);
     return 0;
@@ -54,29 +38,6 @@ async function main(): Promise<number> {
   } finally {
     await stack.stop();
   }
-}
-
-function readOptions(): { factor: number; overloadMs: number } | null {
-  const text = { type: 'string' } as const;
-  const { help, minutes, factor } = (() => {
-    try {
-      return parseArgs({ options: { minutes: text, factor: text, help: { type: 'boolean', short: 'h' } } }).values;
-    } catch (error) {
-      throw new UsageError((error as Error).message);
-    }
-  })();
-  if (help) return null;
-  return {
-    overloadMs: numberIn('minutes', minutes, MINUTES_DEFAULT, 0.1, 60) * 60_000,
-    factor: numberIn('factor', factor, FACTOR_DEFAULT, 1, 20),
-  };
-}
-
-function numberIn(name: string, text: string | undefined, otherwise: number, min: number, max: number): number {
-  if (text === undefined) return otherwise;
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw new UsageError(`--${name} must be a number from ${min} to ${max}, not "${text}"`);
 }
 
 try {

@@ -47,6 +47,8 @@ const TOKEN_SHARE = 0.5;
 const AMOUNT = '10.00';
 const TOO_MUCH = '9999999999.00';
 
+export const noNumbers = (): Record<Kind, number[]> => ({ customer: [], loan: [], payment: [] });
+
 export const nameOf = (run: string, { kind, number }: Created): string => `${run}-${kind}-${number}`;
 
 export class Mix {

@@ -8,7 +8,6 @@ import type { Stack } from '@mo/dev-stack';
 import { lostOrDoubled } from './acknowledged.ts';
 import type { StretchResult } from './generator.ts';
 import { Load } from './load.ts';
-import { KINDS, type Kind } from './mix.ts';
 import { type Samples, sampled } from './processes.ts';
 
 export interface OverloadPlan {
@@ -55,7 +54,7 @@ export async function overload(stack: Stack, plan: OverloadPlan): Promise<Overlo
   const load = new Load({ host: hostname, port: Number(port), apiKey: stack.apiKey, run, customerIds });
   try {
     await load.run({ callers: 64, durationMs: plan.warmUpMs });
-    const { callers, results } = await findBest(load, plan);
+    const callers = await findBest(load, plan);
     const best = await load.run({ callers, durationMs: plan.bestMs });
     const offeredPerSecond = Math.round((best.counts.done / best.seconds) * factor);
     say(`best with ${callers} callers: ${perSecond(best)} a second; now ${offeredPerSecond} arrive every second`);
@@ -64,7 +63,7 @@ export async function overload(stack: Stack, plan: OverloadPlan): Promise<Overlo
     say(`${perSecond(result)} a second were done; now it recovers`);
     const recoveredMs = await recovered(stack, customerIds[0] as number);
     const settledMs = await settled(stack);
-    const lost = await lostOrDoubled(stack.stack(), run, createdIn([...results, best, result]));
+    const lost = await lostOrDoubled(stack.stack(), run, load.created);
     return { callers, best, overload: result, offeredPerSecond, samples, recoveredMs, settledMs, lost };
   } finally {
     await load.close();
@@ -74,22 +73,16 @@ export async function overload(stack: Stack, plan: OverloadPlan): Promise<Overlo
 /** What was done in a second, on average. */
 export const perSecond = ({ counts, seconds }: StretchResult): number => Math.round(counts.done / seconds);
 
-async function findBest(load: Load, { callers: tries, trialMs, say }: OverloadPlan) {
+/** With how many callers at once most is done. */
+async function findBest(load: Load, { callers: tries, trialMs, say }: OverloadPlan): Promise<number> {
   let callers = 0;
   let most = 0;
-  const results: StretchResult[] = [];
   for (const tried of tries) {
     const result = await load.run({ callers: tried, durationMs: trialMs });
-    results.push(result);
     say(`${tried} callers: ${perSecond(result)} a second`);
     if (perSecond(result) > most) [callers, most] = [tried, perSecond(result)];
   }
-  return { callers, results };
-}
-
-function createdIn(results: readonly StretchResult[]): Record<Kind, number[]> {
-  const entries = KINDS.map((kind): [Kind, number[]] => [kind, results.flatMap(({ counts }) => counts.created[kind])]);
-  return Object.fromEntries(entries) as Record<Kind, number[]>;
+  return callers;
 }
 
 /** Customers that may borrow as much as they like; answers with their ids. */

@@ -8,6 +8,7 @@ import { byStatus } from './tally.ts';
  * it grows to its size: pools, buffers, compiled code, and a heap that V8 lets grow until collecting pays.
  */
 export const GROWTH_MIB_MAX = 32;
+const THIRDS = 3;
 /** How many of the arrivals the generator may fail to offer for want of a socket, most of them while it opens the first. */
 const UNSENT_SHARE_MAX = 0.05;
 /** How much of its best the system must keep doing. */
@@ -49,8 +50,10 @@ export function brokenAfterwards({ recoveredMs, settledMs, lost }: OverloadResul
   ];
 }
 
+/** An overload that is too short for one sample per third is not checked for memory growth. */
 function brokenMemory({ samples }: OverloadResult): string[] {
   return [...samples].flatMap(([name, of]) => {
+    if (of.length < THIRDS) return [];
     const { secondMib, lastMib } = growthOf(of, 'residentMib');
     return lastMib - secondMib <= GROWTH_MIB_MAX
       ? []

@@ -1,6 +1,6 @@
 /** What came back, counted: by operation and status, with how long it took. */
 import { type Histogram, newHistogram, type Reply, recordMs } from '@mo/load';
-import { type Created, KINDS, type Kind, type Wanted } from './mix.ts';
+import { type Created, type Kind, noNumbers, type Wanted } from './mix.ts';
 
 /** Statuses that are an answer to what was asked; the others say that it can't be done now, or are faults. */
 const isDone = (status: number): boolean => status < 400 || status === 422;
@@ -29,7 +29,7 @@ export function newCounts(): Counts {
     withoutProblem: 0,
     doneLatency: newHistogram(),
     refusedLatency: newHistogram(),
-    created: Object.fromEntries(KINDS.map((kind): [Kind, number[]] => [kind, []])) as Record<Kind, number[]>,
+    created: noNumbers(),
   };
 }
 

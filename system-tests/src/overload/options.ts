@@ -1,0 +1,66 @@
+/** The options of the command. */
+import { parseArgs } from 'node:util';
+import { GOODPUT_SHARE_MIN, GROWTH_MIB_MAX } from './rules.ts';
+
+const MINUTES_DEFAULT = 5;
+const MINUTES_MAX = 60;
+const FACTOR_DEFAULT = 4;
+const FACTOR_MIN = 1;
+const FACTOR_MAX = 20;
+
+export const USAGE = `Usage: npm run overload -- [options]
+
+Starts a system of its own, finds the best rate that it can do, then offers a multiple of that, by the clock.
+
+  --minutes M   how long the overload lasts, above 0 to ${MINUTES_MAX} (${MINUTES_DEFAULT})
+  --factor F    how many times the best rate is offered, ${FACTOR_MIN} to ${FACTOR_MAX} (${FACTOR_DEFAULT})
+  --help        print this
+
+It fails where an answer is a 5xx other than 503, a 429 or 503 has no Retry-After, a connection breaks, an acknowledged
+write is not there once, the databases disagree afterwards, a process holds ${GROWTH_MIB_MAX} MiB more in the last third of the
+overload than in the second, or less than ${GOODPUT_SHARE_MIN * 100} % of the best is done.`;
+
+export interface Options {
+  readonly factor: number;
+  readonly overloadMs: number;
+}
+
+/** Wrong options: the message names the option and the rule. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Reads the command line; null if it asks for help. @throws UsageError */
+export function readOptions(args: readonly string[]): Options | null {
+  const { help, minutes, factor } = parsed(args);
+  if (help === true) return null;
+  const isTime = (value: number) => value > 0 && value <= MINUTES_MAX;
+  const isFactor = (value: number) => value >= FACTOR_MIN && value <= FACTOR_MAX;
+  return {
+    overloadMs: 60_000 * numberOf('minutes', minutes, MINUTES_DEFAULT, isTime, `above 0, up to ${MINUTES_MAX}`),
+    factor: numberOf('factor', factor, FACTOR_DEFAULT, isFactor, `from ${FACTOR_MIN} to ${FACTOR_MAX}`),
+  };
+}
+
+function parsed(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const options = { minutes: text, factor: text, help: { type: 'boolean', short: 'h' } } as const;
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
+
+function numberOf(
+  name: string,
+  text: string | undefined,
+  otherwise: number,
+  isRight: (value: number) => boolean,
+  range: string,
+): number {
+  if (text === undefined) return otherwise;
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (isRight(value)) return value;
+  throw new UsageError(`--${name} must be a number ${range}, not "${text}"`);
+}
