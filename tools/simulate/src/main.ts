@@ -15,48 +15,16 @@
  * other; every answer, for what was true between its request and itself; what is published, kept aside and acknowledged;
  * and at the end, with the faults over, that all is answered, and agrees. The first rule that breaks ends the seed, which is
  * then lived again with fewer operations and faults for as long as the same rule breaks: that history is printed.
- *
- * npm run simulate -- --seeds N [--from S] [--ops K] [--workers W]: so many lives of the system, each another.
- * npm run simulate -- --seed S [--ops K]: one of them again, exactly; where it fails, with its history.
  */
-import { parseArgs } from 'node:util';
 import { runSeeds } from './crew.ts';
+import { type Options, readOptions, USAGE, UsageError } from './options.ts';
 import { failureText, figuresText, shrunkText, Tally } from './report.ts';
 import { type Outcome, runSeed } from './seed.ts';
 import { shrink } from './shrink.ts';
 
-const SEEDS_DEFAULT = 1_000;
-const OPERATIONS_DEFAULT = 200;
-const WORKERS_DEFAULT = 2;
 const PROGRESS_MS = 5_000;
 /** So many failing seeds are shrunk; the others are named. */
 const SHRUNK_MAX = 3;
-
-interface Options {
-  seeds: number;
-  from: number;
-  operations: number;
-  workers: number;
-  seed: number | null;
-}
-
-function readOptions(): Options {
-  const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { seeds: text, from: text, seed: text, ops: text, workers: text } });
-  const whole = (name: keyof typeof values, otherwise: number): number => {
-    const value = values[name];
-    if (value === undefined) return otherwise;
-    if (!/^[1-9]\d{0,8}$/.test(value)) throw new Error(`--${name} must be a whole number from 1`);
-    return Number(value);
-  };
-  return {
-    seeds: whole('seeds', SEEDS_DEFAULT),
-    from: whole('from', 1),
-    operations: whole('ops', OPERATIONS_DEFAULT),
-    workers: whole('workers', WORKERS_DEFAULT),
-    seed: values.seed === undefined ? null : whole('seed', 1),
-  };
-}
 
 async function runMany({ seeds, from, operations, workers }: Options, tally: Tally): Promise<void> {
   const startedMs = performance.now();
@@ -74,8 +42,12 @@ async function runMany({ seeds, from, operations, workers }: Options, tally: Tal
   progress();
 }
 
-async function main(): Promise<void> {
-  const options = readOptions();
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === null) {
+    console.log(USAGE);
+    return 0;
+  }
   const { operations, seed } = options;
   const tally = new Tally();
   if (seed === null) await runMany(options, tally);
@@ -88,7 +60,13 @@ async function main(): Promise<void> {
   if (tally.failed.length > 0) console.log(`failed: ${tally.failed.map((failed) => failed.seed).join(' ')}`);
   console.log(figuresText(tally.figures));
   console.log(tally.summary);
-  process.exitCode = tally.failed.length === 0 ? 0 : 1;
+  return tally.failed.length === 0 ? 0 : 1;
 }
 
-await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`simulate: ${error.message}\n\n${USAGE}`);
+  process.exitCode = 2;
+}
