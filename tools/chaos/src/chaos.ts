@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { type Replicas, type Stack, startStack } from '@mo/dev-stack';
+import { Random } from '@mo/dev-stack/random';
 import { checkAll } from './checks/check-all.ts';
 import { Caller } from './clients/caller.ts';
 import { live } from './clients/life.ts';
@@ -18,7 +19,6 @@ import { Recovery } from './faults/recovery.ts';
 import { Striker } from './faults/striker.ts';
 import { Ways } from './faults/ways.ts';
 import { Ledger } from './ledger.ts';
-import { Random } from './random.ts';
 import type { Report } from './report.ts';
 import { Tally } from './tally.ts';
 
@@ -34,12 +34,12 @@ export interface ChaosOptions {
   readonly fsync?: boolean;
   /** Ends after so many faults, if that is before the time is over. */
   readonly faultsMax?: number;
-  /** Stops everything at once, without a report. */
+  /** Aborting it stops everything at once, without a report. */
   readonly signal?: AbortSignal;
   readonly log: (line: string) => void;
 }
 
-/** Runs it all, and answers with what was seen. Rejects only where the stack can't be started, or the signal is aborted. */
+/** Runs it all and returns the report. Rejects only if the stack can't be started or the signal is aborted. */
 export async function chaos(options: ChaosOptions): Promise<Report> {
   const { dir, replicas, fsync = true, signal = new AbortController().signal } = options;
   mkdirSync(dir, { recursive: true });
@@ -69,7 +69,7 @@ const NO_OUTSIDE_SERVERS = {
   PAYMENTS_DATABASE_URL: '',
 };
 
-/** @throws the reason of the signal, once it is aborted */
+/** @throws the reason of the signal when it is aborted */
 async function untilAborted(signal: AbortSignal): Promise<never> {
   if (!signal.aborted) await once(signal, 'abort');
   throw signal.reason;
@@ -91,7 +91,7 @@ async function run(options: RunOptions, stack: Stack, ways: Ways): Promise<Repor
     await delay(WARM_UP_MS);
     await Promise.race([assault.lead(minutes * 60_000, faultsMax), load]);
   } catch (error) {
-    // What was seen by then is worth more than what could not be done to the system any more.
+    // The report of what was found so far must not be lost with the remaining faults.
     tally.violate('the faults can be carried out', inspect(error));
   } finally {
     isOver = true;

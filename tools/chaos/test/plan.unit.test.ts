@@ -1,5 +1,5 @@
+import { Random } from '@mo/dev-stack/random';
 import { type Fault, faultGroups, KINDS, TARGETS } from '../src/faults/plan.ts';
-import { Random } from '../src/random.ts';
 
 const PAIRS = KINDS.flatMap((kind) => TARGETS[kind].map((target) => `${kind} ${target}`));
 const nameOf = ({ kind, target }: Fault) => `${kind} ${target}`;

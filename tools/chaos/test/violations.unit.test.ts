@@ -1,11 +1,11 @@
-/** What a system with a bug does to the tool that looks for it: it is reported, and everything else is, too. */
+/** Bugs of the system must not end the run: each is reported, and so is everything else. */
 import { formatToken } from '@mo/contracts';
+import { Random } from '@mo/dev-stack/random';
 import { findings } from '../src/checks/check-all.ts';
 import { checkReplays } from '../src/checks/replays.ts';
 import { type Answer, type Call, type Caller, Unanswered } from '../src/clients/caller.ts';
 import { live } from '../src/clients/life.ts';
 import { Ledger } from '../src/ledger.ts';
-import { Random } from '../src/random.ts';
 import { Tally } from '../src/tally.ts';
 
 const answer = (more: Partial<Answer>): Answer => ({
@@ -24,7 +24,7 @@ const rulesOf = ({ violations }: Tally) => violations.map(({ rule }) => rule);
 describe('keys that are sent again', () => {
   const keyed = ['a', 'b', 'c', 'd'].map((key) => ({ call: { id: 'takeLoan', key } as Call, status: 201, text: key }));
 
-  it('are all tried, though one gets no answer and another a wrong one', async () => {
+  it('are all tried, even if one gets no answer and another a wrong one', async () => {
     const tally = new Tally();
     const tried: string[] = [];
     const insist: Caller['insist'] = async ({ key = '' }) => {
@@ -35,16 +35,16 @@ describe('keys that are sent again', () => {
     };
     expect(await checkReplays({ insist }, { keyed }, tally, new Random(1, 'checks'))).toBe(4);
     expect(tried.toSorted()).toEqual(['a', 'b', 'c', 'd']);
-    // The one without an answer was counted when it was given up.
+    // The caller itself counts a request without an answer.
     expect(rulesOf(tally).toSorted()).toEqual([
       'a key is answered as before, to the byte',
-      'callers can go on after every answer',
+      'callers can handle every answer',
     ]);
   });
 });
 
 describe('a check', () => {
-  it('tells of each of its findings', async () => {
+  it('reports each of its findings', async () => {
     const tally = new Tally();
     expect(await findings(tally, 'all agree', async () => ['one', 'two'])).toBe(2);
     expect(tally.violations).toEqual([
@@ -53,15 +53,15 @@ describe('a check', () => {
     ]);
   });
 
-  it('that fails is a finding itself', async () => {
+  it('is a finding itself if it fails', async () => {
     const tally = new Tally();
     const check = () => Promise.reject(new Error('the database is away'));
     expect(await findings(tally, 'all agree', check)).toBe(1);
-    expect(tally.violations[0]?.detail).toContain('could not be checked: Error: the database is away');
+    expect(tally.violations[0]?.detail).toContain('the check failed: Error: the database is away');
   });
 });
 
-it('a caller that can make nothing of an answer goes on with another customer', async () => {
+it('a caller that cannot handle an answer continues with another customer', async () => {
   const [tally, ledger] = [new Tally(), new Ledger()];
   let customers = 0;
   const attempt: Caller['attempt'] = async ({ id }) => {
@@ -73,7 +73,7 @@ it('a caller that can make nothing of an answer goes on with another customer', 
   const caller = { attempt, insist: attempt } as unknown as Caller;
   const nameOf = (kind: string) => kind;
   await live({ caller, ledger, tally, random: new Random(1, 'client'), nameOf }, () => customers === 3);
-  expect(rulesOf(tally)).toContain('callers can go on after every answer');
+  expect(rulesOf(tally)).toContain('callers can handle every answer');
   expect(ledger.unknown.size).toBeGreaterThan(0);
   expect(ledger.customers).toHaveLength(3);
 });

@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { differences, topicFaults, undelivered } from '@mo/agreement';
 import type { Stack } from '@mo/dev-stack';
+import type { Random } from '@mo/dev-stack/random';
 import type { Caller } from '../clients/caller.ts';
 import type { Ledger } from '../ledger.ts';
-import type { Random } from '../random.ts';
 import type { Tally } from '../tally.ts';
 import { errorLines } from './logs.ts';
 import { checkReplays } from './replays.ts';
@@ -71,13 +71,13 @@ export async function checkAll(parts: CheckParts): Promise<{ checked: Checked; a
   };
 }
 
-/** Notes what a check finds, and answers with how much that is. A check that fails has found something, and ends no other. */
+/** Counts each finding of a check as a violation and returns their number. A failing check is a finding, too. */
 export async function findings(
   { violate }: Pick<Tally, 'violate'>,
   rule: string,
   check: () => Promise<readonly string[]>,
 ): Promise<number> {
-  const details = await check().catch((error: unknown) => [`it could not be checked: ${inspect(error)}`]);
+  const details = await check().catch((error: unknown) => [`the check failed: ${inspect(error)}`]);
   for (const detail of details) violate(rule, detail);
   return details.length;
 }

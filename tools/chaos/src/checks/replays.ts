@@ -1,14 +1,15 @@
 /** Every key that was answered is sent once more: the same answer, to the byte. */
+
+import type { Random } from '@mo/dev-stack/random';
 import { type Caller, noteEnd, textOf } from '../clients/caller.ts';
 import type { KeyedAnswer, Ledger } from '../ledger.ts';
-import type { Random } from '../random.ts';
 import type { Tally } from '../tally.ts';
 
 const REPLAYS_MAX = 4_000;
 const AT_ONCE = 8;
 const TIMEOUT_MS = 35_000;
 
-/** Answers with how many keys were tried; one that gets no answer keeps none of the others from being tried. */
+/** Returns the number of keys that were sent again. A key without an answer does not stop the others. */
 export async function checkReplays(
   caller: Pick<Caller, 'insist'>,
   ledger: Pick<Ledger, 'keyed'>,

@@ -1,7 +1,8 @@
 /** One caller and its customer: what it calls, under which keys and tokens, and what it holds against the answers. */
+
+import type { Random } from '@mo/dev-stack/random';
 import { formatMoney, parseMoney } from '@mo/money';
 import type { Ledger } from '../ledger.ts';
-import type { Random } from '../random.ts';
 import type { Tally } from '../tally.ts';
 import {
   type Answer,

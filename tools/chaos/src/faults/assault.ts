@@ -1,6 +1,6 @@
 /** Leads the faults: one or two at a time, and the next once callers have felt the end of the last. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Random } from '../random.ts';
+import type { Random } from '@mo/dev-stack/random';
 import type { Tally } from '../tally.ts';
 import { type Fault, faultGroups, type Kind, type Service, type Target } from './plan.ts';
 import type { Processes } from './processes.ts';
@@ -39,7 +39,7 @@ export class Assault {
     this.#parts = parts;
   }
 
-  /** All that happened so far. */
+  /** All faults so far. */
   get blows(): readonly Blow[] {
     return this.#blows;
   }

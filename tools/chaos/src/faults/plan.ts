@@ -2,7 +2,7 @@
  * Which faults happen, in which order. All of it comes from the seed: every kind is played on each of its targets once
  * before any is played again, the kinds in turn, so that a short run has seen all kinds and a long one all pairs.
  */
-import type { Random } from '../random.ts';
+import type { Random } from '@mo/dev-stack/random';
 
 export const SERVICES = ['customers', 'loans', 'payments'] as const;
 export type Service = (typeof SERVICES)[number];
