@@ -59,10 +59,10 @@ describe('the load', () => {
     server.close();
   });
 
-  it('knows what was acknowledged in any of its stretches, the first included', async () => {
-    await load.run({ callers: 4, durationMs: 100 });
+  it('knows what was acknowledged in all stretches, including the first', async () => {
+    await load.run({ level: { connections: 4 }, durationMs: 100 });
     const before = acknowledged.length;
-    await load.run({ perSecond: 500, durationMs: 200 });
+    await load.run({ level: { perSecond: 500 }, durationMs: 200 });
     expect(before).toBeGreaterThan(0);
     expect(acknowledged.length).toBeGreaterThan(before);
     const { customer, loan, payment } = load.created;
@@ -75,7 +75,7 @@ describe('the load', () => {
   });
 });
 
-it('an overload of a moment breaks no rule on memory', () => {
+it('an overload of one sample breaks no memory rule', () => {
   const sample = { atMs: 0, residentMib: 100, heapMib: 50, cpuSeconds: 1, queues: new Map<string, number>() };
   const stretch = { seconds: 1, sent: 1, unsent: 0, socketsMax: 1, lateMsMax: 0, cpuShare: 0 };
   const counts = { ...newCounts(), done: 1, doneLatency: newHistogram() };

@@ -1,4 +1,5 @@
 export { Connection, type Reply } from './connection.ts';
+export { type Generated, generate, type Level, type Orders } from './generate.ts';
 export {
   addHistogram,
   countOf,
@@ -9,5 +10,4 @@ export {
   recordMs,
 } from './histogram.ts';
 export { type Request, requestText, type Target } from './request-text.ts';
-export { dueAtMs, dueUntil } from './schedule.ts';
 export { Sockets } from './sockets.ts';

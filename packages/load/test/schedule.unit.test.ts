@@ -1,4 +1,4 @@
-import { dueAtMs, dueUntil } from '../src/index.ts';
+import { dueAtMs, dueUntil } from '../src/schedule.ts';
 
 it('has the first request due at once and the others at even intervals', () => {
   expect(dueUntil(0, 100, 1_000)).toBe(0);

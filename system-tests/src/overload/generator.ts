@@ -1,10 +1,6 @@
-/**
- * The load generator, a thread of its own. In a closed loop so many callers each wait for their answer before they ask
- * again: that finds what the system can do. In an open loop requests come by the clock, whatever becomes of those before
- * them: that is what overload is. Sockets are bounded; an arrival that finds none free is counted, and not sent.
- */
+/** The load generator of an overload, a thread of its own. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Connection, dueAtMs, dueUntil, type Reply, requestText, Sockets, type Target } from '@mo/load';
+import { generate, type Level, percentileMs, requestText, Sockets, type Target } from '@mo/load';
 import { Mix, type Wanted } from './mix.ts';
 import { type Counts, count, newCounts } from './tally.ts';
 
@@ -13,8 +9,11 @@ export interface GeneratorSetup extends Target {
   readonly customerIds: readonly number[];
 }
 
-/** One stretch of load: with so many callers, or so many arrivals a second. */
-export type Stretch = { readonly durationMs: number } & ({ readonly callers: number } | { readonly perSecond: number });
+/** One stretch of load. */
+export interface Stretch {
+  readonly level: Level;
+  readonly durationMs: number;
+}
 
 /** What became of it. */
 export interface StretchResult {
@@ -33,20 +32,12 @@ export interface StretchResult {
 
 /** Below what a process may open here. */
 const SOCKETS_MAX = 9_000;
-/** A caller's patience: longer than any answer may take. */
-const PATIENCE_MS = 45_000;
-const TICK_MS = 2;
 
 class Generator {
   readonly #setup: GeneratorSetup;
   readonly #mix: Mix;
   readonly #sockets: Sockets;
   readonly #tokens = new Map<number, string>();
-  #underWay = 0;
-  #sent = 0;
-  #unsent = 0;
-  #counts = newCounts();
-  #onFree: () => void = () => {};
 
   constructor(setup: GeneratorSetup) {
     this.#setup = setup;
@@ -55,80 +46,23 @@ class Generator {
   }
 
   async run(stretch: Stretch): Promise<StretchResult> {
-    this.#counts = newCounts();
-    this.#sent = 0;
-    this.#unsent = 0;
+    const counts = newCounts();
     this.#sockets.forgetMost();
-    const startMs = performance.now();
     const cpu = process.threadCpuUsage();
-    const lateMsMax = 'callers' in stretch ? await this.#closed(stretch) : await this.#open(stretch);
-    await this.#settled();
-    const seconds = (performance.now() - startMs) / 1000;
+    const { seconds, sent, unsent, lateness } = await generate<Wanted>({
+      ...stretch,
+      sockets: this.#sockets,
+      next: () => this.#mix.next(),
+      textOf: (wanted) => this.#textOf(wanted),
+      onReply: (wanted, reply, latencyMs) => {
+        count(counts, wanted, reply, latencyMs);
+        if (!('broken' in reply) && reply.token !== null) this.#tokens.set(wanted.customerId, reply.token);
+      },
+    });
     const { user, system } = process.threadCpuUsage(cpu);
-    const counted = { sent: this.#sent, unsent: this.#unsent, socketsMax: this.#sockets.most, counts: this.#counts };
-    return { seconds, lateMsMax, cpuShare: (user + system) / 1e6 / seconds, ...counted };
-  }
-
-  async #closed({ callers, durationMs }: { callers: number; durationMs: number }): Promise<number> {
-    const endMs = performance.now() + durationMs;
-    const caller = async () => {
-      while (performance.now() < endMs) await new Promise<void>((resolve) => this.#send(resolve));
-    };
-    await Promise.all(Array.from({ length: callers }, caller));
-    return 0;
-  }
-
-  async #open({ perSecond, durationMs }: { perSecond: number; durationMs: number }): Promise<number> {
-    const startMs = performance.now();
-    let arrived = 0;
-    let lateMsMax = 0;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setInterval(() => {
-      const elapsedMs = performance.now() - startMs;
-      const due = dueUntil(elapsedMs, perSecond, durationMs);
-      if (arrived < due) lateMsMax = Math.max(lateMsMax, elapsedMs - dueAtMs(arrived, perSecond));
-      for (; arrived < due; arrived += 1) this.#send(() => {});
-      if (elapsedMs >= durationMs) resolve();
-    }, TICK_MS);
-    await promise;
-    clearInterval(timer);
-    return lateMsMax;
-  }
-
-  #send(done: () => void): void {
-    const connection = this.#sockets.take();
-    if (connection === null) {
-      this.#unsent += 1;
-      setImmediate(done);
-      return;
-    }
-    const wanted = this.#mix.next();
-    const startMs = performance.now();
-    const counts = this.#counts;
-    this.#underWay += 1;
-    this.#sent += 1;
-    connection.send(this.#textOf(wanted), PATIENCE_MS, (reply) => {
-      this.#underWay -= 1;
-      count(counts, wanted, reply, performance.now() - startMs);
-      this.#release(connection, wanted, reply);
-      done();
-    });
-  }
-
-  #release(connection: Connection, wanted: Wanted, reply: Reply): void {
-    if (!('broken' in reply)) {
-      this.#sockets.give(connection);
-      if (reply.token !== null) this.#tokens.set(wanted.customerId, reply.token);
-    }
-    if (this.#underWay === 0) this.#onFree();
-  }
-
-  /** Waits until all that was sent is answered. */
-  #settled(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onFree = resolve;
-      if (this.#underWay === 0) resolve();
-    });
+    const cpuShare = (user + system) / 1e6 / seconds;
+    const lateMsMax = percentileMs(lateness, 1);
+    return { seconds, sent, unsent, socketsMax: this.#sockets.most, lateMsMax, cpuShare, counts };
   }
 
   #textOf(wanted: Wanted): string {

@@ -37,6 +37,7 @@ export interface OverloadResult {
   readonly lost: readonly string[];
 }
 
+const WARM_UP_CALLERS = 64;
 const RECOVERY_MS_MAX = 30_000;
 const CALL_MS_MAX = 5_000;
 const SETTLE_MS_MAX = 300_000;
@@ -53,12 +54,12 @@ export async function overload(stack: Stack, plan: OverloadPlan): Promise<Overlo
   const { hostname, port } = new URL(stack.url);
   const load = new Load({ host: hostname, port: Number(port), apiKey: stack.apiKey, run, customerIds });
   try {
-    await load.run({ callers: 64, durationMs: plan.warmUpMs });
+    await load.run({ level: { connections: WARM_UP_CALLERS }, durationMs: plan.warmUpMs });
     const callers = await findBest(load, plan);
-    const best = await load.run({ callers, durationMs: plan.bestMs });
+    const best = await load.run({ level: { connections: callers }, durationMs: plan.bestMs });
     const offeredPerSecond = Math.round((best.counts.done / best.seconds) * factor);
     say(`best with ${callers} callers: ${perSecond(best)} a second; now ${offeredPerSecond} arrive every second`);
-    const open = load.run({ perSecond: offeredPerSecond, durationMs: plan.overloadMs });
+    const open = load.run({ level: { perSecond: offeredPerSecond }, durationMs: plan.overloadMs });
     const { result, samples } = await sampled(stack.stack(), open);
     say(`${perSecond(result)} a second were done; now it recovers`);
     const recoveredMs = await recovered(stack, customerIds[0] as number);
@@ -73,12 +74,12 @@ export async function overload(stack: Stack, plan: OverloadPlan): Promise<Overlo
 /** What was done in a second, on average. */
 export const perSecond = ({ counts, seconds }: StretchResult): number => Math.round(counts.done / seconds);
 
-/** With how many callers at once most is done. */
+/** Returns the number of callers with the highest throughput. */
 async function findBest(load: Load, { callers: tries, trialMs, say }: OverloadPlan): Promise<number> {
   let callers = 0;
   let most = 0;
   for (const tried of tries) {
-    const result = await load.run({ callers: tried, durationMs: trialMs });
+    const result = await load.run({ level: { connections: tried }, durationMs: trialMs });
     say(`${tried} callers: ${perSecond(result)} a second`);
     if (perSecond(result) > most) [callers, most] = [tried, perSecond(result)];
   }

@@ -13,7 +13,7 @@ export interface Counts {
   /** 429 and 503 without Retry-After, and errors that are no problem+json. */
   withoutRetryAfter: number;
   withoutProblem: number;
-  /** How long they took: answers to what was asked, and 429 and 503. */
+  /** Latencies of completed requests, and of 429 and 503. In an open loop they count from the due time. */
   readonly doneLatency: Histogram;
   readonly refusedLatency: Histogram;
   /** The numbers of what was answered with 201. */

@@ -2,9 +2,6 @@
 import { addHistogram, type Histogram, newHistogram } from '@mo/load';
 import { KINDS, type Kind } from './recipes.ts';
 
-/** How hard: so many callers that each wait for their answer, or so many arrivals a second by the clock. */
-export type Level = { readonly connections: number } | { readonly perSecond: number };
-
 /** The numbers of what was created, by kind. */
 export type Numbers = Record<Kind, number[]>;
 

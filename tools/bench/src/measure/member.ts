@@ -1,5 +1,6 @@
 /** Something that is measured: a scenario, or a control that scenarios are held against. */
-import type { Level, Outcome } from '../load/outcome.ts';
+import type { Level } from '@mo/load';
+import type { Outcome } from '../load/outcome.ts';
 import type { Pids } from './processes.ts';
 
 export interface Settles {

@@ -1,6 +1,6 @@
 /** A row of the table: one scenario or control at one load, its slices added up. */
-import { percentileMs } from '@mo/load';
-import { addOutcome, errorsOf, type Level, newOutcome, type Outcome } from '../load/outcome.ts';
+import { type Level, percentileMs } from '@mo/load';
+import { addOutcome, errorsOf, newOutcome, type Outcome } from '../load/outcome.ts';
 import type { Verified } from './member.ts';
 import { OURS, type PerProcess, perProcess, SYSTEM, sumOf } from './processes.ts';
 
@@ -51,7 +51,7 @@ export class Row {
     this.settledMs = Math.max(this.settledMs, settledMs);
   }
 
-  /** Why it has no figures: nobody has looked at its rows, they don't add up, or nothing was done. Empty where it has some. */
+  /** Why it has no figures: not verified, its database rows don't add up, or nothing was done. Empty if it is sound. */
   get faults(): readonly string[] {
     if (this.verified === null) return ['not verified'];
     const faults = this.verified.faults.map((fault) => `rows don't add up: ${fault}`);
@@ -60,7 +60,7 @@ export class Row {
       : faults;
   }
 
-  /** Whether its figures may be told. */
+  /** Whether its figures may be reported. */
   get isSound(): boolean {
     return this.faults.length === 0;
   }

@@ -1,4 +1,4 @@
-import type { Level } from '../load/outcome.ts';
+import type { Level } from '@mo/load';
 import { levelName, Row } from './row.ts';
 
 /** All rows of a run, in the order in which they were begun. */
@@ -17,7 +17,7 @@ export class Rows {
     return row;
   }
 
-  /** A row whose figures may be told; null where it was not measured, nothing was done, or it does not add up. */
+  /** A row whose figures may be reported; null if it was not measured or is not sound. */
   sound(name: string, level: string): Row | null {
     const row = this.#rows.get(`${name} ${level}`);
     return row?.isSound ? row : null;

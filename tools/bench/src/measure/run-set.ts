@@ -2,7 +2,7 @@
  * Measures scenarios together with the controls that they are held against: each gets its time in slices, in turns, so that
  * whatever else goes on on this machine hits all alike.
  */
-import type { Level } from '../load/outcome.ts';
+import type { Level } from '@mo/load';
 import { cpuMs } from './cpu.ts';
 import type { Member } from './member.ts';
 import { forgetPeaks, peaksMib } from './memory.ts';

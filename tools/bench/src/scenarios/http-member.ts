@@ -1,6 +1,6 @@
 /** A scenario of requests to the system, and what it has written so far. */
-import type { Target } from '@mo/load';
-import { addOutcome, type Level, newOutcome, type Outcome } from '../load/outcome.ts';
+import type { Level, Target } from '@mo/load';
+import { addOutcome, newOutcome, type Outcome } from '../load/outcome.ts';
 import type { Recipe } from '../load/recipes.ts';
 import type { Member, Verified } from '../measure/member.ts';
 import type { Pids } from '../measure/processes.ts';

@@ -3,7 +3,8 @@
  * rate. A subscriber reads the topic as anybody may, and the balance is looked at in the database. Both are counted from the
  * time that the event itself tells, which is before its commit: so neither is told too short.
  */
-import type { Level, Outcome } from '../load/outcome.ts';
+import type { Level } from '@mo/load';
+import type { Outcome } from '../load/outcome.ts';
 import { type Arrived, type Lag, type LagMember, lagOf, untilArrived } from '../measure/lag.ts';
 import type { Verified } from '../measure/member.ts';
 import { openRate, sliceOf, verify } from '../measure/run-set.ts';

@@ -1,7 +1,7 @@
 /** Scenarios that read, and the bare route that balances are held against. */
 import type { Stack } from '@mo/dev-stack';
-import type { Target } from '@mo/load';
-import type { Level, Outcome } from '../load/outcome.ts';
+import type { Level, Target } from '@mo/load';
+import type { Outcome } from '../load/outcome.ts';
 import type { Member, Verified } from '../measure/member.ts';
 import { pidsOf } from '../measure/processes.ts';
 import { FAR_PAGE, PAGE_LOANS } from '../plan.ts';

@@ -4,7 +4,8 @@
  * the means that the services use. There is no decision or validation, no key looked at twice, no pull, lease, audit, log or metric: what
  * that comes to on this machine is what there is left for all those. The outbox is written and not read; what is sent is remembered.
  */
-import { addOutcome, type Level, type Outcome } from '../load/outcome.ts';
+import type { Level } from '@mo/load';
+import { addOutcome, type Outcome } from '../load/outcome.ts';
 import type { Member, Verified } from '../measure/member.ts';
 import { type Pids, pidsOf } from '../measure/processes.ts';
 import type { Run } from '../run.ts';

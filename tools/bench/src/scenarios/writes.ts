@@ -1,6 +1,8 @@
 /** Scenarios that write, and the transactions that they are held against. */
+
+import type { Level } from '@mo/load';
 import { CONTROLS, type ControlName } from '../controls/transaction.ts';
-import { addOutcome, type Level, newOutcome, type Outcome } from '../load/outcome.ts';
+import { addOutcome, newOutcome, type Outcome } from '../load/outcome.ts';
 import type { Member } from '../measure/member.ts';
 import { isChosen, type Run, systemPids } from '../run.ts';
 import { seedLoans, settleSeeds } from '../seeds/loans.ts';
