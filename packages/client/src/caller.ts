@@ -2,7 +2,7 @@
  * One call of the API: where it goes, what it carries, and how often. A write gets an idempotency key, the same in each
  * attempt, so that it may be sent again whatever became of the one before; what concerns a customer carries its token.
  */
-import { type Attempts, NoAnswerError, ProblemError, UnexpectedAnswerError } from './errors.ts';
+import { type CallFacts, NoAnswerError, ProblemError, UnexpectedAnswerError } from './errors.ts';
 import { List } from './pages.ts';
 import { backoffMs, mayComeBack, RETRY_LIMITS, type RetryLimits, retryAfterMs, wait } from './retry.ts';
 import { ROUTES } from './routes.ts';
@@ -103,11 +103,16 @@ export class Caller {
     const request = this.#request(id, call, options);
     const { received, attempts } = await this.#send(request, options);
     const { status, headers, text } = received;
-    const body = parse(text);
-    if (status >= 300 || body === undefined)
-      throw refusal(request, received, body, { attempts, idempotencyKey: request.idempotencyKey });
     const consistencyToken = headers.get('consistency-token');
     this.tokens.learn(consistencyToken);
+    const body = parse(text);
+    if (status >= 300 || body === undefined)
+      throw refusal(request, received, body, {
+        attempts,
+        idempotencyKey: request.idempotencyKey,
+        consistencyToken,
+        retryAfterMs: retryAfterOf(received),
+      });
     options.onAnswer?.({
       status,
       attempts,
@@ -164,8 +169,8 @@ export class Caller {
       const outcome = await this.#attempt(request, signal, endMs);
       const received = 'received' in outcome ? outcome.received : null;
       if (received !== null && !mayComeBack(received.status)) return { received, attempts };
-      const askedMs = received === null ? 0 : retryAfterMs(received.headers.get('retry-after'), Date.now());
-      const waitMs = askedMs + backoffMs(attempts, this.#limits);
+      const askedMs = received === null ? null : retryAfterOf(received);
+      const waitMs = (askedMs ?? 0) + backoffMs(attempts, this.#limits);
       const mayRepeat = received?.status === 429 ? request.isWhole : request.isRepeatable;
       if (attempts >= attemptsMax || !mayRepeat || performance.now() + waitMs >= endMs) {
         if ('received' in outcome) return { received: outcome.received, attempts };
@@ -238,18 +243,22 @@ function parse(text: string): unknown {
   }
 }
 
-function refusal({ method, url }: Request, { status, text }: Received, body: unknown, attempts: Attempts): Error {
+/** How long an answer asks to wait from now on; null where it does not ask. */
+const retryAfterOf = ({ headers }: Received): number | null => retryAfterMs(headers.get('retry-after'), Date.now());
+
+function refusal({ method, url }: Request, { status, text }: Received, body: unknown, facts: CallFacts): Error {
   if (typeof body === 'object' && body !== null && 'code' in body && 'detail' in body && status >= 400)
-    return new ProblemError(body as ProblemError<ProblemCode>['problem'], attempts);
+    return new ProblemError(body as ProblemError<ProblemCode>['problem'], facts);
   const excerpt = text.slice(0, EXCERPT_LENGTH_MAX);
-  return new UnexpectedAnswerError(`${method} ${url} was answered ${status}: ${excerpt}`, attempts, status);
+  return new UnexpectedAnswerError(`${method} ${url} was answered ${status}: ${excerpt}`, facts, status);
 }
 
 function noAnswer(request: Request, { error, isTimeout }: Extract<Outcome, { error: unknown }>, attempts: number) {
   const { method, url, idempotencyKey } = request;
   const why = isTimeout ? 'it took too long' : reasonOf(error);
   const message = `no answer to ${method} ${url}: ${why}`;
-  return new NoAnswerError(message, { attempts, idempotencyKey }, isTimeout, error);
+  const facts = { attempts, idempotencyKey, consistencyToken: null, retryAfterMs: null };
+  return new NoAnswerError(message, facts, isTimeout, error);
 }
 
 /** A failed fetch says only that it failed; its cause says why, and a cause of several addresses has a code alone. */

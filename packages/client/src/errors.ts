@@ -1,22 +1,30 @@
 /** What a call may throw, beside the reason with which its own signal is aborted. */
 import type { BulkSummary, FieldError, Problem, ProblemCode } from './types.ts';
 
-/** How far a call had come when it failed. */
-export interface Attempts {
+/** What is known of a call that failed, whatever the reason. */
+export interface CallFacts {
   /** How often it was sent. */
   readonly attempts: number;
   /** The key that it was sent with; sent again with the same one, it has its effect once. Null for reads. */
   readonly idempotencyKey: string | null;
+  /** What the answer has seen of its customer; null where no answer came, or where it carried no token. */
+  readonly consistencyToken: string | null;
+  /** How long the answer asks to wait before the next attempt (Retry-After); null where it does not ask. */
+  readonly retryAfterMs: number | null;
 }
 
-export abstract class MoError extends Error {
+export abstract class MoError extends Error implements CallFacts {
   readonly attempts: number;
   readonly idempotencyKey: string | null;
+  readonly consistencyToken: string | null;
+  readonly retryAfterMs: number | null;
 
-  constructor(message: string, { attempts, idempotencyKey }: Attempts, cause?: unknown) {
+  constructor(message: string, facts: CallFacts, cause?: unknown) {
     super(message, cause === undefined ? {} : { cause });
-    this.attempts = attempts;
-    this.idempotencyKey = idempotencyKey;
+    this.attempts = facts.attempts;
+    this.idempotencyKey = facts.idempotencyKey;
+    this.consistencyToken = facts.consistencyToken;
+    this.retryAfterMs = facts.retryAfterMs;
   }
 }
 
@@ -43,8 +51,8 @@ export class ProblemError<Code extends ProblemCode = ProblemCode> extends MoErro
   readonly status: number;
   readonly problem: ProblemOf<Code>;
 
-  constructor(problem: ProblemOf<Code>, attempts: Attempts) {
-    super(`${problem.code}: ${problem.detail}`, attempts);
+  constructor(problem: ProblemOf<Code>, facts: CallFacts) {
+    super(`${problem.code}: ${problem.detail}`, facts);
     this.code = problem.code;
     this.status = problem.status;
     this.problem = problem;
@@ -64,8 +72,8 @@ export class NoAnswerError extends MoError {
   override readonly name = 'NoAnswerError';
   readonly isTimeout: boolean;
 
-  constructor(message: string, attempts: Attempts, isTimeout: boolean, cause: unknown) {
-    super(message, attempts, cause);
+  constructor(message: string, facts: CallFacts, isTimeout: boolean, cause: unknown) {
+    super(message, facts, cause);
     this.isTimeout = isTimeout;
   }
 }
@@ -75,8 +83,8 @@ export class UnexpectedAnswerError extends MoError {
   override readonly name = 'UnexpectedAnswerError';
   readonly status: number;
 
-  constructor(message: string, attempts: Attempts, status: number) {
-    super(message, attempts);
+  constructor(message: string, facts: CallFacts, status: number) {
+    super(message, facts);
     this.status = status;
   }
 }

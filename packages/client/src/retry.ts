@@ -30,11 +30,11 @@ export function backoffMs(attempts: number, limits: RetryLimits, random: () => n
   return random() * Math.min(limits.backoffMinMs * 2 ** (attempts - 1), limits.backoffMaxMs);
 }
 
-/** Reads Retry-After, seconds or an HTTP date, as ms from now; 0 where it isn't there or is neither. */
-export function retryAfterMs(header: string | null, nowMs: number): number {
-  if (header === null) return 0;
+/** Reads Retry-After, seconds or an HTTP date, as ms from now; null where it isn't there or is neither. */
+export function retryAfterMs(header: string | null, nowMs: number): number | null {
+  if (header === null) return null;
   const waitMs = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs;
-  return Number.isNaN(waitMs) ? 0 : Math.max(waitMs, 0);
+  return Number.isNaN(waitMs) ? null : Math.max(waitMs, 0);
 }
 
 /** Waits; rejects with the signal's reason once it is aborted. */

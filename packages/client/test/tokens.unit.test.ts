@@ -1,6 +1,6 @@
 import { LruMap } from '../src/lru.ts';
 import { mergeTokens, Tokens } from '../src/tokens.ts';
-import { StandIn } from './stand-in.ts';
+import { problem, StandIn, thrown } from './stand-in.ts';
 
 describe('tokens', () => {
   it('are merged to the later of each stream', () => {
@@ -74,6 +74,17 @@ describe('a client', () => {
     expect(sent()).toBeUndefined();
     await Array.fromAsync(loans.list({ status: 'paid' }));
     expect(sent()).toBeUndefined();
+  });
+
+  it.each([
+    [409, 'already_exists'],
+    [422, 'customer_inactive'],
+  ])('learns from a refusal with %i, and its error tells the token', async (status, code) => {
+    const client = gateway.client();
+    gateway.act = () => problem(status, code, {}, { 'consistency-token': '1.7.5.1.0' });
+    const error = await thrown(client.payments.make({ external_id: 'p', customer_id: 7, total_amount: '1' }));
+    expect(error).toMatchObject({ code, consistencyToken: '1.7.5.1.0' });
+    expect(client.consistencyToken(7)).toBe('1.7.5.1.0');
   });
 
   it('takes a token from elsewhere, and hands on its own', async () => {

@@ -86,11 +86,11 @@ describe('output', () => {
 });
 
 describe('a failure', () => {
-  const attempts = { attempts: 1, idempotencyKey: 'key-1' };
+  const facts = { attempts: 1, idempotencyKey: 'key-1', consistencyToken: null, retryAfterMs: null };
   const problem = (status: number, code: string, more: object = {}) =>
     new ProblemError(
       { type: 'urn:t', title: 't', status, code, detail: 'as told', instance: 'urn:mo:request:r', ...more } as never,
-      attempts,
+      facts,
     );
   const gateway = { url: 'http://g', key: 'k', keyFrom: 'from MO_API_KEY' };
 
@@ -116,7 +116,7 @@ describe('a failure', () => {
   });
 
   it('of a write that is not answered, or not now, says how to make sure that it counts once', () => {
-    const noAnswer = new NoAnswerError('no answer to POST x: ECONNREFUSED', attempts, false, null);
+    const noAnswer = new NoAnswerError('no answer to POST x: ECONNREFUSED', facts, false, null);
     for (const error of [noAnswer, problem(503, 'unavailable')]) {
       const { exitCode, lines } = failureOf(error, gateway);
       expect(exitCode).toBe(2);
@@ -134,7 +134,7 @@ describe('a failure', () => {
   it.each([
     [new NotFoundError('there is no loan'), 1, 'not_found'],
     [new CommandError('no Kafka'), 2, 'failed'],
-    [new UnexpectedAnswerError('GET x was answered 502', attempts, 502), 2, 'unexpected_answer'],
+    [new UnexpectedAnswerError('GET x was answered 502', facts, 502), 2, 'unexpected_answer'],
     [new TypeError('x is undefined'), 2, 'bug'],
   ])('%s has an exit code and a code for programs', (error, exitCode, code) => {
     const failure = failureOf(error, null);

@@ -27,6 +27,14 @@ export const calling: readonly Fault[] = [
     check: unit('packages/client/test/tokens'),
   },
   {
+    id: 'token-of-refusal-lost',
+    file: 'packages/client/src/caller.ts',
+    replace: 'this.tokens.learn(consistencyToken);',
+    by: 'if (status < 300) this.tokens.learn(consistencyToken);',
+    breaks: 'after a refusal a read may not see the state that it was refused on',
+    check: unit('packages/client/test/tokens'),
+  },
+  {
     id: 'stream-sent-twice',
     file: 'packages/client/src/upload.ts',
     replace: "const isRepeatable = typeof file === 'function';",
