@@ -6,7 +6,7 @@ import { type CallFacts, NoAnswerError, ProblemError, UnexpectedAnswerError } fr
 import { List } from './pages.ts';
 import { backoffMs, mayComeBack, RETRY_LIMITS, type RetryLimits, retryAfterMs, wait } from './retry.ts';
 import { ROUTES } from './routes.ts';
-import { type Subject, Tokens } from './tokens.ts';
+import { type Ownership, type Subject, Tokens } from './tokens.ts';
 import type { AnswerOf, OperationId, Page, PathOf, ProblemCode, QueryOf } from './types.ts';
 import type { Body } from './upload.ts';
 
@@ -126,12 +126,12 @@ export class Caller {
   /**
    * Lists what an operation pages through.
    *
-   * @param subjectOf whose each row is, where it is a customer's
+   * @param ownerOf whose each row is, where it is a customer's
    */
   list<Id extends OperationId, Item>(
     id: Id,
     call: Call<Id>,
-    subjectOf: (item: Item) => Subject | null,
+    ownerOf: (item: Item) => Ownership | null,
     options?: CallOptions,
   ): List<Item> {
     return new List<Item>(async (cursor) => {
@@ -139,8 +139,8 @@ export class Caller {
       const { body } = await this.call(id, { ...call, query }, options);
       const page = body as Page<Item>;
       for (const item of page.results) {
-        const subject = subjectOf(item);
-        if (subject !== null) this.tokens.note(subject);
+        const owner = ownerOf(item);
+        if (owner !== null) this.tokens.note(owner);
       }
       return page;
     });

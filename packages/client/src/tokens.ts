@@ -12,12 +12,20 @@ const OWNERS_MAX = 20_000;
 
 const TOKEN = /^1\.([1-9]\d{0,14})\.(\d{1,15})\.(\d{1,15})\.(\d{1,15})$/;
 
-/** What a request or an answer says of whom it is about. */
-export interface Subject {
+interface CustomerNames {
   readonly customerId?: number | undefined;
   /** The customer's external_id. */
   readonly customer?: string | undefined;
+}
+
+/** Whom a request is about. */
+export interface Subject extends CustomerNames {
   readonly loanId?: number | undefined;
+}
+
+/** A customer, and loans of it, as an answer names them. */
+export interface Ownership extends CustomerNames {
+  readonly loanIds?: readonly number[];
 }
 
 export class Tokens {
@@ -38,11 +46,11 @@ export class Tokens {
     this.#tokens.set(customerId, known === undefined ? token : mergeTokens(known, token));
   }
 
-  /** Notes whose name, or loan, it is that an answer tells of. */
-  note({ customerId, customer, loanId }: Subject): void {
+  /** Notes which customer has a name and some loans. */
+  note({ customerId, customer, loanIds = [] }: Ownership): void {
     if (customerId === undefined) return;
     if (customer !== undefined) this.#owners.set(`customer ${customer}`, customerId);
-    if (loanId !== undefined) this.#owners.set(`loan ${loanId}`, customerId);
+    for (const loanId of loanIds) this.#owners.set(`loan ${loanId}`, customerId);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { MoClient } from '../src/index.ts';
 import { LruMap } from '../src/lru.ts';
 import { mergeTokens, Tokens } from '../src/tokens.ts';
 import { problem, StandIn, thrown } from './stand-in.ts';
@@ -12,10 +13,10 @@ describe('tokens', () => {
     tokens.learn('1.7.1.2.1');
     tokens.learn('1.7.1.1.2');
     tokens.learn('1.8.1.1.1');
-    tokens.note({ customerId: 7, customer: 'ada', loanId: 5 });
+    tokens.note({ customerId: 7, customer: 'ada', loanIds: [5, 6] });
     expect(tokens.find({ customerId: 7 })).toBe('1.7.1.2.2');
     expect(tokens.find({ customer: 'ada' })).toBe('1.7.1.2.2');
-    expect(tokens.find({ loanId: 5 })).toBe('1.7.1.2.2');
+    for (const loanId of [5, 6]) expect(tokens.find({ loanId })).toBe('1.7.1.2.2');
     expect(tokens.find({ customerId: 9, customer: 'ada' })).toBeUndefined();
     expect(tokens.find({ customer: 'bob' })).toBeUndefined();
     expect(tokens.find({})).toBeUndefined();
@@ -42,7 +43,7 @@ describe('a client', () => {
   let gateway: StandIn;
   beforeEach(async () => {
     gateway = await StandIn.start();
-    const loan = { id: 5, customer_id: 7, customer_external_id: 'ada' };
+    const loan = { id: 5, customer_id: 7, customer_external_id: 'ada', details: [] };
     gateway.act = ({ method, url }) =>
       method === 'GET' && url.includes('?')
         ? { status: 200, body: { results: [], next_cursor: null } }
@@ -74,6 +75,27 @@ describe('a client', () => {
     expect(sent()).toBeUndefined();
     await Array.fromAsync(loans.list({ status: 'paid' }));
     expect(sent()).toBeUndefined();
+  });
+
+  it.each<[string, (client: MoClient) => Promise<unknown>]>([
+    ['made', ({ payments }) => payments.make({ external_id: 'p', customer_id: 7, total_amount: '1' })],
+    ['read', ({ payments }) => payments.get(3)],
+    ['listed', ({ payments }) => Array.fromAsync(payments.list({ customer_id: 7 }))],
+    ["among a customer's", ({ customers }) => Array.fromAsync(customers.payments(7))],
+  ])('knows whose the loans of a payment are that is %s', async (_how, tell) => {
+    const client = gateway.client();
+    const details = [{ loan_id: 5 }, { loan_id: 6 }];
+    const payment = { id: 3, customer_id: 7, customer_external_id: 'ada', details };
+    const headers = { 'consistency-token': '1.7.1.3.1' };
+    gateway.act = ({ method, url }) =>
+      method === 'GET' && url !== '/api/payments/3'
+        ? { status: 200, body: { results: [payment], next_cursor: null }, headers }
+        : { status: 200, body: payment, headers };
+    await tell(client);
+    for (const loanId of [5, 6]) {
+      await client.loans.get(loanId);
+      expect(sent()).toBe('1.7.1.3.1');
+    }
   });
 
   it.each([

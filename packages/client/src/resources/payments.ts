@@ -1,4 +1,4 @@
-import type { Caller, CallOptions } from '../caller.ts';
+import type { Answer, Caller, CallOptions } from '../caller.ts';
 import type { List } from '../pages.ts';
 import type { NewPayment, Payment, QueryOf } from '../types.ts';
 import { jsonBody } from '../upload.ts';
@@ -13,19 +13,22 @@ export class Payments {
   }
 
   /** Pays. More than what is owed is recorded with the status rejected, and changes nothing. */
-  async make(payment: NewPayment, options?: CallOptions): Promise<Payment> {
-    const call = { body: jsonBody(payment), about: namedIn(payment) };
-    const { body } = await this.#caller.call('makePayment', call, options);
-    this.#caller.tokens.note(ofPayment(body));
-    return body;
+  make(payment: NewPayment, options?: CallOptions): Promise<Payment> {
+    return this.#noted(this.#caller.call('makePayment', { body: jsonBody(payment), about: namedIn(payment) }, options));
   }
 
-  async get(paymentId: number, options?: CallOptions): Promise<Payment> {
-    return (await this.#caller.call('getPayment', { path: { payment_id: paymentId } }, options)).body;
+  get(paymentId: number, options?: CallOptions): Promise<Payment> {
+    return this.#noted(this.#caller.call('getPayment', { path: { payment_id: paymentId } }, options));
   }
 
   /** Newest first. */
   list(query: QueryOf<'listPayments'> = {}, options?: CallOptions): List<Payment> {
     return this.#caller.list('listPayments', { query, about: namedIn(query) }, ofPayment, options);
+  }
+
+  async #noted(answer: Promise<Answer<Payment>>): Promise<Payment> {
+    const { body } = await answer;
+    this.#caller.tokens.note(ofPayment(body));
+    return body;
   }
 }

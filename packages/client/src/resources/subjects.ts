@@ -1,14 +1,17 @@
-/** Whose a row of the API is. */
-import type { Subject } from '../tokens.ts';
+/** Whose a row of the API is, and whom a request names. */
+import type { Ownership, Subject } from '../tokens.ts';
 import type { Balance, Customer, Loan, Payment } from '../types.ts';
 
-export const ofCustomer = ({ id, external_id }: Customer): Subject => ({ customerId: id, customer: external_id });
-export const ofBalance = ({ customer_id, external_id }: Balance): Subject => ({
+export const ofCustomer = ({ id, external_id }: Customer): Ownership => ({ customerId: id, customer: external_id });
+export const ofBalance = ({ customer_id, external_id }: Balance): Ownership => ({
   customerId: customer_id,
   customer: external_id,
 });
-export const ofLoan = ({ id, ...loan }: Loan): Subject => ({ ...namedIn(loan), loanId: id });
-export const ofPayment = (payment: Payment): Subject => namedIn(payment);
+export const ofLoan = ({ id, ...loan }: Loan): Ownership => ({ ...namedIn(loan), loanIds: [id] });
+export const ofPayment = ({ details, ...payment }: Payment): Ownership => ({
+  ...namedIn(payment),
+  loanIds: details.map(({ loan_id }) => loan_id),
+});
 
 /** Whom the body or the filters of a request name. */
 export const namedIn = ({ customer_id, customer_external_id }: CustomerNames): Subject => ({
