@@ -33,7 +33,12 @@ const moneyInput = (lowest: '0.00' | '0.01') =>
       override: {
         oneOf: [
           { type: 'string', pattern: lowest === '0.00' ? MONEY_PATTERN : `^(?=.*[1-9])${MONEY_PATTERN.slice(1)}` },
-          { type: 'number', minimum: Number(lowest), maximum: 9_999_999_999.99, multipleOf: 0.01 },
+          {
+            type: 'number',
+            minimum: Number(lowest),
+            maximum: 9_999_999_999.99,
+            description: 'With up to two decimals',
+          },
         ],
         description: 'An amount: up to ten digits, then up to two decimals, without sign or exponent',
         examples: ['1200.50'],

@@ -33,7 +33,7 @@ function* contentsIn(node: unknown, pointer: string): Generator<Content> {
 
 /** What is wrong with the examples of one content, a line each. */
 export function exampleFaults(document: object, { pointer, examples }: Content): string[] {
-  const ajv = new Ajv2020({ strict: false, allErrors: true, multipleOfPrecision: 9 });
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats.default(ajv);
   const validate = ajv
     .addSchema({ ...document, $id: 'urn:mo:document' })

@@ -3,6 +3,7 @@ import { openApiDocument, TEXTS } from '@mo/contracts/documents';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import spectral from '@stoplight/spectral-core';
 import rulesets from '@stoplight/spectral-rulesets';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { exampleFaults, examplesIn } from './examples.ts';
 
 /** As readers get it. */
@@ -35,6 +36,14 @@ describe('the OpenAPI document', () => {
     const { withExample, without } = examplesIn(document);
     expect(without).toEqual([]);
     expect(withExample.flatMap((content) => exampleFaults(document, content))).toEqual([]);
+  });
+
+  it('takes every amount of cents as a number, whatever a double makes of it', () => {
+    const { amount } = document.components.schemas.NewLoan.properties;
+    const cents = Array.from({ length: 1_000 }, (_, index) => (index + 1) / 100);
+    const isValid = new Ajv2020({ strict: false }).compile(amount);
+    expect([...cents, 9_999_999_999.99].filter((value) => !isValid(value))).toEqual([]);
+    expect([0, -0.01, 10_000_000_000].filter((value) => isValid(value))).toEqual([]);
   });
 
   it('finds an example that is not valid', () => {
