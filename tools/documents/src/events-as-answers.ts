@@ -1,6 +1,7 @@
 /** An AsyncAPI document as an OpenAPI one: each event is an answer, so that one comparison judges both. */
 
 interface Message {
+  readonly contentType: string;
   readonly headers: object;
   readonly payload: object;
   readonly bindings: { readonly kafka: { readonly key: object } };
@@ -22,8 +23,8 @@ export function eventsAsAnswers({ info, channels, components }: EventsDocument):
 
 function answerOf(message: Message | undefined): object {
   if (message === undefined) throw new Error('a channel names a message that the document does not hold');
-  const { headers, payload, bindings } = message;
+  const { contentType, headers, payload, bindings } = message;
   const properties = { key: bindings.kafka.key, headers, data: payload };
   const schema = { type: 'object', properties, required: Object.keys(properties) };
-  return { responses: { 200: { description: 'The event', content: { 'application/json': { schema } } } } };
+  return { responses: { 200: { description: 'The event', content: { [contentType]: { schema } } } } };
 }

@@ -7,7 +7,7 @@ type Anything = ReturnType<typeof JSON.parse>;
 const files = documentFiles();
 
 /** The part of the API that the changes below are made to: the whole would be compared many times as long. */
-const CHANGED_PATHS = /^\/api\/(loans.*|customers|customers\/bulk)$/;
+const CHANGED_PATHS = /^\/api\/(loans.*|customers|customers\/bulk|webhooks)$/;
 const released = {
   'openapi.json': partOf(files.get('openapi.json') as string),
   'asyncapi.json': files.get('asyncapi.json') as string,
@@ -44,11 +44,18 @@ describe('a change of the API breaks its clients that', () => {
     ['renames an operation', (d) => Object.assign(loans(d).get, { operationId: 'allLoans' })],
     ['removes a schema by its name', (d) => delete schemas(d).FieldError],
     ['removes a member of an answer', (d) => removeMember(schemas(d).Loan, 'outstanding')],
+    ['removes a member that not every answer has', (d) => delete schemas(d).Problem.properties.available_amount],
     ['tells a member no longer always', (d) => Object.assign(schemas(d).Loan, { required: ['id'] })],
+    ['removes a member that every problem has', (d) => removeMember(schemas(d).Problem, 'instance')],
     ['retypes a member of an answer', (d) => Object.assign(schemas(d).Loan.properties.amount, { type: 'number' })],
     [
       'tells null where there was none',
       (d) => Object.assign(schemas(d).Loan.properties.amount, { type: ['string', 'null'] }),
+    ],
+    ['words a member in another way', (d) => Object.assign(schemas(d).Loan.properties.amount, { pattern: '^\\d+$' })],
+    [
+      'tells a member in another format',
+      (d) => Object.assign(schemas(d).Loan.properties.created_at, { format: 'date' }),
     ],
     ['tells a status that was not known', (d) => schemas(d).Loan.properties.status.enum.push('frozen')],
     [
@@ -60,6 +67,8 @@ describe('a change of the API breaks its clients that', () => {
       (d) => Object.assign(loans(d).get.responses[200], { content: { 'text/csv': {} } }),
     ],
     ['removes a header of an answer', (d) => delete loans(d).post.responses[201].headers['Consistency-Token']],
+    ['sends a header no longer always', (d) => Object.assign(d.components.headers.RetryAfter, { required: false })],
+    ['asks for another scope', (d) => Object.assign(loans(d).get, { 'x-scope': 'admin' })],
     ['asks for a new member', (d) => schemas(d).NewLoan.required.push('contract_version')],
     [
       'asks for a member that was not known',
@@ -69,6 +78,7 @@ describe('a change of the API breaks its clients that', () => {
       },
     ],
     ['takes a member no longer', (d) => delete schemas(d).NewLoan.properties.contract_version],
+    ['takes a member called description no longer', (d) => delete schemas(d).NewWebhook.properties.description],
     ['takes a value no longer', (d) => Object.assign(schemas(d).NewLoan.properties.status, { enum: ['active'] })],
     ['takes a type no longer', (d) => schemas(d).NewLoan.properties.amount.oneOf.pop()],
     ['takes null no longer', (d) => schemas(d).NewCustomer.properties.preapproved_at.anyOf.pop()],
@@ -112,6 +122,8 @@ describe('a change of the API breaks its clients that', () => {
     ['a value in a request', (d) => schemas(d).NewLoan.properties.status.enum.push('draft')],
     ['a parameter', (d) => loans(d).get.parameters.push({ in: 'query', name: 'year', schema: { type: 'string' } })],
     ['words', (d) => Object.assign(d.info, { description: 'other words' })],
+    ['a pattern to an answer', (d) => Object.assign(schemas(d).Problem.properties.title, { pattern: '^[A-Z]' })],
+    ['a header of an answer', (d) => Object.assign(loans(d).get.responses[200].headers, { Age: { schema: {} } })],
     ['a kind of problem', (d) => schemas(d).Problem.properties.code.enum.push('key_lost')],
   ])('but not one that adds %s', (_what, change) => expect(breaksOf('openapi.json', change)).toEqual([]));
 });
@@ -143,6 +155,17 @@ describe('a change of the events breaks subscribers that', () => {
     ],
     ['tells an empty list', (d) => delete message(d, 'PaymentApplied').payload.properties.details.minItems],
     ['removes a header', (d) => removeMember(message(d).headers, 'ce_sequence')],
+    ['removes a header that not every event has', (d) => delete message(d).headers.properties.ce_seen],
+    [
+      'names events in another way',
+      (d) => Object.assign(message(d).headers.properties.ce_id, { pattern: '^[0-9a-f-]{36}$' }),
+    ],
+    [
+      'tells a time in another format',
+      (d) => Object.assign(message(d).payload.properties.taken_at, { format: 'date' }),
+    ],
+    ['is not in JSON', (d) => Object.assign(message(d), { contentType: 'application/avro' })],
+    ['words the key in another way', (d) => Object.assign(message(d).bindings.kafka.key, { pattern: '^[a-z]+$' })],
     ['keys by something else', (d) => Object.assign(message(d).bindings.kafka.key, { type: 'integer' })],
     [
       'calls another version by the same type',
