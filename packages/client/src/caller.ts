@@ -6,9 +6,10 @@ import { type CallFacts, NoAnswerError, ProblemError, UnexpectedAnswerError } fr
 import { List } from './pages.ts';
 import { backoffMs, mayComeBack, RETRY_LIMITS, type RetryLimits, retryAfterMs, wait } from './retry.ts';
 import { ROUTES } from './routes.ts';
+import { startTimeLimit, unlessAborted } from './time-limit.ts';
 import { type Ownership, type Subject, Tokens } from './tokens.ts';
 import type { AnswerOf, OperationId, Page, PathOf, ProblemCode, QueryOf } from './types.ts';
-import type { Body } from './upload.ts';
+import type { Body, OpenBody } from './upload.ts';
 
 const KEY_BYTES = 16;
 const EXCERPT_LENGTH_MAX = 200;
@@ -16,7 +17,7 @@ const EXCERPT_LENGTH_MAX = 200;
 export interface ClientOptions {
   /** Where the gateway is, such as `https://loans.example.com`. */
   readonly url: string;
-  /** The API key, or what gives one; it is asked before each attempt. */
+  /** The API key, or a function that gives one: it is called before each attempt, whose time it is part of. */
   readonly apiKey: string | (() => string | Promise<string>);
   readonly retry?: Partial<RetryLimits>;
   /** What sends requests, instead of the global `fetch`. */
@@ -181,31 +182,45 @@ export class Caller {
   }
 
   async #attempt(request: Request, signal: AbortSignal | undefined, endMs: number): Promise<Outcome> {
-    const { method, url, headers, body } = request;
-    const authorization = `Bearer ${await this.#apiKey()}`;
-    const limitMs = body?.isUpload === true ? Number.POSITIVE_INFINITY : this.#limits.attemptTimeoutMs;
-    const timeoutMs = Math.max(1, Math.ceil(Math.min(limitMs, endMs - performance.now())));
-    const timeout = Number.isFinite(timeoutMs) ? AbortSignal.timeout(timeoutMs) : undefined;
-    const signals = [signal, timeout].filter((each) => each !== undefined);
-    const sent = new Headers(headers);
-    sent.set('authorization', authorization);
-    const opened = body?.open();
+    const limitMs = request.body?.isUpload === true ? Number.POSITIVE_INFINITY : this.#limits.attemptTimeoutMs;
+    const time = startTimeLimit(Math.min(limitMs, endMs - performance.now()));
+    const ended = AbortSignal.any(signal === undefined ? [time.signal] : [time.signal, signal]);
+    let opened: OpenBody | undefined;
+    let isReady = false;
     try {
-      const response = await this.#fetch(url, {
-        method,
-        headers: sent,
-        redirect: 'manual',
-        signal: AbortSignal.any(signals),
-        ...(opened === undefined ? {} : { body: opened.content }),
-        ...(body?.isStream === true ? { duplex: 'half' } : {}),
-      });
-      return { received: { status: response.status, headers: response.headers, text: await response.text() } };
+      const apiKey = await unlessAborted(this.#apiKey(), ended);
+      opened = request.body?.open();
+      isReady = true;
+      return { received: await this.#exchange(request, apiKey, opened, ended) };
     } catch (error) {
       signal?.throwIfAborted();
-      return { error, isTimeout: timeout?.aborted === true };
+      const isTimeout = time.signal.aborted;
+      // Nothing was sent: the caller's own function failed, which gives the key or opens the body.
+      if (!isReady && !isTimeout) throw error;
+      return { error, isTimeout };
     } finally {
+      time.clear();
       opened?.close();
     }
+  }
+
+  async #exchange(
+    { method, url, headers, body }: Request,
+    apiKey: string,
+    opened: OpenBody | undefined,
+    signal: AbortSignal,
+  ): Promise<Received> {
+    const sent = new Headers(headers);
+    sent.set('authorization', `Bearer ${apiKey}`);
+    const response = await this.#fetch(url, {
+      method,
+      headers: sent,
+      redirect: 'manual',
+      signal,
+      ...(opened === undefined ? {} : { body: opened.content }),
+      ...(body?.isStream === true ? { duplex: 'half' } : {}),
+    });
+    return { status: response.status, headers: response.headers, text: await response.text() };
   }
 }
 

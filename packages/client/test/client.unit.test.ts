@@ -1,5 +1,5 @@
 import { isProblem, MoClient, type Problem } from '../src/index.ts';
-import { problem, StandIn, thrown } from './stand-in.ts';
+import { problem, QUICK, StandIn, thrown } from './stand-in.ts';
 
 let gateway: StandIn;
 beforeEach(async () => {
@@ -18,6 +18,36 @@ describe('a client', () => {
       ['/mo/api/customers/7/balance', 'Bearer key-1'],
       ['/mo/api/customers/7', 'Bearer key-2'],
     ]);
+  });
+
+  const never = () => new Promise<string>(() => {});
+  const keyedBy = (apiKey: () => string | Promise<string>, retry = QUICK) =>
+    new MoClient({ url: gateway.url, apiKey, retry });
+
+  it('waits for its key no longer than a call may take', async () => {
+    const { loans } = keyedBy(never);
+    expect(await thrown(loans.get(1, { timeoutMs: 30 }))).toMatchObject({ name: 'NoAnswerError', isTimeout: true });
+    expect(gateway.asked).toEqual([]);
+  });
+
+  it('asks for its key again where that took as long as an attempt may', async () => {
+    let times = 0;
+    const secondTime = () => (++times === 1 ? never() : 'key-2');
+    await keyedBy(secondTime, { ...QUICK, attemptTimeoutMs: 30 }).loans.get(1);
+    expect(gateway.asked.map(({ headers }) => headers.authorization)).toEqual(['Bearer key-2']);
+  });
+
+  it('waits for its key until its signal is aborted', async () => {
+    const stop = new AbortController();
+    const call = keyedBy(never).loans.get(1, { signal: stop.signal });
+    stop.abort('enough');
+    expect(await thrown(call)).toBe('enough');
+  });
+
+  it('throws what the function throws that is to give the key', async () => {
+    const lost = new Error('no key');
+    const { loans } = keyedBy(() => Promise.reject(lost));
+    expect(await thrown(loans.get(1))).toBe(lost);
   });
 
   it('uses the fetch that it is given', async () => {

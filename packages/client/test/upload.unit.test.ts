@@ -40,6 +40,15 @@ describe('an upload', () => {
     expect(gateway.asked).toMatchObject([{ body: CSV }, { body: CSV }]);
   });
 
+  it('throws what the function throws that is to open its stream', async () => {
+    const gone = new Error('no such file');
+    const open = () => {
+      throw gone;
+    };
+    expect(await thrown(bulk(open))).toBe(gone);
+    expect(gateway.asked).toEqual([]);
+  });
+
   it.each(['iterable', 'stream'])('lets go of its %s where it is ended', async (kind) => {
     const stop = new AbortController();
     const { promise: left, resolve: leave } = Promise.withResolvers<void>();
