@@ -96,7 +96,8 @@ export class Caller {
     this.#limits = { ...RETRY_LIMITS, ...retry };
     for (const [name, limit] of Object.entries(this.#limits))
       if (!(limit > 0)) throw new TypeError(`retry.${name} must be above 0, not ${limit}`);
-    this.#fetch = fetch ?? ((...args) => globalThis.fetch(...args));
+    // Called without the `this` of the caller, which the fetch of browsers refuses.
+    this.#fetch = (...args) => (fetch ?? globalThis.fetch)(...args);
   }
 
   /** Calls an operation. @throws MoError, or the reason of the signal */

@@ -52,7 +52,9 @@ describe('a client', () => {
 
   it('uses the fetch that it is given', async () => {
     const urls: unknown[] = [];
-    const own: typeof fetch = (url) => {
+    // As the one of browsers, which throws when it is called as the method of something else.
+    const own = function (this: unknown, url: unknown) {
+      if (this !== undefined && this !== globalThis) throw new TypeError('Illegal invocation');
       urls.push(url);
       return Promise.resolve(Response.json({ id: 5 }));
     };
