@@ -6,7 +6,7 @@ import { type CallFacts, NoAnswerError, ProblemError, UnexpectedAnswerError } fr
 import { List } from './pages.ts';
 import { backoffMs, mayComeBack, RETRY_LIMITS, type RetryLimits, retryAfterMs, wait } from './retry.ts';
 import { ROUTES } from './routes.ts';
-import { startTimeLimit, unlessAborted } from './time-limit.ts';
+import { startTimeLimit, TIME_LIMIT_MS_MAX, unlessAborted } from './time-limit.ts';
 import { type Ownership, type Subject, Tokens } from './tokens.ts';
 import type { AnswerOf, OperationId, Page, PathOf, ProblemCode, QueryOf } from './types.ts';
 import type { Body, OpenBody } from './upload.ts';
@@ -28,7 +28,7 @@ export interface ClientOptions {
 export interface CallOptions {
   /** Ends the call, its waits included, by throwing the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Of this call alone, instead of the client's. */
+  /** Of this call alone, instead of the client's: above 0. Infinity means 24 days. */
   readonly timeoutMs?: number | undefined;
   /** Sent again under the same key, also by another process, a write has its effect once. Made up where it isn't given. */
   readonly idempotencyKey?: string | undefined;
@@ -94,13 +94,12 @@ export class Caller {
     if (apiKey === '') throw new TypeError('apiKey must not be empty');
     this.#apiKey = typeof apiKey === 'function' ? apiKey : () => apiKey;
     this.#limits = { ...RETRY_LIMITS, ...retry };
-    for (const [name, limit] of Object.entries(this.#limits))
-      if (!(limit > 0)) throw new TypeError(`retry.${name} must be above 0, not ${limit}`);
+    for (const [name, limit] of Object.entries(this.#limits)) checkLimit(`retry.${name}`, limit);
     // Called without the `this` of the caller, which the fetch of browsers refuses.
     this.#fetch = (...args) => (fetch ?? globalThis.fetch)(...args);
   }
 
-  /** Calls an operation. @throws MoError, or the reason of the signal */
+  /** Calls an operation. @throws MoError, the reason of the signal, or TypeError for an option that can't be */
   async call<Id extends OperationId>(id: Id, call: Call<Id>, options: CallOptions = {}): Promise<Answer<AnswerOf<Id>>> {
     const request = this.#request(id, call, options);
     const { received, attempts } = await this.#send(request, options);
@@ -164,8 +163,9 @@ export class Caller {
 
   async #send(request: Request, options: CallOptions): Promise<{ received: Received; attempts: number }> {
     const { signal, timeoutMs = this.#limits.timeoutMs } = options;
+    checkLimit('timeoutMs', timeoutMs);
     const { attemptsMax } = this.#limits;
-    const endMs = performance.now() + timeoutMs;
+    const endMs = performance.now() + Math.min(timeoutMs, TIME_LIMIT_MS_MAX);
     for (let attempts = 1; ; attempts += 1) {
       signal?.throwIfAborted();
       const outcome = await this.#attempt(request, signal, endMs);
@@ -223,6 +223,11 @@ export class Caller {
     });
     return { status: response.status, headers: response.headers, text: await response.text() };
   }
+}
+
+/** @throws TypeError */
+function checkLimit(name: string, limit: number): void {
+  if (!(limit > 0)) throw new TypeError(`${name} must be above 0, not ${limit}`);
 }
 
 function baseOf(text: string): string {

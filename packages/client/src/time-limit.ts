@@ -1,5 +1,8 @@
 /** How waiting ends: after some time, or when a signal is aborted. */
 
+/** 24 days: a timer of 2^31 ms, which are 24.9 days, or more fires at once. */
+export const TIME_LIMIT_MS_MAX = 24 * 24 * 60 * 60 * 1_000;
+
 /** A signal that is aborted when the time is up. */
 export interface TimeLimit {
   readonly signal: AbortSignal;
@@ -7,10 +10,9 @@ export interface TimeLimit {
   clear(): void;
 }
 
-/** @param ms the time, at least 1 ms; infinite for none */
+/** @param ms at most {@link TIME_LIMIT_MS_MAX} */
 export function startTimeLimit(ms: number): TimeLimit {
   const controller = new AbortController();
-  if (!Number.isFinite(ms)) return { signal: controller.signal, clear: () => {} };
   const timer = setTimeout(() => controller.abort(), Math.max(1, Math.ceil(ms)));
   return { signal: controller.signal, clear: () => clearTimeout(timer) };
 }
