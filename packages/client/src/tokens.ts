@@ -33,9 +33,15 @@ export class Tokens {
   readonly #owners = new LruMap<string, number>(OWNERS_MAX);
 
   /** The token to send with a request about someone; undefined where none is known. */
-  find({ customerId, customer, loanId }: Subject): string | undefined {
-    const id = customerId ?? this.#owners.get(`customer ${customer}`) ?? this.#owners.get(`loan ${loanId}`);
+  find(subject: Subject): string | undefined {
+    const id = this.#customerOf(subject);
     return id === undefined ? undefined : this.#tokens.get(id);
+  }
+
+  #customerOf({ customerId, customer, loanId }: Subject): number | undefined {
+    if (customerId !== undefined) return customerId;
+    const byName = customer === undefined ? undefined : this.#owners.get(`customer ${customer}`);
+    return byName ?? (loanId === undefined ? undefined : this.#owners.get(`loan ${loanId}`));
   }
 
   /** Takes the token of an answer into account. One that is not of this format is left alone. */

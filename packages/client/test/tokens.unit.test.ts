@@ -22,6 +22,17 @@ describe('tokens', () => {
     expect(tokens.find({})).toBeUndefined();
   });
 
+  it('are found by no name where none is asked for', () => {
+    const tokens = new Tokens();
+    tokens.learn('1.7.1.1.1');
+    tokens.note({ customerId: 7, customer: 'undefined' });
+    expect([{}, { customer: undefined, loanId: undefined }].map((subject) => tokens.find(subject))).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(tokens.find({ customer: 'undefined' })).toBe('1.7.1.1.1');
+  });
+
   it('of another format are left alone', () => {
     const tokens = new Tokens();
     for (const token of [null, '', '2.7.1.1.1', '1.0.1.1.1', '1.7.1.1']) tokens.learn(token);
