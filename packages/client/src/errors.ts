@@ -1,5 +1,5 @@
 /** What a call may throw, beside the reason with which its own signal is aborted. */
-import type { BulkSummary, FieldError, Problem, ProblemCode } from './types.ts';
+import type { BulkSummary, FieldError, Problem, ProblemCode, Scope } from './types.ts';
 
 /** What is known of a call that failed, whatever the reason. */
 export interface CallFacts {
@@ -31,6 +31,7 @@ export abstract class MoError extends Error implements CallFacts {
 /** What problems of some kinds say beside what all say. */
 interface Members {
   invalid_request: { errors?: FieldError[] };
+  forbidden: { required_scope: Scope };
   credit_limit_exceeded: { available_amount: string };
   bulk_failed: BulkSummary;
 }

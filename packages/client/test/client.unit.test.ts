@@ -1,4 +1,4 @@
-import { isProblem, MoClient, type Problem } from '../src/index.ts';
+import { isProblem, MoClient, type Problem, type Scope } from '../src/index.ts';
 import { problem, QUICK, StandIn, thrown } from './stand-in.ts';
 
 let gateway: StandIn;
@@ -114,6 +114,14 @@ describe('problems', () => {
       false,
     ]);
     expect(isProblem(new Error('x'))).toBe(false);
+  });
+
+  it('tell the scope that a key lacks', async () => {
+    gateway.act = () => problem(403, 'forbidden', { required_scope: 'loans:write' });
+    const error = await thrown(gateway.client().loans.activate(1));
+    if (!isProblem(error, 'forbidden')) throw error;
+    const scope: Scope = error.problem.required_scope;
+    expect(scope).toBe('loans:write');
   });
 
   it('tell the fields of a bad request', async () => {
