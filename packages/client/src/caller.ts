@@ -10,6 +10,7 @@ import { startTimeLimit, TIME_LIMIT_MS_MAX, unlessAborted } from './time-limit.t
 import { type Ownership, type Subject, Tokens } from './tokens.ts';
 import type { AnswerOf, OperationId, Page, PathOf, ProblemCode, QueryOf } from './types.ts';
 import type { Body, OpenBody } from './upload.ts';
+import { baseOf, filled, queryText } from './urls.ts';
 
 const KEY_BYTES = 16;
 const EXCERPT_LENGTH_MAX = 200;
@@ -30,7 +31,10 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Of this call alone, instead of the client's: above 0. Infinity means 24 days. */
   readonly timeoutMs?: number | undefined;
-  /** Sent again under the same key, also by another process, a write has its effect once. Made up where it isn't given. */
+  /**
+   * Sent again under the same key, also by another process, a write to customers, loans or payments has its effect once.
+   * Made up where it isn't given. Other writes take none.
+   */
   readonly idempotencyKey?: string | undefined;
   /** The state that the call must see at least, instead of what this client knows of the customer. */
   readonly consistencyToken?: string | undefined;
@@ -149,6 +153,8 @@ export class Caller {
 
   #request<Id extends OperationId>(id: Id, { path, query, body, about }: Call<Id>, options: CallOptions): Request {
     const { method, path: template, isKeyed } = ROUTES[id];
+    if (!isKeyed && method !== 'GET' && options.idempotencyKey !== undefined)
+      throw new TypeError(`${id} takes no idempotencyKey: the API stores no answers of it`);
     const idempotencyKey = isKeyed ? (options.idempotencyKey ?? newKey()) : null;
     const token = options.consistencyToken ?? (about === undefined ? undefined : this.tokens.find(about));
     const headers = new Headers({ accept: 'application/json, application/problem+json' });
@@ -228,27 +234,6 @@ export class Caller {
 /** @throws TypeError */
 function checkLimit(name: string, limit: number): void {
   if (!(limit > 0)) throw new TypeError(`${name} must be above 0, not ${limit}`);
-}
-
-function baseOf(text: string): string {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    throw new TypeError(`url must be absolute, such as https://loans.example.com, not "${text}"`);
-  }
-  if (!/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '')
-    throw new TypeError(`url must be http or https, without a query or credentials, not "${text}"`);
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
-}
-
-const filled = (template: string, path: object): string =>
-  template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(path[name as keyof typeof path])));
-
-function queryText(query: object): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  const text = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
-  return text === '' ? '' : `?${text}`;
 }
 
 /** Not `crypto.randomUUID`, which browsers have on secure pages alone. */

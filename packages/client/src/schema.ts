@@ -367,7 +367,7 @@ export interface paths {
          *
          *     The URL must be https, and must not lead into a private network.
          *
-         *     Needs the scope `webhooks:write`.
+         *     Needs the scope `webhooks:write`. Takes no `Idempotency-Key`.
          */
         post: operations["createWebhook"];
         delete?: never;
@@ -399,7 +399,7 @@ export interface paths {
          * Change a webhook, disable it or enable it
          * @description What is left out stays as it is. Of what happens while it is disabled it is told nothing, unless that is replayed later; what waited before goes on at once when it is active again.
          *
-         *     Needs the scope `webhooks:write`.
+         *     Needs the scope `webhooks:write`. Takes no `Idempotency-Key`.
          */
         patch: operations["updateWebhook"];
         trace?: never;
@@ -417,7 +417,7 @@ export interface paths {
          * Remove a webhook: it is told of nothing more
          * @description It is told of nothing more, and what waits for it is given up. What was sent can still be listed.
          *
-         *     Needs the scope `webhooks:write`.
+         *     Needs the scope `webhooks:write`. Takes no `Idempotency-Key`.
          */
         post: operations["removeWebhook"];
         delete?: never;
@@ -439,7 +439,7 @@ export interface paths {
          * Replace the secret of a webhook
          * @description The answer shows the new secret, this once. For `overlap_seconds`, a day unless told, messages carry two signatures, one by each secret, so that a receiver may change over when it suits.
          *
-         *     Needs the scope `webhooks:write`.
+         *     Needs the scope `webhooks:write`. Takes no `Idempotency-Key`.
          */
         post: operations["rotateWebhookSecret"];
         delete?: never;
@@ -483,7 +483,7 @@ export interface paths {
          * Send messages once more
          * @description Sends messages once more: those that are named, whatever came of them, or one of every event that arrived in some time and has a type that the webhook is told of. They come after what waits already. A time that holds more than 10,000 events is replayed in parts: `next_from` says from when on to go on, until it is null. Events are kept for 30 days.
          *
-         *     Needs the scope `webhooks:write`.
+         *     Needs the scope `webhooks:write`. Takes no `Idempotency-Key`.
          */
         post: operations["replayWebhook"];
         delete?: never;
@@ -513,7 +513,7 @@ export interface paths {
          *
          *     `scopes` says what it may do: reading and writing are apart, and `admin` may do everything. Keys of the same `name` are one caller, to whom idempotency keys belong.
          *
-         *     Needs the scope `admin`.
+         *     Needs the scope `admin`. Takes no `Idempotency-Key`.
          */
         post: operations["createKey"];
         delete?: never;
@@ -557,7 +557,7 @@ export interface paths {
          * Replace an API key by a new one, beside which it goes on for a while
          * @description Makes a key of the same name, scopes and rate. The old one expires after `overlap_seconds`, a day unless told, and never later than it would have: until then both work, so that nobody is without a key while the new one is brought to where it is used.
          *
-         *     Needs the scope `admin`.
+         *     Needs the scope `admin`. Takes no `Idempotency-Key`.
          */
         post: operations["rotateKey"];
         delete?: never;
@@ -579,7 +579,7 @@ export interface paths {
          * Revoke an API key
          * @description The key is refused from now on: at once at the gateway that is asked, within two seconds at every other. A key that is revoked already stays as it is.
          *
-         *     Needs the scope `admin`.
+         *     Needs the scope `admin`. Takes no `Idempotency-Key`.
          */
         post: operations["revokeKey"];
         delete?: never;

@@ -60,6 +60,13 @@ describe('a write', () => {
     expect(keysSent()).toEqual([undefined, undefined]);
   });
 
+  it('of which no answer is stored takes no key', async () => {
+    const { webhooks } = gateway.client();
+    const error = await thrown(webhooks.remove(1, { idempotencyKey: 'mine' }));
+    expect(error).toEqual(new TypeError('removeWebhook takes no idempotencyKey: the API stores no answers of it'));
+    expect(gateway.asked).toEqual([]);
+  });
+
   it('that got no answer in the end tells the key under which it may be sent again', async () => {
     gateway.act = () => 'drop';
     const error = await thrown(gateway.client({ ...QUICK, attemptsMax: 3 }).loans.take(LOAN));

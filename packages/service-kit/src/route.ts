@@ -17,7 +17,7 @@ import type { Answer } from './answer.ts';
 import { sha256 } from './digest.ts';
 import type { Gate } from './gate.ts';
 import { pathOf } from './paths.ts';
-import { ProblemError } from './problem-error.ts';
+import { invalid, ProblemError } from './problem-error.ts';
 import { sendAnswer } from './send.ts';
 import { acceptTraceparent } from './trace.ts';
 import { validate } from './validation.ts';
@@ -120,7 +120,7 @@ async function validRequest<O extends Operation>(
   request: FastifyRequest,
   hooks: RouteHooks,
 ): Promise<ValidRequest<O>> {
-  const key = isIdempotent(operation) ? keyOf(operation, request) : null;
+  const key = isIdempotent(operation) ? keyOf(operation, request) : refuseKey(operation, request);
   return {
     params: part(operation.params, request.params, 'path') as Parsed<O, 'params'>,
     query: part(operation.query, request.query, 'query') as Parsed<O, 'query'>,
@@ -179,6 +179,15 @@ function keyOf(operation: Operation, request: FastifyRequest): RequestKey | null
   return id === null ? null : { id, fingerprint: sha256(canonicalJson(request.body ?? {})) };
 }
 
+/** A key where no answers are stored would promise what doesn't hold. @throws ProblemError invalid_request */
+function refuseKey({ method }: Operation, { headers }: FastifyRequest): null {
+  const isGiven = method !== 'GET' && headers[HEADERS.idempotencyKey] !== undefined;
+  if (isGiven) throw invalid('header', `/${HEADERS.idempotencyKey}`, NO_STORED_ANSWERS, 'not_supported');
+  return null;
+}
+
+const NO_STORED_ANSWERS = 'is not supported here: this operation stores no answers';
+
 function tokenOf(request: FastifyRequest): ConsistencyToken | null {
   const text = request.headers[HEADERS.consistencyToken];
   return text === undefined ? null : validateHeader(consistencyToken, text, HEADERS.consistencyToken);
@@ -187,8 +196,5 @@ function tokenOf(request: FastifyRequest): ConsistencyToken | null {
 function validateHeader<T extends z.ZodType>(schema: T, value: unknown, name: string): z.infer<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const detail = result.error.issues[0]?.message ?? 'is not valid';
-  throw new ProblemError('invalid_request', `${name} ${detail}`, {
-    errors: [{ pointer: `/${name}`, in: 'header', code: 'invalid', detail }],
-  });
+  throw invalid('header', `/${name}`, result.error.issues[0]?.message ?? 'is not valid');
 }

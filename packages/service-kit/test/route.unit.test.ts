@@ -2,11 +2,11 @@ import { NO_VERSIONS, operations } from '@mo/contracts';
 import { answerWith, type RequestKey, routesOf, unavailable, type ValidRequest } from '../src/index.ts';
 import { serverUnderTest } from './harness.ts';
 
-const { takeLoan, changeCustomer, listLoans } = operations;
+const { takeLoan, changeCustomer, listLoans, updateWebhook, createKey } = operations;
 const TOKEN = '1.7.3.0.1';
 const loan = { external_id: 'l1', customer_id: 7, amount: '400.00', maximum_payment_date: '2030-01-01T00:00:00Z' };
 
-/** Three operations whose handlers note what they were given; a key counts as used once it came through. */
+/** Some operations whose handlers note what they were given; a key counts as used once it came through. */
 function routesUnderTest() {
   const { app } = serverUnderTest();
   const handled: ValidRequest<typeof takeLoan>[] = [];
@@ -34,6 +34,8 @@ function routesUnderTest() {
   serve(takeLoan, handler);
   serve(changeCustomer, handler);
   serve(listLoans, handler);
+  serve(updateWebhook, handler);
+  serve(createKey, handler);
   const send = async (
     payload: object | string | undefined,
     headers: Record<string, string> = {},
@@ -155,6 +157,20 @@ describe('an Idempotency-Key', () => {
       });
     },
   );
+
+  it.each([
+    ['a webhook', { description: 'x' }, { method: 'PATCH' as const, url: '/api/webhooks/1' }],
+    ['a key', { name: 'x', scopes: ['admin'] }, { url: '/api/keys' }],
+  ])('is refused by what stores no answers, as a write to %s', async (_what, body, to) => {
+    const { send, told } = routesUnderTest();
+    const detail = 'is not supported here: this operation stores no answers';
+    expect(await send(body, { 'idempotency-key': 'k' }, to)).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/idempotency-key', in: 'header', code: 'not_supported', detail }] },
+    });
+    expect(told).toEqual([]);
+    expect(await send(body, {}, to)).toMatchObject({ status: 200 });
+  });
 
   it('belongs to its caller, method and path', async () => {
     const { keyOf } = routesUnderTest();

@@ -31,7 +31,10 @@ export interface Operation {
   readonly token: boolean;
 }
 
-/** Whether an operation's effect is done once for an Idempotency-Key. What is shown once, as keys are, is never told again. */
+/**
+ * Whether an operation's effect is done once for an Idempotency-Key. Keys and secrets of webhooks are shown only once, so
+ * answers with them can't be stored: other writes refuse an Idempotency-Key.
+ */
 export const isIdempotent = (operation: Operation): boolean => operation.method !== 'GET' && isOfStream(operation);
 
 /** Whether an operation is served by the service of a stream, which keeps answers and knows of versions. */

@@ -146,4 +146,12 @@ export const admitting: readonly Fault[] = [
     breaks: 'a retry makes a second key, which nobody knows of',
     check: unit('packages/client/test/retries'),
   },
+  {
+    id: 'key-without-effect',
+    file: 'packages/service-kit/src/route.ts',
+    replace: "const isGiven = method !== 'GET' && ",
+    by: 'const isGiven = method === null && ',
+    breaks: 'a caller that retries under its Idempotency-Key makes a second webhook or API key',
+    check: unit('packages/service-kit/test/route'),
+  },
 ];

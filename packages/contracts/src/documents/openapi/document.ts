@@ -74,7 +74,7 @@ function describe(operation: Operation, text: OperationText, responses: Response
     operationId: operation.id,
     tags: [tagOf(operation)],
     summary: operation.summary,
-    description: `${text.description}\n\nNeeds the scope \`${operation.scope}\`.`,
+    description: `${text.description}\n\n${needsOf(operation)}`,
     'x-scope': operation.scope,
     requestParams: {
       header: z.object({
@@ -88,6 +88,11 @@ function describe(operation: Operation, text: OperationText, responses: Response
     ...requestBody(operation, text.request),
     responses: responses.of(operation, text),
   };
+}
+
+function needsOf(operation: Operation): string {
+  const scope = `Needs the scope \`${operation.scope}\`.`;
+  return operation.method === 'GET' || isIdempotent(operation) ? scope : `${scope} Takes no \`Idempotency-Key\`.`;
 }
 
 /** What an operation is about: the last part of its path that names a collection. */

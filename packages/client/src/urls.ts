@@ -1,0 +1,25 @@
+/** The URLs of calls. */
+
+/** The address below which paths lie, without a slash at its end. @throws TypeError */
+export function baseOf(text: string): string {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new TypeError(`url must be absolute, such as https://loans.example.com, not "${text}"`);
+  }
+  if (!/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '')
+    throw new TypeError(`url must be http or https, without a query or credentials, not "${text}"`);
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+/** A path of the API with its parameters. */
+export const filled = (template: string, path: object): string =>
+  template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(path[name as keyof typeof path])));
+
+/** The query of a URL, with its question mark; parameters that are undefined are left out. */
+export function queryText(query: object): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  const text = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
+  return text === '' ? '' : `?${text}`;
+}
