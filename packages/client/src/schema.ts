@@ -1359,6 +1359,8 @@ export interface components {
         ConsistencyTokenOfRefusal: string;
         /** @description In how many seconds to try again. */
         RetryAfter: string;
+        /** @description What this answer has seen of the customer that a filter names, where it names one that exists. */
+        ConsistencyTokenOfFilter: string;
         /** @description Where there is a next page, its address (RFC 8288), with `rel="next"`. */
         Link: string;
     };
@@ -1393,6 +1395,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["RequestId"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Consistency-Token": components["headers"]["ConsistencyTokenOfFilter"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
@@ -1625,6 +1628,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["RequestId"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Consistency-Token": components["headers"]["ConsistencyTokenOfFilter"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
@@ -2077,6 +2081,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["RequestId"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Consistency-Token": components["headers"]["ConsistencyTokenOfFilter"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
@@ -2590,6 +2595,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["RequestId"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Consistency-Token": components["headers"]["ConsistencyTokenOfFilter"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };

@@ -97,6 +97,17 @@ describe('the OpenAPI document', () => {
       [true, false],
     ]);
   });
+  it('says of lists that they carry a token only where they concern one customer', () => {
+    const headerOf = (path: string) => {
+      const answer = document.paths?.[path]?.get?.responses?.['200'] as { headers: object } | undefined;
+      return Object.entries(answer?.headers ?? {}).find(([name]) => name === 'Consistency-Token')?.[1];
+    };
+    const lists = ['/api/loans', '/api/payments', '/api/customers', '/api/customers/balance'];
+    const optional = { $ref: '#/components/headers/ConsistencyTokenOfFilter' };
+    expect(lists.map(headerOf)).toEqual(lists.map(() => optional));
+    expect(document.components?.headers?.ConsistencyTokenOfFilter).not.toHaveProperty('required', true);
+    expect(headerOf('/api/customers/{customer_id}/loans')).toEqual({ $ref: '#/components/headers/ConsistencyToken' });
+  });
   it('closes requests and leaves answers open', () => {
     const isOpen = (name: string) => schemas[name]?.additionalProperties !== false;
     expect([isOpen('NewLoan'), isOpen('Loan')]).toEqual([false, true]);

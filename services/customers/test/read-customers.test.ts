@@ -49,6 +49,19 @@ describe('reading customers and balances', () => {
     expect(await found('external_id=nobody')).toEqual([]);
   });
 
+  it('tells what it has seen of the customer that a list is filtered to, and of nobody else', async () => {
+    const { id, external_id } = await registered(customers.app);
+    const tokenOf = async (path: string) => (await page(path)).headers['consistency-token'];
+    const filtered = [
+      `/api/customers?external_id=${external_id}`,
+      `/api/customers/balance?external_id=${external_id}`,
+      `/api/customers/balance?customer_id=${id}`,
+    ];
+    for (const path of filtered) expect([path, await tokenOf(path)]).toEqual([path, `1.${id}.1.0.0`]);
+    for (const path of ['/api/customers', '/api/customers/balance', '/api/customers?external_id=nobody'])
+      expect([path, await tokenOf(path)]).toEqual([path, undefined]);
+  });
+
   it('filters balances by either id, and by both', async () => {
     const [first, second] = five as [CustomerBody, CustomerBody];
     const found = async (query: string) =>

@@ -43,6 +43,16 @@ describe('reading loans', () => {
     expect((await page('/api/customers/999999/loans')).status).toBe(404);
   });
 
+  it('tells what it has seen of the customer that a list is filtered to, and of nobody else', async () => {
+    const other = register(loans.customers);
+    await postLoan(loans.app, newLoan(other));
+    const tokenOf = async (query: string) => (await page(`/api/loans?${query}`)).headers['consistency-token'];
+    expect(await tokenOf(`customer_id=${other}`)).toBe(`1.${other}.1.1.0`);
+    expect(await tokenOf(`customer_external_id=customer-${other}&status=paid`)).toBe(`1.${other}.1.1.0`);
+    for (const query of ['', 'status=active', 'customer_id=999999', 'customer_external_id=nobody'])
+      expect([query, await tokenOf(query)]).toEqual([query, undefined]);
+  });
+
   it.each([
     'limit=0',
     'limit=201',

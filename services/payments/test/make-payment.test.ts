@@ -173,6 +173,10 @@ describe('making a payment', () => {
     expect((await page(`/api/payments?customer_id=${id}&paid_to=2020-01-01T00:00:00Z`)).body.results).toEqual([first]);
     const { next_cursor } = (await page(`/api/payments?customer_id=${id}&limit=1`)).body;
     expect((await page(`/api/payments?customer_id=${id}&limit=1&cursor=${next_cursor}`)).body.results).toEqual([first]);
+    const tokenOf = async (query: string) => (await page(`/api/payments?${query}`)).headers['consistency-token'];
+    expect(await tokenOf(`customer_id=${id}`)).toBe(`1.${id}.1.1.2`);
+    expect(await tokenOf(`customer_external_id=customer-${id}`)).toBe(`1.${id}.1.1.2`);
+    expect(await tokenOf('status=rejected')).toBeUndefined();
     expect((await page('/api/customers/999999/payments')).status).toBe(404);
     expect((await page('/api/payments/999999')).status).toBe(404);
     expect((await page('/api/payments/x')).body.errors).toEqual([

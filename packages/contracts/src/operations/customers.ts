@@ -25,7 +25,7 @@ export const customerOperations = {
     query: customers.customersQuery,
     answers: { 200: customers.customersPage },
     problems: [],
-    token: false,
+    token: 'filtered',
   },
   createCustomersInBulk: {
     id: 'createCustomersInBulk',
@@ -50,7 +50,7 @@ export const customerOperations = {
     query: customers.balancesQuery,
     answers: { 200: customers.balancesPage },
     problems: [],
-    token: false,
+    token: 'filtered',
   },
   getCustomer: {
     id: 'getCustomer',

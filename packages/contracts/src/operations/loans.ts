@@ -41,7 +41,7 @@ export const loanOperations = {
     query: loans.loansQuery,
     answers: { 200: loans.loansPage },
     problems: [],
-    token: false,
+    token: 'filtered',
   },
   getLoan: {
     id: 'getLoan',

@@ -27,8 +27,11 @@ export interface Operation {
   readonly stream?: readonly string[];
   readonly answers: Readonly<Record<number, z.ZodType>>;
   readonly problems: readonly ProblemCode[];
-  /** Whether the answer concerns one customer, and so carries a Consistency-Token. */
-  readonly token: boolean;
+  /**
+   * Whether the answer concerns one customer, and so carries a Consistency-Token; `filtered` for a list that does so where a
+   * filter names the customer.
+   */
+  readonly token: boolean | 'filtered';
 }
 
 /**

@@ -39,7 +39,7 @@ export const paymentOperations = {
     query: payments.paymentsQuery,
     answers: { 200: payments.paymentsPage },
     problems: [],
-    token: false,
+    token: 'filtered',
   },
   getPayment: {
     id: 'getPayment',

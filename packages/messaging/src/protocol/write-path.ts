@@ -17,11 +17,11 @@ import {
   type Tracer,
   unavailable,
 } from '@mo/service-kit';
-import { type Account, appliedOf, type Progress, type StreamModel } from './account.ts';
+import { type Account, appliedOf, type Progress, type StreamModel, versionsOf } from './account.ts';
 import type { CommandOutcome, Confirmation, EventFault } from './batch.ts';
 import { BatchRunner, type Followed, type Item, type Outcome, weightOf } from './batch-runner.ts';
 import { BringForward } from './bring-forward.ts';
-import type { Command, StoredAnswer } from './command.ts';
+import type { Command, CustomerRef, StoredAnswer } from './command.ts';
 import type { Peers } from './peers.ts';
 import type { Quarantined } from './quarantine.ts';
 import { type Store, StoreConflictError } from './store.ts';
@@ -212,6 +212,14 @@ export class WritePath<A extends Account> {
     if (this.#options.model.stream === 'customers') return null;
     this.#options.observer.pull('customers', 'confirm');
     return this.#forward.bring(customer, 'customers', progress);
+  }
+
+  /** What was seen of the customer that filters name, before its rows are read; null where it isn't known here. */
+  async seen({ customerId, externalId }: CustomerRef): Promise<ConsistencyToken | null> {
+    const { model, store } = this.#options;
+    const progress = (customerId ?? externalId) === undefined ? null : await store.progress({ customerId, externalId });
+    if (progress === null) return null;
+    return { customerId: progress.customerId, versions: versionsOf(model.stream, progress) };
   }
 
   async #confirm(command: Command<A>, confirmBy: readonly Stream[], decidedOn: Progress | null): Promise<Confirmation> {

@@ -33,7 +33,10 @@ export function customerRoutes(parts: ServiceParts<CustomerAccount>): void {
     return answerWith(200, found.body, { customerId, versions: found.versions });
   });
 
-  serve(operations.listCustomers, async ({ query, url }) => answerPage(await findCustomers(database, query), url));
+  serve(operations.listCustomers, async ({ query, url }) => {
+    const token = await writePath.seen({ externalId: query.external_id });
+    return answerPage(await findCustomers(database, query), url, token);
+  });
 
   const balances = balancesById(parts);
   const answerBalance: Handler<typeof operations.getBalance> = async ({
@@ -46,7 +49,10 @@ export function customerRoutes(parts: ServiceParts<CustomerAccount>): void {
   };
   serve(operations.getBalance, answerBalance, { boundsReads: true });
 
-  serve(operations.listBalances, async ({ query, url }) => answerPage(await findBalances(database, query), url));
+  serve(operations.listBalances, async ({ query, url }) => {
+    const token = await writePath.seen({ customerId: query.customer_id, externalId: query.external_id });
+    return answerPage(await findBalances(database, query), url, token);
+  });
 
   serve(operations.getStatement, async ({ params: { customer_id: customerId }, query, url }) => {
     const progress = await writePath.known({ customerId });

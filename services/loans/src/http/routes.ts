@@ -28,7 +28,10 @@ export function loanRoutes({ serve, database, streams: { writePath } }: ServiceP
     return answerWith(200, found.body, { customerId: found.customerId, versions: found.versions });
   });
 
-  serve(operations.listLoans, async ({ query, url }) => answerPage(await findLoans(database, query), url));
+  serve(operations.listLoans, async ({ query, url }) => {
+    const token = await writePath.seen({ customerId: query.customer_id, externalId: query.customer_external_id });
+    return answerPage(await findLoans(database, query), url, token);
+  });
 
   serve(operations.listCustomerLoans, async ({ params: { customer_id: customerId }, query, url }) => {
     const progress = await writePath.known({ customerId });

@@ -15,7 +15,10 @@ export function paymentRoutes({ serve, database, streams: { writePath } }: Servi
     return answerWith(200, found.body, { customerId: found.customerId, versions: found.versions });
   });
 
-  serve(operations.listPayments, async ({ query, url }) => answerPage(await findPayments(database, query), url));
+  serve(operations.listPayments, async ({ query, url }) => {
+    const token = await writePath.seen({ customerId: query.customer_id, externalId: query.customer_external_id });
+    return answerPage(await findPayments(database, query), url, token);
+  });
 
   serve(operations.listCustomerPayments, async ({ params: { customer_id: customerId }, query, url }) => {
     const progress = await writePath.known({ customerId });

@@ -1,5 +1,5 @@
 /** Loans: who is granted what, and what a loan counts as. */
-import { type Fault, simulation, unit } from '../fault.ts';
+import { type Fault, servers, simulation, unit } from '../fault.ts';
 
 export const lending: readonly Fault[] = [
   {
@@ -179,5 +179,13 @@ export const lending: readonly Fault[] = [
     by: 'takenMs === lastTakenMs',
     breaks: 'a loan that ties with a later one is passed over by a payment',
     check: unit('services/loans/test/credit'),
+  },
+  {
+    id: 'filtered-list-without-token',
+    file: 'services/loans/src/http/routes.ts',
+    replace: 'findLoans(database, query), url, token)',
+    by: 'findLoans(database, query), url)',
+    breaks: "who has read a customer's list may be shown an earlier state of the customer",
+    check: servers('services/loans/test/read-loans'),
   },
 ];

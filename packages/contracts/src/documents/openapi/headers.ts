@@ -40,6 +40,13 @@ export const tokenHeader = header(
   true,
   TOKEN,
 );
+export const filteredTokenHeader = header(
+  'ConsistencyTokenOfFilter',
+  'What this answer has seen of the customer that a filter names, where it names one that exists.',
+  text,
+  false,
+  TOKEN,
+);
 /** A refusal carries it where the customer is known. */
 export const refusalTokenHeader = header(
   'ConsistencyTokenOfRefusal',

@@ -67,7 +67,7 @@ function results(operation: Operation, { answers }: OperationText): [string, Zod
   const sent = z.object({
     'X-Request-Id': headers.requestIdHeader,
     ...RATE_HEADERS,
-    ...(operation.token ? { 'Consistency-Token': headers.tokenHeader } : {}),
+    ...tokenOf(operation),
     ...(isPaged(operation) ? { Link: headers.linkHeader } : {}),
     ...(isKept(operation) ? { 'Idempotency-Replayed': headers.replayedHeader } : {}),
   });
@@ -80,6 +80,11 @@ function results(operation: Operation, { answers }: OperationText): [string, Zod
     },
   ]);
 }
+
+const tokenOf = ({ token }: Operation): Record<string, z.ZodType> => {
+  if (token === false) return {};
+  return { 'Consistency-Token': token === 'filtered' ? headers.filteredTokenHeader : headers.tokenHeader };
+};
 
 const DONE: Readonly<Record<string, string>> = {
   200: 'Done.',
