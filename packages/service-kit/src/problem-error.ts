@@ -43,6 +43,13 @@ export function invalid(where: FieldError['in'], pointer: string, detail: string
   return new ProblemError('invalid_request', `${name} ${detail}`, { errors: [{ pointer, in: where, code, detail }] });
 }
 
+/** A body that was not read: nobody can say whether it is one that came before. */
+export class UnreadableBodyError extends ProblemError {
+  constructor(what: string, detail: string) {
+    super('invalid_request', what, { errors: [{ pointer: '', in: 'body', code: 'invalid_json', detail }] });
+  }
+}
+
 /** The body of a problem, as the caller gets it (RFC 9457). */
 export function problemBody(error: ProblemError, requestId: string): Problem {
   return {

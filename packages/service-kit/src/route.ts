@@ -17,7 +17,7 @@ import type { Answer } from './answer.ts';
 import { sha256 } from './digest.ts';
 import type { Gate } from './gate.ts';
 import { pathOf } from './paths.ts';
-import { invalid, ProblemError } from './problem-error.ts';
+import { invalid, ProblemError, UnreadableBodyError } from './problem-error.ts';
 import { sendAnswer } from './send.ts';
 import { acceptTraceparent } from './trace.ts';
 import { validate } from './validation.ts';
@@ -92,6 +92,12 @@ export function routesOf(app: FastifyInstance, hooks: RouteHooks) {
       method: operation.method,
       url: routeUrl(operation.path),
       config: { operation },
+      // What it throws or sends goes on to the error handler of the server.
+      errorHandler: (error, request, reply) => {
+        if (!(error instanceof UnreadableBodyError)) throw error;
+        const send = (refusal: unknown) => void reply.send(refusal);
+        void refusalOf(error, operation, request, hooks).then(send, send);
+      },
       handler: async (request, reply) => {
         const valid = await validRequest(compiled, request, hooks);
         if (valid.token !== null) await hooks.catchUp(valid.token);
@@ -120,11 +126,20 @@ async function validRequest<O extends Operation>(
   request: FastifyRequest,
   hooks: RouteHooks,
 ): Promise<ValidRequest<O>> {
-  const key = isIdempotent(operation) ? keyOf(operation, request) : refuseKey(operation, request);
+  const key = keyOf(operation, request);
+  const params = part(operation.params, request.params, 'path') as Parsed<O, 'params'>;
+  const query = part(operation.query, request.query, 'query') as Parsed<O, 'query'>;
+  let token: ConsistencyToken | null = null;
+  try {
+    token = tokenOf(request);
+  } catch (error) {
+    // Where the key is used its answer is given again, whatever the token.
+    if (!(await isUsed(key, hooks))) throw error;
+  }
   return {
-    params: part(operation.params, request.params, 'path') as Parsed<O, 'params'>,
-    query: part(operation.query, request.query, 'query') as Parsed<O, 'query'>,
-    token: tokenOf(request),
+    params,
+    query,
+    token,
     body: await validBody(operation, request, key, hooks),
     key,
     origin: {
@@ -149,10 +164,23 @@ async function validBody<O extends Operation>(
   try {
     return part(operation.body, request.body, 'body') as Parsed<O, 'body'>;
   } catch (error) {
-    if (key !== null && (await hooks.isKeyUsed(key))) throw keyReused();
+    if (await isUsed(key, hooks)) throw keyReused();
     throw error;
   }
 }
+
+/** A body that can't be read is none that a used key came with, either. */
+async function refusalOf(
+  error: UnreadableBodyError,
+  operation: Operation,
+  request: FastifyRequest,
+  hooks: RouteHooks,
+): Promise<ProblemError> {
+  return (await isUsed(keyOf(operation, request), hooks)) ? keyReused() : error;
+}
+
+const isUsed = async (key: RequestKey | null, { isKeyUsed }: RouteHooks): Promise<boolean> =>
+  key !== null && (await isKeyUsed(key));
 
 /** The same key came before with another body. */
 export const keyReused = (): ProblemError =>
@@ -175,6 +203,7 @@ export function keyIdOf(operation: Operation, request: FastifyRequest): Buffer |
 }
 
 function keyOf(operation: Operation, request: FastifyRequest): RequestKey | null {
+  if (!isIdempotent(operation)) return refuseKey(operation, request);
   const id = keyIdOf(operation, request);
   return id === null ? null : { id, fingerprint: sha256(canonicalJson(request.body ?? {})) };
 }

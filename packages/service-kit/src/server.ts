@@ -23,7 +23,7 @@ import type { Admission } from './identity/admission.ts';
 import { watchMux } from './metrics.ts';
 import { watchRequests } from './observe.ts';
 import { OPERATOR_PATHS, pathOf } from './paths.ts';
-import { ProblemError, RETRY_AFTER_SECONDS, unavailable } from './problem-error.ts';
+import { ProblemError, RETRY_AFTER_SECONDS, UnreadableBodyError, unavailable } from './problem-error.ts';
 import { RequestLog } from './request-log.ts';
 import { sendAnswer } from './send.ts';
 import { requestIdFrom } from './trace.ts';
@@ -102,12 +102,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
     }
     if (bytes.length === 0) return done(null, undefined);
     if (!isUtf8(bytes as Buffer)) {
-      return done(new ProblemError('invalid_request', 'the body is not UTF-8', bodyError('is not UTF-8')));
+      return done(new UnreadableBodyError('the body is not UTF-8', 'is not UTF-8'));
     }
     try {
       done(null, parseJson(bytes.toString()));
     } catch (error) {
-      done(new ProblemError('invalid_request', 'the body is not JSON', bodyError((error as Error).message)));
+      done(new UnreadableBodyError('the body is not JSON', (error as Error).message));
     }
   });
   app.setErrorHandler((error: FastifyError, request, reply) =>
@@ -162,10 +162,6 @@ function takeConnections(app: FastifyInstance, servers: Server[], { logger, regi
   });
 }
 
-const bodyError = (detail: string) => ({
-  errors: [{ pointer: '', in: 'body' as const, code: 'invalid_json', detail }],
-});
-
 function sendProblem(problem: ProblemError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (problem.code === 'internal_error') request.log.error({ err: problem.cause }, 'a bug');
   else if (problem.status >= 500 && request.raw.socket?.destroyed !== true)
@@ -189,8 +185,7 @@ export function problemFrom(error: unknown): ProblemError {
   if (statusCode === 413) return new ProblemError('payload_too_large', `the body is over ${JSON_BODY_BYTES_MAX} bytes`);
   if (statusCode === 415) return new ProblemError('unsupported_media_type', 'the body must be application/json');
   if (statusCode === 503) return unavailable('the server is closing', error);
-  if (statusCode === 400 || code.startsWith('FST_ERR_CTP'))
-    return new ProblemError('invalid_request', message, bodyError(message));
+  if (statusCode === 400 || code.startsWith('FST_ERR_CTP')) return new UnreadableBodyError(message, message);
   return new ProblemError('internal_error', 'something went wrong on our side', { cause: error });
 }
 

@@ -105,7 +105,7 @@ describe('the order of checks', () => {
       '/idempotency-key',
     ],
     ['a malformed path, before token and body', used, 'x', 'bad', 'path', '/customer_id'],
-    ['a malformed token, before the body, whatever the key', used, '12', 'bad', 'header', '/consistency-token'],
+    ['a malformed token, before the body', used, '12', 'bad', 'header', '/consistency-token'],
     ['the body, last', used, '12', TOKEN, 'body', '/score'],
   ])('names %s', async (_what, headers, id, token, where, pointer) => {
     const { send, told } = routesUnderTest();
@@ -114,14 +114,34 @@ describe('the order of checks', () => {
     expect(told).toEqual([]);
   });
 
-  it('names a malformed token though the key is used and the body breaks a rule', async () => {
+  it.each([
+    ['is not JSON', '{"external_id":'],
+    ['is not UTF-8', Buffer.from('"\xff"', 'latin1')],
+  ])('a body that %s is a reused key where the key is used, and invalid where it is not', async (_what, body) => {
     const { send } = routesUnderTest();
     await send(loan, used);
-    const reply = await send({}, { ...used, 'consistency-token': '1.2' });
-    expect(reply.body).toMatchObject({
-      code: 'invalid_request',
-      detail: 'consistency-token is not a token that an answer carried',
+    const json = { 'content-type': 'application/json' };
+    expect(await send(body, { ...json, ...used })).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_key_reused' },
     });
+    const invalid = { status: 400, body: { errors: [{ pointer: '', in: 'body', code: 'invalid_json' }] } };
+    expect(await send(body, { ...json, 'idempotency-key': 'new' })).toMatchObject(invalid);
+    expect(await send(body, json)).toMatchObject(invalid);
+    expect(await send(body, { ...json, 'idempotency-key': 'a b' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/idempotency-key', in: 'header' }] },
+    });
+  });
+
+  it('a malformed token changes nothing where the key is used', async () => {
+    const { send, told, handled } = routesUnderTest();
+    await send(loan, used);
+    const malformed = { ...used, 'consistency-token': '1.2' };
+    expect(await send(loan, malformed)).toMatchObject({ status: 200 });
+    expect(handled.at(-1)).toMatchObject({ token: null });
+    expect(await send({}, malformed)).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+    expect(told).toEqual(['handle', 'handle']);
   });
 
   it('catches up with a token before it handles, and only with a request that is valid', async () => {

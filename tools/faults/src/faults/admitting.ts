@@ -154,4 +154,20 @@ export const admitting: readonly Fault[] = [
     breaks: 'a caller that retries under its Idempotency-Key makes a second webhook or API key',
     check: unit('packages/service-kit/test/route'),
   },
+  {
+    id: 'unreadable-body-before-key',
+    file: 'packages/service-kit/src/route.ts',
+    replace: 'if (!(error instanceof UnreadableBodyError)) throw error;',
+    by: 'if (error !== null) throw error;',
+    breaks: 'a used key with a body that is cut off is a 400, as if the key were new',
+    check: unit('packages/service-kit/test/route'),
+  },
+  {
+    id: 'token-before-key',
+    file: 'packages/service-kit/src/route.ts',
+    replace: 'if (!(await isUsed(key, hooks))) throw error;',
+    by: 'throw error;',
+    breaks: 'who sends a request again with a broken token is told that nothing was done',
+    check: unit('packages/service-kit/test/route'),
+  },
 ];

@@ -37,7 +37,7 @@ export const serving: readonly Fault[] = [
   {
     id: 'used-key-validated-first',
     file: 'packages/service-kit/src/route.ts',
-    replace: 'if (key !== null && (await hooks.isKeyUsed(key))) throw keyReused();',
+    replace: 'if (await isUsed(key, hooks)) throw keyReused();',
     by: '',
     breaks: 'a used key with a bad body is a 400',
     check: unit('packages/service-kit/test/route'),
