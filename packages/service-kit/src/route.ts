@@ -217,7 +217,8 @@ function refuseKey({ method }: Operation, { headers }: FastifyRequest): null {
 
 const NO_STORED_ANSWERS = 'is not supported here: this operation stores no answers';
 
-function tokenOf(request: FastifyRequest): ConsistencyToken | null {
+/** The request's Consistency-Token; null where it has none. @throws ProblemError invalid_request */
+export function tokenOf(request: FastifyRequest): ConsistencyToken | null {
   const text = request.headers[HEADERS.consistencyToken];
   return text === undefined ? null : validateHeader(consistencyToken, text, HEADERS.consistencyToken);
 }

@@ -120,9 +120,16 @@ describe('the formats of a bulk upload', () => {
     });
   });
 
-  it('refuses a malformed key and an unknown parameter before it reads anything', async () => {
+  it('refuses a malformed key, token or parameter before it reads anything', async () => {
     const bad = await upload(customers.app, csvOf([prefix()]), { headers: { 'idempotency-key': 'a b' } });
     expect(bad).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    const token = { 'consistency-token': 'x' };
+    expect(await upload(customers.app, csvOf([prefix()]), { headers: token })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/consistency-token', in: 'header' }] },
+    });
+    const wellFormed = { 'consistency-token': '1.7.1.1.1' };
+    expect((await upload(customers.app, csvOf([prefix()]), { headers: wellFormed })).status).toBe(200);
     expect((await upload(customers.app, csvOf([prefix()]), { query: '?atomic=yes' })).status).toBe(400);
     expect((await upload(customers.app, csvOf([prefix()]), { headers: { 'content-encoding': 'gzip' } })).status).toBe(
       415,

@@ -14,6 +14,7 @@ import {
   ProblemError,
   sendAnswer,
   systemClock,
+  tokenOf,
   unavailable,
   unsampled,
   validate,
@@ -81,6 +82,8 @@ const laneOf = (max: number): Lane =>
 async function uploadOf(request: FastifyRequest, stopping: AbortSignal): Promise<BulkRequest> {
   const keyId = keyIdOf(OPERATION, request);
   const { atomic: isAtomic } = validate(bulkQuery, request.query, 'query');
+  // It concerns no customer that there was before, but one that is malformed is refused as everywhere.
+  tokenOf(request);
   liftRequestTimeout(request.raw);
   return {
     upload: await openUpload(request.headers, arriving(request.raw, stopping)),
