@@ -258,12 +258,7 @@ describe('hostile callers', () => {
       );
     await expectProblem(toService('customers', 'loans').send(pull(201)), 400, 'invalid_request');
     await expectProblem(toService('customers', 'loans').send(pull(100_000)), 413, 'payload_too_large');
-    for (const asked of [
-      'external_id=a%00b',
-      `external_id=${'a'.repeat(61)}`,
-      'customer_id=99999999999999999999',
-      'after=-1',
-    ])
+    for (const asked of ['external_id=a%00b', `external_id=${'a'.repeat(61)}`, 'customer_id=1.5', 'after=-1'])
       await expectProblem(
         toService('customers', 'loans').send(head('GET', `/internal/streams/customers?${asked}`)),
         400,

@@ -82,12 +82,26 @@ export const toldAs =
     Object.assign(jsonSchema, told);
   };
 
+/** Our ids have at most 15 digits, so a number that is longer is the id of nothing. */
+const ID_DIGITS_MAX = 15;
+/** Takes the place of longer ones: what nothing has as its id, and what databases and JSON hold exactly. */
+const ID_OF_NOTHING = Number.MAX_SAFE_INTEGER;
+const ID = /^[1-9]\d*$/;
+
+const idOf = (digits: string): number => (digits.length > ID_DIGITS_MAX ? ID_OF_NOTHING : Number(digits));
+
 /** An id in a path or a query, where everything is text. */
 export const idParameter = z
   .string()
-  .regex(/^[1-9]\d{0,14}$/, 'must be a whole number from 1, of at most 15 digits')
-  .transform(Number)
-  .meta({ override: toldAs({ type: 'integer', minimum: 1, maximum: 999_999_999_999_999 }), description: 'Our own id' });
+  .regex(ID, 'must be a whole number from 1')
+  .transform(idOf)
+  .meta({ override: toldAs({ type: 'integer', minimum: 1 }), description: 'Our own id' });
+
+/** An id in a body. */
+export const idInput = z.preprocess(
+  (value) => (value instanceof NumberLiteral && ID.test(value.text) ? idOf(value.text) : value),
+  resourceId,
+);
 
 /** A time in an answer or an event: RFC 3339 in UTC. */
 export const timeText = z.iso.datetime().meta({ description: 'RFC 3339, UTC', examples: ['2026-01-31T09:30:00.000Z'] });

@@ -2,6 +2,7 @@ import { openApiDocument } from '../src/documents/index.ts';
 import {
   amountInput,
   canonicalJson,
+  customerPath,
   formatToken,
   mergeTokens,
   newCustomer,
@@ -51,6 +52,37 @@ describe('request schemas', () => {
 
   it.each(['', 'a b', 'a'.repeat(61), 'a\u0000', '\ud800', 'a\u200bb'])('refuse the external_id %j', (external_id) => {
     expect(newCustomer.safeParse({ external_id, score: '1' }).success).toBe(false);
+  });
+});
+
+describe('ids in a request', () => {
+  const LOAN = '"external_id":"a","amount":"1","maximum_payment_date":"2030-01-01T00:00:00Z"';
+  const inBody = (id: string) => newLoan.safeParse(parseJson(`{${LOAN},"customer_id":${id}}`)).data?.customer_id;
+  const inPath = (id: string) => customerPath.safeParse({ customer_id: id }).data?.customer_id;
+
+  it.each([
+    ['1', 1],
+    ['999999999999999', 999_999_999_999_999],
+  ])('%s is one that there may be', (id, number) => expect([inBody(id), inPath(id)]).toEqual([number, number]));
+
+  it.each(['1000000000000000', '9007199254740993', '9'.repeat(20), '9'.repeat(200)])(
+    '%s is none that there may be, and one that databases and services take',
+    (id) => {
+      for (const number of [inBody(id), inPath(id)]) {
+        expect(Number.isSafeInteger(number)).toBe(true);
+        expect(number).toBeGreaterThan(999_999_999_999_999);
+      }
+    },
+  );
+
+  it.each(['0', '-1', '1.5', '-10000000000000000', '0000000000000001', '1e20'])('%s is refused', (id) => {
+    expect(inPath(id)).toBeUndefined();
+    if (!id.startsWith('0')) expect(inBody(id)).toBeUndefined();
+  });
+
+  it('may be left out of a body where the name is there', () => {
+    expect(newLoan.safeParse(parseJson(`{${LOAN},"customer_external_id":"b"}`)).success).toBe(true);
+    expect(newLoan.safeParse(parseJson(`{${LOAN},"customer_id":null}`)).success).toBe(false);
   });
 });
 

@@ -53,6 +53,17 @@ describe('reading loans', () => {
       expect([query, await tokenOf(query)]).toEqual([query, undefined]);
   });
 
+  it('knows nothing by an id that is longer than any', async () => {
+    const long = '9'.repeat(20);
+    expect((await page(`/api/loans/${long}`)).status).toBe(404);
+    expect((await page(`/api/customers/${long}/loans`)).status).toBe(404);
+    expect(await page(`/api/loans?customer_id=${long}`)).toMatchObject({ status: 200, body: { results: [] } });
+    const body = JSON.stringify(newLoan(0)).replace('"customer_id":0', `"customer_id":${long}`);
+    const headers = { 'content-type': 'application/json' };
+    const response = await loans.app.server.inject({ method: 'POST', url: '/api/loans', headers, body });
+    expect([response.statusCode, response.json().code]).toEqual([422, 'customer_not_found']);
+  });
+
   it.each([
     'limit=0',
     'limit=201',

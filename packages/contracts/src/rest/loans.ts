@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   amountInput,
   externalId,
+  idInput,
   idParameter,
   LOAN_STATUSES,
   label,
@@ -32,7 +33,7 @@ export type LoanBody = z.infer<typeof loan>;
 
 /** Who a new loan or payment is for: one of the two ids, or both where they name the same customer. */
 export const namesCustomer = {
-  customer_id: resourceId.optional(),
+  customer_id: idInput.optional(),
   customer_external_id: externalId.optional(),
 };
 export const namesSomeone = [

@@ -1,7 +1,7 @@
 /** Webhooks: who is told of events by HTTP, and what came of each message. */
 import { z } from 'zod';
 import { EVENT_TYPES, type EventType } from '../events.ts';
-import { idParameter, printable, resourceId, timeInput, timeText } from '../scalars.ts';
+import { idInput, idParameter, printable, resourceId, timeInput, timeText } from '../scalars.ts';
 import { OVERLAP_SECONDS_DEFAULT, overlapSeconds } from './keys.ts';
 import { pageOf, pageQuery } from './pages.ts';
 
@@ -105,7 +105,7 @@ export type DeliveryBody = z.infer<typeof delivery>;
 
 export const webhookReplay = z
   .strictObject({
-    delivery_ids: z.array(resourceId).min(1).max(REPLAYED_MAX).optional().meta({ description: 'These deliveries' }),
+    delivery_ids: z.array(idInput).min(1).max(REPLAYED_MAX).optional().meta({ description: 'These deliveries' }),
     from: timeInput.optional().meta({ description: 'Or all events that arrived at this time or later' }),
     to: timeInput.optional().meta({ description: 'And before this time; until now, where it is left out' }),
   })

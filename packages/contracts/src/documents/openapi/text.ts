@@ -38,5 +38,5 @@ export const idInvalid = (name: string): FieldError => ({
   pointer: `/${name}`,
   in: 'path',
   code: 'invalid_format',
-  detail: 'must be a whole number from 1, of at most 15 digits',
+  detail: 'must be a whole number from 1',
 });
