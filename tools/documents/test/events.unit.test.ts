@@ -1,5 +1,5 @@
 import asyncapi from '@asyncapi/parser';
-import { type EventType, eventData } from '@mo/contracts';
+import { EVENT_TYPES, type EventType, eventData, STREAMS, type Stream } from '@mo/contracts';
 import { asyncApiDocument, eventSchemas } from '@mo/contracts/documents';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -12,6 +12,16 @@ async function faultsOf(document: string): Promise<string[]> {
   const { diagnostics } = await new asyncapi.Parser().parse(document);
   return diagnostics.map(({ code }) => String(code)).filter((code) => code !== IS_NEWER);
 }
+
+/** The versions that `ce_seen` names, by stream. */
+const parseSeen = (text: string) =>
+  new Map(
+    text
+      .split(',')
+      .filter((part) => part !== '')
+      .map((part) => part.split('='))
+      .map(([stream, version]) => [stream as Stream, Number(version)]),
+  );
 
 function readerOf(schema: object) {
   const ajv = new Ajv2020();
@@ -46,6 +56,47 @@ describe.each(Object.values(asyncApiDocument().components.messages))(
     });
   },
 );
+
+describe('the examples of the messages', () => {
+  const examples = Object.values(asyncApiDocument().components.messages).flatMap((message) => message.examples);
+  const told = examples.map(({ name, headers, payload }) => ({
+    name,
+    id: headers.ce_id,
+    stream: headers.ce_source.split('/').at(-1) as Stream,
+    customer: headers.ce_subject,
+    version: Number(headers.ce_sequence),
+    time: headers.ce_time,
+    seen: parseSeen(headers.ce_seen ?? ''),
+    trace: headers.ce_traceparent,
+    payload,
+  }));
+
+  it('are different events, each by its own request', () => {
+    expect(told.map(({ name }) => name)).toEqual(Object.keys(EVENT_TYPES));
+    for (const key of ['id', 'trace'] as const) expect(new Set(told.map((event) => event[key])).size).toBe(told.length);
+  });
+
+  it.each(told)('say of $name which version of which stream and customer it is', (event) => {
+    expect(event.id).toBe(`${event.stream}-${event.customer}-${event.version}`);
+    expect(event.customer).toBe(String(event.payload.customer_id));
+    expect(event.stream).toBe(EVENT_TYPES[event.name].stream);
+  });
+
+  it.each(told)('let $name be decided on what was there by then, and on nothing later', ({ stream, time, seen }) => {
+    expect(seen.has(stream)).toBe(false);
+    for (const cause of told) {
+      const isSeen = cause.version <= (seen.get(cause.stream) ?? 0);
+      if (isSeen) expect(cause.time <= time).toBe(true);
+      else if (seen.has(cause.stream)) expect(cause.time >= time).toBe(true);
+    }
+  });
+
+  it.each(STREAMS)('number the events of %s by time, without gaps', (stream) => {
+    const ofStream = told.filter((event) => event.stream === stream).sort((a, b) => a.version - b.version);
+    expect(ofStream.map(({ version }) => version)).toEqual(ofStream.map((_, index) => index + 1));
+    expect(ofStream.map(({ time }) => time)).toEqual(ofStream.map(({ time }) => time).sort());
+  });
+});
 
 describe.each([...eventSchemas()])('the JSON Schema of %s', (type: EventType, schema) => {
   const validate = readerOf(schema);

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { EVENT_TYPES, type EventType } from '../../events.ts';
 import { STREAMS, type Stream, TOPIC_PARTITIONS, TOPIC_PREFIX_DEFAULT, topicOf } from '../../streams.ts';
 import { readable } from '../json-schema.ts';
-import { EXAMPLES } from './examples.ts';
-import { eventHeaders, exampleHeaders } from './headers.ts';
+import { EXAMPLES, exampleHeaders } from './examples.ts';
+import { eventHeaders } from './headers.ts';
 import { EVENTS_INTRODUCTION } from './prose.ts';
 import { dataSchema, type JsonSchema } from './schemas.ts';
 
@@ -90,14 +90,7 @@ function message(type: EventType) {
         bindingVersion: KAFKA_BINDING,
       },
     },
-    examples: [
-      {
-        name: type,
-        summary: description,
-        headers: exampleHeaders(type, EXAMPLES[type].customer_id),
-        payload: EXAMPLES[type],
-      },
-    ],
+    examples: [{ name: type, summary: description, headers: exampleHeaders(type), payload: EXAMPLES[type] }],
   };
 }
 

@@ -1,6 +1,8 @@
 /** The story of the OpenAPI document's examples, as events tell it. */
-import type { EventData, EventType } from '../../events.ts';
+import type { z } from 'zod';
+import { dataSchemaOf, EVENT_TYPES, type EventData, type EventType } from '../../events.ts';
 import { ada, loan, payment, pendingLoan, rejectedPayment } from '../openapi/texts/story.ts';
+import type { eventHeaders } from './headers.ts';
 
 const ofCustomer = { customer_id: ada.id, customer_external_id: ada.external_id };
 const customer = { ...ofCustomer, status: ada.status, score: ada.score, preapproved_at: ada.preapproved_at };
@@ -31,3 +33,47 @@ export const EXAMPLES: { readonly [T in EventType]: EventData<T> } = {
   },
   PaymentRejected: { ...ofPayment(rejectedPayment), rejection_reason: 'exceeds_debt' },
 };
+
+/** What distinguishes the headers of one example from those of the others. */
+interface Place {
+  readonly version: number;
+  readonly time: string;
+  readonly seen?: string;
+}
+
+/** The third payment, which pays off the loan, is not among the examples. */
+const PLACES: Readonly<Record<EventType, Place>> = {
+  CustomerRegistered: { version: 1, time: ada.created_at },
+  CustomerUpdated: { version: 2, time: '2026-03-20T08:00:00.000Z' },
+  LoanTaken: { version: 1, time: loan.created_at, seen: 'customers=1' },
+  LoanRequested: { version: 2, time: pendingLoan.created_at, seen: 'customers=1' },
+  LoanRejected: { version: 3, time: '2026-03-02T09:00:00.000Z', seen: 'customers=1,payments=2' },
+  LoanPaid: { version: 4, time: '2026-03-15T12:00:00.040Z', seen: 'customers=1,payments=3' },
+  PaymentApplied: { version: 1, time: payment.created_at, seen: 'customers=1,loans=2' },
+  PaymentRejected: { version: 2, time: rejectedPayment.created_at, seen: 'customers=1,loans=2' },
+};
+
+/** The headers of the example of a type, by which it is the customer's next event of its stream. */
+export function exampleHeaders(type: EventType): z.infer<ReturnType<typeof eventHeaders>> {
+  const { stream } = EVENT_TYPES[type];
+  const { version, time, seen } = PLACES[type];
+  return {
+    ce_specversion: '1.0',
+    ce_id: `${stream}-${ada.id}-${version}`,
+    ce_source: `/mo/${stream}`,
+    ce_type: type,
+    ce_time: time,
+    ce_subject: String(ada.id),
+    ce_sequence: String(version),
+    ...(seen === undefined ? {} : { ce_seen: seen }),
+    ce_dataschema: dataSchemaOf(type),
+    ce_traceparent: traceparentOf(type),
+    'content-type': 'application/json',
+  };
+}
+
+/** Each event has a request of its own, and so a trace. */
+function traceparentOf(type: EventType): string {
+  const place = String(Object.keys(PLACES).indexOf(type) + 1).padStart(2, '0');
+  return `00-4bf92f3577b34da6a3ce929d0e0e47${place}-00f067aa0ba902${place}-01`;
+}

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { dataSchemaOf, EVENT_TYPES, type EventType } from '../../events.ts';
 import { timeText } from '../../scalars.ts';
-import { STREAMS, type Stream } from '../../streams.ts';
+import { STREAMS } from '../../streams.ts';
 
 const about = (description: string) => ({ description });
 const customerId = z.string().regex(/^[1-9]\d{0,15}$/);
@@ -36,23 +36,3 @@ export function eventHeaders(type: EventType) {
     'content-type': z.literal('application/json'),
   });
 }
-
-/** The headers of an example: the customer's first event of the stream. */
-export function exampleHeaders(type: EventType, customerId: number): z.infer<ReturnType<typeof eventHeaders>> {
-  const { stream } = EVENT_TYPES[type];
-  return {
-    ce_specversion: '1.0',
-    ce_id: `${stream}-${customerId}-1`,
-    ce_source: `/mo/${stream}`,
-    ce_type: type,
-    ce_time: '2026-02-01T10:00:00.000Z',
-    ce_subject: String(customerId),
-    ce_sequence: '1',
-    ...(SEEN[stream] === undefined ? {} : { ce_seen: SEEN[stream] }),
-    ce_dataschema: dataSchemaOf(type),
-    ce_traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
-    'content-type': 'application/json',
-  };
-}
-
-const SEEN: Readonly<Partial<Record<Stream, string>>> = { loans: 'customers=1', payments: 'customers=1,loans=1' };

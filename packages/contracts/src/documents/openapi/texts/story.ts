@@ -71,7 +71,10 @@ export const rejectedPayment: PaymentBody = {
   total_amount: '5000.00',
   status: 'rejected',
   rejection_reason: 'exceeds_debt',
+  paid_at: '2026-03-01T12:05:00.000Z',
   details: [],
+  created_at: '2026-03-01T12:05:00.000Z',
+  updated_at: '2026-03-01T12:05:00.000Z',
 };
 
 /** After the payment; the pending loan holds credit, too. */

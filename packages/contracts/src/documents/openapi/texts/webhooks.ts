@@ -36,9 +36,12 @@ const delivered: DeliveryBody = {
 const waiting: DeliveryBody = {
   ...delivered,
   id: 312,
-  event_id: `loans-${CUSTOMER_ID}-2`,
+  event_id: `loans-${CUSTOMER_ID}-3`,
+  event_type: 'LoanRejected',
   status: 'pending',
   attempts: 1,
+  created_at: '2026-03-02T09:00:00.010Z',
+  last_attempt_at: '2026-03-02T09:00:00.150Z',
   last_status: 503,
   last_error: 'it answered 503',
 };
