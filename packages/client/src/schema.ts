@@ -611,7 +611,28 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive an event
+         * @description Sent to the URL of each active webhook that is told of the type, signed as [Standard Webhooks](https://www.standardwebhooks.com) has it. Check the signature of the body as it came, answer within 15 seconds, and pass over a message whose `webhook-id` you know.
+         */
+        post: operations["receiveEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description Who is to become a customer */
@@ -771,6 +792,272 @@ export interface components {
              * @description When the new key expires; never, where it is left out
              */
             expires_at?: string;
+        };
+        /** @description An event, as it is sent to a webhook */
+        WebhookMessage: components["schemas"]["CustomerRegisteredMessage"] | components["schemas"]["CustomerUpdatedMessage"] | components["schemas"]["LoanTakenMessage"] | components["schemas"]["LoanRequestedMessage"] | components["schemas"]["LoanRejectedMessage"] | components["schemas"]["LoanPaidMessage"] | components["schemas"]["PaymentAppliedMessage"] | components["schemas"]["PaymentRejectedMessage"];
+        CustomerRegisteredMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "CustomerRegistered";
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            timestamp: string;
+            /** @description Its version, as `ce_sequence` in the topic */
+            sequence: number;
+            /** @description Somebody became a customer, with a credit line. */
+            data: {
+                customer_id: components["schemas"]["Id"];
+                customer_external_id: components["schemas"]["ExternalId"];
+                /** @enum {string} */
+                status: "active" | "inactive";
+                /**
+                 * @description An amount with two decimals
+                 * @example 1200.50
+                 */
+                score: string;
+                preapproved_at: string | null;
+            };
+        };
+        CustomerUpdatedMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "CustomerUpdated";
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            timestamp: string;
+            /** @description Its version, as `ce_sequence` in the topic */
+            sequence: number;
+            /** @description The credit line or the status changed. All members as they are now. */
+            data: {
+                customer_id: components["schemas"]["Id"];
+                customer_external_id: components["schemas"]["ExternalId"];
+                /** @enum {string} */
+                status: "active" | "inactive";
+                /**
+                 * @description An amount with two decimals
+                 * @example 1200.50
+                 */
+                score: string;
+                preapproved_at: string | null;
+            };
+        };
+        LoanTakenMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "LoanTaken";
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            timestamp: string;
+            /** @description Its version, as `ce_sequence` in the topic */
+            sequence: number;
+            /** @description A loan is active: taken at once, or granted after it was requested. */
+            data: {
+                customer_id: components["schemas"]["Id"];
+                customer_external_id: components["schemas"]["ExternalId"];
+                loan_id: components["schemas"]["Id"];
+                external_id: components["schemas"]["ExternalId"];
+                /**
+                 * @description An amount with two decimals
+                 * @example 1200.50
+                 */
+                amount: string;
+                contract_version: string | null;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 * @example 2026-01-31T09:30:00.000Z
+                 */
+                maximum_payment_date: string;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 * @example 2026-01-31T09:30:00.000Z
+                 */
+                taken_at: string;
+                /** @description Whether a LoanRequested came before it, so that its amount is counted once */
+                requested: boolean;
+            };
+        };
+        LoanRequestedMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "LoanRequested";
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            timestamp: string;
+            /** @description Its version, as `ce_sequence` in the topic */
+            sequence: number;
+            /** @description A loan waits to be granted or rejected. It holds credit, but nothing is owed. */
+            data: {
+                customer_id: components["schemas"]["Id"];
+                customer_external_id: components["schemas"]["ExternalId"];
+                loan_id: components["schemas"]["Id"];
+                external_id: components["schemas"]["ExternalId"];
+                /**
+                 * @description An amount with two decimals
+                 * @example 1200.50
+                 */
+                amount: string;
+                contract_version: string | null;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 * @example 2026-01-31T09:30:00.000Z
+                 */
+                maximum_payment_date: string;
+                taken_at: null;
+            };
+        };
+        LoanRejectedMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "LoanRejected";
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            timestamp: string;
+            /** @description Its version, as `ce_sequence` in the topic */
+            sequence: number;
+            /** @description A loan that was requested is rejected, which frees its credit. */
+            data: {
+                customer_id: components["schemas"]["Id"];
+                customer_external_id: components["schemas"]["ExternalId"];
+                loan_id: components["schemas"]["Id"];
+                external_id: components["schemas"]["ExternalId"];
+                /**
+                 * @description An amount with two decimals
+                 * @example 1200.50
+                 */
+                amount: string;
+            };
+        };
+        LoanPaidMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "LoanPaid";
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            timestamp: string;
+            /** @description Its version, as `ce_sequence` in the topic */
+            sequence: number;
+            /** @description Payments have covered all of a loan. */
+            data: {
+                customer_id: components["schemas"]["Id"];
+                customer_external_id: components["schemas"]["ExternalId"];
+                loan_id: components["schemas"]["Id"];
+                external_id: components["schemas"]["ExternalId"];
+                /**
+                 * @description An amount with two decimals
+                 * @example 1200.50
+                 */
+                amount: string;
+            };
+        };
+        PaymentAppliedMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "PaymentApplied";
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            timestamp: string;
+            /** @description Its version, as `ce_sequence` in the topic */
+            sequence: number;
+            /** @description A payment was spread over loans. */
+            data: {
+                customer_id: components["schemas"]["Id"];
+                customer_external_id: components["schemas"]["ExternalId"];
+                payment_id: components["schemas"]["Id"];
+                external_id: components["schemas"]["ExternalId"];
+                /**
+                 * @description An amount with two decimals
+                 * @example 1200.50
+                 */
+                total_amount: string;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 * @example 2026-01-31T09:30:00.000Z
+                 */
+                paid_at: string;
+                /** @description Which loan got how much; the amounts sum to total_amount */
+                details: {
+                    loan_id: components["schemas"]["Id"];
+                    /**
+                     * @description An amount with two decimals
+                     * @example 1200.50
+                     */
+                    amount: string;
+                }[];
+            };
+        };
+        PaymentRejectedMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "PaymentRejected";
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            timestamp: string;
+            /** @description Its version, as `ce_sequence` in the topic */
+            sequence: number;
+            /** @description A payment was recorded and changes nothing: it is more than is owed. */
+            data: {
+                customer_id: components["schemas"]["Id"];
+                customer_external_id: components["schemas"]["ExternalId"];
+                payment_id: components["schemas"]["Id"];
+                external_id: components["schemas"]["ExternalId"];
+                /**
+                 * @description An amount with two decimals
+                 * @example 1200.50
+                 */
+                total_amount: string;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 * @example 2026-01-31T09:30:00.000Z
+                 */
+                paid_at: string;
+                /** @enum {string} */
+                rejection_reason: "exceeds_debt";
+            };
         };
         /** @description Somebody with a credit line */
         Customer: {
@@ -3737,6 +4024,51 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    receiveEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the event: the same whenever it is sent */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description HMAC-SHA256 of id, timestamp and body by each secret that counts, separated by spaces */
+                "webhook-signature": string;
+                /** @description W3C Trace Context of the attempt, where it is recorded */
+                traceparent?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookMessage"];
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is not taken, and comes again, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -1,4 +1,5 @@
 /** The types of the API by short names; all of them come from the generated ones. */
+import type { ROUTES } from './routes.ts';
 import type { components, operations } from './schema.ts';
 
 type Schemas = components['schemas'];
@@ -20,6 +21,8 @@ export type NewWebhook = Schemas['NewWebhook'];
 export type WebhookChange = Schemas['WebhookChange'];
 export type SecretRotation = Schemas['SecretRotation'];
 export type Delivery = Schemas['Delivery'];
+/** What a webhook receives. */
+export type WebhookMessage = Schemas['WebhookMessage'];
 export type WebhookReplay = Schemas['WebhookReplay'];
 export type Replayed = Schemas['Replayed'];
 export type Scope = Schemas['Scope'];
@@ -39,7 +42,8 @@ export interface Page<Item> {
   readonly next_cursor: string | null;
 }
 
-export type OperationId = keyof operations;
+/** What can be called; the document describes the messages of webhooks as operations, too. */
+export type OperationId = keyof typeof ROUTES;
 
 type Part<Id extends OperationId, Name extends 'path' | 'query'> = NonNullable<operations[Id]['parameters'][Name]>;
 type JsonOf<T> = T extends { content: { 'application/json': infer Body } } ? Body : never;

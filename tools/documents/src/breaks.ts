@@ -3,7 +3,7 @@
  * events may tell more; nothing else. A higher major version may break.
  */
 import { apiCompare, type Diff } from 'api-smart-diff';
-import { withAnswersInPlace } from './answers-in-place.ts';
+import { comparable } from './comparable.ts';
 import { type EventsDocument, eventsAsAnswers } from './events-as-answers.ts';
 
 export interface Versioned {
@@ -22,10 +22,7 @@ export function breaksOfEvents(released: EventsDocument, current: EventsDocument
 
 function breaks(released: object, current: object): string[] {
   // The comparison writes into what it is given.
-  const { diffs } = apiCompare(
-    withAnswersInPlace(structuredClone(released)),
-    withAnswersInPlace(structuredClone(current)),
-  );
+  const { diffs } = apiCompare(comparable(structuredClone(released)), comparable(structuredClone(current)));
   return diffs
     .filter((diff) => counts(diff) && !isHarmless(diff))
     .filter((diff) => diff.type === 'breaking' || OWN_RULES.some((rule) => rule(diff)))

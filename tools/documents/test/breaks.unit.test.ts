@@ -69,6 +69,16 @@ describe('a change of the API breaks its clients that', () => {
     ['removes a header of an answer', (d) => delete loans(d).post.responses[201].headers['Consistency-Token']],
     ['sends a header no longer always', (d) => Object.assign(d.components.headers.RetryAfter, { required: false })],
     ['asks for another scope', (d) => Object.assign(loans(d).get, { 'x-scope': 'admin' })],
+    [
+      'removes a member of a message to webhooks',
+      (d) => removeMember(schemas(d).LoanTakenMessage.properties.data, 'amount'),
+    ],
+    [
+      'retypes a member of a message',
+      (d) => Object.assign(schemas(d).LoanPaidMessage.properties.sequence, { type: 'string' }),
+    ],
+    ['sends messages without a header', (d) => d.webhooks.event.post.parameters.shift()],
+    ['sends no messages', (d) => delete d.webhooks.event],
     ['asks for a new member', (d) => schemas(d).NewLoan.required.push('contract_version')],
     [
       'asks for a member that was not known',
@@ -119,6 +129,14 @@ describe('a change of the API breaks its clients that', () => {
       'a member of a request that may be left out',
       (d) => Object.assign(schemas(d).NewLoan.properties, { purpose: { type: 'string' } }),
     ],
+    [
+      'a member of a message to webhooks',
+      (d) => {
+        schemas(d).LoanTakenMessage.properties.purpose = { type: 'string' };
+        schemas(d).LoanTakenMessage.required.push('purpose');
+      },
+    ],
+    ['a header of a message', (d) => d.webhooks.event.post.parameters.push({ in: 'header', name: 'age', schema: {} })],
     ['a value in a request', (d) => schemas(d).NewLoan.properties.status.enum.push('draft')],
     ['a parameter', (d) => loans(d).get.parameters.push({ in: 'query', name: 'year', schema: { type: 'string' } })],
     ['words', (d) => Object.assign(d.info, { description: 'other words' })],

@@ -1,5 +1,5 @@
 import { type Operation, type OperationId, operations, parseJson } from '@mo/contracts';
-import { openApiDocument, TEXTS } from '@mo/contracts/documents';
+import { asyncApiDocument, openApiDocument, TEXTS } from '@mo/contracts/documents';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import spectral from '@stoplight/spectral-core';
 import rulesets from '@stoplight/spectral-rulesets';
@@ -44,6 +44,25 @@ describe('the OpenAPI document', () => {
     const isValid = new Ajv2020({ strict: false }).compile(amount);
     expect([...cents, 9_999_999_999.99].filter((value) => !isValid(value))).toEqual([]);
     expect([0, -0.01, 10_000_000_000].filter((value) => isValid(value))).toEqual([]);
+  });
+
+  it('tells receivers of webhooks every type of event', () => {
+    const { requestBody } = document.webhooks.event.post;
+    const validate = new Ajv2020({ strict: false, validateFormats: false })
+      .addSchema({ ...document, $id: 'urn:mo:document' })
+      .compile({ $ref: 'urn:mo:document#/components/schemas/WebhookMessage' });
+    expect(requestBody.content['application/json'].schema.$ref).toBe('#/components/schemas/WebhookMessage');
+    const messages = Object.values(asyncApiDocument().components.messages).flatMap(({ examples }) =>
+      examples.map(({ name: type, headers, payload: data }) => ({
+        type,
+        timestamp: headers.ce_time,
+        sequence: Number(headers.ce_sequence),
+        data,
+      })),
+    );
+    expect(messages.filter((message) => !validate(message))).toEqual([]);
+    expect(validate({ ...messages[0], more: 1 })).toBe(true);
+    expect(validate({ ...messages[0], type: 'LoanPaid' })).toBe(false);
   });
 
   it('finds an example that is not valid', () => {

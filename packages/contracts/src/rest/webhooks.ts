@@ -1,6 +1,6 @@
 /** Webhooks: who is told of events by HTTP, and what came of each message. */
 import { z } from 'zod';
-import { EVENT_TYPES, type EventType } from '../events.ts';
+import { EVENT_TYPES, type EventType, eventData } from '../events.ts';
 import { idInput, idParameter, printable, resourceId, timeInput, timeText } from '../scalars.ts';
 import { OVERLAP_SECONDS_DEFAULT, overlapSeconds } from './keys.ts';
 import { pageOf, pageQuery } from './pages.ts';
@@ -131,6 +131,22 @@ export const replayed = z
   })
   .meta({ id: 'Replayed', description: 'What a replay came to' });
 export type ReplayedBody = z.infer<typeof replayed>;
+
+const messageOf = (type: EventType) =>
+  z
+    .object({
+      type: z.literal(type),
+      timestamp: timeText.meta({ description: 'When it happened' }),
+      sequence: z.int().min(1).meta({ description: 'Its version, as `ce_sequence` in the topic' }),
+      data: eventData[type],
+    })
+    .meta({ id: `${type}Message` });
+
+const [firstType, ...otherTypes] = TYPES;
+/** What is sent to a webhook: an event as Standard Webhooks has it, and its place in its stream. */
+export const webhookMessage = z
+  .discriminatedUnion('type', [messageOf(firstType), ...otherTypes.map(messageOf)])
+  .meta({ id: 'WebhookMessage', description: 'An event, as it is sent to a webhook' });
 
 export const webhookPath = z.strictObject({ webhook_id: idParameter });
 export const webhooksQuery = z.strictObject({

@@ -12,6 +12,7 @@ import { INTRODUCTION } from './prose.ts';
 import { Responses } from './responses.ts';
 import type { Examples, OperationText } from './text.ts';
 import { TEXTS } from './texts/index.ts';
+import { webhookMessages } from './webhook-message.ts';
 
 /** Of the API, not of what serves it. The first number changes only where a client that works could stop working. */
 export const API_VERSION = '1.0.0';
@@ -48,6 +49,7 @@ export function openApiDocument(): ReturnType<typeof createDocument> {
       security: [{ bearer: [] }, { apiKey: [] }],
       tags: TAGS,
       paths,
+      webhooks: webhookMessages(),
       components: {
         securitySchemes: {
           bearer: {
