@@ -1,10 +1,11 @@
 import asyncapi from '@asyncapi/parser';
-import { EVENT_TYPES, type EventType, eventData, STREAMS, type Stream } from '@mo/contracts';
+import { DEAD_LETTER_HEADERS, EVENT_TYPES, type EventType, eventData, STREAMS, type Stream } from '@mo/contracts';
 import { asyncApiDocument, eventSchemas } from '@mo/contracts/documents';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
 const text = JSON.stringify(asyncApiDocument());
+const TYPES = Object.keys(EVENT_TYPES) as EventType[];
 /** 3.1 exists. What reads 3.0 reads on. */
 const IS_NEWER = 'asyncapi-latest-version';
 
@@ -44,21 +45,43 @@ describe('the AsyncAPI document', () => {
   });
 });
 
-describe.each(Object.values(asyncApiDocument().components.messages))(
-  'the message $name',
-  ({ headers, payload, examples }) => {
-    it.each([
-      ['headers', headers],
-      ['payload', payload],
-    ] as const)('has an example whose %s are valid', (part, schema) => {
-      const validate = readerOf(schema);
-      for (const example of examples) expect([validate(example[part]), validate.errors]).toEqual([true, null]);
-    });
-  },
-);
+const { messages } = asyncApiDocument().components;
+const events = TYPES.map((type) => messages[type]);
+
+describe.each(events)('the message $name', ({ headers, payload, examples }) => {
+  it.each([
+    ['headers', headers],
+    ['payload', payload],
+  ] as const)('has an example whose %s are valid', (part, schema) => {
+    const validate = readerOf(schema);
+    for (const example of examples) expect([validate(example[part]), validate.errors]).toEqual([true, null]);
+  });
+});
+
+describe('the topics of dead letters', () => {
+  const letters = [messages.DeadLetter, messages.DeadLetterNotice];
+
+  it.each(letters)('hold $name, with an example whose headers are valid', ({ headers, examples }) => {
+    const validate = readerOf(headers);
+    for (const example of examples) expect([validate(example.headers), validate.errors]).toEqual([true, null]);
+    expect(validate({})).toBe(false);
+  });
+
+  it('hold no other headers than are described', () => {
+    const described = letters.flatMap(({ headers }) => Object.keys(headers.properties ?? {}));
+    expect(new Set(described)).toEqual(new Set(Object.values(DEAD_LETTER_HEADERS)));
+  });
+
+  it.each(STREAMS)('are beside the topic of %s', (stream) => {
+    const channel = Object.values<{ address: string; messages: object }>(asyncApiDocument().channels).find(
+      ({ address }) => address === `mo.${stream}.dlq`,
+    );
+    expect(Object.keys(channel?.messages ?? {})).toEqual(['DeadLetter', 'DeadLetterNotice']);
+  });
+});
 
 describe('the examples of the messages', () => {
-  const examples = Object.values(asyncApiDocument().components.messages).flatMap((message) => message.examples);
+  const examples = events.flatMap((message) => message.examples);
   const told = examples.map(({ name, headers, payload }) => ({
     name,
     id: headers.ce_id,
@@ -72,7 +95,7 @@ describe('the examples of the messages', () => {
   }));
 
   it('are different events, each by its own request', () => {
-    expect(told.map(({ name }) => name)).toEqual(Object.keys(EVENT_TYPES));
+    expect(told.map(({ name }) => name)).toEqual(TYPES);
     for (const key of ['id', 'trace'] as const) expect(new Set(told.map((event) => event[key])).size).toBe(told.length);
   });
 

@@ -1,4 +1,4 @@
-import { type Operation, type OperationId, operations, parseJson } from '@mo/contracts';
+import { EVENT_TYPES, type EventType, type Operation, type OperationId, operations, parseJson } from '@mo/contracts';
 import { asyncApiDocument, openApiDocument, TEXTS } from '@mo/contracts/documents';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import spectral from '@stoplight/spectral-core';
@@ -52,8 +52,9 @@ describe('the OpenAPI document', () => {
       .addSchema({ ...document, $id: 'urn:mo:document' })
       .compile({ $ref: 'urn:mo:document#/components/schemas/WebhookMessage' });
     expect(requestBody.content['application/json'].schema.$ref).toBe('#/components/schemas/WebhookMessage');
-    const messages = Object.values(asyncApiDocument().components.messages).flatMap(({ examples }) =>
-      examples.map(({ name: type, headers, payload: data }) => ({
+    const described = asyncApiDocument().components.messages;
+    const messages = (Object.keys(EVENT_TYPES) as EventType[]).flatMap((name) =>
+      described[name].examples.map(({ name: type, headers, payload: data }) => ({
         type,
         timestamp: headers.ce_time,
         sequence: Number(headers.ce_sequence),

@@ -1,17 +1,18 @@
 /** The topics and their events as an AsyncAPI 3.0 document. */
 import { z } from 'zod';
+import { deadLetterTopicOf } from '../../dead-letters.ts';
 import { EVENT_TYPES, type EventType } from '../../events.ts';
 import { STREAMS, type Stream, TOPIC_PARTITIONS, TOPIC_PREFIX_DEFAULT, topicOf } from '../../streams.ts';
 import { readable } from '../json-schema.ts';
+import { letterMessages } from './dead-letters.ts';
 import { EXAMPLES, exampleHeaders } from './examples.ts';
 import { eventHeaders } from './headers.ts';
+import { KAFKA_BINDING } from './kafka.ts';
 import { EVENTS_INTRODUCTION } from './prose.ts';
 import { dataSchema, type JsonSchema } from './schemas.ts';
 
 /** Of the events. The first number changes only where a subscriber that works could stop working. */
 export const EVENTS_VERSION = '1.0.0';
-
-const KAFKA_BINDING = '0.5.0';
 
 const CHANNELS: Readonly<Record<Stream, { title: string; description: string }>> = {
   customers: { title: 'Customers', description: 'Who is a customer, with which credit line and status.' },
@@ -42,24 +43,34 @@ export function asyncApiDocument() {
         variables: { broker: { default: 'localhost:9092', description: 'Any of the brokers, as host:port' } },
       },
     },
-    channels: recordOf(STREAMS, channel),
+    channels: {
+      ...recordOf(STREAMS, channel),
+      ...Object.fromEntries(STREAMS.map((stream) => [`${stream}DeadLetters`, deadLetterChannel(stream)])),
+    },
     operations: Object.fromEntries(STREAMS.map((stream) => [`send${CHANNELS[stream].title}`, operation(stream)])),
-    components: { messages: recordOf(Object.keys(EVENT_TYPES) as EventType[], message) },
+    components: { messages: { ...recordOf(Object.keys(EVENT_TYPES) as EventType[], message), ...letterMessages() } },
   };
 }
 
 const typesOf = (stream: Stream): EventType[] =>
   (Object.keys(EVENT_TYPES) as EventType[]).filter((type) => EVENT_TYPES[type].stream === stream);
 
-function channel(stream: Stream) {
-  const topic = topicOf(TOPIC_PREFIX_DEFAULT, stream);
-  return {
-    address: topic,
-    ...CHANNELS[stream],
-    messages: recordOf(typesOf(stream), (type) => ({ $ref: `#/components/messages/${type}` })),
-    bindings: { kafka: { topic, partitions: TOPIC_PARTITIONS, bindingVersion: KAFKA_BINDING } },
-  };
-}
+const channel = (stream: Stream) => ({
+  ...CHANNELS[stream],
+  ...topicWith(topicOf(TOPIC_PREFIX_DEFAULT, stream), typesOf(stream)),
+});
+
+const deadLetterChannel = (stream: Stream) => ({
+  title: `Dead letters of ${stream}`,
+  description: `What followers of ${stream} could not understand, and what became of it. Subscribers need not read it.`,
+  ...topicWith(deadLetterTopicOf(topicOf(TOPIC_PREFIX_DEFAULT, stream)), Object.keys(letterMessages())),
+});
+
+const topicWith = <Name extends string>(topic: string, messages: readonly Name[]) => ({
+  address: topic,
+  messages: recordOf(messages, (name) => ({ $ref: `#/components/messages/${name}` })),
+  bindings: { kafka: { topic, partitions: TOPIC_PARTITIONS, bindingVersion: KAFKA_BINDING } },
+});
 
 function operation(stream: Stream) {
   return {

@@ -1,0 +1,73 @@
+/** The topics of what could not be understood, as channels and messages of the AsyncAPI document. */
+import { z } from 'zod';
+import { DEAD_LETTER_HEADERS as HEADERS, SETTLEMENTS } from '../../dead-letters.ts';
+import { KAFKA_BINDING } from './kafka.ts';
+import type { JsonSchema } from './schemas.ts';
+
+const about = (description: string) => ({ description });
+const place = z.string().regex(/^\d+$/);
+
+/** Where the message of a letter lies. */
+const SOURCE = {
+  [HEADERS.sourceTopic]: z.string().meta(about('The topic of the message')),
+  [HEADERS.sourcePartition]: place.meta(about('Its partition')),
+  [HEADERS.sourceOffset]: place.meta(about('Its offset')),
+};
+
+const letterHeaders = z.object({
+  [HEADERS.reason]: z.string().meta(about('Why it could not be understood, or take effect')),
+  [HEADERS.follower]: z.string().meta(about('The consumer group that sent the letter')),
+  ...SOURCE,
+  [HEADERS.omittedBytes]: place
+    .optional()
+    .meta(about('Only where Kafka refuses the whole letter: how many bytes of key and value are left out')),
+});
+
+const noticeHeaders = z.object({
+  [HEADERS.settled]: z.enum(SETTLEMENTS).meta(about('What became of the letter')),
+  [HEADERS.letterPartition]: place.meta(about('The partition of the letter on this topic')),
+  [HEADERS.letterOffset]: place.meta(about('Its offset')),
+  ...z.object(SOURCE).partial().shape,
+});
+
+const ORIGIN = {
+  [HEADERS.sourceTopic]: 'mo.loans',
+  [HEADERS.sourcePartition]: '3',
+  [HEADERS.sourceOffset]: '4711',
+};
+
+const letter = {
+  name: 'DeadLetter',
+  title: 'Dead letter',
+  summary: 'A message that a service could not understand: its key, value and headers, and why.',
+  headers: letterHeaders,
+  payload: { description: 'The value of the message, unchanged; nothing where it is left out' },
+  example: { [HEADERS.reason]: 'amount must be a string', [HEADERS.follower]: 'mo.payments', ...ORIGIN },
+};
+const notice = {
+  name: 'DeadLetterNotice',
+  title: 'Notice of a dead letter',
+  summary: 'A letter was put back on the topic of its message, or dismissed.',
+  headers: noticeHeaders,
+  payload: { description: 'Nothing' },
+  example: { [HEADERS.settled]: 'replayed', [HEADERS.letterPartition]: '3', [HEADERS.letterOffset]: '12', ...ORIGIN },
+};
+
+/** The messages on the topics of dead letters. */
+export const letterMessages = () => ({ DeadLetter: messageOf(letter), DeadLetterNotice: messageOf(notice) });
+
+function messageOf({ headers, example, ...message }: typeof letter | typeof notice) {
+  const { $schema: _, ...schema } = z.toJSONSchema(headers, { io: 'input' });
+  return {
+    ...message,
+    contentType: 'application/octet-stream',
+    headers: schema as JsonSchema,
+    bindings: {
+      kafka: {
+        key: { type: ['string', 'null'], description: 'The key of the message, or null' },
+        bindingVersion: KAFKA_BINDING,
+      },
+    },
+    examples: [{ name: message.name, summary: message.summary, headers: example }],
+  };
+}
