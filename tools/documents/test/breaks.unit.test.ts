@@ -212,7 +212,11 @@ describe('a change of the events breaks subscribers that', () => {
 });
 
 describe('a document is released', () => {
-  const whole = files.get('openapi.json') as string;
+  const whole = JSON.stringify(
+    { ...JSON.parse(files.get('openapi.json') as string), info: { version: '1.0.0' } },
+    null,
+    2,
+  );
   const changed = (change: (document: Anything) => void) => {
     const document = JSON.parse(whole);
     change(document);

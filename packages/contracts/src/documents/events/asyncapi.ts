@@ -12,7 +12,7 @@ import { EVENTS_INTRODUCTION } from './prose.ts';
 import { dataSchema, type JsonSchema } from './schemas.ts';
 
 /** Of the events. The first number changes only where a subscriber that works could stop working. */
-export const EVENTS_VERSION = '1.0.0';
+export const EVENTS_VERSION = '1.1.0';
 
 const CHANNELS: Readonly<Record<Stream, { title: string; description: string }>> = {
   customers: { title: 'Customers', description: 'Who is a customer, with which credit line and status.' },

@@ -15,7 +15,7 @@ import { TEXTS } from './texts/index.ts';
 import { webhookMessages } from './webhook-message.ts';
 
 /** Of the API, not of what serves it. The first number changes only where a client that works could stop working. */
-export const API_VERSION = '1.0.0';
+export const API_VERSION = '1.1.0';
 
 /** In the order in which the reference shows them: the first one is open. */
 const TAGS = [
