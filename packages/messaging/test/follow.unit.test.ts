@@ -9,7 +9,7 @@ const OWN = 'loans';
 function deliver(account: Ledger, event: StreamEvent): Ledger {
   const what = follow(OWN, account, event);
   if (what === 'duplicate') return account;
-  return what === 'apply' ? advance(ledgerModel.evolve(account, event), event) : fallBehind(OWN, account, event);
+  return what === 'apply' ? advance(ledgerModel.evolve(account, [event]), event) : fallBehind(OWN, account, event);
 }
 const deliverAll = (events: readonly StreamEvent[], to = ledgerOf(1)): Ledger => events.reduce(deliver, to);
 

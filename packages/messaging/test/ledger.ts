@@ -36,10 +36,11 @@ export const ledgerModel: StreamModel<Ledger> = {
   decidesOn: ['customers', 'payments'],
   unknown: ledgerOf,
   externalIdOf: (account) => account.externalId,
-  evolve: (account, event) => ({
+  evolve: (account, events) => ({
     ...account,
-    externalId: event.stream === 'customers' ? event.data.customer_external_id : account.externalId,
-    history: [...account.history, nameOf(event)],
+    externalId:
+      events.findLast(({ stream }) => stream === 'customers')?.data.customer_external_id ?? account.externalId,
+    history: [...account.history, ...events.map(nameOf)],
   }),
   react: (_before, event) =>
     event.type === 'PaymentApplied' ? [{ type: 'LoanPaid', data: loanPaid(event.customer_id) }] : [],

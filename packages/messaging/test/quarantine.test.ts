@@ -105,9 +105,10 @@ it('a customer waits on for what was put back, and no longer for what was dismis
 describe('an event that is understood, but', () => {
   const faulty: StreamModel<Ledger> = {
     ...ledgerModel,
-    evolve: (account, event) => {
-      if (event.stream === 'payments' && event.customer_id === 1) throw new Error('no such loan');
-      return ledgerModel.evolve(account, event);
+    evolve: (account, events) => {
+      if (account.customerId === 1 && events.some(({ stream }) => stream === 'payments'))
+        throw new Error('no such loan');
+      return ledgerModel.evolve(account, events);
     },
   };
 
@@ -133,9 +134,9 @@ describe('an event that is understood, but', () => {
     const tooLong: StreamModel<Ledger> = {
       ...broken,
       // PostgreSQL keeps no text with a zero in it.
-      evolve: (account, event) => ({
-        ...ledgerModel.evolve(account, event),
-        externalId: event.customer_id === 1 ? 'a\0b' : `customer-${event.customer_id}`,
+      evolve: (account, events) => ({
+        ...ledgerModel.evolve(account, events),
+        externalId: account.customerId === 1 ? 'a\0b' : `customer-${account.customerId}`,
       }),
     };
     const writePath = processOf(database, tooLong);

@@ -84,7 +84,7 @@ class Taking<A extends Account> implements Told<A> {
     const fault = this.image.faultOf(before, event);
     if (fault !== null) this.faults.push(`${nameOf(event)}: ${fault}`);
     const restricted = model.restricts(event) ? event.version : before.restricted;
-    const after = { ...attempt(event, () => model.evolve(before, event)), version: event.version, restricted };
+    const after = { ...attempt(event, () => model.evolve(before, [event])), version: event.version, restricted };
     this.account = this.image.keep({ ...after, lastTimeMs: Date.parse(event.time) }, event);
     const name = model.externalIdOf(this.account);
     if (name !== event.data.customer_external_id)
@@ -150,7 +150,7 @@ class Taking<A extends Account> implements Told<A> {
     this.#due = [...due];
     this.account = this.image.keep(
       advance(
-        attempt(event, () => model.evolve(before, event)),
+        attempt(event, () => model.evolve(before, [event])),
         event,
       ),
       event,

@@ -42,8 +42,11 @@ export interface StreamModel<A extends Account> {
   unknown(customerId: number): A;
   /** The caller's name for the customer, where it is known. */
   externalIdOf(account: A): string | null;
-  /** The account after an event of its own stream or of a followed one. Versions are kept by the protocol. */
-  evolve(account: A, event: StreamEvent): A;
+  /**
+   * The account after events of its own stream or of followed ones, in their order. Versions are kept by the protocol. All own
+   * events of one decision come in one call, so that what is costly to copy can be copied once for all of them.
+   */
+  evolve(account: A, events: readonly StreamEvent[]): A;
   /** The own events that a followed event brings about. */
   react(before: A, event: StreamEvent): readonly NewEvent[];
   /** Whether an own event leaves less to be granted: a refusal must have been confirmed since the last of these. */

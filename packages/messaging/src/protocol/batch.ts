@@ -209,7 +209,7 @@ export class Batch<A extends Account> {
   #apply(account: A, event: StreamEvent): EventOutcome {
     try {
       const caused = this.#model.react(account, event);
-      const applied = advance(this.#model.evolve(account, event), event);
+      const applied = advance(this.#model.evolve(account, [event]), event);
       const { after, written } = this.#write(applied, caused, this.#spans?.contextOf(event) ?? event.traceparent);
       this.#put(after);
       this.#keep(after, written);
@@ -229,29 +229,22 @@ export class Batch<A extends Account> {
 
   /** The account after own events, and those events whole; nothing is kept yet. */
   #write(account: A, events: readonly NewEvent[], traceparent: string | null): { after: A; written: StreamEvent[] } {
-    let after = account;
-    const written = events.map((event) => {
-      const timeMs = Math.max(this.#nowMs, after.lastTimeMs);
-      const version = after.version + 1;
-      const seen = Object.fromEntries(
-        this.#model.decidesOn
-          .map((stream) => [stream, after.applied[stream] ?? 0])
-          .filter(([, seenVersion]) => seenVersion !== 0),
-      );
-      const whole: StreamEvent = {
-        stream: this.#model.stream,
-        customer_id: after.customerId,
-        version,
-        ...event,
-        seen,
-        time: isoTime(timeMs),
-        traceparent,
-      };
-      const restricted = this.#model.restricts(whole) ? version : after.restricted;
-      after = { ...this.#model.evolve(after, whole), version, restricted, lastTimeMs: timeMs };
-      return whole;
+    if (events.length === 0) return { after: account, written: [] };
+    const model = this.#model;
+    const timeMs = Math.max(this.#nowMs, account.lastTimeMs);
+    const seen = Object.fromEntries(
+      model.decidesOn
+        .map((stream) => [stream, account.applied[stream] ?? 0])
+        .filter(([, seenVersion]) => seenVersion !== 0),
+    );
+    const written = events.map((event, place): StreamEvent => {
+      const version = account.version + 1 + place;
+      const { stream } = model;
+      return { stream, customer_id: account.customerId, version, ...event, seen, time: isoTime(timeMs), traceparent };
     });
-    return { after, written };
+    const restricted = written.findLast((event) => model.restricts(event))?.version ?? account.restricted;
+    const version = account.version + written.length;
+    return { after: { ...model.evolve(account, written), version, restricted, lastTimeMs: timeMs }, written };
   }
 
   #keep(after: A, written: readonly StreamEvent[]): void {

@@ -8,7 +8,7 @@ export const customerModel: StreamModel<CustomerAccount> = {
   decidesOn: [],
   unknown: unknownAccount,
   externalIdOf: (account) => account.externalId,
-  evolve,
+  evolve: (account, events) => events.reduce(evolve, account),
   react: () => [],
   restricts: () => false,
 };

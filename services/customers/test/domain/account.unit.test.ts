@@ -167,5 +167,5 @@ it('customers decides alone: nothing restricts it, nothing that it follows bring
   expect(customerModel.externalIdOf(registered)).toBe('seven');
   expect(customerModel.react(registered, event('LoanTaken', loanTaken(customer)))).toEqual([]);
   expect(customerModel.restricts(event('CustomerUpdated', told()))).toBe(false);
-  expect(customerModel.evolve(unknownAccount(7), event('CustomerRegistered', told()))).toEqual(registered);
+  expect(customerModel.evolve(unknownAccount(7), [event('CustomerRegistered', told())])).toEqual(registered);
 });

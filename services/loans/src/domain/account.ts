@@ -43,38 +43,11 @@ export function unknownAccount(customerId: number): LoanAccount {
   };
 }
 
-/** The account after an event. */
-export function evolve(account: LoanAccount, event: StreamEvent): LoanAccount {
-  switch (event.type) {
-    case 'CustomerRegistered':
-    case 'CustomerUpdated': {
-      const { customer_external_id: externalId, status, score } = event.data;
-      return { ...account, externalId, status, score: parseMoney(score) };
-    }
-    case 'LoanRequested':
-      return owing(account, newLoan(event), parseMoney(event.data.amount));
-    case 'LoanTaken':
-      return event.data.requested
-        ? taken(account, event)
-        : owing(noteTaken(account, event), newLoan(event), parseMoney(event.data.amount));
-    case 'LoanRejected': {
-      const loan = loanOf(account, event.data.loan_id);
-      return owing(account, { ...loan, status: 'rejected', updatedAt: new Date(event.time) }, -loan.amount);
-    }
-    case 'LoanPaid': {
-      const loan = loanOf(account, event.data.loan_id);
-      return owing(account, { ...loan, status: 'paid', updatedAt: new Date(event.time) }, 0n);
-    }
-    case 'PaymentApplied':
-      return event.data.details.reduce(
-        (before, detail) => reduced(before, detail.loan_id, parseMoney(detail.amount), event.time),
-        account,
-      );
-    case 'PaymentRejected':
-      return account;
-    default:
-      return event satisfies never;
-  }
+/** The account after events, in their order. Its loans are copied once, however many of them the events change. */
+export function evolve(account: LoanAccount, events: readonly StreamEvent[]): LoanAccount {
+  const fold = new Fold(account);
+  for (const event of events) fold.take(event);
+  return fold.result();
 }
 
 /** The loans that a payment pays off. */
@@ -108,28 +81,81 @@ function newLoan({ data, type, time }: EventOf<'LoanTaken'> | EventOf<'LoanReque
   };
 }
 
-function taken(account: LoanAccount, event: EventOf<'LoanTaken'>): LoanAccount {
-  const loan = loanOf(account, event.data.loan_id);
-  const active: Loan = {
-    ...loan,
-    status: 'active',
-    takenAt: new Date(event.data.taken_at),
-    updatedAt: new Date(event.time),
-  };
-  return owing(noteTaken(account, event), active, 0n);
-}
+/** An account while events change it; the one that it began with stays as it was. */
+class Fold {
+  #account: LoanAccount;
+  readonly #changed = new Map<number, Loan>();
 
-function noteTaken(account: LoanAccount, event: EventOf<'LoanTaken'>): LoanAccount {
-  return { ...account, lastTakenMs: Math.max(account.lastTakenMs, Date.parse(event.data.taken_at)) };
-}
+  constructor(account: LoanAccount) {
+    this.#account = account;
+  }
 
-function reduced(account: LoanAccount, loanId: number, amount: Money, time: string): LoanAccount {
-  const loan = loanOf(account, loanId);
-  if (amount > loan.outstanding)
-    throw new Error(`a payment of ${amount} exceeds the ${loan.outstanding} outstanding of loan ${loanId}`);
-  return owing(account, { ...loan, outstanding: loan.outstanding - amount, updatedAt: new Date(time) }, -amount);
-}
+  take(event: StreamEvent): void {
+    switch (event.type) {
+      case 'CustomerRegistered':
+      case 'CustomerUpdated': {
+        const { customer_external_id: externalId, status, score } = event.data;
+        this.#account = { ...this.#account, externalId, status, score: parseMoney(score) };
+        break;
+      }
+      case 'LoanRequested':
+        this.#owe(newLoan(event), parseMoney(event.data.amount));
+        break;
+      case 'LoanTaken':
+        this.#lend(event);
+        break;
+      case 'LoanRejected': {
+        const loan = this.#loanOf(event.data.loan_id);
+        this.#owe({ ...loan, status: 'rejected', updatedAt: new Date(event.time) }, -loan.amount);
+        break;
+      }
+      case 'LoanPaid': {
+        const loan = this.#loanOf(event.data.loan_id);
+        this.#owe({ ...loan, status: 'paid', updatedAt: new Date(event.time) }, 0n);
+        break;
+      }
+      case 'PaymentApplied':
+        for (const { loan_id, amount } of event.data.details) this.#pay(loan_id, parseMoney(amount), event.time);
+        break;
+      case 'PaymentRejected':
+        break;
+      default:
+        event satisfies never;
+    }
+  }
 
-function owing(account: LoanAccount, loan: Loan, change: Money): LoanAccount {
-  return { ...account, debt: account.debt + change, loans: new Map(account.loans).set(loan.id, loan) };
+  result(): LoanAccount {
+    const { loans } = this.#account;
+    return this.#changed.size === 0
+      ? this.#account
+      : { ...this.#account, loans: new Map([...loans, ...this.#changed]) };
+  }
+
+  #lend(event: EventOf<'LoanTaken'>): void {
+    const { data, time } = event;
+    const lastTakenMs = Math.max(this.#account.lastTakenMs, Date.parse(data.taken_at));
+    this.#account = { ...this.#account, lastTakenMs };
+    if (!data.requested) {
+      this.#owe(newLoan(event), parseMoney(data.amount));
+      return;
+    }
+    const loan = this.#loanOf(data.loan_id);
+    this.#owe({ ...loan, status: 'active', takenAt: new Date(data.taken_at), updatedAt: new Date(time) }, 0n);
+  }
+
+  #pay(loanId: number, amount: Money, time: string): void {
+    const loan = this.#loanOf(loanId);
+    if (amount > loan.outstanding)
+      throw new Error(`a payment of ${amount} exceeds the ${loan.outstanding} outstanding of loan ${loanId}`);
+    this.#owe({ ...loan, outstanding: loan.outstanding - amount, updatedAt: new Date(time) }, -amount);
+  }
+
+  #owe(loan: Loan, change: Money): void {
+    this.#changed.set(loan.id, loan);
+    this.#account = { ...this.#account, debt: this.#account.debt + change };
+  }
+
+  #loanOf(loanId: number): Loan {
+    return this.#changed.get(loanId) ?? loanOf(this.#account, loanId);
+  }
 }

@@ -1,4 +1,5 @@
 import type { EventData, StreamEvent } from '@mo/contracts';
+import { Batch } from '@mo/messaging';
 import { evolve, type LoanAccount, loanOf, paidOffBy, unknownAccount } from '../../src/domain/account.ts';
 import { activateLoan, availableOf, eventOf, takeLoan } from '../../src/domain/credit.ts';
 import type { Loan } from '../../src/domain/loan.ts';
@@ -73,44 +74,44 @@ describe('a customer', () => {
   });
 
   it.each(['CustomerRegistered', 'CustomerUpdated'] as const)('is as %s tells', (type) => {
-    expect(evolve(unknownAccount(7), event(type, { status: 'active', score: '5.00' }))).toEqual(known);
+    expect(evolve(unknownAccount(7), [event(type, { status: 'active', score: '5.00' })])).toEqual(known);
   });
 
   it('is not touched by a payment that is rejected', () => {
-    expect(evolve(known, event('PaymentRejected', { total_amount: '1.00' }))).toBe(known);
+    expect(evolve(known, [event('PaymentRejected', { total_amount: '1.00' })])).toBe(known);
   });
 });
 
 describe('a loan', () => {
   it('that is taken is owed whole, from when it says', () => {
-    expect(evolve(known, taken())).toEqual(withLoans(100n, [active], { lastTakenMs: takenMs }));
+    expect(evolve(known, [taken()])).toEqual(withLoans(100n, [active], { lastTakenMs: takenMs }));
   });
 
   it('that is taken earlier than another leaves the latest as it was', () => {
-    expect(evolve({ ...known, lastTakenMs: takenMs + 1 }, taken()).lastTakenMs).toBe(takenMs + 1);
-    expect(evolve({ ...known, lastTakenMs: takenMs - 1 }, taken()).lastTakenMs).toBe(takenMs);
+    expect(evolve({ ...known, lastTakenMs: takenMs + 1 }, [taken()]).lastTakenMs).toBe(takenMs + 1);
+    expect(evolve({ ...known, lastTakenMs: takenMs - 1 }, [taken()]).lastTakenMs).toBe(takenMs);
   });
 
   it('that is requested holds credit, and was not taken', () => {
     const requested = event('LoanRequested', { ...terms, taken_at: null });
-    expect(evolve(known, requested)).toEqual(withLoans(100n, [pending]));
+    expect(evolve(known, [requested])).toEqual(withLoans(100n, [pending]));
   });
 
   it('that is activated counts once, and is taken then', () => {
     const activated = event('LoanTaken', { ...terms, taken_at: TAKEN_AT, requested: true }, LATER);
-    expect(evolve(withLoans(100n, [pending]), activated)).toEqual(
+    expect(evolve(withLoans(100n, [pending]), [activated])).toEqual(
       withLoans(100n, [{ ...active, updatedAt: new Date(LATER) }], { lastTakenMs: takenMs }),
     );
   });
 
   it('that is rejected frees its credit, and keeps what it was of', () => {
-    expect(evolve(withLoans(130n, [pending]), event('LoanRejected', terms, LATER))).toEqual(
+    expect(evolve(withLoans(130n, [pending]), [event('LoanRejected', terms, LATER)])).toEqual(
       withLoans(30n, [{ ...pending, status: 'rejected', updatedAt: new Date(LATER) }]),
     );
   });
 
   it('that is paid is paid, and frees nothing that the payment has not', () => {
-    expect(evolve(withLoans(30n, [active]), event('LoanPaid', terms, LATER))).toEqual(
+    expect(evolve(withLoans(30n, [active]), [event('LoanPaid', terms, LATER)])).toEqual(
       withLoans(30n, [{ ...active, status: 'paid', updatedAt: new Date(LATER) }]),
     );
   });
@@ -125,7 +126,7 @@ describe('a payment', () => {
   const second: Loan = { ...active, id: 2, externalId: 'l2' };
 
   it('reduces each loan that it names, and the debt by all of them', () => {
-    expect(evolve(withLoans(200n, [active, second]), applied([1, '1.00'], [2, '0.30']))).toEqual(
+    expect(evolve(withLoans(200n, [active, second]), [applied([1, '1.00'], [2, '0.30'])])).toEqual(
       withLoans(70n, [
         { ...active, outstanding: 0n, updatedAt: new Date(LATER) },
         { ...second, outstanding: 70n, updatedAt: new Date(LATER) },
@@ -139,11 +140,55 @@ describe('a payment', () => {
 
   it('can not take more of a loan than is outstanding', () => {
     const left: Loan = { ...active, outstanding: 40n };
-    expect(() => evolve(withLoans(40n, [left]), applied([1, '0.41']))).toThrow(
+    expect(() => evolve(withLoans(40n, [left]), [applied([1, '0.41'])])).toThrow(
       'a payment of 41 exceeds the 40 outstanding of loan 1',
     );
   });
 });
+
+describe('events that come together', () => {
+  it('are folded in their order, each on what the one before left, and leave the account as it was', () => {
+    const before = withLoans(100n, [active]);
+    const paid = event('LoanPaid', terms, LATER);
+    expect(evolve(before, [applied([1, '0.40']), applied([1, '0.60']), paid])).toEqual(
+      withLoans(0n, [{ ...active, outstanding: 0n, status: 'paid', updatedAt: new Date(LATER) }]),
+    );
+    expect(before).toEqual(withLoans(100n, [active]));
+  });
+
+  it.each([1_000, 10_000])('copy the %d loans that a payment pays off a few times each, not once a loan', (count) => {
+    const ids = Array.from({ length: count }, (_, n) => n + 1);
+    const loans = ids.map((id): Loan => ({ ...active, id, externalId: `l${id}` }));
+    const account = withLoans(100n * BigInt(count), loans, { applied: { customers: 1, payments: 0 } });
+    const payment = { ...applied(...ids.map((id) => [id, '1.00'] as [number, string])), version: 1 };
+    const state = { accounts: new Map([[7, account]]), taken: new Set<string>(), answers: new Map(), ids: [] };
+    const batch = new Batch(loanModel, state, Date.parse(LATER));
+    const copied = entriesCopiedBy(() => expect(batch.events([payment])).toEqual(['apply']));
+    expect(copied).toBeLessThan(10 * count);
+    const { written, accounts } = batch.changes();
+    expect(written.map(({ type, version }) => [type, version])).toEqual(ids.map((id) => ['LoanPaid', id]));
+    expect(accounts[0]?.after).toMatchObject({ debt: 0n, version: count });
+  });
+});
+
+/** How many entries maps are made with while some work is done. */
+function entriesCopiedBy(work: () => void): number {
+  const { Map: PlainMap } = globalThis;
+  let copied = 0;
+  class CountedMap<Key, Value> extends PlainMap<Key, Value> {
+    constructor(entries?: Iterable<readonly [Key, Value]> | null) {
+      super(entries);
+      copied += this.size;
+    }
+  }
+  globalThis.Map = CountedMap as MapConstructor;
+  try {
+    work();
+  } finally {
+    globalThis.Map = PlainMap;
+  }
+  return copied;
+}
 
 describe('the decision on a loan', () => {
   const nowMs = Date.parse(TIME);
@@ -223,7 +268,7 @@ describe("the loans service's part in the protocol", () => {
     });
     expect(loanModel.unknown(7)).toEqual(unknownAccount(7));
     expect(loanModel.externalIdOf(known)).toBe('seven');
-    expect(loanModel.evolve(known, taken()).debt).toBe(100n);
+    expect(loanModel.evolve(known, [taken()]).debt).toBe(100n);
   });
 
   it('restricts by what takes credit, once', () => {

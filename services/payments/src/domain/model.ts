@@ -8,7 +8,7 @@ export const paymentModel: StreamModel<PaymentAccount> = {
   decidesOn: ['customers', 'loans'],
   unknown: unknownAccount,
   externalIdOf: (account) => account.externalId,
-  evolve,
+  evolve: (account, events) => events.reduce(evolve, account),
   restricts: (event) => event.type === 'PaymentApplied',
   react: () => [],
 };

@@ -197,5 +197,5 @@ it('payments decides on customers and loans; a payment that is applied restricts
   expect(paymentModel.react(known, taken(1, 1))).toEqual([]);
   const payments = [applied('1.00'), event('PaymentRejected', {})];
   expect(payments.map((one) => paymentModel.restricts(one))).toEqual([true, false]);
-  expect(paymentModel.evolve(known, taken(1, 1))).toEqual(owing(loan(1, 100n)));
+  expect(paymentModel.evolve(known, [taken(1, 1)])).toEqual(owing(loan(1, 100n)));
 });
