@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { makePaymentCommand } from '../src/commands/make-payment.ts';
 import { type PaymentAccount, unknownAccount } from '../src/domain/account.ts';
 import { paymentModel } from '../src/domain/model.ts';
-import { makePayment } from '../src/domain/payment.ts';
+import { makePayment, PAYMENT_LOANS_MAX } from '../src/domain/payment.ts';
 
 const NOW_MS = Date.UTC(2026, 5, 1);
 const origin = { requestId: 'test', traceparent: null };
@@ -84,6 +84,39 @@ describe('the spread of a payment', () => {
     const account = owing([100n, 1]).account(1);
     const late = request(1n, { paid_at: new Date(NOW_MS + 1) });
     expect(makePayment(account, late, 1, NOW_MS)).toEqual({ kind: 'refused', code: 'paid_in_future' });
+  });
+});
+
+describe('a payment that would go to very many loans', () => {
+  const takenAtMs = Date.UTC(2026, 0, 1);
+  const owedOn = (count: number): PaymentAccount => ({
+    ...unknownAccount(1),
+    externalId: 'c'.repeat(60),
+    owed: 999_999_999_999n * BigInt(count),
+    loans: Array.from({ length: count }, (_, n) => {
+      const id = Number.MAX_SAFE_INTEGER - count + n;
+      return { id, externalId: `l${n}`, takenAtMs, amount: 999_999_999_999n, outstanding: 999_999_999_999n };
+    }),
+  });
+
+  it('is taken up to as many as an event can name in a message that Kafka takes', () => {
+    const account = owedOn(PAYMENT_LOANS_MAX);
+    const spread = makePayment(account, request(account.owed), 1, NOW_MS);
+    expect(spread).toMatchObject({ kind: 'applied', data: { details: { length: PAYMENT_LOANS_MAX } } });
+    expect(Buffer.byteLength(JSON.stringify(spread))).toBeLessThan(1_000_000);
+  });
+
+  it('is a 400 that names its amount beyond that, and leaves its name free', () => {
+    const account = owedOn(PAYMENT_LOANS_MAX + 1);
+    const { decide } = makePaymentCommand(request(account.owed), null, origin);
+    for (const taken of [false, true]) {
+      expect(() => decide(account, { nowMs: NOW_MS, id: 1, taken })).toThrow(
+        expect.objectContaining({
+          code: 'invalid_request',
+          errors: [expect.objectContaining({ pointer: '/total_amount', code: 'too_many_loans' })],
+        }),
+      );
+    }
   });
 });
 

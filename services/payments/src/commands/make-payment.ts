@@ -2,7 +2,7 @@ import type { NewPayment } from '@mo/contracts';
 import { type Command, type Decision, refuse } from '@mo/messaging';
 import { invalid, type Origin, ProblemError, type RequestKey } from '@mo/service-kit';
 import type { PaymentAccount } from '../domain/account.ts';
-import { makePayment, type Spread } from '../domain/payment.ts';
+import { makePayment, PAYMENT_LOANS_MAX, type Spread } from '../domain/payment.ts';
 import { presentPayment } from '../http/presenter.ts';
 import type { PaymentNeeds } from './needs.ts';
 
@@ -21,7 +21,7 @@ export function makePaymentCommand(
     origin,
     decide: (account, { nowMs, id, taken }) => {
       const spread = makePayment(account, request, id, nowMs);
-      const isInvalid = spread.kind === 'refused' && spread.code === 'paid_in_future';
+      const isInvalid = spread.kind === 'refused' && spread.code !== 'customer_not_found';
       if (taken && !isInvalid)
         return refuse(new ProblemError('already_exists', `the payment ${request.external_id} exists`), origin);
       return decisionOn(spread, origin);
@@ -37,10 +37,24 @@ function decisionOn(spread: Spread, origin: Origin): Decision<PaymentAccount> {
     case 'rejected':
       return recorded(spread, ['loans']);
     case 'refused':
-      if (spread.code === 'paid_in_future') throw invalid('body', '/paid_at', 'must not be in the future', 'in_future');
-      return refuse(new ProblemError('customer_not_found', 'the customer does not exist'), origin, ['customers']);
+      return refused(spread.code, origin);
     default:
       return spread satisfies never;
+  }
+}
+
+function refused(code: Extract<Spread, { kind: 'refused' }>['code'], origin: Origin): Decision<PaymentAccount> {
+  switch (code) {
+    case 'paid_in_future':
+      throw invalid('body', '/paid_at', 'must not be in the future', 'in_future');
+    case 'too_many_loans': {
+      const rule = `must not go to more than ${PAYMENT_LOANS_MAX} loans: pay in several payments`;
+      throw invalid('body', '/total_amount', rule, 'too_many_loans');
+    }
+    case 'customer_not_found':
+      return refuse(new ProblemError('customer_not_found', 'the customer does not exist'), origin, ['customers']);
+    default:
+      return code satisfies never;
   }
 }
 

@@ -3,6 +3,12 @@ import { type EventData, isoTime, type NewPayment, type PaymentStatus } from '@m
 import { allocate, formatMoney, type Money } from '@mo/money';
 import type { PaymentAccount } from './account.ts';
 
+/**
+ * The most loans that one payment is spread over. Its event must fit into a Kafka message, of which brokers take 1 MiB unless
+ * configured, and names each loan in 54 bytes at most.
+ */
+export const PAYMENT_LOANS_MAX = 18_000;
+
 /** A payment; amounts in minor units. */
 export interface Payment {
   readonly id: number;
@@ -20,7 +26,7 @@ export interface Payment {
 export type Spread =
   | { readonly kind: 'applied'; readonly type: 'PaymentApplied'; readonly data: EventData<'PaymentApplied'> }
   | { readonly kind: 'rejected'; readonly type: 'PaymentRejected'; readonly data: EventData<'PaymentRejected'> }
-  | { readonly kind: 'refused'; readonly code: 'customer_not_found' | 'paid_in_future' };
+  | { readonly kind: 'refused'; readonly code: 'customer_not_found' | 'paid_in_future' | 'too_many_loans' };
 
 /** Spreads a payment over what the customer owes. Inactive customers may pay; more than is owed is recorded and rejected. */
 export function makePayment(account: PaymentAccount | null, request: NewPayment, id: number, nowMs: number): Spread {
@@ -40,6 +46,7 @@ export function makePayment(account: PaymentAccount | null, request: NewPayment,
   }
   const parts = allocate(request.total_amount, account.loans);
   if (parts === null) throw new Error(`customer ${account.customerId} owes ${account.owed}, but its loans hold less`);
+  if (parts.length > PAYMENT_LOANS_MAX) return { kind: 'refused', code: 'too_many_loans' };
   const details = parts.map((part) => ({ loan_id: part.id, amount: formatMoney(part.amount) }));
   return { kind: 'applied', type: 'PaymentApplied', data: { ...payment, details } };
 }

@@ -3,6 +3,14 @@ import { type Fault, simulation, unit } from '../fault.ts';
 
 export const paying: readonly Fault[] = [
   {
+    id: 'payment-over-too-many-loans',
+    file: 'services/payments/src/domain/payment.ts',
+    replace: 'if (parts.length > PAYMENT_LOANS_MAX)',
+    by: 'if (parts.length > 2 * PAYMENT_LOANS_MAX)',
+    breaks: 'a payment is taken whose event Kafka refuses: its customer waits for good',
+    check: unit('services/payments/test/spread'),
+  },
+  {
     id: 'newest-first',
     file: 'services/payments/src/domain/open-loan.ts',
     replace: 'loan.takenAtMs < other.takenAtMs ||',
