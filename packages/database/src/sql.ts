@@ -84,9 +84,10 @@ class Transaction implements TransactionSql {
   #failure: unknown;
   #isOver = false;
 
-  constructor(client: PoolClient, begin: string) {
+  constructor(client: PoolClient, begin: string, lockWaitMsMax?: number) {
     this.#client = client;
-    this.#begun = this.#send(begin, []);
+    const begun = this.#send(begin, []);
+    this.#begun = lockWaitMsMax === undefined ? begun : this.#send(`SET LOCAL lock_timeout = ${lockWaitMsMax}`, []);
   }
 
   /** A statement's rows; a statement that was sent along with a BEGIN that failed has failed, too. */
@@ -173,6 +174,8 @@ export interface TransactionOptions {
    * turn may be, outside a transaction: so what is begun before anything was answered must only read and lock.
    */
   readonly readsFirst?: boolean;
+  /** How long it waits for a lock that another transaction holds, in ms; 5,000 unless told. Sent together with BEGIN. */
+  readonly lockWaitMsMax?: number;
   /**
    * For a statement that takes longer than connections of this database wait for a word of the server: how long this one
    * waits, in ms.
@@ -199,13 +202,18 @@ const REFUSALS = /^(22|23)/;
 export async function inTransaction<T>(
   database: Database,
   work: (sql: TransactionSql) => Promise<T>,
-  { begin = 'BEGIN ISOLATION LEVEL READ COMMITTED', readsFirst = false, silenceMsMax }: TransactionOptions = {},
+  {
+    begin = 'BEGIN ISOLATION LEVEL READ COMMITTED',
+    readsFirst = false,
+    lockWaitMsMax,
+    silenceMsMax,
+  }: TransactionOptions = {},
 ): Promise<T> {
   const client = await (await poolOf(database)).connect();
   const endPatience = silenceMsMax === undefined ? () => {} : bePatient(client, silenceMsMax);
   let lost: Error | undefined;
   try {
-    const transaction = new Transaction(client, begin);
+    const transaction = new Transaction(client, begin, lockWaitMsMax);
     try {
       if (!readsFirst) await transaction.begun();
       const result = await work(transaction);

@@ -23,6 +23,7 @@ export * from './protocol/batch-runner.ts';
 export { aboutEvent } from './protocol/batch-spans.ts';
 export * from './protocol/command.ts';
 export * from './protocol/follow.ts';
+export * from './protocol/lanes.ts';
 export * from './protocol/peers.ts';
 export * from './protocol/quarantine.ts';
 export * from './protocol/refusal.ts';

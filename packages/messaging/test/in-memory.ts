@@ -25,17 +25,20 @@ export class MemoryStore implements Store<Ledger> {
   /** What each transaction was about, committed or not. */
   readonly transactions: BatchRequest<Ledger>[] = [];
   /** Says what a transaction fails with when it commits; null lets it commit. */
-  failure: (request: BatchRequest<Ledger>) => Error | null = () => null;
+  failure: (request: BatchRequest<Ledger>, isPatient: boolean) => Error | null = () => null;
   /** Transactions begin once this has resolved. */
   gate: Promise<void> = Promise.resolve();
+  /** Patient ones once this has, too. */
+  patientGate: Promise<void> = Promise.resolve();
   #lastId = 0;
 
   put(...accounts: Ledger[]): void {
     for (const account of accounts) this.accounts.set(account.customerId, account);
   }
 
-  async transaction<T>(work: (transaction: StoreTransaction<Ledger>) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (transaction: StoreTransaction<Ledger>) => Promise<T>, isPatient = false): Promise<T> {
     await this.gate;
+    if (isPatient) await this.patientGate;
     let request: BatchRequest<Ledger> = { commands: [], events: [], quarantined: [] };
     let changes: BatchChanges<Ledger> | null = null;
     const result = await work({
@@ -48,7 +51,7 @@ export class MemoryStore implements Store<Ledger> {
         changes = saved;
       },
     });
-    const failure = this.failure(request);
+    const failure = this.failure(request, isPatient);
     if (failure !== null) throw failure;
     if (changes !== null) this.#save(changes);
     return result;

@@ -1,6 +1,6 @@
 import { type Database, run, sqlOf } from '@mo/database';
 import { systemClock } from '@mo/service-kit';
-import { Batch, SqlStore, StoreConflictError, WritePath } from '../src/index.ts';
+import { Batch, SqlStore, StoreConflictError, type StoreTransaction, WritePath } from '../src/index.ts';
 import { waitFor } from '../src/testing/index.ts';
 import { MemoryPeers } from './in-memory.ts';
 import {
@@ -24,7 +24,11 @@ beforeEach(async () => {
 afterEach(() => databases.close());
 
 /** As one process of the service. @param onBatch told how many items each batch takes, as it begins */
-function processOf(on: Database, onBatch: (items: number) => void = () => {}): WritePath<Ledger> {
+function processOf(
+  on: Database,
+  onBatch: (items: number) => void = () => {},
+  LedgerStore: typeof SqlStore<Ledger> = SqlStore,
+): WritePath<Ledger> {
   const observer = {
     batch: onBatch,
     pull: () => {},
@@ -33,8 +37,15 @@ function processOf(on: Database, onBatch: (items: number) => void = () => {}): W
     faulty: () => {},
     quarantined: () => {},
   };
-  const store = new SqlStore(on, ledgerTables);
+  const store = new LedgerStore(on, ledgerTables);
   return new WritePath({ model: ledgerModel, store, peers: new MemoryPeers(), clock: systemClock, observer });
+}
+
+/** Its batches wait for each other, however long one takes. */
+class PatientStore extends SqlStore<Ledger> {
+  override transaction<T>(work: (transaction: StoreTransaction<Ledger>) => Promise<T>): Promise<T> {
+    return super.transaction(work, true);
+  }
 }
 
 /** Keeps a customer's account locked during some work, as a transaction of another process would. */
@@ -80,6 +91,20 @@ describe('the store', () => {
     expect(await store.progress({ externalId: 'customer-2' })).toBeNull();
     expect(await store.isKeyUsed(keyOf('k').id, systemClock.now())).toBe(true);
     expect(await versionsOf(1)).toEqual([1, 2]);
+  });
+
+  it('waits for locks briefly, and longer only where it may', async () => {
+    const waits: string[] = [];
+    const lock: typeof ledgerTables.lock = async (sql) => {
+      const [row] = await run<{ wait: string }>(sql, `SELECT current_setting('lock_timeout') AS wait`, []);
+      waits.push(row?.wait ?? '');
+      return [];
+    };
+    const store = new SqlStore(database, { ...ledgerTables, lock });
+    const request = { commands: [commandOf()], events: [], quarantined: [] };
+    for (const isPatient of [false, true, false])
+      await store.transaction((transaction) => transaction.open(request, NOW_MS), isPatient);
+    expect(waits).toEqual(['100ms', '5s', '100ms']);
   });
 
   it('keeps nothing of a batch that fails', async () => {
@@ -157,7 +182,7 @@ describe('the store', () => {
 describe('two batches of one process at once', () => {
   it("give their customer's events versions without gaps, each key one answer, and each event its effect once", async () => {
     const sizes: number[] = [];
-    const writePath = processOf(database, (items) => sizes.push(items));
+    const writePath = processOf(database, (items) => sizes.push(items), PatientStore);
     await writePath.follow([eventOf('customers', 1, 1)]);
     sizes.length = 0;
     const execute = (name: string, count: number) =>
@@ -186,6 +211,23 @@ describe('two batches of one process at once', () => {
     const [row] = await run<{ history: string[] }>(sqlOf(database), 'SELECT history FROM accounts');
     const applied = row?.history.filter((what) => what.startsWith('payments'));
     expect(applied).toEqual(['payments 1', 'payments 2', 'payments 3', 'payments 4']);
+  });
+});
+
+describe('a customer whom another transaction holds', () => {
+  it('keeps neither the neighbours of a command from their answers nor those who come later', async () => {
+    const writePath = processOf(database);
+    await writePath.follow([1, 2, 3].map((id) => eventOf('customers', id, 1)));
+    const execute = (customerId: number) => writePath.execute(commandOf({ customer: { customerId } }));
+    const { waiting, events, answers } = await whileHeld(1, async () => {
+      const waiting = execute(1);
+      const events = writePath.follow([eventOf('payments', 1, 1), eventOf('payments', 2, 1)]);
+      const neighbours = await Promise.all([execute(2), execute(3)]);
+      return { waiting, events, answers: [...neighbours, await execute(2)] };
+    });
+    expect([...answers, await waiting].map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    expect((await events).outcomes).toEqual(['apply', 'duplicate']);
+    expect([await versionsOf(1), await versionsOf(2), await versionsOf(3)]).toEqual([[1], [1, 2], [1]]);
   });
 });
 

@@ -1,9 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Stream } from '@mo/contracts';
 import { ProblemError } from '@mo/service-kit';
-import { CONFIRM_ROUNDS_MAX, type Command, QUEUE_WEIGHT_MAX, refuse, StoreBusyError } from '../src/index.ts';
-import { COMMAND_AGE_MS_MAX } from '../src/protocol/write-path.ts';
-import { conflict, type MemoryStore } from './in-memory.ts';
+import { COMMAND_AGE_MS_MAX, CONFIRM_ROUNDS_MAX, type Command, QUEUE_WEIGHT_MAX, refuse } from '../src/index.ts';
 import {
   commandOf,
   eventOf,
@@ -112,109 +110,6 @@ describe('a refusal', () => {
     const command = commandOf({ decide: refuseAlways, key: keyOf('k') });
     expect(await rejected(writePath.execute(command))).toMatchObject({ code: 'unavailable' });
     expect([store.journal, store.answers.size]).toEqual([[], 0]);
-  });
-});
-
-describe('a conflict with another transaction', () => {
-  const sizes = (store: MemoryStore) => store.transactions.map(({ commands }) => commands.length);
-
-  it('runs the batch again as it is: what the other wrote is there by now', async () => {
-    const { writePath, store } = writePathUnderTest();
-    store.failure = () => (store.transactions.length === 1 ? conflict() : null);
-    await Promise.all([1, 2, 3].map(() => writePath.execute(commandOf())));
-    expect(sizes(store)).toEqual([3, 3]);
-    expect(store.journal.map(({ version }) => version)).toEqual([1, 2, 3]);
-  });
-
-  it('that comes again runs the batch command by command, so that each has its own outcome', async () => {
-    const { writePath, store } = writePathUnderTest();
-    store.failure = ({ commands }) => (commands.length > 1 ? conflict() : null);
-    const answers = await Promise.all([1, 2, 3].map(() => writePath.execute(commandOf())));
-    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
-    expect(sizes(store)).toEqual([3, 3, 1, 1, 1]);
-    expect(store.journal.map(({ version }) => version)).toEqual([1, 2, 3]);
-  });
-
-  it.each([
-    ['that does not pass makes one command unavailable', conflict(), { code: 'unavailable' }],
-    ['that hides another failure fails one command', new Error('a check failed'), { message: 'a check failed' }],
-  ])('%s, and not its neighbours', async (_what, failure, reason) => {
-    const { writePath, store } = writePathUnderTest();
-    store.failure = ({ commands }) => {
-      if (commands.length > 1) return conflict();
-      return commands[0]?.claims === 'contested' ? failure : null;
-    };
-    const claims = ['a', 'b', 'contested', 'c'];
-    const outcomes = await Promise.allSettled(claims.map((name) => writePath.execute(commandOf({ claims: name }))));
-    expect(outcomes).toMatchObject([
-      { status: 'fulfilled' },
-      { status: 'fulfilled' },
-      { reason },
-      { status: 'fulfilled' },
-    ]);
-    expect(store.journal).toHaveLength(3);
-  });
-
-  it('is tried again for a command that is alone', async () => {
-    const { writePath, store } = writePathUnderTest();
-    store.failure = () => (store.transactions.length < 4 ? conflict() : null);
-    expect((await writePath.execute(commandOf())).status).toBe(201);
-    expect(store.journal).toHaveLength(1);
-  });
-
-  it('does not lose or double followed events', async () => {
-    const { writePath, store } = writePathUnderTest();
-    store.failure = () => (store.transactions.length < 3 ? conflict() : null);
-    await writePath.follow(eventsOf('payments', 1, 3));
-    expect(store.accounts.get(1)?.history).toEqual(['payments 1', 'payments 2', 'payments 3']);
-  });
-});
-
-describe('a lock that somebody holds for long', () => {
-  const LOCK_TIMEOUT_MS = 5_000;
-  /** Customer 1 is held: whoever wants it waits in vain. */
-  function held() {
-    let nowMs = NOW_MS;
-    const under = writePathUnderTest(() => nowMs);
-    under.store.put(ledgerOf(2, { externalId: 'customer-2', applied: { customers: 1, payments: 0 } }));
-    under.store.failure = ({ commands, events }) => {
-      const isWanted = [...commands, ...events].some(
-        (one) => ('customer' in one ? one.customer.customerId : one.customer_id) === 1,
-      );
-      if (!isWanted) return null;
-      nowMs += LOCK_TIMEOUT_MS;
-      return new StoreBusyError('canceling statement due to lock timeout');
-    };
-    return under;
-  }
-
-  it('is waited for once more, and not again and again while everybody else waits behind it', async () => {
-    const { writePath, store } = held();
-    expect(await rejected(writePath.execute(commandOf()))).toMatchObject({ code: 'unavailable' });
-    expect(store.transactions).toHaveLength(2);
-  });
-
-  it('is not waited for again by a command whose caller has given up meanwhile', async () => {
-    const { writePath, store } = held();
-    const commands = [commandOf(), commandOf(), commandOf()];
-    const outcomes = await Promise.allSettled(commands.map((command) => writePath.execute(command)));
-    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
-    expect(store.transactions.map((request) => request.commands.length)).toEqual([3, 1]);
-  });
-
-  it("says nothing of the events of its customer, which have to come again, and others' take effect", async () => {
-    const { writePath, store, told } = held();
-    const events = [...eventsOf('payments', 1, 3), ...eventsOf('payments', 2, 2)];
-    expect(await rejected(writePath.follow(events))).toMatchObject({ code: 'unavailable' });
-    expect([told.faulty, told.quarantined]).toEqual([[], []]);
-    // All together, all again, and then each by itself, but for those that wait behind another one.
-    expect(store.transactions.map((request) => request.events.length)).toEqual([5, 5, 1, 1, 1]);
-    expect(store.accounts.get(1)?.history).toEqual([]);
-    expect(store.accounts.get(2)?.history).toEqual(['payments 1', 'payments 2']);
-    store.failure = () => null;
-    await writePath.follow(events);
-    expect(store.accounts.get(1)?.history).toEqual(['payments 1', 'payments 2', 'payments 3']);
-    expect(store.accounts.get(2)?.history).toEqual(['payments 1', 'payments 2']);
   });
 });
 

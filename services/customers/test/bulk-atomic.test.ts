@@ -8,7 +8,18 @@ import { waitFor } from '@mo/messaging/testing';
 import { CHUNK_LINES_MAX } from '../src/bulk/limits.ts';
 import { beginStaging, discard, holdStaging, moveIn, stage, takenLines } from '../src/db/staging-table.ts';
 import { countOf, csvOf, eventsOf, find, namesOf, openUpload, prefix, stagedLines, upload } from './bulk-harness.ts';
-import { type CustomersUnderTest, getBalance, inDatabase, registered, startCustomers, statement } from './harness.ts';
+import {
+  type CustomersUnderTest,
+  getBalance,
+  inDatabase,
+  postCustomer,
+  registered,
+  startCustomers,
+  statement,
+} from './harness.ts';
+
+const linesOf = (names: readonly string[]) =>
+  names.map((name, place) => ({ line: place + 1, customer: newCustomer.parse({ external_id: name, score: '10' }) }));
 
 describe('a bulk upload, all or nothing', () => {
   let customers: CustomersUnderTest;
@@ -85,10 +96,7 @@ describe('a bulk upload, all or nothing', () => {
 
   it('creates nothing where a name is taken after it has looked, and before it moves in', async () => {
     const [mine = '', theirs = ''] = namesOf(prefix(), 2);
-    const lines = [mine, theirs].map((name, place) => ({
-      line: place + 1,
-      customer: newCustomer.parse({ external_id: name, score: '10' }),
-    }));
+    const lines = linesOf([mine, theirs]);
     await inDatabase(customers, async (sql, database) => {
       const stagingId = await beginStaging(sql);
       await stage(sql, stagingId, lines);
@@ -103,6 +111,26 @@ describe('a bulk upload, all or nothing', () => {
     });
     expect(await find(customers.app, theirs)).toMatchObject({ score: '7.00' });
     expect(await find(customers.app, mine)).toBeUndefined();
+  });
+
+  it('keeps nobody waiting while it moves in but who registers one of its names', async () => {
+    const [moved = '', ...others] = namesOf(prefix(), 4);
+    const post = (name: string) => postCustomer(customers.app, { external_id: name, score: '1' });
+    let waiting: ReturnType<typeof post> | undefined;
+    await inDatabase(customers, async (sql, database) => {
+      const stagingId = await beginStaging(sql);
+      await stage(sql, stagingId, linesOf([moved]));
+      await inTransaction(database, async (own) => {
+        await holdStaging(own, stagingId, 1);
+        await moveIn(own, stagingId, { nowMs: Date.now(), traceparent: null, attempt: null });
+        const [last = '', ...neighbours] = others;
+        waiting = post(moved);
+        for (const reply of await Promise.all(neighbours.map(post))) expect(reply.status).toBe(201);
+        expect((await post(last)).status).toBe(201);
+      });
+      await discard(database, stagingId);
+    });
+    expect(await waiting).toMatchObject({ status: 409, body: { code: 'already_exists' } });
   });
 
   it('moves in while no other does, so that what is not atomic goes on', async () => {

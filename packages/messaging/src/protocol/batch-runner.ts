@@ -1,6 +1,7 @@
 /**
  * Runs batches against the store: what waits is taken by one transaction; where another got in the way, or the tables
- * refuse what it would write, each item has one of its own, so that one that fails doesn't touch its neighbours.
+ * refuse what it would write, the batch is halved until each item to blame is alone, so that one that fails doesn't touch its
+ * neighbours.
  */
 import type { StreamEvent } from '@mo/contracts';
 import type { Clock, Tracer } from '@mo/service-kit';
@@ -39,7 +40,9 @@ export type Item<A extends Account> =
 export type Outcome =
   | { kind: 'command'; outcome: CommandOutcome }
   | { kind: 'events'; followed: Followed }
-  | { kind: 'failed'; error: unknown };
+  | { kind: 'failed'; error: unknown }
+  /** Another transaction holds what the item needs: it is to be run again where nothing waits behind it. */
+  | { kind: 'busy'; error: StoreBusyError };
 
 export interface BatchRunnerOptions<A extends Account> {
   model: StreamModel<A>;
@@ -62,17 +65,33 @@ export class BatchRunner<A extends Account> {
   }
 
   /**
-   * Runs a batch; where another transaction wrote the same, once more on what that one left; where one got in the way again, or
-   * the tables refuse what it would write, item by item.
+   * Runs a batch, and waits for no lock for long. Where another transaction wrote the same, once more on what that one left; where
+   * one got in the way again, or holds a lock, or the tables refuse what the batch would write, in halves: a few transactions find
+   * out which items are to blame, and take all the others.
    */
   async run(items: Item<A>[]): Promise<Outcome[]> {
+    const [only] = items;
+    if (only !== undefined && items.length === 1) return [await this.#runAlone(only)];
     try {
       return await this.#runTwice(items);
     } catch (error) {
       if (!isOfOneItem(error)) throw error;
-      const outcomes: Outcome[] = [];
-      for (const item of items) outcomes.push(await this.#runAlone(item));
-      return outcomes;
+    }
+    const middle = Math.ceil(items.length / 2);
+    return [...(await this.#runHalf(items.slice(0, middle))), ...(await this.#runHalf(items.slice(middle)))];
+  }
+
+  /** Runs an item that was busy, and waits for the locks that it needs. */
+  runPatiently(item: Item<A>): Promise<Outcome> {
+    return this.#runAlone(item, true);
+  }
+
+  /** A half that fails doesn't take along the other one, which may be committed. */
+  async #runHalf(items: Item<A>[]): Promise<Outcome[]> {
+    try {
+      return await this.run(items);
+    } catch (error) {
+      return items.map(() => ({ kind: 'failed', error }));
     }
   }
 
@@ -81,50 +100,52 @@ export class BatchRunner<A extends Account> {
       return await this.#run(items);
     } catch (error) {
       const isSettled = error instanceof StoreConflictError && !(error instanceof StoreBusyError);
-      if (!isSettled || items.length === 1) throw error;
+      if (!isSettled) throw error;
       return this.#run(items);
     }
   }
 
   /** What fails here fails alone: items before it are committed, and those after it have their turn. */
-  async #runAlone(item: Item<A>): Promise<Outcome> {
+  async #runAlone(item: Item<A>, isPatient = false): Promise<Outcome> {
     const { clock, refusalOf } = this.#options;
     const endMs = clock.elapsed() + CONFLICT_MS_MAX;
     for (let attempt = 1; ; attempt += 1) {
       const refusal = refusalOf(item);
       if (refusal !== null) return refusal;
       try {
-        return (await this.#run([item]))[0] as Outcome;
+        return (await this.#run([item], isPatient))[0] as Outcome;
       } catch (error) {
-        const isAgain = attempt < CONFLICT_RETRIES_MAX && clock.elapsed() < endMs;
+        const isBusy = error instanceof StoreBusyError;
+        const isAgain = attempt < CONFLICT_RETRIES_MAX && clock.elapsed() < endMs && (isPatient || !isBusy);
         if (error instanceof StoreConflictError && isAgain) continue;
+        if (isBusy && isPatient) return { kind: 'failed', error };
         if (item.kind === 'events' && isOfOneItem(error)) return this.#runEventByEvent(item.events, error);
-        return { kind: 'failed', error };
+        return isBusy ? { kind: 'busy', error } : { kind: 'failed', error };
       }
     }
   }
 
   /**
    * An event that the tables refuse by itself is faulty, like one whose effect throws. Those of a customer whom another
-   * transaction holds have to come again, and keep nobody else's from taking effect.
+   * transaction holds are busy, and keep nobody else's from taking effect.
    */
   async #runEventByEvent(events: readonly StreamEvent[], error: unknown): Promise<Outcome> {
     const [event] = events;
     if (event !== undefined && events.length === 1)
-      return error instanceof StoreBusyError ? { kind: 'failed', error } : this.#runFaulty(event, error);
+      return error instanceof StoreBusyError ? { kind: 'busy', error } : this.#runFaulty(event, error);
     const parts: Followed[] = [];
     const held = new Set<number>();
-    let failure: Outcome | null = null;
+    let busy: Outcome | null = null;
     for (const one of events) {
       if (held.has(one.customer_id)) continue;
       const outcome = await this.#runAlone({ kind: 'events', events: [one] });
       if (outcome.kind === 'events') parts.push(outcome.followed);
-      else if (outcome.kind === 'failed' && outcome.error instanceof StoreBusyError) {
+      else if (outcome.kind === 'busy') {
         held.add(one.customer_id);
-        failure = outcome;
+        busy = outcome;
       } else return outcome;
     }
-    if (failure !== null) return failure;
+    if (busy !== null) return busy;
     const followed = {
       outcomes: parts.flatMap(({ outcomes }) => outcomes),
       progress: new Map(parts.flatMap(({ progress }) => [...progress])),
@@ -141,11 +162,11 @@ export class BatchRunner<A extends Account> {
     return { kind: 'events', followed: { outcomes: ['faulty'], progress, faults: [{ event, error }] } };
   }
 
-  async #run(items: Item<A>[]): Promise<Outcome[]> {
+  async #run(items: Item<A>[], isPatient = false): Promise<Outcome[]> {
     const spans = BatchSpans.begin(this.#options.tracer ?? null, items);
-    if (spans === null) return this.#transact(items, null);
+    if (spans === null) return this.#transact(items, null, isPatient);
     try {
-      const outcomes = await this.#transact(items, spans);
+      const outcomes = await this.#transact(items, spans, isPatient);
       spans.end(items, outcomes);
       return outcomes;
     } catch (error) {
@@ -154,7 +175,7 @@ export class BatchRunner<A extends Account> {
     }
   }
 
-  async #transact(items: Item<A>[], spans: BatchSpans | null): Promise<Outcome[]> {
+  async #transact(items: Item<A>[], spans: BatchSpans | null, isPatient: boolean): Promise<Outcome[]> {
     const { model, store, clock, onWritten } = this.#options;
     const commands = items.flatMap((item) => (item.kind === 'command' ? [item.command] : []));
     const events = items.flatMap((item) => (item.kind === 'events' ? item.events : []));
@@ -166,7 +187,7 @@ export class BatchRunner<A extends Account> {
       const changes = batch.changes();
       if (changes.accounts.length + changes.answers.length + changes.quarantined.length > 0) transaction.save(changes);
       return { outcomes: taken.map((finish) => finish()), wrote: changes.written.length > 0, faults: batch.faults };
-    });
+    }, isPatient);
     for (const fault of faults) this.#options.observer.faulty(fault);
     if (wrote) onWritten();
     return outcomes;

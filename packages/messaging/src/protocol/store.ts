@@ -54,9 +54,17 @@ export interface StoreTransaction<A extends Account> {
   save(changes: BatchChanges<A>): void;
 }
 
+/** The longest wait of a transaction for a lock, where others wait behind it. */
+export const LOCK_WAIT_MS_MAX = 100;
+/** The same of a patient one. */
+export const PATIENT_LOCK_WAIT_MS_MAX = 5_000;
+
 export interface Store<A extends Account> {
-  /** @throws StoreConflictError, StoreRefusalError */
-  transaction<T>(work: (transaction: StoreTransaction<A>) => Promise<T>): Promise<T>;
+  /**
+   * @param isPatient whether it may wait long for a lock that another transaction holds; it may not unless told
+   * @throws StoreBusyError where it has waited for a lock for too long; StoreConflictError, StoreRefusalError
+   */
+  transaction<T>(work: (transaction: StoreTransaction<A>) => Promise<T>, isPatient?: boolean): Promise<T>;
   /** How far a customer's account has come, without a lock; null where it isn't known. */
   progress(customer: CustomerRef): Promise<Progress | null>;
   isKeyUsed(keyId: Buffer, nowMs: number): Promise<boolean>;

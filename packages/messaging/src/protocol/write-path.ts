@@ -1,52 +1,24 @@
 /**
- * The write path of a service: the one way in for commands and for followed events.
+ * The write path of a service: the one way in for commands and for followed events, which are taken in batches (see `lanes.ts`).
  *
- * Requests that arrive while a transaction is under way are taken together by the next one, or from a number on by one
- * beside it. A command that would be refused because of what the service follows leaves its batch, pulls what it may be
+ * A command that would be refused because of what the service follows leaves its batch, pulls what it may be
  * missing, and is decided again: yes on old news, no only on fresh news. A refusal is final only if nothing that restricts
  * has moved since before the last pull was sent.
  */
 import type { ConsistencyToken, Stream, StreamEvent } from '@mo/contracts';
-import {
-  type Answer,
-  BatchQueue,
-  type Beside,
-  type Clock,
-  endedBy,
-  QueueFullError,
-  type Tracer,
-  unavailable,
-} from '@mo/service-kit';
+import { type Answer, type Beside, type Clock, endedBy, type Tracer, unavailable } from '@mo/service-kit';
 import { type Account, appliedOf, type Progress, type StreamModel, versionsOf } from './account.ts';
 import type { CommandOutcome, Confirmation, EventFault } from './batch.ts';
-import { BatchRunner, type Followed, type Item, type Outcome, weightOf } from './batch-runner.ts';
+import type { Followed, Item } from './batch-runner.ts';
 import { BringForward } from './bring-forward.ts';
 import type { Command, CustomerRef, StoredAnswer } from './command.ts';
+import { Lanes } from './lanes.ts';
 import type { Peers } from './peers.ts';
 import type { Quarantined } from './quarantine.ts';
-import { type Store, StoreConflictError } from './store.ts';
+import type { Store } from './store.ts';
 
 /** After so many rounds of pulls a refusal that still isn't final is answered with 503. */
 export const CONFIRM_ROUNDS_MAX = 6;
-/** A batch takes at most so many commands and events. */
-export const BATCH_WEIGHT_MAX = 512;
-/** So many commands and events may wait for a batch. */
-export const QUEUE_WEIGHT_MAX = 8_192;
-
-/**
- * A command that its batch finds older is refused, undecided: below what the gateway waits for an answer, so that under
- * overload nothing is done for callers who are gone.
- */
-export const COMMAND_AGE_MS_MAX = 6_000;
-
-/** Under load a batch waits this long for those that were sent together with the last. */
-const GATHERING = { itemsMin: 3, pauseMs: 2, waitMsMax: 8 };
-/**
- * So many are worth a batch of their own, beside one that is under way or gathers: the database has work while this process
- * decides, and a batch gathers no longer than it is worth.
- */
-const BESIDE: Beside = { weightMin: 16, inFlightMax: 2 };
-
 /** Why a stream is pulled. */
 export const PULL_REASONS = ['confirm', 'token', 'behind', 'settle', 'sweep'] as const;
 type PullReason = (typeof PULL_REASONS)[number];
@@ -77,29 +49,14 @@ export interface WritePathOptions<A extends Account> {
 
 export class WritePath<A extends Account> {
   readonly #options: WritePathOptions<A>;
-  readonly #runner: BatchRunner<A>;
-  readonly #lane: BatchQueue<Item<A>, Outcome>;
+  readonly #lanes: Lanes<A>;
   readonly #forward: BringForward;
   #onWritten: () => void = () => {};
 
   constructor(options: WritePathOptions<A>) {
     this.#options = options;
     this.#forward = new BringForward(options.peers, this);
-    const { clock } = options;
-    this.#runner = new BatchRunner({
-      ...options,
-      onWritten: () => this.#onWritten(),
-      refusalOf: (item) => refusalOf(item, clock.elapsed()),
-    });
-    this.#lane = new BatchQueue<Item<A>, Outcome>({
-      run: (items) => this.#runWanted(items),
-      weigh: weightOf,
-      weightMax: BATCH_WEIGHT_MAX,
-      queueWeightMax: QUEUE_WEIGHT_MAX,
-      gathering: { clock, ...GATHERING },
-      beside: options.beside ?? BESIDE,
-      onBatch: (items) => options.observer.batch(items),
-    });
+    this.#lanes = new Lanes({ ...options, onWritten: () => this.#onWritten() });
   }
 
   /** Told after each commit that wrote own events: the relay has something to do. */
@@ -108,11 +65,11 @@ export class WritePath<A extends Account> {
   }
 
   get depth(): number {
-    return this.#lane.depth;
+    return this.#lanes.depth;
   }
 
   drained(): Promise<void> {
-    return this.#lane.drained();
+    return this.#lanes.drained();
   }
 
   /**
@@ -253,44 +210,14 @@ export class WritePath<A extends Account> {
   }
 
   async #submitCommand(item: Item<A>): Promise<CommandOutcome> {
-    const result = await this.#submit(item);
+    const result = await this.#lanes.submit(item);
     if (result.kind !== 'command') throw new Error('a command was answered as an events item');
     return result.outcome;
   }
 
   async #submitEvents(item: Exclude<Item<A>, { kind: 'command' }>): Promise<Followed> {
-    const result = await this.#submit(item);
+    const result = await this.#lanes.submit(item);
     if (result.kind !== 'events') throw new Error('an events item was answered as a command');
     return result.followed;
   }
-
-  async #submit(item: Item<A>): Promise<Outcome> {
-    try {
-      const outcome = await this.#lane.submit(item);
-      if (outcome.kind === 'failed') throw outcome.error;
-      return outcome;
-    } catch (error) {
-      if (error instanceof QueueFullError) throw unavailable('too many requests are waiting', error);
-      if (error instanceof StoreConflictError) throw unavailable('too many others wrote the same at once', error);
-      throw error;
-    }
-  }
-
-  /** Runs what is still wanted of a batch. */
-  async #runWanted(items: Item<A>[]): Promise<Outcome[]> {
-    const nowMs = this.#options.clock.elapsed();
-    const refusals = items.map((item) => refusalOf(item, nowMs));
-    const wanted = items.filter((_, place) => refusals[place] === null);
-    const outcomes = wanted.length === 0 ? [] : await this.#runner.run(wanted);
-    const next = outcomes.values();
-    return refusals.map((refusal) => refusal ?? (next.next().value as Outcome));
-  }
-}
-
-/** Why an item need not be done: nobody waits for its answer any more. Events always have to be. */
-function refusalOf<A extends Account>(item: Item<A>, nowMs: number): Outcome | null {
-  if (item.kind !== 'command') return null;
-  if (item.command.origin.isGone?.() === true) return { kind: 'failed', error: unavailable('the caller is gone') };
-  if (nowMs - item.sinceMs <= COMMAND_AGE_MS_MAX) return null;
-  return { kind: 'failed', error: unavailable('more commands arrive than can be carried out') };
 }

@@ -12,7 +12,15 @@ import type { Database } from '@mo/database';
 import { inTransaction, run, type Sql, type Statement, sqlOf } from '@mo/database';
 import type { Account, Progress } from '../protocol/account.ts';
 import type { Command, CustomerRef } from '../protocol/command.ts';
-import type { BatchChanges, BatchRequest, BatchState, Store, StoreTransaction } from '../protocol/store.ts';
+import {
+  type BatchChanges,
+  type BatchRequest,
+  type BatchState,
+  LOCK_WAIT_MS_MAX,
+  PATIENT_LOCK_WAIT_MS_MAX,
+  type Store,
+  type StoreTransaction,
+} from '../protocol/store.ts';
 import { answerStatements, isKeyUsed, readAnswers } from './answers.ts';
 import { type ProgressRow, progressColumns, readProgress } from './columns.ts';
 import { appendStatements } from './journal.ts';
@@ -62,7 +70,7 @@ export class SqlStore<A extends Account> implements Store<A> {
     this.#observer = observer;
   }
 
-  async transaction<T>(work: (transaction: StoreTransaction<A>) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (transaction: StoreTransaction<A>) => Promise<T>, isPatient = false): Promise<T> {
     const beganMs = performance.now();
     let written: readonly StreamEvent[] = [];
     const found: Found<A> = { unknown: new Map(), outdated: [] };
@@ -77,7 +85,7 @@ export class SqlStore<A extends Account> implements Store<A> {
               sql.atEnd(this.#writes(changes, found));
             },
           }),
-        { readsFirst: true },
+        { readsFirst: true, lockWaitMsMax: isPatient ? PATIENT_LOCK_WAIT_MS_MAX : LOCK_WAIT_MS_MAX },
       );
       this.#observer?.committed((performance.now() - beganMs) / 1_000, written);
       return result;

@@ -1,13 +1,13 @@
 /** How a service locks its accounts, seen from another of its processes. */
 
 import type { Database } from '@mo/database';
-import { inTransaction, run } from '@mo/database';
+import { inTransaction } from '@mo/database';
 import type { Account } from '../protocol/account.ts';
 import { StoreConflictError } from '../protocol/store.ts';
 import type { AccountTables } from '../sql/sql-store.ts';
 
 /** How long another process waits for a lock before it gives up. */
-const LOCK_TIMEOUT_MS = 200;
+const LOCK_WAIT_MS_MAX = 200;
 
 /**
  * Locks accounts, and then has another transaction try to lock each of them.
@@ -23,10 +23,8 @@ export async function lockedBy<A extends Account>(
     const order = (await tables.lock(sql, customerIds, [])).map(({ customerId }) => customerId);
     const shared: number[] = [];
     for (const id of order) {
-      const other = inTransaction(database, async (beside) => {
-        await run(beside, `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
-        return tables.lock(beside, [id], []);
-      });
+      const options = { lockWaitMsMax: LOCK_WAIT_MS_MAX };
+      const other = inTransaction(database, (beside) => tables.lock(beside, [id], []), options);
       await other.then(
         () => shared.push(id),
         (error: unknown) => {

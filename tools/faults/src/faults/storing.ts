@@ -135,10 +135,10 @@ export const storing: readonly Fault[] = [
   {
     id: 'conflict-not-run-again',
     file: 'packages/messaging/src/protocol/batch-runner.ts',
-    replace: 'if (!isSettled || items.length === 1) throw error;',
+    replace: 'if (!isSettled) throw error;',
     by: 'throw error;',
     breaks: 'a batch that another process was ahead of takes a transaction for each of its items',
-    check: unit('packages/messaging/test/write-path'),
+    check: unit('packages/messaging/test/conflicts'),
   },
   {
     id: 'held-lock-waited-for-twice',
@@ -146,7 +146,7 @@ export const storing: readonly Fault[] = [
     replace: ' && !(error instanceof StoreBusyError);',
     by: ';',
     breaks: 'a batch waits again, whole, for a customer whom another transaction holds',
-    check: unit('packages/messaging/test/write-path'),
+    check: unit('packages/messaging/test/conflicts'),
   },
   {
     id: 'deadlock-is-a-failure',

@@ -73,9 +73,11 @@ export class Database<A extends Account = Account> {
     this.#onCommit = onCommit;
   }
 
-  begin(process: Process): Transaction<A> {
+  /** @param lockWaitUsMax how long it waits for a lock */
+  begin(process: Process, lockWaitUsMax: number): Transaction<A> {
     const transaction: Transaction<A> = {
       process,
+      lockWaitUsMax,
       held: new Set(),
       waitsFor: null,
       lockedMs: 0,

@@ -36,6 +36,7 @@ export const noFigures = () => ({
   madeInactive: 0,
   batchesOfMany: 0,
   lockWaits: 0,
+  patientTransactions: 0,
   conflicts: 0,
   // How they followed each other.
   deliveries: 0,

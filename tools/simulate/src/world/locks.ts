@@ -5,9 +5,9 @@
 import { StoreBusyError } from '@mo/messaging';
 import type { Scheduler } from '../engine/scheduler.ts';
 
-const LOCK_TIMEOUT_US = 5_000_000;
-
 export interface Holder {
+  /** How long it waits for a lock, in µs. */
+  readonly lockWaitUsMax: number;
   readonly held: Set<string>;
   waitsFor: Wait | null;
 }
@@ -91,7 +91,7 @@ export class Locks {
     }
     wait.holder.waitsFor = wait;
     (this.#locks.get(wait.key) as Lock).waiting.push(wait);
-    this.#scheduler.after(LOCK_TIMEOUT_US, null, () => {
+    this.#scheduler.after(wait.holder.lockWaitUsMax, null, () => {
       if (wait.holder.waitsFor !== wait) return;
       this.#stopWaiting(wait.holder);
       wait.failed(new StoreBusyError('lock not available'));

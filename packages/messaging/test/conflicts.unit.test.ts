@@ -1,0 +1,139 @@
+import { type Command, LOCK_WAIT_MS_MAX, PATIENT_LOCK_WAIT_MS_MAX, StoreBusyError } from '../src/index.ts';
+import { conflict, type MemoryStore } from './in-memory.ts';
+import { commandOf, eventsOf, type Ledger, ledgerOf, NOW_MS } from './ledger.ts';
+import { rejected, writePathUnderTest } from './write-path-under-test.ts';
+
+describe('a conflict with another transaction', () => {
+  const sizes = (store: MemoryStore) => store.transactions.map(({ commands }) => commands.length);
+
+  it('runs the batch again as it is: what the other wrote is there by now', async () => {
+    const { writePath, store } = writePathUnderTest();
+    store.failure = () => (store.transactions.length === 1 ? conflict() : null);
+    await Promise.all([1, 2, 3].map(() => writePath.execute(commandOf())));
+    expect(sizes(store)).toEqual([3, 3]);
+    expect(store.journal.map(({ version }) => version)).toEqual([1, 2, 3]);
+  });
+
+  it('that comes again runs the batch in halves, down to single commands, so that each has its own outcome', async () => {
+    const { writePath, store } = writePathUnderTest();
+    store.failure = ({ commands }) => (commands.length > 1 ? conflict() : null);
+    const answers = await Promise.all([1, 2, 3].map(() => writePath.execute(commandOf())));
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+    expect(sizes(store)).toEqual([3, 3, 2, 2, 1, 1, 1]);
+    expect(store.journal.map(({ version }) => version)).toEqual([1, 2, 3]);
+  });
+
+  it.each([
+    ['that does not pass makes one command unavailable', conflict(), { code: 'unavailable' }],
+    ['that hides another failure fails one command', new Error('a check failed'), { message: 'a check failed' }],
+  ])('%s, and not its neighbours', async (_what, failure, reason) => {
+    const { writePath, store } = writePathUnderTest();
+    store.failure = ({ commands }) => {
+      if (commands.length > 1) return conflict();
+      return commands[0]?.claims === 'contested' ? failure : null;
+    };
+    const claims = ['a', 'b', 'contested', 'c'];
+    const outcomes = await Promise.allSettled(claims.map((name) => writePath.execute(commandOf({ claims: name }))));
+    expect(outcomes).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'fulfilled' },
+      { reason },
+      { status: 'fulfilled' },
+    ]);
+    expect(store.journal).toHaveLength(3);
+  });
+
+  it('leaves committed what was done before another failure', async () => {
+    const { writePath, store } = writePathUnderTest();
+    store.failure = ({ commands }) => {
+      if (commands.length === 4) return conflict();
+      return commands[0]?.claims === 'c' ? new Error('the disk is full') : null;
+    };
+    const claims = ['a', 'b', 'c', 'd'];
+    const outcomes = await Promise.allSettled(claims.map((name) => writePath.execute(commandOf({ claims: name }))));
+    const done = { value: { status: 201 } };
+    const failed = { reason: { message: 'the disk is full' } };
+    expect(outcomes).toMatchObject([done, done, failed, failed]);
+    expect(store.journal).toHaveLength(2);
+  });
+
+  it('is tried again for a command that is alone', async () => {
+    const { writePath, store } = writePathUnderTest();
+    store.failure = () => (store.transactions.length < 4 ? conflict() : null);
+    expect((await writePath.execute(commandOf())).status).toBe(201);
+    expect(store.journal).toHaveLength(1);
+  });
+
+  it('does not lose or double followed events', async () => {
+    const { writePath, store } = writePathUnderTest();
+    store.failure = () => (store.transactions.length < 3 ? conflict() : null);
+    await writePath.follow(eventsOf('payments', 1, 3));
+    expect(store.accounts.get(1)?.history).toEqual(['payments 1', 'payments 2', 'payments 3']);
+  });
+});
+
+describe('a lock that somebody holds for long', () => {
+  /** Customer 1 is held: whoever needs it waits, in vain unless the test says otherwise. */
+  function held() {
+    let nowMs = NOW_MS;
+    const under = writePathUnderTest(() => nowMs);
+    const { store } = under;
+    store.put(ledgerOf(2, { externalId: 'customer-2', applied: { customers: 1, payments: 0 } }));
+    store.failure = ({ commands, events }, isPatient) => {
+      const isNeeded = [...commands, ...events].some(
+        (one) => ('customer' in one ? one.customer.customerId : one.customer_id) === 1,
+      );
+      if (!isNeeded) return null;
+      nowMs += isPatient ? PATIENT_LOCK_WAIT_MS_MAX : LOCK_WAIT_MS_MAX;
+      return new StoreBusyError('canceling statement due to lock timeout');
+    };
+    return under;
+  }
+  const other = () => commandOf({ customer: { customerId: 2 } });
+
+  it('is waited for briefly, then patiently, and not again and again', async () => {
+    const { writePath, store } = held();
+    expect(await rejected(writePath.execute(commandOf()))).toMatchObject({ code: 'unavailable' });
+    expect(store.transactions).toHaveLength(2);
+  });
+
+  it('keeps neither the neighbours of a command from their answers nor those who come later', async () => {
+    const { writePath, store } = held();
+    const { promise, resolve: letGo } = Promise.withResolvers<void>();
+    store.patientGate = promise;
+    const statusOf = (command: Command<Ledger>) =>
+      writePath.execute(command).then(
+        ({ status }) => status,
+        (error: unknown) => error,
+      );
+    const [waiting, ...neighbours] = [commandOf(), other(), other()].map(statusOf);
+    expect(await Promise.all([...neighbours, statusOf(other())])).toEqual([201, 201, 201]);
+    store.failure = () => null;
+    letGo();
+    expect(await waiting).toBe(201);
+  });
+
+  it('is not waited for again by a command whose caller has given up meanwhile', async () => {
+    const { writePath, store } = held();
+    const commands = [commandOf(), commandOf(), commandOf()];
+    const outcomes = await Promise.allSettled(commands.map((command) => writePath.execute(command)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    // All together, in halves and one by one; then the first two patiently, after which the third is too old.
+    expect(store.transactions.map((request) => request.commands.length)).toEqual([3, 2, 1, 1, 1, 1, 1]);
+  });
+
+  it("says nothing of the events of its customer, which have to come again, and others' take effect", async () => {
+    const { writePath, store, told } = held();
+    const events = [...eventsOf('payments', 1, 3), ...eventsOf('payments', 2, 2)];
+    expect(await rejected(writePath.follow(events))).toMatchObject({ code: 'unavailable' });
+    expect([told.faulty, told.quarantined]).toEqual([[], []]);
+    // All together, then each by itself, but for those that wait behind another one; and all again, patiently.
+    expect(store.transactions.map((request) => request.events.length)).toEqual([5, 1, 1, 1, 5]);
+    expect(store.accounts.get(1)?.history).toEqual([]);
+    expect(store.accounts.get(2)?.history).toEqual(['payments 1', 'payments 2']);
+    store.failure = () => null;
+    await writePath.follow(events);
+    expect(store.accounts.get(1)?.history).toEqual(['payments 1', 'payments 2', 'payments 3']);
+    expect(store.accounts.get(2)?.history).toEqual(['payments 1', 'payments 2']);
+  });
+});
