@@ -31,12 +31,20 @@ export function checkLine(read: ReadLine): CheckedLine {
 
 /** A line whose external_id is taken: by a customer, or by a line before it. */
 export function takenLine(line: number, externalId: string): BulkError {
-  return { line, external_id: externalId, code: 'already_exists', detail: `the customer ${externalId} exists` };
+  return detached({
+    line,
+    external_id: externalId,
+    code: 'already_exists',
+    detail: `the customer ${externalId} exists`,
+  });
 }
 
 function invalidLine(line: number, name: string | null, detail: string): BulkError {
-  return { line, external_id: name, code: 'invalid_request', detail: detail.slice(0, DETAIL_LENGTH_MAX) };
+  return detached({ line, external_id: name, code: 'invalid_request', detail: detail.slice(0, DETAIL_LENGTH_MAX) });
 }
+
+/** An error of a line without the line: a part of a string keeps the whole string in memory, and this is a copy. */
+const detached = (error: BulkError): BulkError => structuredClone(error);
 
 function nameOf(value: unknown): string | null {
   const name = (value as { external_id?: unknown } | null)?.external_id;

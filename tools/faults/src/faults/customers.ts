@@ -3,6 +3,14 @@ import { type Fault, servers, simulation, unit } from '../fault.ts';
 
 export const customers: readonly Fault[] = [
   {
+    id: 'errors-keep-their-lines',
+    file: 'services/customers/src/bulk/check-line.ts',
+    replace: 'structuredClone(error);',
+    by: 'error;',
+    breaks: 'the listed errors of an upload hold 16 MB of its lines',
+    check: unit('services/customers/test/bulk-kept'),
+  },
+  {
     id: 'balance-counts-twice',
     file: 'services/customers/src/domain/account.ts',
     replace: 'return event.data.requested ? account : owing',
