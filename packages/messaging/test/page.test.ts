@@ -1,13 +1,12 @@
 import { type Database, run, type Sql, sqlOf } from '@mo/database';
 import { type Condition, ofStatus, readPage } from '../src/index.ts';
+import { explaining, indexesOf, nodeTypes, type Plan } from '../src/testing/index.ts';
 import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
 
 const ROWS = 20_000;
 const OWNERS = 10;
 /** Of a thousand rows one has it. */
 const RARE = 2;
-
-type Plan = { 'Node Type': string; 'Index Name'?: string; Plans?: Plan[] };
 
 describe('a page of a table', () => {
   let database: Database;
@@ -130,23 +129,3 @@ describe('a page of a table', () => {
     }
   });
 });
-
-/** Tells the plans of the statements that it runs, as they are made for all parameters. */
-function explaining(sql: Sql, plans: Plan[]): Sql {
-  return {
-    query: async <Row>(text: string, parameters: readonly unknown[]) => {
-      const generic = parameters.length > 0 ? 'GENERIC_PLAN, ' : '';
-      const explain = `EXPLAIN (${generic}FORMAT JSON) ${text}`;
-      const [row] = await run<{ 'QUERY PLAN': [{ Plan: Plan }] }>(sql, explain);
-      plans.push(...(row?.['QUERY PLAN'] ?? []).map(({ Plan }) => Plan));
-      return run<Row>(sql, text, parameters);
-    },
-  };
-}
-
-const indexesOf = (plan: Plan): string[] => [
-  ...(plan['Index Name'] === undefined ? [] : [plan['Index Name']]),
-  ...(plan.Plans ?? []).flatMap(indexesOf),
-];
-
-const nodeTypes = (plan: Plan): string[] => [plan['Node Type'], ...(plan.Plans ?? []).flatMap(nodeTypes)];

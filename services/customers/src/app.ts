@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 import { accountTables } from './db/accounts-table.ts';
 import { entities } from './db/entities.ts';
 import { customersAudited } from './db/image.ts';
-import { migrations } from './db/migrations/index.ts';
+import { indexes, migrations } from './db/migrations/index.ts';
 import { forgetStagings } from './db/staging-table.ts';
 import { forgetUploads } from './db/uploads-table.ts';
 import { customerModel } from './domain/model.ts';
@@ -20,6 +20,7 @@ export function createApp(config: Config): Promise<App> {
     audited: customersAudited,
     entities,
     migrations,
+    indexes,
     resolveExternalId: 'SELECT id FROM customers WHERE external_id = want.external_id',
     routes: customerRoutes,
     chores: (sql) => [

@@ -2,9 +2,10 @@
 import { migrateService } from '@mo/database';
 import { readConfig, runTask } from '@mo/service-kit';
 import { migrationSchema } from './config.ts';
-import { migrations } from './db/migrations/index.ts';
+import { indexes, migrations } from './db/migrations/index.ts';
 
 await runTask(() => {
   const config = readConfig(migrationSchema);
-  return migrateService({ service: 'customers', config, databaseUrl: config.CUSTOMERS_DATABASE_URL, migrations });
+  const databaseUrl = config.CUSTOMERS_DATABASE_URL;
+  return migrateService({ service: 'customers', config, databaseUrl, migrations, indexes });
 });

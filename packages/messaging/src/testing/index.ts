@@ -3,6 +3,7 @@
 export * from './locking.ts';
 export * from './memory.ts';
 export * from './passing-member.ts';
+export * from './plans.ts';
 export * from './service-under-test.ts';
 export * from './stream-owner.ts';
 export * from './tables.ts';

@@ -1,7 +1,7 @@
 /** Reads of customers, by the service's own tables. */
 import { CUSTOMER_STATUSES, type CustomerBody, type customersQuery, type Versions } from '@mo/contracts';
 import { type Database, sqlOf } from '@mo/database';
-import { codeOf, ofStatus, readPage, versionsOf } from '@mo/messaging';
+import { codeOf, ofStatus, type PageOfTable, readPage, versionsOf } from '@mo/messaging';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
 import { CUSTOMER_COLUMNS, type CustomerRow, readCustomer } from '../db/customer-rows.ts';
@@ -12,9 +12,20 @@ export type CustomerFilters = z.infer<typeof customersQuery>;
 
 /** A page of customers, newest first. */
 export async function findCustomers(database: Database, filters: CustomerFilters): Promise<Page<CustomerBody>> {
+  const rows = await readPage<CustomerRow>(sqlOf(database), customersPage(filters));
+  return pageOfRows(
+    rows,
+    filters,
+    (row) => [Number(row.customer_id)],
+    (row) => presentCustomer(readCustomer(row)),
+  );
+}
+
+/** What is read for a page of customers. */
+export function customersPage(filters: CustomerFilters): PageOfTable {
   const [before = null] = readCursor(filters.cursor, filters, 1) ?? [];
   const { external_id, status, limit } = filters;
-  const rows = await readPage<CustomerRow>(sqlOf(database), {
+  return {
     select: `SELECT ${CUSTOMER_COLUMNS} FROM customers`,
     id: 'customers.id',
     before,
@@ -23,13 +34,7 @@ export async function findCustomers(database: Database, filters: CustomerFilters
       ofStatus('customers.status', status && codeOf(CUSTOMER_STATUSES, status), external_id !== undefined),
     ],
     limit,
-  });
-  return pageOfRows(
-    rows,
-    filters,
-    (row) => [Number(row.customer_id)],
-    (row) => presentCustomer(readCustomer(row)),
-  );
+  };
 }
 
 /** One customer, and how far its account has come. */

@@ -1,7 +1,7 @@
 /** Reads of loans, by the service's own tables. */
 import { LOAN_STATUSES, type LoanBody, type loansQuery, type Versions } from '@mo/contracts';
 import { type Database, sqlOf } from '@mo/database';
-import { codeOf, ofStatus, readPage, versionsOf } from '@mo/messaging';
+import { codeOf, ofStatus, type PageOfTable, readPage, versionsOf } from '@mo/messaging';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
 import { LoanEntity } from '../db/entities.ts';
@@ -18,10 +18,21 @@ const OF_NAME = 'loans.customer_id = (SELECT customer_id FROM accounts WHERE ext
 
 /** A page of loans, newest first. */
 export async function findLoans(database: Database, filters: LoanFilters): Promise<Page<LoanBody>> {
+  const rows = await readPage<LoanRow & { customer_external_id: string | null }>(sqlOf(database), loansPage(filters));
+  return pageOfRows(
+    rows,
+    filters,
+    (row) => [Number(row.id)],
+    (row) => presentLoan(readLoan(row), row.customer_external_id),
+  );
+}
+
+/** What is read for a page of loans. */
+export function loansPage(filters: LoanFilters): PageOfTable {
   const [before = null] = readCursor(filters.cursor, filters, 1) ?? [];
   const { external_id, status, taken_from, taken_to, customer_id, customer_external_id, limit } = filters;
   const isOfOne = [customer_id, customer_external_id, external_id].some((value) => value !== undefined);
-  const rows = await readPage<LoanRow & { customer_external_id: string | null }>(sqlOf(database), {
+  return {
     select: LOANS,
     id: 'loans.id',
     before,
@@ -35,13 +46,7 @@ export async function findLoans(database: Database, filters: LoanFilters): Promi
     ],
     ofRange: !isOfOne && (taken_from ?? taken_to) !== undefined,
     limit,
-  });
-  return pageOfRows(
-    rows,
-    filters,
-    (row) => [Number(row.id)],
-    (row) => presentLoan(readLoan(row), row.customer_external_id),
-  );
+  };
 }
 
 /** One loan, and how far its customer's account has come. */

@@ -3,6 +3,14 @@ import { type Fault, servers, simulation, unit } from '../fault.ts';
 
 export const lending: readonly Fault[] = [
   {
+    id: 'active-loans-looked-for-among-all',
+    file: 'services/loans/src/db/migrations/index.ts',
+    replace: "  { name: 'loans_active', on: 'loans (id) WHERE status = 2' },\n",
+    by: '',
+    breaks: 'a page of the active loans of a mature book walks over all that are paid',
+    check: servers('services/loans/test/indexes'),
+  },
+  {
     id: 'credit-line-not-reached',
     file: 'services/loans/src/domain/credit.ts',
     replace: 'account.debt + request.amount > account.score',

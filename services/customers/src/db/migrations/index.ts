@@ -1,3 +1,4 @@
+import type { Index } from '@mo/database';
 import { First } from './2026-11-23-first.ts';
 import { JournalDigest } from './2026-11-24-journal-digest.ts';
 import { Quarantine } from './2026-11-24-quarantine.ts';
@@ -14,3 +15,6 @@ export const migrations = [
   { name: 'journal-summaries', class: JournalSummaries },
   { name: 'staging-ids', class: StagingIds },
 ];
+
+/** Large indexes, built concurrently with traffic. */
+export const indexes: readonly Index[] = [];

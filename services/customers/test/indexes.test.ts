@@ -1,0 +1,41 @@
+import { buildIndexes, type Database, inTransaction, run, sqlOf } from '@mo/database';
+import { readPage } from '@mo/messaging';
+import { explaining, indexesOf, migratedDatabase, type Plan } from '@mo/messaging/testing';
+import { indexes, migrations } from '../src/db/migrations/index.ts';
+import { customersPage } from '../src/queries/find-customers.ts';
+
+const CUSTOMERS = 20_000;
+const INACTIVE = 20;
+
+describe('inactive customers, of which there are few', () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await migratedDatabase('customers', migrations);
+    await buildIndexes(database, indexes);
+  });
+  afterAll(() => database.close());
+
+  it('are read from an index of them, and not searched for among all', async () => {
+    const sql = sqlOf(database);
+    await run(
+      sql,
+      `INSERT INTO customers (id, created_at, updated_at, external_id, status, score)
+        SELECT n, now(), now(), 'customer-' || n, CASE WHEN n <= ${INACTIVE} THEN 2 ELSE 1 END, 1
+        FROM generate_series(1, ${CUSTOMERS}) AS n`,
+    );
+    await run(sql, 'ANALYZE customers');
+    const plans: Plan[] = [];
+    const rows = await readPage(explaining(sql, plans), customersPage({ status: 'inactive', limit: 50 }));
+    expect(rows).toHaveLength(INACTIVE);
+    expect(plans.flatMap(indexesOf)).toEqual(['customers_inactive']);
+  });
+
+  it('are rewritten in place when their score changes', async () => {
+    const hot = await inTransaction(database, async (sql) => {
+      await run(sql, 'UPDATE customers SET score = 2 WHERE id = 1');
+      const text = `SELECT n_tup_hot_upd AS hot FROM pg_stat_xact_user_tables WHERE relname = 'customers'`;
+      return run<{ hot: string }>(sql, text);
+    });
+    expect(hot).toEqual([{ hot: '1' }]);
+  });
+});

@@ -1,0 +1,51 @@
+import { buildIndexes, type Database, inTransaction, run, sqlOf } from '@mo/database';
+import { readPage } from '@mo/messaging';
+import { explaining, indexesOf, migratedDatabase, type Plan } from '@mo/messaging/testing';
+import { indexes, migrations } from '../src/db/migrations/index.ts';
+import { loansPage } from '../src/queries/find-loans.ts';
+
+const LOANS = 20_000;
+/** Those that were taken first; all later ones are paid. */
+const ACTIVE = 20;
+
+describe('the loans of a mature book', () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await migratedDatabase('loans', migrations);
+    await buildIndexes(database, indexes);
+    const sql = sqlOf(database);
+    await run(sql, 'INSERT INTO accounts (customer_id) VALUES (1)');
+    await run(
+      sql,
+      `INSERT INTO loans (id, created_at, updated_at, external_id, amount, status, maximum_payment_date, taken_at, customer_id, outstanding)
+        SELECT n, now(), now(), 'loan-' || n, 1, CASE WHEN n <= ${ACTIVE} THEN 2 ELSE 4 END, now(), now(), 1,
+          CASE WHEN n <= ${ACTIVE} THEN 1 ELSE 0 END
+        FROM generate_series(1, ${LOANS}) AS n`,
+    );
+    await run(sql, 'ANALYZE');
+  });
+  afterAll(() => database.close());
+
+  it.each([
+    ['active', 'loans_active', ACTIVE],
+    ['pending', 'loans_of_status', 0],
+  ] as const)(
+    'that are %s are read from an index of them, and not looked for among all',
+    async (status, index, count) => {
+      const plans: Plan[] = [];
+      const rows = await readPage(explaining(sqlOf(database), plans), loansPage({ status, limit: 50 }));
+      expect(rows).toHaveLength(count);
+      expect(plans.flatMap(indexesOf)).toContain(index);
+      expect(plans.flatMap(indexesOf)).not.toContain('loans_pkey');
+    },
+  );
+
+  it('are rewritten in place by a payment that leaves something of them', async () => {
+    const hot = await inTransaction(database, async (sql) => {
+      await run(sql, 'UPDATE loans SET outstanding = outstanding - 0.01, updated_at = now() WHERE id = 1');
+      const text = `SELECT n_tup_hot_upd AS hot FROM pg_stat_xact_user_tables WHERE relname = 'loans'`;
+      return run<{ hot: string }>(sql, text);
+    });
+    expect(hot).toEqual([{ hot: '1' }]);
+  });
+});
