@@ -22,6 +22,8 @@ export const MOVE_SILENCE_MS_MAX = MOVE_TIMEOUT_MS + 15_000;
 export const MOVE_ABANDONED_MS = 5_000;
 /** A staging that nobody has touched for so long was left behind by a process that is gone. */
 export const STAGING_STALE_MS = 15 * 60_000;
+/** How often a staging is touched that is in use: while its lines arrive, and while it waits to move in. */
+export const STAGING_TOUCH_INTERVAL_MS = 60_000;
 /** Rows that one statement of the cleaning removes. */
 export const FORGET_ROWS_MAX = 50_000;
 /** What an error tells of a line is cut at so many characters. */

@@ -8,18 +8,16 @@
 import type { BulkSummary } from '@mo/contracts';
 import { type Database, inTransaction, type Sql, type TransactionOptions } from '@mo/database';
 import { StoreConflictError } from '@mo/messaging';
-import { type BatchQueue, type Clock, unavailable } from '@mo/service-kit';
+import { type Clock, unavailable } from '@mo/service-kit';
 import { type CheckedLine, isGood, takenLine } from '../bulk/check-line.ts';
 import { chunksOf } from '../bulk/chunks.ts';
 import type { Upload } from '../bulk/formats.ts';
+import { inTurn, type Lane } from '../bulk/lane.ts';
 import { ATTEMPTS_MAX, MOVE_SILENCE_MS_MAX } from '../bulk/limits.ts';
 import { Tally } from '../bulk/tally.ts';
-import { beginStaging, discard, holdStaging, moveIn, stage, takenLines } from '../db/staging-table.ts';
+import { beginStaging, discard, holdStaging, moveIn, stage, takenLines, touch } from '../db/staging-table.ts';
 import { type Attempt, beginAttempt } from '../db/uploads-table.ts';
 import { type ChunkContext, registerChunk } from './register-chunk.ts';
-
-/** Where works have their turns. */
-export type Lane = BatchQueue<() => Promise<void>, undefined>;
 
 /** What uploads are carried out with. */
 export interface BulkParts {
@@ -29,6 +27,8 @@ export interface BulkParts {
   readonly lane: Lane;
   /** Lets one of them move in at a time, for which it may have the lane for minutes, and others none of it. */
   readonly moves: Lane;
+  /** How often a staging is touched until it has moved in, so that none that is in use counts as left behind. */
+  readonly touchIntervalMs: number;
   /** Told after a commit that may have written events. */
   readonly onWritten: () => void;
 }
@@ -70,7 +70,10 @@ async function createChunks(parts: BulkParts, request: BulkRequest, attempt: Att
 
 /** All or nothing. */
 async function createAll(parts: BulkParts, request: BulkRequest, attempt: Attempt | null, tally: Tally) {
+  const { database, touchIntervalMs } = parts;
   const stagingId = await transaction(parts, beginStaging);
+  // One that fails is made up for by the next; while it moves in, its row is locked.
+  const touching = setInterval(() => touch(database, stagingId).catch(() => {}), touchIntervalMs);
   try {
     let staged = 0;
     for await (const lines of chunksOf(request.upload)) {
@@ -95,8 +98,9 @@ async function createAll(parts: BulkParts, request: BulkRequest, attempt: Attemp
       taken.total,
     );
   } finally {
+    clearInterval(touching);
     // What can't be removed now is found later, and doesn't change what became of the upload.
-    await discard(parts.database, stagingId).catch(() => {});
+    await discard(database, stagingId).catch(() => {});
   }
 }
 
@@ -120,10 +124,4 @@ async function transaction<T>(
       if (attempt === ATTEMPTS_MAX) throw unavailable('too many others wrote the same at once', error);
     }
   }
-}
-
-async function inTurn<T>(lane: Lane, work: () => Promise<T>): Promise<T> {
-  const { promise, resolve } = Promise.withResolvers<T>();
-  await lane.submit(async () => resolve(await work()));
-  return promise;
 }

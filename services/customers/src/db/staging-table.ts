@@ -72,6 +72,11 @@ export async function beginStaging(sql: Sql): Promise<number> {
   return Number(row?.id);
 }
 
+/** Says that a staging is in use. */
+export async function touch(database: Database, stagingId: number): Promise<void> {
+  await run(sqlOf(database), 'UPDATE stagings SET touched_at = clock_timestamp() WHERE id = $1', [stagingId]);
+}
+
 /** @throws ProblemError unavailable, where the staging is gone */
 export async function stage(sql: Sql, stagingId: number, lines: readonly GoodLine[]): Promise<void> {
   const staged = await run(sql, STAGE, [

@@ -7,7 +7,6 @@ import type { ServiceParts } from '@mo/messaging';
 import {
   acceptTraceparent,
   answerWith,
-  BatchQueue,
   counter,
   keyIdOf,
   liftRequestTimeout,
@@ -22,8 +21,9 @@ import {
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { arriving } from '../bulk/arriving.ts';
 import { openUpload } from '../bulk/formats.ts';
-import { MOVES_MAX, TRANSACTIONS_MAX, UPLOADS_MAX } from '../bulk/limits.ts';
-import { type BulkParts, type BulkRequest, createInBulk, type Lane } from '../commands/create-in-bulk.ts';
+import { laneOf } from '../bulk/lane.ts';
+import { MOVES_MAX, STAGING_TOUCH_INTERVAL_MS, TRANSACTIONS_MAX, UPLOADS_MAX } from '../bulk/limits.ts';
+import { type BulkParts, type BulkRequest, createInBulk } from '../commands/create-in-bulk.ts';
 import type { CustomerAccount } from '../domain/account.ts';
 
 const OPERATION = operations.createCustomersInBulk;
@@ -36,6 +36,7 @@ export function bulkRoute({ server, database, streams, registry }: ServiceParts<
     clock: systemClock,
     lane: laneOf(TRANSACTIONS_MAX),
     moves: laneOf(MOVES_MAX),
+    touchIntervalMs: STAGING_TOUCH_INTERVAL_MS,
     onWritten: () => streams.onWritten(),
   };
   const stopping = new AbortController();
@@ -66,18 +67,6 @@ export function bulkRoute({ server, database, streams, registry }: ServiceParts<
     });
   });
 }
-
-/** @param max how many works have their turn at once */
-const laneOf = (max: number): Lane =>
-  new BatchQueue({
-    run: async (works) => {
-      for (const work of works) await work();
-      return works.map(() => undefined);
-    },
-    weightMax: 1,
-    queueWeightMax: UPLOADS_MAX,
-    inFlightMax: max,
-  });
 
 async function uploadOf(request: FastifyRequest, stopping: AbortSignal): Promise<BulkRequest> {
   const keyId = keyIdOf(OPERATION, request);

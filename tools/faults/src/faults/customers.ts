@@ -3,6 +3,14 @@ import { type Fault, servers, simulation, unit } from '../fault.ts';
 
 export const customers: readonly Fault[] = [
   {
+    id: 'slow-upload-is-left-behind',
+    file: 'services/customers/src/commands/create-in-bulk.ts',
+    replace: 'touch(database, stagingId).catch(() => {})',
+    by: '{}',
+    breaks: 'an atomic upload that arrives slowly, or waits to move in, loses what it has staged',
+    check: servers('services/customers/test/bulk-slow'),
+  },
+  {
     id: 'errors-keep-their-lines',
     file: 'services/customers/src/bulk/check-line.ts',
     replace: 'structuredClone(error);',
