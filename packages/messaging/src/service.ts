@@ -47,13 +47,19 @@ import { AUDIT_INTERVAL_MS } from './audit/auditor.ts';
 import type { Audited } from './audit/image.ts';
 import { kafkaConfig, kafkaConnection } from './kafka/connection.ts';
 import type { Account, StreamModel } from './protocol/account.ts';
+import { TRANSACTIONS_AT_ONCE_MAX } from './protocol/lanes.ts';
 import type { Chore } from './relay/housekeeping.ts';
 import type { AccountTables } from './sql/sql-store.ts';
 import { createStreams, type Streams } from './streams.ts';
 
+/**
+ * The connections of requests. Some are kept for the write path, some for the service's other transactions, and one for the
+ * single rows that are read on the way of a command or a token. Reads share the rest.
+ */
 const CONNECTIONS_MAX = 10;
-/** Reads leave connections for two batches and what is read on their way. Those that wait are bounded, and so is how long. */
-const READS = { atOnceMax: 7, waitingMax: 1_024, waitMsMax: 2_000 };
+const ON_THE_WAY = 1;
+/** The reads that wait are bounded, and so is how long one waits. */
+const READS = { waitingMax: 1_024, waitMsMax: 2_000 };
 /** For pulls, the relay and housekeeping. */
 const BACKGROUND_CONNECTIONS_MAX = 5;
 
@@ -94,6 +100,8 @@ export interface ServiceDefinition<A extends Account> {
   resolveExternalId?: string;
   /** What the service does now and then, in one of its processes. */
   chores?: (sql: Sql) => readonly Chore[];
+  /** The most transactions that it has under way at once beside the write path; none unless told. */
+  ownTransactionsMax?: number;
   /** Registers the service's operations. */
   routes(parts: ServiceParts<A>): void;
 }
@@ -102,7 +110,7 @@ export interface ServiceParts<A extends Account> {
   serve: ReturnType<typeof routesOf>;
   server: FastifyInstance;
   database: Database;
-  /** Reads of single rows that go together: as `RowsById`, counted with the other reads. */
+  /** Reads of single rows that go together: as `RowsById`, one of the reads that may be under way at once. */
   rowsById: <Row extends object>(text: string, idOf: (row: Row) => number) => RowsById<Row>;
   streams: Streams<A>;
   logger: Logger;
@@ -164,10 +172,18 @@ export async function createService<A extends Account>(definition: ServiceDefini
     tracer: tracing.tracer,
   });
   const notice = new Notice(server.server);
-  const reads = new Gate(READS);
+  const atOnceMax = CONNECTIONS_MAX - TRANSACTIONS_AT_ONCE_MAX - ON_THE_WAY - (definition.ownTransactionsMax ?? 0);
+  const reads = new Gate({ ...READS, atOnceMax });
+  const gated: Sql = {
+    query: (text, parameters) =>
+      reads.pass(
+        () => sqlOf(database).query(text, parameters),
+        () => false,
+      ),
+  };
   const gathered: { readonly waiting: number }[] = [];
   const rowsById: ServiceParts<A>['rowsById'] = (text, idOf) => {
-    const rows = new RowsById(sqlOf(database), text, idOf);
+    const rows = new RowsById(gated, text, idOf);
     gathered.push(rows);
     return rows;
   };

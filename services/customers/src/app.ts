@@ -1,5 +1,6 @@
 /** The wiring: all that the customers service is made of. */
 import { type App, createService } from '@mo/messaging';
+import { TRANSACTIONS_MAX } from './bulk/limits.ts';
 import type { Config } from './config.ts';
 import { accountTables } from './db/accounts-table.ts';
 import { entities } from './db/entities.ts';
@@ -22,6 +23,7 @@ export function createApp(config: Config): Promise<App> {
     migrations,
     indexes,
     resolveExternalId: 'SELECT id FROM customers WHERE external_id = want.external_id',
+    ownTransactionsMax: TRANSACTIONS_MAX,
     routes: customerRoutes,
     chores: (sql) => [
       { name: 'old uploads', work: (nowMs) => forgetUploads(sql, nowMs) },

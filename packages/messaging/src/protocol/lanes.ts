@@ -26,6 +26,8 @@ const GATHERING = { itemsMin: 3, pauseMs: 2, waitMsMax: 8 };
  * decides, and a batch gathers no longer than it is worth.
  */
 const BESIDE: Beside = { weightMin: 16, inFlightMax: 2 };
+/** The most transactions that are under way at once: batches, and one that waits for a lock. */
+export const TRANSACTIONS_AT_ONCE_MAX = BESIDE.inFlightMax + 1;
 
 export interface LanesOptions<A extends Account> extends Omit<BatchRunnerOptions<A>, 'refusalOf'> {
   clock: Clock;

@@ -3,6 +3,22 @@ import { type Fault, servers, unit } from '../fault.ts';
 
 export const reading: readonly Fault[] = [
   {
+    id: 'rows-together-uncounted',
+    file: 'packages/messaging/src/service.ts',
+    replace: 'new RowsById(gated, text, idOf)',
+    by: 'new RowsById(sqlOf(database), text, idOf)',
+    breaks: 'reads that take long have connections that were meant for the write path',
+    check: servers('services/customers/test/connections'),
+  },
+  {
+    id: 'uploads-uncounted',
+    file: 'services/customers/src/app.ts',
+    replace: '    ownTransactionsMax: TRANSACTIONS_MAX,\n',
+    by: '',
+    breaks: 'reads that take long have connections that were meant for the write path while uploads are under way',
+    check: servers('services/customers/test/connections'),
+  },
+  {
     id: 'page-sorted-anew',
     file: 'packages/messaging/src/sql/page.ts',
     replace: 'ORDER BY ${id} DESC',
