@@ -75,6 +75,19 @@ describe('the spread of a payment', () => {
     });
   });
 
+  it('is made now unless told, but not before one of its loans was taken by the clock of loans', () => {
+    const account = owing([100n, 1], [100n, 2], [100n, 3]).account(1);
+    const beforeThem = Date.UTC(2025, 11, 31);
+    const paidAt = (amount: bigint, nowMs: number, more: Partial<NewPayment> = {}) => {
+      const spread = makePayment(account, request(amount, more), 1, nowMs);
+      return 'data' in spread ? spread.data.paid_at : spread.code;
+    };
+    expect(paidAt(100n, NOW_MS)).toBe(new Date(NOW_MS).toISOString());
+    expect(paidAt(100n, beforeThem)).toBe('2026-01-01T00:00:00.000Z');
+    expect(paidAt(101n, beforeThem)).toBe('2026-01-02T00:00:00.000Z');
+    expect(paidAt(100n, NOW_MS, { paid_at: new Date(beforeThem) })).toBe('2025-12-31T00:00:00.000Z');
+  });
+
   it('is refused to nobody but the unknown, and never dated in the future', () => {
     expect(makePayment(null, request(1n), 1, NOW_MS)).toEqual({ kind: 'refused', code: 'customer_not_found' });
     expect(makePayment(unknownAccount(1), request(1n), 1, NOW_MS)).toEqual({

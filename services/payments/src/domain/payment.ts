@@ -1,6 +1,6 @@
 /** How a payment is spread: oldest loan first, each as far as it goes, all of it or nothing. Pure. */
 import { type EventData, isoTime, type NewPayment, type PaymentStatus } from '@mo/contracts';
-import { allocate, formatMoney, type Money } from '@mo/money';
+import { type Allocation, allocate, formatMoney, type Money } from '@mo/money';
 import type { PaymentAccount } from './account.ts';
 
 /**
@@ -48,5 +48,12 @@ export function makePayment(account: PaymentAccount | null, request: NewPayment,
   if (parts === null) throw new Error(`customer ${account.customerId} owes ${account.owed}, but its loans hold less`);
   if (parts.length > PAYMENT_LOANS_MAX) return { kind: 'refused', code: 'too_many_loans' };
   const details = parts.map((part) => ({ loan_id: part.id, amount: formatMoney(part.amount) }));
-  return { kind: 'applied', type: 'PaymentApplied', data: { ...payment, details } };
+  const paid_at = isoTime(request.paid_at ?? Math.max(nowMs, takenMsOf(account, parts)));
+  return { kind: 'applied', type: 'PaymentApplied', data: { ...payment, paid_at, details } };
+}
+
+/** When the latest of the loans that are paid was taken, in ms. By the clock of loans, which may be ahead of the one here. */
+function takenMsOf({ loans }: PaymentAccount, parts: readonly Allocation<number>[]): number {
+  const last = parts.at(-1)?.id;
+  return loans.find(({ id }) => id === last)?.takenAtMs ?? 0;
 }

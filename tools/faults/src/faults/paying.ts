@@ -3,6 +3,14 @@ import { type Fault, simulation, unit } from '../fault.ts';
 
 export const paying: readonly Fault[] = [
   {
+    id: 'paid-before-it-was-lent',
+    file: 'services/payments/src/domain/payment.ts',
+    replace: 'Math.max(nowMs, takenMsOf(account, parts))',
+    by: 'nowMs',
+    breaks: 'where clocks differ, a statement tells of a payment before the loan that it pays',
+    check: unit('services/payments/test/spread'),
+  },
+  {
     id: 'payment-over-too-many-loans',
     file: 'services/payments/src/domain/payment.ts',
     replace: 'if (parts.length > PAYMENT_LOANS_MAX)',
