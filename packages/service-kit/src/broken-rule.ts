@@ -2,7 +2,7 @@
  * The rule that a field breaks, as callers read it: a code that stays the same, and a sentence that goes on from the
  * field's name. Schemas word most rules themselves; what they leave to zod is worded here.
  */
-import type { FieldError } from '@mo/contracts';
+import { type FieldError, NumberLiteral } from '@mo/contracts';
 import type { z } from 'zod';
 
 export type BrokenRule = Pick<FieldError, 'code' | 'detail'>;
@@ -16,17 +16,37 @@ const TYPES: Readonly<Record<string, string>> = {
   array: 'a list',
 };
 
+const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'item' };
+
+/** How zod words what a schema doesn't. */
+const ZODS_WORDS = /^(Invalid input|Too small|Too big):/;
+/** Numbers in requests are such, but for amounts, whose schema words its rules itself. */
+const WHOLE_NUMBER = 'must be a whole number of at most 15 digits';
+
 /** @param issue with its input, unless the field is missing */
 export function brokenRule(issue: z.core.$ZodIssue, where: FieldError['in']): BrokenRule {
   if (issue.message === 'is required') return { code: 'required', detail: 'is required' };
   if (issue.code === 'invalid_type') return wrongType(issue, where);
   if (issue.code === 'invalid_value')
     return { code: 'invalid_value', detail: `must be one of ${issue.values.join(', ')}` };
+  const isBound = issue.code === 'too_small' || issue.code === 'too_big';
+  if (isBound && ZODS_WORDS.test(issue.message)) return { code: issue.code, detail: boundOf(issue) };
   return { code: issue.code === 'custom' ? 'invalid' : issue.code, detail: issue.message };
 }
 
-function wrongType({ expected, input }: z.core.$ZodIssueInvalidType, where: FieldError['in']): BrokenRule {
+/** What of a number, a text or a list is bounded, and by what. */
+function boundOf(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
+  const [least, bound] = issue.code === 'too_small' ? ['at least', issue.minimum] : ['at most', issue.maximum];
+  const unit = UNITS[issue.origin];
+  return unit === undefined
+    ? `must be ${least} ${bound}`
+    : `must have ${least} ${bound} ${unit}${bound === 1 ? '' : 's'}`;
+}
+
+function wrongType({ expected, input, message }: z.core.$ZodIssueInvalidType, where: FieldError['in']): BrokenRule {
   if (input === undefined) return { code: 'required', detail: 'is required' };
   if (where === 'query' && Array.isArray(input)) return { code: 'repeated', detail: 'must be given once' };
+  if (!ZODS_WORDS.test(message)) return { code: 'invalid_type', detail: message };
+  if (expected === 'number' && input instanceof NumberLiteral) return { code: 'invalid_type', detail: WHOLE_NUMBER };
   return { code: 'invalid_type', detail: `must be ${TYPES[expected] ?? expected}` };
 }

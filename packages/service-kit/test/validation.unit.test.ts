@@ -1,3 +1,4 @@
+import { parseJson, resourceId } from '@mo/contracts';
 import { z } from 'zod';
 import { FIELD_ERRORS_MAX, ProblemError, validate } from '../src/index.ts';
 
@@ -22,7 +23,7 @@ it('each field that breaks a rule is named by its JSON Pointer, with the rule', 
   expect(problem).toMatchObject({ code: 'invalid_request', status: 400 });
   expect(problem.errors).toEqual([
     { pointer: '/name', in: 'body', code: 'invalid_type', detail: 'must be a string' },
-    { pointer: '/lines/1/amount', in: 'body', code: 'too_small', detail: expect.stringContaining('>=1') },
+    { pointer: '/lines/1/amount', in: 'body', code: 'too_small', detail: 'must be at least 1' },
   ]);
   expect(problem.message).toMatch(/^name .+; lines\/1\/amount .+$/);
 });
@@ -46,11 +47,39 @@ it('a wrong type, a wrong word and a parameter given twice are named in plain wo
   expect(twice.errors).toEqual([{ pointer: '/limit', in: 'query', code: 'repeated', detail: 'must be given once' }]);
 });
 
+it('a bound is named in plain words', () => {
+  const schema = z.strictObject({
+    size: z.int().max(9),
+    name: z.string().min(1),
+    code: z.string().max(2),
+    some: z.array(z.int()).min(1),
+    few: z.array(z.int()).max(2),
+  });
+  const { errors = [] } = problemOf(schema, { size: 10, name: '', code: 'abc', some: [], few: [1, 2, 3] });
+  expect(errors.map(({ code, detail }) => [code, detail])).toEqual([
+    ['too_big', 'must be at most 9'],
+    ['too_small', 'must have at least 1 character'],
+    ['too_big', 'must have at most 2 characters'],
+    ['too_small', 'must have at least 1 item'],
+    ['too_big', 'must have at most 2 items'],
+  ]);
+});
+
+it.each(['1.5', '1e2', '12345678901234567'])('%s is not the whole number that is asked for', (number) => {
+  expect(problemOf(resourceId, parseJson(number)).errors).toEqual([
+    { pointer: '', in: 'body', code: 'invalid_type', detail: 'must be a whole number of at most 15 digits' },
+  ]);
+  expect(problemOf(z.string(), parseJson(number)).errors?.[0]?.detail).toBe('must be a string');
+});
+
 it('a rule that a schema words itself is given in its words', () => {
   const even = z.strictObject({ size: z.int().refine((size) => size % 2 === 0, 'must be even') });
   expect(problemOf(even, { size: 1 }).errors).toEqual([
     { pointer: '/size', in: 'body', code: 'invalid', detail: 'must be even' },
   ]);
+  const some = z.strictObject({ size: z.int('must be some').min(2, 'must be several') });
+  expect(problemOf(some, { size: 'x' }).errors?.[0]?.detail).toBe('must be some');
+  expect(problemOf(some, { size: 1 }).errors?.[0]?.detail).toBe('must be several');
 });
 
 it('each member that is not known is named', () => {

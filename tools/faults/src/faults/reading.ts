@@ -3,6 +3,14 @@ import { type Fault, servers, unit } from '../fault.ts';
 
 export const reading: readonly Fault[] = [
   {
+    id: 'bounds-in-words-of-a-library',
+    file: 'packages/service-kit/src/broken-rule.ts',
+    replace: 'if (isBound && ZODS_WORDS.test(issue.message))',
+    by: 'if (isBound && issue.message === null)',
+    breaks: 'callers read "Too small: expected number to be >=1"',
+    check: unit('packages/service-kit/test/validation'),
+  },
+  {
     id: 'rows-together-uncounted',
     file: 'packages/messaging/src/service.ts',
     replace: 'new RowsById(gated, text, idOf)',
