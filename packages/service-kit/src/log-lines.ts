@@ -1,33 +1,37 @@
 /** Log lines on their way to a file descriptor, written together: a system call a line would cost more than the line. */
-import { type DestinationStream, pino } from 'pino';
+import type { DestinationStream } from 'pino';
+import { LogWriter } from './log-writer.ts';
 
 /** So many bytes are written together, or fewer where the next line might not find room … */
 const TOGETHER_BYTES = 16_384;
 /** … or what there is so long after the first line. */
 const TOGETHER_MS = 100;
-/** Beyond so many bytes that nobody takes, lines are dropped. */
-const WAITING_BYTES_MAX = 16 * 1024 * 1024;
 /** What a code unit of UTF-16 takes at most in UTF-8. */
 const CHARACTER_BYTES_MAX = 3;
 
 /**
- * What the end of a process by a signal that nothing handles may take with it is what was logged in the last moment. A fatal
- * line, and an exit, write what waits here; what a thread is writing at that moment may come after it, or not at all. pino's own
- * destination could gather lines, but measures all that it holds anew with each of them, and its clock writes ten times a second
- * where there is nothing to write.
+ * A signal that nothing handles may take the lines of the last 100 ms with the process. A fatal line and an exit write the
+ * lines that wait here; a block that a thread is writing at that moment may follow later, or not at all. pino's own
+ * destination could gather lines, but measures all that it holds with each of them, and its timer writes ten times a second
+ * even if there is nothing to write. Above all, it stops or blocks the process where the disk is full.
  */
 export class LogLines implements DestinationStream {
-  readonly #out: Destination;
-  /** For the last lines of a process, which has no time left to be told that they are written. */
-  readonly #last: Destination;
+  readonly #out: LogWriter;
   #bytes = Buffer.allocUnsafeSlow(TOGETHER_BYTES);
   #length = 0;
   #timer: NodeJS.Timeout | null = null;
 
+  /** Called once lines are written again after some were dropped, with the number of those. */
+  onRecovered: (dropped: number) => void = () => {};
+
   constructor(fd: number) {
-    this.#out = destination({ fd, sync: false, maxLength: WAITING_BYTES_MAX });
-    this.#last = destination({ fd, sync: true });
+    this.#out = new LogWriter(fd, (dropped) => this.onRecovered(dropped));
     process.once('exit', () => this.flushSync());
+  }
+
+  /** Lines that could not be written so far. */
+  get dropped(): number {
+    return this.#out.dropped;
   }
 
   write(line: string): void {
@@ -49,9 +53,7 @@ export class LogLines implements DestinationStream {
 
   /** Writes what there is before it returns: pino asks for it with a fatal line. */
   flushSync(): void {
-    this.#out.flushSync();
-    const bytes = this.#take();
-    if (bytes !== null) this.#last.write(bytes);
+    this.#out.writeSync(this.#take());
   }
 
   /** A block goes with what is in it, for that may be written later; little is copied, or it would hold on to a whole block. */
@@ -73,13 +75,3 @@ function copyOf(bytes: Buffer): Buffer {
   bytes.copy(copy);
   return copy;
 }
-
-/** pino's destination, which takes bytes where it is told so. */
-interface Destination {
-  write(bytes: Buffer): void;
-  flushSync(): void;
-}
-
-/** What it would put together it counts wrongly once a write has failed, so it writes each block by itself. */
-const destination = (options: { fd: number; sync: boolean; maxLength?: number }): Destination =>
-  pino.destination({ ...options, contentMode: 'buffer', maxWrite: 1 }) as unknown as Destination;

@@ -13,6 +13,9 @@ const toStandardOutput = (): LogLines => {
   return standardOutput;
 };
 
+/** Lines that could not be written to standard output so far. */
+export const droppedLogLines = (): number => standardOutput?.dropped ?? 0;
+
 /** Header and member names that must never reach a log. */
 const SECRETS = ['authorization', 'x-api-key', 'cookie', 'password', 'apiKey', 'databaseUrl'];
 
@@ -38,5 +41,9 @@ export function createLogger(service: string, level: string, destination?: Desti
       censor: '[redacted]',
     },
   };
-  return pino(options, destination ?? toStandardOutput());
+  if (destination !== undefined) return pino(options, destination);
+  const lines = toStandardOutput();
+  const logger = pino(options, lines);
+  lines.onRecovered = (dropped) => logger.warn({ dropped }, 'log lines were dropped because they could not be written');
+  return logger;
 }

@@ -1,6 +1,7 @@
 import type { MuxServer } from '@mo/mux';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Clock } from './clock.ts';
+import { droppedLogLines } from './log.ts';
 import { watchLoopLag } from './loop-lag-metrics.ts';
 
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
@@ -13,16 +14,29 @@ export function createRegistry(service: string, version = 'dev'): Registry {
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 2 ** 31 - 1 });
   watchLoopLag(registry);
   gauge(registry, 'mo_build_info', 'Always 1; its labels tell which code runs', ['version']).set({ version }, 1);
+  const active = 'How long the event loop was busy; its rate is 1 where the process can do no more';
+  countedElsewhere(
+    registry,
+    'mo_event_loop_active_seconds_total',
+    active,
+    () => performance.eventLoopUtilization().active / 1_000,
+  );
+  const dropped = 'Lines of the log that could not be written, as on a full disk';
+  countedElsewhere(registry, 'mo_log_lines_dropped_total', dropped, droppedLogLines);
+  return registry;
+}
+
+/** A counter that is read when it is collected. */
+function countedElsewhere(registry: Registry, name: string, help: string, read: () => number): void {
   new Counter({
-    name: 'mo_event_loop_active_seconds_total',
-    help: 'How long the event loop was busy; its rate is 1 where the process can do no more',
+    name,
+    help,
     registers: [registry],
     collect() {
       this.reset();
-      this.inc(performance.eventLoopUtilization().active / 1_000);
+      this.inc(read());
     },
   });
-  return registry;
 }
 
 const LATENCY_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, createRegistry } from '../src/index.ts';
+import { until } from './harness.ts';
 import { type Authority, forgetIdentities, identityDir, makeAuthority, openFrom, writeIdentity } from './identities.ts';
 
 const CHECK_EVERY_MS = 1;
@@ -11,10 +12,6 @@ beforeAll(async () => {
   authority = await makeAuthority();
 });
 afterEach(forgetIdentities);
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
-}
 
 it('is read from the folder, and tells when its certificate runs out', async () => {
   const dir = await identityDir(authority, 'loans');

@@ -1,16 +1,25 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { until } from './harness.ts';
 import { wideLines } from './wide-lines.ts';
 
-const main = fileURLToPath(new URL('./log-main.ts', import.meta.url));
 let child: ChildProcess;
 afterEach(() => child.kill('SIGKILL'));
 
-/** Starts a process that logs; answers with its lines, as they come. */
+/** Starts a process that logs, from a file beside this one. */
+function start(main: string, way: string, stdio: StdioOptions): void {
+  const path = fileURLToPath(new URL(main, import.meta.url));
+  child = spawn(process.execPath, ['--conditions=source', path, way], { stdio });
+}
+
+/** Starts one that logs in some way; answers with its lines, as they come. */
 function linesOf(way: string): AsyncIterator<string> {
-  child = spawn(process.execPath, ['--conditions=source', main, way], { stdio: ['ignore', 'pipe', 'inherit'] });
+  start('log-main.ts', way, ['ignore', 'pipe', 'inherit']);
   if (child.stdout === null) throw new Error('the process has no output');
   return createInterface(child.stdout)[Symbol.asyncIterator]();
 }
@@ -45,4 +54,65 @@ it('lines are not held back while the process goes on', async () => {
   expect(child.exitCode).toBeNull();
   child.kill();
   await once(child, 'exit');
+});
+
+describe('a process whose log is on a full disk', () => {
+  function startOnFullDisk(main: string, way = ''): void {
+    const full = openSync('/dev/full', 'w');
+    start(main, way, ['ignore', full, 'inherit', 'ipc']);
+    closeSync(full);
+  }
+
+  /** Starts one that serves; answers with its origin. */
+  async function serveOnFullDisk(): Promise<string> {
+    startOnFullDisk('serving-main.ts');
+    const [origin] = (await once(child, 'message')) as [string];
+    return origin;
+  }
+
+  async function droppedBy(origin: string): Promise<number> {
+    const metrics = await (await fetch(`${origin}/metrics`)).text();
+    return Number(/^mo_log_lines_dropped_total\S* (\d+)$/m.exec(metrics)?.[1]);
+  }
+
+  it('answers, counts the lines that it drops, and ends on SIGTERM', async () => {
+    const origin = await serveOnFullDisk();
+    await until(async () => (await droppedBy(origin)) > 0);
+    const before = await droppedBy(origin);
+    expect((await fetch(`${origin}/nothing`)).status).toBe(404);
+    await until(async () => (await droppedBy(origin)) > before);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it.each([
+    ['exits', 'exit', [0, null]],
+    ['dies', 'fatal', [null, 'SIGKILL']],
+  ])('ends where it %s', async (_what, way, expected) => {
+    startOnFullDisk('log-main.ts', way);
+    expect(await once(child, 'exit')).toEqual(expected);
+  });
+
+  it('writes lines again once the disk has room, and says how many it dropped', async () => {
+    const origin = await serveOnFullDisk();
+    await until(async () => (await droppedBy(origin)) > 0);
+    const folder = mkdtempSync(join(tmpdir(), 'mo-log-'));
+    const file = join(folder, 'log');
+    child.send(file);
+    await until(async () => {
+      await fetch(`${origin}/nothing`);
+      return existsSync(file) && readFileSync(file, 'utf8').includes('dropped');
+    });
+    const lines = readFileSync(file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines[0]).toMatchObject({ msg: 'request', status: 404 });
+    expect(lines.find(({ dropped }) => dropped !== undefined)).toMatchObject({
+      level: 'warn',
+      dropped: await droppedBy(origin),
+      msg: 'log lines were dropped because they could not be written',
+    });
+    rmSync(folder, { recursive: true });
+  });
 });

@@ -133,10 +133,26 @@ export const observing: readonly Fault[] = [
   {
     id: 'last-lines-lost',
     file: 'packages/service-kit/src/log-lines.ts',
-    replace: 'if (bytes !== null) this.#last.write(bytes);',
-    by: 'if (bytes !== null) this.#out.write(bytes);',
+    replace: 'this.#out.writeSync(this.#take());',
+    by: 'this.flush();',
     breaks: 'a process that dies takes the line with it that says why',
     check: unit('packages/service-kit/test/log'),
+  },
+  {
+    id: 'report-of-dropped-lines-dropped',
+    file: 'packages/service-kit/src/log-writer.ts',
+    replace: '    this.#hasFailed = true;\n',
+    by: '',
+    breaks: 'the line that says how many lines were dropped is written while nothing can be written',
+    check: unit('packages/service-kit/test/log-writer'),
+  },
+  {
+    id: 'line-after-a-cut-one',
+    file: 'packages/service-kit/src/log-writer.ts',
+    replace: '    this.#isLineCut = !this.#isLineEnded;\n',
+    by: '',
+    breaks: 'the first line after a full disk is the end of a cut one, and no JSON',
+    check: unit('packages/service-kit/test/log-writer'),
   },
   {
     id: 'line-cut-short',
