@@ -137,8 +137,12 @@ const httpSettings = (options: ServerOptions) => ({
   maxHeaderSize: options.headerBytesMax ?? HEADER_BYTES_MAX,
   requireHostHeader: false,
   connectionsCheckingInterval: options.timeoutCheckMs ?? TIMEOUT_CHECK_MS,
-  shouldUpgradeCallback: (request: IncomingMessage) => options.takesMux === true && isMuxUpgrade(request),
+  shouldUpgradeCallback: (request: IncomingMessage) => mayCarryCalls(request, options),
 });
+
+/** Whether a request makes its connection one that calls come by. Where it does not, it is answered as any other. */
+const mayCarryCalls = (request: IncomingMessage, { takesMux = false, admission = null }: ServerOptions): boolean =>
+  takesMux && isMuxUpgrade(request) && (admission === null || admission.takesCallsOver(request.socket));
 
 /** What comes over TLS is answered as if it had come without. */
 function serverForTls(app: FastifyInstance, settings: HttpSettings, { admission = null }: ServerOptions): Server[] {

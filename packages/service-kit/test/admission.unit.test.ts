@@ -146,12 +146,6 @@ describe.each([
     expect(await Promise.all(ASKS.map((ask) => call(secure, caller, ask)))).toEqual(expected);
   });
 
-  it('without TLS gets what operators ask for, and nothing else', async () => {
-    const { plain } = await startServer();
-    const expected = [401, 401, 401, 401, 200, 200, 200];
-    expect(await Promise.all(ASKS.map((ask) => call(plain, null, ask)))).toEqual(expected);
-  });
-
   it('without TLS gets all, where TLS is not required', async () => {
     const { plain, secure } = await startServer({ isRequired: false });
     const expected = [200, 200, 200, 404, 200, 200, 200];
@@ -182,6 +176,20 @@ describe.each([
     expect(await call(secure, gateway, TAKE, 'payments')).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
     const other = await startServer({ identity: await identityOf(strangers, 'loans') });
     expect(await call(other.secure, gateway, TAKE)).toMatch(/CERT|SELF_SIGNED/);
+  });
+});
+
+describe('where TLS is required, the port without TLS', () => {
+  it('answers what operators ask for, and nothing else', async () => {
+    const { plain } = await startServer();
+    const expected = [401, 401, 401, 401, 200, 200, 200];
+    expect(await Promise.all(ASKS.map((ask) => alone(plain, null, ask)))).toEqual(expected);
+  });
+
+  it('makes no connection over which calls come together', async () => {
+    const { plain, registry } = await startServer();
+    expect(await together(plain, null, TAKE)).toBe('NOT_SPOKEN');
+    expect(await registry.getSingleMetricAsString('mo_mux_connections')).toMatch(/ 0$/);
   });
 });
 

@@ -103,13 +103,18 @@ export class Admission {
     await once(server, 'listening');
   }
 
+  /** Whether a connection may carry calls at all, whoever makes them. */
+  takesCallsOver(connection: Socket): boolean {
+    return connection instanceof TLSSocket || !this.#options.isRequired;
+  }
+
   #fault({ raw, routeOptions }: FastifyRequest): ProblemError | null {
-    const { isRequired } = this.#options;
     const carrier = carrierOf(raw.socket);
-    if (!(carrier instanceof TLSSocket)) {
+    if (!this.takesCallsOver(carrier)) {
       const how = `only over TLS, at port ${this.port}, with a certificate`;
-      return isRequired ? new ProblemError('unauthenticated', `calls are taken ${how}`) : null;
+      return new ProblemError('unauthenticated', `calls are taken ${how}`);
     }
+    if (!(carrier instanceof TLSSocket)) return null;
     const allowed = this.#allowedAt(routeOptions.url ?? '');
     if (this.#callersAt(carrier).some((name) => allowed.includes(name))) return null;
     return new ProblemError('forbidden', `only ${allowed.join(' and ')} may call this, by a certificate that says so`);

@@ -24,9 +24,17 @@ export const certifying: readonly Fault[] = [
   {
     id: 'plain-calls-taken',
     file: 'packages/service-kit/src/identity/admission.ts',
-    replace: 'return isRequired ? new',
-    by: 'return isRequired && carrier === raw.socket ? new',
-    breaks: 'calls that come together need no TLS',
+    replace: 'if (!this.takesCallsOver(carrier)) {',
+    by: 'if (carrier === undefined) {',
+    breaks: 'calls need no TLS',
+    check: ADMISSION,
+  },
+  {
+    id: 'plain-connections-taken',
+    file: 'packages/service-kit/src/server.ts',
+    replace: '(admission === null || admission.takesCallsOver(request.socket))',
+    by: 'admission !== undefined',
+    breaks: 'who has no certificate is given connections that stay open for as long as it likes',
     check: ADMISSION,
   },
   {

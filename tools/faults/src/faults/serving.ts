@@ -245,7 +245,7 @@ export const serving: readonly Fault[] = [
   {
     id: 'mux-for-everyone',
     file: 'packages/service-kit/src/server.ts',
-    replace: 'options.takesMux === true && isMuxUpgrade(request)',
+    replace: 'takesMux && isMuxUpgrade(request)',
     by: 'isMuxUpgrade(request)',
     breaks: 'a caller of the gateway is given a connection for our own processes',
     check: unit('services/gateway/test/access'),
