@@ -3,10 +3,12 @@
  * that is many calls, and the kernel's work for sending is most of what a small call costs.
  */
 import type { Socket } from 'node:net';
-import { encodeFrame, FRAME_TYPES, type Frame, FrameReader, type FrameType } from './frame.ts';
+import { encodeFrame, FRAME_TYPES, type Frame, FrameError, FrameReader, type FrameType } from './frame.ts';
 
 /** How long nothing moves before the kernel asks whether the other side is still there. */
 const KEEP_ALIVE_MS = 30_000;
+/** How long a frame may take from its first byte to its last. */
+export const FRAME_TIMEOUT_MS = 30_000;
 const NO_HEAD: readonly string[] = [];
 
 /** The longest frame that this side reads, and that the other side does. */
@@ -25,6 +27,8 @@ export class Connection {
   readonly #socket: Socket;
   readonly #sentBytesMax: number;
   #frames: Buffer[] = [];
+  /** Runs while a frame that has begun to come in is not whole. */
+  #late: NodeJS.Timeout | undefined;
   #isEnding = false;
 
   /** @param head what came in with the upgrade */
@@ -34,8 +38,10 @@ export class Connection {
     let failure: Error | null = null;
     const reader = new FrameReader((frame) => events.onFrame(frame), frameBytes.read);
     const take = (chunk: Buffer) => {
+      const before = reader.begun;
       try {
         reader.take(chunk);
+        if (reader.begun !== before) this.#expectRest(reader.begun !== null);
       } catch (error) {
         socket.destroy(error as Error);
       }
@@ -48,7 +54,10 @@ export class Connection {
       failure = error;
     });
     socket.on('end', () => socket.destroy());
-    socket.on('close', () => events.onClose(failure));
+    socket.on('close', () => {
+      clearTimeout(this.#late);
+      events.onClose(failure);
+    });
   }
 
   send(type: FrameType, call: number, head: readonly string[], body: Uint8Array | string): void {
@@ -69,6 +78,16 @@ export class Connection {
   destroy(error?: Error): void {
     this.#socket.destroy(error);
   }
+
+  /** Ends the connection where a frame that has begun is not whole in time: the part that has come in is held until then. */
+  #expectRest(hasBegun: boolean): void {
+    clearTimeout(this.#late);
+    if (hasBegun) this.#late = setTimeout(this.#endLate, FRAME_TIMEOUT_MS).unref();
+  }
+
+  readonly #endLate = (): void => {
+    this.destroy(new FrameError(`a frame that is not whole after ${FRAME_TIMEOUT_MS} ms`));
+  };
 
   readonly #flush = (): void => {
     const frames = this.#frames;

@@ -68,6 +68,7 @@ export class FrameReader {
   readonly #bytesMax: number;
   #held: Buffer[] = [];
   #heldBytes = 0;
+  #framesRead = 0;
   /** How much must be held before there is a frame to read. */
   #neededBytes = LENGTH_BYTES;
 
@@ -75,6 +76,11 @@ export class FrameReader {
   constructor(onFrame: (frame: Frame) => void, bytesMax: number) {
     this.#onFrame = onFrame;
     this.#bytesMax = bytesMax;
+  }
+
+  /** Which frame has begun and is not whole yet, counted from 0; null between two frames. */
+  get begun(): number | null {
+    return this.#heldBytes === 0 ? null : this.#framesRead;
   }
 
   /** @throws FrameError */
@@ -87,6 +93,7 @@ export class FrameReader {
     let next = this.#lengthAt(bytes, start);
     while (bytes.length - start >= next) {
       this.#onFrame(decode(bytes.subarray(start, start + next)));
+      this.#framesRead += 1;
       start += next;
       next = this.#lengthAt(bytes, start);
     }

@@ -11,6 +11,7 @@ import { delivering } from './delivering.ts';
 import { following } from './following.ts';
 import { forwarding } from './forwarding.ts';
 import { lending } from './lending.ts';
+import { multiplexing } from './multiplexing.ts';
 import { observing } from './observing.ts';
 import { operating } from './operating.ts';
 import { ordering } from './ordering.ts';
@@ -48,4 +49,5 @@ export const faults: readonly Fault[] = [
   ...delivering,
   ...sending,
   ...forwarding,
+  ...multiplexing,
 ];
