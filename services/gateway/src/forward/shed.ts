@@ -1,7 +1,8 @@
 /**
  * Refuses what is more than can be done, before anything else is spent on it. Under overload most requests are refused,
- * and what that costs is taken from those that are done: so this comes before routing, keys and logs, at a fifth of the
- * cost. A call is refused where its service has no place left, or where this process is behind with reading requests.
+ * and what that costs is taken from those that are done: so this comes before routing, keys and logs, at half the cost
+ * (docs/decisions/0011). A call is refused where its service has no place left, or where this process is behind with
+ * reading requests.
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { HEADERS, operations, type ServiceName } from '@mo/contracts';
