@@ -65,6 +65,30 @@ it('a call goes elsewhere once the replica of its turn can not be reached', asyn
   expect(give(2)).toEqual([other(first), other(first)]);
 });
 
+it('a look whether there is room takes no turn', async () => {
+  const { set, give } = await replicasUnderTest(2);
+  const given: (number | null | undefined)[] = [];
+  for (let call = 0; call < 4; call += 1) {
+    expect(set.hasRoom).toBe(true);
+    await turn();
+    given.push(give(1)[0]);
+    for (const { busy } of set.replicas) busy.calls = 0;
+    await turn();
+  }
+  const [first] = given;
+  expect(given).toEqual([first, other(first), first, other(first)]);
+});
+
+it('there is room while a replica has some that is as ready as any', async () => {
+  const { set } = await replicasUnderTest(2);
+  const [one, another] = set.replicas;
+  const looks = [one, another].map((replica) => {
+    if (replica !== undefined) replica.busy.calls = limits.callsAtOnceMax;
+    return set.hasRoom;
+  });
+  expect(looks).toEqual([true, false]);
+});
+
 it('uploads go where the fewest are, whatever calls do', async () => {
   const { set, give } = await replicasUnderTest(2);
   give(2);

@@ -45,12 +45,18 @@ export class ReplicaSet {
   }
 
   /**
-   * The replica that has the fewest of those under way, in turns where several have; null where none can be used. What the
-   * other lane does is no matter: so, if the one picked has no room, none has that is as ready. Calls of one turn go the same
-   * way, unless they are many.
+   * Picks the replica that the next call goes to: the one with the fewest of its lane under way, by rotation where several
+   * have as few; null where none can be used. The other lane doesn't count: so, if the one picked has no room, none has that
+   * is as ready. Calls of one turn go the same way, unless they are many.
    */
   pick(lane: Lane): Replica | null {
     return lane === 'calls' ? (this.#togetherWith() ?? this.#begin()) : this.#leastBusyOfAny(lane);
+  }
+
+  /** Whether the replica that {@link pick} would give has room for a call; asking changes nothing. */
+  get hasRoom(): boolean {
+    const ready = this.#in('ready');
+    return (ready.length > 0 ? ready : this.#in('slow')).some(({ hasRoom }) => hasRoom);
   }
 
   /** Calls back once a replica can be used, or after the time. Answers with how to stop waiting. */

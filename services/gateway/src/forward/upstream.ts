@@ -62,7 +62,7 @@ export function openUpstreams(
     const turns = new Turns(limits.turnWaitMsMax);
     const giveTurns = () => {
       // So many at most, whatever becomes of them: who waits again has had its turn.
-      for (let left = turns.waiting; left > 0 && replicas.pick('calls')?.hasRoom === true; left -= 1) turns.next();
+      for (let left = turns.waiting; left > 0 && replicas.hasRoom; left -= 1) turns.next();
     };
     const way = { service, identity, limits };
     const replicas = new ReplicaSet(way, new Addresses(origins[service]), logger, giveTurns);

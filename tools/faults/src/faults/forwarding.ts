@@ -210,4 +210,12 @@ export const forwarding: readonly Fault[] = [
     breaks: 'one process gets what several could take',
     check: unit('services/gateway/test/together'),
   },
+  {
+    id: 'look-takes-a-turn',
+    file: 'services/gateway/src/forward/replica-set.ts',
+    replace: "return (ready.length > 0 ? ready : this.#in('slow')).some(({ hasRoom }) => hasRoom);",
+    by: "return this.pick('calls')?.hasRoom === true && ready.length > 0;",
+    breaks: 'while calls wait for their turn, some replicas get more of them than others',
+    check: unit('services/gateway/test/together'),
+  },
 ];
