@@ -15,14 +15,31 @@ export interface StopStep {
 }
 
 const STEP_TIMEOUT_MS = 5_000;
+/**
+ * How long all steps may take together. It is more than their own limits add up to, and less than the 90 s after which the
+ * platform ends the process (docker-compose.yml, deploy/helm).
+ */
+const STOP_TIMEOUT_MS_MAX = 85_000;
 
-/** Runs `start`, then waits for a signal and runs its stop steps in the order given. */
-export async function runProcess(start: () => Promise<{ logger: Logger; steps: readonly StopStep[] }>): Promise<void> {
+/** What runs, and what stops it. */
+export interface Running {
+  readonly logger: Logger;
+  readonly steps: readonly StopStep[];
+}
+
+/**
+ * Runs `start`, then waits for a signal and runs its stop steps in the order given.
+ *
+ * @param stopTimeoutMs how long all steps may take together: once it is over, the process exits without those that are left
+ */
+export async function runProcess(start: () => Promise<Running>, stopTimeoutMs = STOP_TIMEOUT_MS_MAX): Promise<void> {
   try {
-    const { logger, steps } = await start();
+    const running = await start();
+    const { logger } = running;
     process.on('uncaughtException', (error) => exitWith(logger, error));
     process.on('unhandledRejection', (error) => exitWith(logger, error));
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(logger, steps, signal));
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.once(signal, () => void stop(running, stopTimeoutMs, signal));
   } catch (error) {
     giveUp(error);
   }
@@ -44,18 +61,30 @@ function giveUp(error: unknown): never {
   process.exit(1);
 }
 
-async function stop(logger: Logger, steps: readonly StopStep[], signal: string): Promise<void> {
+async function stop({ logger, steps }: Running, timeoutMs: number, signal: string): Promise<void> {
   logger.info({ signal }, 'stopping');
+  const endMs = performance.now() + timeoutMs;
+  const notDone: string[] = [];
   for (const step of steps) {
-    try {
-      const timeoutMs = step.timeoutMs ?? STEP_TIMEOUT_MS;
-      await within(step.stop(), timeoutMs, `${step.name} took more than ${timeoutMs} ms`);
-    } catch (error) {
-      logger.warn({ err: error, step: step.name }, 'a step of the stop failed');
-    }
+    const leftMs = endMs - performance.now();
+    const isDone = leftMs >= 1 && (await take(step, leftMs, logger));
+    if (!isDone) notDone.push(step.name);
   }
-  logger.info('stopped');
+  if (notDone.length === 0) logger.info('stopped');
+  else logger.warn({ steps: notDone }, 'stopped, but these steps were not done');
   process.exit(0);
+}
+
+/** @returns whether the step came to its end in time, and without an error */
+async function take({ name, stop, timeoutMs = STEP_TIMEOUT_MS }: StopStep, leftMs: number, logger: Logger) {
+  const limitMs = Math.ceil(Math.min(timeoutMs, leftMs));
+  try {
+    await within(stop(), limitMs, `${name} took more than ${limitMs} ms`);
+    return true;
+  } catch (error) {
+    logger.warn({ err: error, step: name }, 'a step of the stop failed');
+    return false;
+  }
 }
 
 function exitWith(logger: Logger, error: unknown): void {

@@ -90,4 +90,12 @@ export const starting: readonly Fault[] = [
     breaks: 'where HOST is another address npm start waits two minutes for a gateway that can not listen there',
     check: unit('packages/dev-stack/test/ports'),
   },
+  {
+    id: 'stop-without-end',
+    file: 'packages/service-kit/src/process.ts',
+    replace: 'Math.ceil(Math.min(timeoutMs, leftMs))',
+    by: 'timeoutMs',
+    breaks: 'a stop takes longer than the platform waits, and nothing says which steps were not done',
+    check: unit('packages/service-kit/test/process'),
+  },
 ];

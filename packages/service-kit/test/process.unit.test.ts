@@ -1,0 +1,50 @@
+/** How a process stops, on a signal. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import type { LogLine } from './harness.ts';
+
+const MAIN = fileURLToPath(new URL('./stop-main.ts', import.meta.url));
+const LONG_MS = 600_000;
+
+let child: ChildProcess;
+afterEach(() => child.kill('SIGKILL'));
+
+/** Starts a process whose second step never ends, within these limits, and sends it a signal; answers with its log. */
+async function stopped(stepTimeoutMs: number, stopTimeoutMs: number): Promise<LogLine[]> {
+  const args = ['--conditions=source', MAIN, String(stepTimeoutMs), String(stopTimeoutMs)];
+  child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  if (child.stdout === null) throw new Error('the process has no output');
+  const log = text(child.stdout);
+  await once(child, 'message');
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  const lines = (await log).trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as LogLine);
+}
+
+it('a step that takes longer than its limit, or fails, keeps the others from nothing', async () => {
+  const log = await stopped(50, LONG_MS);
+  expect(log.map(({ msg }) => msg)).toEqual([
+    'stopping',
+    'the first step',
+    'a step of the stop failed',
+    'a step of the stop failed',
+    'the last step',
+    'stopped, but these steps were not done',
+  ]);
+  expect(log[2]).toMatchObject({ step: 'stuck', err: { message: 'stuck took more than 50 ms' } });
+  expect(log.at(-1)).toMatchObject({ level: 'warn', steps: ['stuck', 'broken'] });
+});
+
+it('all steps together have a limit: what is left then is not begun, and named', async () => {
+  const log = await stopped(LONG_MS, 200);
+  expect(log.map(({ msg }) => msg)).toEqual([
+    'stopping',
+    'the first step',
+    'a step of the stop failed',
+    'stopped, but these steps were not done',
+  ]);
+  expect(log.at(-1)).toMatchObject({ level: 'warn', steps: ['stuck', 'broken', 'last'] });
+});
