@@ -12,6 +12,8 @@ import { UNCACHED } from './uncached.ts';
 /** Node keeps the answer under way here; nothing may be written into the middle of it. */
 type HttpSocket = Socket & { _httpMessage?: ServerResponse | null };
 
+/** How long the caller of a CONNECT may take to read that it is refused, and what was answered before. */
+const REFUSAL_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT';
 
 /** Connections whose request is read as a stream, and may take its time. */
@@ -54,10 +56,18 @@ export function endWithProblem(socket: Socket, problem: ProblemError): void {
  * nobody knows, which may be passed over (RFC 9110, 10.1.1).
  */
 export function takeOddRequests(server: Server): void {
-  server.on('connect', (_request, socket: Socket) =>
-    endWithProblem(socket, new ProblemError('method_not_allowed', 'CONNECT is not allowed here')),
-  );
+  server.on('connect', (_request, socket: Socket) => refuseConnect(socket));
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+}
+
+/**
+ * Node gives the connection away without its own listeners: an error that nobody listens to would end the process, and
+ * nothing would bound how long a caller may take to read.
+ */
+function refuseConnect(socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), REFUSAL_TIMEOUT_MS).unref();
+  socket.on('error', () => {}).on('close', () => clearTimeout(timer));
+  endWithProblem(socket, new ProblemError('method_not_allowed', 'CONNECT is not allowed here'));
 }
 
 function problemOf(code: string | undefined): ProblemError {

@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { liftRequestTimeout, onClientError } from '../src/client-error.ts';
+import { fileURLToPath } from 'node:url';
+import { jest } from '@jest/globals';
+import { liftRequestTimeout, onClientError, takeOddRequests } from '../src/client-error.ts';
 
 const REQUEST_TIMEOUT_MS = 100;
 const DEADLINE_MS = 20_000;
@@ -62,5 +65,77 @@ describe('a request that is slow to arrive', () => {
   it('may take its time where its timeout is lifted', async () => {
     expect(await sendSlowly('/lifted')).toBe(200);
     expect(started.timeouts()).toBe(1);
+  });
+});
+
+describe('a CONNECT', () => {
+  const CONNECT = 'CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n';
+  /** More than the kernel holds for a caller who reads nothing. */
+  const LONG_ANSWER = Buffer.alloc(32 * 1024 * 1024);
+  const server = createServer((_request, response) => void response.end(LONG_ANSWER));
+  takeOddRequests(server);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+
+  beforeAll(async () => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterEach(() => void jest.useRealTimers());
+  afterAll(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+
+  function send(text: string): Socket {
+    const caller = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    caller.write(text);
+    return caller;
+  }
+
+  async function turnsUntil(holds: () => boolean): Promise<void> {
+    while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  it('is answered with 405, and its connection ends', async () => {
+    const caller = send(CONNECT);
+    let answer = '';
+    caller.setEncoding('utf8').on('data', (part: string) => {
+      answer += part;
+    });
+    await once(caller, 'close');
+    expect(answer).toMatch(/^HTTP\/1.1 405 /);
+    await turnsUntil(() => sockets.size === 0);
+  });
+
+  it('whose caller resets its connection at once harms nobody', async () => {
+    const main = fileURLToPath(new URL('./serving-main.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--conditions=source', main], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    const [origin] = (await once(child, 'message')) as [string];
+    for (let times = 0; times < 200; times += 1) {
+      const caller = connect(Number(new URL(origin).port), '127.0.0.1').on('error', () => {});
+      await Promise.race([once(caller, 'connect'), once(caller, 'close')]);
+      caller.write(CONNECT);
+      caller.resetAndDestroy();
+    }
+    expect(await fetch(`${origin}/livez`).catch(() => null)).toMatchObject({ status: 200 });
+    child.kill('SIGKILL');
+  });
+
+  it('whose caller reads nothing is waited for 5 s', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    const caller = send(`GET / HTTP/1.1\r\nhost: x\r\n\r\n${CONNECT}`);
+    await turnsUntil(() => sockets.values().next().value?.writableEnded === true);
+    const [socket] = sockets;
+    jest.advanceTimersByTime(4_999);
+    expect(socket?.destroyed).toBe(false);
+    jest.advanceTimersByTime(1);
+    expect(socket?.destroyed).toBe(true);
+    caller.destroy();
   });
 });

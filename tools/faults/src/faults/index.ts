@@ -10,8 +10,8 @@ import { deciding } from './deciding.ts';
 import { delivering } from './delivering.ts';
 import { following } from './following.ts';
 import { forwarding } from './forwarding.ts';
+import { holding } from './holding.ts';
 import { lending } from './lending.ts';
-import { multiplexing } from './multiplexing.ts';
 import { observing } from './observing.ts';
 import { operating } from './operating.ts';
 import { ordering } from './ordering.ts';
@@ -49,5 +49,5 @@ export const faults: readonly Fault[] = [
   ...delivering,
   ...sending,
   ...forwarding,
-  ...multiplexing,
+  ...holding,
 ];
