@@ -10,7 +10,7 @@ const PENDING_COUNTED_MAX = 100_000;
 export function webhookMetrics(registry: Registry) {
   const attempts = counter(registry, 'mo_webhook_attempts_total', 'Messages sent, by what came of it', ['what']);
   for (const what of ATTEMPT_OUTCOMES) attempts.inc({ what }, 0);
-  const unfitHelp = 'Messages in topics that can not be understood, and that nobody is told of';
+  const unfitHelp = 'Messages in topics that can not be understood or stored, and that nobody is told of';
   const unfit = counter(registry, 'mo_webhook_unfit_total', unfitHelp, ['stream']);
   const waivedHelp = 'Events that the others of their customers are told without, for their owner does not have them';
   const waived = counter(registry, 'mo_webhook_waived_total', waivedHelp, ['stream']);

@@ -3,6 +3,7 @@ import { type Database, run, sqlOf } from '@mo/database';
 import { Intake } from '../src/intake/intake.ts';
 import { type Absences, CAUSE_MS_MAX, type Waiver } from '../src/intake/order.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
+import { messageOf, startPushing } from './pushing.ts';
 import { eventOf, idOf, openEmpty } from './support.ts';
 
 const NOW_MS = Date.parse('2026-11-26T12:00:00Z');
@@ -26,6 +27,13 @@ beforeAll(async () => {
   );
 });
 afterAll(() => database?.close());
+
+let lastId = 1_000;
+/** A customer of whom there is nothing yet. */
+function nextId(): number {
+  lastId += 1;
+  return lastId;
+}
 
 async function toldOf(customerId: number): Promise<string[]> {
   const text = 'SELECT stream, customer_id, version FROM deliveries WHERE customer_id = $1 ORDER BY id';
@@ -98,4 +106,36 @@ it('takes in what several processes are given at once, for the same customers', 
         Array.from({ length: 20 }, (_, place) => `${stream}-${customerId}-${place + 1}`),
       );
   }
+});
+
+describe('an event that can not be stored', () => {
+  const DEPTH = 8_000;
+  const early = { seen: { loans: 1 } };
+  it.each([
+    ['has a time that PostgreSQL does not know', {}, { time: '0000-01-01T00:00:00Z' }],
+    ['has such a time and waits for its cause', early, { time: '0000-01-01T00:00:00Z' }],
+    ['has a NUL and waits for its cause', early, { more: '"more":"\\u0000"' }],
+    ['has half a character and waits for its cause', early, { more: '"more":"\\ud800"' }],
+    ['is nested too deeply', {}, { more: `"more":${'['.repeat(DEPTH)}${']'.repeat(DEPTH)}` }],
+    [
+      'is nested too deeply and waits for its cause',
+      early,
+      { more: `"more":${'{"a":'.repeat(DEPTH)}1${'}'.repeat(DEPTH)}` },
+    ],
+  ])('since it %s is left out, and nothing else', async (_why, options, pushed) => {
+    const customerId = nextId();
+    const refused = eventOf('payments', 1, { customerId, ...options });
+    const [before, after] = [
+      eventOf('loans', 1, { customerId: nextId() }),
+      eventOf('loans', 1, { customerId: nextId() }),
+    ];
+    const cause = eventOf('loans', 1, { customerId });
+    const { subscriber, push, unfit } = await startPushing((events) => intake.take(events, NOW_MS));
+    await push(messageOf(before), messageOf(refused, pushed), messageOf(after));
+    await push(messageOf(cause));
+    await subscriber.stop();
+    expect(unfit).toEqual(['payments']);
+    const told = await Promise.all([before, after, cause].map(({ customer_id }) => toldOf(customer_id)));
+    expect(told).toEqual([[idOf(before)], [idOf(after)], [idOf(cause)]]);
+  });
 });

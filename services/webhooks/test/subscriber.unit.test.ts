@@ -1,65 +1,35 @@
-import { STREAMS, type StreamEvent, topicOf } from '@mo/contracts';
-import { type IncomingMessage, type Kafka, toMessage } from '@mo/messaging';
-import { createLogger, systemClock } from '@mo/service-kit';
-import { Subscriber } from '../src/intake/subscriber.ts';
+import type { StreamEvent } from '@mo/contracts';
+import { StoreRefusalError } from '@mo/service-kit';
+import { messageOf, type Pushing, startPushing } from './pushing.ts';
 import { eventOf, idOf } from './support.ts';
 
 const [ADA, BOB] = [1, 2];
 
-function messageOf(event: StreamEvent): IncomingMessage {
-  const { key, value, headers } = toMessage(event.stream, {
-    ...event,
-    customer_id: String(event.customer_id),
-    version: String(event.version),
-    data: JSON.stringify(event.data),
-    seen: JSON.stringify(event.seen),
-  });
-  const raw = { key: Buffer.from(key ?? ''), value: Buffer.from(String(value)), headers: {} };
-  const texts = headers as Record<string, string>;
-  return {
-    topic: topicOf('mo', event.stream),
-    partition: 0,
-    offset: '0',
-    key,
-    value: String(value),
-    headers: texts,
-    raw,
-  };
-}
+/** What a test ends with, whatever it found. */
+const started: Pushing[] = [];
+afterEach(() => Promise.all(started.splice(0).map(({ subscriber }) => subscriber.stop())));
 
-/** A subscriber, and what pushes a partition's messages to it as Kafka would. */
 async function start(take: (events: readonly StreamEvent[]) => Promise<void>) {
-  const subscribed = Promise.withResolvers<(messages: IncomingMessage[]) => Promise<void>>();
-  const kafka: Kafka = {
-    ensureTopics: async () => {},
-    producer: () => Promise.reject(new Error('it sends nothing')),
-    subscribe: async (_group, topics, handle) => {
-      expect(topics).toEqual(STREAMS.map((stream) => topicOf('mo', stream)));
-      subscribed.resolve(handle);
-      return { isConnected: true, close: async () => {} };
-    },
-  };
-  const logger = createLogger('test', 'silent');
-  const subscriber = new Subscriber({ topicPrefix: 'mo', kafka, clock: systemClock, logger, take, onUnfit: () => {} });
-  subscriber.start();
-  const push = await subscribed.promise;
-  return { subscriber, push: (...events: StreamEvent[]) => push(events.map(messageOf)) };
+  const pushing = await startPushing(take);
+  started.push(pushing);
+  return { ...pushing, push: (...events: StreamEvent[]) => pushing.push(...events.map((event) => messageOf(event))) };
 }
 
 const of = (customerId: number, version: number): StreamEvent => eventOf('loans', version, { customerId });
+const versionsOf = (customerId: number, last: number): StreamEvent[] =>
+  Array.from({ length: last }, (_, place) => of(customerId, place + 1));
 
 it('what the partitions of a fetch bring is taken in together', async () => {
   const taken: string[][] = [];
-  const { subscriber, push } = await start(async (events) => void taken.push(events.map(idOf)));
+  const { push } = await start(async (events) => void taken.push(events.map(idOf)));
   await Promise.all([push(of(ADA, 1), of(ADA, 2)), push(of(BOB, 1))]);
-  await subscriber.stop();
   expect(taken).toEqual([['loans-1-1', 'loans-1-2', 'loans-2-1']]);
 });
 
 it('what can not be taken in keeps nothing else from being taken, and is tried until it can', async () => {
   const taken: string[] = [];
   let isMended = false;
-  const { subscriber, push } = await start(async (events) => {
+  const { push, unfit } = await start(async (events) => {
     if (!isMended && events.some(({ customer_id }) => customer_id === ADA)) throw new Error('not now');
     taken.push(...events.map(idOf));
   });
@@ -69,6 +39,33 @@ it('what can not be taken in keeps nothing else from being taken, and is tried u
   expect(taken).toEqual(['loans-2-1', 'loans-2-2']);
   isMended = true;
   await stuck;
-  await subscriber.stop();
-  expect(taken).toEqual(['loans-2-1', 'loans-2-2', 'loans-1-1']);
+  expect([taken, unfit]).toEqual([['loans-2-1', 'loans-2-2', 'loans-1-1'], []]);
+});
+
+it('what can never be stored is left out and counted, and all others are taken', async () => {
+  const all = versionsOf(ADA, 9);
+  const refusals: Record<number, Error> = {
+    3: new StoreRefusalError('unsupported Unicode escape sequence'),
+    8: new RangeError('Maximum call stack size exceeded'),
+  };
+  const taken: string[] = [];
+  const { push, unfit } = await start(async (events) => {
+    const refused = events.find(({ version }) => version in refusals);
+    if (refused !== undefined) throw refusals[refused.version];
+    taken.push(...events.map(idOf));
+  });
+  await push(...all);
+  expect(taken).toEqual(all.filter(({ version }) => !(version in refusals)).map(idOf));
+  expect(unfit).toEqual(['loans', 'loans']);
+});
+
+it('what is stopped takes in no halves of what it could not take in', async () => {
+  const sizes: number[] = [];
+  const { push, subscriber } = await start(async (events) => {
+    sizes.push(events.length);
+    if (sizes.length === 2) void subscriber.stop();
+    throw new Error('the database can not be reached');
+  });
+  await expect(push(...versionsOf(ADA, 8))).rejects.toThrow('the database can not be reached');
+  expect(sizes).toEqual([8, 4]);
 });

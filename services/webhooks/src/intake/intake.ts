@@ -57,10 +57,11 @@ export class Intake {
   }
 
   /**
-   * Takes events in, those again that came before.
+   * Takes events in, those again that came before: all of them or none.
    *
    * @param absences what the owners of streams don't have of customers: where it was waited for long enough, events go on
    *   without it
+   * @throws StoreRefusalError or RangeError where one of the events can't be stored; any other error may pass
    */
   async take(
     events: readonly StreamEvent[],
@@ -235,8 +236,12 @@ async function writeWaived(sql: Sql, changed: readonly StateOf[]): Promise<void>
 /** @param customerIds those of whom something waits already */
 async function replaceEarly(sql: Sql, customerIds: ReadonlySet<number>, waiting: readonly Taken[]): Promise<void> {
   const remove = 'DELETE FROM early_events WHERE customer_id = ANY ($1::bigint[])';
+  // Reads the times of the events as well: one that can't be told later is refused now, and not with its cause.
   const keep = `INSERT INTO early_events (customer_id, stream, version, event, arrived_at)
-    SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::jsonb[], $5::timestamptz[]) ON CONFLICT DO NOTHING`;
+    SELECT customer_id, stream, version, event, arrived_at
+    FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::jsonb[], $5::timestamptz[], $6::timestamptz[])
+      AS early (customer_id, stream, version, event, arrived_at, time)
+    ON CONFLICT DO NOTHING`;
   await Promise.all([
     customerIds.size === 0 ? [] : run(sql, remove, [[...customerIds]]),
     waiting.length === 0
@@ -247,6 +252,7 @@ async function replaceEarly(sql: Sql, customerIds: ReadonlySet<number>, waiting:
           waiting.map(({ event }) => event.version),
           waiting.map(({ event }) => JSON.stringify(event)),
           waiting.map(({ arrivedAtMs }) => new Date(arrivedAtMs).toISOString()),
+          waiting.map(({ event }) => event.time),
         ]),
   ]);
 }

@@ -1,6 +1,6 @@
 /**
- * Reads the three topics as a subscriber like any other. What can't be understood is left out, and told of: those who own the
- * streams put it aside, and put it back once it is mended.
+ * Reads the three topics as a subscriber like any other. An event that can't be understood or stored is left out and counted:
+ * those who own the streams quarantine it, and send it again once it is fixed.
  */
 import { STREAMS, type Stream, TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
 import {
@@ -14,6 +14,7 @@ import {
   wholeFromMessage,
 } from '@mo/messaging';
 import { BatchQueue, type Clock, type Logger } from '@mo/service-kit';
+import { isRefusal, takeHalves } from './in-parts.ts';
 import { EVENTS_AT_ONCE_MAX } from './intake.ts';
 
 /** The partitions of a fetch are handled side by side, and hold no more than that. */
@@ -30,7 +31,7 @@ export interface SubscriberOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly take: (events: readonly Event[], nowMs: number) => Promise<void>;
-  /** Told of each message that can't be understood. */
+  /** Told of each message that can't be understood or stored. */
   readonly onUnfit: (stream: Stream) => void;
 }
 
@@ -84,13 +85,29 @@ export class Subscriber {
   async #take(messages: readonly IncomingMessage[]): Promise<void> {
     const events = messages.map((message) => this.#read(message)).filter((event) => event !== null);
     for (const some of slices(events, EVENTS_AT_ONCE_MAX))
-      await this.#lane.submit(some).catch(() => this.#insist(some));
+      await this.#lane.submit(some).catch(() => this.#takeApart(some));
   }
 
-  /** By themselves, so that those which can't be taken in keep no others waiting. */
-  #insist(events: readonly Event[]): Promise<void> {
+  /** Outside the lane: those which can't be taken in now keep no other partition waiting. */
+  #takeApart(events: readonly Event[]): Promise<void> {
     const { take, clock } = this.#options;
-    return insist('events', () => take(events, clock.now()), this.#insistence);
+    return takeHalves(events, {
+      all: (some) => take(some, clock.now()),
+      one: (event) => insist('an event', () => this.#takeOrLeaveOut(event), this.#insistence),
+      signal: this.#stopping.signal,
+    });
+  }
+
+  async #takeOrLeaveOut(event: Event): Promise<void> {
+    const { take, clock, logger, onUnfit } = this.#options;
+    try {
+      await take([event], clock.now());
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const { stream, customer_id: customerId, version } = event;
+      logger.warn({ err: error, stream, customerId, version }, 'an event that can not be stored is left out');
+      onUnfit(stream);
+    }
   }
 
   #read(message: IncomingMessage): Event | null {
