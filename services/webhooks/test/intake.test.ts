@@ -64,6 +64,35 @@ it('keeps what waits for its cause, whoever takes that in', async () => {
   expect(await run(sqlOf(database), 'SELECT 1 FROM early_events')).toEqual([]);
 });
 
+it('writes down of what waits only what has arrived, however much waits already', async () => {
+  const customerId = nextId();
+  const rows = () =>
+    run(sqlOf(database), 'SELECT version, xmin FROM early_events WHERE customer_id = $1 ORDER BY version', [
+      customerId,
+    ]);
+  const early = Array.from({ length: 1_000 }, (_, place) => eventOf('loans', place + 3, { customerId }));
+  await intake.take(early, NOW_MS);
+  const before = await rows();
+  await intake.take([eventOf('loans', 1_003, { customerId })], NOW_MS);
+  expect((await rows()).slice(0, -1)).toEqual(before);
+  await intake.take([eventOf('loans', 1, { customerId })], NOW_MS);
+  expect(await rows()).toHaveLength(1_001);
+  await intake.take([eventOf('loans', 2, { customerId })], NOW_MS);
+  expect(await rows()).toEqual([]);
+  expect(await toldOf(customerId)).toHaveLength(1_003);
+});
+
+it('keeps what goes on waiting where something else has stopped to', async () => {
+  const customerId = nextId();
+  const cause = eventOf('loans', 1, { customerId });
+  const effect = eventOf('payments', 1, { customerId, seen: { loans: 1 } });
+  await intake.take([effect, eventOf('payments', 2, { customerId, seen: { loans: 2 } })], NOW_MS);
+  await intake.take([cause], NOW_MS);
+  expect(await toldOf(customerId)).toEqual([cause, effect].map(idOf));
+  const left = 'SELECT stream, version FROM early_events WHERE customer_id = $1';
+  expect(await run(sqlOf(database), left, [customerId])).toEqual([{ stream: 'payments', version: '2' }]);
+});
+
 it('goes on without what was waived, and tells of that if it comes after all, once', async () => {
   const late = eventOf('loans', 1, { customerId: 8 });
   await intake.take([eventOf('payments', 1, { customerId: 8, seen: { loans: 1 } })], NOW_MS);

@@ -5,14 +5,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
 import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
-import { type Absences, type Arrived, order, type State, type Waived, type Waiver } from './order.ts';
+import { readEarly, type Taken, writeEarly } from './early-events.ts';
+import { type Absences, order, type State, type Waived, type Waiver } from './order.ts';
 
 /** So many are taken in by one transaction. */
 export const EVENTS_AT_ONCE_MAX = 256;
-
-export interface Taken extends Arrived {
-  readonly event: StreamEvent;
-}
 
 export interface StateOf extends State {
   readonly customerId: number;
@@ -33,12 +30,6 @@ interface CustomerRow {
 interface WaivedRow {
   readonly customer_id: string;
   readonly ranges: Waived;
-}
-
-interface EarlyRow {
-  readonly customer_id: string;
-  readonly event: StreamEvent;
-  readonly arrived_at_ms: string;
 }
 
 export interface IntakeOptions {
@@ -147,11 +138,7 @@ export class Intake {
         await Promise.all([
           writeCustomers(sql, all),
           writeWaived(sql, changed),
-          replaceEarly(
-            sql,
-            new Set(early.map(({ event }) => event.customer_id)),
-            all.flatMap((each) => each.waiting),
-          ),
+          writeEarly(sql, early, arrived, new Set(all.flatMap(({ waiting }) => waiting))),
           tell(
             sql,
             all.flatMap((each) => each.told),
@@ -204,13 +191,6 @@ const stateOf = ({ customer_id: id, customers, loans, payments }: CustomerRow, w
   waived,
 });
 
-async function readEarly(sql: Sql, ids: readonly number[]): Promise<Taken[]> {
-  const text = `SELECT event, extract(epoch FROM arrived_at) * 1000 AS arrived_at_ms FROM early_events
-    WHERE customer_id = ANY ($1::bigint[])`;
-  const rows = await run<EarlyRow>(sql, text, [ids]);
-  return rows.map(({ event, arrived_at_ms }) => ({ event, arrivedAtMs: Number(arrived_at_ms) }));
-}
-
 async function writeCustomers(sql: Sql, all: readonly StateOf[]): Promise<void> {
   const text = `UPDATE customers SET customers = n.customers, loans = n.loans, payments = n.payments
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS n (id, customers, loans, payments)
@@ -230,30 +210,6 @@ async function writeWaived(sql: Sql, changed: readonly StateOf[]): Promise<void>
       kept.map(({ customerId }) => customerId),
       kept.map(({ waived }) => JSON.stringify(waived)),
     ]),
-  ]);
-}
-
-/** @param customerIds those of whom something waits already */
-async function replaceEarly(sql: Sql, customerIds: ReadonlySet<number>, waiting: readonly Taken[]): Promise<void> {
-  const remove = 'DELETE FROM early_events WHERE customer_id = ANY ($1::bigint[])';
-  // Reads the times of the events as well: one that can't be told later is refused now, and not with its cause.
-  const keep = `INSERT INTO early_events (customer_id, stream, version, event, arrived_at)
-    SELECT customer_id, stream, version, event, arrived_at
-    FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::jsonb[], $5::timestamptz[], $6::timestamptz[])
-      AS early (customer_id, stream, version, event, arrived_at, time)
-    ON CONFLICT DO NOTHING`;
-  await Promise.all([
-    customerIds.size === 0 ? [] : run(sql, remove, [[...customerIds]]),
-    waiting.length === 0
-      ? []
-      : run(sql, keep, [
-          waiting.map(({ event }) => event.customer_id),
-          waiting.map(({ event }) => event.stream),
-          waiting.map(({ event }) => event.version),
-          waiting.map(({ event }) => JSON.stringify(event)),
-          waiting.map(({ arrivedAtMs }) => new Date(arrivedAtMs).toISOString()),
-          waiting.map(({ event }) => event.time),
-        ]),
   ]);
 }
 
