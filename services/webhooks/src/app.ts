@@ -101,7 +101,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
     kafka,
     clock: systemClock,
     logger,
-    take: (events, nowMs) => intake.take(events, nowMs),
+    take: (events) => intake.take(events),
     onUnfit: (stream) => metrics.unfit.inc({ stream }),
   });
   const joined = 'Whether the consumer is a member of its group';

@@ -28,7 +28,6 @@ const claimBy = (lanes: Lanes): Promise<Lane> => waitFor(async () => (await lane
 const tell = (customerId: number, events: number) =>
   new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(
     Array.from({ length: events }, (_, place) => eventOf('loans', place + 1, { customerId })),
-    Date.now(),
   );
 const delivered = ({ id }: Delivery): Outcome => ({
   deliveryId: id,

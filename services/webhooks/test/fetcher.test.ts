@@ -3,13 +3,13 @@ import type { Stream, StreamEvent } from '@mo/contracts';
 import { type Database, run, sqlOf } from '@mo/database';
 import { HttpPeers } from '@mo/messaging';
 import type { StreamOwner } from '@mo/messaging/testing';
-import { createLogger } from '@mo/service-kit';
+import { createLogger, systemClock } from '@mo/service-kit';
 import { Fetcher, type FetcherOptions, PUSH_MS_MAX } from '../src/intake/fetcher.ts';
 import { Intake } from '../src/intake/intake.ts';
 import { CAUSE_MS_MAX, type Waiver } from '../src/intake/order.ts';
 import { Recall, type RecallOptions } from '../src/intake/recall.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
-import { appendTo, idOf, openEmpty, startOwners } from './support.ts';
+import { appendTo, idOf, openEmpty, passTime, startOwners } from './support.ts';
 
 let database: Database;
 let owners: Record<Stream, StreamOwner>;
@@ -18,7 +18,6 @@ let intake: Intake;
 let fetcher: Fetcher;
 let recall: Recall;
 let options: FetcherOptions & RecallOptions;
-let nowMs = Date.now();
 const waivers: (Waiver & { customerId: number })[] = [];
 beforeAll(async () => {
   database = await openEmpty();
@@ -30,8 +29,7 @@ beforeAll(async () => {
     onTaken: () => {},
     onWaived: (customerId, waiver) => waivers.push({ customerId, ...waiver }),
   });
-  const clock = { now: () => nowMs, elapsed: () => nowMs, sleep: async () => {} };
-  options = { intake, peers, clock, logger: createLogger('test', 'silent') };
+  options = { intake, peers, clock: systemClock, logger: createLogger('test', 'silent') };
   fetcher = new Fetcher(options);
   recall = new Recall(options);
   await new WebhookTable(database).create(
@@ -48,11 +46,14 @@ afterEach(() => {
   for (const owner of Object.values(owners)) Object.assign(owner, { reachable: true, garble: () => false });
 });
 
-const roundAfter = (passedMs: number) => {
-  nowMs += passedMs;
-  return fetcher.round();
-};
-const push = (...events: StreamEvent[]) => intake.take(events, nowMs);
+/** Longer than any machine stands still. */
+const LONG_MS = 3_600_000;
+/** What waits has waited longer by that, by the clock of the database. */
+async function roundAfter(passedMs: number): Promise<void> {
+  await passTime(database, passedMs);
+  await fetcher.round();
+}
+const push = (...events: StreamEvent[]) => intake.take(events);
 const wants = (stream: Stream, customerId: number) =>
   owners[stream].wants.filter(({ customer_id }) => customer_id === customerId);
 
@@ -73,9 +74,9 @@ function historyOf(customerId: number, pairs: number): StreamEvent[] {
 it('what Kafka did not bring is pulled after a while, with its causes, and told in order', async () => {
   const all = historyOf(1, 4);
   await push(all.at(-1) as StreamEvent);
-  await roundAfter(PUSH_MS_MAX - 1);
+  await roundAfter(PUSH_MS_MAX - LONG_MS);
   expect([await toldOf(1), wants('loans', 1)]).toEqual([[], []]);
-  await roundAfter(1);
+  await roundAfter(LONG_MS);
   expect(await toldOf(1)).toEqual(all.map(idOf));
   await push(...all);
   expect(await toldOf(1)).toEqual(all.map(idOf));
@@ -112,9 +113,9 @@ it('what the owner does not have any more is gone on without after a while, wait
   const [lost, first, lostToo, second] = historyOf(4, 2) as [StreamEvent, StreamEvent, StreamEvent, StreamEvent];
   owners.loans.lose(4, 0);
   await push(first);
-  await roundAfter(CAUSE_MS_MAX - 1);
+  await roundAfter(CAUSE_MS_MAX / 2);
   expect([await toldOf(4), waivers]).toEqual([[], []]);
-  await roundAfter(1);
+  await roundAfter(CAUSE_MS_MAX / 2);
   expect(await toldOf(4)).toEqual([idOf(first)]);
   expect(waivers).toEqual([{ customerId: 4, stream: 'loans', versions: [1, 1], why: 'ended' }]);
   const third = appendTo(owners, 'payments', { customerId: 4, seen: { loans: 1 } });
@@ -191,11 +192,25 @@ it('one customer of whom events can not be taken in keeps no other waiting', asy
       await intake.take(events, ...more);
     },
   };
-  nowMs += PUSH_MS_MAX;
+  await passTime(database, PUSH_MS_MAX);
   await new Fetcher({ ...options, intake: failing }).round();
   expect([await toldOf(11), await toldOf(12)]).toEqual([[], other.map(idOf)]);
   await fetcher.round();
   expect(await toldOf(11)).toEqual(stuck.map(idOf));
+});
+
+it('how long events have waited is told by the database, whatever the clocks of processes say', async () => {
+  const [, effect] = historyOf(13, 1) as [StreamEvent, StreamEvent];
+  owners.loans.lose(13, 0);
+  const roundBy = (aheadMs: number) =>
+    new Fetcher({ ...options, clock: { ...systemClock, now: () => Date.now() + aheadMs } }).round();
+  await push(effect);
+  await passTime(database, PUSH_MS_MAX);
+  await roundBy(LONG_MS);
+  expect([await toldOf(13), waivers]).toEqual([[], []]);
+  await passTime(database, CAUSE_MS_MAX);
+  await roundBy(-LONG_MS);
+  expect([await toldOf(13), waivers.splice(0)]).toEqual([[idOf(effect)], [expect.anything()]]);
 });
 
 const BEFORE = '2020-01-01T00:00:00.000Z';
@@ -205,9 +220,9 @@ it('what was before there were webhooks is not fetched, where nothing was told o
   const last = all.at(-1) as StreamEvent;
   for (const event of all.slice(0, -1)) Object.assign(event, { time: BEFORE });
   await push(last);
-  await roundAfter(CAUSE_MS_MAX - 1);
+  await roundAfter(CAUSE_MS_MAX / 2);
   expect(await toldOf(6)).toEqual([]);
-  await roundAfter(1);
+  await roundAfter(CAUSE_MS_MAX / 2);
   expect(await toldOf(6)).toEqual([idOf(last)]);
   expect(waivers.splice(0).map(({ why }) => why)).toEqual(['before', 'before']);
   await recall.round();

@@ -4,9 +4,10 @@ import { Intake } from '../src/intake/intake.ts';
 import { type Absences, CAUSE_MS_MAX, type Waiver } from '../src/intake/order.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
 import { messageOf, startPushing } from './pushing.ts';
-import { eventOf, idOf, openEmpty } from './support.ts';
+import { eventOf, idOf, openEmpty, passTime } from './support.ts';
 
-const NOW_MS = Date.parse('2026-11-26T12:00:00Z');
+/** Longer than any machine stands still. */
+const LONG_MS = 3_600_000;
 let database: Database;
 let intake: Intake;
 let taken = 0;
@@ -43,8 +44,8 @@ async function toldOf(customerId: number): Promise<string[]> {
 
 it('takes each event once, and tells those who want it', async () => {
   const events = [eventOf('loans', 1), eventOf('loans', 2), eventOf('customers', 1)];
-  await intake.take(events, NOW_MS);
-  await intake.take(events, NOW_MS);
+  await intake.take(events);
+  await intake.take(events);
   expect(await toldOf(42)).toEqual(['loans-42-1', 'loans-42-2']);
   expect(await run(sqlOf(database), 'SELECT 1 FROM events WHERE customer_id = 42')).toHaveLength(3);
   expect(await run(sqlOf(database), 'SELECT 1 FROM lanes WHERE customer_id = 42')).toHaveLength(1);
@@ -53,13 +54,10 @@ it('takes each event once, and tells those who want it', async () => {
 
 it('keeps what waits for its cause, whoever takes that in', async () => {
   const effect = eventOf('payments', 1, { customerId: 7, seen: { loans: 1, customers: 1 } });
-  await intake.take([effect], NOW_MS);
-  await intake.take([eventOf('customers', 1, { customerId: 7 })], NOW_MS);
+  await intake.take([effect]);
+  await intake.take([eventOf('customers', 1, { customerId: 7 })]);
   expect(await toldOf(7)).toEqual([]);
-  await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(
-    [eventOf('loans', 1, { customerId: 7 })],
-    NOW_MS,
-  );
+  await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take([eventOf('loans', 1, { customerId: 7 })]);
   expect(await toldOf(7)).toEqual(['loans-7-1', idOf(effect)]);
   expect(await run(sqlOf(database), 'SELECT 1 FROM early_events')).toEqual([]);
 });
@@ -71,13 +69,13 @@ it('writes down of what waits only what has arrived, however much waits already'
       customerId,
     ]);
   const early = Array.from({ length: 1_000 }, (_, place) => eventOf('loans', place + 3, { customerId }));
-  await intake.take(early, NOW_MS);
+  await intake.take(early);
   const before = await rows();
-  await intake.take([eventOf('loans', 1_003, { customerId })], NOW_MS);
+  await intake.take([eventOf('loans', 1_003, { customerId })]);
   expect((await rows()).slice(0, -1)).toEqual(before);
-  await intake.take([eventOf('loans', 1, { customerId })], NOW_MS);
+  await intake.take([eventOf('loans', 1, { customerId })]);
   expect(await rows()).toHaveLength(1_001);
-  await intake.take([eventOf('loans', 2, { customerId })], NOW_MS);
+  await intake.take([eventOf('loans', 2, { customerId })]);
   expect(await rows()).toEqual([]);
   expect(await toldOf(customerId)).toHaveLength(1_003);
 });
@@ -86,8 +84,8 @@ it('keeps what goes on waiting where something else has stopped to', async () =>
   const customerId = nextId();
   const cause = eventOf('loans', 1, { customerId });
   const effect = eventOf('payments', 1, { customerId, seen: { loans: 1 } });
-  await intake.take([effect, eventOf('payments', 2, { customerId, seen: { loans: 2 } })], NOW_MS);
-  await intake.take([cause], NOW_MS);
+  await intake.take([effect, eventOf('payments', 2, { customerId, seen: { loans: 2 } })]);
+  await intake.take([cause]);
   expect(await toldOf(customerId)).toEqual([cause, effect].map(idOf));
   const left = 'SELECT stream, version FROM early_events WHERE customer_id = $1';
   expect(await run(sqlOf(database), left, [customerId])).toEqual([{ stream: 'payments', version: '2' }]);
@@ -95,23 +93,36 @@ it('keeps what goes on waiting where something else has stopped to', async () =>
 
 it('goes on without what was waived, and tells of that if it comes after all, once', async () => {
   const late = eventOf('loans', 1, { customerId: 8 });
-  await intake.take([eventOf('payments', 1, { customerId: 8, seen: { loans: 1 } })], NOW_MS);
+  await intake.take([eventOf('payments', 1, { customerId: 8, seen: { loans: 1 } })]);
   const absences: Absences = { loans: { versions: [1, 1], why: 'ended' } };
-  await intake.take([], NOW_MS + CAUSE_MS_MAX - 1, new Map([[8, absences]]));
+  await passTime(database, CAUSE_MS_MAX / 2);
+  await intake.take([], new Map([[8, absences]]));
   expect([await toldOf(8), waivers]).toEqual([[], []]);
-  await intake.take([], NOW_MS + CAUSE_MS_MAX, new Map([[8, absences]]));
+  await passTime(database, CAUSE_MS_MAX / 2);
+  await intake.take([], new Map([[8, absences]]));
   expect([await toldOf(8), waivers]).toEqual([['payments-8-1'], [{ stream: 'loans', ...absences.loans }]]);
-  await intake.take([eventOf('payments', 2, { customerId: 8, seen: { loans: 1 } })], NOW_MS);
+  await intake.take([eventOf('payments', 2, { customerId: 8, seen: { loans: 1 } })]);
   const after = eventOf('loans', 2, { customerId: 8 });
-  for (const events of [[after], [late, late], [late]]) await intake.take(events, NOW_MS);
+  for (const events of [[after], [late, late], [late]]) await intake.take(events);
   expect(await toldOf(8)).toEqual(['payments-8-1', 'payments-8-2', 'loans-8-2', 'loans-8-1']);
+});
+
+it('says of whom events have waited for a while, by the clock of the database', async () => {
+  const [first, second] = [nextId(), nextId()];
+  const waiting = (above: number) => intake.waiting(LONG_MS, above, 9);
+  await intake.take([eventOf('loans', 2, { customerId: first }), eventOf('loans', 2, { customerId: second })]);
+  await passTime(database, LONG_MS / 2);
+  expect(await waiting(first - 1)).toEqual([]);
+  await passTime(database, LONG_MS / 2);
+  await intake.take([eventOf('loans', 2, { customerId: nextId() })]);
+  expect([await waiting(first - 1), await waiting(first)]).toEqual([[first, second], [second]]);
 });
 
 it('goes on past what was waived and an older process, which knows nothing of that, has told of', async () => {
   const [told, next] = [eventOf('loans', 1, { customerId: 9 }), eventOf('loans', 2, { customerId: 9 })];
-  await intake.take([told], NOW_MS);
+  await intake.take([told]);
   await run(sqlOf(database), `INSERT INTO waived VALUES (9, '{"loans": [[1, 1]]}')`);
-  await intake.take([told, next], NOW_MS);
+  await intake.take([told, next]);
   expect(new Set(await toldOf(9))).toEqual(new Set([told, next].map(idOf)));
   expect(await intake.waived(8, 1)).toEqual([]);
 });
@@ -125,7 +136,7 @@ it('takes in what several processes are given at once, for the same customers', 
   await Promise.all(
     streams.map(async (batches) => {
       // Each comes twice, so that what is not written down of the first time is told again.
-      for (const batch of batches.flatMap((each) => [each, each])) await intake.take(batch, NOW_MS);
+      for (const batch of batches.flatMap((each) => [each, each])) await intake.take(batch);
     }),
   );
   for (const customerId of [101, 102, 103]) {
@@ -159,7 +170,7 @@ describe('an event that can not be stored', () => {
       eventOf('loans', 1, { customerId: nextId() }),
     ];
     const cause = eventOf('loans', 1, { customerId });
-    const { subscriber, push, unfit } = await startPushing((events) => intake.take(events, NOW_MS));
+    const { subscriber, push, unfit } = await startPushing((events) => intake.take(events));
     await push(messageOf(before), messageOf(refused, pushed), messageOf(after));
     await push(messageOf(cause));
     await subscriber.stop();

@@ -32,10 +32,9 @@ it('what Kafka never brings is pulled, and told before its effect', async () => 
 
 it('what its owner does not have is counted, and the rest told', async () => {
   const effect = eventOf('payments', 1, { customerId: 7, seen: { loans: 3 } });
-  const arrivedAt = new Date(Date.now() - CAUSE_MS_MAX).toISOString();
   await run(sqlOf(database), 'INSERT INTO customers (customer_id) VALUES (7)');
-  const text = "INSERT INTO early_events VALUES (7, 'payments', 1, $1, $2)";
-  await run(sqlOf(database), text, [JSON.stringify(effect), arrivedAt]);
+  const text = `INSERT INTO early_events VALUES (7, 'payments', 1, $1, clock_timestamp() - make_interval(secs => $2))`;
+  await run(sqlOf(database), text, [JSON.stringify(effect), CAUSE_MS_MAX / 1_000]);
   await waitFor(() => receiver.ids.includes(idOf(effect)));
   expect(await metrics()).toContain('mo_webhook_waived_total{stream="loans",service="webhooks"} 3');
   expect(await metrics()).toContain('mo_webhook_unfit_total{stream="loans",service="webhooks"} 0');

@@ -11,11 +11,9 @@ import {
   type Waived,
 } from '../src/intake/order.ts';
 
-const NOW_MS = 1_000_000;
-
-const arrived = (name: string, seen: Partial<Versions> = {}, arrivedAtMs = NOW_MS): Arrived => {
+const arrived = (name: string, seen: Partial<Versions> = {}, waitedMs = 0): Arrived => {
   const [stream, version] = name.split(' ') as [Stream, string];
-  return { event: { stream, version: Number(version), seen }, arrivedAtMs };
+  return { event: { stream, version: Number(version), seen }, waitedMs };
 };
 const nameOf = ({ event: { stream, version } }: Arrived) => `${stream} ${version}`;
 const stateOf = (versions: Partial<Versions>, waived: Waived = {}): State => ({
@@ -23,14 +21,13 @@ const stateOf = (versions: Partial<Versions>, waived: Waived = {}): State => ({
   waived,
 });
 const orderedFrom = (state: State, absences: Absences, ...all: Arrived[]) => {
-  const { told, waiting, versions, ...rest } = order(state, all, absences, NOW_MS);
+  const { told, waiting, versions, ...rest } = order(state, all, absences);
   return { told: told.map(nameOf), waiting: waiting.map(nameOf), last: versions, ...rest };
 };
 const ordered = (versions: Partial<Versions>, ...all: Arrived[]) => {
   const { told, waiting, last } = orderedFrom(stateOf(versions), {}, ...all);
   return { told, waiting, last };
 };
-const EARLY = NOW_MS - CAUSE_MS_MAX;
 
 describe('the order in which a customer is told of', () => {
   it('is that of each stream', () => {
@@ -68,18 +65,21 @@ describe('the order in which a customer is told of', () => {
   });
 
   it('waits for what is missing of a stream, however long, be it its beginning', () => {
-    expect(ordered({}, arrived('loans 2', {}, EARLY))).toMatchObject({ told: [], waiting: ['loans 2'] });
-    expect(ordered({ loans: 3 }, arrived('loans 5', {}, EARLY))).toMatchObject({ told: [], waiting: ['loans 5'] });
+    expect(ordered({}, arrived('loans 2', {}, CAUSE_MS_MAX))).toMatchObject({ told: [], waiting: ['loans 2'] });
+    expect(ordered({ loans: 3 }, arrived('loans 5', {}, CAUSE_MS_MAX))).toMatchObject({
+      told: [],
+      waiting: ['loans 5'],
+    });
     expect(ordered({ loans: 3 }, arrived('loans 5'), arrived('loans 4')).told).toEqual(['loans 4', 'loans 5']);
-    expect(ordered({}, arrived('loans 1', { customers: 9 }, EARLY)).told).toEqual([]);
+    expect(ordered({}, arrived('loans 1', { customers: 9 }, CAUSE_MS_MAX)).told).toEqual([]);
   });
 
   it('goes on without what an owner does not have, after a while', () => {
     const ended: Absences = { customers: { versions: [8, 9], why: 'ended' } };
-    const effect = (atMs: number) => arrived('loans 1', { customers: 9 }, atMs);
+    const effect = (waitedMs: number) => arrived('loans 1', { customers: 9 }, waitedMs);
     const from = stateOf({ customers: 7 });
-    expect(orderedFrom(from, ended, effect(EARLY + 1))).toMatchObject({ told: [], waivers: [] });
-    expect(orderedFrom(from, ended, effect(EARLY), arrived('payments 1', { loans: 1 }))).toEqual({
+    expect(orderedFrom(from, ended, effect(CAUSE_MS_MAX - 1))).toMatchObject({ told: [], waivers: [] });
+    expect(orderedFrom(from, ended, effect(CAUSE_MS_MAX), arrived('payments 1', { loans: 1 }))).toEqual({
       told: ['loans 1', 'payments 1'],
       waiting: [],
       last: { customers: 7, loans: 1, payments: 1 },
@@ -90,7 +90,7 @@ describe('the order in which a customer is told of', () => {
 
   it('goes on without no more than that', () => {
     const unfit: Absences = { customers: { versions: [8, 8], why: 'unfit' } };
-    const found = orderedFrom(stateOf({ customers: 7 }), unfit, arrived('loans 1', { customers: 9 }, EARLY));
+    const found = orderedFrom(stateOf({ customers: 7 }), unfit, arrived('loans 1', { customers: 9 }, CAUSE_MS_MAX));
     expect(found).toMatchObject({ told: [], waived: { customers: [[8, 8]] } });
     const state = { versions: found.last, waived: found.waived };
     const rest = orderedFrom(state, {}, arrived('loans 1', { customers: 9 }), arrived('customers 9'));
@@ -152,7 +152,7 @@ describe('the order in which a customer is told of', () => {
             choose(topics.filter((left) => left.length > 0).length)
           ];
           const some = topic?.splice(0, 1 + choose(3)) ?? [];
-          const step = order(state, [...waiting, ...some], {}, NOW_MS);
+          const step = order(state, [...waiting, ...some], {});
           state = step;
           waiting = step.waiting;
           told.push(...step.told);
@@ -178,6 +178,6 @@ function historyOf(streams: readonly Stream[], choose: (below: number) => number
       STREAMS.filter((other) => other !== stream).map((other) => [other, choose(last[other] + 1)]),
     );
     last[stream] += 1;
-    return { event: { stream, version: last[stream], seen }, arrivedAtMs: NOW_MS };
+    return { event: { stream, version: last[stream], seen }, waitedMs: 0 };
   });
 }

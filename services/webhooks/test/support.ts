@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type SeenVersions, STREAMS, type Stream, type StreamEvent, TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
-import { type Database, migrate, openDatabase } from '@mo/database';
+import { type Database, migrate, openDatabase, run, sqlOf } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
 import { type App, type Kafka, kafkaOverKafkajs, toMessage } from '@mo/messaging';
 import { StreamOwner } from '@mo/messaging/testing';
@@ -108,6 +108,12 @@ export async function openEmpty(): Promise<Database> {
   const database = await openBeside(url);
   await migrate(database);
   return database;
+}
+
+/** Lets time pass for all events that wait for their causes, by the clock of the database. */
+export async function passTime(database: Database, passedMs: number): Promise<void> {
+  const text = 'UPDATE early_events SET arrived_at = arrived_at - make_interval(secs => $1)';
+  await run(sqlOf(database), text, [passedMs / 1_000]);
 }
 
 export async function startOwners(): Promise<Record<Stream, StreamOwner>> {

@@ -50,7 +50,7 @@ async function begin(onFirst: (id: number, message: Received) => Promise<number>
   const id = Number(made?.row.id);
   customerId += 1;
   const events = Array.from({ length: EVENTS }, (_, place) => eventOf('loans', place + 1, { customerId }));
-  await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(events, Date.now());
+  await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(events);
   from.answer = (message) => (message.id === idOf(events[0] as (typeof events)[0]) ? onFirst(id, message) : 204);
   const lanes = new Lanes(database);
   dispatcher = new Dispatcher({

@@ -32,7 +32,6 @@ it('is how much, and how long it is overdue for those that want it, or nothing w
   const [active, disabled] = [await make(), await make()];
   await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(
     [1, 2].map((customerId) => eventOf('loans', 1, { customerId })),
-    Date.now(),
   );
   const late = `UPDATE lanes SET due_at = clock_timestamp() - make_interval(secs => $3)
     WHERE webhook_id = $1 AND customer_id = $2`;

@@ -1,4 +1,7 @@
-/** The events that wait for their causes, as the database keeps them. */
+/**
+ * The events that wait for their causes, as the database keeps them. For how long they have waited, its clock alone decides: those
+ * of processes differ, and may be set.
+ */
 import type { StreamEvent } from '@mo/contracts';
 import { run, type Sql } from '@mo/database';
 import type { Arrived } from './order.ts';
@@ -9,15 +12,15 @@ export interface Taken extends Arrived {
 
 interface EarlyRow {
   readonly event: StreamEvent;
-  readonly arrived_at_ms: string;
+  readonly waited_ms: string;
 }
 
 /** What waits of some customers. */
 export async function readEarly(sql: Sql, customerIds: readonly number[]): Promise<Taken[]> {
-  const text = `SELECT event, extract(epoch FROM arrived_at) * 1000 AS arrived_at_ms FROM early_events
+  const text = `SELECT event, extract(epoch FROM clock_timestamp() - arrived_at) * 1000 AS waited_ms FROM early_events
     WHERE customer_id = ANY ($1::bigint[])`;
   const rows = await run<EarlyRow>(sql, text, [customerIds]);
-  return rows.map(({ event, arrived_at_ms }) => ({ event, arrivedAtMs: Number(arrived_at_ms) }));
+  return rows.map(({ event, waited_ms }) => ({ event, waitedMs: Number(waited_ms) }));
 }
 
 /**
@@ -50,14 +53,13 @@ async function keep(sql: Sql, come: readonly Taken[]): Promise<void> {
   if (come.length === 0) return;
   // Reads the times of the events as well: one that can't be told later is refused now, and not with its cause.
   const text = `INSERT INTO early_events (customer_id, stream, version, event, arrived_at)
-    SELECT id, stream, version, event, arrived_at
-    FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::jsonb[], $5::timestamptz[], $6::timestamptz[])
-      AS come (id, stream, version, event, arrived_at, time)
+    SELECT id, stream, version, event, clock_timestamp()
+    FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::jsonb[], $5::timestamptz[])
+      AS come (id, stream, version, event, time)
     ON CONFLICT DO NOTHING`;
   await run(sql, text, [
     ...keysOf(come),
     come.map(({ event }) => JSON.stringify(event)),
-    come.map(({ arrivedAtMs }) => new Date(arrivedAtMs).toISOString()),
     come.map(({ event }) => event.time),
   ]);
 }

@@ -57,11 +57,11 @@ export class Fetcher {
 
   /** Fetches for some customers; the next round goes on behind them. */
   async round(): Promise<void> {
-    const { intake, clock } = this.#options;
+    const { intake } = this.#options;
     this.#begunAtMs ??= await intake.begunAtMs();
     this.#wereAway = this.#away;
     this.#away = new Set();
-    const customerIds = await intake.waiting(clock.now() - PUSH_MS_MAX, this.#scannedTo, CUSTOMERS_MAX);
+    const customerIds = await intake.waiting(PUSH_MS_MAX, this.#scannedTo, CUSTOMERS_MAX);
     for (const some of slices(customerIds, CUSTOMERS_AT_ONCE_MAX)) {
       if (this.#rounds.signal.aborted) return;
       await this.#fetch(some).catch(() => this.#fetchEach(some));
@@ -80,22 +80,21 @@ export class Fetcher {
   }
 
   async #fetch(customerIds: readonly number[]): Promise<void> {
-    const { intake, clock } = this.#options;
+    const { intake } = this.#options;
     let left = customerIds;
     for (let pass = 0; pass < PASSES_MAX && left.length > 0 && !this.#rounds.signal.aborted; pass += 1) {
       const waiting = await intake.read(left);
       const fetched = (await Promise.all(waiting.map((each) => this.#pullAll(each)))).flat();
       const events = fetched.flatMap((each) => each.events);
-      const nowMs = clock.now();
       const overdue = new Set(
-        waiting.filter((each) => each.events.some((event) => isOverdue(event, nowMs))).map((each) => each.customerId),
+        waiting.filter((each) => each.events.some(isOverdue)).map(({ customerId }) => customerId),
       );
       const absences = new Map<number, Absences>();
       for (const { customerId, stream, absence } of fetched)
         if (absence !== null && overdue.has(customerId))
           absences.set(customerId, { ...absences.get(customerId), [stream]: absence });
-      for (const some of slices(events, EVENTS_AT_ONCE_MAX)) await intake.take(some, nowMs);
-      if (absences.size > 0) await intake.take([], nowMs, absences);
+      for (const some of slices(events, EVENTS_AT_ONCE_MAX)) await intake.take(some);
+      if (absences.size > 0) await intake.take([], absences);
       left = [...new Set(events.map(({ customer_id }) => customer_id))].sort((a, b) => a - b);
     }
   }

@@ -54,27 +54,24 @@ export class Intake {
    *   without it
    * @throws StoreRefusalError or RangeError where one of the events can't be stored; any other error may pass
    */
-  async take(
-    events: readonly StreamEvent[],
-    nowMs: number,
-    absences: ReadonlyMap<number, Absences> = new Map(),
-  ): Promise<void> {
-    const arrived = events.map((event) => ({ event, arrivedAtMs: nowMs }));
+  async take(events: readonly StreamEvent[], absences: ReadonlyMap<number, Absences> = new Map()): Promise<void> {
+    const arrived = events.map((event) => ({ event, waitedMs: 0 }));
     const customerIds = new Set([...events.map(({ customer_id }) => customer_id), ...absences.keys()]);
     if (customerIds.size === 0) return;
     await this.#order(
       [...customerIds].sort((a, b) => a - b),
       arrived,
       absences,
-      nowMs,
     );
   }
 
-  /** Customers with an id above one of whom events have waited since before a time in milliseconds, by id. */
-  async waiting(beforeMs: number, above: number, customersMax: number): Promise<number[]> {
-    const text = `SELECT DISTINCT customer_id FROM early_events WHERE arrived_at <= $1 AND customer_id > $2
+  /** Customers with an id above one of whom events have waited for so long at least, in milliseconds, by id. */
+  async waiting(waitedMs: number, above: number, customersMax: number): Promise<number[]> {
+    // As a query of its own the time is asked for once, so that it may be looked up in an index.
+    const text = `SELECT DISTINCT customer_id FROM early_events
+      WHERE arrived_at <= (SELECT clock_timestamp() - make_interval(secs => $1)) AND customer_id > $2
       ORDER BY customer_id LIMIT $3`;
-    const parameters = [new Date(beforeMs).toISOString(), above, customersMax];
+    const parameters = [waitedMs / 1_000, above, customersMax];
     const rows = await run<{ customer_id: string }>(sqlOf(this.#options.database), text, parameters);
     return rows.map(({ customer_id }) => Number(customer_id));
   }
@@ -118,7 +115,6 @@ export class Intake {
     customerIds: readonly number[],
     arrived: readonly Taken[],
     absences: ReadonlyMap<number, Absences>,
-    nowMs: number,
   ): Promise<void> {
     const { database, onTaken, onWaived } = this.#options;
     const ordered = await inTransaction(
@@ -129,7 +125,7 @@ export class Intake {
         const all = customerIds.map((customerId) => {
           const state = known.get(customerId) as State;
           const events = byCustomer.get(customerId) ?? [];
-          return { customerId, ...order(state, events, absences.get(customerId) ?? {}, nowMs) };
+          return { customerId, ...order(state, events, absences.get(customerId) ?? {}) };
         });
         const changed = all.filter(
           ({ customerId, waived }) => !isDeepStrictEqual(waived, known.get(customerId)?.waived),

@@ -15,8 +15,8 @@ export const CAUSE_MS_MAX = 60_000;
 
 export interface Arrived {
   readonly event: Pick<StreamEvent, 'stream' | 'version' | 'seen'>;
-  /** Milliseconds since 1970. */
-  readonly arrivedAtMs: number;
+  /** How long it has waited for its causes, in milliseconds by the database's clock: every process counts alike. */
+  readonly waitedMs: number;
 }
 
 /** How far a customer's streams were told of. */
@@ -54,12 +54,7 @@ export interface Ordered<A extends Arrived> extends State {
  * Orders what has arrived of one customer, and what waited before. A version that was told already is left out. Of one stream
  * all is told in the order of its versions, but for those that were waived and come after all.
  */
-export function order<A extends Arrived>(
-  state: State,
-  arrived: readonly A[],
-  absences: Absences,
-  nowMs: number,
-): Ordered<A> {
+export function order<A extends Arrived>(state: State, arrived: readonly A[], absences: Absences): Ordered<A> {
   const last = { ...state.versions };
   const waived: Partial<Record<Stream, Ranges>> = { ...state.waived };
   const told: A[] = [];
@@ -84,7 +79,7 @@ export function order<A extends Arrived>(
     return hasTold;
   };
   while (tell());
-  const overdue = STREAMS.flatMap((stream) => queues[stream]).filter((each) => isOverdue(each, nowMs));
+  const overdue = STREAMS.flatMap((stream) => queues[stream]).filter(isOverdue);
   const missing = missingOf({ versions: last, waived }, overdue, queues);
   const waivers = STREAMS.flatMap((stream) => waiversOf(stream, missing[stream], absences[stream]));
   for (const { stream, versions } of waivers) waived[stream] = add(waived[stream] ?? [], versions);
@@ -92,7 +87,7 @@ export function order<A extends Arrived>(
   return { told, waiting: STREAMS.flatMap((stream) => queues[stream]), waivers, versions: last, waived };
 }
 
-export const isOverdue = ({ arrivedAtMs }: Arrived, nowMs: number): boolean => nowMs - arrivedAtMs >= CAUSE_MS_MAX;
+export const isOverdue = ({ waitedMs }: Arrived): boolean => waitedMs >= CAUSE_MS_MAX;
 
 /** The versions of each stream that events wait for and that have not arrived. */
 export function missingOf(

@@ -46,7 +46,7 @@ export class Recall {
 
   /** Asks for all customers. An owner that can't be reached is asked no more in this round. */
   async round(): Promise<void> {
-    const { intake, clock } = this.#options;
+    const { intake } = this.#options;
     const begunAtMs = await intake.begunAtMs();
     const away = new Set<Stream>();
     for (let above = 0, isLast = false; !isLast; ) {
@@ -56,7 +56,7 @@ export class Recall {
         const pulls = some.map((customer) => this.#pullAll(customer, begunAtMs, away));
         const events = (await Promise.all(pulls)).flat();
         for (const part of slices(events, EVENTS_AT_ONCE_MAX))
-          await intake.take(part, clock.now()).catch((error: unknown) => {
+          await intake.take(part).catch((error: unknown) => {
             this.#options.logger.warn({ err: error }, 'what was waived can not be taken in for now');
           });
       }

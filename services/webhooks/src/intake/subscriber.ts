@@ -30,7 +30,7 @@ export interface SubscriberOptions {
   readonly kafka: Kafka;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly take: (events: readonly Event[], nowMs: number) => Promise<void>;
+  readonly take: (events: readonly Event[]) => Promise<void>;
   /** Told of each message that can't be understood or stored. */
   readonly onUnfit: (stream: Stream) => void;
 }
@@ -50,7 +50,7 @@ export class Subscriber {
     this.#insistence = { clock, logger, signal: this.#stopping.signal };
     this.#lane = new BatchQueue({
       run: async (parts) => {
-        await take(parts.flat(), clock.now());
+        await take(parts.flat());
         return parts.map(() => undefined);
       },
       weigh: (events) => events.length,
@@ -90,18 +90,17 @@ export class Subscriber {
 
   /** Outside the lane: those which can't be taken in now keep no other partition waiting. */
   #takeApart(events: readonly Event[]): Promise<void> {
-    const { take, clock } = this.#options;
     return takeHalves(events, {
-      all: (some) => take(some, clock.now()),
+      all: this.#options.take,
       one: (event) => insist('an event', () => this.#takeOrLeaveOut(event), this.#insistence),
       signal: this.#stopping.signal,
     });
   }
 
   async #takeOrLeaveOut(event: Event): Promise<void> {
-    const { take, clock, logger, onUnfit } = this.#options;
+    const { take, logger, onUnfit } = this.#options;
     try {
-      await take([event], clock.now());
+      await take([event]);
     } catch (error) {
       if (!isRefusal(error)) throw error;
       const { stream, customer_id: customerId, version } = event;

@@ -151,8 +151,8 @@ export const delivering: readonly Fault[] = [
   {
     id: 'stuck-together',
     file: 'services/webhooks/src/intake/subscriber.ts',
-    replace: 'await take(parts.flat(), clock.now());',
-    by: "await insist('events', () => take(parts.flat(), clock.now()), this.#insistence);",
+    replace: 'await take(parts.flat());',
+    by: "await insist('events', () => take(parts.flat()), this.#insistence);",
     breaks: 'an event that can not be taken in keeps those of other partitions from being told',
     check: unit('services/webhooks/test/subscriber'),
   },
