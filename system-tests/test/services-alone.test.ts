@@ -83,11 +83,11 @@ describe.each(SERVICE_NAMES)('%s', (service) => {
     }
   });
 
-  it('answers webhooks with events, and with nothing else that is internal', async () => {
-    const isPull = ({ path }: { path: string }) => path.endsWith('/pull');
+  it('answers webhooks with events and heads, and with nothing else that is internal', async () => {
+    const isRead = ({ path }: { path: string }) => /\/(pull|heads)\b/.test(path);
     const pool = openTo(service, 'webhooks');
-    expect(await outcomes(pool, internal.filter(isPull))).toEqual(['invalid_request']);
-    const rest = internal.filter((ask) => !isPull(ask));
+    expect(await outcomes(pool, internal.filter(isRead))).toEqual(['invalid_request', 200]);
+    const rest = internal.filter((ask) => !isRead(ask));
     expect(new Set(await outcomes(pool, rest))).toEqual(new Set(['forbidden']));
   });
 });

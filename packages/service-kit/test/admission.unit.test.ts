@@ -52,6 +52,8 @@ async function startServer({ isRequired = true, identity }: { isRequired?: boole
   });
   app.get('/internal/heads', async () => ({ heads: [] }));
   app.post('/internal/pull', async () => ({ pages: [] }));
+  app.post('/internal/settle', async () => ({ applied: true }));
+  app.get('/internal/stream', async () => ({ pages: [] }));
   await admission?.listen(HOST, 16);
   const plain = await app.listen({ host: HOST, port: 0 });
   ends.push(() => app.close());
@@ -121,25 +123,27 @@ const together = (origin: string, identity: Identity | null, ask: Ask, service?:
 const TAKE: Ask = ['POST', '/api/loans'];
 const PULL: Ask = ['POST', '/internal/pull'];
 const HEADS: Ask = ['GET', '/internal/heads'];
+const SETTLE: Ask = ['POST', '/internal/settle'];
+const ONE: Ask = ['GET', '/internal/stream'];
 const SLOW: Ask = ['GET', '/api/slow'];
 const NOWHERE: Ask = ['GET', '/api/nowhere'];
 const READY: Ask = ['GET', '/readyz'];
 const METRICS: Ask = ['GET', '/metrics'];
 const LIVE: Ask = ['GET', '/livez'];
-const ASKS = [TAKE, PULL, HEADS, NOWHERE, READY, METRICS, LIVE];
+const ASKS = [TAKE, PULL, HEADS, SETTLE, ONE, NOWHERE, READY, METRICS, LIVE];
 
 describe.each([
   ['alone', alone],
   ['with others', together],
 ])('a call that comes %s', (_how, call) => {
   it.each<[string, string[], Outcome[]]>([
-    ['the gateway', ['gateway'], [200, 403, 403, 404, 200, 200, 200]],
-    ['customers', ['customers'], [403, 200, 200, 403, 200, 200, 200]],
-    ['payments', ['payments'], [403, 200, 200, 403, 200, 200, 200]],
-    ['webhooks', ['webhooks'], [403, 200, 403, 403, 200, 200, 200]],
-    ['loans itself', ['loans'], [403, 403, 403, 403, 200, 200, 200]],
-    ['another process of the authority', ['reports'], [403, 403, 403, 403, 200, 200, 200]],
-    ['one with two names', ['payments', 'gateway'], [200, 200, 200, 404, 200, 200, 200]],
+    ['the gateway', ['gateway'], [200, 403, 403, 403, 403, 404, 200, 200, 200]],
+    ['customers', ['customers'], [403, 200, 200, 200, 200, 403, 200, 200, 200]],
+    ['payments', ['payments'], [403, 200, 200, 200, 200, 403, 200, 200, 200]],
+    ['webhooks', ['webhooks'], [403, 200, 200, 403, 403, 403, 200, 200, 200]],
+    ['loans itself', ['loans'], [403, 403, 403, 403, 403, 403, 200, 200, 200]],
+    ['another process of the authority', ['reports'], [403, 403, 403, 403, 403, 403, 200, 200, 200]],
+    ['one with two names', ['payments', 'gateway'], [200, 200, 200, 200, 200, 404, 200, 200, 200]],
   ])('from %s', async (_who, names, expected) => {
     const { secure } = await startServer();
     const caller = await identityOf(authority, ...(names as [string]));
@@ -148,7 +152,7 @@ describe.each([
 
   it('without TLS gets all, where TLS is not required', async () => {
     const { plain, secure } = await startServer({ isRequired: false });
-    const expected = [200, 200, 200, 404, 200, 200, 200];
+    const expected = [200, 200, 200, 200, 200, 404, 200, 200, 200];
     expect(await Promise.all(ASKS.map((ask) => call(plain, null, ask)))).toEqual(expected);
     expect(await call(secure, await identityOf(authority, 'customers'), TAKE)).toBe(403);
   });
@@ -182,7 +186,7 @@ describe.each([
 describe('where TLS is required, the port without TLS', () => {
   it('answers what operators ask for, and nothing else', async () => {
     const { plain } = await startServer();
-    const expected = [401, 401, 401, 401, 200, 200, 200];
+    const expected = [401, 401, 401, 401, 401, 401, 200, 200, 200];
     expect(await Promise.all(ASKS.map((ask) => alone(plain, null, ask)))).toEqual(expected);
   });
 
@@ -201,7 +205,7 @@ it('says how it must be called, and who may', async () => {
     detail: `calls are taken only over TLS, at port ${new URL(secure).port}, with a certificate`,
   });
   const pool = new Pool(secure, { connect: connector(await identityOf(authority, 'gateway'), 'loans', TIMEOUT_MS) });
-  const refused = await pool.request({ method: 'GET', path: '/internal/heads' });
+  const refused = await pool.request({ method: 'GET', path: '/internal/stream' });
   expect(await refused.body.json()).toMatchObject({
     code: 'forbidden',
     detail: 'only customers and payments may call this, by a certificate that says so',

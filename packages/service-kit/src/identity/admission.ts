@@ -19,8 +19,8 @@ import { type Identity, isNamed } from './identity.ts';
 const GATEWAY = 'gateway';
 /** What services ask each other for. */
 const INTERNAL_PATHS = '/internal/';
-/** How the paths end at which events are read. */
-const PULL_PATHS = '/pull';
+/** How the paths end at which events are read, and the last versions of customers' streams. */
+const READING_PATHS = ['/pull', '/heads'];
 /** From a connection to its certificate. */
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 
@@ -123,7 +123,8 @@ export class Admission {
   #allowedAt(path: string): readonly string[] {
     const { internalCallers, pullers } = this.#options;
     if (!path.startsWith(INTERNAL_PATHS)) return [GATEWAY];
-    return path.endsWith(PULL_PATHS) ? [...internalCallers, ...pullers] : internalCallers;
+    const isReading = READING_PATHS.some((end) => path.endsWith(end));
+    return isReading ? [...internalCallers, ...pullers] : internalCallers;
   }
 
   #callersAt(socket: TLSSocket): readonly string[] {

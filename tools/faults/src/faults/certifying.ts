@@ -48,8 +48,8 @@ export const certifying: readonly Fault[] = [
   {
     id: 'reader-asks-for-more-than-events',
     file: 'packages/service-kit/src/identity/admission.ts',
-    replace: 'return path.endsWith(PULL_PATHS) ?',
-    by: 'return path !== PULL_PATHS ?',
+    replace: 'return isReading ?',
+    by: 'return isReading || internalCallers.length > 0 ?',
     breaks: 'webhooks, which only reads, may have a service apply what it says',
     check: ADMISSION,
   },
