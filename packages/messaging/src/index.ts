@@ -9,6 +9,7 @@ export * from './follower/follower.ts';
 export * from './follower/healer.ts';
 export * from './follower/insist.ts';
 export { LagGauges } from './follower/lag-gauges.ts';
+export { Sweep } from './follower/sweep.ts';
 export * from './kafka/cloud-events.ts';
 export * from './kafka/connection.ts';
 export * from './kafka/heartbeats.ts';

@@ -1,5 +1,5 @@
 import { type Database, run, sqlOf } from '@mo/database';
-import { Lease } from '../src/index.ts';
+import { Lease, leaseTableV1 } from '../src/index.ts';
 import { waitFor } from '../src/testing/index.ts';
 import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
 
@@ -57,6 +57,17 @@ describe('the lease', () => {
     await b.release();
     expect(await a.hold()).toBe('taken');
     expect(a.holder).not.toBe(before);
+  });
+
+  it('of one table says nothing of that of another', async () => {
+    await run(sqlOf(database), leaseTableV1('other_lease'));
+    const [a, b] = ['a', 'b'].map((holder) => new Lease(database, holder, LONG_MS, 'other_lease')) as [Lease, Lease];
+    const [relay] = contenders();
+    expect([await relay.hold(), await a.hold(), await b.hold()]).toEqual(['taken', 'taken', null]);
+    expect([await relay.hold(), await a.hold(), await b.hold()]).toEqual(['renewed', 'renewed', null]);
+    await a.release();
+    await b.take();
+    expect([await relay.hold(), await a.hold(), await b.hold()]).toEqual(['renewed', null, 'renewed']);
   });
 
   it('is released by its holder alone', async () => {

@@ -34,13 +34,17 @@ export function streamTablesV1(): string[] {
       created_at timestamptz(3) NOT NULL
     )`,
     'CREATE INDEX answers_created_at ON answers (created_at)',
-    `CREATE TABLE relay_lease (
+    leaseTableV1('relay_lease'),
+  ];
+}
+
+/** The statement that makes the table of a lease, which one process holds at a time. */
+export const leaseTableV1 = (table: string): string =>
+  `CREATE TABLE ${table} (
       singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
       holder text NOT NULL,
       until timestamptz NOT NULL
-    )`,
-  ];
-}
+    )`;
 
 /** SQL for the digest of a journal row as it was written. */
 export const journalDigest = (row: string): string =>

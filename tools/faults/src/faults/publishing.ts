@@ -69,8 +69,8 @@ export const publishing: readonly Fault[] = [
   {
     id: 'term-kept',
     file: 'packages/messaging/src/relay/lease.ts',
-    replace: "if (this.#isHeld && (await this.#isDone(RENEW))) return 'renewed';\n    this.#term += 1;",
-    by: "if (this.#isHeld && (await this.#isDone(RENEW))) return 'renewed';",
+    replace: "if (this.#isHeld && (await this.#isDone(renew))) return 'renewed';\n    this.#term += 1;",
+    by: "if (this.#isHeld && (await this.#isDone(renew))) return 'renewed';",
     breaks: 'a process that lost its lease and has it again passes for one that has kept it',
     check: servers('packages/messaging/test/lease'),
   },
