@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { STREAMS } from '@mo/contracts';
 import { connectionOf, databaseProblem, migrateFirst, openDatabase, poolMetrics, whyAway } from '@mo/database';
-import { type App, HttpPeers, kafkaConnection, kafkaOverKafkajs, LagGauges } from '@mo/messaging';
+import { type App, HttpPeers, kafkaConnection, kafkaOverKafkajs, LagGauges, Lease, processName } from '@mo/messaging';
 import {
   createLogger,
   createRegistry,
@@ -30,6 +30,7 @@ import { Intake } from './intake/intake.ts';
 import type { Waiver } from './intake/order.ts';
 import { Recall } from './intake/recall.ts';
 import { groupOf, Subscriber } from './intake/subscriber.ts';
+import { SWEEP_LEASE_MS, Sweeper } from './intake/sweeper.ts';
 import { waitingGauges, webhookMetrics } from './metrics.ts';
 import { DeliveryTable } from './webhooks/delivery-table.ts';
 import { WebhookTable } from './webhooks/webhook-table.ts';
@@ -104,6 +105,17 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
     take: (events) => intake.take(events),
     onUnfit: (stream) => metrics.unfit.inc({ stream }),
   });
+  const sweeper = new Sweeper({
+    intake,
+    peers,
+    lease: new Lease(database, processName(), SWEEP_LEASE_MS, 'sweep_lease'),
+    groups: kafka,
+    group: groupOf(config.TOPIC_PREFIX),
+    topicPrefix: config.TOPIC_PREFIX,
+    onSwept: (stream, events) => metrics.swept.inc({ stream }, events),
+    clock: systemClock,
+    logger,
+  });
   const joined = 'Whether the consumer is a member of its group';
   gaugeOfMany(registry, 'mo_kafka_connected', joined, ['client'], (connected) =>
     connected.set({ client: 'events' }, subscriber.isConnected ? 1 : 0),
@@ -137,6 +149,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
   subscriber.start();
   fetcher.start();
   recall.start();
+  sweeper.start();
   lag.start();
   dispatcher.start();
   housekeeping.start();
@@ -152,6 +165,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
       { name: 'subscriber', stop: () => subscriber.stop() },
       { name: 'fetcher', stop: () => fetcher.stop() },
       { name: 'recall', stop: () => recall.stop() },
+      { name: 'sweeper', stop: () => sweeper.stop() },
       { name: 'peers', stop: () => peers.close() },
       { name: 'dispatcher', stop: () => dispatcher.stop(), timeoutMs: DISPATCHER_STOP_MS },
       { name: 'housekeeping', stop: () => housekeeping.stop() },

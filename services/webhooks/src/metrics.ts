@@ -14,10 +14,12 @@ export function webhookMetrics(registry: Registry) {
   const unfit = counter(registry, 'mo_webhook_unfit_total', unfitHelp, ['stream']);
   const waivedHelp = 'Events that the others of their customers are told without, for their owner does not have them';
   const waived = counter(registry, 'mo_webhook_waived_total', waivedHelp, ['stream']);
-  for (const stream of STREAMS) for (const each of [unfit, waived]) each.inc({ stream }, 0);
+  const sweptHelp = 'Last events of customers that Kafka did not bring, and that the sweep found';
+  const swept = counter(registry, 'mo_webhook_swept_total', sweptHelp, ['stream']);
+  for (const stream of STREAMS) for (const each of [unfit, waived, swept]) each.inc({ stream }, 0);
   const callsHelp = 'How long calls to other services took';
   const peerCalls = durationHistogram(registry, 'mo_peer_call_duration_seconds', callsHelp, ['peer', 'outcome']);
-  return { attempts, unfit, waived, peerCalls };
+  return { attempts, unfit, waived, swept, peerCalls };
 }
 
 /** What waits, as the database tells: every process tells the same, or nothing while the database doesn't answer. */

@@ -2,6 +2,7 @@
 import { type Database, run, sqlOf } from '@mo/database';
 import { send, waitFor } from '@mo/messaging/testing';
 import { CAUSE_MS_MAX } from '../src/intake/order.ts';
+import { UNDER_WAY_MS } from '../src/intake/sweeper.ts';
 import { appendTo, eventOf, idOf, openBeside, Receiver, startUnderTest, type UnderTest } from './support.ts';
 
 let under: UnderTest;
@@ -19,7 +20,7 @@ afterAll(async () => {
   await database?.close();
 });
 
-const metrics = async () => (await under.app.server.inject('/metrics')).body;
+const metrics = async (app = under.app) => (await app.server.inject('/metrics')).body;
 
 it('what Kafka never brings is pulled, and told before its effect', async () => {
   const cause = appendTo(under.owners, 'loans', { seen: {} });
@@ -38,4 +39,15 @@ it('what its owner does not have is counted, and the rest told', async () => {
   await waitFor(() => receiver.ids.includes(idOf(effect)));
   expect(await metrics()).toContain('mo_webhook_waived_total{stream="loans",service="webhooks"} 3');
   expect(await metrics()).toContain('mo_webhook_unfit_total{stream="loans",service="webhooks"} 0');
+});
+
+it('the last event of a customer, which Kafka never brings, is told by the process that sweeps next', async () => {
+  const lost = appendTo(under.owners, 'loans', { customerId: 8 });
+  Object.assign(lost, { time: new Date(Date.now() - UNDER_WAY_MS).toISOString() });
+  await run(sqlOf(database), "UPDATE beginning SET at = at - interval '1 hour'");
+  await under.app.steps.find(({ name }) => name === 'sweeper')?.stop();
+  const next = await under.startReplica();
+  await waitFor(() => receiver.ids.includes(idOf(lost)));
+  expect(await metrics(next)).toContain('mo_webhook_swept_total{stream="loans",service="webhooks"} 1');
+  expect(await metrics()).toContain('mo_webhook_swept_total{stream="loans",service="webhooks"} 0');
 });

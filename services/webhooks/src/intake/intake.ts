@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
 import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
+import type { HeadsPage } from '@mo/messaging';
 import { readEarly, type Taken, writeEarly } from './early-events.ts';
 import { type Absences, order, type State, type Waived, type Waiver } from './order.ts';
 
@@ -95,6 +96,20 @@ export class Intake {
       WHERE customer_id > $1 ORDER BY customer_id LIMIT $2`;
     const rows = await run<CustomerRow & WaivedRow>(sqlOf(this.#options.database), text, [above, customersMax]);
     return rows.map((row) => stateOf(row, row.ranges));
+  }
+
+  /**
+   * Those of an owner's heads, which are customers with the last version of a stream, that were not told of and don't wait to be,
+   * nor does a later version.
+   */
+  async notTold(stream: Stream, heads: HeadsPage['heads']): Promise<HeadsPage['heads']> {
+    const text = `SELECT head.id, head.version
+      FROM unnest($1::bigint[], $2::bigint[]) AS head (id, version) LEFT JOIN customers c ON c.customer_id = head.id
+      WHERE coalesce(c.${stream}, 0) < head.version AND NOT EXISTS (SELECT 1 FROM early_events e
+        WHERE e.customer_id = head.id AND e.stream = $3 AND e.version >= head.version)`;
+    const parameters = [heads.map(([id]) => id), heads.map(([, version]) => version), stream];
+    const rows = await run<{ id: string; version: string }>(sqlOf(this.#options.database), text, parameters);
+    return rows.map(({ id, version }) => [Number(id), Number(version)] as const);
   }
 
   /** Since when there is this database, in milliseconds since 1970. */

@@ -2,6 +2,7 @@
 import { type Fault, servers, unit } from '../fault.ts';
 
 const FETCHER = servers('services/webhooks/test/fetcher');
+const SWEEPER = servers('services/webhooks/test/sweeper');
 
 export const ordering: readonly Fault[] = [
   {
@@ -182,6 +183,38 @@ export const ordering: readonly Fault[] = [
     by: '[keep(sql, come)]',
     breaks: 'what was told is read again with each event of its customer, and counts as waiting for ever',
     check: servers('services/webhooks/test/intake'),
+  },
+  {
+    id: 'last-event-lost',
+    file: 'services/webhooks/src/intake/intake.ts',
+    replace: 'WHERE coalesce(c.${stream}, 0) < head.version AND',
+    by: 'WHERE c.${stream} < head.version - 1 AND',
+    breaks: 'an event that Kafka has lost and that is the last of its customer waits for the next one',
+    check: SWEEPER,
+  },
+  {
+    id: 'late-taken-for-lost',
+    file: 'services/webhooks/src/intake/sweeper.ts',
+    replace: 'Math.max(0, Number(end - committed))',
+    by: 'Number(end - committed) * 0',
+    breaks: 'webhooks that has much to read pulls all of it from the owners as well',
+    check: SWEEPER,
+  },
+  {
+    id: 'history-swept',
+    file: 'services/webhooks/src/intake/sweeper.ts',
+    replace: 'return atMs >= this.#begunAtMs &&',
+    by: 'return atMs >= 0 &&',
+    breaks: 'receivers are told of the last event of every customer from before there were webhooks',
+    check: SWEEPER,
+  },
+  {
+    id: 'all-processes-sweep',
+    file: 'services/webhooks/src/intake/sweeper.ts',
+    replace: 'if (!this.#isLeader ||',
+    by: 'if (',
+    breaks: 'each process of webhooks asks the owners for all heads every minute',
+    check: SWEEPER,
   },
   {
     id: 'intake-without-lock',

@@ -1,0 +1,9 @@
+import { Migration } from '@mikro-orm/migrations';
+import { leaseTableV1 } from '@mo/messaging';
+
+/** Which process looks for what Kafka has lost. */
+export class SweepLease extends Migration {
+  override async up(): Promise<void> {
+    this.addSql(leaseTableV1('sweep_lease'));
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * Finds events that Kafka has lost and that no later event of their customers shows to be missing: compares how far each
+ * customer's streams were told of with the heads that their owners have. Of a customer that is behind it takes in the last event
+ * alone, as if Kafka had pushed it; what is missing before that is found and fetched like all else that events wait for. One
+ * process sweeps, by a lease. Two that do for a moment do no harm, since events are told once however often they are taken in.
+ */
+import { STREAMS, type Stream, type StreamEvent, topicOf } from '@mo/contracts';
+import { type Groups, type HeadsPage, type HttpPeers, type Lease, Rounds, Sweep, slices } from '@mo/messaging';
+import type { Clock, Logger } from '@mo/service-kit';
+import { CUSTOMERS_AT_ONCE_MAX } from './fetcher.ts';
+import { isRefusal, takeHalves } from './in-parts.ts';
+import type { Intake } from './intake.ts';
+
+/** How long the lease lasts: it is renewed well within that. */
+export const SWEEP_LEASE_MS = 30_000;
+const LEASE_RENEWAL_MS = 10_000;
+const CHECK_INTERVAL_MS = 1_000;
+export const SWEEP_INTERVAL_MS = 60_000;
+export const SWEEP_RETRY_MS = 5_000;
+/** Where more messages of a topic are unread, what was not told of is late, and not lost. */
+export const UNREAD_MAX = 5_000;
+/** What is younger is about to be brought by Kafka; the next sweep looks at it again. */
+export const UNDER_WAY_MS = 10_000;
+
+export interface SweeperOptions {
+  readonly intake: Pick<Intake, 'notTold' | 'take' | 'begunAtMs'>;
+  readonly peers: Pick<HttpPeers, 'heads' | 'pull'>;
+  readonly lease: Pick<Lease, 'hold' | 'release'>;
+  readonly groups: Pick<Groups, 'progress'>;
+  /** The consumer group that takes events in. */
+  readonly group: string;
+  readonly topicPrefix: string;
+  /** Told of events that were taken in since Kafka did not bring them. */
+  readonly onSwept: (stream: Stream, events: number) => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** A stream that is swept. */
+interface Swept {
+  readonly stream: Stream;
+  readonly sweep: Sweep;
+  /** When the next sweep is due, in ms: at once for a process that begins, since nobody knows what was lost before. */
+  dueMs: number;
+}
+
+export class Sweeper {
+  readonly #options: SweeperOptions;
+  readonly #rounds: Rounds;
+  readonly #swept: readonly Swept[];
+  #isLeader = false;
+  #begunAtMs = 0;
+
+  constructor(options: SweeperOptions) {
+    this.#options = options;
+    this.#rounds = new Rounds(options.clock, options.logger);
+    this.#swept = STREAMS.map((stream) => ({ stream, sweep: this.#sweepOf(stream), dueMs: 0 }));
+  }
+
+  start(): void {
+    this.#rounds.every(LEASE_RENEWAL_MS, 'the lease of the sweep can not be held for now', () => this.lead());
+    this.#rounds.every(CHECK_INTERVAL_MS, 'what Kafka has lost can not be looked for now', () => this.round());
+  }
+
+  /** Ends the sweep under way, and leaves the next one to another process. */
+  async stop(): Promise<void> {
+    await this.#rounds.stop();
+    if (this.#isLeader) await this.#options.lease.release();
+    this.#isLeader = false;
+  }
+
+  /** Renews the lease, or takes it where no other process holds it. */
+  async lead(): Promise<void> {
+    try {
+      this.#isLeader = (await this.#options.lease.hold()) !== null;
+    } catch (error) {
+      this.#isLeader = false;
+      throw error;
+    }
+  }
+
+  /**
+   * Sweeps the streams that are due, each by itself: an owner that is down keeps nobody from what another has.
+   *
+   * @throws what the first failed with of those that could not be swept
+   */
+  async round(): Promise<void> {
+    const { clock } = this.#options;
+    let failure: unknown;
+    for (const one of this.#swept) {
+      if (!this.#isLeader || clock.elapsed() < one.dueMs) continue;
+      one.dueMs = clock.elapsed() + SWEEP_RETRY_MS;
+      try {
+        await this.#sweep(one);
+        one.dueMs = clock.elapsed() + SWEEP_INTERVAL_MS;
+      } catch (error) {
+        this.#rounds.signal.throwIfAborted();
+        failure ??= error;
+      }
+    }
+    if (failure !== undefined) throw failure;
+  }
+
+  /** A sweep that is left out or fails is made up for by the next, which looks back to the last that was whole. */
+  async #sweep({ stream, sweep }: Swept): Promise<void> {
+    const { intake, clock } = this.#options;
+    if ((await this.#unread(stream)) > UNREAD_MAX) return;
+    this.#begunAtMs = await intake.begunAtMs();
+    await sweep.through(clock.now());
+  }
+
+  /** Messages of a stream that the group has yet to take in. In a topic that was made again it may seem to be ahead. */
+  async #unread(stream: Stream): Promise<number> {
+    const { groups, group, topicPrefix } = this.#options;
+    const topic = topicOf(topicPrefix, stream);
+    const partitions = (await groups.progress(group, [topic])).get(topic) ?? [];
+    return partitions.reduce((sum, { committed, end }) => sum + Math.max(0, Number(end - committed)), 0);
+  }
+
+  #sweepOf(stream: Stream): Sweep {
+    const { peers, clock } = this.#options;
+    const heads: ConstructorParameters<typeof Sweep>[0] = (span, after) => peers.heads(stream, span, after);
+    return new Sweep(heads, (found) => this.#look(stream, found), clock, this.#rounds.signal);
+  }
+
+  async #look(stream: Stream, heads: HeadsPage['heads']): Promise<void> {
+    for (const some of slices(await this.#options.intake.notTold(stream, heads), CUSTOMERS_AT_ONCE_MAX)) {
+      this.#rounds.signal.throwIfAborted();
+      const pulled = await Promise.all(some.map(([customerId, version]) => this.#pull(stream, customerId, version)));
+      await this.#take(stream, pulled.flat());
+    }
+  }
+
+  /** The one event of this version, where it is lost; none where it can't be understood. */
+  async #pull(stream: Stream, customerId: number, version: number): Promise<StreamEvent[]> {
+    const { events } = await this.#options.peers.pull(stream, { customerId }, version - 1);
+    return events.slice(0, 1).filter((event) => this.#isLost(event));
+  }
+
+  /** What was before there were webhooks is nobody's to hear, and what is young is on its way. */
+  #isLost({ time }: StreamEvent): boolean {
+    const atMs = Date.parse(time);
+    return atMs >= this.#begunAtMs && Math.abs(this.#options.clock.now() - atMs) >= UNDER_WAY_MS;
+  }
+
+  /** One that can't be stored keeps no others from being taken in. */
+  async #take(stream: Stream, events: readonly StreamEvent[]): Promise<void> {
+    const { intake, onSwept, logger } = this.#options;
+    if (events.length === 0) return;
+    const all = async (some: readonly StreamEvent[]) => {
+      await intake.take(some);
+      onSwept(stream, some.length);
+    };
+    const one = (event: StreamEvent) =>
+      all([event]).catch((error: unknown) => {
+        if (!isRefusal(error)) throw error;
+        const { customer_id: customerId, version } = event;
+        logger.warn({ err: error, stream, customerId, version }, 'an event that can not be stored is left out');
+      });
+    await all(events).catch(() => takeHalves(events, { all, one, signal: this.#rounds.signal }));
+  }
+}

@@ -1,0 +1,247 @@
+/** What Kafka has lost without a later event that shows it is found at the owners, over HTTP, and told from a real database. */
+import type { Stream, StreamEvent } from '@mo/contracts';
+import { type Database, run, sqlOf } from '@mo/database';
+import { HttpPeers, Lease, type PartitionProgress } from '@mo/messaging';
+import type { StreamOwner } from '@mo/messaging/testing';
+import { type Clock, createLogger, systemClock } from '@mo/service-kit';
+import { Fetcher, PUSH_MS_MAX } from '../src/intake/fetcher.ts';
+import { Intake } from '../src/intake/intake.ts';
+import {
+  SWEEP_INTERVAL_MS,
+  SWEEP_RETRY_MS,
+  Sweeper,
+  type SweeperOptions,
+  UNDER_WAY_MS,
+  UNREAD_MAX,
+} from '../src/intake/sweeper.ts';
+import { WebhookTable } from '../src/webhooks/webhook-table.ts';
+import { appendTo, idOf, openEmpty, passTime, startOwners } from './support.ts';
+
+/** Longer than any machine stands still. */
+const LONG_MS = 3_600_000;
+
+let database: Database;
+let owners: Record<Stream, StreamOwner>;
+let peers: HttpPeers;
+let intake: Intake;
+/** By which a sweeper knows what is due, in ms. */
+let elapsedMs = 0;
+/** How far the group has come, of each topic that Kafka has. */
+let progress: () => Promise<readonly PartitionProgress[]>;
+const swept: string[] = [];
+const logger = createLogger('test', 'silent');
+
+const clockOf = (now: () => number): Clock => ({ now, elapsed: () => elapsedMs, sleep: async () => {} });
+
+function makeSweeper(name: string, otherwise: Partial<SweeperOptions> = {}): Sweeper {
+  return new Sweeper({
+    intake,
+    peers,
+    lease: new Lease(database, name, LONG_MS, 'sweep_lease'),
+    groups: { progress: async (_group, topics) => new Map([[topics[0] as string, await progress()]]) },
+    group: 'mo.webhooks',
+    topicPrefix: 'mo',
+    onSwept: (stream, events) => swept.push(`${events} ${stream}`),
+    // What a test has written just now is older than what is under way.
+    clock: clockOf(() => Date.now() + 2 * UNDER_WAY_MS),
+    logger,
+    ...otherwise,
+  });
+}
+
+let sweeper: Sweeper;
+/** The one process that sweeps from now on. */
+async function begin(otherwise: Partial<SweeperOptions> = {}): Promise<void> {
+  await sweeper?.stop();
+  sweeper = makeSweeper('one', otherwise);
+  await sweeper.lead();
+}
+
+beforeAll(async () => {
+  database = await openEmpty();
+  owners = await startOwners();
+  const urls = Object.entries(owners).map(([stream, { origin }]) => [stream, [origin]] as const);
+  peers = new HttpPeers(Object.fromEntries(urls), null, () => {}, true);
+  intake = new Intake({ database, onTaken: () => {}, onWaived: () => {} });
+  await new WebhookTable(database).create(
+    { url: 'https://example.com', event_types: ['LoanPaid', 'PaymentRejected'], description: '' },
+    'ada',
+  );
+});
+afterAll(async () => {
+  await peers?.close();
+  for (const owner of Object.values(owners ?? {})) await owner.close();
+  await database?.close();
+});
+beforeEach(async () => {
+  progress = async () => [{ partition: 0, committed: 7n, end: 7n }];
+  swept.splice(0);
+  await begin();
+});
+afterEach(async () => {
+  for (const owner of Object.values(owners)) owner.reachable = true;
+  await sweeper.stop();
+});
+
+let customerId = 0;
+beforeEach(() => {
+  customerId += 1;
+});
+const append = (stream: Stream, seen: Record<string, number> = {}) => appendTo(owners, stream, { customerId, seen });
+const push = (...events: StreamEvent[]) => intake.take(events);
+const sweepAfter = (passedMs: number) => {
+  elapsedMs += passedMs;
+  return sweeper.round();
+};
+const pulled = () =>
+  Object.values(owners).flatMap(({ stream, wants }) =>
+    wants.filter(({ customer_id }) => customer_id === customerId).map(({ after }) => `${stream} after ${after}`),
+  );
+async function told(): Promise<string[]> {
+  const text = 'SELECT stream, version FROM deliveries WHERE customer_id = $1 ORDER BY id';
+  const rows = await run<{ stream: string; version: string }>(sqlOf(database), text, [customerId]);
+  return rows.map(({ stream, version }) => `${stream}-${customerId}-${version}`);
+}
+
+it('the last event of a customer, which Kafka has lost, is told, and counted once', async () => {
+  const [first, lost] = [append('loans'), append('loans')];
+  await push(first);
+  await sweeper.round();
+  await sweepAfter(SWEEP_INTERVAL_MS);
+  expect([await told(), pulled(), swept]).toEqual([[first, lost].map(idOf), ['loans after 1'], ['1 loans']]);
+});
+
+it('the first event of a customer of whom nothing is known is told', async () => {
+  const lost = append('payments');
+  await sweeper.round();
+  expect([await told(), swept]).toEqual([[idOf(lost)], ['1 payments']]);
+});
+
+it('what it finds waits for what was lost before it, which is fetched', async () => {
+  const all = [append('loans'), append('loans'), append('payments', { loans: 2 }), append('payments', { loans: 2 })];
+  await sweeper.round();
+  expect([await told(), swept]).toEqual([[], ['1 loans', '1 payments']]);
+  await sweepAfter(SWEEP_INTERVAL_MS);
+  expect(pulled()).toEqual(['loans after 1', 'payments after 1']);
+  await passTime(database, PUSH_MS_MAX);
+  await new Fetcher({ intake, peers, clock: systemClock, logger }).round();
+  expect(await told()).toEqual(all.map(idOf));
+});
+
+it('an owner that is down fails the sweep of its stream alone, and the next one finds what is lost', async () => {
+  const [loan, payment] = [append('loans'), append('payments')];
+  owners.loans.reachable = false;
+  await expect(sweeper.round()).rejects.toThrow('loans could not be reached');
+  expect(await told()).toEqual([idOf(payment)]);
+  owners.loans.reachable = true;
+  await sweepAfter(SWEEP_RETRY_MS - 1);
+  expect(await told()).toEqual([idOf(payment)]);
+  await sweepAfter(1);
+  expect(await told()).toEqual([payment, loan].map(idOf));
+});
+
+it('an owner that goes down after it has said how far its stream goes fails the sweep', async () => {
+  const lost = append('loans');
+  const pull = () => Promise.reject(new Error('the owner is down'));
+  await begin({ peers: { heads: (...asked) => peers.heads(...asked), pull } });
+  await expect(sweeper.round()).rejects.toThrow('the owner is down');
+  await begin();
+  await sweeper.round();
+  expect(await told()).toEqual([idOf(lost)]);
+});
+
+it('what was before there were webhooks is told nobody, and written down nowhere', async () => {
+  const before = append('loans');
+  Object.assign(before, { time: '2020-01-01T00:00:00.000Z' });
+  await sweeper.round();
+  expect([await told(), swept]).toEqual([[], []]);
+  expect(await intake.waived(customerId - 1, 1)).toEqual([]);
+});
+
+it('what was written a moment ago is left to Kafka, and found by a later sweep', async () => {
+  const young = append('loans');
+  await begin({ clock: clockOf(() => Date.parse(young.time) + UNDER_WAY_MS - 1) });
+  await sweeper.round();
+  expect([await told(), swept]).toEqual([[], []]);
+  await begin({ clock: clockOf(() => Date.parse(young.time) + UNDER_WAY_MS) });
+  await sweeper.round();
+  expect([await told(), swept]).toEqual([[idOf(young)], ['1 loans']]);
+});
+
+it('nobody is asked for what was told or waits already', async () => {
+  const [loan, ...payments] = [append('loans'), append('payments'), append('payments', { loans: 9 })];
+  await push(loan, ...payments);
+  await sweeper.round();
+  expect([pulled(), swept]).toEqual([[], []]);
+});
+
+it.each([
+  ['many messages are unread', [{ partition: 0, committed: 0n, end: BigInt(UNREAD_MAX + 1) }]],
+  [
+    'many are, and another partition was made again',
+    [
+      { partition: 0, committed: 0n, end: BigInt(UNREAD_MAX + 1) },
+      { partition: 1, committed: BigInt(UNREAD_MAX), end: 0n },
+    ],
+  ],
+])('nothing is looked for while %s', async (_why, behind) => {
+  const late = append('loans');
+  progress = async () => behind;
+  await sweeper.round();
+  expect([await told(), pulled()]).toEqual([[], []]);
+  progress = async () => [{ partition: 0, committed: 0n, end: BigInt(UNREAD_MAX) }];
+  await sweepAfter(SWEEP_INTERVAL_MS);
+  expect(await told()).toEqual([idOf(late)]);
+});
+
+it('nothing is looked for while Kafka does not say how much is unread', async () => {
+  const late = append('loans');
+  progress = () => Promise.reject(new Error('Kafka is down'));
+  await expect(sweeper.round()).rejects.toThrow('Kafka is down');
+  expect([await told(), pulled()]).toEqual([[], []]);
+  progress = async () => [];
+  await sweepAfter(SWEEP_RETRY_MS);
+  expect(await told()).toEqual([idOf(late)]);
+});
+
+it('one of two processes sweeps, and the other once the first has stopped', async () => {
+  const other = makeSweeper('other');
+  await other.lead();
+  const lost = append('loans');
+  await other.round();
+  expect([await told(), pulled()]).toEqual([[], []]);
+  await sweeper.stop();
+  await other.lead();
+  await other.round();
+  expect(await told()).toEqual([idOf(lost)]);
+  await other.stop();
+});
+
+it('a process that can not renew its lease does not sweep', async () => {
+  const lost = append('loans');
+  let isDown = false;
+  const hold = async () => {
+    if (isDown) throw new Error('the database can not be reached');
+    return 'renewed' as const;
+  };
+  await begin({ lease: { hold, release: async () => {} } });
+  isDown = true;
+  await expect(sweeper.lead()).rejects.toThrow('the database can not be reached');
+  await sweeper.round();
+  expect([await told(), pulled()]).toEqual([[], []]);
+  isDown = false;
+  await sweeper.lead();
+  await sweeper.round();
+  expect(await told()).toEqual([idOf(lost)]);
+});
+
+it('an event that can not be stored keeps no others from being found', async () => {
+  append('loans');
+  const refused = append('loans');
+  // It waits for the one before it.
+  Object.assign(refused.data, { more: '\u0000' });
+  customerId += 1;
+  const lost = append('loans');
+  await sweeper.round();
+  expect([await told(), swept]).toEqual([[idOf(lost)], ['1 loans']]);
+});
