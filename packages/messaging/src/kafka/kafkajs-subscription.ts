@@ -1,11 +1,9 @@
 /** A consumer of kafkajs that survives a broker that goes and comes back. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mo/service-kit';
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Consumer, Kafka } from 'kafkajs';
 import { FOLLOWER_PACING, type Pacing } from '../round-interval.ts';
 import { FetchRests } from './fetch-rests.ts';
-import { whileBeating } from './heartbeats.ts';
-import { incoming } from './incoming.ts';
+import { Handling, HEARTBEAT_INTERVAL_MS, type HeldUp } from './handling.ts';
 import { OffsetCommits } from './offset-commits.ts';
 import type { IncomingMessage, Pace, Subscription } from './port.ts';
 
@@ -14,7 +12,6 @@ import type { IncomingMessage, Pace, Subscription } from './port.ts';
  * a member that takes longer is let in afterwards, and what it had under way comes again.
  */
 const SESSION_TIMEOUT_MS = 6_000;
-const HEARTBEAT_INTERVAL_MS = 500;
 /** How long the broker may hold back an empty fetch; longer delays rebalances, and the end of a process. */
 const FETCH_WAIT_MS: Readonly<Record<Pace, number>> = { prompt: 250, relaxed: 250, seldom: 1_000 };
 const PACING: Readonly<Record<Pace, Pacing>> = {
@@ -44,6 +41,7 @@ interface SubscriptionOptions {
 export class KeptSubscription implements Subscription {
   readonly #client: Kafka;
   readonly #options: SubscriptionOptions;
+  readonly #heldUp: HeldUp = new Map();
   #consumer: Consumer | null = null;
   #commits: OffsetCommits | null = null;
   #closed = false;
@@ -69,6 +67,7 @@ export class KeptSubscription implements Subscription {
     this.#closed = true;
     await this.#commits?.close();
     await this.#consumer?.disconnect();
+    await Promise.all(this.#heldUp.values());
   }
 
   async #connect(): Promise<void> {
@@ -85,10 +84,10 @@ export class KeptSubscription implements Subscription {
       allowAutoTopicCreation: false,
       retry: { retries: RETRIES_MAX, restartOnFailure: async () => false },
     });
-    const rests = new FetchRests(PACING[pace]);
     const commits = new OffsetCommits((offsets) => consumer.commitOffsets(offsets), logger);
-    // Whoever joins again reads on from what was committed, and may have other partitions.
-    consumer.on(consumer.events.GROUP_JOIN, () => commits.forget());
+    const rests = new FetchRests(PACING[pace]);
+    const handling = new Handling({ handle, commits, rests, heldUp: this.#heldUp, logger });
+    consumer.on(consumer.events.GROUP_JOIN, () => handling.rejoined());
     for (const event of [consumer.events.GROUP_JOIN, consumer.events.HEARTBEAT])
       consumer.on(event, () => {
         this.#heardMs = performance.now();
@@ -101,7 +100,8 @@ export class KeptSubscription implements Subscription {
     await consumer.run({
       autoCommit: false,
       partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
-      eachBatch: (payload) => consume(payload, handle, commits, rests),
+      eachBatchAutoResolve: false,
+      eachBatch: (payload) => handling.take(payload),
     });
   }
 
@@ -117,31 +117,5 @@ export class KeptSubscription implements Subscription {
         if (this.#consumer !== null) this.#startAgain(this.#consumer, failure);
       });
     }, RESTART_DELAY_MS);
-  }
-}
-
-async function consume(
-  payload: EachBatchPayload,
-  handle: SubscriptionOptions['handle'],
-  commits: OffsetCommits,
-  rests: FetchRests,
-): Promise<void> {
-  const { batch } = payload;
-  if (!payload.isRunning() || payload.isStale() || batch.messages.length === 0) return;
-  const beganMs = rests.begin();
-  try {
-    await whileBeating(
-      () => payload.heartbeat(),
-      HEARTBEAT_INTERVAL_MS,
-      async () => {
-        await handle(batch.messages.map((message) => incoming(batch.topic, batch.partition, message)));
-        payload.resolveOffset(batch.lastOffset());
-        commits.note(batch.topic, batch.partition, (BigInt(batch.lastOffset()) + 1n).toString());
-        const restMs = rests.restMs(beganMs, batch.offsetLag() !== '0');
-        if (restMs > 0) await delay(restMs);
-      },
-    );
-  } finally {
-    rests.end();
   }
 }

@@ -63,8 +63,9 @@ export interface Kafka {
   producer(): Promise<Producer>;
   /**
    * Reads topics from their earliest offset, as a member of the group. A partition's messages come in order; its offset is
-   * committed once the handler has resolved, and after an error the same messages come again. They come at once, unless
-   * `pace` says otherwise.
+   * committed once the handler has resolved, and after an error the same messages come again. A handler that takes
+   * seconds delays the messages of its own partition alone, unless many do. Messages come at once, unless `pace` says
+   * otherwise.
    */
   subscribe(
     group: string,

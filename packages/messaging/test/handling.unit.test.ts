@@ -1,0 +1,164 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import { createLogger } from '@mo/service-kit';
+import type { EachBatchPayload } from 'kafkajs';
+import { FetchRests } from '../src/kafka/fetch-rests.ts';
+import { Handling, HELD_UP_AFTER_MS, HELD_UP_MAX, type HeldUp } from '../src/kafka/handling.ts';
+import { COMMIT_DELAY_MS, OffsetCommits } from '../src/kafka/offset-commits.ts';
+
+const TOPIC = 'loans';
+const logger = createLogger('test', 'silent');
+
+beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] }));
+afterEach(() => jest.useRealTimers());
+
+const pass = async (durationMs: number) => {
+  await jest.advanceTimersByTimeAsync(durationMs);
+  await turn();
+};
+
+/** A subscription whose handlers end when the test says so, and its consumers. */
+function subscriptionUnderTest() {
+  const heldUp: HeldUp = new Map();
+  const handlers: PromiseWithResolvers<void>[] = [];
+  const handle = () => {
+    const handler = Promise.withResolvers<void>();
+    handlers.push(handler);
+    return handler.promise;
+  };
+  const end = async (place: number) => {
+    handlers[place]?.resolve();
+    await turn();
+  };
+  return { heldUp, handlers, end, consumer: () => consumerUnderTest(heldUp, handle) };
+}
+
+/** A consumer of one topic, to which kafkajs gives batches of one message. */
+function consumerUnderTest(heldUp: HeldUp, handle: () => Promise<void>) {
+  const committed: string[] = [];
+  const resolved: string[] = [];
+  const paused = new Set<number>();
+  const waitedFor = new Set<number>();
+  let beats = 0;
+  const commits = new OffsetCommits(async (offsets) => {
+    committed.push(...offsets.map(({ partition, offset }) => `${partition} to ${offset}`));
+  }, logger);
+  const rests = new FetchRests({ msMin: 0, msMax: 0, parts: 1 });
+  const handling = new Handling({ handle, commits, rests, heldUp, logger });
+  handling.rejoined();
+  const take = async (partition: number, offset: number) => {
+    const batch = {
+      topic: TOPIC,
+      partition,
+      messages: [{ key: null, value: Buffer.from('v'), offset: String(offset), headers: {} }],
+      lastOffset: () => String(offset),
+      offsetLag: () => '0',
+    };
+    const payload = {
+      batch,
+      resolveOffset: (last: string) => void resolved.push(`${partition} at ${last}`),
+      heartbeat: async () => {
+        beats += 1;
+        throw new Error('the group is rebalancing');
+      },
+      pause: () => {
+        paused.add(partition);
+        return () => void paused.delete(partition);
+      },
+      isRunning: () => true,
+      isStale: () => false,
+    };
+    waitedFor.add(partition);
+    await handling.take(payload as unknown as EachBatchPayload).finally(() => waitedFor.delete(partition));
+  };
+  return { take, handling, committed, resolved, paused, waitedFor, beats: () => beats };
+}
+
+it('a batch that is handled in time is waited for, with heartbeats, and then committed', async () => {
+  const { consumer, handlers, end } = subscriptionUnderTest();
+  const { take, waitedFor, paused, resolved, committed, beats } = consumer();
+  const taken = take(0, 7);
+  await pass(HELD_UP_AFTER_MS - 1);
+  expect([handlers.length, [...waitedFor], [...paused], resolved]).toEqual([1, [0], [], []]);
+  expect(beats()).toBeGreaterThan(0);
+  await end(0);
+  await taken;
+  await pass(COMMIT_DELAY_MS);
+  expect([resolved, committed]).toEqual([['0 at 7'], ['0 to 8']]);
+});
+
+it('one that takes longer leaves its fetch, and its partition is paused until it is handled', async () => {
+  const { consumer, end } = subscriptionUnderTest();
+  const { take, waitedFor, paused, resolved, committed } = consumer();
+  void take(0, 7);
+  await pass(HELD_UP_AFTER_MS);
+  expect([[...waitedFor], [...paused]]).toEqual([[], [0]]);
+  await pass(10 * HELD_UP_AFTER_MS);
+  expect([[...paused], resolved, committed]).toEqual([[0], [], []]);
+  await end(0);
+  expect([[...paused], resolved]).toEqual([[], ['0 at 7']]);
+  await pass(COMMIT_DELAY_MS);
+  expect(committed).toEqual(['0 to 8']);
+});
+
+it('one that fails after it left its fetch is not committed, and comes again', async () => {
+  const { consumer, handlers } = subscriptionUnderTest();
+  const { take, waitedFor, paused, resolved, committed } = consumer();
+  void take(0, 7);
+  await pass(HELD_UP_AFTER_MS);
+  expect(waitedFor.size).toBe(0);
+  handlers[0]?.reject(new Error('the database is away'));
+  await pass(COMMIT_DELAY_MS);
+  expect([[...paused], resolved, committed]).toEqual([[], [], []]);
+});
+
+it('one that fails before is what the fetch fails with', async () => {
+  const { consumer, handlers } = subscriptionUnderTest();
+  const { take, resolved } = consumer();
+  const taken = take(0, 7);
+  handlers[0]?.reject(new Error('the database is away'));
+  await expect(taken).rejects.toThrow('the database is away');
+  expect(resolved).toEqual([]);
+});
+
+it('what is still handled when its consumer joins again is not committed, and comes again', async () => {
+  const { consumer, end } = subscriptionUnderTest();
+  const { take, handling, paused, resolved, committed } = consumer();
+  const taken = [take(0, 7)];
+  await pass(HELD_UP_AFTER_MS);
+  taken.push(take(1, 3));
+  handling.rejoined();
+  expect([...paused]).toEqual([0]);
+  await end(0);
+  await end(1);
+  await Promise.all(taken);
+  await pass(COMMIT_DELAY_MS);
+  expect([[...paused], resolved, committed]).toEqual([[], [], []]);
+});
+
+it('a consumer that replaces another waits for what that one still handles of a partition', async () => {
+  const { consumer, handlers, end } = subscriptionUnderTest();
+  const [first, second] = [consumer(), consumer()];
+  void first.take(0, 7);
+  await pass(HELD_UP_AFTER_MS);
+  void second.take(0, 7);
+  expect([handlers.length, [...second.paused]]).toEqual([1, [0]]);
+  await end(0);
+  expect([[...second.paused], second.resolved]).toEqual([[], []]);
+  const again = second.take(0, 7);
+  expect(handlers).toHaveLength(2);
+  await end(1);
+  await again;
+});
+
+it('no more than so many batches leave their fetches: the next one waits until another is handled', async () => {
+  const { consumer, heldUp, end } = subscriptionUnderTest();
+  const { take, waitedFor, paused } = consumer();
+  const taken = Array.from({ length: HELD_UP_MAX + 1 }, (_, partition) => take(partition, 0));
+  await pass(3 * HELD_UP_AFTER_MS);
+  expect([paused.size, heldUp.size, [...waitedFor]]).toEqual([HELD_UP_MAX, HELD_UP_MAX, [HELD_UP_MAX]]);
+  await end(0);
+  await pass(HELD_UP_AFTER_MS);
+  expect([paused.has(HELD_UP_MAX), waitedFor.size]).toEqual([true, 0]);
+  await Promise.all(taken);
+});
