@@ -102,7 +102,7 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
     outbox,
     lease,
     kafka,
-    partitions: () => partitioning.inUse(topicOf(topicPrefix, model.stream), kafka),
+    partitions: () => partitioning.ofSender(topicOf(topicPrefix, model.stream), kafka),
     clock: systemClock,
     logger,
     tracer,

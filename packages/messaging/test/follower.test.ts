@@ -15,7 +15,7 @@ import {
   type SettledLetter,
   type Subscription,
 } from '../src/index.ts';
-import { publish, waitFor } from '../src/testing/index.ts';
+import { deleteTopics, publish, waitFor } from '../src/testing/index.ts';
 import { eventOf, nameOf } from './ledger.ts';
 
 const PARTITIONS = 1;
@@ -190,4 +190,32 @@ it('reads what became of letters', async () => {
   startFollower();
   await waitFor(() => settled.length >= 1);
   expect(settled).toEqual([{ settlement: 'dismissed', source: { topic, partition: 0, offset: '17' } }]);
+});
+
+it('makes topics again that were deleted, and follows what comes on them', async () => {
+  await push(eventOf('payments', 1, 1));
+  startFollower();
+  await waitFor(() => followed.length >= 1);
+  await deleteTopics(topic, `${topic}.dlq`);
+  await waitFor(() => push(eventOf('payments', 1, 2)).then(() => true));
+  await waitFor(() => followed.includes('payments 2'));
+  await producer.send(topic, [{ key: '7', value: 'no JSON', headers: { ce_specversion: '1.0' } }]);
+  await waitFor(() => letters.length >= 1);
+});
+
+it('makes a dead-letter topic again that was deleted while it was read by nobody', async () => {
+  const deaf: Kafka = {
+    ...kafka,
+    subscribe: async (group, topics, handle, ...rest) =>
+      group.endsWith('.letters')
+        ? { isConnected: true, close: async () => {} }
+        : kafka.subscribe(group, topics, handle, ...rest),
+  };
+  const unreadable = { key: '7', value: 'no JSON', headers: { ce_specversion: '1.0' } };
+  await producer.send(topic, [unreadable]);
+  startFollower(deaf);
+  await waitFor(() => letters.length >= 1);
+  await deleteTopics(`${topic}.dlq`);
+  await producer.send(topic, [unreadable]);
+  await waitFor(() => letters.some(({ headers }) => headers.mo_source_offset === '1'));
 });

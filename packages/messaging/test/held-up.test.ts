@@ -52,7 +52,8 @@ async function member(handle: (values: string[]) => Promise<void>) {
     await handle(messages.map(({ partition, value }) => `${partition} ${value}`));
     for (const { partition, value } of messages) handled.add(`${partition} ${value}`);
   };
-  const options = { group, topics: [topic], handle: onMessages, pace: 'prompt', logger } as const;
+  const of = { group, topics: [topic], handle: onMessages };
+  const options = { ...of, pace: 'prompt', ensure: async () => {}, logger } as const;
   const subscription = await KeptSubscription.start(observedClient(), options);
   open.push(subscription);
   return { handled, subscription };

@@ -55,7 +55,8 @@ it('a member whose connection is lost while it joins a group joins anew, by anot
   const handle = async (messages: readonly { value: string | null }[]) => {
     received.push(...messages.map(({ value }) => value));
   };
-  const options = { group: `${topic}.group`, topics: [topic], handle, pace: 'prompt', logger } as const;
+  const of = { group: `${topic}.group`, topics: [topic], handle };
+  const options = { ...of, pace: 'prompt', ensure: async () => {}, logger } as const;
   const subscription = await KeptSubscription.start(client, options);
   await producer.send(topic, [{ key: 'k', value: 'v', headers: {} }]);
   await waitFor(() => received.length > 0, DEADLINE_MS);

@@ -1,3 +1,4 @@
+import { TOPIC_PARTITIONS } from '@mo/contracts';
 import { type Database, run, sqlOf } from '@mo/database';
 import { Lease, Partitioning } from '../src/index.ts';
 import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
@@ -30,6 +31,18 @@ const topicOf = (partitions: number | null) => ({
     raisedTo = to;
   },
 });
+/** A broker that has no such topic until it is made. */
+function emptyBroker() {
+  let made: number | null = null;
+  return {
+    ends: async () => topicOf(made).ends(),
+    raise: async () => {},
+    ensureTopics: async (topics: readonly string[], partitions: number) => {
+      if (topics.includes('topic')) made ??= partitions;
+    },
+    made: () => made,
+  };
+}
 const inUse = (topicHas: number | null) => partitioning.inUse('topic', topicOf(topicHas));
 
 describe('the number of partitions', () => {
@@ -55,6 +68,16 @@ describe('the number of partitions', () => {
   it('is not known where there is no topic yet', async () => {
     await expect(inUse(null)).rejects.toThrow('there is no topic topic yet');
     expect(await partitioning.read()).toBeNull();
+  });
+
+  it('is that of a topic which is made again for whoever sends, after it was deleted', async () => {
+    const broker = emptyBroker();
+    expect(await partitioning.ofSender('topic', broker)).toBe(TOPIC_PARTITIONS);
+    expect(broker.made()).toBe(TOPIC_PARTITIONS);
+    await run(sqlOf(database), 'UPDATE partitioning SET partitions = 17');
+    const another = emptyBroker();
+    expect(await partitioning.ofSender('topic', another)).toBe(17);
+    expect(another.made()).toBe(17);
   });
 
   it('is changed by the holder of the lease alone', async () => {

@@ -11,12 +11,14 @@ import {
   Lease,
   MessageRefusedError,
   Outbox,
+  Partitioning,
   type Producer,
   Relay,
   type RelayOptions,
   type Subscription,
+  type Topics,
 } from '../src/index.ts';
-import { waitFor } from '../src/testing/index.ts';
+import { deleteTopics, waitFor } from '../src/testing/index.ts';
 import { eventOf, eventsOf } from './ledger.ts';
 import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
 
@@ -27,7 +29,7 @@ const logger = createLogger('test', 'silent');
 let database: Database;
 let databases: LedgerDatabases;
 let outbox: Outbox;
-let kafka: Kafka;
+let kafka: Kafka & Topics;
 let topicPrefix: string;
 let subscription: Subscription;
 let relays: Relay[];
@@ -270,6 +272,17 @@ describe('the relay', () => {
     await append(eventOf('loans', 1, 3));
     await waitFor(() => received.length === 3);
     expect(used).toEqual([1, 1, PARTITIONS]);
+  });
+
+  it('makes its topic again where that was deleted', async () => {
+    const topic = `${topicPrefix}.loans`;
+    startRelay(kafka, outbox, () => new Partitioning(database).ofSender(topic, kafka));
+    await append(eventOf('loans', 1, 1));
+    await waitFor(() => received.length === 1);
+    await deleteTopics(topic);
+    await append(eventOf('loans', 1, 2));
+    await waitFor(() => received.includes('1.2'));
+    expect(await kafka.ends(topic)).toHaveLength(PARTITIONS);
   });
 
   it('gives its lease up when it stops, so that a successor need not wait', async () => {

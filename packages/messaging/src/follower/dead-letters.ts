@@ -26,13 +26,19 @@ export interface DeadLetter {
 export class DeadLetters {
   readonly #kafka: Kafka;
   readonly #follower: string;
+  readonly #ensure: () => Promise<void>;
   readonly #logger: Logger;
   #producer: Producer | null = null;
 
-  /** @param follower the consumer group that puts aside */
-  constructor(kafka: Kafka, follower: string, logger: Logger) {
+  /**
+   * @param follower the consumer group that sends letters
+   * @param ensure makes the dead-letter topics where they are missing: called before the first send, and after one that
+   *   failed
+   */
+  constructor(kafka: Kafka, follower: string, ensure: () => Promise<void>, logger: Logger) {
     this.#kafka = kafka;
     this.#follower = follower;
+    this.#ensure = ensure;
     this.#logger = logger;
   }
 
@@ -68,12 +74,17 @@ export class DeadLetters {
 
   async #produce(topic: string, messages: readonly RawMessage[]): Promise<void> {
     try {
-      this.#producer ??= await this.#kafka.producer();
+      this.#producer ??= await this.#connect();
       await this.#producer.send(topic, messages);
     } catch (error) {
       if (!(error instanceof MessageRefusedError)) await this.close();
       throw error;
     }
+  }
+
+  async #connect(): Promise<Producer> {
+    await this.#ensure();
+    return this.#kafka.producer();
   }
 
   #whole({ message, reason }: DeadLetter): RawMessage {

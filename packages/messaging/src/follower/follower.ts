@@ -51,6 +51,8 @@ interface Understood {
 export class Follower {
   /** Its consumer group. */
   readonly group: string;
+  /** The topics of the streams that it follows. */
+  readonly #followed: readonly string[];
   readonly #options: FollowerOptions;
   readonly #stopping = new AbortController();
   readonly #insistence: Insistence;
@@ -63,7 +65,8 @@ export class Follower {
     this.#options = options;
     this.#insistence = { clock: options.clock, logger: options.logger, signal: this.#stopping.signal };
     this.group = `${options.topicPrefix}.${options.own}`;
-    this.#deadLetters = new DeadLetters(options.kafka, this.group, options.logger);
+    this.#followed = options.follows.map((stream) => topicOf(options.topicPrefix, stream));
+    this.#deadLetters = new DeadLetters(options.kafka, this.group, () => this.#ensureTopics(), options.logger);
   }
 
   /** Whether it is a member of its groups: of that for events, and of that for what became of letters. */
@@ -84,13 +87,21 @@ export class Follower {
   }
 
   async #join(): Promise<void> {
-    const { kafka, own, follows, topicPrefix, partitions } = this.#options;
-    const followed = follows.map((stream) => topicOf(topicPrefix, stream));
-    const deadLetters = followed.map(deadLetterTopicOf);
-    await kafka.ensureTopics([...followed, ...deadLetters, topicOf(topicPrefix, own)], partitions);
-    this.#events ??= await kafka.subscribe(this.group, followed, (messages) => this.#handle(messages));
+    const { kafka } = this.#options;
+    const ensure = () => this.#ensureTopics();
+    await ensure();
+    const handle = (messages: IncomingMessage[]) => this.#handle(messages);
+    this.#events ??= await kafka.subscribe(this.group, this.#followed, handle, 'prompt', ensure);
     const settle = (messages: IncomingMessage[]) => this.#settle(messages);
-    this.#letters ??= await kafka.subscribe(`${this.group}.letters`, deadLetters, settle, 'seldom');
+    const letters = this.#followed.map(deadLetterTopicOf);
+    this.#letters ??= await kafka.subscribe(`${this.group}.letters`, letters, settle, 'seldom', ensure);
+  }
+
+  /** All of a service's topics, because any of them may have been deleted. */
+  #ensureTopics(): Promise<void> {
+    const { kafka, own, topicPrefix, partitions } = this.#options;
+    const letters = this.#followed.map(deadLetterTopicOf);
+    return kafka.ensureTopics([...this.#followed, ...letters, topicOf(topicPrefix, own)], partitions);
   }
 
   async #handle(messages: IncomingMessage[]): Promise<void> {

@@ -34,6 +34,8 @@ interface SubscriptionOptions {
   topics: readonly string[];
   handle: (messages: IncomingMessage[]) => Promise<void>;
   pace: Pace;
+  /** Makes the topics where they are missing: called before a consumer replaces another. */
+  ensure: () => Promise<void>;
   logger: Logger;
 }
 
@@ -55,7 +57,7 @@ export class KeptSubscription implements Subscription {
 
   static async start(client: Kafka, options: SubscriptionOptions): Promise<KeptSubscription> {
     const subscription = new KeptSubscription(client, options);
-    await subscription.#connect();
+    await subscription.#connect(async () => {});
     return subscription;
   }
 
@@ -70,7 +72,7 @@ export class KeptSubscription implements Subscription {
     await Promise.all(this.#heldUp.values());
   }
 
-  async #connect(): Promise<void> {
+  async #connect(ensure: () => Promise<void>): Promise<void> {
     const { group, topics, handle, pace, logger } = this.#options;
     const consumer = this.#client.consumer({
       groupId: group,
@@ -95,6 +97,7 @@ export class KeptSubscription implements Subscription {
     consumer.on(consumer.events.CRASH, ({ payload }) => this.#startAgain(consumer, payload.error));
     this.#consumer = consumer;
     this.#commits = commits;
+    await ensure();
     await consumer.connect();
     await consumer.subscribe({ topics: [...topics], fromBeginning: true });
     await consumer.run({
@@ -103,6 +106,8 @@ export class KeptSubscription implements Subscription {
       eachBatchAutoResolve: false,
       eachBatch: (payload) => handling.take(payload),
     });
+    // The subscription may have been closed meanwhile.
+    if (this.#closed) await consumer.disconnect();
   }
 
   #startAgain(crashed: Consumer, error: Error): void {
@@ -113,7 +118,7 @@ export class KeptSubscription implements Subscription {
     void crashed.disconnect().catch(() => {});
     setTimeout(() => {
       if (this.#closed) return;
-      this.#connect().catch((failure: Error) => {
+      this.#connect(this.#options.ensure).catch((failure: Error) => {
         if (this.#consumer !== null) this.#startAgain(this.#consumer, failure);
       });
     }, RESTART_DELAY_MS);

@@ -104,8 +104,8 @@ export function kafkaOverKafkajs(
     readers: (topic) => withAdmin((admin) => readersOf(admin, topic)),
     progress: (group, topics) => withAdmin((admin) => progressOf(admin, group, topics)),
     producer: () => KeptProducer.start(client),
-    subscribe: (group, topics, handle, pace = 'prompt') =>
-      KeptSubscription.start(client, { group, topics, handle, pace, logger }),
+    subscribe: (group, topics, handle, pace = 'prompt', ensure = async () => {}) =>
+      KeptSubscription.start(client, { group, topics, handle, pace, ensure, logger }),
   };
 }
 

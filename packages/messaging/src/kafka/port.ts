@@ -64,14 +64,18 @@ export interface Kafka {
   /**
    * Reads topics from their earliest offset, as a member of the group. A partition's messages come in order; its offset is
    * committed once the handler has resolved, and after an error the same messages come again. A handler that takes
-   * seconds delays the messages of its own partition alone, unless many do. Messages come at once, unless `pace` says
-   * otherwise.
+   * seconds delays the messages of its own partition alone, unless many do.
+   *
+   * @param pace how soon messages come; at once where it is left out
+   * @param ensure makes the topics where they are missing: called before the consumer connects again, because a topic
+   *   may have been deleted. The first time all topics must exist
    */
   subscribe(
     group: string,
     topics: readonly string[],
     handle: (messages: IncomingMessage[]) => Promise<void>,
     pace?: Pace,
+    ensure?: () => Promise<void>,
   ): Promise<Subscription>;
 }
 

@@ -5,9 +5,10 @@
  * `mo partitions raise`, once all has been read; partitions that somebody adds to the topic are not used before that.
  */
 
+import { TOPIC_PARTITIONS } from '@mo/contracts';
 import type { Database } from '@mo/database';
 import { run, sqlOf } from '@mo/database';
-import type { Topics } from '../kafka/port.ts';
+import type { Kafka, Topics } from '../kafka/port.ts';
 
 const CHOOSE = `
   WITH chosen AS (INSERT INTO partitioning (partitions) VALUES ($1) ON CONFLICT DO NOTHING RETURNING partitions)
@@ -40,6 +41,12 @@ export class Partitioning {
     const partitions = (await this.read()) ?? (await this.#choose(ends.length));
     if (ends.length < partitions) await kafka.raise(topic, partitions);
     return partitions;
+  }
+
+  /** As `inUse`, for whoever sends: where the topic is missing, because it is new or was deleted, it is made first. */
+  async ofSender(topic: string, kafka: Topics & Pick<Kafka, 'ensureTopics'>): Promise<number> {
+    if ((await kafka.ends(topic)) === null) await kafka.ensureTopics([topic], (await this.read()) ?? TOPIC_PARTITIONS);
+    return this.inUse(topic, kafka);
   }
 
   /** Takes a number into use, unless there is one already; answers with the one that is in use. */

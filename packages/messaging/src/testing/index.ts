@@ -1,5 +1,6 @@
 /** For the tests of services. */
 
+export * from './delete-topics.ts';
 export * from './locking.ts';
 export * from './memory.ts';
 export * from './passing-member.ts';
