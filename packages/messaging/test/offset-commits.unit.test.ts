@@ -4,14 +4,24 @@ import { waitFor } from '../src/testing/index.ts';
 
 const logger = createLogger('test', 'silent');
 
-/** Commits, and what was committed. */
-function commitsUnderTest(fails = false) {
+/** Commits, what was committed, and a broker that takes them while `world.isUp`, once `world.gate` has resolved. */
+function commitsUnderTest() {
   const requests: PartitionOffset[][] = [];
+  const world = { isUp: true, gate: Promise.resolve() };
   const commits = new OffsetCommits(async (offsets) => {
     requests.push(offsets);
-    if (fails) throw new Error('the broker is away');
+    await world.gate;
+    if (!world.isUp) throw new Error('the broker is away');
   }, logger);
-  return { commits, requests };
+  return { commits, requests, world };
+}
+
+/** A broker that answers when the test says so. */
+function heldBack(world: { isUp: boolean; gate: Promise<void> }, isUp: boolean) {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  world.gate = promise;
+  world.isUp = isUp;
+  return resolve;
 }
 
 it('what is noted within a moment is committed by one request, the latest offset of each partition', async () => {
@@ -50,11 +60,49 @@ it('what was forgotten is not committed', async () => {
   expect(requests).toEqual([[{ topic: 'loans', partition: 1, offset: '6' }]]);
 });
 
-it('a commit that fails keeps back none of those that follow', async () => {
-  const { commits, requests } = commitsUnderTest(true);
+it('a commit that fails is tried again, though nothing new is noted, with what is newer', async () => {
+  const { commits, requests, world } = commitsUnderTest();
+  const answer = heldBack(world, false);
+  commits.note('loans', 0, '5');
+  commits.note('loans', 1, '7');
+  await waitFor(() => requests.length > 0);
+  commits.note('loans', 1, '8');
+  answer();
+  await waitFor(() => requests.length > 1);
+  world.isUp = true;
+  await waitFor(() => requests.length > 2);
+  const again = [
+    { topic: 'loans', partition: 1, offset: '8' },
+    { topic: 'loans', partition: 0, offset: '5' },
+  ];
+  expect(requests.slice(1).map((offsets) => new Set(offsets))).toEqual([new Set(again), new Set(again)]);
+});
+
+it('no commit begins while another is under way: an older offset never comes after a newer one', async () => {
+  const { commits, requests, world } = commitsUnderTest();
+  const others = commitsUnderTest();
+  const answer = heldBack(world, true);
   commits.note('loans', 0, '5');
   await waitFor(() => requests.length > 0);
   commits.note('loans', 0, '6');
+  others.commits.note('loans', 0, '6');
+  await waitFor(() => others.requests.length > 0);
+  expect(requests).toHaveLength(1);
+  answer();
   await waitFor(() => requests.length > 1);
   expect(requests.flat().map(({ offset }) => offset)).toEqual(['5', '6']);
+});
+
+it.each(['forget', 'close'] as const)('one that fails after %s is not tried again', async (end) => {
+  const { commits, requests, world } = commitsUnderTest();
+  const others = commitsUnderTest();
+  const answer = heldBack(world, false);
+  commits.note('loans', 0, '5');
+  await waitFor(() => requests.length > 0);
+  const ended = commits[end]();
+  answer();
+  await ended;
+  others.commits.note('loans', 0, '6');
+  await waitFor(() => others.requests.length > 0);
+  expect(requests).toHaveLength(1);
 });

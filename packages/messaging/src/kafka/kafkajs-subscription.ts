@@ -110,12 +110,18 @@ export class KeptSubscription implements Subscription {
     if (this.#closed) await consumer.disconnect();
   }
 
+  /** kafkajs 2.2.4 connects a stopped consumer again to retry a commit, so it is disconnected after its last commit. */
+  async #leave(crashed: Consumer): Promise<void> {
+    this.#commits?.forget();
+    await this.#commits?.close();
+    await crashed.disconnect().catch(() => {});
+  }
+
   #startAgain(crashed: Consumer, error: Error): void {
     if (this.#closed || this.#consumer !== crashed) return;
     this.#options.logger.warn({ err: error }, 'the Kafka consumer stopped, and is started again');
     this.#consumer = null;
-    void this.#commits?.close();
-    void crashed.disconnect().catch(() => {});
+    void this.#leave(crashed);
     setTimeout(() => {
       if (this.#closed) return;
       this.#connect(this.#options.ensure).catch((failure: Error) => {

@@ -1,7 +1,7 @@
 /**
- * Offsets are committed for all partitions together, a moment after the first of them is due: a commit is a round trip, and
- * costs the broker more than the messages that it is about. What a crash keeps from being committed comes again, and is
- * skipped.
+ * Offsets are committed for all partitions together, a moment after the first of them is due: a commit is a round trip,
+ * and costs the broker more than the messages that it is about. A commit that fails is tried again, so that a partition
+ * without new messages doesn't seem to lag. What a crash keeps from being committed comes again, and is skipped.
  */
 import type { Logger } from '@mo/service-kit';
 
@@ -20,6 +20,11 @@ export class OffsetCommits {
   readonly #logger: Logger;
   readonly #due = new Map<string, PartitionOffset>();
   #timer: NodeJS.Timeout | null = null;
+  /** One at a time: an older offset never comes after a newer one. */
+  #underWay: Promise<void> | null = null;
+  /** Whether the last commit failed. */
+  #isFailing = false;
+  #timesForgotten = 0;
   #isClosed = false;
 
   constructor(commit: (offsets: PartitionOffset[]) => Promise<void>, logger: Logger) {
@@ -30,32 +35,63 @@ export class OffsetCommits {
   /** All messages of a partition before this offset have taken effect. */
   note(topic: string, partition: number, offset: string): void {
     if (this.#isClosed) return;
-    this.#due.set(`${topic}/${partition}`, { topic, partition, offset });
-    this.#timer ??= setTimeout(() => void this.#flush(), COMMIT_DELAY_MS);
+    this.#due.set(keyOf(topic, partition), { topic, partition, offset });
+    this.#startTimer();
   }
 
-  /** Commits what is due now, and nothing after. */
+  /** Commits what is due now, and nothing after. No commit is under way once this resolves. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#flush();
+    await this.#underWay;
+    await this.#commitDue();
   }
 
-  /** Lets go what is due without committing it. */
+  /** Drops what is due without committing it. */
   forget(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    this.#due.clear();
+    this.#timesForgotten += 1;
+    this.#take();
   }
 
-  /** Where the broker can't take it, the messages come again some day. */
+  #startTimer(): void {
+    if (this.#underWay === null) this.#timer ??= setTimeout(() => void this.#flush(), COMMIT_DELAY_MS);
+  }
+
   async #flush(): Promise<void> {
-    const offsets = [...this.#due.values()];
-    this.forget();
+    this.#underWay = this.#commitDue();
+    await this.#underWay;
+    this.#underWay = null;
+    if (this.#due.size > 0 && !this.#isClosed) this.#startTimer();
+  }
+
+  /** Where the broker can't take offsets, they are due again, unless there are newer ones. */
+  async #commitDue(): Promise<void> {
+    const offsets = this.#take();
     if (offsets.length === 0) return;
+    const timesForgotten = this.#timesForgotten;
     try {
       await this.#commit(offsets);
+      this.#isFailing = false;
     } catch (error) {
-      this.#logger.warn({ err: error }, 'offsets could not be committed');
+      this.#logger[this.#isFailing ? 'debug' : 'warn']({ err: error }, 'offsets could not be committed for now');
+      this.#isFailing = true;
+      if (timesForgotten === this.#timesForgotten && !this.#isClosed) this.#putBack(offsets);
+    }
+  }
+
+  #take(): PartitionOffset[] {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const offsets = [...this.#due.values()];
+    this.#due.clear();
+    return offsets;
+  }
+
+  #putBack(offsets: readonly PartitionOffset[]): void {
+    for (const offset of offsets) {
+      const key = keyOf(offset.topic, offset.partition);
+      if (!this.#due.has(key)) this.#due.set(key, offset);
     }
   }
 }
+
+const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;
