@@ -1,4 +1,4 @@
-import { type Command, LOCK_WAIT_MS_MAX, PATIENT_LOCK_WAIT_MS_MAX, StoreBusyError } from '../src/index.ts';
+import { type Command, LOCK_WAIT_MS_MAX, StoreBusyError } from '../src/index.ts';
 import { conflict, type MemoryStore } from './in-memory.ts';
 import { commandOf, eventsOf, type Ledger, ledgerOf, NOW_MS } from './ledger.ts';
 import { rejected, writePathUnderTest } from './write-path-under-test.ts';
@@ -79,12 +79,12 @@ describe('a lock that somebody holds for long', () => {
     const under = writePathUnderTest(() => nowMs);
     const { store } = under;
     store.put(ledgerOf(2, { externalId: 'customer-2', applied: { customers: 1, payments: 0 } }));
-    store.failure = ({ commands, events }, isPatient) => {
+    store.failure = ({ commands, events }, lockWait) => {
       const isNeeded = [...commands, ...events].some(
         (one) => ('customer' in one ? one.customer.customerId : one.customer_id) === 1,
       );
       if (!isNeeded) return null;
-      nowMs += isPatient ? PATIENT_LOCK_WAIT_MS_MAX : LOCK_WAIT_MS_MAX;
+      nowMs += LOCK_WAIT_MS_MAX[lockWait];
       return new StoreBusyError('canceling statement due to lock timeout');
     };
     return under;

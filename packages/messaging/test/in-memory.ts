@@ -5,6 +5,7 @@ import {
   type BatchChanges,
   type BatchRequest,
   type CustomerRef,
+  type LockWait,
   type Peers,
   type Progress,
   type Pulled,
@@ -25,7 +26,7 @@ export class MemoryStore implements Store<Ledger> {
   /** What each transaction was about, committed or not. */
   readonly transactions: BatchRequest<Ledger>[] = [];
   /** Says what a transaction fails with when it commits; null lets it commit. */
-  failure: (request: BatchRequest<Ledger>, isPatient: boolean) => Error | null = () => null;
+  failure: (request: BatchRequest<Ledger>, lockWait: LockWait) => Error | null = () => null;
   /** Transactions begin once this has resolved. */
   gate: Promise<void> = Promise.resolve();
   /** Patient ones once this has, too. */
@@ -36,9 +37,12 @@ export class MemoryStore implements Store<Ledger> {
     for (const account of accounts) this.accounts.set(account.customerId, account);
   }
 
-  async transaction<T>(work: (transaction: StoreTransaction<Ledger>) => Promise<T>, isPatient = false): Promise<T> {
+  async transaction<T>(
+    work: (transaction: StoreTransaction<Ledger>) => Promise<T>,
+    lockWait: LockWait = 'batch',
+  ): Promise<T> {
     await this.gate;
-    if (isPatient) await this.patientGate;
+    if (lockWait === 'alone') await this.patientGate;
     let request: BatchRequest<Ledger> = { commands: [], events: [], quarantined: [] };
     let changes: BatchChanges<Ledger> | null = null;
     const result = await work({
@@ -51,7 +55,7 @@ export class MemoryStore implements Store<Ledger> {
         changes = saved;
       },
     });
-    const failure = this.failure(request, isPatient);
+    const failure = this.failure(request, lockWait);
     if (failure !== null) throw failure;
     if (changes !== null) this.#save(changes);
     return result;

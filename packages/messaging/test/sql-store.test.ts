@@ -44,7 +44,7 @@ function processOf(
 /** Its batches wait for each other, however long one takes. */
 class PatientStore extends SqlStore<Ledger> {
   override transaction<T>(work: (transaction: StoreTransaction<Ledger>) => Promise<T>): Promise<T> {
-    return super.transaction(work, true);
+    return super.transaction(work, 'alone');
   }
 }
 
@@ -102,9 +102,9 @@ describe('the store', () => {
     };
     const store = new SqlStore(database, { ...ledgerTables, lock });
     const request = { commands: [commandOf()], events: [], quarantined: [] };
-    for (const isPatient of [false, true, false])
-      await store.transaction((transaction) => transaction.open(request, NOW_MS), isPatient);
-    expect(waits).toEqual(['100ms', '5s', '100ms']);
+    for (const lockWait of ['batch', 'alone', 'part', 'batch'] as const)
+      await store.transaction((transaction) => transaction.open(request, NOW_MS), lockWait);
+    expect(waits).toEqual(['500ms', '5s', '100ms', '500ms']);
   });
 
   it('keeps nothing of a batch that fails', async () => {

@@ -121,9 +121,9 @@ describe('a payment that would go to very many loans', () => {
 
   it('is a 400 that names its amount beyond that, and leaves its name free', () => {
     const account = owedOn(PAYMENT_LOANS_MAX + 1);
-    const { decide } = makePaymentCommand(request(account.owed), null, origin);
+    const command = makePaymentCommand(request(account.owed), null, origin);
     for (const taken of [false, true]) {
-      expect(() => decide(account, { nowMs: NOW_MS, id: 1, taken })).toThrow(
+      expect(() => command.decide(account, { nowMs: NOW_MS, id: 1, taken })).toThrow(
         expect.objectContaining({
           code: 'invalid_request',
           errors: [expect.objectContaining({ pointer: '/total_amount', code: 'too_many_loans' })],

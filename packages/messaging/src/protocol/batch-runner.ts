@@ -11,7 +11,7 @@ import { BatchSpans } from './batch-spans.ts';
 import type { Command } from './command.ts';
 import type { EventOutcome } from './follow.ts';
 import type { Quarantined } from './quarantine.ts';
-import { type Store, StoreBusyError, StoreConflictError, StoreRefusalError } from './store.ts';
+import { type LockWait, type Store, StoreBusyError, StoreConflictError, StoreRefusalError } from './store.ts';
 
 /** How often a single command or event batch is tried again after a conflict. */
 const CONFLICT_RETRIES_MAX = 8;
@@ -65,15 +65,15 @@ export class BatchRunner<A extends Account> {
   }
 
   /**
-   * Runs a batch, and waits for no lock for long. Where another transaction wrote the same, once more on what that one left; where
-   * one got in the way again, or holds a lock, or the tables refuse what the batch would write, in halves: a few transactions find
-   * out which items are to blame, and take all the others.
+   * Runs a batch, and waits for no lock for long. If another transaction wrote the same rows, the batch runs once more on
+   * the new rows. If that fails as well, or a lock is held, or the tables refuse a row, the batch runs in halves: a few
+   * transactions find the items to blame and take all the others.
    */
-  async run(items: Item<A>[]): Promise<Outcome[]> {
+  async run(items: Item<A>[], lockWait: LockWait = 'batch'): Promise<Outcome[]> {
     const [only] = items;
-    if (only !== undefined && items.length === 1) return [await this.#runAlone(only)];
+    if (only !== undefined && items.length === 1) return [await this.#runAlone(only, lockWait)];
     try {
-      return await this.#runTwice(items);
+      return await this.#runTwice(items, lockWait);
     } catch (error) {
       if (!isOfOneItem(error)) throw error;
     }
@@ -83,37 +83,38 @@ export class BatchRunner<A extends Account> {
 
   /** Runs an item that was busy, and waits for the locks that it needs. */
   runPatiently(item: Item<A>): Promise<Outcome> {
-    return this.#runAlone(item, true);
+    return this.#runAlone(item, 'alone');
   }
 
   /** A half that fails doesn't take along the other one, which may be committed. */
   async #runHalf(items: Item<A>[]): Promise<Outcome[]> {
     try {
-      return await this.run(items);
+      return await this.run(items, 'part');
     } catch (error) {
       return items.map(() => ({ kind: 'failed', error }));
     }
   }
 
-  async #runTwice(items: Item<A>[]): Promise<Outcome[]> {
+  async #runTwice(items: Item<A>[], lockWait: LockWait): Promise<Outcome[]> {
     try {
-      return await this.#run(items);
+      return await this.#run(items, lockWait);
     } catch (error) {
       const isSettled = error instanceof StoreConflictError && !(error instanceof StoreBusyError);
       if (!isSettled) throw error;
-      return this.#run(items);
+      return this.#run(items, lockWait);
     }
   }
 
   /** What fails here fails alone: items before it are committed, and those after it have their turn. */
-  async #runAlone(item: Item<A>, isPatient = false): Promise<Outcome> {
+  async #runAlone(item: Item<A>, lockWait: LockWait): Promise<Outcome> {
     const { clock, refusalOf } = this.#options;
+    const isPatient = lockWait === 'alone';
     const endMs = clock.elapsed() + CONFLICT_MS_MAX;
     for (let attempt = 1; ; attempt += 1) {
       const refusal = refusalOf(item);
       if (refusal !== null) return refusal;
       try {
-        return (await this.#run([item], isPatient))[0] as Outcome;
+        return (await this.#run([item], lockWait))[0] as Outcome;
       } catch (error) {
         const isBusy = error instanceof StoreBusyError;
         const isAgain = attempt < CONFLICT_RETRIES_MAX && clock.elapsed() < endMs && (isPatient || !isBusy);
@@ -138,7 +139,7 @@ export class BatchRunner<A extends Account> {
     let busy: Outcome | null = null;
     for (const one of events) {
       if (held.has(one.customer_id)) continue;
-      const outcome = await this.#runAlone({ kind: 'events', events: [one] });
+      const outcome = await this.#runAlone({ kind: 'events', events: [one] }, 'part');
       if (outcome.kind === 'events') parts.push(outcome.followed);
       else if (outcome.kind === 'busy') {
         held.add(one.customer_id);
@@ -155,18 +156,21 @@ export class BatchRunner<A extends Account> {
   }
 
   async #runFaulty(event: StreamEvent, error: unknown): Promise<Outcome> {
-    const outcome = await this.#runAlone({ kind: 'quarantine', quarantined: [quarantinedBy({ event, error })] });
+    const outcome = await this.#runAlone(
+      { kind: 'quarantine', quarantined: [quarantinedBy({ event, error })] },
+      'part',
+    );
     if (outcome.kind !== 'events') return outcome;
     this.#options.observer.faulty({ event, error });
     const { progress } = outcome.followed;
     return { kind: 'events', followed: { outcomes: ['faulty'], progress, faults: [{ event, error }] } };
   }
 
-  async #run(items: Item<A>[], isPatient = false): Promise<Outcome[]> {
+  async #run(items: Item<A>[], lockWait: LockWait): Promise<Outcome[]> {
     const spans = BatchSpans.begin(this.#options.tracer ?? null, items);
-    if (spans === null) return this.#transact(items, null, isPatient);
+    if (spans === null) return this.#transact(items, null, lockWait);
     try {
-      const outcomes = await this.#transact(items, spans, isPatient);
+      const outcomes = await this.#transact(items, spans, lockWait);
       spans.end(items, outcomes);
       return outcomes;
     } catch (error) {
@@ -175,7 +179,7 @@ export class BatchRunner<A extends Account> {
     }
   }
 
-  async #transact(items: Item<A>[], spans: BatchSpans | null, isPatient: boolean): Promise<Outcome[]> {
+  async #transact(items: Item<A>[], spans: BatchSpans | null, lockWait: LockWait): Promise<Outcome[]> {
     const { model, store, clock, onWritten } = this.#options;
     const commands = items.flatMap((item) => (item.kind === 'command' ? [item.command] : []));
     const events = items.flatMap((item) => (item.kind === 'events' ? item.events : []));
@@ -187,7 +191,7 @@ export class BatchRunner<A extends Account> {
       const changes = batch.changes();
       if (changes.accounts.length + changes.answers.length + changes.quarantined.length > 0) transaction.save(changes);
       return { outcomes: taken.map((finish) => finish()), wrote: changes.written.length > 0, faults: batch.faults };
-    }, isPatient);
+    }, lockWait);
     for (const fault of faults) this.#options.observer.faulty(fault);
     if (wrote) onWritten();
     return outcomes;

@@ -54,17 +54,20 @@ export interface StoreTransaction<A extends Account> {
   save(changes: BatchChanges<A>): void;
 }
 
-/** The longest wait of a transaction for a lock, where others wait behind it. */
-export const LOCK_WAIT_MS_MAX = 100;
-/** The same of a patient one. */
-export const PATIENT_LOCK_WAIT_MS_MAX = 5_000;
+/**
+ * The longest wait of a transaction for a lock that another one holds, in ms: of a whole batch, longer than batches of
+ * other processes take under overload; of a part of a batch that has waited in vain, behind which others wait; and of
+ * an item that waits alone.
+ */
+export const LOCK_WAIT_MS_MAX = { batch: 500, part: 100, alone: 5_000 } as const;
+export type LockWait = keyof typeof LOCK_WAIT_MS_MAX;
 
 export interface Store<A extends Account> {
   /**
-   * @param isPatient whether it may wait long for a lock that another transaction holds; it may not unless told
+   * @param lockWait how long it may wait for a lock that another transaction holds; as a batch by default
    * @throws StoreBusyError where it has waited for a lock for too long; StoreConflictError, StoreRefusalError
    */
-  transaction<T>(work: (transaction: StoreTransaction<A>) => Promise<T>, isPatient?: boolean): Promise<T>;
+  transaction<T>(work: (transaction: StoreTransaction<A>) => Promise<T>, lockWait?: LockWait): Promise<T>;
   /** How far a customer's account has come, without a lock; null where it isn't known. */
   progress(customer: CustomerRef): Promise<Progress | null>;
   isKeyUsed(keyId: Buffer, nowMs: number): Promise<boolean>;

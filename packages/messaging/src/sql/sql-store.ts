@@ -17,7 +17,7 @@ import {
   type BatchRequest,
   type BatchState,
   LOCK_WAIT_MS_MAX,
-  PATIENT_LOCK_WAIT_MS_MAX,
+  type LockWait,
   type Store,
   type StoreTransaction,
 } from '../protocol/store.ts';
@@ -70,7 +70,10 @@ export class SqlStore<A extends Account> implements Store<A> {
     this.#observer = observer;
   }
 
-  async transaction<T>(work: (transaction: StoreTransaction<A>) => Promise<T>, isPatient = false): Promise<T> {
+  async transaction<T>(
+    work: (transaction: StoreTransaction<A>) => Promise<T>,
+    lockWait: LockWait = 'batch',
+  ): Promise<T> {
     const beganMs = performance.now();
     let written: readonly StreamEvent[] = [];
     const found: Found<A> = { unknown: new Map(), outdated: [] };
@@ -85,7 +88,7 @@ export class SqlStore<A extends Account> implements Store<A> {
               sql.atEnd(this.#writes(changes, found));
             },
           }),
-        { readsFirst: true, lockWaitMsMax: isPatient ? PATIENT_LOCK_WAIT_MS_MAX : LOCK_WAIT_MS_MAX },
+        { readsFirst: true, lockWaitMsMax: LOCK_WAIT_MS_MAX[lockWait] },
       );
       this.#observer?.committed((performance.now() - beganMs) / 1_000, written);
       return result;

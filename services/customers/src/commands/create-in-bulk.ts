@@ -73,7 +73,7 @@ async function createAll(parts: BulkParts, request: BulkRequest, attempt: Attemp
   const { database, touchIntervalMs } = parts;
   const stagingId = await transaction(parts, beginStaging);
   // One that fails is made up for by the next; while it moves in, its row is locked.
-  const touching = setInterval(() => touch(database, stagingId).catch(() => {}), touchIntervalMs);
+  const touching = setInterval(() => void touch(database, stagingId).catch(() => {}), touchIntervalMs);
   try {
     let staged = 0;
     for await (const lines of chunksOf(request.upload)) {

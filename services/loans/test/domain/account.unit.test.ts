@@ -181,7 +181,7 @@ function entriesCopiedBy(work: () => void): number {
       copied += this.size;
     }
   }
-  globalThis.Map = CountedMap as MapConstructor;
+  globalThis.Map = CountedMap;
   try {
     work();
   } finally {

@@ -130,4 +130,12 @@ export const commanding: readonly Fault[] = [
     breaks: 'whoever stops an import is not told that it goes on when it is run again',
     check: unit('tools/mo/test/import'),
   },
+  {
+    id: 'batch-never-beside',
+    file: 'packages/messaging/src/protocol/lanes.ts',
+    replace: '      beside: options.beside ?? BESIDE,\n',
+    by: '',
+    breaks: 'what is worth a batch waits for another one',
+    check: unit('packages/messaging/test/batches-beside'),
+  },
 ];

@@ -292,12 +292,4 @@ export const deciding: readonly Fault[] = [
     breaks: 'the relay learns late of what was written',
     check: unit('packages/messaging/test/write-path'),
   },
-  {
-    id: 'batch-never-beside',
-    file: 'packages/messaging/src/protocol/lanes.ts',
-    replace: '      beside: options.beside ?? BESIDE,\n',
-    by: '',
-    breaks: 'what is worth a batch waits for another one',
-    check: unit('packages/messaging/test/batches-beside'),
-  },
 ];

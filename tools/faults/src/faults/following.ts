@@ -286,8 +286,8 @@ export const following: readonly Fault[] = [
   {
     id: 'held-lock-waited-for-by-everybody',
     file: 'packages/messaging/src/sql/sql-store.ts',
-    replace: 'isPatient ? PATIENT_LOCK_WAIT_MS_MAX : LOCK_WAIT_MS_MAX',
-    by: 'PATIENT_LOCK_WAIT_MS_MAX',
+    replace: 'LOCK_WAIT_MS_MAX[lockWait]',
+    by: 'LOCK_WAIT_MS_MAX.alone',
     breaks: 'a command that needs what others hold keeps its neighbours waiting, and whoever comes later',
     check: servers('packages/messaging/test/sql-store'),
   },

@@ -1,6 +1,15 @@
 /** The store of one process: its transactions, statement by statement, each a way to the database and back. */
-import type { Account, BatchChanges, BatchState, CustomerRef, Progress, Store, StoreTransaction } from '@mo/messaging';
-import { LOCK_WAIT_MS_MAX, PATIENT_LOCK_WAIT_MS_MAX, progressOf, StoreConflictError } from '@mo/messaging';
+import type {
+  Account,
+  BatchChanges,
+  BatchState,
+  CustomerRef,
+  LockWait,
+  Progress,
+  Store,
+  StoreTransaction,
+} from '@mo/messaging';
+import { LOCK_WAIT_MS_MAX, progressOf, StoreConflictError } from '@mo/messaging';
 import type { Process } from '../engine/process.ts';
 import type { Random } from '../engine/random.ts';
 import { type Database, Outage, type Transaction } from './database.ts';
@@ -30,11 +39,13 @@ export class SimulatedStore<A extends Account> implements Store<A> {
     this.#options = options;
   }
 
-  async transaction<T>(work: (transaction: StoreTransaction<A>) => Promise<T>, isPatient = false): Promise<T> {
+  async transaction<T>(
+    work: (transaction: StoreTransaction<A>) => Promise<T>,
+    lockWait: LockWait = 'batch',
+  ): Promise<T> {
     const { process, database, figures } = this.#options;
-    if (isPatient) figures.patientTransactions += 1;
-    const lockWaitMsMax = isPatient ? PATIENT_LOCK_WAIT_MS_MAX : LOCK_WAIT_MS_MAX;
-    const transaction = database.begin(process, lockWaitMsMax * 1_000);
+    if (lockWait === 'alone') figures.patientTransactions += 1;
+    const transaction = database.begin(process, LOCK_WAIT_MS_MAX[lockWait] * 1_000);
     const saved: BatchChanges<A>[] = [];
     try {
       const result = await work({
