@@ -1,18 +1,18 @@
 /**
- * Arrays as the text that PostgreSQL reads, one a column of what is written. pg would quote each element, a number too, and look
- * through it twice for what to escape.
+ * Array parameters as PostgreSQL's array text, one array per written column. pg would quote every element, numbers too,
+ * and scan each element twice for characters to escape.
  *
  * @see https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
  */
 import { prepareValue } from './pg-value.ts';
 
-/** What means the same without quotes, apart from the word null. */
+/** Texts that need no quotes, except the word null. */
 const BARE = /^[\w.:+-]+$/;
 const NULL_WORD = /^null$/i;
-/** What JSON writes in another way than PostgreSQL reads it. */
+/** Characters that JSON escapes in a way that PostgreSQL does not read. */
 const NOT_AS_JSON = /[\p{Cc}\p{Cs}]/u;
 
-/** @throws where an element can't be written */
+/** @throws if an element cannot be converted */
 export const arrayText = (values: readonly unknown[]): string => `{${values.map(elementText).join(',')}}`;
 
 function elementText(value: unknown): string {
@@ -20,12 +20,12 @@ function elementText(value: unknown): string {
   if (typeof value === 'string') return stringText(value);
   if (typeof value === 'number') return String(value);
   if (Buffer.isBuffer(value)) return `\\\\x${value.toString('hex')}`;
-  // As pg writes it: an array of it, without its braces.
+  // pg's own conversion of an array with this element, without the braces.
   return (prepareValue([value]) as string).slice(1, -1);
 }
 
 function stringText(value: string): string {
   if (BARE.test(value)) return value.length === 4 && NULL_WORD.test(value) ? `"${value}"` : value;
-  // JSON escapes quotes and backslashes alike, and does it faster than a pattern.
+  // JSON escapes quotes and backslashes in the same way, and is faster than a regular expression.
   return NOT_AS_JSON.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : JSON.stringify(value);
 }

@@ -1,7 +1,7 @@
 /**
- * How a database is reached: by a URL as PostgreSQL's own programs take it. Its sslmode, sslrootcert, sslcert and sslkey say
- * how the connection is protected; what it leaves open is taken from PGSSLMODE, PGSSLROOTCERT, PGSSLCERT and PGSSLKEY.
- * Of the modes that exist, those are refused that leave open who answers.
+ * Database connections, from a URL as PostgreSQL's own programs take it. Its sslmode, sslrootcert, sslcert and sslkey
+ * define how the connection is protected; PGSSLMODE, PGSSLROOTCERT, PGSSLCERT and PGSSLKEY are their defaults. The
+ * modes allow, prefer and require are refused, because they do not authenticate the server.
  */
 import { readFileSync } from 'node:fs';
 import { ConfigError, certificateFault, databaseUrl, keyFault, readConfig, type TlsOptions } from '@mo/service-kit';
@@ -15,7 +15,7 @@ const VARIABLES = {
 } as const;
 type Parameter = keyof typeof VARIABLES;
 
-/** What a service reads beside its URL. The last three are names of files. */
+/** Variables that a service reads in addition to its URL. The last three are file names. */
 export const databaseConfig = {
   PGSSLMODE: z.string().optional(),
   PGSSLROOTCERT: z.string().optional(),
@@ -27,31 +27,35 @@ export type DatabaseConfig = z.infer<z.ZodObject<typeof databaseConfig>>;
 export interface DatabaseConnection {
   /** Without parameters. */
   readonly url: string;
-  /** Without it nothing is encrypted. */
+  /** Without it the connection is not encrypted. */
   readonly tls?: TlsOptions;
 }
 
-/** A setting, and where it stands, for errors. */
+/** A setting, with its name for error messages. */
 interface Setting {
   readonly name: string;
   readonly value: string | undefined;
 }
 
-/** Reads the environment alone for the URL in a variable. @throws ConfigError that names what is wrong or missing */
+/**
+ * Reads the URL in `variable` and its defaults from the environment.
+ *
+ * @throws ConfigError naming what is wrong or missing
+ */
 export function readDatabaseConnection(variable: string, environment: NodeJS.ProcessEnv): DatabaseConnection {
   const { [variable]: url } = readConfig(z.object({ [variable]: databaseUrl }), environment);
   return databaseConnection(variable, url as string, readConfig(z.object(databaseConfig), environment));
 }
 
 /**
- * @param variable where the URL comes from
- * @throws ConfigError that names the variable, and the parameter of its URL, which is wrong
+ * @param variable the variable that contains the URL
+ * @throws ConfigError naming the variable and the parameter of its URL that are wrong
  */
 export function databaseConnection(variable: string, text: string, config: DatabaseConfig): DatabaseConnection {
   const url = new URL(text);
   const unknown = [...url.searchParams.keys()].find((name) => !Object.hasOwn(VARIABLES, name));
   if (unknown !== undefined) {
-    throw new ConfigError(`${variable}: ${unknown} must not be in it; ${Object.keys(VARIABLES).join(', ')} may`);
+    throw new ConfigError(`${variable}: ${unknown} is not supported; ${Object.keys(VARIABLES).join(', ')} are`);
   }
   const settingOf = (parameter: Parameter): Setting => {
     const value = url.searchParams.get(parameter);

@@ -1,4 +1,4 @@
-/** PostgreSQL as every service reaches it: connections, transactions, statements, migrations. */
+/** PostgreSQL access for all services: connections, transactions, statements, migrations. */
 export * from './connection.ts';
 export * from './database.ts';
 export { buildIndexes, type Index } from './indexes.ts';

@@ -1,6 +1,7 @@
 /**
- * Indexes that are built beside the traffic. A statement that locks a busy table must take moments, and to build an index of a
- * large one takes long: so it is built concurrently, which no transaction can hold, and so no migration.
+ * Builds indexes while their tables are in use. A busy table may be locked only for moments, but building the index of
+ * a large table takes long. So indexes are built concurrently, which is impossible in a transaction, and so in a
+ * migration.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
@@ -9,19 +10,19 @@ import { poolOf } from './sql.ts';
 
 export interface Index {
   readonly name: string;
-  /** What follows `ON`: the table, its columns, and which of its rows. */
+  /** The text after `ON`: the table, its columns, and the condition of a partial index. */
   readonly on: string;
 }
 
-/** Any number but that of migrations, the same in every replica of a service. */
+/** Any number except that of the migrations, the same in every replica of a service. */
 const BUILD_LOCK = 7_305_512;
 const LOCK_POLL_MS = 250;
 
 /**
- * Builds those that are not there, one after the other, and answers with their names. Replicas may start together: one builds,
- * the others wait. What a build that was broken off has left is built anew.
+ * Builds the missing indexes one after the other, and returns their names. Replicas may start together: one builds, the
+ * others wait. An index that an interrupted build left invalid is dropped and built again.
  *
- * @param onBuild is told before each: of a large table one may take long
+ * @param onBuild called before each build, because a build may take long
  */
 export async function buildIndexes(
   database: Database,
@@ -41,12 +42,12 @@ export async function buildIndexes(
     failure = error as Error;
     throw error;
   } finally {
-    // With its session the connection gives up the lock.
+    // Closing the session releases the lock.
     client.release(failure ?? true);
   }
 }
 
-/** Asks again and again: a build waits for whoever waits in a statement, and would wait for its own lock. */
+/** Polls: a concurrent build waits for running statements, so a replica that waited in one would block the build. */
 async function lock(client: PoolClient): Promise<void> {
   const text = `SELECT pg_try_advisory_lock(${BUILD_LOCK}) AS held`;
   while (!(await client.query<{ held: boolean }>(text)).rows[0]?.held) await delay(LOCK_POLL_MS);

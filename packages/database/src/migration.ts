@@ -1,6 +1,6 @@
 /**
- * How a service's database is brought up to the version of its code: by the service itself when it starts, or before, by
- * its command `migrate`.
+ * Migrates a service's database to the version of its code: when the service starts, or before that, by its command
+ * `migrate`.
  */
 import type { MigrationObject } from '@mikro-orm/core';
 import { createLogger, type Logger, processConfig } from '@mo/service-kit';
@@ -8,10 +8,10 @@ import { type DatabaseConfig, type DatabaseConnection, databaseConfig, databaseC
 import { migrate, openDatabase } from './database.ts';
 import { buildIndexes, type Index } from './indexes.ts';
 
-/** One holds the lock, the other migrates. */
+/** One connection holds the lock, the other migrates. */
 const MIGRATION_CONNECTIONS_MAX = 2;
 
-/** The environment that the command reads, beside the database's URL. */
+/** The environment of the command, in addition to the database's URL. */
 export const migrationConfig = { LOG_LEVEL: processConfig.LOG_LEVEL, ...databaseConfig };
 
 export interface MigrationDefinition {
@@ -22,7 +22,7 @@ export interface MigrationDefinition {
   indexes?: readonly Index[];
 }
 
-/** What the command does. @throws ConfigError, or what the database says against it */
+/** The command `migrate`. @throws ConfigError, or the database's error */
 export function migrateService({ service, config, databaseUrl, ...schema }: MigrationDefinition): Promise<void> {
   const connection = connectionOf(service, databaseUrl, config);
   return migrateFirst(service, connection, schema, createLogger(service, config.LOG_LEVEL));
@@ -32,7 +32,10 @@ export function migrateService({ service, config, databaseUrl, ...schema }: Migr
 export const connectionOf = (service: string, databaseUrl: string, config: DatabaseConfig): DatabaseConnection =>
   databaseConnection(`${service.toUpperCase()}_DATABASE_URL`, databaseUrl, config);
 
-/** Over connections of their own: a migration may take as long as it needs, and say nothing meanwhile; so may an index. */
+/**
+ * Uses separate connections without limits for statements and silence, because migrations and index builds may take
+ * long.
+ */
 export async function migrateFirst(
   service: string,
   connection: DatabaseConnection,

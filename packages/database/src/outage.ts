@@ -1,12 +1,12 @@
-/** What errors of the database say. */
+/** Classification of database errors. */
 import { type ProblemError, StoreBusyError, unavailable } from '@mo/service-kit';
 
-export const DATABASE_AWAY = 'the database can not be reached';
+export const DATABASE_AWAY = 'the database cannot be reached';
 
 /**
- * SQLSTATE classes and codes that say that the server is away, going, full, tired of waiting, or not the one that takes writes:
- * connection, resources, shutdown, cancel, a session that was ended because its transaction was idle, or took, too long, and
- * a transaction that may only read.
+ * SQLSTATE classes and codes of an unavailable server: connection exceptions, insufficient resources, shutdown, a
+ * cancelled statement, a session ended because its transaction was idle or ran too long, and a read-only transaction,
+ * which means that the server takes no writes.
  */
 const OUTAGE_STATES = /^(08|53|57P|57014|25P03|25P04|25006)/;
 const OUTAGE_CODES = new Set([
@@ -22,7 +22,7 @@ const OUTAGE_CODES = new Set([
 const OUTAGE_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
-/** The problem of an error that says that the database can't be reached now; null where it says something else. */
+/** The problem for an error that means that the database is unavailable now; null for any other error. */
 export function databaseOutage(error: unknown): ProblemError | null {
   for (const cause of causesOf(error)) {
     const code = textOf(cause.code);
@@ -33,13 +33,13 @@ export function databaseOutage(error: unknown): ProblemError | null {
   return null;
 }
 
-/** The problem of an error that says that the database can't do it now, for it is away, or others hold what it needs. */
+/** Like {@link databaseOutage}, but also for an error that means that other transactions hold a lock. */
 export function databaseProblem(error: unknown): ProblemError | null {
   if (error instanceof StoreBusyError) return unavailable('another change is in the way', error);
   return databaseOutage(error);
 }
 
-/** Not every code is text: a DOMException has a number. */
+/** The code of a DOMException is a number. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 interface Cause {
@@ -49,7 +49,7 @@ interface Cause {
   readonly previous?: unknown;
 }
 
-/** An error, then what caused it. */
+/** An error, followed by its causes. */
 function* causesOf(error: unknown): Generator<Cause> {
   for (let cause = error; typeof cause === 'object' && cause !== null; ) {
     const known: Cause = cause;
@@ -58,7 +58,7 @@ function* causesOf(error: unknown): Generator<Cause> {
   }
 }
 
-/** The SQLSTATE of the first cause that has one; empty where none has. */
+/** The first SQLSTATE in the chain of causes; empty if there is none. */
 export function sqlState(error: unknown): string {
   for (const cause of causesOf(error)) {
     const code = textOf(cause.code);

@@ -1,4 +1,4 @@
-/** pg's own conversion of parameters, from a module that its types leave out. */
+/** pg's own conversion of parameters, from a module that its types do not declare. */
 import { createRequire } from 'node:module';
 
 interface PgUtils {

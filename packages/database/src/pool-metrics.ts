@@ -1,20 +1,26 @@
-/** The pools of connections, as they are when they are asked. */
+/** Metrics of the connection pools, read at each scrape. */
 import { gauge, gaugeOfMany, type Registry } from '@mo/service-kit';
 
-/** What is read of a pool of `pg`. */
+/** The members of a `pg` pool that the metrics read. */
 export interface WatchedPool {
   readonly totalCount: number;
   readonly idleCount: number;
   readonly waitingCount: number;
 }
 
-/** @returns what adds a pool, under a name that tells what it is for */
+/** @returns a function that adds a pool, under a name for its purpose */
 export function poolMetrics(registry: Registry): (name: string, pool: WatchedPool, connectionsMax: number) => void {
   const pools = new Map<string, WatchedPool>();
   const most = gauge(registry, 'mo_database_connections_max', 'Connections that a pool may open', ['pool']);
-  gaugeOfMany(registry, 'mo_database_waiting', 'What waits for a connection of the pool', ['pool'], (waiting) => {
-    for (const [name, { waitingCount }] of pools) waiting.set({ pool: name }, waitingCount);
-  });
+  gaugeOfMany(
+    registry,
+    'mo_database_waiting',
+    'Requests that wait for a connection of the pool',
+    ['pool'],
+    (waiting) => {
+      for (const [name, { waitingCount }] of pools) waiting.set({ pool: name }, waitingCount);
+    },
+  );
   gaugeOfMany(registry, 'mo_database_connections', 'Open connections of a pool', ['pool', 'state'], (connections) => {
     for (const [name, { totalCount, idleCount }] of pools) {
       connections.set({ pool: name, state: 'used' }, totalCount - idleCount);

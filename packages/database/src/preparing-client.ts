@@ -1,20 +1,20 @@
 /**
- * A client that prepares the statements it runs: PostgreSQL parses and plans each of them once a connection, which costs
- * more than to run one. Our texts are few and fixed; should something make ever new ones, those beyond the limit are run
- * unprepared.
+ * A client that prepares its statements: PostgreSQL parses and plans each statement once per connection, which costs
+ * more than executing it. Our statement texts are few and fixed. Should a caller generate ever new texts, those beyond
+ * the limit run unprepared.
  *
- * A plan that is kept must suit every size that its tables and parameters may come to. All that we run goes by an index,
- * so these connections are told to prefer one even where a table is still small, and never to look for another plan.
+ * A kept plan must suit every size of its tables and parameters. All our statements use an index, so these connections
+ * prefer an index even for a small table, and never replace the generic plan.
  */
 import type { Socket } from 'node:net';
 import pg from 'pg';
 
-/** A connection keeps so many plans at most. */
+/** Maximum number of plans per connection. */
 export const PREPARED_MAX = 256;
 
 /**
- * Session settings that go with it, as PostgreSQL's `options`. No question is worth more than one core: others have theirs at the
- * same time.
+ * Session settings for prepared statements, as PostgreSQL's `options`. A query uses one core, because other queries run
+ * at the same time.
  */
 export const PREPARING_OPTIONS =
   '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off ' +
@@ -22,7 +22,7 @@ export const PREPARING_OPTIONS =
 
 const names = new Map<string, string>();
 
-/** The name under which a text is prepared, the same on every connection; undefined where there are too many. */
+/** The name under which a text is prepared, the same on every connection; undefined beyond the limit. */
 export function statementName(text: string): string | undefined {
   const known = names.get(text);
   if (known !== undefined || names.size >= PREPARED_MAX) return known;
@@ -37,7 +37,7 @@ const streamOf = (client: pg.Client): Socket =>
   (client as unknown as { connection: { stream: Socket } }).connection.stream;
 
 export class PreparingClient extends pg.Client {
-  /** The connection itself, also where TLS goes over it. */
+  /** The TCP socket, also if the connection uses TLS. */
   readonly #socket: Socket;
 
   constructor(config?: pg.ClientConfig) {
@@ -45,7 +45,7 @@ export class PreparingClient extends pg.Client {
     this.#socket = streamOf(this);
   }
 
-  /** How long the server may say nothing until the connection counts as lost, in ms; 0 for as long as it likes. */
+  /** How long the server may be silent before the connection counts as lost, in ms; 0 for no limit. */
   get silenceMsMax(): number {
     return this.#socket.timeout ?? 0;
   }
@@ -54,16 +54,16 @@ export class PreparingClient extends pg.Client {
     this.#socket.setTimeout(durationMs);
   }
 
-  /** As that of pg; a text with parameters is prepared. */
+  /** Like pg's `query`, but a text with parameters is prepared. */
   override query(config: unknown, values?: unknown, ...rest: unknown[]): never {
     const isStatement = typeof config === 'string' && Array.isArray(values) && values.length > 0;
     const name = isStatement ? statementName(config) : undefined;
-    const asked = name === undefined ? config : { name, text: config };
+    const request = name === undefined ? config : { name, text: config };
     this.#sendTogether();
-    return (super.query as Query).call(this, asked, values, ...rest) as never;
+    return (super.query as Query).call(this, request, values, ...rest) as never;
   }
 
-  /** What is asked within one turn of the event loop leaves in one write. */
+  /** Sends all queries of one turn of the event loop in one write. */
   #sendTogether(): void {
     const stream = streamOf(this);
     stream.cork();

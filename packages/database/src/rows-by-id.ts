@@ -1,24 +1,26 @@
 /**
- * Single rows, read together: those asked for in one turn of the event loop, or while others are being read, are one statement.
- * A row is read after it was asked for, so whoever asks sees what was committed before.
+ * Reads single rows in batches: the rows requested in one turn of the event loop, or while another statement runs,
+ * share a statement. A row is always read after its request, so the caller sees everything that was committed before.
  */
 import { BatchQueue, QueueFullError, unavailable } from '@mo/service-kit';
 import { databaseOutage } from './outage.ts';
 import { run, type Sql } from './sql.ts';
 
-/** A statement asks for so many rows at most. */
+/** Maximum number of rows per statement. */
 export const ROWS_AT_ONCE_MAX = 256;
-/** So many may wait for theirs. */
+/** Maximum number of waiting requests. */
 export const ROWS_WAITING_MAX = 1_024;
-/** Whose row is not begun to be read within this is refused, in ms. */
+/** A request whose read has not started after this time is refused, in ms. */
 export const ROW_WAIT_MS_MAX = 2_000;
-/** One statement at a time makes the most of it; beside those that take long, as on a connection that was lost, others begin. */
+/**
+ * One statement at a time makes the largest batches. While it takes long, as on a lost connection, others may start.
+ */
 const SLOW = { afterMs: 50, inFlightMax: 3 };
 
-/** A row that somebody waits for. */
+/** A request for a row. */
 interface Asked {
   readonly id: number;
-  /** Whether it is still wanted; then it is being read from now on. */
+  /** Starts the read, and returns true, if the caller still waits. */
   begin(): boolean;
 }
 
@@ -26,7 +28,7 @@ export class RowsById<Row extends object> {
   readonly #queue: BatchQueue<Asked, Row | null>;
 
   /**
-   * @param text the statement, with the ids as `$1::bigint[]`, in no order
+   * @param text the statement, with the ids as `$1::bigint[]`; its rows may be in any order
    * @param idOf the id of a row
    */
   constructor(sql: Sql, text: string, idOf: (row: Row) => number) {
@@ -43,16 +45,16 @@ export class RowsById<Row extends object> {
     });
   }
 
-  /** How many wait until theirs is begun to be read. */
+  /** The number of requests whose read has not started. */
   get waiting(): number {
     return this.#queue.depth;
   }
 
   /**
-   * A row; null where there is none.
+   * Reads a row; null if it does not exist.
    *
-   * @param isGone whether nobody waits for it any more: then it isn't read
-   * @throws ProblemError unavailable, where too many wait, or this one has for too long
+   * @param isGone true once nobody waits for the row any more: then it is not read
+   * @throws ProblemError unavailable if too many requests wait, or this one has waited too long
    */
   async find(id: number, isGone: () => boolean = () => false): Promise<Row | null> {
     const { promise: refused, reject } = Promise.withResolvers<never>();
@@ -76,7 +78,9 @@ export class RowsById<Row extends object> {
   }
 }
 
-/** Many wait for one statement: a connection that is lost beneath it fails none of them where another one can be had at once. */
+/**
+ * Retries once after a lost connection, because many requests wait for the statement and another connection may work.
+ */
 async function readTwice<T>(read: () => Promise<T>): Promise<T> {
   const beganMs = performance.now();
   try {

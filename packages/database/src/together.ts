@@ -1,7 +1,7 @@
 /**
- * Statements that go to the server together, and are answered together. pg would follow each of them with a Sync, at which
- * PostgreSQL sends what it has: as many system calls, and wakings of this process, as there are statements. Here one Sync follows
- * the last. Where one fails, the server passes over the rest.
+ * Statements that are sent to the server, and answered, together. pg sends a Sync after each statement, at which
+ * PostgreSQL flushes its output: one system call and one wake-up of this process per statement. Here a single Sync
+ * follows the last statement. If a statement fails, the server skips the rest.
  *
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
  */
@@ -11,9 +11,9 @@ import { prepareValue } from './pg-value.ts';
 import { statementName } from './preparing-client.ts';
 import type { Statement } from './sql.ts';
 
-/** What pg's connection has to send, and keeps, which its types leave out. */
+/** Members of pg's connection that its types do not declare. */
 interface Wire {
-  /** The texts of statements that the server was told to prepare, by their names. */
+  /** The texts of the statements that were sent for preparation, by name. */
   readonly submittedNamedStatements: Record<string, string>;
   parse(message: { text: string; name: string | undefined }): void;
   bind(message: { statement: string | undefined; values: readonly unknown[] }): void;
@@ -23,7 +23,7 @@ interface Wire {
   sync(): void;
 }
 
-/** What became of statements: their results, or of those before one that failed, and what that one failed with. */
+/** The results of all statements; or those before the first failure, and its error. */
 export interface Outcome {
   readonly results: readonly QueryResult[];
   readonly error?: unknown;
@@ -31,7 +31,7 @@ export interface Outcome {
 
 interface PgQuery {
   readonly _results: QueryResult | QueryResult[];
-  /** What a row could not be read for, until the server has answered all. */
+  /** Why a row could not be read, until the server has answered everything. */
   readonly _canceledDueToError: unknown;
   handleDataRow(message: unknown): void;
   handleCommandComplete(message: unknown, connection: Wire): void;
@@ -39,21 +39,21 @@ interface PgQuery {
 }
 const PgQuery = pg.Query as unknown as new (config: object, callback: (error: unknown) => void) => PgQuery;
 
-/** A query to `pg.Client.query`, which gives every result that PostgreSQL answers a query with. */
+/** A query for `pg.Client.query` that returns the result of each of its statements. */
 export class Together extends PgQuery {
   readonly #statements: readonly Statement[];
-  /** By place, the names under which statements were to be prepared. */
+  /** The names under which statements were sent for preparation, by index. */
   readonly #prepared: (string | undefined)[] = [];
   #done = 0;
-  /** The place of the first statement whose rows could not be read: from there on nothing is told. */
+  /** The index of the first statement whose rows could not be read: results from there on are not reported. */
   #unread: number | undefined;
 
   /**
-   * @param statements with their parameters as {@link writable}
-   * @param told called once, with the results by the places of the statements
+   * @param statements with parameters converted by {@link writable}
+   * @param onOutcome called once, with the results in the order of the statements
    */
-  constructor(statements: readonly Statement[], told: (outcome: Outcome) => void) {
-    super({ text: '' }, (error) => told({ results: this.#results, ...(error !== null && { error }) }));
+  constructor(statements: readonly Statement[], onOutcome: (outcome: Outcome) => void) {
+    super({ text: '' }, (error) => onOutcome({ results: this.#results, ...(error !== null && { error }) }));
     this.#statements = statements;
   }
 
@@ -78,7 +78,7 @@ export class Together extends PgQuery {
     return null;
   }
 
-  /** Where the name was prepared by what failed or was passed over, nobody knows whether the server has it. */
+  /** Closes the name first: after a statement that failed or was skipped, the server may or may not know it. */
   #prepare(connection: Wire, name: string, place: number): void {
     connection.close({ type: 'S', name });
     connection.submittedNamedStatements[name] = this.#statements[place]?.text ?? '';
@@ -102,11 +102,13 @@ export class Together extends PgQuery {
   }
 }
 
-/** Names of its own: what became of a statement that pg prepared, and of one that was prepared here, is noted in other places. */
+/**
+ * Separate names, because pg records the statements that it prepared elsewhere than the ones that are prepared here.
+ */
 function nameTogether(text: string): string | undefined {
   const name = statementName(text);
   return name === undefined ? undefined : `together_${name}`;
 }
 
-/** A value as it is sent. @throws where it can't be written */
+/** A parameter as it is sent. @throws if it cannot be converted */
 export const writable = (value: unknown): unknown => (Array.isArray(value) ? arrayText(value) : prepareValue(value));

@@ -1,4 +1,4 @@
-/** Arrays come to PostgreSQL as they were. */
+/** PostgreSQL reads the arrays that were written. */
 import { arrayText } from '../src/array-text.ts';
 import { type Database, run, sqlOf } from '../src/index.ts';
 import { migratedDatabase, type OwnDatabases } from './databases.ts';
@@ -13,8 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => databases.close());
 
-/** What the server makes of an array of a type, as the text of each element. */
-async function understood(type: string, text: string): Promise<(string | null)[]> {
+/** The elements that the server reads from an array of a type, as texts. */
+async function elementsRead(type: string, text: string): Promise<(string | null)[]> {
   const [row] = await run<{ elements: (string | null)[] }>(
     sqlOf(database),
     `SELECT array(SELECT element::text FROM unnest($1::${type}[]) WITH ORDINALITY AS each (element, place) ORDER BY place)
@@ -24,17 +24,17 @@ async function understood(type: string, text: string): Promise<(string | null)[]
   return row?.elements ?? [];
 }
 
-it('texts of every character, alone and between others', async () => {
+it('preserves texts of every character, alone and between others', async () => {
   const characters = Array.from({ length: LAST_CHARACTER }, (_, place) => place + 1)
     .filter((code) => code < SURROGATES[0] || code > SURROGATES[1])
     .map((code) => String.fromCharCode(code));
   const texts = characters.flatMap((character) => [character, `a${character}"b\\${character}`]);
-  const found = await understood('text', arrayText(texts));
+  const found = await elementsRead('text', arrayText(texts));
   expect(found.length).toBe(texts.length);
   expect(texts.filter((text, place) => found[place] !== text)).toEqual([]);
 });
 
-it('texts that mean something to the server', async () => {
+it('preserves texts that have a meaning in array syntax', async () => {
   const texts = [
     '',
     ' ',
@@ -54,15 +54,15 @@ it('texts that mean something to the server', async () => {
     "it's",
     'a b',
   ];
-  expect(await understood('text', arrayText([...texts, null, undefined]))).toEqual([...texts, null, null]);
-  expect(await understood('text', arrayText([]))).toEqual([]);
+  expect(await elementsRead('text', arrayText([...texts, null, undefined]))).toEqual([...texts, null, null]);
+  expect(await elementsRead('text', arrayText([]))).toEqual([]);
 });
 
-it('JSON, to the byte', async () => {
+it('preserves JSON to the byte', async () => {
   const values = [{ a: 'x"y\\z\n\u0001é😀', b: [1, null, { c: [] }] }, 'null', null, 1.5, 'a,b{}'].map((value) =>
     JSON.stringify(value),
   );
-  expect(await understood('json', arrayText(values))).toEqual(values);
+  expect(await elementsRead('json', arrayText(values))).toEqual(values);
 });
 
 it.each([
@@ -72,13 +72,13 @@ it.each([
   ['boolean', [true, false, null], ['true', 'false', null]],
   ['timestamptz', ['2026-11-28T12:00:00.123Z', new Date(0)], ['2026-11-28 12:00:00.123+00', '1970-01-01 00:00:00+00']],
   ['bytea', [Buffer.from('00ff22', 'hex'), Buffer.alloc(0)], ['\\x00ff22', '\\x']],
-])('values of type %s', async (type, values, texts) => {
-  expect(await understood(type, arrayText(values))).toEqual(texts);
+])('preserves values of type %s', async (type, values, texts) => {
+  expect(await elementsRead(type, arrayText(values))).toEqual(texts);
 });
 
-it('bytes', async () => {
+it('preserves bytes', async () => {
   const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
   const bytes = [all, Buffer.alloc(0), Buffer.from('\\x"{},')];
   const texts = bytes.map((each) => `\\x${each.toString('hex')}`);
-  expect(await understood('bytea', arrayText([...bytes, null]))).toEqual([...texts, null]);
+  expect(await elementsRead('bytea', arrayText([...bytes, null]))).toEqual([...texts, null]);
 });

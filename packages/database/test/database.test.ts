@@ -18,7 +18,7 @@ import {
 import { CONNECTIONS_MAX, MIGRATIONS, migratedDatabase, type OwnDatabases, ownDatabases } from './databases.ts';
 import { errorOf } from './error-of.ts';
 
-/** Writes down the limits that it was run under. */
+/** Records the timeouts that applied to it. */
 class Limits extends Migration {
   override async up(): Promise<void> {
     this.addSql(`CREATE TABLE limits AS
@@ -26,7 +26,7 @@ class Limits extends Migration {
   }
 }
 
-/** What a next version may add: the one before knows nothing of it, and writes its rows all the same. */
+/** A change by a later version: the earlier one does not know the column, and still writes its rows. */
 class Later extends Migration {
   override async up(): Promise<void> {
     this.addSql('ALTER TABLE names ADD COLUMN note text');
@@ -40,7 +40,7 @@ describe('migrations', () => {
   });
   afterAll(() => databases.close());
 
-  it('run once, though several processes start at the same time, and are done when any of them goes on', async () => {
+  it('run once if several processes start together, and are complete before any process continues', async () => {
     const processes = await Promise.all([databases.open(), databases.open(), databases.open()]);
     const names = await Promise.all(
       processes.map(async (database) => {
@@ -54,11 +54,11 @@ describe('migrations', () => {
     );
   });
 
-  it('do nothing where none is due', async () => {
+  it('do nothing if none is due', async () => {
     await expect(migrate(await databases.open())).resolves.toEqual([]);
   });
 
-  it('that a newer version has run are left alone by an older one, which starts as ever', async () => {
+  it('of a newer version do not prevent an older version from starting', async () => {
     const later = await ownDatabases();
     const migrations = [...MIGRATIONS, { name: 'later', class: Later }];
     expect(await migrate(await later.open({ migrations }))).toEqual(migrations.map(({ name }) => name));
@@ -69,7 +69,7 @@ describe('migrations', () => {
   });
 });
 
-it('a migration may take as long as it needs, but waits for no lock behind which others would queue up', async () => {
+it('a migration has no statement timeout, but a lock timeout, so that no other statements queue behind it', async () => {
   const databases = await ownDatabases();
   const logger = createLogger('test', 'silent');
   await migrateFirst('loans', { url: databases.url }, { migrations: [{ name: 'limits', class: Limits }] }, logger);
@@ -78,8 +78,8 @@ it('a migration may take as long as it needs, but waits for no lock behind which
   await databases.close();
 });
 
-describe('a database that can not be reached', () => {
-  const nowhere = () =>
+describe('an outage', () => {
+  const openNowhere = () =>
     openDatabase({
       url: 'postgres://nobody@127.0.0.1:1/none',
       name: 'test',
@@ -94,13 +94,13 @@ describe('a database that can not be reached', () => {
     ['a statement', (database: Database) => run(sqlOf(database), 'SELECT 1')],
     ['a transaction', (database: Database) => inTransaction(database, (sql) => run(sql, 'SELECT 1'))],
     ['a migration', migrate],
-  ])('is an outage, in %s', async (_where, work) => {
-    const database = await nowhere();
+  ])('is reported if the database cannot be reached by %s', async (_what, work) => {
+    const database = await openNowhere();
     expect(databaseOutage(await errorOf(work(database)))).toMatchObject(unavailable);
     await database.close();
   });
 
-  it('because it ended the session within a transaction is an outage, and costs no connection', async () => {
+  it('is reported if the server ends a session within a transaction, and the pool loses no connection', async () => {
     const { database, databases } = await migratedDatabase();
     for (let session = 0; session <= CONNECTIONS_MAX; session += 1) {
       const begun = Promise.withResolvers<number>();
@@ -119,21 +119,21 @@ describe('a database that can not be reached', () => {
     await databases.close();
   });
 
-  it('because a process was held up within a transaction for too long is an outage', async () => {
+  it('is reported if a transaction was idle for too long', async () => {
     const { database, databases } = await migratedDatabase();
-    const isThere = 'SELECT 1 FROM pg_stat_activity WHERE pid = $1';
+    const sessionOf = 'SELECT 1 FROM pg_stat_activity WHERE pid = $1';
     const transaction = inTransaction(database, async (sql) => {
       const [backend] = await run<{ pid: number }>(sql, 'SELECT pg_backend_pid() AS pid');
       await run(sql, `SET LOCAL idle_in_transaction_session_timeout = '10ms'`);
       const { pid } = backend ?? { pid: 0 };
-      while ((await run(sqlOf(database), isThere, [pid])).length > 0) await turn();
+      while ((await run(sqlOf(database), sessionOf, [pid])).length > 0) await turn();
       await run(sql, 'SELECT 1');
     });
     expect(databaseOutage(await errorOf(transaction))).toMatchObject(unavailable);
     await databases.close();
   });
 
-  it('because it is a standby is an outage, until its name leads to one that is none', async () => {
+  it('is reported for a standby, until its name leads to a primary', async () => {
     const { database, databases } = await migratedDatabase();
     const name = new URL(databases.url).pathname.slice(1);
     await run(sqlOf(database), `CREATE FUNCTION pg_is_in_recovery() RETURNS boolean LANGUAGE sql AS 'SELECT true'`);
@@ -146,7 +146,7 @@ describe('a database that can not be reached', () => {
     await databases.close();
   });
 
-  it('because it takes no writes any more is an outage, and the connection is another one afterwards', async () => {
+  it('is reported if the server no longer takes writes, and the connection is replaced', async () => {
     const databases = await ownDatabases();
     const database = await databases.open({ connectionsMax: 1 });
     await migrate(await databases.open());
@@ -157,46 +157,46 @@ describe('a database that can not be reached', () => {
     await databases.close();
   });
 
-  it.each(['25P03', '25P04', '25006', '57P01', '08006', '53300'])('is what SQLSTATE %s says', (code) => {
+  it.each(['25P03', '25P04', '25006', '57P01', '08006', '53300'])('is reported for SQLSTATE %s', (code) => {
     const error = Object.assign(new Error('a query failed'), { code });
     expect(databaseOutage(error)).toMatchObject(unavailable);
   });
 
-  it.each([new Error('a bug'), new StoreConflictError('deadlock'), 'text', null])('is not what %p says', (error) => {
+  it.each([new Error('a bug'), new StoreConflictError('deadlock'), 'text', null])('is not reported for %p', (error) => {
     expect(databaseOutage(error)).toBeNull();
   });
 
-  it('is not what an error in a statement says', async () => {
+  it('is not reported for an error in a statement', async () => {
     const { database, databases } = await migratedDatabase();
     expect(databaseOutage(await errorOf(run(sqlOf(database), 'SELECT no_such_column')))).toBeNull();
     await databases.close();
   });
 });
 
-describe('a connection that is lost without a word', () => {
+describe('a connection that is lost silently', () => {
   let databases: OwnDatabases;
-  let way: { port: number; forget: () => void; close: () => void };
+  let proxy: { port: number; forget: () => void; close: () => void };
   beforeAll(async () => {
     databases = await ownDatabases();
-    way = await forgetfulWay(databases.port);
+    proxy = await forgetfulProxy(databases.port);
   });
   afterAll(async () => {
-    way.close();
+    proxy.close();
     await databases.close();
   });
 
-  it('is an outage after a while, and the next one works', async () => {
-    const database = await databases.open({ port: way.port, silenceMsMax: 2_000 });
-    const ask = () => inTransaction(database, (sql) => run<{ one: number }>(sql, 'SELECT 1 AS one'));
-    expect(await ask()).toEqual([{ one: 1 }]);
-    way.forget();
-    expect(databaseOutage(await errorOf(ask()))).toMatchObject({ status: 503 });
-    expect(await ask()).toEqual([{ one: 1 }]);
+  it('is an outage after silenceMsMax, and the next connection works', async () => {
+    const database = await databases.open({ port: proxy.port, silenceMsMax: 2_000 });
+    const select = () => inTransaction(database, (sql) => run<{ one: number }>(sql, 'SELECT 1 AS one'));
+    expect(await select()).toEqual([{ one: 1 }]);
+    proxy.forget();
+    expect(databaseOutage(await errorOf(select()))).toMatchObject({ status: 503 });
+    expect(await select()).toEqual([{ one: 1 }]);
   });
 });
 
-/** A way to a port that can forget its connections, as a router does that was replaced: what is sent on them is lost. */
-async function forgetfulWay(target: number): Promise<{ port: number; forget: () => void; close: () => void }> {
+/** A proxy for a port that can forget its connections, as a replaced router does: what is sent on them is lost. */
+async function forgetfulProxy(target: number): Promise<{ port: number; forget: () => void; close: () => void }> {
   const pairs: [Socket, Socket][] = [];
   const server: Server = createServer((near) => {
     const far = connect(target, '127.0.0.1');

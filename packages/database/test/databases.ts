@@ -1,4 +1,4 @@
-/** Databases of a test's own, with a table of names. */
+/** Databases for one test, with a table of names. */
 import { Migration } from '@mikro-orm/migrations';
 import { testServers } from '@mo/dev-stack';
 import { createLogger } from '@mo/service-kit';
@@ -14,7 +14,7 @@ class First extends Migration {
 
 export const MIGRATIONS = [{ name: 'first', class: First }];
 
-/** Makes one that is empty; each call to `open` is as another process of a service. */
+/** Creates an empty database. Each call to `open` acts as another process of a service. */
 export async function ownDatabases() {
   const { loans: url } = await testServers().createDatabases('database');
   const opened: Database[] = [];
@@ -44,7 +44,7 @@ export async function ownDatabases() {
 
 export type OwnDatabases = Awaited<ReturnType<typeof ownDatabases>>;
 
-/** One that has its table. */
+/** Creates a database with its table. */
 export async function migratedDatabase(): Promise<{ database: Database; databases: OwnDatabases }> {
   const databases = await ownDatabases();
   const database = await databases.open();

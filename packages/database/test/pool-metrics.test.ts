@@ -3,15 +3,15 @@ import { createRegistry } from '@mo/service-kit';
 import { inTransaction, poolMetrics, run, sqlOf } from '../src/index.ts';
 import { ownDatabases } from './databases.ts';
 
-it('a pool tells how many connections are used, idle and waited for', async () => {
+it('a pool reports how many connections are used, idle and waited for', async () => {
   const registry = createRegistry('test');
   const watch = poolMetrics(registry);
   const databases = await ownDatabases();
   const pooled = await databases.open({ connectionsMax: 1, onPool: (pool) => watch('requests', pool, 1) });
-  const told = async (name: string) =>
+  const valuesOf = async (name: string) =>
     (await registry.getSingleMetric(name)?.get())?.values.map(({ labels, value }) => [labels.state, value]);
   await run(sqlOf(pooled), 'SELECT 1');
-  expect(await told('mo_database_connections')).toEqual([
+  expect(await valuesOf('mo_database_connections')).toEqual([
     ['used', 0],
     ['idle', 1],
   ]);
@@ -24,8 +24,8 @@ it('a pool tells how many connections are used, idle and waited for', async () =
   await begun.promise;
   const waiting = run(sqlOf(pooled), 'SELECT 1');
   await turn();
-  const [connections, queries, most] = await Promise.all(
-    ['connections', 'waiting', 'connections_max'].map((name) => told(`mo_database_${name}`)),
+  const [connections, waits, most] = await Promise.all(
+    ['connections', 'waiting', 'connections_max'].map((name) => valuesOf(`mo_database_${name}`)),
   );
   ended.resolve();
   await Promise.all([holding, waiting]);
@@ -34,5 +34,5 @@ it('a pool tells how many connections are used, idle and waited for', async () =
     ['used', 1],
     ['idle', 0],
   ]);
-  expect([queries, most]).toEqual([[[undefined, 1]], [[undefined, 1]]]);
+  expect([waits, most]).toEqual([[[undefined, 1]], [[undefined, 1]]]);
 });

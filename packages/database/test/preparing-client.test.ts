@@ -16,7 +16,7 @@ describe('a statement with parameters', () => {
       `SELECT statement, generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = '${INSERT}'`,
     );
 
-  it('is prepared once a connection, with one plan for all', async () => {
+  it('is prepared once per connection, with one plan for all executions', async () => {
     const plans = await inTransaction(database, async (sql) => {
       for (const name of ['a', 'b', 'c']) await run(sql, INSERT, [[name]]);
       return plansOf(sql);
@@ -24,7 +24,7 @@ describe('a statement with parameters', () => {
     expect(plans).toEqual([{ statement: INSERT, generic_plans: '3', custom_plans: '0' }]);
   });
 
-  it('works on each connection, and again after it has failed', async () => {
+  it('works on every connection, and again after a failure', async () => {
     const insert = (name: string) => inTransaction(database, (sql) => run(sql, INSERT, [[name]]));
     await Promise.all(['d', 'e', 'f'].map(insert));
     await expect(insert('d')).rejects.toThrow();
@@ -36,7 +36,7 @@ describe('a statement with parameters', () => {
   });
 });
 
-it('beyond so many, statements are run unprepared', () => {
+it('statements beyond the limit run unprepared', () => {
   const name = statementName('SELECT $1::int');
   for (let number = 0; number < PREPARED_MAX; number += 1) statementName(`SELECT $1::int + ${number}`);
   expect(statementName('SELECT $1::text')).toBeUndefined();

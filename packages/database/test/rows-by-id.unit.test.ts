@@ -8,7 +8,7 @@ interface Row {
   name: string;
 }
 
-/** Rows of which those with even ids are there, and the statements that were run, each answered when the test says so. */
+/** Rows that exist for even ids only, and the statements that were run; the test answers each statement. */
 function rowsUnderTest() {
   const statements: { ids: number[]; answer: () => void; fail: (error: Error) => void }[] = [];
   const sql: Sql = {
@@ -21,15 +21,16 @@ function rowsUnderTest() {
   };
   return { rows: new RowsById<Row>(sql, 'SELECT', (row) => row.id), statements };
 }
-/** Time passes as told alone: on a busy machine a turn may take longer than a statement may. */
+
+// Fake timers, because on a busy machine a turn may take longer than the limit of a statement.
 beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] }));
 afterEach(() => jest.useRealTimers());
 
-/** Longer than a statement is under way before another one begins. */
+/** Longer than the time after which another statement starts. */
 const SLOW_MS = 60;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-it('reads rows that are asked for in one turn by one statement, and gives each to those who asked', async () => {
+it('reads the rows requested in one turn with one statement, and returns each to its callers', async () => {
   const { rows, statements } = rowsUnderTest();
   const asked = Promise.all([4, 7, 2, 4].map((id) => rows.find(id)));
   await turn();
@@ -38,18 +39,18 @@ it('reads rows that are asked for in one turn by one statement, and gives each t
   expect(await asked).toEqual([{ id: 4, name: 'row 4' }, null, { id: 2, name: 'row 2' }, { id: 4, name: 'row 4' }]);
 });
 
-it('never answers with a row that was read before it was asked for', async () => {
+it('never returns a row that was read before the request', async () => {
   const { rows, statements } = rowsUnderTest();
-  for (let ask = 1; ask <= 3; ask += 1) {
+  for (let request = 1; request <= 3; request += 1) {
     const asked = rows.find(2);
     await turn();
-    expect(statements).toHaveLength(ask);
-    statements[ask - 1]?.answer();
+    expect(statements).toHaveLength(request);
+    statements[request - 1]?.answer();
     await asked;
   }
 });
 
-it('has one statement under way: what is asked for meanwhile goes together, so many at once', async () => {
+it('runs one statement at a time; requests that arrive meanwhile share the next ones, up to the limit', async () => {
   const { rows, statements } = rowsUnderTest();
   const asked: Promise<Row | null>[] = [];
   for (const id of [2, 4, 6]) {
@@ -67,7 +68,7 @@ it('has one statement under way: what is asked for meanwhile goes together, so m
   expect((await Promise.all(asked)).every((row) => row !== null)).toBe(true);
 });
 
-it('reads on beside a statement that takes long', async () => {
+it('starts another statement while one takes long', async () => {
   const { rows, statements } = rowsUnderTest();
   const stuck = rows.find(2);
   await turn();
@@ -82,7 +83,7 @@ it('reads on beside a statement that takes long', async () => {
   expect(await stuck).toEqual({ id: 2, name: 'row 2' });
 });
 
-it('refuses what comes while too many wait, and reads for the others', async () => {
+it('refuses requests while too many wait, and reads the others', async () => {
   const { rows, statements } = rowsUnderTest();
   const first = rows.find(2);
   await turn();
@@ -101,7 +102,7 @@ it('refuses what comes while too many wait, and reads for the others', async () 
 
 const lost = () => Object.assign(new Error('the connection is lost'), { code: 'ECONNRESET' });
 
-it('reads once more where the connection is lost, and fails where that is so again', async () => {
+it('retries once after a lost connection, and fails if the next one is lost too', async () => {
   const { rows, statements } = rowsUnderTest();
   const asked = Promise.all([2, 4].map((id) => rows.find(id)));
   await turn();
@@ -123,7 +124,7 @@ it('reads once more where the connection is lost, and fails where that is so aga
   expect(statements).toHaveLength(4);
 });
 
-it('fails for those alone whose statement fails', async () => {
+it('fails only the requests of the statement that fails', async () => {
   const { rows, statements } = rowsUnderTest();
   const failing = rows.find(2);
   await turn();
@@ -135,8 +136,8 @@ it('fails for those alone whose statement fails', async () => {
   expect(await next).toEqual({ id: 4, name: 'row 4' });
 });
 
-describe('whoever waits', () => {
-  it('for a statement that failed after so long is not made to wait for another one', async () => {
+describe('a waiting request', () => {
+  it('is not retried if its statement failed after the maximum wait', async () => {
     const { rows, statements } = rowsUnderTest();
     const failing = rows.find(2);
     await turn();
@@ -146,7 +147,7 @@ describe('whoever waits', () => {
     expect(statements).toHaveLength(1);
   });
 
-  it('for too long is refused, and its row is not read; who is being read for is waited for', async () => {
+  it('is refused after the maximum wait and not read, unless its read has started', async () => {
     const { rows, statements } = rowsUnderTest();
     const stuck: Promise<unknown>[] = [];
     for (const id of [2, 4, 6]) {
@@ -166,7 +167,7 @@ describe('whoever waits', () => {
     expect(statements.map(({ ids }) => ids)).toEqual([[2], [4], [6]]);
   });
 
-  it('and is gone by its turn is not read for', async () => {
+  it('is not read if its caller is gone', async () => {
     const { rows, statements } = rowsUnderTest();
     const first = rows.find(2);
     await turn();

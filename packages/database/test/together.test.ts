@@ -1,4 +1,4 @@
-/** Statements of one turn go to the server together; on a pool of one connection, so that it shows what becomes of it. */
+/** Statements of one turn are sent together. The pool has one connection, so the tests see whether it survives. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { StoreConflictError, StoreRefusalError } from '@mo/service-kit';
 import pg from 'pg';
@@ -24,25 +24,25 @@ const backend = async () => {
 const names = async (prefix: string) =>
   run(sqlOf(database), 'SELECT external_id FROM names WHERE starts_with(external_id, $1) ORDER BY 1', [prefix]);
 
-/** Counts how often the server says that it has answered all that it was sent. */
-async function answersOf(work: () => Promise<unknown>): Promise<number> {
+/** Counts ReadyForQuery messages, of which the server sends one per Sync. */
+async function syncsOf(work: () => Promise<unknown>): Promise<number> {
   const pool = await database.em.getDriver().getConnection().getNativeClient();
   const client = await pool.connect();
   const { connection } = client as unknown as { connection: NodeJS.EventEmitter };
-  let answers = 0;
+  let syncs = 0;
   const count = () => {
-    answers += 1;
+    syncs += 1;
   };
   client.release();
   connection.on('readyForQuery', count);
   await work();
   connection.off('readyForQuery', count);
-  return answers;
+  return syncs;
 }
 
-it('they are answered at once, each with its own rows', async () => {
+it('statements of one turn are answered together, each with its own rows', async () => {
   const results: unknown[] = [];
-  const answers = await answersOf(() =>
+  const syncs = await syncsOf(() =>
     inTransaction(
       database,
       async (sql) => {
@@ -65,10 +65,10 @@ it('they are answered at once, each with its own rows', async () => {
   );
   expect(results).toEqual([[{ n: 1 }, { n: 2 }], [], [], [{ external_id: 'kinds 2' }], [{ amount: '12.30' }]]);
   expect(await names('kinds')).toHaveLength(4);
-  expect(answers).toBe(2);
+  expect(syncs).toBe(2);
 });
 
-it('one that fails is told of with its own error; those before it were run, those after it were not, and nothing is kept', async () => {
+it('a failing statement rejects with its error; earlier ones are run, later ones are not, nothing is stored', async () => {
   const pid = await backend();
   await run(sqlOf(database), INSERT, ['fails']);
   const settled: string[] = [];
@@ -84,9 +84,9 @@ it('one that fails is told of with its own error; those before it were run, thos
   expect(await backend()).toBe(pid);
 });
 
-it('what was to be prepared by some that failed, or were passed over, is prepared by the next', async () => {
+it('statements that failed or were skipped are prepared by the next transaction', async () => {
   const pid = await backend();
-  const [broken, unsaid, behind] = [
+  const [broken, unknown, behind] = [
     'SELECT 1 / $1::int AS one',
     'SELECT $1::nothing',
     'SELECT $1::int AS behind',
@@ -97,7 +97,7 @@ it('what was to be prepared by some that failed, or were passed over, is prepare
     StoreRefusalError,
   );
   for (let tries = 0; tries < 2; tries += 1) {
-    expect(await errorOf(inTransaction(database, (sql) => all(sql, [unsaid, behind], 1)))).toMatchObject({
+    expect(await errorOf(inTransaction(database, (sql) => all(sql, [unknown, behind], 1)))).toMatchObject({
       code: '42704',
     });
     expect(await inTransaction(database, (sql) => all(sql, [broken, behind], 1))).toEqual([
@@ -108,7 +108,7 @@ it('what was to be prepared by some that failed, or were passed over, is prepare
   expect(await backend()).toBe(pid);
 });
 
-it('what failed when it was first prepared can be run outside a transaction, and the other way round', async () => {
+it('a statement that failed when it was first prepared can be run outside a transaction, and vice versa', async () => {
   const pid = await backend();
   const text = 'SELECT 1 / $1::int AS first';
   const inOne = (value: number) => inTransaction(database, (sql) => run(sql, text, [value]));
@@ -120,7 +120,7 @@ it('what failed when it was first prepared can be run outside a transaction, and
   expect(await backend()).toBe(pid);
 });
 
-it('rows that can not be read fail their statement, and what was sent after it', async () => {
+it('rows that cannot be read fail their statement and those sent after it', async () => {
   const pid = await backend();
   const POINT = 600;
   pg.types.setTypeParser(POINT as never, () => {
@@ -138,7 +138,7 @@ it('rows that can not be read fail their statement, and what was sent after it',
   expect(await backend()).toBe(pid);
 });
 
-it('a value that can not be written fails its statement, and what was begun with it', async () => {
+it('a parameter that cannot be converted fails its statement and those started with it', async () => {
   const pid = await backend();
   const unwritable = {
     toPostgres: () => {
@@ -161,7 +161,7 @@ it('a value that can not be written fails its statement, and what was begun with
   expect(await backend()).toBe(pid);
 });
 
-it('a rollback is never passed over for what was begun with it', async () => {
+it('the server never skips a rollback because of statements started with it', async () => {
   const pid = await backend();
   const late: Promise<unknown>[] = [];
   const failing = inTransaction(database, async (sql) => {
@@ -176,7 +176,7 @@ it('a rollback is never passed over for what was begun with it', async () => {
   expect(await backend()).toBe(pid);
 });
 
-it('those on a connection that is lost fail with it, and others go on', async () => {
+it('statements on a lost connection fail, and the connection is replaced', async () => {
   const pid = await backend();
   const other = await databases.open();
   const lost = inTransaction(database, async (sql) => {
@@ -191,7 +191,7 @@ it('those on a connection that is lost fail with it, and others go on', async ()
   expect(await backend()).not.toBe(pid);
 });
 
-it('what the work failed with is told, also where its rollback fails', async () => {
+it('the error of the work is reported even if the rollback fails', async () => {
   const pid = await backend();
   const other = await databases.open();
   const failing = inTransaction(database, async (sql) => {

@@ -17,7 +17,7 @@ describe('a transaction', () => {
       (row) => row.external_id,
     );
 
-  it('that fails leaves nothing behind', async () => {
+  it('that fails stores nothing', async () => {
     const failing = inTransaction(database, async (sql) => {
       await run(sql, insert, ['half']);
       throw new Error('the rest');
@@ -26,7 +26,7 @@ describe('a transaction', () => {
     expect(await names()).not.toContain('half');
   });
 
-  it('waits as long as it was told for a statement that says nothing, and so does nobody after it', async () => {
+  it('can wait longer for a silent statement, without effect on later transactions', async () => {
     const impatient = await databases.open({ silenceMsMax: 500 });
     const silent = (options: TransactionOptions) =>
       inTransaction(impatient, (sql) => run<{ one: number }>(sql, 'SELECT 1 AS one FROM pg_sleep(1)'), options);
@@ -34,14 +34,14 @@ describe('a transaction', () => {
     expect(databaseOutage(await errorOf(silent({})))).toMatchObject({ status: 503 });
   });
 
-  it('that another one got in the way of is a conflict: a key that is taken', async () => {
+  it('is a conflict if a key is taken', async () => {
     await run(sqlOf(database), insert, ['taken']);
     expect(await errorOf(inTransaction(database, (sql) => run(sql, insert, ['taken'])))).toBeInstanceOf(
       StoreConflictError,
     );
   });
 
-  it('that another one got in the way of is a conflict: a deadlock, of which one side goes on', async () => {
+  it('is a conflict in a deadlock, and the other transaction continues', async () => {
     await run(sqlOf(database), `INSERT INTO names VALUES ('left'), ('right')`);
     const lock = 'SELECT 1 FROM names WHERE external_id = $1 FOR UPDATE';
     const bothHold = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
@@ -57,20 +57,20 @@ describe('a transaction', () => {
     expect(failures).toEqual([expect.any(StoreConflictError)]);
   });
 
-  it('sends statements that are begun together at once, and answers with what each came to', async () => {
+  it('sends statements that are started together at once, and returns the rows of each', async () => {
     const begun = inTransaction(database, (sql) =>
       Promise.all([run(sql, 'SELECT $1::int AS a', [1]), run(sql, 'SELECT $1::int AS b', [2])]),
     );
     expect(await begun).toEqual([[{ a: 1 }], [{ b: 2 }]]);
   });
 
-  it('of which one of several statements fails tells that one, and leaves nothing of the others', async () => {
+  it('reports the statement that failed, and stores nothing of the others', async () => {
     let late: Promise<unknown> = Promise.resolve();
     const failing = inTransaction(database, (sql) => {
       const others = ['first', null, 'last'].map((name) => run(sql, insert, [name]));
       late = (async () => {
         await Promise.allSettled(others);
-        // Who heard of the failure has told the server so by now.
+        // By now the failure has led to a rollback.
         for (let n = 0; n < 5; n += 1) await turn();
         await run(sql, insert, ['late']);
       })();
@@ -81,7 +81,7 @@ describe('a transaction', () => {
     expect((await names()).filter((name) => ['late', 'first', 'last'].includes(name))).toEqual([]);
   });
 
-  it('that is given up leaves nothing of the statements that were begun together, however many', async () => {
+  it('that is given up stores nothing of the statements that were started together, however many', async () => {
     const many = Array.from({ length: 12 }, (_, number) => `given-up-${number}`);
     const statements: Promise<unknown>[] = [];
     const failing = inTransaction(database, (sql) => {
@@ -97,24 +97,24 @@ describe('a transaction', () => {
     expect((await names()).filter((name) => many.includes(name))).toEqual([]);
   });
 
-  it('tells of the statement that failed, though others were heard of before it', async () => {
+  it('reports the first failure, even if the work saw only a later one', async () => {
     await run(sqlOf(database), insert, ['owned']);
     const failing = inTransaction(database, async (sql) => {
       const first = errorOf(run(sql, insert, ['owned']));
-      // By then it is sent, and what follows is not sent with it.
+      // By now it is sent, and the next statement is not sent with it.
       await turn();
       const second = run(sql, 'SELECT 1');
       await Promise.allSettled([first, second]);
-      // Of the two, this is the one that is heard of.
+      // The work sees the failure of this one only.
       await second;
     });
     expect(await errorOf(failing)).toBeInstanceOf(StoreConflictError);
   });
 
-  describe('with statements for its end', () => {
+  describe('with statements at its end', () => {
     const statement = (name: string | null) => ({ text: insert, parameters: [name] });
 
-    it('writes them with its commit, and nothing before', async () => {
+    it('sends them with its commit, not before', async () => {
       const seen = await inTransaction(database, async (sql) => {
         sql.atEnd([statement('end 1'), statement('end 2')]);
         return run(sql, 'SELECT 1 FROM names WHERE external_id = $1', ['end 1']);
@@ -123,7 +123,7 @@ describe('a transaction', () => {
       expect(await names()).toEqual(expect.arrayContaining(['end 1', 'end 2']));
     });
 
-    it('tells of the one that fails, and keeps nothing; the connection goes on', async () => {
+    it('reports the one that fails, and stores nothing; the connection remains usable', async () => {
       await run(sqlOf(database), insert, ['held']);
       const failing = inTransaction(database, async (sql) => {
         await run(sql, insert, ['before']);
@@ -135,7 +135,7 @@ describe('a transaction', () => {
       expect((await names()).filter((name) => ['before', 'beside'].includes(name))).toEqual([]);
     });
 
-    it('sends none of them where the work fails', async () => {
+    it('sends none of them if the work fails', async () => {
       const failing = inTransaction(database, async (sql) => {
         sql.atEnd([statement('unsent')]);
         throw new Error('the work');
@@ -145,7 +145,7 @@ describe('a transaction', () => {
     });
   });
 
-  it('fails where a statement failed, though its work went on as if it had not', async () => {
+  it('fails if a statement failed, even if the work ignored it', async () => {
     const failing = inTransaction(database, async (sql) => {
       await run(sql, insert, ['gone on']);
       await errorOf(run(sql, insert, [null]));
@@ -155,7 +155,7 @@ describe('a transaction', () => {
     expect(await names()).not.toContain('gone on');
   });
 
-  it('that breaks a check is no conflict', async () => {
+  it('that breaks a constraint is not a conflict', async () => {
     const insertNull = inTransaction(database, (sql) => run(sql, insert, [null]));
     expect(await errorOf(insertNull)).not.toBeInstanceOf(StoreConflictError);
   });
