@@ -1,7 +1,7 @@
 """
-Does what the plan of `mo backfill` says: reads the history on its topic to the end, then has the group go on with the live topic
-from the plan's offsets. They are committed last, so until then another start reads the history anew, and the ledger skips what
-it knows.
+Follows the plan of `mo backfill`: reads the history from its topic to the end, then lets the group continue with the
+live topic from the plan's offsets. These are committed last: until then, a restart reads the history again, and the
+ledger skips the events that it knows.
 """
 
 import json
@@ -13,16 +13,20 @@ COMMITTED_TIMEOUT_S = 30.0
 
 
 def follow_plan(
-    path: str, consumer: Consumer, batch: tuple[int, float], apply: Callable[[list[Message]], None], is_stopping: Callable[[], bool]
+    path: str,
+    consumer: Consumer,
+    batch: tuple[int, float],
+    apply: Callable[[list[Message]], None],
+    is_stopping: Callable[[], bool],
 ) -> None:
-    """The consumer is one of the group that has not subscribed yet."""
+    """The consumer belongs to the group, and has not subscribed yet."""
     with open(path, encoding="utf-8") as file:
         plan = json.load(file)
     read, resume = plan["read"], plan["resume"]
-    going_on = [TopicPartition(resume["topic"], place["partition"], int(place["offset"])) for place in resume["from"]]
-    # A group that has read the live topic before has committed offsets, too, but stands before where the plan goes on.
-    reached = {place.partition: place.offset for place in consumer.committed(going_on, COMMITTED_TIMEOUT_S)}
-    if all(reached[place.partition] >= place.offset for place in going_on):
+    resume_at = [TopicPartition(resume["topic"], place["partition"], int(place["offset"])) for place in resume["from"]]
+    # A group that has read the live topic before has committed offsets too, but lower ones than the plan's.
+    reached = {place.partition: place.offset for place in consumer.committed(resume_at, COMMITTED_TIMEOUT_S)}
+    if all(reached[place.partition] >= place.offset for place in resume_at):
         return
     left = {place["partition"]: int(place["offset"]) for place in read["until"] if place["offset"] != "0"}
     consumer.assign([TopicPartition(read["topic"], partition, OFFSET_BEGINNING) for partition in left])
@@ -37,4 +41,4 @@ def follow_plan(
             if message.offset() + 1 >= left.get(message.partition(), 0):
                 left.pop(message.partition(), None)
     consumer.unassign()
-    consumer.commit(offsets=going_on, asynchronous=False)
+    consumer.commit(offsets=resume_at, asynchronous=False)

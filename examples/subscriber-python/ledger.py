@@ -1,7 +1,7 @@
 """
-What is known of each customer, in SQLite. The last version that was applied of each customer and stream is written in the
-transaction of its effect: so an event counts once, however often it comes, and on whichever topic. `ce_source` names the stream:
-a backfill tells it on another topic than it is told on live.
+Stores the totals of each customer in SQLite. The last applied version of each customer and stream is written in the
+transaction of its effect, so an event counts once, however often it arrives and on whichever topic. The stream
+is that of `ce_source`, not the topic, because a backfill contains the same stream on another topic.
 """
 
 import sqlite3
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from cloudevents.core.base import BaseCloudEvent
 
-# How long to wait while somebody else looks into the ledger.
+# How long to wait while another process uses the ledger.
 BUSY_TIMEOUT_S = 10
 
 SCHEMA = """
@@ -33,15 +33,15 @@ class Ledger:
                 "INSERT INTO ledger SELECT ? WHERE NOT EXISTS (SELECT * FROM ledger)", (str(uuid.uuid4()),)
             )
         (self.id,) = self._database.execute("SELECT id FROM ledger").fetchone()
-        """Names this ledger for ever."""
+        """A permanent id of this ledger."""
 
     def apply(self, events: Iterable[BaseCloudEvent]) -> list[str]:
         """
-        Applies events, all of them or none; answers with a line for each that was new. Raises LookupError where an event is
-        missing before one.
+        Applies all events or none, and returns a line for each new one. Raises LookupError if an earlier event of a
+        customer is missing.
         """
         with self._database:
-            # Before the first look: a process that has lost the partition, and doesn't know yet, waits for the one that has it.
+            # Locks before reading: a process that has lost the partition without knowing it waits for the new owner.
             self._database.execute("BEGIN IMMEDIATE")
             return [line for event in events if (line := self._apply_one(event)) is not None]
 
@@ -56,7 +56,7 @@ class Ledger:
         if version <= last:
             return None
         if version > last + 1:
-            # So it is where the topic no longer reaches back to the customer's first event: a backfill tells all of it.
+            # The topic no longer reaches back to the customer's first event: a backfill provides the whole history.
             raise LookupError(f"{stream}: customer {customer_id} goes from version {last} to {version}")
         self._database.execute("INSERT OR REPLACE INTO versions VALUES (?, ?, ?)", (stream, customer_id, version))
         data = event.get_data()
@@ -76,7 +76,7 @@ class Ledger:
 
 
 def effect_of(event_type: str, data: dict) -> tuple[int, int]:
-    """What an event adds, in minor units. A type that isn't known here adds nothing: types may be added."""
+    """The amounts that an event adds, in minor units. An unknown type adds nothing, because types may be added."""
     match event_type:
         case "LoanTaken":
             return minor(data["amount"]), 0

@@ -1,6 +1,6 @@
 """
-Follows loans and payments from the beginning, and keeps what each customer was lent and has paid. It may be stopped or
-killed at any time: what counts is in the ledger, and Kafka's offsets only save it reading again.
+Follows loans and payments from the beginning, and keeps how much each customer has borrowed and paid. It may be stopped
+or killed at any time: the ledger decides which events count, and Kafka's offsets only avoid reading events again.
 """
 
 import os
@@ -16,9 +16,9 @@ from ledger import Ledger
 
 BATCH_MAX = 500
 POLL_TIMEOUT_S = 1.0
-# How soon another process goes on after one that was killed.
+# How soon another process takes over from one that was killed.
 SESSION_TIMEOUT_MS = 6_000
-# How soon partitions are found that were added to a topic.
+# How soon partitions that were added to a topic are found.
 METADATA_AGE_MS_MAX = 10_000
 
 
@@ -28,7 +28,7 @@ def main() -> None:
     consumer = Consumer(
         {
             "bootstrap.servers": os.environ.get("KAFKA_BROKERS", "localhost:9092"),
-            # The offsets belong to the ledger: without it they would be those of a past that nobody remembers.
+            # One group per ledger: an empty ledger must not continue from the offsets of an old one.
             "group.id": f"example-{ledger.id}",
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
@@ -50,7 +50,7 @@ def main() -> None:
             print(line, flush=True)
 
     try:
-        # What Kafka no longer has on the live topics comes from backfills first, where there are some.
+        # Events that are no longer on the live topics come from backfills, which are read first.
         for path in filter(None, os.environ.get("PLANS", "").split(",")):
             follow_plan(path, consumer, (BATCH_MAX, POLL_TIMEOUT_S), apply, lambda: is_stopping)
         consumer.subscribe([f"{prefix}.loans", f"{prefix}.payments"])
@@ -58,7 +58,7 @@ def main() -> None:
             messages = consumer.consume(BATCH_MAX, POLL_TIMEOUT_S)
             if not messages:
                 continue
-            # A batch is one transaction. Its offsets are committed after it: what comes twice is skipped.
+            # One transaction per batch. The offsets are committed after it: events that arrive again are skipped.
             apply(messages)
             consumer.commit(asynchronous=False)
     finally:
@@ -67,7 +67,7 @@ def main() -> None:
 
 
 def event_of(message: Message) -> BaseCloudEvent:
-    """A message as the CloudEvent that it carries."""
+    """The CloudEvent in a message."""
     if message.error():
         raise KafkaException(message.error())
     return from_binary_event(KafkaMessage(dict(message.headers() or []), message.key(), message.value()))

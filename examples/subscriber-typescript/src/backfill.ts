@@ -1,7 +1,7 @@
 /**
- * Does what the plan of `mo backfill` says: reads the history on its topic to the end, then has the group go on with the live
- * topic from the plan's offsets. They are committed last, so until then another start reads the history anew, and the ledger
- * skips what it knows.
+ * Follows the plan of `mo backfill`: reads the history from its topic to the end, then lets the group continue with the
+ * live topic from the plan's offsets. These are committed last: until then, a restart reads the history again, and the
+ * ledger skips the events that it knows.
  */
 import type { Admin, Consumer, KafkaMessage } from 'kafkajs';
 
@@ -15,13 +15,13 @@ export interface Plan {
 
 export interface Group {
   readonly groupId: string;
-  /** Connected. */
+  /** Already connected. */
   readonly admin: Admin;
-  /** One that is not connected yet, and is not used any more at the end. */
+  /** Not connected yet; disconnected at the end. */
   readonly consumer: Consumer;
 }
 
-/** @returns whether it came to the end: once `stopped` resolves, it leaves off */
+/** @returns whether the plan is complete; false if `stopped` resolved first */
 export async function followPlan(
   { read, resume }: Plan,
   { groupId, admin, consumer }: Group,
@@ -29,7 +29,7 @@ export async function followPlan(
   stopped: Promise<void>,
 ): Promise<boolean> {
   const [committed] = await admin.fetchOffsets({ groupId, topics: [resume.topic] });
-  // A group that has read the live topic before has committed offsets, too, but stands before where the plan goes on.
+  // A group that has read the live topic before has committed offsets too, but lower ones than the plan's.
   const reached = new Map(committed?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
   if (resume.from.every(({ partition, offset }) => (reached.get(partition) ?? -1n) >= BigInt(offset))) return true;
   const left = new Map(read.until.map(({ partition, offset }) => [partition, BigInt(offset)]));
@@ -54,8 +54,8 @@ export async function followPlan(
         }
       },
     });
-    const isWhole = await Promise.race([ended.promise.then(() => true), stopped.then(() => false)]);
-    if (!isWhole) return false;
+    const isComplete = await Promise.race([ended.promise.then(() => true), stopped.then(() => false)]);
+    if (!isComplete) return false;
   } finally {
     await consumer.disconnect();
   }

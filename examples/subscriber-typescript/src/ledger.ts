@@ -1,7 +1,7 @@
 /**
- * What is known of each customer, in SQLite. The last version that was applied of each customer and stream is written in the
- * transaction of its effect: so an event counts once, however often it comes, and on whichever topic. `ce_source` names the
- * stream: a backfill tells it on another topic than it is told on live.
+ * Stores the totals of each customer in SQLite. The last applied version of each customer and stream is written in the
+ * transaction of its effect, so an event counts once, however often it arrives and on whichever topic. The stream
+ * is that of `ce_source`, not the topic, because a backfill contains the same stream on another topic.
  */
 import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
@@ -16,14 +16,14 @@ const SCHEMA = `
     customer_id INTEGER PRIMARY KEY, name TEXT NOT NULL,
     lent_minor INTEGER NOT NULL DEFAULT 0, paid_minor INTEGER NOT NULL DEFAULT 0)`;
 
-/** How long to wait while somebody else looks into the ledger. */
+/** How long to wait while another process uses the ledger. */
 const BUSY_TIMEOUT_MS = 10_000;
 
 type Data = Readonly<Record<string, unknown>>;
 
 export class Ledger {
   readonly #database: DatabaseSync;
-  /** Names this ledger for ever. */
+  /** A permanent id of this ledger. */
   readonly id: string;
 
   constructor(path: string) {
@@ -34,10 +34,10 @@ export class Ledger {
   }
 
   /**
-   * Applies events, all of them or none.
+   * Applies all events or none.
    *
-   * @returns a line for each that was new
-   * @throws Error where an event is missing before one
+   * @returns a line for each new event
+   * @throws Error if an earlier event of a customer is missing
    */
   apply(events: readonly CloudEvent<Data>[]): string[] {
     this.#database.exec('BEGIN IMMEDIATE');
@@ -60,7 +60,7 @@ export class Ledger {
     const version = Number(event.sequence);
     const last = this.#lastVersion(stream, customerId);
     if (version <= last) return [];
-    // So it is where the topic no longer reaches back to the customer's first event: a backfill tells all of it.
+    // The topic no longer reaches back to the customer's first event: a backfill provides the whole history.
     if (version > last + 1)
       throw new Error(`${stream}: customer ${customerId} goes from version ${last} to ${version}`);
     this.#keepVersion(stream, customerId, version);
@@ -87,7 +87,7 @@ export class Ledger {
   }
 }
 
-/** What an event adds, in minor units. A type that isn't known here adds nothing: types may be added. */
+/** The amounts that an event adds, in minor units. An unknown type adds nothing, because types may be added. */
 function effectOf(type: string, data: Data): { lent: bigint; paid: bigint } {
   if (type === 'LoanTaken') return { lent: minor(data.amount), paid: 0n };
   if (type === 'PaymentApplied') return { lent: 0n, paid: minor(data.total_amount) };

@@ -1,6 +1,7 @@
 /**
- * Follows loans and payments from the beginning, and keeps what each customer was lent and has paid. It may be stopped or
- * killed at any time: what counts is in the ledger, and Kafka's offsets only save it reading again.
+ * Follows loans and payments from the beginning, and keeps how much each customer has borrowed and paid. It may be
+ * stopped or killed at any time: the ledger decides which events count, and Kafka's offsets only avoid reading events
+ * again.
  */
 import { readFileSync } from 'node:fs';
 import { type CloudEvent, Kafka as CloudEvents, type Message } from 'cloudevents';
@@ -9,15 +10,15 @@ import { followPlan, type Plan } from './backfill.ts';
 import { Ledger } from './ledger.ts';
 
 const { KAFKA_BROKERS = 'localhost:9092', TOPIC_PREFIX = 'mo', LEDGER = 'ledger.db', PLANS = '' } = process.env;
-/** How soon another process goes on after one that was killed. */
+/** How soon another process takes over from one that was killed. */
 const SESSION_TIMEOUT_MS = 6_000;
-/** How soon partitions are found that were added to a topic. */
+/** How soon partitions that were added to a topic are found. */
 const METADATA_AGE_MS_MAX = 10_000;
 const TOPICS = [`${TOPIC_PREFIX}.loans`, `${TOPIC_PREFIX}.payments`];
 
 const ledger = new Ledger(LEDGER);
 const kafka = new kafkajs.Kafka({ brokers: KAFKA_BROKERS.split(','), logLevel: kafkajs.logLevel.ERROR });
-// The offsets belong to the ledger: without it they would be those of a past that nobody remembers.
+// One group per ledger: an empty ledger must not continue from the offsets of an old one.
 const groupId = `example-${ledger.id}`;
 const newConsumer = () =>
   kafka.consumer({ groupId, sessionTimeout: SESSION_TIMEOUT_MS, metadataMaxAge: METADATA_AGE_MS_MAX });
@@ -38,12 +39,12 @@ async function followLive(): Promise<void> {
   await consumer.connect();
   await consumer.subscribe({ topics: TOPICS, fromBeginning: true });
   await consumer.run({
-    // A batch is one transaction. Its offsets are committed after it: what comes twice is skipped.
+    // One transaction per batch. The offsets are committed after it: events that arrive again are skipped.
     eachBatch: async ({ batch: { messages } }) => {
       try {
         apply(messages);
       } catch (error) {
-        // What can't be applied is no trouble of Kafka's: to try again makes no sense.
+        // An event that cannot be applied is no failure of Kafka: retrying would not help.
         ending.reject(error);
         throw error;
       }
@@ -52,7 +53,7 @@ async function followLive(): Promise<void> {
   await ending.promise;
 }
 
-/** What Kafka no longer has on the live topics comes from backfills first, where there are some. */
+/** Events that are no longer on the live topics come from backfills, which are read first. */
 async function followPlans(paths: readonly string[]): Promise<boolean> {
   const admin = kafka.admin();
   await admin.connect();
@@ -72,7 +73,7 @@ function apply(messages: readonly kafkajs.KafkaMessage[]): void {
   for (const line of ledger.apply(messages.map(eventOf))) console.log(line);
 }
 
-/** A message as the CloudEvent that it carries. */
+/** The CloudEvent in a message. */
 function eventOf({ key, value, headers = {} }: kafkajs.KafkaMessage): CloudEvent<Record<string, unknown>> {
   const texts = Object.entries(headers).map(([name, text]) => [name, String(text)]);
   const message = { key: String(key), value: String(value), headers: Object.fromEntries(texts) };
