@@ -1,7 +1,7 @@
 /**
- * The gateway, as a careful caller uses it: a request that got no answer, or was told to come back, is sent again until
- * it is answered, so that a restart anywhere behind the gateway is only a delay. Each POST has an idempotency key, which
- * makes that safe.
+ * A client of the gateway that retries: a request without an answer, or with a status that asks for a retry, is sent
+ * again until it is answered. So a restart behind the gateway causes only a delay. Each POST has an idempotency key,
+ * which makes retries safe.
  */
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,9 +10,9 @@ import { HEADERS } from '@mo/contracts';
 import { type Dispatcher, Pool } from 'undici';
 
 export interface ClientLimits {
-  /** How long one request may go unanswered, its retries not included. */
+  /** How long one attempt may take. */
   readonly requestTimeoutMs: number;
-  /** How long a request is sent again and again before the replay gives up. */
+  /** How long a request is retried before the replay gives up. */
   readonly retryTimeoutMs: number;
   /** How long the gateway may take to become ready. */
   readonly readyTimeoutMs: number;
@@ -30,15 +30,15 @@ export const CLIENT_LIMITS: ClientLimits = {
 
 const retryAfterMaxMs = 30_000;
 const answerBytesMax = 16 * 1024 * 1024;
-const COME_BACK: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 export interface Answer {
   readonly status: number;
-  /** Parsed JSON, or the text where it isn't JSON. */
+  /** Parsed JSON, or the text if it is not JSON. */
   readonly body: unknown;
   /** Whether it is the stored answer of an earlier request with the same idempotency key. */
   readonly isReplayed: boolean;
-  /** How often the request was sent, from 1. */
+  /** How often the request was sent, at least 1. */
   readonly attempts: number;
 }
 
@@ -51,7 +51,7 @@ interface Call {
 
 interface Attempt {
   readonly answer?: Omit<Answer, 'attempts'>;
-  /** Why it has to be sent again. */
+  /** Why the request has to be sent again. */
   readonly trouble?: string;
   readonly retryAfterMs?: number | undefined;
 }
@@ -62,7 +62,7 @@ export class GatewayClient {
   readonly #limits: ClientLimits;
   readonly #authorization: string;
 
-  /** @param connections how many requests can be under way at once */
+  /** @param connections maximum number of concurrent requests */
   constructor(target: { url: string; key: string }, connections: number, limits = CLIENT_LIMITS) {
     this.#url = target.url;
     this.#authorization = `Bearer ${target.key}`;
@@ -77,9 +77,9 @@ export class GatewayClient {
   }
 
   /**
-   * Waits until the gateway says that it is ready; `onWait` is called once if it isn't at first.
+   * Waits until the gateway reports that it is ready; calls `onWait` once if it is not ready at first.
    *
-   * @throws CommandError when it takes too long
+   * @throws CommandError if it takes longer than `readyTimeoutMs`
    */
   async untilReady(onWait: () => void): Promise<void> {
     const giveUpAt = Date.now() + this.#limits.readyTimeoutMs;
@@ -94,7 +94,7 @@ export class GatewayClient {
     }
   }
 
-  /** Reads a resource. @throws CommandError when it can't be had */
+  /** Reads a resource. @throws CommandError as {@link post} */
   get(path: string, signal?: AbortSignal): Promise<Answer> {
     return this.#send({ method: 'GET', path, headers: { authorization: this.#authorization } }, signal);
   }
@@ -102,7 +102,7 @@ export class GatewayClient {
   /**
    * Creates a resource, exactly once for its key.
    *
-   * @throws CommandError when the gateway refuses the API key, or gives no answer for too long
+   * @throws CommandError if the gateway refuses the API key, or does not answer within `retryTimeoutMs`
    */
   post(path: string, body: object, idempotencyKey: string, signal?: AbortSignal): Promise<Answer> {
     const headers = {
@@ -136,14 +136,17 @@ export class GatewayClient {
       return await readAnswer(await this.#pool.request({ ...call, signal: signal ?? null }));
     } catch (error) {
       if (signal?.aborted) throw error;
-      // A failed connection to several addresses has a code and no message.
+      // A failed connection to several addresses has a code, but no message.
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === 'UND_ERR_INVALID_ARG') throw new CommandError(`cannot send: ${message}`, { cause: error });
       return { trouble: message || (code ?? 'no answer') };
     }
   }
 
-  /** Twice as long after each attempt, up to a limit, and up to half of it less so that callers don't come together. */
+  /**
+   * Exponential backoff up to a limit, shortened at random by up to half, so that callers do not retry at the same
+   * time.
+   */
   #backoffMs(attempts: number): number {
     const { backoffMinMs, backoffMaxMs } = this.#limits;
     const waitMs = Math.min(backoffMinMs * 2 ** (attempts - 1), backoffMaxMs);
@@ -153,13 +156,13 @@ export class GatewayClient {
 
 async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Attempt> {
   const text = await body.text();
-  if (COME_BACK.has(statusCode))
+  if (RETRYABLE.has(statusCode))
     return { trouble: `it answers ${statusCode}`, retryAfterMs: readRetryAfter(headers['retry-after']) };
   const isReplayed = headers[HEADERS.idempotencyReplayed] === 'true';
   return { answer: { status: statusCode, body: parseLeniently(text), isReplayed } };
 }
 
-/** Reads seconds or an HTTP date as ms from now, up to a limit; anything else counts as not given. */
+/** Converts seconds or an HTTP date to ms from now, up to a limit; undefined for anything else. */
 function readRetryAfter(header: string | string[] | undefined): number | undefined {
   if (typeof header !== 'string') return undefined;
   const waitMs = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();

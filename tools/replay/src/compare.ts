@@ -1,8 +1,7 @@
 /**
- * Holds what the gateway shows against what the oracle expects: balances, loans and payments, by external id. What
- * belongs to others is passed over, and since pages are newest first, reading stops once everything expected was seen.
- * Balances and loans follow other streams, so that they may be a moment behind: what differs is read again until it
- * agrees or the time for it is up.
+ * Compares the balances, loans and payments of the gateway with the oracle's expectation, by external id. Records of
+ * others are ignored. Pages are newest first, so reading stops once every expected record was seen. Balances and loans
+ * follow other streams and may lag: a resource that differs is read again until it agrees or the time limit is reached.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError } from '@mo/command';
@@ -10,21 +9,21 @@ import { balancesPage, loansPage, PAGE_LIMIT_MAX, paymentsPage, problem } from '
 import type { GatewayClient } from './client.ts';
 import type { Expectation, ExpectedMembers } from './oracle.ts';
 
-/** One thing that is not as the oracle says. */
+/** One deviation from the expectation. */
 export interface Difference {
   /** Such as "loan loan-5314". */
   readonly subject: string;
-  /** What differs: a member, "the answer" to its row, or "the record" where there is none. */
+  /** What differs: a member, "the answer" to its row, or "the record" if it is missing. */
   readonly what: string;
   readonly expected: string;
   readonly actual: string;
 }
 
-/** What was found of one resource. */
+/** The result for one resource. */
 export interface Findings {
   readonly expected: number;
   readonly found: number;
-  /** How many of those found have which status; balances have none. */
+  /** How many of the found records have each status; empty for balances. */
   readonly statuses: Readonly<Record<string, number>>;
   readonly differences: readonly Difference[];
 }
@@ -36,14 +35,14 @@ export interface Comparison {
 }
 
 export interface CompareLimits {
-  /** How long what differs may take to settle. */
+  /** How long a difference may take to disappear. */
   readonly settleTimeoutMs: number;
   readonly settlePollMs: number;
 }
 
 export const COMPARE_LIMITS: CompareLimits = { settleTimeoutMs: 30_000, settlePollMs: 250 };
 
-/** Where a resource is read, and what its parts are called. */
+/** The path, the page schema and the name of each resource. */
 const VIEWS = {
   balances: { path: '/api/customers/balance', page: balancesPage, subject: 'balance of customer' },
   loans: { path: '/api/loans', page: loansPage, subject: 'loan' },
@@ -51,7 +50,11 @@ const VIEWS = {
 } as const;
 type ViewName = keyof typeof VIEWS;
 
-/** Compares all three, each until it agrees or `settleTimeoutMs` is over. @throws CommandError when a page can't be had */
+/**
+ * Compares all three, each until it agrees or `settleTimeoutMs` is over.
+ *
+ * @throws CommandError if a page cannot be read
+ */
 export async function compare(
   expected: Expectation,
   client: GatewayClient,
@@ -95,7 +98,7 @@ function memberDifferences(subject: string, expected: Readonly<Record<string, st
     .map(([what, value]) => ({ subject, what, expected: value, actual: String(actual.get(what)) }));
 }
 
-/** Pages through a resource while something is still unseen. */
+/** Pages through a resource while expected records are unseen. */
 async function* items(view: ViewName, unseen: ReadonlyMap<string, unknown>, client: GatewayClient) {
   const { path, page } = VIEWS[view];
   let cursor: string | null = null;
@@ -107,7 +110,7 @@ async function* items(view: ViewName, unseen: ReadonlyMap<string, unknown>, clie
       throw new CommandError(`GET ${path} was answered with ${status}: ${why}`);
     }
     const { data, error } = page.safeParse(body);
-    if (data === undefined) throw new CommandError(`GET ${path} broke its contract: ${error.message}`);
+    if (data === undefined) throw new CommandError(`the answer to GET ${path} breaks the contract: ${error.message}`);
     yield* data.results;
     cursor = data.next_cursor;
     if (cursor === null) return;

@@ -1,7 +1,8 @@
 /**
- * Sends the rows: so many lanes at once, the rows of a lane one after the other. The idempotency key comes from the data
- * set and the row, so that a replay that is started again gets the answers of the first instead of a second effect. The
- * gateway keeps keys for 24 hours; after that a row that is there is a 409, but a loan that was refused is decided anew.
+ * Sends the rows: up to `concurrency` lanes concurrently, the rows of a lane one after the other. The idempotency key
+ * is derived from the data set and the row, so a repeated replay gets the answers of the first one instead of a second
+ * effect. The gateway keeps keys for 24 hours. After that, an existing row gets a 409, but a refused loan is decided
+ * again.
  */
 import { createHash } from 'node:crypto';
 import { canonicalJson, type Problem, problem } from '@mo/contracts';
@@ -14,9 +15,9 @@ import type { Row } from './read-rows.ts';
 export interface Outcome {
   readonly row: Row;
   readonly verdict: Verdict;
-  /** Whether the answer is known to be that of an earlier replay. */
+  /** Whether the answer is known to come from an earlier replay. */
   readonly isFromEarlier: boolean;
-  /** The gateway's own words for a refusal. */
+  /** The gateway's explanation of a refusal. */
   readonly detail: string | null;
 }
 
@@ -29,7 +30,7 @@ export interface DriveOptions {
 /**
  * Sends every row and reports each outcome.
  *
- * @throws CommandError when the gateway is lost or refuses the API key; the rows under way are let go then
+ * @throws CommandError if the gateway does not answer or refuses the API key; requests in progress are aborted
  */
 export async function drive(lanes: readonly Lane[], client: GatewayClient, options: DriveOptions): Promise<void> {
   const stop = new AbortController();
@@ -51,11 +52,13 @@ export async function drive(lanes: readonly Lane[], client: GatewayClient, optio
     }
   });
   await Promise.all(workers);
-  // The reason is the first error: what the other workers threw is that they were let go.
+  // The reason is the first error: the other workers failed because of the abort.
   stop.signal.throwIfAborted();
 }
 
-/** The key of a row: the same in every replay, another for each row, for another body, and for a repeated external id. */
+/**
+ * The idempotency key of a row: equal in every replay, different for another row, body or repetition of an external id.
+ */
 export function keyOf(dataSet: string, { resource, externalId, occurrence, body }: Row): string {
   const row = canonicalJson([dataSet, resource, externalId, occurrence, body]);
   return `replay-${createHash('sha256').update(row).digest('hex')}`;
@@ -67,7 +70,7 @@ function readOutcome(row: Row, { status, body, isReplayed, attempts }: Answer): 
   return {
     row,
     verdict: isAccepted ? readAcceptance(row, body) : (refusal?.code ?? `status_${status}`),
-    // A first attempt that is answered from the store repeats what an earlier replay did.
+    // A stored answer to the first attempt is that of an earlier replay.
     isFromEarlier: isAccepted && isReplayed && attempts === 1,
     detail: refusal?.detail ?? null,
   };

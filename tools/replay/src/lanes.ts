@@ -1,16 +1,17 @@
 /**
- * What has to be in order, and what may be at the same time. A customer's rows form a lane: the customer, then its loans
- * and payments by date, a loan before a payment of the same instant. Lanes run side by side, the rows of a lane one
- * after the other. Rows with the same external id decide about each other (the first to be accepted takes it), so
- * customers who share one share a lane. With that, the outcome of each row is the same however the lanes interleave.
+ * Defines which rows are sent in order and which concurrently. A customer's rows form a lane: the customer, then its
+ * loans and payments by date, a loan before a payment of the same instant. Lanes run concurrently, the rows of a lane
+ * one after the other. Rows with the same external id affect each other (the first accepted row takes it), so customers
+ * that share an external id share a lane. Therefore the outcome of each row does not depend on how the lanes
+ * interleave.
  *
- * A loan without a date goes before the dated rows and a payment without one after them.
+ * A loan without a date goes before the dated rows, a payment without a date after them.
  */
 import type { DataSet, Row } from './read-rows.ts';
 
 export type Lane = readonly Row[];
 
-/** Puts every row of a data set into a lane, in the order in which it is to be sent. */
+/** Assigns every row of a data set to a lane, in sending order. */
 export function planLanes(data: DataSet): Lane[] {
   const root = joinCustomers([data.loans, data.payments]);
   const lanes = new Map<string, Row[]>();
@@ -23,7 +24,10 @@ export function planLanes(data: DataSet): Lane[] {
   return [...lanes.values()].map(inOrder);
 }
 
-/** Joins the customers whose rows share an external id; answers with the one that stands for a customer's group. */
+/**
+ * Groups customers whose rows share an external id. Returns a function that maps a customer to its group's
+ * representative.
+ */
 function joinCustomers(files: readonly (readonly Row[])[]): (customer: string) => string {
   const parent = new Map<string, string>();
   const root = (customer: string): string => {
@@ -43,7 +47,7 @@ function joinCustomers(files: readonly (readonly Row[])[]): (customer: string) =
   return root;
 }
 
-/** Sorts by instant; the sort is stable, and the rows come as customers, loans, payments, each in file order. */
+/** Sorts by instant. The sort is stable, and its input is customers, loans, payments, each in file order. */
 function inOrder(rows: readonly Row[]): Lane {
   return rows
     .map((row) => ({ row, at: instantOf(row) }))

@@ -1,18 +1,18 @@
 /**
- * What must come out of a data set, worked out from its rows alone: the verdict on each row, and every customer's
- * balance, loan and payment at the end. It shares no rule with the services (only the form of a request comes from the
- * contracts), so that a mistake there is not made here as well.
+ * Predicts the result of a data set from its rows alone: the verdict on each row, and every balance, loan and payment
+ * at the end. It shares no rules with the services (only the request schemas come from the contracts), so it does not
+ * repeat their mistakes.
  */
 import { newCustomer, newLoan, newPayment } from '@mo/contracts';
 import { formatMoney } from '@mo/money';
 import type { Lane } from './lanes.ts';
 import type { Row } from './read-rows.ts';
 
-/** How a row is answered: accepted (of a payment: completed or rejected), or the code of its refusal. */
+/** The answer to a row: accepted (for a payment: completed or rejected), or the code of its refusal. */
 export type Verdict = string;
 export const ACCEPTANCES: ReadonlySet<Verdict> = new Set(['accepted', 'completed', 'rejected']);
 
-/** Members that a resource must show at the end, as answers write them, by external id. */
+/** Expected members of a resource at the end, formatted as in answers, by external id. */
 export type ExpectedMembers = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
 export interface Expectation {
@@ -25,11 +25,11 @@ export interface Expectation {
 interface Account {
   readonly score: bigint;
   readonly isActive: boolean;
-  /** What its pending and active loans owe. */
+  /** Outstanding amount of its pending and active loans. */
   debt: bigint;
-  /** What its active loans owe. */
+  /** Outstanding amount of its active loans. */
   owed: bigint;
-  /** The active loans that owe something, in the order in which payments go to them. */
+  /** Active loans with an outstanding amount, in the order in which payments are applied. */
   readonly open: LoanState[];
 }
 
@@ -41,8 +41,8 @@ interface LoanState {
   outstanding: bigint;
 }
 
-/** Goes through the lanes as the system will, in memory. Nothing that is dated after `now` is accepted. */
-export function foretell(lanes: Iterable<Lane>, now: Date): Expectation {
+/** Simulates the lanes in memory. Rows dated after `now` are not accepted. */
+export function predict(lanes: Iterable<Lane>, now: Date): Expectation {
   const world = new World(now);
   const verdicts = new Map<Row, Verdict>();
   for (const lane of lanes) for (const row of lane) verdicts.set(row, world.decide(row));
@@ -84,14 +84,14 @@ class World {
     const loan: LoanState = {
       customer,
       amount: data.amount,
-      // A loan without a date is taken when it is sent, which is after every date that is given.
+      // A loan without a date is taken when it is sent, which is later than every given date.
       takenAt: data.taken_at?.getTime() ?? Number.POSITIVE_INFINITY,
       status: data.status,
       outstanding: data.amount,
     };
     this.#loans.set(externalId, loan);
     account.debt += loan.amount;
-    if (loan.status === 'active') open(account, loan);
+    if (loan.status === 'active') addOpenLoan(account, loan);
     return 'accepted';
   }
 
@@ -126,20 +126,20 @@ class World {
   }
 }
 
-/** Puts a loan behind those that were taken before it, or at the same instant and sent before it. */
-function open(account: Account, loan: LoanState): void {
+/** Inserts a loan after those that were taken earlier, or at the same instant and sent earlier. */
+function addOpenLoan(account: Account, loan: LoanState): void {
   account.owed += loan.amount;
   const before = account.open.findLastIndex(({ takenAt }) => takenAt <= loan.takenAt);
   account.open.splice(before + 1, 0, loan);
 }
 
-/** Takes an amount that is not above what is owed off the open loans, oldest first. */
+/** Applies an amount to the open loans, oldest first. It must not exceed what is owed. */
 function spread(account: Account, amount: bigint): void {
   account.debt -= amount;
   account.owed -= amount;
   for (let left = amount; left > 0n; ) {
     const oldest = account.open[0];
-    if (oldest === undefined) throw new Error('a payment of more than is owed was spread');
+    if (oldest === undefined) throw new Error('a payment exceeds what is owed');
     if (oldest.outstanding > left) {
       oldest.outstanding -= left;
       return;

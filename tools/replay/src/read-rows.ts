@@ -1,9 +1,9 @@
 /**
  * A data set is a folder with customers.csv, loans.csv and payments.csv. Each row becomes the body of one POST: its
- * columns are the members of the request, and an empty cell is a member that isn't sent. Whether a value is right is
- * for the API to say (and for the oracle to foresee), so only the form of the files is checked here.
+ * columns are the members of the request, and an empty cell is an omitted member. Only the form of the files is checked
+ * here. The API validates the values, and the oracle predicts the result of that.
  *
- * The files are read as streams; the rows are kept, since a customer's rows are spread over all three files.
+ * The files are read as streams, but all rows are kept, because a customer's rows are spread over all three files.
  */
 import { createReadStream } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -18,9 +18,9 @@ export interface Row {
   readonly resource: Resource;
   readonly line: number;
   readonly externalId: string;
-  /** The external id of the customer that it is, or is for. */
+  /** The external id of the customer to which the row belongs. */
   readonly customer: string;
-  /** How many rows above it in its file have the same external id. */
+  /** How many earlier rows of its file have the same external id. */
   readonly occurrence: number;
   readonly body: Readonly<Record<string, string>>;
 }
@@ -59,7 +59,7 @@ const FORMS: Readonly<Record<Resource, FileForm>> = {
 /**
  * Reads the three files of a folder.
  *
- * @throws CommandError on a missing file, a wrong header, a malformed line, or more than a million rows in a file
+ * @throws CommandError for a missing file, a wrong header, a malformed line, or more than a million rows in a file
  */
 export async function readDataSet(dir: string): Promise<DataSet> {
   const customers = await readRows(dir, 'customers');
@@ -120,7 +120,7 @@ function checkHeader(header: string[], { required, optional }: FileForm): string
   const faults = [
     ...missing.map((column) => `"${column}" is missing`),
     ...unknown.map((column) => `"${column}" is unknown`),
-    ...doubled.map((column) => `"${column}" is there twice`),
+    ...doubled.map((column) => `"${column}" appears twice`),
   ];
   if (faults.length === 0) return header;
   const form = `${required.join(',')}[,${optional.join('][,')}]`;
@@ -130,7 +130,7 @@ function checkHeader(header: string[], { required, optional }: FileForm): string
 function explain(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EACCES') return 'may not be read';
+  if (code === 'EACCES') return 'permission denied';
   if (code === 'EISDIR') return 'is a folder';
   return message;
 }

@@ -1,10 +1,10 @@
-/** One replay from beginning to end: read, foresee, drive, compare, sum up. */
+/** A whole replay: read the rows, predict, send, compare, summarise. */
 import { CommandError, type ProgressOutput, showProgress } from '@mo/command';
 import { CLIENT_LIMITS, type ClientLimits, GatewayClient } from './client.ts';
 import { COMPARE_LIMITS, type CompareLimits, type Comparison, compare } from './compare.ts';
 import { drive, type Outcome } from './drive.ts';
 import { planLanes } from './lanes.ts';
-import { foretell } from './oracle.ts';
+import { predict } from './oracle.ts';
 import { readDataSet } from './read-rows.ts';
 import { type Summary, summarise } from './report.ts';
 import { Tally } from './tally.ts';
@@ -13,7 +13,7 @@ export interface ReplayOptions {
   readonly dir: string;
   /** The gateway's origin, and an API key. */
   readonly target: { readonly url: string; readonly key: string };
-  /** How many customers are driven at once. */
+  /** Maximum number of customers whose rows are sent concurrently. */
   readonly concurrency: number;
   /** Where progress is shown. */
   readonly output: ProgressOutput;
@@ -24,8 +24,8 @@ export interface ReplayOptions {
 /**
  * Replays a data set.
  *
- * @throws CommandError where it can't begin: the files are wrong, or the gateway isn't ready. What stops it later is in
- * the summary.
+ * @throws CommandError if it cannot start: the files are invalid, or the gateway is not ready. The summary contains any
+ * later failure.
  */
 export async function replay(options: ReplayOptions): Promise<Summary> {
   const { dir, target, concurrency, output, clientLimits = CLIENT_LIMITS, compareLimits = COMPARE_LIMITS } = options;
@@ -34,7 +34,7 @@ export async function replay(options: ReplayOptions): Promise<Summary> {
   const client = new GatewayClient(target, concurrency, clientLimits);
   try {
     await client.untilReady(() => output.write(`waiting for ${target.url}\n`));
-    const expected = foretell(lanes, new Date());
+    const expected = predict(lanes, new Date());
     const tally = new Tally(expected.verdicts);
     const startedAt = Date.now();
     let driveMs = 0;

@@ -6,19 +6,19 @@ import { answeredOf, type Refusals, type ResourceTally, type Tally } from './tal
 const differencesShownMax = 20;
 
 export interface Summary {
-  /** Every row was answered, and everything is as the oracle says. */
+  /** Every row was answered, and everything is as predicted. */
   readonly ok: boolean;
   readonly data_set: string;
   readonly url: string;
   readonly seconds: number;
   readonly rows_per_second: number;
   readonly resources: Readonly<Record<Resource, ResourceTally & { unanswered: number }>>;
-  /** What the gateway shows at the end; null where it came to no comparison. */
+  /** What the gateway shows at the end; null if nothing was compared. */
   readonly compared: Readonly<Record<keyof Comparison, Omit<Findings, 'differences'>>> | null;
   readonly differences: number;
   /** The first 20. */
   readonly first_differences: readonly Difference[];
-  /** Why the replay stopped before its end, or null. */
+  /** Why the replay stopped early, or null. */
   readonly stopped_by: string | null;
 }
 
@@ -31,7 +31,6 @@ export interface Course {
   readonly stoppedBy: string | null;
 }
 
-/** Brings together what happened. */
 export function summarise({ dataSet, url, driveMs, tally, comparison, stoppedBy }: Course): Summary {
   const seconds = driveMs / 1000;
   const found = comparison === null ? [] : [comparison.loans, comparison.balances, comparison.payments];
@@ -58,7 +57,7 @@ export function summarise({ dataSet, url, driveMs, tally, comparison, stoppedBy 
   };
 }
 
-/** Writes a summary for a person. */
+/** Renders a summary for people. */
 export function renderText(summary: Summary): string {
   const { data_set, url, seconds, rows_per_second, stopped_by, differences } = summary;
   const lines = [
@@ -76,7 +75,7 @@ export function renderText(summary: Summary): string {
   for (const { subject, what, expected, actual } of summary.first_differences)
     lines.push(`  ${subject}: ${what} should be ${expected}, is ${actual}`);
   if (differences > differencesShownMax) lines.push(`  … and ${count(differences - differencesShownMax)} more`);
-  if (summary.compared === null) lines.push('The balances and loans were not compared.');
+  if (summary.compared === null) lines.push('Balances, loans and payments were not compared.');
   if (stopped_by !== null) lines.push(`Stopped: ${stopped_by}`);
   return `${lines.join('\n')}\n`;
 }

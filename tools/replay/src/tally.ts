@@ -1,4 +1,4 @@
-/** Counts the outcomes of a replay by resource, and holds each against what was foretold. */
+/** Counts the outcomes of a replay by resource, and compares each with its prediction. */
 import type { Difference } from './compare.ts';
 import type { Outcome } from './drive.ts';
 import { ACCEPTANCES, type Verdict } from './oracle.ts';
@@ -9,9 +9,9 @@ const examplesMax = 3;
 /** The refusals of one resource with one code. */
 export interface Refusals {
   count: number;
-  /** How many of them the oracle had foretold. */
+  /** How many of them the oracle predicted. */
   expected: number;
-  /** The first few, with the gateway's words. */
+  /** The first few, with the gateway's explanations. */
   readonly examples: { external_id: string; line: number; detail: string | null }[];
 }
 
@@ -28,14 +28,14 @@ const SINGULAR: Readonly<Record<Resource, string>> = { customers: 'customer', lo
 
 export class Tally {
   readonly resources: Readonly<Record<Resource, ResourceTally>>;
-  /** The rows that were answered otherwise than foretold. */
+  /** The rows whose answer differs from the prediction. */
   readonly differences: Difference[] = [];
-  readonly #foretold: ReadonlyMap<Row, Verdict>;
+  readonly #predicted: ReadonlyMap<Row, Verdict>;
 
-  constructor(foretold: ReadonlyMap<Row, Verdict>) {
-    this.#foretold = foretold;
+  constructor(predicted: ReadonlyMap<Row, Verdict>) {
+    this.#predicted = predicted;
     const rows = { customers: 0, loans: 0, payments: 0 };
-    for (const { resource } of foretold.keys()) rows[resource]++;
+    for (const { resource } of predicted.keys()) rows[resource]++;
     const tallyOf = (resource: Resource): ResourceTally => ({
       rows: rows[resource],
       accepted: 0,
@@ -48,13 +48,13 @@ export class Tally {
   add(outcome: Outcome): void {
     const { row, verdict } = outcome;
     const tally = this.resources[row.resource];
-    const foretold = this.#foretold.get(row) ?? 'nothing';
-    // Whether a row that a 409 calls present is as it should be shows when the resources are compared.
-    const isPresent = verdict === 'already_exists' && ACCEPTANCES.has(foretold);
+    const predicted = this.#predicted.get(row) ?? 'nothing';
+    // Whether a row that exists (409) is correct is checked when the resources are compared.
+    const isPresent = verdict === 'already_exists' && ACCEPTANCES.has(predicted);
     if (isPresent || outcome.isFromEarlier) tally.already_there++;
     else if (ACCEPTANCES.has(verdict)) tally.accepted++;
-    else addRefusal(tally, outcome, verdict === foretold);
-    if (!isPresent && verdict !== foretold) this.differences.push(differenceOf(outcome, foretold));
+    else addRefusal(tally, outcome, verdict === predicted);
+    if (!isPresent && verdict !== predicted) this.differences.push(differenceOf(outcome, predicted));
   }
 
   /** How many rows have been answered. */
@@ -76,11 +76,11 @@ function addRefusal(tally: ResourceTally, { row, verdict, detail }: Outcome, isE
     refusals.examples.push({ external_id: row.externalId, line: row.line, detail });
 }
 
-function differenceOf({ row, verdict, detail }: Outcome, foretold: Verdict): Difference {
+function differenceOf({ row, verdict, detail }: Outcome, predicted: Verdict): Difference {
   return {
     subject: `${SINGULAR[row.resource]} ${row.externalId} (line ${row.line})`,
     what: 'the answer',
-    expected: foretold,
+    expected: predicted,
     actual: detail === null ? verdict : `${verdict} (${detail})`,
   };
 }

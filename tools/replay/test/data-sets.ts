@@ -14,13 +14,13 @@ const HEADERS = {
   payments: 'external_id,customer_external_id,total_amount,paid_at',
 };
 
-/** Rows below the usual headers, as the text of each file. */
+/** The texts of the files: the usual headers, followed by these rows. */
 export function files(rows: { customers?: string[]; loans?: string[]; payments?: string[] }): Files {
   const fileOf = (name: keyof typeof HEADERS) => [HEADERS[name], ...(rows[name] ?? []), ''].join('\n');
   return { customers: fileOf('customers'), loans: fileOf('loans'), payments: fileOf('payments') };
 }
 
-/** Calls `use` with a folder that holds these files, and removes it. */
+/** Calls `use` with a folder that contains these files, and removes it afterwards. */
 export async function withDataSet<T>(contents: Files, use: (dir: string) => Promise<T>): Promise<T> {
   const dir = await mkdtemp(join(tmpdir(), 'mo-replay-'));
   try {

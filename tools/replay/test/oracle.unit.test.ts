@@ -1,5 +1,5 @@
 import { planLanes } from '../src/lanes.ts';
-import { foretell } from '../src/oracle.ts';
+import { predict } from '../src/oracle.ts';
 import { readDataSet } from '../src/read-rows.ts';
 import { type Files, files, withDataSet } from './data-sets.ts';
 
@@ -10,12 +10,12 @@ const day = (number: number) => `2026-01-${String(number).padStart(2, '0')}T00:0
 /** The verdicts by external id, in the order of the lanes, and the rest of the expectation. */
 async function expectationOf(contents: Files) {
   const lanes = planLanes(await withDataSet(contents, readDataSet));
-  const { verdicts, balances, loans, payments } = foretell(lanes, NOW);
-  const said = [...verdicts].map(([row, verdict]) => `${row.externalId} ${verdict}`);
-  return { lanes, said, balances, loans, payments };
+  const { verdicts, balances, loans, payments } = predict(lanes, NOW);
+  const answers = [...verdicts].map(([row, verdict]) => `${row.externalId} ${verdict}`);
+  return { lanes, answers, balances, loans, payments };
 }
 
-it('a payment goes to the oldest loan first, each as far as it goes, whatever the order of the file', async () => {
+it('a payment pays off the oldest loan first, whatever the order of the file', async () => {
   const { loans, balances } = await expectationOf(
     files({
       customers: ['c1,100.00'],
@@ -31,7 +31,7 @@ it('a payment goes to the oldest loan first, each as far as it goes, whatever th
   expect(balances.get('c1')).toEqual({ score: '100.00', total_debt: '24.95', available_amount: '75.05' });
 });
 
-it('a loan that is sent later but was taken earlier is paid earlier', async () => {
+it('a loan that is sent later but was taken earlier is paid first', async () => {
   const { loans } = await expectationOf({
     ...files({ customers: ['c1,100.00'], payments: [`p1,c1,10.00,${day(4)}`] }),
     loans: `external_id,customer_external_id,amount,taken_at,maximum_payment_date\nundated,c1,10,,${DUE}\ndated,c1,10,${day(1)},${DUE}\n`,
@@ -40,8 +40,8 @@ it('a loan that is sent later but was taken earlier is paid earlier', async () =
   expect(loans.get('undated')?.status).toBe('active');
 });
 
-it('a loan fits up to the last cent of the line, and a payment frees the line', async () => {
-  const { said } = await expectationOf(
+it('a loan may use the credit line to the last cent, and a payment frees credit', async () => {
+  const { answers } = await expectationOf(
     files({
       customers: ['c1,100.00'],
       loans: [
@@ -53,7 +53,7 @@ it('a loan fits up to the last cent of the line, and a payment frees the line', 
       payments: [`p1,c1,40.00,${day(3)}`, `p2,c1,40.00,${day(2)}`, `p3,c1,100.01,${day(4)}`, `p4,c1,60,${day(5)}`],
     }),
   );
-  expect(said).toEqual([
+  expect(answers).toEqual([
     'c1 accepted',
     'all accepted',
     'more credit_limit_exceeded',
@@ -66,18 +66,18 @@ it('a loan fits up to the last cent of the line, and a payment frees the line', 
   ]);
 });
 
-it('a pending loan holds credit and counts as debt, but takes no payment', async () => {
-  const { said, balances, loans } = await expectationOf({
+it('a pending loan reserves credit and counts as debt, but receives no payment', async () => {
+  const { answers, balances, loans } = await expectationOf({
     ...files({ customers: ['c1,100.00'], payments: [`p1,c1,0.01,${day(2)}`] }),
     loans: `external_id,customer_external_id,amount,maximum_payment_date,status\nl1,c1,60,${DUE},pending\nl2,c1,60,${DUE},\n`,
   });
-  expect(said).toEqual(['c1 accepted', 'l1 accepted', 'l2 credit_limit_exceeded', 'p1 rejected']);
+  expect(answers).toEqual(['c1 accepted', 'l1 accepted', 'l2 credit_limit_exceeded', 'p1 rejected']);
   expect(balances.get('c1')).toEqual({ score: '100.00', total_debt: '60.00', available_amount: '40.00' });
   expect(loans.get('l1')).toMatchObject({ status: 'pending', outstanding: '60.00' });
 });
 
-it('foresees refusals in the order of the checks', async () => {
-  const { said } = await expectationOf({
+it('predicts refusals in the order of the checks', async () => {
+  const { answers } = await expectationOf({
     customers: 'external_id,score,status\nc1,100,\noff,100,inactive\nbad,-1,\nc1,5,\n',
     loans: `external_id,customer_external_id,amount,maximum_payment_date,taken_at\n${[
       `l1,c1,10,${DUE},${day(1)}`,
@@ -91,7 +91,7 @@ it('foresees refusals in the order of the checks', async () => {
     ].join('\n')}\n`,
     payments: `external_id,customer_external_id,total_amount,paid_at\np1,nobody,1,\np2,off,1,\np3,c1,0,\n`,
   });
-  expect(said.toSorted()).toEqual(
+  expect(answers.toSorted()).toEqual(
     [
       'c1 accepted',
       'c1 already_exists',
@@ -112,15 +112,21 @@ it('foresees refusals in the order of the checks', async () => {
   );
 });
 
-it('a refused loan leaves its external id free, and a rejected payment keeps it', async () => {
-  const { said } = await expectationOf(
+it('a refused loan does not take its external id, but a rejected payment does', async () => {
+  const { answers } = await expectationOf(
     files({
       customers: ['c1,100.00'],
       loans: [`l1,c1,100.01,${day(1)},${DUE}`, `l1,c1,100.00,${day(2)},${DUE}`],
       payments: [`p1,c1,100.01,${day(3)}`, `p1,c1,100.00,${day(4)}`],
     }),
   );
-  expect(said).toEqual(['c1 accepted', 'l1 credit_limit_exceeded', 'l1 accepted', 'p1 rejected', 'p1 already_exists']);
+  expect(answers).toEqual([
+    'c1 accepted',
+    'l1 credit_limit_exceeded',
+    'l1 accepted',
+    'p1 rejected',
+    'p1 already_exists',
+  ]);
 });
 
 it('customers whose rows share an external id share a lane, in date order; others have their own', async () => {

@@ -4,7 +4,7 @@ import { type Files, files, withDataSet } from './data-sets.ts';
 const read = (contents: Files) => withDataSet(contents, readDataSet);
 
 describe('a data set', () => {
-  it('becomes the bodies of requests, without the empty cells', async () => {
+  it('becomes request bodies without the empty cells', async () => {
     const data = await read({
       ...files({ customers: ['c1,100.00'], loans: ['l1,c1,50.00,,2026-01-01T00:00:00Z'] }),
       payments:
@@ -41,13 +41,13 @@ describe('a data set', () => {
     ]);
   });
 
-  it('may have files with nothing but a header', async () => {
+  it('may have files that contain only a header', async () => {
     const data = await read(files({}));
     expect([data.customers, data.loans, data.payments]).toEqual([[], [], []]);
   });
 });
 
-describe('a data set that is wrong in form is refused with one clear message', () => {
+describe('a malformed data set is refused with one message, for', () => {
   const good = files({});
   const { loans: _, ...withoutLoans } = good;
   it.each<[string, Files, RegExp]>([
@@ -56,7 +56,7 @@ describe('a data set that is wrong in form is refused with one clear message', (
     [
       'a wrong header',
       { ...good, customers: 'external_id,points,points\n' },
-      /customers\.csv: wrong header: "score" is missing, "points" is unknown, "points" is unknown, "points" is there twice; it must be external_id,score\[,status\]\[,preapproved_at\]$/,
+      /customers\.csv: wrong header: "score" is missing, "points" is unknown, "points" is unknown, "points" appears twice; it must be external_id,score\[,status\]\[,preapproved_at\]$/,
     ],
     ['a short line', { ...good, customers: 'external_id,score\nc1,1\nc2\n' }, /customers\.csv: .*line 3$/],
     ['an open quote', { ...good, customers: 'external_id,score\n"c1,1\n' }, /customers\.csv: .*[Qq]uote/],

@@ -9,7 +9,7 @@ import { KEY, refuse, StandIn } from './stand-in.ts';
 const day = (number: number) => `2020-01-${String(number).padStart(2, '0')}T00:00:00Z`;
 const DUE = '2027-01-01T00:00:00Z';
 
-/** Three customers, one of each kind of refusal, one payment of too much. */
+/** Three customers, one refusal of each kind, and one payment that exceeds the debt. */
 const MIXED = files({
   customers: ['c1,100.00', 'c2,50.00', 'c3,10.00'],
   loans: [
@@ -40,7 +40,7 @@ const replayIn = (dir: string, change: Partial<Parameters<typeof replay>[0]> = {
   replay({ dir, target, concurrency: 4, output, clientLimits, compareLimits, ...change });
 
 describe('a replay', () => {
-  it('finds no difference where the gateway keeps the rules, expected refusals included', async () => {
+  it('finds no difference if the gateway follows the rules, including expected refusals', async () => {
     const summary = await run();
     expect(summary).toMatchObject({
       ok: true,
@@ -69,7 +69,7 @@ describe('a replay', () => {
     });
   });
 
-  it('has each effect once, through dropped connections and 503s, before and after the effect', async () => {
+  it('has each effect once despite dropped connections and 503s, before and after the effect', async () => {
     const faults = ['drop before', 'drop after', refuse(503, 'unavailable', { 'retry-after': '0' })] as const;
     gateway.fault = ({ times }) => faults[times - 1];
     const summary = await run();
@@ -77,7 +77,7 @@ describe('a replay', () => {
     expect(gateway.effects.toSorted()).toEqual(['c1', 'c2', 'c3', 'l1', 'l2', 'l4', 'p1', 'p2', 'p3']);
   });
 
-  it('can be done again, with the answers of the first time', async () => {
+  it('can be repeated, with the answers of the first one', async () => {
     await withDataSet(MIXED, async (dir) => {
       await replayIn(dir);
       const again = await replayIn(dir);
@@ -93,10 +93,10 @@ describe('a replay', () => {
     });
   });
 
-  it('takes a 409 for a row that is there, once the keys are forgotten', async () => {
+  it('counts a 409 as an existing row once the keys have expired', async () => {
     await withDataSet(MIXED, async (dir) => {
       await replayIn(dir);
-      gateway.forgetKeys();
+      gateway.expireKeys();
       const again = await replayIn(dir);
       expect(again).toMatchObject({
         ok: true,
@@ -106,19 +106,19 @@ describe('a replay', () => {
     });
   });
 
-  it('goes on where an interrupted one ended', async () => {
+  it('continues after an interrupted one', async () => {
     await withDataSet(MIXED, async (dir) => {
       gateway.fault = ({ body }) => (body.external_id === 'p1' ? refuse(503, 'unavailable') : undefined);
-      const cut = await replayIn(dir, { clientLimits: { ...clientLimits, retryTimeoutMs: 20 } });
-      expect(cut).toMatchObject({ ok: false, compared: null, resources: { payments: { rows: 3 } } });
-      expect(cut.stopped_by).toMatch(/^gave up on POST \/api\/payments after \d+ attempts: it answers 503$/);
-      expect(cut.resources.payments.unanswered).toBeGreaterThan(0);
+      const interrupted = await replayIn(dir, { clientLimits: { ...clientLimits, retryTimeoutMs: 20 } });
+      expect(interrupted).toMatchObject({ ok: false, compared: null, resources: { payments: { rows: 3 } } });
+      expect(interrupted.stopped_by).toMatch(/^gave up on POST \/api\/payments after \d+ attempts: it answers 503$/);
+      expect(interrupted.resources.payments.unanswered).toBeGreaterThan(0);
       gateway.fault = () => undefined;
       expect(await replayIn(dir)).toMatchObject({ ok: true, differences: 0 });
     });
   });
 
-  it('reports a customer whose balance is wrong, a loan whose outstanding is, and a record that is missing', async () => {
+  it('reports a wrong balance, a wrong outstanding amount and a missing record', async () => {
     gateway.lie = (item) => {
       if (item.external_id === 'c1') return { ...item, total_debt: '30.01' };
       if (item.external_id === 'l2') return { ...item, outstanding: '29.99' };
@@ -133,7 +133,7 @@ describe('a replay', () => {
     ]);
   });
 
-  it('waits for a balance that is only late', async () => {
+  it('waits for a balance that lags', async () => {
     let reads = 0;
     gateway.lie = (item) =>
       item.external_id === 'c1' && 'score' in item && ++reads < 4 ? { ...item, score: '0.00' } : item;
@@ -142,7 +142,7 @@ describe('a replay', () => {
     expect(reads).toBe(4);
   });
 
-  it('reports a refusal that was not foretold, and what it led to', async () => {
+  it('reports an unexpected refusal and its consequences', async () => {
     gateway.fault = ({ body }) => (body.external_id === 'l1' ? refuse(422, 'credit_limit_exceeded') : undefined);
     const { ok, resources, first_differences } = await run();
     expect(ok).toBe(false);
@@ -156,7 +156,7 @@ describe('a replay', () => {
     expect(first_differences.map(({ subject }) => subject)).toContain('loan l1');
   });
 
-  it('reports an acceptance that was not foretold', async () => {
+  it('reports an unexpected acceptance', async () => {
     gateway.fault = ({ body }) =>
       body.external_id === 'l3' ? { status: 201, body: { external_id: 'l3' } } : undefined;
     const { ok, differences, first_differences } = await run();
@@ -164,7 +164,7 @@ describe('a replay', () => {
     expect(first_differences[0]).toMatchObject({ expected: 'credit_limit_exceeded', actual: 'accepted' });
   });
 
-  it('counts a 500 as a difference and goes on', async () => {
+  it('counts a 500 as a difference and continues', async () => {
     gateway.fault = ({ body }) => (body.external_id === 'p2' ? refuse(500, 'internal_error') : undefined);
     const summary = await run();
     expect(summary.ok).toBe(false);
@@ -172,13 +172,13 @@ describe('a replay', () => {
     expect(summary.first_differences[0]).toMatchObject({ subject: 'payment p2 (line 3)', expected: 'rejected' });
   });
 
-  it('stops at once when the API key is refused', async () => {
+  it('stops at once if the API key is refused', async () => {
     const summary = await run(MIXED, { target: { ...target, key: `${KEY}x` } });
     expect(summary).toMatchObject({ ok: false, compared: null });
     expect(summary.stopped_by).toMatch(/^the gateway refuses the API key: 401/);
   });
 
-  it('does not begin while the gateway is not ready', async () => {
+  it('does not start while the gateway is not ready', async () => {
     gateway.isReady = false;
     await expect(run(MIXED, { clientLimits: { ...clientLimits, readyTimeoutMs: 20 } })).rejects.toThrow(
       /is not ready after 20 ms: it answers 503$/,
@@ -197,7 +197,7 @@ describe('the rows', () => {
     });
   };
 
-  it("of a customer go in order, while no more than so many customers' are under way", async () => {
+  it("of a customer are sent in order, and at most `concurrency` customers' rows at the same time", async () => {
     const data = await withDataSet(many(), readDataSet);
     const client = new GatewayClient(target, 8, clientLimits);
     gateway.gather = 3;
@@ -216,7 +216,7 @@ describe('the rows', () => {
     ]);
   });
 
-  it('have keys of their own, the same in every replay of the data set', async () => {
+  it('have distinct keys, equal in every replay of the data set', async () => {
     const keysOf = ({ name, customers, loans, payments }: DataSet) =>
       [...customers, ...loans, ...payments].map((row) => keyOf(name, row));
     await withDataSet(files({ customers: ['a,1', 'b,1', 'a,1'], payments: ['a,a,1,'] }), async (dir) => {

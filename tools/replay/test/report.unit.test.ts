@@ -16,7 +16,7 @@ const ROWS = [1, 2, 3].map(loan);
 const nothing = { expected: 0, found: 0, statuses: {}, differences: [] };
 const AGREES: Comparison = { balances: nothing, loans: { ...nothing, expected: 1, found: 1 }, payments: nothing };
 
-/** A course in which the three loans were foretold to be accepted, and were answered with these verdicts. */
+/** A course in which three loans were predicted to be accepted, and were answered with these verdicts. */
 function courseOf(verdicts: Verdict[], change: Partial<Course> = {}): Course {
   const tally = new Tally(new Map(ROWS.map((row) => [row, 'accepted'])));
   for (const [at, verdict] of verdicts.entries())
@@ -24,7 +24,7 @@ function courseOf(verdicts: Verdict[], change: Partial<Course> = {}): Course {
   return { dataSet: 'set', url: 'http://gw', driveMs: 2000, tally, comparison: AGREES, stoppedBy: null, ...change };
 }
 
-it('is fine when all rows are answered as foretold or already there, and everything agrees', () => {
+it('is ok if all rows are answered as predicted or already there, and everything agrees', () => {
   const summary = summarise(courseOf(['accepted', 'accepted', 'already_exists']));
   expect(summary).toMatchObject({ ok: true, differences: 0, rows_per_second: 1.5 });
   expect(summary.resources.loans).toMatchObject({ accepted: 2, already_there: 1, unanswered: 0 });
@@ -32,7 +32,7 @@ it('is fine when all rows are answered as foretold or already there, and everyth
   expect(renderText(summary)).toContain('\n0 differences\n');
 });
 
-it('is not fine when a row was refused that was to be accepted', () => {
+it('is not ok if a row was refused unexpectedly', () => {
   const summary = summarise(courseOf(['accepted', 'customer_inactive', 'accepted']));
   expect(summary).toMatchObject({ ok: false, differences: 1 });
   expect(renderText(summary)).toContain('  1 × customer_inactive, 1 NOT expected\n');
@@ -41,7 +41,7 @@ it('is not fine when a row was refused that was to be accepted', () => {
   );
 });
 
-it('is not fine when it stopped, and says why and what was left', () => {
+it('is not ok if it stopped, and reports why and what was left', () => {
   const summary = summarise(courseOf(['accepted'], { comparison: null, stoppedBy: 'the gateway is gone' }));
   expect(summary).toMatchObject({ ok: false, compared: null, resources: { loans: { unanswered: 2 } } });
   const text = renderText(summary);

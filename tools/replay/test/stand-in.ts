@@ -1,6 +1,6 @@
 /**
- * Enough of the gateway to be replayed against, in memory. It has the rules of the API, but none of its own scruples: a
- * test can make it drop connections, refuse, or lie about what it holds.
+ * A stand-in for the gateway, in memory, with the rules that a replay needs. A test can make it drop connections,
+ * refuse requests, or return wrong records.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -32,15 +32,15 @@ const AT = '2026-01-01T00:00:00.000Z';
 const STAMPS = { created_at: AT, updated_at: AT };
 
 export class StandIn {
-  /** Decides the fate of the nth request (from 1) with one idempotency key. */
+  /** Decides what happens to the nth request (from 1) with the same idempotency key. */
   fault: (request: { path: string; body: Body; times: number }) => Fault = () => undefined;
-  /** Changes what is read. */
+  /** Changes the records that are read. */
   lie: (item: Record<string, unknown>) => Record<string, unknown> = (item) => item;
   isReady = true;
   pageSize = 2;
   /** The external ids of all rows that took effect, in order. */
   readonly effects: string[] = [];
-  /** No request is answered before so many were under way at once. */
+  /** No request is answered before this many have been in progress at the same time. */
   gather = 1;
   underWayMax = 0;
 
@@ -63,8 +63,8 @@ export class StandIn {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** As after 24 hours. */
-  forgetKeys(): void {
+  /** Acts as if 24 hours had passed. */
+  expireKeys(): void {
     this.#answers.clear();
     this.#times.clear();
   }
