@@ -89,7 +89,7 @@ describe('the API in a terminal', () => {
     const noKey = await run('balance', ada, '--key', 'wrong');
     expect([noKey.code, noKey.stderr]).toEqual([
       2,
-      expect.stringMatching(/unauthenticated.*\n {2}the key is from --key/),
+      expect.stringMatching(/unauthenticated.*\n {2}the key came from --key/),
     ]);
   });
 });
@@ -114,12 +114,12 @@ describe('an import', () => {
       await waitFor(() => Promise.resolve(isAt(child.pid, kill * 2)));
       child.kill('SIGSTOP');
       const other = await run('customers', 'import', 'people.csv');
-      expect([other.code, other.stderr]).toEqual([2, expect.stringMatching(/process \d+ imports this file now/)]);
+      expect([other.code, other.stderr]).toEqual([2, expect.stringMatching(/process \d+ is importing this file/)]);
       child.kill('SIGKILL');
       expect((await ended).code).toBeNull();
     }
     const { code, stdout, stderr } = await run('customers', 'import', 'people.csv', '--json');
-    expect(stderr).toMatch(/^going on at line \d+002 of 30004 with the import/);
+    expect(stderr).toMatch(/^continuing at line \d+002 of 30004 with the import/);
     const bad = names.flatMap((name, place) => (isBad(place) ? [lineOf(name, place)] : []));
     const failed = bad.length + 1;
     expect([code, jsonLines(stdout)]).toEqual([
@@ -151,7 +151,7 @@ describe('an import', () => {
 
   it('that is over is not done again; its failed lines, mended, are an import of their own', async () => {
     const again = await run('customers', 'import', 'people.csv');
-    expect([again.code, again.stderr]).toEqual([1, expect.stringMatching(/^imported already at .*--restart/)]);
+    expect([again.code, again.stderr]).toEqual([1, expect.stringMatching(/^already imported at .*--restart/)]);
     const mended = readFileSync(join(cwd, 'people.failed.csv'), 'utf8').replaceAll('much', '10.00');
     writeFileSync(join(cwd, 'people.failed.csv'), mended.replace(`${names[0]},10.00\r\n`, ''));
     expect((await json('customers', 'import', 'people.failed.csv'))[0]).toMatchObject({
@@ -171,7 +171,7 @@ describe('an import', () => {
     const stateFile = join(cwd, 'more.ndjson.import.json');
     await waitFor(async () => existsSync(stateFile) && readFileSync(stateFile, 'utf8').includes('"parts": 1'));
     child.kill('SIGINT');
-    const told = expect.stringMatching(/^run again it goes on at line \d+001 of 15000\nstopped\n$/);
+    const told = expect.stringMatching(/^run again to continue at line \d+001 of 15000\nstopped\n$/);
     expect(await ended).toMatchObject({ code: 130, stdout: '', stderr: told });
     writeFileSync(join(cwd, 'more.ndjson'), `${more}\n`);
     const changed = await run('customers', 'import', 'more.ndjson');

@@ -1,13 +1,13 @@
-/** What a command works with: the system, the caller's folder, and where it prints. */
+/** The context of a command: the gateway, the caller's folder, and the output. */
 import { MoClient, type RetryLimits } from '@mo/client';
 import { callersFolder } from './callers-folder.ts';
 import { Output } from './output/output.ts';
 import { findGateway, type Gateway } from './target/gateway.ts';
 
-/** The root scripts that start a command of ours. */
+/** The npm scripts of the root that start a command of `mo`. */
 const SCRIPTS = ['mo', 'replay', 'reconcile', 'rebuild', 'backfill', 'dead-letters'];
 
-/** The options that every command takes. */
+/** Options of every command. */
 export interface GlobalOptions {
   readonly url?: string;
   readonly key?: string;
@@ -16,9 +16,9 @@ export interface GlobalOptions {
 
 export class Context {
   readonly env = process.env;
-  /** Where the running stack is looked for. */
+  /** Where the search for the running stack starts. */
   readonly cwd = process.cwd();
-  /** Where files are that the caller names. */
+  /** The folder to which the caller's paths refer. */
   readonly folder = callersFolder(SCRIPTS);
   readonly out: Output;
   readonly #options: GlobalOptions;
@@ -31,13 +31,13 @@ export class Context {
     this.out = new Output(options.json === true, process.stdout, process.stderr, stopping);
   }
 
-  /** The gateway, and the key for it. @throws CommandError naming what is missing */
+  /** The gateway and its key. @throws CommandError naming what is missing */
   get gateway(): Gateway {
     this.#gateway ??= findGateway(this.#options, this.env, this.cwd);
     return this.#gateway;
   }
 
-  /** The gateway, if the command has come so far that it called one. */
+  /** The gateway, if the command has used it already. */
   get gatewayCalled(): Gateway | null {
     return this.#gateway;
   }
@@ -47,7 +47,9 @@ export class Context {
     return new MoClient({ url, apiKey: key, retry });
   }
 
-  /** Aborted by Ctrl-C, or SIGTERM; a second one ends the process at once, as does the first where nobody asks for this. */
+  /**
+   * Aborted by Ctrl-C or SIGTERM. A second signal ends the process at once; so does the first if nothing has read this.
+   */
   get stopping(): AbortSignal {
     if (this.#stopping === null) {
       const stopping = new AbortController();
@@ -59,7 +61,7 @@ export class Context {
   }
 }
 
-/** The caller has stopped the command. */
+/** The user has stopped the command. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 

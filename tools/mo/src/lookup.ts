@@ -1,9 +1,9 @@
-/** From what people call a thing to the thing. */
+/** Finds customers, loans and payments by the ids that people use. */
 import type { Customer, List, Loan, MoClient, Payment } from '@mo/client';
 import { CommandError } from '@mo/command';
 import { NotFoundError } from './output/failure.ts';
 
-/** How a command names one thing: by its external_id, or by our own id. */
+/** The id of a resource in a command: its external_id, or the internal id. */
 export interface Named {
   readonly externalId: string | undefined;
   readonly id: number | undefined;
@@ -17,7 +17,7 @@ export const findCustomer = (client: MoClient, named: Named, signal: AbortSignal
     (external_id) => client.customers.list({ external_id, limit: 1 }, { signal }),
   );
 
-/** The customer's id alone, which may already be told. */
+/** The internal id of a customer, without a request if it is known. */
 export const customerIdOf = async (client: MoClient, named: Named, signal: AbortSignal): Promise<number> =>
   named.id !== undefined && named.externalId === undefined ? named.id : (await findCustomer(client, named, signal)).id;
 
@@ -44,7 +44,7 @@ async function find<Row>(
   byName: (externalId: string) => List<Row>,
 ): Promise<Row> {
   if ((externalId === undefined) === (id === undefined))
-    throw new CommandError(`name one ${what}: its external_id, or --id and our own id`);
+    throw new CommandError(`specify one ${what}: its external_id, or its internal id with --id`);
   if (id !== undefined) return byId(id);
   for await (const row of byName(externalId as string)) return row;
   throw new NotFoundError(`there is no ${what} with the external_id "${externalId}"`);

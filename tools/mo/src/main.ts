@@ -1,14 +1,14 @@
-/** `mo`: reads the command line and carries it out. */
+/** `mo`: parses the command line and runs the command. */
 import { CommanderError } from '@commander-js/extra-typings';
 import { EXIT } from './output/failure.ts';
 import { programOf } from './program.ts';
 
-// Whoever reads our output may have had enough, as `head` does: then it ends as other programs do.
+// The reader may close the output early, as `head` does: then exit as other programs do.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(EXIT.outputClosed);
 });
-// What is done goes on without notes on it.
+// Without a reader of the notes, the work continues.
 process.stderr.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
@@ -20,6 +20,6 @@ try {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.failed;
   const isHelp = error.code === 'commander.help';
-  const detail = isHelp ? 'a command is missing: --help tells which there are' : error.message.replace(/^error: /, '');
+  const detail = isHelp ? 'a command is missing: see --help' : error.message.replace(/^error: /, '');
   if (isJson && error.exitCode !== 0) process.stderr.write(`${JSON.stringify({ error: { code: 'usage', detail } })}\n`);
 }

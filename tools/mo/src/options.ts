@@ -1,4 +1,4 @@
-/** Options and arguments that several commands have, and how their values are read. */
+/** Options and arguments of several commands, and the parsers of their values. */
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { CommandError } from '@mo/command';
 import { OVERLAP_SECONDS_MAX, STREAMS, type Stream } from '@mo/contracts';
@@ -6,7 +6,7 @@ import type { Output } from './output/output.ts';
 
 export const ROWS_DEFAULT = 50;
 
-/** Reads a whole number within bounds. */
+/** Parses a whole number within bounds. */
 export const wholeNumber =
   (lowest: number, highest = 999_999_999_999_999) =>
   (text: string): number => {
@@ -15,61 +15,61 @@ export const wholeNumber =
     throw new InvalidArgumentError(`must be a whole number from ${lowest}${highest < 1e12 ? ` to ${highest}` : ''}`);
   };
 
-/** Reads the name of a topic. */
+/** Parses the name of a topic. */
 export function topic(text: string): string {
   if (/^[\w.-]{1,200}$/.test(text)) return text;
   throw new InvalidArgumentError('must be a topic such as mo.loans');
 }
 
-/** The stream that a live topic is of. @throws CommandError */
+/** The stream of a live topic. @throws CommandError */
 export function streamOf(name: string): Stream {
   const stream = STREAMS.find((candidate) => name.endsWith(`.${candidate}`));
   if (stream !== undefined) return stream;
-  throw new CommandError(`--topic must end in .${STREAMS.join(', .')}, not be "${name}"`);
+  throw new CommandError(`--topic must end in one of .${STREAMS.join(', .')}, unlike "${name}"`);
 }
 
-/** Reads a time; a day means its beginning, in UTC. The API says what is wrong with any other text. */
+/** Parses a time; a day means its start in UTC. The API rejects any other text with a reason. */
 export const time = (text: string): string => (/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
 
 export const idOption = (what: string) =>
-  new Option('--id <id>', `our own id of the ${what}, instead of its external_id`).argParser(wholeNumber(1));
+  new Option('--id <id>', `internal id of the ${what}, instead of its external_id`).argParser(wholeNumber(1));
 
 export const overlapOption = () =>
-  new Option('--overlap <seconds>', 'how long the old one goes on; a day unless told').argParser(
+  new Option('--overlap <seconds>', 'how long the old one stays valid; default: one day').argParser(
     wholeNumber(0, OVERLAP_SECONDS_MAX),
   );
 
 export const keyOption = () =>
-  new Option('--idempotency-key <key>', 'sent again under the same key, it has its effect once');
+  new Option('--idempotency-key <key>', 'a command repeated with the same key takes effect only once');
 
 export const maxOption = () =>
-  new Option('--max <rows>', `how many rows at most; --all for no limit`)
+  new Option('--max <rows>', 'maximum number of rows; --all for no limit')
     .argParser(wholeNumber(1))
     .default(ROWS_DEFAULT)
     .conflicts('all');
-export const allOption = () => new Option('--all', 'all rows, however many');
+export const allOption = () => new Option('--all', 'all rows');
 
 export const customerOption = (what: string) => new Option('--customer <external_id>', what).conflicts('customerId');
 export const customerIdOption = () =>
-  new Option('--customer-id <id>', 'the same by our own id').argParser(wholeNumber(1));
+  new Option('--customer-id <id>', 'the customer, by internal id').argParser(wholeNumber(1));
 
-/** The words for a customer in bodies and filters of the API. */
+/** The members that name a customer in request bodies and filters. */
 export const customerNamed = (options: { customer?: string | undefined; customerId?: number | undefined }) => ({
   ...(options.customer === undefined ? {} : { customer_external_id: options.customer }),
   ...(options.customerId === undefined ? {} : { customer_id: options.customerId }),
 });
 
-/** The examples below a command's help. */
+/** Examples below the help of a command. */
 export const examples = (...lines: readonly string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
 
-/** What the options of a list ask for of its rows; where that is not all of them, `out` says so on the side. */
+/** Limits the rows of a list as its options require. Notes on `out` if there may be more. */
 export const wanted = <T>(
   rows: AsyncIterable<T>,
   { all, max }: { all?: true | undefined; max: number },
   out: Pick<Output, 'note'>,
 ) =>
-  all === true ? rows : atMost(rows, max, () => out.note(`more than ${max} may be there: --max or --all shows them`));
+  all === true ? rows : atMost(rows, max, () => out.note(`there may be more than ${max} rows: see --max and --all`));
 
 async function* atMost<T>(items: AsyncIterable<T>, max: number, onMore: () => void): AsyncGenerator<T> {
   const iterator = items[Symbol.asyncIterator]();
@@ -78,7 +78,7 @@ async function* atMost<T>(items: AsyncIterable<T>, max: number, onMore: () => vo
     if (next.done === true) return;
     yield next.value;
   }
-  // What was asked for is there: where the look after it fails there may be more.
+  // All requested rows were read: if this look-ahead fails, there may be more.
   const hasMore = await iterator.next().then(
     ({ done }) => done !== true,
     () => true,

@@ -1,4 +1,4 @@
-/** All commands, with what they have in common. */
+/** All commands and their common settings. */
 import { readFileSync } from 'node:fs';
 import tab from '@bomb.sh/tab/commander';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
@@ -17,24 +17,27 @@ import { backfillCommand, rebuildCommand, reconcileCommand } from './commands/st
 import { webhooksCommand } from './commands/webhooks.ts';
 
 const HELP = `
-Where it works: --url and --key, else MO_URL and MO_API_KEY, else the stack that npm start runs (.mo/stack.json here or in a
-folder above). Operators' commands take CUSTOMERS_, LOANS_ and PAYMENTS_DATABASE_URL, KAFKA_BROKERS and TOPIC_PREFIX.
+Target: --url and --key; else MO_URL and MO_API_KEY; else the stack of npm start, which is found by .mo/stack.json
+in this folder or a parent folder. Operators' commands use CUSTOMERS_DATABASE_URL, LOANS_DATABASE_URL,
+PAYMENTS_DATABASE_URL, KAFKA_BROKERS and TOPIC_PREFIX, else the stack of npm start.
 
-Exit codes: 0 done; 1 answered or run, but refused, failed in part, different or not healthy; 2 called wrongly, could not
-begin, or not answered; 130 stopped by Ctrl-C; 141 nobody reads what it prints any more.
+Exit codes: 0 success; 1 answered or run, but with a bad result (a refusal, failed lines, differences, a part that
+is not ready); 2 invalid usage, could not start, no answer, or stopped by a failure; 130 stopped by Ctrl-C; 141 the
+reader closed the output.
 
-Completion: source <(mo complete bash)   or zsh;   mo complete fish | source`;
+Shell completion: source <(mo complete bash), source <(mo complete zsh), or mo complete fish | source`;
 
 /**
- * Builds the program; `parseAsync` runs it. A wrong command line throws a CommanderError, and is told to people unless `isJson`.
+ * Builds the program; `parseAsync` runs it. An invalid command line throws a CommanderError, whose message is also
+ * printed unless `isJson`.
  */
 export function programOf(isJson = false): CommandUnknownOpts {
   const program = new Command('mo')
-    .description('The API of MO Loans, and what its operators need, in a terminal')
+    .description("MO Loans in a terminal: API calls and operators' commands")
     .version(ownVersion())
     .option('--url <url>', 'the gateway')
     .option('--key <key>', 'the API key')
-    .option('--json', 'print JSON, one value a line')
+    .option('--json', 'print JSON, one value per line')
     .addHelpText('after', HELP);
   for (const command of [
     customersCommand(),
@@ -56,18 +59,20 @@ export function programOf(isJson = false): CommandUnknownOpts {
     deadLettersCommand(),
   ])
     program.addCommand(command);
-  // Its types are those of commander itself, ours say more.
+  // tab is typed for commander itself, whose types are less exact than these.
   tab(program as never);
-  program.commands.find((command) => command.name() === 'complete')?.description('print what completes mo in a shell');
-  settle(program, isJson);
+  program.commands
+    .find((command) => command.name() === 'complete')
+    ?.description('print the script for shell completion');
+  configure(program, isJson);
   return program;
 }
 
-/** What holds for every command at any depth. */
-function settle(command: CommandUnknownOpts, isJson: boolean): void {
-  command.exitOverride().configureHelp({ showGlobalOptions: true }).showHelpAfterError('(--help tells more)');
+/** Applies the common settings to every command at any depth. */
+function configure(command: CommandUnknownOpts, isJson: boolean): void {
+  command.exitOverride().configureHelp({ showGlobalOptions: true }).showHelpAfterError('(see --help)');
   if (isJson) command.configureOutput({ writeErr: () => {} });
-  for (const inner of command.commands) settle(inner, isJson);
+  for (const inner of command.commands) configure(inner, isJson);
 }
 
 const ownVersion = (): string =>

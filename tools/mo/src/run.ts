@@ -1,9 +1,9 @@
-/** From a parsed command line to an exit code. */
+/** Runs a parsed command line, up to the exit code. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { Context, type GlobalOptions, InterruptedError } from './context.ts';
 import { EXIT, type Failure, failureOf } from './output/failure.ts';
 
-/** Carries out a command; `work` answers with the exit code. Whatever it throws is told, and becomes one. */
+/** Runs a command. `work` returns the exit code; an error that it throws is reported and determines the exit code. */
 export async function run(command: CommandUnknownOpts, work: (context: Context) => Promise<number>): Promise<void> {
   const options: GlobalOptions = command.optsWithGlobals();
   const context = new Context(options);
@@ -11,11 +11,11 @@ export async function run(command: CommandUnknownOpts, work: (context: Context) 
     process.exitCode = await work(context);
   } catch (error) {
     const takesKey = command.options.some(({ long }) => long === '--idempotency-key');
-    process.exitCode = tell(context, error, takesKey);
+    process.exitCode = report(context, error, takesKey);
   }
 }
 
-function tell({ out, gatewayCalled }: Context, error: unknown, takesKey: boolean): number {
+function report({ out, gatewayCalled }: Context, error: unknown, takesKey: boolean): number {
   if (error instanceof InterruptedError) {
     out.note('stopped');
     return EXIT.interrupted;

@@ -1,4 +1,4 @@
-/** The command as its users call it, where it needs no system. */
+/** The command as its users call it, as far as it needs no system. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ function mo(args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ende
   return promise;
 }
 
-/** All commands that do something, as they are called. */
+/** All commands without subcommands, with the words that call them. */
 function* endsOf(command: CommandUnknownOpts, words = ''): Generator<readonly [string, CommandUnknownOpts]> {
   const own = command.commands.filter((inner) => !['help', 'complete'].includes(inner.name()));
   for (const inner of own) yield* endsOf(inner, `${words} ${inner.name()}`.trim());
@@ -49,25 +49,25 @@ function helpOf(command: CommandUnknownOpts): string {
 const ENDS = [...endsOf(programOf())];
 
 describe('help', () => {
-  it('lists every command, where it works and the exit codes', async () => {
+  it('lists every command, the target and the exit codes', async () => {
     const { code, stdout } = await mo(['--help']);
     expect(code).toBe(0);
     expect(ENDS).toHaveLength(38);
     for (const [words] of ENDS) expect(stdout).toMatch(new RegExp(`^ {2}${words.split(' ')[0]}\\b`, 'm'));
-    expect(stdout).toMatch(/MO_URL and MO_API_KEY.*Exit codes: 0 done/s);
+    expect(stdout).toMatch(/MO_URL and MO_API_KEY.*Exit codes: 0 success/s);
   });
 
-  it.each(ENDS)('of %s has no option of its own by the name of one of all commands', (_words, command) => {
-    const ofAll = programOf().options.map(({ long }) => long);
-    expect(command.options.map(({ long }) => long).filter((name) => ofAll.includes(name))).toEqual([]);
+  it.each(ENDS)('of %s has no option with the name of a global option', (_words, command) => {
+    const global = programOf().options.map(({ long }) => long);
+    expect(command.options.map(({ long }) => long).filter((name) => global.includes(name))).toEqual([]);
   });
 
-  it.each(ENDS)('of %s has an example of that command', (words, command) => {
+  it.each(ENDS)('of %s has an example of the command', (words, command) => {
     expect(helpOf(command)).toContain(`\n  $ mo ${words}`);
   });
 });
 
-describe('a wrong command line', () => {
+describe('an invalid command line', () => {
   it.each([
     ['lones', /unknown command 'lones'\n\(Did you mean loans\?\)/],
     ['loans list --status open', /Allowed choices are pending, active, rejected, paid/],
@@ -76,14 +76,14 @@ describe('a wrong command line', () => {
     ['loans take l --amount 5', /required option '--due <time>' not specified/],
     ['backfill --topic mo/loans --to x', /must be a topic such as mo.loans/],
     ['dlq list --customer ada', /must be a customer's id, or none/],
-  ])('"%s" is named', async (line, message) => {
+  ])('"%s" is refused with the reason', async (line, message) => {
     const program = programOf();
     for (const command of [program, ...program.commands, ...[...endsOf(program)].map(([, end]) => end)])
       command.configureOutput({ writeErr: () => {} });
     await expect(program.parseAsync(line.split(' '), { from: 'user' })).rejects.toThrow(message);
   });
 
-  it('is told on standard error, with 2 as its exit code', async () => {
+  it('is reported on standard error, with exit code 2', async () => {
     const lines = [
       ['loans', 'list', '--status', 'open'],
       ['loans', 'take', 'l', '--amount', '5', '--due', '2030-01-01'],
@@ -97,21 +97,21 @@ describe('a wrong command line', () => {
     expect(ended.map(({ code, stdout }) => [code, stdout])).toEqual(lines.map(() => [2, '']));
     expect(ended.map(({ stderr }) => stderr.split('\n')[0])).toEqual([
       expect.stringContaining('Allowed choices'),
-      'mo: say whose loan it is: --customer, or --customer-id',
-      'mo: name one loan: its external_id, or --id and our own id',
+      'mo: specify the customer with --customer or --customer-id',
+      'mo: specify one loan: its external_id, or its internal id with --id',
       'mo: give --score, --status or both',
       expect.stringContaining('its name must end in .csv'),
-      'mo: --topic must end in .customers, .loans, .payments, not be "mo.nothing"',
+      'mo: --topic must end in one of .customers, .loans, .payments, unlike "mo.nothing"',
     ]);
   });
 });
 
-describe('a wrong command line of a program', () => {
+describe('an invalid command line with --json', () => {
   it.each([
     [['loans', 'take', 'l', '--json'], "required option '--amount <amount>' not specified"],
     [['lones', '--json'], "unknown command 'lones'"],
     [['loans', '--json'], 'a command is missing'],
-  ])('is told as JSON: %j', async (line, detail) => {
+  ])('is reported as JSON: %j', async (line, detail) => {
     const { code, stdout, stderr } = await mo(line);
     expect([code, stdout, JSON.parse(stderr)]).toEqual([
       2,
@@ -121,7 +121,7 @@ describe('a wrong command line of a program', () => {
   });
 });
 
-it('a list that is cut off says so', async () => {
+it('a truncated list says so', async () => {
   async function* rows() {
     yield* ['a', 'b', 'c'];
   }
@@ -137,11 +137,11 @@ it('a list that is cut off says so', async () => {
     ['a', 'b', 'c'],
     ['a', 'b', 'c'],
   ]);
-  expect(notes).toEqual(['more than 2 may be there: --max or --all shows them']);
+  expect(notes).toEqual(['there may be more than 2 rows: see --max and --all']);
 });
 
 describe('without a system', () => {
-  it('a command says what to do', async () => {
+  it('a command reports what to do', async () => {
     const lines = [['balance', 'ada'], ['status'], ['reconcile'], ['dlq', 'list'], ['events', 'tail']];
     const ended = await Promise.all(lines.map((line) => mo(line)));
     expect(ended.map(({ code }) => code)).toEqual(lines.map(() => 2));
@@ -154,14 +154,14 @@ describe('without a system', () => {
     ]);
   });
 
-  it('whose databases are away a command says so', async () => {
+  it('a command reports that it cannot reach a database', async () => {
     const url = 'postgres://mo:mo@127.0.0.1:20009/mo';
     const databases = { CUSTOMERS_DATABASE_URL: url, LOANS_DATABASE_URL: url, PAYMENTS_DATABASE_URL: url };
     const { code, stderr } = await mo(['reconcile'], databases);
     expect([code, stderr]).toEqual([2, 'mo: a database can not be reached: connect ECONNREFUSED 127.0.0.1:20009\n']);
   });
 
-  it('a backfill that can not begin leaves the plan of another', async () => {
+  it('a backfill that cannot start leaves an existing plan unchanged', async () => {
     const url = 'postgres://mo:mo@127.0.0.1:20009/mo';
     const databases = { CUSTOMERS_DATABASE_URL: url, LOANS_DATABASE_URL: url, PAYMENTS_DATABASE_URL: url };
     writeFileSync(join(cwd, 'plan.json'), 'of the first backfill');
@@ -172,11 +172,13 @@ describe('without a system', () => {
     expect(readdirSync(cwd)).toEqual(['plan.json']);
   });
 
-  it('that answers says how to start one, for programs too', async () => {
+  it('a command reports how to start one, also with --json', async () => {
     const env = { MO_URL: 'http://127.0.0.1:20009', MO_API_KEY: 'k' };
     const { code, stderr } = await mo(['balance', 'ada'], env);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^mo: no answer to GET .*ECONNREFUSED.*\n {2}is it running\? `npm start` starts it/);
+    expect(stderr).toMatch(
+      /^mo: no answer to GET .*ECONNREFUSED.*\n {2}is the gateway running\? `npm start` starts one/,
+    );
     const json = await mo(['balance', 'ada', '--json'], env);
     expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: 'no_answer' } });
     const status = await mo(['status', '--json'], env);
@@ -190,7 +192,7 @@ describe('without a system', () => {
 });
 
 describe('completion', () => {
-  it.each(['bash', 'zsh', 'fish'])('for %s asks the command itself', async (shell) => {
+  it.each(['bash', 'zsh', 'fish'])('for %s calls the command', async (shell) => {
     const { code, stdout } = await mo(['complete', shell]);
     expect(code).toBe(0);
     expect(stdout).toContain('mo complete --');

@@ -10,7 +10,7 @@ const message = (value: string | null, more: Record<string, string> = {}) => ({
   headers: { ...headers, ce_sequence: '2', ce_seen: 'customers=1', ...more },
 });
 
-it('an event is told in a line that can not steer the terminal, and whole for programs', () => {
+it('an event is shown as a line without control characters, and complete as JSON', () => {
   const event = readEvent(
     'mo.loans',
     3,
@@ -23,7 +23,7 @@ it('an event is told in a line that can not steer the terminal, and whole for pr
   expect(customerNameOf(event)).toBe('ada');
 });
 
-it('what is no event of ours is told as far as it can be read', () => {
+it('a message that is not a valid event is shown as far as it can be read', () => {
   const event = readEvent('mo.loans', 0, { ...message('text'), headers: {} });
   expect(event).toMatchObject({ type: null, customer_id: 7, version: null, data: 'text' });
   expect(eventLine(event)).toMatch(/^no time {2}mo.loans +customer 7 {2}version \?$/);

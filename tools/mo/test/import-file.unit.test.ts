@@ -26,7 +26,7 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 describe('the parts of a file', () => {
   const content = Array.from({ length: 2 * PART_LINES_MAX + 1 }, (_, place) => `ü${place},1.00\r\n`).join('');
 
-  it('are its bytes, so many lines at a time, with the numbers of the lines', async () => {
+  it('are its bytes, up to the maximum number of lines each, with line numbers', async () => {
     const path = file('whole.csv', content.slice(0, -2));
     const parts = await all(partsOf(path, START));
     expect(parts.map(({ firstLine, lines }) => [firstLine, lines.length])).toEqual([
@@ -38,7 +38,7 @@ describe('the parts of a file', () => {
     expect(parts.at(-1)?.end).toBe(readFileSync(path).length);
   });
 
-  it('begin where the one before ended', async () => {
+  it('start where the previous part ended', async () => {
     const path = file('again.csv', content);
     const [, second, third] = await all(partsOf(path, START));
     const first = (await partsOf(path, START).next()).value as { end: number };
@@ -46,7 +46,7 @@ describe('the parts of a file', () => {
     expect(rest).toEqual([second, third]);
   });
 
-  it('are bounded in bytes, and a line is, too', async () => {
+  it('are limited in bytes, and so is a line', async () => {
     const long = `${'x'.repeat(700_000)}\n`;
     const parts = await all(partsOf(file('long.csv', long.repeat(7)), START));
     expect(parts.map(({ lines }) => lines.length)).toEqual([5, 2]);
@@ -55,40 +55,40 @@ describe('the parts of a file', () => {
   });
 });
 
-describe('a first look', () => {
-  const look = (content: string, format: 'csv' | 'ndjson' = 'csv') => scan(file('looked-at', content), format, signal);
+describe('a scan', () => {
+  const scanOf = (content: string, format: 'csv' | 'ndjson' = 'csv') => scan(file('scanned', content), format, signal);
 
-  it('tells a header line, quoted, marked and in any case, and what each part begins with', async () => {
+  it('recognises a header line (quoted, with a byte order mark, in any case) as the start of each part', async () => {
     const header = Buffer.from('\ufeff"Score", EXTERNAL_ID \r\n');
-    expect(await look(`${header.toString()}1,a\n2,b`)).toMatchObject({
+    expect(await scanOf(`${header.toString()}1,a\n2,b`)).toMatchObject({
       lines: 3,
       header,
       prefix: header,
       start: { offset: header.length, line: 2 },
     });
-    expect(await look('external_id,score')).toMatchObject({ lines: 1, prefix: Buffer.from('external_id,score\n') });
+    expect(await scanOf('external_id,score')).toMatchObject({ lines: 1, prefix: Buffer.from('external_id,score\n') });
   });
 
-  it('has one made up where there is none, and none for NDJSON', async () => {
+  it('adds a header to each part of a file without one, and none to NDJSON', async () => {
     const prefix = Buffer.from('external_id,score,status,preapproved_at\n');
-    expect(await look('a,1\nexternal_id,2\n')).toMatchObject({ lines: 2, header: null, prefix, start: START });
-    expect((await look('\ufeffa,1\n')).start).toEqual({ offset: 3, line: 1 });
-    expect(await look('{"external_id":"a"}\n', 'ndjson')).toMatchObject({ header: null, prefix: null, start: START });
+    expect(await scanOf('a,1\nexternal_id,2\n')).toMatchObject({ lines: 2, header: null, prefix, start: START });
+    expect((await scanOf('\ufeffa,1\n')).start).toEqual({ offset: 3, line: 1 });
+    expect(await scanOf('{"external_id":"a"}\n', 'ndjson')).toMatchObject({ header: null, prefix: null, start: START });
   });
 
-  it('tells files apart', async () => {
-    const [a, b, again] = [await look('a,1\n'), await look('a,2\n'), await look('a,1\n')];
+  it('distinguishes files by their hash', async () => {
+    const [a, b, again] = [await scanOf('a,1\n'), await scanOf('a,2\n'), await scanOf('a,1\n')];
     expect(a.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect([a.sha256 === b.sha256, a.sha256 === again.sha256]).toEqual([false, true]);
   });
 
-  it('says what is wrong with a file', async () => {
+  it('reports what is wrong with a file', async () => {
     await expect(scan(join(dir, 'none'), 'csv', signal)).rejects.toThrow(/none: there is no such file/);
     await expect(scan(dir, 'csv', signal)).rejects.toThrow(/it is a folder/);
-    await expect(look('')).rejects.toThrow(/is empty/);
+    await expect(scanOf('')).rejects.toThrow(/is empty/);
     expect([formatOf('a.CSV'), formatOf('b.jsonl'), formatOf('c.ndjson')]).toEqual(['csv', 'ndjson', 'ndjson']);
     expect(() => formatOf('people.json')).toThrow(/must end in .csv, .ndjson, .jsonl.*jq -c/);
-    expect(() => formatOf('people')).toThrow(/or --format must say what it is$/);
+    expect(() => formatOf('people')).toThrow(/or --format must be given$/);
   });
 });
 
@@ -100,7 +100,7 @@ describe('failed lines', () => {
   const failedLines = new FailedLines(...paths, Buffer.from('external_id,score\n'));
   const contents = () => paths.map((path) => readFileSync(path, 'utf8'));
 
-  it('are as they were, below the header of their file, with the reasons beside them', () => {
+  it('are stored unchanged below the header of their file, with the reasons in a second file', () => {
     const first = failedLines.add(part, [errorOf(1)], true);
     const second = failedLines.add(part, [errorOf(3)], false);
     const [texts = '', reasons = ''] = contents();
@@ -113,7 +113,7 @@ describe('failed lines', () => {
     expect([first.failed + second.failed, first.errors + second.errors]).toEqual([texts.length, reasons.length]);
   });
 
-  it('go no further than the import has come', () => {
+  it('are cut to the progress of the import', () => {
     const [texts = '', reasons = ''] = contents();
     failedLines.cut({ failed_bytes: texts.length - 4, errors_bytes: reasons.length / 2 });
     expect(contents()).toEqual([texts.slice(0, -4), reasons.slice(0, reasons.length / 2)]);
@@ -126,7 +126,7 @@ describe('the state', () => {
   const path = join(dir, 'state.json');
   const state = newState({ sha256: 'f', lines: 3, start: { offset: 18, line: 2 } }, 'http://g');
 
-  it('is read as it was written, and gives each part a key of its own', () => {
+  it('is read as it was written, and gives each part its own idempotency key', () => {
     expect(readState(path)).toBeNull();
     writeState(path, state);
     expect(readState(path)).toEqual(state);
@@ -137,14 +137,14 @@ describe('the state', () => {
   });
 
   it.each(['', '{}', '{"version":1,"key":"k","done":{}}', '{"version":2,"key":"k","done":{"offset":1}}'])(
-    '%j is none',
+    'is not %j',
     (text) => {
       writeFileSync(path, text);
-      expect(() => readState(path)).toThrow(/does not tell of an import: .*--restart/);
+      expect(() => readState(path)).toThrow(/is not the state of an import: .*--restart/);
     },
   );
 
-  it('tells whether another process is at work', () => {
+  it('shows whether another process is at work', () => {
     const of = (pid: number | null) => isAtWork({ ...state, pid });
     expect([of(process.pid), of(null), of(process.ppid), of(2 ** 22 - 1)]).toEqual([false, false, true, false]);
   });

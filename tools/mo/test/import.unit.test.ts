@@ -1,4 +1,4 @@
-/** Where an import goes on after each way to be stopped, before a stand-in for the bulk endpoint. */
+/** How an import continues after every kind of interruption, with a stand-in for the bulk endpoint. */
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -18,9 +18,9 @@ const lines = Array.from(
 );
 const FAILED = ['external_id,score\n', ...BAD.map((place) => `c${place},x\n`)].join('');
 
-/** What it was asked: the key, and how many lines came with it. */
-let asked: { key: string; lines: number }[];
-/** A request from this one on, counted from 1, gets no answer though it has its effect. */
+/** The uploads: the idempotency key, and the number of lines. */
+let uploads: { key: string; lines: number }[];
+/** Requests from this one on, counted from 1, take effect but get no answer. */
 let loseFrom: number;
 /** Which key created which line. */
 let created: Map<string, string>;
@@ -29,7 +29,7 @@ const server = createServer((request, response) => {
   void text(request).then((body) => {
     const key = String(request.headers['idempotency-key']);
     const rows = body.trimEnd().split('\n').slice(1);
-    asked.push({ key, lines: rows.length });
+    uploads.push({ key, lines: rows.length });
     const errors = rows.flatMap((row, place) => {
       const [external_id = '', score] = row.split(',');
       const isFirst = !created.has(external_id);
@@ -37,7 +37,7 @@ const server = createServer((request, response) => {
       const code = score === 'x' ? 'invalid_request' : created.get(external_id) === key ? null : 'already_exists';
       return code === null ? [] : [{ line: place + 2, external_id, code, detail: code }];
     });
-    if (asked.length >= loseFrom) return request.socket.destroy();
+    if (uploads.length >= loseFrom) return request.socket.destroy();
     const failed = errors.length;
     const summary = { received: rows.length, created: rows.length - failed, failed, errors, errors_truncated: false };
     return response.setHeader('content-type', 'application/json').end(JSON.stringify(summary));
@@ -57,7 +57,7 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'mo-import-'));
   path = join(dir, 'people.csv');
   writeFileSync(path, `external_id,score\n${lines.join('')}`);
-  [asked, created, loseFrom] = [[], new Map(), Number.POSITIVE_INFINITY];
+  [uploads, created, loseFrom] = [[], new Map(), Number.POSITIVE_INFINITY];
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
@@ -85,10 +85,10 @@ const errorLines = () =>
     .map((line) => (JSON.parse(line) as { line: number }).line);
 const WHOLE = { received: lines.length, created: lines.length - BAD.length, failed: BAD.length };
 
-it('sends a part at a time, each under a key of its own', async () => {
+it('sends one part at a time, each with its own idempotency key', async () => {
   expect(await run()).toMatchObject({ ...WHOLE, failed_lines: join(dir, 'people.failed.csv') });
   const { key } = state();
-  expect(asked).toEqual([
+  expect(uploads).toEqual([
     { key: `${key}-1`, lines: PART_LINES_MAX },
     { key: `${key}-2`, lines: PART_LINES_MAX },
     { key: `${key}-3`, lines: 5 },
@@ -97,19 +97,19 @@ it('sends a part at a time, each under a key of its own', async () => {
   expect(errorLines()).toEqual(BAD.map((place) => place + 2));
 });
 
-it('goes on with the part whose answer was lost, under its key', async () => {
+it('continues with the part whose answer was lost, with the same key', async () => {
   loseFrom = 2;
   await expect(run()).rejects.toThrow(/no answer/);
-  expect(notes.at(-1)).toBe(`run again it goes on at line ${PART_LINES_MAX + 2} of ${lines.length + 1}`);
+  expect(notes.at(-1)).toBe(`run again to continue at line ${PART_LINES_MAX + 2} of ${lines.length + 1}`);
   expect(state()).toMatchObject({ pid: null, finished_at: null, done: { parts: 1, line: PART_LINES_MAX + 2 } });
   loseFrom = Number.POSITIVE_INFINITY;
   expect(await run()).toMatchObject(WHOLE);
-  expect(asked.map(({ key }) => key.split('-').at(-1))).toEqual(['1', '2', '2', '3']);
+  expect(uploads.map(({ key }) => key.split('-').at(-1))).toEqual(['1', '2', '2', '3']);
   expect([failedLines(), created.size]).toEqual([FAILED, WHOLE.created]);
-  expect(notes.at(-1)).toMatch(new RegExp(`^going on at line ${PART_LINES_MAX + 2} of ${lines.length + 1} `));
+  expect(notes.at(-1)).toMatch(new RegExp(`^continuing at line ${PART_LINES_MAX + 2} of ${lines.length + 1} `));
 });
 
-it('does not keep twice what a run wrote that was killed before it could say so', async () => {
+it('does not keep failed lines twice that a killed run wrote before its state', async () => {
   loseFrom = 2;
   await expect(run()).rejects.toThrow(/no answer/);
   for (const name of ['people.failed.csv', 'people.errors.ndjson'])
@@ -120,22 +120,22 @@ it('does not keep twice what a run wrote that was killed before it could say so'
   expect(errorLines()).toEqual(BAD.map((place) => place + 2));
 });
 
-it('counts a line that repeats one of an earlier part as failed', async () => {
+it('counts a line that repeats a line of an earlier part as failed', async () => {
   writeFileSync(path, `external_id,score\n${lines.join('')}c0,1\n`);
   expect(await run()).toMatchObject({ failed: BAD.length + 1, created: WHOLE.created });
   expect(failedLines()).toBe(`${FAILED}c0,1\n`);
 });
 
 describe('a file that was imported', () => {
-  it('is not imported again unless it is asked for', async () => {
+  it('is not imported again without --restart', async () => {
     await run();
-    const before = asked.length;
+    const before = uploads.length;
     expect(await run()).toMatchObject(WHOLE);
-    expect([asked.length, notes.at(-1)]).toEqual([before, expect.stringMatching(/^imported already at .*--restart/)]);
+    expect([uploads.length, notes.at(-1)]).toEqual([before, expect.stringMatching(/^already imported at .*--restart/)]);
     expect(await run({ isRestart: true })).toMatchObject({ created: 0, failed: lines.length });
   });
 
-  it('is another once it has changed, or goes elsewhere', async () => {
+  it('is a new import after a change, or for another gateway', async () => {
     await run();
     const { key } = state();
     expect(await run({ gatewayUrl: 'http://elsewhere' })).toMatchObject({ created: 0 });
@@ -145,24 +145,24 @@ describe('a file that was imported', () => {
   });
 });
 
-describe('an import that is not over', () => {
+describe('an unfinished import', () => {
   beforeEach(async () => {
     loseFrom = 2;
     await expect(run()).rejects.toThrow(/no answer/);
   });
 
-  it('does not go on with another file or elsewhere', async () => {
-    await expect(run({ gatewayUrl: 'http://elsewhere' })).rejects.toThrow(/goes to http:\/\/127.*--restart/);
+  it('does not continue with a changed file or another gateway', async () => {
+    await expect(run({ gatewayUrl: 'http://elsewhere' })).rejects.toThrow(/uses http:\/\/127.*--restart/);
     writeFileSync(path, 'new,1\n');
-    await expect(run()).rejects.toThrow(/the file has changed since the import that began.*--restart/);
+    await expect(run()).rejects.toThrow(/the file has changed since the import that started.*--restart/);
   });
 
-  it('is left alone while another process is at it', async () => {
+  it('is left alone while another process runs it', async () => {
     writeFileSync(statePath(), JSON.stringify({ ...state(), pid: process.ppid }));
-    await expect(run()).rejects.toThrow(`process ${process.ppid} imports this file now`);
+    await expect(run()).rejects.toThrow(`process ${process.ppid} is importing this file`);
   });
 
-  it('says what may be told wrongly where its keys may be forgotten', async () => {
+  it('warns of wrong reports if its keys may have expired', async () => {
     writeFileSync(statePath(), JSON.stringify({ ...state(), started_at: '2020-01-01T00:00:00Z' }));
     loseFrom = Number.POSITIVE_INFINITY;
     await run();

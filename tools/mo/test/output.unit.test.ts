@@ -11,7 +11,7 @@ const COLUMNS = [
 ];
 
 describe('a table', () => {
-  it('has columns as wide as what is in them, amounts to the right', () => {
+  it('has columns as wide as their contents, with amounts aligned to the right', () => {
     const { head, body } = new Table(COLUMNS).lines([
       { name: 'ada', amount: '1000.00' },
       { name: '日本', amount: null },
@@ -19,7 +19,7 @@ describe('a table', () => {
     expect([head, ...body]).toEqual(['NAME   AMOUNT', 'ada   1000.00', '日本']);
   });
 
-  it('keeps its widths for rows that come later, and its cells in bounds', () => {
+  it('keeps its widths for later rows, and truncates long cells', () => {
     const table = new Table(COLUMNS);
     table.lines([{ name: 'ada', amount: '1' }]);
     const later = table.lines([
@@ -30,7 +30,7 @@ describe('a table', () => {
     expect(later.body).toEqual(['augusta      22', `${'x'.repeat(59)}…       3`]);
   });
 
-  it('shows what came from outside so that it can not steer the terminal', () => {
+  it('replaces control characters in cells', () => {
     expect(new Table(COLUMNS).lines([{ name: 'a\u001b[2Jb', amount: '1' }]).body).toEqual(['a?[2Jb       1']);
   });
 });
@@ -47,7 +47,7 @@ describe('output', () => {
   };
   const rows = Array.from({ length: 401 }, (_, place) => ({ name: `n${place}`, amount: '1' }));
 
-  it('of many rows is a table with one head, in any colour only on a terminal', async () => {
+  it('of many rows is a table with one head, without colour unless on a terminal', async () => {
     const { out, text } = printed(false);
     expect(await out.rows(rows, COLUMNS)).toBe(401);
     const lines = text().split('\n');
@@ -56,7 +56,7 @@ describe('output', () => {
     expect(lines.filter((line) => line.startsWith('NAME'))).toHaveLength(1);
   });
 
-  it('of no rows is the head alone, and nothing for programs', async () => {
+  it('of no rows is only the head, and nothing with --json', async () => {
     const people = printed(false);
     await people.out.rows([], COLUMNS);
     expect(people.text()).toBe('NAME  AMOUNT\n');
@@ -65,7 +65,7 @@ describe('output', () => {
     expect(programs.text()).toBe('');
   });
 
-  it('for programs is one JSON value a line', async () => {
+  it('with --json is one JSON value per line', async () => {
     const { out, text } = printed(true);
     await out.rows(rows.slice(0, 2), COLUMNS);
     out.record(rows[2] as (typeof rows)[number], COLUMNS);
@@ -78,7 +78,7 @@ describe('output', () => {
     expect(values).toEqual([...rows.slice(0, 3), { done: true }]);
   });
 
-  it('of one thing names its members', () => {
+  it('of one record names its members', () => {
     const { out, text } = printed(false);
     out.record({ name: 'ada', amount: '1.00' }, COLUMNS);
     expect(text()).toBe('name    ada\namount  1.00\n');
@@ -92,16 +92,16 @@ describe('a failure', () => {
       { type: 'urn:t', title: 't', status, code, detail: 'as told', instance: 'urn:mo:request:r', ...more } as never,
       facts,
     );
-  const gateway = { url: 'http://g', key: 'k', keyFrom: 'from MO_API_KEY' };
+  const gateway = { url: 'http://g', key: 'k', keyFrom: 'MO_API_KEY' };
 
-  it('of a rule tells its code, its words and what else it says, and is 1', () => {
+  it('for a broken rule shows the code, the detail and all other members, with exit code 1', () => {
     const failure = failureOf(problem(422, 'credit_limit_exceeded', { available_amount: '4.00' }), gateway);
     expect(failure.exitCode).toBe(1);
     expect(failure.lines).toEqual(['credit_limit_exceeded: as told', '  available_amount: 4.00']);
     expect(failure.json).toMatchObject({ error: { code: 'credit_limit_exceeded', available_amount: '4.00' } });
   });
 
-  it('of a request names the fields', () => {
+  it('for an invalid request names the fields', () => {
     const errors = [{ pointer: '/amount', in: 'body', code: 'invalid', detail: 'is required' }];
     expect(failureOf(problem(400, 'invalid_request', { errors }), gateway).lines).toEqual([
       'invalid_request: as told',
@@ -109,25 +109,25 @@ describe('a failure', () => {
     ]);
   });
 
-  it('of a key says where the key came from, and is 2', () => {
+  it('for a refused key names the source of the key, with exit code 2', () => {
     const failure = failureOf(problem(401, 'unauthenticated'), gateway);
     expect(failure.exitCode).toBe(2);
-    expect(failure.lines[1]).toContain('the key is from MO_API_KEY');
+    expect(failure.lines[1]).toContain('the key came from MO_API_KEY');
   });
 
-  it('of a write that is not answered, or not now, says how to make sure that it counts once', () => {
+  it('for an unanswered or unavailable write shows how to repeat it so that it takes effect once', () => {
     const noAnswer = new NoAnswerError('no answer to POST x: ECONNREFUSED', facts, false, null);
     for (const error of [noAnswer, problem(503, 'unavailable')]) {
       const { exitCode, lines } = failureOf(error, gateway);
       expect(exitCode).toBe(2);
       expect(lines.join('\n')).toContain('--idempotency-key key-1');
       const withoutOption = failureOf(error, gateway, false).lines.join('\n');
-      expect(withoutOption).toContain('run it again');
+      expect(withoutOption).toContain('run the command again');
       expect(withoutOption).not.toContain('--idempotency-key');
     }
-    expect(failureOf(noAnswer, gateway).lines.join('\n')).toContain('`npm start` starts it');
+    expect(failureOf(noAnswer, gateway).lines.join('\n')).toContain('`npm start` starts one');
     expect(failureOf(problem(500, 'internal_error'), gateway).lines.join('\n')).toContain(
-      'urn:mo:request:r in the log',
+      'in the log: urn:mo:request:r',
     );
   });
 
@@ -136,7 +136,7 @@ describe('a failure', () => {
     [new CommandError('no Kafka'), 2, 'failed'],
     [new UnexpectedAnswerError('GET x was answered 502', facts, 502), 2, 'unexpected_answer'],
     [new TypeError('x is undefined'), 2, 'bug'],
-  ])('%s has an exit code and a code for programs', (error, exitCode, code) => {
+  ])('for %s has an exit code and a code for programs', (error, exitCode, code) => {
     const failure = failureOf(error, null);
     expect(failure).toMatchObject({ exitCode, json: { error: { code, detail: error.message } } });
     expect(failure.lines[0]).toContain(error.message);

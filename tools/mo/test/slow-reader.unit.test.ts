@@ -1,16 +1,16 @@
-/** Output whose reader is slower than what is printed. */
+/** Output to a slow reader. */
 import { Writable } from 'node:stream';
 import { Output } from '../src/output/output.ts';
 
 const COLUMNS = [{ head: 'NAME', of: ({ name }: { name: string }) => name }];
 const ROWS = 2_000;
 const HELD_BYTES_MAX = 1_000;
-/** What a table shows at once comes on top. */
+/** The rows that a table prints together come on top. */
 const TABLE_BYTES_MAX = 2_500;
 
 const name = (place: number) => ({ name: `name-${place}` });
 
-/** A reader that takes a line at each turn of the event loop; `held` is the most that waited for it. */
+/** A reader that takes one line per turn of the event loop; `held` is the maximum number of buffered bytes. */
 function slowReader() {
   const read = { text: '', held: 0 };
   const stdout = new Writable({
@@ -27,7 +27,7 @@ function slowReader() {
 it.each([
   ['JSON', true, HELD_BYTES_MAX + 100],
   ['a table', false, HELD_BYTES_MAX + TABLE_BYTES_MAX],
-])('rows as %s wait for the reader, and all of them come', async (_what, isJson, heldMax) => {
+])('rows as %s wait for the reader, and all of them arrive', async (_what, isJson, heldMax) => {
   const { stdout, read } = slowReader();
   const out = new Output(isJson, stdout, stdout);
   expect(
@@ -43,7 +43,7 @@ it.each([
   expect(read.held).toBeLessThanOrEqual(heldMax);
 });
 
-it('that waits for a reader who reads nothing ends when the command is stopped', async () => {
+it('a wait for a reader that reads nothing ends when the command is stopped', async () => {
   const stopping = new AbortController();
   const stuck = new Writable({ highWaterMark: 1, write: () => {} });
   const out = new Output(true, stuck, stuck, () => stopping.signal);

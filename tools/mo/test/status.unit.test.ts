@@ -1,4 +1,4 @@
-/** `mo status` against processes that are stubs. */
+/** `mo status` with stubs for the processes. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-it('looks at every process that a name stands for, because each reports only its own state', async () => {
+it('queries every process behind a name, because each reports only its own state', async () => {
   const system = {
     gatewayUrl: `http://127.0.0.1:${port}`,
     processes: { customers: [], loans: [`http://loans:${port}`], payments: [], webhooks: [] },

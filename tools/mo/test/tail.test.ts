@@ -1,4 +1,4 @@
-/** Following topics on a real Kafka that lets the group in anew. */
+/** Following topics on a real Kafka that rebalances the group. */
 import { randomUUID } from 'node:crypto';
 import { testServers } from '@mo/dev-stack';
 import { type Kafka, kafkajsOptions, kafkaOverKafkajs, type Topics } from '@mo/messaging';
@@ -21,7 +21,7 @@ beforeEach(async () => {
   await kafka.ensureTopics([topic], 1);
 });
 
-/** With a producer that knows all partitions there are by now. */
+/** Sends with a new producer, which knows all current partitions. */
 async function send(names: readonly string[], partitions: number): Promise<void> {
   const producer = await kafka.producer();
   const messages = names.map((name) => ({ key: name, value: JSON.stringify({ name }), headers: {} }));
@@ -34,7 +34,7 @@ const nameIn = ({ data }: TailedEvent) => (data as { name: string }).name;
 /** Follows the topic in the background. */
 async function follow(fromBeginning: boolean) {
   const groupsBefore = new Set((await admin.listGroups()).groups.map(({ groupId }) => groupId));
-  const told: string[] = [];
+  const shown: string[] = [];
   const stopping = new AbortController();
   const begun = Promise.withResolvers<void>();
   const ended = tail({
@@ -42,11 +42,11 @@ async function follow(fromBeginning: boolean) {
     topics: [topic],
     fromBeginning,
     onEvent: async (event) => {
-      told.push(nameIn(event));
+      shown.push(nameIn(event));
       return false;
     },
     onBegin: begun.resolve,
-    onAway: () => {},
+    onUnreachable: () => {},
     signal: stopping.signal,
   });
   await Promise.race([begun.promise, ended]);
@@ -56,27 +56,27 @@ async function follow(fromBeginning: boolean) {
     stopping.abort(new Error('stopped'));
     await expect(ended).rejects.toThrow('stopped');
   };
-  return { told, group, stop };
+  return { shown, group, stop };
 }
 
 it.each([
   ['from the beginning', true, namesOf('a')],
   ['from now on', false, []],
 ])(
-  'tells %s each event once, also of partitions that were added since, however often the group is let in',
+  'shows each event once %s, also of partitions that were added since, however often the group rebalances',
   async (_what, fromBeginning, earlier) => {
     await send(namesOf('a'), 1);
-    const { told, group, stop } = await follow(fromBeginning);
+    const { shown, group, stop } = await follow(fromBeginning);
     await send(namesOf('b'), 1);
     const first = [...earlier, ...namesOf('b')];
-    await waitFor(() => told.length >= first.length);
+    await waitFor(() => shown.length >= first.length);
     await kafka.raise(topic, 2);
     await send(namesOf('c'), 2);
     await passingMember(brokers, group, topic);
     await send(namesOf('d'), 2);
     const all = [...first, ...namesOf('c'), ...namesOf('d')];
-    await waitFor(() => all.every((name) => told.includes(name)));
+    await waitFor(() => all.every((name) => shown.includes(name)));
     await stop();
-    expect(told.toSorted()).toEqual(all.toSorted());
+    expect(shown.toSorted()).toEqual(all.toSorted());
   },
 );

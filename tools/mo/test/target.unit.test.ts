@@ -41,23 +41,23 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 describe('the gateway', () => {
-  it('is that of the options, else of the environment, else of the running stack here or above', () => {
+  it('is that of the options, else of the environment, else of the running stack in this or a parent folder', () => {
     const env = { MO_URL: 'http://env:1', MO_API_KEY: 'env-key' };
     const given = { url: 'http://opt:1/', key: 'opt-key' };
-    expect(findGateway(given, env, cwd)).toEqual({ url: 'http://opt:1', key: 'opt-key', keyFrom: 'from --key' });
-    expect(findGateway({}, env, cwd)).toEqual({ url: 'http://env:1', key: 'env-key', keyFrom: 'from MO_API_KEY' });
-    const ofStack = { url: 'http://127.0.0.1:8080', key: 'stack-key', keyFrom: 'that of the running stack' };
+    expect(findGateway(given, env, cwd)).toEqual({ url: 'http://opt:1', key: 'opt-key', keyFrom: '--key' });
+    expect(findGateway({}, env, cwd)).toEqual({ url: 'http://env:1', key: 'env-key', keyFrom: 'MO_API_KEY' });
+    const ofStack = { url: 'http://127.0.0.1:8080', key: 'stack-key', keyFrom: 'the running stack' };
     expect(findGateway({}, {}, cwd)).toEqual(ofStack);
     expect(findGateway({}, {}, below)).toEqual(ofStack);
     expect(findGateway({}, { MO_DIR: '../../.mo' }, below)).toEqual(ofStack);
   });
 
-  it("gets the key of the stack only if it is the stack's own", () => {
+  it("gets the stack's key only if it is the stack's gateway", () => {
     expect(findGateway({ url: 'http://127.0.0.1:8080' }, {}, cwd).key).toBe('stack-key');
     expect(() => findGateway({ url: 'http://elsewhere:8080' }, {}, cwd)).toThrow(/no API key for http:\/\/elsewhere/);
   });
 
-  it('is named as missing or wrong', () => {
+  it('is reported as missing or invalid', () => {
     expect(() => findGateway({}, {}, root)).toThrow(/no gateway: give --url and --key/);
     expect(() => findGateway({ url: 'localhost:8080', key: 'k' }, {}, cwd)).toThrow(/must be an origin/);
     expect(() => findGateway({ url: 'http://x/api', key: 'k' }, {}, cwd)).toThrow(/must be an origin/);
@@ -76,7 +76,7 @@ describe('Kafka', () => {
     });
   });
 
-  it('is named as missing or wrong', () => {
+  it('is reported as missing or invalid', () => {
     expect(() => findKafka({}, root)).toThrow('no Kafka: set KAFKA_BROKERS, or run `npm start`');
     expect(() => findKafka({ KAFKA_BROKERS: 'localhost' }, cwd)).toThrow(/KAFKA_BROKERS: must be host:port/);
     expect(() => findKafka({ TOPIC_PREFIX: 'a b' }, cwd)).toThrow(/TOPIC_PREFIX must be/);
@@ -97,7 +97,7 @@ describe('the databases', () => {
     expect(findDatabasesAndKafka({ ...DATABASES, KAFKA_BROKERS: 'a:1' }, cwd).kafka.brokers).toEqual(['a:1']);
   });
 
-  it('are named as missing, whole or in part, or wrong', () => {
+  it('are reported as missing, all or some, or invalid', () => {
     expect(() => findDatabases({}, root)).toThrow(
       /no system to work on: set CUSTOMERS_DATABASE_URL, .* or run `npm start`/,
     );
@@ -109,7 +109,7 @@ describe('the databases', () => {
     );
   });
 
-  it('are read as the services read them: from files, and with what protects a connection', async () => {
+  it('are read as the services read them: from files, and with the settings that protect a connection', async () => {
     const file = join(cwd, 'loans-url');
     await writeFile(file, 'postgres://of-a-file/loans\n');
     const env = {
@@ -124,7 +124,7 @@ describe('the databases', () => {
     expect(() => findKafka(sasl, root)).toThrow(/KAFKA_SASL_MECHANISM is not set/);
   });
 
-  it('never go with the Kafka of another system', () => {
+  it('are never combined with the Kafka of another system', () => {
     expect(() => findDatabasesAndKafka(DATABASES, cwd)).toThrow(/^KAFKA_BROKERS must be set too/);
     expect(() => findDatabasesAndKafka({ KAFKA_BROKERS: 'a:1' }, cwd)).toThrow(/^CUSTOMERS_DATABASE_URL and .* too/);
   });
@@ -140,7 +140,7 @@ describe('all parts', () => {
     });
   });
 
-  it('of a gateway that is named are what the environment names, and nothing of the stack', () => {
+  it('with a named gateway are those of the environment, without the stack', () => {
     const nothing = { customers: [], loans: [], payments: [], webhooks: [] };
     const alone = { gatewayUrl: 'http://a:1', processes: nothing, databases: null, kafka: null };
     expect(findSystem({ url: 'http://a:1' }, {}, cwd)).toEqual(alone);

@@ -1,4 +1,4 @@
-/** `mo webhooks replay` as a process, with a gateway that answers as a test tells it. */
+/** `mo webhooks replay` as a process, with a gateway whose answers the test determines. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -19,14 +19,14 @@ const problem = (status: number, code: string): Answer => ({
   body: { type: `urn:${code}`, title: code, status, code, detail: 'as told', instance: 'urn:mo:request:r' },
 });
 
-const asked: unknown[] = [];
-/** What becomes of the nth call, from 1. */
+const requests: unknown[] = [];
+/** The answer to the nth request, from 1. */
 let answer: (times: number) => Answer | Promise<Answer>;
 let url: string;
 const server = createServer((request, response) => void serve(request, response));
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  asked.push(JSON.parse(await text(request)));
-  const { status, body } = await answer(asked.length);
+  requests.push(JSON.parse(await text(request)));
+  const { status, body } = await answer(requests.length);
   const type = status < 400 ? 'application/json' : 'application/problem+json';
   response.writeHead(status, { 'content-type': type, 'retry-after': '0' }).end(JSON.stringify(body));
 }
@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 beforeEach(() => {
-  asked.length = 0;
+  requests.length = 0;
 });
 
 function replay(...more: string[]) {
@@ -57,34 +57,38 @@ const from = (day: number, time = '00:00:00Z') => `2026-11-0${day}T${time}`;
 const to = from(2);
 const NEXT = from(1, '09:30:00.001Z');
 
-it('goes on until all parts are done, after 429 too', async () => {
+it('continues until all parts are done, including after a 429', async () => {
   answer = (times) => [part(NEXT), problem(429, 'rate_limited')][times - 1] ?? part(null);
   const { code, stdout } = await replay('--json').ended;
   expect([code, JSON.parse(stdout)]).toEqual([0, { deliveries: 2 * PART_EVENTS, next_from: null }]);
-  expect(asked).toEqual([
+  expect(requests).toEqual([
     { from: from(1), to },
     { from: NEXT, to },
     { from: NEXT, to },
   ]);
 });
 
-it('that fails in the middle says what is done and how to go on, for programs too', async () => {
+it('after a failure between parts reports what is done and how to continue, also with --json', async () => {
   answer = (times) => (times % 2 === 1 ? part(NEXT) : problem(503, 'unavailable'));
   const { code, stdout, stderr } = await replay().ended;
   expect([code, stdout]).toEqual([2, '']);
-  expect(stderr).toMatch(/^10000 messages are sent once more; some after that may be, and are then sent twice\. /);
-  expect(stderr).toContain(` Go on with: mo webhooks replay 7 --from ${NEXT} --to ${to}\nmo: unavailable: as told\n`);
+  expect(stderr).toMatch(
+    /^10000 messages were sent once more; later ones may have been sent too, and will then be sent twice\. /,
+  );
+  expect(stderr).toContain(
+    ` Continue with: mo webhooks replay 7 --from ${NEXT} --to ${to}\nmo: unavailable: as told\n`,
+  );
   const json = await replay('--json').ended;
   expect([json.code, JSON.parse(json.stdout)]).toEqual([2, { deliveries: PART_EVENTS, next_from: NEXT }]);
   expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: 'unavailable' } });
 });
 
-it('that is refused at once says no more than that', async () => {
+it('after an immediate refusal reports only the refusal', async () => {
   answer = () => problem(404, 'not_found');
   expect(await replay().ended).toMatchObject({ code: 1, stdout: '', stderr: 'mo: not_found: as told\n' });
 });
 
-it('that is stopped by Ctrl-C waits for the part under way, and says how to go on', async () => {
+it('after Ctrl-C waits for the current part, and reports how to continue', async () => {
   const { child, ended } = replay();
   answer = async () => {
     child.kill('SIGINT');
@@ -92,8 +96,8 @@ it('that is stopped by Ctrl-C waits for the part under way, and says how to go o
     return part(NEXT);
   };
   const { code, stderr } = await ended;
-  expect([code, asked.length]).toEqual([130, 1]);
+  expect([code, requests.length]).toEqual([130, 1]);
   expect(stderr).toContain(
-    `10000 messages are sent once more. Go on with: mo webhooks replay 7 --from ${NEXT} --to ${to}\nstopped\n`,
+    `10000 messages were sent once more. Continue with: mo webhooks replay 7 --from ${NEXT} --to ${to}\nstopped\n`,
   );
 });

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it('takes the place of what is there once it is whole, and not before', () => {
+it('replaces an existing file once it is complete, not before', () => {
   const file = WholeFile.begin(path, '--plan');
   expect(readFileSync(path, 'utf8')).toBe('the old one');
   file.finish('the new one');
@@ -21,26 +21,26 @@ it('takes the place of what is there once it is whole, and not before', () => {
   expect(readdirSync(folder)).toEqual(['plan.json']);
 });
 
-it('that came to nothing leaves what is there, and nothing else', () => {
+it('leaves only the existing file when it is discarded', () => {
   WholeFile.begin(path, '--plan').discard();
   expect(readFileSync(path, 'utf8')).toBe('the old one');
   expect(readdirSync(folder)).toEqual(['plan.json']);
 });
 
 it.each([
-  ['a folder that is not there', () => join(folder, 'none', 'plan.json'), /^--plan can't be written: .*ENOENT/],
-  ['what is a folder', () => folder, /^--plan can't be written: .* is no file$/],
-])('says at once that it can not be written to %s', (_what, where, message) => {
+  ['a missing folder', () => join(folder, 'none', 'plan.json'), /^--plan cannot be written: .*ENOENT/],
+  ['the path of a folder', () => folder, /^--plan cannot be written: .* is not a file$/],
+])('reports at once that it cannot be written to %s', (_what, where, message) => {
   const begin = () => WholeFile.begin(where(), '--plan');
   expect(begin).toThrow(CommandError);
   expect(begin).toThrow(message);
 });
 
-it('that can not be finished leaves what is there', () => {
+it('leaves the existing one if it cannot be finished', () => {
   const file = WholeFile.begin(path, '--plan');
   rmSync(path);
   mkdirSync(path);
-  expect(() => file.finish('the new one')).toThrow(/^--plan can't be written/);
+  expect(() => file.finish('the new one')).toThrow(/^--plan cannot be written/);
   file.discard();
   expect(readdirSync(folder)).toEqual(['plan.json']);
 });

@@ -1,4 +1,4 @@
-/** What a customer owes, and how that came about. */
+/** The balance and the statement of a customer. */
 import { Command } from '@commander-js/extra-typings';
 import type { Balance, StatementEntry } from '@mo/client';
 import { customerIdOf } from '../lookup.ts';
@@ -24,7 +24,7 @@ const STATEMENT: readonly Column<StatementEntry>[] = [
 
 export const balanceCommand = () =>
   new Command('balance')
-    .description("show a customer's debt and what is available")
+    .description("show a customer's debt and available credit")
     .argument('[external_id]', 'the customer')
     .addOption(idOption('customer'))
     .addHelpText('after', examples('mo balance ada', 'mo balance ada --json | jq -r .available_amount'))
@@ -43,7 +43,7 @@ export const statementCommand = () =>
     .description("list a customer's loans and payments, oldest first, with the running debt")
     .argument('[external_id]', 'the customer')
     .addOption(idOption('customer'))
-    .option('--as-of <time>', 'up to this, which is included', time)
+    .option('--as-of <time>', 'up to and including this time', time)
     .addOption(maxOption())
     .addOption(allOption())
     .addHelpText('after', examples('mo statement ada', 'mo statement ada --as-of 2026-06-30T23:59:59Z --all'))

@@ -33,9 +33,9 @@ export const customersCommand = () =>
 const create = () =>
   new Command('create')
     .description('register a customer')
-    .argument('<external_id>', 'your own id of the customer')
-    .requiredOption('--score <amount>', 'its credit line, such as 1000.00')
-    .addOption(statusOption('its status, active unless told'))
+    .argument('<external_id>', 'your id for the customer')
+    .requiredOption('--score <amount>', 'the credit line, such as 1000.00')
+    .addOption(statusOption('the status; default: active'))
     .option('--preapproved-at <time>', 'a time such as 2026-01-31T09:30:00Z, or a day', time)
     .addOption(keyOption())
     .addHelpText('after', examples('mo customers create ada --score 1000.00'))
@@ -66,7 +66,7 @@ const get = () =>
 const list = () =>
   new Command('list')
     .description('list customers, newest first')
-    .addOption(statusOption('those of this status'))
+    .addOption(statusOption('only this status'))
     .addOption(maxOption())
     .addOption(allOption())
     .addHelpText(
@@ -86,8 +86,8 @@ const update = () =>
     .description("change a customer's score or status")
     .argument('[external_id]', 'the customer')
     .addOption(idOption('customer'))
-    .option('--score <amount>', 'its new credit line')
-    .addOption(statusOption('its new status'))
+    .option('--score <amount>', 'the new credit line')
+    .addOption(statusOption('the new status'))
     .addOption(keyOption())
     .addHelpText('after', examples('mo customers update ada --score 500', 'mo customers update ada --status inactive'))
     .action((externalId, { id, score, status, idempotencyKey }, command) =>
@@ -102,7 +102,7 @@ const update = () =>
         if (context.out.isJson) context.out.result({ ...customer, enforced: isEnforced }, '');
         else context.out.record(customer, COLUMNS);
         if (!isEnforced)
-          context.out.note('stored, but not enforced yet: a loan may still be granted against what it took away');
+          context.out.note('stored, but not enforced yet: loans may still be granted on the old score or status');
         return EXIT.done;
       }),
     );

@@ -12,35 +12,35 @@ interface Selection {
   readonly customer: Customer;
 }
 
-const topicOption = () => new Option('--topic <topic>', 'of this topic alone, such as mo.loans');
+const topicOption = () => new Option('--topic <topic>', 'only this topic, such as mo.loans');
 const customerOption = () =>
-  new Option('--customer <id>', "of this customer alone, by our own id; none: of those whose customer can't be read")
+  new Option('--customer <id>', 'only this customer, by internal id; none: letters whose customer cannot be read')
     .argParser(customer)
     .default('all' as const, 'all');
 
 export const deadLettersCommand = () =>
   new Command('dlq')
-    .description('dead letters: events that a follower could not understand')
+    .description('dead letters: events that a follower could not process')
     .addCommand(list())
     .addCommand(retry())
     .addCommand(dismiss());
 
 const list = () =>
   new Command('list')
-    .description('show the letters that stand: origin, customer, type, version, age, reason')
+    .description('list the open letters: origin, customer, type, version, age, reason')
     .addOption(topicOption())
     .addOption(customerOption())
     .addHelpText('after', examples('mo dlq list', 'mo dlq list --customer 7 --json'))
     .action((selection, command) =>
       run(command, async (context) => {
-        const { lineOf, list: tellAll } = await import('@mo/dead-letters');
+        const { lineOf, list: listLetters } = await import('@mo/dead-letters');
         const { out } = context;
         return withLetters(context, selection, async (topics, settled) => {
-          const tell = (letter: Letter) => {
+          const print = (letter: Letter) => {
             out.result(jsonOf(letter), lineOf(letter, Date.now()));
             return out.room();
           };
-          const count = await tellAll(topics, settled, selection.customer, tell);
+          const count = await listLetters(topics, settled, selection.customer, print);
           if (!out.isJson) out.result({}, `letters: ${count}`);
           return EXIT.done;
         });
@@ -50,7 +50,7 @@ const list = () =>
 const retry = () =>
   new Command('retry')
     .alias('replay')
-    .description('put letters back on their topics as they came, each once: after a fix')
+    .description('put letters back on their topics unchanged, each once, after a fix')
     .addOption(topicOption())
     .addOption(customerOption())
     .addHelpText('after', examples('mo dlq retry', 'mo dlq retry --topic mo.loans'))
@@ -58,7 +58,9 @@ const retry = () =>
 
 const dismiss = () =>
   new Command('dismiss')
-    .description('settle letters without that, for what is no event at all; followers wait for it no longer')
+    .description(
+      'settle letters without putting them back, such as messages that are no events; followers stop waiting for them',
+    )
     .addOption(topicOption())
     .addOption(customerOption())
     .addHelpText('after', examples('mo dlq dismiss --customer none'))
@@ -74,7 +76,8 @@ async function settleAll(context: Context, selection: Selection, settlement: Set
     const onRead = (messages: number) => {
       read += messages;
     };
-    const onLeft = (letter: Letter) => out.note(`can't be put back, for it isn't whole: ${lineOf(letter, Date.now())}`);
+    const onLeft = (letter: Letter) =>
+      out.note(`cannot be put back, because it is incomplete: ${lineOf(letter, Date.now())}`);
     const { customer } = selection;
     const done = await settle({ topics, settled, customer, settlement, onLeft, onRead }).finally(stopProgress);
     const { letters, messages, left } = done;

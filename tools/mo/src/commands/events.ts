@@ -7,17 +7,16 @@ import { run } from '../run.ts';
 
 const TYPES = Object.keys(EVENT_TYPES) as (keyof typeof EVENT_TYPES)[];
 
-export const eventsCommand = () =>
-  new Command('events').description('the events of the streams').addCommand(tailCommand());
+export const eventsCommand = () => new Command('events').description('events of the streams').addCommand(tailCommand());
 
 const tailCommand = () =>
   new Command('tail')
     .description('show events as they are written to Kafka, until Ctrl-C')
-    .addOption(customerOption('those of this customer'))
+    .addOption(customerOption('only this customer'))
     .addOption(customerIdOption())
-    .addOption(new Option('--type <type...>', 'of these types').choices(TYPES))
-    .option('--from-beginning', 'first all that the topics hold')
-    .addOption(new Option('--limit <n>', 'end after so many').argParser(wholeNumber(1)))
+    .addOption(new Option('--type <type...>', 'only these types').choices(TYPES))
+    .option('--from-beginning', 'first show everything that the topics contain')
+    .addOption(new Option('--limit <n>', 'stop after this many events').argParser(wholeNumber(1)))
     .addHelpText(
       'after',
       examples(
@@ -35,22 +34,22 @@ const tailCommand = () =>
         const target = findKafka(env, cwd);
         const streams = STREAMS.filter((stream) => types?.some((type) => EVENT_TYPES[type].stream === stream) ?? true);
         const topics = streams.map((stream) => `${target.topicPrefix}.${stream}`);
-        const isMeant = (event: TailedEvent) =>
+        const isWanted = (event: TailedEvent) =>
           (types === undefined || types.some((type) => type === event.type)) &&
           (customerId === undefined || event.customer_id === customerId) &&
           (customer === undefined || customerNameOf(event) === customer);
         let count = 0;
         const onEvent = async (event: TailedEvent) => {
-          if (!isMeant(event)) return false;
+          if (!isWanted(event)) return false;
           out.result(event, eventLine(event));
           count += 1;
           if (count === limit) return true;
           await out.room();
           return false;
         };
-        const onBegin = () => out.note(`following ${topics.join(', ')}; Ctrl-C ends it`);
-        const onAway = () => out.note('Kafka is away, and is asked again');
-        await tail({ target, topics, fromBeginning, onEvent, onBegin, onAway, signal });
+        const onBegin = () => out.note(`following ${topics.join(', ')}; Ctrl-C stops`);
+        const onUnreachable = () => out.note('Kafka is unreachable; retrying');
+        await tail({ target, topics, fromBeginning, onEvent, onBegin, onUnreachable, signal });
         return EXIT.done;
       }),
     );

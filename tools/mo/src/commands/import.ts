@@ -5,21 +5,27 @@ import { examples } from '../options.ts';
 import { EXIT } from '../output/failure.ts';
 import { run } from '../run.ts';
 
-/** Some minutes of trouble behind the gateway are waited for. */
-const PATIENCE = { attemptsMax: 40 };
+/** Enough attempts for a few minutes of failures behind the gateway. */
+const RETRY = { attemptsMax: 40 };
 
 export const importCommand = () =>
   new Command('import')
-    .description('register customers from a file of any size; what was stopped or killed goes on where it was')
+    .description('register customers from a file of any size; an interrupted import continues where it stopped')
     .argument('<file>', 'CSV (external_id,score[,status][,preapproved_at], header line optional) or NDJSON')
-    .addOption(new Option('--format <format>', 'what the file is, if its name does not say').choices(['csv', 'ndjson']))
-    .option('--output <dir>', 'where the state and the failed lines go, instead of beside the file')
+    .addOption(
+      new Option('--format <format>', 'the format, if the name of the file does not show it').choices([
+        'csv',
+        'ndjson',
+      ]),
+    )
+    .option('--output <dir>', 'folder for the state and the failed lines; default: the folder of the file')
     .option('--restart', 'forget an earlier import of this file')
     .addHelpText(
       'after',
       `
-Run again after Ctrl-C, kill -9 or trouble of any kind, it goes on where it was, and registers nobody twice: FILE.import.json
-says how far it has come. Lines that fail are in NAME.failed.csv, to be mended and imported, and why in NAME.errors.ndjson.
+After Ctrl-C, kill -9 or any failure, the same command continues where it stopped, and registers nobody twice:
+FILE.import.json contains the progress. NAME.failed.csv contains the lines that failed, to be corrected and
+imported; NAME.errors.ndjson contains the reasons.
 ${examples('mo customers import customers.csv', 'mo customers import people --format csv --output /tmp --json')}`,
     )
     .action((file, { format, output, restart = false }, command) =>
@@ -32,7 +38,7 @@ ${examples('mo customers import customers.csv', 'mo customers import people --fo
           format,
           output: output === undefined ? undefined : resolve(folder, output),
           isRestart: restart,
-          client: context.client(PATIENCE),
+          client: context.client(RETRY),
           gatewayUrl: gateway.url,
           signal,
           progress: out.stderr,
@@ -50,5 +56,5 @@ function importText(
 ): string {
   const text = `${received} customers: ${created} created, ${failed} failed (${seconds.toFixed(1)} s)`;
   if (failed_lines === null || errors === null) return text;
-  return `${text}\n  failed lines: ${relative(folder, failed_lines)}\n  why: ${relative(folder, errors)}`;
+  return `${text}\n  failed lines: ${relative(folder, failed_lines)}\n  reasons: ${relative(folder, errors)}`;
 }

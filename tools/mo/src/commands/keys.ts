@@ -43,12 +43,12 @@ function rate(text: string): number {
   throw new InvalidArgumentError(`must be a number above 0, of at most ${RATE_MAX}.`);
 }
 
-const expiresOption = () => new Option('--expires <time>', 'when it expires; never unless told').argParser(time);
+const expiresOption = () => new Option('--expires <time>', 'when it expires; default: never').argParser(time);
 const keyArgument = ['<id>', 'the id of the key, as `mo keys list` shows it', wholeNumber(1)] as const;
 
 export const keysCommand = () =>
   new Command('keys')
-    .description('API keys: who may call, and what each may do')
+    .description('API keys: who may call, and with which scopes')
     .addCommand(create())
     .addCommand(list())
     .addCommand(rotate())
@@ -56,12 +56,12 @@ export const keysCommand = () =>
 
 const create = () =>
   new Command('create')
-    .description('make a key, which is shown this once')
-    .argument('<name>', 'who calls with it; keys of the same name are one caller')
+    .description('create a key; it is shown only this once')
+    .argument('<name>', 'the caller; keys with the same name are one caller')
     .addOption(
-      new Option('--scopes <list>', `what it may do: ${SCOPES.join(', ')}`).argParser(scopes).makeOptionMandatory(),
+      new Option('--scopes <list>', `the scopes: ${SCOPES.join(', ')}`).argParser(scopes).makeOptionMandatory(),
     )
-    .option('--rate <number>', 'requests per second; as many as it likes unless told', rate)
+    .option('--rate <number>', 'requests per second; default: no limit', rate)
     .addOption(expiresOption())
     .addHelpText(
       'after',
@@ -73,15 +73,15 @@ const create = () =>
     .action((name, options, command) =>
       run(command, async (context) => {
         const key = { name, scopes: options.scopes, rate: options.rate, expires_at: options.expires };
-        return shownOnce(context, await context.client().keys.create(key, { signal: context.stopping }));
+        return showOnce(context, await context.client().keys.create(key, { signal: context.stopping }));
       }),
     );
 
 const list = () =>
   new Command('list')
     .description('list keys, newest first')
-    .option('--name <name>', 'those of this caller')
-    .addOption(new Option('--status <status>', 'those of this status').choices(KEY_STATUSES))
+    .option('--name <name>', 'only this caller')
+    .addOption(new Option('--status <status>', 'only this status').choices(KEY_STATUSES))
     .addOption(maxOption())
     .addOption(allOption())
     .addHelpText('after', examples('mo keys list', 'mo keys list --name billing --status active'))
@@ -95,7 +95,7 @@ const list = () =>
 
 const rotate = () =>
   new Command('rotate')
-    .description('replace a key by a new one, beside which it goes on for a while')
+    .description('replace a key with a new one; the old key stays valid for a while')
     .argument(...keyArgument)
     .addOption(overlapOption())
     .addOption(expiresOption())
@@ -103,13 +103,13 @@ const rotate = () =>
     .action((id, { overlap, expires }, command) =>
       run(command, async (context) => {
         const rotation = { overlap_seconds: overlap, expires_at: expires };
-        return shownOnce(context, await context.client().keys.rotate(id, rotation, { signal: context.stopping }));
+        return showOnce(context, await context.client().keys.rotate(id, rotation, { signal: context.stopping }));
       }),
     );
 
 const revoke = () =>
   new Command('revoke')
-    .description('refuse a key from now on')
+    .description('revoke a key: it is refused from now on')
     .argument(...keyArgument)
     .addHelpText('after', examples('mo keys revoke 1'))
     .action((id, _options, command) =>
@@ -119,18 +119,18 @@ const revoke = () =>
       }),
     );
 
-function shownOnce({ out }: Context, created: CreatedApiKey): number {
+function showOnce({ out }: Context, created: CreatedApiKey): number {
   out.record(created, [...COLUMNS, { head: 'SECRET', of: ({ key }) => key }]);
-  out.note('the key is shown this once, and kept nowhere');
+  out.note('the key is shown only this once, and is not stored');
   return EXIT.done;
 }
 
 export const auditCommand = () =>
   new Command('audit')
-    .description('who did what, newest first: every write, acts of administrators, and what was refused')
-    .option('--caller <name>', 'what this caller did')
-    .option('--from <time>', 'at or after this', time)
-    .option('--to <time>', 'at or before this', time)
+    .description("list the audit log, newest first: writes, administrators' actions and refusals")
+    .option('--caller <name>', 'only this caller')
+    .option('--from <time>', 'at or after this time', time)
+    .option('--to <time>', 'at or before this time', time)
     .addOption(maxOption())
     .addOption(allOption())
     .addHelpText('after', examples('mo audit', 'mo audit --caller billing --from 2026-11-01 --all'))

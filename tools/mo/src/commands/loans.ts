@@ -33,28 +33,24 @@ const COLUMNS: readonly Column<Loan>[] = [
 
 export const loansCommand = () =>
   new Command('loans')
-    .description('loans, taken within a credit line')
+    .description('loans within a credit line')
     .addCommand(take())
     .addCommand(list())
     .addCommand(show())
     .addCommand(decide('activate', 'grant a pending loan'))
-    .addCommand(decide('reject', 'reject a pending loan, which frees its credit'));
+    .addCommand(decide('reject', 'reject a pending loan, and release its credit'));
 
 const take = () =>
   new Command('take')
     .description('take a loan, or request one with --pending')
-    .argument('<external_id>', 'your own id of the loan')
+    .argument('<external_id>', 'your id for the loan')
     .addOption(customerOption('the customer that takes it'))
     .addOption(customerIdOption())
-    .requiredOption('--amount <amount>', 'how much, such as 600.00')
-    .requiredOption(
-      '--due <time>',
-      'when it must be paid at the latest: a time such as 2030-01-31T09:30:00Z, or a day',
-      time,
-    )
-    .option('--taken-at <time>', 'when it was taken, now unless told', time)
-    .option('--contract-version <label>', 'of which contract')
-    .option('--pending', 'only requested: it holds credit, and is to be activated or rejected')
+    .requiredOption('--amount <amount>', 'the amount, such as 600.00')
+    .requiredOption('--due <time>', 'the time by which it must be paid, such as 2030-01-31T09:30:00Z, or a day', time)
+    .option('--taken-at <time>', 'when it was taken; default: now', time)
+    .option('--contract-version <label>', 'the version of its contract')
+    .option('--pending', 'only request it: it reserves credit until it is activated or rejected')
     .addOption(keyOption())
     .addHelpText(
       'after',
@@ -67,7 +63,7 @@ const take = () =>
       run(command, async (context) => {
         const { amount, due, takenAt, contractVersion, pending, idempotencyKey } = options;
         if (options.customer === undefined && options.customerId === undefined)
-          throw new CommandError('say whose loan it is: --customer, or --customer-id');
+          throw new CommandError('specify the customer with --customer or --customer-id');
         const loan = {
           external_id,
           ...customerNamed(options),
@@ -86,11 +82,11 @@ const take = () =>
 const list = () =>
   new Command('list')
     .description('list loans, newest first')
-    .addOption(customerOption('those of this customer'))
+    .addOption(customerOption('only this customer'))
     .addOption(customerIdOption())
-    .addOption(new Option('--status <status>', 'those of this status').choices(STATUSES))
-    .option('--taken-from <time>', 'taken at or after this', time)
-    .option('--taken-to <time>', 'taken at or before this', time)
+    .addOption(new Option('--status <status>', 'only this status').choices(STATUSES))
+    .option('--taken-from <time>', 'taken at or after this time', time)
+    .option('--taken-to <time>', 'taken at or before this time', time)
     .addOption(maxOption())
     .addOption(allOption())
     .addHelpText(

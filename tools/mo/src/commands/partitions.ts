@@ -1,4 +1,4 @@
-/** `mo partitions`: spreads a topic wider, in use. */
+/** `mo partitions`: adds partitions to a topic in use. */
 import { Command, Option } from '@commander-js/extra-typings';
 import { showProgress } from '@mo/command';
 import { STREAMS } from '@mo/contracts';
@@ -12,16 +12,19 @@ const WAIT_SECONDS_DEFAULT = 60;
 
 const raise = () =>
   new Command('raise')
-    .description("add partitions to a topic, such that each customer's events stay in order for all that read it")
+    .description("add partitions to a topic, while each customer's events stay in order for all readers")
     .requiredOption('--topic <topic>', `the topic: PREFIX.${STREAMS.join(', PREFIX.')}`, topic)
     .addOption(
-      new Option('--to <n>', 'how many there are to be')
+      new Option('--to <n>', 'the new number of partitions')
         .argParser(wholeNumber(1, PARTITIONS_MAX))
         .makeOptionMandatory(),
     )
-    .option('--without <groups...>', 'consumer groups that nobody uses any more, which need not come to the end')
+    .option(
+      '--without <groups...>',
+      'consumer groups that nobody uses any more, which need not read the topic to its end',
+    )
     .addOption(
-      new Option('--wait-seconds <n>', 'how long the others may take to come to the end')
+      new Option('--wait-seconds <n>', 'how long the other groups may take to read the topic to its end')
         .argParser(wholeNumber(1))
         .default(WAIT_SECONDS_DEFAULT),
     )
@@ -34,7 +37,7 @@ const raise = () =>
         const { kafkaOf, raisePartitions, withDatabases } = await import('@mo/streams');
         let unread = 0;
         const stopProgress = showProgress(
-          { unit: 'messages that others have yet to read', done: () => unread },
+          { unit: 'messages that other groups have not read yet', done: () => unread },
           out.stderr,
         );
         const raised = await withDatabases(connections, CONNECTIONS, (databases) =>
@@ -50,11 +53,11 @@ const raise = () =>
             },
           }),
         ).finally(stopProgress);
-        const was = raised.from === raised.to ? 'had as many before' : `had ${raised.from}`;
-        out.result(raised, `${name} has ${raised.to} partitions, and ${was}`);
+        const before = raised.from === raised.to ? 'unchanged' : `before: ${raised.from}`;
+        out.result(raised, `${name} has ${raised.to} partitions (${before})`);
         return EXIT.done;
       }),
     );
 
 export const partitionsCommand = () =>
-  new Command('partitions').description("how wide a topic's events are spread").addCommand(raise());
+  new Command('partitions').description('the partitions of a topic').addCommand(raise());

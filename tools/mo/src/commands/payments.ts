@@ -42,18 +42,18 @@ export const paymentsCommand = () =>
 
 const make = () =>
   new Command('make')
-    .description('pay; more than what is owed is recorded as rejected (exit code 1)')
-    .argument('<external_id>', 'your own id of the payment')
+    .description('make a payment; if it exceeds the debt, it is recorded as rejected (exit code 1)')
+    .argument('<external_id>', 'your id for the payment')
     .addOption(customerOption('the customer that pays'))
     .addOption(customerIdOption())
-    .requiredOption('--amount <amount>', 'how much, such as 250.00')
-    .option('--paid-at <time>', 'when it was paid, now unless told', time)
+    .requiredOption('--amount <amount>', 'the amount, such as 250.00')
+    .option('--paid-at <time>', 'when it was paid; default: now', time)
     .addOption(keyOption())
     .addHelpText('after', examples('mo payments make payment-1 --customer ada --amount 250'))
     .action((external_id, { amount, paidAt, idempotencyKey, ...options }, command) =>
       run(command, async (context) => {
         if (options.customer === undefined && options.customerId === undefined)
-          throw new CommandError('say who pays: --customer, or --customer-id');
+          throw new CommandError('specify the customer with --customer or --customer-id');
         const payment = { external_id, ...customerNamed(options), total_amount: amount, paid_at: paidAt };
         const made = await context.client().payments.make(payment, { idempotencyKey, signal: context.stopping });
         context.out.record(made, [...COLUMNS, DETAILS]);
@@ -64,11 +64,11 @@ const make = () =>
 const list = () =>
   new Command('list')
     .description('list payments, newest first')
-    .addOption(customerOption('those of this customer'))
+    .addOption(customerOption('only this customer'))
     .addOption(customerIdOption())
-    .addOption(new Option('--status <status>', 'those of this status').choices(STATUSES))
-    .option('--paid-from <time>', 'paid at or after this', time)
-    .option('--paid-to <time>', 'paid at or before this', time)
+    .addOption(new Option('--status <status>', 'only this status').choices(STATUSES))
+    .option('--paid-from <time>', 'paid at or after this time', time)
+    .option('--paid-to <time>', 'paid at or before this time', time)
     .addOption(maxOption())
     .addOption(allOption())
     .addHelpText('after', examples('mo payments list --customer ada', 'mo payments list --paid-from 2026-11-01 --all'))

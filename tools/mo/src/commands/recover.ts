@@ -1,4 +1,4 @@
-/** `mo recover`: after a database was restored from a backup. */
+/** `mo recover`: recovers a service whose database was restored from a backup. */
 import { Command, Option } from '@commander-js/extra-typings';
 import { showProgress } from '@mo/command';
 import { STREAMS, topicOf } from '@mo/contracts';
@@ -11,8 +11,10 @@ const CONNECTIONS = 2;
 
 export const recoverCommand = () =>
   new Command('recover')
-    .description("bring a service's restored database forward, from the topic of its events; the service must not run")
-    .addOption(new Option('--service <name>', 'whose database was restored').choices(STREAMS).makeOptionMandatory())
+    .description("recover a service's restored database from the topic of its events; the service must not run")
+    .addOption(
+      new Option('--service <name>', 'the service whose database was restored').choices(STREAMS).makeOptionMandatory(),
+    )
     .addHelpText('after', examples('mo recover --service loans'))
     .action(({ service }, command) =>
       run(command, async ({ env, cwd, out }) => {
@@ -20,7 +22,7 @@ export const recoverCommand = () =>
         const { databases: connections, kafka, topicPrefix } = findDatabasesAndKafka(env, cwd);
         const { kafkaOf, recover, withDatabases } = await import('@mo/streams');
         let soFar: Recovered = { messages: 0, events: 0, customers: 0, rewound: 0, failures: 0 };
-        const detail = () => `${soFar.events} lost events are back`;
+        const detail = () => `${soFar.events} lost events recovered`;
         const topic = topicOf(topicPrefix, service);
         const stopProgress = showProgress({ unit: 'messages', done: () => soFar.messages, detail }, out.stderr);
         const done = await withDatabases(connections, CONNECTIONS, (databases) =>
@@ -31,17 +33,17 @@ export const recoverCommand = () =>
             onFailure: (id, reason) =>
               out.result(
                 { failure: { customer_id: id, reason } },
-                id === null ? `not understood: ${reason}` : `customer ${id}  is not brought forward: ${reason}`,
+                id === null ? `message not understood: ${reason}` : `customer ${id}  could not be recovered: ${reason}`,
               ),
             onLost: (id, by, { head, applied }) =>
               out.result(
                 { lost: { customer_id: id, service: by, head, applied } },
-                `customer ${id}  ${by} had applied ${service} up to ${applied}, of which those after ${head} are lost`,
+                `customer ${id}  ${by} had applied ${service} up to version ${applied}; the versions after ${head} are lost`,
               ),
             onPartitions: (from, to) =>
               out.result(
                 { partitions: { topic, from, to } },
-                `${topic} was raised to ${to} partitions after the backup, which had ${from} in use: all ${to} are in use again`,
+                `${topic}  all ${to} partitions are in use again; the backup used ${from}`,
               ),
             onProgress: (reached) => {
               soFar = reached;
@@ -49,8 +51,11 @@ export const recoverCommand = () =>
           }),
         ).finally(stopProgress);
         const { messages, events, customers, rewound, failures } = done;
-        const text = `${messages} messages read: ${events} events of ${service} are back, rows of ${customers} customers written anew`;
-        out.result({ service, ...done }, `${text}, ${rewound} customers rewound elsewhere, ${failures} failures`);
+        const text = `${messages} messages read: ${events} events of ${service} recovered, rows of ${customers} customers rewritten`;
+        out.result(
+          { service, ...done },
+          `${text}, ${rewound} customers rewound in other services, ${failures} failures`,
+        );
         return failures === 0 ? EXIT.done : EXIT.notWell;
       }),
     );

@@ -9,10 +9,10 @@ const CONCURRENCY_MAX = 512;
 
 export const replayCommand = () =>
   new Command('replay')
-    .description('send the rows of customers.csv, loans.csv and payments.csv, then compare the outcome with the files')
-    .argument('<dir>', 'the folder that has the three files')
+    .description('send the rows of customers.csv, loans.csv and payments.csv, then compare the result with the files')
+    .argument('<dir>', 'the folder with the three files')
     .addOption(
-      new Option('--concurrency <n>', `customers at once, 1 to ${CONCURRENCY_MAX}`)
+      new Option('--concurrency <n>', `customers whose rows are sent concurrently, 1 to ${CONCURRENCY_MAX}`)
         .argParser(wholeNumber(1, CONCURRENCY_MAX))
         .default(CONCURRENCY_DEFAULT),
     )

@@ -18,17 +18,17 @@ const PARTS: readonly Column<PartState>[] = [
 const LAGS: readonly Column<FollowerLag>[] = [
   { head: 'FOLLOWER', of: ({ follower }) => follower },
   { head: 'TOPIC', of: ({ topic }) => topic },
-  { head: 'BEHIND', of: ({ events }) => (events === null ? 'never began' : `${events} events`) },
+  { head: 'BEHIND', of: ({ events }) => (events === null ? 'not started' : `${events} events`) },
 ];
 
 export const statusCommand = () =>
   new Command('status')
-    .description('show how all parts are: processes, databases, Kafka, and how far followers are behind')
+    .description('show the state of processes, databases and Kafka, and how far each follower is behind')
     .addHelpText(
       'after',
       `
-Of a system other than the running stack it shows the gateway at --url, and what the environment names besides:
-CUSTOMERS_URL, LOANS_URL, PAYMENTS_URL and WEBHOOKS_URL, the three _DATABASE_URLs, KAFKA_BROKERS. Exit code 0 only if all are ready.
+With --url or MO_URL it queries that gateway, and what CUSTOMERS_URL, LOANS_URL, PAYMENTS_URL, WEBHOOKS_URL, the three
+_DATABASE_URLs and KAFKA_BROKERS name. The exit code is 0 only if everything is ready.
 ${examples('mo status', 'mo status --json | jq .ready')}`,
     )
     .action((_options, command) =>
@@ -39,22 +39,22 @@ ${examples('mo status', 'mo status --json | jq .ready')}`,
         const system = findSystem(options, env, cwd);
         const { parts, lags } = await look(system);
         const isReady = parts.every(({ state }) => state === 'ready');
-        if (out.isJson) out.result({ ready: isReady, parts, lags, not_asked: notAsked(system) }, '');
+        if (out.isJson) out.result({ ready: isReady, parts, lags, not_asked: notQueried(system) }, '');
         else {
           await out.rows(parts, PARTS);
           if (lags.length > 0) {
             out.gap();
             await out.rows(lags, LAGS);
           }
-          const others = notAsked(system);
-          if (others.length > 0) out.note(`not asked, for nothing says where they are: set ${others.join(', ')}`);
+          const others = notQueried(system);
+          if (others.length > 0) out.note(`not queried, because their addresses are unknown: set ${others.join(', ')}`);
         }
         return isReady ? EXIT.done : EXIT.notWell;
       }),
     );
 
-/** The variables that would name what isn't known. */
-function notAsked({ processes, databases, kafka }: System): string[] {
+/** The variables that would name the unknown parts. */
+function notQueried({ processes, databases, kafka }: System): string[] {
   return [
     ...STREAMS.filter((stream) => processes[stream].length === 0).map((stream) => `${stream.toUpperCase()}_URL`),
     ...(databases === null ? STREAMS.map((stream) => `${stream.toUpperCase()}_DATABASE_URL`) : []),

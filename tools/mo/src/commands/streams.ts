@@ -1,4 +1,4 @@
-/** The operators' commands over the streams: they work on the databases and on Kafka themselves, in use. */
+/** Operators' commands for the streams. They access the databases and Kafka directly, while the system is in use. */
 import { resolve } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { showProgress } from '@mo/command';
@@ -13,7 +13,7 @@ import { run } from '../run.ts';
 const LAG_SECONDS_DEFAULT = 30;
 const BACKFILL_CONNECTIONS = 1;
 
-const oneCustomer = () => new Option('--customer <id>', 'this customer alone, by our own id').argParser(wholeNumber(1));
+const oneCustomer = () => new Option('--customer <id>', 'only this customer, by internal id').argParser(wholeNumber(1));
 const pace = (count: number, startedMs: number): string => {
   const seconds = (performance.now() - startedMs) / 1000;
   return `(${seconds.toFixed(1)} s, ${Math.round(count / Math.max(seconds, 0.001))}/s)`;
@@ -21,10 +21,10 @@ const pace = (count: number, startedMs: number): string => {
 
 export const reconcileCommand = () =>
   new Command('reconcile')
-    .description('hold every row of the services against what the streams tell, and name each difference')
+    .description('compare every row of the services with the streams, and report each difference')
     .addOption(oneCustomer())
     .addOption(
-      new Option('--lag-seconds <n>', 'how old an event may be that is not applied yet')
+      new Option('--lag-seconds <n>', 'an unapplied event is a difference once it is older than this')
         .argParser(wholeNumber(0))
         .default(LAG_SECONDS_DEFAULT),
     )
@@ -58,8 +58,10 @@ export const reconcileCommand = () =>
 
 export const rebuildCommand = () =>
   new Command('rebuild')
-    .description("write a service's tables anew from the streams, one transaction a customer")
-    .addOption(new Option('--service <name>', 'whose tables').choices(STREAMS).makeOptionMandatory())
+    .description("rewrite a service's rows from the streams, in one transaction per customer")
+    .addOption(
+      new Option('--service <name>', 'the service whose rows are rewritten').choices(STREAMS).makeOptionMandatory(),
+    )
     .addOption(oneCustomer())
     .addHelpText('after', examples('mo rebuild --service payments', 'mo rebuild --service loans --customer 7'))
     .action(({ service, customer }, command) =>
@@ -95,17 +97,17 @@ export const rebuildCommand = () =>
 
 export const backfillCommand = () =>
   new Command('backfill')
-    .description('give a new subscriber the whole history of a stream, on a topic of its own')
+    .description('copy the whole history of a stream to a new topic, for a new subscriber')
     .requiredOption('--topic <topic>', `the live topic: PREFIX.${STREAMS.join(', PREFIX.')}`, topic)
-    .requiredOption('--to <topic>', "the subscriber's topic; it is made, and must have no messages", topic)
-    .option('--plan <file>', 'write what the subscriber has to do as JSON, too')
+    .requiredOption('--to <topic>', "the subscriber's topic; it is created, and must not contain messages", topic)
+    .option('--plan <file>', 'also write the instructions for the subscriber to this file, as JSON')
     .addHelpText('after', examples('mo backfill --topic mo.loans --to ledger.loans --plan plan.json'))
     .action(({ topic: live, to, plan: file }, command) =>
       run(command, async (context) => {
-        const what = { stream: streamOf(live), topic: live, to, signal: context.stopping };
+        const options = { stream: streamOf(live), topic: live, to, signal: context.stopping };
         const planFile = file === undefined ? null : WholeFile.begin(resolve(context.folder, file), '--plan');
         try {
-          const plan = await backfilled(context, what);
+          const plan = await runBackfill(context, options);
           context.out.result(plan, planText(plan));
           planFile?.finish(`${JSON.stringify(plan, null, 2)}\n`);
           return EXIT.done;
@@ -116,9 +118,9 @@ export const backfillCommand = () =>
       }),
     );
 
-async function backfilled(
+async function runBackfill(
   { env, cwd, out }: Context,
-  what: Pick<BackfillOptions, 'stream' | 'topic' | 'to' | 'signal'>,
+  options: Pick<BackfillOptions, 'stream' | 'topic' | 'to' | 'signal'>,
 ): Promise<BackfillPlan> {
   const { findDatabasesAndKafka } = await import('../target/system.ts');
   const { databases: connections, kafka: target } = findDatabasesAndKafka(env, cwd);
@@ -131,10 +133,10 @@ async function backfilled(
   const stopProgress = showProgress({ unit: 'events', done: () => sent }, out.stderr);
   try {
     return await withDatabases(connections, BACKFILL_CONNECTIONS, (databases) =>
-      backfill({ ...what, database: databases[what.stream], kafka, onProgress }),
+      backfill({ ...options, database: databases[options.stream], kafka, onProgress }),
     ).finally(stopProgress);
   } catch (error) {
-    if (sent > 0) out.note(`${what.to} has a part of the history now: a backfill anew goes to another topic`);
+    if (sent > 0) out.note(`${options.to} contains a part of the history now: repeat the backfill with another topic`);
     throw error;
   }
 }
@@ -142,12 +144,12 @@ async function backfilled(
 function planText({ events, customers, read, resume }: BackfillPlan): string {
   const offsets = (ends: BackfillPlan['resume']['from']) =>
     ends.map(({ partition, offset }) => `    partition ${partition}: ${offset}`).join('\n');
-  return `${events} events of ${customers} customers are on ${read.topic}. The subscriber now
+  return `${events} events of ${customers} customers are on ${read.topic}. Now the subscriber
 
-  1. reads ${read.topic} from its beginning, up to these offsets (the offset itself not included):
+  1. reads ${read.topic} from its beginning up to these offsets, exclusive:
 ${offsets(read.until)}
-  2. then reads ${resume.topic} from these offsets on:
+  2. continues with ${resume.topic} from these offsets:
 ${offsets(resume.from)}
 
-and for each customer and stream (ce_source) keeps the last version (ce_sequence), skipping what is not above it.`;
+For each customer and stream (ce_source) it keeps the last version (ce_sequence), and skips any version not above it.`;
 }

@@ -1,4 +1,4 @@
-/** Webhooks: who is told of events by HTTP, and what came of each message. */
+/** Webhooks: subscriptions to events over HTTP, and their deliveries. */
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { CreatedWebhook, Delivery, Webhook } from '@mo/client';
 import { DELIVERY_STATUSES, EVENT_TYPES, type EventType, REPLAYED_MAX, WEBHOOK_STATUSES } from '@mo/contracts';
@@ -50,7 +50,7 @@ const typesOption = () => new Option('--types <list>', `event types: ${TYPES.joi
 
 export const webhooksCommand = () =>
   new Command('webhooks')
-    .description('who is told of events by HTTP, and what came of each message')
+    .description('subscriptions to events over HTTP, and their deliveries')
     .addCommand(create())
     .addCommand(list())
     .addCommand(update())
@@ -61,22 +61,22 @@ export const webhooksCommand = () =>
 
 const create = () =>
   new Command('create')
-    .description('subscribe a URL to events; the secret of its messages is shown this once')
-    .argument('<url>', 'where messages go: https, and no address of a private network')
+    .description('subscribe a URL to events; the secret that signs its messages is shown only this once')
+    .argument('<url>', 'the receiver: https, and not an address of a private network')
     .addOption(typesOption())
-    .option('--description <text>', 'what it is for')
+    .option('--description <text>', 'the purpose of the webhook')
     .addHelpText('after', examples('mo webhooks create https://shop.example/hooks --types LoanTaken,LoanRejected'))
     .action((url, options, command) =>
       run(command, async (context) => {
         const webhook = { url, event_types: options.types, description: options.description };
-        return shownOnce(context, await context.client().webhooks.create(webhook, { signal: context.stopping }));
+        return showOnce(context, await context.client().webhooks.create(webhook, { signal: context.stopping }));
       }),
     );
 
 const list = () =>
   new Command('list')
     .description('list webhooks, newest first')
-    .addOption(new Option('--status <status>', 'those of this status').choices(WEBHOOK_STATUSES))
+    .addOption(new Option('--status <status>', 'only this status').choices(WEBHOOK_STATUSES))
     .addOption(maxOption())
     .addOption(allOption())
     .addHelpText('after', examples('mo webhooks list', 'mo webhooks list --status disabled'))
@@ -90,12 +90,12 @@ const list = () =>
 
 const update = () =>
   new Command('update')
-    .description('change a webhook; what is not named stays')
+    .description('change a webhook; omitted options leave their values unchanged')
     .argument(...idArgument)
-    .option('--send-to <url>', 'where messages go from now on')
+    .option('--send-to <url>', 'the new receiver')
     .addOption(typesOption())
-    .option('--description <text>', 'what it is for')
-    .addOption(new Option('--status <status>', 'whether it is told of events').choices(['active', 'disabled'] as const))
+    .option('--description <text>', 'the purpose of the webhook')
+    .addOption(new Option('--status <status>', 'whether it receives events').choices(['active', 'disabled'] as const))
     .addHelpText(
       'after',
       examples('mo webhooks update 1 --status disabled', 'mo webhooks update 1 --send-to https://shop.example/new'),
@@ -110,7 +110,7 @@ const update = () =>
 
 const remove = () =>
   new Command('remove')
-    .description('tell it of nothing more')
+    .description('remove a webhook: it receives nothing more')
     .argument(...idArgument)
     .addHelpText('after', examples('mo webhooks remove 1'))
     .action((id, _options, command) =>
@@ -122,7 +122,7 @@ const remove = () =>
 
 const rotateSecret = () =>
   new Command('rotate-secret')
-    .description('give it a new secret, beside which the old one goes on for a while')
+    .description('replace the secret of a webhook; the old one stays valid for a while')
     .argument(...idArgument)
     .addOption(overlapOption())
     .addHelpText('after', examples('mo webhooks rotate-secret 1 --overlap 3600'))
@@ -130,16 +130,16 @@ const rotateSecret = () =>
       run(command, async (context) => {
         const { webhooks } = context.client();
         const rotated = await webhooks.rotateSecret(id, { overlap_seconds: overlap }, { signal: context.stopping });
-        return shownOnce(context, rotated);
+        return showOnce(context, rotated);
       }),
     );
 
 const deliveries = () =>
   new Command('deliveries')
-    .description('list what was sent to it, newest first')
+    .description('list the messages of a webhook, newest first')
     .argument(...idArgument)
-    .addOption(new Option('--status <status>', 'those of this status').choices(DELIVERY_STATUSES))
-    .option('--customer <id>', 'those of this customer', wholeNumber(1))
+    .addOption(new Option('--status <status>', 'only this status').choices(DELIVERY_STATUSES))
+    .option('--customer <id>', 'only this customer, by internal id', wholeNumber(1))
     .addOption(maxOption())
     .addOption(allOption())
     .addHelpText('after', examples('mo webhooks deliveries 1', 'mo webhooks deliveries 1 --status failed --all'))
@@ -154,25 +154,25 @@ const deliveries = () =>
 
 const replay = () =>
   new Command('replay')
-    .description('send messages once more: some deliveries, or one of every event of a time')
+    .description('send messages once more: given deliveries, or those of all events in a period')
     .argument(...idArgument)
     .addOption(new Option('--deliveries <ids>', 'these deliveries').argParser(ids).conflicts('from'))
-    .option('--from <time>', 'events that arrived at this time or later', time)
-    .option('--to <time>', 'and before this time; until now unless told', time)
+    .option('--from <time>', 'events that arrived at or after this time', time)
+    .option('--to <time>', 'and before this time; default: now', time)
     .addHelpText(
       'after',
       `
-Stopped by Ctrl-C or trouble of any kind it says how many messages are sent, and with which --from to go on.
+If Ctrl-C or a failure stops it, it prints how many messages were sent, and the --from with which to continue.
 ${examples('mo webhooks replay 1 --deliveries 311,312', 'mo webhooks replay 1 --from 2026-11-01')}`,
     )
     .action((id, { deliveries: named, from, to }, command) =>
       run(command, async (context) => {
         const { out, stopping: signal } = context;
-        signal.addEventListener('abort', () => out.note('ends with the part under way; Ctrl-C ends it at once'));
+        signal.addEventListener('abort', () => out.note('stopping after the current part; Ctrl-C again stops at once'));
         const { replayWebhook } = await import('../webhooks/replay.ts');
         const onStopped = (soFar: ReplayedSoFar, isSure: boolean) => {
           if (out.isJson) out.result(soFar, '');
-          else out.note(goOn(id, soFar, to, isSure));
+          else out.note(howToContinue(id, soFar, to, isSure));
         };
         const what = { delivery_ids: named, from, to };
         const done = await replayWebhook({ client: context.client(), webhookId: id, what, signal, onStopped });
@@ -181,19 +181,19 @@ ${examples('mo webhooks replay 1 --deliveries 311,312', 'mo webhooks replay 1 --
       }),
     );
 
-function goOn(
+function howToContinue(
   id: number,
   { deliveries, next_from: from }: ReplayedSoFar,
   to: string | undefined,
   isSure: boolean,
 ): string {
   const words = ['mo webhooks replay', id, '--from', from, ...(to === undefined ? [] : ['--to', to])];
-  const doubt = isSure ? '' : '; some after that may be, and are then sent twice';
-  return `${deliveries} messages are sent once more${doubt}. Go on with: ${words.join(' ')}`;
+  const doubt = isSure ? '' : '; later ones may have been sent too, and will then be sent twice';
+  return `${deliveries} messages were sent once more${doubt}. Continue with: ${words.join(' ')}`;
 }
 
-function shownOnce({ out }: Context, created: CreatedWebhook): number {
+function showOnce({ out }: Context, created: CreatedWebhook): number {
   out.record(created, [...COLUMNS, { head: 'SECRET', of: ({ secret }) => secret }]);
-  out.note('the secret is shown this once');
+  out.note('the secret is shown only this once');
   return EXIT.done;
 }

@@ -1,4 +1,4 @@
-/** An event as it lies on a topic, whatever its type: also of types that are newer than this command. */
+/** An event on a topic, of any type, including types that are newer than this command. */
 import { plain } from '@mo/command';
 import { readCustomerId, readVersion } from '@mo/contracts';
 import type { KafkaMessage } from 'kafkajs';
@@ -12,15 +12,15 @@ export interface TailedEvent {
   readonly time: string | null;
   readonly customer_id: number | null;
   readonly version: number | null;
-  /** The versions of other streams that it was decided on, as its header has them. */
+  /** The versions of other streams on which it was decided, as in its header. */
   readonly seen: string | null;
-  /** Parsed JSON, or the text where it isn't JSON. */
+  /** Parsed JSON, or the text if it is not JSON. */
   readonly data: unknown;
 }
 
 const TYPE_WIDTH = 18;
-/** These are told at the beginning of the line. */
-const TOLD = new Set(['customer_id', 'customer_external_id']);
+/** Members that are shown at the beginning of the line. */
+const SHOWN_FIRST = new Set(['customer_id', 'customer_external_id']);
 
 export function readEvent(
   topic: string,
@@ -42,7 +42,7 @@ export function readEvent(
   };
 }
 
-/** The external_id of its customer, as far as the data tell. */
+/** The external_id of its customer, if the data contain it. */
 export function customerNameOf({ data }: TailedEvent): string | null {
   const name = membersOf(data).customer_external_id;
   return typeof name === 'string' ? name : null;
@@ -52,7 +52,9 @@ export function customerNameOf({ data }: TailedEvent): string | null {
 export function eventLine(event: TailedEvent): string {
   const { time, type, topic, customer_id: customerId, version, data } = event;
   const name = customerNameOf(event);
-  const members = Object.entries(membersOf(data)).filter(([member, value]) => !TOLD.has(member) && value !== null);
+  const members = Object.entries(membersOf(data)).filter(
+    ([member, value]) => !SHOWN_FIRST.has(member) && value !== null,
+  );
   const parts = [
     time ?? 'no time',
     (type ?? topic).padEnd(TYPE_WIDTH),

@@ -1,7 +1,7 @@
 /**
- * Follows topics as they grow. Where each partition begins or ends is asked first, so that what is written from then on is
- * told, however long Kafka takes to let a consumer in, and let it in again. Nothing is committed, and the group is removed at
- * the end.
+ * Follows topics as they grow. The first and last offsets of each partition are read before the consumer joins its
+ * group, so every later event is shown, however long Kafka takes to admit the consumer or to readmit it. Nothing is
+ * committed, and the group is removed at the end.
  */
 import { randomUUID } from 'node:crypto';
 import { CommandError } from '@mo/command';
@@ -16,29 +16,29 @@ const RETRIES_MAX = 3;
 const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEAT_INTERVAL_MS = 1_000;
 const FETCH_WAIT_MS = 200;
-/** How soon partitions are found that were added to a topic. */
+/** How soon partitions that were added to a topic are found. */
 const METADATA_AGE_MS_MAX = 10_000;
 
 export interface TailOptions {
   readonly target: KafkaTarget;
   readonly topics: readonly string[];
   readonly fromBeginning: boolean;
-  /** Told of each event once, each partition in its order, the next after it resolves; true where that is enough. */
+  /** Called once for each event, in the order of each partition and one at a time; returns true to stop. */
   readonly onEvent: (event: TailedEvent) => Promise<boolean>;
-  /** Told once everything that is written from now on will be told. */
+  /** Called once, when every event that is written from now on will be shown. */
   readonly onBegin: () => void;
-  /** Told, as often as it is tried again, that Kafka is away. */
-  readonly onAway: () => void;
+  /** Called before each retry while Kafka is unreachable. */
+  readonly onUnreachable: () => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Follows until it is enough, also where Kafka is away for a while.
+ * Follows until `onEvent` returns true, including while Kafka is down for a while.
  *
- * @throws CommandError where Kafka can't be reached at the beginning; the reason of the signal once it is aborted
+ * @throws CommandError if Kafka cannot be reached at the start; the reason of the signal once it is aborted
  */
 export async function tail(options: TailOptions): Promise<void> {
-  const { target, topics, fromBeginning, onEvent, onBegin, onAway, signal } = options;
+  const { target, topics, fromBeginning, onEvent, onBegin, onUnreachable, signal } = options;
   const client = new kafkajs.Kafka({
     clientId: 'mo-events',
     ...kafkajsOptions(target.kafka),
@@ -56,19 +56,19 @@ export async function tail(options: TailOptions): Promise<void> {
     maxWaitTimeInMs: FETCH_WAIT_MS,
     metadataMaxAge: METADATA_AGE_MS_MAX,
     allowAutoTopicCreation: false,
-    // Where Kafka is away it is asked again, and each partition goes on from its place.
+    // While Kafka is down the consumer restarts, and each partition continues from its position.
     retry: { retries: RETRIES_MAX, restartOnFailure: async () => !signal.aborted && !isEnough },
   });
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   let isEnough = false;
   ended.catch(() => {});
   signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  consumer.on(consumer.events.CRASH, ({ payload }) => (payload.restart ? onAway() : reject(payload.error)));
+  consumer.on(consumer.events.CRASH, ({ payload }) => (payload.restart ? onUnreachable() : reject(payload.error)));
   try {
     await admin.connect();
     const places = new Places(consumer, await startsOf(admin, topics, fromBeginning));
     await consumer.connect();
-    // A partition without a place was added since, and everything in it is new.
+    // A partition without a position was added since, so all its events are new.
     await consumer.subscribe({ topics: [...topics], fromBeginning: true });
     await consumer.run({
       autoCommit: false,
@@ -77,7 +77,7 @@ export async function tail(options: TailOptions): Promise<void> {
         places.pass(topic, partition, message.offset);
         const event = readEvent(topic, partition, message);
         try {
-          // Whoever reads the output may take their time, and Kafka must not think that we are gone.
+          // The reader of the output may be slow, and the heartbeats keep the consumer in its group meanwhile.
           isEnough = await whileBeating(
             () => payload.heartbeat(),
             HEARTBEAT_INTERVAL_MS,
@@ -108,7 +108,7 @@ async function startsOf(admin: Admin, topics: readonly string[], fromBeginning: 
   const existing = new Set(await admin.listTopics());
   const missing = topics.filter((topic) => !existing.has(topic));
   if (missing.length > 0)
-    throw new CommandError(`there is no topic ${missing.join(', ')}: is TOPIC_PREFIX that of the services?`);
+    throw new CommandError(`there is no topic ${missing.join(', ')}: does TOPIC_PREFIX match that of the services?`);
   const starts = [];
   for (const topic of topics)
     for (const { partition, low, high } of await topicOffsets(admin, topic))
@@ -118,7 +118,7 @@ async function startsOf(admin: Admin, topics: readonly string[], fromBeginning: 
 
 async function leave(consumer: Consumer, admin: Admin, groupId: string): Promise<void> {
   await consumer.disconnect().catch(() => {});
-  // Where it can't be removed, Kafka forgets an empty group without offsets by itself.
+  // If it cannot be removed: Kafka removes an empty group without offsets automatically.
   await admin.deleteGroups([groupId]).catch(() => {});
   await admin.disconnect().catch(() => {});
 }

@@ -1,6 +1,7 @@
 /**
- * What failed: the lines as they were, to be mended and imported again, and beside them why, as NDJSON. Both end where the
- * state of the import says, so that what a run that was killed wrote on top is not there twice.
+ * The lines that failed, unchanged, to be corrected and imported again, and a second file with the reasons as NDJSON. A
+ * run cuts both to the lengths in the import's state first, so lines that a killed run appended after its last state do
+ * not appear twice.
  */
 import { appendFileSync, existsSync, rmSync, truncateSync } from 'node:fs';
 import type { BulkError } from '@mo/client';
@@ -12,24 +13,24 @@ export class FailedLines {
   readonly errorsPath: string;
   readonly #header: Buffer | null;
 
-  /** @param header of a CSV file, which the failed lines need, too */
+  /** @param header of a CSV file, which the file of failed lines needs too */
   constructor(linesPath: string, errorsPath: string, header: Buffer | null) {
     this.linesPath = linesPath;
     this.errorsPath = errorsPath;
     this.#header = header;
   }
 
-  /** Brings both to where the import has come. */
+  /** Cuts both files to the progress of the import. */
   cut({ failed_bytes: failedBytes, errors_bytes: errorsBytes }: Pick<Done, 'failed_bytes' | 'errors_bytes'>): void {
     cutFile(this.linesPath, failedBytes);
     cutFile(this.errorsPath, errorsBytes);
   }
 
   /**
-   * Writes what failed of a part.
+   * Appends the failed lines of a part.
    *
-   * @param errors with the numbers of lines in the part, from 1
-   * @returns how much longer both files are
+   * @param errors with line numbers within the part, from 1
+   * @returns the bytes that were appended to each file
    */
   add({ lines, firstLine }: Part, errors: readonly BulkError[], isFirst: boolean): { failed: number; errors: number } {
     if (errors.length === 0) return { failed: 0, errors: 0 };

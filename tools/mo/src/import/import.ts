@@ -1,7 +1,7 @@
 /**
- * Imports a file in parts, one after the other, each an upload of its own under a key of its own: so the progress is that of
- * what is committed, every line that fails is told, and a run that was stopped or killed goes on where it was, without
- * sending the whole file again.
+ * Imports a file in parts, one after the other. Each part is a separate upload with its own idempotency key. So the
+ * progress shows what is committed, every failed line is reported, and a run that was stopped or killed continues where
+ * it was, without sending the whole file again.
  */
 import { basename, dirname, extname, join } from 'node:path';
 import type { BulkSummary, MoClient } from '@mo/client';
@@ -11,14 +11,14 @@ import { type Part, partsOf } from './lines.ts';
 import { FORMATS, type Format, formatOf, scan } from './scan.ts';
 import { type Done, type ImportState, isAtWork, keyOf, newState, readState, writeState } from './state.ts';
 
-/** The API counts lines that are done as created for so long after their upload began. */
+/** How long after the start of an upload a repetition counts the lines that it had created as created. */
 const KEY_LIFETIME_MS = 24 * 60 * 60_000;
 
 export interface ImportOptions {
   readonly path: string;
-  /** By the ending of the file's name unless it is told. */
+  /** If absent, it is derived from the extension of the file's name. */
   readonly format: Format | undefined;
-  /** Where the state and the failed lines go: beside the file unless it is told. */
+  /** The folder for the state and the failed lines; by default that of the file. */
   readonly output: string | undefined;
   /** Forgets an earlier import of the file. */
   readonly isRestart: boolean;
@@ -35,15 +35,15 @@ export interface Imported {
   readonly received: number;
   readonly created: number;
   readonly failed: number;
-  /** The lines that failed, as they were; null where none did. */
+  /** The file of the lines that failed, unchanged; null if none did. */
   readonly failed_lines: string | null;
-  /** Why, a JSON object a line. */
+  /** The file of the reasons, one JSON object per line. */
   readonly errors: string | null;
   readonly started_at: string;
   readonly finished_at: string | null;
 }
 
-/** @throws CommandError where the file or its state is not as it must be; MoError where the gateway doesn't take it */
+/** @throws CommandError if the file or its state is invalid; MoError if the gateway does not accept the upload */
 export async function importCustomers(options: ImportOptions): Promise<Imported> {
   const { path, signal, note } = options;
   const folder = options.output ?? dirname(path);
@@ -60,11 +60,11 @@ export async function importCustomers(options: ImportOptions): Promise<Imported>
 
   const known = options.isRestart ? null : knownState(statePath, sha256, options.gatewayUrl);
   if (known?.finished_at != null) {
-    note(`imported already at ${known.finished_at}; --restart imports it anew`);
+    note(`already imported at ${known.finished_at}; --restart imports it again`);
     return importedOf(path, known, failedLines);
   }
   const state = known ?? newState({ sha256, lines, start }, options.gatewayUrl);
-  if (known !== null) tellResumed(known, note);
+  if (known !== null) noteResumed(known, note);
   state.pid = process.pid;
   failedLines.cut(state.done);
   writeState(statePath, state);
@@ -82,32 +82,34 @@ export async function importCustomers(options: ImportOptions): Promise<Imported>
     stopProgress();
     state.pid = null;
     writeState(statePath, state);
-    if (state.finished_at === null) note(`run again it goes on at line ${state.done.line} of ${state.lines}`);
+    if (state.finished_at === null) note(`run again to continue at line ${state.done.line} of ${state.lines}`);
   }
   return importedOf(path, state, failedLines);
 }
 
-/** The state to go on with, or that of the same import which is over; null where there is none. @throws CommandError */
+/**
+ * The state of an unfinished import, or of the same import if it is finished; null if there is none.
+ *
+ * @throws CommandError
+ */
 function knownState(statePath: string, sha256: string, gatewayUrl: string): ImportState | null {
   const known = readState(statePath);
   if (known === null) return null;
   const isOther = known.sha256 !== sha256 || known.gateway !== gatewayUrl;
   if (known.finished_at !== null) return isOther ? null : known;
-  if (isAtWork(known)) throw new CommandError(`process ${known.pid} imports this file now: see ${statePath}`);
-  const began = `the import that began at ${known.started_at} (${statePath})`;
+  if (isAtWork(known)) throw new CommandError(`process ${known.pid} is importing this file: see ${statePath}`);
+  const unfinished = `the import that started at ${known.started_at} (${statePath})`;
   if (known.sha256 !== sha256)
-    throw new CommandError(`the file has changed since ${began}: put the old one back, or begin anew with --restart`);
+    throw new CommandError(`the file has changed since ${unfinished}: restore it, or start again with --restart`);
   if (known.gateway !== gatewayUrl)
-    throw new CommandError(`${began} goes to ${known.gateway}: name that one, or begin anew with --restart`);
+    throw new CommandError(`${unfinished} uses ${known.gateway}: name that gateway, or start again with --restart`);
   return known;
 }
 
-function tellResumed({ done, lines, started_at }: ImportState, note: (text: string) => void): void {
-  note(`going on at line ${done.line} of ${lines} with the import that began at ${started_at}`);
+function noteResumed({ done, lines, started_at }: ImportState, note: (text: string) => void): void {
+  note(`continuing at line ${done.line} of ${lines} with the import that started at ${started_at}`);
   if (Date.now() - Date.parse(started_at) > KEY_LIFETIME_MS)
-    note(
-      'that is more than 24 hours ago: of the part that it was at, lines may be told as existing that it had created',
-    );
+    note('that is more than 24 hours ago: lines that it created in its last part may be reported as already existing');
 }
 
 async function send(
@@ -120,13 +122,13 @@ async function send(
   const body = Buffer.concat(prefix === null ? lines : [prefix, ...lines]);
   const summary = await client.customers.createInBulk(body, { type, idempotencyKey, signal });
   if (summary.errors.length !== summary.failed)
-    throw new Error(`${summary.failed} lines failed, and ${summary.errors.length} are told`);
+    throw new Error(`${summary.failed} lines failed, but the answer lists ${summary.errors.length}`);
   return summary;
 }
 
 function after(done: Done, part: Part, summary: BulkSummary, failedLines: FailedLines, prefixLines: number): Done {
   const errors = summary.errors.map((error) => ({ ...error, line: error.line - prefixLines }));
-  const longer = failedLines.add(part, errors, done.failed === 0);
+  const added = failedLines.add(part, errors, done.failed === 0);
   return {
     parts: done.parts + 1,
     offset: part.end,
@@ -134,8 +136,8 @@ function after(done: Done, part: Part, summary: BulkSummary, failedLines: Failed
     received: done.received + summary.received,
     created: done.created + summary.created,
     failed: done.failed + summary.failed,
-    failed_bytes: done.failed_bytes + longer.failed,
-    errors_bytes: done.errors_bytes + longer.errors,
+    failed_bytes: done.failed_bytes + added.failed,
+    errors_bytes: done.errors_bytes + added.errors,
   };
 }
 

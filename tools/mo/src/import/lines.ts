@@ -1,33 +1,33 @@
-/** A file's lines, some at a time, as bytes: what goes to the API, and into the file of failed lines, is what was there. */
+/** Reads a file's lines in parts, as bytes, so that the API and the file of failed lines get them unchanged. */
 import { createReadStream } from 'node:fs';
 import { CommandError } from '@mo/command';
 import { BULK_ERRORS_MAX } from '@mo/contracts';
 
-/** Lines that are sent together. An answer lists so many errors, so each line that fails is told. */
+/** Maximum number of lines per upload. An answer lists as many errors, so every failed line is reported. */
 export const PART_LINES_MAX = BULK_ERRORS_MAX;
 const PART_BYTES_MAX = 4 * 1024 * 1024;
-/** The API takes much shorter ones; what is longer is no such file. */
+/** Far above the API's limit: a file with longer lines contains something else. */
 const LINE_BYTES_MAX = 1024 * 1024;
 const NEWLINE = 0x0a;
 
 export interface Part {
   /** The number of its first line in the file, from 1. */
   readonly firstLine: number;
-  /** Each with its line end, which the file's last line may lack. */
+  /** Each with its line end, except perhaps the file's last line. */
   readonly lines: readonly Buffer[];
   /** Where in the file the next part begins, in bytes. */
   readonly end: number;
 }
 
-/** Where in a file to begin. */
+/** A position in a file. */
 export interface Place {
   /** In bytes. */
   readonly offset: number;
-  /** The number of the line there. */
+  /** The number of the line at this position. */
   readonly line: number;
 }
 
-/** Reads a file from a place on. @throws CommandError where a line is too long */
+/** Reads a file from a position. @throws CommandError if a line is too long */
 export async function* partsOf(path: string, from: Place): AsyncGenerator<Part> {
   let lines: Buffer[] = [];
   let bytes = 0;
@@ -68,6 +68,6 @@ async function* linesOf(path: string, { offset, line }: Place): AsyncGenerator<B
   if (restBytes > 0) yield Buffer.concat(rest);
 }
 
-/** A file's last line may have no end. */
+/** Adds the line end that a file's last line may lack. */
 export const withEnd = (line: Buffer): Buffer =>
   line.at(-1) === NEWLINE ? line : Buffer.concat([line, Buffer.from('\n')]);

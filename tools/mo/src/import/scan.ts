@@ -1,4 +1,4 @@
-/** A first look at the file: what it is, and what tells it from others. */
+/** Scans the file before the import: its header, its size, and the hash that identifies it. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
@@ -9,7 +9,7 @@ import { type Place, withEnd } from './lines.ts';
 const NEWLINE = 0x0a;
 const HEADER_BYTES_MAX = 16 * 1024;
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
-/** Those of a file without a header line. */
+/** The columns of a file without a header line. */
 const COLUMNS = Object.keys(newCustomer.shape);
 const [NAME_COLUMN = ''] = COLUMNS;
 
@@ -21,25 +21,25 @@ export interface Scan {
   /** SHA-256 of the file, in hex. */
   readonly sha256: string;
   readonly lines: number;
-  /** The first line of a CSV file that names its columns, with its line end; null where there is none. */
+  /** The header line of a CSV file, with its line end; null if there is none. */
   readonly header: Buffer | null;
-  /** What each part begins with: of CSV a line that names the columns, so that no other is taken for one. */
+  /** The start of each part: for CSV a header line, so that the API takes no other line for one. */
   readonly prefix: Buffer | null;
-  /** Where the lines begin that are imported. */
+  /** The position of the first line to import. */
   readonly start: Place;
 }
 
-/** By the ending of the name. @throws CommandError where that doesn't say */
+/** Derives the format from the extension of the name. @throws CommandError if that is not possible */
 export function formatOf(path: string): Format {
   const format = FORMAT_OF[extname(path).toLowerCase()];
   if (format !== undefined) return format;
   throw new CommandError(
-    `${path}: its name must end in ${Object.keys(FORMAT_OF).join(', ')}, or --format must say what it is` +
-      (extname(path) === '.json' ? '; of a JSON array, `jq -c .[]` makes NDJSON' : ''),
+    `${path}: its name must end in ${Object.keys(FORMAT_OF).join(', ')}, or --format must be given` +
+      (extname(path) === '.json' ? '; `jq -c .[]` converts a JSON array to NDJSON' : ''),
   );
 }
 
-/** Reads the whole file once. @throws CommandError where it can't be read, or is empty */
+/** Reads the whole file once. @throws CommandError if it cannot be read, or is empty */
 export async function scan(path: string, format: Format, signal: AbortSignal): Promise<Scan> {
   const hash = createHash('sha256');
   const head: Buffer[] = [];
@@ -71,7 +71,9 @@ function beginning(head: Buffer, format: Format): Pick<Scan, 'header' | 'prefix'
   return { header: null, prefix: format === 'csv' ? Buffer.from(`${COLUMNS.join(',')}\n`) : null, start };
 }
 
-/** The first line, if it names the columns, as the API sees it: one of them is the external_id, as no customer is called. */
+/**
+ * The first line, if it is a header by the API's rule: it contains the column external_id, which is no customer's name.
+ */
 function headerIn(head: Buffer): Buffer | null {
   const end = head.indexOf(NEWLINE);
   const line = end === -1 ? head : head.subarray(0, end + 1);
@@ -92,7 +94,7 @@ function headerIn(head: Buffer): Buffer | null {
 function explain(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EACCES') return 'it may not be read';
+  if (code === 'EACCES') return 'permission denied';
   if (code === 'EISDIR') return 'it is a folder';
   return message;
 }

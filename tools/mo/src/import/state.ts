@@ -1,7 +1,7 @@
 /**
- * How far an import has come, in a file beside the one that is imported. It is written anew after each part, so that an
- * import that was killed at any moment goes on with the part that it was at: under the same key the API counts what it
- * had already done of it, and does it once.
+ * The progress of an import, in a file next to the imported one. The file is replaced after each part. So an import
+ * that was killed at any moment continues with its current part, under the same idempotency key: the API then counts
+ * what is already done, and does it only once.
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -13,29 +13,29 @@ const VERSION = 1;
 
 export interface ImportState {
   readonly version: typeof VERSION;
-  /** What the file was when the import began. */
+  /** The hash of the file when the import started. */
   readonly sha256: string;
   readonly lines: number;
   readonly gateway: string;
-  /** The keys of the parts are this and their number. */
+  /** The idempotency key of a part is this and the number of the part. */
   readonly key: string;
   readonly started_at: string;
-  /** Of the process that is at it. */
+  /** The process that runs the import; null if none does. */
   pid: number | null;
   finished_at: string | null;
   done: Done;
 }
 
-/** What is done of it. */
+/** The part of the import that is done. */
 export interface Done {
   readonly parts: number;
-  /** Where in the file the next part begins, in bytes, and the number of its first line. */
+  /** The position of the next part in the file, in bytes, and the number of its first line. */
   readonly offset: number;
   readonly line: number;
   readonly received: number;
   readonly created: number;
   readonly failed: number;
-  /** How long the files with the failed lines and with the reasons are. */
+  /** The lengths of the files with the failed lines and the reasons. */
   readonly failed_bytes: number;
   readonly errors_bytes: number;
 }
@@ -68,7 +68,7 @@ export function newState(
 
 export const keyOf = ({ key, done }: ImportState): string => `${key}-${done.parts + 1}`;
 
-/** Reads it; null where there is none. @throws CommandError where it isn't one */
+/** Reads the state; null if there is none. @throws CommandError if the file is not a state */
 export function readState(path: string): ImportState | null {
   let text: string;
   try {
@@ -82,24 +82,24 @@ export function readState(path: string): ImportState | null {
     if (state.version === VERSION && typeof state.key === 'string' && Number.isSafeInteger(state.done.offset))
       return state;
   } catch {
-    // Told below.
+    // Reported below.
   }
-  throw new CommandError(`${path} does not tell of an import: move it away, or begin anew with --restart`);
+  throw new CommandError(`${path} is not the state of an import: move it away, or start again with --restart`);
 }
 
-/** Writes it so that a reader, and a later run, sees the old one or the new one. @throws CommandError where it can't */
+/** Replaces the state atomically. @throws CommandError if that is not possible */
 export function writeState(path: string, state: ImportState): void {
   try {
     writeFileSync(`${path}.part`, `${JSON.stringify(state, null, 2)}\n`);
     renameSync(`${path}.part`, path);
   } catch (error) {
-    throw new CommandError(`how far the import has come can't be kept beside the file: ${(error as Error).message}`, {
+    throw new CommandError(`the state of the import cannot be written: ${(error as Error).message}`, {
       cause: error,
     });
   }
 }
 
-/** Whether another process is at it now. */
+/** Whether another process is running the import now. */
 export function isAtWork({ pid }: ImportState): boolean {
   if (pid === null || pid === process.pid) return false;
   try {

@@ -1,4 +1,4 @@
-/** How a command ends that fails: what is said, and the exit code. */
+/** The messages and the exit code of a command that fails. */
 import { isProblem, MoError, NoAnswerError, type ProblemError } from '@mo/client';
 import { CommandError, plain } from '@mo/command';
 import type { Gateway } from '../target/gateway.ts';
@@ -6,33 +6,33 @@ import type { Gateway } from '../target/gateway.ts';
 /** Exit codes; the help of every command lists them. */
 export const EXIT = {
   done: 0,
-  /** It was answered or has run, and not all is well: a refusal, failed lines, differences, something that isn't healthy. */
+  /** Answered or run, but with a bad result: a refusal, failed lines, differences, a part that is not ready. */
   notWell: 1,
-  /** It was called wrongly, could not begin, or was stopped. */
+  /** Invalid usage, could not start, no answer, or stopped by a failure. */
   failed: 2,
-  /** By Ctrl-C, as shells count it. */
+  /** Stopped by Ctrl-C, as shells report it. */
   interrupted: 130,
-  /** Nobody reads its output any more (SIGPIPE). */
+  /** The reader closed the output (SIGPIPE). */
   outputClosed: 141,
 } as const;
 
-/** There is no such thing as was named. */
+/** The named resource does not exist. */
 export class NotFoundError extends Error {
   override readonly name = 'NotFoundError';
 }
 
 export interface Failure {
   readonly exitCode: number;
-  /** For people; more lines than one where there is something to do. */
+  /** For people; the lines after the first give details and advice. */
   readonly lines: readonly string[];
   /** For programs. */
   readonly json: object;
 }
 
 /**
- * Tells what was thrown.
+ * Describes an error.
  *
- * @param gateway the one that was called, or null for none
+ * @param gateway the gateway that was called; null if none was
  * @param takesKey whether the command has an option for an idempotency key
  */
 export function failureOf(error: unknown, gateway: Gateway | null, takesKey = true): Failure {
@@ -60,13 +60,14 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 function adviceAfter(error: MoError, takesKey: boolean): string[] {
   const advice: string[] = [];
   if (error instanceof NoAnswerError && !error.isTimeout)
-    advice.push('  is it running? `npm start` starts it; --url or MO_URL names another gateway');
+    advice.push('  is the gateway running? `npm start` starts one; --url or MO_URL names another');
   if (error.idempotencyKey !== null)
-    advice.push(`  it may have taken effect: ${again(error.idempotencyKey, takesKey)} it does so once`);
+    advice.push(
+      `  the request may have taken effect: ${again(error.idempotencyKey, takesKey)} it takes effect only once`,
+    );
   return advice;
 }
 
-/** Of these the caller is told what to do; the others say it themselves. */
 function problemFailure(error: ProblemError, gateway: Gateway | null, takesKey: boolean): Failure {
   const { code, status, problem, idempotencyKey } = error;
   const lines = [`${code}: ${problem.detail}`];
@@ -74,17 +75,17 @@ function problemFailure(error: ProblemError, gateway: Gateway | null, takesKey: 
   if (isProblem(error, 'invalid_request'))
     for (const { pointer, detail } of error.problem.errors ?? []) lines.push(`  ${pointer.slice(1)}: ${detail}`);
   if (status === 401 || status === 403)
-    lines.push(`  the key is ${gateway?.keyFrom ?? 'not known'}; --key or MO_API_KEY gives another`);
-  if (status >= 500) lines.push(`  it is ${problem.instance} in the log`);
+    lines.push(`  the key came from ${gateway?.keyFrom ?? 'an unknown source'}; --key or MO_API_KEY sets another`);
+  if (status >= 500) lines.push(`  in the log: ${problem.instance}`);
   if (code === 'unavailable' && idempotencyKey !== null)
-    lines.push(`  nothing was refused: ${again(idempotencyKey, takesKey)} it counts once`);
+    lines.push(`  the request was not refused: ${again(idempotencyKey, takesKey)} it takes effect only once`);
   const isRefusal = status < 500 && status !== 401 && status !== 403 && status !== 429;
   return failure(isRefusal ? EXIT.notWell : EXIT.failed, { ...problem, idempotency_key: idempotencyKey }, lines);
 }
 
-/** What is to be done so that something has its effect once. */
+/** How to repeat a request so that it takes effect only once. */
 const again = (key: string, takesKey: boolean): string =>
-  takesKey ? `try again with --idempotency-key ${key}, and` : 'run it again, it goes on under the same key, and';
+  takesKey ? `try again with --idempotency-key ${key}, and` : 'run the command again, which uses the same key, and';
 
 const SHOWN = new Set(['type', 'title', 'status', 'code', 'detail', 'instance', 'errors']);
 const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -1,14 +1,16 @@
-/** What a command prints: tables and sentences for people; with `--json` one JSON value a line, and nothing else. */
+/**
+ * The output of a command: tables and sentences for people; with `--json` one JSON value per line, and nothing else.
+ */
 import { once } from 'node:events';
 import { styleText } from 'node:util';
 import { type Column, Table } from './table.ts';
 
-/** Rows that are shown together. */
+/** Rows that are printed together. */
 const ROWS_AT_ONCE = 200;
 
 export interface Terminal extends NodeJS.WritableStream {
   readonly isTTY?: boolean;
-  /** Whether it holds more than it should of what its reader has not taken. */
+  /** Whether more than the high-water mark is buffered for the reader. */
   readonly writableNeedDrain?: boolean;
 }
 
@@ -18,7 +20,7 @@ export class Output {
   readonly #stdout: Terminal;
   readonly #stopping: () => AbortSignal | null;
 
-  /** @param stopping what ends a wait for the reader, as far as the command asks whether it is stopped */
+  /** @param stopping the signal that ends a wait for the reader; null if the command does not handle being stopped */
   constructor(isJson: boolean, stdout: Terminal, stderr: Terminal, stopping: () => AbortSignal | null = () => null) {
     this.isJson = isJson;
     this.#stdout = stdout;
@@ -26,7 +28,7 @@ export class Output {
     this.#stopping = stopping;
   }
 
-  /** One thing, member by member. */
+  /** Prints one record, member by member. */
   record<Row extends object>(row: Row, columns: readonly Column<Row>[]): void {
     if (this.isJson) {
       this.#json(row);
@@ -40,7 +42,7 @@ export class Output {
     for (const line of table.lines(members).body) this.#line(line);
   }
 
-  /** Many things, a line each, as they come and are read. @returns how many there were */
+  /** Prints rows as they arrive, one per line, at the pace of the reader. @returns the number of rows */
   async rows<Row>(rows: AsyncIterable<Row> | Iterable<Row>, columns: readonly Column<Row>[]): Promise<number> {
     const table = new Table(columns);
     let waiting: Row[] = [];
@@ -65,20 +67,20 @@ export class Output {
     return count;
   }
 
-  /** A result: what programs get, and how people are told. */
+  /** Prints a result: the value for programs, or the text for people. */
   result(value: object, text: string): void {
     if (this.isJson) this.#json(value);
     else this.#line(text);
   }
 
-  /** An empty line between tables. */
+  /** Prints an empty line between tables. */
   gap(): void {
     if (!this.isJson) this.#line('');
   }
 
   /**
-   * Resolves once there is room for more, however slow the reader is: who prints much waits for it, so that memory does not
-   * hold it all.
+   * Resolves once the reader has taken enough. Commands that print much wait for it, so that their output is not held
+   * in memory.
    *
    * @throws the reason of the signal, once the command is stopped
    */
@@ -93,7 +95,7 @@ export class Output {
     }
   }
 
-  /** A sentence on the side, which is no part of the result. */
+  /** Prints a sentence to standard error, apart from the result. */
   note(text: string): void {
     this.stderr.write(`${text}\n`);
   }

@@ -1,19 +1,19 @@
-/** Tables for people: columns as wide as what is in them, two spaces between. */
+/** Tables for people: columns as wide as their contents, separated by two spaces. */
 import { plain } from '@mo/command';
 import stringWidth from 'string-width';
 
-/** A cell longer than this is cut. */
+/** A longer cell is truncated. */
 const CELL_WIDTH_MAX = 60;
 
 export interface Column<Row> {
   readonly head: string;
-  /** What stands in the cell; nothing for null. */
+  /** The contents of the cell; empty for null. */
   readonly of: (row: Row) => string | number | null | undefined;
-  /** Amounts and counts. */
+  /** Amounts and counts are aligned to the right. */
   readonly isNumber?: boolean;
 }
 
-/** Writes rows some at a time: the first ones decide how wide the columns are, so that a table of any length can be shown. */
+/** Formats rows in batches. The first batch determines the widths of the columns, so a table may have any length. */
 export class Table<Row> {
   readonly #columns: readonly Column<Row>[];
   #widths: number[] = [];
@@ -26,7 +26,7 @@ export class Table<Row> {
     return this.#widths.length > 0;
   }
 
-  /** The lines of these rows. The head comes with the first ones, which decide on the widths. */
+  /** The lines of these rows; with the first batch also the head. */
   lines(rows: readonly Row[]): { readonly head: string | null; readonly body: readonly string[] } {
     const cells = rows.map((row) => this.#columns.map(({ of }) => cellText(of(row))));
     if (this.isBegun) return { head: null, body: cells.map((line) => this.#line(line)) };

@@ -1,4 +1,4 @@
-/** A file that is there whole or not at all: what stands under its name stays until the new one is complete. */
+/** A file that is replaced atomically: an existing file of its name stays until the new one is complete. */
 import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { CommandError } from '@mo/command';
 
@@ -12,21 +12,21 @@ export class WholeFile {
   }
 
   /**
-   * Begins one, before the work whose result it takes: what can't be written down at the end can't be had again.
+   * Opens the file before the work whose result it stores, because a result that cannot be written at the end is lost.
    *
-   * @param option the one that names it, such as `--plan`
-   * @throws CommandError where it can't be written
+   * @param option the option that names the file, such as `--plan`
+   * @throws CommandError if the file cannot be written
    */
   static begin(path: string, option: string): WholeFile {
     const file = new WholeFile(path, option);
     file.#try(() => {
-      if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new Error(`${path} is no file`);
+      if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new Error(`${path} is not a file`);
       writeFileSync(file.#part, '');
     });
     return file;
   }
 
-  /** Puts it in the place of what is there. @throws CommandError where it can't; what is there stays */
+  /** Replaces an existing file. @throws CommandError if that is not possible; the existing file then stays */
   finish(text: string): void {
     this.#try(() => {
       writeFileSync(this.#part, text, { flush: true });
@@ -34,7 +34,7 @@ export class WholeFile {
     });
   }
 
-  /** Leaves nothing of one that came to nothing. */
+  /** Removes the incomplete file. */
   discard(): void {
     rmSync(this.#part, { force: true });
   }
@@ -47,7 +47,7 @@ export class WholeFile {
     try {
       write();
     } catch (error) {
-      throw new CommandError(`${this.#option} can't be written: ${(error as Error).message}`, { cause: error });
+      throw new CommandError(`${this.#option} cannot be written: ${(error as Error).message}`, { cause: error });
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Asks each part of a system how it is: all at once, and none for long. */
+/** Queries the state of each part of a system, all concurrently, each with a timeout. */
 import { SERVICE_NAMES, type ServiceName, STREAMS, type Stream } from '@mo/contracts';
 import type { DatabaseConnection } from '@mo/database';
 import type { KafkaTarget } from '@mo/dead-letters';
@@ -13,13 +13,13 @@ const TIMEOUT_MS = 5_000;
 const RETRIES_MAX = 1;
 
 export interface PartState {
-  /** As `loans`, and `loans-2` for the second process; `postgres/loans`, `kafka`. */
+  /** Such as `loans`, `loans-2` for the second process, `postgres/loans`, or `kafka`. */
   readonly part: string;
-  /** `attention`: it works, and somebody should look. */
+  /** `attention`: it works, but an operator should look at it. */
   readonly state: 'ready' | 'attention' | 'not ready' | 'not reached';
   readonly version: string | null;
   readonly where: string;
-  /** What there is to say, such as how much waits. */
+  /** Such as the work that waits, or why the part is not ready. */
   readonly details: string;
 }
 
@@ -28,11 +28,11 @@ interface Replica {
   readonly url: string;
 }
 
-/** How far a follower has come with a topic. */
+/** The progress of a follower on a topic. */
 export interface FollowerLag {
   readonly follower: ServiceName;
   readonly topic: string;
-  /** Events that it has not taken yet; null where it never took any. */
+  /** Events that it has not consumed yet; null if it never consumed any. */
   readonly events: number | null;
 }
 
@@ -41,7 +41,7 @@ export interface Status {
   readonly lags: readonly FollowerLag[];
 }
 
-/** @param lookup finds all addresses of a name; the resolver of this machine unless given */
+/** @param lookup finds all addresses of a name; by default the resolver of this machine */
 export async function look({ gatewayUrl, processes, databases, kafka }: System, lookup?: Lookup): Promise<Status> {
   const named = (
     await Promise.all(SERVICE_NAMES.map((service) => replicasOf(service, processes[service], lookup)))
@@ -55,7 +55,7 @@ export async function look({ gatewayUrl, processes, databases, kafka }: System, 
   return { parts: [...ofProcesses, ...ofDatabases, ...ofKafka.parts], lags: ofKafka.lags };
 }
 
-/** Every process of a service. A name can stand for several, of which only one relays and audits. */
+/** Every process of a service. A name may resolve to several processes, of which only one relays and audits. */
 async function replicasOf(service: ServiceName, origins: readonly string[], lookup?: Lookup): Promise<Replica[]> {
   const addresses = new Addresses(origins, lookup);
   await addresses.start();
@@ -65,8 +65,8 @@ async function replicasOf(service: ServiceName, origins: readonly string[], look
 
 async function lookAtProcess(part: string, url: string): Promise<PartState> {
   try {
-    const ask = (path: string) => fetch(`${url}${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const [ready, metrics] = await Promise.all([ask('/readyz'), ask('/metrics').then((response) => response.text())]);
+    const get = (path: string) => fetch(`${url}${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const [ready, metrics] = await Promise.all([get('/readyz'), get('/metrics').then((response) => response.text())]);
     const { reason } = (await ready.json()) as { reason?: string };
     const version = samplesOf(metrics, 'mo_build_info')[0]?.labels.version ?? null;
     const { details, isWell } = detailsOf(metrics);
@@ -78,7 +78,7 @@ async function lookAtProcess(part: string, url: string): Promise<PartState> {
   }
 }
 
-/** What is told of a process, and whether somebody should look where it isn't 0. */
+/** The metrics in the details of a process. With `isTrouble`, any value above 0 needs attention. */
 const GAUGES = [
   { metric: 'gateway_callers', text: 'callers', isTrouble: false },
   { metric: 'mo_write_queue_depth', text: 'waiting writes', isTrouble: false },
@@ -86,15 +86,15 @@ const GAUGES = [
   { metric: 'mo_outbox_parked', text: 'events that Kafka refuses', isTrouble: true },
   { metric: 'mo_quarantined', text: 'quarantined events', isTrouble: true },
   { metric: 'mo_webhook_pending', text: 'messages to deliver', isTrouble: false },
-  { metric: 'mo_reconcile_differences', text: 'differences to the streams', isTrouble: true },
+  { metric: 'mo_reconcile_differences', text: 'differences from the streams', isTrouble: true },
 ] as const;
 
 function detailsOf(metrics: string): { details: string; isWell: boolean } {
-  const told = GAUGES.map((gauge) => ({ ...gauge, value: sumOf(metrics, gauge.metric) ?? 0 }));
+  const readings = GAUGES.map((gauge) => ({ ...gauge, value: sumOf(metrics, gauge.metric) ?? 0 }));
   const seconds = sumOf(metrics, 'mo_outbox_age_seconds') ?? 0;
-  const shown = told.filter(({ value }) => value > 0).map(({ value, text }) => `${value} ${text}`);
+  const shown = readings.filter(({ value }) => value > 0).map(({ value, text }) => `${value} ${text}`);
   if (seconds > 0) shown.push(`the oldest for ${seconds.toFixed(1)} s`);
-  return { details: shown.join(', '), isWell: told.every(({ isTrouble, value }) => !isTrouble || value === 0) };
+  return { details: shown.join(', '), isWell: readings.every(({ isTrouble, value }) => !isTrouble || value === 0) };
 }
 
 async function lookAtDatabase(stream: Stream, { url, tls }: DatabaseConnection): Promise<PartState> {
@@ -165,7 +165,7 @@ async function lagsOf(
         (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, Number(high)]),
       );
       const isBegun = partitions.some(({ offset }) => Number(offset) >= 0);
-      // Of a partition where nothing is committed all counts: followers begin at the beginning.
+      // A partition without a committed offset counts from its beginning, where followers start.
       const events = partitions.reduce(
         (sum, { partition, offset }) => sum + Math.max(0, (ends.get(partition) ?? 0) - Math.max(0, Number(offset))),
         0,

@@ -1,11 +1,11 @@
-/** Reads the text format of Prometheus, as far as the view of the status needs it. */
+/** Reads the part of Prometheus's text format that `mo status` needs. */
 
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** The samples of a metric; none where the process doesn't tell it. */
+/** The samples of a metric; empty if the process does not have it. */
 export function samplesOf(text: string, name: string): Sample[] {
   const samples: Sample[] = [];
   for (const line of text.split('\n')) {
@@ -20,7 +20,7 @@ export function samplesOf(text: string, name: string): Sample[] {
   return samples;
 }
 
-/** The sum over a metric's samples; null where there are none. */
+/** The sum of a metric's samples; null if there are none. */
 export function sumOf(text: string, name: string): number | null {
   const samples = samplesOf(text, name);
   return samples.length === 0 ? null : samples.reduce((sum, { value }) => sum + value, 0);

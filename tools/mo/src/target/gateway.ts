@@ -1,6 +1,6 @@
 /**
- * Which gateway a command works on, and with which key: what its options say, else what the environment says, else the stack
- * that `npm start` runs, of which `.mo/stack.json` tells.
+ * The gateway of a command, and its key: from the options, else from the environment, else from the stack that `npm
+ * start` runs and `.mo/stack.json` describes.
  */
 import { dirname, join, resolve } from 'node:path';
 import { CommandError } from '@mo/command';
@@ -11,14 +11,14 @@ export interface Gateway {
   /** The gateway's origin. */
   readonly url: string;
   readonly key: string;
-  /** Where the key comes from, in words. */
+  /** The source of the key, for messages. */
   readonly keyFrom: string;
 }
 
-/** What may be named in place of the running stack. */
-export const OR_START = 'or run `npm start` beside this';
+/** Advice at the end of errors that name what is missing. */
+export const OR_START = 'or run `npm start` in another terminal';
 
-/** The running stack, that of MO_DIR or else of the folder or one above it; null for none. @throws CommandError */
+/** The running stack: of MO_DIR, else of the folder or a parent folder; null if there is none. @throws CommandError */
 export function findStack(env: NodeJS.ProcessEnv, cwd: string): StackFile | null {
   if (env.MO_DIR) return stackIn(resolve(cwd, env.MO_DIR));
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
@@ -27,7 +27,7 @@ export function findStack(env: NodeJS.ProcessEnv, cwd: string): StackFile | null
   }
 }
 
-/** Finds the gateway and the key. The stack's key goes to the stack's gateway alone. @throws CommandError */
+/** Finds the gateway and the key. The stack's key is sent only to the stack's gateway. @throws CommandError */
 export function findGateway(
   options: { url?: string | undefined; key?: string | undefined },
   env: NodeJS.ProcessEnv,
@@ -38,14 +38,14 @@ export function findGateway(
   if (named === undefined)
     throw new CommandError(`no gateway: give --url and --key, set MO_URL and MO_API_KEY, ${OR_START}`);
   const url = originOf(named);
-  if (options.key) return { url, key: options.key, keyFrom: 'from --key' };
-  if (env.MO_API_KEY) return { url, key: env.MO_API_KEY, keyFrom: 'from MO_API_KEY' };
+  if (options.key) return { url, key: options.key, keyFrom: '--key' };
+  if (env.MO_API_KEY) return { url, key: env.MO_API_KEY, keyFrom: 'MO_API_KEY' };
   if (stack !== null && url === originOf(stack.gateway.url))
-    return { url, key: stack.apiKey, keyFrom: 'that of the running stack' };
+    return { url, key: stack.apiKey, keyFrom: 'the running stack' };
   throw new CommandError(`no API key for ${url}: give --key or set MO_API_KEY`);
 }
 
-/** @throws CommandError where it is none */
+/** @throws CommandError if the text is not an origin */
 export function originOf(text: string): string {
   const url = URL.parse(text);
   if (

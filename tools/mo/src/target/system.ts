@@ -1,7 +1,7 @@
 /**
- * Which databases and which Kafka a command works on: what the environment names, as the services read it, else those of the
- * running stack. What belongs together comes from one place: nobody means the databases of one system and the Kafka of
- * another.
+ * The databases and the Kafka of a command: from the environment, read as the services read it, else from the running
+ * stack. All parts that a command needs come from the same source, so that it never combines the databases of one
+ * system with the Kafka of another.
  */
 import { CommandError } from '@mo/command';
 import { SERVICE_NAMES, type ServiceName, STREAMS, type Stream } from '@mo/contracts';
@@ -14,10 +14,10 @@ import { findStack, OR_START, originOf } from './gateway.ts';
 
 export type DatabaseConnections = Readonly<Record<Stream, DatabaseConnection>>;
 
-/** All parts of a system, as far as something says where they are. */
+/** All parts of a system whose addresses are known. */
 export interface System {
   readonly gatewayUrl: string;
-  /** The origins of each service's processes; none of webhooks where the system has none. */
+  /** The origins of each service's processes; empty for webhooks if the system does not run it. */
   readonly processes: Readonly<Record<ServiceName, readonly string[]>>;
   readonly databases: DatabaseConnections | null;
   readonly kafka: KafkaTarget | null;
@@ -39,16 +39,20 @@ export function findKafka(env: NodeJS.ProcessEnv, cwd: string): KafkaTarget {
 export const findDatabases = (env: NodeJS.ProcessEnv, cwd: string): DatabaseConnections =>
   databasesIn(envWith(DATABASES, env, cwd));
 
-/** Finds the three databases and the Kafka that belongs to them. @throws CommandError naming what is missing or wrong */
+/**
+ * Finds the three databases and the Kafka that belongs to them.
+ *
+ * @throws CommandError naming what is missing or wrong
+ */
 export function findDatabasesAndKafka(env: NodeJS.ProcessEnv, cwd: string) {
   const found = envWith([...DATABASES, BROKERS], env, cwd);
   return { databases: databasesIn(found), ...kafkaIn(found) };
 }
 
 /**
- * Finds all parts: of the gateway that is named, what the environment names besides; else the running stack.
+ * Finds all parts: the named gateway and the parts that the environment names; else the running stack.
  *
- * @throws CommandError where there is neither, or a variable is wrong
+ * @throws CommandError if there is neither, or a variable is invalid
  */
 export function findSystem(options: { url?: string | undefined }, env: NodeJS.ProcessEnv, cwd: string): System {
   const named = options.url || env.MO_URL;
@@ -72,7 +76,7 @@ export function findSystem(options: { url?: string | undefined }, env: NodeJS.Pr
   };
 }
 
-/** The environment if it names all of these, else with what the running stack has. */
+/** The environment if it sets all of these variables, else the environment with those of the running stack. */
 function envWith(names: readonly string[], env: NodeJS.ProcessEnv, cwd: string): NodeJS.ProcessEnv {
   if (isSet(env, names)) return env;
   const stack = findStack(env, cwd);
@@ -80,7 +84,7 @@ function envWith(names: readonly string[], env: NodeJS.ProcessEnv, cwd: string):
   return envOf(stack, env);
 }
 
-/** Whether all of these are set, each by itself or as a file; where only some are, nobody knows what is meant. */
+/** Whether all of these are set, directly or as a file. @throws CommandError if only some are, which is ambiguous */
 function isSet(env: NodeJS.ProcessEnv, names: readonly string[]): boolean {
   const missing = names.filter((name) => !env[name] && !env[`${name}_FILE`]);
   if (missing.length > 0 && missing.length < names.length)
@@ -104,7 +108,7 @@ function kafkaIn(env: NodeJS.ProcessEnv): KafkaTarget {
   return { kafka: checked(() => readKafkaConnection(env)), topicPrefix };
 }
 
-/** What is wrong with a variable is for the user of the command. */
+/** Reports an invalid variable to the user of the command. */
 function checked<T>(read: () => T): T {
   try {
     return read();

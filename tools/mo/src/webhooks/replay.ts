@@ -1,13 +1,13 @@
 /**
- * Replays webhook messages part by part. Another attempt at a part sends its messages once more, so Ctrl-C waits for the answer
- * to the one under way, and what fails says from when on to go on.
+ * Replays webhook messages in parts. Repeating a part sends its messages again. So Ctrl-C waits for the answer to the
+ * current part, and a failure reports the time from which to continue.
  */
 import { isProblem, type MoClient, type WebhookReplay } from '@mo/client';
 
 export interface ReplayedSoFar {
-  /** Messages that are sent once more. */
+  /** Messages that were sent once more. */
   readonly deliveries: number;
-  /** From when on to go on; null once all is done. */
+  /** The time from which to continue; null once everything is done. */
   readonly next_from: string | null;
 }
 
@@ -15,13 +15,13 @@ export interface ReplayOptions {
   readonly client: MoClient;
   readonly webhookId: number;
   readonly what: WebhookReplay;
-  /** Aborted, it ends after the part that is under way. */
+  /** Once aborted, the replay ends after the current part. */
   readonly signal: AbortSignal;
-  /** Told where it ends in the middle, before that is thrown; `isSure` unless messages after `next_from` may be sent, too. */
+  /** Called before an incomplete replay throws. `isSure` unless messages after `next_from` may have been sent too. */
   readonly onStopped: (soFar: ReplayedSoFar, isSure: boolean) => void;
 }
 
-/** @throws MoError; the reason of the signal where parts are left */
+/** @throws MoError; the reason of the signal if it was aborted before the last part */
 export async function replayWebhook(options: ReplayOptions): Promise<ReplayedSoFar> {
   const { client, webhookId, what, signal, onStopped } = options;
   let soFar: ReplayedSoFar = { deliveries: 0, next_from: what.from ?? null };
