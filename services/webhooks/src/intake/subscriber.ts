@@ -77,9 +77,10 @@ export class Subscriber {
   async #join(): Promise<void> {
     const { kafka, topicPrefix } = this.#options;
     const topics = STREAMS.map((stream) => topicOf(topicPrefix, stream));
-    await kafka.ensureTopics(topics, TOPIC_PARTITIONS);
+    const ensure = () => kafka.ensureTopics(topics, TOPIC_PARTITIONS);
+    await ensure();
     const take = (messages: IncomingMessage[]) => this.#take(messages);
-    this.#subscription = await kafka.subscribe(groupOf(topicPrefix), topics, take, 'relaxed');
+    this.#subscription = await kafka.subscribe(groupOf(topicPrefix), topics, take, 'relaxed', ensure);
   }
 
   async #take(messages: readonly IncomingMessage[]): Promise<void> {
