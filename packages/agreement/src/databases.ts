@@ -31,65 +31,114 @@ export async function query<Row>(
   }
 }
 
+/** Values by id, as one service has them: a query for (id, value). */
+type Values = readonly [service: Owner, text: string];
+
+/** Two sides that must have the same value for each id. */
+interface Comparison {
+  readonly what: string;
+  readonly left: Values;
+  readonly right: Values;
+  /** The value of an id that one side lacks; `nothing` if both must have it. */
+  readonly missing: '0' | 'nothing';
+}
+
+const DEBT: Values = [
+  'loans',
+  'SELECT customer_id AS id, sum(outstanding) AS value FROM loans WHERE status IN (1, 2) GROUP BY 1',
+];
+const ACTIVE_DEBT: Values = [
+  'loans',
+  'SELECT customer_id AS id, sum(outstanding) AS value FROM loans WHERE status = 2 GROUP BY 1',
+];
+
+const COMPARISONS: readonly Comparison[] = [
+  {
+    what: 'the score by customers and by loans',
+    left: ['customers', 'SELECT id, score AS value FROM customers'],
+    right: ['loans', 'SELECT customer_id AS id, score AS value FROM accounts'],
+    missing: 'nothing',
+  },
+  {
+    what: 'the status by customers and by loans',
+    left: ['customers', 'SELECT id, status AS value FROM customers'],
+    right: ['loans', 'SELECT customer_id AS id, status AS value FROM accounts'],
+    missing: 'nothing',
+  },
+  {
+    what: 'debt by balance and by loans',
+    left: ['customers', 'SELECT customer_id AS id, total_debt AS value FROM balances'],
+    right: DEBT,
+    missing: '0',
+  },
+  {
+    what: 'debt by account and by loans',
+    left: ['loans', 'SELECT customer_id AS id, debt AS value FROM accounts'],
+    right: DEBT,
+    missing: '0',
+  },
+  {
+    what: 'active debt by statement and by loans',
+    left: [
+      'customers',
+      `SELECT customer_id AS id, sum(CASE kind WHEN 1 THEN amount ELSE -amount END) AS value
+        FROM statement_entries GROUP BY 1`,
+    ],
+    right: ACTIVE_DEBT,
+    missing: '0',
+  },
+  {
+    what: 'active debt by the account of payments and by loans',
+    left: ['payments', 'SELECT customer_id AS id, owed AS value FROM accounts'],
+    right: ACTIVE_DEBT,
+    missing: '0',
+  },
+  {
+    what: 'what is owed by loans and by payments',
+    left: ['loans', 'SELECT id, outstanding AS value FROM loans WHERE status IN (2, 4)'],
+    right: ['payments', 'SELECT loan_id AS id, outstanding AS value FROM open_loans'],
+    missing: 'nothing',
+  },
+  {
+    what: 'what was paid off a loan by its outstanding and by payment details',
+    left: ['loans', 'SELECT id, amount - outstanding AS value FROM loans WHERE amount > outstanding'],
+    right: ['payments', 'SELECT loan_id AS id, sum(amount) AS value FROM payment_details GROUP BY 1'],
+    missing: '0',
+  },
+  {
+    what: 'a payment by its total and by its details',
+    left: ['payments', 'SELECT id, total_amount AS value FROM payments WHERE status = 1'],
+    right: ['payments', 'SELECT payment_id AS id, sum(amount) AS value FROM payment_details GROUP BY 1'],
+    missing: '0',
+  },
+];
+
 /**
  * Checks the invariants between the databases, which hold once the streams are drained.
  *
  * @returns one text per violation; empty if all invariants hold
  */
 export async function differences(stack: StackFile): Promise<string[]> {
-  const rowsOf = (service: Owner, text: string) => query<{ id: string; value: string }>(stack, service, text);
-  const byId = async (service: Owner, text: string) =>
-    new Map((await rowsOf(service, text)).map((row) => [row.id, row.value]));
   const found: string[] = [];
-  const compare = (label: string, left: Map<string, string>, right: Map<string, string>, ifMissing: string) => {
-    for (const id of new Set([...left.keys(), ...right.keys()])) {
-      const [a = ifMissing, b = ifMissing] = [left.get(id), right.get(id)];
-      if (Number(a) !== Number(b)) found.push(`${label}, id ${id}: ${a} vs ${b}`);
+  for (const { what, left, right, missing } of COMPARISONS) {
+    const [ours, theirs] = [await valuesOf(stack, left), await valuesOf(stack, right)];
+    for (const id of new Set([...ours.keys(), ...theirs.keys()])) {
+      const [a = missing, b = missing] = [ours.get(id), theirs.get(id)];
+      if (Number(a) !== Number(b)) found.push(`${what} of ${id}: ${a} and ${b}`);
     }
-  };
-  const debt = await byId(
-    'loans',
-    'SELECT customer_id AS id, sum(outstanding) AS value FROM loans WHERE status IN (1, 2) GROUP BY 1',
-  );
-  compare(
-    'debt of a customer (balances vs loans)',
-    await byId('customers', 'SELECT customer_id AS id, total_debt AS value FROM balances'),
-    debt,
-    '0',
-  );
-  compare(
-    'debt of a customer (accounts vs loans)',
-    await byId('loans', 'SELECT customer_id AS id, debt AS value FROM accounts'),
-    debt,
-    '0',
-  );
-  compare(
-    'outstanding of a loan (loans vs payments)',
-    await byId('loans', 'SELECT id, outstanding AS value FROM loans WHERE status IN (2, 4)'),
-    await byId('payments', 'SELECT loan_id AS id, outstanding AS value FROM open_loans'),
-    'missing',
-  );
-  compare(
-    'amount paid off a loan (loans vs payment details)',
-    await byId('loans', 'SELECT id, amount - outstanding AS value FROM loans WHERE amount > outstanding'),
-    await byId('payments', 'SELECT loan_id AS id, sum(amount) AS value FROM payment_details GROUP BY 1'),
-    '0',
-  );
-  compare(
-    'amount of a payment (total vs details)',
-    await byId('payments', 'SELECT id, total_amount AS value FROM payments WHERE status = 1'),
-    await byId('payments', 'SELECT payment_id AS id, sum(amount) AS value FROM payment_details GROUP BY 1'),
-    '0',
-  );
+  }
   for (const service of OWNERS) {
-    const gaps = await rowsOf(
+    const gaps = await valuesOf(stack, [
       service,
       'SELECT customer_id AS id, max(version) AS value FROM journal GROUP BY 1 HAVING max(version) <> count(*)',
-    );
-    found.push(...gaps.map((row) => `the ${service} journal of customer ${row.id} has a gap`));
+    ]);
+    found.push(...[...gaps.keys()].map((id) => `the ${service} journal of customer ${id} has a gap`));
   }
   return found;
 }
+
+const valuesOf = async (stack: StackFile, [service, text]: Values): Promise<Map<string, string>> =>
+  new Map((await query<{ id: string; value: string }>(stack, service, text)).map(({ id, value }) => [id, value]));
 
 /** Outboxes that are not empty and streams that a follower has not fully applied; empty once everything is drained. */
 export async function undelivered(stack: StackFile): Promise<string[]> {
