@@ -1,5 +1,6 @@
 /** What the payments service's tables must hold of a customer, told by its events. */
-import { isoTime, PAYMENT_STATUSES, type StreamEvent } from '@mo/contracts';
+import { isDeepStrictEqual } from 'node:util';
+import { type EventData, isoTime, PAYMENT_STATUSES, type StreamEvent } from '@mo/contracts';
 import {
   type Audited,
   codeOf,
@@ -9,10 +10,10 @@ import {
   progressRow,
   progressTypes,
 } from '@mo/messaging';
-import { formatMoney, parseMoney } from '@mo/money';
+import { allocate, formatMoney, type Money, parseMoney } from '@mo/money';
 import type { PaymentAccount } from '../domain/account.ts';
 import { paymentModel } from '../domain/model.ts';
-import type { OpenLoan } from '../domain/open-loan.ts';
+import { type OpenLoan, sortsBefore } from '../domain/open-loan.ts';
 import type { Payment } from '../domain/payment.ts';
 
 const accounts = imageTable('accounts', {
@@ -73,6 +74,8 @@ const NO_PAYMENTS: ReadonlyMap<number, Payment> = new Map();
 
 class PaymentImage implements Image<PaymentAccount> {
   readonly #loans = new Map<number, OpenLoan>();
+  /** Those of which something is owed. */
+  readonly #owed = new Map<number, OpenLoan>();
   readonly #payments: Payment[] = [];
 
   complete(account: PaymentAccount, { data }: StreamEvent): PaymentAccount {
@@ -81,21 +84,32 @@ class PaymentImage implements Image<PaymentAccount> {
   }
 
   keep(account: PaymentAccount): PaymentAccount {
-    for (const loan of account.loans) this.#loans.set(loan.id, loan);
+    for (const loan of account.loans) {
+      this.#loans.set(loan.id, loan);
+      if (loan.outstanding > 0n) this.#owed.set(loan.id, loan);
+      else this.#owed.delete(loan.id);
+    }
     this.#payments.push(...account.payments.values());
     return { ...account, loans: [], payments: NO_PAYMENTS };
   }
 
-  /** What is applied is all of the payment; what is rejected was more than was owed. */
+  /** What is applied is all of the payment, on the oldest loans first; what is rejected was more than was owed. */
   faultOf(account: PaymentAccount, event: StreamEvent): string | null {
     if (event.type === 'PaymentApplied') {
       const { total_amount: total, details: parts } = event.data;
       const sum = formatMoney(parts.reduce((amount, part) => amount + parseMoney(part.amount), 0n));
-      return sum === total ? null : `its details sum to ${sum}, not ${total}`;
+      if (sum !== total) return `its details sum to ${sum}, not ${total}`;
+      const due = this.#spread(parseMoney(total));
+      return isDeepStrictEqual(parts, due) ? null : 'it is not spread over the oldest loans first';
     }
     if (event.type !== 'PaymentRejected') return `${event.type} is not decided here`;
     const isRight = parseMoney(event.data.total_amount) > account.owed;
     return isRight ? null : `it is rejected, though ${formatMoney(account.owed)} is owed`;
+  }
+
+  #spread(total: Money): EventData<'PaymentApplied'>['details'] | undefined {
+    const oldestFirst = [...this.#owed.values()].sort((loan, other) => (sortsBefore(loan, other) ? -1 : 1));
+    return allocate(total, oldestFirst)?.map(({ id, amount }) => ({ loan_id: id, amount: formatMoney(amount) }));
   }
 
   rows(account: PaymentAccount) {

@@ -3,6 +3,14 @@ import { type Fault, simulation, unit } from '../fault.ts';
 
 export const paying: readonly Fault[] = [
   {
+    id: 'order-of-payment-not-audited',
+    file: 'services/payments/src/db/image.ts',
+    replace: 'isDeepStrictEqual(parts, due) ?',
+    by: 'parts.length === due?.length ?',
+    breaks: 'reconcile passes over a payment that does not go to the oldest loan first',
+    check: unit('services/payments/test/history'),
+  },
+  {
     id: 'paid-before-it-was-lent',
     file: 'services/payments/src/domain/payment.ts',
     replace: 'Math.max(nowMs, takenMsOf(account, parts))',

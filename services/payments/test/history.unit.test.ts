@@ -1,0 +1,85 @@
+import type { EventData, SeenVersions, StreamEvent } from '@mo/contracts';
+import { inTurns, takeHistory } from '@mo/messaging';
+import { paymentsAudited } from '../src/db/image.ts';
+
+const NAMES = { customer_id: 1, customer_external_id: 'ada' };
+const NOW = '2026-06-01T00:00:00.000Z';
+
+function event(stream: string, version: number, type: string, data: object, seen: SeenVersions = {}): StreamEvent {
+  const named = { ...NAMES, ...data };
+  return { stream, customer_id: 1, version, type, data: named, seen, time: NOW, traceparent: null } as StreamEvent;
+}
+
+const registered = event('customers', 1, 'CustomerRegistered', {
+  status: 'active',
+  score: '0.00',
+  preapproved_at: null,
+});
+/** Of 1.00, taken on a day of January. */
+const lent = (loanId: number, day: number) =>
+  event(
+    'loans',
+    loanId,
+    'LoanTaken',
+    {
+      loan_id: loanId,
+      external_id: `loan-${loanId}`,
+      amount: '1.00',
+      contract_version: null,
+      maximum_payment_date: NOW,
+      taken_at: new Date(Date.UTC(2026, 0, day)).toISOString(),
+      requested: false,
+    },
+    { customers: 1 },
+  );
+
+type Details = EventData<'PaymentApplied'>['details'];
+const paid = (version: number, total: string, details: Details, loans = 3) =>
+  event(
+    'payments',
+    version,
+    'PaymentApplied',
+    { payment_id: version, external_id: `payment-${version}`, total_amount: total, paid_at: NOW, details },
+    { customers: 1, loans },
+  );
+const part = (loan_id: number, amount = '1.00') => ({ loan_id, amount });
+
+/** Loan 2 is the oldest; 1 and 3 were taken at the same time. */
+const LOANS = [lent(1, 3), lent(2, 1), lent(3, 3)];
+const faultsOf = async (...own: StreamEvent[]) => {
+  const history = { own, followed: { customers: [registered], loans: LOANS } };
+  return (await inTurns(takeHistory(paymentsAudited, 1, history, { customers: 1, loans: 3 }))).faults;
+};
+
+const notOldestFirst = (version: number) => [
+  `payments ${version} (PaymentApplied): it is not spread over the oldest loans first`,
+];
+
+describe('a history of payments', () => {
+  it('has no fault where each goes to the oldest loans of that time first', async () => {
+    expect(
+      await faultsOf(paid(1, '1.50', [part(2), part(1, '0.50')]), paid(2, '1.00', [part(1, '0.50'), part(3, '0.50')])),
+    ).toEqual([]);
+    expect(await faultsOf(paid(1, '0.50', [part(1, '0.50')], 1), paid(2, '1.50', [part(2), part(1, '0.50')]))).toEqual(
+      [],
+    );
+  });
+
+  it.each<[string, Details]>([
+    ['passes over an older loan', [part(1)]],
+    ['leaves something of an older loan', [part(2, '0.50'), part(1, '0.50')]],
+    ['names the later one first', [part(1, '0.50'), part(2, '0.50')]],
+  ])('shows one that %s', async (_what, details) => {
+    expect(await faultsOf(paid(1, '1.00', details))).toEqual(notOldestFirst(1));
+  });
+
+  it('shows one that goes to the later one of two loans of the same time', async () => {
+    expect(await faultsOf(paid(1, '1.00', [part(2)]), paid(2, '1.00', [part(3)]))).toEqual(notOldestFirst(2));
+  });
+
+  it('shows one whose details are less than its total', async () => {
+    expect(await faultsOf(paid(1, '2.00', [part(2)]))).toEqual([
+      'payments 1 (PaymentApplied): its details sum to 1.00, not 2.00',
+    ]);
+  });
+});
