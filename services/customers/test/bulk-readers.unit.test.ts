@@ -99,6 +99,13 @@ describe('CSV', () => {
     expect(() => read(csv, 'external_id,score\ra,1\rb,2')).toThrow('not known here');
   });
 
+  it('takes a first customer called external_id for a customer', () => {
+    expect(values(read(csv, 'external_id,100.00\nbob,5'))).toEqual([
+      { external_id: 'external_id', score: '100.00' },
+      { external_id: 'bob', score: '5' },
+    ]);
+  });
+
   it('counts the header line and empty lines in the line numbers', () => {
     expect(read(csv, 'external_id,score\r\n\r\na,1\r\n').map(({ line }) => line)).toEqual([3]);
   });

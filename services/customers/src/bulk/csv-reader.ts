@@ -48,8 +48,9 @@ function fieldsOf(text: string): string[] | { fault: string } {
 
 const named = (field: string): string => field.trim().toLowerCase();
 
-/** A header line names the external_id; no customer is called so. */
-const isHeader = (fields: readonly string[]): boolean => fields.some((field) => named(field) === NAME_COLUMN);
+/** A header line names the external_id. A customer may be called so, too: then a score comes second. */
+const isHeader = (fields: readonly string[]): boolean =>
+  fields.some((field) => named(field) === NAME_COLUMN) && !/^\s*\d/.test(fields[1] ?? '');
 
 function columnsOf(header: readonly string[]): string[] {
   const columns = header.map(named);

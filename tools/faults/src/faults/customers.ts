@@ -3,6 +3,14 @@ import { type Fault, servers, simulation, unit } from '../fault.ts';
 
 export const customers: readonly Fault[] = [
   {
+    id: 'customer-taken-for-a-header',
+    file: 'services/customers/src/bulk/csv-reader.ts',
+    replace: " && !/^\\s*\\d/.test(fields[1] ?? '')",
+    by: '',
+    breaks: 'a file without a header whose first customer is called external_id is refused',
+    check: unit('services/customers/test/bulk-readers'),
+  },
+  {
     id: 'slow-upload-is-left-behind',
     file: 'services/customers/src/commands/create-in-bulk.ts',
     replace: 'touch(database, stagingId).catch(() => {})',
