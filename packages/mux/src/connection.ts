@@ -9,12 +9,20 @@ import { encodeFrame, FRAME_TYPES, type Frame, FrameError, FrameReader, type Fra
 const KEEP_ALIVE_MS = 30_000;
 /** How long a frame may take from its first byte to its last. */
 export const FRAME_TIMEOUT_MS = 30_000;
+/** How long the other side may take to read everything that was sent, once that is too much to read on. */
+export const UNREAD_TIMEOUT_MS = 30_000;
 const NO_HEAD: readonly string[] = [];
 
-/** The longest frame that this side reads, and that the other side does. */
-export interface FrameBytes {
-  readonly read: number;
-  readonly sent: number;
+export interface ConnectionLimits {
+  /** The longest frame that this side reads. */
+  readonly readBytes: number;
+  /** The longest frame that the other side reads. */
+  readonly sentBytes: number;
+  /**
+   * Above this, what was sent and is not read by the other side keeps this side from reading on. Left out where this side
+   * always reads: if both waited so, each could wait for the other.
+   */
+  readonly unreadBytes?: number;
 }
 
 export interface ConnectionEvents {
@@ -25,18 +33,18 @@ export interface ConnectionEvents {
 
 export class Connection {
   readonly #socket: Socket;
-  readonly #sentBytesMax: number;
+  readonly #limits: ConnectionLimits;
   #frames: Buffer[] = [];
   /** Runs while a frame that has begun to come in is not whole. */
   #late: NodeJS.Timeout | undefined;
   #isEnding = false;
 
   /** @param head what came in with the upgrade */
-  constructor(socket: Socket, head: Buffer, frameBytes: FrameBytes, events: ConnectionEvents) {
+  constructor(socket: Socket, head: Buffer, limits: ConnectionLimits, events: ConnectionEvents) {
     this.#socket = socket;
-    this.#sentBytesMax = frameBytes.sent;
+    this.#limits = limits;
     let failure: Error | null = null;
-    const reader = new FrameReader((frame) => events.onFrame(frame), frameBytes.read);
+    const reader = new FrameReader((frame) => events.onFrame(frame), limits.readBytes);
     const take = (chunk: Buffer) => {
       const before = reader.begun;
       try {
@@ -61,7 +69,7 @@ export class Connection {
   }
 
   send(type: FrameType, call: number, head: readonly string[], body: Uint8Array | string): void {
-    this.#frames.push(encodeFrame(type, call, head, body, this.#sentBytesMax));
+    this.#frames.push(encodeFrame(type, call, head, body, this.#limits.sentBytes));
     if (this.#frames.length === 1) setImmediate(this.#flush);
   }
 
@@ -89,10 +97,29 @@ export class Connection {
     this.destroy(new FrameError(`a frame that is not whole after ${FRAME_TIMEOUT_MS} ms`));
   };
 
+  /** Reads nothing more until the other side has read what was sent, and ends the connection where it does not in time. */
+  #waitForReader(): void {
+    const socket = this.#socket;
+    if (socket.isPaused()) return;
+    socket.pause();
+    const late = setTimeout(
+      () => this.destroy(new Error(`what was sent is not read after ${UNREAD_TIMEOUT_MS} ms`)),
+      UNREAD_TIMEOUT_MS,
+    ).unref();
+    const goOn = () => {
+      clearTimeout(late);
+      socket.off('drain', goOn).off('finish', goOn).off('close', goOn).resume();
+    };
+    // What was sent is out, also as the last of it; or nobody waits for it any more.
+    socket.on('drain', goOn).on('finish', goOn).on('close', goOn);
+  }
+
   readonly #flush = (): void => {
+    const socket = this.#socket;
     const frames = this.#frames;
     this.#frames = [];
-    if (this.#socket.writable) this.#socket.write(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames));
-    if (this.#isEnding) this.#socket.end();
+    if (socket.writable) socket.write(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames));
+    if (socket.writableLength > (this.#limits.unreadBytes ?? Number.POSITIVE_INFINITY)) this.#waitForReader();
+    if (this.#isEnding) socket.end();
   };
 }

@@ -41,7 +41,7 @@ export class MuxConnection {
     this.#connection = new Connection(
       socket,
       head,
-      { read: ANSWER_BYTES_MAX, sent: REQUEST_BYTES_MAX },
+      { readBytes: ANSWER_BYTES_MAX, sentBytes: REQUEST_BYTES_MAX },
       {
         onFrame: (frame) => this.#take(frame),
         onClose: (error) => this.#closed(error),

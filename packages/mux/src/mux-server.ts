@@ -13,6 +13,8 @@ import { RollingMap } from './rolling-map.ts';
 
 /** Calls under way on one connection: far more than a gateway gives a replica at once. */
 const CALLS_MAX = 1_024;
+/** Answers on one connection that its client has not read yet: above this no more calls are read from it. */
+const UNREAD_BYTES_MAX = 16 * 1024 * 1024;
 
 /** For Node's `shouldUpgradeCallback`: every other upgrade is passed over, as RFC 9110, 7.8 allows. */
 export const isMuxUpgrade = ({ headers }: IncomingMessage): boolean => headers.upgrade === MUX_PROTOCOL;
@@ -68,11 +70,11 @@ class ServerConnection {
     this.#onError = onError;
     this.#host = opening.headers.host ?? '';
     this.#carrier = socket;
-    const sent = Number(opening.headers[FRAME_BYTES_HEADER] ?? FRAME_BYTES_UNSAID);
+    const sentBytes = Number(opening.headers[FRAME_BYTES_HEADER] ?? FRAME_BYTES_UNSAID);
     this.#connection = new Connection(
       socket,
       head,
-      { read: REQUEST_BYTES_MAX, sent },
+      { readBytes: REQUEST_BYTES_MAX, sentBytes, unreadBytes: UNREAD_BYTES_MAX },
       {
         onFrame: (frame) => this.#take(frame),
         onClose: (error) => {

@@ -1,10 +1,7 @@
 /** A client that stops in the middle of a frame. */
-import { once } from 'node:events';
-import { request } from 'node:http';
-import type { Socket } from 'node:net';
 import { jest } from '@jest/globals';
 import { encodeFrame, FRAME_TYPES } from '../src/frame.ts';
-import { startServer, stopAll, until } from './support.ts';
+import { connectByHand, startServer, stopAll, until } from './support.ts';
 
 /** How long a frame may take. */
 const FRAME_MS = 30_000;
@@ -24,16 +21,14 @@ async function connect() {
     answers += 1;
     response.end();
   });
-  const { port } = new URL(server.origin);
-  const opening = request({ port, path: '/mux', headers: { connection: 'upgrade', upgrade: 'mo-mux/1' } }).end();
-  const [, socket] = (await once(opening, 'upgrade')) as [unknown, Socket];
+  const socket = await connectByHand(server);
   const [other] = server.sockets;
   let received = other?.bytesRead ?? 0;
   jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
   const send = async (...parts: Buffer[]): Promise<void> => {
     const bytes = Buffer.concat(parts);
     received += bytes.length;
-    socket.on('error', () => {}).write(bytes);
+    socket.write(bytes);
     await until(() => other?.bytesRead === received, 'it has arrived');
   };
   const pass = (durationMs: number) => jest.advanceTimersByTime(durationMs);

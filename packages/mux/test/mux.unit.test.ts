@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { request as httpRequest, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import fastify from 'fastify';
 import { encodeFrame, FRAME_TYPES, REQUEST_BYTES_MAX } from '../src/frame.ts';
-import { send, startClient, startServer, stopAll, Told, until } from './support.ts';
+import { connectByHand, send, startClient, startServer, stopAll, Told, until } from './support.ts';
 
 afterEach(stopAll);
 
@@ -266,10 +264,8 @@ describe('a client that breaks the rules', () => {
   ])('by sending %s loses its connection, and its calls end', async (_name, bytes, reason) => {
     const { held, answer } = holding();
     const server = await startServer(answer);
-    const { port } = new URL(server.origin);
-    const opening = httpRequest({ port, path: '/mux', headers: { connection: 'upgrade', upgrade: 'mo-mux/1' } }).end();
-    const [, socket] = (await once(opening, 'upgrade')) as [unknown, Socket];
-    socket.on('error', () => {}).write(bytes);
+    const socket = await connectByHand(server);
+    socket.write(bytes);
     await until(() => server.errors.length === 1, 'the server says why');
     expect(server.errors[0]?.message).toContain(reason);
     expect(held.every(({ request: { socket: caller } }) => caller.destroyed)).toBe(true);

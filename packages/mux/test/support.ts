@@ -1,9 +1,10 @@
 /** A server and a client on a free port, and handlers that remember what they were told. */
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener, request, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Call, type CallControl, type CallHandler, isMuxUpgrade, MuxClient, serveMux } from '../src/index.ts';
+import { MUX_PATH, MUX_PROTOCOL } from '../src/protocol.ts';
 
 const DEADLINE_MS = 30_000;
 const POLL_MS = 5;
@@ -41,6 +42,14 @@ export async function startServer(answer: RequestListener, takesMux = true): Pro
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return { origin, sockets, errors, leave: () => mux.close() };
+}
+
+/** A connection on which a test sends what it likes, and reads nothing unless it says so. */
+export async function connectByHand({ origin }: RunningServer): Promise<Socket> {
+  const headers = { connection: 'upgrade', upgrade: MUX_PROTOCOL };
+  const opening = request({ port: new URL(origin).port, path: MUX_PATH, headers }).end();
+  const [, socket] = (await once(opening, 'upgrade')) as [unknown, Socket];
+  return socket.on('error', () => {});
 }
 
 /** @param otherwise how calls go where the server doesn't speak mux */
