@@ -9,7 +9,7 @@ const logger = createLogger('test', 'silent');
 /** A client of kafkajs whose consumers a test crashes, and what was called of each consumer. */
 function clientUnderTest() {
   const calls: string[][] = [];
-  const world = { commit: Promise.withResolvers<void>() };
+  const world = { commit: Promise.withResolvers<void>(), hasTopics: true };
   const consumers: { crash: () => void; run: Parameters<Consumer['run']>[0] }[] = [];
   const consumer = () => {
     const mine: string[] = [];
@@ -24,7 +24,9 @@ function clientUnderTest() {
       events: { GROUP_JOIN: 'join', HEARTBEAT: 'heartbeat', CRASH: 'crash' },
       on: (event: string, listener: (event: unknown) => void) => void listeners.set(event, listener),
       connect: async () => void mine.push('connect'),
-      subscribe: async () => {},
+      subscribe: async () => {
+        if (!world.hasTopics) throw new Error('no such topic');
+      },
       run: async (run: Parameters<Consumer['run']>[0]) => Object.assign(made, { run }),
       commitOffsets: () => {
         mine.push('commit');
@@ -68,4 +70,11 @@ it('a consumer that stopped is disconnected once its last commit has ended, for 
   expect(calls[0]).toEqual(['connect', 'commit', 'committed', 'disconnect']);
   await subscription.close();
   expect(calls[1]).toEqual(['connect', 'disconnect']);
+});
+
+it('one that can not be started is disconnected', async () => {
+  const { client, calls, world } = clientUnderTest();
+  world.hasTopics = false;
+  await expect(start(client)).rejects.toThrow('no such topic');
+  expect(calls).toEqual([['connect', 'disconnect']]);
 });

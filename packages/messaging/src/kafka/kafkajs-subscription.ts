@@ -57,8 +57,13 @@ export class KeptSubscription implements Subscription {
 
   static async start(client: Kafka, options: SubscriptionOptions): Promise<KeptSubscription> {
     const subscription = new KeptSubscription(client, options);
-    await subscription.#connect(async () => {});
-    return subscription;
+    try {
+      await subscription.#connect(async () => {});
+      return subscription;
+    } catch (error) {
+      await subscription.close().catch(() => {});
+      throw error;
+    }
   }
 
   get isConnected(): boolean {

@@ -2,31 +2,20 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mo/service-kit';
-import kafkajs, { type IHeaders, type KafkaConfig, type SASLOptions } from 'kafkajs';
+import kafkajs, { type KafkaConfig, type SASLOptions } from 'kafkajs';
 import './lost-connection.ts';
 import './quick-fetch.ts';
 import './quick-produce.ts';
 import './quiet-queue.ts';
 import type { KafkaConnection } from './connection.ts';
 import { incoming } from './incoming.ts';
+import { KeptProducer } from './kafkajs-producer.ts';
 import { KeptSubscription } from './kafkajs-subscription.ts';
-import { partitionOf } from './partition.ts';
-import {
-  type Groups,
-  type Kafka,
-  MessageRefusedError,
-  type OutgoingMessage,
-  type PartitionEnd,
-  type PartitionProgress,
-  type Producer,
-  type RawMessage,
-  type TopicReader,
-  type Topics,
-} from './port.ts';
+import type { Groups, Kafka, PartitionEnd, PartitionProgress, TopicReader, Topics } from './port.ts';
 import { type OffsetRange, readRanges } from './read-ranges.ts';
 import { type TopicOffsets, topicOffsets } from './topic-offsets.ts';
 
-const { Kafka: Client, logLevel, CompressionTypes, Partitioners } = kafkajs;
+const { Kafka: Client, logLevel } = kafkajs;
 
 const CONNECTION_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -39,15 +28,6 @@ const KEEP_ALL = [
   { name: 'retention.bytes', value: '-1' },
   { name: 'cleanup.policy', value: 'delete' },
 ];
-
-/** Errors of the broker that no retry mends. */
-const REFUSALS = new Set([
-  'MESSAGE_TOO_LARGE',
-  'INVALID_MESSAGE',
-  'CORRUPT_MESSAGE',
-  'INVALID_RECORD',
-  'RECORD_LIST_TOO_LARGE',
-]);
 
 /** A connection as the options of a client of kafkajs. */
 export function kafkajsOptions({ brokers, tls, sasl }: KafkaConnection): Pick<KafkaConfig, 'brokers' | 'ssl' | 'sasl'> {
@@ -77,8 +57,8 @@ export function kafkaOverKafkajs(
   });
   const withAdmin = async <T>(work: (admin: kafkajs.Admin) => Promise<T>): Promise<T> => {
     const admin = client.admin();
-    await admin.connect();
     try {
+      await admin.connect();
       return await work(admin);
     } finally {
       await admin.disconnect();
@@ -191,95 +171,4 @@ async function readersOf(admin: kafkajs.Admin, topic: string): Promise<ReadonlyM
     readers.set(groupId, unread);
   }
   return readers;
-}
-
-/**
- * An idempotent producer that is replaced after a refusal: kafkajs has counted the refused messages in their partition's
- * sequence, so the broker would refuse all that follow as out of order.
- */
-class KeptProducer implements Producer {
-  readonly #client: kafkajs.Kafka;
-  #producer: kafkajs.Producer;
-
-  private constructor(client: kafkajs.Kafka, producer: kafkajs.Producer) {
-    this.#client = client;
-    this.#producer = producer;
-  }
-
-  static async start(client: kafkajs.Kafka): Promise<KeptProducer> {
-    return new KeptProducer(client, await connectProducer(client));
-  }
-
-  async send(topic: string, messages: readonly (OutgoingMessage | RawMessage)[], partitions?: number): Promise<void> {
-    const toSend = messages.map(({ key, value, headers }): kafkajs.Message => {
-      const message = { key, value, headers: headers as IHeaders };
-      return partitions === undefined || key === null
-        ? message
-        : { ...message, partition: partitionOf(key, partitions) };
-    });
-    try {
-      const batch = { topic, acks: -1, compression: CompressionTypes.None, messages: toSend };
-      mustHaveTaken(await this.#producer.send(batch), toSend);
-    } catch (error) {
-      const refusal = refusalIn(error);
-      if (refusal === null) throw error;
-      await this.#producer.disconnect();
-      this.#producer = await connectProducer(this.#client);
-      throw refusal;
-    }
-  }
-
-  close(): Promise<void> {
-    return this.#producer.disconnect();
-  }
-}
-
-/** Which partition a message was meant for when it was last sent. */
-const meantFor = new WeakMap<kafkajs.Message, number>();
-
-/** As kafkajs's own, which takes longer to find what a message says already. */
-const partitioner: kafkajs.ICustomPartitioner = () => {
-  const spread = Partitioners.DefaultPartitioner();
-  return (of) => {
-    const partition = of.message.partition ?? spread(of);
-    meantFor.set(of.message, partition);
-    return partition;
-  };
-};
-
-/**
- * kafkajs passes over messages, and says nothing, for a partition that it hasn't heard of yet, and where it tries again for one
- * whose leader has become a broker that has answered already.
- *
- * @throws Error where the brokers have not told of each partition that they took what was meant for it
- */
-function mustHaveTaken(answers: readonly kafkajs.RecordMetadata[], messages: readonly kafkajs.Message[]): void {
-  const taken = new Set(answers.map(({ partition }) => partition));
-  for (const message of messages) {
-    const partition = meantFor.get(message);
-    if (partition === undefined || !taken.has(partition))
-      throw new Error(`what was meant for partition ${partition} was not sent`);
-  }
-}
-
-async function connectProducer(client: kafkajs.Kafka): Promise<kafkajs.Producer> {
-  const producer = client.producer({
-    idempotent: true,
-    maxInFlightRequests: 5,
-    allowAutoTopicCreation: false,
-    createPartitioner: partitioner,
-  });
-  await producer.connect();
-  return producer;
-}
-
-function refusalIn(error: unknown): MessageRefusedError | null {
-  for (
-    let cause = error as { type?: string; cause?: unknown } | undefined;
-    cause;
-    cause = cause.cause as typeof cause
-  ) {
-    if (REFUSALS.has(String(cause.type))) return new MessageRefusedError(String(cause.type), { cause: error });
-  }
-  return null;
 }

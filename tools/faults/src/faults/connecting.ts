@@ -123,6 +123,14 @@ export const connecting: readonly Fault[] = [
     check: servers('packages/messaging/test/follower'),
   },
   {
+    id: 'failed-start-stays-connected',
+    file: 'packages/messaging/src/kafka/kafkajs-producer.ts',
+    replace: '    await producer.disconnect().catch(() => {});\n',
+    by: '',
+    breaks: 'each attempt to start a producer that fails leaves a connection behind',
+    check: unit('packages/messaging/test/kept-producer'),
+  },
+  {
     id: 'headers-as-ascii',
     file: 'packages/messaging/src/kafka/fetched-message.ts',
     replace: 'isAscii(this.#bytes.subarray(start, end))',

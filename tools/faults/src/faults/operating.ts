@@ -174,7 +174,7 @@ export const operating: readonly Fault[] = [
   },
   {
     id: 'passed-over-in-silence',
-    file: 'packages/messaging/src/kafka/kafkajs.ts',
+    file: 'packages/messaging/src/kafka/kafkajs-producer.ts',
     replace: 'mustHaveTaken(await this.#producer.send(batch), toSend);',
     by: 'await this.#producer.send(batch);',
     breaks: 'events for a partition that a producer has not heard of are removed from the outbox and on no topic',

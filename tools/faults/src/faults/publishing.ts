@@ -84,7 +84,7 @@ export const publishing: readonly Fault[] = [
   },
   {
     id: 'all-partitions-used',
-    file: 'packages/messaging/src/kafka/kafkajs.ts',
+    file: 'packages/messaging/src/kafka/kafkajs-producer.ts',
     replace: 'partitions === undefined || key === null',
     by: 'partitions !== undefined || key === null',
     breaks: 'partitions that somebody adds are used while readers have yet to read the old ones',

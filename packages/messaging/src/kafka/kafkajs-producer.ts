@@ -1,0 +1,112 @@
+/** A producer of kafkajs that survives a message which the broker refuses. */
+import kafkajs, { type IHeaders } from 'kafkajs';
+import { partitionOf } from './partition.ts';
+import { MessageRefusedError, type OutgoingMessage, type Producer, type RawMessage } from './port.ts';
+
+const { CompressionTypes, Partitioners } = kafkajs;
+
+/** Errors of the broker that no retry mends. */
+const REFUSALS = new Set([
+  'MESSAGE_TOO_LARGE',
+  'INVALID_MESSAGE',
+  'CORRUPT_MESSAGE',
+  'INVALID_RECORD',
+  'RECORD_LIST_TOO_LARGE',
+]);
+
+/**
+ * An idempotent producer that is replaced after a refusal: kafkajs has counted the refused messages in their partition's
+ * sequence, so the broker would refuse all that follow as out of order.
+ */
+export class KeptProducer implements Producer {
+  readonly #client: kafkajs.Kafka;
+  #producer: kafkajs.Producer;
+
+  private constructor(client: kafkajs.Kafka, producer: kafkajs.Producer) {
+    this.#client = client;
+    this.#producer = producer;
+  }
+
+  static async start(client: kafkajs.Kafka): Promise<KeptProducer> {
+    return new KeptProducer(client, await connectProducer(client));
+  }
+
+  async send(topic: string, messages: readonly (OutgoingMessage | RawMessage)[], partitions?: number): Promise<void> {
+    const toSend = messages.map(({ key, value, headers }): kafkajs.Message => {
+      const message = { key, value, headers: headers as IHeaders };
+      return partitions === undefined || key === null
+        ? message
+        : { ...message, partition: partitionOf(key, partitions) };
+    });
+    try {
+      const batch = { topic, acks: -1, compression: CompressionTypes.None, messages: toSend };
+      mustHaveTaken(await this.#producer.send(batch), toSend);
+    } catch (error) {
+      const refusal = refusalIn(error);
+      if (refusal === null) throw error;
+      await this.#producer.disconnect();
+      this.#producer = await connectProducer(this.#client);
+      throw refusal;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#producer.disconnect();
+  }
+}
+
+/** Which partition a message was meant for when it was last sent. */
+const meantFor = new WeakMap<kafkajs.Message, number>();
+
+/** As kafkajs's own, which takes longer to find what a message says already. */
+const partitioner: kafkajs.ICustomPartitioner = () => {
+  const spread = Partitioners.DefaultPartitioner();
+  return (of) => {
+    const partition = of.message.partition ?? spread(of);
+    meantFor.set(of.message, partition);
+    return partition;
+  };
+};
+
+/**
+ * kafkajs passes over messages, and says nothing, for a partition that it hasn't heard of yet, and where it tries again for one
+ * whose leader has become a broker that has answered already.
+ *
+ * @throws Error where the brokers have not told of each partition that they took what was meant for it
+ */
+function mustHaveTaken(answers: readonly kafkajs.RecordMetadata[], messages: readonly kafkajs.Message[]): void {
+  const taken = new Set(answers.map(({ partition }) => partition));
+  for (const message of messages) {
+    const partition = meantFor.get(message);
+    if (partition === undefined || !taken.has(partition))
+      throw new Error(`what was meant for partition ${partition} was not sent`);
+  }
+}
+
+async function connectProducer(client: kafkajs.Kafka): Promise<kafkajs.Producer> {
+  const producer = client.producer({
+    idempotent: true,
+    maxInFlightRequests: 5,
+    allowAutoTopicCreation: false,
+    createPartitioner: partitioner,
+  });
+  try {
+    await producer.connect();
+    return producer;
+  } catch (error) {
+    // What it has opened by then stays open otherwise.
+    await producer.disconnect().catch(() => {});
+    throw error;
+  }
+}
+
+function refusalIn(error: unknown): MessageRefusedError | null {
+  for (
+    let cause = error as { type?: string; cause?: unknown } | undefined;
+    cause;
+    cause = cause.cause as typeof cause
+  ) {
+    if (REFUSALS.has(String(cause.type))) return new MessageRefusedError(String(cause.type), { cause: error });
+  }
+  return null;
+}
