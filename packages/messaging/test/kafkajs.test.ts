@@ -186,3 +186,24 @@ describe('reading a whole topic', () => {
     ).rejects.toThrow('the database is away');
   });
 });
+
+it('a group whose offset is not there has all of that partition to read, and nothing less of the others', async () => {
+  const group = `${topic}.group`;
+  await kafka.raise(topic, 2);
+  await send('1', '2', '3');
+  const full = (await kafka.ends(topic))?.find(({ offset }) => offset === '3')?.partition;
+  const admin = await adminBeside();
+  try {
+    const partitions = [0, 1].map((partition) => ({ partition, offset: partition === full ? '1' : '100' }));
+    await admin.setOffsets({ groupId: group, topic, partitions });
+    expect((await kafka.readers(topic)).get(group)).toBe(2n);
+    await admin.setOffsets({ groupId: group, topic, partitions: [{ partition: full ?? 0, offset: '100' }] });
+  } finally {
+    await admin.disconnect();
+  }
+  expect((await kafka.readers(topic)).get(group)).toBe(3n);
+  expect((await kafka.progress(group, [topic])).get(topic)?.toSorted((a, b) => Number(a.end - b.end))).toMatchObject([
+    { committed: 0n, end: 0n },
+    { committed: 0n, end: 3n },
+  ]);
+});

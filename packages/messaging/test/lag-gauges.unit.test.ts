@@ -7,7 +7,15 @@ const TURNS = 20;
 
 /** A process that follows customers, whose clock goes on by a round when it is told to; it has asked once. */
 async function processUnderTest() {
-  const world = { isLeader: true, end: 7n, behind: 2, isKafkaUp: true, asked: [] as string[] };
+  const world = {
+    isLeader: true,
+    end: 7n,
+    behind: 2,
+    isKafkaUp: true,
+    isDatabaseUp: true,
+    setBackMs: 0,
+    asked: [] as string[],
+  };
   let nowMs = 0;
   let wake = () => {};
   const registry = createRegistry('loans');
@@ -22,9 +30,16 @@ async function processUnderTest() {
         return new Map([['mo.customers', [{ partition: 0, committed: 4n, end: world.end }]]]);
       },
     },
-    countBehind: async () => new Map([['customers', world.behind]]),
+    countBehind: async () => {
+      if (!world.isDatabaseUp) throw new Error('the database is away');
+      return new Map([['customers', world.behind]]);
+    },
     isLeader: () => world.isLeader,
-    clock: { now: () => nowMs, elapsed: () => nowMs, sleep: () => new Promise<void>((resolve) => (wake = resolve)) },
+    clock: {
+      now: () => nowMs - world.setBackMs,
+      elapsed: () => nowMs,
+      sleep: () => new Promise<void>((resolve) => (wake = resolve)),
+    },
     logger: createLogger('loans', 'silent'),
     registry,
   });
@@ -67,10 +82,37 @@ it('one that relays no more tells zeros at once, and begins anew when it does so
   expect(await gauges()).toEqual([3, 0, 2]);
 });
 
-it('while Kafka is away it goes on to tell of customers, which its own database knows', async () => {
+it('what it can not ask Kafka for it does not tell, and tells of customers, which its own database knows', async () => {
   const { world, round, gauges } = await processUnderTest();
   world.isKafkaUp = false;
   world.behind = 5;
   await round();
-  expect(await gauges()).toEqual([3, 0, 5]);
+  expect(await gauges()).toEqual([undefined, undefined, 5]);
+  world.isKafkaUp = true;
+  await round();
+  expect(await gauges()).toEqual([3, 20, 5]);
+});
+
+it('and the other way round', async () => {
+  const { world, round, gauges } = await processUnderTest();
+  world.isDatabaseUp = false;
+  await round();
+  expect(await gauges()).toEqual([3, 10, undefined]);
+});
+
+it('one that can not ask tells zeros like others once it relays no more', async () => {
+  const { world, round, gauges } = await processUnderTest();
+  world.isKafkaUp = false;
+  await round();
+  world.isLeader = false;
+  expect(await gauges()).toEqual([0, 0, 0]);
+});
+
+it('a clock that is set makes no difference to how long something has waited', async () => {
+  const { world, round, gauges } = await processUnderTest();
+  world.setBackMs = 3_600_000;
+  await round();
+  world.setBackMs = -3_600_000;
+  await round();
+  expect(await gauges()).toEqual([3, 20, 2]);
 });

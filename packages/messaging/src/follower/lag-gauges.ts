@@ -1,6 +1,7 @@
 /**
  * Tells how far the service is behind what it follows. One process asks, that which relays, and tells; the others tell zeros,
- * so that the largest over a service's processes is right whoever relays.
+ * so that the largest over a service's processes is right whoever relays. What can't be found out is not told: what was
+ * found before may be wrong by now.
  */
 import { type Stream, topicOf } from '@mo/contracts';
 import { type Clock, gaugeOfMany, type Logger, type Registry } from '@mo/service-kit';
@@ -9,6 +10,7 @@ import { Rounds } from '../rounds.ts';
 import { type Lag, LagHistory } from './lag.ts';
 
 const INTERVAL_MS = 10_000;
+const NONE: ReadonlyMap<Stream, never> = new Map<Stream, never>();
 
 export interface LagGaugesOptions {
   /** The consumer group. */
@@ -29,21 +31,27 @@ export class LagGauges {
   readonly #options: LagGaugesOptions;
   readonly #rounds: Rounds;
   readonly #history = new LagHistory();
-  #lags: ReadonlyMap<Stream, Lag> = new Map();
-  #behind: ReadonlyMap<Stream, number> = new Map();
+  /** Null where they are not known. */
+  #lags: ReadonlyMap<Stream, Lag> | null = NONE;
+  #behind: ReadonlyMap<Stream, number> | null = NONE;
 
   constructor(options: LagGaugesOptions) {
     const { registry, clock, logger } = options;
     this.#options = options;
     this.#rounds = new Rounds(clock, logger);
-    const tell = (name: string, help: string, of: (stream: Stream) => number | undefined) =>
+    const tell = (name: string, help: string, of: (stream: Stream) => number | null) =>
       gaugeOfMany(registry, name, help, ['stream'], (metric) => {
-        for (const stream of options.follows) metric.set({ stream }, (options.isLeader() ? of(stream) : 0) ?? 0);
+        for (const stream of options.follows) {
+          const value = options.isLeader() ? of(stream) : 0;
+          if (value === null) metric.remove({ stream });
+          else metric.set({ stream }, value);
+        }
       });
-    const lagOn = (stream: Stream) => this.#lags.get(stream);
-    tell('mo_follower_lag_events', 'Events on Kafka that have not taken effect', (stream) => lagOn(stream)?.events);
-    tell('mo_follower_lag_seconds', 'How long the oldest has waited at least', (stream) => lagOn(stream)?.seconds);
-    tell('mo_behind_customers', 'Customers of whom events are missing', (stream) => this.#behind.get(stream));
+    const lagOn = (stream: Stream, of: keyof Lag) => (this.#lags === null ? null : (this.#lags.get(stream)?.[of] ?? 0));
+    tell('mo_follower_lag_events', 'Events on Kafka that have not taken effect', (stream) => lagOn(stream, 'events'));
+    tell('mo_follower_lag_seconds', 'How long the oldest has waited at least', (stream) => lagOn(stream, 'seconds'));
+    const behind = (stream: Stream) => (this.#behind === null ? null : (this.#behind.get(stream) ?? 0));
+    tell('mo_behind_customers', 'Customers of whom events are missing', behind);
   }
 
   start(): void {
@@ -55,22 +63,28 @@ export class LagGauges {
   }
 
   async #ask(): Promise<void> {
-    const { group, follows, topicPrefix, groups, countBehind, isLeader, clock } = this.#options;
-    if (!isLeader()) {
+    if (!this.#options.isLeader()) {
       this.#history.clear();
-      this.#lags = new Map();
-      this.#behind = new Map();
+      this.#lags = NONE;
+      this.#behind = NONE;
       return;
     }
-    // The database first, for Kafka may be away.
-    this.#behind = await countBehind();
+    // Each by itself, because the database or Kafka may be away.
+    const [behind, lags] = await Promise.allSettled([this.#options.countBehind(), this.#askLags()]);
+    this.#behind = behind.status === 'fulfilled' ? behind.value : null;
+    this.#lags = lags.status === 'fulfilled' ? lags.value : null;
+    for (const asked of [behind, lags]) if (asked.status === 'rejected') throw asked.reason;
+  }
+
+  async #askLags(): Promise<ReadonlyMap<Stream, Lag>> {
+    const { group, follows, topicPrefix, groups, clock } = this.#options;
     const topics = follows.map((stream) => [stream, topicOf(topicPrefix, stream)] as const);
     const found = await groups.progress(
       group,
       topics.map(([, topic]) => topic),
     );
-    this.#lags = new Map(
-      topics.map(([stream, topic]) => [stream, this.#history.note(topic, found.get(topic) ?? [], clock.now())]),
+    return new Map(
+      topics.map(([stream, topic]) => [stream, this.#history.note(topic, found.get(topic) ?? [], clock.elapsed())]),
     );
   }
 }

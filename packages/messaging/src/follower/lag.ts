@@ -22,7 +22,11 @@ export interface Lag {
 export class LagHistory {
   readonly #notes = new Map<string, Note[]>();
 
-  /** Takes what a broker tells of the partitions of a topic, and answers with how far the group is behind. */
+  /**
+   * Takes what a broker tells of the partitions of a topic, and answers with how far the group is behind.
+   *
+   * @param nowMs by a clock that never leaps
+   */
   note(topic: string, partitions: readonly PartitionProgress[], nowMs: number): Lag {
     let events = 0;
     let seconds = 0;

@@ -141,13 +141,17 @@ async function allOf(admin: kafkajs.Admin, topic: string): Promise<OffsetRange[]
 
 type Committed = readonly kafkajs.FetchOffsetsPartition[];
 
-/** How far a group has come in each partition; where it has committed nothing, the offset is -1. */
+/**
+ * How far a group has come in each partition. Where it has committed nothing, the offset is -1; an offset that is not
+ * there, because the topic was made again or has lost messages, is passed over by its consumers as well: they begin with
+ * the first.
+ */
 const placesOf = (ends: TopicOffsets, committed: Committed): PartitionProgress[] => {
   const nexts = new Map(committed.map(({ partition, offset }) => [partition, BigInt(offset)]));
   return ends.map(({ partition, low, high }) => {
-    const first = BigInt(low);
+    const [first, end] = [BigInt(low), BigInt(high)];
     const next = nexts.get(partition) ?? first;
-    return { partition, committed: next < first ? first : next, end: BigInt(high) };
+    return { partition, committed: next < first || next > end ? first : next, end };
   });
 };
 
@@ -162,13 +166,14 @@ async function progressOf(admin: kafkajs.Admin, group: string, topics: readonly 
 }
 
 async function readersOf(admin: kafkajs.Admin, topic: string): Promise<ReadonlyMap<string, bigint>> {
-  const readers = new Map<string, bigint>();
-  const ends = await topicOffsets(admin, topic);
+  const groups = new Map<string, Committed>();
   for (const { groupId } of (await admin.listGroups()).groups) {
     const [{ partitions } = { partitions: [] }] = await admin.fetchOffsets({ groupId, topics: [topic] });
-    if (partitions.every(({ offset }) => BigInt(offset) < 0n)) continue;
-    const unread = placesOf(ends, partitions).reduce((sum, { committed, end }) => sum + end - committed, 0n);
-    readers.set(groupId, unread);
+    if (partitions.some(({ offset }) => BigInt(offset) >= 0n)) groups.set(groupId, partitions);
   }
-  return readers;
+  // The ends come last: nothing that was committed before is beyond them.
+  const ends = await topicOffsets(admin, topic);
+  const unread = (committed: Committed): bigint =>
+    placesOf(ends, committed).reduce((sum, place) => sum + place.end - place.committed, 0n);
+  return new Map([...groups].map(([groupId, committed]) => [groupId, unread(committed)]));
 }

@@ -107,7 +107,7 @@ export interface Groups {
 
 export interface PartitionProgress {
   readonly partition: number;
-  /** The next message that the group has not committed; the earliest there is, where it has committed none. */
+  /** The next message that the group reads; the earliest there is, where it has committed none, or one that isn't there. */
   readonly committed: bigint;
   /** The offset that the partition's next message gets. */
   readonly end: bigint;
