@@ -33,6 +33,8 @@ function healerUnderTest() {
     caughtUp: [] as string[],
     /** Customers who can't be caught up with. */
     stuck: new Set<number>(),
+    /** Customers whose streams don't go as far as they are caught up with. */
+    shorter: new Set<number>(),
     /** Each page that was asked for: of which stream, from when, until when, and after which customer. */
     asked: [] as [Stream, number, number | undefined, number][],
   };
@@ -69,7 +71,7 @@ function healerUnderTest() {
     catchUp: async (customerId, stream, version, reason) => {
       if (world.stuck.has(customerId)) throw new Error('not now');
       world.caughtUp.push(`${customerId} ${stream} ${version} ${reason}`);
-      return true;
+      return !world.shorter.has(customerId);
     },
     isLeader: () => world.isLeader,
   });
@@ -217,6 +219,19 @@ describe('the sweep', () => {
     world.stuck.clear();
     for (let seconds = 0; seconds <= 60; seconds += 1) await pass(SCAN_INTERVAL_MS);
     expect(world.caughtUp.slice(2)).toEqual(['2 payments 20 sweep']);
+  });
+
+  it('asks no more for whom the owner has answered, though the stream does not go so far', async () => {
+    const { world, pass } = tested;
+    world.heads.set('payments', [[1, 10]]);
+    world.stuck.add(1);
+    await tested.start();
+    await pass(SCAN_INTERVAL_MS);
+    world.heads.clear();
+    world.stuck.clear();
+    world.shorter.add(1);
+    for (let seconds = 0; seconds <= 180; seconds += 1) await pass(SCAN_INTERVAL_MS);
+    expect(world.caughtUp).toEqual(['1 payments 10 sweep']);
   });
 
   it('begins as soon as a process does the housekeeping, and is not made again before its time', async () => {

@@ -86,7 +86,10 @@ export class Healer {
     }
   }
 
-  /** @returns whether that could be done */
+  /**
+   * @returns whether the owner has answered. Where its stream doesn't go so far, there is nothing more to pull: a customer
+   *   that is marked as behind all the same is found again by the scan
+   */
   async #catchUp({ customerId, stream, version }: Lag, reason: 'behind' | 'sweep'): Promise<boolean> {
     const { catchUp, clock, logger } = this.#options;
     try {

@@ -35,6 +35,14 @@ export const sweeping: readonly Fault[] = [
     check: unit('packages/messaging/test/healer'),
   },
   {
+    id: 'asked-for-what-there-is-not',
+    file: 'packages/messaging/src/follower/healer.ts',
+    replace: 'await catchUp(customerId, stream, version, reason);\n      return true;',
+    by: 'return await catchUp(customerId, stream, version, reason);',
+    breaks: 'an owner that has lost events is asked for them with each sweep',
+    check: unit('packages/messaging/test/healer'),
+  },
+  {
     id: 'one-owner-away-for-all',
     file: 'packages/messaging/src/follower/healer.ts',
     replace: '        failure ??= error;',
