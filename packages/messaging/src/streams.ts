@@ -176,7 +176,7 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
     },
     onEvent: (stream, what) => metrics.followed.inc({ stream, what }),
     quarantine: (items) => writePath.quarantine(items),
-    settle: (letters) => quarantine.settle(letters),
+    settle: async (letters) => healer.watch(await quarantine.settle(letters)),
   });
   const joined = 'Whether the consumer is a member of its group';
   gaugeOfMany(registry, 'mo_kafka_connected', joined, ['client'], (connected) => {

@@ -1,93 +1,8 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import type { Stream } from '@mo/contracts';
-import { createLogger } from '@mo/service-kit';
 import { HEALS_AT_ONCE, LEFT_MAX, SCAN_CUSTOMERS_MAX } from '../src/follower/healer.ts';
-import { Healer, type Lag } from '../src/index.ts';
+import { healerUnderTest, PAUSE_MS, SCAN_INTERVAL_MS, SWEEP_INTERVAL_MS } from './healer-under-test.ts';
 
-const SCAN_INTERVAL_MS = 1_000;
-const SWEEP_INTERVAL_MS = 60_000;
-/** After what failed. */
-const PAUSE_MS = 250;
-const START_MS = Date.UTC(2026, 0, 1);
-const TURNS = 40;
 /** What a sweep asks for that looks at all. */
 const OF_ALL = ['customers', 'payments'].map((stream) => [stream, 0, undefined, 0]);
-
-/** A healer whose clock stands until it is told to go on, and whose database and peers are what a test says. */
-function healerUnderTest() {
-  let nowMs = START_MS;
-  let sleeping: { untilMs: number; wake: () => void }[] = [];
-  const world = {
-    behind: [] as Lag[],
-    heads: new Map<Stream, [number, number][]>(),
-    /** Whether the last page says that it is: one that is just full does not. */
-    tellsTheLast: true,
-    pageMax: 10,
-    reachable: true,
-    /** Owners that are not, though the others are. */
-    away: new Set<Stream>(),
-    isLeader: true,
-    /** How far its clock was set back. */
-    setBackMs: 0,
-    /** Each catch-up, as `customer stream version reason`. */
-    caughtUp: [] as string[],
-    /** Customers who can't be caught up with. */
-    stuck: new Set<number>(),
-    /** Customers whose streams don't go as far as they are caught up with. */
-    shorter: new Set<number>(),
-    /** Each page that was asked for: of which stream, from when, until when, and after which customer. */
-    asked: [] as [Stream, number, number | undefined, number][],
-  };
-  const settle = async () => {
-    for (let n = 0; n < TURNS; n += 1) await turn();
-  };
-  const healer = new Healer({
-    follows: ['customers', 'payments'],
-    progress: {
-      behind: async (after, customersMax) =>
-        world.behind.filter(({ customerId }) => customerId > after).slice(0, customersMax),
-      notApplied: async (stream, heads) => heads.map(([customerId, version]) => ({ customerId, stream, version })),
-    },
-    peers: {
-      heads: async (stream, { sinceMs, untilMs }, after) => {
-        world.asked.push([stream, sinceMs, untilMs, after]);
-        if (!world.reachable || world.away.has(stream)) throw new Error('not reachable');
-        const heads = (world.heads.get(stream) ?? []).filter(([id]) => id > after);
-        const isLast = world.tellsTheLast ? heads.length <= world.pageMax : heads.length === 0;
-        return { heads: heads.slice(0, world.pageMax), isLast };
-      },
-    },
-    clock: {
-      now: () => nowMs - world.setBackMs,
-      elapsed: () => nowMs,
-      sleep: (durationMs, signal) =>
-        new Promise<void>((wake) => {
-          if (durationMs === 0) return wake();
-          sleeping.push({ untilMs: nowMs + durationMs, wake });
-          signal?.addEventListener('abort', () => wake());
-        }),
-    },
-    logger: createLogger('test', 'silent'),
-    catchUp: async (customerId, stream, version, reason) => {
-      if (world.stuck.has(customerId)) throw new Error('not now');
-      world.caughtUp.push(`${customerId} ${stream} ${version} ${reason}`);
-      return !world.shorter.has(customerId);
-    },
-    isLeader: () => world.isLeader,
-  });
-  const pass = async (durationMs: number) => {
-    nowMs += durationMs;
-    const due = sleeping.filter(({ untilMs }) => untilMs <= nowMs);
-    sleeping = sleeping.filter(({ untilMs }) => untilMs > nowMs);
-    for (const { wake } of due) wake();
-    await settle();
-  };
-  const start = () => {
-    healer.start();
-    return settle();
-  };
-  return { healer, world, start, pass, settle };
-}
 
 type UnderTest = ReturnType<typeof healerUnderTest>;
 let tested: UnderTest;
@@ -289,5 +204,34 @@ describe('the sweep', () => {
     for (let seconds = 0; seconds <= 60; seconds += 1) await pass(SCAN_INTERVAL_MS);
     expect(world.caughtUp).toHaveLength(LEFT_MAX + 1);
     expect(world.caughtUp).toContain(`${another} payments 10 sweep`);
+  });
+});
+
+describe('customers that are marked as behind no longer', () => {
+  const dismissed = { customerId: 1, stream: 'payments', version: 99 } as const;
+
+  it.each([true, false])(
+    'are asked for until the owner has answered, by a process that relays: %s',
+    async (isLeader) => {
+      const { world, healer, pass } = tested;
+      world.isLeader = isLeader;
+      await tested.start();
+      world.stuck.add(1);
+      healer.watch([dismissed]);
+      await pass(SWEEP_INTERVAL_MS);
+      await pass(PAUSE_MS);
+      expect(world.caughtUp).toEqual([]);
+      world.stuck.clear();
+      world.shorter.add(1);
+      for (let seconds = 0; seconds <= 180; seconds += 1) await pass(SCAN_INTERVAL_MS);
+      expect(world.caughtUp).toEqual(['1 payments 99 sweep']);
+    },
+  );
+
+  it('are asked for up to the highest version that they were behind', async () => {
+    await tested.start();
+    tested.healer.watch([dismissed, { ...dismissed, version: 7 }]);
+    await tested.pass(SWEEP_INTERVAL_MS);
+    expect(tested.world.caughtUp).toEqual(['1 payments 99 sweep']);
   });
 });

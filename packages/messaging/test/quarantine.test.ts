@@ -93,13 +93,31 @@ it('a row without customer or version ends when its letter is settled, in either
 it('a customer waits on for what was put back, and no longer for what was dismissed', async () => {
   const writePath = processOf(database);
   await writePath.quarantine([unreadable(1, 4, 1), unreadable(1, 9, 2)]);
-  await table.settle([{ source: place(2), settlement: 'replayed' }]);
+  expect(await table.settle([{ source: place(2), settlement: 'replayed' }])).toEqual([]);
   expect(await behindOf(1)).toEqual({ payments: 9 });
-  await table.settle([{ source: place(2), settlement: 'dismissed' }]);
+  const letter = (offset: number) => [{ source: place(offset), settlement: 'dismissed' }] as const;
+  expect(await table.settle(letter(2))).toEqual([{ customerId: 1, stream: 'payments', version: 9 }]);
   expect(await behindOf(1)).toEqual({ payments: 4 });
-  await table.settle([{ source: place(1), settlement: 'dismissed' }]);
+  expect(await table.settle(letter(1))).toEqual([{ customerId: 1, stream: 'payments', version: 4 }]);
   expect(await behindOf(1)).toEqual({});
   expect(await count()).toBe(0);
+});
+
+it('who also waited for other events when one was dismissed is named, with the last of them', async () => {
+  const writePath = processOf(database);
+  await writePath.quarantine([unreadable(1, 2, 7), unreadable(2, 1, 8)]);
+  await writePath.follow([eventOf('payments', 1, 12)]);
+  await writePath.quarantine([unreadable(1, 20, null)]);
+  const dismissed = [7, 8].map((offset) => ({ source: place(offset), settlement: 'dismissed' as const }));
+  // The other letter of customer 1 stands, and with it the mark.
+  expect(await table.settle(dismissed)).toEqual([{ customerId: 2, stream: 'payments', version: 1 }]);
+  expect(await behindOf(1)).toEqual({ payments: 20 });
+  await writePath.quarantine([unreadable(3, 2, 9)]);
+  await writePath.follow([eventOf('payments', 3, 12)]);
+  expect(await table.settle([{ source: place(9), settlement: 'dismissed' }])).toEqual([
+    { customerId: 3, stream: 'payments', version: 12 },
+  ]);
+  expect(await behindOf(3)).toEqual({});
 });
 
 describe('an event that is understood, but', () => {

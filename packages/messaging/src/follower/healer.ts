@@ -53,6 +53,7 @@ export class Healer {
   start(): void {
     this.#rounds.every(SCAN_INTERVAL_MS, FAILURE, () => this.#scan());
     this.#rounds.every(SWEEP_CHECK_MS, FAILURE, () => this.#sweepThoseDue());
+    this.#rounds.every(SWEEP_INTERVAL_MS, FAILURE, () => this.#askForThoseLeft());
   }
 
   stop(): Promise<void> {
@@ -63,6 +64,17 @@ export class Healer {
   heal({ customerId, behind }: Progress): void {
     for (const [stream, version] of Object.entries(behind) as [Stream, number][])
       this.#note({ customerId, stream, version });
+  }
+
+  /**
+   * Customers are no longer marked as behind, though events of theirs may be missing: asks their owners until they have
+   * answered. After a crash the next process that relays finds them, because its first sweep asks for all customers.
+   */
+  watch(lags: readonly Lag[]): void {
+    for (const lag of lags) {
+      const left = this.#swept.find(({ stream }) => stream === lag.stream)?.left;
+      if (lag.version > (left?.get(lag.customerId)?.version ?? 0)) left?.set(lag.customerId, lag);
+    }
   }
 
   #note(lag: Lag): void {
@@ -139,6 +151,12 @@ export class Healer {
     if (!isFull) await this.#catchUpWithLeft(left, before);
   }
 
+  /** A process that doesn't relay doesn't sweep, and may have been told to watch some all the same. */
+  async #askForThoseLeft(): Promise<void> {
+    if (this.#options.isLeader()) return;
+    for (const { left } of this.#swept) await this.#catchUpWithLeft(left, [...left.keys()]);
+  }
+
   #sweptOf(stream: Stream): Swept {
     const { peers, progress, clock } = this.#options;
     const left = new Map<number, Lag>();
@@ -148,7 +166,7 @@ export class Healer {
       clock,
       this.#rounds.signal,
     );
-    return { sweep, left, dueMs: 0 };
+    return { stream, sweep, left, dueMs: 0 };
   }
 
   async #catchUpWithLeft(left: Map<number, Lag>, customerIds: readonly number[]): Promise<void> {
@@ -187,8 +205,9 @@ function moveLast<Key, Value>(map: Map<Key, Value>, key: Key): void {
 
 /** A stream that is swept. */
 interface Swept {
+  readonly stream: Stream;
   readonly sweep: Sweep;
-  /** What sweeps found and could not heal, by customer. */
+  /** What sweeps found and could not heal, and what is watched, by customer. */
   readonly left: Map<number, Lag>;
   /** When the next sweep is due, in ms: at once for who begins to do the housekeeping, for nobody knows what was missed before. */
   dueMs: number;

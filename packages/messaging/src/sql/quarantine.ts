@@ -5,11 +5,12 @@
  */
 import { isoTime, type Stream } from '@mo/contracts';
 import type { Database } from '@mo/database';
-import { inTransaction, run, type Statement, sqlOf } from '@mo/database';
+import { inTransaction, run, type Sql, type Statement, sqlOf } from '@mo/database';
 import type { Account } from '../protocol/account.ts';
 import type { Quarantined, SettledLetter } from '../protocol/quarantine.ts';
 import type { BatchChanges } from '../protocol/store.ts';
 import { column, rowStatements } from './columns.ts';
+import type { Lag } from './progress-table.ts';
 
 /** The place of a message that was pushed stays known when the same event is pulled. */
 const WRITE = (arbiter: string) => `
@@ -105,7 +106,15 @@ const WAIT_FOR_REST = (table: string, stream: Stream) => `
     SELECT max(q.version) FROM quarantine q
     WHERE q.stream = '${stream}' AND q.customer_id = a.customer_id AND q.version > a.${stream}_applied
   ), 0)
-  WHERE a.customer_id = ANY($1::bigint[])`;
+  FROM (SELECT customer_id, ${stream}_behind AS version FROM ${table} WHERE customer_id = ANY($1::bigint[])) before
+  WHERE a.customer_id = before.customer_id
+  RETURNING a.customer_id, before.version, a.${stream}_behind AS rest`;
+
+interface WaitingRow {
+  customer_id: string;
+  version: string;
+  rest: string;
+}
 
 interface EndedRow {
   stream: Stream;
@@ -134,10 +143,12 @@ export class QuarantineTable {
   }
 
   /**
-   * Ends rows whose letters were settled: those that can't end by themselves, and all that were dismissed. What is really
-   * missing of a customer that waits no longer, the sweep finds while it is recent, and that of the next process to relay.
+   * Ends rows whose letters were settled: those that can't end by themselves, and all that were dismissed.
+   *
+   * @returns customers that were marked as behind, and no longer are, or less far: not only the dismissed event may be
+   *   missing, so their owners have to be asked
    */
-  settle(letters: readonly SettledLetter[]): Promise<void> {
+  settle(letters: readonly SettledLetter[]): Promise<readonly Lag[]> {
     const places = [
       column(letters, ({ source }) => source.topic),
       column(letters, ({ source }) => source.partition),
@@ -147,11 +158,21 @@ export class QuarantineTable {
       await run(sql, LOCK(this.#table), places);
       const dismissed = column(letters, ({ settlement }) => settlement === 'dismissed');
       const ended = await run<EndedRow>(sql, SETTLE, [...places, dismissed]);
+      const lags: Lag[] = [];
       for (const stream of this.#follows) {
         const waited = ended.filter((row) => row.stream === stream && row.version !== null);
         const ids = waited.flatMap((row) => row.customer_id ?? []);
-        if (ids.length > 0) await run(sql, WAIT_FOR_REST(this.#table, stream), [ids]);
+        if (ids.length > 0) lags.push(...(await this.#waitForRest(sql, stream, ids)));
       }
+      return lags;
     });
+  }
+
+  /** @returns those that waited for more before */
+  async #waitForRest(sql: Sql, stream: Stream, ids: readonly string[]): Promise<Lag[]> {
+    const rows = await run<WaitingRow>(sql, WAIT_FOR_REST(this.#table, stream), [ids]);
+    return rows
+      .filter(({ version, rest }) => Number(version) > Number(rest))
+      .map((row) => ({ customerId: Number(row.customer_id), stream, version: Number(row.version) }));
   }
 }

@@ -43,6 +43,22 @@ export const sweeping: readonly Fault[] = [
     check: unit('packages/messaging/test/healer'),
   },
   {
+    id: 'gap-dismissed-with-a-letter',
+    file: 'packages/messaging/src/sql/quarantine.ts',
+    replace: 'Number(version) > Number(rest)',
+    by: 'Number(version) < Number(rest)',
+    breaks: 'who dismisses a letter makes all forget what else is missing of its customer',
+    check: servers('packages/messaging/test/quarantine'),
+  },
+  {
+    id: 'watched-by-the-relay-alone',
+    file: 'packages/messaging/src/follower/healer.ts',
+    replace: 'this.#catchUpWithLeft(left, [...left.keys()]);',
+    by: 'this.#catchUpWithLeft(left, []);',
+    breaks: 'what a process watches that does not relay is missing until it relays',
+    check: unit('packages/messaging/test/healer'),
+  },
+  {
     id: 'one-owner-away-for-all',
     file: 'packages/messaging/src/follower/healer.ts',
     replace: '        failure ??= error;',
