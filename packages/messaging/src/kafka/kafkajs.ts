@@ -7,6 +7,7 @@ import './lost-connection.ts';
 import './quick-fetch.ts';
 import './quick-produce.ts';
 import './quiet-queue.ts';
+import './set-clock.ts';
 import type { KafkaConnection } from './connection.ts';
 import { incoming } from './incoming.ts';
 import { KeptProducer } from './kafkajs-producer.ts';

@@ -1,0 +1,28 @@
+/**
+ * kafkajs 2.2.4 sends a heartbeat only where the wall clock says that the last one is long enough ago. After the clock was
+ * set back by an hour it would send none for an hour, and the group would do without its member. Here a last heartbeat
+ * that seems to be in the future counts as one of now.
+ */
+import { createRequire } from 'node:module';
+
+/** What is inside of kafkajs, and has no types there: a member of a group. */
+export interface ConsumerGroup {
+  memberId: string | null;
+  coordinator: { readonly heartbeat: () => Promise<void> } | null;
+  /** When the last heartbeat was answered, in ms since the epoch. */
+  lastRequest: number;
+  heartbeat: (this: ConsumerGroup, of: { readonly interval: number }) => Promise<void>;
+}
+interface ConsumerGroupClass {
+  new (options: object): ConsumerGroup;
+  readonly prototype: ConsumerGroup;
+}
+
+/** The class that kafkajs uses, mended. */
+export const ConsumerGroup = createRequire(import.meta.url)('kafkajs/src/consumer/consumerGroup') as ConsumerGroupClass;
+
+const { heartbeat } = ConsumerGroup.prototype;
+ConsumerGroup.prototype.heartbeat = function heartbeatWhateverTheClock(of) {
+  this.lastRequest = Math.min(this.lastRequest, Date.now());
+  return heartbeat.call(this, of);
+};
