@@ -3,11 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mo/service-kit';
 import kafkajs, { type KafkaConfig, type SASLOptions } from 'kafkajs';
-import './lost-connection.ts';
-import './quick-fetch.ts';
-import './quick-produce.ts';
-import './quiet-queue.ts';
-import './set-clock.ts';
+import './patches.ts';
 import type { KafkaConnection } from './connection.ts';
 import { incoming } from './incoming.ts';
 import { KeptProducer } from './kafkajs-producer.ts';
@@ -115,7 +111,7 @@ async function raise(admin: kafkajs.Admin, topic: string, partitions: number): P
 /** Waits until the topics have so many partitions at least, and each of those a leader that knows that it is. */
 async function canBeUsed(admin: kafkajs.Admin, topics: readonly string[], partitions: number, earlier?: unknown) {
   let failure = earlier;
-  for (const endMs = Date.now() + TOPICS_TIMEOUT_MS; Date.now() < endMs; await delay(TOPICS_POLL_MS)) {
+  for (const endMs = performance.now() + TOPICS_TIMEOUT_MS; performance.now() < endMs; await delay(TOPICS_POLL_MS)) {
     try {
       const found = await admin.fetchTopicMetadata({ topics: [...topics] });
       const all = found.topics.map((topic) => topic.partitions);

@@ -2,9 +2,9 @@
  * kafkajs 2.2.4 sends a request that had no answer in time again on the same connection, up to as often as it tries at all: see
  * docs/decisions/0032. A connection that was lost without a word is closed here, so that the next try opens another.
  */
-import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import kafkajs from 'kafkajs';
+import { insideKafkajs } from './inside-kafkajs.ts';
 
 /** What is inside of kafkajs, and has no types there. */
 interface Connection {
@@ -14,7 +14,7 @@ interface Connection {
   disconnect(): Promise<unknown>;
 }
 
-const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/connection') as { prototype: Connection };
+const { prototype } = insideKafkajs<{ readonly prototype: Connection }>('network/connection');
 
 const { send } = prototype;
 prototype.send = async function sendOrClose(request) {

@@ -4,9 +4,9 @@
  *
  * And what waits for its answer it keeps in a `Map`, which makes each of them old, with the answer: see docs/decisions/0036.
  */
-import { createRequire } from 'node:module';
 import { RollingMap } from '@mo/mux';
 import type { Logger } from 'kafkajs';
+import { insideKafkajs } from './inside-kafkajs.ts';
 
 interface Pushed {
   readonly entry: { readonly correlationId: number };
@@ -34,7 +34,7 @@ interface RequestQueueClass {
 }
 
 /** The class that kafkajs uses, mended. */
-export const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as RequestQueueClass;
+export const RequestQueue = insideKafkajs<RequestQueueClass>('network/requestQueue');
 
 const schedule = RequestQueue.prototype.scheduleCheckPendingRequests;
 RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleWhereSomeWait() {

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { insideKafkajs } from './inside-kafkajs.ts';
 
 /** What is inside of kafkajs, and has no types there: a kind of request, and how each version of it is made. */
 export interface RequestKind<Options, Call> {
@@ -8,4 +8,4 @@ export interface RequestKind<Options, Call> {
 
 /** The very object that kafkajs takes its requests of this kind from. */
 export const requestKind = <Options, Call>(name: 'fetch' | 'produce'): RequestKind<Options, Call> =>
-  createRequire(import.meta.url)(`kafkajs/src/protocol/requests/${name}`) as RequestKind<Options, Call>;
+  insideKafkajs(`protocol/requests/${name}`);

@@ -3,7 +3,7 @@
  * set back by an hour it would send none for an hour, and the group would do without its member. Here a last heartbeat
  * that seems to be in the future counts as one of now.
  */
-import { createRequire } from 'node:module';
+import { insideKafkajs } from './inside-kafkajs.ts';
 
 /** What is inside of kafkajs, and has no types there: a member of a group. */
 export interface ConsumerGroup {
@@ -19,7 +19,7 @@ interface ConsumerGroupClass {
 }
 
 /** The class that kafkajs uses, mended. */
-export const ConsumerGroup = createRequire(import.meta.url)('kafkajs/src/consumer/consumerGroup') as ConsumerGroupClass;
+export const ConsumerGroup = insideKafkajs<ConsumerGroupClass>('consumer/consumerGroup');
 
 const { heartbeat } = ConsumerGroup.prototype;
 ConsumerGroup.prototype.heartbeat = function heartbeatWhateverTheClock(of) {

@@ -16,11 +16,11 @@ export async function topicOffsets(
   admin: Pick<kafkajs.Admin, 'fetchTopicOffsets'>,
   topic: string,
 ): Promise<TopicOffsets> {
-  for (const endMs = Date.now() + TIMEOUT_MS; ; await delay(POLL_MS)) {
+  for (const endMs = performance.now() + TIMEOUT_MS; ; await delay(POLL_MS)) {
     try {
       return await admin.fetchTopicOffsets(topic);
     } catch (error) {
-      if (!(error as Partial<kafkajs.KafkaJSError>).retriable || Date.now() > endMs) throw error;
+      if (!(error as Partial<kafkajs.KafkaJSError>).retriable || performance.now() > endMs) throw error;
     }
   }
 }

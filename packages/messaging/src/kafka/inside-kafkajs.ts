@@ -1,0 +1,20 @@
+/** The way for patches into kafkajs, whose inside has no types and is another one in each version. */
+import { createRequire } from 'node:module';
+
+/** The version that the patches were written for. */
+const VERSION = '2.2.4';
+
+const require = createRequire(import.meta.url);
+
+/** @throws Error where the patches were not written for this version of kafkajs */
+export function mustBePatchable(version: string): void {
+  if (version === VERSION) return;
+  throw new Error(
+    `kafkajs ${version} can not be patched: look at each patch in packages/messaging/src/kafka/patches.ts, written for ${VERSION}`,
+  );
+}
+
+mustBePatchable((require('kafkajs/package.json') as { readonly version: string }).version);
+
+/** The very module that kafkajs uses. @param path below its `src` */
+export const insideKafkajs = <T>(path: string): T => require(`kafkajs/src/${path}`) as T;
