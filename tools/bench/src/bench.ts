@@ -1,6 +1,7 @@
 /**
- * A run: the system and the controls come up on servers of their own, seeds are made and settled, then each set of scenarios
- * is measured in turns with its controls, and its rows are held against what was acknowledged.
+ * A benchmark run: starts the system and the controls on their own servers, creates and settles seed data, measures
+ * each set of scenarios in alternating rounds with its controls, and then compares the stored rows with the
+ * acknowledged writes.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Servers } from '@mo/dev-stack';
@@ -33,9 +34,9 @@ const RESTED_MS_MAX = 2_000;
 
 export interface BenchParts {
   readonly plan: Plan;
-  /** A new folder for data and logs; deleted at the end, with servers of its own. */
+  /** A new folder for data and logs. A run with its own servers deletes it at the end. */
   readonly dir: string;
-  /** Servers that run already; by default the run has its own, with fsync on. */
+  /** Servers that already run; by default the run starts its own, with fsync on. */
   readonly servers?: Servers;
   readonly say: (line: string) => void;
 }
@@ -44,22 +45,22 @@ export interface Measured {
   readonly rows: Rows;
   readonly ratios: readonly Ratio[];
   readonly lag: Lag | null;
-  /** The same of the skeleton's payments, at the same rate. */
+  /** The same for the skeleton's payments, at the same rate. */
   readonly skeletonLag: Lag | null;
-  /** The share of one core that each process takes while nothing is asked for. */
+  /** The share of one core that each idle process takes. */
   readonly idleCpuShare: PerProcess;
-  /** What the same work costs after rests. */
+  /** The CPU cost of a fixed piece of work after rests of different length. */
   readonly rested: readonly Rested[];
   readonly notes: readonly string[];
-  /** What could not be measured, and why; everything else was. */
+  /** Scenarios that could not be measured, and why; all others were measured. */
   readonly failures: readonly string[];
 }
 
-/** Runs it all. Rejects where something can't be started, or the load can't be put on. */
+/** Runs the whole plan. Rejects if the stack or the load generator can't be started. */
 export async function bench({ plan, dir, servers, say }: BenchParts): Promise<Measured> {
-  say('starting the servers, the system, and a bare one beside it …');
+  say('starting the servers, the system and a bare system …');
   let isStarted = false;
-  // What services warn of under load would drown the rest: it is in their logs.
+  // Warnings of the services under load would drown the progress lines: they are in the services' logs.
   const under = await startUnderTest({ dir, servers, log: (line) => isStarted || say(line) });
   isStarted = true;
   const closes: (() => Promise<void>)[] = [() => under.stop()];
@@ -100,7 +101,8 @@ async function measure(run: Run): Promise<Measured> {
   const { plan, rows, notes, say } = run;
   say('making customers and loans …');
   await settleSeeds(run);
-  // Those with many loans come last: the audit begins with the first, and is not to meet them while it is measured.
+  // Customers with many loans come last: the audit starts with the first ids, and should not reach them during a
+  // measurement.
   const ids = await seedCustomers(run, {
     ...writeCustomers(run),
     ...mixedCustomers(run),
@@ -110,11 +112,11 @@ async function measure(run: Run): Promise<Measured> {
   });
   await settleSeeds(run);
   const sets = [await writeMembers(run, ids), await readMembers(run, ids), await mixedMembers(run, ids)];
-  say(`all seeds had reached everybody ${((await settleSeeds(run)) / 1000).toFixed(0)} s later`);
+  say(`all seeds settled after ${((await settleSeeds(run)) / 1000).toFixed(0)} s`);
   const idleCpuShare = await idle(run);
   const rested = await measureRested(Math.min(plan.sliceMs, RESTED_MS_MAX));
   const failures: string[] = [];
-  // What was measured for half an hour is not to be lost where something after it fails.
+  // A failure in a later part must not discard half an hour of measurements.
   const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | null> => {
     try {
       return await work();

@@ -1,12 +1,11 @@
-/** Connections of the bench itself: to make tables, and to look into them. What loads the server has its own. */
+/** Connections of the benchmark itself, to create and inspect tables. The load uses its own connections. */
 import pg from 'pg';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * A connection, to be ended by the caller. Where the server goes away, what is asked next rejects.
- *
- * @param answerMsMax what takes longer rejects, in ms
+ * Opens a connection, which the caller must end. Queries reject once the server is gone.
+ * || @param answerMsMax statements that take longer reject, in ms
  */
 export async function connect(url: string, answerMsMax: number): Promise<pg.Client> {
   const client = new pg.Client({

@@ -1,4 +1,4 @@
-/** How the results of a run are written, for their readers. */
+/** The outcome of a load, for readers of benchmark results. */
 export { newOutcome, type Outcome } from './load/outcome.ts';
 export { type PerProcess, perProcess } from './measure/processes.ts';
 export { Rows } from './measure/rows.ts';

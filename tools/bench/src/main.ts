@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: how fast the system is, on this machine, beside controls. Exit code 0 where all was measured and adds
- * up, 1 where some of it wasn't or doesn't, 2 where the options are wrong.
+ * `npm run bench`: the speed of the system on this machine, compared with controls. Exit code 0 if everything was
+ * measured and its rows add up, 1 if not, 2 for wrong options.
  */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,7 +31,7 @@ async function main(): Promise<number> {
   const idle = PROCESSES.map((name) => `${name} ${(idleCpuShare[name] * 100).toFixed(1)} %`);
   console.log(`\n${renderTable(rows)}\n`);
   for (const note of notes) console.log(`  ${note}`);
-  console.log(`  of one core, with nothing going on: ${idle.join(', ')}`);
+  console.log(`  share of one core while idle: ${idle.join(', ')}`);
   if (lag !== null) console.log(`\n${renderLag(lag, skeletonLag)}`);
   console.log(`\n${renderRested(rested)}`);
   console.log(`\n${renderRatios(ratios)}\n`);

@@ -1,4 +1,4 @@
-/** What the command is told. */
+/** The options of the command. */
 import { parseArgs } from 'node:util';
 import { SCENARIOS } from './scenarios/names.ts';
 
@@ -10,23 +10,23 @@ const SECONDS_MAX = 600;
 export const USAGE = `Usage: npm run bench -- [options]
 
 Starts a system of its own on this machine, with fsync on, and measures it scenario by scenario, at 1, 16 and 64
-connections and then at half of its best rate by the clock, in turns with controls on the same servers. Every
-acknowledged write is looked for afterwards. Prints one table and writes bench/results/latest.json.
+connections, then in an open loop at half of its best rate, in alternating rounds with controls on the same servers.
+Verifies every acknowledged write afterwards. Prints one table and writes bench/results/latest.json.
 
   --quick         a smoke run of about two minutes: short stretches, small seeds
-  --only A,B      only scenarios of these names, or whose names begin so, with the controls that they are held against
-  --seconds S     how long each scenario is measured at each load, ${SECONDS_MIN} to ${SECONDS_MAX} (${SECONDS_DEFAULT}; with --quick ${SECONDS_QUICK})
+  --only A,B      only scenarios with these names or name prefixes, with their controls
+  --seconds S     measured time of each scenario at each load, ${SECONDS_MIN} to ${SECONDS_MAX} (${SECONDS_DEFAULT}; with --quick ${SECONDS_QUICK})
   --help          print this
 
 Scenarios: ${SCENARIOS.join(', ')}.
 
-Exit code 0 where all was measured and its rows add up, 1 where some don't (their figures are not printed) or something
-could not be measured, 2 where the options are wrong.`;
+Exit code 0 if everything was measured and its rows add up, 1 if rows don't add up (their figures are not printed) or
+something could not be measured, 2 for wrong options.`;
 
 export interface Options {
   readonly quick: boolean;
   readonly seconds: number;
-  /** The names of the scenarios that are run, in their order. */
+  /** The names of the scenarios to run, in order. */
   readonly scenarios: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export class OptionsError extends Error {
   override readonly name = 'OptionsError';
 }
 
-/** Reads the command line; null where it asks for help. @throws OptionsError */
+/** Reads the command line; null for `--help`. @throws OptionsError */
 export function readOptions(args: readonly string[]): Options | null {
   const { help, quick = false, only, seconds } = parsed(args);
   if (help === true) return null;
@@ -69,6 +69,6 @@ function chosen(text: string | undefined): readonly string[] {
   return SCENARIOS.filter((name) => beginnings.some((beginning) => names(beginning, name)));
 }
 
-/** A whole name is that scenario's alone, though others begin with it. */
+/** A full scenario name selects that scenario alone, even if other names start with it. */
 const names = (beginning: string, name: string): boolean =>
   SCENARIOS.some((known) => known === beginning) ? name === beginning : name.startsWith(beginning);

@@ -1,38 +1,44 @@
-/** How much of everything a run takes: the sizes of its seeds, and how its time is spread. */
+/** The sizes of a run: seed data, and the duration of each part. */
 import type { Options } from './options.ts';
 
 export interface Plan {
   readonly scenarios: readonly string[];
-  /** How many callers at once are tried in a closed loop. */
+  /** The numbers of concurrent callers in closed loops. */
   readonly connections: readonly number[];
-  /** Scenarios and controls take turns so often; each gets its seconds in as many slices. */
+  /**
+   * The number of alternating rounds of scenarios and controls; a member's time is split evenly into slices, one per
+   * round.
+   */
   readonly rounds: number;
   readonly sliceMs: number;
-  /** How long each does what is then measured. V8 goes on compiling for some 25,000 payments: a dozen seconds. */
+  /** The warm-up before measurements. V8 keeps optimising for about 25,000 payments: some 12 s. */
   readonly warmUpMs: number;
   /** Customers over which loans and payments are spread. */
   readonly pool: number;
-  /** So many pay ten loans off in one slice. */
+  /** Customers who pay off ten loans each in one slice. */
   readonly across: number;
-  /** Loans of the customers whose balance is read. */
+  /** The numbers of loans of the customers whose balance is read. */
   readonly balances: readonly { readonly name: string; readonly loans: number }[];
-  /** Loans of the customers whose loans are paged through. */
+  /** The numbers of loans of the customers whose loans are paged through. */
   readonly few: number;
   readonly many: number;
   readonly bulkSmall: number;
   readonly bulkLarge: number;
-  /** Branches of the TPC-B-like control: at least as many as connections, or they would wait for each other's. */
+  /**
+   * Branches of the TPC-B-like control: at least the number of connections, because updates of one branch wait for each
+   * other.
+   */
   readonly branches: number;
   readonly accountsPerBranch: number;
 }
 
 const CONNECTIONS = [1, 16, 64];
-/** Short, so that what is held against each other is measured in the same minute; a ratio is that of the round in the middle. */
+/** Short, so that compared members are measured in the same minute; a ratio is the median over rounds. */
 const SLICE_MS = 1_500;
 const ROUNDS_MIN = 3;
 const BALANCES = [1, 100, 10_000].map((loans) => ({ name: `balance-${loans}`, loans }));
 
-/** A page holds so many loans: a customer with 1,000 of them has a hundredth page. */
+/** Loans per page: a customer with 1,000 loans has 100 pages. */
 export const PAGE_LOANS = 10;
 export const FAR_PAGE = 100;
 

@@ -1,4 +1,4 @@
-/** What all parts of a run share. */
+/** State that all parts of a run share. */
 import type { SqlLoad } from './controls/sql-load.ts';
 import type { HttpLoad } from './load/http-load.ts';
 import { type Pids, pidsOf } from './measure/processes.ts';
@@ -10,9 +10,9 @@ import type { UnderTest } from './stack.ts';
 import type { Databases } from './verify/databases.ts';
 
 export interface Run {
-  /** Names what this run creates. */
+  /** The prefix of the names that this run creates. */
   readonly id: string;
-  /** Where the run keeps what it needs, and what it starts writes its logs. */
+  /** The working directory of the run, with the logs of the processes that it starts. */
   readonly dir: string;
   readonly plan: Plan;
   readonly rows: Rows;
@@ -22,7 +22,7 @@ export interface Run {
   readonly http: HttpLoad;
   readonly sql: SqlLoad;
   readonly skeleton: SkeletonTables;
-  /** What must be known of the figures. */
+  /** Caveats to the figures. */
   readonly notes: string[];
   readonly say: (line: string) => void;
 }
@@ -30,5 +30,5 @@ export interface Run {
 /** The processes of the system under test. */
 export const systemPids = ({ under }: Run): Pids => pidsOf(under.stack.stack());
 
-/** Whether a scenario was chosen. */
+/** Whether a scenario was selected. */
 export const isChosen = ({ plan }: Run, name: string): boolean => plan.scenarios.includes(name);

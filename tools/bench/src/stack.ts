@@ -1,6 +1,6 @@
 /**
- * What a run measures: servers of its own with fsync on, the system as it is shipped, a bare system behind a gateway of its
- * own, and databases for the controls. All of it is on the same servers, and ends with the run.
+ * The stack under test: its own servers with fsync on, the system as shipped, a bare system behind its own gateway, and
+ * databases for the controls. Everything uses the same servers, and stops at the end of the run.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ import { DATABASE_VARIABLE, TOPIC_VARIABLE } from './skeleton/parts.ts';
 const TOPIC_PREFIX = 'mo';
 const ANSWER_MS_MAX = 60_000;
 
-/** The run's own servers, whatever this environment names. */
+/** Always the run's own servers, whatever the environment names. */
 const OWN_SERVERS = {
   MO_SERVERS: 'embedded',
   KAFKA_BROKERS: '',
@@ -28,23 +28,23 @@ export interface UnderTest {
   readonly servers: Servers;
   readonly stack: Stack;
   readonly topicPrefix: string;
-  /** A gateway like the system's, with nothing but a bare route behind it, and the skeleton of a payment. */
+  /** A gateway like the system's in front of a bare route and the skeleton of a payment. */
   readonly bare: Stack;
-  /** Databases for the controls that are transactions, and for the skeleton, as their owner. */
+  /** The owner's URL of the databases for the SQL controls and the skeleton. */
   readonly controlsUrl: string;
   readonly skeletonUrl: string;
   stop(): Promise<void>;
 }
 
 export interface StackParts {
-  /** Where all that is started keeps what it needs; deleted at the end, with servers of the run's own. */
+  /** The working directory. A run with its own servers deletes it at the end. */
   readonly dir: string;
-  /** Servers that run already and go on running; by default the run has its own. */
+  /** Servers that already run, and keep running; by default the run starts its own. */
   readonly servers?: Servers | undefined;
   readonly log: (line: string) => void;
 }
 
-/** Starts it all; rejects, having stopped all, where something can't be started. */
+/** Starts everything. Rejects if a part can't be started, after stopping the others. */
 export async function startUnderTest({ dir, servers: given, log }: StackParts): Promise<UnderTest> {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
@@ -76,10 +76,13 @@ export async function startUnderTest({ dir, servers: given, log }: StackParts): 
   }
 }
 
-/** Nobody is told by HTTP. */
+/** Webhooks are off. */
 const PLAIN = { webhooks: 0 };
 
-/** One more system on the same servers, with so many processes of payments. All else is that which it is beside. */
+/**
+ * Starts an additional system on the same servers, with `payments` payments processes; otherwise equal to the base
+ * system.
+ */
 export async function startReplicas(beside: UnderTest, dir: string, payments: number): Promise<UnderTest> {
   const { servers } = beside;
   const topicPrefix = `${beside.topicPrefix}-${payments}`;
@@ -96,14 +99,14 @@ export async function startReplicas(beside: UnderTest, dir: string, payments: nu
 /** The topic of the skeleton's payments. */
 export const skeletonTopic = (topicPrefix: string): string => `${topicPrefix}-skeleton`;
 
-/** Where the load goes. */
+/** The target of the load. */
 export function targetOf(url: string, apiKey: string): Target {
   const { hostname, port } = new URL(url);
   return { host: hostname, port: Number(port), apiKey };
 }
 
 async function makeDatabase({ postgres: { adminUrl } }: Servers, purpose: string): Promise<string> {
-  if (adminUrl === null) throw new Error('the controls need a PostgreSQL server of which we are the owner');
+  if (adminUrl === null) throw new Error('the controls need a PostgreSQL server that this run owns');
   const client = await connect(adminUrl, ANSWER_MS_MAX);
   const name = `${purpose}_${process.pid}_${Date.now().toString(36)}`;
   try {

@@ -1,4 +1,4 @@
-/** `npm run bench` in its smallest form: what it measures adds up. How fast that was is not looked at here. */
+/** `npm run bench` in its smallest form: its measurements add up. Speed is not checked. */
 import { join } from 'node:path';
 import { testServers } from '@mo/dev-stack';
 import { bench } from '../src/bench.ts';
@@ -35,7 +35,7 @@ const PLAN: Plan = {
 const TIMEOUT_MS = 300_000;
 
 it(
-  'measures scenarios beside controls, and every row adds up',
+  'measures scenarios and controls, and every row adds up',
   async () => {
     const servers = testServers();
     const { rows, lag, skeletonLag, rested, failures } = await bench({

@@ -53,12 +53,12 @@ const resultsOf = (rows: Rows): string =>
 const toldOf = (rows: Rows, what: string): number | null =>
   ratiosOf(rows, NO_LAG).find((ratio) => ratio.what === what)?.value ?? null;
 
-it('reads CPU times of /proc, whatever the process is called', () => {
+it('reads CPU times from /proc for any process name', () => {
   const line = `7 (a (b) c) S 42 7 7 0 -1 4194560 1 2 3 4 120 30 50 6 20 0 1 0 99 1 1`;
   expect(readTimes(line)).toEqual({ parent: 42, ownMs: 1_500, endedChildrenMs: 560 });
 });
 
-it('adds slices up, and tells CPU time by request', () => {
+it('sums slices and computes CPU time per request', () => {
   const rows = new Rows();
   add(rows, 'payment-1', { done: 100, cpuMs: 50 });
   add(rows, 'payment-1', { done: 300, cpuMs: 150 });
@@ -69,7 +69,7 @@ it('adds slices up, and tells CPU time by request', () => {
   expect(row?.systemCpuUs).toBe(2_500);
 });
 
-it('tells the percentiles of a lag round by round', () => {
+it('reports the percentiles of a lag by round', () => {
   const [first, second] = [newHistogram(), newHistogram()];
   for (let ms = 1; ms <= 100; ms += 1) recordMs(first, ms);
   recordMs(second, 7);
@@ -85,7 +85,7 @@ it('tells the percentiles of a lag round by round', () => {
   ]);
 });
 
-it('offers half of the best rate of a closed loop by the clock', () => {
+it('offers half of the best closed-loop rate in an open loop', () => {
   const rows = new Rows();
   add(rows, 'loan', { connections: 1, done: 90 });
   add(rows, 'loan', { connections: 16, done: 501 });
@@ -94,7 +94,7 @@ it('offers half of the best rate of a closed loop by the clock', () => {
 });
 
 describe('ratios', () => {
-  it('hold scenarios against controls of the same run', () => {
+  it('compare scenarios with controls of the same run', () => {
     const rows = new Rows();
     add(rows, 'payment-1', { done: 3_000, cpuMs: 300 });
     add(rows, 'tpcb', { done: 1_500 });
@@ -105,7 +105,7 @@ describe('ratios', () => {
     expect(toldOf(rows, 'p50 of a payment to that of a commit, one connection')).toBeCloseTo(3, 1);
   });
 
-  it('hold an upload that has reached everybody against COPY into all that it fills', () => {
+  it('compare a settled upload with COPY into all derived tables', () => {
     const rows = new Rows();
     const outcome = newOutcome();
     outcome.done = 300;
@@ -119,7 +119,7 @@ describe('ratios', () => {
     expect(toldOf(rows, 'rows of a large upload to those of COPY into all that it fills')).toBe(0.5);
   });
 
-  it('tell how near a payment is to its skeleton, without asking for anything', () => {
+  it('compare a payment with its skeleton, without a target', () => {
     const rows = new Rows();
     add(rows, 'payment-1', { done: 1_000, cpuMs: 140 });
     add(rows, 'skeleton', { done: 2_000, cpuMs: 160 });
@@ -140,7 +140,7 @@ describe('ratios', () => {
     expect(line).toMatch(/ 1.75 ×$/);
   });
 
-  it('tell what a payment costs in its process where that has fewer callers', () => {
+  it('compare the cost of a payment in its process with fewer callers', () => {
     const rows = new Rows();
     for (const [name, cpuMs] of [
       ['payment-1', 300],
@@ -155,7 +155,7 @@ describe('ratios', () => {
     ).toBe(1);
   });
 
-  it('tell of a lag that of the round in the middle, and the range', () => {
+  it('report the median round of a lag, and the range', () => {
     const rounds = [40, 90, 60].map((p99) => ({ p50: 20, p90: 30, p99 }));
     const lag: Lag = { offered: 700, events: 3, balances: 3, subscriberMs: rounds, balanceMs: rounds.slice(0, 2) };
     const told = ratiosOf(new Rows(), { lag, skeletonLag: null });
@@ -166,7 +166,7 @@ describe('ratios', () => {
     expect(renderLag(lag, null)).toContain('to a subscriber   p50 20 ms (20–20), p90 30 ms (30–30), p99 60 ms (40–90)');
   });
 
-  it('are that of the round in the middle, and tell the range', () => {
+  it('are those of the median round, with the range', () => {
     const rows = new Rows();
     for (const [done, cpuMs, tpcb] of [
       [1_000, 100, 1_000],
@@ -186,7 +186,7 @@ describe('ratios', () => {
     expect(renderRatios(told)).toMatch(/payments to TPC-B transactions +0\.8 × \(0\.1–1\.5\) /);
   });
 
-  it('leave rounds out in which one of the two did nothing', () => {
+  it('omit rounds in which one of the two did nothing', () => {
     const rows = new Rows();
     for (const [payments, transactions] of [
       [0, 1_000],
@@ -203,7 +203,7 @@ describe('ratios', () => {
     expect(of('CPU of a payment to that of the skeleton')).toEqual([2]);
   });
 
-  it('tell nothing where a part was not measured or does not add up', () => {
+  it('have no value if a part was not measured or does not add up', () => {
     const rows = new Rows();
     add(rows, 'payment-1', { done: 3_000 });
     expect(toldOf(rows, 'payments to TPC-B transactions')).toBeNull();
@@ -229,13 +229,13 @@ describe('a row that does not add up', () => {
     expect(table).not.toContain('77777');
   });
 
-  it('has none in the results either', () => {
+  it('has no figures in the results either', () => {
     const text = resultsOf(rows);
     expect(text).toContain('"adds_up":false');
     expect(text).not.toContain('77777');
   });
 
-  it('is one that nobody has looked at, too', () => {
+  it('includes rows that were never verified', () => {
     const others = new Rows();
     others.of('loan', false, { connections: 1 });
     expect(renderTable(others.all)).toContain('not verified: no figures');
@@ -253,7 +253,7 @@ describe('a row in which nothing was done', () => {
   row.verified = { rows: 0, faults: [] };
   add(rows, 'commit', { connections: 1, done: 500, latencyMs: 2 });
 
-  it('is not sound, although the database holds what was acknowledged', () => {
+  it('is not sound, even if the database holds every acknowledged write', () => {
     expect(row.isSound).toBe(false);
     expect(rows.sound('payment-1', '1')).toBeNull();
   });

@@ -2,12 +2,12 @@ import { OptionsError, readOptions, SECONDS_DEFAULT, SECONDS_QUICK } from '../sr
 import { planOf } from '../src/plan.ts';
 import { SCENARIOS } from '../src/scenarios/names.ts';
 
-it('measures everything unless told', () => {
+it('measures everything by default', () => {
   expect(readOptions([])).toEqual({ quick: false, seconds: SECONDS_DEFAULT, scenarios: SCENARIOS });
   expect(readOptions(['--quick'])).toEqual({ quick: true, seconds: SECONDS_QUICK, scenarios: SCENARIOS });
 });
 
-it('takes scenarios by their names, or by how those begin, in their order', () => {
+it('selects scenarios by name or prefix, and keeps their order', () => {
   expect(readOptions(['--only', 'lag,payment-1'])).toMatchObject({ scenarios: ['payment-1', 'lag'] });
   expect(readOptions(['--only', 'bulk'])).toMatchObject({ scenarios: ['bulk-small', 'bulk-large'] });
 });
@@ -19,7 +19,7 @@ it('spreads the seconds over the rounds', () => {
   expect(sliceMs * rounds).toBe(4_500);
 });
 
-it('answers with nothing where it is asked for help', () => {
+it('returns null for --help', () => {
   expect(readOptions(['--quick', '--help'])).toBeNull();
 });
 

@@ -6,7 +6,7 @@ const expected = { prefix: 'run-', kind: 'payment', created: [1, 2, 3], unknown:
 const names = (...numbers: number[]) => numbers.map((number) => nameOf('run-', 'payment', number));
 
 describe('names', () => {
-  it('add up where each that was acknowledged is there once, and what was not answered at most once', () => {
+  it('add up if each acknowledged one exists once, and each unanswered one at most once', () => {
     expect(faultsOfNames('the table', expected, names(3, 1, 2))).toEqual([]);
     expect(faultsOfNames('the table', expected, names(1, 2, 3, 5))).toEqual([]);
   });
@@ -20,7 +20,7 @@ describe('names', () => {
     expect(faultsOfNames('the table', expected, found)).toEqual([fault]);
   });
 
-  it('are told a few of, and counted', () => {
+  it('are listed up to a limit, and counted beyond it', () => {
     const none = faultsOfNames('the table', { ...expected, created: Array.from({ length: 100 }, (__, at) => at) }, []);
     expect(none).toHaveLength(6);
     expect(none.at(-1)).toBe('and 95 more');
@@ -30,11 +30,11 @@ describe('names', () => {
 describe('debts', () => {
   const of = (...cents: number[]) => new Map(cents.map((value, place) => [place + 1, value]));
 
-  it('add up where all services hold the same, and the sum is right', () => {
+  it('add up if all services agree and the sum is right', () => {
     expect(debtsDiffer({ balances: of(100, 50), loans: of(100, 50), payments: of(100, 50) }, [1, 2], 150)).toEqual([]);
   });
 
-  it('do not where a service differs about one, or the sum is wrong', () => {
+  it('do not add up if a service differs for one customer, or the sum is wrong', () => {
     const differ = debtsDiffer({ balances: of(100, 50), loans: of(100, 49), payments: of(100, 50) }, [1, 2], 150);
     expect(differ).toEqual(['customer 2 owes 50 by its balance, 49 by its loans and 50 by payments, in cents']);
     const wrong = debtsDiffer({ balances: of(100, 50), loans: of(100, 50), payments: of(100, 50) }, [1, 2], 151);

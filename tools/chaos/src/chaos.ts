@@ -1,6 +1,6 @@
 /**
- * A run: the stack comes up, callers put load on it, faults happen in the order that the seed gives, then all is calm,
- * the streams drain, and everything is held against what the callers were told.
+ * A chaos run: starts the stack, puts load on it, injects faults in the order that the seed determines, stops the
+ * faults, waits until the streams drain, and compares everything with the callers' answers.
  */
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync } from 'node:fs';
@@ -29,17 +29,17 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly replicas: Replicas;
   readonly clients: number;
-  /** A new folder for data and logs. */
+  /** A new directory for data and logs. */
   readonly dir: string;
   readonly fsync?: boolean;
-  /** Ends after so many faults, if that is before the time is over. */
+  /** Ends after this many faults, if they are done before the time is over. */
   readonly faultsMax?: number;
   /** Aborting it stops everything at once, without a report. */
   readonly signal?: AbortSignal;
   readonly log: (line: string) => void;
 }
 
-/** Runs it all and returns the report. Rejects only if the stack can't be started or the signal is aborted. */
+/** Runs everything and returns the report. Rejects only if the stack can't be started or the signal is aborted. */
 export async function chaos(options: ChaosOptions): Promise<Report> {
   const { dir, replicas, fsync = true, signal = new AbortController().signal } = options;
   mkdirSync(dir, { recursive: true });
@@ -61,7 +61,7 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
   }
 }
 
-/** The stack's own servers, whatever this environment names. */
+/** Always the stack's own servers, whatever the environment names. */
 const NO_OUTSIDE_SERVERS = {
   KAFKA_BROKERS: '',
   CUSTOMERS_DATABASE_URL: '',
@@ -69,7 +69,7 @@ const NO_OUTSIDE_SERVERS = {
   PAYMENTS_DATABASE_URL: '',
 };
 
-/** @throws the reason of the signal when it is aborted */
+/** @throws the signal's reason when it is aborted */
 async function untilAborted(signal: AbortSignal): Promise<never> {
   if (!signal.aborted) await once(signal, 'abort');
   throw signal.reason;
@@ -91,14 +91,14 @@ async function run(options: RunOptions, stack: Stack, ways: Ways): Promise<Repor
     await delay(WARM_UP_MS);
     await Promise.race([assault.lead(minutes * 60_000, faultsMax), load]);
   } catch (error) {
-    // The report of what was found so far must not be lost with the remaining faults.
+    // A failing fault must not discard the findings so far.
     tally.violate('the faults can be carried out', inspect(error));
   } finally {
     isOver = true;
     striker.calm();
   }
   const seconds = (performance.now() - startedMs) / 1000;
-  log('calm again; the callers finish …');
+  log('faults are over; waiting for the callers …');
   await load;
   const { longestGapMs } = recovery;
   const { checked, agreedSeconds } = await checkAll({

@@ -1,4 +1,4 @@
-/** What the command is told. */
+/** The options of the command. */
 import { parseArgs } from 'node:util';
 import { parseReplicas, type Replicas } from '@mo/dev-stack';
 
@@ -10,15 +10,14 @@ const SEED_MAX = 1_000_000_000;
 
 export const USAGE = `npm run chaos -- [options]
 
-Starts the whole system on this machine, puts load on it, and meanwhile kills, freezes, restarts and cuts off its
-processes and servers. Then it checks every answer, the three databases and the topics. It touches nothing but what it
-started.
+Starts the whole system on this machine, and kills, freezes, restarts and disconnects its processes and servers under
+load. Then it checks every answer, the three databases and the topics. It affects only processes that it started.
 
-  --minutes M                     how long the faults go on, ${MINUTES_DEFAULT} unless told
-  --seed S                        the sequence of faults, a random one unless told
-  --replicas loans=2,payments=2   processes of each service, 2 unless told
-  --clients N                     callers at once, ${CLIENTS_DEFAULT} unless told
-  --help                          this text`;
+  --minutes M                     duration of the faults (${MINUTES_DEFAULT})
+  --seed S                        seed of the sequence of faults (random)
+  --replicas loans=2,payments=2   processes of each service (2)
+  --clients N                     concurrent callers (${CLIENTS_DEFAULT})
+  --help                          print this`;
 
 export interface Options {
   readonly minutes: number;
@@ -27,12 +26,12 @@ export interface Options {
   readonly clients: number;
 }
 
-/** Wrong options: the message says which rule was broken. */
+/** Wrong options: the message names the rule. */
 export class OptionsError extends Error {
   override readonly name = 'OptionsError';
 }
 
-/** Reads the command line; null where it asks for help. @throws OptionsError */
+/** Reads the command line; null for `--help`. @throws OptionsError */
 export function readOptions(args: readonly string[]): Options | null {
   const text = { type: 'string' } as const;
   const options = { minutes: text, seed: text, replicas: text, clients: text, help: { type: 'boolean' } } as const;
@@ -50,7 +49,7 @@ export function readOptions(args: readonly string[]): Options | null {
   }
 }
 
-/** The command that plays the same faults again, with the same replicas and callers. */
+/** The command that repeats the same faults, with the same replicas and callers. */
 export function commandOf({ minutes, seed, replicas, clients }: Options): string {
   const named = Object.entries(replicas)
     .filter(([, count]) => count > 0)
@@ -64,7 +63,7 @@ function numberFrom(name: string, text: string | undefined, form: RegExp, max: n
   throw new Error(`--${name} must be a number above 0, up to ${max}, not "${text}"`);
 }
 
-/** Services that are not named run twice. */
+/** Services that are not listed have two replicas. */
 function replicasFrom(text: string | undefined): Replicas {
   const twice: Replicas = { customers: 2, loans: 2, payments: 2, webhooks: 0 };
   if (text === undefined) return twice;

@@ -1,4 +1,4 @@
-/** What a run came to, for people. */
+/** The report of a run, as text. */
 import type { ChaosOptions } from './chaos.ts';
 import type { Checked } from './checks/check-all.ts';
 import type { Blow } from './faults/assault.ts';
@@ -7,9 +7,9 @@ import { add, type Tally } from './tally.ts';
 
 export interface Report {
   readonly options: ChaosOptions;
-  /** How long the load went on. */
+  /** The duration of the load. */
   readonly seconds: number;
-  /** From calm until the streams were drained. */
+  /** From the end of the load until the streams were drained. */
   readonly agreedSeconds: number;
   readonly blows: readonly Blow[];
   readonly tally: Tally;
@@ -31,11 +31,11 @@ export function renderReport(report: Report): string {
     `answers          ${countsText(tally.answers)}`,
     `failed attempts  ${countsText(tally.failures)}`,
     `first attempt failed, a later one was answered: ${tally.firstFailed - tally.neverAnswered}; never answered: ${tally.neverAnswered}`,
-    `longest time without any success ${ms(longestGapMs)}; longest operation ${ms(tally.longestMs)}`,
+    `longest time without a success ${ms(longestGapMs)}; longest operation ${ms(tally.longestMs)}`,
     `streams drained ${agreedSeconds.toFixed(1)} s after the last caller was done`,
     '',
     `checked          ${checked.customers} customers, ${checked.uploaded} uploaded ones, ${checked.loans} loans, ${checked.payments} payments, ${checked.replays} keys sent again`,
-    `wrong answers ${tally.violated - storedFaults(checked)}, writes lost ${checked.lost}, writes nobody was told of ${checked.unasked}, differences ${checked.differences}, faults of the topics ${checked.topicFaults}`,
+    `wrong answers ${tally.violated - storedFaults(checked)}, writes lost ${checked.lost}, unacknowledged writes ${checked.unasked}, differences ${checked.differences}, faults of the topics ${checked.topicFaults}`,
     ...violationLines(tally),
     '',
     tally.violated === 0 ? 'clean' : `${tally.violated} violations`,
@@ -68,7 +68,7 @@ function faultLines(blows: readonly Blow[]): string[] {
   return lines;
 }
 
-/** The median and the longest. */
+/** The median and the maximum. */
 function spreadText(values: readonly number[]): string {
   if (values.length === 0) return '–';
   const sorted = values.toSorted((a, b) => a - b);

@@ -7,12 +7,12 @@ import { renderReport } from '../src/report.ts';
 /** Each kind once, and some twice. */
 const FAULTS = 8;
 const MINUTES_MAX = 3;
-/** One whose faults are short. */
+/** A seed whose faults are short. */
 const SEED = 638;
 const TIMEOUT_MS = 400_000;
 
 it(
-  'faults of every kind lose nothing, double nothing, and make no answer wrong',
+  'faults of every kind cause no loss, no duplicate and no wrong answer',
   async () => {
     const report = await chaos({
       minutes: MINUTES_MAX,

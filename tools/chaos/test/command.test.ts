@@ -1,4 +1,4 @@
-/** The command, interrupted in the middle of a run. */
+/** Interrupts the command in the middle of a run. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';

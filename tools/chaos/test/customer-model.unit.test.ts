@@ -33,14 +33,14 @@ describe('credit', () => {
     expect(model.available).toBe(400n);
   });
 
-  it('is judged by what the decision had seen', () => {
+  it('is judged by the versions that the decision had seen', () => {
     const model = customer();
     model.stand({ score: 100n, status: 'active' }, token(2), false);
     expect(model.verdict(token(1), 500n)).toEqual({ expected: 'grant', isOld: true, isTooOld: false });
     expect(model.verdict(token(2), 500n)).toEqual({ expected: 'credit_limit_exceeded', isOld: false, isTooOld: false });
   });
 
-  it('may not be decided on less than what was answered with 200', () => {
+  it('must not ignore a restriction that was confirmed with 200', () => {
     const model = customer();
     model.stand({ score: 100n, status: 'inactive' }, token(2), true);
     expect(model.verdict(token(1), 1n).isTooOld).toBe(true);
@@ -49,7 +49,7 @@ describe('credit', () => {
 });
 
 describe('a payment', () => {
-  it('is spread over the active loans, the one that was taken first before the others', () => {
+  it('is spread over the active loans, oldest first', () => {
     const model = customer(loan(1, 100n), loan(2, 100n, { takenAt: '2025-01-01T00:00:00.000Z' }), loan(3, 100n));
     expect(model.spread(250n)).toEqual([
       { loanId: 2, amount: 100n },
@@ -58,11 +58,11 @@ describe('a payment', () => {
     ]);
   });
 
-  it('of more than is owed is not spread', () => {
+  it('above the debt is not spread', () => {
     expect(customer(loan(1, 100n), loan(2, 50n, { status: 'pending' })).spread(101n)).toBeNull();
   });
 
-  it('makes a loan paid that it brings to zero', () => {
+  it('marks a loan as paid that it brings to zero', () => {
     const model = customer(loan(1, 100n));
     model.pay(model.spread(100n) ?? []);
     expect(model.loans[0]).toMatchObject({ outstanding: 0n, status: 'paid' });
@@ -78,7 +78,7 @@ it('a payment with a detail of a foreign loan pays its other loans', () => {
   expect(model.loans).toMatchObject([{ id: 1, outstanding: 70n }]);
 });
 
-it('what was seen adds up in its token; that of another customer counts for nothing', () => {
+it('merges the tokens of its answers, and ignores those of another customer', () => {
   const model = customer();
   model.saw(formatToken({ customerId: 1, versions: { customers: 1, loans: 3, payments: 0 } }));
   model.saw(formatToken({ customerId: 1, versions: { customers: 1, loans: 2, payments: 5 } }));

@@ -1,6 +1,6 @@
 import { commandOf, readOptions } from '../src/options.ts';
 
-it('reads what it is told; services that are not named run twice', () => {
+it('reads its options; services that are not listed have two replicas', () => {
   expect(readOptions(['--minutes', '0.5', '--seed', '7', '--replicas', 'loans=3', '--clients', '4'])).toEqual({
     minutes: 0.5,
     seed: 7,
@@ -9,18 +9,18 @@ it('reads what it is told; services that are not named run twice', () => {
   });
 });
 
-it('the command for the same faults again reads as the same options', () => {
+it('parses the command that repeats the faults as the same options', () => {
   const options = readOptions(['--minutes', '2', '--seed', '7', '--replicas', 'loans=3', '--clients', '4']);
   const command = commandOf(options!);
   expect(command).toContain('--replicas customers=2,loans=3,payments=2 --clients 4');
   expect(readOptions(command.split(' ').slice(4))).toEqual(options);
 });
 
-it('runs for ten minutes, with a seed of its own, unless told', () => {
+it('runs for ten minutes with a random seed by default', () => {
   expect(readOptions([])).toMatchObject({ minutes: 10, seed: expect.any(Number) as number });
 });
 
-it('answers with nothing where it is asked for help', () => {
+it('returns null for --help', () => {
   expect(readOptions(['--help'])).toBeNull();
 });
 

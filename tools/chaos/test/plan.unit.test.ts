@@ -13,17 +13,17 @@ function faults(seed: number, count: number): Fault[] {
   return found.slice(0, count);
 }
 
-it('a seed gives the same faults each time, and another seed gives others', () => {
+it('a seed always gives the same faults, and another seed gives others', () => {
   expect(faults(7, 50)).toEqual(faults(7, 50));
   expect(faults(7, 50)).not.toEqual(faults(8, 50));
 });
 
-it('every kind is played on each of its targets before any is played again', () => {
+it('every kind hits each of its targets before a target is repeated', () => {
   const twice = faults(7, 2 * PAIRS.length).map(nameOf);
   expect(twice.slice(0, PAIRS.length).sort()).toEqual([...PAIRS].sort());
   expect(twice.slice(PAIRS.length).sort()).toEqual([...PAIRS].sort());
 });
 
-it('a few faults are of every kind', () => {
+it('the first few faults cover every kind', () => {
   expect(new Set(faults(7, KINDS.length).map(({ kind }) => kind))).toEqual(new Set(KINDS));
 });

@@ -30,14 +30,14 @@ async function open(): Promise<Socket> {
 }
 const said = async (socket: Socket) => String((await once(socket, 'data'))[0]);
 
-it('passes on what is sent, both ways, to its end', async () => {
+it('forwards data and its end in both directions', async () => {
   const socket = await open();
   socket.end('hello');
   expect(await said(socket)).toBe('hello');
   await once(socket, 'end');
 });
 
-it('cuts what is there and what comes, until it is open again', async () => {
+it('cuts existing and new connections until it is open again', async () => {
   const socket = await open();
   socket.write('hello');
   await said(socket);
@@ -50,7 +50,7 @@ it('cuts what is there and what comes, until it is open again', async () => {
   expect(await said(again)).toBe('again');
 });
 
-it('holds everything back while it is stalled, and loses nothing of it', async () => {
+it('holds data back while stalled, and loses none of it', async () => {
   const before = await open();
   before.write('1');
   await said(before);
@@ -68,7 +68,7 @@ it('holds everything back while it is stalled, and loses nothing of it', async (
   expect(await answers).toEqual(['2', '3']);
 });
 
-it('loses connections without a word, and takes new ones', async () => {
+it('loses connections silently, and accepts new ones', async () => {
   const lost = await open();
   lost.write('1');
   await said(lost);

@@ -1,4 +1,4 @@
-/** Bugs of the system must not end the run: each is reported, and so is everything else. */
+/** Bugs of the system must not end the run: all of them are reported. */
 import { formatToken } from '@mo/contracts';
 import { Random } from '@mo/dev-stack/random';
 import { findings } from '../src/checks/check-all.ts';
@@ -18,13 +18,13 @@ const answer = (more: Partial<Answer>): Answer => ({
   ...more,
 });
 
-/** The rules that were violated. */
+/** The violated rules. */
 const rulesOf = ({ violations }: Tally) => violations.map(({ rule }) => rule);
 
 describe('keys that are sent again', () => {
   const keyed = ['a', 'b', 'c', 'd'].map((key) => ({ call: { id: 'takeLoan', key } as Call, status: 201, text: key }));
 
-  it('are all tried, even if one gets no answer and another a wrong one', async () => {
+  it('are all tried, even after an unanswered or wrong one', async () => {
     const tally = new Tally();
     const tried: string[] = [];
     const insist: Caller['insist'] = async ({ key = '' }) => {
@@ -35,7 +35,7 @@ describe('keys that are sent again', () => {
     };
     expect(await checkReplays({ insist }, { keyed }, tally, new Random(1, 'checks'))).toBe(4);
     expect(tried.toSorted()).toEqual(['a', 'b', 'c', 'd']);
-    // The caller itself counts a request without an answer.
+    // The caller itself counts an unanswered request.
     expect(rulesOf(tally).toSorted()).toEqual([
       'a key is answered as before, to the byte',
       'callers can handle every answer',

@@ -1,4 +1,4 @@
-/** What a commit takes on this disk: one short row, by itself. */
+/** Control: the time of a commit on this disk. Each transaction inserts one short row. */
 import type pg from 'pg';
 import { execute, type Transaction } from './transaction.ts';
 
@@ -12,7 +12,7 @@ export const commit: Transaction = async (client) => {
   await execute(client, 'insert', 'INSERT INTO commits (at) VALUES (clock_timestamp())');
 };
 
-/** What doesn't add up; @param done how many were acknowledged */
+/** Differences between the rows and the acknowledged transactions. @param done how many were acknowledged */
 export async function commitFaults(client: pg.Client, done: number): Promise<string[]> {
   const { rows } = await client.query<{ count: string }>('SELECT count(*) FROM commits');
   const count = Number(rows[0]?.count);

@@ -1,10 +1,10 @@
-/** Control (d): the rows of an upload by COPY, nothing checked and nobody told: as fast as PostgreSQL takes them in. */
+/** Control (d): COPY of an upload's rows, without checks or events: the fastest way into PostgreSQL. */
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import pg from 'pg';
 import { streamTables } from './stream-tables.ts';
 
-/** What pg has for COPY, which its types leave out. */
+/** The part of pg that COPY needs and @types/pg omits. */
 interface CopyConnection {
   readonly stream: Writable;
   query(text: string): void;
@@ -15,7 +15,7 @@ interface CopyConnection {
 const CHUNK_LINES = 1_000;
 const TIMEOUT_MS = 1_800_000;
 
-/** How far an account has followed others. */
+/** An account's progress in the streams it follows. */
 function progress(...follows: readonly string[]): string {
   const columns = follows.flatMap((stream) => [
     `${stream}_applied bigint NOT NULL`,
@@ -47,11 +47,11 @@ const DROP =
 
 interface Lines {
   readonly into: string;
-  /** What COPY reads of one customer. */
+  /** The COPY line of one customer. */
   readonly line: (id: number, name: string, at: string) => string;
 }
 
-/** What tells of customers: they, their events and the outbox. */
+/** The rows of the customers service: customers, their events and the outbox. */
 const TOLD: readonly Lines[] = [
   {
     into: 'copy_customers (id, created_at, updated_at, external_id, status, score)',
@@ -65,7 +65,7 @@ const TOLD: readonly Lines[] = [
   { into: 'copy_outbox (customer_id, version)', line: (id) => `${id}\t1\n` },
 ];
 
-/** And what follows from it: the balance, and an account with each of the services that follow. */
+/** The derived rows as well: the balance, and an account in each following service. */
 const ALL: readonly Lines[] = [
   ...TOLD,
   { into: 'copy_balances', line: (id, _name, at) => `${id}\t0\t1\t0\t${at}\t0\t0\t0\t0\n` },
@@ -79,10 +79,9 @@ export interface Copied {
 }
 
 /**
- * Copies the rows of so many customers into tables of their own, in one transaction.
- *
- * @param all what followers write of them, too
- * @returns how long that took, from BEGIN to COMMIT, and how many rows of each table are there
+ * Copies the rows of `count` customers into new tables, in one transaction.
+ * || @param all also the rows that followers write
+ * @returns the time from BEGIN to COMMIT, and the number of rows in each table
  */
 export async function copyCustomers(url: string, count: number, all: boolean): Promise<Copied> {
   const tables = all ? ALL : TOLD;
@@ -107,7 +106,7 @@ export async function copyCustomers(url: string, count: number, all: boolean): P
   }
 }
 
-/** Sends the lines as fast as they are taken, in chunks. */
+/** Sends the lines in chunks, as fast as the connection takes them. */
 async function copy(client: pg.Client, into: string, count: number, line: (id: number) => string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const send = async (connection: CopyConnection) => {

@@ -1,8 +1,8 @@
 /**
- * Control (b): a payment as a monolith does it. All tables are in one database, so nothing has to be told to anybody else;
- * a request has a connection and a transaction of its own, and runs the same kind of statements on the same kind of tables
- * as the payments service: the answer under its key, the account's lock, the open loans, then what is written. There is no
- * HTTP, and nothing is checked that a database doesn't check. It is the design that batches are held against.
+ * Control (b): a payment in a monolith. All tables are in one database, so no events are sent. Each request has its own
+ * connection and transaction, and runs the same kind of statements on the same kind of tables as the payments service:
+ * read the answer stored under the key, lock the account, read the open loans, write. It has no HTTP, and no checks
+ * beyond the database's constraints. The services' batches are compared with this design.
  */
 import type pg from 'pg';
 import { streamTables } from './stream-tables.ts';
@@ -11,7 +11,7 @@ import { type ControlSizes, execute, type Transaction } from './transaction.ts';
 const LOAN = 9_000_000;
 const BUSY_LOAN = '9999999999';
 
-/** Makes the tables and fills them: customers from 1 on, each with a loan, and after them the busy one. */
+/** Creates and fills the tables: customers from 1 on, each with a loan; the busy customer has the last id. */
 export async function makeMonolith(client: pg.Client, { customers }: ControlSizes): Promise<void> {
   await client.query(streamTables(''));
   await client.query(`
@@ -40,10 +40,10 @@ export async function makeMonolith(client: pg.Client, { customers }: ControlSize
   await client.query('VACUUM ANALYZE accounts, open_loans');
 }
 
-/** What each pays. */
+/** The amount of each payment. */
 export const MONOLITH_AMOUNT = '0.01';
 
-/** @param one all payments are the busy customer's */
+/** @param one all payments are for the busy customer */
 export function monolithPayment({ customers }: ControlSizes, one: boolean): Transaction {
   return async (client, number) => {
     const customerId = one ? customers + 1 : 1 + Math.floor(Math.random() * customers);
@@ -111,7 +111,7 @@ async function pay(client: pg.Client, customerId: number, name: string): Promise
   await execute(client, 'keep', answer, [key, key, JSON.stringify(body), now]);
 }
 
-/** What doesn't add up; @param done how many payments were acknowledged */
+/** Differences between the rows and the payments. @param done how many payments were acknowledged */
 export function monolithFaults(client: pg.Client, done: number, one: boolean): Promise<string[]> {
   const names = one ? 'one-%' : 'any-%';
   return miscounted(
@@ -133,7 +133,7 @@ export function monolithFaults(client: pg.Client, done: number, one: boolean): P
   );
 }
 
-/** What of a query's rows, `what` and `count`, is not as many as the payments that were acknowledged. */
+/** The rows (`what`, `count`) of a query whose count differs from the number of acknowledged payments. */
 export async function miscounted(
   client: pg.Client,
   done: number,

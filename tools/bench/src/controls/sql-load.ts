@@ -1,4 +1,4 @@
-/** The controls that are transactions, from the side of who orders them. */
+/** Runs the SQL controls in a worker thread: the ordering side. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type pg from 'pg';
@@ -11,7 +11,7 @@ import { makeTpcb, tpcbFaults } from './tpcb.ts';
 import type { ControlName } from './transaction.ts';
 
 const GRACE_MS = 60_000;
-/** Whole tables are made, and counted. */
+/** Enough to create and count whole tables. */
 const ANSWER_MS_MAX = 600_000;
 
 export class SqlLoad {
@@ -23,7 +23,7 @@ export class SqlLoad {
     this.#client = client;
   }
 
-  /** Makes the controls' tables in a database that has none of them yet. */
+  /** Creates the controls' tables in an empty database. */
   static async open(setup: SqlSetup): Promise<SqlLoad> {
     const client = await connect(setup.url, ANSWER_MS_MAX);
     try {
@@ -37,7 +37,7 @@ export class SqlLoad {
     return new SqlLoad(new Worker(new URL('./sql-worker.ts', import.meta.url), { workerData: setup }), client);
   }
 
-  /** Runs a control, and answers with what it came to. One at a time. */
+  /** Runs a control and resolves to its outcome. Only one can run at a time. */
   async run(order: SqlOrder): Promise<Outcome> {
     this.#worker.postMessage(order);
     const signal = AbortSignal.timeout(Math.ceil(order.durationMs) + GRACE_MS);
@@ -45,7 +45,7 @@ export class SqlLoad {
     return outcome;
   }
 
-  /** What of a control's rows doesn't add up. @param done how many transactions were acknowledged, in all */
+  /** Differences in a control's rows. @param done how many transactions were acknowledged in total */
   async faults(control: ControlName, done: number): Promise<string[]> {
     switch (control) {
       case 'tpcb':

@@ -1,4 +1,4 @@
-/** Runs the controls that are transactions, in a thread of its own, each caller on a connection of its own. */
+/** The worker thread that runs the SQL controls. Each caller has its own connection. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { recordMs } from '@mo/load';
 import pg from 'pg';
@@ -28,7 +28,7 @@ const transactions: Readonly<Record<ControlName, Transaction>> = {
   'monolith-one-customer': monolithPayment(setup, true),
   commit,
 };
-/** By control, for the statements that a connection has prepared are those of one. */
+/** Idle connections by control, because a connection's prepared statements belong to one control. */
 const idle = new Map<ControlName, pg.Client[]>();
 let number = 0;
 
@@ -40,12 +40,12 @@ async function connect(control: ControlName): Promise<pg.Client> {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
   });
-  client.on('error', () => {}); // what is under way rejects
+  client.on('error', () => {}); // pending queries reject
   await client.connect();
   return client;
 }
 
-/** Connections are made before the clock starts, as pgbench counts. */
+/** Opens connections before the clock starts, as pgbench does. */
 async function run({ control, connections, durationMs }: SqlOrder): Promise<Outcome> {
   const outcome = newOutcome();
   const clients = await Promise.all(Array.from({ length: connections }, () => connect(control)));

@@ -1,6 +1,6 @@
-/** The journal and the outbox as the services have them, for controls that write the same rows. */
+/** Journal and outbox tables like those of the services, for controls that write the same rows. */
 
-/** The statements that make them, with names that begin so. */
+/** The DDL, with table names that start with `prefix`. */
 export const streamTables = (prefix: string): string => `
   CREATE TABLE ${prefix}journal (customer_id bigint NOT NULL CHECK (customer_id > 0), version bigint NOT NULL CHECK (version > 0),
     type text COLLATE "C" NOT NULL, data json NOT NULL, seen json NOT NULL, time timestamptz(3) NOT NULL,

@@ -1,7 +1,7 @@
 /**
- * Control (a): the transaction of TPC-B as pgbench runs it, five statements between BEGIN and COMMIT, each a round trip,
- * prepared. There are at least as many branches as connections, as pgbench asks for: all updates of a branch wait for each
- * other.
+ * Control (a): the TPC-B transaction of pgbench: five prepared statements between BEGIN and COMMIT, each with its own
+ * round trip. As pgbench requires, there are at least as many branches as connections, because updates of one branch
+ * wait for each other.
  */
 import type pg from 'pg';
 import { type ControlSizes, execute, type Transaction } from './transaction.ts';
@@ -9,7 +9,7 @@ import { type ControlSizes, execute, type Transaction } from './transaction.ts';
 const TELLERS_PER_BRANCH = 10;
 const DELTA_MAX = 5_000;
 
-/** Makes the tables and fills them. */
+/** Creates and fills the tables. */
 export async function makeTpcb(client: pg.Client, { branches, accountsPerBranch }: ControlSizes): Promise<void> {
   await client.query(`
     CREATE TABLE branches (bid int PRIMARY KEY, bbalance int NOT NULL, filler char(88));
@@ -24,7 +24,6 @@ export async function makeTpcb(client: pg.Client, { branches, accountsPerBranch 
   await client.query('VACUUM ANALYZE branches, tellers, bank_accounts');
 }
 
-/** The transaction. */
 export function tpcb({ branches, accountsPerBranch }: ControlSizes): Transaction {
   const upTo = (count: number) => 1 + Math.floor(Math.random() * count);
   return async (client) => {
@@ -47,7 +46,7 @@ export function tpcb({ branches, accountsPerBranch }: ControlSizes): Transaction
   };
 }
 
-/** What doesn't add up; @param done how many transactions were acknowledged */
+/** Differences between the rows and the transactions. @param done how many transactions were acknowledged */
 export async function tpcbFaults(client: pg.Client, done: number): Promise<string[]> {
   const { rows } = await client.query<{ name: string; sum: string }>(`
     SELECT 'branches' AS name, sum(bbalance)::text AS sum FROM branches

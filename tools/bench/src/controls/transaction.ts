@@ -1,7 +1,7 @@
-/** What a control does on a connection of its own, over and over. */
+/** The transaction that a control repeats on each of its connections. */
 import type pg from 'pg';
 
-/** One transaction; it is told a number that no other has. */
+/** Runs one transaction. `number` is unique. */
 export type Transaction = (client: pg.Client, number: number) => Promise<void>;
 
 /** Runs a prepared statement. */
@@ -14,12 +14,14 @@ export async function execute(
   return client.query({ name, text, values });
 }
 
-/** How many rows the controls' tables hold. */
+/** The number of rows in the controls' tables. */
 export interface ControlSizes {
-  /** At least as many as connections, or they would wait for each other's. */
+  /** At least the number of connections, because updates of one branch wait for each other. */
   readonly branches: number;
   readonly accountsPerBranch: number;
-  /** Customers of the monolith, each with one open loan, over which payments are spread; one more is the busy one. */
+  /**
+   * Customers of the monolith, each with one open loan, over which payments are spread; the busy customer is one more.
+   */
   readonly customers: number;
 }
 

@@ -1,23 +1,22 @@
-/** The load generator, from the side of who orders a load. */
+/** Runs HTTP load in a worker thread: the ordering side. */
 import { Worker } from 'node:worker_threads';
 import type { HttpNews, HttpOrder } from './http-worker.ts';
 import type { Outcome } from './outcome.ts';
 
-/** How much longer than it was ordered a stretch may take: callers wait for their answers. */
+/** How much longer than ordered a load may take, because callers wait for their answers. */
 const GRACE_MS = 60_000;
 
 export class HttpLoad {
   readonly #worker = new Worker(new URL('./http-worker.ts', import.meta.url));
 
   /**
-   * Puts a load on, and answers once everything that was sent is answered, too. One at a time.
-   *
-   * @param onToken told of the tokens that the order asks for, while the load goes on
+   * Applies a load; resolves once every request is answered. Only one can run at a time.
+   * || @param onToken receives the tokens that the order asks for, during the load
    */
   run(order: HttpOrder, onToken: (token: string) => void = () => {}): Promise<Outcome> {
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
     const timer = setTimeout(
-      () => reject(new Error('the load generator does not come to an end')),
+      () => reject(new Error('the load generator does not finish')),
       order.durationMs + GRACE_MS,
     );
     const take = (news: HttpNews) => ('token' in news ? onToken(news.token) : resolve(news.outcome));

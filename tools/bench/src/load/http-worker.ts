@@ -1,10 +1,10 @@
-/** The load generator of the benchmark, a thread of its own. */
+/** The benchmark's HTTP load generator, in its own thread. */
 import { parentPort } from 'node:worker_threads';
 import { addHistogram, generate, type Level, type Reply, recordMs, requestText, Sockets, type Target } from '@mo/load';
 import { countError, newOutcome, type Outcome } from './outcome.ts';
 import { KINDS, type Recipe, Recipes, type Wanted } from './recipes.ts';
 
-/** One stretch of load. */
+/** One load. */
 export interface HttpOrder {
   readonly target: Target;
   readonly recipe: Recipe;
@@ -12,14 +12,14 @@ export interface HttpOrder {
   readonly first: number;
   readonly level: Level;
   readonly durationMs: number;
-  /** Every so many acknowledged writes, the token of one is told while the load goes on; 0 for none. */
+  /** Reports the token of every n-th acknowledged write during the load; 0 for none. */
   readonly tellEvery: number;
 }
 
-/** What the thread tells: tokens of acknowledged writes, and at the end what it came to. */
+/** Messages of the thread: tokens of acknowledged writes, and finally the outcome. */
 export type HttpNews = { readonly token: string } | { readonly outcome: Outcome };
 
-/** An arrival that finds so many in use is counted as an error, and not sent. */
+/** When all sockets are in use, an arrival counts as an error and is not sent. */
 const SOCKETS_MAX = 1_024;
 const socketsByTarget = new Map<string, Sockets>();
 

@@ -1,26 +1,26 @@
-/** What a stretch of load came to. */
+/** The outcome of a load. */
 import { addHistogram, type Histogram, newHistogram } from '@mo/load';
 import { KINDS, type Kind } from './recipes.ts';
 
-/** The numbers of what was created, by kind. */
+/** The numbers of the created entities, by kind. */
 export type Numbers = Record<Kind, number[]>;
 
 export interface Outcome {
   /** From the first request to the last answer. */
   seconds: number;
-  /** Answers as they should be. */
+  /** Expected answers. */
   done: number;
-  /** In a closed loop from the sending, in an open one from when the request was due, to the last byte of the answer. */
+  /** Until the last byte of the answer: from the sending in a closed loop, from the due time in an open loop. */
   readonly latency: Histogram;
-  /** How far the generator itself was behind the clock. */
+  /** How late the generator itself was. */
   readonly lateness: Histogram;
-  /** Everything else, by status, or by how a connection broke. */
+  /** All other results, by status or by connection error. */
   readonly errors: Map<string, number>;
-  /** What was acknowledged. */
+  /** Acknowledged writes. */
   readonly created: Numbers;
-  /** What may have been done: the answer was an error of the server, or none came. */
+  /** Writes whose effect is unknown: a server error, or no answer. */
   readonly unknown: Numbers;
-  /** The number that the next request would have had. */
+  /** The number of the next request. */
   nextNumber: number;
 }
 
@@ -32,7 +32,7 @@ export function newOutcome(nextNumber = 0): Outcome {
   return { seconds: 0, done: 0, ...counted, created: noNumbers(), unknown: noNumbers(), nextNumber };
 }
 
-/** Adds a stretch to those before it. */
+/** Adds the outcome of a later load. */
 export function addOutcome(to: Outcome, from: Outcome): void {
   to.seconds += from.seconds;
   to.done += from.done;
@@ -50,6 +50,6 @@ export function countError({ errors }: Outcome, what: string, times = 1): void {
   errors.set(what, (errors.get(what) ?? 0) + times);
 }
 
-/** How many errors there were. */
+/** The number of errors. */
 export const errorsOf = ({ errors }: Pick<Outcome, 'errors'>): number =>
   [...errors.values()].reduce((sum, times) => sum + times, 0);

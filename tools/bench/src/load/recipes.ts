@@ -1,19 +1,19 @@
-/** What the callers of a scenario ask for, one request after the other. */
+/** The sequence of requests that the callers of a scenario send. */
 import type { Request } from '@mo/load';
 
 export const KINDS = ['customer', 'loan', 'payment'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** One request, what it creates, and how it is answered where all is well. */
+/** A request, the kind of entity that it creates, and its expected status. */
 export interface Wanted extends Request {
   /** Null for a read. */
   readonly creates: Kind | null;
-  /** Names what it creates, see {@link nameOf}. */
+  /** Determines the name of the created entity, see {@link nameOf}. */
   readonly number: number;
   readonly status: 200 | 201;
 }
 
-/** What is asked for. It is handed to the generator's thread, so it is plain. */
+/** The kind of traffic. Plain data, because it is posted to the generator's thread. */
 export type Recipe =
   | { readonly kind: 'customer' }
   | { readonly kind: 'loan'; readonly customerIds: readonly number[]; readonly amount: string }
@@ -21,7 +21,7 @@ export type Recipe =
       readonly kind: 'payment';
       readonly customerIds: readonly number[];
       readonly amount: string;
-      /** One payment for each customer, in their order, and no more. */
+      /** One payment for each customer in order, then no more. */
       readonly once?: boolean;
     }
   | { readonly kind: 'read'; readonly paths: readonly string[] }
@@ -30,7 +30,7 @@ export type Recipe =
 const FAR_FUTURE = '2040-01-01T00:00:00Z';
 const SCORE = '1000.00';
 
-/** How often each is asked for in mixed traffic, in a hundred: 70 are reads. */
+/** The percentage of each request kind in mixed traffic: 70 % are reads. */
 const MIX = [
   ['payment', 14],
   ['loan', 12],
@@ -42,7 +42,7 @@ const MIX = [
 ] as const;
 const WHEEL = MIX.flatMap(([what, times]) => Array<(typeof MIX)[number][0]>(times).fill(what));
 
-/** The external_id of something that a scenario creates. */
+/** The external_id of an entity that a scenario creates. */
 export const nameOf = (prefix: string, kind: Kind, number: number): string => `${prefix}${kind}-${number}`;
 
 export class Recipes {
@@ -51,7 +51,7 @@ export class Recipes {
   readonly #first: number;
   #next: number;
 
-  /** @param first the number of the first request: numbers go on from stretch to stretch */
+  /** @param first the number of the first request; numbers continue from load to load */
   constructor(recipe: Recipe, prefix: string, first: number) {
     this.#recipe = recipe;
     this.#prefix = prefix;
@@ -59,12 +59,12 @@ export class Recipes {
     this.#next = first;
   }
 
-  /** The number that the next request will have. */
+  /** The number of the next request. */
   get nextNumber(): number {
     return this.#next;
   }
 
-  /** The next request; null where there is no more to ask for. */
+  /** The next request; null if there are no more. */
   next(): Wanted | null {
     const recipe = this.#recipe;
     const place = this.#next - this.#first;
@@ -116,7 +116,7 @@ export class Recipes {
     return this.#create('payment', { customer_id: customerId, total_amount: amount });
   }
 
-  /** Every write carries an Idempotency-Key, as a careful caller's does. */
+  /** Every write carries an Idempotency-Key, as the API recommends. */
   #create(kind: Kind, body: object): Wanted {
     const number = this.#next++;
     const name = nameOf(this.#prefix, kind, number);

@@ -1,18 +1,18 @@
 /**
- * The CPU time that each process has taken, from /proc. PostgreSQL works in a process for each connection, so its time is
- * that of the postmaster, of all its children, and of those that have ended, whose time the postmaster inherits.
+ * The CPU time of each process, from /proc. PostgreSQL has one process per connection, so its time is the sum of the
+ * postmaster, its children, and its ended children, whose time the postmaster inherits.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { splitProcStat } from '@mo/dev-stack';
 import { type PerProcess, type Pids, perProcess } from './processes.ts';
 
-/** What /proc counts in, on every Linux that Node.js runs on. */
+/** The tick of /proc times, on every Linux that Node.js supports. */
 const TICK_MS = 10;
 const ATTEMPTS_MAX = 10;
 
 export interface ProcessTimes {
   readonly parent: number;
-  /** Its own, and that of its children that have ended. */
+  /** Its own time, and that of its ended children. */
   readonly ownMs: number;
   readonly endedChildrenMs: number;
 }
@@ -24,7 +24,7 @@ export function readTimes(line: string): ProcessTimes {
   return { parent: Number(fields[1]), ownMs: ticks(11) + ticks(12), endedChildrenMs: ticks(13) + ticks(14) };
 }
 
-/** The CPU time of each process until now, in ms. */
+/** The CPU time of each process so far, in ms. */
 export function cpuMs(pids: Pids): PerProcess {
   return perProcess((name) => {
     const msOf = name === 'postgres' ? familyMs : totalMs;
@@ -32,7 +32,7 @@ export function cpuMs(pids: Pids): PerProcess {
   });
 }
 
-/** A child that ends while they are summed up would count twice, or not at all: then they are summed up again. */
+/** Repeats the sum if a child ended meanwhile: its time would count twice or not at all. */
 function familyMs(parent: number): number {
   for (let attempt = 1; ; attempt += 1) {
     const before = timesOf(parent);
@@ -61,6 +61,6 @@ function timesOf(pid: number): ProcessTimes | null {
   try {
     return readTimes(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
-    return null; // it has ended since
+    return null; // has ended since
   }
 }

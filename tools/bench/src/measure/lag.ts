@@ -1,9 +1,11 @@
-/** How late events come to others. Percentiles are of each round: of several rounds, that of the one in the middle is told. */
+/**
+ * Event lag: how late events reach followers and subscribers. Percentiles are per round; reports show the median round.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { countOf, type Histogram, percentileMs } from '@mo/load';
 import type { Member } from './member.ts';
 
-/** The longest wait for something that should come. */
+/** The longest wait for an expected event. */
 const ARRIVAL_MS_MAX = 30_000;
 const POLL_MS = 4;
 const SHARES = { p50: 0.5, p90: 0.9, p99: 0.99 } as const;
@@ -11,29 +13,29 @@ const SHARES = { p50: 0.5, p90: 0.9, p99: 0.99 } as const;
 /** In ms. */
 export type LagPercentiles = Readonly<Record<keyof typeof SHARES, number>>;
 
-/** What has come in one round: to a subscriber, and to the balance or what stands for it. */
+/** The arrivals of one round: at a subscriber, and at the balance or its equivalent. */
 export interface Arrived {
   readonly subscriber: Histogram;
   readonly balance: Histogram;
 }
 
-/** What is measured so: its load comes by the clock. */
+/** A scenario whose lag is measured under an open loop. */
 export interface LagMember extends Member {
-  /** Begins to look at what comes to others. */
+  /** Starts observing arrivals. */
   listen(perSecond: number): Promise<void>;
-  /** Waits until all has come to them. @returns what has come since the last time */
+  /** Waits until everything has arrived. @returns the arrivals since the last call */
   arrived(): Promise<Arrived>;
-  /** Looks no longer. */
+  /** Stops observing. */
   close(): Promise<void>;
 }
 
 export interface Lag {
-  /** How many were due in a second. */
+  /** Requests due per second. */
   readonly offered: number;
-  /** How many came to the subscriber, in all rounds, and how many were looked for in the balance. */
+  /** Over all rounds: events that the subscriber received, and payments that were looked for in the balance. */
   readonly events: number;
   readonly balances: number;
-  /** Round by round, but for those in which nothing came. */
+  /** By round, without rounds in which nothing arrived. */
   readonly subscriberMs: readonly LagPercentiles[];
   readonly balanceMs: readonly LagPercentiles[];
 }
@@ -52,7 +54,7 @@ const percentilesOf = (lag: Histogram): LagPercentiles => ({
   p99: percentileMs(lag, SHARES.p99),
 });
 
-/** Waits until nothing is missing. @throws Error where something is after half a minute */
+/** Waits until nothing is missing. @throws Error if something still is after 30 s */
 export async function untilArrived(missing: () => number): Promise<void> {
   for (const endMs = Date.now() + ARRIVAL_MS_MAX; missing() > 0; await delay(POLL_MS))
     if (Date.now() > endMs) throw new Error(`${missing()} have not arrived within ${ARRIVAL_MS_MAX} ms`);

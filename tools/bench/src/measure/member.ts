@@ -1,31 +1,34 @@
-/** Something that is measured: a scenario, or a control that scenarios are held against. */
+/** A member of a measured set: a scenario, or a control that scenarios are compared with. */
 import type { Level } from '@mo/load';
 import type { Outcome } from '../load/outcome.ts';
 import type { Pids } from './processes.ts';
 
 export interface Settles {
-  /** Waits until all that was written has reached everybody. @returns how long that took, in ms. @throws Error of what has not */
+  /**
+   * Waits until every write has reached all followers. @returns the time in ms. @throws Error that names what is
+   * pending
+   */
   settled(timeoutMs: number): Promise<number>;
 }
 
 export interface Member {
   readonly name: string;
   readonly isControl: boolean;
-  /** What must be known of its figures. */
+  /** A caveat to its figures. */
   readonly note?: string;
-  /** How many connections it makes sense with; any by default. */
+  /** The largest sensible number of connections; no limit by default. */
   readonly connectionsMax?: number;
-  /** Whether it can be asked by the clock. */
+  /** Whether it can run in an open loop. */
   readonly canBeOpen: boolean;
-  /** Where what it writes has to reach others, that is waited for: its CPU time ends only then. */
+  /** Set if its writes must reach followers: its CPU time includes that work. */
   readonly settling: Settles | null;
-  /** Whose CPU it takes. */
+  /** The processes whose CPU time counts. */
   pids(): Pids;
-  /** What it needs before each slice; not measured. */
+  /** Unmeasured preparation of each slice. */
   before?(): Promise<void>;
-  /** Puts its load on. */
+  /** Applies its load. */
   load(level: Level, durationMs: number): Promise<Outcome>;
-  /** What of its rows doesn't add up, once it is over and settled; and how many rows were looked at. */
+  /** Differences in its rows after the run has settled, and the number of rows that were checked. */
   verify(): Promise<Verified>;
 }
 

@@ -1,16 +1,16 @@
 /**
- * The most memory that each process held. The kernel keeps the peak, and forgets it where it is asked to, so nothing has
- * to be sampled. PostgreSQL's processes share most of theirs: what each holds alone is summed up, what they share counts once.
+ * The peak memory of each process. The kernel records the peak and resets it on request, so no sampling is needed.
+ * PostgreSQL's processes share most of their memory: private memory is summed, shared memory counts once.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { childrenOf } from './cpu.ts';
 import { type PerProcess, type Pids, perProcess } from './processes.ts';
 
 const KIB_PER_MIB = 1024;
-/** Tells /proc/<pid>/clear_refs to begin the peak anew. */
+/** Written to /proc/<pid>/clear_refs, resets the peak. */
 const FORGET_PEAK = '5';
 
-/** Begins the peaks anew, where that is allowed; otherwise they are those since each process began. */
+/** Resets the peaks where that is permitted; otherwise peaks count from the start of each process. */
 export function forgetPeaks(pids: Pids): void {
   for (const pid of Object.values(pids).flat()) {
     try {
@@ -19,7 +19,9 @@ export function forgetPeaks(pids: Pids): void {
   }
 }
 
-/** The peak of each process, in MiB: the largest where a service has several. For PostgreSQL, what it holds now. */
+/**
+ * The peak of each process in MiB; of the largest replica if a service has several. For PostgreSQL, its memory now.
+ */
 export function peaksMib(pids: Pids): PerProcess {
   return perProcess((name) =>
     name === 'postgres' ? postgresMib(pids.postgres) : Math.max(0, ...pids[name].map((pid) => statusOf(pid).VmHWM)),
@@ -43,6 +45,6 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return ''; // it has ended since
+    return ''; // has ended since
   }
 }

@@ -1,21 +1,21 @@
-/** Whose CPU and memory is measured: the processes that work for a request, and the load generator itself. */
+/** The processes whose CPU and memory are measured: those that serve requests, and the load generator. */
 import type { StackFile } from '@mo/dev-stack';
 
 export const PROCESSES = ['gateway', 'customers', 'loans', 'payments', 'postgres', 'kafka', 'load'] as const;
 export type ProcessName = (typeof PROCESSES)[number];
-/** One figure of each process. */
+/** One figure for each process. */
 export type PerProcess = Record<ProcessName, number>;
 
-/** The processes that are ours. */
+/** The processes that run our code. */
 export const OURS: readonly ProcessName[] = ['gateway', 'customers', 'loans', 'payments'];
 
-/** Those, and PostgreSQL. */
+/** Our processes, and PostgreSQL. */
 export const SYSTEM: readonly ProcessName[] = [...OURS, 'postgres'];
 
-/** The pids of each: several where a service has replicas. PostgreSQL's is the postmaster's. */
+/** The pids by process: several if a service has replicas. For PostgreSQL, the postmaster's. */
 export type Pids = Readonly<Record<ProcessName, readonly number[]>>;
 
-/** Where everything runs now; no pid where a process is not there, or not ours to look at. */
+/** The current pids; none where a process does not run, or belongs to another user. */
 export function pidsOf(stack: StackFile): Pids {
   const known = (...pids: readonly (number | null)[]): number[] => pids.filter((pid) => pid !== null);
   const service = (name: 'customers' | 'loans' | 'payments') => known(...stack[name].replicas.map(({ pid }) => pid));
@@ -30,11 +30,11 @@ export function pidsOf(stack: StackFile): Pids {
   };
 }
 
-/** The same for each process. */
+/** Builds the same figure for each process. */
 export function perProcess(figure: (name: ProcessName) => number): PerProcess {
   return Object.fromEntries(PROCESSES.map((name) => [name, figure(name)])) as PerProcess;
 }
 
-/** The sum over some of them. */
+/** The sum over the named processes. */
 export const sumOf = (figures: Readonly<PerProcess>, names: readonly ProcessName[]): number =>
   names.reduce((sum, name) => sum + figures[name], 0);

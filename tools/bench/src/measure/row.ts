@@ -1,36 +1,36 @@
-/** A row of the table: one scenario or control at one load, its slices added up. */
+/** A row of the table: one scenario or control at one load, summed over its slices. */
 import { type Level, percentileMs } from '@mo/load';
 import { addOutcome, errorsOf, newOutcome, type Outcome } from '../load/outcome.ts';
 import type { Verified } from './member.ts';
 import { OURS, type PerProcess, perProcess, SYSTEM, sumOf } from './processes.ts';
 
-/** What one slice came to. */
+/** The result of one slice. */
 export interface Slice {
   readonly outcome: Outcome;
   readonly cpuMs: PerProcess;
   readonly peakMib: PerProcess;
-  /** From the last answer until all had reached everybody. */
+  /** The time from the last answer until everything settled. */
   readonly settledMs: number;
 }
 
-/** How loads are called: the number of connections, or that the clock decides. */
+/** The name of a load: its number of connections, or `open`. */
 export const levelName = (level: Level): string => ('connections' in level ? String(level.connections) : 'open');
 
 export class Row {
   readonly name: string;
   readonly isControl: boolean;
   readonly level: string;
-  /** In an open loop, how many were due in a second. */
+  /** In an open loop, the requests due per second. */
   readonly offered: number | null;
   readonly outcome = newOutcome();
   readonly cpuMs = perProcess(() => 0);
   readonly peakMib = perProcess(() => 0);
-  /** Of each slice, in the order of the rounds: answers in a second, which show how much noise there was … */
+  /** Answers per second of each slice, in the order of the rounds: shows the noise. */
   readonly rates: number[] = [];
-  /** … and the CPU time of all our processes and PostgreSQL for one request, in µs. */
+  /** CPU time of our processes and PostgreSQL per request in µs, for each slice. */
   readonly systemCpuUsOfSlices: number[] = [];
   settledMs = 0;
-  /** Null until its rows were looked at. */
+  /** Null until its rows are checked. */
   verified: Verified | null = null;
 
   constructor(name: string, isControl: boolean, level: Level) {
@@ -51,7 +51,7 @@ export class Row {
     this.settledMs = Math.max(this.settledMs, settledMs);
   }
 
-  /** Why it has no figures: not verified, its database rows don't add up, or nothing was done. Empty if it is sound. */
+  /** Why it has no figures: unchecked, rows that don't add up, or no successful request. Empty if sound. */
   get faults(): readonly string[] {
     if (this.verified === null) return ['not verified'];
     const faults = this.verified.faults.map((fault) => `rows don't add up: ${fault}`);
@@ -82,17 +82,17 @@ export class Row {
     return percentileMs(this.outcome.latency, share);
   }
 
-  /** The CPU time of each process for one request, in µs. */
+  /** The CPU time of each process per request, in µs. */
   get cpuUs(): PerProcess {
     return perProcess((name) => (this.outcome.done === 0 ? 0 : (this.cpuMs[name] * 1000) / this.outcome.done));
   }
 
-  /** The CPU time of all our processes and PostgreSQL for one request, in µs. */
+  /** The CPU time of our processes and PostgreSQL per request, in µs. */
   get systemCpuUs(): number {
     return sumOf(this.cpuUs, SYSTEM);
   }
 
-  /** The largest of our processes, in MiB. */
+  /** The memory of our largest process, in MiB. */
   get largestMib(): number {
     return Math.max(...OURS.map((name) => this.peakMib[name]));
   }

@@ -1,7 +1,7 @@
 import type { Level } from '@mo/load';
 import { levelName, Row } from './row.ts';
 
-/** All rows of a run, in the order in which they were begun. */
+/** All rows of a run, in the order of their first slice. */
 export class Rows {
   readonly #rows = new Map<string, Row>();
 
@@ -9,7 +9,7 @@ export class Rows {
     return [...this.#rows.values()];
   }
 
-  /** The row of a member at a load, made where there is none yet. */
+  /** The row of a member at a load, created if missing. */
   of(name: string, isControl: boolean, level: Level): Row {
     const key = `${name} ${levelName(level)}`;
     const row = this.#rows.get(key) ?? new Row(name, isControl, level);

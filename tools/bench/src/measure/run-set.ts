@@ -1,6 +1,6 @@
 /**
- * Measures scenarios together with the controls that they are held against: each gets its time in slices, in turns, so that
- * whatever else goes on on this machine hits all alike.
+ * Measures scenarios together with their controls. Members run short slices in alternating rounds, so that other
+ * activity on the machine affects all of them alike.
  */
 import type { Level } from '@mo/load';
 import { cpuMs } from './cpu.ts';
@@ -23,12 +23,12 @@ export interface SetParts {
   readonly say: (line: string) => void;
 }
 
-/** The longest that a slice may take to reach everybody. */
+/** The longest time that a slice may take to settle. */
 const SETTLE_MS_MAX = 120_000;
-/** In an open loop, this share of the best rate is offered. */
+/** The share of the best closed-loop rate that an open loop offers. */
 const OPEN_SHARE = 0.5;
 
-/** Warms up, measures and verifies: all of them, also where one could not be measured to the end. */
+/** Warms up, measures and verifies all members; a failing member does not stop the others. */
 export async function runSet(members: readonly Member[], parts: SetParts): Promise<void> {
   try {
     await measureAll(members, parts);
@@ -50,17 +50,20 @@ async function measureAll(members: readonly Member[], parts: SetParts): Promise<
   }
   const open = members.filter(({ canBeOpen }) => canBeOpen);
   for (let round = 1; open.length > 0 && round <= plan.rounds; round += 1) {
-    say(`round ${round} of ${plan.rounds}, by the clock: ${open.map(({ name }) => name).join(', ')}`);
+    say(`round ${round} of ${plan.rounds}, open loop: ${open.map(({ name }) => name).join(', ')}`);
     for (const member of open) await measure(member, { perSecond: openRate(member, parts.rows) }, parts);
   }
 }
 
-/** As many callers as it is measured with at most: what is compiled depends on how much is done, and on what is done at once. */
+/**
+ * The largest number of connections that the member is measured with: JIT optimisation depends on the amount of work
+ * and on concurrency.
+ */
 function fullest({ connectionsMax = Number.POSITIVE_INFINITY }: Member, { connections }: SetPlan): Level {
   return { connections: Math.min(connectionsMax, Math.max(...connections)) };
 }
 
-/** Half of the best rate that was seen in a closed loop. */
+/** Half of the best rate seen in a closed loop. */
 export function openRate({ name }: Pick<Member, 'name'>, rows: Rows): number {
   const best = Math.max(0, ...rows.named(name).map((row) => (row.level === 'open' ? 0 : row.perSecond)));
   return Math.max(1, Math.round(best * OPEN_SHARE));
@@ -72,7 +75,7 @@ async function measure(member: Member, level: Level, parts: SetParts): Promise<v
   parts.rows.of(member.name, member.isControl, level).add(slice);
 }
 
-/** Runs one slice; its CPU time ends when all that it wrote has reached everybody. */
+/** Runs one slice. Its CPU time includes the work until all its writes have settled. */
 export async function sliceOf(member: Member, level: Level, durationMs: number): Promise<Slice> {
   await member.before?.();
   const pids = member.pids();
@@ -84,7 +87,7 @@ export async function sliceOf(member: Member, level: Level, durationMs: number):
   return { outcome, cpuMs: perProcess((name) => after[name] - before[name]), peakMib: peaksMib(pids), settledMs };
 }
 
-/** Holds what was acknowledged against what is there; its rows tell no figures where that doesn't add up. */
+/** Compares the stored rows with the acknowledged writes; a row that doesn't add up reports no figures. */
 export async function verify(member: Member, { rows, say }: Pick<SetParts, 'rows' | 'say'>): Promise<void> {
   const verified = await member.verify();
   for (const row of rows.named(member.name)) row.verified = verified;

@@ -1,7 +1,7 @@
 /**
- * When all that was written has reached everybody: the outboxes are empty, each follower's offsets are at the ends of its
- * topics, and no customer waits for an event that is missing. Offsets are committed after the database has it, so this is
- * asked without a look at any row, however many there are.
+ * Detects when all writes have reached all followers: the outboxes are empty, each follower's committed offsets are at
+ * the ends of its topics, and no customer waits for a missing event. Followers commit offsets after their database
+ * transaction, so no rows need to be read, however many there are.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { STREAMS, type Stream } from '@mo/contracts';
@@ -22,10 +22,10 @@ const FOLLOWERS: Readonly<Record<Stream, { table: string; follows: readonly Stre
 type Ends = ReadonlyMap<string, number>;
 
 /**
- * Asks until nothing is on its way any more.
- *
- * @param waiting says what is; null where nothing is
- * @returns how long that took, in ms. @throws Error that says what still is after `timeoutMs`
+ * Polls until nothing is pending.
+ * || @param waiting names what is pending; null if nothing is
+ * @returns the time that took, in ms
+ * @throws Error that names what is pending after `timeoutMs`
  */
 export async function untilSettled(waiting: () => Promise<string | null>, timeoutMs: number): Promise<number> {
   const startMs = performance.now();
@@ -63,9 +63,9 @@ export class Settling {
     return new Settling(admin, clients, topicPrefix);
   }
 
-  /** Waits until all is settled. @returns how long that took, in ms. @throws Error that says what is still on its way */
+  /** Waits until everything is settled. @returns the time in ms. @throws Error that names what is pending */
   settled(timeoutMs: number): Promise<number> {
-    // A topic that was just made has no leader yet, and a busy broker may be late: asked again, it answers.
+    // A new topic has no leader yet, and a busy broker may time out: the next poll succeeds.
     return untilSettled(() => this.#waiting().catch((error: unknown) => String(error)), timeoutMs);
   }
 
@@ -75,8 +75,8 @@ export class Settling {
   }
 
   /**
-   * What is still on its way; null where nothing is. A follower may write while this looks, so the ends are asked for
-   * again once the outboxes were seen to be empty: had anything moved, they would have too.
+   * What is pending; null if nothing is. A follower may write during the checks, so the ends are read again after the
+   * outboxes were seen empty: any progress would have moved the ends.
    */
   async #waiting(): Promise<string | null> {
     const busy = await this.#busyService();
@@ -95,7 +95,7 @@ export class Settling {
     const looks = STREAMS.map(async (service) => {
       const { table, follows } = FOLLOWERS[service];
       const behind = follows.map((stream) => `${stream}_behind > 0`).join(' OR ');
-      // By the primary key: a scan would go through all that was deleted and not yet vacuumed.
+      // By the primary key: a scan would pass all deleted rows that are not yet vacuumed.
       const text = `SELECT EXISTS (SELECT id FROM outbox ORDER BY id LIMIT 1) AS outbox, EXISTS (SELECT 1 FROM ${table} WHERE ${behind}) AS behind`;
       const { rows } = (await this.#clients.get(service)?.query<{ outbox: boolean; behind: boolean }>(text)) ?? {
         rows: [],
@@ -106,7 +106,7 @@ export class Settling {
     return (await Promise.all(looks)).find((what) => what !== null) ?? null;
   }
 
-  /** Where each partition ends. */
+  /** The end offset of each partition. */
   async #ends(): Promise<Ends> {
     const looks = STREAMS.map(async (stream) => {
       const topic = `${this.#prefix}.${stream}`;

@@ -1,4 +1,4 @@
-/** Reads a topic as anybody may, and notes how long after what they tell of its messages come. */
+/** Reads a topic as any subscriber may, and records how long after their event's time messages arrive. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Histogram, newHistogram, recordMs } from '@mo/load';
 import kafkajs from 'kafkajs';
@@ -7,7 +7,7 @@ const JOIN_MS_MAX = 30_000;
 const PROBE_EVERY_MS = 100;
 const FETCH_WAIT_MS = 200;
 
-/** What a message tells of: of something with a name that ends in a number, and when, in ms since 1970. */
+/** The subject of a message: the name of an entity, which ends in a number, and the event's time in ms since 1970. */
 export interface Told {
   readonly name: string;
   readonly atMs: number;
@@ -17,7 +17,7 @@ export interface Subscription {
   readonly brokers: readonly string[];
   readonly groupId: string;
   readonly topic: string;
-  /** What the names begin with; others are passed over. */
+  /** The prefix of the names that count; messages of others are ignored. */
   readonly prefix: string;
   readonly read: (message: kafkajs.KafkaMessage) => Told;
 }
@@ -36,7 +36,7 @@ export class Subscriber {
     this.#consumer = kafka.consumer({ groupId, maxWaitTimeInMs: FETCH_WAIT_MS });
   }
 
-  /** How long after what they tell of those came that are counted, since this was last asked. */
+  /** The latencies of counted arrivals since the last call. */
   take(): Histogram {
     const lag = this.#lag;
     this.#lag = newHistogram();
@@ -44,11 +44,10 @@ export class Subscriber {
   }
 
   /**
-   * Begins to read at the topic's end. Where that is a subscriber knows only once it has asked: something that is told shows that
-   * it reads.
-   *
-   * @param probe has something told, and answers with the number that the next one will have
-   * @throws Error where nothing comes
+   * Starts to read at the topic's end. A subscriber learns its start offset only from its first fetch, so a probe event
+   * must arrive before measurements start.
+   * || @param probe causes an event, and returns the number of the next one
+   * @throws Error if no event arrives
    */
   async join(first: number, probe: () => Promise<number>): Promise<void> {
     this.#from = first;
@@ -56,7 +55,8 @@ export class Subscriber {
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topics: [this.#subscription.topic], fromBeginning: false });
     await this.#consumer.run({
-      // It begins at the end each time. kafkajs would commit after each batch of each partition, hundreds of times a second.
+      // It always starts at the end. kafkajs would otherwise commit after each batch of each partition, hundreds of
+      // times per second.
       autoCommit: false,
       eachBatch: async ({ batch }) => {
         const nowMs = performance.timeOrigin + performance.now();
@@ -76,7 +76,7 @@ export class Subscriber {
     this.take();
   }
 
-  /** Of these, those that are counted and have not come. */
+  /** The counted numbers among these that have not arrived. */
   missing(numbers: readonly number[]): number {
     return numbers.filter((number) => number >= this.#from && !this.#numbers.has(number)).length;
   }

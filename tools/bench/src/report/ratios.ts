@@ -1,24 +1,27 @@
-/** What the figures must show, as ratios within one run: the same machine, the same servers, in turns. */
+/** Target ratios between figures of one run: same machine, same servers, alternating rounds. */
 import type { Lag, LagPercentiles } from '../measure/lag.ts';
 import type { Row } from '../measure/row.ts';
 import type { Rows } from '../measure/rows.ts';
 
-/** A bound: at least, at most, or no further from 1 than this. */
+/** A bound: at least, at most, or a maximum distance from 1. */
 export type Bound = { readonly min: number } | { readonly max: number } | { readonly near: number };
 
 export interface Ratio {
   readonly what: string;
-  /** Null where what it needs was not measured, or doesn't add up. */
+  /** Null if a part was not measured, or its rows don't add up. */
   readonly value: number | null;
-  /** Where it was measured in rounds, that of each; the value is the median, so that a bad minute of the machine spoils one of them. */
+  /**
+   * The value of each round if it was measured in rounds. The ratio is their median, so one bad round does not spoil
+   * it.
+   */
   readonly rounds?: readonly number[];
   readonly unit: string;
-  /** Null where nothing is asked for: it tells what the skeleton and other controls come to, and how near the system is to them. */
+  /** Null for information only, such as the distance between the system and the skeleton or another control. */
   readonly bar: Bound | null;
   readonly aim: Bound | null;
 }
 
-/** What is known of a run beside its rows. */
+/** Figures of a run that are not in its rows. */
 export interface Extras {
   readonly lag: Lag | null;
   readonly skeletonLag: Lag | null;
@@ -31,10 +34,10 @@ export function meets(value: number, bound: Bound): boolean {
 }
 
 const MOST = '64';
-/** As many as each of four processes has. */
+/** As many connections as each of four processes serves. */
 const FEWER = '16';
 
-/** All that is asked for, whether it was measured or not. */
+/** All targets, measured or not. */
 export function ratiosOf(rows: Rows, { lag, skeletonLag }: Extras): Ratio[] {
   const rate = (name: string, level: string) => rows.sound(name, level)?.perSecond ?? null;
   const byRounds = (of: (row: Row) => readonly number[], upper: string, lower: string): readonly number[] | null => {
@@ -148,21 +151,21 @@ const p99sOf = (rounds: readonly LagPercentiles[] | undefined): readonly number[
 
 const inPayments = (row: Row | null): number | null => row?.cpuUs.payments ?? null;
 
-/** Of what has reached everybody, for what it is held against writes that, too. */
+/** Rows per second until settled, for comparison with a control that writes the derived rows as well. */
 const settledPerSecond = ({ outcome, settledMs }: Row): number => outcome.done / (outcome.seconds + settledMs / 1000);
 
 function over(upper: number | null, lower: number | null): number | null {
   return upper === null || lower === null || lower === 0 ? null : upper / lower;
 }
 
-/** Round by round, but for those in which one of the two did nothing. */
+/** The ratio of each round, without rounds in which one of the two did nothing. */
 const overEach = (upper: readonly number[], lower: readonly number[]): readonly number[] =>
   upper
     .map((value, round): [number, number] => [value, lower[round] ?? 0])
     .filter((pair) => pair.every((value) => value > 0 && Number.isFinite(value)))
     .map(([value, other]) => value / other);
 
-/** That in the middle, or the mean of both; null where there is none. */
+/** The middle value, or the mean of the two in the middle; null for an empty list. */
 export function median(values: readonly number[]): number | null {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;

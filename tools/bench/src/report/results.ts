@@ -25,7 +25,7 @@ export interface Results {
   readonly failures: readonly string[];
 }
 
-/** What is written. A row that doesn't add up, or in which nothing was done, has no figures. */
+/** The content of the file. A row that doesn't add up, or without any successful request, has no figures. */
 export function resultsJson({ startedAt, rows, ratios, ...results }: Results): object {
   return {
     started_at: startedAt.toISOString(),
@@ -70,7 +70,7 @@ function rowJson(row: Row): object {
   };
 }
 
-/** Writes the file so that a reader sees the old results or the new ones, never a part. */
+/** Replaces the file atomically: a reader sees the old results or the new ones, never a part. */
 export function writeResults(path: string, results: object): void {
   mkdirSync(dirname(path), { recursive: true });
   const part = `${path}.${randomBytes(4).toString('hex')}.part`;

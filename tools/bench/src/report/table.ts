@@ -1,11 +1,11 @@
-/** The table that is printed: one line for each scenario and control at each load, and below it what it must show. */
+/** The printed table: one line per scenario or control and load, followed by the target ratios. */
 import type { Lag, LagPercentiles } from '../measure/lag.ts';
 import { PROCESSES } from '../measure/processes.ts';
 import type { Rested } from '../measure/rested.ts';
 import type { Row } from '../measure/row.ts';
 import { type Bound, median, meets, type Ratio } from './ratios.ts';
 
-/** Latencies and CPU times of several digits tell nothing by their last ones. */
+/** Significant digits of latencies and CPU times. */
 const DIGITS = 3;
 
 const HEAD = [
@@ -24,7 +24,7 @@ const HEAD = [
   'rows',
 ];
 
-/** The table. Controls are set apart by an asterisk. */
+/** The table. An asterisk marks controls. */
 export function renderTable(rows: readonly Row[]): string {
   const lines = [HEAD, ...rows.map(cellsOf)];
   const widths = HEAD.map((_, place) => Math.max(...lines.map((cells) => cells[place]?.length ?? 0)));
@@ -34,8 +34,8 @@ export function renderTable(rows: readonly Row[]): string {
     return [name, ...cells.slice(1).map((cell, place) => cell.padStart(widths[place + 1] ?? 0))].join('  ');
   });
   return [
-    'p50 to p99 in ms; by process, CPU in µs for one request, until settled; system: ours and PostgreSQL; settled: s after the last',
-    'answer; MiB: the most that one of our processes held; rows: looked at afterwards; *: a control',
+    'p50 to p99 in ms; per process: CPU in µs per request, until settled; system: our processes and PostgreSQL; settled: s',
+    'after the last answer; MiB: peak of our largest process; rows: verified afterwards; *: control',
     '',
     ...text,
   ].join('\n');
@@ -64,7 +64,7 @@ function cellsOf(row: Row): string[] {
   ];
 }
 
-/** What the figures must show. */
+/** The target ratios. */
 export function renderRatios(ratios: readonly Ratio[]): string {
   const lines = ratios.map(({ what, value, rounds = [], unit, bar, aim }) => {
     const bounds = [bar, aim].map((bound) => (bound === null ? '' : boundText(bound, unit)));
@@ -83,7 +83,7 @@ export function renderRatios(ratios: readonly Ratio[]): string {
     .join('\n');
 }
 
-/** From the least to the most of several rounds. */
+/** The minimum and maximum over several rounds. */
 const rangeText = (rounds: readonly number[]): string =>
   rounds.length > 1 ? ` (${short(Math.min(...rounds))}–${short(Math.max(...rounds))})` : '';
 
@@ -101,22 +101,22 @@ function boundText(bound: Bound, unit: string): string {
 
 /** The lag of events. */
 export function renderLag(lag: Lag, skeletonLag: Lag | null): string {
-  const own = `event lag at ${lag.offered} payments a second, from the time that the event tells:`;
+  const own = `event lag at ${lag.offered} payments/s, from the time in the event:`;
   const lines = [own, ...lagLines(lag, 'balance')];
   return [
     ...lines,
-    ...(skeletonLag === null ? [] : ["of the skeleton's payments:", ...lagLines(skeletonLag, 'statement')]),
+    ...(skeletonLag === null ? [] : ["lag of the skeleton's payments:", ...lagLines(skeletonLag, 'statement')]),
   ].join('\n');
 }
 
 function lagLines({ events, subscriberMs, balances, balanceMs }: Lag, end: string): string[] {
   return [
     `  to a subscriber   ${lagText(subscriberMs)} (${events} events)`,
-    `  to the ${end.padEnd(9)}  ${lagText(balanceMs)} (${balances} looked at)`,
+    `  to the ${end.padEnd(9)}  ${lagText(balanceMs)} (${balances} observed)`,
   ];
 }
 
-/** Of each, that of the round in the middle, and the range. */
+/** The median round of each percentile, and the range. */
 function lagText(rounds: readonly LagPercentiles[]): string {
   const told = (['p50', 'p90', 'p99'] as const).map((name) => {
     const ms = rounds.map((percentiles) => percentiles[name]);
@@ -125,10 +125,10 @@ function lagText(rounds: readonly LagPercentiles[]): string {
   return told.join(', ');
 }
 
-/** What the same work costs after rests. */
+/** The CPU cost of the same work after rests. */
 export const renderRested = (rested: readonly Rested[]): string =>
   [
-    'the same work, of nobody in particular, after a rest:',
+    'the same reference work after a rest:',
     ...rested.map(({ restMs, cpuUs }) => `  of ${restMs} ms  ${short(cpuUs)} µs of CPU`),
   ].join('\n');
 

@@ -1,6 +1,6 @@
 /**
- * Looks at the balances of customers who have just paid, in the database, until they show it: a read with a
- * Consistency-Token would pull what is missing.
+ * Polls the balances of customers who have just paid, in the database, until they include the payment. A read with a
+ * Consistency-Token would not do: it pulls missing events.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseToken } from '@mo/contracts';
@@ -9,7 +9,7 @@ import type { Databases } from '../verify/databases.ts';
 
 const POLL_MS = 4;
 
-/** A payment by its place in the customer's journal. */
+/** A payment's version in the customer's journal. */
 interface Place {
   readonly customerId: number;
   readonly version: number;
@@ -17,7 +17,7 @@ interface Place {
 
 export class BalanceWatch {
   readonly #databases: Databases;
-  /** By their tokens. */
+  /** Awaited payments by token. */
   readonly #waiting = new Map<string, Place>();
   #seen: (Place & { readonly atMs: number })[] = [];
   #isOver = true;
@@ -28,13 +28,13 @@ export class BalanceWatch {
     this.#databases = databases;
   }
 
-  /** How many have not shown yet. @throws Error where they can't be looked at any more */
+  /** The number of payments not yet visible. @throws Error if the polling has failed */
   get waiting(): number {
     if (this.#failure !== null) throw this.#failure;
     return this.#waiting.size;
   }
 
-  /** Looks for what such a token tells of, unless it doesn't look at all. */
+  /** Awaits the payment of a token, unless polling is off. */
   expect(text: string): void {
     const token = parseToken(text);
     if (token === null || this.#isOver) return;
@@ -53,7 +53,7 @@ export class BalanceWatch {
     await this.#done;
   }
 
-  /** How long after the time of its event each showed that was seen since this was last asked. */
+  /** Latencies, from event time to visibility, of the payments seen since the last call. */
   async take(): Promise<Histogram> {
     const seen = this.#seen;
     this.#seen = [];

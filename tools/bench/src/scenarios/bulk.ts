@@ -1,4 +1,4 @@
-/** Uploads of customers, and COPY of the same rows beside them. */
+/** Bulk uploads of customers, and COPY of the same rows as a control. */
 import { Readable } from 'node:stream';
 import { copyCustomers } from '../controls/copy.ts';
 import { newOutcome } from '../load/outcome.ts';
@@ -9,7 +9,7 @@ import { type Pids, perProcess } from '../measure/processes.ts';
 import { isChosen, type Run, systemPids } from '../run.ts';
 import { withOneMore } from './one-more.ts';
 
-/** An upload is asked for on one connection. */
+/** An upload uses one connection. */
 const LEVEL = { connections: 1 };
 const UPLOAD_MS_MAX = 3_600_000;
 const SETTLE_MS_MAX = 3_600_000;
@@ -23,8 +23,8 @@ interface Summary {
 }
 
 /**
- * Measures those that were chosen, as the last of a run: on one more system, which does nothing else, for the memory of processes that
- * have done much before would count as what an upload takes. The other ones are stopped.
+ * Measures the selected uploads, last in a run. They run on an additional, otherwise idle system, because memory that
+ * earlier scenarios left in a process would count as the upload's. The other systems are stopped.
  */
 export async function measureBulk(run: Run): Promise<void> {
   const sizes = (
@@ -104,7 +104,7 @@ async function send({ under: { stack } }: Run, prefix: string, count: number): P
   return JSON.parse(text) as Summary;
 }
 
-/** The file, made as it is sent. */
+/** The CSV file, generated while it is sent. */
 function* lines(prefix: string, count: number): Generator<Buffer> {
   for (let from = 1; from <= count; from += CHUNK_LINES) {
     let text = '';
@@ -124,7 +124,7 @@ const COUNTS = `
 const FOLLOWED = `
   SELECT count(*) AS rows FROM accounts WHERE external_id >= $1 AND external_id < $1 || '~' AND customers_applied = 1`;
 
-/** Every line once, with its event, its balance, and an account in each of the services that follow. */
+/** Every line exists once, with its event, its balance, and an account in each following service. */
 async function verifyUpload(run: Run, prefix: string, count: number, summary: Summary | null): Promise<Verified> {
   const names = [`${prefix}customer-`];
   const [told = {}] = await run.databases.query<Record<string, string>>('customers', COUNTS, names);

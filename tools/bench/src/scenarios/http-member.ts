@@ -1,4 +1,4 @@
-/** A scenario of requests to the system, and what it has written so far. */
+/** A scenario of HTTP requests to the system, and all that it has written so far. */
 import type { Level, Target } from '@mo/load';
 import { addOutcome, newOutcome, type Outcome } from '../load/outcome.ts';
 import type { Recipe } from '../load/recipes.ts';
@@ -13,12 +13,12 @@ export interface HttpScenario {
   readonly name: string;
   readonly recipe: Recipe;
   readonly note?: string;
-  /** Not asked by the clock. */
+  /** Runs in a closed loop only. */
   readonly isClosedOnly?: boolean;
-  /** What each loan and each payment of it is of, in cents. */
+  /** The amount of each loan and each payment, in cents. */
   readonly loanCents?: number;
   readonly paymentCents?: number;
-  /** The customers that it lends to or takes payments of. */
+  /** The customers that take its loans or make its payments. */
   readonly customerIds?: readonly number[];
 }
 
@@ -29,7 +29,7 @@ export class WriteMember implements Member {
   readonly settling: Settling;
   readonly note?: string;
   readonly prefix: string;
-  /** All that it has done, warm-up included. */
+  /** Its outcome so far, including the warm-up. */
   readonly total = newOutcome();
   /** What its customers owed before it, in cents. */
   owedCents: number;
@@ -57,7 +57,7 @@ export class WriteMember implements Member {
     return this.put(level, durationMs, 0, () => {});
   }
 
-  /** Puts the load on; is told of the tokens of some of what is acknowledged, one of so many. */
+  /** Applies the load; receives the tokens of every n-th acknowledged write. */
   protected async put(
     level: Level,
     durationMs: number,

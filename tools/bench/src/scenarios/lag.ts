@@ -1,7 +1,8 @@
 /**
- * How long an event takes from its commit to others, at half of the best rate of payments, in turns with the skeleton's at the same
- * rate. A subscriber reads the topic as anybody may, and the balance is looked at in the database. Both are counted from the
- * time that the event itself tells, which is before its commit: so neither is told too short.
+ * Event lag: the time from an event's commit to its followers, at half of the best rate of payments, in alternating
+ * rounds with the skeleton at the same rate. A subscriber reads the topic as any other would, and the balance is polled
+ * in the database. Both are measured from the event's own time, which precedes its commit, so neither lag is
+ * understated.
  */
 import type { Level } from '@mo/load';
 import type { Outcome } from '../load/outcome.ts';
@@ -17,14 +18,14 @@ import { SkeletonLagMember } from './skeleton-lag.ts';
 import { HUGE } from './writes.ts';
 
 const CENT = { text: '0.01', cents: 1 };
-/** Of so many payments in a second the balance is looked at. */
+/** The number of payments per second whose balance is polled. */
 const WATCHED_PER_SECOND = 200;
-/** A p99 needs some hundred events in a round. */
+/** A p99 needs some hundred events per round. */
 const LISTEN_MS_MIN = 3_000;
-/** To look for the best rate of payments where that was not measured in this run, and to warm up. */
+/** To find the best rate of payments if this run has not measured it, and to warm up. */
 const BEST: Level = { connections: 64 };
 
-/** What was seen; null where it could not be measured, or rows don't add up. */
+/** The lags; null if not measurable, or if rows don't add up. */
 export interface Lags {
   readonly lag: Lag | null;
   readonly skeletonLag: Lag | null;
@@ -34,7 +35,7 @@ export interface Lags {
 /** The customers that it needs, by name. */
 export const lagCustomers = (run: Run): Record<string, number> => (isChosen(run, 'lag') ? { lag: run.plan.pool } : {});
 
-/** Measures it, if it was chosen. */
+/** Measures the lag if selected. */
 export async function measureLag(run: Run, ids: ReadonlyMap<string, readonly number[]>): Promise<Lags | null> {
   if (!isChosen(run, 'lag')) return null;
   const { plan, rows, notes } = run;
@@ -55,7 +56,7 @@ export async function measureLag(run: Run, ids: ReadonlyMap<string, readonly num
   }
 }
 
-/** Measures each to the end, though another one fails. */
+/** Measures each member to the end, even if the other one fails. */
 async function inTurns(run: Run, members: readonly [LagMember, LagMember], perSecond: number): Promise<Lags> {
   const { plan, rows, say } = run;
   const failures = new Map<LagMember, string>();
@@ -91,7 +92,7 @@ class SystemLagMember extends WriteMember implements LagMember {
 
   constructor(run: Run, customerIds: readonly number[]) {
     const recipe = { kind: 'payment', customerIds, amount: CENT.text } as const;
-    const note = 'latency is that of the answers; the lag of events is below the table';
+    const note = 'latencies are those of the answers; event lag is shown below the table';
     super(run, { name: 'lag', recipe, note, paymentCents: CENT.cents, customerIds }, customerIds.length * HUGE.cents);
     this.#watch = new BalanceWatch(run.databases);
     this.#subscriber = new Subscriber({

@@ -1,4 +1,4 @@
-/** Mixed traffic, seven reads to three writes, on customers that all have a loan. */
+/** Mixed traffic: seven reads to three writes, for customers who all have a loan. */
 import type { Member } from '../measure/member.ts';
 import { isChosen, type Run } from '../run.ts';
 import { seedLoans } from '../seeds/loans.ts';
@@ -11,7 +11,7 @@ const AMOUNT = { text: '1.00', cents: 100 };
 export const mixedCustomers = (run: Run): Record<string, number> =>
   isChosen(run, 'mixed') ? { mixed: run.plan.pool } : {};
 
-/** The member, if it was chosen, and the loans that it needs. */
+/** The member, if selected, and the loans that it needs. */
 export async function mixedMembers(run: Run, ids: ReadonlyMap<string, readonly number[]>): Promise<Member[]> {
   if (!isChosen(run, 'mixed')) return [];
   const customerIds = ids.get('mixed') ?? [];

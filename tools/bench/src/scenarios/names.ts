@@ -1,4 +1,4 @@
-/** What is measured, in its order. */
+/** The scenarios in the order of their measurement. */
 export const SCENARIOS = [
   'customer',
   'loan',

@@ -1,4 +1,4 @@
-/** Scenarios that read, and the bare route that balances are held against. */
+/** Read scenarios, and the bare route as a control of balance reads. */
 import type { Stack } from '@mo/dev-stack';
 import type { Level, Target } from '@mo/load';
 import type { Outcome } from '../load/outcome.ts';
@@ -22,7 +22,7 @@ export function readCustomers(run: Run): Record<string, number> {
   return Object.fromEntries([...balances, ...pages].map((name) => [name, 1]));
 }
 
-/** Makes the members that were chosen, and the loans behind what they read. */
+/** Builds the selected members, and seeds the loans behind their reads. */
 export async function readMembers(run: Run, ids: ReadonlyMap<string, readonly number[]>): Promise<Member[]> {
   const idOf = (name: string) => ids.get(name)?.[0] ?? 0;
   const members: Member[] = [];
@@ -44,7 +44,7 @@ export async function readMembers(run: Run, ids: ReadonlyMap<string, readonly nu
 const pagesOf = (run: Run, size: 'few' | 'many'): string[] =>
   PAGES.filter((name) => name.endsWith(`-of-${size}`) && isChosen(run, name));
 
-/** A member that asks for one path, and whose answer is looked at before and after. */
+/** A member that reads one path, and checks the answer before and after. */
 class ReadMember implements Member {
   readonly name: string;
   readonly isControl: boolean;
@@ -69,9 +69,9 @@ class ReadMember implements Member {
       readonly stack: Stack;
       readonly target: Target;
       readonly pathOf: () => Promise<string>;
-      /** How many rows its answer is held against. */
+      /** The number of rows behind its answer. */
       readonly rows: number;
-      /** What is wrong with what the path answers now. */
+      /** Differences between the path's current answer and the expected one. */
       readonly faultsOf: (path: string) => Promise<string[]>;
     },
   ) {

@@ -1,6 +1,6 @@
 /**
- * Whether a payment costs the same with more processes, and with more customers: the same load on the system as it is, on ten
- * times as many customers, and on one more system whose payments service has four processes.
+ * Whether a payment costs the same with more processes or more customers: the same load on the base system, on ten
+ * times as many customers, and on an additional system whose payments service has four processes.
  */
 import type { Member } from '../measure/member.ts';
 import { runSet, sliceOf } from '../measure/run-set.ts';
@@ -16,11 +16,11 @@ const TIMES = 10;
 const CONNECTIONS = 64;
 const CENT = { text: '0.01', cents: 1 };
 
-/** The customers that it needs of the system as it is, by name. */
+/** The customers that it needs in the base system, by name. */
 export const scaleCustomers = (run: Run): Record<string, number> =>
   isChosen(run, 'scale') ? { 'scale-base': run.plan.pool, 'scale-10-times-customers': TIMES * run.plan.pool } : {};
 
-/** Measures it, if it was chosen. */
+/** Measures it if selected. */
 export async function measureScale(run: Run, ids: ReadonlyMap<string, readonly number[]>): Promise<void> {
   if (!isChosen(run, 'scale')) return;
   await withOneMore(run, PROCESSES, async (other) => {
@@ -33,7 +33,7 @@ export async function measureScale(run: Run, ids: ReadonlyMap<string, readonly n
       await payingMember(run, 'scale-10-times-customers', ids),
       scaled,
     ];
-    // Its processes are new, and share what warms them up.
+    // Its processes are new, and share the warm-up load.
     await sliceOf(scaled, { connections: CONNECTIONS }, PROCESSES * run.plan.warmUpMs);
     const plan = { ...run.plan, connections: [CONNECTIONS] };
     await runSet(members, { ...run, plan });

@@ -1,4 +1,4 @@
-/** How far behind the skeleton's payments are with others: what there is left for those of the system, at the same rate. */
+/** The lag of the skeleton's payments: a lower bound for the system's at the same rate. */
 import { newHistogram, recordMs } from '@mo/load';
 import { type Arrived, type LagMember, untilArrived } from '../measure/lag.ts';
 import type { Verified } from '../measure/member.ts';
@@ -8,11 +8,11 @@ import type { Paid } from '../skeleton/pay.ts';
 import { skeletonTopic } from '../stack.ts';
 import { manyCustomers, SkeletonMember } from './skeleton.ts';
 
-/** Measured as the lag of events is: to a subscriber, and until the line of the statement is written, shortly before its commit. */
+/** Measured like event lag: to a subscriber, and until the statement line is written, shortly before its commit. */
 export class SkeletonLagMember extends SkeletonMember implements LagMember {
   readonly #run: Run;
   readonly #subscriber: Subscriber;
-  /** The first payment of this round. */
+  /** The number of the first payment of this round. */
   #first = 0;
 
   constructor(run: Run) {

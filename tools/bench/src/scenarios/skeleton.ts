@@ -1,8 +1,9 @@
 /**
- * Control (e): the way of a payment with nothing on it but what moves and keeps it. The gateway is the system's; behind it a process
- * writes the same rows as the monolith, in batches, and sends each payment by Kafka to two more, which write theirs. All of them use
- * the means that the services use. There is no decision or validation, no key looked at twice, no pull, lease, audit, log or metric: what
- * that comes to on this machine is what there is left for all those. The outbox is written and not read; what is sent is remembered.
+ * Control (e): the skeleton of a payment, with only what moves and stores it. It uses the system's gateway. Behind it,
+ * one process writes the monolith's rows in batches, and sends each payment through Kafka to two processes that write
+ * theirs. All of them use the services' own libraries. The skeleton has no decisions, validation, idempotency check,
+ * pull, lease, audit, log or metrics: the difference to the system is what these cost on this machine. The outbox is
+ * written but not read: the process remembers in memory what to send.
  */
 import type { Level } from '@mo/load';
 import { addOutcome, type Outcome } from '../load/outcome.ts';
@@ -14,7 +15,7 @@ import { targetOf } from '../stack.ts';
 
 const AMOUNT = '0.01';
 
-/** All customers but the busy one. */
+/** All customers except the busy one. */
 export const manyCustomers = ({ plan }: Run): number[] => Array.from({ length: plan.pool }, (_, place) => place + 1);
 
 export const skeletonMembers = (run: Run): Member[] => [

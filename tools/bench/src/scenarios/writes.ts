@@ -1,4 +1,4 @@
-/** Scenarios that write, and the transactions that they are held against. */
+/** Write scenarios, and the SQL transactions that they are compared with. */
 
 import type { Level } from '@mo/load';
 import { CONTROLS, type ControlName } from '../controls/transaction.ts';
@@ -9,9 +9,9 @@ import { seedLoans, settleSeeds } from '../seeds/loans.ts';
 import { WriteMember } from './http-member.ts';
 import { skeletonMembers } from './skeleton.ts';
 
-/** A loan that payments of a cent never pay off. */
+/** A loan that payments of one cent never pay off. */
 export const HUGE = { text: '9000000.00', cents: 900_000_000 };
-/** As much as one loan can be of. */
+/** The largest amount of a loan. */
 const LARGEST = { text: '9999999999.00', cents: 999_999_999_900 };
 const CENT = { text: '0.01', cents: 1 };
 const SMALL = { text: '1.00', cents: 100 };
@@ -32,7 +32,7 @@ export function writeCustomers(run: Run): Record<string, number> {
   return Object.fromEntries(Object.entries(needed).filter(([name]) => isChosen(run, name)));
 }
 
-/** Makes the members that were chosen, and the loans that they need. */
+/** Builds the selected members, and seeds the loans that they need. */
 export async function writeMembers(run: Run, ids: ReadonlyMap<string, readonly number[]>): Promise<Member[]> {
   const members: Member[] = [];
   const of = (name: string) => (isChosen(run, name) ? (ids.get(name) ?? []) : null);
@@ -65,12 +65,12 @@ function payments(run: Run, name: string, customerIds: readonly number[], owedCe
 }
 
 /**
- * Payments that each pay off all ten loans of a customer. Loans don't grow back: before each slice every customer has ten,
- * and a slice ends once each has paid.
+ * Payments that each pay off all ten loans of a customer. Paid loans are gone, so each slice starts with ten new loans
+ * per customer, and ends once each customer has paid.
  */
 class AcrossMember extends WriteMember {
   readonly #customerIds: readonly number[];
-  /** How many of them, the first ones, have paid. */
+  /** How many customers, counted from the first, have paid. */
   #paid: number;
 
   constructor(run: Run, customerIds: readonly number[]) {
@@ -100,7 +100,7 @@ class AcrossMember extends WriteMember {
   }
 }
 
-/** What takes one connection, however many callers there are. */
+/** Controls that use one connection at any load. */
 const ALONE: readonly ControlName[] = ['commit'];
 const NOTES: Partial<Record<ControlName, string>> = {
   tpcb: 'of the controls that are transactions, making their connections is not counted, as in pgbench',
@@ -118,7 +118,7 @@ function controlMember(run: Run, name: ControlName): Member {
     ...(NOTES[name] !== undefined && { note: NOTES[name] }),
     pids: () => systemPids(run),
     load: async (level, durationMs) => {
-      if (!('connections' in level)) throw new Error('a transaction is not asked for by the clock');
+      if (!('connections' in level)) throw new Error('a control transaction cannot run in an open loop');
       const connections = Math.min(level.connections, connectionsMax);
       const outcome = await run.sql.run({ control: name, connections, durationMs });
       addOutcome(total, outcome);

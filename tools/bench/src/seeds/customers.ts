@@ -1,11 +1,11 @@
-/** Customers to measure with, made as anybody makes many of them: in one upload. */
+/** Seed customers, created in one bulk upload through the API. */
 import type { Run } from '../run.ts';
 
-/** As much as a credit line can be: no loan of a scenario is refused. */
+/** The largest credit line, so that no loan of a scenario is refused. */
 const SCORE = '9999999999.99';
 const TIMEOUT_MS = 600_000;
 
-/** Makes so many customers of each name; answers with their ids, in order. */
+/** Creates the given number of customers for each name; resolves to their ids in order. */
 export async function seedCustomers(
   run: Run,
   counts: Readonly<Record<string, number>>,
@@ -21,7 +21,7 @@ export async function seedCustomers(
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   const summary = (await response.json()) as { created?: number };
-  if (summary.created !== lines.length) throw new Error(`the customers were not made: ${JSON.stringify(summary)}`);
+  if (summary.created !== lines.length) throw new Error(`the customers were not created: ${JSON.stringify(summary)}`);
   const rows = await run.databases.query<{ id: string; name: string }>(
     'customers',
     `SELECT id, external_id AS name FROM customers WHERE external_id >= $1 AND external_id < $1 || '~' ORDER BY id`,

@@ -1,23 +1,23 @@
 /**
- * Loans to measure with. They are written set-wise into the loans database, since a million of them would take an hour by
- * HTTP; as the service itself writes them, with their journal and outbox entries under the account's lock, so that the relay
- * and the followers take all further steps, and every read sees what it would have seen otherwise.
+ * Seed loans. A million of them would take an hour over HTTP, so they are inserted set-wise into the loans database.
+ * They are written as the service would write them, with journal and outbox entries under the account's lock, so the
+ * relay and the followers do the rest, and reads see the usual state.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Run } from '../run.ts';
 
-/** Loans that one transaction writes. */
+/** Loans per transaction. */
 const CHUNK_LOANS_MAX = 20_000;
-/** A million events reach the followers in some minutes. */
+/** A million events take some minutes to reach the followers. */
 const SETTLE_MS_MAX = 1_800_000;
-/** So many events may be on their way before more are written, as if they came by HTTP. */
+/** Writing pauses while the outbox holds more events than this, as a stand-in for the pace of HTTP. */
 const OUTBOX_MAX = 100_000;
 const OUTBOX_POLL_MS = 200;
 
 /**
- * `$1` customers, `$2` loans for each, `$3` the amount, `$4` how their names begin. What is decided on is what the account
- * has applied, as in the service: an event names the versions that it has seen, and leaves out those of which there are none.
+ * `$1` customers, `$2` loans for each, `$3` the amount, `$4` the name prefix. As in the service, the decision uses the
+ * state that the account has applied: an event names the versions that it has seen, and omits streams without any.
  */
 const TAKE = `
   WITH owner AS MATERIALIZED (
@@ -47,7 +47,7 @@ const TAKE = `
     debt = accounts.debt + $2::int * $3::numeric, last_taken_at = owner.at, last_time = owner.at
   FROM owner WHERE accounts.customer_id = owner.customer_id`;
 
-/** Gives each customer so many loans of an amount. They reach the followers later: see `settled`. */
+/** Gives each customer `each` loans of an amount. Followers receive them later: see `settled`. */
 export async function seedLoans(run: Run, customerIds: readonly number[], each: number, amount: string): Promise<void> {
   const client = await run.databases.connect('loans');
   try {
@@ -71,7 +71,7 @@ export async function seedLoans(run: Run, customerIds: readonly number[], each: 
   }
 }
 
-/** Waits until all seeds have reached everybody. */
+/** Waits until all seeds are settled. */
 export const settleSeeds = ({ settling }: Pick<Run, 'settling'>): Promise<number> => settling.settled(SETTLE_MS_MAX);
 
 async function room(client: pg.Client): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * In the place of customers: control (c), a route that answers a balance's path with a constant of a balance's size, and one that
- * reads as much before it answers; and the balances of the skeleton's payments.
+ * The skeleton's customers process. It serves control (c), a route at a balance's path that returns a constant of a
+ * balance's size; the same route with an equally large read; and the balances of the skeleton's payments.
  */
 import { RowsById, sqlOf } from '@mo/database';
 import { followBalances } from './follow.ts';

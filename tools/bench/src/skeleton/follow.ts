@@ -1,6 +1,6 @@
 /**
- * What those that follow write of payments: loans what its loan and its customer owe, customers a line of the statement and the
- * balance. What comes a second time is passed over.
+ * The writes of the skeleton's followers. Loans updates the debts of the loan and the customer; customers writes a
+ * statement line and the balance. Duplicates are ignored.
  */
 import { type Database, inTransaction, run, type Statement } from '@mo/database';
 import { centsOf, type Paid, textOf } from './pay.ts';
@@ -22,7 +22,7 @@ const ENTRIES = `INSERT INTO statement_entries (customer_id, at, kind, version, 
   SELECT customer_id, at, 2, version, reference, amount
   FROM unnest($1::bigint[], $2::timestamptz[], $3::bigint[], $4::text[], $5::numeric[]) AS new (customer_id, at, version, reference, amount)`;
 
-/** Takes payments off what loans and their customers owe. */
+/** Subtracts payments from the debts of loans and customers. */
 export const followDebts = (database: Database, payments: readonly Paid[]): Promise<void> =>
   apply(database, payments, LOCK_DEBTS, (fresh, now) => {
     const details = fresh.flatMap(({ details }) => details);
@@ -31,7 +31,7 @@ export const followDebts = (database: Database, payments: readonly Paid[]): Prom
     return [loans, owedLess(REDUCE_DEBTS, fresh, now)];
   });
 
-/** Takes payments off balances, and writes them down in the statement. */
+/** Subtracts payments from balances, and writes statement lines. */
 export const followBalances = (database: Database, payments: readonly Paid[]): Promise<void> =>
   apply(database, payments, LOCK_BALANCES, (fresh, now) => {
     const of = <Key extends keyof Paid>(key: Key) => fresh.map((payment) => payment[key]);
@@ -64,7 +64,7 @@ function apply(
   );
 }
 
-/** By customer: what is taken off, and the version that it comes to. */
+/** By customer: the amount to subtract, and the resulting version. */
 function owedLess(text: string, payments: readonly Paid[], now: Date): Statement {
   const cents = sums(payments.map(({ customer_id, total_amount }) => [customer_id, centsOf(total_amount)]));
   const versions = new Map(payments.map(({ customer_id, version }) => [customer_id, version]));

@@ -1,4 +1,4 @@
-/** In the place of loans: what loans and customers owe after the skeleton's payments. */
+/** The skeleton's loans process: debts of loans and customers after the skeleton's payments. */
 import { followDebts } from './follow.ts';
 import { follow } from './parts.ts';
 import { serve } from './serve.ts';

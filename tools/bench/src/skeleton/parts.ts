@@ -1,11 +1,11 @@
-/** What the skeleton's processes are made of, by the means that the services have, too. */
+/** Building blocks of the skeleton's processes, from the services' own libraries. */
 import { TOPIC_PARTITIONS } from '@mo/contracts';
 import { type Database, openDatabase } from '@mo/database';
 import { type Kafka, kafkaOverKafkajs, readKafkaConnection } from '@mo/messaging';
 import { BatchQueue, createLogger, systemClock } from '@mo/service-kit';
 import type { Paid } from './pay.ts';
 
-/** Where the skeleton's tables are, and the topic of its payments. */
+/** The environment variables that name the skeleton's database and topic. */
 export const DATABASE_VARIABLE = 'SKELETON_DATABASE_URL';
 export const TOPIC_VARIABLE = 'SKELETON_TOPIC';
 
@@ -20,7 +20,7 @@ export interface Parts {
   readonly topic: string;
 }
 
-/** Connects a process to the skeleton's tables and its topic, which is made where it is missing. */
+/** Connects a process to the skeleton's database and topic; creates the topic if missing. */
 export async function openParts(name: string): Promise<Parts> {
   const { [DATABASE_VARIABLE]: url = '', [TOPIC_VARIABLE]: topic = '' } = process.env;
   const logger = createLogger(`skeleton-${name}`, 'warn');
@@ -31,11 +31,11 @@ export async function openParts(name: string): Promise<Parts> {
   return { database, kafka, topic };
 }
 
-/** What comes while a transaction is under way is taken by the next one. */
+/** Items that arrive during a transaction wait for the next one. */
 export const inBatches = <Item, Result>(run: (items: Item[]) => Promise<Result[]>): BatchQueue<Item, Result> =>
   new BatchQueue({ run, weightMax: BATCH_MAX, queueWeightMax: QUEUE_MAX, gathering: GATHERING });
 
-/** Applies payments as they come by the topic: those of one fetch in one transaction. @returns where they are written */
+/** Applies payments from the topic, one transaction per fetch. @returns where they are written */
 export async function follow(
   name: string,
   apply: (database: Database, payments: readonly Paid[]) => Promise<void>,

@@ -1,12 +1,12 @@
 /**
- * The rows that the monolith writes of a payment, written of many with a statement for all of them, in two round trips. Nothing is
- * decided or checked, but for what a table checks: each is taken off its customer's oldest loan.
+ * Writes the monolith's rows for a batch of payments: one statement for all of them, in two round trips. Nothing is
+ * decided or checked beyond the tables' constraints: each payment goes to its customer's oldest loan.
  */
 import { isoTime } from '@mo/contracts';
 import { type Database, inTransaction, run, type TransactionSql } from '@mo/database';
 import { sha256 } from '@mo/service-kit';
 
-/** As a caller asks for it. */
+/** A payment as the caller requests it. */
 export interface Order {
   readonly external_id: string;
   readonly customer_id: number;
@@ -14,7 +14,7 @@ export interface Order {
   readonly total_amount: string;
 }
 
-/** What is told of one, and written in the journal. */
+/** A payment as sent, and as written in the journal. */
 export interface Paid extends Order {
   readonly customer_external_id: string;
   readonly version: number;
@@ -54,7 +54,7 @@ interface Account {
   readonly version: string;
 }
 
-/** What a customer comes to in a batch. */
+/** The changes to a customer in a batch. */
 interface Change {
   readonly name: string;
   readonly loanId: number;
@@ -62,7 +62,7 @@ interface Change {
   cents: number;
 }
 
-/** What is JSON of each payment: its answer, and its event. */
+/** The JSON of each payment: its answer and its event. */
 export interface Written {
   readonly answers: string[];
   readonly events: readonly string[];

@@ -1,4 +1,4 @@
-/** In the place of payments: takes payments in batches, and sends each on. */
+/** The skeleton's payments process: writes payments in batches, and sends each to the topic. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { TOPIC_PARTITIONS } from '@mo/contracts';
 import type { OutgoingMessage } from '@mo/messaging';
@@ -6,9 +6,9 @@ import { inBatches, openParts } from './parts.ts';
 import { type Order, pay } from './pay.ts';
 import { serve } from './serve.ts';
 
-/** From one sending to the next, as where the services' relay is quick. */
+/** The interval between sends, as when the services' relay keeps up. */
 const INTERVAL_MS = 40;
-/** After one that failed: the broker may be late. */
+/** The wait after a failed send: the broker may be slow. */
 const RETRY_MS = 250;
 
 const { database, kafka, topic } = await openParts('payments');

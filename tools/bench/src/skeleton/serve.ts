@@ -1,4 +1,7 @@
-/** A server as the services have one: plain for who asks whether it is ready, by TLS for the gateway, whose calls share a connection. */
+/**
+ * A server like those of the services: plain HTTP for readiness probes, TLS for the gateway, whose calls share a
+ * connection.
+ */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
@@ -12,7 +15,7 @@ function credentials() {
   return { ca: read('ca.crt'), cert: read('tls.crt'), key: read('tls.key') };
 }
 
-/** Serves routes where the environment says. Nothing is checked, logged or counted. */
+/** Serves the routes at the address in the environment, without checks, logs or metrics. */
 export async function serve(addRoutes: (app: FastifyInstance) => void): Promise<void> {
   const app = fastify({ keepAliveTimeout: KEEP_ALIVE_MS, http: { shouldUpgradeCallback: isMuxUpgrade } });
   const secure = createServer(

@@ -1,4 +1,6 @@
-/** The skeleton's tables, those of three services in one database: what a monolith has, and what is made of that by those who follow. */
+/**
+ * The skeleton's tables, those of three services in one database: a monolith's tables, and the followers' derived ones.
+ */
 import type pg from 'pg';
 import { connect } from '../connect.ts';
 import { makeMonolith, miscounted, monolithFaults } from '../controls/monolith.ts';
@@ -13,14 +15,14 @@ const PROGRESS = `version bigint NOT NULL, restricted bigint NOT NULL DEFAULT 0,
 
 export class SkeletonTables {
   readonly #client: pg.Client;
-  /** What was paid by many customers, and by one. */
+  /** The outcomes of payments by many customers, and by one. */
   readonly paid: { readonly any: Outcome; readonly one: Outcome } = { any: newOutcome(), one: newOutcome() };
 
   private constructor(client: pg.Client) {
     this.#client = client;
   }
 
-  /** Makes the tables in an empty database, and fills them: customers from 1 on, and after them the busy one. */
+  /** Creates and fills the tables in an empty database: customers from 1 on; the busy one has the last id. */
   static async open(url: string, sizes: ControlSizes): Promise<SkeletonTables> {
     const client = await connect(url, ANSWER_MS_MAX);
     try {
@@ -33,7 +35,7 @@ export class SkeletonTables {
     return new SkeletonTables(client);
   }
 
-  /** Waits until both that follow have all that was paid. @returns how long that took, in ms */
+  /** Waits until both followers have all payments. @returns the time in ms */
   settled(timeoutMs: number): Promise<number> {
     return untilSettled(async () => {
       const { rows } = await this.#client.query<{ behind: string }>(`SELECT count(*) AS behind FROM accounts a
@@ -43,13 +45,16 @@ export class SkeletonTables {
     }, timeoutMs);
   }
 
-  /** What of the rows of payments by many customers, or by one, doesn't add up. */
+  /** Differences in the rows of payments by many customers, or by one. */
   async faults(by: keyof SkeletonTables['paid']): Promise<string[]> {
     const [{ done }, one] = [this.paid[by], by === 'one'];
     return [...(await monolithFaults(this.#client, done, one)), ...(await followersFaults(this.#client, done, one))];
   }
 
-  /** How long after its time each payment by many customers was written into the statement, from a number on, in ms. */
+  /**
+   * How long after its own time each payment by many customers was written to the statement, in ms; from number `first`
+   * on.
+   */
   async statementLagMs(first: number): Promise<number[]> {
     const { rows } = await this.#client.query<{ ms: string }>(
       `SELECT extract(epoch FROM applied_at - at) * 1000 AS ms FROM statement_entries
@@ -59,7 +64,7 @@ export class SkeletonTables {
     return rows.map(({ ms }) => Number(ms));
   }
 
-  /** What a customer owes by its balance, as a decimal string. */
+  /** A customer's debt according to the balance, as a decimal string. */
   async debtOf(customerId: number): Promise<string | undefined> {
     const text = 'SELECT total_debt FROM balances WHERE customer_id = $1';
     const { rows } = await this.#client.query<{ total_debt: string }>(text, [customerId]);

@@ -1,4 +1,4 @@
-/** Looks into the services' databases. Whole scenarios are looked at, so a look may take its time. */
+/** Read access to the services' databases. Timeouts are long, because checks read whole scenarios. */
 import type { Stream } from '@mo/contracts';
 import type { StackFile } from '@mo/dev-stack';
 import type pg from 'pg';
@@ -13,7 +13,7 @@ export class Databases {
     this.#stack = stack;
   }
 
-  /** Runs one statement in a service's own database. */
+  /** Runs one statement in the database of a service. */
   async query<Row>(service: Stream, text: string, values: unknown[] = []): Promise<Row[]> {
     const client = await this.connect(service);
     try {
@@ -23,7 +23,7 @@ export class Databases {
     }
   }
 
-  /** A connection to a service's database, to be ended by the caller. */
+  /** A connection to a service's database, which the caller must end. */
   connect(service: Stream): Promise<pg.Client> {
     return connect(this.#stack[service].databaseUrl, ANSWER_MS_MAX);
   }

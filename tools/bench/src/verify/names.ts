@@ -1,24 +1,23 @@
-/** What was acknowledged, held against what is there, by name. */
+/** Compares acknowledged writes with stored rows, by name. */
 import { type Kind, nameOf } from '../load/recipes.ts';
 
-/** Faults beyond these are counted, not told. */
+/** Faults beyond this number are counted, not listed. */
 const FAULTS_TOLD_MAX = 5;
 
-/** What one place, a table or a journal, must hold of one kind. */
+/** What a table or a journal must contain of one kind. */
 export interface Expected {
   readonly prefix: string;
   readonly kind: Kind;
-  /** The numbers of what was acknowledged: each must be there, once. */
+  /** The numbers of acknowledged writes: each must exist once. */
   readonly created: readonly number[];
-  /** The numbers of what may be there, at most once: no answer came. */
+  /** The numbers of unanswered writes: each may exist, at most once. */
   readonly unknown: readonly number[];
 }
 
 /**
- * What is wrong with the names that a place holds.
- *
- * @param where how the place is called
- * @param found the names in it, each as often as it is there
+ * Differences between the expected names and those that a place contains.
+ * || @param where the name of the place
+ * @param found the names in it, with duplicates
  */
 export function faultsOfNames(
   where: string,
@@ -44,7 +43,7 @@ export function faultsOfNames(
   return shortened(faults);
 }
 
-/** The first few, and how many more there are. */
+/** The first few faults, and the number of the others. */
 export function shortened(faults: readonly string[]): string[] {
   const more = faults.length - FAULTS_TOLD_MAX;
   return more <= 0 ? [...faults] : [...faults.slice(0, FAULTS_TOLD_MAX), `and ${more} more`];

@@ -1,6 +1,6 @@
 /**
- * Whether the rows of a scenario add up: each acknowledged write is there once, in its table and in its journal; the sums
- * are those of what was asked for; and all three services hold the same debt of its customers.
+ * Checks the rows of a scenario. Each acknowledged write exists once in its table and in its journal; the sums equal
+ * the requested amounts; and all three services agree on the customers' debts.
  */
 
 import type { Numbers } from '../load/outcome.ts';
@@ -13,10 +13,10 @@ export interface Written {
   readonly prefix: string;
   readonly created: Numbers;
   readonly unknown: Numbers;
-  /** What each loan and each payment of the scenario is of, in cents. */
+  /** The amount of each loan and each payment of the scenario, in cents. */
   readonly loanCents: number;
   readonly paymentCents: number;
-  /** The customers that it lends to or takes payments of, and what they owed in all before it, in cents. */
+  /** The customers of its loans or payments, and their total debt before it, in cents. */
   readonly customerIds: readonly number[];
   readonly owedCents: number;
 }
@@ -25,7 +25,7 @@ interface Place {
   readonly name: string;
 }
 
-/** By kind: the names in the table, and the names in the journal of the customers that those belong to. */
+/** By kind: the table's names, and the names in the journals of the same customers. */
 const TABLES: Readonly<Record<Kind, string>> = {
   customer: `SELECT external_id AS name FROM customers WHERE external_id >= $1 AND external_id < $1 || '~'`,
   loan: `SELECT external_id AS name FROM loans WHERE external_id >= $1 AND external_id < $1 || '~'`,
@@ -45,7 +45,7 @@ const JOURNALS: Readonly<Record<Kind, string>> = {
     ) AND type = 'PaymentApplied' AND data->>'external_id' >= $1 AND data->>'external_id' < $1 || '~'`,
 };
 
-/** Looks at all that a scenario wrote; it must be settled. */
+/** Checks everything that a scenario wrote. It must have settled. */
 export async function verifyWrites(databases: Databases, written: Written): Promise<Verified> {
   const faults: string[] = [];
   const there: Record<Kind, number> = { customer: 0, loan: 0, payment: 0 };
@@ -81,7 +81,7 @@ const PAID = `
   SELECT (100 * coalesce(sum(d.amount), 0))::bigint AS cents FROM payments p JOIN payment_details d ON d.payment_id = p.id
   WHERE p.external_id >= $1 AND p.external_id < $1 || '~' AND p.status = 1`;
 
-/** The amounts in the tables against how many there are: a payment that was rejected has no details, and shows here. */
+/** Compares the sum of amounts with the number of rows. A rejected payment has no details, so it shows here. */
 async function amountFaults(
   databases: Databases,
   written: Written,
@@ -125,10 +125,10 @@ async function debtFaults(
   return debtsDiffer({ balances, loans, payments }, customerIds, expected);
 }
 
-/** What each service holds as owed, by customer, in cents. */
+/** The debt that each service stores, by customer, in cents. */
 export type Debts = Readonly<Record<'balances' | 'loans' | 'payments', ReadonlyMap<number, number>>>;
 
-/** Where the services differ about a customer, or all of it is not what it should be. */
+/** Customers for whom services disagree, and a total other than expected. */
 export function debtsDiffer(
   { balances, loans, payments }: Debts,
   customerIds: readonly number[],

@@ -1,4 +1,4 @@
-/** What must hold in the end: the streams drain, the databases and topics agree, and all that was told is still so. */
+/** The final invariants: streams drain, databases and topics agree, and every acknowledged answer still holds. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { differences, topicFaults, undelivered } from '@mo/agreement';
@@ -11,11 +11,11 @@ import { errorLines } from './logs.ts';
 import { checkReplays } from './replays.ts';
 import { rowFaults } from './rows.ts';
 
-/** A sweep finds what nothing else does, once a minute. */
+/** Some differences are found only by the sweep, which runs once a minute. */
 const AGREEMENT_MS_MAX = 150_000;
 const POLL_MS = 500;
 
-/** What was checked: how many of each, and what was found. */
+/** The number of checked items, and of faults found. */
 export interface Checked {
   readonly customers: number;
   readonly loans: number;
@@ -42,7 +42,7 @@ export async function checkAll(parts: CheckParts): Promise<{ checked: Checked; a
   const { stack, dir, caller, ledger, tally, random, log } = parts;
   log('waiting for the streams to drain …');
   const agreedSeconds = await agreement(stack, tally);
-  log('comparing with what callers were told …');
+  log("comparing with the callers' answers …");
   const file = stack.stack();
   const found = (rule: string, check: () => Promise<readonly string[]>) => findings(tally, rule, check);
   const differing = await found('the three databases agree', () => differences(file));
@@ -71,7 +71,7 @@ export async function checkAll(parts: CheckParts): Promise<{ checked: Checked; a
   };
 }
 
-/** Counts each finding of a check as a violation and returns their number. A failing check is a finding, too. */
+/** Counts each finding of a check as a violation, and returns their number. A failing check is a finding, too. */
 export async function findings(
   { violate }: Pick<Tally, 'violate'>,
   rule: string,
@@ -82,12 +82,12 @@ export async function findings(
   return details.length;
 }
 
-/** Waits until nothing is on its way; in seconds, how long that took. */
+/** Waits until nothing is pending. @returns the time in s */
 async function agreement(stack: Stack, { violate }: Tally): Promise<number> {
   const startedMs = performance.now();
   let left: string[] = ['nothing was looked at'];
   while (performance.now() - startedMs < AGREEMENT_MS_MAX) {
-    // A server may still be on its way back.
+    // A server may still be restarting.
     left = await undelivered(stack.stack()).catch((error: unknown) => [String(error)]);
     if (left.length === 0) return (performance.now() - startedMs) / 1000;
     await delay(POLL_MS);

@@ -1,6 +1,6 @@
 /**
- * How a caller of the API behaves: each attempt has a timeout, what failed or was answered with 503 is sent again, with
- * the same Idempotency-Key, until there is an answer. Every answer is held against the contract.
+ * A well-behaved API caller: each attempt has a timeout, and a failed attempt or a 503 is retried with the same
+ * Idempotency-Key until there is an answer. Every answer is validated against the contract.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
@@ -10,13 +10,16 @@ import type { Recovery } from '../faults/recovery.ts';
 import type { Tally } from '../tally.ts';
 
 const CONNECTIONS_MAX = 256;
-/** Callers are patient in different degrees; the impatient ones send again while their first attempt is still alive. */
+/** Callers differ in patience; impatient ones retry while their first attempt is still running. */
 export const ATTEMPT_TIMEOUTS_MS = [2_000, 5_000, 15_000, 35_000];
-/** By turns nobody is patient: what one who waits finds out for all others has to be found without them, too. */
+/**
+ * Phases with and without patient callers alternate: the system must also detect failures that only a long wait of a
+ * patient caller would reveal to all others.
+ */
 export const PATIENCE_TURN_MS = 120_000;
 export const IMPATIENT_TIMEOUT_MS_MAX = 5_000;
 const PAUSE_MS = 120;
-/** No fault lasts so long that a caller must wait longer. */
+/** Longer than any fault makes a caller wait. */
 const ANSWER_MS_MAX = 120_000;
 
 export interface Call {
@@ -24,7 +27,7 @@ export interface Call {
   readonly params?: Readonly<Record<string, number>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** Text that is sent as it is, instead of a JSON body, and its type. */
+  /** Sent verbatim instead of a JSON body, with its type. */
   readonly text?: { readonly type: string; readonly content: string };
   readonly key?: string;
   readonly token?: string | null;
@@ -36,7 +39,7 @@ export interface Answer {
   readonly body: Record<string, unknown>;
   readonly token: string | null;
   readonly isReplayed: boolean;
-  /** How many attempts it took. */
+  /** The number of attempts. */
   readonly attempts: number;
 }
 
@@ -45,8 +48,8 @@ export class Unanswered extends Error {
 }
 
 /**
- * Counts an error that ended an operation of a caller as a violation. {@link Unanswered} has been counted already; any
- * other error means that the caller could not handle an answer.
+ * Counts an error that ended a caller's operation as a violation. {@link Unanswered} is counted already; any other
+ * error means that the caller could not handle an answer.
  */
 export function noteEnd(tally: Pick<Tally, 'violate'>, error: unknown): undefined {
   if (!(error instanceof Unanswered)) tally.violate('callers can handle every answer', inspect(error));
@@ -73,9 +76,8 @@ export class Caller {
   }
 
   /**
-   * Calls until there is an answer that is not 503.
-   *
-   * @throws Unanswered where there was none in time, which is a violation and counted as one
+   * Retries until there is an answer other than 503.
+   * || @throws Unanswered if there is none in time; this counts as a violation
    */
   async insist(call: Call, timeoutMs: number): Promise<Answer> {
     const { tally } = this.#parts;
@@ -89,14 +91,14 @@ export class Caller {
       }
       if (durationMs > ANSWER_MS_MAX) {
         tally.operation({ attempts, isAnswered: false, durationMs });
-        tally.violate('every request is answered in the end', textOf(call));
+        tally.violate('every request is eventually answered', textOf(call));
         throw new Unanswered(textOf(call));
       }
       await delay(PAUSE_MS * (0.5 + Math.random()));
     }
   }
 
-  /** One attempt; null where it failed, was answered with 503, or with what can't be. */
+  /** One attempt; null if it failed, got a 503, or an answer that violates the contract. */
   async attempt(call: Call, timeoutMs: number): Promise<Answer | null> {
     const { tally, recovery } = this.#parts;
     const operation: Operation = operations[call.id];
@@ -107,7 +109,7 @@ export class Caller {
       if (status === 503 && headers['retry-after'] === undefined)
         tally.violate('a 503 says when to retry', `${textOf(call)}: ${text}`);
       if (status >= 500) {
-        if (status !== 503) tally.violate('no answer is a bug', `${textOf(call)}: ${status} ${text}`);
+        if (status !== 503) tally.violate('no answer is an internal error', `${textOf(call)}: ${status} ${text}`);
         return null;
       }
       const body = this.#checked(operation, call, status, text);
@@ -160,13 +162,13 @@ export class Caller {
       return body;
     } catch (error) {
       const { violate } = this.#parts.tally;
-      violate('every answer is of the contract', `${textOf(call)}: ${status} ${text}: ${(error as Error).message}`);
+      violate('every answer matches the contract', `${textOf(call)}: ${status} ${text}: ${(error as Error).message}`);
       return null;
     }
   }
 }
 
-/** A call in one line, for a person who looks for what went wrong. */
+/** A call in one line, for the report. */
 export const textOf = (call: Call): string =>
   `${call.id} ${JSON.stringify({ ...call, text: call.text?.content.slice(0, 40) })}`;
 

@@ -1,4 +1,4 @@
-/** One caller and its customer: what it calls, under which keys and tokens, and what it holds against the answers. */
+/** A caller and its customer: calls, idempotency keys and tokens, and checks of the answers. */
 
 import type { Random } from '@mo/dev-stack/random';
 import { formatMoney, parseMoney } from '@mo/money';
@@ -22,7 +22,7 @@ export interface CallerParts {
   readonly ledger: Ledger;
   readonly tally: Tally;
   readonly random: Random;
-  /** Gives names that nobody else uses. */
+  /** Generates unique names. */
   readonly nameOf: (kind: string) => string;
 }
 
@@ -51,12 +51,12 @@ export class Conversation {
     return this.nameOf('key');
   }
 
-  /** The customer's token, or nothing: what is decided rightly must not depend on it. */
+  /** The customer's token or none, at random: correct decisions must not depend on it. */
   tokenNow(): string | null {
     return this.random.chance(TOKEN_SHARE) ? this.customer.token : null;
   }
 
-  /** Calls until there is an answer, and keeps it where it came under a key. */
+  /** Retries until there is an answer, and records it if the call has a key. */
   async insist(call: Call): Promise<Answer> {
     const answer = await this.caller.insist(call, this.timeoutMs);
     if (call.key !== undefined && isKept(answer)) {
@@ -76,7 +76,7 @@ export class Conversation {
     this.#parts.tally.violate(rule, `${what} (token ${answer.token}); ${known}`);
   }
 
-  /** Holds members of an answer's body against what they must be. */
+  /** Compares members of an answer's body with the expected values. */
   expect(call: Call, answer: Answer, members: Readonly<Record<string, unknown>>): void {
     for (const [name, expected] of Object.entries(members)) {
       if (asText(name, answer.body[name]) !== asText(name, expected))
@@ -85,7 +85,7 @@ export class Conversation {
   }
 }
 
-/** Answers 2xx, 409 and rule 422s are kept under their key. */
+/** Answers that are stored under their key: 2xx, 409, and 422 of business rules. */
 const isKept = ({ status }: Answer): boolean => status < 300 || status === 409 || status === 422;
 
 function asText(name: string, value: unknown): string {

@@ -1,6 +1,6 @@
 /**
- * One customer as its only caller knows it. Since nobody else writes for this customer, everything that the services may
- * say of it is known beforehand: what is granted, refused, spread, and read with a token. Amounts in minor units.
+ * The model of one customer, kept by its only caller. Nobody else writes for this customer, so every correct answer is
+ * predictable: grants, refusals, the spread of payments, and reads with a token. Amounts are in minor units.
  */
 import { type ConsistencyToken, formatToken, mergeTokens, parseToken } from '@mo/contracts';
 
@@ -10,7 +10,7 @@ export interface LoanModel {
   readonly amount: bigint;
   outstanding: bigint;
   status: 'pending' | 'active' | 'rejected' | 'paid';
-  /** As answered; null while it is pending. */
+  /** From the answer; null while pending. */
   takenAt: string | null;
 }
 
@@ -33,13 +33,16 @@ export class CustomerModel {
   readonly externalId: string;
   readonly loans: LoanModel[] = [];
   readonly payments: PaymentModel[] = [];
-  /** Score and status by the version of the customers stream that brought them. */
+  /** Score and status by the version of the customers stream that set them. */
   readonly #standings = new Map<number, Standing>();
   #token: ConsistencyToken;
   #latest = 0;
-  /** Restrictions up to this version were answered with 200: nothing may be decided on less. */
+  /** Restrictions up to this version were confirmed with 200: no decision may be based on an older version. */
   #firm = 0;
-  /** Whether payments may not know yet which loan is the oldest: a backdated one was answered without it. */
+  /**
+   * Whether payments may not know yet which loan is the oldest: a backdated loan was answered before payments knew of
+   * it.
+   */
   isOrderUncertain = false;
 
   constructor(id: number, externalId: string, standing: Standing, token: ConsistencyToken) {
@@ -65,7 +68,7 @@ export class CustomerModel {
     return sum(this.active);
   }
 
-  /** The loans that a payment is spread over, in the order in which it is. */
+  /** The active loans in the order in which payments are spread over them. */
   get active(): LoanModel[] {
     return this.loans
       .filter(({ status }) => status === 'active')
@@ -77,7 +80,7 @@ export class CustomerModel {
     return this.debt < score ? score - this.debt : 0n;
   }
 
-  /** Takes note of what an answer has seen. */
+  /** Merges an answer's token. */
   saw(text: string | null): ConsistencyToken | null {
     const token = text === null ? null : parseToken(text);
     if (token === null || token.customerId !== this.id) return null;
@@ -85,7 +88,7 @@ export class CustomerModel {
     return token;
   }
 
-  /** Score or status were changed, by an answer with this token. */
+  /** Records a change of score or status, confirmed by an answer with this token. */
   stand(standing: Standing, token: ConsistencyToken, isFirm: boolean): void {
     const { customers } = token.versions;
     this.#standings.set(customers, standing);
@@ -94,8 +97,8 @@ export class CustomerModel {
   }
 
   /**
-   * What a decision on credit must have been, by what it has seen: `grant`, or the code of its refusal, and whether it
-   * may have been decided on what it has seen at all.
+   * The correct decision on credit for the versions that it has seen: `grant`, or the code of the refusal; and whether
+   * it was allowed to use versions that old.
    */
   verdict(seen: ConsistencyToken, more: bigint): { expected: Verdict; isOld: boolean; isTooOld: boolean } {
     const { customers } = seen.versions;
@@ -105,7 +108,7 @@ export class CustomerModel {
     return { expected, isOld: customers < this.#latest, isTooOld: customers < this.#firm };
   }
 
-  /** How a payment must be spread, oldest loan first; null where it exceeds what is owed. */
+  /** The correct spread of a payment, oldest loan first; null if it exceeds the debt. */
   spread(total: bigint): { loanId: number; amount: bigint }[] | null {
     if (total > this.owed) return null;
     const parts: { loanId: number; amount: bigint }[] = [];
@@ -119,7 +122,7 @@ export class CustomerModel {
     return parts;
   }
 
-  /** Applies the details of a payment, except those of foreign loans: these are violations, which the caller counts. */
+  /** Applies the details of a payment, except those of foreign loans, which the caller counts as violations. */
   pay(details: readonly { loanId: number; amount: bigint }[]): void {
     for (const { loanId, amount } of details) {
       const loan = this.loans.find(({ id }) => id === loanId);

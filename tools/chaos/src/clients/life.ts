@@ -1,4 +1,4 @@
-/** A caller's life: one customer after the other, each with some dozens of operations, one after the other. */
+/** The life of a caller: one customer after another, each with some dozens of sequential operations. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseToken } from '@mo/contracts';
 import { formatMoney } from '@mo/money';
@@ -16,7 +16,7 @@ const PAUSE_MS_MAX = 80;
 
 type Step = (talk: Conversation) => Promise<unknown>;
 
-/** Lives until it is told that it is over. */
+/** Runs until `isOver` returns true. */
 export async function live(parts: CallerParts, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
     const customer = await register(parts).catch((error: unknown) => noteEnd(parts.tally, error));
@@ -86,7 +86,7 @@ function next(talk: Conversation, past: readonly { call: Call; status: number; t
   ]);
 }
 
-/** The keyed answers of this customer; those before its time can't be among them. */
+/** This customer's answers under keys; answers before its creation can't be among them. */
 function ownKeyed({ ledger }: CallerParts, from: number, { id, externalId }: CustomerModel) {
   return ledger.keyed.slice(from).filter(({ call }) => {
     const body = call.body as { customer_id?: number; customer_external_id?: string } | undefined;

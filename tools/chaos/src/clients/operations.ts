@@ -1,6 +1,6 @@
 /**
- * What a caller does with its customer, each operation checked against the model: the answer must be the one that the
- * model foretells, and the model takes it over.
+ * The operations of a caller on its customer. Each answer must be the one that the model predicts, and updates the
+ * model.
  */
 import { formatMoney, parseMoney } from '@mo/money';
 import type { Answer, Call } from './caller.ts';
@@ -16,7 +16,7 @@ export interface LoanWish {
   readonly takenAt?: string;
 }
 
-/** A time before now, as a caller who books things later gives it. */
+/** A past time, as from a caller that records loans and payments late. */
 export const backdated = (share: number): string =>
   new Date(Date.now() - 1_000 - Math.floor(share * BACKDATED_MS_MAX)).toISOString();
 
@@ -33,7 +33,7 @@ export function loanCall(talk: Conversation, wish: LoanWish, key: string | undef
   return { id: 'takeLoan', body, token: talk.tokenNow(), ...(key === undefined ? {} : { key }) };
 }
 
-/** Asks for a loan, and takes over what was answered. */
+/** Requests a loan, and records the answer in the model. */
 export async function takeLoan(talk: Conversation, wish: LoanWish): Promise<void> {
   const call = loanCall(talk, wish, talk.newKey());
   loanAnswered(talk, wish, call, await talk.insist(call));
@@ -66,7 +66,7 @@ export function loanAnswered(talk: Conversation, wish: LoanWish, call: Call, ans
   customer.loans.push(loan);
 }
 
-/** Holds the answer to a demand for credit against what it was decided on; whether it was granted. */
+/** Checks the answer to a credit request against the versions that it was based on. @returns whether it was granted */
 function creditAnswered(talk: Conversation, call: Call, answer: Answer, more: bigint, status: number): boolean {
   const { customer } = talk;
   const seen = customer.saw(answer.token);
@@ -77,14 +77,14 @@ function creditAnswered(talk: Conversation, call: Call, answer: Answer, more: bi
   const { expected, isOld, isTooOld } = customer.verdict(seen, more);
   const verdict = answer.status === status ? 'grant' : String(answer.body.code);
   if (verdict !== expected) talk.violate(`the answer is ${expected}`, call, answer);
-  if (isTooOld) talk.violate('nothing is decided on less than what was answered with 200', call, answer);
-  if (isOld && verdict !== 'grant') talk.violate('no refusal rests on old news', call, answer);
+  if (isTooOld) talk.violate('no decision ignores a restriction that was confirmed with 200', call, answer);
+  if (isOld && verdict !== 'grant') talk.violate('no refusal is based on stale data', call, answer);
   if (verdict === 'credit_limit_exceeded' && answer.body.available_amount !== formatMoney(customer.available))
     talk.violate(`available_amount is ${formatMoney(customer.available)}`, call, answer);
   return answer.status === status;
 }
 
-/** Activates or rejects a loan, whatever state it is in. */
+/** Activates or rejects a loan, whatever its state. */
 export async function decideOn(talk: Conversation, loan: LoanModel, what: 'activate' | 'reject'): Promise<void> {
   const id = what === 'activate' ? 'activateLoan' : 'rejectLoan';
   const call: Call = { id, params: { loan_id: loan.id }, key: talk.newKey(), token: talk.tokenNow() };
@@ -108,7 +108,7 @@ export async function decideOn(talk: Conversation, loan: LoanModel, what: 'activ
 
 export function paymentCall(talk: Conversation, total: bigint, key: string | undefined): Call {
   const { customer, random } = talk;
-  // Where a backdated loan may have been answered without payments, the token makes them learn of it first.
+  // If payments may not have seen a backdated loan yet, the token makes them catch up first.
   const token = customer.isOrderUncertain ? customer.token : talk.tokenNow();
   if (token !== null) customer.isOrderUncertain = false;
   const body = {
@@ -120,7 +120,7 @@ export function paymentCall(talk: Conversation, total: bigint, key: string | und
   return { id: 'makePayment', body, token, ...(key === undefined ? {} : { key }) };
 }
 
-/** Pays, and takes over how it was spread. */
+/** Pays, and applies the spread to the model. */
 export async function pay(talk: Conversation, total: bigint): Promise<void> {
   const call = paymentCall(talk, total, talk.newKey());
   paymentAnswered(talk, total, call, await talk.insist(call));
@@ -159,7 +159,7 @@ export function paymentAnswered(talk: Conversation, total: bigint, call: Call, a
   customer.pay(details);
 }
 
-/** Changes score or status, or both. */
+/** Changes the score, the status, or both. */
 export async function change(talk: Conversation, wish: Partial<Standing>): Promise<void> {
   const { customer } = talk;
   const body = {
@@ -184,6 +184,6 @@ export async function change(talk: Conversation, wish: Partial<Standing>): Promi
   talk.expect(call, answer, { id: customer.id, score: formatMoney(standing.score), status: standing.status });
 }
 
-/** What a list of details says, in an order that doesn't depend on who writes it. */
+/** A list of details as text, in canonical order. */
 export const detailsText = (details: readonly { loanId: number; amount: bigint }[]): string =>
   details.map(({ loanId, amount }) => `${loanId}: ${formatMoney(amount)}`).join(', ');

@@ -1,10 +1,10 @@
-/** Reads with a token, which must show all that the caller has done, to the cent. */
+/** Reads with a token. They must reflect all the caller's writes, to the cent. */
 import { formatMoney } from '@mo/money';
 import type { Answer, Call } from './caller.ts';
 import type { Conversation } from './conversation.ts';
 import type { LoanModel } from './customer-model.ts';
 
-/** One read of those that there are. */
+/** One read of a random kind. */
 export function readSomething(talk: Conversation): Promise<void> {
   return talk.random.pick([readBalance, readLoans, readOneLoan, readPayments, readStatement, readCustomer])(talk);
 }
@@ -60,7 +60,7 @@ export async function readPayments(talk: Conversation): Promise<void> {
   if (told.join() !== known.join()) talk.violate(`the payments are ${known.join(', ')}`, sent, answer);
 }
 
-/** Every loan that was taken and every payment that was completed is an entry; the last one's sum is the active debt. */
+/** Every granted loan and every completed payment is an entry; the last balance is the active debt. */
 async function readStatement(talk: Conversation): Promise<void> {
   const { id, loans, payments, owed } = talk.customer;
   const call: Call = { id: 'getStatement', params: { customer_id: id }, query: { limit: '200' } };
@@ -82,7 +82,7 @@ async function readStatement(talk: Conversation): Promise<void> {
 async function read(talk: Conversation, call: Call): Promise<[Call, Answer]> {
   const sent = { ...call, token: talk.customer.token };
   const answer = await talk.insist(sent);
-  if (answer.status !== 200) talk.violate('what exists can be read', sent, answer);
+  if (answer.status !== 200) talk.violate('existing entities can be read', sent, answer);
   talk.customer.saw(answer.token);
   return [sent, answer];
 }

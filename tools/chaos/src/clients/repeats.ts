@@ -1,15 +1,17 @@
-/** Requests that were made before: the same again, the same key with another body, the same external_id again. */
+/** Repeated requests: the same again, a used key with another body, a used external_id. */
 import type { Call } from './caller.ts';
 import type { Conversation } from './conversation.ts';
 
-/** A key again: the first answer, to the byte. Of a PATCH the status alone may have become firm since. */
+/**
+ * Reuses a key with the same body: the first answer, byte for byte. Only a PATCH may have progressed from 202 to 200.
+ */
 export async function replay(talk: Conversation, past: readonly { call: Call; status: number; text: string }[]) {
   if (past.length === 0) return;
   const { call, status, text } = talk.random.pick(past);
   const answer = await talk.insist(call);
   const isSameStatus = answer.status === status || (call.id === 'changeCustomer' && answer.status < 300);
   if (answer.text !== text || !isSameStatus) talk.violate(`it is answered as before: ${status} ${text}`, call, answer);
-  if (!answer.isReplayed) talk.violate('an answer that is given again says so', call, answer);
+  if (!answer.isReplayed) talk.violate('a replayed answer is marked as replayed', call, answer);
 }
 
 /** A used key with another body is refused. */
@@ -23,7 +25,7 @@ export async function reuseKey(talk: Conversation, past: readonly { call: Call }
     talk.violate('a used key with another body is refused', other, answer);
 }
 
-/** An external_id that is taken is a 409, whatever else would be said. */
+/** A used external_id is answered with 409, before any other rule. */
 export async function takenName(talk: Conversation): Promise<void> {
   const { customer, random } = talk;
   const calls: Call[] = [];

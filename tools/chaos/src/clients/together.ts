@@ -1,4 +1,4 @@
-/** Requests of one caller that are sent together, and those without a key: what races and retries must not do. */
+/** Concurrent requests of one caller, and requests without a key: races and retries must have no extra effect. */
 import { formatMoney } from '@mo/money';
 import type { Answer, Call } from './caller.ts';
 import type { Conversation } from './conversation.ts';
@@ -6,13 +6,13 @@ import { type LoanWish, loanAnswered, loanCall, paymentAnswered, paymentCall } f
 
 const LOANS_AT_ONCE = 6;
 
-/** Equal loans at once: as many as fit are granted, and no more. */
+/** Equal loans at once: exactly as many as fit are granted. */
 export async function loansAtOnce(talk: Conversation): Promise<void> {
   const { customer, random } = talk;
   const amount = BigInt(random.whole(1, 400)) * 100n;
   const calls = Array.from({ length: LOANS_AT_ONCE }, () => loanCall(talk, { amount }, talk.newKey()));
   const answers = await Promise.all(calls.map((call) => talk.insist(call)));
-  // Taken over as if one after the other, the granted ones first: what is left must be refused.
+  // Recorded as if sequential, the granted ones first: the others must be refused.
   const all = calls.map((call, place) => ({ call, answer: answers[place] as Answer }));
   const isGranted = ({ answer }: { answer: Answer }) => answer.status === 201;
   for (const { call, answer } of all.filter(isGranted)) loanAnswered(talk, { amount }, call, answer);
@@ -23,7 +23,7 @@ export async function loansAtOnce(talk: Conversation): Promise<void> {
   }
 }
 
-/** The same request twice at once, under one key: one effect, and one answer. */
+/** The same request twice at once under one key: one effect, and one answer. */
 export async function twins(talk: Conversation): Promise<void> {
   const total = talk.customer.owed === 0n ? 100n : BigInt(talk.random.whole(1, Number(talk.customer.owed)));
   const call = paymentCall(talk, total, talk.newKey());
@@ -33,7 +33,7 @@ export async function twins(talk: Conversation): Promise<void> {
   paymentAnswered(talk, total, call, first);
 }
 
-/** A loan without a key: sent once, it is granted, or nobody knows; sent again by its external_id, it is found. */
+/** A loan without a key: an unanswered attempt is repeated, and a 409 leads to the loan by its external_id. */
 export async function unkeyedLoan(talk: Conversation): Promise<void> {
   const { customer, random } = talk;
   if (customer.available === 0n || customer.standing.status === 'inactive') return;
@@ -43,7 +43,7 @@ export async function unkeyedLoan(talk: Conversation): Promise<void> {
   if (answer !== null) loanAnswered(talk, wish, call, answer);
 }
 
-/** The same of a payment. */
+/** The same for a payment. */
 export async function unkeyedPayment(talk: Conversation): Promise<void> {
   const { customer, random } = talk;
   if (customer.owed === 0n) return;
@@ -53,7 +53,7 @@ export async function unkeyedPayment(talk: Conversation): Promise<void> {
   if (answer !== null) paymentAnswered(talk, total, call, answer);
 }
 
-/** Sends a write without a key until it is known to be done. Returns its answer; null if the write can't be found. */
+/** Sends a write without a key until it is known to be done. @returns its answer; null if the write can't be found */
 async function once(talk: Conversation, call: Call, list: 'listLoans' | 'listPayments'): Promise<Answer | null> {
   const first = await talk.caller.attempt(call, talk.timeoutMs);
   if (first !== null) return first;
@@ -63,6 +63,6 @@ async function once(talk: Conversation, call: Call, list: 'listLoans' | 'listPay
   const found = await talk.insist({ id: list, query: { external_id }, token: talk.customer.token });
   const [row] = (found.body.results ?? []) as Record<string, unknown>[];
   if (row !== undefined) return { ...again, status: 201, body: row, token: again.token };
-  talk.violate('what is a 409 is there', call, again);
+  talk.violate('an entity that causes a 409 exists', call, again);
   return null;
 }

@@ -1,4 +1,4 @@
-/** Bulk uploads under load: sent again under their key until they are through, each line created once. */
+/** Bulk uploads under load: retried under their key until they succeed, with each line created once. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatMoney } from '@mo/money';
 import type { UploadedCustomer } from '../ledger.ts';
@@ -48,6 +48,6 @@ async function uploadOnce({ caller, random, nameOf, ledger, tally }: CallerParts
 
 function isRight({ status, body }: Answer, expected: number, counts: Record<string, number>): boolean {
   if (status !== expected) return false;
-  // What fails an atomic upload counts every line that is not created, by its own rule.
+  // A failing atomic upload counts every line that was not created, by its own rule.
   return expected === 422 || Object.entries(counts).every(([name, count]) => body[name] === count);
 }
