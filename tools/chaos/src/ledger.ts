@@ -1,8 +1,8 @@
-/** What callers were told, kept outside of the system: what it must still say in the end. */
+/** A record of acknowledged answers, kept outside the system, which must still hold at the end. */
 import type { Call } from './clients/caller.ts';
 import type { CustomerModel } from './clients/customer-model.ts';
 
-/** An answer that was given under a key, and must be given again to the byte. */
+/** An answer under a key, which must be repeated byte for byte. */
 export interface KeyedAnswer {
   readonly call: Call;
   readonly status: number;
@@ -11,7 +11,7 @@ export interface KeyedAnswer {
 
 export interface UploadedCustomer {
   readonly externalId: string;
-  /** Minor units. */
+  /** In minor units. */
   readonly score: bigint;
 }
 
@@ -19,6 +19,6 @@ export class Ledger {
   readonly customers: CustomerModel[] = [];
   readonly keyed: KeyedAnswer[] = [];
   readonly uploaded: UploadedCustomer[] = [];
-  /** Customers with an operation that no answer came to: what became of it can't be known. */
+  /** Customers with an unanswered operation: its effect is unknown. */
   readonly unknown = new Set<CustomerModel>();
 }

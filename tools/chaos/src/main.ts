@@ -1,6 +1,6 @@
 /**
- * `npm run chaos`: the system under faults, on real servers. Exit code 0 where nothing was violated, 1 where something
- * was, 2 where it could not begin, 130 where it was stopped by Ctrl-C.
+ * `npm run chaos`: tests the system under faults, on real servers. Exit code 0 without violations, 1 with violations, 2
+ * if it could not start, 130 if Ctrl-C stopped it.
  */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,7 +45,7 @@ async function main(): Promise<number> {
   }
 }
 
-// Not left to Node.js: where a connection has died in the midst of a write, it may wait for that without end when it tidies up.
+// An explicit exit: where a connection died during a write, Node.js may wait forever in its own cleanup.
 try {
   process.exit(await main());
 } catch (error) {

@@ -1,4 +1,4 @@
-/** What a run has seen: answers by status, attempts that failed and how, and what must not have happened. */
+/** The observations of a run: answers by status, failed attempts by cause, and violations. */
 const VIOLATIONS_KEPT_MAX = 100;
 
 export interface Violation {
@@ -6,7 +6,7 @@ export interface Violation {
   readonly detail: string;
 }
 
-/** How one operation went for its caller. */
+/** The outcome of one operation for its caller. */
 export interface Outcome {
   readonly attempts: number;
   readonly isAnswered: boolean;
@@ -21,18 +21,18 @@ export class Tally {
   operations = 0;
   /** Operations whose first attempt failed. */
   firstFailed = 0;
-  /** Operations that no retry got an answer for. */
+  /** Operations that got no answer despite retries. */
   neverAnswered = 0;
   longestMs = 0;
   violated = 0;
 
-  /** An answer came, of whatever status. */
+  /** Counts an answer, whatever its status. */
   answer(status: number): void {
     this.attempts += 1;
     add(this.answers, String(status));
   }
 
-  /** An attempt ended without an answer. */
+  /** Counts an attempt without an answer. */
   failure(how: string): void {
     this.attempts += 1;
     add(this.failures, how);

@@ -47,7 +47,7 @@ const TAKE = `
     debt = accounts.debt + $2::int * $3::numeric, last_taken_at = owner.at, last_time = owner.at
   FROM owner WHERE accounts.customer_id = owner.customer_id`;
 
-/** Gives each customer `each` loans of an amount. Followers receive them later: see `settled`. */
+/** Gives each customer `each` loans of an amount. Followers receive them later: see `settleSeeds`. */
 export async function seedLoans(run: Run, customerIds: readonly number[], each: number, amount: string): Promise<void> {
   const client = await run.databases.connect('loans');
   try {

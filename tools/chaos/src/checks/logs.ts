@@ -1,11 +1,11 @@
-/** What the processes said of themselves: an error that nothing handled ends one, and its supervisor would hide it. */
+/** Checks the processes' logs. An unhandled error ends a process, but its supervisor hides that by a restart. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ERROR_LEVEL = 50;
 const LINES_MAX = 20;
 
-/** Lines of errors in the logs of the services: each is a bug, or an event that can't take effect. */
+/** Error lines in the services' logs: each is a bug, or an event that can't take effect. */
 export function errorLines(dir: string): string[] {
   const logs = join(dir, 'logs');
   if (!existsSync(logs)) return [];

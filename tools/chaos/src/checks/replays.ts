@@ -1,4 +1,4 @@
-/** Every key that was answered is sent once more: the same answer, to the byte. */
+/** Sends every answered idempotency key again: the answer must be the same, byte for byte. */
 
 import type { Random } from '@mo/dev-stack/random';
 import { type Caller, noteEnd, textOf } from '../clients/caller.ts';
@@ -9,7 +9,7 @@ const REPLAYS_MAX = 4_000;
 const AT_ONCE = 8;
 const TIMEOUT_MS = 35_000;
 
-/** Returns the number of keys that were sent again. A key without an answer does not stop the others. */
+/** @returns the number of keys sent again; a key that gets no answer does not stop the others */
 export async function checkReplays(
   caller: Pick<Caller, 'insist'>,
   ledger: Pick<Ledger, 'keyed'>,

@@ -1,4 +1,7 @@
-/** The databases against the ledger: what was acknowledged is there, once, as it was acknowledged, and nothing else is. */
+/**
+ * Compares the databases with the ledger: each acknowledged write exists once, as acknowledged, and nothing else
+ * exists.
+ */
 import { query } from '@mo/agreement';
 import type { StackFile } from '@mo/dev-stack';
 import { formatMoney } from '@mo/money';
@@ -6,15 +9,15 @@ import type { CustomerModel, LoanModel, PaymentModel } from '../clients/customer
 import type { Ledger } from '../ledger.ts';
 
 export interface RowFaults {
-  /** Acknowledged, and not there, or not as acknowledged. */
+  /** Acknowledged, but missing or different. */
   readonly lost: string[];
-  /** There, and never acknowledged. */
+  /** Stored, but never acknowledged. */
   readonly unasked: string[];
 }
 
 const LOAN_STATUS = { pending: 1, active: 2, rejected: 3, paid: 4 } as const;
 
-/** Each row as a line of text by its external_id, as the ledger has it and as the database has it. */
+/** Compares rows as lines of text, keyed by external_id. */
 export async function rowFaults(stack: StackFile, ledger: Ledger): Promise<RowFaults> {
   const known = ledger.customers.filter((customer) => !ledger.unknown.has(customer));
   const unknownIds = new Set([...ledger.unknown].map(({ id }) => String(id)));

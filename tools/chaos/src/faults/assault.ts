@@ -1,4 +1,4 @@
-/** Leads the faults: one or two at a time, and the next once callers have felt the end of the last. */
+/** Schedules the faults: one or two at a time. The next ones start after callers have recovered from the last. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '@mo/dev-stack/random';
 import type { Tally } from '../tally.ts';
@@ -11,13 +11,13 @@ const PAUSE_MS_MIN = 200;
 const PAUSE_MS_MAX = 1_000;
 const SECOND_AFTER_MS_MAX = 1_500;
 
-/** A fault that happened, and how long it was felt. */
+/** A fault that happened, and how long callers felt it. */
 export interface Blow {
   readonly kind: Kind;
   readonly target: Target;
   readonly what: string;
   readonly recoveryMs: number | null;
-  /** How long its service had no relay, where the relay was struck and another took over. */
+  /** The time until another process became the relay, if the fault hit the relay and another took over. */
   readonly takeoverMs: number | null;
   readonly isOneOfTwo: boolean;
 }
@@ -44,7 +44,7 @@ export class Assault {
     return this.#blows;
   }
 
-  /** Goes on for so long, or for so many faults; resolves once the last fault is over. */
+  /** Injects faults for the given time, or up to the given number; resolves once the last fault is over. */
   async lead(durationMs: number, faultsMax: number): Promise<void> {
     const { random } = this.#parts;
     const endMs = performance.now() + durationMs;
@@ -74,7 +74,7 @@ export class Assault {
     log(`${this.#blows.length}. ${fault.kind} ${fault.target}: ${what}${lasted}, ${recovered}${relayed}`);
   }
 
-  /** Watches the lease of a relay that was struck; what lasts may end before the lease does, and then nobody takes over. */
+  /** Watches the lease of a relay that was hit. A fault may end before the lease does; then there is no takeover. */
   async #takeover(fault: Fault, pid: number | null): Promise<number | null> {
     const [, service] = (/^relay of (\w+)/.exec(fault.target) ?? []) as unknown as [string, Service];
     if (service === undefined || pid === null) return null;

@@ -1,6 +1,6 @@
 /**
- * Which faults happen, in which order. All of it comes from the seed: every kind is played on each of its targets once
- * before any is played again, the kinds in turn, so that a short run has seen all kinds and a long one all pairs.
+ * The sequence of faults, derived from the seed. Every kind hits each of its targets once before a target is repeated,
+ * and kinds alternate, so a short run covers all kinds and a long one all pairs.
  */
 import type { Random } from '@mo/dev-stack/random';
 
@@ -9,7 +9,7 @@ export type Service = (typeof SERVICES)[number];
 
 /** A process: a replica of a service, the holder of a service's relay lease, or a server. */
 export type ProcessTarget = 'gateway' | Service | `relay of ${Service}` | 'postgres' | 'kafka';
-/** Connections: from the gateway to a service, from processes to PostgreSQL, among the services, and to Kafka. */
+/** Connections: from the gateway to a service, from processes to PostgreSQL, between services, or to Kafka. */
 export type WayTarget =
   | `gateway to ${Service}`
   | `${Service} to postgres`
@@ -18,8 +18,8 @@ export type WayTarget =
   | 'all to kafka';
 
 /**
- * Processes are killed, frozen for a while, or restarted in order. Connections are cut, stalled for a while, or lost: what
- * is sent on them goes nowhere from then on, without a word, while new ones work.
+ * Processes are killed, frozen for a while, or restarted in order. Connections are cut, stalled for a while, or lost: a
+ * lost connection silently drops all data from then on, while new connections work.
  */
 export type Kind = 'kill' | 'freeze' | 'restart' | 'cut' | 'stall' | 'lose';
 export type Target = ProcessTarget | WayTarget;
@@ -27,9 +27,9 @@ export type Target = ProcessTarget | WayTarget;
 export interface Fault {
   readonly kind: Kind;
   readonly target: Target;
-  /** How long it lasts, for those that last. */
+  /** The duration of faults that last. */
   readonly durationMs: number;
-  /** Which of a service's replicas, counted round. */
+  /** The replica of the service, modulo their number. */
   readonly replica: number;
 }
 
@@ -59,13 +59,13 @@ export const KINDS = Object.keys(TARGETS) as Kind[];
 
 const DURATION_MS_MIN = 800;
 const DURATION_MS_MAX = 3_500;
-/** Longer than the lease, Kafka's sessions and the timeouts of locks and statements. */
+/** Longer than the lease, Kafka's session timeouts, and the lock and statement timeouts. */
 const LONG_MS_MIN = 6_500;
 const LONG_MS_MAX = 12_000;
 const LONG_SHARE = 0.1;
 const TWO_AT_ONCE_SHARE = 0.3;
 
-/** The faults without end, in groups of one or two that happen together. */
+/** An endless sequence of faults, in groups of one or two that happen together. */
 export function* faultGroups(random: Random): Generator<readonly Fault[]> {
   const faults = faultsOf(random);
   for (;;) {

@@ -1,6 +1,6 @@
 /**
- * The processes of the stack, by their pids in it. Every one of them is a child of this process, and before any signal
- * that is checked: a pid that has gone to somebody else is never touched.
+ * The processes of the stack, by pid. Each one is a child of this process, which is checked before every signal: a
+ * reused pid is never signalled.
  */
 import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,7 +13,7 @@ const POLL_MS = 20;
 const LOOK_TIMEOUT_MS = 1_000;
 
 export interface Found {
-  /** As `loans-2`. */
+  /** For example `loans-2`. */
   readonly name: string;
   readonly pid: number;
 }
@@ -25,7 +25,7 @@ export class Processes {
     this.#stack = stack;
   }
 
-  /** The process that a fault is for; waits until it lives. */
+  /** The process that a fault targets; waits until it is running. */
   async find(target: ProcessTarget, fault: Fault): Promise<Found> {
     for (const endMs = Date.now() + ALIVE_TIMEOUT_MS; Date.now() < endMs; await delay(POLL_MS)) {
       const found = await this.#look(target, fault);
@@ -34,14 +34,14 @@ export class Processes {
     throw new Error(`${target} is not running`);
   }
 
-  /** Who holds a service's relay lease: its pid, or null where nobody does, or that can't be told now. */
+  /** The pid of the holder of a service's relay lease; null if there is none or it is unknown. */
   async relayPid(service: Service): Promise<number | null> {
     const holder = await this.#holder(service).catch(() => null);
     const pid = Number(holder?.split('/')[1]);
     return this.#replicas(service).some((replica) => replica.pid === pid) ? pid : null;
   }
 
-  /** The process with all that it has started, itself first. */
+  /** The process and its descendants, itself first. */
   treeOf(pid: number): number[] {
     const parents = new Map(
       readdirSync('/proc')
@@ -65,7 +65,7 @@ export class Processes {
     const replicas = this.#replicas(service);
     const holder = relayOf === undefined ? null : await this.relayPid(service);
     const held = replicas.findIndex(({ pid }) => pid === holder);
-    // Where nobody holds the lease, any replica is as good.
+    // If nobody holds the lease, any replica will do.
     const place = held === -1 ? fault.replica % replicas.length : held;
     const pid = replicas[place]?.pid ?? null;
     return pid === null ? null : { name: place === 0 ? service : `${service}-${place + 1}`, pid };
@@ -92,7 +92,7 @@ export class Processes {
   }
 }
 
-/** Whether the process is a child of this one that still lives. */
+/** Whether the pid is a running child of this process. */
 export function isOurs(pid: number): boolean {
   const stat = procStat(pid);
   return stat !== undefined && stat.parent === process.pid && stat.state !== 'Z';

@@ -1,6 +1,6 @@
 /**
- * How long callers feel a fault: from when it could be over until each service has done a write that was begun after
- * that. And for a relay that was struck: until another process relays.
+ * Recovery time: from the earliest possible end of a fault until each service has completed a write that started after
+ * it. For a relay that was hit: until another process relays.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { SERVICES, type Service } from './plan.ts';
@@ -17,10 +17,10 @@ interface Watch {
 export class Recovery {
   readonly #watches = new Set<Watch>();
   #lastSuccessMs = performance.now();
-  /** The longest time in which no request at all succeeded, in ms. */
+  /** The longest time without any successful request, in ms. */
   longestGapMs = 0;
 
-  /** A request succeeded; `service` where it was a write. Times by `performance.now()`. */
+  /** Records a successful request; `service` is set for writes. Times are of `performance.now()`. */
   success(service: Service | null, beganMs: number): void {
     const nowMs = performance.now();
     this.longestGapMs = Math.max(this.longestGapMs, nowMs - this.#lastSuccessMs);
@@ -35,7 +35,7 @@ export class Recovery {
     }
   }
 
-  /** In ms, how long it took from then on until every service did a write; null where that took too long. */
+  /** The time in ms from then until every service has completed a write; null after the timeout. */
   async after(fromMs: number): Promise<number | null> {
     const { promise, resolve } = Promise.withResolvers<number>();
     const watch = { fromMs, missing: new Set<Service>(SERVICES), resolve };
@@ -49,7 +49,7 @@ export class Recovery {
   }
 }
 
-/** In ms, how long it takes until another process than this holds the lease; null where none does within the time. */
+/** The time in ms until a process other than this one holds the lease; null if none does in time. */
 export async function takeover(
   relayPid: () => Promise<number | null>,
   pid: number,

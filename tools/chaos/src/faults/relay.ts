@@ -1,6 +1,6 @@
 /**
- * A relay for TCP connections, which can cut them, let them stall, or lose them. It passes half-closed connections on as such, so
- * that a server which closes in order is seen to do so.
+ * A TCP relay that can cut, stall or lose connections. It forwards half-closed connections as such, so an orderly
+ * shutdown of a server remains visible as one.
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
@@ -20,7 +20,7 @@ export class TcpRelay {
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
   }
 
-  /** Listens on a free port, and leads to the target port. */
+  /** Listens on a free port, and forwards to the target port. */
   static async start(target: number): Promise<TcpRelay> {
     const relay = new TcpRelay(target);
     relay.#server.listen(0, HOST);
@@ -32,13 +32,13 @@ export class TcpRelay {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** `cut` resets what is there and what comes; `stalled` lets nothing through; `open` lets everything go on. */
+  /** `cut` resets existing and new connections; `stalled` holds all data back; `open` forwards again. */
   become(state: RelayState): void {
     this.#state = state;
     for (const pair of this.#pairs) pair.become(state);
   }
 
-  /** From now on what is sent on the connections there are goes nowhere; new ones are as ever. */
+  /** Drops all further data on existing connections; new connections work. */
   lose(): void {
     for (const pair of this.#pairs) pair.lose();
   }
@@ -55,7 +55,7 @@ export class TcpRelay {
   }
 }
 
-/** A connection that came in, and the one that leads on. */
+/** An incoming connection and its outgoing counterpart. */
 class Pair {
   readonly #near: Socket;
   readonly #far: Socket;
@@ -100,7 +100,7 @@ class Pair {
 
   #closed(): void {
     if (this.#near.destroyed && this.#far.destroyed) this.#onEnd();
-    // What one side had sent in order has been passed on by its end; what is left over has no one to go to.
+    // Data sent before an orderly end has been forwarded; the rest has no receiver.
     else if (this.#near.errored || this.#far.errored) this.#cut();
   }
 }

@@ -1,19 +1,19 @@
-/** Carries out faults on the running stack, and takes back what it did. */
+/** Injects faults into the running stack, and reverts them. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault, ProcessTarget, Service, WayTarget } from './plan.ts';
 import { isOurs, type Processes } from './processes.ts';
 import type { TcpRelay } from './relay.ts';
 import type { Ways } from './ways.ts';
 
-/** SIGTERM asks PostgreSQL to wait for its clients, which would never end: SIGINT is what stops it in order. */
+/** On SIGTERM, PostgreSQL waits for its clients, which never leave; on SIGINT it shuts down in order at once. */
 const RESTART_SIGNAL = { postgres: 'SIGINT', other: 'SIGTERM' } as const;
 
 export interface Struck {
-  /** Which process or connections it was. */
+  /** The process or the connections. */
   readonly what: string;
-  /** When it began, by `performance.now()`. */
+  /** The start, by `performance.now()`. */
   readonly fromMs: number;
-  /** From when on things could recover: the signal, or the end of what lasts. */
+  /** The earliest start of recovery: the signal, or the end of a lasting fault. */
   readonly overMs: number;
 }
 
@@ -27,7 +27,7 @@ export class Striker {
     this.#ways = ways;
   }
 
-  /** Carries a fault out; resolves when it is over, which for a signal is at once. `onStruck` is told once it has begun. */
+  /** Injects a fault; resolves when it is over: for a signal, at once. Calls `onStruck` once it has started. */
   async strike(fault: Fault, onStruck: (pid: number | null) => void): Promise<Struck> {
     if (fault.kind === 'cut' || fault.kind === 'stall' || fault.kind === 'lose')
       return this.#interrupt(fault, onStruck);
@@ -42,14 +42,14 @@ export class Striker {
     return { what: `${name} (${pid})`, fromMs, overMs: fault.kind === 'freeze' ? performance.now() : fromMs };
   }
 
-  /** Lets everything go on that was stopped. */
+  /** Reverts everything that is frozen or stalled. */
   calm(): void {
     this.#ways.become('open');
     for (const pid of this.#frozen) signal(pid, 'SIGCONT');
     this.#frozen.clear();
   }
 
-  /** Freezes a process and what it started, which for PostgreSQL is where the work is done. */
+  /** Freezes a process and its descendants: PostgreSQL does its work in children. */
   async #freeze(pid: number, durationMs: number, onStruck: (pid: number) => void): Promise<void> {
     signal(pid, 'SIGSTOP');
     this.#frozen.add(pid);
@@ -75,7 +75,7 @@ export class Striker {
     return { what: `${fault.target}, ${relays.length} ways`, fromMs, overMs: performance.now() };
   }
 
-  /** The relays, and the one process that they belong to, where that is so. */
+  /** The relays, and the pid if they belong to one process. */
   async #relaysOf(fault: Fault): Promise<{ relays: TcpRelay[]; pid: number | null }> {
     const target = fault.target as WayTarget;
     const [service] = (/(customers|loans|payments)/.exec(target) ?? []) as Service[];
@@ -88,7 +88,7 @@ export class Striker {
   }
 }
 
-/** Signals a child of this process; one that is gone meanwhile is left alone. */
+/** Signals a child of this process; ignores one that has exited. */
 function signal(pid: number, name: NodeJS.Signals): void {
   if (isOurs(pid)) sendTo(pid, name);
 }

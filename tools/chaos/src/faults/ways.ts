@@ -1,4 +1,4 @@
-/** Every way between two processes of the stack, each over a relay of its own. */
+/** Every connection path between two processes of the stack, each through its own relay. */
 import type { Way } from '@mo/dev-stack';
 import { type RelayState, TcpRelay } from './relay.ts';
 
@@ -8,30 +8,30 @@ interface Led {
   readonly relay: TcpRelay;
 }
 
-/** The service that a process is a replica of: `loans-2` is one of loans. */
+/** The service of a process: `loans-2` is a replica of loans. */
 const serviceOf = (name: string): string => name.replace(/-\d+$/, '');
 
 export class Ways {
   readonly #led: Led[] = [];
 
-  /** For the stack: answers with a port that leads to the end of the way. */
+  /** Called by the stack: returns the port of a relay to the target. */
   readonly detour = async ({ from, to, port }: Way): Promise<number> => {
     const relay = await TcpRelay.start(port);
     this.#led.push({ from, to, relay });
     return relay.port;
   };
 
-  /** Everything from one service to another, or to a server. */
+  /** The relays from one service to another, or to a server. */
   between(from: string, to: string): TcpRelay[] {
     return this.#find((way) => serviceOf(way.from) === from && serviceOf(way.to) === to);
   }
 
-  /** Everything from one process to a server. */
+  /** The relays from one process to a server. */
   fromProcess(name: string, to: string): TcpRelay[] {
     return this.#find((way) => way.from === name && way.to === to);
   }
 
-  /** Everything from the other services and to them. */
+  /** The relays to and from the other services. */
   amongServices(service: string): TcpRelay[] {
     const services = ['customers', 'loans', 'payments'];
     const [others, own] = [services.filter((other) => other !== service), [service]];
@@ -40,7 +40,7 @@ export class Ways {
     return this.#find((way) => leads(own, others, way) || leads(others, own, way));
   }
 
-  /** All of them, in one state. */
+  /** Sets all relays to one state. */
   become(state: RelayState): void {
     for (const { relay } of this.#led) relay.become(state);
   }
