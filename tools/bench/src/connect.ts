@@ -5,7 +5,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
  * Opens a connection, which the caller must end. Queries reject once the server is gone.
- * || @param answerMsMax statements that take longer reject, in ms
+ *
+ * @param answerMsMax statements that take longer reject, in ms
  */
 export async function connect(url: string, answerMsMax: number): Promise<pg.Client> {
   const client = new pg.Client({

@@ -80,7 +80,8 @@ export interface Copied {
 
 /**
  * Copies the rows of `count` customers into new tables, in one transaction.
- * || @param all also the rows that followers write
+ *
+ * @param all also the rows that followers write
  * @returns the time from BEGIN to COMMIT, and the number of rows in each table
  */
 export async function copyCustomers(url: string, count: number, all: boolean): Promise<Copied> {

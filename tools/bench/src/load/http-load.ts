@@ -11,7 +11,8 @@ export class HttpLoad {
 
   /**
    * Applies a load; resolves once every request is answered. Only one can run at a time.
-   * || @param onToken receives the tokens that the order asks for, during the load
+   *
+   * @param onToken receives the tokens that the order asks for, during the load
    */
   run(order: HttpOrder, onToken: (token: string) => void = () => {}): Promise<Outcome> {
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>();

@@ -23,7 +23,8 @@ type Ends = ReadonlyMap<string, number>;
 
 /**
  * Polls until nothing is pending.
- * || @param waiting names what is pending; null if nothing is
+ *
+ * @param waiting names what is pending; null if nothing is
  * @returns the time that took, in ms
  * @throws Error that names what is pending after `timeoutMs`
  */

@@ -46,7 +46,8 @@ export class Subscriber {
   /**
    * Starts to read at the topic's end. A subscriber learns its start offset only from its first fetch, so a probe event
    * must arrive before measurements start.
-   * || @param probe causes an event, and returns the number of the next one
+   *
+   * @param probe causes an event, and returns the number of the next one
    * @throws Error if no event arrives
    */
   async join(first: number, probe: () => Promise<number>): Promise<void> {

@@ -16,7 +16,8 @@ export interface Expected {
 
 /**
  * Differences between the expected names and those that a place contains.
- * || @param where the name of the place
+ *
+ * @param where the name of the place
  * @param found the names in it, with duplicates
  */
 export function faultsOfNames(

@@ -77,7 +77,8 @@ export class Caller {
 
   /**
    * Retries until there is an answer other than 503.
-   * || @throws Unanswered if there is none in time; this counts as a violation
+   *
+   * @throws Unanswered if there is none in time; this counts as a violation
    */
   async insist(call: Call, timeoutMs: number): Promise<Answer> {
     const { tally } = this.#parts;
