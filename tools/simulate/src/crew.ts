@@ -1,4 +1,4 @@
-/** Many seeds on several workers, a handful at a time. */
+/** Spreads many seeds over worker threads, a few at a time. */
 import { Worker } from 'node:worker_threads';
 import type { Outcome } from './seed.ts';
 

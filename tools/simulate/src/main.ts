@@ -1,20 +1,21 @@
 /**
- * A simulation of the whole system, to find what no test thinks of.
+ * A deterministic simulation of the whole system, which finds bugs that no hand-written test anticipates.
  *
- * A seed is one life of one world. In it the production code of customers, loans and payments decides, batches, relays,
- * follows, pulls, heals and settles, as two processes a service; only what is below it is a stand-in: the databases'
- * storage, the broker, the network and the clock. One scheduler runs all of it, a step at a time, by one seed, so a seed
- * always lives the same life.
+ * A seed defines one run of one world. The production code of customers, loans and payments decides, batches,
+ * relays, follows, pulls, heals and settles, in two processes per service. Only the layers below are simulated:
+ * database storage, broker, network and clock. One scheduler, driven by the seed, runs everything step by step, so a
+ * seed always replays identically.
  *
- *   engine/   the scheduler, processes that freeze and die, seeded randomness, traps for anything that is not the seed
- *   world/    the stand-ins, and what goes wrong: delays, losses, doubles, cuts, conflicts, crashes at any step
- *   clients/  what is asked for, aimed at the edges: the last cent of credit, a token from beyond, a key in flight twice
- *   oracle/   a plain model of the business, that takes every event in the instant of its commit
+ * engine/: the scheduler, processes that freeze and die, seeded randomness, traps for real time and randomness
+ * world/: the simulated layers and their faults: delays, losses, duplicates, cuts, conflicts, crashes at any step
+ * clients/: requests that target edges: the last cent of credit, a token of future versions, concurrent uses of a key
+ * oracle/: a plain model of the business, which records every event at the instant of its commit
  *
- * The oracle holds against it, after each commit, the rows of the customers that it touched and how they follow each
- * other; every answer, for what was true between its request and itself; what is published, kept aside and acknowledged;
- * and at the end, with the faults over, that all is answered, and agrees. The first rule that breaks ends the seed, which is
- * then lived again with fewer operations and faults for as long as the same rule breaks: that history is printed.
+ * After each commit, the oracle checks the rows of the affected customers and the order of their versions. It checks
+ * every answer against the states between request and answer, and everything that is published, quarantined and
+ * acknowledged. At the end, after the faults, everything must be answered and must agree. The first violated rule ends
+ * the seed. The seed is then repeated with fewer operations and faults as long as it violates the same rule, and the
+ * shortest history is printed.
  */
 import { runSeeds } from './crew.ts';
 import { type Options, readOptions, USAGE, UsageError } from './options.ts';
@@ -23,7 +24,7 @@ import { type Outcome, runSeed } from './seed.ts';
 import { shrink } from './shrink.ts';
 
 const PROGRESS_MS = 5_000;
-/** So many failing seeds are shrunk; the others are named. */
+/** The number of failing seeds that are shrunk; the others are only listed. */
 const SHRUNK_MAX = 3;
 
 async function runMany({ seeds, from, operations, workers }: Options, tally: Tally): Promise<void> {

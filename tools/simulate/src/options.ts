@@ -7,17 +7,17 @@ const WORKERS_DEFAULT = 2;
 
 export const USAGE = `Usage: npm run simulate -- [options]
 
-Runs the services in one process under a seeded scheduler and clock, with crashes and losses, against a plain model of
-the business.
+Runs the services in one process on a seeded scheduler and a virtual clock, injects crashes and losses, and checks
+everything against a plain model of the business.
 
   --seeds N     how many seeds (${SEEDS_DEFAULT})
-  --from S      the first of them (1)
+  --from S      the first seed (1)
   --seed S      replay one seed exactly; if it fails, print its history
-  --ops K       operations of a seed (${OPERATIONS_DEFAULT})
-  --workers W   threads (${WORKERS_DEFAULT})
+  --ops K       operations per seed (${OPERATIONS_DEFAULT})
+  --workers W   worker threads (${WORKERS_DEFAULT})
   --help        print this
 
-Exit code 0 if all seeds pass, 1 if one fails, 2 if the options are wrong.`;
+Exit code 0 if all seeds pass, 1 if one fails, 2 for wrong options.`;
 
 export interface Options {
   readonly seeds: number;

@@ -1,4 +1,4 @@
-/** What a run tells: a failing seed with its shortest history, and the figures of all. */
+/** The report of a run: failing seeds with their shortest histories, and the summed figures. */
 import type { Outcome } from './seed.ts';
 import type { Shrunk } from './shrink.ts';
 import { addFigures, type Figures, noFigures } from './world/figures.ts';

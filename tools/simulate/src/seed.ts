@@ -1,4 +1,4 @@
-/** One seed, from its beginning to agreement: the clients' operations among faults, then calm until all streams are drained. */
+/** Runs one seed: the clients' operations under faults, then a calm phase until all streams are drained. */
 import { setTraps } from './engine/traps.ts';
 import { checkAgreement, lagOf } from './oracle/agreement.ts';
 import type { Violation } from './oracle/violation.ts';
@@ -6,14 +6,14 @@ import type { Figures } from './world/figures.ts';
 import { calmDown, strike } from './world/strikes.ts';
 import { World, type WorldOptions } from './world/world.ts';
 
-/** Virtual time in which the clients must be through, faults and all. */
+/** Virtual time in which the clients must finish, despite faults. */
 const CLIENTS_MS_MAX = 400_000;
-/** Virtual time in which the streams must be drained once the faults are over. */
+/** Virtual time in which the streams must drain after the faults. */
 const DRAIN_MS_MAX = 15_000;
-/** Where messages were lost, only a sweep can find the last of them: within two sweeps. */
+/** After losses of messages, only a sweep can find the last of them: within two sweeps. */
 const DRAIN_OF_LOSSES_MS_MAX = 130_000;
 const DRAIN_POLL_MS = 50;
-/** Virtual time in which all is answered once the faults are over. */
+/** Virtual time in which everything is answered after the faults. */
 const EPILOGUE_MS_MAX = 20_000;
 const UNPARK_MS = 1_000;
 
@@ -23,7 +23,7 @@ export interface Outcome {
   readonly figures: Figures;
   readonly hash: string;
   readonly lines: readonly string[];
-  /** How many operations had begun when it ended. */
+  /** The number of operations that had started when it ended. */
   readonly operations: number;
 }
 
@@ -74,7 +74,7 @@ async function live(world: World): Promise<void> {
   if (world.violation === null) checkAgreement(world.report, world.ledger, world.databases);
 }
 
-/** All is well: what clients still ask is answered at once. */
+/** Without faults, the clients' remaining requests are answered at once. */
 async function epilogue(world: World): Promise<void> {
   const { scheduler } = world;
   const endUs = scheduler.nowUs + EPILOGUE_MS_MAX * 1000;
@@ -102,7 +102,7 @@ async function drain(world: World): Promise<void> {
   if (lag !== null) world.report('the streams are drained in time', lag);
 }
 
-/** The housekeeping of a service: what the broker refused is tried again. */
+/** Housekeeping of a service: retries messages that the broker refused. */
 function unparkNowAndThen(world: World): void {
   const unpark = (): void => {
     for (const { outbox } of Object.values(world.databases)) for (const row of outbox) row.parked = false;

@@ -1,6 +1,6 @@
 /**
- * From a seed that fails to the shortest history found that breaks the same rule: kinds of faults are left out, then
- * single strikes, then operations, in ever smaller groups. Each try is a whole seed, so the result replays as surely.
+ * Shrinks a failing seed to the shortest history found that violates the same rule: omits kinds of faults, then single
+ * strikes, then operations in ever smaller groups. Each try is a full run, so the result replays just as reliably.
  */
 
 import { type Outcome, runSeed } from './seed.ts';

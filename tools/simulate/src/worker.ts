@@ -1,8 +1,8 @@
-/** A worker: runs the seeds that it is given, one after the other. */
+/** A worker thread: runs the given seeds one after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { runSeed } from './seed.ts';
 
-// Thousands of refusals are thrown a second; a failing seed is run again, with stacks.
+// Thousands of refusals are thrown per second; a failing seed is run again with stacks.
 Error.stackTraceLimit = 0;
 
 const { operations } = workerData as { operations: number };

@@ -42,7 +42,7 @@ const DETAILS = [
 ];
 const completed = (more: Partial<Payment> = {}) => row(1, { status: 'completed', details: DETAILS, ...more });
 
-/** The rules that these rows break. */
+/** The rules that these rows violate. */
 function brokenBy(...rows: Payment[]): string[] {
   const rules: string[] = [];
   const payments = new Map(rows.map((payment) => [payment.id, payment]));
@@ -52,7 +52,7 @@ function brokenBy(...rows: Payment[]): string[] {
   return rules;
 }
 
-it('payments whose rows match their events are in order', () => {
+it('payments whose rows match their events break no rule', () => {
   expect(brokenBy(completed(), row(2))).toEqual([]);
 });
 
@@ -82,11 +82,11 @@ it.each<[string, Partial<Payment>]>([
   ],
   ['details', { details: [] }],
 ])('a payment whose row has another %s is found', (_what, more) => {
-  expect(brokenBy(completed(more), row(2))).toEqual(['a row says what happened']);
+  expect(brokenBy(completed(more), row(2))).toEqual(['a row matches its history']);
 });
 
 it('a rejected payment that was spread over loans is found', () => {
-  expect(brokenBy(completed(), row(2, { details: DETAILS }))).toEqual(['a row says what happened']);
+  expect(brokenBy(completed(), row(2, { details: DETAILS }))).toEqual(['a row matches its history']);
 });
 
 it('a payment without a row, and a row without a payment, are found', () => {

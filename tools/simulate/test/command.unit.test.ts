@@ -9,7 +9,7 @@ const simulate = (...args: string[]) =>
     encoding: 'utf8',
   });
 
-it('prints its usage where it is asked for help', () => {
+it('prints its usage for --help', () => {
   const { status, stdout, stderr } = simulate('--help');
   expect([status, stderr]).toEqual([0, '']);
   expect(stdout).toContain(USAGE);
@@ -29,7 +29,7 @@ it.each([
   expect(stderr).not.toContain('    at ');
 });
 
-it('runs the one seed that it is told', () => {
+it('runs a single seed', () => {
   const { status, stdout } = simulate('--seed', '7', '--ops', '20');
   expect([status, stdout]).toEqual([0, expect.stringContaining('1 seeds passed, 0 failed')]);
 });

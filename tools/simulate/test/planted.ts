@@ -1,4 +1,4 @@
-/** Faults that a test plants in the production code that a seed runs, to see that the simulation finds them. */
+/** Faults that a test plants in the simulated production code, to prove that the simulation finds them. */
 import type { Account, StreamModel } from '@mo/messaging';
 import type { Tamper } from '../src/world/world.ts';
 

@@ -1,11 +1,11 @@
-/** Runs seeds on a thread of plain Node: inside jest, where every module is a virtual one, they take several times as long. */
+/** Runs seeds in a plain Node.js thread: in jest's module environment they take several times as long. */
 import { parentPort } from 'node:worker_threads';
 import { type Outcome, runSeed } from '../src/seed.ts';
 import { shrink } from '../src/shrink.ts';
 import type { WorldOptions } from '../src/world/world.ts';
 import { PLANTED, type Planted } from './planted.ts';
 
-/** Either seeds one after the other, to the first failure where told; or one that fails, as short as it gets. */
+/** A job: several seeds, optionally up to the first failure; or one failing seed, shrunk. */
 export type Job =
   | {
       readonly kind: 'run';
@@ -25,7 +25,7 @@ export type Job =
 Error.stackTraceLimit = 0;
 
 parentPort?.on('message', ({ id, job }: { id: number; job: Job }) => {
-  // Real time and real randomness are there again, or this throws.
+  // Throws unless real time and real randomness are restored.
   void work(job).then((outcomes) => parentPort?.postMessage({ id, outcomes, real: [Date.now(), Math.random()] }));
 });
 

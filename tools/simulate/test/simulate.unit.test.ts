@@ -4,14 +4,14 @@ import { addFigures, type Figures, noFigures } from '../src/world/figures.ts';
 import type { Planted } from './planted.ts';
 import type { Job } from './seeds-worker.ts';
 
-/** For a machine on which everything else runs too: alone it takes some seconds. */
+/** For a busy machine: on an idle one it takes some seconds. */
 const TIMEOUT_MS = 900_000;
 const SEEDS = 50;
 const OPERATIONS = 200;
-/** Within so many seeds a planted fault must show. */
+/** A planted fault must be found within this number of seeds. */
 const SEEDS_TO_FIND = 200;
 
-/** What happens at least once in a hundred seeds, and may be missing from these. */
+/** Figures that occur at least once per hundred seeds, but may be 0 here. */
 const RARE: readonly (keyof Figures)[] = ['busyAfterSixRounds', 'pullsBySweep', 'zombieSends', 'refusedUnknown'];
 
 const seedsTo = (last: number): number[] => Array.from({ length: last }, (_, place) => place + 1);
@@ -40,7 +40,7 @@ function carryOut(job: Job): Promise<Outcome[]> {
   });
 }
 
-/** The first seed that breaks a rule. */
+/** The first seed that violates a rule. */
 async function firstFailure(planted: Planted): Promise<Outcome> {
   const seeds = seedsTo(SEEDS_TO_FIND);
   const outcomes = await carryOut({ kind: 'run', seeds, operations: OPERATIONS, planted, toFirstFailure: true });
@@ -51,7 +51,7 @@ const brokenBy = async (planted: Planted): Promise<string | undefined> => (await
 
 describe('the simulation', () => {
   it(
-    `finds nothing wrong in ${SEEDS} seeds, in which all that should happen does`,
+    `finds no violation in ${SEEDS} seeds that cover every situation`,
     async () => {
       const outcomes = await carryOut({ kind: 'run', seeds: seedsTo(SEEDS), operations: OPERATIONS });
       const failures = outcomes.filter(({ violation }) => violation !== null);
@@ -79,7 +79,7 @@ describe('the simulation', () => {
   );
 
   it(
-    'notices real time and real randomness being read',
+    'detects access to real time and real randomness',
     async () => {
       expect(await brokenBy('real time is read')).toBe('nothing is read but the seed');
     },
@@ -87,16 +87,16 @@ describe('the simulation', () => {
   );
 });
 
-describe('a fault that is planted', () => {
+describe('a planted fault', () => {
   it.each<{ planted: Planted; rules: string[] }>([
-    { planted: 'nothing restricts', rules: ['no only on fresh news', 'a refusal is right'] },
+    { planted: 'nothing restricts', rules: ['refusals only on fresh data', 'a refusal is right'] },
     {
       planted: 'decisions rest on nothing',
       rules: [
         'a grant fits the score',
         'no grant against a firm restriction',
         'a balance is a causal cut',
-        'no only on fresh news',
+        'refusals only on fresh data',
       ],
     },
     { planted: 'followed events bring about nothing', rules: ['a loan at 0 is paid'] },
@@ -114,7 +114,7 @@ describe('a fault that is planted', () => {
   );
 
   it(
-    'is told with a shorter history than it was found in',
+    'is reported with a shorter history than that of its discovery',
     async () => {
       const planted = 'followed events bring about nothing';
       const failed = await firstFailure(planted);

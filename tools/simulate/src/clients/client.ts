@@ -1,6 +1,6 @@
 /**
- * A client: one operation after the other. It tries again where it got no answer or a 503, with the same key where it has
- * one; it may send the same request twice at once; it may send what it knows, as a token, with its next request.
+ * A simulated client with sequential operations. It retries after a lost answer or a 503, with the same key if it has
+ * one. It may send a request twice at once, and may send its token with the next request.
  */
 import { type ConsistencyToken, mergeTokens, STREAMS } from '@mo/contracts';
 import type { RequestKey } from '@mo/service-kit';
@@ -16,9 +16,9 @@ import { carryOut, type Given, type Request, type Sent, serviceOf } from './requ
 const ATTEMPTS_MAX = 6;
 const TIMEOUT_MS = 2_000;
 const REUSE_SHARE = 0.03;
-/** So often a token is sent that is from beyond what exists. */
+/** How often a token names versions that do not exist yet. */
 const FORGED_SHARE = 0.02;
-/** So many operations with a key are repeated at the end. */
+/** The number of keyed operations that are repeated at the end. */
 const REPEATED_MAX = 2;
 
 interface Operation {
@@ -36,7 +36,7 @@ interface Operation {
 export class Client {
   readonly #world: World;
   readonly #tokens = new Map<number, ConsistencyToken>();
-  /** The last operations with a key. */
+  /** The most recent operations with a key. */
   readonly #keyed: Operation[] = [];
 
   constructor(world: World) {
@@ -74,7 +74,7 @@ export class Client {
     await this.#try(operation);
   }
 
-  /** Sends its last operations once more, with their keys, answered or not. */
+  /** Repeats its last operations under their keys, answered or not. */
   async repeat(): Promise<void> {
     for (const operation of this.#keyed) {
       this.#world.figures.repeatedAtTheEnd += 1;
@@ -84,7 +84,7 @@ export class Client {
     }
   }
 
-  /** Reads a customer's balance and changes nothing of it, with all that is known of it as a token. */
+  /** Reads a customer's balance, with a token of everything known about that customer. */
   async lookAt(customerId: number): Promise<void> {
     const { ledger, scheduler, seed } = this.#world;
     const terms = ledger.customers.get(customerId);
@@ -119,7 +119,7 @@ export class Client {
     }
   }
 
-  /** Sends the request; null where no answer came. */
+  /** Sends the request; null if no answer arrived. */
   async #send(operation: Operation): Promise<Given | null> {
     const { scheduler, answers, history } = this.#world;
     const { name, request, key, random } = operation;
@@ -152,7 +152,7 @@ export class Client {
     return given;
   }
 
-  /** The same key with another body. */
+  /** Sends a used key with another body. */
   async #reuse(operation: Operation, answers: readonly (Given | null)[]): Promise<void> {
     if (!answers.some((given) => given !== null && [200, 201, 202, 409, 422].includes(given.answer.status))) return;
     const { key, request, random } = operation;

@@ -1,6 +1,6 @@
 /**
- * What clients do. Each operation is drawn from a source of its own, so that leaving one out changes no other; its amounts
- * aim at the edges of what is true when it begins: all of the credit that is left, one cent more, all that is owed.
+ * The operations of clients. Each one has its own random source, so omitting one does not change the others. Amounts
+ * target the edges of the state at the start: all remaining credit, one cent more, the whole debt.
  */
 import type { Stream } from '@mo/contracts';
 import type { Money } from '@mo/money';
@@ -10,7 +10,7 @@ import type { Ledger } from '../oracle/commits.ts';
 import type { Customer } from '../oracle/ledger.ts';
 import type { Request } from './requests.ts';
 
-/** How the clients of a seed behave. */
+/** The behaviour of a seed's clients. */
 export interface Habits {
   readonly clients: number;
   readonly customers: number;
@@ -22,7 +22,10 @@ export interface Habits {
   readonly patchShare: number;
 }
 
-/** In so many seeds everybody wants something of one customer, at once: refusals are overtaken while they are confirmed. */
+/**
+ * The share of seeds in which all clients use one customer concurrently, so that refusals become outdated while they
+ * are being confirmed.
+ */
 const SHARE_BUSY_SEEDS = 0.2;
 
 export function drawHabits(seed: number): Habits {
@@ -42,7 +45,7 @@ export function drawHabits(seed: number): Habits {
 
 export const nameOfCustomer = (place: number): string => `customer-${place}`;
 
-/** The request of an operation; null where there is nothing to do it to. */
+/** The request of an operation; null if there is no entity for it. */
 export function drawRequest(operation: number, random: Random, habits: Habits, ledger: Ledger, nowMs: number): Request {
   const name = nameOfCustomer(random.below(habits.customers));
   const customer = ledger.byName.get(name);
@@ -62,19 +65,19 @@ export function drawRequest(operation: number, random: Random, habits: Habits, l
   return { kind: 'list', stream, customerId: idOf(customer, random) };
 }
 
-/** Rather a loan where nothing is owed, rather a payment where no credit is left: else most would be refused. */
+/** Prefers a loan if nothing is owed, and a payment if no credit is left: otherwise most would be refused. */
 function isLoanWanted(customer: Customer | undefined, random: Random): boolean {
   const wanted = random.chance(0.53);
   const isHopeless = wanted ? roomOf(customer) <= 0n : (customer?.owed ?? 0n) === 0n;
   return isHopeless && random.chance(0.6) ? !wanted : wanted;
 }
 
-/** What the credit line leaves. */
+/** The remaining credit. */
 function roomOf(customer: Customer | undefined): Money {
   return (customer?.termsAt(customer.terms.length).score ?? 10_000n) - (customer?.debt ?? 0n);
 }
 
-/** A customer that is unknown is asked for by an id that may be given soon. */
+/** The id of an unknown customer is one that may be assigned soon. */
 const idOf = (customer: Customer | undefined, random: Random): number => customer?.id ?? 1 + random.below(8);
 
 function registration(externalId: string, random: Random): Request {

@@ -1,4 +1,4 @@
-/** What clients ask for, and how a service carries it out: what its routes do, without HTTP. */
+/** The requests of clients, and their execution by a service: what its routes do, without HTTP. */
 import { type ConsistencyToken, mergeTokens, type Stream } from '@mo/contracts';
 import {
   type CustomerAccount,
@@ -56,7 +56,7 @@ export type Request =
   | { readonly kind: 'balance'; readonly customerId: number }
   | { readonly kind: 'list'; readonly stream: Stream; readonly customerId: number };
 
-/** A request as it is sent. */
+/** A request as sent. */
 export interface Sent {
   readonly request: Request;
   readonly key: RequestKey | null;
@@ -64,7 +64,7 @@ export interface Sent {
   readonly origin: Origin;
 }
 
-/** An answer, with the token of what was found and, as the caller gets it, merged with the one that it sent. */
+/** An answer with the token of the state it saw, merged with the token of the request. */
 export interface Given {
   readonly answer: Answer;
   readonly token: ConsistencyToken | null;
@@ -89,7 +89,7 @@ export const serviceOf = (request: Request): Stream => {
   }
 };
 
-/** Carries out a request: the token first, then the command or the read. A bug throws. */
+/** Executes a request: applies the token, then runs the command or the read. Throws on a bug. */
 export async function carryOut(replica: Replica, sent: Sent): Promise<Given> {
   try {
     if (sent.token !== null) await replica.writePath.catchUpWith(sent.token);
@@ -158,7 +158,7 @@ function newLoan({ names, externalId, amount, isPending, takenAtMs }: Extract<Re
   };
 }
 
-/** One statement, as the production query is. */
+/** One statement, like the production query. */
 async function readBalance(replica: Replica<CustomerAccount>, customerId: number): Promise<Answer> {
   const account = await read(replica, () => replica.database.rows.accounts.get(customerId));
   if (account === undefined) throw noCustomer(customerId);

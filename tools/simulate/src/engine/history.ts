@@ -1,4 +1,4 @@
-/** What happened in a seed: a line a happening where it is kept, and a hash of all lines either way where it is asked for. */
+/** The history of a seed: one line per event if lines are kept, and a hash of all lines if requested. */
 const LINES_MAX = 200_000;
 
 export type Keep = 'nothing' | 'hash' | 'lines';
@@ -13,7 +13,7 @@ export class History {
     this.keep = keep;
   }
 
-  /** Notes a line; the line is only made where it is wanted. */
+  /** Records a line, which is built only if needed. */
   note(line: () => string): void {
     if (this.keep === 'nothing') return;
     const text = line();

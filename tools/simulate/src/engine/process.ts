@@ -1,11 +1,11 @@
 /**
- * A process of a service, as the world sees it: it can be frozen, and wakes up later none the wiser; it can die, and then
- * none of its promises is ever resolved again. What it has asked of others goes on without it.
+ * A simulated process of a service. It can freeze, and later resumes unaware of the gap. It can die: then none of its
+ * promises ever resolves, while work that it requested elsewhere continues.
  */
 import type { Clock } from '@mo/service-kit';
 import type { Owner, Scheduler, Task } from './scheduler.ts';
 
-/** Virtual time begins here, in ms since the epoch. */
+/** The start of virtual time, in ms since the epoch. */
 export const EPOCH_MS = Date.UTC(2026, 0, 1);
 
 export class Process implements Owner {
@@ -14,14 +14,14 @@ export class Process implements Owner {
   readonly clock: Clock;
   alive = true;
   frozen = false;
-  /** Whether it accepts calls: not while it stops. */
+  /** Whether it accepts calls; false while it stops. */
   listening = true;
-  /** Told when it dies, in order. */
+  /** Called in order when it dies. */
   readonly onDeath: (() => void)[] = [];
   readonly #held: Task[] = [];
   readonly #sleepers = new Set<{ readonly signal: AbortSignal; readonly wake: () => void }>();
 
-  /** @param skewMs how far its clock is from the world's */
+  /** @param skewMs the offset of its clock from the world's */
   constructor(name: string, scheduler: Scheduler, skewMs: number) {
     this.name = name;
     this.scheduler = scheduler;
@@ -61,8 +61,8 @@ export class Process implements Owner {
   }
 
   /**
-   * Has something done elsewhere, after a delay, whatever becomes of this process meanwhile; the result comes back after
-   * another delay, to a living process only.
+   * Runs work elsewhere after a delay, even if this process dies meanwhile; the result returns after another delay, to
+   * a living process only.
    */
   ask<T>(thereUs: number, backUs: number, work: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -90,7 +90,7 @@ export class Process implements Owner {
     });
   }
 
-  /** Lets this process know something, after a delay; without one, in the same step where it is awake. */
+  /** Runs a callback in this process after a delay; without a delay in the same step if the process is awake. */
   tell(backUs: number, run: () => void): void {
     if (backUs > 0 || this.frozen) this.scheduler.after(backUs, this, run);
     else if (this.alive) run();

@@ -1,14 +1,14 @@
 /**
- * The one scheduler and its virtual clock. Everything that takes time is a task at a time; the next task runs once every
- * promise that the last one moved has come to rest. For that a step is taken from a tick that a microtask asked for: Node
- * runs such a tick only when no microtask is left. So what a seed does depends on nothing but the seed.
+ * The single scheduler and its virtual clock. Everything that takes time is a task. The next task runs once all
+ * promises that the previous one affected have settled. To detect that, each step starts from a tick that a microtask
+ * requested: Node.js runs such a tick only when no microtask is left. A run therefore depends on the seed alone.
  */
 
-/** Whose step a task is: a dead owner's is dropped, a frozen one's waits. */
+/** The process of a task: tasks of a dead owner are dropped, tasks of a frozen one wait. */
 export interface Owner {
   readonly alive: boolean;
   readonly frozen: boolean;
-  /** Keeps a task until its owner wakes up. */
+  /** Keeps a task until the owner wakes up. */
   hold(task: Task): void;
 }
 
@@ -26,29 +26,29 @@ export class Scheduler {
   #nowUs = 0;
   #steps = 0;
 
-  /** Virtual time since the world began, in µs. */
+  /** Virtual time since the start of the world, in µs. */
   get nowUs(): number {
     return this.#nowUs;
   }
 
-  /** How many tasks have run: the oracle's order of all that happens. */
+  /** The number of tasks run so far: the oracle's total order of events. */
   get steps(): number {
     return this.#steps;
   }
 
-  /** Runs something after a delay in µs; for an owner, only while it lives. */
+  /** Runs a callback after a delay in µs; if it has an owner, only while the owner lives. */
   after(delayUs: number, owner: Owner | null, run: () => void): void {
     this.#order += 1;
     this.#push({ atUs: this.#nowUs + delayUs, order: this.#order, owner, run });
   }
 
-  /** Puts a task back, to be run at once. */
+  /** Schedules a held task to run at once. */
   resume(task: Task): void {
     task.atUs = Math.max(task.atUs, this.#nowUs);
     this.#push(task);
   }
 
-  /** Takes steps until told to stop, or until nothing is left to do. */
+  /** Runs tasks until `isOver` returns true or none is left. */
   run(isOver: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       const step = (): void => {

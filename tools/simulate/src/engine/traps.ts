@@ -1,6 +1,6 @@
 /**
- * While a seed runs nothing may read real time, real randomness or set a real timer: it would not replay. Such a read
- * throws, and is noted, for the code that made it might catch the error.
+ * While a seed runs, nothing may read real time or real randomness, or set a real timer: the run would not replay. Such
+ * a call throws, and is recorded in case the caller catches the error.
  */
 import nodeCrypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
@@ -29,7 +29,7 @@ function trip(what: string): never {
 
 const forbid = (what: string) => (): never => trip(what);
 
-/** What is forbidden, by where it is found. */
+/** The trapped functions, by object. */
 const FORBIDDEN: readonly (readonly [object, readonly string[]])[] = [
   [globalThis, ['setTimeout', 'setInterval', 'setImmediate']],
   [Math, ['random']],
@@ -41,7 +41,7 @@ const FORBIDDEN: readonly (readonly [object, readonly string[]])[] = [
   [nodeCrypto, ['randomUUID', 'randomBytes', 'randomInt']],
 ];
 
-/** Sets the traps; answers with what takes them away, and tells what went into them. */
+/** Sets the traps. @returns a function that removes them and returns the recorded calls */
 export function setTraps(): () => readonly string[] {
   tripped = [];
   const undo = FORBIDDEN.flatMap(([holder, names]) =>

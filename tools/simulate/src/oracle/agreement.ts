@@ -1,4 +1,4 @@
-/** When the streams are drained, the three services agree with each other and with the plain model. */
+/** Checks that the three services agree with each other and with the plain model once the streams are drained. */
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
 import type { CustomerAccount } from '@mo/customers/model';
@@ -12,7 +12,7 @@ import type { Ledger } from './commits.ts';
 import type { Customer, LedgerLoan } from './ledger.ts';
 import type { Report } from './violation.ts';
 
-/** What a service has still to follow; null where it is done. */
+/** What a service has not followed yet; null if it is up to date. */
 export function lagOf(databases: Record<Stream, Database>): string | null {
   for (const service of STREAMS) {
     const { outbox, model, rows } = databases[service];
@@ -56,7 +56,7 @@ export function checkAgreement(report: Report, ledger: Ledger, databases: Record
   checkPayments(report, ledger.customers.values(), paymentRows);
 }
 
-/** A loan's row says what became of it. */
+/** A loan's row reflects its history. */
 function checkLoan(report: Report, loan: LedgerLoan, { loans }: LoanRows): void {
   const row = loans.get(loan.id);
   const isRight =
@@ -66,7 +66,7 @@ function checkLoan(report: Report, loan: LedgerLoan, { loans }: LoanRows): void 
     row.amount === loan.amount &&
     row.outstanding === loan.amount - loan.paid &&
     (row.takenAt?.getTime() ?? 0) === loan.takenAtMs;
-  if (!isRight) report('a row says what happened', `loan ${loan.id} is ${loan.status}, not ${row?.status}`);
+  if (!isRight) report('a row matches its history', `loan ${loan.id} is ${loan.status}, not ${row?.status}`);
 }
 
 type PaymentEvent = StreamEvent & { readonly type: 'PaymentApplied' | 'PaymentRejected' };
@@ -102,7 +102,7 @@ export function checkPayments(
       details: row.details.map(({ loanId, amount }) => [loanId, amount]),
     };
     if (!isDeepStrictEqual(found, expected))
-      report('a row says what happened', `payment ${data.payment_id} is ${inspect(found)}, not ${inspect(expected)}`);
+      report('a row matches its history', `payment ${data.payment_id} is ${inspect(found)}, not ${inspect(expected)}`);
   }
 }
 
@@ -112,7 +112,7 @@ function checkOpenLoans(report: Report, customer: Customer, { openLoans }: Payme
     const loan = customer.loans.get(open.id);
     const left = loan === undefined ? null : loan.amount - loan.paid;
     if (open.outstanding !== left || open.takenAtMs !== loan?.takenAtMs)
-      report('a row says what happened', `open loan ${open.id}: ${open.outstanding}, not ${left}`);
+      report('a row matches its history', `open loan ${open.id}: ${open.outstanding}, not ${left}`);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Every answer, held against the plain model at the instants between its request and itself. A refusal must be right at one of
- * them; what was acknowledged must be there; what is given again must be the same.
+ * Checks every answer against the plain model, at the instants between request and answer. A refusal must be right at
+ * one of these instants; acknowledged effects must exist; replayed answers must be equal.
  */
 import { type ConsistencyToken, STREAMS } from '@mo/contracts';
 import { parseMoney } from '@mo/money';
@@ -10,13 +10,13 @@ import { type Customer, NOTHING, type Point } from './ledger.ts';
 import { tells, wasAvailable } from './tells.ts';
 import type { Report } from './violation.ts';
 
-/** An answer that has come, with when its request was first sent and when it came. */
+/** An answer, with the steps of its first request and of its arrival. */
 export interface Answered {
   readonly operation: string;
   readonly attempt: string;
   readonly sent: Sent;
   readonly given: Given;
-  /** Whether its token names what may not exist. */
+  /** Whether its token names versions that may not exist. */
   readonly isForged: boolean;
   readonly startStep: number;
   readonly endStep: number;
@@ -24,7 +24,7 @@ export interface Answered {
 
 type Body = Record<string, unknown>;
 
-/** The status of what was done; a PATCH that is not enforced yet is a 202. */
+/** The status of success; 202 for a PATCH that is not enforced yet. */
 const DONE = {
   register: 201,
   take: 201,
@@ -41,7 +41,7 @@ const isReplay = ({ answer }: Given): boolean => answer.headers?.['idempotency-r
 export class AnswerCheck {
   readonly #report: Report;
   readonly #ledger: Ledger;
-  /** Whether nothing goes wrong, so that nobody need be turned away. */
+  /** Whether there are no faults, so no request need be rejected as unavailable. */
   isCalm: boolean;
   readonly #replays = new Map<string, string>();
 
@@ -71,14 +71,14 @@ export class AnswerCheck {
     else this.#checkRefusal(answered, body, wrong);
   }
 
-  /** A key that an answer is kept under came with another body. */
+  /** Checks a used key that came with another body. */
   checkReused({ attempt, given }: Pick<Answered, 'attempt' | 'given'>): void {
     const { status, body } = given.answer;
     if (status !== 503 && (JSON.parse(body) as Body).code !== 'idempotency_key_reused')
       this.#report('a key belongs to one body', `${attempt} → ${status} ${body}`);
   }
 
-  /** What does not exist can't have been waited for. */
+  /** A token of nonexistent versions can't have been satisfied. */
   #checkBeyond(token: ConsistencyToken | null, wrong: Wrong): void {
     if (token === null) return;
     const versions = this.#ledger.tokenOf(token.customerId)?.versions;
@@ -86,7 +86,7 @@ export class AnswerCheck {
       wrong('a token is honoured', `sent ${JSON.stringify(token.versions)}, there is ${JSON.stringify(versions)}`);
   }
 
-  /** With a key, every answer that is kept is the same, to the byte. */
+  /** All stored answers under a key are equal, byte for byte. */
   #checkSame({ operation, sent, given }: Answered, wrong: Wrong): void {
     const { status, body } = given.answer;
     if (sent.key === null || status === 400 || status === 404) return;
@@ -99,7 +99,8 @@ export class AnswerCheck {
   #checkDone(answered: Answered, body: Body, wrong: Wrong): void {
     const { request } = answered.sent;
     const { status } = answered.given.answer;
-    if (status !== DONE[request.kind] && !(request.kind === 'patch' && status === 202)) wrong('a status is its own');
+    if (status !== DONE[request.kind] && !(request.kind === 'patch' && status === 202))
+      wrong('each outcome has its own status');
     switch (request.kind) {
       case 'balance':
         this.#checkBalance(answered, body, wrong);
@@ -121,7 +122,7 @@ export class AnswerCheck {
     }
   }
 
-  /** What is acknowledged is there, as the answer says it. */
+  /** An acknowledged effect exists, as the answer describes it. */
   #checkEffect(answered: Answered, body: Body, wrong: Wrong): void {
     const { request } = answered.sent;
     const effect = this.#ledger.effects.get(answered.sent.key === null ? answered.attempt : answered.operation);
@@ -130,9 +131,8 @@ export class AnswerCheck {
       return;
     }
     if (!isReplay(answered.given) && effect.traceparent !== answered.attempt)
-      wrong('an answer tells what happened', `${nameOf(effect)} is of ${effect.traceparent}`);
-    if (!tells(effect, body))
-      wrong('an answer tells what happened', `${nameOf(effect)} ${JSON.stringify(effect.data)}`);
+      wrong('an answer matches its effect', `${nameOf(effect)} is of ${effect.traceparent}`);
+    if (!tells(effect, body)) wrong('an answer matches its effect', `${nameOf(effect)} ${JSON.stringify(effect.data)}`);
     if (effect.type === 'PaymentRejected') {
       const { amount } = request as Extract<Request, { kind: 'pay' }>;
       this.#mustHold(
@@ -153,7 +153,7 @@ export class AnswerCheck {
       terms.score === parseMoney(body.score as string) &&
       (request.score === undefined || request.score === terms.score) &&
       (request.status === undefined || request.status === terms.status);
-    if (!isSame) wrong('an answer tells what happened', `version ${version}`);
+    if (!isSame) wrong('an answer matches its effect', `version ${version}`);
   }
 
   #checkBalance({ given, sent, startStep, endStep }: Answered, body: Body, wrong: Wrong): void {
@@ -161,7 +161,7 @@ export class AnswerCheck {
     const customer = this.#ledger.customers.get(customerId);
     const versions = given.answer.token?.versions;
     if (customer === undefined || versions === undefined) {
-      wrong('an answer tells what happened');
+      wrong('an answer matches its effect');
       return;
     }
     const debt = customer.debtAt(versions.loans, versions.payments);
@@ -195,7 +195,8 @@ export class AnswerCheck {
         const more = request.kind === 'take' ? request.amount : 0n;
         const available = parseMoney(body.available_amount as string);
         if (request.kind === 'take' && available >= more) wrong('a refusal is right', 'it would fit');
-        if (!wasAvailable(this.#customerOf(request), answered, available)) wrong('a refusal tells what is available');
+        if (!wasAvailable(this.#customerOf(request), answered, available))
+          wrong('a refusal states the available amount');
         right((customer, point, version) => customer !== null && point.debt + more > customer.termsAt(version).score);
         return;
       }
@@ -233,8 +234,8 @@ export class AnswerCheck {
   }
 
   /**
-   * There is an instant at which the refusal is right: by what was owed then, and by terms that were neither replaced
-   * for sure by then, nor when the request was sent; for no is said on fresh news only.
+   * The refusal is right at some instant, by the debt at that instant and by terms that had not certainly been replaced
+   * by then, or by the time of the request: refusals must be based on fresh data.
    */
   #mustHold({ sent, startStep, endStep }: Answered, wrong: Wrong, holds: Holds): void {
     const customer = this.#customerOf(sent.request);

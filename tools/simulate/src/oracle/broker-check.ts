@@ -1,4 +1,4 @@
-/** What must hold of what is published, and of how far a group has come. */
+/** Invariants of published messages and of committed offsets. */
 import type { Stream, StreamEvent } from '@mo/contracts';
 import type { IncomingMessage, OutgoingMessage } from '@mo/messaging';
 import type { Ledger } from './commits.ts';
@@ -8,7 +8,7 @@ export class BrokerCheck {
   readonly #report: Report;
   readonly #ledger: Ledger;
   readonly #highest = new Map<string, number>();
-  /** Messages that nobody understands, by place, and those of them that were kept aside. */
+  /** Unreadable messages by place, and those of them that were quarantined. */
   readonly #garbled = new Set<string>();
   readonly #aside = new Set<string>();
 
@@ -17,12 +17,12 @@ export class BrokerCheck {
     this.#ledger = ledger;
   }
 
-  /** For each customer and topic, each version appears first in order. */
+  /** For each customer and topic, the first occurrences of versions are in order. */
   kept(topic: string, { key, headers }: OutgoingMessage): void {
     if (topic.endsWith('.dlq')) {
       const { mo_source_topic: source, mo_source_partition: partition, mo_source_offset: offset } = headers;
       if (`${source}.dlq` !== topic || !headers.mo_reason)
-        this.#report('what is not understood is kept aside', `${topic}: ${JSON.stringify(headers)}`);
+        this.#report('an unreadable message is quarantined', `${topic}: ${JSON.stringify(headers)}`);
       this.#aside.add(`${source}-${partition}-${offset}`);
       return;
     }
@@ -33,18 +33,21 @@ export class BrokerCheck {
     this.#highest.set(place, Math.max(highest, version));
   }
 
-  /** A message was garbled on its way. */
+  /** A message became unreadable in transit. */
   garbled(message: IncomingMessage): void {
     this.#garbled.add(placeOf(message));
   }
 
-  /** An entry leaves the outbox once the broker has it. */
+  /** An entry leaves the outbox only once the broker has it. */
   removed(stream: Stream, { customer_id, version }: StreamEvent): void {
     if ((this.#highest.get(`mo.${stream} ${customer_id}`) ?? 0) < version)
       this.#report('an entry is removed once it is sent', `${stream}-${customer_id}-${version}`);
   }
 
-  /** An offset is committed once the database has the effect, or knows what it is behind on, whether it was understood or not. */
+  /**
+   * An offset is committed only once the database has the effect or knows the gap, or an unreadable message is
+   * quarantined.
+   */
   committed(group: string, messages: readonly IncomingMessage[]): void {
     const service = group.split('.')[1] as Stream;
     for (const message of messages) {
@@ -52,7 +55,7 @@ export class BrokerCheck {
       if (topic.endsWith('.dlq')) continue;
       if (this.#garbled.has(placeOf(message))) {
         if (!this.#aside.has(placeOf(message)))
-          this.#report('what is not understood is kept aside', `${service}: ${placeOf(message)}`);
+          this.#report('an unreadable message is quarantined', `${service}: ${placeOf(message)}`);
         continue;
       }
       const event = {

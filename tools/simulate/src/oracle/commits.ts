@@ -1,7 +1,6 @@
 /**
- * What is checked in the instant of every commit, for the customers that it touched: that versions follow each other, that
- * each followed event is applied once, in order and after its causes, that nobody forgets what it is behind on; and that what
- * was decided is right in the plain model.
+ * Checks every commit at its instant, for the customers that it affects. Versions are contiguous; each followed event
+ * is applied once, in order and after its causes; no gap is forgotten; and each decision is right in the plain model.
  */
 import type { ConsistencyToken, Stream, StreamEvent } from '@mo/contracts';
 import type { Account, BatchChanges } from '@mo/messaging';
@@ -10,7 +9,7 @@ import type { Request } from '../clients/requests.ts';
 import { Customer, type LedgerLoan } from './ledger.ts';
 import type { Report } from './violation.ts';
 
-/** The name of an attempt, as events carry it: which operation, which try. */
+/** The name of an attempt in events: operation and attempt number. */
 export const attemptName = (operation: number, attempt: number): string => `op-${operation}-${attempt}`;
 
 export interface OracleOptions {
@@ -19,24 +18,24 @@ export interface OracleOptions {
   attempt: (name: string) => Attempt;
 }
 
-/** A try of an operation, as it was sent. */
+/** An attempt of an operation, as sent. */
 export interface Attempt {
   readonly startStep: number;
-  /** What has one effect at most: with a key the operation, without one the attempt. */
+  /** The unit that has at most one effect: the operation if it has a key, otherwise the attempt. */
   readonly operation: string;
   readonly request: Request | null;
 }
 
-/** The last version applied, by service and stream, for one customer. */
+/** The last applied version, by service and stream, for one customer. */
 type Progress = Record<Stream, Record<Stream, number>>;
 
 export class Ledger {
   readonly customers = new Map<number, Customer>();
   readonly byName = new Map<string, Customer>();
-  /** Who took an external_id: by resource and name, the attempt and when. */
+  /** The attempt and step that took an external_id, by resource and name. */
   readonly claims = new Map<string, { readonly attempt: string; readonly step: number }>();
   readonly effects = new Map<string, StreamEvent>();
-  /** When payments could last not be told in time of a customer's loans version. */
+  /** The last step at which payments could not be informed in time of a customer's loans version. */
   readonly #loose = new Map<string, number>();
   readonly #options: OracleOptions;
   readonly #progress = new Map<number, Progress>();
@@ -46,14 +45,14 @@ export class Ledger {
     this.#options = options;
   }
 
-  /** A service has committed. */
+  /** Checks a commit of a service. */
   committed(service: Stream, { accounts, applied, written }: BatchChanges<Account>, lockedMs: number): void {
     for (const event of applied) this.#checkApplied(service, event);
     for (const event of written) this.#record(service, event, lockedMs);
     for (const { after } of accounts) this.#checkProgress(service, after);
   }
 
-  /** A loans version is answered though payments could not be told of it in time. */
+  /** Records that a loans version was answered although payments could not apply it in time. */
   loosen(customerId: number, version: number): void {
     this.#loose.set(`${customerId}-${version}`, this.#options.step());
   }
@@ -67,7 +66,7 @@ export class Ledger {
     return [...this.customers.values()].find(({ loans }) => loans.has(loanId));
   }
 
-  /** A token of all that there is of a customer; null where there is nothing. */
+  /** A token of a customer's current versions; null if there are none. */
   tokenOf(customerId: number): ConsistencyToken | null {
     const streams = this.customers.get(customerId)?.streams;
     if (streams === undefined) return null;
@@ -75,7 +74,7 @@ export class Ledger {
     return { customerId, versions: { customers: customers.length, loans: loans.length, payments: payments.length } };
   }
 
-  /** What a follower has been told of a stream, applied or not. */
+  /** Whether a follower knows of an event, applied or not. */
   knows(service: Stream, { stream, customer_id, version }: StreamEvent): boolean {
     const applied = this.#progressOf(customer_id)[service][stream];
     return version <= Math.max(applied, this.#behind.get(`${service}-${stream}-${customer_id}`) ?? 0);
@@ -176,7 +175,7 @@ export class Ledger {
     this.claims.set(claim, { attempt, step: step() });
   }
 
-  /** A loan is taken when it is decided, unless its caller says otherwise. */
+  /** A loan's taken_at is the time of the decision unless the caller sets it. */
   #checkTime(event: StreamEvent & { type: 'LoanTaken' }): void {
     const { request } = this.#options.attempt(event.traceparent ?? '');
     const isTold = request?.kind === 'take' && request.takenAtMs !== null;
@@ -194,7 +193,7 @@ export class Ledger {
       this.#options.report('only a pending loan is activated or rejected', `${nameOf(event)}: ${status}`);
   }
 
-  /** At each grant: the debt fits a score that held, and none that was taken away and answered so. */
+  /** At each grant, the debt fits a score that was valid, and not one whose reduction had been confirmed with 200. */
   #checkGrant(customer: Customer, event: StreamEvent): void {
     const { step, report } = this.#options;
     const { customers: seen = 0 } = event.seen;
@@ -206,7 +205,7 @@ export class Ledger {
       report('a grant fits the score', `${nameOf(event)}: debt ${customer.debt}, score ${score}, ${status}`);
   }
 
-  /** Oldest first, over all loans but those that may still sort after the payment. */
+  /** Oldest first, over all loans except those that may still sort after the payment. */
   #checkSpread(customer: Customer, event: StreamEvent & { type: 'PaymentApplied' }): void {
     const { attempt, report } = this.#options;
     const { data } = event;

@@ -1,8 +1,8 @@
 /**
- * No only on fresh news: a refusal that rests on followed streams is given only after they were pulled for it, the one
- * that can relax last. One that rests on amounts, to which the service itself adds, is given only if nothing that restricts
- * moved while that last pull was under way; whether a customer exists or is active is for its owner alone to say. A refusal
- * that breaks this may be right by luck; here it is found all the same.
+ * Checks that refusals use fresh data. A refusal based on followed streams requires that they were pulled for it, the
+ * one that can relax last. A refusal based on amounts to which the service itself adds requires, too, that no
+ * restricting version changed during that last pull. Whether a customer exists or is active only its owner can confirm.
+ * A refusal that violates this may still be right by chance; this check finds it anyway.
  */
 import type { Stream } from '@mo/contracts';
 import type { Answer } from '@mo/service-kit';
@@ -11,7 +11,7 @@ import { show } from './answers.ts';
 import type { Ledger } from './commits.ts';
 import type { Report } from './violation.ts';
 
-/** What a pull was for: a customer by our id, or by the caller's. */
+/** The target of a pull: a customer by our id or by the caller's. */
 interface Want {
   readonly customer_id?: number;
   readonly external_id?: string;
@@ -23,11 +23,11 @@ interface Pull {
   readonly want: Want;
   readonly sentStep: number;
   readonly receivedStep: number;
-  /** Whether nothing that restricts moved while it was under way. */
+  /** Whether no restricting version changed while the pull was under way. */
   readonly isStill: boolean;
 }
 
-/** The pulls that a refusal rests on, in order; of a service whose refusals are its own affair none. */
+/** The pulls that a refusal requires, in order; none for a service that owns the data. */
 const RESTS_ON: Readonly<Record<string, readonly Stream[]>> = {
   customer_not_found: ['customers'],
   customer_inactive: ['customers'],
@@ -35,10 +35,10 @@ const RESTS_ON: Readonly<Record<string, readonly Stream[]>> = {
   exceeds_debt: ['loans'],
 };
 
-/** Refusals that rest on amounts. */
+/** Refusals that are based on amounts. */
 const RESTS_ON_AMOUNTS = new Set(['credit_limit_exceeded', 'exceeds_debt']);
 
-/** What one process pulled, and what it refused. */
+/** The pulls and refusals of one process. */
 export class Confirmations {
   readonly #service: Stream;
   readonly #ledger: Ledger;
@@ -51,7 +51,7 @@ export class Confirmations {
     this.#report = report;
   }
 
-  /** A pull is sent; answers with what is to be called once its answer is there. */
+  /** Records that a pull is sent. @returns a callback for the arrival of its answer */
   sent(stream: Stream, wants: readonly Want[], sentStep: number): (receivedStep: number) => void {
     const before = wants.map((want) => this.#restrictions(stream, want));
     return (receivedStep) => {
@@ -62,7 +62,7 @@ export class Confirmations {
     };
   }
 
-  /** The process answers a request that reached it at a step. */
+  /** Checks an answer of the process to a request that arrived at a step. */
   answered(request: Request, { status, headers, body }: Answer, arrivedStep: number): void {
     const isRefusal = status === 422 || (status === 201 && request.kind === 'pay');
     if (!isRefusal || this.#service === 'customers' || headers?.['idempotency-replayed'] === 'true') return;
@@ -83,14 +83,20 @@ export class Confirmations {
           isSame(candidate.want),
       );
       if (pull === undefined) {
-        this.#report('no only on fresh news', `${show(request)} → ${body}: ${stream} was not pulled for it in time`);
+        this.#report(
+          'refusals only on fresh data',
+          `${show(request)} → ${body}: ${stream} was not pulled for it in time`,
+        );
         return;
       }
       fromStep = pull.receivedStep;
     }
   }
 
-  /** The last versions that restrict, beside the stream that is pulled: the service's own, and customers as loans has it. */
+  /**
+   * The latest restricting versions other than those of the pulled stream: the service's own, and customers as loans
+   * has it.
+   */
   #restrictions(stream: Stream, want: Want): string {
     const id = this.#idOf(want);
     if (id === undefined) return '0.0';

@@ -1,4 +1,4 @@
-/** Counts what callers got, so that one sees that every kind of answer is given. */
+/** Counts answers by kind, to show that every kind occurs. */
 import type { Given, Request } from '../clients/requests.ts';
 import type { Figures } from '../world/figures.ts';
 

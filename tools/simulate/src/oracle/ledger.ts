@@ -1,7 +1,7 @@
 /**
- * The plain model: the whole business in one map, as if there were one service and no network. It takes each own event in
- * the instant of its commit, and keeps what the truth was at every instant, so that an answer can be held against the time
- * between its request and itself.
+ * The plain model: the whole business in one map, as if there were one service and no network. It records each event at
+ * the instant of its commit and keeps the state of every instant, so an answer can be checked against the states
+ * between request and answer.
  */
 import type { CustomerStatus, LoanStatus, Stream, StreamEvent } from '@mo/contracts';
 import { type Money, parseMoney } from '@mo/money';
@@ -12,18 +12,18 @@ export interface LedgerLoan {
   readonly amount: Money;
   status: LoanStatus;
   paid: Money;
-  /** What payments paid on it, rising by version. */
+  /** Payments on the loan, in ascending order of version. */
   readonly parts: LoanPart[];
   takenAtMs: number;
   /** The version of its LoanTaken; 0 before. */
   takenVersion: number;
-  /** Whether another loan that was owed sorted after it when it was taken. */
+  /** Whether another unpaid loan sorted after it when it was taken. */
   jumped: boolean;
-  /** The operation that took it, activated it or rejected it last. */
+  /** The operation that last took, activated or rejected it. */
   changedBy: string;
 }
 
-/** A payment's part in a loan: its version, and what was paid up to it. */
+/** A payment on a loan: its version, and the cumulative amount paid. */
 interface LoanPart {
   readonly version: number;
   readonly paid: Money;
@@ -32,19 +32,19 @@ interface LoanPart {
 const addsDebt = (event: StreamEvent): boolean =>
   event.type === 'LoanRequested' || (event.type === 'LoanTaken' && !event.data.requested);
 
-/** The truth from one instant to the next point. */
+/** The state from one instant to the next point. */
 export interface Point {
   readonly step: number;
-  /** The customer's version; 0 where it doesn't exist. */
+  /** The customer's version; 0 if it does not exist. */
   readonly version: number;
   readonly debt: Money;
   readonly owed: Money;
-  /** What its loans come to, paid or not; and what was paid of them. */
+  /** The total of its loans, paid or not, and the total of its payments. */
   readonly lent: Money;
   readonly paid: Money;
 }
 
-/** Before a customer exists. */
+/** The state before the customer exists. */
 export const NOTHING: Point = { step: 0, version: 0, debt: 0n, owed: 0n, lent: 0n, paid: 0n };
 
 export class Customer {
@@ -55,17 +55,17 @@ export class Customer {
   readonly terms: { readonly status: CustomerStatus; readonly score: Money }[] = [];
   readonly loans = new Map<number, LedgerLoan>();
   readonly points: Point[] = [];
-  /** By service the version of its last event that leaves less to be granted. */
+  /** By service, the version of its last event that reduces the available credit. */
   readonly restricted: Record<Stream, number> = { customers: 0, loans: 0, payments: 0 };
-  /** Customer versions that were answered with 200, rising, and since when. */
+  /** Customer versions confirmed with 200, ascending, with the step of confirmation. */
   readonly firm: { readonly step: number; readonly version: number }[] = [];
-  /** Loans stream versions known to be applied by payments before they were answered, and since when. */
+  /** Loans stream versions known to be applied by payments before they were answered, with the step. */
   readonly settled: { readonly step: number; readonly version: number }[] = [];
   debt: Money = 0n;
   owed: Money = 0n;
-  /** By version of the loans stream, from 0: what its events added to the debt, all together. */
+  /** By version of the loans stream, from 0: the cumulative amount that its events added to the debt. */
   readonly #lent: Money[] = [0n];
-  /** By version of the payments stream, from 0: what its events took off, all together. */
+  /** By version of the payments stream, from 0: the cumulative amount that its events subtracted. */
   readonly #paid: Money[] = [0n];
 
   constructor(id: number, externalId: string) {
@@ -83,7 +83,7 @@ export class Customer {
     return this.points.findLast((point) => point.step <= step)?.version ?? 0;
   }
 
-  /** The latest version that was firm at a step. */
+  /** The latest version confirmed with 200 by a step. */
   firmAt(step: number): number {
     return this.firm.findLast((mark) => mark.step <= step)?.version ?? 0;
   }
@@ -92,7 +92,7 @@ export class Customer {
     return this.settled.findLast((mark) => mark.step <= step)?.version ?? 0;
   }
 
-  /** What was the truth at some instant from one step to another. */
+  /** The states at the instants from one step to another. */
   *during(start: number, end: number): Generator<Point & { readonly from: number }> {
     yield* this.#points(start, end);
   }
@@ -109,7 +109,7 @@ export class Customer {
     }
   }
 
-  /** Takes an own event of a service. */
+  /** Records an event of its own service. */
   record(event: StreamEvent, step: number): void {
     this.streams[event.stream].push(event);
     if (addsDebt(event) || event.type === 'PaymentApplied') this.restricted[event.stream] = event.version;
@@ -128,7 +128,7 @@ export class Customer {
     });
   }
 
-  /** Oldest first, over the active loans up to a version of the loans stream; null where it is more than is owed. */
+  /** Oldest first, over the active loans up to a version of the loans stream; null if it exceeds the debt. */
   spread(total: Money, version: number): { loanId: number; amount: Money }[] | null {
     const owed = [...this.loans.values()]
       .filter((loan) => loan.status === 'active' && loan.takenVersion <= version && loan.paid < loan.amount)
@@ -145,12 +145,12 @@ export class Customer {
     return left === 0n ? parts : null;
   }
 
-  /** The debt that a cut through the streams shows. */
+  /** The debt at a cut through the streams. */
   debtAt(loansVersion: number, paymentsVersion: number): Money {
     return (this.#lent[loansVersion] ?? 0n) - (this.#paid[paymentsVersion] ?? 0n);
   }
 
-  /** What a loan was paid up to a version of the payments stream. */
+  /** The amount paid on a loan up to a version of the payments stream. */
   paidOn(loanId: number, paymentsVersion: number): Money {
     const parts = this.loans.get(loanId)?.parts ?? [];
     for (let place = parts.length - 1; place >= 0; place -= 1) {

@@ -1,4 +1,4 @@
-/** What must hold of a service's own rows after each commit, for the customers that it touched. */
+/** Invariants of a service's own rows after each commit, for the affected customers. */
 
 import type { Stream } from '@mo/contracts';
 import type { CustomerAccount } from '@mo/customers/model';
@@ -10,7 +10,7 @@ import type { Ledger } from './commits.ts';
 import type { Customer } from './ledger.ts';
 import type { Report } from './violation.ts';
 
-/** The balance is what its cut through the streams shows. */
+/** The balance equals the debt at its cut through the streams. */
 export function checkBalance(report: Report, customer: Customer, account: CustomerAccount): void {
   const { loans = 0, payments = 0 } = account.applied;
   const debt = customer.debtAt(loans, payments);
@@ -18,7 +18,9 @@ export function checkBalance(report: Report, customer: Customer, account: Custom
     report('a balance is a causal cut', `customer ${customer.id}: ${account.totalDebt}, not ${debt}`);
 }
 
-/** For each loan: amount − outstanding = what payments told of it; the debt is the sum of what is outstanding. */
+/**
+ * For each loan, amount − outstanding = the payments applied to it; the debt is the sum of the outstanding amounts.
+ */
 export function checkLoans(
   report: Report,
   customer: Customer,
@@ -38,7 +40,7 @@ export function checkLoans(
     report('the debt is the sum of its loans', `customer ${customer.id}: ${account.debt}, not ${debt}`);
 }
 
-/** The same, always, as payments sees it. */
+/** The same in payments, at any time. */
 export function checkPayments(report: Report, customer: Customer, account: PaymentAccount, rows: PaymentRows): void {
   let owed = 0n;
   for (const loan of rows.openLoans.get(customer.id)?.values() ?? []) {
@@ -47,10 +49,10 @@ export function checkPayments(report: Report, customer: Customer, account: Payme
     owed += loan.outstanding;
   }
   if (owed !== account.owed)
-    report('what is owed is the sum of the open loans', `${customer.id}: ${account.owed}, not ${owed}`);
+    report('the debt is the sum of the open loans', `${customer.id}: ${account.owed}, not ${owed}`);
 }
 
-/** Checks the rows of all customers that a commit touched. */
+/** Checks the rows of all customers that a commit affects. */
 export function checkRows(
   report: Report,
   ledger: Ledger,

@@ -1,11 +1,11 @@
-/** What an answer must say of what was written for it. */
+/** Compares answers with the events of their writes. */
 import type { StreamEvent } from '@mo/contracts';
 import type { Money } from '@mo/money';
 import type { Customer } from './ledger.ts';
 
 type Body = Record<string, unknown>;
 
-/** Whether an answer says what an event says. */
+/** Whether an answer matches an event. */
 export function tells({ type, data }: StreamEvent, body: Body): boolean {
   switch (type) {
     case 'CustomerRegistered':
@@ -47,7 +47,7 @@ const isSameSpread = (told: unknown, details: readonly { loan_id: number; amount
     return loan_id === detail?.loan_id && amount === detail.amount;
   });
 
-/** Whether the credit line once left so much: by a score, by loans and by payments of the time of the request. */
+/** Whether the credit line ever had that much left, by a score, loans and payments of the time of the request. */
 export function wasAvailable(
   customer: Customer | null,
   { startStep, endStep }: { readonly startStep: number; readonly endStep: number },

@@ -1,6 +1,6 @@
-/** What must hold and did not: the first of a seed ends it. */
+/** A violated rule; the first one ends the seed. */
 export interface Violation {
-  /** The rule, in a few words; the same for the same kind of fault. */
+  /** The rule in a few words; the same for the same kind of fault. */
   readonly rule: string;
   readonly detail: string;
 }

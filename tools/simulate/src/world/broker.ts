@@ -1,6 +1,7 @@
 /**
- * The broker: topics of partitions, each a log; what is sent to it is kept in order for each key, and may be kept twice, or
- * after its sender has given up or died. It may refuse a message, be away, and, in a lossy seed, lose what it had acknowledged.
+ * The broker: topics with partitions, each a log. It keeps messages with the same key in order, and may store a message
+ * twice, or after its sender has given up or died. It may refuse a message, be unreachable, and in a lossy seed lose
+ * acknowledged messages.
  */
 import {
   type IncomingMessage,
@@ -21,7 +22,7 @@ import { garbled, type MessageText } from './garble.ts';
 
 export const PARTITIONS = 3;
 const SEND_TIMEOUT_US = 400_000;
-/** So long a message that is refused stays refused. */
+/** The longest time that the broker refuses a message. */
 const REFUSED_US_MAX = 3_000_000;
 
 export interface BrokerOptions {
@@ -29,13 +30,13 @@ export interface BrokerOptions {
   random: Random;
   faults: () => Faults;
   figures: Figures;
-  /** Told of each process that sends. */
+  /** Called for each send with the sending process. */
   onSent: (process: Process, topic: string) => void;
-  /** Told of each message that a topic keeps. */
+  /** Called for each message that a topic stores. */
   onKept: (topic: string, message: OutgoingMessage) => void;
-  /** Told when a group's offset has passed messages. */
+  /** Called when a group's offset has passed messages. */
   onCommitted: (group: string, messages: readonly IncomingMessage[]) => void;
-  /** Told of each message that was kept such that nobody understands it. */
+  /** Called for each message that is stored in unreadable form. */
   onGarbled: (message: IncomingMessage) => void;
 }
 
@@ -43,7 +44,7 @@ export interface Partition {
   readonly topic: string;
   readonly number: number;
   readonly log: IncomingMessage[];
-  /** The groups' readers, to be woken by what arrives. */
+  /** Wake-up callbacks of the group's readers, called on arrival of messages. */
   readonly wake: Set<() => void>;
 }
 
@@ -51,7 +52,7 @@ export class Broker {
   readonly options: BrokerOptions;
   readonly groups = new Map<string, ConsumerGroup>();
   readonly #topics = new Map<string, Partition[]>();
-  /** Until when a message is refused: 0 for one that is not. */
+  /** The time until which a message is refused; 0 for messages that are not. */
   readonly #refusedUntilUs = new Map<string, number>();
   down = false;
 
@@ -82,7 +83,7 @@ export class Broker {
     if (!down) for (const group of this.groups.values()) group.rebalance();
   }
 
-  /** The port, as one process sees it. */
+  /** The Kafka client of one process. */
   portOf(process: Process): Kafka {
     const mustBeUp = (): void => {
       if (this.down) throw new Outage('the broker can not be reached');
@@ -124,7 +125,7 @@ export class Broker {
     };
   }
 
-  /** Each partition's part arrives by itself; it is in the network already when its sender dies. */
+  /** Each partition's part arrives independently; once sent, it arrives even if its sender dies. */
   #send(process: Process, topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
     const { random, faults, scheduler } = this.options;
     const { dropChance, duplicateChance } = faults();
@@ -155,7 +156,7 @@ export class Broker {
     });
   }
 
-  /** A message that is refused is refused each time, for a while; and with it all that are sent together with it. */
+  /** A refused message is refused on every attempt for a while, together with all messages of the same batch. */
   #isRefused(topic: string, { key, headers }: OutgoingMessage): boolean {
     const { random, faults, scheduler, figures } = this.options;
     const { refuseChance } = faults();
@@ -197,7 +198,7 @@ export class Broker {
   }
 }
 
-/** All that is sent here is text: what a follower sends on to the byte, too. */
+/** All messages here are text, including those that a follower forwards verbatim. */
 function textOf({ key, value, headers }: OutgoingMessage | RawMessage): OutgoingMessage {
   const texts = Object.entries(headers).map(([name, header]) => [name, String(header)]);
   return { key: String(key ?? ''), value: String(value ?? ''), headers: Object.fromEntries(texts) };

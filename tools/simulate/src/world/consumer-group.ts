@@ -1,7 +1,7 @@
 /**
- * A consumer group: its partitions are shared out among its members, and again whenever one comes, goes or is lost. A
- * member that lost a partition may still be at work on what it fetched; its offset is refused then, and the successor
- * gets the same messages.
+ * A consumer group. Its partitions are reassigned whenever a member joins, leaves or is lost. A member that has lost a
+ * partition may still process what it fetched; then its offset commit is refused, and the successor gets the same
+ * messages.
  */
 import type { IncomingMessage } from '@mo/messaging';
 import type { Process } from '../engine/process.ts';
@@ -50,7 +50,7 @@ export class ConsumerGroup {
     this.#rebalanceSoon(1_000, 50_000);
   }
 
-  /** Whether every message of the followed topics was taken, and its offset committed. */
+  /** Whether every message of the followed topics was processed and its offset committed. */
   get isDone(): boolean {
     const topics = new Set(this.#members.flatMap((member) => member.topics));
     return [...topics].every((topic) =>
@@ -58,7 +58,7 @@ export class ConsumerGroup {
     );
   }
 
-  /** Shares the partitions out anew. */
+  /** Reassigns the partitions. */
   rebalance(): void {
     this.#generation += 1;
     for (const [partition, wake] of this.#readers) partition.wake.delete(wake);
@@ -72,7 +72,7 @@ export class ConsumerGroup {
     });
   }
 
-  /** The broker notices a dead member once its session has run out. */
+  /** The broker notices a dead member when its session times out. */
   #lose(member: Member): void {
     if (!this.#members.includes(member)) return;
     const { scheduler, random } = this.#broker.options;

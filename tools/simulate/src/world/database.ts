@@ -1,7 +1,7 @@
 /**
- * A service's database: what PostgreSQL means to the protocol, and no more. Rows are locked in the order of their ids and
- * read after that; what a transaction wrote is seen by others from one instant on, its commit; a key that must be unique
- * makes a later writer wait for the earlier one's end. A transaction whose process dies is rolled back.
+ * A service's database: only the PostgreSQL semantics that the protocol relies on. Rows are locked in order of id, and
+ * read after that. A transaction's writes become visible to others at one instant, its commit. A later writer of a
+ * unique key waits for the earlier writer's end. When a process dies, its transactions are rolled back.
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
 import {
@@ -19,7 +19,7 @@ import type { Scheduler } from '../engine/scheduler.ts';
 import { type Holder, Locks } from './locks.ts';
 import type { Rows } from './rows.ts';
 
-/** The database can't be reached: it may pass. */
+/** The database is unreachable, perhaps temporarily. */
 export class Outage extends Error {
   override readonly name = 'Outage';
 }
@@ -30,18 +30,18 @@ export interface OutboxRow {
   parked: boolean;
 }
 
-/** A transaction that is open. */
+/** An open transaction. */
 export interface Transaction<A extends Account> extends Holder {
   readonly process: Process;
   lockedMs: number;
-  /** The customers whose account it may make. */
+  /** Customers whose account the transaction may create. */
   unknown: ReadonlySet<number>;
   changes: BatchChanges<A> | null;
   outbox: OutboxRow[];
   ended: boolean;
 }
 
-/** @param lockedMs when the locks were had, by the clock of the process */
+/** @param lockedMs when the locks were acquired, by the process's clock */
 export type OnCommit = (process: Process, changes: BatchChanges<Account>, lockedMs: number) => void;
 
 export class Database<A extends Account = Account> {
@@ -90,7 +90,7 @@ export class Database<A extends Account = Account> {
     return transaction;
   }
 
-  /** Locks what a batch is about, then reads it. */
+  /** Locks the rows of a batch, then reads them. */
   lock(
     transaction: Transaction<A>,
     request: BatchRequest<A>,
@@ -111,7 +111,7 @@ export class Database<A extends Account = Account> {
     this.locks.takeAll(transaction, existing.map(rowKey), read, failed);
   }
 
-  /** Writes what a batch brought about; others see it once it is committed. */
+  /** Writes the changes of a batch, which become visible to others at the commit. */
   write(transaction: Transaction<A>, changes: BatchChanges<A>, done: () => void, failed: (error: Error) => void): void {
     this.#mustBeOpen(transaction);
     const keys = changes.answers.map(({ key }) => key.id.toString('hex')).sort();
@@ -119,7 +119,7 @@ export class Database<A extends Account = Account> {
       new Set(changes.accounts.map(({ after }) => after.customerId)).intersection(transaction.unknown),
     );
     const claims = [...this.rows.claims(changes)].sort();
-    // A row that is there is told of at once, though another transaction has it locked; who is making one is waited for.
+    // An existing row fails at once, even if another transaction has locked it; an uncommitted insert is waited for.
     const isThere = (key: string) => made.some((id) => rowKey(id) === key && this.rows.accounts.has(id));
     const refusal = (key: string) => (isThere(key) ? new StoreConflictError('an account was made meanwhile') : null);
     const write = (): void => {
@@ -142,7 +142,7 @@ export class Database<A extends Account = Account> {
     );
   }
 
-  /** Makes a transaction's changes seen, all in this instant. */
+  /** Makes all changes of a transaction visible at this instant. */
   commit(transaction: Transaction<A>): void {
     this.#mustBeOpen(transaction);
     const { changes } = transaction;

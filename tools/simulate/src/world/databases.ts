@@ -1,4 +1,4 @@
-/** The databases of the three services, each watched by the oracle: what it commits is checked in that instant. */
+/** The databases of the three services. The oracle checks each of their commits at its instant. */
 import type { Stream } from '@mo/contracts';
 import { customerModel } from '@mo/customers/model';
 import { loanModel } from '@mo/loans/model';

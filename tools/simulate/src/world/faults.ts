@@ -1,7 +1,7 @@
 /**
- * What goes wrong in a seed. Each kind of fault is in a seed or not, so that some seeds are calm and some brutal, and no
- * kind hides another for ever. What strikes at a moment (a crash, an outage) is planned before the seed begins; what
- * strikes a message is drawn when it is sent.
+ * The faults of a seed. Each kind is present in a seed or not, so some seeds are calm and some brutal, and no kind can
+ * hide another in all seeds. Faults at a moment (crashes, outages) are planned before the seed starts; faults of a
+ * message are drawn when it is sent.
  */
 import { STREAMS, type Stream } from '@mo/contracts';
 import { Random } from '../engine/random.ts';
@@ -29,7 +29,7 @@ export const FAULT_KINDS = [
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** Rare ones: they make a seed long, or it stops being the usual case. */
+/** Rare kinds: they make a seed long, or untypical. */
 const SHARE_OF_SEEDS: Partial<Record<FaultKind, number>> = { lossy: 0.06, garbled: 0.1, refused: 0.1 };
 const SHARE_USUAL = 0.4;
 const SHARE_CALM_SEEDS = 0.05;
@@ -61,7 +61,7 @@ export type Strike =
 export interface Faults {
   readonly kinds: ReadonlySet<FaultKind>;
   readonly strikes: readonly Strike[];
-  /** Chances, of a message or a statement each. */
+  /** Probabilities per message or statement. */
   readonly dropChance: number;
   readonly lostCommitChance: number;
   readonly conflictChance: number;
@@ -70,15 +70,15 @@ export interface Faults {
   readonly lossChance: number;
   readonly garbleChance: number;
   readonly refuseChance: number;
-  /** The longest that a topic delays a message, in ms. */
+  /** The longest delay of a message on a topic, in ms. */
   readonly topicDelayMs: number;
-  /** The longest that a statement takes, in µs. */
+  /** The longest duration of a statement, in µs. */
   readonly statementUsMax: number;
-  /** The longest that a way through the network takes, in µs. */
+  /** The longest network delay, in µs. */
   readonly wayUsMax: number;
-  /** Where only one service is slow to reach, and only for the others: which. */
+  /** The service that only its peers reach slowly, if any. */
   readonly slowPeer: Stream | null;
-  /** How far a process's clock may be off, in ms. */
+  /** The largest clock skew of a process, in ms. */
   readonly skewMs: number;
 }
 
@@ -100,7 +100,7 @@ export const NO_FAULTS: Faults = {
   skewMs: 0,
 };
 
-/** @param lastsMs within which the strikes fall */
+/** @param lastsMs the time span of the strikes */
 export function planFaults(seed: number, lastsMs: number): Faults {
   const random = new Random(seed, 'faults');
   const kinds = drawKinds(random);
@@ -125,7 +125,7 @@ export function planFaults(seed: number, lastsMs: number): Faults {
   };
 }
 
-/** The same faults without some of them. */
+/** The same faults without one kind. */
 export function withoutKind(faults: Faults, kind: FaultKind): Faults {
   const kinds = new Set(faults.kinds);
   kinds.delete(kind);
@@ -149,10 +149,10 @@ export function withoutKind(faults: Faults, kind: FaultKind): Faults {
   };
 }
 
-/** Kinds that slow things down, and make nothing unavailable. */
+/** Kinds that cause delays but no unavailability. */
 const MILD_KINDS: readonly FaultKind[] = ['duplicates', 'slow-topics', 'slow-network', 'skew'];
 
-/** Whether nothing goes wrong that would be a reason to turn somebody away. */
+/** Whether no fault justifies an `unavailable` answer. */
 export const isMild = ({ kinds }: Faults): boolean => [...kinds].every((kind) => MILD_KINDS.includes(kind));
 
 function drawKinds(random: Random): Set<FaultKind> {

@@ -1,10 +1,10 @@
-/** What happened, counted: so that one sees that the interesting things happen. */
+/** Counters that show whether the interesting situations occur. */
 export const noFigures = () => ({
   operations: 0,
   requests: 0,
   steps: 0,
   virtualSeconds: 0,
-  // What the callers got.
+  // Answers to callers.
   answers2xx: 0,
   answers202: 0,
   answers409: 0,
@@ -24,7 +24,7 @@ export const noFigures = () => ({
   keysInFlightTwice: 0,
   keysReused: 0,
   repeatedAtTheEnd: 0,
-  // What the services wrote.
+  // Writes of the services.
   commits: 0,
   takenLoans: 0,
   backdatedLoans: 0,
@@ -38,7 +38,7 @@ export const noFigures = () => ({
   lockWaits: 0,
   patientTransactions: 0,
   conflicts: 0,
-  // How they followed each other.
+  // Following.
   deliveries: 0,
   skipped: 0,
   gaps: 0,
@@ -54,7 +54,7 @@ export const noFigures = () => ({
   leaseTakeovers: 0,
   zombieSends: 0,
   parked: 0,
-  // What went wrong.
+  // Faults.
   crashes: 0,
   crashesAtCommit: 0,
   lostCommits: 0,

@@ -1,4 +1,4 @@
-/** Ways in which a message or a pulled event can be such that nobody understands it. */
+/** Ways to make a message or a pulled event unreadable. */
 import type { StreamEvent } from '@mo/contracts';
 import type { IncomingMessage } from '@mo/messaging';
 import type { Random } from '../engine/random.ts';
@@ -26,13 +26,13 @@ const WAYS: readonly Garble[] = [
   withHeader('ce_subject', '999999'),
 ];
 
-/** The message as nobody understands it. */
+/** An unreadable copy of the message. */
 export const garbled = (message: MessageText, random: Random): MessageText => ({
   ...message,
   ...random.pick(WAYS)(message),
 });
 
-/** A page one of whose events is of a type that this version doesn't know. */
+/** A page with one event of a type that this version doesn't know. */
 export function withUnknownType(events: readonly StreamEvent[], random: Random): unknown[] {
   const place = random.below(events.length);
   return events.map((event, at) => (at === place ? { ...event, type: 'LoanSold' } : event));

@@ -1,6 +1,6 @@
 /**
- * Locks of a database: rows and unique keys, held by transactions to their end, granted in the order asked for. Who waits
- * too long is told so; that nobody waits in a circle is the point of having one order of locks.
+ * Database locks on rows and unique keys, held to the end of a transaction and granted in order of request. A request
+ * that waits too long fails. The single lock order must exclude deadlocks.
  */
 import { StoreBusyError } from '@mo/messaging';
 import type { Scheduler } from '../engine/scheduler.ts';
@@ -28,7 +28,7 @@ export class Locks {
   readonly #scheduler: Scheduler;
   readonly #locks = new Map<string, Lock>();
   readonly #onCircle: (key: string) => void;
-  /** How often somebody had to wait. */
+  /** The number of requests that had to wait. */
   waits = 0;
 
   constructor(scheduler: Scheduler, onCircle: (key: string) => void) {
@@ -37,9 +37,9 @@ export class Locks {
   }
 
   /**
-   * Takes locks in the order given, each once the one before is had.
+   * Acquires locks one after the other, in the given order.
    *
-   * @param refusal why one can't be taken, whoever holds it; null where it can
+   * @param refusal the reason why a lock can't be taken, whoever holds it; null if it can
    */
   takeAll(
     holder: Holder,
@@ -66,7 +66,7 @@ export class Locks {
     takeFrom(0);
   }
 
-  /** Gives back all that a transaction holds, and stops its waiting. */
+  /** Releases all locks of a transaction, and cancels its pending request. */
   releaseAll(holder: Holder): void {
     this.#stopWaiting(holder);
     const keys = [...holder.held];

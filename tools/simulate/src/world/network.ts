@@ -1,6 +1,6 @@
 /**
- * The network: between services, and from clients to them. A call may be lost before it has an effect or after, may take
- * longer than its caller waits, meets a closed port where a process has died, and silence where one is frozen or the way is cut.
+ * The network between services, and from clients to services. A call may be lost before or after its effect, or take
+ * longer than its caller waits. A dead process has a closed port; a frozen process or a cut connection never answers.
  */
 import type { Stream } from '@mo/contracts';
 import type { Process } from '../engine/process.ts';
@@ -9,23 +9,23 @@ import type { Owner, Scheduler } from '../engine/scheduler.ts';
 import { type Faults, WAY_US_MAX } from './faults.ts';
 import type { Figures } from './figures.ts';
 
-/** So often a call that is lost is noticed only when it has taken too long; else the connection breaks. */
+/** The share of lost calls that end in a timeout; the other ones break the connection. */
 const SILENCE_SHARE = 0.2;
-/** So often a way to a slow peer is long. */
+/** The share of slow calls to a slow peer. */
 const SLOW_PEER_SHARE = 0.6;
 
-/** Nobody knows whether the call had an effect. */
+/** The call failed, and its effect is unknown. */
 export class CallLost extends Error {
   override readonly name = 'CallLost';
 }
 
-/** Who calls: a process of a service, or a client, who never dies. */
+/** The calling process of a service, or a client, which never dies. */
 export interface Caller {
   readonly owner: Owner | null;
   readonly stream: Stream | null;
 }
 
-/** Who is called. */
+/** The called process. */
 export interface Callee {
   readonly process: Process;
   readonly stream: Stream;
@@ -56,7 +56,7 @@ export class Network {
   /**
    * Calls a process.
    *
-   * @throws CallLost where no answer came in time, or the connection broke
+   * @throws CallLost if no answer came in time or the connection broke
    */
   call<T>(from: Caller, to: Callee, random: Random, timeoutMs: number, work: () => Promise<T>): Promise<T> {
     const scheduler = this.#scheduler;

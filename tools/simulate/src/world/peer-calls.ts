@@ -1,11 +1,11 @@
-/** How a service calls another: one replica after the other, until one answers, within one deadline. */
+/** Calls to another service: tries one replica after the other until one answers, within one deadline. */
 import type { Stream } from '@mo/contracts';
 import { unavailable } from '@mo/service-kit';
 import type { Random } from '../engine/random.ts';
 import type { Replica } from './replica.ts';
 import type { World } from './world.ts';
 
-/** Shorter than in production, for what waits here only polls. */
+/** Shorter than in production, because calls that wait here only poll. */
 const CALL_TIMEOUT_MS = 1_000;
 
 export async function callPeer<T>(

@@ -1,4 +1,4 @@
-/** What a service offers the others, as its routes do: its streams, their heads, and to have applied theirs. */
+/** A service's routes for its peers: its streams, their heads, and a wait until it has applied a peer's versions. */
 import type { Stream, StreamEvent } from '@mo/contracts';
 import type { Account, TimeSpan } from '@mo/messaging';
 import type { Random } from '../engine/random.ts';
@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
 import { withUnknownType } from './garble.ts';
 import type { Replica } from './replica.ts';
 
-/** A page is short, so that pulls take several. */
+/** Short pages, so that pulls need several. */
 const PAGE_EVENTS_MAX = 4;
 const HEADS_PAGE_MAX = 3;
 

@@ -1,6 +1,6 @@
 /**
- * One process of a service: the production write path, relay, follower, healer and pulls, put together as `createStreams`
- * does, on the stand-ins of the world.
+ * One process of a service: the production write path, relay, follower, healer and pulls, composed as `createStreams`
+ * does, on the simulated world.
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
 import {
@@ -27,11 +27,11 @@ import { servePeers, type Want } from './peer-routes.ts';
 import { type CommitFault, SimulatedStore } from './store.ts';
 
 export const TOPIC_PREFIX = 'mo';
-/** There are few clients: in some seeds a batch begins beside another for as little as this, and not only for what comes under load. */
+/** With few clients, batches rarely overlap: in some seeds a low weight is enough to start one next to another. */
 const LITTLE_BESIDE = { weightMin: 2, inFlightMax: 2 };
 const LITTLE_BESIDE_EVERY_SEEDS = 4;
 
-/** What a process is given by the world. */
+/** What the world provides to a process. */
 export interface Surroundings<A extends Account> {
   process: Process;
   database: Database<A>;
@@ -43,13 +43,13 @@ export interface Surroundings<A extends Account> {
   commitFault: () => CommitFault;
   isInTheWay: () => boolean;
   crash: () => void;
-  /** Calls one replica of a peer after the other. */
+  /** Calls the replicas of a peer one after the other. */
   callPeer: <T>(peer: Stream, path: string, random: Random, read: (answer: unknown) => T, body: unknown) => Promise<T>;
-  /** How likely a pulled page holds what can't be understood. */
+  /** The probability that a pulled page contains an unreadable event. */
   garbleChance: () => number;
-  /** Told of each pull that is sent; answers with what to call once its answer is there. */
+  /** Called for each pull that is sent; returns a callback for its answer. */
   onPull: (stream: Stream, wants: readonly Want[]) => () => void;
-  /** Told that a peer did not apply a version in time. */
+  /** Called when a peer did not apply a version in time. */
   onUnsettled: (stream: Stream, customerId: number, version: number) => void;
   onRemoved: (stream: Stream, event: StreamEvent) => void;
 }
@@ -156,7 +156,7 @@ export class Replica<A extends Account = Account> {
         else if (what === 'quarantined') figures.quarantined += 1;
       },
       quarantine: (items) => this.writePath.quarantine(items),
-      // Nobody puts letters back or dismisses them here: the owner's journal has what they can't tell.
+      // Letters are never put back or dismissed here: the owner's journal holds the events that they could not convey.
       settle: () => Promise.resolve(),
     });
     this.#servePeers = servePeers(this, random, () => {
@@ -180,7 +180,7 @@ export class Replica<A extends Account = Account> {
     await this.#relay.stop();
   }
 
-  /** Answers what another service asks. */
+  /** Answers a request of another service. */
   serve(path: string, body: unknown): Promise<unknown> {
     return this.#servePeers(path, body);
   }

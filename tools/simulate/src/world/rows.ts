@@ -1,6 +1,6 @@
 /**
- * What a service's tables hold, and what of it a batch is given: the same pieces as its SQL reads and writes, for the
- * domain code counts on that. An account's row is held apart from its loans and payments.
+ * The contents of a service's tables, and the parts that a batch reads: the same parts as its SQL reads and writes,
+ * because the domain code relies on that. An account's row is stored separately from its loans and payments.
  */
 
 import type { CustomerAccount } from '@mo/customers/model';
@@ -11,11 +11,11 @@ import type { OpenLoan, Payment, PaymentAccount, PaymentNeeds } from '@mo/paymen
 export interface Rows<A extends Account> {
   readonly accounts: ReadonlyMap<number, A>;
   idOf(customer: CustomerRef): number | undefined;
-  /** An account as the batch gets it. */
+  /** The account with the parts that the batch reads. */
   complete(account: A, request: BatchRequest<A>): A;
-  /** Whether events may make the account of a customer that isn't known yet. */
+  /** Whether events may create the account of an unknown customer. */
   readonly makesAccounts: boolean;
-  /** The external_ids that changes take. */
+  /** The external_ids that the changes take. */
   claims(changes: BatchChanges<A>): readonly string[];
   save(changes: BatchChanges<A>): void;
 }
@@ -122,7 +122,7 @@ export class PaymentRows extends AccountRows<PaymentAccount> implements Rows<Pay
   }
 }
 
-/** As many as hold so much together, and none more. */
+/** The fewest oldest loans whose sum reaches the total. */
 function oldest(loans: readonly OpenLoan[], total: bigint): OpenLoan[] {
   let before = 0n;
   return loans.filter(({ outstanding }) => {

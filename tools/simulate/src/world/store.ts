@@ -1,4 +1,4 @@
-/** The store of one process: its transactions, statement by statement, each a way to the database and back. */
+/** The store of one process: runs transactions statement by statement, each with a round trip to the database. */
 import type {
   Account,
   BatchChanges,
@@ -16,17 +16,17 @@ import { type Database, Outage, type Transaction } from './database.ts';
 import { STATEMENT_US_MAX } from './faults.ts';
 import type { Figures } from './figures.ts';
 
-/** What may happen to a commit: it may take the process with it, or only its answer may be lost. */
+/** The fault of a commit: the process crashes before or after it, or only its answer is lost. */
 export type CommitFault = 'none' | 'crash-before' | 'crash-after' | 'answer-lost';
 
 export interface StoreOptions<A extends Account> {
   process: Process;
   database: Database<A>;
   random: Random;
-  /** The longest that a statement takes, in µs. */
+  /** The longest duration of a statement, in µs. */
   statementUsMax: number;
   commitFault: () => CommitFault;
-  /** Whether the database ends a transaction for another's sake. */
+  /** Whether the database aborts a transaction in favour of another. */
   isInTheWay: () => boolean;
   crash: () => void;
   figures: Figures;

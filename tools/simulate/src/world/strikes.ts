@@ -1,10 +1,10 @@
-/** Carries out what strikes at a moment: a crash, a freeze, an outage, a cut; and takes it back when its time is over. */
+/** Executes timed faults (crashes, freezes, outages, cuts), and reverts them when their time is over. */
 import { STREAMS } from '@mo/contracts';
 import type { Process } from '../engine/process.ts';
 import type { Strike } from './faults.ts';
 import type { World } from './world.ts';
 
-/** Connections of a frozen process that a transaction is open on are ended by the server after this. */
+/** After this time the server closes a frozen process's connections that have an open transaction. */
 const IDLE_IN_TRANSACTION_US = 10_000_000;
 const STOP_US_MAX = 4_000_000;
 const SESSION_US = 700_000;
@@ -52,7 +52,7 @@ export function strike(world: World, planned: Strike): void {
   }
 }
 
-/** Ends all that is still wrong: from here on everything must come right. */
+/** Ends all faults: from here on everything must recover. */
 export function calmDown(world: World): void {
   world.isCalmedDown = true;
   world.crashAtCommit.clear();
@@ -85,7 +85,7 @@ function thaw(world: World, process: Process): void {
   world.rebalanceAll();
 }
 
-/** An orderly stop: it takes no more calls, ends what is under way, and goes; a successor comes. */
+/** An orderly stop: the process accepts no more calls, finishes its work and exits; a successor starts. */
 function stop(world: World, place: number, downMs: number): void {
   const replica = world.slots[place]?.replica;
   if (replica === undefined || !replica.process.alive || !replica.process.listening) return;

@@ -1,6 +1,6 @@
 /**
- * A world: three services of two processes each, their databases, a broker and a network, all on one scheduler; clients
- * that use them; what goes wrong; and the oracle that watches. A seed is one life of one world.
+ * A world: three services with two processes each, their databases, a broker and a network, all on one scheduler;
+ * clients; faults; and the oracle. A seed defines one run of one world.
  */
 import { STREAMS, type Stream } from '@mo/contracts';
 import { type Account, MessageRefusedError, StoreConflictError, type StreamModel } from '@mo/messaging';
@@ -28,24 +28,24 @@ import { Replica } from './replica.ts';
 import type { CommitFault } from './store.ts';
 
 const REPLICAS = 2;
-/** Strikes fall within this, which is about how long the clients are busy. */
+/** The time span of strikes per operation: about how long the clients are busy. */
 const MS_AN_OPERATION = 9;
 
 export interface WorldOptions {
   seed: number;
   operations: number;
   keep?: Keep;
-  /** The operations that take place; all unless told. */
+  /** The operations to run; all by default. */
   only?: readonly number[];
   faults?: Faults;
   tamper?: Tamper;
 }
 
-/** What goes wrong in a world. */
+/** The faults of a world. */
 export const faultsOf = ({ seed, operations, faults }: WorldOptions): Faults =>
   faults ?? planFaults(seed, operations * MS_AN_OPERATION);
 
-/** What a test changes to see it found. */
+/** Changes that a test plants to see them found. */
 export interface Tamper {
   model?: <A extends Account>(model: StreamModel<A>) => StreamModel<A>;
   replica?: (replica: Replica) => void;
@@ -123,13 +123,13 @@ export class World {
 
   readonly #brokerCheck: BrokerCheck;
 
-  /** Notes what must hold and did not: the first is kept, and ends the seed. */
+  /** Records a violated rule: the first one is kept, and ends the seed. */
   readonly report = (rule: string, detail: string): void => {
     if (this.violation === null) this.history.note(() => `${this.time} !!! ${rule}: ${detail}`);
     this.violation ??= { rule, detail };
   };
 
-  /** The time since the beginning, as histories show it. */
+  /** The virtual time since the start, as histories show it. */
   get time(): string {
     return `${(this.scheduler.nowUs / 1000).toFixed(3).padStart(9)}ms`;
   }
@@ -142,7 +142,7 @@ export class World {
     return this.slots.filter((slot) => slot.stream === stream).map((slot) => slot.replica);
   }
 
-  /** Starts the clients; resolves once all of them are through. */
+  /** Runs the clients; resolves once all of them have finished. */
   async runClients(): Promise<void> {
     const all = this.options.only ?? Array.from({ length: this.options.operations }, (_, number) => number);
     const { length } = this.clients;
@@ -151,7 +151,7 @@ export class World {
     );
   }
 
-  /** Once all is well again, nothing is lost, late or unavailable, and what was answered is answered again. */
+  /** After the faults, nothing is lost, late or unavailable, and stored answers are repeated. */
   async runEpilogue(): Promise<void> {
     this.answers.isCalm = true;
     await Promise.all(this.clients.map((client) => client.repeat()));
@@ -159,7 +159,7 @@ export class World {
     for (const { id } of this.ledger.customers.values()) await client?.lookAt(id);
   }
 
-  /** Whether every process is up and takes calls. */
+  /** Whether every process is up and accepts calls. */
   get isUp(): boolean {
     return this.slots.every(({ replica: { process } }) => process.alive && !process.frozen && process.listening);
   }
@@ -200,7 +200,7 @@ export class World {
     this.scheduler.after(0, process, () => replica.start());
   }
 
-  /** A process dies, and another is started in its place. */
+  /** Kills a process, and starts a successor. */
   crash(place: number, downMs: number, expected?: Process): void {
     const slot = this.slots[place] as Slot;
     const { process } = slot.replica;
@@ -218,7 +218,9 @@ export class World {
     for (const group of this.broker.groups.values()) group.rebalance();
   }
 
-  /** A service has answered; what that makes firm is firm from now on, whether or not the answer arrives. */
+  /**
+   * Records an answer of a service: the versions that it confirms count as confirmed from now on, even if it gets lost.
+   */
   answeredBy(replica: Replica, attempt: string, { request }: Sent, { answer }: Given, arrivedStep: number): void {
     this.confirmations.get(replica)?.answered(request, answer, arrivedStep);
     const { token, status } = answer;
@@ -245,7 +247,7 @@ export class World {
       customer.settled.push({ step, version: effect.version });
   }
 
-  /** What may go wrong here is told apart from what may not. */
+  /** Reports errors that no fault explains. */
   checkError(error: unknown, where: string): void {
     if (error instanceof Outage || error instanceof CallLost || error instanceof StoreConflictError) return;
     if (error instanceof MessageRefusedError) return;
@@ -253,13 +255,13 @@ export class World {
     this.report('no internal errors', `${where}: ${error instanceof Error ? error.stack : String(error)}`);
   }
 
-  /** Without a fault, only the holder of the lease relays. */
+  /** Without faults, only the holder of the lease relays. */
   #checkSender(process: Process, topic: string): void {
     const holder = this.databases[topic.split('.')[1] as Stream].lease?.holder;
     if (topic.endsWith('.dlq') || holder === process.name) return;
     this.figures.zombieSends += 1;
     if (isMild(this.faults))
-      this.report('one relay a service', `${process.name} sends to ${topic}, which ${holder} relays`);
+      this.report('one relay per service', `${process.name} sends to ${topic}, which ${holder} relays`);
   }
 
   #commitFault(place: number, random: Random): CommitFault {
