@@ -163,7 +163,7 @@ it(
 it('not while the service runs, which would write other events under the same versions', async () => {
   const refused = await command('recover', '--service', 'loans');
   expect([refused.code, refused.stdout]).toEqual([2, '']);
-  expect(refused.stderr).toContain('loans runs, as ');
+  expect(refused.stderr).toContain('loans is running (');
 });
 
 it(

@@ -1,4 +1,4 @@
-/** What followers could not understand or give its effect: lists it, puts it back, or dismisses it. */
+/** Dead letters of followers (events that they could not understand or apply): list, replay or dismiss them. */
 export type { Letter } from './letter.ts';
 export { type KafkaTarget, LetterTopics } from './letter-topics.ts';
 export { lineOf, list } from './list.ts';

@@ -1,6 +1,6 @@
 /**
- * The dead-letter topics on Kafka: read from where this command's consumer group has come to, up to the end as it was when
- * the command began. One command works at a time; what it commits is behind every later one.
+ * The dead-letter topics on Kafka, read from the committed offsets of this command's consumer group up to the end at
+ * the start of the command. Only one command runs at a time; later ones start after its committed offsets.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from '@mo/command';
@@ -20,13 +20,13 @@ const { Kafka, logLevel } = kafkajs;
 const CONNECTION_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 const RETRIES_MAX = 3;
-/** A command that was killed counts as at work until its session has run out. */
+/** A killed command counts as running until its session times out. */
 const OTHERS_WAIT_MS_MAX = 15_000;
 const OTHERS_POLL_MS = 500;
 
 export interface KafkaTarget {
   readonly kafka: KafkaConnection;
-  /** What the topics' names begin with. */
+  /** The prefix of the topics' names. */
   readonly topicPrefix: string;
 }
 
@@ -52,9 +52,9 @@ export class LetterTopics {
   }
 
   /**
-   * Connects, and notes how far the dead letters of a topic go, or of all where none is named.
+   * Connects, and reads the end offsets of one dead-letter topic, or of all if none is named.
    *
-   * @throws CommandError where Kafka can't be reached, a topic is missing, or another command is at work
+   * @throws CommandError if Kafka can't be reached, a topic is missing, or another command is running
    */
   static async open(target: KafkaTarget, topic?: string): Promise<LetterTopics> {
     const sources = topic === undefined ? STREAMS.map((stream) => `${target.topicPrefix}.${stream}`) : [topic];
@@ -74,18 +74,18 @@ export class LetterTopics {
     }
   }
 
-  /** From the committed offset of the group to the end of each partition. */
+  /** From the group's committed offset to the end of each partition. */
   get ranges(): readonly OffsetRange[] {
     return this.#ranges;
   }
 
-  /** How many messages lie between where the group has come to and the end: letters and notices. */
+  /** The number of messages, letters and notices, from the committed offsets to the end. */
   get messages(): number {
     return this.#ranges.reduce((sum, { from, to }) => sum + Number(to - from), 0);
   }
 
   /**
-   * Reads all of it, in bounded memory; each time from the start.
+   * Reads all ranges from their start, in bounded memory.
    *
    * @param take returns the offset below which all letters are settled, or null for none
    */
@@ -95,11 +95,11 @@ export class LetterTopics {
       await readRanges(this.#kafka, options);
     } catch (error) {
       if (error instanceof CommandError) throw error;
-      throw new CommandError(`Kafka stopped in the middle: ${(error as Error).message}`, { cause: error });
+      throw new CommandError(`Kafka failed during the command: ${(error as Error).message}`, { cause: error });
     }
   }
 
-  /** Sends messages; resolves once all replicas in sync have them. */
+  /** Sends messages; resolves once all in-sync replicas have them. */
   async send(topic: string, messages: readonly Message[]): Promise<void> {
     if (messages.length > 0) await this.#producer.send({ topic, acks: -1, messages: [...messages] });
   }
@@ -126,12 +126,12 @@ export class LetterTopics {
     this.#ranges = ranges;
   }
 
-  /** Two at once would share the partitions out between them, and neither would see all. */
+  /** Two concurrent members would share the partitions, and neither would see all of them. */
   async #untilAlone(): Promise<void> {
     for (const endMs = Date.now() + OTHERS_WAIT_MS_MAX; ; await delay(OTHERS_POLL_MS)) {
       const { groups } = await this.#admin.describeGroups([this.#group]);
       if (groups.every(({ members }) => members.length === 0)) return;
-      if (Date.now() > endMs) throw new CommandError('another dead-letters command is at work: try again later');
+      if (Date.now() > endMs) throw new CommandError('another dead-letters command is running: try again later');
     }
   }
 }

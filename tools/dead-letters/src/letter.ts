@@ -1,4 +1,4 @@
-/** A dead letter as it lies on its topic, and the messages that come of it. */
+/** A dead letter as stored on its topic, and the messages derived from it. */
 import {
   DEAD_LETTER_PREFIX,
   DEAD_LETTER_HEADERS as HEADERS,
@@ -8,7 +8,7 @@ import {
 } from '@mo/contracts';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 
-/** Where the message lay that a letter tells of. */
+/** The place of the original message. */
 export interface LetterOrigin {
   readonly topic: string;
   readonly partition: string;
@@ -16,25 +16,25 @@ export interface LetterOrigin {
 }
 
 export interface Letter {
-  /** Where the letter lies. */
+  /** The place of the letter. */
   readonly topic: string;
   readonly partition: number;
   readonly offset: string;
-  /** Null where something else than a follower wrote to the topic. */
+  /** Null if something other than a follower wrote to the topic. */
   readonly origin: LetterOrigin | null;
   readonly reason: string;
   readonly follower: string;
   readonly customerId: number | null;
   readonly version: number | null;
   readonly type: string | null;
-  /** When it was put aside, in ms since the epoch. */
+  /** When it was quarantined, in ms since the epoch. */
   readonly atMs: number;
-  /** Whether key, value and headers are there, so that it can be put back. */
+  /** Whether key, value and headers are complete, so that it can be replayed. */
   readonly isWhole: boolean;
   readonly message: KafkaMessage;
 }
 
-/** Which letter a notice tells of. */
+/** The letter that a notice refers to. */
 export interface Notice {
   readonly partition: number;
   readonly offset: string;
@@ -72,13 +72,13 @@ export function readLetter(topic: string, partition: number, message: KafkaMessa
   };
 }
 
-/** The message as it was before it became a letter, to the byte. */
+/** The original message, byte for byte. */
 export function originalOf({ message: { key, value, headers } }: Letter): Message {
   const entries = Object.entries(headers ?? {}).filter(([name]) => !name.startsWith(DEAD_LETTER_PREFIX));
   return { key, value, headers: Object.fromEntries(entries) };
 }
 
-/** Tells, beside the letter, what became of it. */
+/** A notice next to the letter that records how the letter was settled. */
 export function noticeOf({ origin, partition, offset, message }: Letter, settlement: Settlement): Message {
   const source = origin === null ? {} : sourceHeaders(origin);
   return {

@@ -1,11 +1,11 @@
-/** The letters that stand, and how they are told in a line. */
+/** Lists the open letters, each in one line. */
 import { plain } from '@mo/command';
 import type { Letter } from './letter.ts';
 import type { LetterTopics } from './letter-topics.ts';
 import { type Customer, isOf, standing } from './selection.ts';
 import type { SettledLetters } from './settled-letters.ts';
 
-/** Tells of each of them, one after the other; answers with how many there are. */
+/** Calls `tell` for each letter in sequence. @returns their number */
 export async function list(
   topics: LetterTopics,
   settled: SettledLetters,
@@ -24,7 +24,7 @@ export async function list(
   return count;
 }
 
-/** A letter in one line; what came from outside can't steer the terminal. */
+/** A letter in one line, without control characters that could affect the terminal. */
 export function lineOf(letter: Letter, nowMs: number): string {
   const { origin, topic, partition, offset, customerId, version, type, atMs, follower, reason } = letter;
   const place = origin === null ? `${topic}/${partition}/${offset}` : Object.values(origin).join('/');

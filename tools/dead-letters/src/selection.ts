@@ -1,4 +1,4 @@
-/** Which letters are meant: those that stand, of one customer or of all. */
+/** Selects letters: open ones, of one customer or of all. */
 import type { KafkaMessage } from 'kafkajs';
 import { type Letter, readLetter, readNotice } from './letter.ts';
 import type { SettledLetters } from './settled-letters.ts';
@@ -6,7 +6,7 @@ import type { SettledLetters } from './settled-letters.ts';
 /** A customer's id; `none` for letters whose customer can't be read; `all`. */
 export type Customer = number | 'none' | 'all';
 
-/** The letters among a partition's messages that stand. */
+/** The open letters among a partition's messages. */
 export const standing = (
   topic: string,
   partition: number,

@@ -1,7 +1,8 @@
 /**
- * Settles letters: puts them back on their source topics, or dismisses them. Beside each letter goes a notice, which ends
- * what followers keep of it; a letter whose notice is there is never put back again. Where all up to a place is settled,
- * the group's offset moves past it. A crash between sending and noting puts some back again, which followers skip.
+ * Settles letters: replays them to their source topics, or dismisses them. For each settled letter, a notice on the
+ * same topic makes followers discard their state of it, and prevents another replay. Where all letters below an offset
+ * are settled, the group's offset advances. After a crash between replay and notice some letters are replayed again;
+ * followers skip the duplicates.
  */
 import type { Settlement } from '@mo/contracts';
 import { type Letter, noticeOf, originalOf } from './letter.ts';
@@ -9,17 +10,20 @@ import type { LetterTopics } from './letter-topics.ts';
 import { type Customer, isOf, standing } from './selection.ts';
 import type { SettledLetters } from './settled-letters.ts';
 
-/** Letters that are sent and noted together. */
+/** Letters per batch of sends and notices. */
 const LETTERS_AT_ONCE_MAX = 100;
-/** Letters of one message by several followers are put back once; so many are remembered, more may go twice. */
+/**
+ * Letters from several followers about one message are replayed once. Beyond this number of remembered origins, some
+ * may be replayed twice.
+ */
 const ORIGINS_MAX = 100_000;
 
 export interface Settled {
-  /** Letters that were put back or dismissed. */
+  /** Letters that were replayed or dismissed. */
   letters: number;
-  /** Messages that were put back; several followers may have written a letter of the same. */
+  /** Replayed messages; several followers may have written a letter about the same message. */
   messages: number;
-  /** Letters that were meant, but can't be put back. */
+  /** Selected letters that can't be replayed. */
   left: number;
 }
 
@@ -28,13 +32,13 @@ export interface SettleOptions {
   readonly settled: SettledLetters;
   readonly customer: Customer;
   readonly settlement: Settlement;
-  /** Told of a letter that can't be put back. */
+  /** Called for each letter that can't be replayed. */
   readonly onLeft: (letter: Letter) => void;
-  /** Told how many messages were looked at. */
+  /** Called with the number of messages read. */
   readonly onRead: (messages: number) => void;
 }
 
-/** Settles the letters that are meant. @throws CommandError in the middle: what was noted by then is settled */
+/** Settles the selected letters. @throws CommandError on a failure; letters with a notice by then are settled */
 export async function settle(options: SettleOptions): Promise<Settled> {
   const { topics, settled, customer, settlement, onLeft, onRead } = options;
   const done: Settled = { letters: 0, messages: 0, left: 0 };
@@ -64,7 +68,7 @@ export async function settle(options: SettleOptions): Promise<Settled> {
   return done;
 }
 
-/** A letter goes back to the topic that its own belongs to, and nowhere else. */
+/** A letter can be replayed only to the topic that its dead-letter topic belongs to. */
 const canGoBack = ({ isWhole, origin, topic }: Letter): boolean => isWhole && topic === `${origin?.topic}.dlq`;
 
 async function putBack(topics: LetterTopics, letters: readonly Letter[], origins: Set<string>): Promise<number> {

@@ -1,4 +1,4 @@
-/** The letters that are settled, according to the notices from the committed offset of the group to the end. */
+/** The settled letters, according to the notices from the group's committed offset to the end. */
 import type { OffsetRange } from '@mo/messaging';
 import { readNotice } from './letter.ts';
 import type { LetterTopics } from './letter-topics.ts';
@@ -41,7 +41,7 @@ class SettledOffsets {
     this.#range = range;
   }
 
-  /** An offset outside the range belongs to a letter that is not read any more. */
+  /** An offset outside the range belongs to a letter that is no longer read. */
   add(offset: string): void {
     const { from, to } = this.#range;
     const letter = BigInt(offset);

@@ -1,4 +1,4 @@
-/** Reading dead letters on a real Kafka that lets the group in anew. */
+/** Reads dead letters from a real Kafka that makes the group rejoin. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { testServers } from '@mo/dev-stack';
@@ -9,13 +9,13 @@ import kafkajs from 'kafkajs';
 import { LetterTopics } from '../src/letter-topics.ts';
 
 const LETTERS = 20;
-/** So large that it takes more than one fetch to read a partition. */
+/** Large enough that reading a partition takes more than one fetch. */
 const LETTER_BYTES = 100_000;
 const PARTITIONS = 2;
-/** After so long the client asks Kafka whether it is in the group still. */
+/** The interval at which the client checks its group membership. */
 const HEARTBEAT_INTERVAL_MS = 1_000;
 
-it('takes each letter once, however often the group is let in', async () => {
+it('takes each letter once, however often the group rejoins', async () => {
   const servers = testServers();
   const topicPrefix = `letters-${randomUUID().slice(0, 8)}`;
   const kafka = kafkaOverKafkajs('test', servers, createLogger('test', 'silent'));

@@ -21,20 +21,20 @@ const message = {
   },
 } satisfies KafkaMessage;
 
-it('a letter tells where from, of whom, why and by whom, in a line that can not steer the terminal', () => {
+it('a letter names its origin, customer, reason and follower, in a line without control characters', () => {
   const letter = readLetter('mo.loans.dlq', 3, message);
   expect(lineOf(letter, 7_300_000)).toBe(
     'mo.loans/3/17  customer 7  Loan?[2J  version 5  2 h old  mo.payments: the data is not JSON',
   );
 });
 
-it('the original is the message to the byte, without the headers of the letter', () => {
+it('the original is the message byte for byte, without the headers of the letter', () => {
   const { ce_type, ce_sequence, many } = message.headers;
   const original = originalOf(readLetter('mo.loans.dlq', 3, message));
   expect(original).toEqual({ key: message.key, value: binary, headers: { ce_type, ce_sequence, many } });
 });
 
-it('a notice names the letter, and the message that it tells of', () => {
+it('a notice names the letter and the original message', () => {
   const notice = noticeOf(readLetter('mo.loans.dlq', 3, message), 'dismissed');
   expect(notice).toMatchObject({ partition: 3, headers: { mo_settled: 'dismissed', mo_source_offset: '17' } });
   const headers = Object.fromEntries(Object.entries(notice.headers ?? {}).map(([k, v]) => [k, Buffer.from(String(v))]));
@@ -42,7 +42,7 @@ it('a notice names the letter, and the message that it tells of', () => {
   expect(readNotice(message)).toBeNull();
 });
 
-it('what is not whole, or was written by no follower, can not go back', () => {
+it('an incomplete letter, or one that no follower wrote, can not be replayed', () => {
   const omitted = { ...message, headers: { ...message.headers, mo_omitted_bytes: Buffer.from('9') } };
   expect(readLetter('mo.loans.dlq', 3, omitted).isWhole).toBe(false);
   expect(readLetter('mo.loans.dlq', 3, { ...message, headers: {} })).toMatchObject({ isWhole: false, origin: null });

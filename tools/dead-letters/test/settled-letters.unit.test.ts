@@ -3,11 +3,11 @@ import type { KafkaMessage } from 'kafkajs';
 import { SettledLetters } from '../src/settled-letters.ts';
 
 const TOPIC = 'mo.loans.dlq';
-/** More than could be held in memory one by one. */
+/** More than could be kept in memory as objects. */
 const NOTICES = 1_500_000;
 const NOTICES_AT_ONCE = 1_000;
 
-/** A notice for a letter of partition 0 unless told otherwise. */
+/** A notice for a letter, of partition 0 by default. */
 const notice = (letter: number | string, partition = '0') =>
   ({
     offset: '0',

@@ -1,12 +1,12 @@
-/** What a call costs, as `npm run bench` measured it. */
+/** The cost of each call, as measured by `npm run bench`. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-/** The processes that a call costs CPU, its events included. */
+/** The processes whose CPU a call uses, including the processing of its events. */
 export const PARTS = ['gateway', 'customers', 'loans', 'payments', 'postgres', 'kafka'] as const;
 export type Part = (typeof PARTS)[number];
 
-/** What customers do, and the scenario of the benchmark that measures it. */
+/** The calls of customers, and the benchmark scenario that measures each. */
 export const CALLS = { registration: 'customer', loan: 'loan', payment: 'payment-1', read: 'balance-1' } as const;
 export type Call = keyof typeof CALLS;
 export const callNames = Object.keys(CALLS) as Call[];
@@ -14,7 +14,7 @@ export const callNames = Object.keys(CALLS) as Call[];
 /** CPU time of each part for one call, in µs. */
 export type Figures = Readonly<Record<Call, Readonly<Record<Part, number>>>>;
 
-/** With fewer callers most of the CPU goes into waking up. */
+/** At lower loads most of the CPU time is wake-up cost. */
 const LOAD = '64';
 
 const measured = z.object({ name: z.string(), load: z.string() });
@@ -39,7 +39,7 @@ function parse(file: string): z.infer<typeof results> {
   }
 }
 
-/** @throws Error that names the file, and what is missing in it */
+/** @throws Error that names the file and the missing figures */
 export function readFigures(file: string): Figures {
   const { rows } = parse(file);
   const of = (call: Call) => {

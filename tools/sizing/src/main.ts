@@ -1,4 +1,4 @@
-/** `npm run sizing`: from the CPU of a call to processes, servers and partitions. */
+/** `npm run sizing`: derives processes, servers and partitions from the CPU cost of calls. */
 import { type Figures, readFigures } from './figures.ts';
 import { type Options, readOptions, USAGE, UsageError } from './options.ts';
 import { planFor } from './plan.ts';
@@ -13,7 +13,7 @@ function report({ workloads, settings, json }: Options, figures: Figures): strin
   return [
     ...plans.map(({ workload, plan }) => planText(workload, plan)),
     ...(first === undefined ? [] : [limitsText(first.plan)]),
-    `Of ${settings.partitions} replicas the busiest has ${skew.toFixed(2)} times the mean.`,
+    `With ${settings.partitions} replicas the busiest has ${skew.toFixed(2)} times the mean load.`,
   ].join('\n\n');
 }
 

@@ -7,21 +7,21 @@ const LATEST = fileURLToPath(new URL('../../../bench/results/latest.json', impor
 
 export const USAGE = `Usage: npm run sizing -- [options]
 
-Says what so many customers a day need, and what reaches its end first, from the CPU that npm run bench measured for a
-call: npm run bench -- --only customer,loan,payment-1,balance-1
+Computes the required capacity for a number of customers a day, and the limits that are reached first, from the CPU per
+call in the results of: npm run bench -- --only customer,loan,payment-1,balance-1
 
-  --customers N,…         customers who do something on a day (1000000,100000000)
-  --calls registration=0.02,loan=0.1,payment=1,read=5   what one of them does on that day
-  --busiest-hour SHARE    of a day's calls (0.12)
-  --figures FILE          what the benchmark wrote (bench/results/latest.json)
-  --utilisation SHARE     how busy a process or a server should be at most (0.6)
-  --server-cores N        of the largest server for a database or a broker (64)
-  --partitions N          of each topic (12)
-  --relay-us N            CPU of the relaying process for one event, in µs (100)
-  --json                  for programs
+  --customers N,…         active customers per day (1000000,100000000)
+  --calls registration=0.02,loan=0.1,payment=1,read=5   calls per active customer and day
+  --busiest-hour SHARE    share of a day's calls in the busiest hour (0.12)
+  --figures FILE          results of the benchmark (bench/results/latest.json)
+  --utilisation SHARE     highest planned utilisation of a process or server (0.6)
+  --server-cores N        cores of the largest server for a database or broker (64)
+  --partitions N          partitions of each topic (12)
+  --relay-us N            CPU of the relaying process per event, in µs (100)
+  --json                  print JSON
   --help                  print this
 
-Exit code 0 where it could say, 2 where the options or the figures are wrong.`;
+Exit code 0 on success, 2 for wrong options or unsuitable figures.`;
 
 const OPTIONS = {
   customers: { type: 'string', default: '1000000,100000000' },
@@ -46,7 +46,7 @@ export interface Options {
   readonly help: boolean;
 }
 
-/** @throws UsageError that names the option, and what it must be */
+/** @throws UsageError that names the option and its valid range */
 export function readOptions(args: readonly string[]): Options {
   const values = parsed(args);
   const number = (name: string, text: string, least: number, most: number): number => {

@@ -1,62 +1,62 @@
-/** What so many customers need at their busiest, from what each of their calls costs. */
+/** The capacity for a number of customers in the busiest hour, from the cost of each call. */
 import { type Call, callNames, type Figures, PARTS, type Part } from './figures.ts';
 
 export interface Workload {
-  /** Who do something on a day. */
+  /** Customers who are active on a day. */
   readonly customersADay: number;
-  /** Calls of one of them on that day. */
+  /** Calls per active customer and day. */
   readonly calls: Readonly<Record<Call, number>>;
-  /** The share of a day's calls that comes in its busiest hour. */
+  /** The busiest hour's share of a day's calls. */
   readonly busiestHour: number;
 }
 
 export interface Settings {
-  /** How busy a process, or a server, should be at most: what is left is for the moments above the hour's mean. */
+  /** The highest planned utilisation of a process or server: the rest is headroom for peaks within the hour. */
   readonly utilisation: number;
   /** Partitions of each topic. */
   readonly partitions: number;
-  /** Cores of the largest server that a database, or a broker, may have. */
+  /** Cores of the largest available server for a database or broker. */
   readonly serverCores: number;
-  /** CPU of the process that relays for one event, in µs: there is one such process a service. */
+  /** CPU of the relaying process per event, in µs; each service has one relay. */
   readonly relayUs: number;
-  /** How much more than the mean the busiest replica gets, where there are as many as partitions. */
+  /** The load of the busiest replica as a multiple of the mean, with one replica per partition. */
   readonly skew: number;
 }
 
 export interface Need {
   readonly part: Part;
-  /** Busy cores at the busiest hour, of all processes of that part together. */
+  /** Busy cores in the busiest hour, of all processes of the part together. */
   readonly cores: number;
-  /** Processes of a service; servers of PostgreSQL (all databases together) and Kafka. */
+  /** Processes of a service; servers for PostgreSQL (all databases together) and Kafka. */
   readonly processes: number;
 }
 
-/** Something that has an end, and how far it is. */
+/** A capacity limit. */
 export interface Limit {
   readonly what: string;
-  /** How many customers a day take it to its end. */
+  /** The number of customers per day at which the limit is reached. */
   readonly customersADay: number;
   readonly afterwards: string;
 }
 
 export interface Plan {
-  /** Calls a second in the busiest hour. */
+  /** Calls per second in the busiest hour. */
   readonly perSecond: Readonly<Record<Call, number>>;
   readonly needs: readonly Need[];
-  /** The nearest first. */
+  /** In ascending order. */
   readonly limits: readonly Limit[];
 }
 
 const HOUR_S = 3_600;
 const CPU_US_PER_CORE = 1_000_000;
-/** The events of each stream that a call makes; a loan is taken, and paid off once. */
+/** The events in each stream per call; each loan is taken, and paid off once. */
 const EVENTS: Readonly<Record<'customers' | 'loans' | 'payments', Partial<Record<Call, number>>>> = {
   customers: { registration: 1 },
   loans: { loan: 2 },
   payments: { payment: 1 },
 };
 const SERVICES = ['customers', 'loans', 'payments'] as const;
-/** Whether a part is on servers of many cores, and not in processes of one. */
+/** Whether a part runs on servers with many cores rather than in single-core processes. */
 export const isServer = (part: Part): boolean => part === 'postgres' || part === 'kafka';
 
 export function planFor(figures: Figures, workload: Workload, settings: Settings): Plan {
@@ -79,7 +79,7 @@ function limitsOf(
   { customersADay }: Workload,
   { utilisation, partitions, serverCores, relayUs, skew }: Settings,
 ): Limit[] {
-  /** Customers at which something that is used so much now is used up to `end`. */
+  /** The number of customers at which a resource, now used at `used`, is used at `end`. */
   const reached = (used: number, end: number) => (used === 0 ? Number.POSITIVE_INFINITY : (customersADay * end) / used);
   const coresOf = (part: Part) => needs.find((need) => need.part === part)?.cores ?? 0;
   const all = needs.reduce((sum, { cores }) => sum + cores, 0);
@@ -87,17 +87,17 @@ function limitsOf(
     {
       what: `one machine of ${serverCores} cores with everything on it`,
       customersADay: reached(all, utilisation * serverCores),
-      afterwards: 'PostgreSQL, Kafka and the services on machines of their own',
+      afterwards: 'separate machines for PostgreSQL, Kafka and the services',
     },
     {
       what: `one PostgreSQL server of ${serverCores} cores for all databases`,
       customersADay: reached(coresOf('postgres'), utilisation * serverCores),
-      afterwards: 'a server for each database, then each database spread by customer over several',
+      afterwards: 'a server for each database, then each database sharded by customer',
     },
     {
       what: `one broker of ${serverCores} cores`,
       customersADay: reached(coresOf('kafka'), utilisation * serverCores),
-      afterwards: 'more brokers; partitions spread over them by themselves',
+      afterwards: 'more brokers; partitions spread over them automatically',
     },
   ];
   for (const service of SERVICES) {
@@ -105,10 +105,10 @@ function limitsOf(
     limits.push({
       what: `the process that relays for ${service}`,
       customersADay: reached((events * relayUs) / CPU_US_PER_CORE, utilisation),
-      afterwards: `the customers of ${service} divided among several databases, each with a relay`,
+      afterwards: `the customers of ${service} sharded over several databases, each with a relay`,
     });
     limits.push({
-      what: `${partitions} replicas of ${service}, one a partition`,
+      what: `${partitions} replicas of ${service}, one per partition`,
       customersADay: reached(coresOf(service), (utilisation * partitions) / skew),
       afterwards: 'more partitions: mo partitions raise',
     });

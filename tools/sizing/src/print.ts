@@ -11,7 +11,7 @@ const needLine = ({ part, cores, processes }: Need): string => {
 const limitLine = ({ what, customersADay, afterwards }: Limit): string =>
   `  ${digits(customersADay).padStart(16)}  ${what}\n${' '.repeat(20)}then ${afterwards}`;
 
-/** The plan of one workload, in lines. */
+/** The plan of one workload as text. */
 export function planText({ customersADay }: Workload, { perSecond, needs }: Plan): string {
   const rates = callNames.map((call) => `${digits(perSecond[call])} ${call}s`).join(', ');
   return [
@@ -21,4 +21,4 @@ export function planText({ customersADay }: Workload, { perSecond, needs }: Plan
 }
 
 export const limitsText = ({ limits }: Plan): string =>
-  ['Customers a day at which something reaches its end, the nearest first:', ...limits.map(limitLine)].join('\n');
+  ['Customers a day at which a limit is reached, the nearest first:', ...limits.map(limitLine)].join('\n');

@@ -20,7 +20,7 @@ interface Row {
   readonly faults?: readonly string[];
 }
 
-/** A file as the benchmark writes it, with these rows at 64 connections. */
+/** A results file with these rows at 64 connections. */
 function figures(names: readonly string[], more: Readonly<Record<string, Row>> = {}): string {
   const rows = new Rows();
   for (const name of [...names, ...Object.keys(more)]) {
@@ -51,7 +51,7 @@ const ALL = ['customer', 'loan', 'payment-1', 'balance-1'];
 const sizing = (...args: string[]) =>
   spawnSync(process.execPath, ['--conditions=source', MAIN, ...args], { encoding: 'utf8' });
 
-it('prints what is needed, and what comes to its end', () => {
+it('prints the required capacity and the limits', () => {
   const { status, stdout } = sizing('--figures', figures(ALL), '--customers', '1000000');
   expect(status).toBe(0);
   expect(stdout).toContain('1,000,000 customers a day: in the busiest hour 0.67 registrations, 3.3 loans, 33 payments');
@@ -59,7 +59,7 @@ it('prints what is needed, and what comes to its end', () => {
   expect(stdout).toContain('the nearest first');
 });
 
-it('gives programs the same', () => {
+it('prints the same as JSON', () => {
   const { stdout } = sizing('--figures', figures(ALL), '--customers', '1000000,2000000', '--json');
   const { plans } = JSON.parse(stdout) as { plans: { workload: { customersADay: number } }[] };
   expect(plans.map(({ workload }) => workload.customersADay)).toEqual([1_000_000, 2_000_000]);
@@ -76,7 +76,7 @@ it.each([
   expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
 });
 
-it('a file that is not there, or holds something else, is named, and how to get it', () => {
+it('names a missing or unsuitable file, and the command that creates it', () => {
   const nothing = join(dir, 'nothing.json');
   const other = join(dir, 'other.json');
   writeFileSync(other, '{"rows": 1}');
@@ -105,10 +105,10 @@ it('other rows need no figures', () => {
   expect([status, stderr]).toEqual([0, '']);
 });
 
-it('the skew of the largest number of partitions is known, too', () => {
+it('supports the largest number of partitions', () => {
   const { status, stdout } = sizing('--figures', figures(ALL), '--partitions', '100000');
   expect([status, stdout]).toEqual([
     0,
-    expect.stringContaining('Of 100000 replicas the busiest has 1.02 times the mean'),
+    expect.stringContaining('With 100000 replicas the busiest has 1.02 times the mean'),
   ]);
 });

@@ -8,7 +8,7 @@ const figures: Figures = {
   payment: { gateway: 100, customers: 100, loans: 100, payments: 300, postgres: 500, kafka: 90 },
   read: { ...nothing, gateway: 100, customers: 100 },
 };
-/** A thousand payments and two thousand reads a second, when most happens. */
+/** 1,000 payments/s and 2,000 reads/s in the busiest hour. */
 const workload: Workload = {
   customersADay: 36_000_000,
   calls: { registration: 0, loan: 0, payment: 1, read: 2 },
@@ -16,7 +16,7 @@ const workload: Workload = {
 };
 const settings: Settings = { utilisation: 0.5, partitions: 12, serverCores: 4, relayUs: 100, skew: 1 };
 
-it('the calls of the busiest hour cost what they cost one by one', () => {
+it('adds up the cost of the calls in the busiest hour', () => {
   const { perSecond, needs } = planFor(figures, workload, settings);
   expect(perSecond).toEqual({ registration: 0, loan: 0, payment: 1_000, read: 2_000 });
   expect(Object.fromEntries(needs.map(({ part, cores }) => [part, Number(cores.toFixed(6))]))).toEqual({
@@ -29,23 +29,23 @@ it('the calls of the busiest hour cost what they cost one by one', () => {
   });
 });
 
-it('a process has one core, a server has its own, and neither is busier than it should be', () => {
+it('counts one core per process and `serverCores` per server, at the planned utilisation', () => {
   const ten = { ...workload, customersADay: 10 * workload.customersADay };
   const needs = planFor(figures, ten, settings).needs.map(({ part, processes }) => [part, processes]);
   expect(Object.fromEntries(needs)).toEqual({ gateway: 6, customers: 6, loans: 2, payments: 6, postgres: 3, kafka: 1 });
 });
 
-it('limits are in the order in which they come, and do not move with how many customers there are', () => {
+it('limits are in ascending order, and do not depend on the number of customers', () => {
   const { limits } = planFor(figures, workload, settings);
   const millions = limits.map(({ what, customersADay }) => [what, Math.round(customersADay / 1e6)]);
   expect(millions).toEqual([
     ['one machine of 4 cores with everything on it', 45],
     ['one PostgreSQL server of 4 cores for all databases', 144],
     ['the process that relays for payments', 180],
-    ['12 replicas of customers, one a partition', 720],
-    ['12 replicas of payments, one a partition', 720],
+    ['12 replicas of customers, one per partition', 720],
+    ['12 replicas of payments, one per partition', 720],
     ['one broker of 4 cores', 800],
-    ['12 replicas of loans, one a partition', 2_160],
+    ['12 replicas of loans, one per partition', 2_160],
     ['the process that relays for customers', Number.POSITIVE_INFINITY],
     ['the process that relays for loans', Number.POSITIVE_INFINITY],
   ]);
@@ -55,7 +55,7 @@ it('limits are in the order in which they come, and do not move with how many cu
     expect(customersADay / (limits[place]?.customersADay ?? 0) || 1).toBeCloseTo(1, 9);
 });
 
-it('uneven replicas end sooner', () => {
+it('unevenly loaded replicas reach their limit sooner', () => {
   const end = (skew: number) =>
     planFor(figures, workload, { ...settings, skew }).limits.find(({ what }) =>
       what.startsWith('12 replicas of loans'),

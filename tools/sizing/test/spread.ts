@@ -1,21 +1,21 @@
 /**
- * How evenly customers are spread over replicas: keys go to partitions as kafkajs sends them, and partitions to replicas by
- * turns, as a consumer group has them. Nothing is random, so the answer is the same each time.
+ * How evenly customers are spread over replicas: keys are assigned to partitions as kafkajs does, and partitions to
+ * replicas round-robin, as a consumer group does. Nothing is random, so results are repeatable.
  */
 import kafkajs from 'kafkajs';
 
 export interface Spread {
-  /** What the busiest partition gets, as a multiple of the mean. */
+  /** The load of the busiest partition as a multiple of the mean. */
   readonly busiestPartition: number;
-  /** The same of replicas. */
+  /** The same for replicas. */
   readonly busiestReplica: number;
 }
 
-/** How much a customer does, as a multiple of the others; the first has place 0. */
+/** A customer's activity, relative to others, by index from 0. */
 export type Weight = (place: number) => number;
 
 export const alike: Weight = () => 1;
-/** The second does half as much as the first, the third a third, and so on (Zipf's law). */
+/** The second customer does half as much as the first, the third a third, and so on (Zipf's law). */
 export const unlike: Weight = (place) => 1 / (place + 1);
 
 export function spreadOf(customers: number, partitions: number, replicas: number, weight: Weight = alike): Spread {

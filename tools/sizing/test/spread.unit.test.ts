@@ -3,7 +3,7 @@ import { spreadOf, unlike } from './spread.ts';
 
 const CUSTOMERS = 20_000;
 
-it('customers who are alike are spread evenly over partitions, and so over replicas that divide them', () => {
+it('equally active customers spread evenly over partitions, and over replicas whose number divides them', () => {
   for (const replicas of [2, 3, 4, 6, 12]) {
     const { busiestReplica, busiestPartition } = spreadOf(CUSTOMERS, 12, replicas);
     expect(busiestReplica).toBeGreaterThanOrEqual(1);
@@ -17,14 +17,14 @@ it('a number of replicas that does not divide the partitions leaves some with on
   expect(spreadOf(CUSTOMERS, 12, 8).busiestReplica).toBeCloseTo(2 / (12 / 8), 1);
 });
 
-it('a few customers who do most are on few partitions, however many there are', () => {
+it('a few very active customers load few partitions, however many partitions exist', () => {
   const few = spreadOf(CUSTOMERS, 12, 12, unlike).busiestReplica;
   const many = spreadOf(CUSTOMERS, 120, 120, unlike).busiestReplica;
   expect(few).toBeGreaterThan(1.2);
   expect(many).toBeGreaterThan(few);
 });
 
-it('one replica does all', () => {
+it('one replica has the whole load', () => {
   expect(spreadOf(100, 12, 1)).toMatchObject({ busiestReplica: 1 });
 });
 

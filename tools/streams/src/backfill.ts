@@ -1,8 +1,8 @@
 /**
- * Backfill: a new subscriber gets the whole history of a stream on a topic of its own, while the system works. The
- * offsets of the live topic are noted first. An event is in the journal before it is on the live topic, so whatever is
- * not met by the scan that follows comes on the live topic at or after those offsets; what comes on both is a duplicate,
- * and its version tells.
+ * Backfill: copies the whole history of a stream to a new topic for a new subscriber, while the system runs. It first
+ * records the offsets of the live topic. An event is in the journal before it is on the live topic, so every event that
+ * the subsequent journal scan misses is on the live topic at or after those offsets. Events on both topics are
+ * duplicates, recognisable by their version.
  */
 
 import { CommandError } from '@mo/command';
@@ -18,7 +18,7 @@ import {
   toMessage,
 } from '@mo/messaging';
 
-/** Events that are read and sent at once. */
+/** Events per page that is read and sent. */
 const PAGE_EVENTS_MAX = 2_000;
 const SEND_ATTEMPTS_MAX = 20;
 const SEND_PAUSE_MS = 500;
@@ -29,24 +29,24 @@ export interface BackfillOptions {
   readonly kafka: Kafka & Topics;
   /** The live topic of the stream. */
   readonly topic: string;
-  /** The topic for the subscriber; it is made, and must have no messages. */
+  /** The topic for the subscriber; it is created, and must be empty. */
   readonly to: string;
-  /** Aborted, it ends between two pages. */
+  /** When aborted, the backfill ends between two pages. */
   readonly signal: AbortSignal;
   readonly onProgress: (events: number) => void;
 }
 
-/** What the subscriber has to do. */
+/** Instructions for the subscriber. */
 export interface BackfillPlan {
   readonly events: number;
   readonly customers: number;
-  /** First it reads this topic, each partition up to its offset. */
+  /** First, it reads this topic, each partition up to its offset. */
   readonly read: { readonly topic: string; readonly until: readonly PartitionEnd[] };
   /** Then it reads the live topic, each partition from its offset. */
   readonly resume: { readonly topic: string; readonly from: readonly PartitionEnd[] };
 }
 
-/** @throws CommandError where the topics don't fit; the reason of the signal once it is aborted */
+/** @throws CommandError if the topics are unsuitable; the signal's reason once it is aborted */
 export async function backfill(options: BackfillOptions): Promise<BackfillPlan> {
   const { stream, database, kafka, topic, to, signal } = options;
   const from = await kafka.ends(topic);
@@ -77,10 +77,12 @@ async function makeTopic(kafka: Kafka & Topics, to: string, partitions: number):
   await kafka.ensureTopics([to], partitions);
   const ends = (await kafka.ends(to)) ?? [];
   if (ends.some(({ offset }) => offset !== '0'))
-    throw new CommandError(`${to} has messages already: a backfill goes to a topic of its own, name another`);
+    throw new CommandError(`${to} has messages already: a backfill needs an empty topic, name another`);
 }
 
-/** Sends a page; again, where the broker is away for a while: what it had of the page is then there twice, in order. */
+/**
+ * Sends a page, and retries while the broker is unreachable: the part that it already had is then duplicated, in order.
+ */
 async function send(
   producer: Producer,
   topic: string,

@@ -1,4 +1,4 @@
-/** All customers that any of the services knows, by any table or journal, in pages of rising ids. */
+/** All customers in any table or journal of any service, in pages of ascending ids. */
 import { STREAMS } from '@mo/contracts';
 import { sqlOf } from '@mo/database';
 import { nextCustomers } from '@mo/messaging';
@@ -6,7 +6,7 @@ import { audited, type Databases } from './services.ts';
 
 export const PAGE_CUSTOMERS = 250;
 
-/** @param only one customer alone, or null for all */
+/** @param only a single customer, or null for all */
 export async function* customerPages(databases: Databases, only: number | null): AsyncGenerator<number[]> {
   if (only !== null) {
     yield [only];
@@ -16,7 +16,7 @@ export async function* customerPages(databases: Databases, only: number | null):
     const pages = await Promise.all(
       STREAMS.map((stream) => nextCustomers(sqlOf(databases[stream]), audited[stream], after, PAGE_CUSTOMERS)),
     );
-    // Each service gives its next ones, so the lowest of all of them leave nobody out.
+    // Each service returns its next ids, so the lowest ids of all of them skip nobody.
     const ids = [...new Set(pages.flat())].sort((a, b) => a - b).slice(0, PAGE_CUSTOMERS);
     const last = ids.at(-1);
     if (last === undefined) return;

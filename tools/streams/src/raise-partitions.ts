@@ -1,12 +1,13 @@
 /**
- * Raises the partitions of a stream's topic while the system works, and keeps each customer's events in order for whoever
- * reads the topic. Most customers get another partition by it, so what is in the old ones has to be read first:
+ * Raises the number of partitions of a stream's topic while the system runs, and preserves the order of each customer's
+ * events for all readers. Most customers move to another partition, so the old partitions must be read to the end
+ * first:
  *
- *  1. the relay's lease is taken, so nothing is sent; what is written waits in the outbox, and callers notice nothing;
- *  2. every consumer group that reads the topic comes to its end;
- *  3. the partitions are added, and taken into use; the lease is given back.
+ * 1. Take the relay's lease, so that nothing is sent. New events wait in the outbox, and callers notice nothing.
+ * 2. Wait until every consumer group of the topic has read to its end.
+ * 3. Add the partitions, put them into use, and release the lease.
  *
- * Whatever stops it before the last step, the relay goes on as before.
+ * If anything stops it before the last step, the relay continues as before.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from '@mo/command';
@@ -14,7 +15,7 @@ import type { Database } from '@mo/database';
 import { type Groups, LEASE_RENEWAL_MS, Lease, Partitioning, processName, type Topics } from '@mo/messaging';
 
 const POLL_MS = 200;
-/** Longer than any pause of a busy machine; where this process dies, the relay is held up for so long. */
+/** Longer than any pause of a busy machine. If this process dies, the relay is blocked for that long. */
 const LEASE_MS = 10_000;
 
 export interface RaiseOptions {
@@ -22,11 +23,11 @@ export interface RaiseOptions {
   readonly kafka: Topics & Pick<Groups, 'readers'>;
   readonly topic: string;
   readonly to: number;
-  /** Consumer groups that nobody uses any more: they need not come to the end. */
+  /** Abandoned consumer groups, which are not waited for. */
   readonly without: readonly string[];
-  /** How long the groups may take. */
+  /** The longest wait for the groups. */
   readonly waitMs: number;
-  /** Told of what is waited for: how many messages groups have yet to read. */
+  /** Called with the number of messages that the groups have not read yet. */
   readonly onWaiting: (messages: number) => void;
 }
 
@@ -36,7 +37,7 @@ export interface Raised {
   readonly to: number;
 }
 
-/** @throws CommandError where the number is too low, or a group does not come to the end in time */
+/** @throws CommandError if the number is too low, or a group does not reach the end in time */
 export async function raisePartitions(options: RaiseOptions): Promise<Raised> {
   const { database, kafka, topic, to } = options;
   const partitioning = new Partitioning(database);
@@ -44,7 +45,9 @@ export async function raisePartitions(options: RaiseOptions): Promise<Raised> {
   if (ends === null) throw new CommandError(`there is no topic ${topic}`);
   const from = await partitioning.inUse(topic, kafka);
   if (to < Math.max(from, ends.length))
-    throw new CommandError(`${topic} has ${Math.max(from, ends.length)} partitions already: Kafka can only add some`);
+    throw new CommandError(
+      `${topic} has ${Math.max(from, ends.length)} partitions already: Kafka can only add partitions`,
+    );
   if (to === from) return { topic, from, to };
   const lease = new Lease(database, processName(), LEASE_MS);
   await whileHolding(lease, async (signal) => {
@@ -55,9 +58,9 @@ export async function raisePartitions(options: RaiseOptions): Promise<Raised> {
   return { topic, from, to };
 }
 
-const lost = () => new CommandError("the relay's lease was lost on the way: nothing is changed, try again");
+const lost = () => new CommandError("the relay's lease was lost meanwhile: nothing was changed, try again");
 
-/** Keeps a lease while some work goes on, which is told to stop, and fails, where the lease could not be kept. */
+/** Holds a lease during some work. If the lease is lost, aborts the work and throws. */
 async function whileHolding(lease: Lease, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const ending = new AbortController();
   const { signal } = ending;
@@ -78,7 +81,7 @@ async function whileHolding(lease: Lease, work: (signal: AbortSignal) => Promise
   }
 }
 
-/** What is in the topic now is read by all; since the lease was taken, nothing more is sent. */
+/** Waits until all groups have read the topic. Under the lease nothing more is sent. */
 async function untilRead(
   { kafka, topic, without, waitMs, onWaiting }: RaiseOptions,
   signal: AbortSignal,
@@ -92,8 +95,8 @@ async function untilRead(
     if (Date.now() < endMs) continue;
     const behind = readers.map(([group, unread]) => `${group} has ${unread} to read`).join(', ');
     throw new CommandError(
-      `not everybody has come to the end of ${topic}: ${behind}. Nothing was changed. ` +
-        'Wait for them, or name those that nobody uses any more by --without',
+      `some consumer groups have not reached the end of ${topic}: ${behind}. Nothing was changed. ` +
+        'Wait for them, or exclude abandoned groups with --without',
     );
   }
 }

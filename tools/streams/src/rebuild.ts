@@ -1,22 +1,22 @@
-/** Rebuilds a service's tables from the streams, customer by customer, while the services are in use. */
+/** Rebuilds a service's tables from the streams, customer by customer, while the services run. */
 import type { Stream } from '@mo/contracts';
 import { sqlOf } from '@mo/database';
 import { type Difference, readEntries, rebuildCustomer, soundEvents } from '@mo/messaging';
 import { customerPages } from './customer-pages.ts';
 import { audited, type Databases } from './services.ts';
 
-/** Transactions at once. */
+/** Concurrent transactions. */
 export const REBUILDS_AT_ONCE = 4;
 
 export interface RebuildOptions {
   readonly service: Stream;
-  /** One customer alone, or null for all. */
+  /** A single customer, or null for all. */
   readonly customerId: number | null;
-  /** Told of each row that was not what the streams tell. */
+  /** Called for each row that differed from the streams. */
   readonly onDifference: (difference: Difference) => void;
-  /** Told of a customer that can't be rebuilt; its rows are as they were. */
+  /** Called for each customer that can't be rebuilt; its rows are unchanged. */
   readonly onFailure: (customerId: number, reason: string) => void;
-  /** Told after each page of customers; the next one begins once it resolves. */
+  /** Called after each page of customers; the next page waits for its promise. */
   readonly onProgress: (done: Rebuilt) => Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Reconciles the three services: every row is held against what the streams tell, and the services against each other,
- * while they are in use. Customers are taken in pages: first what each service holds of them, each at one moment, then the
- * journals, which only grow, so that whatever the rows rest on is there. Memory holds two pages at a time.
+ * Reconciles the three services while they run: compares every row with the streams, and the services with each other.
+ * It reads customers in pages: first each service's rows, as one snapshot per service, then the journals, which only
+ * grow and so contain everything that the rows are based on. Memory holds two pages at a time.
  */
 import { STREAMS, type Stream } from '@mo/contracts';
 import { sqlOf } from '@mo/database';
@@ -21,19 +21,19 @@ import {
 import { customerPages } from './customer-pages.ts';
 import { audited, type Databases } from './services.ts';
 
-/** Events that a page holds, unless a single customer has more. */
+/** Events per page, unless a single customer has more. */
 const PAGE_EVENTS_MAX = 20_000;
 const STRAY_ENTRIES_MAX = 1_000;
-/** Connections to each database: the next page is read while this one is looked at. */
+/** Connections to each database: the next page is read while the current one is compared. */
 export const RECONCILE_CONNECTIONS = 2;
 
 export interface ReconcileOptions {
-  /** One customer alone, or null for all. */
+  /** A single customer, or null for all. */
   readonly customerId: number | null;
-  /** How old an event may be that a follower has not applied. */
+  /** The largest age of an event that a follower may not have applied yet. */
   readonly lagMsMax: number;
   readonly onDifference: (difference: Difference) => void;
-  /** Told after each page of customers; the next one begins once it resolves. */
+  /** Called after each page of customers; the next page waits for its promise. */
   readonly onProgress: (done: Reconciled) => Promise<void>;
 }
 
@@ -104,7 +104,7 @@ async function* pages(databases: Databases, only: number | null): AsyncGenerator
   }
 }
 
-/** Cuts a page where its events would be too many. */
+/** Splits a page that would have too many events. */
 function* inParts(ids: readonly number[], snapshots: Page['snapshots']): Generator<number[]> {
   let part: number[] = [];
   let events = 0;
@@ -120,14 +120,14 @@ function* inParts(ids: readonly number[], snapshots: Page['snapshots']): Generat
   if (part.length > 0) yield part;
 }
 
-/** Reads one page ahead while the one before it is looked at. */
+/** Reads one page ahead of the current one. */
 async function* ahead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   let next = source.next();
   for (;;) {
     const { value, done } = await next;
     if (done === true) return;
     next = source.next();
-    // It is waited for in the next turn; until then an error of it must not count as unhandled.
+    // The next iteration awaits it; until then its rejection must not count as unhandled.
     next.catch(() => {});
     yield value;
   }

@@ -1,14 +1,15 @@
 /**
- * Brings a service's database forward that was restored from a backup: what its journal lacks is on the topic of its own
- * events. First those are written to the journal again; then the rows of each customer that are behind its journal, anew from
- * the streams. It may be stopped anywhere and run again. What the service had followed since the backup, it follows again by
- * itself. The service must not run meanwhile, nor before: it would write other events under the same versions.
+ * Recovers a service's database that was restored from a backup: the events that its journal lacks are on its own
+ * topic. First those events are inserted into the journal; then the rows of each customer that are behind the journal
+ * are rebuilt from the streams. The command may be interrupted at any point and run again. The service itself then
+ * follows again what it had followed since the backup. It must not run before or during the recovery: it would write
+ * other events under the same versions.
  *
  * If the partitions of the topic were raised after the backup, the raised number is put into use again. Otherwise the
  * next events of a customer would go to another partition than its last ones.
  *
- * What Kafka never got is lost. Where another service has applied it all the same, by a pull, its rows are written anew from
- * what there is.
+ * Events that Kafka never received are lost. If another service has applied such an event through a pull, its rows are
+ * rebuilt from the events that exist.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from '@mo/command';
@@ -33,9 +34,9 @@ import { customerPages } from './customer-pages.ts';
 import { audited, type Databases } from './services.ts';
 
 const POLL_MS = 50;
-/** A process of the service renews its lease more often: what is left of one by then is renewed. */
+/** A running process of the service renews its lease within this time. */
 const LEASE_GONE_MS_MAX = 2 * LEASE_MS;
-/** Ids that were given since the backup may be known to callers, and to nothing else: so many are passed over. */
+/** Ids assigned since the backup may be known only to callers, so this many are skipped. */
 const IDS_PASSED_OVER = 1_000;
 
 export interface RecoverOptions {
@@ -43,9 +44,9 @@ export interface RecoverOptions {
   readonly kafka: TopicReader & Pick<Topics, 'ends'>;
   /** The topic of the service's own events. */
   readonly topic: string;
-  /** Told of a customer that can't be brought forward, of which nothing has changed; null for a message nobody understands. */
+  /** Called for each customer that can't be recovered, which stays unchanged; null for an unreadable message. */
   readonly onFailure: (customerId: number | null, reason: string) => void;
-  /** Told of a customer of whom another service had applied events that are lost. */
+  /** Called for each customer for whom another service had applied events that are lost. */
   readonly onLost: (
     customerId: number,
     by: Stream,
@@ -57,20 +58,20 @@ export interface RecoverOptions {
 }
 
 export interface Recovered {
-  /** Messages of the topic that were read. */
+  /** Messages read from the topic. */
   messages: number;
   /** Events that the journal lacked. */
   events: number;
-  /** Customers whose rows were written anew. */
+  /** Customers whose rows were rebuilt. */
   customers: number;
-  /** Customers of whom another service had applied what is lost. */
+  /** Customers for whom another service had applied lost events. */
   rewound: number;
   failures: number;
 }
 
 type Fail = (customerId: number | null, reason: string) => void;
 
-/** @throws CommandError where the service runs, there is no such topic, or nothing comes from it any more */
+/** @throws CommandError if the service runs, the topic does not exist, or reading it stalls */
 export async function recover(databases: Databases, options: RecoverOptions): Promise<Recovered> {
   const { service, kafka, topic, onFailure, onProgress } = options;
   await refuseWhileRunning(databases[service], service);
@@ -98,14 +99,14 @@ export async function recover(databases: Databases, options: RecoverOptions): Pr
     throw error instanceof SilenceError ? new CommandError(`${topic}: ${error.message}; run it again`) : error;
   });
   for (const [customerId, version] of journal.early)
-    fail(customerId, `what comes before version ${version} is neither in the journal nor on ${topic}`);
+    fail(customerId, `events before version ${version} are neither in the journal nor on ${topic}`);
   await rebuildAll(databases, service, done, fail);
   await passOverIds(databases[service], service);
   await rewindFollowers(databases, options, done, fail);
   return done;
 }
 
-/** A process that was killed a moment ago may have left a lease, which nobody renews. */
+/** A process that was killed a moment ago may have left a lease that nobody renews. */
 async function refuseWhileRunning(database: Database, service: Stream): Promise<void> {
   const text = 'SELECT holder FROM relay_lease WHERE until > clock_timestamp()';
   const endMs = performance.now() + LEASE_GONE_MS_MAX;
@@ -113,7 +114,7 @@ async function refuseWhileRunning(database: Database, service: Stream): Promise<
     const [lease] = await run<{ holder: string }>(sqlOf(database), text);
     if (lease === undefined) return;
     if (performance.now() > endMs)
-      throw new CommandError(`${service} runs, as ${lease.holder}: stop all of its processes, then recover`);
+      throw new CommandError(`${service} is running (${lease.holder}): stop all of its processes, then recover`);
     await delay(POLL_MS);
   }
 }
@@ -143,17 +144,17 @@ async function useRaisedPartitions(
   onPartitions(from, ends.length);
 }
 
-/** Writes what a journal lacks, as it comes from its topic. */
+/** Inserts the events that a journal lacks, as they are read from the topic. */
 class LostEvents {
   readonly #database: Database;
-  /** Events that came before those that they follow: a customer may have changed its partition. */
+  /** Events that were read before their predecessors: a customer may have changed its partition. */
   readonly #early = new Map<number, StreamEvent[]>();
 
   constructor(database: Database) {
     this.#database = database;
   }
 
-  /** Customers of whom something is missing, with the version after it. */
+  /** Customers with missing events, with the version after the gap. */
   get early(): readonly (readonly [number, number])[] {
     return [...this.#early].map(([customerId, events]) => [
       customerId,
@@ -161,7 +162,7 @@ class LostEvents {
     ]);
   }
 
-  /** Writes those that the journal lacks, as far as they follow on what it has; tells how many. */
+  /** Inserts the events that the journal lacks, as long as they are contiguous. @returns their number */
   async write(events: readonly StreamEvent[]): Promise<number> {
     const ofCustomers = Map.groupBy(events, (event) => event.customer_id);
     const heads = await headsOf(this.#database, [...ofCustomers.keys()]);
@@ -184,7 +185,7 @@ class LostEvents {
   }
 }
 
-/** Writes the rows anew of all customers whose rows are not at the end of the journal. */
+/** Rebuilds the rows of all customers whose rows are behind the journal. */
 async function rebuildAll(databases: Databases, service: Stream, done: Recovered, fail: Fail): Promise<void> {
   const { progressTable } = audited[service];
   const text = `SELECT customer_id, version FROM ${progressTable} WHERE customer_id = ANY($1::bigint[])`;
@@ -207,7 +208,7 @@ const journalsOf =
   async (stream: Stream): Promise<readonly StreamEvent[]> =>
     soundEvents((await readEntries(sqlOf(databases[stream]), stream, [customerId])).get(customerId) ?? []);
 
-/** Writes the rows of services anew that have applied more of the stream than there is. */
+/** Rebuilds the rows of services that have applied more of the stream than exists. */
 async function rewindFollowers(
   databases: Databases,
   { service, onLost }: RecoverOptions,
@@ -247,7 +248,7 @@ async function versionsOf(database: Database, text: string, ids: readonly number
   return new Map(rows.map((row) => [Number(row.customer_id), Number(row.version)]));
 }
 
-/** What the service makes next gets an id that nothing had. */
+/** Skips ids, so that new rows get ids that nothing has used. */
 async function passOverIds(database: Database, table: Stream): Promise<void> {
   const sequence = `pg_get_serial_sequence('${table}', 'id')`;
   const last = `greatest((SELECT coalesce(max(id), 0) FROM ${table}), nextval(${sequence}))`;

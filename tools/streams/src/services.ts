@@ -1,4 +1,4 @@
-/** The three services: what their tables are told by, and connections to their databases and to Kafka. */
+/** The three services: the models that rebuild their tables, and connections to their databases and Kafka. */
 import { CommandError } from '@mo/command';
 import { STREAMS, type Stream } from '@mo/contracts';
 import { customersAudited } from '@mo/customers/audit';
@@ -28,9 +28,9 @@ const logger = createLogger('streams', 'silent');
 export type Databases = Readonly<Record<Stream, Database>>;
 
 /**
- * Opens the three databases for some work, and closes them.
+ * Opens the three databases for some work, and closes them afterwards.
  *
- * @throws CommandError where a database, or the Kafka that the work is about, can't be reached
+ * @throws CommandError if a database, or the Kafka that the work needs, can't be reached
  */
 export async function withDatabases<T>(
   connections: Readonly<Record<Stream, DatabaseConnection>>,
@@ -58,7 +58,7 @@ export async function withDatabases<T>(
   }
 }
 
-/** What is away; null where the error says something else. */
+/** The error as an outage of a server; null for other errors. */
 function outage(error: unknown): CommandError | null {
   const { name, message } = error as Error;
   const isOfKafka = name.startsWith('KafkaJS');

@@ -1,4 +1,4 @@
-/** A backfill of a journal of several pages, that is stopped on the way. */
+/** A backfill of a journal of several pages that is stopped midway. */
 import { randomUUID } from 'node:crypto';
 import { type Database, openDatabase, run, sqlOf } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
@@ -31,7 +31,7 @@ afterAll(() => database?.close());
 const sentTo = async (topic: string) =>
   ((await kafka.ends(topic)) ?? []).reduce((sum, { offset }) => sum + Number(offset), 0);
 
-it('tells all of it, and ends between two pages where it is stopped', async () => {
+it('copies the whole journal, and ends between two pages when it is stopped', async () => {
   const stopping = new AbortController();
   const what = { stream: 'loans' as const, database, kafka, topic: live, signal: stopping.signal };
   const whole = await backfill({ ...what, to: `${live}-whole`, onProgress: () => {} });

@@ -1,4 +1,4 @@
-/** Partitions are added between what was sent before, and read, and what is sent after. */
+/** Partitions are added after everything sent before has been read, and before anything else is sent. */
 import { randomUUID } from 'node:crypto';
 import { type Database, openDatabase, run, sqlOf } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
@@ -60,7 +60,7 @@ const KEYS = Array.from({ length: 40 }, (_, number) => String(number + 1));
 const inUse = () => new Partitioning(database).read();
 const isFree = async () => (await run(sqlOf(database), 'SELECT 1 FROM relay_lease')).length === 0;
 
-/** A group that reads nothing for now, though it has read before: it has all but one message of each partition to read. */
+/** A group that has read before, but is paused now, with all but one message of each partition unread. */
 async function slowGroup(): Promise<{ group: string; letGo: () => void; close: () => Promise<void> }> {
   const group = `slow-${randomUUID().slice(0, 8)}`;
   const gate = Promise.withResolvers<void>();
@@ -75,7 +75,7 @@ async function slowGroup(): Promise<{ group: string; letGo: () => void; close: (
   return { group, letGo: gate.resolve, close: () => subscription.close() };
 }
 
-it('waits until all who read the topic have come to its end, and gives the lease back', async () => {
+it('waits until all groups have read the topic to its end, and releases the lease', async () => {
   const slow = await slowGroup();
   const waitedFor: number[] = [];
   const raised = raise({ onWaiting: (messages) => waitedFor.push(messages) });
@@ -92,7 +92,7 @@ it('waits until all who read the topic have come to its end, and gives the lease
   await slow.close();
 }, 60_000);
 
-it('names who has not come to the end in time, changes nothing, and gives the lease back', async () => {
+it('names groups that did not reach the end in time, changes nothing, and releases the lease', async () => {
   const slow = await slowGroup();
   const message = await raise({ waitMs: 1 }).then(String, ({ message: text }: Error) => text);
   expect(message).toContain(`${slow.group} has ${KEYS.length} to read`);
@@ -104,7 +104,7 @@ it('names who has not come to the end in time, changes nothing, and gives the le
   await slow.close();
 }, 60_000);
 
-it('leaves partitions alone that somebody else added, until it is told to take them into use', async () => {
+it('ignores partitions that someone else added, until asked to put them into use', async () => {
   await raise({ to: BEFORE });
   await kafka.raise(topic, AFTER);
   await send(KEYS, (await inUse()) ?? undefined);
@@ -114,12 +114,12 @@ it('leaves partitions alone that somebody else added, until it is told to take t
   expect(await inUse()).toBe(AFTER);
 }, 60_000);
 
-it('takes none away, and knows its topics', async () => {
+it('removes no partitions, and rejects unknown topics', async () => {
   await expect(raise({ to: BEFORE - 1 })).rejects.toThrow(`${topic} has ${BEFORE} partitions already`);
   await expect(raise({ topic: `${topic}-no` })).rejects.toThrow(`there is no topic ${topic}-no`);
 });
 
-it('changes nothing where another process takes the lease on the way', async () => {
+it('changes nothing if another process takes the lease meanwhile', async () => {
   const thief = new Lease(database, 'thief');
   const slow = await slowGroup();
   let asked = 0;
@@ -129,7 +129,7 @@ it('changes nothing where another process takes the lease on the way', async () 
       if (asked === 1) void thief.take();
     },
   });
-  await expect(raised).rejects.toThrow('lease was lost on the way');
+  await expect(raised).rejects.toThrow('lease was lost meanwhile');
   slow.letGo();
   expect(await inUse()).toBe(BEFORE);
   await thief.release();
