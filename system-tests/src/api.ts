@@ -1,6 +1,6 @@
 /**
- * The API as a caller sees it: one method an operation's worth of HTTP, and every answer held against the contract, so
- * that whatever a test does, an answer outside the schema fails it.
+ * The API as callers use it. Every answer is validated against the contract, so an answer that violates its schema
+ * fails the test.
  */
 import { type Operation, type OperationId, operations, problem } from '@mo/contracts';
 import { Agent, type Dispatcher } from 'undici';
@@ -36,7 +36,7 @@ export class Api {
     this.#apiKey = apiKey;
   }
 
-  /** Calls an operation; the answer has been held against the contract. */
+  /** Calls an operation, and validates the answer. */
   async call<Body>(id: OperationId, request: ApiRequest = {}): Promise<ApiAnswer<Body>> {
     const operation: Operation = operations[id];
     const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => String(request.params?.[name]));
@@ -64,7 +64,7 @@ export class Api {
     };
   }
 
-  /** Calls until the answer is not 503: what is unavailable now may be tried again, and nothing was refused. */
+  /** Retries while the answer is 503, which means unavailable for now and not refused. */
   async insist<Body>(id: OperationId, request: ApiRequest = {}): Promise<ApiAnswer<Body>> {
     for (let attempt = 0; ; attempt += 1) {
       const answer = await this.call<Body>(id, request);
@@ -73,7 +73,7 @@ export class Api {
     }
   }
 
-  /** Any request, with the key. */
+  /** Sends any request, with the key. */
   raw(options: Omit<Dispatcher.RequestOptions, 'origin'>): Promise<Dispatcher.ResponseData> {
     const headers = { authorization: `Bearer ${this.#apiKey}`, ...(options.headers as Record<string, string>) };
     return this.#agent.request({ ...options, origin: this.#url, headers });

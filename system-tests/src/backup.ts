@@ -1,8 +1,8 @@
-/** A backup of one service's database, and its restoration, as an administrator of PostgreSQL does both. */
+/** Backup and restore of one service's database, with the means of a PostgreSQL administrator. */
 import { testServers } from '@mo/dev-stack';
 import pg from 'pg';
 
-/** Copies the database of a URL. Its service is without it for a moment. */
+/** Copies the database of a URL. The service loses its connections for a moment. */
 export function backUp(databaseUrl: string): Promise<void> {
   const name = nameIn(databaseUrl);
   return asAdministrator(async (client) => {
@@ -10,7 +10,7 @@ export function backUp(databaseUrl: string): Promise<void> {
   });
 }
 
-/** Puts the copy in the database's place, with all that belongs to it. */
+/** Replaces the database and its settings by the copy. */
 export function restore(databaseUrl: string): Promise<void> {
   const name = nameIn(databaseUrl);
   return asAdministrator(async (client) => {
@@ -20,7 +20,7 @@ export function restore(databaseUrl: string): Promise<void> {
   });
 }
 
-/** Puts an empty database in its place. */
+/** Replaces the database by an empty one. */
 export function empty(databaseUrl: string): Promise<void> {
   const name = nameIn(databaseUrl);
   return asAdministrator(async (client) => {
@@ -33,7 +33,7 @@ const nameIn = (url: string): string => new URL(url).pathname.slice(1);
 const backupOf = (name: string): string => `${name}_backup`;
 const quoted = (name: string): string => pg.escapeIdentifier(name);
 
-/** A database can be copied while nobody is connected to it. */
+/** Runs work without connections to a database, as copying it requires. */
 async function alone(client: pg.Client, name: string, work: () => Promise<unknown>): Promise<void> {
   await client.query(`ALTER DATABASE ${quoted(name)} ALLOW_CONNECTIONS false`);
   try {

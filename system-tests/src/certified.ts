@@ -1,4 +1,4 @@
-/** Calls to a service past the gateway, with the certificate of one of the processes of the stack. */
+/** Direct calls to a service, with the certificate of one of the stack's processes. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
@@ -7,13 +7,13 @@ import { identityDirOf, type Stack } from '@mo/dev-stack';
 
 export type Caller = ServiceName | 'gateway';
 
-/** How `caller` connects to a service. */
+/** The connection options of `caller` for a service. */
 export function certifiedAs(caller: Caller, stack: Stack, service: ServiceName): ConnectionOptions {
   const read = (file: string) => readFileSync(join(identityDirOf(stack.dir, caller), file), 'utf8');
   return { ca: read('ca.crt'), cert: read('tls.crt'), key: read('tls.key'), servername: service };
 }
 
-/** Where a service is called over TLS. */
+/** The TLS URL of a service. */
 export function apiUrlOf(stack: Stack, service: ServiceName): string {
   return stack.stack()[service]?.apiUrl as string;
 }

@@ -1,4 +1,4 @@
-/** Runs the commands over the streams as an operator would, against a system under test. */
+/** Runs the stream commands as an operator would, against a system under test. */
 import type { StackFile } from '@mo/dev-stack';
 import { mo, systemEnv } from './mo.ts';
 
@@ -7,7 +7,7 @@ export interface CommandResult {
   readonly lines: readonly string[];
 }
 
-/** Runs reconcile, rebuild or backfill; resolves with what it printed, whatever its exit code. */
+/** Runs reconcile, rebuild or backfill; resolves to its output, whatever its exit code. */
 export async function command(stack: StackFile, ...args: string[]): Promise<CommandResult> {
   const { code, stdout, stderr } = await mo(args, { env: systemEnv(stack) });
   const lines = stdout.split('\n').filter((line) => line !== '');

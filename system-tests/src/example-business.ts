@@ -1,4 +1,4 @@
-/** Business that an example subscriber's ledger is held against: what it must say of each customer, the API says. */
+/** API traffic whose result an example subscriber's ledger must match. */
 import type { LoanBody, PaymentBody } from '@mo/contracts';
 import { parseMoney } from '@mo/money';
 import type { Example, LedgerRow } from './example.ts';
@@ -28,8 +28,8 @@ export class ExampleBusiness {
   }
 
   /**
-   * Each customer requests a loan that is rejected, pays twice, once in vain, and takes a loan. The last event of each topic
-   * is one that counts, so that to count it twice shows.
+   * For each customer: a rejected loan request, two payments (one of them refused), and a loan. The last event of each
+   * topic is one that counts, so that counting it twice is visible.
    */
   async round(): Promise<void> {
     const { world, api } = this.#system;
@@ -43,7 +43,7 @@ export class ExampleBusiness {
     });
   }
 
-  /** What the API says of each customer, in minor units. */
+  /** Each customer according to the API, in minor units. */
   truth(): Promise<LedgerRow[]> {
     const { api } = this.#system;
     const rows = this.#customers.map(async (customerId) => {
@@ -61,7 +61,7 @@ export class ExampleBusiness {
     return Promise.all(rows);
   }
 
-  /** Waits until the example's ledger says what the API says. */
+  /** Waits until the example's ledger matches the API. */
   async untilTrue(example: Example): Promise<void> {
     const expected = JSON.stringify(await this.truth());
     await waitFor(() => Promise.resolve(JSON.stringify(example.rows()) === expected));

@@ -1,4 +1,4 @@
-/** An example subscriber, started as its readers start it: a process that keeps a ledger in SQLite. */
+/** An example subscriber, started as its README says: a process that keeps a ledger in SQLite. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -7,18 +7,18 @@ import { fileURLToPath } from 'node:url';
 
 export interface ExampleCommand {
   readonly language: string;
-  /** Below `examples/`. */
+  /** The directory below `examples/`. */
   readonly folder: string;
   readonly program: string;
   readonly args: readonly string[];
 }
 
-/** How long to wait where the example holds its ledger. */
+/** The wait for a ledger that the example has locked. */
 const BUSY_TIMEOUT_MS = 10_000;
 
 const folderOf = (name: string) => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
 
-/** The subscribers that can run here: the one in Python where MO_PYTHON names an interpreter that has what it needs. */
+/** The subscribers that can run here: Python only if MO_PYTHON names an interpreter with the required packages. */
 export function exampleCommands({ MO_PYTHON }: NodeJS.ProcessEnv = process.env): ExampleCommand[] {
   const node = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning', 'src/main.ts'];
   const typescript = { language: 'TypeScript', folder: 'subscriber-typescript', program: process.execPath, args: node };
@@ -26,10 +26,10 @@ export function exampleCommands({ MO_PYTHON }: NodeJS.ProcessEnv = process.env):
   return [typescript, { language: 'Python', folder: 'subscriber-python', program: MO_PYTHON, args: ['subscriber.py'] }];
 }
 
-/** Characters of what it said that a failure tells. */
+/** Characters of output in a failure message. */
 const SAID_MAX = 2_000;
 
-/** What it keeps of a customer; minor units. */
+/** The ledger's row of a customer, in minor units. */
 export interface LedgerRow {
   readonly customerId: number;
   readonly lent: number;
@@ -41,12 +41,12 @@ export class Example {
   readonly #env: NodeJS.ProcessEnv;
   readonly #ledger: string;
   #process: ChildProcess | null = null;
-  /** What it said, errors included. */
+  /** Its output, including errors. */
   output = '';
 
   /**
    * @param ledger the path of its ledger, which need not exist
-   * @param plans those of the backfills that it reads first
+   * @param plans the plans of the backfills that it reads first
    */
   constructor(
     command: ExampleCommand,
@@ -72,7 +72,7 @@ export class Example {
     this.#process = child;
   }
 
-  /** Ends it, and answers with its exit code; null where it was killed. */
+  /** Ends it. @returns its exit code; null if it was killed */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
     const child = this.#process;
     if (child === null) return null;
@@ -84,7 +84,7 @@ export class Example {
     return code;
   }
 
-  /** Does something while it may run, and leaves it ended; a failure tells what it said last. */
+  /** Runs work while the example is started, and stops it afterwards; a failure includes its last output. */
   async during(work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -95,7 +95,7 @@ export class Example {
     }
   }
 
-  /** All that it has in its ledger, by customer. */
+  /** All rows of its ledger, by customer. */
   rows(): LedgerRow[] {
     return this.#read(
       'SELECT customer_id AS customerId, lent_minor AS lent, paid_minor AS paid FROM customers ORDER BY 1',
@@ -107,7 +107,7 @@ export class Example {
     return `example-${this.#read<{ id: string }>('SELECT id FROM ledger')[0]?.id}`;
   }
 
-  /** How many events it has applied. */
+  /** The number of applied events. */
   applied(): number {
     return Number(this.#read<{ sum: number | null }>('SELECT sum(version) AS sum FROM versions')[0]?.sum ?? 0);
   }

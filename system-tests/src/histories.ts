@@ -1,17 +1,17 @@
-/** Customers with something of everything behind them, and business that goes on while something else is looked at. */
+/** Customers with varied histories, and background traffic during a check. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CustomerBody } from '@mo/contracts';
 import { concurrently, expectStatus, nameOf, type World } from './world.ts';
 
 const CLIENTS = 8;
-/** Few, so that what is looked at gets its share of the machine. */
+/** Few, so that the check gets its share of the machine. */
 const BUSINESS_CLIENTS = 2;
-/** How long each of them rests after a round, for the same reason. */
+/** The pause of each client after a round, for the same reason. */
 const BUSINESS_PAUSE_MS = 25;
-/** What each of them deals with, in turn: were there ever new ones, whoever looks at all customers would run after them. */
+/** Customers per client, used in turn: with ever new ones, a check of all customers would never finish. */
 const BUSINESS_CUSTOMERS = 8;
 
-/** Makes customers whose rows fill every table of every service; half of them come by a bulk upload. */
+/** Creates customers whose rows fill every table of every service; half of them come from a bulk upload. */
 export async function makeHistories(world: World, count: number): Promise<number[]> {
   const uploaded = await uploadCustomers(world, Math.floor(count / 2));
   const ids: number[] = [];
@@ -23,7 +23,9 @@ export async function makeHistories(world: World, count: number): Promise<number
   return ids;
 }
 
-/** Loans that are taken, backdated, requested, activated, rejected and paid off; payments that fit and that don't. */
+/**
+ * Loans that are taken, backdated, requested, activated, rejected and paid off; payments within the debt and above it.
+ */
 async function live(world: World, id: number): Promise<void> {
   const { api } = world;
   const pending = { status: 'pending' };
@@ -56,7 +58,7 @@ async function uploadCustomers(world: World, count: number): Promise<number[]> {
   return ids;
 }
 
-/** Does something while customers borrow and pay, and every answer must be right meanwhile. */
+/** Runs work while customers borrow and pay; every answer must be right meanwhile. */
 export async function whileInUse<T>(world: World, work: () => Promise<T>): Promise<T> {
   let isOver = false;
   const business = concurrently(BUSINESS_CLIENTS, BUSINESS_CLIENTS, async () => {

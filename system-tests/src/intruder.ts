@@ -1,17 +1,17 @@
-/** Calls as somebody makes them who looks for what they may not: any key or none, any body, any path. */
+/** Requests of an attacker: any key or none, any body, any path. */
 import type { CreatedKeyBody, Problem } from '@mo/contracts';
 import type { System } from './system.ts';
 import { nameOf } from './world.ts';
 
 export interface Attempt {
-  /** Null for none; the system's own where it is left out. */
+  /** Null for none; the system's own key by default. */
   readonly key?: string | null;
-  /** Text goes as it is, all else as JSON. */
+  /** Text is sent verbatim, anything else as JSON. */
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
 }
 
-/** Its functions may be taken out of it. */
+/** Its functions can be destructured. */
 export class Intruder {
   readonly #system: System;
 
@@ -35,7 +35,7 @@ export class Intruder {
     return { status: response.status, headers: response.headers, text, body: JSON.parse(text || '{}') as Body };
   };
 
-  /** A key of somebody else. */
+  /** Creates a key of another caller. */
   readonly keyOf = async (scopes: readonly string[], more: object = {}): Promise<CreatedKeyBody> => {
     const body = { name: nameOf('caller'), scopes, ...more };
     const made = await this.call<CreatedKeyBody>('POST', '/api/keys', { body });

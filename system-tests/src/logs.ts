@@ -1,4 +1,4 @@
-/** The logs of a stack's processes, servers included. */
+/** The logs of a stack's processes, including servers. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stack } from '@mo/dev-stack';
@@ -8,13 +8,13 @@ export interface LogFile {
   readonly text: string;
 }
 
-/** Every log, whole. */
+/** Every log as a whole. */
 export function logsOf({ dir }: Pick<Stack, 'dir'>): LogFile[] {
   const folder = join(dir, 'logs');
   return readdirSync(folder).map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
 }
 
-/** The lines that are JSON of one process's log. */
+/** The JSON lines of one process's log. */
 export function linesOf(stack: Pick<Stack, 'dir'>, process: string): Record<string, unknown>[] {
   const text = logsOf(stack).find(({ name }) => name === `${process}.log`)?.text ?? '';
   return text

@@ -1,20 +1,20 @@
 /**
- * Stands between a caller and the gateway, and loses answers: the request has come through and its effect is committed, but
- * the caller's connection breaks before the answer, or in the middle of it.
+ * A proxy between a caller and the gateway that loses answers: the request is processed and its effect committed, but
+ * the caller's connection breaks before or during the answer.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** What becomes of an answer. */
+/** The fate of an answer. */
 export type Fate = 'pass' | 'lose' | 'cut';
 
 export class LossyProxy {
   readonly url: string;
-  /** Decides on each answer. */
+  /** Decides the fate of each answer. */
   fateOf: (request: IncomingMessage, status: number) => Fate = () => 'pass';
-  /** The status of each answer of the gateway, those that were lost included. */
+  /** The status of each answer of the gateway, including lost ones. */
   readonly answered: number[] = [];
   readonly #server;
 

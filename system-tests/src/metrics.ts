@@ -1,4 +1,4 @@
-/** What processes expose for Prometheus, and what the documentation says of that. */
+/** Compares the metrics that processes expose for Prometheus with the documentation. */
 import { readFileSync } from 'node:fs';
 
 /** A metric's name with its type. */
@@ -16,7 +16,7 @@ const DOCUMENT = new URL('../../docs/metrics.md', import.meta.url);
 
 /** A row of the table in docs/metrics.md. */
 export interface DocumentedMetric {
-  /** A name, or the beginning of many that end with `*`. */
+  /** A name, or a prefix that ends with `*`. */
   readonly name: string;
   readonly type: string;
   /** The processes that expose it. */
@@ -42,7 +42,7 @@ export function documentedMetrics(): DocumentedMetric[] {
   }));
 }
 
-/** What is exposed and not documented, or documented and not exposed, by a process; a line for each. */
+/** Differences between a process's exposed and documented metrics, one line each. */
 export function differencesIn(process: string, exposed: Metrics, documented: readonly DocumentedMetric[]): string[] {
   const expected = documented.filter(({ by }) => by.includes(process));
   const matches = ({ name }: DocumentedMetric, found: string) =>

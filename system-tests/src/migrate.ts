@@ -1,4 +1,4 @@
-/** The command `migrate`, as a deployment runs it before a version starts: with nothing but the database's URL. */
+/** Runs the `migrate` command as a deployment does before a version starts: with nothing but the database's URL. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,12 +6,12 @@ import { promisify } from 'node:util';
 import type { MadeDatabaseUrls } from '@mo/dev-stack';
 import type { Service } from './replacing.ts';
 
-/** Who has a database. */
+/** Owners of a database. */
 export type MigrationOwner = keyof MadeDatabaseUrls;
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Runs it, with the code of a folder, or that of this one; tells how it ended, and what it said. */
+/** Runs the code of a directory, by default this one. @returns its exit code and output */
 export async function runMigrate(service: MigrationOwner, databaseUrl: string, code: string = ROOT) {
   const env = { PATH: process.env.PATH, [`${service.toUpperCase()}_DATABASE_URL`]: databaseUrl };
   const args = ['--conditions=source', join(code, 'services', service, 'src/migrate.ts')];
@@ -24,7 +24,7 @@ export async function runMigrate(service: MigrationOwner, databaseUrl: string, c
   }
 }
 
-/** Migrates a service's database. @throws where that fails, with what the command said */
+/** Migrates a service's database. @throws on failure, with the command's output */
 export async function migrate(service: Service, databaseUrl: string, code: string = ROOT): Promise<void> {
   const ended = await runMigrate(service, databaseUrl, code);
   if (ended.code !== 0) throw new Error(`migrate of ${service} ended with ${ended.code}: ${ended.output}`);

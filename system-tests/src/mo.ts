@@ -1,11 +1,11 @@
-/** Runs the `mo` command as its users do: a process of its own, beside a system under test. */
+/** Runs the `mo` command as users do: a separate process, against a system under test. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { StackFile } from '@mo/dev-stack';
 
 const MO = fileURLToPath(new URL('../../tools/mo/bin/mo.js', import.meta.url));
 const TIMEOUT_MS = 600_000;
-/** How the command is started; its arguments follow. */
+/** The start of the command line, followed by arguments. */
 export const moCommand: readonly string[] = [
   process.execPath,
   '--conditions=source',
@@ -14,7 +14,7 @@ export const moCommand: readonly string[] = [
 ];
 
 export interface MoResult {
-  /** Null where a signal ended it. */
+  /** Null if a signal ended it. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -22,7 +22,7 @@ export interface MoResult {
 
 export interface MoProcess {
   readonly process: ChildProcess;
-  /** What it has printed so far. */
+  /** Its output so far. */
   readonly printed: { stdout: string; stderr: string };
   readonly ended: Promise<MoResult>;
 }
@@ -32,7 +32,7 @@ export interface MoOptions {
   readonly cwd?: string;
 }
 
-/** What says to a command that this system is meant. */
+/** The environment that points a command to this system. */
 export const systemEnv = ({ gateway, apiKey, customers, loans, payments, kafka }: StackFile): NodeJS.ProcessEnv => ({
   MO_URL: gateway.url,
   MO_API_KEY: apiKey,
@@ -42,7 +42,7 @@ export const systemEnv = ({ gateway, apiKey, customers, loans, payments, kafka }
   KAFKA_BROKERS: kafka.brokers.join(','),
 });
 
-/** Starts the command; nothing of this process's own environment says which system is meant. */
+/** Starts the command; the environment of this process does not affect its target. */
 export function startMo(args: readonly string[], { env = {}, cwd }: MoOptions = {}): MoProcess {
   const { PATH, HOME } = process.env;
   const [node = '', ...flags] = moCommand;
@@ -66,14 +66,14 @@ export function startMo(args: readonly string[], { env = {}, cwd }: MoOptions = 
 /** Runs the command to its end. */
 export const mo = (args: readonly string[], options?: MoOptions): Promise<MoResult> => startMo(args, options).ended;
 
-/** The values that a command printed for programs. */
+/** The JSON lines that a command printed. */
 export const jsonLines = (text: string): Record<string, unknown>[] =>
   text
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-/** Runs a command that must succeed; what it printed for programs. */
+/** Runs a command that must succeed. @returns its JSON lines */
 export async function moJson(args: readonly string[], options: MoOptions): Promise<Record<string, unknown>[]> {
   const { code, stdout, stderr } = await mo([...args, '--json'], options);
   expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) });

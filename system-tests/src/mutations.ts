@@ -1,11 +1,11 @@
 /**
- * Changes of what is stored, of every kind: each column of each table that a service keeps, rows that vanish and rows that
- * are there twice. The kinds come from the database's own catalogue, so that no column can be forgotten: what is left out
- * is named here, with why.
+ * Mutations of stored data of every kind: each column of each table of a service, lost rows and duplicated rows. The
+ * kinds are derived from the database's catalogue, so that no column can be forgotten: exclusions are listed here with
+ * their reasons.
  */
 import type pg from 'pg';
 
-/** Tables that no stream tells. */
+/** Tables that are not derived from streams. */
 const NOT_TOLD: Readonly<Record<string, string>> = {
   answers: 'answers kept under a key for a day, each the only copy of itself',
   quarantine: 'what could not be understood: the messages themselves tell it',
@@ -18,7 +18,7 @@ const NOT_TOLD: Readonly<Record<string, string>> = {
   staged_customers: 'their lines',
   mikro_orm_migrations: 'which migrations have run',
 };
-/** Columns that no stream tells. */
+/** Columns that are not derived from streams. */
 const COLUMNS_NOT_TOLD: Readonly<Record<string, string>> = {
   'payment_details.id': 'a surrogate that nothing refers to; a rebuild gives new ones',
 };
@@ -26,13 +26,13 @@ const COLUMNS_NOT_TOLD: Readonly<Record<string, string>> = {
 export interface Kind {
   readonly service: 'customers' | 'loans' | 'payments';
   readonly table: string;
-  /** The column that is changed; null where a whole row goes or doubles. */
+  /** The changed column; null for a deleted or duplicated row. */
   readonly column: string | null;
   readonly type: string;
   readonly what: 'change' | 'delete' | 'duplicate';
 }
 
-/** Numbers that are the same again for the same seed, below `limit`. */
+/** Seeded random numbers below `limit`. */
 export type Random = (limit: number) => number;
 
 export function seeded(seed: number): Random {
@@ -45,7 +45,7 @@ export function seeded(seed: number): Random {
   };
 }
 
-/** Every kind of change that a service's tables allow. */
+/** Every kind of mutation that a service's tables allow. */
 export async function kindsOf(client: pg.Client, service: Kind['service']): Promise<Kind[]> {
   const { rows } = await client.query<{ table: string; column: string; type: string }>(
     `SELECT table_name AS table, column_name AS column, data_type AS type FROM information_schema.columns
@@ -61,7 +61,7 @@ export async function kindsOf(client: pg.Client, service: Kind['service']): Prom
   return [...changes, ...whole];
 }
 
-/** Takes away what PostgreSQL itself would refuse: it is the audit that has to find it. */
+/** Drops constraints that would reject mutations: the audit must find them, not PostgreSQL. */
 export async function dropConstraints(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ text: string }>(
     `SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS text FROM pg_constraint
@@ -74,12 +74,12 @@ export async function dropConstraints(client: pg.Client): Promise<void> {
 export interface Mutation {
   readonly kind: Kind;
   readonly customerId: number;
-  /** Where the row is: it stays there until it is changed itself. */
+  /** The row's location, which is stable until the row itself is changed. */
   readonly ctid: string;
   readonly value: string | null;
 }
 
-/** Picks one of the customer's rows, at random; all are picked before any is changed. */
+/** Picks one of the customer's rows at random; all rows are picked before any is changed. */
 export async function pick(client: pg.Client, kind: Kind, customerId: number, random: Random): Promise<Mutation> {
   const { table, column } = kind;
   const { rows } = await client.query<{ ctid: string; value: string | null }>(
@@ -92,7 +92,7 @@ export async function pick(client: pg.Client, kind: Kind, customerId: number, ra
   return { kind, customerId, ...row };
 }
 
-/** Carries a mutation out. @returns what was done, for a message */
+/** Applies a mutation. @returns a description for messages */
 export async function plant(client: pg.Client, { kind, customerId, ctid, value: old }: Mutation, random: Random) {
   const { table, column, what } = kind;
   const done = `${kind.service}.${table}${column === null ? '' : `.${column}`} ${what} of customer ${customerId}`;
@@ -110,7 +110,7 @@ export async function plant(client: pg.Client, { kind, customerId, ctid, value: 
 const isId = ({ column }: Kind): boolean =>
   column === 'id' || (column?.endsWith('_id') === true && column !== 'external_id');
 
-/** An id that nobody has: one of another customer would change what is found of that one. */
+/** An unused id: another customer's id would affect the findings about that customer. */
 const strangeId = (random: Random): string => String(1_000_000 + random(1_000_000));
 
 function customerOf(table: string): string {
@@ -144,7 +144,7 @@ function cents(value: string, random: Random): string {
   return (amount / 100).toFixed(2);
 }
 
-/** The same with one of its leaves changed, whichever, so that it could pass for what it was. */
+/** A copy with one random leaf changed to a plausible value. */
 function changedJson(value: unknown, random: Random): unknown {
   if (Array.isArray(value)) {
     const place = random(value.length);

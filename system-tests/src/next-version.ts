@@ -1,7 +1,7 @@
 /**
- * A next version of the services, such as may run beside this one: a copy of the code that does all at once what a version is
- * allowed to add. Its tables have more columns, which it fills; its events more members and headers; what services ask each
- * other, and answer, more members; and its gateway passes on a header that nobody knows here.
+ * A next version of the services, to run next to this one: a copy of the code with every kind of addition that a
+ * version may make. Its tables have additional columns, which it fills; its events have additional members and headers;
+ * internal requests and answers have additional members; and its gateway forwards an unknown header.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -78,7 +78,7 @@ const ADDITIONS: readonly Addition[] = [
   },
 ];
 
-/** Makes the copy, and names its folder. @throws where the code has changed, such that an addition has no place any more */
+/** Makes the copy in a directory. @throws if an addition no longer has a place in the code */
 export function nextVersion(root: string): string {
   const copy = copyTree(root);
   for (const { file, replace, by } of ADDITIONS) {

@@ -1,4 +1,4 @@
-/** Pages of commands to paste, run as their readers would, and held against what the pages say comes back. */
+/** Documentation pages with commands: runs them as readers would, and compares the output with the page. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { StackFile } from '@mo/dev-stack';
 
-/** Commands, and what they print. */
+/** Commands and their expected output. */
 export interface Step {
   readonly commands: string;
   readonly expected: readonly { readonly kind: 'json' | 'http' | 'text'; readonly text: string }[];
@@ -15,7 +15,7 @@ export interface Step {
 const ANYTHING = '…';
 const TIMEOUT_MS = 120_000;
 
-/** The blocks of a page in their order: each of commands, with the blocks after it that say what they print. */
+/** The blocks of a page in order: each block of commands, with the output blocks that follow it. */
 export function stepsOf(page: string): Step[] {
   const steps: { commands: string; expected: Step['expected'][number][] }[] = [];
   for (const [, kind = '', text = ''] of page.matchAll(/^```(sh|json|http|text)\n(.*?)^```$/gms)) {
@@ -26,9 +26,9 @@ export function stepsOf(page: string): Step[] {
 }
 
 /**
- * Runs steps in one shell, in a folder where they find the stack.
+ * Runs steps in one shell, in a directory where they find the stack.
  *
- * @returns what each printed, on either output
+ * @returns the output of each, stdout and stderr combined
  */
 export async function runSteps(steps: readonly Step[], folder: string, stack: StackFile): Promise<string[]> {
   mkdirSync(join(folder, '.mo'), { recursive: true });
@@ -36,7 +36,7 @@ export async function runSteps(steps: readonly Step[], folder: string, stack: St
   writeFileSync(join(folder, '.mo/api-key'), stack.apiKey);
   const between = `-- the next step of ${process.pid} --`;
   const script = steps.map(({ commands }) => `${commands}\necho '${between}'\n`).join('');
-  // Through a pipe: what a page writes to /dev/stderr can't be opened where that is a socket, as Node's own pipes are.
+  // Through a pipe: /dev/stderr can't be opened if it is a socket, as Node's own pipes are.
   const piped = `set -o pipefail\n{\n${script}} 2>&1 | cat`;
   const shell = spawn('bash', ['-c', piped], { cwd: folder, timeout: TIMEOUT_MS });
   let printed = '';
@@ -48,7 +48,7 @@ export async function runSteps(steps: readonly Step[], folder: string, stack: St
   return printed.split(`${between}\n`).slice(0, -1);
 }
 
-/** What a step printed otherwise than its page says; null where it is as it says. */
+/** The difference between a step's output and its page; null if there is none. */
 export function faultOf({ commands, expected }: Step, printed: string): string | null {
   for (const { kind, text } of expected) {
     const missing = text
@@ -69,7 +69,7 @@ function isAsSaid(kind: 'json' | 'http' | 'text', found: string, line: string): 
   }
 }
 
-/** Whether a value is as it is shown, member by member; what is shown as an ellipsis may be anything but missing. */
+/** Whether a value matches the shown one, member by member; an ellipsis matches anything except a missing value. */
 function fits(found: unknown, shown: unknown): boolean {
   if (shown === ANYTHING) return found !== undefined;
   if (typeof shown !== 'object' || shown === null || typeof found !== 'object' || found === null)

@@ -1,9 +1,9 @@
-/** One HTTP exchange without any cleverness: what became of it, seen from the socket. */
+/** One HTTP exchange and its outcome as seen from the socket. */
 import { type Agent, type IncomingMessage, request } from 'node:http';
 
 const TIMEOUT_MS = 60_000;
 
-/** `answered` in whole; `refused`, before anything was sent; else what went wrong. */
+/** `answered` completely; `refused` before anything was sent; otherwise the error. */
 export type Exchange = 'answered' | 'refused' | `cut off: ${string}`;
 
 /** Posts a JSON body over an agent's connections. */

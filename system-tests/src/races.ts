@@ -1,5 +1,5 @@
 /**
- * The races that a loan system must not lose, through the gateway. The same are run with one process a service and with
+ * Race conditions that a loan system must handle, through the gateway. They run with one process per service and with
  * two, with Kafka and without.
  */
 import { query } from '@mo/agreement';
@@ -7,16 +7,16 @@ import type { StackFile } from '@mo/dev-stack';
 
 import { concurrently, expectStatus, nameOf, tally, type World } from './world.ts';
 
-/** How often each race is run; more for a thorough run. */
+/** Runs of each race; more for a thorough run. */
 export const TRIALS = Number(process.env.MO_TRIALS ?? 3);
-/** How many sequences are run; 500 for a thorough run. */
+/** Sequences per run; 500 for a thorough run. */
 export const SEQUENCES = Number(process.env.MO_SEQUENCES ?? 64);
 const CLIENTS = 32;
 
 const times = <T>(count: number, task: (place: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, place) => task(place)));
 
-/** Customer, loan of the whole line, payment of all of it, loan again: without waiting and without a token. */
+/** Registration, a loan of the whole line, its full payment, another loan: without waits or tokens. */
 export async function noWaiting(world: World): Promise<void> {
   await concurrently(SEQUENCES, CLIENTS, async () => {
     const { id } = await world.customer('1000');
@@ -27,7 +27,7 @@ export async function noWaiting(world: World): Promise<void> {
   });
 }
 
-/** With the token of what was done, the balance read right after is never stale. */
+/** With the token of a write, the balance read immediately afterwards is never stale. */
 export async function freshReads(world: World): Promise<void> {
   await concurrently(SEQUENCES, CLIENTS, async () => {
     const { id } = await world.customer('1000');
@@ -46,7 +46,7 @@ export async function freshReads(world: World): Promise<void> {
   });
 }
 
-/** Fifty loans of 40 % of the line at once: exactly two are granted. */
+/** Fifty concurrent loans of 40 % of the line each: exactly two are granted. */
 export async function fiftyLoans(world: World): Promise<void> {
   for (let trial = 0; trial < TRIALS; trial += 1) {
     const { id } = await world.customer('1000');
@@ -55,7 +55,10 @@ export async function fiftyLoans(world: World): Promise<void> {
   }
 }
 
-/** Fifty payments of 40 % of the debt over ten loans at once: exactly two complete, spread in full; the rest is recorded. */
+/**
+ * Fifty concurrent payments of 40 % of the debt over ten loans: exactly two complete, fully spread; the others are
+ * recorded.
+ */
 export async function fiftyPayments(world: World): Promise<void> {
   for (let trial = 0; trial < TRIALS; trial += 1) {
     const { id } = await world.customer('1000');
@@ -72,7 +75,7 @@ export async function fiftyPayments(world: World): Promise<void> {
   }
 }
 
-/** One external_id twenty times at once: one is created. */
+/** Twenty concurrent uses of one external_id: one entity is created. */
 export async function oneName(world: World): Promise<void> {
   for (let trial = 0; trial < TRIALS; trial += 1) {
     const { id } = await world.customer('100000');
@@ -88,7 +91,7 @@ export async function oneName(world: World): Promise<void> {
   }
 }
 
-/** One idempotency key twenty times at once: one effect, one answer. */
+/** Twenty concurrent uses of one idempotency key: one effect, one answer. */
 export async function oneKey(world: World): Promise<void> {
   for (let trial = 0; trial < TRIALS; trial += 1) {
     const { id } = await world.customer('1000');
@@ -102,7 +105,7 @@ export async function oneKey(world: World): Promise<void> {
   }
 }
 
-/** In how many commits 64 loans of one customer, sent at once, are granted. */
+/** The number of commits that grant 64 concurrent loans of one customer. */
 export async function commitsOf64Loans(world: World, stack: StackFile): Promise<number> {
   const { id } = await world.customer('64000');
   for (const answer of await times(64, () => world.loan(id, '1'))) expectStatus(answer, 201);
@@ -111,7 +114,7 @@ export async function commitsOf64Loans(world: World, stack: StackFile): Promise<
   return Number(row?.commits);
 }
 
-/** A lowered score that was answered with 200 is never lent against. */
+/** After a lowered score was confirmed with 200, no loan exceeds it. */
 export async function firmRestrictions(world: World): Promise<void> {
   await concurrently(SEQUENCES, CLIENTS, async () => {
     const { id } = await world.customer('1000');

@@ -1,9 +1,11 @@
-/** A plain connection, for what no HTTP client would send, and for callers who are slow to send or to read. */
+/**
+ * A plain connection, for requests that no HTTP client would send, and for callers who are slow to send or to read.
+ */
 import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { waitFor } from './wait-for.ts';
 
-/** An answer as it stands on the wire. */
+/** An answer as received on the wire. */
 export interface RawAnswer {
   readonly status: number;
   /** In lower case. */
@@ -38,7 +40,7 @@ export class RawConnection {
     return this;
   }
 
-  /** Waits for so many whole answers, in the order in which they came; interim ones are left out. */
+  /** Waits for `count` complete answers in order of arrival, ignoring interim ones. */
   async answers(count: number): Promise<RawAnswer[]> {
     await waitFor(() => Promise.resolve(this.#read().length >= count));
     return this.#read();

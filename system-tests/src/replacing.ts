@@ -1,4 +1,4 @@
-/** Processes of a system that are ended and replaced while callers go on. */
+/** Ends and replaces processes of a system under load. */
 import { type DatabaseOwner, databaseOwners } from '@mo/dev-stack';
 import { SteadyLoad } from './steady-load.ts';
 import type { System } from './system.ts';
@@ -9,7 +9,7 @@ export const SERVICES = databaseOwners;
 
 export const replicasOf = ({ stack }: System, service: Service) => stack.stack()[service].replicas;
 
-/** Ends a process by a signal, and waits until another is in its place, and all of the service are used. */
+/** Ends a process by a signal, and waits until its replacement and all processes of the service receive requests. */
 export async function replace(
   system: System,
   service: Service,
@@ -27,7 +27,7 @@ export async function replace(
   });
 }
 
-/** Ends the gateway in order, and waits until another is in its place. */
+/** Stops the gateway in order, and waits for its replacement. */
 export async function replaceGateway({ stack }: System): Promise<void> {
   const pid = () => stack.stack().gateway.pid as number;
   const before = pid();
@@ -36,7 +36,7 @@ export async function replaceGateway({ stack }: System): Promise<void> {
   await waitFor(() => isReady(stack.url));
 }
 
-/** Does something while so many callers go on; answers with all that went wrong for them. */
+/** Runs work while callers continue. @returns the failures that callers saw */
 export async function failuresDuring(
   { api }: System,
   callers: number,
@@ -53,7 +53,7 @@ export async function failuresDuring(
   return loads.flatMap(({ failures }) => failures);
 }
 
-/** Whether a process says that it is ready. */
+/** Whether a process reports ready. */
 export const isReady = (url: string): Promise<boolean> =>
   fetch(`${url}/readyz`).then(
     ({ ok }) => ok,

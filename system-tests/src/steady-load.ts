@@ -1,11 +1,11 @@
-/** Callers that never try again: whatever goes wrong for one of them, it has seen. */
+/** Callers without retries, which record every failure that they see. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CustomerBody, type Operation, type OperationId, operations } from '@mo/contracts';
 import type { Api, ApiAnswer, ApiRequest } from './api.ts';
 import { nameOf } from './world.ts';
 
 const FAILURES_KEPT_MAX = 20;
-/** Between a caller's calls, so that processes that start meanwhile get their share of the machine. */
+/** The pause between a caller's calls, so that starting processes get their share of the machine. */
 const PAUSE_MS = 10;
 
 export class SteadyLoad {

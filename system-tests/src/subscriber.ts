@@ -1,4 +1,4 @@
-/** A subscriber outside of the system: it knows nothing but the topics. */
+/** An external subscriber that uses nothing but the topics. */
 import kafkajs from 'kafkajs';
 import { waitFor } from './wait-for.ts';
 
@@ -19,7 +19,7 @@ export class Subscriber {
     this.#client = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
   }
 
-  /** Where each partition of a topic ends now. */
+  /** The end offsets of a topic's partitions. */
   async ends(topic: string): Promise<Offsets> {
     const admin = this.#client.admin();
     await admin.connect();
@@ -30,7 +30,7 @@ export class Subscriber {
     }
   }
 
-  /** Reads a topic from some offsets (the beginning, where none are given) up to others, each partition in its order. */
+  /** Reads a topic from some offsets (by default the beginning) up to others, each partition in order. */
   async read(topic: string, until: Offsets, from: Offsets = []): Promise<Received[]> {
     const received: Received[] = [];
     const starts = new Map(from.map(({ partition, offset }) => [partition, BigInt(offset)]));
@@ -57,12 +57,12 @@ export class Subscriber {
     return received;
   }
 
-  /** What lies before these offsets is gone, as when a topic is not kept for longer. */
+  /** Deletes the messages below these offsets, as retention would. */
   async forget(topic: string, below: Offsets): Promise<void> {
     const admin = this.#client.admin();
     await admin.connect();
     try {
-      // It doesn't ask by itself where the partitions are.
+      // The client does not fetch the partitions' leaders automatically.
       await admin.fetchTopicOffsets(topic);
       await admin.deleteTopicRecords({ topic, partitions: [...below] });
     } finally {
@@ -70,7 +70,7 @@ export class Subscriber {
     }
   }
 
-  /** Commits offsets for a group that has no members. */
+  /** Commits offsets for a group without members. */
   async commit(groupId: string, topic: string, partitions: Offsets): Promise<void> {
     const admin = this.#client.admin();
     await admin.connect();
@@ -81,7 +81,7 @@ export class Subscriber {
     }
   }
 
-  /** Sends what was received once more, as if Kafka had it twice. */
+  /** Sends received messages again, as if Kafka had duplicated them. */
   async send(topic: string, messages: readonly Received[]): Promise<void> {
     const producer = this.#client.producer();
     await producer.connect();

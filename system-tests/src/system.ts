@@ -1,4 +1,4 @@
-/** The whole system for a test, and a caller of it. */
+/** The whole system under test, and a caller of it. */
 import { join } from 'node:path';
 import { type Stack, type StackOptions, startStack, testServers } from '@mo/dev-stack';
 import { Api } from './api.ts';
@@ -13,7 +13,7 @@ export interface System {
 
 let count = 0;
 
-/** @param own servers of its own, for tests that take Kafka away; otherwise it shares those of the run */
+/** @param own whether it has its own servers, for tests that stop Kafka; otherwise it shares those of the test run */
 export async function startSystem(options: Partial<StackOptions> = {}, own = false): Promise<System> {
   const servers = testServers();
   count += 1;
@@ -23,7 +23,7 @@ export async function startSystem(options: Partial<StackOptions> = {}, own = fal
     env: { LOG_LEVEL: 'warn' },
     ...(own ? {} : { servers }),
     ...options,
-    // Most tests have no use for webhooks.
+    // Most tests do not need webhooks.
     replicas: { webhooks: 0, ...options.replicas },
   });
   const api = new Api(stack.url, stack.apiKey);

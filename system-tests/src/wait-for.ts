@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const DEADLINE_MS = 45_000;
 const PAUSE_MS = 50;
 
-/** Waits until an expectation is met; fails at a deadline as the expectation does. */
+/** Waits until an expectation is met; after the deadline fails with the expectation's error. */
 export async function eventually(expectation: () => void): Promise<void> {
   let last: unknown;
   const isMet = () => {
@@ -20,7 +20,7 @@ export async function eventually(expectation: () => void): Promise<void> {
   });
 }
 
-/** Waits until something holds, or is there, and answers with it; fails at a deadline. */
+/** Waits until `holds` returns anything but false, null or undefined, and returns it; fails after the deadline. */
 export async function waitFor<T>(holds: () => Promise<T>): Promise<Exclude<T, false | null | undefined>> {
   for (const endMs = Date.now() + DEADLINE_MS; ; await delay(PAUSE_MS)) {
     const held = await holds();

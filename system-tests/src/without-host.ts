@@ -1,4 +1,4 @@
-/** Processes without HOST in their environment, and whether an address of theirs accepts connections. */
+/** Processes without HOST in their environment, and a probe of addresses that accept connections. */
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -8,9 +8,9 @@ import type { StackOptions } from '@mo/dev-stack';
 const SERVICES = new URL('../../services/', import.meta.url);
 
 /**
- * Gives a stack entry points that remove HOST from the environment, which the stack sets for every process.
+ * Gives a stack entry points that remove HOST, which the stack sets for every process, from the environment.
  *
- * @param dir a folder of the test's own
+ * @param dir a directory for the test's files
  */
 export function withoutHost(dir: string): NonNullable<StackOptions['mainOf']> {
   mkdirSync(dir, { recursive: true });
@@ -22,7 +22,7 @@ export function withoutHost(dir: string): NonNullable<StackOptions['mainOf']> {
   };
 }
 
-/** Whether a port of this machine accepts connections at an address. */
+/** Whether a local port accepts connections at an address. */
 export async function isReached(host: string, port: number): Promise<boolean> {
   const socket = connect({ host, port });
   try {

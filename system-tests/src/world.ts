@@ -1,11 +1,11 @@
-/** What the tests do again and again, in the words of the business. */
+/** Common steps of the tests, in the terms of the business. */
 import type { BalanceBody, CustomerBody, LoanBody, PaymentBody, Problem } from '@mo/contracts';
 import type { Api, ApiAnswer } from './api.ts';
 
 let last = 0;
 const run = Date.now().toString(36);
 
-/** A name that nobody else uses. */
+/** A unique name. */
 export const nameOf = (kind: string): string => {
   last += 1;
   return `${kind}-${run}-${process.pid}-${last}`;
@@ -52,7 +52,7 @@ export function expectStatus<Body>(answer: ApiAnswer<Body>, status: number): Bod
   return answer.body;
 }
 
-/** Runs tasks, so many at once. */
+/** Runs tasks with limited concurrency. */
 export async function concurrently(
   count: number,
   atOnce: number,
@@ -65,7 +65,7 @@ export async function concurrently(
   await Promise.all(Array.from({ length: Math.min(atOnce, count) }, worker));
 }
 
-/** How many answers there are of each kind. */
+/** The number of answers of each kind. */
 export function tally(answers: readonly ApiAnswer<{ code?: string; status?: unknown }>[]): Record<string, number> {
   const kinds = answers.map((answer) => answer.body.code ?? `${answer.status} ${String(answer.body.status)}`);
   return Object.fromEntries(

@@ -1,6 +1,6 @@
 /**
- * Every operation of the OpenAPI document, by every kind of caller, on an object that is there, one that is not, and what is
- * no object at all. An operation on a kind of object that nobody has made a rule for fails.
+ * Calls every operation of the OpenAPI document as every kind of caller, with an existing object, a missing one, and an
+ * invalid id. An operation on a kind of object without a rule here fails the test.
  */
 import { SCOPES, type Scope } from '@mo/contracts';
 import { openApiDocument } from '@mo/contracts/documents';
@@ -27,13 +27,13 @@ const operations = Object.entries(openApiDocument().paths ?? {}).flatMap(([path,
 );
 type Row = (typeof operations)[number];
 
-/** Ids go up by one, and no run makes so many. */
+/** Ids are assigned in ascending order, and no run reaches this one. */
 const NOBODYS_ID = '900000000000';
 const NO_ID = 'x';
 
 let system: System;
 let intruder: Intruder;
-/** Keys of callers who are known, by what they may do. */
+/** Keys of known callers, by scope. */
 const keys = new Map<string, Promise<string>>();
 let ended: readonly string[];
 beforeAll(async () => {
@@ -57,7 +57,7 @@ function keyWith(scopes: readonly Scope[]): Promise<string> {
   return made;
 }
 
-/** How an object of each kind is made that is somebody's. */
+/** Creates an object of each kind that another caller owns. */
 const made: Readonly<Record<string, () => Promise<number>>> = {
   customer_id: async () => (await system.world.customer('1000')).id,
   loan_id: async () => {
@@ -76,7 +76,7 @@ const made: Readonly<Record<string, () => Promise<number>>> = {
   key_id: async () => (await intruder.keyOf(['loans:read'])).id,
 };
 
-/** As the document says by an example that it is called. */
+/** The call of an operation, with the example from the document. */
 function callOf({ method, path, requestBody }: Row, id: string, key: string | null) {
   const [type, content] = Object.entries(requestBody?.content ?? {})[0] ?? [];
   const example = Object.values(content?.examples ?? {}).at(-1)?.value;
@@ -85,7 +85,7 @@ function callOf({ method, path, requestBody }: Row, id: string, key: string | nu
   return intruder.call(method, path.replace(/\{\w+\}/, id), { key, headers, ...(body !== undefined && { body }) });
 }
 
-it('knows all operations, and how an object of each kind is made', () => {
+it('knows all operations, and can create an object of each kind', () => {
   expect(operations.length).toBeGreaterThan(30);
   const kinds = new Set(operations.flatMap(({ of }) => of ?? []));
   expect([...kinds].filter((kind) => !(kind in made))).toEqual([]);
@@ -98,7 +98,7 @@ describe.each(operations)('$operationId', (operation) => {
     ids = of === undefined ? ['-'] : [String(await made[of]?.()), NOBODYS_ID, NO_ID];
   });
 
-  it('is nothing for who is not known any more, or never was', async () => {
+  it('is closed to unknown, revoked and expired callers', async () => {
     for (const key of [null, 'mo_of_nobody', ...ended])
       for (const id of ids) {
         const { status, body } = await callOf(operation, id, key);
@@ -106,7 +106,7 @@ describe.each(operations)('$operationId', (operation) => {
       }
   });
 
-  it('is nothing for who may do all else, and tells nothing of whether it is there', async () => {
+  it('is closed to callers with all other scopes, and does not reveal whether the object exists', async () => {
     const others = SCOPES.filter((other) => other !== scope && other !== 'admin');
     const key = await keyWith(others);
     const answers = await Promise.all(ids.map((id) => callOf(operation, id, key)));
@@ -114,7 +114,7 @@ describe.each(operations)('$operationId', (operation) => {
     expect(told).toEqual(answers.map(() => [403, 'forbidden', answers[0]?.body.detail]));
   });
 
-  it.each([['with its scope'], ['who administers']])('is there for a caller %s, if it is there', async (who) => {
+  it.each([['with its scope'], ['who administers']])('is open to a caller %s, if the object exists', async (who) => {
     const key = await keyWith([who === 'with its scope' ? scope : 'admin']);
     const [there, missing, none] = await Promise.all(ids.map((id) => callOf(operation, id, key)));
     expect([401, 403, 404]).not.toContain(there?.status);

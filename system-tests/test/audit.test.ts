@@ -11,23 +11,23 @@ import { type Offsets, Subscriber } from '../src/subscriber.ts';
 import { type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
 
-/** How many changes are planted; 1,000 for a thorough run. */
+/** Planted mutations; 1,000 for a thorough run. */
 const MUTATIONS = Number(process.env.MO_MUTATIONS ?? 150);
 const SEED = Number(process.env.MO_SEED ?? 1);
-/** How often all is reconciled while it is in use and a process is killed; more for a thorough run. */
+/** Full reconciliations during traffic, with a process killed in each; more for a thorough run. */
 const PASSES = Number(process.env.MO_PASSES ?? 2);
 const SERVICES = ['customers', 'loans', 'payments'] as const;
-/** What an image leaves out of a table. */
+/** The columns that an image of a table leaves out. */
 const DERIVED: Readonly<Record<(typeof SERVICES)[number], Readonly<Record<string, string>>>> = {
   customers: { customers: 'id', balances: 'customer_id', statement_entries: 'customer_id, kind, version' },
   loans: { accounts: 'customer_id', loans: 'id' },
   payments: { accounts: 'customer_id', open_loans: 'loan_id', payments: 'id', payment_details: 'payment_id, loan_id' },
 };
-/** A busy machine may take its time. */
+/** For a busy machine. */
 const LONG_MS = 900_000;
 const LAG = ['--lag-seconds', '120'];
 
-/** One system, whose life the tests follow: in use, then drained, then stopped, and at last damaged. */
+/** The tests follow one system through its life: in use, then drained, then stopped, and finally damaged. */
 describe('audit', () => {
   const topicPrefix = `audit-${randomUUID().slice(0, 8)}`;
   let system: System;
@@ -49,7 +49,7 @@ describe('audit', () => {
   };
 
   it(
-    'raises no false alarm on a system in use, whose processes die',
+    'raises no false alarm on a system in use whose processes die',
     async () => {
       await whileInUse(system.world, async () => {
         for (let pass = 0; pass < PASSES; pass += 1) {
@@ -110,7 +110,7 @@ describe('audit', () => {
   );
 
   it(
-    'tables that are lost altogether are rebuilt from the streams, row for row',
+    'lost tables are rebuilt from the streams, row by row',
     async () => {
       await drained();
       await system.stack.stop();
@@ -129,7 +129,7 @@ describe('audit', () => {
     LONG_MS,
   );
 
-  /** Waits until every follower has applied everything; what differs then is told. */
+  /** Waits until every follower has applied everything; from then on any difference is a fault. */
   async function drained(): Promise<void> {
     let last: readonly string[] = [];
     const isDrained = async () => {

@@ -1,4 +1,7 @@
-/** The client as its callers get it: packed, installed in an empty project without a network, checked and run. */
+/**
+ * The client package as its users get it: packed, installed in an empty project without a network, type-checked and
+ * run.
+ */
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,18 +13,18 @@ import { type System, startSystem } from '../src/system.ts';
 const run = promisify(execFile);
 const rootDir = fileURLToPath(new URL('../..', import.meta.url));
 const clientDir = join(rootDir, 'packages/client');
-/** The compiler that callers have, and the newest one. */
+/** An older compiler of users, and the newest one. */
 const COMPILERS = [
   join(clientDir, 'node_modules/typescript/bin/tsc'),
   join(rootDir, 'node_modules/typescript/bin/tsc'),
 ];
 const STRICT = { noEmit: true, strict: true, exactOptionalPropertyTypes: true, target: 'es2022', module: 'nodenext' };
-/** What is checked for which surroundings. */
+/** The sources to check, by environment. */
 const CHECKS = {
   'readme.ts': { ...STRICT, lib: ['es2022'], types: ['node'], skipLibCheck: true },
   'page.ts': { ...STRICT, lib: ['es2022', 'dom', 'dom.iterable'], types: [] },
 };
-/** A page has these, and nothing of Node.js. */
+/** The globals of a web page, without those of Node.js. */
 const PAGE_GLOBALS = [
   'AbortController AbortSignal Blob DOMException Headers ReadableStream Request Response TextEncoder URL URLSearchParams',
   'clearTimeout crypto fetch performance setTimeout',
@@ -47,7 +50,7 @@ afterAll(async () => {
 
 const env = (): NodeJS.ProcessEnv => ({ ...process.env, MO_URL: system.stack.url, MO_API_KEY: system.stack.apiKey });
 
-it('brings nothing but itself, and nothing that is not needed', async () => {
+it('has no dependencies and no unneeded files', async () => {
   expect((await readdir(join(project, 'node_modules'))).filter((name) => !name.startsWith('.'))).toEqual(['@mo']);
   expect(await readdir(join(project, 'node_modules/@mo'))).toEqual(['client']);
   const files = await readdir(join(project, 'node_modules/@mo/client'));
@@ -55,7 +58,7 @@ it('brings nothing but itself, and nothing that is not needed', async () => {
 });
 
 it(
-  'has the types that its callers need, with every compiler, for Node.js and for a page',
+  'has usable types for every compiler, in Node.js and in a web page',
   async () => {
     await cp(join(rootDir, 'node_modules/@types/node'), join(project, 'node_modules/@types/node'), { recursive: true });
     await cp(join(rootDir, 'node_modules/undici-types'), join(project, 'node_modules/undici-types'), {
@@ -79,7 +82,7 @@ it(
   LONG_MS,
 );
 
-it('does what its README says', async () => {
+it('behaves as its README says', async () => {
   await writeFile(join(project, 'readme.ts'), await readmeProgram());
   await writeFile(join(project, 'customers.csv'), 'external_id,score\nbob,10.00\nbob,20.00\n');
   const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', 'readme.ts'], {
@@ -96,7 +99,7 @@ it('does what its README says', async () => {
   ]);
 });
 
-it('needs nothing that a browser does not have', async () => {
+it('needs only what browsers provide', async () => {
   const module = join(project, 'node_modules/@mo/client/dist/index.js');
   const program = `
     import { readFileSync } from 'node:fs';
@@ -126,10 +129,10 @@ it('needs nothing that a browser does not have', async () => {
   expect(stdout).toMatch(/^5\.00 1 \d+\n$/);
 });
 
-/** A compiler says on standard output what is wrong. */
+/** A compiler prints its errors to standard output. */
 const printedBy = (error: unknown): { stdout: string } => error as { stdout: string };
 
-/** The examples of the README, one after the other, as one program. */
+/** The README's examples in sequence, as one program. */
 async function readmeProgram(): Promise<string> {
   const readme = await readFile(join(project, 'node_modules/@mo/client/README.md'), 'utf8');
   const examples = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text]) => text);

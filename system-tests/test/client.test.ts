@@ -1,4 +1,4 @@
-/** The typed client against the whole system: what it promises when answers are lost and processes die. */
+/** The typed client against the whole system: its guarantees when answers are lost and processes die. */
 import { query } from '@mo/agreement';
 import { isProblem, MoClient } from '@mo/client';
 import { LossyProxy } from '../src/lossy-proxy.ts';
@@ -39,8 +39,8 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   return list;
 }
 
-describe.each(['lose', 'cut'] as const)('where the first answer to a write is lost (%s)', (fate) => {
-  it('the write is sent again, and has its effect once', async () => {
+describe.each(['lose', 'cut'] as const)('if the first answer to a write is lost (%s)', (fate) => {
+  it('the write is retried, and has its effect once', async () => {
     const seen = new Set<unknown>();
     proxy.fateOf = ({ method, headers }, status) => {
       const key = headers['idempotency-key'];
@@ -68,7 +68,7 @@ describe.each(['lose', 'cut'] as const)('where the first answer to a write is lo
     expect(await all(client.customers.loans(id))).toHaveLength(2);
   });
 
-  it('so is an upload, whose lines that are done count as created', async () => {
+  it('an upload is retried, and lines of the first attempt count as created', async () => {
     const names = Array.from({ length: 2_500 }, () => nameOf('bulk'));
     let lost = 0;
     proxy.fateOf = () => {
@@ -91,7 +91,7 @@ describe.each(['lose', 'cut'] as const)('where the first answer to a write is lo
   });
 });
 
-it('what it has written it reads, whichever service answers', async () => {
+it('it reads its own writes, whichever service answers', async () => {
   const { id } = await customer('1000');
   const loan = await client.loans.take(loanOf(id, '50'));
   for (let paid = 1; paid <= 50; paid += 1) {
@@ -102,7 +102,7 @@ it('what it has written it reads, whichever service answers', async () => {
   }
 });
 
-it('a list gives every row once, newest first, also with rows being added', async () => {
+it('a list returns every row once, newest first, even while rows are added', async () => {
   const { id, external_id: name } = await customer('1000');
   const taken: string[] = [];
   await concurrently(LOANS, 16, async () => {
@@ -119,7 +119,7 @@ it('a list gives every row once, newest first, also with rows being added', asyn
   expect(ids).toEqual([...ids].sort((a, b) => b - a));
 });
 
-it('a refusal is a problem of its kind, with what it says', async () => {
+it('a refusal is an error of its kind, with the details of the problem', async () => {
   const { id } = await customer('100');
   await client.loans.take(loanOf(id, '60'));
   const error = await client.loans.take(loanOf(id, '40.01')).catch((thrown: unknown) => thrown);
@@ -129,7 +129,7 @@ it('a refusal is a problem of its kind, with what it says', async () => {
   expect(isProblem(unknown, 'not_found')).toBe(true);
 });
 
-it('writes are done once each while the processes behind the gateway die', async () => {
+it('each write has its effect once while processes behind the gateway die', async () => {
   const { id } = await customer('1000');
   let done = 0;
   const work = concurrently(LOANS, 8, async () => {

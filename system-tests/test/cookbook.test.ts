@@ -1,4 +1,4 @@
-/** The README's tour, the cookbook and the runbook's questions, as pasted, against a fresh system. */
+/** The README's tour, the cookbook and the runbook's queries, as pasted, against a fresh system. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-it('the tour shows what the README says of it', async () => {
+it('the tour prints what the README shows', async () => {
   const [, tour = ''] = /^## A two-minute tour$(.*?)^The same from a command line/ms.exec(read('README.md')) ?? [];
   const steps = stepsOf(tour);
   expect(steps).toHaveLength(1);
@@ -45,7 +45,7 @@ it('each recipe prints what the cookbook shows', async () => {
   expect(steps.map((step, place) => faultOf(step, printed[place] ?? '')).filter((fault) => fault !== null)).toEqual([]);
 });
 
-it('each question to a database in the runbook is one that it answers', async () => {
+it('each database query in the runbook is valid', async () => {
   const questions = [...read('docs/operations.md').matchAll(/^sql (\w+) (["'])(.*)\2$/gm)];
   expect(questions.length).toBeGreaterThan(10);
   const entries = system.stack.stack();

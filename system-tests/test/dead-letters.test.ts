@@ -1,4 +1,4 @@
-/** An event that its followers can't understand, through the gateway and with the commands that operators have. */
+/** An event that followers can't understand, through the gateway and with the operators' commands. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => system?.stop());
 
-/** The gauge of a stream, as a service tells it. */
+/** A service's quarantine gauge. */
 async function quarantined(service: 'customers' | 'payments'): Promise<number> {
   const response = await fetch(`${system.stack.stack()[service].url}/metrics`);
   const lines = (await response.text()).split('\n');
@@ -29,7 +29,7 @@ async function quarantined(service: 'customers' | 'payments'): Promise<number> {
   return Number(line?.split(' ').at(-1));
 }
 
-/** Runs the command as its users do, beside the running stack. */
+/** Runs the command as its users do, against the running stack. */
 async function deadLetters(...args: string[]): Promise<string> {
   const { KAFKA_BROKERS: _none, ...env } = process.env;
   const options = ['--conditions=source', COMMAND, 'dlq', ...args];
@@ -39,7 +39,7 @@ async function deadLetters(...args: string[]): Promise<string> {
 
 const inLoans = (text: string) => query(system.stack.stack(), 'loans', text);
 
-/** From now on the loans service tells of this customer in a way that nobody understands yet. */
+/** From now on the loans service publishes this customer's events in a form that nobody understands yet. */
 async function speakOfTheFuture(customerId: number): Promise<void> {
   await inLoans(`CREATE FUNCTION future() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     NEW.data := (NEW.data::jsonb || '{"amount": {"value": 400}}')::json; RETURN NEW; END $$`);
@@ -47,7 +47,7 @@ async function speakOfTheFuture(customerId: number): Promise<void> {
     WHEN (NEW.customer_id = ${customerId}) EXECUTE FUNCTION future()`);
 }
 
-/** What makes it be understood. */
+/** Makes those events understandable again. */
 async function speakOfToday(): Promise<void> {
   await inLoans('DROP TRIGGER future ON journal');
   await inLoans(
@@ -55,7 +55,7 @@ async function speakOfToday(): Promise<void> {
   );
 }
 
-it('makes its customer wait, alone, until it is understood', async () => {
+it('blocks only its own customer until it is understood', async () => {
   const { world, api } = system;
   const [a, b] = [await world.customer('1000'), await world.customer('1000')];
   await speakOfTheFuture(a.id);

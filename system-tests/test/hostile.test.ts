@@ -1,4 +1,4 @@
-/** Callers who are broken, slow, or mean no good: each gets the documented answer, and nobody else notices. */
+/** Broken, slow and malicious callers: each gets the documented answer, and others are not affected. */
 
 import { differences, query } from '@mo/agreement';
 import { problem } from '@mo/contracts';
@@ -12,7 +12,7 @@ import { expectStatus, nameOf } from '../src/world.ts';
 
 const MIB = 1024 * 1024;
 const IDLE_CONNECTIONS = Number(process.env.MO_IDLE_CONNECTIONS ?? 10_000);
-/** What a process may hold more after hostile callers than before; a leak of what they sent would be far more. */
+/** The largest acceptable growth of a process through hostile callers; a leak of their data would be far larger. */
 const GROWTH_MIB_MAX = 150;
 
 describe('hostile callers', () => {
@@ -24,7 +24,7 @@ describe('hostile callers', () => {
 
   const gateway = () => system.stack.url;
   const to = (url: string) => new RawConnection(url);
-  /** To a service past the gateway. */
+  /** Direct connections to a service. */
   const toService = (service: Service, caller: Caller) =>
     new RawConnection(apiUrlOf(system.stack, service), certifiedAs(caller, system.stack, service));
   const head = (method: string, path: string, ...headers: string[]) =>
@@ -70,7 +70,7 @@ describe('hostile callers', () => {
     }
   });
 
-  it('a request that Node would answer by itself, or take though it should not, gets a problem', async () => {
+  it('a request that Node.js would answer itself, or wrongly accept, gets a problem', async () => {
     await expectProblem(to(gateway()).send('GET /api/loans HTTP/1.1\r\n\r\n'), 400, 'invalid_request');
     await expectProblem(to(gateway()).send(head('GET', '/api/loans', 'host: y')), 400, 'invalid_request');
     await expectProblem(to(gateway()).send(head('CONNECT', 'evil.example:443')), 405, 'method_not_allowed');
@@ -78,7 +78,7 @@ describe('hostile callers', () => {
     await expectProblem(to(gateway()).send(odd), 400, 'invalid_request');
   });
 
-  it('a body of 100 MB is a 413 that reaches its sender, whether it asks first, sends on, or says no length', async () => {
+  it('a body of 100 MB gets a 413 that reaches its sender, with Expect, without it, or without a length', async () => {
     const asks = to(gateway()).send(head('POST', '/api/loans', `content-length: ${100 * MIB}`, 'expect: 100-continue'));
     await expectProblem(asks, 413, 'payload_too_large');
     for (const framing of [`content-length: ${100 * MIB}`, 'transfer-encoding: chunked']) {
@@ -101,7 +101,7 @@ describe('hostile callers', () => {
     );
   }, 120_000);
 
-  it('a body that asks first is told to come where it is taken', async () => {
+  it('a request with Expect gets 100 Continue if its body is accepted', async () => {
     const name = nameOf('asks');
     const body = JSON.stringify({ external_id: name, score: '1' });
     const [requestHead = ''] = post('/api/customers', body, 'expect: 100-continue').toString().split('{');
@@ -118,7 +118,7 @@ describe('hostile callers', () => {
   const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
   const bodies: [string, () => string | Buffer][] = [
     ['nested 400,000 deep', () => nested(400_000)],
-    // Each depth exhausts the stack of another recursion.
+    // Each depth exhausts the stack of a different recursion.
     ...[100, 1_000, 3_000, 6_000, 20_000].map((depth): [string, () => string] => [
       `with a member nested ${depth} deep`,
       () => `{"external_id":"x","score":"1","preapproved_at":${nested(depth)}}`,
@@ -138,12 +138,12 @@ describe('hostile callers', () => {
       await expectProblem(to(gateway()).send(post('/api/customers', body(), ...key)), 400, 'invalid_request');
   });
 
-  it('a body in an encoding that is not taken is a 415', async () => {
+  it('a body in an unsupported encoding is a 415', async () => {
     const gzipped = post('/api/customers', '{}', 'content-encoding: gzip');
     await expectProblem(to(gateway()).send(gzipped), 415, 'unsupported_media_type');
   });
 
-  it('headers without end, and thousands of query parameters, are a 400', async () => {
+  it('endless headers, and thousands of query parameters, are a 400', async () => {
     const flood = to(gateway()).send(head('GET', '/api/loans').slice(0, -2));
     for (let n = 0; n < 1_000 && !flood.isClosed; n += 1) flood.send(`x-${n}: ${'y'.repeat(100)}\r\n`);
     await expectProblem(flood, 400, 'invalid_request');
@@ -151,7 +151,7 @@ describe('hostile callers', () => {
     await expectProblem(to(gateway()).send(head('GET', `/api/loans?${parameters}`)), 400, 'invalid_request');
   });
 
-  it('many requests on one connection, sent at once, are answered in their order', async () => {
+  it('many pipelined requests on one connection are answered in order', async () => {
     const paths = Array.from({ length: 60 }, (_, n) => (n % 3 === 0 ? '/api/nothing' : '/api/loans?limit=1'));
     const connection = to(gateway()).send(paths.map((path) => head('GET', path)).join(''));
     const answers = await connection.answers(paths.length);
@@ -170,7 +170,7 @@ describe('hostile callers', () => {
     absolute.socket.destroy();
   });
 
-  it('thousands of wrong keys are a 401 each, and are not kept', async () => {
+  it('thousands of wrong keys are a 401 each, and are not cached', async () => {
     const before = await residentMib('gateway');
     const keys = 5_000;
     const one = ['GET /api/loans HTTP/1.1', 'host: x'].join('\r\n');
@@ -183,7 +183,7 @@ describe('hostile callers', () => {
     expect((await residentMib('gateway')) - before).toBeLessThan(GROWTH_MIB_MAX);
   }, 120_000);
 
-  it('an upload that stops half-way has created what came before, is let go, and sent again counts it as created', async () => {
+  it('an upload that stops half-way keeps its first lines, is released, and when repeated counts them as created', async () => {
     const prefix = nameOf('cut');
     const lines = Array.from({ length: 6_000 }, (_, n) => `${prefix}-${n},1\n`);
     const key = `idempotency-key: ${prefix}`;
@@ -211,7 +211,7 @@ describe('hostile callers', () => {
     again.socket.destroy();
   }, 120_000);
 
-  it('ten thousand idle connections, slow senders and slow readers keep nobody from being served', async () => {
+  it('ten thousand idle connections, slow senders and slow readers do not affect other callers', async () => {
     const before = await residentMib('gateway');
     const idle: RawConnection[] = [];
     const open = () =>
@@ -250,7 +250,7 @@ describe('hostile callers', () => {
     await goesOn();
   }, 180_000);
 
-  it("a service's own endpoints bound what they are asked for, and answer while that goes on", async () => {
+  it("a service's internal endpoints limit the size of requests, and stay responsive under them", async () => {
     const pull = (count: number) =>
       post(
         '/internal/streams/customers/pull',
@@ -281,7 +281,7 @@ describe('hostile callers', () => {
     }
   }, 120_000);
 
-  it('after all of it the databases agree', async () => {
+  it('afterwards the databases agree', async () => {
     await waitFor(async () => (await differences(system.stack.stack())).length === 0);
   });
 });

@@ -6,10 +6,10 @@ import { type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
 import { concurrently, expectStatus, nameOf } from '../src/world.ts';
 
-/** How long the broker stays away under load; a minute for a thorough run. */
+/** The duration of the broker's outage under load; a minute for a thorough run. */
 const OUTAGE_MS = Number(process.env.MO_OUTAGE_MS ?? 8_000);
 const CLIENTS = 16;
-/** Those that never try again, of each kind. */
+/** Callers of each kind that never retry. */
 const WATCHERS = 2;
 const BULK_LINES = Number(process.env.MO_BULK_LINES ?? 100_000);
 /** An upload is answered at its end, which on a busy machine takes longer than any other call. */
@@ -22,7 +22,7 @@ describe('under load', () => {
   });
   afterAll(() => system?.stop());
 
-  /** Customers that borrow, pay, borrow again; every answer must be right, whatever happens meanwhile. */
+  /** Customers who borrow, pay and borrow again; every answer must be right. */
   async function business(until: () => boolean): Promise<number> {
     let rounds = 0;
     await concurrently(CLIENTS, CLIENTS, async () => {
@@ -40,7 +40,7 @@ describe('under load', () => {
     });
     return rounds;
   }
-  /** Does something while customers borrow and pay, and lets them finish, whatever comes of it. */
+  /** Runs work while customers borrow and pay, and lets them finish whatever its outcome. */
   async function duringBusiness(trouble: () => Promise<void>): Promise<void> {
     let isOver = false;
     const load = business(() => isOver);
@@ -53,7 +53,7 @@ describe('under load', () => {
   }
   const settled = () => waitFor(async () => (await differences(system.stack.stack())).length === 0);
 
-  it('an outage of the broker is not noticed in any answer, and everything agrees soon after', async () => {
+  it('an outage of the broker affects no answer, and everything agrees soon after', async () => {
     const outage = async () => {
       await system.stack.kafka.stop();
       await delay(OUTAGE_MS);
@@ -65,7 +65,7 @@ describe('under load', () => {
   }, 240_000);
 
   it.each(['customers', 'loans', 'payments', 'postgres', 'kafka'] as const)(
-    'a kill -9 of %s loses nothing, doubles nothing and refuses nothing in error',
+    'a kill -9 of %s causes no loss, no duplicate and no wrong refusal',
     async (victim) => {
       await duringBusiness(async () => {
         const before = pidOf(victim);
@@ -84,7 +84,7 @@ describe('under load', () => {
   }
 
   it(
-    'a bulk upload names each bad line, lets the rest in, and is not held in memory',
+    'a bulk upload names each bad line, accepts the others, and is not held in memory',
     async () => {
       const prefix = nameOf('bulk');
       function* lines() {
@@ -121,5 +121,5 @@ describe('under load', () => {
     BULK_TIMEOUT_MS,
   );
 
-  it('the races come out right afterwards, too', () => races.fiftyLoans(system.world));
+  it('races still have the right outcome afterwards', () => races.fiftyLoans(system.world));
 });

@@ -1,7 +1,7 @@
 /**
- * What must never stand in a log: keys, passwords, and what callers send. All of it is planted here, in every place that a
- * request has, in answers of every kind, and while PostgreSQL and Kafka are away; then every log of every process is
- * searched, with all that they can be made to say.
+ * Logs must never contain keys, passwords or data that callers send. The test plants such data in every part of
+ * requests, in answers of every kind, and during outages of PostgreSQL and Kafka; then it searches every log of every
+ * process, at the most verbose level.
  */
 import kafkajs from 'kafkajs';
 import { linesOf, logsOf } from '../src/logs.ts';
@@ -9,9 +9,9 @@ import { type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
 import { concurrently } from '../src/world.ts';
 
-/** Stands in all that is planted: no log may hold it. */
+/** Part of all planted data: no log may contain it. */
 const MARK = 'planted-5e11';
-// As no duration in milliseconds is.
+// Unlike any duration in milliseconds.
 const AMOUNT = '97531.13';
 const RACES = 20;
 
@@ -25,7 +25,7 @@ const plant = (): string => {
 beforeAll(async () => {
   const env = {
     LOG_LEVEL: 'trace',
-    // Nobody listens there, so it is told of again and again.
+    // Nobody listens there, so export failures are logged again and again.
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
     OTEL_EXPORTER_OTLP_HEADERS: `authorization=${MARK}`,
     OTEL_TRACES_SAMPLER_ARG: '1',
@@ -38,7 +38,7 @@ afterAll(() => system?.stop());
 
 const DUE = { maximum_payment_date: '2030-01-01T00:00:00Z' };
 
-/** Sends whatever it is told, and answers with the status. */
+/** Sends any request. @returns the status */
 async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
   const answer = await system.api.raw({
     method,
@@ -56,7 +56,7 @@ async function send(method: string, path: string, body?: unknown, headers: Recor
   return answer.statusCode;
 }
 
-/** A customer by its name alone, with a loan and a payment. */
+/** A customer with a loan and a payment; returns its name. */
 async function business(): Promise<string> {
   const customer = plant();
   expect(await send('POST', '/api/customers', { external_id: customer, score: AMOUNT })).toBe(201);
@@ -66,7 +66,7 @@ async function business(): Promise<string> {
   return customer;
 }
 
-/** Refusals and mistakes of every kind, as `status` of each. */
+/** Refusals and errors of every kind; returns their statuses. */
 async function mistakes(customer: string): Promise<number[]> {
   const named = { customer_external_id: customer };
   const loan = { external_id: plant(), ...named, amount: AMOUNT, ...DUE };
@@ -92,7 +92,7 @@ async function mistakes(customer: string): Promise<number[]> {
   ];
 }
 
-/** The same name at the same time for two customers, in two processes: the table itself refuses one. */
+/** Two customers use the same name at the same time in two processes: the table's constraint refuses one. */
 async function races(): Promise<void> {
   const customers = [await business(), await business()];
   await concurrently(RACES, 1, async () => {
@@ -104,7 +104,7 @@ async function races(): Promise<void> {
   });
 }
 
-/** What no service wrote on a topic: one that can't be read, and one that breaks its contract. */
+/** Foreign messages on a topic: an unreadable one, and one that violates the contract. */
 async function garbage(): Promise<void> {
   const { kafka } = system.stack.stack();
   const client = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: kafkajs.logLevel.NOTHING });
@@ -122,7 +122,7 @@ async function garbage(): Promise<void> {
   await waitFor(() => Promise.resolve(logsOf(system.stack).some(({ text }) => text.includes('dead-letter topic'))));
 }
 
-/** Kills a server, asks while it is away, and waits until it is back. */
+/** Kills a server, sends requests during the outage, and waits for its return. */
 async function outageOf(server: 'postgres' | 'kafka', customer: string): Promise<void> {
   const pid = system.stack.stack()[server].pid as number;
   process.kill(pid, 'SIGKILL');
@@ -138,7 +138,7 @@ async function outageOf(server: 'postgres' | 'kafka', customer: string): Promise
   await waitFor(async () => (await send('POST', '/api/customers', { external_id: plant(), score: AMOUNT })) === 201);
 }
 
-it('nothing that is secret or personal stands in any log, whatever happens', async () => {
+it('no log contains secrets or personal data, whatever happens', async () => {
   const customer = await business();
   expect(new Set(await mistakes(customer))).toEqual(new Set([200, 400, 401, 404, 405, 409, 415, 422]));
   await races();
@@ -153,7 +153,7 @@ it('nothing that is secret or personal stands in any log, whatever happens', asy
   const passwords = urls.map((url) => new URL(url).password);
   expect(passwords.every((password) => password.length > 0)).toBe(true);
   const secrets = [MARK, AMOUNT, stack.apiKey, ...passwords];
-  // Each process has said something of what went wrong, or the search would prove nothing.
+  // Each process has logged an error, otherwise the search would prove nothing.
   for (const service of ['gateway', 'customers', 'loans', 'loans-2', 'payments'])
     expect(linesOf(stack, service).some(({ level }) => level === 'warn')).toBe(true);
   const found = said.flatMap(({ name, text }) =>
@@ -165,7 +165,7 @@ it('nothing that is secret or personal stands in any log, whatever happens', asy
   expect(found).toEqual([]);
 }, 300_000);
 
-it('each request is one line, with its trace', () => {
+it('each request has one log line, with its trace', () => {
   const lines = linesOf(system.stack, 'gateway').filter(({ msg }) => msg === 'request');
   const ids = lines.map(({ requestId }) => requestId);
   expect(lines.length).toBeGreaterThan(planted / 10);

@@ -1,4 +1,4 @@
-/** The command that migrates a database before a version of it starts. */
+/** The command that migrates a database before a version starts. */
 import { type MadeDatabaseUrls, testServers } from '@mo/dev-stack';
 import pg from 'pg';
 import { type MigrationOwner, runMigrate } from '../src/migrate.ts';
@@ -20,7 +20,7 @@ async function migrated(url: string): Promise<string[]> {
 }
 
 it.each<MigrationOwner>(['customers', 'loans', 'payments', 'gateway', 'webhooks'])(
-  'brings the database of %s up to its version, once, and says so',
+  'migrates the database of %s once, and reports it',
   async (service) => {
     const first = await runMigrate(service, urls[service]);
     expect(first).toMatchObject({ code: 0, output: expect.stringContaining('"msg":"migrated"') });
@@ -33,7 +33,7 @@ it.each<MigrationOwner>(['customers', 'loans', 'payments', 'gateway', 'webhooks'
   },
 );
 
-it('ends with 1 and the reason where the database refuses it, or the URL is missing', async () => {
+it('exits with 1 and the reason if the database refuses access or the URL is missing', async () => {
   const guess = Object.assign(new URL(urls.loans), { password: 'guess' }).href;
   const refused = await runMigrate('loans', guess);
   expect(refused.code).toBe(1);

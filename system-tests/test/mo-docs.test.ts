@@ -1,4 +1,4 @@
-/** Every command that docs/cli.md shows works as it stands there, one after the other, beside a fresh system. */
+/** Every command in docs/cli.md works as shown, in sequence, against a fresh system. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -33,7 +33,7 @@ const commands = [...readFileSync(PAGE, 'utf8').matchAll(/^```sh\n(.*?)^```$/gms
   .map((line) => line.replace(/\bmo\.loans\b/, `${PREFIX}.loans`).replace(/\bledger\.loans\b/, `${PREFIX}-ledger`));
 
 it(
-  'works as it stands there',
+  'works as shown',
   async () => {
     expect(commands.length).toBeGreaterThan(20);
     const env = { ...process.env, ...systemEnv(system.stack.stack()), TOPIC_PREFIX: PREFIX };

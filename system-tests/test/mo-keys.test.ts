@@ -15,7 +15,7 @@ const run = (...args: string[]) => mo(args, { env: systemEnv(system.stack.stack(
 const json = (...args: string[]) => moJson(args, { env: systemEnv(system.stack.stack()) });
 
 it(
-  'are made, listed, replaced and revoked, and what they did is in the audit log',
+  'are created, listed, replaced and revoked, and the audit log shows their use',
   async () => {
     const name = nameOf('shop');
     const scopes = 'customers:read,customers:write';

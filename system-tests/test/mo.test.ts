@@ -1,4 +1,4 @@
-/** The `mo` command against the whole system, as a process of its own. */
+/** The `mo` command as a separate process, against the whole system. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const KILLS = 3;
 let system: System;
 let env: NodeJS.ProcessEnv;
 const cwd = mkdtempSync(join(tmpdir(), 'mo-command-'));
-jest.setTimeout(300_000); // a process for each command takes its time on a busy machine
+jest.setTimeout(300_000); // a process per command is slow on a busy machine
 beforeAll(async () => {
   system = await startSystem({ env: { LOG_LEVEL: 'fatal', TOPIC_PREFIX: PREFIX } });
   env = { ...systemEnv(system.stack.stack()), TOPIC_PREFIX: PREFIX };
@@ -32,7 +32,7 @@ const json = (...args: string[]) => moJson(args, { env, cwd });
 describe('the API in a terminal', () => {
   const [ada, loan, payment] = [nameOf('ada'), nameOf('loan'), nameOf('payment')];
 
-  it('is told as tables and as JSON', async () => {
+  it('is printed as tables and as JSON', async () => {
     expect((await json('customers', 'create', ada, '--score', '1000'))[0]).toMatchObject({ score: '1000.00' });
     const take = ['loans', 'take', loan, '--customer', ada, '--amount', '600', '--due', '2030-01-01'];
     const [taken] = await json(...take, '--idempotency-key', loan);
@@ -54,7 +54,7 @@ describe('the API in a terminal', () => {
     ]);
   });
 
-  it('decides on requests, and shows one thing by either of its ids', async () => {
+  it('decides on requests, and finds an entity by either of its ids', async () => {
     const asked = [nameOf('loan'), nameOf('loan')];
     for (const name of asked)
       await json('loans', 'take', name, '--customer', ada, '--amount', '10', '--due', '2030-01-01', '--pending');
@@ -66,7 +66,7 @@ describe('the API in a terminal', () => {
     expect(await json('customers', 'get', ada)).toMatchObject([{ external_id: ada, score: '900.00' }]);
   });
 
-  it('tells a refusal, with 1', async () => {
+  it('prints a refusal, and exits with 1', async () => {
     const refused = await run(
       'loans',
       'take',
@@ -106,8 +106,8 @@ describe('an import', () => {
     return (await query(system.stack.stack(), 'customers', text))[0];
   };
 
-  it(`that is killed ${KILLS} times goes on where it was: each line counts once, and what failed is told`, async () => {
-    // The last but one is there twice; the last has no line end.
+  it(`that is killed ${KILLS} times resumes: each line counts once, and failed lines are reported`, async () => {
+    // The last but one line is a duplicate; the last has no line end.
     writeFileSync(file, `external_id,score\r\n${names.map(lineOf).join('')}\r\n${names[0]},10.00\r\n${PREFIX}-last,1`);
     for (let kill = 1; kill <= KILLS; kill += 1) {
       const { process: child, ended } = startMo(['customers', 'import', 'people.csv'], { env, cwd });
@@ -139,7 +139,7 @@ describe('an import', () => {
     expect(errors.map(({ code: why }) => why)).toEqual([...bad.map(() => 'invalid_request'), 'already_exists']);
   });
 
-  /** Whether the process has come so far. */
+  /** Whether the process has sent this many parts. */
   function isAt(pid: number | undefined, parts: number): boolean {
     try {
       const { pid: worker, done } = state();
@@ -149,7 +149,7 @@ describe('an import', () => {
     }
   }
 
-  it('that is over is not done again; its failed lines, mended, are an import of their own', async () => {
+  it('that is complete is not repeated; its corrected lines are a new import', async () => {
     const again = await run('customers', 'import', 'people.csv');
     expect([again.code, again.stderr]).toEqual([1, expect.stringMatching(/^already imported at .*--restart/)]);
     const mended = readFileSync(join(cwd, 'people.failed.csv'), 'utf8').replaceAll('much', '10.00');
@@ -161,7 +161,7 @@ describe('an import', () => {
     expect(await customers()).toEqual({ count: String(LINES + 1), names: String(LINES + 1) });
   });
 
-  it('stopped by Ctrl-C says so, with 130, and goes on; of a file that has changed it does not', async () => {
+  it('that Ctrl-C stops says so, exits with 130, and resumes unless its file has changed', async () => {
     const more = names
       .slice(0, LINES / 2)
       .map((name) => JSON.stringify({ external_id: `${name}-more`, score: '1' }))
@@ -182,7 +182,7 @@ describe('an import', () => {
 });
 
 describe('events', () => {
-  it('are shown as they are written, those of one customer', async () => {
+  it('of one customer are shown as they are written', async () => {
     const [ada, bob] = [nameOf('ada'), nameOf('bob')];
     for (const name of [ada, bob]) await json('customers', 'create', name, '--score', '100');
     const tail = startMo(['events', 'tail', '--customer', ada, '--limit', '2', '--json'], { env, cwd });
@@ -210,7 +210,7 @@ describe('events', () => {
     expect(all).toMatchObject([{ type: 'LoanPaid', topic: `${PREFIX}.loans`, version: 2 }]);
   });
 
-  it('of topics that are not there are an error, and Ctrl-C ends it', async () => {
+  it('of missing topics are an error, and Ctrl-C ends the command', async () => {
     const wrong = await mo(['events', 'tail'], { env: { ...env, TOPIC_PREFIX: 'nobody' }, cwd });
     expect([wrong.code, wrong.stderr]).toEqual([
       2,
@@ -224,7 +224,7 @@ describe('events', () => {
 });
 
 describe('for operators', () => {
-  it('shows how all parts are, and what is not reached', async () => {
+  it('shows the state of all parts, and which are unreachable', async () => {
     const { replicas } = system.stack.stack().payments;
     const urls = Object.fromEntries(
       (['customers', 'loans', 'payments'] as const).map((name) => [

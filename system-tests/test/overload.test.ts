@@ -1,4 +1,4 @@
-/** `npm run overload` for half a minute; how much is done then depends on the machine, and is not looked at here. */
+/** `npm run overload` for half a minute. The throughput then depends on the machine, and is not checked here. */
 import { overload } from '../src/overload/overload.ts';
 import { brokenAfterwards, brokenAnswers } from '../src/overload/rules.ts';
 import { type System, startSystem } from '../src/system.ts';
@@ -14,14 +14,14 @@ const PLAN = {
   say: () => {},
 };
 
-describe('at four times the load that it can do', () => {
+describe('at four times the best rate', () => {
   let system: System;
   beforeAll(async () => {
     system = await startSystem();
   });
   afterAll(() => system?.stop());
 
-  it('every call is done or refused with Retry-After, no acknowledged write is lost, and it is fast again soon', async () => {
+  it('every call completes or is refused with Retry-After, no acknowledged write is lost, and the system recovers', async () => {
     const result = await overload(system.stack, PLAN);
     expect([...brokenAnswers(result), ...brokenAfterwards(result)]).toEqual([]);
     expect(result.overload.counts.done).toBeGreaterThan(0);

@@ -31,7 +31,7 @@ describe('the command', () => {
 });
 
 describe('the load', () => {
-  /** The external_ids of what was answered with 201. */
+  /** The external_ids of writes answered with 201. */
   const acknowledged: string[] = [];
   let server: Server;
   let load: Load;
@@ -59,7 +59,7 @@ describe('the load', () => {
     server.close();
   });
 
-  it('knows what was acknowledged in all stretches, including the first', async () => {
+  it('records acknowledged writes of all loads, including the first', async () => {
     await load.run({ level: { connections: 4 }, durationMs: 100 });
     const before = acknowledged.length;
     await load.run({ level: { perSecond: 500 }, durationMs: 200 });

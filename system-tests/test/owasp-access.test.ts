@@ -1,6 +1,7 @@
 /**
- * The OWASP API Security Top 10 of 2023 (https://owasp.org/API-Security), its first, second, third and fifth: who may do what. What is tried of every operation with every
- * scope is in services/gateway/test/scopes.unit.test.ts, and what of broken requests in hostile.test.ts.
+ * The OWASP API Security Top 10 of 2023 (https://owasp.org/API-Security), risks 1, 2, 3 and 5: access.
+ * services/gateway/test/scopes.unit.test.ts tries every operation with every scope, and hostile.test.ts broken
+ * requests.
  */
 import { createHmac } from 'node:crypto';
 import type { AuditEntryBody } from '@mo/contracts';
@@ -19,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => system?.stop());
 
 describe('API1, broken object level authorization', () => {
-  it("an answer that is kept for one caller is not another's, though it knows the key and the body", async () => {
+  it('a stored answer is not returned to another caller, even with the same key and body', async () => {
     const [one, other] = [await keyOf(['customers:write']), await keyOf(['customers:write'])];
     const body = newCustomer();
     const headers = { 'idempotency-key': nameOf('idempotency') };
@@ -29,7 +30,7 @@ describe('API1, broken object level authorization', () => {
     expect(tried.headers.get('idempotency-replayed')).toBeNull();
   });
 
-  it('an id leads to nothing for who may not read its kind, and tells nothing of whether it is there', async () => {
+  it('an id is useless without the scope of its kind, and does not reveal whether the object exists', async () => {
     const { id } = await system.world.customer('1000');
     const { key } = await keyOf(['payments:read']);
     const paths = [`/api/customers/${id}`, '/api/customers/999999999', `/api/customers/${id}/statement`];
@@ -39,7 +40,7 @@ describe('API1, broken object level authorization', () => {
     );
   });
 
-  it("a cursor of one list opens no other's", async () => {
+  it('a cursor of one list is refused by others', async () => {
     for (const _ of [1, 2]) await system.world.customer('1000');
     const page = await call<{ next_cursor: string }>('GET', '/api/customers?limit=1&status=active');
     const tried = await call('GET', `/api/customers?limit=1&status=inactive&cursor=${page.body.next_cursor}`);
@@ -69,12 +70,12 @@ describe('API2, broken authentication', () => {
     expect(tried.headers.get('www-authenticate')).toMatch(/^Bearer/);
   });
 
-  it('a key in the URL, where logs would keep it, is none', async () => {
+  it('a key in the URL, where logs would contain it, is ignored', async () => {
     const path = `/api/customers?api_key=${system.stack.apiKey}`;
     expect((await call('GET', path, { key: null })).status).toBe(401);
   });
 
-  it('a key that was revoked, or has expired, ends', async () => {
+  it('a revoked or expired key is refused', async () => {
     const { id, key } = await keyOf(['customers:read']);
     expect((await call('GET', '/api/customers', { key })).status).toBe(200);
     expect((await call('POST', `/api/keys/${id}/revoke`)).status).toBe(200);
@@ -111,7 +112,7 @@ describe('API3, broken object property level authorization', () => {
     expect(tried.body.errors).toEqual([expect.objectContaining({ pointer })]);
   });
 
-  it('a key is shown once, and never what it is kept as', async () => {
+  it('a key is shown once, and its stored form never', async () => {
     const { id, key } = await keyOf(['loans:read']);
     const shown = await call('GET', `/api/keys/${id}`);
     expect(shown.text).not.toContain(key);
@@ -120,7 +121,7 @@ describe('API3, broken object property level authorization', () => {
 });
 
 describe('API5, broken function level authorization', () => {
-  it('who may read all may change nothing, whatever method it claims, and give out no keys', async () => {
+  it('a caller with all read scopes can change nothing, whatever method it claims, and create no keys', async () => {
     const { key } = await keyOf(['customers:read', 'loans:read', 'payments:read', 'webhooks:read']);
     const tried = [
       await call('POST', '/api/customers', { key, body: newCustomer() }),
@@ -132,7 +133,7 @@ describe('API5, broken function level authorization', () => {
     expect(tried.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
   });
 
-  it('who may give out keys is in the log, with what it did', async () => {
+  it('the audit log shows the actions of administrators', async () => {
     const { id, name, key } = await keyOf(['admin']);
     const from = new Date().toISOString();
     const body = { name: nameOf('caller'), scopes: ['loans:read'] };

@@ -1,6 +1,7 @@
 /**
- * The OWASP API Security Top 10 of 2023 (https://owasp.org/API-Security), the others: what is used up, reached or told that should not be. What is tried of every operation with every
- * scope is in services/gateway/test/scopes.unit.test.ts, and what of broken requests in hostile.test.ts.
+ * The OWASP API Security Top 10 of 2023 (https://owasp.org/API-Security), the other risks: consumption, reach and
+ * exposure. services/gateway/test/scopes.unit.test.ts tries every operation with every scope, and hostile.test.ts
+ * broken requests.
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
@@ -32,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => system?.stop());
 
 describe('API4, unrestricted resource consumption', () => {
-  it('a caller gets its rate, and hears when to come again', async () => {
+  it('a caller is limited to its rate, and gets Retry-After', async () => {
     const { key } = await keyOf(['customers:read'], { rate: 2 });
     const statuses: number[] = [];
     const refused = await waitFor(async () => {
@@ -57,7 +58,7 @@ describe('API4, unrestricted resource consumption', () => {
 });
 
 describe('API6, unrestricted access to sensitive business flows', () => {
-  it('fifty loans of 40 % of a line, sent at once, are two', async () => {
+  it('of fifty concurrent loans of 40 % of a line two are granted', async () => {
     const { id } = await system.world.customer('1000');
     const answers: Awaited<ReturnType<typeof system.world.loan>>[] = [];
     await concurrently(50, 50, async () => void answers.push(await system.world.loan(id, '400')));
@@ -91,7 +92,7 @@ describe('API7, server-side request forgery', () => {
     expect([tried.status, tried.body.errors?.[0]?.pointer]).toEqual([400, '/url']);
   });
 
-  it('a name that stands for an address of our own is not called', async () => {
+  it('a name that resolves to an internal address is not called', async () => {
     const url = `https://localhost:${(inside.address() as AddressInfo).port}/`;
     const { status, body } = await call<CreatedWebhookBody>('POST', '/api/webhooks', { body: { url } });
     expect(status).toBe(201);
@@ -108,7 +109,7 @@ describe('API7, server-side request forgery', () => {
 });
 
 describe('API8, security misconfiguration', () => {
-  it('an error tells nothing of what runs behind it', async () => {
+  it('an error reveals nothing about the implementation', async () => {
     const tried = [
       await call('POST', '/api/customers', { body: '{"external_id": ' }),
       await call('GET', "/api/customers/1'%20OR%20'1'='1"),
@@ -125,21 +126,21 @@ describe('API8, security misconfiguration', () => {
     }
   });
 
-  it('processes listen at 127.0.0.1 only unless HOST says otherwise', async () => {
+  it('processes listen on 127.0.0.1 only unless HOST is set', async () => {
     const { gateway, customers, loans, payments, webhooks } = system.stack.stack();
     const replicas = [customers, loans, payments, webhooks!].flatMap((service) => service.replicas);
     const urls = [gateway.url, ...replicas.flatMap(({ url, apiUrl }) => [url, apiUrl!])];
     expect(urls).toHaveLength(9);
     for (const url of urls) {
       const port = Number(new URL(url).port);
-      // 127.0.0.2 is this machine, too: a process that listens at all addresses accepts connections there.
+      // 127.0.0.2 is this machine, too: a process that listens on all addresses accepts connections there.
       expect([url, await isReached('127.0.0.1', port), await isReached('127.0.0.2', port)]).toEqual([url, true, false]);
     }
   });
 });
 
 describe('API9, improper inventory management', () => {
-  it('what is served is what the document tells, and nothing of what services have for each other', async () => {
+  it('exactly the documented operations are served, and no internal ones', async () => {
     const document = (await call<ReturnType<typeof openApiDocument>>('GET', '/openapi.json')).body;
     expect(document.paths).toEqual(JSON.parse(JSON.stringify(openApiDocument().paths)));
     const inside = [
@@ -157,7 +158,7 @@ describe('API9, improper inventory management', () => {
 });
 
 describe('API10, unsafe consumption of APIs', () => {
-  it('what others write to a topic changes nothing where it is not as events are', async () => {
+  it('foreign messages on a topic change nothing unless they are valid events', async () => {
     const [{ id }, other] = [await system.world.customer('1000'), await system.world.customer('1000')];
     const loan = expectStatus(await system.world.loan(id, '600'), 201);
     const topic = `${TOPIC_PREFIX}.loans`;
@@ -172,7 +173,7 @@ describe('API10, unsafe consumption of APIs', () => {
       { ...told, value: '{"not": "an event"', headers: next },
       { ...told, value: told.value.replaceAll('600.00', '0.01') },
     ]);
-    // Behind them on the topics, and of another customer: so all of them were read.
+    // Later on the same topics, and for another customer: so all planted messages were read.
     const { token } = await system.world.loan(other.id, '100');
     expect((await system.world.balance(other.id, token)).body.total_debt).toBe('100.00');
     await waitFor(async () => (await standing()) > 0);
@@ -181,7 +182,7 @@ describe('API10, unsafe consumption of APIs', () => {
   });
 });
 
-/** How many events stand in the quarantine of customers. */
+/** The number of quarantined events in customers. */
 async function standing(): Promise<number> {
   const rows = await query(system.stack.stack(), 'customers', 'SELECT 1 FROM quarantine');
   return rows.length;

@@ -1,4 +1,7 @@
-/** Partitions are added to the topics of a system in use: nobody fails, and who reads them misses nothing and no order. */
+/**
+ * Partitions are added to the topics of a system in use: no call fails, and subscribers miss nothing and keep the
+ * order.
+ */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,7 +37,7 @@ afterAll(async () => {
 const endsOf = async (topic: string) =>
   (await subscriber.ends(topic)).map(({ partition, offset }) => ({ partition, events: Number(offset) }));
 
-/** Raises both topics, and waits until something is in what was added to each. */
+/** Raises both topics, and waits until the added partitions of each contain messages. */
 async function raiseBoth(): Promise<void> {
   const env = { ...systemEnv(system.stack.stack()), TOPIC_PREFIX };
   for (const topic of TOPICS) {
@@ -62,7 +65,7 @@ async function whileUnderWay(business: ExampleBusiness, work: () => Promise<void
 }
 
 it.each(exampleCommands().slice(0, 1))(
-  'while the subscriber in $language reads on, whose ledger is right in the end',
+  'while the subscriber in $language continues, whose ledger is right in the end',
   async (command) => {
     const { brokers } = system.stack.stack().kafka;
     const example = new Example(command, brokers, TOPIC_PREFIX, join(folder, 'ledger.db'));

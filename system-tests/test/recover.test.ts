@@ -1,6 +1,6 @@
 /**
- * One of the three databases is restored from an older backup. The versions show what is missing, the service's topic brings
- * it back, and what not even the topic has is named.
+ * One of the three databases is restored from an older backup. The versions show which events are missing, the
+ * service's topic restores them, and events missing from the topic are reported.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,10 +36,10 @@ const entryOf = (service: Service) => system.stack.stack()[service];
 const command = (...args: string[]): Promise<MoResult> =>
   mo([...args, '--json'], { env: { ...systemEnv(system.stack.stack()), TOPIC_PREFIX: topicPrefix } });
 const metricsOf = async (service: Service): Promise<string> => (await fetch(`${entryOf(service).url}/metrics`)).text();
-/** What a command prints at last. */
+/** The final result that a command prints. */
 const resultOf = ({ stdout }: MoResult) => JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as object;
 
-/** Ends services, and waits until others are in their place. */
+/** Ends services, and waits for their replacements. */
 const startAgain = (services: readonly Service[]) =>
   Promise.all(
     services.map(async (service) => {
@@ -49,7 +49,7 @@ const startAgain = (services: readonly Service[]) =>
     }),
   );
 
-/** Does something while services don't run. */
+/** Runs work while services are stopped. */
 async function whileParked(services: readonly Service[], work: () => Promise<void>): Promise<void> {
   for (const service of services) parked.add(service);
   try {
@@ -62,7 +62,7 @@ async function whileParked(services: readonly Service[], work: () => Promise<voi
   for (const service of services) await waitFor(() => isReady(entryOf(service).url));
 }
 
-/** Whether the next id of a service was given to nothing before. */
+/** Whether the next id of a service is unused. */
 async function givesNewIds(service: Service): Promise<boolean> {
   const next = `nextval(pg_get_serial_sequence('${service}', 'id'))`;
   const text = `SELECT ${next} > (SELECT coalesce(max(id), 0) FROM ${service}) AS is_new`;
@@ -70,7 +70,7 @@ async function givesNewIds(service: Service): Promise<boolean> {
   return row?.is_new === true;
 }
 
-/** A customer borrows its whole line, pays some of it, and borrows that again. */
+/** A customer borrows the whole line, pays some of it, and borrows that again. */
 async function borrow(): Promise<number> {
   const { world } = system;
   const { id } = await world.customer('1000');
@@ -90,7 +90,7 @@ const settled = () =>
 const owedBy = async (id: number): Promise<string> => (await system.world.balance(id)).body.total_debt;
 
 it.each(['customers', 'loans', 'payments'] as const)(
-  'of %s, and all that was told since the backup is there again',
+  'recovers %s with all events since the backup',
   async (service) => {
     const ids: number[] = [];
     const many = () => concurrently(CUSTOMERS, CUSTOMERS, async () => void ids.push(await borrow()));
@@ -128,7 +128,7 @@ it.each(['customers', 'loans', 'payments'] as const)(
 );
 
 it(
-  'of payments, from before its partitions were raised, and the raised number is in use again',
+  'recovers payments from before a raise of its partitions, and restores the raised number',
   async () => {
     const topic = topicOf(topicPrefix, 'payments');
     const raise = async (to: number) => {
@@ -154,27 +154,27 @@ it(
     });
     await many();
     await settled();
-    // A raise does not wait for the recoveries.
+    // A raise does not wait for the groups of earlier recoveries.
     expect(await raise(RAISED + 1)).toEqual({ topic, from: RAISED, to: RAISED + 1 });
   },
   TIMEOUT_MS,
 );
 
-it('not while the service runs, which would write other events under the same versions', async () => {
+it('refuses while the service runs, which would write other events under the same versions', async () => {
   const refused = await command('recover', '--service', 'loans');
   expect([refused.code, refused.stdout]).toEqual([2, '']);
   expect(refused.stderr).toContain('loans is running (');
 });
 
 it(
-  'of loans, and what Kafka never got is named, and gone for everybody',
+  'recovers loans; events that Kafka never received are reported, and removed from all services',
   async () => {
     const { id } = await system.world.customer('1000');
     expectStatus(await system.world.loan(id, '100'), 201);
     await settled();
     await backUp(entryOf('loans').databaseUrl);
     await waitFor(() => isReady(system.stack.url));
-    // From now on nothing is sent: who wants to know asks loans itself.
+    // From now on nothing is sent: only a pull from loans gets its events.
     const held = `INSERT INTO relay_lease (holder, until) VALUES ('nobody', clock_timestamp() + interval '1 day')
       ON CONFLICT (singleton) DO UPDATE SET holder = excluded.holder, until = excluded.until`;
     await query(system.stack.stack(), 'loans', held, []);
@@ -198,7 +198,7 @@ it(
 );
 
 it(
-  'of all of them, where nothing but Kafka is left',
+  'recovers all services from Kafka alone',
   async () => {
     const ids: number[] = [];
     await concurrently(CUSTOMERS, CUSTOMERS, async () => void ids.push(await borrow()));
@@ -209,7 +209,7 @@ it(
         await empty(databaseUrl);
         await migrate(service, databaseUrl);
       }
-      // Loans and payments rest on each other: what the first round can't take yet, the second takes.
+      // Loans and payments depend on each other: the second round applies what the first one could not.
       for (const service of [...SERVICES, 'loans'] as const) await command('recover', '--service', service);
       for (const service of SERVICES)
         expect(resultOf(await command('recover', '--service', service))).toMatchObject({ events: 0, failures: 0 });

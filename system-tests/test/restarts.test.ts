@@ -1,4 +1,4 @@
-/** What callers see while processes are restarted in order, or die, or freeze, one of two at a time: nothing. */
+/** Callers notice nothing while one of two processes of a service is restarted, dies or freezes. */
 import { Agent } from 'node:http';
 import { query, topicFaults, undelivered } from '@mo/agreement';
 import { type Exchange, exchange } from '../src/plain-http.ts';
@@ -34,7 +34,7 @@ it(
 );
 
 it(
-  'a kill -9 of one of two of every service fails no read, and no write with a key',
+  'a kill -9 of one of two processes per service fails no read, and no write with a key',
   async () => {
     const failures = await failuresOf(['keyed'], () =>
       Promise.all(SERVICES.map((service) => replace(system, service, 1, 'SIGKILL'))),
@@ -45,7 +45,7 @@ it(
 );
 
 describe('the relay', () => {
-  /** The process that relays for a service, of those that the stack runs. */
+  /** The process of the stack that relays for a service. */
   async function relayOf(service: Service): Promise<number | undefined> {
     const text = 'SELECT holder FROM relay_lease WHERE until > clock_timestamp()';
     const [row] = await query<{ holder: string }>(system.stack.stack(), service, text);
@@ -53,7 +53,7 @@ describe('the relay', () => {
   }
 
   it(
-    'is taken over from a process that dies and from one that freezes, and every event is sent in order',
+    'moves from a dead or frozen process to another, and every event is sent in order',
     async () => {
       const failures = await failuresOf(['keyed'], async () => {
         for (const service of SERVICES) await waitFor(async () => (await relayOf(service)) !== undefined);
@@ -76,7 +76,7 @@ describe('the relay', () => {
 });
 
 it(
-  'a restart of the gateway leaves no request half done: what has no answer had no effect',
+  'a restart of the gateway leaves no partial request: an unanswered one had no effect',
   async () => {
     const { id } = await system.world.customer('1000');
     const { url, apiKey } = system.stack;
@@ -100,7 +100,7 @@ it(
     for (const agent of agents) agent.destroy();
     const cutOff = outcomes.filter(({ outcome }) => outcome.startsWith('cut off'));
     expect(cutOff.filter(({ outcome }) => outcome.endsWith('on a kept connection'))).toEqual([]);
-    // A new connection may wait to be accepted while the listening ends: nothing of its request was read then.
+    // A new connection may be waiting for accept when listening ends: none of its request was read then.
     const names = cutOff.map(({ name }) => name);
     const text = 'SELECT external_id FROM loans WHERE external_id = ANY($1)';
     expect(await query(system.stack.stack(), 'loans', text, [names])).toEqual([]);

@@ -1,4 +1,4 @@
-/** The services past the gateway: who is reached by nobody but who proves to be the gateway, or one of them. */
+/** Direct calls to the services: they answer only processes that prove to be the gateway or a service. */
 import { operations, SERVICE_NAMES, type ServiceName, STREAMS, type Stream } from '@mo/contracts';
 import { Pool } from 'undici';
 import { apiUrlOf, type Caller, certifiedAs } from '../src/certified.ts';
@@ -28,7 +28,7 @@ const plainTo = (service: ServiceName): Pool => {
   return pool;
 };
 
-/** The code of the problem that each call is answered with, or its status. */
+/** The problem code of each answer, or its status. */
 const outcomes = (pool: Pool, asks: readonly { method: string; path: string }[]) =>
   Promise.all(
     asks.map(async ({ method, path }) => {
@@ -62,18 +62,18 @@ describe.each(SERVICE_NAMES)('%s', (service) => {
   const all = [...ofCallers, ...internal];
   const others = (['customers', 'loans', 'payments', 'webhooks'] as const).filter((name) => name !== service);
 
-  it('answers nothing to who does not say who it is', async () => {
+  it('answers nothing without a certificate', async () => {
     expect(ofCallers.length).toBeGreaterThan(2);
     expect(new Set(await outcomes(plainTo(service), all))).toEqual(new Set(['unauthenticated']));
   });
 
-  it.each(others)('answers what callers ask for to the gateway alone, and not to %s', async (caller) => {
+  it.each(others)('answers public operations to the gateway only, and not to %s', async (caller) => {
     expect(new Set(await outcomes(openTo(service, caller), ofCallers))).toEqual(new Set(['forbidden']));
     expect(await outcomes(openTo(service, 'gateway'), ofCallers)).not.toContain('forbidden');
   });
 
   if (internal.length === 0) return;
-  it('answers what is internal to the services whose streams it follows, and to no other', async () => {
+  it('answers internal operations only to services whose streams it follows', async () => {
     for (const caller of ['gateway', service] as const)
       expect(new Set(await outcomes(openTo(service, caller), internal))).toEqual(new Set(['forbidden']));
     for (const caller of STREAMS.filter((name) => name !== service)) {
@@ -83,7 +83,7 @@ describe.each(SERVICE_NAMES)('%s', (service) => {
     }
   });
 
-  it('answers webhooks with events and heads, and with nothing else that is internal', async () => {
+  it('answers webhooks with events and heads, and no other internal operation', async () => {
     const isRead = ({ path }: { path: string }) => /\/(pull|heads)\b/.test(path);
     const pool = openTo(service, 'webhooks');
     expect(await outcomes(pool, internal.filter(isRead))).toEqual(['invalid_request', 200]);
@@ -92,7 +92,7 @@ describe.each(SERVICE_NAMES)('%s', (service) => {
   });
 });
 
-it('what they refuse has no effect', async () => {
+it('refused calls have no effect', async () => {
   const body = newCustomer();
   for (const pool of [plainTo('customers'), openTo('customers', 'loans')]) {
     const headers = { 'content-type': 'application/json' };

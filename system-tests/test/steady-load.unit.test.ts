@@ -5,7 +5,7 @@ import { waitFor } from '../src/wait-for.ts';
 
 const RIGHT = { createCustomer: 201, takeLoan: 201, makePayment: 201, changeCustomer: 202, getBalance: 200 };
 
-/** An API that answers with these statuses, and with 200 elsewhere. */
+/** An API that answers with these statuses, otherwise with 200. */
 const answering = (statuses: Partial<Record<OperationId, number>>): Pick<Api, 'call'> => ({
   call: async <Body>(id: OperationId): Promise<ApiAnswer<Body>> => ({
     status: statuses[id] ?? 200,

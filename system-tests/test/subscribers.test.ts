@@ -1,4 +1,4 @@
-/** The example subscribers on the real thing: killed in the middle, and told everything twice. */
+/** The example subscribers against the whole system: killed midway, and with every message duplicated. */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ import { expectStatus } from '../src/world.ts';
 const TOPIC_PREFIX = `mo-${randomUUID().slice(0, 8)}`;
 const TOPICS = [`${TOPIC_PREFIX}.loans`, `${TOPIC_PREFIX}.payments`];
 const KILLS = 2;
-/** After a kill it takes Kafka some seconds to let the next process in. */
+/** After a kill, Kafka lets the next process join only after some seconds. */
 const TIMEOUT_MS = 180_000;
 
 let system: System;
@@ -85,7 +85,7 @@ describe.each(exampleCommands())('the subscriber in $language', (command) => {
   });
 });
 
-it('every event is as its JSON Schema and the AsyncAPI document say, which the gateway serves', async () => {
+it('every event matches its JSON Schema and the AsyncAPI document, as served by the gateway', async () => {
   const get = async (path: string) => (await (await fetch(`${system.stack.url}${path}`)).json()) as object;
   const ajv = new Ajv2020({ allErrors: true });
   addFormats.default(ajv);
@@ -120,13 +120,13 @@ it('every event is as its JSON Schema and the AsyncAPI document say, which the g
   }
 });
 
-/** Last, for then the topic of loans begins with what is new. */
-describe.each(exampleCommands())('the subscriber in $language, that is new', (command) => {
+/** Last, because it truncates the topic of loans. */
+describe.each(exampleCommands())('a new subscriber in $language', (command) => {
   const { language } = command;
   const to = `${TOPIC_PREFIX}-${language.toLowerCase()}.loans`;
 
   it(
-    'has the history from a backfill, and goes on with the live topic from where its plan says',
+    'reads the history from a backfill, and continues with the live topic where its plan says',
     async () => {
       const stack = system.stack.stack();
       const env = { ...systemEnv(stack), TOPIC_PREFIX };
@@ -139,13 +139,13 @@ describe.each(exampleCommands())('the subscriber in $language, that is new', (co
       await business.round();
       const { brokers } = stack.kafka;
       const ledger = join(folder, `${language}-new.db`);
-      // Without the plan it comes as far as the first customer of whom the topic has no beginning, and says so.
+      // Without the plan it stops at the first customer whose beginning is not on the topic, and says so.
       const tooEarly = new Example(command, brokers, TOPIC_PREFIX, ledger);
       await tooEarly.during(async () => {
         tooEarly.start();
         await waitFor(() => Promise.resolve(/customer \d+ goes from version 0 to/.test(tooEarly.output)));
       });
-      // And in one partition as far as the plan begins.
+      // And in one partition up to the start of the plan's offset.
       await waitFor(() =>
         subscriber.commit(tooEarly.group(), resume.topic, resume.from.slice(0, 1)).then(
           () => true,

@@ -1,4 +1,4 @@
-/** What operators see of the whole: one trace of what a call brings about, and the metrics that the documentation names. */
+/** The operators' view of the whole: one trace per call with all its effects, and the documented metrics. */
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -31,13 +31,13 @@ afterAll(async () => {
   await collector?.close();
 });
 
-/** A span as `service kind name`, with its outcome where it has one. */
+/** A span as `service kind name`, with its outcome if it has one. */
 const textOf = ({ resource, kind, name, attributes }: ExportedSpan): string =>
   [resource['service.name'], kind, name.replace(/mo-[0-9a-f]+\./, 'mo.'), attributes['mo.outcome']]
     .filter((part) => part !== undefined)
     .join(' ');
 
-/** Each span of a trace with its parent: what happened again after an event came twice is left out. */
+/** Each span of a trace with its parent, without repetitions after a duplicate event. */
 function treeOf(traceId: string): Record<string, string | null> {
   const spans = collector.spans.filter(
     (span) => span.traceId === traceId && span.attributes['mo.outcome'] !== 'duplicate',
@@ -51,7 +51,7 @@ function treeOf(traceId: string): Record<string, string | null> {
   return Object.fromEntries(spans.map((span) => [textOf(span), parentOf(span)]));
 }
 
-/** Makes a call of a route; answers with the id of its trace. */
+/** Calls a route. @returns the trace id */
 async function traceOf(route: string, call: () => Promise<unknown>): Promise<string> {
   const roots = () => collector.spans.filter(({ name, parentSpanId }) => name === route && parentSpanId === null);
   const known = new Set(roots().map(({ traceId }) => traceId));
@@ -61,13 +61,13 @@ async function traceOf(route: string, call: () => Promise<unknown>): Promise<str
   return added() as string;
 }
 
-/** The processes export their spans each in its own time, an effect's often before its cause's. */
+/** Processes export their spans independently, those of an effect often before those of its cause. */
 const expectTree = (traceId: string, expected: Record<string, string | null>): Promise<void> =>
   eventually(() => expect(treeOf(traceId)).toEqual(expected));
 const expectInTree = (traceId: string, expected: Record<string, string | null>): Promise<void> =>
   eventually(() => expect(treeOf(traceId)).toMatchObject(expected));
 
-/** A customer of whom loans and payments have heard, so that nothing needs to be pulled. */
+/** A customer that loans and payments know, so that nothing needs to be pulled. */
 async function knownCustomer(): Promise<CustomerBody> {
   const customer = await system.world.customer('1000');
   const stack = system.stack.stack();
@@ -105,14 +105,14 @@ it('a loan is one trace: gateway, loans and its transaction, Kafka, customers an
     const lines = linesOf(system.stack, service).filter((line) => line.traceId === traceId);
     expect(lines).toEqual([expect.objectContaining({ msg: 'request', path: '/api/loans', status: 201 })]);
   }
-  // All but ids and times, which may hold any digits.
+  // Without ids and times, which may contain any digits.
   const exported = JSON.stringify(spans.map(({ name, attributes, resource }) => [name, attributes, resource]));
   expect(loan).toMatchObject({ customer_external_id: customer.external_id });
   for (const personal of [(loan as unknown as LoanBody).external_id, customer.external_id, '613.57'])
     expect(exported).not.toContain(personal);
 });
 
-it('what an event brings about elsewhere goes on with its trace', async () => {
+it('the effects of an event in other services continue its trace', async () => {
   const { world } = system;
   const { id } = await knownCustomer();
   expectStatus(await world.loan(id, '600'), 201);
@@ -131,7 +131,7 @@ it('what an event brings about elsewhere goes on with its trace', async () => {
   });
 });
 
-it('a message to a webhook is the end of the trace, until its receiver goes on with it', async () => {
+it('a webhook message is the last span of a trace, unless its receiver continues it', async () => {
   const received: IncomingHttpHeaders[] = [];
   const statuses = [500, 204];
   const receiver = createServer((request, response) => {
@@ -160,14 +160,14 @@ it('a message to a webhook is the end of the trace, until its receiver goes on w
       attempts.map(({ spanId }) => `00-${traceId}-${spanId}-01`),
     );
     expect(JSON.stringify(attempts)).not.toContain(url);
-    // Else whatever the other tests bring about goes on being sent to where nobody listens.
+    // Otherwise events of the other tests would be sent on to a receiver that no longer listens.
     expectStatus(await system.api.call('removeWebhook', { params: { webhook_id: id } }), 200);
   } finally {
     receiver.close();
   }
 });
 
-it('a refusal shows which streams were asked before it was final', async () => {
+it('a refusal shows which streams were pulled before it was final', async () => {
   const { id } = await knownCustomer();
   const traceId = await traceOf('POST /api/loans', async () =>
     expect((await system.world.loan(id, '1001')).body.code).toBe('credit_limit_exceeded'),

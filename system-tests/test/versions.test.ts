@@ -1,4 +1,7 @@
-/** Two versions of all services side by side, on the same tables and streams, forth and back: nobody notices. */
+/**
+ * Two versions of all services run concurrently on the same tables and streams, upgraded and rolled back: nobody
+ * notices.
+ */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +21,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const topicPrefix = nameOf('versions');
 let system: System;
 let next: string;
-/** The code from which the next processes of services are started. */
+/** The code that the next processes of services start from. */
 let code = ROOT;
 beforeAll(async () => {
   next = nextVersion(ROOT);
@@ -33,14 +36,14 @@ afterAll(async () => {
   rmSync(next, { recursive: true, force: true });
 });
 
-/** How many events the next version has written, by now. */
+/** The number of events that the next version has written so far. */
 const writtenByNext = async (): Promise<number> => {
   const text = `SELECT count(*) FROM journal WHERE data::jsonb ? 'later'`;
   const rows = SERVICES.map((service) => query<{ count: string }>(system.stack.stack(), service, text, []));
   return (await Promise.all(rows)).reduce((sum, [row]) => sum + Number(row?.count), 0);
 };
 
-/** Lets callers go on for a while beside both versions. */
+/** Lets callers continue for a while against both versions. */
 const goOn = async (): Promise<void> => {
   const before = await writtenByNext();
   await waitFor(async () => (await writtenByNext()) > before + 50);
@@ -54,7 +57,7 @@ const changeTo = async (version: string, place: number): Promise<void> => {
 const failuresOf = (work: () => Promise<void>) => failuresDuring(system, CALLERS, ['keyed', 'unkeyed'], work);
 
 it(
-  'fail no request, and leave rows and streams that agree, which either version understands',
+  'fail no request, and leave consistent rows and streams that either version understands',
   async () => {
     for (const service of SERVICES) await migrate(service, system.stack.stack()[service].databaseUrl, next);
     const forth = await failuresOf(async () => {

@@ -15,15 +15,15 @@ describe('with Kafka stopped', () => {
   it('the gateway stays ready', async () => {
     expect((await system.api.raw({ method: 'GET', path: '/readyz' })).statusCode).toBe(200);
   });
-  it('nothing is refused in error', () => races.noWaiting(system.world));
+  it('nothing is wrongly refused', () => races.noWaiting(system.world));
   it('a read with a token is never stale', () => races.freshReads(system.world));
-  it('of fifty loans at once just what fits is granted', () => races.fiftyLoans(system.world));
-  it('of fifty payments at once just what is owed is taken', () => races.fiftyPayments(system.world));
-  it('an external_id is given once', () => races.oneName(system.world));
+  it('of fifty concurrent loans exactly those that fit are granted', () => races.fiftyLoans(system.world));
+  it('of fifty concurrent payments exactly the debt is accepted', () => races.fiftyPayments(system.world));
+  it('an external_id is taken once', () => races.oneName(system.world));
   it('a key has one effect and one answer', () => races.oneKey(system.world));
-  it('a restriction holds once it is answered', () => races.firmRestrictions(system.world));
+  it('a restriction is enforced once it is confirmed', () => races.firmRestrictions(system.world));
 
-  it('everything agrees soon after it is back', async () => {
+  it('everything agrees soon after Kafka has recovered', async () => {
     const { world } = system;
     const { id } = await world.customer('1000');
     expectStatus(await world.loan(id, '600'), 201);
@@ -33,7 +33,7 @@ describe('with Kafka stopped', () => {
     await waitFor(async () => (await world.loansOf(id)).body.results[0]?.outstanding === '500.00');
   });
 
-  it('who follows the topics in a terminal is told so, and what was written meanwhile', async () => {
+  it('`mo events tail` reports the outage, and then shows the events written meanwhile', async () => {
     const { world, stack } = system;
     const tail = startMo(['events', 'tail', '--limit', '1', '--json'], { env: systemEnv(stack.stack()) });
     await waitFor(async () => tail.printed.stderr.startsWith('following'));

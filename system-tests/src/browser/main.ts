@@ -1,6 +1,6 @@
 /**
- * `npm run check:ops -- browser`: reads the reference in a real browser, as a newcomer does: gives the key, makes a call and
- * sees the answer. Chromium is where CHROMIUM says. Exit code 1 where something is not as it should be.
+ * `npm run check:ops -- browser`: uses the API reference in a real browser as a newcomer would: enters the key, makes a
+ * call and sees the answer. CHROMIUM names the browser's executable. Exit code 1 if a check fails.
  */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,16 +10,16 @@ import { startStack } from '@mo/dev-stack';
 import { chromium } from 'playwright-core';
 import { Visit } from './visit.ts';
 
-/** Of the example that the page proposes. */
+/** From the example on the page. */
 const CUSTOMER = '"external_id": "ada"';
-/** What a topic is called at the side of the page. */
+/** The names of the topics in the page's side bar. */
 const TITLES = { customers: 'Customers', loans: 'Loans', payments: 'Payments' } as const;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const dir = mkdtempSync(join(tmpdir(), 'mo-browser-'));
 const stack = await startStack({ dir, fsync: false, isTemporary: true, log: say });
-// Chromium's sandbox needs more rights than a build has; what is shown here is our own.
+// Chromium's sandbox needs more privileges than a build has, and the page is our own.
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? 'chromium', args: ['--no-sandbox'] });
 const visit = new Visit(await browser.newPage(), stack.url);
 try {

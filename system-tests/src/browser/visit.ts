@@ -1,13 +1,13 @@
-/** A reader of the reference: what it does there, and whatever it meets that should not be. */
+/** A visit to the API reference: its actions, and the faults that it encounters. */
 import type { Page, Response } from 'playwright-core';
 
-/** Long, for the page is large and a machine may be busy. */
+/** Long, because the page is large and a machine may be busy. */
 const TIMEOUT_MS = 120_000;
 
 export class Visit {
   readonly #page: Page;
   readonly #origin: string;
-  /** What is not as it should be, a sentence each. */
+  /** Faults, one sentence each. */
   readonly faults: string[] = [];
 
   constructor(page: Page, origin: string) {
@@ -36,7 +36,7 @@ export class Visit {
     await this.#page.getByPlaceholder('Token').first().fill(key);
   }
 
-  /** Tries an operation out as the page proposes it; answers with the status, and with what the page shows of the answer. */
+  /** Tries out an operation with the page's example. @returns the status, and the answer as shown */
   async call(method: string, path: string, summary: string): Promise<{ status: number; shown: string }> {
     await this.#page.getByText(summary).first().click();
     await this.#page.getByRole('button', { name: `Test Request (${method} ${path})`, exact: true }).click();
@@ -48,7 +48,7 @@ export class Visit {
     return { status: response.status(), shown: (await answer.innerText()).replace(/\s+/g, ' ') };
   }
 
-  /** Goes to a place of the page by its name at the side, and looks for a text there. */
+  /** Opens a section by its name in the side bar, and looks for a text there. */
   async find(place: string, text: string): Promise<void> {
     await this.#page.getByText(place, { exact: true }).first().click();
     const found = this.#page.getByText(text).first().waitFor();

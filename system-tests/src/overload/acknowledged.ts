@@ -1,17 +1,17 @@
-/** What was answered with 201, looked for in the databases. */
+/** Looks for writes that were answered with 201 in the databases. */
 
 import { query } from '@mo/agreement';
 import type { StackFile } from '@mo/dev-stack';
 import { KINDS, type Kind, nameOf } from './mix.ts';
 
-/** How each is called in the journal of its service. */
+/** The event types of each kind of write in its service's journal. */
 const EVENTS: Readonly<Record<Kind, readonly string[]>> = {
   customer: ['CustomerRegistered'],
   loan: ['LoanTaken'],
   payment: ['PaymentApplied', 'PaymentRejected'],
 };
 
-/** The acknowledged writes that are not there, or not exactly once, in the table and in the journal. */
+/** The acknowledged writes that are not exactly once in both the table and the journal. */
 export async function lostOrDoubled(
   stack: StackFile,
   run: string,

@@ -1,4 +1,4 @@
-/** The load generator of an overload, a thread of its own. */
+/** The load generator of an overload, in its own thread. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { generate, type Level, percentileMs, requestText, Sockets, type Target } from '@mo/load';
 import { Mix, type Wanted } from './mix.ts';
@@ -9,28 +9,28 @@ export interface GeneratorSetup extends Target {
   readonly customerIds: readonly number[];
 }
 
-/** One stretch of load. */
+/** One load. */
 export interface Stretch {
   readonly level: Level;
   readonly durationMs: number;
 }
 
-/** What became of it. */
+/** The result of a load. */
 export interface StretchResult {
   /** From the first request to the last answer. */
   readonly seconds: number;
   readonly sent: number;
-  /** Arrivals that found no socket free. */
+  /** Arrivals for which no socket was free. */
   readonly unsent: number;
   readonly socketsMax: number;
-  /** How far behind the clock an arrival was, at most. */
+  /** The largest delay of an arrival against its due time. */
   readonly lateMsMax: number;
-  /** The share of one core that the generator took. */
+  /** The generator's CPU as a share of one core. */
   readonly cpuShare: number;
   readonly counts: Counts;
 }
 
-/** Below what a process may open here. */
+/** Below the limit of open files of a process here. */
 const SOCKETS_MAX = 9_000;
 
 class Generator {

@@ -1,4 +1,4 @@
-/** The load generator, from the side of who orders a load. */
+/** Runs the load generator in a worker thread: the ordering side. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { GeneratorSetup, Stretch, StretchResult } from './generator.ts';
@@ -6,14 +6,14 @@ import { KINDS, type Kind, noNumbers } from './mix.ts';
 
 export class Load {
   readonly #worker: Worker;
-  /** The numbers of all writes that were answered with 201, in all stretches. */
+  /** The numbers of all writes answered with 201, in all loads. */
   readonly created: Readonly<Record<Kind, number[]>> = noNumbers();
 
   constructor(setup: GeneratorSetup) {
     this.#worker = new Worker(new URL('./generator.ts', import.meta.url), { workerData: setup });
   }
 
-  /** Puts a load on, and answers once everything that was sent is answered, too. One at a time. */
+  /** Applies a load; resolves once every request is answered. Only one can run at a time. */
   async run(stretch: Stretch): Promise<StretchResult> {
     this.#worker.postMessage(stretch);
     const [result] = (await once(this.#worker, 'message')) as [StretchResult];

@@ -1,7 +1,6 @@
 /**
- * `npm run overload`: starts a system of its own with the shipped settings, finds what it can do, offers it several times
- * as much, and holds what comes of it against the rules. Exit code 0 where all hold, 1 where one is broken, 2 where the
- * options are wrong.
+ * `npm run overload`: starts a system with the shipped settings, measures its best rate, offers a multiple of that, and
+ * checks the rules. Exit code 0 if all hold, 1 if one is broken, 2 for wrong options.
  */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +23,7 @@ async function main(): Promise<number> {
   }
   const dir = mkdtempSync(join(tmpdir(), 'mo-overload-'));
   let isStarted = false;
-  // What services warn of under overload would drown the rest: it is in their logs.
+  // Warnings of the services under overload would drown the progress lines: they are in the services' logs.
   const stack = await startStack({ dir, isTemporary: true, log: (line) => isStarted || say(line) });
   isStarted = true;
   try {

@@ -1,10 +1,10 @@
 /**
- * What the callers of an overload ask for: writes and reads, with and without a key, of many customers and of one that is
- * busier than all others. Some loans are beyond the credit line, so that refusals have to be confirmed, and half of the
- * reads carry a Consistency-Token, so that what they need has to be caught up with.
+ * The traffic of an overload: writes and reads, with and without a key, for many customers and for one that is busier
+ * than all others. Some loans exceed the credit line, so that refusals must be confirmed, and half of the reads carry a
+ * Consistency-Token, so that services must catch up.
  */
 
-/** One request to be sent. */
+/** One request. */
 export interface Wanted {
   readonly operation: string;
   readonly method: 'GET' | 'POST' | 'PATCH';
@@ -13,20 +13,20 @@ export interface Wanted {
   readonly key: string | null;
   readonly customerId: number;
   readonly carriesToken: boolean;
-  /** What is there once this is answered with 201; null where nothing is. */
+  /** The entity that exists after an answer of 201; null for none. */
   readonly creates: Created | null;
 }
 
 export const KINDS = ['customer', 'loan', 'payment'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** The external_id of something that was created, in short. */
+/** The external_id of a created entity, in short form. */
 export interface Created {
   readonly kind: Kind;
   readonly number: number;
 }
 
-/** How often each is asked for, in a hundred. */
+/** The percentage of each kind of request. */
 const SHARES = [
   ['takeLoan', 24],
   ['makePayment', 20],
@@ -43,7 +43,7 @@ type Share = (typeof SHARES)[number][0];
 const BUSY_SHARE = 0.05;
 const KEY_SHARE = 0.5;
 const TOKEN_SHARE = 0.5;
-/** Loans and payments are of the same amount, so that on the whole what is borrowed is paid back. */
+/** Loans and payments have the same amount, so that on average debts are paid off. */
 const AMOUNT = '10.00';
 const TOO_MUCH = '9999999999.00';
 
@@ -57,7 +57,7 @@ export class Mix {
   readonly #wheel: Share[] = SHARES.flatMap(([share, times]) => Array<Share>(times).fill(share));
   #last = 0;
 
-  /** @param customerIds of which the first is the busy one */
+  /** @param customerIds the first one is the busy customer */
   constructor(run: string, customerIds: readonly number[]) {
     this.#run = run;
     this.#customerIds = customerIds;

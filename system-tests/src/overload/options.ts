@@ -10,15 +10,15 @@ const FACTOR_MAX = 20;
 
 export const USAGE = `Usage: npm run overload -- [options]
 
-Starts a system of its own, finds the best rate that it can do, then offers a multiple of that, by the clock.
+Starts a system of its own, measures its best rate in a closed loop, then offers a multiple of it in an open loop.
 
-  --minutes M   how long the overload lasts, above 0 to ${MINUTES_MAX} (${MINUTES_DEFAULT})
-  --factor F    how many times the best rate is offered, ${FACTOR_MIN} to ${FACTOR_MAX} (${FACTOR_DEFAULT})
+  --minutes M   duration of the overload, above 0 to ${MINUTES_MAX} (${MINUTES_DEFAULT})
+  --factor F    offered load as a multiple of the best rate, ${FACTOR_MIN} to ${FACTOR_MAX} (${FACTOR_DEFAULT})
   --help        print this
 
-It fails where an answer is a 5xx other than 503, a 429 or 503 has no Retry-After, a connection breaks, an acknowledged
-write is not there once, the databases disagree afterwards, a process holds ${GROWTH_MIB_MAX} MiB more in the last third of the
-overload than in the second, or less than ${GOODPUT_SHARE_MIN * 100} % of the best is done.`;
+Fails if an answer is a 5xx other than 503, a 429 or 503 has no Retry-After, a connection breaks, an acknowledged write
+is lost or duplicated, the databases disagree afterwards, a process holds ${GROWTH_MIB_MAX} MiB more in the last third of the
+overload than in the second, or the throughput is below ${GOODPUT_SHARE_MIN * 100} % of the best rate.`;
 
 export interface Options {
   readonly factor: number;

@@ -1,6 +1,6 @@
 /**
- * Overload, from its start to what is left of it: find what the system can do, offer it several times as much, and look
- * whether it kept doing what it can, answered the rest, held its memory, lost nothing, and is fast again at once.
+ * An overload and its aftermath: measures the best rate, offers a multiple of it, and checks that the system sustains
+ * its throughput, answers all other requests, bounds its memory, loses nothing, and recovers at once.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { differences, query } from '@mo/agreement';
@@ -11,14 +11,14 @@ import { Load } from './load.ts';
 import { type Samples, sampled } from './processes.ts';
 
 export interface OverloadPlan {
-  /** How many times the best rate is offered. */
+  /** The offered load as a multiple of the best rate. */
   readonly factor: number;
   readonly overloadMs: number;
   readonly warmUpMs: number;
-  /** How many callers at once are tried in search of the best rate, and how long each. */
+  /** Numbers of concurrent callers to try, and the time for each. */
   readonly callers: readonly number[];
   readonly trialMs: number;
-  /** How long the best is held. */
+  /** The duration of the measurement of the best rate. */
   readonly bestMs: number;
   readonly customers: number;
   readonly say: (line: string) => void;
@@ -30,9 +30,9 @@ export interface OverloadResult {
   readonly overload: StretchResult;
   readonly offeredPerSecond: number;
   readonly samples: Samples;
-  /** From the last answer of the overload until all is ready and fast; null where it wasn't in time. */
+  /** The time from the last answer of the overload until the system is ready and fast; null on timeout. */
   readonly recoveredMs: number | null;
-  /** Until the streams were drained and the databases agreed; null where they didn't in time. */
+  /** The time until the streams are drained and the databases agree; null on timeout. */
   readonly settledMs: number | null;
   readonly lost: readonly string[];
 }
@@ -41,7 +41,7 @@ const WARM_UP_CALLERS = 64;
 const RECOVERY_MS_MAX = 30_000;
 const CALL_MS_MAX = 5_000;
 const SETTLE_MS_MAX = 300_000;
-/** So many calls in a row, each within so long, and the system is fast again. */
+/** The system is fast again after this many consecutive calls within the time limit. */
 const FAST_CALLS = 20;
 const FAST_MS_MAX = 500;
 const POLL_MS = 250;
@@ -71,7 +71,7 @@ export async function overload(stack: Stack, plan: OverloadPlan): Promise<Overlo
   }
 }
 
-/** What was done in a second, on average. */
+/** Completed requests per second, on average. */
 export const perSecond = ({ counts, seconds }: StretchResult): number => Math.round(counts.done / seconds);
 
 /** Returns the number of callers with the highest throughput. */
@@ -86,7 +86,7 @@ async function findBest(load: Load, { callers: tries, trialMs, say }: OverloadPl
   return callers;
 }
 
-/** Customers that may borrow as much as they like; answers with their ids. */
+/** Creates customers with an ample credit line. @returns their ids */
 async function createCustomers(stack: Stack, prefix: string, count: number): Promise<number[]> {
   const lines = Array.from({ length: count }, (_, place) => `${prefix}-${place},${BEYOND_ANY_LOAN}`);
   const response = await fetch(`${stack.url}/api/customers/bulk`, {
@@ -105,7 +105,7 @@ async function createCustomers(stack: Stack, prefix: string, count: number): Pro
   return rows.map(({ id }) => Number(id));
 }
 
-/** How long until every service is ready and a call takes no longer than without load. */
+/** The time until every service is ready and a call takes no longer than without load. */
 async function recovered(stack: Stack, customerId: number): Promise<number | null> {
   const startMs = performance.now();
   const elapsedMs = () => performance.now() - startMs;
@@ -119,7 +119,7 @@ async function recovered(stack: Stack, customerId: number): Promise<number | nul
   return null;
 }
 
-/** The status of an answer; null where there was none in time. */
+/** The status of an answer; null on timeout. */
 async function call(stack: Stack, path: string): Promise<number | null> {
   try {
     const signal = AbortSignal.timeout(CALL_MS_MAX);
@@ -131,7 +131,7 @@ async function call(stack: Stack, path: string): Promise<number | null> {
   }
 }
 
-/** How long until everything that was written has reached everybody, and all three databases agree. */
+/** The time until all writes have reached all services and the databases agree. */
 async function settled(stack: Stack): Promise<number | null> {
   const startMs = performance.now();
   while (performance.now() - startMs < SETTLE_MS_MAX) {

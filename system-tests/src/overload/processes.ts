@@ -1,4 +1,4 @@
-/** What the processes of a stack say of themselves in /metrics, sampled while they are under load. */
+/** Samples /metrics of a stack's processes under load. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StackFile } from '@mo/dev-stack';
 
@@ -6,7 +6,7 @@ const INTERVAL_MS = 2_000;
 const TIMEOUT_MS = 10_000;
 const MIB = 1024 * 1024;
 
-/** The gauges that tell of a queue. */
+/** The gauges of queues. */
 const QUEUES = [
   'gateway_calls_under_way',
   'gateway_calls_waiting',
@@ -22,14 +22,14 @@ export interface Sample {
   readonly residentMib: number;
   readonly heapMib: number;
   readonly cpuSeconds: number;
-  /** By gauge; a gauge with labels is summed up. */
+  /** By gauge; the series of a gauge with labels are summed. */
   readonly queues: ReadonlyMap<string, number>;
 }
 
-/** The samples of each process, by its name. */
+/** The samples by process. */
 export type Samples = ReadonlyMap<string, Sample[]>;
 
-/** Every process of the stack, with where it is reached. */
+/** The processes of the stack, with their URLs. */
 export function processesOf(stack: StackFile): Map<string, string> {
   const services = (['customers', 'loans', 'payments'] as const).flatMap((service) =>
     stack[service].replicas.map(({ url }, place): [string, string] => [
@@ -90,11 +90,11 @@ export interface Growth {
   readonly firstMib: number;
   readonly secondMib: number;
   readonly lastMib: number;
-  /** Of a straight line through all samples. */
+  /** The slope of a straight line through all samples. */
   readonly mibPerMinute: number;
 }
 
-/** How a figure went: the means of its three thirds. */
+/** The means of a figure over the three thirds of the run. */
 export function growthOf(samples: readonly Sample[], figure: 'residentMib' | 'heapMib'): Growth {
   const third = Math.max(1, Math.floor(samples.length / 3));
   const values = samples.map((sample) => sample[figure]);
@@ -106,7 +106,7 @@ export function growthOf(samples: readonly Sample[], figure: 'residentMib' | 'he
   };
 }
 
-/** The share of one core that a process took between its first sample and its last. */
+/** The CPU of a process between its first and last sample, as a share of one core. */
 export function cpuShareOf(samples: readonly Sample[]): number {
   const [first, last] = [samples[0], samples.at(-1)];
   if (first === undefined || last === undefined || first === last) return Number.NaN;

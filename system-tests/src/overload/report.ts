@@ -1,4 +1,4 @@
-/** What an overload came to, as text. */
+/** The result of an overload as text. */
 import { type Histogram, percentileMs } from '@mo/load';
 import type { StretchResult } from './generator.ts';
 import { type OverloadResult, perSecond } from './overload.ts';
@@ -12,7 +12,7 @@ export function renderText(result: OverloadResult): string {
     '',
     `best      ${callers} callers in a closed loop`,
     ...stretchLines(best),
-    `overload  ${offeredPerSecond} arrivals a second in an open loop`,
+    `overload  ${offeredPerSecond} arrivals/s in an open loop`,
     ...stretchLines(overload),
     `goodput   ${share.toFixed(0)} % of the best`,
     '',
@@ -21,7 +21,7 @@ export function renderText(result: OverloadResult): string {
     ...queueLines(samples),
     '',
     `afterwards: ready and fast again after ${secondsOf(recoveredMs)}, settled after ${secondsOf(settledMs)}, ` +
-      `${lost.length} acknowledged writes lost or doubled`,
+      `${lost.length} acknowledged writes lost or duplicated`,
     '',
   ].join('\n');
 }
@@ -34,11 +34,11 @@ function stretchLines(stretch: StretchResult): string[] {
   const latency = (of: Histogram) =>
     `p50 ${percentileMs(of, 0.5).toFixed(1)} ms, p99 ${percentileMs(of, 0.99).toFixed(1)} ms`;
   return [
-    `  ${sent} sent in ${seconds.toFixed(0)} s, ${perSecond(stretch)} a second done; answers: ${statuses.join(', ')}`,
-    `  latency of those done: ${latency(counts.doneLatency)}; of 429 and 503: ${latency(counts.refusedLatency)}`,
+    `  ${sent} sent in ${seconds.toFixed(0)} s, ${perSecond(stretch)} completed/s; answers: ${statuses.join(', ')}`,
+    `  latency of completed ones: ${latency(counts.doneLatency)}; of 429 and 503: ${latency(counts.refusedLatency)}`,
     `  429 and 503 without Retry-After: ${counts.withoutRetryAfter}; errors that are no problem+json: ${counts.withoutProblem}`,
     `  generator: ${(cpuShare * 100).toFixed(0)} % of a core, at most ${socketsMax} sockets, ${unsent} arrivals without one, ` +
-      `at most ${lateMsMax.toFixed(0)} ms behind the clock`,
+      `at most ${lateMsMax.toFixed(0)} ms late`,
   ];
 }
 
@@ -61,7 +61,7 @@ function queueLines(samples: Samples): string[] {
     return gauges.map((gauge) => {
       const values = of.flatMap(({ queues }) => queues.get(gauge) ?? []);
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-      return `${name.padEnd(14)} ${gauge.padEnd(26)} mean ${column(mean)}, most ${column(Math.max(...values))}`;
+      return `${name.padEnd(14)} ${gauge.padEnd(26)} mean ${column(mean)}, max ${column(Math.max(...values))}`;
     });
   });
 }

@@ -1,20 +1,21 @@
-/** What must hold of an overload. */
+/** The rules of an overload. */
 import type { OverloadResult } from './overload.ts';
 import { growthOf } from './processes.ts';
 import { byStatus } from './tally.ts';
 
 /**
- * How much more memory a process may hold in the last third of the overload than in the second, in MiB. In the first third
- * it grows to its size: pools, buffers, compiled code, and a heap that V8 lets grow until collecting pays.
+ * The largest growth of a process from the second third of the overload to the last one, in MiB. In the first third a
+ * process grows to its working size: pools, buffers, compiled code, and a heap that V8 expands until collections pay
+ * off.
  */
 export const GROWTH_MIB_MAX = 32;
 const THIRDS = 3;
-/** How many of the arrivals the generator may fail to offer for want of a socket, most of them while it opens the first. */
+/** The largest share of arrivals without a free socket, most of them while the generator opens its first sockets. */
 const UNSENT_SHARE_MAX = 0.05;
-/** How much of its best the system must keep doing. */
+/** The smallest acceptable throughput under overload, as a share of the best rate. */
 export const GOODPUT_SHARE_MIN = 0.5;
 
-/** Every rule that was broken, in words; an empty list where all hold. */
+/** The violated rules in words; empty if all hold. */
 export function brokenRules(result: OverloadResult): string[] {
   const { unsent, sent } = result.overload;
   return [
@@ -28,15 +29,16 @@ export function brokenRules(result: OverloadResult): string[] {
   ];
 }
 
-/** The rules that hold however short and however disturbed a run is. */
+/** The rules that hold even in a short or disturbed run. */
 export function brokenAnswers({ best, overload }: OverloadResult): string[] {
   const broken: string[] = [];
   for (const { counts } of [best, overload]) {
     for (const [status, times] of byStatus(counts)) {
       const isFault = status.startsWith('broken') || (status.startsWith('5') && status !== '503');
-      if (isFault || status === '400') broken.push(`${times} requests were answered with ${status}`);
+      if (isFault || status === '400') broken.push(`${times} requests ended with ${status}`);
     }
-    if (counts.withoutRetryAfter > 0) broken.push(`${counts.withoutRetryAfter} of 429 and 503 had no Retry-After`);
+    if (counts.withoutRetryAfter > 0)
+      broken.push(`${counts.withoutRetryAfter} answers of 429 and 503 had no Retry-After`);
     if (counts.withoutProblem > 0) broken.push(`${counts.withoutProblem} errors were no problem+json`);
   }
   return broken;
@@ -46,7 +48,7 @@ export function brokenAfterwards({ recoveredMs, settledMs, lost }: OverloadResul
   return [
     ...(recoveredMs === null ? ['the system was not ready and fast again in time'] : []),
     ...(settledMs === null ? ['the databases did not agree in time'] : []),
-    ...lost.slice(0, 10).map((what) => `an acknowledged write is not there once: ${what}`),
+    ...lost.slice(0, 10).map((what) => `an acknowledged write is lost or duplicated: ${what}`),
   ];
 }
 
@@ -63,5 +65,7 @@ function brokenMemory({ samples }: OverloadResult): string[] {
 
 function brokenGoodput({ best, overload }: OverloadResult): string[] {
   const share = overload.counts.done / overload.seconds / (best.counts.done / best.seconds);
-  return share >= GOODPUT_SHARE_MIN ? [] : [`only ${(share * 100).toFixed(0)} % of the best was done under overload`];
+  return share >= GOODPUT_SHARE_MIN
+    ? []
+    : [`only ${(share * 100).toFixed(0)} % of the best rate was achieved under overload`];
 }

@@ -1,8 +1,8 @@
-/** What came back, counted: by operation and status, with how long it took. */
+/** Counts replies by operation and status, with their latencies. */
 import { type Histogram, newHistogram, type Reply, recordMs } from '@mo/load';
 import { type Created, type Kind, noNumbers, type Wanted } from './mix.ts';
 
-/** Statuses that are an answer to what was asked; the others say that it can't be done now, or are faults. */
+/** Statuses that complete a request; the others mean unavailable, or are faults. */
 const isDone = (status: number): boolean => status < 400 || status === 422;
 
 export interface Counts {
@@ -10,13 +10,13 @@ export interface Counts {
   readonly byOutcome: Map<string, number>;
   done: number;
   refused: number;
-  /** 429 and 503 without Retry-After, and errors that are no problem+json. */
+  /** Replies of 429 and 503 without Retry-After, and errors that are no problem+json. */
   withoutRetryAfter: number;
   withoutProblem: number;
   /** Latencies of completed requests, and of 429 and 503. In an open loop they count from the due time. */
   readonly doneLatency: Histogram;
   readonly refusedLatency: Histogram;
-  /** The numbers of what was answered with 201. */
+  /** The numbers of writes answered with 201. */
   readonly created: Record<Kind, number[]>;
 }
 
@@ -55,7 +55,7 @@ function note({ created }: Counts, { kind, number }: Created): void {
   created[kind].push(number);
 }
 
-/** How many answers there were of each kind, whatever was asked: `201`, `503`, `broken: ECONNRESET` … */
+/** The number of replies by result for all operations: `201`, `503`, `broken: ECONNRESET` … */
 export function byStatus({ byOutcome }: Counts): Map<string, number> {
   const sums = new Map<string, number>();
   for (const [key, times] of byOutcome) {

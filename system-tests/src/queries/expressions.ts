@@ -1,4 +1,4 @@
-/** What dashboards and rules ask. */
+/** The queries of dashboards and rules. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,11 +8,11 @@ const FILES = fileURLToPath(new URL('../../../deploy/helm/mo-loans/files', impor
 export const ALERTS_FILE = join(FILES, 'alerts.yaml');
 const DASHBOARDS = join(FILES, 'dashboards');
 
-/** What Grafana puts in for a variable of which all values are chosen. */
+/** Grafana's substitution for a variable with all values selected. */
 const EVERY = '.*';
 
 export interface Expression {
-  /** Where it stands. */
+  /** The location of the query. */
   readonly where: string;
   readonly text: string;
 }
@@ -23,7 +23,7 @@ export interface Panel {
   readonly targets?: readonly { readonly expr: string }[];
 }
 
-/** Every panel of every dashboard, by the dashboard's file. */
+/** Every panel of every dashboard, with the dashboard's file. */
 export function panels(): (readonly [string, Panel])[] {
   return readdirSync(DASHBOARDS).flatMap((file) => {
     const { panels: all } = JSON.parse(readFileSync(join(DASHBOARDS, file), 'utf8')) as { panels: Panel[] };
@@ -31,7 +31,7 @@ export function panels(): (readonly [string, Panel])[] {
   });
 }
 
-/** The queries of the dashboards, as Grafana would send them. */
+/** The dashboards' queries as Grafana would send them. */
 export function dashboardExpressions(rateInterval: string): Expression[] {
   return panels().flatMap(([file, { title, targets = [] }]) =>
     targets.map(({ expr }) => ({
@@ -41,11 +41,11 @@ export function dashboardExpressions(rateInterval: string): Expression[] {
   );
 }
 
-/** What the rules look at: an alert's expression is without its comparison, for that is empty where all is well. */
+/** The expressions of rules. An alert's comparison is removed, because its result is empty while all is well. */
 export function ruleExpressions(rules: readonly Rule[]): Expression[] {
   return rules.map(({ name, query }) => ({ where: `rule ${name}`, text: withoutComparisons(query) }));
 }
 
-/** A limit is a number, or a product of numbers. */
+/** Removes comparisons with a number or a product of numbers. */
 export const withoutComparisons = (query: string): string =>
   query.replaceAll(/ (?:[<>]=?|[=!]=) [\d.]+(?: \* [\d.]+)*/g, '');

@@ -1,4 +1,4 @@
-/** Callers of every kind for as long as a check takes: replays of small data sets, and what a replay doesn't send. */
+/** Traffic of every kind during a check: replays of small data sets, and requests that a replay doesn't send. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Api } from '../api.ts';
@@ -42,7 +42,10 @@ export function startLoad({ dir, url, apiKey }: LoadOptions): Load {
   };
 }
 
-/** A folder with the files of a data set: loans within the credit line and above it, payments of what is owed and of more. */
+/**
+ * A directory with the files of a data set: loans within the credit line and above it, payments within the debt and
+ * above it.
+ */
 function dataSet(parent: string): string {
   const name = nameOf('set');
   const dir = join(parent, name);
@@ -77,7 +80,7 @@ async function replay(dir: string, url: string, apiKey: string): Promise<void> {
   if (code !== 0) throw new Error(`the replay ended with ${code}:\n${stdout}${stderr}`);
 }
 
-/** Lines that are new, and one that is wrong. */
+/** New lines, and an invalid one. */
 async function upload(api: Api): Promise<void> {
   const lines = [...Array.from({ length: CUSTOMERS }, () => `${nameOf('uploaded')},1.00`), 'no-score'];
   const answer = await api.raw({

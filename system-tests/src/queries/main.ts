@@ -1,6 +1,7 @@
 /**
- * `npm run check:ops -- queries`: every query of every dashboard and of every rule is answered with data by a real Prometheus,
- * while a system of its own is used, and no alert fires. Exit code 0 where it is so, 1 where not, 2 where it could not begin.
+ * `npm run check:ops -- queries`: checks in a real Prometheus, against a system under load, that every query of every
+ * dashboard and rule returns data, and that no alert fires. Exit code 0 on success, 1 on a fault, 2 if it could not
+ * start.
  */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,7 @@ import { startLoad } from './load.ts';
 import { Prometheus, requirePrometheus } from './prometheus.ts';
 
 const SCRAPE_INTERVAL_S = 1;
-/** Grafana takes four times the interval of scrapes. */
+/** Grafana uses four times the scrape interval. */
 const RATE_INTERVAL = '30s';
 /** For all queries together: the slowest gauges are set every 10 s. */
 const DATA_TIMEOUT_MS = 120_000;
@@ -89,7 +90,7 @@ async function faultsInUse(prometheus: Prometheus): Promise<string[]> {
   return [...faults, ...(await faultsOfRules(prometheus, beganMs))];
 }
 
-/** Asks until each was answered with data once; answers with a line for each that never was. */
+/** Repeats the queries until each has returned data once. @returns a line for each that never did */
 async function unanswered(prometheus: Prometheus, expressions: readonly Expression[]): Promise<string[]> {
   const open = new Map(expressions.map((expression) => [expression, 'no data']));
   for (const endMs = Date.now() + DATA_TIMEOUT_MS; open.size > 0 && Date.now() < endMs; await delay(POLL_MS)) {

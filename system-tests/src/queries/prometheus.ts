@@ -1,4 +1,4 @@
-/** A real Prometheus on this machine, for as long as a check takes. */
+/** A real Prometheus on this machine, for the duration of a check. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 const POLL_MS = 200;
 
-/** One time series of an answer, as the value of this moment. */
+/** A time series of an answer, with its current value. */
 export interface Sample {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: number;
@@ -29,15 +29,15 @@ export interface Rule {
 }
 
 export interface PrometheusOptions {
-  /** The folder for its configuration, data and log. */
+  /** The directory for its configuration, data and log. */
   readonly dir: string;
-  /** Host and port of what is scraped. */
+  /** Host and port of the scrape targets. */
   readonly targets: readonly string[];
   readonly ruleFile: string;
   readonly scrapeIntervalSeconds: number;
 }
 
-/** @throws where it can't be started, with what to install */
+/** @throws if it can't be started, with the package to install */
 export function requirePrometheus(): void {
   if (spawnSync(PROGRAM, ['--version']).status === 0) return;
   throw new Error(
@@ -90,7 +90,7 @@ export class Prometheus {
     return prometheus;
   }
 
-  /** The value of an expression now. @throws where it is no expression */
+  /** The current value of an expression. @throws if it is invalid */
   async query(expression: string): Promise<Sample[]> {
     const { result } = await this.#ask<{ result: { metric: Sample['metric']; value: [number, string] }[] }>(
       `/api/v1/query?${new URLSearchParams({ query: expression }).toString()}`,
@@ -98,7 +98,7 @@ export class Prometheus {
     return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
   }
 
-  /** All rules, recordings and alerts, as they are read. */
+  /** All recording and alerting rules, as Prometheus has loaded them. */
   async rules(): Promise<Rule[]> {
     const { groups } = await this.#ask<{ groups: { rules: Rule[] }[] }>('/api/v1/rules');
     return groups.flatMap(({ rules }) => rules);
