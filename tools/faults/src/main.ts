@@ -1,6 +1,6 @@
 /**
- * `npm run faults`: plants single faults in a copy of the working tree, one after the other, and tells what finds each.
- * Exit code 0 when all are found, 1 when one survives or the run says nothing, 2 for a wrong option.
+ * `npm run faults`: plants single faults in a copy of the working tree, one after the other, and reports which check
+ * finds each. Exit code 0 if all are found, 1 if one survives or has no verdict, 2 for wrong options.
  */
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -16,8 +16,8 @@ const USAGE = `Usage: npm run faults -- [options]
 
 Plants each fault of tools/faults/src/faults in a copy of the working tree, and runs the check that must find it.
 
-  --only ID,…   these faults alone
-  --list        print the faults, and plant none
+  --only ID,…   only these faults
+  --list        print the faults without planting them
   --help        print this`;
 
 const OPTIONS = {
@@ -67,7 +67,7 @@ async function plantAll(some: readonly Fault[]): Promise<number> {
   const copy = copyTree(resolve(import.meta.dirname, '../../..'));
   const startedMs = performance.now();
   try {
-    // The servers are shared by all checks that need them, which learn of them through the environment.
+    // All checks that need servers share them; the environment names them.
     if (some.some(({ check }) => check.kind === 'tests' && check.needsServers)) await startTestServers();
     const summary = await runFaults({
       faults: some,
@@ -90,7 +90,7 @@ async function plantAll(some: readonly Fault[]): Promise<number> {
   }
 }
 
-/** Tests of a kind run together. */
+/** Runs the tests of each kind together. */
 async function runClean(copy: string, checks: readonly Check[], stop: AbortSignal): Promise<Outcome> {
   for (const needsServers of [false, true]) {
     const paths = checks.flatMap((check) =>

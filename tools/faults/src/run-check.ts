@@ -1,16 +1,16 @@
-/** Runs a check in a copy of the tree: in a process group of its own, with a deadline, and no longer than it needs. */
+/** Runs a check in a copy of the tree: in its own process group, with a deadline, and only until its first failure. */
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Check } from './fault.ts';
 
-/** What came of a check: nothing found, something found (by what), or that it could not be carried out. */
+/** The result of a check: passed, fault found (and by what), or broken. */
 export type Outcome =
   | { readonly kind: 'passed' }
   | { readonly kind: 'found'; readonly by: string }
   | { readonly kind: 'broken'; readonly why: string };
 
-/** Far longer than any check takes without a fault, on a busy machine too. */
+/** Far longer than any check takes without a fault, even on a busy machine. */
 const CHECK_MS_MAX = 900_000;
 const OUTPUT_SHOWN_MAX = 2_000;
 
@@ -115,14 +115,14 @@ function run(
     child.on('close', (exitCode) => {
       clearTimeout(timer);
       stop.removeEventListener('abort', end);
-      // What a check leaves behind ends with it.
+      // Ends the processes that a check leaves behind.
       end();
       resolve({ output, exitCode, timedOut });
     });
   });
 }
 
-/** Ends a process with all that it has started; it may be gone already. */
+/** Ends a process and everything that it has started; it may already have exited. */
 function endGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {

@@ -1,6 +1,6 @@
 /**
- * Plants one fault after the other in a copy of the tree, and runs the check that must find it. First each check runs
- * without a fault: one that fails by itself finds nothing.
+ * Plants one fault after the other in a copy of the tree, and runs the check that must find it. Before that, each check
+ * runs without a fault: a check that already fails proves nothing.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,10 +9,10 @@ import type { Outcome } from './run-check.ts';
 
 export interface RunOptions {
   readonly faults: readonly Fault[];
-  /** A copy of the tree; it is as it was when the run is over. */
+  /** A copy of the tree, which is restored at the end of the run. */
   readonly copy: string;
   readonly runCheck: (check: Check) => Promise<Outcome>;
-  /** Runs checks without a fault, as many as can be run together at once; answers with what went wrong, if anything. */
+  /** Runs checks without a fault, together where possible. @returns the first failure, if any */
   readonly runClean: (checks: readonly Check[]) => Promise<Outcome>;
   readonly print: (line: string) => void;
 }
@@ -20,11 +20,11 @@ export interface RunOptions {
 export interface Summary {
   readonly found: readonly string[];
   readonly survived: readonly string[];
-  /** Faults that could not be planted, checks that could not be run. */
+  /** Faults that could not be planted, and checks that could not be run. */
   readonly unsound: readonly string[];
 }
 
-/** The exit code that a summary stands for: 0 where every fault was found. */
+/** The exit code for a summary: 0 if every fault was found. */
 export const exitCodeOf = ({ survived, unsound }: Summary): number => (survived.length + unsound.length > 0 ? 1 : 0);
 
 export async function runFaults(options: RunOptions): Promise<Summary> {
@@ -61,7 +61,7 @@ function told(fault: Fault, outcome: Outcome): string {
   return `SURVIVED ${nameOf(fault.check)}: ${fault.breaks}`;
 }
 
-/** Why a fault's text can't be replaced, or null. */
+/** The reason why a fault can't be planted; null if it can. */
 export function whyNotPlantable(tree: string, { file, replace, by }: Fault): string | null {
   if (replace === by) return 'it replaces a text by the same';
   const count = occurrences(readFileSync(join(tree, file), 'utf8'), replace);
@@ -79,7 +79,7 @@ async function tryFault({ copy, runCheck }: RunOptions, { file, replace, by, che
   }
 }
 
-/** Each check once; of the simulations the longest, which holds the others. */
+/** The distinct checks; of the simulations only the longest, which includes the others. */
 function distinct(checks: readonly Check[]): Check[] {
   const seeds = Math.max(0, ...checks.map((check) => (check.kind === 'simulation' ? check.seeds : 0)));
   const tests = new Map(checks.flatMap((check) => (check.kind === 'tests' ? [[check.path, check] as const] : [])));

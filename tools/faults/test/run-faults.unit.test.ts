@@ -19,7 +19,7 @@ import { exitCodeOf, runFaults } from '../src/run-faults.ts';
 
 const SOUND = 'export const sum = (a, b) => a + b;\n';
 
-/** A repository with one function, a package that it has installed, and one that is its own. */
+/** A repository with one function, an installed package, and a package of its own. */
 let root: string;
 let copy: string;
 beforeEach(() => {
@@ -50,7 +50,7 @@ const fault = (more: Partial<Fault> = {}): Fault => ({
 });
 
 const text = () => readFileSync(join(copy, 'src/sum.js'), 'utf8');
-/** Finds what is not the sum. */
+/** A check that detects a wrong sum. */
 const good = async (): Promise<Outcome> =>
   text().includes('a + b') ? { kind: 'passed' } : { kind: 'found', by: 'the sum test' };
 const blind = async (): Promise<Outcome> => ({ kind: 'passed' });
@@ -68,7 +68,7 @@ async function run(faults: Fault[], check: () => Promise<Outcome> = good, clean:
 }
 
 describe('a run', () => {
-  it('that finds every fault is a success, and says what found each', async () => {
+  it('that finds every fault is a success, and reports what found each', async () => {
     const { summary, exitCode, lines } = await run([fault(), fault({ id: 'times', by: 'a * b' })]);
     expect([exitCode, summary]).toEqual([0, { found: ['minus', 'times'], survived: [], unsound: [] }]);
     expect(lines.filter((line) => line.includes('found by the sum test'))).toHaveLength(2);
@@ -80,17 +80,17 @@ describe('a run', () => {
     expect(lines.at(-1)).toContain('SURVIVED sum.unit.test.ts: the sum is a difference');
   });
 
-  it('whose checks see nothing is a failure', async () => {
+  it('whose checks find nothing is a failure', async () => {
     expect((await run([fault()], blind)).exitCode).toBe(1);
   });
 
-  it('whose check fails without a fault is a failure, and plants none', async () => {
+  it('whose check fails without a fault is a failure, and plants no fault', async () => {
     const fails = async (): Promise<Outcome> => ({ kind: 'found', by: 'a test that always fails' });
     const { exitCode, summary } = await run([fault()], () => Promise.reject(new Error('planted')), fails);
     expect([exitCode, summary.found]).toEqual([1, []]);
   });
 
-  it('in which a check could not be carried out is a failure, for that says nothing', async () => {
+  it('in which a check could not be run is a failure, because it has no verdict', async () => {
     const broken = async (): Promise<Outcome> => ({ kind: 'broken', why: 'no syntax' });
     expect((await run([fault()], broken)).summary).toEqual({ found: [], survived: [], unsound: ['minus'] });
     expect((await run([fault()], broken)).exitCode).toBe(1);
@@ -121,7 +121,7 @@ describe('a run', () => {
     expect(text()).toBe(SOUND);
   });
 
-  it('runs each check once without a fault, of the simulations the longest', async () => {
+  it('runs each check once without a fault, but only the longest simulation', async () => {
     const checks: unknown[] = [];
     const faults = [fault(), fault({ id: 'b', check: simulation(5) }), fault({ id: 'c', check: simulation(9) })];
     await runFaults({
@@ -139,7 +139,7 @@ describe('a run', () => {
 });
 
 describe('the copy of a tree', () => {
-  it('holds what is tracked or not ignored, and links what is installed', () => {
+  it('contains tracked and unignored files, and links to installed packages', () => {
     expect(readdirSync(copy).toSorted()).toEqual(['.gitignore', 'node_modules', 'packages', 'src']);
     expect(existsSync(join(copy, 'ignored'))).toBe(false);
     expect(realpathSync(join(copy, 'node_modules/installed'))).toBe(join(root, 'node_modules/installed'));

@@ -1,4 +1,4 @@
-/** Who may call, how often, and what is written down of it. */
+/** Access control: callers, rates and the audit log. */
 import { type Fault, servers, unit } from '../fault.ts';
 
 export const admitting: readonly Fault[] = [
@@ -7,7 +7,7 @@ export const admitting: readonly Fault[] = [
     file: 'packages/service-kit/src/server.ts',
     replace: 'trustProxy: trustedProxies.length > 0 && [...trustedProxies],',
     by: 'trustProxy: true,',
-    breaks: 'a caller writes into the audit log where it came from',
+    breaks: 'a caller can forge its address in the audit log',
     check: servers('services/gateway/test/store'),
   },
   {
@@ -15,7 +15,7 @@ export const admitting: readonly Fault[] = [
     file: 'services/gateway/src/access/admit.ts',
     replace: 'if (operation !== undefined) requireScope(caller, operation.scope);',
     by: 'if (operation === undefined) requireScope(caller, "admin");',
-    breaks: 'every key may do everything',
+    breaks: 'every key has all scopes',
     check: unit('services/gateway/test/scopes'),
   },
   {
@@ -23,7 +23,7 @@ export const admitting: readonly Fault[] = [
     file: 'packages/contracts/src/scopes.ts',
     replace: "scopes.has(needed) || scopes.has('admin')",
     by: "scopes.has(needed) || scopes.has('admin') || scopes.has('loans:write')",
-    breaks: 'a scope lets a caller do more than it says',
+    breaks: 'a scope permits more than it should',
     check: unit('services/gateway/test/scopes'),
   },
   {
@@ -31,7 +31,7 @@ export const admitting: readonly Fault[] = [
     file: 'services/gateway/src/keys/key-ring.ts',
     replace: 'entry === null || (entry.expiresAtMs !== null && entry.expiresAtMs <= Date.now())',
     by: 'entry === null',
-    breaks: 'a key that was replaced goes on for as long as the gateway runs',
+    breaks: 'a replaced key remains valid as long as the gateway runs',
     check: unit('services/gateway/test/keys'),
   },
   {
@@ -39,7 +39,7 @@ export const admitting: readonly Fault[] = [
     file: 'services/gateway/src/keys/key-store.ts',
     replace: '      await raiseVersion(sql);\n      const text = `UPDATE api_keys SET revoked_at',
     by: '      const text = `UPDATE api_keys SET revoked_at',
-    breaks: 'a key that was revoked goes on at the gateways',
+    breaks: 'a revoked key remains valid at the gateways',
     check: servers('services/gateway/test/store'),
   },
   {
@@ -47,7 +47,7 @@ export const admitting: readonly Fault[] = [
     file: 'services/gateway/src/keys/key-store.ts',
     replace: 'WHERE revoked_at IS NULL AND (expires_at',
     by: 'WHERE true OR (expires_at',
-    breaks: 'a key that was revoked goes on',
+    breaks: 'a revoked key remains valid',
     check: servers('services/gateway/test/store'),
   },
   {
@@ -55,7 +55,7 @@ export const admitting: readonly Fault[] = [
     file: 'services/gateway/src/keys/key-store.ts',
     replace: 'key.slice(0, HINT_LENGTH)',
     by: 'key',
-    breaks: 'who reads the database, or a backup of it, has all keys',
+    breaks: 'anyone who can read the database or a backup has all keys',
     check: servers('services/gateway/test/store'),
   },
   {
@@ -63,7 +63,7 @@ export const admitting: readonly Fault[] = [
     file: 'services/gateway/src/access/open-access.ts',
     replace: 'store === null ? new TokenBucket',
     by: 'store !== null ? new TokenBucket',
-    breaks: 'a caller gets its rate at each gateway',
+    breaks: 'a caller gets its full rate at each gateway',
     check: servers('services/gateway/test/store'),
   },
   {
@@ -71,7 +71,7 @@ export const admitting: readonly Fault[] = [
     file: 'services/gateway/src/audit/audit-table.ts',
     replace: 'ORDER BY at DESC, id DESC',
     by: 'ORDER BY id DESC',
-    breaks: 'who asks for what one caller did reads the log of all callers, until that takes too long',
+    breaks: 'a query for one caller scans the audit log of all callers, until it times out',
     check: servers('services/gateway/test/audit-table'),
   },
   {
@@ -79,7 +79,7 @@ export const admitting: readonly Fault[] = [
     file: 'services/gateway/src/audit/audit-table.ts',
     replace: '(at, id) < (${literal(new Date(before.atMs).toISOString())}, ${literal(before.id)})',
     by: 'at < ${literal(new Date(before.atMs).toISOString())}',
-    breaks: 'entries of the millisecond in which a page of the audit log ends are on no page',
+    breaks: 'audit entries in the last millisecond of a page are missing from all pages',
     check: servers('services/gateway/test/audit-table'),
   },
   {
@@ -87,7 +87,7 @@ export const admitting: readonly Fault[] = [
     file: 'services/gateway/src/rates/shared-bucket.ts',
     replace: 'Math.max(waiting, drawn)',
     by: 'waiting',
-    breaks: 'a caller who sends several requests at a time is refused far below its rate',
+    breaks: 'a caller with concurrent requests is refused far below its rate',
     check: unit('services/gateway/test/shared-bucket'),
   },
   {
@@ -95,7 +95,7 @@ export const admitting: readonly Fault[] = [
     file: 'services/gateway/src/rates/shared-bucket.ts',
     replace: '    if (nowMs > this.#heldUntilMs) this.#held = 0;\n',
     by: '',
-    breaks: 'each gateway keeps what others may have given out long since',
+    breaks: 'each gateway keeps tokens of a rate that others could use',
     check: unit('services/gateway/test/shared-bucket'),
   },
   {
@@ -103,7 +103,7 @@ export const admitting: readonly Fault[] = [
     file: 'services/gateway/src/tokens/access-tokens.ts',
     replace: '        audience,\n        algorithms',
     by: '        algorithms',
-    breaks: 'a token for any other API of the same provider opens this one',
+    breaks: 'a token for another API of the same provider is accepted',
     check: unit('services/gateway/test/access-tokens'),
   },
   {
@@ -111,7 +111,7 @@ export const admitting: readonly Fault[] = [
     file: 'services/gateway/src/tokens/known.ts',
     replace: 'if (entry.untilMs > Date.now()) return entry.value;',
     by: 'return entry.value;',
-    breaks: 'a token that has expired goes on where it was used before',
+    breaks: 'an expired token remains valid at gateways that have seen it',
     check: unit('services/gateway/test/known'),
   },
   {
@@ -119,7 +119,7 @@ export const admitting: readonly Fault[] = [
     file: 'services/gateway/src/rates/rate-store.ts',
     replace: 'within(draw(...parameters), timeoutMs,',
     by: 'within(draw(...parameters), timeoutMs * 1_000,',
-    breaks: 'calls wait as long as the database of the keys says nothing',
+    breaks: 'calls wait as long as the database of the keys does not answer',
     check: servers('services/gateway/test/store-away'),
   },
   {
@@ -127,7 +127,7 @@ export const admitting: readonly Fault[] = [
     file: 'services/gateway/src/access/open-access.ts',
     replace: ' && status !== FORBIDDEN) return;',
     by: ') return;',
-    breaks: 'who tries what it may not do leaves no trace',
+    breaks: 'forbidden attempts are missing from the audit log',
     check: servers('services/gateway/test/store'),
   },
   {
@@ -135,7 +135,7 @@ export const admitting: readonly Fault[] = [
     file: 'services/gateway/src/audit/audit-trail.ts',
     replace: 'if (this.#closing.signal.aborted) break;',
     by: 'this.#waiting = []; break;',
-    breaks: 'what is done while the database of the audit log is away is not in it',
+    breaks: 'actions during an outage of the audit database are missing from the audit log',
     check: servers('services/gateway/test/store-away'),
   },
   {
@@ -143,7 +143,7 @@ export const admitting: readonly Fault[] = [
     file: 'packages/client/src/caller.ts',
     replace: "const isRepeatable = (isKeyed || method === 'GET') &&",
     by: 'const isRepeatable =',
-    breaks: 'a retry makes a second key, which nobody knows of',
+    breaks: 'a retry creates a second, unknown key',
     check: unit('packages/client/test/retries'),
   },
   {

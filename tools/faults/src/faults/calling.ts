@@ -1,4 +1,4 @@
-/** What callers hold in their hands: the typed client and the command line. */
+/** The clients of callers: the typed client and the command line. */
 import { type Fault, unit } from '../fault.ts';
 
 export const calling: readonly Fault[] = [
@@ -15,7 +15,7 @@ export const calling: readonly Fault[] = [
     file: 'packages/client/src/retry.ts',
     replace: 'status === 429 || status === 503',
     by: 'status === 429 || status >= 500',
-    breaks: 'what was answered for good is asked again',
+    breaks: 'a request with a final answer is retried',
     check: unit('packages/client/test/retries'),
   },
   {
@@ -23,7 +23,7 @@ export const calling: readonly Fault[] = [
     file: 'packages/client/src/tokens.ts',
     replace: 'known === undefined ? token : mergeTokens(known, token)',
     by: 'token',
-    breaks: 'of two answers that cross each other, a later read sees only one',
+    breaks: 'of two concurrent answers, a later read sees only one',
     check: unit('packages/client/test/tokens'),
   },
   {
@@ -39,7 +39,7 @@ export const calling: readonly Fault[] = [
     file: 'packages/client/src/upload.ts',
     replace: "const isRepeatable = typeof file === 'function';",
     by: 'const isRepeatable = true;',
-    breaks: 'a stream that is used up is sent again, as an empty file',
+    breaks: 'a consumed stream is retried as an empty file',
     check: unit('packages/client/test/upload'),
   },
   {
@@ -47,7 +47,7 @@ export const calling: readonly Fault[] = [
     file: 'tools/mo/src/import/state.ts',
     replace: 'done.parts + 1}',
     by: '0}',
-    breaks: 'a line that repeats a customer of an earlier part counts as created',
+    breaks: 'a line that repeats a customer from an earlier part counts as created',
     check: unit('tools/mo/test/import'),
   },
   {
@@ -55,7 +55,7 @@ export const calling: readonly Fault[] = [
     file: 'tools/mo/src/import/import.ts',
     replace: 'failedLines.cut(state.done);',
     by: '',
-    breaks: 'an import that was killed lists failed lines twice',
+    breaks: 'a killed import lists failed lines twice',
     check: unit('tools/mo/test/import'),
   },
   {

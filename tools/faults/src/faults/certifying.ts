@@ -1,4 +1,4 @@
-/** Who a process is to the others, and who is let in. */
+/** Identities of processes, and whom they admit. */
 import { type Fault, servers, unit } from '../fault.ts';
 
 const ADMISSION = unit('packages/service-kit/test/admission');
@@ -10,7 +10,7 @@ export const certifying: readonly Fault[] = [
     file: 'packages/service-kit/src/identity/admission.ts',
     replace: 'requestCert: true,',
     by: 'requestCert: false,',
-    breaks: 'nobody has to say who they are',
+    breaks: 'no client certificate is required',
     check: ADMISSION,
   },
   {
@@ -18,7 +18,7 @@ export const certifying: readonly Fault[] = [
     file: 'packages/service-kit/src/identity/admission.ts',
     replace: 'rejectUnauthorized: true,',
     by: 'rejectUnauthorized: false,',
-    breaks: 'a certificate that anybody made for themselves lets them in',
+    breaks: 'a self-signed certificate is accepted',
     check: ADMISSION,
   },
   {
@@ -42,7 +42,7 @@ export const certifying: readonly Fault[] = [
     file: 'packages/service-kit/src/identity/admission.ts',
     replace: '...pullers] : internalCallers;',
     by: '...pullers] : [...internalCallers, GATEWAY];',
-    breaks: 'the gateway may ask for what services ask each other for',
+    breaks: 'the gateway may call internal operations between services',
     check: ADMISSION,
   },
   {
@@ -58,7 +58,7 @@ export const certifying: readonly Fault[] = [
     file: 'packages/service-kit/src/identity/admission.ts',
     replace: 'if (this.#callersAt(carrier).some((name) => allowed.includes(name))) return null;',
     by: 'if (this.#callersAt(carrier).length > 0) return null;',
-    breaks: 'one service may do in another what callers need a key for',
+    breaks: 'a service may call public operations of another without a key',
     check: ADMISSION,
   },
   {
@@ -66,7 +66,7 @@ export const certifying: readonly Fault[] = [
     file: 'packages/mux/src/mux-request.ts',
     replace: '(socket as { carrier?: Socket }).carrier ?? socket;',
     by: 'socket;',
-    breaks: 'calls that come together have no caller, and none is taken',
+    breaks: 'batched calls have no caller identity, and all are refused',
     check: ADMISSION,
   },
   {
@@ -74,7 +74,7 @@ export const certifying: readonly Fault[] = [
     file: 'packages/service-kit/src/identity/identity.ts',
     replace: 'return { ...this.credentials, servername: service };',
     by: 'return { ...this.credentials, servername: service, checkServerIdentity: () => undefined };',
-    breaks: 'a service that is asked in the place of another is believed',
+    breaks: 'a service that answers in the place of another is trusted',
     check: ADMISSION,
   },
   {
@@ -82,7 +82,7 @@ export const certifying: readonly Fault[] = [
     file: 'packages/service-kit/src/identity/admission.ts',
     replace: 'identity.onRenewed(() => server.setSecureContext(identity.credentials));',
     by: '',
-    breaks: 'a renewed certificate counts after a restart alone, and the old one runs out',
+    breaks: 'a renewed certificate is used only after a restart, so the old one expires',
     check: ADMISSION,
   },
   {
@@ -90,7 +90,7 @@ export const certifying: readonly Fault[] = [
     file: 'packages/service-kit/src/identity/identity.ts',
     replace: 'wildcards: false',
     by: 'wildcards: true',
-    breaks: 'a certificate for any name of a domain is that of a service',
+    breaks: "a wildcard certificate counts as a service's",
     check: IDENTITY,
   },
   {
@@ -98,7 +98,7 @@ export const certifying: readonly Fault[] = [
     file: 'packages/service-kit/src/identity/identity.ts',
     replace: "subject: 'never'",
     by: "subject: 'default'",
-    breaks: "what an authority calls somebody counts as a service's name",
+    breaks: "a certificate's common name counts as a service's name",
     check: IDENTITY,
   },
   {
@@ -106,7 +106,7 @@ export const certifying: readonly Fault[] = [
     file: 'packages/service-kit/src/identity/identity.ts',
     replace: 'this.#credentials = checked(this.name, found);',
     by: 'this.#credentials = found;',
-    breaks: 'a key without its certificate takes the place of a pair that served',
+    breaks: 'a key without its certificate replaces a working pair',
     check: IDENTITY,
   },
   {
@@ -114,7 +114,7 @@ export const certifying: readonly Fault[] = [
     file: 'packages/service-kit/src/closing.ts',
     replace: "server.on('secureConnection', keep);",
     by: '',
-    breaks: 'a service waits at its end for connections over TLS on which nobody asks anything',
+    breaks: 'a stopping service waits for idle TLS connections',
     check: ADMISSION,
   },
   {
@@ -122,7 +122,7 @@ export const certifying: readonly Fault[] = [
     file: 'packages/messaging/src/service.ts',
     replace: '    takesMux: true,\n    admission,',
     by: '    takesMux: true,',
-    breaks: 'the services let in everybody, certificates or not',
+    breaks: 'the services admit everyone, with or without a certificate',
     check: servers('system-tests/test/services-alone'),
   },
 ];

@@ -1,4 +1,4 @@
-/** The `mo` command: what it writes, prints and goes on with, and the subscribers that are shown as examples. */
+/** The `mo` command: its files, output and resumption; and the example subscribers. */
 import { type Fault, servers, unit } from '../fault.ts';
 
 export const commanding: readonly Fault[] = [
@@ -7,7 +7,7 @@ export const commanding: readonly Fault[] = [
     file: 'tools/mo/src/output/whole-file.ts',
     replace: "      writeFileSync(file.#part, '');\n",
     by: "      writeFileSync(path, '');\n",
-    breaks: 'a backfill that can not begin empties the plan of another, whose offsets nobody has again',
+    breaks: "a backfill that can not start erases another's plan, whose offsets are lost",
     check: unit('tools/mo/test/whole-file'),
   },
   {
@@ -15,7 +15,7 @@ export const commanding: readonly Fault[] = [
     file: 'tools/mo/src/commands/streams.ts',
     replace: '          planFile?.discard();\n',
     by: '',
-    breaks: 'a backfill that fails leaves a plan that says nothing',
+    breaks: 'a failed backfill leaves an empty plan',
     check: unit('tools/mo/test/command-line'),
   },
   {
@@ -31,7 +31,7 @@ export const commanding: readonly Fault[] = [
     file: 'tools/mo/src/output/output.ts',
     replace: '    if (this.#stdout.writableNeedDrain !== true) return;\n',
     by: '    return;\n',
-    breaks: 'a long list with a slow reader is held in memory as a whole',
+    breaks: 'a long list for a slow reader is held in memory as a whole',
     check: unit('tools/mo/test/slow-reader'),
   },
   {
@@ -39,7 +39,7 @@ export const commanding: readonly Fault[] = [
     file: 'tools/mo/src/output/output.ts',
     replace: 'signal === null ? {} : { signal }',
     by: '{}',
-    breaks: 'Ctrl-C does not end a list whose reader has stopped to read',
+    breaks: 'Ctrl-C does not end a list whose reader has stopped reading',
     check: unit('tools/mo/test/slow-reader'),
   },
   {
@@ -47,7 +47,7 @@ export const commanding: readonly Fault[] = [
     file: 'tools/mo/src/events/tail.ts',
     replace: '        places.pass(topic, partition, message.offset);\n',
     by: '',
-    breaks: 'after a rebalance the events that were shown are shown again',
+    breaks: 'after a rebalance events are shown again',
     check: servers('tools/mo/test/tail'),
   },
   {
@@ -55,7 +55,7 @@ export const commanding: readonly Fault[] = [
     file: 'tools/mo/src/events/tail.ts',
     replace: 'subscribe({ topics: [...topics], fromBeginning: true })',
     by: 'subscribe({ topics: [...topics], fromBeginning })',
-    breaks: 'the first events of a partition that was added are not shown',
+    breaks: 'the first events of an added partition are not shown',
     check: servers('tools/mo/test/tail'),
   },
   {
@@ -71,7 +71,7 @@ export const commanding: readonly Fault[] = [
     file: 'tools/dead-letters/src/settled-letters.ts',
     replace: 'mask: 1 << (place % BITS_PER_BYTE)',
     by: 'mask: 255',
-    breaks: 'letters beside one that is settled are neither listed nor put back',
+    breaks: 'letters next to a settled one are neither listed nor replayed',
     check: unit('tools/dead-letters/test/settled-letters'),
   },
   {
@@ -79,7 +79,7 @@ export const commanding: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/heartbeats.ts',
     replace: '() => void heartbeat().catch(() => {})',
     by: '() => {}',
-    breaks: 'a command whose reader is slow is thrown out of its group again and again',
+    breaks: 'a command with a slow reader is removed from its group again and again',
     check: unit('packages/messaging/test/heartbeats'),
   },
   {
@@ -87,7 +87,7 @@ export const commanding: readonly Fault[] = [
     file: 'tools/mo/src/webhooks/replay.ts',
     replace: 'onStopped(soFar, isSure || isRefusal);',
     by: 'void onStopped;',
-    breaks: 'whoever goes on after a failure in a replay of webhooks sends everything twice',
+    breaks: 'resuming a failed replay of webhooks sends everything twice',
     check: unit('tools/mo/test/webhook-replay'),
   },
   {
@@ -95,7 +95,7 @@ export const commanding: readonly Fault[] = [
     file: 'tools/mo/src/webhooks/replay.ts',
     replace: 'client.webhooks.replay(webhookId, { ...what, from });',
     by: 'client.webhooks.replay(webhookId, { ...what, from }, { signal });',
-    breaks: 'after Ctrl-C in a replay of webhooks nobody knows whether the part under way is sent',
+    breaks: 'after Ctrl-C in a replay of webhooks it is unknown whether the current part was sent',
     check: unit('tools/mo/test/webhook-replay'),
   },
   {
@@ -103,7 +103,7 @@ export const commanding: readonly Fault[] = [
     file: 'packages/client/src/caller.ts',
     replace: 'received?.status === 429 ? request.isWhole : request.isRepeatable',
     by: 'request.isRepeatable',
-    breaks: 'a write without a key fails where the caller is only too fast',
+    breaks: 'a write without a key fails when its caller exceeds its rate',
     check: unit('packages/client/test/retries'),
   },
   {
@@ -111,7 +111,7 @@ export const commanding: readonly Fault[] = [
     file: 'examples/subscriber-typescript/src/ledger.ts',
     replace: '{ source: stream, type,',
     by: "{ dataschema: stream = '', type,",
-    breaks: 'a subscriber that keeps versions by something else than the stream misses events or counts them twice',
+    breaks: 'a subscriber that does not keep versions by stream misses events or counts them twice',
     check: servers('system-tests/test/subscribers'),
   },
   {
@@ -119,7 +119,7 @@ export const commanding: readonly Fault[] = [
     file: 'examples/subscriber-typescript/src/main.ts',
     replace: "  if (await followPlans(PLANS.split(',').filter((path) => path !== ''))) await followLive();\n",
     by: '  await followLive();\n',
-    breaks: 'a new subscriber ends at the first event that the live topic has',
+    breaks: 'a new subscriber stops at the first event of the live topic',
     check: servers('system-tests/test/subscribers'),
   },
   {
@@ -127,7 +127,7 @@ export const commanding: readonly Fault[] = [
     file: 'tools/mo/src/import/import.ts',
     replace: '    if (state.finished_at === null) note(',
     by: '    if (state.finished_at !== null) note(',
-    breaks: 'whoever stops an import is not told that it goes on when it is run again',
+    breaks: 'a stopped import does not mention that running it again resumes it',
     check: unit('tools/mo/test/import'),
   },
   {

@@ -1,4 +1,4 @@
-/** How PostgreSQL and Kafka are reached, and how a database comes to its version. */
+/** Connections to PostgreSQL and Kafka, and database migrations. */
 import { type Fault, servers, unit } from '../fault.ts';
 
 export const connecting: readonly Fault[] = [
@@ -7,7 +7,7 @@ export const connecting: readonly Fault[] = [
     file: 'packages/database/src/database.ts',
     replace: 'ssl: tls ?? false,',
     by: 'ssl: tls === undefined ? false : { ...tls, rejectUnauthorized: false },',
-    breaks: 'whoever answers in the place of PostgreSQL is believed',
+    breaks: 'an impostor of PostgreSQL is trusted',
     check: servers('packages/messaging/test/secured-servers'),
   },
   {
@@ -15,7 +15,7 @@ export const connecting: readonly Fault[] = [
     file: 'packages/database/src/connection.ts',
     replace: 'return { ...authorities(root), ...identity(cert, key) };',
     by: 'return { ...authorities(root), ...identity(cert, key), checkServerIdentity: () => undefined };',
-    breaks: 'verify-full believes a server under any name',
+    breaks: 'verify-full accepts a server with any name',
     check: servers('packages/messaging/test/secured-servers'),
   },
   {
@@ -23,7 +23,7 @@ export const connecting: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/connection.ts',
     replace: '{ ...authorities, cert, key } :',
     by: 'authorities :',
-    breaks: 'brokers that ask for a certificate let nobody in',
+    breaks: 'brokers that require a client certificate refuse all connections',
     check: servers('packages/messaging/test/secured-servers'),
   },
   {
@@ -31,7 +31,7 @@ export const connecting: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/connection.ts',
     replace: 'if (!sasl) refuseSet(',
     by: 'if (!sasl && tls) refuseSet(',
-    breaks: 'a password is set, and all goes in the clear without it',
+    breaks: 'with a password set, connections are unencrypted and unauthenticated',
     check: unit('packages/messaging/test/connections'),
   },
   {
@@ -39,7 +39,7 @@ export const connecting: readonly Fault[] = [
     file: 'packages/database/src/migration.ts',
     replace: 'statementTimeoutMs: 0,',
     by: '',
-    breaks: 'a migration of a large table is ended after ten seconds',
+    breaks: 'a migration of a large table is aborted after ten seconds',
     check: servers('packages/database/test/database'),
   },
   {
@@ -47,7 +47,7 @@ export const connecting: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/lost-connection.ts',
     replace: 'if (error instanceof kafkajs.KafkaJSRequestTimeoutError)',
     by: 'if (error === undefined)',
-    breaks: 'what had no answer from Kafka is sent again where nobody hears it',
+    breaks: 'an unanswered request to Kafka is retried on a dead connection',
     check: servers('packages/messaging/test/lost-connections'),
   },
   {
@@ -55,7 +55,7 @@ export const connecting: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/kafkajs-subscription.ts',
     replace: 'rebalanceTimeout: SESSION_TIMEOUT_MS,',
     by: '',
-    breaks: 'a connection that is lost while a member joins keeps all of its group from reading for a minute',
+    breaks: 'a connection lost during a join stops its whole group for a minute',
     check: servers('packages/messaging/test/lost-connections'),
   },
   {
@@ -151,7 +151,7 @@ export const connecting: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/fetched-message.ts',
     replace: 'isAscii(this.#bytes.subarray(start, end))',
     by: 'end > 0',
-    breaks: 'a header of an event that holds more than ASCII is read as other characters',
+    breaks: 'a non-ASCII event header is decoded as other characters',
     check: unit('packages/messaging/test/fetch-response'),
   },
   {
@@ -159,7 +159,7 @@ export const connecting: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/fetch-response.ts',
     replace: 'if (length > batches.left) break;',
     by: 'if (length > batches.left) return [];',
-    breaks: 'where the broker cuts off the last batch of a partition, those before it are passed over',
+    breaks: 'if the broker truncates the last batch of a partition, the earlier ones are skipped',
     check: unit('packages/messaging/test/fetch-response'),
   },
   {
@@ -167,7 +167,7 @@ export const connecting: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/fetched-message.ts',
     replace: 'known !== undefined && known.length === length && isSame(known, reader.bytes, from)',
     by: 'known !== undefined && known.length === length',
-    breaks: 'headers of a message have the names of those of the message before',
+    breaks: "headers of a message get the names of the previous message's headers",
     check: unit('packages/messaging/test/fetch-response'),
   },
 ];

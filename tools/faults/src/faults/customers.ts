@@ -31,7 +31,7 @@ export const customers: readonly Fault[] = [
     file: 'services/customers/src/domain/account.ts',
     replace: 'return event.data.requested ? account : owing',
     by: 'return account === null ? account : owing',
-    breaks: 'a loan that was requested counts twice in the balance',
+    breaks: 'a requested loan counts twice in the balance',
     check: unit('services/customers/test/domain'),
   },
   {
@@ -55,7 +55,7 @@ export const customers: readonly Fault[] = [
     file: 'services/customers/src/domain/account.ts',
     replace: 'totalDebt < score ? score - totalDebt : 0n',
     by: 'score - totalDebt',
-    breaks: 'what is available falls below zero',
+    breaks: 'the available amount falls below zero',
     check: unit('services/customers/test/domain'),
   },
   {
@@ -63,7 +63,7 @@ export const customers: readonly Fault[] = [
     file: 'services/customers/src/domain/customer.ts',
     replace: 'if (score === account.score && status === account.status) return null;',
     by: '',
-    breaks: 'a change that changes nothing is told',
+    breaks: 'a change without effect causes an event',
     check: unit('services/customers/test/domain'),
   },
   {
@@ -71,7 +71,7 @@ export const customers: readonly Fault[] = [
     file: 'services/customers/src/commands/change-customer.ts',
     replace: '        settle: ENFORCED,\n',
     by: '',
-    breaks: 'a restriction is called firm before loans has heard of it',
+    breaks: 'a restriction is reported as enforced before loans has received it',
     check: simulation(60),
   },
   {
@@ -79,7 +79,7 @@ export const customers: readonly Fault[] = [
     file: 'services/customers/src/commands/change-customer.ts',
     replace: 'statusOtherwise: 202, everyTime: true',
     by: 'statusOtherwise: 202, everyTime: false',
-    breaks: 'a replayed change keeps its 202 or 200 for ever',
+    breaks: 'a replayed change keeps its 202 or 200 forever',
     check: servers('services/customers/test/change-customer'),
   },
   {
@@ -87,7 +87,7 @@ export const customers: readonly Fault[] = [
     file: 'services/customers/src/queries/find-statement.ts',
     replace: 'before.debt + sum(',
     by: 'sum(',
-    breaks: 'the second page of a statement begins at zero',
+    breaks: 'the second page of a statement starts at zero',
     check: servers('services/customers/test/statement'),
   },
   {
@@ -95,7 +95,7 @@ export const customers: readonly Fault[] = [
     file: 'services/customers/src/queries/find-statement.ts',
     replace: '(at, kind, version) <= (',
     by: '(at, kind, version) < (',
-    breaks: "a page's running sum leaves out the last entry of the page before",
+    breaks: "a page's running sum omits the last entry of the previous page",
     check: servers('services/customers/test/statement'),
   },
   {
@@ -103,7 +103,7 @@ export const customers: readonly Fault[] = [
     file: 'services/customers/src/queries/find-statement.ts',
     replace: 'AND at <= $5::timestamptz',
     by: 'AND at < $5::timestamptz',
-    breaks: 'a statement leaves out what took effect in the very instant',
+    breaks: 'a statement omits entries at exactly the requested time',
     check: servers('services/customers/test/statement'),
   },
   {
@@ -111,7 +111,7 @@ export const customers: readonly Fault[] = [
     file: 'services/customers/src/domain/statement.ts',
     replace: "if (event.type === 'LoanTaken') {",
     by: "if (event.type === 'LoanTaken' && !event.data.requested) {",
-    breaks: 'a loan that was requested never enters the statement',
+    breaks: 'a requested loan never appears in the statement',
     check: servers('services/customers/test/statement'),
   },
   {
@@ -119,7 +119,7 @@ export const customers: readonly Fault[] = [
     file: 'services/customers/src/commands/register-chunk.ts',
     replace: 'names.push(...(await matchCreated(sql, context.attempt, [...others])));',
     by: '',
-    breaks: 'an upload that is sent again reports its own customers as taken',
+    breaks: 'a retried upload reports its own customers as taken',
     check: servers('services/customers/test/bulk-again'),
   },
   {
@@ -127,7 +127,7 @@ export const customers: readonly Fault[] = [
     file: 'services/customers/src/commands/register-chunk.ts',
     replace: 'await appendEvents(sql, created);',
     by: 'await appendEvents(sql, []);',
-    breaks: 'nobody is told of customers from an upload',
+    breaks: 'customers from an upload cause no events',
     check: servers('services/customers/test/bulk'),
   },
   {
@@ -135,7 +135,7 @@ export const customers: readonly Fault[] = [
     file: 'services/customers/src/commands/create-in-bulk.ts',
     replace: 'const isSound = found.total === 0 && tally.failed === 0;',
     by: 'const isSound = found.total === 0;',
-    breaks: 'an atomic upload with a bad line moves the rest in',
+    breaks: 'an atomic upload with a bad line creates the other customers',
     check: servers('services/customers/test/bulk-atomic'),
   },
   {
@@ -144,8 +144,7 @@ export const customers: readonly Fault[] = [
     replace:
       'SELECT u.customer_id FROM upload_customers u\n        WHERE u.upload_id = $5 AND u.customer_id = (SELECT c.id FROM customers c WHERE c.external_id = s.external_id)\n',
     by: 'SELECT c.id FROM customers c WHERE ($5::bigint IS NULL OR true) AND c.external_id = s.external_id\n',
-    breaks:
-      'an upload says of a line that it was created whose name another had taken meanwhile, and whose score is nowhere',
+    breaks: 'an upload reports a line as created although another request took its name, so its score is lost',
     check: servers('services/customers/test/bulk-atomic'),
   },
   {
@@ -161,7 +160,7 @@ export const customers: readonly Fault[] = [
     file: 'services/customers/src/commands/create-in-bulk.ts',
     replace: 'await inTurn(parts.moves, move)',
     by: 'await move()',
-    breaks: 'two atomic uploads that move in stop all others for minutes, until the gateway gives those up',
+    breaks: 'two atomic uploads that commit block all others for minutes, until the gateway aborts them',
     check: servers('services/customers/test/bulk-atomic'),
   },
   {
@@ -169,7 +168,7 @@ export const customers: readonly Fault[] = [
     file: 'services/customers/src/bulk/formats.ts',
     replace: '  if (open === undefined) throw unsupported(rule);\n  return open();',
     by: '  return (open as () => LineReader)();',
-    breaks: 'a file of an unknown kind is a bug in the log and a 500',
+    breaks: 'a file of an unknown type is a 500 and an error in the log',
     check: servers('services/customers/test/bulk-formats'),
   },
   {
@@ -177,7 +176,7 @@ export const customers: readonly Fault[] = [
     file: 'services/customers/src/db/staging-table.ts',
     replace: 'WHERE p.nth > 1 OR (',
     by: 'WHERE p.nth < 0 OR (',
-    breaks: 'an atomic upload that names a customer twice is no failure',
+    breaks: 'an atomic upload that names a customer twice succeeds',
     check: servers('services/customers/test/bulk-atomic'),
   },
   {
@@ -185,7 +184,7 @@ export const customers: readonly Fault[] = [
     file: 'services/customers/src/commands/register-customer.ts',
     replace: '      taken\n        ? refuse',
     by: "      taken && origin.requestId === ''\n        ? refuse",
-    breaks: 'an external_id that is taken is a conflict for ever',
+    breaks: 'a taken external_id is a conflict forever',
     check: servers('services/customers/test/register-customer'),
   },
   {
@@ -193,7 +192,7 @@ export const customers: readonly Fault[] = [
     file: 'services/customers/src/bulk/csv-reader.ts',
     replace: ", record_delimiter: '\\n'",
     by: '',
-    breaks: 'of a file whose lines end with CR all rows but the first are lost',
+    breaks: 'all rows except the first of a file with CR line ends are lost',
     check: unit('services/customers/test/bulk-readers'),
   },
 ];

@@ -1,4 +1,4 @@
-/** How a batch decides: versions, keys, claims, time, and what makes a refusal final. */
+/** Decisions of a batch: versions, keys, claims, time, and the finality of refusals. */
 import { type Fault, simulation, unit } from '../fault.ts';
 
 export const deciding: readonly Fault[] = [
@@ -7,7 +7,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/batch.ts',
     replace: "if (what !== 'duplicate') this.#put(fallBehind(this.#model.stream, account, event));",
     by: '',
-    breaks: 'what is missing is not written down',
+    breaks: 'a gap is not recorded',
     check: unit('packages/messaging/test/batch'),
   },
   {
@@ -33,7 +33,7 @@ export const deciding: readonly Fault[] = [
     replace:
       '    const outcome = this.#answer(command, decision, after, written);\n    if (after !== null) this.#keep(after, written);',
     by: '    if (after !== null) this.#keep(after, written);\n    const outcome = this.#answer(command, decision, after, written);',
-    breaks: 'a command that is answered with an error has had its effect',
+    breaks: 'a command has its effect although its answer is an error',
     check: unit('packages/messaging/test/batch'),
   },
   {
@@ -49,7 +49,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/batch.ts',
     replace: 'if (command.key !== null && isKept(answer.status)) {',
     by: 'if (command.key === null && isKept(status)) {',
-    breaks: 'a request that is sent again has its effect again',
+    breaks: 'a retried request has its effect again',
     check: simulation(20),
   },
   {
@@ -57,7 +57,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/batch.ts',
     replace: 'return status < 300 || status === 409 || status === 422;',
     by: 'return status < 500;',
-    breaks: 'an answer that should be decided anew is given for a day',
+    breaks: 'an answer that should be decided again is replayed for a day',
     check: unit('packages/messaging/test/batch'),
   },
   {
@@ -65,7 +65,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/batch.ts',
     replace: 'return this.#answered({ ...stored.answer, headers }, stored.settle);',
     by: 'return this.#answered({ ...stored.answer, headers }, null);',
-    breaks: 'a restriction that is replayed is called firm unseen',
+    breaks: 'a replayed restriction is reported as enforced without a check',
     check: simulation(100),
   },
   {
@@ -73,7 +73,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/batch.ts',
     replace: 'if (written.length > 0 && command.claims !== null) this.#taken.add(command.claims);',
     by: '',
-    breaks: 'two of a batch get the same external_id',
+    breaks: 'two commands of a batch get the same external_id',
     check: unit('packages/messaging/test/batch'),
   },
   {
@@ -121,7 +121,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/batch.ts',
     replace: '.filter(([, seenVersion]) => seenVersion !== 0),',
     by: '.filter(() => false),',
-    breaks: 'an event does not say what it was decided on',
+    breaks: 'an event does not contain the versions that its decision was based on',
     check: simulation(20),
   },
   {
@@ -129,7 +129,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/batch.ts',
     replace: 'const caused = this.#model.react(account, event);',
     by: 'const caused = [] as readonly NewEvent[];',
-    breaks: 'a loan that is paid off stays active',
+    breaks: 'a paid-off loan stays active',
     check: simulation(20),
   },
   {
@@ -145,7 +145,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/batch.ts',
     replace: 'if (isOtherName || isOtherId) {',
     by: 'if (isOtherName) {',
-    breaks: 'a request that names two customers is taken for one of them',
+    breaks: 'a request that names two customers is applied to one of them',
     check: unit('packages/messaging/test/batch'),
   },
   {
@@ -153,7 +153,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/batch.ts',
     replace: 'if (decision.confirmBy.length === 0) return true;',
     by: 'if (decision.confirmBy.length < 9) return true;',
-    breaks: 'a refusal on old news is given at once',
+    breaks: 'a refusal based on stale data is returned at once',
     check: simulation(20),
   },
   {
@@ -161,7 +161,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/batch.ts',
     replace: 'restricting.every((stream) => base.applied[stream] === account.applied[stream])',
     by: 'restricting.length >= 0',
-    breaks: 'a refusal stands though what restricts has moved meanwhile',
+    breaks: 'a refusal is final although a restricting version has changed meanwhile',
     check: unit('packages/messaging/test/confirmation'),
   },
   {
@@ -169,7 +169,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/batch.ts',
     replace: 'base.restricted === account.restricted &&',
     by: 'base.restricted >= 0 &&',
-    breaks: 'a refusal stands though the service itself has lent meanwhile',
+    breaks: 'a refusal is final although the service itself has granted a loan meanwhile',
     check: simulation(250),
   },
   {
@@ -177,7 +177,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/batch.ts',
     replace: 'const restricting = decision.confirmBy.slice(0, -1);',
     by: 'const restricting = decision.confirmBy;',
-    breaks: 'a refusal of a busy customer is never final, though only what relaxes moves',
+    breaks: 'a refusal for a busy customer is never final, although only relaxing versions change',
     check: unit('packages/messaging/test/confirmation'),
   },
   {
@@ -185,7 +185,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/batch.ts',
     replace: 'if (base === null || account === null) return account === null;',
     by: 'if (base === null || account === null) return true;',
-    breaks: 'a customer that became known is refused as unknown',
+    breaks: 'a customer that has become known is refused as unknown',
     check: unit('packages/messaging/test/confirmation'),
   },
   {
@@ -201,7 +201,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/write-path.ts',
     replace: '      base = progress;\n',
     by: '',
-    breaks: 'a refusal stands on how the account was before the first pull',
+    breaks: 'a refusal is based on the account as it was before the first pull',
     check: unit('packages/messaging/test/write-path'),
   },
   {
@@ -209,7 +209,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/write-path.ts',
     replace: 'this.#forward.bring(customer, stream, progress));\n',
     by: 'this.#forward.bring(customer, stream, progress));\n      base = progress;\n',
-    breaks: 'what came during the last pull counts as confirmed by it',
+    breaks: 'events that arrived during the last pull count as confirmed by it',
     check: unit('packages/messaging/test/write-path'),
   },
   {
@@ -217,7 +217,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/write-path.ts',
     replace: 'const settling = peers.settle(peer, customerId, model.stream, version);',
     by: 'const settling = Promise.resolve(true);',
-    breaks: 'a restriction is called firm before loans has heard of it',
+    breaks: 'a restriction is reported as enforced before loans has received it',
     check: simulation(120),
   },
   {
@@ -233,7 +233,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/write-path.ts',
     replace: 'return after !== null && appliedOf(after, stream) >= version;',
     by: 'return true;',
-    breaks: 'a service says that it has applied what it has not',
+    breaks: 'a service confirms versions that it has not applied',
     check: unit('packages/messaging/test/catching-up'),
   },
   {
@@ -257,7 +257,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/write-path.ts',
     replace: "    return this.#forward.bring(customer, 'customers', progress);",
     by: '    return progress;',
-    breaks: 'a customer that was just registered is a 404',
+    breaks: 'a newly registered customer is a 404',
     check: unit('packages/messaging/test/catching-up'),
   },
   {
@@ -281,7 +281,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/batch-runner.ts',
     replace: 'if (changes.accounts.length + changes.answers.length',
     by: 'if (changes.written.length + changes.answers.length',
-    breaks: 'followed events that bring about nothing of their own are lost',
+    breaks: 'followed events without resulting events are lost',
     check: simulation(20),
   },
   {
@@ -289,7 +289,7 @@ export const deciding: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/batch-runner.ts',
     replace: 'if (wrote) onWritten();',
     by: '',
-    breaks: 'the relay learns late of what was written',
+    breaks: 'the relay is notified late of new events',
     check: unit('packages/messaging/test/write-path'),
   },
 ];

@@ -1,4 +1,4 @@
-/** Webhooks: what is told to whom, how often, and where it must not go. */
+/** Webhooks: contents, retries and forbidden targets of messages. */
 import { type Fault, servers, unit } from '../fault.ts';
 
 const API = servers('services/webhooks/test/webhooks');
@@ -9,7 +9,7 @@ export const delivering: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/dispatcher.ts',
     replace: 'if (attempt.isTaken) continue;',
     by: 'if (turn.outcomes.length > 0) continue;',
-    breaks: 'while a message is not taken, later ones of the same customer pass it',
+    breaks: 'while a message is not accepted, later ones of the same customer overtake it',
     check: API,
   },
   {
@@ -17,7 +17,7 @@ export const delivering: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/lanes.ts',
     replace: 'ORDER BY d.id LIMIT',
     by: 'ORDER BY d.id DESC LIMIT',
-    breaks: 'messages of a customer come in the wrong order',
+    breaks: 'messages of a customer arrive in the wrong order',
     check: servers('services/webhooks/test/replicas'),
   },
   {
@@ -25,7 +25,7 @@ export const delivering: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/lanes.ts',
     replace: 'AND claim = $3 RETURNING 1',
     by: 'AND $3::bigint IS NOT NULL RETURNING 1',
-    breaks: 'a process whose claim has ended overwrites what another has done',
+    breaks: "a process with an expired claim overwrites another's results",
     check: servers('services/webhooks/test/replicas'),
   },
   {
@@ -33,7 +33,7 @@ export const delivering: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/lanes.ts',
     replace: 'due_at = clock_timestamp() + make_interval(secs => $3)\n',
     by: 'due_at = clock_timestamp() + make_interval(hours => 1000 * $3::int)\n',
-    breaks: 'what a process had claimed that died is never delivered',
+    breaks: 'messages claimed by a dead process are never delivered',
     check: servers('services/webhooks/test/replicas'),
   },
   {
@@ -41,7 +41,7 @@ export const delivering: readonly Fault[] = [
     file: 'services/webhooks/src/webhooks/webhook-table.ts',
     replace: 'WHERE webhook_id = $1 AND NOT held',
     by: 'WHERE webhook_id = $1',
-    breaks: 'two processes tell a customer at once, each what the other does, after any change of the webhook',
+    breaks: "after any change of the webhook, two processes send a customer's messages concurrently",
     check: API,
   },
   {
@@ -49,7 +49,7 @@ export const delivering: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/targets.ts',
     replace: 'this.#lookupOf((address) => this.allows(address))',
     by: 'this.#lookupOf((address) => this.permits(address))',
-    breaks: 'names and amounts go over the internet unencrypted where one network of our own is allowed',
+    breaks: 'if a single internal network is allowed, messages go over the internet unencrypted',
     check: unit('services/webhooks/test/targets'),
   },
   {
@@ -57,7 +57,7 @@ export const delivering: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/sender.ts',
     replace: 'status >= 200 && status < 300',
     by: 'status >= 200 && status < 400',
-    breaks: 'a message that nobody took counts as delivered',
+    breaks: 'a message that was not accepted counts as delivered',
     check: API,
   },
   {
@@ -65,7 +65,7 @@ export const delivering: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/sender.ts',
     replace: 'isGone: status === GONE',
     by: 'isGone: false',
-    breaks: 'a receiver that wants no more is called for three days',
+    breaks: 'a receiver that answers 410 is called for three days',
     check: API,
   },
   {
@@ -73,7 +73,7 @@ export const delivering: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/targets.ts',
     replace: 'if (forbidden !== undefined) throw',
     by: 'if (forbidden === found[0] && forbidden !== undefined) throw',
-    breaks: 'a name with a public address and a private one leads into our network',
+    breaks: 'a name with both a public and a private address leads into our network',
     check: unit('services/webhooks/test/targets'),
   },
   {
@@ -89,7 +89,7 @@ export const delivering: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/targets.ts',
     replace: 'const parsed = ipaddr.process(address)',
     by: 'const parsed = ipaddr.parse(address)',
-    breaks: 'a network that is allowed is not reached by IPv4 in IPv6',
+    breaks: 'an allowed network is not reachable by IPv4-mapped IPv6 addresses',
     check: unit('services/webhooks/test/targets'),
   },
   {
@@ -97,7 +97,7 @@ export const delivering: readonly Fault[] = [
     file: 'services/webhooks/src/http/routes.ts',
     replace: '    checkUrl(body.url);\n    const row',
     by: '    const row',
-    breaks: 'a webhook is changed to a URL that it could not have been made with',
+    breaks: 'a webhook is changed to a URL that creation would refuse',
     check: API,
   },
   {
@@ -105,7 +105,7 @@ export const delivering: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/signature.ts',
     replace: '`${id}.${timestamp}.${body}`',
     by: '`${id}.${body}`',
-    breaks: 'libraries refuse the message, and one could be sent again by others at any time',
+    breaks: 'libraries refuse the message, and others could replay it at any time',
     check: unit('services/webhooks/test/signature'),
   },
   {
@@ -113,7 +113,7 @@ export const delivering: readonly Fault[] = [
     file: 'services/webhooks/src/webhooks/webhook-table.ts',
     replace: 'CASE WHEN old_secret_until > clock_timestamp() THEN old_secret END',
     by: 'old_secret',
-    breaks: 'a secret that was replaced because it leaked is used for ever',
+    breaks: 'a leaked secret is used forever after its replacement',
     check: API,
   },
   {
@@ -121,7 +121,7 @@ export const delivering: readonly Fault[] = [
     file: 'services/webhooks/src/webhooks/webhook-table.ts',
     replace: "await run(sql, 'LOCK TABLE webhooks IN SHARE ROW EXCLUSIVE MODE');",
     by: '',
-    breaks: 'there are more webhooks than there may be, if they are made at once',
+    breaks: 'concurrent creations exceed the limit of webhooks',
     check: servers('services/webhooks/test/limit'),
   },
   {
@@ -129,7 +129,7 @@ export const delivering: readonly Fault[] = [
     file: 'services/webhooks/src/webhooks/delivery-table.ts',
     replace: 'ROWS WITH TIES`',
     by: 'ROWS ONLY`',
-    breaks: 'a replay in parts leaves events out',
+    breaks: 'a replay in parts omits events',
     check: servers('services/webhooks/test/history'),
   },
   {
@@ -137,7 +137,7 @@ export const delivering: readonly Fault[] = [
     file: 'services/webhooks/src/webhooks/delivery-table.ts',
     replace: 'WHERE status <> 1 AND created_at <',
     by: 'WHERE created_at <',
-    breaks: 'a message that waits is lost',
+    breaks: 'a waiting message is lost',
     check: servers('services/webhooks/test/history'),
   },
   {
@@ -145,7 +145,7 @@ export const delivering: readonly Fault[] = [
     file: 'services/webhooks/src/metrics.ts',
     replace: 'SELECT 1 FROM deliveries WHERE status = 1',
     by: 'SELECT 1 FROM deliveries WHERE status = 3',
-    breaks: 'operators do not see what receivers have not taken',
+    breaks: 'operators do not see undelivered messages',
     check: API,
   },
   {

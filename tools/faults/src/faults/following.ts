@@ -1,4 +1,4 @@
-/** How events are followed, pulled and made up for. */
+/** Following, pulling and catching up on events. */
 import { type Fault, servers, simulation, unit } from '../fault.ts';
 
 export const following: readonly Fault[] = [
@@ -7,7 +7,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/batch.ts',
     replace: 'this.#quarantined.filter((item) => !this.#hasApplied(item))',
     by: 'this.#quarantined',
-    breaks: 'an event that was pulled while its letter was taken stands in quarantine for good',
+    breaks: 'an event that was pulled while its letter was settled stays quarantined forever',
     check: servers('packages/messaging/test/quarantine'),
   },
   {
@@ -15,7 +15,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/follow.ts',
     replace: 'event.version <= applied) return',
     by: 'event.version < applied) return',
-    breaks: 'the last event applied is applied once more',
+    breaks: 'the last applied event is applied again',
     check: unit('packages/messaging/test/follow'),
   },
   {
@@ -23,7 +23,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/follow.ts',
     replace: 'event.version > applied + 1',
     by: 'event.version > applied + 2',
-    breaks: 'an event is applied though the one before it is missing',
+    breaks: 'an event is applied although its predecessor is missing',
     check: simulation(20),
   },
   {
@@ -31,7 +31,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/follow.ts',
     replace: "return missingCauses(own, account, event).length > 0 ? 'early' : 'apply';",
     by: "return 'apply';",
-    breaks: 'an effect comes before its cause',
+    breaks: 'an effect is applied before its cause',
     check: simulation(20),
   },
   {
@@ -55,7 +55,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/follow.ts',
     replace: 'version <= (account.behind[stream] ?? account.applied[stream] ?? 0)',
     by: 'version <= (account.applied[stream] ?? 0)',
-    breaks: 'a customer counts as behind on less than was seen',
+    breaks: 'a customer counts as behind on fewer versions than were seen',
     check: unit('packages/messaging/test/follow'),
   },
   {
@@ -63,7 +63,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/follow.ts',
     replace: ', ...missingCauses(own, account, event)];',
     by: '];',
-    breaks: 'what an early event waits for is not known to be missing',
+    breaks: 'the missing predecessors of an early event are not recorded',
     check: unit('packages/messaging/test/follow'),
   },
   {
@@ -71,7 +71,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/follow.ts',
     replace: 'behind: stillBehind(account.behind, applied)',
     by: 'behind: account.behind',
-    breaks: 'a customer stays behind on what it has applied',
+    breaks: 'a customer stays marked as behind on applied versions',
     check: unit('packages/messaging/test/follow'),
   },
   {
@@ -79,7 +79,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/bring-forward.ts',
     replace: 'appliedOf(reached, stream) >= target)',
     by: 'appliedOf(reached, stream) >= target - 1)',
-    breaks: 'a pull ends a version before what its owner has',
+    breaks: "a pull ends one version before the owner's latest",
     check: simulation(100),
   },
   {
@@ -95,7 +95,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/bring-forward.ts',
     replace: 'this.#peers.pull(stream, customer, had)',
     by: 'this.#peers.pull(stream, customer, had + 1)',
-    breaks: 'a pull leaves out the next event',
+    breaks: 'a pull omits the next event',
     check: simulation(20),
   },
   {
@@ -103,7 +103,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/bring-forward.ts',
     replace: 'target ??= pulled.head;',
     by: 'target = pulled.head;',
-    breaks: 'a pull of a busy customer goes on for as long as others write',
+    breaks: 'a pull of a busy customer continues as long as others write',
     check: unit('packages/messaging/test/bring-forward'),
   },
   {
@@ -111,7 +111,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/bring-forward.ts',
     replace: 'await this.#bringCauses(reached, stream, events, budget)',
     by: 'reached',
-    breaks: 'an event that waits for another stream is never caught up with',
+    breaks: 'the missing causes of an event from another stream are never pulled',
     check: unit('packages/messaging/test/bring-forward'),
   },
   {
@@ -119,7 +119,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/follower/insist.ts',
     replace: 'await clock.sleep(delayMs, signal);',
     by: 'return { outcomes: [], faults: [] } as T;',
-    breaks: 'offsets are committed though the database has not taken the events',
+    breaks: 'offsets are committed although the database has not stored the events',
     check: unit('packages/messaging/test/follower'),
   },
   {
@@ -135,7 +135,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/follower/dead-letters.ts',
     replace: '      [HEADERS.sourceOffset]: Buffer.from(offset),\n',
     by: '',
-    breaks: 'nobody can tell where a dead letter came from',
+    breaks: 'a dead letter does not contain its origin',
     check: unit('packages/messaging/test/follower'),
   },
   {
@@ -143,7 +143,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/incoming.ts',
     replace: 'raw: new RawParts(message),',
     by: 'raw: { key, value, get headers() { return rawHeaders(message.headers); } },',
-    breaks: 'all that Kafka brings becomes old, and V8 looks through its whole heap for it',
+    breaks: 'all Kafka messages are promoted to old space, and cause major GCs',
     check: unit('packages/messaging/test/incoming'),
   },
   {
@@ -151,7 +151,7 @@ export const following: readonly Fault[] = [
     file: 'packages/dev-stack/src/stack/services.ts',
     replace: ", '--no-allocation-site-pretenuring'];",
     by: '];',
-    breaks: 'what is like the messages of a backlog is old at once, for as long as the process lives',
+    breaks: 'objects like those of a backlog are allocated in old space until the process ends',
     check: unit('packages/messaging/test/incoming'),
   },
   {
@@ -159,7 +159,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/follower/dead-letters.ts',
     replace: 'return { key, value, headers: {',
     by: 'return { key, value: null, headers: {',
-    breaks: 'what is put aside loses what it was about',
+    breaks: 'a quarantined event loses its content',
     check: unit('packages/messaging/test/follower'),
   },
   {
@@ -167,7 +167,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/follower/healer.ts',
     replace: 'for (const lag of lags) this.#note(lag);',
     by: '',
-    breaks: 'a customer that a crash left behind is not caught up with',
+    breaks: 'a customer that is behind after a crash does not catch up',
     check: unit('packages/messaging/test/healer'),
   },
   {
@@ -175,7 +175,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/write-path.ts',
     replace: 'this.#options.observer.behind(progress);',
     by: 'continue;',
-    breaks: 'a customer that falls behind is not caught up with at once',
+    breaks: 'a customer that falls behind does not catch up at once',
     check: unit('packages/messaging/test/catching-up'),
   },
   {
@@ -183,7 +183,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/follower/healer.ts',
     replace: 'lags.length < SCAN_CUSTOMERS_MAX ? 0 : (lags.at(-1)?.customerId ?? 0)',
     by: '0',
-    breaks: 'a thousand customers that can not be helped keep all others from being found',
+    breaks: 'a thousand customers that can not catch up hide all others',
     check: unit('packages/messaging/test/healer'),
   },
   {
@@ -191,7 +191,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/sql/progress-table.ts',
     replace: "> 0`).join(' OR ')",
     by: "> 0`).join(' AND ')",
-    breaks: 'a customer that is behind on one stream alone is not found again',
+    breaks: 'a customer that is behind on a single stream is not found again',
     check: servers('packages/messaging/test/progress-table'),
   },
   {
@@ -207,7 +207,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/pull/remote-peers.ts',
     replace: 'if (!result.success) {',
     by: 'if (!result.success) continue;\n    if (!result.success) {',
-    breaks: "an event that can't be understood is passed over by a pull",
+    breaks: 'a pull skips an unreadable event',
     check: unit('packages/messaging/test/remote-peers'),
   },
   {
@@ -215,7 +215,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/pull/remote-peers.ts',
     replace: '  return { customerId, head, events };',
     by: '  return { customerId, head: events.length, events };',
-    breaks: 'a pull believes that it is through before it is',
+    breaks: 'a pull ends too early',
     check: unit('packages/messaging/test/remote-peers'),
   },
   {
@@ -223,7 +223,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/pull/remote-peers.ts',
     replace: '    } catch {\n      return false;',
     by: '    } catch {\n      return true;',
-    breaks: 'what a peer could not be reached for counts as applied by it',
+    breaks: 'versions count as applied by an unreachable peer',
     check: simulation(60),
   },
   {
@@ -231,7 +231,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/pull/remote-peers.ts',
     replace: 'understand(stream, want, pages[place], this.#isWhole)',
     by: 'understand(stream, want, pages[distinct.size - 1 - place], this.#isWhole)',
-    breaks: 'the answers of pulls that travel together are exchanged',
+    breaks: 'the answers of batched pulls are swapped',
     check: unit('packages/messaging/test/remote-peers'),
   },
   {
@@ -239,7 +239,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/follower/follower.ts',
     replace: "await this.#insist('dead letters', () => this.#deadLetters.send(unfit));",
     by: 'await this.#deadLetters.send(unfit).catch(() => {});',
-    breaks: "offsets pass what could not be understood though Kafka hasn't its letter",
+    breaks: 'the offset of an unreadable event is committed before Kafka has its letter',
     check: servers('packages/messaging/test/follower'),
   },
   {
@@ -255,7 +255,7 @@ export const following: readonly Fault[] = [
     file: 'packages/messaging/src/sql/sql-store.ts',
     replace: '      ...quarantineEnds(accounts),\n',
     by: '',
-    breaks: 'the gauge stays up though the customer goes on',
+    breaks: 'the gauge stays up although the customer continues',
     check: servers('packages/messaging/test/quarantine'),
   },
   {

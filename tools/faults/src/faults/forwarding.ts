@@ -1,4 +1,4 @@
-/** How the gateway shares calls out, waits for them, and gives them up. */
+/** The gateway's distribution, waiting and abandonment of calls. */
 import { type Fault, servers, unit } from '../fault.ts';
 
 export const forwarding: readonly Fault[] = [
@@ -7,7 +7,7 @@ export const forwarding: readonly Fault[] = [
     file: 'services/gateway/src/forward/room.ts',
     replace: 'own > this.#partMax || ',
     by: '',
-    breaks: 'one caller who sends slowly, or does not read, keeps all others from writing',
+    breaks: 'one caller who sends slowly or does not read blocks the writes of all others',
     check: unit('services/gateway/test/answers'),
   },
   {
@@ -15,7 +15,7 @@ export const forwarding: readonly Fault[] = [
     file: 'services/gateway/src/forward/room.ts',
     replace: '    if (own > 0) this.#taken.set(caller, own);\n    else this.#taken.delete(caller);\n',
     by: '    if (own > this.#partMax) this.#taken.delete(caller);\n',
-    breaks: 'a caller that has sent so much since the start is refused for good',
+    breaks: 'a caller that has sent a certain amount since the start is refused forever',
     check: unit('services/gateway/test/answers'),
   },
   {
@@ -31,7 +31,7 @@ export const forwarding: readonly Fault[] = [
     file: 'services/gateway/src/forward/callers.ts',
     replace: 'soft === undefined ? Number.POSITIVE_INFINITY : Number(soft)',
     by: 'soft === undefined ? 0 : Number.POSITIVE_INFINITY',
-    breaks: 'callers use up the files that a process may open, and the services are not reached',
+    breaks: 'callers use up the file descriptors, and the services are unreachable',
     check: unit('services/gateway/test/callers'),
   },
   {
@@ -39,7 +39,7 @@ export const forwarding: readonly Fault[] = [
     file: 'packages/mux/src/rolling-map.ts',
     replace: 'if (fromHome < ((next - hole) & mask)) continue;',
     by: 'if (fromHome >= 0) continue;',
-    breaks: 'a call that stands behind one which is over is not found any more, and its caller waits in vain',
+    breaks: 'a call that is queued behind a finished one is lost, and its caller waits in vain',
     check: unit('packages/mux/test/rolling-map'),
   },
   {
@@ -47,7 +47,7 @@ export const forwarding: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/quiet-queue.ts',
     replace: '{ value: new RollingMap() }',
     by: '{ value: new Map() }',
-    breaks: 'whatever Kafka ever answered is collected at the price of what lives long',
+    breaks: 'completed requests to Kafka are promoted to old space, and need a major GC',
     check: unit('packages/messaging/test/quiet-queue'),
   },
   {
@@ -55,7 +55,7 @@ export const forwarding: readonly Fault[] = [
     file: 'services/gateway/src/forward/replica-set.ts',
     replace: 'replica.busy[lane] < best.busy[lane]',
     by: 'replica.underWay.size < best.underWay.size',
-    breaks: 'beside an upload, calls wait for a replica that has no room while another has',
+    breaks: 'during an upload, calls wait for a full replica while another has capacity',
     check: unit('services/gateway/test/replicas'),
   },
   {
@@ -63,7 +63,7 @@ export const forwarding: readonly Fault[] = [
     file: 'services/gateway/src/forward/exchange.ts',
     replace: 'isIdempotent(operation) && has(',
     by: 'has(',
-    breaks: 'a write with a key is sent again to a service that keeps no keys',
+    breaks: 'a write with a key is retried at a service that stores no keys',
     check: unit('services/gateway/test/attempts'),
   },
   {
@@ -71,7 +71,7 @@ export const forwarding: readonly Fault[] = [
     file: 'services/gateway/src/forward/exchange.ts',
     replace: 'has(this.#headers, HEADERS.idempotencyKey)',
     by: 'request.headers[HEADERS.idempotencyKey] !== undefined',
-    breaks: 'a write whose key the service never sees is sent again',
+    breaks: 'a write is retried although the service never sees its key',
     check: unit('services/gateway/test/attempts'),
   },
   {
@@ -79,7 +79,7 @@ export const forwarding: readonly Fault[] = [
     file: 'services/gateway/src/forward/exchange.ts',
     replace: "!this.#mayAttemptAgain('abandoned')",
     by: "!mayRetry('abandoned', this.#body.canBeSent, this.#isRepeatable)",
-    breaks: 'a call that could have waited for its answer is taken away from its replica, and fails',
+    breaks: 'a call that could still get its answer is withdrawn from its replica, and fails',
     check: unit('services/gateway/test/replicas'),
   },
   {
@@ -87,7 +87,7 @@ export const forwarding: readonly Fault[] = [
     file: 'services/gateway/src/forward/upload.ts',
     replace: "this.#source.pause();\n    this.#waitFor('service');",
     by: 'this.#source.pause();\n    this.#waitFor(null);',
-    breaks: 'an upload to a process that has stopped waits for five minutes',
+    breaks: 'an upload to a stopped process waits for five minutes',
     check: unit('services/gateway/test/answers'),
   },
   {
@@ -95,7 +95,7 @@ export const forwarding: readonly Fault[] = [
     file: 'packages/mux/src/mux-connection.ts',
     replace: 'if (head[0] === ANSWER_TOO_LONG)',
     by: 'if (head[0] === undefined)',
-    breaks: 'an answer that is too long is asked for again and again, and takes each replica out',
+    breaks: 'a request with an overlong answer is retried, and each replica is taken out of use',
     check: unit('packages/mux/test/long-answers'),
   },
   {
@@ -103,7 +103,7 @@ export const forwarding: readonly Fault[] = [
     file: 'services/gateway/src/forward/replica.ts',
     replace: "if (state === 'ready') this.#mux.check(SIGN_OF_LIFE);",
     by: '',
-    breaks: 'a connection that is lost is kept while no caller waits as long as an answer may take, and none is served',
+    breaks: 'a dead connection is kept if every caller times out early, and no call succeeds',
     check: unit('services/gateway/test/lost-connections'),
   },
   {
@@ -111,7 +111,7 @@ export const forwarding: readonly Fault[] = [
     file: 'packages/mux/src/mux-connection.ts',
     replace: 'if (this.#silentChecks === SILENT_CHECKS_TO_ASK)',
     by: 'if (this.#silentChecks === 0)',
-    breaks: 'a connection is ended under calls that take some time',
+    breaks: 'a connection is closed under slow calls',
     check: unit('packages/mux/test/lost'),
   },
   {
@@ -119,7 +119,7 @@ export const forwarding: readonly Fault[] = [
     file: 'packages/mux/src/mux-connection.ts',
     replace: '      this.#silentChecks = null;\n',
     by: '',
-    breaks: 'a connection on which now and then a check finds no answer yet is ended after some of those',
+    breaks: 'a connection is closed after several non-consecutive unanswered checks',
     check: unit('packages/mux/test/lost'),
   },
   {
@@ -127,7 +127,7 @@ export const forwarding: readonly Fault[] = [
     file: 'packages/database/src/outage.ts',
     replace: 'if (error instanceof StoreBusyError)',
     by: 'if (error === undefined)',
-    breaks: 'a row that somebody holds is a 500',
+    breaks: 'a locked row is a 500',
     check: servers('services/gateway/test/admin'),
   },
   {
@@ -135,7 +135,7 @@ export const forwarding: readonly Fault[] = [
     file: 'services/gateway/src/admin/routes.ts',
     replace: '    boundArrival(request.raw, limits, (refusal) => void reply.send(refusal));\n',
     by: '',
-    breaks: 'a body for the keys may take as long as it likes',
+    breaks: 'the body of a key operation has no timeout',
     check: servers('services/gateway/test/admin'),
   },
   {
@@ -143,7 +143,7 @@ export const forwarding: readonly Fault[] = [
     file: 'services/gateway/src/tokens/description.ts',
     replace: 'if (!isSafe)',
     by: 'if (isSafe === undefined)',
-    breaks: 'whoever is between the gateway and the OpenID provider says whose tokens are good',
+    breaks: 'a man in the middle between gateway and OpenID provider decides which tokens are valid',
     check: unit('services/gateway/test/description'),
   },
   {
@@ -151,7 +151,7 @@ export const forwarding: readonly Fault[] = [
     file: 'packages/mux/src/mux-server.ts',
     replace: '?? FRAME_BYTES_UNSAID',
     by: '?? 16 * FRAME_BYTES_UNSAID',
-    breaks: 'a gateway of an older release loses all its calls to a service by one long answer',
+    breaks: 'one long answer fails all calls of an older gateway to a service',
     check: unit('packages/mux/test/long-answers'),
   },
   {
@@ -159,7 +159,7 @@ export const forwarding: readonly Fault[] = [
     file: 'packages/contracts/src/rest/keys.ts',
     replace: 'caller: printable(1, 200)',
     by: 'caller: z.string()',
-    breaks: 'a question with a byte that no text has is a 500',
+    breaks: 'a query with a NUL byte is a 500',
     check: unit('packages/contracts/test/printable'),
   },
   {
@@ -167,7 +167,7 @@ export const forwarding: readonly Fault[] = [
     file: 'packages/service-kit/src/server.ts',
     replace: "if (hasBody(request.raw)) reply.header('connection', 'close');",
     by: '',
-    breaks: 'who sends a body to a path that is none keeps the server reading it',
+    breaks: 'the server reads the whole body of a request to an unknown path',
     check: unit('packages/service-kit/test/server'),
   },
   {
@@ -175,7 +175,7 @@ export const forwarding: readonly Fault[] = [
     file: 'services/gateway/src/forward/answer-writer.ts',
     replace: 'if (isAll && !this.#unread.take(chunk.length)) return false;',
     by: '',
-    breaks: 'callers that read nothing have the gateway hold their answers until it has no memory left',
+    breaks: 'callers that do not read make the gateway buffer their answers until memory runs out',
     check: unit('services/gateway/test/answers'),
   },
   {
@@ -183,7 +183,7 @@ export const forwarding: readonly Fault[] = [
     file: 'packages/service-kit/src/request-end.ts',
     replace: "raw.once('close', tell)",
     by: "raw.once('finish', tell)",
-    breaks: 'what a caller asked for that left before its answer is in no log',
+    breaks: 'requests of callers who left before their answer are in no log',
     check: servers('services/gateway/test/store'),
   },
   {
@@ -191,7 +191,7 @@ export const forwarding: readonly Fault[] = [
     file: 'packages/service-kit/src/server.ts',
     replace: 'if (request.is404) throw',
     by: "if (request.is404 && request.method === 'GET') throw",
-    breaks: 'who has no key makes the server read bodies, for as long as they last',
+    breaks: 'callers without a key make the server read whole bodies',
     check: unit('packages/service-kit/test/server'),
   },
   {
@@ -207,7 +207,7 @@ export const forwarding: readonly Fault[] = [
     file: 'services/gateway/src/forward/replica-set.ts',
     replace: '        this.#together = null;\n',
     by: '',
-    breaks: 'one process gets what several could take',
+    breaks: 'one process gets all the calls that several could share',
     check: unit('services/gateway/test/together'),
   },
   {

@@ -1,4 +1,4 @@
-/** All faults, by what they are about. */
+/** All faults by topic. */
 import type { Fault } from '../fault.ts';
 import { admitting } from './admitting.ts';
 import { calling } from './calling.ts';

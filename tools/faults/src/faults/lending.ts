@@ -40,7 +40,7 @@ export const lending: readonly Fault[] = [
     file: 'services/loans/src/domain/credit.ts',
     replace: "if (loan.status !== 'pending') return refuse({ code: 'loan_not_pending' });",
     by: '',
-    breaks: 'a loan that is rejected or paid becomes active',
+    breaks: 'a rejected or paid loan becomes active',
     check: unit('services/loans/test/credit'),
   },
   {
@@ -57,7 +57,7 @@ export const lending: readonly Fault[] = [
     replace:
       "  if (account.debt > account.score) return refuse({ code: 'credit_limit_exceeded', available: availableOf(account) });\n",
     by: '',
-    breaks: 'a pending loan is granted though the score was lowered meanwhile',
+    breaks: 'a pending loan is granted although the score was lowered meanwhile',
     check: unit('services/loans/test/domain/account'),
   },
   {
@@ -89,7 +89,7 @@ export const lending: readonly Fault[] = [
     file: 'services/loans/src/domain/account.ts',
     replace: "'rejected', updatedAt: new Date(event.time) }, -loan.amount);",
     by: "'rejected', updatedAt: new Date(event.time) }, 0n);",
-    breaks: 'a rejected loan goes on holding credit',
+    breaks: 'a rejected loan keeps its credit reserved',
     check: unit('services/loans/test/domain/account'),
   },
   {
@@ -97,7 +97,7 @@ export const lending: readonly Fault[] = [
     file: 'services/loans/src/domain/account.ts',
     replace: 'updatedAt: new Date(time) }, -amount);',
     by: 'updatedAt: new Date(time) }, 0n);',
-    breaks: "what is paid can't be lent again",
+    breaks: "paid amounts can't be lent again",
     check: unit('services/loans/test/credit'),
   },
   {
@@ -129,7 +129,7 @@ export const lending: readonly Fault[] = [
     file: 'services/loans/src/domain/model.ts',
     replace: "event.type === 'PaymentApplied'\n",
     by: "event.type === 'PaymentApplied' && event.version === 0\n",
-    breaks: 'nobody is told that a loan is paid',
+    breaks: 'the payment of a loan causes no event',
     check: simulation(20),
   },
   {
@@ -137,7 +137,7 @@ export const lending: readonly Fault[] = [
     file: 'services/loans/src/domain/model.ts',
     replace: "event.type === 'LoanRequested' || (event.type === 'LoanTaken' && !event.data.requested)",
     by: "event.type === 'LoanRequested'",
-    breaks: 'a refusal stands though credit was taken since it was confirmed',
+    breaks: 'a refusal is final although credit was used after its confirmation',
     check: unit('services/loans/test/domain/account'),
   },
   {
@@ -145,7 +145,7 @@ export const lending: readonly Fault[] = [
     file: 'services/loans/src/domain/model.ts',
     replace: "decidesOn: ['customers', 'payments']",
     by: "decidesOn: ['customers']",
-    breaks: 'a loan does not say which payments had freed its credit',
+    breaks: 'a loan does not name the payments that had freed its credit',
     check: unit('services/loans/test/credit'),
   },
   {
@@ -153,7 +153,7 @@ export const lending: readonly Fault[] = [
     file: 'services/loans/src/commands/decisions.ts',
     replace: "return refuse(problem, origin, ['customers', 'payments']);",
     by: "return refuse(problem, origin, ['payments', 'customers']);",
-    breaks: 'a refusal is confirmed against the stream that relaxes',
+    breaks: 'a refusal is confirmed by the stream that can only relax',
     check: simulation(200),
   },
   {
@@ -161,7 +161,7 @@ export const lending: readonly Fault[] = [
     file: 'services/loans/src/commands/decisions.ts',
     replace: "return refuse(problem, origin, ['customers', 'payments']);",
     by: "return refuse(problem, origin, ['payments']);",
-    breaks: 'a loan is refused on an old credit line',
+    breaks: 'a loan is refused because of an outdated credit line',
     check: simulation(120),
   },
   {
@@ -169,7 +169,7 @@ export const lending: readonly Fault[] = [
     file: 'services/loans/src/commands/decisions.ts',
     replace: "return refuse(problem, origin, ['customers', 'payments']);",
     by: "return refuse(problem, origin, ['customers']);",
-    breaks: 'a loan is refused though its room was paid for',
+    breaks: 'a loan is refused although payments have freed its credit',
     check: simulation(40),
   },
   {
@@ -177,7 +177,7 @@ export const lending: readonly Fault[] = [
     file: 'services/loans/src/commands/decisions.ts',
     replace: "'an inactive customer gets no loan'), origin, ['customers']);",
     by: "'an inactive customer gets no loan'), origin);",
-    breaks: 'a customer that is active again is refused',
+    breaks: 'a reactivated customer is refused',
     check: simulation(60),
   },
   {
@@ -185,7 +185,7 @@ export const lending: readonly Fault[] = [
     file: 'services/loans/src/commands/decisions.ts',
     replace: "...(sortsLast ? {} : { settle: { peer: 'payments', everyTime: true } }),",
     by: '',
-    breaks: 'a payment passes over a backdated loan',
+    breaks: 'a payment skips a backdated loan',
     check: simulation(60),
   },
   {
@@ -193,7 +193,7 @@ export const lending: readonly Fault[] = [
     file: 'services/loans/src/commands/decisions.ts',
     replace: '(takenMs === lastTakenMs && !requested)',
     by: 'takenMs === lastTakenMs',
-    breaks: 'a loan that ties with a later one is passed over by a payment',
+    breaks: 'a payment skips a loan with the same time as a later one',
     check: unit('services/loans/test/credit'),
   },
   {

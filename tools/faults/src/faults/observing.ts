@@ -1,4 +1,4 @@
-/** What operators see: traces, metrics and logs. */
+/** The operators' view: traces, metrics and logs. */
 import { type Fault, servers, unit } from '../fault.ts';
 
 export const observing: readonly Fault[] = [
@@ -7,7 +7,7 @@ export const observing: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/batch.ts',
     replace: 'this.#spans?.contextOf(command) ?? command.origin.traceparent',
     by: 'command.origin.traceparent',
-    breaks: 'what follows on an event is not found below the transaction that wrote it',
+    breaks: 'the effects of an event are not below its transaction in the trace',
     check: unit('packages/messaging/test/spans'),
   },
   {
@@ -15,7 +15,7 @@ export const observing: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/batch.ts',
     replace: 'this.#spans?.contextOf(event) ?? event.traceparent',
     by: 'event.traceparent',
-    breaks: 'what an event brings about elsewhere is not found below it',
+    breaks: 'the effects of an event in other services are not below it in the trace',
     check: unit('packages/messaging/test/spans'),
   },
   {
@@ -23,7 +23,7 @@ export const observing: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/batch-runner.ts',
     replace: '      spans.fail(error);\n',
     by: '',
-    breaks: 'a transaction that fails is in no trace',
+    breaks: 'a failed transaction is missing from its trace',
     check: unit('packages/messaging/test/spans'),
   },
   {
@@ -31,7 +31,7 @@ export const observing: readonly Fault[] = [
     file: 'services/gateway/src/forward/exchange.ts',
     replace: 'headers = withTraceparent(headers, this.#span.traceparent);',
     by: '',
-    breaks: 'a trace does not tell which attempt a service answered',
+    breaks: 'a trace does not show which attempt a service answered',
     check: unit('services/gateway/test/traces'),
   },
   {
@@ -39,7 +39,7 @@ export const observing: readonly Fault[] = [
     file: 'services/gateway/src/forward/routes.ts',
     replace: '  admitCallers(app, access);\n',
     by: '  if (tracer !== null) traceCallers(app, tracer);\n  admitCallers(app, access);\n',
-    breaks: 'who has no key can have traces recorded',
+    breaks: 'callers without a key can force traces to be recorded',
     check: unit('services/gateway/test/traces'),
   },
   {
@@ -47,7 +47,7 @@ export const observing: readonly Fault[] = [
     file: 'packages/service-kit/src/tracing/tracer.ts',
     replace: 'return error instanceof Error ? error.name : typeof error;',
     by: 'return error instanceof Error ? error.message : typeof error;',
-    breaks: 'a span holds what callers sent',
+    breaks: 'a span contains data of callers',
     check: unit('packages/service-kit/test/tracing'),
   },
   {
@@ -55,7 +55,7 @@ export const observing: readonly Fault[] = [
     file: 'packages/service-kit/src/log.ts',
     replace: '    serializers: { err: errorForLog },\n',
     by: '',
-    breaks: "a log holds the values of a customer's row",
+    breaks: "a log contains the values of a customer's row",
     check: unit('packages/service-kit/test/request-log'),
   },
   {
@@ -63,7 +63,7 @@ export const observing: readonly Fault[] = [
     file: 'packages/service-kit/src/observe.ts',
     replace: 'const path = loggedPath(request);',
     by: 'const path = request.url;',
-    breaks: 'a log holds what callers put into paths',
+    breaks: 'a log contains path parameters of callers',
     check: unit('packages/service-kit/test/request-log'),
   },
   {
@@ -79,7 +79,7 @@ export const observing: readonly Fault[] = [
     file: 'packages/messaging/src/relay/housekeeping.ts',
     replace: 'of(relay.holding ? this.#depth : NOTHING)',
     by: 'of(this.#depth)',
-    breaks: 'who relayed before tells an outbox that another has emptied',
+    breaks: 'a former relay still reports an outbox that another process has emptied',
     check: unit('packages/messaging/test/housekeeping'),
   },
   {
@@ -87,7 +87,7 @@ export const observing: readonly Fault[] = [
     file: 'packages/messaging/src/follower/lag.ts',
     replace: '.filter((note) => note.end > committed)',
     by: '',
-    breaks: 'a follower that keeps up seems to be behind for ever longer',
+    breaks: 'the reported lag of an up-to-date follower grows forever',
     check: unit('packages/messaging/test/lag'),
   },
   {
@@ -119,7 +119,7 @@ export const observing: readonly Fault[] = [
     file: 'services/webhooks/src/intake/intake.ts',
     replace: 'events.map(({ event }) => event.traceparent),',
     by: 'events.map(() => null),',
-    breaks: 'a trace ends before the message that a subscriber asks about',
+    breaks: 'a trace ends before the message that reaches a subscriber',
     check: servers('services/webhooks/test/webhooks'),
   },
   {
@@ -127,7 +127,7 @@ export const observing: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/dispatcher.ts',
     replace: "span.end(what === 'delivered' ? undefined : what);",
     by: 'span.end();',
-    breaks: 'nobody finds the attempts that failed among the traces',
+    breaks: 'failed attempts are not marked in traces',
     check: servers('system-tests/test/telemetry'),
   },
   {
@@ -135,7 +135,7 @@ export const observing: readonly Fault[] = [
     file: 'packages/service-kit/src/metrics.ts',
     replace: 'if (keepsLast) return;',
     by: 'if (keepsLast || labelNames.length === 0) return;',
-    breaks: 'while the database does not answer, what it said before looks like what is',
+    breaks: 'while the database does not answer, stale figures look current',
     check: unit('packages/service-kit/test/counted-gauge'),
   },
   {
@@ -143,7 +143,7 @@ export const observing: readonly Fault[] = [
     file: 'services/webhooks/src/metrics.ts',
     replace: 'keepsLast: false',
     by: 'keepsLast: true',
-    breaks: 'a process without a database goes on telling that nothing is late, or that much is',
+    breaks: 'a process without a database continues to report its last lag',
     check: servers('services/webhooks/test/waiting'),
   },
   {
@@ -151,7 +151,7 @@ export const observing: readonly Fault[] = [
     file: 'services/webhooks/src/metrics.ts',
     replace: 'AS value FROM webhooks WHERE status = 1`',
     by: 'AS value FROM webhooks`',
-    breaks: 'an alert goes off for a webhook that its owner has disabled',
+    breaks: 'an alert fires for a webhook that its owner has disabled',
     check: servers('services/webhooks/test/waiting'),
   },
   {
@@ -183,7 +183,7 @@ export const observing: readonly Fault[] = [
     file: 'packages/service-kit/src/log-lines.ts',
     replace: 'const CHARACTER_BYTES_MAX = 3;',
     by: 'const CHARACTER_BYTES_MAX = 2;',
-    breaks: 'the end of a line is lost where many are written together',
+    breaks: 'the end of a line is lost when many are written together',
     check: unit('packages/service-kit/test/log'),
   },
   {
@@ -191,7 +191,7 @@ export const observing: readonly Fault[] = [
     file: 'packages/service-kit/src/log-lines.ts',
     replace: '    this.#bytes = Buffer.allocUnsafeSlow(TOGETHER_BYTES);\n',
     by: '',
-    breaks: 'lines that wait for a slow disk are written over by later ones',
+    breaks: 'lines that wait for a slow disk are overwritten by later ones',
     check: unit('packages/service-kit/test/log'),
   },
   {
@@ -199,7 +199,7 @@ export const observing: readonly Fault[] = [
     file: 'packages/service-kit/src/log-lines.ts',
     replace: '    if (bytesMax > TOGETHER_BYTES) {',
     by: '    if (bytesMax > 100 * TOGETHER_BYTES) {',
-    breaks: 'a line is cut that is longer than what is written together, as that of an error may be',
+    breaks: 'a line longer than the write buffer, such as that of an error, is cut',
     check: unit('packages/service-kit/test/log'),
   },
   {
@@ -207,7 +207,7 @@ export const observing: readonly Fault[] = [
     file: 'packages/service-kit/src/trace.ts',
     replace: '  text.length === TRACEPARENT_LENGTH &&\n',
     by: '',
-    breaks: 'a malformed trace context goes on to those who refuse it',
+    breaks: 'a malformed trace context is forwarded to receivers that refuse it',
     check: unit('packages/service-kit/test/trace'),
   },
   {
@@ -215,7 +215,7 @@ export const observing: readonly Fault[] = [
     file: 'packages/service-kit/src/request-lines.ts',
     replace: '`,"path":${JSON.stringify(path)}`',
     by: '`,"path":"${path}"`',
-    breaks: 'a path makes a line of the log that is no JSON, or another line',
+    breaks: 'a path can produce invalid JSON or an additional line in the log',
     check: unit('packages/service-kit/test/request-lines'),
   },
   {
@@ -223,7 +223,7 @@ export const observing: readonly Fault[] = [
     file: 'packages/service-kit/src/log-lines.ts',
     replace: "process.once('exit', () => this.flushSync());",
     by: '',
-    breaks: 'what was logged last is not written where a process exits',
+    breaks: 'the last log lines are lost when a process exits',
     check: unit('packages/service-kit/test/log'),
   },
   {
@@ -231,7 +231,7 @@ export const observing: readonly Fault[] = [
     file: 'packages/service-kit/src/loop-lag-metrics.ts',
     replace: 'lags.reset();',
     by: '',
-    breaks: 'one stall is told as the lag of the event loop until the process ends',
+    breaks: 'a single stall is reported as event loop lag until the process ends',
     check: unit('packages/service-kit/test/loop-lag-metrics'),
   },
   {

@@ -1,4 +1,4 @@
-/** What operators do: restoring a database, and adding partitions. */
+/** Operations: restoring a database, adding partitions, audits, and scheduling of background work. */
 import { type Fault, servers, unit } from '../fault.ts';
 
 export const operating: readonly Fault[] = [
@@ -7,7 +7,7 @@ export const operating: readonly Fault[] = [
     file: 'tools/streams/src/raise-partitions.ts',
     replace: '    await untilRead(options, signal);\n',
     by: '',
-    breaks: 'who reads the new partitions first has events out of order',
+    breaks: 'subscribers that read the new partitions first get events out of order',
     check: servers('tools/streams/test/raise-partitions'),
   },
   {
@@ -15,7 +15,7 @@ export const operating: readonly Fault[] = [
     file: 'tools/streams/src/recover.ts',
     replace: '  await passOverIds(databases[service], service);\n',
     by: '',
-    breaks: 'after a restore, what is made next gets the id of what was there before',
+    breaks: 'after a restore new rows reuse ids of lost ones',
     check: servers('system-tests/test/recover'),
   },
   {
@@ -39,7 +39,7 @@ export const operating: readonly Fault[] = [
     file: 'tools/streams/src/recover.ts',
     replace: '        if (applied <= head) continue;\n',
     by: '        if (applied >= head) continue;\n',
-    breaks: 'others go on with events that nobody has any more',
+    breaks: 'other services keep the effects of lost events',
     check: servers('system-tests/test/recover'),
   },
   {
@@ -47,7 +47,7 @@ export const operating: readonly Fault[] = [
     file: 'packages/messaging/src/pull/wire.ts',
     replace: 'pullRequest = z.object(',
     by: 'pullRequest = z.strictObject(',
-    breaks: 'a newer version that asks for more is refused by an older one, and work stops amid an update',
+    breaks: 'an older version refuses requests with additional members, and work stops during an update',
     check: servers('system-tests/test/versions'),
   },
   {
@@ -55,7 +55,7 @@ export const operating: readonly Fault[] = [
     file: 'packages/messaging/src/audit/turns.ts',
     replace: '    await setImmediate();\n',
     by: '',
-    breaks: 'whoever calls while a customer of many events is audited waits for all of them',
+    breaks: 'calls during the audit of a customer with many events wait for the whole audit',
     check: unit('packages/messaging/test/turns'),
   },
   {
@@ -63,7 +63,7 @@ export const operating: readonly Fault[] = [
     file: 'packages/messaging/src/audit/pace.ts',
     replace: 'this.#ahead += events;',
     by: 'this.#ahead += Math.min(events, 20);',
-    breaks: 'where some customers have most of the events, the audit does nothing but look at those',
+    breaks: 'if some customers have most of the events, the audit processes nothing else',
     check: unit('packages/messaging/test/pace'),
   },
   {
@@ -71,7 +71,7 @@ export const operating: readonly Fault[] = [
     file: 'packages/messaging/src/audit/pace.ts',
     replace: 'this.#eventsEach = events / customers;',
     by: '',
-    breaks: 'callers who come while the audit looks at five customers of many events wait for all of these',
+    breaks: 'calls during the audit of five customers with many events wait for all of them',
     check: unit('packages/messaging/test/pace'),
   },
   {
@@ -79,7 +79,7 @@ export const operating: readonly Fault[] = [
     file: 'packages/messaging/src/audit/pace.ts',
     replace: 'this.#leftOut = Math.min(Math.floor((PARTS * ms) / this.#roundMs), ROUNDS_LEFT_OUT_MAX);',
     by: '',
-    breaks: 'the audit takes as much of busy processors as of idle ones',
+    breaks: 'the audit uses as much CPU on a busy machine as on an idle one',
     check: unit('packages/messaging/test/pace'),
   },
   {
@@ -87,7 +87,7 @@ export const operating: readonly Fault[] = [
     file: 'packages/messaging/src/relay/relay.ts',
     replace: 'const beganMs = clock.elapsed();',
     by: 'const beganMs = clock.now();',
-    breaks: 'the relay stands still for as long as the clock was set back',
+    breaks: 'after the clock is set back, the relay stops for that long',
     check: unit('packages/messaging/test/relay'),
   },
   {
@@ -95,7 +95,7 @@ export const operating: readonly Fault[] = [
     file: 'packages/messaging/src/relay/housekeeping.ts',
     replace: 'clock.elapsed() - begunMs',
     by: 'clock.now() - begunMs',
-    breaks: 'nothing is forgotten for as long as the clock was set back',
+    breaks: 'after the clock is set back, nothing expires for that long',
     check: unit('packages/messaging/test/housekeeping'),
   },
   {
@@ -103,7 +103,7 @@ export const operating: readonly Fault[] = [
     file: 'packages/service-kit/src/cursor.ts',
     replace: "Date.parse('9999-12-31T23:59:59.999Z')",
     by: '8_640_000_000_000_000',
-    breaks: 'a cursor that was made up is a 500',
+    breaks: 'a forged cursor is a 500',
     check: unit('packages/service-kit/test/cursor'),
   },
   {
@@ -111,7 +111,7 @@ export const operating: readonly Fault[] = [
     file: 'packages/messaging/src/round-interval.ts',
     replace: 'Math.max(parts * this.#meanMs, msMin)',
     by: 'msMin',
-    breaks: 'where the processors are busy, rounds of a few events each keep them busier',
+    breaks: 'on a busy machine, rounds of a few events each add to the load',
     check: unit('packages/messaging/test/relay'),
   },
   {
@@ -119,7 +119,7 @@ export const operating: readonly Fault[] = [
     file: 'packages/messaging/src/round-interval.ts',
     replace: 'LATEST_PART = 0.1',
     by: 'LATEST_PART = 1',
-    breaks: 'what has waited for a slow round waits for a longer rest as well',
+    breaks: 'events that waited for a slow round also wait for a longer pause',
     check: unit('packages/messaging/test/relay'),
   },
   {
@@ -127,7 +127,7 @@ export const operating: readonly Fault[] = [
     file: 'packages/messaging/src/round-interval.ts',
     replace: 'Math.min(roundMs, this.#pacing.msMax)',
     by: 'roundMs',
-    breaks: 'for seconds after Kafka hung once events are as old as they may become',
+    breaks: 'for seconds after a stall of Kafka, events have the largest permitted lag',
     check: unit('packages/messaging/test/relay'),
   },
   {
@@ -135,7 +135,7 @@ export const operating: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/fetch-rests.ts',
     replace: 'Math.max(this.#tookMs, nowMs - beganMs)',
     by: 'Math.min(this.#tookMs || nowMs, nowMs - beganMs)',
-    breaks: 'a consumer with much to do in one partition rests as if it had little',
+    breaks: 'a consumer with much work in one partition pauses as if it had little',
     check: unit('packages/messaging/test/fetch-rests'),
   },
   {
@@ -143,7 +143,7 @@ export const operating: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/fetch-rests.ts',
     replace: 'Math.max(this.#tookMs, nowMs - beganMs)',
     by: 'nowMs - this.#beganMs',
-    breaks: 'with more partitions than are handled at once a consumer rests as if it were always busy',
+    breaks: 'with more partitions than it handles concurrently, a consumer pauses as if it were always busy',
     check: unit('packages/messaging/test/fetch-rests'),
   },
   {
@@ -152,7 +152,7 @@ export const operating: readonly Fault[] = [
     replace:
       '    if (this.#isBehind || this.#wasBehind) return 0;\n    const nowMs = this.#nowMs();\n    this.#tookMs = Math.max(this.#tookMs, nowMs - beganMs);\n',
     by: '    const nowMs = this.#nowMs();\n    this.#tookMs = Math.max(this.#tookMs, nowMs - beganMs);\n    if (this.#isBehind || this.#wasBehind) return 0;\n',
-    breaks: 'a consumer that has caught up rests for long as if it were still busy',
+    breaks: 'a consumer that has caught up pauses as long as a busy one',
     check: unit('packages/messaging/test/fetch-rests'),
   },
   {
@@ -160,7 +160,7 @@ export const operating: readonly Fault[] = [
     file: 'packages/messaging/src/round-interval.ts',
     replace: 'msMin: 15, msMax: 28, parts: 2',
     by: 'msMin: 15, msMax: 60, parts: 4',
-    breaks: 'an event waits for a round of the relay, and then as long again for one of whoever follows',
+    breaks: 'an event waits for a round of the relay, and again as long for one of the follower',
     check: unit('packages/messaging/test/relay'),
   },
   {
@@ -168,8 +168,7 @@ export const operating: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/kafkajs.ts',
     replace: '      await Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic)));\n',
     by: '',
-    breaks:
-      'the first events of a topic that was just made are refused by brokers that do not know yet that they lead it',
+    breaks: 'the first events of a new topic are refused by brokers that do not know their leadership yet',
     check: servers('packages/messaging/test/kafkajs'),
   },
   {
@@ -177,7 +176,7 @@ export const operating: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/kafkajs-producer.ts',
     replace: 'mustHaveTaken(await this.#producer.send(batch), toSend);',
     by: 'await this.#producer.send(batch);',
-    breaks: 'events for a partition that a producer has not heard of are removed from the outbox and on no topic',
+    breaks: 'events for a partition unknown to the producer are removed from the outbox but not sent',
     check: servers('packages/messaging/test/kafkajs'),
   },
   {
@@ -185,7 +184,7 @@ export const operating: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/fetch-rests.ts',
     replace: 'if (this.#isBehind || this.#wasBehind) return 0;',
     by: '',
-    breaks: 'a follower that is behind catches up at the pace of one that is not',
+    breaks: 'a follower that is behind processes events at the pace of one that is up to date',
     check: unit('packages/messaging/test/fetch-rests'),
   },
 ];

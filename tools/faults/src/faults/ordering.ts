@@ -1,4 +1,4 @@
-/** What webhooks takes in: in which order, what it waits for, and what it pulls. */
+/** The intake of webhooks: order, waits and pulls. */
 import { type Fault, servers, unit } from '../fault.ts';
 
 const FETCHER = servers('services/webhooks/test/fetcher');
@@ -10,7 +10,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/intake/order.ts',
     replace: 'if (isNew && !hasCauses(next, { versions: last, waived })) break;',
     by: '',
-    breaks: 'a receiver hears of a payment before the loan that it pays',
+    breaks: 'a receiver gets a payment before the loan that it pays',
     check: unit('services/webhooks/test/order'),
   },
   {
@@ -18,7 +18,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/intake/order.ts',
     replace: 'const isNew = version > last[stream] ||',
     by: 'const isNew = version >= last[stream] ||',
-    breaks: 'what Kafka sends again is told again',
+    breaks: 'redelivered Kafka messages are sent to receivers again',
     check: unit('services/webhooks/test/order'),
   },
   {
@@ -26,7 +26,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/intake/order.ts',
     replace: 'for (const { stream, versions } of waivers) waived[stream] = add(',
     by: 'for (const { stream, versions } of waivers) void add(',
-    breaks: 'a customer of whom an owner has lost events is told of nothing more',
+    breaks: 'a customer with lost events gets no further messages',
     check: unit('services/webhooks/test/order'),
   },
   {
@@ -42,7 +42,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/intake/order.ts',
     replace: '|| includes(waived[stream] ?? [], version);',
     by: ';',
-    breaks: 'an event that others went on without is never told, though it comes after all',
+    breaks: 'a late event that was skipped is never sent',
     check: unit('services/webhooks/test/order'),
   },
   {
@@ -50,7 +50,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/intake/intake.ts',
     replace: 'if (changed.length === 0) return;',
     by: 'if (changed.length >= 0) return;',
-    breaks: 'each event of a customer waits again for a cause that does not come',
+    breaks: 'each event of a customer waits again for a cause that never arrives',
     check: servers('services/webhooks/test/intake'),
   },
   {
@@ -59,7 +59,7 @@ export const ordering: readonly Fault[] = [
     replace: `$6::text[], $7::text[])
     ON CONFLICT DO NOTHING`,
     by: '$6::text[], $7::text[])',
-    breaks: 'nothing more is taken in once a process of the version before has told of what was waived',
+    breaks: 'after an older process has sent an event that was given up, no more events are accepted',
     check: servers('services/webhooks/test/intake'),
   },
   {
@@ -67,7 +67,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/intake/fetcher.ts',
     replace: 'const events = fetched.flatMap((each) => each.events);',
     by: 'const events: StreamEvent[] = [];',
-    breaks: 'what Kafka has lost is never told, and nothing after it',
+    breaks: 'events that Kafka has lost are never sent, nor any later ones',
     check: FETCHER,
   },
   {
@@ -77,7 +77,7 @@ export const ordering: readonly Fault[] = [
     by: `this.#noteAway(stream, error);
         const versions = [1, Number.MAX_SAFE_INTEGER] as const;
         return { customerId: waiting.customerId, stream, events: [], absence: { versions, why: 'ended' as const } };`,
-    breaks: 'effects are told before their causes once the owner of those is away for a minute',
+    breaks: 'effects are sent before their causes once the owner of the causes is down for a minute',
     check: FETCHER,
   },
   {
@@ -85,7 +85,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/intake/fetcher.ts',
     replace: '{ versions: [quarantined.version, quarantined.version],',
     by: '{ versions: [quarantined.version, needed],',
-    breaks: 'events after one that can not be understood are told out of order',
+    breaks: 'events after an unreadable one are sent out of order',
     check: FETCHER,
   },
   {
@@ -93,7 +93,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/intake/fetcher.ts',
     replace: 'return Date.parse(time) < (this.#begunAtMs ?? 0);',
     by: 'return Date.parse(time) < 0;',
-    breaks: 'receivers are told of years of events where webhooks came to a system later',
+    breaks: 'adding webhooks to an existing system sends years of events',
     check: FETCHER,
   },
   {
@@ -101,7 +101,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/intake/recall.ts',
     replace: '(waived[stream] ?? []).map(',
     by: '(waived[stream] ?? []).slice(1).map(',
-    breaks: 'what an older process did not understand is never told, though a newer one would',
+    breaks: 'events that an older process could not read are never sent, although a newer one could',
     check: FETCHER,
   },
   {
@@ -109,7 +109,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/intake/recall.ts',
     replace: 'Date.parse(time) >= begunAtMs',
     by: 'Date.parse(time) >= 0',
-    breaks: 'receivers are told at the next start of what was before there were webhooks',
+    breaks: 'at the next start receivers get events from before the first webhook',
     check: FETCHER,
   },
   {
@@ -117,7 +117,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/intake/fetcher.ts',
     replace: 'if (before > 0) return',
     by: 'if (before < 0) return',
-    breaks: 'receivers are told of what was before there were webhooks along with what came after',
+    breaks: 'receivers get events from before the first webhook together with later ones',
     check: FETCHER,
   },
   {
@@ -125,7 +125,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/intake/recall.ts',
     replace: 'Math.min(this.#ends.get(key) ?? first - 1, first - 1)',
     by: 'first - 1',
-    breaks: 'owners raise an alarm every ten minutes for what they have lost for good',
+    breaks: 'owners raise an alarm every ten minutes for permanently lost events',
     check: FETCHER,
   },
   {
@@ -133,7 +133,7 @@ export const ordering: readonly Fault[] = [
     file: 'packages/messaging/src/pull/remote-peers.ts',
     replace: 'events.push(isWhole ?',
     by: 'events.push(!isWhole && isWhole ?',
-    breaks: 'receivers never get what newer software says in an event that was pulled',
+    breaks: 'receivers never get newer members of a pulled event',
     check: FETCHER,
   },
   {
@@ -141,7 +141,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/app.ts',
     replace: "if (why === 'before') return;",
     by: "if (why !== 'before') return;",
-    breaks: 'operators do not hear that receivers are not told of all',
+    breaks: 'operators are not alerted that receivers miss events',
     check: servers('services/webhooks/test/missing'),
   },
   {
@@ -221,7 +221,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/intake/intake.ts',
     replace: 'ORDER BY customer_id FOR UPDATE',
     by: 'ORDER BY customer_id',
-    breaks: 'two processes that are given topics of one customer overwrite what each has told',
+    breaks: "two processes with topics of one customer overwrite each other's progress",
     check: servers('services/webhooks/test/intake'),
   },
   {
@@ -229,7 +229,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/intake/intake.ts',
     replace: 'w.status = 1 AND e.type = ANY (w.event_types)',
     by: 'w.status = 1',
-    breaks: 'a webhook is told of what it did not subscribe to',
+    breaks: 'a webhook gets events that it did not subscribe to',
     check: servers('services/webhooks/test/intake'),
   },
   {
@@ -237,7 +237,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/intake/intake.ts',
     replace: 'w.status = 1 AND e.type = ANY (w.event_types)',
     by: 'w.status <> 3 AND e.type = ANY (w.event_types)',
-    breaks: 'a webhook that was disabled is told later of all that happened meanwhile',
+    breaks: 'a re-enabled webhook gets all events of the time when it was disabled',
     check: servers('services/webhooks/test/webhooks'),
   },
   {
@@ -245,7 +245,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/intake/subscriber.ts',
     replace: 'const event = wholeFromMessage(stream, message);',
     by: 'const { value, ...rest } = message; const event = wholeFromMessage(stream, { ...rest, value: JSON.stringify({ ...JSON.parse(value as string), more: undefined }) });',
-    breaks: 'receivers never get what newer software says, while an older webhooks process runs beside it',
+    breaks: 'receivers never get newer members of events while an older webhooks process is running',
     check: servers('services/webhooks/test/webhooks'),
   },
   {
@@ -253,7 +253,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/intake/fetcher.ts',
     replace: 'await this.#fetch(some).catch(() => this.#fetchEach(some));',
     by: 'await this.#fetch(some);',
-    breaks: 'one customer whose events can not be taken in keeps all others waiting',
+    breaks: 'one customer whose events can not be processed blocks all others',
     check: FETCHER,
   },
   {
@@ -261,7 +261,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/intake/recall.ts',
     replace: 'after = quarantined?.version ?? events',
     by: 'after = quarantined === undefined ? last : last; void events',
-    breaks: 'what follows an event that is not understood is never asked for again',
+    breaks: 'the successors of an unreadable event are never pulled again',
     check: FETCHER,
   },
 ];

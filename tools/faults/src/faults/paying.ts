@@ -1,4 +1,4 @@
-/** Payments and money: how a payment is spread, to the cent. */
+/** Payments and money: the exact spread of a payment. */
 import { type Fault, simulation, unit } from '../fault.ts';
 
 export const paying: readonly Fault[] = [
@@ -47,7 +47,7 @@ export const paying: readonly Fault[] = [
     file: 'services/payments/src/domain/open-loan.ts',
     replace: 'loan.id < other.id)',
     by: 'loan.id > other.id)',
-    breaks: 'of loans of the same instant the later one is paid first',
+    breaks: 'of two loans with equal times the later one is paid first',
     check: unit('services/payments/test/spread'),
   },
   {
@@ -55,7 +55,7 @@ export const paying: readonly Fault[] = [
     file: 'services/payments/src/domain/payment.ts',
     replace: 'request.total_amount > account.owed',
     by: 'request.total_amount >= account.owed',
-    breaks: 'a payment of all that is owed is rejected',
+    breaks: 'a payment of the whole debt is rejected',
     check: unit('services/payments/test/spread'),
   },
   {
@@ -71,7 +71,7 @@ export const paying: readonly Fault[] = [
     file: 'services/payments/src/domain/account.ts',
     replace: 'owed: account.owed - payment.totalAmount',
     by: 'owed: account.owed',
-    breaks: 'what is paid is still owed',
+    breaks: 'a paid amount remains in the debt',
     check: unit('services/payments/test/spread'),
   },
   {
@@ -95,7 +95,7 @@ export const paying: readonly Fault[] = [
     file: 'services/payments/src/domain/model.ts',
     replace: "restricts: (event) => event.type === 'PaymentApplied'",
     by: 'restricts: () => false',
-    breaks: 'a payment is rejected on what another one left before it was confirmed',
+    breaks: 'a payment is rejected because of another payment that is not confirmed yet',
     check: unit('services/payments/test/domain/account'),
   },
   {
@@ -103,7 +103,7 @@ export const paying: readonly Fault[] = [
     file: 'services/payments/src/commands/make-payment.ts',
     replace: "return recorded(spread, ['loans']);",
     by: 'return recorded(spread, []);',
-    breaks: 'a payment is rejected on old news',
+    breaks: 'a payment is rejected because of stale data',
     check: simulation(40),
   },
   {
@@ -119,7 +119,7 @@ export const paying: readonly Fault[] = [
     file: 'packages/money/src/allocate.ts',
     replace: 'return left === 0n ? parts : null;',
     by: 'return parts;',
-    breaks: 'a payment of more than is owed vanishes in part',
+    breaks: 'part of a payment above the debt vanishes',
     check: unit('packages/money/test/allocate'),
   },
   {
@@ -127,7 +127,7 @@ export const paying: readonly Fault[] = [
     file: 'packages/money/src/allocate.ts',
     replace: 'if (outstanding <= 0n) continue;',
     by: '',
-    breaks: 'a payment has parts of nothing',
+    breaks: 'a payment has details with an amount of zero',
     check: unit('packages/money/test/allocate'),
   },
   {
@@ -135,7 +135,7 @@ export const paying: readonly Fault[] = [
     file: 'packages/money/src/money.ts',
     replace: '(?:\\.(\\d{1,2}))?$/',
     by: '(?:\\.(\\d{1,3}))?$/',
-    breaks: 'an amount with three decimals is taken for another',
+    breaks: 'an amount with three decimals is read as another amount',
     check: unit('packages/money/test/money'),
   },
   {
@@ -143,7 +143,7 @@ export const paying: readonly Fault[] = [
     file: 'packages/money/src/money.ts',
     replace: '/^(\\d{1,10})',
     by: '/^(\\d{1,11})',
-    breaks: 'an amount is taken that no column holds',
+    breaks: 'an amount is accepted that exceeds every column',
     check: unit('packages/money/test/money'),
   },
   {

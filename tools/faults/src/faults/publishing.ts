@@ -1,4 +1,4 @@
-/** How events leave a service: the outbox, the relay, its lease, and Kafka. */
+/** Publishing of events: the outbox, the relay, its lease, and Kafka. */
 import { type Fault, servers, simulation, unit } from '../fault.ts';
 
 export const publishing: readonly Fault[] = [
@@ -7,7 +7,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/relay/relay.ts',
     replace: 'await way.producer.send(topic, messages, way.partitions);',
     by: 'await outbox.remove(entries.map((entry) => entry.id), way.holder);\n      await way.producer.send(topic, messages, way.partitions);',
-    breaks: 'what Kafka did not take is not sent again',
+    breaks: 'events that Kafka did not accept are not sent again',
     check: simulation(40),
   },
   {
@@ -15,7 +15,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/kafkajs.ts',
     replace: ', configEntries: KEEP_ALL }',
     by: ' }',
-    breaks: "topics forget events after the broker's week, and are no second copy",
+    breaks: "topics lose events after the broker's default week, so they are no second copy",
     check: servers('packages/messaging/test/kafkajs'),
   },
   {
@@ -31,7 +31,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/relay/relay.ts',
     replace: 'this.#holding = held !== null;',
     by: 'this.#holding ||= held !== null;',
-    breaks: 'a process relays on after another has taken over',
+    breaks: 'a process continues to relay after another has taken over',
     check: servers('packages/messaging/test/relay'),
   },
   {
@@ -63,7 +63,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/sql/outbox.ts',
     replace: 'AND EXISTS (SELECT 1 FROM relay_lease WHERE holder = $2)',
     by: 'AND $2::text IS NOT NULL',
-    breaks: 'a process that was held up removes what its successor has not sent where readers look for it',
+    breaks: 'a delayed process removes entries that its successor has not sent to the current partitions',
     check: servers('packages/messaging/test/relay'),
   },
   {
@@ -79,7 +79,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/relay/relay.ts',
     replace: 'if (this.#isNewHolder) await this.#closeWay();',
     by: '',
-    breaks: 'a relay goes by partitions that were changed while another process held its lease',
+    breaks: "a relay uses outdated partitions after a change under another process's lease",
     check: servers('packages/messaging/test/relay'),
   },
   {
@@ -87,7 +87,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/kafkajs-producer.ts',
     replace: 'partitions === undefined || key === null',
     by: 'partitions !== undefined || key === null',
-    breaks: 'partitions that somebody adds are used while readers have yet to read the old ones',
+    breaks: 'added partitions are used before readers have read the old ones to the end',
     check: servers('tools/streams/test/raise-partitions'),
   },
   {
@@ -103,7 +103,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/sql/outbox.ts',
     replace: 'ORDER BY o.id LIMIT $1',
     by: 'ORDER BY o.customer_id, o.id LIMIT $1',
-    breaks: 'a customer with many events holds up all others',
+    breaks: 'a customer with many events delays all others',
     check: servers('packages/messaging/test/outbox'),
   },
   {
@@ -120,7 +120,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/sql/outbox.ts',
     replace: '    return entries;\n',
     by: '    const newer = entries.filter((row) => Number(row.id) > this.#last);\n    this.#last = Number(newer.at(-1)?.id ?? this.#last);\n    return newer;\n  }\n  #last = 0;\n  unused() {\n',
-    breaks: 'the relay remembers the last id, and skips what is committed late',
+    breaks: 'the relay remembers the last id, and skips events that are committed late',
     check: servers('packages/messaging/test/relay'),
   },
   {
@@ -136,7 +136,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/sql/outbox-floor.ts',
     replace: 'first === null ? this.#noted.drawn :',
     by: 'first === null ? drawn :',
-    breaks: 'an event whose id was drawn by a transaction that is not over is never sent',
+    breaks: 'an event whose id belongs to an open transaction is never sent',
     check: unit('packages/messaging/test/outbox-floor'),
   },
   {
@@ -144,7 +144,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/sql/outbox.ts',
     replace: '(SELECT min(id) FROM outbox WHERE id > $2) AS first',
     by: '(SELECT min(id) FROM outbox WHERE id > $2 AND parked_reason IS NULL) AS first',
-    breaks: 'what was parked is never sent, though it is let go',
+    breaks: 'parked events are never sent, even after their release',
     check: servers('packages/messaging/test/outbox-floor'),
   },
   {
@@ -152,7 +152,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/sql/outbox.ts',
     replace: 'if (entries.length > 0) this.#floor.moves();',
     by: '',
-    breaks: 'while somebody dumps the database the relay passes all that it has removed, each time',
+    breaks: 'during a dump of the database each round of the relay scans all removed entries',
     check: servers('packages/messaging/test/outbox-floor'),
   },
   {
@@ -160,7 +160,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/sql/outbox-floor.ts',
     replace: '|| drawn < this.#height) {',
     by: '|| drawn < 0) {',
-    breaks: 'after the database was set back nothing is sent until as many ids were drawn',
+    breaks: 'after a restore of the database nothing is sent until the ids have caught up',
     check: servers('packages/messaging/test/outbox-floor'),
   },
   {
@@ -168,7 +168,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/sql/outbox-floor.ts',
     replace: 'server !== this.#server ||',
     by: '',
-    breaks: 'what a standby that took over gives as ids once more is not sent until the next start',
+    breaks: 'events with ids that a promoted standby assigns again are not sent until the next start',
     check: unit('packages/messaging/test/outbox-floor'),
   },
   {
@@ -176,7 +176,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/sql/journal.ts',
     replace: '  ORDER BY place`;',
     by: '  ORDER BY place DESC`;',
-    breaks: "a batch's events are sent last first",
+    breaks: "a batch's events are sent in reverse order",
     check: servers('packages/messaging/test/journal'),
   },
   {
@@ -184,7 +184,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/sql/journal.ts',
     replace: 'version > want.after ORDER BY',
     by: 'version >= want.after ORDER BY',
-    breaks: 'a page begins with what was applied already',
+    breaks: 'a page starts with events that were already applied',
     check: servers('packages/messaging/test/journal'),
   },
   {
@@ -200,7 +200,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/sql/journal.ts',
     replace: 'ORDER BY j.version) AS events',
     by: 'ORDER BY j.version DESC) AS events',
-    breaks: "a page's events come last first",
+    breaks: "a page's events are in reverse order",
     check: servers('packages/messaging/test/journal'),
   },
   {
@@ -208,7 +208,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/sql/journal.ts',
     replace: 'time >= (SELECT to_timestamp($2::bigint / 1000.0))',
     by: 'time > (SELECT to_timestamp($2::bigint / 1000.0))',
-    breaks: 'the heads leave out an event of the very instant asked for',
+    breaks: 'the heads omit an event at exactly the requested time',
     check: servers('packages/messaging/test/journal'),
   },
   {
@@ -224,7 +224,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/cloud-events.ts',
     replace: "...(seen === '' ? {} : { ce_seen: seen }),",
     by: '',
-    breaks: "a subscriber can't tell what an event was decided on",
+    breaks: "a subscriber can't see the versions that an event was based on",
     check: unit('packages/messaging/test/cloud-events'),
   },
   {
@@ -249,7 +249,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/handling.ts',
     replace: 'BigInt(batch.lastOffset()) + 1n',
     by: 'BigInt(batch.lastOffset()) + 2n',
-    breaks: 'a consumer that starts again skips a message',
+    breaks: 'a restarted consumer skips a message',
     check: servers('packages/messaging/test/kafkajs'),
   },
   {
@@ -257,7 +257,7 @@ export const publishing: readonly Fault[] = [
     file: 'packages/messaging/src/kafka/offset-commits.ts',
     replace: 'await this.#commit(offsets);',
     by: '',
-    breaks: 'a process that starts reads everything again',
+    breaks: 'a starting process reads everything again',
     check: unit('packages/messaging/test/offset-commits'),
   },
   {

@@ -1,4 +1,4 @@
-/** What reads have to guarantee: the rows that were asked for, in their order, whatever else is slow. */
+/** Guarantees of reads: the requested rows, in order, whatever else is slow. */
 import { type Fault, servers, unit } from '../fault.ts';
 
 export const reading: readonly Fault[] = [
@@ -31,7 +31,7 @@ export const reading: readonly Fault[] = [
     file: 'packages/messaging/src/sql/page.ts',
     replace: 'ORDER BY ${id} DESC',
     by: 'ORDER BY ${id} + 0 DESC',
-    breaks: 'a page reads and sorts all rows of a customer that has many',
+    breaks: 'a page of a customer with many rows reads and sorts all of them',
     check: servers('packages/messaging/test/page'),
   },
   {
@@ -39,7 +39,7 @@ export const reading: readonly Fault[] = [
     file: 'packages/messaging/src/sql/page.ts',
     replace: 'isAmongFew ?',
     by: 'isAmongFew || code !== undefined ?',
-    breaks: 'a list of what is rare walks the whole table',
+    breaks: 'a list with a rare filter scans the whole table',
     check: servers('packages/messaging/test/page'),
   },
   {
@@ -47,7 +47,7 @@ export const reading: readonly Fault[] = [
     file: 'packages/messaging/src/sql/page.ts',
     replace: 'ofRange ? literal(value) : ',
     by: '',
-    breaks: 'a list of a few days walks the whole table',
+    breaks: 'a list of a few days scans the whole table',
     check: servers('packages/messaging/test/page'),
   },
   {
@@ -63,7 +63,7 @@ export const reading: readonly Fault[] = [
     file: 'services/payments/src/db/open-loans.ts',
     replace: 'if (wanted.size === 0) return loans;',
     by: 'if (wanted.size >= 0) return loans;',
-    breaks: 'a payment over many loans fails, though so much is owed',
+    breaks: 'a payment over many loans fails although it does not exceed the debt',
     check: servers('services/payments/test/make-payment'),
   },
   {
@@ -71,7 +71,7 @@ export const reading: readonly Fault[] = [
     file: 'services/payments/src/db/open-loans.ts',
     replace: "(byName.get(names.get(id) ?? '') ?? 0n)",
     by: '0n',
-    breaks: 'a payment over many loans fails where the caller names its customer',
+    breaks: 'a payment over many loans fails if the caller identifies the customer by external_id',
     check: servers('services/payments/test/open-loans'),
   },
   {
@@ -79,7 +79,7 @@ export const reading: readonly Fault[] = [
     file: 'services/payments/src/db/open-loans.ts',
     replace: ' LIMIT ${OLDEST_LOANS}',
     by: '',
-    breaks: 'each payment of a customer reads all loans that it has',
+    breaks: 'each payment reads all loans of its customer',
     check: servers('services/payments/test/open-loans'),
   },
   {
@@ -95,7 +95,7 @@ export const reading: readonly Fault[] = [
     file: 'packages/service-kit/src/batch-queue.ts',
     replace: '      this.#slowOnes += 1;\n',
     by: '',
-    breaks: 'one lost connection holds up the balances of everybody',
+    breaks: 'one lost connection delays all balance reads',
     check: unit('packages/service-kit/test/slow-batches'),
   },
   {
@@ -103,7 +103,7 @@ export const reading: readonly Fault[] = [
     file: 'packages/service-kit/src/batch-queue.ts',
     replace: 'if (isSlow) this.#slowOnes -= 1;',
     by: 'if (isSlow) return;',
-    breaks: 'after a slow moment reads no longer travel together',
+    breaks: 'after a slow moment reads are no longer batched',
     check: unit('packages/service-kit/test/slow-batches'),
   },
   {
@@ -111,7 +111,7 @@ export const reading: readonly Fault[] = [
     file: 'packages/service-kit/src/batch-queue.ts',
     replace: ' && this.#inFlight < beside.inFlightMax',
     by: '',
-    breaks: 'as many batches are under way as come, and wait for each other',
+    breaks: 'the number of concurrent batches is unlimited, and they wait for each other',
     check: unit('packages/service-kit/test/batches-in-time'),
   },
   {
@@ -127,7 +127,7 @@ export const reading: readonly Fault[] = [
     file: 'packages/database/src/rows-by-id.ts',
     replace: '    }, ROW_WAIT_MS_MAX);',
     by: '    }, 60_000);',
-    breaks: 'while connections are lost each balance holds a place of the gateway',
+    breaks: 'while connections are lost each balance read occupies a slot of the gateway',
     check: unit('packages/database/test/rows-by-id'),
   },
   {
@@ -143,7 +143,7 @@ export const reading: readonly Fault[] = [
     file: 'packages/database/src/rows-by-id.ts',
     replace: 'if (databaseOutage(error) === null || performance',
     by: 'if (databaseOutage(error) !== null || performance',
-    breaks: 'one lost connection refuses all the balances that are read together',
+    breaks: 'one lost connection fails all balance reads of a batch',
     check: unit('packages/database/test/rows-by-id'),
   },
   {
@@ -151,7 +151,7 @@ export const reading: readonly Fault[] = [
     file: 'packages/database/src/together.ts',
     replace: 'this.#unread ?? this.#done',
     by: 'this.#done',
-    breaks: 'rows that can not be read are missing, and nobody is told',
+    breaks: 'unreadable rows are omitted without an error',
     check: servers('packages/database/test/together'),
   },
   {
@@ -159,7 +159,7 @@ export const reading: readonly Fault[] = [
     file: 'packages/database/src/together.ts',
     replace: '`together_${name}`',
     by: 'name',
-    breaks: 'a statement that failed when it was first prepared fails once more, elsewhere',
+    breaks: 'a statement whose first preparation failed fails again elsewhere',
     check: servers('packages/database/test/together'),
   },
 ];

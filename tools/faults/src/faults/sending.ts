@@ -1,4 +1,4 @@
-/** Webhooks: who sends a message, to where, and when it no longer may. */
+/** Webhooks: the sender and the target of a message, and when sending must stop. */
 import { type Fault, servers, unit } from '../fault.ts';
 
 const CLAIMS = servers('services/webhooks/test/claims');
@@ -11,7 +11,7 @@ export const sending: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/lanes.ts',
     replace: "SET claim = nextval('lane_claims')",
     by: 'SET claim = claim + 1',
-    breaks: 'a process whose claim has ended settles the claim of another, once the lane has gone and come again',
+    breaks: "a process with an expired claim settles another's claim after its lane was removed and created again",
     check: CLAIMS,
   },
   {
@@ -19,7 +19,7 @@ export const sending: readonly Fault[] = [
     file: 'services/webhooks/src/db/migrations/2026-11-27-claims.ts',
     replace: 'INCREMENT 1000',
     by: 'INCREMENT 1',
-    breaks: 'while a version is rolled out, a process whose claim has ended settles that of another',
+    breaks: "during a rollout a process with an expired claim settles another's claim",
     check: CLAIMS,
   },
   {
@@ -27,7 +27,7 @@ export const sending: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/lanes.ts',
     replace: ' AND deliveries.status = ${PENDING}',
     by: '',
-    breaks: 'a message that was delivered is sent again, and counts as not delivered',
+    breaks: 'a delivered message is sent again, and counts as not delivered',
     check: CLAIMS,
   },
   {
@@ -43,8 +43,7 @@ export const sending: readonly Fault[] = [
     for (const delivery of deliveries) {
       if (performance.now() >= turn.endMs || this.#stopping.signal.aborted) return;
 `,
-    breaks:
-      'after a change a turn still sends to the old URL, with the old secret, and to what was disabled or removed',
+    breaks: 'after a change a running turn still uses the old URL and secret, and disabled or removed webhooks',
     check: TURNS,
   },
   {
@@ -52,7 +51,7 @@ export const sending: readonly Fault[] = [
     file: 'services/webhooks/src/webhooks/webhook-table.ts',
     replace: 'FROM webhooks WHERE id = $1 AND status = ${ACTIVE}`',
     by: 'FROM webhooks WHERE id = $1`',
-    breaks: 'what was disabled or removed gets messages until the turn ends',
+    breaks: 'a disabled or removed webhook gets messages until the turn ends',
     check: TURNS,
   },
   {
@@ -60,7 +59,7 @@ export const sending: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/lanes.ts',
     replace: 'greatest(d.created_at, w.resumed_at)',
     by: 'greatest(d.created_at, w.created_at)',
-    breaks: 'what waited for a disabled webhook is given up after one attempt each, within seconds',
+    breaks: 'messages that waited for a disabled webhook are abandoned after one attempt each',
     check: TURNS,
   },
   {
@@ -68,7 +67,7 @@ export const sending: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/dispatcher.ts',
     replace: '      turn.pauseMs = pauseMs(attempts, attempt.retryAfterMs, Math.random());\n',
     by: '      turn.pauseMs = pauseMs(attempts, attempt.retryAfterMs, Math.random());\n      if (outcome.status !== "pending") continue;\n',
-    breaks: 'a receiver that is away for three days gets all that waits for it without a pause',
+    breaks: 'a receiver that was down for three days gets all waiting messages without a pause',
     check: TURNS,
   },
   {
@@ -76,7 +75,7 @@ export const sending: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/dispatcher.ts',
     replace: "ageMs >= DELIVERY_MS_MAX ? 'failed'",
     by: "ageMs < 0 ? 'failed'",
-    breaks: 'one message that is never taken keeps all others of its customer for good',
+    breaks: 'one message that is never accepted blocks all others of its customer forever',
     check: TURNS,
   },
   {
@@ -100,7 +99,7 @@ export const sending: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/dispatcher.ts',
     replace: '      throw error;\n    } finally {',
     by: '      turn.outcomes.length = 0;\n      throw error;\n    } finally {',
-    breaks: 'what was sent before the database went away for a moment is sent again',
+    breaks: 'messages sent before a short database outage are sent again',
     check: TURNS,
   },
   {
@@ -108,7 +107,7 @@ export const sending: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/names.ts',
     replace: 'if (underWay !== undefined) return underWay;',
     by: '',
-    breaks: 'name servers are asked for one name as often as there are attempts under way',
+    breaks: 'each concurrent attempt queries the name servers for the same name',
     check: NAMES,
   },
   {
@@ -116,7 +115,7 @@ export const sending: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/names.ts',
     replace: 'setTimeout(() => resolver.cancel(), timeoutMs)',
     by: 'setTimeout(() => {}, timeoutMs)',
-    breaks: 'a lookup goes on after its attempt was given up',
+    breaks: 'a lookup continues after its attempt was abandoned',
     check: NAMES,
   },
   {
@@ -124,7 +123,7 @@ export const sending: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/names.ts',
     replace: '[resolver.resolve4(name), resolver.resolve6(name)]',
     by: "[4, 6].map(async (family) => (await (await import('node:dns/promises')).lookup(name, { family, all: true })).map(({ address }) => address))",
-    breaks: 'a few names whose servers are silent hold all threads, and with them every other connection',
+    breaks: 'a few names with unresponsive name servers occupy all threads, and block every other connection',
     check: NAMES,
   },
   {
@@ -132,7 +131,7 @@ export const sending: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/names.ts',
     replace: '  if (found.length > 0) return found;\n  const codes',
     by: "  if (found.length > 0 && asked.every(({ status }) => status === 'fulfilled')) return found;\n  const codes",
-    breaks: 'a receiver that has addresses of one family alone is not found',
+    breaks: 'a receiver with addresses of a single family is not found',
     check: NAMES,
   },
   {
@@ -140,7 +139,7 @@ export const sending: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/names.ts',
     replace: 'if (known !== undefined) return known;',
     by: '',
-    breaks: 'receivers of which the hosts file tells, as that of a container does, are not found',
+    breaks: 'receivers in the hosts file, such as that of a container, are not found',
     check: NAMES,
   },
   {
@@ -148,7 +147,7 @@ export const sending: readonly Fault[] = [
     file: 'services/webhooks/src/delivery/targets.ts',
     replace: " && (isIP(address) === 4 || GLOBAL_IPV6.check(address, 'ipv6'))",
     by: '',
-    breaks: 'what is written as ::127.0.0.1 counts as an address of the public internet',
+    breaks: '::127.0.0.1 counts as an address of the public internet',
     check: unit('services/webhooks/test/targets'),
   },
 ];

@@ -1,4 +1,4 @@
-/** What callers see: keys, cursors, pages, tokens, batches, and what the gateway lets through. */
+/** The callers' view: keys, cursors, pages, tokens, batches, and the gateway's limits. */
 import { type Fault, servers, unit } from '../fault.ts';
 
 export const serving: readonly Fault[] = [
@@ -15,7 +15,7 @@ export const serving: readonly Fault[] = [
     file: 'packages/service-kit/src/page.ts',
     replace: 'rows.length > filters.limit &&',
     by: 'rows.length >= filters.limit &&',
-    breaks: 'the last page says that there is another',
+    breaks: 'the last page announces another one',
     check: unit('packages/service-kit/test/page'),
   },
   {
@@ -63,7 +63,7 @@ export const serving: readonly Fault[] = [
     file: 'packages/contracts/src/json.ts',
     replace: 'Object.keys(value).sort()',
     by: 'Object.keys(value)',
-    breaks: 'a body that says the same in another order counts as another',
+    breaks: 'an equal body with members in another order counts as another body',
     check: unit('packages/contracts/test/contracts'),
   },
   {
@@ -79,7 +79,7 @@ export const serving: readonly Fault[] = [
     file: 'packages/contracts/src/json.ts',
     replace: "if (character === '\\\\') place += 1;",
     by: '',
-    breaks: 'what follows a quote within a text is taken for the end of the text, and decimals after it for doubles',
+    breaks: 'a quote inside a text ends the text, and later decimals are parsed as doubles',
     check: unit('packages/contracts/test/json'),
   },
   {
@@ -87,7 +87,7 @@ export const serving: readonly Fault[] = [
     file: 'packages/contracts/src/iso-time.ts',
     replace: 'if (its !== second) {',
     by: 'if (!(its <= second)) {',
-    breaks: 'a time that is written after a later one is written wrong',
+    breaks: 'a time is formatted wrong after a later one',
     check: unit('packages/contracts/test/iso-time'),
   },
   {
@@ -95,7 +95,7 @@ export const serving: readonly Fault[] = [
     file: 'packages/service-kit/src/batch-queue.ts',
     replace: 'return this.#waiting.splice(0, count);',
     by: 'return this.#waiting.splice(0, count).reverse();',
-    breaks: 'a batch is decided last first',
+    breaks: 'a batch is decided in reverse order',
     check: unit('packages/service-kit/test/batch-queue'),
   },
   {
@@ -103,7 +103,7 @@ export const serving: readonly Fault[] = [
     file: 'packages/service-kit/src/batch-queue.ts',
     replace: 'step < STEPS_TOGETHER',
     by: 'step < 0',
-    breaks: 'calls that come in one write take two transactions',
+    breaks: 'calls from one write take two transactions',
     check: unit('packages/service-kit/test/batch-queue'),
   },
   {
@@ -111,7 +111,7 @@ export const serving: readonly Fault[] = [
     file: 'packages/service-kit/src/batch-queue.ts',
     replace: 'this.#weightWaiting + weight > this.#options.queueWeightMax',
     by: 'this.#weightWaiting < 0',
-    breaks: 'a queue grows as far as memory goes',
+    breaks: 'a queue is limited only by memory',
     check: unit('packages/service-kit/test/batch-queue'),
   },
   {
@@ -127,7 +127,7 @@ export const serving: readonly Fault[] = [
     file: 'packages/messaging/src/sql/page.ts',
     replace: '`${id} < $`',
     by: '`${id} <= $`',
-    breaks: 'a page begins with the last row of the one before',
+    breaks: 'a page repeats the last row of the previous one',
     check: servers('services/loans/test/read-loans'),
   },
   {
@@ -135,7 +135,7 @@ export const serving: readonly Fault[] = [
     file: 'services/gateway/src/forward/failure.ts',
     replace: 'return canBeSent && isRepeatable;',
     by: 'return canBeSent;',
-    breaks: 'a write without a key is sent again though it may have been done',
+    breaks: 'a write without a key is retried although it may have had its effect',
     check: unit('services/gateway/test/attempts'),
   },
   {
@@ -143,7 +143,7 @@ export const serving: readonly Fault[] = [
     file: 'services/gateway/src/forward/headers.ts',
     replace: '  HEADERS.traceparent,\n  HEADERS.caller,\n]);',
     by: '  HEADERS.traceparent,\n]);',
-    breaks: 'a caller says itself who calls',
+    breaks: 'a caller can choose its own identity',
     check: unit('services/gateway/test/headers'),
   },
   {
@@ -159,7 +159,7 @@ export const serving: readonly Fault[] = [
     file: 'services/gateway/src/forward/headers.ts',
     replace: 'value !== undefined && PASSED_BACK.has(name)',
     by: 'value !== undefined',
-    breaks: 'a caller gets headers that tell of the inside',
+    breaks: 'a caller gets internal headers',
     check: unit('services/gateway/test/headers'),
   },
   {
@@ -167,7 +167,7 @@ export const serving: readonly Fault[] = [
     file: 'services/gateway/src/keys/key-ring.ts',
     replace: 'candidates.find((entry) => timingSafeEqual(entry.digest, digest)) ?? null',
     by: 'candidates.find((entry) => prefixOf(entry.digest) === prefixOf(digest)) ?? null',
-    breaks: "a key is valid whose digest only begins like another's",
+    breaks: "a key is valid if its digest merely starts like another's",
     check: unit('services/gateway/test/keys'),
   },
   {
@@ -175,7 +175,7 @@ export const serving: readonly Fault[] = [
     file: 'services/gateway/src/keys/key-ring.ts',
     replace: 'return before?.rate === rate ? before : this',
     by: 'return before?.rate === -1 ? before : this',
-    breaks: 'every change of the keys gives back what was used of a rate',
+    breaks: 'every change of the keys resets the used part of a rate',
     check: unit('services/gateway/test/keys'),
   },
   {
@@ -183,7 +183,7 @@ export const serving: readonly Fault[] = [
     file: 'services/gateway/src/rates/token-bucket.ts',
     replace: 'this.#tokens -= 1;',
     by: 'this.#tokens -= 0.5;',
-    breaks: 'a rate lets through twice as much as it says',
+    breaks: 'a rate admits twice its number of calls',
     check: unit('services/gateway/test/keys'),
   },
   {
@@ -191,7 +191,7 @@ export const serving: readonly Fault[] = [
     file: 'services/gateway/src/forward/exchange.ts',
     replace: '    if (this.#hasPlace) this.#place.give();\n',
     by: '',
-    breaks: 'after so many calls the gateway takes no more',
+    breaks: 'after a number of calls the gateway accepts no more',
     check: unit('services/gateway/test/attempts'),
   },
   {
@@ -199,7 +199,7 @@ export const serving: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/lanes.ts',
     replace: 'if (item.command.origin.isGone?.() === true)',
     by: 'if (item.command.origin.isGone?.() === false)',
-    breaks: 'commands are decided for callers who are gone, and refused for those who wait',
+    breaks: 'commands are decided for callers who have left, and refused for those who wait',
     check: unit('packages/messaging/test/write-path'),
   },
   {
@@ -207,7 +207,7 @@ export const serving: readonly Fault[] = [
     file: 'packages/messaging/src/protocol/lanes.ts',
     replace: 'if (nowMs - item.sinceMs <= COMMAND_AGE_MS_MAX) return null;',
     by: 'return null;',
-    breaks: 'under overload all is done too late, and nothing in time',
+    breaks: 'under overload every command completes too late',
     check: unit('packages/messaging/test/write-path'),
   },
   {
@@ -215,7 +215,7 @@ export const serving: readonly Fault[] = [
     file: 'packages/mux/src/mux-connection.ts',
     replace: 'handler.onRequestStart(underWay, null);',
     by: '',
-    breaks: 'a write without a key whose connection broke is sent again, though it may have been done',
+    breaks: 'a write without a key is retried after a broken connection, although it may have had its effect',
     check: unit('services/gateway/test/attempts'),
   },
   {
@@ -223,7 +223,7 @@ export const serving: readonly Fault[] = [
     file: 'packages/mux/src/mux-connection.ts',
     replace: 'if (this.#calls.delete(number)) this.#connection.breakOff(number);',
     by: 'this.#calls.delete(number);',
-    breaks: 'a service works on for callers who have gone',
+    breaks: 'a service continues to work for callers who have left',
     check: unit('packages/mux/test/mux'),
   },
   {
@@ -231,7 +231,7 @@ export const serving: readonly Fault[] = [
     file: 'packages/mux/src/mux-connection.ts',
     replace: 'if (call.sentAtMs > this.#lastHeardMs) this.#connection.destroy();',
     by: '',
-    breaks: 'calls go on into a connection that leads nowhere',
+    breaks: 'calls continue to use a dead connection',
     check: unit('packages/mux/test/mux'),
   },
   {
@@ -239,7 +239,7 @@ export const serving: readonly Fault[] = [
     file: 'packages/mux/src/mux-server.ts',
     replace: 'if (this.#isLeaving && this.#calls.size === 0)',
     by: 'if (this.#isLeaving)',
-    breaks: 'a service that stops takes the answers of what is under way with it',
+    breaks: 'a service that stops loses the answers of calls in progress',
     check: unit('packages/mux/test/mux'),
   },
   {
@@ -247,7 +247,7 @@ export const serving: readonly Fault[] = [
     file: 'packages/service-kit/src/server.ts',
     replace: 'takesMux && isMuxUpgrade(request)',
     by: 'isMuxUpgrade(request)',
-    breaks: 'a caller of the gateway is given a connection for our own processes',
+    breaks: 'a gateway caller can open a connection of the protocol between our own processes',
     check: unit('services/gateway/test/access'),
   },
   {
@@ -255,7 +255,7 @@ export const serving: readonly Fault[] = [
     file: 'packages/mux/src/frame.ts',
     replace: 'while (bytes.length - start >= next)',
     by: 'while (bytes.length - start > next)',
-    breaks: 'an answer is read only once the next one comes',
+    breaks: 'an answer is processed only when the next one arrives',
     check: unit('packages/mux/test/frame'),
   },
   {
@@ -263,7 +263,7 @@ export const serving: readonly Fault[] = [
     file: 'services/gateway/src/listen.ts',
     replace: 'const SOCKETS = 32;',
     by: 'const SOCKETS = 1;',
-    breaks: 'under overload new callers wait for minutes where nobody sees them',
+    breaks: 'under overload new callers wait for minutes without showing in any metric',
     check: unit('services/gateway/test/listen'),
   },
   {
@@ -279,7 +279,7 @@ export const serving: readonly Fault[] = [
     file: 'services/gateway/src/listen.ts',
     replace: "app.addHook('onClose', async () => void (await ended));",
     by: '',
-    breaks: 'a gateway that stops ends the calls that came by any socket but its first',
+    breaks: 'a gateway that stops aborts the calls on all sockets except its first',
     check: unit('services/gateway/test/listen'),
   },
   {
@@ -287,7 +287,7 @@ export const serving: readonly Fault[] = [
     file: 'services/gateway/src/forward/callers.ts',
     replace: 'if (connected > max + ABOVE_MAX) socket.destroy();',
     by: 'if (connected > max + 2 * ABOVE_MAX) socket.destroy();',
-    breaks: 'callers that are told that they are too many use up the files of all else',
+    breaks: 'callers above the limit use up the file descriptors',
     check: unit('services/gateway/test/callers'),
   },
 ];

@@ -1,4 +1,4 @@
-/** What a stack starts, keeps running and leaves behind on a machine. */
+/** Stacks on a machine: start, supervision and cleanup. */
 import { type Fault, servers, unit } from '../fault.ts';
 
 export const starting: readonly Fault[] = [
@@ -7,7 +7,7 @@ export const starting: readonly Fault[] = [
     file: 'packages/service-kit/src/config.ts',
     replace: "z.string().min(1).default('127.0.0.1')",
     by: "z.string().min(1).default('0.0.0.0')",
-    breaks: 'a process that is not told where to listen is reached from other machines',
+    breaks: 'a process without HOST accepts connections from other machines',
     check: servers('system-tests/test/owasp-others'),
   },
   {
@@ -15,7 +15,7 @@ export const starting: readonly Fault[] = [
     file: 'packages/dev-stack/src/stack/fresh.ts',
     replace: 'for (const path of [...postgresDataDirs(dir), dir])',
     by: 'for (const path of [dir])',
-    breaks: 'each chaos run leaves gigabytes where nobody looks',
+    breaks: 'each chaos run leaves gigabytes behind',
     check: unit('packages/dev-stack/test/start-stack'),
   },
   {
@@ -23,7 +23,7 @@ export const starting: readonly Fault[] = [
     file: 'packages/dev-stack/src/servers/start-servers.ts',
     replace: '? [dir, ...postgresDataDirs(dir)]',
     by: '? [dir]',
-    breaks: 'each benchmark that is interrupted leaves gigabytes where nobody looks',
+    breaks: 'each interrupted benchmark leaves gigabytes behind',
     check: servers('packages/dev-stack/test/temporary'),
   },
   {
@@ -31,7 +31,7 @@ export const starting: readonly Fault[] = [
     file: 'packages/dev-stack/src/servers/start-servers.ts',
     replace: 'if (options.isTemporary) for',
     by: 'if (options.isTemporary && options.fsync) for',
-    breaks: 'servers that were only for once leave their data when their process is killed',
+    breaks: 'temporary servers leave their data behind when their process is killed',
     check: servers('packages/dev-stack/test/temporary'),
   },
   {
@@ -39,7 +39,7 @@ export const starting: readonly Fault[] = [
     file: 'packages/dev-stack/src/processes/guard.ts',
     replace: '    this.#record?.write(this.#standing.values());\n    return',
     by: '    return',
-    breaks: 'servers whose supervisor and guard were killed at once hold their ports, and nobody knows of them',
+    breaks: 'servers whose supervisor and guard were both killed keep their ports, and no start finds them',
     check: unit('packages/dev-stack/test/guard'),
   },
   {
@@ -47,7 +47,7 @@ export const starting: readonly Fault[] = [
     file: 'packages/dev-stack/src/processes/guard.ts',
     replace: 'if (left.length > 0) {',
     by: 'if (left.length < 0) {',
-    breaks: 'after `killall -9 node` the next start says that its own ports are taken',
+    breaks: 'after `killall -9 node` the next start reports its own ports as taken',
     check: servers('packages/dev-stack/test/start-command'),
   },
   {
@@ -55,7 +55,7 @@ export const starting: readonly Fault[] = [
     file: 'packages/dev-stack/src/processes/record.ts',
     replace: "'watch' in order || 'removeContainers' in order",
     by: 'Object.keys(order).length > 0',
-    breaks: 'a start removes the folder in which it starts',
+    breaks: 'a start removes its own directory',
     check: unit('packages/dev-stack/test/guard'),
   },
   {
@@ -63,7 +63,7 @@ export const starting: readonly Fault[] = [
     file: 'packages/dev-stack/src/servers/postgres.ts',
     replace: '  if (!argumentsOf(pid).includes(data)) return rmSync(file);\n',
     by: '',
-    breaks: 'a start stops whatever has the pid of an earlier PostgreSQL by now',
+    breaks: 'a start stops any process that has reused the pid of an earlier PostgreSQL',
     check: servers('packages/dev-stack/test/start-command'),
   },
   {
@@ -71,7 +71,7 @@ export const starting: readonly Fault[] = [
     file: 'packages/dev-stack/src/servers/kafka-broker.ts',
     replace: '${key}=${escaped(value)}',
     by: '${key}=${value}',
-    breaks: 'in a folder with an accent in its name Kafka has its data somewhere else, or does not start',
+    breaks: 'in a directory with an accent in its name, Kafka stores its data elsewhere or does not start',
     check: servers('packages/dev-stack/test/supervision'),
   },
   {
@@ -79,7 +79,7 @@ export const starting: readonly Fault[] = [
     file: 'packages/dev-stack/src/servers/engine.ts',
     replace: 'Promise.race([getContainerRuntimeClient(), sleep(answerTimeoutMs, undefined, { ref: false })])',
     by: 'getContainerRuntimeClient()',
-    breaks: 'where the docker engine hangs npm start does, too, and says nothing',
+    breaks: 'if the docker engine hangs, npm start hangs without a message',
     check: unit('packages/dev-stack/test/engine'),
   },
   {
@@ -87,7 +87,7 @@ export const starting: readonly Fault[] = [
     file: 'packages/dev-stack/src/ports.ts',
     replace: 'const why = await whyNot(port, host);',
     by: 'const why = await whyNot(port, localhost);',
-    breaks: 'where HOST is another address npm start waits two minutes for a gateway that can not listen there',
+    breaks: 'if HOST is a foreign address, npm start waits two minutes for a gateway that can not listen on it',
     check: unit('packages/dev-stack/test/ports'),
   },
   {

@@ -1,4 +1,4 @@
-/** What the database has to guarantee: locks, one transaction, conflicts, and how long a key counts. */
+/** Guarantees of the database: locks, atomicity, conflicts, and the lifetime of keys. */
 import { type Fault, servers, unit } from '../fault.ts';
 
 export const storing: readonly Fault[] = [
@@ -12,7 +12,7 @@ export const storing: readonly Fault[] = [
       'for (const { text, parameters } of writes.filter(isAnswer)) void run(sqlOf(this.#database), text, parameters);',
       'sql.atEnd(writes.filter((statement) => !isAnswer(statement)));',
     ].join(' '),
-    breaks: 'an answer is kept though its effect is not',
+    breaks: 'an answer is stored without its effect',
     check: servers('packages/messaging/test/sql-store'),
   },
   {
@@ -25,7 +25,7 @@ export const storing: readonly Fault[] = [
       'for (const { text, parameters } of writes.filter(isEvent)) void run(sqlOf(this.#database), text, parameters);',
       'sql.atEnd(writes.filter((statement) => !isEvent(statement)));',
     ].join(' '),
-    breaks: 'an event tells of what was rolled back',
+    breaks: 'an event describes a change that was rolled back',
     check: servers('packages/messaging/test/sql-store'),
   },
   {
@@ -33,7 +33,7 @@ export const storing: readonly Fault[] = [
     file: 'packages/messaging/src/sql/answers.ts',
     replace: 'new Date(row.created_at).getTime() > nowMs - KEY_LIFETIME_MS;',
     by: 'new Date(row.created_at).getTime() > 0 || nowMs < 0;',
-    breaks: 'a key of yesterday still counts',
+    breaks: 'an expired idempotency key still counts',
     check: servers('packages/messaging/test/answers'),
   },
   {
@@ -41,7 +41,7 @@ export const storing: readonly Fault[] = [
     file: 'packages/messaging/src/sql/answers.ts',
     replace: ' AND created_at <= $2::timestamptz',
     by: ' AND $2::timestamptz IS NOT NULL',
-    breaks: 'the second of two effects under one key takes the place of the first',
+    breaks: 'the second of two effects under one key replaces the first',
     check: servers('packages/messaging/test/answers'),
   },
   {
@@ -49,7 +49,7 @@ export const storing: readonly Fault[] = [
     file: 'packages/messaging/src/sql/answers.ts',
     replace: 'ORDER BY new.id`;',
     by: 'ORDER BY new.id ON CONFLICT DO NOTHING`;',
-    breaks: 'two requests under one key both have their effect',
+    breaks: 'two requests with one key both have an effect',
     check: servers('packages/messaging/test/answers'),
   },
   {
@@ -57,7 +57,7 @@ export const storing: readonly Fault[] = [
     file: 'packages/database/src/sql.ts',
     replace: "if (command !== 'COMMIT') throw new RolledBackError();",
     by: 'void command;',
-    breaks: 'what was rolled back is answered as done',
+    breaks: 'a rolled-back change is answered as successful',
     check: servers('packages/database/test/transaction'),
   },
   {
@@ -65,7 +65,7 @@ export const storing: readonly Fault[] = [
     file: 'packages/database/src/sql.ts',
     replace: 'this.#last.push(...statements);',
     by: 'for (const { text, parameters } of statements) void this.#client.query(text, parameters as unknown[]);',
-    breaks: 'what is written last goes its own way and not along with COMMIT',
+    breaks: 'the last write takes its own round trip instead of sharing that of COMMIT',
     check: servers('packages/database/test/transaction'),
   },
   {
@@ -73,7 +73,7 @@ export const storing: readonly Fault[] = [
     file: 'packages/database/src/together.ts',
     replace: "connection.execute({ portal: '' });",
     by: "connection.execute({ portal: '' }); if (place < this.#statements.length - 1) connection.sync();",
-    breaks: 'each statement of a batch wakes the server and the service',
+    breaks: 'each statement of a batch wakes up the server and the service',
     check: servers('packages/database/test/together'),
   },
   {
@@ -81,7 +81,7 @@ export const storing: readonly Fault[] = [
     file: 'packages/database/src/together.ts',
     replace: 'if (name !== undefined) delete connection.submittedNamedStatements[name];',
     by: 'void name;',
-    breaks: 'after one failure a connection knows nothing of statements that it believes to have prepared',
+    breaks: 'after a failure a connection lacks statements that it considers prepared',
     check: servers('packages/database/test/together'),
   },
   {
@@ -89,7 +89,7 @@ export const storing: readonly Fault[] = [
     file: 'packages/database/src/together.ts',
     replace: "    connection.close({ type: 'S', name });\n",
     by: '',
-    breaks: 'a statement that failed once fails for ever on its connection',
+    breaks: 'a statement that failed once fails forever on its connection',
     check: servers('packages/database/test/together'),
   },
   {
@@ -97,7 +97,7 @@ export const storing: readonly Fault[] = [
     file: 'packages/database/src/sql.ts',
     replace: 'const unsent = this.#unsent.splice(0);',
     by: 'const unsent = this.#unsent.slice(0, 0);',
-    breaks: 'a rollback is passed over, and its connection is lost',
+    breaks: 'a rollback is skipped, and its connection is lost',
     check: servers('packages/database/test/together'),
   },
   {
@@ -105,7 +105,7 @@ export const storing: readonly Fault[] = [
     file: 'services/loans/src/db/accounts-table.ts',
     replace: 'ORDER BY customer_id`;\n\nconst UPDATE_ACCOUNTS',
     by: 'ORDER BY customer_id ON CONFLICT DO NOTHING`;\n\nconst UPDATE_ACCOUNTS',
-    breaks: 'of two processes that hear of a customer first, one loses what it applied',
+    breaks: 'of two processes that both create an account, one loses the events it applied',
     check: servers('services/loans/test/accounts-table'),
   },
   {
@@ -113,7 +113,7 @@ export const storing: readonly Fault[] = [
     file: 'services/loans/src/db/accounts-table.ts',
     replace: 'ORDER BY customer_id`;\n\nconst UPDATE_ACCOUNTS',
     by: '`;\n\nconst UPDATE_ACCOUNTS',
-    breaks: 'two processes that hear of the same customers first lock each other out',
+    breaks: 'two processes that create the same accounts deadlock',
     check: servers('services/loans/test/accounts-table'),
   },
   {
@@ -121,7 +121,7 @@ export const storing: readonly Fault[] = [
     file: 'services/payments/src/db/accounts-table.ts',
     replace: 'ORDER BY customer_id`;\n\nconst UPDATE_ACCOUNTS',
     by: 'ORDER BY customer_id ON CONFLICT DO NOTHING`;\n\nconst UPDATE_ACCOUNTS',
-    breaks: 'of two processes that hear of a customer first, one loses what it applied',
+    breaks: 'of two processes that both create an account, one loses the events it applied',
     check: servers('services/payments/test/accounts-table'),
   },
   {
@@ -129,7 +129,7 @@ export const storing: readonly Fault[] = [
     file: 'services/payments/src/db/accounts-table.ts',
     replace: 'ORDER BY customer_id`;\n\nconst UPDATE_ACCOUNTS',
     by: '`;\n\nconst UPDATE_ACCOUNTS',
-    breaks: 'two processes that hear of the same customers first lock each other out',
+    breaks: 'two processes that create the same accounts deadlock',
     check: servers('services/payments/test/accounts-table'),
   },
   {
@@ -161,7 +161,7 @@ export const storing: readonly Fault[] = [
     file: 'packages/database/src/sql.ts',
     replace: "const UNIQUE_VIOLATION = '23505';",
     by: "const UNIQUE_VIOLATION = '';",
-    breaks: 'an external_id that another process took is a 500 for a whole batch',
+    breaks: 'an external_id taken by another process is a 500 for a whole batch',
     check: servers('packages/database/test/transaction'),
   },
   {
@@ -177,7 +177,7 @@ export const storing: readonly Fault[] = [
     file: 'services/payments/src/db/accounts-table.ts',
     replace: 'ORDER BY customer_id FOR NO KEY UPDATE',
     by: 'ORDER BY customer_id',
-    breaks: 'two processes take the same debt',
+    breaks: 'two processes accept payments for the same debt',
     check: servers('services/payments/test/accounts-table'),
   },
   {
@@ -201,7 +201,7 @@ export const storing: readonly Fault[] = [
     file: 'packages/database/src/sql.ts',
     replace: "if (this.#isOver) throw new Error('the transaction that the statement belongs to is over');",
     by: '',
-    breaks: 'a statement that comes late is kept though its transaction was rolled back',
+    breaks: 'a late statement is committed although its transaction was rolled back',
     check: servers('packages/database/test/transaction'),
   },
   {
@@ -214,7 +214,7 @@ export const storing: readonly Fault[] = [
       'Object.assign(this, { last: answer.catch(() => {}) });',
       'return (await answer).rows as Row[];',
     ].join(' '),
-    breaks: 'what waits when a batch is given up is written after its rollback',
+    breaks: 'pending statements of an abandoned batch are written after its rollback',
     check: servers('packages/database/test/transaction'),
   },
   {
@@ -222,7 +222,7 @@ export const storing: readonly Fault[] = [
     file: 'services/loans/src/db/accounts-table.ts',
     replace: 'ORDER BY customer_id FOR NO KEY UPDATE',
     by: 'ORDER BY random() FOR NO KEY UPDATE',
-    breaks: 'batches of two processes block each other for ever',
+    breaks: 'batches of two processes deadlock',
     check: servers('services/loans/test/accounts-table'),
   },
   {
@@ -230,7 +230,7 @@ export const storing: readonly Fault[] = [
     file: 'services/payments/src/db/accounts-table.ts',
     replace: 'ORDER BY customer_id FOR NO KEY UPDATE',
     by: 'ORDER BY random() FOR NO KEY UPDATE',
-    breaks: 'batches of two processes block each other for ever',
+    breaks: 'batches of two processes deadlock',
     check: servers('services/payments/test/accounts-table'),
   },
   {
@@ -238,7 +238,7 @@ export const storing: readonly Fault[] = [
     file: 'services/customers/src/db/accounts-table.ts',
     replace: 'ORDER BY customers.id FOR NO KEY UPDATE',
     by: 'ORDER BY random() FOR NO KEY UPDATE',
-    breaks: 'batches of two processes block each other for ever',
+    breaks: 'batches of two processes deadlock',
     check: servers('services/customers/test/accounts-table'),
   },
   {
@@ -246,7 +246,7 @@ export const storing: readonly Fault[] = [
     file: 'packages/messaging/src/sql/columns.ts',
     replace: '({ behind }: Account) => behind[stream] ?? 0,',
     by: "({ behind }: Account) => (stream === 'payments' ? 0 : (behind[stream] ?? 0)),",
-    breaks: "what is missing of a customer's payments is forgotten with the batch",
+    breaks: "a gap in a customer's payments is forgotten with the batch",
     check: servers('services/loans/test/accounts-table'),
   },
   {
@@ -254,7 +254,7 @@ export const storing: readonly Fault[] = [
     file: 'packages/database/src/indexes.ts',
     replace: 'CREATE INDEX CONCURRENTLY',
     by: 'CREATE INDEX',
-    breaks: 'nobody writes while an index is built',
+    breaks: 'writes are blocked while an index is built',
     check: servers('packages/database/test/indexes'),
   },
   {
@@ -262,7 +262,7 @@ export const storing: readonly Fault[] = [
     file: 'packages/database/src/indexes.ts',
     replace: 'if (found?.valid === true) return false;',
     by: 'if (found !== undefined) return false;',
-    breaks: 'an index whose build was broken off is never built',
+    breaks: 'an index whose build was interrupted is never built',
     check: servers('packages/database/test/indexes'),
   },
   {
@@ -270,7 +270,7 @@ export const storing: readonly Fault[] = [
     file: 'packages/database/src/database.ts',
     replace: 'answer.rows[0]?.standby === true ? new StandbyError() : undefined',
     by: 'undefined',
-    breaks: 'old rows are read, and nothing written, until a restart after a failover',
+    breaks: 'after a failover stale rows are read and nothing is written until a restart',
     check: servers('packages/database/test/database'),
   },
   {
@@ -278,7 +278,7 @@ export const storing: readonly Fault[] = [
     file: 'packages/database/src/sql.ts',
     replace: 'if (OF_THE_CONNECTION.has(sqlState(failure))) lost ??= failure as Error;',
     by: '',
-    breaks: 'a connection that takes no writes is used again and again',
+    breaks: 'a read-only connection is used again and again',
     check: servers('packages/database/test/database'),
   },
   {
@@ -286,7 +286,7 @@ export const storing: readonly Fault[] = [
     file: 'packages/database/src/array-text.ts',
     replace: 'return value.length === 4 && NULL_WORD.test(value) ? `"${value}"` : value;',
     by: 'return value;',
-    breaks: 'what is called null is written as nothing',
+    breaks: 'the text null is stored as SQL NULL',
     check: servers('packages/database/test/array-text'),
   },
   {
@@ -294,7 +294,7 @@ export const storing: readonly Fault[] = [
     file: 'packages/database/src/array-text.ts',
     replace: 'NOT_AS_JSON.test(value)',
     by: "value === ''",
-    breaks: 'the end of a line within a text is written as the letter n',
+    breaks: 'a line break in a text is stored as the letter n',
     check: servers('packages/database/test/array-text'),
   },
 ];

@@ -1,4 +1,4 @@
-/** How customers are found of whom an event got lost that nothing follows. */
+/** Sweeps: detection of customers whose last event was lost. */
 import { type Fault, servers, simulation, unit } from '../fault.ts';
 
 export const sweeping: readonly Fault[] = [
@@ -7,7 +7,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/follower/healer.ts',
     replace: 'dueMs: 0 }',
     by: 'dueMs: Date.UTC(2026, 0, 1) + SWEEP_INTERVAL_MS }',
-    breaks: 'what was missed while nobody did the housekeeping is found a minute later',
+    breaks: 'events that were missed while no process did the housekeeping are found a minute late',
     check: unit('packages/messaging/test/healer'),
   },
   {
@@ -15,7 +15,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/follower/sweep.ts',
     replace: '    await this.#look(page.heads);\n',
     by: '',
-    breaks: 'a lost last event is never missed',
+    breaks: 'the loss of a last event is never detected',
     check: simulation(250),
   },
   {
@@ -23,7 +23,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/sql/progress-table.ts',
     replace: 'LEFT JOIN',
     by: 'JOIN',
-    breaks: 'the sweep misses a customer of whom nothing has arrived',
+    breaks: 'the sweep misses a customer without any received event',
     check: servers('packages/messaging/test/progress-table'),
   },
   {
@@ -31,7 +31,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/follower/healer.ts',
     replace: 'clock.elapsed() < one.dueMs',
     by: 'clock.now() < one.dueMs',
-    breaks: 'nobody is swept for as long as the clock was set back',
+    breaks: 'after the clock is set back, no sweep runs for that long',
     check: unit('packages/messaging/test/healer'),
   },
   {
@@ -63,7 +63,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/follower/healer.ts',
     replace: '        failure ??= error;',
     by: '        throw error;',
-    breaks: 'while one owner is away nobody is swept for what another has',
+    breaks: 'while one owner is down, the streams of the others are not swept',
     check: unit('packages/messaging/test/healer'),
   },
   {
@@ -71,7 +71,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/follower/healer.ts',
     replace: '        failure ??= error;',
     by: '        for (const other of this.#swept) other.dueMs = one.dueMs;\n        failure ??= error;',
-    breaks: 'while one owner is away the other is asked twelve times as often',
+    breaks: 'while one owner is down, the other one is queried twelve times as often',
     check: unit('packages/messaging/test/healer'),
   },
   {
@@ -79,8 +79,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/follower/healer.ts',
     replace: 'if (isFull) await this.#catchUpWithLeft(left, before);',
     by: '',
-    breaks:
-      'after ten thousand customers that could not be caught up with one more ends all sweeps of their stream for good',
+    breaks: 'after ten thousand customers that could not catch up, one more ends all sweeps of their stream forever',
     check: unit('packages/messaging/test/healer'),
   },
   {
@@ -88,7 +87,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/follower/healer.ts',
     replace: "if (lag !== undefined && (await this.#catchUp(lag, 'sweep'))) left.delete(customerId);",
     by: "left.delete(customerId);\n      if (lag !== undefined) await this.#catchUp(lag, 'sweep');",
-    breaks: 'a customer that could not be caught up with twice is never looked for again',
+    breaks: 'a customer that could not catch up twice is never tried again',
     check: unit('packages/messaging/test/healer'),
   },
   {
@@ -96,7 +95,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/follower/sweep.ts',
     replace: ' || startedMs - last.atMs > WINDOW_MS_MAX',
     by: '',
-    breaks: 'a sweep that failed for long asks for more each time, and never comes to an end again',
+    breaks: 'after long failures each sweep covers more, and none ever completes',
     check: unit('packages/messaging/test/sweep'),
   },
   {
@@ -104,7 +103,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/follower/sweep.ts',
     replace: 'if (isLast || last === undefined) return FIRST_PART_MS;',
     by: 'if (isLast || last !== undefined) return FIRST_PART_MS;',
-    breaks: 'the sweep sees the first customers alone',
+    breaks: 'the sweep covers only the first customers',
     check: unit('packages/messaging/test/sweep'),
   },
   {
@@ -112,7 +111,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/follower/sweep.ts',
     replace: 'sinceMs: last.atMs - OVERLAP_MS',
     by: 'sinceMs: last.atMs - UNDER_WAY_MS',
-    breaks: 'the sweep misses an event that is committed later than its time says',
+    breaks: 'the sweep misses an event that is committed after its own time',
     check: unit('packages/messaging/test/sweep'),
   },
   {
@@ -128,7 +127,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/follower/sweep.ts',
     replace: 'partMs = shorter(untilMs - sinceMs);',
     by: 'partMs = shorter(untilMs - sinceMs);\n        sinceMs = untilMs;',
-    breaks: 'of a time of many customers those beyond a page are not looked at',
+    breaks: 'if many customers share a time, those beyond a page are not swept',
     check: unit('packages/messaging/test/sweep'),
   },
   {
@@ -136,7 +135,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/follower/sweep.ts',
     replace: 'if (untilMs - sinceMs <= PART_MS_MIN) return null;',
     by: 'if (untilMs - sinceMs <= PART_MS_MIN) return partMs;',
-    breaks: 'of a transaction of very many customers those beyond a page are not looked at',
+    breaks: 'of a transaction with very many customers, those beyond a page are not swept',
     check: unit('packages/messaging/test/sweep'),
   },
   {
@@ -144,7 +143,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/follower/sweep.ts',
     replace: ' && 2 * partMs <= boundMs',
     by: '',
-    breaks: 'a sweep of few customers with many events reads every third part in vain',
+    breaks: 'a sweep of few customers with many events reads a third of its parts in vain',
     check: unit('packages/messaging/test/sweep'),
   },
   {
@@ -152,7 +151,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/follower/sweep.ts',
     replace: 'BOUND_GROWS = 1.125',
     by: 'BOUND_GROWS = 1',
-    breaks: 'after a burst of events a sweep asks for all that is quiet in quarters of a second',
+    breaks: 'after a burst of events a sweep queries quiet times in steps of 250 ms',
     check: unit('packages/messaging/test/sweep'),
   },
   {
@@ -176,7 +175,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/follower/sweep.ts',
     replace: '{ ...last, partMs: shorter(last.partMs) }',
     by: 'last',
-    breaks: 'a sweep that took too long is tried with as much at once for ever',
+    breaks: 'a sweep that timed out is repeated with the same page size forever',
     check: unit('packages/messaging/test/sweep'),
   },
   {
@@ -184,7 +183,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/follower/sweep.ts',
     replace: '    await this.#page(isAhead, 0);\n',
     by: '',
-    breaks: 'what is lost of an owner whose clock is ahead is missed for as long',
+    breaks: 'lost events of an owner whose clock is ahead are detected late by as much',
     check: unit('packages/messaging/test/sweep'),
   },
   {
@@ -192,7 +191,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/follower/sweep.ts',
     replace: 'RESTS * (this.#clock.elapsed() - beganMs)',
     by: '0',
-    breaks: 'once a minute callers share the processors with a sweep of all that was new',
+    breaks: 'once a minute a sweep of all new events competes with callers for the CPU',
     check: unit('packages/messaging/test/sweep'),
   },
   {
@@ -200,7 +199,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/sql/journal.ts',
     replace: ' && !isCut };',
     by: ' };',
-    breaks: 'of a time of very many events those that are not read are not looked at',
+    breaks: 'if very many events share a time, those beyond the read limit are not swept',
     check: servers('packages/messaging/test/journal'),
   },
   {
@@ -208,7 +207,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/sql/journal.ts',
     replace: '    await this.#summarise();\n',
     by: '',
-    breaks: 'each page of a sweep reads all that was written since the last vacuum',
+    breaks: 'each page of a sweep reads all rows written since the last vacuum',
     check: servers('packages/messaging/test/journal'),
   },
   {
@@ -216,7 +215,7 @@ export const sweeping: readonly Fault[] = [
     file: 'packages/messaging/src/sql/journal.ts',
     replace: "['55P03', '42501', '57014', '40P01']",
     by: '[]',
-    breaks: 'nobody is swept while the journal of an owner is vacuumed',
+    breaks: 'no sweep runs while the journal of an owner is vacuumed',
     check: servers('packages/messaging/test/journal'),
   },
 ];

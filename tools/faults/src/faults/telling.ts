@@ -1,4 +1,4 @@
-/** What clients and subscribers are told: the documents, and how a subscriber keeps from counting twice. */
+/** Information for clients and subscribers: the documents, and protection against duplicates. */
 import { type Fault, servers, unit } from '../fault.ts';
 
 export const telling: readonly Fault[] = [
@@ -7,7 +7,7 @@ export const telling: readonly Fault[] = [
     file: 'examples/subscriber-typescript/src/backfill.ts',
     replace: 'resume.from.every(({ partition, offset }) => (reached.get(partition) ?? -1n) >= BigInt(offset))',
     by: 'resume.from.some(({ partition }) => (reached.get(partition) ?? -1n) >= 0n)',
-    breaks: 'a subscriber that has begun without a backfill passes over the plan of the one that it needs',
+    breaks: 'a subscriber that started without a backfill ignores the plan of the one that it needs',
     check: servers('system-tests/test/subscribers'),
   },
   {
@@ -15,7 +15,7 @@ export const telling: readonly Fault[] = [
     file: 'tools/mo/src/events/tail.ts',
     replace: 'restartOnFailure: async () => !signal.aborted && !isEnough',
     by: 'restartOnFailure: async () => false',
-    breaks: 'who follows the topics in a terminal misses what is written until it is started again',
+    breaks: '`mo events tail` shows no new events until it is restarted',
     check: servers('system-tests/test/without-kafka'),
   },
   {
@@ -23,7 +23,7 @@ export const telling: readonly Fault[] = [
     file: 'tools/mo/src/options.ts',
     replace: '  if (hasMore) onMore();\n',
     by: '',
-    breaks: 'the last line of a statement is taken for what is owed today, and is not',
+    breaks: "the last line of a statement is presented as today's debt",
     check: unit('tools/mo/test/command-line'),
   },
   {
@@ -32,7 +32,7 @@ export const telling: readonly Fault[] = [
     replace:
       "if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;",
     by: '',
-    breaks: 'clients that validate answers fail at the first member that is added',
+    breaks: 'clients that validate answers fail at the first added member',
     check: unit('packages/contracts/test/contracts'),
   },
   {
@@ -40,7 +40,7 @@ export const telling: readonly Fault[] = [
     file: 'packages/contracts/src/rest/pages.ts',
     replace: 'PAGE_LIMIT_MAX = 200',
     by: 'PAGE_LIMIT_MAX = 300',
-    breaks: 'the documents in the repository tell what is no longer so',
+    breaks: 'the documents in the repository are outdated',
     check: unit('tools/documents/test/files'),
   },
   {
@@ -48,7 +48,7 @@ export const telling: readonly Fault[] = [
     file: 'services/gateway/src/docs/reference.ts',
     replace: '{schema.$id}`',
     by: '{schema.title}`',
-    breaks: 'what ce_dataschema says leads nowhere',
+    breaks: 'the URL in ce_dataschema does not exist',
     check: unit('services/gateway/test/docs'),
   },
   {
@@ -56,7 +56,7 @@ export const telling: readonly Fault[] = [
     file: 'services/gateway/src/docs/page.ts',
     replace: `'default-src': "'none'"`,
     by: `'default-src': "https:"`,
-    breaks: 'the reference may load scripts and pictures from anybody',
+    breaks: 'the reference may load scripts and pictures from any host',
     check: unit('services/gateway/test/docs'),
   },
   {
@@ -64,7 +64,7 @@ export const telling: readonly Fault[] = [
     file: 'examples/subscriber-typescript/src/ledger.ts',
     replace: 'if (version <= last) return [];',
     by: 'if (version < last) return [];',
-    breaks: 'a subscriber that does as the example counts an event twice when Kafka has it twice',
+    breaks: 'a subscriber that follows the example counts a duplicate event twice',
     check: servers('system-tests/test/subscribers'),
   },
 ];
