@@ -1,13 +1,13 @@
 import type { Stream, StreamEvent } from '@mo/contracts';
 import fc from 'fast-check';
-import { advance, appliedOf, fallBehind, follow } from '../src/index.ts';
+import { advance, appliedOf, classify, fallBehind } from '../src/index.ts';
 import { eventOf, type Ledger, ledgerModel, ledgerOf, nameOf } from './ledger.ts';
 
 const OWN = 'loans';
 
 /** What the follower does with an event, whatever brought it. */
 function deliver(account: Ledger, event: StreamEvent): Ledger {
-  const what = follow(OWN, account, event);
+  const what = classify(OWN, account, event);
   if (what === 'duplicate') return account;
   return what === 'apply' ? advance(ledgerModel.evolve(account, [event]), event) : fallBehind(OWN, account, event);
 }
@@ -28,7 +28,7 @@ describe('an event', () => {
     ['one that was decided on the own stream waits for nothing', payments(1, { loans: 9 }), 'apply'],
     ['a gap that is early as well is a gap', payments(2, { customers: 3 }), 'gap'],
   ])('%s', (_name, event, what) => {
-    expect(follow(OWN, account, event)).toBe(what);
+    expect(classify(OWN, account, event)).toBe(what);
   });
 });
 

@@ -16,7 +16,7 @@ import {
 } from './account.ts';
 import type { BatchSpans } from './batch-spans.ts';
 import type { Command, Decision, StoredAnswer } from './command.ts';
-import { advance, awaitVersion, type EventOutcome, fallBehind, follow } from './follow.ts';
+import { advance, awaitVersion, classify, type EventOutcome, fallBehind } from './follow.ts';
 import { type Quarantined, reasonText } from './quarantine.ts';
 import type { BatchChanges, BatchState } from './store.ts';
 
@@ -80,7 +80,7 @@ export class Batch<A extends Account> {
     return events.map((event) => {
       const account = this.#accounts.get(event.customer_id);
       if (account === undefined) return this.#fault(event, new Error('the customer can not be known here'));
-      const what = follow(this.#model.stream, account, event);
+      const what = classify(this.#model.stream, account, event);
       if (what === 'apply') return this.#apply(account, event);
       if (what !== 'duplicate') this.#put(fallBehind(this.#model.stream, account, event));
       return what;

@@ -17,8 +17,8 @@ export type Following = 'apply' | 'duplicate' | 'gap' | 'early';
 /** What became of an event: followed, or faulty, where it could not take effect though its turn had come. */
 export type EventOutcome = Following | 'faulty';
 
-/** What is to be done with an event. */
-export function follow(own: Stream, account: Account, event: StreamEvent): Following {
+/** What is to be done with an event; nothing is done here. */
+export function classify(own: Stream, account: Account, event: StreamEvent): Following {
   const applied = account.applied[event.stream] ?? 0;
   if (event.version <= applied) return 'duplicate';
   if (event.version > applied + 1) return 'gap';
