@@ -1,14 +1,14 @@
 /**
- * A call as its client sees it. Names, shapes and order are those of undici's dispatch, so that whoever sends by one can
- * send by the other.
+ * A call from the client's point of view. Names, types and the order of callbacks are those of undici's dispatch, so
+ * that a caller can use either.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 
 export interface Call {
   readonly method: string;
-  /** In origin form, with its query. */
+  /** In origin form, including the query. */
   readonly path: string;
-  /** Names in lower case and values, in turns. */
+  /** Alternating names, in lower case, and values. */
   readonly headers: string[];
   readonly body: Uint8Array | null;
 }
@@ -17,24 +17,24 @@ export interface CallControl {
   readonly aborted: boolean;
   readonly paused: boolean;
   readonly reason: Error | null;
-  /** Ends the call: its handler is told of this reason, the server that nobody waits. */
+  /** Aborts the call: its handler receives the reason, and the server learns that nobody waits for the answer. */
   abort(reason: Error): void;
-  /** An answer is there as a whole, so there is nothing to hold back. */
+  /** Does nothing, because an answer arrives as a whole. */
   pause(): void;
   resume(): void;
 }
 
 export interface CallHandler {
-  /** Now it may have been sent. Before, it surely was not. */
+  /** From here on the request may have been sent; before this callback it certainly was not. */
   onRequestStart(control: CallControl, context: unknown): void;
   onResponseStart(control: CallControl, status: number, headers: IncomingHttpHeaders): void;
   onResponseData(control: CallControl, body: Buffer): void;
   onResponseEnd(control: CallControl, trailers: IncomingHttpHeaders): void;
-  /** The last that it is told. @param control null where nothing was sent */
+  /** The last callback of a failed call. @param control null if nothing was sent */
   onResponseError(control: CallControl | null, error: Error): void;
 }
 
-/** With the code that undici gives such an error, where there is one. */
+/** An error with the code that undici uses for the same failure, if undici has one. */
 export class CallError extends Error {
   override readonly name = 'CallError';
   readonly code:

@@ -1,13 +1,13 @@
 /**
- * One connection that carries frames both ways. What is sent in one turn of the event loop leaves in one write: under load
- * that is many calls, and the kernel's work for sending is most of what a small call costs.
+ * One connection that carries frames in both directions. All frames sent in one turn of the event loop leave in one
+ * write. Under load that batches many calls, and the kernel's work per write is most of the cost of a small call.
  */
 import type { Socket } from 'node:net';
 import { encodeFrame, FRAME_TYPES, type Frame, FrameError, FrameReader, type FrameType } from './frame.ts';
 
-/** How long nothing moves before the kernel asks whether the other side is still there. */
+/** The idle time after which the kernel sends TCP keep-alive probes. */
 const KEEP_ALIVE_MS = 30_000;
-/** How long a frame may take from its first byte to its last. */
+/** The longest time from the first byte of a frame to its last. */
 export const FRAME_TIMEOUT_MS = 30_000;
 /** How long the other side may take to read everything that was sent, once that is too much to read on. */
 export const UNREAD_TIMEOUT_MS = 30_000;
@@ -27,7 +27,7 @@ export interface ConnectionLimits {
 
 export interface ConnectionEvents {
   onFrame(frame: Frame): void;
-  /** Nothing more comes, and nothing more can be sent. Told once. */
+  /** Called once: nothing more can be received or sent. */
   onClose(error: Error | null): void;
 }
 
@@ -35,7 +35,7 @@ export class Connection {
   readonly #socket: Socket;
   readonly #limits: ConnectionLimits;
   #frames: Buffer[] = [];
-  /** Runs while a frame that has begun to come in is not whole. */
+  /** Runs while a frame has been received only in part. */
   #late: NodeJS.Timeout | undefined;
   #isEnding = false;
 
@@ -77,7 +77,7 @@ export class Connection {
     this.send(FRAME_TYPES.breakOff, call, reason === undefined ? NO_HEAD : [reason], '');
   }
 
-  /** Closes it once what was sent is out. */
+  /** Closes the connection after all pending frames are written. */
   end(): void {
     this.#isEnding = true;
     if (this.#frames.length === 0) this.#socket.end();
@@ -87,7 +87,7 @@ export class Connection {
     this.#socket.destroy(error);
   }
 
-  /** Ends the connection where a frame that has begun is not whole in time: the part that has come in is held until then. */
+  /** Closes the connection if a frame does not complete in time, because the part received so far occupies memory. */
   #expectRest(hasBegun: boolean): void {
     clearTimeout(this.#late);
     if (hasBegun) this.#late = setTimeout(this.#endLate, FRAME_TIMEOUT_MS).unref();

@@ -1,15 +1,15 @@
 /**
- * What goes over the connection, either way. A frame is
+ * The frame format, the same in both directions. Integers are in network byte order:
  *
- *     length   4 bytes, of all that follows
+ *     length   4 bytes: the number of bytes that follow
  *     type     1 byte
- *     call     4 bytes, the number that the client gave the call
- *     head     4 bytes its length, then JSON: an array of strings
- *     body     the rest
+ *     call     4 bytes: the call's number, chosen by the client
+ *     head     4 bytes: its length; then JSON: an array of strings
+ *     body     the remaining bytes
  *
- * with numbers in network order. The head of a request is method, path, then names and values of its headers in turns; that
- * of an answer is its status, then the same. A call has one request and one answer, or is broken off by either side; the
- * head of that is empty, or has the reason.
+ * The head of a request holds the method, the path, then alternating header names and values. The head of an answer
+ * holds the status, then headers in the same form. A call consists of one request and one answer, unless either side
+ * breaks it off; the head of that frame is empty or holds the reason.
  */
 export const FRAME_TYPES = { request: 1, answer: 2, breakOff: 3 } as const;
 
@@ -22,7 +22,7 @@ export interface Frame {
   readonly body: Buffer;
 }
 
-/** What is no frame. Where the other side sent it, nothing after it can be understood. */
+/** A malformed frame. After receiving one, nothing that follows on the connection can be decoded. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
 }
@@ -30,14 +30,14 @@ export class FrameError extends Error {
 const LENGTH_BYTES = 4;
 const FIXED_BYTES = LENGTH_BYTES + 1 + 4 + 4;
 const MIB = 1024 * 1024;
-/** A request's body may be 1 MiB; headers are bounded by the server that took them. */
+/** Enough for a request body of at most 1 MiB; the server that received the request limits its headers. */
 export const REQUEST_BYTES_MAX = 4 * MIB;
-/** A page of 200 payments, each of which pays a thousand loans, is 17 MB. */
+/** For scale: a page of 200 payments, each covering 1,000 loans, is 17 MB. */
 export const ANSWER_BYTES_MAX = 64 * MIB;
 
 /**
- * @param bytesMax what the other side reads
- * @throws FrameError where it would be longer
+ * @param bytesMax the longest frame that the other side accepts
+ * @throws FrameError if the frame would be longer
  */
 export function encodeFrame(
   type: FrameType,
@@ -62,23 +62,23 @@ export function encodeFrame(
   return frame;
 }
 
-/** Cuts what comes in into frames, wherever it was cut on its way. */
+/** Splits a byte stream into frames; chunk boundaries need not match frame boundaries. */
 export class FrameReader {
   readonly #onFrame: (frame: Frame) => void;
   readonly #bytesMax: number;
   #held: Buffer[] = [];
   #heldBytes = 0;
   #framesRead = 0;
-  /** How much must be held before there is a frame to read. */
+  /** The number of bytes that must be buffered before the next frame, or its length, can be read. */
   #neededBytes = LENGTH_BYTES;
 
-  /** @param bytesMax of one frame: longer ones are refused before they are held */
+  /** @param bytesMax the limit for one frame; a longer one is rejected before its content is buffered */
   constructor(onFrame: (frame: Frame) => void, bytesMax: number) {
     this.#onFrame = onFrame;
     this.#bytesMax = bytesMax;
   }
 
-  /** Which frame has begun and is not whole yet, counted from 0; null between two frames. */
+  /** The index, from 0, of the frame that has been received in part; null between two frames. */
   get begun(): number | null {
     return this.#heldBytes === 0 ? null : this.#framesRead;
   }
@@ -102,7 +102,7 @@ export class FrameReader {
     this.#held = this.#heldBytes === 0 ? [] : [bytes.subarray(start)];
   }
 
-  /** How long the frame is that begins here; where that hasn't come in yet, how much tells it. */
+  /** The length of the frame that starts here; until its length field is complete, the length of that field. */
   #lengthAt(bytes: Buffer, start: number): number {
     if (bytes.length - start < LENGTH_BYTES) return LENGTH_BYTES;
     const length = LENGTH_BYTES + bytes.readUInt32BE(start);
@@ -127,7 +127,7 @@ function headOf(text: string): string[] {
     const head: unknown = JSON.parse(text);
     if (Array.isArray(head) && head.every((item) => typeof item === 'string')) return head;
   } catch {
-    // told below
+    // reported below
   }
   throw new FrameError('a head that is no array of strings');
 }

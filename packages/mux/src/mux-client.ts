@@ -1,6 +1,7 @@
 /**
- * The way to one server: a connection that is opened when a call needs it, and opened again when it has broken. A server
- * that doesn't speak this gets its calls as it always did: so processes of two releases understand each other.
+ * A client for one server. Its connection is opened when a call needs it, and reopened by the next call after it broke.
+ * A server that does not support the protocol receives plain HTTP calls instead, so that processes of different
+ * releases can work together.
  */
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -14,12 +15,12 @@ import { FRAME_BYTES_HEADER, MUX_PATH, MUX_PROTOCOL } from './protocol.ts';
 export interface MuxClientOptions {
   /** `http://host:port`, or https. */
   readonly origin: string;
-  /** How a connection to an https origin is made; asked for each. */
+  /** The TLS options of a connection to an https origin; called for each connection. */
   readonly tls?: () => ConnectionOptions;
   readonly connectTimeoutMs: number;
-  /** From sending a request to its answer. */
+  /** The longest time from sending a request to receiving its answer. */
   readonly answerTimeoutMs: number;
-  /** How a call goes to a server that doesn't speak this. */
+  /** Sends a call to a server that does not support the protocol. */
   readonly otherwise: (call: Call, handler: CallHandler) => void;
 }
 
@@ -31,7 +32,7 @@ interface Waiting {
 export class MuxClient {
   readonly #options: MuxClientOptions;
   #connection: MuxConnection | null = null;
-  /** Those that wait for the connection; null while none is being opened. */
+  /** The calls that wait for the connection; null while none is being opened. */
   #waiting: Waiting[] | null = null;
   #stopOpening: () => void = () => {};
   #isSpoken = true;
@@ -41,12 +42,12 @@ export class MuxClient {
     this.#options = options;
   }
 
-  /** Whether its connection is open; calls may go otherwise, or open it. */
+  /** Whether the connection is open. If not, a call opens it, or is sent by {@link MuxClientOptions.otherwise}. */
   get isConnected(): boolean {
     return this.#connection !== null;
   }
 
-  /** Sends a call. The handler is told of every outcome, and nothing is thrown. */
+  /** Sends a call. Every outcome is passed to the handler; nothing is thrown. */
   dispatch(call: Call, handler: CallHandler): void {
     if (this.#isClosed) handler.onResponseError(null, new CallError('UND_ERR_CLOSED', 'the client is closed'));
     else if (!this.#isSpoken) this.#options.otherwise(call, handler);
@@ -54,22 +55,22 @@ export class MuxClient {
     else this.#wait({ call, handler });
   }
 
-  /** Asks anew, with the next call, whether the server speaks this: it may be another one by now. */
+  /** The next call tries the upgrade again, because the server may have been replaced by one that supports it. */
   askAgain(): void {
     this.#isSpoken = true;
   }
 
   /**
-   * Finds out whether the connection leads to the server still, over some such checks. For whoever has just heard otherwise that the
-   * server is well.
+   * Detects a dead connection over several checks. Call it periodically, each time the server has just proved healthy
+   * over another connection.
    *
-   * @param question what any server answers at once
+   * @param question a request that any server answers at once
    */
   check(question: Call): void {
     this.#connection?.check(question);
   }
 
-  /** Takes no more calls; those under way go on. */
+  /** Accepts no more calls; calls in flight continue. */
   close(): void {
     this.#isClosed = true;
     this.#connection?.leave();

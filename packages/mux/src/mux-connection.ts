@@ -1,4 +1,4 @@
-/** The client's side of one connection: which calls are under way on it, and what becomes of each. */
+/** The client's side of one connection: the calls in flight on it, and their outcomes. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Call, type CallControl, CallError, type CallHandler } from './call.ts';
@@ -10,10 +10,12 @@ import { RollingMap } from './rolling-map.ts';
 
 const TIMEOUT_CHECK_MS = 250;
 const CALL_NUMBER_MAX = 0xffff_ffff;
-/** Checks in a row that find that nothing was heard since a call was sent: then a question is sent, and then it ends. */
+/**
+ * Successive checks with nothing received since a call was sent: the 2nd sends a probe, the 4th closes the connection.
+ */
 const SILENT_CHECKS_TO_ASK = 2;
 const SILENT_CHECKS_MAX = 4;
-/** Of the question any answer will do, and if there is none the connection ends. */
+/** The handler of the probe: any answer proves that the connection works; without one, `check` closes it. */
 const NOBODY: CallHandler = {
   onRequestStart: () => {},
   onResponseStart: () => {},
@@ -30,7 +32,7 @@ export class MuxConnection {
   readonly #check: NodeJS.Timeout;
   #lastNumber = 0;
   #lastHeardMs = performance.now();
-  /** How many checks found that nothing was heard since a call was sent; null where something was. */
+  /** The number of checks with nothing received since a call was sent; null while no call waits for a sign of life. */
   #silentChecks: number | null = null;
   #isLeaving = false;
 
@@ -75,9 +77,11 @@ export class MuxConnection {
   }
 
   /**
-   * To be called now and then by whoever has just heard otherwise that the server is well: where it says nothing here, whatever
-   * was sent, it is asked once, and if it doesn't answer that either the connection is lost, and ends. Callers need not wait
-   * for that to be found: they may all have left.
+   * Detects a dead connection. Call it periodically, each time the server has just proved healthy over another
+   * connection. If nothing is received here although calls were sent, one probe is sent; if that is not answered
+   * either, the connection is closed. No caller has to wait for this: it works even after all callers have aborted.
+   *
+   * @param question the probe: a request that any server answers at once
    */
   check(question: Call): void {
     if (this.#silentChecks === null) return;
@@ -86,7 +90,7 @@ export class MuxConnection {
     else if (this.#silentChecks >= SILENT_CHECKS_MAX) this.destroy();
   }
 
-  /** Closes once the last call is over. */
+  /** Closes the connection after the last call ends. */
   leave(): void {
     this.#isLeaving = true;
     this.#endIfLeft();
@@ -107,7 +111,7 @@ export class MuxConnection {
     if (type !== FRAME_TYPES.breakOff && !(type === FRAME_TYPES.answer && status >= 200 && status < 600))
       throw new FrameError(`no answer: type ${type}, status ${head[0]}`);
     const call = this.#calls.get(number);
-    // The answer to a call that was broken off may have been on its way.
+    // The answer may have been in transit when the call was broken off.
     if (call === undefined) return;
     this.#calls.delete(number);
     if (type === FRAME_TYPES.answer) call.answer(status, headersOf(head, 1), body);
@@ -116,7 +120,7 @@ export class MuxConnection {
     this.#endIfLeft();
   }
 
-  /** A connection on which nothing was heard since the late call was sent leads nowhere any more. */
+  /** Aborts calls that timed out. If nothing was received since such a call was sent, the connection is dead. */
   #endLate(): void {
     const beforeMs = performance.now() - this.#answerTimeoutMs;
     for (const call of this.#calls.values()) {

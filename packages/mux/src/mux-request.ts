@@ -1,13 +1,13 @@
-/** A request as Node's HTTP server would give it, as far as a framework looks at it. Its body is there as a whole. */
+/** A request with the parts of Node's `IncomingMessage` that a framework uses. Its body is complete from the start. */
 import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { headersOf } from './headers.ts';
 
-/** What stands for a connection of the call's own: it is destroyed once nobody waits for the answer. */
+/** Represents a connection of the call's own; marked as destroyed when nobody waits for the answer any more. */
 class CallerSocket extends EventEmitter {
-  /** The connection that the call came by, with others. */
+  /** The connection that carries this call and others. */
   readonly carrier: Socket;
   readonly remoteAddress: string | undefined;
   readonly encrypted = false;
@@ -20,7 +20,7 @@ class CallerSocket extends EventEmitter {
   }
 }
 
-/** The connection that a request came by, whether alone or with others. */
+/** The real connection that a request arrived on, whether multiplexed or not. */
 export const carrierOf = (socket: Socket): Socket => (socket as { carrier?: Socket }).carrier ?? socket;
 
 export class MuxRequest extends Readable {
@@ -36,7 +36,7 @@ export class MuxRequest extends Readable {
   readonly #body: Buffer;
   aborted = false;
 
-  /** @param head method, path, then names and values of headers in turns */
+  /** @param head method, path, then alternating header names and values */
   constructor(head: readonly string[], body: Buffer, host: string, carrier: Socket) {
     super();
     this.method = head[0] as string;
@@ -53,7 +53,7 @@ export class MuxRequest extends Readable {
     this.push(null);
   }
 
-  /** Nobody waits for the answer any more. */
+  /** Called when nobody waits for the answer any more. */
   leave(): void {
     this.aborted = true;
     this.socket.destroyed = true;

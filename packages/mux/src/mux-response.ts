@@ -1,13 +1,13 @@
 /**
- * An answer as Node's HTTP server would take it, as far as a framework writes it. It is kept until its end, and sent as a
- * whole; what has no bounds is not asked for by mux.
+ * An answer with the parts of Node's `ServerResponse` that a framework uses. It is buffered until it ends, and then
+ * sent as a whole. Requests with answers of unbounded size must not be sent over mux.
  */
 import { EventEmitter } from 'node:events';
 
 type HeaderValue = string | number | readonly string[];
 
 export interface WholeAnswer {
-  /** The status, then names and values of headers in turns. */
+  /** The status, then alternating header names and values. */
   readonly head: readonly string[];
   readonly body: Uint8Array | string;
 }
@@ -17,7 +17,7 @@ export class MuxResponse extends EventEmitter {
   readonly #headers: Record<string, HeaderValue> = {};
   readonly #parts: Buffer[] = [];
   statusCode = 200;
-  /** Whether more calls are welcome on this connection. */
+  /** Whether the connection accepts more calls. */
   shouldKeepAlive = true;
   headersSent = false;
   writableEnded = false;
@@ -94,7 +94,7 @@ export class MuxResponse extends EventEmitter {
     return this;
   }
 
-  /** Nobody waits for it any more. */
+  /** Called when nobody waits for the answer any more. */
   leave(): void {
     this.destroyed = true;
     this.emit('close');

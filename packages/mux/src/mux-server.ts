@@ -1,6 +1,6 @@
 /**
- * The server's side. A connection comes in as an HTTP request that asks for an upgrade, so it needs no port of its own. Each
- * call is given to whatever answers the server's requests, as if it had come alone.
+ * The server's side. A connection starts as an HTTP upgrade request, so it needs no port of its own. Each call is
+ * emitted as a `request` event of the HTTP server, as if it had arrived on a connection of its own.
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -11,26 +11,26 @@ import { MuxResponse, type WholeAnswer } from './mux-response.ts';
 import { ANSWER_TOO_LONG, FRAME_BYTES_HEADER, FRAME_BYTES_UNSAID, MUX_PROTOCOL } from './protocol.ts';
 import { RollingMap } from './rolling-map.ts';
 
-/** Calls under way on one connection: far more than a gateway gives a replica at once. */
+/** The limit of calls in flight on one connection: far more than a gateway sends to one replica at once. */
 const CALLS_MAX = 1_024;
 /** Answers on one connection that its client has not read yet: above this no more calls are read from it. */
 const UNREAD_BYTES_MAX = 16 * 1024 * 1024;
 
-/** For Node's `shouldUpgradeCallback`: every other upgrade is passed over, as RFC 9110, 7.8 allows. */
+/** For Node's `shouldUpgradeCallback`: any other upgrade is ignored, as RFC 9110, 7.8 allows. */
 export const isMuxUpgrade = ({ headers }: IncomingMessage): boolean => headers.upgrade === MUX_PROTOCOL;
 
 export interface MuxServer {
   readonly connections: number;
-  /** Calls under way, over all connections. */
+  /** Calls in flight on all connections. */
   readonly calls: number;
-  /** Ends each connection once its last call is answered. */
+  /** Closes each connection after its last call is answered. */
   close(): void;
 }
 
 /**
- * Lets a server take calls by mux, too. It must have been made with {@link isMuxUpgrade}.
+ * Lets an HTTP server accept multiplexed calls as well. The server must have been created with {@link isMuxUpgrade}.
  *
- * @param onError told of a connection that ended otherwise than by being closed
+ * @param onError called with the error of a connection that fails, and for an answer that exceeds the frame limit
  */
 export function serveMux(server: Server, onError: (error: Error) => void): MuxServer {
   const connections = new Set<ServerConnection>();
@@ -85,7 +85,7 @@ class ServerConnection {
     );
   }
 
-  /** Those under way. */
+  /** Calls in flight. */
   get calls(): number {
     return this.#calls.size;
   }
@@ -108,7 +108,7 @@ class ServerConnection {
     if (this.#calls.size >= CALLS_MAX) throw new FrameError(`more than ${CALLS_MAX} calls at once`);
     const request = new MuxRequest(head, body, this.#host, this.#carrier);
     const response = new MuxResponse((answer) => {
-      if (!this.#calls.delete(number)) return; // nobody waits any more
+      if (!this.#calls.delete(number)) return; // nobody waits for this answer any more
       this.#answer(number, answer);
       this.#endIfLeft();
     });

@@ -1,13 +1,14 @@
 /**
- * A map for what comes and goes by rising numbers: calls under way, requests that wait for an answer.
+ * A map for short-lived entries with ascending integer keys, such as calls in flight.
  *
- * A `Map` is not for that. After so many deletions it moves to a new table, and the one that it leaves points on to that, for whoever
- * is iterating, and still to the values it held. Once V8 has moved one such table to the old part of its heap, which it seldom looks
- * through, each that follows is moved there after it, dead or not, with every value that it held: so all that ever was in
- * the map is collected at the price of what lives long. See docs/decisions/0036.
+ * A `Map` is unsuitable for them. After a number of deletions a `Map` moves its entries to a new table. The abandoned
+ * table keeps a pointer to the new one, for active iterators, and still references the values it held. Once one such
+ * table has been promoted to V8's old space, every later table is promoted after it, dead or not, with all the values
+ * that it held. So every value that was ever in the map is promoted, and is freed only by a major GC. See
+ * docs/decisions/0036.
  *
- * This one has one table, with open addressing, linear probing, and deletion that leaves nothing (Knuth, The Art of Computer
- * Programming, vol. 3, 6.4, algorithm R), by Fibonacci hashing, which keeps successive numbers far apart.
+ * This map has a single table with open addressing, linear probing, and deletion without tombstones (Knuth, The Art of
+ * Computer Programming, vol. 3, 6.4, algorithm R). Fibonacci hashing spreads successive keys over the table.
  */
 const CAPACITY_BITS_MIN = 4;
 const NONE = -1;
@@ -15,9 +16,9 @@ const NONE = -1;
 const SPREAD = 0x9e3779b1;
 
 export class RollingMap<Value> {
-  /** Its capacity is 2 to the power of so many. */
+  /** The capacity is 2 to the power of `#bits`. */
   #bits = CAPACITY_BITS_MIN;
-  /** At least half of them are {@link NONE}. */
+  /** The key in each slot. At least half of the slots are {@link NONE}. */
   #numbers = emptyNumbers(CAPACITY_BITS_MIN);
   #values: (Value | undefined)[] = emptyValues(CAPACITY_BITS_MIN);
   #size = 0;
@@ -35,8 +36,8 @@ export class RollingMap<Value> {
   }
 
   /**
-   * @param number a whole number, 0 or more
-   * @throws RangeError below 0
+   * @param number an integer, 0 or more
+   * @throws RangeError if it is negative
    */
   set(number: number, value: Value): void {
     if (number < 0) throw new RangeError(`${number} is below 0`);
@@ -47,11 +48,11 @@ export class RollingMap<Value> {
     this.#values[place] = value;
   }
 
-  /** @returns whether it was there */
+  /** @returns whether the key was present */
   delete(number: number): boolean {
     let hole = this.#placeOf(number);
     if (number < 0 || this.#numbers[hole] !== number) return false;
-    // Whoever stands behind the hole, and whose own place is not behind it too, moves into it.
+    // Each later entry of the probe sequence moves into the hole, unless its home slot lies after the hole.
     const mask = this.#values.length - 1;
     for (let next = (hole + 1) & mask; this.#numbers[next] !== NONE; next = (next + 1) & mask) {
       const fromHome = (next - this.#homeOf(this.#numbers[next] as number)) & mask;
@@ -70,12 +71,12 @@ export class RollingMap<Value> {
     this.#empty(CAPACITY_BITS_MIN);
   }
 
-  /** The numbers that are there now, rising. */
+  /** A snapshot of the keys, ascending. */
   keys(): number[] {
     return [...this.#numbers].filter((number) => number !== NONE).sort((one, other) => one - other);
   }
 
-  /** What is there now, by rising numbers. */
+  /** A snapshot of the values, by ascending key. */
   values(): Value[] {
     return this.keys().map((number) => this.get(number) as Value);
   }
@@ -88,7 +89,7 @@ export class RollingMap<Value> {
     return Math.imul(number, SPREAD) >>> (32 - this.#bits);
   }
 
-  /** Where a number stands, or would. */
+  /** The slot that holds a key, or that would hold it. */
   #placeOf(number: number): number {
     const mask = this.#values.length - 1;
     let place = this.#homeOf(number);
