@@ -1,6 +1,8 @@
 import { NO_VERSIONS, STREAMS, type Versions } from './streams.ts';
 
-/** What an answer saw of one customer. Sent with a later request, that request sees at least as much. */
+/**
+ * The state of one customer that an answer reflects. A later request that carries the token sees at least that state.
+ */
 export interface ConsistencyToken {
   readonly customerId: number;
   readonly versions: Versions;
@@ -8,12 +10,12 @@ export interface ConsistencyToken {
 
 const TOKEN = /^1\.([1-9]\d{0,14})\.(\d{1,15})\.(\d{1,15})\.(\d{1,15})$/;
 
-/** Writes a token: its format's version, the customer, then the versions of customers, loans and payments. */
+/** Formats a token: format version, customer id, then the versions of customers, loans and payments. */
 export function formatToken({ customerId, versions }: ConsistencyToken): string {
   return `1.${customerId}.${STREAMS.map((stream) => versions[stream]).join('.')}`;
 }
 
-/** Reads a token, or answers null where it isn't one. */
+/** Parses a token; null if the text isn't one. */
 export function parseToken(text: string): ConsistencyToken | null {
   const match = TOKEN.exec(text);
   if (match === null) return null;
@@ -21,7 +23,7 @@ export function parseToken(text: string): ConsistencyToken | null {
   return { customerId, versions: { customers, loans, payments } };
 }
 
-/** The least that sees all of both; a token of another customer counts for nothing. */
+/** The lowest token that covers both; a token of another customer is ignored. */
 export function mergeTokens(token: ConsistencyToken, other: ConsistencyToken | null): ConsistencyToken {
   if (other === null || other.customerId !== token.customerId) return token;
   const versions = { ...NO_VERSIONS };

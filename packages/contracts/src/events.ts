@@ -1,6 +1,6 @@
 /**
- * The events, as they travel: CloudEvents 1.0, keyed by customer. The data of a type only ever grows: a member is
- * never removed, nor changed in meaning, within a type's major version.
+ * The events on the wire: CloudEvents 1.0, keyed by customer. Within a major version of a type, its data only grows: no
+ * member is removed or changes its meaning.
  */
 import { z } from 'zod';
 import { CUSTOMER_STATUSES, externalId, label, moneyText, resourceId, timeText } from './scalars.ts';
@@ -22,7 +22,7 @@ const requested = z.boolean().meta({
   description: 'Whether a LoanRequested came before it, so that its amount is counted once',
 });
 
-/** The data of each event type. Members that this version doesn't know are passed over, so that types can grow. */
+/** The data of each event type. Unknown members are ignored, so that types can grow. */
 export const eventData = {
   CustomerRegistered: customerData.meta({ description: 'Somebody became a customer, with a credit line.' }),
   CustomerUpdated: customerData.meta({
@@ -56,7 +56,7 @@ export const eventData = {
 export type EventType = keyof typeof eventData;
 export type EventData<T extends EventType = EventType> = z.infer<(typeof eventData)[T]>;
 
-/** Which stream each type belongs to, and the major version of its schema. */
+/** The stream of each type, and the major version of its schema. */
 export const EVENT_TYPES: Readonly<Record<EventType, { stream: Stream; major: number }>> = {
   CustomerRegistered: { stream: 'customers', major: 1 },
   CustomerUpdated: { stream: 'customers', major: 1 },
@@ -69,7 +69,7 @@ export const EVENT_TYPES: Readonly<Record<EventType, { stream: Stream; major: nu
 };
 
 const version = z.int().min(1);
-/** Which versions of other streams an event was decided on. */
+/** The versions of other streams that the decision behind an event was based on. */
 export const seenVersions = z.partialRecord(z.enum(STREAMS), z.int().min(0));
 
 const envelope = <T extends EventType>(type: T) =>
@@ -85,8 +85,8 @@ const envelope = <T extends EventType>(type: T) =>
   });
 
 /**
- * An event with what CloudEvents calls its context: what a pull answers with, and what a follower reads off Kafka. Each reader
- * checks each event, so the schema is compiled (https://zod.dev/compile).
+ * An event with its context attributes, in the terms of CloudEvents. A pull returns it, and a follower reads it from
+ * Kafka. Each reader validates each event, so the schema is compiled (https://zod.dev/compile).
  */
 export const streamEvent = z.compile(
   z.discriminatedUnion('type', [
@@ -106,8 +106,8 @@ export type StreamEvent = z.infer<typeof streamEvent>;
 export type EventOf<T extends EventType> = Extract<StreamEvent, { type: T }>;
 
 /**
- * A name for the JSON Schema of a type at its major version. A process that relays may be older than the one that wrote: a
- * type that is not known here is new, and at its first version.
+ * The URN of the JSON Schema of a type at its major version. A relay may be older than the process that wrote an event,
+ * so a type that is unknown here is a new type, at major version 1.
  */
 export const dataSchemaOf = (type: string): string =>
   `urn:mo:event:${type}:${Object.hasOwn(EVENT_TYPES, type) ? EVENT_TYPES[type as EventType].major : 1}`;

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { parseToken } from './consistency-token.ts';
 
-/** Header names that are part of the API or of what the gateway passes on, in lower case. */
+/** Names, in lower case, of the headers of the API and of those that the gateway forwards. */
 export const HEADERS = {
   idempotencyKey: 'idempotency-key',
   idempotencyReplayed: 'idempotency-replayed',
   consistencyToken: 'consistency-token',
   requestId: 'x-request-id',
   traceparent: 'traceparent',
-  /** The id of the caller's key, set by the gateway alone. */
+  /** The id of the caller's key; only the gateway sets it. */
   caller: 'x-mo-caller',
 } as const;
 

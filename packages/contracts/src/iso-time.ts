@@ -1,14 +1,15 @@
-/** As far from 1970 as a date may be (ECMA-262, time values). */
+/** The largest distance of a date from 1970, in ms (ECMA-262, time values). */
 const MS_MAX = 8.64e15;
 
 let second = Number.NaN;
 let upToSecond = '';
 
 /**
- * A time in ms, or a date, as `Date#toISOString` writes it (ISO 8601, in UTC, with three digits of a second). A batch writes the same
- * moment many times, and moments close to each other: what they share is put into words once.
+ * Formats a time as `Date#toISOString` does (ISO 8601, in UTC, with milliseconds). A batch formats many equal or close
+ * times, so the text up to the second is cached.
  *
- * @throws RangeError where it is no time
+ * @param time a date, or ms since 1970
+ * @throws RangeError if it is not a valid time
  */
 export function isoTime(time: Date | number): string {
   const ms = typeof time === 'number' ? Math.trunc(time) : time.getTime();

@@ -1,12 +1,12 @@
 /**
- * JSON that keeps what a client wrote. JSON.parse turns `1e2` and `100.000` into plain numbers, yet the rules for money
- * speak of what was written. So a number that isn't a plain integer of at most 15 digits is kept as its text. An integer may
- * have up to two zeros behind its point, as some write it and JSON Schema has it: that is the same amount, too.
+ * JSON that preserves numbers as the client wrote them. JSON.parse turns `1e2` and `100.000` into plain numbers, but
+ * the rules for money apply to the text. So a number that isn't a plain integer of at most 15 digits is kept as its
+ * text. Up to two zeros after a decimal point still make an integer, as in JSON Schema, because the amount is the same.
  */
 
 const PLAIN_INTEGER = /^-?\d{1,15}(\.0{1,2})?$/;
 
-/** A number as it was written, where a double would not tell: decimals, exponents, long integers, minus zero. */
+/** A number in the form in which it was written: decimals, exponents, long integers and minus zero. */
 export class NumberLiteral {
   readonly text: string;
   constructor(text: string) {
@@ -14,16 +14,16 @@ export class NumberLiteral {
   }
 }
 
-/** Nothing that is taken here is nested deeper than a few levels; what is would only exhaust the stack. */
+/** Valid input has only a few levels; deeper nesting could exhaust the stack. */
 export const JSON_DEPTH_MAX = 64;
 
 /**
- * Parses JSON; plain integers become numbers, other number literals {@link NumberLiteral}.
+ * Parses JSON. Plain integers become numbers; other number literals become {@link NumberLiteral}.
  *
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {
-  // To look at each value costs several times as much as to parse it all.
+  // A reviver, which sees each value, costs several times as much as plain parsing.
   if (areNumbersPlain(text)) return JSON.parse(text);
   return JSON.parse(text, (_key, value, context?: { source?: string }) => {
     if (typeof value !== 'number') return value;
@@ -32,13 +32,13 @@ export function parseJson(text: string): unknown {
   });
 }
 
-/** The longest integers of digits alone that are read as numbers; others are looked at one by one. */
+/** Integers of at most this many digits need no reviver. */
 const PLAIN_DIGITS_MAX = 15;
 
 /**
- * Whether each number is made of digits alone, and of few; brackets and digits within strings don't count.
+ * Whether every number consists of at most {@link PLAIN_DIGITS_MAX} digits and nothing else; strings are skipped.
  *
- * @throws SyntaxError where objects and arrays are nested too deep
+ * @throws SyntaxError if objects and arrays are nested too deep
  */
 function areNumbersPlain(text: string): boolean {
   let depth = 0;
@@ -65,7 +65,7 @@ function areNumbersPlain(text: string): boolean {
       case '}':
         depth -= 1;
         break;
-      // Of what else has an e there is only true and false, which may as well be looked at.
+      // Outside of strings and numbers only true and false contain an e; for them the reviver runs unnecessarily.
       case '-':
       case '.':
       case 'e':
@@ -76,7 +76,7 @@ function areNumbersPlain(text: string): boolean {
   return arePlain;
 }
 
-/** The place of the quote that ends a string, or beyond the text. @param start the place of the quote that begins it */
+/** The index of a string's closing quote, or the end of the text. @param start the index of its opening quote */
 function endOfString(text: string, start: number): number {
   for (let place = start + 1; place < text.length; place += 1) {
     const character = text[place];
@@ -87,8 +87,8 @@ function endOfString(text: string, start: number): number {
 }
 
 /**
- * Canonical JSON in the way of RFC 8785: members sorted, no white space, numbers by value; so that two bodies that say
- * the same have the same text.
+ * Canonical JSON in the style of RFC 8785: members sorted, no white space, numbers by value. Equivalent bodies have the
+ * same text.
  */
 export function canonicalJson(value: unknown): string {
   if (value instanceof NumberLiteral) return String(Number(value.text));

@@ -11,7 +11,7 @@ interface ProblemKind {
   meaning: string;
 }
 
-/** Every code that an answer can carry, what it means to the caller, and what to do. */
+/** Every problem code, its meaning for the caller, and what to do. */
 export const PROBLEMS = {
   invalid_request: {
     status: 400,
@@ -106,7 +106,7 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** One field that breaks a rule. `pointer` is a JSON Pointer (RFC 6901) into the body, the query or the headers. */
+/** A field that breaks a rule. `pointer` is a JSON Pointer (RFC 6901) into the part of the request that `in` names. */
 export const fieldError = z
   .object({
     pointer: z.string().meta({ description: 'A JSON Pointer (RFC 6901) into the part of the request' }),
@@ -138,7 +138,7 @@ export const problem = z
   .meta({ id: 'Problem', description: 'RFC 9457 problem details' });
 export type Problem = z.infer<typeof problem>;
 
-/** The URI of a problem's kind. */
+/** The URI of a kind of problem. */
 export const problemType = (code: ProblemCode): string => `urn:mo:problem:${code}`;
 /** The URI of one occurrence; the id is in the log line of the request. */
 export const problemInstance = (requestId: string): string => `urn:mo:request:${requestId}`;

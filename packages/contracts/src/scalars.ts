@@ -45,19 +45,19 @@ const moneyInput = (lowest: '0.00' | '0.01') =>
       },
     });
 
-/** An amount in a request that moves money: above zero. Read as minor units. */
+/** An amount in a request that moves money: above zero. Parsed to minor units. */
 export const amountInput = moneyInput('0.01');
 
-/** An amount in a request that may be zero, such as a score. Read as minor units. */
+/** An amount in a request that may be zero, such as a score. Parsed to minor units. */
 export const scoreInput = moneyInput('0.00');
 
 /**
- * What documents say in place of `\p{C}` and `\p{Z}`, which many readers of JSON Schema don't know or take for letters. It
- * lets through a few invisible characters that the schema itself refuses.
+ * Used in documents instead of `\p{C}` and `\p{Z}`, which many JSON Schema implementations don't support, or take for
+ * letters. It permits a few invisible characters that the schema itself rejects.
  */
 const UNSEEN = '\\x00-\\x1f\\x7f-\\x9f';
 
-/** The caller's own name for a resource, unique per resource. */
+/** The caller's own id of a resource, unique per kind of resource. */
 export const externalId = z
   .string()
   .regex(/^[^\p{C}\p{Z}]{1,60}$/u, 'must be 1 to 60 visible characters')
@@ -73,7 +73,7 @@ export const resourceId = z
   .min(1)
   .meta({ id: 'Id', description: 'Our own id', examples: [42] });
 
-/** How documents tell a parameter, which is a text to the schema but something else to callers. */
+/** How documents describe a parameter that is text to the schema but another type to callers. */
 export const toldAs =
   (told: { type: 'integer' | 'boolean' } & Record<string, unknown>): ZodOpenApiOverrideMeta =>
   ({ jsonSchema }) => {
@@ -82,15 +82,15 @@ export const toldAs =
     Object.assign(jsonSchema, told);
   };
 
-/** Our ids have at most 15 digits, so a number that is longer is the id of nothing. */
+/** Our ids have at most 15 digits, so no resource has a longer one. */
 const ID_DIGITS_MAX = 15;
-/** Takes the place of longer ones: what nothing has as its id, and what databases and JSON hold exactly. */
+/** Replaces longer ids: no resource has this one, and databases and JSON represent it exactly. */
 const ID_OF_NOTHING = Number.MAX_SAFE_INTEGER;
 const ID = /^[1-9]\d*$/;
 
 const idOf = (digits: string): number => (digits.length > ID_DIGITS_MAX ? ID_OF_NOTHING : Number(digits));
 
-/** An id in a path or a query, where everything is text. */
+/** An id in a path or a query, where every value is text. */
 export const idParameter = z
   .string()
   .regex(ID, 'must be a whole number from 1')
@@ -106,11 +106,11 @@ export const idInput = z.preprocess(
 /** A time in an answer or an event: RFC 3339 in UTC. */
 export const timeText = z.iso.datetime().meta({ description: 'RFC 3339, UTC', examples: ['2026-01-31T09:30:00.000Z'] });
 
-/** Years that every party writes with four digits. */
+/** The range of years that every system writes with four digits. */
 const YEAR_MIN = 1000;
 const YEAR_MAX = 9999;
 
-/** A time in a request: RFC 3339 with any offset, read as a Date. */
+/** A time in a request: RFC 3339 with any offset, parsed to a Date. */
 export const timeInput = z.iso
   .datetime({ offset: true, message: 'must be an RFC 3339 time with an offset, such as "2026-01-31T09:30:00Z"' })
   .transform((text) => new Date(text))
@@ -120,7 +120,9 @@ export const timeInput = z.iso
   )
   .meta({ override: { type: 'string', format: 'date-time' } });
 
-/** Text of so many characters that can be seen, spaces among them. No database takes all others. */
+/**
+ * Text of `least` to `most` printable characters, including spaces. Not every database accepts all other characters.
+ */
 export const printable = (least: number, most: number) =>
   z
     .string()

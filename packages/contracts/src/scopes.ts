@@ -1,6 +1,7 @@
 /**
- * What a caller may do: read or write one kind of resource, each by itself (a webhook is told of all three), or `admin` for everything, keys and the audit
- * log included. Every operation names the one that it needs.
+ * What a caller may do. A scope permits reading or writing one kind of resource. `write` does not include `read`.
+ * Webhooks receive events of all three resources, whatever other scopes their creator has. `admin` permits everything,
+ * including keys and the audit log. Every operation names the one scope that it needs.
  */
 export const SCOPES = [
   'customers:read',
@@ -16,8 +17,8 @@ export const SCOPES = [
 
 export type Scope = (typeof SCOPES)[number];
 
-/** Whether a text is the name of a scope. */
+/** Whether a text names a scope. */
 export const isScope = (text: string): text is Scope => (SCOPES as readonly string[]).includes(text);
 
-/** Whether who has some scopes may do what needs one. */
+/** Whether a caller with these scopes may do what needs another. */
 export const mayDo = (scopes: ReadonlySet<Scope>, needed: Scope): boolean => scopes.has(needed) || scopes.has('admin');

@@ -1,6 +1,6 @@
 /**
- * What a contract takes away from those who rely on the one that was released. Requests may ask for less and answers and
- * events may tell more; nothing else. A higher major version may break.
+ * Finds breaking changes between the released contract and the current one. Compatible changes are: requests require
+ * less; answers and events contain more. Any other change breaks, and needs a higher major version.
  */
 import { apiCompare, type Diff } from 'api-smart-diff';
 import { comparable } from './comparable.ts';
@@ -10,18 +10,18 @@ export interface Versioned {
   readonly info: { readonly version: string };
 }
 
-/** What breaks clients, a line each; empty where nothing does. */
+/** The changes that break clients, one line each; empty if there are none. */
 export function breaksOfApi(released: Versioned, current: Versioned): string[] {
   return isNextMajor(released, current) ? [] : breaks(released, current);
 }
 
-/** What breaks subscribers, likewise. To them an event is what an answer is to clients. */
+/** The changes that break subscribers, likewise. Events are compared by the rules for answers. */
 export function breaksOfEvents(released: EventsDocument, current: EventsDocument): string[] {
   return isNextMajor(released, current) ? [] : breaks(eventsAsAnswers(released), eventsAsAnswers(current));
 }
 
 function breaks(released: object, current: object): string[] {
-  // The comparison writes into what it is given.
+  // apiCompare modifies its arguments.
   const { diffs } = apiCompare(comparable(structuredClone(released)), comparable(structuredClone(current)));
   return diffs
     .filter((diff) => counts(diff) && !isHarmless(diff))
@@ -29,17 +29,19 @@ function breaks(released: object, current: object): string[] {
     .map(lineOf);
 }
 
-/** What lies within a schema is judged where it is used: only there is it known whether it is asked for or told. */
+/**
+ * Changes within a shared schema are judged where it is used: only the use shows whether it is a request or an answer.
+ */
 const counts = ({ path }: Diff): boolean => path[0] !== 'components' || path[1] !== 'schemas' || path.length === 3;
 
-/** Other words mean the same; and callers know from the first release on that codes of problems may be added. */
+/** Descriptions may change freely, and problem codes may be added: the first release already announced that. */
 function isHarmless({ action, path }: Diff): boolean {
   const [within, list] = path.slice(-3);
   const isWords = path.at(-1) === 'description' && path.at(-2) !== 'properties';
   return isWords || (action === 'add' && within === 'code' && list === 'enum');
 }
 
-/** The comparison takes another type in an answer for harmless, as it is where one more is taken in a request. */
+/** api-smart-diff considers a changed or additional type in an answer harmless, which it is only in a request. */
 function retypes({ action, path }: Diff): boolean {
   const [within, last] = path.slice(-2);
   return (
@@ -49,11 +51,11 @@ function retypes({ action, path }: Diff): boolean {
 
 const isInAnswer = ({ path }: Diff): boolean => path[0] === 'paths' && path[3] === 'responses';
 
-/** The comparison allows the removal of an optional member, but readers may use it. */
+/** api-smart-diff allows the removal of an optional member, but readers may use it. */
 const removesAnswerMember = (diff: Diff): boolean =>
   isInAnswer(diff) && diff.action === 'remove' && diff.path.at(-2) === 'properties';
 
-/** Whether a new pattern allows only what the old one allowed cannot be computed, so any change counts. */
+/** No program can decide whether a new pattern permits only what the old one did, so any change counts as breaking. */
 const changesAnswerFormat = (diff: Diff): boolean =>
   isInAnswer(diff) && diff.action === 'replace' && (diff.path.at(-1) === 'pattern' || diff.path.at(-1) === 'format');
 
@@ -61,10 +63,10 @@ const changesAnswerFormat = (diff: Diff): boolean =>
 const makesHeaderOptional = (diff: Diff): boolean =>
   isInAnswer(diff) && diff.path.at(-3) === 'headers' && diff.path.at(-1) === 'required' && diff.after !== true;
 
-/** Keys that have the former scope alone are refused. */
+/** Keys that have only the former scope would be refused. */
 const changesScope = ({ action, path }: Diff): boolean => path.at(-1) === 'x-scope' && action === 'replace';
 
-/** Requests are closed: a member that isn't known any more is refused. */
+/** Requests are closed: a member that is no longer known is rejected. */
 const takesMemberNoLonger = ({ action, path }: Diff): boolean =>
   action === 'remove' && path.includes('requestBody') && path.at(-2) === 'properties';
 
@@ -74,11 +76,11 @@ function takesNameAway({ action, path }: Diff): boolean {
   return isName && action !== 'add';
 }
 
-/** Whether a way to authenticate is gone, or asks for more. */
+/** Whether an authentication method is gone, or requires more. */
 const takesKeyAway = ({ action, path }: Diff): boolean =>
   path[0] === 'security' && !(action === 'add' && path.length === 2);
 
-/** What the comparison does not know of our documents. */
+/** Rules of our documents that api-smart-diff does not know. */
 const OWN_RULES: readonly ((diff: Diff) => boolean)[] = [
   retypes,
   removesAnswerMember,

@@ -1,4 +1,7 @@
-/** An OpenAPI document as the comparison judges it rightly: it knows what is asked for from what is answered by where it stands. */
+/**
+ * Prepares an OpenAPI document for api-smart-diff, which distinguishes requests from answers by their position in the
+ * document.
+ */
 
 interface Referable {
   readonly $ref?: string;
@@ -22,7 +25,7 @@ interface ApiDocument {
 
 const SHARED_ANSWERS = '#/components/responses/';
 
-/** Changes the document in place, and returns it. */
+/** Modifies the document, and returns it. */
 export function comparable(document: ApiDocument): object {
   const { paths = {}, webhooks = {}, components = {} } = document;
   for (const operation of Object.values(paths).flatMap((item) => Object.values(item)))
@@ -33,7 +36,7 @@ export function comparable(document: ApiDocument): object {
   return document;
 }
 
-/** Replaces references to shared answers, whose schemas would be judged like those of requests. */
+/** Inlines shared answers: behind a reference, their schemas would be judged like those of requests. */
 const answersInPlace = (answers: Answers, shared: Answers): Answers =>
   Object.fromEntries(
     Object.entries(answers).map(([status, answer]) => [status, shared[sharedName(answer) ?? ''] ?? answer]),
@@ -42,7 +45,7 @@ const answersInPlace = (answers: Answers, shared: Answers): Answers =>
 const sharedName = ({ $ref }: Referable): string | null =>
   $ref?.startsWith(SHARED_ANSWERS) === true ? $ref.slice(SHARED_ANSWERS.length) : null;
 
-/** What receivers of webhooks are sent is to them what an answer is to clients. */
+/** Turns messages of webhooks into answers, because the same rules of compatibility apply to both. */
 const webhooksAsAnswers = (webhooks: Paths): Paths =>
   Object.fromEntries(
     Object.entries(webhooks).map(([name, item]) => [

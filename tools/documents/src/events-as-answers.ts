@@ -1,4 +1,6 @@
-/** An AsyncAPI document as an OpenAPI one: each event is an answer, so that one comparison judges both. */
+/**
+ * Converts an AsyncAPI document to OpenAPI: each event becomes an answer, so that one comparison serves both documents.
+ */
 
 interface Message {
   readonly contentType: string;
@@ -13,7 +15,7 @@ export interface EventsDocument {
   readonly components: { readonly messages: Readonly<Record<string, Message>> };
 }
 
-/** Key, headers and data of each type, at a path of its topic and its name. */
+/** The key, headers and data of each type, at the path `/<topic>/<type>`. */
 export function eventsAsAnswers({ info, channels, components }: EventsDocument): object {
   const paths = Object.values(channels).flatMap(({ address, messages }) =>
     Object.keys(messages).map((type) => [`/${address}/${type}`, { get: answerOf(components.messages[type]) }]),

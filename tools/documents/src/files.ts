@@ -1,14 +1,14 @@
-/** The contract's documents as files: which there are, where they lie, and their text. */
+/** The files of the contract's documents: their paths and their content. */
 import { EVENT_TYPES } from '@mo/contracts';
 import { asyncApiDocument, eventSchemas, openApiDocument } from '@mo/contracts/documents';
 
-/** Where the files lie, seen from the root of the repository. */
+/** The folder of the files, relative to the root of the repository. */
 export const FOLDER = 'docs/api';
 
-/** Those of which a copy below `released/` says what others rely on. */
+/** The documents that have a copy in `released/`: the version that clients and subscribers rely on. */
 export const RELEASED = ['openapi.json', 'asyncapi.json'] as const;
 
-/** Each file's path below the folder, and its text. The same contract gives the same text, to the byte. */
+/** The content of each file, by its path below the folder. The output is deterministic, byte by byte. */
 export function documentFiles(): ReadonlyMap<string, string> {
   const schemas = [...eventSchemas()].map(([type, schema]): [string, unknown] => [
     `events/${type}.${EVENT_TYPES[type].major}.json`,

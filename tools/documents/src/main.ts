@@ -1,6 +1,6 @@
 /**
- * `npm run generate`: writes the contract's documents to `docs/api`. With `--release` they become those that later ones are
- * held against, where they break nothing.
+ * `npm run generate`: writes the contract's documents to `docs/api`. With `--release` they also become the released
+ * documents, with which later ones are compared, provided that they break nothing.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -46,7 +46,7 @@ function readOptions() {
   }
 }
 
-/** Releases every document that breaks nothing; returns whether all were released. */
+/** Releases each document that breaks nothing; returns whether all were released. */
 function release(files: ReadonlyMap<string, string>): boolean {
   let isWhole = true;
   for (const path of RELEASED) {

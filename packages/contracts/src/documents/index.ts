@@ -1,4 +1,4 @@
-/** The contract as documents for others: made of the schemas, so that they can't tell anything else. */
+/** The published documents of the contract. They are generated from the schemas, so they cannot deviate from them. */
 export {
   type AsyncApiDocument,
   type AsyncApiMessage,

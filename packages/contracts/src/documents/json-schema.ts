@@ -1,12 +1,12 @@
-/** How a schema of ours reads in JSON Schema, whichever document it stands in. */
+/** How our schemas are written in JSON Schema, in every document. */
 import type { z } from 'zod';
 
-/** RFC 3339 in the years that we take; which days there are is left to the format. */
+/** RFC 3339 in the years that we accept; valid days are left to the format. */
 const TIME = '^[1-9]\\d{3}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:[0-5]\\d(\\.\\d+)?';
 const UTC = 'Z$';
 const OFFSET = '(Z|[+-]\\d{2}:\\d{2})$';
 
-/** Says times in a pattern that can be read, and leaves out the bounds that any whole number has. */
+/** Gives times a legible pattern, and omits the bounds of safe integers, which apply to any integer. */
 export function readable({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
   const { format, pattern = '', minimum, maximum } = jsonSchema;
   if (format === 'date-time') jsonSchema.pattern = TIME + (pattern.includes('[+-]') ? OFFSET : UTC);

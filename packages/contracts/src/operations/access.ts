@@ -2,7 +2,7 @@ import * as keys from '../rest/keys.ts';
 import { nothing } from '../rest/loans.ts';
 import type { Operation } from './operation.ts';
 
-/** What the gateway does itself: who may call, and who did what. */
+/** The operations of the gateway itself: API keys and the audit log. */
 export const accessOperations = {
   createKey: {
     id: 'createKey',

@@ -1,7 +1,7 @@
 import * as customers from '../rest/customers.ts';
 import type { Operation } from './operation.ts';
 
-/** What the customers service does. */
+/** The operations of the customers service. */
 export const customerOperations = {
   createCustomer: {
     id: 'createCustomer',

@@ -1,6 +1,7 @@
 /**
- * Every operation of the REST API, once: its path, what it takes and answers, what a caller needs for it, and who serves it.
- * The services register their routes from this table, the gateway forwards by it, and OpenAPI is generated from it.
+ * The table of all operations of the REST API: path, request, answers, required scope and service. The services
+ * register their routes from this table, the gateway routes requests by it, and the OpenAPI document is generated from
+ * it.
  */
 import { accessOperations } from './access.ts';
 import { customerOperations } from './customers.ts';

@@ -4,7 +4,7 @@ import type { Operation } from './operation.ts';
 
 const rulesOfLoan = ['customer_not_found', 'customer_inactive', 'credit_limit_exceeded'] as const;
 
-/** What the loans service does. */
+/** The operations of the loans service. */
 export const loanOperations = {
   listCustomerLoans: {
     id: 'listCustomerLoans',

@@ -2,7 +2,7 @@ import * as customers from '../rest/customers.ts';
 import * as payments from '../rest/payments.ts';
 import type { Operation } from './operation.ts';
 
-/** What the payments service does. */
+/** The operations of the payments service. */
 export const paymentOperations = {
   listCustomerPayments: {
     id: 'listCustomerPayments',

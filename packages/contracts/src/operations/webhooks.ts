@@ -4,7 +4,7 @@ import type { Operation } from './operation.ts';
 
 const path = '/api/webhooks/{webhook_id}';
 
-/** What the webhooks service does. */
+/** The operations of the webhooks service. */
 export const webhookOperations = {
   createWebhook: {
     id: 'createWebhook',

@@ -89,7 +89,7 @@ export const bulkSummary = z
   .meta({ id: 'BulkSummary', description: 'What became of a bulk upload' });
 export type BulkSummary = z.infer<typeof bulkSummary>;
 
-/** Why an atomic upload failed: a problem that tells as much as a summary. */
+/** The problem of a failed atomic upload; it has all members of a summary. */
 export const bulkProblem = problem
   .extend(bulkSummary.shape)
   .meta({ id: 'BulkProblem', description: 'A problem that tells what was wrong with which lines' });

@@ -1,4 +1,4 @@
-/** API keys as those see them who give them out, and the log of who did what. */
+/** API keys, for administrators, and the audit log. */
 import { z } from 'zod';
 import { NumberLiteral } from '../json.ts';
 import { idParameter, printable, resourceId, timeInput, timeText } from '../scalars.ts';
@@ -7,14 +7,14 @@ import { pageOf, pageQuery } from './pages.ts';
 
 export const KEY_STATUSES = ['active', 'expired', 'revoked'] as const;
 export const RATE_MAX = 100_000;
-/** How long a key that is replaced may go on beside the new one. */
+/** The longest time, in seconds, that a replaced key stays valid next to the new one. */
 export const OVERLAP_SECONDS_MAX = 30 * 24 * 3600;
-/** A day. */
+/** 1 day. */
 export const OVERLAP_SECONDS_DEFAULT = 24 * 3600;
 const STATUS_MIN = 100;
 const STATUS_MAX = 599;
 
-/** Who calls: all keys of one name are one caller. */
+/** The name of a caller: all keys with the same name belong to one caller. */
 export const keyName = z
   .string()
   .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, "_", "." or "-"')
@@ -76,7 +76,7 @@ export const newKey = z
   .meta({ id: 'NewApiKey', description: 'A key to be made' });
 export type NewKey = z.infer<typeof newKey>;
 
-/** How long what is replaced goes on beside what replaces it, in seconds. */
+/** How long a replaced key or secret stays valid next to the new one, in seconds. */
 export const overlapSeconds = (description: string) =>
   z
     .int(`must be a whole number from 0 to ${OVERLAP_SECONDS_MAX}`)

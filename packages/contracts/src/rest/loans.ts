@@ -31,7 +31,7 @@ export const loan = z
   .meta({ id: 'Loan', description: 'A loan, as it is now' });
 export type LoanBody = z.infer<typeof loan>;
 
-/** Who a new loan or payment is for: one of the two ids, or both where they name the same customer. */
+/** The customer of a new loan or payment: one of the two ids, or both if they name the same customer. */
 export const namesCustomer = {
   customer_id: idInput.optional(),
   customer_external_id: externalId.optional(),

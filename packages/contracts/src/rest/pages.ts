@@ -4,7 +4,7 @@ import { toldAs } from '../scalars.ts';
 export const PAGE_LIMIT_MAX = 200;
 export const PAGE_LIMIT_DEFAULT = 50;
 
-/** How many rows, and from where. */
+/** The size of a page, and where it starts. */
 export const pageQuery = {
   limit: z
     .string()
@@ -24,7 +24,7 @@ export const pageQuery = {
     .meta({ description: '`next_cursor` of the page before, with the same filters' }),
 };
 
-/** A page of results; `next_cursor` is null on the last. */
+/** A page of results; `next_cursor` is null on the last page. */
 export const pageOf = <T extends z.ZodType>(item: T, id: string) =>
   z
     .object({

@@ -1,4 +1,4 @@
-/** Webhooks: who is told of events by HTTP, and what came of each message. */
+/** Webhooks: subscriptions to events by HTTP, and the state of each delivery. */
 import { z } from 'zod';
 import { EVENT_TYPES, type EventType, eventData } from '../events.ts';
 import { idInput, idParameter, printable, resourceId, timeInput, timeText } from '../scalars.ts';
@@ -11,7 +11,7 @@ export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 export const WEBHOOK_URL_LENGTH_MAX = 2_000;
 const DESCRIPTION_LENGTH_MAX = 200;
-/** How many deliveries a replay names one by one. */
+/** The most deliveries that one replay can name individually. */
 export const REPLAYED_MAX = 100;
 
 const TYPES = Object.keys(EVENT_TYPES) as [EventType, ...EventType[]];
@@ -143,7 +143,7 @@ const messageOf = (type: EventType) =>
     .meta({ id: `${type}Message` });
 
 const [firstType, ...otherTypes] = TYPES;
-/** What is sent to a webhook: an event as Standard Webhooks has it, and its place in its stream. */
+/** A message to a webhook: an event in the format of Standard Webhooks, with its version in its stream. */
 export const webhookMessage = z
   .discriminatedUnion('type', [messageOf(firstType), ...otherTypes.map(messageOf)])
   .meta({ id: 'WebhookMessage', description: 'An event, as it is sent to a webhook' });

@@ -11,7 +11,7 @@ import { KAFKA_BINDING } from './kafka.ts';
 import { EVENTS_INTRODUCTION } from './prose.ts';
 import { dataSchema, type JsonSchema } from './schemas.ts';
 
-/** Of the events. The first number changes only where a subscriber that works could stop working. */
+/** The version of the events. The major version changes only if an existing subscriber could break. */
 export const EVENTS_VERSION = '1.1.0';
 
 const CHANNELS: Readonly<Record<Stream, { title: string; description: string }>> = {
@@ -23,7 +23,7 @@ const CHANNELS: Readonly<Record<Stream, { title: string; description: string }>>
 export type AsyncApiDocument = ReturnType<typeof asyncApiDocument>;
 export type AsyncApiMessage = ReturnType<typeof message>;
 
-/** The AsyncAPI 3.0 document of all topics, under the names that they have unless configured. */
+/** The AsyncAPI 3.0 document of all topics, under their default names. */
 export function asyncApiDocument() {
   return {
     asyncapi: '3.0.0',

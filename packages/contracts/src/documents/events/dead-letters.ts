@@ -1,4 +1,4 @@
-/** The topics of what could not be understood, as channels and messages of the AsyncAPI document. */
+/** The messages on dead-letter topics, for the AsyncAPI document. */
 import { z } from 'zod';
 import { DEAD_LETTER_HEADERS as HEADERS, SETTLEMENTS } from '../../dead-letters.ts';
 import { KAFKA_BINDING } from './kafka.ts';
@@ -7,7 +7,7 @@ import type { JsonSchema } from './schemas.ts';
 const about = (description: string) => ({ description });
 const place = z.string().regex(/^\d+$/);
 
-/** Where the message of a letter lies. */
+/** The origin of a letter's message. */
 const SOURCE = {
   [HEADERS.sourceTopic]: z.string().meta(about('The topic of the message')),
   [HEADERS.sourcePartition]: place.meta(about('Its partition')),
@@ -53,7 +53,7 @@ const notice = {
   example: { [HEADERS.settled]: 'replayed', [HEADERS.letterPartition]: '3', [HEADERS.letterOffset]: '12', ...ORIGIN },
 };
 
-/** The messages on the topics of dead letters. */
+/** The messages by name, as AsyncAPI describes them. */
 export const letterMessages = () => ({ DeadLetter: messageOf(letter), DeadLetterNotice: messageOf(notice) });
 
 function messageOf({ headers, example, ...message }: typeof letter | typeof notice) {

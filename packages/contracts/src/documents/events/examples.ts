@@ -1,4 +1,4 @@
-/** The story of the OpenAPI document's examples, as events tell it. */
+/** Example events: the same story as in the examples of the OpenAPI document. */
 import type { z } from 'zod';
 import { dataSchemaOf, EVENT_TYPES, type EventData, type EventType } from '../../events.ts';
 import { ada, loan, payment, pendingLoan, rejectedPayment } from '../openapi/texts/story.ts';
@@ -41,7 +41,7 @@ interface Place {
   readonly seen?: string;
 }
 
-/** The third payment, which pays off the loan, is not among the examples. */
+/** LoanPaid refers to payments=3: the third payment, which pays off the loan, has no example of its own. */
 const PLACES: Readonly<Record<EventType, Place>> = {
   CustomerRegistered: { version: 1, time: ada.created_at },
   CustomerUpdated: { version: 2, time: '2026-03-20T08:00:00.000Z' },
@@ -53,7 +53,7 @@ const PLACES: Readonly<Record<EventType, Place>> = {
   PaymentRejected: { version: 2, time: rejectedPayment.created_at, seen: 'customers=1,loans=2' },
 };
 
-/** The headers of the example of a type, by which it is the customer's next event of its stream. */
+/** The headers of a type's example, which make it the customer's next event in its stream. */
 export function exampleHeaders(type: EventType): z.infer<ReturnType<typeof eventHeaders>> {
   const { stream } = EVENT_TYPES[type];
   const { version, time, seen } = PLACES[type];
@@ -72,7 +72,7 @@ export function exampleHeaders(type: EventType): z.infer<ReturnType<typeof event
   };
 }
 
-/** Each event has a request of its own, and so a trace. */
+/** Each event was caused by a different request, and so has its own trace. */
 function traceparentOf(type: EventType): string {
   const place = String(Object.keys(PLACES).indexOf(type) + 1).padStart(2, '0');
   return `00-4bf92f3577b34da6a3ce929d0e0e47${place}-00f067aa0ba902${place}-01`;

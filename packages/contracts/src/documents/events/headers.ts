@@ -7,10 +7,10 @@ import { STREAMS } from '../../streams.ts';
 const about = (description: string) => ({ description });
 const customerId = z.string().regex(/^[1-9]\d{0,15}$/);
 const version = z.string().regex(/^[1-9]\d{0,14}$/);
-/** A stream that played no part is left out. */
+/** Streams that had no influence on the decision are left out. */
 const seen = new RegExp(`^(${STREAMS.join('|')})=\\d{1,15}(,(${STREAMS.join('|')})=\\d{1,15})*$`);
 
-/** What the headers of a type hold. They may grow, as the data may. */
+/** The schema of a type's headers. Like the data, they may grow. */
 export function eventHeaders(type: EventType) {
   const { stream } = EVENT_TYPES[type];
   return z.object({

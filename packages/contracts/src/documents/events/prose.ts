@@ -1,4 +1,4 @@
-/** What subscribers must know before they read the first event. */
+/** The introduction of the AsyncAPI document: what a subscriber must know first. */
 export const EVENTS_INTRODUCTION = `The events of customers, loans and payments on Kafka, for internal systems that subscribe: CloudEvents 1.0 in binary mode. The
 attributes are headers that begin with \`ce_\`, the value is the data as JSON.
 

@@ -6,7 +6,7 @@ import { EXAMPLES } from './examples.ts';
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** What our schemas say of themselves, but for their ids: so a schema stands whole, with no references in it. */
+/** The metadata of our schemas without their ids: schemas without ids are inlined, so the result has no references. */
 class WithoutIds extends z.core.$ZodRegistry<Record<string, unknown>> {
   override get(schema: z.core.$ZodType) {
     const { id: _, ...meta } = z.globalRegistry.get(schema) ?? {};
@@ -18,7 +18,7 @@ const metadata = new WithoutIds();
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
-/** What holds of a type's data; open, for types grow. */
+/** The schema of a type's data; it permits unknown members, because types grow. */
 export function dataSchema(type: EventType): JsonSchema {
   const {
     $schema: _,
@@ -28,11 +28,11 @@ export function dataSchema(type: EventType): JsonSchema {
   return { title: `${type}, version ${EVENT_TYPES[type].major}`, description, ...rules };
 }
 
-/** The same as a schema by itself, with its name and an example. */
+/** The same as a standalone schema, with its `$id` and an example. */
 function eventSchema(type: EventType): JsonSchema {
   return { $schema: DIALECT, $id: dataSchemaOf(type), ...dataSchema(type), examples: [EXAMPLES[type]] };
 }
 
-/** Every event type's schema. */
+/** The schema of every event type. */
 export const eventSchemas = (): ReadonlyMap<EventType, JsonSchema> =>
   new Map((Object.keys(EVENT_TYPES) as EventType[]).map((type) => [type, eventSchema(type)]));

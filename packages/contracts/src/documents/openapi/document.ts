@@ -14,10 +14,12 @@ import type { Examples, OperationText } from './text.ts';
 import { TEXTS } from './texts/index.ts';
 import { webhookMessages } from './webhook-message.ts';
 
-/** Of the API, not of what serves it. The first number changes only where a client that works could stop working. */
+/**
+ * The version of the API, not of its implementation. The major version changes only if an existing client could break.
+ */
 export const API_VERSION = '1.1.0';
 
-/** In the order in which the reference shows them: the first one is open. */
+/** In the order of the reference, which shows the first tag expanded. */
 const TAGS = [
   { name: 'customers', description: 'Who they are, what they may owe, and what they owe.' },
   { name: 'loans', description: 'Granted within the credit line, or requested first.' },
@@ -65,7 +67,9 @@ export function openApiDocument(): ReturnType<typeof createDocument> {
   );
 }
 
-/** Requests are closed, for what isn't known is refused; answers are open, for they may grow. */
+/**
+ * Request schemas are closed, because unknown members are rejected; answer schemas are open, because answers may grow.
+ */
 const override: ZodOpenApiOverride = ({ jsonSchema, io }) => {
   readable({ jsonSchema });
   if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
@@ -81,7 +85,7 @@ function describe(operation: Operation, text: OperationText, responses: Response
     requestParams: {
       header: z.object({
         ...(isIdempotent(operation) ? { 'Idempotency-Key': idempotencyParameter } : {}),
-        // An upload concerns no customer that there was before, and what is of no stream none at all.
+        // An upload concerns no existing customer; operations outside of the streams concern no customer at all.
         ...(operation.stream === undefined && isOfStream(operation) ? { 'Consistency-Token': tokenParameter } : {}),
       }),
       ...(operation.params === undefined ? {} : { path: operation.params as z.ZodObject }),
@@ -97,7 +101,7 @@ function needsOf(operation: Operation): string {
   return operation.method === 'GET' || isIdempotent(operation) ? scope : `${scope} Takes no \`Idempotency-Key\`.`;
 }
 
-/** What an operation is about: the last part of its path that names a collection. */
+/** The tag of an operation: the last part of its path that names a collection. */
 const tagOf = ({ path, service }: Operation): string => {
   const named = path.split('/').filter((part) => TAGS.some(({ name }) => name === part));
   return named.at(-1) ?? service;

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { consistencyToken, idempotencyKey } from '../../headers.ts';
 
-// These two have no examples: the reference would send them with what a reader tries out.
+// The two parameters have no examples, because the reference would send those with every request that a reader tries.
 
-/** What a write may carry, that is done once. */
+/** A parameter of writes that take effect once per key. */
 export const idempotencyParameter = idempotencyKey.optional().meta({
   param: {
     id: 'IdempotencyKey',
@@ -47,7 +47,7 @@ export const filteredTokenHeader = header(
   false,
   TOKEN,
 );
-/** A refusal carries it where the customer is known. */
+/** On a refusal; present if the customer is known. */
 export const refusalTokenHeader = header(
   'ConsistencyTokenOfRefusal',
   'What this answer has seen of its customer, where there is one.',
@@ -71,7 +71,7 @@ export const linkHeader = header(
 );
 export const retryAfterHeader = header('RetryAfter', 'In how many seconds to try again.', text, true, '1');
 export const authenticateHeader = header('WwwAuthenticate', 'How to authenticate.', text, true, 'Bearer');
-/** Of callers that have a rate (draft-ietf-httpapi-ratelimit-headers). */
+/** Present for callers with a rate limit (draft-ietf-httpapi-ratelimit-headers). */
 export const rateLimitHeader = header(
   'RateLimit',
   'Where the key has a rate: how many requests are left (`r`), and in how many seconds there are more (`t`).',

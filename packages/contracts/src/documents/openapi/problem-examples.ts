@@ -6,7 +6,7 @@ import { failedUpload } from './texts/customers.ts';
 
 const REQUEST_ID = '0b6f9c1e-3c1f-4f57-8a52-5d2f6b0f7a11';
 
-/** The problem that a code stands for, with a detail as it is worded. */
+/** The problem of a code, with a typical detail text. */
 export function problemExample(code: ProblemCode, operation: Operation, text: OperationText): Problem {
   const { status, title } = PROBLEMS[code];
   const { detail, ...members } = partsOf(code, operation, text);

@@ -1,4 +1,4 @@
-/** What the reference says before the first operation. */
+/** The introduction of the API reference. */
 import { PROBLEMS } from '../../problems.ts';
 
 export const INTRODUCTION = `Customers with a credit line, their loans, and the payments that pay them back. Systems that would rather follow what happens

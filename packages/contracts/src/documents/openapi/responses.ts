@@ -1,4 +1,4 @@
-/** What an operation answers: its results, and every problem, each with its headers and an example. */
+/** The responses of an operation: its results and every problem, each with headers and an example. */
 import { z } from 'zod';
 import type { ZodOpenApiExamplesObject, ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi';
 import { isIdempotent, isPaged, type Operation } from '../../operations/index.ts';
@@ -8,7 +8,7 @@ import * as headers from './headers.ts';
 import { problemExample } from './problem-examples.ts';
 import type { OperationText } from './text.ts';
 
-/** What any operation may answer. */
+/** The problems that any operation may answer with. */
 const ALWAYS: readonly ProblemCode[] = [
   'invalid_request',
   'unauthenticated',
@@ -19,7 +19,9 @@ const ALWAYS: readonly ProblemCode[] = [
 ];
 const WITH_BODY: readonly ProblemCode[] = ['unsupported_media_type', 'request_timeout'];
 
-/** Answers that read the same wherever they are given; they stand in the document once. */
+/**
+ * Builds responses. Problems that are the same for every operation appear once in the document, as shared components.
+ */
 export class Responses {
   readonly #shared = new Map<ProblemCode, ZodOpenApiResponseObject>();
 
@@ -46,12 +48,12 @@ export class Responses {
 function codesOf(operation: Operation): ProblemCode[] {
   const takesBody = operation.body !== undefined || operation.stream !== undefined;
   const codes: ProblemCode[] = [...ALWAYS, ...(takesBody ? WITH_BODY : []), ...operation.problems];
-  // An upload may be of any size.
+  // Only uploads have no size limit.
   if (operation.body !== undefined) codes.push('payload_too_large');
   return [...new Set(codes)];
 }
 
-/** Whether a problem reads otherwise for each operation. */
+/** Whether the text of a problem depends on the operation. */
 const isOwn = (code: ProblemCode, operation: Operation): boolean =>
   code === 'invalid_request' ||
   code === 'unavailable' ||
@@ -127,8 +129,8 @@ function headersOf([code]: readonly ProblemCode[], operation: Operation): Record
   }
 }
 
-/** Whether an answer is kept under its Idempotency-Key. An upload's key names the upload, and its answer is made anew. */
+/** Whether an answer is stored under its Idempotency-Key. The answer to a repeated upload is computed again instead. */
 const isKept = (operation: Operation): boolean => isIdempotent(operation) && operation.stream === undefined;
 
-/** `not_found` as `NotFound`. */
+/** The id of a shared response: `NotFound` for `not_found`. */
 const idOf = (code: ProblemCode): string => code.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());

@@ -1,4 +1,4 @@
-/** What the reference tells of an operation beyond the table of operations: a description, and examples of everything. */
+/** What the API reference adds to the table of operations: a description of each operation, and examples. */
 import type { FieldError } from '../../problems.ts';
 
 /** An example, and what it shows. */
@@ -12,19 +12,19 @@ export type Examples = Readonly<Record<string, Example>>;
 export interface OperationText {
   /** Markdown. */
   readonly description: string;
-  /** Of the body, by media type. */
+  /** Examples of the body, by media type. */
   readonly request?: Readonly<Record<string, Examples>>;
-  /** Of each answer, by status. */
+  /** Examples of each answer, by status. */
   readonly answers: Readonly<Record<number, Examples>>;
-  /** How a request breaks a rule. */
+  /** The example of a rule that a request breaks. */
   readonly invalid: FieldError;
-  /** What a name in a path leads to, where it leads to nothing: `loan 7`. */
+  /** The resource that the path names but that does not exist, such as `loan 7`. */
   readonly missing?: string;
-  /** What has the external_id already: `loan loan-1`. */
+  /** The resource that already has the external_id, such as `loan loan-1`. */
   readonly taken?: string;
 }
 
-/** The one example of an answer or a body. */
+/** The examples of an answer or a body that has only one. */
 export const only = (summary: string, value: unknown): Examples => ({ example: { summary, value } });
 
 export const LIMIT_INVALID: FieldError = {

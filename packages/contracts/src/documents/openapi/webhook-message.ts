@@ -1,11 +1,11 @@
-/** What receivers get, as a webhook of the OpenAPI document. */
+/** The message to receivers, as a webhook of the OpenAPI document. */
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathItemObject } from 'zod-openapi';
 import type { EventType } from '../../events.ts';
 import { webhookMessage } from '../../rest/webhooks.ts';
 import { EXAMPLES, exampleHeaders } from '../events/examples.ts';
 
-/** Each webhook by a name for it. */
+/** The webhooks of the document, by name. */
 export const webhookMessages = (): Record<string, ZodOpenApiPathItemObject> => ({ event: { post: receiveEvent() } });
 
 const receiveEvent = (): ZodOpenApiOperationObject => ({

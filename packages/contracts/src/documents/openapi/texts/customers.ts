@@ -78,7 +78,7 @@ export const createCustomersInBulk: OperationText = {
   invalid: { pointer: '/atomic', in: 'query', code: 'invalid_value', detail: 'must be one of true, false' },
 };
 
-/** What a failed atomic upload tells beside the problem. */
+/** The members that the problem of a failed atomic upload has in addition. */
 export const failedUpload = { received: 2, created: 0, failed: 1, errors: bulkErrors, errors_truncated: false };
 
 export const listBalances: OperationText = {

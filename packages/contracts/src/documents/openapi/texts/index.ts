@@ -8,7 +8,7 @@ import * as webhooks from './webhooks.ts';
 
 const { failedUpload: _, ...ofCustomers } = customers;
 
-/** The text of every operation: one without is a type error. */
+/** The text of every operation; a missing one is a type error. */
 export const TEXTS: Readonly<Record<OperationId, OperationText>> = {
   ...ofCustomers,
   ...loans,

@@ -1,6 +1,6 @@
 /**
- * The examples tell one story: Ada gets a credit line of 1,000.00, takes a loan of 600.00, asks for another of 100.00, and
- * pays 250.00 back.
+ * The examples tell one story: Ada gets a credit line of 1,000.00, takes a loan of 600.00, asks for another of 100.00,
+ * and pays 250.00 back.
  */
 import type { BalanceBody, CustomerBody, StatementEntryBody } from '../../../rest/customers.ts';
 import type { LoanBody } from '../../../rest/loans.ts';
@@ -63,7 +63,7 @@ export const payment: PaymentBody = {
   updated_at: '2026-03-01T12:00:00.000Z',
 };
 
-/** More than is owed: recorded, and nothing else. */
+/** More than the customer owes: recorded, without any other effect. */
 export const rejectedPayment: PaymentBody = {
   ...payment,
   id: PAYMENT_ID + 1,
@@ -77,7 +77,7 @@ export const rejectedPayment: PaymentBody = {
   updated_at: '2026-03-01T12:05:00.000Z',
 };
 
-/** After the payment; the pending loan holds credit, too. */
+/** After the payment; the pending loan holds credit as well. */
 export const balance: BalanceBody = {
   customer_id: CUSTOMER_ID,
   external_id: 'ada',
@@ -91,13 +91,13 @@ export const statement: readonly StatementEntryBody[] = [
   { at: '2026-03-01T12:00:00.000Z', kind: 'payment', reference: 'payment-1', amount: '250.00', total_debt: '350.00' },
 ];
 
-/** The loan, once the payment was spread over it. */
+/** The loan after the payment was applied to it. */
 export const loanAfterPayment: LoanBody = {
   ...loan,
   outstanding: '350.00',
   updated_at: '2026-03-01T12:00:00.040Z',
 };
 
-/** A page with more after it, and a last one. */
+/** A page that has a next one, and a last page. */
 export const firstPage = (...results: unknown[]) => ({ results, next_cursor: 'WzEsIlVtM1pfY0FfIiw0Ml0' });
 export const lastPage = (...results: unknown[]) => ({ results, next_cursor: null });
