@@ -6,7 +6,7 @@ import { Loans } from './resources/loans.ts';
 import { Payments } from './resources/payments.ts';
 import { Webhooks } from './resources/webhooks.ts';
 
-/** The API of MO Loans. One client serves a whole program; it keeps nothing open. */
+/** A client of the MO Loans API. One instance is enough for a whole program; it holds no open resources. */
 export class MoClient {
   readonly customers: Customers;
   readonly loans: Loans;
@@ -16,7 +16,7 @@ export class MoClient {
   readonly auditLog: AuditLog;
   readonly #caller: Caller;
 
-  /** @throws TypeError naming the option that can't be */
+  /** @throws TypeError that names the invalid option */
   constructor(options: ClientOptions) {
     this.#caller = new Caller(options);
     this.customers = new Customers(this.#caller);
@@ -27,7 +27,7 @@ export class MoClient {
     this.auditLog = new AuditLog(this.#caller);
   }
 
-  /** What this client has seen of a customer, to be handed to another process as `consistencyToken`. */
+  /** The state of a customer that this client has seen; pass it to another process as `consistencyToken`. */
   consistencyToken(customerId: number): string | undefined {
     return this.#caller.tokens.find({ customerId });
   }

@@ -1,15 +1,15 @@
-/** What a call may throw, beside the reason with which its own signal is aborted. */
+/** The errors that a call can throw, in addition to the reason of its own aborted signal. */
 import type { BulkSummary, FieldError, Problem, ProblemCode, Scope } from './types.ts';
 
-/** What is known of a call that failed, whatever the reason. */
+/** Facts about a failed call that are known for any kind of failure. */
 export interface CallFacts {
-  /** How often it was sent. */
+  /** The number of attempts. */
   readonly attempts: number;
-  /** The key that it was sent with; sent again with the same one, it has its effect once. Null for reads. */
+  /** The key of the call. A repetition with the same key has no second effect. Null if the operation takes no key. */
   readonly idempotencyKey: string | null;
-  /** What the answer has seen of its customer; null where no answer came, or where it carried no token. */
+  /** The token of the customer's state that the answer has seen; null without an answer or without a token in it. */
   readonly consistencyToken: string | null;
-  /** How long the answer asks to wait before the next attempt (Retry-After); null where it does not ask. */
+  /** The wait that the answer demands before the next attempt (Retry-After); null if it demands none. */
   readonly retryAfterMs: number | null;
 }
 
@@ -28,7 +28,7 @@ export abstract class MoError extends Error implements CallFacts {
   }
 }
 
-/** What problems of some kinds say beside what all say. */
+/** The additional members of some kinds of problems. */
 interface Members {
   invalid_request: { errors?: FieldError[] };
   forbidden: { required_scope: Scope };
@@ -36,15 +36,15 @@ interface Members {
   bulk_failed: BulkSummary;
 }
 
-/** What every problem says. */
+/** The members of every problem. */
 interface Common extends Pick<Problem, 'type' | 'title' | 'status' | 'detail' | 'instance'> {}
 
-/** A problem of one kind, as the API answered it (RFC 9457). */
+/** A problem of one kind, as the API returned it (RFC 9457). */
 export type ProblemOf<Code extends ProblemCode> = Common & { code: Code } & (Code extends keyof Members
     ? Members[Code]
     : unknown);
 
-/** The API answered that it can't be, or can't be now; `code` says why. */
+/** The API refused the call, or could not perform it now; `code` is the reason. */
 export class ProblemError<Code extends ProblemCode = ProblemCode> extends MoError {
   override readonly name = 'ProblemError';
   readonly code: Code;
@@ -60,7 +60,7 @@ export class ProblemError<Code extends ProblemCode = ProblemCode> extends MoErro
   }
 }
 
-/** Whether something that was thrown is a problem of one of these kinds, or of any where none is named. */
+/** Whether a thrown value is a problem with one of these codes, or with any code if none is given. */
 export function isProblem<Code extends ProblemCode = ProblemCode>(
   error: unknown,
   ...codes: readonly Code[]
@@ -68,7 +68,7 @@ export function isProblem<Code extends ProblemCode = ProblemCode>(
   return error instanceof ProblemError && (codes.length === 0 || codes.includes(error.code as Code));
 }
 
-/** No answer came: whether a write took its effect is not known; sent again with its key, it does so once. */
+/** No answer was received. A write may or may not have taken effect; with the same key it can be repeated safely. */
 export class NoAnswerError extends MoError {
   override readonly name = 'NoAnswerError';
   readonly isTimeout: boolean;
@@ -79,7 +79,7 @@ export class NoAnswerError extends MoError {
   }
 }
 
-/** An answer came that is none of this API, as from a proxy before it. */
+/** The answer is not from this API; for example, it is from a proxy in front of it. */
 export class UnexpectedAnswerError extends MoError {
   override readonly name = 'UnexpectedAnswerError';
   readonly status: number;

@@ -1,4 +1,4 @@
-/** The API of MO Loans for programs: {@link MoClient} is where to begin. */
+/** A client of the MO Loans API. Start with {@link MoClient}. */
 export type { AnswerInfo, CallOptions, ClientOptions } from './caller.ts';
 export { MoClient } from './client.ts';
 export { isProblem, MoError, NoAnswerError, ProblemError, type ProblemOf, UnexpectedAnswerError } from './errors.ts';

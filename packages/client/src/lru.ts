@@ -1,4 +1,4 @@
-/** A map that holds so many entries; those that were not used for longest go first. */
+/** A map with a size limit, which evicts the least recently used entry. */
 export class LruMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();
   readonly #sizeMax: number;

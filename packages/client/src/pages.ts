@@ -1,13 +1,13 @@
 import type { Page } from './types.ts';
 
 /**
- * A list that is read as it is iterated: `for await (const loan of client.loans.list())` takes one row after the other, and
- * fetches the next page when it comes to its end. Each iteration begins anew.
+ * A list that is fetched while it is iterated. `for await (const loan of client.loans.list())` yields row by row, and
+ * fetches the next page when the current one is used up. Each iteration starts from the beginning.
  */
 export class List<Item> implements AsyncIterable<Item> {
   readonly #read: (cursor: string | undefined) => Promise<Page<Item>>;
 
-  /** @param read fetches the page at a cursor, or the first */
+  /** @param read fetches the page at a cursor, or the first page */
   constructor(read: (cursor: string | undefined) => Promise<Page<Item>>) {
     this.#read = read;
   }
@@ -16,7 +16,7 @@ export class List<Item> implements AsyncIterable<Item> {
     for await (const { results } of this.pages()) yield* results;
   }
 
-  /** Page by page; a page's `next_cursor`, given as `cursor` to a later list, goes on behind it. */
+  /** Yields page by page. To continue after a page later, pass its `next_cursor` to a new list as `cursor`. */
   async *pages(): AsyncGenerator<Page<Item>, void, undefined> {
     let cursor: string | undefined;
     do {

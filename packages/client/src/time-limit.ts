@@ -1,12 +1,12 @@
-/** How waiting ends: after some time, or when a signal is aborted. */
+/** Limits of waiting: a timeout, or an aborted signal. */
 
-/** 24 days: a timer of 2^31 ms, which are 24.9 days, or more fires at once. */
+/** 24 days. A timer of 2^31 ms (24.9 days) or more would fire at once. */
 export const TIME_LIMIT_MS_MAX = 24 * 24 * 60 * 60 * 1_000;
 
-/** A signal that is aborted when the time is up. */
+/** A signal that is aborted after some time. */
 export interface TimeLimit {
   readonly signal: AbortSignal;
-  /** Stops the timer, which keeps a process running. */
+  /** Stops the timer, which otherwise keeps the process running. */
   clear(): void;
 }
 
@@ -17,7 +17,7 @@ export function startTimeLimit(ms: number): TimeLimit {
   return { signal: controller.signal, clear: () => clearTimeout(timer) };
 }
 
-/** Waits for a value, but only until the signal is aborted: then throws its reason. */
+/** Waits for a value; if the signal is aborted first, rejects with its reason. */
 export function unlessAborted<T>(value: T | PromiseLike<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason);

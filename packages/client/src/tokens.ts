@@ -1,13 +1,13 @@
 /**
- * The consistency tokens, one for each customer. An answer that concerns one customer carries a token of what it has seen;
- * sent with a later request, that request sees at least as much, whichever service answers. The API merges the token that
- * it is sent into the one that it gives; only answers that cross each other have to be merged here.
+ * The latest consistency token of each customer. An answer that concerns one customer carries a token of the state it
+ * has seen. A later request with this token sees at least that state, whichever service answers. The API merges the
+ * token of a request into the token of its answer, so only the tokens of concurrent answers have to be merged here.
  */
 import { LruMap } from './lru.ts';
 
-/** Customers whose tokens are kept. */
+/** The most customers whose tokens are kept. */
 const CUSTOMERS_MAX = 10_000;
-/** Names of customers, and loans, of which it is kept whose they are. */
+/** The most external ids and loans whose customer is remembered. */
 const OWNERS_MAX = 20_000;
 
 const TOKEN = /^1\.([1-9]\d{0,14})\.(\d{1,15})\.(\d{1,15})\.(\d{1,15})$/;
@@ -18,12 +18,12 @@ interface CustomerNames {
   readonly customer?: string | undefined;
 }
 
-/** Whom a request is about. */
+/** The customer or loan that a request is about. */
 export interface Subject extends CustomerNames {
   readonly loanId?: number | undefined;
 }
 
-/** A customer, and loans of it, as an answer names them. */
+/** A customer and some of its loans, as found in an answer. */
 export interface Ownership extends CustomerNames {
   readonly loanIds?: readonly number[];
 }
@@ -32,7 +32,7 @@ export class Tokens {
   readonly #tokens = new LruMap<number, string>(CUSTOMERS_MAX);
   readonly #owners = new LruMap<string, number>(OWNERS_MAX);
 
-  /** The token to send with a request about someone; undefined where none is known. */
+  /** The token to send with a request about a subject; undefined if none is known. */
   find(subject: Subject): string | undefined {
     const id = this.#customerOf(subject);
     return id === undefined ? undefined : this.#tokens.get(id);
@@ -44,7 +44,7 @@ export class Tokens {
     return byName ?? (loanId === undefined ? undefined : this.#owners.get(`loan ${loanId}`));
   }
 
-  /** Takes the token of an answer into account. One that is not of this format is left alone. */
+  /** Merges the token of an answer into the known one. A token in another format is ignored. */
   learn(token: string | null): void {
     const customerId = Number(TOKEN.exec(token ?? '')?.[1]);
     if (token === null || Number.isNaN(customerId)) return;
@@ -52,7 +52,7 @@ export class Tokens {
     this.#tokens.set(customerId, known === undefined ? token : mergeTokens(known, token));
   }
 
-  /** Notes which customer has a name and some loans. */
+  /** Remembers the customer of an external id and of some loans. */
   note({ customerId, customer, loanIds = [] }: Ownership): void {
     if (customerId === undefined) return;
     if (customer !== undefined) this.#owners.set(`customer ${customer}`, customerId);
@@ -60,7 +60,7 @@ export class Tokens {
   }
 }
 
-/** The least that has seen all of both, which are tokens of the same customer. */
+/** The lowest token that covers both. @param other a token of the same customer */
 export function mergeTokens(one: string, other: string): string {
   const [format, customer, ...versions] = one.split('.');
   const others = other.split('.').slice(2);

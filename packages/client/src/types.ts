@@ -1,4 +1,4 @@
-/** The types of the API by short names; all of them come from the generated ones. */
+/** Short names for the generated types of the API. */
 import type { ROUTES } from './routes.ts';
 import type { components, operations } from './schema.ts';
 
@@ -21,7 +21,7 @@ export type NewWebhook = Schemas['NewWebhook'];
 export type WebhookChange = Schemas['WebhookChange'];
 export type SecretRotation = Schemas['SecretRotation'];
 export type Delivery = Schemas['Delivery'];
-/** What a webhook receives. */
+/** The message that a webhook receives. */
 export type WebhookMessage = Schemas['WebhookMessage'];
 export type WebhookReplay = Schemas['WebhookReplay'];
 export type Replayed = Schemas['Replayed'];
@@ -33,26 +33,26 @@ export type KeyRotation = Schemas['KeyRotation'];
 export type AuditEntry = Schemas['AuditEntry'];
 export type Problem = Schemas['Problem'];
 export type FieldError = Schemas['FieldError'];
-/** What went wrong, for programs. Newer servers may know more of them. */
+/** The machine-readable kind of a problem. Newer servers may send codes that are not listed here. */
 export type ProblemCode = Problem['code'];
 
-/** A page of results; `next_cursor` is null on the last. */
+/** A page of results; `next_cursor` is null on the last page. */
 export interface Page<Item> {
   readonly results: readonly Item[];
   readonly next_cursor: string | null;
 }
 
-/** What can be called; the document describes the messages of webhooks as operations, too. */
+/** The callable operations. The OpenAPI document also lists webhook messages as operations, which are excluded here. */
 export type OperationId = keyof typeof ROUTES;
 
 type Part<Id extends OperationId, Name extends 'path' | 'query'> = NonNullable<operations[Id]['parameters'][Name]>;
 type JsonOf<T> = T extends { content: { 'application/json': infer Body } } ? Body : never;
 
-/** What an operation may be asked: its filters, and where to go on. `limit` is the size of a page, 1 to 200. */
+/** The query of an operation: filters, `cursor`, and `limit`, the size of a page (1–200). */
 export type QueryOf<Id extends OperationId> = Part<Id, 'query'>;
 export type PathOf<Id extends OperationId> = Part<Id, 'path'>;
 export type BodyOf<Id extends OperationId> = JsonOf<NonNullable<operations[Id]['requestBody']>>;
-/** What an operation answers where it is done. */
+/** The body of a successful answer. */
 export type AnswerOf<Id extends OperationId> = JsonOf<
   operations[Id]['responses'][keyof operations[Id]['responses'] & (200 | 201 | 202)]
 >;

@@ -1,18 +1,18 @@
-/** Bodies of requests: JSON, and files to upload, as text, bytes, a Blob, or a stream of any kind. */
+/** Request bodies: JSON, and uploads given as text, bytes, a Blob or any kind of stream. */
 
-/** Bytes, or text that goes as UTF-8. */
+/** Bytes, or text that is sent as UTF-8. */
 type Piece = Uint8Array | string;
 export type UploadStream = ReadableStream<Uint8Array> | AsyncIterable<Piece>;
-/** A stream is read once, so it can't be sent again; what a function opens can. */
+/** A stream can be read only once, so it can't be sent again. A function that opens a stream allows retries. */
 export type UploadFile = Blob | Piece | UploadStream | (() => UploadStream);
 export type UploadType = 'text/csv' | 'application/x-ndjson' | 'application/json';
 
 type Content = NonNullable<RequestInit['body']>;
 
-/** A body for one attempt to send it. */
+/** A body opened for one attempt. */
 export interface OpenBody {
   readonly content: Content;
-  /** Lets go of what is left of it: `fetch` itself doesn't, where it fails. */
+  /** Releases the unread rest, because `fetch` doesn't do so when it fails. */
   close(): void;
 }
 
@@ -20,7 +20,7 @@ export interface Body {
   readonly type: string;
   readonly isRepeatable: boolean;
   readonly isStream: boolean;
-  /** One of any size: how long an answer takes says nothing. */
+  /** A body of any size, so an attempt has no time limit of its own. */
   readonly isUpload: boolean;
   open(): OpenBody;
 }
@@ -52,7 +52,7 @@ function streamed(pieces: AsyncIterator<Piece>): OpenBody {
   return { content, close: () => void pieces.return?.().catch(() => {}) };
 }
 
-/** Not every browser can iterate over a stream. */
+/** Uses a reader for a ReadableStream, because not every browser can iterate over one. */
 function piecesOf(stream: UploadStream): AsyncIterator<Piece> {
   if (!(stream instanceof ReadableStream)) return stream[Symbol.asyncIterator]();
   const reader = stream.getReader();

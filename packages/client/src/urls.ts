@@ -1,6 +1,6 @@
 /** The URLs of calls. */
 
-/** The address below which paths lie, without a slash at its end. @throws TypeError */
+/** The base URL for paths, without a trailing slash. @throws TypeError if the text is no valid base URL */
 export function baseOf(text: string): string {
   let url: URL;
   try {
@@ -13,11 +13,11 @@ export function baseOf(text: string): string {
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 
-/** A path of the API with its parameters. */
+/** Fills the parameters into a path template of the API. */
 export const filled = (template: string, path: object): string =>
   template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(path[name as keyof typeof path])));
 
-/** The query of a URL, with its question mark; parameters that are undefined are left out. */
+/** The query of a URL, including the question mark; undefined parameters are left out. */
 export function queryText(query: object): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
   const text = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();

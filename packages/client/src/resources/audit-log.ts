@@ -2,7 +2,7 @@ import type { Caller, CallOptions } from '../caller.ts';
 import type { List } from '../pages.ts';
 import type { AuditEntry, QueryOf } from '../types.ts';
 
-/** Who did what, for callers with the scope `admin`. */
+/** The audit log of all callers' actions, for callers with the scope `admin`. */
 export class AuditLog {
   readonly #caller: Caller;
 

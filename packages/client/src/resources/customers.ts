@@ -16,13 +16,13 @@ import { ofBalance, ofCustomer, ofLoan, ofPayment } from './subjects.ts';
 
 export interface BulkOptions extends CallOptions {
   readonly type: UploadType;
-  /** All or nothing: with a bad line the problem `bulk_failed`, which has the members of a summary. */
+  /** All or nothing: a bad line causes the problem `bulk_failed`, which has the members of a summary. */
   readonly atomic?: boolean;
 }
 
 export interface ChangedCustomer {
   readonly customer: Customer;
-  /** False where the change is stored but a loan may still be granted against what it took away. Ask again, to be sure. */
+  /** False if the change is stored, but a loan may still be granted under the old terms. Repeat the call to be sure. */
   readonly isEnforced: boolean;
 }
 
@@ -41,8 +41,9 @@ export class Customers {
   }
 
   /**
-   * Registers many from a file of any size. Bad lines are told and the rest goes in. It has no time limit unless it is given
-   * one, and is sent again only if it isn't a stream; sent again with its key, it counts lines that are done as created.
+   * Registers many customers from a file of any size. Bad lines are reported, and the others are created. The call has
+   * no time limit by default. It is retried unless the file is a stream. A repetition with the same key counts
+   * customers that were created before as created.
    */
   async createInBulk(file: UploadFile, { type, atomic, ...options }: BulkOptions): Promise<BulkSummary> {
     const call = { body: uploadBody(file, type), query: { atomic } as QueryOf<'createCustomersInBulk'> };
@@ -69,7 +70,7 @@ export class Customers {
     return this.#caller.list('listCustomers', call, ofCustomer, options);
   }
 
-  /** What it owes, and what is left of its credit line. */
+  /** The debt of a customer, and the rest of its credit line. */
   async balance(customerId: number, options?: CallOptions): Promise<Balance> {
     const { body } = await this.#caller.call('getBalance', aboutCustomer(customerId), options);
     this.#caller.tokens.note(ofBalance(body));

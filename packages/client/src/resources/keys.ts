@@ -3,7 +3,10 @@ import type { List } from '../pages.ts';
 import type { ApiKey, CreatedApiKey, KeyRotation, NewApiKey, QueryOf } from '../types.ts';
 import { jsonBody } from '../upload.ts';
 
-/** API keys, for callers with the scope `admin`. Making one is sent again by itself after 429 alone: else it might make another. */
+/**
+ * API keys, for callers with the scope `admin`. Writes are retried automatically only after 429, because any other
+ * retry might create a second key.
+ */
 export class Keys {
   readonly #caller: Caller;
 
@@ -11,7 +14,7 @@ export class Keys {
     this.#caller = caller;
   }
 
-  /** Makes a key; the answer shows it, this once. */
+  /** Creates a key. The key itself is only in this answer. */
   async create(key: NewApiKey, options?: CallOptions): Promise<CreatedApiKey> {
     return (await this.#caller.call('createKey', { body: jsonBody(key) }, options)).body;
   }
@@ -25,13 +28,13 @@ export class Keys {
     return this.#caller.list('listKeys', { query }, () => null, options);
   }
 
-  /** Makes a key in the place of another, which goes on for `overlap_seconds`, a day unless told. */
+  /** Creates a key that replaces another, which stays valid for `overlap_seconds` (default: 1 day). */
   async rotate(keyId: number, rotation: KeyRotation = {}, options?: CallOptions): Promise<CreatedApiKey> {
     const call = { path: { key_id: keyId }, body: jsonBody(rotation) };
     return (await this.#caller.call('rotateKey', call, options)).body;
   }
 
-  /** Refuses the key from now on, at every gateway within two seconds. */
+  /** Revokes the key; every gateway rejects it within 2 seconds. */
   async revoke(keyId: number, options?: CallOptions): Promise<ApiKey> {
     return (await this.#caller.call('revokeKey', { path: { key_id: keyId } }, options)).body;
   }

@@ -4,7 +4,7 @@ import type { NewPayment, Payment, QueryOf } from '../types.ts';
 import { jsonBody } from '../upload.ts';
 import { namedIn, ofPayment } from './subjects.ts';
 
-/** Payments, spread over the active loans of a customer, oldest first. */
+/** Payments. Each is distributed over the active loans of its customer, oldest first. */
 export class Payments {
   readonly #caller: Caller;
 
@@ -12,7 +12,7 @@ export class Payments {
     this.#caller = caller;
   }
 
-  /** Pays. More than what is owed is recorded with the status rejected, and changes nothing. */
+  /** Makes a payment. A payment above the customer's debt is recorded with the status rejected, and changes nothing. */
   make(payment: NewPayment, options?: CallOptions): Promise<Payment> {
     return this.#noted(this.#caller.call('makePayment', { body: jsonBody(payment), about: namedIn(payment) }, options));
   }

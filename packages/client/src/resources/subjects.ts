@@ -1,4 +1,4 @@
-/** Whose a row of the API is, and whom a request names. */
+/** The customer that owns a row of the API, and the customer that a request names. */
 import type { Ownership, Subject } from '../tokens.ts';
 import type { Balance, Customer, Loan, Payment } from '../types.ts';
 
@@ -13,7 +13,7 @@ export const ofPayment = ({ details, ...payment }: Payment): Ownership => ({
   loanIds: details.map(({ loan_id }) => loan_id),
 });
 
-/** Whom the body or the filters of a request name. */
+/** The customer that the body or the filters of a request name. */
 export const namedIn = ({ customer_id, customer_external_id }: CustomerNames): Subject => ({
   customerId: customer_id,
   customer: customer_external_id,

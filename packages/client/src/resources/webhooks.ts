@@ -13,7 +13,7 @@ import type {
 } from '../types.ts';
 import { jsonBody } from '../upload.ts';
 
-/** Who is told of events by HTTP. Writes are sent again by themselves after 429 alone. */
+/** Webhooks, which receive events by HTTP. Writes are retried automatically only after 429. */
 export class Webhooks {
   readonly #caller: Caller;
 
@@ -21,7 +21,7 @@ export class Webhooks {
     this.#caller = caller;
   }
 
-  /** Subscribes; the answer shows the secret that messages are signed with, this once. */
+  /** Creates a webhook. The secret that signs its messages is only in this answer. */
   async create(webhook: NewWebhook, options?: CallOptions): Promise<CreatedWebhook> {
     return (await this.#caller.call('createWebhook', { body: jsonBody(webhook) }, options)).body;
   }
@@ -35,29 +35,29 @@ export class Webhooks {
     return this.#caller.list('listWebhooks', { query }, () => null, options);
   }
 
-  /** What is left out stays. */
+  /** Changes only the members that are given. */
   async update(webhookId: number, change: WebhookChange, options?: CallOptions): Promise<Webhook> {
     const call = { path: { webhook_id: webhookId }, body: jsonBody(change) };
     return (await this.#caller.call('updateWebhook', call, options)).body;
   }
 
-  /** It is told of nothing more. */
+  /** Removes the webhook; it receives no more events. */
   async remove(webhookId: number, options?: CallOptions): Promise<Webhook> {
     return (await this.#caller.call('removeWebhook', { path: { webhook_id: webhookId } }, options)).body;
   }
 
-  /** Gives it a new secret; for `overlap_seconds`, a day unless told, messages are signed with the old one, too. */
+  /** Creates a new secret. For `overlap_seconds` (default: 1 day) messages are signed with the old one as well. */
   async rotateSecret(webhookId: number, rotation: SecretRotation = {}, options?: CallOptions): Promise<CreatedWebhook> {
     const call = { path: { webhook_id: webhookId }, body: jsonBody(rotation) };
     return (await this.#caller.call('rotateWebhookSecret', call, options)).body;
   }
 
-  /** What was sent to it, newest first. */
+  /** The deliveries to a webhook, newest first. */
   deliveries(webhookId: number, query: QueryOf<'listDeliveries'> = {}, options?: CallOptions): List<Delivery> {
     return this.#caller.list('listDeliveries', { path: { webhook_id: webhookId }, query }, () => null, options);
   }
 
-  /** Sends messages once more: some deliveries, or one of every event of a time. */
+  /** Sends messages again: either some deliveries, or all events of a period. */
   async replay(webhookId: number, replay: WebhookReplay, options?: CallOptions): Promise<Replayed> {
     const call = { path: { webhook_id: webhookId }, body: jsonBody(replay) };
     return (await this.#caller.call('replayWebhook', call, options)).body;
