@@ -42,8 +42,8 @@ export class Customers {
 
   /**
    * Registers many customers from a file of any size. Bad lines are reported, and the others are created. The call has
-   * no time limit by default. It is retried unless the file is a stream. A repetition with the same key counts
-   * customers that were created before as created.
+   * no time limit by default. It is retried unless the file is a stream. In a repetition with the same key, lines that
+   * are already done count as created.
    */
   async createInBulk(file: UploadFile, { type, atomic, ...options }: BulkOptions): Promise<BulkSummary> {
     const call = { body: uploadBody(file, type), query: { atomic } as QueryOf<'createCustomersInBulk'> };
