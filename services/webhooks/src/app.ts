@@ -1,4 +1,4 @@
-/** The wiring: all that the webhooks service is made of. */
+/** The wiring of the webhooks service. */
 import { randomUUID } from 'node:crypto';
 import { STREAMS } from '@mo/contracts';
 import { connectionOf, databaseProblem, migrateFirst, openDatabase, poolMetrics, whyAway } from '@mo/database';
@@ -38,13 +38,13 @@ import { WebhookTable } from './webhooks/webhook-table.ts';
 const NAME = 'webhooks';
 const CONNECTIONS_MAX = 10;
 
-/** When what was not delivered is tried again; tests bring shorter times. */
+/** Retry times; tests set shorter ones. */
 export interface Times {
   readonly pauseMs: typeof pauseMs;
   readonly claimMs: number;
 }
 
-/** Migrates, builds the service and starts to take events in and deliver them; the server isn't listening yet. */
+/** Migrates the database, builds the service and starts intake and delivery; the server isn't listening yet. */
 export async function createApp(config: Config, times: Times = { pauseMs, claimMs: CLAIM_MS }): Promise<App> {
   const connection = connectionOf(NAME, config.WEBHOOKS_DATABASE_URL, config);
   const brokers = kafkaConnection(config);
@@ -92,7 +92,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
   const intake = new Intake({ database, onTaken: wake, onWaived });
   const observe = (peer: string, outcome: string, seconds: number) =>
     metrics.peerCalls.observe({ peer, outcome }, seconds);
-  // What newer software says in an event is handed on.
+  // `true`: fields of events that this version doesn't know are kept and passed on to receivers.
   const peers = new HttpPeers(urls, identity, observe, true);
   const fetcher = new Fetcher({ intake, peers, clock: systemClock, logger });
   const recall = new Recall({ intake, peers, clock: systemClock, logger });
@@ -126,7 +126,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
     topicPrefix: config.TOPIC_PREFIX,
     groups: kafka,
     countBehind: () => intake.countWaiting(),
-    // Any of them may tell, and all tell alike.
+    // Every process may report the lag, because all report the same values.
     isLeader: () => true,
     clock: systemClock,
     logger,
@@ -177,5 +177,5 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
   };
 }
 
-/** The attempts that are under way may take so long. */
+/** Time for the attempts under way to finish. */
 const DISPATCHER_STOP_MS = 20_000;

@@ -4,7 +4,7 @@ import { admissionConfig, databaseUrl, origins, processConfig, tracingConfig } f
 import { z } from 'zod';
 import { type Network, readNetwork } from './delivery/targets.ts';
 
-/** What migrating needs. */
+/** The settings that migrations need. */
 export const migrationSchema = z.object({ ...migrationConfig, WEBHOOKS_DATABASE_URL: databaseUrl });
 
 /** Ranges such as 10.0.0.0/8, separated by commas. */
@@ -31,7 +31,7 @@ export const configSchema = z.object({
   CUSTOMERS_URL: origins,
   LOANS_URL: origins,
   PAYMENTS_URL: origins,
-  /** Where messages may go beside the public internet. */
+  /** Networks that messages may be sent to, in addition to the public internet. */
   WEBHOOKS_NETWORKS: networks.optional(),
 });
 export type Config = z.infer<typeof configSchema>;

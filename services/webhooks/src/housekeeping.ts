@@ -1,10 +1,10 @@
-/** What is done now and then; any process may do it, and several at once do no harm. */
+/** Periodic cleanup. Any process may run it, and concurrent runs do no harm. */
 import type { Clock, Logger } from '@mo/service-kit';
 import type { DeliveryTable } from './webhooks/delivery-table.ts';
 import type { WebhookTable } from './webhooks/webhook-table.ts';
 
 const INTERVAL_MS = 10_000;
-/** So many rounds lie between two in which what is old is forgotten. */
+/** Old deliveries and events are deleted once in this many rounds. */
 const FORGET_EVERY = 60;
 
 export interface HousekeepingOptions {

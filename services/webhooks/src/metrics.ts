@@ -1,10 +1,10 @@
-/** What operators see of webhooks: docs/metrics.md says what each metric tells. */
+/** The metrics of webhooks; docs/metrics.md explains each of them. */
 import { STREAMS } from '@mo/contracts';
 import { type Database, run, sqlOf } from '@mo/database';
 import { type Clock, countedGauge, counter, durationHistogram, type Registry } from '@mo/service-kit';
 import { ATTEMPT_OUTCOMES } from './delivery/sender.ts';
 
-/** More are not counted, for each time a metric is asked for costs as much as there are. */
+/** Limit of the count, because each scrape costs as much as there are rows to count. */
 const PENDING_COUNTED_MAX = 100_000;
 
 export function webhookMetrics(registry: Registry) {
@@ -22,7 +22,9 @@ export function webhookMetrics(registry: Registry) {
   return { attempts, unfit, waived, swept, peerCalls };
 }
 
-/** What waits, as the database tells: every process tells the same, or nothing while the database doesn't answer. */
+/**
+ * Gauges of waiting messages, from the database: every process reports the same, or nothing while the database is down.
+ */
 export function waitingGauges(registry: Registry, database: Database, clock: Clock): void {
   const gaugeOf = (name: string, help: string, sql: string) =>
     countedGauge(registry, clock, {

@@ -1,7 +1,7 @@
 /**
- * Delivers what is due: for each webhook by itself, so many lanes at once, so that one whose receiver is slow or away holds up
- * no other. Within a lane a message is sent once the one before it was taken, or given up after three days. Where it goes, and
- * whether it still does, is read before each attempt: what was changed until then counts.
+ * Delivers pending messages. Each webhook has its own limit of concurrent lanes, so that a slow or unreachable receiver
+ * delays no other webhook. Within a lane a message is sent only after the previous one was accepted, or given up after
+ * three days. The receiver's URL and status are read before each attempt, so that changes apply immediately.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { aboutEvent } from '@mo/messaging';
@@ -11,36 +11,36 @@ import { messageOf } from './message.ts';
 import { DELIVERY_MS_MAX, type pauseMs } from './schedule.ts';
 import type { Attempt, AttemptOutcome, Receiver, Sender } from './sender.ts';
 
-/** Lanes of one webhook that one process works on at once. */
+/** Lanes of one webhook that one process handles concurrently. */
 const LANES_PER_WEBHOOK_MAX = 16;
-/** How long a process works on a claimed lane before it gives it back, in milliseconds: an attempt may come on top. */
+/** How long a process works on a claimed lane before it releases it, in milliseconds; one attempt may come on top. */
 const TURN_MS = 30_000;
 const POLL_MS = 500;
 
 export interface DispatcherOptions {
   readonly lanes: Pick<Lanes, 'claim' | 'next' | 'settle'>;
   readonly sender: Pick<Sender, 'send'>;
-  /** Webhooks that want messages now, by id. */
+  /** Ids of active webhooks with lanes that are due. */
   readonly active: () => Promise<readonly number[]>;
-  /** Whom a webhook's messages go to now; null where it wants none. */
+  /** The current receiver of a webhook's messages; null if the webhook is not active. */
   readonly receiverOf: (webhookId: number) => Promise<Receiver | null>;
-  /** How long to wait before the next attempt. */
+  /** The pause before the next attempt. */
   readonly pauseMs: typeof pauseMs;
-  /** Told where a webhook's receiver at a URL says that it wants no more messages. */
+  /** Called if a webhook's receiver at a URL answers that it wants no more messages. */
   readonly onGone: (webhookId: number, url: string) => Promise<void>;
-  /** Told of each attempt. */
+  /** Called for each attempt. */
   readonly onAttempt: (what: AttemptOutcome) => void;
-  /** Null where nothing is traced. */
+  /** Null if tracing is off. */
   readonly tracer: Tracer | null;
   readonly logger: Logger;
 }
 
-/** What has come of a turn so far. */
+/** One turn of work on a claimed lane. */
 interface Turn {
-  /** After that nothing more is sent, by performance.now(). */
+  /** No message is sent after this time, by performance.now(). */
   readonly endMs: number;
   readonly outcomes: Outcome[];
-  /** How long the lane rests after it, in milliseconds. */
+  /** How long the lane rests after the turn, in milliseconds. */
   pauseMs: number;
 }
 
@@ -61,12 +61,12 @@ export class Dispatcher {
     this.#rounds = this.#goOn();
   }
 
-  /** There may be something to deliver. */
+  /** Starts the next round at once, because there may be something to deliver. */
   wake(): void {
     this.#wake.resolve();
   }
 
-  /** Waits for the attempts that are under way; what comes after them is due at once, for another process. */
+  /** Waits for the attempts under way; the remaining messages are due at once, for another process. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.wake();
@@ -124,7 +124,7 @@ export class Dispatcher {
       turn.pauseMs = Math.max(turn.pauseMs, pauseMs(1, null, Math.random()));
       throw error;
     } finally {
-      // Whatever ended the turn, what was sent is not to be sent again.
+      // Outcomes are stored however the turn ended, so that sent messages are not sent again.
       await lanes.settle(lane, turn.outcomes, turn.pauseMs);
     }
   }
@@ -139,11 +139,12 @@ export class Dispatcher {
       const outcome = outcomeOf(delivery, attempt, Date.now());
       turn.outcomes.push(outcome);
       if (attempt.isTaken) continue;
-      // After one that is given up the next one's turn comes, which may be as old: its receiver is no more there than before.
+      // After a message is given up, the next one, which may be just as old, also waits for a pause, because the
+      // receiver is still unavailable.
       const attempts = outcome.status === 'pending' ? delivery.attempts + 1 : 1;
       turn.pauseMs = pauseMs(attempts, attempt.retryAfterMs, Math.random());
       if (attempt.isGone) await onGone(webhookId, receiver.url);
-      // One that has moved meanwhile has not failed where it is now.
+      // If the URL changed during the attempt, the failure doesn't count against the new URL.
       const now = await receiverOf(webhookId);
       if (now !== null && now.url !== receiver.url) turn.pauseMs = 0;
       return;
@@ -166,7 +167,7 @@ function nameOf({ isTaken, answer }: Attempt): AttemptOutcome {
   return answer === null ? 'failed' : 'refused';
 }
 
-/** By OpenTelemetry's HTTP conventions, without the address: that is the subscriber's. */
+/** Attributes by OpenTelemetry's HTTP conventions, without the address, which belongs to the subscriber. */
 const aboutAttempt = ({ stream, type, attempts }: Delivery) => ({
   'http.request.method': 'POST',
   'http.request.resend_count': attempts,

@@ -1,32 +1,33 @@
 /**
- * What is to be delivered. A lane holds what one webhook is to be told of one customer; whoever has claimed it delivers it one
- * after the other, so that a customer's events come in order, and a webhook that fails holds up no other.
+ * Pending deliveries. A lane holds the deliveries of one webhook for one customer. The process that has claimed a lane
+ * delivers them one after the other, so that each customer's events arrive in order and a failing webhook delays no
+ * other.
  *
- * A claim ends by itself: a process that dies leaves its lanes to others. One that comes back after its claim has ended may
- * have sent what another sends again, and writes nothing down any more.
+ * A claim expires: if a process dies, others take over its lanes. A process that resumes after its claim has expired
+ * may have sent messages that another process sends again, but it can no longer store outcomes.
  */
 import { DELIVERY_STATUSES, type DeliveryStatus, type Stream } from '@mo/contracts';
 import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import { codeOf } from '@mo/messaging';
 
-/** How long a claim lasts, in milliseconds: longer than a claimer works on a lane. */
+/** Duration of a claim, in milliseconds: longer than a process works on a lane. */
 export const CLAIM_MS = 60_000;
-/** How many deliveries a claim hands out at once. */
+/** Deliveries handed out per claim. */
 const DELIVERIES_PER_CLAIM_MAX = 20;
 
 export interface Lane {
   readonly webhookId: number;
   readonly customerId: number;
-  /** Of this claim alone, also where the lane has gone and come again. */
+  /** Unique to this claim, even if the lane's row was deleted and created again. */
   readonly claim: number;
 }
 
 export interface Delivery {
   readonly id: string;
   readonly attempts: number;
-  /** How long it has been to be delivered, in milliseconds, by the database's clock. */
+  /** How long the delivery has been pending, in milliseconds, by the database's clock. */
   readonly ageMs: number;
-  /** As in the topic: {stream}-{customer id}-{version}. */
+  /** The same as in the topic: {stream}-{customer id}-{version}. */
   readonly eventId: string;
   readonly stream: Stream;
   readonly version: number;
@@ -35,18 +36,18 @@ export interface Delivery {
   readonly time: string;
   /** JSON. */
   readonly data: string;
-  /** Of what brought the event about; null where that is not known. */
+  /** The trace context of the request that caused the event; null if unknown. */
   readonly traceparent: string | null;
 }
 
-/** What came of an attempt. */
+/** The outcome of an attempt. */
 export interface Outcome {
   readonly deliveryId: string;
   readonly status: DeliveryStatus;
   readonly atMs: number;
-  /** What the receiver answered; null where it answered nothing. */
+  /** The status of the receiver's response; null if there was none. */
   readonly answer: number | null;
-  /** Why it was not delivered; null where it was. */
+  /** Why it was not delivered; null if it was. */
   readonly error: string | null;
 }
 
@@ -94,14 +95,14 @@ export class Lanes {
     this.#claimMs = claimMs;
   }
 
-  /** Claims lanes of a webhook that are due, at most so many. */
+  /** Claims at most `lanesMax` lanes of a webhook that are due. */
   async claim(webhookId: number, lanesMax: number): Promise<Lane[]> {
     const parameters = [webhookId, lanesMax, this.#claimMs / 1000];
     const rows = await run<{ customer_id: string; claim: string }>(sqlOf(this.#database), CLAIM, parameters);
     return rows.map(({ customer_id, claim }) => ({ webhookId, customerId: Number(customer_id), claim: Number(claim) }));
   }
 
-  /** What comes next in a lane, in order. */
+  /** The next deliveries of a lane, in order. */
   async next({ webhookId, customerId }: Lane): Promise<Delivery[]> {
     const rows = await run<NextRow>(sqlOf(this.#database), NEXT, [webhookId, customerId]);
     return rows.map((row) => ({
@@ -119,10 +120,10 @@ export class Lanes {
   }
 
   /**
-   * Writes down what came of the attempts, and gives the lane back: it is due again after the pause, or gone where nothing is
-   * left in it.
+   * Stores the outcomes of the attempts and releases the lane: it is due again after the pause, or deleted if no
+   * delivery is left.
    *
-   * @returns false, and nothing is written, where the claim had ended
+   * @returns false, without storing anything, if the claim had expired
    */
   settle(lane: Lane, outcomes: readonly Outcome[], pauseMs: number): Promise<boolean> {
     return inTransaction(this.#database, async (sql) => {
@@ -138,7 +139,7 @@ export class Lanes {
         outcomes.map(({ answer }) => answer),
         outcomes.map(({ error }) => error),
       ]);
-      // Whoever adds to the lane waits for its row, and makes it anew.
+      // A concurrent insert into the lane waits for this row's lock and then creates the row again.
       const close = `DELETE FROM lanes WHERE webhook_id = $1 AND customer_id = $2 AND NOT EXISTS (
         SELECT 1 FROM deliveries d
         WHERE d.webhook_id = lanes.webhook_id AND d.customer_id = lanes.customer_id AND d.status = ${PENDING})`;

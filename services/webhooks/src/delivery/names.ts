@@ -1,21 +1,25 @@
 /**
- * What the names of receivers stand for. The operating system is not asked: its lookup takes one of the process's four threads
- * for as long as a name server is silent, and can't be ended. Receivers of which one such name is known would hold up all
- * others, and our own connections to the database and to Kafka. So name servers are asked directly, which takes no thread; what
- * the operating system adds is added here: names of the hosts file, localhost, and search domains.
+ * Resolves the host names of receivers. The operating system's lookup (getaddrinfo) can't be cancelled and occupies one
+ * of the process's four threads for as long as a name server doesn't respond. A few such names would block all other
+ * receivers, and our own connections to the database and Kafka. This resolver therefore queries the name servers
+ * directly, which takes no thread, and adds what the operating system does beyond DNS: the hosts file, localhost and
+ * search domains.
  */
 import type { LookupAddress } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 
-/** How long a lookup may take, in milliseconds: a connection, of which it is a part, may take longer. */
+/** Timeout of a lookup, in milliseconds; shorter than that of the connection that it is part of. */
 export const LOOKUP_TIMEOUT_MS = 4_000;
-/** How long the first server may take, in milliseconds; then the next one is asked, and later the first again, for longer. */
+/**
+ * Timeout of the first server, in milliseconds; after it the next server is queried, and later the first again with a
+ * longer timeout.
+ */
 const TRY_TIMEOUT_MS = 1_000;
 const TRIES = 3;
 const SEARCH_DOMAINS_MAX = 6;
-/** There is no such name, or it has no address of the family. */
+/** The name doesn't exist, or has no address of the queried family. */
 const NOTHING_THERE: readonly string[] = ['ENOTFOUND', 'ENODATA'];
 const LOOPBACK: readonly LookupAddress[] = [
   { address: '127.0.0.1', family: 4 },
@@ -23,16 +27,16 @@ const LOOPBACK: readonly LookupAddress[] = [
 ];
 
 export interface NamesOptions {
-  /** The name servers; those of the system where they are left out. */
+  /** The name servers; by default those of the system. */
   readonly servers?: readonly string[];
-  /** As in /etc/hosts. */
+  /** In the format of /etc/hosts. */
   readonly hosts: string;
-  /** As in /etc/resolv.conf. */
+  /** In the format of /etc/resolv.conf. */
   readonly resolverConfig: string;
   readonly timeoutMs: number;
 }
 
-/** As the system has it now. */
+/** The system's current configuration. */
 const systemNames = (): NamesOptions => ({
   hosts: textOf('/etc/hosts'),
   resolverConfig: textOf('/etc/resolv.conf'),
@@ -43,7 +47,7 @@ export class Names {
   readonly #options: NamesOptions;
   readonly #hosts: ReadonlyMap<string, readonly LookupAddress[]>;
   readonly #searchDomains: readonly string[];
-  /** One lookup of a name at a time; there are no more of them than attempts under way. */
+  /** Lookups under way, one per name; never more than there are attempts under way. */
   readonly #underWay = new Map<string, Promise<readonly LookupAddress[]>>();
 
   constructor(options: NamesOptions = systemNames()) {
@@ -53,11 +57,11 @@ export class Names {
   }
 
   /**
-   * All addresses that a name stands for now, those of IPv4 first. Who asks for a name while it is being looked up shares
-   * what is found; nothing is kept.
+   * All current addresses of a name, IPv4 first. Concurrent calls for the same name share one lookup; results are not
+   * cached.
    *
-   * @throws Error with a code: ENOTFOUND where there is none, ETIMEOUT where no name server answers in time, or that of what
-   * they answer instead
+   * @throws Error with a code: ENOTFOUND if the name has no address, ETIMEOUT if no name server responds in time,
+   *   otherwise the name server's error code
    */
   lookUp(host: string): Promise<readonly LookupAddress[]> {
     const underWay = this.#underWay.get(host);
@@ -89,7 +93,7 @@ export class Names {
   }
 }
 
-/** The addresses of both families, or of that which is told of; none where there are none. */
+/** The addresses of both families, or of the one that has a result; empty if there are none. */
 async function ask(resolver: Resolver, name: string): Promise<LookupAddress[]> {
   const asked = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
   const found = asked.flatMap((answer, place) =>
@@ -118,14 +122,14 @@ function readHosts(text: string): Map<string, LookupAddress[]> {
   return hosts;
 }
 
-/** The last line that names some counts. */
+/** As in the system's resolver, the last `search` or `domain` line applies. */
 function readSearchDomains(text: string): string[] {
   const lines = text.split('\n').map((line) => line.trim().split(/\s+/));
   const [, ...domains] = lines.findLast(([word]) => word === 'search' || word === 'domain') ?? [];
   return domains.slice(0, SEARCH_DOMAINS_MAX);
 }
 
-/** What is not there says nothing. */
+/** The content of a file; empty if it can't be read. */
 function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');

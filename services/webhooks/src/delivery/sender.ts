@@ -5,17 +5,17 @@ import { readRetryAfter } from './schedule.ts';
 import { signedHeaders } from './signature.ts';
 import { ForbiddenTargetError, type Targets } from './targets.ts';
 
-/** A receiver says that it has a message before it works on it: all of an attempt takes this long at most. */
+/** The limit of a whole attempt: receivers acknowledge a message before they process it. */
 const ATTEMPT_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Of an answer no more is read than that, and nothing is kept. */
+/** At most this much of a response is read, and none of it is kept. */
 const ANSWER_BYTES_MAX = 64 * 1024;
 const ERROR_LENGTH_MAX = 200;
 const GONE = 410;
 
 export interface Receiver {
   readonly url: string;
-  /** The secret, and while it is being replaced the old one too. */
+  /** The current secret, and during a rotation also the former ones that still count. */
   readonly secrets: readonly string[];
 }
 
@@ -24,11 +24,11 @@ export interface Message {
   readonly id: string;
   /** JSON. */
   readonly body: string;
-  /** W3C Trace Context, for receivers that trace too. */
+  /** W3C Trace Context, for receivers that also trace. */
   readonly traceparent: string | null;
 }
 
-/** What may come of an attempt: it was taken, the answer was another one, or there was none. */
+/** Outcomes of an attempt: the receiver accepted the message, responded otherwise, or didn't respond. */
 export const ATTEMPT_OUTCOMES = ['delivered', 'refused', 'failed'] as const;
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
 
@@ -36,11 +36,11 @@ export type Attempt =
   | { readonly isTaken: true; readonly answer: number }
   | {
       readonly isTaken: false;
-      /** The status of the answer; null where there was none. */
+      /** The status of the response; null if there was none. */
       readonly answer: number | null;
-      /** Why it was not taken. */
+      /** Why the message was not accepted. */
       readonly error: string;
-      /** What the receiver asked for, in milliseconds. */
+      /** The pause that the receiver requested, in milliseconds; null if it requested none. */
       readonly retryAfterMs: number | null;
       /** The receiver wants no more messages at all. */
       readonly isGone: boolean;
@@ -57,7 +57,7 @@ export class Sender {
     this.#agents = { 'https:': agentWith(targets.lookup), 'http:': agentWith(targets.lookupAllowed) };
   }
 
-  /** Whatever goes wrong is in what it answers: it never rejects. A redirect is no answer that takes a message. */
+  /** Never rejects: errors are part of the result. A redirect does not count as acceptance. */
   async send({ url, secrets }: Receiver, { id, body, traceparent }: Message): Promise<Attempt> {
     const nowMs = Date.now();
     try {
@@ -97,8 +97,9 @@ export class Sender {
 }
 
 /**
- * Whoever sends has a lane, of which a webhook has only so many. So there is no limit to connections: an attempt would wait
- * for one of another webhook at the same host, and for it its time counts only once it has one.
+ * Connections are not limited here, because every attempt holds a lane and the lanes per webhook are limited. With a
+ * limit, an attempt could wait for connections that another webhook uses at the same host, and its timeout for headers
+ * would start only once it has one.
  */
 const agentWith = (lookup: LookupFunction): Agent =>
   new Agent({
@@ -109,7 +110,7 @@ const agentWith = (lookup: LookupFunction): Agent =>
     bodyTimeout: ATTEMPT_TIMEOUT_MS,
   });
 
-/** For who subscribes: what it says of our own network is kept from them. */
+/** The error as the subscriber sees it: details of our own network are left out. */
 function told(error: unknown): string {
   const { name, code, message } = error as NodeJS.ErrnoException;
   if (error instanceof ForbiddenTargetError) return 'its name stands for an address of a private network';

@@ -1,19 +1,20 @@
-/** How a receiver knows that a message is ours: Standard Webhooks (https://www.standardwebhooks.com), HMAC-SHA256. */
+/** Signs messages for receivers by Standard Webhooks (https://www.standardwebhooks.com), HMAC-SHA256. */
 import { createHmac, randomBytes } from 'node:crypto';
 
 const SECRET_BYTES = 32;
 const SECRET_PREFIX = 'whsec_';
 
-/** A new secret, as it is shown: `whsec_` and Base64. */
+/** A new secret in its external form: `whsec_` and Base64. */
 export const newSecret = (): string => SECRET_PREFIX + randomBytes(SECRET_BYTES).toString('base64');
 
 /**
- * The headers of a message. While a secret is being replaced there are two, and a signature by each: a receiver takes the
- * message if one of them is right.
+ * The headers of a message, with one signature per secret. During a rotation there are several secrets; a receiver
+ * accepts the message if one signature is valid.
  *
  * @param id the same for every attempt
- * @param atMs when this attempt is made, in milliseconds since 1970; receivers refuse what is older than some minutes
- * @param body as it is sent, to the byte
+ * @param atMs time of this attempt, in milliseconds since 1970; receivers refuse messages that are more than a few
+ *   minutes old
+ * @param body exactly the bytes that are sent
  */
 export function signedHeaders(id: string, atMs: number, body: string, secrets: readonly string[]) {
   const timestamp = String(Math.floor(atMs / 1000));

@@ -1,7 +1,7 @@
 /**
- * Where messages may go. Who subscribes gives us a URL, and must not reach by it what only we can reach (OWASP API7:2023,
- * server-side request forgery). So an address is looked at where the connection is made, after the name was looked up: what a
- * name stood for when it was subscribed says nothing of now.
+ * Where messages may be sent. A subscriber's URL must not reach what only our network can reach (OWASP API7:2023,
+ * server-side request forgery). Addresses are therefore checked when a connection is opened, after the name was
+ * resolved: a name may resolve differently than it did when the webhook was created.
  */
 import type { LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
@@ -11,12 +11,12 @@ import { Names } from './names.ts';
 
 const URL_LENGTH_MAX = 2_000;
 
-/** Of IPv6 the public internet has these (RFC 4291), beside IPv4 that is written as IPv6: not ::127.0.0.1, for one. */
+/** The IPv6 ranges of the public internet (RFC 4291) and IPv4-mapped addresses, but not, for example, ::127.0.0.1. */
 const GLOBAL_IPV6 = new BlockList();
 GLOBAL_IPV6.addSubnet('2000::', 3, 'ipv6');
 GLOBAL_IPV6.addSubnet('::ffff:0:0', 96, 'ipv6');
 
-/** Looks up all addresses that a name stands for now. */
+/** Resolves a name to all its current addresses. */
 export type LookUp = (host: string) => Promise<readonly LookupAddress[]>;
 const systemLookUp = (): LookUp => {
   const names = new Names();
@@ -26,10 +26,10 @@ const systemLookUp = (): LookUp => {
 /** A range of addresses, such as 10.0.0.0/8. */
 export type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
 
-/** @throws Error where it is no range */
+/** @throws Error if the text is not a range */
 export const readNetwork = (text: string): Network => ipaddr.parseCIDR(text);
 
-/** An address that messages must not go to. */
+/** An address that messages must not be sent to. */
 export class ForbiddenTargetError extends Error {
   override readonly name = 'ForbiddenTargetError';
 }
@@ -39,28 +39,28 @@ export class Targets {
   readonly #lookUp: LookUp;
 
   /**
-   * @param allowed ranges beside those of the public internet; to these, http will do
-   * @param lookUp knows what names stand for; tests bring their own
+   * @param allowed ranges in addition to the public internet; plain HTTP is permitted to these
+   * @param lookUp resolves names; tests supply their own
    */
   constructor(allowed: readonly Network[] = [], lookUp: LookUp = systemLookUp()) {
     this.#allowed = allowed;
     this.#lookUp = lookUp;
   }
 
-  /** Whether messages may go to an IP address: one of the public internet, or of a range that is allowed. */
+  /** Whether messages may be sent to an IP address: a public one, or one of an allowed range. */
   permits(address: string): boolean {
-    // An IPv4 address that is written as an IPv6 one is what it stands for.
+    // ipaddr.process() converts an IPv4-mapped IPv6 address to the IPv4 address.
     const parsed = ipaddr.process(address);
     const isPublic = parsed.range() === 'unicast' && (isIP(address) === 4 || GLOBAL_IPV6.check(address, 'ipv6'));
     return isPublic || this.#isAllowed(parsed);
   }
 
-  /** Whether an IP address is of a range that is allowed beside the public internet. */
+  /** Whether an IP address is in one of the allowed ranges. */
   allows(address: string): boolean {
     return this.#isAllowed(ipaddr.process(address));
   }
 
-  /** Why a text can not be the URL of a receiver; null where it can. Of a name only its lookup says more. */
+  /** Why a text can't be a receiver's URL; null if it can. Names are checked only when they are resolved. */
   faultOf(text: string): string | null {
     if (text.length > URL_LENGTH_MAX) return `must have at most ${URL_LENGTH_MAX} characters`;
     if (!URL.canParse(text)) return 'must be a URL';
@@ -75,12 +75,12 @@ export class Targets {
     return url.protocol === 'http:' && !this.allows(host) ? 'must be an https URL' : null;
   }
 
-  /** Looks a name up for a connection, which fails where one of its addresses is forbidden. */
+  /** Resolves a name for a connection; fails if any of its addresses is forbidden. */
   readonly lookup: LookupFunction = this.#lookupOf((address) => this.permits(address));
-  /** The same for a connection without TLS, which goes to the ranges that are allowed and nowhere else. */
+  /** The same for connections without TLS, which may go only to the allowed ranges. */
   readonly lookupAllowed: LookupFunction = this.#lookupOf((address) => this.allows(address));
 
-  /** @throws ForbiddenTargetError where a URL names an address that is forbidden; a name is looked at when it is looked up */
+  /** @throws ForbiddenTargetError if the URL contains a forbidden address; names are checked when they are resolved */
   check(url: URL): void {
     const host = hostOf(url);
     if (isIP(host) === 0) return;

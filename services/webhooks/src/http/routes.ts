@@ -10,11 +10,11 @@ export interface WebhookParts {
   readonly webhooks: WebhookTable;
   readonly deliveries: DeliveryTable;
   readonly targets: Targets;
-  /** Told when there may be something to deliver. */
+  /** Called when there may be something to deliver. */
   readonly wake: () => void;
 }
 
-/** Every operation of the API that webhooks serves. */
+/** All API operations of the webhooks service. */
 export function webhookRoutes({ serve, webhooks, deliveries, targets, wake }: WebhookParts): void {
   const { createWebhook, listWebhooks, getWebhook, updateWebhook, removeWebhook, rotateWebhookSecret } = operations;
   const checkUrl = (url: string | undefined) => {

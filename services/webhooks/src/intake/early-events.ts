@@ -1,6 +1,6 @@
 /**
- * The events that wait for their causes, as the database keeps them. For how long they have waited, its clock alone decides: those
- * of processes differ, and may be set.
+ * The database table of events that wait for their causes. Waiting times come from the database's clock alone, because
+ * the clocks of processes differ and may be adjusted.
  */
 import type { StreamEvent } from '@mo/contracts';
 import { run, type Sql } from '@mo/database';
@@ -15,7 +15,7 @@ interface EarlyRow {
   readonly waited_ms: string;
 }
 
-/** What waits of some customers. */
+/** The waiting events of the given customers. */
 export async function readEarly(sql: Sql, customerIds: readonly number[]): Promise<Taken[]> {
   const text = `SELECT event, extract(epoch FROM clock_timestamp() - arrived_at) * 1000 AS waited_ms FROM early_events
     WHERE customer_id = ANY ($1::bigint[])`;
@@ -24,12 +24,12 @@ export async function readEarly(sql: Sql, customerIds: readonly number[]): Promi
 }
 
 /**
- * Writes down what has begun to wait, and removes what waits no longer. What goes on waiting is not written again, however much
- * that is.
+ * Stores events that begin to wait and removes those that no longer wait. Events that keep waiting are not rewritten,
+ * which bounds the writes however many there are.
  *
- * @param early what waited already
- * @param arrived what did not
- * @param waiting those of both that wait now
+ * @param early events that were already waiting
+ * @param arrived events that were not
+ * @param waiting the events of both that wait now
  */
 export async function writeEarly(
   sql: Sql,
@@ -51,7 +51,8 @@ async function remove(sql: Sql, gone: readonly Taken[]): Promise<void> {
 
 async function keep(sql: Sql, come: readonly Taken[]): Promise<void> {
   if (come.length === 0) return;
-  // Reads the times of the events as well: one that can't be told later is refused now, and not with its cause.
+  // The parameters include the events' times: an event whose time can't be stored is refused now, not once its cause
+  // arrives.
   const text = `INSERT INTO early_events (customer_id, stream, version, event, arrived_at)
     SELECT id, stream, version, event, clock_timestamp()
     FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::jsonb[], $5::timestamptz[])

@@ -1,6 +1,7 @@
 /**
- * Fetches what events wait for. Kafka pushes; what it has not brought after a while is pulled from the service that owns the
- * stream, and taken in like what was pushed. While an owner can't be reached, what waits for it goes on waiting.
+ * Fetches the causes that events wait for. If Kafka has not delivered a missing version after a while, the fetcher
+ * pulls it from the service that owns the stream and takes it in like any other event. While an owner is unreachable,
+ * the events that depend on it keep waiting.
  */
 import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
 import { type Peers, Rounds, slices } from '@mo/messaging';
@@ -9,14 +10,14 @@ import { EVENTS_AT_ONCE_MAX, type Intake, type Waiting } from './intake.ts';
 import { type Absence, type Absences, isOverdue, missingOf } from './order.ts';
 import type { Range, Ranges } from './ranges.ts';
 
-/** How long what is missing is left to Kafka. */
+/** How long Kafka has to deliver a missing version before it is pulled. */
 export const PUSH_MS_MAX = 2_000;
 const INTERVAL_MS = 1_000;
-/** In one round. */
+/** Customers per round. */
 const CUSTOMERS_MAX = 1_000;
-/** In one transaction, and in one pull of each stream. */
+/** Customers per transaction, and per pull of each stream. */
 export const CUSTOMERS_AT_ONCE_MAX = 32;
-/** What is pulled may wait for something else, which is pulled next: so often in one round. */
+/** Passes per round: a pulled event may itself wait for another one, which the next pass pulls. */
 const PASSES_MAX = 16;
 
 export interface FetcherOptions {
@@ -38,7 +39,7 @@ export class Fetcher {
   readonly #rounds: Rounds;
   #scannedTo = 0;
   #begunAtMs: number | null = null;
-  /** Owners that could not be asked in this round, and those of the one before. */
+  /** Owners that were unreachable in this round, and (below) in the previous round. */
   #away = new Set<Stream>();
   #wereAway: ReadonlySet<Stream> = new Set();
 
@@ -55,7 +56,7 @@ export class Fetcher {
     return this.#rounds.stop();
   }
 
-  /** Fetches for some customers; the next round goes on behind them. */
+  /** Fetches for up to CUSTOMERS_MAX customers; the next round continues after the last of them. */
   async round(): Promise<void> {
     const { intake } = this.#options;
     this.#begunAtMs ??= await intake.begunAtMs();
@@ -69,7 +70,7 @@ export class Fetcher {
     this.#scannedTo = customerIds.length < CUSTOMERS_MAX ? 0 : (customerIds.at(-1) ?? 0);
   }
 
-  /** One customer of whom it fails keeps no other from being fetched for. */
+  /** Fetches for each customer separately, so that a failure for one doesn't affect the others. */
   async #fetchEach(customerIds: readonly number[]): Promise<void> {
     for (const customerId of customerIds) {
       if (this.#rounds.signal.aborted) return;
@@ -121,7 +122,8 @@ export class Fetcher {
     });
     const pull = (after: number) => this.#options.peers.pull(stream, { customerId }, after);
     const isFresh = versions[stream] === 0;
-    // Where nothing was told of, what is older than the database may have been forgotten by the topic, and nobody waits for it.
+    // If no version was released yet, events older than this database may be gone from the topic, and no receiver
+    // expects them.
     if (isFresh && (await pull(last - 1)).events.slice(0, 1).some((event) => this.#isBefore(event)))
       return fetched([], { versions: [first, last], why: 'before' });
     const { head, events, quarantined } = await pull(first - 1);

@@ -1,21 +1,21 @@
-/** Takes in what can't be taken in at once, in ever smaller parts: no event keeps others from being taken in. */
+/** Takes in a batch that failed as a whole in ever smaller parts, so that one bad event doesn't block the others. */
 import { slices } from '@mo/messaging';
 import { StoreRefusalError } from '@mo/service-kit';
 
 export interface Taking<Event> {
   /** Takes in several events: all of them or none. */
   readonly all: (events: readonly Event[]) => Promise<void>;
-  /** Takes in one that is left alone. */
+  /** Takes in a single event. */
   readonly one: (event: Event) => Promise<void>;
-  /** Aborted where nothing more is to be taken in. */
+  /** Aborted when no more events may be taken in. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Takes in the halves of some events one after the other, and instead of a half that fails its own halves: an event that is
- * refused is left alone in the end, and a database that is slow is given less at once.
+ * Takes in the two halves of a batch one after the other, and splits a half that fails again. A refused event ends up
+ * alone, and a slow database gets smaller batches.
  *
- * @throws what `one` throws; once nothing more is to be taken in, also what `all` throws
+ * @throws what `one` throws; after `signal` is aborted, also what `all` throws
  */
 export async function takeHalves<Event>(events: readonly Event[], taking: Taking<Event>): Promise<void> {
   const { all, one, signal } = taking;
@@ -30,7 +30,7 @@ export async function takeHalves<Event>(events: readonly Event[], taking: Taking
 }
 
 /**
- * Whether an event can't be stored however often that is tried: PostgreSQL refuses one of its values, or it is nested too deeply
- * to be written as JSON.
+ * Whether an event can never be stored: PostgreSQL refuses one of its values, or it is nested too deeply to be
+ * serialized as JSON.
  */
 export const isRefusal = (error: unknown): boolean => error instanceof StoreRefusalError || error instanceof RangeError;

@@ -1,6 +1,6 @@
 /**
- * Takes events in, in the order of their causes, and writes down whom they are to be told to. All of that for one message is
- * one transaction, and offsets are committed after it: so nothing is lost, and what comes again is known.
+ * Takes in events in causal order and stores which webhooks each event must be delivered to. Each call is one
+ * transaction, and Kafka offsets are committed after it: no event is lost, and redelivered events are recognized.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
@@ -9,14 +9,14 @@ import type { HeadsPage } from '@mo/messaging';
 import { readEarly, type Taken, writeEarly } from './early-events.ts';
 import { type Absences, order, type State, type Waived, type Waiver } from './order.ts';
 
-/** So many are taken in by one transaction. */
+/** Events per transaction. */
 export const EVENTS_AT_ONCE_MAX = 256;
 
 export interface StateOf extends State {
   readonly customerId: number;
 }
 
-/** What is known of a customer of whom events wait. */
+/** The state of a customer with waiting events. */
 export interface Waiting extends StateOf {
   readonly events: readonly Taken[];
 }
@@ -35,9 +35,9 @@ interface WaivedRow {
 
 export interface IntakeOptions {
   readonly database: Database;
-  /** Told when there is something to deliver. */
+  /** Called when there is something to deliver. */
   readonly onTaken: () => void;
-  /** Told of what a customer's events go on without. */
+  /** Called when versions of a customer's stream are waived. */
   readonly onWaived: (customerId: number, waiver: Waiver) => void;
 }
 
@@ -49,11 +49,11 @@ export class Intake {
   }
 
   /**
-   * Takes events in, those again that came before: all of them or none.
+   * Takes in all of the events or none; events that were taken in before are allowed.
    *
-   * @param absences what the owners of streams don't have of customers: where it was waited for long enough, events go on
-   *   without it
-   * @throws StoreRefusalError or RangeError where one of the events can't be stored; any other error may pass
+   * @param absences versions, by customer, that the streams' owners don't have: events that have waited for them long
+   *   enough are released without them
+   * @throws StoreRefusalError or RangeError if one of the events can't be stored; any other error may be temporary
    */
   async take(events: readonly StreamEvent[], absences: ReadonlyMap<number, Absences> = new Map()): Promise<void> {
     const arrived = events.map((event) => ({ event, waitedMs: 0 }));
@@ -66,9 +66,11 @@ export class Intake {
     );
   }
 
-  /** Customers with an id above one of whom events have waited for so long at least, in milliseconds, by id. */
+  /**
+   * Ids, ascending, of customers above a given id with an event that has waited for at least `waitedMs` milliseconds.
+   */
   async waiting(waitedMs: number, above: number, customersMax: number): Promise<number[]> {
-    // As a query of its own the time is asked for once, so that it may be looked up in an index.
+    // In a subquery the clock is read only once, so that the comparison can use an index.
     const text = `SELECT DISTINCT customer_id FROM early_events
       WHERE arrived_at <= (SELECT clock_timestamp() - make_interval(secs => $1)) AND customer_id > $2
       ORDER BY customer_id LIMIT $3`;
@@ -77,7 +79,7 @@ export class Intake {
     return rows.map(({ customer_id }) => Number(customer_id));
   }
 
-  /** What is known of customers of whom events wait. */
+  /** The states of those of the customers that have waiting events. */
   async read(customerIds: readonly number[]): Promise<Waiting[]> {
     const { known, early } = await inTransaction(this.#options.database, (sql) => lockCustomers(sql, customerIds), {
       readsFirst: true,
@@ -90,7 +92,7 @@ export class Intake {
     }));
   }
 
-  /** Customers with an id above one whose events went on without others, by id. */
+  /** States, ascending by id, of customers above a given id that have waived versions. */
   async waived(above: number, customersMax: number): Promise<StateOf[]> {
     const text = `SELECT customer_id, customers, loans, payments, ranges FROM waived JOIN customers USING (customer_id)
       WHERE customer_id > $1 ORDER BY customer_id LIMIT $2`;
@@ -99,8 +101,8 @@ export class Intake {
   }
 
   /**
-   * Those of an owner's heads, which are customers with the last version of a stream, that were not told of and don't wait to be,
-   * nor does a later version.
+   * Selects from an owner's heads (customers with their last version of a stream) those whose version was not released,
+   * and for which neither that version nor a later one is waiting.
    */
   async notTold(stream: Stream, heads: HeadsPage['heads']): Promise<HeadsPage['heads']> {
     const text = `SELECT head.id, head.version
@@ -112,14 +114,14 @@ export class Intake {
     return rows.map(({ id, version }) => [Number(id), Number(version)] as const);
   }
 
-  /** Since when there is this database, in milliseconds since 1970. */
+  /** When this database was created, in milliseconds since 1970. */
   async begunAtMs(): Promise<number> {
     const text = 'SELECT extract(epoch FROM at) * 1000 AS at_ms FROM beginning';
     const [row] = await run<{ at_ms: string }>(sqlOf(this.#options.database), text);
     return Number(row?.at_ms ?? 0);
   }
 
-  /** Customers of whom events wait for their causes, by the stream of what waits. */
+  /** The number of customers with waiting events, by the stream of the waiting event. */
   async countWaiting(): Promise<ReadonlyMap<Stream, number>> {
     const text = 'SELECT stream, count(DISTINCT customer_id) AS customers FROM early_events GROUP BY 1';
     const rows = await run<{ stream: Stream; customers: string }>(sqlOf(this.#options.database), text);
@@ -145,7 +147,7 @@ export class Intake {
         const changed = all.filter(
           ({ customerId, waived }) => !isDeepStrictEqual(waived, known.get(customerId)?.waived),
         );
-        // They run in the order in which they are begun.
+        // On one connection the statements run in the order in which they are issued.
         await Promise.all([
           writeCustomers(sql, all),
           writeWaived(sql, changed),
@@ -164,7 +166,7 @@ export class Intake {
   }
 }
 
-/** What is known of customers, whose rows are locked, and what waits of their events. */
+/** The states of customers whose rows are locked, and their waiting events. */
 interface Locked {
   readonly known: ReadonlyMap<number, State>;
   readonly early: readonly Taken[];
@@ -179,11 +181,12 @@ async function lockCustomers(sql: Sql, ids: readonly number[]): Promise<Locked> 
   return lockKnown(sql, ids);
 }
 
-/** In the order of their ids, so that two processes never wait for each other. */
+/** Locks rows in the order of their ids, so that processes don't deadlock. */
 async function lockKnown(sql: Sql, ids: readonly number[]): Promise<Locked> {
   const lock = `SELECT customer_id, customers, loans, payments FROM customers WHERE customer_id = ANY ($1::bigint[])
     ORDER BY customer_id FOR UPDATE`;
-  // One runs after the other: what belongs to the rows is read once they are locked, for it may have changed meanwhile.
+  // These run one after the other: what depends on a row is read after the row is locked, since it may have changed
+  // before.
   const [rows, waived, early] = await Promise.all([
     run<CustomerRow>(sql, lock, [ids]),
     run<WaivedRow>(sql, 'SELECT * FROM waived WHERE customer_id = ANY ($1::bigint[])', [ids]),
@@ -210,7 +213,7 @@ async function writeCustomers(sql: Sql, all: readonly StateOf[]): Promise<void> 
   await run(sql, text, [all.map(({ customerId }) => customerId), ...columns]);
 }
 
-/** There is a row while something is waived. */
+/** A row exists only while versions are waived. */
 async function writeWaived(sql: Sql, changed: readonly StateOf[]): Promise<void> {
   if (changed.length === 0) return;
   const ids = changed.map(({ customerId }) => customerId);
@@ -225,8 +228,8 @@ async function writeWaived(sql: Sql, changed: readonly StateOf[]): Promise<void>
 }
 
 /**
- * Writes down events, and for each webhook that wants them that they are to be delivered, in this order. One that was waived,
- * and that an older process has told of, is there already.
+ * Stores events, and for each webhook that subscribes to them a delivery, in this order. A late event that had been
+ * waived may already have been stored by a process of an older version.
  */
 async function tell(sql: Sql, events: readonly Taken[]): Promise<void> {
   if (events.length === 0) return;

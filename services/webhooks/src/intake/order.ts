@@ -1,58 +1,59 @@
 /**
- * The order in which a customer's events are told. Each of the three topics has its events in order, but nothing orders one
- * topic against another: a payment may arrive before the loan that it pays. An event says which versions of the other
- * streams it was decided on, and waits here until those have come, and all before it of its own; so whoever is told of
- * events one after the other never hears of an effect before its cause.
+ * Orders a customer's events by causality. Kafka orders events within each of the three topics, but not across topics:
+ * a payment may arrive before the loan that it pays. Each event lists the versions of the other streams that its
+ * decision was based on (`seen`). The event waits here until those versions and all earlier versions of its own stream
+ * have been released for delivery. A receiver that gets the events in order therefore never sees an effect before its
+ * cause.
  */
 import { STREAMS, type Stream, type StreamEvent, type Versions } from '@mo/contracts';
 import { add, includes, type Range, type Ranges, reach, remove, within } from './ranges.ts';
 
 /**
- * How long an event waits at least, in milliseconds, for a cause of which its owner says that it isn't there. Then it goes on
- * without it.
+ * Minimum time, in milliseconds, that an event waits for a cause that the stream's owner reports as absent. After that
+ * the event is released without the cause.
  */
 export const CAUSE_MS_MAX = 60_000;
 
 export interface Arrived {
   readonly event: Pick<StreamEvent, 'stream' | 'version' | 'seen'>;
-  /** How long it has waited for its causes, in milliseconds by the database's clock: every process counts alike. */
+  /** How long it has waited for its causes, in milliseconds by the database's clock, so that all processes agree. */
   readonly waitedMs: number;
 }
 
-/** How far a customer's streams were told of. */
+/** How far a customer's streams have been released for delivery. */
 export interface State {
-  /** The last version of each stream that was told of. */
+  /** The last released version of each stream. */
   readonly versions: Versions;
-  /** Versions that were not told of, and that nothing waits for. One that comes after all is told of then. */
+  /** Versions that were not released and that no event waits for. If one arrives later, it is released then. */
   readonly waived: Waived;
 }
 export type Waived = Readonly<Partial<Record<Stream, Ranges>>>;
 
-/** Versions of a stream of which its owner says that they can't be had. */
+/** Versions of a stream that its owner reports as unavailable. */
 export interface Absence {
   readonly versions: Range;
-  /** Its stream ends before them, it holds one that can't be understood, or they were before there were webhooks. */
+  /** The stream ends before them; one of them can't be understood; or they are older than the webhooks database. */
   readonly why: 'ended' | 'unfit' | 'before';
 }
 export type Absences = Readonly<Partial<Record<Stream, Absence>>>;
 
-/** Versions that are waited for no longer. */
+/** Versions that events no longer wait for. */
 export interface Waiver extends Absence {
   readonly stream: Stream;
 }
 
 export interface Ordered<A extends Arrived> extends State {
-  /** What is told now, in this order. */
+  /** Events released now, in this order. */
   readonly told: readonly A[];
-  /** What waits for its cause. */
+  /** Events that wait for their causes. */
   readonly waiting: readonly A[];
-  /** What is waited for no longer from now on. */
+  /** Versions that are newly waived. */
   readonly waivers: readonly Waiver[];
 }
 
 /**
- * Orders what has arrived of one customer, and what waited before. A version that was told already is left out. Of one stream
- * all is told in the order of its versions, but for those that were waived and come after all.
+ * Orders a customer's newly arrived and waiting events. Versions that were already released are dropped. The events of
+ * a stream are released in the order of their versions, except waived ones that arrive late.
  */
 export function order<A extends Arrived>(state: State, arrived: readonly A[], absences: Absences): Ordered<A> {
   const last = { ...state.versions };
@@ -128,11 +129,11 @@ function queuesOf<A extends Arrived>(arrived: readonly A[]): Record<Stream, A[]>
   return queues;
 }
 
-/** Up to which version of a stream an event has to wait for all. */
+/** The version of a stream up to which an event needs all versions. */
 const neededOf = ({ event }: Arrived, stream: Stream): number =>
   event.stream === stream ? event.version - 1 : (event.seen[stream] ?? 0);
 
-/** Up to which version nothing of a stream is waited for. */
+/** The version of a stream up to which no version is missing. */
 const reached = ({ versions, waived }: State, stream: Stream): number => reach(waived[stream] ?? [], versions[stream]);
 
 const hasCauses = (arrived: Arrived, state: State): boolean =>

@@ -1,13 +1,13 @@
-/** Sets of versions, as the ranges that they consist of: in order, and none next to another. */
+/** Sets of versions as sorted lists of ranges; ranges never overlap or touch. */
 
-/** The first and the last of it. */
+/** The first and the last version, both inclusive. */
 export type Range = readonly [first: number, last: number];
 export type Ranges = readonly Range[];
 
 export const includes = (ranges: Ranges, version: number): boolean =>
   ranges.some(([first, last]) => first <= version && version <= last);
 
-/** The last version that is reached from one on without leaving them; that one, where the next is not among them. */
+/** The last version of the run that starts right after `from`; `from` itself if the next version is not in the set. */
 export const reach = (ranges: Ranges, from: number): number =>
   ranges.find(([first, last]) => first <= from + 1 && last > from)?.[1] ?? from;
 
@@ -27,7 +27,7 @@ export const remove = (ranges: Ranges, version: number): Ranges =>
     return nonEmpty([first, version - 1], [version + 1, last]);
   });
 
-/** What of them lies between two versions, those included. */
+/** The part of a set that lies between two versions, both inclusive. */
 export const within = (ranges: Ranges, [first, last]: Range): Ranges =>
   ranges.flatMap((range) => nonEmpty([Math.max(first, range[0]), Math.min(last, range[1])]));
 

@@ -1,6 +1,6 @@
 /**
- * Asks again for what events were told without: its owner may have it back, or this version understands what the one before
- * did not. What comes of it is told late.
+ * Asks owners again for waived versions: an owner may have restored them, or this software version may understand
+ * events that the previous one did not. Events found this way are released late.
  */
 import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
 import { type Peers, Rounds, slices } from '@mo/messaging';
@@ -9,11 +9,11 @@ import { CUSTOMERS_AT_ONCE_MAX } from './fetcher.ts';
 import { EVENTS_AT_ONCE_MAX, type Intake, type StateOf } from './intake.ts';
 import type { Range } from './ranges.ts';
 
-/** At once for a process that begins, which may be of a newer version. */
+/** The first round runs when a process starts, since it may be of a newer version. */
 const INTERVAL_MS = 600_000;
 const PAGE_CUSTOMERS_MAX = 1_000;
 const ENDS_MAX = 10_000;
-/** Of one range, in one round. */
+/** Pages per range and round. */
 const PAGES_MAX = 16;
 
 export interface RecallOptions {
@@ -26,9 +26,9 @@ export interface RecallOptions {
 export class Recall {
   readonly #options: RecallOptions;
   readonly #rounds: Rounds;
-  /** How far a stream goes that has lost even what was before: owners that are asked for more raise an alarm. */
+  /** Heads of streams that end before the waived range: a pull beyond the head would raise an alarm at the owner. */
   readonly #ends = new Map<string, number>();
-  /** What was before there were webhooks, whole: asked for by each process once. */
+  /** Ranges that consist entirely of events older than this database: each process asks for them only once. */
   readonly #before = new Set<string>();
 
   constructor(options: RecallOptions) {
@@ -44,7 +44,7 @@ export class Recall {
     return this.#rounds.stop();
   }
 
-  /** Asks for all customers. An owner that can't be reached is asked no more in this round. */
+  /** Asks for all customers. An owner that is unreachable is not asked again in this round. */
   async round(): Promise<void> {
     const { intake } = this.#options;
     const begunAtMs = await intake.begunAtMs();
@@ -79,7 +79,7 @@ export class Recall {
     return (await Promise.all(pulls)).flat();
   }
 
-  /** What is there of a range by now and is somebody's to hear, past what still can't be understood. */
+  /** Pulls the events of a range that now exist and are to be delivered; skips those that still can't be understood. */
   async #pull(customerId: number, stream: Stream, [first, last]: Range, begunAtMs: number): Promise<StreamEvent[]> {
     const key = `${stream}-${customerId}-${first}-${last}`;
     if (this.#before.has(key)) return [];
@@ -97,7 +97,7 @@ export class Recall {
       isUnfit ||= quarantined !== undefined;
       after = quarantined?.version ?? events.at(-1)?.version ?? last;
     }
-    // What was before there were webhooks is nobody's to hear.
+    // Events older than this database are not delivered.
     const told = found.filter(({ time }) => Date.parse(time) >= begunAtMs);
     if (!isUnfit && found.length > 0 && told.length === 0 && this.#before.size < ENDS_MAX) this.#before.add(key);
     return told;

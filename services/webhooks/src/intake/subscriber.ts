@@ -1,6 +1,6 @@
 /**
- * Reads the three topics as a subscriber like any other. An event that can't be understood or stored is left out and counted:
- * those who own the streams quarantine it, and send it again once it is fixed.
+ * Consumes the three topics like any other subscriber. An event that can't be understood or stored is skipped and
+ * counted: the services that own the streams quarantine it, and send it again once it is fixed.
  */
 import { STREAMS, type Stream, TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
 import {
@@ -17,10 +17,10 @@ import { BatchQueue, type Clock, type Logger } from '@mo/service-kit';
 import { isRefusal, takeHalves } from './in-parts.ts';
 import { EVENTS_AT_ONCE_MAX } from './intake.ts';
 
-/** The partitions of a fetch are handled side by side, and hold no more than that. */
+/** Limit of queued events. The partitions of a fetch are handled concurrently and together hold no more than this. */
 const EVENTS_WAITING_MAX = 100_000;
 
-/** The consumer group of all processes of the service. */
+/** The consumer group shared by all processes of this service. */
 export const groupOf = (topicPrefix: string): string => `${topicPrefix}.webhooks`;
 
 type Event = Exclude<ReturnType<typeof wholeFromMessage>, string>;
@@ -31,7 +31,7 @@ export interface SubscriberOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly take: (events: readonly Event[]) => Promise<void>;
-  /** Told of each message that can't be understood or stored. */
+  /** Called for each message that can't be understood or stored. */
   readonly onUnfit: (stream: Stream) => void;
 }
 
@@ -39,7 +39,7 @@ export class Subscriber {
   readonly #options: SubscriberOptions;
   readonly #stopping = new AbortController();
   readonly #insistence: Insistence;
-  /** What comes together is taken in together. */
+  /** Merges concurrent batches into one transaction. */
   readonly #lane: BatchQueue<readonly Event[], undefined>;
   #subscription: Subscription | null = null;
   #connecting: Promise<void> = Promise.resolve();
@@ -63,7 +63,7 @@ export class Subscriber {
     return this.#subscription?.isConnected ?? false;
   }
 
-  /** Begins in the background: what is known goes on being delivered while Kafka is away. */
+  /** Connects in the background: pending deliveries continue while Kafka is down. */
   start(): void {
     this.#connecting = joinKafka(() => this.#join(), this.#insistence);
   }
@@ -89,7 +89,7 @@ export class Subscriber {
       await this.#lane.submit(some).catch(() => this.#takeApart(some));
   }
 
-  /** Outside the lane: those which can't be taken in now keep no other partition waiting. */
+  /** Runs outside the lane, so that events that can't be taken in now don't block other partitions. */
   #takeApart(events: readonly Event[]): Promise<void> {
     return takeHalves(events, {
       all: this.#options.take,

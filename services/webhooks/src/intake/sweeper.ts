@@ -1,8 +1,9 @@
 /**
- * Finds events that Kafka has lost and that no later event of their customers shows to be missing: compares how far each
- * customer's streams were told of with the heads that their owners have. Of a customer that is behind it takes in the last event
- * alone, as if Kafka had pushed it; what is missing before that is found and fetched like all else that events wait for. One
- * process sweeps, by a lease. Two that do for a moment do no harm, since events are told once however often they are taken in.
+ * Finds events that Kafka has lost and that no later event of the same customer reveals as missing. The sweeper
+ * compares the released versions of each customer's streams with the heads at their owners. For a customer that is
+ * behind, it takes in only the last event, as if Kafka had delivered it; the fetcher then finds and pulls the earlier
+ * missing versions. One process sweeps, by a lease. Two processes that sweep at once for a moment do no harm, because
+ * an event is released only once however often it is taken in.
  */
 import { STREAMS, type Stream, type StreamEvent, topicOf } from '@mo/contracts';
 import { type Groups, type HeadsPage, type HttpPeers, type Lease, Rounds, Sweep, slices } from '@mo/messaging';
@@ -11,15 +12,15 @@ import { CUSTOMERS_AT_ONCE_MAX } from './fetcher.ts';
 import { isRefusal, takeHalves } from './in-parts.ts';
 import type { Intake } from './intake.ts';
 
-/** How long the lease lasts: it is renewed well within that. */
+/** Duration of the lease; it is renewed well before it expires. */
 export const SWEEP_LEASE_MS = 30_000;
 const LEASE_RENEWAL_MS = 10_000;
 const CHECK_INTERVAL_MS = 1_000;
 export const SWEEP_INTERVAL_MS = 60_000;
 export const SWEEP_RETRY_MS = 5_000;
-/** Where more messages of a topic are unread, what was not told of is late, and not lost. */
+/** If more messages of a topic are unread, versions that were not released are late rather than lost. */
 export const UNREAD_MAX = 5_000;
-/** What is younger is about to be brought by Kafka; the next sweep looks at it again. */
+/** Younger events are probably still on their way through Kafka; the next sweep checks them again. */
 export const UNDER_WAY_MS = 10_000;
 
 export interface SweeperOptions {
@@ -27,20 +28,20 @@ export interface SweeperOptions {
   readonly peers: Pick<HttpPeers, 'heads' | 'pull'>;
   readonly lease: Pick<Lease, 'hold' | 'release'>;
   readonly groups: Pick<Groups, 'progress'>;
-  /** The consumer group that takes events in. */
+  /** The consumer group of the intake. */
   readonly group: string;
   readonly topicPrefix: string;
-  /** Told of events that were taken in since Kafka did not bring them. */
+  /** Called with the number of events that were taken in because Kafka had not delivered them. */
   readonly onSwept: (stream: Stream, events: number) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** A stream that is swept. */
+/** A stream with its sweep. */
 interface Swept {
   readonly stream: Stream;
   readonly sweep: Sweep;
-  /** When the next sweep is due, in ms: at once for a process that begins, since nobody knows what was lost before. */
+  /** When the next sweep is due, in ms: immediately after start, because earlier losses are unknown. */
   dueMs: number;
 }
 
@@ -62,14 +63,14 @@ export class Sweeper {
     this.#rounds.every(CHECK_INTERVAL_MS, 'what Kafka has lost can not be looked for now', () => this.round());
   }
 
-  /** Ends the sweep under way, and leaves the next one to another process. */
+  /** Ends the current sweep and releases the lease to another process. */
   async stop(): Promise<void> {
     await this.#rounds.stop();
     if (this.#isLeader) await this.#options.lease.release();
     this.#isLeader = false;
   }
 
-  /** Renews the lease, or takes it where no other process holds it. */
+  /** Renews the lease, or acquires it if no other process holds it. */
   async lead(): Promise<void> {
     try {
       this.#isLeader = (await this.#options.lease.hold()) !== null;
@@ -80,9 +81,9 @@ export class Sweeper {
   }
 
   /**
-   * Sweeps the streams that are due, each by itself: an owner that is down keeps nobody from what another has.
+   * Sweeps the streams that are due, independently: an owner that is down doesn't prevent the sweeps of the others.
    *
-   * @throws what the first failed with of those that could not be swept
+   * @throws the first failure, after all streams have been tried
    */
   async round(): Promise<void> {
     const { clock } = this.#options;
@@ -101,7 +102,7 @@ export class Sweeper {
     if (failure !== undefined) throw failure;
   }
 
-  /** A sweep that is left out or fails is made up for by the next, which looks back to the last that was whole. */
+  /** A skipped or failed sweep is covered by the next one, which looks back to the last complete sweep. */
   async #sweep({ stream, sweep }: Swept): Promise<void> {
     const { intake, clock } = this.#options;
     if ((await this.#unread(stream)) > UNREAD_MAX) return;
@@ -109,7 +110,9 @@ export class Sweeper {
     await sweep.through(clock.now());
   }
 
-  /** Messages of a stream that the group has yet to take in. In a topic that was made again it may seem to be ahead. */
+  /**
+   * Messages of a stream that the group has not taken in yet. In a recreated topic the group may appear to be ahead.
+   */
   async #unread(stream: Stream): Promise<number> {
     const { groups, group, topicPrefix } = this.#options;
     const topic = topicOf(topicPrefix, stream);
@@ -131,19 +134,19 @@ export class Sweeper {
     }
   }
 
-  /** The one event of this version, where it is lost; none where it can't be understood. */
+  /** The event of this version if it is lost; empty if it can't be understood. */
   async #pull(stream: Stream, customerId: number, version: number): Promise<StreamEvent[]> {
     const { events } = await this.#options.peers.pull(stream, { customerId }, version - 1);
     return events.slice(0, 1).filter((event) => this.#isLost(event));
   }
 
-  /** What was before there were webhooks is nobody's to hear, and what is young is on its way. */
+  /** Events older than this database are not delivered, and recent ones are still on their way. */
   #isLost({ time }: StreamEvent): boolean {
     const atMs = Date.parse(time);
     return atMs >= this.#begunAtMs && Math.abs(this.#options.clock.now() - atMs) >= UNDER_WAY_MS;
   }
 
-  /** One that can't be stored keeps no others from being taken in. */
+  /** An event that can't be stored doesn't prevent the others from being taken in. */
   async #take(stream: Stream, events: readonly StreamEvent[]): Promise<void> {
     const { intake, onSwept, logger } = this.#options;
     if (events.length === 0) return;

@@ -1,13 +1,13 @@
-/** What was sent, as its owner sees it, and what is sent once more. */
+/** Deliveries as a webhook's owner sees them, and replays. */
 import { DELIVERY_STATUSES, type DeliveryStatus, type WebhookReplay } from '@mo/contracts';
 import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
 import { codeOf, readPage } from '@mo/messaging';
 import type { Time } from './webhook-table.ts';
 
-/** Deliveries, and events that no delivery needs, are kept for so long. */
+/** How long finished deliveries, and events that no delivery refers to, are kept. */
 const KEPT_FOR = '30 days';
 const FORGET_ROWS_MAX = 10_000;
-/** A replay of a time does so many at once, and is asked to go on. */
+/** The number of events that one replay by time adds (see AGAIN_BY_TIME); the caller continues from `nextFromMs`. */
 export const REPLAY_EVENTS_MAX = 10_000;
 
 export interface DeliveryRow {
@@ -37,7 +37,9 @@ const SELECT = `SELECT d.id, d.webhook_id, d.customer_id, d.stream, d.version, e
     d.created_at, d.last_attempt_at, d.last_status, d.last_error
   FROM deliveries d JOIN events e USING (customer_id, stream, version)`;
 
-/** Adds deliveries of events that are chosen, in the order in which they were taken in, and makes their lanes due. */
+/**
+ * Adds deliveries of the selected events, in the order in which they were taken in, and creates missing lanes, due now.
+ */
 const again = (chosen: string) => `WITH chosen AS MATERIALIZED (${chosen}),
   again AS (
     INSERT INTO deliveries (webhook_id, customer_id, stream, version)
@@ -50,14 +52,14 @@ const again = (chosen: string) => `WITH chosen AS MATERIALIZED (${chosen}),
 
 const AGAIN_BY_ID = again(`SELECT * FROM events e WHERE (e.customer_id, e.stream, e.version) IN (
   SELECT d.customer_id, d.stream, d.version FROM deliveries d WHERE d.webhook_id = $1 AND d.id = ANY ($2::bigint[]))`);
-// With those of the same millisecond, so that what is left begins with the next one.
+// WITH TIES includes all events of the last millisecond, so that the rest starts at the next millisecond.
 const AGAIN_BY_TIME = again(`SELECT e.* FROM events e JOIN webhooks w ON w.id = $1 AND e.type = ANY (w.event_types)
   WHERE e.taken_at >= $2 AND ($3::timestamptz IS NULL OR e.taken_at < $3)
   ORDER BY e.taken_at FETCH FIRST ${REPLAY_EVENTS_MAX} ROWS WITH TIES`);
 
 export interface Replayed {
   readonly deliveries: number;
-  /** From when on events are left, in milliseconds since 1970; null where none are. */
+  /** The time from which events remain, in milliseconds since 1970; null if none remain. */
   readonly nextFromMs: number | null;
 }
 
@@ -68,7 +70,7 @@ export class DeliveryTable {
     this.#database = database;
   }
 
-  /** The newest first; one more than the limit, where there are more. */
+  /** Newest first; one row more than the limit if there are more. */
   list({ webhookId, status, customerId, before, limit }: DeliveriesWanted): Promise<DeliveryRow[]> {
     return readPage<DeliveryRow>(sqlOf(this.#database), {
       select: SELECT,
@@ -83,7 +85,7 @@ export class DeliveryTable {
     });
   }
 
-  /** Sends messages once more, after those that wait. */
+  /** Sends messages again, after those that are pending. */
   replay(webhookId: number, { delivery_ids: ids, from, to }: WebhookReplay): Promise<Replayed> {
     return inTransaction(this.#database, async (sql) => {
       const add = async (text: string, parameters: readonly unknown[]): Promise<Replayed> => {
@@ -97,7 +99,7 @@ export class DeliveryTable {
     });
   }
 
-  /** Forgets what is old. @returns whether there may be more of it */
+  /** Deletes rows older than KEPT_FOR. @returns whether there may be more of them */
   async forget(): Promise<boolean> {
     const deliveries = `DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries
       WHERE status <> 1 AND created_at < now() - interval '${KEPT_FOR}' LIMIT ${FORGET_ROWS_MAX}) RETURNING 1`;

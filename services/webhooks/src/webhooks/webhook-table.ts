@@ -1,14 +1,16 @@
-/** The webhooks themselves. */
+/** The table of webhooks. */
 import { type NewWebhook, WEBHOOK_STATUSES, type WebhookChange, type WebhookStatus } from '@mo/contracts';
 import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
 import { codeOf, readPage } from '@mo/messaging';
 import type { Receiver } from '../delivery/sender.ts';
 import { newSecret } from '../delivery/signature.ts';
 
-/** Those that are removed left out: each event is written down once for each that wants it. */
+/**
+ * Excludes removed webhooks. The limit exists because each event stores one delivery per webhook that subscribes to it.
+ */
 export const WEBHOOKS_MAX = 100;
 
-/** As the driver gives it. */
+/** As the driver returns it. */
 export type Time = Date | string;
 
 export interface WebhookRow {
@@ -28,7 +30,7 @@ const ACTIVE = codeOf(WEBHOOK_STATUSES, 'active');
 const DISABLED = codeOf(WEBHOOK_STATUSES, 'disabled');
 const REMOVED = codeOf(WEBHOOK_STATUSES, 'removed');
 
-/** A message has a signature by each secret that counts: of those before the old one, so many at most. */
+/** The most former secrets that are kept besides the old one: a message has one signature per valid secret. */
 const FORMER_SECRETS_MAX = 4;
 const COUNTS = `(former->>'until')::timestamptz > clock_timestamp()`;
 
@@ -45,10 +47,10 @@ export class WebhookTable {
     this.#database = database;
   }
 
-  /** Makes one, which is told of what comes from now on. Null where there are as many as there may be. */
+  /** Creates a webhook, which gets the events taken in from now on. Null if WEBHOOKS_MAX is reached. */
   create({ url, event_types: types, description }: NewWebhook, by: string) {
     return inTransaction(this.#database, async (sql) => {
-      // One after the other, or two would both be the last for which there is room.
+      // Serializes creation: otherwise two transactions could both count the last free place as theirs.
       await run(sql, 'LOCK TABLE webhooks IN SHARE ROW EXCLUSIVE MODE');
       const secret = newSecret();
       const text = `INSERT INTO webhooks (url, event_types, description, created_by, secret, status)
@@ -64,13 +66,13 @@ export class WebhookTable {
     return row ?? null;
   }
 
-  /** One that is not removed. */
+  /** Finds a webhook that is not removed. */
   async findKept(id: number): Promise<WebhookRow | null> {
     const row = await this.find(id);
     return row?.status === REMOVED ? null : row;
   }
 
-  /** The newest first; one more than the limit, where there are more. */
+  /** Newest first; one row more than the limit if there are more. */
   list({ status, before, limit }: WebhooksWanted): Promise<WebhookRow[]> {
     return readPage<WebhookRow>(sqlOf(this.#database), {
       select: `SELECT ${COLUMNS} FROM webhooks`,
@@ -82,8 +84,9 @@ export class WebhookTable {
   }
 
   /**
-   * Changes one that is not removed; what it waits to be told is due at once, if it is active or elsewhere now, and for three days
-   * more, if it was not before. Null where there is none.
+   * Changes a webhook that is not removed. If it is then active and the change set its status or URL, its pending
+   * deliveries are due at once. If it was activated or its URL changed, they are attempted for another three days. Null
+   * if there is no such webhook.
    */
   change(id: number, { url, event_types: types, description, status }: WebhookChange): Promise<WebhookRow | null> {
     return inTransaction(this.#database, async (sql) => {
@@ -101,7 +104,9 @@ export class WebhookTable {
     });
   }
 
-  /** It is told of nothing more, and what it waited for is given up. Null where there is none; a removed one stays so. */
+  /**
+   * Removes a webhook and gives up its pending deliveries. Null if there is none; removing it again changes nothing.
+   */
   remove(id: number): Promise<WebhookRow | null> {
     return inTransaction(this.#database, async (sql) => {
       const text = `UPDATE webhooks SET status = ${REMOVED}, updated_at = CASE WHEN status = ${REMOVED} THEN updated_at
@@ -113,7 +118,7 @@ export class WebhookTable {
     });
   }
 
-  /** Gives up what came to be waited for while a webhook was being removed. */
+  /** Gives up deliveries that were added while their webhook was being removed. */
   giveUpRemoved(): Promise<void> {
     return inTransaction(this.#database, async (sql) => {
       const text = `SELECT id FROM webhooks w WHERE status = ${REMOVED} AND EXISTS (
@@ -126,7 +131,7 @@ export class WebhookTable {
     });
   }
 
-  /** Disables one for a reason that its owner is told, if messages still go to the URL that gave it. */
+  /** Disables a webhook, with a reason for its owner, if it still uses the URL that caused this. */
   async disable(id: number, url: string, reason: string): Promise<void> {
     const text = `UPDATE webhooks SET status = ${DISABLED}, disabled_reason = $3, updated_at = clock_timestamp()
       WHERE id = $1 AND url = $2 AND status = ${ACTIVE}`;
@@ -134,8 +139,8 @@ export class WebhookTable {
   }
 
   /**
-   * Gives one a new secret; messages are signed with the old one, too, for a while, and with those before it as long as they
-   * were to count. Without an overlap none of them counts any more. Null where there is none.
+   * Replaces the secret. During the overlap, messages are also signed with the old secret, and with former ones until
+   * each expires. With an overlap of 0 s only the new secret is valid. Null if there is no such webhook.
    */
   async rotateSecret(id: number, overlapSeconds: number) {
     const secret = newSecret();
@@ -150,7 +155,7 @@ export class WebhookTable {
     return row === undefined ? null : { row, secret };
   }
 
-  /** Those that want messages now and have some that are due, by id. */
+  /** Ids of active webhooks with lanes that are due. */
   async active(): Promise<number[]> {
     const text = `SELECT id FROM webhooks WHERE status = ${ACTIVE}
       AND EXISTS (SELECT 1 FROM lanes WHERE webhook_id = webhooks.id AND due_at <= clock_timestamp())`;
@@ -158,7 +163,7 @@ export class WebhookTable {
     return rows.map(({ id }) => Number(id));
   }
 
-  /** Whom the messages of one go to now, and the secrets that count; null where it wants none. */
+  /** The current URL and valid secrets of a webhook; null if it is not active. */
   async receiverOf(id: number): Promise<Receiver | null> {
     const text = `SELECT url, array_remove(ARRAY[secret,
         CASE WHEN old_secret_until > clock_timestamp() THEN old_secret END], NULL)
@@ -169,11 +174,11 @@ export class WebhookTable {
   }
 }
 
-/** A lane that somebody works on stays with them. */
+/** Makes all lanes of a webhook due, except those that a process is working on. */
 const makeDue = (sql: Sql, id: number) =>
   run(sql, 'UPDATE lanes SET due_at = clock_timestamp() WHERE webhook_id = $1 AND NOT held', [id]);
 
-/** What a removed one waited for. */
+/** Gives up the pending deliveries of removed webhooks. */
 async function giveUp(sql: Sql, ids: readonly number[]): Promise<void> {
   await run(sql, 'DELETE FROM lanes WHERE webhook_id = ANY ($1::bigint[])', [ids]);
   const text = `UPDATE deliveries SET status = 3, last_error = 'the webhook was removed'

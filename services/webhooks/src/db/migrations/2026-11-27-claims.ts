@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * Every claim has a number of its own. The version before counts up by one within a lane: in steps of a thousand it does not
- * reach the next one.
+ * Gives every claim a unique number. The previous version increments a claim by one within its lane; with steps of a
+ * thousand, its numbers don't reach the next claim.
  */
 export class Claims extends Migration {
   override async up(): Promise<void> {

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Who is told of what, what there is to tell, and what came of it. */
+/** Webhooks, events and their deliveries. */
 export class First extends Migration {
   override async up(): Promise<void> {
     this.addSql(`CREATE TABLE webhooks (
@@ -18,14 +18,14 @@ export class First extends Migration {
       old_secret_until timestamptz,
       CHECK ((old_secret IS NULL) = (old_secret_until IS NULL))
     )`);
-    // How far each customer's streams were told of: the row is also what writers of one customer wait for each other by.
+    // How far each customer's streams have been released. The row is also the lock between writers of one customer.
     this.addSql(`CREATE TABLE customers (
       customer_id bigint PRIMARY KEY,
       customers bigint NOT NULL DEFAULT 0,
       loans bigint NOT NULL DEFAULT 0,
       payments bigint NOT NULL DEFAULT 0
     ) WITH (fillfactor = 70)`);
-    // What waits for its cause.
+    // Events that wait for their causes.
     this.addSql(`CREATE TABLE early_events (
       customer_id bigint NOT NULL,
       stream text NOT NULL,
@@ -64,7 +64,7 @@ export class First extends Migration {
     this.addSql('CREATE INDEX deliveries_of_webhook ON deliveries (webhook_id, id)');
     this.addSql('CREATE INDEX deliveries_of_event ON deliveries (customer_id, stream, version)');
     this.addSql('CREATE INDEX deliveries_waiting ON deliveries (webhook_id, customer_id, id) WHERE status = 1');
-    // One for each webhook and customer with something to deliver: who has claimed it delivers it, one after the other.
+    // One row per webhook and customer with pending deliveries. The process that has claimed it delivers them in order.
     this.addSql(`CREATE TABLE lanes (
       webhook_id bigint NOT NULL REFERENCES webhooks,
       customer_id bigint NOT NULL,

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** A lane that somebody works on is told apart from one that rests. */
+/** Distinguishes a lane that a process is working on from one that rests. */
 export class Held extends Migration {
   override async up(): Promise<void> {
     this.addSql('ALTER TABLE lanes ADD COLUMN held boolean NOT NULL DEFAULT false');

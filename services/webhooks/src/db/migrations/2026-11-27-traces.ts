@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** A message goes on with the trace of its event; what was taken in before has none. */
+/** Messages continue the trace of their event; events taken in earlier have none. */
 export class Traces extends Migration {
   override async up(): Promise<void> {
     this.addSql('ALTER TABLE events ADD COLUMN traceparent text COLLATE "C"');

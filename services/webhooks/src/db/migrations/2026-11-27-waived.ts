@@ -1,9 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * Of each customer and stream the versions that nobody was told of and that nothing waits for, as ranges; and since when
- * there are these tables, as far as is known, for what happened before need not be told. The version before reads all columns
- * of customers, so none is added there.
+ * `waived`: per customer and stream, the ranges of versions that were not released and that no event waits for.
+ * `beginning`: when these tables were created, as far as known, because earlier events are not delivered. The ranges
+ * are not a column of `customers`, because the previous version reads all columns of that table.
  */
 export class Waived extends Migration {
   override async up(): Promise<void> {

@@ -1,6 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** When a webhook was made active or went elsewhere last: what waits for it is given up by the time since then. */
+/**
+ * When a webhook was last activated or its URL last changed: the time limit of its pending deliveries counts from then.
+ */
 export class Resumed extends Migration {
   override async up(): Promise<void> {
     this.addSql('ALTER TABLE webhooks ADD COLUMN resumed_at timestamptz');

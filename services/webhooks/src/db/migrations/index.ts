@@ -20,7 +20,7 @@ export const migrations = [
   { name: 'sweep-lease', class: SweepLease },
 ];
 
-/** Built beside the traffic. */
+/** Built concurrently, while the service runs. */
 export const indexes: readonly Index[] = [
   { name: 'deliveries_by_status', on: 'deliveries (webhook_id, status, id)' },
   { name: 'deliveries_done', on: 'deliveries (created_at) WHERE status <> 1' },
