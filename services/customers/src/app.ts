@@ -1,4 +1,4 @@
-/** The wiring: all that the customers service is made of. */
+/** The wiring of the customers service. */
 import { type App, createService } from '@mo/messaging';
 import { TRANSACTIONS_MAX } from './bulk/limits.ts';
 import type { Config } from './config.ts';

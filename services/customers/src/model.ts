@@ -1,4 +1,4 @@
-/** What a simulation runs of this service: its part in the protocol, its commands, and how it shows a balance. */
+/** The parts of this service that simulations run: its protocol model, commands and representation of a balance. */
 export { changeCustomerCommand } from './commands/change-customer.ts';
 export { registerCustomerCommand } from './commands/register-customer.ts';
 export type { CustomerAccount } from './domain/account.ts';

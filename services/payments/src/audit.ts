@@ -1,2 +1,2 @@
-/** What commands that audit and rebuild know of this service. */
+/** The exports for commands that audit or rebuild this service. */
 export { paymentsAudited } from './db/image.ts';

@@ -3,18 +3,18 @@ import { ProblemError, unavailable } from '@mo/service-kit';
 import { UPLOAD_IDLE_TIMEOUT_MS } from './limits.ts';
 
 /**
- * The bytes of a body as they arrive, no faster than they are taken. The body stays open whatever happens, so that its
- * sender can be answered.
+ * The bytes of a body as they arrive, with backpressure. The body is never destroyed here, so that its sender can still
+ * get a response.
  *
- * @throws ProblemError request_timeout, where nothing comes for too long; invalid_request, where the sender is gone;
- * unavailable, where `stopping` is aborted
+ * @throws ProblemError request_timeout, if nothing arrives for `idleTimeoutMs`; invalid_request, if the sender is gone;
+ *   unavailable, if `stopping` is aborted
  */
 export async function* arriving(
   body: Readable,
   stopping: AbortSignal,
   idleTimeoutMs = UPLOAD_IDLE_TIMEOUT_MS,
 ): AsyncGenerator<Buffer> {
-  // Not for await, which would destroy the body, and the connection with it, when its reader gives up.
+  // `for await` would destroy the body, and with it the connection, when its consumer stops early.
   const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   for (;;) {
     const { done, value } = await unlessIdle(pieces.next(), stopping, idleTimeoutMs);

@@ -4,20 +4,20 @@ import { z } from 'zod';
 import { DETAIL_LENGTH_MAX, NAME_LENGTH_MAX } from './limits.ts';
 import type { ReadLine } from './lines.ts';
 
-/** As it is checked with each of a million lines (https://zod.dev/compile). */
+/** Compiled, because it validates up to a million lines (https://zod.dev/compile). */
 const lineCustomer = z.compile(newCustomer, { strict: true });
 
-/** A line that names a new customer, and no rule is broken. */
+/** A line that contains a valid new customer. */
 export interface GoodLine {
   readonly line: number;
   readonly customer: NewCustomer;
 }
-/** A line that may be registered, or what is wrong with it. */
+/** A line that may be registered, or its error. */
 export type CheckedLine = GoodLine | { readonly line: number; readonly error: BulkError };
 
 export const isGood = (line: CheckedLine): line is GoodLine => 'customer' in line;
 
-/** Holds a line against the rules of a new customer, the same as for one that comes alone. */
+/** Validates a line by the same rules as a single new customer. */
 export function checkLine(read: ReadLine): CheckedLine {
   const { line } = read;
   if ('fault' in read) return { line, error: invalidLine(line, null, read.fault) };
@@ -29,7 +29,7 @@ export function checkLine(read: ReadLine): CheckedLine {
   }
 }
 
-/** A line whose external_id is taken: by a customer, or by a line before it. */
+/** The error of a line whose external_id is taken, by a customer or by an earlier line. */
 export function takenLine(line: number, externalId: string): BulkError {
   return detached({
     line,
@@ -43,7 +43,7 @@ function invalidLine(line: number, name: string | null, detail: string): BulkErr
   return detached({ line, external_id: name, code: 'invalid_request', detail: detail.slice(0, DETAIL_LENGTH_MAX) });
 }
 
-/** An error of a line without the line: a part of a string keeps the whole string in memory, and this is a copy. */
+/** Copies an error, because a substring would keep the whole string of its line in memory. */
 const detached = (error: BulkError): BulkError => structuredClone(error);
 
 function nameOf(value: unknown): string | null {

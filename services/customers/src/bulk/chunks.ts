@@ -3,7 +3,9 @@ import type { Upload } from './formats.ts';
 import { CHUNK_LINES_MAX } from './limits.ts';
 import type { ReadLine } from './lines.ts';
 
-/** The lines of an upload as they arrive, checked, so many at a time; the next are read once these are done with. */
+/**
+ * The checked lines of an upload in chunks, as they arrive; the next chunk is read once the previous one is processed.
+ */
 export async function* chunksOf({ reader, bytes, surplus }: Upload): AsyncGenerator<CheckedLine[]> {
   let lines: CheckedLine[] = [];
   let last = 0;

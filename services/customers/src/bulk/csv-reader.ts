@@ -1,14 +1,14 @@
 /**
- * CSV (RFC 4180), a line a customer. No valid field holds a line break, so a line break always ends the line: a quote that
- * is never closed spoils its own line, and not the rest of the file. A line without quotes is split at its commas; the
- * others are left to csv-parse.
+ * CSV (RFC 4180), one customer per line. No valid field contains a line break, so a line break always ends the line: an
+ * unclosed quote spoils its own line but not the rest of the file. A line without quotes is split at its commas; the
+ * others are parsed by csv-parse.
  */
 import { newCustomer } from '@mo/contracts';
 import { invalid } from '@mo/service-kit';
 import { parse } from 'csv-parse/sync';
 import { type LineReader, LineSplitter, type ReadLine } from './lines.ts';
 
-/** The columns of a file without a header line; the last two may be left out. */
+/** The columns of a file without a header line; the last two are optional. */
 const COLUMNS: readonly string[] = Object.keys(newCustomer.shape);
 const [NAME_COLUMN = ''] = COLUMNS;
 const REQUIRED_COLUMNS = COLUMNS.slice(0, 2);
@@ -64,7 +64,7 @@ function columnsOf(header: readonly string[]): string[] {
   return columns;
 }
 
-/** An empty field is one that is not given. */
+/** Empty fields count as missing. */
 function record(line: number, columns: readonly string[], fields: readonly string[]): ReadLine {
   if (fields.length > columns.length) return { line, fault: `has ${fields.length} fields, not ${columns.length}` };
   const value: Record<string, string> = {};

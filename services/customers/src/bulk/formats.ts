@@ -1,4 +1,4 @@
-/** Which format an upload is in, and its bytes. */
+/** Determines the format of an upload, and gives access to its bytes. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { operations } from '@mo/contracts';
 import { ProblemError } from '@mo/service-kit';
@@ -16,7 +16,7 @@ const READERS = new Map<string, () => LineReader>([
   ['application/x-ndjson', () => new NdjsonReader()],
   ['application/json', () => new JsonArrayReader()],
 ] satisfies [FileType, () => LineReader][]);
-/** By the ending of a file's name, where its part doesn't say. */
+/** File types by the ending of the file name, if the part's Content-Type doesn't name one. */
 const ENDINGS = new Map<string, FileType>([
   ['csv', 'text/csv'],
   ['ndjson', 'application/x-ndjson'],
@@ -28,14 +28,14 @@ const CHARSETS = ['utf-8', 'utf8', 'us-ascii'];
 export interface Upload {
   readonly reader: LineReader;
   readonly bytes: AsyncIterable<Buffer>;
-  /** What else came with the file, told after its end; it isn't known here. */
+  /** The names of unknown parts that came with the file; complete only after its end. */
   readonly surplus: () => readonly string[];
 }
 
 /**
- * Opens an upload: the file itself, or the one in a form.
+ * Opens an upload: the body is the file, or a form that contains it.
  *
- * @throws ProblemError unsupported_media_type; invalid_request, where a form has no such file
+ * @throws ProblemError unsupported_media_type; invalid_request, if a form has no such file
  */
 export async function openUpload(headers: IncomingHttpHeaders, bytes: AsyncIterable<Buffer>): Promise<Upload> {
   const { 'content-type': contentType = '', 'content-encoding': encoding = 'identity' } = headers;
@@ -54,7 +54,7 @@ function readerOfPart({ mediaType, fileName }: FilePart): LineReader {
   return readerOf(type, `the file must be ${[...READERS.keys()].join(', ')}, by its Content-Type or its name's ending`);
 }
 
-/** @param rule what is said where the type isn't known */
+/** @param rule the error's detail if the type is unknown */
 function readerOf(contentType: string, rule: string): LineReader {
   const charset = /;\s*charset="?([^";\s]+)/i.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8';
   if (!CHARSETS.includes(charset)) throw unsupported(`the charset ${charset} is not taken: send UTF-8`);

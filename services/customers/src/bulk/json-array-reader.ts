@@ -1,6 +1,6 @@
 /**
- * A JSON array, element by element as it arrives. Only what separates elements is looked for, brackets, strings and
- * commas; each element is then parsed by itself. What is wrong within an element is an error of its place.
+ * A JSON array, element by element as it arrives. The reader scans only for what separates elements (brackets, strings
+ * and commas); each element is then parsed separately. An error within an element is reported for its place.
  */
 import { invalid } from '@mo/service-kit';
 import { LineBytes, type LineReader, type ReadLine } from './lines.ts';
@@ -19,7 +19,7 @@ export class JsonArrayReader implements LineReader {
   readonly #element = new LineBytes();
   #where: 'before' | 'inside' | 'after' | 'beyond' = 'before';
   #place = 0;
-  /** How many brackets within the element are open. */
+  /** Number of open brackets within the element. */
   #depth = 0;
   #inString = false;
   #escaped = false;
@@ -46,7 +46,7 @@ export class JsonArrayReader implements LineReader {
     if (this.#where === 'inside') yield { line: this.#place + 1, fault: 'is cut off: the array is not closed' };
   }
 
-  /** Looks for the opening bracket; answers where the first element begins. */
+  /** Looks for the opening bracket. @returns where the first element begins */
   #begin(bytes: Buffer): number {
     const at = bytes.findIndex((byte) => !WHITE_SPACE.has(byte) && !BYTE_ORDER_MARK.has(byte));
     if (at === -1) return bytes.length;
@@ -55,7 +55,7 @@ export class JsonArrayReader implements LineReader {
     return at + 1;
   }
 
-  /** Takes the next byte into account; whether it ends the element. */
+  /** Processes the next byte. @returns whether it ends the element */
   #ends(byte: number): boolean {
     if (this.#inString) {
       if (this.#escaped) this.#escaped = false;

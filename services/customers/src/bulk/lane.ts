@@ -1,10 +1,10 @@
 import { BatchQueue } from '@mo/service-kit';
 import { UPLOADS_MAX } from './limits.ts';
 
-/** Where the transactions of uploads have their turns. */
+/** A queue that limits the concurrent transactions of uploads. */
 export type Lane = BatchQueue<() => Promise<void>, undefined>;
 
-/** @param max how many works have their turn at once */
+/** @param max the limit of concurrent works */
 export const laneOf = (max: number): Lane =>
   new BatchQueue({
     run: async (works) => {
@@ -16,7 +16,7 @@ export const laneOf = (max: number): Lane =>
     inFlightMax: max,
   });
 
-/** Does some work once it is its turn. */
+/** Runs work once the lane has a free place. */
 export async function inTurn<T>(lane: Lane, work: () => Promise<T>): Promise<T> {
   const { promise, resolve } = Promise.withResolvers<T>();
   await lane.submit(async () => resolve(await work()));

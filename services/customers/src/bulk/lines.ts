@@ -1,11 +1,11 @@
 /**
- * From the bytes of a file to its lines, in bounded memory: bytes come in pieces that end anywhere, and a line that is
- * too long is let go as it arrives.
+ * Splits a file into lines in bounded memory: bytes arrive in pieces that may end anywhere, and a line that is too long
+ * is discarded as it arrives.
  */
 import { isUtf8 } from 'node:buffer';
 import { LINE_BYTES_MAX } from './limits.ts';
 
-/** What was read of one line: a value that is still to be checked, or what is wrong with the line as such. */
+/** The content of a line: a value that is still to be validated, or the reason why the line can't be read. */
 export type ReadLine = { readonly line: number } & ({ readonly value: unknown } | { readonly fault: string });
 
 /** Reads a file as it arrives. */
@@ -13,17 +13,17 @@ export interface LineReader {
   /**
    * The lines that these bytes complete.
    *
-   * @throws ProblemError invalid_request, where it isn't such a file at all
+   * @throws ProblemError invalid_request, if the file isn't of this format at all
    */
   read(bytes: Buffer): Iterable<ReadLine>;
-  /** What is left when the file has ended. */
+  /** The remaining lines at the end of the file. */
   end(): Iterable<ReadLine>;
 }
 
-/** The text of a line, or why it has none. */
+/** The text of a line, or the reason why there is none. */
 type Text = { readonly text: string } | { readonly fault: string };
 
-/** Gathers the bytes of one line. */
+/** Collects the bytes of one line. */
 export class LineBytes {
   #pieces: Buffer[] = [];
   #length = 0;
@@ -34,7 +34,7 @@ export class LineBytes {
     else if (bytes.length > 0) this.#pieces.push(bytes);
   }
 
-  /** The line's text, and begins the next. */
+  /** Returns the line's text and starts the next line. */
   take(): Text {
     const [first] = this.#pieces;
     const whole = this.#pieces.length === 1 && first !== undefined ? first : Buffer.concat(this.#pieces);
@@ -49,7 +49,9 @@ export class LineBytes {
 const NEWLINE = 0x0a;
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** Splits a text file at its line ends, LF or CRLF. Empty lines count for the line numbers, and for nothing else. */
+/**
+ * Splits a text file at its line ends, LF or CRLF. Empty lines are counted in the line numbers and otherwise ignored.
+ */
 export class LineSplitter {
   readonly #bytes = new LineBytes();
   #line = 0;

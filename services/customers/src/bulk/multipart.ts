@@ -1,11 +1,11 @@
-/** The one file of a form, as a stream. */
+/** The only file of a form, as a stream. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
 import { invalid, ProblemError } from '@mo/service-kit';
 
 const FILE_FIELD = 'file';
-/** Parts beside the file are looked at only to say that they aren't known. */
+/** Parts other than the file are read only to be reported as unknown. */
 const PARTS_MAX = 10;
 const FIELD_BYTES_MAX = 1_024;
 const PART_HEADER_BYTES_MAX = 16 * 1024;
@@ -14,14 +14,14 @@ export interface FilePart {
   readonly mediaType: string;
   readonly fileName: string;
   readonly bytes: AsyncIterable<Buffer>;
-  /** The names of the parts that came after it. */
+  /** The names of the parts after the file. */
   readonly surplus: () => readonly string[];
 }
 
 /**
  * Finds the file in a form.
  *
- * @throws ProblemError invalid_request, where something else comes before it, or nothing at all
+ * @throws ProblemError invalid_request, if another part comes before it, or if there is no file
  */
 export async function filePart(contentType: string, bytes: AsyncIterable<Buffer>): Promise<FilePart> {
   const form = openForm(contentType);

@@ -1,7 +1,7 @@
 import { parseJson } from '@mo/contracts';
 import { type LineReader, LineSplitter, type ReadLine } from './lines.ts';
 
-/** Newline-delimited JSON: one value a line. */
+/** Newline-delimited JSON: one value per line. */
 export class NdjsonReader implements LineReader {
   readonly #splitter = new LineSplitter();
 
@@ -14,7 +14,7 @@ export class NdjsonReader implements LineReader {
   }
 }
 
-/** A line as JSON, with its numbers as they were written. */
+/** Parses a line as JSON, and keeps numbers as they were written. */
 export function readJson(line: number, text: string): ReadLine {
   try {
     return { line, value: parseJson(text) };

@@ -1,6 +1,6 @@
 import { BULK_ERRORS_MAX, type BulkError, type BulkSummary } from '@mo/contracts';
 
-/** Counts what became of an upload's lines: all of them, though only so many errors are listed. */
+/** Counts the outcomes of all lines of an upload; only a limited number of errors is listed. */
 export class Tally {
   #received = 0;
   #failed = 0;
@@ -14,14 +14,14 @@ export class Tally {
     this.#received += lines;
   }
 
-  /** @param count how many failed, where more did than errors are told */
+  /** @param count the number of failed lines, if it exceeds the number of errors given */
   fail(errors: readonly BulkError[], count: number = errors.length): void {
     if (count === 0) return;
     this.#failed += count;
     this.#errors = [...this.#errors, ...errors].sort((a, b) => a.line - b.line).slice(0, BULK_ERRORS_MAX);
   }
 
-  /** @param isAtomic one failure fails all */
+  /** @param isAtomic whether one failed line fails all lines */
   summary(isAtomic: boolean): BulkSummary {
     const isVoid = isAtomic && this.#failed > 0;
     return {

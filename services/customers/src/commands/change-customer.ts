@@ -6,10 +6,12 @@ import { changeOf } from '../domain/customer.ts';
 import { noCustomer } from '../http/no-customer.ts';
 import { presentCustomer } from '../http/presenter.ts';
 
-/** A restriction is firm once loans has applied it. Until then the answer says: stored, not yet enforced. */
+/** A restriction takes effect once loans has applied it. Until then the status is 202: stored, but not yet enforced. */
 const ENFORCED: Settlement = { peer: 'loans', statusOtherwise: 202, everyTime: true };
 
-/** A customer's credit line or status changes. Answered with 200 only once loans grants nothing against what it was. */
+/**
+ * Changes a customer's score or status. Responds with 200 only once loans no longer grants credit by the old values.
+ */
 export function changeCustomerCommand(
   customerId: number,
   change: CustomerChange,

@@ -1,9 +1,10 @@
 /**
- * Many become customers, from a file. It is read as it arrives: a chunk of its lines is committed, and only then is the
- * next one read, so that memory stays bounded and no transaction is open while the caller sends.
+ * Creates many customers from an uploaded file. The file is read as it arrives: the next chunk of lines is read only
+ * after the previous one was committed, so that memory stays bounded and no transaction is open while the caller sends.
  *
- * A bad line, or one whose external_id is taken, is told and the rest goes in; an upload that is cut off has created the
- * chunks before the cut. An atomic upload is staged instead, and moved in at its end by one transaction, or not at all.
+ * A line that is invalid or whose external_id is taken is reported, and the other lines are created. An upload that is
+ * interrupted has created the chunks before the interruption. An atomic upload is staged instead, and at its end is
+ * moved in by one transaction, or not at all.
  */
 import type { BulkSummary } from '@mo/contracts';
 import { type Database, inTransaction, type Sql, type TransactionOptions } from '@mo/database';
@@ -19,33 +20,35 @@ import { beginStaging, discard, holdStaging, moveIn, stage, takenLines, touch } 
 import { type Attempt, beginAttempt } from '../db/uploads-table.ts';
 import { type ChunkContext, registerChunk } from './register-chunk.ts';
 
-/** What uploads are carried out with. */
+/** The dependencies of uploads. */
 export interface BulkParts {
   readonly database: Database;
   readonly clock: Clock;
-  /** Runs the transactions of all uploads, only so many at once. */
+  /** Runs the transactions of all uploads, with limited concurrency. */
   readonly lane: Lane;
-  /** Lets one of them move in at a time, for which it may have the lane for minutes, and others none of it. */
+  /**
+   * Admits one move at a time: a move may occupy a place in `lane` for minutes, and must leave the other places free.
+   */
   readonly moves: Lane;
-  /** How often a staging is touched until it has moved in, so that none that is in use counts as left behind. */
+  /** How often a staging is touched until it has moved in, so that it doesn't count as abandoned. */
   readonly touchIntervalMs: number;
-  /** Told after a commit that may have written events. */
+  /** Called after a commit that may have written events. */
   readonly onWritten: () => void;
 }
 
 export interface BulkRequest {
   readonly upload: Upload;
   readonly isAtomic: boolean;
-  /** The key that names the upload; null where it has none. */
+  /** The idempotency key of the upload; null if it has none. */
   readonly keyId: Buffer | null;
   readonly traceparent: string | null;
 }
 
 /**
- * Carries out an upload.
+ * Executes an upload.
  *
- * @returns what became of its lines
- * @throws ProblemError where it can't be read to its end, or not be written; what was committed before stays
+ * @returns the outcome of its lines
+ * @throws ProblemError if the upload can't be read to its end or can't be written; earlier commits remain
  */
 export async function createInBulk(parts: BulkParts, request: BulkRequest): Promise<BulkSummary> {
   const { keyId, isAtomic } = request;
@@ -56,7 +59,7 @@ export async function createInBulk(parts: BulkParts, request: BulkRequest): Prom
   return tally.summary(isAtomic);
 }
 
-/** Each chunk on its own. */
+/** Commits each chunk separately. */
 async function createChunks(parts: BulkParts, request: BulkRequest, attempt: Attempt | null, tally: Tally) {
   for await (const lines of chunksOf(request.upload)) {
     const good = lines.filter(isGood);
@@ -68,11 +71,11 @@ async function createChunks(parts: BulkParts, request: BulkRequest, attempt: Att
   }
 }
 
-/** All or nothing. */
+/** Creates all customers or none. */
 async function createAll(parts: BulkParts, request: BulkRequest, attempt: Attempt | null, tally: Tally) {
   const { database, touchIntervalMs } = parts;
   const stagingId = await transaction(parts, beginStaging);
-  // One that fails is made up for by the next; while it moves in, its row is locked.
+  // A failed touch doesn't matter, because the next one follows; during the move, the row lock protects the staging.
   const touching = setInterval(() => void touch(database, stagingId).catch(() => {}), touchIntervalMs);
   try {
     let staged = 0;
@@ -99,7 +102,7 @@ async function createAll(parts: BulkParts, request: BulkRequest, attempt: Attemp
     );
   } finally {
     clearInterval(touching);
-    // What can't be removed now is found later, and doesn't change what became of the upload.
+    // Periodic cleanup removes what remains; a failure here doesn't change the outcome of the upload.
     await discard(database, stagingId).catch(() => {});
   }
 }
@@ -110,7 +113,7 @@ function contextOf({ clock }: BulkParts, { traceparent }: BulkRequest, attempt: 
   return { nowMs: clock.now(), traceparent, attempt };
 }
 
-/** Runs a transaction, again where others got in its way. */
+/** Runs a transaction, and retries it after conflicts with other transactions. */
 async function transaction<T>(
   { lane, database }: BulkParts,
   work: (sql: Sql) => Promise<T>,

@@ -9,16 +9,16 @@ import { registration } from '../domain/customer.ts';
 
 export interface ChunkContext {
   readonly nowMs: number;
-  /** The trace context that the events carry. */
+  /** The trace context of the events. */
   readonly traceparent: string | null;
-  /** The sending of the upload that a key names; null where it has none. */
+  /** The attempt of an upload with an idempotency key; null if it has none. */
   readonly attempt: Attempt | null;
 }
 
 /**
- * Registers the lines of a chunk, those whose external_id is free.
+ * Registers those lines of a chunk whose external_id is free.
  *
- * @returns the numbers of the lines that count as created: by this chunk, or by an earlier sending of the same upload
+ * @returns the numbers of the lines that count as created, by this chunk or by an earlier attempt of the same upload
  */
 export async function registerChunk(sql: Sql, lines: readonly GoodLine[], context: ChunkContext): Promise<Set<number>> {
   const firstOf = new Map(lines.toReversed().map((line) => [line.customer.external_id, line]));

@@ -5,7 +5,7 @@ import type { CustomerAccount } from '../domain/account.ts';
 import { registration } from '../domain/customer.ts';
 import { presentCustomer } from '../http/presenter.ts';
 
-/** Somebody becomes a customer, with a credit line. */
+/** Registers a customer with a credit line. */
 export function registerCustomerCommand(
   request: NewCustomer,
   key: RequestKey | null,

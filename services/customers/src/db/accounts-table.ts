@@ -1,5 +1,5 @@
 /**
- * The accounts of a batch: how they are locked, read and written, set-wise. An account is a customer's row and its
+ * Locks, reads and writes the accounts of a batch, set-wise. An account consists of the customer's row and its
  * balance's row; one statement locks both.
  */
 import { CUSTOMER_STATUSES, isoTime } from '@mo/contracts';
@@ -70,7 +70,9 @@ export const accountTables: AccountTables<CustomerAccount> = {
   lock: async (sql, customerIds, externalIds) =>
     (await run<AccountRow>(sql, LOCK, [customerIds, externalIds])).map(readAccount),
 
-  /** Customers are made by registration alone: an event of one who isn't registered waits, and fails nobody else's. */
+  /**
+   * Only registration creates customers: an event of an unregistered customer waits, without failing those of others.
+   */
   unknown: () => null,
 
   readBeside: async () => (account) => account,
@@ -90,13 +92,13 @@ export const accountTables: AccountTables<CustomerAccount> = {
   },
 };
 
-/** New ids of customers, rising. */
+/** New customer ids, ascending. */
 export const newCustomerIds = (sql: Sql, count: number): Promise<number[]> => idsOf(sql, ID_SEQUENCE, count);
 
 /**
- * Writes new customers with their balances.
+ * Inserts new customers with their balances.
  *
- * @returns the ids of those written; the external_ids of the others are taken
+ * @returns the ids of the inserted customers; the external_ids of the others are taken
  */
 export async function insertAccounts(sql: Sql, accounts: readonly CustomerAccount[]): Promise<Set<number>> {
   const [insert] = insertCustomers(INSERT_FREE_CUSTOMERS, accounts);

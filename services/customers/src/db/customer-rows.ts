@@ -1,4 +1,4 @@
-/** Rows of customers, as statements read them. */
+/** Rows of customers, as read by SQL statements. */
 import { CUSTOMER_STATUSES } from '@mo/contracts';
 import { wordOf } from '@mo/messaging';
 import { parseMoney } from '@mo/money';
@@ -8,7 +8,7 @@ import type { CustomerView } from '../http/presenter.ts';
 export const CUSTOMER_COLUMNS = `customers.id AS customer_id, customers.external_id, customers.status, customers.score,
   customers.preapproved_at, customers.created_at, customers.updated_at`;
 
-/** Those columns, as PostgreSQL gives them. */
+/** Those columns, as PostgreSQL returns them. */
 export interface CustomerRow {
   customer_id: string;
   external_id: string;

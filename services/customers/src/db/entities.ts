@@ -32,7 +32,7 @@ const BalanceSchema = defineEntity({
     paymentsApplied: p.bigint('number'),
   },
 });
-/** What a customer owes, and how far the service has come with it. */
+/** A customer's debt, and the versions that the account has applied. */
 export class BalanceEntity extends BalanceSchema.class {}
 BalanceSchema.setClass(BalanceEntity);
 

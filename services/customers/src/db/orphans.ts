@@ -1,9 +1,9 @@
-/** What is left of something that is gone, which may be millions of rows: found from one parent to the next, not row by row. */
+/** Orphaned rows, possibly millions, are found by skipping from one parent id to the next rather than row by row. */
 
 /**
- * SQL that removes rows of one parent that is gone, at most $1 of them, and answers with a row for each.
+ * SQL that deletes at most $1 rows of one parent that no longer exists, and returns a row for each.
  *
- * @param column of the table, that names the parent; the first of an index
+ * @param column the column of the table that refers to the parent; the first column of an index
  */
 export const orphansOf = (table: string, column: string, parents: string): string => `
   WITH RECURSIVE named (id) AS (

@@ -1,7 +1,8 @@
 /**
- * Atomic uploads while they arrive: their lines are staged, a chunk a transaction, so that nothing is held open while the
- * caller sends; at the end they are moved in by one statement, whatever their number. A staging is worth nothing after a
- * crash, so its tables are unlogged: what PostgreSQL loses then is missed, and the upload has to be sent again.
+ * Staging of atomic uploads: while an upload arrives, its lines are staged, one transaction per chunk, so that no
+ * transaction is open while the caller sends. At the end one statement moves all of them in. The tables are unlogged,
+ * because a staging is useless after a crash: if PostgreSQL loses lines, the move detects that, and the caller has to
+ * send the upload again.
  */
 import { BULK_ERRORS_MAX, CUSTOMER_STATUSES, isoTime } from '@mo/contracts';
 import { type Database, run, type Sql, sqlOf } from '@mo/database';
@@ -20,7 +21,7 @@ const STAGE = `
     unnest($2::bigint[], $3::text[], $4::smallint[], $5::numeric[], $6::timestamptz[]) AS new
   RETURNING 1`;
 
-/** The lines whose external_id is taken: by a line before them, or by a customer whom this upload didn't create. */
+/** Lines whose external_id is taken: by an earlier line, or by a customer that this upload didn't create. */
 const TAKEN = `
   WITH placed AS (
     SELECT line, external_id, row_number() OVER (PARTITION BY external_id ORDER BY line) AS nth
@@ -33,9 +34,10 @@ const TAKEN = `
   ORDER BY p.line LIMIT ${BULK_ERRORS_MAX}`;
 
 /**
- * Passes over what an earlier attempt has created, and nothing else: a name that somebody took since `TAKEN` is a conflict. Each line
- * looks for its own by two indexes, whatever is thought of the number of them: a join would be planned by how many that is, and
- * after an attempt of a million nobody knows yet.
+ * Skips only lines whose customer an earlier attempt of this upload created; an external_id that was taken otherwise
+ * since `TAKEN` ran causes a conflict. Subqueries look up each line through two indexes, whatever row counts the
+ * planner assumes. A join would be planned by the estimated number of rows, which is still unknown right after an
+ * attempt with a million lines.
  */
 const MOVE = `
   WITH new AS MATERIALIZED (
@@ -66,18 +68,18 @@ const MOVE = `
 
 const FORGET_LINES = orphansOf('staged_customers', 'staging_id', 'stagings');
 
-/** Begins a staging. */
+/** Creates a staging. */
 export async function beginStaging(sql: Sql): Promise<number> {
   const [row] = await run<{ id: string }>(sql, 'INSERT INTO stagings DEFAULT VALUES RETURNING id');
   return Number(row?.id);
 }
 
-/** Says that a staging is in use. */
+/** Marks a staging as in use. */
 export async function touch(database: Database, stagingId: number): Promise<void> {
   await run(sqlOf(database), 'UPDATE stagings SET touched_at = clock_timestamp() WHERE id = $1', [stagingId]);
 }
 
-/** @throws ProblemError unavailable, where the staging is gone */
+/** @throws ProblemError unavailable, if the staging is gone */
 export async function stage(sql: Sql, stagingId: number, lines: readonly GoodLine[]): Promise<void> {
   const staged = await run(sql, STAGE, [
     stagingId,
@@ -90,7 +92,9 @@ export async function stage(sql: Sql, stagingId: number, lines: readonly GoodLin
   if (staged.length < lines.length) throw lost();
 }
 
-/** Keeps the staging for the rest of the transaction, which may take long. @throws ProblemError unavailable, as above */
+/**
+ * Locks the staging for the rest of the transaction, which may take minutes. @throws ProblemError unavailable, as above
+ */
 export async function holdStaging(sql: Sql, stagingId: number, lines: number): Promise<void> {
   await run(sql, `SET LOCAL statement_timeout = ${MOVE_TIMEOUT_MS}`);
   await run(sql, `SET LOCAL client_connection_check_interval = ${MOVE_ABANDONED_MS}`);
@@ -100,7 +104,7 @@ export async function holdStaging(sql: Sql, stagingId: number, lines: number): P
   if (held.length === 0 || Number(row?.lines) !== lines) throw lost();
 }
 
-/** The first of the staged lines whose external_id is taken, and how many there are. */
+/** The first staged lines whose external_id is taken, and the number of all such lines. */
 export async function takenLines(sql: Sql, stagingId: number, attempt: Attempt | null) {
   const parameters = [stagingId, attempt?.uploadId ?? null];
   const rows = await run<{ line: string; external_id: string; total: string }>(sql, TAKEN, parameters);
@@ -109,9 +113,9 @@ export async function takenLines(sql: Sql, stagingId: number, attempt: Attempt |
 }
 
 /**
- * Registers all that is staged and that no earlier attempt has registered.
+ * Registers the staged customers that no earlier attempt has registered.
  *
- * @throws StoreConflictError where a name was taken meanwhile
+ * @throws StoreConflictError if an external_id was taken meanwhile
  */
 export async function moveIn(
   sql: Sql,
@@ -123,7 +127,7 @@ export async function moveIn(
   await run(sql, MOVE, [stagingId, time, CUSTOMER_STATUSES, traceparent, uploadId, number]);
 }
 
-/** Removes a staging with all its lines, some at a time. */
+/** Deletes a staging and, in batches, its lines. */
 export async function discard(database: Database, stagingId: number): Promise<void> {
   const sql = sqlOf(database);
   await run(sql, 'DELETE FROM stagings WHERE id = $1', [stagingId]);
@@ -133,7 +137,7 @@ export async function discard(database: Database, stagingId: number): Promise<vo
 }
 
 /**
- * Removes what processes that are gone have left behind, at most so many lines at once.
+ * Deletes stagings that died processes have left behind; at most FORGET_ROWS_MAX lines per call.
  *
  * @returns whether there may be more
  */

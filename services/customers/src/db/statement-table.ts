@@ -1,4 +1,4 @@
-/** The entries of statements, in the order in which they are shown: by time, then stream, then version. */
+/** The entries of statements, in display order: by time, then stream, then version. */
 import { isoTime } from '@mo/contracts';
 import type { Statement } from '@mo/database';
 import { codeOf, rowStatements } from '@mo/messaging';
@@ -9,7 +9,7 @@ const INSERT = `
   INSERT INTO statement_entries (customer_id, at, kind, version, reference, amount)
   SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::smallint[], $4::bigint[], $5::text[], $6::numeric[])`;
 
-/** What writes entries. */
+/** The statements that insert entries. */
 export function entryStatements(entries: readonly StatementEntry[]): Statement[] {
   return rowStatements(INSERT, entries, [
     (entry) => entry.customerId,

@@ -1,13 +1,13 @@
 /**
- * Uploads that were named by an Idempotency-Key, and the customers that each of them created. A line whose customer was
- * created by the same upload counts as created when the upload is sent again, once in each attempt.
+ * Uploads with an Idempotency-Key, and the customers that each of them created. When an upload is sent again, a line
+ * whose customer the same upload created counts as created, once per attempt.
  */
 import { run, type Sql } from '@mo/database';
 import { KEY_LIFETIME_MS } from '@mo/messaging';
 import { FORGET_ROWS_MAX } from '../bulk/limits.ts';
 import { orphansOf } from './orphans.ts';
 
-/** One sending of an upload. */
+/** One attempt of an upload: the caller sends it again for the next. */
 export interface Attempt {
   readonly uploadId: number;
   readonly attempt: number;
@@ -24,7 +24,7 @@ const NOTE = `
   INSERT INTO upload_customers (upload_id, customer_id, attempt)
   SELECT $1, customer_id, $2 FROM unnest($3::bigint[]) AS new (customer_id)`;
 
-/** Looks up name by name, whatever the planner believes of tables that have just grown. */
+/** Looks up each name by index, whatever row counts the planner assumes for tables that have just grown. */
 const MATCH = `
   WITH matched AS (
     INSERT INTO upload_customers (upload_id, customer_id, attempt)
@@ -39,19 +39,22 @@ const MATCH = `
 
 const FORGET_CUSTOMERS = orphansOf('upload_customers', 'upload_id', 'uploads');
 
-/** Begins an attempt of the upload that the key names; a key that is too old names a new one. */
+/** Begins an attempt of the upload with this key; an expired key starts a new upload. */
 export async function beginAttempt(sql: Sql, key: Buffer, nowMs: number): Promise<Attempt> {
   await run(sql, FORGET_ONE, [key, oldest(nowMs)]);
   const [row] = await run<{ id: string; attempts: number }>(sql, BEGIN, [key, new Date(nowMs).toISOString()]);
   return { uploadId: Number(row?.id), attempt: Number(row?.attempts) };
 }
 
-/** Writes down which customers the attempt has created. */
+/** Stores which customers the attempt has created. */
 export async function noteCreated(sql: Sql, { uploadId, attempt }: Attempt, ids: readonly number[]): Promise<void> {
   if (ids.length > 0) await run(sql, NOTE, [uploadId, attempt, ids]);
 }
 
-/** Which of the external_ids an earlier attempt has created, and this one hasn't met yet; now it has. */
+/**
+ * Returns those external_ids that an earlier attempt created and that this attempt has not matched yet, and marks them
+ * as matched.
+ */
 export async function matchCreated(
   sql: Sql,
   { uploadId, attempt }: Attempt,
@@ -63,7 +66,7 @@ export async function matchCreated(
 }
 
 /**
- * Forgets uploads that are too old to count, at most so many rows at once.
+ * Deletes expired uploads; at most FORGET_ROWS_MAX rows of their customers per call.
  *
  * @returns whether there may be more
  */

@@ -1,7 +1,7 @@
 /**
- * A customer and its balance. Who is a customer, its score and its status are decided here, alone; the debt is what loans
- * and payments tell. Each of their events comes with its causes applied before it, so the balance is at any moment a
- * causal cut: every effect with its cause.
+ * A customer and its balance. Registration, score and status are decided only here; the debt is derived from the events
+ * of loans and payments. Each event is applied after its causes, so that the balance is a causal cut at any moment: it
+ * contains every effect together with its cause.
  */
 import type { CustomerStatus, EventData, SeenVersions, StreamEvent } from '@mo/contracts';
 import { type Money, parseMoney } from '@mo/money';
@@ -13,7 +13,7 @@ export interface CustomerAccount {
   readonly applied: SeenVersions;
   readonly behind: SeenVersions;
   readonly lastTimeMs: number;
-  /** Empty until it is registered. */
+  /** Empty until the customer is registered. */
   readonly externalId: string;
   readonly status: CustomerStatus;
   /** The credit line, in minor units. */
@@ -27,7 +27,7 @@ export interface CustomerAccount {
 
 const NEVER = new Date(0);
 
-/** A customer to be; it exists once it is registered. */
+/** The account of a customer that is not registered yet. */
 export function unknownAccount(customerId: number): CustomerAccount {
   return {
     customerId,
@@ -46,11 +46,13 @@ export function unknownAccount(customerId: number): CustomerAccount {
   };
 }
 
-/** What the score leaves to be lent, never below zero; minor units. */
+/** The part of the score that can still be lent, never below zero; minor units. */
 export const availableOf = ({ score, totalDebt }: Pick<CustomerAccount, 'score' | 'totalDebt'>): Money =>
   totalDebt < score ? score - totalDebt : 0n;
 
-/** The account after an event. A loan counts once: when it is requested or, where it was not, when it is taken. */
+/**
+ * The account after an event. A loan adds to the debt once: when it is requested or, if it never was, when it is taken.
+ */
 export function evolve(account: CustomerAccount, event: StreamEvent): CustomerAccount {
   switch (event.type) {
     case 'CustomerRegistered':

@@ -1,9 +1,9 @@
-/** What may become of a customer. Pure; what is decided is an event. */
+/** Decisions on customers. Pure functions; each decision is an event. */
 import type { CustomerChange, EventData, NewCustomer } from '@mo/contracts';
 import { formatMoney } from '@mo/money';
 import type { CustomerAccount } from './account.ts';
 
-/** A customer is registered. */
+/** The event that registers a customer. */
 export function registration(request: NewCustomer, id: number): EventData<'CustomerRegistered'> {
   return {
     customer_id: id,
@@ -14,7 +14,7 @@ export function registration(request: NewCustomer, id: number): EventData<'Custo
   };
 }
 
-/** A customer's score or status changes; null where the change changes nothing. */
+/** The event for a change of score or status; null if nothing changes. */
 export function changeOf(account: CustomerAccount, change: CustomerChange): EventData<'CustomerUpdated'> | null {
   const { score = account.score, status = account.status } = change;
   if (score === account.score && status === account.status) return null;

@@ -1,7 +1,9 @@
 import type { StreamModel } from '@mo/messaging';
 import { type CustomerAccount, evolve, unknownAccount } from './account.ts';
 
-/** The customers service's part in the protocol: it decides alone, so nothing that it refuses has to be confirmed. */
+/**
+ * The customers service's part in the protocol: it decides alone, so none of its refusals needs confirmation by a peer.
+ */
 export const customerModel: StreamModel<CustomerAccount> = {
   stream: 'customers',
   follows: ['loans', 'payments'],

@@ -2,7 +2,7 @@ import type { EventOf, StatementEntryBody, StreamEvent } from '@mo/contracts';
 import { type Money, parseMoney } from '@mo/money';
 
 export type StatementKind = StatementEntryBody['kind'];
-/** In the order in which entries of the same instant are shown: by stream. */
+/** Entries of the same instant are sorted by kind, in this order. */
 export const STATEMENT_KINDS = ['loan', 'payment'] as const satisfies readonly StatementKind[];
 
 /** One line of a customer's statement. */
@@ -15,11 +15,13 @@ export interface StatementEntry {
   readonly reference: string;
   /** Minor units. */
   readonly amount: Money;
-  /** The version of its event in the stream of its kind. */
+  /** The version of its event in its stream. */
   readonly version: number;
 }
 
-/** The entry that an event makes: a loan that is taken, pending before or not, or a payment that is applied. */
+/**
+ * The entry for an event: a loan that is taken (requested before or not) or a payment that is applied; otherwise null.
+ */
 export function entryOf(event: StreamEvent): StatementEntry | null {
   if (event.type === 'LoanTaken') {
     const { taken_at, amount } = event.data;

@@ -1,6 +1,6 @@
 /**
- * The bulk upload's route. Its body is not parsed but read as a stream, so it has content types, limits and timeouts of
- * its own: a plugin of its own, so that nothing of it touches the other routes.
+ * The route of bulk uploads. Its body is read as a stream instead of being parsed, with content types, limits and
+ * timeouts of its own. It is a separate plugin, so that these settings don't affect other routes.
  */
 import { bulkQuery, HEADERS, operations } from '@mo/contracts';
 import type { ServiceParts } from '@mo/messaging';
@@ -71,7 +71,7 @@ export function bulkRoute({ server, database, streams, registry }: ServiceParts<
 async function uploadOf(request: FastifyRequest, stopping: AbortSignal): Promise<BulkRequest> {
   const keyId = keyIdOf(OPERATION, request);
   const { atomic: isAtomic } = validate(bulkQuery, request.query, 'query');
-  // It concerns no customer that there was before, but one that is malformed is refused as everywhere.
+  // An upload concerns no existing customer, so the token has no effect; a malformed one is refused as on all routes.
   tokenOf(request);
   liftRequestTimeout(request.raw);
   return {
@@ -82,7 +82,7 @@ async function uploadOf(request: FastifyRequest, stopping: AbortSignal): Promise
   };
 }
 
-/** An upload is one span: one for each of its customers, in every service, would be far too many. */
+/** An upload is one span: a span per customer in every service would be far too many. */
 function traceparentOf({ headers, span }: FastifyRequest): string | null {
   return span === null ? acceptTraceparent(headers[HEADERS.traceparent]) : unsampled(span.traceparent);
 }

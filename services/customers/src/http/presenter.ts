@@ -2,14 +2,14 @@ import { type BalanceBody, type CustomerBody, isoTime } from '@mo/contracts';
 import { formatMoney } from '@mo/money';
 import { availableOf, type CustomerAccount } from '../domain/account.ts';
 
-/** What callers see of a customer, as an account and a row both hold it. */
+/** The fields of a customer that callers see; both an account and a row contain them. */
 export type CustomerView = Pick<
   CustomerAccount,
   'customerId' | 'externalId' | 'status' | 'score' | 'preapprovedAt' | 'createdAt' | 'updatedAt'
 >;
 export type BalanceView = Pick<CustomerAccount, 'customerId' | 'externalId' | 'score' | 'totalDebt'>;
 
-/** A customer as callers see it. */
+/** The API representation of a customer. */
 export function presentCustomer(customer: CustomerView): CustomerBody {
   return {
     id: customer.customerId,
@@ -22,7 +22,7 @@ export function presentCustomer(customer: CustomerView): CustomerBody {
   };
 }
 
-/** A balance as callers see it. */
+/** The API representation of a balance. */
 export function presentBalance(balance: BalanceView): BalanceBody {
   return {
     customer_id: balance.customerId,

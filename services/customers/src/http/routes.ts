@@ -10,7 +10,7 @@ import { findStatement } from '../queries/find-statement.ts';
 import { bulkRoute } from './bulk-route.ts';
 import { noCustomer } from './no-customer.ts';
 
-/** Every operation of the API that customers serves. */
+/** All API operations of the customers service. */
 export function customerRoutes(parts: ServiceParts<CustomerAccount>): void {
   const {
     serve,

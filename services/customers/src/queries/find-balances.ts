@@ -1,4 +1,4 @@
-/** Reads of balances. */
+/** Queries for balances. */
 import type { BalanceBody, balancesQuery, Versions } from '@mo/contracts';
 import { type Database, type RowsById, sqlOf } from '@mo/database';
 import { readPage, type ServiceParts, versionsOf } from '@mo/messaging';
@@ -42,11 +42,11 @@ export async function findBalances(database: Database, filters: BalanceFilters):
   return pageOfRows(rows, filters, (row) => [Number(row.id)], bodyOf);
 }
 
-/** Those that are read together. */
+/** Batches concurrent reads of single balances. */
 export const balancesById = ({ rowsById }: Pick<ServiceParts<CustomerAccount>, 'rowsById'>): RowsById<BalanceRow> =>
   rowsById<BalanceRow>(BALANCES_BY_ID, (row) => Number(row.id));
 
-/** One customer's balance, and how far its account has come. */
+/** One customer's balance, and the versions that its account has applied. */
 export async function findBalance(
   balances: RowsById<BalanceRow>,
   customerId: number,

@@ -1,4 +1,4 @@
-/** Reads of customers, by the service's own tables. */
+/** Queries for customers, in the service's own tables. */
 import { CUSTOMER_STATUSES, type CustomerBody, type customersQuery, type Versions } from '@mo/contracts';
 import { type Database, sqlOf } from '@mo/database';
 import { codeOf, ofStatus, type PageOfTable, readPage, versionsOf } from '@mo/messaging';
@@ -21,7 +21,7 @@ export async function findCustomers(database: Database, filters: CustomerFilters
   );
 }
 
-/** What is read for a page of customers. */
+/** The query for a page of customers. */
 export function customersPage(filters: CustomerFilters): PageOfTable {
   const [before = null] = readCursor(filters.cursor, filters, 1) ?? [];
   const { external_id, status, limit } = filters;
@@ -37,7 +37,7 @@ export function customersPage(filters: CustomerFilters): PageOfTable {
   };
 }
 
-/** One customer, and how far its account has come. */
+/** One customer, and the versions that its account has applied. */
 export async function findCustomer(
   database: Database,
   id: number,

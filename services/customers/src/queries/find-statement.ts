@@ -1,6 +1,7 @@
 /**
- * A customer's statement, oldest first. An entry that is told late may sort before entries that a caller has seen, so a
- * page's running sum starts from the sum of all that sorts before it now, never from what an earlier page ended at.
+ * A customer's statement, oldest first. A late event may add an entry before entries that a caller has already read.
+ * The running sum of a page therefore starts from the current sum of all entries before the page, not from the end of
+ * the previous page.
  */
 import { isoTime, type StatementEntryBody, type statementQuery } from '@mo/contracts';
 import { type Database, run, sqlOf } from '@mo/database';
@@ -32,7 +33,7 @@ interface EntryRow {
   total_debt: string;
 }
 
-/** A page of a customer's statement, up to and including an instant where one is named. */
+/** A page of a customer's statement, up to and including `as_of` if given. */
 export async function findStatement(
   database: Database,
   customerId: number,

@@ -11,7 +11,7 @@ interface PendingLoan {
   readonly customerId: number;
 }
 
-/** A pending loan is granted: it is taken now. Where that is refused, it stays pending. */
+/** Activates a pending loan: it is taken now. If the activation is refused, the loan stays pending. */
 export function activateLoanCommand(
   pending: PendingLoan,
   key: RequestKey | null,
@@ -22,7 +22,7 @@ export function activateLoanCommand(
   );
 }
 
-/** A pending loan is rejected, which frees its credit. */
+/** Rejects a pending loan, which frees its credit. */
 export function rejectLoanCommand(
   pending: PendingLoan,
   key: RequestKey | null,

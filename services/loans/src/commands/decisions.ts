@@ -1,4 +1,4 @@
-/** From the domain's verdict to what the protocol does with it. */
+/** Translates the domain's decisions into those of the protocol. */
 
 import type { EventData } from '@mo/contracts';
 import { type Decision, refuse } from '@mo/messaging';
@@ -9,7 +9,9 @@ import { loanOf } from '../domain/account.ts';
 import type { Credit, Refusal } from '../domain/credit.ts';
 import { presentLoan } from '../http/presenter.ts';
 
-/** Grants or refuses credit. A grant that doesn't sort last is known to payments before it is answered, however often. */
+/**
+ * Grants or refuses credit. If the loan doesn't sort last, payments applies it before each response, repeated ones too.
+ */
 export function decisionOn(
   credit: Credit,
   account: LoanAccount | null,
@@ -27,13 +29,15 @@ export function decisionOn(
   };
 }
 
-/** Whether a loan sorts after all others: at the same instant by its id, which one that was requested got earlier. */
+/**
+ * Whether a loan sorts after all others. Ties are broken by id, and a loan that was requested first got its id earlier.
+ */
 function isLast({ taken_at, requested }: EventData<'LoanTaken'>, lastTakenMs: number): boolean {
   const takenMs = Date.parse(taken_at);
   return takenMs > lastTakenMs || (takenMs === lastTakenMs && !requested);
 }
 
-/** A refusal, with the streams that it rests on: customers restricts, payments can only relax. */
+/** A refusal, with the streams that it depends on: customers can restrict, payments can only relax it. */
 export function refusal(reason: Refusal, origin: Origin): Decision<LoanAccount> {
   switch (reason.code) {
     case 'taken_in_future':

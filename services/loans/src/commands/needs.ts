@@ -1,4 +1,4 @@
-/** What a loans command needs beside the customer's account: the loans that it names. */
+/** What a loans command needs besides the account: the loans with these ids. */
 export interface LoanNeeds {
   readonly loanIds: readonly number[];
 }

@@ -6,7 +6,7 @@ import { takeLoan } from '../domain/credit.ts';
 import { decisionOn } from './decisions.ts';
 import { type LoanNeeds, NO_LOANS } from './needs.ts';
 
-/** A customer takes a loan, or requests one: granted where it fits the credit line. */
+/** Takes or requests a loan: granted if it fits the credit line. */
 export function takeLoanCommand(
   request: NewLoan,
   key: RequestKey | null,

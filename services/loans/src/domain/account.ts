@@ -1,6 +1,7 @@
 /**
- * A customer as the loans service sees it: the credit line, told by customers; the debt, its own; what was paid, told by
- * payments. It alone adds debt and hears of payments late, so it overestimates debt and errs only towards a refusal.
+ * A customer as the loans service sees it: the credit line comes from customers, new debt from loans itself, and
+ * repayments from payments. Only loans adds debt, and payments arrive here with a delay. The service therefore
+ * overestimates the debt, and can err only by refusing a loan.
  */
 import type { CustomerStatus, EventOf, SeenVersions, StreamEvent } from '@mo/contracts';
 import { type Money, parseMoney } from '@mo/money';
@@ -13,7 +14,7 @@ export interface LoanAccount {
   readonly applied: SeenVersions;
   readonly behind: SeenVersions;
   readonly lastTimeMs: number;
-  /** Null until customers has told of it. */
+  /** Null until the customer's registration has arrived. */
   readonly externalId: string | null;
   readonly status: CustomerStatus | null;
   /** The credit line, in minor units. */
@@ -22,7 +23,7 @@ export interface LoanAccount {
   readonly debt: Money;
   /** The latest taken_at of its loans, in ms: a loan taken before it does not sort last. */
   readonly lastTakenMs: number;
-  /** Those of its loans that the batch touches. */
+  /** The loans that the batch touches. */
   readonly loans: ReadonlyMap<number, Loan>;
 }
 
@@ -43,7 +44,9 @@ export function unknownAccount(customerId: number): LoanAccount {
   };
 }
 
-/** The account after events, in their order. Its loans are copied once, however many of them the events change. */
+/**
+ * The account after events, in their order. The map of loans is copied only once, however many loans the events change.
+ */
 export function evolve(account: LoanAccount, events: readonly StreamEvent[]): LoanAccount {
   const fold = new Fold(account);
   for (const event of events) fold.take(event);
@@ -81,7 +84,7 @@ function newLoan({ data, type, time }: EventOf<'LoanTaken'> | EventOf<'LoanReque
   };
 }
 
-/** An account while events change it; the one that it began with stays as it was. */
+/** A mutable account while events are applied; the original account stays unchanged. */
 class Fold {
   #account: LoanAccount;
   readonly #changed = new Map<number, Loan>();

@@ -1,4 +1,4 @@
-/** The credit decision: what may be lent. Pure; the clock comes in with the request. */
+/** The credit decision. Pure; the current time is a parameter. */
 import { type EventData, isoTime, type NewLoan } from '@mo/contracts';
 import { formatMoney, type Money } from '@mo/money';
 import type { LoanAccount } from './account.ts';
@@ -13,11 +13,11 @@ export type Credit =
   | { readonly granted: true; readonly type: 'LoanRequested'; readonly data: EventData<'LoanRequested'> }
   | { readonly granted: false; readonly refusal: Refusal };
 
-/** What the credit line still holds, never below zero; minor units. */
+/** The part of the credit line that is still available, never below zero; minor units. */
 export const availableOf = (account: LoanAccount): Money =>
   account.debt < account.score ? account.score - account.debt : 0n;
 
-/** Whether a new loan fits the credit line. A pending one holds credit too. */
+/** Decides whether a new loan fits the credit line. A pending loan also uses credit. */
 export function takeLoan(account: LoanAccount | null, request: NewLoan, id: number, nowMs: number): Credit {
   const takenAt = request.taken_at ?? new Date(nowMs);
   if (takenAt.getTime() > nowMs) return refuse({ code: 'taken_in_future' });
@@ -40,7 +40,7 @@ export function takeLoan(account: LoanAccount | null, request: NewLoan, id: numb
     : { granted: true, type: 'LoanTaken', data: { ...terms, taken_at: isoTime(takenAt), requested: false } };
 }
 
-/** Whether a pending loan may become active: a grant like any other, but its amount is in the debt already. */
+/** Decides whether a pending loan may become active, as for a new loan, but its amount is already part of the debt. */
 export function activateLoan(account: LoanAccount, loan: Loan, nowMs: number): Credit {
   if (loan.status !== 'pending') return refuse({ code: 'loan_not_pending' });
   if (account.externalId === null) return refuse({ code: 'customer_not_found' });
@@ -56,7 +56,7 @@ export function activateLoan(account: LoanAccount, loan: Loan, nowMs: number): C
   return { granted: true, type: 'LoanTaken', data };
 }
 
-/** What LoanRejected and LoanPaid say of a loan. */
+/** The data of LoanRejected and LoanPaid. */
 export function eventOf(account: LoanAccount, loan: Loan): EventData<'LoanRejected'> {
   return {
     customer_id: loan.customerId,

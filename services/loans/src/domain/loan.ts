@@ -7,7 +7,7 @@ export interface Loan {
   readonly externalId: string;
   readonly customerId: number;
   readonly amount: Money;
-  /** What is still to be paid; the whole amount for a loan that isn't active. */
+  /** The amount still to be paid; the full amount for a loan that isn't active. */
   readonly outstanding: Money;
   readonly status: LoanStatus;
   readonly contractVersion: string | null;

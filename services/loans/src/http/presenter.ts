@@ -2,7 +2,7 @@ import { isoTime, type LoanBody } from '@mo/contracts';
 import { formatMoney } from '@mo/money';
 import type { Loan } from '../domain/loan.ts';
 
-/** A loan as callers see it. */
+/** The API representation of a loan. */
 export function presentLoan(loan: Loan, customerExternalId: string | null): LoanBody {
   return {
     id: loan.id,

@@ -8,7 +8,7 @@ import { customerOfLoan, findLoan, findLoans } from '../queries/find-loans.ts';
 
 type OnPending = typeof operations.activateLoan | typeof operations.rejectLoan;
 
-/** Every operation of the API that loans serves. */
+/** All API operations of the loans service. */
 export function loanRoutes({ serve, database, streams: { writePath } }: ServiceParts<LoanAccount>): void {
   serve(operations.takeLoan, ({ body, key, origin }) => writePath.execute(takeLoanCommand(body, key, origin)));
 

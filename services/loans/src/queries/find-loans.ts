@@ -1,4 +1,4 @@
-/** Reads of loans, by the service's own tables. */
+/** Queries for loans, in the service's own tables. */
 import { LOAN_STATUSES, type LoanBody, type loansQuery, type Versions } from '@mo/contracts';
 import { type Database, sqlOf } from '@mo/database';
 import { codeOf, ofStatus, type PageOfTable, readPage, versionsOf } from '@mo/messaging';
@@ -27,7 +27,7 @@ export async function findLoans(database: Database, filters: LoanFilters): Promi
   );
 }
 
-/** What is read for a page of loans. */
+/** The query for a page of loans. */
 export function loansPage(filters: LoanFilters): PageOfTable {
   const [before = null] = readCursor(filters.cursor, filters, 1) ?? [];
   const { external_id, status, taken_from, taken_to, customer_id, customer_external_id, limit } = filters;
@@ -49,7 +49,7 @@ export function loansPage(filters: LoanFilters): PageOfTable {
   };
 }
 
-/** One loan, and how far its customer's account has come. */
+/** One loan, and the versions that its customer's account has applied. */
 export async function findLoan(
   database: Database,
   id: number,
@@ -64,7 +64,7 @@ export async function findLoan(
   return { body: presentLoan(loanOfRow(row), externalId ?? null), customerId, versions };
 }
 
-/** Whose loan it is; null where there is none. */
+/** The customer of a loan; null if there is no such loan. */
 export async function customerOfLoan(database: Database, id: number): Promise<number | null> {
   const row = await database.em
     .fork()

@@ -6,7 +6,7 @@ import { makePayment, PAYMENT_LOANS_MAX, type Spread } from '../domain/payment.t
 import { presentPayment } from '../http/presenter.ts';
 import type { PaymentNeeds } from './needs.ts';
 
-/** A customer pays: spread over its active loans, oldest first, or recorded as rejected. */
+/** Makes a payment: spread over the customer's active loans, oldest first, or recorded as rejected. */
 export function makePaymentCommand(
   request: NewPayment,
   key: RequestKey | null,
@@ -29,7 +29,10 @@ export function makePaymentCommand(
   };
 }
 
-/** A rejection is recorded, but it is a refusal too: loans, which can only relax it, is pulled before it stands. */
+/**
+ * A rejection is recorded, but is also a refusal. Events of loans can only relax it, so loans is pulled before it is
+ * final.
+ */
 function decisionOn(spread: Spread, origin: Origin): Decision<PaymentAccount> {
   switch (spread.kind) {
     case 'applied':

@@ -1,6 +1,6 @@
 import type { Money } from '@mo/money';
 
-/** What a payment needs beside the customer's account: of its open loans, oldest first, as many as hold so much together. */
+/** What a payment needs besides the account: the oldest open loans that together cover its amount. */
 export interface PaymentNeeds {
   /** The payment's amount, in minor units. */
   readonly total: Money;

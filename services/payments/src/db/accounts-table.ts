@@ -1,4 +1,4 @@
-/** The accounts and payments of a batch: how they are locked, read and written, set-wise. */
+/** Locks, reads and writes the accounts and payments of a batch, set-wise. */
 import { isoTime, PAYMENT_STATUSES } from '@mo/contracts';
 import { run, type Statement } from '@mo/database';
 import {
@@ -30,7 +30,7 @@ const COLUMNS = `
 const NEW = `unnest($1::bigint[], $2::text[], $3::numeric[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::bigint[],
     $8::bigint[], $9::bigint[], $10::bigint[]) AS new (${COLUMNS})`;
 
-/** By id, as accounts are locked. */
+/** Ordered by id, as accounts are locked. */
 const INSERT_ACCOUNTS = `INSERT INTO accounts (${COLUMNS}) SELECT * FROM ${NEW} ORDER BY customer_id`;
 
 const UPDATE_ACCOUNTS = `

@@ -17,7 +17,7 @@ const AccountSchema = defineEntity({
     loansApplied: p.bigint('number'),
   },
 });
-/** A customer as payments sees it. */
+/** A customer as the payments service sees it. */
 export class AccountEntity extends AccountSchema.class {}
 AccountSchema.setClass(AccountEntity);
 

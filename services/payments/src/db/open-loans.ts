@@ -1,4 +1,4 @@
-/** The open loans of a batch: of each customer as many are read, oldest first, as its payments may pay off, and not all it has. */
+/** The open loans of a batch: for each customer only the oldest ones that its payments may pay off. */
 import { isoTime } from '@mo/contracts';
 import { run, type Sql, type Statement } from '@mo/database';
 import { type CustomerRef, rowStatements } from '@mo/messaging';
@@ -6,7 +6,7 @@ import { formatMoney, type Money, parseMoney } from '@mo/money';
 import type { PaymentAccount } from '../domain/account.ts';
 import type { OpenLoan } from '../domain/open-loan.ts';
 
-/** So many of each customer are read together with the accounts: most payments go to fewer. */
+/** Loans per customer that are read together with the accounts; most payments need fewer. */
 export const OLDEST_LOANS = 16;
 
 const READ_OLDEST = `
@@ -17,7 +17,7 @@ const READ_OLDEST = `
   WHERE accounts.customer_id = ANY($1::bigint[]) OR accounts.external_id = ANY($2::text[])
   ORDER BY customer_id, taken_at, loan_id`;
 
-/** Those before which the customer owes less than so much. */
+/** The loans for which the debt on all older loans is less than the total. */
 const READ_UNTIL = `
   SELECT loan_id, customer_id, external_id, taken_at, amount, outstanding
   FROM unnest($1::bigint[], $2::numeric[]) AS wanted (id, total) CROSS JOIN LATERAL (
@@ -35,19 +35,19 @@ const UPDATE = `
   UPDATE open_loans SET outstanding = new.outstanding FROM unnest($1::bigint[], $2::numeric[]) AS new (loan_id, outstanding)
   WHERE open_loans.loan_id = new.loan_id`;
 
-/** What a payment would take off what its customer owes, in minor units. */
+/** The amount by which a payment would reduce its customer's debt, in minor units. */
 export interface Demand {
   readonly customer: CustomerRef;
   readonly total: Money;
 }
 
 /**
- * By customer, oldest first, at least so many open loans that those that are left out can get nothing of what is to be paid. The
- * accounts must be locked, or be so before this is answered.
+ * The open loans by customer, oldest first: at least those that the demands can reach. The accounts must be locked when
+ * this resolves at the latest.
  */
 export async function readOpenLoans(sql: Sql, demands: readonly Demand[]): Promise<ReadonlyMap<number, OpenLoan[]>> {
   const byId = sums(demands.map(({ customer, total }) => [customer.customerId, total]));
-  // A command that gives both is decided by the id.
+  // If a command contains both ids, the numeric one decides.
   const named = demands.filter(({ customer }) => customer.customerId === undefined);
   const byName = sums(named.map(({ customer, total }) => [customer.externalId, total]));
   const rows = await run<OldestRow>(sql, READ_OLDEST, [[...byId.keys()], [...byName.keys()]]);
@@ -64,7 +64,9 @@ export async function readOpenLoans(sql: Sql, demands: readonly Demand[]): Promi
   return new Map([...loans, ...byCustomer(await run<LoanRow>(sql, READ_UNTIL, parameters))]);
 }
 
-/** What belongs to a change of an account: the loans that it has more, and those of which it owes something else. */
+/**
+ * Statements for changed accounts: inserts of their new loans, and updates of loans whose outstanding amount changed.
+ */
 export function writeOpenLoans(
   changes: readonly { before: PaymentAccount | null; after: PaymentAccount }[],
 ): Statement[] {

@@ -1,4 +1,4 @@
-/** Rows of payments and of their details, as statements read them. */
+/** Rows of payments and their details, as read by SQL statements. */
 import { PAYMENT_STATUSES } from '@mo/contracts';
 import { run, type Sql } from '@mo/database';
 import { wordOf } from '@mo/messaging';
@@ -9,7 +9,7 @@ import type { Payment } from '../domain/payment.ts';
 export const PAYMENT_COLUMNS = `payments.id, payments.external_id, payments.customer_id, payments.total_amount,
   payments.status, payments.paid_at, payments.created_at, payments.updated_at`;
 
-/** Those columns, as PostgreSQL gives them. */
+/** Those columns, as PostgreSQL returns them. */
 export interface PaymentRow {
   id: string;
   external_id: string;
@@ -34,7 +34,7 @@ const READ_DETAILS = `
   FROM payment_details details JOIN open_loans ON open_loans.loan_id = details.loan_id
   WHERE details.payment_id = ANY($1::bigint[]) ORDER BY details.id`;
 
-/** The details of payments, by the payment's id as the rows have it, in the order in which they were made. */
+/** The details of payments by payment id (as in the rows), in the order in which they were made. */
 export async function readDetails(sql: Sql, paymentIds: readonly string[]): Promise<Map<string, DetailRow[]>> {
   if (paymentIds.length === 0) return new Map();
   return Map.groupBy(await run<DetailRow>(sql, READ_DETAILS, [paymentIds]), (row) => row.payment_id);

@@ -1,6 +1,7 @@
 /**
- * A customer as the payments service sees it: what is owed on each active loan. It alone reduces what is owed and hears of
- * loans late, so it underestimates what is owed and errs only towards a refusal.
+ * A customer as the payments service sees it: the debt on each active loan. Only payments reduce this debt, and new
+ * loans arrive here with a delay. The service therefore underestimates the debt, and can err only by rejecting a
+ * payment.
  */
 import type { EventOf, SeenVersions, StreamEvent } from '@mo/contracts';
 import { type Money, parseMoney } from '@mo/money';
@@ -14,16 +15,16 @@ export interface PaymentAccount {
   readonly applied: SeenVersions;
   readonly behind: SeenVersions;
   readonly lastTimeMs: number;
-  /** Null until customers has told of it. */
+  /** Null until the customer's registration has arrived. */
   readonly externalId: string | null;
   /** The outstanding of its active loans, in minor units. */
   readonly owed: Money;
   /**
-   * Its active loans, oldest first: at least as many as the payments of the batch can reach, while younger ones may be missing; where
-   * the batch holds no payment, those that it adds.
+   * The active loans, oldest first: at least those that the batch's payments can reach; younger ones may be missing. If
+   * the batch contains no payment, only the loans that it adds.
    */
   readonly loans: readonly OpenLoan[];
-  /** The payments that the batch makes. */
+  /** The payments made by the batch. */
   readonly payments: ReadonlyMap<number, Payment>;
 }
 

@@ -1,6 +1,6 @@
 import type { Money } from '@mo/money';
 
-/** A loan that is or was active, as payments knows it; amounts in minor units. */
+/** A loan that is or was active, as the payments service sees it; amounts in minor units. */
 export interface OpenLoan {
   readonly id: number;
   readonly externalId: string;

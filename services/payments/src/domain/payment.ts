@@ -1,11 +1,13 @@
-/** How a payment is spread: oldest loan first, each as far as it goes, all of it or nothing. Pure. */
+/**
+ * Spreads a payment over loans, oldest first, until it is used up; a payment is applied in full or not at all. Pure.
+ */
 import { type EventData, isoTime, type NewPayment, type PaymentStatus } from '@mo/contracts';
 import { type Allocation, allocate, formatMoney, type Money } from '@mo/money';
 import type { PaymentAccount } from './account.ts';
 
 /**
- * The most loans that one payment is spread over. Its event must fit into a Kafka message, of which brokers take 1 MiB unless
- * configured, and names each loan in 54 bytes at most.
+ * The most loans that one payment is spread over. Its event contains up to 54 bytes per loan and must fit into a Kafka
+ * message, which is limited to 1 MiB by default.
  */
 export const PAYMENT_LOANS_MAX = 18_000;
 
@@ -19,7 +21,7 @@ export interface Payment {
   readonly paidAt: Date;
   readonly createdAt: Date;
   readonly updatedAt: Date;
-  /** Sums to the total when completed; empty when rejected. */
+  /** Sums to the total if completed; empty if rejected. */
   readonly details: readonly { readonly loanId: number; readonly amount: Money }[];
 }
 
@@ -28,7 +30,7 @@ export type Spread =
   | { readonly kind: 'rejected'; readonly type: 'PaymentRejected'; readonly data: EventData<'PaymentRejected'> }
   | { readonly kind: 'refused'; readonly code: 'customer_not_found' | 'paid_in_future' | 'too_many_loans' };
 
-/** Spreads a payment over what the customer owes. Inactive customers may pay; more than is owed is recorded and rejected. */
+/** Spreads a payment over the debt. Inactive customers may pay; a payment above the debt is recorded as rejected. */
 export function makePayment(account: PaymentAccount | null, request: NewPayment, id: number, nowMs: number): Spread {
   const paidAt = request.paid_at ?? new Date(nowMs);
   if (paidAt.getTime() > nowMs) return { kind: 'refused', code: 'paid_in_future' };
@@ -52,7 +54,7 @@ export function makePayment(account: PaymentAccount | null, request: NewPayment,
   return { kind: 'applied', type: 'PaymentApplied', data: { ...payment, paid_at, details } };
 }
 
-/** When the latest of the loans that are paid was taken, in ms. By the clock of loans, which may be ahead of the one here. */
+/** When the latest of the paid loans was taken, in ms, by the clock of loans, which may be ahead of the clock here. */
 function takenMsOf({ loans }: PaymentAccount, parts: readonly Allocation<number>[]): number {
   const last = parts.at(-1)?.id;
   return loans.find(({ id }) => id === last)?.takenAtMs ?? 0;

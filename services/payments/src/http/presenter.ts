@@ -3,7 +3,7 @@ import { formatMoney } from '@mo/money';
 import type { PaymentAccount } from '../domain/account.ts';
 import type { Payment } from '../domain/payment.ts';
 
-/** A payment that the batch has made, as callers see it. */
+/** The API representation of a payment that the batch has made. */
 export function presentPayment(account: PaymentAccount, paymentId: number): PaymentBody {
   const payment = account.payments.get(paymentId);
   if (payment === undefined) throw new Error(`payment ${paymentId} is not among those of the batch`);
@@ -11,7 +11,7 @@ export function presentPayment(account: PaymentAccount, paymentId: number): Paym
   return paymentBody(payment, account.externalId, (loanId) => names.get(loanId));
 }
 
-/** A payment as callers see it. */
+/** The API representation of a payment. */
 export function paymentBody(
   payment: Payment,
   customerExternalId: string | null | undefined,

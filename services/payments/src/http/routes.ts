@@ -5,7 +5,7 @@ import { makePaymentCommand } from '../commands/make-payment.ts';
 import type { PaymentAccount } from '../domain/account.ts';
 import { findPayment, findPayments } from '../queries/find-payments.ts';
 
-/** Every operation of the API that payments serves. */
+/** All API operations of the payments service. */
 export function paymentRoutes({ serve, database, streams: { writePath } }: ServiceParts<PaymentAccount>): void {
   serve(operations.makePayment, ({ body, key, origin }) => writePath.execute(makePaymentCommand(body, key, origin)));
 

@@ -1,4 +1,4 @@
-/** Reads of payments, by the service's own tables. */
+/** Queries for payments, in the service's own tables. */
 import { PAYMENT_STATUSES, type PaymentBody, type paymentsQuery, type Versions } from '@mo/contracts';
 import { type Database, sqlOf } from '@mo/database';
 import { codeOf, ofStatus, readPage, versionsOf } from '@mo/messaging';
@@ -53,7 +53,7 @@ export async function findPayments(database: Database, filters: PaymentFilters):
   );
 }
 
-/** One payment, and how far its customer's account has come. */
+/** One payment, and the versions that its customer's account has applied. */
 export async function findPayment(
   database: Database,
   id: number,

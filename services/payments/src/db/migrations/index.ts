@@ -15,8 +15,8 @@ export const migrations = [
 ];
 
 /**
- * Built beside the traffic. An audit and a rebuild ask for a customer's loans, those that are paid off included; lists ask for
- * what was rejected, of which there may be little, and for times.
+ * Built concurrently, while the service runs. Audits and rebuilds query all loans of a customer, including paid ones.
+ * Lists query rejected payments, which may be rare, and ranges of time.
  */
 export const indexes: readonly Index[] = [
   { name: 'open_loans_customer', on: 'open_loans (customer_id)' },
