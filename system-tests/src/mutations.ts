@@ -6,21 +6,21 @@
 import type pg from 'pg';
 
 /** Tables that are not derived from streams. */
-const NOT_TOLD: Readonly<Record<string, string>> = {
-  answers: 'answers kept under a key for a day, each the only copy of itself',
-  quarantine: 'what could not be understood: the messages themselves tell it',
-  relay_lease: 'who relays now',
-  partitioning: 'over how many partitions events are spread',
-  outbox: 'what is not yet on Kafka; what is sent is gone from it',
-  uploads: 'which uploads a key named, for a day',
-  upload_customers: 'whom those created',
-  stagings: 'uploads that arrive',
+const NOT_DERIVED: Readonly<Record<string, string>> = {
+  answers: 'answers stored under a key for a day, without another copy',
+  quarantine: 'unreadable events: derived from the messages themselves',
+  relay_lease: 'the current relay',
+  partitioning: 'the number of partitions in use',
+  outbox: 'events that are not on Kafka yet; sent ones are removed',
+  uploads: 'the uploads of each key, for a day',
+  upload_customers: 'the customers that those created',
+  stagings: 'uploads in progress',
   staged_customers: 'their lines',
-  mikro_orm_migrations: 'which migrations have run',
+  mikro_orm_migrations: 'the migrations that have run',
 };
 /** Columns that are not derived from streams. */
-const COLUMNS_NOT_TOLD: Readonly<Record<string, string>> = {
-  'payment_details.id': 'a surrogate that nothing refers to; a rebuild gives new ones',
+const COLUMNS_NOT_DERIVED: Readonly<Record<string, string>> = {
+  'payment_details.id': 'a surrogate key without references; a rebuild assigns new ones',
 };
 
 export interface Kind {
@@ -51,11 +51,11 @@ export async function kindsOf(client: pg.Client, service: Kind['service']): Prom
     `SELECT table_name AS table, column_name AS column, data_type AS type FROM information_schema.columns
      WHERE table_schema = 'public' ORDER BY table_name, ordinal_position`,
   );
-  const told = rows.filter(({ table }) => NOT_TOLD[table] === undefined);
-  const changes = told
-    .filter(({ table, column }) => COLUMNS_NOT_TOLD[`${table}.${column}`] === undefined)
+  const derived = rows.filter(({ table }) => NOT_DERIVED[table] === undefined);
+  const changes = derived
+    .filter(({ table, column }) => COLUMNS_NOT_DERIVED[`${table}.${column}`] === undefined)
     .map((row): Kind => ({ service, ...row, what: 'change' }));
-  const whole = [...new Set(told.map(({ table }) => table))].flatMap((table): Kind[] =>
+  const whole = [...new Set(derived.map(({ table }) => table))].flatMap((table): Kind[] =>
     (['delete', 'duplicate'] as const).map((what) => ({ service, table, column: null, type: '', what })),
   );
   return [...changes, ...whole];

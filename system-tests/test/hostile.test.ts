@@ -50,7 +50,7 @@ describe('hostile callers', () => {
   }
 
   const twoReaders: [string, string][] = [
-    ['Content-Length beside Transfer-Encoding', 'content-length: 5\r\ntransfer-encoding: chunked'],
+    ['both Content-Length and Transfer-Encoding', 'content-length: 5\r\ntransfer-encoding: chunked'],
     ['two lengths', 'content-length: 5\r\ncontent-length: 6'],
     ['a coding before chunked', 'transfer-encoding: gzip, chunked'],
     ['a coding that is not chunked', 'transfer-encoding: xchunked'],
@@ -130,8 +130,8 @@ describe('hostile callers', () => {
     ['with a number of 500,000 digits', () => `{"external_id":"x","score":${'9'.repeat(500_000)}}`],
     ['that is not UTF-8', () => Buffer.from('{"external_id":"\xff\xfe","score":"1"}', 'latin1')],
     ['with a NUL', () => '{"external_id":"a\\u0000b","score":"1"}'],
-    ['with half a character', () => '{"external_id":"a\\ud800b","score":"1"}'],
-    ['that would be a prototype', () => '{"__proto__":{"external_id":"x"},"external_id":"y","score":"1"}'],
+    ['with a lone surrogate', () => '{"external_id":"a\\ud800b","score":"1"}'],
+    ['with __proto__', () => '{"__proto__":{"external_id":"x"},"external_id":"y","score":"1"}'],
   ];
   it.each(bodies)('a body %s is a 400, with a key and without', async (_name, body) => {
     for (const key of [[], [`idempotency-key: ${nameOf('key')}`]])

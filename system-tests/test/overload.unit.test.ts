@@ -24,7 +24,7 @@ describe('the command', () => {
     [['--minutes', 'x'], '--minutes'],
     [['--factor', '0.5'], '--factor must be a number from 1 to 20'],
     [['--speed', '3'], '--speed'],
-  ])('says what is wrong with %j', (args, message) => {
+  ])('names the error in %j', (args, message) => {
     expect(() => readOptions(args)).toThrow(UsageError);
     expect(() => readOptions(args)).toThrow(message);
   });

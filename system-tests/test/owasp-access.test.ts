@@ -56,15 +56,15 @@ describe('API2, broken authentication', () => {
 
   it.each([
     ['no key', {}],
-    ['a key that nobody has', { authorization: 'Bearer mo_0000000000000000000000000000000000000000000' }],
+    ['an unknown key', { authorization: 'Bearer mo_0000000000000000000000000000000000000000000' }],
     ['an empty key', { authorization: 'Bearer ' }],
     ['another scheme', { authorization: 'Basic YWRhOmFkYQ==' }],
-    ['a token that is not signed', { authorization: `Bearer ${unsigned}` }],
+    ['an unsigned token', { authorization: `Bearer ${unsigned}` }],
     [
       'a token that is signed with a word',
       { authorization: `Bearer ${signed}.${createHmac('sha256', 'secret').update(signed).digest('base64url')}` },
     ],
-  ])('%s lets nobody in', async (_name, headers) => {
+  ])('%s is refused', async (_name, headers) => {
     const tried = await call('GET', '/api/customers', { key: null, headers });
     expect([tried.status, tried.body.code]).toEqual([401, 'unauthenticated']);
     expect(tried.headers.get('www-authenticate')).toMatch(/^Bearer/);
@@ -105,7 +105,7 @@ describe('API3, broken object property level authorization', () => {
     ['POST', '/api/loans', (id: number) => ({ ...newLoan(id), outstanding: '0.01' }), '/outstanding'],
     ['POST', '/api/payments', (id: number) => ({ ...newPayment(id), status: 'completed' }), '/status'],
     ['PATCH', '/api/customers/:id', () => ({ score: '1.00', external_id: 'mine' }), '/external_id'],
-  ])('%s %s takes nothing that is not its caller’s to say: %#', async (method, path, body, pointer) => {
+  ])('%s %s refuses members that callers must not set: %#', async (method, path, body, pointer) => {
     const { id } = await system.world.customer('1000');
     const tried = await call(method, path.replace(':id', String(id)), { body: body(id) });
     expect([tried.status, tried.body.code]).toEqual([400, 'invalid_request']);

@@ -65,7 +65,7 @@ async function whileUnderWay(business: ExampleBusiness, work: () => Promise<void
 }
 
 it.each(exampleCommands().slice(0, 1))(
-  'while the subscriber in $language continues, whose ledger is right in the end',
+  'are added while the subscriber in $language continues, and its ledger is right in the end',
   async (command) => {
     const { brokers } = system.stack.stack().kafka;
     const example = new Example(command, brokers, TOPIC_PREFIX, join(folder, 'ledger.db'));

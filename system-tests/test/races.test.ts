@@ -2,8 +2,8 @@ import { races } from '../src/races.ts';
 import { type System, startSystem } from '../src/system.ts';
 
 const setups = [
-  ['one process a service', 1, {}],
-  ['two processes a service', 2, { replicas: { customers: 2, loans: 2, payments: 2 } }],
+  ['one process per service', 1, {}],
+  ['two processes per service', 2, { replicas: { customers: 2, loans: 2, payments: 2 } }],
 ] as const;
 
 describe.each(setups)('with %s', (_name, processes, options) => {

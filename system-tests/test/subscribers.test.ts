@@ -50,7 +50,7 @@ describe.each(exampleCommands())('the subscriber in $language', (command) => {
 
   const test = (what: string, run: () => Promise<void>) => it(what, run, TIMEOUT_MS);
 
-  test('has every event once, from the first on, however often it is killed and told the same', async () => {
+  test('counts every event once from the first on, despite kills and duplicates', async () => {
     const example = exampleOn('ledger.db');
     await example.during(async () => {
       await business.round();
@@ -72,7 +72,7 @@ describe.each(exampleCommands())('the subscriber in $language', (command) => {
     });
   });
 
-  test('has the same where it reads anew what was told before', async () => {
+  test('has the same result when it reads everything again', async () => {
     const example = exampleOn('another.db');
     await business.round();
     example.start();

@@ -57,7 +57,7 @@ const changeTo = async (version: string, place: number): Promise<void> => {
 const failuresOf = (work: () => Promise<void>) => failuresDuring(system, CALLERS, ['keyed', 'unkeyed'], work);
 
 it(
-  'fail no request, and leave consistent rows and streams that either version understands',
+  'concurrent versions fail no request, and leave consistent rows and streams that either version understands',
   async () => {
     for (const service of SERVICES) await migrate(service, system.stack.stack()[service].databaseUrl, next);
     const forth = await failuresOf(async () => {

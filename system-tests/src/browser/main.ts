@@ -32,7 +32,7 @@ try {
   await browser.close();
   await stack.stop();
 }
-for (const fault of visit.faults) say(`not so: ${fault}`);
+for (const fault of visit.faults) say(`failed: ${fault}`);
 process.exitCode = visit.faults.length === 0 ? 0 : 1;
 
 async function tryOut(method: string, summary: string, expected: number): Promise<void> {
@@ -49,5 +49,5 @@ async function readEvents(): Promise<void> {
   for (const [type, { stream, major }] of Object.entries(EVENT_TYPES)) {
     await visit.find(TITLES[stream], `${type}, version ${major}`);
   }
-  say(`/docs/events: ${Object.keys(EVENT_TYPES).length} event types looked for`);
+  say(`/docs/events: ${Object.keys(EVENT_TYPES).length} event types checked`);
 }

@@ -52,7 +52,7 @@ export class Visit {
   async find(place: string, text: string): Promise<void> {
     await this.#page.getByText(place, { exact: true }).first().click();
     const found = this.#page.getByText(text).first().waitFor();
-    await found.catch((error: Error) => this.expect(false, `"${text}" stands below ${place}: ${error.message}`));
+    await found.catch((error: Error) => this.expect(false, `"${text}" is below ${place}: ${error.message}`));
   }
 
   #isCall(response: Response): boolean {

@@ -58,10 +58,10 @@ export async function overload(stack: Stack, plan: OverloadPlan): Promise<Overlo
     const callers = await findBest(load, plan);
     const best = await load.run({ level: { connections: callers }, durationMs: plan.bestMs });
     const offeredPerSecond = Math.round((best.counts.done / best.seconds) * factor);
-    say(`best with ${callers} callers: ${perSecond(best)} a second; now ${offeredPerSecond} arrive every second`);
+    say(`best with ${callers} callers: ${perSecond(best)}/s; now offering ${offeredPerSecond}/s`);
     const open = load.run({ level: { perSecond: offeredPerSecond }, durationMs: plan.overloadMs });
     const { result, samples } = await sampled(stack.stack(), open);
-    say(`${perSecond(result)} a second were done; now it recovers`);
+    say(`${perSecond(result)}/s completed; waiting for the recovery`);
     const recoveredMs = await recovered(stack, customerIds[0] as number);
     const settledMs = await settled(stack);
     const lost = await lostOrDoubled(stack.stack(), run, load.created);
@@ -80,7 +80,7 @@ async function findBest(load: Load, { callers: tries, trialMs, say }: OverloadPl
   let most = 0;
   for (const tried of tries) {
     const result = await load.run({ level: { connections: tried }, durationMs: trialMs });
-    say(`${tried} callers: ${perSecond(result)} a second`);
+    say(`${tried} callers: ${perSecond(result)}/s`);
     if (perSecond(result) > most) [callers, most] = [tried, perSecond(result)];
   }
   return callers;

@@ -57,7 +57,7 @@ async function check(stack: Stack, dir: string): Promise<boolean> {
       faults.push(...(await load.stop()));
     }
     for (const fault of faults) say(fault);
-    if (faults.length === 0) say('every query is answered with data, and no alert fires');
+    if (faults.length === 0) say('every query returns data, and no alert fires');
     return faults.length === 0;
   } finally {
     await prometheus.stop();
@@ -80,11 +80,11 @@ async function faultsInUse(prometheus: Prometheus): Promise<string[]> {
   const beganMs = Date.now();
   const endMs = beganMs + (slowestS + ALERT_MARGIN_S) * 1_000;
   const expressions = [...dashboardExpressions(RATE_INTERVAL), ...ruleExpressions(rules)];
-  say(`${expressions.length} queries are asked while the system is used …`);
+  say(`${expressions.length} queries run while the system is under load …`);
   const faults = await unanswered(prometheus, expressions);
   const leftMs = endMs - Date.now();
   if (leftMs > 0) {
-    say(`the system is used for ${Math.ceil(leftMs / 1_000)} s more, so that every alert can fire …`);
+    say(`the load continues for ${Math.ceil(leftMs / 1_000)} s more, so that every alert can fire …`);
     await delay(leftMs);
   }
   return [...faults, ...(await faultsOfRules(prometheus, beganMs))];

@@ -99,7 +99,7 @@ export async function bench({ plan, dir, servers, say }: BenchParts): Promise<Me
 
 async function measure(run: Run): Promise<Measured> {
   const { plan, rows, notes, say } = run;
-  say('making customers and loans …');
+  say('creating customers and loans …');
   await settleSeeds(run);
   // Customers with many loans come last: the audit starts with the first ids, and should not reach them during a
   // measurement.

@@ -29,7 +29,7 @@ it.each([
   [['--only', 'lag,unknown'], '--only: no scenario begins with "unknown"'],
   [['--only', ''], '--only: no scenario begins with ""'],
   [['--speed', '3'], '--speed'],
-])('says what is wrong with %j', (args, message) => {
+])('names the error in %j', (args, message) => {
   expect(() => readOptions(args)).toThrow(OptionsError);
   expect(() => readOptions(args)).toThrow(message);
 });

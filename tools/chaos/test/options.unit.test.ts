@@ -29,6 +29,6 @@ it.each([
   [['--seed', '-1'], '--seed'],
   [['--replicas', 'loans=none'], '--replicas: loans must be a whole number'],
   [['--speed', '3'], '--speed'],
-])('says what is wrong with %j', (args, message) => {
+])('names the error in %j', (args, message) => {
   expect(() => readOptions(args)).toThrow(message);
 });

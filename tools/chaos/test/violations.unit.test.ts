@@ -30,7 +30,7 @@ describe('keys that are sent again', () => {
     const insist: Caller['insist'] = async ({ key = '' }) => {
       tried.push(key);
       if (key === 'b') throw new Unanswered(key);
-      if (key === 'c') throw new TypeError('an answer that nobody expects');
+      if (key === 'c') throw new TypeError('an unexpected answer');
       return answer({ status: 201, text: key === 'd' ? 'other' : key });
     };
     expect(await checkReplays({ insist }, { keyed }, tally, new Random(1, 'checks'))).toBe(4);

@@ -10,7 +10,7 @@ export const USAGE = `Usage: npm run simulate -- [options]
 Runs the services in one process on a seeded scheduler and a virtual clock, injects crashes and losses, and checks
 everything against a plain model of the business.
 
-  --seeds N     how many seeds (${SEEDS_DEFAULT})
+  --seeds N     number of seeds (${SEEDS_DEFAULT})
   --from S      the first seed (1)
   --seed S      replay one seed exactly; if it fails, print its history
   --ops K       operations per seed (${OPERATIONS_DEFAULT})

@@ -52,7 +52,7 @@ interface Lines {
 }
 
 /** The rows of the customers service: customers, their events and the outbox. */
-const TOLD: readonly Lines[] = [
+const OWN_ROWS: readonly Lines[] = [
   {
     into: 'copy_customers (id, created_at, updated_at, external_id, status, score)',
     line: (id, name, at) => `${id}\t${at}\t${at}\t${name}\t1\t1000.00\n`,
@@ -67,7 +67,7 @@ const TOLD: readonly Lines[] = [
 
 /** The derived rows as well: the balance, and an account in each following service. */
 const ALL: readonly Lines[] = [
-  ...TOLD,
+  ...OWN_ROWS,
   { into: 'copy_balances', line: (id, _name, at) => `${id}\t0\t1\t0\t${at}\t0\t0\t0\t0\n` },
   { into: 'copy_borrowers', line: (id, name, at) => `${id}\t${name}\t1\t1000.00\t0\t0\t0\t${at}\t1\t0\t0\t0\n` },
   { into: 'copy_payers', line: (id, name, at) => `${id}\t${name}\t0\t0\t0\t${at}\t1\t0\t0\t0\n` },
@@ -85,7 +85,7 @@ export interface Copied {
  * @returns the time from BEGIN to COMMIT, and the number of rows in each table
  */
 export async function copyCustomers(url: string, count: number, all: boolean): Promise<Copied> {
-  const tables = all ? ALL : TOLD;
+  const tables = all ? ALL : OWN_ROWS;
   const client = new pg.Client({ connectionString: url, statement_timeout: TIMEOUT_MS });
   await client.connect();
   try {

@@ -37,7 +37,7 @@ export async function measureBulk(run: Run): Promise<void> {
   await Promise.all([run.under.stack.stop(), run.under.bare.stop()]);
   await withOneMore(run, 1, async (other) => {
     for (const [size, count] of sizes) {
-      run.say(`an upload of ${count} customers, and COPY of the same rows`);
+      run.say(`measuring an upload of ${count} customers, and COPY of the same rows`);
       await upload(other, `bulk-${size}`, count);
       await copy(other, `copy-${size}`, count, false);
       await copy(other, `copy-all-${size}`, count, true);

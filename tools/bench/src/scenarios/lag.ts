@@ -70,7 +70,7 @@ async function inTurns(run: Run, members: readonly [LagMember, LagMember], perSe
   await each((member) => member.listen(perSecond));
   for (let round = 1; round <= plan.rounds; round += 1) {
     const names = members.map(({ name }) => name).join(', ');
-    say(`round ${round} of ${plan.rounds}, ${perSecond} payments a second: ${names}`);
+    say(`round ${round} of ${plan.rounds}, ${perSecond} payments/s: ${names}`);
     await each(async (member) => {
       const slice = await sliceOf(member, { perSecond }, Math.max(LISTEN_MS_MIN, plan.sliceMs));
       rows.of(member.name, member.isControl, { perSecond }).add(slice);

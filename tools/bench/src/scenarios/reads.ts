@@ -137,7 +137,7 @@ function pageMember(run: Run, name: string, customerId: number, loans: number): 
   const first = `/api/customers/${customerId}/loans?limit=${PAGE_LOANS}`;
   return new ReadMember(run, {
     name,
-    note: `page ${page}, ${PAGE_LOANS} loans each, of ${loans} loans of one customer, which were written as rows, journal and outbox by SQL`,
+    note: `page ${page}, ${PAGE_LOANS} loans each, of ${loans} loans of one customer, inserted by SQL with their journal and outbox rows`,
     stack,
     target: targetOf(stack.url, stack.apiKey),
     rows: PAGE_LOANS,
@@ -164,9 +164,9 @@ function pageMember(run: Run, name: string, customerId: number, loans: number): 
 }
 
 const BARE_NOTES = {
-  'bare-by-gateway': "a constant of a balance's size, by a route that does nothing",
+  'bare-by-gateway': "a constant of a balance's size, from a route that does nothing",
   'bare-direct': 'the same without a gateway',
-  'bare-read-by-gateway': 'a balance by a route that does nothing but read it, as the service reads one',
+  'bare-read-by-gateway': 'a balance from a route that does nothing except read it like the service',
 } as const;
 
 function bareMember(run: Run, name: keyof typeof BARE_NOTES): Member {

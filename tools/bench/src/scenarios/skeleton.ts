@@ -25,7 +25,7 @@ export const skeletonMembers = (run: Run): Member[] => [
 
 export class SkeletonMember implements Member {
   readonly isControl = true;
-  readonly note = 'what moves and keeps a payment, and nothing else: same gateway, rows, topic and followers';
+  readonly note = 'moves and stores a payment, nothing else: same gateway, rows, topic and followers';
   readonly canBeOpen = false;
   readonly settling: SkeletonTables;
   readonly name: string;

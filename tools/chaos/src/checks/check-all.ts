@@ -47,10 +47,10 @@ export async function checkAll(parts: CheckParts): Promise<{ checked: Checked; a
   const found = (rule: string, check: () => Promise<readonly string[]>) => findings(tally, rule, check);
   const differing = await found('the three databases agree', () => differences(file));
   const rows = rowFaults(file, ledger);
-  const lost = await found('what was acknowledged is there', async () => (await rows).lost);
-  const unasked = await found('nothing is there that was not acknowledged', async () => (await rows).unasked);
+  const lost = await found('every acknowledged write is stored', async () => (await rows).lost);
+  const unasked = await found('only acknowledged writes are stored', async () => (await rows).unasked);
   log('reading the topics …');
-  const faults = await found('the topics hold what the journals hold, in order', () => topicFaults(file));
+  const faults = await found('the topics contain the journals, in order', () => topicFaults(file));
   log('sending used keys again …');
   const replays = await checkReplays(caller, ledger, tally, random);
   await found('no process logs an error', async () => errorLines(dir));
@@ -85,7 +85,7 @@ export async function findings(
 /** Waits until nothing is pending. @returns the time in s */
 async function agreement(stack: Stack, { violate }: Tally): Promise<number> {
   const startedMs = performance.now();
-  let left: string[] = ['nothing was looked at'];
+  let left: string[] = ['nothing was checked yet'];
   while (performance.now() - startedMs < AGREEMENT_MS_MAX) {
     // A server may still be restarting.
     left = await undelivered(stack.stack()).catch((error: unknown) => [String(error)]);

@@ -70,7 +70,7 @@ export class Assault {
     this.#blows.push({ kind: fault.kind, target: fault.target, what, recoveryMs, takeoverMs, isOneOfTwo });
     const lasted = lasts(fault) ? ` for ${fault.durationMs} ms` : '';
     const recovered = recoveryMs === null ? 'not recovered' : `recovered in ${Math.round(recoveryMs)} ms`;
-    const relayed = takeoverMs === null ? '' : `, relayed on after ${Math.round(takeoverMs)} ms`;
+    const relayed = takeoverMs === null ? '' : `, relay taken over in ${Math.round(takeoverMs)} ms`;
     log(`${this.#blows.length}. ${fault.kind} ${fault.target}: ${what}${lasted}, ${recovered}${relayed}`);
   }
 

@@ -120,14 +120,17 @@ export class Ledger {
       const applied = account.applied[stream] ?? 0;
       if (applied !== progress[stream])
         report(
-          'what is counted as applied was applied',
+          'an event counted as applied was applied',
           `${service} counts ${stream} ${applied}, not ${progress[stream]}`,
         );
       const key = `${service}-${stream}-${account.customerId}`;
       const known = this.#behind.get(key) ?? 0;
       const behind = account.behind[stream] ?? 0;
       if (known > applied && behind < known)
-        report('behind until the highest version seen', `${key} is at ${applied} and forgot ${known} for ${behind}`);
+        report(
+          'a gap is open until the highest version seen',
+          `${key} is at ${applied} and forgot ${known} for ${behind}`,
+        );
       this.#behind.set(key, Math.max(known, behind));
     }
   }
