@@ -12,7 +12,7 @@ import {
   routesOf,
   type ValidRequest,
 } from '@mo/service-kit';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { admitCallers } from '../access/admit.ts';
 import type { Access } from '../access/open-access.ts';
 import { bodyTooSlow } from '../forward/body.ts';
@@ -27,7 +27,7 @@ export function adminRoutes(app: FastifyInstance, access: Access, limits: Limits
   admitCallers(app, access);
   app.addHook('preParsing', (request, reply, _body, done) => {
     if (isContinueExpected(request.raw)) reply.raw.writeContinue();
-    boundArrival(request.raw, limits, (refusal) => void reply.send(refusal));
+    boundArrival(request.raw, reply, limits);
     done();
   });
   const serve = routesOf(app, { isKeyUsed: async () => false, catchUp: async () => {} });
@@ -88,15 +88,14 @@ export function adminRoutes(app: FastifyInstance, access: Access, limits: Limits
 
 const NO_STORE = 'there is no store of keys at this gateway: its operators set GATEWAY_DATABASE_URL';
 
-/** Tells once a body has not come in whole within the time of a call. */
-function boundArrival(
-  request: IncomingMessage,
-  { callTimeoutMs }: Limits,
-  late: (refusal: ProblemError) => void,
-): void {
+/** Refuses a request whose body has not come in whole within the time of a call. */
+function boundArrival(request: IncomingMessage, reply: FastifyReply, { callTimeoutMs }: Limits): void {
   if (request.destroyed || !hasBody(request)) return;
-  const timer = setTimeout(() => request.complete || late(bodyTooSlow()), callTimeoutMs);
-  request.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+  const timer = setTimeout(() => request.complete || reply.sent || reply.send(bodyTooSlow()), callTimeoutMs);
+  const stop = () => clearTimeout(timer);
+  request.once('end', stop);
+  // A request that was answered before its end is not closed by Node, whatever becomes of its connection.
+  reply.raw.once('close', stop);
 }
 
 function existing<T>(found: T | null, id: number): T {

@@ -133,7 +133,7 @@ export const forwarding: readonly Fault[] = [
   {
     id: 'slow-administrator',
     file: 'services/gateway/src/admin/routes.ts',
-    replace: '    boundArrival(request.raw, limits, (refusal) => void reply.send(refusal));\n',
+    replace: '    boundArrival(request.raw, reply, limits);\n',
     by: '',
     breaks: 'the body of a key operation has no timeout',
     check: servers('services/gateway/test/admin'),
