@@ -22,9 +22,7 @@ export function webhookMetrics(registry: Registry) {
   return { attempts, unfit, waived, swept, peerCalls };
 }
 
-/**
- * Gauges of waiting messages, from the database: every process reports the same, or nothing while the database is down.
- */
+/** Gauges of waiting messages, from the database: all processes report the same, or nothing while it is down. */
 export function waitingGauges(registry: Registry, database: Database, clock: Clock): void {
   const gaugeOf = (name: string, help: string, sql: string) =>
     countedGauge(registry, clock, {

@@ -3,9 +3,7 @@ import type { Upload } from './formats.ts';
 import { CHUNK_LINES_MAX } from './limits.ts';
 import type { ReadLine } from './lines.ts';
 
-/**
- * The checked lines of an upload in chunks, as they arrive; the next chunk is read once the previous one is processed.
- */
+/** The checked lines of an upload in chunks; the next chunk is read once the previous one is processed. */
 export async function* chunksOf({ reader, bytes, surplus }: Upload): AsyncGenerator<CheckedLine[]> {
   let lines: CheckedLine[] = [];
   let last = 0;

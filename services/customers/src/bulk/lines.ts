@@ -49,9 +49,7 @@ export class LineBytes {
 const NEWLINE = 0x0a;
 const BYTE_ORDER_MARK = '\ufeff';
 
-/**
- * Splits a text file at its line ends, LF or CRLF. Empty lines are counted in the line numbers and otherwise ignored.
- */
+/** Splits a text file at its line ends, LF or CRLF. Empty lines have line numbers, but are otherwise ignored. */
 export class LineSplitter {
   readonly #bytes = new LineBytes();
   #line = 0;

@@ -9,9 +9,7 @@ import { presentCustomer } from '../http/presenter.ts';
 /** A restriction takes effect once loans has applied it. Until then the status is 202: stored, but not yet enforced. */
 const ENFORCED: Settlement = { peer: 'loans', statusOtherwise: 202, everyTime: true };
 
-/**
- * Changes a customer's score or status. Responds with 200 only once loans no longer grants credit by the old values.
- */
+/** Changes a customer's score or status. Status 200 only once loans no longer grants credit by the old values. */
 export function changeCustomerCommand(
   customerId: number,
   change: CustomerChange,

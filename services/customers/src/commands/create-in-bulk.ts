@@ -26,9 +26,7 @@ export interface BulkParts {
   readonly clock: Clock;
   /** Runs the transactions of all uploads, with limited concurrency. */
   readonly lane: Lane;
-  /**
-   * Admits one move at a time: a move may occupy a place in `lane` for minutes, and must leave the other places free.
-   */
+  /** Admits one move at a time, because a move may occupy a place in `lane` for minutes; other places stay free. */
   readonly moves: Lane;
   /** How often a staging is touched until it has moved in, so that it doesn't count as abandoned. */
   readonly touchIntervalMs: number;

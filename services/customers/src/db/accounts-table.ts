@@ -70,9 +70,7 @@ export const accountTables: AccountTables<CustomerAccount> = {
   lock: async (sql, customerIds, externalIds) =>
     (await run<AccountRow>(sql, LOCK, [customerIds, externalIds])).map(readAccount),
 
-  /**
-   * Only registration creates customers: an event of an unregistered customer waits, without failing those of others.
-   */
+  /** Only registration creates customers: an event of an unregistered one waits, without failing those of others. */
   unknown: () => null,
 
   readBeside: async () => (account) => account,

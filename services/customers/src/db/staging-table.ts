@@ -92,9 +92,7 @@ export async function stage(sql: Sql, stagingId: number, lines: readonly GoodLin
   if (staged.length < lines.length) throw lost();
 }
 
-/**
- * Locks the staging for the rest of the transaction, which may take minutes. @throws ProblemError unavailable, as above
- */
+/** Locks the staging for the rest of the transaction, which may be long. @throws ProblemError unavailable, as above */
 export async function holdStaging(sql: Sql, stagingId: number, lines: number): Promise<void> {
   await run(sql, `SET LOCAL statement_timeout = ${MOVE_TIMEOUT_MS}`);
   await run(sql, `SET LOCAL client_connection_check_interval = ${MOVE_ABANDONED_MS}`);
@@ -137,7 +135,7 @@ export async function discard(database: Database, stagingId: number): Promise<vo
 }
 
 /**
- * Deletes stagings that died processes have left behind; at most FORGET_ROWS_MAX lines per call.
+ * Deletes stagings that were left behind by processes that are gone; at most FORGET_ROWS_MAX lines per call.
  *
  * @returns whether there may be more
  */

@@ -51,10 +51,7 @@ export async function noteCreated(sql: Sql, { uploadId, attempt }: Attempt, ids:
   if (ids.length > 0) await run(sql, NOTE, [uploadId, attempt, ids]);
 }
 
-/**
- * Returns those external_ids that an earlier attempt created and that this attempt has not matched yet, and marks them
- * as matched.
- */
+/** Returns, and marks as matched, external_ids that an earlier attempt created and this one has not matched yet. */
 export async function matchCreated(
   sql: Sql,
   { uploadId, attempt }: Attempt,

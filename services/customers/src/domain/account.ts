@@ -50,9 +50,7 @@ export function unknownAccount(customerId: number): CustomerAccount {
 export const availableOf = ({ score, totalDebt }: Pick<CustomerAccount, 'score' | 'totalDebt'>): Money =>
   totalDebt < score ? score - totalDebt : 0n;
 
-/**
- * The account after an event. A loan adds to the debt once: when it is requested or, if it never was, when it is taken.
- */
+/** The account after an event. A loan counts as debt once: when it is requested or, if it never was, when taken. */
 export function evolve(account: CustomerAccount, event: StreamEvent): CustomerAccount {
   switch (event.type) {
     case 'CustomerRegistered':

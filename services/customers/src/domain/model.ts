@@ -1,9 +1,7 @@
 import type { StreamModel } from '@mo/messaging';
 import { type CustomerAccount, evolve, unknownAccount } from './account.ts';
 
-/**
- * The customers service's part in the protocol: it decides alone, so none of its refusals needs confirmation by a peer.
- */
+/** The customers service's part in the protocol: it decides alone, so its refusals need no confirmation by peers. */
 export const customerModel: StreamModel<CustomerAccount> = {
   stream: 'customers',
   follows: ['loans', 'payments'],

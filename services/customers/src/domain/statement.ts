@@ -19,9 +19,7 @@ export interface StatementEntry {
   readonly version: number;
 }
 
-/**
- * The entry for an event: a loan that is taken (requested before or not) or a payment that is applied; otherwise null.
- */
+/** The entry for a loan that is taken (requested before or not) or a payment that is applied; otherwise null. */
 export function entryOf(event: StreamEvent): StatementEntry | null {
   if (event.type === 'LoanTaken') {
     const { taken_at, amount } = event.data;

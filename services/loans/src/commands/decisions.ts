@@ -9,9 +9,7 @@ import { loanOf } from '../domain/account.ts';
 import type { Credit, Refusal } from '../domain/credit.ts';
 import { presentLoan } from '../http/presenter.ts';
 
-/**
- * Grants or refuses credit. If the loan doesn't sort last, payments applies it before each response, repeated ones too.
- */
+/** Grants or refuses credit. If the loan doesn't sort last, every response, even a repeated one, waits for payments. */
 export function decisionOn(
   credit: Credit,
   account: LoanAccount | null,
@@ -29,9 +27,7 @@ export function decisionOn(
   };
 }
 
-/**
- * Whether a loan sorts after all others. Ties are broken by id, and a loan that was requested first got its id earlier.
- */
+/** Whether a loan sorts after all others. Ties are broken by id, which a requested loan got earlier. */
 function isLast({ taken_at, requested }: EventData<'LoanTaken'>, lastTakenMs: number): boolean {
   const takenMs = Date.parse(taken_at);
   return takenMs > lastTakenMs || (takenMs === lastTakenMs && !requested);

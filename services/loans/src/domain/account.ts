@@ -44,9 +44,7 @@ export function unknownAccount(customerId: number): LoanAccount {
   };
 }
 
-/**
- * The account after events, in their order. The map of loans is copied only once, however many loans the events change.
- */
+/** The account after events, in their order. The map of loans is copied once, however many loans change. */
 export function evolve(account: LoanAccount, events: readonly StreamEvent[]): LoanAccount {
   const fold = new Fold(account);
   for (const event of events) fold.take(event);

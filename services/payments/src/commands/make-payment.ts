@@ -29,10 +29,7 @@ export function makePaymentCommand(
   };
 }
 
-/**
- * A rejection is recorded, but is also a refusal. Events of loans can only relax it, so loans is pulled before it is
- * final.
- */
+/** A rejection is recorded, but is also a refusal: before it is final, loans is pulled, which can only relax it. */
 function decisionOn(spread: Spread, origin: Origin): Decision<PaymentAccount> {
   switch (spread.kind) {
     case 'applied':

@@ -64,9 +64,7 @@ export async function readOpenLoans(sql: Sql, demands: readonly Demand[]): Promi
   return new Map([...loans, ...byCustomer(await run<LoanRow>(sql, READ_UNTIL, parameters))]);
 }
 
-/**
- * Statements for changed accounts: inserts of their new loans, and updates of loans whose outstanding amount changed.
- */
+/** Statements for changed accounts: inserts of new loans, and updates of loans whose outstanding amount changed. */
 export function writeOpenLoans(
   changes: readonly { before: PaymentAccount | null; after: PaymentAccount }[],
 ): Statement[] {

@@ -1,6 +1,4 @@
-/**
- * Spreads a payment over loans, oldest first, until it is used up; a payment is applied in full or not at all. Pure.
- */
+/** Spreads a payment over loans, oldest first, until it is used up; it is applied in full or not at all. Pure. */
 import { type EventData, isoTime, type NewPayment, type PaymentStatus } from '@mo/contracts';
 import { type Allocation, allocate, formatMoney, type Money } from '@mo/money';
 import type { PaymentAccount } from './account.ts';

@@ -1,7 +1,4 @@
-/**
- * The message for a receiver: the event in the format of Standard Webhooks (type, timestamp, data), and its place in
- * the stream.
- */
+/** A receiver's message: the event as in Standard Webhooks (type, timestamp, data), and its place in the stream. */
 import type { Delivery } from './lanes.ts';
 import type { Message } from './sender.ts';
 

@@ -12,10 +12,7 @@ import { isIP } from 'node:net';
 
 /** Timeout of a lookup, in milliseconds; shorter than that of the connection that it is part of. */
 export const LOOKUP_TIMEOUT_MS = 4_000;
-/**
- * Timeout of the first server, in milliseconds; after it the next server is queried, and later the first again with a
- * longer timeout.
- */
+/** Timeout of a server, in milliseconds; then the next is queried, and later the first again with a longer timeout. */
 const TRY_TIMEOUT_MS = 1_000;
 const TRIES = 3;
 const SEARCH_DOMAINS_MAX = 6;

@@ -29,8 +29,5 @@ export async function takeHalves<Event>(events: readonly Event[], taking: Taking
   }
 }
 
-/**
- * Whether an event can never be stored: PostgreSQL refuses one of its values, or it is nested too deeply to be
- * serialized as JSON.
- */
+/** Whether an event can never be stored: PostgreSQL refuses one of its values, or it is nested too deeply for JSON. */
 export const isRefusal = (error: unknown): boolean => error instanceof StoreRefusalError || error instanceof RangeError;

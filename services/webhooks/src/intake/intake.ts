@@ -66,9 +66,7 @@ export class Intake {
     );
   }
 
-  /**
-   * Ids, ascending, of customers above a given id with an event that has waited for at least `waitedMs` milliseconds.
-   */
+  /** Ids, ascending, of customers above a given id with an event that has waited at least `waitedMs` milliseconds. */
   async waiting(waitedMs: number, above: number, customersMax: number): Promise<number[]> {
     // In a subquery the clock is read only once, so that the comparison can use an index.
     const text = `SELECT DISTINCT customer_id FROM early_events

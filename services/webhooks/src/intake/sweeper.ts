@@ -110,9 +110,7 @@ export class Sweeper {
     await sweep.through(clock.now());
   }
 
-  /**
-   * Messages of a stream that the group has not taken in yet. In a recreated topic the group may appear to be ahead.
-   */
+  /** Messages of a stream that the group has not taken in yet. In a recreated topic the group may seem to be ahead. */
   async #unread(stream: Stream): Promise<number> {
     const { groups, group, topicPrefix } = this.#options;
     const topic = topicOf(topicPrefix, stream);

@@ -37,9 +37,7 @@ const SELECT = `SELECT d.id, d.webhook_id, d.customer_id, d.stream, d.version, e
     d.created_at, d.last_attempt_at, d.last_status, d.last_error
   FROM deliveries d JOIN events e USING (customer_id, stream, version)`;
 
-/**
- * Adds deliveries of the selected events, in the order in which they were taken in, and creates missing lanes, due now.
- */
+/** Adds deliveries of the selected events, in the order of their intake, and creates missing lanes, due now. */
 const again = (chosen: string) => `WITH chosen AS MATERIALIZED (${chosen}),
   again AS (
     INSERT INTO deliveries (webhook_id, customer_id, stream, version)

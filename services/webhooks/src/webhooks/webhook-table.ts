@@ -5,9 +5,7 @@ import { codeOf, readPage } from '@mo/messaging';
 import type { Receiver } from '../delivery/sender.ts';
 import { newSecret } from '../delivery/signature.ts';
 
-/**
- * Excludes removed webhooks. The limit exists because each event stores one delivery per webhook that subscribes to it.
- */
+/** Excludes removed webhooks. Limited because each event stores one delivery per webhook that subscribes to it. */
 export const WEBHOOKS_MAX = 100;
 
 /** As the driver returns it. */
@@ -104,9 +102,7 @@ export class WebhookTable {
     });
   }
 
-  /**
-   * Removes a webhook and gives up its pending deliveries. Null if there is none; removing it again changes nothing.
-   */
+  /** Removes a webhook and gives up its pending deliveries. Null if there is none; a second removal changes nothing. */
   remove(id: number): Promise<WebhookRow | null> {
     return inTransaction(this.#database, async (sql) => {
       const text = `UPDATE webhooks SET status = ${REMOVED}, updated_at = CASE WHEN status = ${REMOVED} THEN updated_at
