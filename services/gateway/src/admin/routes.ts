@@ -91,7 +91,9 @@ const NO_STORE = 'there is no store of keys at this gateway: its operators set G
 /** Refuses a request whose body has not come in whole within the time of a call. */
 function boundArrival(request: IncomingMessage, reply: FastifyReply, { callTimeoutMs }: Limits): void {
   if (request.destroyed || !hasBody(request)) return;
-  const timer = setTimeout(() => request.complete || reply.sent || reply.send(bodyTooSlow()), callTimeoutMs);
+  const timer = setTimeout(() => {
+    if (!request.complete && !reply.sent) void reply.send(bodyTooSlow());
+  }, callTimeoutMs);
   const stop = () => clearTimeout(timer);
   request.once('end', stop);
   // A request that was answered before its end is not closed by Node, whatever becomes of its connection.
