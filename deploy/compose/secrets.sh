@@ -44,8 +44,10 @@ if [ ! -e "$dir/identities" ]; then
   mv "$work/identities" "$dir/identities"
 fi
 mkdir -p "$dir/keys" && chmod 755 "$dir/keys"
-# Earlier versions kept api-keys next to the other files.
-if [ -e "$dir/api-keys" ] && [ ! -e "$dir/keys/api-keys" ]; then mv "$dir/api-keys" "$dir/keys/api-keys"; fi
+# Earlier versions kept api-keys next to the other files. The link lets them find it, for the way back.
+if [ -f "$dir/api-keys" ] && [ ! -e "$dir/keys/api-keys" ]; then
+  mv "$dir/api-keys" "$dir/keys/api-keys" && ln -s keys/api-keys "$dir/api-keys"
+fi
 if [ -e "$dir/keys/api-keys" ]; then
   echo "The secrets are in $dir. Only hashes of API keys are kept: for a new key, remove $dir/keys/api-keys and run this again."
 else
