@@ -11,6 +11,7 @@ const LONG_LINE = `${'x'.repeat(200_000)}\n`;
 
 let folder: string;
 let pipe: string;
+/** Those that are closed after a test. */
 let ends: number[];
 
 beforeEach(() => {
@@ -24,8 +25,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+const openEnd = (flags: number): number => openSync(pipe, flags | constants.O_NONBLOCK);
+
 function open(flags: number): number {
-  const end = openSync(pipe, flags | constants.O_NONBLOCK);
+  const end = openEnd(flags);
   ends.push(end);
   return end;
 }
@@ -35,11 +38,14 @@ function close(end: number): void {
   closeSync(end);
 }
 
-/** A pipe that has a reader, a writer to it, and what that reported to be dropped. */
+/**
+ * A pipe that has a reader, a writer to it, and what that reported to be dropped. The writer's end stays open: a test may be over
+ * before everything is written, and whatever is opened next would get the number of a closed one, and the lines.
+ */
 function start() {
   const reader = open(constants.O_RDONLY);
   const reported: number[] = [];
-  const writer = new LogWriter(open(constants.O_WRONLY), (dropped) => reported.push(dropped));
+  const writer = new LogWriter(openEnd(constants.O_WRONLY), (dropped) => reported.push(dropped));
   return { reader, writer, reported };
 }
 
