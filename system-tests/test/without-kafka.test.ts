@@ -39,7 +39,7 @@ describe('with Kafka stopped', () => {
     await waitFor(async () => tail.printed.stderr.startsWith('following'));
     await stack.kafka.stop();
     const { id } = await world.customer('1000');
-    await waitFor(async () => tail.printed.stderr.includes('Kafka is away'));
+    await waitFor(async () => tail.printed.stderr.includes('Kafka is unreachable'));
     await stack.kafka.start();
     const { code, stdout } = await tail.ended;
     expect([code, jsonLines(stdout)]).toMatchObject([0, [{ type: 'CustomerRegistered', customer_id: id }]]);

@@ -29,7 +29,8 @@ async function main(): Promise<number> {
   const stopping = new AbortController();
   // A second signal ends the process at once.
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
-  let isClean = true;
+  // A run that fails keeps its folder, too: its logs show why.
+  let isClean = false;
   try {
     const report = await chaos({ ...options, dir, log, signal: stopping.signal });
     console.log(renderReport(report));
@@ -37,7 +38,11 @@ async function main(): Promise<number> {
     if (!isClean) console.log(`logs are in ${join(dir, 'logs')}; the same faults again: ${commandOf(options)}`);
     return isClean ? 0 : 1;
   } catch (error) {
-    if (!stopping.signal.aborted) throw error;
+    if (!stopping.signal.aborted) {
+      log(`logs are in ${join(dir, 'logs')}`);
+      throw error;
+    }
+    isClean = true;
     log('stopped');
     return EXIT_STOPPED;
   } finally {
