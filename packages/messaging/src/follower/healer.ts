@@ -172,7 +172,9 @@ export class Healer {
   async #catchUpWithLeft(left: Map<number, Lag>, customerIds: readonly number[]): Promise<void> {
     const catchUp = async (customerId: number): Promise<void> => {
       const lag = left.get(customerId);
-      if (lag !== undefined && (await this.#catchUp(lag, 'sweep'))) left.delete(customerId);
+      if (lag === undefined || !(await this.#catchUp(lag, 'sweep'))) return;
+      // A newer lag may have been added meanwhile.
+      if (left.get(customerId) === lag) left.delete(customerId);
     };
     for (const some of slices(customerIds, HEALS_AT_ONCE)) {
       const before = left.size;

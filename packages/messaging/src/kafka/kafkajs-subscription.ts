@@ -103,6 +103,7 @@ export class KeptSubscription implements Subscription {
     this.#consumer = consumer;
     this.#commits = commits;
     await ensure();
+    if (this.#closed) return;
     await consumer.connect();
     await consumer.subscribe({ topics: [...topics], fromBeginning: true });
     await consumer.run({

@@ -136,6 +136,7 @@ class Reading {
   }
 
   #expectMore(): void {
+    if (this.isOver) return;
     const silence = () => this.#fail(new SilenceError(`nothing has arrived for ${SILENCE_MS_MAX / 1000} s`));
     this.#watch = setTimeout(silence, SILENCE_MS_MAX);
   }

@@ -68,15 +68,18 @@ const MOVE = `
 
 const FORGET_LINES = orphansOf('staged_customers', 'staging_id', 'stagings');
 
+const TOUCH = `UPDATE stagings SET touched_at = clock_timestamp()
+  WHERE id = (SELECT id FROM stagings WHERE id = $1 FOR UPDATE SKIP LOCKED)`;
+
 /** Creates a staging. */
 export async function beginStaging(sql: Sql): Promise<number> {
   const [row] = await run<{ id: string }>(sql, 'INSERT INTO stagings DEFAULT VALUES RETURNING id');
   return Number(row?.id);
 }
 
-/** Marks a staging as in use. */
+/** Marks a staging as in use, unless its row is locked: then it is about to move in. */
 export async function touch(database: Database, stagingId: number): Promise<void> {
-  await run(sqlOf(database), 'UPDATE stagings SET touched_at = clock_timestamp() WHERE id = $1', [stagingId]);
+  await run(sqlOf(database), TOUCH, [stagingId]);
 }
 
 /** @throws ProblemError unavailable, if the staging is gone */
