@@ -1,9 +1,9 @@
 /**
- * What the protocol needs to know of a customer, in any service: how far each stream has come.
+ * The protocol's view of a customer, in any service: the progress of each stream.
  *
  * Every service writes, for each customer, a stream of events numbered 1, 2, 3 … without gaps. A service's *account* of
  * a customer holds the version of its own stream and, for each stream that it follows, the last version applied. The
- * account's row is what serialises all that concerns the customer.
+ * lock on the account's row serialises all work on the customer.
  */
 import {
   type EventData,
@@ -19,43 +19,43 @@ export interface Account {
   readonly customerId: number;
   /** The version of the last event of the service's own stream; 0 before the first. */
   readonly version: number;
-  /** The version of the last own event that restricts what may be decided; 0 before the first. */
+  /** The version of the last own event that restricts later decisions; 0 before the first. */
   readonly restricted: number;
   /** For each followed stream, the last version applied. */
   readonly applied: SeenVersions;
   /** For each followed stream on which events are missing, the highest version that is known to exist. */
   readonly behind: SeenVersions;
-  /** The time of the latest own event, in ms; time never goes back for a customer. */
+  /** The time of the latest own event, in ms; event times of a customer never decrease. */
   readonly lastTimeMs: number;
 }
 
-/** An event that is decided but not yet written: it gets its version, its time and its context with the batch. */
+/** An event that is decided but not yet written: the batch assigns its version, time and trace context. */
 export type NewEvent = { [T in EventType]: { readonly type: T; readonly data: EventData<T> } }[EventType];
 
-/** What makes a service's accounts: pure functions over events. */
+/** Defines a service's accounts: pure functions over events. */
 export interface StreamModel<A extends Account> {
   /** The service's own stream. */
   readonly stream: Stream;
-  /** The streams that it follows. */
+  /** The streams that the service follows. */
   readonly follows: readonly Stream[];
-  /** The account of a customer of whom nothing is known. */
+  /** The initial account of a customer, before any event. */
   unknown(customerId: number): A;
-  /** The caller's name for the customer, where it is known. */
+  /** The caller's external_id of the customer; null while it is unknown. */
   externalIdOf(account: A): string | null;
   /**
-   * The account after events of its own stream or of followed ones, in their order. Versions are kept by the protocol. All own
-   * events of one decision come in one call, so that what is costly to copy can be copied once for all of them.
+   * The account after events of its own stream or of followed streams, in order. The protocol maintains the versions.
+   * All own events of one decision come in one call, so that costly copies are made once for all of them.
    */
   evolve(account: A, events: readonly StreamEvent[]): A;
-  /** The own events that a followed event brings about. */
+  /** The own events that a followed event causes. */
   react(before: A, event: StreamEvent): readonly NewEvent[];
-  /** Whether an own event leaves less to be granted: a refusal must have been confirmed since the last of these. */
+  /** Whether an own event reduces what later commands may get: a refusal must be confirmed after the last of these. */
   restricts(event: StreamEvent): boolean;
-  /** Which followed streams its decisions rest on, and so are named in `ce_seen`. */
+  /** The followed streams that decisions depend on; their versions are recorded in `ce_seen`. */
   readonly decidesOn: readonly Stream[];
 }
 
-/** How far a service's account of a customer has come. */
+/** The stream versions of a service's account of a customer. */
 export interface Progress {
   readonly customerId: number;
   readonly version: number;

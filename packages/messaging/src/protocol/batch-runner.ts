@@ -1,7 +1,7 @@
 /**
- * Runs batches against the store: what waits is taken by one transaction; where another got in the way, or the tables
- * refuse what it would write, the batch is halved until each item to blame is alone, so that one that fails doesn't touch its
- * neighbours.
+ * Runs batches against the store. One transaction takes all items of a batch. If it conflicts with another transaction,
+ * or a table constraint rejects a row, the batch is halved until each failing item is alone, so that a failure doesn't
+ * affect the other items.
  */
 import type { StreamEvent } from '@mo/contracts';
 import type { Clock, Tracer } from '@mo/service-kit';
@@ -13,20 +13,20 @@ import type { EventOutcome } from './follow.ts';
 import type { Quarantined } from './quarantine.ts';
 import { type LockWait, type Store, StoreBusyError, StoreConflictError, StoreRefusalError } from './store.ts';
 
-/** How often a single command or event batch is tried again after a conflict. */
+/** The most attempts for a single item, after conflicts. */
 const CONFLICT_RETRIES_MAX = 8;
-/** It is not tried again after this: whatever else waits for the store waits with it. */
+/** No new attempt begins after this time, because everything queued for the store waits as well. */
 const CONFLICT_MS_MAX = 3_000;
 
-/** What became of followed events: of each one, and of the customers that they concern. */
+/** The outcome of each followed event, and the progress of the customers concerned. */
 export interface Followed {
   readonly outcomes: readonly EventOutcome[];
   readonly progress: ReadonlyMap<number, Progress>;
-  /** Those that could not take effect though their turn had come. */
+  /** The events that were next in order but could not take effect. */
   readonly faults: readonly EventFault[];
 }
 
-/** What waits for a batch. */
+/** A unit of work that waits for a batch. */
 export type Item<A extends Account> =
   | {
       readonly kind: 'command';
@@ -41,19 +41,19 @@ export type Outcome =
   | { kind: 'command'; outcome: CommandOutcome }
   | { kind: 'events'; followed: Followed }
   | { kind: 'failed'; error: unknown }
-  /** Another transaction holds what the item needs: it is to be run again where nothing waits behind it. */
+  /** Another transaction holds a lock that the item needs: run the item again in a queue where it delays no other. */
   | { kind: 'busy'; error: StoreBusyError };
 
 export interface BatchRunnerOptions<A extends Account> {
   model: StreamModel<A>;
   store: Store<A>;
   clock: Clock;
-  /** Left out where nothing is traced. */
+  /** Absent if tracing is off. */
   tracer?: Tracer | null;
   observer: { faulty(fault: EventFault): void };
-  /** Why an item need not be tried again; null where it has to be. */
+  /** The outcome of an item that need not be tried (again); null if it must be. */
   refusalOf: (item: Item<A>) => Outcome | null;
-  /** Told after each commit that wrote own events. */
+  /** Called after each commit that wrote own events. */
   onWritten: () => void;
 }
 
@@ -65,9 +65,9 @@ export class BatchRunner<A extends Account> {
   }
 
   /**
-   * Runs a batch, and waits for no lock for long. If another transaction wrote the same rows, the batch runs once more on
-   * the new rows. If that fails as well, or a lock is held, or the tables refuse a row, the batch runs in halves: a few
-   * transactions find the items to blame and take all the others.
+   * Runs a batch, with a short limit on lock waits. If another transaction wrote the same rows, the batch runs once
+   * more on the new rows. If that fails as well, or a lock is held, or a constraint rejects a row, the batch runs in
+   * halves: a few transactions isolate the failing items and commit all others.
    */
   async run(items: Item<A>[], lockWait: LockWait = 'batch'): Promise<Outcome[]> {
     const [only] = items;
@@ -81,12 +81,12 @@ export class BatchRunner<A extends Account> {
     return [...(await this.#runHalf(items.slice(0, middle))), ...(await this.#runHalf(items.slice(middle)))];
   }
 
-  /** Runs an item that was busy, and waits for the locks that it needs. */
+  /** Runs an item that was busy, with a longer limit on lock waits. */
   runPatiently(item: Item<A>): Promise<Outcome> {
     return this.#runAlone(item, 'alone');
   }
 
-  /** A half that fails doesn't take along the other one, which may be committed. */
+  /** Failure of one half must not fail the other half, which may be committed already. */
   async #runHalf(items: Item<A>[]): Promise<Outcome[]> {
     try {
       return await this.run(items, 'part');
@@ -105,7 +105,7 @@ export class BatchRunner<A extends Account> {
     }
   }
 
-  /** What fails here fails alone: items before it are committed, and those after it have their turn. */
+  /** A failure here affects this item only: earlier items are committed, and later items still run. */
   async #runAlone(item: Item<A>, lockWait: LockWait): Promise<Outcome> {
     const { clock, refusalOf } = this.#options;
     const isPatient = lockWait === 'alone';
@@ -127,8 +127,8 @@ export class BatchRunner<A extends Account> {
   }
 
   /**
-   * An event that the tables refuse by itself is faulty, like one whose effect throws. Those of a customer whom another
-   * transaction holds are busy, and keep nobody else's from taking effect.
+   * An event that a constraint rejects on its own is faulty, like one whose effect throws. Events of a customer whose
+   * row another transaction has locked are busy; they don't block events of other customers.
    */
   async #runEventByEvent(events: readonly StreamEvent[], error: unknown): Promise<Outcome> {
     const [event] = events;
@@ -198,7 +198,7 @@ export class BatchRunner<A extends Account> {
   }
 }
 
-/** Takes an item into the batch; the outcome is read once the whole batch has been taken. */
+/** Adds an item to the batch. The returned function reads the outcome; call it after all items have been added. */
 function take<A extends Account>(batch: Batch<A>, item: Item<A>): () => Outcome {
   if (item.kind === 'command') {
     const outcome = batch.command(item.command, item.confirmation);
@@ -230,12 +230,12 @@ function progressIn<A extends Account>(batch: Batch<A>, customerIds: readonly nu
   return progress;
 }
 
-/** How many commands and events an item is. */
+/** The number of commands and events in an item. */
 export function weightOf<A extends Account>(item: Item<A>): number {
   if (item.kind === 'command') return 1;
   return item.kind === 'events' ? item.events.length : item.quarantined.length;
 }
 
-/** Whether one item of a batch may be to blame, so that the others go on without it. */
+/** Whether a single item may have caused the error, so that the rest of the batch can run without it. */
 const isOfOneItem = (error: unknown): boolean =>
   error instanceof StoreConflictError || error instanceof StoreRefusalError;

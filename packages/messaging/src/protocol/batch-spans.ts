@@ -1,8 +1,8 @@
 /**
- * The spans of one transaction. It carries what many requests brought about, each of a trace of its own, so there is no one
- * parent that it could have. Therefore each command and each followed event whose trace is recorded gets a span of its own, in
- * its own trace, as long as the transaction, which tells how many shared it. What a command or an event writes names this
- * span: so what others do on that event is found below it.
+ * The spans of one transaction. A transaction serves many requests, each with its own trace, so it has no single parent
+ * span. Therefore each command and each followed event whose trace is recorded gets a span in its own trace. The span
+ * covers the transaction and records how many items shared it. Events written by a command or a followed event carry
+ * this span's context, so that their processing by other services appears below it.
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
 import { failureOf, type Span, type Tracer } from '@mo/service-kit';
@@ -14,7 +14,7 @@ import type { EventOutcome } from './follow.ts';
 export class BatchSpans {
   readonly #spans = new Map<object, Span>();
 
-  /** Begins the spans of what a transaction takes; null where nothing of it is traced. */
+  /** Begins a span for each traced command and event of a transaction; null if none is traced. */
   static begin<A extends Account>(tracer: Tracer | null, items: readonly Item<A>[]): BatchSpans | null {
     if (tracer === null) return null;
     const spans = new BatchSpans();
@@ -22,12 +22,12 @@ export class BatchSpans {
     return spans.#spans.size === 0 ? null : spans;
   }
 
-  /** The trace context of what a command or an event brings about; null where it isn't traced. */
+  /** The trace context for the events that a command or an event causes; null if the cause isn't traced. */
   contextOf(cause: object): string | null {
     return this.#spans.get(cause)?.traceparent ?? null;
   }
 
-  /** The transaction is committed. */
+  /** Ends the spans after the commit. */
   end<A extends Account>(items: readonly Item<A>[], outcomes: readonly Outcome[]): void {
     items.forEach((item, place) => {
       const outcome = outcomes[place];
@@ -39,7 +39,7 @@ export class BatchSpans {
     });
   }
 
-  /** The transaction has failed, and nothing of it is written. */
+  /** Ends the spans after a rollback. */
   fail(error: unknown): void {
     for (const span of this.#spans.values()) span.end(failureOf(error));
   }
@@ -47,7 +47,7 @@ export class BatchSpans {
   #begin<A extends Account>(tracer: Tracer, item: Item<A>, items: number): void {
     if (item.kind === 'command') {
       const { command } = item;
-      // What it writes are the messages that others get: OpenTelemetry's messaging conventions call this their creation.
+      // A command creates messages for other services: OpenTelemetry's messaging conventions call that a producer.
       const about = { 'mo.batch.items': items };
       this.#keep(command, tracer.begin('producer', `transaction ${command.name}`, command.origin.traceparent, about));
     } else if (item.kind === 'events') {
@@ -85,7 +85,7 @@ function beginEvent(tracer: Tracer, { stream, type, traceparent }: StreamEvent, 
   });
 }
 
-/** What a span tells of an event: its kind, and neither whom it concerns nor what it says. */
+/** Span attributes of an event: its source and type, but neither the customer nor the data. */
 export const aboutEvent = (stream: Stream, type: string) => ({
   'cloudevents.event_source': `/mo/${stream}`,
   'cloudevents.event_type': type,

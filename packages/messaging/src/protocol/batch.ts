@@ -1,7 +1,7 @@
 /**
- * One batch, in memory: commands and followed events are taken in arrival order, each on the accounts as the ones before
- * it left them. Nothing here waits or writes; what came of it is written set-wise afterwards. So one batch of n is the
- * same as n batches of one, and one failing command doesn't touch its neighbours.
+ * One batch, in memory. It processes commands and followed events in arrival order, each on the accounts as its
+ * predecessors left them. Nothing here waits or writes; the changes are written set-wise afterwards. So one batch of n
+ * items has the same effect as n batches of one item, and a failing command doesn't affect the others.
  */
 import { isoTime, type Stream, type StreamEvent, type Versions } from '@mo/contracts';
 import { type Answer, invalid, keyReused } from '@mo/service-kit';
@@ -20,7 +20,7 @@ import { advance, awaitVersion, classify, type EventOutcome, fallBehind } from '
 import { type Quarantined, reasonText } from './quarantine.ts';
 import type { BatchChanges, BatchState } from './store.ts';
 
-/** What a command had pulled, and how far its account was before the last pull was sent. */
+/** The streams pulled for a command, and the progress of its account before the last pull was sent. */
 export interface Confirmation {
   readonly pulled: readonly Stream[];
   readonly base: Progress | null;
@@ -31,7 +31,7 @@ export type CommandOutcome =
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'unconfirmed'; readonly confirmBy: readonly Stream[]; readonly progress: Progress | null };
 
-/** An event whose turn had come, and why it could not take effect. */
+/** An event that was next in order, and why it could not take effect. */
 export interface EventFault {
   readonly event: StreamEvent;
   readonly error: unknown;
@@ -53,7 +53,7 @@ export class Batch<A extends Account> {
   readonly #quarantined: Quarantined[] = [];
   #commandsTaken = 0;
 
-  /** @param spans of the commands and events that are traced */
+  /** @param spans the spans of the traced commands and events */
   constructor(model: StreamModel<A>, state: BatchState<A>, nowMs: number, spans: BatchSpans | null = null) {
     this.#spans = spans;
     this.#model = model;
@@ -65,7 +65,7 @@ export class Batch<A extends Account> {
     for (const account of state.accounts.values()) this.#noteName(account);
   }
 
-  /** Decides a command. What is thrown, a bug included, fails this command alone. */
+  /** Decides a command. An exception, including one caused by a bug, fails this command alone. */
   command(command: Command<A>, confirmation: Confirmation | null): CommandOutcome {
     const id = this.#state.ids[this.#commandsTaken++] as number;
     try {
@@ -75,7 +75,7 @@ export class Batch<A extends Account> {
     }
   }
 
-  /** Takes followed events; tells what became of each. An event that can't take effect makes its customer wait, alone. */
+  /** Takes followed events; returns the outcome of each. An event that can't take effect blocks only its customer. */
   events(events: readonly StreamEvent[]): EventOutcome[] {
     return events.map((event) => {
       const account = this.#accounts.get(event.customer_id);
@@ -87,7 +87,7 @@ export class Batch<A extends Account> {
     });
   }
 
-  /** Takes events that can't be understood; one that was applied by another way meanwhile keeps nobody waiting. */
+  /** Takes events that can't be parsed. One that was applied another way in the meantime blocks no customer. */
   quarantine(items: readonly Quarantined[]): void {
     for (const item of items) {
       const account = this.#known(item.customerId ?? undefined);
@@ -99,7 +99,7 @@ export class Batch<A extends Account> {
     }
   }
 
-  /** Also where what it waited for came in this batch. */
+  /** Whether the version has been applied, including by an event of this batch. */
   #hasApplied({ stream, customerId, version }: Quarantined): boolean {
     const account = this.#known(customerId ?? undefined);
     return account !== undefined && version !== null && version <= appliedOf(account, stream);
@@ -110,7 +110,7 @@ export class Batch<A extends Account> {
     return this.#faults;
   }
 
-  /** How far a customer has come by now. */
+  /** The customer's progress at this point of the batch. */
   progress(customerId: number): Progress | null {
     const account = this.#accounts.get(customerId);
     return account === undefined ? null : progressOf(account);
@@ -158,7 +158,7 @@ export class Batch<A extends Account> {
       start === null
         ? { after: null, written: [] }
         : this.#write(start, decision.events, this.#spans?.contextOf(command) ?? command.origin.traceparent);
-    // The answer comes first: a command whose answer can't be made must have had no effect.
+    // Build the answer first: a command whose answer can't be built must have no effect.
     const outcome = this.#answer(command, decision, after, written);
     if (after !== null) this.#keep(after, written);
     if (written.length > 0 && command.claims !== null) this.#taken.add(command.claims);
@@ -189,7 +189,7 @@ export class Batch<A extends Account> {
     return versionsOf(this.#model.stream, account);
   }
 
-  /** The account that a command names; both names must be of the same customer. A name not heard of yet contradicts none. */
+  /** The account that a command names. Both ids must name one customer; an unknown external_id contradicts nothing. */
   #accountOf({ customer: { customerId, externalId } }: Command<A>): A | null {
     const idByName = externalId === undefined ? undefined : this.#byExternalId.get(externalId);
     const account = this.#known(customerId ?? idByName);
@@ -227,7 +227,7 @@ export class Batch<A extends Account> {
     return 'faulty';
   }
 
-  /** The account after own events, and those events whole; nothing is kept yet. */
+  /** The account after own events, and the complete events; the batch's state doesn't change yet. */
   #write(account: A, events: readonly NewEvent[], traceparent: string | null): { after: A; written: StreamEvent[] } {
     if (events.length === 0) return { after: account, written: [] };
     const model = this.#model;
@@ -263,7 +263,7 @@ export class Batch<A extends Account> {
   }
 }
 
-/** Whether a decision stands: nothing that restricts may have moved since before the last pull was sent. */
+/** Whether a decision is final: no restricting event may have been applied since before the last pull was sent. */
 function isConfirmed<A extends Account>(
   decision: Decision<A>,
   account: A | null,
@@ -281,13 +281,13 @@ function isConfirmed<A extends Account>(
   );
 }
 
-/** An event that is understood, but could not take effect, as it is put aside. */
+/** The quarantine entry of an event that was parsed but could not take effect. */
 export function quarantinedBy({ event: { stream, customer_id: customerId, version }, error }: EventFault): Quarantined {
   const reason = reasonText(`it can not take effect: ${error instanceof Error ? error.message : String(error)}`);
   return { stream, customerId, version, reason, source: null };
 }
 
-/** Answers 2xx, 409 and rule 422s are kept with their effect. */
+/** Answers with 2xx, 409, or 422 from a business rule are stored together with their effect. */
 function isKept(status: number): boolean {
   return status < 300 || status === 409 || status === 422;
 }

@@ -1,6 +1,6 @@
 /**
- * Bringing a customer forward on a stream: pull what its owner has, apply it like any other events, and where an event
- * waits for a cause in another stream, bring that one forward first.
+ * Brings a customer forward on a stream: pulls the events from the stream's owner and applies them like any other
+ * events. If an event waits for a cause in another stream, that stream is brought forward first.
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
 import { unavailable } from '@mo/service-kit';
@@ -10,10 +10,10 @@ import type { CustomerRef } from './command.ts';
 import type { Peers } from './peers.ts';
 import type { Quarantined } from './quarantine.ts';
 
-/** Pages and causes together, for one customer and stream. */
+/** The most pulls for one customer and stream, including further pages and the pulls of causes. */
 const PULLS_MAX = 64;
 
-/** So many pulls may bring no event forward, nor a cause that one waits for: others may be bringing the same forward. */
+/** The most pulls without progress on the stream or on a cause: other callers may be applying the same events. */
 const STANDSTILLS_MAX = 3;
 
 interface Budget {
@@ -21,7 +21,7 @@ interface Budget {
   standstillsLeft: number;
 }
 
-/** The ways into the write path for what a pull brings. */
+/** The write path's entry points for pulled events. */
 export interface Intake {
   follow(events: readonly StreamEvent[]): Promise<Followed>;
   quarantine(items: readonly Quarantined[]): Promise<ReadonlyMap<number, Progress>>;
@@ -37,11 +37,11 @@ export class BringForward {
   }
 
   /**
-   * Applies what the stream's owner has of a customer at the time of the call.
+   * Applies all events that the stream's owner has of a customer at the time of the call.
    *
-   * @param progress what is known to be applied; null where the customer isn't known here
-   * @returns how far the customer has come; null where nobody knows it
-   * @throws ProblemError unavailable, also where it comes to an event that can't be understood or take effect
+   * @param progress the known progress; null if this service doesn't know the customer
+   * @returns the customer's progress; null if neither this service nor the owner knows the customer
+   * @throws ProblemError unavailable, also at an event that can't be parsed or can't take effect
    */
   bring(customer: CustomerRef, stream: Stream, progress: Progress | null): Promise<Progress | null> {
     return this.#bring(customer, stream, progress, { pullsLeft: PULLS_MAX, standstillsLeft: STANDSTILLS_MAX });
@@ -64,7 +64,7 @@ export class BringForward {
       const { customerId, events, quarantined } = pulled;
       if (events.length === 0 && quarantined === undefined) return reached;
       if (events.length > 0) reached = (await this.#apply(customerId, stream, events)) ?? reached;
-      // Put aside where it is the next one: what comes before it may have to wait for causes first.
+      // Quarantine the event only when it is the next one: earlier events may still have to wait for causes.
       if (quarantined !== undefined && quarantined.version === (reached === null ? 0 : appliedOf(reached, stream)) + 1)
         reached = await this.#putAside(customerId, quarantined);
       if (reached === null || appliedOf(reached, stream) >= target) return reached;
@@ -87,9 +87,9 @@ export class BringForward {
   }
 
   /**
-   * Writes down an event that can't be understood.
+   * Quarantines an event that can't be parsed.
    *
-   * @returns how far the customer has come, where another process has understood it meanwhile
+   * @returns the customer's progress, if another process was able to parse and apply the event in the meantime
    * @throws ProblemError unavailable
    */
   async #putAside(customerId: number, quarantined: Quarantined & { readonly version: number }): Promise<Progress> {
@@ -99,7 +99,7 @@ export class BringForward {
     throw unavailable(`event ${version} of the ${stream} of customer ${customerId} can not be understood yet`);
   }
 
-  /** The first event that was not applied waits for its causes. */
+  /** Brings forward the streams that the first event not yet applied depends on. */
   async #bringCauses(
     progress: Progress,
     stream: Stream,
@@ -116,6 +116,6 @@ export class BringForward {
   }
 }
 
-/** As it may stand in a log: a name that callers gave is not for there. */
+/** The customer as logs may show it: without the external_id, which callers chose. */
 const whoIs = ({ customerId }: CustomerRef): string =>
   customerId === undefined ? 'the customer' : `customer ${customerId}`;

@@ -1,23 +1,23 @@
 /**
- * Following, for one event and one account. Every event goes through here, whether it was pushed by Kafka or pulled from
- * its owner, so that there is one way in:
+ * Following, for one event and one account. Every event passes through here, whether Kafka pushed it or it was pulled
+ * from its owner:
  *
  * - a version at or below the last one applied is a duplicate, and is skipped;
  * - a version more than one ahead is a gap: the account is *behind* on that stream;
- * - an event that was decided on something not applied yet is early: the account is behind on both streams, for topics
- *   are not ordered together and an effect can arrive before its cause.
+ * - an event whose decision depended on an event not applied yet is early: the account is behind on both streams. Kafka
+ *   doesn't order events across topics, so an effect can arrive before its cause.
  *
- * What an account is behind on is pulled; it stays behind until the highest version seen is reached.
+ * Streams on which an account is behind are pulled; it stays behind until it reaches the highest version seen.
  */
 import type { SeenVersions, Stream, StreamEvent } from '@mo/contracts';
 import type { Account } from './account.ts';
 
 export type Following = 'apply' | 'duplicate' | 'gap' | 'early';
 
-/** What became of an event: followed, or faulty, where it could not take effect though its turn had come. */
+/** The outcome of an event: classified as above, or faulty if it was next in order but could not take effect. */
 export type EventOutcome = Following | 'faulty';
 
-/** What is to be done with an event; nothing is done here. */
+/** Classifies an event, without changing anything. */
 export function classify(own: Stream, account: Account, event: StreamEvent): Following {
   const applied = account.applied[event.stream] ?? 0;
   if (event.version <= applied) return 'duplicate';
@@ -31,13 +31,13 @@ export function advance<A extends Account>(account: A, event: StreamEvent): A {
   return { ...account, applied, behind: stillBehind(account.behind, applied) };
 }
 
-/** The account with the event known to exist, though not applied. */
+/** The account with the event, and its missing causes, recorded as existing but not applied. */
 export function fallBehind<A extends Account>(own: Stream, account: A, event: StreamEvent): A {
   const known = [[event.stream, event.version] as const, ...missingCauses(own, account, event)];
   return known.reduce((after, [stream, version]) => awaitVersion(after, stream, version), account);
 }
 
-/** The account with a version of a stream known to exist, though not applied. */
+/** The account with a version of a stream recorded as existing but not applied. */
 export function awaitVersion<A extends Account>(account: A, stream: Stream, version: number): A {
   if (version <= (account.behind[stream] ?? account.applied[stream] ?? 0)) return account;
   return { ...account, behind: { ...account.behind, [stream]: version } };

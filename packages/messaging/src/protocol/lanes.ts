@@ -1,38 +1,39 @@
 /**
- * Where commands and followed events wait for their transaction. Those that arrive while one is under way are taken together by
- * the next one, or from a number on by one beside it. None of these waits long for a lock. An item that needs what another
- * transaction holds waits for that in a lane of its own, behind which nothing else waits.
+ * The queues in which commands and followed events wait for their transaction. Items that arrive while a transaction
+ * runs are taken together by the next one. From `weightMin` on, a further transaction runs concurrently. Batches have
+ * short lock timeouts. An item whose lock another transaction holds moves to a separate lane, where it may wait longer
+ * without delaying batches.
  */
 import { BatchQueue, type Beside, type Clock, QueueFullError, unavailable } from '@mo/service-kit';
 import type { Account } from './account.ts';
 import { BatchRunner, type BatchRunnerOptions, type Item, type Outcome, weightOf } from './batch-runner.ts';
 import { StoreConflictError } from './store.ts';
 
-/** The most commands and events that a batch takes. */
+/** The most commands and events in a batch. */
 export const BATCH_WEIGHT_MAX = 512;
 /** The most commands and events that wait for a batch, and the most items that wait for a lock. */
 export const QUEUE_WEIGHT_MAX = 8_192;
 
 /**
- * A command that its batch finds older is refused, undecided: below what the gateway waits for an answer, so that under
- * overload nothing is done for callers who are gone.
+ * A command that is older than this when its batch starts is refused without a decision. The limit is below the
+ * gateway's timeout, so that under overload no work is done for callers that have given up.
  */
 export const COMMAND_AGE_MS_MAX = 6_000;
 
-/** Under load a batch waits this long for those that were sent together with the last. */
+/** Under load, a batch waits this long for requests that were sent together with those of the last batch. */
 const GATHERING = { itemsMin: 3, pauseMs: 2, waitMsMax: 8 };
 /**
- * So many are worth a batch of their own, beside one that is under way or gathers: the database has work while this process
- * decides, and a batch gathers no longer than it is worth.
+ * From this weight on, items get a batch of their own, concurrently with one that runs or gathers. So the database has
+ * work while this process decides, and a batch gathers no longer than is useful.
  */
 const BESIDE: Beside = { weightMin: 16, inFlightMax: 2 };
-/** The most transactions that are under way at once: batches, and one that waits for a lock. */
+/** The most concurrent transactions: batches, and one item that waits for a lock. */
 export const TRANSACTIONS_AT_ONCE_MAX = BESIDE.inFlightMax + 1;
 
 export interface LanesOptions<A extends Account> extends Omit<BatchRunnerOptions<A>, 'refusalOf'> {
   clock: Clock;
   observer: BatchRunnerOptions<A>['observer'] & { batch(items: number): void };
-  /** From what weight on a batch begins beside another, and how many there may be at once; 16 and 2 unless given. */
+  /** The weight from which a batch runs concurrently with another, and how many may run at once; default 16 and 2. */
   beside?: Beside;
 }
 
@@ -62,7 +63,7 @@ export class Lanes<A extends Account> {
     });
   }
 
-  /** The commands and events that wait. */
+  /** The number of commands and events that wait. */
   get depth(): number {
     return this.#batches.depth + this.#held.depth;
   }
@@ -73,9 +74,9 @@ export class Lanes<A extends Account> {
   }
 
   /**
-   * Runs an item in a batch with whatever else waits.
+   * Runs an item in a batch together with other waiting items.
    *
-   * @throws ProblemError unavailable, where too much waits, or others hold what it needs for too long
+   * @throws ProblemError unavailable, if the queue is full, or other transactions hold a needed lock for too long
    */
   async submit(item: Item<A>): Promise<Exclude<Outcome, { kind: 'failed' | 'busy' }>> {
     try {
@@ -90,7 +91,7 @@ export class Lanes<A extends Account> {
     }
   }
 
-  /** Runs what is still wanted of a batch. */
+  /** Runs the items of a batch whose callers still wait. */
   async #runWanted(items: Item<A>[]): Promise<Outcome[]> {
     const nowMs = this.#clock.elapsed();
     const refusals = items.map((item) => refusalOf(item, nowMs));
@@ -101,7 +102,7 @@ export class Lanes<A extends Account> {
   }
 }
 
-/** Why an item need not be done: nobody waits for its answer any more. Events always have to be. */
+/** A refusal for a command whose caller no longer waits for the answer; null for others. Events always run. */
 function refusalOf<A extends Account>(item: Item<A>, nowMs: number): Outcome | null {
   if (item.kind !== 'command') return null;
   if (item.command.origin.isGone?.() === true) return { kind: 'failed', error: unavailable('the caller is gone') };

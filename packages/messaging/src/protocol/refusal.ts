@@ -4,9 +4,9 @@ import type { Account } from './account.ts';
 import type { Decision } from './command.ts';
 
 /**
- * A decision that nothing happens, and why.
+ * A decision without events that answers with a problem.
  *
- * @param confirmBy the followed streams that it rests on: pulled, in this order, before it is final
+ * @param confirmBy the followed streams that it depends on: pulled in this order before the refusal is final
  */
 export function refuse<A extends Account>(
   problem: ProblemError,

@@ -1,9 +1,10 @@
 /**
- * The write path of a service: the one way in for commands and for followed events, which are taken in batches (see `lanes.ts`).
+ * The write path of a service: the only entry point for commands and followed events, which run in batches (see
+ * `lanes.ts`).
  *
- * A command that would be refused because of what the service follows leaves its batch, pulls what it may be
- * missing, and is decided again: yes on old news, no only on fresh news. A refusal is final only if nothing that restricts
- * has moved since before the last pull was sent.
+ * A command that would be refused because of followed streams leaves its batch, pulls events that may be missing, and
+ * is decided again: stale data is enough for a yes, but a no needs fresh data. A refusal is final only if no
+ * restricting event was applied since before the last pull was sent.
  */
 import type { ConsistencyToken, Stream, StreamEvent } from '@mo/contracts';
 import { type Answer, type Beside, type Clock, endedBy, type Tracer, unavailable } from '@mo/service-kit';
@@ -17,13 +18,13 @@ import type { Peers } from './peers.ts';
 import type { Quarantined } from './quarantine.ts';
 import type { Store } from './store.ts';
 
-/** After so many rounds of pulls a refusal that still isn't final is answered with 503. */
+/** The most rounds of pulls; a refusal that still isn't final after these is answered with 503. */
 export const CONFIRM_ROUNDS_MAX = 6;
-/** Why a stream is pulled. */
+/** The reasons for a pull. */
 export const PULL_REASONS = ['confirm', 'token', 'behind', 'settle', 'sweep'] as const;
 type PullReason = (typeof PULL_REASONS)[number];
 
-/** What the write path reports, for metrics. */
+/** Receives what the write path reports, for metrics. */
 export interface WritePathObserver {
   batch(items: number): void;
   pull(stream: Stream, reason: PullReason): void;
@@ -31,7 +32,7 @@ export interface WritePathObserver {
   behind(progress: Progress): void;
   /** An event could not take effect; its customer waits. */
   faulty(fault: EventFault): void;
-  /** An event can't be understood; its customer waits. */
+  /** An event can't be parsed; its customer waits. */
   quarantined(item: Quarantined): void;
 }
 
@@ -41,9 +42,9 @@ export interface WritePathOptions<A extends Account> {
   peers: Peers;
   clock: Clock;
   observer: WritePathObserver;
-  /** Left out where nothing is traced. */
+  /** Absent if tracing is off. */
   tracer?: Tracer | null;
-  /** From what weight on a batch begins beside another, and how many there may be at once; 16 and 2 unless told. */
+  /** The weight from which a batch runs concurrently with another, and how many may run at once; default 16 and 2. */
   beside?: Beside;
 }
 
@@ -59,7 +60,7 @@ export class WritePath<A extends Account> {
     this.#lanes = new Lanes({ ...options, onWritten: () => this.#onWritten() });
   }
 
-  /** Told after each commit that wrote own events: the relay has something to do. */
+  /** Sets the listener that is called after each commit that wrote own events, to wake the relay. */
   onWritten(listener: () => void): void {
     this.#onWritten = listener;
   }
@@ -73,9 +74,9 @@ export class WritePath<A extends Account> {
   }
 
   /**
-   * Carries out a command: decided, confirmed where need be, written, settled, answered.
+   * Executes a command: decides it, confirms a refusal where necessary, writes, settles, and returns the answer.
    *
-   * @throws ProblemError unavailable, where the queue is full, or a refusal could not be confirmed
+   * @throws ProblemError unavailable, if the queue is full, or a refusal could not be confirmed
    */
   async execute(command: Command<A>): Promise<Answer> {
     let confirmation: Confirmation | null = null;
@@ -90,10 +91,10 @@ export class WritePath<A extends Account> {
     }
   }
 
-  /** Applies followed events, pushed or pulled, in batches with whatever else waits. */
+  /** Applies followed events, pushed or pulled, in batches together with other waiting items. */
   async follow(events: readonly StreamEvent[]): Promise<Followed> {
     const followed = await this.#submitEvents({ kind: 'events', events });
-    // A pull at once would bring the same fault: that can wait until customers that are behind are looked for.
+    // An immediate pull would hit the same fault; the periodic search for customers that are behind is early enough.
     const faulty = new Set(followed.faults.map(({ event }) => event.customer_id));
     for (const [customerId, progress] of followed.progress) {
       const isBehind = Object.keys(progress.behind).length > 0;
@@ -103,9 +104,9 @@ export class WritePath<A extends Account> {
   }
 
   /**
-   * Writes down events that can't be understood, and that their customers wait for them, where those can be read.
+   * Quarantines events that can't be parsed, and marks their customers as behind where the customers can be read.
    *
-   * @returns how far these customers have come
+   * @returns the progress of these customers
    */
   async quarantine(quarantined: readonly Quarantined[]): Promise<ReadonlyMap<number, Progress>> {
     const { progress } = await this.#submitEvents({ kind: 'quarantine', quarantined });
@@ -113,7 +114,7 @@ export class WritePath<A extends Account> {
       const { stream, customerId, version, source } = item;
       this.#options.observer.quarantined(item);
       const reached = customerId === null ? undefined : progress.get(customerId);
-      // What was pulled is pulled again by whoever finds the customer behind. Of an unknown version there is one at least.
+      // The healer's scan finds customers of pulled events. If the version is unknown, at least one event is missing.
       if (source === null || reached === undefined || !(stream in reached.applied)) continue;
       const behind = { ...reached.behind, [stream]: version ?? appliedOf(reached, stream) + 1 };
       this.#options.observer.behind({ ...reached, behind });
@@ -121,7 +122,7 @@ export class WritePath<A extends Account> {
     return progress;
   }
 
-  /** Pulls a stream until the account has applied the version; false where the stream doesn't go so far. */
+  /** Pulls a stream until the account has applied the version; false if the stream ends before that version. */
   async catchUp(
     customerId: number,
     stream: Stream,
@@ -135,7 +136,7 @@ export class WritePath<A extends Account> {
       const after = await this.#forward.bring({ customerId }, stream, progress);
       return after !== null && appliedOf(after, stream) >= version;
     } catch (error) {
-      // What kept it from the stream's end may come after the version that was asked for.
+      // The event that failed may come after the requested version.
       const after = await this.#options.store.progress({ customerId });
       if (after !== null && appliedOf(after, stream) >= version) return true;
       throw error;
@@ -143,9 +144,9 @@ export class WritePath<A extends Account> {
   }
 
   /**
-   * Waits until this service has seen what the token has seen.
+   * Waits until this service has applied all versions in the token.
    *
-   * @throws ProblemError unavailable, where the token is from beyond what exists, or an owner can't be reached
+   * @throws ProblemError unavailable, if the token contains versions that don't exist, or an owner can't be reached
    */
   async catchUpWith({ customerId, versions }: ConsistencyToken): Promise<void> {
     const { model, store } = this.#options;
@@ -161,7 +162,7 @@ export class WritePath<A extends Account> {
     }
   }
 
-  /** Whether a customer exists, by a pull from the owner where it isn't known here; then how far it has come. */
+  /** The progress of a customer, pulled from the owner if it isn't known here; null if the customer doesn't exist. */
   async known(customer: { customerId: number }): Promise<Progress | null> {
     const progress = await this.#options.store.progress(customer);
     if (progress !== null && (this.#options.model.stream === 'customers' || appliedOf(progress, 'customers') > 0))
@@ -171,7 +172,7 @@ export class WritePath<A extends Account> {
     return this.#forward.bring(customer, 'customers', progress);
   }
 
-  /** What was seen of the customer that filters name, before its rows are read; null where it isn't known here. */
+  /** The versions seen of the customer in a query's filters, before its rows are read; null if it isn't known here. */
   async seen({ customerId, externalId }: CustomerRef): Promise<ConsistencyToken | null> {
     const { model, store } = this.#options;
     const progress = (customerId ?? externalId) === undefined ? null : await store.progress({ customerId, externalId });
@@ -203,7 +204,7 @@ export class WritePath<A extends Account> {
       : { ...answer, status: settlement.statusOtherwise };
   }
 
-  /** What a command asks of others, as a span of its trace. Its request may carry what others ask for, too. */
+  /** Records a command's call to a peer as a span of its trace. The request may serve other commands too. */
   #traced<T>({ origin }: Command<A>, name: string, work: Promise<T>): Promise<T> {
     const span = this.#options.tracer?.begin('client', name, origin.traceparent, {}) ?? null;
     return span === null ? work : endedBy(span, work);

@@ -1,7 +1,7 @@
 /**
- * What the relay's process does now and then: it tells how much waits in the outbox, tries parked entries again, and
- * lets what is old be forgotten. A process that does not relay tells zeros, so that the sum over a service's processes is
- * right whoever relays.
+ * Periodic work of the process that relays: it reports how much waits in the outbox, retries parked entries, and
+ * deletes old data. Processes that don't relay report zeros, so that the sum over a service's processes is correct
+ * whichever of them relays.
  */
 import { type Clock, gauge, type Logger, type Registry } from '@mo/service-kit';
 import { Rounds } from '../rounds.ts';
@@ -10,21 +10,21 @@ import type { Relay } from './relay.ts';
 
 const GAUGE_INTERVAL_MS = 5_000;
 const CHORE_INTERVAL_MS = 60_000;
-/** Between portions of a chore, so that the database does other things too. */
+/** The pause between portions of a chore, so that the database can do other work. */
 const PORTION_PAUSE_MS = 100;
 const NOTHING = { entries: 0, ageSeconds: 0, parked: 0 };
 
-/** Something that is done once a minute, a portion after the other. */
+/** A job that runs once a minute, in portions. */
 export interface Chore {
   readonly name: string;
-  /** Does a portion. @returns whether there may be more to do */
+  /** Does one portion. @returns whether there may be more to do */
   readonly work: (nowMs: number) => Promise<boolean>;
 }
 
 export interface HousekeepingOptions {
   readonly relay: Pick<Relay, 'holding'>;
   readonly outbox: Pick<Outbox, 'depth' | 'unpark'>;
-  /** Each is done whatever becomes of the others. */
+  /** They run independently: a failure of one doesn't affect the others. */
   readonly chores: readonly Chore[];
   readonly clock: Clock;
   readonly logger: Logger;
@@ -41,7 +41,7 @@ export class Housekeeping {
     const { registry, relay } = options;
     this.#options = options;
     this.#rounds = new Rounds(options.clock, options.logger);
-    // Who relays no more tells zeros at once, whatever it found last.
+    // A process that has lost the lease reports zeros at once, not its last values.
     const tell = (name: string, help: string, of: (depth: typeof NOTHING) => number) =>
       gauge(registry, name, help, [], () => of(relay.holding ? this.#depth : NOTHING));
     tell('mo_outbox_entries', 'Events that wait for the relay', ({ entries }) => entries);
@@ -62,7 +62,7 @@ export class Housekeeping {
 
   async #look(): Promise<void> {
     const { relay, outbox, clock } = this.#options;
-    // What was found by whoever relayed before says nothing any more.
+    // Values from before this process lost the lease are obsolete.
     this.#depth = relay.holding ? await outbox.depth() : NOTHING;
     if (this.#depth.parked === 0 || clock.elapsed() - this.#unparkedMs < CHORE_INTERVAL_MS) return;
     this.#unparkedMs = clock.elapsed();

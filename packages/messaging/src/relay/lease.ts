@@ -1,14 +1,15 @@
 /**
- * Who relays: at most one process a service, by a lease in the database that it renews. A holder that freezes or dies
- * stops renewing, and another takes over once the lease has run out. What a frozen holder still sends when it wakes up is a
- * duplicate, and harmless. The database's clock alone decides. Other work of one process has a lease in a table of its own.
+ * The lease that chooses the relay: at most one process per service holds it, in the database, and renews it. A holder
+ * that freezes or dies stops renewing, and another process takes over once the lease has expired. Events that a frozen
+ * holder sends when it wakes up are duplicates, and harmless. Only the database's clock decides about expiry. Other
+ * work for one process at a time has a lease in a table of its own.
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Database } from '@mo/database';
 import { run, sqlOf } from '@mo/database';
 
-/** A lease runs so long; a successor has taken over within this and one renewal. */
+/** How long a lease runs, in ms; a successor takes over within this time plus one renewal interval. */
 export const LEASE_MS = 1_000;
 export const LEASE_RENEWAL_MS = 250;
 
@@ -31,8 +32,8 @@ export class Lease {
   #isHeld = false;
 
   /**
-   * @param name of the process, as {@link processName} gives it
-   * @param table one that {@link leaseTableV1} makes
+   * @param name the name of the process, from {@link processName}
+   * @param table a table made by {@link leaseTableV1}
    */
   constructor(database: Database, name: string, durationMs = LEASE_MS, table = 'relay_lease') {
     this.#database = database;
@@ -41,12 +42,12 @@ export class Lease {
     this.#table = table;
   }
 
-  /** What the lease says of its holder: the process, and how often it has tried to take it. */
+  /** The holder's name in the lease: the process, and how often it has tried to take the lease. */
   get holder(): string {
     return `${this.#name}/${this.#term}`;
   }
 
-  /** Renews the lease, or takes it where nobody holds it any more; null where another process does. */
+  /** Renews the lease, or takes it if it is free or expired; null if another process holds it. */
   async hold(): Promise<'renewed' | 'taken' | null> {
     if (this.#isHeld && (await this.#isDone(renew))) return 'renewed';
     this.#term += 1;
@@ -54,14 +55,14 @@ export class Lease {
     return this.#isHeld ? 'taken' : null;
   }
 
-  /** Takes the lease whoever holds it, who finds it gone when it renews. */
+  /** Takes the lease by force. A previous holder notices when its next renewal fails. */
   async take(): Promise<void> {
     this.#term += 1;
     await run(sqlOf(this.#database), takeByForce(this.#table), [this.holder, this.#durationMs]);
     this.#isHeld = true;
   }
 
-  /** Gives the lease up, so that a successor need not wait. */
+  /** Releases the lease, so that a successor need not wait for its expiry. */
   async release(): Promise<void> {
     this.#isHeld = false;
     await run(sqlOf(this.#database), `DELETE FROM ${this.#table} WHERE holder = $1`, [this.holder]);

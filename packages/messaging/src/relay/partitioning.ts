@@ -1,8 +1,9 @@
 /**
- * Over how many partitions a service's events are spread: a number of the service's own, and not whatever Kafka has at the
- * moment. A customer's events are in one partition, so in order; with another number most customers have another one, and
- * who reads the new partition before the end of the old would have them out of order. So the number changes only by
- * `mo partitions raise`, once all has been read; partitions that somebody adds to the topic are not used before that.
+ * The number of partitions over which a service's events are spread. The service stores this number; it doesn't use the
+ * topic's current partition count. All events of a customer are in one partition, so they are in order. A different
+ * number moves most customers to another partition, and a consumer that reads the new partition before the end of the
+ * old one gets their events out of order. So the number changes only through `mo partitions raise`, once all events
+ * have been read. Partitions added to the topic by other means are not used before that.
  */
 
 import { TOPIC_PARTITIONS } from '@mo/contracts';
@@ -25,15 +26,15 @@ export class Partitioning {
     this.#database = database;
   }
 
-  /** The number in use; null where nothing was sent yet. */
+  /** The number in use; null if nothing was sent yet. */
   async read(): Promise<number | null> {
     const [row] = await run<{ partitions: number }>(sqlOf(this.#database), 'SELECT partitions FROM partitioning');
     return row?.partitions ?? null;
   }
 
   /**
-   * The number in use; where nothing was sent yet, from now on as many as the topic has. A topic that has fewer was made
-   * anew, after its Kafka was lost: it gets as many.
+   * The number in use. If nothing was sent yet, the topic's partition count becomes the number in use. A topic with
+   * fewer partitions was recreated after its Kafka was lost, so its count is raised to the number in use.
    */
   async inUse(topic: string, kafka: Topics): Promise<number> {
     const ends = await kafka.ends(topic);
@@ -43,20 +44,20 @@ export class Partitioning {
     return partitions;
   }
 
-  /** As `inUse`, for whoever sends: where the topic is missing, because it is new or was deleted, it is made first. */
+  /** Like `inUse`, for senders: creates the topic first if it is missing (new or deleted). */
   async ofSender(topic: string, kafka: Topics & Pick<Kafka, 'ensureTopics'>): Promise<number> {
     if ((await kafka.ends(topic)) === null) await kafka.ensureTopics([topic], (await this.read()) ?? TOPIC_PARTITIONS);
     return this.inUse(topic, kafka);
   }
 
-  /** Takes a number into use, unless there is one already; answers with the one that is in use. */
+  /** Stores a number unless one is stored already; returns the number in use. */
   async #choose(partitions: number): Promise<number> {
     const [row] = await run<{ partitions: number }>(sqlOf(this.#database), CHOOSE, [partitions]);
-    // Another process has chosen in the same moment, after this statement had begun.
+    // No row: another process stored a number after this statement's snapshot was taken.
     return row?.partitions ?? this.#choose(partitions);
   }
 
-  /** Puts another number into use, if the relay's lease says so of its holder; tells whether it did. */
+  /** Changes the number in use, provided that `holder` has the relay's lease; returns whether it changed. */
   async change(partitions: number, holder: string): Promise<boolean> {
     return (await run(sqlOf(this.#database), CHANGE, [partitions, holder])).length > 0;
   }

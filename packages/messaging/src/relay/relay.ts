@@ -1,7 +1,8 @@
 /**
- * The relay moves events from the outbox to Kafka: it reads what is there in id order, sends it as one batch, and removes
- * what Kafka has acknowledged. No transaction is open while it sends. A crash between sending and removing sends
- * again, which followers skip. While Kafka is away the outbox grows and nothing else happens.
+ * The relay moves events from the outbox to Kafka: it reads entries in id order, sends them as one batch, and removes
+ * the entries that Kafka has acknowledged. No transaction is open while it sends. After a crash between sending and
+ * removing, the entries are sent again; followers skip these duplicates. While Kafka is down, the only effect is that
+ * the outbox grows.
  */
 import { type Stream, topicOf } from '@mo/contracts';
 import { type Clock, failureOf, type Logger, type Span, type Tracer } from '@mo/service-kit';
@@ -12,11 +13,11 @@ import { Pacer, RELAY_PACING } from '../round-interval.ts';
 import type { Outbox, OutboxEntry } from '../sql/outbox.ts';
 import { LEASE_RENEWAL_MS, type Lease } from './lease.ts';
 
-/** Entries that one round takes. */
+/** The most entries per round. */
 export const RELAY_ENTRIES_MAX = 2_000;
 /**
- * How soon an idle relay looks for what other replicas wrote, and how seldom at last where there is nothing for a while.
- * What its own process wrote wakes it, and so does the lease.
+ * The bounds of the interval at which an idle relay polls for entries that other replicas wrote; each empty poll
+ * doubles it. Entries of its own process wake the relay at once, and so does taking the lease.
  */
 const IDLE_POLL_MS_MIN = 25;
 const IDLE_POLL_MS_MAX = 100;
@@ -29,19 +30,19 @@ export interface RelayOptions {
   outbox: Pick<Outbox, 'read' | 'remove' | 'park'>;
   lease: Pick<Lease, 'holder' | 'hold' | 'release'>;
   kafka: Kafka;
-  /** Over how many partitions events are spread; asked anew by each process that takes the lease. */
+  /** The number of partitions over which events are spread; read again each time that the relay opens a producer. */
   partitions: () => Promise<number>;
   clock: Clock;
   logger: Logger;
   onSent?: (events: number) => void;
   onFailure?: () => void;
-  /** Left out where nothing is traced. */
+  /** Absent if tracing is off. */
   tracer?: Tracer | null;
 }
 
-/** The way to Kafka of a process that holds the lease. */
+/** The connection to Kafka of a process that holds the lease. */
 interface Way {
-  /** What the lease says of the process. */
+  /** The holder's name in the lease. */
   readonly holder: string;
   readonly producer: Producer;
   readonly partitions: number;
@@ -55,7 +56,7 @@ export class Relay {
   #woken = false;
   #done: Promise<unknown> = Promise.resolve();
   #holding = false;
-  /** Another process may have held the lease since the way was opened. */
+  /** Another process may have held the lease since `#way` was opened. */
   #isNewHolder = false;
   #way: Way | null = null;
 
@@ -63,7 +64,7 @@ export class Relay {
     this.#options = options;
   }
 
-  /** Whether this process is the service's relay now. */
+  /** Whether this process currently is the service's relay. */
   get holding(): boolean {
     return this.#holding;
   }
@@ -72,7 +73,7 @@ export class Relay {
     this.#done = Promise.all([this.#keepLease(), this.#relay()]);
   }
 
-  /** Something was written: look at once. */
+  /** Polls at once, because entries were written. */
   wake(): void {
     this.#woken = true;
     this.#rest();
@@ -148,10 +149,11 @@ export class Relay {
   }
 
   /**
-   * Sends entries; where the broker refuses one for good, halves until it is found and parked.
+   * Sends entries. If the broker permanently refuses one, halves the batch until the refused entry is found and parked.
    *
-   * @param parked the customers of which one was parked in this round: their later entries wait, even where parked
-   *   entries are let go meanwhile
+   * @param parked the customers with an entry parked in this round: their later entries wait, even if parked entries
+   *   are
+   *   released in the meantime
    */
   async #send(way: Way, topic: string, all: OutboxEntry[], parked = new Set<string>()): Promise<void> {
     const { stream, outbox, logger, onSent } = this.#options;
@@ -184,7 +186,7 @@ export class Relay {
     }
   }
 
-  /** One for each event whose trace is recorded: what is sent together is of many traces. */
+  /** Begins one span per event whose trace is recorded, because the events of a batch belong to many traces. */
   #beginSpans(topic: string, entries: readonly OutboxEntry[]): readonly Span[] {
     const { stream, tracer = null } = this.#options;
     if (tracer === null) return NO_SPANS;
