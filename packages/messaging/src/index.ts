@@ -1,6 +1,6 @@
 /**
- * Streams: how the services agree. `protocol/` is the protocol itself, free of storage and network; `sql/`, `pull/`,
- * `kafka/`, `relay/` and `follower/` are what it runs on.
+ * Event streams, which keep the services consistent. `protocol/` is the protocol, independent of storage and network;
+ * `sql/`, `pull/`, `kafka/`, `relay/` and `follower/` connect it to PostgreSQL, HTTP and Kafka.
  */
 
 export * from './audit/index.ts';

@@ -1,6 +1,6 @@
 /**
- * The metrics of the streams. Whatever has few labels begins at 0, so that a rate is known from the first scrape on; what
- * is counted often is counted once a batch.
+ * The metrics of the streams. Counters with few label values are initialised to 0, so that a rate is defined from the
+ * first scrape. Frequent events are counted once per batch.
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
 import { databaseOutage } from '@mo/database';
@@ -18,7 +18,7 @@ const WHAT_BECAME: readonly (EventOutcome | 'quarantined')[] = [
   'quarantined',
 ];
 
-/** Another got in the way, a rule of a table is broken, the database could not be reached, or a bug. */
+/** A conflict with another transaction, a violated constraint, an unreachable database, or anything else (a bug). */
 const BATCH_FAILURES = ['conflict', 'refusal', 'outage', 'other'] as const;
 
 export function streamMetrics(registry: Registry, follows: readonly Stream[]) {

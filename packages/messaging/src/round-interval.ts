@@ -1,47 +1,48 @@
 /**
- * How far apart the rounds of the relay, and those of a consumer, begin. A round costs everyone in it much the same whether it
- * carries one event or a hundred: where rounds take long, the processors are busy, and then fewer, larger ones leave more of
- * them to the callers. What tells is how long they have taken of late: that one of them took long says little of the next, and
- * what has waited for it must not wait for a longer rest as well.
+ * The interval between the starts of rounds, of the relay and of consumers. A round costs every process involved about
+ * the same whether it carries one event or a hundred. Long rounds mean that the processors are busy; fewer, larger
+ * rounds then leave more CPU time to requests. The interval follows the mean duration of recent rounds, not the last
+ * one: a single long round says little about the next, and events that waited for it must not wait for a longer rest as
+ * well.
  */
 export interface Pacing {
-  /** Rounds never begin closer to each other. */
+  /** The shortest interval. */
   readonly msMin: number;
-  /** As much as waiting for more may add to the age of an event. */
+  /** The longest interval: the most that waiting for further events may add to the age of an event. */
   readonly msMax: number;
-  /** The loop is at work for one part in so many, unless a bound says otherwise. */
+  /** The loop is busy for 1/`parts` of the time, within the bounds. */
   readonly parts: number;
 }
 
-/** The relay's: it sets the pace of all that follow. */
+/** The relay's pacing, which determines the pace of all followers. */
 export const RELAY_PACING: Pacing = { msMin: 30, msMax: 60, parts: 3 };
 
 /**
- * That of whoever follows: where its round took no longer than that, it is back before the relay's next one, and waits at the broker
- * for what that sends. With a pace of its own an event would wait for the one and then for the other.
+ * The followers' pacing. Unless its rounds take longer, a follower is back before the relay's next round and waits at
+ * the broker for the events which that round sends. With an independent pace, an event would wait for both intervals.
  */
 export const FOLLOWER_PACING: Pacing = { msMin: 15, msMax: 28, parts: 2 };
 
-/** The last round counts for this part of the mean, and those before it for the rest. */
+/** The weight of the last round in the moving average. */
 const LATEST_PART = 0.1;
 
-/** How far apart the rounds of one loop begin. */
+/** Computes the interval between the starts of one loop's rounds. */
 export class Pacer {
   readonly #pacing: Pacing;
-  /** How long rounds have taken, in ms; at first as if there had been nothing to do. */
+  /** The mean duration of rounds, in ms; starts at 0, as if there had been nothing to do. */
   #meanMs = 0;
 
   constructor(pacing: Pacing) {
     this.#pacing = pacing;
   }
 
-  /** How long after a round began the next one begins, in ms. */
+  /** The time from the start of a round to the start of the next, in ms. */
   get intervalMs(): number {
     const { msMin, msMax, parts } = this.#pacing;
     return Math.min(Math.max(parts * this.#meanMs, msMin), msMax);
   }
 
-  /** Takes note of a round, in ms. One that hung says no more of those to come than one that took as long as they may be apart. */
+  /** Records a round's duration in ms, counted as at most `msMax`, so that a round that hung has no more weight. */
   took(roundMs: number): void {
     this.#meanMs += LATEST_PART * (Math.min(roundMs, this.#pacing.msMax) - this.#meanMs);
   }

@@ -1,4 +1,4 @@
-/** Work that a process does over and over beside its requests, until it is stopped. */
+/** Work that a process repeats in the background, concurrently with requests, until it is stopped. */
 import type { Clock, Logger } from '@mo/service-kit';
 
 export class Rounds {
@@ -12,22 +12,23 @@ export class Rounds {
     this.#logger = logger;
   }
 
-  /** Aborted once nothing more is to be done. */
+  /** Aborted when the work has to stop. */
   get signal(): AbortSignal {
     return this.#stopping.signal;
   }
 
   /**
-   * Begins some work, and rests so long after each round. A round that fails ends there; the next one comes all the same. One
-   * that ends because nothing more is to be done has not failed.
+   * Repeats some work, with a pause of `intervalMs` after each round. A failed round doesn't prevent the next one. A
+   * round that ends because of the stop signal has not failed.
    *
-   * @param failure what the log says of a round that failed: as a warning of the first of several in a row
+   * @param failure the log message for a failed round: a warning for the first of several in a row, debug for the
+   *   others
    */
   every(intervalMs: number, failure: string, work: () => Promise<void>): void {
     this.#running.push(this.#run(intervalMs, failure, work));
   }
 
-  /** Begins no more rounds. Resolves once those under way are over. */
+  /** Starts no more rounds. Resolves when the current rounds have ended. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await Promise.all(this.#running);

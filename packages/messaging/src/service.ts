@@ -1,6 +1,6 @@
 /**
  * A service that takes part in the protocol, from its configuration to a server that is ready to listen. All three
- * services are put together here, in the same way; what differs is what they hand in.
+ * services are assembled here in the same way; they differ only in their definitions.
  */
 import type { MigrationObject } from '@mikro-orm/core';
 import type { EntitySchema } from '@mikro-orm/postgresql';
@@ -53,26 +53,26 @@ import type { AccountTables } from './sql/sql-store.ts';
 import { createStreams, type Streams } from './streams.ts';
 
 /**
- * The connections of requests. Some are kept for the write path, some for the service's other transactions, and one for the
- * single rows that are read on the way of a command or a token. Reads share the rest.
+ * The connections for requests. Some are reserved for the write path, some for the service's other transactions, and
+ * one for single rows read while a command or a token is processed. Reads share the rest.
  */
 const CONNECTIONS_MAX = 10;
 const ON_THE_WAY = 1;
-/** The reads that wait are bounded, and so is how long one waits. */
+/** The limits on the number of waiting reads, and on how long each waits. */
 const READS = { waitingMax: 1_024, waitMsMax: 2_000 };
 /** For pulls, the relay and housekeeping. */
 const BACKGROUND_CONNECTIONS_MAX = 5;
 
-/** Who reads the streams without being followed by anybody. */
+/** The clients that read the streams and have no stream of their own. */
 const PULLERS = ['webhooks'];
 
-/** What the names of topics begin with. */
+/** The prefix of topic names. */
 export const topicPrefix = z
   .string()
   .regex(/^[\w.-]{1,100}$/)
   .default(TOPIC_PREFIX_DEFAULT);
 
-/** The environment that every such service reads, beside its own database's and its peers' URLs. */
+/** The environment that every such service reads, in addition to the URLs of its database and its peers. */
 export const serviceConfig = {
   ...processConfig,
   ...admissionConfig,
@@ -87,20 +87,20 @@ export { databaseUrl, origins };
 export interface ServiceDefinition<A extends Account> {
   config: z.infer<z.ZodObject<typeof serviceConfig>>;
   databaseUrl: string;
-  /** For each peer the origins of its replicas. */
+  /** The origins of each peer's replicas. */
   peerUrls: Readonly<Record<string, readonly string[]>>;
   model: StreamModel<A>;
   tables: AccountTables<A>;
   audited: Audited<A>;
   entities: EntitySchema[];
   migrations: MigrationObject[];
-  /** Built beside the traffic. */
+  /** Built concurrently, without blocking traffic. */
   indexes?: readonly Index[];
-  /** SQL for the customer id of `want.external_id`, where the stream may be pulled by it. */
+  /** SQL for the customer id of `want.external_id`, if the stream can be pulled by external_id. */
   resolveExternalId?: string;
-  /** What the service does now and then, in one of its processes. */
+  /** Periodic work of the service, in one of its processes. */
   chores?: (sql: Sql) => readonly Chore[];
-  /** The most transactions that it has under way at once beside the write path; none unless told. */
+  /** The most concurrent transactions of the service outside the write path; 0 by default. */
   ownTransactionsMax?: number;
   /** Registers the service's operations. */
   routes(parts: ServiceParts<A>): void;
@@ -110,7 +110,7 @@ export interface ServiceParts<A extends Account> {
   serve: ReturnType<typeof routesOf>;
   server: FastifyInstance;
   database: Database;
-  /** Reads of single rows that go together: as `RowsById`, one of the reads that may be under way at once. */
+  /** Reads of single rows, combined into one query: a `RowsById` whose queries count against the limit on reads. */
   rowsById: <Row extends object>(text: string, idOf: (row: Row) => number) => RowsById<Row>;
   streams: Streams<A>;
   logger: Logger;
@@ -119,14 +119,14 @@ export interface ServiceParts<A extends Account> {
 
 export interface App {
   readonly server: FastifyInstance;
-  /** Null where everybody is let in who reaches the server. */
+  /** Null if every client that reaches the server is admitted. */
   readonly admission: Admission | null;
   readonly logger: Logger;
-  /** What stops the app, in order. */
+  /** The steps that stop the app, in order. */
   readonly steps: readonly StopStep[];
 }
 
-/** Migrates, builds the service and starts to follow and relay; the server isn't listening yet. */
+/** Migrates the database, builds the service, and starts following and relaying; the server isn't listening yet. */
 export async function createService<A extends Account>(definition: ServiceDefinition<A>): Promise<App> {
   const { config, model, tables, audited, entities, migrations, peerUrls } = definition;
   const name = model.stream;
@@ -210,7 +210,7 @@ export async function createService<A extends Account>(definition: ServiceDefini
   };
 }
 
-/** Listens, and hands over what stops the service. */
+/** Starts listening; returns the app. */
 export async function listen(app: App, { HOST, PORT }: { HOST: string; PORT: number }): Promise<App> {
   await app.admission?.listen(HOST, LISTEN_BACKLOG);
   await app.server.listen({ host: HOST, port: PORT, backlog: LISTEN_BACKLOG });

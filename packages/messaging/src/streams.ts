@@ -1,6 +1,6 @@
 /**
- * All that a service needs to take part in the protocol, put together: the write path over its tables, the pull and its
- * peers, the relay, the follower and the healer.
+ * Assembles the parts that a service needs to take part in the protocol: the write path over its tables, the pull and
+ * its peers, the relay, the follower and the healer.
  */
 import { randomUUID } from 'node:crypto';
 import { TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
@@ -47,39 +47,39 @@ const FORGET_ROWS_MAX = 50_000;
 export interface StreamsOptions<A extends Account> {
   model: StreamModel<A>;
   tables: AccountTables<A>;
-  /** What the service's tables are told by. */
+  /** How the audit derives the expected table contents. */
   audited: Audited<A>;
-  /** How long the audit rests between its pages. */
+  /** The audit's pause between pages. */
   auditIntervalMs: number;
   /** For the write path and reads. */
   database: Database;
-  /** For pulls, the relay and housekeeping, so that they are served however busy the rest is. */
+  /** For pulls, the relay and housekeeping, so that they get connections however busy the rest is. */
   background: Database;
   peerUrls: Readonly<Record<string, readonly string[]>>;
-  /** Who the service is to its peers; null where nobody has to prove that. */
+  /** The service's identity towards its peers; null if peers don't authenticate. */
   identity: Identity | null;
   kafka: KafkaConnection;
   topicPrefix: string;
   logger: Logger;
   registry: Registry;
-  /** Null where nothing is traced. */
+  /** Null if tracing is off. */
   tracer: Tracer | null;
-  /** SQL for the customer id of `want.external_id`, where the stream's pull may be asked by it. */
+  /** SQL for the customer id of `want.external_id`, if the stream can be pulled by external_id. */
   resolveExternalId?: string;
-  /** What the service itself does now and then, in one of its processes. */
+  /** Periodic work of the service, in one of its processes. */
   chores?: (sql: Sql) => readonly Chore[];
 }
 
 export interface Streams<A extends Account> {
   readonly writePath: WritePath<A>;
   readonly peers: HttpPeers;
-  /** What the service's routes need of the protocol. */
+  /** The protocol functions that the service's routes need. */
   readonly routeHooks: RouteHooks;
-  /** Why the service can't serve now: its database can't be reached. Kafka may be away. */
+  /** Why the service isn't ready: its database can't be reached. A Kafka outage doesn't affect readiness. */
   notReady(): Promise<string | null>;
-  /** Own events were written beside the write path: the relay has something to do. */
+  /** Call after own events were written outside the write path, to wake the relay. */
   onWritten(): void;
-  /** Serves the pull on the service's own server. */
+  /** Registers the routes of the pull on the service's own server. */
   routes(app: FastifyInstance): void;
   start(): void;
   /** In the order in which a service stops. */
@@ -134,7 +134,7 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
       quarantined: ({ stream, source }) => metrics.quarantinings.inc({ stream, by: source === null ? 'pull' : 'push' }),
     },
   });
-  // Who waits for an answer gets it first.
+  // Callers that wait for an answer get it before the relay runs.
   const wakeRelay = () => void setImmediate(() => relay.wake());
   writePath.onWritten(wakeRelay);
   gauge(registry, 'mo_write_queue_depth', 'Commands and events that wait for a batch', [], () => writePath.depth);
@@ -157,7 +157,7 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
     set: (standing, counts) => {
       for (const [of, rows] of counts) standing.set({ stream: of }, rows);
     },
-    // What stands, stands until it is settled.
+    // Quarantined events remain until they are applied or settled, so the last count is a good value.
     keepsLast: true,
   });
   const follower = new Follower({

@@ -1,4 +1,4 @@
-/** The other services over HTTP: one replica after the other, until one answers. */
+/** Calls to the other services over HTTP: tries one replica after another until one answers. */
 import type { Stream } from '@mo/contracts';
 import { Addresses, connector, type Identity, unavailable } from '@mo/service-kit';
 import { Agent } from 'undici';
@@ -7,7 +7,7 @@ import type { Peers, Pulled } from '../protocol/peers.ts';
 import { RemotePeers } from './remote-peers.ts';
 import type { HeadsPage, TimeSpan } from './wire.ts';
 
-/** All attempts of a call together; a replica that hangs leaves the next its share. */
+/** For all attempts of a call together, shared equally, so that a replica that hangs leaves time for the next. */
 const CALL_TIMEOUT_MS = 3_000;
 const ATTEMPTS_MAX = 3;
 const CONNECT_TIMEOUT_MS = 1_000;
@@ -28,11 +28,11 @@ export class HttpPeers implements Peers {
   #turn = 0;
 
   /**
-   * @param urls for each peer the origins of its replicas
-   * @param identity who calls, and whom it believes to be such a peer; null where neither has to prove it
-   * @param onCall told of each request to a replica
-   * @param isWhole whether events keep what their data says that this version doesn't know, for whoever hands them on
-   * @param callTimeoutMs how long all attempts of a call may take together
+   * @param urls the origins of each peer's replicas
+   * @param identity the caller's identity, and the peers that it trusts; null if neither side authenticates
+   * @param onCall called after each request to a replica
+   * @param isWhole whether event data keeps fields unknown to this version, for callers that forward the events
+   * @param callTimeoutMs the time limit for all attempts of a call together
    */
   constructor(
     urls: Urls,
@@ -118,7 +118,7 @@ async function request(
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });
   if (response.statusCode === 200) return response.body.json();
-  // Why, the other one's log says: what it answers may name whom this is about.
+  // The peer's log has the reason. Its answer is not quoted because it may name the customer.
   await response.body.dump();
   throw new Error(`${origin}${path} answered ${response.statusCode}`);
 }

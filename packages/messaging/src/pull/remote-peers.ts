@@ -1,7 +1,7 @@
 /**
- * The other services, over whatever carries a call to them. Pulls that arrive while a request is under way travel
- * together in the next one, so a pull is always sent after it was asked for, and never shared with one that was under way
- * already. What a peer answers is checked here; how it is reached is for the transport.
+ * The other services, over any transport. Pulls that arrive while requests are in flight are combined in the next one.
+ * So a pull is always sent after its call, and never joins a request that was already in flight. Peers' answers are
+ * validated here; reaching the peer is the transport's task.
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
 import { BatchQueue, QueueFullError, unavailable } from '@mo/service-kit';
@@ -27,10 +27,10 @@ const PULLS_IN_FLIGHT_MAX = 4;
 const PULLS_QUEUE_MAX = 10_000;
 
 /**
- * Carries one call to a peer, a POST where there is a body, else a GET, and reads what a replica answers with a 200. It
- * has a deadline.
+ * Carries one call to a peer: a POST if there is a body, else a GET. Parses the 200 answer of a replica. It has a
+ * deadline.
  *
- * @throws ProblemError unavailable, where no replica gave an answer that can be read in time
+ * @throws ProblemError unavailable, if no replica gave a valid answer in time
  */
 export type PeerCall = <T>(peer: Stream, path: string, read: (answer: unknown) => T, body?: unknown) => Promise<T>;
 
@@ -39,7 +39,7 @@ export class RemotePeers implements Peers {
   readonly #isWhole: boolean;
   readonly #pulls = new Map<Stream, BatchQueue<PullWant, Pulled | Error>>();
 
-  /** @param isWhole whether events keep what their data says that this version doesn't know, for whoever hands them on */
+  /** @param isWhole whether event data keeps fields unknown to this version, for callers that forward the events */
   constructor(carry: PeerCall, isWhole = false) {
     this.#carry = carry;
     this.#isWhole = isWhole;
@@ -101,7 +101,7 @@ export class RemotePeers implements Peers {
   }
 }
 
-/** A customer's page ends before an event that can't be understood; other customers' pages are whole. */
+/** A customer's page ends before an event that can't be parsed; other customers' pages are not affected. */
 function understand(
   stream: Stream,
   { after }: PullWant,

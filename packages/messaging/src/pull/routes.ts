@@ -1,6 +1,6 @@
 /**
- * What a service offers the others: its streams, and to have applied theirs. Pulls have a queue and connections of their
- * own, so that they are answered however busy the write path is.
+ * A service's routes for its peers: they pull its stream, and ask it to apply events of theirs (settle). Pulls have a
+ * queue and connections of their own, so that they are answered however busy the write path is.
  */
 import { externalId, idParameter, type Stream } from '@mo/contracts';
 import { answerWith, BatchQueue, invalid, QueueFullError, sendAnswer, unavailable, validate } from '@mo/service-kit';
@@ -11,11 +11,11 @@ import type { WritePath } from '../protocol/write-path.ts';
 import type { Journal, JournalPage } from '../sql/journal.ts';
 import { type HeadsPage, headsQuery, type PullWant, pullRequest, settleRequest } from './wire.ts';
 
-/** How many wants may wait to be read. */
+/** The most wants that may wait to be read. */
 const WANTS_QUEUE_MAX = 10_000;
 const READS_IN_FLIGHT_MAX = 2;
 const WANTS_BATCH_MAX = 400;
-/** Sweeps are nobody's hurry: one reads at a time, and so many wait. */
+/** Sweeps are not urgent: one reads at a time, and at most this many wait. */
 const HEADS_QUEUE_MAX = 10;
 
 const oneWant = z.strictObject({
@@ -29,7 +29,7 @@ export interface StreamRoutesOptions<A extends Account> {
   readonly follows: readonly Stream[];
   readonly journal: Journal;
   readonly writePath: WritePath<A>;
-  /** Told of a customer of whom another service has applied more events than there are: the journal has lost some. */
+  /** Called if another service has applied more events of a customer than the journal holds: some are lost. */
   readonly onLost: (customerId: number, head: number, applied: number) => void;
 }
 
@@ -85,7 +85,7 @@ export function streamRoutes<A extends Account>(
   }
 }
 
-/** The events are JSON already. */
+/** Sends pages whose events are serialised JSON already. */
 function sendPages(reply: Parameters<typeof sendAnswer>[0], pages: JournalPage[]) {
   const texts = pages.map(
     ({ customerId, head, events }) => `{"customer_id":${customerId},"head":${head},"events":${events}}`,

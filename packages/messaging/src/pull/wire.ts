@@ -1,15 +1,15 @@
 /**
- * What a pull says on the wire: many customers in one request, so that pulls that arrive together travel together. What isn't
- * known is passed over, either way: the other side may be of a later version.
+ * The wire format of pulls: one request covers many customers, so that concurrent pulls are combined. Both sides ignore
+ * unknown fields, because the other side may run a later version.
  */
 import { externalId, resourceId, streamEvent } from '@mo/contracts';
 import { z } from 'zod';
 
-/** How many customers one request may ask for. */
+/** The most customers in one request. */
 export const WANTS_MAX = 200;
-/** How many events one customer's page holds. */
+/** The most events in one customer's page. */
 export const PULL_EVENTS_MAX = 500;
-/** How many events one answer holds, over all its customers; at least one a customer that has any. */
+/** The most events in one answer, over all its customers; at least one per customer that has any. */
 export const PULL_ANSWER_EVENTS_MAX = 5_000;
 
 export const pullWant = z.object({
@@ -20,7 +20,7 @@ export const pullWant = z.object({
 export const pullRequest = z.object({ wants: z.array(pullWant).min(1).max(WANTS_MAX) });
 export type PullWant = z.infer<typeof pullWant>;
 
-/** What is checked of an answer at once; its events one by one, so that one bad event stops one customer. */
+/** Validates an answer except its events, which are validated one by one: a bad event blocks one customer only. */
 export const pullAnswer = z.object({
   pages: z.array(z.object({ customer_id: resourceId.nullable(), head: z.int().min(0), events: z.array(z.unknown()) })),
 });
@@ -31,13 +31,13 @@ export const settleAnswer = z.object({ applied: z.boolean() });
 
 /** A span of time, in ms since the epoch. */
 export interface TimeSpan {
-  /** It begins with this; with 0, it is all time. */
+  /** The inclusive start; 0 means all time. */
   readonly sinceMs: number;
-  /** It ends before this; left out, it has no end. */
+  /** The exclusive end; if absent, the span has no end. */
   readonly untilMs?: number;
 }
 
-/** A time after all others, in ms since the epoch. */
+/** A time later than any event, in ms since the epoch. */
 export const ENDLESS_MS = Date.UTC(9999, 0, 1);
 
 const timeMs = z.coerce.number().int().min(0).max(ENDLESS_MS);
@@ -47,18 +47,18 @@ export const headsQuery = z.object({
   until: timeMs.optional(),
   after: z.coerce.number().int().min(0).default(0),
 });
-/** How many heads an answer holds, of all customers and of those with recent events. */
+/** The most heads in an answer: over all customers, and over those with recent events. */
 export const HEADS_PAGE_MAX = 2_000;
 export const RECENT_HEADS_PAGE_MAX = 20_000;
-/** How many events of a span with an end are read for its heads: where it has more, its page is never the last. */
+/** The most events read for the heads of a span with an end; if it has more, its page is never the last. */
 export const RECENT_EVENTS_MAX = 20_000;
 export const headsAnswer = z.object({
   heads: z.array(z.tuple([resourceId, z.int().min(1)])),
-  /** Whether no more follow; where an earlier version doesn't say so, it is a page that isn't full. */
+  /** Whether this is the last page. Earlier versions omit it: then a page that isn't full is the last. */
   is_last: z.boolean().optional(),
 });
 
-/** A page of heads: customer ids, and the last version of each in the span that was asked for. */
+/** A page of heads: customer ids, and the last version of each in the requested span. */
 export interface HeadsPage {
   readonly heads: readonly (readonly [customerId: number, version: number])[];
   readonly isLast: boolean;

@@ -1,4 +1,4 @@
-/** Answers that are kept under their Idempotency-Key, written in the transaction of their effect. */
+/** Answers stored under their Idempotency-Key, in the same transaction as their effect. */
 
 import { formatToken, isoTime, type Problem, parseToken } from '@mo/contracts';
 import { run, type Sql, type Statement } from '@mo/database';
@@ -7,7 +7,7 @@ import type { Account } from '../protocol/account.ts';
 import type { Command, StoredAnswer } from '../protocol/command.ts';
 import { column } from './columns.ts';
 
-/** A key lives so long; an older one counts as absent. */
+/** The lifetime of a key, in ms; an older key counts as absent. */
 export const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
 
 interface AnswerRow {
@@ -21,8 +21,8 @@ interface AnswerRow {
 }
 
 /**
- * Too old ones as well, of which there are few: with a condition on their age, a plan that is made while there are some hundreds
- * goes by the index of that, and goes on to read all answers of a day for each batch.
+ * Also reads expired answers, of which there are few. With a condition on the age, a plan made while the table has a
+ * few hundred rows would use the index on `created_at`, and later read all answers of a day for each batch.
  */
 export const READ_ANSWERS = `
   SELECT id, fingerprint, status, body, token, settle, created_at FROM answers WHERE id = ANY($1::bytea[])`;
@@ -34,15 +34,15 @@ const WRITE = `
   SELECT *, $7::timestamptz FROM unnest($1::bytea[], $2::bytea[], $3::smallint[], $4::text[], $5::text[], $6::json[]) AS new (id)
   ORDER BY new.id`;
 
-/** What is found under the keys of commands. */
+/** The answers found under the keys of commands. */
 export interface FoundAnswers {
-  /** Those that count, by the hex of the key's id. */
+  /** The valid answers, by the hex of the key's id. */
   readonly kept: ReadonlyMap<string, StoredAnswer>;
-  /** The ids of keys under which one is still there that is too old to count. */
+  /** The ids of keys whose stored answer has expired. */
   readonly outdated: readonly Buffer[];
 }
 
-/** The answers kept under the commands' keys. */
+/** Reads the answers stored under the commands' keys. */
 export async function readAnswers<A extends Account>(
   sql: Sql,
   commands: readonly Command<A>[],
@@ -59,15 +59,16 @@ export async function readAnswers<A extends Account>(
 
 const counts = (row: AnswerRow, nowMs: number): boolean => new Date(row.created_at).getTime() > nowMs - KEY_LIFETIME_MS;
 
-/** Whether an answer is kept under the key. */
+/** Whether a valid answer is stored under the key. */
 export async function isKeyUsed(sql: Sql, keyId: Buffer, nowMs: number): Promise<boolean> {
   return (await run<AnswerRow>(sql, READ_ANSWERS, [[keyId]])).some((row) => counts(row, nowMs));
 }
 
 /**
- * What keeps answers. Where another transaction has kept one under one of the keys since, that is a conflict.
+ * The statements that store answers. An answer that another transaction has stored under one of the keys since is a
+ * conflict.
  *
- * @param outdated ids of keys whose answers give way
+ * @param outdated ids of keys whose expired answers are replaced
  */
 export function answerStatements(
   answers: readonly StoredAnswer[],
@@ -88,7 +89,7 @@ export function answerStatements(
   return [...forget, { text: WRITE, parameters }];
 }
 
-/** Forgets the answers that are too old to count; at most so many at once. */
+/** Deletes expired answers, at most `rowsMax` per call. */
 export async function forgetAnswers(sql: Sql, nowMs: number, rowsMax: number): Promise<number> {
   const rows = await run(
     sql,

@@ -2,10 +2,10 @@ import type { Stream } from '@mo/contracts';
 import type { Statement } from '@mo/database';
 import type { Account } from '../protocol/account.ts';
 
-/** The progress columns of an account's row, as PostgreSQL gives them. */
+/** The progress columns of an account's row, as PostgreSQL returns them. */
 export type ProgressRow = { version: string; restricted: string; last_time: Date | string } & Record<string, unknown>;
 
-/** The columns that hold progress on followed streams, for a select list. */
+/** The progress columns, for a select list. */
 export const progressColumns = (follows: readonly Stream[], table: string): string =>
   ['version', 'restricted', 'last_time', ...follows.flatMap((stream) => [`${stream}_applied`, `${stream}_behind`])]
     .map((column) => `${table}.${column}`)
@@ -28,17 +28,17 @@ export function readProgress(follows: readonly Stream[], row: ProgressRow): Omit
   };
 }
 
-/** What is written into the columns of followed streams: for each what was applied, then what it is behind, 0 for nothing. */
+/** The values of the columns of followed streams: for each stream `applied`, then `behind` (0 if it isn't behind). */
 export const followedValues = (follows: readonly Stream[]): readonly ((account: Account) => number)[] =>
   follows.flatMap((stream) => [
     ({ applied }: Account) => applied[stream] ?? 0,
     ({ behind }: Account) => behind[stream] ?? 0,
   ]);
 
-/** One array a column, for `unnest`. */
+/** One array per column, for `unnest`. */
 export const column = <Row, Value>(rows: readonly Row[], read: (row: Row) => Value): Value[] => rows.map(read);
 
-/** What writes rows, one parameter a column; nothing where there are none. */
+/** The statement that writes rows, with one parameter per column; none if there are no rows. */
 export const rowStatements = <Row>(
   text: string,
   rows: readonly Row[],

@@ -1,4 +1,4 @@
-/** The whole journal, customer by customer, in pages: as the relay would have sent it, in the order of versions. */
+/** Scans the whole journal in pages, customer by customer and in version order, as the relay would have sent it. */
 
 import type { Database } from '@mo/database';
 import { run, sqlOf } from '@mo/database';
@@ -10,7 +10,7 @@ const NEXT = `
   FROM journal j WHERE (j.customer_id, j.version) > ($1::bigint, $2::bigint)
   ORDER BY j.customer_id, j.version LIMIT $3`;
 
-/** Reads all that was committed when the scan reached it; whatever was committed before it began is there. */
+/** Reads each page as committed when the scan reaches it. Everything committed before the scan began is included. */
 export async function* scanJournal(database: Database, eventsMax: number): AsyncGenerator<JournalRow[]> {
   for (let after: JournalRow | undefined; ; ) {
     const rows = await run<JournalRow>(sqlOf(database), NEXT, [

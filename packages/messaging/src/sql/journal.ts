@@ -1,6 +1,7 @@
 /**
- * The journal of a service's own stream. An event is written once, in the transaction that it tells of, with an entry in
- * the outbox; it is kept for ever, and serves the pull, the history of a customer, and the backfill of new subscribers.
+ * The journal of a service's own stream. An event is written once, in the transaction of the change that it describes,
+ * together with an outbox entry. It is kept forever, and serves pulls, the history of a customer, and the backfill of
+ * new subscribers.
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
 import type { Database } from '@mo/database';
@@ -28,7 +29,7 @@ interface HeadRow {
 export interface JournalPage {
   readonly customerId: number | null;
   readonly head: number;
-  /** A JSON array. It is sent as it is read: taken apart, a page of 400 events would take longer than all else that is done for it. */
+  /** A JSON array, sent as it was read: parsing a page of 400 events would take longer than all other work on it. */
   readonly events: string;
 }
 
@@ -36,7 +37,7 @@ const WRITE = `
   INSERT INTO journal (customer_id, version, type, data, seen, time, traceparent)
   SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::json[], $5::json[], $6::timestamptz[], $7::text[])`;
 
-/** A transaction has its own id before it draws ids of entries: the relay's floor rests on that. */
+/** The transaction gets its own id before it draws ids of outbox entries; the outbox floor depends on that. */
 const APPEND = `
   WITH entries AS (${WRITE})
   INSERT INTO outbox (customer_id, version)
@@ -44,15 +45,15 @@ const APPEND = `
   WHERE (SELECT pg_current_xact_id() IS NOT NULL)
   ORDER BY place`;
 
-/** What writes events and their outbox entries, in the order given. The customers' accounts must be locked. */
+/** The statement that writes events and their outbox entries, in order. The customers' accounts must be locked. */
 export const appendStatements = (events: readonly StreamEvent[]): Statement[] =>
   events.length === 0 ? [] : [{ text: APPEND, parameters: columnsOf(events) }];
 
-/** As `appendStatements`, at once. */
+/** Runs `appendStatements` at once. */
 export const appendEvents = (sql: Sql, events: readonly StreamEvent[]): Promise<void> =>
   runAll(sql, appendStatements(events));
 
-/** Writes events that the journal has lost, and that Kafka has. */
+/** Writes events that the journal has lost and that were read back from Kafka. */
 export async function restoreEvents(sql: Sql, events: readonly StreamEvent[]): Promise<void> {
   if (events.length > 0) await run(sql, WRITE, columnsOf(events));
 }
@@ -67,7 +68,7 @@ const columnsOf = (events: readonly StreamEvent[]) => [
   column(events, (event) => event.traceparent),
 ];
 
-/** From customer to customer, so that it costs the same however many events each of them has. */
+/** Skips from customer to customer in the index: the cost doesn't depend on the number of events per customer. */
 export const ALL_HEADS = `
   WITH RECURSIVE known (customer_id, place) AS (
     (SELECT customer_id, 1 FROM journal WHERE customer_id > $1 ORDER BY customer_id LIMIT 1)
@@ -83,9 +84,10 @@ export const ALL_HEADS = `
   ORDER BY known.customer_id`;
 
 /**
- * What is recent is read by its time, and then looked through: by customer, the whole journal would be. Each page reads the
- * span again, so a span is best short. Of at most $4 events; all where that is null. A plan serves all spans, and is made for few
- * events: so their bounds are worked out once and not for each, and they are grouped apart from their order, which takes no sort of them.
+ * Reads the events of a span by time and filters them by customer, because a scan by customer would read the whole
+ * journal. Each page reads the span again, so spans should be short. Reads at most $4 events, or all if $4 is null. One
+ * generic plan, made for few events, serves all spans. So the bounds are subqueries, computed once instead of per row,
+ * and grouping is separate from ordering, so that the events need no sort.
  */
 export const RECENT_HEADS = `
   WITH recent AS MATERIALIZED (
@@ -98,17 +100,18 @@ export const RECENT_HEADS = `
   ORDER BY customer_id LIMIT ${RECENT_HEADS_PAGE_MAX}`;
 
 /**
- * What the index of times has not summarised yet is read for each span, whatever its time. PostgreSQL summarises when it vacuums,
- * a minute or two later: under an upload that is half a million rows. It waits for no vacuum, which would be cancelled for it.
+ * Page ranges that the BRIN index on `time` has not summarised yet are read for every span. PostgreSQL summarises on
+ * vacuum, a minute or two later: during an upload, that is half a million rows. The lock timeout is short so that this
+ * statement doesn't wait for a vacuum, which PostgreSQL would cancel in its favour.
  */
 const SUMMARISE = `
   WITH within AS MATERIALIZED (SELECT set_config('lock_timeout', '100ms', true))
   SELECT brin_summarize_new_values('journal_time') FROM within`;
 const SUMMARISE_INTERVAL_MS = 5_000;
-/** lock_not_available, insufficient_privilege, query_canceled (for the time it took), deadlock_detected: it is a help, no more. */
+/** lock_not_available, insufficient_privilege, query_canceled (timeout), deadlock_detected: summarising is optional. */
 const UNSUMMARISED_STATES = ['55P03', '42501', '57014', '40P01'];
 
-/** A journal row as the text of an event on the wire; `j` is the row. */
+/** SQL for the JSON text of an event on the wire; `j` is the journal row. */
 export const eventText = (stream: Stream): string => `
   '{"stream":"${stream}","customer_id":' || j.customer_id || ',"version":' || j.version || ',"type":"' || j.type
   || '","data":' || j.data || ',"seen":' || j.seen
@@ -123,8 +126,8 @@ export class Journal {
   #summariseDueMs = Number.NEGATIVE_INFINITY;
 
   /**
-   * @param database its own connections, so that pulls are served however busy the write path is
-   * @param resolve SQL for the customer id of external_id `want.external_id`; null where the stream has no such names
+   * @param database connections of its own, so that pulls are served however busy the write path is
+   * @param resolve SQL for the customer id of external_id `want.external_id`; null if the stream has no external_ids
    */
   constructor(database: Database, stream: Stream, resolve: string | null) {
     this.#database = database;
@@ -145,7 +148,7 @@ export class Journal {
       ORDER BY want.place`;
   }
 
-  /** The next events of each customer asked for, and the head of each stream, as of one moment. */
+  /** The next events and the head of each requested customer, all from one snapshot. */
   async pages(wants: readonly PullWant[]): Promise<JournalPage[]> {
     const each = Math.max(1, Math.min(PULL_EVENTS_MAX, Math.floor(PULL_ANSWER_EVENTS_MAX / wants.length)));
     const rows = await run<{ customer_id: string | null; head: string; events: string }>(
@@ -166,8 +169,8 @@ export class Journal {
   }
 
   /**
-   * The heads of customers above `after`, by customer id, a page; of all of them, or of those that have an event in a span. Where it
-   * has an end, and more events than are read, the page is of some of its customers.
+   * A page of heads of the customers above `after`, by customer id: of all customers, or of those with an event in a
+   * span. If the span has an end, and more events than are read, the page covers only some of its customers.
    */
   async heads(span: TimeSpan, after: number): Promise<HeadsPage> {
     return span.sinceMs === 0 ? this.#allHeads(after) : this.#recentHeads(span, after);

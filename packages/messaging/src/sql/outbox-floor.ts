@@ -1,35 +1,38 @@
 /**
- * The id up to which the outbox is empty for good.
+ * The floor: the id up to which the outbox is permanently empty.
  *
- * Entries that were removed stay in the table and its index until no snapshot can see them any more: for hours, where
- * somebody dumps the database. Whoever reads from the first id on passes all of them each time. But "above the last id"
- * would skip what is committed late. So: note the last id that was drawn, then take a transaction id. A transaction draws
- * ids only once it has a transaction id itself, to which whoever writes entries sees; so whoever drew an id up to the noted one has a
- * smaller transaction id. Once a snapshot says that all smaller ones are over, what it sees up to the noted id is all that
- * there will ever be, and the floor rises to below the first of that.
+ * Problem: removed entries stay in the table and its index until no snapshot can see them any more, which takes hours
+ * while a database dump runs. A scan from the first id passes all of these dead entries each time. A scan from the last
+ * id read would skip entries that are committed late.
  *
- * A snapshot counts transactions that write; a dump, which only reads, holds nothing up.
+ * Solution: note the last id drawn from the sequence, then take a transaction id. A transaction that writes entries
+ * gets its transaction id before it draws entry ids (see `journal.ts`). So every transaction that drew an id up to the
+ * noted one has a smaller transaction id. Once a snapshot shows that all smaller transactions have ended, no further
+ * entries can appear up to the noted id, and the floor rises to just below the first entry that the snapshot contains.
  *
- * A floor is that of one server, from its start on: one that was a standby of it may lack the last ids, and give them again.
+ * Only transactions that write hold the floor back; a dump, which only reads, does not.
+ *
+ * A floor is valid for one server, since its start: after a failover, a former standby may lack the last ids and draw
+ * them again.
  */
 import type { Clock } from '@mo/service-kit';
 
-/** How often it is looked whether the floor can rise, while entries come. */
+/** The interval of checks whether the floor can rise, while entries arrive. */
 export const RISE_INTERVAL_MS = 1_000;
-/** How often it is looked while none come, in case the database was set back. */
+/** The interval of checks while no entries arrive, in case the database was restored to an earlier state. */
 export const IDLE_INTERVAL_MS = 10_000;
 
-/** What a look at the outbox finds, all of it as of one moment. */
+/** The state of the outbox, all of it from one snapshot. */
 export interface FloorLook {
-  /** The server, as no other and none of its other starts is. */
+  /** Identifies the server and its current start. */
   readonly server: string;
   /** The last id that was drawn. */
   readonly drawn: number;
   /** The id of a transaction that began after that. */
   readonly xid: string;
-  /** Whether all transactions up to the one that was asked about are over. */
+  /** Whether all transactions up to the requested one have ended. */
   readonly areOver: boolean;
-  /** The first id above the floor that has an entry, parked or not; null where none has. */
+  /** The id of the first entry above the floor, parked or not; null if there is none. */
   readonly first: number | null;
 }
 
@@ -38,7 +41,7 @@ export class OutboxFloor {
   readonly #clock: Clock;
   #height = 0;
   #server = '';
-  /** The last id that was drawn by a transaction whose own id is smaller than this one; null where nothing has moved. */
+  /** The last id drawn, and a transaction id greater than that of its transaction; null if no check is pending. */
   #noted: { drawn: number; xid: string } | null = null;
   #hasMoved = false;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
@@ -48,22 +51,22 @@ export class OutboxFloor {
     this.#clock = clock;
   }
 
-  /** The server whose floor it is. */
+  /** The server for which the floor is valid. */
   get server(): string {
     return this.#server;
   }
 
-  /** As high as it is known to be. */
+  /** The floor as last determined. */
   get height(): number {
     return this.#height;
   }
 
-  /** There were entries: it may rise soon. */
+  /** Call when entries were found: the floor may rise soon. */
   moves(): void {
     this.#hasMoved = true;
   }
 
-  /** Looks whether it can rise, if it is time to. */
+  /** Raises the floor if possible, at most once per interval; returns its height. */
   async rise(): Promise<number> {
     const nowMs = this.#clock.elapsed();
     const isIdle = this.#noted === null && !this.#hasMoved;
@@ -71,7 +74,7 @@ export class OutboxFloor {
     this.#lookedAtMs = nowMs;
     const { server, drawn, xid, areOver, first } = await this.#look(this.#noted?.xid ?? null, this.#height);
     if (server !== this.#server || drawn < this.#height) {
-      // Or the database was set back: ids are drawn once more.
+      // A different server, or a database restored to an earlier state, may draw the same ids again.
       this.#server = server;
       this.#height = 0;
       this.#noted = null;

@@ -1,8 +1,8 @@
 /**
- * The outbox: what is written but not yet on Kafka. Entries are read in id order. Their ids are given after the account's
- * lock, so id order is commit order for each customer; it is not commit order across customers, so what is read is all
- * that is still there, never "what is newer than the last id". It is read from a floor on, below which there is nothing and
- * nothing can come any more: see {@link OutboxFloor}.
+ * The outbox: events that are written but not yet in Kafka. Entries are read in id order. Their ids are drawn under the
+ * account's lock, so id order is commit order for each customer. It is not commit order across customers, so a read
+ * returns all remaining entries, never only those newer than the last id read. Reads start at a floor, up to which
+ * there are no entries and none can appear: see {@link OutboxFloor}.
  */
 
 import type { Database } from '@mo/database';
@@ -17,7 +17,7 @@ export interface OutboxEntry extends JournalRow {
 
 const SERVER = 'pg_postmaster_start_time()::text';
 
-/** Of another server than the floor's, all is read. */
+/** On a server other than the floor's, it reads from the first id. */
 const READ = `
   SELECT o.id, j.customer_id, j.version, j.type, j.data::text AS data, j.seen::text AS seen, j.traceparent,
     to_char(j.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time
@@ -26,7 +26,7 @@ const READ = `
     AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.customer_id = o.customer_id AND p.parked_reason IS NOT NULL)
   ORDER BY o.id LIMIT $1`;
 
-/** The transaction id is taken after the last id was read, for it is made of that one's row. */
+/** Selecting from `drawn` ensures that the transaction id is taken after the sequence's last id was read. */
 const LOOK = `
   WITH drawn AS MATERIALIZED (
     SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END AS id FROM outbox_id_seq
@@ -49,7 +49,7 @@ export class Outbox {
     this.#floor = new OutboxFloor((upTo, floor) => this.#look(upTo, floor), clock);
   }
 
-  /** Up to this id nothing is there, and nothing comes any more. */
+  /** The id up to which there are no entries and none can appear. */
   get floor(): number {
     return this.#floor.height;
   }
@@ -74,19 +74,19 @@ export class Outbox {
   }
 
   /**
-   * Removes entries that Kafka has, if the relay's lease still says so of its holder: whoever took it over sends what is there
-   * once more, and what it finds removed was on Kafka before.
+   * Removes entries that Kafka has acknowledged, provided that `holder` still has the relay's lease. A process that has
+   * taken over the lease sends the remaining entries again; the removed ones were in Kafka before.
    */
   async remove(ids: readonly string[], holder: string): Promise<void> {
     await run(sqlOf(this.#database), REMOVE, [ids, holder]);
   }
 
-  /** Parks an entry that Kafka refuses, and with it all that follows for its customer. */
+  /** Parks an entry that Kafka refuses, which also holds back all further entries of its customer. */
   async park(id: string, reason: string): Promise<void> {
     await run(sqlOf(this.#database), 'UPDATE outbox SET parked_reason = $2 WHERE id = $1', [id, reason]);
   }
 
-  /** Lets parked entries be tried again. */
+  /** Releases parked entries, so that they are tried again. */
   async unpark(): Promise<void> {
     await run(sqlOf(this.#database), 'UPDATE outbox SET parked_reason = NULL WHERE parked_reason IS NOT NULL');
   }

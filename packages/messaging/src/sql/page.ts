@@ -1,16 +1,18 @@
 /**
- * A page of a table's rows, newest first. One plan is kept for each text (see `preparing-client.ts`), made when the table may
- * still have been empty: so a page is sorted by the id of its own table, and what chooses a customer's rows is a condition on
- * that table too, by which an index gives them in order. A condition on what is joined may have all of them read and sorted.
+ * A page of a table's rows, newest first. Each query text has one cached plan (see `preparing-client.ts`), perhaps made
+ * while the table was empty. So a page is sorted by the id of its own table, and the condition that selects a
+ * customer's rows is on that table too, so that an index returns them in order. With a condition on a joined table, the
+ * plan may read and sort all rows.
  */
 import { literal, run, type Sql } from '@mo/database';
 
-/** A condition with one `$` for its value, or none where it is written out; left out where the value is undefined. */
+/** A condition with one `$` for its value, or none if the value is inlined; omitted if the value is undefined. */
 export type Condition = readonly [text: string, value: string | number | undefined];
 
 /**
- * A status that rows must have. Where nothing else chooses few of them, its code is written out, so that an index of the rare
- * ones may serve it: a plan that is kept knows no values. Where something does, such an index must not be taken for better.
+ * The condition that rows have a status. Unless another condition selects few rows, the code is inlined, so that a
+ * partial index on rare statuses can serve it: a cached plan doesn't know parameter values. If another condition does
+ * select few rows, the planner must not prefer such an index, so the code is a parameter.
  */
 export const ofStatus = (column: string, code: number | undefined, isAmongFew: boolean): Condition =>
   isAmongFew ? [`${column} = $`, code] : [`${column} = ${code}`, code];
@@ -18,18 +20,18 @@ export const ofStatus = (column: string, code: number | undefined, isAmongFew: b
 export interface PageOfTable {
   /** `SELECT … FROM …`, without conditions. */
   select: string;
-  /** The column by which the rows are told apart and sorted. */
+  /** The column that identifies the rows and by which they are sorted. */
   id: string;
   /** Only rows with smaller ids than this; null for the first page. */
   before: number | null;
   where: readonly Condition[];
-  /** Rows of a range are few or nearly all: such a page is planned anew, for its values alone. */
+  /** Whether a condition is a range, which selects few rows or nearly all: the values are inlined, for a plan of its own. */
   ofRange?: boolean;
-  /** How many rows are shown. */
+  /** The number of rows per page. */
   limit: number;
 }
 
-/** The first rows by falling id; one more than are shown, where there is a next page. */
+/** The first rows by descending id, and one more than `limit` if there is a next page. */
 export async function readPage<Row>(sql: Sql, page: PageOfTable): Promise<Row[]> {
   const { select, id, before, where, ofRange = false, limit } = page;
   const conditions: Condition[] = [[`${id} < $`, before ?? Number.MAX_SAFE_INTEGER], ...where];

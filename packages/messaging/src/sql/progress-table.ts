@@ -1,4 +1,4 @@
-/** The table that keeps the accounts' progress, as the healer asks it. */
+/** The healer's queries on the table that holds the accounts' progress. */
 import type { Stream } from '@mo/contracts';
 import type { Database } from '@mo/database';
 import { run, sqlOf } from '@mo/database';
@@ -21,7 +21,7 @@ export class ProgressTable {
     this.#follows = follows;
   }
 
-  /** Customers above `after` that are written down as behind, by customer id. */
+  /** Customers above `after` that are marked as behind, by customer id. */
   async behind(after: number, customersMax: number): Promise<Lag[]> {
     const columns = this.#follows.map((stream) => `${stream}_behind`);
     const rows = await run<Record<string, string>>(
@@ -38,7 +38,7 @@ export class ProgressTable {
     );
   }
 
-  /** How many customers are written down as behind, for each followed stream. */
+  /** The number of customers marked as behind, for each followed stream. */
   async countBehind(): Promise<ReadonlyMap<Stream, number>> {
     const columns = this.#follows.map((stream) => `${stream}_behind > 0`);
     const counts = columns.map((isBehind, place) => `count(*) FILTER (WHERE ${isBehind}) AS n${place}`);
@@ -47,7 +47,7 @@ export class ProgressTable {
     return new Map(this.#follows.map((stream, place) => [stream, Number(row?.[`n${place}`] ?? 0)]));
   }
 
-  /** Those of the owner's heads (customer id and last version) that have not been applied here. */
+  /** Returns those of the owner's heads (customer id and last version) that have not been applied here. */
   async notApplied(stream: Stream, heads: readonly (readonly [number, number])[]): Promise<Lag[]> {
     const rows = await run<{ id: string; head: string }>(
       sqlOf(this.#database),

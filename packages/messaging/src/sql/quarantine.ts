@@ -1,7 +1,7 @@
 /**
- * The quarantine: events that could not be understood or take effect, and that stand. A row is written where its customer
- * is marked as behind, and ends where the account has applied its version, in the same transactions. A row whose customer
- * or version can't be read ends when its dead letter is settled.
+ * The quarantine table: events that could not be parsed or take effect, until they are resolved. A row is inserted in
+ * the transaction that marks its customer as behind, and deleted in the transaction in which the account applies its
+ * version. A row whose customer or version can't be read is deleted when its dead letter is settled.
  */
 import { isoTime, type Stream } from '@mo/contracts';
 import type { Database } from '@mo/database';
@@ -12,7 +12,7 @@ import type { BatchChanges } from '../protocol/store.ts';
 import { column, rowStatements } from './columns.ts';
 import type { Lag } from './progress-table.ts';
 
-/** The place of a message that was pushed stays known when the same event is pulled. */
+/** Keeps the Kafka place of a pushed message when the same event is pulled later. */
 const WRITE = (arbiter: string) => `
   INSERT INTO quarantine AS old (stream, customer_id, version, reason, source_topic, source_partition, source_offset, at)
   SELECT *, $8::timestamptz FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::integer[],
@@ -29,7 +29,7 @@ const WRITE_UNNAMED = WRITE(
   '(source_topic, source_partition, source_offset) WHERE customer_id IS NULL OR version IS NULL',
 );
 
-/** What writes rows; an event that has one keeps it. The accounts of their customers must be locked. */
+/** The statements that write rows; an event that has a row keeps it. The accounts of their customers must be locked. */
 export function quarantineStatements(items: readonly Quarantined[], nowMs: number): Statement[] {
   const isNamed = ({ customerId, version }: Quarantined) => customerId !== null && version !== null;
   const named = items.filter(isNamed);
@@ -63,7 +63,7 @@ function write(text: string, items: readonly Quarantined[], nowMs: number): Stat
   return [{ text, parameters }];
 }
 
-/** One statement may touch a row once: of several the last, or the last that has a place. */
+/** A statement may write a row only once: of several items with one key, keeps the last, or the last with a place. */
 function oneEach(items: readonly Quarantined[], keyOf: (item: Quarantined) => string): Quarantined[] {
   const kept = new Map<string, Quarantined>();
   for (const item of items) {
@@ -77,7 +77,7 @@ const END = `
   DELETE FROM quarantine q USING unnest($1::text[], $2::bigint[], $3::bigint[]) AS done (stream, customer_id, version)
   WHERE q.stream = done.stream AND q.customer_id = done.customer_id AND q.version <= done.version`;
 
-/** What ends the rows of versions that were applied. Only accounts that were behind can have any. */
+/** The statement that deletes rows of applied versions. Only accounts that were behind can have such rows. */
 export function quarantineEnds<A extends Account>(accounts: BatchChanges<A>['accounts']): Statement[] {
   const done = accounts.flatMap(({ before, after }) =>
     (Object.keys(before?.behind ?? {}) as Stream[])
@@ -93,7 +93,7 @@ const LOCK = (table: string) => `
       ON q.source_topic = letter.topic AND q.source_partition = letter.part AND q.source_offset = letter.place
   ) ORDER BY customer_id FOR NO KEY UPDATE`;
 
-/** What was put back comes again, so what its customer waits for stays; what was dismissed is waited for no longer. */
+/** An event that was put back arrives again, so its row stays; the customer no longer waits for a dismissed event. */
 const SETTLE = `
   DELETE FROM quarantine q
   USING unnest($1::text[], $2::integer[], $3::bigint[], $4::boolean[]) AS letter (topic, part, place, dismissed)
@@ -127,14 +127,14 @@ export class QuarantineTable {
   readonly #table: string;
   readonly #follows: readonly Stream[];
 
-  /** @param table the accounts' */
+  /** @param table the table of accounts */
   constructor(database: Database, table: string, follows: readonly Stream[]) {
     this.#database = database;
     this.#table = table;
     this.#follows = follows;
   }
 
-  /** How many rows stand, for each followed stream. */
+  /** The number of rows, for each followed stream. */
   async counts(): Promise<ReadonlyMap<Stream, number>> {
     const text = 'SELECT stream, count(*) AS rows FROM quarantine GROUP BY stream';
     const rows = await run<{ stream: Stream; rows: string }>(sqlOf(this.#database), text);
@@ -143,10 +143,11 @@ export class QuarantineTable {
   }
 
   /**
-   * Ends rows whose letters were settled: those that can't end by themselves, and all that were dismissed.
+   * Deletes rows whose dead letters were settled: those without a readable customer or version, and all dismissed ones.
    *
-   * @returns customers that were marked as behind, and no longer are, or less far: not only the dismissed event may be
-   *   missing, so their owners have to be asked
+   * @returns customers that are no longer marked as behind, or less far than before: events other than the dismissed
+   *   one
+   *   may be missing, so they must be pulled from their owners
    */
   settle(letters: readonly SettledLetter[]): Promise<readonly Lag[]> {
     const places = [
@@ -168,7 +169,7 @@ export class QuarantineTable {
     });
   }
 
-  /** @returns those that waited for more before */
+  /** @returns the customers that were marked as further behind before */
   async #waitForRest(sql: Sql, stream: Stream, ids: readonly string[]): Promise<Lag[]> {
     const rows = await run<WaitingRow>(sql, WAIT_FOR_REST(this.#table, stream), [ids]);
     return rows

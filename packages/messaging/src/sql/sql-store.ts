@@ -1,11 +1,12 @@
 /**
- * The store on PostgreSQL. A batch costs a handful of statements whatever its size, and two round trips: BEGIN, what locks the
- * accounts in id order and what reads are sent together, and so are what writes and COMMIT. Only where what was read is not
- * enough (see `readBeside`) is there a third.
- * The order of locks is the same everywhere: accounts, then keys, then new accounts, then external_ids, each sorted.
+ * The store on PostgreSQL. A batch costs a handful of statements whatever its size, and two round trips. The first
+ * sends BEGIN, the statement that locks the accounts in id order, and the reads. The second sends the writes and
+ * COMMIT. A third is necessary only if the first reads show that more must be read (see `readBeside`).
  *
- * A customer who isn't known yet has no row to lock. Its account is written whole with the batch: where another transaction has
- * made the row meanwhile that is a conflict, and the batch runs again on what that one left.
+ * The lock order is the same everywhere: accounts, then keys, then new accounts, then external_ids, each sorted.
+ *
+ * A customer who isn't known yet has no row to lock. Its account is inserted with the batch. If another transaction has
+ * inserted the row in the meantime, that is a conflict, and the batch runs again on the row of that transaction.
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
 import type { Database } from '@mo/database';
@@ -26,34 +27,34 @@ import { type ProgressRow, progressColumns, readProgress } from './columns.ts';
 import { appendStatements } from './journal.ts';
 import { quarantineEnds, quarantineStatements } from './quarantine.ts';
 
-/** What a service's own tables have to offer. */
+/** The store's interface to a service's own tables. */
 export interface AccountTables<A extends Account> {
-  /** The table whose row serialises a customer, and holds its progress. */
+  /** The table of accounts: locks on its rows serialise customers, and its columns hold their progress. */
   readonly table: string;
   readonly own: Stream;
   readonly follows: readonly Stream[];
-  /** SQL for a customer's id by the caller's name `$1::text[]`, as rows (customer_id). */
+  /** SQL for customers' ids by external_ids `$1::text[]`, as rows (customer_id). */
   readonly byExternalId: string;
   /** Locks the accounts in id order and reads their rows. */
   lock(sql: Sql, customerIds: readonly number[], externalIds: readonly string[]): Promise<A[]>;
-  /** The account of a customer without a row, where followed events may make one; null where they may not. */
+  /** The initial account of a customer without a row, if followed events may create accounts; else null. */
   unknown(customerId: number): A | null;
   /**
-   * Reads what decisions and events need beside the rows; sent after the locks, and once more where its first answer shows that
-   * there is more to be read. Answers with what completes an account.
+   * Reads data that decisions and events need in addition to the rows. Sent after the locks; reads once more if the
+   * first result shows that more is needed. Returns a function that completes an account.
    */
   readBeside(sql: Sql, commands: readonly Command<A>[], events: readonly StreamEvent[]): Promise<(account: A) => A>;
-  /** The table of what commands make: its external_id is what they claim. */
+  /** The table of the entities that commands create; commands claim its external_ids. */
   readonly made: string;
   /** The sequence of its ids. */
   readonly idSequence: string;
-  /** What writes the accounts and what belongs to them; those without a row, of which `before` is null, are made by id. */
+  /** The statements that write accounts and their data. Accounts without a row (null `before`) are inserted by id. */
   save(changes: BatchChanges<A>): Statement[];
 }
 
-/** What the store reports, for metrics. */
+/** Receives what the store reports, for metrics. */
 export interface StoreObserver {
-  /** A transaction was committed, with these own events. */
+  /** A transaction was committed, and wrote these own events. */
   committed(seconds: number, written: readonly StreamEvent[]): void;
   /** A transaction wrote nothing. */
   failed(error: unknown): void;
@@ -110,7 +111,7 @@ export class SqlStore<A extends Account> implements Store<A> {
     return isKeyUsed(sqlOf(this.#database), keyId, nowMs);
   }
 
-  /** @param found gets what its writes have to know */
+  /** @param found receives the findings that the writes depend on */
   async #open(
     sql: Sql,
     { commands, events, quarantined }: BatchRequest<A>,
@@ -159,23 +160,23 @@ export class SqlStore<A extends Account> implements Store<A> {
   }
 }
 
-/** What a transaction has found, and what its writes depend on. */
+/** Findings of a transaction's reads that its writes depend on. */
 interface Found<A extends Account> {
   /** The accounts that have no row. */
   readonly unknown: Map<number, A>;
-  /** The ids of keys whose answers are too old to count. */
+  /** The ids of keys whose answers have expired. */
   readonly outdated: Buffer[];
 }
 
 type Change<A extends Account> = BatchChanges<A>['accounts'][number];
 
-/** A change as the tables see it: nothing was before it where there was no row. */
+/** A change as the tables see it: `before` is null if there was no row. */
 const rowOf = <A extends Account>({ before, after }: Change<A>, unknown: ReadonlyMap<number, A>): Change<A> => ({
   before: unknown.has(after.customerId) ? null : before,
   after,
 });
 
-/** New ids of a sequence, rising. */
+/** New ids from a sequence, rising. */
 export async function idsOf(sql: Sql, sequence: string, count: number): Promise<number[]> {
   if (count === 0) return [];
   const text = `SELECT nextval('${sequence}') AS id FROM generate_series(1, $1)`;

@@ -1,9 +1,9 @@
 /**
- * The tables of the protocol, the same in every service's database. They are made by a service's first migration; a later
- * change is a new function here and a new migration there.
+ * The tables of the protocol, the same in every service's database. A service's first migration creates them. Each
+ * later change is a new function here and a new migration in every service.
  */
 
-/** The statements that make the protocol's tables, first version. */
+/** The statements that create the protocol's tables, first version. */
 export function streamTablesV1(): string[] {
   return [
     `CREATE TABLE journal (
@@ -38,7 +38,7 @@ export function streamTablesV1(): string[] {
   ];
 }
 
-/** The statement that makes the table of a lease, which one process holds at a time. */
+/** The statement that creates the table of a lease, which one process holds at a time. */
 export const leaseTableV1 = (table: string): string =>
   `CREATE TABLE ${table} (
       singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
@@ -52,8 +52,8 @@ export const journalDigest = (row: string): string =>
   `${row}.seen, ${row}.data, ${row}.traceparent), 'UTF8'))`;
 
 /**
- * The events that could not be understood or take effect, one row each: by customer and version, where those could be read,
- * else by the message that brought it.
+ * The events that could not be parsed or take effect, one row per event. A row is identified by customer and version if
+ * those could be read, else by the place of the Kafka message.
  */
 export function quarantineTableV1(): string[] {
   return [
@@ -78,9 +78,9 @@ export function quarantineTableV1(): string[] {
 }
 
 /**
- * A digest of each event as it was written, so that a change of a journal row shows, also of what nothing else repeats,
- * such as a credit line that a later one replaced. A trigger makes it: no way of writing can leave it out, and no update
- * makes it anew.
+ * A digest of each event as it was written, so that changes to a journal row are detected, even in data that is stored
+ * nowhere else, such as a replaced credit line. A trigger computes it on insert: no writer can omit it, and no update
+ * recomputes it.
  */
 export function journalDigestV1(): string[] {
   return [
@@ -96,7 +96,7 @@ export function journalDigestV1(): string[] {
   ];
 }
 
-/** Over how many partitions the service's events are spread. */
+/** The table of the number of partitions over which the service's events are spread. */
 export function partitioningTableV1(): string[] {
   return [
     `CREATE TABLE partitioning (
@@ -107,14 +107,14 @@ export function partitioningTableV1(): string[] {
 }
 
 /**
- * What the sweep reads is found by its time, of which only ranges that are summarised need not be read: PostgreSQL does that when
- * it next looks for what to vacuum, and not only once the table is due.
+ * The sweep finds events by time in a BRIN index, which can skip only summarised page ranges. With `autosummarize`,
+ * PostgreSQL summarises at the next run of autovacuum, not only when the table is due for vacuum.
  */
 export function journalSummariesV1(): string[] {
   return ['ALTER INDEX journal_time SET (autosummarize = on)'];
 }
 
-/** The columns that keep an account's progress on the streams that it follows. */
+/** The columns that hold an account's progress on its own stream and on followed streams. */
 export function progressColumnsV1(follows: readonly string[]): string {
   return [
     'version bigint NOT NULL DEFAULT 0 CHECK (version >= 0)',

@@ -1,9 +1,9 @@
-/** Column types that entities use: exact money, and status words kept as small integers. */
+/** Column types for entities: exact money, and status words stored as small integers. */
 
 import { Type } from '@mikro-orm/postgresql';
 import { formatMoney, type Money, parseMoney } from '@mo/money';
 
-/** Minor units over a numeric(12,2) column. */
+/** Maps minor units to a numeric(12,2) column. */
 export class MoneyType extends Type<Money, string> {
   override convertToDatabaseValue(value: Money): string {
     return formatMoney(value);
@@ -22,7 +22,7 @@ export class MoneyType extends Type<Money, string> {
   }
 }
 
-/** Words over a smallint column: the first is 1. */
+/** Maps words to a smallint column: the first word is 1. */
 export class WordType<Word extends string> extends Type<Word, number> {
   readonly words: readonly Word[];
 
