@@ -1,7 +1,8 @@
 /**
- * Dead letters: how a follower sends on what it can't understand, and how it reads what became of that. A letter is the
- * message to the byte with headers that say why, by whom and where from; where Kafka refuses it for its size, those
- * headers alone, for the message itself stays where it was.
+ * Dead letters: how a follower forwards messages that it can't understand or apply, and how it reads how they were
+ * settled. A letter is the byte-identical message with added headers: the reason, the follower and the message's origin.
+ * If Kafka refuses the letter for its size, only those headers are sent, because the original message is still in its
+ * topic.
  */
 import { deadLetterTopicOf, DEAD_LETTER_HEADERS as HEADERS, SETTLEMENTS } from '@mo/contracts';
 import type { Logger } from '@mo/service-kit';
@@ -14,7 +15,7 @@ import {
 } from '../kafka/port.ts';
 import type { SettledLetter } from '../protocol/quarantine.ts';
 
-/** Letters that are sent as one batch. */
+/** The most letters in one batch. */
 const LETTERS_PER_SEND_MAX = 100;
 
 /** A message that could not be understood or take effect, and why. */
@@ -32,8 +33,7 @@ export class DeadLetters {
 
   /**
    * @param follower the consumer group that sends letters
-   * @param ensure makes the dead-letter topics where they are missing: called before the first send, and after one that
-   *   failed
+   * @param ensure creates missing dead-letter topics: called before the first send, and before the one after a failure
    */
   constructor(kafka: Kafka, follower: string, ensure: () => Promise<void>, logger: Logger) {
     this.#kafka = kafka;
@@ -42,7 +42,7 @@ export class DeadLetters {
     this.#logger = logger;
   }
 
-  /** Sends letters to the topics beside those of their messages. After an error, which may pass, some may have gone. */
+  /** Sends each letter to the dead-letter topic of its message's topic. After an error some may have been sent. */
   async send(letters: readonly DeadLetter[]): Promise<void> {
     for (const [topic, some] of Map.groupBy(letters, ({ message }) => deadLetterTopicOf(message.topic))) {
       for (let start = 0; start < some.length; start += LETTERS_PER_SEND_MAX)
@@ -115,7 +115,7 @@ export class DeadLetters {
   }
 }
 
-/** What a notice on a dead-letter topic says became of a letter; null for anything else. */
+/** The settlement in a notice on a dead-letter topic; null for any other message. */
 export function settledLetter({ headers }: Pick<IncomingMessage, 'headers'>): SettledLetter | null {
   const settlement = SETTLEMENTS.find((word) => word === headers[HEADERS.settled]);
   const topic = headers[HEADERS.sourceTopic];

@@ -1,11 +1,13 @@
 /**
- * The follower takes what Kafka pushes to the write path. Offsets are committed after the database has it. A gap or an early
- * event is written down with its customer, and the consumer goes on: one customer's trouble never holds up a partition.
+ * The follower passes events from Kafka to the write path. Offsets are committed after the database has committed the
+ * events. A gap or an early event is recorded with its customer and the consumer continues, so one customer's problem
+ * never blocks a partition.
  *
- * An event that can't be understood, or whose effect throws, is written down in the quarantine, then sent to the
- * dead-letter topic, and only then are its offsets committed: while Kafka can't take it nothing is skipped, and a crash on
- * the way at most sends the letter twice. The follower reads the dead-letter topics too, for what became of letters: as
- * a group of its own, which asks seldom, for each fetch costs by the number of partitions.
+ * An event that can't be understood, or whose effect throws, is stored in the quarantine, then sent to the dead-letter
+ * topic; only then is its offset committed. So nothing is skipped while Kafka can't accept the letter, and a crash in
+ * between at worst sends the letter twice. The follower also reads the dead-letter topics, to learn how letters were
+ * settled. It does so in a separate group that fetches seldom, because the cost of a fetch grows with the number of
+ * partitions.
  */
 import { deadLetterTopicOf, type Stream, type StreamEvent, topicOf } from '@mo/contracts';
 import type { Clock, Logger } from '@mo/service-kit';
@@ -18,7 +20,7 @@ import { slices } from '../slices.ts';
 import { type DeadLetter, DeadLetters, settledLetter } from './dead-letters.ts';
 import { type Insistence, insist, joinKafka } from './insist.ts';
 
-/** Events that one item of the write path holds. */
+/** The most events in one item of the write path. */
 const EVENTS_PER_ITEM_MAX = 256;
 
 export interface FollowerOptions {
@@ -30,15 +32,15 @@ export interface FollowerOptions {
   clock: Clock;
   logger: Logger;
   follow: (events: readonly StreamEvent[]) => Promise<Followed>;
-  /** Writes down what can't take effect, and that its customers wait. */
+  /** Stores events that can't take effect, and marks their customers as waiting. */
   quarantine: (items: readonly Quarantined[]) => Promise<unknown>;
-  /** Ends what was written down of letters that are settled. */
+  /** Closes the quarantine entries of settled letters. */
   settle: (letters: readonly SettledLetter[]) => Promise<void>;
-  /** Told of each event that arrived: its stream, and what became of it. */
+  /** Called for each event that arrived, with its stream and its outcome. */
   onEvent: (stream: Stream, what: string) => void;
 }
 
-/** A message with what is put aside of it. */
+/** A message and its quarantine entry. */
 interface Unfit extends DeadLetter {
   readonly quarantined: Quarantined;
 }
@@ -69,12 +71,12 @@ export class Follower {
     this.#deadLetters = new DeadLetters(options.kafka, this.group, () => this.#ensureTopics(), options.logger);
   }
 
-  /** Whether it is a member of its groups: of that for events, and of that for what became of letters. */
+  /** Whether it is a member of each of its groups: the one for events, and the one for settled letters. */
   get isConnected(): { readonly events: boolean; readonly letters: boolean } {
     return { events: this.#events?.isConnected ?? false, letters: this.#letters?.isConnected ?? false };
   }
 
-  /** Begins in the background: the service works without Kafka, and joins when it is there. */
+  /** Starts in the background: the service works without Kafka, and joins as soon as Kafka is reachable. */
   start(): void {
     this.#connecting = joinKafka(() => this.#join(), this.#insistence);
   }
@@ -97,7 +99,7 @@ export class Follower {
     this.#letters ??= await kafka.subscribe(`${this.group}.letters`, letters, settle, 'seldom', ensure);
   }
 
-  /** All of a service's topics, because any of them may have been deleted. */
+  /** Ensures all topics of the service, because any of them may have been deleted. */
   #ensureTopics(): Promise<void> {
     const { kafka, own, topicPrefix, partitions } = this.#options;
     const letters = this.#followed.map(deadLetterTopicOf);
@@ -127,7 +129,7 @@ export class Follower {
       await this.#insist('settled letters', () => this.#options.settle(some));
   }
 
-  /** Applies events; answers with those that could not take effect. */
+  /** Applies events; returns those that could not take effect. */
   async #follow(understood: readonly Understood[]): Promise<Unfit[]> {
     const { follow, onEvent } = this.#options;
     const { outcomes, faults } = await this.#insist('events', () => follow(understood.map(({ event }) => event)));

@@ -1,7 +1,8 @@
 /**
- * The healer closes gaps: it pulls for customers that are behind until they have reached the highest version seen. What
- * it is told of at once, it heals at once; what a crash left behind, it finds in the database. The sweep compares what was
- * applied with the owners' heads, for the last event of a stream has no successor to reveal its loss.
+ * The healer closes gaps: it pulls events of customers that are behind, until they have reached the highest version seen.
+ * A customer that is reported to it is healed at once; customers left behind by a crash are found in the database. The
+ * sweep compares the applied versions with the owners' heads, because no later event reveals the loss of a stream's last
+ * event.
  */
 import type { Stream } from '@mo/contracts';
 import type { Clock, Logger } from '@mo/service-kit';
@@ -18,9 +19,9 @@ const SWEEP_RETRY_MS = 5_000;
 const SWEEP_CHECK_MS = 1_000;
 export const HEALS_AT_ONCE = 32;
 export const SCAN_CUSTOMERS_MAX = 1_000;
-/** Customers that wait to be healed; more are found again by the scan. */
+/** The most customers that wait to be healed; the scan finds the others later. */
 const WAITING_MAX = 10_000;
-/** Customers that sweeps of a stream found and could not heal; with more it counts as failed. */
+/** The most customers that a stream's sweeps may have found but not healed; with more, the sweep fails. */
 export const LEFT_MAX = 10_000;
 const FAILURE_PAUSE_MS = 250;
 const FAILURE = 'housekeeping failed for now';
@@ -60,15 +61,16 @@ export class Healer {
     return this.#rounds.stop();
   }
 
-  /** A customer is behind. */
+  /** Heals a customer that is behind. */
   heal({ customerId, behind }: Progress): void {
     for (const [stream, version] of Object.entries(behind) as [Stream, number][])
       this.#note({ customerId, stream, version });
   }
 
   /**
-   * Customers are no longer marked as behind, though events of theirs may be missing: asks their owners until they have
-   * answered. After a crash the next process that relays finds them, because its first sweep asks for all customers.
+   * For customers that are no longer marked as behind although some of their events may be missing: queries the owners
+   * until they have answered. After a crash the next relaying process finds these customers, because its first sweep
+   * covers all customers.
    */
   watch(lags: readonly Lag[]): void {
     for (const lag of lags) {
@@ -99,8 +101,8 @@ export class Healer {
   }
 
   /**
-   * @returns whether the owner has answered. Where its stream doesn't go so far, there is nothing more to pull: a customer
-   *   that is marked as behind all the same is found again by the scan
+   * @returns whether the owner has answered. If its stream ends before the version, there is nothing more to pull; the
+   *   scan finds the customer again if it is still marked as behind
    */
   async #catchUp({ customerId, stream, version }: Lag, reason: 'behind' | 'sweep'): Promise<boolean> {
     const { catchUp, clock, logger } = this.#options;
@@ -114,17 +116,17 @@ export class Healer {
     }
   }
 
-  /** Finds customers that were left behind, by this process or by one that is gone. */
+  /** Finds customers that are marked as behind, whether by this process or by one that no longer runs. */
   async #scan(): Promise<void> {
     const { progress, isLeader } = this.#options;
     if (!isLeader()) return;
     const lags = await progress.behind(this.#scannedTo, SCAN_CUSTOMERS_MAX);
     for (const lag of lags) this.#note(lag);
-    // Where there are more, the next scan goes on behind these: those that can't be helped keep nobody from being found.
+    // A full page: the next scan continues after it, so customers that can't be healed don't hide the others.
     this.#scannedTo = lags.length < SCAN_CUSTOMERS_MAX ? 0 : (lags.at(-1)?.customerId ?? 0);
   }
 
-  /** Each stream by itself: an owner that is away keeps nobody from what another has. */
+  /** Sweeps each stream independently: an unreachable owner doesn't keep the other streams from being swept. */
   async #sweepThoseDue(): Promise<void> {
     const { clock, isLeader } = this.#options;
     let failure: unknown;
@@ -142,7 +144,10 @@ export class Healer {
     if (failure !== undefined) throw failure;
   }
 
-  /** Those that were left come last, for their owner may be away; where there is no room for more, first, as many as it helps with. */
+  /**
+   * Customers left by earlier sweeps come last, because their owner may be unreachable. If there is no room for more of
+   * them, they come first, for as long as their number shrinks.
+   */
   async #sweep({ sweep, left }: Swept): Promise<void> {
     const before = [...left.keys()];
     const isFull = before.length >= LEFT_MAX;
@@ -151,7 +156,7 @@ export class Healer {
     if (!isFull) await this.#catchUpWithLeft(left, before);
   }
 
-  /** A process that doesn't relay doesn't sweep, and may have been told to watch some all the same. */
+  /** A process that doesn't relay doesn't sweep, but may have customers to watch. */
   async #askForThoseLeft(): Promise<void> {
     if (this.#options.isLeader()) return;
     for (const { left } of this.#swept) await this.#catchUpWithLeft(left, [...left.keys()]);
@@ -180,13 +185,13 @@ export class Healer {
       const before = left.size;
       await Promise.all(some.map(catchUp));
       if (left.size < before) continue;
-      // Their owner is away, or these can't be helped: the next sweep begins with others.
+      // Their owner is unreachable, or they can't be healed: the next sweep starts with other customers.
       for (const customerId of some) moveLast(left, customerId);
       return;
     }
   }
 
-  /** Who sweeps next looks back only so far: what can't be healed now would not be found again. */
+  /** Keeps what can't be healed now: the next sweep looks back only a limited time and would not find it again. */
   async #catchUpOrKeep(lags: readonly Lag[], left: Map<number, Lag>): Promise<void> {
     const catchUp = async (lag: Lag): Promise<void> => {
       if (await this.#catchUp(lag, 'sweep')) return;
@@ -209,9 +214,9 @@ function moveLast<Key, Value>(map: Map<Key, Value>, key: Key): void {
 interface Swept {
   readonly stream: Stream;
   readonly sweep: Sweep;
-  /** What sweeps found and could not heal, and what is watched, by customer. */
+  /** Lags that sweeps found but could not heal, and watched ones, by customer. */
   readonly left: Map<number, Lag>;
-  /** When the next sweep is due, in ms: at once for who begins to do the housekeeping, for nobody knows what was missed before. */
+  /** When the next sweep is due, in ms. A new leader sweeps at once, because it can't know what was missed before. */
   dueMs: number;
 }
 

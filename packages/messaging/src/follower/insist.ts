@@ -1,8 +1,8 @@
-/** What a consumer of streams does until it is done, however often that fails. */
+/** Unlimited retries for the work of a stream's consumer. */
 import type { Clock, Logger } from '@mo/service-kit';
 
 const CONNECT_RETRY_MS = 500;
-/** A first start makes topics in several processes at once: only what goes on for longer is worth a warning. */
+/** On a first start several processes create topics concurrently: only failures that last longer deserve a warning. */
 const QUIET_ATTEMPTS = 10;
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 2_000;
@@ -10,15 +10,15 @@ const RETRY_MAX_MS = 2_000;
 export interface Insistence {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Aborted where it is no longer wanted. */
+  /** Aborted when the work is no longer wanted. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Does what must be done before a consumer goes on: where the database or Kafka can't take it now, waits and tries again, for
+ * Does work that must succeed before a consumer continues. If the database or Kafka fails, waits and retries, because
  * nothing may be skipped.
  *
- * @throws what the work threw last, once it is no longer wanted
+ * @throws the last error of the work, once the signal is aborted
  */
 export async function insist<T>(what: string, work: () => Promise<T>, insistence: Insistence): Promise<T> {
   const { clock, logger, signal } = insistence;
@@ -33,7 +33,7 @@ export async function insist<T>(what: string, work: () => Promise<T>, insistence
   }
 }
 
-/** Joins Kafka as soon as it is there. Resolves once that is done, or no longer wanted. */
+/** Joins Kafka as soon as it is reachable. Resolves after joining, or when the signal is aborted. */
 export async function joinKafka(join: () => Promise<void>, { clock, logger, signal }: Insistence): Promise<void> {
   for (let attempt = 1; !signal.aborted; attempt += 1) {
     try {

@@ -1,7 +1,7 @@
 /**
- * Tells how far the service is behind what it follows. One process asks, that which relays, and tells; the others tell zeros,
- * so that the largest over a service's processes is right whoever relays. What can't be found out is not told: what was
- * found before may be wrong by now.
+ * Gauges of how far the service is behind the streams that it follows. Only the relaying process measures the lag; the
+ * others report zeros, so the maximum over a service's processes is right whichever of them relays. A lag that can't be
+ * measured is left out, because the previous value may be wrong by now.
  */
 import { type Stream, topicOf } from '@mo/contracts';
 import { type Clock, gaugeOfMany, type Logger, type Registry } from '@mo/service-kit';
@@ -18,9 +18,9 @@ export interface LagGaugesOptions {
   readonly follows: readonly Stream[];
   readonly topicPrefix: string;
   readonly groups: Pick<Groups, 'progress'>;
-  /** Customers of whom events are missing, by stream; none where a stream is left out. */
+  /** The number of customers with missing events, by stream; a stream that is left out has none. */
   readonly countBehind: () => Promise<ReadonlyMap<Stream, number>>;
-  /** Whether this process tells for all of the service. */
+  /** Whether this process reports for the whole service. */
   readonly isLeader: () => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -31,7 +31,7 @@ export class LagGauges {
   readonly #options: LagGaugesOptions;
   readonly #rounds: Rounds;
   readonly #history = new LagHistory();
-  /** Null where they are not known. */
+  /** Null while unknown; so is `#behind`. */
   #lags: ReadonlyMap<Stream, Lag> | null = NONE;
   #behind: ReadonlyMap<Stream, number> | null = NONE;
 
@@ -69,7 +69,7 @@ export class LagGauges {
       this.#behind = NONE;
       return;
     }
-    // Each by itself, because the database or Kafka may be away.
+    // Independently, because either the database or Kafka may be unreachable.
     const [behind, lags] = await Promise.allSettled([this.#options.countBehind(), this.#askLags()]);
     this.#behind = behind.status === 'fulfilled' ? behind.value : null;
     this.#lags = lags.status === 'fulfilled' ? lags.value : null;

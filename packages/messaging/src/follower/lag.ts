@@ -1,12 +1,12 @@
 /**
- * How far a consumer group is behind its topics: in messages, and for how long. A message tells nobody how old it is until
- * it is read, so the ends of the partitions are noted now and then: what lay before an end that was noted, and is not read
- * yet, has waited since then at least. So a group that keeps up waits 0 s, and one that stands still waits for ever longer,
- * whether its processes run or not.
+ * How far a consumer group is behind its topics, in messages and in seconds. The age of a message is unknown until it is
+ * read, so the end offsets of the partitions are noted at intervals: an unread message before a noted end has waited at
+ * least since that note. So the lag of a group that keeps up is 0 s, and that of a group that makes no progress grows
+ * steadily, whether its processes run or not.
  */
 import type { PartitionProgress } from '../kafka/port.ts';
 
-/** Notes of a partition; with more of them every second one goes, and the answer errs a little more towards too little. */
+/** The most notes of a partition. Beyond that, every second one is dropped, so the lag is underestimated a little more. */
 const NOTES_MAX = 256;
 
 interface Note {
@@ -23,9 +23,9 @@ export class LagHistory {
   readonly #notes = new Map<string, Note[]>();
 
   /**
-   * Takes what a broker tells of the partitions of a topic, and answers with how far the group is behind.
+   * Notes a group's progress in the partitions of a topic, and returns how far the group is behind.
    *
-   * @param nowMs by a clock that never leaps
+   * @param nowMs of a monotonic clock
    */
   note(topic: string, partitions: readonly PartitionProgress[], nowMs: number): Lag {
     let events = 0;
@@ -41,7 +41,7 @@ export class LagHistory {
     return { events, seconds };
   }
 
-  /** Forgets all notes: others have noted since. */
+  /** Drops all notes: another process has been measuring since. */
   clear(): void {
     this.#notes.clear();
   }

@@ -1,36 +1,38 @@
 /**
- * What a sweep asks an owner for: the heads of what is new since the one before it, and of what was new ten minutes ago. So each
- * moment is looked at soon, and once more for the transactions that took long; and what it costs doesn't grow with the journal.
+ * A sweep queries an owner for the heads of customers with events since the previous sweep, and for those of the same
+ * length of time ten minutes earlier. So each span is checked soon, and once more for transactions that took long. The
+ * cost of a sweep doesn't grow with the journal.
  */
 import type { Clock } from '@mo/service-kit';
 import { ENDLESS_MS, type HeadsPage, RECENT_HEADS_PAGE_MAX, type TimeSpan } from '../pull/wire.ts';
 
-/** A sweep looks back further than the one before it, for a commit comes later than its time, and clocks differ. */
+/** A sweep's span overlaps with the previous one, because an event's commit is later than its time, and clocks differ. */
 const OVERLAP_MS = 30_000;
-/** What is younger is under way, and is looked at by the next sweep. */
+/** Younger events may not be committed or applied yet; the next sweep covers them. */
 const UNDER_WAY_MS = 10_000;
-/** So much later a sweep looks at the same time once more. */
+/** Each span is checked a second time after this long. */
 const SECOND_LOOK_MS = 10 * 60_000;
-/** So far ahead of now an event is of a clock that is: such are looked at too, as many as are read for one page. */
+/** Events dated further ahead of now than this come from a clock that is fast. They are checked too, but only one page. */
 const AHEAD_MS = 60_000;
-/** Where sweeps failed for longer than this, all customers are asked for: page by page, from one customer to the next. */
+/** After sweeps have failed for longer than this, one queries all customers instead, page by page in order of their ids. */
 const WINDOW_MS_MAX = 30 * 60_000;
 /**
- * A span is looked at in parts, for each page of heads reads its part whole. They become shorter where one has more than a page
- * tells of, and longer after one with few customers. Where the shortest has too many, such as those of one transaction, all are
- * asked for.
+ * A span is read in parts, because the owner reads a whole part for each page of heads. Parts become shorter when one has
+ * more customers than fit into a page, and longer after one with few customers. If even the shortest part has too many
+ * (such as those of one transaction), all customers are queried.
  */
 const PART_MS_MIN = 250;
 const FIRST_PART_MS = 4_000;
 const FEW_CUSTOMERS = RECENT_HEADS_PAGE_MAX / 2;
 /**
- * One that was too long is read in vain, so those after it become half as long at most. Each of them may be longer than the one before
- * by this, so that after six of them that is twice as long again: what was dense may have been a moment.
+ * Reading a part that is too long is wasted, so the parts after it are bounded to half its length. The bound grows by this
+ * factor with each part and so doubles in six parts, because the dense span may have been short.
  */
 const BOUND_GROWS = 1.125;
 /**
- * Callers share their processors with a sweep: after each page it rests so many times as long as the owner took for that, up to a bound. In
- * all it rests no longer than another, so that a sweep of very many pages comes to its end.
+ * Callers share their processors with a sweep. After each page the sweep rests for `RESTS` times as long as the owner took
+ * for it, at most `REST_MS_MAX`. The rests of a sweep are at most `SWEEP_REST_MS_MAX` in total, so that a sweep of very
+ * many pages finishes as well.
  */
 const RESTS = 4;
 const REST_MS_MAX = 1_000;
@@ -39,9 +41,9 @@ const SWEEP_REST_MS_MAX = 20_000;
 const ALL_TIME: TimeSpan = { sinceMs: 0 };
 
 interface Swept {
-  /** When the last sweep began that did not fail, in ms since the epoch. */
+  /** When the last successful sweep began, in ms since the epoch. */
   readonly atMs: number;
-  /** How long the next one's first part is. */
+  /** The length of the next sweep's first part. */
   readonly partMs: number;
 }
 
@@ -56,10 +58,9 @@ export class Sweep {
   #restMsLeft = 0;
 
   /**
-   * @param heads asks the owner for a page of heads, of customers above `after`
-   * @param look compares heads with what is applied, and catches up
-   * @param clock by which it rests
-   * @param signal aborted once nothing more is to be asked for
+   * @param heads queries the owner for a page of heads, of customers with ids above `after`
+   * @param look compares heads with the applied versions, and catches up
+   * @param signal stops the sweep when it is aborted
    */
   constructor(
     heads: (span: TimeSpan, after: number) => Promise<HeadsPage>,
@@ -74,7 +75,7 @@ export class Sweep {
   }
 
   /**
-   * Sweeps the stream; a sweep that fails is made up for by the next.
+   * Sweeps the stream. After a failure the next sweep covers the failed one's span as well.
    *
    * @param startedMs now, in ms since the epoch
    */
@@ -86,9 +87,9 @@ export class Sweep {
     this.#last = { atMs: startedMs, partMs };
   }
 
-  /** @returns how long parts of what is new were in the end; null where all have to be asked for */
+  /** @returns the final length of the parts of the new span; null if all customers must be queried */
   async #since(last: Swept | undefined, startedMs: number): Promise<number | null> {
-    // Nor is there a span where the clock was set back.
+    // The second condition: after the clock was set back there is no valid span.
     if (last === undefined || startedMs < last.atMs || startedMs - last.atMs > WINDOW_MS_MAX) return null;
     const isNew = { sinceMs: last.atMs - OVERLAP_MS, untilMs: startedMs - UNDER_WAY_MS };
     const isAhead = { sinceMs: startedMs + AHEAD_MS, untilMs: ENDLESS_MS };
@@ -99,7 +100,7 @@ export class Sweep {
     return partMs;
   }
 
-  /** @returns how long parts were in the end; null where the shortest has more than a page tells of */
+  /** @returns the final length of the parts; null if the shortest has more customers than fit into a page */
   async #parts(span: Required<TimeSpan>, firstMs: number): Promise<number | null> {
     let partMs = firstMs;
     let boundMs = Number.POSITIVE_INFINITY;
@@ -119,7 +120,7 @@ export class Sweep {
     return partMs;
   }
 
-  /** @returns how long the next sweep's first part is to be */
+  /** @returns the length of the next sweep's first part */
   async #all(): Promise<number> {
     for (let after = 0; ; ) {
       const { heads, isLast } = await this.#page(ALL_TIME, after);
