@@ -1,6 +1,6 @@
 /**
- * The audit of one customer in one service: its journal by itself, its rows against its image, and how far it has
- * followed against how far it could have.
+ * The audit of one customer in one service: checks its journal, compares its rows with its image, and compares its
+ * applied versions with the owners' journals.
  */
 import type { SeenVersions, Stream } from '@mo/contracts';
 import { type Account, appliedOf } from '../protocol/account.ts';
@@ -14,7 +14,7 @@ import { inTurns } from './turns.ts';
 export interface CustomerRecord {
   readonly customerId: number;
   readonly rows: CustomerRows;
-  /** Its own journal, as it was with the rows. */
+  /** Its own journal, from the same snapshot as the rows. */
   readonly own: readonly JournalEntry[];
   /** The journals of the streams that it follows, read no earlier than the rows. */
   readonly followed: Readonly<Partial<Record<Stream, readonly JournalEntry[]>>>;
@@ -23,14 +23,14 @@ export interface CustomerRecord {
 
 export interface AuditResult<A extends Account> {
   readonly differences: readonly Difference[];
-  /** What the streams tell, where all of it could be taken. */
+  /** The state derived from the streams; null if there are differences or the customer is unknown. */
   readonly told: Told<A> | null;
 }
 
 /**
- * Audits a customer, in turns with whatever else this process does.
+ * Audits a customer, and yields to the other work of this process in between.
  *
- * @param lagMsMax how old an event may be that is not applied yet
+ * @param lagMsMax the highest acceptable age of an event that is not applied yet
  */
 export function auditCustomer<A extends Account>(
   audited: Audited<A>,
@@ -76,7 +76,7 @@ function soundHistory(followed: CustomerRecord['followed']) {
   return Object.fromEntries(entries.map(([stream, list]) => [stream, soundEvents(list)]));
 }
 
-/** How far the customer's row says it has come, held against the owners' journals. */
+/** The progress stored in the customer's row, compared with the owners' journals. */
 function progressOf(follows: readonly Stream[], row: ImageRow | undefined, record: CustomerRecord, lagMsMax: number) {
   const faults: string[] = [];
   const applied: Partial<Record<Stream, number>> = {};
@@ -102,9 +102,10 @@ function progressOf(follows: readonly Stream[], row: ImageRow | undefined, recor
 }
 
 /**
- * What two services must say alike of a customer once each has applied all that there is; the audits of one customer.
+ * Compares the debts that services derive for one customer. They must agree once each service has applied all events.
  *
- * @returns a sentence, or null where they agree or have not come as far as each other
+ * @param told the services' audits of the customer
+ * @returns a sentence; null if they agree, or have not applied the same versions
  */
 export function disagreement(
   told: readonly { audited: Audited<Account>; told: Told<Account> | null }[],

@@ -1,7 +1,7 @@
 /**
- * The audit as a metric: the process that relays for its service holds its own tables against the streams, a few customers
- * at a time, over and over, and pulls what it follows as it always does. It is slow on purpose: its load can't be noticed,
- * and what it finds is not urgent but must not stay unseen.
+ * The continuous audit, reported as metrics: the process that relays for its service compares the service's tables with
+ * the streams, a few customers at a time, in endless passes. It pulls followed streams in the usual way. It is slow on
+ * purpose, so that its load is negligible: differences are not urgent, but must not stay undetected.
  */
 import type { Stream } from '@mo/contracts';
 import type { Database } from '@mo/database';
@@ -17,10 +17,15 @@ import { type JournalEntry, readEntries } from './journal-entries.ts';
 import { Pace } from './pace.ts';
 import { atOneMoment, nextCustomers, readSnapshot, strayOutboxEntries } from './snapshot.ts';
 
-/** At this pace 200,000 customers of at most 80 events each take a day: 25 in this time, some in each of so many rounds. */
+/**
+ * 25 customers are audited per interval, spread over `ROUNDS` rounds. At this pace 200,000 customers of at most 80
+ * events each take a day.
+ */
 export const AUDIT_INTERVAL_MS = 10_000;
 const ROUNDS = 5;
-/** Longer than the sweep takes to its second look, and an outage that it mends by itself. */
+/**
+ * Longer than the time until a sweep's second look, and than an outage from which the service recovers automatically.
+ */
 const LAG_MS_MAX = 15 * 60_000;
 const STRAY_ENTRIES_MAX = 100;
 
@@ -30,7 +35,7 @@ export interface AuditorOptions<A extends Account> {
   peers: Pick<Peers, 'pull'>;
   /** Whether this process does the service's housekeeping now. */
   isLeader: () => boolean;
-  /** How long 25 customers take that have few events each, in ms. */
+  /** The time for 25 customers with few events each, in ms. */
   intervalMs: number;
   clock: Clock;
   logger: Logger;
@@ -148,7 +153,7 @@ export class Auditor<A extends Account> {
   #report(difference: Difference): void {
     this.#found += 1;
     this.#metrics.differences.set(Math.max(this.#found, this.#foundBefore));
-    // What the row holds is not for a log: `npm run reconcile -- --customer` shows it.
+    // The row's values don't belong in a log: `npm run reconcile -- --customer` shows them.
     const { customerId, table, row } = difference;
     this.#options.logger.error({ customerId, table, row }, 'what stands is not what the streams tell');
   }

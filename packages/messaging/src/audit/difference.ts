@@ -1,4 +1,4 @@
-/** A difference between what stands in a service's tables and what its streams tell. */
+/** A difference between a service's tables and its streams. */
 import type { Stream } from '@mo/contracts';
 import type { ImageRow, ImageRows, ImageTable, LazyRows } from './image.ts';
 
@@ -6,7 +6,7 @@ export interface Difference {
   readonly customerId: number;
   readonly service: Stream;
   readonly table: string;
-  /** The row, by its key: `id=7`; empty where it is about no row. */
+  /** The row's key, such as `id=7`; empty if the difference concerns no particular row. */
   readonly row: string;
   readonly text: string;
 }
@@ -16,7 +16,7 @@ export function differenceText({ customerId, service, table, row, text }: Differ
   return `customer ${customerId}  ${service}.${table}${row === '' ? '' : ` ${row}`}  ${text}`;
 }
 
-/** What is different between a table's rows and those that should be there: missing, too many, or other values. */
+/** The differences between a table's rows and the expected ones: missing or surplus rows, or other values. */
 function* compareRows(table: ImageTable, found: Iterable<ImageRow>, expected: Iterable<ImageRow>) {
   const differences: Pick<Difference, 'table' | 'row' | 'text'>[] = [];
   const differ = (row: string, text: string) => differences.push({ table: table.name, row, text });
@@ -54,7 +54,7 @@ function differInColumns(table: ImageTable, row: ImageRow, should: ImageRow, dif
       differ(`${column} is ${shown(row[column])}, should be ${shown(should[column])}`);
 }
 
-/** The same over all tables. */
+/** The differences over all tables. */
 export function* compareTables(tables: readonly ImageTable[], found: ImageRows, expected: LazyRows) {
   const differences: Pick<Difference, 'table' | 'row' | 'text'>[][] = [];
   for (const table of tables)

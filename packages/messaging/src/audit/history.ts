@@ -1,9 +1,11 @@
 /**
- * A customer's history, taken again: the fold behind every image. An own event names, in `seen`, exactly what its service
- * had applied when it was decided; so the history is taken as it happened: up to each own event what that event had seen,
- * then the event, and at the end what was applied since. A followed event waits for what it names itself, as it did then.
+ * The replay of a customer's history: the fold behind every image. The `seen` of an own event holds exactly the
+ * versions that its service had applied when the event was decided. So the replay follows the original order: before
+ * each own event the followed events that it had seen, then the event itself, and at the end those applied since. A
+ * followed event waits for the versions in its own `seen`, as it did originally.
  *
- * What could not have happened so is a fault: an event that is missing, breaks a rule, or lacks what it must have caused.
+ * Anything that could not have happened in this order is a fault: an event is missing, breaks a rule, or lacks an event
+ * that it must have caused.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { SeenVersions, Stream, StreamEvent } from '@mo/contracts';
@@ -11,7 +13,7 @@ import { type Account, appliedOf, type NewEvent } from '../protocol/account.ts';
 import { advance } from '../protocol/follow.ts';
 import type { Audited, Image } from './image.ts';
 
-/** The events of a customer, each stream from version 1 on without gaps. */
+/** The events of a customer; each stream starts at version 1 and has no gaps. */
 export interface History {
   readonly own: readonly StreamEvent[];
   readonly followed: Readonly<Partial<Record<Stream, readonly StreamEvent[]>>>;
@@ -20,16 +22,17 @@ export interface History {
 export interface Told<A extends Account> {
   readonly account: A;
   readonly image: Image<A>;
-  /** Why the history can't have happened; empty where it can. */
+  /** Why the history can't have happened; empty if it can. */
   readonly faults: readonly string[];
 }
 
 /**
- * Takes a history.
+ * Replays a history.
  *
- * @param applied how far followed streams are taken; what own events have seen is taken in any case
+ * @param applied the versions up to which followed streams are replayed; events that own events have seen are always
+ *   replayed
  * @param isOpen whether to stop a followed stream, without a fault, before an event whose effects the own stream lacks:
- *   where it isn't known what was applied, that one surely wasn't
+ *   if the applied versions are unknown, that event was certainly not applied
  */
 export function* takeHistory<A extends Account>(
   audited: Audited<A>,
@@ -54,7 +57,7 @@ export function* takeHistory<A extends Account>(
   return taking;
 }
 
-/** A history can't be taken further. */
+/** A history can't be replayed any further. */
 class HistoryFault extends Error {
   override readonly name = 'HistoryFault';
 }
@@ -65,7 +68,7 @@ class Taking<A extends Account> implements Told<A> {
   account: A;
   readonly #audited: Audited<A>;
   readonly #history: History;
-  /** Own events that the followed event just taken brings about. */
+  /** Own events that must follow from the followed event just replayed. */
   #due: NewEvent[] = [];
 
   constructor(audited: Audited<A>, customerId: number, history: History) {
@@ -91,7 +94,7 @@ class Taking<A extends Account> implements Told<A> {
       this.faults.push(`${nameOf(event)}: customer_external_id is ${event.data.customer_external_id}, not ${name}`);
   }
 
-  /** Takes followed events up to these versions, and what those rest on. */
+  /** Replays followed events up to these versions, and the events that they depend on. */
   *followTo(versions: SeenVersions, isOpen = false): Generator<void> {
     const targets: Partial<Record<Stream, number>> = {};
     const streams = this.#audited.model.follows;
@@ -112,7 +115,7 @@ class Taking<A extends Account> implements Told<A> {
     if (due !== undefined) throw new HistoryFault(`${due.type} ${JSON.stringify(due.data)} is missing in the journal`);
   }
 
-  /** Takes what can be taken of a stream up to its target; raises the targets of others where it rests on more of them. */
+  /** Replays a stream as far as possible up to its target; raises the targets of other streams that it depends on. */
   *#follow(stream: Stream, targets: Partial<Record<Stream, number>>, isOpen: boolean): Generator<void, boolean> {
     let moved = false;
     while (appliedOf(this.account, stream) < (targets[stream] ?? 0)) {

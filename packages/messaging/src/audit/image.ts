@@ -1,7 +1,7 @@
 /**
- * The image of a customer: what a service's tables must hold of it, told by the streams alone. Whatever a service keeps
- * is a fold over events, its own and those that it follows; so the same events give the same rows, at any time. What
- * stands in the tables is held against the image (reconcile), or replaced by it (rebuild).
+ * The image of a customer: the rows that a service's tables must hold for it, derived from the streams alone. A
+ * service's state is a fold over its own events and those that it follows, so the same events always give the same
+ * rows. The actual rows are compared with the image (reconcile) or replaced by it (rebuild).
  */
 import { isoTime, type StreamEvent } from '@mo/contracts';
 import type { Money } from '@mo/money';
@@ -9,19 +9,19 @@ import type { Account, StreamModel } from '../protocol/account.ts';
 
 export type ColumnType = 'bigint' | 'smallint' | 'numeric' | 'text' | 'timestamptz';
 
-/** A table that is told by streams. Columns that no event tells, such as surrogate ids, are left out. */
+/** A table derived from streams. Columns that don't come from events, such as surrogate ids, are left out. */
 export interface ImageTable {
   readonly name: string;
-  /** The columns that name a row. */
+  /** The columns that identify a row. */
   readonly key: readonly string[];
   readonly columns: Readonly<Record<string, ColumnType>>;
-  /** The table as `t`, with what must be joined to know whose a row is. */
+  /** The FROM clause: the table as `t`, with the joins that are needed to find a row's customer. */
   readonly from: string;
-  /** SQL for the customer's id of a row. */
+  /** An SQL expression for the id of a row's customer. */
   readonly customer: string;
-  /** The column that holds it; null where another table does. */
+  /** The column with that id; null if it is in another table. */
   readonly customerColumn: string | null;
-  /** Whether a customer has just one row, which is locked, and rewritten in place. */
+  /** Whether a customer has exactly one row, which is locked and updated in place. */
   readonly isAccount: boolean;
 }
 
@@ -29,45 +29,45 @@ export interface ImageTable {
 export type ImageRow = Readonly<Record<string, string | null>>;
 /** Rows by table. */
 export type ImageRows = Readonly<Record<string, readonly ImageRow[]>>;
-/** The same, each row made when its turn comes: a customer may have tens of thousands. */
+/** Rows by table, each created when it is needed: a customer may have tens of thousands. */
 export type LazyRows = Readonly<Record<string, Iterable<ImageRow>>>;
 
-/** What a customer owes, where the service knows it; minor units. */
+/** A customer's debt in minor units; null where the service doesn't know it. */
 export interface Owing {
   readonly total: Money | null;
   readonly active: Money | null;
 }
 
-/** One customer's image while its history is taken, event by event. */
+/** One customer's image while its history is replayed event by event. */
 export interface Image<A extends Account> {
-  /** The account with whatever the event touches beside its row. */
+  /** Adds to the account whatever the event touches outside the account's row. */
   complete(account: A, event: StreamEvent): A;
-  /** Sets aside what the account holds beside its row, and gives the bare account back. */
+  /** Stores the parts of the account outside its row, and returns the account without them. */
   keep(account: A, event: StreamEvent): A;
-  /** Which rule an own event breaks, decided on this account; null where it breaks none. */
+  /** The rule that an own event breaks when it is decided on this account; null if none. */
   faultOf(account: A, event: StreamEvent): string | null;
-  /** The rows that must stand in the tables. */
+  /** The rows that the tables must contain. */
   rows(account: A): LazyRows;
   owing(account: A): Owing;
 }
 
-/** A service, as far as its tables are told by streams. */
+/** The part of a service's tables that is derived from streams. */
 export interface Audited<A extends Account> {
   readonly model: StreamModel<A>;
   /** Parents before their children. */
   readonly tables: readonly ImageTable[];
-  /** The table that keeps the account's progress. */
+  /** The table with the account's progress. */
   readonly progressTable: string;
-  /** SQL that makes the account's row of customer $1 where it is missing; null where registration alone makes it. */
+  /** SQL that creates the account's row of customer $1 if it is missing; null if only registration creates it. */
   readonly create: string | null;
   image(): Image<A>;
 }
 
-/** Makes all the rows. */
+/** Creates all rows. */
 export const madeRows = (rows: LazyRows): ImageRows =>
   Object.fromEntries(Object.entries(rows).map(([table, ofTable]) => [table, [...ofTable]]));
 
-/** A table whose rows name their customer themselves. */
+/** A table whose rows contain their customer's id. */
 export function imageTable(
   name: string,
   {
@@ -87,7 +87,7 @@ export function progressTypes(follows: readonly string[]): Record<string, Column
   return { ...Object.fromEntries(versions), last_time: 'timestamptz' };
 }
 
-/** The progress of an account, as its row holds it. */
+/** The progress of an account in the form of its row. */
 export function progressRow(account: Account): ImageRow {
   const followed = Object.entries(account.applied).flatMap(([stream, version]) => [
     [`${stream}_applied`, String(version)],

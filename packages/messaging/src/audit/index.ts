@@ -1,4 +1,4 @@
-/** Audit: what a service keeps is held against what its streams tell, and can be rebuilt from them. */
+/** Audit: a service's tables are compared with its streams, and can be rebuilt from them. */
 
 export * from './audit-customer.ts';
 export * from './auditor.ts';

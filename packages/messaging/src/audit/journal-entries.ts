@@ -1,4 +1,4 @@
-/** The journal under audit: each entry read with whether it is still what was written, and held against its contract. */
+/** The journal under audit: reads entries, verifies their digests and validates them against their contracts. */
 import { EVENT_TYPES, type Stream, type StreamEvent, streamEvent } from '@mo/contracts';
 import { run, type Sql } from '@mo/database';
 import { journalDigest } from '../sql/tables.ts';
@@ -6,9 +6,9 @@ import { inTurns } from './turns.ts';
 
 export interface JournalEntry {
   readonly version: number;
-  /** Null where it can't be understood. */
+  /** Null if the entry can't be understood. */
   readonly event: StreamEvent | null;
-  /** What is wrong with it by itself. */
+  /** The fault of this entry, regardless of the others; null if there is none. */
   readonly fault: string | null;
 }
 
@@ -23,7 +23,7 @@ interface EntryRow {
   sealed: boolean;
 }
 
-/** Reads the journals of customers from their beginning. */
+/** Reads the whole journals of customers. */
 export async function readEntries(
   sql: Sql,
   stream: Stream,
@@ -68,7 +68,7 @@ function readEntry(stream: Stream, row: EntryRow): JournalEntry {
   return { version, event: result.data, fault };
 }
 
-/** What is wrong with a journal as a whole, by version. */
+/** The faults of a whole journal, by version. */
 export function* journalFaults(
   stream: Stream,
   customerId: number,
@@ -97,7 +97,7 @@ export function* journalFaults(
   return faults;
 }
 
-/** The events of a journal from version 1 on, up to the first that is missing or can't be understood. */
+/** The events of a journal from version 1 up to the first that is missing or can't be understood. */
 export function soundEvents(entries: readonly JournalEntry[]): StreamEvent[] {
   const events: StreamEvent[] = [];
   for (const { version, event } of entries) {

@@ -1,38 +1,38 @@
 /**
- * The pace of the audit, in events rather than customers: of a few of those there may be as many as of all the others.
- * Whoever has more than a round may look at is looked at in one go, and then as many rounds pass as that was worth. A round looks at
- * little, so that callers who come meanwhile hardly wait. Where the processors are busy a round takes long, and then the next ones are
- * left out.
+ * The pace of the audit, in events rather than customers, because a few customers may have as many events as all others
+ * together. A customer with more events than a round may read is audited in one go; afterwards as many rounds are
+ * skipped as those events are worth. A round reads little, so that concurrent callers hardly wait. While the processors
+ * are busy a round takes long, and the next ones are left out.
  */
 
-/** So many customers share a round's transaction and pull at most; their histories are held in memory together. */
+/** The most customers in a round: they share a transaction and a pull, and their histories are in memory together. */
 const ROUND_CUSTOMERS_MAX = 5;
-/** How many events a round may look at, and what the one before it has left. */
+/** The events that a round may read, plus what the previous round has left over. */
 const ROUND_EVENTS_MAX = 400;
-/** No more rounds pass than that, for whoever waits for the audit to go on. */
+/** The most rounds that are skipped in a row, so that the audit continues in a foreseeable time. */
 const ROUNDS_PASSED_MAX = 300;
-/** So many rounds pass where there is no hurry. */
+/** The rounds skipped after a complete pass, or after an error. */
 const REST_ROUNDS = 4;
-/** The audit is at work for at most one part in so many of the time, */
+/** The audit works for at most about 1/`PARTS` of the time, */
 const PARTS = 30;
-/** but no more rounds are left out for that. */
+/** but leaves out at most this many rounds for it. */
 const ROUNDS_LEFT_OUT_MAX = 10;
 
 export class Pace {
-  /** Events that were looked at, and that no round has passed for; below 0, how many may be looked at. */
+  /** Events that were read in excess and are not yet made up for; if negative, how many may be read. */
   #ahead = 0;
-  /** How many events each customer of the last round had. */
+  /** The average number of events per customer in the last round. */
   #eventsEach = 0;
-  /** How many rounds are still left out, because the last one took long. */
+  /** How many rounds are still to be left out because the last one took long. */
   #leftOut = 0;
   readonly #roundMs: number;
 
-  /** @param roundMs from a round to the next one, in ms */
+  /** @param roundMs the interval between rounds, in ms */
   constructor(roundMs: number) {
     this.#roundMs = roundMs;
   }
 
-  /** Begins a round. @returns how many customers it may look at; 0 where it is to pass */
+  /** Begins a round. @returns the most customers that it may audit; 0 if the round is skipped */
   begin(): number {
     if (this.#leftOut > 0) {
       this.#leftOut -= 1;
@@ -44,18 +44,18 @@ export class Pace {
     return Math.max(1, Math.min(ROUND_CUSTOMERS_MAX, Math.floor(-this.#ahead / Math.max(1, this.#eventsEach))));
   }
 
-  /** A round has looked at so many events of so many customers. */
+  /** Reports how many events of how many customers a round has read. */
   looked(events: number, customers: number): void {
     this.#ahead += events;
     this.#eventsEach = events / customers;
   }
 
-  /** A round took so long. */
+  /** Reports how long a round took. */
   took(ms: number): void {
     this.#leftOut = Math.min(Math.floor((PARTS * ms) / this.#roundMs), ROUNDS_LEFT_OUT_MAX);
   }
 
-  /** Lets some rounds pass: all customers were looked at, or the next can't be now. */
+  /** Skips some rounds: a pass over all customers is complete, or the next customers can't be audited now. */
   rest(): void {
     this.#ahead = Math.max(this.#ahead, 0) + REST_ROUNDS * ROUND_EVENTS_MAX;
   }

@@ -1,9 +1,9 @@
 /**
- * Rebuilding: a customer's rows in one service are emptied and written anew from the streams, in one transaction under the
- * account's lock, while the service is in use. Nothing is emitted, and every time and order comes from the events.
+ * Rebuild: a customer's rows in one service are deleted and written again from the streams, in one transaction under
+ * the account's lock, while the service is in use. Nothing is emitted; all times and the order come from the events.
  *
- * The account keeps what it had applied, where the journals vouch for it. Where its row is lost, followed streams are
- * taken as far as the own journal holds what they brought about; from there the service follows by itself.
+ * The account keeps its applied versions as far as the journals confirm them. If its row is lost, followed streams are
+ * replayed as far as the own journal contains their effects; from there the service follows as usual.
  */
 import type { SeenVersions, Stream, StreamEvent } from '@mo/contracts';
 import type { Database } from '@mo/database';
@@ -17,7 +17,7 @@ import { journalFaults, readEntries, soundEvents } from './journal-entries.ts';
 import { readSnapshot } from './snapshot.ts';
 import { inTurns } from './turns.ts';
 
-/** The journals don't tell a customer's rows: they are broken. */
+/** A customer's rows can't be derived from the journals, because the journals are broken. */
 export class RebuildError extends Error {
   override readonly name = 'RebuildError';
 }
@@ -26,8 +26,8 @@ export class RebuildError extends Error {
  * Rebuilds a customer's rows.
  *
  * @param read the events of a followed stream, up to the owner's head at the time of the call
- * @returns what was different before
- * @throws RebuildError where the journals are broken; nothing has changed then
+ * @returns the differences before the rebuild
+ * @throws RebuildError if the journals are broken; nothing has changed in that case
  */
 export function rebuildCustomer<A extends Account>(
   database: Database,
@@ -58,7 +58,7 @@ export function rebuildCustomer<A extends Account>(
     const expected = isKnown ? madeRows(image.rows({ ...account, behind })) : {};
     await replace(sql, tables, customerId, expected);
     await endQuarantineOf(sql, model.follows, account);
-    // A row may be missing because nothing has been followed yet: that is no difference.
+    // A row may be missing because nothing has been followed yet, which is not a difference.
     if (isLost && own.length === 0) return [];
     const differences = await inTurns(compareTables(tables, before, expected));
     return differences.map((difference) => ({
@@ -70,8 +70,7 @@ export function rebuildCustomer<A extends Account>(
 }
 
 /**
- * Locks the account, so that nothing that is read afterwards can change; makes its row where it is missing, so that it can
- * be locked.
+ * Locks the account, so that data read afterwards can't change. Creates a missing row, so that it can be locked.
  *
  * @returns whether the row was missing
  */
@@ -83,7 +82,7 @@ async function lockOrCreate<A extends Account>(sql: Sql, audited: Audited<A>, cu
   return isMade;
 }
 
-/** Whether all rows of the account were there to be locked. */
+/** Locks the account's rows. Returns whether all of them exist. */
 async function lock<A extends Account>(sql: Sql, { tables }: Audited<A>, customerId: number): Promise<boolean> {
   let isThere = true;
   for (const { name, customerColumn } of tables.filter((table) => table.isAccount)) {
@@ -98,7 +97,10 @@ async function rowsOf<A extends Account>(sql: Sql, audited: Audited<A>, customer
   return customers.get(customerId)?.tables ?? {};
 }
 
-/** Children go before their parents, and come after them. An account's row stays, for others wait for its lock. */
+/**
+ * Deletes children before their parents and inserts them after. An account's row is updated in place, because other
+ * transactions wait for its lock.
+ */
 async function replace(sql: Sql, tables: readonly ImageTable[], customerId: number, rows: ImageRows): Promise<void> {
   for (const table of tables.toReversed()) {
     const own = rows[table.name] ?? [];
@@ -118,17 +120,17 @@ async function replace(sql: Sql, tables: readonly ImageTable[], customerId: numb
   }
 }
 
-/** What the account has taken from the streams is no longer waited for. */
+/** Ends the quarantine of events that the account has applied. */
 async function endQuarantineOf(sql: Sql, follows: readonly Stream[], account: Account): Promise<void> {
   const text = 'DELETE FROM quarantine WHERE stream = $1 AND customer_id = $2 AND version <= $3';
   for (const stream of follows) await run(sql, text, [stream, account.customerId, appliedOf(account, stream)]);
 }
 
-/** Whether a row's key names its customer, so that nobody else's can stand where it has to. */
+/** Whether a row's key includes its customer, so that no other customer's row can have the same key. */
 const namesCustomer = ({ key, customerColumn }: ImageTable): boolean =>
   customerColumn !== null && key.includes(customerColumn);
 
-/** Removes the customer's rows, and rows of anybody's that stand where its own have to. */
+/** Deletes the customer's rows, and other customers' rows that have the key of an expected row. */
 function deletion(table: ImageTable): string {
   const { name, from, customer, columns, key } = table;
   const own = `SELECT t.ctid AS id FROM ${from} WHERE ${customer} = $1`;

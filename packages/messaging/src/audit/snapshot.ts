@@ -1,6 +1,6 @@
 /**
- * What stands in a service's tables of some customers, at one moment. The moment is one REPEATABLE READ transaction;
- * streams only grow, so what is read of them later still tells what had to stand there then.
+ * A consistent snapshot of some customers' rows in a service's tables, read in one REPEATABLE READ transaction. Streams
+ * only grow, so the expected rows at the time of the snapshot can still be derived from streams that are read later.
  */
 
 import type { Database } from '@mo/database';
@@ -20,12 +20,12 @@ export interface Snapshot {
   readonly customers: ReadonlyMap<number, CustomerRows>;
 }
 
-/** Runs reads that all see the same moment. */
+/** Runs reads that all see the same snapshot. */
 export function atOneMoment<T>(database: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
   return inTransaction(database, work, { begin: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', readsFirst: true });
 }
 
-/** Reads the rows of customers, in a transaction of {@link atOneMoment}. */
+/** Reads the rows of customers in a transaction of {@link atOneMoment}. */
 export async function readSnapshot(
   sql: Sql,
   { tables }: Pick<Audited<Account>, 'tables'>,
@@ -50,7 +50,7 @@ export async function readSnapshot(
   return { takenMs, customers: found };
 }
 
-/** The ids of the next customers, by any table or journal of the service, rising. */
+/** The ids of the next customers in any of the service's tables or its journal, ascending. */
 export async function nextCustomers(
   sql: Sql,
   { tables }: Pick<Audited<Account>, 'tables'>,
@@ -68,7 +68,7 @@ export async function nextCustomers(
   return rows.map((row) => Number(row.id));
 }
 
-/** Outbox entries that name no event, at most so many, as customer id and version. */
+/** At most `entriesMax` outbox entries without an event in the journal, as customer id and version. */
 export async function strayOutboxEntries(sql: Sql, entriesMax: number): Promise<[number, number][]> {
   const rows = await run<{ customer_id: string; version: string }>(
     sql,

@@ -1,12 +1,13 @@
 /**
- * Long computations in turns. A customer may have tens of thousands of events, and whoever looks at all of them shares an
- * event loop with callers who wait: so it goes on for some milliseconds, and lets them come in between.
+ * Cooperative scheduling of long computations. A customer may have tens of thousands of events, and a computation over
+ * all of them shares an event loop with waiting callers. So it runs for a few milliseconds at a time and yields to them
+ * in between.
  */
 import { setImmediate } from 'node:timers/promises';
 
 const TURN_MS = 5;
 
-/** Runs a computation that yields wherever it may be interrupted; answers with what it returns. */
+/** Runs a computation that yields wherever it may be interrupted. Resolves with its return value. */
 export async function inTurns<T>(steps: Generator<void, T>): Promise<T> {
   for (let endMs = performance.now() + TURN_MS; ; ) {
     const step = steps.next();

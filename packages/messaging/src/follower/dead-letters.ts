@@ -1,8 +1,8 @@
 /**
  * Dead letters: how a follower forwards messages that it can't understand or apply, and how it reads how they were
- * settled. A letter is the byte-identical message with added headers: the reason, the follower and the message's origin.
- * If Kafka refuses the letter for its size, only those headers are sent, because the original message is still in its
- * topic.
+ * settled. A letter is the byte-identical message with added headers: the reason, the follower and the message's
+ * origin. If Kafka refuses the letter for its size, only those headers are sent, because the original message is still
+ * in its topic.
  */
 import { deadLetterTopicOf, DEAD_LETTER_HEADERS as HEADERS, SETTLEMENTS } from '@mo/contracts';
 import type { Logger } from '@mo/service-kit';

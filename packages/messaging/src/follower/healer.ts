@@ -1,8 +1,8 @@
 /**
- * The healer closes gaps: it pulls events of customers that are behind, until they have reached the highest version seen.
- * A customer that is reported to it is healed at once; customers left behind by a crash are found in the database. The
- * sweep compares the applied versions with the owners' heads, because no later event reveals the loss of a stream's last
- * event.
+ * The healer closes gaps: it pulls events of customers that are behind, until they have reached the highest version
+ * seen. A customer that is reported to it is healed at once; customers left behind by a crash are found in the
+ * database. The sweep compares the applied versions with the owners' heads, because no later event reveals the loss of
+ * a stream's last event.
  */
 import type { Stream } from '@mo/contracts';
 import type { Clock, Logger } from '@mo/service-kit';

@@ -1,12 +1,14 @@
 /**
- * How far a consumer group is behind its topics, in messages and in seconds. The age of a message is unknown until it is
- * read, so the end offsets of the partitions are noted at intervals: an unread message before a noted end has waited at
- * least since that note. So the lag of a group that keeps up is 0 s, and that of a group that makes no progress grows
- * steadily, whether its processes run or not.
+ * How far a consumer group is behind its topics, in messages and in seconds. The age of a message is unknown until it
+ * is read, so the end offsets of the partitions are noted at intervals: an unread message before a noted end has waited
+ * at least since that note. So the lag of a group that keeps up is 0 s, and that of a group that makes no progress
+ * grows steadily, whether its processes run or not.
  */
 import type { PartitionProgress } from '../kafka/port.ts';
 
-/** The most notes of a partition. Beyond that, every second one is dropped, so the lag is underestimated a little more. */
+/**
+ * The most notes of a partition. Beyond that, every second one is dropped, so the lag is underestimated a little more.
+ */
 const NOTES_MAX = 256;
 
 interface Note {

@@ -6,33 +6,39 @@
 import type { Clock } from '@mo/service-kit';
 import { ENDLESS_MS, type HeadsPage, RECENT_HEADS_PAGE_MAX, type TimeSpan } from '../pull/wire.ts';
 
-/** A sweep's span overlaps with the previous one, because an event's commit is later than its time, and clocks differ. */
+/**
+ * A sweep's span overlaps with the previous one, because an event's commit is later than its time, and clocks differ.
+ */
 const OVERLAP_MS = 30_000;
 /** Younger events may not be committed or applied yet; the next sweep covers them. */
 const UNDER_WAY_MS = 10_000;
 /** Each span is checked a second time after this long. */
 const SECOND_LOOK_MS = 10 * 60_000;
-/** Events dated further ahead of now than this come from a clock that is fast. They are checked too, but only one page. */
+/**
+ * Events dated further ahead of now than this come from a clock that is fast. They are checked too, but only one page.
+ */
 const AHEAD_MS = 60_000;
-/** After sweeps have failed for longer than this, one queries all customers instead, page by page in order of their ids. */
+/**
+ * After sweeps have failed for longer than this, one queries all customers instead, page by page in order of their ids.
+ */
 const WINDOW_MS_MAX = 30 * 60_000;
 /**
- * A span is read in parts, because the owner reads a whole part for each page of heads. Parts become shorter when one has
- * more customers than fit into a page, and longer after one with few customers. If even the shortest part has too many
- * (such as those of one transaction), all customers are queried.
+ * A span is read in parts, because the owner reads a whole part for each page of heads. Parts become shorter when one
+ * has more customers than fit into a page, and longer after one with few customers. If even the shortest part has too
+ * many (such as those of one transaction), all customers are queried.
  */
 const PART_MS_MIN = 250;
 const FIRST_PART_MS = 4_000;
 const FEW_CUSTOMERS = RECENT_HEADS_PAGE_MAX / 2;
 /**
- * Reading a part that is too long is wasted, so the parts after it are bounded to half its length. The bound grows by this
- * factor with each part and so doubles in six parts, because the dense span may have been short.
+ * Reading a part that is too long is wasted, so the parts after it are bounded to half its length. The bound grows by
+ * this factor with each part and so doubles in six parts, because the dense span may have been short.
  */
 const BOUND_GROWS = 1.125;
 /**
- * Callers share their processors with a sweep. After each page the sweep rests for `RESTS` times as long as the owner took
- * for it, at most `REST_MS_MAX`. The rests of a sweep are at most `SWEEP_REST_MS_MAX` in total, so that a sweep of very
- * many pages finishes as well.
+ * Callers share their processors with a sweep. After each page the sweep rests for `RESTS` times as long as the owner
+ * took for it, at most `REST_MS_MAX`. The rests of a sweep are at most `SWEEP_REST_MS_MAX` in total, so that a sweep of
+ * very many pages finishes as well.
  */
 const RESTS = 4;
 const REST_MS_MAX = 1_000;
