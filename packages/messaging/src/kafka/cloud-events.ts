@@ -1,6 +1,6 @@
 /**
- * Events on Kafka: CloudEvents 1.0, Kafka protocol binding, binary mode. The attributes are `ce_` headers, the value is the
- * data as JSON; a customer's events have one key, so that they keep their order.
+ * Events on Kafka: CloudEvents 1.0, Kafka protocol binding, binary mode. The attributes are `ce_` headers, the value is
+ * the data as JSON; a customer's events have one key, so that they keep their order.
  */
 import { isUtf8 } from 'node:buffer';
 import {

@@ -1,6 +1,6 @@
 /**
- * How Kafka is reached: the environment says it in the words of Kafka's own clients. What is set and would have no effect is
- * refused, so that nobody believes in a protection that isn't there.
+ * How Kafka is reached: the environment says it in the words of Kafka's own clients. What is set and would have no
+ * effect is refused, so that nobody believes in a protection that isn't there.
  */
 import { ConfigError, certificateFault, keyFault, list, readConfig, type TlsOptions } from '@mo/service-kit';
 import { z } from 'zod';

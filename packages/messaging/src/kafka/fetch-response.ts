@@ -1,6 +1,6 @@
 /**
- * The body of a Fetch response, version 11 (https://kafka.apache.org/protocol#The_Messages_Fetch), with record batches of magic 2,
- * uncompressed (https://kafka.apache.org/documentation/#recordbatch), in the form that kafkajs gives it.
+ * The body of a Fetch response, version 11 (https://kafka.apache.org/protocol#The_Messages_Fetch), with record batches
+ * of magic 2, uncompressed (https://kafka.apache.org/documentation/#recordbatch), in the form that kafkajs gives it.
  */
 import { ByteReader, UnreadableError } from './byte-reader.ts';
 import { type BatchContext, FetchedMessage, type HeaderNames } from './fetched-message.ts';

@@ -4,8 +4,8 @@ import { Pacer, type Pacing } from '../round-interval.ts';
 const FETCH_MS_MAX = 1_000;
 
 /**
- * How long a consumer rests before it fetches again. Partitions of a fetch are handled side by side, some after others, and the
- * next fetch waits for all: so they rest together, until one moment. While one of them is behind none rests.
+ * How long a consumer rests before it fetches again. Partitions of a fetch are handled side by side, some after others,
+ * and the next fetch waits for all: so they rest together, until one moment. While one of them is behind none rests.
  */
 export class FetchRests {
   readonly #pacer: Pacer;
@@ -22,7 +22,10 @@ export class FetchRests {
     this.#nowMs = nowMs;
   }
 
-  /** A partition's messages are handled from now on: with others of the same fetch, or as the first of one. @returns when that is, in ms */
+  /**
+   * A partition's messages are handled from now on: with others of the same fetch, or as the first of one. @returns
+   * when that is, in ms
+   */
   begin(): number {
     this.#atWork += 1;
     const nowMs = this.#nowMs();

@@ -1,4 +1,6 @@
-/** A record as a fetch brings it (https://kafka.apache.org/documentation/#record), in the form that kafkajs gives it. */
+/**
+ * A record as a fetch brings it (https://kafka.apache.org/documentation/#record), in the form that kafkajs gives it.
+ */
 import { isAscii } from 'node:buffer';
 import { type ByteReader, exact, UnreadableError } from './byte-reader.ts';
 

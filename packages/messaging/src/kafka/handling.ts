@@ -32,7 +32,7 @@ export interface HandlingOptions {
 /** The batches of one consumer. */
 export class Handling {
   readonly #options: HandlingOptions;
-  /** How often the consumer has joined its group. */
+  /** The number of times the consumer has joined its group. */
   #generation = 0;
 
   constructor(options: HandlingOptions) {
@@ -75,7 +75,7 @@ export class Handling {
     const { handle, commits } = this.#options;
     const generation = this.#generation;
     await handle(batch.messages.map((message) => incoming(batch.topic, batch.partition, message)));
-    // The partition may have another member by now, which continued from the committed offset.
+    // The partition may belong to another member by now, which continued from the committed offset.
     if (generation !== this.#generation) return;
     payload.resolveOffset(batch.lastOffset());
     commits.note(batch.topic, batch.partition, (BigInt(batch.lastOffset()) + 1n).toString());
@@ -106,8 +106,8 @@ function resumeAfter(earlier: Promise<void>, payload: EachBatchPayload): void {
 }
 
 /**
- * Sends heartbeats until some work is done or may be left. A failed heartbeat is ignored: the consumer itself finds out
- * that it has to join its group again.
+ * Sends heartbeats until some work is done or may be left. A failed heartbeat is ignored, because the consumer detects
+ * on its own that it has to rejoin its group.
  *
  * @param mayLeave is called at each heartbeat
  * @returns whether the work is done

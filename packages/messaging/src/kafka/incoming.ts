@@ -18,8 +18,9 @@ export function incoming(topic: string, partition: number, message: KafkaMessage
 }
 
 /**
- * Its headers are made when they are asked for, as few messages are sent on. It is a class, as a getter in an object literal would make
- * every message old (docs/decisions/0039); so they are no member of its own, and a spread leaves them out.
+ * Its headers are made when they are asked for, as few messages are sent on. It is a class, as a getter in an object
+ * literal would make every message old (docs/decisions/0039); so they are no member of its own, and a spread leaves
+ * them out.
  */
 class RawParts implements RawMessage {
   readonly key: Buffer | null;

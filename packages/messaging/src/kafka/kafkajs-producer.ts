@@ -1,11 +1,11 @@
-/** A producer of kafkajs that survives a message which the broker refuses. */
+/** A kafkajs producer that survives a message refused by the broker. */
 import kafkajs, { type IHeaders } from 'kafkajs';
 import { partitionOf } from './partition.ts';
 import { MessageRefusedError, type OutgoingMessage, type Producer, type RawMessage } from './port.ts';
 
 const { CompressionTypes, Partitioners } = kafkajs;
 
-/** Errors of the broker that no retry mends. */
+/** Broker errors that a retry can't fix. */
 const REFUSALS = new Set([
   'MESSAGE_TOO_LARGE',
   'INVALID_MESSAGE',
@@ -15,8 +15,8 @@ const REFUSALS = new Set([
 ]);
 
 /**
- * An idempotent producer that is replaced after a refusal: kafkajs has counted the refused messages in their partition's
- * sequence, so the broker would refuse all that follow as out of order.
+ * An idempotent producer that is replaced after a refusal: kafkajs has counted the refused messages in their
+ * partition's sequence, so the broker would refuse all later messages as out of order.
  */
 export class KeptProducer implements Producer {
   readonly #client: kafkajs.Kafka;
@@ -55,10 +55,10 @@ export class KeptProducer implements Producer {
   }
 }
 
-/** Which partition a message was meant for when it was last sent. */
+/** The partition that was chosen for a message when it was last sent. */
 const meantFor = new WeakMap<kafkajs.Message, number>();
 
-/** As kafkajs's own, which takes longer to find what a message says already. */
+/** The default partitioner of kafkajs, without its slow way for messages that already name their partition. */
 const partitioner: kafkajs.ICustomPartitioner = () => {
   const spread = Partitioners.DefaultPartitioner();
   return (of) => {
@@ -69,10 +69,10 @@ const partitioner: kafkajs.ICustomPartitioner = () => {
 };
 
 /**
- * kafkajs passes over messages, and says nothing, for a partition that it hasn't heard of yet, and where it tries again for one
- * whose leader has become a broker that has answered already.
+ * Checks that every message was sent. kafkajs silently drops messages for a partition that it doesn't know yet, and on
+ * a retry those for a partition whose new leader is a broker that has already answered.
  *
- * @throws Error where the brokers have not told of each partition that they took what was meant for it
+ * @throws Error unless the brokers have confirmed every partition that messages were meant for
  */
 function mustHaveTaken(answers: readonly kafkajs.RecordMetadata[], messages: readonly kafkajs.Message[]): void {
   const taken = new Set(answers.map(({ partition }) => partition));
@@ -94,7 +94,7 @@ async function connectProducer(client: kafkajs.Kafka): Promise<kafkajs.Producer>
     await producer.connect();
     return producer;
   } catch (error) {
-    // What it has opened by then stays open otherwise.
+    // Otherwise the connections opened so far would stay open.
     await producer.disconnect().catch(() => {});
     throw error;
   }

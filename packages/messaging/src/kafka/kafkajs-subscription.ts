@@ -1,4 +1,4 @@
-/** A consumer of kafkajs that survives a broker that goes and comes back. */
+/** A kafkajs consumer that survives outages of a broker. */
 import type { Logger } from '@mo/service-kit';
 import type { Consumer, Kafka } from 'kafkajs';
 import { FOLLOWER_PACING, type Pacing } from '../round-interval.ts';
@@ -8,23 +8,23 @@ import { OffsetCommits } from './offset-commits.ts';
 import type { IncomingMessage, Pace, Subscription } from './port.ts';
 
 /**
- * How long a group waits for a member of which nothing is heard, and for one that is to join anew. While it waits nobody reads;
- * a member that takes longer is let in afterwards, and what it had under way comes again.
+ * How long a group waits for a member that sends no heartbeats, and for one that has to rejoin. While it waits nobody
+ * reads. A member that takes longer joins afterwards, and the messages that it was handling are delivered again.
  */
 const SESSION_TIMEOUT_MS = 6_000;
-/** How long the broker may hold back an empty fetch; longer delays rebalances, and the end of a process. */
+/** How long the broker may delay an empty fetch response; longer waits delay rebalances and the stop of a process. */
 const FETCH_WAIT_MS: Readonly<Record<Pace, number>> = { prompt: 250, relaxed: 250, seldom: 1_000 };
 const PACING: Readonly<Record<Pace, Pacing>> = {
   prompt: FOLLOWER_PACING,
   relaxed: { msMin: 200, msMax: 400, parts: 4 },
   seldom: FOLLOWER_PACING,
 };
-/** What a fetch brings is held in several forms until it is applied: some thousand events. */
+/** Some thousand events: the messages of a fetch are in memory in several forms until they are applied. */
 const FETCH_BYTES_MAX = 1024 * 1024;
 const FETCH_BYTES_PER_PARTITION_MAX = 128 * 1024;
-/** Those of three topics: what has to wait for others of the same fetch waits for their rest, too. */
+/** The partitions of three topics: a batch that waits for others of its fetch would also wait for their rests. */
 const PARTITIONS_AT_ONCE = 36;
-/** Partitions that were added to a topic are found within this. */
+/** Partitions added to a topic are found within this time. */
 const METADATA_AGE_MS_MAX = 10_000;
 const RETRIES_MAX = 2;
 const RESTART_DELAY_MS = 500;
@@ -34,12 +34,12 @@ interface SubscriptionOptions {
   topics: readonly string[];
   handle: (messages: IncomingMessage[]) => Promise<void>;
   pace: Pace;
-  /** Makes the topics where they are missing: called before a consumer replaces another. */
+  /** Creates missing topics: called before a consumer replaces another. */
   ensure: () => Promise<void>;
   logger: Logger;
 }
 
-/** A consumer that is started again whenever kafkajs gives it up. */
+/** A consumer that is restarted whenever kafkajs stops it after an error. */
 export class KeptSubscription implements Subscription {
   readonly #client: Kafka;
   readonly #options: SubscriptionOptions;
@@ -47,7 +47,7 @@ export class KeptSubscription implements Subscription {
   #consumer: Consumer | null = null;
   #commits: OffsetCommits | null = null;
   #closed = false;
-  /** When the broker last answered as to one of its group's members. */
+  /** When the broker last confirmed the membership, by a join or a heartbeat. */
   #heardMs = Number.NEGATIVE_INFINITY;
 
   private constructor(client: Kafka, options: SubscriptionOptions) {
@@ -116,7 +116,7 @@ export class KeptSubscription implements Subscription {
     if (this.#closed) await consumer.disconnect();
   }
 
-  /** kafkajs 2.2.4 connects a stopped consumer again to retry a commit, so it is disconnected after its last commit. */
+  /** Disconnects after the last commit, because kafkajs 2.2.4 reconnects a stopped consumer to retry a commit. */
   async #leave(crashed: Consumer): Promise<void> {
     this.#commits?.forget();
     await this.#commits?.close();

@@ -1,4 +1,4 @@
-/** Kafka through kafkajs, with what it needs to survive a broker that goes and comes back. */
+/** The Kafka port implemented with kafkajs, so that it survives outages of a broker. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mo/service-kit';
@@ -19,14 +19,14 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const RETRIES_MAX = 2;
 const TOPICS_TIMEOUT_MS = 15_000;
 const TOPICS_POLL_MS = 50;
-/** Topics are the second copy of every event: nothing of them is forgotten, by its age or for what came after it. */
+/** Topics are the second copy of every event: none is deleted because of its age, the topic's size or compaction. */
 const KEEP_ALL = [
   { name: 'retention.ms', value: '-1' },
   { name: 'retention.bytes', value: '-1' },
   { name: 'cleanup.policy', value: 'delete' },
 ];
 
-/** A connection as the options of a client of kafkajs. */
+/** Converts a connection to options of the kafkajs client. */
 export function kafkajsOptions({ brokers, tls, sasl }: KafkaConnection): Pick<KafkaConfig, 'brokers' | 'ssl' | 'sasl'> {
   return {
     brokers: [...brokers],
@@ -87,8 +87,9 @@ export function kafkaOverKafkajs(
 }
 
 /**
- * Makes topics, and waits until each can be used: a broker answers that a topic was made a moment before it knows the topic.
- * Others may be making the same ones: what counts is that all are there in the end.
+ * Creates missing topics and waits until all are usable: a broker confirms the creation of a topic a moment before it
+ * knows the topic. Errors are ignored if all topics become usable, because others may create the same ones
+ * concurrently.
  */
 async function createMissing(admin: kafkajs.Admin, topics: readonly string[], partitions: number): Promise<void> {
   const existing = new Set(await admin.listTopics());
@@ -108,7 +109,7 @@ async function raise(admin: kafkajs.Admin, topic: string, partitions: number): P
   await canBeUsed(admin, [topic], partitions);
 }
 
-/** Waits until the topics have so many partitions at least, and each of those a leader that knows that it is. */
+/** Waits until each topic has at least `partitions` partitions, each with a leader that knows its role. */
 async function canBeUsed(admin: kafkajs.Admin, topics: readonly string[], partitions: number, earlier?: unknown) {
   let failure = earlier;
   for (const endMs = performance.now() + TOPICS_TIMEOUT_MS; performance.now() < endMs; await delay(TOPICS_POLL_MS)) {
@@ -139,9 +140,9 @@ async function allOf(admin: kafkajs.Admin, topic: string): Promise<OffsetRange[]
 type Committed = readonly kafkajs.FetchOffsetsPartition[];
 
 /**
- * How far a group has come in each partition. Where it has committed nothing, the offset is -1; an offset that is not
- * there, because the topic was made again or has lost messages, is passed over by its consumers as well: they begin with
- * the first.
+ * A group's progress in each partition. The committed offset is -1 if there is none. An offset may be out of range
+ * because the topic was created again or has lost messages; consumers then start with the first message, and so does
+ * this.
  */
 const placesOf = (ends: TopicOffsets, committed: Committed): PartitionProgress[] => {
   const nexts = new Map(committed.map(({ partition, offset }) => [partition, BigInt(offset)]));
@@ -168,7 +169,7 @@ async function readersOf(admin: kafkajs.Admin, topic: string): Promise<ReadonlyM
     const [{ partitions } = { partitions: [] }] = await admin.fetchOffsets({ groupId, topics: [topic] });
     if (partitions.some(({ offset }) => BigInt(offset) >= 0n)) groups.set(groupId, partitions);
   }
-  // The ends come last: nothing that was committed before is beyond them.
+  // The ends are read last, so that no committed offset is beyond them.
   const ends = await topicOffsets(admin, topic);
   const unread = (committed: Committed): bigint =>
     placesOf(ends, committed).reduce((sum, place) => sum + place.end - place.committed, 0n);

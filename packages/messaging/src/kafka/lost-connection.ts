@@ -1,6 +1,7 @@
 /**
- * kafkajs 2.2.4 sends a request that had no answer in time again on the same connection, up to as often as it tries at all: see
- * docs/decisions/0032. A connection that was lost without a word is closed here, so that the next try opens another.
+ * kafkajs 2.2.4 sends a request that had no answer in time again on the same connection, up to as often as it tries at
+ * all: see docs/decisions/0032. A connection that was lost without a word is closed here, so that the next try opens
+ * another.
  */
 import type { Socket } from 'node:net';
 import kafkajs from 'kafkajs';

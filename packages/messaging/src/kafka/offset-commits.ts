@@ -1,7 +1,7 @@
 /**
- * Offsets are committed for all partitions together, a moment after the first of them is due: a commit is a round trip,
- * and costs the broker more than the messages that it is about. A commit that fails is tried again, so that a partition
- * without new messages doesn't seem to lag. What a crash keeps from being committed comes again, and is skipped.
+ * Offsets are committed for all partitions together, a moment after the first of them is due: a commit is a round trip
+ * and costs the broker more than the messages that it covers. A failed commit is retried, so that a partition without
+ * new messages doesn't seem to lag. If a crash prevents a commit, the messages are delivered again and skipped.
  */
 import type { Logger } from '@mo/service-kit';
 
@@ -11,7 +11,7 @@ export const COMMIT_DELAY_MS = 200;
 export interface PartitionOffset {
   readonly topic: string;
   readonly partition: number;
-  /** Of the next message to be read. */
+  /** The offset of the next message to read. */
   readonly offset: string;
 }
 
@@ -20,7 +20,7 @@ export class OffsetCommits {
   readonly #logger: Logger;
   readonly #due = new Map<string, PartitionOffset>();
   #timer: NodeJS.Timeout | null = null;
-  /** One at a time: an older offset never comes after a newer one. */
+  /** One commit at a time, so that an older offset is never committed after a newer one. */
   #underWay: Promise<void> | null = null;
   /** Whether the last commit failed. */
   #isFailing = false;
@@ -32,21 +32,21 @@ export class OffsetCommits {
     this.#logger = logger;
   }
 
-  /** All messages of a partition before this offset have taken effect. */
+  /** Notes that all messages of a partition before this offset have taken effect. */
   note(topic: string, partition: number, offset: string): void {
     if (this.#isClosed) return;
     this.#due.set(keyOf(topic, partition), { topic, partition, offset });
     this.#startTimer();
   }
 
-  /** Commits what is due now, and nothing after. No commit is under way once this resolves. */
+  /** Commits the offsets that are due, and none afterwards. No commit is in progress once this resolves. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#underWay;
     await this.#commitDue();
   }
 
-  /** Drops what is due without committing it. */
+  /** Drops the offsets that are due without committing them. */
   forget(): void {
     this.#timesForgotten += 1;
     this.#take();
@@ -63,7 +63,7 @@ export class OffsetCommits {
     if (this.#due.size > 0 && !this.#isClosed) this.#startTimer();
   }
 
-  /** Where the broker can't take offsets, they are due again, unless there are newer ones. */
+  /** After a failed commit its offsets are due again, unless there are newer ones. */
   async #commitDue(): Promise<void> {
     const offsets = this.#take();
     if (offsets.length === 0) return;

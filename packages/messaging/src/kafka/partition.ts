@@ -1,6 +1,6 @@
 /**
- * The partition of a key, as every client of Kafka gives it: murmur2 of the key's bytes, its sign bit off, modulo the number of
- * partitions (Apache Kafka, `Utils.murmur2` and `BuiltInPartitioner`). That of kafkajs counts in BigInt.
+ * The partition of a key, as every client of Kafka gives it: murmur2 of the key's bytes, its sign bit off, modulo the
+ * number of partitions (Apache Kafka, `Utils.murmur2` and `BuiltInPartitioner`). That of kafkajs counts in BigInt.
  */
 const SEED = 0x9747b28c;
 const M = 0x5bd1e995;

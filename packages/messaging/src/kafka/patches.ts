@@ -1,6 +1,6 @@
 /**
- * The patches of kafkajs 2.2.4. Each module replaces a part of kafkajs when it is first imported, for all clients of the
- * process. What is patched comes from `inside-kafkajs.ts`, which refuses any other version.
+ * The patches of kafkajs 2.2.4. Each module replaces a part of kafkajs when it is first imported, for all clients of
+ * the process. What is patched comes from `inside-kafkajs.ts`, which refuses any other version.
  */
 // A connection without an answer in time is closed: docs/decisions/0032.
 import './lost-connection.ts';

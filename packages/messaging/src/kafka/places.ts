@@ -1,6 +1,7 @@
 /**
- * Where a consumer that commits nothing, or not all that it has read, goes on in each partition. kafkajs forgets that whenever
- * the group lets it in anew, as after a broker's restart or a laptop's sleep, and would begin again at what is committed.
+ * Where a consumer that commits nothing, or not all that it has read, goes on in each partition. kafkajs forgets that
+ * whenever the group lets it in anew, as after a broker's restart or a laptop's sleep, and would begin again at what is
+ * committed.
  */
 import type { Consumer } from 'kafkajs';
 

@@ -1,5 +1,5 @@
 /**
- * Kafka, as the rest of the code sees it: the one port in this system. The client behind it will be replaced one day.
+ * Kafka as the rest of the code sees it: the only port in this system, because its client will be replaced one day.
  */
 
 export interface OutgoingMessage {
@@ -8,15 +8,15 @@ export interface OutgoingMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A message to the byte. A client that can't send a header without a value sends an empty one. */
+/** The exact bytes of a message. A client that can't send a header without a value sends an empty value. */
 export interface RawMessage {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  /** A header that is there several times has a list. */
+  /** A header that occurs several times has a list of values. */
   readonly headers: Readonly<Record<string, Buffer | readonly Buffer[]>>;
 }
 
-/** A message, its parts read as UTF-8 text. */
+/** A message with its parts decoded as UTF-8 text. */
 export interface IncomingMessage {
   readonly topic: string;
   readonly partition: number;
@@ -24,51 +24,51 @@ export interface IncomingMessage {
   readonly key: string | null;
   readonly value: string | null;
   readonly headers: Readonly<Record<string, string>>;
-  /** The same to the byte, for what is sent on as it came. */
+  /** The exact bytes, for forwarding the message unchanged. */
   readonly raw: RawMessage;
 }
 
-/** The broker refuses this very message, however often it is sent. */
+/** The broker refuses this message, and retries would not help. */
 export class MessageRefusedError extends Error {
   override readonly name = 'MessageRefusedError';
 }
 
 export interface Producer {
   /**
-   * Sends messages to a topic as one batch, in order for each key, and resolves once all replicas in sync have them. They
-   * are spread by key over the topic's first `partitions`, as every client of Kafka does over all; over all where it is left
-   * out.
+   * Sends messages to a topic as one batch, in order for each key, and resolves once all in-sync replicas have them.
+   * Messages are spread by key over the topic's first `partitions` partitions, or over all if it is left out, with the
+   * partitioner of all Kafka clients.
    *
-   * @throws MessageRefusedError where the broker refuses a message for good; any other error may pass
+   * @throws MessageRefusedError if the broker refuses a message permanently; any other error may be transient
    */
   send(topic: string, messages: readonly (OutgoingMessage | RawMessage)[], partitions?: number): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface Subscription {
-  /** Whether the broker counts it as a member of its group, as far as is known. */
+  /** Whether the broker considers it a member of its group, as far as is known. */
   readonly isConnected: boolean;
   close(): Promise<void>;
 }
 
 /**
- * How soon messages are wanted, where later costs less: at once; the first of some at once, and those after it within some
- * tenths of a second; or within seconds.
+ * How soon messages must arrive; later is cheaper. `prompt`: at once. `relaxed`: the first of a burst at once, the rest
+ * within some tenths of a second. `seldom`: within seconds.
  */
 export type Pace = 'prompt' | 'relaxed' | 'seldom';
 
 export interface Kafka {
-  /** Makes the topics that are missing. */
+  /** Creates missing topics. */
   ensureTopics(topics: readonly string[], partitions: number): Promise<void>;
   producer(): Promise<Producer>;
   /**
-   * Reads topics from their earliest offset, as a member of the group. A partition's messages come in order; its offset is
-   * committed once the handler has resolved, and after an error the same messages come again. A handler that takes
-   * seconds delays the messages of its own partition alone, unless many do.
+   * Reads topics from their earliest offset, as a member of the group. A partition's messages arrive in order; its
+   * offset is committed after the handler has resolved, and after an error the same messages are delivered again. A
+   * handler that takes seconds delays only the messages of its own partition, unless many handlers do.
    *
-   * @param pace how soon messages come; at once where it is left out
-   * @param ensure makes the topics where they are missing: called before the consumer connects again, because a topic
-   *   may have been deleted. The first time all topics must exist
+   * @param pace how soon messages arrive; `prompt` by default
+   * @param ensure creates missing topics: called before the consumer reconnects, because a topic may have been deleted.
+   *   On the first connect all topics must exist
    */
   subscribe(
     group: string,
@@ -79,35 +79,35 @@ export interface Kafka {
   ): Promise<Subscription>;
 }
 
-/** What is asked of a broker about its topics. */
+/** Queries and changes of a broker's topics. */
 export interface Topics {
-  /** For each partition the offset that its next message gets; null where there is no such topic. */
+  /** The offset that each partition's next message gets; null if the topic doesn't exist. */
   ends(topic: string): Promise<readonly PartitionEnd[] | null>;
-  /** Adds partitions, until there are so many. */
+  /** Raises the number of partitions to `partitions`. */
   raise(topic: string, partitions: number): Promise<void>;
 }
 
 /** Reads topics without committing offsets, so nobody waits for the reader. */
 export interface TopicReader {
   /**
-   * Reads a topic from its beginning to its current end, each partition in order. It survives a short outage of Kafka.
+   * Reads a topic from its beginning to its current end, each partition in order. Survives a short outage of Kafka.
    *
-   * @throws SilenceError if nothing arrives any more; any error of `take`
+   * @throws SilenceError if messages stop arriving; any error of `take`
    */
   readTopic(topic: string, take: (messages: readonly IncomingMessage[]) => Promise<void>): Promise<void>;
 }
 
-/** What is asked of a broker about consumer groups. */
+/** Queries about consumer groups. */
 export interface Groups {
-  /** How far a group has come in each partition of some topics, by topic; a topic that doesn't exist is left out. */
+  /** A group's progress in each partition of some topics, by topic; topics that don't exist are left out. */
   progress(group: string, topics: readonly string[]): Promise<ReadonlyMap<string, readonly PartitionProgress[]>>;
-  /** Every group that has committed an offset of a topic, and how many messages it has yet to read. */
+  /** Every group that has committed an offset of a topic, with its number of unread messages. */
   readers(topic: string): Promise<ReadonlyMap<string, bigint>>;
 }
 
 export interface PartitionProgress {
   readonly partition: number;
-  /** The next message that the group reads; the earliest there is, where it has committed none, or one that isn't there. */
+  /** The next offset that the group reads; the earliest one if the group's commit is missing or out of range. */
   readonly committed: bigint;
   /** The offset that the partition's next message gets. */
   readonly end: bigint;

@@ -1,4 +1,4 @@
-/** Reads ranges of topics, as the only member of a consumer group. */
+/** Reads offset ranges of topics as the only member of a consumer group. */
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { whileBeating } from './heartbeats.ts';
 import { Places } from './places.ts';
@@ -73,7 +73,7 @@ const keyOf = ({ topic, partition }: Pick<OffsetRange, 'topic' | 'partition'>): 
 
 class Reading {
   readonly #options: RangesOptions;
-  /** Ranges that are not read to their end yet. */
+  /** Ranges that are not completely read yet. */
   readonly #left: Map<string, OffsetRange>;
   readonly #done = Promise.withResolvers<void>();
   #places: Places | null = null;
@@ -85,7 +85,7 @@ class Reading {
     this.#left = new Map(options.ranges.filter((range) => !isEmpty(range)).map((range) => [keyOf(range), range]));
   }
 
-  /** Resolves at the end of the ranges. */
+  /** Resolves when all ranges are read. */
   async until(consumer: Consumer): Promise<void> {
     const starts = this.#options.ranges.map(({ topic, partition, from }) => ({ topic, partition, offset: `${from}` }));
     this.#places = new Places(consumer, starts);

@@ -1,7 +1,7 @@
 /**
- * kafkajs 2.2.4 sends a heartbeat only where the wall clock says that the last one is long enough ago. After the clock was
- * set back by an hour it would send none for an hour, and the group would do without its member. Here a last heartbeat
- * that seems to be in the future counts as one of now.
+ * kafkajs 2.2.4 sends a heartbeat only where the wall clock says that the last one is long enough ago. After the clock
+ * was set back by an hour it would send none for an hour, and the group would do without its member. Here a last
+ * heartbeat that seems to be in the future counts as one of now.
  */
 import { insideKafkajs } from './inside-kafkajs.ts';
 

@@ -8,9 +8,9 @@ const TIMEOUT_MS = 15_000;
 const POLL_MS = 50;
 
 /**
- * The first offset and the one after the last (`low`, `high`) of each partition of a topic, which must exist. A partition
- * that was added or moved a moment ago has a broker that doesn't know yet that it leads it: this asks again for 15 s, and
- * rejects with the broker's last error then, or at once with one that no retry mends.
+ * The first offset and the one after the last (`low`, `high`) of each partition of a topic, which must exist. A
+ * partition that was added or moved a moment ago has a broker that doesn't know yet that it leads it: this asks again
+ * for 15 s, and rejects with the broker's last error then, or at once with one that no retry mends.
  */
 export async function topicOffsets(
   admin: Pick<kafkajs.Admin, 'fetchTopicOffsets'>,
