@@ -1,6 +1,6 @@
-/** Reads Kafka's primitive types one after the other from a part of a buffer. */
+/** Reads Kafka's primitive types in sequence from a part of a buffer. */
 
-/** What is there is not what was to be read, or a number beyond those that are exact. */
+/** The bytes are not of the expected form, or contain a number outside the safe integers. */
 export class UnreadableError extends Error {
   override readonly name = 'UnreadableError';
 }
@@ -10,7 +10,7 @@ export class ByteReader {
   readonly #end: number;
   #at: number;
 
-  /** All that it reads throws an UnreadableError where the bytes don't go so far. */
+  /** Every read throws an UnreadableError if it would pass the end. */
   constructor(bytes: Buffer, at = 0, end = bytes.length) {
     this.bytes = bytes;
     this.#at = at;
@@ -37,7 +37,7 @@ export class ByteReader {
     return exact(this.int32() * 2 ** 32 + this.bytes.readUInt32BE(this.skip(4)));
   }
 
-  /** An int of up to 64 bits, zigzag and in groups of 7 bits. */
+  /** An integer of up to 64 bits, zigzag-encoded in groups of 7 bits. */
   varint(): number {
     let group = this.bytes[this.skip(1)] as number;
     if (group < 0x80) return (group >>> 1) ^ -(group & 1);
@@ -50,13 +50,13 @@ export class ByteReader {
     return zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
   }
 
-  /** UTF-8 of this length in bytes. */
+  /** UTF-8 text of this length in bytes. */
   text(length: number): string {
     const from = this.skip(length);
     return this.bytes.toString('utf8', from, from + length);
   }
 
-  /** Bytes with their length before them, as a varint; null for -1. They are not copied. */
+  /** Bytes that are preceded by their length as a varint; null for -1. They are not copied. */
   varBytes(): Buffer | null {
     const length = this.varint();
     if (length === -1) return null;
@@ -64,12 +64,12 @@ export class ByteReader {
     return this.bytes.subarray(from, from + length);
   }
 
-  /** The byte so far on, which is read later; undefined beyond the end of all bytes. */
+  /** The byte at this distance ahead, without reading past it; undefined beyond the end of the buffer. */
   peek(distance: number): number | undefined {
     return this.bytes[this.#at + distance];
   }
 
-  /** Passes over bytes. @returns where they begin */
+  /** Skips bytes. @returns where they begin */
   skip(length: number): number {
     const from = this.#at;
     if (length < 0 || from + length > this.#end) throw new UnreadableError();
@@ -77,14 +77,14 @@ export class ByteReader {
     return from;
   }
 
-  /** Passes over bytes. @returns what reads them alone */
+  /** Skips bytes. @returns a reader of only these bytes */
   part(length: number): ByteReader {
     const from = this.skip(length);
     return new ByteReader(this.bytes, from, from + length);
   }
 }
 
-/** The number, where it is an integer that is told apart from those beside it. @throws UnreadableError */
+/** Returns the number if it is a safe integer. @throws UnreadableError otherwise */
 export function exact(value: number): number {
   if (!Number.isSafeInteger(value)) throw new UnreadableError();
   return value;

@@ -1,9 +1,9 @@
-/** Writes Kafka's primitive types one after the other into a buffer whose size is known. */
+/** Writes Kafka's primitive types in sequence into a buffer of known size. */
 
-/** What a message may hold in the place of bytes; text is UTF-8. */
+/** The types that a message may contain instead of bytes; text is encoded as UTF-8. */
 export type Bytes = Buffer | string | null | undefined;
 
-/** So many characters are written one by one sooner than by a call. */
+/** Up to this many characters, writing them one by one is faster than a call. */
 const SHORT_TEXT_MAX = 48;
 
 export class ByteWriter {
@@ -30,7 +30,7 @@ export class ByteWriter {
     this.at = this.bytes.writeBigInt64BE(value, this.at);
   }
 
-  /** An int of up to 32 bits, zigzag and in groups of 7 bits. */
+  /** An integer of up to 32 bits, zigzag-encoded in groups of 7 bits. */
   varint(value: number): void {
     const { bytes } = this;
     let rest = zigzag(value);
@@ -40,7 +40,7 @@ export class ByteWriter {
     this.at = at;
   }
 
-  /** Text whose UTF-8 has this length. */
+  /** Text whose UTF-8 encoding has this length. */
   text(text: string, length: number): void {
     if (length === text.length && length <= SHORT_TEXT_MAX) {
       for (let place = 0; place < length; place += 1) this.bytes[this.at + place] = text.charCodeAt(place);
@@ -48,7 +48,7 @@ export class ByteWriter {
     } else this.at += this.bytes.write(text, this.at, length, 'utf8');
   }
 
-  /** Bytes with their length before them, as a varint; -1 for none. */
+  /** Bytes preceded by their length as a varint; -1 for none. */
   varBytes(part: Bytes, length: number): void {
     this.varint(length);
     if (typeof part === 'string') this.text(part, length);
@@ -58,18 +58,18 @@ export class ByteWriter {
 
 const zigzag = (value: number): number => ((value << 1) ^ (value >> 31)) >>> 0;
 
-/** The bytes that {@link ByteWriter.varint} takes. */
+/** The number of bytes that {@link ByteWriter.varint} writes. */
 export function sizeOfVarint(value: number): number {
   let size = 1;
   for (let rest = zigzag(value); rest > 0x7f; rest >>>= 7) size += 1;
   return size;
 }
 
-/** The length of what {@link ByteWriter.varBytes} writes after the length; -1 for none. */
+/** The number of bytes that {@link ByteWriter.varBytes} writes after the length; -1 for none. */
 export function lengthOf(part: Bytes): number {
   if (part == null) return -1;
   return typeof part === 'string' ? Buffer.byteLength(part) : part.length;
 }
 
-/** The bytes of which this is the length, and of the length before them. */
+/** The size of bytes of this length together with the length before them. */
 export const sizeWithLength = (length: number): number => sizeOfVarint(length) + Math.max(0, length);

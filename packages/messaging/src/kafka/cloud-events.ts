@@ -1,6 +1,6 @@
 /**
- * Events on Kafka: CloudEvents 1.0, Kafka protocol binding, binary mode. The attributes are `ce_` headers, the value is
- * the data as JSON; a customer's events have one key, so that they keep their order.
+ * Events on Kafka: CloudEvents 1.0, Kafka protocol binding, binary mode. The attributes are `ce_` headers; the value is
+ * the data as JSON. All events of a customer have the same key, so that they keep their order.
  */
 import { isUtf8 } from 'node:buffer';
 import {
@@ -17,11 +17,11 @@ import { acceptTraceparent } from '@mo/service-kit';
 import type { z } from 'zod';
 import type { IncomingMessage, OutgoingMessage } from './port.ts';
 
-/** An event as the journal keeps it; data and seen are JSON text. */
+/** An event as it is stored in the journal; `data` and `seen` are JSON text. */
 export interface JournalRow {
   readonly customer_id: string;
   readonly version: string;
-  /** One that this version may not know: another process may have written it. */
+  /** Possibly a type unknown to this version, because a process of another version may have written it. */
   readonly type: string;
   readonly data: string;
   readonly seen: string;
@@ -54,7 +54,7 @@ export function toMessage(stream: Stream, row: JournalRow): OutgoingMessage {
 /**
  * Reads a message as an event of the stream.
  *
- * @returns the event, or a sentence that says why it can't be understood
+ * @returns the event, or a sentence with the reason why it can't be understood
  */
 export function fromMessage(
   stream: Stream,
@@ -81,13 +81,15 @@ export function fromMessage(
   return result.data;
 }
 
-/** The same, with what its data says that this version doesn't know, for whoever hands it on. */
+/**
+ * Reads a message like {@link fromMessage}, but keeps data fields unknown to this version, for forwarding the event.
+ */
 export function wholeFromMessage(stream: Stream, message: IncomingMessage): StreamEvent | string {
   const event = fromMessage(stream, message);
   return typeof event === 'string' ? event : { ...event, data: JSON.parse(message.value ?? '') };
 }
 
-/** Which customer a message is of, and which version, as far as that can be read, whatever else is wrong with it. */
+/** The customer and version of a message, as far as they are readable, whatever else is wrong with the message. */
 export function identityOf({ key, headers }: Pick<IncomingMessage, 'key' | 'headers'>): {
   customerId: number | null;
   version: number | null;
@@ -98,7 +100,7 @@ export function identityOf({ key, headers }: Pick<IncomingMessage, 'key' | 'head
   };
 }
 
-/** Which header holds a member of the event. */
+/** The header of each member of the event. */
 const HEADER_OF: Readonly<Record<string, string>> = {
   customer_id: 'ce_subject',
   version: 'ce_sequence',
@@ -106,7 +108,7 @@ const HEADER_OF: Readonly<Record<string, string>> = {
   time: 'ce_time',
 };
 
-/** What is wrong with a member of an event, in a few words. */
+/** A short description of what is wrong with a member of an event. */
 export function faultOf({ path: [member, ...inner], message }: z.core.$ZodIssue): string {
   const name = String(member);
   return `${[HEADER_OF[name] ?? name, ...inner].join('.')}: ${message}`;

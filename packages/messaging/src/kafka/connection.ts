@@ -1,6 +1,6 @@
 /**
- * How Kafka is reached: the environment says it in the words of Kafka's own clients. What is set and would have no
- * effect is refused, so that nobody believes in a protection that isn't there.
+ * The connection to Kafka, configured by environment variables in the terms of Kafka's own clients. A variable that is
+ * set but would have no effect is refused, so that nobody relies on a protection that is not in place.
  */
 import { ConfigError, certificateFault, keyFault, list, readConfig, type TlsOptions } from '@mo/service-kit';
 import { z } from 'zod';
@@ -19,7 +19,7 @@ export const kafkaConfig = {
   KAFKA_SASL_MECHANISM: z.enum(MECHANISMS).optional(),
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: z.string().optional(),
-  /** In PEM: the authorities that are believed, and the client's own certificate with its key. */
+  /** In PEM: the trusted certificate authorities, and the client's own certificate with its key. */
   KAFKA_SSL_CA: z.string().optional(),
   KAFKA_SSL_CERT: z.string().optional(),
   KAFKA_SSL_KEY: z.string().optional(),
@@ -29,7 +29,7 @@ export type KafkaConfig = z.infer<z.ZodObject<typeof kafkaConfig>>;
 export interface KafkaConnection {
   /** As host:port. */
   readonly brokers: readonly string[];
-  /** Without it nothing is encrypted. */
+  /** If it is undefined, the connection is not encrypted. */
   readonly tls?: TlsOptions;
   readonly sasl?: {
     readonly mechanism: (typeof MECHANISMS)[number];
@@ -38,11 +38,11 @@ export interface KafkaConnection {
   };
 }
 
-/** Reads the environment alone for it. @throws ConfigError that names what is wrong or missing */
+/** Reads only Kafka's variables from the environment. @throws ConfigError that names the wrong or missing variable */
 export const readKafkaConnection = (environment: NodeJS.ProcessEnv): KafkaConnection =>
   kafkaConnection(readConfig(z.object(kafkaConfig), environment));
 
-/** @throws ConfigError that names the variable which is missing, wrong, or set without effect */
+/** @throws ConfigError that names the variable that is missing, wrong, or set without effect */
 export function kafkaConnection(config: KafkaConfig): KafkaConnection {
   const protocol = config.KAFKA_SECURITY_PROTOCOL;
   const tls = protocol.endsWith('SSL');

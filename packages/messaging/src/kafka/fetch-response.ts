@@ -1,6 +1,6 @@
 /**
- * The body of a Fetch response, version 11 (https://kafka.apache.org/protocol#The_Messages_Fetch), with record batches
- * of magic 2, uncompressed (https://kafka.apache.org/documentation/#recordbatch), in the form that kafkajs gives it.
+ * The body of a Fetch response, version 11 (https://kafka.apache.org/protocol#The_Messages_Fetch), with uncompressed
+ * record batches of magic 2 (https://kafka.apache.org/documentation/#recordbatch), in the form of kafkajs.
  */
 import { ByteReader, UnreadableError } from './byte-reader.ts';
 import { type BatchContext, FetchedMessage, type HeaderNames } from './fetched-message.ts';
@@ -17,7 +17,7 @@ export interface FetchedPartition {
 }
 
 export interface FetchResponse {
-  /** What kafkajs would have to wait, in ms: nothing, for the broker asks the client itself to wait. */
+  /** How long kafkajs has to wait, in ms: 0, because throttling is left to `clientSideThrottleTime`. */
   readonly throttleTime: 0;
   readonly clientSideThrottleTime: number;
   readonly errorCode: number;
@@ -26,16 +26,16 @@ export interface FetchResponse {
 }
 
 const MAGIC = 2;
-/** Where every format of a message has it. */
+/** The position of the magic byte in every message format. */
 const MAGIC_AT = 16;
 const COMPRESSION_BITS = 0x7;
 const LOG_APPEND_TIME_BIT = 0x8;
 const TRANSACTIONAL_BIT = 0x10;
 const CONTROL_BIT = 0x20;
-/** With fewer bytes left kafkajs looks for no further batch: the broker may have cut off the last one. */
+/** With fewer bytes left kafkajs looks for no further batch, because the broker may have truncated the last one. */
 const BATCH_SIZE_MIN = 49;
 
-/** Decodes the body. Its messages point into it. @returns null where it holds what isn't read here */
+/** Decodes the body; the messages refer to its bytes. @returns null if it contains something unsupported */
 export function decodeFetch(bytes: Buffer): FetchResponse | null {
   try {
     return readResponse(new ByteReader(bytes));
@@ -92,7 +92,7 @@ function readBatch(reader: ByteReader, firstOffset: number, names: HeaderNames, 
   const partitionLeaderEpoch = reader.int32();
   const magicByte = reader.int8();
   if (magicByte !== MAGIC) throw new UnreadableError();
-  reader.skip(4); // The checksum, at which kafkajs doesn't look either.
+  reader.skip(4); // The checksum, which kafkajs doesn't verify either.
   const attributes = reader.int16();
   if ((attributes & COMPRESSION_BITS) !== 0) throw new UnreadableError();
   const lastOffsetDelta = reader.int32();

@@ -1,18 +1,19 @@
 import { Pacer, type Pacing } from '../round-interval.ts';
 
-/** What takes longer is more than one fetch: several brokers are asked side by side. */
+/** Anything longer spans more than one fetch, because several brokers are fetched from concurrently. */
 const FETCH_MS_MAX = 1_000;
 
 /**
- * How long a consumer rests before it fetches again. Partitions of a fetch are handled side by side, some after others,
- * and the next fetch waits for all: so they rest together, until one moment. While one of them is behind none rests.
+ * How long a consumer rests before its next fetch. The partitions of a fetch are handled concurrently, some after
+ * others, and the next fetch waits for all of them; so they all rest until the same moment. None rests while one is
+ * behind.
  */
 export class FetchRests {
   readonly #pacer: Pacer;
   readonly #nowMs: () => number;
   #atWork = 0;
   #beganMs = Number.NEGATIVE_INFINITY;
-  /** How long the partition of the fetch took whose messages took longest to handle, in ms. */
+  /** The longest handling time of a partition of the fetch, in ms. */
   #tookMs = 0;
   #isBehind = false;
   #wasBehind = false;
@@ -23,8 +24,9 @@ export class FetchRests {
   }
 
   /**
-   * A partition's messages are handled from now on: with others of the same fetch, or as the first of one. @returns
-   * when that is, in ms
+   * Notes that the handling of a partition's messages begins, with others of the same fetch or as the first of one.
+   *
+   * @returns the current time, in ms
    */
   begin(): number {
     this.#atWork += 1;

@@ -1,10 +1,8 @@
-/**
- * A record as a fetch brings it (https://kafka.apache.org/documentation/#record), in the form that kafkajs gives it.
- */
+/** A fetched record (https://kafka.apache.org/documentation/#record) in the form of kafkajs. */
 import { isAscii } from 'node:buffer';
 import { type ByteReader, exact, UnreadableError } from './byte-reader.ts';
 
-/** What a batch tells of its records; 64-bit numbers are text. */
+/** The fields of a batch that apply to all its records; 64-bit numbers are text. */
 export interface BatchContext {
   readonly firstOffset: string;
   readonly firstTimestamp: string;
@@ -20,7 +18,7 @@ export interface BatchContext {
   readonly magicByte: number;
 }
 
-/** A batch as its records are read: beside what it tells of them, that of which they tell the distance. */
+/** The context of a batch, and the base values to which its records contain deltas. */
 export interface FetchedBatch {
   readonly context: BatchContext;
   readonly firstOffset: number;
@@ -28,13 +26,13 @@ export interface FetchedBatch {
   readonly firstTimestamp: number;
 }
 
-/** The time of records is that at which the broker took their batch. */
+/** The timestamp type of records whose time is when the broker appended their batch. */
 const LOG_APPEND_TIME = 1;
 
-/** Names of headers by their places: those of a topic's messages are mostly the same. */
+/** Header names by position, for reuse: the messages of a topic mostly have the same ones. */
 export type HeaderNames = string[];
 
-/** Where the value of a header begins and ends; it begins at -1 where there is none. */
+/** A header with the start and end of its value; `from` is -1 if it has no value. */
 interface Header {
   readonly name: string;
   readonly from: number;
@@ -56,7 +54,7 @@ export class FetchedMessage {
   /**
    * Reads a record.
    *
-   * @param names of the headers that were read before; it is told of those of this record
+   * @param names header names of earlier records; this record's names are added
    * @throws UnreadableError
    */
   constructor(reader: ByteReader, { context, firstOffset, firstTimestamp }: FetchedBatch, names: HeaderNames) {
@@ -73,7 +71,7 @@ export class FetchedMessage {
     this.#headers = readHeaders(reader, names);
   }
 
-  /** As kafkajs gives them: one that is there several times has a list. */
+  /** The headers in the form of kafkajs: one that occurs several times has a list of values. */
   get headers(): Record<string, Buffer | null | (Buffer | null)[]> {
     const headers: Record<string, Buffer | null | (Buffer | null)[]> = {};
     for (const { name, from, to } of this.#headers) {
@@ -85,12 +83,12 @@ export class FetchedMessage {
     return headers;
   }
 
-  /** The same as UTF-8 text: nothing for one without a value, and those of one name with commas between. */
+  /** The headers as UTF-8 text: empty for one without a value; values of the same name are joined by commas. */
   headerTexts(): Record<string, string> {
     const texts: Record<string, string> = {};
     const start = this.#headers[0]?.from ?? -1;
     const end = this.#headers.at(-1)?.to ?? -1;
-    // One text for all, of which each is a part: far cheaper than to decode a dozen.
+    // Decodes all values as one text and slices it, which is far cheaper than decoding a dozen values.
     const whole =
       start >= 0 && end >= start && isAscii(this.#bytes.subarray(start, end))
         ? this.#bytes.toString('latin1', start, end)
@@ -118,20 +116,20 @@ function readHeaders(reader: ByteReader, names: HeaderNames): Header[] {
   return headers;
 }
 
-/** The next name: the one that was at this place before, where its bytes are the same. */
+/** Reads the next name; reuses the earlier name at this position if the bytes are the same. */
 function nameOf(reader: ByteReader, names: HeaderNames, place: number): string {
   const length = reader.varint();
   const from = reader.skip(length);
   const known = names[place];
   if (known !== undefined && known.length === length && isSame(known, reader.bytes, from)) return known;
   const name = reader.bytes.toString('utf8', from, from + length);
-  // It can't be set as others are.
+  // It can't be set as a property like other names.
   if (name === '__proto__') throw new UnreadableError();
   names[place] = name;
   return name;
 }
 
-/** Whether these bytes are text of the same length, all of it ASCII. */
+/** Whether the text is ASCII and equals the bytes from `from` on. */
 function isSame(text: string, bytes: Buffer, from: number): boolean {
   for (let place = 0; place < text.length; place += 1) {
     const code = text.charCodeAt(place);

@@ -1,6 +1,6 @@
 /**
- * Tells Kafka now and then, while something is under way, that this member of a group is there still. A beat that fails
- * is no trouble of the work: the consumer learns by itself that it has to join anew.
+ * Sends heartbeats of a group member at intervals while some work is in progress. A failed heartbeat doesn't fail the
+ * work, because the consumer detects on its own that it has to rejoin.
  */
 export async function whileBeating<T>(
   heartbeat: () => Promise<void>,

@@ -1,9 +1,9 @@
-/** What a fetch brings, in the words of the port. */
+/** Fetched messages in the terms of the port. */
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import { FetchedMessage } from './fetched-message.ts';
 import type { IncomingMessage, RawMessage } from './port.ts';
 
-/** A message as kafkajs gives it, its parts as text. */
+/** Converts a message of kafkajs, with its parts as text. */
 export function incoming(topic: string, partition: number, message: KafkaMessage): IncomingMessage {
   const { offset, key, value } = message;
   return {
@@ -18,9 +18,9 @@ export function incoming(topic: string, partition: number, message: KafkaMessage
 }
 
 /**
- * Its headers are made when they are asked for, as few messages are sent on. It is a class, as a getter in an object
- * literal would make every message old (docs/decisions/0039); so they are no member of its own, and a spread leaves
- * them out.
+ * Creates its headers when they are read, because few messages are forwarded. It is a class, because a getter in an
+ * object literal would put every message into old space (docs/decisions/0039). So `headers` is not an own property, and
+ * a spread leaves it out.
  */
 class RawParts implements RawMessage {
   readonly key: Buffer | null;
@@ -41,7 +41,7 @@ class RawParts implements RawMessage {
 const textsOf = (headers: IHeaders = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, textOf(value)]));
 
-/** Whoever writes to a topic may leave out a key, a value, or the value of a header. */
+/** Producers may leave out a key, a value, or the value of a header. */
 const bytesOf = (part: Buffer | string | null | undefined): Buffer => Buffer.from(part ?? '');
 
 const textOf = (value: IHeaders[string] | null): string => (Array.isArray(value) ? value.join() : String(value ?? ''));

@@ -1,4 +1,4 @@
-/** The way for patches into kafkajs, whose inside has no types and is another one in each version. */
+/** Access for patches to the internals of kafkajs, which have no types and differ between versions. */
 import { createRequire } from 'node:module';
 
 /** The version that the patches were written for. */
@@ -6,7 +6,7 @@ const VERSION = '2.2.4';
 
 const require = createRequire(import.meta.url);
 
-/** @throws Error where the patches were not written for this version of kafkajs */
+/** @throws Error if the patches were not written for this version of kafkajs */
 export function mustBePatchable(version: string): void {
   if (version === VERSION) return;
   throw new Error(
@@ -16,5 +16,5 @@ export function mustBePatchable(version: string): void {
 
 mustBePatchable((require('kafkajs/package.json') as { readonly version: string }).version);
 
-/** The very module that kafkajs uses. @param path below its `src` */
+/** The same module instance that kafkajs uses. @param path below its `src` */
 export const insideKafkajs = <T>(path: string): T => require(`kafkajs/src/${path}`) as T;

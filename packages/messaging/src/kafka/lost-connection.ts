@@ -1,13 +1,12 @@
 /**
- * kafkajs 2.2.4 sends a request that had no answer in time again on the same connection, up to as often as it tries at
- * all: see docs/decisions/0032. A connection that was lost without a word is closed here, so that the next try opens
- * another.
+ * After a request timeout kafkajs 2.2.4 makes all its retries on the same connection: see docs/decisions/0032. This
+ * patch closes a connection that was lost silently, so that the next attempt opens another one.
  */
 import type { Socket } from 'node:net';
 import kafkajs from 'kafkajs';
 import { insideKafkajs } from './inside-kafkajs.ts';
 
-/** What is inside of kafkajs, and has no types there. */
+/** An untyped internal class of kafkajs. */
 interface Connection {
   readonly socket: Socket;
   send: (this: Connection, request: unknown) => Promise<unknown>;

@@ -1,17 +1,18 @@
 /**
- * The partition of a key, as every client of Kafka gives it: murmur2 of the key's bytes, its sign bit off, modulo the
- * number of partitions (Apache Kafka, `Utils.murmur2` and `BuiltInPartitioner`). That of kafkajs counts in BigInt.
+ * The partition of a key, as in every Kafka client: murmur2 of the key's bytes without the sign bit, modulo the number
+ * of partitions (Apache Kafka, `Utils.murmur2` and `BuiltInPartitioner`). The implementation of kafkajs computes in
+ * BigInt.
  */
 const SEED = 0x9747b28c;
 const M = 0x5bd1e995;
 const R = 24;
 
-/** @param partitions how many there are */
+/** @param partitions the number of partitions */
 export function partitionOf(key: Buffer | string, partitions: number): number {
   return (murmur2(typeof key === 'string' ? Buffer.from(key) : key) & 0x7fffffff) % partitions;
 }
 
-/** 32 bits, signed. */
+/** A signed 32-bit hash. */
 function murmur2(bytes: Buffer): number {
   const { length } = bytes;
   let hash = SEED ^ length;

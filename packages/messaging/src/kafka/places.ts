@@ -1,21 +1,21 @@
 /**
- * Where a consumer that commits nothing, or not all that it has read, goes on in each partition. kafkajs forgets that
- * whenever the group lets it in anew, as after a broker's restart or a laptop's sleep, and would begin again at what is
- * committed.
+ * The read positions of a consumer that commits nothing, or not everything that it has read. kafkajs loses them
+ * whenever the consumer rejoins its group (for example after a broker's restart or a laptop's sleep), and would
+ * continue from the committed offsets.
  */
 import type { Consumer } from 'kafkajs';
 
 export interface Place {
   readonly topic: string;
   readonly partition: number;
-  /** Of the message that is read next. */
+  /** The offset of the next message to read. */
   readonly offset: string;
 }
 
 export class Places {
   readonly #places = new Map<string, Place>();
 
-  /** Before the consumer runs. A partition without a place begins where the subscription says. */
+  /** Must be called before the consumer runs. A partition without a place starts where the subscription specifies. */
   constructor(consumer: Consumer, starts: Iterable<Place>) {
     for (const start of starts) this.#places.set(keyOf(start), start);
     consumer.on(consumer.events.GROUP_JOIN, () => {
@@ -23,7 +23,7 @@ export class Places {
     });
   }
 
-  /** Goes on after this message. */
+  /** Moves the position of a partition past this message. */
   pass(topic: string, partition: number, offset: string): void {
     const place = { topic, partition, offset: String(BigInt(offset) + 1n) };
     this.#places.set(keyOf(place), place);

@@ -1,26 +1,27 @@
 /**
  * The body of a Produce request, version 3 to 7, with its messages as record batches of magic 2, uncompressed
- * (https://kafka.apache.org/documentation/#messageformat). Sizes first, then every byte once, into one buffer.
+ * (https://kafka.apache.org/documentation/#messageformat). All sizes are computed first; then every byte is written
+ * once, into one buffer.
  */
 import { createRequire } from 'node:module';
 import { type Bytes, ByteWriter, lengthOf, sizeOfVarint, sizeWithLength } from './byte-writer.ts';
 
-/** A message as kafkajs has it. */
+/** A message in the form of kafkajs. */
 export interface ProducedMessage {
-  /** In ms; left out, it is the time of sending. */
+  /** In ms; the time of sending by default. */
   readonly timestamp?: string;
   readonly key?: Bytes;
   readonly value?: Bytes;
   readonly headers?: Readonly<Record<string, Bytes | readonly Bytes[]>>;
 }
 
-/** What kafkajs gives to the encoder of its own. */
+/** The options that kafkajs passes to its own encoder. */
 export interface ProduceOptions {
   readonly acks: number;
   /** ms */
   readonly timeout: number;
   readonly transactionalId?: string | null | undefined;
-  /** An integer of 64 bits, in whatever form. */
+  /** A 64-bit integer in any form. */
   readonly producerId?: { toString(): string } | undefined;
   readonly producerEpoch?: number | undefined;
   readonly topicData: readonly {
@@ -37,17 +38,17 @@ const crc32c = createRequire(import.meta.url)('kafkajs/src/protocol/recordBatch/
 
 const MAGIC = 2;
 const TRANSACTIONAL = 16;
-/** Of a batch without its records: up to the length, from there to the checksum, and from there on. */
+/** The sizes of a batch without its records: up to and with the length, from there to the checksum, and the rest. */
 const BASE_SIZE = 12;
 const HEAD_SIZE = 9;
 const BODY_SIZE = 40;
-/** The attributes, and the time since the first of the batch, which is 0. */
+/** The attributes and the timestamp delta, which is 0. */
 const RECORD_HEAD_SIZE = 2;
 
 /**
  * Encodes the body.
  *
- * @param options with messages that have no times of their own
+ * @param options whose messages have no timestamps of their own
  * @param nowMs the time of all messages
  */
 export function encodeProduce(options: ProduceOptions, nowMs: number): Buffer {
@@ -109,12 +110,12 @@ function writeBatch(
   writer.bytes.writeUInt32BE(crc32c(writer.bytes.subarray(bodyAt, writer.at)), checksumAt);
 }
 
-/** Messages, and the length of each of their parts, so that nothing is measured twice. */
+/** Messages with the lengths of all their parts, so that nothing is measured twice. */
 class Measured {
   readonly messages: readonly ProducedMessage[];
-  /** Of the whole batch, in bytes. */
+  /** The size of the whole batch, in bytes. */
   readonly batchSize: number;
-  /** For each message the size of its record, then the length of each part in the order of writing. */
+  /** For each message the size of its record, then the lengths of its parts in the order of writing. */
   readonly #lengths: number[] = [];
 
   constructor(messages: readonly ProducedMessage[]) {
@@ -169,6 +170,6 @@ class Measured {
   }
 }
 
-/** A header that is there several times has a list. */
+/** A header that occurs several times has a list of values. */
 const partsOf = (header: Bytes | readonly Bytes[]): readonly Bytes[] =>
   Array.isArray(header) ? header : [header as Bytes];

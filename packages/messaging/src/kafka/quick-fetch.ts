@@ -1,6 +1,6 @@
 /**
- * kafkajs 2.2.4 copies the headers of a record as often as it has headers, and makes a dozen objects for it beside: see
- * docs/decisions/0031. This has it decode what is fetched at once.
+ * kafkajs 2.2.4 copies all headers of a record once per header, and creates a dozen other objects for each record: see
+ * docs/decisions/0031. This patch makes it decode fetch responses in one pass.
  */
 import { decodeFetch } from './fetch-response.ts';
 import { requestKind } from './request-kind.ts';
@@ -10,12 +10,12 @@ interface Call {
   readonly response: { readonly decode: (bytes: Buffer) => Promise<unknown>; readonly parse: unknown };
 }
 
-/** The newest that kafkajs knows, and that every broker since 2.3 speaks. */
+/** The newest version that kafkajs knows; every broker since 2.3 supports it. */
 const VERSION = 11;
 
-/** Kafkajs's own, mended: it decodes older versions and formats, and what is compressed, as it always did. */
+/** The kafkajs object, patched: older versions and formats, and compressed batches, are still decoded by kafkajs. */
 export const Fetch = requestKind<object, Call>('fetch');
-/** As kafkajs makes it. */
+/** The original of kafkajs. */
 export const protocolBefore = Fetch.protocol;
 
 Fetch.protocol = ({ version }) => {

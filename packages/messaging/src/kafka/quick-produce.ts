@@ -1,6 +1,6 @@
 /**
- * kafkajs 2.2.4 encodes a record in a dozen buffers of 512 bytes, and copies what they hold from one to the next: see
- * docs/decisions/0031. This has it send the same bytes, written once.
+ * kafkajs 2.2.4 encodes a record in a dozen buffers of 512 bytes, and copies their contents from one to the next: see
+ * docs/decisions/0031. This patch makes it send the same bytes, written once.
  */
 import kafkajs from 'kafkajs';
 import { encodeProduce, type ProduceOptions } from './produce-request.ts';
@@ -18,12 +18,12 @@ interface Call {
   readonly response: unknown;
 }
 
-/** The first whose messages are record batches. */
+/** The first version whose messages are record batches. */
 const VERSION_MIN = 3;
 
-/** Kafkajs's own, mended: it takes a message's time, or compression, as it always did. */
+/** The kafkajs object, patched: messages with timestamps, and compression, are still encoded by kafkajs. */
 export const Produce = requestKind<Options, Call>('produce');
-/** As kafkajs makes it. */
+/** The original of kafkajs. */
 export const protocolBefore = Produce.protocol;
 
 Produce.protocol = ({ version }) => {

@@ -16,17 +16,17 @@ interface Pushed {
   readonly sendRequest: () => void;
 }
 
-/** What is inside of kafkajs, and has no types there: the requests of one connection. */
+/** An untyped internal class of kafkajs: the requests of one connection. */
 interface RequestQueue {
-  /** What waits for its turn to be sent. */
+  /** Requests that wait to be sent. */
   readonly pending: readonly unknown[];
-  /** What waits for its answer. */
+  /** Requests that await their responses. */
   readonly inflight: Pick<ReadonlyMap<number, unknown>, 'size'>;
-  /** Not null while there is a timer for the next look. */
+  /** Not null while a timer for the next check is running. */
   readonly throttleCheckTimeoutId: NodeJS.Timeout | null;
   push(request: Pushed): void;
   fulfillRequest(response: { correlationId: number; size: number; payload: null }): void;
-  /** Looks again in a while, or when the broker's throttling is over. */
+  /** Schedules the next check, or one for the end of the broker's throttling. */
   scheduleCheckPendingRequests: (this: RequestQueue) => void;
   destroy(): void;
 }
@@ -35,7 +35,7 @@ interface RequestQueueClass {
   readonly prototype: RequestQueue;
 }
 
-/** The class that kafkajs uses, mended. */
+/** The class that kafkajs uses, patched. */
 export const RequestQueue = insideKafkajs<RequestQueueClass>('network/requestQueue');
 
 const schedule = RequestQueue.prototype.scheduleCheckPendingRequests;
@@ -43,7 +43,7 @@ RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleWhereSome
   if (this.pending.length > 0) schedule.call(this);
 };
 
-/** By the constructor, for each of them. */
+/** The setter is called by the constructor of each queue. */
 Object.defineProperty(RequestQueue.prototype, 'inflight', {
   set(this: RequestQueue) {
     Object.defineProperty(this, 'inflight', { value: new RollingMap() });

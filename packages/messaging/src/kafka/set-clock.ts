@@ -1,11 +1,11 @@
 /**
- * kafkajs 2.2.4 sends a heartbeat only where the wall clock says that the last one is long enough ago. After the clock
- * was set back by an hour it would send none for an hour, and the group would do without its member. Here a last
- * heartbeat that seems to be in the future counts as one of now.
+ * kafkajs 2.2.4 sends a heartbeat only if the last one is long enough ago by the wall clock. After the clock was set
+ * back by an hour it would send none for an hour, and the group would expel its member. With this patch a last
+ * heartbeat in the future counts as sent now.
  */
 import { insideKafkajs } from './inside-kafkajs.ts';
 
-/** What is inside of kafkajs, and has no types there: a member of a group. */
+/** An untyped internal class of kafkajs: a member of a group. */
 export interface ConsumerGroup {
   memberId: string | null;
   coordinator: { readonly heartbeat: () => Promise<void> } | null;
@@ -18,7 +18,7 @@ interface ConsumerGroupClass {
   readonly prototype: ConsumerGroup;
 }
 
-/** The class that kafkajs uses, mended. */
+/** The class that kafkajs uses, patched. */
 export const ConsumerGroup = insideKafkajs<ConsumerGroupClass>('consumer/consumerGroup');
 
 const { heartbeat } = ConsumerGroup.prototype;

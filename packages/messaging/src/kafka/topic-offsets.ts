@@ -1,4 +1,4 @@
-/** Where the partitions of a topic begin and end, also while the brokers are still agreeing on who leads them. */
+/** The first and end offsets of a topic's partitions, also while the brokers are still electing leaders. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type kafkajs from 'kafkajs';
 
@@ -8,9 +8,9 @@ const TIMEOUT_MS = 15_000;
 const POLL_MS = 50;
 
 /**
- * The first offset and the one after the last (`low`, `high`) of each partition of a topic, which must exist. A
- * partition that was added or moved a moment ago has a broker that doesn't know yet that it leads it: this asks again
- * for 15 s, and rejects with the broker's last error then, or at once with one that no retry mends.
+ * The first offset and the one after the last (`low`, `high`) of each partition of a topic, which must exist. The
+ * broker of a partition that was just added or moved may not know yet that it is the leader. So this retries for 15 s
+ * and then rejects with the broker's last error; it rejects at once with an error that a retry can't fix.
  */
 export async function topicOffsets(
   admin: Pick<kafkajs.Admin, 'fetchTopicOffsets'>,
