@@ -1,7 +1,7 @@
 import { testServers } from '@mo/dev-stack';
 import kafkajs from 'kafkajs';
 
-/** Deletes topics of the test's Kafka, as somebody may by mistake while processes run. */
+/** Deletes topics of the test's Kafka, as an operator might do by mistake while processes run. */
 export async function deleteTopics(...topics: string[]): Promise<void> {
   const client = new kafkajs.Kafka({ brokers: [...testServers().brokers], logLevel: kafkajs.logLevel.NOTHING });
   const admin = client.admin();

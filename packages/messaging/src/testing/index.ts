@@ -1,4 +1,4 @@
-/** For the tests of services. */
+/** Helpers for the tests of services. */
 
 export * from './delete-topics.ts';
 export * from './locking.ts';

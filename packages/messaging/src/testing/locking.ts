@@ -1,4 +1,4 @@
-/** How a service locks its accounts, seen from another of its processes. */
+/** How a service locks its accounts, as another of its processes observes it. */
 
 import type { Database } from '@mo/database';
 import { inTransaction } from '@mo/database';
@@ -6,11 +6,11 @@ import type { Account } from '../protocol/account.ts';
 import { StoreConflictError } from '../protocol/store.ts';
 import type { AccountTables } from '../sql/sql-store.ts';
 
-/** How long another process waits for a lock before it gives up. */
+/** How long the other transaction waits for a lock before it gives up. */
 const LOCK_WAIT_MS_MAX = 200;
 
 /**
- * Locks accounts, and then has another transaction try to lock each of them.
+ * Locks accounts, then tries to lock each of them in another transaction.
  *
  * @returns the accounts in the order in which they were locked, and those that the other transaction could lock as well
  */

@@ -1,4 +1,4 @@
-/** Batches in memory, for properties of a service's model and decisions: no storage, no locks, no time of its own. */
+/** Batches in memory, for property tests of a service's model and decisions: without storage, locks or a clock. */
 import type { StreamEvent } from '@mo/contracts';
 import type { Account, StreamModel } from '../protocol/account.ts';
 import { Batch, type CommandOutcome, type Confirmation } from '../protocol/batch.ts';
@@ -23,13 +23,13 @@ export class MemoryAccounts<A extends Account> {
     return this.#accounts.get(customerId) ?? this.#model.unknown(customerId);
   }
 
-  /** Takes followed events as one batch. */
+  /** Applies followed events as one batch. */
   follow(events: readonly StreamEvent[]): EventOutcome[] {
     for (const { customer_id: id } of events) this.#accounts.set(id, this.account(id));
     return this.#run([], (batch) => batch.events(events));
   }
 
-  /** Decides commands as one batch; every refusal counts as confirmed, as if a pull had brought nothing. */
+  /** Decides commands as one batch; every refusal counts as confirmed, as if a pull had returned nothing new. */
   decide(commands: readonly Command<A>[]): CommandOutcome[] {
     return this.#run(commands, (batch) => commands.map((command) => decideConfirmed(batch, command)));
   }

@@ -1,6 +1,6 @@
 import kafkajs from 'kafkajs';
 
-/** Lets a member come into a group of somebody else and go again, so that Kafka lets the others in anew, twice. */
+/** Joins a member to an existing group and leaves again, so that the other members have to rejoin twice. */
 export async function passingMember(brokers: readonly string[], groupId: string, topic: string): Promise<void> {
   const kafka = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
   const consumer = kafka.consumer({ groupId });

@@ -1,4 +1,4 @@
-/** The plans of statements, as PostgreSQL makes them. */
+/** PostgreSQL's query plans of statements. */
 import { run, type Sql } from '@mo/database';
 
 export interface Plan {
@@ -7,7 +7,7 @@ export interface Plan {
   readonly Plans?: readonly Plan[];
 }
 
-/** Runs statements, and adds the plan of each to a list, as it is made for all parameters. */
+/** Runs statements, and adds the generic plan of each to a list. */
 export function explaining(sql: Sql, plans: Plan[]): Sql {
   return {
     query: async <Row>(text: string, parameters: readonly unknown[]) => {
@@ -26,5 +26,5 @@ export const indexesOf = (plan: Plan): string[] => [
   ...(plan.Plans ?? []).flatMap(indexesOf),
 ];
 
-/** What a plan's steps are. */
+/** The node types of a plan. */
 export const nodeTypes = (plan: Plan): string[] => [plan['Node Type'], ...(plan.Plans ?? []).flatMap(nodeTypes)];

@@ -8,7 +8,7 @@ import type { Kafka } from '../kafka/port.ts';
 import type { App } from '../service.ts';
 import { StreamOwner } from './stream-owner.ts';
 
-/** The audit pulls too: it rests, so that a test sees the pulls of what it does itself. */
+/** So long that the audit, which pulls too, doesn't run: a test sees only the pulls that it causes itself. */
 const AUDIT_INTERVAL_MS = 3_600_000;
 
 export interface ServiceUnderTest {
@@ -20,14 +20,14 @@ export interface ServiceUnderTest {
   readonly databaseUrl: string;
   /** Another process of the same service. */
   startReplica(): Promise<App>;
-  /** Stops one process of the service, in order. */
+  /** Stops one process of the service gracefully. */
   stopReplica(app: App): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * @param createApp the service's own; its configuration is made as the environment would give it
- * @param more of the configuration, where a test wants it otherwise
+ * @param createApp the service's own; it gets the configuration that the environment would give it
+ * @param more configuration that overrides the defaults
  */
 export async function startServiceUnderTest<Config>(
   own: Stream,
@@ -83,7 +83,7 @@ export interface Reply<Body> {
   readonly headers: Record<string, unknown>;
 }
 
-/** Sends a request to an app that need not listen. */
+/** Sends a request to an app, which need not listen on a port. */
 export async function send<Body>(
   app: App,
   method: 'GET' | 'POST' | 'PATCH',
@@ -95,7 +95,7 @@ export async function send<Body>(
   return { status: response.statusCode, body: response.json<Body>(), text: response.body, headers: response.headers };
 }
 
-/** How many replies there are of each problem code, or of each status where there was no problem: `['201 × 2', …]`. */
+/** The number of replies per problem code, or per status for replies without a problem: `['201 × 2', …]`. */
 export function tally(replies: readonly { status: number; body: { code?: string } }[]): string[] {
   const groups = Object.groupBy(replies, (reply) => reply.body.code ?? String(reply.status));
   return Object.entries(groups)

@@ -1,6 +1,6 @@
 /**
- * A stand-in for the owner of a stream, for tests of one service alone: it keeps a journal in memory, serves pulls over
- * HTTP, settles, and can be made unreachable. What it publishes goes over real Kafka.
+ * A stand-in for the owner of a stream, for tests of a single service: it keeps a journal in memory, serves pulls over
+ * HTTP, settles, and can be made unreachable. It publishes over real Kafka.
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -19,13 +19,13 @@ import { waitFor } from './wait-for.ts';
 
 export class StreamOwner {
   readonly stream: Stream;
-  /** While false, every call is cut off. */
+  /** While false, the connection of every call is cut. */
   reachable = true;
-  /** Which events it gives in a form that can't be understood. */
+  /** Selects events that are returned in a form that can't be understood. */
   garble: (event: StreamEvent) => boolean = () => false;
-  /** What it answers when it is asked to settle. */
+  /** Its answer to a request to settle. */
   settles = true;
-  /** The wants of each pull, and each settlement, in the order in which they came. */
+  /** The wants of each pull, and the settlements, in order of arrival. */
   readonly wants: PullWant[] = [];
   readonly settlements: unknown[] = [];
   readonly #journal = new Map<number, StreamEvent[]>();
@@ -51,7 +51,7 @@ export class StreamOwner {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Writes the customer's next event. */
+  /** Appends the customer's next event to the journal. */
   append<T extends EventType>(type: T, data: EventData<T>, seen: SeenVersions = {}): StreamEvent {
     const events = this.#journal.get(data.customer_id) ?? [];
     const event = {
@@ -68,7 +68,7 @@ export class StreamOwner {
     return event;
   }
 
-  /** Loses what it has of a customer after a version, as if it were restored from a backup. */
+  /** Drops a customer's events after a version, as after a restore from a backup. */
   lose(customerId: number, after: number): void {
     this.#journal.set(customerId, this.#journal.get(customerId)?.slice(0, after) ?? []);
   }
@@ -109,7 +109,7 @@ export class StreamOwner {
   }
 }
 
-/** Publishes events as a service's relay would: in the order given, and again while a new topic has no leader yet. */
+/** Publishes events like a service's relay: in the given order, with retries while a new topic has no leader yet. */
 export async function publish(producer: Producer, topicPrefix: string, events: readonly StreamEvent[]): Promise<void> {
   for (const event of events) {
     const row = {

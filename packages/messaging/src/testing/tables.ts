@@ -1,4 +1,4 @@
-/** A service's tables alone, without the service: how they keep what a batch brought about. */
+/** A service's tables without the service: how they store the results of a batch. */
 import type { MigrationObject } from '@mikro-orm/core';
 import type { Stream, StreamEvent } from '@mo/contracts';
 import { type Database, migrate, openDatabase } from '@mo/database';
@@ -10,7 +10,7 @@ import { type AccountTables, SqlStore } from '../sql/sql-store.ts';
 
 const CONNECTIONS_MAX = 2;
 
-/** A database of this test's own, with a service's tables; to be closed by the test. */
+/** Creates a separate database with a service's tables; the test must close it. */
 export async function migratedDatabase(own: Stream, migrations: MigrationObject[]): Promise<Database> {
   const { [own]: url } = await testServers().createDatabases(own);
   const logger = createLogger('test', 'silent');
@@ -38,7 +38,7 @@ export const registered = (customerId: number): StreamEvent => ({
   traceparent: null,
 });
 
-/** Follows events in one batch; answers with the accounts as they were written, and as the next batch finds them. */
+/** Follows events in one batch; returns the accounts as they were written, and as the next batch reads them. */
 export async function writtenAndRead<A extends Account>(
   database: Database,
   tables: AccountTables<A>,
@@ -59,7 +59,7 @@ export async function writtenAndRead<A extends Account>(
   return { written, read: written.flatMap(({ customerId }) => state.accounts.get(customerId) ?? []) };
 }
 
-/** Takes an event in one transaction while another takes it and is committed in between; to be refused as a conflict. */
+/** Applies an event in one transaction while another applies and commits it in between: must fail with a conflict. */
 export async function takenMeanwhile<A extends Account>(
   database: Database,
   tables: AccountTables<A>,

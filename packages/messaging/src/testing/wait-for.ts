@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const DEADLINE_MS = 20_000;
 const PAUSE_MS = 20;
 
-/** Waits until something holds; after a deadline it is asked once more, and its failure is thrown. */
+/** Waits until a condition holds. After the deadline it is checked once more, and its failure is thrown. */
 export async function waitFor<T>(holds: () => Promise<T> | T, deadlineMs = DEADLINE_MS): Promise<Held<T>> {
   const endMs = Date.now() + deadlineMs;
   while (Date.now() < endMs) {
@@ -20,7 +20,7 @@ export async function waitFor<T>(holds: () => Promise<T> | T, deadlineMs = DEADL
   throw new Error(`not so within ${deadlineMs} ms: ${holds.toString()}`);
 }
 
-/** What is waited for: no `false`, and not nothing. */
+/** A value that counts as held: neither `false`, `null` nor `undefined`. */
 type Held<T> = Exclude<T, false | null | undefined>;
 
 const isHeld = <T>(value: T): value is Held<T> => value !== false && value !== undefined && value !== null;
