@@ -1,2 +1,2 @@
-/** What commands that audit and rebuild know of this service. */
+/** The part of this service that the audit and rebuild commands use. */
 export { loansAudited } from './db/image.ts';

@@ -1,7 +1,7 @@
 /**
  * CSV (RFC 4180), one customer per line. No valid field contains a line break, so a line break always ends the line: an
- * unclosed quote spoils its own line but not the rest of the file. A line without quotes is split at its commas; the
- * others are parsed by csv-parse.
+ * unclosed quote invalidates its own line but not the rest of the file. A line without quotes is split at its commas;
+ * other lines are parsed by csv-parse.
  */
 import { newCustomer } from '@mo/contracts';
 import { invalid } from '@mo/service-kit';
@@ -48,7 +48,7 @@ function fieldsOf(text: string): string[] | { fault: string } {
 
 const named = (field: string): string => field.trim().toLowerCase();
 
-/** A header line names the external_id. A customer may be called so, too: then a score comes second. */
+/** A header line contains the name `external_id`. A customer may have that id too, but is followed by a score. */
 const isHeader = (fields: readonly string[]): boolean =>
   fields.some((field) => named(field) === NAME_COLUMN) && !/^\s*\d/.test(fields[1] ?? '');
 

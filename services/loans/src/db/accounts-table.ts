@@ -1,4 +1,4 @@
-/** The accounts and loans of a batch: how they are locked, read and written, set-wise. */
+/** Locks, reads and writes the accounts and loans of a batch with set-based statements. */
 import { CUSTOMER_STATUSES, isoTime, LOAN_STATUSES, type StreamEvent } from '@mo/contracts';
 import { run, type Statement } from '@mo/database';
 import {
@@ -35,7 +35,7 @@ const COLUMNS = `
 const NEW = `unnest($1::bigint[], $2::text[], $3::smallint[], $4::numeric[], $5::numeric[], $6::timestamptz[], $7::bigint[],
     $8::bigint[], $9::timestamptz[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[]) AS new (${COLUMNS})`;
 
-/** By id, as accounts are locked. */
+/** Ordered by id, the order in which accounts are locked. */
 const INSERT_ACCOUNTS = `INSERT INTO accounts (${COLUMNS}) SELECT * FROM ${NEW} ORDER BY customer_id`;
 
 const UPDATE_ACCOUNTS = `

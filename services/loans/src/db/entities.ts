@@ -20,7 +20,7 @@ const AccountSchema = defineEntity({
     paymentsApplied: p.bigint('number'),
   },
 });
-/** A customer as loans sees it. */
+/** A customer from the point of view of the loans service. */
 export class AccountEntity extends AccountSchema.class {}
 AccountSchema.setClass(AccountEntity);
 

@@ -1,4 +1,4 @@
-/** What the loans service's tables must hold of a customer, told by its events. */
+/** The rows that the loans service's tables must hold for a customer, derived from the customer's events. */
 import { isDeepStrictEqual } from 'node:util';
 import { CUSTOMER_STATUSES, isoTime, LOAN_STATUSES, type StreamEvent } from '@mo/contracts';
 import { type Audited, codeOf, type Image, imageTable, progressRow, progressTypes } from '@mo/messaging';
@@ -54,7 +54,9 @@ class LoanImage implements Image<LoanAccount> {
     return { ...account, loans: NO_LOANS };
   }
 
-  /** A grant must have fitted the credit line, a decision on a loan must name it as it is, and come in its turn. */
+  /**
+   * A grant must fit the credit line. A decision must match its loan's data, and the loan must be in the right state.
+   */
   faultOf(account: LoanAccount, event: StreamEvent): string | null {
     switch (event.type) {
       case 'LoanRequested':
