@@ -66,6 +66,7 @@ export class Sweep {
   /**
    * @param heads queries the owner for a page of heads, of customers with ids above `after`
    * @param look compares heads with the applied versions, and catches up
+   * @param clock times the rests between pages
    * @param signal stops the sweep when it is aborted
    */
   constructor(

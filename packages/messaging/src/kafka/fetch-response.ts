@@ -17,7 +17,7 @@ export interface FetchedPartition {
 }
 
 export interface FetchResponse {
-  /** How long kafkajs has to wait, in ms: 0, because throttling is left to `clientSideThrottleTime`. */
+  /** How long kafkajs has to wait, in ms: 0, because the broker expects the client to throttle itself. */
   readonly throttleTime: 0;
   readonly clientSideThrottleTime: number;
   readonly errorCode: number;

@@ -41,10 +41,10 @@ export class FetchRests {
   }
 
   /**
-   * They are handled. Some may have begun while others rested: that is no work.
+   * Notes that they are handled. Some may have begun while others rested, which doesn't count as work.
    *
-   * @param beganMs as `begin` said
-   * @returns how long to rest, in ms, before `end`
+   * @param beganMs the result of `begin`
+   * @returns how long to rest before `end`, in ms
    */
   restMs(beganMs: number, isBehind: boolean): number {
     this.#isBehind ||= isBehind;

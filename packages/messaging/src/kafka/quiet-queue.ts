@@ -1,10 +1,10 @@
 /**
- * kafkajs 2.2.4 looks every millisecond, on each connection for as long as it lives, whether a request waits to be
- * sent: see docs/decisions/0028. Whoever waits is told by the answer that makes room; a timer is needed only while
- * something waits.
+ * kafkajs 2.2.4 checks every millisecond, on each connection for its whole lifetime, whether a request waits to be
+ * sent: see docs/decisions/0028. The response that makes room triggers the next request anyway, so a timer is needed
+ * only while requests wait.
  *
- * And what waits for its answer it keeps in a `Map`, which makes each of them old, with the answer: see
- * docs/decisions/0036.
+ * It also keeps requests that await their responses in a `Map`, which promotes each request and its response to old
+ * space: see docs/decisions/0036.
  */
 import { RollingMap } from '@mo/mux';
 import type { Logger } from 'kafkajs';
