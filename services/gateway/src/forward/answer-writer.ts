@@ -1,12 +1,12 @@
 /**
- * Writes an answer to the caller, as fast as the caller reads. The head waits for the first part of the body, so that
- * most answers leave in one write, and so that an attempt which fails between the two can still be made again.
+ * Writes an answer to the caller, as fast as the caller reads. The head is held until the first part of the body
+ * arrives. Most answers then leave in one write, and an attempt that fails between head and body can still be retried.
  */
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { Part } from './room.ts';
 
-/** The side that the body comes from. */
+/** The source of the body. */
 export interface Flow {
   pause(): void;
   resume(): void;
@@ -19,11 +19,11 @@ export class AnswerWriter {
   #status = 0;
   #headers: string[] = [];
   #length = -1;
-  /** Whether anything has gone to the caller. */
+  /** Whether anything was sent to the caller. */
   begun = false;
 
   /**
-   * @param unread of what all answers together hold that their callers have not read the part of this one's
+   * @param unread the caller's share of the space for all unread answers
    * @param stallTimeoutMs how long the caller may read nothing while its answer waits
    */
   constructor(reply: FastifyReply, unread: Part, stallTimeoutMs: number) {
@@ -32,14 +32,14 @@ export class AnswerWriter {
     this.#stallTimeoutMs = stallTimeoutMs;
   }
 
-  /** @param length of the body, where it is known */
+  /** @param length of the body, if known */
   head(status: number, headers: string[], length: string | string[] | undefined): void {
     this.#status = status;
     this.#headers = headers;
     this.#length = length === undefined ? -1 : Number(length);
   }
 
-  /** @returns false, before anything was written, where there is no room for so much that nobody has read */
+  /** @returns false if there is no space for another unread answer; nothing was written then */
   body(chunk: Buffer, flow: Flow): boolean {
     const isAll = !this.begun && chunk.length === this.#length;
     if (isAll && !this.#unread.take(chunk.length)) return false;
@@ -54,7 +54,7 @@ export class AnswerWriter {
     if (!response.writableEnded) response.end();
   }
 
-  /** Ends the connection in the middle of an answer, which is how the caller can tell that it isn't whole. */
+  /** Closes the connection in the middle of an answer, so that the caller can tell that the answer is incomplete. */
   breakOff(): void {
     this.#reply.raw.destroy();
   }
@@ -68,7 +68,7 @@ export class AnswerWriter {
     return this.#reply.raw;
   }
 
-  /** The kernel takes nearly every answer at once; the others take room until they are read. */
+  /** The kernel accepts nearly every answer at once; the others occupy space until they are read. */
   #endWith(response: ServerResponse, chunk: Buffer): void {
     response.end(chunk);
     if (response.writableLength === 0) this.#unread.give(chunk.length);
@@ -84,7 +84,7 @@ export class AnswerWriter {
     };
     const timer = setTimeout(() => {
       response.destroy();
-      goOn(); // one that waits behind others on its connection is closed later
+      goOn(); // with pipelining, the 'close' of an answer behind others comes later
     }, this.#stallTimeoutMs);
     response.on('drain', goOn).on('close', goOn);
   }

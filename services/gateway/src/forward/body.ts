@@ -1,18 +1,18 @@
-/** A request's body on its way to a service, however many attempts that takes. */
+/** The body of a forwarded request, however many attempts that takes. */
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { ProblemError } from '@mo/service-kit';
 
 export interface RequestBody {
-  /** Calls back when the first attempt can be made: with null, or with why the body isn't taken. */
+  /** Calls back when the first attempt can be made: with null, or with the reason why the body is refused. */
   arrive(source: IncomingMessage, done: (refusal: ProblemError | null) => void): void;
-  /** Whether nothing more of it is waited for. */
+  /** Whether all of it has arrived. */
   readonly hasArrived: boolean;
   /** Whether it can still be sent from its start. */
   readonly canBeSent: boolean;
-  /** What the next attempt sends. */
+  /** The body for the next attempt. */
   content(): Buffer | Readable | null;
-  /** Forgets it; what is still to come is passed over. */
+  /** Discards the body; data that still arrives is ignored. */
   drop(): void;
 }
 

@@ -1,16 +1,16 @@
 /**
- * How many connections callers may have. What is above that is told so and ended, which costs less than a file for each;
- * and the files that the process may open are never used up by callers, so that the way to the services stays open.
+ * Bounds the connections of callers. Excess connections receive a problem and are closed, which costs less than a file
+ * descriptor for each. Callers never exhaust the file descriptors of the process, so connections to the services remain
+ * possible.
  */
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { counter, endWithProblem, gauge, type Logger, type Registry, unavailable } from '@mo/service-kit';
 import type { Limits } from './limits.ts';
 
-/** Above these they are ended without a word, should they come faster than they can be told. */
+/** Connections beyond the maximum plus this number are closed without an answer. */
 const ABOVE_MAX = 500;
 
-/** Keeps the connections of callers within their bounds. */
 export function boundCallers(server: Server, limits: Limits, registry: Registry, logger: Logger): void {
   const max = Math.max(1, Math.min(limits.callersMax, openFilesMax() - limits.filesForTheRest));
   if (max < limits.callersMax) logger.info({ max }, 'fewer callers may connect, for few files may be open');
@@ -30,14 +30,14 @@ export function boundCallers(server: Server, limits: Limits, registry: Registry,
 }
 
 /**
- * How many files this process may open, sockets included. Node's own report tells that, too, but only after it has looked up, and
- * waited for, the name of whatever this process is connected to.
+ * How many files this process may open, sockets included. Node's own report contains that limit, too, but first
+ * resolves the host names of all open connections and waits for them.
  */
 function openFilesMax(): number {
   try {
     const soft = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
     return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft);
   } catch {
-    return Number.POSITIVE_INFINITY; // no such file here: then the system's own refusal has to do
+    return Number.POSITIVE_INFINITY; // no such file on this system: the system's own limit then applies unchecked
   }
 }

@@ -1,13 +1,13 @@
 /**
- * One call: from the caller's request to the caller's answer, over as many attempts as it takes.
+ * One call, from the caller's request to the caller's answer, over as many attempts as needed.
  *
- * A call waits for its body, takes a place, waits for its turn, and is sent to a replica. So a caller who is slow to send
- * takes nothing from others. (An upload, which is sent on while it arrives, takes its place first.) A failed attempt is
- * made again where that is safe (failure.ts); while no replica can be used it waits for one, for a bounded time. The whole
- * call has a deadline. When the caller goes away, so does the request that was sent on.
+ * A call waits for its body to arrive, takes a place, waits for its turn, and is sent to a replica. A caller who sends
+ * slowly therefore takes no capacity from others. (An upload is sent on while it arrives, so it takes its place first.)
+ * A failed attempt is repeated where that is safe (failure.ts). While no replica is usable, the call waits for one for
+ * a bounded time. The whole call has a deadline. When the caller disconnects, the forwarded request is aborted.
  *
- * The caller may have its answer before the service is done with the request, or the other way round. The call is over,
- * and its place is given back, when both are.
+ * The caller may receive the answer before the service has finished with the request, or the other way round. The call
+ * is over, and its place is released, when both have finished.
  */
 import { HEADERS, isIdempotent } from '@mo/contracts';
 import { ProblemError, type Span, unavailable } from '@mo/service-kit';
@@ -31,7 +31,7 @@ type AnswerHead = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseS
 let lastNumber = 0;
 
 export class Exchange implements UnderWay {
-  /** It names the call within this process, and nowhere else. */
+  /** Unique within this process only. */
   readonly number = ++lastNumber;
   readonly #upstream: Upstream;
   readonly #lane: Lane;
@@ -40,21 +40,21 @@ export class Exchange implements UnderWay {
   readonly #reply: FastifyReply;
   readonly #writer: AnswerWriter;
   readonly #headers: string[];
-  /** Done twice is the same as once. */
+  /** Whether sending the request twice has the same effect as sending it once. */
   readonly #isRepeatable: boolean;
   readonly #body: RequestBody;
   #deadline: NodeJS.Timeout | undefined;
   #attempts = 0;
   #waitUntilMs = 0;
   #stopWaiting: () => void = () => {};
-  /** Where the attempt under way goes, or null between attempts. */
+  /** The replica of the current attempt; null between attempts. */
   #replica: Replica | null = null;
   #controller: Dispatcher.DispatchController | null = null;
-  /** Of the attempt under way, where the call's trace is recorded. */
+  /** The span of the current attempt, if the call's trace is recorded. */
   #span: Span | null = null;
   #sentAtMs = 0;
   #hasPlace = false;
-  /** Nothing more goes to the caller. */
+  /** Nothing more is sent to the caller. */
   #isAnswered = false;
   #isOver = false;
 
@@ -75,18 +75,18 @@ export class Exchange implements UnderWay {
   }
 
   start(): void {
-    if (this.#reply.raw.destroyed) return; // its caller left while it was admitted
+    if (this.#reply.raw.destroyed) return; // the caller disconnected during admission
     this.#reply.raw.once('close', () => this.#callerGone());
     const { callTimeoutMs } = this.#upstream.limits;
     if (this.#lane === 'calls') this.#deadline = setTimeout(() => this.#late(), callTimeoutMs);
     else if (!this.#takePlace()) return;
     this.#body.arrive(this.#request.raw, (refusal) => (refusal === null ? this.#begin() : this.#fail(refusal)));
-    // Who asks first whether to send its body isn't told to where that was refused already.
+    // A caller that sent "Expect: 100-continue" gets no 100 if the request was already refused.
     if (!this.#isAnswered && isContinueExpected(this.#request.raw)) this.#reply.raw.writeContinue();
   }
 
   abandon(): void {
-    // One that waits for a connection goes on once that is refused.
+    // An attempt that still waits for a connection is retried once that connection is refused.
     if (this.#controller === null || this.#writer.begun || !this.#mayAttemptAgain('abandoned')) return;
     this.#controller.abort(new AttemptEnded('abandoned'));
   }
@@ -99,7 +99,7 @@ export class Exchange implements UnderWay {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: AnswerHead): void {
     if (status < 200) return;
     this.#span?.set({ 'http.response.status_code': status });
-    // A service that answers well and ends the connection all the same is about to stop.
+    // A service that closes the connection after a successful answer is about to stop.
     if (status < 400 && headers.connection === 'close') this.#replica?.leaveOut('it ends its connections');
     const isProblem = String(headers['content-type']).startsWith('application/problem+json');
     if (status >= 400 && !isProblem) controller.abort(new AttemptEnded(status === 503 ? 'closing' : 'garbled'));
@@ -197,7 +197,7 @@ export class Exchange implements UnderWay {
     return replica;
   }
 
-  /** The caller sends its body too slowly, or the service takes too long. */
+  /** Either the caller sends its body too slowly, or the service takes too long. */
   #late(who: Late = this.#body.hasArrived ? 'service' : 'caller'): void {
     if (this.#writer.begun) return;
     if (who === 'service') this.#fail(unavailable(`${this.#upstream.service} took too long`));
@@ -217,7 +217,7 @@ export class Exchange implements UnderWay {
     this.#withdraw();
   }
 
-  /** Ends what is under way upstream, whose answer nobody waits for. */
+  /** Aborts the upstream request, because nobody waits for its answer any more. */
   #withdraw(): void {
     if (this.#replica === null) this.#finish();
     else this.#controller?.abort(new AttemptEnded('withdrawn'));
@@ -234,7 +234,7 @@ export class Exchange implements UnderWay {
   }
 }
 
-/** Each attempt is a span, so that a trace tells which replica was asked, how often, and how each attempt ended. */
+/** Each attempt is a span, so a trace shows which replica was called, how often, and how each attempt ended. */
 function attemptSpan(call: Span, method: string, upstream: string, origin: string, attempt: number): Span {
   const { hostname, port } = new URL(origin);
   return call.child('client', `${method} ${upstream}`, {
@@ -245,7 +245,7 @@ function attemptSpan(call: Span, method: string, upstream: string, origin: strin
   });
 }
 
-/** A target in absolute form is as good as its path (RFC 9112, 3.2.2). */
+/** A target in absolute form is equivalent to its path (RFC 9112, 3.2.2). */
 function pathOf(url: string): string {
   return url.startsWith('/') ? url : url.slice(url.indexOf('/', url.indexOf('//') + 2));
 }

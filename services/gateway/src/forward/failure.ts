@@ -1,30 +1,31 @@
 /**
- * Why an attempt failed, and whether the call may be sent again. A call whose request never left may; one that may have
- * been done may only if doing it twice is the same as once: a read, or a write with an Idempotency-Key.
+ * Why an attempt failed, and whether the call may be sent again. A call whose request was never sent may be. A call
+ * that the service may have executed may be repeated only if that is idempotent: a read, or a write with an
+ * Idempotency-Key.
  */
 export const FAILURE_KINDS = [
   /** No connection, so nothing was sent. */
   'refused',
-  /** The connection broke after something was sent. */
+  /** The connection broke after data was sent. */
   'reset',
-  /** The service is stopping, and answered so. */
+  /** The service answered that it is stopping. */
   'closing',
-  /** The replica stopped responding while others do, so the call was taken away from it. */
+  /** The replica stopped responding while others are ready, so the gateway ended the attempt. */
   'abandoned',
   /** No answer in time. */
   'timeout',
-  /** Not an answer of ours. */
+  /** The answer does not come from one of our services. */
   'garbled',
-  /** An answer that is longer than mux carries. */
+  /** The answer is longer than mux can carry. */
   'oversized',
-  /** The request can't be sent on as it is. */
+  /** The request cannot be forwarded as it is. */
   'unsendable',
   /** Nobody waits for the answer any more. */
   'withdrawn',
 ] as const;
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
-/** Why the gateway itself ended an attempt. */
+/** The reason why the gateway ended an attempt. */
 export class AttemptEnded extends Error {
   override readonly name = 'AttemptEnded';
   readonly kind: FailureKind;
@@ -38,7 +39,7 @@ const TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 const SOCKET_ERROR =
   /^(UND_ERR_SOCKET|UND_ERR_CONNECT_TIMEOUT|UND_ERR_INFO|UND_ERR_DESTROYED|UND_ERR_CLOSED|E[A-Z_]+)$/;
 
-/** @param sent whether any of the request may have left */
+/** @param sent whether any part of the request may have been sent */
 export function failureKind(error: unknown, sent: boolean): FailureKind {
   if (error instanceof AttemptEnded) return error.kind;
   const code = String((error as NodeJS.ErrnoException).code);
@@ -50,12 +51,12 @@ export function failureKind(error: unknown, sent: boolean): FailureKind {
 
 const REPLICA_GONE: ReadonlySet<FailureKind> = new Set(['refused', 'reset', 'closing']);
 
-/** Whether the replica itself is gone, so that it is left out until it says that it is ready. */
+/** Whether the replica itself is unreachable or stopping, so that it is not used until a probe finds it ready. */
 export const isReplicaGone = (kind: FailureKind): boolean => REPLICA_GONE.has(kind);
 
 /**
- * @param canBeSent the whole body is there to be sent again
- * @param isRepeatable done twice is the same as once
+ * @param canBeSent the whole body is available to be sent again
+ * @param isRepeatable sending the call twice has the same effect as sending it once
  */
 export function mayRetry(kind: FailureKind, canBeSent: boolean, isRepeatable: boolean): boolean {
   switch (kind) {

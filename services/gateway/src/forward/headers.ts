@@ -1,6 +1,6 @@
 /**
- * Which headers cross the gateway. Of a request everything but what belongs to the one connection (RFC 9110, 7.6.1),
- * credentials, and what only the gateway may say; of an answer only what is known.
+ * Which headers the gateway forwards. From a request: all except connection-specific headers (RFC 9110, 7.6.1),
+ * credentials, and headers that only the gateway may set. From an answer: only known headers.
  */
 import { HEADERS } from '@mo/contracts';
 import { acceptTraceparent, newTraceparent, RETRY_AFTER_SECONDS, UNCACHED } from '@mo/service-kit';
@@ -43,9 +43,9 @@ const PASSED_BACK = new Set([
 ]);
 
 /**
- * The headers that a service gets, as a flat list of names and values.
+ * The headers sent to a service, as a flat list of names and values.
  *
- * @param isStream the body is passed through, so its length is the caller's; otherwise the length is measured
+ * @param isStream the body is streamed, so its length is the one that the caller gave; otherwise the length is measured
  */
 export function requestHeaders(request: FastifyRequest, caller: string, isStream: boolean): string[] {
   const { headers } = request;
@@ -59,17 +59,17 @@ export function requestHeaders(request: FastifyRequest, caller: string, isStream
   const length = headers['content-length'];
   if (isStream && length !== undefined) passed.push('content-length', length);
   const traceparent = acceptTraceparent(headers[HEADERS.traceparent]) ?? newTraceparent();
-  // The log line of this request carries the same trace.
+  // This makes the log line of the request carry the same trace.
   headers[HEADERS.traceparent] = traceparent;
   passed.push(HEADERS.requestId, request.id, HEADERS.traceparent, traceparent, HEADERS.caller, caller);
   return passed;
 }
 
-/** The same headers with a trace context of their own. */
+/** The same headers with another trace context. */
 export const withTraceparent = (headers: readonly string[], traceparent: string): string[] =>
   headers.with(placeOf(headers, HEADERS.traceparent) + 1, traceparent);
 
-/** Whether a flat list of names and values has one of this name. */
+/** Whether a flat list of names and values contains this name. */
 export const has = (headers: readonly string[], name: string): boolean => placeOf(headers, name) >= 0;
 
 const placeOf = (headers: readonly string[], name: string): number =>
@@ -80,7 +80,7 @@ function namedByConnection(connection: string | undefined): Set<string> | null {
   return new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
 }
 
-/** The headers that a caller gets, as a flat list of names and values. */
+/** The headers sent to the caller, as a flat list of names and values. */
 export function answerHeaders(
   status: number,
   headers: Record<string, string | string[] | undefined>,

@@ -1,5 +1,5 @@
 /**
- * A body that is kept whole, so that it can be sent again. One body is bounded, and so are all of them together.
+ * A body that is kept complete, so that it can be sent again. The size of one body and the total of all are bounded.
  */
 import type { IncomingMessage } from 'node:http';
 import { ProblemError, unavailable } from '@mo/service-kit';
@@ -17,7 +17,7 @@ export class KeptBody implements RequestBody {
   hasArrived = false;
   readonly canBeSent = true;
 
-  /** @param kept of what all kept bodies hold together the part of its caller */
+  /** @param kept the caller's share of the space for all kept bodies */
   constructor(kept: Part, bytesMax: number) {
     this.#kept = kept;
     this.#bytesMax = bytesMax;

@@ -1,76 +1,81 @@
 import { JSON_BODY_BYTES_MAX } from '@mo/service-kit';
 
 /**
- * Every limit of the forwarding, in one place. Tests bring smaller ones. Of what is kept of bodies and answers, and of uploads, one
- * caller alone has at most half.
+ * All limits of request forwarding. Tests use smaller ones. One caller may use at most half of the space for kept
+ * bodies and unread answers, and half of the upload places.
  */
 export const defaultLimits = {
-  /** A body other than an upload is kept until its answer, so that it can be sent again. */
+  /** The maximum body of a call. It is kept until the call is answered, so that it can be sent again. */
   bodyBytesMax: JSON_BODY_BYTES_MAX,
-  /** All bodies that are kept, together. */
+  /** The total of all kept bodies. */
   keptBytesMax: 64 * 1024 * 1024,
-  /** All answers that wait whole until their callers have read them, together. */
+  /** The total of all complete answers that their callers have not read yet. */
   answerBytesMax: 256 * 1024 * 1024,
-  /** How much of an upload is taken from the caller ahead of the service. */
+  /** How much of an upload is read from the caller ahead of the service. */
   uploadBufferBytesMax: 256 * 1024,
 
-  /** Calls and uploads under way, for each service; what comes on top is answered with 503. */
+  /** Calls and uploads in flight per service; any above these limits are answered with 503. */
   callsMax: 1_024,
   uploadsMax: 32,
-  /** Calls that one replica is given at once; the others wait for their turn. So many connections, where each takes one. */
+  /** Calls in flight per replica; others wait for their turn. Without mux this is also the number of connections. */
   callsAtOnceMax: 128,
   /**
-   * Calls of one turn of the event loop that go to one replica: they travel together, and several cost a service little more than
-   * one.
+   * Calls of one event-loop turn that go to the same replica. They are sent together, and several cost a service little
+   * more than one.
    */
   callsTogetherMax: 32,
-  /** How long a call waits for its turn; then it is answered with 503. */
+  /** How long a call waits for its turn before it is answered with 503. */
   turnWaitMsMax: 1_000,
 
-  /** The gateway looks so often whether its event loop is late. */
+  /** The interval at which event-loop lag is measured. */
   lagTickMs: 100,
-  /** Busy for so long without a pause, and late by more than this, it refuses calls until it has caught up. */
+  /** The gateway refuses calls after two windows of this length, each fully busy and late by more than `lagMsMax`. */
   lagWindowMs: 1_000,
   lagMsMax: 300,
 
-  /** Connections of callers, however many files the process may open; those on top are answered with 503. */
+  /** Connections of callers, regardless of the open-file limit; any above this are answered with 503. */
   callersMax: 20_000,
-  /** Files that connections of callers leave for all else. */
+  /** File descriptors reserved for everything except callers' connections. */
   filesForTheRest: 2_000,
-  /** How long a request's headers may take, and how often Node looks. */
+  /** How long a request's headers may take, and how often Node checks that. */
   headersTimeoutMs: 20_000,
   headersCheckMs: 5_000,
 
-  /** How long a call waits until the database says that its key's rate lets it through; then this gateway keeps the rate alone. */
+  /**
+   * How long a call waits for the database to decide on the rate of its key; after that this gateway limits the rate
+   * alone.
+   */
   rateTimeoutMs: 500,
 
-  /** A whole call until its answer begins: its body's arrival, every attempt, the waits between them. */
+  /** A whole call until its answer begins: the arrival of its body, every attempt, and the waits between them. */
   callTimeoutMs: 30_000,
   connectTimeoutMs: 1_000,
-  /** From a request's last byte to its answer; where that comes by HTTP, to its first byte and between two parts of it. */
+  /**
+   * From a request's last byte to its answer. Over plain HTTP: to the first byte, and between two parts of the answer.
+   */
   answerTimeoutMs: 10_000,
-  /** The same for an upload, whose end may be long work. */
+  /** The same for an upload, which the service may finish with long work. */
   uploadAnswerTimeoutMs: 300_000,
-  /** How long the caller may send nothing in the middle of an upload. */
+  /** How long the caller may pause in the middle of an upload. */
   uploadIdleTimeoutMs: 30_000,
-  /** How long the service may take nothing of an upload that waits for it. */
+  /** How long the service may read nothing of an upload that has data for it. */
   uploadStallTimeoutMs: 60_000,
-  /** How long the caller may read nothing while its answer waits. */
+  /** How long the caller may read nothing of a pending answer. */
   answerStallTimeoutMs: 30_000,
-  /** How long nothing may move on a connection: longer than any call, so that it only ends those that are forgotten. */
+  /** The idle timeout of a connection: longer than any call, so that it ends only forgotten connections. */
   socketIdleTimeoutMs: 60_000,
-  /** How long what a caller still sends after its answer is read and dropped, so that the answer reaches it. */
+  /** How long data that a caller still sends after its answer is read and discarded, so that the answer reaches it. */
   lingerTimeoutMs: 5_000,
 
-  /** How often one call is sent, at most. */
+  /** The maximum number of attempts per call. */
   attemptsMax: 4,
-  /** How many retries may be saved up, and what each call saves of one. */
+  /** The maximum of the retry budget, and how much each call adds to it. */
   retriesSavedMax: 512,
   retriesPerCall: 0.2,
-  /** How long a call waits for a replica to come back while none is up. */
+  /** How long a call waits for a replica while none is usable. */
   replicaWaitMs: 2_000,
 
-  /** How often a replica in use is asked whether it is ready, and one that is left out. */
+  /** The probe interval of a ready replica, and of one that is not ready. */
   probeIntervalMs: 500,
   probeIntervalWhenDownMs: 250,
   probeTimeoutMs: 1_000,

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Reads and drops what a caller still sends after its answer. Ending the connection at once would make the kernel
- * reset it, and the answer could be lost before the caller reads it; reading without end would serve an endless body.
+ * Reads and discards what a caller still sends after its answer. If the connection were closed at once, the kernel
+ * would reset it, and the answer could be lost before the caller reads it. The time limit keeps an endless body from
+ * occupying the connection.
  */
 export function linger(request: IncomingMessage, timeoutMs: number): void {
   if (request.complete || request.destroyed) return;

@@ -1,11 +1,11 @@
 /**
- * Whether this process is behind: it has been busy without a pause for a while, and its timers come late. Requests that lie
- * unread in their sockets, of which it can know nothing, then wait as long as the timers do, or longer. One long pause is
- * not yet being behind: it takes two windows in a row.
+ * Detects that this process is behind: it has been busy without a pause, and its timers run late. Requests that lie
+ * unread in their sockets, which the process cannot see, then wait at least as long as its timers do. One long pause
+ * does not count: the state needs two consecutive windows.
  */
 import type { Limits } from './limits.ts';
 
-/** Busier than this there is no pause worth the name. */
+/** An event loop busier than this has no pauses that matter. */
 const BUSY_SHARE_MIN = 0.98;
 const WINDOWS_MIN = 2;
 

@@ -1,7 +1,7 @@
 /**
- * The replicas of one service: which of them takes the next call, and the wait for one while there is none. They come
- * and go with the addresses of the service; one whose address is gone gets no more calls, and is closed when the last of
- * its calls is over.
+ * The replicas of one service: selects the one for the next call, and lets calls wait while none is usable. Replicas
+ * follow the addresses of the service. A replica whose address has disappeared receives no new calls, and is closed
+ * after its last call.
  */
 import type { ServiceName } from '@mo/contracts';
 import type { Addresses, Logger } from '@mo/service-kit';
@@ -16,10 +16,10 @@ export class ReplicaSet {
   readonly #leaving = new Set<Replica>();
   #replicas: readonly Replica[] = [];
   #next = 0;
-  /** The replica that gets the calls of this turn, until it has so many under way. */
+  /** The replica that receives the calls of this event-loop turn, until it has `callsMax` in flight. */
   #together: { readonly replica: Replica; readonly callsMax: number } | null = null;
 
-  /** @param onRoom told when a replica can be used that could not */
+  /** @param onRoom called when the state of a replica changes, so that one may have become usable */
   constructor(way: Way, addresses: Addresses, logger: Logger, onRoom: () => void) {
     this.#way = way;
     this.#addresses = addresses;
@@ -39,27 +39,27 @@ export class ReplicaSet {
     return this.#in('ready').length;
   }
 
-  /** Replicas to which calls go over one connection. */
+  /** The number of replicas with an open mux connection. */
   get connected(): number {
     return this.#replicas.filter((replica) => replica.isConnected).length;
   }
 
   /**
-   * Picks the replica that the next call goes to: the one with the fewest of its lane under way, by rotation where several
-   * have as few; null where none can be used. The other lane doesn't count: so, if the one picked has no room, none has that
-   * is as ready. Calls of one turn go the same way, unless they are many.
+   * Selects the replica for the next call: the one with the fewest requests in flight in the same lane, in rotation
+   * among equals. Null if none is usable. The other lane is ignored. If the selected replica has no room, no other
+   * replica in the same state has room either. Calls of one event-loop turn go to the same replica, up to a limit.
    */
   pick(lane: Lane): Replica | null {
     return lane === 'calls' ? (this.#togetherWith() ?? this.#begin()) : this.#leastBusyOfAny(lane);
   }
 
-  /** Whether the replica that {@link pick} would give has room for a call; asking changes nothing. */
+  /** Whether the replica that {@link pick} would return has room for a call. Has no side effects. */
   get hasRoom(): boolean {
     const ready = this.#in('ready');
     return (ready.length > 0 ? ready : this.#in('slow')).some(({ hasRoom }) => hasRoom);
   }
 
-  /** Calls back once a replica can be used, or after the time. Answers with how to stop waiting. */
+  /** Calls back once a replica is usable, or after the timeout. @returns a function that stops waiting */
   whenUsable(withinMs: number, goOn: () => void): () => void {
     const stop = () => {
       clearTimeout(timer);
@@ -74,7 +74,7 @@ export class ReplicaSet {
     return stop;
   }
 
-  /** Starts to watch the replicas. Resolves when each of those that there are now was asked whether it is ready. */
+  /** Starts to watch the replicas. Resolves when each current replica has been probed once. */
   async start(): Promise<void> {
     await this.#addresses.start(() => void this.#follow());
     await this.#follow();
@@ -144,7 +144,8 @@ export class ReplicaSet {
   }
 
   #onChange(): void {
-    // Whoever finds none again waits anew, and must not be woken again by this same change.
+    // A waiter that finds no replica waits again; iterating over a copy ensures that this change does not wake it
+    // twice.
     const canBeUsed = this.#replicas.some(({ state }) => state !== 'down');
     const waiting = canBeUsed ? Array.from(this.#waiting) : [];
     for (const wake of waiting) wake();
@@ -153,7 +154,7 @@ export class ReplicaSet {
   }
 }
 
-/** What hangs at a frozen process goes on elsewhere, where it may. */
+/** Moves calls away from a frozen process to another replica, where they may be repeated. */
 function abandonAll(replica: Replica): void {
   for (const call of replica.underWay.values()) call.abandon();
 }

@@ -1,6 +1,6 @@
 /**
- * One process of a service. Whether it can be used is known from two sides: it is asked all the time whether it is
- * ready, and a call that can't reach it leaves it out at once, until it says again that it is ready.
+ * One process of a service. Two sources tell whether it is usable: its readiness is probed continuously, and a call
+ * that cannot reach it marks it down at once, until a probe finds it ready again.
  */
 import { Readable } from 'node:stream';
 import type { ServiceName } from '@mo/contracts';
@@ -9,32 +9,32 @@ import { connector, type Identity, type Logger } from '@mo/service-kit';
 import { Client, Pool } from 'undici';
 import type { Limits } from './limits.ts';
 
-/** `slow` took too long to say whether it is ready: it is used only where no other is left. */
+/** `slow`: the readiness probe timed out. Such a replica is used only if no ready one is left. */
 export type ReplicaState = 'ready' | 'slow' | 'down';
 
-/** Calls travel together; uploads have connections of their own, so that slow ones never hold up calls. */
+/** Calls are multiplexed. Uploads have their own connections, so that slow uploads never delay calls. */
 export type Lane = 'calls' | 'uploads';
 
-/** What a process answers at once, whatever else it does. */
+/** A request that a process answers at once, whatever its load. */
 const SIGN_OF_LIFE: Call = { method: 'GET', path: '/livez', headers: [], body: null };
 
-/** What is sent on. An upload has a stream for its body, a call has it whole. */
+/** The request to forward. The body of an upload is a stream; the body of a call is complete. */
 export type Outgoing = Omit<Call, 'body'> & { readonly body: Uint8Array | Readable | null };
 
 const isWhole = (call: Outgoing): call is Call => !(call.body instanceof Readable);
 
-/** A call that is under way at a replica. */
+/** A call in flight at a replica. */
 export interface UnderWay extends CallHandler {
-  /** Its own among all calls of this process. */
+  /** Unique among all calls of this process. */
   readonly number: number;
-  /** Ends the attempt, where the call may be sent to another replica. */
+  /** Aborts the attempt if the call may be sent to another replica. */
   abandon(): void;
 }
 
-/** What all replicas of a service are reached by. */
+/** Settings shared by the connections to all replicas of a service. */
 export interface Way {
   readonly service: ServiceName;
-  /** Who the gateway is to them; null where neither has to prove that. */
+  /** The gateway's identity towards the replicas; null where neither side has to prove its identity. */
   readonly identity: Identity | null;
   readonly limits: Limits;
 }
@@ -42,7 +42,7 @@ export interface Way {
 export class Replica {
   readonly origin: string;
   readonly underWay = new RollingMap<UnderWay>();
-  /** How many of those under way are of each lane. */
+  /** Calls in flight by lane. */
   readonly busy: Record<Lane, number> = { calls: 0, uploads: 0 };
   readonly #mux: MuxClient;
   readonly #pools: Readonly<Record<Lane, Pool>>;
@@ -53,7 +53,7 @@ export class Replica {
   #state: ReplicaState = 'down';
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
-  /** Counts what was learnt from calls, so that an answer to an older question isn't believed. */
+  /** Incremented when a call reveals a failure, so that the result of a probe started earlier is discarded. */
   #news = 0;
 
   constructor(origin: string, { service, identity, limits }: Way, logger: Logger, onChange: () => void) {
@@ -86,17 +86,20 @@ export class Replica {
     return this.#state;
   }
 
-  /** Whether calls go to it over one connection: there was one that needed it, and the replica takes them so. */
+  /** Whether a mux connection is open: the replica supports mux, and at least one call has needed it. */
   get isConnected(): boolean {
     return this.#mux.isConnected;
   }
 
-  /** Whether it may be given one more call. */
+  /** Whether it may receive one more call. */
   get hasRoom(): boolean {
     return this.busy.calls < this.#limits.callsAtOnceMax;
   }
 
-  /** Sends a request, which `leave` says is over. The handler is told of every outcome, and nothing is thrown. */
+  /**
+   * Sends a request; the caller reports its end with `leave`. The handler receives every outcome, and nothing is
+   * thrown.
+   */
   dispatch(lane: Lane, call: Outgoing, handler: UnderWay): void {
     this.underWay.set(handler.number, handler);
     this.busy[lane] += 1;
@@ -109,13 +112,13 @@ export class Replica {
     this.busy[lane] -= 1;
   }
 
-  /** Starts asking. Resolves after the first answer. */
+  /** Starts probing. Resolves after the first probe. */
   async start(): Promise<void> {
     await this.#ask();
     if (this.#state === 'down') this.#logger.info({ origin: this.origin }, 'a replica is not ready yet');
   }
 
-  /** A call found that it can't be reached. */
+  /** Called when a call finds the replica unreachable or stopping: marks it down and probes it at once. */
   leaveOut(reason: unknown): void {
     if (this.#closed || this.#state === 'down') return;
     this.#news += 1;
@@ -124,7 +127,7 @@ export class Replica {
     void this.#ask();
   }
 
-  /** Its address is gone: it is asked no more, and its connections close when the last of its calls is over. */
+  /** Called when its address has disappeared: probing stops, and connections close after the last call. */
   async retire(): Promise<void> {
     this.#end();
     this.#logger.info({ origin: this.origin }, 'a replica is gone');

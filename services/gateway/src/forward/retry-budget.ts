@@ -1,7 +1,7 @@
 /**
- * How many calls may be sent again. Every call that is made saves a part of a retry, up to a limit, which is also what
- * there is at the start. So a replica that dies may have all its calls sent again, but where failures go on, retries stay
- * a small share of the load instead of multiplying it.
+ * A budget for sending calls again. Every call adds a fraction of a retry, up to a maximum, which is also the initial
+ * value. All calls of a replica that dies may therefore be retried, but while failures persist, retries remain a small
+ * share of the load instead of multiplying it.
  */
 export class RetryBudget {
   readonly #savedMax: number;
@@ -14,17 +14,17 @@ export class RetryBudget {
     this.#saved = savedMax;
   }
 
-  /** A call is made. */
+  /** Adds the share of one call. */
   save(): void {
     this.#saved = Math.min(this.#savedMax, this.#saved + this.#perCall);
   }
 
-  /** Whether one more may be sent again. */
+  /** Whether one more call may be sent again. */
   get isOneLeft(): boolean {
     return this.#saved >= 1;
   }
 
-  /** The same; then it counts. */
+  /** Takes one retry from the budget. @returns whether one was left */
   take(): boolean {
     if (!this.isOneLeft) return false;
     this.#saved -= 1;

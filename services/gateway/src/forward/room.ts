@@ -1,4 +1,4 @@
-/** So much there is room for: calls, or bytes of many bodies together. */
+/** A bounded capacity: a number of calls, or the total bytes of many bodies. */
 export class Room {
   readonly #max: number;
   taken = 0;
@@ -11,7 +11,7 @@ export class Room {
     return this.taken >= this.#max;
   }
 
-  /** Whether there was room for so much more; then it is taken. */
+  /** Takes the amount if it fits. @returns whether it fitted */
   take(amount = 1): boolean {
     if (this.taken + amount > this.#max) return false;
     this.taken += amount;
@@ -23,17 +23,17 @@ export class Room {
   }
 }
 
-/** What a caller takes of a room, and gives back. */
+/** The share of a room that one caller takes and gives back. */
 export type Part = Pick<Room, 'take' | 'give'>;
 
 /**
- * Room that callers share: one alone has at most half of it, whatever it sends or does not read, so that there is some for the
- * others.
+ * A room that callers share. One caller takes at most half of it, whatever it sends or leaves unread, so that the rest
+ * remains for others.
  */
 export class SharedRoom {
   readonly #all: Room;
   readonly #partMax: number;
-  /** Of those who have any. */
+  /** Amounts by caller; a caller that holds nothing has no entry. */
   readonly #taken = new Map<string, number>();
 
   constructor(max: number) {
@@ -41,12 +41,12 @@ export class SharedRoom {
     this.#partMax = max / 2;
   }
 
-  /** By all together. */
+  /** The amount taken by all callers. */
   get taken(): number {
     return this.#all.taken;
   }
 
-  /** What one caller has of it. @param caller its id */
+  /** The share of one caller. @param caller its id */
   of(caller: string): Part {
     return new PartOfRoom(this, caller);
   }

@@ -1,6 +1,6 @@
 /**
- * The routes of the API, from the contract's table: each operation goes to its service, every other method on a known
- * path is a 405 that names those allowed, and nothing else exists.
+ * The routes of the API, from the contract's table. Each operation is forwarded to its service, any other method on a
+ * known path is answered with a 405 that lists the allowed methods, and no other path exists.
  */
 import { METHODS } from 'node:http';
 import { type Operation, operations, type ServiceName } from '@mo/contracts';
@@ -13,10 +13,10 @@ import { refuseOtherMethods } from '../other-methods.ts';
 import { Exchange } from './exchange.ts';
 import type { Upstream, Upstreams } from './upstream.ts';
 
-/** Dot segments and hidden slashes: a path that another reader could take for another path goes nowhere. */
+/** Dot segments and encoded slashes: a path that another parser could resolve differently is refused. */
 const AMBIGUOUS = /\/(\.|%2e){1,2}(\/|$)|%2f|%5c|\\/i;
 
-/** Registers the routes of what services do; all of them need a key or a token. */
+/** Registers the routes of all services; each needs a key or a token. */
 export function apiRoutes(
   app: FastifyInstance,
   access: Access,
@@ -30,7 +30,7 @@ export function apiRoutes(
     if (AMBIGUOUS.test(path)) throw new ProblemError('not_found', `there is no ${path}`);
     done();
   });
-  // Who has no key begins no trace.
+  // Comes after admission: a caller without valid credentials starts no trace.
   if (tracer !== null) traceCallers(app, tracer);
   for (const operation of forwarded) forward(app, operation, upstreams.get(operation.service));
   refuseOtherMethods(app, forwarded);
@@ -52,12 +52,12 @@ function forward(app: FastifyInstance, operation: Forwarded, upstream: Upstream 
 
 type Forwarded = Operation & { readonly service: ServiceName };
 
-/** What belongs to a service; what is the gateway's own has its routes in `admin/`. */
+/** Operations of a service; those of the gateway itself have their routes in `admin/`. */
 const isForwarded = (operation: Operation): operation is Forwarded => operation.service !== 'gateway';
 
 const forwarded = Object.values<Operation>(operations).filter(isForwarded);
 
-/** Lets Fastify hand over every body unread, and route every method that Node can parse. */
+/** Makes Fastify pass on every body unread, and route every method that Node can parse. */
 function takeBodiesAsTheyAre(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _body, done) => done(null));

@@ -1,8 +1,8 @@
 /**
- * Refuses what is more than can be done, before anything else is spent on it. Under overload most requests are refused,
- * and what that costs is taken from those that are done: so this comes before routing, keys and logs, at half the cost
- * (docs/decisions/0011). A call is refused where its service has no place left, or where this process is behind with
- * reading requests.
+ * Sheds load before any other work is done for a request. Under overload most requests are refused, and the cost of
+ * refusing them reduces the capacity for the admitted ones. Shedding therefore runs before routing, authentication and
+ * logging, which halves its cost (docs/decisions/0011). A call is refused if its service has no free place, or if this
+ * process is behind with reading requests.
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { HEADERS, operations, type ServiceName } from '@mo/contracts';
@@ -21,7 +21,7 @@ import { linger } from './linger.ts';
 import type { LoopLag } from './loop-lag.ts';
 import type { Upstreams } from './upstream.ts';
 
-/** What is refused is told in the log so often, in one line. */
+/** Refusals are logged at this interval, summed up in one line. */
 const LOG_INTERVAL_MS = 1_000;
 
 export interface ShedOptions {
@@ -32,7 +32,7 @@ export interface ShedOptions {
   readonly registry: Registry;
 }
 
-/** Puts itself before all else that the server does with a request. */
+/** Runs before everything else that the server does with a request. */
 export function shedFirst(server: Server, { upstreams, lag, limits, logger, registry }: ShedOptions): void {
   const total = counter(registry, 'gateway_shed_total', 'Calls refused before anything was spent on them', [
     'upstream',
@@ -78,7 +78,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, refusal: Ref
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-/** Which service a path belongs to is told by its second and fourth part: /api/customers/7/loans belongs to loans. */
+/** The second and fourth segment of a path identify its service: /api/customers/7/loans belongs to loans. */
 const shapeOf = (parts: readonly string[]): string => `${parts[2]}/${parts[4] ?? ''}`;
 
 const serviceByShape = new Map(
@@ -88,7 +88,7 @@ const serviceByShape = new Map(
 );
 const uploadPaths = Object.values(operations).flatMap((operation) => ('stream' in operation ? [operation.path] : []));
 
-/** The service that a call goes to; null for uploads, which have places of their own, and for all that is no call. */
+/** The service that a call goes to; null for uploads, which have their own places, and for paths outside the API. */
 function callOf(url: string): ServiceName | null {
   if (!url.startsWith('/api/')) return null;
   const end = url.indexOf('?');
@@ -97,7 +97,7 @@ function callOf(url: string): ServiceName | null {
   return serviceByShape.get(shapeOf(path.split('/', 6))) ?? null;
 }
 
-/** One line a second instead of one for each. */
+/** Logs one line per second instead of one per refusal. */
 class ShedLog {
   readonly #logger: Logger;
   #counts: Partial<Record<ServiceName, number>> = {};

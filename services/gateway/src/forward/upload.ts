@@ -1,7 +1,7 @@
 /**
- * A body of any size on its way through. It takes from the caller only as fast as the service reads, and never more
- * than a buffer ahead. The caller's request itself is kept out of the hands of the HTTP client, which would destroy it
- * together with a failed attempt, and with it the way back for the answer.
+ * A body of any size, streamed to the service. It reads from the caller only as fast as the service reads, and at most
+ * one buffer ahead. The caller's request itself is not passed to the HTTP client: the client would destroy it together
+ * with a failed attempt, and the answer could then no longer be sent.
  */
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
@@ -9,7 +9,7 @@ import type { ProblemError } from '@mo/service-kit';
 import type { RequestBody } from './body.ts';
 import type { Limits } from './limits.ts';
 
-/** Whom an upload waits for that has stopped. */
+/** The side that an upload waits for. */
 export type Late = 'caller' | 'service';
 
 export class Upload implements RequestBody {
@@ -18,7 +18,7 @@ export class Upload implements RequestBody {
   #source: IncomingMessage | null = null;
   #stream: UploadStream | null = null;
 
-  /** @param onLate called when the caller sends nothing for too long, or the service takes nothing */
+  /** @param onLate called when the caller sends nothing, or the service reads nothing, for too long */
   constructor(limits: Limits, onLate: (who: Late) => void) {
     this.#limits = limits;
     this.#onLate = onLate;
@@ -26,7 +26,7 @@ export class Upload implements RequestBody {
 
   arrive(source: IncomingMessage, done: (refusal: ProblemError | null) => void): void {
     this.#source = source;
-    // While the service works on its end, nothing moves for longer than a call would take.
+    // The service may finish an upload with long work, during which the connection is idle for longer than any call.
     source.socket.setTimeout(0);
     done(null);
   }
@@ -56,7 +56,7 @@ class UploadStream extends Readable {
   readonly #onLate: (who: Late) => void;
   #waitsFor: Late | null = null;
   #timer: NodeJS.Timeout | undefined;
-  /** Whether anything was taken from the caller. */
+  /** Whether anything was read from the caller. */
   touched = false;
 
   constructor(source: IncomingMessage, limits: Limits, onLate: (who: Late) => void) {
@@ -93,7 +93,7 @@ class UploadStream extends Readable {
   };
 
   readonly #onEnd = (): void => {
-    // Until it has taken the last of it, which destroys this.
+    // Until the service has read the last of it; that destroys this stream.
     this.#waitFor('service');
     this.push(null);
   };

@@ -1,4 +1,4 @@
-/** What all calls to one service share: its replicas, how many calls are under way, and what is counted of them. */
+/** State shared by all calls to one service: its replicas, its limits on concurrent calls, and its metrics. */
 import { SERVICE_NAMES, type ServiceName } from '@mo/contracts';
 import {
   Addresses,
@@ -23,27 +23,27 @@ export interface Upstream {
   readonly service: ServiceName;
   readonly replicas: ReplicaSet;
   readonly places: { readonly calls: Room; readonly uploads: SharedRoom };
-  /** Calls for which no replica has room now. */
+  /** Calls that wait because no replica has room. */
   readonly turns: Turns;
   readonly retries: RetryBudget;
-  /** Bodies that are kept until their answers. */
+  /** Request bodies kept until their calls are answered. */
   readonly kept: SharedRoom;
-  /** Answers that wait for their callers to read them. */
+  /** Answers that their callers have not read yet. */
   readonly answers: SharedRoom;
   readonly limits: Limits;
-  /** A replica may have room again: whose turn it is goes on. */
+  /** Called when a replica may have room again: lets waiting calls continue. */
   giveTurns(): void;
-  /** An attempt ended so. */
+  /** Records the outcome and duration of an attempt. */
   count(outcome: string, seconds: number): void;
 }
 
-/** The way to each service that the gateway has addresses of. */
+/** The upstream of each service that has configured addresses. */
 export type Upstreams = ReadonlyMap<ServiceName, Upstream>;
 
 /**
- * Opens the way to each service; one without addresses is left out.
+ * Creates the upstream of each service; services without addresses are left out.
  *
- * @param identity who the gateway is to them; null where neither has to prove that
+ * @param identity the gateway's identity towards the services; null where neither side has to prove its identity
  */
 export function openUpstreams(
   origins: Readonly<Record<ServiceName, readonly string[]>>,
@@ -61,7 +61,7 @@ export function openUpstreams(
   const open = (service: ServiceName): Upstream => {
     const turns = new Turns(limits.turnWaitMsMax);
     const giveTurns = () => {
-      // So many at most, whatever becomes of them: who waits again has had its turn.
+      // Bounded by the number waiting now: a call that has to wait again is not given a second turn here.
       for (let left = turns.waiting; left > 0 && replicas.hasRoom; left -= 1) turns.next();
     };
     const way = { service, identity, limits };
