@@ -1,9 +1,9 @@
 /**
- * One place opens the database. MikroORM owns the connections, entities, migrations and reads of single rows; pages and the
- * few hot statements are set-wise SQL (see `sql.ts`).
+ * Opens the database. MikroORM manages connections, entities, migrations and reads of single rows. Pages and the few
+ * hot statements are set-based SQL (see `sql.ts`).
  *
- * Nothing waits for the server without end. The server itself ends statements, waits for locks and transactions that take
- * too long; where a connection is lost without a word, so that not even that is heard, its silence ends it.
+ * No wait for the server is unbounded. The server itself ends statements, lock waits and transactions that take too
+ * long. If a connection is lost silently, so that the server's message does not arrive, the silence timeout closes it.
  */
 import { Socket } from 'node:net';
 import type { MigrationObject } from '@mikro-orm/core';
@@ -18,9 +18,12 @@ const STATEMENT_TIMEOUT_MS = 10_000;
 const LOCK_TIMEOUT_MS = 5_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** The server ends a statement before this, and says so. Several that are sent together are silent for as long as all take. */
+/**
+ * Longer than the statement timeout of the server, which reports an error. Statements that are sent together are silent
+ * for as long as all of them take.
+ */
 export const SILENCE_MS_MAX = 15_000;
-/** Any number, the same in every replica of a service. */
+/** An arbitrary number, the same in every replica of a service. */
 const MIGRATION_LOCK = 7_305_511;
 
 export type Database = MikroORM;
@@ -28,19 +31,19 @@ export type Database = MikroORM;
 export interface DatabaseOptions {
   /** Without parameters: see {@link DatabaseConnection}. */
   url: string;
-  /** Without it nothing is encrypted. */
+  /** If left out, connections are not encrypted. */
   tls?: TlsOptions;
-  /** Shown by PostgreSQL beside each connection. */
+  /** The application name that PostgreSQL shows for each connection. */
   name: string;
   entities: EntitySchema[];
   migrations: MigrationObject[];
   connectionsMax: number;
   logger: Logger;
-  /** Told of the pool once it is made. */
+  /** Called with the pool once it is created. */
   onPool?: (pool: WatchedPool) => void;
-  /** A connection on which the server says nothing for so long is lost; 0 for one that may wait for ever. */
+  /** A connection on which the server sends nothing for this time is considered lost; 0 disables the check. */
   silenceMsMax?: number;
-  /** How long the server works on one statement; 0 for as long as that takes. */
+  /** The time limit of one statement on the server; 0 for none. */
   statementTimeoutMs?: number;
 }
 
@@ -83,8 +86,8 @@ export async function openDatabase({
 }
 
 /**
- * A connection to a standby is closed before anything is asked of it: while a failover goes on, the name may still lead to the
- * server that was the primary, which would answer with old rows, and take no writes.
+ * Refuses a connection to a standby before any other statement is sent. During a failover the host name may still lead
+ * to the former primary, which would return stale rows and accept no writes.
  */
 function refuseStandby(client: PoolClient, done: (error?: Error) => void): void {
   client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby', (error: Error | null, answer) =>
@@ -94,14 +97,14 @@ function refuseStandby(client: PoolClient, done: (error?: Error) => void): void 
 
 class StandbyError extends Error {
   override readonly name = 'StandbyError';
-  /** As libpq says of such a session: read_only_sql_transaction. */
+  /** The SQLSTATE that libpq reports for such a session: read_only_sql_transaction. */
   readonly code = '25006';
   constructor() {
     super('the server is a standby');
   }
 }
 
-/** A socket that ends itself when nothing moves on it for so long. */
+/** A socket that destroys itself when no data moves on it for this time. */
 function socketWithin(silenceMsMax: number): Socket {
   const socket = new Socket();
   socket.setTimeout(silenceMsMax, () => socket.destroy(new SilentError(socket.timeout ?? 0)));
@@ -117,8 +120,9 @@ class SilentError extends Error {
 }
 
 /**
- * Runs the migrations that are due, and answers with their names. Replicas may start together: one migrates, the others
- * wait for it.
+ * Runs the pending migrations. Replicas may start together: one of them migrates, the others wait for it.
+ *
+ * @returns the names of the migrations that were run
  */
 export async function migrate(database: Database): Promise<string[]> {
   return database.em.fork().transactional(async (em) => {

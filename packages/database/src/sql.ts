@@ -1,6 +1,7 @@
 /**
- * How statements run: on whatever connection is free, or on one within a transaction. They go straight to the pool that
- * MikroORM opened: its query builder would cost a batch of a dozen statements more than what the batch decides.
+ * How statements run: on any free connection, or on one connection within a transaction. They go directly to the pool
+ * that MikroORM opened: for a batch of a dozen statements, its query builder would cost more than the decisions of the
+ * batch.
  */
 import { StoreBusyError, StoreConflictError, StoreRefusalError } from '@mo/service-kit';
 import pg, { type Pool, type PoolClient, type QueryResult } from 'pg';
@@ -14,7 +15,7 @@ export interface Sql {
   query<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]>;
 }
 
-/** What is run, and what is bound to its $1, $2 … */
+/** The SQL text, and the values of its parameters $1, $2 … */
 export interface Statement {
   readonly text: string;
   readonly parameters: readonly unknown[];
@@ -22,8 +23,8 @@ export interface Statement {
 
 export interface TransactionSql extends Sql {
   /**
-   * Sends statements together with COMMIT once the work is done: what is written last costs no round trip of its own. Nothing is
-   * sent where the work fails; where one of them fails, so does the transaction.
+   * Sends statements together with COMMIT once the work is done, so that the last writes need no round trip of their
+   * own. If the work fails, they are not sent. If one of them fails, the transaction fails.
    */
   atEnd(statements: readonly Statement[]): void;
 }
@@ -40,16 +41,16 @@ export function sqlOf(database: Database): Sql {
   return sql;
 }
 
-/** A value as it is written in a statement that is planned for it alone, and not prepared. */
+/** A value as a literal, for a statement that is planned for this value and not prepared. */
 export const literal = (value: string | number): string =>
   typeof value === 'number' ? String(value) : pg.escapeLiteral(value);
 
-/** Runs one statement with $1, $2 … bound; answers with its rows. */
+/** Runs one statement with $1, $2 … bound. @returns its rows */
 export function run<Row>(sql: Sql, text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
   return sql.query<Row>(text, parameters);
 }
 
-/** Runs statements that are sent together, in their order. */
+/** Sends statements together; they run in the given order. */
 export async function runAll(sql: Sql, statements: readonly Statement[]): Promise<void> {
   await Promise.all(statements.map(({ text, parameters }) => run(sql, text, parameters)));
 }
@@ -75,7 +76,9 @@ interface Sent extends Statement {
   readonly reject: (error: unknown) => void;
 }
 
-/** A connection from BEGIN to the end of its transaction. What is begun in one turn of the event loop is sent together. */
+/**
+ * A connection from BEGIN to the end of its transaction. Statements started in one event-loop turn are sent together.
+ */
 class Transaction implements TransactionSql {
   readonly #client: PoolClient;
   readonly #begun: Promise<unknown>;
@@ -90,7 +93,7 @@ class Transaction implements TransactionSql {
     this.#begun = lockWaitMsMax === undefined ? begun : this.#send(`SET LOCAL lock_timeout = ${lockWaitMsMax}`, []);
   }
 
-  /** A statement's rows; a statement that was sent along with a BEGIN that failed has failed, too. */
+  /** The rows of a statement. A statement that was sent together with a BEGIN that failed fails, too. */
   async query<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]> {
     if (this.#isOver) throw new Error('the transaction that the statement belongs to is over');
     return (await this.#send(text, parameters)).rows as Row[];
@@ -100,7 +103,7 @@ class Transaction implements TransactionSql {
     this.#last.push(...statements);
   }
 
-  /** What the first statement failed with that failed: those after it were not run. */
+  /** The error of the first statement that failed; the statements after it were not run. */
   get failure(): unknown {
     return this.#failure;
   }
@@ -109,7 +112,9 @@ class Transaction implements TransactionSql {
     return this.#begun;
   }
 
-  /** Runs after all statements that were begun, and none comes after it. Where one of them failed, nothing is kept. */
+  /**
+   * Runs after all statements started so far; none may follow. If one of them failed, the transaction is rolled back.
+   */
   async commit(): Promise<void> {
     this.#isOver = true;
     for (const { text, parameters } of this.#last) void this.#send(text, parameters);
@@ -117,7 +122,7 @@ class Transaction implements TransactionSql {
     if (command !== 'COMMIT') throw new RolledBackError();
   }
 
-  /** Goes alone: the server would pass over it as well where one that was sent with it fails. */
+  /** Sent on its own: the server would skip it, too, if a statement sent with it failed. */
   async rollback(): Promise<void> {
     this.#isOver = true;
     const unsent = this.#unsent.splice(0);
@@ -129,7 +134,7 @@ class Transaction implements TransactionSql {
     const { promise, resolve, reject } = Promise.withResolvers<QueryResult>();
     if (this.#unsent.length === 0) process.nextTick(() => this.#sendAll());
     this.#unsent.push({ text, parameters: parameters.map(writable), resolve, reject });
-    // Answers come in order; whoever waits for several may hear of them in another.
+    // Results arrive in order, but a caller that awaits several may see their errors in another order.
     promise.catch((error: unknown) => {
       if (!(error instanceof NotRunError)) this.#failure ??= error;
     });
@@ -150,7 +155,7 @@ class Transaction implements TransactionSql {
   }
 }
 
-/** The server passes over what was sent with a statement that failed; what wasn't sent by a rollback never is. */
+/** The server skips the statements sent together with one that failed. A rollback discards those not sent yet. */
 class NotRunError extends Error {
   override readonly name = 'NotRunError';
   constructor(cause: unknown) {
@@ -158,7 +163,7 @@ class NotRunError extends Error {
   }
 }
 
-/** PostgreSQL answers a COMMIT so where a statement before it failed. */
+/** The answer of PostgreSQL to a COMMIT after a failed statement. */
 class RolledBackError extends Error {
   override readonly name = 'RolledBackError';
   constructor() {
@@ -167,37 +172,41 @@ class RolledBackError extends Error {
 }
 
 export interface TransactionOptions {
-  /** READ COMMITTED unless told. */
+  /** READ COMMITTED by default. */
   readonly begin?: 'BEGIN ISOLATION LEVEL READ COMMITTED' | 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
   /**
-   * Sends BEGIN together with the first statements, which saves a round trip. Where it fails, they are not run; those of a later
-   * turn may be, outside a transaction: so what is begun before anything was answered must only read and lock.
+   * Sends BEGIN together with the first statements, which saves a round trip. If BEGIN fails, they are not run, but
+   * statements of a later event-loop turn may run outside a transaction. Statements started before the first result
+   * must therefore only read and lock.
    */
   readonly readsFirst?: boolean;
-  /** How long it waits for a lock that another transaction holds, in ms; 5,000 unless told. Sent together with BEGIN. */
+  /** How long it waits for a lock that another transaction holds, in ms; 5,000 by default. Sent together with BEGIN. */
   readonly lockWaitMsMax?: number;
   /**
-   * For a statement that takes longer than connections of this database wait for a word of the server: how long this one
-   * waits, in ms.
+   * The silence timeout of the connection during this transaction, in ms: for a statement that takes longer than the
+   * database's own timeout allows.
    */
   readonly silenceMsMax?: number;
 }
 
 const UNIQUE_VIOLATION = '23505';
-/** What goes on as long as the connection does: a server that takes no writes, and plans of tables that were changed. */
+/**
+ * Errors that persist as long as the connection: a server that accepts no writes, and cached plans of changed tables.
+ */
 const OF_THE_CONNECTION = new Set(['25006', '0A000']);
 /** deadlock_detected, lock_not_available, serialization_failure */
 const BUSY = new Set(['40P01', '55P03', '40001']);
-/** Data exceptions and broken constraints: what was to be written is at fault. */
+/** Data exceptions and constraint violations: the written data is at fault. */
 const REFUSALS = /^(22|23)/;
 
 /**
- * Runs a transaction. Statements that are begun together, as by `Promise.all`, are sent at once and run in the order in which
- * they were begun: the first that fails is the first to be told of, and none comes after the end. Where the rollback fails
- * too, as it does once the server has ended the session, the connection is closed; so is one to a server that takes no writes.
+ * Runs a transaction. Statements started together, as by `Promise.all`, are sent at once and run in the order in which
+ * they were started. The first failure is the one that is reported, and no statement runs after the end. If the
+ * rollback fails, too, because the server has ended the session, the connection is closed. A connection to a server
+ * that accepts no writes is closed as well.
  *
- * @throws StoreConflictError where another transaction got in the way, a StoreBusyError if it holds a lock that was waited for;
- * StoreRefusalError where a rule of a table is broken
+ * @throws StoreConflictError if another transaction interfered; StoreBusyError if that transaction holds a lock that
+ * was waited for; StoreRefusalError if a rule of a table is broken
  */
 export async function inTransaction<T>(
   database: Database,
@@ -220,7 +229,7 @@ export async function inTransaction<T>(
       await transaction.commit();
       return result;
     } catch (error) {
-      // Before the rollback, which may fail for another reason.
+      // Read before the rollback, which may fail for another reason.
       const failure = transaction.failure ?? error;
       if (!(error instanceof RolledBackError))
         await transaction.rollback().catch((loss: Error) => {

@@ -9,7 +9,7 @@ import { encodeFrame, FRAME_TYPES, type Frame, FrameError, FrameReader, type Fra
 const KEEP_ALIVE_MS = 30_000;
 /** The longest time from the first byte of a frame to its last. */
 export const FRAME_TIMEOUT_MS = 30_000;
-/** How long the other side may take to read everything that was sent, once that is too much to read on. */
+/** How long the other side may take to read the pending data, once there is too much of it to read on. */
 export const UNREAD_TIMEOUT_MS = 30_000;
 const NO_HEAD: readonly string[] = [];
 
@@ -19,8 +19,8 @@ export interface ConnectionLimits {
   /** The longest frame that the other side reads. */
   readonly sentBytes: number;
   /**
-   * Above this, what was sent and is not read by the other side keeps this side from reading on. Left out where this side
-   * always reads: if both waited so, each could wait for the other.
+   * While more than this is sent but not read by the other side, this side stops reading. Left out on the side that
+   * always reads: if both stopped, each could wait for the other.
    */
   readonly unreadBytes?: number;
 }
@@ -39,7 +39,7 @@ export class Connection {
   #late: NodeJS.Timeout | undefined;
   #isEnding = false;
 
-  /** @param head what came in with the upgrade */
+  /** @param head the bytes that arrived with the upgrade request */
   constructor(socket: Socket, head: Buffer, limits: ConnectionLimits, events: ConnectionEvents) {
     this.#socket = socket;
     this.#limits = limits;
@@ -97,7 +97,7 @@ export class Connection {
     this.destroy(new FrameError(`a frame that is not whole after ${FRAME_TIMEOUT_MS} ms`));
   };
 
-  /** Reads nothing more until the other side has read what was sent, and ends the connection where it does not in time. */
+  /** Stops reading until the other side has read what was sent; closes the connection if that takes too long. */
   #waitForReader(): void {
     const socket = this.#socket;
     if (socket.isPaused()) return;
@@ -110,7 +110,7 @@ export class Connection {
       clearTimeout(late);
       socket.off('drain', goOn).off('finish', goOn).off('close', goOn).resume();
     };
-    // What was sent is out, also as the last of it; or nobody waits for it any more.
+    // All pending data is written ('finish' if the socket is ending), or the connection is closed.
     socket.on('drain', goOn).on('finish', goOn).on('close', goOn);
   }
 

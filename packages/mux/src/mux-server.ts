@@ -13,7 +13,7 @@ import { RollingMap } from './rolling-map.ts';
 
 /** The limit of calls in flight on one connection: far more than a gateway sends to one replica at once. */
 const CALLS_MAX = 1_024;
-/** Answers on one connection that its client has not read yet: above this no more calls are read from it. */
+/** The limit of unread answers on one connection, in bytes: above it no more calls are read from the connection. */
 const UNREAD_BYTES_MAX = 16 * 1024 * 1024;
 
 /** For Node's `shouldUpgradeCallback`: any other upgrade is ignored, as RFC 9110, 7.8 allows. */
