@@ -1,4 +1,4 @@
-/** All that the gateway is made of. */
+/** Assembles the gateway. */
 import { HEADERS } from '@mo/contracts';
 import { databaseProblem } from '@mo/database';
 import {
@@ -25,7 +25,7 @@ import { apiRoutes } from './forward/routes.ts';
 import { shedFirst } from './forward/shed.ts';
 import { openUpstreams } from './forward/upstream.ts';
 
-/** Below what the services take, since they get some headers more. */
+/** Below the limit of the services, because the gateway adds some headers. */
 const headerBytesMax = 12 * 1024;
 const drainTimeoutMs = 20_000;
 const STOPPING = 'the gateway is stopping';
@@ -35,7 +35,7 @@ export interface Gateway {
   readonly stopSteps: StopStep[];
 }
 
-/** Builds the gateway and starts to watch the services; it listens to nobody yet. */
+/** Builds the gateway and starts to watch the services; it does not listen yet. */
 export async function createGateway(config: GatewayConfig, logger: Logger, limits = defaultLimits): Promise<Gateway> {
   const registry = createRegistry('gateway', config.version);
   const identity = openIdentity('gateway', config.identityDir, config.replicas, logger, registry);
@@ -43,7 +43,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
   const access = await openAccess(config, limits, logger, registry);
   const upstreams = openUpstreams(config.replicas, identity, limits, logger, registry);
   const replicaSets = [...upstreams.values()].map(({ replicas }) => replicas);
-  // While webhooks is away all else goes on.
+  // All else works while webhooks is down.
   const needed = replicaSets.filter(({ service }) => service !== 'webhooks');
   const away = () => needed.filter(({ ready }) => ready === 0).map(({ service }) => service);
 
@@ -75,7 +75,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
   boundCallers(app.server, limits, registry, logger);
   continueLater(app.server);
 
-  // What a service answered is passed through past this, and brings both (forward/headers.ts).
+  // Answers of services bypass this hook; both headers are added in forward/headers.ts.
   app.addHook('onSend', (request, reply, payload, done) => {
     reply.header(HEADERS.requestId, request.id);
     if (!reply.hasHeader('cache-control')) reply.header(...UNCACHED);

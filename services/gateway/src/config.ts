@@ -17,13 +17,13 @@ import type { TokenSettings } from './tokens/access-tokens.ts';
 
 const AUDIT_DAYS_DEFAULT = 400;
 
-/** What is believed about callers must come from who it says it is; on this machine it does. */
+/** Information about callers must come from an authenticated source; on this machine plain HTTP is acceptable. */
 const secureUrl = z.url().refine((text) => {
   const { protocol, hostname } = new URL(text);
   return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname));
 }, 'must be an https URL');
 
-/** What migrating needs. */
+/** The variables for migrations. */
 export const migrationSchema = z.object({ ...migrationConfig, GATEWAY_DATABASE_URL: databaseUrl });
 
 const environment = z.object({
@@ -46,7 +46,7 @@ const environment = z.object({
   OIDC_RATE: z.coerce.number().positive().max(RATE_MAX).optional(),
 });
 
-/** Where the API keys come from: the text itself, or a file that is read again when it changes. */
+/** The source of the API keys: the text itself, or a file that is read again when it changes. */
 export type KeySource = { readonly text: string } | { readonly file: string };
 
 export interface GatewayConfig {
@@ -54,27 +54,27 @@ export interface GatewayConfig {
   readonly port: number;
   readonly logLevel: string;
   readonly version: string;
-  /** Null where nothing is traced. */
+  /** Null if tracing is off. */
   readonly tracing: TracingSettings | null;
-  /** The origins of each service's replicas; none of a service that there is not. */
+  /** The origins of each service's replicas; empty for a service that is not deployed. */
   readonly replicas: Readonly<Record<ServiceName, readonly string[]>>;
-  /** Where its certificate is, by which the services know it; null where they let in everybody. */
+  /** The directory of its certificate, by which the services authenticate it; null if they admit everybody. */
   readonly identityDir: string | null;
   readonly keys: KeySource;
-  /** What stands before the gateway, whose X-Forwarded-For tells where a call came from. */
+  /** The proxies in front of the gateway whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[];
-  /** The gateway's own; null where it has none, and knows only the keys above. */
+  /** The gateway's own database; null if it has none, and knows only the keys above. */
   readonly database: DatabaseConnection | null;
-  /** How many days the audit log goes back. */
+  /** The retention of the audit log in days. */
   readonly auditDays: number;
-  /** Null where no tokens are taken. */
+  /** Null if no tokens are accepted. */
   readonly tokens: TokenSettings | null;
 }
 
 /**
  * Reads the environment, once.
  *
- * @throws ConfigError that names each variable that is wrong or missing
+ * @throws ConfigError that lists each variable that is invalid or missing
  */
 export function gatewayConfig(variables: NodeJS.ProcessEnv = process.env): GatewayConfig {
   const read = readConfig(environment, variables);

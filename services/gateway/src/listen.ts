@@ -1,30 +1,30 @@
 /**
- * Listens with several sockets on one port. Node takes one new connection from a listening socket in a turn of its event
- * loop (libuv, uv__server_io). Under overload a turn takes as long as hundreds of requests do, and new callers would wait
- * for minutes in the kernel's queue, where they get no answer and no metric tells of them. The kernel spreads them over
- * the sockets, and a turn takes one from each.
+ * Listens with several sockets on one port. Node accepts one new connection per listening socket and event-loop turn
+ * (libuv, uv__server_io). Under overload one turn takes as long as hundreds of requests, so new callers would wait for
+ * minutes in the kernel's queue, without an answer and invisible to metrics. The kernel distributes connections over
+ * the sockets, and each turn accepts one from each.
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { LISTEN_BACKLOG } from '@mo/service-kit';
 import type { FastifyInstance } from 'fastify';
 
-/** New connections that are taken in one turn. */
+/** The number of sockets, and so of new connections accepted per turn. */
 const SOCKETS = 32;
-/** Where the kernel spreads connections over the sockets of a port; elsewhere Node has but the one. */
+/** Linux distributes connections over the sockets of a port; on other systems Node has only one. */
 const CAN_SHARE = process.platform === 'linux';
 
 /**
- * Takes callers on a port; 0 for any that is free.
+ * Starts to accept callers on a port; 0 selects any free port.
  *
- * @returns the origin that it listens at
- * @throws EADDRINUSE and its like, as `net.Server` does
+ * @returns the origin that it listens on
+ * @throws EADDRINUSE and similar, as `net.Server` does
  */
 export async function listenForCallers(app: FastifyInstance, host: string, port: number): Promise<string> {
   if (!CAN_SHARE) return app.listen({ host, port, backlog: LISTEN_BACKLOG });
   await refuseTaken(host, port);
   const others = Array.from({ length: SOCKETS - 1 }, () => besides(app));
-  // The server counts the connections of its own socket alone: what is under way on the others is waited for here.
+  // The server only waits for connections of its own socket: those of the other sockets are awaited here.
   let ended: Promise<unknown> = Promise.resolve();
   app.addHook('preClose', (done) => {
     ended = Promise.all(others.map((other) => new Promise((resolve) => other.close(resolve))));
@@ -32,7 +32,7 @@ export async function listenForCallers(app: FastifyInstance, host: string, port:
     done();
   });
   app.addHook('onClose', async () => void (await ended));
-  // Fastify hands on what it doesn't know.
+  // Fastify passes unknown options on.
   const options = { host, port, backlog: LISTEN_BACKLOG, reusePort: true };
   const origin = await app.listen(options);
   const { address, port: found } = app.server.address() as AddressInfo;
@@ -40,7 +40,7 @@ export async function listenForCallers(app: FastifyInstance, host: string, port:
   return origin;
 }
 
-/** A port that others share would be shared with another gateway, too, without a word. */
+/** Fails if the port is taken: with `reusePort` it would silently be shared with another gateway. */
 async function refuseTaken(host: string, port: number): Promise<void> {
   const trial = createServer();
   await listening(trial, host, port, false);
@@ -48,7 +48,7 @@ async function refuseTaken(host: string, port: number): Promise<void> {
   await once(trial, 'close');
 }
 
-/** Whose connections are given to the server, which treats them as its own. */
+/** An additional socket whose connections are passed to the server, which treats them as its own. */
 function besides(app: FastifyInstance): Server {
   return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => void app.server.emit('connection', socket));
 }

@@ -1,4 +1,4 @@
-/** Does something when it is first wanted, and keeps what came of it; a failure is not kept. */
+/** Runs some work on first use and keeps its result; a failure is not kept. */
 export function once<T>(work: () => Promise<T>): () => Promise<T> {
   let done: Promise<T> | null = null;
   return () => {

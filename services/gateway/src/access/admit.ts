@@ -1,4 +1,4 @@
-/** What every request of the API passes first: who calls, how often, and whether they may. */
+/** Admission of API requests: authentication, rate limit and scope. */
 import { HEADERS } from '@mo/contracts';
 import { ProblemError } from '@mo/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -8,14 +8,16 @@ import type { Access } from './open-access.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null before the request is admitted. */
+    /** Null until the request is admitted. */
     caller: Caller | null;
-    /** What its answer says of the caller's rate, as a flat list of names and values; null for a caller without a rate. */
+    /**
+     * The rate-limit headers of the answer, as a flat list of names and values; null for a caller without a rate limit.
+     */
     rateHeaders: readonly string[] | null;
   }
 }
 
-/** Lets nobody through to the routes of `app` who has no key or token, has used up its rate, or lacks the scope. */
+/** Refuses requests to the routes of `app` without a valid key or token, above the rate limit, or without the scope. */
 export function admitCallers(app: FastifyInstance, access: Access): void {
   app.decorateRequest('caller', null);
   app.decorateRequest('rateHeaders', null);

@@ -1,4 +1,4 @@
-/** From the headers of a request to who calls. */
+/** Identifies the caller by the headers of a request. */
 import { ProblemError } from '@mo/service-kit';
 import type { FastifyRequest } from 'fastify';
 import type { KeyRing } from '../keys/key-ring.ts';
@@ -8,9 +8,9 @@ import type { Caller } from './caller.ts';
 const BEARER = /^Bearer +(\S+) *$/i;
 
 /**
- * Who calls; a promise where that has to be asked for.
+ * The caller; a promise if the lookup is asynchronous.
  *
- * @param tokens null where no tokens are taken
+ * @param tokens null if no tokens are accepted
  * @throws ProblemError unauthenticated, unavailable
  */
 export function authenticate(

@@ -1,19 +1,19 @@
-/** Who calls, as the gateway knows it once it has seen a key or a token. */
+/** A caller, identified by a key or a token. */
 import { mayDo, type Scope } from '@mo/contracts';
 import { ProblemError } from '@mo/service-kit';
 import type { Meter } from '../rates/meter.ts';
 
 export interface Caller {
-  /** What idempotency keys, logs and the audit log name. */
+  /** The name of the caller in idempotency keys, logs and the audit log. */
   readonly id: string;
-  /** The key in the store; null for one that stands in a file, and for a token. */
+  /** The id of the key in the store; null for a key from a file, and for a token. */
   readonly keyId: number | null;
   readonly scopes: ReadonlySet<Scope>;
-  /** Null for who may call as often as it likes. */
+  /** Null for a caller without a rate limit. */
   readonly meter: Meter | null;
 }
 
-/** @throws ProblemError forbidden, which names the scope */
+/** @throws ProblemError forbidden, which names the missing scope */
 export function requireScope({ scopes }: Caller, needed: Scope): void {
   if (mayDo(scopes, needed)) return;
   throw new ProblemError('forbidden', `this needs the scope ${needed}`, {

@@ -1,4 +1,4 @@
-/** All that decides on who may call: keys from the environment or a file, keys of the store, tokens, and rates. */
+/** Access control: keys from the environment or a file, keys of the store, tokens, and rate limits. */
 import { isIP } from 'node:net';
 import { type Logger, pathOf, type Registry, type StopStep, whenOver } from '@mo/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -16,23 +16,23 @@ import { AccessTokens } from '../tokens/access-tokens.ts';
 import { authenticate } from './authenticate.ts';
 import type { Caller } from './caller.ts';
 
-/** Of a path that is longer, the audit log keeps this much. */
+/** The maximum length of a path in the audit log. */
 const AUDITED_PATH_LENGTH = 500;
 const FORBIDDEN = 403;
 
 export interface Access {
-  /** Who calls. @throws ProblemError unauthenticated, unavailable */
+  /** The caller. @throws ProblemError unauthenticated, unavailable */
   identify(headers: FastifyRequest['headers']): Caller | Promise<Caller>;
-  /** Will note in the audit log what comes of a request, where there is one and the request is of those that it keeps. */
+  /** Records the outcome of a request in the audit log once it is over, if there is a log and it covers the request. */
   audit(caller: Caller, request: FastifyRequest, reply: FastifyReply): void;
-  /** Null where the gateway has none. */
+  /** Null if the gateway has no database. */
   readonly store: Store | null;
-  /** Takes over at once what has changed in the store; where that fails, it is done within a second. */
+  /** Applies changes in the store at once; if that fails, they are applied within a second. */
   refresh(): Promise<void>;
   readonly stopSteps: StopStep[];
 }
 
-/** @throws ConfigError, or what the database says against it */
+/** @throws ConfigError, or an error of the database */
 export async function openAccess(
   config: GatewayConfig,
   { rateTimeoutMs }: Limits,
@@ -82,11 +82,11 @@ export async function openAccess(
   };
 }
 
-/** Writes, acts of administrators, and what was refused for want of a scope. */
+/** Covers writes, operations of administrators, and requests refused because of a missing scope. */
 function noteWhenOver(trail: AuditTrail, { id: caller, keyId }: Caller, request: FastifyRequest, reply: FastifyReply) {
   const { operation } = request.routeOptions.config;
   if (operation === undefined) return;
-  // By then the connection may be gone, and its address with it.
+  // Read now: later the connection may be closed, and its address lost.
   const address = addressOf(request);
   whenOver(reply, (status) => {
     if (operation.method === 'GET' && operation.scope !== 'admin' && status !== FORBIDDEN) return;
@@ -104,7 +104,7 @@ function noteWhenOver(trail: AuditTrail, { id: caller, keyId }: Caller, request:
   });
 }
 
-/** Where a call came from: what a proxy that is trusted says of that, if it is an address, else the connection's other end. */
+/** The address of a caller: as stated by a trusted proxy, if that is an IP address, else the peer of the connection. */
 function addressOf({ ip, raw: { socket } }: FastifyRequest): string {
   return isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip;
 }

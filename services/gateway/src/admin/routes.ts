@@ -1,4 +1,4 @@
-/** What the gateway does itself: it gives out keys, and shows who did what. */
+/** The gateway's own operations: managing keys and reading the audit log. */
 import type { IncomingMessage } from 'node:http';
 import { type Operation, operations } from '@mo/contracts';
 import {
@@ -31,7 +31,7 @@ export function adminRoutes(app: FastifyInstance, access: Access, limits: Limits
     done();
   });
   const serve = routesOf(app, { isKeyUsed: async () => false, catchUp: async () => {} });
-  /** An operation on the store, for which a gateway without one has no place. */
+  /** Registers an operation on the store; a gateway without a store does not have it. */
   const withStore = <O extends Operation>(
     operation: O,
     work: (store: Store, request: ValidRequest<O>) => Promise<Answer>,
@@ -41,7 +41,7 @@ export function adminRoutes(app: FastifyInstance, access: Access, limits: Limits
       if (store === null) throw new ProblemError('not_found', NO_STORE);
       return work(store, request);
     });
-  /** By then this gateway goes by what has changed. */
+  /** Answers once this gateway applies the change. */
   const answerAfterChange = async (status: number, body: object): Promise<Answer> => {
     await access.refresh();
     return answerWith(status, body);
@@ -88,7 +88,7 @@ export function adminRoutes(app: FastifyInstance, access: Access, limits: Limits
 
 const NO_STORE = 'there is no store of keys at this gateway: its operators set GATEWAY_DATABASE_URL';
 
-/** Refuses a request whose body has not come in whole within the time of a call. */
+/** Refuses a request whose body has not arrived completely within the time limit of a call. */
 function boundArrival(request: IncomingMessage, reply: FastifyReply, { callTimeoutMs }: Limits): void {
   if (request.destroyed || !hasBody(request)) return;
   const timer = setTimeout(() => {
@@ -96,7 +96,7 @@ function boundArrival(request: IncomingMessage, reply: FastifyReply, { callTimeo
   }, callTimeoutMs);
   const stop = () => clearTimeout(timer);
   request.once('end', stop);
-  // A request that was answered before its end is not closed by Node, whatever becomes of its connection.
+  // Node never closes a request that was answered before its end, whatever happens to its connection.
   reply.raw.once('close', stop);
 }
 

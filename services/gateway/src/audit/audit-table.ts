@@ -1,4 +1,4 @@
-/** The audit log as a table: written in batches, read in pages, and forgotten after a time. */
+/** The audit log as a table: written in batches, read in pages, and deleted after the retention time. */
 import { type Database, literal, run, sqlOf } from '@mo/database';
 import type { Time } from '../keys/key-store.ts';
 
@@ -32,7 +32,7 @@ export interface AuditWanted {
   readonly caller?: string | undefined;
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
-  /** Where the page before has ended; absent for the first. */
+  /** The end of the previous page; absent for the first. */
   readonly before?: AuditPlace | undefined;
   readonly limit: number;
 }
@@ -45,10 +45,10 @@ export interface AuditPlace {
 }
 
 /**
- * A page, the newest first, and one row more, where there are more. Entries may be written long after what they tell of, so they are
- * sorted by that, and by their id within a millisecond: in each combination of conditions an index has them by their time, from where
- * the page begins. Which one that is hangs on the values, of which a caller may have nearly all entries or none: so it is planned for
- * them alone.
+ * A page, newest first, plus one row if there are more. Entries may be written long after the request, so they are
+ * sorted by the time of the request, and by id within a millisecond. For each combination of conditions an index
+ * provides them by time, from the start of the page. The best index depends on the values, because a caller may have
+ * nearly all entries or none, so the statement is planned for its values.
  */
 export function auditPage({ caller, from, to, before, limit }: AuditWanted): string {
   const conditions: string[] = [];
@@ -62,7 +62,7 @@ export function auditPage({ caller, from, to, before, limit }: AuditWanted): str
     ${where} ORDER BY at DESC, id DESC LIMIT ${literal(limit + 1)}`;
 }
 
-/** Rows that are forgotten in one statement. */
+/** Rows deleted per statement. */
 const FORGOTTEN_AT_ONCE = 10_000;
 
 export class AuditTable {
@@ -90,12 +90,12 @@ export class AuditTable {
     ]);
   }
 
-  /** The newest first; one more than the limit, where there are more. */
+  /** Newest first; one row more than the limit, if there are more. */
   list(wanted: AuditWanted): Promise<AuditRow[]> {
     return run<AuditRow>(sqlOf(this.#database), auditPage(wanted));
   }
 
-  /** Deletes what is older than so many days, and answers whether there may be more of it. */
+  /** Deletes entries older than this many days. @returns whether there may be more of them */
   async forget(days: number): Promise<boolean> {
     const text = `DELETE FROM audit_log WHERE id IN (
       SELECT id FROM audit_log WHERE at < now() - make_interval(days => $1) ORDER BY at LIMIT $2) RETURNING 1`;

@@ -1,7 +1,7 @@
 /**
- * Writes down who did what. No caller waits for that: what comes within a moment is written together. While the
- * database is away they are kept, as many as there is room for; what is more than that is counted, and is in the log of
- * requests alone, as is what a process had not written yet when it was killed.
+ * Records who did what. No caller waits for that: entries that arrive close together are written together. While the
+ * database is down, entries are kept up to a limit. Entries above the limit are counted and remain only in the request
+ * log, as do those not yet written when a process is killed.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { counter, gauge, type Logger, type Registry } from '@mo/service-kit';
@@ -39,7 +39,7 @@ export class AuditTrail {
     }
   }
 
-  /** Writes what is left, or gives up where the database is away. */
+  /** Writes the remaining entries, or gives up if the database is down. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#writing;
@@ -63,7 +63,7 @@ export class AuditTrail {
     this.#writing = null;
   }
 
-  /** Until it is to close, at the longest. */
+  /** Waits, but no longer than until the trail closes. */
   async #rest(durationMs: number): Promise<void> {
     await delay(durationMs, undefined, { signal: this.#closing.signal }).catch(() => {});
   }

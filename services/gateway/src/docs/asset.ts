@@ -1,4 +1,7 @@
-/** Something that never changes while the process runs: made once, compressed once, and not sent again to who has it. */
+/**
+ * Content that never changes while the process runs: created and compressed once, and not sent again to clients that
+ * already have it.
+ */
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -13,7 +16,7 @@ export interface Content {
 export interface Asset {
   readonly path: string;
   readonly type: string;
-  /** Called when it is first asked for, and again only where that failed. */
+  /** Called on the first request, and again only if that failed. */
   readonly make: () => Promise<Content>;
 }
 
@@ -25,7 +28,7 @@ export function serveAsset(app: FastifyInstance, { path, type, make }: Asset): v
     const digest = createHash('sha256').update(content).digest('base64url').slice(0, 27);
     return { content, headers, digest, compressed: once(() => compress(content)) };
   });
-  // A colon stands for itself in our paths, never for a parameter.
+  // A colon in our paths is literal, never the start of a parameter.
   app.get(path.replaceAll(':', '::'), async (request, reply) => {
     const { content, headers, digest, compressed } = await made();
     const zipped = /\bgzip\b/.test(String(request.headers['accept-encoding']));

@@ -1,9 +1,9 @@
 /**
- * Pages to read a document and try it out: Scalar's, rendered once. All that they need comes from here, and their policy
- * lets the browser load nothing from anywhere else.
+ * Pages for reading and trying out a document, rendered once by Scalar. All their resources come from this server, and
+ * their policy forbids the browser to load anything from elsewhere.
  *
- * Scalar is five megabytes of source, and a third of the memory of a gateway that has just started: so it is loaded with the first
- * page that somebody reads.
+ * Scalar is 5 MB of source, and takes a third of the memory of a gateway that has just started, so it is loaded with
+ * the first page that is requested.
  */
 import { createHash } from 'node:crypto';
 import fastify from 'fastify';
@@ -11,12 +11,12 @@ import type { Asset } from './asset.ts';
 
 export interface Page {
   readonly path: string;
-  /** Where the page finds what it shows. */
+  /** The path of the document that the page shows. */
   readonly document: string;
   readonly title: string;
 }
 
-/** A page, and the script that each of them loads from a path. */
+/** A page, which loads the common script from a path. */
 export const pageAsset = (page: Page, scriptPath: string): Asset => ({
   path: page.path,
   type: 'text/html; charset=utf-8',
@@ -27,14 +27,14 @@ export const pageAsset = (page: Page, scriptPath: string): Asset => ({
   },
 });
 
-/** @param page any of those that load it: it is the same for all */
+/** @param page any page that loads the script, which is the same for all */
 export const scriptAsset = (page: Page, scriptPath: string): Asset => ({
   path: scriptPath,
   type: 'text/javascript; charset=utf-8',
   make: async () => ({ content: await render(page, scriptPath, '/js/scalar.js') }),
 });
 
-/** Scalar comes as a plugin that renders for each request; it is asked once, and what it answered is kept. */
+/** Scalar is a plugin that renders for each request; it is called once, and its answer is kept. */
 async function render(page: Page, scriptPath: string, part: string): Promise<Buffer> {
   const { default: scalar } = await import('@scalar/fastify-api-reference');
   const renderer = fastify();
@@ -57,7 +57,7 @@ async function render(page: Page, scriptPath: string, part: string): Promise<Buf
   return rawPayload;
 }
 
-/** Only the page's own inline scripts may run, named by their hashes. */
+/** Allows only the page's own inline scripts, by their hashes. */
 function policyOf(html: string): string {
   const inline = [...html.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map((match) => match[1] ?? '');
   const hashes = inline.filter((text) => text.trim() !== '').map(hashSource);

@@ -1,6 +1,6 @@
 /**
- * The contract for those who build on it: OpenAPI and AsyncAPI, a page to read each (and to try the API out), and the JSON
- * Schema of each event type. Everything is made once, the documents at start, and none of it needs a key.
+ * The contract for API users: OpenAPI and AsyncAPI, a page for each (which can also call the API), and the JSON Schema
+ * of each event type. Everything is generated once, the documents at start, and nothing of it needs a key.
  */
 import { asyncApiDocument, eventSchemas, openApiDocument } from '@mo/contracts/documents';
 import type { FastifyInstance } from 'fastify';
@@ -13,7 +13,7 @@ const SCRIPT = '/docs/scalar.js';
 const API = { path: API_PAGE, document: '/openapi.json', title: 'MO Loans API' };
 const EVENTS = { path: '/docs/events', document: '/asyncapi.json', title: 'MO Loans events' };
 
-/** A browser asks for it with any page. */
+/** Browsers request it with any page. */
 const ICON =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="16" fill="#1f6f54"/><path d="M9 22V10l7 7 7-7v12" fill="none" stroke="#fff" stroke-width="3"/></svg>';
 

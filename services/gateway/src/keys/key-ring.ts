@@ -1,7 +1,7 @@
 /**
- * Finds who a key belongs to. What a caller sends is hashed first; the digest's first bytes lead to the few entries
- * that it could be, and those are compared in constant time. So how long a look-up takes tells at most the first bytes
- * of a digest, from which no key can be made.
+ * Finds the owner of a key. The received key is hashed first. The first bytes of the digest select a few candidates,
+ * which are compared in constant time. The duration of a lookup therefore reveals at most the first bytes of a digest,
+ * from which no key can be derived.
  */
 import { timingSafeEqual } from 'node:crypto';
 import { sha256 } from '@mo/service-kit';
@@ -9,7 +9,7 @@ import type { Caller } from '../access/caller.ts';
 import type { Meter } from '../rates/meter.ts';
 import type { ApiKey } from './api-key.ts';
 
-/** Makes what counts a key's requests. */
+/** Creates the rate limiter of a key. */
 export type MakeMeter = (digest: Buffer, rate: number) => Meter;
 
 interface Entry extends Caller {
@@ -22,13 +22,16 @@ export class KeyRing {
   readonly #onUse: (keyId: number) => void;
   #entries = new Map<number, Entry[]>();
 
-  /** @param onUse told of every use of a key of the store */
+  /** @param onUse called for every use of a key of the store */
   constructor(makeMeter: MakeMeter, onUse: (keyId: number) => void = () => {}) {
     this.#makeMeter = makeMeter;
     this.#onUse = onUse;
   }
 
-  /** Takes other keys; of two with the same digest the first. One that stays, at the same rate, keeps what it has used of it. */
+  /**
+   * Replaces the keys; of two with the same digest the first is used. A key that remains with the same rate keeps its
+   * consumption.
+   */
   replace(keys: readonly ApiKey[]): void {
     const entries = new Map<number, Entry[]>();
     for (const { caller, keyId, digest, scopes, rate, expiresAtMs } of keys) {
@@ -40,7 +43,7 @@ export class KeyRing {
     this.#entries = entries;
   }
 
-  /** Who calls with this key, or null where it is none of ours, or expired. */
+  /** The caller with this key; null if the key is unknown or expired. */
   find(key: string): Caller | null {
     const entry = this.#byDigest(sha256(key));
     if (entry === null || (entry.expiresAtMs !== null && entry.expiresAtMs <= Date.now())) return null;

@@ -1,4 +1,4 @@
-/** API keys in the gateway's own database. Every change raises the version, by which all gateways see that there is one. */
+/** API keys in the gateway's own database. Every change increments the version, by which all gateways detect it. */
 import { randomBytes } from 'node:crypto';
 import type { NewKey, Scope } from '@mo/contracts';
 import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
@@ -8,7 +8,7 @@ import type { ApiKey } from './api-key.ts';
 const KEY_BYTES = 32;
 const HINT_LENGTH = 7;
 
-/** As the driver gives it. */
+/** As returned by the driver. */
 export type Time = Date | string;
 
 export interface KeyRow {
@@ -31,7 +31,7 @@ const COLUMNS = `id, name, hint, scopes, rate, created_at, created_by, expires_a
 export interface KeysWanted {
   readonly name?: string | undefined;
   readonly status?: 'active' | 'expired' | 'revoked' | undefined;
-  /** Only smaller ids than this. */
+  /** Only keys with smaller ids than this. */
   readonly before: number;
   readonly limit: number;
 }
@@ -45,7 +45,7 @@ export class KeyStore {
     this.#database = database;
   }
 
-  /** Makes a key; the text of it is known to nobody but who gets this answer. */
+  /** Creates a key; its text is contained only in this result. */
   create(key: Omit<NewKey, 'rate'> & { readonly rate?: number | undefined }, by: string) {
     return inTransaction(this.#database, async (sql) => {
       await raiseVersion(sql);
@@ -58,7 +58,7 @@ export class KeyStore {
     return row ?? null;
   }
 
-  /** The newest first; one more than the limit, where there are more. */
+  /** Newest first; one row more than the limit, if there are more. */
   list({ name, status, before, limit }: KeysWanted): Promise<KeyRow[]> {
     const text = `SELECT ${COLUMNS} FROM api_keys
       WHERE id < $1 AND ($2::text IS NULL OR name = $2) AND ($3::text IS NULL OR ${STATUS} = $3)
@@ -67,9 +67,9 @@ export class KeyStore {
   }
 
   /**
-   * Makes a key in the place of another, which goes on for a while.
+   * Creates a key that replaces another, which remains valid for the overlap.
    *
-   * @returns null where there is no such key
+   * @returns null if there is no such key
    * @throws ProblemError key_not_active
    */
   rotate(id: number, overlapSeconds: number, expiresAt: Date | null, by: string) {
@@ -85,7 +85,7 @@ export class KeyStore {
     });
   }
 
-  /** From now on nobody may use it. Null where there is no such key; one that is revoked stays as it is. */
+  /** Revokes a key at once. Returns null if there is no such key; a revoked key stays unchanged. */
   revoke(id: number): Promise<KeyRow | null> {
     return inTransaction(this.#database, async (sql) => {
       await raiseVersion(sql);
@@ -95,13 +95,13 @@ export class KeyStore {
     });
   }
 
-  /** Raised by every change, in the order in which changes become visible. */
+  /** Incremented by every change, in the order in which changes become visible. */
   async version(): Promise<number> {
     const [row] = await run<{ version: string }>(sqlOf(this.#database), 'SELECT version FROM api_keys_version');
     return Number(row?.version ?? 0);
   }
 
-  /** Those that may be used now, or until they expire. */
+  /** The keys that are valid now; each may have an expiry. */
   async usable(): Promise<ApiKey[]> {
     const text = `SELECT id, name, digest, scopes, rate, expires_at FROM api_keys
       WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`;
@@ -116,7 +116,7 @@ export class KeyStore {
     }));
   }
 
-  /** Writes down when keys were used last, in milliseconds since 1970. */
+  /** Stores when keys were last used, in milliseconds since 1970. */
   async noteUses(uses: ReadonlyMap<number, number>): Promise<void> {
     const text = `UPDATE api_keys SET last_used_at = greatest(last_used_at, used.at)
       FROM unnest($1::bigint[], $2::timestamptz[]) AS used (id, at) WHERE api_keys.id = used.id`;
@@ -125,7 +125,7 @@ export class KeyStore {
   }
 }
 
-/** Locks the one row until the transaction ends: so versions become visible in their order, and none is passed over. */
+/** Locks the single row until the transaction ends, so that versions become visible in order and none is skipped. */
 const raiseVersion = (sql: Sql) => run(sql, 'UPDATE api_keys_version SET version = version + 1');
 
 interface Insertable {

@@ -1,7 +1,7 @@
 /**
- * API keys are given as `id:sha256-hex-of-the-key[:requests-per-second[:scopes]]`, separated by new lines or commas, with `#`
- * comments; scopes are separated by `+`, and a key that names none may do everything. Only the hash is kept anywhere. An id
- * names the caller, so it may have several keys at once: that is how a key is replaced without a gap.
+ * Parses API keys of the form `id:sha256-hex-of-the-key[:requests-per-second[:scopes]]`, separated by new lines or
+ * commas, with `#` comments. Scopes are separated by `+`; a key without scopes has all permissions. Only the hash is
+ * stored anywhere. The id names the caller, who may have several keys at once, so that a key is replaced without a gap.
  */
 import { isScope, SCOPES, type Scope } from '@mo/contracts';
 import { ConfigError } from '@mo/service-kit';
@@ -13,10 +13,10 @@ const RATE = /^\d{1,6}(\.\d{1,3})?$/;
 const EVERYTHING: readonly Scope[] = ['admin'];
 
 /**
- * Reads keys.
+ * Parses keys.
  *
- * @param source what the text is called in an error
- * @throws ConfigError that names the line and the rule, and never repeats a key
+ * @param source the name of the text in errors
+ * @throws ConfigError that names the line and the rule, and never contains a key
  */
 export function parseKeys(text: string, source: string): ApiKey[] {
   const keys: ApiKey[] = [];

@@ -4,14 +4,17 @@ import type { KeySource } from '../config.ts';
 import type { ApiKey } from './api-key.ts';
 import { parseKeys } from './parse-keys.ts';
 
-/** The file is short: to read it so often costs nothing, and no change is missed, as it may be by its time or size. */
+/**
+ * The file is short, so reading it this often costs nothing. No change is missed, as it could be by comparing time or
+ * size.
+ */
 const FILE_POLL_MS = 1_000;
 
 /**
- * Hands over the keys as they are now, and again whenever they change. While their file can't be read, those that were read
- * last stay valid, and the log says why.
+ * Passes on the current keys, and again after each change. While the file cannot be read, the last keys remain valid,
+ * and the reason is logged.
  *
- * @returns what ends that
+ * @returns a function that stops watching
  * @throws ConfigError
  */
 export function watchStaticKeys(source: KeySource, onKeys: (keys: ApiKey[]) => void, logger: Logger): () => void {
@@ -38,7 +41,7 @@ export function watchStaticKeys(source: KeySource, onKeys: (keys: ApiKey[]) => v
 class KeysFile {
   readonly name: string;
   readonly #path: string;
-  /** What was read last, or why nothing could be. */
+  /** The text read last, or the reason why it could not be read. */
   #seen = '';
 
   constructor(path: string) {
@@ -58,7 +61,7 @@ class KeysFile {
   }
 
   /**
-   * The text, where it is another than the last time; null where it is the same, or as unreadable as before.
+   * The text if it has changed; null if it is the same, or as unreadable as before.
    *
    * @throws ConfigError
    */

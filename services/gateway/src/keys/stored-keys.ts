@@ -1,6 +1,6 @@
 /**
- * The keys of the store, as this gateway knows them: it asks every second whether they have changed. While the store can't be
- * asked, those that were read last stay valid: an outage of the keys' database stops no payment, and a gauge tells of it.
+ * This gateway's copy of the stored keys, checked for changes every second. While the store is unreachable, the last
+ * keys remain valid: an outage of the key database stops no payment, and a gauge shows it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { gauge, type Logger, type Registry } from '@mo/service-kit';
@@ -8,7 +8,7 @@ import type { ApiKey } from './api-key.ts';
 import type { KeyStore } from './key-store.ts';
 
 const POLL_MS = 1_000;
-/** Uses of keys are written down so often. */
+/** Uses of keys are stored once in this many rounds. */
 const USES_EVERY = 5;
 
 export class StoredKeys {
@@ -32,13 +32,15 @@ export class StoredKeys {
     gauge(registry, 'gateway_keys_age_seconds', help, [], () => (performance.now() - this.#readAtMs) / 1000);
   }
 
-  /** Reads the keys, and goes on asking. */
+  /** Reads the keys, and starts polling. */
   async start(): Promise<void> {
     await this.refresh();
     this.#rounds = this.#goOn();
   }
 
-  /** Takes over what has changed by now. One reads at a time; whoever comes meanwhile shares the reading after that. */
+  /**
+   * Applies all changes made so far. Only one read runs at a time; callers that arrive meanwhile share the next one.
+   */
   refresh(): Promise<void> {
     this.#next ??= this.#readNext();
     return this.#next;
@@ -54,7 +56,7 @@ export class StoredKeys {
   async #read(): Promise<void> {
     const version = await this.#store.version();
     if (version !== this.#version) {
-      // Read after the version: what is changed in between is read again in the next round.
+      // The keys are read after the version: a change in between is read again in the next round.
       this.#onKeys(await this.#store.usable());
       this.#version = version;
     }
@@ -65,7 +67,7 @@ export class StoredKeys {
     this.#uses.set(keyId, Date.now());
   }
 
-  /** Writes down what is left to be. */
+  /** Stores the remaining uses. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#rounds;

@@ -1,10 +1,10 @@
-/** How often a caller may call. */
+/** Rate limits of callers. */
 
-/** What came of asking to call once more. */
+/** The result of requesting one more call. */
 export interface Taken {
-  /** 0 where it may; otherwise in how many milliseconds it may. */
+  /** 0 if the call is allowed; otherwise the time until it will be, in ms. */
   readonly waitMs: number;
-  /** How many requests are left now. */
+  /** The number of requests left now. */
   readonly left: number;
 }
 
@@ -14,10 +14,10 @@ export interface Meter {
   take(nowMs: number): Taken | Promise<Taken>;
 }
 
-/** How many requests may come at once: a second's worth, but at least one. */
+/** The burst size: one second's worth of requests, but at least one. */
 export const capacityOf = (rate: number): number => Math.max(1, rate);
 
-/** What answers say of a rate (draft-ietf-httpapi-ratelimit-headers), as a flat list of names and values. */
+/** The rate-limit headers of an answer (draft-ietf-httpapi-ratelimit-headers), as a flat list of names and values. */
 export function rateHeaders({ rate }: Meter, { left }: Taken): string[] {
   const quota = Math.floor(capacityOf(rate));
   const windowSeconds = Math.max(1, Math.round(1 / rate));

@@ -1,11 +1,11 @@
-/** The buckets that all gateways draw on, a row each. */
+/** The token buckets shared by all gateways, one row per bucket. */
 import { type Database, run, sqlOf } from '@mo/database';
 import { within } from '@mo/service-kit';
 import type { Draw } from './shared-bucket.ts';
 
 /**
- * One row, under its lock: of two gateways that draw at once the second finds what the first has left. The time is that of
- * the database, the same for all, and never runs backwards in a bucket.
+ * Draws under a row lock: if two gateways draw at once, the second sees what the first has left. The time is the
+ * database's, so it is the same for all gateways, and never runs backwards within a bucket.
  */
 const DRAW = `
   WITH clock AS (SELECT statement_timestamp() AS time)
@@ -19,14 +19,14 @@ const DRAW = `
 const MAKE = `INSERT INTO rate_buckets (bucket, tokens, drawn, filled_at) VALUES ($1, $2, 0, statement_timestamp())
   ON CONFLICT DO NOTHING`;
 
-/** Draws on the table. @param timeoutMs how long a caller should wait for that, at most; then it rejects */
+/** Draws from the table. @param timeoutMs the maximum time that a caller waits; then the draw rejects */
 export function drawFrom(database: Database, timeoutMs: number): Draw {
   const sql = sqlOf(database);
   const draw = async (...[bucket, rate, capacity, wanted]: Parameters<Draw>) => {
     const parameters = [bucket, rate, capacity, wanted];
     let [row] = await run<{ drawn: number; tokens: number }>(sql, DRAW, parameters);
     if (row === undefined) {
-      // The first request ever, or the first one after a crash of the server, which empties the table.
+      // The first request ever, or the first one after a crash of the database server, which empties the table.
       await run(sql, MAKE, [bucket, capacity]);
       [row] = await run<{ drawn: number; tokens: number }>(sql, DRAW, parameters);
     }

@@ -1,7 +1,7 @@
 /**
- * A token bucket that several gateways draw on. Requests that come together draw together: while one statement is under way
- * the others gather, and the next one draws for all of them. Where the store can't be asked, this gateway keeps the rate by
- * itself, for a second at a time: so the worst that an outage of the store does is that each gateway lets the rate through.
+ * A token bucket shared by several gateways. Requests that arrive together draw together: while one statement runs, the
+ * others gather, and the next statement draws for all of them. If the store cannot be reached, this gateway limits the
+ * rate alone, for one second at a time. The worst effect of an outage is that each gateway admits the full rate.
  */
 import { capacityOf, type Meter, type Taken } from './meter.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -13,17 +13,20 @@ export type Draw = (
   capacity: number,
   wanted: number,
 ) => Promise<{
-  /** How many were drawn: at most as many as were wanted. */
+  /** The number of tokens drawn: at most the number requested. */
   readonly drawn: number;
-  /** What is left after that, with parts of tokens. */
+  /** The tokens left after that, fractions included. */
   readonly left: number;
 }>;
 
-/** Requests of one caller that wait for a draw. */
+/** The maximum number of requests of one caller that wait for a draw. */
 const DRAWS_WAITING_MAX = 10_000;
-/** What is drawn ahead, in milliseconds of the rate: it saves most draws, and is what one gateway may keep from others. */
+/**
+ * The tokens drawn in advance, in milliseconds of the rate. This saves most draws, and is the most that one gateway may
+ * withhold from the others.
+ */
 const AHEAD_MS = 100;
-/** What was drawn ahead is good for so long. */
+/** The lifetime of tokens drawn in advance. */
 const HELD_MS_MAX = 1_000;
 const ALONE_MS = 1_000;
 
@@ -36,14 +39,14 @@ export class SharedBucket implements Meter {
   #isDrawing = false;
   #held = 0;
   #heldUntilMs = 0;
-  /** What the store had left when it was asked last. */
+  /** The tokens left in the store after the last draw. */
   #left = 0;
-  /** Before this there is no use in asking again. */
+  /** No draw is tried before this time, because the bucket is empty until then. */
   #emptyUntilMs = 0;
   #aloneUntilMs = 0;
   #alone: TokenBucket | null = null;
 
-  /** @param draw rejects where the store can't be asked */
+  /** @param draw rejects if the store cannot be reached */
   constructor(bucket: Buffer, rate: number, draw: Draw) {
     this.rate = rate;
     this.#bucket = bucket;
@@ -85,8 +88,8 @@ export class SharedBucket implements Meter {
   }
 
   /**
-   * Gives what was drawn to those that it was drawn for, in the order in which they came, and what was drawn ahead to those who
-   * came meanwhile: so that nothing is held when the next is drawn.
+   * Distributes drawn tokens to the requests that they were drawn for, in order of arrival, and those drawn in advance
+   * to requests that arrived meanwhile, so that no token is held during the next draw.
    */
   #share(waiting: number, drawn: number, left: number): void {
     const nowMs = performance.now();

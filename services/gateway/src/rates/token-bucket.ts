@@ -1,8 +1,6 @@
 import { capacityOf, type Meter, type Taken } from './meter.ts';
 
-/**
- * Lets through `rate` requests a second over time, and at most one second's worth at once (but at least one request).
- */
+/** Admits `rate` requests per second on average, and at most one second's worth at once (but at least one request). */
 export class TokenBucket implements Meter {
   readonly rate: number;
   readonly #capacity: number;

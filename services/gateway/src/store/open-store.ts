@@ -1,4 +1,4 @@
-/** The gateway's own database: all gateways share it, and no service knows of it. */
+/** The gateway's own database, shared by all gateways and unknown to the services. */
 import { type DatabaseConnection, migrateFirst, openDatabase, poolMetrics, run, sqlOf } from '@mo/database';
 import type { Logger, Registry } from '@mo/service-kit';
 import { AuditTable } from '../audit/audit-table.ts';
@@ -9,7 +9,7 @@ import { indexes, migrations } from './migrations/index.ts';
 
 const CONNECTIONS_MAX = 4;
 const HOUSEKEEPING_INTERVAL_MS = 600_000;
-/** A bucket that nobody has drawn on for so long is full again, whatever its rate. */
+/** A bucket unused for this time is full again, whatever its rate. */
 const BUCKETS_FORGOTTEN_AFTER = '12 days';
 
 export interface Store {
@@ -20,13 +20,13 @@ export interface Store {
 }
 
 export interface StoreSettings {
-  /** How long an entry of the audit log is kept. */
+  /** The retention of audit log entries. */
   readonly auditDays: number;
-  /** How long a call waits for its rate. */
+  /** How long a call waits for the decision on its rate. */
   readonly rateTimeoutMs: number;
 }
 
-/** Migrates, and opens it. */
+/** Migrates and opens the database. */
 export async function openStore(
   connection: DatabaseConnection,
   { auditDays, rateTimeoutMs }: StoreSettings,

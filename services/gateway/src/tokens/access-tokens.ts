@@ -1,7 +1,7 @@
 /**
- * Access tokens of an OpenID provider (RFC 9068, OpenID Connect Discovery): signed by one of its keys, which it publishes and
- * changes as it likes, for this API, and not expired. What was verified is known for a minute, so that a caller's token is not
- * verified at each of its calls.
+ * Verifies access tokens of an OpenID provider (RFC 9068, OpenID Connect Discovery): signed by one of the provider's
+ * published keys, which may change at any time, issued for this API, and not expired. The result is cached for a
+ * minute, so that a caller's token is not verified for each call.
  */
 import { isScope, type Scope } from '@mo/contracts';
 import { type Logger, ProblemError, sha256, unavailable } from '@mo/service-kit';
@@ -14,19 +14,19 @@ import { keysUrlOf } from './description.ts';
 import { Known } from './known.ts';
 
 export interface TokenSettings {
-  /** What a token's `iss` must be, and where the provider is described. */
+  /** The required `iss` of a token, and the base URL of the provider's description. */
   readonly issuer: string;
-  /** What a token's `aud` must name. */
+  /** The required `aud` of a token. */
   readonly audience: string;
-  /** Where the provider's keys are; found by its description where it is null. */
+  /** The URL of the provider's keys; if null, it is taken from the provider's description. */
   readonly jwksUrl: string | null;
-  /** Requests per second of each subject; null for as many as it likes. */
+  /** Requests per second and subject; null for no limit. */
   readonly rate: number | null;
 }
 
 const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const TOKEN_LENGTH_MAX = 8_192;
-/** Signatures that only the provider can make; never `none`, and never one by a secret that we would share. */
+/** Algorithms by which only the provider can sign; never `none`, and never one with a shared secret. */
 const ALGORITHMS = [
   'RS256',
   'RS384',
@@ -40,12 +40,12 @@ const ALGORITHMS = [
   'EdDSA',
   'Ed25519',
 ];
-/** Clocks differ. */
+/** Tolerance for clock differences. */
 const CLOCK_TOLERANCE_SECONDS = 10;
 const FETCH_TIMEOUT_MS = 5_000;
-/** A token of a key that isn't known has the keys fetched, but not more often than this. */
+/** A token with an unknown key triggers a fetch of the keys, but not more often than this. */
 const FETCH_COOLDOWN_MS = 10_000;
-/** A key that the provider withdraws is believed no longer than this. */
+/** A key withdrawn by the provider is trusted no longer than this. */
 const KEYS_AGE_MS_MAX = 300_000;
 const KNOWN_MAX = 10_000;
 const KNOWN_MS_MAX = 60_000;
@@ -57,7 +57,7 @@ export class AccessTokens {
   readonly #logger: Logger;
   readonly #known = new Known<Caller>(KNOWN_MAX);
   readonly #meters = new Known<Meter>(KNOWN_MAX);
-  /** Found once; asked for again where that failed. */
+  /** Fetched once; a failure is retried. */
   readonly #providersKeys = once(() => this.#findKeys());
 
   constructor(settings: TokenSettings, makeMeter: MakeMeter, logger: Logger) {
@@ -66,22 +66,22 @@ export class AccessTokens {
     this.#logger = logger;
   }
 
-  /** Whether a credential looks like a token, and not like a key. */
+  /** Whether a credential has the form of a token rather than a key. */
   isToken(text: string): boolean {
     return text.length <= TOKEN_LENGTH_MAX && TOKEN.test(text);
   }
 
   /**
-   * Who calls with this token.
+   * The caller with this token.
    *
-   * @throws ProblemError unauthenticated; unavailable where the provider can't be asked for its keys
+   * @throws ProblemError unauthenticated; unavailable if the provider's keys cannot be fetched
    */
   find(token: string): Caller | Promise<Caller> {
     const name = sha256(token).toString('base64');
     return this.#known.find(name) ?? this.#verify(token, name);
   }
 
-  /** @param name under which it is known from then on */
+  /** @param name the name under which the result is cached */
   async #verify(token: string, name: string): Promise<Caller> {
     const { issuer, audience } = this.#settings;
     try {
@@ -135,7 +135,7 @@ export class AccessTokens {
   }
 }
 
-/** Where a provider says that its keys are. */
+/** The URL of the keys, from the provider's description. */
 async function describedBy(issuer: string): Promise<string> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
@@ -143,7 +143,7 @@ async function describedBy(issuer: string): Promise<string> {
   return keysUrlOf(await answer.json(), issuer);
 }
 
-/** What is wrong with a token; null where something else is. */
+/** The fault of a token; null for any other error. */
 function faultOf(error: unknown): string | null {
   if (error instanceof errors.JWTExpired) return 'the token has expired';
   if (error instanceof errors.JWTClaimValidationFailed) return `the ${error.claim} of the token is not what it must be`;
@@ -158,14 +158,14 @@ function faultOf(error: unknown): string | null {
   return isForged ? 'the token is not one of the OpenID provider' : null;
 }
 
-/** `scope` as OAuth has it (RFC 8693), or `scp` as some providers do. What is no scope of ours says nothing. */
+/** `scope` as in OAuth (RFC 8693), or `scp` as some providers send. Unknown scopes are ignored. */
 function scopesOf({ scope, scp }: JWTPayload): ReadonlySet<Scope> {
   const said = scope ?? scp;
   const words = Array.isArray(said) ? said.map(String) : typeof said === 'string' ? said.split(' ') : [];
   return new Set(words.filter(isScope));
 }
 
-/** Never the name of a key, which holds no colon. */
+/** Never equal to the name of a key, which contains no colon. */
 function subjectOf({ sub = '' }: JWTPayload): string {
   const id = `oidc:${encodeURIComponent(sub)}`;
   return id.length <= SUBJECT_LENGTH_MAX ? id : `oidc:${sha256(sub).toString('hex')}`;

@@ -1,4 +1,4 @@
-/** A bounded map whose entries end by themselves; of those that are too many the one that was kept first goes. */
+/** A bounded map whose entries expire; when it is full, the entry that was added first is removed. */
 export class Known<Value> {
   readonly #max: number;
   readonly #entries = new Map<string, { readonly value: Value; readonly untilMs: number }>();

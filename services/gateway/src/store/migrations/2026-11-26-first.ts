@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Keys, the buckets of their rates, and the audit log. */
+/** Keys, the token buckets of their rates, and the audit log. */
 export class First extends Migration {
   override async up(): Promise<void> {
     this.addSql(`CREATE TABLE api_keys (

@@ -5,7 +5,7 @@ import { First } from './2026-11-26-first.ts';
 export const migrations = [{ name: 'first', class: First }];
 
 /**
- * Built beside the traffic. The audit log of a caller is asked for by time; what the version before had for that,
- * `audit_log_by_caller`, is for the next one to drop.
+ * Built concurrently with traffic. The audit log of a caller is queried by time. The next version drops the index that
+ * the previous version used for that, `audit_log_by_caller`.
  */
 export const indexes: readonly Index[] = [{ name: 'audit_log_of_caller', on: 'audit_log (caller, at, id)' }];
