@@ -1,10 +1,10 @@
 /**
- * The processes that a list of origins stands for. An origin with an IP address is one process. One with a name stands
- * for every address that the name has at the moment, which is how a container engine and a headless service of
- * Kubernetes name all replicas of a service; so names are looked up again and again, and replicas come and go without
- * a change of the configuration. A name that can't be looked up keeps the addresses that it had.
+ * Resolves a list of origins to processes. An origin with an IP address is one process. An origin with a host name
+ * stands for every current address of that name, which is how a container engine and a headless service of Kubernetes
+ * list the replicas of a service. Names are looked up repeatedly, so replicas come and go without a change of the
+ * configuration. A name whose lookup fails keeps its previous addresses.
  *
- * It is the same for https: a certificate tells which service a process is of, and not where it is.
+ * The same applies to https, because a certificate identifies the service of a process, not its address.
  */
 import { lookup as lookUpHost } from 'node:dns/promises';
 import { isIP } from 'node:net';
@@ -14,7 +14,7 @@ const LOOKUP_INTERVAL_MS = 1_000;
 /** Longer than a resolver takes to give up on one server. */
 const LOOKUP_TIMEOUT_MS = 6_000;
 
-/** Answers with all IP addresses of a host. */
+/** Returns all IP addresses of a host. */
 export type Lookup = (host: string) => Promise<readonly string[]>;
 
 export class Addresses {
@@ -33,12 +33,12 @@ export class Addresses {
     this.#current = origins;
   }
 
-  /** The origins of all processes. A name stands for itself until it was looked up. */
+  /** The origins of all processes. A name stands for itself until its first lookup. */
   get current(): readonly string[] {
     return this.#current;
   }
 
-  /** Looks the names up from now on. Resolves after the first time; `onChange` tells of what changes later. */
+  /** Starts to look the names up. Resolves after the first lookup; `onChange` is called for later changes. */
   async start(onChange: () => void = () => {}): Promise<void> {
     const names = [...this.#byOrigin.keys()].filter(standsForSeveral);
     if (names.length === 0) return;
@@ -75,7 +75,7 @@ export class Addresses {
       const addresses = hosts.map((host) => originAt(url, host));
       if (addresses.length > 0) this.#byOrigin.set(origin, addresses.sort());
     } catch {
-      // It keeps what it had.
+      // It keeps its previous addresses.
     }
   }
 }
@@ -90,7 +90,7 @@ function originAt(url: URL, host: string): string {
   return `${url.protocol}//${isIP(host) === 6 ? `[${host}]` : host}${port}`;
 }
 
-/** Addresses of one family, so that a process which has one of each isn't taken for two. */
+/** Returns addresses of one family only, so that a dual-stack process is not counted twice. */
 async function addressesOfHost(host: string): Promise<readonly string[]> {
   const found = await lookUpHost(host, { all: true });
   const family = found.some((one) => one.family === 4) ? 4 : 6;

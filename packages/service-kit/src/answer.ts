@@ -1,15 +1,15 @@
 import type { ConsistencyToken, ProblemCode } from '@mo/contracts';
 import { type ProblemError, problemBody } from './problem-error.ts';
 
-/** What a caller gets. The body is text, made once, so that an answer can be stored and given again to the byte. */
+/** The answer to a caller. The body is serialized once, so that an answer can be stored and replayed byte by byte. */
 export interface Answer {
   readonly status: number;
   /** JSON text. */
   readonly body: string;
-  /** What it saw of the customer that it concerns. */
+  /** The consistency token of the customer's state that the answer reflects. */
   readonly token: ConsistencyToken | null;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The code of the problem that it tells of. */
+  /** The code of the problem, if the answer is one. */
   readonly problem?: ProblemCode;
 }
 

@@ -1,27 +1,28 @@
 /**
- * Natural batching. Items that arrive while a run is under way are taken together by the next run; an idle queue runs an
- * item at once. So the size of a batch follows the load.
+ * Natural batching: items that arrive during a run form the next batch, and an idle queue runs an item at once. The
+ * batch size therefore follows the load.
  *
- * Requests that are sent together arrive a little apart. After a run that took or left several items, the next one waits
- * until arrivals pause, for a few milliseconds at most, or until it is full: fewer, larger batches. A queue without load
- * never waits. What is worth a batch of its own may begin beside the one that is under way, or that still waits.
+ * Requests that are sent together arrive slightly apart. After a run that took, or left waiting, several items, the
+ * next run waits until arrivals pause, for a few milliseconds at most, or until the batch is full. This makes batches
+ * fewer and larger. A queue without load never waits. A batch of sufficient weight may start concurrently with one that
+ * is running or still waiting.
  */
 import type { Clock } from './clock.ts';
 
-/** When, and how long, to wait for arrivals to pause. */
+/** When and how long to wait for arrivals to pause. */
 export interface Gathering {
   clock: Clock;
-  /** Only after a run that took at least so many items, or left so many waiting. */
+  /** Wait only after a run that took at least this many items, or left that many waiting. */
   itemsMin: number;
-  /** Arrivals have paused when none came for so long. */
+  /** Arrivals have paused when none came for this time. */
   pauseMs: number;
-  /** A run is never held back longer than this. */
+  /** The maximum delay of a run. */
   waitMsMax: number;
 }
 
 /**
- * A batch of at least this weight begins at once, also while others are under way or wait for arrivals to pause, unless there are
- * so many of those.
+ * A batch of at least `weightMin` starts at once, even while others run or wait for arrivals to pause, as long as fewer
+ * than `inFlightMax` batches do.
  */
 export interface Beside {
   readonly weightMin: number;
@@ -29,26 +30,28 @@ export interface Beside {
 }
 
 export interface BatchQueueOptions<Item, Result> {
-  /** Runs a batch; answers with one result an item, in the same order, or throws for all of them. */
+  /** Runs a batch. Resolves with one result per item, in the same order, or rejects for all of them. */
   run: (items: Item[]) => Promise<Result[]>;
-  /** How much an item weighs towards `weightMax`; 1 unless told. */
+  /** The weight of an item towards `weightMax`; 1 by default. */
   weigh?: (item: Item) => number;
-  /** A batch takes at most this weight, but at least one item. */
+  /** The maximum weight of a batch; a batch contains at least one item. */
   weightMax: number;
-  /** At most this weight waits; what comes on top is refused. */
+  /** The maximum weight of waiting items; further items are refused. */
   queueWeightMax: number;
-  /** How many batches may be under way at once. */
+  /** The maximum number of concurrent batches; 1 by default. */
   inFlightMax?: number;
   /**
-   * Few at once make for large batches; but one that has been under way for so long holds nobody up: another may begin then, up
-   * to so many at once in all.
+   * A low `inFlightMax` makes batches large, but a slow batch must not block others: for each batch that runs longer
+   * than `afterMs`, another may start, up to `slow.inFlightMax` in total.
    */
   slow?: { readonly afterMs: number; readonly inFlightMax: number };
-  /** When a batch begins beside another; left out, none does. */
+  /**
+   * When a batch may start concurrently with others regardless of `BatchQueueOptions.inFlightMax`; left out, none does.
+   */
   beside?: Beside;
-  /** To wait for arrivals to pause under load; left out, a run never waits. */
+  /** Waiting for arrivals to pause under load; left out, a run never waits. */
   gathering?: Gathering;
-  /** Told of each batch: how many items it took. */
+  /** Called for each batch with its number of items. */
   onBatch?: (items: number) => void;
 }
 
@@ -64,7 +67,10 @@ interface Waiting<Item, Result> {
   reject: (error: unknown) => void;
 }
 
-/** Steps of promises by which what comes in one turn may differ, for some of it awaits more on its way here. */
+/**
+ * How many microtask steps to wait for items of the same event-loop turn: some pass through more awaits before they
+ * arrive here.
+ */
 const STEPS_TOGETHER = 4;
 
 export class BatchQueue<Item, Result> {
@@ -86,7 +92,7 @@ export class BatchQueue<Item, Result> {
     this.#options = { weigh: () => 1, inFlightMax: 1, onBatch: () => {}, ...options };
   }
 
-  /** The weight that waits for a run. */
+  /** The total weight of waiting items. */
   get depth(): number {
     return this.#weightWaiting;
   }
@@ -94,7 +100,7 @@ export class BatchQueue<Item, Result> {
   /**
    * Queues an item for the next batch.
    *
-   * @throws QueueFullError where the queue holds `queueWeightMax` already
+   * @throws QueueFullError if the queue already holds `queueWeightMax`
    */
   submit(item: Item): Promise<Result> {
     const weight = this.#options.weigh(item);
@@ -108,13 +114,13 @@ export class BatchQueue<Item, Result> {
     return promise;
   }
 
-  /** Resolves once nothing waits and nothing is under way. */
+  /** Resolves once nothing is waiting or running. */
   drained(): Promise<void> {
     if (this.#inFlight === 0 && this.#waiting.length === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  /** Lets those in that come in the same turn: the calls of one write, the partitions of one fetch. */
+  /** Waits for items of the same event-loop turn: the calls of one write, the partitions of one fetch. */
   async #startSoon(): Promise<void> {
     if (this.#isStarting) return;
     this.#isStarting = true;
@@ -140,7 +146,7 @@ export class BatchQueue<Item, Result> {
     return this.#slow === undefined ? inFlightMax : Math.min(inFlightMax + this.#slowOnes, this.#slow.inFlightMax);
   }
 
-  /** Notes a run that has become slow, and lets another one begin. Answers with how to end that. */
+  /** Counts a run that has become slow, and lets another one start. @returns a function that ends this */
   #watch(): () => void {
     if (this.#slow === undefined) return () => {};
     let isSlow = false;

@@ -1,6 +1,6 @@
 /**
- * The rule that a field breaks, as callers read it: a code that stays the same, and a sentence that goes on from the
- * field's name. Schemas word most rules themselves; what they leave to zod is worded here.
+ * The rule that a field violates, as shown to callers: a stable code, and a sentence that continues after the field's
+ * name. Schemas phrase most rules themselves; this module phrases those left to zod.
  */
 import { type FieldError, NumberLiteral } from '@mo/contracts';
 import type { z } from 'zod';
@@ -18,9 +18,9 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'item' };
 
-/** How zod words what a schema doesn't. */
+/** The beginning of zod's own messages, for rules that a schema does not phrase. */
 const ZODS_WORDS = /^(Invalid input|Too small|Too big):/;
-/** Numbers in requests are such, but for amounts, whose schema words its rules itself. */
+/** Numbers in requests are integers, except amounts, whose schema phrases its rules itself. */
 const WHOLE_NUMBER = 'must be a whole number of at most 15 digits';
 
 /** @param issue with its input, unless the field is missing */
@@ -34,7 +34,7 @@ export function brokenRule(issue: z.core.$ZodIssue, where: FieldError['in']): Br
   return { code: issue.code === 'custom' ? 'invalid' : issue.code, detail: issue.message };
 }
 
-/** What of a number, a text or a list is bounded, and by what. */
+/** Which property of a number, a text or a list is bounded, and by which limit. */
 function boundOf(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
   const [least, bound] = issue.code === 'too_small' ? ['at least', issue.minimum] : ['at most', issue.maximum];
   const unit = UNITS[issue.origin];

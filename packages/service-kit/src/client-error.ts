@@ -1,6 +1,6 @@
 /**
- * Requests that never become one, because they are not HTTP, or too slow, or their headers are too large. There is
- * no request to answer then, only a socket, so the problem is written by hand and the connection ends.
+ * Input that never becomes a request, because it is not HTTP, too slow, or its headers are too large. Only a socket
+ * exists then, and no request, so the problem is written by hand and the connection closed.
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -9,17 +9,17 @@ import { PROBLEMS } from '@mo/contracts';
 import { ProblemError, problemBody } from './problem-error.ts';
 import { UNCACHED } from './uncached.ts';
 
-/** Node keeps the answer under way here; nothing may be written into the middle of it. */
+/** Node stores the current answer here; nothing may be written into the middle of it. */
 type HttpSocket = Socket & { _httpMessage?: ServerResponse | null };
 
-/** How long the caller of a CONNECT may take to read that it is refused, and what was answered before. */
+/** How long the caller of a CONNECT may take to read the refusal and all answers before it. */
 const REFUSAL_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT';
 
-/** Connections whose request is read as a stream, and may take its time. */
+/** Connections whose request is read as a stream, without the request timeout. */
 const streaming = new WeakSet<Socket>();
 
-/** Lets a request take as long as it likes to arrive; who reads it keeps a timeout of its own. */
+/** Lifts the request timeout for a request; the code that reads it enforces its own. */
 export function liftRequestTimeout(request: IncomingMessage): void {
   const { socket } = request;
   streaming.add(socket);
@@ -35,7 +35,7 @@ export function onClientError(error: NodeJS.ErrnoException, socket: HttpSocket):
   endWithProblem(socket, problemOf(error.code));
 }
 
-/** Writes a problem by hand, and ends the connection. */
+/** Writes a problem by hand and closes the connection. */
 export function endWithProblem(socket: Socket, problem: ProblemError): void {
   const requestId = randomUUID();
   const body = JSON.stringify(problemBody(problem, requestId));
@@ -52,8 +52,8 @@ export function endWithProblem(socket: Socket, problem: ProblemError): void {
 }
 
 /**
- * Answers what Node would answer by itself, and without a problem: a CONNECT, which nothing here takes, and an Expect that
- * nobody knows, which may be passed over (RFC 9110, 10.1.1).
+ * Answers two kinds of requests that Node would answer itself, without a problem: a CONNECT, which no server here
+ * supports, and an unknown Expect, which may be ignored (RFC 9110, 10.1.1).
  */
 export function takeOddRequests(server: Server): void {
   server.on('connect', (_request, socket: Socket) => refuseConnect(socket));
@@ -61,8 +61,8 @@ export function takeOddRequests(server: Server): void {
 }
 
 /**
- * Node gives the connection away without its own listeners: an error that nobody listens to would end the process, and
- * nothing would bound how long a caller may take to read.
+ * Node hands over the connection without its own listeners: an unhandled error would end the process, and nothing would
+ * limit how long a caller may take to read.
  */
 function refuseConnect(socket: Socket): void {
   const timer = setTimeout(() => socket.destroy(), REFUSAL_TIMEOUT_MS).unref();

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time as the protocol sees it; a simulation brings its own. */
+/** The protocol's source of time; a simulation provides its own. */
 export interface Clock {
-  /** Milliseconds since the epoch: for what is told. It may be set, back too. */
+  /** Milliseconds since the epoch, for timestamps. The clock may be set, also backwards. */
   now(): number;
-  /** Milliseconds since any moment: for how long something takes. It never leaps. */
+  /** Milliseconds since an arbitrary moment, for durations. Monotonic, never jumps. */
   elapsed(): number;
-  /** Waits; ends early, without an error, when the signal is aborted. */
+  /** Waits; resolves early, without an error, when the signal is aborted. */
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -1,13 +1,13 @@
 /**
- * Ends connections when servers close. Node ends those that are idle at that moment, which leaves two kinds that it
- * would wait for: those on which nothing was ever sent, as browsers open them in advance, and those that become idle
- * once their last answer is out.
+ * Closes connections when servers close. Node closes those that are idle at that moment, but would wait for two other
+ * kinds: connections on which nothing was ever sent, as browsers open them in advance, and connections that become idle
+ * after their last answer.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-/** @param servers all that answer for the app */
+/** @param servers all servers that answer for the app */
 export function endConnectionsOnClose(app: FastifyInstance, servers: readonly Server[]): void {
   const open = new Set<Socket>();
   let isClosing = false;
@@ -17,7 +17,7 @@ export function endConnectionsOnClose(app: FastifyInstance, servers: readonly Se
   };
   for (const server of servers) {
     server.on('connection', keep);
-    // Beside the one that carries it: what it has read is what was asked, and not its handshake.
+    // In addition to its TCP socket: `bytesRead` of the TLS socket counts requests without the handshake.
     server.on('secureConnection', keep);
   }
   const endIdle = () => {

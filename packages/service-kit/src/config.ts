@@ -1,15 +1,14 @@
 /**
- * The configuration of a process: environment variables, read and checked once, at start. What is secret may come from
- * a file instead, as secrets are mounted into containers: for every variable NAME, NAME_FILE may name a file that holds
- * its value.
+ * The configuration of a process: environment variables, read and validated once, at start. For every variable NAME,
+ * NAME_FILE may name a file that holds its value, because containers mount secrets as files.
  */
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
-/** A TCP port; 0 takes any that is free. */
+/** A TCP port; 0 selects any free port. */
 export const port = z.coerce.number().int().min(0).max(65_535);
-/** A list separated by commas, of at least one. */
+/** A comma-separated list with at least one item. */
 export const list = z
   .string()
   .transform((text) =>
@@ -19,9 +18,9 @@ export const list = z
       .filter((part) => part !== ''),
   )
   .refine((parts) => parts.length > 0, 'must name at least one');
-/** One or several origins such as http://127.0.0.1:8081, one a replica, separated by commas. */
+/** One or more comma-separated origins such as http://127.0.0.1:8081, one per replica. */
 export const origins = list.refine((parts) => parts.every(isOrigin), 'must be origins such as http://127.0.0.1:8081');
-/** IP addresses and ranges of them, such as 10.0.0.0/8, separated by commas. */
+/** Comma-separated IP addresses and ranges such as 10.0.0.0/8. */
 export const networks = list.refine(
   (parts) => parts.every(isNetwork),
   'must be IP addresses or ranges such as 10.0.0.0/8, separated by commas',
@@ -31,25 +30,25 @@ export const databaseUrl = z
   .string()
   .refine((text) => /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text), 'must be a postgres:// URL');
 
-/** What every process reads. */
+/** The variables that every process reads. */
 export const processConfig = {
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: port,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  /** What is told of the running code by its metrics and traces. */
+  /** The version of the running code in its metrics and traces. */
   MO_VERSION: z.string().min(1).default('dev'),
 };
 
-/** Says which variables are wrong or missing, and why. */
+/** Lists the variables that are invalid or missing, with the reasons. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
 /**
- * Reads the environment once, at start. A variable that is empty counts as unset. One that is unset is read from the file
- * that its NAME_FILE names, if there is one; white space at the file's end doesn't count.
+ * Reads the environment once, at start. An empty variable counts as unset. An unset variable is read from the file that
+ * its NAME_FILE names, if any; trailing white space in the file is ignored.
  *
- * @throws ConfigError that names every variable that is wrong or missing
+ * @throws ConfigError that lists every variable that is invalid or missing
  */
 export function readConfig<T extends z.ZodObject>(schema: T, environment: NodeJS.ProcessEnv = process.env): z.infer<T> {
   const { values, faults } = withFiles(Object.keys(schema.shape), environment);
@@ -63,7 +62,7 @@ export function readConfig<T extends z.ZodObject>(schema: T, environment: NodeJS
   throw new ConfigError(`The configuration is wrong:\n  ${[...faults.values()].join('\n  ')}`);
 }
 
-/** The environment with what its files hold, and what is wrong with them. */
+/** The environment completed by values from files, and the errors found. */
 function withFiles(names: readonly string[], environment: NodeJS.ProcessEnv) {
   const values: NodeJS.ProcessEnv = { ...environment };
   const faults = new Map<string, string>();
@@ -71,7 +70,7 @@ function withFiles(names: readonly string[], environment: NodeJS.ProcessEnv) {
     if (values[name] === '') delete values[name];
     const fileName = `${name}_FILE`;
     const file = environment[fileName];
-    // A schema that knows the file's name itself reads the file itself.
+    // A schema that declares NAME_FILE as a variable of its own reads the file itself.
     if (file === undefined || file === '' || names.includes(fileName)) continue;
     try {
       if (values[name]) throw new Error(`${name} is set too: set one of them`);

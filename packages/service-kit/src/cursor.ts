@@ -1,29 +1,29 @@
 /**
- * Cursors: where a page ended. Opaque to callers, versioned, and bound to the filters that they were made with, so that a
- * cursor used with other filters is an error and not a wrong page.
+ * Cursors: the position at which a page ended. A cursor is opaque to callers, versioned, and bound to the filters that
+ * it was created with, so that using it with other filters causes an error instead of a wrong page.
  */
 import { createHash } from 'node:crypto';
 import { invalid } from './problem-error.ts';
 
 const VERSION = 1;
 
-/** Filters without limit and cursor; their values decide what the cursor may be used with. */
+/** The filters of a query, without limit and cursor. A cursor is valid only for the same values. */
 export type Filters = Readonly<Record<string, unknown>>;
 
-/** A part of a position lies within these: the times in ms of years of four digits, and farther than any id. */
+/** The bounds of each part of a position: the times of four-digit years in ms, which exceed any id. */
 const PART_MIN = Date.parse('0001-01-01T00:00:00.000Z');
 const PART_MAX = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** Writes a cursor that continues after the position: ids, times in ms and the like. */
+/** Creates a cursor that continues after the position: ids, times in ms and similar. */
 export function writeCursor(position: readonly number[], filters: Filters): string {
   return Buffer.from(JSON.stringify([VERSION, fingerprint(filters), ...position])).toString('base64url');
 }
 
 /**
- * Reads a cursor's position.
+ * Reads the position of a cursor.
  *
- * @param length how many parts the position has
- * @throws ProblemError invalid_request, where it isn't one of ours or belongs to other filters
+ * @param length the number of parts of the position
+ * @throws ProblemError invalid_request if the cursor was not created here or belongs to other filters
  */
 export function readCursor(cursor: string | undefined, filters: Filters, length: number): number[] | null {
   if (cursor === undefined) return null;

@@ -1,7 +1,7 @@
 /**
- * What some work comes to, if it comes in time. The work itself goes on, and what becomes of it then is passed over.
+ * The result of some work, if it arrives in time. Otherwise the work continues, and its result is ignored.
  *
- * @param otherwise what the error says that comes after `timeoutMs`
+ * @param otherwise the message of the error that is thrown after `timeoutMs`
  */
 export async function within<T>(work: T | Promise<T>, timeoutMs: number, otherwise: string): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();

@@ -1,7 +1,7 @@
 /**
- * Requests that two readers could take for different ones are refused, and their connection ends (RFC 9112, 3.2 and 6.1):
- * more than one Host or none, a transfer coding that isn't chunked alone, one in HTTP/1.0. What isn't HTTP at all, such as
- * a Content-Length beside a Transfer-Encoding, Node's parser has refused before.
+ * Refuses requests that two parsers could interpret differently, and closes their connection (RFC 9112, 3.2 and 6.1):
+ * no Host or more than one, a transfer coding other than chunked alone, or any in HTTP/1.0. Invalid HTTP, such as a
+ * Content-Length next to a Transfer-Encoding, is refused earlier by Node's parser.
  */
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from './problem-error.ts';
@@ -17,11 +17,11 @@ export function refuseAmbiguous({ rawHeaders, headers, httpVersion }: IncomingMe
   if (coding.toLowerCase() !== 'chunked') throw ambiguous('the Transfer-Encoding must be chunked');
 }
 
-/** Whether a request says that a body comes (RFC 9112, 6.3). */
+/** Whether a request announces a body (RFC 9112, 6.3). */
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
-/** Names and values come in turns. */
+/** In `rawHeaders` names and values alternate. */
 function timesIn(rawHeaders: readonly string[], name: string): number {
   let times = 0;
   for (let place = 0; place < rawHeaders.length; place += 2) {

@@ -1,4 +1,7 @@
-/** Lets so many in at once. The others wait for their turn, in a bounded line and for a bounded time. */
+/**
+ * Admits at most `atOnceMax` callers at once. The others wait for their turn, in a bounded queue and for a bounded
+ * time.
+ */
 import { unavailable } from './problem-error.ts';
 import { Turns } from './turns.ts';
 
@@ -23,9 +26,9 @@ export class Gate {
   }
 
   /**
-   * Does some work once it is its turn; not at all where nobody waits for it any more by then.
+   * Runs the work once it is its turn, or not at all if nobody waits for the result any more.
    *
-   * @throws ProblemError unavailable, where too many wait, or the turn didn't come in time
+   * @throws ProblemError unavailable if too many are waiting, or the turn did not come in time
    */
   async pass<T>(work: () => Promise<T>, isGone: () => boolean): Promise<T> {
     if (this.#inside >= this.#limits.atOnceMax) await this.#wait();
@@ -34,7 +37,7 @@ export class Gate {
       if (isGone()) throw unavailable('the caller is gone');
       return await work();
     } finally {
-      // Whose turn it is takes over the place of the one who leaves.
+      // The next waiter takes over the place of this one.
       if (this.#turns.waiting > 0) this.#turns.next();
       else this.#inside -= 1;
     }

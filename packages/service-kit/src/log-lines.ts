@@ -1,19 +1,19 @@
-/** Log lines on their way to a file descriptor, written together: a system call a line would cost more than the line. */
+/** Collects log lines and writes them together: a system call per line would cost more than the line. */
 import type { DestinationStream } from 'pino';
 import { LogWriter } from './log-writer.ts';
 
-/** So many bytes are written together, or fewer where the next line might not find room … */
+/** Lines are written when they fill a block of this size … */
 const TOGETHER_BYTES = 16_384;
-/** … or what there is so long after the first line. */
+/** … or this long after the first line. */
 const TOGETHER_MS = 100;
-/** What a code unit of UTF-16 takes at most in UTF-8. */
+/** The maximum size of a UTF-16 code unit in UTF-8, in bytes. */
 const CHARACTER_BYTES_MAX = 3;
 
 /**
- * A signal that nothing handles may take the lines of the last 100 ms with the process. A fatal line and an exit write the
- * lines that wait here; a block that a thread is writing at that moment may follow later, or not at all. pino's own
- * destination could gather lines, but measures all that it holds with each of them, and its timer writes ten times a second
- * even if there is nothing to write. Above all, it stops or blocks the process where the disk is full.
+ * An unhandled signal may lose the lines of the last 100 ms. A fatal line and an exit flush the lines waiting here; a
+ * block that a thread is writing at that moment may follow later, or not at all. pino's own destination can buffer
+ * lines, too, but measures its whole buffer for each line, and its timer fires ten times a second even when there is
+ * nothing to write. Above all, it stops or blocks the process when the disk is full.
  */
 export class LogLines implements DestinationStream {
   readonly #out: LogWriter;
@@ -21,7 +21,7 @@ export class LogLines implements DestinationStream {
   #length = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  /** Called once lines are written again after some were dropped, with the number of those. */
+  /** Called once writing succeeds again, with the number of lines dropped before. */
   onRecovered: (dropped: number) => void = () => {};
 
   constructor(fd: number) {
@@ -29,7 +29,7 @@ export class LogLines implements DestinationStream {
     process.once('exit', () => this.flushSync());
   }
 
-  /** Lines that could not be written so far. */
+  /** Lines dropped so far. */
   get dropped(): number {
     return this.#out.dropped;
   }
@@ -45,18 +45,21 @@ export class LogLines implements DestinationStream {
     this.#timer ??= setTimeout(() => this.flush(), TOGETHER_MS).unref();
   }
 
-  /** Begins to write what there is. */
+  /** Starts to write the collected lines. */
   flush(): void {
     const bytes = this.#take();
     if (bytes !== null) this.#out.write(bytes);
   }
 
-  /** Writes what there is before it returns: pino asks for it with a fatal line. */
+  /** Synchronously writes the collected lines; pino calls it for a fatal line. */
   flushSync(): void {
     this.#out.writeSync(this.#take());
   }
 
-  /** A block goes with what is in it, for that may be written later; little is copied, or it would hold on to a whole block. */
+  /**
+   * A large block is handed over, because it may be written later; few bytes are copied, because they would retain a
+   * whole block.
+   */
   #take(): Buffer | null {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -69,7 +72,7 @@ export class LogLines implements DestinationStream {
   }
 }
 
-/** Of memory that is for these bytes alone: Node cuts small ones out of blocks that all of them hold on to. */
+/** Copies into memory of its own: Node allocates small buffers from a pool that each of them keeps alive. */
 function copyOf(bytes: Buffer): Buffer {
   const copy = Buffer.allocUnsafeSlow(bytes.length);
   bytes.copy(copy);

@@ -1,17 +1,18 @@
 /**
- * Writes blocks of whole log lines to a file descriptor, one after the other. The log never stops its process: where a
- * write fails, as on a full disk, its lines are dropped and counted, and the next block is tried as before.
+ * Writes blocks of complete log lines to a file descriptor, one after the other. Logging never blocks or stops the
+ * process: if a write fails, for example because the disk is full, its lines are dropped and counted, and the next
+ * block is tried as usual.
  */
 import { write, writeSync } from 'node:fs';
 
-/** Blocks that find this much waiting are dropped. */
+/** Further blocks are dropped while this much is waiting. */
 const WAITING_BYTES_MAX = 16 * 1024 * 1024;
 const FULL_PIPE = 'EAGAIN';
-/** A full pipe is tried again after this time. */
+/** The delay before a full pipe is tried again. */
 const FULL_PIPE_RETRY_MS = 100;
 /** How long the last lines of a process wait for a full pipe … */
 const LAST_LINES_WAIT_MS_MAX = 1_000;
-/** … and how often they try it. */
+/** … and the interval at which they try it. */
 const LAST_LINES_RETRY_MS = 10;
 const LINE_END = 0x0a;
 
@@ -22,16 +23,16 @@ export class LogWriter {
   #waitingBytes = 0;
   #isWriting = false;
   #retry: NodeJS.Timeout | undefined;
-  /** Whether the last byte that was written ends a line. */
+  /** Whether the last byte written ended a line. */
   #isLineEnded = true;
-  /** Whether the rest of a line was dropped: what is written next begins with the end of that line. */
+  /** Whether the rest of a line was dropped, so that the next write must start with a line end. */
   #isLineCut = false;
-  /** Lines dropped in all, and those of them that were reported. */
+  /** All dropped lines, and how many of them were reported. */
   #dropped = 0;
   #reported = 0;
   #hasFailed = false;
 
-  /** @param onRecovered called once lines are written again, with the number of lines dropped since the last call */
+  /** @param onRecovered called once writing succeeds again, with the number of lines dropped since the last call */
   constructor(fd: number, onRecovered: (dropped: number) => void) {
     this.#fd = fd;
     this.#onRecovered = onRecovered;
@@ -42,7 +43,7 @@ export class LogWriter {
     return this.#dropped;
   }
 
-  /** @param block must not change any more */
+  /** @param block must not be modified any more */
   write(block: Buffer): void {
     if (this.#waitingBytes + block.length > WAITING_BYTES_MAX) {
       this.#dropped += linesIn(block);
@@ -54,8 +55,8 @@ export class LogWriter {
   }
 
   /**
-   * Writes the blocks that wait, then a last one, before it returns; one that is being written at that moment may follow
-   * later. It throws nothing, and waits at most {@link LAST_LINES_WAIT_MS_MAX} for a full pipe.
+   * Synchronously writes the waiting blocks and then a last one. A block that is being written at that moment may
+   * follow later. Never throws, and waits at most {@link LAST_LINES_WAIT_MS_MAX} for a full pipe.
    */
   writeSync(last: Buffer | null): void {
     clearTimeout(this.#retry);
@@ -139,9 +140,9 @@ export class LogWriter {
 }
 
 /**
- * Writes, and waits for a full pipe until then.
+ * Writes bytes, and waits for a full pipe until `endMs`.
  *
- * @returns how many bytes were written
+ * @returns the number of bytes written
  * @throws whatever `writeSync` throws
  */
 function writeUntil(endMs: number, fd: number, bytes: Buffer): number {
@@ -157,7 +158,7 @@ function writeUntil(endMs: number, fd: number, bytes: Buffer): number {
 
 const NEVER_WOKEN = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
-/** The line ends; one at the start is that of a line before. */
+/** Counts line ends; one at the start of a block belongs to an earlier line. */
 function linesIn(block: Buffer): number {
   let lines = 0;
   for (let end = block.indexOf(LINE_END, 1); end >= 0; end = block.indexOf(LINE_END, end + 1)) lines += 1;

@@ -6,7 +6,7 @@ export type { Logger } from 'pino';
 
 const STANDARD_OUTPUT = 1;
 
-/** One for all loggers of a process, so that their lines come in order. */
+/** Shared by all loggers of a process, so that their lines stay in order. */
 let standardOutput: LogLines | null = null;
 const toStandardOutput = (): LogLines => {
   standardOutput ??= new LogLines(STANDARD_OUTPUT);
@@ -19,7 +19,10 @@ export const droppedLogLines = (): number => standardOutput?.dropped ?? 0;
 /** Header and member names that must never reach a log. */
 const SECRETS = ['authorization', 'x-api-key', 'cookie', 'password', 'apiKey', 'databaseUrl'];
 
-/** What is told of an error: what others add to one may be secret, such as the values of a row that PostgreSQL refuses. */
+/**
+ * The members of an error that are logged: others may contain secrets, such as the values of a row that PostgreSQL
+ * refuses.
+ */
 const ERROR_MEMBERS = ['type', 'message', 'stack', 'code', 'constraint', 'table'] as const;
 
 function errorForLog(error: unknown): Record<string, unknown> {
@@ -28,7 +31,7 @@ function errorForLog(error: unknown): Record<string, unknown> {
   return Object.fromEntries(ERROR_MEMBERS.map((name) => [name, told[name]]));
 }
 
-/** One JSON line an entry, on standard output unless told. */
+/** Writes one JSON line per entry, to standard output by default. */
 export function createLogger(service: string, level: string, destination?: DestinationStream): Logger {
   const options = {
     level,

@@ -1,8 +1,8 @@
-/** How late the event loop comes to what is due, under the names that prom-client gives its own metrics of it. */
+/** Event-loop lag, under the names that prom-client uses for its own metrics of it. */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { Gauge, type Registry } from 'prom-client';
 
-/** prom-client looks every 10 ms, and so wakes a process that has nothing to do a hundred times a second. */
+/** The sampling interval. prom-client samples every 10 ms, which wakes an idle process a hundred times a second. */
 const LOOK_MS = 100;
 const NS_PER_MS = 1_000_000;
 const MS_PER_S = 1_000;
@@ -20,7 +20,7 @@ const TOLD: Readonly<Record<string, readonly [help: string, read: (lags: Recorda
 
 const NAME = 'nodejs_eventloop_lag';
 
-/** Puts metrics of the time since they were last read, in seconds, in the place of prom-client's own. */
+/** Replaces prom-client's metrics by ones that cover the time since the last collection, in seconds. */
 export function watchLoopLag(registry: Registry): void {
   const lags = createHistogram();
   let lastMs = performance.now();
@@ -35,7 +35,7 @@ export function watchLoopLag(registry: Registry): void {
     registry.removeSingleMetric(name);
     return new Gauge({ name, help, registers: [registry], ...(collect && { collect }) });
   };
-  // What is collected first sets the others, which are read after it.
+  // The metric that is collected first sets the others, which are collected after it.
   const last = make(`${NAME}_seconds`, 'How late the event loop was at the last look', () => {
     last.set(lateMs / MS_PER_S);
     if (lags.count === 0) return;

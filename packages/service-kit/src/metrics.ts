@@ -6,11 +6,11 @@ import { watchLoopLag } from './loop-lag-metrics.ts';
 
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** A process's metrics, in the names and base units that Prometheus asks for. */
+/** The metrics of a process, with names and base units as Prometheus recommends. */
 export function createRegistry(service: string, version = 'dev'): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  // It can be told to look at the event loop as good as never, but not to leave that to another.
+  // prom-client's event-loop monitoring cannot be disabled, but can be made to sample practically never.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 2 ** 31 - 1 });
   watchLoopLag(registry);
   gauge(registry, 'mo_build_info', 'Always 1; its labels tell which code runs', ['version']).set({ version }, 1);
@@ -26,7 +26,7 @@ export function createRegistry(service: string, version = 'dev'): Registry {
   return registry;
 }
 
-/** A counter that is read when it is collected. */
+/** A counter whose value is read on collection. */
 function countedElsewhere(registry: Registry, name: string, help: string, read: () => number): void {
   new Counter({
     name,
@@ -59,13 +59,13 @@ export function counter(registry: Registry, name: string, help: string, labelNam
   return new Counter({ name, help, labelNames, registers: [registry] });
 }
 
-/** A gauge that is read when it is asked for; without a reader it is set. */
+/** A gauge whose value is read on collection; without `read` it is set explicitly. */
 export function gauge(registry: Registry, name: string, help: string, labelNames: string[] = [], read?: () => number) {
   if (read === undefined) return new Gauge({ name, help, labelNames, registers: [registry] });
   return gaugeOfMany(registry, name, help, labelNames, (metric) => metric.set(read()));
 }
 
-/** A gauge whose every label is set when it is asked for. */
+/** A gauge whose labels are all set on collection. */
 export function gaugeOfMany(
   registry: Registry,
   name: string,
@@ -84,7 +84,7 @@ export function gaugeOfMany(
   });
 }
 
-/** A database that doesn't answer holds up no other metric. */
+/** The time limit of a count: an unresponsive database must not delay the other metrics. */
 const COUNT_TIMEOUT_MS = 1_000;
 
 export interface CountedGauge<T> {
@@ -93,13 +93,16 @@ export interface CountedGauge<T> {
   readonly labelNames: string[];
   readonly count: () => Promise<T>;
   readonly set: (metric: Gauge, counted: T) => void;
-  /** Whether the last count is told again where there is none now; else nothing is told, and not what may be long past. */
+  /**
+   * Whether the last count is reported again when a count fails; otherwise nothing is reported instead of a possibly
+   * outdated value.
+   */
   readonly keepsLast: boolean;
 }
 
 /**
- * A gauge of what a database holds, counted when it is asked for: so every process of a service tells the same, before and
- * after a restart. There is no count where the database doesn't answer within a second.
+ * A gauge of data in a database, counted on collection: every process of a service reports the same value, also after a
+ * restart. The count fails if the database does not answer within a second.
  */
 export function countedGauge<T>(registry: Registry, clock: Clock, of: CountedGauge<T>): void {
   const { name, help, labelNames, count, set, keepsLast } = of;
@@ -114,13 +117,13 @@ export function countedGauge<T>(registry: Registry, clock: Clock, of: CountedGau
       if (counted !== null) return set(this, counted);
       if (keepsLast) return;
       this.reset();
-      // Without labels that has left a 0.
+      // For a metric without labels, the reset has left a 0.
       if (labelNames.length === 0) this.remove();
     },
   });
 }
 
-/** The calls that come by mux. */
+/** Metrics of calls that arrive by mux. */
 export function watchMux(registry: Registry, muxes: readonly MuxServer[]): void {
   const sum = (of: (mux: MuxServer) => number) => () => muxes.reduce((total, mux) => total + of(mux), 0);
   const help = 'Connections of gateways, over which calls come together';

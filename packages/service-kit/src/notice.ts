@@ -1,19 +1,19 @@
 /**
- * How a process takes its leave. Before it closes it gives notice: it says that it is not ready, and goes on answering,
- * each answer the last of its connection. So whoever spreads requests over processes turns to the others, and what is
- * closed afterwards are connections that nobody sends anything on: no request is lost to a close that it crossed.
+ * Lets a process stop without losing requests. Before it closes, it gives notice: it reports that it is not ready, and
+ * continues to answer, but closes each connection after its answer. Load balancers then use other processes, so the
+ * connections that are finally closed are unused, and no request is lost to a close that crosses it on the way.
  */
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Twice the time in which the gateway asks each replica whether it is ready. */
+/** Twice the interval at which the gateway probes the readiness of each replica. */
 export const NOTICE_MS = 1_000;
 
 export class Notice {
   readonly #durationMs: number;
   #isGiven = false;
 
-  /** Puts itself before all that answers, whatever that is. */
+  /** Runs before every other request listener. */
   constructor(server: Server, durationMs = NOTICE_MS) {
     this.#durationMs = durationMs;
     server.prependListener('request', (_request, response) => {
@@ -21,7 +21,7 @@ export class Notice {
     });
   }
 
-  /** Whether the process is leaving. */
+  /** Whether notice was given. */
   get isGiven(): boolean {
     return this.#isGiven;
   }

@@ -1,4 +1,4 @@
-/** What comes of each request, in metrics and in the log. */
+/** Records the outcome of each request in metrics and in the log. */
 import { HEADERS } from '@mo/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
@@ -16,7 +16,7 @@ export interface Observers {
 
 export type Watch = (request: FastifyRequest, reply: FastifyReply) => void;
 
-/** Notes what comes of each request. Answers with how to do so for one that no hook sees. */
+/** Records the outcome of each request. @returns a function that does so for a request that no hook sees */
 export function watchRequests(app: FastifyInstance, { logger, registry }: Observers): Watch {
   const duration = httpDuration(registry);
   const problems = counter(
@@ -25,7 +25,8 @@ export function watchRequests(app: FastifyInstance, { logger, registry }: Observ
     'Requests that were refused or failed, by route and problem',
     ['route', 'code'],
   );
-  // From nothing to 1 is no increase to Prometheus, and the first bug is to be told of, too.
+  // Starts the series at 0: Prometheus sees no increase when a series starts at 1, and the first bug must be reported,
+  // too.
   app.addHook('onRoute', ({ url }) => problems.inc({ route: url, code: 'internal_error' }, 0));
   const lines = new RequestLines(logger);
   const note = (status: number, isWhole: boolean, request: FastifyRequest, reply: FastifyReply): void => {

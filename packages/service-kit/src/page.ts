@@ -8,10 +8,10 @@ export interface Page<Item> {
 }
 
 /**
- * A page from one row more than fits: that row tells whether there is a next page.
+ * Builds a page from one row more than fits: that row shows whether there is a next page.
  *
- * @param rows at most `limit + 1` of them
- * @param positionOf what a cursor after the row holds
+ * @param rows at most `limit + 1` rows
+ * @param positionOf the position for a cursor that continues after the row
  */
 export function pageOfRows<Row, Item>(
   rows: readonly Row[],
@@ -25,7 +25,7 @@ export function pageOfRows<Row, Item>(
   return { results: shown.map(present), next_cursor: more ? writeCursor(positionOf(last), filters) : null };
 }
 
-/** Answers with a page; where there is a next one, with a link to it (RFC 8288). */
+/** Answers with a page, and with a link to the next one if there is one (RFC 8288). */
 export function answerPage<Item>(page: Page<Item>, url: string, token: ConsistencyToken | null = null): Answer {
   const body = JSON.stringify(page);
   return page.next_cursor === null
@@ -34,7 +34,7 @@ export function answerPage<Item>(page: Page<Item>, url: string, token: Consisten
 }
 
 function nextUrl(url: string, cursor: string): string {
-  // Only the first question mark ends the path: a query may hold more of them.
+  // Only the first question mark ends the path: the query may contain more.
   const [path = '', ...query] = url.split('?');
   const parameters = new URLSearchParams(query.join('?'));
   parameters.set('cursor', cursor);

@@ -1,7 +1,7 @@
-/** The paths of requests: as they came, and as they may be told of. */
+/** Paths of requests: as received, and as they may be logged. */
 import type { FastifyRequest } from 'fastify';
 
-/** What operators and their tools ask, and nobody else. */
+/** The paths for operators and their tools only. */
 export const OPERATOR_PATHS: ReadonlySet<string> = new Set(['/livez', '/readyz', '/readyz/any', '/metrics']);
 
 /** A request's path without its query. */
@@ -11,8 +11,8 @@ export const pathOf = ({ url }: FastifyRequest): string => {
 };
 
 /**
- * A path with our own ids alone: what else stands in a path may be anybody's name. It is the route's then, and where there
- * is no such route none.
+ * The path of a request if all its parameters are our own ids, because other parameters may be personal names.
+ * Otherwise the pattern of the route; undefined if no route matches.
  */
 export function loggedPath(request: FastifyRequest): string | undefined {
   const { url } = request.routeOptions;

@@ -7,11 +7,11 @@ interface ProblemOptions {
   /** Further members of the problem, such as available_amount. */
   members?: Record<string, unknown>;
   headers?: Record<string, string>;
-  /** For the log alone. */
+  /** Logged only, never sent. */
   cause?: unknown;
 }
 
-/** An error that a caller sees: a stable code and a text for them, and a cause for the log. */
+/** An error with a stable code and a text for the caller, and a cause for the log. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly code: ProblemCode;
@@ -32,25 +32,25 @@ export class ProblemError extends Error {
   }
 }
 
-/** It can't be done now, and may be tried again: 503 with Retry-After. */
+/** The request cannot be served now and may be retried: 503 with Retry-After. */
 export function unavailable(detail: string, cause?: unknown): ProblemError {
   return new ProblemError('unavailable', detail, { cause, headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } });
 }
 
-/** One field that breaks a rule: 400. */
+/** One field that violates a rule: 400. */
 export function invalid(where: FieldError['in'], pointer: string, detail: string, code = 'invalid'): ProblemError {
   const name = pointer === '' ? where : pointer.slice(1);
   return new ProblemError('invalid_request', `${name} ${detail}`, { errors: [{ pointer, in: where, code, detail }] });
 }
 
-/** A body that was not read: nobody can say whether it is one that came before. */
+/** The body could not be read, so it cannot be compared with an earlier one. */
 export class UnreadableBodyError extends ProblemError {
   constructor(what: string, detail: string) {
     super('invalid_request', what, { errors: [{ pointer: '', in: 'body', code: 'invalid_json', detail }] });
   }
 }
 
-/** The body of a problem, as the caller gets it (RFC 9457). */
+/** The body of a problem as sent to the caller (RFC 9457). */
 export function problemBody(error: ProblemError, requestId: string): Problem {
   return {
     type: problemType(error.code),

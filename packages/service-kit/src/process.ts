@@ -1,36 +1,36 @@
 /**
- * How a process starts and stops: the configuration first, then what it is made of; on SIGTERM or SIGINT it stops in
- * order, each step with a deadline, and exits. A task ends by itself.
+ * How a process starts and stops. It reads its configuration first, then creates its components. On SIGTERM or SIGINT
+ * it stops them in order, each step with a deadline, and exits. A task exits when it is done.
  */
 import type { Logger } from 'pino';
 import { ConfigError } from './config.ts';
 import { within } from './deadline.ts';
 
-/** Something that a process is made of, with how it stops. */
+/** A component of a process, and how it is stopped. */
 export interface StopStep {
   name: string;
   stop: () => unknown;
-  /** 5 s unless told. */
+  /** 5 s by default. */
   timeoutMs?: number;
 }
 
 const STEP_TIMEOUT_MS = 5_000;
 /**
- * How long all steps may take together. It is more than their own limits add up to, and less than the 90 s after which the
- * platform ends the process (docker-compose.yml, deploy/helm).
+ * The time limit of all stop steps together: more than the sum of their own limits, and less than the 90 s after which
+ * the platform kills the process (docker-compose.yml, deploy/helm).
  */
 const STOP_TIMEOUT_MS_MAX = 85_000;
 
-/** What runs, and what stops it. */
+/** The running components, and the steps that stop them. */
 export interface Running {
   readonly logger: Logger;
   readonly steps: readonly StopStep[];
 }
 
 /**
- * Runs `start`, then waits for a signal and runs its stop steps in the order given.
+ * Runs `start`, then waits for a signal and runs the stop steps in the order given.
  *
- * @param stopTimeoutMs how long all steps may take together: once it is over, the process exits without those that are left
+ * @param stopTimeoutMs the time limit of all steps together, after which the process exits without the remaining ones
  */
 export async function runProcess(start: () => Promise<Running>, stopTimeoutMs = STOP_TIMEOUT_MS_MAX): Promise<void> {
   try {
@@ -45,7 +45,10 @@ export async function runProcess(start: () => Promise<Running>, stopTimeoutMs = 
   }
 }
 
-/** Runs something that ends by itself. The process exits with 0 once it is done, and with 1, saying why, where it fails. */
+/**
+ * Runs a task that ends by itself. The process exits with 0 when the task is done, or logs the error and exits with 1
+ * when it fails.
+ */
 export async function runTask(task: () => Promise<void>): Promise<void> {
   try {
     await task();
@@ -75,7 +78,7 @@ async function stop({ logger, steps }: Running, timeoutMs: number, signal: strin
   process.exit(0);
 }
 
-/** @returns whether the step came to its end in time, and without an error */
+/** @returns whether the step finished in time and without an error */
 async function take({ name, stop, timeoutMs = STEP_TIMEOUT_MS }: StopStep, leftMs: number, logger: Logger) {
   const limitMs = Math.ceil(Math.min(timeoutMs, leftMs));
   try {

@@ -1,11 +1,12 @@
 import type { FastifyReply } from 'fastify';
 
-/** What a request counts as whose caller was gone before its answer; HTTP has no status for that, nginx has this one. */
+/** The status recorded for a request whose caller disconnected before its answer. HTTP defines none; nginx uses 499. */
 const CALLER_GONE = 499;
 
 /**
- * Calls back once a request is over, with the status of its answer, or {@link CALLER_GONE} where none was begun, and whether
- * the answer was sent whole. Fastify's own hook is silent of callers that leave, though what they asked for may have been done.
+ * Calls back once a request is over, with the status of its answer, or {@link CALLER_GONE} if none was started, and
+ * whether the answer was sent completely. Fastify's own hook is not called when the caller disconnects, although the
+ * request may have been executed.
  */
 export function whenOver({ raw }: FastifyReply, note: (status: number, isWhole: boolean) => void): void {
   const tell = () => note(raw.headersSent ? raw.statusCode : CALLER_GONE, raw.writableFinished);

@@ -1,28 +1,28 @@
 /**
- * The line that each request leaves in the log. It is as pino would write it, and goes where pino's lines go, but is put together
- * here: what may stand in it is known, so nothing of it need be looked through for secrets, or made of an object first. There are
- * two of them for each call of the API, and pino takes two to three times as long for one.
+ * Writes the log line of each request. The line is formatted as by pino and goes to the same destination, but is
+ * assembled here: its members are known, so it needs no redaction of secrets and no intermediate object. Each API call
+ * produces two such lines, and pino takes two to three times as long for one.
  */
 import { isoTime } from '@mo/contracts';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 export interface RequestLine {
-  /** As our servers make or accept one: of letters that JSON takes as they are. */
+  /** Generated or accepted by our servers: only characters that JSON does not escape. */
   readonly requestId: string;
   /** 32 hexadecimal digits. */
   readonly traceId: string | undefined;
   readonly method: string;
-  /** Left out where there is none that may be told. */
+  /** Left out if no path may be logged. */
   readonly path: string | undefined;
   readonly status: number;
-  /** The code of the problem that it was answered with. */
+  /** The code of the problem in the answer. */
   readonly problem: string | null;
-  /** Whether the answer was sent to its end; told where it was not. */
+  /** Whether the answer was sent completely; logged only if not. */
   readonly isWhole: boolean;
   readonly durationMs: number;
 }
 
-/** What pino opens to those who build upon it (pino.symbols). */
+/** The internals that pino exposes to extensions (pino.symbols). */
 interface Inner {
   readonly [pino.symbols.streamSym]: DestinationStream;
   readonly [pino.symbols.chindingsSym]: string;
@@ -30,10 +30,10 @@ interface Inner {
 
 export class RequestLines {
   readonly #out: DestinationStream;
-  /** What each line of the logger tells, as members, with a comma before them. */
+  /** The members common to all lines of the logger, preceded by a comma. */
   readonly #bindings: string;
 
-  /** @param logger of `createLogger`: its lines have the same beginning */
+  /** @param logger created by `createLogger`; the lines start with the same members */
   constructor(logger: Logger) {
     const { [pino.symbols.streamSym]: out, [pino.symbols.chindingsSym]: bindings } = logger as unknown as Inner;
     this.#out = out;

@@ -1,14 +1,11 @@
-/** The logger of a request: its lines carry the request's id. */
+/** The logger of a request, whose lines contain the request id. */
 import type { FastifyBaseLogger } from 'fastify';
 import type { ChildLoggerOptions, LogFn, Logger } from 'pino';
 
 type Bindings = Parameters<Logger['child']>[0];
 type Line = Parameters<LogFn>;
 
-/**
- * Made with its first line, of which most requests have none: what names the request is put into words, and looked through for
- * secrets, by then.
- */
+/** Created with its first line, because most requests log none: only then are the bindings serialized and redacted. */
 export class RequestLog implements FastifyBaseLogger {
   readonly #parent: Logger;
   readonly #bindings: Bindings;

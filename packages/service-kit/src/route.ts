@@ -1,6 +1,4 @@
-/**
- * From an operation of the contract to a route: validation in the order that the API promises, then the handler.
- */
+/** Turns an operation of the contract into a route: validation in the order that the API promises, then the handler. */
 import {
   type ConsistencyToken,
   canonicalJson,
@@ -22,26 +20,26 @@ import { sendAnswer } from './send.ts';
 import { acceptTraceparent } from './trace.ts';
 import { validate } from './validation.ts';
 
-/** An Idempotency-Key with all that it belongs to, and a fingerprint of the body that it came with. */
+/** An Idempotency-Key with its scope, and a fingerprint of the body that it came with. */
 export interface RequestKey {
-  /** SHA-256 over caller, method, path and key. */
+  /** SHA-256 of caller, method, path and key. */
   readonly id: Buffer;
-  /** SHA-256 over the body as canonical JSON. */
+  /** SHA-256 of the body as canonical JSON. */
   readonly fingerprint: Buffer;
 }
 
-/** Where a request comes from: for logs, problems and events. */
+/** The origin of a request, for logs, problems and events. */
 export interface Origin {
   readonly requestId: string;
   /** W3C trace context, or null. */
   readonly traceparent: string | null;
-  /** Whether nobody waits for the answer any more: then nothing need be done. */
+  /** Whether nobody waits for the answer any more, so that the work can be skipped. */
   readonly isGone?: () => boolean;
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a route does; left out where it is no operation of the API. */
+    /** The operation of a route; left out for routes outside the API. */
     operation?: Operation;
   }
 }
@@ -50,7 +48,7 @@ type Parsed<O extends Operation, Part extends 'params' | 'query' | 'body'> = O[P
   ? z.infer<O[Part]>
   : undefined;
 
-/** A request whose every part has been checked. */
+/** A request with all parts validated. */
 export interface ValidRequest<O extends Operation> {
   readonly params: Parsed<O, 'params'>;
   readonly query: Parsed<O, 'query'>;
@@ -58,32 +56,32 @@ export interface ValidRequest<O extends Operation> {
   readonly key: RequestKey | null;
   readonly token: ConsistencyToken | null;
   readonly origin: Origin;
-  /** Who calls, as the gateway says. */
+  /** The caller, as stated by the gateway. */
   readonly caller: string;
-  /** Path and query as they came, for links. */
+  /** Path and query as received, for links. */
   readonly url: string;
 }
 
 export interface RouteHooks {
-  /** Whether an answer is stored under the key: then a body that breaks a rule is a reused key. */
+  /** Whether an answer is stored under the key; an invalid body then means that the key was reused. */
   isKeyUsed: (key: RequestKey) => Promise<boolean>;
-  /** Waits until this service has seen what the token has seen. */
+  /** Waits until this service has seen everything that the token covers. */
   catchUp: (token: ConsistencyToken) => Promise<void>;
-  /** What reads pass, so that they leave the database to writes, too. */
+  /** Limits concurrent reads, so that database capacity remains for writes. */
   reads?: Gate;
 }
 
 export interface RouteOptions {
-  /** The handler bounds by itself how much it reads at once, and so needs no turn of `RouteHooks.reads`. */
+  /** The handler itself limits how much it reads at once, and needs no turn of `RouteHooks.reads`. */
   readonly boundsReads?: boolean;
 }
 
 export type Handler<O extends Operation> = (request: ValidRequest<O>) => Promise<Answer>;
 
-/** A path of the contract as the router takes it: `/loans/{loan_id}` is `/loans/:loan_id`. */
+/** Converts a path of the contract to the router's syntax: `/loans/{loan_id}` becomes `/loans/:loan_id`. */
 export const routeUrl = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
 
-/** Registers operations on a server. */
+/** Returns functions that register operations on a server. */
 export function routesOf(app: FastifyInstance, hooks: RouteHooks) {
   return <O extends Operation>(operation: O, handler: Handler<O>, { boundsReads = false }: RouteOptions = {}): void => {
     const gate = operation.method === 'GET' && !boundsReads ? hooks.reads : undefined;
@@ -92,7 +90,7 @@ export function routesOf(app: FastifyInstance, hooks: RouteHooks) {
       method: operation.method,
       url: routeUrl(operation.path),
       config: { operation },
-      // What it throws or sends goes on to the error handler of the server.
+      // Errors thrown or sent here reach the error handler of the server.
       errorHandler: (error, request, reply) => {
         if (!(error instanceof UnreadableBodyError)) throw error;
         const send = (refusal: unknown) => void reply.send(refusal);
@@ -111,7 +109,7 @@ export function routesOf(app: FastifyInstance, hooks: RouteHooks) {
   };
 }
 
-/** The operation with its parts compiled, for they are checked with each request (https://zod.dev/compile). */
+/** The operation with compiled schemas, because they validate every request (https://zod.dev/compile). */
 const compiledParts = <O extends Operation>(operation: O): O => ({
   ...operation,
   ...(operation.params !== undefined && { params: z.compile(operation.params, { strict: true }) }),
@@ -133,7 +131,7 @@ async function validRequest<O extends Operation>(
   try {
     token = tokenOf(request);
   } catch (error) {
-    // Where the key is used its answer is given again, whatever the token.
+    // If the key was used before, its answer is replayed, whatever the token is.
     if (!(await isUsed(key, hooks))) throw error;
   }
   return {
@@ -154,7 +152,7 @@ async function validRequest<O extends Operation>(
 
 const callerOf = ({ headers }: FastifyRequest): string => String(headers[HEADERS.caller] ?? '');
 
-/** A body that breaks a rule can't be the one that a used key came with. */
+/** An invalid body cannot be the one that a used key came with. */
 async function validBody<O extends Operation>(
   operation: O,
   request: FastifyRequest,
@@ -169,7 +167,7 @@ async function validBody<O extends Operation>(
   }
 }
 
-/** A body that can't be read is none that a used key came with, either. */
+/** Nor can an unreadable body. */
 async function refusalOf(
   error: UnreadableBodyError,
   operation: Operation,
@@ -182,7 +180,7 @@ async function refusalOf(
 const isUsed = async (key: RequestKey | null, { isKeyUsed }: RouteHooks): Promise<boolean> =>
   key !== null && (await isKeyUsed(key));
 
-/** The same key came before with another body. */
+/** The same key was used before with another body. */
 export const keyReused = (): ProblemError =>
   new ProblemError('idempotency_key_reused', 'this Idempotency-Key was used before with another body');
 
@@ -190,7 +188,7 @@ const part = (schema: z.ZodType | undefined, value: unknown, where: 'path' | 'qu
   schema === undefined ? undefined : validate(schema, value, where);
 
 /**
- * The id of the request's Idempotency-Key; null where it has none.
+ * The id of the request's Idempotency-Key; null if it has none.
  *
  * @throws ProblemError invalid_request
  */
@@ -208,7 +206,7 @@ function keyOf(operation: Operation, request: FastifyRequest): RequestKey | null
   return id === null ? null : { id, fingerprint: sha256(canonicalJson(request.body ?? {})) };
 }
 
-/** A key where no answers are stored would promise what doesn't hold. @throws ProblemError invalid_request */
+/** Refuses a key where no answers are stored, because it would have no effect. @throws ProblemError invalid_request */
 function refuseKey({ method }: Operation, { headers }: FastifyRequest): null {
   const isGiven = method !== 'GET' && headers[HEADERS.idempotencyKey] !== undefined;
   if (isGiven) throw invalid('header', `/${HEADERS.idempotencyKey}`, NO_STORED_ANSWERS, 'not_supported');
@@ -217,7 +215,7 @@ function refuseKey({ method }: Operation, { headers }: FastifyRequest): null {
 
 const NO_STORED_ANSWERS = 'is not supported here: this operation stores no answers';
 
-/** The request's Consistency-Token; null where it has none. @throws ProblemError invalid_request */
+/** The request's Consistency-Token; null if it has none. @throws ProblemError invalid_request */
 export function tokenOf(request: FastifyRequest): ConsistencyToken | null {
   const text = request.headers[HEADERS.consistencyToken];
   return text === undefined ? null : validateHeader(consistencyToken, text, HEADERS.consistencyToken);

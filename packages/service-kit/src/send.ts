@@ -4,12 +4,12 @@ import type { Answer } from './answer.ts';
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** The code of the problem that was answered, for logs, metrics and traces. */
+    /** The code of the problem in the answer, for logs, metrics and traces. */
     problem: ProblemCode | null;
   }
 }
 
-/** Sends an answer as it stands. */
+/** Sends an answer unchanged. */
 export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
   reply.code(answer.status);
   reply.problem = answer.problem ?? null;

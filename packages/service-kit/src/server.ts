@@ -1,6 +1,6 @@
 /**
- * The HTTP server that every process has: limits and timeouts, exact JSON, problems for every failure, request ids and
- * trace contexts, one log line a request, and the three endpoints for operators.
+ * The HTTP server of every process: limits and timeouts, exact JSON, a problem for every failure, request ids and trace
+ * contexts, one log line per request, and the endpoints for operators.
  */
 import { isUtf8 } from 'node:buffer';
 import type { ServerOptions as HttpSettings, IncomingMessage, RequestListener, Server } from 'node:http';
@@ -32,12 +32,12 @@ import type { Tracer } from './tracing/tracer.ts';
 import { UNCACHED } from './uncached.ts';
 
 /**
- * How many connections the kernel holds until they are accepted; it bounds this by net.core.somaxconn. Those on top would
- * be dropped silently, and come again seconds later or be reset.
+ * How many connections the kernel queues until they are accepted; it caps this at net.core.somaxconn. Connections above
+ * that would be dropped silently, and retried seconds later or reset.
  */
 export const LISTEN_BACKLOG = 4_096;
 export const JSON_BODY_BYTES_MAX = 1024 * 1024;
-/** How long a whole request may take to arrive. Streams of any size lift it by themselves. */
+/** How long a whole request may take to arrive. Streams lift this limit for themselves. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const TIMEOUT_CHECK_MS = 5_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
@@ -46,27 +46,30 @@ const HEADER_BYTES_MAX = 16 * 1024;
 export interface ServerOptions {
   logger: Logger;
   registry: Registry;
-  /** Says why the process can't serve now, or null when it can. */
+  /** Returns the reason why the process is not ready, or null if it is. */
   notReady: () => string | null | Promise<string | null>;
-  /** The same for `/readyz/any`: whether it can do nothing at all. Left out where a process can do all or nothing. */
+  /**
+   * The same for `/readyz/any`: why the process cannot serve anything at all. Left out if a process serves everything
+   * or nothing.
+   */
   notOfUse?: () => string | null;
-  /** What else these tell, ready or not. */
+  /** Further members of the readiness answers, whether ready or not. */
   readyDetails?: () => Record<string, unknown>;
-  /** Turns an error of something that the service depends on into a problem; null where it isn't one of those. */
+  /** Converts an error of a dependency into a problem; null for any other error. */
   explain?: (error: unknown) => ProblemError | null;
   bodyBytesMax?: number;
   headerBytesMax?: number;
-  /** 0 lifts it: then the routes see to it themselves. */
+  /** 0 disables it; the routes then enforce their own limits. */
   requestTimeoutMs?: number;
-  /** How often it is looked whether a request takes too long to arrive. */
+  /** The interval at which request timeouts are checked. */
   timeoutCheckMs?: number;
-  /** Whether it takes calls by mux, too: so for servers that only our own processes call. */
+  /** Whether it also accepts calls by mux; only for servers that only our own processes call. */
   takesMux?: boolean;
-  /** Who is let in, where not everybody is who reaches the port. */
+  /** Which callers are admitted, if not everybody who can reach the port. */
   admission?: Admission | null;
-  /** What stands before it and says for whom it calls: addresses, or ranges of them. */
+  /** The proxies whose X-Forwarded-For header is trusted: addresses, or ranges of them. */
   trustedProxies?: readonly string[];
-  /** Records the calls that come with a trace that is recorded. A server for callers sees to that itself. */
+  /** Records calls whose trace is sampled. A server for external callers does this itself. */
   tracer?: Tracer | null;
 }
 
@@ -85,7 +88,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     clientErrorHandler: onClientError,
     frameworkErrors: (error, request, reply) => {
       watch(request, reply);
-      // There are no hooks on this way, and nobody who would read the body.
+      // No hooks run on this path, and nobody reads the body.
       if (hasBody(request.raw)) reply.header('connection', 'close');
       sendProblem(problemFrom(error), request, reply);
     },
@@ -123,7 +126,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   takeConnections(app, [app.server, ...serverForTls(app, settings, options)], options);
   if (options.tracer != null) traceCalls(app, options.tracer);
   app.addHook('onRequest', (request, _reply, done) => {
-    // Before its body is read: nobody has asked for a key here, or set a time for it.
+    // Before the body is read: unknown paths need no credentials, and no route limits the time for the body.
     if (request.is404) throw new ProblemError('not_found', `there is no ${request.method} ${pathOf(request)}`);
     done();
   });
@@ -140,11 +143,11 @@ const httpSettings = (options: ServerOptions) => ({
   shouldUpgradeCallback: (request: IncomingMessage) => mayCarryCalls(request, options),
 });
 
-/** Whether a request makes its connection one that calls come by. Where it does not, it is answered as any other. */
+/** Whether a request upgrades its connection to mux. If not, it is answered as an ordinary request. */
 const mayCarryCalls = (request: IncomingMessage, { takesMux = false, admission = null }: ServerOptions): boolean =>
   takesMux && isMuxUpgrade(request) && (admission === null || admission.takesCallsOver(request.socket));
 
-/** What comes over TLS is answered as if it had come without. */
+/** Requests over TLS are answered in the same way as those without. */
 function serverForTls(app: FastifyInstance, settings: HttpSettings, { admission = null }: ServerOptions): Server[] {
   if (admission === null) return [];
   const answer: RequestListener = (request, response) => void app.server.emit('request', request, response);
@@ -170,16 +173,19 @@ function sendProblem(problem: ProblemError, request: FastifyRequest, reply: Fast
   if (problem.code === 'internal_error') request.log.error({ err: problem.cause }, 'a bug');
   else if (problem.status >= 500 && request.raw.socket?.destroyed !== true)
     request.log.warn(problem.cause === undefined ? {} : { err: problem.cause }, problem.message);
-  // A cache may keep a 404 unless told (RFC 9110, 15.5.5).
+  // Caches may store a 404 by default (RFC 9110, 15.5.5).
   reply.header(HEADERS.requestId, request.id).header(...UNCACHED);
   return sendAnswer(reply, answerProblem(problem, request.id));
 }
 
-/** What is a problem already says more than the cause that it carries. */
+/** An error that already is a problem is more specific than its cause. */
 const explained = (error: unknown, { explain }: ServerOptions): ProblemError | null | undefined =>
   error instanceof ProblemError ? null : explain?.(error);
 
-/** What a caller sees of an error: its own problem, or Fastify's as one of ours, or a bug without inner detail. */
+/**
+ * The problem that a caller receives for an error: its own, or one that corresponds to Fastify's error, or a bug
+ * without internal details.
+ */
 export function problemFrom(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   const { statusCode, message = 'unknown', ...rest } = fieldsOf(error);
@@ -193,7 +199,7 @@ export function problemFrom(error: unknown): ProblemError {
   return new ProblemError('internal_error', 'something went wrong on our side', { cause: error });
 }
 
-/** Anything can be thrown, and not every `code` is text: a DOMException has a number. */
+/** Any value can be thrown, and `code` is not always text: a DOMException has a number. */
 const fieldsOf = (error: unknown): Partial<FastifyError> => (typeof error === 'object' && error !== null ? error : {});
 
 function operatorRoutes(app: FastifyInstance, options: ServerOptions): void {

@@ -1,16 +1,18 @@
-/** What storage says of work that it could not take; see the write path for what is done about it. */
+/** Errors of a store that could not do its work; the write path decides how to handle them. */
 
-/** Another transaction got in the way, such as by a unique key: run it again, one by one. */
+/**
+ * Another transaction interfered, for example by inserting the same unique key: run the work again, one item at a time.
+ */
 export class StoreConflictError extends Error {
   override readonly name: string = 'StoreConflictError';
 }
 
-/** It is in the way now, by a lock that it holds: that says nothing of what was to be written. */
+/** Another transaction holds a lock; this does not depend on the data to be written. */
 export class StoreBusyError extends StoreConflictError {
   override readonly name = 'StoreBusyError';
 }
 
-/** The storage refuses what a batch would write, however often it is tried: a rule of its tables is broken. */
+/** The store refuses the data of a batch, however often it is tried, because a rule of its tables is broken. */
 export class StoreRefusalError extends Error {
   override readonly name = 'StoreRefusalError';
 }

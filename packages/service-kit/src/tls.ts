@@ -1,8 +1,8 @@
-/** TLS towards PostgreSQL and Kafka: whom to believe, and who one is where the server asks for that. */
+/** TLS to PostgreSQL and Kafka: the trusted authorities, and the client certificate if the server requires one. */
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 
-/** As Node's `tls.connect` takes them, all in PEM. Without a `ca`, those that Node.js brings are believed. */
+/** Options for Node's `tls.connect`, all in PEM. Without a `ca`, the authorities built into Node.js are trusted. */
 export interface TlsOptions {
   readonly ca?: string;
   readonly cert?: string;
@@ -12,7 +12,7 @@ export interface TlsOptions {
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** What is wrong with one or several certificates in PEM; null where nothing is. */
+/** The error in one or more PEM certificates; null if they are valid. */
 export function certificateFault(pem: string): string | null {
   const found = pem.match(CERTIFICATE) ?? [];
   if (found.length === 0) return 'holds no certificate in PEM';
@@ -24,7 +24,7 @@ export function certificateFault(pem: string): string | null {
   }
 }
 
-/** What is wrong with a private key in PEM that is to belong to a certificate; null where nothing is. */
+/** The error in a PEM private key that should belong to a certificate; null if it is valid. */
 export function keyFault(cert: string, key: string): string | null {
   try {
     createSecureContext({ cert, key });

@@ -1,7 +1,7 @@
 /**
- * Those who wait for their turn, while as many are served as can be served at once. They are served in the order of their
- * arrival. Who has waited for too long is told so, for under overload a queue without an age only makes every answer late:
- * whoever is served then has waited as long as the queue is, and has perhaps given up.
+ * A queue of waiters, served in order of arrival while a capacity limit is reached. Each wait has a time limit, because
+ * under overload a queue without one only delays every answer: each waiter would be served after the whole length of
+ * the queue, when it may have given up already.
  */
 export class Turns {
   readonly #waitMsMax: number;
@@ -15,7 +15,10 @@ export class Turns {
     return this.#waiting.size;
   }
 
-  /** Calls back with true once it is this one's turn, or with false after the longest wait. Answers with how to stop. */
+  /**
+   * Calls back with true when it is this waiter's turn, or with false after the maximum wait. @returns a function that
+   * stops waiting
+   */
   wait(goOn: (isTurn: boolean) => void): () => void {
     const stop = () => {
       clearTimeout(timer);
@@ -30,7 +33,7 @@ export class Turns {
     return stop;
   }
 
-  /** Gives the first in line its turn. */
+  /** Gives the first waiter its turn. */
   next(): void {
     const [wake] = this.#waiting;
     wake?.(true);

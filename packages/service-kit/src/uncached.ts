@@ -1,6 +1,6 @@
 /**
- * The header of an answer that no cache may keep. One that several share keeps no answer to a request with Authorization
- * (RFC 9111, 3.5), but of X-API-Key it knows nothing: it would give one caller's data to another. And an answer that is
- * old would break what a Consistency-Token promises.
+ * Forbids caches to store an answer. A shared cache does not store answers to requests with Authorization (RFC 9111,
+ * 3.5), but ignores X-API-Key, and would serve one caller's data to another. A stale answer would also break the
+ * guarantee of a Consistency-Token.
  */
 export const UNCACHED = ['cache-control', 'no-store'] as const;

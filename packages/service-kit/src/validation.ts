@@ -6,9 +6,9 @@ import { ProblemError } from './problem-error.ts';
 export const FIELD_ERRORS_MAX = 100;
 
 /**
- * Checks one part of a request.
+ * Validates one part of a request.
  *
- * @throws ProblemError invalid_request that names every field and the rule that it breaks
+ * @throws ProblemError invalid_request that lists every invalid field and the rule that it violates
  */
 export function validate<T extends z.ZodType>(schema: T, value: unknown, where: FieldError['in']): z.infer<T> {
   const result = schema.safeParse(value, { reportInput: true });

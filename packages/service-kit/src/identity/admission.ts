@@ -1,6 +1,7 @@
 /**
- * Who is let in: a second port, on which a server takes calls over TLS from callers whose certificate is of the authority
- * that is believed, and a rule that says whom each of them may call. On the first port only operators are answered then.
+ * Access control between services: a second port accepts calls over TLS from callers with a certificate of the trusted
+ * authority, and a rule states which operations each of them may call. If TLS is required, the first port serves only
+ * operators.
  */
 import type { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
@@ -15,23 +16,23 @@ import { counter, type Registry } from '../metrics.ts';
 import { ProblemError } from '../problem-error.ts';
 import { type Identity, isNamed } from './identity.ts';
 
-/** Who calls what callers ask for. */
+/** The caller of all public operations. */
 const GATEWAY = 'gateway';
-/** What services ask each other for. */
+/** The path prefix of operations that services call. */
 const INTERNAL_PATHS = '/internal/';
-/** How the paths end at which events are read, and the last versions of customers' streams. */
+/** The path suffixes for reading events, and the last versions of customers' streams. */
 const READING_PATHS = ['/pull', '/heads'];
-/** From a connection to its certificate. */
+/** The time limit from the connection to the end of the TLS handshake. */
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 
 export interface AdmissionOptions {
   readonly identity: Identity;
   readonly port: number;
-  /** Whether what comes without TLS is refused, beside what operators ask for. */
+  /** Whether calls without TLS are refused, except those of operators. */
   readonly isRequired: boolean;
-  /** The services that may ask for what is internal. */
+  /** The services that may call internal operations. */
   readonly internalCallers: readonly string[];
-  /** Those that may read events beside them, and ask for nothing else. */
+  /** Services that may also read events, and nothing else. */
   readonly pullers: readonly string[];
   readonly logger: Logger;
   readonly registry: Registry;
@@ -40,7 +41,7 @@ export interface AdmissionOptions {
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #names: readonly string[];
-  /** What the certificate of each connection says who its caller is. */
+  /** The names in the certificate of each connection's caller. */
   readonly #callers = new WeakMap<Socket, readonly string[]>();
   #server: Server | undefined;
 
@@ -49,18 +50,18 @@ export class Admission {
     this.#names = [GATEWAY, ...options.internalCallers, ...options.pullers];
   }
 
-  /** Where it listens. */
+  /** The port that it listens on. */
   get port(): number {
     const address = this.#server?.address();
     return typeof address === 'object' && address !== null ? address.port : this.#options.port;
   }
 
   /**
-   * Puts the rule before everything else that the app does, and makes the server for TLS, which hands what it is asked to
-   * `answer`. It listens once it is told to, and closes with the app.
+   * Applies the rule before all other work of the app, and creates the TLS server, which passes requests to `answer`.
+   * The server starts to listen with `listen`, and closes with the app.
    *
-   * @param settings those of the server without TLS
-   * @param openPaths routes for which nobody has to say who they are
+   * @param settings the settings of the server without TLS
+   * @param openPaths routes that need no authentication
    */
   guard(
     app: FastifyInstance,
@@ -96,14 +97,14 @@ export class Admission {
     return server;
   }
 
-  /** @throws where the port can't be had */
+  /** @throws if the port is not available */
   async listen(host: string, backlog: number): Promise<void> {
     const server = this.#server as Server;
     server.listen({ host, port: this.#options.port, backlog });
     await once(server, 'listening');
   }
 
-  /** Whether a connection may carry calls at all, whoever makes them. */
+  /** Whether a connection may carry calls at all, regardless of the caller. */
   takesCallsOver(connection: Socket): boolean {
     return connection instanceof TLSSocket || !this.#options.isRequired;
   }

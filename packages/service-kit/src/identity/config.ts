@@ -1,4 +1,4 @@
-/** What a process reads about who it is, and how it is reached by others who prove who they are. */
+/** The configuration of a process's identity, and of its access for authenticated callers. */
 import { z } from 'zod';
 import { ConfigError, port } from '../config.ts';
 import type { Logger } from '../log.ts';
@@ -6,16 +6,16 @@ import type { Registry } from '../metrics.ts';
 import { Admission } from './admission.ts';
 import { Identity } from './identity.ts';
 
-/** For a process that calls others. */
+/** For a process that calls other services. */
 export const identityConfig = {
-  /** A folder with ca.crt, tls.crt and tls.key. */
+  /** A directory with ca.crt, tls.crt and tls.key. */
   IDENTITY_DIR: z.string().optional(),
 };
 
-/** For a process that others call, too. */
+/** For a process that other services call. */
 export const admissionConfig = {
   ...identityConfig,
-  /** Where it takes calls by TLS, from callers with a certificate. */
+  /** The port for calls over TLS, from callers with a certificate. */
   TLS_PORT: port.optional(),
   /** Whether calls without TLS are refused. */
   TLS_REQUIRED: z.stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' }).default(true),
@@ -24,13 +24,13 @@ export const admissionConfig = {
 type AdmissionConfig = z.infer<z.ZodObject<typeof admissionConfig>>;
 
 /**
- * Who the process is; a metric tells when its certificate runs out. Null where it needs none, and neither do those that it
- * calls.
+ * Opens the identity of the process, and exports the expiry of its certificate as a metric. Null if neither this
+ * process nor those that it calls use certificates.
  *
- * @param dir where its certificate is
- * @param urls for each service that it calls the origins of its replicas, as they stand in SERVICE_URL
- * @param isRequired whether it calls nobody without TLS, where it has a certificate
- * @throws ConfigError that names the variable, or the file in the folder, and what is wrong with it
+ * @param dir the directory of its certificate
+ * @param urls for each service that it calls, the origins of the replicas, as in `<SERVICE>_URL`
+ * @param isRequired whether a process with a certificate must call all others over TLS
+ * @throws ConfigError that names the variable, or the file in the directory, and the error in it
  */
 export function openIdentity(
   name: string,
@@ -54,11 +54,11 @@ export function openIdentity(
 }
 
 /**
- * How others are let in; null where everybody is who reaches the port.
+ * Creates the access control of the process; null if everybody who can reach the port is admitted.
  *
- * @param internalCallers the services that may ask for what is internal
- * @param pullers those that may read events beside them
- * @throws ConfigError that names the variable that is missing
+ * @param internalCallers the services that may call internal operations
+ * @param pullers services that may also read events
+ * @throws ConfigError that names the missing variable
  */
 export function openAdmission(
   identity: Identity | null,

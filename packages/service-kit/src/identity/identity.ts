@@ -1,8 +1,7 @@
 /**
- * Who a process is towards the others: a certificate that names its service, the private key to it, and the authority
- * whose certificates it believes. They are three files in a folder, named as cert-manager names them and as Kubernetes
- * mounts them, and are read again and again: a certificate is renewed without a restart, and connections that are open
- * stay so.
+ * The identity of a process: a certificate that names its service, the private key, and the trusted authority. They are
+ * three files in a directory, named as by cert-manager and as Kubernetes mounts them. The files are read periodically,
+ * so a certificate is renewed without a restart, and open connections remain.
  */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -15,10 +14,10 @@ import { certificateFault, keyFault } from '../tls.ts';
 
 export const IDENTITY_FILES = { ca: 'ca.crt', cert: 'tls.crt', key: 'tls.key' } as const;
 const RENEWAL_CHECK_MS = 5_000;
-/** Both ends are ours, so nothing older has to be understood. */
+/** Both ends are our code, so no older version is needed. */
 const TLS_VERSION_MIN = 'TLSv1.3';
 
-/** In PEM. */
+/** All in PEM. */
 export interface Credentials {
   readonly ca: string;
   readonly cert: string;
@@ -28,14 +27,14 @@ export interface Credentials {
 type TlsCredentials = Credentials & { readonly minVersion: typeof TLS_VERSION_MIN };
 
 export class Identity {
-  /** The service's name, which its certificate bears as a DNS name. */
+  /** The service's name, a DNS name in its certificate. */
   readonly name: string;
   readonly #dir: string;
   readonly #logger: Logger;
   readonly #onRenewed: (() => void)[] = [];
   readonly #timer: NodeJS.Timeout;
   #credentials: Credentials;
-  /** Why what was found in the folder last can't be used; null where it can. */
+  /** Why the files read last cannot be used; null if they can. */
   #fault: string | null = null;
 
   /** @throws ConfigError that names the file, and what is wrong with it */
@@ -47,27 +46,30 @@ export class Identity {
     this.#timer = setInterval(() => this.#renew(), checkEveryMs).unref();
   }
 
-  /** As they are now, for a server or a client. */
+  /** The current credentials, for a server or a client. */
   get credentials(): TlsCredentials {
     return { ...this.#credentials, minVersion: TLS_VERSION_MIN };
   }
 
-  /** When its certificate runs out, in ms since the epoch. */
+  /** When its certificate expires, in ms since the epoch. */
   get expiresAtMs(): number {
     return new X509Certificate(this.#credentials.cert).validToDate.getTime();
   }
 
-  /** How a connection to another service is made: at whatever address, it must prove that it is that service. */
+  /**
+   * The options for a connection to another service: whatever its address, the other side must prove that it is this
+   * service.
+   */
   towards(service: string): ConnectionOptions {
     return { ...this.credentials, servername: service };
   }
 
-  /** Tells when there are other credentials. */
+  /** Calls the listener after each change of the credentials. */
   onRenewed(listener: () => void): void {
     this.#onRenewed.push(listener);
   }
 
-  /** Tells by a metric when the certificate runs out. */
+  /** Exports the expiry of the certificate as a metric. */
   watch(registry: Registry): void {
     const help = 'When the certificate of this process runs out, in seconds since 1970';
     gauge(registry, 'mo_certificate_expiry_timestamp_seconds', help, [], () => this.expiresAtMs / 1_000);
@@ -77,7 +79,7 @@ export class Identity {
     clearInterval(this.#timer);
   }
 
-  /** What can't be used is left, and said once: files may be replaced one after the other. */
+  /** Unusable files are ignored, and logged once: they may be replaced one after the other. */
   #renew(): void {
     try {
       const found = readFiles(this.#dir);
@@ -96,7 +98,7 @@ export class Identity {
   }
 }
 
-/** @throws ConfigError that names the file that can't be read */
+/** @throws ConfigError that names the unreadable file */
 function readFiles(dir: string): Credentials {
   const read = (file: string) => {
     try {
@@ -115,7 +117,7 @@ function checked(name: string, credentials: Credentials): Credentials {
   return credentials;
 }
 
-/** What is wrong with the credentials of a service; null where nothing is. */
+/** The error in the credentials of a service; null if they are valid. */
 function identityFault(name: string, { ca, cert, key }: Credentials): string | null {
   const fault = certificateFault(ca);
   if (fault !== null) return `${IDENTITY_FILES.ca} ${fault}`;
@@ -130,6 +132,6 @@ function identityFault(name: string, { ca, cert, key }: Credentials): string | n
   return null;
 }
 
-/** Whether a certificate bears this name itself: no wildcard counts, and no name that is only its subject's. */
+/** Whether a certificate contains exactly this DNS name: wildcards and the subject's common name do not count. */
 export const isNamed = (certificate: X509Certificate, name: string): boolean =>
   certificate.checkHost(name, { subject: 'never', wildcards: false }) !== undefined;

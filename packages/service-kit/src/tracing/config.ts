@@ -1,6 +1,5 @@
 /**
- * The standard variables of OpenTelemetry that are understood here, checked as all others are. Tracing is on where an
- * endpoint is set.
+ * The supported standard variables of OpenTelemetry, validated like all others. Setting an endpoint enables tracing.
  */
 import { z } from 'zod';
 import { ConfigError } from '../config.ts';
@@ -16,15 +15,15 @@ const SAMPLERS = [
 export type SamplerName = (typeof SAMPLERS)[number];
 
 const SAMPLER_DEFAULT: SamplerName = 'parentbased_traceidratio';
-/** One request of a hundred: enough to see where time goes, and too little to be felt. */
+/** One request in a hundred: enough to see where time is spent, at a negligible cost. */
 const RATIO_DEFAULT = 0.01;
 const EXPORT_TIMEOUT_MS_DEFAULT = 10_000;
 const SCHEDULE_DELAY_MS_DEFAULT = 5_000;
-/** Spans that wait to be exported; those on top are dropped. */
+/** The maximum number of spans waiting for export; further ones are dropped. */
 const QUEUE_SPANS_MAX_DEFAULT = 2_048;
 const BATCH_SPANS_MAX_DEFAULT = 512;
 
-/** Where nothing is set and where an empty text is set mean the same. */
+/** An empty variable counts as unset. */
 const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 const millis = optional(z.coerce.number().int().min(1, 'must be milliseconds, at least 1'));
@@ -46,7 +45,7 @@ const pairs = optional(
 );
 const protocol = optional(z.literal('http/json', 'must be http/json: nothing else is spoken here'));
 
-/** What every process reads of its traces. */
+/** The tracing variables that every process reads. */
 export const tracingConfig = {
   OTEL_SDK_DISABLED: optional(z.enum(['true', 'false'])),
   OTEL_TRACES_EXPORTER: optional(z.enum(['otlp', 'none'])),
@@ -70,9 +69,9 @@ export const tracingConfig = {
 
 export type TracingConfig = z.infer<z.ZodObject<typeof tracingConfig>>;
 
-/** How traces are recorded and where they go. */
+/** How traces are recorded, and where they are exported to. */
 export interface TracingSettings {
-  /** Where spans are posted to, whole. */
+  /** The full URL that spans are posted to. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
@@ -88,9 +87,9 @@ export interface TracingSettings {
 }
 
 /**
- * The settings that the variables make; null where traces are off.
+ * Derives the settings from the variables; null if tracing is off.
  *
- * @throws ConfigError where two of them contradict each other
+ * @throws ConfigError if two of them contradict each other
  */
 export function tracingSettings(config: TracingConfig): TracingSettings | null {
   const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;

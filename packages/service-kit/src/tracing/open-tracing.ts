@@ -5,13 +5,13 @@ import type { Tracer } from './tracer.ts';
 export interface Tracing {
   /** Null where tracing is off. */
   readonly tracer: Tracer | null;
-  /** Sends what is left. */
+  /** Exports the remaining spans. */
   stop(): Promise<void>;
 }
 
 const OFF: Tracing = { tracer: null, stop: () => Promise.resolve() };
 
-/** Traces as the settings say. Where there are none, not even the code is loaded. */
+/** Starts tracing according to the settings. Without settings, not even the code is loaded. */
 export async function openTracing(
   service: string,
   version: string,

@@ -1,4 +1,4 @@
-/** Traces by the OpenTelemetry SDK, sent by OTLP. Loaded only where tracing is on. */
+/** Tracing with the OpenTelemetry SDK and OTLP export. Loaded only if tracing is on. */
 import { hostname } from 'node:os';
 import {
   type Context,
@@ -29,7 +29,7 @@ import { acceptTraceparent, isSampled, spanIdOf, traceIdOf } from '../trace.ts';
 import type { SamplerName, TracingSettings } from './config.ts';
 import type { Span, SpanAttributes, SpanKind, Tracer } from './tracer.ts';
 
-/** Starts to record and to send. `stop` sends what is left. */
+/** Starts recording and exporting. `stop` exports the remaining spans. */
 export function traceByOtlp(
   service: string,
   version: string,
@@ -98,7 +98,7 @@ class OtlpTracer implements Tracer {
   }
 
   begin(kind: SpanKind, name: string, parent: string | null, attributes: SpanAttributes): Span | null {
-    // Whoever made the context has decided: what it doesn't record, nobody behind it does.
+    // The creator of the context has decided on sampling for all calls that follow from it.
     if (parent === null || !isSampled(parent)) return null;
     const context = contextOf(parent, kind === 'server' || kind === 'consumer');
     if (context === null) return null;

@@ -1,6 +1,6 @@
 /**
- * A span for each request whose trace is recorded. The request's own header is made to name that span, so that whatever
- * the request brings about, and its line in the log, belong to it.
+ * Creates a span for each request whose trace is sampled. The request's trace header is rewritten to name that span, so
+ * that all work that the request causes, and its log line, belong to the span.
  */
 import { HEADERS } from '@mo/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -10,12 +10,12 @@ import type { Span, SpanAttributes, Tracer } from './tracer.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The request's span, where its trace is recorded. */
+    /** The request's span, if its trace is sampled. */
     span: Span | null;
   }
 }
 
-/** For what our own processes call: a trace goes on, and none begins. */
+/** For calls of our own processes: continues traces, and starts none. */
 export function traceCalls(app: FastifyInstance, tracer: Tracer): void {
   app.addHook('onRequest', (request, reply, done) => {
     const traceparent = acceptTraceparent(request.headers[HEADERS.traceparent]);
@@ -28,7 +28,7 @@ export function traceCalls(app: FastifyInstance, tracer: Tracer): void {
   });
 }
 
-/** For what comes from outside: a trace goes on or begins, as the sampler says. */
+/** For calls from outside: continues or starts a trace, as the sampler decides. */
 export function traceCallers(app: FastifyInstance, tracer: Tracer): void {
   app.addHook('onRequest', (request, reply, done) => {
     const traceparent = acceptTraceparent(request.headers[HEADERS.traceparent]);
@@ -40,7 +40,7 @@ export function traceCallers(app: FastifyInstance, tracer: Tracer): void {
   });
 }
 
-/** By its route: a path would be another name for each customer. */
+/** The name contains the route: with the path there would be another name per customer. */
 function nameOf({ method, routeOptions }: FastifyRequest): string {
   return routeOptions.url === undefined ? method : `${method} ${routeOptions.url}`;
 }
@@ -50,7 +50,7 @@ function about({ method, routeOptions }: FastifyRequest): SpanAttributes {
   return routeOptions.url === undefined ? attributes : { ...attributes, 'http.route': routeOptions.url };
 }
 
-/** The request's span, where there is one, is over with the request. */
+/** Ends the request's span, if any, with the request. */
 function endWith({ span }: FastifyRequest, reply: FastifyReply): void {
   if (span === null) return;
   whenOver(reply, (status) => {

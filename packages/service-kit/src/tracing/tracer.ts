@@ -1,35 +1,35 @@
 /**
- * Traces, as the rest of the code sees them. Whoever could begin a span asks for one, gets null where its trace isn't
- * recorded, and goes on without it; where tracing is off there is no tracer at all. So a request that isn't traced costs
- * a look at null, and code that must know nothing of the network, such as the protocol, needs no more than this file.
+ * The tracing interface for all other code. Code that may start a span requests one, receives null if its trace is not
+ * sampled, and continues without it. If tracing is off, there is no tracer. A request that is not traced costs only a
+ * null check, and code that must not depend on the network, such as the protocol, needs only this file.
  */
 import { ProblemError } from '../problem-error.ts';
 
 export type SpanKind = 'server' | 'client' | 'producer' | 'consumer';
 
-/** Words and numbers that tell what was done, and never what callers sent: no names, amounts, bodies or queries. */
+/** Words and numbers that describe the work. Never data of callers: no names, amounts, bodies or queries. */
 export type SpanAttributes = Readonly<Record<string, string | number>>;
 
 /** A span that is being recorded. */
 export interface Span {
-  /** The trace context (W3C) that names it: what it brings about has it as its parent. */
+  /** The W3C trace context of this span, the parent of all work that it causes. */
   readonly traceparent: string;
   child(kind: SpanKind, name: string, attributes: SpanAttributes): Span;
   set(attributes: SpanAttributes): void;
-  /** @param failure the kind of error that ended it: a word, never a message, for that may hold what callers sent */
+  /** @param failure the kind of error that ended it: never a message, which may contain data of callers */
   end(failure?: string): void;
 }
 
 export interface Tracer {
   /**
-   * Begins a span below the one that a trace context names.
+   * Starts a child span of the one that a trace context names.
    *
-   * @returns null where the context is none, or its trace isn't recorded
+   * @returns null if there is no valid context, or its trace is not sampled
    */
   begin(kind: SpanKind, name: string, parent: string | null, attributes: SpanAttributes): Span | null;
   /**
-   * Begins the first span of a request from outside: below the one that its trace context names, or of a new trace. The
-   * sampler decides whether that is recorded; the trace context tells everybody behind.
+   * Starts the first span of an external request: as a child of the span that its trace context names, or in a new
+   * trace. The sampler decides whether it is recorded, and the trace context passes the decision on.
    */
   enter(
     name: string,
@@ -38,13 +38,13 @@ export interface Tracer {
   ): { readonly traceparent: string; readonly span: Span | null };
 }
 
-/** The kind of an error, as a span tells it. */
+/** The kind of an error, as recorded in a span. */
 export function failureOf(error: unknown): string {
   if (error instanceof ProblemError) return error.code;
   return error instanceof Error ? error.name : typeof error;
 }
 
-/** Ends a span with what some work comes to. */
+/** Ends a span with the outcome of some work. */
 export async function endedBy<T>(span: Span, work: Promise<T>): Promise<T> {
   try {
     const result = await work;
