@@ -4,7 +4,7 @@ import type { Answer } from './answer.ts';
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** The code of the problem in the answer, for logs, metrics and traces. */
+    /** The code of the problem in the answer, for logs, metrics and traces; null if the answer is none. */
     problem: ProblemCode | null;
   }
 }

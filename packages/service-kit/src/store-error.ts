@@ -7,7 +7,7 @@ export class StoreConflictError extends Error {
   override readonly name: string = 'StoreConflictError';
 }
 
-/** Another transaction holds a lock; this does not depend on the data to be written. */
+/** Another transaction holds a lock, which says nothing about the data to be written. */
 export class StoreBusyError extends StoreConflictError {
   override readonly name = 'StoreBusyError';
 }

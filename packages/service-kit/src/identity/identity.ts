@@ -37,7 +37,7 @@ export class Identity {
   /** Why the files read last cannot be used; null if they can. */
   #fault: string | null = null;
 
-  /** @throws ConfigError that names the file, and what is wrong with it */
+  /** @throws ConfigError that names the file and the error in it */
   constructor(name: string, dir: string, logger: Logger, checkEveryMs = RENEWAL_CHECK_MS) {
     this.name = name;
     this.#dir = dir;
@@ -110,7 +110,7 @@ function readFiles(dir: string): Credentials {
   return { ca: read(IDENTITY_FILES.ca), cert: read(IDENTITY_FILES.cert), key: read(IDENTITY_FILES.key) };
 }
 
-/** @throws ConfigError that names the file, and what is wrong with it */
+/** @throws ConfigError that names the file and the error in it */
 function checked(name: string, credentials: Credentials): Credentials {
   const fault = identityFault(name, credentials);
   if (fault !== null) throw new ConfigError(`IDENTITY_DIR: ${fault}`);

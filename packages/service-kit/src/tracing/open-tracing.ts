@@ -3,7 +3,7 @@ import type { TracingSettings } from './config.ts';
 import type { Tracer } from './tracer.ts';
 
 export interface Tracing {
-  /** Null where tracing is off. */
+  /** Null if tracing is off. */
   readonly tracer: Tracer | null;
   /** Exports the remaining spans. */
   stop(): Promise<void>;
