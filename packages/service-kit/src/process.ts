@@ -46,7 +46,7 @@ export async function runProcess(start: () => Promise<Running>, stopTimeoutMs = 
 }
 
 /**
- * Runs a task that ends by itself. The process exits with 0 when the task is done, or logs the error and exits with 1
+ * Runs a task that ends by itself. The process exits with 0 when the task is done, or prints the error and exits with 1
  * when it fails.
  */
 export async function runTask(task: () => Promise<void>): Promise<void> {
