@@ -1,4 +1,6 @@
 /** PostgreSQL access for all services: connections, transactions, statements, migrations. */
+
+export { arrayRows, type ColumnTypes, columnNames, placedArrayRows } from './array-rows.ts';
 export * from './connection.ts';
 export * from './database.ts';
 export { buildIndexes, type Index } from './indexes.ts';

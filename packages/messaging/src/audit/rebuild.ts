@@ -7,7 +7,7 @@
  */
 import type { SeenVersions, Stream, StreamEvent } from '@mo/contracts';
 import type { Database } from '@mo/database';
-import { inTransaction, run, type Sql } from '@mo/database';
+import { arrayRows, columnNames, inTransaction, run, type Sql } from '@mo/database';
 import { type Account, appliedOf } from '../protocol/account.ts';
 import { column } from '../sql/columns.ts';
 import { compareTables, type Difference } from './difference.ts';
@@ -135,19 +135,18 @@ function deletion(table: ImageTable): string {
   const { name, from, customer, columns, key } = table;
   const own = `SELECT t.ctid AS id FROM ${from} WHERE ${customer} = $1`;
   if (namesCustomer(table)) return `DELETE FROM ${name} d USING (${own}) gone WHERE d.ctid = gone.id`;
-  const arrays = key.map((keyColumn, place) => `$${place + 2}::${columns[keyColumn]}[]`);
+  const keys = Object.fromEntries(key.map((keyColumn) => [keyColumn, columns[keyColumn] as string]));
   return `DELETE FROM ${name} d USING (
       ${own}
-      UNION SELECT t.ctid FROM ${name} t JOIN unnest(${arrays.join(', ')}) AS own (${key.join(', ')}) USING (${key.join(', ')})
+      UNION SELECT t.ctid FROM ${name} t JOIN (${arrayRows(keys, 2)}) AS own USING (${columnNames(keys)})
     ) gone WHERE d.ctid = gone.id`;
 }
 
 function insertion({ name, columns, key, isAccount }: ImageTable): string {
   const names = Object.keys(columns);
-  const arrays = Object.values(columns).map((type, place) => `$${place + 1}::${type}[]`);
   const updates = names.filter((other) => !key.includes(other)).map((other) => `${other} = excluded.${other}`);
   const conflict = isAccount ? ` ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${updates.join(', ')}` : '';
-  return `INSERT INTO ${name} (${names.join(', ')}) SELECT * FROM unnest(${arrays.join(', ')})${conflict}`;
+  return `INSERT INTO ${name} (${columnNames(columns)}) ${arrayRows(columns)}${conflict}`;
 }
 
 const headsOf = (followed: Partial<Record<Stream, readonly StreamEvent[]>>): SeenVersions =>

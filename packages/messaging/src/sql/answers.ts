@@ -1,7 +1,7 @@
 /** Answers stored under their Idempotency-Key, in the same transaction as their effect. */
 
 import { formatToken, isoTime, type Problem, parseToken } from '@mo/contracts';
-import { run, type Sql, type Statement } from '@mo/database';
+import { arrayRows, columnNames, run, type Sql, type Statement } from '@mo/database';
 import type { Answer } from '@mo/service-kit';
 import type { Account } from '../protocol/account.ts';
 import type { Command, StoredAnswer } from '../protocol/command.ts';
@@ -29,10 +29,19 @@ export const READ_ANSWERS = `
 
 const FORGET = 'DELETE FROM answers WHERE id = ANY($1::bytea[]) AND created_at <= $2::timestamptz';
 
+const ANSWER = {
+  id: 'bytea',
+  fingerprint: 'bytea',
+  status: 'smallint',
+  body: 'text',
+  token: 'text',
+  settle: 'json',
+};
+
 const WRITE = `
-  INSERT INTO answers (id, fingerprint, status, body, token, settle, created_at)
-  SELECT *, $7::timestamptz FROM unnest($1::bytea[], $2::bytea[], $3::smallint[], $4::text[], $5::text[], $6::json[]) AS new (id)
-  ORDER BY new.id`;
+  INSERT INTO answers (${columnNames(ANSWER)}, created_at)
+  ${arrayRows(ANSWER)}, $7::timestamptz
+  ORDER BY id`;
 
 /** The answers found under the keys of commands. */
 export interface FoundAnswers {

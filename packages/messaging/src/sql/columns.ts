@@ -35,7 +35,7 @@ export const followedValues = (follows: readonly Stream[]): readonly ((account: 
     ({ behind }: Account) => behind[stream] ?? 0,
   ]);
 
-/** One array per column, for `unnest`. */
+/** One array per column, for `arrayRows`. */
 export const column = <Row, Value>(rows: readonly Row[], read: (row: Row) => Value): Value[] => rows.map(read);
 
 /** The statement that writes rows, with one parameter per column; none if there are no rows. */

@@ -5,7 +5,17 @@
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
 import type { Database } from '@mo/database';
-import { run, runAll, type Sql, type Statement, sqlOf, sqlState } from '@mo/database';
+import {
+  arrayRows,
+  columnNames,
+  placedArrayRows,
+  run,
+  runAll,
+  type Sql,
+  type Statement,
+  sqlOf,
+  sqlState,
+} from '@mo/database';
 import { systemClock } from '@mo/service-kit';
 import {
   ENDLESS_MS,
@@ -33,15 +43,18 @@ export interface JournalPage {
   readonly events: string;
 }
 
-const WRITE = `
-  INSERT INTO journal (customer_id, version, type, data, seen, time, traceparent)
-  SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::json[], $5::json[], $6::timestamptz[], $7::text[])`;
+const HEAD = { customer_id: 'bigint', version: 'bigint' };
+const EVENT = { ...HEAD, type: 'text', data: 'json', seen: 'json', time: 'timestamptz', traceparent: 'text' };
+
+const WRITE = `INSERT INTO journal (${columnNames(EVENT)}) ${arrayRows(EVENT)}`;
+
+const WANT = { customer_id: 'bigint', external_id: 'text', after: 'bigint' };
 
 /** The transaction gets its own id before it draws ids of outbox entries; the outbox floor depends on that. */
 const APPEND = `
   WITH entries AS (${WRITE})
   INSERT INTO outbox (customer_id, version)
-  SELECT customer_id, version FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS new (customer_id, version, place)
+  SELECT customer_id, version FROM (${placedArrayRows(HEAD)}) AS new
   WHERE (SELECT pg_current_xact_id() IS NOT NULL)
   ORDER BY place`;
 
@@ -134,7 +147,7 @@ export class Journal {
     const customer = resolve === null ? 'want.customer_id' : `coalesce(want.customer_id, (${resolve}))`;
     this.#pages = `
       SELECT c.customer_id, coalesce(head.version, 0) AS head, '[' || coalesce(page.events, '') || ']' AS events
-      FROM unnest($1::bigint[], $2::text[], $3::bigint[]) WITH ORDINALITY AS want (customer_id, external_id, after, place)
+      FROM (${placedArrayRows(WANT)}) AS want
       CROSS JOIN LATERAL (SELECT ${customer} AS customer_id) c
       LEFT JOIN LATERAL (
         SELECT version FROM journal WHERE customer_id = c.customer_id ORDER BY version DESC LIMIT 1

@@ -1,7 +1,7 @@
 /** The healer's queries on the table that holds the accounts' progress. */
 import type { Stream } from '@mo/contracts';
 import type { Database } from '@mo/database';
-import { run, sqlOf } from '@mo/database';
+import { arrayRows, run, sqlOf } from '@mo/database';
 
 /** A customer that has not applied a stream up to a version that is known to exist. */
 export interface Lag {
@@ -51,7 +51,7 @@ export class ProgressTable {
   async notApplied(stream: Stream, heads: readonly (readonly [number, number])[]): Promise<Lag[]> {
     const rows = await run<{ id: string; head: string }>(
       sqlOf(this.#database),
-      `SELECT owner.id, owner.head FROM unnest($1::bigint[], $2::bigint[]) AS owner (id, head)
+      `SELECT owner.id, owner.head FROM (${arrayRows({ id: 'bigint', head: 'bigint' })}) AS owner
        LEFT JOIN ${this.#table} a ON a.customer_id = owner.id WHERE coalesce(a.${stream}_applied, 0) < owner.head`,
       [heads.map(([id]) => id), heads.map(([, head]) => head)],
     );

@@ -5,18 +5,21 @@
  */
 import { isoTime, type Stream } from '@mo/contracts';
 import type { Database } from '@mo/database';
-import { inTransaction, run, type Sql, type Statement, sqlOf } from '@mo/database';
+import { arrayRows, columnNames, inTransaction, run, type Sql, type Statement, sqlOf } from '@mo/database';
 import type { Account } from '../protocol/account.ts';
 import type { Quarantined, SettledLetter } from '../protocol/quarantine.ts';
 import type { BatchChanges } from '../protocol/store.ts';
 import { column, rowStatements } from './columns.ts';
 import type { Lag } from './progress-table.ts';
 
+const VERSION = { stream: 'text', customer_id: 'bigint', version: 'bigint' };
+const SOURCE = { source_topic: 'text', source_partition: 'integer', source_offset: 'bigint' };
+const ITEM = { ...VERSION, reason: 'text', ...SOURCE };
+
 /** Keeps the Kafka place of a pushed message when the same event is pulled later. */
 const WRITE = (arbiter: string) => `
-  INSERT INTO quarantine AS old (stream, customer_id, version, reason, source_topic, source_partition, source_offset, at)
-  SELECT *, $8::timestamptz FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::integer[],
-    $7::bigint[]) AS new (stream, customer_id, version, reason, source_topic, source_partition, source_offset)
+  INSERT INTO quarantine AS old (${columnNames(ITEM)}, at)
+  ${arrayRows(ITEM)}, $8::timestamptz
   ORDER BY stream, customer_id, version, source_topic, source_partition, source_offset
   ON CONFLICT ${arbiter} DO UPDATE SET
     reason = excluded.reason,
@@ -74,7 +77,7 @@ function oneEach(items: readonly Quarantined[], keyOf: (item: Quarantined) => st
 }
 
 const END = `
-  DELETE FROM quarantine q USING unnest($1::text[], $2::bigint[], $3::bigint[]) AS done (stream, customer_id, version)
+  DELETE FROM quarantine q USING (${arrayRows(VERSION)}) AS done
   WHERE q.stream = done.stream AND q.customer_id = done.customer_id AND q.version <= done.version`;
 
 /** The statement that deletes rows of applied versions. Only accounts that were behind can have such rows. */
@@ -89,15 +92,16 @@ export function quarantineEnds<A extends Account>(accounts: BatchChanges<A>['acc
 
 const LOCK = (table: string) => `
   SELECT 1 FROM ${table} WHERE customer_id IN (
-    SELECT q.customer_id FROM quarantine q JOIN unnest($1::text[], $2::integer[], $3::bigint[]) AS letter (topic, part, place)
-      ON q.source_topic = letter.topic AND q.source_partition = letter.part AND q.source_offset = letter.place
+    SELECT q.customer_id FROM quarantine q JOIN (${arrayRows(SOURCE)}) AS letter
+      USING (${columnNames(SOURCE)})
   ) ORDER BY customer_id FOR NO KEY UPDATE`;
 
 /** An event that was put back arrives again, so its row stays; the customer no longer waits for a dismissed event. */
 const SETTLE = `
   DELETE FROM quarantine q
-  USING unnest($1::text[], $2::integer[], $3::bigint[], $4::boolean[]) AS letter (topic, part, place, dismissed)
-  WHERE q.source_topic = letter.topic AND q.source_partition = letter.part AND q.source_offset = letter.place
+  USING (${arrayRows({ ...SOURCE, dismissed: 'boolean' })}) AS letter
+  WHERE q.source_topic = letter.source_topic AND q.source_partition = letter.source_partition
+    AND q.source_offset = letter.source_offset
     AND (letter.dismissed OR q.customer_id IS NULL OR q.version IS NULL)
   RETURNING q.stream, q.customer_id, q.version`;
 

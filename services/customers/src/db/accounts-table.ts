@@ -3,7 +3,7 @@
  * balance's row; one statement locks both.
  */
 import { CUSTOMER_STATUSES, isoTime } from '@mo/contracts';
-import { run, runAll, type Sql, type Statement } from '@mo/database';
+import { arrayRows, columnNames, run, runAll, type Sql, type Statement } from '@mo/database';
 import {
   type AccountTables,
   codeOf,
@@ -29,32 +29,54 @@ const LOCK = `
   WHERE customers.id = ANY($1::bigint[]) OR customers.external_id = ANY($2::text[])
   ORDER BY customers.id FOR NO KEY UPDATE`;
 
-const INSERT_CUSTOMERS = `
-  INSERT INTO customers (id, external_id, status, score, preapproved_at, created_at, updated_at)
-  SELECT * FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::numeric[], $5::timestamptz[], $6::timestamptz[],
-    $7::timestamptz[]) AS new (id, external_id)
-  ORDER BY new.external_id`;
+const NEW_CUSTOMER = {
+  id: 'bigint',
+  external_id: 'text',
+  status: 'smallint',
+  score: 'numeric',
+  preapproved_at: 'timestamptz',
+  created_at: 'timestamptz',
+  updated_at: 'timestamptz',
+};
+
+const INSERT_CUSTOMERS = `INSERT INTO customers (${columnNames(NEW_CUSTOMER)}) ${arrayRows(NEW_CUSTOMER)} ORDER BY external_id`;
 
 const INSERT_FREE_CUSTOMERS = `${INSERT_CUSTOMERS} ON CONFLICT (external_id) DO NOTHING RETURNING id`;
+
+const CHANGED_CUSTOMER = {
+  id: 'bigint',
+  status: 'smallint',
+  score: 'numeric',
+  preapproved_at: 'timestamptz',
+  updated_at: 'timestamptz',
+};
 
 const UPDATE_CUSTOMERS = `
   UPDATE customers SET status = new.status, score = new.score, preapproved_at = new.preapproved_at,
     updated_at = new.updated_at
-  FROM unnest($1::bigint[], $2::smallint[], $3::numeric[], $4::timestamptz[], $5::timestamptz[])
-    AS new (id, status, score, preapproved_at, updated_at)
+  FROM (${arrayRows(CHANGED_CUSTOMER)}) AS new
   WHERE customers.id = new.id`;
 
-const INSERT_BALANCES = `
-  INSERT INTO balances (customer_id, version, last_time)
-  SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[])`;
+const NEW_BALANCE = { customer_id: 'bigint', version: 'bigint', last_time: 'timestamptz' };
+
+const INSERT_BALANCES = `INSERT INTO balances (${columnNames(NEW_BALANCE)}) ${arrayRows(NEW_BALANCE)}`;
+
+const BALANCE = {
+  customer_id: 'bigint',
+  total_debt: 'numeric',
+  version: 'bigint',
+  last_time: 'timestamptz',
+  loans_applied: 'bigint',
+  loans_behind: 'bigint',
+  payments_applied: 'bigint',
+  payments_behind: 'bigint',
+};
 
 const UPDATE_BALANCES = `
   UPDATE balances SET total_debt = new.total_debt, version = new.version, last_time = new.last_time,
     loans_applied = new.loans_applied, loans_behind = new.loans_behind,
     payments_applied = new.payments_applied, payments_behind = new.payments_behind
-  FROM unnest($1::bigint[], $2::numeric[], $3::bigint[], $4::timestamptz[], $5::bigint[], $6::bigint[], $7::bigint[],
-    $8::bigint[]) AS new (customer_id, total_debt, version, last_time, loans_applied, loans_behind, payments_applied,
-      payments_behind)
+  FROM (${arrayRows(BALANCE)}) AS new
   WHERE balances.customer_id = new.customer_id`;
 
 const ID_SEQUENCE = 'customers_id_seq';

@@ -5,7 +5,7 @@
  * send the upload again.
  */
 import { BULK_ERRORS_MAX, CUSTOMER_STATUSES, isoTime } from '@mo/contracts';
-import { type Database, run, type Sql, sqlOf } from '@mo/database';
+import { arrayRows, columnNames, type Database, run, type Sql, sqlOf } from '@mo/database';
 import { codeOf, column } from '@mo/messaging';
 import { formatMoney } from '@mo/money';
 import { unavailable } from '@mo/service-kit';
@@ -14,11 +14,18 @@ import { FORGET_ROWS_MAX, MOVE_ABANDONED_MS, MOVE_TIMEOUT_MS, STAGING_STALE_MS }
 import { orphansOf } from './orphans.ts';
 import type { Attempt } from './uploads-table.ts';
 
+const LINE = {
+  line: 'bigint',
+  external_id: 'text',
+  status: 'smallint',
+  score: 'numeric',
+  preapproved_at: 'timestamptz',
+};
+
 const STAGE = `
   WITH staging AS (UPDATE stagings SET touched_at = clock_timestamp() WHERE id = $1 RETURNING id)
-  INSERT INTO staged_customers (staging_id, line, external_id, status, score, preapproved_at)
-  SELECT staging.id, new.* FROM staging,
-    unnest($2::bigint[], $3::text[], $4::smallint[], $5::numeric[], $6::timestamptz[]) AS new
+  INSERT INTO staged_customers (staging_id, ${columnNames(LINE)})
+  SELECT staging.id, new.* FROM staging, (${arrayRows(LINE, 2)}) AS new
   RETURNING 1`;
 
 /** Lines whose external_id is taken: by an earlier line, or by a customer that this upload didn't create. */

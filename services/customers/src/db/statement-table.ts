@@ -1,13 +1,20 @@
 /** The entries of statements, in display order: by time, then stream, then version. */
 import { isoTime } from '@mo/contracts';
-import type { Statement } from '@mo/database';
+import { arrayRows, columnNames, type Statement } from '@mo/database';
 import { codeOf, rowStatements } from '@mo/messaging';
 import { formatMoney } from '@mo/money';
 import { STATEMENT_KINDS, type StatementEntry } from '../domain/statement.ts';
 
-const INSERT = `
-  INSERT INTO statement_entries (customer_id, at, kind, version, reference, amount)
-  SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::smallint[], $4::bigint[], $5::text[], $6::numeric[])`;
+const ENTRY = {
+  customer_id: 'bigint',
+  at: 'timestamptz',
+  kind: 'smallint',
+  version: 'bigint',
+  reference: 'text',
+  amount: 'numeric',
+};
+
+const INSERT = `INSERT INTO statement_entries (${columnNames(ENTRY)}) ${arrayRows(ENTRY)}`;
 
 /** The statements that insert entries. */
 export function entryStatements(entries: readonly StatementEntry[]): Statement[] {

@@ -22,7 +22,7 @@ const BEGIN = `
 
 const NOTE = `
   INSERT INTO upload_customers (upload_id, customer_id, attempt)
-  SELECT $1, customer_id, $2 FROM unnest($3::bigint[]) AS new (customer_id)`;
+  SELECT $1, unnest($3::bigint[]), $2`;
 
 /** Looks up each name by index, whatever row counts the planner assumes for tables that have just grown. */
 const MATCH = `

@@ -1,5 +1,5 @@
 /** The audit log as a table: written in batches, read in pages, and deleted after the retention time. */
-import { type Database, literal, run, sqlOf } from '@mo/database';
+import { arrayRows, columnNames, type Database, literal, run, sqlOf } from '@mo/database';
 import type { Time } from '../keys/key-store.ts';
 
 export interface AuditRecord {
@@ -62,6 +62,18 @@ export function auditPage({ caller, from, to, before, limit }: AuditWanted): str
     ${where} ORDER BY at DESC, id DESC LIMIT ${literal(limit + 1)}`;
 }
 
+const RECORD = {
+  at: 'timestamptz',
+  caller: 'text',
+  key_id: 'bigint',
+  operation: 'text',
+  method: 'text',
+  path: 'text',
+  status: 'int',
+  address: 'text',
+  request_id: 'text',
+};
+
 /** Rows deleted per statement. */
 const FORGOTTEN_AT_ONCE = 10_000;
 
@@ -73,9 +85,7 @@ export class AuditTable {
   }
 
   async write(records: readonly AuditRecord[]): Promise<void> {
-    const text = `INSERT INTO audit_log (at, caller, key_id, operation, method, path, status, address, request_id)
-      SELECT * FROM unnest($1::timestamptz[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::int[],
-        $8::text[], $9::text[])`;
+    const text = `INSERT INTO audit_log (${columnNames(RECORD)}) ${arrayRows(RECORD)}`;
     const column = <T>(read: (record: AuditRecord) => T): T[] => records.map(read);
     await run(sqlOf(this.#database), text, [
       column(({ atMs }) => new Date(atMs).toISOString()),

@@ -1,7 +1,7 @@
 /** API keys in the gateway's own database. Every change increments the version, by which all gateways detect it. */
 import { randomBytes } from 'node:crypto';
 import type { NewKey, Scope } from '@mo/contracts';
-import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
+import { arrayRows, type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
 import { ProblemError, sha256 } from '@mo/service-kit';
 import type { ApiKey } from './api-key.ts';
 
@@ -119,7 +119,7 @@ export class KeyStore {
   /** Stores when keys were last used, in milliseconds since 1970. */
   async noteUses(uses: ReadonlyMap<number, number>): Promise<void> {
     const text = `UPDATE api_keys SET last_used_at = greatest(last_used_at, used.at)
-      FROM unnest($1::bigint[], $2::timestamptz[]) AS used (id, at) WHERE api_keys.id = used.id`;
+      FROM (${arrayRows({ id: 'bigint', at: 'timestamptz' })}) AS used WHERE api_keys.id = used.id`;
     const times = [...uses.values()].map((ms) => new Date(ms).toISOString());
     await run(sqlOf(this.#database), text, [[...uses.keys()], times]);
   }

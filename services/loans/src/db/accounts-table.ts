@@ -1,6 +1,6 @@
 /** Locks, reads and writes the accounts and loans of a batch with set-based statements. */
 import { CUSTOMER_STATUSES, isoTime, LOAN_STATUSES, type StreamEvent } from '@mo/contracts';
-import { run, type Statement } from '@mo/database';
+import { arrayRows, columnNames, run, type Statement } from '@mo/database';
 import {
   type AccountTables,
   type BatchChanges,
@@ -29,34 +29,60 @@ const LOCK = `
 
 const READ_LOANS = `SELECT ${LOAN_COLUMNS} FROM loans WHERE id = ANY($1::bigint[])`;
 
-const COLUMNS = `
-  customer_id, external_id, status, score, debt, last_taken_at, version, restricted, last_time, customers_applied, customers_behind, payments_applied, payments_behind`;
-
-const NEW = `unnest($1::bigint[], $2::text[], $3::smallint[], $4::numeric[], $5::numeric[], $6::timestamptz[], $7::bigint[],
-    $8::bigint[], $9::timestamptz[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[]) AS new (${COLUMNS})`;
+const ACCOUNT = {
+  customer_id: 'bigint',
+  external_id: 'text',
+  status: 'smallint',
+  score: 'numeric',
+  debt: 'numeric',
+  last_taken_at: 'timestamptz',
+  version: 'bigint',
+  restricted: 'bigint',
+  last_time: 'timestamptz',
+  customers_applied: 'bigint',
+  customers_behind: 'bigint',
+  payments_applied: 'bigint',
+  payments_behind: 'bigint',
+};
 
 /** Ordered by id, the order in which accounts are locked. */
-const INSERT_ACCOUNTS = `INSERT INTO accounts (${COLUMNS}) SELECT * FROM ${NEW} ORDER BY customer_id`;
+const INSERT_ACCOUNTS = `INSERT INTO accounts (${columnNames(ACCOUNT)}) ${arrayRows(ACCOUNT)} ORDER BY customer_id`;
 
 const UPDATE_ACCOUNTS = `
   UPDATE accounts SET external_id = new.external_id, status = new.status, score = new.score, debt = new.debt,
     last_taken_at = new.last_taken_at, version = new.version, restricted = new.restricted, last_time = new.last_time,
     customers_applied = new.customers_applied, customers_behind = new.customers_behind,
     payments_applied = new.payments_applied, payments_behind = new.payments_behind
-  FROM ${NEW}
+  FROM (${arrayRows(ACCOUNT)}) AS new
   WHERE accounts.customer_id = new.customer_id`;
 
-const INSERT_LOANS = `
-  INSERT INTO loans (id, external_id, customer_id, amount, outstanding, status, contract_version, maximum_payment_date,
-    taken_at, created_at, updated_at)
-  SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::numeric[], $5::numeric[], $6::smallint[], $7::text[],
-    $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[]) AS new (id, external_id)
-  ORDER BY new.external_id`;
+const NEW_LOAN = {
+  id: 'bigint',
+  external_id: 'text',
+  customer_id: 'bigint',
+  amount: 'numeric',
+  outstanding: 'numeric',
+  status: 'smallint',
+  contract_version: 'text',
+  maximum_payment_date: 'timestamptz',
+  taken_at: 'timestamptz',
+  created_at: 'timestamptz',
+  updated_at: 'timestamptz',
+};
+
+const INSERT_LOANS = `INSERT INTO loans (${columnNames(NEW_LOAN)}) ${arrayRows(NEW_LOAN)} ORDER BY external_id`;
+
+const CHANGED_LOAN = {
+  id: 'bigint',
+  outstanding: 'numeric',
+  status: 'smallint',
+  taken_at: 'timestamptz',
+  updated_at: 'timestamptz',
+};
 
 const UPDATE_LOANS = `
   UPDATE loans SET outstanding = new.outstanding, status = new.status, taken_at = new.taken_at, updated_at = new.updated_at
-  FROM unnest($1::bigint[], $2::numeric[], $3::smallint[], $4::timestamptz[], $5::timestamptz[])
-    AS new (id, outstanding, status, taken_at, updated_at)
+  FROM (${arrayRows(CHANGED_LOAN)}) AS new
   WHERE loans.id = new.id`;
 
 export const accountTables: AccountTables<LoanAccount> = {

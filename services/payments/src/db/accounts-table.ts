@@ -1,6 +1,6 @@
 /** Locks, reads and writes the accounts and payments of a batch, set-wise. */
 import { isoTime, PAYMENT_STATUSES } from '@mo/contracts';
-import { run, type Statement } from '@mo/database';
+import { arrayRows, columnNames, placedArrayRows, run, type Statement } from '@mo/database';
 import {
   type AccountTables,
   codeOf,
@@ -24,34 +24,47 @@ const LOCK = `
   FROM accounts WHERE customer_id = ANY($1::bigint[]) OR external_id = ANY($2::text[])
   ORDER BY customer_id FOR NO KEY UPDATE`;
 
-const COLUMNS = `
-  customer_id, external_id, owed, version, restricted, last_time, customers_applied, customers_behind, loans_applied, loans_behind`;
-
-const NEW = `unnest($1::bigint[], $2::text[], $3::numeric[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::bigint[],
-    $8::bigint[], $9::bigint[], $10::bigint[]) AS new (${COLUMNS})`;
+const ACCOUNT = {
+  customer_id: 'bigint',
+  external_id: 'text',
+  owed: 'numeric',
+  version: 'bigint',
+  restricted: 'bigint',
+  last_time: 'timestamptz',
+  customers_applied: 'bigint',
+  customers_behind: 'bigint',
+  loans_applied: 'bigint',
+  loans_behind: 'bigint',
+};
 
 /** Ordered by id, as accounts are locked. */
-const INSERT_ACCOUNTS = `INSERT INTO accounts (${COLUMNS}) SELECT * FROM ${NEW} ORDER BY customer_id`;
+const INSERT_ACCOUNTS = `INSERT INTO accounts (${columnNames(ACCOUNT)}) ${arrayRows(ACCOUNT)} ORDER BY customer_id`;
 
 const UPDATE_ACCOUNTS = `
   UPDATE accounts SET external_id = new.external_id, owed = new.owed, version = new.version, restricted = new.restricted, last_time = new.last_time,
     customers_applied = new.customers_applied, customers_behind = new.customers_behind,
     loans_applied = new.loans_applied, loans_behind = new.loans_behind
-  FROM ${NEW}
+  FROM (${arrayRows(ACCOUNT)}) AS new
   WHERE accounts.customer_id = new.customer_id`;
 
-const INSERT_PAYMENTS = `
-  INSERT INTO payments (id, external_id, customer_id, total_amount, status, paid_at, created_at, updated_at)
-  SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::numeric[], $5::smallint[], $6::timestamptz[],
-    $7::timestamptz[], $8::timestamptz[]) AS new (id, external_id)
-  ORDER BY new.external_id`;
+const PAYMENT = {
+  id: 'bigint',
+  external_id: 'text',
+  customer_id: 'bigint',
+  total_amount: 'numeric',
+  status: 'smallint',
+  paid_at: 'timestamptz',
+  created_at: 'timestamptz',
+  updated_at: 'timestamptz',
+};
+
+const INSERT_PAYMENTS = `INSERT INTO payments (${columnNames(PAYMENT)}) ${arrayRows(PAYMENT)} ORDER BY external_id`;
+
+const DETAIL = { payment_id: 'bigint', loan_id: 'bigint', amount: 'numeric', created_at: 'timestamptz' };
 
 const INSERT_DETAILS = `
-  INSERT INTO payment_details (payment_id, loan_id, amount, created_at, updated_at)
-  SELECT payment_id, loan_id, amount, created_at, created_at
-  FROM unnest($1::bigint[], $2::bigint[], $3::numeric[], $4::timestamptz[]) WITH ORDINALITY
-    AS new (payment_id, loan_id, amount, created_at, place)
-  ORDER BY place`;
+  INSERT INTO payment_details (${columnNames(DETAIL)}, updated_at)
+  SELECT ${columnNames(DETAIL)}, created_at FROM (${placedArrayRows(DETAIL)}) AS new ORDER BY place`;
 
 export const accountTables: AccountTables<PaymentAccount> = {
   table: 'accounts',

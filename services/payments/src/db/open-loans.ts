@@ -1,6 +1,6 @@
 /** The open loans of a batch: for each customer only the oldest ones that its payments may pay off. */
 import { isoTime } from '@mo/contracts';
-import { run, type Sql, type Statement } from '@mo/database';
+import { arrayRows, columnNames, run, type Sql, type Statement } from '@mo/database';
 import { type CustomerRef, rowStatements } from '@mo/messaging';
 import { formatMoney, type Money, parseMoney } from '@mo/money';
 import type { PaymentAccount } from '../domain/account.ts';
@@ -20,19 +20,27 @@ const READ_OLDEST = `
 /** The loans for which the debt on all older loans is less than the total. */
 const READ_UNTIL = `
   SELECT loan_id, customer_id, external_id, taken_at, amount, outstanding
-  FROM unnest($1::bigint[], $2::numeric[]) AS wanted (id, total) CROSS JOIN LATERAL (
+  FROM (${arrayRows({ id: 'bigint', total: 'numeric' })}) AS wanted CROSS JOIN LATERAL (
     SELECT *, sum(outstanding) OVER (ORDER BY taken_at, loan_id) - outstanding AS before FROM open_loans
     WHERE customer_id = id AND outstanding > 0
   ) AS loan
   WHERE before < total
   ORDER BY customer_id, taken_at, loan_id`;
 
-const INSERT = `
-  INSERT INTO open_loans (loan_id, customer_id, external_id, taken_at, amount, outstanding)
-  SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::numeric[], $6::numeric[])`;
+const NEW_LOAN = {
+  loan_id: 'bigint',
+  customer_id: 'bigint',
+  external_id: 'text',
+  taken_at: 'timestamptz',
+  amount: 'numeric',
+  outstanding: 'numeric',
+};
+
+const INSERT = `INSERT INTO open_loans (${columnNames(NEW_LOAN)}) ${arrayRows(NEW_LOAN)}`;
 
 const UPDATE = `
-  UPDATE open_loans SET outstanding = new.outstanding FROM unnest($1::bigint[], $2::numeric[]) AS new (loan_id, outstanding)
+  UPDATE open_loans SET outstanding = new.outstanding
+  FROM (${arrayRows({ loan_id: 'bigint', outstanding: 'numeric' })}) AS new
   WHERE open_loans.loan_id = new.loan_id`;
 
 /** The amount by which a payment would reduce its customer's debt, in minor units. */

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseToken } from '@mo/contracts';
+import { placedArrayRows } from '@mo/database';
 import { type Histogram, newHistogram, recordMs } from '@mo/load';
 import type { Databases } from '../verify/databases.ts';
 
@@ -60,7 +61,7 @@ export class BalanceWatch {
     const rows = await this.#databases.query<{ ms: string }>(
       'payments',
       `SELECT extract(epoch FROM j.time) * 1000 AS ms
-       FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS seen (customer_id, version, place)
+       FROM (${placedArrayRows({ customer_id: 'bigint', version: 'bigint' })}) AS seen
        JOIN journal j USING (customer_id, version) ORDER BY place`,
       [seen.map(({ customerId }) => customerId), seen.map(({ version }) => version)],
     );

@@ -2,7 +2,7 @@
  * The writes of the skeleton's followers. Loans updates the debts of the loan and the customer; customers writes a
  * statement line and the balance. Duplicates are ignored.
  */
-import { type Database, inTransaction, run, type Statement } from '@mo/database';
+import { arrayRows, type Database, inTransaction, run, type Statement } from '@mo/database';
 import { centsOf, type Paid, textOf } from './pay.ts';
 
 const lock = (table: string): string =>
@@ -10,17 +10,17 @@ const lock = (table: string): string =>
    ORDER BY customer_id FOR NO KEY UPDATE`;
 const reduceOwed = (table: string, column: string): string => `
   UPDATE ${table} SET ${column} = ${column} - new.amount, payments_applied = new.version, last_time = $4
-  FROM unnest($1::bigint[], $2::numeric[], $3::bigint[]) AS new (customer_id, amount, version)
+  FROM (${arrayRows({ customer_id: 'bigint', amount: 'numeric', version: 'bigint' })}) AS new
   WHERE ${table}.customer_id = new.customer_id`;
 const LOCK_DEBTS = lock('lenders_accounts');
 const LOCK_BALANCES = lock('balances');
 const REDUCE_DEBTS = reduceOwed('lenders_accounts', 'debt');
 const REDUCE_BALANCES = reduceOwed('balances', 'total_debt');
 const REDUCE_LOANS = `UPDATE loans SET outstanding = outstanding - new.amount, updated_at = $3
-  FROM unnest($1::bigint[], $2::numeric[]) AS new (id, amount) WHERE loans.id = new.id`;
+  FROM (${arrayRows({ id: 'bigint', amount: 'numeric' })}) AS new WHERE loans.id = new.id`;
 const ENTRIES = `INSERT INTO statement_entries (customer_id, at, kind, version, reference, amount)
   SELECT customer_id, at, 2, version, reference, amount
-  FROM unnest($1::bigint[], $2::timestamptz[], $3::bigint[], $4::text[], $5::numeric[]) AS new (customer_id, at, version, reference, amount)`;
+  FROM (${arrayRows({ customer_id: 'bigint', at: 'timestamptz', version: 'bigint', reference: 'text', amount: 'numeric' })}) AS new`;
 
 /** Subtracts payments from the debts of loans and customers. */
 export const followDebts = (database: Database, payments: readonly Paid[]): Promise<void> =>

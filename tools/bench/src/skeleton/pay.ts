@@ -3,7 +3,7 @@
  * decided or checked beyond the tables' constraints: each payment goes to its customer's oldest loan.
  */
 import { isoTime } from '@mo/contracts';
-import { type Database, inTransaction, run, type TransactionSql } from '@mo/database';
+import { arrayRows, type Database, inTransaction, run, type TransactionSql } from '@mo/database';
 import { sha256 } from '@mo/service-kit';
 
 /** A payment as the caller requests it. */
@@ -30,23 +30,23 @@ const LOANS = `SELECT customer_id, loan_id FROM open_loans WHERE customer_id = A
   ORDER BY customer_id, taken_at, loan_id FOR UPDATE`;
 const IDS = `SELECT nextval('payments_id_seq') AS id FROM generate_series(1, $1)`;
 const REDUCE = `UPDATE open_loans SET outstanding = outstanding - new.amount
-  FROM unnest($1::bigint[], $2::numeric[]) AS new (loan_id, amount) WHERE open_loans.loan_id = new.loan_id`;
+  FROM (${arrayRows({ loan_id: 'bigint', amount: 'numeric' })}) AS new WHERE open_loans.loan_id = new.loan_id`;
 const OWE = `UPDATE accounts SET owed = owed - new.amount, version = new.version, last_time = $4
-  FROM unnest($1::bigint[], $2::numeric[], $3::bigint[]) AS new (customer_id, amount, version)
+  FROM (${arrayRows({ customer_id: 'bigint', amount: 'numeric', version: 'bigint' })}) AS new
   WHERE accounts.customer_id = new.customer_id`;
 const PAYMENTS = `INSERT INTO payments (id, external_id, customer_id, total_amount, status, paid_at, created_at, updated_at)
   OVERRIDING SYSTEM VALUE SELECT id, name, customer_id, amount, 1, $5, $5, $5
-  FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::numeric[]) AS new (id, name, customer_id, amount)`;
+  FROM (${arrayRows({ id: 'bigint', name: 'text', customer_id: 'bigint', amount: 'numeric' })}) AS new`;
 const DETAILS = `INSERT INTO payment_details (payment_id, loan_id, amount, created_at, updated_at)
-  SELECT payment_id, loan_id, amount, $4, $4 FROM unnest($1::bigint[], $2::bigint[], $3::numeric[]) AS new (payment_id, loan_id, amount)`;
+  SELECT payment_id, loan_id, amount, $4, $4 FROM (${arrayRows({ payment_id: 'bigint', loan_id: 'bigint', amount: 'numeric' })}) AS new`;
 const EVENTS = `WITH entries AS (
     INSERT INTO journal (customer_id, version, type, data, seen, time)
     SELECT customer_id, version, 'PaymentApplied', data, '{}', $4
-    FROM unnest($1::bigint[], $2::bigint[], $3::json[]) AS new (customer_id, version, data)
+    FROM (${arrayRows({ customer_id: 'bigint', version: 'bigint', data: 'json' })}) AS new
     RETURNING customer_id, version
   ) INSERT INTO outbox (customer_id, version) SELECT customer_id, version FROM entries`;
 const ANSWERS = `INSERT INTO answers (id, fingerprint, status, body, created_at)
-  SELECT id, id, 201, body, $3 FROM unnest($1::bytea[], $2::text[]) AS new (id, body)`;
+  SELECT id, id, 201, body, $3 FROM (${arrayRows({ id: 'bytea', body: 'text' })}) AS new`;
 
 interface Account {
   readonly customer_id: string;

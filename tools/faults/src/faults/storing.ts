@@ -61,6 +61,14 @@ export const storing: readonly Fault[] = [
     check: servers('packages/database/test/transaction'),
   },
   {
+    id: 'array-rows-read-the-first-parameter',
+    file: 'packages/database/src/array-rows.ts',
+    replace: '`unnest($${first + place}::${type}[]) AS ${name}`',
+    by: '`unnest($${1 + place}::${type}[]) AS ${name}`',
+    breaks: 'a statement whose arrays are not its first parameters fails, or reads the wrong ones',
+    check: servers('packages/database/test/array-rows'),
+  },
+  {
     id: 'last-writes-outlive-the-work',
     file: 'packages/database/src/sql.ts',
     replace: 'this.#last.push(...statements);',

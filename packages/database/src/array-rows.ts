@@ -1,0 +1,27 @@
+/**
+ * Rows from array parameters, one array per column: the form in which batches are written and compared. In a select list
+ * PostgreSQL steps through the arrays in parallel. In FROM it would first copy each one into a tuple store of its own.
+ *
+ * @see https://www.postgresql.org/docs/current/xfunc-sql.html#XFUNC-SQL-FUNCTIONS-RETURNING-SET
+ */
+
+/** The PostgreSQL type of each column, by name, in the order of the parameters. */
+export type ColumnTypes = Readonly<Record<string, string>>;
+
+/** The names of the columns, for a column list. */
+export const columnNames = (types: ColumnTypes): string => Object.keys(types).join(', ');
+
+/**
+ * SQL for a query with one row per element of the parameters, which are arrays of the same length. Further columns
+ * (`, $3::timestamptz AS at`) or an ORDER BY may follow it.
+ *
+ * @param first the number of the first parameter
+ */
+export const arrayRows = (types: ColumnTypes, first = 1): string => {
+  const columns = Object.entries(types).map(([name, type], place) => `unnest($${first + place}::${type}[]) AS ${name}`);
+  return `SELECT ${columns.join(', ')}`;
+};
+
+/** The same query with a further column `place`: the position of the row's elements in the arrays, from 1. */
+export const placedArrayRows = (types: ColumnTypes): string =>
+  `${arrayRows(types)}, generate_subscripts($1::${Object.values(types)[0]}[], 1) AS place`;
