@@ -3,6 +3,7 @@
 export { arrayRows, type ColumnTypes, columnNames, placedArrayRows } from './array-rows.ts';
 export * from './connection.ts';
 export * from './database.ts';
+export { FILL_ROWS_MAX, type Fill } from './fill.ts';
 export { buildIndexes, type Index } from './indexes.ts';
 export * from './migration.ts';
 export * from './outage.ts';

@@ -6,12 +6,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import type { Database } from './database.ts';
+import { type Fill, fill } from './fill.ts';
 import { poolOf } from './sql.ts';
 
 export interface Index {
   readonly name: string;
   /** The text after `ON`: the table, its columns, and the condition of a partial index. */
   readonly on: string;
+  /** A change of rows that are already there, made before the index is built. */
+  readonly after?: Fill;
+  /** The index that this one replaces; it is dropped once this one is valid. */
+  readonly replaces?: string;
 }
 
 /** Any number except that of the migrations, the same in every replica of a service. */
@@ -20,7 +25,7 @@ const LOCK_POLL_MS = 250;
 
 /**
  * Builds the missing indexes one after the other, and returns their names. Replicas may start together: one builds, the
- * others wait. An index that an interrupted build left invalid is dropped and built again.
+ * others wait. An index that an interrupted build left invalid is dropped and built again. Replaced indexes are dropped.
  *
  * @param onBuild called before each build, because a build may take long
  */
@@ -36,7 +41,10 @@ export async function buildIndexes(
     await client.query('SET lock_timeout = 0');
     await lock(client);
     const built: string[] = [];
-    for (const index of indexes) if (await build(client, index, onBuild)) built.push(index.name);
+    for (const index of indexes) {
+      if (await build(client, index, onBuild)) built.push(index.name);
+      if (index.replaces !== undefined) await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${index.replaces}`);
+    }
     return built;
   } catch (error) {
     failure = error as Error;
@@ -54,11 +62,12 @@ async function lock(client: PoolClient): Promise<void> {
 }
 
 async function build(client: PoolClient, index: Index, onBuild: (index: Index) => void): Promise<boolean> {
-  const { name, on } = index;
+  const { name, on, after } = index;
   const text = 'SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass($1)';
   const [found] = (await client.query<{ valid: boolean }>(text, [name])).rows;
   if (found?.valid === true) return false;
   onBuild(index);
+  if (after !== undefined) await fill(client, after);
   if (found !== undefined) await client.query(`DROP INDEX CONCURRENTLY ${name}`);
   await client.query(`CREATE INDEX CONCURRENTLY ${name} ON ${on}`);
   return true;

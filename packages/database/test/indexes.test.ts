@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { buildIndexes, type Database, inTransaction, run, type Sql, sqlOf } from '../src/index.ts';
+import { buildIndexes, type Database, FILL_ROWS_MAX, inTransaction, run, type Sql, sqlOf } from '../src/index.ts';
 import { migratedDatabase, type OwnDatabases } from './databases.ts';
 import { errorOf } from './error-of.ts';
 
@@ -41,6 +41,37 @@ describe('indexes that are built while tables are in use', () => {
     await run(sqlOf(database), 'DELETE FROM names');
     expect(await buildIndexes(database, [{ ...broken, on: 'names (external_id)' }])).toEqual([broken.name]);
     expect(await valid(broken.name)).toEqual([true]);
+  });
+
+  it('are built after a change of all rows that need it, step by step', async () => {
+    const rows = 2 * FILL_ROWS_MAX + 1;
+    const sql = sqlOf(database);
+    await run(sql, 'CREATE TABLE items (id bigint PRIMARY KEY, is_odd boolean)');
+    await run(sql, `INSERT INTO items SELECT 2 * n, nullif(n = 1, false) FROM generate_series(1, ${rows}) AS n`);
+    const after = { table: 'items', key: 'id', set: 'is_odd = false', where: 'is_odd IS NULL' };
+    const index = { name: 'items_odd', on: 'items (id) WHERE is_odd', after };
+    expect(await buildIndexes(database, [index])).toEqual([index.name]);
+    const count = `SELECT is_odd, count(*)::int, count(DISTINCT xmin::text)::int AS steps FROM items GROUP BY 1 ORDER BY 1`;
+    expect(await run(sql, count)).toEqual([
+      { is_odd: false, count: rows - 1, steps: 3 },
+      { is_odd: true, count: 1, steps: 1 },
+    ]);
+    await run(sql, 'INSERT INTO items VALUES (1, NULL)');
+    expect(await buildIndexes(database, [index])).toEqual([]);
+    expect(await run(sql, 'SELECT is_odd FROM items WHERE id = 1')).toEqual([{ is_odd: null }]);
+  });
+
+  it('take the place of others, which are dropped once they are built', async () => {
+    const broken = { name: 'names_new', on: 'names ((1 / (length(external_id) - 3)))', replaces: INDEX.name };
+    await buildIndexes(database, [INDEX]);
+    await run(sqlOf(database), `INSERT INTO names VALUES ('one')`);
+    await errorOf(buildIndexes(database, [broken]));
+    expect(await valid(INDEX.name)).toEqual([true]);
+    await run(sqlOf(database), 'DELETE FROM names');
+    const kept = { ...broken, on: 'names (external_id)' };
+    expect(await buildIndexes(database, [kept])).toEqual([kept.name]);
+    expect([await valid(INDEX.name), await valid(kept.name)]).toEqual([[], [true]]);
+    expect(await buildIndexes(database, [kept])).toEqual([]);
   });
 
   it('do not block writers while they wait for one', async () => {

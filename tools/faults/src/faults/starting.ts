@@ -1,7 +1,23 @@
-/** Stacks on a machine: start, supervision and cleanup. */
+/** Stacks on a machine: start, supervision and cleanup; and what a version does before it serves. */
 import { type Fault, servers, unit } from '../fault.ts';
 
 export const starting: readonly Fault[] = [
+  {
+    id: 'filled-in-part',
+    file: 'packages/database/src/fill.ts',
+    replace: 'while (last !== null)',
+    by: 'if (last !== null)',
+    breaks: 'a new column is filled for the first rows only',
+    check: servers('packages/database/test/indexes'),
+  },
+  {
+    id: 'replaced-index-kept',
+    file: 'packages/database/src/indexes.ts',
+    replace: 'if (index.replaces !== undefined) await',
+    by: 'if (index.replaces === index.name) await',
+    breaks: 'an index that nobody reads still makes each update slow',
+    check: servers('packages/database/test/indexes'),
+  },
   {
     id: 'listens-everywhere',
     file: 'packages/service-kit/src/config.ts',
