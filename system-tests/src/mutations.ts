@@ -21,6 +21,7 @@ const NOT_DERIVED: Readonly<Record<string, string>> = {
 /** Columns that are not derived from streams. */
 const COLUMNS_NOT_DERIVED: Readonly<Record<string, string>> = {
   'payment_details.id': 'a surrogate key without references; a rebuild assigns new ones',
+  'open_loans.is_open': 'selects the index; a paid-off loan may keep it, and a constraint rejects any other mistake',
 };
 
 export interface Kind {

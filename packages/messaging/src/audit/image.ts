@@ -15,6 +15,8 @@ export interface ImageTable {
   /** The columns that identify a row. */
   readonly key: readonly string[];
   readonly columns: Readonly<Record<string, ColumnType>>;
+  /** SQL expressions over those columns for further ones, which a rebuild writes and an audit doesn't compare. */
+  readonly computed?: Readonly<Record<string, string>>;
   /** The FROM clause: the table as `t`, with the joins that are needed to find a row's customer. */
   readonly from: string;
   /** An SQL expression for the id of a row's customer. */
@@ -73,11 +75,21 @@ export function imageTable(
   {
     key,
     columns,
+    computed = {},
     customerColumn = 'customer_id',
     isAccount = false,
   }: Partial<ImageTable> & Pick<ImageTable, 'key' | 'columns'>,
 ): ImageTable {
-  return { name, key, columns, customerColumn, isAccount, from: `${name} t`, customer: `t.${customerColumn}` };
+  return {
+    name,
+    key,
+    columns,
+    computed,
+    customerColumn,
+    isAccount,
+    from: `${name} t`,
+    customer: `t.${customerColumn}`,
+  };
 }
 
 /** The progress columns of an account's table. */

@@ -142,11 +142,12 @@ function deletion(table: ImageTable): string {
     ) gone WHERE d.ctid = gone.id`;
 }
 
-function insertion({ name, columns, key, isAccount }: ImageTable): string {
-  const names = Object.keys(columns);
+function insertion({ name, columns, computed = {}, key, isAccount }: ImageTable): string {
+  const names = [...Object.keys(columns), ...Object.keys(computed)];
   const updates = names.filter((other) => !key.includes(other)).map((other) => `${other} = excluded.${other}`);
   const conflict = isAccount ? ` ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${updates.join(', ')}` : '';
-  return `INSERT INTO ${name} (${columnNames(columns)}) ${arrayRows(columns)}${conflict}`;
+  const values = ['*', ...Object.values(computed)].join(', ');
+  return `INSERT INTO ${name} (${names.join(', ')}) SELECT ${values} FROM (${arrayRows(columns)}) AS new${conflict}`;
 }
 
 const headsOf = (followed: Partial<Record<Stream, readonly StreamEvent[]>>): SeenVersions =>

@@ -37,6 +37,7 @@ const openLoans = imageTable('open_loans', {
     amount: 'numeric',
     outstanding: 'numeric',
   },
+  computed: { is_open: 'outstanding > 0' },
 });
 
 const payments = imageTable('payments', {

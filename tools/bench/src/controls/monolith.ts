@@ -19,8 +19,9 @@ export async function makeMonolith(client: pg.Client, { customers }: ControlSize
       owed numeric(14,2) NOT NULL CHECK (owed >= 0), version bigint NOT NULL, last_time timestamptz(3) NOT NULL) WITH (fillfactor = 70);
     CREATE TABLE open_loans (loan_id bigint PRIMARY KEY, customer_id bigint NOT NULL REFERENCES accounts,
       external_id varchar(60) COLLATE "C" NOT NULL, taken_at timestamptz(3) NOT NULL, amount numeric(12,2) NOT NULL,
-      outstanding numeric(12,2) NOT NULL CHECK (outstanding BETWEEN 0 AND amount)) WITH (fillfactor = 80);
-    CREATE INDEX open_loans_oldest ON open_loans (customer_id, taken_at, loan_id) WHERE outstanding > 0;
+      outstanding numeric(12,2) NOT NULL CHECK (outstanding BETWEEN 0 AND amount),
+      is_open boolean NOT NULL DEFAULT true, CHECK (is_open OR outstanding = 0)) WITH (fillfactor = 80);
+    CREATE INDEX open_loans_open ON open_loans (customer_id, taken_at, loan_id) WHERE is_open;
     CREATE TABLE payments (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, created_at timestamptz(3) NOT NULL,
       updated_at timestamptz(3) NOT NULL, external_id varchar(60) COLLATE "C" NOT NULL UNIQUE,
       total_amount numeric(12,2) NOT NULL CHECK (total_amount > 0), status smallint NOT NULL, paid_at timestamptz(3) NOT NULL,
@@ -66,13 +67,11 @@ async function pay(client: pg.Client, customerId: number, name: string): Promise
   const account = 'SELECT external_id, owed, version FROM accounts WHERE customer_id = $1 FOR NO KEY UPDATE';
   const [{ external_id: customerName, version }] = (await execute(client, 'lock', account, [customerId])).rows;
   const oldest = `SELECT loan_id, external_id, outstanding FROM open_loans
-    WHERE customer_id = $1 AND outstanding > 0 ORDER BY taken_at, loan_id FOR UPDATE`;
+    WHERE customer_id = $1 AND is_open AND outstanding > 0 ORDER BY taken_at, loan_id FOR UPDATE`;
   const [loan] = (await execute(client, 'loans', oldest, [customerId])).rows;
   const now = new Date();
-  await execute(client, 'reduce', 'UPDATE open_loans SET outstanding = outstanding - $1 WHERE loan_id = $2', [
-    MONOLITH_AMOUNT,
-    loan.loan_id,
-  ]);
+  const reduce = 'UPDATE open_loans SET outstanding = outstanding - $1, is_open = outstanding > $1 WHERE loan_id = $2';
+  await execute(client, 'reduce', reduce, [MONOLITH_AMOUNT, loan.loan_id]);
   await execute(
     client,
     'owe',

@@ -26,10 +26,10 @@ export interface Paid extends Order {
 const KNOWN = 'SELECT id FROM answers WHERE id = ANY($1::bytea[])';
 const LOCK = `SELECT customer_id, external_id, version FROM accounts WHERE customer_id = ANY($1::bigint[])
   ORDER BY customer_id FOR NO KEY UPDATE`;
-const LOANS = `SELECT customer_id, loan_id FROM open_loans WHERE customer_id = ANY($1::bigint[]) AND outstanding > 0
+const LOANS = `SELECT customer_id, loan_id FROM open_loans WHERE customer_id = ANY($1::bigint[]) AND is_open AND outstanding > 0
   ORDER BY customer_id, taken_at, loan_id FOR UPDATE`;
 const IDS = `SELECT nextval('payments_id_seq') AS id FROM generate_series(1, $1)`;
-const REDUCE = `UPDATE open_loans SET outstanding = outstanding - new.amount
+const REDUCE = `UPDATE open_loans SET outstanding = outstanding - new.amount, is_open = outstanding > new.amount
   FROM (${arrayRows({ loan_id: 'bigint', amount: 'numeric' })}) AS new WHERE open_loans.loan_id = new.loan_id`;
 const OWE = `UPDATE accounts SET owed = owed - new.amount, version = new.version, last_time = $4
   FROM (${arrayRows({ customer_id: 'bigint', amount: 'numeric', version: 'bigint' })}) AS new

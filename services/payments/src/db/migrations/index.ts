@@ -1,9 +1,10 @@
-import type { Index } from '@mo/database';
+import type { Fill, Index } from '@mo/database';
 import { First } from './2026-11-23-first.ts';
 import { JournalDigest } from './2026-11-24-journal-digest.ts';
 import { Quarantine } from './2026-11-24-quarantine.ts';
 import { Partitioning } from './2026-11-26-partitioning.ts';
 import { JournalSummaries } from './2026-11-27-journal-summaries.ts';
+import { OpenFlag } from './2026-11-30-open-flag.ts';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -12,14 +13,29 @@ export const migrations = [
   { name: 'quarantine', class: Quarantine },
   { name: 'partitioning', class: Partitioning },
   { name: 'journal-summaries', class: JournalSummaries },
+  { name: 'open-flag', class: OpenFlag },
 ];
+
+/** Loans that were paid off before the flag existed. */
+const PAID_OFF: Fill = {
+  table: 'open_loans',
+  key: 'loan_id',
+  set: 'is_open = false',
+  where: 'is_open AND outstanding = 0',
+};
 
 /**
  * Built concurrently, while the service runs. Audits and rebuilds query all loans of a customer, including paid ones.
- * Lists query rejected payments, which may be rare, and ranges of time.
+ * Lists query rejected payments, which may be rare, and ranges of time. Batches of payments read open loans, oldest first.
  */
 export const indexes: readonly Index[] = [
   { name: 'open_loans_customer', on: 'open_loans (customer_id)' },
+  {
+    name: 'open_loans_open',
+    on: 'open_loans (customer_id, taken_at, loan_id) WHERE is_open',
+    after: PAID_OFF,
+    replaces: 'open_loans_oldest',
+  },
   { name: 'payments_rejected', on: 'payments (id) WHERE status = 2' },
   { name: 'payments_paid_at', on: 'payments USING brin (paid_at) WITH (autosummarize = on)' },
 ];

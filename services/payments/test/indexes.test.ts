@@ -1,0 +1,97 @@
+/** How payments read and change open loans: by an index that updates of the amount owed leave alone. */
+import type { Stream, StreamEvent } from '@mo/contracts';
+import { buildIndexes, type Database, openDatabase, run, sqlOf } from '@mo/database';
+import { rebuildCustomer } from '@mo/messaging';
+import {
+  explaining,
+  indexesOf,
+  migratedDatabase,
+  nodeTypes,
+  type Plan,
+  registered,
+  waitFor,
+} from '@mo/messaging/testing';
+import { createLogger } from '@mo/service-kit';
+import { paymentsAudited } from '../src/db/image.ts';
+import { indexes, migrations } from '../src/db/migrations/index.ts';
+import { OLDEST_LOANS, readOpenLoans } from '../src/db/open-loans.ts';
+import { lend, newPayment, type PaymentsUnderTest, postPayment, register, startPayments } from './harness.ts';
+
+const PAID_OFF = 20_000;
+const OPEN = 2 * OLDEST_LOANS;
+const PAYMENTS = 20;
+
+describe('the open loans of a customer that has paid off many', () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await migratedDatabase('payments', migrations);
+    await buildIndexes(database, indexes);
+    const sql = sqlOf(database);
+    await run(sql, 'INSERT INTO accounts (customer_id) VALUES (1)');
+    await run(
+      sql,
+      `INSERT INTO open_loans (loan_id, customer_id, external_id, taken_at, amount, outstanding, is_open)
+       SELECT n, 1, 'loan-' || n, to_timestamp(n), 1, (n > ${PAID_OFF})::int, n > ${PAID_OFF}
+       FROM generate_series(1, ${PAID_OFF + OPEN}) AS n`,
+    );
+  });
+  afterAll(() => database.close());
+
+  const read = async (total: bigint) => {
+    const plans: Plan[] = [];
+    const demand = { customer: { customerId: 1 }, total };
+    const loans = await readOpenLoans(explaining(sqlOf(database), plans), [demand]);
+    return { ids: loans.get(1)?.map(({ id }) => id), plans };
+  };
+  const firstOpen = (loans: number) => Array.from({ length: loans }, (_, place) => PAID_OFF + 1 + place);
+
+  it.each(['before', 'after'])('are read from an index of them, %s PostgreSQL knows the table', async (when) => {
+    if (when === 'after') await run(sqlOf(database), 'ANALYZE');
+    const few = await read(1n);
+    expect(few.ids).toEqual(firstOpen(OLDEST_LOANS));
+    const many = await read(100n * BigInt(OPEN));
+    expect(many.ids).toEqual(firstOpen(OPEN));
+    for (const plan of many.plans) {
+      expect(indexesOf(plan).filter((name) => name.startsWith('open_loans'))).toEqual(['open_loans_open']);
+      expect(nodeTypes(plan)).not.toContain('Seq Scan');
+    }
+  });
+});
+
+describe('the loans of a customer that pays', () => {
+  let payments: PaymentsUnderTest;
+  let database: Database;
+  beforeAll(async () => {
+    payments = await startPayments();
+    const logger = createLogger('test', 'silent');
+    const options = { name: 'test', entities: [], migrations: [], connectionsMax: 1, logger };
+    database = await openDatabase({ url: payments.databaseUrl, ...options });
+  });
+  afterAll(async () => {
+    await database.close();
+    await payments.stop();
+  });
+  const loans = () => run(sqlOf(database), 'SELECT outstanding, is_open FROM open_loans ORDER BY loan_id');
+
+  it('are rewritten in place until they are paid off, and rebuilt as they were', async () => {
+    const id = register(payments.customers);
+    const taken = [lend(payments.loans, id, '1.00'), lend(payments.loans, id, '2.00')];
+    for (const amount of [...Array.from({ length: PAYMENTS }, () => '0.01'), '0.80'])
+      expect((await postPayment(payments.app, newPayment(id, amount))).body.status).toBe('completed');
+    const left = [
+      { outstanding: '0.00', is_open: false },
+      { outstanding: '2.00', is_open: true },
+    ];
+    expect(await loans()).toEqual(left);
+    // PostgreSQL counts what a connection did when the connection ends.
+    await payments.stopReplica(payments.app);
+    const text = `SELECT n_tup_upd AS updated, n_tup_hot_upd AS hot FROM pg_stat_user_tables WHERE relname = 'open_loans'`;
+    const updates = async () => (await run<{ updated: string; hot: string }>(sqlOf(database), text))[0];
+    await waitFor(async () => Number((await updates())?.updated) > PAYMENTS);
+    expect(await updates()).toEqual({ updated: String(PAYMENTS + 1), hot: String(PAYMENTS) });
+
+    const events: Partial<Record<Stream, StreamEvent[]>> = { customers: [registered(id)], loans: taken };
+    await rebuildCustomer(database, paymentsAudited, id, async (stream) => events[stream] ?? []);
+    expect(await loans()).toEqual(left);
+  });
+});
