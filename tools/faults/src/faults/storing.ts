@@ -47,8 +47,8 @@ export const storing: readonly Fault[] = [
   {
     id: 'key-conflict-unnoticed',
     file: 'packages/messaging/src/sql/answers.ts',
-    replace: 'ORDER BY new.id`;',
-    by: 'ORDER BY new.id ON CONFLICT DO NOTHING`;',
+    replace: 'ORDER BY id`;',
+    by: 'ORDER BY id ON CONFLICT DO NOTHING`;',
     breaks: 'two requests with one key both have an effect',
     check: servers('packages/messaging/test/answers'),
   },
