@@ -7,8 +7,9 @@ import { StoreBusyError, StoreConflictError, StoreRefusalError } from '@mo/servi
 import pg, { type Pool, type PoolClient, type QueryResult } from 'pg';
 import type { Database } from './database.ts';
 import { sqlState } from './outage.ts';
+import { writable } from './parameters.ts';
 import { PreparingClient } from './preparing-client.ts';
-import { type Outcome, Together, writable } from './together.ts';
+import { type Outcome, Together } from './together.ts';
 
 /** Any free connection, or a transaction on one. */
 export interface Sql {
@@ -64,7 +65,7 @@ class AnyConnection implements Sql {
 
   async query<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]> {
     const pool = await poolOf(this.#database);
-    const { rows } = await pool.query(text, parameters.map(writable));
+    const { rows } = await pool.query(text, writable({ text, parameters }));
     return rows as Row[];
   }
 }
@@ -133,7 +134,7 @@ class Transaction implements TransactionSql {
   #send(text: string, parameters: readonly unknown[]): Promise<QueryResult> {
     const { promise, resolve, reject } = Promise.withResolvers<QueryResult>();
     if (this.#unsent.length === 0) process.nextTick(() => this.#sendAll());
-    this.#unsent.push({ text, parameters: parameters.map(writable), resolve, reject });
+    this.#unsent.push({ text, parameters: writable({ text, parameters }), resolve, reject });
     // Results arrive in order, but a caller that awaits several may see their errors in another order.
     promise.catch((error: unknown) => {
       if (!(error instanceof NotRunError)) this.#failure ??= error;

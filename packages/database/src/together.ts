@@ -6,8 +6,6 @@
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
  */
 import pg, { type QueryResult } from 'pg';
-import { arrayText } from './array-text.ts';
-import { prepareValue } from './pg-value.ts';
 import { statementName } from './preparing-client.ts';
 import type { Statement } from './sql.ts';
 
@@ -49,7 +47,7 @@ export class Together extends PgQuery {
   #unread: number | undefined;
 
   /**
-   * @param statements with parameters converted by {@link writable}
+   * @param statements with parameters as `writable` returns them
    * @param onOutcome called once, with the results in the order of the statements
    */
   constructor(statements: readonly Statement[], onOutcome: (outcome: Outcome) => void) {
@@ -109,6 +107,3 @@ function nameTogether(text: string): string | undefined {
   const name = statementName(text);
   return name === undefined ? undefined : `together_${name}`;
 }
-
-/** A parameter as it is sent. @throws if it cannot be converted */
-export const writable = (value: unknown): unknown => (Array.isArray(value) ? arrayText(value) : prepareValue(value));

@@ -2,9 +2,7 @@
 import { arrayText } from '../src/array-text.ts';
 import { type Database, run, sqlOf } from '../src/index.ts';
 import { migratedDatabase, type OwnDatabases } from './databases.ts';
-
-const SURROGATES = [0xd800, 0xdfff] as const;
-const LAST_CHARACTER = 0xffff;
+import { arraySyntax, everyCharacter } from './texts.ts';
 
 let databases: OwnDatabases;
 let database: Database;
@@ -25,36 +23,17 @@ async function elementsRead(type: string, text: string): Promise<(string | null)
 }
 
 it('preserves texts of every character, alone and between others', async () => {
-  const characters = Array.from({ length: LAST_CHARACTER }, (_, place) => place + 1)
-    .filter((code) => code < SURROGATES[0] || code > SURROGATES[1])
-    .map((code) => String.fromCharCode(code));
-  const texts = characters.flatMap((character) => [character, `a${character}"b\\${character}`]);
-  const found = await elementsRead('text', arrayText(texts));
-  expect(found.length).toBe(texts.length);
-  expect(texts.filter((text, place) => found[place] !== text)).toEqual([]);
+  const found = await elementsRead('text', arrayText(everyCharacter));
+  expect(found.length).toBe(everyCharacter.length);
+  expect(everyCharacter.filter((text, place) => found[place] !== text)).toEqual([]);
 });
 
 it('preserves texts that have a meaning in array syntax', async () => {
-  const texts = [
-    '',
-    ' ',
-    'null',
-    'NULL',
-    'Null',
-    'nulls',
-    '{}',
-    '{a,b}',
-    ',',
-    '"',
-    '""',
-    '\\',
-    '\\"',
-    '\\n',
-    '😀"',
-    "it's",
-    'a b',
-  ];
-  expect(await elementsRead('text', arrayText([...texts, null, undefined]))).toEqual([...texts, null, null]);
+  expect(await elementsRead('text', arrayText([...arraySyntax, null, undefined]))).toEqual([
+    ...arraySyntax,
+    null,
+    null,
+  ]);
   expect(await elementsRead('text', arrayText([]))).toEqual([]);
 });
 

@@ -8,6 +8,7 @@ import { connecting } from './connecting.ts';
 import { customers } from './customers.ts';
 import { deciding } from './deciding.ts';
 import { delivering } from './delivering.ts';
+import { encoding } from './encoding.ts';
 import { following } from './following.ts';
 import { forwarding } from './forwarding.ts';
 import { holding } from './holding.ts';
@@ -32,6 +33,7 @@ export const faults: readonly Fault[] = [
   ...publishing,
   ...starting,
   ...storing,
+  ...encoding,
   ...reading,
   ...lending,
   ...paying,

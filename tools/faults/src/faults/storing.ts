@@ -289,20 +289,4 @@ export const storing: readonly Fault[] = [
     breaks: 'a read-only connection is used again and again',
     check: servers('packages/database/test/database'),
   },
-  {
-    id: 'null-by-name',
-    file: 'packages/database/src/array-text.ts',
-    replace: 'return value.length === 4 && NULL_WORD.test(value) ? `"${value}"` : value;',
-    by: 'return value;',
-    breaks: 'the text null is stored as SQL NULL',
-    check: servers('packages/database/test/array-text'),
-  },
-  {
-    id: 'line-end-as-n',
-    file: 'packages/database/src/array-text.ts',
-    replace: 'NOT_AS_JSON.test(value)',
-    by: "value === ''",
-    breaks: 'a line break in a text is stored as the letter n',
-    check: servers('packages/database/test/array-text'),
-  },
 ];
