@@ -4,8 +4,7 @@ import { waitFor } from '@mo/messaging/testing';
 import { type Delivery, type Lane, Lanes, type Outcome } from '../src/delivery/lanes.ts';
 import { Intake } from '../src/intake/intake.ts';
 import { DeliveryTable } from '../src/webhooks/delivery-table.ts';
-import { WebhookTable } from '../src/webhooks/webhook-table.ts';
-import { eventOf, openEmpty } from './support.ts';
+import { createWebhook, eventOf, openEmpty } from './support.ts';
 
 let database: Database;
 let webhookId: number;
@@ -13,8 +12,7 @@ let late: Lanes;
 let other: Lanes;
 beforeAll(async () => {
   database = await openEmpty();
-  const made = { url: 'https://example.com', event_types: ['LoanPaid' as const], description: '' };
-  webhookId = Number((await new WebhookTable(database).create(made, 'ada'))?.row.id);
+  ({ id: webhookId } = await createWebhook(database));
   late = new Lanes(database, 1);
   other = new Lanes(database);
 });

@@ -1,47 +1,30 @@
 /** What Kafka did not bring is pulled from the services that own the streams, over HTTP, and taken in on a real database. */
 import type { Stream, StreamEvent } from '@mo/contracts';
 import { type Database, run, sqlOf } from '@mo/database';
-import { HttpPeers } from '@mo/messaging';
-import type { StreamOwner } from '@mo/messaging/testing';
 import { createLogger, systemClock } from '@mo/service-kit';
 import { Fetcher, type FetcherOptions, PUSH_MS_MAX } from '../src/intake/fetcher.ts';
-import { Intake } from '../src/intake/intake.ts';
+import type { Intake } from '../src/intake/intake.ts';
 import { CAUSE_MS_MAX, type Waiver } from '../src/intake/order.ts';
 import { Recall, type RecallOptions } from '../src/intake/recall.ts';
-import { WebhookTable } from '../src/webhooks/webhook-table.ts';
-import { appendTo, idOf, openEmpty, passTime, startOwners } from './support.ts';
+import { appendTo, toldOf as deliveriesTold, idOf, passTime, startTakingIn, type TakingIn } from './support.ts';
 
+let takingIn: TakingIn;
 let database: Database;
-let owners: Record<Stream, StreamOwner>;
-let peers: HttpPeers;
+let owners: TakingIn['owners'];
 let intake: Intake;
 let fetcher: Fetcher;
 let recall: Recall;
 let options: FetcherOptions & RecallOptions;
 const waivers: (Waiver & { customerId: number })[] = [];
 beforeAll(async () => {
-  database = await openEmpty();
-  owners = await startOwners();
-  const urls = Object.entries(owners).map(([stream, { origin }]) => [stream, [origin]] as const);
-  peers = new HttpPeers(Object.fromEntries(urls), null, () => {}, true);
-  intake = new Intake({
-    database,
-    onTaken: () => {},
-    onWaived: (customerId, waiver) => waivers.push({ customerId, ...waiver }),
-  });
+  takingIn = await startTakingIn((customerId, waiver) => waivers.push({ customerId, ...waiver }));
+  ({ database, owners, intake } = takingIn);
+  const { peers } = takingIn;
   options = { intake, peers, clock: systemClock, logger: createLogger('test', 'silent') };
   fetcher = new Fetcher(options);
   recall = new Recall(options);
-  await new WebhookTable(database).create(
-    { url: 'https://example.com', event_types: ['LoanPaid', 'PaymentRejected'], description: '' },
-    'ada',
-  );
 });
-afterAll(async () => {
-  await peers?.close();
-  for (const owner of Object.values(owners ?? {})) await owner.close();
-  await database?.close();
-});
+afterAll(() => takingIn?.close());
 afterEach(() => {
   for (const owner of Object.values(owners)) Object.assign(owner, { reachable: true, garble: () => false });
 });
@@ -57,11 +40,7 @@ const push = (...events: StreamEvent[]) => intake.take(events);
 const wants = (stream: Stream, customerId: number) =>
   owners[stream].wants.filter(({ customer_id }) => customer_id === customerId);
 
-async function toldOf(customerId: number): Promise<string[]> {
-  const text = 'SELECT stream, customer_id, version FROM deliveries WHERE customer_id = $1 ORDER BY id';
-  const rows = await run<{ stream: string; version: string }>(sqlOf(database), text, [customerId]);
-  return rows.map(({ stream, version }) => `${stream}-${customerId}-${version}`);
-}
+const toldOf = (customerId: number) => deliveriesTold(database, customerId);
 
 /** A customer's loans and payments, each decided on the one before. */
 function historyOf(customerId: number, pairs: number): StreamEvent[] {

@@ -1,8 +1,7 @@
 /** What was told long ago: it is told again in parts, and forgotten after 30 days. */
 import { type Database, run, sqlOf } from '@mo/database';
 import { DeliveryTable, REPLAY_EVENTS_MAX } from '../src/webhooks/delivery-table.ts';
-import { WebhookTable } from '../src/webhooks/webhook-table.ts';
-import { openEmpty } from './support.ts';
+import { createWebhook, openEmpty } from './support.ts';
 
 const FROM = new Date('2026-11-01T00:00:00Z');
 const TIED = 5;
@@ -14,8 +13,7 @@ let webhookId: number;
 beforeAll(async () => {
   database = await openEmpty();
   deliveries = new DeliveryTable(database);
-  const made = { url: 'https://example.com', event_types: ['LoanPaid' as const], description: '' };
-  webhookId = Number((await new WebhookTable(database).create(made, 'ada'))?.row.id);
+  ({ id: webhookId } = await createWebhook(database));
 });
 afterAll(() => database?.close());
 

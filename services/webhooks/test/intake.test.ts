@@ -2,9 +2,8 @@
 import { type Database, run, sqlOf } from '@mo/database';
 import { Intake } from '../src/intake/intake.ts';
 import { type Absences, CAUSE_MS_MAX, type Waiver } from '../src/intake/order.ts';
-import { WebhookTable } from '../src/webhooks/webhook-table.ts';
 import { messageOf, startPushing } from './pushing.ts';
-import { eventOf, idOf, openEmpty, passTime } from './support.ts';
+import { createWebhook, toldOf as deliveriesTold, eventOf, idOf, openEmpty, passTime } from './support.ts';
 
 /** Longer than any machine stands still. */
 const LONG_MS = 3_600_000;
@@ -21,11 +20,7 @@ beforeAll(async () => {
     },
     onWaived: (_customerId, waiver) => waivers.push(waiver),
   });
-  const webhooks = new WebhookTable(database);
-  await webhooks.create(
-    { url: 'https://example.com', event_types: ['LoanPaid', 'PaymentRejected'], description: '' },
-    'ada',
-  );
+  await createWebhook(database, ['LoanPaid', 'PaymentRejected']);
 });
 afterAll(() => database?.close());
 
@@ -36,11 +31,7 @@ function nextId(): number {
   return lastId;
 }
 
-async function toldOf(customerId: number): Promise<string[]> {
-  const text = 'SELECT stream, customer_id, version FROM deliveries WHERE customer_id = $1 ORDER BY id';
-  const rows = await run<{ stream: string; version: string }>(sqlOf(database), text, [customerId]);
-  return rows.map(({ stream, version }) => `${stream}-${customerId}-${version}`);
-}
+const toldOf = (customerId: number) => deliveriesTold(database, customerId);
 
 it('takes each event once, and tells those who want it', async () => {
   const events = [eventOf('loans', 1), eventOf('loans', 2), eventOf('customers', 1)];

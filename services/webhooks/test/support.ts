@@ -3,15 +3,25 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type SeenVersions, STREAMS, type Stream, type StreamEvent, TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
+import {
+  type EventType,
+  type SeenVersions,
+  STREAMS,
+  type Stream,
+  type StreamEvent,
+  TOPIC_PARTITIONS,
+  topicOf,
+} from '@mo/contracts';
 import { type Database, migrate, openDatabase, run, sqlOf } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
-import { type App, type Kafka, kafkaOverKafkajs, toMessage } from '@mo/messaging';
+import { type App, HttpPeers, type Kafka, kafkaOverKafkajs, toMessage } from '@mo/messaging';
 import { StreamOwner } from '@mo/messaging/testing';
 import { createLogger } from '@mo/service-kit';
 import { createApp, type Times } from '../src/app.ts';
 import { migrations } from '../src/db/migrations/index.ts';
 import { type Network, readNetwork } from '../src/delivery/targets.ts';
+import { Intake, type IntakeOptions } from '../src/intake/intake.ts';
+import { WebhookTable } from '../src/webhooks/webhook-table.ts';
 
 export const ADA = 42;
 const TIME = '2026-11-26T12:00:00.000Z';
@@ -110,6 +120,23 @@ export async function openEmpty(): Promise<Database> {
   return database;
 }
 
+/** Creates a webhook without the API. */
+export async function createWebhook(
+  database: Database,
+  types: readonly EventType[] = ['LoanPaid'],
+  url = 'https://example.com',
+): Promise<{ readonly id: number; readonly secret: string }> {
+  const made = await new WebhookTable(database).create({ url, event_types: [...types], description: '' }, 'ada');
+  return { id: Number(made?.row.id), secret: made?.secret ?? '' };
+}
+
+/** Ids of the events that a customer's deliveries are of, in order. */
+export async function toldOf(database: Database, customerId: number): Promise<string[]> {
+  const text = 'SELECT stream, version FROM deliveries WHERE customer_id = $1 ORDER BY id';
+  const rows = await run<{ stream: string; version: string }>(sqlOf(database), text, [customerId]);
+  return rows.map(({ stream, version }) => `${stream}-${customerId}-${version}`);
+}
+
 /** Lets time pass for all events that wait for their causes, by the clock of the database. */
 export async function passTime(database: Database, passedMs: number): Promise<void> {
   const text = 'UPDATE early_events SET arrived_at = arrived_at - make_interval(secs => $1)';
@@ -119,6 +146,34 @@ export async function passTime(database: Database, passedMs: number): Promise<vo
 export async function startOwners(): Promise<Record<Stream, StreamOwner>> {
   const started = STREAMS.map(async (stream) => [stream, await StreamOwner.start(stream)] as const);
   return Object.fromEntries(await Promise.all(started)) as Record<Stream, StreamOwner>;
+}
+
+/** What takes in events: a database with one webhook, and stand-ins for the services that events are pulled from. */
+export interface TakingIn {
+  readonly database: Database;
+  readonly owners: Readonly<Record<Stream, StreamOwner>>;
+  readonly peers: HttpPeers;
+  readonly intake: Intake;
+  close(): Promise<void>;
+}
+
+/** The webhook wants loans and payments, and no customers. */
+export async function startTakingIn(onWaived: IntakeOptions['onWaived'] = () => {}): Promise<TakingIn> {
+  const [database, owners] = await Promise.all([openEmpty(), startOwners()]);
+  const urls = STREAMS.map((stream) => [stream, [owners[stream].origin]] as const);
+  const peers = new HttpPeers(Object.fromEntries(urls), null, () => {}, true);
+  await createWebhook(database, ['LoanPaid', 'PaymentRejected']);
+  return {
+    database,
+    owners,
+    peers,
+    intake: new Intake({ database, onTaken: () => {}, onWaived }),
+    close: async () => {
+      await peers.close();
+      await Promise.all(STREAMS.map((stream) => owners[stream].close()));
+      await database.close();
+    },
+  };
 }
 
 /** Writes a customer's next event, as its owner has it; Kafka has it once it is published. */

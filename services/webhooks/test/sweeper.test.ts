@@ -1,11 +1,10 @@
 /** What Kafka has lost without a later event that shows it is found at the owners, over HTTP, and told from a real database. */
 import type { Stream, StreamEvent } from '@mo/contracts';
-import { type Database, run, sqlOf } from '@mo/database';
-import { HttpPeers, Lease, type PartitionProgress } from '@mo/messaging';
-import type { StreamOwner } from '@mo/messaging/testing';
+import type { Database } from '@mo/database';
+import { type HttpPeers, Lease, type PartitionProgress } from '@mo/messaging';
 import { type Clock, createLogger, systemClock } from '@mo/service-kit';
 import { Fetcher, PUSH_MS_MAX } from '../src/intake/fetcher.ts';
-import { Intake } from '../src/intake/intake.ts';
+import type { Intake } from '../src/intake/intake.ts';
 import {
   SWEEP_INTERVAL_MS,
   SWEEP_RETRY_MS,
@@ -14,14 +13,14 @@ import {
   UNDER_WAY_MS,
   UNREAD_MAX,
 } from '../src/intake/sweeper.ts';
-import { WebhookTable } from '../src/webhooks/webhook-table.ts';
-import { appendTo, idOf, openEmpty, passTime, startOwners } from './support.ts';
+import { appendTo, idOf, passTime, startTakingIn, type TakingIn, toldOf } from './support.ts';
 
 /** Longer than any machine stands still. */
 const LONG_MS = 3_600_000;
 
+let takingIn: TakingIn;
 let database: Database;
-let owners: Record<Stream, StreamOwner>;
+let owners: TakingIn['owners'];
 let peers: HttpPeers;
 let intake: Intake;
 /** By which a sweeper knows what is due, in ms. */
@@ -58,21 +57,10 @@ async function begin(otherwise: Partial<SweeperOptions> = {}): Promise<void> {
 }
 
 beforeAll(async () => {
-  database = await openEmpty();
-  owners = await startOwners();
-  const urls = Object.entries(owners).map(([stream, { origin }]) => [stream, [origin]] as const);
-  peers = new HttpPeers(Object.fromEntries(urls), null, () => {}, true);
-  intake = new Intake({ database, onTaken: () => {}, onWaived: () => {} });
-  await new WebhookTable(database).create(
-    { url: 'https://example.com', event_types: ['LoanPaid', 'PaymentRejected'], description: '' },
-    'ada',
-  );
+  takingIn = await startTakingIn();
+  ({ database, owners, peers, intake } = takingIn);
 });
-afterAll(async () => {
-  await peers?.close();
-  for (const owner of Object.values(owners ?? {})) await owner.close();
-  await database?.close();
-});
+afterAll(() => takingIn?.close());
 beforeEach(async () => {
   progress = async () => [{ partition: 0, committed: 7n, end: 7n }];
   swept.splice(0);
@@ -97,11 +85,7 @@ const pulled = () =>
   Object.values(owners).flatMap(({ stream, wants }) =>
     wants.filter(({ customer_id }) => customer_id === customerId).map(({ after }) => `${stream} after ${after}`),
   );
-async function told(): Promise<string[]> {
-  const text = 'SELECT stream, version FROM deliveries WHERE customer_id = $1 ORDER BY id';
-  const rows = await run<{ stream: string; version: string }>(sqlOf(database), text, [customerId]);
-  return rows.map(({ stream, version }) => `${stream}-${customerId}-${version}`);
-}
+const told = () => toldOf(database, customerId);
 
 it('the last event of a customer, which Kafka has lost, is told, and counted once', async () => {
   const [first, lost] = [append('loans'), append('loans')];

@@ -10,7 +10,7 @@ import { Sender } from '../src/delivery/sender.ts';
 import { Targets } from '../src/delivery/targets.ts';
 import { Intake } from '../src/intake/intake.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
-import { eventOf, idOf, openEmpty, type Received, Receiver, THIS_MACHINE } from './support.ts';
+import { createWebhook, eventOf, idOf, openEmpty, type Received, Receiver, THIS_MACHINE } from './support.ts';
 
 /** Of each test's customer, all in one turn. */
 const EVENTS = 3;
@@ -46,8 +46,7 @@ afterAll(async () => {
 let customerId = 0;
 /** A webhook, and messages for it of which a process sends the first. */
 async function begin(onFirst: (id: number, message: Received) => Promise<number>, more?: Partial<DispatcherOptions>) {
-  const made = await webhooks.create({ url: from.url, event_types: ['LoanPaid'], description: '' }, 'ada');
-  const id = Number(made?.row.id);
+  const { id, secret } = await createWebhook(database, ['LoanPaid'], from.url);
   customerId += 1;
   const events = Array.from({ length: EVENTS }, (_, place) => eventOf('loans', place + 1, { customerId }));
   await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(events);
@@ -77,7 +76,7 @@ async function begin(onFirst: (id: number, message: Received) => Promise<number>
     ...more,
   });
   dispatcher.start();
-  return { id, secret: made?.secret ?? '', ids: events.map(idOf) };
+  return { id, secret, ids: events.map(idOf) };
 }
 
 const isDone = async () => (await run(sqlOf(database), 'SELECT 1 FROM lanes')).length === 0;

@@ -4,7 +4,7 @@ import { createRegistry, type Registry, systemClock } from '@mo/service-kit';
 import { Intake } from '../src/intake/intake.ts';
 import { waitingGauges } from '../src/metrics.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
-import { eventOf, openEmpty } from './support.ts';
+import { createWebhook, eventOf, openEmpty } from './support.ts';
 
 const OVERDUE_S = 100;
 /** Of a webhook that is disabled. */
@@ -27,9 +27,8 @@ const told = async (name: string) => {
 it('is how much, and how long it is overdue for those that want it, or nothing where the database does not say', async () => {
   expect([await told('mo_webhook_pending'), await told('mo_webhook_overdue_seconds')]).toEqual([0, 0]);
   const webhooks = new WebhookTable(database);
-  const make = async () =>
-    (await webhooks.create({ url: 'https://example.com', event_types: ['LoanPaid'], description: '' }, 'ada'))?.row.id;
-  const [active, disabled] = [await make(), await make()];
+  const { id: active } = await createWebhook(database);
+  const { id: disabled } = await createWebhook(database);
   await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(
     [1, 2].map((customerId) => eventOf('loans', 1, { customerId })),
   );
@@ -37,7 +36,7 @@ it('is how much, and how long it is overdue for those that want it, or nothing w
     WHERE webhook_id = $1 AND customer_id = $2`;
   await run(sqlOf(database), late, [active, 2, OVERDUE_S]);
   await run(sqlOf(database), late, [disabled, 1, LONGER_OVERDUE_S]);
-  await webhooks.change(Number(disabled), { status: 'disabled' });
+  await webhooks.change(disabled, { status: 'disabled' });
   expect(await told('mo_webhook_pending')).toBe(4);
   const overdue = await told('mo_webhook_overdue_seconds');
   expect(overdue).toBeGreaterThanOrEqual(OVERDUE_S);
