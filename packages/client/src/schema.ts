@@ -367,7 +367,7 @@ export interface paths {
          *
          *     The URL must be https, and must not lead into a private network.
          *
-         *     Needs the scope `webhooks:write`. Takes no `Idempotency-Key`.
+         *     Needs the scope `webhooks:write`.
          */
         post: operations["createWebhook"];
         delete?: never;
@@ -399,7 +399,7 @@ export interface paths {
          * Change a webhook, disable it or enable it
          * @description What is left out stays as it is. Of what happens while it is disabled it is told nothing, unless that is replayed later; what waited before goes on at once when it is active again.
          *
-         *     Needs the scope `webhooks:write`. Takes no `Idempotency-Key`.
+         *     Needs the scope `webhooks:write`.
          */
         patch: operations["updateWebhook"];
         trace?: never;
@@ -417,7 +417,7 @@ export interface paths {
          * Remove a webhook: it is told of nothing more
          * @description It is told of nothing more, and what waits for it is given up. What was sent can still be listed.
          *
-         *     Needs the scope `webhooks:write`. Takes no `Idempotency-Key`.
+         *     Needs the scope `webhooks:write`.
          */
         post: operations["removeWebhook"];
         delete?: never;
@@ -439,7 +439,7 @@ export interface paths {
          * Replace the secret of a webhook
          * @description The answer shows the new secret, this once. For `overlap_seconds`, a day unless told, messages carry two signatures, one by each secret, so that a receiver may change over when it suits.
          *
-         *     Needs the scope `webhooks:write`. Takes no `Idempotency-Key`.
+         *     Needs the scope `webhooks:write`.
          */
         post: operations["rotateWebhookSecret"];
         delete?: never;
@@ -483,7 +483,7 @@ export interface paths {
          * Send messages once more
          * @description Sends messages once more: those that are named, whatever came of them, or one of every event that arrived in some time and has a type that the webhook is told of. They come after what waits already. A time that holds more than 10,000 events is replayed in parts: `next_from` says from when on to go on, until it is null. Events are kept for 30 days.
          *
-         *     Needs the scope `webhooks:write`. Takes no `Idempotency-Key`.
+         *     Needs the scope `webhooks:write`.
          */
         post: operations["replayWebhook"];
         delete?: never;
@@ -3141,7 +3141,10 @@ export interface operations {
     createWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3157,6 +3160,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["RequestId"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3190,6 +3194,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3198,6 +3203,17 @@ export interface operations {
             };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            /** @description `idempotency_key_reused`: The `Idempotency-Key` was used before with another body. A new request needs a new key. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
@@ -3277,7 +3293,10 @@ export interface operations {
     updateWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 /** @description Our own id */
                 webhook_id: number;
@@ -3296,6 +3315,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["RequestId"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3327,6 +3347,17 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            /** @description `idempotency_key_reused`: The `Idempotency-Key` was used before with another body. A new request needs a new key. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
@@ -3345,7 +3376,10 @@ export interface operations {
     removeWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 /** @description Our own id */
                 webhook_id: number;
@@ -3364,6 +3398,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["RequestId"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3395,6 +3430,17 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            /** @description `idempotency_key_reused`: The `Idempotency-Key` was used before with another body. A new request needs a new key. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
@@ -3413,7 +3459,10 @@ export interface operations {
     rotateWebhookSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 /** @description Our own id */
                 webhook_id: number;
@@ -3432,6 +3481,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["RequestId"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3463,6 +3513,17 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            /** @description `idempotency_key_reused`: The `Idempotency-Key` was used before with another body. A new request needs a new key. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
@@ -3552,7 +3613,10 @@ export interface operations {
     replayWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 /** @description Our own id */
                 webhook_id: number;
@@ -3571,6 +3635,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["RequestId"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3602,6 +3667,17 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            /** @description `idempotency_key_reused`: The `Idempotency-Key` was used before with another body. A new request needs a new key. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */

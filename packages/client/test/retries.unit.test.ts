@@ -42,14 +42,15 @@ describe('a write', () => {
 
   it('has another key each time, or the one that it is given', async () => {
     gateway.act = () => DONE;
-    const { loans } = gateway.client();
+    const { loans, webhooks } = gateway.client();
     await loans.take(LOAN);
     await loans.take(LOAN);
     await loans.take(LOAN, { idempotencyKey: 'mine' });
     await loans.activate(1, { idempotencyKey: 'mine too' });
+    await webhooks.rotateSecret(1, {}, { idempotencyKey: 'mine again' });
     const [one, other, ...given] = keysSent();
     expect(one).not.toBe(other);
-    expect(given).toEqual(['mine', 'mine too']);
+    expect(given).toEqual(['mine', 'mine too', 'mine again']);
   });
 
   it('that makes a key is not sent again, for it would make another, except where nothing was done', async () => {
@@ -61,9 +62,9 @@ describe('a write', () => {
   });
 
   it('of which no answer is stored takes no key', async () => {
-    const { webhooks } = gateway.client();
-    const error = await thrown(webhooks.remove(1, { idempotencyKey: 'mine' }));
-    expect(error).toEqual(new TypeError('removeWebhook takes no idempotencyKey: the API stores no answers of it'));
+    const { keys } = gateway.client();
+    const error = await thrown(keys.revoke(1, { idempotencyKey: 'mine' }));
+    expect(error).toEqual(new TypeError('revokeKey takes no idempotencyKey: the API stores no answers of it'));
     expect(gateway.asked).toEqual([]);
   });
 

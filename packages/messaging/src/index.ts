@@ -29,6 +29,7 @@ export * from './protocol/peers.ts';
 export * from './protocol/quarantine.ts';
 export * from './protocol/refusal.ts';
 export * from './protocol/store.ts';
+export { isKept, replayOf } from './protocol/stored-answer.ts';
 export * from './protocol/write-path.ts';
 export { HttpPeers } from './pull/http-peers.ts';
 export * from './pull/remote-peers.ts';

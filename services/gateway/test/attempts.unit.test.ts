@@ -36,9 +36,11 @@ describe('a request whose connection breaks before its answer', () => {
     ['GET', '/api/loans/1', {}, undefined],
     ['POST', '/api/loans', keyed, '{"a":1}'],
     ['PATCH', '/api/customers/1', keyed, '{"a":1}'],
+    ['POST', '/api/webhooks', keyed, '{"a":1}'],
   ])('is sent again: %s %s with %j', async (method, path, headers, body) => {
     const stub = await startStub(once(breakConnection));
-    const gateway = await startGateway({ replicas: [stub] });
+    const replicas = { customers: [stub], loans: [stub], payments: [stub], webhooks: [stub] };
+    const gateway = await startGateway({ replicas });
     expect((await gateway.call(method, path, { headers, body })).status).toBe(200);
     expect(stub.requests).toHaveLength(2);
     expect(stub.requests[0]?.headers['x-request-id']).toBe(stub.requests[1]?.headers['x-request-id']);
@@ -51,20 +53,15 @@ describe('a request whose connection breaks before its answer', () => {
     expect(stub.requests).toHaveLength(1);
   });
 
-  it('is not sent again where the service keeps no keys, or is not told of the key', async () => {
+  it('is not sent again where the service is not told of the key', async () => {
     const stub = await startStub(once(breakConnection));
-    const gateway = await startGateway({
-      replicas: { customers: [stub], loans: [stub], payments: [stub], webhooks: [stub] },
-    });
-    await expectUnavailable(await gateway.call('POST', '/api/webhooks', { body: '{}', headers: keyed }));
-    const other = await startStub(once(breakConnection));
-    const second = await startGateway({ replicas: [other] });
-    const connection = new RawConnection(second.port).send(
+    const gateway = await startGateway({ replicas: [stub] });
+    const connection = new RawConnection(gateway.port).send(
       `POST /api/loans HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\ncontent-length: 2\r\n` +
         'idempotency-key: k\r\nconnection: idempotency-key\r\n\r\n{}',
     );
     expect(await connection.status()).toBe(503);
-    expect([stub, other].map(({ requests }) => requests.length)).toEqual([1, 1]);
+    expect(stub.requests).toHaveLength(1);
   });
 
   it('is not sent again where it is an upload, key or not, for its body is gone', async () => {

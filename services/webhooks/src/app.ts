@@ -33,6 +33,7 @@ import { groupOf, Subscriber } from './intake/subscriber.ts';
 import { SWEEP_LEASE_MS, Sweeper } from './intake/sweeper.ts';
 import { waitingGauges, webhookMetrics } from './metrics.ts';
 import { DeliveryTable } from './webhooks/delivery-table.ts';
+import { KeptAnswers } from './webhooks/kept-answers.ts';
 import { WebhookTable } from './webhooks/webhook-table.ts';
 
 const NAME = 'webhooks';
@@ -70,6 +71,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
   waitingGauges(registry, database, systemClock);
   const webhooks = new WebhookTable(database);
   const deliveries = new DeliveryTable(database);
+  const answers = new KeptAnswers(database, systemClock);
   const targets = new Targets(config.WEBHOOKS_NETWORKS);
   const sender = new Sender(targets, config.MO_VERSION);
   const dispatcher = new Dispatcher({
@@ -132,7 +134,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
     logger,
     registry,
   });
-  const housekeeping = new Housekeeping({ webhooks, deliveries, clock: systemClock, logger });
+  const housekeeping = new Housekeeping({ webhooks, deliveries, answers, clock: systemClock, logger });
 
   const server = createServer({
     logger,
@@ -144,8 +146,8 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
     tracer: tracing.tracer,
   });
   const notice = new Notice(server.server);
-  const serve = routesOf(server, { isKeyUsed: async () => false, catchUp: async () => {} });
-  webhookRoutes({ serve, webhooks, deliveries, targets, wake });
+  const serve = routesOf(server, { isKeyUsed: (key) => answers.isUsed(key), catchUp: async () => {} });
+  webhookRoutes({ serve, webhooks, deliveries, answers, targets, wake });
   subscriber.start();
   fetcher.start();
   recall.start();

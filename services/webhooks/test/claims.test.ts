@@ -48,7 +48,7 @@ it('are told apart, though the lane has gone and come again', async () => {
   const claimed = await claimBy(other);
   const [first] = (await other.next(claimed)) as [Delivery];
   expect(await other.settle(claimed, [delivered(first)], 0)).toBe(true);
-  await new DeliveryTable(database).replay(webhookId, { delivery_ids: [Number(first.id)] });
+  await new DeliveryTable(database).replay(sqlOf(database), webhookId, { delivery_ids: [Number(first.id)] });
   const again = await claimBy(other);
   const [second] = (await other.next(again)) as [Delivery];
   expect(await late.settle(ended, [refused(second)], 0)).toBe(false);

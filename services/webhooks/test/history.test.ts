@@ -34,9 +34,9 @@ it('a time of many events is replayed in parts, each event once', async () => {
   const last = new Date(FROM.getTime() + REPLAY_EVENTS_MAX);
   await addEvents(2, TIED, last, 0);
   await addEvents(3, LEFT, new Date(last.getTime() + 1), 1);
-  const first = await deliveries.replay(webhookId, { from: FROM });
+  const first = await deliveries.replay(sqlOf(database), webhookId, { from: FROM });
   expect(first).toEqual({ deliveries: REPLAY_EVENTS_MAX - 1 + TIED, nextFromMs: last.getTime() + 1 });
-  const second = await deliveries.replay(webhookId, { from: new Date(first.nextFromMs ?? 0) });
+  const second = await deliveries.replay(sqlOf(database), webhookId, { from: new Date(first.nextFromMs ?? 0) });
   expect(second).toEqual({ deliveries: LEFT, nextFromMs: null });
   expect(await count('(SELECT DISTINCT customer_id, stream, version FROM deliveries) told')).toBe(
     REPLAY_EVENTS_MAX - 1 + TIED + LEFT,

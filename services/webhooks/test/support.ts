@@ -12,7 +12,7 @@ import {
   TOPIC_PARTITIONS,
   topicOf,
 } from '@mo/contracts';
-import { type Database, migrate, openDatabase, run, sqlOf } from '@mo/database';
+import { type Database, inTransaction, migrate, openDatabase, run, sqlOf } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
 import { type App, HttpPeers, type Kafka, kafkaOverKafkajs, toMessage } from '@mo/messaging';
 import { StreamOwner } from '@mo/messaging/testing';
@@ -126,7 +126,8 @@ export async function createWebhook(
   types: readonly EventType[] = ['LoanPaid'],
   url = 'https://example.com',
 ): Promise<{ readonly id: number; readonly secret: string }> {
-  const made = await new WebhookTable(database).create({ url, event_types: [...types], description: '' }, 'ada');
+  const webhook = { url, event_types: [...types], description: '' };
+  const made = await inTransaction(database, (sql) => new WebhookTable(database).create(sql, webhook, 'ada'));
   return { id: Number(made?.row.id), secret: made?.secret ?? '' };
 }
 

@@ -1,6 +1,6 @@
 /** What is changed of a webhook while a process works on one of its lanes: the message after it is sent by the change. */
 import type { WebhookChange } from '@mo/contracts';
-import { type Database, run, sqlOf } from '@mo/database';
+import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import { waitFor } from '@mo/messaging/testing';
 import { createLogger } from '@mo/service-kit';
 import { Webhook } from 'standardwebhooks';
@@ -79,9 +79,11 @@ async function begin(onFirst: (id: number, message: Received) => Promise<number>
   return { id, secret, ids: events.map(idOf) };
 }
 
+const change = (id: number, to: WebhookChange) => inTransaction(database, (sql) => webhooks.change(sql, id, to));
+const remove = (id: number) => inTransaction(database, (sql) => webhooks.remove(sql, id));
 const isDone = async () => (await run(sqlOf(database), 'SELECT 1 FROM lanes')).length === 0;
-const changeTo = (change: WebhookChange, answer: number) => async (id: number) => {
-  await webhooks.change(id, change);
+const changeTo = (to: WebhookChange, answer: number) => async (id: number) => {
+  await change(id, to);
   return answer;
 };
 
@@ -90,22 +92,22 @@ it('its messages go to where it is now, by one read for each', async () => {
   await waitFor(() => turns > 0);
   expect([from.ids, to.ids]).toEqual([ids.slice(0, 1), ids.slice(1)]);
   expect([turns, reads]).toEqual([1, EVENTS]);
-  await webhooks.remove(id);
+  await remove(id);
 });
 
 it('it gets no more once it is disabled, and the rest once it is active', async () => {
   const { id, ids } = await begin(changeTo({ status: 'disabled' }, 204));
   await waitFor(() => turns === 1);
   expect(from.ids).toEqual(ids.slice(0, 1));
-  await webhooks.change(id, { status: 'active' });
+  await change(id, { status: 'active' });
   await waitFor(isDone);
   expect(from.ids).toEqual(ids);
-  await webhooks.remove(id);
+  await remove(id);
 });
 
 it('it gets no more once it is removed', async () => {
   const { ids } = await begin(async (id) => {
-    await webhooks.remove(id);
+    await remove(id);
     return 204;
   });
   await waitFor(() => turns === 1);
@@ -115,7 +117,7 @@ it('it gets no more once it is removed', async () => {
 it('its messages are signed by the secrets that count', async () => {
   let renewed = '';
   const { id, secret } = await begin(async (webhookId) => {
-    renewed = (await webhooks.rotateSecret(webhookId, 0))?.secret ?? '';
+    renewed = (await webhooks.rotateSecret(sqlOf(database), webhookId, 0))?.secret ?? '';
     return 204;
   });
   await waitFor(isDone);
@@ -128,7 +130,7 @@ it('its messages are signed by the secrets that count', async () => {
     expect(verify(renewed, place)).not.toThrow();
     expect(verify(secret, place)).toThrow();
   }
-  await webhooks.remove(id);
+  await remove(id);
 });
 
 it('a 410 from where it was does not disable it, and the message goes to where it is at once', async () => {
@@ -136,7 +138,7 @@ it('a 410 from where it was does not disable it, and the message goes to where i
   await waitFor(isDone);
   expect([from.ids, to.ids]).toEqual([ids.slice(0, 1), ids]);
   expect(await webhooks.find(id)).toMatchObject({ status: 1, disabled_reason: null });
-  await webhooks.remove(id);
+  await remove(id);
 });
 
 it('what was sent is written down, though the webhook can not be read any more', async () => {
@@ -151,7 +153,7 @@ it('what was sent is written down, though the webhook can not be read any more',
   await waitFor(() => turns > 1);
   expect(from.ids).toEqual(ids);
   expect(await isDone()).toBe(true);
-  await webhooks.remove(id);
+  await remove(id);
 });
 
 const HOURS_MAX = 72;
@@ -189,34 +191,34 @@ it('a message that is not taken is given up after three days, and the next one h
     ['failed', 'pending', 'pending'],
   ]);
   expect(pauses).toEqual([1, 1]);
-  await webhooks.remove(id);
+  await remove(id);
 });
 
 it('what is as it was gives it no more time', async () => {
   const { id, ids } = await begin(async (webhookId) => {
     await letPass(webhookId, HOURS_MAX);
-    await webhooks.change(webhookId, { status: 'active', url: from.url });
+    await change(webhookId, { status: 'active', url: from.url });
     return 503;
   });
   await waitFor(() => turns === 1);
-  await webhooks.change(id, { status: 'active' });
+  await change(id, { status: 'active' });
   await waitFor(() => turns === 2);
   expect([from.ids, await statusesOf(id)]).toEqual([
     [ids[0], ids[0]],
     ['failed', 'pending', 'pending'],
   ]);
-  await webhooks.remove(id);
+  await remove(id);
 });
 
 it('what waits while it is disabled is not given up for that', async () => {
   const { id } = await begin(async (webhookId) => {
-    await webhooks.change(webhookId, { status: 'disabled' });
+    await change(webhookId, { status: 'disabled' });
     return 503;
   });
   await waitFor(() => turns === 1);
   await letPass(id, HOURS_MAX);
-  await webhooks.change(id, { status: 'active' });
+  await change(id, { status: 'active' });
   await waitFor(() => turns === 2);
   expect(await statusesOf(id)).toEqual(['pending', 'pending', 'pending']);
-  await webhooks.remove(id);
+  await remove(id);
 });

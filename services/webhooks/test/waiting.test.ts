@@ -26,7 +26,6 @@ const told = async (name: string) => {
 
 it('is how much, and how long it is overdue for those that want it, or nothing where the database does not say', async () => {
   expect([await told('mo_webhook_pending'), await told('mo_webhook_overdue_seconds')]).toEqual([0, 0]);
-  const webhooks = new WebhookTable(database);
   const { id: active } = await createWebhook(database);
   const { id: disabled } = await createWebhook(database);
   await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(
@@ -36,7 +35,7 @@ it('is how much, and how long it is overdue for those that want it, or nothing w
     WHERE webhook_id = $1 AND customer_id = $2`;
   await run(sqlOf(database), late, [active, 2, OVERDUE_S]);
   await run(sqlOf(database), late, [disabled, 1, LONGER_OVERDUE_S]);
-  await webhooks.change(disabled, { status: 'disabled' });
+  await new WebhookTable(database).change(sqlOf(database), disabled, { status: 'disabled' });
   expect(await told('mo_webhook_pending')).toBe(4);
   const overdue = await told('mo_webhook_overdue_seconds');
   expect(overdue).toBeGreaterThanOrEqual(OVERDUE_S);

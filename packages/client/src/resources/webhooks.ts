@@ -13,7 +13,7 @@ import type {
 } from '../types.ts';
 import { jsonBody } from '../upload.ts';
 
-/** Webhooks, which receive events by HTTP. Writes are retried automatically only after 429. */
+/** Webhooks, which receive events by HTTP. */
 export class Webhooks {
   readonly #caller: Caller;
 
@@ -21,7 +21,7 @@ export class Webhooks {
     this.#caller = caller;
   }
 
-  /** Creates a webhook. The secret that signs its messages is only in this answer. */
+  /** Creates a webhook. The secret that signs its messages is only in this answer, which a repeated key returns again. */
   async create(webhook: NewWebhook, options?: CallOptions): Promise<CreatedWebhook> {
     return (await this.#caller.call('createWebhook', { body: jsonBody(webhook) }, options)).body;
   }

@@ -35,15 +35,12 @@ export interface Operation {
 }
 
 /**
- * Whether an operation takes an Idempotency-Key, and so takes effect only once per key. API keys and webhook secrets
- * are shown only once, so answers that contain them can't be stored: writes of the gateway and of webhooks reject the
- * header.
+ * Whether an operation takes an Idempotency-Key, and so takes effect only once per key. The gateway's own writes reject
+ * the header: it stores API keys only as hashes, so it must not store answers that contain them.
  */
-export const isIdempotent = (operation: Operation): boolean => operation.method !== 'GET' && isOfStream(operation);
+export const isIdempotent = ({ method, service }: Operation): boolean => method !== 'GET' && service !== 'gateway';
 
-/**
- * Whether an operation is served by the service of a stream. These services store answers, and their data has versions.
- */
+/** Whether an operation is served by the service of a stream, whose data has versions. */
 export const isOfStream = ({ service }: Operation): boolean => (STREAMS as readonly string[]).includes(service);
 
 /** Whether an operation returns a page. */

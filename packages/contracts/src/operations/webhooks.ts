@@ -15,7 +15,7 @@ export const webhookOperations = {
     summary: 'Subscribe to events by HTTP',
     body: webhooks.newWebhook,
     answers: { 201: webhooks.createdWebhook },
-    problems: ['not_found', 'too_many_webhooks'],
+    problems: ['not_found', 'too_many_webhooks', 'idempotency_key_reused'],
     token: false,
   },
   listWebhooks: {
@@ -52,7 +52,7 @@ export const webhookOperations = {
     params: webhooks.webhookPath,
     body: webhooks.webhookChange,
     answers: { 200: webhooks.webhook },
-    problems: ['not_found'],
+    problems: ['not_found', 'idempotency_key_reused'],
     token: false,
   },
   removeWebhook: {
@@ -65,7 +65,7 @@ export const webhookOperations = {
     params: webhooks.webhookPath,
     body: nothing,
     answers: { 200: webhooks.webhook },
-    problems: ['not_found'],
+    problems: ['not_found', 'idempotency_key_reused'],
     token: false,
   },
   rotateWebhookSecret: {
@@ -78,7 +78,7 @@ export const webhookOperations = {
     params: webhooks.webhookPath,
     body: webhooks.secretRotation,
     answers: { 200: webhooks.createdWebhook },
-    problems: ['not_found'],
+    problems: ['not_found', 'idempotency_key_reused'],
     token: false,
   },
   listDeliveries: {
@@ -104,7 +104,7 @@ export const webhookOperations = {
     params: webhooks.webhookPath,
     body: webhooks.webhookReplay,
     answers: { 202: webhooks.replayed },
-    problems: ['not_found'],
+    problems: ['not_found', 'idempotency_key_reused'],
     token: false,
   },
 } as const satisfies Record<string, Operation>;

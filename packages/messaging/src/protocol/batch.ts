@@ -4,7 +4,7 @@
  * items has the same effect as n batches of one item, and a failing command doesn't affect the others.
  */
 import { isoTime, type Stream, type StreamEvent, type Versions } from '@mo/contracts';
-import { type Answer, invalid, keyReused } from '@mo/service-kit';
+import { type Answer, invalid } from '@mo/service-kit';
 import {
   type Account,
   appliedOf,
@@ -19,6 +19,7 @@ import type { Command, Decision, StoredAnswer } from './command.ts';
 import { advance, awaitVersion, classify, type EventOutcome, fallBehind } from './follow.ts';
 import { type Quarantined, reasonText } from './quarantine.ts';
 import type { BatchChanges, BatchState } from './store.ts';
+import { isKept, replayOf } from './stored-answer.ts';
 
 /** The streams pulled for a command, and the progress of its account before the last pull was sent. */
 export interface Confirmation {
@@ -133,9 +134,7 @@ export class Batch<A extends Account> {
   #replay(command: Command<A>): CommandOutcome | null {
     const stored = command.key === null ? undefined : this.#answers.get(command.key.id.toString('hex'));
     if (command.key === null || stored === undefined) return null;
-    if (!stored.key.fingerprint.equals(command.key.fingerprint)) throw keyReused();
-    const headers = { ...stored.answer.headers, 'idempotency-replayed': 'true' };
-    return this.#answered({ ...stored.answer, headers }, stored.settle);
+    return this.#answered(replayOf(stored, command.key), stored.settle);
   }
 
   #decide(command: Command<A>, id: number, confirmation: Confirmation | null): CommandOutcome {
@@ -285,9 +284,4 @@ function isConfirmed<A extends Account>(
 export function quarantinedBy({ event: { stream, customer_id: customerId, version }, error }: EventFault): Quarantined {
   const reason = reasonText(`it can not take effect: ${error instanceof Error ? error.message : String(error)}`);
   return { stream, customerId, version, reason, source: null };
-}
-
-/** Answers with 2xx, 409, or 422 from a business rule are stored together with their effect. */
-function isKept(status: number): boolean {
-  return status < 300 || status === 409 || status === 422;
 }

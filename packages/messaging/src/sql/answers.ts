@@ -2,9 +2,8 @@
 
 import { formatToken, isoTime, type Problem, parseToken } from '@mo/contracts';
 import { arrayRows, columnNames, run, type Sql, type Statement } from '@mo/database';
-import type { Answer } from '@mo/service-kit';
-import type { Account } from '../protocol/account.ts';
-import type { Command, StoredAnswer } from '../protocol/command.ts';
+import type { Answer, RequestKey } from '@mo/service-kit';
+import type { StoredAnswer } from '../protocol/command.ts';
 import { column } from './columns.ts';
 
 /** The lifetime of a key, in ms; an older key counts as absent. */
@@ -51,13 +50,13 @@ export interface FoundAnswers {
   readonly outdated: readonly Buffer[];
 }
 
-/** Reads the answers stored under the commands' keys. */
-export async function readAnswers<A extends Account>(
+/** Reads the answers stored under the keys of commands, or of other requests. */
+export async function readAnswers(
   sql: Sql,
-  commands: readonly Command<A>[],
+  requests: readonly { readonly key: RequestKey | null }[],
   nowMs: number,
 ): Promise<FoundAnswers> {
-  const ids = commands.flatMap((command) => (command.key === null ? [] : [command.key.id]));
+  const ids = requests.flatMap(({ key }) => (key === null ? [] : [key.id]));
   if (ids.length === 0) return { kept: new Map(), outdated: [] };
   const rows = await run<AnswerRow>(sql, READ_ANSWERS, [ids]);
   return {

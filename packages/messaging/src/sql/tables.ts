@@ -24,6 +24,14 @@ export function streamTablesV1(): string[] {
       parked_reason text
     )`,
     'CREATE INDEX outbox_parked ON outbox (customer_id) WHERE parked_reason IS NOT NULL',
+    ...answersTableV1(),
+    leaseTableV1('relay_lease'),
+  ];
+}
+
+/** The statements that create the table of the answers stored under an Idempotency-Key. */
+export function answersTableV1(): string[] {
+  return [
     `CREATE TABLE answers (
       id bytea PRIMARY KEY CHECK (length(id) = 32),
       fingerprint bytea NOT NULL CHECK (length(fingerprint) = 32),
@@ -34,7 +42,6 @@ export function streamTablesV1(): string[] {
       created_at timestamptz(3) NOT NULL
     )`,
     'CREATE INDEX answers_created_at ON answers (created_at)',
-    leaseTableV1('relay_lease'),
   ];
 }
 

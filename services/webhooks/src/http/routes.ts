@@ -1,7 +1,18 @@
 import { operations } from '@mo/contracts';
-import { answerPage, answerWith, invalid, ProblemError, pageOfRows, readCursor, type routesOf } from '@mo/service-kit';
+import {
+  answerPage,
+  answerProblem,
+  answerWith,
+  invalid,
+  ProblemError,
+  pageOfRows,
+  type RequestKey,
+  readCursor,
+  type routesOf,
+} from '@mo/service-kit';
 import type { Targets } from '../delivery/targets.ts';
 import type { DeliveryTable } from '../webhooks/delivery-table.ts';
+import type { KeptAnswers, Write } from '../webhooks/kept-answers.ts';
 import { WEBHOOKS_MAX, type WebhookTable } from '../webhooks/webhook-table.ts';
 import { presentDelivery, presentReplayed, presentWebhook } from './presenter.ts';
 
@@ -9,25 +20,35 @@ export interface WebhookParts {
   readonly serve: ReturnType<typeof routesOf>;
   readonly webhooks: WebhookTable;
   readonly deliveries: DeliveryTable;
+  readonly answers: KeptAnswers;
   readonly targets: Targets;
   /** Called when there may be something to deliver. */
   readonly wake: () => void;
 }
 
 /** All API operations of the webhooks service. */
-export function webhookRoutes({ serve, webhooks, deliveries, targets, wake }: WebhookParts): void {
+export function webhookRoutes({ serve, webhooks, deliveries, answers, targets, wake }: WebhookParts): void {
   const { createWebhook, listWebhooks, getWebhook, updateWebhook, removeWebhook, rotateWebhookSecret } = operations;
   const checkUrl = (url: string | undefined) => {
     const fault = url === undefined ? null : targets.faultOf(url);
     if (fault !== null) throw invalid('body', '/url', fault);
   };
+  /** Wakes the dispatcher after the commit, because only then it sees the write. */
+  const onceAndWake = async (key: RequestKey | null, write: Write) => {
+    const answer = await answers.once(key, write);
+    wake();
+    return answer;
+  };
 
-  serve(createWebhook, async ({ body, caller }) => {
-    checkUrl(body.url);
-    const made = await webhooks.create(body, caller);
-    if (made === null) throw new ProblemError('too_many_webhooks', `there are ${WEBHOOKS_MAX} webhooks already`);
-    return answerWith(201, { ...presentWebhook(made.row), secret: made.secret });
-  });
+  serve(createWebhook, ({ body, caller, key, origin }) =>
+    answers.once(key, async (sql) => {
+      checkUrl(body.url);
+      const made = await webhooks.create(sql, body, caller);
+      if (made !== null) return answerWith(201, { ...presentWebhook(made.row), secret: made.secret });
+      const full = new ProblemError('too_many_webhooks', `there are ${WEBHOOKS_MAX} webhooks already`);
+      return answerProblem(full, origin.requestId);
+    }),
+  );
   serve(listWebhooks, async ({ query, url }) => {
     const rows = await webhooks.list({ ...query, before: beforeOf(query) });
     return answerPage(
@@ -38,19 +59,21 @@ export function webhookRoutes({ serve, webhooks, deliveries, targets, wake }: We
   serve(getWebhook, async ({ params: { webhook_id: id } }) =>
     answerWith(200, presentWebhook(existing(await webhooks.find(id), id))),
   );
-  serve(updateWebhook, async ({ params: { webhook_id: id }, body }) => {
-    checkUrl(body.url);
-    const row = existing(await webhooks.change(id, body), id);
-    wake();
-    return answerWith(200, presentWebhook(row));
-  });
-  serve(removeWebhook, async ({ params: { webhook_id: id } }) =>
-    answerWith(200, presentWebhook(existing(await webhooks.remove(id), id))),
+  serve(updateWebhook, ({ params: { webhook_id: id }, body, key }) =>
+    onceAndWake(key, async (sql) => {
+      checkUrl(body.url);
+      return answerWith(200, presentWebhook(existing(await webhooks.change(sql, id, body), id)));
+    }),
   );
-  serve(rotateWebhookSecret, async ({ params: { webhook_id: id }, body }) => {
-    const { row, secret } = existing(await webhooks.rotateSecret(id, body.overlap_seconds), id);
-    return answerWith(200, { ...presentWebhook(row), secret });
-  });
+  serve(removeWebhook, ({ params: { webhook_id: id }, key }) =>
+    answers.once(key, async (sql) => answerWith(200, presentWebhook(existing(await webhooks.remove(sql, id), id)))),
+  );
+  serve(rotateWebhookSecret, ({ params: { webhook_id: id }, body, key }) =>
+    answers.once(key, async (sql) => {
+      const { row, secret } = existing(await webhooks.rotateSecret(sql, id, body.overlap_seconds), id);
+      return answerWith(200, { ...presentWebhook(row), secret });
+    }),
+  );
   serve(operations.listDeliveries, async ({ params: { webhook_id: id }, query, url }) => {
     existing(await webhooks.find(id), id);
     const { customer_id: customerId, ...rest } = query;
@@ -60,12 +83,12 @@ export function webhookRoutes({ serve, webhooks, deliveries, targets, wake }: We
       url,
     );
   });
-  serve(operations.replayWebhook, async ({ params: { webhook_id: id }, body }) => {
-    existing(await webhooks.findKept(id), id);
-    const replayed = await deliveries.replay(id, body);
-    wake();
-    return answerWith(202, presentReplayed(replayed));
-  });
+  serve(operations.replayWebhook, ({ params: { webhook_id: id }, body, key }) =>
+    onceAndWake(key, async (sql) => {
+      existing(await webhooks.findKept(sql, id), id);
+      return answerWith(202, presentReplayed(await deliveries.replay(sql, id, body)));
+    }),
+  );
 }
 
 function existing<T>(found: T | null, id: number): T {

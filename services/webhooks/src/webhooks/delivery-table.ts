@@ -1,6 +1,6 @@
 /** Deliveries as a webhook's owner sees them, and replays. */
 import { DELIVERY_STATUSES, type DeliveryStatus, type WebhookReplay } from '@mo/contracts';
-import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
+import { type Database, run, type Sql, sqlOf } from '@mo/database';
 import { codeOf, readPage } from '@mo/messaging';
 import type { Time } from './webhook-table.ts';
 
@@ -83,18 +83,16 @@ export class DeliveryTable {
     });
   }
 
-  /** Sends messages again, after those that are pending. */
-  replay(webhookId: number, { delivery_ids: ids, from, to }: WebhookReplay): Promise<Replayed> {
-    return inTransaction(this.#database, async (sql) => {
-      const add = async (text: string, parameters: readonly unknown[]): Promise<Replayed> => {
-        const [row] = await run<{ count: string; last: Time | null }>(sql, text, [webhookId, ...parameters]);
-        const deliveries = Number(row?.count ?? 0);
-        const last = deliveries < REPLAY_EVENTS_MAX ? null : (row?.last ?? null);
-        return { deliveries, nextFromMs: last === null ? null : new Date(last).getTime() + 1 };
-      };
-      if (ids !== undefined) return add(AGAIN_BY_ID, [ids]);
-      return add(AGAIN_BY_TIME, [from?.toISOString(), to?.toISOString() ?? null]);
-    });
+  /** Sends messages again, after those that are pending, once the transaction `sql` is committed. */
+  replay(sql: Sql, webhookId: number, { delivery_ids: ids, from, to }: WebhookReplay): Promise<Replayed> {
+    const add = async (text: string, parameters: readonly unknown[]): Promise<Replayed> => {
+      const [row] = await run<{ count: string; last: Time | null }>(sql, text, [webhookId, ...parameters]);
+      const deliveries = Number(row?.count ?? 0);
+      const last = deliveries < REPLAY_EVENTS_MAX ? null : (row?.last ?? null);
+      return { deliveries, nextFromMs: last === null ? null : new Date(last).getTime() + 1 };
+    };
+    if (ids !== undefined) return add(AGAIN_BY_ID, [ids]);
+    return add(AGAIN_BY_TIME, [from?.toISOString(), to?.toISOString() ?? null]);
   }
 
   /** Deletes rows older than KEPT_FOR. @returns whether there may be more of them */

@@ -38,6 +38,7 @@ export interface WebhooksWanted {
   readonly limit: number;
 }
 
+/** Requests change webhooks in a transaction of the caller, `sql`, which also stores their answers. */
 export class WebhookTable {
   readonly #database: Database;
 
@@ -46,27 +47,25 @@ export class WebhookTable {
   }
 
   /** Creates a webhook, which gets the events taken in from now on. Null if WEBHOOKS_MAX is reached. */
-  create({ url, event_types: types, description }: NewWebhook, by: string) {
-    return inTransaction(this.#database, async (sql) => {
-      // Serializes creation: otherwise two transactions could both count the last free place as theirs.
-      await run(sql, 'LOCK TABLE webhooks IN SHARE ROW EXCLUSIVE MODE');
-      const secret = newSecret();
-      const text = `INSERT INTO webhooks (url, event_types, description, created_by, secret, status)
-        SELECT $1::text, $2::text[], $3::text, $4::text, $5::text, ${ACTIVE}
-        WHERE (SELECT count(*) FROM webhooks WHERE status <> ${REMOVED}) < ${WEBHOOKS_MAX} RETURNING ${COLUMNS}`;
-      const [row] = await run<WebhookRow>(sql, text, [url, types, description, by, secret]);
-      return row === undefined ? null : { row, secret };
-    });
+  async create(sql: Sql, { url, event_types: types, description }: NewWebhook, by: string) {
+    // Serializes creation: otherwise two transactions could both count the last free place as theirs.
+    await run(sql, 'LOCK TABLE webhooks IN SHARE ROW EXCLUSIVE MODE');
+    const secret = newSecret();
+    const text = `INSERT INTO webhooks (url, event_types, description, created_by, secret, status)
+      SELECT $1::text, $2::text[], $3::text, $4::text, $5::text, ${ACTIVE}
+      WHERE (SELECT count(*) FROM webhooks WHERE status <> ${REMOVED}) < ${WEBHOOKS_MAX} RETURNING ${COLUMNS}`;
+    const [row] = await run<WebhookRow>(sql, text, [url, types, description, by, secret]);
+    return row === undefined ? null : { row, secret };
   }
 
-  async find(id: number): Promise<WebhookRow | null> {
-    const [row] = await run<WebhookRow>(sqlOf(this.#database), `SELECT ${COLUMNS} FROM webhooks WHERE id = $1`, [id]);
+  async find(id: number, sql: Sql = sqlOf(this.#database)): Promise<WebhookRow | null> {
+    const [row] = await run<WebhookRow>(sql, `SELECT ${COLUMNS} FROM webhooks WHERE id = $1`, [id]);
     return row ?? null;
   }
 
   /** Finds a webhook that is not removed. */
-  async findKept(id: number): Promise<WebhookRow | null> {
-    const row = await this.find(id);
+  async findKept(sql: Sql, id: number): Promise<WebhookRow | null> {
+    const row = await this.find(id, sql);
     return row?.status === REMOVED ? null : row;
   }
 
@@ -86,32 +85,29 @@ export class WebhookTable {
    * deliveries are due at once. If it was activated or its URL changed, they are attempted for another three days. Null
    * if there is no such webhook.
    */
-  change(id: number, { url, event_types: types, description, status }: WebhookChange): Promise<WebhookRow | null> {
-    return inTransaction(this.#database, async (sql) => {
-      const text = `UPDATE webhooks SET updated_at = clock_timestamp(), url = coalesce($2, url),
-          event_types = coalesce($3, event_types), description = coalesce($4, description), status = coalesce($5, status),
-          disabled_reason = CASE WHEN $5 IS NULL THEN disabled_reason END,
-          resumed_at = CASE WHEN coalesce($5, status) = ${ACTIVE} AND (status <> ${ACTIVE} OR url <> coalesce($2, url))
-            THEN clock_timestamp() ELSE resumed_at END
-        WHERE id = $1 AND status <> ${REMOVED} RETURNING ${COLUMNS}`;
-      const code = status === undefined ? null : codeOf(WEBHOOK_STATUSES, status);
-      const [row] = await run<WebhookRow>(sql, text, [id, url ?? null, types ?? null, description ?? null, code]);
-      if (row === undefined) return null;
-      if (row.status === ACTIVE && (url ?? status) !== undefined) await makeDue(sql, id);
-      return row;
-    });
+  async change(sql: Sql, id: number, change: WebhookChange): Promise<WebhookRow | null> {
+    const { url, event_types: types, description, status } = change;
+    const text = `UPDATE webhooks SET updated_at = clock_timestamp(), url = coalesce($2, url),
+        event_types = coalesce($3, event_types), description = coalesce($4, description), status = coalesce($5, status),
+        disabled_reason = CASE WHEN $5 IS NULL THEN disabled_reason END,
+        resumed_at = CASE WHEN coalesce($5, status) = ${ACTIVE} AND (status <> ${ACTIVE} OR url <> coalesce($2, url))
+          THEN clock_timestamp() ELSE resumed_at END
+      WHERE id = $1 AND status <> ${REMOVED} RETURNING ${COLUMNS}`;
+    const code = status === undefined ? null : codeOf(WEBHOOK_STATUSES, status);
+    const [row] = await run<WebhookRow>(sql, text, [id, url ?? null, types ?? null, description ?? null, code]);
+    if (row === undefined) return null;
+    if (row.status === ACTIVE && (url ?? status) !== undefined) await makeDue(sql, id);
+    return row;
   }
 
   /** Removes a webhook and gives up its pending deliveries. Null if there is none; a second removal changes nothing. */
-  remove(id: number): Promise<WebhookRow | null> {
-    return inTransaction(this.#database, async (sql) => {
-      const text = `UPDATE webhooks SET status = ${REMOVED}, updated_at = CASE WHEN status = ${REMOVED} THEN updated_at
-        ELSE clock_timestamp() END WHERE id = $1 RETURNING ${COLUMNS}`;
-      const [row] = await run<WebhookRow>(sql, text, [id]);
-      if (row === undefined) return null;
-      await giveUp(sql, [id]);
-      return row;
-    });
+  async remove(sql: Sql, id: number): Promise<WebhookRow | null> {
+    const text = `UPDATE webhooks SET status = ${REMOVED}, updated_at = CASE WHEN status = ${REMOVED} THEN updated_at
+      ELSE clock_timestamp() END WHERE id = $1 RETURNING ${COLUMNS}`;
+    const [row] = await run<WebhookRow>(sql, text, [id]);
+    if (row === undefined) return null;
+    await giveUp(sql, [id]);
+    return row;
   }
 
   /** Gives up deliveries that were added while their webhook was being removed. */
@@ -138,7 +134,7 @@ export class WebhookTable {
    * Replaces the secret. During the overlap, messages are also signed with the old secret, and with former ones until
    * each expires. With an overlap of 0 s only the new secret is valid. Null if there is no such webhook.
    */
-  async rotateSecret(id: number, overlapSeconds: number) {
+  async rotateSecret(sql: Sql, id: number, overlapSeconds: number) {
     const secret = newSecret();
     const text = `UPDATE webhooks SET updated_at = clock_timestamp(), old_secret = secret, secret = $2,
         old_secret_until = clock_timestamp() + make_interval(secs => $3),
@@ -147,7 +143,7 @@ export class WebhookTable {
             jsonb_build_object('secret', old_secret, 'until', old_secret_until)) END || former_secrets) AS former
           WHERE ${COUNTS} LIMIT ${FORMER_SECRETS_MAX}) kept) END
       WHERE id = $1 AND status <> ${REMOVED} RETURNING ${COLUMNS}`;
-    const [row] = await run<WebhookRow>(sqlOf(this.#database), text, [id, secret, overlapSeconds]);
+    const [row] = await run<WebhookRow>(sql, text, [id, secret, overlapSeconds]);
     return row === undefined ? null : { row, secret };
   }
 

@@ -85,7 +85,7 @@ export const commanding: readonly Fault[] = [
   {
     id: 'replay-place-untold',
     file: 'tools/mo/src/webhooks/replay.ts',
-    replace: 'onStopped(soFar, isSure || isRefusal);',
+    replace: 'onStopped(soFar, key);',
     by: 'void onStopped;',
     breaks: 'resuming a failed replay of webhooks sends everything twice',
     check: unit('tools/mo/test/webhook-replay'),
@@ -93,9 +93,17 @@ export const commanding: readonly Fault[] = [
   {
     id: 'replay-part-broken-off',
     file: 'tools/mo/src/webhooks/replay.ts',
-    replace: 'client.webhooks.replay(webhookId, { ...what, from });',
-    by: 'client.webhooks.replay(webhookId, { ...what, from }, { signal });',
+    replace: '{ ...what, from }, { idempotencyKey });',
+    by: '{ ...what, from }, { idempotencyKey, signal });',
     breaks: 'after Ctrl-C in a replay of webhooks it is unknown whether the current part was sent',
+    check: unit('tools/mo/test/webhook-replay'),
+  },
+  {
+    id: 'parts-share-a-key',
+    file: 'tools/mo/src/webhooks/replay.ts',
+    replace: '      idempotencyKey = undefined;\n',
+    by: '',
+    breaks: 'a replay with a key of its own fails at its second part',
     check: unit('tools/mo/test/webhook-replay'),
   },
   {

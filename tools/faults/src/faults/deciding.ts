@@ -38,8 +38,8 @@ export const deciding: readonly Fault[] = [
   },
   {
     id: 'fingerprint-not-compared',
-    file: 'packages/messaging/src/protocol/batch.ts',
-    replace: 'if (!stored.key.fingerprint.equals(command.key.fingerprint)) throw keyReused();',
+    file: 'packages/messaging/src/protocol/stored-answer.ts',
+    replace: 'if (!stored.key.fingerprint.equals(fingerprint)) throw keyReused();',
     by: '',
     breaks: 'a used key with another body gets the answer of the first',
     check: unit('packages/messaging/test/batch'),
@@ -54,7 +54,7 @@ export const deciding: readonly Fault[] = [
   },
   {
     id: 'all-answers-kept',
-    file: 'packages/messaging/src/protocol/batch.ts',
+    file: 'packages/messaging/src/protocol/stored-answer.ts',
     replace: 'return status < 300 || status === 409 || status === 422;',
     by: 'return status < 500;',
     breaks: 'an answer that should be decided again is replayed for a day',
@@ -63,8 +63,8 @@ export const deciding: readonly Fault[] = [
   {
     id: 'replay-not-settled',
     file: 'packages/messaging/src/protocol/batch.ts',
-    replace: 'return this.#answered({ ...stored.answer, headers }, stored.settle);',
-    by: 'return this.#answered({ ...stored.answer, headers }, null);',
+    replace: 'return this.#answered(replayOf(stored, command.key), stored.settle);',
+    by: 'return this.#answered(replayOf(stored, command.key), null);',
     breaks: 'a replayed restriction is reported as enforced without a check',
     check: simulation(100),
   },

@@ -2,6 +2,7 @@
 import { type Fault, servers, unit } from '../fault.ts';
 
 const API = servers('services/webhooks/test/webhooks');
+const KEYS = servers('services/webhooks/test/keys');
 
 export const delivering: readonly Fault[] = [
   {
@@ -95,10 +96,34 @@ export const delivering: readonly Fault[] = [
   {
     id: 'unchecked-url-at-a-change',
     file: 'services/webhooks/src/http/routes.ts',
-    replace: '    checkUrl(body.url);\n    const row',
-    by: '    const row',
+    replace: '      checkUrl(body.url);\n      return',
+    by: '      return',
     breaks: 'a webhook is changed to a URL that creation would refuse',
     check: API,
+  },
+  {
+    id: 'webhook-made-twice',
+    file: 'services/webhooks/src/webhooks/kept-answers.ts',
+    replace: 'if (isKept(answer.status)) sql.atEnd(',
+    by: 'if (!isKept(answer.status)) sql.atEnd(',
+    breaks: 'a repeated request makes a second webhook, although it has the key of the first',
+    check: KEYS,
+  },
+  {
+    id: 'webhook-key-raced',
+    file: 'services/webhooks/src/webhooks/kept-answers.ts',
+    replace: 'if (!isOfSameKey || attempt === ATTEMPTS_MAX) throw error;',
+    by: 'if (isOfSameKey || attempt === ATTEMPTS_MAX) throw error;',
+    breaks: 'of two concurrent requests with one key, the second gets an internal error',
+    check: KEYS,
+  },
+  {
+    id: 'webhook-key-checked-late',
+    file: 'services/webhooks/src/app.ts',
+    replace: 'isKeyUsed: (key) => answers.isUsed(key)',
+    by: 'isKeyUsed: async () => false',
+    breaks: 'a used key with an invalid body is a 400 instead of a 422',
+    check: KEYS,
   },
   {
     id: 'signature-without-the-time',

@@ -59,14 +59,6 @@ export const forwarding: readonly Fault[] = [
     check: unit('services/gateway/test/replicas'),
   },
   {
-    id: 'webhook-made-twice',
-    file: 'services/gateway/src/forward/exchange.ts',
-    replace: 'isIdempotent(operation) && has(',
-    by: 'has(',
-    breaks: 'a write with a key is retried at a service that stores no keys',
-    check: unit('services/gateway/test/attempts'),
-  },
-  {
     id: 'key-not-passed-on',
     file: 'services/gateway/src/forward/exchange.ts',
     replace: 'has(this.#headers, HEADERS.idempotencyKey)',

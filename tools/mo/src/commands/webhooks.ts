@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typin
 import type { CreatedWebhook, Delivery, Webhook } from '@mo/client';
 import { DELIVERY_STATUSES, EVENT_TYPES, type EventType, REPLAYED_MAX, WEBHOOK_STATUSES } from '@mo/contracts';
 import type { Context } from '../context.ts';
-import { allOption, examples, maxOption, overlapOption, time, wanted, wholeNumber } from '../options.ts';
+import { allOption, examples, keyOption, maxOption, overlapOption, time, wanted, wholeNumber } from '../options.ts';
 import { EXIT } from '../output/failure.ts';
 import type { Column } from '../output/table.ts';
 import { run } from '../run.ts';
@@ -65,11 +65,13 @@ const create = () =>
     .argument('<url>', 'the receiver: https, and not an address of a private network')
     .addOption(typesOption())
     .option('--description <text>', 'the purpose of the webhook')
+    .addOption(keyOption())
     .addHelpText('after', examples('mo webhooks create https://shop.example/hooks --types LoanTaken,LoanRejected'))
-    .action((url, options, command) =>
+    .action((url, { types: named, description, idempotencyKey }, command) =>
       run(command, async (context) => {
-        const webhook = { url, event_types: options.types, description: options.description };
-        return showOnce(context, await context.client().webhooks.create(webhook, { signal: context.stopping }));
+        const webhook = { url, event_types: named, description };
+        const options = { idempotencyKey, signal: context.stopping };
+        return showOnce(context, await context.client().webhooks.create(webhook, options));
       }),
     );
 
@@ -96,14 +98,16 @@ const update = () =>
     .addOption(typesOption())
     .option('--description <text>', 'the purpose of the webhook')
     .addOption(new Option('--status <status>', 'whether it receives events').choices(['active', 'disabled'] as const))
+    .addOption(keyOption())
     .addHelpText(
       'after',
       examples('mo webhooks update 1 --status disabled', 'mo webhooks update 1 --send-to https://shop.example/new'),
     )
-    .action((id, { sendTo: url, types: named, description, status }, command) =>
+    .action((id, { sendTo: url, types: named, description, status, idempotencyKey }, command) =>
       run(command, async (context) => {
         const change = { url, event_types: named, description, status };
-        context.out.record(await context.client().webhooks.update(id, change, { signal: context.stopping }), COLUMNS);
+        const options = { idempotencyKey, signal: context.stopping };
+        context.out.record(await context.client().webhooks.update(id, change, options), COLUMNS);
         return EXIT.done;
       }),
     );
@@ -112,10 +116,12 @@ const remove = () =>
   new Command('remove')
     .description('remove a webhook: it receives nothing more')
     .argument(...idArgument)
+    .addOption(keyOption())
     .addHelpText('after', examples('mo webhooks remove 1'))
-    .action((id, _options, command) =>
+    .action((id, { idempotencyKey }, command) =>
       run(command, async (context) => {
-        context.out.record(await context.client().webhooks.remove(id, { signal: context.stopping }), COLUMNS);
+        const options = { idempotencyKey, signal: context.stopping };
+        context.out.record(await context.client().webhooks.remove(id, options), COLUMNS);
         return EXIT.done;
       }),
     );
@@ -125,12 +131,13 @@ const rotateSecret = () =>
     .description('replace the secret of a webhook; the old one stays valid for a while')
     .argument(...idArgument)
     .addOption(overlapOption())
+    .addOption(keyOption())
     .addHelpText('after', examples('mo webhooks rotate-secret 1 --overlap 3600'))
-    .action((id, { overlap }, command) =>
+    .action((id, { overlap, idempotencyKey }, command) =>
       run(command, async (context) => {
-        const { webhooks } = context.client();
-        const rotated = await webhooks.rotateSecret(id, { overlap_seconds: overlap }, { signal: context.stopping });
-        return showOnce(context, rotated);
+        const options = { idempotencyKey, signal: context.stopping };
+        const rotation = { overlap_seconds: overlap };
+        return showOnce(context, await context.client().webhooks.rotateSecret(id, rotation, options));
       }),
     );
 
@@ -159,23 +166,25 @@ const replay = () =>
     .addOption(new Option('--deliveries <ids>', 'these deliveries').argParser(ids).conflicts('from'))
     .option('--from <time>', 'events that arrived at or after this time', time)
     .option('--to <time>', 'and before this time; default: now', time)
+    .addOption(keyOption())
     .addHelpText(
       'after',
       `
 If Ctrl-C or a failure stops it, it prints how many messages were sent, and the --from with which to continue.
 ${examples('mo webhooks replay 1 --deliveries 311,312', 'mo webhooks replay 1 --from 2026-11-01')}`,
     )
-    .action((id, { deliveries: named, from, to }, command) =>
+    .action((id, { deliveries: named, from, to, idempotencyKey }, command) =>
       run(command, async (context) => {
         const { out, stopping: signal } = context;
         signal.addEventListener('abort', () => out.note('stopping after the current part; Ctrl-C again stops at once'));
         const { replayWebhook } = await import('../webhooks/replay.ts');
-        const onStopped = (soFar: ReplayedSoFar, isSure: boolean) => {
+        const onStopped = (soFar: ReplayedSoFar, key: string | null) => {
           if (out.isJson) out.result(soFar, '');
-          else out.note(howToContinue(id, soFar, to, isSure));
+          else out.note(howToContinue(id, soFar, to, key));
         };
         const what = { delivery_ids: named, from, to };
-        const done = await replayWebhook({ client: context.client(), webhookId: id, what, signal, onStopped });
+        const client = context.client();
+        const done = await replayWebhook({ client, webhookId: id, what, idempotencyKey, signal, onStopped });
         out.record(done, [{ head: 'DELIVERIES', of: ({ deliveries }) => deliveries, isNumber: true }]);
         return EXIT.done;
       }),
@@ -185,11 +194,12 @@ function howToContinue(
   id: number,
   { deliveries, next_from: from }: ReplayedSoFar,
   to: string | undefined,
-  isSure: boolean,
+  key: string | null,
 ): string {
-  const words = ['mo webhooks replay', id, '--from', from, ...(to === undefined ? [] : ['--to', to])];
-  const doubt = isSure ? '' : '; later ones may have been sent too, and will then be sent twice';
-  return `${deliveries} messages were sent once more${doubt}. Continue with: ${words.join(' ')}`;
+  const until = to === undefined ? [] : ['--to', to];
+  const once = key === null ? [] : ['--idempotency-key', key];
+  const words = ['mo webhooks replay', id, '--from', from, ...until, ...once];
+  return `${deliveries} messages were sent once more. Continue with: ${words.join(' ')}`;
 }
 
 function showOnce({ out }: Context, created: CreatedWebhook): number {

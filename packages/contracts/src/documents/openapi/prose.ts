@@ -23,10 +23,11 @@ that are not known in a request are refused; answers may get further members, so
 
 ## Retries
 
-Give every write to customers, loans and payments an \`Idempotency-Key\` of its own, and a retry is safe: the effect happens once, and the first answer is given
+Give every write an \`Idempotency-Key\` of its own, and a retry is safe: the effect happens once, and the first answer is given
 again to the byte, with \`Idempotency-Replayed: true\`. Answers 2xx, 409 and 422 are kept for 24 hours; after any other, what is
 sent again under the key is done anew. The same key with another body is a 422 \`idempotency_key_reused\`.
-Answers of writes to webhooks and API keys are not kept: with an \`Idempotency-Key\` these are a 400.
+Answers of writes to API keys are not kept: with an \`Idempotency-Key\` these are a 400. Answers with the
+secret of a webhook are kept like all others.
 
 A 429 and a 503 carry \`Retry-After\`, in seconds. A 503 says that something could not be done or confirmed now; nothing was
 refused.

@@ -1,7 +1,7 @@
 /** The responses of an operation: its results and every problem, each with headers and an example. */
 import { z } from 'zod';
 import type { ZodOpenApiExamplesObject, ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi';
-import { isIdempotent, isPaged, type Operation } from '../../operations/index.ts';
+import { isIdempotent, isOfStream, isPaged, type Operation } from '../../operations/index.ts';
 import { PROBLEMS, type ProblemCode, problem } from '../../problems.ts';
 import { bulkProblem } from '../../rest/customers.ts';
 import * as headers from './headers.ts';
@@ -117,9 +117,10 @@ function headersOf([code]: readonly ProblemCode[], operation: Operation): Record
       return { 'WWW-Authenticate': headers.authenticateHeader };
     case 409:
     case 422:
-      return isKept(operation)
-        ? { 'Consistency-Token': headers.refusalTokenHeader, 'Idempotency-Replayed': headers.replayedHeader }
-        : {};
+      return {
+        ...(isKept(operation) && isOfStream(operation) ? { 'Consistency-Token': headers.refusalTokenHeader } : {}),
+        ...(isKept(operation) ? { 'Idempotency-Replayed': headers.replayedHeader } : {}),
+      };
     case 429:
       return { 'Retry-After': headers.retryAfterHeader, ...RATE_HEADERS };
     case 503:

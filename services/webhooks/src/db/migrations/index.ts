@@ -6,6 +6,7 @@ import { Held } from './2026-11-27-held.ts';
 import { Traces } from './2026-11-27-traces.ts';
 import { Waived } from './2026-11-27-waived.ts';
 import { Resumed } from './2026-11-29-resumed.ts';
+import { Answers } from './2026-11-30-answers.ts';
 import { SweepLease } from './2026-11-30-sweep-lease.ts';
 
 /** In the order in which they run. */
@@ -18,6 +19,7 @@ export const migrations = [
   { name: 'waived', class: Waived },
   { name: 'resumed', class: Resumed },
   { name: 'sweep-lease', class: SweepLease },
+  { name: 'answers', class: Answers },
 ];
 
 /** Built concurrently, while the service runs. */
