@@ -9,7 +9,7 @@ import {
   RECENT_EVENTS_MAX,
   RECENT_HEADS_PAGE_MAX,
 } from '../src/pull/wire.ts';
-import { ALL_HEADS, RECENT_HEADS } from '../src/sql/journal.ts';
+import { ALL_HEADS, RECENT_HEADS, TIMED_HEADS } from '../src/sql/journal.ts';
 import { waitFor } from '../src/testing/index.ts';
 import { eventOf, eventsOf, NOW_MS } from './ledger.ts';
 import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
@@ -135,6 +135,16 @@ describe('the heads', () => {
     expect(await headsOf({ sinceMs: 0 }, 9)).toEqual([]);
   });
 
+  it('come with the times of their events if asked for', async () => {
+    const later = new Date(NOW_MS + DAY_MS).toISOString();
+    await append(eventOf('loans', 1, 1), { ...eventOf('loans', 1, 2), time: later }, eventOf('loans', 2, 1));
+    const timed = [
+      [1, 2, NOW_MS + DAY_MS],
+      [2, 1, NOW_MS],
+    ];
+    expect(await journal.heads({ sinceMs: 0 }, 0, true)).toEqual({ heads: timed, isLast: true });
+  });
+
   it('are of customers with an event at or after a time, and before another, and are the last of that time', async () => {
     const later = new Date(NOW_MS + DAY_MS).toISOString();
     await append(eventOf('loans', 1, 1), { ...eventOf('loans', 1, 2), time: later }, eventOf('loans', 2, 1));
@@ -218,6 +228,15 @@ describe('the heads', () => {
 
   it.each([
     ['all', ALL_HEADS, [0], [['Index Only Scan', 'journal_pkey']]],
+    [
+      'all with times',
+      TIMED_HEADS,
+      [0],
+      [
+        ['Index Only Scan', 'journal_pkey'],
+        ['Index Scan', 'journal_pkey'],
+      ],
+    ],
     [
       'with recent events',
       RECENT_HEADS,

@@ -71,3 +71,16 @@ it.each<[string, number, { size?: number; is_last?: boolean }, boolean]>([
   expect(await peers.heads('loans', { sinceMs, untilMs: 2 }, 3)).toEqual({ heads, isLast });
   expect(paths).toEqual([`/internal/streams/loans/heads?since=${sinceMs}&until=2&after=3`]);
 });
+
+it.each([
+  ['has times', [[1, 1, 1_790_000_000_000]]],
+  ['of an earlier version has none', [[1, 1]]],
+])('heads: an owner asked for times %s', async (_what, heads) => {
+  const paths: string[] = [];
+  const peers = new RemotePeers(async (_peer, path, read) => {
+    paths.push(path);
+    return read({ heads });
+  });
+  expect(await peers.heads('loans', { sinceMs: 0 }, 3, true)).toEqual({ heads, isLast: true });
+  expect(paths).toEqual(['/internal/streams/loans/heads?since=0&after=3&times=true']);
+});

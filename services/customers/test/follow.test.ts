@@ -122,6 +122,16 @@ describe('the balance, over Kafka', () => {
     expect(fine.id).toBeGreaterThan(customer.id);
   });
 
+  it('sends the heads of its stream, with times if asked for', async () => {
+    const { id } = await registered(customers.app);
+    const headsOf = async (more: string) => {
+      const path = `/internal/streams/customers/heads?after=${id - 1}${more}`;
+      return (await send<{ heads: number[][] }>(customers.app, 'GET', path)).body.heads;
+    };
+    expect(await headsOf('')).toEqual([[id, 1]]);
+    expect(await headsOf('&times=true')).toEqual([[id, 1, expect.any(Number)]]);
+  });
+
   it('publishes who is registered and what changes, in order', async () => {
     const customer = await registered(customers.app);
     await send(customers.app, 'PATCH', `/api/customers/${customer.id}`, { status: 'inactive' });

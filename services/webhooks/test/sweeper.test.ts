@@ -1,9 +1,10 @@
 /** What Kafka has lost without a later event that shows it is found at the owners, over HTTP, and told from a real database. */
+import { setImmediate } from 'node:timers/promises';
 import type { Stream, StreamEvent } from '@mo/contracts';
 import type { Database } from '@mo/database';
-import { type HttpPeers, Lease, type PartitionProgress } from '@mo/messaging';
+import { type HttpPeers, Lease, type PartitionProgress, PULLS_AT_ONCE_MAX } from '@mo/messaging';
 import { type Clock, createLogger, systemClock } from '@mo/service-kit';
-import { Fetcher, PUSH_MS_MAX } from '../src/intake/fetcher.ts';
+import { CUSTOMERS_AT_ONCE_MAX, Fetcher, PUSH_MS_MAX } from '../src/intake/fetcher.ts';
 import type { Intake } from '../src/intake/intake.ts';
 import {
   SWEEP_INTERVAL_MS,
@@ -13,7 +14,7 @@ import {
   UNDER_WAY_MS,
   UNREAD_MAX,
 } from '../src/intake/sweeper.ts';
-import { appendTo, idOf, passTime, startTakingIn, type TakingIn, toldOf } from './support.ts';
+import { appendTo, eventOf, idOf, passTime, startTakingIn, type TakingIn, toldOf } from './support.ts';
 
 /** Longer than any machine stands still. */
 const LONG_MS = 3_600_000;
@@ -138,8 +139,45 @@ it('what was before there were webhooks is told nobody, and written down nowhere
   const before = append('loans');
   Object.assign(before, { time: '2020-01-01T00:00:00.000Z' });
   await sweeper.round();
-  expect([await told(), swept]).toEqual([[], []]);
+  expect([await told(), swept, pulled()]).toEqual([[], [], []]);
   expect(await intake.waived(customerId - 1, 1)).toEqual([]);
+});
+
+it('an owner of an earlier version, which sends no times of heads, is asked what was before', async () => {
+  Object.assign(append('loans'), { time: '2020-01-01T00:00:00.000Z' });
+  const lost = append('payments');
+  const heads: HttpPeers['heads'] = (stream, span, after) => peers.heads(stream, span, after);
+  await begin({ peers: { heads, pull: (...asked) => peers.pull(...asked) } });
+  await sweeper.round();
+  expect([await told(), pulled()]).toEqual([[idOf(lost)], ['loans after 0', 'payments after 0']]);
+});
+
+it('many that are lost are pulled at once, and taken in by small transactions', async () => {
+  const heads = Array.from({ length: PULLS_AT_ONCE_MAX + 1 }, (_, place) => [place + 1, 1] as const);
+  const done: string[] = [];
+  let underWay = 0;
+  const pull: HttpPeers['pull'] = async (_stream, { customerId: id = 0 }) => {
+    underWay += 1;
+    await setImmediate();
+    if (underWay > 0) done.push(`${underWay} pulled`);
+    underWay = 0;
+    const event = { ...eventOf('loans', 1, { customerId: id }), time: new Date().toISOString() };
+    return { customerId: id, head: 1, events: [event] };
+  };
+  await begin({
+    peers: { heads: async (stream) => ({ heads: stream === 'loans' ? heads : [], isLast: true }), pull },
+    intake: {
+      notTold: async (_stream, some) => some,
+      begunAtMs: () => intake.begunAtMs(),
+      take: async (events) => void done.push(`${events.length} taken`),
+    },
+  });
+  await sweeper.round();
+  const parts = Array.from(
+    { length: PULLS_AT_ONCE_MAX / CUSTOMERS_AT_ONCE_MAX },
+    () => `${CUSTOMERS_AT_ONCE_MAX} taken`,
+  );
+  expect(done).toEqual([`${PULLS_AT_ONCE_MAX} pulled`, ...parts, '1 pulled', '1 taken']);
 });
 
 it('what was written a moment ago is left to Kafka, and found by a later sweep', async () => {

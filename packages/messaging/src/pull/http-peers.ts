@@ -65,9 +65,9 @@ export class HttpPeers implements Peers {
     return this.#remote.settle(peer, customerId, stream, version);
   }
 
-  /** A page of the heads of a stream: of customers above `after` with events in a span of time. */
-  heads(stream: Stream, span: TimeSpan, after: number): Promise<HeadsPage> {
-    return this.#remote.heads(stream, span, after);
+  /** See {@link RemotePeers.heads}. */
+  heads(stream: Stream, span: TimeSpan, after: number, withTimes = false): Promise<HeadsPage> {
+    return this.#remote.heads(stream, span, after, withTimes);
   }
 
   async close(): Promise<void> {

@@ -23,7 +23,9 @@ import {
   WANTS_MAX,
 } from './wire.ts';
 
-const PULLS_IN_FLIGHT_MAX = 4;
+const REQUESTS_IN_FLIGHT_MAX = 4;
+/** The most pulls of a stream that can be under way at the same time; further ones wait. */
+export const PULLS_AT_ONCE_MAX = REQUESTS_IN_FLIGHT_MAX * WANTS_MAX;
 const PULLS_QUEUE_MAX = 10_000;
 
 /**
@@ -67,10 +69,15 @@ export class RemotePeers implements Peers {
     }
   }
 
-  /** A page of the heads of a stream: of customers above `after` with events in a span of time. */
-  async heads(stream: Stream, { sinceMs, untilMs }: TimeSpan, after: number): Promise<HeadsPage> {
+  /**
+   * A page of the heads of a stream: of customers above `after` with events in a span of time.
+   *
+   * @param withTimes whether to request the time of each head, which is possible for all time only
+   */
+  async heads(stream: Stream, { sinceMs, untilMs }: TimeSpan, after: number, withTimes = false): Promise<HeadsPage> {
     const until = untilMs === undefined ? '' : `&until=${untilMs}`;
-    const path = `/internal/streams/${stream}/heads?since=${sinceMs}${until}&after=${after}`;
+    const times = withTimes ? '&times=true' : '';
+    const path = `/internal/streams/${stream}/heads?since=${sinceMs}${until}&after=${after}${times}`;
     const answer = await this.#carry(stream, path, (value) => headsAnswer.parse(value));
     const pageMax = sinceMs === 0 ? HEADS_PAGE_MAX : RECENT_HEADS_PAGE_MAX;
     return { heads: answer.heads, isLast: answer.is_last ?? answer.heads.length < pageMax };
@@ -83,7 +90,7 @@ export class RemotePeers implements Peers {
         run: (wants) => this.#pullMany(stream, wants),
         weightMax: WANTS_MAX,
         queueWeightMax: PULLS_QUEUE_MAX,
-        inFlightMax: PULLS_IN_FLIGHT_MAX,
+        inFlightMax: REQUESTS_IN_FLIGHT_MAX,
       });
       this.#pulls.set(stream, queue);
     }

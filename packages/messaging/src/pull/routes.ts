@@ -45,7 +45,11 @@ export function streamRoutes<A extends Account>(
   });
   const heads = new BatchQueue<z.infer<typeof headsQuery>, HeadsPage>({
     run: (queries) =>
-      Promise.all(queries.map(({ since, until, after }) => journal.heads({ sinceMs: since, untilMs: until }, after))),
+      Promise.all(
+        queries.map(({ since, until, after, times }) =>
+          journal.heads({ sinceMs: since, untilMs: until }, after, times),
+        ),
+      ),
     weightMax: 1,
     queueWeightMax: HEADS_QUEUE_MAX,
   });

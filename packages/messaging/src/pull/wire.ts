@@ -46,6 +46,8 @@ export const headsQuery = z.object({
   since: timeMs.default(0),
   until: timeMs.optional(),
   after: z.coerce.number().int().min(0).default(0),
+  /** Whether heads of all time have their times. */
+  times: z.stringbool({ truthy: ['true'], falsy: ['false'] }).default(false),
 });
 /** The most heads in an answer: over all customers, and over those with recent events. */
 export const HEADS_PAGE_MAX = 2_000;
@@ -53,13 +55,17 @@ export const RECENT_HEADS_PAGE_MAX = 20_000;
 /** The most events read for the heads of a span with an end; if it has more, its page is never the last. */
 export const RECENT_EVENTS_MAX = 20_000;
 export const headsAnswer = z.object({
-  heads: z.array(z.tuple([resourceId, z.int().min(1)])),
+  /** The third member is present if the times were requested, except at earlier versions. */
+  heads: z.array(z.tuple([resourceId, z.int().min(1), z.int().optional()])),
   /** Whether this is the last page. Earlier versions omit it: then a page that isn't full is the last. */
   is_last: z.boolean().optional(),
 });
 
-/** A page of heads: customer ids, and the last version of each in the requested span. */
+/**
+ * A page of heads: customer ids, and the last version of each in the requested span. `atMs` is the time of that
+ * version's event, in ms since the epoch, if it was requested and the owner's version supports that.
+ */
 export interface HeadsPage {
-  readonly heads: readonly (readonly [customerId: number, version: number])[];
+  readonly heads: readonly (readonly [customerId: number, version: number, atMs?: number | undefined])[];
   readonly isLast: boolean;
 }

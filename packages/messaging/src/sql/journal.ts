@@ -33,6 +33,7 @@ import { column } from './columns.ts';
 interface HeadRow {
   customer_id: string;
   version: string;
+  at_ms?: string;
 }
 
 /** A page of one customer's events. */
@@ -82,7 +83,7 @@ const columnsOf = (events: readonly StreamEvent[]) => [
 ];
 
 /** Skips from customer to customer in the index: the cost doesn't depend on the number of events per customer. */
-export const ALL_HEADS = `
+const allHeads = (columns: string) => `
   WITH RECURSIVE known (customer_id, place) AS (
     (SELECT customer_id, 1 FROM journal WHERE customer_id > $1 ORDER BY customer_id LIMIT 1)
     UNION ALL
@@ -91,10 +92,13 @@ export const ALL_HEADS = `
     ) next
     WHERE place < ${HEADS_PAGE_MAX}
   )
-  SELECT known.customer_id, head.version FROM known CROSS JOIN LATERAL (
-    SELECT version FROM journal WHERE customer_id = known.customer_id ORDER BY version DESC LIMIT 1
+  SELECT known.customer_id, head.* FROM known CROSS JOIN LATERAL (
+    SELECT ${columns} FROM journal WHERE customer_id = known.customer_id ORDER BY version DESC LIMIT 1
   ) head
   ORDER BY known.customer_id`;
+export const ALL_HEADS = allHeads('version');
+/** Also reads the row of each head, because the index doesn't contain the time. */
+export const TIMED_HEADS = allHeads('version, (extract(epoch FROM time) * 1000)::bigint AS at_ms');
 
 /**
  * Reads the events of a span by time and filters them by customer, because a scan by customer would read the whole
@@ -131,7 +135,8 @@ export const eventText = (stream: Stream): string => `
   || ',"time":"' || to_char(j.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
   || '","traceparent":' || coalesce(to_json(j.traceparent)::text, 'null') || '}'`;
 
-const readHead = ({ customer_id, version }: HeadRow) => [Number(customer_id), Number(version)] as const;
+const readHead = ({ customer_id: id, version, at_ms: atMs }: HeadRow): HeadsPage['heads'][number] =>
+  atMs === undefined ? [Number(id), Number(version)] : [Number(id), Number(version), Number(atMs)];
 
 export class Journal {
   readonly #database: Database;
@@ -184,13 +189,15 @@ export class Journal {
   /**
    * A page of heads of the customers above `after`, by customer id: of all customers, or of those with an event in a
    * span. If the span has an end, and more events than are read, the page covers only some of its customers.
+   *
+   * @param withTimes whether heads of all customers have the times of their events
    */
-  async heads(span: TimeSpan, after: number): Promise<HeadsPage> {
-    return span.sinceMs === 0 ? this.#allHeads(after) : this.#recentHeads(span, after);
+  async heads(span: TimeSpan, after: number, withTimes = false): Promise<HeadsPage> {
+    return span.sinceMs === 0 ? this.#allHeads(after, withTimes) : this.#recentHeads(span, after);
   }
 
-  async #allHeads(after: number): Promise<HeadsPage> {
-    const rows = await run<HeadRow>(sqlOf(this.#database), ALL_HEADS, [after]);
+  async #allHeads(after: number, withTimes: boolean): Promise<HeadsPage> {
+    const rows = await run<HeadRow>(sqlOf(this.#database), withTimes ? TIMED_HEADS : ALL_HEADS, [after]);
     return { heads: rows.map(readHead), isLast: rows.length < HEADS_PAGE_MAX };
   }
 

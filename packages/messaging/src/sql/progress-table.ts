@@ -2,6 +2,7 @@
 import type { Stream } from '@mo/contracts';
 import type { Database } from '@mo/database';
 import { arrayRows, run, sqlOf } from '@mo/database';
+import type { HeadsPage } from '../pull/wire.ts';
 
 /** A customer that has not applied a stream up to a version that is known to exist. */
 export interface Lag {
@@ -48,7 +49,7 @@ export class ProgressTable {
   }
 
   /** Returns those of the owner's heads (customer id and last version) that have not been applied here. */
-  async notApplied(stream: Stream, heads: readonly (readonly [number, number])[]): Promise<Lag[]> {
+  async notApplied(stream: Stream, heads: HeadsPage['heads']): Promise<Lag[]> {
     const rows = await run<{ id: string; head: string }>(
       sqlOf(this.#database),
       `SELECT owner.id, owner.head FROM (${arrayRows({ id: 'bigint', head: 'bigint' })}) AS owner

@@ -80,7 +80,7 @@ export class StreamOwner {
 
   async #answer(request: IncomingMessage): Promise<unknown> {
     const path = request.url ?? '';
-    if (path.includes('/heads')) return { heads: this.#heads(), is_last: true };
+    if (path.includes('/heads')) return { heads: this.#heads(path.includes('times=true')), is_last: true };
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
@@ -93,8 +93,11 @@ export class StreamOwner {
     return { pages: wants.map((want) => this.#page(want)) };
   }
 
-  #heads(): [number, number][] {
-    return [...this.#journal].map(([id, events]) => [id, events.length] as [number, number]).sort(([a], [b]) => a - b);
+  #heads(withTimes: boolean): number[][] {
+    const timeOf = (events: StreamEvent[]) => (withTimes ? [Date.parse(events.at(-1)?.time ?? '')] : []);
+    return [...this.#journal]
+      .map(([id, events]): [number, ...number[]] => [id, events.length, ...timeOf(events)])
+      .sort(([a], [b]) => a - b);
   }
 
   #page({ customer_id, external_id, after }: PullWant): unknown {
