@@ -7,7 +7,7 @@
  * may have sent messages that another process sends again, but it can no longer store outcomes.
  */
 import { DELIVERY_STATUSES, type DeliveryStatus, type Stream } from '@mo/contracts';
-import { type Database, inTransaction, run, sqlOf } from '@mo/database';
+import { arrayRows, type Database, inTransaction, run, sqlOf } from '@mo/database';
 import { codeOf } from '@mo/messaging';
 
 /** Duration of a claim, in milliseconds: longer than a process works on a lane. */
@@ -68,10 +68,12 @@ const NEXT = `
   WHERE d.webhook_id = $1 AND d.customer_id = $2 AND d.status = ${PENDING}
   ORDER BY d.id LIMIT ${DELIVERIES_PER_CLAIM_MAX}`;
 
+const OUTCOME = { id: 'bigint', status: 'smallint', at: 'timestamptz', answer: 'smallint', error: 'text' };
+
 const SETTLE = `
   UPDATE deliveries SET status = o.status, attempts = attempts + 1, last_attempt_at = o.at, last_status = o.answer,
     last_error = o.error
-  FROM unnest($1::bigint[], $2::smallint[], $3::timestamptz[], $4::smallint[], $5::text[]) AS o (id, status, at, answer, error)
+  FROM (${arrayRows(OUTCOME)}) AS o
   WHERE deliveries.id = o.id AND deliveries.status = ${PENDING}`;
 
 interface NextRow {

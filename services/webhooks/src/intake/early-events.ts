@@ -3,7 +3,7 @@
  * the clocks of processes differ and may be adjusted.
  */
 import type { StreamEvent } from '@mo/contracts';
-import { run, type Sql } from '@mo/database';
+import { arrayRows, columnNames, run, type Sql } from '@mo/database';
 import type { Arrived } from './order.ts';
 
 export interface Taken extends Arrived {
@@ -42,10 +42,12 @@ export async function writeEarly(
   await Promise.all([remove(sql, gone), keep(sql, come)]);
 }
 
+const KEY = { customer_id: 'bigint', stream: 'text', version: 'bigint' };
+
 async function remove(sql: Sql, gone: readonly Taken[]): Promise<void> {
   if (gone.length === 0) return;
-  const text = `DELETE FROM early_events e USING unnest($1::bigint[], $2::text[], $3::bigint[]) AS gone (id, stream, version)
-    WHERE e.customer_id = gone.id AND e.stream = gone.stream AND e.version = gone.version`;
+  const text = `DELETE FROM early_events e USING (${arrayRows(KEY)}) AS gone
+    WHERE e.customer_id = gone.customer_id AND e.stream = gone.stream AND e.version = gone.version`;
   await run(sql, text, keysOf(gone));
 }
 
@@ -53,10 +55,9 @@ async function keep(sql: Sql, come: readonly Taken[]): Promise<void> {
   if (come.length === 0) return;
   // The parameters include the events' times: an event whose time can't be stored is refused now, not once its cause
   // arrives.
-  const text = `INSERT INTO early_events (customer_id, stream, version, event, arrived_at)
-    SELECT id, stream, version, event, clock_timestamp()
-    FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::jsonb[], $5::timestamptz[])
-      AS come (id, stream, version, event, time)
+  const text = `INSERT INTO early_events (${columnNames(KEY)}, event, arrived_at)
+    SELECT ${columnNames(KEY)}, event, clock_timestamp()
+    FROM (${arrayRows({ ...KEY, event: 'jsonb', time: 'timestamptz' })}) AS come
     ON CONFLICT DO NOTHING`;
   await run(sql, text, [
     ...keysOf(come),

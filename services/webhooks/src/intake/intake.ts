@@ -4,7 +4,16 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
-import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
+import {
+  arrayRows,
+  columnNames,
+  type Database,
+  inTransaction,
+  placedArrayRows,
+  run,
+  type Sql,
+  sqlOf,
+} from '@mo/database';
 import type { HeadsPage } from '@mo/messaging';
 import { readEarly, type Taken, writeEarly } from './early-events.ts';
 import { type Absences, order, type State, type Waived, type Waiver } from './order.ts';
@@ -104,7 +113,7 @@ export class Intake {
    */
   async notTold(stream: Stream, heads: HeadsPage['heads']): Promise<HeadsPage['heads']> {
     const text = `SELECT head.id, head.version
-      FROM unnest($1::bigint[], $2::bigint[]) AS head (id, version) LEFT JOIN customers c ON c.customer_id = head.id
+      FROM (${arrayRows({ id: 'bigint', version: 'bigint' })}) AS head LEFT JOIN customers c ON c.customer_id = head.id
       WHERE coalesce(c.${stream}, 0) < head.version AND NOT EXISTS (SELECT 1 FROM early_events e
         WHERE e.customer_id = head.id AND e.stream = $3 AND e.version >= head.version)`;
     const parameters = [heads.map(([id]) => id), heads.map(([, version]) => version), stream];
@@ -205,11 +214,13 @@ const stateOf = ({ customer_id: id, customers, loans, payments }: CustomerRow, w
 
 async function writeCustomers(sql: Sql, all: readonly StateOf[]): Promise<void> {
   const text = `UPDATE customers SET customers = n.customers, loans = n.loans, payments = n.payments
-    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS n (id, customers, loans, payments)
+    FROM (${arrayRows({ id: 'bigint', customers: 'bigint', loans: 'bigint', payments: 'bigint' })}) AS n
     WHERE customer_id = n.id`;
   const columns = STREAMS.map((stream) => all.map(({ versions }) => versions[stream]));
   await run(sql, text, [all.map(({ customerId }) => customerId), ...columns]);
 }
+
+const WAIVED = { customer_id: 'bigint', ranges: 'jsonb' };
 
 /** A row exists only while versions are waived. */
 async function writeWaived(sql: Sql, changed: readonly StateOf[]): Promise<void> {
@@ -218,12 +229,15 @@ async function writeWaived(sql: Sql, changed: readonly StateOf[]): Promise<void>
   const kept = changed.filter(({ waived }) => Object.keys(waived).length > 0);
   await Promise.all([
     run(sql, 'DELETE FROM waived WHERE customer_id = ANY ($1::bigint[])', [ids]),
-    run(sql, 'INSERT INTO waived (customer_id, ranges) SELECT * FROM unnest($1::bigint[], $2::jsonb[])', [
+    run(sql, `INSERT INTO waived (${columnNames(WAIVED)}) ${arrayRows(WAIVED)}`, [
       kept.map(({ customerId }) => customerId),
       kept.map(({ waived }) => JSON.stringify(waived)),
     ]),
   ]);
 }
+
+const TYPED = { customer_id: 'bigint', stream: 'text', version: 'bigint', type: 'text' };
+const EVENT = { ...TYPED, time: 'timestamptz', data: 'text', traceparent: 'text' };
 
 /**
  * Stores events, and for each webhook that subscribes to them a delivery, in this order. A late event that had been
@@ -237,13 +251,11 @@ async function tell(sql: Sql, events: readonly Taken[]): Promise<void> {
     events.map(({ event }) => event.version),
     events.map(({ event }) => event.type),
   ];
-  const keep = `INSERT INTO events (customer_id, stream, version, type, time, data, traceparent)
-    SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::text[], $7::text[])
-    ON CONFLICT DO NOTHING`;
+  const keep = `INSERT INTO events (${columnNames(EVENT)}) ${arrayRows(EVENT)} ON CONFLICT DO NOTHING`;
   const deliver = `WITH wanted AS (
       INSERT INTO deliveries (webhook_id, customer_id, stream, version)
       SELECT w.id, e.customer_id, e.stream, e.version
-      FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) WITH ORDINALITY AS e (customer_id, stream, version, type, place)
+      FROM (${placedArrayRows(TYPED)}) AS e
       JOIN webhooks w ON w.status = 1 AND e.type = ANY (w.event_types)
       ORDER BY e.place
       RETURNING webhook_id, customer_id)

@@ -56,9 +56,8 @@ export const ordering: readonly Fault[] = [
   {
     id: 'older-process-stops-intake',
     file: 'services/webhooks/src/intake/intake.ts',
-    replace: `$6::text[], $7::text[])
-    ON CONFLICT DO NOTHING`,
-    by: '$6::text[], $7::text[])',
+    replace: '${arrayRows(EVENT)} ON CONFLICT DO NOTHING`;',
+    by: '${arrayRows(EVENT)}`;',
     breaks: 'after an older process has sent an event that was given up, no more events are accepted',
     check: servers('services/webhooks/test/intake'),
   },
