@@ -1,5 +1,6 @@
 import { createLogger } from '@mo/service-kit';
-import { OffsetCommits, type PartitionOffset } from '../src/kafka/offset-commits.ts';
+import { OffsetCommits } from '../src/kafka/offset-commits.ts';
+import type { PartitionOffset } from '../src/kafka/topic-partition.ts';
 import { waitFor } from '../src/testing/index.ts';
 
 const logger = createLogger('test', 'silent');

@@ -5,6 +5,7 @@
  * grows steadily, whether its processes run or not.
  */
 import type { PartitionProgress } from '../kafka/port.ts';
+import { partitionKey } from '../kafka/topic-partition.ts';
 
 /**
  * The most notes of a partition. Beyond that, every second one is dropped, so the lag is underestimated a little more.
@@ -33,7 +34,7 @@ export class LagHistory {
     let events = 0;
     let seconds = 0;
     for (const { partition, committed, end } of partitions) {
-      const key = `${topic}/${partition}`;
+      const key = partitionKey({ topic, partition });
       const notes = (this.#notes.get(key) ?? []).filter((note) => note.end > committed);
       if (end > committed) notes.push({ atMs: nowMs, end });
       this.#notes.set(key, notes.length > NOTES_MAX ? notes.filter((_, place) => place % 2 === 0) : notes);

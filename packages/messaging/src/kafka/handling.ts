@@ -10,6 +10,7 @@ import type { FetchRests } from './fetch-rests.ts';
 import { incoming } from './incoming.ts';
 import type { OffsetCommits } from './offset-commits.ts';
 import type { IncomingMessage } from './port.ts';
+import { partitionKey } from './topic-partition.ts';
 
 export const HEARTBEAT_INTERVAL_MS = 500;
 /** A batch that takes longer than this leaves its fetch at the next heartbeat. */
@@ -17,7 +18,7 @@ export const HELD_UP_AFTER_MS = 2_000;
 /** Batches that have left their fetches stay in memory; at this number, the next one stays in its fetch. */
 export const HELD_UP_MAX = 16;
 
-/** The partitions whose batch has left its fetch, as `topic/partition`; each promise resolves when the handler ends. */
+/** The partitions whose batch has left its fetch, by their keys; each promise resolves when the handler ends. */
 export type HeldUp = Map<string, Promise<void>>;
 
 export interface HandlingOptions {
@@ -54,7 +55,7 @@ export class Handling {
   async take(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     if (!payload.isRunning() || payload.isStale() || batch.messages.length === 0) return;
-    const place = `${batch.topic}/${batch.partition}`;
+    const place = partitionKey(batch);
     const { rests, heldUp } = this.#options;
     const earlier = heldUp.get(place);
     if (earlier !== undefined) return resumeAfter(earlier, payload);

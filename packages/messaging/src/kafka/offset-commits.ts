@@ -4,16 +4,10 @@
  * new messages doesn't seem to lag. If a crash prevents a commit, the messages are delivered again and skipped.
  */
 import type { Logger } from '@mo/service-kit';
+import { type PartitionOffset, partitionKey } from './topic-partition.ts';
 
 /** How long an offset may wait for others. */
 export const COMMIT_DELAY_MS = 200;
-
-export interface PartitionOffset {
-  readonly topic: string;
-  readonly partition: number;
-  /** The offset of the next message to read. */
-  readonly offset: string;
-}
 
 export class OffsetCommits {
   readonly #commit: (offsets: PartitionOffset[]) => Promise<void>;
@@ -35,7 +29,8 @@ export class OffsetCommits {
   /** Notes that all messages of a partition before this offset have taken effect. */
   note(topic: string, partition: number, offset: string): void {
     if (this.#isClosed) return;
-    this.#due.set(keyOf(topic, partition), { topic, partition, offset });
+    const due = { topic, partition, offset };
+    this.#due.set(partitionKey(due), due);
     this.#startTimer();
   }
 
@@ -88,10 +83,8 @@ export class OffsetCommits {
 
   #putBack(offsets: readonly PartitionOffset[]): void {
     for (const offset of offsets) {
-      const key = keyOf(offset.topic, offset.partition);
+      const key = partitionKey(offset);
       if (!this.#due.has(key)) this.#due.set(key, offset);
     }
   }
 }
-
-const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;

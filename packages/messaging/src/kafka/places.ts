@@ -4,20 +4,14 @@
  * continue from the committed offsets.
  */
 import type { Consumer } from 'kafkajs';
-
-export interface Place {
-  readonly topic: string;
-  readonly partition: number;
-  /** The offset of the next message to read. */
-  readonly offset: string;
-}
+import { type PartitionOffset, partitionKey } from './topic-partition.ts';
 
 export class Places {
-  readonly #places = new Map<string, Place>();
+  readonly #places = new Map<string, PartitionOffset>();
 
   /** Must be called before the consumer runs. A partition without a place starts where the subscription specifies. */
-  constructor(consumer: Consumer, starts: Iterable<Place>) {
-    for (const start of starts) this.#places.set(keyOf(start), start);
+  constructor(consumer: Consumer, starts: Iterable<PartitionOffset>) {
+    for (const start of starts) this.#places.set(partitionKey(start), start);
     consumer.on(consumer.events.GROUP_JOIN, () => {
       for (const place of this.#places.values()) consumer.seek(place);
     });
@@ -26,8 +20,6 @@ export class Places {
   /** Moves the position of a partition past this message. */
   pass(topic: string, partition: number, offset: string): void {
     const place = { topic, partition, offset: String(BigInt(offset) + 1n) };
-    this.#places.set(keyOf(place), place);
+    this.#places.set(partitionKey(place), place);
   }
 }
-
-const keyOf = ({ topic, partition }: Place): string => `${topic} ${partition}`;

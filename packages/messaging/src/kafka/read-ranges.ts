@@ -2,6 +2,7 @@
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { whileBeating } from './heartbeats.ts';
 import { Places } from './places.ts';
+import { partitionKey, type TopicPartition } from './topic-partition.ts';
 
 const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEAT_INTERVAL_MS = 1_000;
@@ -12,9 +13,7 @@ const RETRIES_MAX = 3;
 export const SILENCE_MS_MAX = 60_000;
 
 /** The messages of a partition from offset `from` up to, but not including, `to`. */
-export interface OffsetRange {
-  readonly topic: string;
-  readonly partition: number;
+export interface OffsetRange extends TopicPartition {
   readonly from: bigint;
   readonly to: bigint;
 }
@@ -69,7 +68,6 @@ export async function readRanges(client: Kafka, options: RangesOptions): Promise
 }
 
 const isEmpty = ({ from, to }: OffsetRange): boolean => from >= to;
-const keyOf = ({ topic, partition }: Pick<OffsetRange, 'topic' | 'partition'>): string => `${topic} ${partition}`;
 
 class Reading {
   readonly #options: RangesOptions;
@@ -82,7 +80,9 @@ class Reading {
 
   constructor(options: RangesOptions) {
     this.#options = options;
-    this.#left = new Map(options.ranges.filter((range) => !isEmpty(range)).map((range) => [keyOf(range), range]));
+    this.#left = new Map(
+      options.ranges.filter((range) => !isEmpty(range)).map((range) => [partitionKey(range), range]),
+    );
   }
 
   /** Resolves when all ranges are read. */
@@ -98,7 +98,7 @@ class Reading {
 
   async take(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
     const { topic, partition } = payload.batch;
-    const range = this.#left.get(keyOf({ topic, partition }));
+    const range = this.#left.get(partitionKey(payload.batch));
     if (range === undefined || this.isOver) return consumer.pause([{ topic, partitions: [partition] }]);
     clearTimeout(this.#watch);
     try {
@@ -112,7 +112,7 @@ class Reading {
     this.#places?.pass(topic, partition, last);
     this.#expectMore();
     if (BigInt(last) + 1n < range.to) return;
-    this.#left.delete(keyOf(range));
+    this.#left.delete(partitionKey(range));
     if (this.#left.size === 0) this.#done.resolve();
   }
 
