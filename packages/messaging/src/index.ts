@@ -12,7 +12,7 @@ export { LagGauges } from './follower/lag-gauges.ts';
 export { Sweep } from './follower/sweep.ts';
 export * from './kafka/cloud-events.ts';
 export * from './kafka/connection.ts';
-export * from './kafka/heartbeats.ts';
+export { whileBeating } from './kafka/heartbeats.ts';
 export * from './kafka/kafkajs.ts';
 export * from './kafka/places.ts';
 export * from './kafka/port.ts';

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mo/service-kit';
 import type { EachBatchPayload } from 'kafkajs';
 import type { FetchRests } from './fetch-rests.ts';
+import { beatUntil } from './heartbeats.ts';
 import { incoming } from './incoming.ts';
 import type { OffsetCommits } from './offset-commits.ts';
 import type { IncomingMessage } from './port.ts';
@@ -63,7 +64,8 @@ export class Handling {
     const mayLeave = () => performance.now() - beganMs >= HELD_UP_AFTER_MS && heldUp.size < HELD_UP_MAX;
     try {
       const handled = this.#handle(payload);
-      if (!(await beatUntil(handled, () => payload.heartbeat(), mayLeave))) return this.#leave(place, handled, payload);
+      const isDone = await beatUntil(handled, () => payload.heartbeat(), HEARTBEAT_INTERVAL_MS, mayLeave);
+      if (!isDone) return this.#leave(place, handled, payload);
       const restMs = rests.restMs(beganMs, batch.offsetLag() !== '0');
       if (restMs > 0) await delay(restMs);
     } finally {
@@ -104,29 +106,4 @@ export class Handling {
 function resumeAfter(earlier: Promise<void>, payload: EachBatchPayload): void {
   const resume = payload.pause();
   void earlier.then(resume);
-}
-
-/**
- * Sends heartbeats until some work is done or may be left. A failed heartbeat is ignored, because the consumer detects
- * on its own that it has to rejoin its group.
- *
- * @param mayLeave is called at each heartbeat
- * @returns whether the work is done
- * @throws what the work throws
- */
-function beatUntil(work: Promise<void>, heartbeat: () => Promise<void>, mayLeave: () => boolean): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const beat = setInterval(() => {
-      heartbeat().catch(() => {});
-      if (mayLeave()) end(() => resolve(false));
-    }, HEARTBEAT_INTERVAL_MS);
-    const end = (settle: () => void): void => {
-      clearInterval(beat);
-      settle();
-    };
-    work.then(
-      () => end(() => resolve(true)),
-      (error: unknown) => end(() => reject(error)),
-    );
-  });
 }
