@@ -3,9 +3,9 @@ import { conflict, type MemoryStore } from './in-memory.ts';
 import { commandOf, eventsOf, type Ledger, ledgerOf, NOW_MS } from './ledger.ts';
 import { rejected, writePathUnderTest } from './write-path-under-test.ts';
 
-describe('a conflict with another transaction', () => {
-  const sizes = (store: MemoryStore) => store.transactions.map(({ commands }) => commands.length);
+const sizes = (store: MemoryStore) => store.transactions.map(({ commands }) => commands.length);
 
+describe('a conflict with another transaction', () => {
   it('runs the batch again as it is: what the other wrote is there by now', async () => {
     const { writePath, store } = writePathUnderTest();
     store.failure = () => (store.transactions.length === 1 ? conflict() : null);
@@ -57,6 +57,20 @@ describe('a conflict with another transaction', () => {
     expect(store.journal).toHaveLength(2);
   });
 
+  it('decides nothing for a caller who has left while the batch is run in halves', async () => {
+    const { writePath, store } = writePathUnderTest();
+    let isGone = false;
+    store.failure = ({ commands }) => {
+      isGone = true;
+      return commands.length > 3 ? conflict() : null;
+    };
+    const origin = { ...commandOf().origin, isGone: () => isGone };
+    const commands = [commandOf(), commandOf({ origin }), commandOf(), commandOf()];
+    const outcomes = await Promise.allSettled(commands.map((command) => writePath.execute(command)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    expect([sizes(store), store.journal.length]).toEqual([[4, 4, 1, 2], 3]);
+  });
+
   it('is tried again for a command that is alone', async () => {
     const { writePath, store } = writePathUnderTest();
     store.failure = () => (store.transactions.length < 4 ? conflict() : null);
@@ -73,21 +87,22 @@ describe('a conflict with another transaction', () => {
 });
 
 describe('a lock that somebody holds for long', () => {
-  /** Customer 1 is held: whoever needs it waits, in vain unless the test says otherwise. */
-  function held() {
+  /** Customers are held until the test lets them go: who needs one of them waits in vain. */
+  function held(...customerIds: number[]) {
+    const heldIds = new Set(customerIds.length === 0 ? [1] : customerIds);
     let nowMs = NOW_MS;
     const under = writePathUnderTest(() => nowMs);
     const { store } = under;
     store.put(ledgerOf(2, { externalId: 'customer-2', applied: { customers: 1, payments: 0 } }));
     store.failure = ({ commands, events }, lockWait) => {
-      const isNeeded = [...commands, ...events].some(
-        (one) => ('customer' in one ? one.customer.customerId : one.customer_id) === 1,
+      const needed = [...commands, ...events].map((one) =>
+        'customer' in one ? one.customer.customerId : one.customer_id,
       );
-      if (!isNeeded) return null;
+      if (!needed.some((customerId) => heldIds.has(customerId ?? 0))) return null;
       nowMs += LOCK_WAIT_MS_MAX[lockWait];
       return new StoreBusyError('canceling statement due to lock timeout');
     };
-    return under;
+    return { ...under, letGo: (customerId = 1) => void heldIds.delete(customerId) };
   }
   const other = () => commandOf({ customer: { customerId: 2 } });
 
@@ -118,17 +133,64 @@ describe('a lock that somebody holds for long', () => {
     const commands = [commandOf(), commandOf(), commandOf()];
     const outcomes = await Promise.allSettled(commands.map((command) => writePath.execute(command)));
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
-    // All together, in halves and one by one; then the first two patiently, after which the third is too old.
-    expect(store.transactions.map((request) => request.commands.length)).toEqual([3, 2, 1, 1, 1, 1, 1]);
+    // All together, in halves, and the first by itself; then two patiently, after which the third is too old.
+    expect(store.transactions.map((request) => request.commands.length)).toEqual([3, 2, 1, 1, 1]);
+  });
+
+  it('is waited for once by the commands of its customer in a batch, which stay in their order', async () => {
+    const { writePath, store, letGo } = held();
+    const patient = Promise.withResolvers<void>();
+    store.patientGate = patient.promise;
+    const ofBoth = Array.from({ length: 8 }, () => [commandOf(), other()]).flat();
+    const versions = ofBoth.map((command) =>
+      writePath.execute(command).then(
+        ({ body }) => (JSON.parse(body) as { version: number }).version,
+        (error: unknown) => error,
+      ),
+    );
+    await Promise.all(versions.filter((_, place) => place % 2 === 1));
+    expect(sizes(store)).toEqual([16, 8, 4, 2, 1, 1, 1, 2, 4]);
+    letGo();
+    patient.resolve();
+    expect(await Promise.all(versions)).toEqual([1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8]);
+  });
+
+  it('delays another customer by one wait, however many wait for it', async () => {
+    const { writePath, store, letGo } = held(1, 2);
+    store.onPatient = () => letGo(2);
+    const commands = [commandOf(), commandOf(), commandOf(), other()];
+    const outcomes = await Promise.allSettled(commands.map((command) => writePath.execute(command)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled']);
+  });
+
+  it("keeps no other customer's events of the same item from their effect, nor their outcomes from their place", async () => {
+    const { writePath, store, letGo } = held();
+    store.onPatient = () => letGo();
+    const [first, second] = [eventsOf('payments', 1, 3), eventsOf('payments', 2, 3)];
+    const events = [first[0], second[0], first[2], second[1], second[1], first[0]].flatMap((event) => event ?? []);
+    const { outcomes, progress } = await writePath.follow(events);
+    expect(outcomes).toEqual(['apply', 'apply', 'gap', 'apply', 'duplicate', 'duplicate']);
+    expect([1, 2].map((id) => progress.get(id))).toMatchObject([
+      { applied: { payments: 1 }, behind: { payments: 3 } },
+      { applied: { payments: 2 }, behind: {} },
+    ]);
+    // All together, those of each customer, and those of the one that is held once more.
+    const customers = store.transactions.map((request) => request.events.map(({ customer_id }) => customer_id));
+    expect(customers.slice(1)).toEqual([
+      [1, 1, 1],
+      [2, 2, 2],
+      [1, 1, 1],
+    ]);
   });
 
   it("says nothing of the events of its customer, which have to come again, and others' take effect", async () => {
     const { writePath, store, told } = held();
     const events = [...eventsOf('payments', 1, 3), ...eventsOf('payments', 2, 2)];
     expect(await rejected(writePath.follow(events))).toMatchObject({ code: 'unavailable' });
+    expect(await rejected(writePath.follow(eventsOf('payments', 1, 1)))).toMatchObject({ code: 'unavailable' });
     expect([told.faulty, told.quarantined]).toEqual([[], []]);
-    // All together, then each by itself, but for those that wait behind another one; and all again, patiently.
-    expect(store.transactions.map((request) => request.events.length)).toEqual([5, 1, 1, 1, 5]);
+    // All together, then those of each customer, and those of the one that is held once more, patiently.
+    expect(store.transactions.map((request) => request.events.length)).toEqual([5, 3, 2, 3, 1, 1]);
     expect(store.accounts.get(1)?.history).toEqual([]);
     expect(store.accounts.get(2)?.history).toEqual(['payments 1', 'payments 2']);
     store.failure = () => null;

@@ -31,6 +31,8 @@ export class MemoryStore implements Store<Ledger> {
   gate: Promise<void> = Promise.resolve();
   /** Patient ones once this has, too. */
   patientGate: Promise<void> = Promise.resolve();
+  /** Runs before each patient transaction. */
+  onPatient: () => void = () => {};
   #lastId = 0;
 
   put(...accounts: Ledger[]): void {
@@ -42,7 +44,10 @@ export class MemoryStore implements Store<Ledger> {
     lockWait: LockWait = 'batch',
   ): Promise<T> {
     await this.gate;
-    if (lockWait === 'alone') await this.patientGate;
+    if (lockWait === 'alone') {
+      this.onPatient();
+      await this.patientGate;
+    }
     let request: BatchRequest<Ledger> = { commands: [], events: [], quarantined: [] };
     let changes: BatchChanges<Ledger> | null = null;
     const result = await work({

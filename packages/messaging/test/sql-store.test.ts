@@ -1,6 +1,6 @@
 import { type Database, run, sqlOf } from '@mo/database';
 import { systemClock } from '@mo/service-kit';
-import { Batch, SqlStore, StoreConflictError, type StoreTransaction, WritePath } from '../src/index.ts';
+import { Batch, type LockWait, SqlStore, StoreConflictError, type StoreTransaction, WritePath } from '../src/index.ts';
 import { waitFor } from '../src/testing/index.ts';
 import { MemoryPeers } from './in-memory.ts';
 import {
@@ -226,8 +226,37 @@ describe('a customer whom another transaction holds', () => {
       return { waiting, events, answers: [...neighbours, await execute(2)] };
     });
     expect([...answers, await waiting].map(({ status }) => status)).toEqual([201, 201, 201, 201]);
-    expect((await events).outcomes).toEqual(['apply', 'duplicate']);
+    expect((await events).outcomes).toEqual(['apply', 'apply']);
     expect([await versionsOf(1), await versionsOf(2), await versionsOf(3)]).toEqual([[1], [1, 2], [1]]);
+  });
+
+  it('is waited for by its own events alone, and without a lock on other customers', async () => {
+    const waiting = Promise.withResolvers<void>();
+    class ObservedStore extends SqlStore<Ledger> {
+      override transaction<T>(work: (transaction: StoreTransaction<Ledger>) => Promise<T>, lockWait: LockWait) {
+        if (lockWait === 'alone') waiting.resolve();
+        return super.transaction(work, lockWait);
+      }
+    }
+    const writePath = processOf(database, undefined, ObservedStore);
+    await writePath.follow([1, 2, 3].map((id) => eventOf('customers', id, 1)));
+    const { events, free } = await whileHeld(3, async () => {
+      const events = writePath.follow([1, 2, 3, 1, 3].map((id, place) => eventOf('payments', id, place < 3 ? 1 : 2)));
+      await waiting.promise;
+      await lockedOut(1);
+      return {
+        events,
+        free: await run(
+          sqlOf(database),
+          'SELECT history FROM accounts ORDER BY cardinality(history) FOR UPDATE SKIP LOCKED',
+        ),
+      };
+    });
+    const applied = (count: number) => ['customers 1', 'payments 1', 'payments 2'].slice(0, 1 + count);
+    expect(free).toEqual([{ history: applied(1) }, { history: applied(2) }]);
+    expect((await events).outcomes).toEqual(['apply', 'apply', 'apply', 'apply', 'apply']);
+    const rows = await run(sqlOf(database), 'SELECT history FROM accounts ORDER BY customer_id');
+    expect(rows).toEqual([2, 1, 2].map((count) => ({ history: applied(count) })));
   });
 });
 

@@ -1,7 +1,7 @@
 /**
  * Runs batches against the store. One transaction takes all items of a batch. If it conflicts with another transaction,
- * or a table constraint rejects a row, the batch is halved until each failing item is alone, so that a failure doesn't
- * affect the other items.
+ * or a table constraint rejects a row, the batch is divided into units of one customer each (see `units.ts`) and halved
+ * until each failing unit is alone, so that a failure doesn't affect the others.
  */
 import type { StreamEvent } from '@mo/contracts';
 import type { Clock, Tracer } from '@mo/service-kit';
@@ -12,6 +12,7 @@ import type { Command } from './command.ts';
 import type { EventOutcome } from './follow.ts';
 import type { Quarantined } from './quarantine.ts';
 import { type LockWait, type Store, StoreBusyError, StoreConflictError, StoreRefusalError } from './store.ts';
+import { customersOf, joined, merged, unitsOf } from './units.ts';
 
 /** The most attempts for a single item, after conflicts. */
 const CONFLICT_RETRIES_MAX = 8;
@@ -41,8 +42,11 @@ export type Outcome =
   | { kind: 'command'; outcome: CommandOutcome }
   | { kind: 'events'; followed: Followed }
   | { kind: 'failed'; error: unknown }
-  /** Another transaction holds a lock that the item needs: run the item again in a queue where it delays no other. */
-  | { kind: 'busy'; error: StoreBusyError };
+  /**
+   * Another transaction holds a lock that the item needs: run its busy units again, each where it delays no other.
+   * `units` has the outcomes of its units; it is empty for an item that is one unit.
+   */
+  | { kind: 'busy'; error: StoreBusyError; units: readonly Outcome[] };
 
 export interface BatchRunnerOptions<A extends Account> {
   model: StreamModel<A>;
@@ -57,6 +61,12 @@ export interface BatchRunnerOptions<A extends Account> {
   onWritten: () => void;
 }
 
+/**
+ * The customers whose lock another transaction holds, with the outcome of the unit that found this out. The lock may
+ * also be that of a name or a key: then the customer's later units wait without need, but in their order.
+ */
+type HeldCustomers = Map<string, Outcome>;
+
 export class BatchRunner<A extends Account> {
   readonly #options: BatchRunnerOptions<A>;
 
@@ -65,34 +75,66 @@ export class BatchRunner<A extends Account> {
   }
 
   /**
-   * Runs a batch, with a short limit on lock waits. If another transaction wrote the same rows, the batch runs once
-   * more on the new rows. If that fails as well, or a lock is held, or a constraint rejects a row, the batch runs in
-   * halves: a few transactions isolate the failing items and commit all others.
+   * Runs a batch, with short limits on lock waits. If another transaction wrote the same rows, the batch runs once more
+   * on the new rows. If that fails as well, or a lock is held, or a constraint rejects a row, its units run in halves:
+   * a few transactions isolate the failing units and commit all others.
    */
-  async run(items: Item<A>[], lockWait: LockWait = 'batch'): Promise<Outcome[]> {
+  async run(items: Item<A>[]): Promise<Outcome[]> {
+    const outcomes = items.map((item) => this.#options.refusalOf(item));
+    const wanted = items.filter((_, place) => outcomes[place] === null);
+    return completed(outcomes, await this.#runWanted(wanted));
+  }
+
+  /** Runs a unit that was busy, with a longer limit on lock waits. */
+  runPatiently(unit: Item<A>): Promise<Outcome> {
+    return this.#runAlone(unit, 'alone');
+  }
+
+  async #runWanted(items: Item<A>[]): Promise<Outcome[]> {
     const [only] = items;
-    if (only !== undefined && items.length === 1) return [await this.#runAlone(only, lockWait)];
+    if (only === undefined) return [];
+    if (items.length === 1 && unitsOf(only).length <= 1) return [await this.#runAlone(only, 'batch')];
     try {
-      return await this.#runTwice(items, lockWait);
+      return await this.#runTwice(items, 'batch');
     } catch (error) {
       if (!isOfOneItem(error)) throw error;
     }
-    const middle = Math.ceil(items.length / 2);
-    return [...(await this.#runHalf(items.slice(0, middle))), ...(await this.#runHalf(items.slice(middle)))];
+    const units = items.map((item) => unitsOf(item));
+    const outcomes = (await this.#runHalves(units.flat(), new Map())).values();
+    return items.map((item, place) => {
+      const ofItem = (units[place] ?? []).map(() => outcomes.next().value as Outcome);
+      return joined(item, ofItem);
+    });
   }
 
-  /** Runs an item that was busy, with a longer limit on lock waits. */
-  runPatiently(item: Item<A>): Promise<Outcome> {
-    return this.#runAlone(item, 'alone');
+  async #runHalves(units: Item<A>[], held: HeldCustomers): Promise<Outcome[]> {
+    const middle = Math.ceil(units.length / 2);
+    const first = await this.#runPart(units.slice(0, middle), held);
+    return [...first, ...(await this.#runPart(units.slice(middle), held))];
+  }
+
+  /** Units of customers that are known to be held don't wait again, and so stay behind the earlier ones. */
+  async #runPart(units: Item<A>[], held: HeldCustomers): Promise<Outcome[]> {
+    const outcomes = units.map((unit) => this.#options.refusalOf(unit) ?? heldOutcomeOf(unit, held));
+    const left = units.filter((_, place) => outcomes[place] === null);
+    return completed(outcomes, await this.#runLeft(left, held));
   }
 
   /** Failure of one half must not fail the other half, which may be committed already. */
-  async #runHalf(items: Item<A>[]): Promise<Outcome[]> {
-    try {
-      return await this.run(items, 'part');
-    } catch (error) {
-      return items.map(() => ({ kind: 'failed', error }));
+  async #runLeft(units: Item<A>[], held: HeldCustomers): Promise<Outcome[]> {
+    const [only] = units;
+    if (only === undefined) return [];
+    if (units.length === 1) {
+      const outcome = await this.#runAlone(only, 'part');
+      if (outcome.kind === 'busy') for (const customer of customersOf(only)) held.set(customer, outcome);
+      return [outcome];
     }
+    try {
+      return await this.#runTwice(units, 'part');
+    } catch (error) {
+      if (!isOfOneItem(error)) return units.map(() => ({ kind: 'failed', error }));
+    }
+    return this.#runHalves(units, held);
   }
 
   async #runTwice(items: Item<A>[], lockWait: LockWait): Promise<Outcome[]> {
@@ -106,53 +148,37 @@ export class BatchRunner<A extends Account> {
   }
 
   /** A failure here affects this item only: earlier items are committed, and later items still run. */
-  async #runAlone(item: Item<A>, lockWait: LockWait): Promise<Outcome> {
+  async #runAlone(unit: Item<A>, lockWait: LockWait): Promise<Outcome> {
     const { clock, refusalOf } = this.#options;
     const isPatient = lockWait === 'alone';
     const endMs = clock.elapsed() + CONFLICT_MS_MAX;
     for (let attempt = 1; ; attempt += 1) {
-      const refusal = refusalOf(item);
+      const refusal = refusalOf(unit);
       if (refusal !== null) return refusal;
       try {
-        return (await this.#run([item], lockWait))[0] as Outcome;
+        return (await this.#run([unit], lockWait))[0] as Outcome;
       } catch (error) {
         const isBusy = error instanceof StoreBusyError;
         const isAgain = attempt < CONFLICT_RETRIES_MAX && clock.elapsed() < endMs && (isPatient || !isBusy);
         if (error instanceof StoreConflictError && isAgain) continue;
-        if (isBusy && isPatient) return { kind: 'failed', error };
-        if (item.kind === 'events' && isOfOneItem(error)) return this.#runEventByEvent(item.events, error);
-        return isBusy ? { kind: 'busy', error } : { kind: 'failed', error };
+        if (isBusy && !isPatient) return { kind: 'busy', error, units: [] };
+        const isMaybeFaulty = unit.kind === 'events' && !isBusy && isOfOneItem(error);
+        return isMaybeFaulty ? this.#runEventByEvent(unit.events, error) : { kind: 'failed', error };
       }
     }
   }
 
-  /**
-   * An event that a constraint rejects on its own is faulty, like one whose effect throws. Events of a customer whose
-   * row another transaction has locked are busy; they don't block events of other customers.
-   */
+  /** An event that a constraint rejects on its own is faulty, like one whose effect throws. */
   async #runEventByEvent(events: readonly StreamEvent[], error: unknown): Promise<Outcome> {
     const [event] = events;
-    if (event !== undefined && events.length === 1)
-      return error instanceof StoreBusyError ? { kind: 'busy', error } : this.#runFaulty(event, error);
+    if (event !== undefined && events.length === 1) return this.#runFaulty(event, error);
     const parts: Followed[] = [];
-    const held = new Set<number>();
-    let busy: Outcome | null = null;
     for (const one of events) {
-      if (held.has(one.customer_id)) continue;
       const outcome = await this.#runAlone({ kind: 'events', events: [one] }, 'part');
-      if (outcome.kind === 'events') parts.push(outcome.followed);
-      else if (outcome.kind === 'busy') {
-        held.add(one.customer_id);
-        busy = outcome;
-      } else return outcome;
+      if (outcome.kind !== 'events') return outcome;
+      parts.push(outcome.followed);
     }
-    if (busy !== null) return busy;
-    const followed = {
-      outcomes: parts.flatMap(({ outcomes }) => outcomes),
-      progress: new Map(parts.flatMap(({ progress }) => [...progress])),
-      faults: parts.flatMap(({ faults }) => faults),
-    };
-    return { kind: 'events', followed };
+    return { kind: 'events', followed: merged(parts) };
   }
 
   async #runFaulty(event: StreamEvent, error: unknown): Promise<Outcome> {
@@ -234,6 +260,17 @@ function progressIn<A extends Account>(batch: Batch<A>, customerIds: readonly nu
 export function weightOf<A extends Account>(item: Item<A>): number {
   if (item.kind === 'command') return 1;
   return item.kind === 'events' ? item.events.length : item.quarantined.length;
+}
+
+/** A busy outcome for a unit of a customer whose lock is known to be held; null for others. */
+function heldOutcomeOf<A extends Account>(unit: Item<A>, held: HeldCustomers): Outcome | null {
+  return customersOf(unit).flatMap((customer) => held.get(customer) ?? [])[0] ?? null;
+}
+
+/** Outcomes with the missing ones, which follow in their order. */
+function completed(outcomes: readonly (Outcome | null)[], missing: readonly Outcome[]): Outcome[] {
+  const next = missing.values();
+  return outcomes.map((outcome) => outcome ?? (next.next().value as Outcome));
 }
 
 /** Whether a single item may have caused the error, so that the rest of the batch can run without it. */

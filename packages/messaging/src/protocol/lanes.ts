@@ -1,17 +1,19 @@
 /**
  * The queues in which commands and followed events wait for their transaction. Items that arrive while a transaction
  * runs are taken together by the next one. From `weightMin` on, a further transaction runs concurrently. Batches have
- * short lock timeouts. An item whose lock another transaction holds moves to a separate lane, where it may wait longer
- * without delaying batches.
+ * short lock timeouts. What needs a lock that another transaction holds moves to a separate lane (see `held-lines.ts`),
+ * one customer at a time, where it may wait longer without delaying batches.
  */
 import { BatchQueue, type Beside, type Clock, QueueFullError, unavailable } from '@mo/service-kit';
 import type { Account } from './account.ts';
 import { BatchRunner, type BatchRunnerOptions, type Item, type Outcome, weightOf } from './batch-runner.ts';
+import { HeldLines } from './held-lines.ts';
 import { StoreConflictError } from './store.ts';
+import { joined, unitsOf } from './units.ts';
 
 /** The most commands and events in a batch. */
 export const BATCH_WEIGHT_MAX = 512;
-/** The most commands and events that wait for a batch, and the most items that wait for a lock. */
+/** The most commands and events that wait for a batch, and the most units that wait for a lock. */
 export const QUEUE_WEIGHT_MAX = 8_192;
 
 /**
@@ -27,7 +29,7 @@ const GATHERING = { itemsMin: 3, pauseMs: 2, waitMsMax: 8 };
  * work while this process decides, and a batch gathers no longer than is useful.
  */
 const BESIDE: Beside = { weightMin: 16, inFlightMax: 2 };
-/** The most concurrent transactions: batches, and one item that waits for a lock. */
+/** The most concurrent transactions: batches, and one unit that waits for a lock. */
 export const TRANSACTIONS_AT_ONCE_MAX = BESIDE.inFlightMax + 1;
 
 export interface LanesOptions<A extends Account> extends Omit<BatchRunnerOptions<A>, 'refusalOf'> {
@@ -38,17 +40,14 @@ export interface LanesOptions<A extends Account> extends Omit<BatchRunnerOptions
 }
 
 export class Lanes<A extends Account> {
-  readonly #clock: Clock;
-  readonly #runner: BatchRunner<A>;
   readonly #batches: BatchQueue<Item<A>, Outcome>;
-  readonly #held: BatchQueue<Item<A>, Outcome>;
+  readonly #held: HeldLines<A>;
 
   constructor(options: LanesOptions<A>) {
     const { clock, observer } = options;
-    this.#clock = clock;
-    this.#runner = new BatchRunner({ ...options, refusalOf: (item) => refusalOf(item, clock.elapsed()) });
+    const runner = new BatchRunner({ ...options, refusalOf: (item) => refusalOf(item, clock.elapsed()) });
     this.#batches = new BatchQueue({
-      run: (items) => this.#runWanted(items),
+      run: (items) => runner.run(items),
       weigh: weightOf,
       weightMax: BATCH_WEIGHT_MAX,
       queueWeightMax: QUEUE_WEIGHT_MAX,
@@ -56,11 +55,7 @@ export class Lanes<A extends Account> {
       beside: options.beside ?? BESIDE,
       onBatch: (items) => observer.batch(items),
     });
-    this.#held = new BatchQueue({
-      run: (items) => Promise.all(items.map((item) => this.#runner.runPatiently(item))),
-      weightMax: 1,
-      queueWeightMax: QUEUE_WEIGHT_MAX,
-    });
+    this.#held = new HeldLines((unit) => runner.runPatiently(unit), QUEUE_WEIGHT_MAX);
   }
 
   /** The number of commands and events that wait. */
@@ -81,7 +76,7 @@ export class Lanes<A extends Account> {
   async submit(item: Item<A>): Promise<Exclude<Outcome, { kind: 'failed' | 'busy' }>> {
     try {
       const first = await this.#batches.submit(item);
-      const outcome = first.kind === 'busy' ? await this.#held.submit(item) : first;
+      const outcome = first.kind === 'busy' ? await this.#runHeld(item, first.units) : first;
       if (outcome.kind === 'failed' || outcome.kind === 'busy') throw outcome.error;
       return outcome;
     } catch (error) {
@@ -91,14 +86,13 @@ export class Lanes<A extends Account> {
     }
   }
 
-  /** Runs the items of a batch whose callers still wait. */
-  async #runWanted(items: Item<A>[]): Promise<Outcome[]> {
-    const nowMs = this.#clock.elapsed();
-    const refusals = items.map((item) => refusalOf(item, nowMs));
-    const wanted = items.filter((_, place) => refusals[place] === null);
-    const outcomes = wanted.length === 0 ? [] : await this.#runner.run(wanted);
-    const next = outcomes.values();
-    return refusals.map((refusal) => refusal ?? (next.next().value as Outcome));
+  /** Runs the busy units of an item, each by itself, and joins the outcomes of all its units. */
+  async #runHeld(item: Item<A>, units: readonly Outcome[]): Promise<Outcome> {
+    const outcomes = unitsOf(item).map(async (unit, place) => {
+      const outcome = units[place];
+      return outcome === undefined || outcome.kind === 'busy' ? this.#held.submit(unit) : outcome;
+    });
+    return joined(item, await Promise.all(outcomes));
   }
 }
 

@@ -271,8 +271,8 @@ export const deciding: readonly Fault[] = [
   {
     id: 'conflict-fails-neighbours',
     file: 'packages/messaging/src/protocol/batch-runner.ts',
-    replace: "return items.map(() => ({ kind: 'failed', error }));",
-    by: 'throw error;',
+    replace: "if (!isOfOneItem(error)) return units.map(() => ({ kind: 'failed', error }));",
+    by: 'if (!isOfOneItem(error)) throw error;',
     breaks: 'after a conflict a transaction that fails takes along those that are committed',
     check: unit('packages/messaging/test/conflicts'),
   },

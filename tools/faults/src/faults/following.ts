@@ -258,37 +258,4 @@ export const following: readonly Fault[] = [
     breaks: 'the gauge stays up although the customer continues',
     check: servers('packages/messaging/test/quarantine'),
   },
-  {
-    id: 'held-event-is-faulty',
-    file: 'packages/messaging/src/protocol/batch-runner.ts',
-    replace: 'return error instanceof StoreBusyError ?',
-    by: 'return error === null ?',
-    breaks:
-      'an event of a customer whom a long transaction holds goes to the quarantine, though nothing is wrong with it',
-    check: unit('packages/messaging/test/conflicts'),
-  },
-  {
-    id: 'held-row-is-waited-for-again-and-again',
-    file: 'packages/messaging/src/protocol/batch-runner.ts',
-    replace: 'attempt < CONFLICT_RETRIES_MAX && clock.elapsed() < endMs &&',
-    by: 'attempt < CONFLICT_RETRIES_MAX && endMs > 0 &&',
-    breaks: 'one row that somebody holds is waited for eight times, and so do all who need a row that is held',
-    check: unit('packages/messaging/test/conflicts'),
-  },
-  {
-    id: 'held-lock-waited-for-in-the-batch',
-    file: 'packages/messaging/src/protocol/lanes.ts',
-    replace: "first.kind === 'busy' ? await this.#held.submit(item) : first;",
-    by: "first.kind === 'busy' ? await this.#batches.submit(item) : first;",
-    breaks: 'a command that needs what others hold is refused though it could wait',
-    check: unit('packages/messaging/test/conflicts'),
-  },
-  {
-    id: 'held-lock-waited-for-by-everybody',
-    file: 'packages/messaging/src/sql/sql-store.ts',
-    replace: 'LOCK_WAIT_MS_MAX[lockWait]',
-    by: 'LOCK_WAIT_MS_MAX.alone',
-    breaks: 'a command that needs what others hold keeps its neighbours waiting, and whoever comes later',
-    check: servers('packages/messaging/test/sql-store'),
-  },
 ];

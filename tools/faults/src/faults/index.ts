@@ -13,6 +13,7 @@ import { following } from './following.ts';
 import { forwarding } from './forwarding.ts';
 import { holding } from './holding.ts';
 import { lending } from './lending.ts';
+import { locking } from './locking.ts';
 import { observing } from './observing.ts';
 import { operating } from './operating.ts';
 import { ordering } from './ordering.ts';
@@ -52,4 +53,5 @@ export const faults: readonly Fault[] = [
   ...sending,
   ...forwarding,
   ...holding,
+  ...locking,
 ];
