@@ -5,6 +5,7 @@
 
 export * from './audit/index.ts';
 export * from './follower/dead-letters.ts';
+export { DueSweeps, SWEEP_INTERVAL_MS, SWEEP_RETRY_MS } from './follower/due-sweeps.ts';
 export * from './follower/follower.ts';
 export * from './follower/healer.ts';
 export * from './follower/insist.ts';

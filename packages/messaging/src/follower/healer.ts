@@ -11,11 +11,10 @@ import type { HttpPeers } from '../pull/http-peers.ts';
 import { Rounds } from '../rounds.ts';
 import { slices } from '../slices.ts';
 import type { Lag, ProgressTable } from '../sql/progress-table.ts';
+import { DueSweeps, SWEEP_INTERVAL_MS } from './due-sweeps.ts';
 import { Sweep } from './sweep.ts';
 
 const SCAN_INTERVAL_MS = 1_000;
-const SWEEP_INTERVAL_MS = 60_000;
-const SWEEP_RETRY_MS = 5_000;
 const SWEEP_CHECK_MS = 1_000;
 export const HEALS_AT_ONCE = 32;
 export const SCAN_CUSTOMERS_MAX = 1_000;
@@ -43,17 +42,25 @@ export class Healer {
   readonly #waiting = new Map<string, Lag>();
   readonly #underWay = new Set<string>();
   readonly #swept: readonly Swept[];
+  readonly #dueSweeps: DueSweeps<Swept>;
   #scannedTo = 0;
 
   constructor(options: HealerOptions) {
     this.#options = options;
     this.#rounds = new Rounds(options.clock, options.logger);
     this.#swept = options.follows.map((stream) => this.#sweptOf(stream));
+    this.#dueSweeps = new DueSweeps({
+      swept: this.#swept,
+      sweep: (one) => this.#sweep(one),
+      isLeader: options.isLeader,
+      clock: options.clock,
+      signal: this.#rounds.signal,
+    });
   }
 
   start(): void {
     this.#rounds.every(SCAN_INTERVAL_MS, FAILURE, () => this.#scan());
-    this.#rounds.every(SWEEP_CHECK_MS, FAILURE, () => this.#sweepThoseDue());
+    this.#rounds.every(SWEEP_CHECK_MS, FAILURE, () => this.#dueSweeps.round());
     this.#rounds.every(SWEEP_INTERVAL_MS, FAILURE, () => this.#askForThoseLeft());
   }
 
@@ -126,24 +133,6 @@ export class Healer {
     this.#scannedTo = lags.length < SCAN_CUSTOMERS_MAX ? 0 : (lags.at(-1)?.customerId ?? 0);
   }
 
-  /** Sweeps each stream independently: an unreachable owner doesn't keep the other streams from being swept. */
-  async #sweepThoseDue(): Promise<void> {
-    const { clock, isLeader } = this.#options;
-    let failure: unknown;
-    for (const one of this.#swept) {
-      if (!isLeader() || clock.elapsed() < one.dueMs) continue;
-      one.dueMs = clock.elapsed() + SWEEP_RETRY_MS;
-      try {
-        await this.#sweep(one);
-        one.dueMs = clock.elapsed() + SWEEP_INTERVAL_MS;
-      } catch (error) {
-        this.#rounds.signal.throwIfAborted();
-        failure ??= error;
-      }
-    }
-    if (failure !== undefined) throw failure;
-  }
-
   /**
    * Customers left by earlier sweeps come last, because their owner may be unreachable. If there is no room for more of
    * them, they come first, for as long as their number shrinks.
@@ -171,7 +160,7 @@ export class Healer {
       clock,
       this.#rounds.signal,
     );
-    return { stream, sweep, left, dueMs: 0 };
+    return { stream, sweep, left };
   }
 
   async #catchUpWithLeft(left: Map<number, Lag>, customerIds: readonly number[]): Promise<void> {
@@ -216,8 +205,6 @@ interface Swept {
   readonly sweep: Sweep;
   /** Lags that sweeps found but could not heal, and watched ones, by customer. */
   readonly left: Map<number, Lag>;
-  /** When the next sweep is due, in ms. A new leader sweeps at once, because it can't know what was missed before. */
-  dueMs: number;
 }
 
 const keyOf = ({ stream, customerId }: Lag): string => `${stream}-${customerId}`;

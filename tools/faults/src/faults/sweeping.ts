@@ -4,9 +4,9 @@ import { type Fault, servers, simulation, unit } from '../fault.ts';
 export const sweeping: readonly Fault[] = [
   {
     id: 'sweep-late',
-    file: 'packages/messaging/src/follower/healer.ts',
-    replace: 'dueMs: 0 }',
-    by: 'dueMs: Date.UTC(2026, 0, 1) + SWEEP_INTERVAL_MS }',
+    file: 'packages/messaging/src/follower/due-sweeps.ts',
+    replace: '(this.#dueMs.get(one) ?? 0)',
+    by: '(this.#dueMs.get(one) ?? Date.UTC(2026, 0, 1) + SWEEP_INTERVAL_MS)',
     breaks: 'events that were missed while no process did the housekeeping are found a minute late',
     check: unit('packages/messaging/test/healer'),
   },
@@ -29,8 +29,8 @@ export const sweeping: readonly Fault[] = [
   {
     id: 'sweep-by-the-wall-clock',
     file: 'packages/messaging/src/follower/healer.ts',
-    replace: 'clock.elapsed() < one.dueMs',
-    by: 'clock.now() < one.dueMs',
+    replace: '      clock: options.clock,\n',
+    by: '      clock: { elapsed: () => options.clock.now() },\n',
     breaks: 'after the clock is set back, no sweep runs for that long',
     check: unit('packages/messaging/test/healer'),
   },
@@ -60,7 +60,7 @@ export const sweeping: readonly Fault[] = [
   },
   {
     id: 'one-owner-away-for-all',
-    file: 'packages/messaging/src/follower/healer.ts',
+    file: 'packages/messaging/src/follower/due-sweeps.ts',
     replace: '        failure ??= error;',
     by: '        throw error;',
     breaks: 'while one owner is down, the streams of the others are not swept',
@@ -68,11 +68,27 @@ export const sweeping: readonly Fault[] = [
   },
   {
     id: 'all-swept-for-one-that-failed',
-    file: 'packages/messaging/src/follower/healer.ts',
+    file: 'packages/messaging/src/follower/due-sweeps.ts',
     replace: '        failure ??= error;',
-    by: '        for (const other of this.#swept) other.dueMs = one.dueMs;\n        failure ??= error;',
+    by: '        for (const other of swept) this.#dueMs.set(other, this.#dueMs.get(one) ?? 0);\n        failure ??= error;',
     breaks: 'while one owner is down, the other one is queried twelve times as often',
     check: unit('packages/messaging/test/healer'),
+  },
+  {
+    id: 'sweeps-without-the-lead',
+    file: 'packages/messaging/src/follower/due-sweeps.ts',
+    replace: 'if (!isLeader() || ',
+    by: 'if (',
+    breaks: 'each process of a service queries the owners for all heads every minute',
+    check: unit('packages/messaging/test/due-sweeps'),
+  },
+  {
+    id: 'failed-sweep-waits-a-minute',
+    file: 'packages/messaging/src/follower/due-sweeps.ts',
+    replace: 'clock.elapsed() + SWEEP_RETRY_MS',
+    by: 'clock.elapsed() + SWEEP_INTERVAL_MS',
+    breaks: 'after an owner was down for a moment, lost events are found a minute later',
+    check: unit('packages/messaging/test/due-sweeps'),
   },
   {
     id: 'no-room-for-ever',

@@ -1,0 +1,64 @@
+import { DueSweeps, SWEEP_INTERVAL_MS, SWEEP_RETRY_MS } from '../src/follower/due-sweeps.ts';
+
+/** Sweeps of three streams, whose owners fail as the test says. */
+function dueSweepsUnderTest() {
+  const stopping = new AbortController();
+  const world = { nowMs: 0, isLeader: true, away: new Set<string>(), onSweep: () => {} };
+  let swept: string[] = [];
+  const due = new DueSweeps({
+    swept: ['customers', 'loans', 'payments'],
+    sweep: async (stream) => {
+      swept.push(stream);
+      world.onSweep();
+      if (world.away.has(stream)) throw new Error(`${stream} can't be reached`);
+    },
+    isLeader: () => world.isLeader,
+    clock: { elapsed: () => world.nowMs },
+    signal: stopping.signal,
+  });
+  const roundAfter = async (passedMs: number) => {
+    world.nowMs += passedMs;
+    swept = [];
+    const [{ reason } = {}] = (await Promise.allSettled([due.round()])) as { reason?: Error }[];
+    return [...swept, ...(reason === undefined ? [] : [reason.message])];
+  };
+  return { world, stopping, roundAfter };
+}
+
+const ALL = ['customers', 'loans', 'payments'];
+
+it('all streams are swept at first, and a minute after each sweep', async () => {
+  const { roundAfter } = dueSweepsUnderTest();
+  expect(await roundAfter(0)).toEqual(ALL);
+  expect(await roundAfter(SWEEP_INTERVAL_MS - 1)).toEqual([]);
+  expect(await roundAfter(1)).toEqual(ALL);
+});
+
+it('a stream whose sweep fails is swept again soon, and no other one for it; the first failure is reported', async () => {
+  const { roundAfter, world } = dueSweepsUnderTest();
+  world.away = new Set(['customers', 'loans']);
+  expect(await roundAfter(0)).toEqual([...ALL, "customers can't be reached"]);
+  expect(await roundAfter(SWEEP_RETRY_MS - 1)).toEqual([]);
+  world.away.delete('customers');
+  expect(await roundAfter(1)).toEqual(['customers', 'loans', "loans can't be reached"]);
+  expect(await roundAfter(SWEEP_INTERVAL_MS - SWEEP_RETRY_MS)).toEqual(['loans', 'payments', "loans can't be reached"]);
+});
+
+it('a process that does not lead sweeps nothing, not even the next stream once it has lost the lead', async () => {
+  const { roundAfter, world } = dueSweepsUnderTest();
+  world.onSweep = () => {
+    world.isLeader = false;
+  };
+  expect(await roundAfter(0)).toEqual(['customers']);
+  expect(await roundAfter(SWEEP_INTERVAL_MS)).toEqual([]);
+  world.isLeader = true;
+  world.onSweep = () => {};
+  expect(await roundAfter(0)).toEqual(ALL);
+});
+
+it('a sweep that fails after the stop is the last one', async () => {
+  const { roundAfter, world, stopping } = dueSweepsUnderTest();
+  world.away.add('customers');
+  world.onSweep = () => stopping.abort(new Error('stopping'));
+  expect(await roundAfter(0)).toEqual(['customers', 'stopping']);
+});
