@@ -2,18 +2,18 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Stream, StreamEvent } from '@mo/contracts';
 import type { Database } from '@mo/database';
-import { type HttpPeers, Lease, type PartitionProgress, PULLS_AT_ONCE_MAX } from '@mo/messaging';
+import {
+  type HttpPeers,
+  Lease,
+  type PartitionProgress,
+  PULLS_AT_ONCE_MAX,
+  SWEEP_INTERVAL_MS,
+  SWEEP_RETRY_MS,
+} from '@mo/messaging';
 import { type Clock, createLogger, systemClock } from '@mo/service-kit';
 import { CUSTOMERS_AT_ONCE_MAX, Fetcher, PUSH_MS_MAX } from '../src/intake/fetcher.ts';
 import type { Intake } from '../src/intake/intake.ts';
-import {
-  SWEEP_INTERVAL_MS,
-  SWEEP_RETRY_MS,
-  Sweeper,
-  type SweeperOptions,
-  UNDER_WAY_MS,
-  UNREAD_MAX,
-} from '../src/intake/sweeper.ts';
+import { Sweeper, type SweeperOptions, UNDER_WAY_MS, UNREAD_MAX } from '../src/intake/sweeper.ts';
 import { appendTo, eventOf, idOf, passTime, startTakingIn, type TakingIn, toldOf } from './support.ts';
 
 /** Longer than any machine stands still. */

@@ -7,6 +7,7 @@
  */
 import { STREAMS, type Stream, type StreamEvent, topicOf } from '@mo/contracts';
 import {
+  DueSweeps,
   type Groups,
   type HeadsPage,
   type HttpPeers,
@@ -25,8 +26,6 @@ import type { Intake } from './intake.ts';
 export const SWEEP_LEASE_MS = 30_000;
 const LEASE_RENEWAL_MS = 10_000;
 const CHECK_INTERVAL_MS = 1_000;
-export const SWEEP_INTERVAL_MS = 60_000;
-export const SWEEP_RETRY_MS = 5_000;
 /** If more messages of a topic are unread, versions that were not released are late rather than lost. */
 export const UNREAD_MAX = 5_000;
 /** Younger events are probably still on their way through Kafka; the next sweep checks them again. */
@@ -50,21 +49,25 @@ export interface SweeperOptions {
 interface Swept {
   readonly stream: Stream;
   readonly sweep: Sweep;
-  /** When the next sweep is due, in ms: immediately after start, because earlier losses are unknown. */
-  dueMs: number;
 }
 
 export class Sweeper {
   readonly #options: SweeperOptions;
   readonly #rounds: Rounds;
-  readonly #swept: readonly Swept[];
+  readonly #dueSweeps: DueSweeps<Swept>;
   #isLeader = false;
   #begunAtMs = 0;
 
   constructor(options: SweeperOptions) {
     this.#options = options;
     this.#rounds = new Rounds(options.clock, options.logger);
-    this.#swept = STREAMS.map((stream) => ({ stream, sweep: this.#sweepOf(stream), dueMs: 0 }));
+    this.#dueSweeps = new DueSweeps({
+      swept: STREAMS.map((stream) => ({ stream, sweep: this.#sweepOf(stream) })),
+      sweep: (one) => this.#sweep(one),
+      isLeader: () => this.#isLeader,
+      clock: options.clock,
+      signal: this.#rounds.signal,
+    });
   }
 
   start(): void {
@@ -94,21 +97,8 @@ export class Sweeper {
    *
    * @throws the first failure, after all streams have been tried
    */
-  async round(): Promise<void> {
-    const { clock } = this.#options;
-    let failure: unknown;
-    for (const one of this.#swept) {
-      if (!this.#isLeader || clock.elapsed() < one.dueMs) continue;
-      one.dueMs = clock.elapsed() + SWEEP_RETRY_MS;
-      try {
-        await this.#sweep(one);
-        one.dueMs = clock.elapsed() + SWEEP_INTERVAL_MS;
-      } catch (error) {
-        this.#rounds.signal.throwIfAborted();
-        failure ??= error;
-      }
-    }
-    if (failure !== undefined) throw failure;
+  round(): Promise<void> {
+    return this.#dueSweeps.round();
   }
 
   /** A skipped or failed sweep is covered by the next one, which looks back to the last complete sweep. */
