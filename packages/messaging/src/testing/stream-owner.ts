@@ -21,6 +21,8 @@ export class StreamOwner {
   readonly stream: Stream;
   /** While false, the connection of every call is cut. */
   reachable = true;
+  /** The number of calls that were cut so far. */
+  cut = 0;
   /** Selects events that are returned in a form that can't be understood. */
   garble: (event: StreamEvent) => boolean = () => false;
   /** Its answer to a request to settle. */
@@ -34,7 +36,11 @@ export class StreamOwner {
   private constructor(stream: Stream) {
     this.stream = stream;
     this.#server = createServer((request, response) => {
-      if (!this.reachable) return void request.socket.destroy();
+      if (!this.reachable) {
+        this.cut += 1;
+        request.socket.destroy();
+        return;
+      }
       void this.#answer(request).then((body) =>
         response.setHeader('content-type', 'application/json').end(JSON.stringify(body)),
       );
