@@ -33,11 +33,12 @@ it('deliver each message once between them, in order for each customer', async (
   ).flat();
   await under.publish(...events);
   await waitFor(() => receiver.received.length >= events.length);
+  // Nothing is under way any more, so that a message delivered twice has arrived twice.
+  await waitFor(async () => (await run(sqlOf(database), 'SELECT 1 FROM lanes')).length === 0);
   for (let customer = 1; customer <= CUSTOMERS; customer += 1) {
     const own = receiver.ids.filter((id) => id.startsWith(`loans-${customer}-`));
     expect(own).toEqual(Array.from({ length: VERSIONS }, (_, version) => `loans-${customer}-${version + 1}`));
   }
-  await waitFor(async () => (await run(sqlOf(database), 'SELECT 1 FROM lanes')).length === 0);
 });
 
 /** A lane of which nothing was taken yet, of a webhook that rests, so that nobody works on it. */
