@@ -5,7 +5,7 @@ import { connect } from 'node:tls';
 import { MuxClient } from '@mo/mux';
 import { Pool } from 'undici';
 import { connector, createRegistry, type Identity, Notice, openAdmission } from '../src/index.ts';
-import { memoryLog, serverUnderTest } from './harness.ts';
+import { memoryLog, serverUnderTest, until } from './harness.ts';
 import {
   type Authority,
   forgetIdentities,
@@ -249,10 +249,11 @@ it.each([
   ['with others', together],
 ])('closing waits for a call under way that came %s', async (_how, call) => {
   const { app, secure, slow } = await startServer();
-  const answer = call(secure, await identityOf(authority, 'gateway'), SLOW);
+  const gateway = await identityOf(authority, 'gateway');
+  const answer = call(secure, gateway, SLOW);
   await slow.begun;
   const closing = app.close();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(async () => (await alone(secure, gateway, TAKE)) === 'ECONNREFUSED');
   slow.end();
   expect(await answer).toBe(200);
   await closing;
