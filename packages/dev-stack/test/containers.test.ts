@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
-import pg from 'pg';
 import { type Servers, startServers } from '../src/index.ts';
 import { poll } from '../src/processes/poll.ts';
 import { isAlive } from '../src/processes/proc.ts';
 import { ensureImages, removeVolumes } from '../src/servers/containers.ts';
 import { engine, engineAnswers } from '../src/servers/engine.ts';
+import { query } from './fixtures/query.ts';
 
 const parentMain = fileURLToPath(new URL('./fixtures/containers-parent.ts', import.meta.url));
 jest.setTimeout(180_000); // whole systems start, on a machine that may be busy
@@ -25,7 +25,7 @@ onEngine('servers in containers', () => {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'mo-containers-'));
     servers = await startServers({ dir, fsync: true, env });
-    await query(servers, 'create table kept (id int); insert into kept values (7)');
+    await query(servers.postgres.adminUrl!, 'create table kept (id int); insert into kept values (7)');
   });
   afterAll(async () => {
     await servers.stop();
@@ -46,14 +46,16 @@ onEngine('servers in containers', () => {
       process.kill(killed, 'SIGKILL');
       expect(await poll(() => server.pid !== killed && isAlive(server.pid!), timeoutMs)).toBe(true);
     }
-    expect(await poll(async () => (await query(servers, 'select id from kept')).length === 1, timeoutMs)).toBe(true);
+    expect(
+      await poll(async () => (await query(servers.postgres.adminUrl!, 'select id from kept')).length === 1, timeoutMs),
+    ).toBe(true);
   });
 
   test('leave no container behind when stopped, and have their data after the next start', async () => {
     await servers.stop();
     expect(await containersAt(portOf(servers))).toBe(0);
     servers = await startServers({ dir, fsync: true, env });
-    await expect(query(servers, 'select id from kept')).resolves.toEqual([{ id: 7 }]);
+    await expect(query(servers.postgres.adminUrl!, 'select id from kept')).resolves.toEqual([{ id: 7 }]);
   });
 
   test('are removed when their supervisor is killed', async () => {
@@ -80,15 +82,4 @@ async function canRunContainers(): Promise<boolean> {
 async function containersAt(port: number): Promise<number> {
   const docker = (await engine())!.container.dockerode;
   return (await docker.listContainers({ filters: { publish: [String(port)] }, all: true })).length;
-}
-
-async function query(servers: Servers, sql: string) {
-  const client = new pg.Client({ connectionString: servers.postgres.adminUrl! });
-  client.on('error', () => {});
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
 }

@@ -1,5 +1,5 @@
-import pg from 'pg';
 import { testServers } from '../src/index.ts';
+import { query } from './fixtures/query.ts';
 
 describe('the databases of the services', () => {
   test('each role can connect to its own database and create tables there', async () => {
@@ -32,13 +32,3 @@ describe('the databases of the services', () => {
     expect(new Set(made.map(({ customers }) => new URL(customers).pathname)).size).toBe(3);
   });
 });
-
-async function query(url: string, sql: string) {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}

@@ -5,11 +5,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import pg from 'pg';
 import { readStackFile, removeStack } from '../src/index.ts';
 import { poll } from '../src/processes/poll.ts';
 import { postgresDataDir } from '../src/servers/postgres.ts';
 import { type Command, npmStart, ownEnvironment } from './fixtures/command.ts';
+import { query } from './fixtures/query.ts';
 
 const ready = 'Ctrl-C stops it.';
 jest.setTimeout(180_000); // whole systems start, on a machine that may be busy
@@ -49,7 +49,7 @@ describe('npm start', () => {
     await command.printed(ready);
     const { gateway, apiKey } = readStackFile(state)!;
     expect(command.output()).toContain(`curl -s ${gateway.url}/api/customers -H 'Authorization: Bearer ${apiKey}'`);
-    await query('create table kept (id int); insert into kept values (7)');
+    await query(databaseUrl(), 'create table kept (id int); insert into kept values (7)');
     command.interrupt();
     await command.ended;
     expect(command.output()).toContain('stopped');
@@ -62,7 +62,7 @@ describe('npm start', () => {
     const command = start();
     await command.printed(ready);
     expect(readStackFile(state)!.apiKey).toBe(key);
-    await expect(query('select id from kept')).resolves.toEqual([{ id: 7 }]);
+    await expect(query(databaseUrl(), 'select id from kept')).resolves.toEqual([{ id: 7 }]);
     command.npm.kill('SIGKILL');
     expect(await nothingLeft(command)).toBe(true);
   });
@@ -74,7 +74,7 @@ describe('npm start', () => {
     const next = start();
     await next.printed(ready);
     expect(await nothingLeft(command)).toBe(true);
-    await expect(query('select id from kept')).resolves.toEqual([{ id: 7 }]);
+    await expect(query(databaseUrl(), 'select id from kept')).resolves.toEqual([{ id: 7 }]);
     process.kill(next.supervisor(), 'SIGTERM');
     await expect(next.ended).resolves.toBe(0);
     expect(await nothingLeft(next)).toBe(true);
@@ -92,7 +92,7 @@ describe('npm start', () => {
     const next = start();
     await next.printed(ready);
     expect(command.left()).toEqual([]);
-    await expect(query('select id from kept')).resolves.toEqual([{ id: 7 }]);
+    await expect(query(databaseUrl(), 'select id from kept')).resolves.toEqual([{ id: 7 }]);
     process.kill(next.supervisor(), 'SIGTERM');
     await expect(next.ended).resolves.toBe(0);
     expect(readdirSync(state)).not.toContain('running.json');
@@ -119,7 +119,7 @@ describe('npm start', () => {
     const command = start(['--fresh', '--replicas', 'payments=2']);
     await command.printed(ready);
     expect(readStackFile(state)!.payments.replicas).toHaveLength(2);
-    await expect(query('select id from kept')).rejects.toMatchObject({ code: '42P01' });
+    await expect(query(databaseUrl(), 'select id from kept')).rejects.toMatchObject({ code: '42P01' });
     const second = start();
     await expect(second.ended).resolves.toBe(1);
     expect(second.output()).toContain(`this stack is already running: process ${command.supervisor()}`);
@@ -164,12 +164,4 @@ describe('npm start', () => {
   });
 });
 
-async function query(sql: string) {
-  const client = new pg.Client({ connectionString: readStackFile(state)!.loans.databaseUrl });
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
+const databaseUrl = () => readStackFile(state)!.loans.databaseUrl;

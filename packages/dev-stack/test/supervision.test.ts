@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
-import pg from 'pg';
 import { identityDirOf, readStackFile, type Stack, type StackFile, startStack } from '../src/index.ts';
 import { poll } from '../src/processes/poll.ts';
 import { isAlive } from '../src/processes/proc.ts';
 import { kindFile, type OwnKind } from '../src/servers/choose.ts';
+import { query } from './fixtures/query.ts';
 
 const dummy = fileURLToPath(new URL('./fixtures/dummy-service.ts', import.meta.url));
 jest.setTimeout(180_000); // whole systems start, on a machine that may be busy
@@ -55,11 +55,11 @@ describe('a running stack', () => {
   });
 
   test('keeps committed data when PostgreSQL is killed', async () => {
-    await query('create table kept (id int); insert into kept values (7)');
+    await query(file().loans.databaseUrl, 'create table kept (id int); insert into kept values (7)');
     process.kill(file().postgres.pid!, 'SIGKILL');
     let rows: unknown;
     const isBack = async () => {
-      rows = await query('select id from kept');
+      rows = await query(file().loans.databaseUrl, 'select id from kept');
       return true;
     };
     expect(await poll(isBack, timeoutMs)).toBe(true);
@@ -123,7 +123,7 @@ describe('a running stack', () => {
 });
 
 async function works(): Promise<boolean> {
-  await query('select 1');
+  await query(file().loans.databaseUrl, 'select 1');
   await admin((client) => client.listTopics());
   const { gateway, customers, loans, payments } = file();
   const all = await Promise.all([gateway, customers, ...loans.replicas, payments].map(({ url }) => fetch(url)));
@@ -132,17 +132,6 @@ async function works(): Promise<boolean> {
 
 async function environmentOf(url: string): Promise<NodeJS.ProcessEnv> {
   return (await (await fetch(`${url}/env`)).json()) as NodeJS.ProcessEnv;
-}
-
-async function query(sql: string) {
-  const client = new pg.Client({ connectionString: file().loans.databaseUrl });
-  client.on('error', () => {});
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
 }
 
 async function admin<T>(work: (client: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
