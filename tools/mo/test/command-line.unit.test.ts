@@ -8,6 +8,8 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { wanted } from '../src/options.ts';
 import { programOf } from '../src/program.ts';
 
+/** Nothing listens there: the ports that tests and systems are given are far above. */
+const CLOSED = '127.0.0.1:2';
 const MO = fileURLToPath(new URL('../bin/mo.js', import.meta.url));
 const cwd = mkdtempSync(join(tmpdir(), 'mo-cli-'));
 afterAll(() => rmSync(cwd, { recursive: true }));
@@ -155,25 +157,25 @@ describe('without a system', () => {
   });
 
   it('a command reports that it cannot reach a database', async () => {
-    const url = 'postgres://mo:mo@127.0.0.1:20009/mo';
+    const url = `postgres://mo:mo@${CLOSED}/mo`;
     const databases = { CUSTOMERS_DATABASE_URL: url, LOANS_DATABASE_URL: url, PAYMENTS_DATABASE_URL: url };
     const { code, stderr } = await mo(['reconcile'], databases);
-    expect([code, stderr]).toEqual([2, 'mo: a database can not be reached: connect ECONNREFUSED 127.0.0.1:20009\n']);
+    expect([code, stderr]).toEqual([2, `mo: a database can not be reached: connect ECONNREFUSED ${CLOSED}\n`]);
   });
 
   it('a backfill that cannot start leaves an existing plan unchanged', async () => {
-    const url = 'postgres://mo:mo@127.0.0.1:20009/mo';
+    const url = `postgres://mo:mo@${CLOSED}/mo`;
     const databases = { CUSTOMERS_DATABASE_URL: url, LOANS_DATABASE_URL: url, PAYMENTS_DATABASE_URL: url };
     writeFileSync(join(cwd, 'plan.json'), 'of the first backfill');
     const words = ['backfill', '--topic', 'mo.loans', '--to', 'ledger.loans', '--plan', 'plan.json'];
-    const { code, stderr } = await mo(words, { ...databases, KAFKA_BROKERS: '127.0.0.1:20009' });
+    const { code, stderr } = await mo(words, { ...databases, KAFKA_BROKERS: CLOSED });
     expect([code, stderr]).toEqual([2, expect.stringMatching(/^mo: Kafka can not be reached: .*ECONNREFUSED/)]);
     expect(readFileSync(join(cwd, 'plan.json'), 'utf8')).toBe('of the first backfill');
     expect(readdirSync(cwd)).toEqual(['plan.json']);
   });
 
   it('a command reports how to start one, also with --json', async () => {
-    const env = { MO_URL: 'http://127.0.0.1:20009', MO_API_KEY: 'k' };
+    const env = { MO_URL: `http://${CLOSED}`, MO_API_KEY: 'k' };
     const { code, stderr } = await mo(['balance', 'ada'], env);
     expect(code).toBe(2);
     expect(stderr).toMatch(
