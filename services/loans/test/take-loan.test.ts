@@ -150,6 +150,39 @@ describe('taking a loan', () => {
     expect((await postLoan(loans.app, { ...loan, customer_id: 999_999 })).body.code).toBe('already_exists');
   });
 
+  it.each([
+    [{ external_id: ' ' }, '/external_id'],
+    [{ external_id: 'x'.repeat(61) }, '/external_id'],
+    [{ amount: '0' }, '/amount'],
+    [{ amount: '-1' }, '/amount'],
+    [{ amount: 1e-7 }, '/amount'],
+    [{ amount: '1e2' }, '/amount'],
+    [{ amount: 1.005 }, '/amount'],
+    [{ amount: '12345678901' }, '/amount'],
+    [{ maximum_payment_date: undefined }, '/maximum_payment_date'],
+    [{ maximum_payment_date: '2030-02-30T00:00:00Z' }, '/maximum_payment_date'],
+    [{ taken_at: '2999-01-01T00:00:00Z' }, '/taken_at'],
+    [{ taken_at: '2020-01-01T00:00:00' }, '/taken_at'],
+    [{ status: 'paid' }, '/status'],
+    [{ status: 'rejected' }, '/status'],
+    [{ outstanding: '1.00' }, '/outstanding'],
+    [{ customer_id: undefined }, '/customer_id'],
+  ])('names what is wrong with %j, and takes nothing', async (more, pointer) => {
+    const id = register(loans.customers);
+    const reply = await postLoan(loans.app, newLoan(id, more));
+    expect(reply).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(reply.body.errors).toEqual([expect.objectContaining({ in: 'body', pointer })]);
+    const all = await postLoan(loans.app, newLoan(id, { amount: '1000' }));
+    expect(all.status).toBe(201);
+  });
+
+  it.each(['activate', 'reject'] as const)('%s takes no body with members', async (action) => {
+    const pending = await postLoan(loans.app, newLoan(register(loans.customers), { status: 'pending' }));
+    const refused = await act(pending.body.id, action, { status: 'active' });
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ in: 'body', pointer: '/status' }] } });
+    expect((await getLoan(loans.app, pending.body.id)).body.status).toBe('pending');
+  });
+
   it('has payments know of a backdated loan before it answers', async () => {
     const id = register(loans.customers);
     await postLoan(loans.app, newLoan(id));
