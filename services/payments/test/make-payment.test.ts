@@ -120,10 +120,36 @@ describe('making a payment', () => {
       status: 422,
       body: { code: 'customer_not_found' },
     });
-    expect(await postPayment(payments.app, newPayment(id, '1', { paid_at: '2999-01-01T00:00:00Z' }))).toMatchObject({
-      status: 400,
-      body: { errors: [{ pointer: '/paid_at' }] },
-    });
+  });
+
+  it.each([
+    [{ external_id: '' }, '/external_id'],
+    [{ total_amount: '0.00' }, '/total_amount'],
+    [{ total_amount: -5 }, '/total_amount'],
+    [{ total_amount: '+5' }, '/total_amount'],
+    [{ total_amount: '5.001' }, '/total_amount'],
+    [{ total_amount: '5e0' }, '/total_amount'],
+    [{ total_amount: 12_345_678_901 }, '/total_amount'],
+    [{ paid_at: '2999-01-01T00:00:00Z' }, '/paid_at'],
+    [{ paid_at: 'yesterday' }, '/paid_at'],
+    [{ details: [] }, '/details'],
+    [{ customer_id: undefined }, '/customer_id'],
+  ])('names what is wrong with %j, and records nothing', async (more, pointer) => {
+    const id = register(payments.customers);
+    const reply = await postPayment(payments.app, newPayment(id, '5', more));
+    expect(reply).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(reply.body.errors).toEqual([expect.objectContaining({ in: 'body', pointer })]);
+    expect((await send<Page>(payments.app, 'GET', `/api/payments?customer_id=${id}`)).body.results).toEqual([]);
+  });
+
+  it('checks the fields before the external_id, and the external_id before the customer', async () => {
+    const payment = newPayment(register(payments.customers), '1');
+    await postPayment(payments.app, payment);
+    const replies = [
+      await postPayment(payments.app, { ...payment, paid_at: '2999-01-01T00:00:00Z' }),
+      await postPayment(payments.app, { ...payment, customer_id: 999_999 }),
+    ];
+    expect(replies.map(({ body }) => body.code)).toEqual(['invalid_request', 'already_exists']);
   });
 
   it('lets two of fifty at once spend 40 % of the debt each, and rejects the rest', async () => {
