@@ -14,6 +14,7 @@ import { waitFor } from '../src/wait-for.ts';
 import { expectStatus } from '../src/world.ts';
 
 const TOPIC_PREFIX = `mo-${randomUUID().slice(0, 8)}`;
+/** Those that the examples read. */
 const TOPICS = [`${TOPIC_PREFIX}.loans`, `${TOPIC_PREFIX}.payments`];
 const KILLS = 2;
 /** After a kill, Kafka lets the next process join only after some seconds. */
@@ -94,14 +95,18 @@ it('every event matches its JSON Schema and the AsyncAPI document, as served by 
   };
   await business.round();
   expectStatus(await system.world.payment(business.firstCustomer, '10.01'), 201);
+  const change = { params: { customer_id: business.firstCustomer }, body: { score: '100001' } };
+  await system.api.insist('changeCustomer', change);
   const typeOf = ({ headers }: Received) => headers.ce_type as string;
   let events: Received[] = [];
   await waitFor(async () => {
-    events = (await Promise.all(TOPICS.map(everythingOf))).flat();
-    return events.some((event) => typeOf(event) === 'LoanPaid');
+    events = (await Promise.all([...TOPICS, `${TOPIC_PREFIX}.customers`].map(everythingOf))).flat();
+    return ['CustomerUpdated', 'LoanPaid'].every((type) => events.some((event) => typeOf(event) === type));
   });
   const types = new Set(events.map(typeOf));
   expect([...types].sort()).toEqual([
+    'CustomerRegistered',
+    'CustomerUpdated',
     'LoanPaid',
     'LoanRejected',
     'LoanRequested',
