@@ -81,6 +81,22 @@ export class Subscriber {
     }
   }
 
+  /** Whether a group has committed everything on a topic. */
+  async hasRead(groupId: string, topic: string): Promise<boolean> {
+    const admin = this.#client.admin();
+    await admin.connect();
+    try {
+      const ends = await admin.fetchTopicOffsets(topic);
+      const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
+      return ends.every(({ partition, high }) => {
+        const offset = committed?.partitions.find((one) => one.partition === partition)?.offset;
+        return Number(high) === 0 || offset === high;
+      });
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
   /** Sends received messages again, as if Kafka had duplicated them. */
   async send(topic: string, messages: readonly Received[]): Promise<void> {
     const producer = this.#client.producer();

@@ -173,10 +173,11 @@ describe('API10, unsafe consumption of APIs', () => {
       { ...told, value: '{"not": "an event"', headers: next },
       { ...told, value: told.value.replaceAll('600.00', '0.01') },
     ]);
-    // Later on the same topics, and for another customer: so all planted messages were read.
+    await waitFor(() => subscriber.hasRead(`${TOPIC_PREFIX}.customers`, topic));
+    expect(await standing()).toBeGreaterThan(0);
+    // Other customers' events are followed as before.
     const { token } = await system.world.loan(other.id, '100');
     expect((await system.world.balance(other.id, token)).body.total_debt).toBe('100.00');
-    await waitFor(async () => (await standing()) > 0);
     expect((await system.world.balance(id)).body.total_debt).toBe('600.00');
     expect((await call<LoanBody>('GET', `/api/loans/${loan.id}`)).body.outstanding).toBe('600.00');
   });
