@@ -1,0 +1,58 @@
+/** A receiver that does not answer delays no other webhook. */
+import { type Database, run, sqlOf } from '@mo/database';
+import { waitFor } from '@mo/messaging/testing';
+import { createLogger } from '@mo/service-kit';
+import { Dispatcher } from '../src/delivery/dispatcher.ts';
+import { Lanes } from '../src/delivery/lanes.ts';
+import { Intake } from '../src/intake/intake.ts';
+import { WebhookTable } from '../src/webhooks/webhook-table.ts';
+import { eventOf, idOf, openEmpty } from './support.ts';
+
+/** More than one process handles at once for a webhook. */
+const CUSTOMERS = 40;
+const SILENT = 'http://127.0.0.1/silent';
+const OTHER = 'http://127.0.0.1/other';
+const TAKEN = { isTaken: true, answer: 204 } as const;
+
+let database: Database;
+beforeAll(async () => {
+  database = await openEmpty();
+});
+afterAll(() => database?.close());
+
+it('another webhook gets all its messages while none of the first is answered', async () => {
+  const webhooks = new WebhookTable(database);
+  for (const url of [SILENT, OTHER]) await webhooks.create({ url, event_types: ['LoanPaid'], description: '' }, 'ada');
+  const events = Array.from({ length: CUSTOMERS }, (_, place) => eventOf('loans', 1, { customerId: place + 1 }));
+  await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(events);
+  const sent = new Map<string, string[]>([SILENT, OTHER].map((url) => [url, []]));
+  const answered = Promise.withResolvers<void>();
+  const dispatcher = new Dispatcher({
+    lanes: new Lanes(database),
+    sender: {
+      send: async ({ url }, { id }) => {
+        sent.get(url)?.push(id);
+        if (url === SILENT) await answered.promise;
+        return TAKEN;
+      },
+    },
+    active: () => webhooks.active(),
+    receiverOf: (id) => webhooks.receiverOf(id),
+    pauseMs: () => 0,
+    onGone: async () => {},
+    onAttempt: () => {},
+    tracer: null,
+    logger: createLogger('test', 'silent'),
+  });
+  dispatcher.start();
+  try {
+    await waitFor(() => sent.get(OTHER)?.length === CUSTOMERS);
+    expect(sent.get(OTHER)?.toSorted()).toEqual(events.map(idOf).toSorted());
+    expect(sent.get(SILENT)?.length).toBeLessThan(CUSTOMERS);
+  } finally {
+    answered.resolve();
+    await waitFor(async () => (await run(sqlOf(database), 'SELECT 1 FROM lanes')).length === 0);
+    await dispatcher.stop();
+  }
+  expect(sent.get(SILENT)?.toSorted()).toEqual(events.map(idOf).toSorted());
+});
