@@ -1,5 +1,21 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { send, waitFor } from '@mo/messaging/testing';
-import { countOf, countsOf, csvOf, eventsOf, find, namesOf, prefix, type UploadReply, upload } from './bulk-harness.ts';
+import { CHUNK_LINES_MAX } from '../src/bulk/limits.ts';
+import {
+  countOf,
+  countsOf,
+  csvOf,
+  eventsOf,
+  find,
+  namesOf,
+  openUpload,
+  prefix,
+  stagedLines,
+  type UploadReply,
+  upload,
+} from './bulk-harness.ts';
 import { type CustomersUnderTest, getBalance, getCustomer, registered, startCustomers, statement } from './harness.ts';
 
 describe('a bulk upload', () => {
@@ -185,5 +201,22 @@ describe('a bulk upload', () => {
       payload: 'a,1',
     });
     expect(reply.statusCode).toBe(415);
+  });
+
+  it.each([
+    ['', async (name: string) => (await find(customers.app, name)) !== undefined],
+    ['?atomic=true', async () => (await stagedLines(customers)) >= CHUNK_LINES_MAX],
+  ])('keeps no transaction open while the client sends (%s)', async (query, isIn) => {
+    const names = namesOf(prefix(), CHUNK_LINES_MAX + 1);
+    const outgoing = await openUpload(customers.app, { query });
+    const answered = once(outgoing, 'response');
+    outgoing.write(csvOf(names.slice(0, -1)));
+    await waitFor(() => isIn(names.at(-2) as string));
+    const open = `SELECT 1 FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%'`;
+    await waitFor(async () => (await statement(customers, open)).length === 0);
+    outgoing.end(csvOf(names.slice(-1)));
+    const [response] = (await answered) as [IncomingMessage];
+    expect(JSON.parse(await text(response))).toMatchObject({ created: names.length, failed: 0 });
   });
 });
