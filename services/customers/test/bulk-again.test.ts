@@ -76,11 +76,13 @@ describe('a bulk upload that is sent again', () => {
     expect(await find(customers.app, `${name}-a`)).toMatchObject({ score: '10.00' });
   });
 
-  it('counts as absent after 24 hours', async () => {
+  it('counts as absent after 24 hours, and not before', async () => {
     const name = prefix();
+    const age = (by: string) => statement(customers, `UPDATE uploads SET created_at = created_at - interval '${by}'`);
     await keyed(csvOf([name]), 'old');
+    await age('23 hours 59 minutes');
     expect((await keyed(csvOf([name]), 'old')).body).toMatchObject({ created: 1 });
-    await statement(customers, `UPDATE uploads SET created_at = created_at - interval '24 hours'`);
+    await age('1 minute');
     expect((await keyed(csvOf([name]), 'old')).body).toMatchObject({ created: 0, failed: 1 });
   });
 

@@ -6,6 +6,7 @@ import {
   newCustomer,
   postCustomer,
   startCustomers,
+  statement,
 } from './harness.ts';
 
 describe('registering a customer', () => {
@@ -113,5 +114,18 @@ describe('registering a customer', () => {
     const taken = await postCustomer(customers.app, customer, { 'idempotency-key': 'taken' });
     const again = await postCustomer(customers.app, customer, { 'idempotency-key': 'taken' });
     expect(again).toMatchObject({ status: 409, text: taken.text, headers: { 'idempotency-replayed': 'true' } });
+  });
+
+  it('keeps an answer for 24 hours, and no longer', async () => {
+    const customer = newCustomer();
+    const post = () => postCustomer(customers.app, customer, { 'idempotency-key': 'day' });
+    const age = (by: string) => statement(customers, `UPDATE answers SET created_at = created_at - interval '${by}'`);
+    const first = await post();
+    await age('23 hours 59 minutes');
+    expect(await post()).toMatchObject({ text: first.text, headers: { 'idempotency-replayed': 'true' } });
+    await age('1 minute');
+    const late = await post();
+    expect(late).toMatchObject({ status: 409, body: { code: 'already_exists' } });
+    expect(late.headers).not.toHaveProperty('idempotency-replayed');
   });
 });
