@@ -2,13 +2,12 @@
  * One of the three databases is restored from an older backup. The versions show which events are missing, the
  * service's topic restores them, and events missing from the topic are reported.
  */
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { differences, query, undelivered } from '@mo/agreement';
 import { TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
 import { backUp, empty, restore } from '../src/backup.ts';
 import { migrate } from '../src/migrate.ts';
 import { type MoResult, mo, systemEnv } from '../src/mo.ts';
+import { Parked } from '../src/parked.ts';
 import { isReady, SERVICES, type Service } from '../src/replacing.ts';
 import { type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
@@ -17,17 +16,14 @@ import { concurrently, expectStatus, nameOf } from '../src/world.ts';
 const CUSTOMERS = 12;
 const RAISED = 2 * TOPIC_PARTITIONS;
 const TIMEOUT_MS = 240_000;
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PARKED = fileURLToPath(new URL('../src/parked-main.ts', import.meta.url));
 
 const topicPrefix = nameOf('recover');
 let system: System;
-/** The services that must not run. */
-const parked = new Set<string>();
+const parked = new Parked();
 beforeAll(async () => {
   system = await startSystem({
     env: { LOG_LEVEL: 'fatal', TOPIC_PREFIX: topicPrefix },
-    mainOf: (service) => (parked.has(service) ? PARKED : join(ROOT, 'services', service, 'src/main.ts')),
+    mainOf: parked.mainOf,
   });
 });
 afterAll(() => system?.stop());
@@ -39,28 +35,7 @@ const metricsOf = async (service: Service): Promise<string> => (await fetch(`${e
 /** The final result that a command prints. */
 const resultOf = ({ stdout }: MoResult) => JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as object;
 
-/** Ends services, and waits for their replacements. */
-const startAgain = (services: readonly Service[]) =>
-  Promise.all(
-    services.map(async (service) => {
-      const { pid: before } = entryOf(service);
-      process.kill(before as number, 'SIGKILL');
-      await waitFor(() => Promise.resolve(![null, before].includes(entryOf(service).pid)));
-    }),
-  );
-
-/** Runs work while services are stopped. */
-async function whileParked(services: readonly Service[], work: () => Promise<void>): Promise<void> {
-  for (const service of services) parked.add(service);
-  try {
-    await startAgain(services);
-    await work();
-  } finally {
-    parked.clear();
-    await startAgain(services);
-  }
-  for (const service of services) await waitFor(() => isReady(entryOf(service).url));
-}
+const whileParked = (services: readonly Service[], work: () => Promise<void>) => parked.during(system, services, work);
 
 /** Whether the next id of a service is unused. */
 async function givesNewIds(service: Service): Promise<boolean> {
