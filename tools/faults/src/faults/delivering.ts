@@ -181,4 +181,12 @@ export const delivering: readonly Fault[] = [
     breaks: 'an event that can not be taken in keeps those of other partitions from being told',
     check: unit('services/webhooks/test/subscriber'),
   },
+  {
+    id: 'lanes-of-all-webhooks-together',
+    file: 'services/webhooks/src/delivery/dispatcher.ts',
+    replace: '(this.#busy.get(webhookId) ?? 0);\n    if (free',
+    by: '[...this.#busy.values()].reduce((sum, lanes) => sum + lanes, 0);\n    if (free',
+    breaks: 'a receiver that does not answer keeps every other webhook from its messages',
+    check: servers('services/webhooks/test/slow'),
+  },
 ];

@@ -204,4 +204,12 @@ export const lending: readonly Fault[] = [
     breaks: "who has read a customer's list may be shown an earlier state of the customer",
     check: servers('services/loans/test/read-loans'),
   },
+  {
+    id: 'contract-version-dropped',
+    file: 'services/loans/src/http/presenter.ts',
+    replace: 'contract_version: loan.contractVersion,',
+    by: 'contract_version: null,',
+    breaks: 'callers do not get back the version of the contract that they gave',
+    check: servers('system-tests/test/contract'),
+  },
 ];
