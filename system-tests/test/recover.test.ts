@@ -4,6 +4,7 @@
  */
 import { differences, query, undelivered } from '@mo/agreement';
 import { TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
+import kafkajs from 'kafkajs';
 import { backUp, empty, restore } from '../src/backup.ts';
 import { migrate } from '../src/migrate.ts';
 import { type MoResult, mo, systemEnv } from '../src/mo.ts';
@@ -64,6 +65,18 @@ const settled = () =>
 
 const owedBy = async (id: number): Promise<string> => (await system.world.balance(id)).body.total_debt;
 
+/** Adds partitions by other means than `mo partitions raise`, so that they are not in use. */
+async function addPartitions(topic: string, count: number): Promise<void> {
+  const { brokers } = system.stack.stack().kafka;
+  const admin = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    await admin.createPartitions({ topicPartitions: [{ topic, count }] });
+  } finally {
+    await admin.disconnect();
+  }
+}
+
 it.each(['customers', 'loans', 'payments'] as const)(
   'recovers %s with all events since the backup',
   async (service) => {
@@ -119,11 +132,12 @@ it(
     expect(await raise(RAISED)).toEqual({ topic, from: TOPIC_PARTITIONS, to: RAISED });
     await many();
     await settled();
+    await addPartitions(topic, RAISED + 1);
     await whileParked(['payments'], async () => {
       await restore(entryOf('payments').databaseUrl);
       const recovered = await command('recover', '--service', 'payments');
       expect(recovered.stdout.split('\n')).toContain(
-        JSON.stringify({ partitions: { topic, from: TOPIC_PARTITIONS, to: RAISED } }),
+        JSON.stringify({ partitions: { topic, from: TOPIC_PARTITIONS, to: RAISED, basis: 'events' } }),
       );
       expect((await command('recover', '--service', 'payments')).stdout).not.toContain('partitions');
     });

@@ -15,6 +15,7 @@ export * from './kafka/cloud-events.ts';
 export * from './kafka/connection.ts';
 export { whileBeating } from './kafka/heartbeats.ts';
 export * from './kafka/kafkajs.ts';
+export { partitionOf } from './kafka/partition.ts';
 export * from './kafka/places.ts';
 export * from './kafka/port.ts';
 export { type OffsetRange, readRanges, SilenceError, type TakeMessages } from './kafka/read-ranges.ts';

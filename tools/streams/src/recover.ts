@@ -5,8 +5,8 @@
  * follows again what it had followed since the backup. It must not run before or during the recovery: it would write
  * other events under the same versions.
  *
- * If the partitions of the topic were raised after the backup, the raised number is put into use again. Otherwise the
- * next events of a customer would go to another partition than its last ones.
+ * If the partitions of the topic were raised after the backup, the raised number is derived from the events, and put
+ * into use again. Otherwise the next events of a customer would go to another partition than its last ones.
  *
  * Events that Kafka never received are lost. If another service has applied such an event through a pull, its rows are
  * rebuilt from the events that exist.
@@ -18,7 +18,6 @@ import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import {
   LEASE_MS,
   Lease,
-  type PartitionEnd,
   Partitioning,
   processName,
   readEntries,
@@ -31,6 +30,7 @@ import {
   wholeFromMessage,
 } from '@mo/messaging';
 import { customerPages } from './customer-pages.ts';
+import { Placement, type Raise } from './placement.ts';
 import { audited, type Databases } from './services.ts';
 
 const POLL_MS = 50;
@@ -52,8 +52,8 @@ export interface RecoverOptions {
     by: Stream,
     versions: { readonly head: number; readonly applied: number },
   ) => void;
-  /** Called if the number of partitions in use differs from the backup because it was raised later. */
-  readonly onPartitions: (from: number, to: number) => void;
+  /** Called if a number of partitions other than that of the backup is put into use. */
+  readonly onPartitions: (raise: Raise) => void;
   readonly onProgress: (done: Recovered) => void;
 }
 
@@ -77,7 +77,7 @@ export async function recover(databases: Databases, options: RecoverOptions): Pr
   await refuseWhileRunning(databases[service], service);
   const ends = await kafka.ends(topic);
   if (ends === null) throw new CommandError(`there is no topic ${topic}`);
-  await useRaisedPartitions(databases[service], ends, options.onPartitions);
+  const placement = new Placement(await new Partitioning(databases[service]).read(), ends);
   const done: Recovered = { messages: 0, events: 0, customers: 0, rewound: 0, failures: 0 };
   const fail: Fail = (customerId, reason) => {
     done.failures += 1;
@@ -87,9 +87,12 @@ export async function recover(databases: Databases, options: RecoverOptions): Pr
   const read = kafka.readTopic(topic, async (messages) => {
     const events = messages.flatMap((message) => {
       const event = wholeFromMessage(service, message);
-      if (typeof event !== 'string') return [event];
-      fail(null, `offset ${message.offset} of partition ${message.partition} of ${topic}: ${event}`);
-      return [];
+      if (typeof event === 'string') {
+        fail(null, `offset ${message.offset} of partition ${message.partition} of ${topic}: ${event}`);
+        return [];
+      }
+      placement.add(message);
+      return [event];
     });
     done.events += await journal.write(events);
     done.messages += messages.length;
@@ -98,6 +101,11 @@ export async function recover(databases: Databases, options: RecoverOptions): Pr
   await read.catch((error: unknown) => {
     throw error instanceof SilenceError ? new CommandError(`${topic}: ${error.message}; run it again`) : error;
   });
+  const raise = placement.raise();
+  if (raise !== null) {
+    await putIntoUse(databases[service], raise.to);
+    options.onPartitions(raise);
+  }
   for (const [customerId, version] of journal.early)
     fail(customerId, `events before version ${version} are neither in the journal nor on ${topic}`);
   await rebuildAll(databases, service, done, fail);
@@ -119,29 +127,18 @@ async function refuseWhileRunning(database: Database, service: Stream): Promise<
   }
 }
 
-/**
- * `mo partitions raise` puts the topic's own number of partitions into use. So if partitions beyond the number of the
- * backup hold messages, these were sent with the topic's own number.
- */
-async function useRaisedPartitions(
-  database: Database,
-  ends: readonly PartitionEnd[],
-  onPartitions: RecoverOptions['onPartitions'],
-): Promise<void> {
-  const partitioning = new Partitioning(database);
-  const from = await partitioning.read();
-  if (from === null || !ends.some(({ partition, offset }) => partition >= from && offset !== '0')) return;
+/** Changes the number of partitions in use, under the relay's lease. */
+async function putIntoUse(database: Database, partitions: number): Promise<void> {
   const lease = new Lease(database, processName());
   await lease.take();
   try {
-    if (!(await partitioning.change(ends.length, lease.holder)))
+    if (!(await new Partitioning(database).change(partitions, lease.holder)))
       throw new CommandError(
         'another process has taken the relay lease: stop all processes of the service, then recover',
       );
   } finally {
     await lease.release();
   }
-  onPartitions(from, ends.length);
 }
 
 /** Inserts the events that a journal lacks, as they are read from the topic. */

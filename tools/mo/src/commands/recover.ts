@@ -9,6 +9,12 @@ import { run } from '../run.ts';
 
 const CONNECTIONS = 2;
 
+/** How the number of partitions in use was found. */
+const BASES = {
+  events: 'as the partitions of the events show',
+  guess: 'which is all of the topic: a guess, because its events do not determine the number',
+} as const;
+
 export const recoverCommand = () =>
   new Command('recover')
     .description("recover a service's restored database from the topic of its events; the service must not run")
@@ -40,10 +46,10 @@ export const recoverCommand = () =>
                 { lost: { customer_id: id, service: by, head, applied } },
                 `customer ${id}  ${by} had applied ${service} up to version ${applied}; the versions after ${head} are lost`,
               ),
-            onPartitions: (from, to) =>
+            onPartitions: ({ from, to, basis }) =>
               out.result(
-                { partitions: { topic, from, to } },
-                `${topic}  all ${to} partitions are in use again; the backup used ${from}`,
+                { partitions: { topic, from, to, basis } },
+                `${topic}  ${to} partitions are in use again, ${BASES[basis]}; the backup used ${from ?? 'none'}`,
               ),
             onProgress: (reached) => {
               soFar = reached;
