@@ -6,7 +6,6 @@ import { once } from 'node:events';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { inspect } from 'node:util';
 import { type Replicas, type Stack, startStack } from '@mo/dev-stack';
 import { Random } from '@mo/dev-stack/random';
 import { checkAll } from './checks/check-all.ts';
@@ -92,7 +91,7 @@ async function run(options: RunOptions, stack: Stack, ways: Ways): Promise<Repor
     await Promise.race([assault.lead(minutes * 60_000, faultsMax), load]);
   } catch (error) {
     // A failing fault must not discard the findings so far.
-    tally.violate('the faults can be carried out', inspect(error));
+    tally.fail('the system survives all planned faults', error);
   } finally {
     isOver = true;
     striker.calm();

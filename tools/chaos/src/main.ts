@@ -1,14 +1,11 @@
-/**
- * `npm run chaos`: tests the system under faults, on real servers. Exit code 0 without violations, 1 with violations, 2
- * if it could not start, 130 if Ctrl-C stopped it.
- */
+/** `npm run chaos`: tests the system under faults, on real servers. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeStack } from '@mo/dev-stack';
 import { chaos } from './chaos.ts';
 import { commandOf, OptionsError, readOptions, USAGE } from './options.ts';
-import { renderReport } from './report.ts';
+import { exitOf, renderReport } from './report.ts';
 
 /** 128 + SIGINT, as shells report it. */
 const EXIT_STOPPED = 130;
@@ -34,9 +31,9 @@ async function main(): Promise<number> {
   try {
     const report = await chaos({ ...options, dir, log, signal: stopping.signal });
     console.log(renderReport(report));
-    isClean = report.tally.violated === 0;
+    isClean = report.tally.isClean;
     if (!isClean) console.log(`logs are in ${join(dir, 'logs')}; the same faults again: ${commandOf(options)}`);
-    return isClean ? 0 : 1;
+    return exitOf(report.tally);
   } catch (error) {
     if (!stopping.signal.aborted) {
       log(`logs are in ${join(dir, 'logs')}`);

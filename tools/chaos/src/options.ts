@@ -17,7 +17,10 @@ load. Then it checks every answer, the three databases and the topics. It affect
   --seed S                        seed of the sequence of faults (random)
   --replicas loans=2,payments=2   processes of each service (2)
   --clients N                     concurrent callers (${CLIENTS_DEFAULT})
-  --help                          print this`;
+  --help                          print this
+
+Exit codes: 0 all checks were made and found nothing, 1 violations, 2 the run could not start, 3 no violations but some
+checks could not be made, 130 stopped by Ctrl-C.`;
 
 export interface Options {
   readonly minutes: number;

@@ -17,6 +17,17 @@ export interface Report {
   readonly longestGapMs: number;
 }
 
+const EXIT_CLEAN = 0;
+const EXIT_VIOLATIONS = 1;
+/** Nothing wrong was found, but not everything was checked. */
+const EXIT_UNCHECKED = 3;
+
+/** The exit code of a run that came to its checks. */
+export function exitOf({ violated, isClean }: Tally): number {
+  if (isClean) return EXIT_CLEAN;
+  return violated > 0 ? EXIT_VIOLATIONS : EXIT_UNCHECKED;
+}
+
 export function renderReport(report: Report): string {
   const { options, seconds, tally, checked, blows, longestGapMs, agreedSeconds } = report;
   const { seed, replicas } = options;
@@ -35,15 +46,24 @@ export function renderReport(report: Report): string {
     `streams drained ${agreedSeconds.toFixed(1)} s after the last caller was done`,
     '',
     `checked          ${checked.customers} customers, ${checked.uploaded} uploaded ones, ${checked.loans} loans, ${checked.payments} payments, ${checked.replays} keys sent again`,
-    `wrong answers ${tally.violated - storedFaults(checked)}, writes lost ${checked.lost}, unacknowledged writes ${checked.unasked}, differences ${checked.differences}, faults of the topics ${checked.topicFaults}`,
+    `writes lost ${found(checked.lost)}, unacknowledged writes ${found(checked.unasked)}, differences ${found(checked.differences)}, faults of the topics ${found(checked.topicFaults)}, wrong answers and other violations ${tally.violated - storedFaults(checked)}`,
     ...violationLines(tally),
+    ...tally.unchecked.map(({ rule, reason }) => `NOT CHECKED ${rule}\n  ${reason}`),
     '',
-    tally.violated === 0 ? 'clean' : `${tally.violated} violations`,
+    verdict(tally),
   ].join('\n');
 }
 
 const storedFaults = ({ lost, unasked, differences, topicFaults }: Checked): number =>
-  lost + unasked + differences + topicFaults;
+  (lost ?? 0) + (unasked ?? 0) + (differences ?? 0) + (topicFaults ?? 0);
+
+const found = (count: number | null): string => (count === null ? 'not checked' : String(count));
+
+function verdict({ violated, unchecked, isClean }: Tally): string {
+  if (isClean) return 'clean';
+  const failed = unchecked.length === 0 ? [] : [`${unchecked.length} checks could not be made`];
+  return [`${violated} violations`, ...failed].join(', ');
+}
 
 function faultLines(blows: readonly Blow[]): string[] {
   const together = blows.filter(({ isOneOfTwo }) => isOneOfTwo).length;

@@ -1,9 +1,19 @@
-/** The observations of a run: answers by status, failed attempts by cause, and violations. */
+/**
+ * The observations of a run: answers by status, failed attempts by cause, violations, and checks that could not be made.
+ */
+import { inspect } from 'node:util';
+
 const VIOLATIONS_KEPT_MAX = 100;
 
 export interface Violation {
   readonly rule: string;
   readonly detail: string;
+}
+
+/** A rule of which nothing is known, because its check failed. */
+export interface Unchecked {
+  readonly rule: string;
+  readonly reason: string;
 }
 
 /** The outcome of one operation for its caller. */
@@ -17,6 +27,7 @@ export class Tally {
   readonly answers = new Map<string, number>();
   readonly failures = new Map<string, number>();
   readonly violations: Violation[] = [];
+  readonly unchecked: Unchecked[] = [];
   attempts = 0;
   operations = 0;
   /** Operations whose first attempt failed. */
@@ -49,6 +60,16 @@ export class Tally {
     this.violated += 1;
     if (this.violations.length < VIOLATIONS_KEPT_MAX) this.violations.push({ rule, detail });
   };
+
+  /** Records that a rule could not be checked: neither kept nor violated. */
+  readonly fail = (rule: string, error: unknown): void => {
+    this.unchecked.push({ rule, reason: inspect(error) });
+  };
+
+  /** Whether every check was made, and found nothing. */
+  get isClean(): boolean {
+    return this.violated === 0 && this.unchecked.length === 0;
+  }
 }
 
 export function add(counts: Map<string, number>, name: string, by = 1): void {

@@ -1,11 +1,17 @@
-/** Bugs of the system must not end the run: all of them are reported. */
+/** Bugs of the system must not end the run: all of them are reported, apart from checks that could not be made. */
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { formatToken } from '@mo/contracts';
+import type { Replicas } from '@mo/dev-stack';
 import { Random } from '@mo/dev-stack/random';
-import { findings } from '../src/checks/check-all.ts';
+import { drain, findings } from '../src/checks/check-all.ts';
+import { errorLines } from '../src/checks/logs.ts';
 import { checkReplays } from '../src/checks/replays.ts';
 import { type Answer, type Call, type Caller, Unanswered } from '../src/clients/caller.ts';
 import { live } from '../src/clients/life.ts';
 import { Ledger } from '../src/ledger.ts';
+import { exitOf, renderReport } from '../src/report.ts';
 import { Tally } from '../src/tally.ts';
 
 const answer = (more: Partial<Answer>): Answer => ({
@@ -17,6 +23,8 @@ const answer = (more: Partial<Answer>): Answer => ({
   attempts: 1,
   ...more,
 });
+
+const unreachable = () => Promise.reject(new Error('no connection'));
 
 /** The violated rules. */
 const rulesOf = ({ violations }: Tally) => violations.map(({ rule }) => rule);
@@ -53,11 +61,47 @@ describe('a check', () => {
     ]);
   });
 
-  it('is a finding itself if it fails', async () => {
+  it('that fails is reported as not made, and not as a violation', async () => {
     const tally = new Tally();
-    const check = () => Promise.reject(new Error('the database is away'));
-    expect(await findings(tally, 'all agree', check)).toBe(1);
-    expect(tally.violations[0]?.detail).toContain('the check failed: Error: the database is away');
+    expect(await findings(tally, 'all agree', unreachable)).toBeNull();
+    expect(tally).toMatchObject({ violated: 0, isClean: false });
+    expect(tally.unchecked).toEqual([{ rule: 'all agree', reason: expect.stringContaining('Error: no connection') }]);
+  });
+
+  it('for drained streams tells events that are left from a look that fails', async () => {
+    const [left, unknown, drained] = [new Tally(), new Tally(), new Tally()];
+    await drain(async () => ['one event waits'], left, 0);
+    await drain(unreachable, unknown, 0);
+    await drain(async () => [], drained, 0);
+    expect([rulesOf(left), left.unchecked]).toEqual([['the streams drain'], []]);
+    expect([rulesOf(unknown), unknown.unchecked]).toMatchObject([[], [{ rule: 'the streams drain' }]]);
+    expect(drained.isClean).toBe(true);
+  });
+
+  it('of logs can not be made without logs', () => {
+    expect(() => errorLines(join(tmpdir(), randomUUID()))).toThrow('ENOENT');
+  });
+});
+
+describe('the report', () => {
+  const checked = {
+    ...{ customers: 3, loans: 2, payments: 1, uploaded: 0, replays: 4 },
+    ...{ lost: null, unasked: 0, differences: 0, topicFaults: 0 },
+  };
+  const options = { minutes: 1, seed: 7, replicas: { loans: 2 } as Replicas, clients: 2, dir: '', log: () => {} };
+  const textOf = (tally: Tally) =>
+    renderReport({ options, seconds: 60, agreedSeconds: 1, blows: [], tally, checked, longestGapMs: 0 });
+
+  it('and the exit code distinguish wrong data from checks that could not be made', () => {
+    const [clean, failed, both] = [new Tally(), new Tally(), new Tally()];
+    for (const tally of [failed, both]) tally.fail('every acknowledged write is stored', new Error('no connection'));
+    both.violate('all agree', 'one');
+    expect([clean, failed, both].map(exitOf)).toEqual([0, 3, 1]);
+    expect(textOf(clean).split('\n').at(-1)).toBe('clean');
+    expect(textOf(failed)).toContain('writes lost not checked, unacknowledged writes 0');
+    expect(textOf(failed)).toContain('NOT CHECKED every acknowledged write is stored\n  Error: no connection');
+    expect(textOf(failed).split('\n').at(-1)).toBe('0 violations, 1 checks could not be made');
+    expect(textOf(both).split('\n').at(-1)).toBe('1 violations, 1 checks could not be made');
   });
 });
 

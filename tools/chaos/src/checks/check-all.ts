@@ -1,6 +1,5 @@
 /** The final invariants: streams drain, databases and topics agree, and every acknowledged answer still holds. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { inspect } from 'node:util';
 import { differences, topicFaults, undelivered } from '@mo/agreement';
 import type { Stack } from '@mo/dev-stack';
 import type { Random } from '@mo/dev-stack/random';
@@ -15,17 +14,17 @@ import { rowFaults } from './rows.ts';
 const AGREEMENT_MS_MAX = 150_000;
 const POLL_MS = 500;
 
-/** The number of checked items, and of faults found. */
+/** The number of checked items, and of faults found; null where the check could not be made. */
 export interface Checked {
   readonly customers: number;
   readonly loans: number;
   readonly payments: number;
   readonly uploaded: number;
   readonly replays: number;
-  readonly lost: number;
-  readonly unasked: number;
-  readonly differences: number;
-  readonly topicFaults: number;
+  readonly lost: number | null;
+  readonly unasked: number | null;
+  readonly differences: number | null;
+  readonly topicFaults: number | null;
 }
 
 interface CheckParts {
@@ -41,7 +40,7 @@ interface CheckParts {
 export async function checkAll(parts: CheckParts): Promise<{ checked: Checked; agreedSeconds: number }> {
   const { stack, dir, caller, ledger, tally, random, log } = parts;
   log('waiting for the streams to drain …');
-  const agreedSeconds = await agreement(stack, tally);
+  const agreedSeconds = await drain(() => undelivered(stack.stack()), tally);
   log("comparing with the callers' answers …");
   const file = stack.stack();
   const found = (rule: string, check: () => Promise<readonly string[]>) => findings(tally, rule, check);
@@ -71,27 +70,45 @@ export async function checkAll(parts: CheckParts): Promise<{ checked: Checked; a
   };
 }
 
-/** Counts each finding of a check as a violation, and returns their number. A failing check is a finding, too. */
+/** Counts each finding of a check as a violation. @returns their number; null if the check could not be made */
 export async function findings(
-  { violate }: Pick<Tally, 'violate'>,
+  { violate, fail }: Pick<Tally, 'violate' | 'fail'>,
   rule: string,
   check: () => Promise<readonly string[]>,
-): Promise<number> {
-  const details = await check().catch((error: unknown) => [`the check failed: ${inspect(error)}`]);
-  for (const detail of details) violate(rule, detail);
-  return details.length;
+): Promise<number | null> {
+  try {
+    const details = await check();
+    for (const detail of details) violate(rule, detail);
+    return details.length;
+  } catch (error) {
+    fail(rule, error);
+    return null;
+  }
 }
 
-/** Waits until nothing is pending. @returns the time in s */
-async function agreement(stack: Stack, { violate }: Tally): Promise<number> {
+/**
+ * Waits until nothing is pending. The look fails while a server restarts; if it still fails in the end, the rule could
+ * not be checked.
+ *
+ * @param pending one text per stream or outbox that is not drained
+ * @returns the time in s
+ */
+export async function drain(
+  pending: () => Promise<readonly string[]>,
+  { violate, fail }: Pick<Tally, 'violate' | 'fail'>,
+  waitMs = AGREEMENT_MS_MAX,
+): Promise<number> {
   const startedMs = performance.now();
-  let left: string[] = ['nothing was checked yet'];
-  while (performance.now() - startedMs < AGREEMENT_MS_MAX) {
-    // A server may still be restarting.
-    left = await undelivered(stack.stack()).catch((error: unknown) => [String(error)]);
-    if (left.length === 0) return (performance.now() - startedMs) / 1000;
+  const rule = 'the streams drain';
+  for (;;) {
+    const left = await pending().catch((error: unknown) => ({ error }));
+    const tookMs = performance.now() - startedMs;
+    if (!('error' in left) && left.length === 0) return tookMs / 1000;
+    if (tookMs >= waitMs) {
+      if ('error' in left) fail(rule, left.error);
+      else for (const detail of left) violate(rule, detail);
+      return tookMs / 1000;
+    }
     await delay(POLL_MS);
   }
-  for (const detail of left) violate('the streams drain', detail);
-  return AGREEMENT_MS_MAX / 1000;
 }

@@ -1,14 +1,13 @@
 /** Checks the processes' logs. An unhandled error ends a process, but its supervisor hides that by a restart. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ERROR_LEVEL = 50;
 const LINES_MAX = 20;
 
-/** Error lines in the services' logs: each is a bug, or an event that can't take effect. */
+/** Error lines in the services' logs: each is a bug, or an event that can't take effect. @throws if there are no logs */
 export function errorLines(dir: string): string[] {
   const logs = join(dir, 'logs');
-  if (!existsSync(logs)) return [];
   const services = readdirSync(logs).filter((name) => /^(gateway|customers|loans|payments)/.test(name));
   return services
     .flatMap((name) =>
