@@ -71,7 +71,7 @@ function refuseConnect(socket: Socket): void {
 }
 
 function problemOf(code: string | undefined): ProblemError {
-  if (code === REQUEST_TIMEOUT) return new ProblemError('request_timeout', 'the request came too slowly');
+  if (code === REQUEST_TIMEOUT) return new ProblemError('request_timeout', 'the request arrived too slowly');
   if (code === 'HPE_HEADER_OVERFLOW') return new ProblemError('invalid_request', 'the headers are too large');
   return new ProblemError('invalid_request', 'the request is not HTTP');
 }

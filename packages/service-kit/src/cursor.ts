@@ -29,7 +29,7 @@ export function readCursor(cursor: string | undefined, filters: Filters, length:
   if (cursor === undefined) return null;
   const [version, madeWith, ...position] = decode(cursor);
   if (version !== VERSION || position.length !== length || !position.every(isPart)) {
-    throw invalid('query', '/cursor', 'is not a next_cursor of ours');
+    throw invalid('query', '/cursor', 'is not a next_cursor of this API');
   }
   if (madeWith !== fingerprint(filters)) throw invalid('query', '/cursor', 'belongs to other filters');
   return position;

@@ -9,8 +9,8 @@ import { ProblemError } from './problem-error.ts';
 /** @throws ProblemError invalid_request */
 export function refuseAmbiguous({ rawHeaders, headers, httpVersion }: IncomingMessage): void {
   const hosts = timesIn(rawHeaders, 'host');
-  if (hosts > 1) throw ambiguous('there is more than one Host');
-  if (hosts === 0 && httpVersion === '1.1') throw ambiguous('there is no Host');
+  if (hosts > 1) throw ambiguous('the request has more than one Host header');
+  if (hosts === 0 && httpVersion === '1.1') throw ambiguous('the request has no Host header');
   const coding = headers['transfer-encoding'];
   if (coding === undefined) return;
   if (httpVersion !== '1.1') throw ambiguous(`HTTP/${httpVersion} has no Transfer-Encoding`);

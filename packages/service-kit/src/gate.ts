@@ -34,7 +34,7 @@ export class Gate {
     if (this.#inside >= this.#limits.atOnceMax) await this.#wait();
     else this.#inside += 1;
     try {
-      if (isGone()) throw unavailable('the caller is gone');
+      if (isGone()) throw unavailable('the caller has disconnected');
       return await work();
     } finally {
       // The next waiter takes over the place of this one.

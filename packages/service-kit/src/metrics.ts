@@ -13,15 +13,15 @@ export function createRegistry(service: string, version = 'dev'): Registry {
   // prom-client's event-loop monitoring cannot be disabled, but can be made to sample practically never.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 2 ** 31 - 1 });
   watchLoopLag(registry);
-  gauge(registry, 'mo_build_info', 'Always 1; its labels tell which code runs', ['version']).set({ version }, 1);
-  const active = 'How long the event loop was busy; its rate is 1 where the process can do no more';
+  gauge(registry, 'mo_build_info', 'Always 1; the label names the running version', ['version']).set({ version }, 1);
+  const active = 'Time in which the event loop was busy; a rate of 1 is saturation';
   countedElsewhere(
     registry,
     'mo_event_loop_active_seconds_total',
     active,
     () => performance.eventLoopUtilization().active / 1_000,
   );
-  const dropped = 'Lines of the log that could not be written, as on a full disk';
+  const dropped = 'Log lines that could not be written, as on a full disk';
   countedElsewhere(registry, 'mo_log_lines_dropped_total', dropped, droppedLogLines);
   return registry;
 }
@@ -43,7 +43,7 @@ const LATENCY_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0
 const SIZE_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
 export function httpDuration(registry: Registry) {
-  const help = 'How long requests took, by route, method and status';
+  const help = 'Duration of requests, by route, method and status';
   return durationHistogram(registry, 'http_request_duration_seconds', help, ['route', 'method', 'status']);
 }
 
@@ -126,7 +126,7 @@ export function countedGauge<T>(registry: Registry, clock: Clock, of: CountedGau
 /** Metrics of calls that arrive by mux. */
 export function watchMux(registry: Registry, muxes: readonly MuxServer[]): void {
   const sum = (of: (mux: MuxServer) => number) => () => muxes.reduce((total, mux) => total + of(mux), 0);
-  const help = 'Connections of gateways, over which calls come together';
+  const help = 'Multiplexed connections of gateways';
   gauge(
     registry,
     'mo_mux_connections',
@@ -134,7 +134,7 @@ export function watchMux(registry: Registry, muxes: readonly MuxServer[]): void 
     [],
     sum((mux) => mux.connections),
   );
-  const ofCalls = 'Calls that came by mux and are not answered yet';
+  const ofCalls = 'Calls on multiplexed connections without an answer yet';
   gauge(
     registry,
     'mo_mux_calls_under_way',

@@ -74,7 +74,7 @@ async function stop({ logger, steps }: Running, timeoutMs: number, signal: strin
     if (!isDone) notDone.push(step.name);
   }
   if (notDone.length === 0) logger.info('stopped');
-  else logger.warn({ steps: notDone }, 'stopped, but these steps were not done');
+  else logger.warn({ steps: notDone }, 'stopped, but some steps were not completed');
   process.exit(0);
 }
 
@@ -85,12 +85,12 @@ async function take({ name, stop, timeoutMs = STEP_TIMEOUT_MS }: StopStep, leftM
     await within(stop(), limitMs, `${name} took more than ${limitMs} ms`);
     return true;
   } catch (error) {
-    logger.warn({ err: error, step: name }, 'a step of the stop failed');
+    logger.warn({ err: error, step: name }, 'a step of the shutdown failed');
     return false;
   }
 }
 
 function exitWith(logger: Logger, error: unknown): void {
-  logger.fatal({ err: error }, 'an error that nothing handled');
+  logger.fatal({ err: error }, 'an unhandled error');
   process.exit(1);
 }

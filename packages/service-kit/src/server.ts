@@ -101,7 +101,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, ({ headers }, bytes, done) => {
     const { 'content-encoding': encoding = 'identity' } = headers;
     if (encoding.toLowerCase() !== 'identity') {
-      return done(new ProblemError('unsupported_media_type', `the content encoding ${encoding} is not taken`));
+      return done(new ProblemError('unsupported_media_type', `the content encoding ${encoding} is not supported`));
     }
     if (bytes.length === 0) return done(null, undefined);
     if (!isUtf8(bytes as Buffer)) {
@@ -160,7 +160,7 @@ function takeConnections(app: FastifyInstance, servers: Server[], { logger, regi
   for (const server of servers) takeOddRequests(server);
   endConnectionsOnClose(app, servers);
   if (takesMux !== true) return;
-  const onError = (error: Error) => logger.warn({ err: error }, 'mux failed');
+  const onError = (error: Error) => logger.warn({ err: error }, 'a multiplexed connection failed');
   const muxes = servers.map((server) => serveMux(server, onError));
   watchMux(registry, muxes);
   app.addHook('preClose', (done) => {
@@ -170,7 +170,7 @@ function takeConnections(app: FastifyInstance, servers: Server[], { logger, regi
 }
 
 function sendProblem(problem: ProblemError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (problem.code === 'internal_error') request.log.error({ err: problem.cause }, 'a bug');
+  if (problem.code === 'internal_error') request.log.error({ err: problem.cause }, 'an unexpected error');
   else if (problem.status >= 500 && request.raw.socket?.destroyed !== true)
     request.log.warn(problem.cause === undefined ? {} : { err: problem.cause }, problem.message);
   // Caches may store a 404 by default (RFC 9110, 15.5.5).
@@ -196,7 +196,7 @@ export function problemFrom(error: unknown): ProblemError {
   if (statusCode === 415) return new ProblemError('unsupported_media_type', 'the body must be application/json');
   if (statusCode === 503) return unavailable('the server is closing', error);
   if (statusCode === 400 || code.startsWith('FST_ERR_CTP')) return new UnreadableBodyError(message, message);
-  return new ProblemError('internal_error', 'something went wrong on our side', { cause: error });
+  return new ProblemError('internal_error', 'an unexpected error occurred', { cause: error });
 }
 
 /** Any value can be thrown, and `code` is not always text: a DOMException has a number. */

@@ -15,12 +15,12 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 /** The error in one or more PEM certificates; null if they are valid. */
 export function certificateFault(pem: string): string | null {
   const found = pem.match(CERTIFICATE) ?? [];
-  if (found.length === 0) return 'holds no certificate in PEM';
+  if (found.length === 0) return 'contains no certificate in PEM';
   try {
     for (const certificate of found) new X509Certificate(certificate);
     return null;
   } catch (error) {
-    return `holds a certificate that can not be read (${(error as Error).message})`;
+    return `contains a certificate that cannot be read (${(error as Error).message})`;
   }
 }
 
@@ -30,6 +30,6 @@ export function keyFault(cert: string, key: string): string | null {
     createSecureContext({ cert, key });
     return null;
   } catch (error) {
-    return `is no private key in PEM that belongs to the certificate (${(error as Error).message})`;
+    return `is not a private key in PEM that belongs to the certificate (${(error as Error).message})`;
   }
 }

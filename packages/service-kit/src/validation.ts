@@ -25,7 +25,7 @@ function fieldErrors(issue: z.core.$ZodIssue, where: FieldError['in']): FieldErr
       pointer: `${pointer}${pointerOf([key])}`,
       in: where,
       code: 'unknown_member',
-      detail: 'is not known here',
+      detail: 'is unknown',
     }));
   }
   return [{ pointer, in: where, ...brokenRule(issue, where) }];

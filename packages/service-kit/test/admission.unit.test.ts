@@ -202,13 +202,13 @@ it('says how it must be called, and who may', async () => {
   const answer = await fetch(`${plain}/api/loans`, { method: 'POST' });
   expect(await answer.json()).toMatchObject({
     code: 'unauthenticated',
-    detail: `calls are taken only over TLS, at port ${new URL(secure).port}, with a certificate`,
+    detail: `calls are accepted only over TLS, at port ${new URL(secure).port}, with a certificate`,
   });
   const pool = new Pool(secure, { connect: connector(await identityOf(authority, 'gateway'), 'loans', TIMEOUT_MS) });
   const refused = await pool.request({ method: 'GET', path: '/internal/stream' });
   expect(await refused.body.json()).toMatchObject({
     code: 'forbidden',
-    detail: 'only customers and payments may call this, by a certificate that says so',
+    detail: 'only customers and payments may call this, with a certificate of that name',
   });
   await pool.destroy();
 });

@@ -13,7 +13,7 @@ const refusalOf = (cursor: string, with_: Record<string, unknown> = filters, len
 };
 /** Times that a database and RFC 3339 can write, in ms. */
 const [FIRST_MS, LAST_MS] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
-const NOT_OURS = '400 cursor is not a next_cursor of ours';
+const NOT_OURS = '400 cursor is not a next_cursor of this API';
 
 it('a cursor gives back the position that it was written with, whatever it is', () => {
   const position = fc.array(fc.integer({ min: FIRST_MS, max: LAST_MS }), { minLength: 1, maxLength: 4 });

@@ -28,13 +28,13 @@ describe('what contradicts itself is refused at the start', () => {
 
   it('a port without a certificate', () => {
     expect(() => openAdmission(null, { TLS_PORT: 1, TLS_REQUIRED: true }, [], logger, registry)).toThrow(
-      'IDENTITY_DIR must be set, since TLS_PORT is',
+      'IDENTITY_DIR must be set, because TLS_PORT is set',
     );
   });
 
   it('a certificate without a port', () => {
     expect(() => openAdmission(open(dir, {}), { TLS_REQUIRED: true }, [], logger, registry)).toThrow(
-      'TLS_PORT must be set, since IDENTITY_DIR is',
+      'TLS_PORT must be set, because IDENTITY_DIR is set',
     );
   });
 
@@ -47,7 +47,7 @@ describe('what contradicts itself is refused at the start', () => {
 
   it('a certificate with a URL that is not https, unless TLS is not required yet', () => {
     expect(() => open(dir, { customers: [https], payments: [http, https] })).toThrow(
-      'PAYMENTS_URL must be https, since IDENTITY_DIR is set',
+      'PAYMENTS_URL must be https, because IDENTITY_DIR is set',
     );
     expect(open(dir, { payments: [http, https] }, false)).not.toBeNull();
     expect(open(dir, { payments: [https] })).not.toBeNull();

@@ -30,33 +30,33 @@ it('is read from the folder, and tells when its certificate runs out', async () 
 describe('what can not be used is refused at the start, and named', () => {
   const NAME = 'loans.mo.internal';
   const cases: [string, string, (dir: string) => Promise<void> | void][] = [
-    ['no authority', 'ca.crt can not be read (ENOENT', (dir) => rmSync(join(dir, 'ca.crt'))],
-    ['no key', 'tls.key can not be read (ENOENT', (dir) => rmSync(join(dir, 'tls.key'))],
-    ['an authority that is none', 'ca.crt holds no certificate in PEM', (dir) => writeIdentity(dir, { ca: 'x' })],
-    ['a certificate that is none', 'tls.crt holds no certificate', (dir) => writeIdentity(dir, { cert: '' })],
+    ['no authority', 'ca.crt cannot be read (ENOENT', (dir) => rmSync(join(dir, 'ca.crt'))],
+    ['no key', 'tls.key cannot be read (ENOENT', (dir) => rmSync(join(dir, 'tls.key'))],
+    ['an authority that is none', 'ca.crt contains no certificate in PEM', (dir) => writeIdentity(dir, { ca: 'x' })],
+    ['a certificate that is none', 'tls.crt contains no certificate', (dir) => writeIdentity(dir, { cert: '' })],
     [
       "another's key",
-      'tls.key is no private key in PEM that belongs to the certificate',
+      'tls.key is not a private key in PEM that belongs to the certificate',
       async (dir) => writeIdentity(dir, { key: (await authority.certify(NAME)).key }),
     ],
     [
       "another's certificate",
-      'tls.crt does not bear the DNS name loans.mo.internal',
+      'tls.crt does not contain the DNS name loans.mo.internal',
       async (dir) => writeIdentity(dir, await authority.certify('payments')),
     ],
     [
       'a name that is only its subject',
-      'tls.crt does not bear the DNS name loans.mo.internal',
+      'tls.crt does not contain the DNS name loans.mo.internal',
       async (dir) => writeIdentity(dir, await authority.certify(NAME, ['10.0.0.1'])),
     ],
     [
       'a wildcard',
-      'tls.crt does not bear the DNS name loans.mo.internal',
+      'tls.crt does not contain the DNS name loans.mo.internal',
       async (dir) => writeIdentity(dir, await authority.certify(NAME, ['*.mo.internal'])),
     ],
     [
       'a certificate of yesterday',
-      'tls.crt ran out on ',
+      'tls.crt expired on ',
       async (dir) => writeIdentity(dir, await authority.certify(NAME, [NAME], new Date(Date.now() - 1_000))),
     ],
   ];
@@ -102,7 +102,7 @@ describe('renewal', () => {
     const warnings = () => log.lines().filter(({ level }) => level === 'warn');
     jest.advanceTimersByTime(20 * CHECK_EVERY_MS);
     expect([identity.credentials, told, warnings().length]).toEqual([before, 0, 1]);
-    expect(warnings()[0]).toMatchObject({ fault: expect.stringContaining('tls.key is no private key') });
+    expect(warnings()[0]).toMatchObject({ fault: expect.stringContaining('tls.key is not a private key') });
     writeIdentity(dir, renewed);
     jest.advanceTimersByTime(CHECK_EVERY_MS);
     expect([identity.credentials, told]).toEqual([expect.objectContaining(renewed), 1]);

@@ -29,10 +29,10 @@ it('a step that takes longer than its limit, or fails, keeps the others from not
   expect(log.map(({ msg }) => msg)).toEqual([
     'stopping',
     'the first step',
-    'a step of the stop failed',
-    'a step of the stop failed',
+    'a step of the shutdown failed',
+    'a step of the shutdown failed',
     'the last step',
-    'stopped, but these steps were not done',
+    'stopped, but some steps were not completed',
   ]);
   expect(log[2]).toMatchObject({ step: 'stuck', err: { message: 'stuck took more than 50 ms' } });
   expect(log.at(-1)).toMatchObject({ level: 'warn', steps: ['stuck', 'broken'] });
@@ -43,8 +43,8 @@ it('all steps together have a limit: what is left then is not begun, and named',
   expect(log.map(({ msg }) => msg)).toEqual([
     'stopping',
     'the first step',
-    'a step of the stop failed',
-    'stopped, but these steps were not done',
+    'a step of the shutdown failed',
+    'stopped, but some steps were not completed',
   ]);
   expect(log.at(-1)).toMatchObject({ level: 'warn', steps: ['stuck', 'broken', 'last'] });
 });

@@ -138,7 +138,7 @@ describe('an error', () => {
     const reply = await app.inject({ url: '/fail', headers: { 'x-request-id': 'r-1' } });
     expect(reply.statusCode).toBe(500);
     expect(reply.json()).toEqual(
-      expect.objectContaining({ code: 'internal_error', detail: 'something went wrong on our side' }),
+      expect.objectContaining({ code: 'internal_error', detail: 'an unexpected error occurred' }),
     );
     expect(reply.body).not.toContain('inner detail');
     const [line] = log.lines().filter(({ level }) => level === 'error');
@@ -151,7 +151,7 @@ describe('an error', () => {
     async (thrown) => {
       const reply = await serverWith(thrown).app.inject('/fail');
       expect(reply.statusCode).toBe(500);
-      expect(reply.json()).toMatchObject({ code: 'internal_error', detail: 'something went wrong on our side' });
+      expect(reply.json()).toMatchObject({ code: 'internal_error', detail: 'an unexpected error occurred' });
     },
   );
 

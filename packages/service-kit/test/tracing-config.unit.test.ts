@@ -49,7 +49,7 @@ it('the variables for traces stand above those for all signals', () => {
 
 it.each([
   ['OTEL_EXPORTER_OTLP_ENDPOINT', '127.0.0.1:4318', 'must be a URL such as http://127.0.0.1:4318'],
-  ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc', 'must be http/json: nothing else is spoken here'],
+  ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc', 'must be http/json, the only supported protocol'],
   ['OTEL_EXPORTER_OTLP_HEADERS', 'secret', 'must be a list such as name=value,other=value'],
   ['OTEL_RESOURCE_ATTRIBUTES', 'a=%zz', 'must be a list such as name=value,other=value'],
   ['OTEL_EXPORTER_OTLP_TIMEOUT', '0', 'must be milliseconds, at least 1'],
@@ -63,5 +63,5 @@ it.each([
 
 it('a batch that would not fit the queue is refused, by name', () => {
   const variables = { ...ENDPOINT, OTEL_BSP_MAX_QUEUE_SIZE: '10', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '11' };
-  expect(() => settingsOf(variables)).toThrow("OTEL_BSP_MAX_EXPORT_BATCH_SIZE must not be above the queue's 10");
+  expect(() => settingsOf(variables)).toThrow('OTEL_BSP_MAX_EXPORT_BATCH_SIZE must not exceed the queue size of 10');
 });

@@ -85,9 +85,9 @@ it('a rule that a schema words itself is given in its words', () => {
 it('each member that is not known is named', () => {
   const problem = problemOf(loan, { name: 'x', lines: [{ amount: 1, 'a/b': 1 }], colour: 'red', size: 1 });
   expect(problem.errors).toEqual([
-    { pointer: '/lines/0/a~1b', in: 'body', code: 'unknown_member', detail: 'is not known here' },
-    { pointer: '/colour', in: 'body', code: 'unknown_member', detail: 'is not known here' },
-    { pointer: '/size', in: 'body', code: 'unknown_member', detail: 'is not known here' },
+    { pointer: '/lines/0/a~1b', in: 'body', code: 'unknown_member', detail: 'is unknown' },
+    { pointer: '/colour', in: 'body', code: 'unknown_member', detail: 'is unknown' },
+    { pointer: '/size', in: 'body', code: 'unknown_member', detail: 'is unknown' },
   ]);
 });
 

@@ -80,7 +80,7 @@ export class Admission {
       },
       answer,
     );
-    const help = 'Connections that were refused since they brought no certificate that is believed';
+    const help = 'Connections refused without a trusted certificate';
     const refused = counter(registry, 'mo_tls_refused_total', help);
     server.on('tlsClientError', (error) => {
       refused.inc();
@@ -113,12 +113,15 @@ export class Admission {
     const carrier = carrierOf(raw.socket);
     if (!this.takesCallsOver(carrier)) {
       const how = `only over TLS, at port ${this.port}, with a certificate`;
-      return new ProblemError('unauthenticated', `calls are taken ${how}`);
+      return new ProblemError('unauthenticated', `calls are accepted ${how}`);
     }
     if (!(carrier instanceof TLSSocket)) return null;
     const allowed = this.#allowedAt(routeOptions.url ?? '');
     if (this.#callersAt(carrier).some((name) => allowed.includes(name))) return null;
-    return new ProblemError('forbidden', `only ${allowed.join(' and ')} may call this, by a certificate that says so`);
+    return new ProblemError(
+      'forbidden',
+      `only ${allowed.join(' and ')} may call this, with a certificate of that name`,
+    );
   }
 
   #allowedAt(path: string): readonly string[] {

@@ -45,7 +45,7 @@ export function openIdentity(
     const secure = origins.filter((origin) => origin.startsWith('https:')).length;
     if (dir === null && secure > 0) throw new ConfigError(`${variable} is https, so IDENTITY_DIR must be set`);
     if (dir !== null && isRequired && secure < origins.length)
-      throw new ConfigError(`${variable} must be https, since IDENTITY_DIR is set`);
+      throw new ConfigError(`${variable} must be https, because IDENTITY_DIR is set`);
   }
   if (dir === null) return null;
   const identity = new Identity(name, dir, logger);
@@ -68,8 +68,9 @@ export function openAdmission(
   registry: Registry,
   pullers: readonly string[] = [],
 ): Admission | null {
-  if (identity === null && tlsPort !== undefined) throw new ConfigError('IDENTITY_DIR must be set, since TLS_PORT is');
+  if (identity === null && tlsPort !== undefined)
+    throw new ConfigError('IDENTITY_DIR must be set, because TLS_PORT is set');
   if (identity === null) return null;
-  if (tlsPort === undefined) throw new ConfigError('TLS_PORT must be set, since IDENTITY_DIR is');
+  if (tlsPort === undefined) throw new ConfigError('TLS_PORT must be set, because IDENTITY_DIR is set');
   return new Admission({ identity, port: tlsPort, isRequired, internalCallers, pullers, logger, registry });
 }

@@ -71,7 +71,7 @@ export class Identity {
 
   /** Exports the expiry of the certificate as a metric. */
   watch(registry: Registry): void {
-    const help = 'When the certificate of this process runs out, in seconds since 1970';
+    const help = 'Expiry of the certificate of this process, in seconds since 1970';
     gauge(registry, 'mo_certificate_expiry_timestamp_seconds', help, [], () => this.expiresAtMs / 1_000);
   }
 
@@ -92,7 +92,7 @@ export class Identity {
     } catch (error) {
       const fault = (error as Error).message;
       if (fault !== this.#fault)
-        this.#logger.warn({ fault }, 'the certificate can not be renewed: the one before stays');
+        this.#logger.warn({ fault }, 'the certificate cannot be renewed: the previous one stays in use');
       this.#fault = fault;
     }
   }
@@ -104,7 +104,7 @@ function readFiles(dir: string): Credentials {
     try {
       return readFileSync(join(dir, file), 'utf8');
     } catch (error) {
-      throw new ConfigError(`IDENTITY_DIR: ${file} can not be read (${(error as Error).message})`);
+      throw new ConfigError(`IDENTITY_DIR: ${file} cannot be read (${(error as Error).message})`);
     }
   };
   return { ca: read(IDENTITY_FILES.ca), cert: read(IDENTITY_FILES.cert), key: read(IDENTITY_FILES.key) };
@@ -126,9 +126,9 @@ function identityFault(name: string, { ca, cert, key }: Credentials): string | n
   const ofKey = keyFault(cert, key);
   if (ofKey !== null) return `${IDENTITY_FILES.key} ${ofKey}`;
   const certificate = new X509Certificate(cert);
-  if (!isNamed(certificate, name)) return `${IDENTITY_FILES.cert} does not bear the DNS name ${name}`;
+  if (!isNamed(certificate, name)) return `${IDENTITY_FILES.cert} does not contain the DNS name ${name}`;
   if (certificate.validToDate.getTime() <= Date.now())
-    return `${IDENTITY_FILES.cert} ran out on ${certificate.validTo}`;
+    return `${IDENTITY_FILES.cert} expired on ${certificate.validTo}`;
   return null;
 }
 

@@ -43,7 +43,7 @@ const pairs = optional(
     .refine((list) => list.every((pair) => pair !== null), 'must be a list such as name=value,other=value')
     .transform((list) => Object.fromEntries(list.filter((pair) => pair !== null))),
 );
-const protocol = optional(z.literal('http/json', 'must be http/json: nothing else is spoken here'));
+const protocol = optional(z.literal('http/json', 'must be http/json, the only supported protocol'));
 
 /** The tracing variables that every process reads. */
 export const tracingConfig = {
@@ -98,7 +98,7 @@ export function tracingSettings(config: TracingConfig): TracingSettings | null {
   const queueSpansMax = config.OTEL_BSP_MAX_QUEUE_SIZE ?? QUEUE_SPANS_MAX_DEFAULT;
   const batchSpansMax = config.OTEL_BSP_MAX_EXPORT_BATCH_SIZE ?? Math.min(BATCH_SPANS_MAX_DEFAULT, queueSpansMax);
   if (batchSpansMax > queueSpansMax)
-    throw new ConfigError(`OTEL_BSP_MAX_EXPORT_BATCH_SIZE must not be above the queue's ${queueSpansMax}`);
+    throw new ConfigError(`OTEL_BSP_MAX_EXPORT_BATCH_SIZE must not exceed the queue size of ${queueSpansMax}`);
   const timeoutMs = config.OTEL_EXPORTER_OTLP_TIMEOUT ?? EXPORT_TIMEOUT_MS_DEFAULT;
   return {
     url: target,
