@@ -92,8 +92,8 @@ function authorities(root: Setting): TlsOptions {
 
 function identity(cert: Setting, key: Setting): TlsOptions {
   if (cert.value === undefined && key.value === undefined) return {};
-  if (cert.value === undefined) throw new ConfigError(`${cert.name} must be set too, since ${key.name} is`);
-  if (key.value === undefined) throw new ConfigError(`${key.name} must be set too, since ${cert.name} is`);
+  if (cert.value === undefined) throw new ConfigError(`${cert.name} must be set too, because ${key.name} is set`);
+  if (key.value === undefined) throw new ConfigError(`${key.name} must be set too, because ${cert.name} is set`);
   const pair = { cert: certificatesIn(cert), key: textIn(key) };
   const fault = keyFault(pair.cert, pair.key);
   if (fault !== null) throw new ConfigError(`${key.name}: ${key.value} ${fault}`);

@@ -115,7 +115,7 @@ class SilentError extends Error {
   override readonly name = 'SilentError';
   readonly code = 'ETIMEDOUT';
   constructor(silenceMsMax: number) {
-    super(`the database said nothing for ${silenceMsMax} ms`);
+    super(`the database did not respond for ${silenceMsMax} ms`);
   }
 }
 

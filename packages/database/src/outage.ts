@@ -35,7 +35,7 @@ export function databaseOutage(error: unknown): ProblemError | null {
 
 /** Like {@link databaseOutage}, but also for an error that means that other transactions hold a lock. */
 export function databaseProblem(error: unknown): ProblemError | null {
-  if (error instanceof StoreBusyError) return unavailable('another change is in the way', error);
+  if (error instanceof StoreBusyError) return unavailable('another change blocks this one', error);
   return databaseOutage(error);
 }
 

@@ -11,7 +11,7 @@ export interface WatchedPool {
 /** @returns a function that adds a pool, under a name for its purpose */
 export function poolMetrics(registry: Registry): (name: string, pool: WatchedPool, connectionsMax: number) => void {
   const pools = new Map<string, WatchedPool>();
-  const most = gauge(registry, 'mo_database_connections_max', 'Connections that a pool may open', ['pool']);
+  const most = gauge(registry, 'mo_database_connections_max', 'Maximum size of the pool', ['pool']);
   gaugeOfMany(
     registry,
     'mo_database_waiting',
@@ -21,7 +21,7 @@ export function poolMetrics(registry: Registry): (name: string, pool: WatchedPoo
       for (const [name, { waitingCount }] of pools) waiting.set({ pool: name }, waitingCount);
     },
   );
-  gaugeOfMany(registry, 'mo_database_connections', 'Open connections of a pool', ['pool', 'state'], (connections) => {
+  gaugeOfMany(registry, 'mo_database_connections', 'Open connections of the pool', ['pool', 'state'], (connections) => {
     for (const [name, { totalCount, idleCount }] of pools) {
       connections.set({ pool: name, state: 'used' }, totalCount - idleCount);
       connections.set({ pool: name, state: 'idle' }, idleCount);

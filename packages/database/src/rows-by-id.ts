@@ -65,7 +65,7 @@ export class RowsById<Row extends object> {
     }, ROW_WAIT_MS_MAX);
     const begin = () => {
       clearTimeout(timer);
-      if (isGone()) reject(unavailable('the caller is gone'));
+      if (isGone()) reject(unavailable('the caller has disconnected'));
       return !isLate && !isGone();
     };
     try {

@@ -96,7 +96,7 @@ class Transaction implements TransactionSql {
 
   /** The rows of a statement. A statement that was sent together with a BEGIN that failed fails, too. */
   async query<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]> {
-    if (this.#isOver) throw new Error('the transaction that the statement belongs to is over');
+    if (this.#isOver) throw new Error('the transaction of the statement has ended');
     return (await this.#send(text, parameters)).rows as Row[];
   }
 
@@ -160,7 +160,7 @@ class Transaction implements TransactionSql {
 class NotRunError extends Error {
   override readonly name = 'NotRunError';
   constructor(cause: unknown) {
-    super('the statement was not run, for its transaction had failed', { cause });
+    super('the statement was not run because its transaction had failed', { cause });
   }
 }
 

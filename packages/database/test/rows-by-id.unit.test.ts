@@ -175,7 +175,7 @@ describe('a waiting request', () => {
     const next = rows.find(6, () => false);
     statements[0]?.answer();
     await first;
-    expect(await gone).toMatchObject({ status: 503, message: 'the caller is gone' });
+    expect(await gone).toMatchObject({ status: 503, message: 'the caller has disconnected' });
     await turn();
     statements[1]?.answer();
     expect(await next).toEqual({ id: 6, name: 'row 6' });

@@ -94,7 +94,7 @@ export class Connection {
   }
 
   readonly #endLate = (): void => {
-    this.destroy(new FrameError(`a frame that is not whole after ${FRAME_TIMEOUT_MS} ms`));
+    this.destroy(new FrameError(`a frame was not complete after ${FRAME_TIMEOUT_MS} ms`));
   };
 
   /** Stops reading until the other side has read what was sent; closes the connection if that takes too long. */
@@ -103,7 +103,7 @@ export class Connection {
     if (socket.isPaused()) return;
     socket.pause();
     const late = setTimeout(
-      () => this.destroy(new Error(`what was sent is not read after ${UNREAD_TIMEOUT_MS} ms`)),
+      () => this.destroy(new Error(`sent data were not read within ${UNREAD_TIMEOUT_MS} ms`)),
       UNREAD_TIMEOUT_MS,
     ).unref();
     const goOn = () => {

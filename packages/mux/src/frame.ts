@@ -129,5 +129,5 @@ function headOf(text: string): string[] {
   } catch {
     // reported below
   }
-  throw new FrameError('a head that is no array of strings');
+  throw new FrameError('a head that is not an array of strings');
 }

@@ -116,7 +116,7 @@ export class MuxConnection {
     this.#calls.delete(number);
     if (type === FRAME_TYPES.answer) call.answer(status, headersOf(head, 1), body);
     else if (head[0] === ANSWER_TOO_LONG) call.fail(new CallError('MO_ANSWER_TOO_LONG', 'the answer is too long'));
-    else call.fail(new CallError('UND_ERR_SOCKET', 'the server broke the call off'));
+    else call.fail(new CallError('UND_ERR_SOCKET', 'the server aborted the call'));
     this.#endIfLeft();
   }
 

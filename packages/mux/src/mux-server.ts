@@ -98,7 +98,7 @@ class ServerConnection {
   #take({ type, call: number, head, body }: Frame): void {
     if (type === FRAME_TYPES.breakOff) this.#forget(number);
     else if (type === FRAME_TYPES.request) this.#begin(number, head, body);
-    else throw new FrameError(`a frame of type ${type}, which only a server sends`);
+    else throw new FrameError(`a frame of type ${type}, which only servers send`);
   }
 
   #begin(number: number, head: readonly string[], body: Buffer): void {

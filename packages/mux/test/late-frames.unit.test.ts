@@ -44,7 +44,7 @@ it.each(PARTS)('a connection ends where its client stops %i bytes into a frame',
   pass(1);
   expect(isOpen()).toBe(false);
   await until(() => server.errors.length === 1, 'the server says why');
-  expect(server.errors[0]?.message).toBe(`a frame that is not whole after ${FRAME_MS} ms`);
+  expect(server.errors[0]?.message).toBe(`a frame was not complete after ${FRAME_MS} ms`);
   await until(() => server.sockets.size === 0, 'the connection is closed');
 });
 

@@ -257,7 +257,7 @@ describe('a client that breaks the rules', () => {
   const request = (call: number) => encodeFrame(FRAME_TYPES.request, call, ['GET', '/'], '');
   it.each([
     ['no frame', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'a frame of'],
-    ['an answer', encodeFrame(FRAME_TYPES.answer, 1, ['200'], ''), 'which only a server sends'],
+    ['an answer', encodeFrame(FRAME_TYPES.answer, 1, ['200'], ''), 'which only servers send'],
     ['a request without a path', encodeFrame(FRAME_TYPES.request, 1, ['GET'], ''), 'without method or path'],
     ['the same number twice', Buffer.concat([request(1), request(1)]), 'a second call'],
     ['too many calls', Buffer.concat(Array.from({ length: 1_025 }, (_, call) => request(call))), 'more than 1024'],

@@ -53,5 +53,5 @@ it('loses its connection where it does not read in time', async () => {
   jest.advanceTimersByTime(1);
   expect(other?.destroyed).toBe(true);
   await until(() => server.errors.length === 1, 'the server says why');
-  expect(server.errors[0]?.message).toBe(`what was sent is not read after ${UNREAD_MS} ms`);
+  expect(server.errors[0]?.message).toBe(`sent data were not read within ${UNREAD_MS} ms`);
 });

@@ -207,7 +207,7 @@ export const storing: readonly Fault[] = [
   {
     id: 'statement-after-the-end',
     file: 'packages/database/src/sql.ts',
-    replace: "if (this.#isOver) throw new Error('the transaction that the statement belongs to is over');",
+    replace: "if (this.#isOver) throw new Error('the transaction of the statement has ended');",
     by: '',
     breaks: 'a late statement is committed although its transaction was rolled back',
     check: servers('packages/database/test/transaction'),
