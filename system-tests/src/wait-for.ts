@@ -25,6 +25,6 @@ export async function waitFor<T>(holds: () => Promise<T>): Promise<Exclude<T, fa
   for (const endMs = Date.now() + DEADLINE_MS; ; await delay(PAUSE_MS)) {
     const held = await holds();
     if (held !== false && held !== null && held !== undefined) return held as Exclude<T, false | null | undefined>;
-    if (Date.now() > endMs) throw new Error(`not so within ${DEADLINE_MS} ms: ${holds.toString()}`);
+    if (Date.now() > endMs) throw new Error(`the condition did not hold within ${DEADLINE_MS} ms: ${holds.toString()}`);
   }
 }

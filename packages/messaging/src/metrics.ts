@@ -22,18 +22,18 @@ const WHAT_BECAME: readonly (EventOutcome | 'quarantined')[] = [
 const BATCH_FAILURES = ['conflict', 'refusal', 'outage', 'other'] as const;
 
 export function streamMetrics(registry: Registry, follows: readonly Stream[]) {
-  const pulls = counter(registry, 'mo_pulls_total', 'Pulls, by the stream pulled and why', ['stream', 'reason']);
+  const pulls = counter(registry, 'mo_pulls_total', 'Pulls, by stream and reason', ['stream', 'reason']);
   const faulty = counter(registry, 'mo_faulty_events_total', 'Events that could not take effect in their turn', [
     'stream',
   ]);
-  const followed = counter(registry, 'mo_followed_events_total', 'Events that Kafka pushed, by what became of them', [
+  const followed = counter(registry, 'mo_followed_events_total', 'Events pushed by Kafka, by outcome', [
     'stream',
     'what',
   ]);
   const quarantinings = counter(
     registry,
     'mo_quarantined_events_total',
-    'Events that could not be understood or take effect, each time that one was met, by how it came',
+    'Encounters with events that are invalid or unable to take effect, by push or pull',
     ['stream', 'by'],
   );
   for (const stream of follows) {
@@ -42,20 +42,20 @@ export function streamMetrics(registry: Registry, follows: readonly Stream[]) {
     for (const by of ['push', 'pull']) quarantinings.inc({ stream, by }, 0);
     faulty.inc({ stream }, 0);
   }
-  const written = counter(registry, 'mo_events_written_total', 'Own events that commands and followed events wrote', [
+  const written = counter(registry, 'mo_events_written_total', 'Own events written by commands and followed events', [
     'type',
   ]);
   const batchFailures = counter(
     registry,
     'mo_batch_failures_total',
-    'Transactions that wrote nothing, by why; after a second conflict, or a refusal, each command has one of its own',
+    'Transactions that wrote nothing, by reason; after a second conflict, or a refusal, each command gets its own',
     ['reason'],
   );
   for (const reason of BATCH_FAILURES) batchFailures.inc({ reason }, 0);
   const followDelay = durationHistogram(
     registry,
     'mo_follow_delay_seconds',
-    'Age of the oldest event of a batch from Kafka when it had taken effect',
+    'Age of the oldest event of a batch from Kafka when it took effect',
     ['stream'],
   );
   return {
@@ -64,19 +64,22 @@ export function streamMetrics(registry: Registry, follows: readonly Stream[]) {
     followed,
     quarantinings,
     batchFailures,
-    batchSize: sizeHistogram(registry, 'mo_batch_items', 'Commands and event groups that one transaction took'),
-    batchDuration: durationHistogram(registry, 'mo_batch_duration_seconds', 'How long transactions took'),
+    batchSize: sizeHistogram(registry, 'mo_batch_items', 'Commands and event groups per transaction'),
+    batchDuration: durationHistogram(registry, 'mo_batch_duration_seconds', 'Duration of transactions'),
     lost: counter(
       registry,
       'mo_lost_events_asked_total',
       'Pulls by a service that has applied more of a customer than the journal holds',
     ),
-    unconfirmed: counter(registry, 'mo_unconfirmed_total', 'Refusals that left their batch to be confirmed', [
-      'command',
-    ]),
+    unconfirmed: counter(
+      registry,
+      'mo_unconfirmed_total',
+      'Refusals that had to be confirmed by pulls before they were answered',
+      ['command'],
+    ),
     relayed: counter(registry, 'mo_relayed_events_total', 'Events sent to Kafka'),
-    relayFailures: counter(registry, 'mo_relay_failures_total', 'Rounds of the relay that failed, and are made again'),
-    peerCalls: durationHistogram(registry, 'mo_peer_call_duration_seconds', 'How long calls to other services took', [
+    relayFailures: counter(registry, 'mo_relay_failures_total', 'Rounds of the relay that failed and are repeated'),
+    peerCalls: durationHistogram(registry, 'mo_peer_call_duration_seconds', 'Duration of calls to other services', [
       'peer',
       'outcome',
     ]),

@@ -129,7 +129,7 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
       behind: (progress) => healer.heal(progress),
       faulty: ({ event: { stream, customer_id: customerId, version }, error }) => {
         metrics.faulty.inc({ stream });
-        logger.error({ err: error, stream, customerId, version }, 'an event can not take effect; its customer waits');
+        logger.error({ err: error, stream, customerId, version }, 'an event cannot take effect; its customer waits');
       },
       quarantined: ({ stream, source }) => metrics.quarantinings.inc({ stream, by: source === null ? 'pull' : 'push' }),
     },
@@ -151,7 +151,7 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
   const quarantine = new QuarantineTable(background, tables.table, model.follows);
   countedGauge(registry, systemClock, {
     name: 'mo_quarantined',
-    help: 'Events that can not be understood or take effect, and stand; every process of the service tells the same',
+    help: 'Events in quarantine: invalid, or unable to take effect; every process of the service reports the same',
     labelNames: ['stream'],
     count: () => quarantine.counts(),
     set: (standing, counts) => {

@@ -98,7 +98,7 @@ describe('gives up after so many pulls, causes included', () => {
     ledger.peers.onPull = () => {
       if (ledger.peers.calls.length > 10 * PULLS_MAX) throw new Error('it pulls for ever');
     };
-    expect((await failureOf(ledger)).message).toBe('the payments of customer 1 could not be caught up with');
+    expect((await failureOf(ledger)).message).toBe('the payments of customer 1 could not be brought up to date');
     expect(ledger.peers.calls.length).toBeLessThanOrEqual(PULLS_MAX);
   });
 });
@@ -118,7 +118,7 @@ describe('an event that can not be understood', () => {
     peers.unreadable = unreadable(3);
     await expect(forward.bring(customer, 'payments', null)).rejects.toMatchObject({
       code: 'unavailable',
-      message: 'event 3 of the payments of customer 1 can not be understood yet',
+      message: 'event 3 of the payments of customer 1 is not valid yet',
     });
     expect(account().applied).toMatchObject({ payments: 2 });
     expect(quarantined).toEqual([unreadable(3)]);

@@ -80,7 +80,7 @@ describe('catching up with a token', () => {
       const { writePath } = writePathUnderTest();
       expect(await rejected(writePath.catchUpWith(token(versions)))).toMatchObject({
         code: 'unavailable',
-        message: `the ${Object.keys(versions)[0]} of this Consistency-Token are beyond what exists`,
+        message: `the ${Object.keys(versions)[0]} version of this Consistency-Token does not exist`,
       });
     },
   );

@@ -82,14 +82,14 @@ describe('a database', () => {
 
   it('is refused where a certificate or a key is none, is missing, or belongs to another', () => {
     const refused = (env: NodeJS.ProcessEnv) => errorOf(() => read({ ...full, ...env }));
-    expect(refused({ PGSSLROOTCERT: path('odd') })).toBe('PGSSLROOTCERT: /odd holds no certificate in PEM');
-    expect(refused({ PGSSLCERT: path('own.crt') })).toBe('PGSSLKEY must be set too, since PGSSLCERT is');
-    expect(refused({ PGSSLKEY: path('own.key') })).toBe('PGSSLCERT must be set too, since PGSSLKEY is');
+    expect(refused({ PGSSLROOTCERT: path('odd') })).toBe('PGSSLROOTCERT: /odd contains no certificate in PEM');
+    expect(refused({ PGSSLCERT: path('own.crt') })).toBe('PGSSLKEY must be set too, because PGSSLCERT is set');
+    expect(refused({ PGSSLKEY: path('own.key') })).toBe('PGSSLCERT must be set too, because PGSSLKEY is set');
     const pair = (key: string) => refused({ PGSSLCERT: path('own.crt'), PGSSLKEY: path(key) });
     expect(pair('other.key')).toMatch(
-      /^PGSSLKEY: \/other\.key is no private key in PEM that belongs to the certificate/,
+      /^PGSSLKEY: \/other\.key is not a private key in PEM that belongs to the certificate/,
     );
-    expect(pair('odd')).toMatch(/^PGSSLKEY: \/odd is no private key/);
+    expect(pair('odd')).toMatch(/^PGSSLKEY: \/odd is not a private key/);
   });
 });
 
@@ -126,22 +126,24 @@ describe('Kafka', () => {
   it.each([
     [{ KAFKA_BROKERS: 'a' }, 'KAFKA_BROKERS: must be host:port, several separated by commas'],
     [{ KAFKA_SECURITY_PROTOCOL: 'TLS' }, 'KAFKA_SECURITY_PROTOCOL: '],
-    [sasl, 'KAFKA_SASL_MECHANISM is set, which KAFKA_SECURITY_PROTOCOL PLAINTEXT makes no use of'],
-    [{ KAFKA_SSL_CA: 'x' }, 'KAFKA_SSL_CA is set, which KAFKA_SECURITY_PROTOCOL PLAINTEXT makes no use of'],
+    [sasl, 'KAFKA_SASL_MECHANISM is set, but KAFKA_SECURITY_PROTOCOL PLAINTEXT does not use it'],
+    [{ KAFKA_SSL_CA: 'x' }, 'KAFKA_SSL_CA is set, but KAFKA_SECURITY_PROTOCOL PLAINTEXT does not use it'],
     [
       { KAFKA_SECURITY_PROTOCOL: 'SASL_SSL', ...sasl, KAFKA_SASL_PASSWORD: '' },
-      'KAFKA_SASL_PASSWORD is not set, which KAFKA_SECURITY_PROTOCOL SASL_SSL needs',
+      'KAFKA_SASL_PASSWORD is not set, but KAFKA_SECURITY_PROTOCOL SASL_SSL needs it',
     ],
     [{ KAFKA_SECURITY_PROTOCOL: 'SASL_SSL', ...sasl, KAFKA_SASL_MECHANISM: 'GSSAPI' }, 'KAFKA_SASL_MECHANISM: '],
-    [{ KAFKA_SECURITY_PROTOCOL: 'SSL', KAFKA_SSL_CA: 'no PEM' }, 'KAFKA_SSL_CA holds no certificate in PEM'],
+    [{ KAFKA_SECURITY_PROTOCOL: 'SSL', KAFKA_SSL_CA: 'no PEM' }, 'KAFKA_SSL_CA contains no certificate in PEM'],
   ])('is refused, and the variable is named: %j', (env, message) => {
     expect(errorOf(() => read(env))).toContain(message);
   });
 
   it('is refused where a certificate or its key is missing, or they belong to different ones', () => {
     const refused = (env: NodeJS.ProcessEnv) => errorOf(() => read({ KAFKA_SECURITY_PROTOCOL: 'SSL', ...env }));
-    expect(refused({ KAFKA_SSL_CERT: own.cert })).toBe('KAFKA_SSL_KEY must be set too, since KAFKA_SSL_CERT is');
-    expect(refused({ KAFKA_SSL_KEY: own.key })).toBe('KAFKA_SSL_CERT must be set too, since KAFKA_SSL_KEY is');
-    expect(refused({ KAFKA_SSL_CERT: own.cert, KAFKA_SSL_KEY: other.key })).toMatch(/^KAFKA_SSL_KEY is no private key/);
+    expect(refused({ KAFKA_SSL_CERT: own.cert })).toBe('KAFKA_SSL_KEY must be set too, because KAFKA_SSL_CERT is set');
+    expect(refused({ KAFKA_SSL_KEY: own.key })).toBe('KAFKA_SSL_CERT must be set too, because KAFKA_SSL_KEY is set');
+    expect(refused({ KAFKA_SSL_CERT: own.cert, KAFKA_SSL_KEY: other.key })).toMatch(
+      /^KAFKA_SSL_KEY is not a private key/,
+    );
   });
 });

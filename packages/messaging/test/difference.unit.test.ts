@@ -13,6 +13,6 @@ it('tells of all rows that differ, however many they are', async () => {
   expect(differences.at(-1)).toEqual({
     table: 'loans',
     row: `id=${ROWS - 1}`,
-    text: `the row should not be there: id ${ROWS - 1}, amount 1.00`,
+    text: `the row should not exist: id ${ROWS - 1}, amount 1.00`,
   });
 });

@@ -165,7 +165,7 @@ it('puts aside an event whose effect throws, alone', async () => {
   });
   await waitFor(() => letters.length >= 1 && followed.length >= 3);
   expect(letters).toMatchObject([
-    { key: '2', headers: { ce_type: 'PaymentRejected', mo_reason: 'it can not take effect: no such loan' } },
+    { key: '2', headers: { ce_type: 'PaymentRejected', mo_reason: 'it cannot take effect: no such loan' } },
   ]);
   expect(quarantined).toMatchObject([{ customerId: 2, version: 1, source: { offset: '1' } }]);
 });

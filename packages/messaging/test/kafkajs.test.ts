@@ -95,7 +95,7 @@ it('a producer that has not heard of a partition sends nothing to it in silence;
   const producer = await kafka.producer();
   await producer.send(topic, messages, 1);
   await kafka.raise(topic, 4);
-  await expect(producer.send(topic, messages, 4)).rejects.toThrow(/^what was meant for partition [123] was not sent$/);
+  await expect(producer.send(topic, messages, 4)).rejects.toThrow(/^the messages for partition [123] were not sent$/);
   await producer.close();
   const next = await kafka.producer();
   await next.send(topic, messages, 4);

@@ -138,7 +138,7 @@ describe('an event that is understood, but', () => {
     ]);
     expect(faults).toMatchObject([{ event: { customer_id: 1 }, error: { message: 'no such loan' } }]);
     expect(await run(sqlOf(database), 'SELECT customer_id, reason FROM quarantine')).toEqual([
-      { customer_id: '1', reason: 'it can not take effect: no such loan' },
+      { customer_id: '1', reason: 'it cannot take effect: no such loan' },
     ]);
     peers.add(eventOf('payments', 1, 1));
     const confirmed = commandOf({ decide: () => refusal(['customers', 'payments']) });

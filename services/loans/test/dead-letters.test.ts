@@ -147,7 +147,7 @@ it('of an event that its owner has, its customer alone waits, until newer softwa
   const unconfirmed = await postLoan(loans.app, newLoan(a.id, { amount: '600.00' }));
   expect(unconfirmed).toMatchObject({ status: 503, body: { code: 'unavailable' } });
   expect(unconfirmed.headers['retry-after']).toMatch(/^\d+$/);
-  expect(unconfirmed.text).toMatch(/event 2 of the payments of customer \d+ can not be understood yet/);
+  expect(unconfirmed.text).toMatch(/event 2 of the payments of customer \d+ is not valid yet/);
   expect((await postLoan(loans.app, newLoan(b.id, { amount: '700.00' }))).body.code).toBe('credit_limit_exceeded');
 
   loans.payments.garble = () => false;
@@ -205,7 +205,7 @@ it('an event that could not take effect does so when it is put back after its ca
   const event = pay(loans.payments, { ...a.loan, id: a.loan.id + 1 }, '10.00', 1);
   await push(event);
   await waitFor(() => distinct().length === 1);
-  expect(letters[0]?.headers.mo_reason).toMatch(/^it can not take effect: /);
+  expect(letters[0]?.headers.mo_reason).toMatch(/^it cannot take effect: /);
   await waitFor(async () => (await quarantined(loans.app)) === 1);
   // Others of its partition go on; the loan that it pays is made by another command, after which the event fits.
   expect((await postLoan(loans.app, newLoan(a.id, { amount: '100.00' }))).body.id).toBe(a.loan.id + 1);

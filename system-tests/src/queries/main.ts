@@ -116,7 +116,7 @@ async function faultsOfRules(prometheus: Prometheus, sinceMs: number): Promise<s
   const firing = `max_over_time(ALERTS{alertstate="firing"}[${window}])`;
   const fired = await prometheus.query(`count by (alertname) (${firing})`);
   return [
-    ...broken.map(({ name, health, lastError }) => `rule ${name} can not be evaluated: ${lastError ?? health}`),
+    ...broken.map(({ name, health, lastError }) => `rule ${name} cannot be evaluated: ${lastError ?? health}`),
     ...fired.map(({ metric }) => `alert ${metric.alertname} has fired, though all is well`),
   ];
 }

@@ -57,7 +57,7 @@ function* audit<A extends Account>(
   const row = rows.tables[progressTable]?.[0];
   const head = own.at(-1)?.version ?? 0;
   const reached = Number(row?.version ?? 0);
-  if (reached > head) differ('journal', `version=${reached}`, `it is missing: the last that is there is ${head}`);
+  if (reached > head) differ('journal', `version=${reached}`, `it is missing: the journal ends at version ${head}`);
   const { applied, behind, faults } = progressOf(model.follows, row, record, lagMsMax);
   for (const text of faults) differ(progressTable, '', text);
   const isKnown = row !== undefined || own.length > 0;
@@ -87,7 +87,8 @@ function progressOf(follows: readonly Stream[], row: ImageRow | undefined, recor
     const head = entries.at(-1)?.version ?? 0;
     const stored = Number(row?.[`${stream}_applied`] ?? 0);
     const waiting = Number(row?.[`${stream}_behind`] ?? 0);
-    if (stored > head) faults.push(`${stream}_applied is ${stored}, but ${stream} has only ${head} events of it`);
+    if (stored > head)
+      faults.push(`${stream}_applied is ${stored}, but ${stream} has only ${head} events of the customer`);
     if (waiting > stored && waiting <= head) behind[stream] = waiting;
     applied[stream] = Math.min(stored, head);
     known += head;
@@ -97,7 +98,7 @@ function progressOf(follows: readonly Stream[], row: ImageRow | undefined, recor
     if (late !== undefined)
       faults.push(`${stream} ${late.version}, of ${late.event?.time}, is not applied: ${stream}_applied is ${stored}`);
   }
-  if (row !== undefined && known + record.own.length === 0) faults.push('no stream knows this customer');
+  if (row !== undefined && known + record.own.length === 0) faults.push('no stream has events of this customer');
   return { applied: applied satisfies SeenVersions, behind, faults };
 }
 

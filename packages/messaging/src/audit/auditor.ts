@@ -61,7 +61,7 @@ export class Auditor<A extends Account> {
 
   start(): void {
     const { intervalMs, isLeader, clock } = this.#options;
-    this.#rounds.every(intervalMs / ROUNDS, 'the audit stops for now', async () => {
+    this.#rounds.every(intervalMs / ROUNDS, 'the audit failed and will be retried', async () => {
       if (!isLeader()) return this.#begin(0);
       const customersMax = this.#pace.begin();
       if (customersMax === 0) return;
@@ -155,7 +155,7 @@ export class Auditor<A extends Account> {
     this.#metrics.differences.set(Math.max(this.#found, this.#foundBefore));
     // The row's values don't belong in a log: `npm run reconcile -- --customer` shows them.
     const { customerId, table, row } = difference;
-    this.#options.logger.error({ customerId, table, row }, 'what stands is not what the streams tell');
+    this.#options.logger.error({ customerId, table, row }, 'a row differs from the streams');
   }
 }
 
@@ -164,8 +164,16 @@ const eventsIn = ({ own, followed }: CustomerRecord): number =>
 
 function auditMetrics(registry: Registry) {
   return {
-    differences: gauge(registry, 'mo_reconcile_differences', 'Differences that the last pass over all customers found'),
-    customers: counter(registry, 'mo_reconciled_customers_total', 'Customers whose rows were held against the streams'),
+    differences: gauge(
+      registry,
+      'mo_reconcile_differences',
+      'Differences between rows and streams in the last full pass of the audit',
+    ),
+    customers: counter(
+      registry,
+      'mo_reconciled_customers_total',
+      'Customers whose rows were compared with the streams',
+    ),
     passes: counter(registry, 'mo_reconcile_passes_total', 'Passes of the audit over all customers'),
   };
 }

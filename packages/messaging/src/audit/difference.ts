@@ -28,8 +28,8 @@ function* compareRows(table: ImageTable, found: Iterable<ImageRow>, expected: It
   }
   for (const [key, rows] of foundByKey) {
     const should = expectedByKey.get(key)?.at(-1);
-    if (should === undefined) differ(key, `the row should not be there: ${valuesOf(rows[0] ?? {})}`);
-    if (rows.length > 1) differ(key, `the row is there ${rows.length} times`);
+    if (should === undefined) differ(key, `the row should not exist: ${valuesOf(rows[0] ?? {})}`);
+    if (rows.length > 1) differ(key, `the row exists ${rows.length} times`);
     if (should !== undefined) for (const row of rows) differInColumns(table, row, should, (text) => differ(key, text));
     yield;
   }

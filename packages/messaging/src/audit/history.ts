@@ -105,7 +105,7 @@ class Taking<A extends Account> implements Told<A> {
       for (const stream of left) moved = (yield* this.#follow(stream, targets, isOpen)) || moved;
       if (!moved) {
         const names = left.map((stream) => `${stream} ${appliedOf(this.account, stream) + 1}`);
-        throw new HistoryFault(`${names.join(' and ')} can't be taken: what they rest on comes after them`);
+        throw new HistoryFault(`${names.join(' and ')} cannot be applied: they depend on later events`);
       }
     }
   }

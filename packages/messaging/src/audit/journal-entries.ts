@@ -64,7 +64,7 @@ function readEntry(stream: Stream, row: EntryRow): JournalEntry {
     const issues = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     return { version, event: null, fault: `it breaks the contract of ${type}: ${issues.join('; ')}` };
   }
-  const fault = row.sealed ? null : 'it is not what was written: its digest differs';
+  const fault = row.sealed ? null : 'it was changed after it was written: its digest differs';
   return { version, event: result.data, fault };
 }
 
@@ -80,18 +80,18 @@ export function* journalFaults(
   for (const { version, event, fault } of entries) {
     yield;
     const note = (text: string) => faults.push({ version, text });
-    if (version < expected) note('it is there more than once');
+    if (version < expected) note('it exists more than once');
     if (version > expected) note(`versions ${expected} to ${version - 1} are missing before it`);
     expected = version + 1;
     if (fault !== null) note(fault);
     if (event === null) continue;
     if (event.data.customer_id !== customerId) note(`its customer_id is ${event.data.customer_id}`);
-    if (EVENT_TYPES[event.type].stream !== stream) note(`${event.type} is no event of ${stream}`);
+    if (EVENT_TYPES[event.type].stream !== stream) note(`${event.type} is not an event of ${stream}`);
     if ((event.type === 'CustomerRegistered') !== (stream === 'customers' && version === 1))
-      note(`${event.type} does not belong here`);
-    if (last !== null && event.time < last.time) note(`its time ${event.time} is before that of the one before it`);
+      note(`${event.type} does not belong at this version`);
+    if (last !== null && event.time < last.time) note(`its time ${event.time} is before that of the previous event`);
     for (const [other, seen] of Object.entries(last?.seen ?? {}) as [Stream, number][])
-      if ((event.seen[other] ?? 0) < seen) note(`it has seen less of ${other} than the one before it`);
+      if ((event.seen[other] ?? 0) < seen) note(`it has seen less of ${other} than the previous event`);
     last = event;
   }
   return faults;

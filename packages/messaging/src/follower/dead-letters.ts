@@ -96,7 +96,7 @@ export class DeadLetters {
     const { key, value } = message.raw;
     const omitted = Buffer.from(String((key?.length ?? 0) + (value?.length ?? 0)));
     const headers = { ...this.#origin(message, reason), [HEADERS.omittedBytes]: omitted };
-    this.#log(message, `${reason} (Kafka refuses the whole letter)`);
+    this.#log(message, `${reason} (Kafka refuses the complete message)`);
     return { key: null, value: null, headers };
   }
 
@@ -111,7 +111,7 @@ export class DeadLetters {
   }
 
   #log({ topic, partition, offset }: IncomingMessage, reason: string): void {
-    this.#logger.error({ topic, partition, offset, reason }, 'an event went to the dead-letter topic');
+    this.#logger.error({ topic, partition, offset, reason }, 'an event was sent to the dead-letter topic');
   }
 }
 

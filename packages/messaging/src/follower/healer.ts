@@ -23,7 +23,7 @@ const WAITING_MAX = 10_000;
 /** The most customers that a stream's sweeps may have found but not healed; with more, the sweep fails. */
 export const LEFT_MAX = 10_000;
 const FAILURE_PAUSE_MS = 250;
-const FAILURE = 'housekeeping failed for now';
+const FAILURE = 'housekeeping failed and will be retried';
 
 export interface HealerOptions {
   follows: readonly Stream[];
@@ -117,7 +117,7 @@ export class Healer {
       await catchUp(customerId, stream, version, reason);
       return true;
     } catch (error) {
-      logger.debug({ err: error, customerId, stream }, 'a customer stays behind for now');
+      logger.debug({ err: error, customerId, stream }, 'a customer could not catch up yet');
       await clock.sleep(FAILURE_PAUSE_MS, this.#rounds.signal);
       return false;
     }
@@ -185,7 +185,7 @@ export class Healer {
     const catchUp = async (lag: Lag): Promise<void> => {
       if (await this.#catchUp(lag, 'sweep')) return;
       if (left.size >= LEFT_MAX && !left.has(lag.customerId))
-        throw new Error(`more than ${LEFT_MAX} customers can't be caught up with`);
+        throw new Error(`more than ${LEFT_MAX} customers cannot be caught up`);
       left.set(lag.customerId, lag);
     };
     for (const some of slices(lags, HEALS_AT_ONCE)) await Promise.all(some.map(catchUp));

@@ -27,7 +27,7 @@ export async function insist<T>(what: string, work: () => Promise<T>, insistence
       return await work();
     } catch (error) {
       if (signal.aborted) throw error;
-      logger.warn({ err: error }, `${what} could not be taken yet; trying again`);
+      logger.warn({ err: error }, `${what} could not be processed yet; retrying`);
       await clock.sleep(delayMs, signal);
     }
   }
@@ -39,7 +39,7 @@ export async function joinKafka(join: () => Promise<void>, { clock, logger, sign
     try {
       return await join();
     } catch (error) {
-      if (attempt === QUIET_ATTEMPTS) logger.warn({ err: error }, 'Kafka can not be reached yet; trying again');
+      if (attempt === QUIET_ATTEMPTS) logger.warn({ err: error }, 'Kafka cannot be reached yet; retrying');
       await clock.sleep(CONNECT_RETRY_MS, signal);
     }
   }

@@ -49,13 +49,17 @@ export class LagGauges {
       });
     const lagOn = (stream: Stream, of: keyof Lag) => (this.#lags === null ? null : (this.#lags.get(stream)?.[of] ?? 0));
     tell('mo_follower_lag_events', 'Events on Kafka that have not taken effect', (stream) => lagOn(stream, 'events'));
-    tell('mo_follower_lag_seconds', 'How long the oldest has waited at least', (stream) => lagOn(stream, 'seconds'));
+    tell(
+      'mo_follower_lag_seconds',
+      'Lower bound of the waiting time of the oldest event that has not taken effect',
+      (stream) => lagOn(stream, 'seconds'),
+    );
     const behind = (stream: Stream) => (this.#behind === null ? null : (this.#behind.get(stream) ?? 0));
-    tell('mo_behind_customers', 'Customers of whom events are missing', behind);
+    tell('mo_behind_customers', 'Customers with missing events', behind);
   }
 
   start(): void {
-    this.#rounds.every(INTERVAL_MS, 'how far it is behind can not be told for now', () => this.#ask());
+    this.#rounds.every(INTERVAL_MS, 'the lag could not be measured and will be measured again', () => this.#ask());
   }
 
   stop(): Promise<void> {

@@ -59,15 +59,13 @@ export function kafkaConnection(config: KafkaConfig): KafkaConnection {
 function refuseSet(config: KafkaConfig, names: readonly (keyof KafkaConfig)[]): void {
   const set = names.find((name) => config[name] !== undefined);
   if (set === undefined) return;
-  throw new ConfigError(
-    `${set} is set, which KAFKA_SECURITY_PROTOCOL ${config.KAFKA_SECURITY_PROTOCOL} makes no use of`,
-  );
+  throw new ConfigError(`${set} is set, but KAFKA_SECURITY_PROTOCOL ${config.KAFKA_SECURITY_PROTOCOL} does not use it`);
 }
 
 function saslOf(config: KafkaConfig): NonNullable<KafkaConnection['sasl']> {
   const needed = <T>(name: keyof KafkaConfig, value: T | undefined): T => {
     if (value !== undefined) return value;
-    throw new ConfigError(`${name} is not set, which KAFKA_SECURITY_PROTOCOL ${config.KAFKA_SECURITY_PROTOCOL} needs`);
+    throw new ConfigError(`${name} is not set, but KAFKA_SECURITY_PROTOCOL ${config.KAFKA_SECURITY_PROTOCOL} needs it`);
   };
   return {
     mechanism: needed('KAFKA_SASL_MECHANISM', config.KAFKA_SASL_MECHANISM),
@@ -89,8 +87,8 @@ function tlsOf({ KAFKA_SSL_CA: ca, KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: key }: K
   }
   const authorities = ca === undefined ? {} : { ca };
   if (cert === undefined && key === undefined) return authorities;
-  if (cert === undefined) return fail('KAFKA_SSL_CERT', 'must be set too, since KAFKA_SSL_KEY is');
-  if (key === undefined) return fail('KAFKA_SSL_KEY', 'must be set too, since KAFKA_SSL_CERT is');
+  if (cert === undefined) return fail('KAFKA_SSL_CERT', 'must be set too, because KAFKA_SSL_KEY is set');
+  if (key === undefined) return fail('KAFKA_SSL_KEY', 'must be set too, because KAFKA_SSL_CERT is set');
   const fault = keyFault(cert, key);
   return fault === null ? { ...authorities, cert, key } : fail('KAFKA_SSL_KEY', fault);
 }

@@ -87,12 +87,15 @@ export class Handling {
   #leave(place: string, handled: Promise<void>, payload: EachBatchPayload): void {
     const { heldUp, logger } = this.#options;
     const { topic, partition } = payload.batch;
-    logger.warn({ topic, partition }, 'the messages of a partition take long; other partitions are read meanwhile');
+    logger.warn(
+      { topic, partition },
+      'handling the messages of a partition takes long; other partitions are read meanwhile',
+    );
     const ended = handled
       .catch((error: unknown) => {
         logger.warn(
           { err: error, topic, partition },
-          'the messages of a partition could not be handled, and come again',
+          'the messages of a partition could not be handled and will be delivered again',
         );
       })
       .then(() => {

@@ -10,7 +10,7 @@ const require = createRequire(import.meta.url);
 export function mustBePatchable(version: string): void {
   if (version === VERSION) return;
   throw new Error(
-    `kafkajs ${version} can not be patched: look at each patch in packages/messaging/src/kafka/patches.ts, written for ${VERSION}`,
+    `kafkajs ${version} cannot be patched: check each patch in packages/messaging/src/kafka/patches.ts, written for ${VERSION}`,
   );
 }
 

@@ -79,7 +79,7 @@ function mustHaveTaken(answers: readonly kafkajs.RecordMetadata[], messages: rea
   for (const message of messages) {
     const partition = meantFor.get(message);
     if (partition === undefined || !taken.has(partition))
-      throw new Error(`what was meant for partition ${partition} was not sent`);
+      throw new Error(`the messages for partition ${partition} were not sent`);
   }
 }
 

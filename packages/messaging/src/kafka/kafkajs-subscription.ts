@@ -125,7 +125,7 @@ export class KeptSubscription implements Subscription {
 
   #startAgain(crashed: Consumer, error: Error): void {
     if (this.#closed || this.#consumer !== crashed) return;
-    this.#options.logger.warn({ err: error }, 'the Kafka consumer stopped, and is started again');
+    this.#options.logger.warn({ err: error }, 'the Kafka consumer stopped and will be restarted');
     this.#consumer = null;
     void this.#leave(crashed);
     setTimeout(() => {

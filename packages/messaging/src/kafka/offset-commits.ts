@@ -67,7 +67,7 @@ export class OffsetCommits {
       await this.#commit(offsets);
       this.#isFailing = false;
     } catch (error) {
-      this.#logger[this.#isFailing ? 'debug' : 'warn']({ err: error }, 'offsets could not be committed for now');
+      this.#logger[this.#isFailing ? 'debug' : 'warn']({ err: error }, 'offsets could not be committed yet');
       this.#isFailing = true;
       if (timesForgotten === this.#timesForgotten && !this.#isClosed) this.#putBack(offsets);
     }

@@ -80,7 +80,8 @@ export class Batch<A extends Account> {
   events(events: readonly StreamEvent[]): EventOutcome[] {
     return events.map((event) => {
       const account = this.#accounts.get(event.customer_id);
-      if (account === undefined) return this.#fault(event, new Error('the customer can not be known here'));
+      if (account === undefined)
+        return this.#fault(event, new Error('the customer is unknown: its first event is missing'));
       const what = classify(this.#model.stream, account, event);
       if (what === 'apply') return this.#apply(account, event);
       if (what !== 'duplicate') this.#put(fallBehind(this.#model.stream, account, event));
@@ -196,7 +197,7 @@ export class Batch<A extends Account> {
     const isOtherName = externalId !== undefined && name !== null && name !== externalId;
     const isOtherId = idByName !== undefined && customerId !== undefined && idByName !== customerId;
     if (isOtherName || isOtherId) {
-      throw invalid('body', '/customer_external_id', 'and customer_id name different customers', 'contradiction');
+      throw invalid('body', '/customer_external_id', 'and customer_id identify different customers', 'contradiction');
     }
     return account ?? null;
   }
@@ -282,6 +283,6 @@ function isConfirmed<A extends Account>(
 
 /** The quarantine entry of an event that was parsed but could not take effect. */
 export function quarantinedBy({ event: { stream, customer_id: customerId, version }, error }: EventFault): Quarantined {
-  const reason = reasonText(`it can not take effect: ${error instanceof Error ? error.message : String(error)}`);
+  const reason = reasonText(`it cannot take effect: ${error instanceof Error ? error.message : String(error)}`);
   return { stream, customerId, version, reason, source: null };
 }

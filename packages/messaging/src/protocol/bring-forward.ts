@@ -72,7 +72,7 @@ export class BringForward {
       if (withCauses === reached && appliedOf(reached, stream) === had) budget.standstillsLeft -= 1;
       reached = withCauses;
     }
-    throw unavailable(`the ${stream} of ${whoIs(customer)} could not be caught up with`);
+    throw unavailable(`the ${stream} of ${whoIs(customer)} could not be brought up to date`);
   }
 
   async #apply(customerId: number, stream: Stream, events: readonly StreamEvent[]): Promise<Progress | undefined> {
@@ -81,7 +81,7 @@ export class BringForward {
     if (fault === undefined) return progress.get(customerId);
     const { version } = fault.event;
     throw unavailable(
-      `event ${version} of the ${stream} of customer ${customerId} can not take effect yet`,
+      `event ${version} of the ${stream} of customer ${customerId} cannot take effect yet`,
       fault.error,
     );
   }
@@ -96,7 +96,7 @@ export class BringForward {
     const { stream, version } = quarantined;
     const reached = (await this.#intake.quarantine([quarantined])).get(customerId);
     if (reached !== undefined && appliedOf(reached, stream) >= version) return reached;
-    throw unavailable(`event ${version} of the ${stream} of customer ${customerId} can not be understood yet`);
+    throw unavailable(`event ${version} of the ${stream} of customer ${customerId} is not valid yet`);
   }
 
   /** Brings forward the streams that the first event not yet applied depends on. */

@@ -81,7 +81,7 @@ export class Lanes<A extends Account> {
       return outcome;
     } catch (error) {
       if (error instanceof QueueFullError) throw unavailable('too many requests are waiting', error);
-      if (error instanceof StoreConflictError) throw unavailable('too many others wrote the same at once', error);
+      if (error instanceof StoreConflictError) throw unavailable('too many concurrent writes of the same data', error);
       throw error;
     }
   }
@@ -99,7 +99,8 @@ export class Lanes<A extends Account> {
 /** A refusal for a command whose caller no longer waits for the answer; null for others. Events always run. */
 function refusalOf<A extends Account>(item: Item<A>, nowMs: number): Outcome | null {
   if (item.kind !== 'command') return null;
-  if (item.command.origin.isGone?.() === true) return { kind: 'failed', error: unavailable('the caller is gone') };
+  if (item.command.origin.isGone?.() === true)
+    return { kind: 'failed', error: unavailable('the caller has disconnected') };
   if (nowMs - item.sinceMs <= COMMAND_AGE_MS_MAX) return null;
-  return { kind: 'failed', error: unavailable('more commands arrive than can be carried out') };
+  return { kind: 'failed', error: unavailable('more commands arrive than the service can process') };
 }

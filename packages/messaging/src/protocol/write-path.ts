@@ -85,7 +85,8 @@ export class WritePath<A extends Account> {
       const outcome = await this.#submitCommand({ kind: 'command', command, confirmation, sinceMs });
       if (outcome.kind === 'failed') throw outcome.error;
       if (outcome.kind === 'answered') return this.#settle(command, outcome.answer, outcome.settle);
-      if (round === CONFIRM_ROUNDS_MAX) throw unavailable('the customer is too busy for the refusal to be confirmed');
+      if (round === CONFIRM_ROUNDS_MAX)
+        throw unavailable('the refusal could not be confirmed: the customer changes too often');
       this.#options.observer.unconfirmed(command.name);
       confirmation = await this.#confirm(command, outcome.confirmBy, outcome.progress);
     }
@@ -153,11 +154,11 @@ export class WritePath<A extends Account> {
     const progress = await store.progress({ customerId });
     const own = progress?.version ?? 0;
     if (versions[model.stream] > own)
-      throw unavailable(`the ${model.stream} of this Consistency-Token are beyond what exists`);
+      throw unavailable(`the ${model.stream} version of this Consistency-Token does not exist`);
     for (const stream of model.follows) {
       if (versions[stream] <= (progress === null ? 0 : appliedOf(progress, stream))) continue;
       if (!(await this.catchUp(customerId, stream, versions[stream], 'token'))) {
-        throw unavailable(`the ${stream} of this Consistency-Token are beyond what exists`);
+        throw unavailable(`the ${stream} version of this Consistency-Token does not exist`);
       }
     }
   }

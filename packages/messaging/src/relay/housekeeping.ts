@@ -47,12 +47,14 @@ export class Housekeeping {
     tell('mo_outbox_entries', 'Events that wait for the relay', ({ entries }) => entries);
     tell('mo_outbox_age_seconds', 'Age of the oldest event that waits for the relay', ({ ageSeconds }) => ageSeconds);
     tell('mo_outbox_parked', 'Events that Kafka refuses', ({ parked }) => parked);
-    const help = "Whether this process is the service's relay: one of a service's processes is";
+    const help = "Whether this process is the service's relay, of which there is one";
     gauge(registry, 'mo_relay_holding', help, [], () => (relay.holding ? 1 : 0));
   }
 
   start(): void {
-    this.#rounds.every(GAUGE_INTERVAL_MS, 'the outbox can not be looked at for now', () => this.#look());
+    this.#rounds.every(GAUGE_INTERVAL_MS, 'the outbox could not be queried and will be queried again', () =>
+      this.#look(),
+    );
     for (const chore of this.#options.chores) this.#keepDoing(chore);
   }
 
@@ -72,7 +74,7 @@ export class Housekeeping {
   #keepDoing({ name, work }: Chore): void {
     const { relay, clock } = this.#options;
     let begunMs = Number.NEGATIVE_INFINITY;
-    this.#rounds.every(GAUGE_INTERVAL_MS, `${name}: housekeeping failed for now`, async () => {
+    this.#rounds.every(GAUGE_INTERVAL_MS, `${name}: housekeeping failed and will be retried`, async () => {
       if (!relay.holding || clock.elapsed() - begunMs < CHORE_INTERVAL_MS) return;
       begunMs = clock.elapsed();
       const nowMs = clock.now();

@@ -117,7 +117,7 @@ export class Relay {
         else if (sent < RELAY_ENTRIES_MAX) await this.#restSince(beganMs);
         pollMs = sent === 0 ? Math.min(2 * pollMs, IDLE_POLL_MS_MAX) : IDLE_POLL_MS_MIN;
       } catch (error) {
-        logger.warn({ err: error }, 'the relay could not send, and tries again');
+        logger.warn({ err: error }, 'the relay could not send and will retry');
         this.#options.onFailure?.();
         await this.#closeWay();
         await clock.sleep(RETRY_DELAY_MS, this.#stopping.signal);

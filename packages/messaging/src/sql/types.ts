@@ -52,6 +52,6 @@ export function codeOf<Word extends string>(words: readonly Word[], word: Word):
 /** The status word of a column value. */
 export function wordOf<Word extends string>(words: readonly Word[], code: number): Word {
   const word = words[code - 1];
-  if (word === undefined) throw new Error(`${code} is no status of ${words.join(', ')}`);
+  if (word === undefined) throw new Error(`${code} is not a status of ${words.join(', ')}`);
   return word;
 }

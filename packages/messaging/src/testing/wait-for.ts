@@ -17,7 +17,7 @@ export async function waitFor<T>(holds: () => Promise<T> | T, deadlineMs = DEADL
   }
   const value = await holds();
   if (isHeld(value)) return value;
-  throw new Error(`not so within ${deadlineMs} ms: ${holds.toString()}`);
+  throw new Error(`the condition did not hold within ${deadlineMs} ms: ${holds.toString()}`);
 }
 
 /** A value that counts as held: neither `false`, `null` nor `undefined`. */

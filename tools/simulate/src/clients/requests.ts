@@ -96,7 +96,7 @@ export async function carryOut(replica: Replica, sent: Sent): Promise<Given> {
     const answer = await handle(replica, sent);
     return { answer, token: answer.token === null ? null : mergeTokens(answer.token, sent.token) };
   } catch (error) {
-    const problem = error instanceof Outage ? unavailable('the database can not be reached', error) : error;
+    const problem = error instanceof Outage ? unavailable('the database cannot be reached', error) : error;
     if (!(problem instanceof ProblemError)) throw problem;
     return { answer: answerProblem(problem, sent.origin.requestId), token: null };
   }

@@ -16,8 +16,8 @@ export function countAnswer(figures: Figures, request: Request, given: Given | n
   if (status === 422) figures.answers422 += 1;
   if (status === 503) figures.answers503 += 1;
   if (status === 200 && request.kind === 'patch') figures.firmPatches += 1;
-  if (status === 503 && says('for the refusal to be confirmed')) figures.busyAfterSixRounds += 1;
-  if (status === 503 && says('are beyond what exists')) figures.tokensFromBeyond += 1;
+  if (status === 503 && says('the refusal could not be confirmed')) figures.busyAfterSixRounds += 1;
+  if (status === 503 && says('version of this Consistency-Token does not exist')) figures.tokensFromBeyond += 1;
   if (headers?.['idempotency-replayed'] === 'true') {
     figures.replays += 1;
     return;

@@ -86,7 +86,7 @@ export class Broker {
   /** The Kafka client of one process. */
   portOf(process: Process): Kafka {
     const mustBeUp = (): void => {
-      if (this.down) throw new Outage('the broker can not be reached');
+      if (this.down) throw new Outage('the broker cannot be reached');
     };
     const { random } = this.options;
     return {

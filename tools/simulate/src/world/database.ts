@@ -174,7 +174,7 @@ export class Database<A extends Account = Account> {
 
   /** @throws Outage */
   mustBeUp(): void {
-    if (this.down) throw new Outage(`the database of ${this.stream} can not be reached`);
+    if (this.down) throw new Outage(`the database of ${this.stream} cannot be reached`);
   }
 
   #mustBeOpen(transaction: Transaction<A>): void {

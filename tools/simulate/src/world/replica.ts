@@ -125,7 +125,7 @@ export class Replica<A extends Account = Account> {
           figures.unconfirmed += 1;
         },
         behind: (progress) => this.#healer.heal(progress),
-        faulty: ({ error }) => logger.error({ err: error }, 'an event can not take effect'),
+        faulty: ({ error }) => logger.error({ err: error }, 'an event cannot take effect'),
         quarantined: () => {},
       },
       ...(seed % LITTLE_BESIDE_EVERY_SEEDS === 0 && { beside: LITTLE_BESIDE }),
