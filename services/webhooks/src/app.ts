@@ -89,7 +89,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
   const onWaived = (customerId: number, { stream, versions: [first, last], why }: Waiver) => {
     if (why === 'before') return;
     metrics.waived.inc({ stream }, last - first + 1);
-    logger.error({ customerId, stream, first, last, why }, 'events that are missing are waited for no longer');
+    logger.error({ customerId, stream, first, last, why }, 'stopped waiting for missing events');
   };
   const intake = new Intake({ database, onTaken: wake, onWaived });
   const observe = (peer: string, outcome: string, seconds: number) =>

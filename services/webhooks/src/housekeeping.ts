@@ -45,7 +45,7 @@ export class Housekeeping {
         if (round % FORGET_EVERY !== 0) continue;
         for (const table of [deliveries, answers]) while ((await table.forget()) && !signal.aborted);
       } catch (error) {
-        logger.warn({ err: error }, 'housekeeping could not be done; it is tried again');
+        logger.warn({ err: error }, 'housekeeping failed and will be retried');
       }
     }
   }

@@ -8,16 +8,19 @@ import { ATTEMPT_OUTCOMES } from './delivery/sender.ts';
 const PENDING_COUNTED_MAX = 100_000;
 
 export function webhookMetrics(registry: Registry) {
-  const attempts = counter(registry, 'mo_webhook_attempts_total', 'Messages sent, by what came of it', ['what']);
+  const attempts = counter(registry, 'mo_webhook_attempts_total', 'Attempts to deliver a message, by outcome', [
+    'what',
+  ]);
   for (const what of ATTEMPT_OUTCOMES) attempts.inc({ what }, 0);
-  const unfitHelp = 'Messages in topics that can not be understood or stored, and that nobody is told of';
+  const unfitHelp = 'Messages in topics that are invalid or cannot be stored, and are delivered to nobody';
   const unfit = counter(registry, 'mo_webhook_unfit_total', unfitHelp, ['stream']);
-  const waivedHelp = 'Events that the others of their customers are told without, for their owner does not have them';
+  const waivedHelp =
+    'Events that later events of the customer continued without, because the owner lacks them or has them in an invalid form';
   const waived = counter(registry, 'mo_webhook_waived_total', waivedHelp, ['stream']);
-  const sweptHelp = 'Last events of customers that Kafka did not bring, and that the sweep found';
+  const sweptHelp = 'Last events of customers that Kafka did not deliver and the sweep fetched';
   const swept = counter(registry, 'mo_webhook_swept_total', sweptHelp, ['stream']);
   for (const stream of STREAMS) for (const each of [unfit, waived, swept]) each.inc({ stream }, 0);
-  const callsHelp = 'How long calls to other services took';
+  const callsHelp = 'Duration of calls to other services';
   const peerCalls = durationHistogram(registry, 'mo_peer_call_duration_seconds', callsHelp, ['peer', 'outcome']);
   return { attempts, unfit, waived, swept, peerCalls };
 }
@@ -33,7 +36,7 @@ export function waitingGauges(registry: Registry, database: Database, clock: Clo
       set: (gauge, value) => gauge.set(value),
       keepsLast: false,
     });
-  const pendingHelp = 'Messages that were not delivered yet';
+  const pendingHelp = 'Messages that are not delivered yet';
   gaugeOf(
     'mo_webhook_pending',
     `${pendingHelp}, up to ${PENDING_COUNTED_MAX}`,
@@ -41,7 +44,7 @@ export function waitingGauges(registry: Registry, database: Database, clock: Clo
   );
   gaugeOf(
     'mo_webhook_overdue_seconds',
-    'How long a message that is due has waited to be sent',
+    'Delay of the oldest message that is due',
     `SELECT greatest(0, extract(epoch FROM clock_timestamp() - min((SELECT min(due_at) FROM lanes WHERE webhook_id = id))))
      AS value FROM webhooks WHERE status = 1`,
   );

@@ -82,7 +82,7 @@ export class Dispatcher {
         for (const webhookId of await this.#options.active()) await this.#claim(webhookId);
         this.#isSilent = false;
       } catch (error) {
-        if (!this.#isSilent) this.#options.logger.warn({ err: error }, 'what is to be delivered can not be read');
+        if (!this.#isSilent) this.#options.logger.warn({ err: error }, 'the pending deliveries cannot be read');
         this.#isSilent = true;
       }
       const ended = new AbortController();
@@ -102,7 +102,10 @@ export class Dispatcher {
     this.#busy.set(webhookId, (this.#busy.get(webhookId) ?? 0) + 1);
     const work = this.#deliver(lane)
       .catch((error: unknown) => {
-        this.#options.logger.warn({ err: error, webhook: webhookId }, 'a lane is left to whoever claims it next');
+        this.#options.logger.warn(
+          { err: error, webhook: webhookId },
+          'a lane failed; the next process that claims it continues',
+        );
       })
       .finally(() => {
         this.#working.delete(work);

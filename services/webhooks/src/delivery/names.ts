@@ -100,7 +100,7 @@ async function ask(resolver: Resolver, name: string): Promise<LookupAddress[]> {
   const codes = asked.map((answer) => ((answer as PromiseRejectedResult).reason as NodeJS.ErrnoException).code ?? '');
   const failure = codes.find((code) => !NOTHING_THERE.includes(code));
   if (failure === undefined) return [];
-  throw errorOf(`${name} was not looked up`, failure === 'ECANCELLED' ? 'ETIMEOUT' : failure);
+  throw errorOf(`the lookup of ${name} failed`, failure === 'ECANCELLED' ? 'ETIMEOUT' : failure);
 }
 
 const errorOf = (message: string, code: string): Error => Object.assign(new Error(message), { code });

@@ -67,7 +67,7 @@ export class Targets {
     const url = new URL(text);
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && this.#allowed.length > 0))
       return 'must be an https URL';
-    if (url.username !== '' || url.password !== '') return 'must not hold a name or a password';
+    if (url.username !== '' || url.password !== '') return 'must not contain a user name or a password';
     if (url.hash !== '') return 'must not have a fragment';
     const host = hostOf(url);
     if (isIP(host) === 0) return null;
@@ -85,7 +85,7 @@ export class Targets {
     const host = hostOf(url);
     if (isIP(host) === 0) return;
     if (!(url.protocol === 'http:' ? this.allows(host) : this.permits(host)))
-      throw new ForbiddenTargetError(`${host} is not of the public internet, or not to be reached without TLS`);
+      throw new ForbiddenTargetError(`${host} is not on the public internet, or must not be reached without TLS`);
   }
 
   #lookupOf(isGood: (address: string) => boolean): LookupFunction {

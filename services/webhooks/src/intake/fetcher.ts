@@ -49,7 +49,9 @@ export class Fetcher {
   }
 
   start(): void {
-    this.#rounds.every(INTERVAL_MS, 'what events wait for can not be fetched for now', () => this.round());
+    this.#rounds.every(INTERVAL_MS, 'missing events could not be fetched and will be fetched again', () =>
+      this.round(),
+    );
   }
 
   stop(): Promise<void> {
@@ -75,7 +77,7 @@ export class Fetcher {
     for (const customerId of customerIds) {
       if (this.#rounds.signal.aborted) return;
       await this.#fetch([customerId]).catch((error: unknown) => {
-        this.#options.logger.warn({ err: error, customerId }, 'what events of a customer wait for can not be fetched');
+        this.#options.logger.warn({ err: error, customerId }, 'missing events of a customer could not be fetched');
       });
     }
   }
@@ -142,6 +144,6 @@ export class Fetcher {
     if (this.#away.has(stream)) return;
     this.#away.add(stream);
     const level = this.#wereAway.has(stream) ? 'debug' : 'warn';
-    this.#options.logger[level]({ err: error, stream }, 'the owner of a stream can not be asked; events wait for it');
+    this.#options.logger[level]({ err: error, stream }, 'the owner of a stream cannot be queried; later events wait');
   }
 }

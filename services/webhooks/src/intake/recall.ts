@@ -37,7 +37,9 @@ export class Recall {
   }
 
   start(): void {
-    this.#rounds.every(INTERVAL_MS, 'what was waived can not be asked for again for now', () => this.round());
+    this.#rounds.every(INTERVAL_MS, 'waived events could not be recalled and will be recalled again', () =>
+      this.round(),
+    );
   }
 
   stop(): Promise<void> {
@@ -57,7 +59,7 @@ export class Recall {
         const events = (await Promise.all(pulls)).flat();
         for (const part of slices(events, EVENTS_AT_ONCE_MAX))
           await intake.take(part).catch((error: unknown) => {
-            this.#options.logger.warn({ err: error }, 'what was waived can not be taken in for now');
+            this.#options.logger.warn({ err: error }, 'waived events could not be stored yet');
           });
       }
       above = customers.at(-1)?.customerId ?? 0;
@@ -72,7 +74,7 @@ export class Recall {
     const pulls = ranges.map(({ stream, range }) =>
       this.#pull(customerId, stream, range, begunAtMs).catch((error: unknown) => {
         away.add(stream);
-        this.#options.logger.debug({ err: error, stream }, 'what was waived can not be asked for now');
+        this.#options.logger.debug({ err: error, stream }, 'waived events could not be pulled yet');
         return [];
       }),
     );

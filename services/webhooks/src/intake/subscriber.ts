@@ -105,7 +105,7 @@ export class Subscriber {
     } catch (error) {
       if (!isRefusal(error)) throw error;
       const { stream, customer_id: customerId, version } = event;
-      logger.warn({ err: error, stream, customerId, version }, 'an event that can not be stored is left out');
+      logger.warn({ err: error, stream, customerId, version }, 'an event that cannot be stored is skipped');
       onUnfit(stream);
     }
   }
@@ -117,7 +117,7 @@ export class Subscriber {
     const event = wholeFromMessage(stream, message);
     if (typeof event !== 'string') return event;
     const { topic, partition, offset } = message;
-    logger.warn({ topic, partition, offset, reason: event }, 'a message that can not be understood is left out');
+    logger.warn({ topic, partition, offset, reason: event }, 'an invalid message is skipped');
     onUnfit(stream);
     return null;
   }

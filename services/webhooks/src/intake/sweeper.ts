@@ -71,8 +71,8 @@ export class Sweeper {
   }
 
   start(): void {
-    this.#rounds.every(LEASE_RENEWAL_MS, 'the lease of the sweep can not be held for now', () => this.lead());
-    this.#rounds.every(CHECK_INTERVAL_MS, 'what Kafka has lost can not be looked for now', () => this.round());
+    this.#rounds.every(LEASE_RENEWAL_MS, 'the lease of the sweep could not be renewed yet', () => this.lead());
+    this.#rounds.every(CHECK_INTERVAL_MS, 'the sweep failed and will be retried', () => this.round());
   }
 
   /** Ends the current sweep and releases the lease to another process. */
@@ -161,7 +161,7 @@ export class Sweeper {
       all([event]).catch((error: unknown) => {
         if (!isRefusal(error)) throw error;
         const { customer_id: customerId, version } = event;
-        logger.warn({ err: error, stream, customerId, version }, 'an event that can not be stored is left out');
+        logger.warn({ err: error, stream, customerId, version }, 'an event that cannot be stored is skipped');
       });
     await all(events).catch(() => takeHalves(events, { all, one, signal: this.#rounds.signal }));
   }

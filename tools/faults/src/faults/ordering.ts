@@ -172,7 +172,7 @@ export const ordering: readonly Fault[] = [
     file: 'services/webhooks/src/intake/early-events.ts',
     replace: 'come.map(({ event }) => event.time),',
     by: 'come.map(() => null),',
-    breaks: 'the cause of an event that can not be stored is left out instead of that event',
+    breaks: 'the cause of an event that cannot be stored is skipped instead of that event',
     check: servers('services/webhooks/test/intake'),
   },
   {
