@@ -45,7 +45,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
   const replicaSets = [...upstreams.values()].map(({ replicas }) => replicas);
   // All else works while webhooks is down.
   const needed = replicaSets.filter(({ service }) => service !== 'webhooks');
-  const away = () => needed.filter(({ ready }) => ready === 0).map(({ service }) => service);
+  const unready = () => needed.filter(({ ready }) => ready === 0).map(({ service }) => service);
 
   const app = createServer({
     logger,
@@ -57,12 +57,12 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
     explain: databaseProblem,
     notReady: () => {
       if (notice.isGiven) return STOPPING;
-      const missing = away();
+      const missing = unready();
       return missing.length === 0 ? null : `no replica is ready: ${missing.join(', ')}`;
     },
     notOfUse: () => {
       if (notice.isGiven) return STOPPING;
-      return away().length < needed.length ? null : 'no replica of any service is ready';
+      return unready().length < needed.length ? null : 'no replica of any service is ready';
     },
     readyDetails: () => ({
       services: Object.fromEntries(

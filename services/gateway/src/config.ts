@@ -82,7 +82,7 @@ export function gatewayConfig(variables: NodeJS.ProcessEnv = process.env): Gatew
   const replicas = { customers, loans, payments, webhooks };
   for (const service of SERVICE_NAMES) {
     if (new Set(replicas[service]).size < replicas[service].length) {
-      throw new ConfigError(`${service.toUpperCase()}_URL names an origin twice`);
+      throw new ConfigError(`${service.toUpperCase()}_URL contains an origin twice`);
     }
   }
   return {
@@ -110,7 +110,7 @@ function tokenSettings(read: Environment): TokenSettings | null {
   const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl, OIDC_RATE: rate } = read;
   if (issuer === undefined && audience === undefined && jwksUrl === undefined && rate === undefined) return null;
   if (issuer === undefined) throw new ConfigError('OIDC_ISSUER is not set, but another of the OIDC variables is');
-  if (audience === undefined) throw new ConfigError('OIDC_AUDIENCE must be set too, since OIDC_ISSUER is');
+  if (audience === undefined) throw new ConfigError('OIDC_AUDIENCE must be set too, because OIDC_ISSUER is set');
   return { issuer, audience, jwksUrl: jwksUrl ?? null, rate: rate ?? null };
 }
 

@@ -110,8 +110,8 @@ describe('refuses with 401', () => {
   const invalid = (detail: string) => [401, `Bearer error="invalid_token", error_description="${detail}"`, detail];
 
   it.each([
-    ['of another issuer', { iss: 'https://elsewhere.example' }, 'the iss of the token is not what it must be'],
-    ['for another API', { aud: 'another' }, 'the aud of the token is not what it must be'],
+    ['of another issuer', { iss: 'https://elsewhere.example' }, 'the claim iss of the token is missing or wrong'],
+    ['for another API', { aud: 'another' }, 'the claim aud of the token is missing or wrong'],
     ['that has expired', { expiresIn: '-1 minute' }, 'the token has expired'],
   ])('a token %s', async (_what, claims, detail) => {
     expect(await refusalOf(await tokenOf(key, claims))).toEqual(invalid(detail));
@@ -119,7 +119,7 @@ describe('refuses with 401', () => {
 
   it('a token that another key signed, under the name of a good one', async () => {
     const forger = await newKey('good');
-    expect(await refusalOf(await tokenOf(forger))).toEqual(invalid('the token is not one of the OpenID provider'));
+    expect(await refusalOf(await tokenOf(forger))).toEqual(invalid('the token is not a token of the OpenID provider'));
   });
 
   it('a token without a signature, and one by a secret that everybody knows', async () => {

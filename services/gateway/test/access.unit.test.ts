@@ -91,7 +91,7 @@ describe('routing', () => {
     const answer = await without.call('GET', '/api/webhooks');
     expect([answer.status, await answer.json()]).toEqual([
       404,
-      expect.objectContaining({ code: 'not_found', detail: 'there are no webhooks at this gateway' }),
+      expect.objectContaining({ code: 'not_found', detail: 'there is no webhooks service at this gateway' }),
     ]);
     expect((await without.call('GET', '/readyz')).status).toBe(200);
   });

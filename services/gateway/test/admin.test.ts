@@ -57,7 +57,7 @@ it('a key can not be made while others hold the keys, and nothing is half-done',
   expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toEqual([
     503,
     '1',
-    expect.objectContaining({ code: 'unavailable', detail: 'another change is in the way' }),
+    expect.objectContaining({ code: 'unavailable', detail: 'another change blocks this one' }),
   ]);
   expect(await (await gateway.call('GET', '/api/keys?name=waits')).json()).toMatchObject({ results: [] });
 });

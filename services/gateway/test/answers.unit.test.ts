@@ -39,7 +39,7 @@ it('an answer that is longer than the way to the service carries is asked for on
   const answer = await gateway.call('GET', '/api/payments');
   expect([answer.status, await answer.json()]).toEqual([
     400,
-    expect.objectContaining({ detail: 'the answer is too long: ask for fewer rows by limit' }),
+    expect.objectContaining({ detail: 'the answer is too long: request fewer rows with limit' }),
   ]);
   expect([stub.requests.length, await gateway.metric('gateway_replicas_ready')]).toEqual([1, 3]);
 });

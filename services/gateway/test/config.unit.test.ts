@@ -63,7 +63,7 @@ it.each([
   [{ API_KEYS_FILE: '/keys' }, 'API_KEYS and API_KEYS_FILE are both set'],
   [{ LOANS_URL: undefined }, 'LOANS_URL is not set'],
   [{ LOANS_URL: 'http://127.0.0.1:1/api' }, 'LOANS_URL: must be origins'],
-  [{ LOANS_URL: 'http://127.0.0.1:1,http://127.0.0.1:1' }, 'LOANS_URL names an origin twice'],
+  [{ LOANS_URL: 'http://127.0.0.1:1,http://127.0.0.1:1' }, 'LOANS_URL contains an origin twice'],
   [{ PORT: 'http' }, 'PORT: '],
   [{ GATEWAY_DATABASE_URL: 'gateway' }, 'GATEWAY_DATABASE_URL: '],
   [{ AUDIT_DAYS: '0' }, 'AUDIT_DAYS: '],

@@ -60,8 +60,8 @@ describe('the list of API keys', () => {
   });
 
   it.each([
-    ['', 'API_KEYS holds no key'],
-    ['# nothing', 'API_KEYS holds no key'],
+    ['', 'API_KEYS contains no key'],
+    ['# nothing', 'API_KEYS contains no key'],
     [`a b:${first}`, 'API_KEYS, line 1: the id must be'],
     [`:${first}`, 'API_KEYS, line 1: the id must be'],
     [`\n\nshop:${first.slice(1)}`, 'API_KEYS, line 3: the key of "shop" must be its SHA-256'],
@@ -72,7 +72,7 @@ describe('the list of API keys', () => {
     [`shop:${first}:`, 'API_KEYS, line 1: the rate of "shop" must be'],
     [`shop:${first}:1:2`, 'API_KEYS, line 1: "2" of "shop" must be one of the scopes'],
     [`shop:${first}::loans:read+`, 'API_KEYS, line 1: "" of "shop" must be one of the scopes'],
-    [`shop:${first}\nother:${first}`, 'API_KEYS, line 2: the key of "other" is there twice'],
+    [`shop:${first}\nother:${first}`, 'API_KEYS, line 2: the key of "other" occurs twice'],
   ])('is refused where an entry breaks a rule, which the error names with its line: %j', (text, message) => {
     expect(() => parseKeys(text, 'API_KEYS')).toThrow(message);
   });

@@ -70,6 +70,6 @@ function check(caller: Caller, taken: Taken | undefined, request: FastifyRequest
 }
 
 const rateLimited = (rate: number, waitMs: number): ProblemError =>
-  new ProblemError('rate_limited', `this key may call ${rate} times a second`, {
+  new ProblemError('rate_limited', `this key may make ${rate} requests per second`, {
     headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) },
   });

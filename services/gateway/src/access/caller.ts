@@ -16,7 +16,7 @@ export interface Caller {
 /** @throws ProblemError forbidden, which names the missing scope */
 export function requireScope({ scopes }: Caller, needed: Scope): void {
   if (mayDo(scopes, needed)) return;
-  throw new ProblemError('forbidden', `this needs the scope ${needed}`, {
+  throw new ProblemError('forbidden', `this operation needs the scope ${needed}`, {
     members: { required_scope: needed },
     headers: { 'www-authenticate': `Bearer error="insufficient_scope", scope="${needed}"` },
   });

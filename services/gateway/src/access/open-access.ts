@@ -71,7 +71,7 @@ export async function openAccess(
     store,
     refresh: async () =>
       stored?.refresh().catch((error: unknown) => {
-        logger.warn({ err: error }, 'what has changed in the store of API keys is taken over later');
+        logger.warn({ err: error }, 'changes of API keys could not be read yet');
       }),
     stopSteps: [
       { name: 'keys in a file', stop: endWatch },

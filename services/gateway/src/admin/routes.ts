@@ -86,7 +86,7 @@ export function adminRoutes(app: FastifyInstance, access: Access, limits: Limits
   );
 }
 
-const NO_STORE = 'there is no store of keys at this gateway: its operators set GATEWAY_DATABASE_URL';
+const NO_STORE = 'there is no database of API keys at this gateway: its operators must set GATEWAY_DATABASE_URL';
 
 /** Refuses a request whose body has not arrived completely within the time limit of a call. */
 function boundArrival(request: IncomingMessage, reply: FastifyReply, { callTimeoutMs }: Limits): void {

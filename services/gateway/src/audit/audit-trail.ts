@@ -25,9 +25,9 @@ export class AuditTrail {
   constructor(table: AuditTable, logger: Logger, registry: Registry) {
     this.#table = table;
     this.#logger = logger;
-    const waiting = 'Entries of the audit log that are not written yet';
+    const waiting = 'Audit log entries that are not written yet';
     gauge(registry, 'gateway_audit_waiting', waiting, [], () => this.#waiting.length);
-    const dropped = 'Entries of the audit log for which there was no room while its database was away';
+    const dropped = 'Audit log entries dropped for lack of room while the database was unreachable';
     this.#dropped = counter(registry, 'gateway_audit_dropped_total', dropped, []);
   }
 
@@ -54,7 +54,7 @@ export class AuditTrail {
         this.#waiting = this.#waiting.slice(batch.length);
         this.#isSilent = false;
       } catch (error) {
-        if (!this.#isSilent) this.#logger.warn({ err: error }, 'the audit log can not be written');
+        if (!this.#isSilent) this.#logger.warn({ err: error }, 'the audit log cannot be written');
         this.#isSilent = true;
         if (this.#closing.signal.aborted) break;
         await this.#rest(RETRY_MS);

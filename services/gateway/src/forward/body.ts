@@ -16,7 +16,7 @@ export interface RequestBody {
   drop(): void;
 }
 
-export const bodyTooSlow = (): ProblemError => new ProblemError('request_timeout', 'the body came too slowly');
+export const bodyTooSlow = (): ProblemError => new ProblemError('request_timeout', 'the body arrived too slowly');
 
 export const noBody: RequestBody = {
   arrive: (_source, done) => done(null),

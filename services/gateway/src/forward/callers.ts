@@ -13,10 +13,15 @@ const ABOVE_MAX = 500;
 
 export function boundCallers(server: Server, limits: Limits, registry: Registry, logger: Logger): void {
   const max = Math.max(1, Math.min(limits.callersMax, openFilesMax() - limits.filesForTheRest));
-  if (max < limits.callersMax) logger.info({ max }, 'fewer callers may connect, for few files may be open');
+  if (max < limits.callersMax)
+    logger.info({ max }, 'fewer callers may connect, because the limit of open files is low');
   let connected = 0;
   gauge(registry, 'gateway_callers', 'Connections of callers', [], () => connected);
-  const refused = counter(registry, 'gateway_callers_refused_total', 'Connections ended because there were too many');
+  const refused = counter(
+    registry,
+    'gateway_callers_refused_total',
+    'Connections of callers closed because there were too many',
+  );
   server.on('connection', (socket) => {
     connected += 1;
     socket.once('close', () => {

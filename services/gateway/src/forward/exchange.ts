@@ -100,7 +100,7 @@ export class Exchange implements UnderWay {
     if (status < 200) return;
     this.#span?.set({ 'http.response.status_code': status });
     // A service that closes the connection after a successful answer is about to stop.
-    if (status < 400 && headers.connection === 'close') this.#replica?.leaveOut('it ends its connections');
+    if (status < 400 && headers.connection === 'close') this.#replica?.leaveOut('it closes its connections');
     const isProblem = String(headers['content-type']).startsWith('application/problem+json');
     if (status >= 400 && !isProblem) controller.abort(new AttemptEnded(status === 503 ? 'closing' : 'garbled'));
     else this.#writer.head(status, answerHeaders(status, headers, this.#request), headers['content-length']);
@@ -160,7 +160,7 @@ export class Exchange implements UnderWay {
     const { service, turns } = this.#upstream;
     this.#stopWaiting = turns.wait((isTurn) => {
       if (isTurn) this.#attempt();
-      else this.#fail(unavailable(`${service} has more calls than it can do`));
+      else this.#fail(unavailable(`${service} has more calls than it can process`));
     });
   }
 
@@ -253,7 +253,7 @@ function pathOf(url: string): string {
 function problemOf(kind: FailureKind, service: string, cause: unknown): ProblemError {
   if (kind === 'timeout') return unavailable(`${service} took too long`, cause);
   if (kind === 'oversized')
-    return new ProblemError('invalid_request', 'the answer is too long: ask for fewer rows by limit');
+    return new ProblemError('invalid_request', 'the answer is too long: request fewer rows with limit');
   if (kind === 'unsendable') return new ProblemError('invalid_request', 'the path or a header holds forbidden bytes');
   return unavailable(`${service} is not available`, cause);
 }

@@ -30,7 +30,7 @@ export class AttemptEnded extends Error {
   override readonly name = 'AttemptEnded';
   readonly kind: FailureKind;
   constructor(kind: FailureKind) {
-    super(`the attempt was ended: ${kind}`);
+    super(`the attempt was aborted: ${kind}`);
     this.kind = kind;
   }
 }

@@ -65,7 +65,7 @@ export class KeptBody implements RequestBody {
   }
 
   #tooLarge(): ProblemError {
-    const detail = `the body is over ${this.#bytesMax} bytes, which only an upload may be`;
+    const detail = `the body is over ${this.#bytesMax} bytes long, which only an upload may be`;
     return new ProblemError('payload_too_large', detail);
   }
 }

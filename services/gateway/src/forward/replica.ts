@@ -130,7 +130,7 @@ export class Replica {
   /** Called when its address has disappeared: probing stops, and connections close after the last call. */
   async retire(): Promise<void> {
     this.#end();
-    this.#logger.info({ origin: this.origin }, 'a replica is gone');
+    this.#logger.info({ origin: this.origin }, 'a replica was removed');
     this.#mux.close();
     await Promise.allSettled([this.#pools.calls.close(), this.#pools.uploads.close(), this.#probes.destroy()]);
   }
@@ -173,7 +173,7 @@ export class Replica {
     if (state === this.#state) return;
     const { origin } = this;
     if (state === 'ready') this.#logger.info({ origin }, 'a replica is ready');
-    else this.#logger.warn({ origin, state, reason: textOf(reason) }, 'a replica is left out');
+    else this.#logger.warn({ origin, state, reason: textOf(reason) }, 'a replica gets no calls');
     this.#state = state;
     if (state === 'ready') this.#mux.askAgain();
     this.#onChange();

@@ -44,7 +44,7 @@ function forward(app: FastifyInstance, operation: Forwarded, upstream: Upstream 
     config: { operation },
     handler: (request, reply) => {
       if (upstream === undefined)
-        throw new ProblemError('not_found', `there are no ${operation.service} at this gateway`);
+        throw new ProblemError('not_found', `there is no ${operation.service} service at this gateway`);
       return new Exchange(upstream, lane, (request.caller as Caller).id, request, reply).start();
     },
   });

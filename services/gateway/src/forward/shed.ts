@@ -34,11 +34,9 @@ export interface ShedOptions {
 
 /** Runs before everything else that the server does with a request. */
 export function shedFirst(server: Server, { upstreams, lag, limits, logger, registry }: ShedOptions): void {
-  const total = counter(registry, 'gateway_shed_total', 'Calls refused before anything was spent on them', [
-    'upstream',
-  ]);
+  const total = counter(registry, 'gateway_shed_total', 'Calls refused before any work on them', ['upstream']);
   for (const service of upstreams.keys()) total.inc({ upstream: service }, 0);
-  const behind = 'Whether it refuses calls, for its event loop is late';
+  const behind = 'Whether the gateway refuses calls because its event loop is late';
   gauge(registry, 'gateway_behind', behind, [], () => (lag.isBehind ? 1 : 0));
   const log = new ShedLog(logger);
   const refusalBy = new Map([...upstreams.keys()].map((service) => [service, refusalOf(service)] as const));
@@ -115,7 +113,7 @@ class ShedLog {
   }
 
   #tell(): void {
-    this.#logger.warn({ refused: this.#counts }, 'more calls arrive than can be done');
+    this.#logger.warn({ refused: this.#counts }, 'more calls arrive than can be processed');
     this.#counts = {};
     this.#willTell = false;
   }

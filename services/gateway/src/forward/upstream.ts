@@ -55,7 +55,7 @@ export function openUpstreams(
   const metrics = upstreamMetrics(registry);
   const kept = new SharedRoom(limits.keptBytesMax);
   const answers = new SharedRoom(limits.answerBytesMax);
-  gauge(registry, 'gateway_body_bytes', 'Bytes of bodies that are kept until their answer', [], () => kept.taken);
+  gauge(registry, 'gateway_body_bytes', 'Bytes of request bodies that are kept until the answer', [], () => kept.taken);
   const unread = 'Bytes of answers that their callers have not read yet';
   gauge(registry, 'gateway_answer_bytes', unread, [], () => answers.taken);
   const open = (service: ServiceName): Upstream => {
@@ -89,20 +89,24 @@ function upstreamMetrics(registry: Registry) {
     gaugeOfMany(registry, name, help, ['upstream'], (metric) => {
       for (const [upstream, of] of watched) metric.set({ upstream }, value(of));
     });
-  read('gateway_replicas', 'Replicas that its addresses name', (of) => of.replicas.replicas.length);
-  read('gateway_replicas_ready', 'Replicas that say they are ready', (of) => of.replicas.ready);
-  read('gateway_mux_connections', 'Replicas to which calls go over one connection', (of) => of.replicas.connected);
-  read('gateway_calls_under_way', 'Calls under way, uploads left out', (of) => of.places.calls.taken);
-  read('gateway_calls_waiting', 'Calls that wait for their turn', (of) => of.turns.waiting);
-  read('gateway_uploads_under_way', 'Bulk uploads under way', (of) => of.places.uploads.taken);
+  read('gateway_replicas', 'Replicas that the addresses of the service name', (of) => of.replicas.replicas.length);
+  read('gateway_replicas_ready', 'Replicas that report to be ready', (of) => of.replicas.ready);
+  read(
+    'gateway_mux_connections',
+    'Replicas that receive calls over one multiplexed connection',
+    (of) => of.replicas.connected,
+  );
+  read('gateway_calls_under_way', 'Calls without an answer yet, except uploads', (of) => of.places.calls.taken);
+  read('gateway_calls_waiting', 'Calls that wait because no replica has room', (of) => of.turns.waiting);
+  read('gateway_uploads_under_way', 'Bulk uploads without an answer yet', (of) => of.places.uploads.taken);
   return {
     watch: (service: ServiceName, of: Watched) => watched.set(service, of),
-    attempts: counter(
-      registry,
-      'gateway_attempts_total',
-      'Requests sent to a service, by how they ended; a call that is sent again counts again',
-      ['upstream', 'outcome'],
-    ),
-    duration: durationHistogram(registry, 'gateway_attempt_duration_seconds', 'How long a service took', ['upstream']),
+    attempts: counter(registry, 'gateway_attempts_total', 'Requests sent to a service, by outcome; each retry counts', [
+      'upstream',
+      'outcome',
+    ]),
+    duration: durationHistogram(registry, 'gateway_attempt_duration_seconds', 'Duration of requests to a service', [
+      'upstream',
+    ]),
   };
 }

@@ -27,13 +27,13 @@ export function parseKeys(text: string, source: string): ApiKey[] {
       const key = parseEntry(entry, `${source}, line ${index + 1}`);
       const hex = key.digest.toString('hex');
       if (seen.has(hex)) {
-        throw new ConfigError(`${source}, line ${index + 1}: the key of "${key.caller}" is there twice`);
+        throw new ConfigError(`${source}, line ${index + 1}: the key of "${key.caller}" occurs twice`);
       }
       seen.add(hex);
       keys.push(key);
     }
   }
-  if (keys.length === 0) throw new ConfigError(`${source} holds no key`);
+  if (keys.length === 0) throw new ConfigError(`${source} contains no key`);
   return keys;
 }
 

@@ -30,9 +30,9 @@ export function watchStaticKeys(source: KeySource, onKeys: (keys: ApiKey[]) => v
       if (text === null) return;
       const keys = parseKeys(text, file.name);
       onKeys(keys);
-      logger.info({ file: source.file, keys: keys.length }, 'read the API keys again');
+      logger.info({ file: source.file, keys: keys.length }, 'reloaded the API keys');
     } catch (error) {
-      logger.error({ err: error, file: source.file }, 'the API keys can not be read: those read before stay valid');
+      logger.error({ err: error, file: source.file }, 'the API keys cannot be read: the previous keys stay valid');
     }
   }, FILE_POLL_MS).unref();
   return () => clearInterval(timer);
@@ -56,7 +56,7 @@ class KeysFile {
       return this.#seen;
     } catch (error) {
       this.#seen = (error as Error).message;
-      throw new ConfigError(`${this.name} can not be read: ${this.#seen}`);
+      throw new ConfigError(`${this.name} cannot be read: ${this.#seen}`);
     }
   }
 

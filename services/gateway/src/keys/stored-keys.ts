@@ -28,7 +28,7 @@ export class StoredKeys {
     this.#store = store;
     this.#onKeys = onKeys;
     this.#logger = logger;
-    const help = 'Seconds since the store of API keys was asked whether they have changed';
+    const help = 'Seconds since the database was last queried for changed API keys';
     gauge(registry, 'gateway_keys_age_seconds', help, [], () => (performance.now() - this.#readAtMs) / 1000);
   }
 
@@ -84,7 +84,7 @@ export class StoredKeys {
         if (round % USES_EVERY === 0) await this.#writeUses();
         this.#isSilent = false;
       } catch (error) {
-        if (!this.#isSilent) this.#logger.warn({ err: error }, 'the store of API keys can not be asked');
+        if (!this.#isSilent) this.#logger.warn({ err: error }, 'the database of API keys cannot be queried');
         this.#isSilent = true;
       }
     }

@@ -30,7 +30,7 @@ export function drawFrom(database: Database, timeoutMs: number): Draw {
       await run(sql, MAKE, [bucket, capacity]);
       [row] = await run<{ drawn: number; tokens: number }>(sql, DRAW, parameters);
     }
-    if (row === undefined) throw new Error('the bucket is gone again');
+    if (row === undefined) throw new Error('the bucket was deleted concurrently');
     return { drawn: row.drawn, left: row.tokens };
   };
   return (...parameters) => within(draw(...parameters), timeoutMs, `no answer for ${timeoutMs} ms`);

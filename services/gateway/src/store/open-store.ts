@@ -53,7 +53,7 @@ export async function openStore(
       );
       while (await audit.forget(auditDays));
     } catch (error) {
-      logger.warn({ err: error }, 'what is old could not be forgotten');
+      logger.warn({ err: error }, 'old rows could not be deleted yet');
     }
   };
   const timer = setInterval(() => void keepHouse(), HOUSEKEEPING_INTERVAL_MS).unref();

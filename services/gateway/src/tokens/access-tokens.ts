@@ -116,7 +116,7 @@ export class AccessTokens {
 
   async #findKeys(): Promise<JWTVerifyGetKey> {
     const url = new URL(this.#settings.jwksUrl ?? (await describedBy(this.#settings.issuer)));
-    this.#logger.info({ url: url.href }, 'the keys of the OpenID provider are here');
+    this.#logger.info({ url: url.href }, 'found the keys of the OpenID provider');
     return createRemoteJWKSet(url, {
       timeoutDuration: FETCH_TIMEOUT_MS,
       cooldownDuration: FETCH_COOLDOWN_MS,
@@ -127,8 +127,8 @@ export class AccessTokens {
   #problemOf(error: unknown): ProblemError {
     const detail = faultOf(error);
     if (detail === null) {
-      this.#logger.warn({ err: error }, 'the OpenID provider can not be asked for its keys');
-      return unavailable('the OpenID provider can not be asked for its keys', error);
+      this.#logger.warn({ err: error }, 'the keys of the OpenID provider cannot be fetched');
+      return unavailable('the keys of the OpenID provider cannot be fetched', error);
     }
     const challenge = `Bearer error="invalid_token", error_description="${detail}"`;
     return new ProblemError('unauthenticated', detail, { headers: { 'www-authenticate': challenge }, cause: error });
@@ -146,8 +146,9 @@ async function describedBy(issuer: string): Promise<string> {
 /** The fault of a token; null for any other error. */
 function faultOf(error: unknown): string | null {
   if (error instanceof errors.JWTExpired) return 'the token has expired';
-  if (error instanceof errors.JWTClaimValidationFailed) return `the ${error.claim} of the token is not what it must be`;
-  if (error instanceof errors.JOSEAlgNotAllowed) return 'the token is not signed as it must be';
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return `the claim ${error.claim} of the token is missing or wrong`;
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'the signature algorithm of the token is not allowed';
   const isForged =
     error instanceof errors.JWSSignatureVerificationFailed ||
     error instanceof errors.JWKSNoMatchingKey ||
@@ -155,7 +156,7 @@ function faultOf(error: unknown): string | null {
     error instanceof errors.JWSInvalid ||
     error instanceof errors.JWTInvalid ||
     error instanceof errors.JOSENotSupported;
-  return isForged ? 'the token is not one of the OpenID provider' : null;
+  return isForged ? 'the token is not a token of the OpenID provider' : null;
 }
 
 /** `scope` as in OAuth (RFC 8693), or `scp` as some providers send. Unknown scopes are ignored. */

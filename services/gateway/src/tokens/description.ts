@@ -10,6 +10,6 @@ export function keysUrlOf(description: unknown, issuer: string): string {
   if (typeof keys !== 'string' || !URL.canParse(keys)) throw new Error(`the description of ${issuer} has no jwks_uri`);
   // Keys sent without encryption could be forged.
   const isSafe = new URL(keys).protocol === 'https:' || issuer.startsWith('http:');
-  if (!isSafe) throw new Error(`the jwks_uri of ${issuer} is without TLS`);
+  if (!isSafe) throw new Error(`the jwks_uri of ${issuer} does not use TLS`);
   return keys;
 }

@@ -24,15 +24,15 @@ function partsOf(
     case 'unauthenticated':
       return { detail: 'the API key is not valid' };
     case 'forbidden':
-      return { detail: 'this needs the scope payments:write', required_scope: 'payments:write' };
+      return { detail: 'this operation needs the scope payments:write', required_scope: 'payments:write' };
     case 'not_found':
       return { detail: `there is no ${missing}` };
     case 'method_not_allowed':
       return { detail: 'DELETE is not allowed here; allowed: GET, HEAD, POST' };
     case 'request_timeout':
-      return { detail: 'the body came too slowly' };
+      return { detail: 'the body arrived too slowly' };
     case 'already_exists':
-      return { detail: `the ${taken} exists` };
+      return { detail: `the ${taken} already exists` };
     case 'loan_not_pending':
       return { detail: 'only a pending loan can be activated or rejected' };
     case 'key_not_active':
@@ -40,7 +40,7 @@ function partsOf(
     case 'too_many_webhooks':
       return { detail: 'there are 100 webhooks already' };
     case 'payload_too_large':
-      return { detail: 'the body is over 1048576 bytes, which only an upload may be' };
+      return { detail: 'the body is over 1048576 bytes long, which only an upload may be' };
     case 'unsupported_media_type':
       return { detail: `the body must be ${(operation.stream ?? ['application/json']).join(', ')}` };
     case 'customer_not_found':
@@ -54,12 +54,12 @@ function partsOf(
     case 'bulk_failed':
       return { detail: '1 of 2 lines have errors; nothing was created', ...failedUpload };
     case 'rate_limited':
-      return { detail: 'this key may call 50 times a second' };
+      return { detail: 'this key may make 50 requests per second' };
     case 'internal_error':
-      return { detail: 'something went wrong on our side' };
+      return { detail: 'an unexpected error occurred' };
     case 'unavailable':
       return {
-        detail: `${operation.service === 'gateway' ? 'the store of keys' : operation.service} is not available`,
+        detail: `${operation.service === 'gateway' ? 'the database of API keys' : operation.service} is not available`,
       };
     default:
       return code satisfies never;

@@ -50,14 +50,14 @@ export const createKey: OperationText = {
   },
   answers: { 201: only('The key, shown this once', created) },
   invalid: { pointer: '/scopes', in: 'body', code: 'invalid', detail: 'must name no scope twice' },
-  missing: 'store of keys at this gateway',
+  missing: 'database of API keys at this gateway',
 };
 
 export const listKeys: OperationText = {
   description: `All keys, or those that the filters name. ${NO_STORE}`,
   answers: { 200: only('A key', lastPage(key)) },
   invalid: LIMIT_INVALID,
-  missing: 'store of keys at this gateway',
+  missing: 'database of API keys at this gateway',
 };
 
 export const getKey: OperationText = {

@@ -63,14 +63,14 @@ export const createWebhook: OperationText = {
   },
   answers: { 201: only('The webhook, with the secret that is shown this once', { ...webhook, secret }) },
   invalid: { pointer: '/url', in: 'body', code: 'invalid', detail: 'must be an https URL' },
-  missing: 'webhooks at this gateway',
+  missing: 'webhooks service at this gateway',
 };
 
 export const listWebhooks: OperationText = {
   description: 'All webhooks, or those of a status.',
   answers: { 200: only('One webhook', lastPage(webhook)) },
   invalid: LIMIT_INVALID,
-  missing: 'webhooks at this gateway',
+  missing: 'webhooks service at this gateway',
 };
 
 export const getWebhook: OperationText = {
