@@ -91,7 +91,7 @@ describe('the formats of a bulk upload', () => {
   it('says of a file in a form how it may tell its format', async () => {
     const { body, type } = formOf([{ name: 'file', fileName: 'a', body: 'a,1' }]);
     const reply = await upload(customers.app, body, { type });
-    expect(reply.body.detail).toMatch(/^the file must be text\/csv, .*json, by its Content-Type or its name's ending$/);
+    expect(reply.body.detail).toMatch(/^the file must be text\/csv, .*json, by its Content-Type or file extension$/);
   });
 
   it('refuses at once, though the file goes on', async () => {

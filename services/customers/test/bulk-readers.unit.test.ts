@@ -96,7 +96,7 @@ describe('CSV', () => {
   it('ends a line at LF alone, and loses nothing of a file that has none', () => {
     const files = ['external_id,score\r"a",1\r"b",2', '"a",1\r"b",2\r'];
     for (const file of files) expect(values(read(csv, file))).toEqual([expect.stringContaining('is not CSV')]);
-    expect(() => read(csv, 'external_id,score\ra,1\rb,2')).toThrow('not known here');
+    expect(() => read(csv, 'external_id,score\ra,1\rb,2')).toThrow('unknown column');
   });
 
   it('takes a first customer called external_id for a customer', () => {
@@ -152,8 +152,8 @@ describe('JSON', () => {
   });
 
   it.each([
-    ['[1,', [1, 'is cut off: the array is not closed']],
-    ['[1', ['is cut off: the array is not closed']],
+    ['[1,', [1, 'is incomplete: the array is not closed']],
+    ['[1', ['is incomplete: the array is not closed']],
     ['[1,]', [1, expect.stringContaining('is not JSON')]],
     ['[1 2]', [expect.stringContaining('is not JSON')]],
     ['[1]]', [1, 'comes after the end of the array']],

@@ -146,7 +146,7 @@ describe('a bulk upload', () => {
     expect(reply.body.errors.map(({ line, external_id, detail }) => [line, external_id, detail])).toEqual([
       [1, `${name}-a`, 'score must not have an exponent'],
       [2, `${name}-b`, 'score must not have more than two decimals'],
-      [3, `${name}-c`, 'colour is not known here'],
+      [3, `${name}-c`, 'colour is unknown'],
       [4, null, expect.any(String)],
       [5, null, expect.stringContaining('is not JSON')],
     ]);

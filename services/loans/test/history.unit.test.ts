@@ -80,7 +80,7 @@ describe('a history', () => {
     ]);
     const early = { ...payment(1, '40.00'), seen: { loans: 9 } } as StreamEvent;
     expect((await take([taken], [early])).faults).toEqual([
-      "payments 1 can't be taken: what they rest on comes after them",
+      'payments 1 cannot be applied: they depend on later events',
     ]);
   });
 });

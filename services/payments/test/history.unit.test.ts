@@ -52,7 +52,7 @@ const faultsOf = async (...own: StreamEvent[]) => {
 };
 
 const notOldestFirst = (version: number) => [
-  `payments ${version} (PaymentApplied): it is not spread over the oldest loans first`,
+  `payments ${version} (PaymentApplied): its parts do not pay the oldest loans first`,
 ];
 
 describe('a history of payments', () => {

@@ -26,7 +26,7 @@ export async function* arriving(
 async function unlessIdle<T>(next: Promise<T>, stopping: AbortSignal, idleTimeoutMs: number): Promise<T> {
   const { promise: never, reject } = Promise.withResolvers<never>();
   const stop = () => reject(unavailable('the service is stopping'));
-  const idle = () => reject(new ProblemError('request_timeout', `nothing came for ${idleTimeoutMs} ms`));
+  const idle = () => reject(new ProblemError('request_timeout', `no data arrived for ${idleTimeoutMs} ms`));
   const timer = setTimeout(idle, idleTimeoutMs);
   stopping.addEventListener('abort', stop, { once: true });
   if (stopping.aborted) stop();

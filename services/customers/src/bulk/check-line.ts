@@ -35,7 +35,7 @@ export function takenLine(line: number, externalId: string): BulkError {
     line,
     external_id: externalId,
     code: 'already_exists',
-    detail: `the customer ${externalId} exists`,
+    detail: `the customer ${externalId} already exists`,
   });
 }
 

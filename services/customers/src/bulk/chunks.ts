@@ -18,7 +18,7 @@ export async function* chunksOf({ reader, bytes, surplus }: Upload): AsyncGenera
   }
   for await (const piece of bytes) yield* full(reader.read(piece));
   yield* full(reader.end());
-  const fault = (name: string) => `is the part ${JSON.stringify(name)} after the file, not known here`;
+  const fault = (name: string) => `is the unknown part ${JSON.stringify(name)} after the file`;
   yield* full(surplus().map((name, place) => ({ line: last + 1 + place, fault: fault(name) })));
   if (lines.length > 0) yield lines;
 }

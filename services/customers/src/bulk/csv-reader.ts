@@ -55,8 +55,7 @@ const isHeader = (fields: readonly string[]): boolean =>
 function columnsOf(header: readonly string[]): string[] {
   const columns = header.map(named);
   for (const [place, column] of columns.entries()) {
-    if (!COLUMNS.includes(column))
-      throw invalid('body', '', `has the column ${JSON.stringify(column)}, not known here`);
+    if (!COLUMNS.includes(column)) throw invalid('body', '', `has the unknown column ${JSON.stringify(column)}`);
     if (columns.indexOf(column) !== place) throw invalid('body', '', `has the column ${column} twice`);
   }
   const missing = REQUIRED_COLUMNS.find((column) => !columns.includes(column));

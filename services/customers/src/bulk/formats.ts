@@ -39,7 +39,7 @@ export interface Upload {
  */
 export async function openUpload(headers: IncomingHttpHeaders, bytes: AsyncIterable<Buffer>): Promise<Upload> {
   const { 'content-type': contentType = '', 'content-encoding': encoding = 'identity' } = headers;
-  if (encoding.toLowerCase() !== 'identity') throw unsupported(`the content encoding ${encoding} is not taken`);
+  if (encoding.toLowerCase() !== 'identity') throw unsupported(`the content encoding ${encoding} is not supported`);
   if (mediaTypeOf(contentType) === 'multipart/form-data') {
     const part = await filePart(contentType, bytes);
     return { reader: readerOfPart(part), bytes: part.bytes, surplus: part.surplus };
@@ -51,13 +51,13 @@ export async function openUpload(headers: IncomingHttpHeaders, bytes: AsyncItera
 function readerOfPart({ mediaType, fileName }: FilePart): LineReader {
   const ending = /\.(\w+)$/.exec(fileName)?.[1]?.toLowerCase() ?? '';
   const type = READERS.has(mediaType) ? mediaType : (ENDINGS.get(ending) ?? mediaType);
-  return readerOf(type, `the file must be ${[...READERS.keys()].join(', ')}, by its Content-Type or its name's ending`);
+  return readerOf(type, `the file must be ${[...READERS.keys()].join(', ')}, by its Content-Type or file extension`);
 }
 
 /** @param rule the error's detail if the type is unknown */
 function readerOf(contentType: string, rule: string): LineReader {
   const charset = /;\s*charset="?([^";\s]+)/i.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8';
-  if (!CHARSETS.includes(charset)) throw unsupported(`the charset ${charset} is not taken: send UTF-8`);
+  if (!CHARSETS.includes(charset)) throw unsupported(`the charset ${charset} is not supported: send UTF-8`);
   const open = READERS.get(mediaTypeOf(contentType));
   if (open === undefined) throw unsupported(rule);
   return open();

@@ -43,7 +43,7 @@ export class JsonArrayReader implements LineReader {
 
   *end(): Generator<ReadLine> {
     if (this.#where === 'before') throw notAnArray();
-    if (this.#where === 'inside') yield { line: this.#place + 1, fault: 'is cut off: the array is not closed' };
+    if (this.#where === 'inside') yield { line: this.#place + 1, fault: 'is incomplete: the array is not closed' };
   }
 
   /** Looks for the opening bracket. @returns where the first element begins */

@@ -30,7 +30,7 @@ export async function filePart(contentType: string, bytes: AsyncIterable<Buffer>
   let isFound = false;
   const unknown = (name: string) => {
     surplus.push(name);
-    if (!isFound) reject(invalid('body', `/${name}`, `is not known here; send one file, in ${FILE_FIELD}`));
+    if (!isFound) reject(invalid('body', `/${name}`, `is unknown; send one file, in the field ${FILE_FIELD}`));
   };
   form.on('field', unknown);
   form.on('file', (name, file, fileName, _encoding, mediaType) => {
@@ -53,7 +53,9 @@ export async function filePart(contentType: string, bytes: AsyncIterable<Buffer>
     resolve({ mediaType, fileName: fileName ?? '', bytes: whole(), surplus: () => surplus });
   });
   const ended = pipeline(Readable.from(bytes, { highWaterMark: 1 }), form).catch((error: unknown) => {
-    throw error instanceof ProblemError ? error : invalid('body', '', `is no form: ${(error as Error).message}`);
+    throw error instanceof ProblemError
+      ? error
+      : invalid('body', '', `is not a valid form: ${(error as Error).message}`);
   });
   ended.then(() => reject(invalid('body', `/${FILE_FIELD}`, 'is required', 'required')), reject);
   found.catch(() => form.destroy());
@@ -65,6 +67,6 @@ function openForm(contentType: string) {
   try {
     return new Busboy({ headers: { 'content-type': contentType }, limits });
   } catch (error) {
-    throw invalid('body', '', `is no form: ${(error as Error).message}`);
+    throw invalid('body', '', `is not a valid form: ${(error as Error).message}`);
   }
 }

@@ -122,7 +122,7 @@ async function transaction<T>(
       return await inTurn(lane, () => inTransaction(database, work, options));
     } catch (error) {
       if (!(error instanceof StoreConflictError)) throw error;
-      if (attempt === ATTEMPTS_MAX) throw unavailable('too many others wrote the same at once', error);
+      if (attempt === ATTEMPTS_MAX) throw unavailable('too many concurrent writes of the same data', error);
     }
   }
 }

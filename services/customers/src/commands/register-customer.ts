@@ -21,7 +21,7 @@ export function registerCustomerCommand(
     origin,
     decide: (_account, { id, taken }) =>
       taken
-        ? refuse(new ProblemError('already_exists', `the customer ${request.external_id} exists`), origin)
+        ? refuse(new ProblemError('already_exists', `the customer ${request.external_id} already exists`), origin)
         : {
             events: [{ type: 'CustomerRegistered', data: registration(request, id) }],
             confirmBy: [],

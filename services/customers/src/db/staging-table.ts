@@ -160,4 +160,4 @@ export async function forgetStagings(sql: Sql): Promise<boolean> {
   return (await run(sql, FORGET_LINES, [FORGET_ROWS_MAX])).length > 0;
 }
 
-const lost = () => unavailable('what was staged is gone: send it again');
+const lost = () => unavailable('the staged lines were deleted: send the file again');

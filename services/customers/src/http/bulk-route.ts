@@ -29,7 +29,7 @@ import type { CustomerAccount } from '../domain/account.ts';
 const OPERATION = operations.createCustomersInBulk;
 
 export function bulkRoute({ server, database, streams, registry }: ServiceParts<CustomerAccount>): void {
-  const lines = counter(registry, 'mo_bulk_lines_total', 'Lines of bulk uploads, by what became of them', ['outcome']);
+  const lines = counter(registry, 'mo_bulk_lines_total', 'Lines of bulk uploads, by outcome', ['outcome']);
   for (const outcome of ['created', 'failed']) lines.inc({ outcome }, 0);
   const parts: BulkParts = {
     database,

@@ -23,7 +23,7 @@ export function takeLoanCommand(
       const credit = takeLoan(account, request, id, nowMs);
       const isInvalid = !credit.granted && credit.refusal.code === 'taken_in_future';
       if (taken && !isInvalid)
-        return refuse(new ProblemError('already_exists', `the loan ${request.external_id} exists`), origin);
+        return refuse(new ProblemError('already_exists', `the loan ${request.external_id} already exists`), origin);
       return decisionOn(credit, account, origin, 201);
     },
   };

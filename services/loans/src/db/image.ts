@@ -64,7 +64,7 @@ class LoanImage implements Image<LoanAccount> {
         const isAsked = event.type === 'LoanTaken' && event.data.requested;
         const loan = account.loans.get(event.data.loan_id);
         const isInPlace = isAsked ? loan?.status === 'pending' : loan === undefined;
-        if (!isInPlace) return `its loan is ${loan?.status ?? 'not there'} before it`;
+        if (!isInPlace) return `its loan is ${loan?.status ?? 'missing'} before it`;
         const debt = account.debt + (isAsked ? 0n : parseMoney(event.data.amount));
         if (account.status !== 'active') return 'its customer is not active';
         return debt > account.score ? `the debt of ${formatMoney(debt)} exceeds ${formatMoney(account.score)}` : null;
@@ -72,8 +72,8 @@ class LoanImage implements Image<LoanAccount> {
       case 'LoanRejected':
       case 'LoanPaid': {
         const loan = account.loans.get(event.data.loan_id);
-        if (loan === undefined) return 'its loan is not there';
-        if (!isDeepStrictEqual(event.data, eventOf(account, loan))) return 'it does not say of its loan what that is';
+        if (loan === undefined) return 'its loan is missing';
+        if (!isDeepStrictEqual(event.data, eventOf(account, loan))) return 'its data differ from its loan';
         const isDue = event.type === 'LoanPaid' ? loan.outstanding === 0n : loan.status === 'pending';
         return isDue ? null : `its loan is ${loan.status}, with ${formatMoney(loan.outstanding)} outstanding`;
       }
@@ -81,7 +81,7 @@ class LoanImage implements Image<LoanAccount> {
       case 'CustomerUpdated':
       case 'PaymentApplied':
       case 'PaymentRejected':
-        return `${event.type} is not decided here`;
+        return `${event.type} is an event of another service`;
       default:
         return event satisfies never;
     }

@@ -61,7 +61,7 @@ export function paidOffBy(account: LoanAccount, payment: EventOf<'PaymentApplied
 /** One of the account's loans that the batch has loaded. */
 export function loanOf(account: LoanAccount, loanId: number): Loan {
   const loan = account.loans.get(loanId);
-  if (loan === undefined) throw new Error(`loan ${loanId} is not among those loaded of customer ${account.customerId}`);
+  if (loan === undefined) throw new Error(`loan ${loanId} of customer ${account.customerId} was not loaded`);
   return loan;
 }
 

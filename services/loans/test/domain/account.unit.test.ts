@@ -117,7 +117,7 @@ describe('a loan', () => {
   });
 
   it('that the batch has not loaded is an error which names it', () => {
-    expect(() => loanOf(known, 9)).toThrow('loan 9 is not among those loaded of customer 7');
+    expect(() => loanOf(known, 9)).toThrow('loan 9 of customer 7 was not loaded');
     expect(loanOf(withLoans(0n, [active]), 1)).toBe(active);
   });
 });

@@ -23,7 +23,7 @@ export function makePaymentCommand(
       const spread = makePayment(account, request, id, nowMs);
       const isInvalid = spread.kind === 'refused' && spread.code !== 'customer_not_found';
       if (taken && !isInvalid)
-        return refuse(new ProblemError('already_exists', `the payment ${request.external_id} exists`), origin);
+        return refuse(new ProblemError('already_exists', `the payment ${request.external_id} already exists`), origin);
       return decisionOn(spread, origin);
     },
   };
@@ -48,7 +48,7 @@ function refused(code: Extract<Spread, { kind: 'refused' }>['code'], origin: Ori
     case 'paid_in_future':
       throw invalid('body', '/paid_at', 'must not be in the future', 'in_future');
     case 'too_many_loans': {
-      const rule = `must not go to more than ${PAYMENT_LOANS_MAX} loans: pay in several payments`;
+      const rule = `must not pay more than ${PAYMENT_LOANS_MAX} loans: make several payments`;
       throw invalid('body', '/total_amount', rule, 'too_many_loans');
     }
     case 'customer_not_found':

@@ -101,9 +101,9 @@ class PaymentImage implements Image<PaymentAccount> {
       const sum = formatMoney(parts.reduce((amount, part) => amount + parseMoney(part.amount), 0n));
       if (sum !== total) return `its details sum to ${sum}, not ${total}`;
       const due = this.#spread(parseMoney(total));
-      return isDeepStrictEqual(parts, due) ? null : 'it is not spread over the oldest loans first';
+      return isDeepStrictEqual(parts, due) ? null : 'its parts do not pay the oldest loans first';
     }
-    if (event.type !== 'PaymentRejected') return `${event.type} is not decided here`;
+    if (event.type !== 'PaymentRejected') return `${event.type} is an event of another service`;
     const isRight = parseMoney(event.data.total_amount) > account.owed;
     return isRight ? null : `it is rejected, though ${formatMoney(account.owed)} is owed`;
   }

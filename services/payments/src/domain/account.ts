@@ -88,7 +88,7 @@ function paid(account: PaymentAccount, event: EventOf<'PaymentApplied'>): Paymen
     return { ...loan, outstanding: loan.outstanding - part };
   });
   if (parts.size > 0)
-    throw new Error(`loans ${[...parts.keys()].join(', ')} are not among those of customer ${account.customerId}`);
+    throw new Error(`loans ${[...parts.keys()].join(', ')} are not open loans of customer ${account.customerId}`);
   const details = event.data.details.map(({ loan_id: loanId, amount }) => ({ loanId, amount: parseMoney(amount) }));
   const payment: Payment = { ...paymentOf(event), status: 'completed', details };
   return { ...withPayment(account, payment), loans, owed: account.owed - payment.totalAmount };

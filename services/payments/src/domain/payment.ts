@@ -45,7 +45,8 @@ export function makePayment(account: PaymentAccount | null, request: NewPayment,
     return { kind: 'rejected', type: 'PaymentRejected', data: { ...payment, rejection_reason: 'exceeds_debt' } };
   }
   const parts = allocate(request.total_amount, account.loans);
-  if (parts === null) throw new Error(`customer ${account.customerId} owes ${account.owed}, but its loans hold less`);
+  if (parts === null)
+    throw new Error(`customer ${account.customerId} owes ${account.owed}, but the sum of its loans is less`);
   if (parts.length > PAYMENT_LOANS_MAX) return { kind: 'refused', code: 'too_many_loans' };
   const details = parts.map((part) => ({ loan_id: part.id, amount: formatMoney(part.amount) }));
   const paid_at = isoTime(request.paid_at ?? Math.max(nowMs, takenMsOf(account, parts)));

@@ -6,7 +6,7 @@ import type { Payment } from '../domain/payment.ts';
 /** The API representation of a payment that the batch has made. */
 export function presentPayment(account: PaymentAccount, paymentId: number): PaymentBody {
   const payment = account.payments.get(paymentId);
-  if (payment === undefined) throw new Error(`payment ${paymentId} is not among those of the batch`);
+  if (payment === undefined) throw new Error(`payment ${paymentId} is not in the batch`);
   const names = new Map(account.loans.map((loan) => [loan.id, loan.externalId]));
   return paymentBody(payment, account.externalId, (loanId) => names.get(loanId));
 }

@@ -120,7 +120,7 @@ describe('a payment that is applied', () => {
 
   it('can not pay loans that are not there', () => {
     expect(() => evolve(owing(loan(1, 60n)), applied('0.03', [1, '0.01'], [8, '0.01'], [9, '0.01']))).toThrow(
-      'loans 8, 9 are not among those of customer 7',
+      'loans 8, 9 are not open loans of customer 7',
     );
   });
 
@@ -181,7 +181,9 @@ describe('the decision on a payment', () => {
 
   it('is an error where the loans hold less than is owed', () => {
     const account = { ...owing(loan(1, 60n)), owed: 200n };
-    expect(() => makePayment(account, request, 70, NOW_MS)).toThrow('customer 7 owes 200, but its loans hold less');
+    expect(() => makePayment(account, request, 70, NOW_MS)).toThrow(
+      'customer 7 owes 200, but the sum of its loans is less',
+    );
   });
 });
 
