@@ -33,7 +33,7 @@ export async function runFaults(options: RunOptions): Promise<Summary> {
   for (const fault of faults) {
     const reason = whyNotPlantable(options.copy, fault);
     if (reason === null) continue;
-    print(`${fault.id}: can not be planted: ${reason}`);
+    print(`${fault.id}: cannot be planted: ${reason}`);
     summary.unsound.push(fault.id);
   }
   if (summary.unsound.length > 0) return summary;

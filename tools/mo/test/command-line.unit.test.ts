@@ -160,7 +160,7 @@ describe('without a system', () => {
     const url = `postgres://mo:mo@${CLOSED}/mo`;
     const databases = { CUSTOMERS_DATABASE_URL: url, LOANS_DATABASE_URL: url, PAYMENTS_DATABASE_URL: url };
     const { code, stderr } = await mo(['reconcile'], databases);
-    expect([code, stderr]).toEqual([2, `mo: a database can not be reached: connect ECONNREFUSED ${CLOSED}\n`]);
+    expect([code, stderr]).toEqual([2, `mo: a database cannot be reached: connect ECONNREFUSED ${CLOSED}\n`]);
   });
 
   it('a backfill that cannot start leaves an existing plan unchanged', async () => {
@@ -169,7 +169,7 @@ describe('without a system', () => {
     writeFileSync(join(cwd, 'plan.json'), 'of the first backfill');
     const words = ['backfill', '--topic', 'mo.loans', '--to', 'ledger.loans', '--plan', 'plan.json'];
     const { code, stderr } = await mo(words, { ...databases, KAFKA_BROKERS: CLOSED });
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^mo: Kafka can not be reached: .*ECONNREFUSED/)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^mo: Kafka cannot be reached: .*ECONNREFUSED/)]);
     expect(readFileSync(join(cwd, 'plan.json'), 'utf8')).toBe('of the first backfill');
     expect(readdirSync(cwd)).toEqual(['plan.json']);
   });

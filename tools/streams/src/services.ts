@@ -63,7 +63,7 @@ function outage(error: unknown): CommandError | null {
   const { name, message } = error as Error;
   const isOfKafka = name.startsWith('KafkaJS');
   if (!isOfKafka && databaseOutage(error) === null) return null;
-  return new CommandError(`${isOfKafka ? 'Kafka' : 'a database'} can not be reached: ${message}`, { cause: error });
+  return new CommandError(`${isOfKafka ? 'Kafka' : 'a database'} cannot be reached: ${message}`, { cause: error });
 }
 
 /** Kafka, as the services use it. */
