@@ -68,7 +68,7 @@ it('blocks only its own customer until it is understood', async () => {
   expect(unconfirmed.statusCode).toBe(503);
   expect(unconfirmed.headers['retry-after']).toMatch(/^\d+$/);
   expect(unconfirmed.headers['content-type']).toMatch(/^application\/problem\+json/);
-  const detail = `event 1 of the loans of customer ${a.id} is not valid yet`;
+  const detail = `event 1 of the loans of customer ${a.id} cannot be understood yet`;
   expect(await unconfirmed.body.json()).toMatchObject({ code: 'unavailable', status: 503, detail });
 
   expect((await api.call('getBalance', { params: { customer_id: a.id } })).status).toBe(200);

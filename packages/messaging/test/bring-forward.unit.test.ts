@@ -118,7 +118,7 @@ describe('an event that can not be understood', () => {
     peers.unreadable = unreadable(3);
     await expect(forward.bring(customer, 'payments', null)).rejects.toMatchObject({
       code: 'unavailable',
-      message: 'event 3 of the payments of customer 1 is not valid yet',
+      message: 'event 3 of the payments of customer 1 cannot be understood yet',
     });
     expect(account().applied).toMatchObject({ payments: 2 });
     expect(quarantined).toEqual([unreadable(3)]);

@@ -147,7 +147,7 @@ it('of an event that its owner has, its customer alone waits, until newer softwa
   const unconfirmed = await postLoan(loans.app, newLoan(a.id, { amount: '600.00' }));
   expect(unconfirmed).toMatchObject({ status: 503, body: { code: 'unavailable' } });
   expect(unconfirmed.headers['retry-after']).toMatch(/^\d+$/);
-  expect(unconfirmed.text).toMatch(/event 2 of the payments of customer \d+ is not valid yet/);
+  expect(unconfirmed.text).toMatch(/event 2 of the payments of customer \d+ cannot be understood yet/);
   expect((await postLoan(loans.app, newLoan(b.id, { amount: '700.00' }))).body.code).toBe('credit_limit_exceeded');
 
   loans.payments.garble = () => false;

@@ -81,7 +81,7 @@ export class Batch<A extends Account> {
     return events.map((event) => {
       const account = this.#accounts.get(event.customer_id);
       if (account === undefined)
-        return this.#fault(event, new Error('the customer is unknown: its first event is missing'));
+        return this.#fault(event, new Error('the customer does not exist in this service'));
       const what = classify(this.#model.stream, account, event);
       if (what === 'apply') return this.#apply(account, event);
       if (what !== 'duplicate') this.#put(fallBehind(this.#model.stream, account, event));

@@ -96,7 +96,7 @@ export class BringForward {
     const { stream, version } = quarantined;
     const reached = (await this.#intake.quarantine([quarantined])).get(customerId);
     if (reached !== undefined && appliedOf(reached, stream) >= version) return reached;
-    throw unavailable(`event ${version} of the ${stream} of customer ${customerId} is not valid yet`);
+    throw unavailable(`event ${version} of the ${stream} of customer ${customerId} cannot be understood yet`);
   }
 
   /** Brings forward the streams that the first event not yet applied depends on. */
