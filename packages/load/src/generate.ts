@@ -1,7 +1,7 @@
 /**
  * Puts a load on a target, in a closed or an open loop. In a closed loop each caller waits for its answer before it
- * sends the next request: this finds the throughput of the system. In an open loop requests are due by the clock,
- * independent of earlier answers. Their latency counts from the due time, even if they are sent late, so a stalled
+ * sends the next request: this finds the throughput of the system. In an open loop requests are due at even
+ * intervals, independent of earlier answers. Their latency counts from the due time, even if they are sent late, so a stalled
  * system cannot hide the waiting time (coordinated omission).
  */
 import type { Connection, Reply } from './connection.ts';
