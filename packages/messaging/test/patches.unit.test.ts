@@ -8,7 +8,7 @@ const INSIDE = 'inside-kafkajs.ts';
 
 it('are for one version of kafkajs alone', () => {
   expect(() => mustBePatchable('2.2.4')).not.toThrow();
-  expect(() => mustBePatchable('2.2.5')).toThrow('kafkajs 2.2.5 can not be patched');
+  expect(() => mustBePatchable('2.2.5')).toThrow('kafkajs 2.2.5 cannot be patched');
 });
 
 it('are all listed', () => {
