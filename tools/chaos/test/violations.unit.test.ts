@@ -85,8 +85,15 @@ describe('a check', () => {
 
 describe('the report', () => {
   const checked = {
-    ...{ customers: 3, loans: 2, payments: 1, uploaded: 0, replays: 4 },
-    ...{ lost: null, unasked: 0, differences: 0, topicFaults: 0 },
+    customers: 3,
+    loans: 2,
+    payments: 1,
+    uploaded: 0,
+    replays: 4,
+    lost: null,
+    unasked: 0,
+    differences: 0,
+    topicFaults: 0,
   };
   const options = { minutes: 1, seed: 7, replicas: { loans: 2 } as Replicas, clients: 2, dir: '', log: () => {} };
   const textOf = (tally: Tally) =>

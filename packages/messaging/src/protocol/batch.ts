@@ -80,8 +80,7 @@ export class Batch<A extends Account> {
   events(events: readonly StreamEvent[]): EventOutcome[] {
     return events.map((event) => {
       const account = this.#accounts.get(event.customer_id);
-      if (account === undefined)
-        return this.#fault(event, new Error('the customer does not exist in this service'));
+      if (account === undefined) return this.#fault(event, new Error('the customer does not exist in this service'));
       const what = classify(this.#model.stream, account, event);
       if (what === 'apply') return this.#apply(account, event);
       if (what !== 'duplicate') this.#put(fallBehind(this.#model.stream, account, event));
