@@ -6,7 +6,7 @@ import { Dispatcher } from '../src/delivery/dispatcher.ts';
 import { Lanes } from '../src/delivery/lanes.ts';
 import { Intake } from '../src/intake/intake.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
-import { eventOf, idOf, openEmpty } from './support.ts';
+import { createWebhook, eventOf, idOf, openEmpty } from './support.ts';
 
 /** More than one process handles at once for a webhook. */
 const CUSTOMERS = 40;
@@ -22,7 +22,7 @@ afterAll(() => database?.close());
 
 it('another webhook gets all its messages while none of the first is answered', async () => {
   const webhooks = new WebhookTable(database);
-  for (const url of [SILENT, OTHER]) await webhooks.create({ url, event_types: ['LoanPaid'], description: '' }, 'ada');
+  for (const url of [SILENT, OTHER]) await createWebhook(database, ['LoanPaid'], url);
   const events = Array.from({ length: CUSTOMERS }, (_, place) => eventOf('loans', 1, { customerId: place + 1 }));
   await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(events);
   const sent = new Map<string, string[]>([SILENT, OTHER].map((url) => [url, []]));
