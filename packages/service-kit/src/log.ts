@@ -9,9 +9,20 @@ const STANDARD_OUTPUT = 1;
 /** Shared by all loggers of a process, so that their lines stay in order. */
 let standardOutput: LogLines | null = null;
 const toStandardOutput = (): LogLines => {
-  standardOutput ??= new LogLines(STANDARD_OUTPUT);
+  if (standardOutput === null) {
+    neverBlock();
+    standardOutput = new LogLines(STANDARD_OUTPUT);
+  }
   return standardOutput;
 };
+
+/**
+ * Makes writes to standard output fail with EAGAIN instead of waiting, if it is a pipe or a socket: Node.js does so when
+ * it opens its own stream. Otherwise a log collector that stops reading would block the process at its exit, forever.
+ */
+function neverBlock(): void {
+  void process.stdout;
+}
 
 /** Lines that could not be written to standard output so far. */
 export const droppedLogLines = (): number => standardOutput?.dropped ?? 0;

@@ -12,6 +12,11 @@ const ways: Readonly<Record<string, () => void>> = {
     logger.fatal('dying');
     process.kill(process.pid, 'SIGKILL');
   },
+  // More than a pipe holds, so that a write is under way at the exit.
+  unread: () => {
+    for (let line = 0; line < 5_000; line++) logger.info('x'.repeat(100));
+    setTimeout(() => process.exit(), 500);
+  },
   waiting: () => void setInterval(() => {}, 1_000),
   // More than is written at once, and a line of another logger when that has been written.
   many: () => {

@@ -1,6 +1,6 @@
-import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, constants, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -54,6 +54,18 @@ it('lines are not held back while the process goes on', async () => {
   expect(child.exitCode).toBeNull();
   child.kill();
   await once(child, 'exit');
+});
+
+it('a process exits although nobody reads its log any more', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mo-log-'));
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writer = openSync(pipe, constants.O_WRONLY);
+  start('log-main.ts', 'unread', ['ignore', writer, 'inherit']);
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  for (const end of [reader, writer]) closeSync(end);
+  rmSync(folder, { recursive: true });
 });
 
 describe('a process whose log is on a full disk', () => {

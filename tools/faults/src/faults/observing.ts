@@ -163,6 +163,14 @@ export const observing: readonly Fault[] = [
     check: unit('packages/service-kit/test/log'),
   },
   {
+    id: 'exit-blocked-by-log-reader',
+    file: 'packages/service-kit/src/log.ts',
+    replace: '    neverBlock();\n',
+    by: '',
+    breaks: 'a process whose log nobody reads never exits',
+    check: unit('packages/service-kit/test/log'),
+  },
+  {
     id: 'report-of-dropped-lines-dropped',
     file: 'packages/service-kit/src/log-writer.ts',
     replace: '    this.#hasFailed = true;\n',
