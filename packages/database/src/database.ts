@@ -65,6 +65,8 @@ export async function openDatabase({
     logger: (message) => logger.info(message),
     colors: false,
     discovery: { warnWhenNoEntities: false },
+    // A misspelt name must not become a new, empty database.
+    ensureDatabase: false,
     extensions: [Migrator],
     migrations: { migrationsList: migrations, snapshot: false, transactional: true },
     pool: { min: 0, max: connectionsMax },

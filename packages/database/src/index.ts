@@ -9,6 +9,7 @@ export * from './migration.ts';
 export * from './outage.ts';
 export { poolMetrics, type WatchedPool } from './pool-metrics.ts';
 export { PREPARED_MAX, statementName } from './preparing-client.ts';
+export { REACH_MS_MAX, reachDatabase, UnreachedError } from './reach.ts';
 export * from './readiness.ts';
 export { ROW_WAIT_MS_MAX, ROWS_WAITING_MAX, RowsById } from './rows-by-id.ts';
 export {

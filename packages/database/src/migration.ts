@@ -7,6 +7,7 @@ import { createLogger, type Logger, processConfig } from '@mo/service-kit';
 import { type DatabaseConfig, type DatabaseConnection, databaseConfig, databaseConnection } from './connection.ts';
 import { migrate, openDatabase } from './database.ts';
 import { buildIndexes, type Index } from './indexes.ts';
+import { REACH_MS_MAX, reachDatabase, variableOf } from './reach.ts';
 
 /** One connection holds the lock, the other migrates. */
 const MIGRATION_CONNECTIONS_MAX = 2;
@@ -22,7 +23,7 @@ export interface MigrationDefinition {
   indexes?: readonly Index[];
 }
 
-/** The command `migrate`. @throws ConfigError, or the database's error */
+/** The command `migrate`. @throws as {@link connectionOf} and {@link migrateFirst} do */
 export function migrateService({ service, config, databaseUrl, ...schema }: MigrationDefinition): Promise<void> {
   const connection = connectionOf(service, databaseUrl, config);
   return migrateFirst(service, connection, schema, createLogger(service, config.LOG_LEVEL));
@@ -30,18 +31,23 @@ export function migrateService({ service, config, databaseUrl, ...schema }: Migr
 
 /** @throws ConfigError */
 export const connectionOf = (service: string, databaseUrl: string, config: DatabaseConfig): DatabaseConnection =>
-  databaseConnection(`${service.toUpperCase()}_DATABASE_URL`, databaseUrl, config);
+  databaseConnection(variableOf(service), databaseUrl, config);
 
 /**
- * Uses separate connections without limits for statements and silence, because migrations and index builds may take
- * long.
+ * Waits for the database, then migrates it. Uses separate connections without limits for statements and silence, because
+ * migrations and index builds may take long.
+ *
+ * @param waitMsMax how long to wait for a database that cannot be reached; 0 for a single attempt
+ * @throws UnreachedError, StartError, or the database's error
  */
 export async function migrateFirst(
   service: string,
   connection: DatabaseConnection,
   { migrations, indexes = [] }: Pick<MigrationDefinition, 'migrations' | 'indexes'>,
   logger: Logger,
+  waitMsMax = REACH_MS_MAX,
 ): Promise<void> {
+  await reachDatabase(service, connection, logger, waitMsMax);
   const database = await openDatabase({
     ...connection,
     name: `${service}-migrations`,

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { StartError } from './start-error.ts';
 
 /** A TCP port; 0 selects any free port. */
 export const port = z.coerce.number().int().min(0).max(65_535);
@@ -40,7 +41,7 @@ export const processConfig = {
 };
 
 /** Lists the variables that are invalid or missing, with the reasons. */
-export class ConfigError extends Error {
+export class ConfigError extends StartError {
   override readonly name = 'ConfigError';
 }
 

@@ -1,10 +1,11 @@
 /**
  * How a process starts and stops. It reads its configuration first, then creates its components. On SIGTERM or SIGINT
- * it stops them in order, each step with a deadline, and exits. A task exits when it is done.
+ * it stops them in order, each step with a deadline, and exits. Before it has started, a signal ends it at once. A task
+ * exits when it is done.
  */
 import type { Logger } from 'pino';
-import { ConfigError } from './config.ts';
 import { within } from './deadline.ts';
+import { StartError } from './start-error.ts';
 
 /** A component of a process, and how it is stopped. */
 export interface StopStep {
@@ -33,13 +34,15 @@ export interface Running {
  * @param stopTimeoutMs the time limit of all steps together, after which the process exits without the remaining ones
  */
 export async function runProcess(start: () => Promise<Running>, stopTimeoutMs = STOP_TIMEOUT_MS_MAX): Promise<void> {
+  // A start may wait for its database. As the first process of a container it would ignore a signal without a handler.
+  let onSignal = (_signal: string): unknown => process.exit(0);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => onSignal(signal));
   try {
     const running = await start();
     const { logger } = running;
     process.on('uncaughtException', (error) => exitWith(logger, error));
     process.on('unhandledRejection', (error) => exitWith(logger, error));
-    for (const signal of ['SIGTERM', 'SIGINT'] as const)
-      process.once(signal, () => void stop(running, stopTimeoutMs, signal));
+    onSignal = (signal) => stop(running, stopTimeoutMs, signal);
   } catch (error) {
     giveUp(error);
   }
@@ -59,7 +62,7 @@ export async function runTask(task: () => Promise<void>): Promise<void> {
 }
 
 function giveUp(error: unknown): never {
-  const text = error instanceof ConfigError ? error.message : String((error as Error)?.stack ?? error);
+  const text = error instanceof StartError ? error.message : String((error as Error)?.stack ?? error);
   process.stderr.write(`${text}\n`);
   process.exit(1);
 }

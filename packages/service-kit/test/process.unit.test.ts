@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { LogLine } from './harness.ts';
 
 const MAIN = fileURLToPath(new URL('./stop-main.ts', import.meta.url));
+const STARTING_MAIN = fileURLToPath(new URL('./starting-main.ts', import.meta.url));
 const LONG_MS = 600_000;
 
 let child: ChildProcess;
@@ -47,4 +48,13 @@ it('all steps together have a limit: what is left then is not begun, and named',
     'stopped, but some steps were not completed',
   ]);
   expect(log.at(-1)).toMatchObject({ level: 'warn', steps: ['stuck', 'broken', 'last'] });
+});
+
+it.each(['SIGTERM', 'SIGINT'] as const)('%s ends a process that has not started yet', async (signal) => {
+  child = spawn(process.execPath, ['--conditions=source', STARTING_MAIN], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  await once(child, 'message');
+  child.kill(signal);
+  expect(await once(child, 'exit')).toEqual([0, null]);
 });

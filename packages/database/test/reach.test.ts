@@ -1,0 +1,101 @@
+/** How a start waits for its database. */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { createLogger, StartError } from '@mo/service-kit';
+import { reachDatabase, UnreachedError } from '../src/index.ts';
+import { type OwnDatabases, ownDatabases } from './databases.ts';
+import { errorOf } from './error-of.ts';
+
+interface Line {
+  level: string;
+  msg: string;
+}
+
+const lines: Line[] = [];
+let onWarning = (): void => {};
+const logger = createLogger('test', 'warn', {
+  write: (line) => {
+    lines.push(JSON.parse(line) as Line);
+    onWarning();
+  },
+});
+
+let databases: OwnDatabases;
+const servers: Server[] = [];
+const sockets: Socket[] = [];
+beforeAll(async () => {
+  databases = await ownDatabases();
+});
+beforeEach(() => lines.splice(0));
+afterEach(() => {
+  onWarning = () => {};
+  for (const server of servers.splice(0)) server.close();
+  for (const socket of sockets.splice(0)) socket.destroy();
+});
+afterAll(() => databases.close());
+
+async function listen(server: Server, port = 0): Promise<number> {
+  servers.push(server);
+  server.on('connection', (socket) => sockets.push(socket));
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+const urlWith = (change: Partial<URL>): string => Object.assign(new URL(databases.url), change).href;
+
+it('reaches a database that is up, without a word', async () => {
+  await reachDatabase('loans', { url: databases.url }, logger, 0);
+  expect(lines).toEqual([]);
+});
+
+it('names the variable, the address and the reason, but no credentials, if it is given up', async () => {
+  const url = 'postgres://somebody:secret@127.0.0.1:1/none';
+  const failure = 'LOANS_DATABASE_URL: no connection to 127.0.0.1:1 (connect ECONNREFUSED 127.0.0.1:1)';
+  for (const [waitMsMax, message] of [
+    [0, failure],
+    [1, `${failure}, tried for 0.001 s`],
+  ] as const) {
+    const error = await errorOf(reachDatabase('loans', { url }, logger, waitMsMax));
+    expect(error).toBeInstanceOf(UnreachedError);
+    expect((error as Error).message).toBe(message);
+  }
+});
+
+it('waits for a database that comes up meanwhile', async () => {
+  const probe = createServer();
+  const port = await listen(probe);
+  await new Promise((resolve) => probe.close(resolve));
+  let opened: Promise<unknown> | undefined;
+  onWarning = () => {
+    const proxy = createServer((socket) => {
+      const other = connect(databases.port, '127.0.0.1');
+      for (const each of [socket, other]) each.on('error', () => {});
+      socket.pipe(other).pipe(socket);
+    });
+    opened ??= listen(proxy, port);
+  };
+  await reachDatabase('loans', { url: urlWith({ port: String(port) }) }, logger);
+  const failure = `connect ECONNREFUSED 127.0.0.1:${port}`;
+  expect(lines.map(({ msg }) => msg)).toEqual([
+    `LOANS_DATABASE_URL: no connection to 127.0.0.1:${port} (${failure}): trying for another 60 s`,
+  ]);
+  await opened;
+});
+
+it('waits no longer than a moment for a server that accepts the connection and says nothing', async () => {
+  const port = await listen(createServer());
+  const error = await errorOf(reachDatabase('loans', { url: urlWith({ port: String(port) }) }, logger, 0));
+  expect(error).toBeInstanceOf(UnreachedError);
+});
+
+it.each([
+  ['a wrong password', { password: 'wrong' }, 'password authentication failed for user'],
+  ['a missing database', { pathname: '/nowhere' }, 'database "nowhere" does not exist'],
+])('does not wait in case of %s', async (_what, change, reason) => {
+  const error = await errorOf(reachDatabase('loans', { url: urlWith(change) }, logger));
+  expect(error).toBeInstanceOf(StartError);
+  expect(error).not.toBeInstanceOf(UnreachedError);
+  expect((error as Error).message).toContain(reason);
+  expect(lines).toEqual([]);
+});
