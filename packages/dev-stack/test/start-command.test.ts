@@ -41,6 +41,15 @@ function start(args: string[] = [], more: NodeJS.ProcessEnv = {}): Command {
   return command;
 }
 
+const nowhere = 'postgres://nobody@127.0.0.1:1/none';
+/** Servers in the environment; the dummies never connect to them. */
+const otherServers = {
+  CUSTOMERS_DATABASE_URL: nowhere,
+  LOANS_DATABASE_URL: nowhere,
+  PAYMENTS_DATABASE_URL: nowhere,
+  KAFKA_BROKERS: '127.0.0.1:1',
+};
+
 const nothingLeft = (command: Command) => poll(() => command.left().length === 0, goneTimeoutMs);
 
 describe('npm start', () => {
@@ -155,10 +164,17 @@ describe('npm start', () => {
     expect(command.output()).toContain('npm start -- [options]');
   });
 
+  test('ends if a process exits with an error before it was ready, and shows why', async () => {
+    const command = start([], { ...otherServers, MO_TEST_BROKEN_PORT: env.LOANS_PORT });
+    await expect(command.ended).resolves.toBe(1);
+    expect(command.output()).toContain('loans: LOG_LEVEL is wrong');
+    expect(command.output()).toContain(`loans exited with 1 before it was ready: see ${join(state, 'logs/loans.log')}`);
+    expect(command.output()).not.toContain('restarting it');
+    expect(await nothingLeft(command)).toBe(true);
+  });
+
   test('--fresh never deletes data of servers that the environment names', async () => {
-    const url = 'postgres://nobody@127.0.0.1:1/none';
-    const urls = { CUSTOMERS_DATABASE_URL: url, LOANS_DATABASE_URL: url, PAYMENTS_DATABASE_URL: url };
-    const command = start(['--fresh'], { ...urls, KAFKA_BROKERS: '127.0.0.1:1' });
+    const command = start(['--fresh'], otherServers);
     await expect(command.ended).resolves.toBe(1);
     expect(command.output()).toContain('--fresh deletes data, but these servers are configured by the environment');
   });

@@ -1,7 +1,7 @@
 /**
  * Keeps one program running until `stop` is called. A program that dies is restarted: at once the first time, after a
- * short backoff if it soon dies again, and without a limit on attempts. The backoff is capped well below a second, so
- * a second later the program is running again.
+ * short backoff if it soon dies again, and without a limit on attempts, unless the program says otherwise. The backoff
+ * is capped well below a second, so a second later the program is running again.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../progress.ts';
@@ -17,6 +17,8 @@ export interface Program {
   start(): Promise<Running>;
   /** Settles when the program is ready; rejects after its timeout. */
   ready(): Promise<void>;
+  /** Whether the program is restarted after this outcome, such as `exited with 1`; by default it always is. */
+  isRestarted?(outcome: string): boolean;
 }
 
 export interface KeeperOptions {
@@ -69,7 +71,7 @@ export class Keeper {
     let deaths = 0;
     for (;;) {
       const outcome = await this.#running!.gone;
-      if (this.#stopping.signal.aborted) return;
+      if (this.#stopping.signal.aborted || this.#program.isRestarted?.(outcome) === false) return;
       if (Date.now() - startedAt > healthyMs) deaths = 0;
       const backoffMs = backoffsMs[Math.min(deaths++, backoffsMs.length - 1)]!;
       if (deaths <= backoffsMs.length) this.#options.log(`${this.#program.name} ${outcome}: restarting it`);

@@ -3,15 +3,14 @@ import { join } from 'node:path';
 import type { Guard } from '../processes/guard.ts';
 import { Keeper } from '../processes/keeper.ts';
 import { ladders } from '../processes/ladder.ts';
-import { poll } from '../processes/poll.ts';
 import type { Log } from '../progress.ts';
 import { tailLog, trimLog } from './log-tail.ts';
 import { type ReplicaPlan, rootDir, type ServiceName } from './plan.ts';
+import { Readiness } from './readiness.ts';
 import type { ReplicaEntry } from './stack-file.ts';
 
-const readyTimeoutMs = 120_000;
-const readyRequestTimeoutMs = 1_000;
-const readyEveryMs = 100;
+/** How often the console shows which processes are not ready. */
+const remindEveryMs = 10_000;
 /** Node.js caches compiled sources here by content, until the next `npm ci`. The cache halves the cost of a start. */
 const compileCache = join(rootDir, 'node_modules/.cache/compile');
 
@@ -34,6 +33,7 @@ export interface ServicesOptions {
 interface Member {
   replica: ReplicaPlan;
   keeper: Keeper;
+  readiness: Readiness;
   endTail: () => void;
 }
 
@@ -58,14 +58,22 @@ export class Services {
     return services;
   }
 
-  /** Settles when every process has reported that it is ready. */
+  /** Settles when every process has reported that it is ready. Rejects if one exits with an error before that. */
   async ready(): Promise<void> {
-    await Promise.all(
-      this.#members.map(async ({ keeper, replica }) => {
-        await keeper.ready();
-        this.#log(`${replica.name} is ready at ${replica.url}`);
-      }),
-    );
+    const waiting = new Map(this.#members.map(({ replica, readiness }) => [replica.name, readiness]));
+    const whatFor = () => [...waiting].map(([name, { last }]) => `${name}: ${last}`).join('; ');
+    const timer = setInterval(() => this.#log(`waiting for ${whatFor()}`), remindEveryMs);
+    try {
+      await Promise.all(
+        this.#members.map(async ({ keeper, replica: { name, url } }) => {
+          await keeper.ready();
+          waiting.delete(name);
+          this.#log(`${name} is ready at ${url}`);
+        }),
+      );
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   /** Stops the gateway, then the services behind it. */
@@ -89,30 +97,22 @@ function makeMember(replica: ReplicaPlan, { dir, guard, log, environmentOf, main
   const { name, service, url } = replica;
   const logFile = join(dir, 'logs', `${name}.log`);
   trimLog(logFile);
+  const start = () =>
+    guard.spawn({
+      command: process.execPath,
+      args: [...heapFlags, '--conditions=source', mainOf(service)],
+      env: { NODE_COMPILE_CACHE: compileCache, ...environmentOf(replica) },
+      cwd: rootDir,
+      logFile,
+      ladder: ladders.service,
+    });
+  const readiness = new Readiness(name, url, logFile);
   const program = {
     name,
-    start: () =>
-      guard.spawn({
-        command: process.execPath,
-        args: [...heapFlags, '--conditions=source', mainOf(service)],
-        env: { NODE_COMPILE_CACHE: compileCache, ...environmentOf(replica) },
-        cwd: rootDir,
-        logFile,
-        ladder: ladders.service,
-      }),
-    ready: () => serviceReady(name, url, logFile),
+    start,
+    ready: () => readiness.wait(),
+    isRestarted: (outcome: string) => !readiness.endsWith(outcome),
   };
-  return { replica, keeper: new Keeper(program, { log, onPid }), endTail: tailLog(logFile, name, log) };
-}
-
-async function serviceReady(name: string, url: string, logFile: string) {
-  let last = 'no response';
-  const isReady = async () => {
-    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(readyRequestTimeoutMs) });
-    last = `/readyz responded with ${response.status}`;
-    await response.body?.cancel();
-    return response.ok;
-  };
-  if (!(await poll(isReady, readyTimeoutMs, readyEveryMs)))
-    throw new Error(`${name} was not ready within ${readyTimeoutMs / 1000} s (${last}): see ${logFile}`);
+  const keeper = new Keeper(program, { log, onPid });
+  return { replica, keeper, readiness, endTail: tailLog(logFile, name, log) };
 }

@@ -99,6 +99,14 @@ export const starting: readonly Fault[] = [
     check: unit('packages/dev-stack/test/engine'),
   },
   {
+    id: 'broken-service-restarted',
+    file: 'packages/dev-stack/src/stack/readiness.ts',
+    replace: 'this.#wasReady || !error.test(outcome)',
+    by: 'this.#wasReady || error.test(outcome)',
+    breaks: 'npm start restarts a service with a wrong configuration for two minutes',
+    check: servers('packages/dev-stack/test/start-command'),
+  },
+  {
     id: 'another-host-looked-at',
     file: 'packages/dev-stack/src/ports.ts',
     replace: 'const why = await whyNot(port, host);',
