@@ -46,6 +46,8 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
   // All else works while webhooks is down.
   const needed = replicaSets.filter(({ service }) => service !== 'webhooks');
   const unready = () => needed.filter(({ ready }) => ready === 0).map(({ service }) => service);
+  // Without the stored keys, other gateways should be preferred, which know them.
+  const unusable = () => (notice.isGiven ? STOPPING : access.missing());
 
   const app = createServer({
     logger,
@@ -56,14 +58,10 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
     timeoutCheckMs: limits.headersCheckMs,
     explain: databaseProblem,
     notReady: () => {
-      if (notice.isGiven) return STOPPING;
       const missing = unready();
-      return missing.length === 0 ? null : `no replica is ready: ${missing.join(', ')}`;
+      return unusable() ?? (missing.length === 0 ? null : `no replica is ready: ${missing.join(', ')}`);
     },
-    notOfUse: () => {
-      if (notice.isGiven) return STOPPING;
-      return unready().length < needed.length ? null : 'no replica of any service is ready';
-    },
+    notOfUse: () => unusable() ?? (unready().length < needed.length ? null : 'no replica of any service is ready'),
     readyDetails: () => ({
       services: Object.fromEntries(
         replicaSets.map(({ service, ready, replicas }) => [service, { ready, replicas: replicas.length }]),

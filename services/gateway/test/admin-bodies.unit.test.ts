@@ -11,6 +11,7 @@ const access: Access = {
   identify: () => administrator,
   audit: () => {},
   store: null,
+  missing: () => null,
   refresh: async () => {},
   stopSteps: [],
 };

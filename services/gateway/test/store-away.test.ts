@@ -108,6 +108,72 @@ it('lets keys through that it knew, keeps rates by itself, and writes the audit 
   expect((await create({ name: 'again', scopes: ['admin'] })).status).toBe(201);
 });
 
+describe('a gateway that starts while its database is away', () => {
+  const NOT_READY = 'the API keys in the database are not read yet';
+  const readyOf = async ({ url: origin }: RunningGateway) =>
+    Promise.all(
+      ['/readyz', '/readyz/any'].map(async (path) => {
+        const answer = await fetch(`${origin}${path}`);
+        return [answer.status, ((await answer.json()) as { reason?: string }).reason];
+      }),
+    );
+
+  it('knows the keys that need no database, refuses none that may be valid, and knows all once it is back', async () => {
+    const { key } = (await (await create({ name: 'stored', scopes: ['loans:write'] })).json()) as { key: string };
+    way.close();
+    const started = await startGateway({ keys: `root:${KEY_DIGEST}`, database: url.href });
+    const call = (headers: Record<string, string> = {}) => started.call('POST', '/api/loans', { body: '{}', headers });
+    expect(await readyOf(started)).toEqual([
+      [503, NOT_READY],
+      [503, NOT_READY],
+    ]);
+    expect((await call()).status).toBe(200);
+    const unknown = await call({ authorization: `Bearer ${key}` });
+    expect([unknown.status, unknown.headers.get('retry-after'), await unknown.json()]).toEqual([
+      503,
+      '1',
+      expect.objectContaining({ code: 'unavailable', detail: NOT_READY }),
+    ]);
+    expect((await call({ authorization: '' })).status).toBe(401);
+    expect((await started.call('GET', '/api/audit')).status).toBe(503);
+    way.isOpen = true;
+    await until(async () => (await call({ authorization: `Bearer ${key}` })).status === 200, 'the stored key is known');
+    expect((await call({ authorization: 'Bearer mo_unknown' })).status).toBe(401);
+    await until(async () => (await readyOf(started)).every(([status]) => status === 200), 'it is ready');
+    const entries = async () => {
+      const answer = await started.call('GET', '/api/audit?caller=root&limit=100');
+      return ((await answer.json()) as { results: { operation: string }[] }).results.map(({ operation }) => operation);
+    };
+    await until(async () => (await entries()).includes('takeLoan'), 'the audit log has what was called before');
+  });
+
+  it('migrates a database that is new once it is there', async () => {
+    const { gateway: fresh } = await testServers().createDatabases('fresh');
+    way.close();
+    const started = await startGateway({
+      keys: `root:${KEY_DIGEST}`,
+      database: Object.assign(new URL(fresh), { port: url.port }).href,
+    });
+    expect((await started.call('GET', '/api/keys')).status).toBe(503);
+    way.isOpen = true;
+    await until(async () => (await started.call('GET', '/api/keys')).status === 200, 'the table of keys is there');
+  });
+
+  it('does not start if the database refuses it', async () => {
+    const wrong = Object.assign(new URL(url), { password: 'wrong' }).href;
+    await expect(startGateway({ keys: `root:${KEY_DIGEST}`, database: wrong })).rejects.toThrow(
+      'password authentication failed',
+    );
+  });
+
+  it('stops although the database is still away', async () => {
+    way.close();
+    const started = await startGateway({ keys: `root:${KEY_DIGEST}`, database: url.href });
+    await started.stop();
+    way.isOpen = true;
+  });
+});
+
 it('waits no longer for a rate than a caller should', async () => {
   const database = await openPlainDatabase(url.href);
   const bucket = Buffer.alloc(32);

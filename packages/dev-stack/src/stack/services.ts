@@ -10,7 +10,7 @@ import { Readiness } from './readiness.ts';
 import type { ReplicaEntry } from './stack-file.ts';
 
 /** How often the console shows which processes are not ready. */
-const remindEveryMs = 10_000;
+const remindEveryMs = 20_000;
 /** Node.js caches compiled sources here by content, until the next `npm ci`. The cache halves the cost of a start. */
 const compileCache = join(rootDir, 'node_modules/.cache/compile');
 

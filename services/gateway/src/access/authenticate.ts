@@ -1,5 +1,5 @@
 /** Identifies the caller by the headers of a request. */
-import { ProblemError } from '@mo/service-kit';
+import { ProblemError, unavailable } from '@mo/service-kit';
 import type { FastifyRequest } from 'fastify';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
@@ -11,12 +11,14 @@ const BEARER = /^Bearer +(\S+) *$/i;
  * The caller; a promise if the lookup is asynchronous.
  *
  * @param tokens null if no tokens are accepted
+ * @param missing why some keys are not known yet, so that an unknown key may be valid; null if all are known
  * @throws ProblemError unauthenticated, unavailable
  */
 export function authenticate(
   ring: KeyRing,
   tokens: AccessTokens | null,
   headers: FastifyRequest['headers'],
+  missing: string | null,
 ): Caller | Promise<Caller> {
   const credential = credentialOf(headers);
   if (credential === null) {
@@ -25,6 +27,7 @@ export function authenticate(
   const caller = ring.find(credential);
   if (caller !== null) return caller;
   if (tokens?.isToken(credential) === true) return tokens.find(credential);
+  if (missing !== null) throw unavailable(missing);
   throw unauthenticated('the API key is not valid');
 }
 

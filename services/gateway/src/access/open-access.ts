@@ -12,6 +12,7 @@ import { StoredKeys } from '../keys/stored-keys.ts';
 import { SharedBucket } from '../rates/shared-bucket.ts';
 import { TokenBucket } from '../rates/token-bucket.ts';
 import { openStore, type Store } from '../store/open-store.ts';
+import { Preparation } from '../store/preparation.ts';
 import { AccessTokens } from '../tokens/access-tokens.ts';
 import { authenticate } from './authenticate.ts';
 import type { Caller } from './caller.ts';
@@ -27,12 +28,14 @@ export interface Access {
   audit(caller: Caller, request: FastifyRequest, reply: FastifyReply): void;
   /** Null if the gateway has no database. */
   readonly store: Store | null;
+  /** Why the store cannot be used yet; null if it can, or if there is none. */
+  missing(): string | null;
   /** Applies changes in the store at once; if that fails, they are applied within a second. */
   refresh(): Promise<void>;
   readonly stopSteps: StopStep[];
 }
 
-/** @throws ConfigError, or an error of the database */
+/** @throws ConfigError, or an error of the database, except if it cannot be reached */
 export async function openAccess(
   config: GatewayConfig,
   { rateTimeoutMs }: Limits,
@@ -60,21 +63,31 @@ export async function openAccess(
     },
     logger,
   );
-  await stored?.start();
+  const preparation =
+    store === null
+      ? null
+      : new Preparation(async () => {
+          await store.prepare();
+          await stored?.start();
+        }, logger);
+  await preparation?.start();
+  const missing = () => preparation?.missing ?? null;
   const tokens = settings === null ? null : new AccessTokens(settings, makeMeter, logger);
   const trail = store === null ? null : new AuditTrail(store.audit, logger, registry);
   return {
-    identify: (headers) => authenticate(ring, tokens, headers),
+    identify: (headers) => authenticate(ring, tokens, headers, missing()),
     audit: (caller, request, reply) => {
       if (trail !== null) noteWhenOver(trail, caller, request, reply);
     },
     store,
+    missing,
     refresh: async () =>
       stored?.refresh().catch((error: unknown) => {
         logger.warn({ err: error }, 'changes of API keys could not be read yet');
       }),
     stopSteps: [
       { name: 'keys in a file', stop: endWatch },
+      { name: 'preparation of the store', stop: () => preparation?.close() },
       { name: 'keys', stop: () => stored?.close() },
       { name: 'audit log', stop: () => trail?.close() },
       { name: 'store', stop: () => store?.close() },

@@ -10,6 +10,7 @@ import {
   pageOfRows,
   readCursor,
   routesOf,
+  unavailable,
   type ValidRequest,
 } from '@mo/service-kit';
 import type { FastifyInstance, FastifyReply } from 'fastify';
@@ -39,6 +40,8 @@ export function adminRoutes(app: FastifyInstance, access: Access, limits: Limits
     serve(operation, async (request) => {
       const { store } = access;
       if (store === null) throw new ProblemError('not_found', NO_STORE);
+      const missing = access.missing();
+      if (missing !== null) throw unavailable(missing);
       return work(store, request);
     });
   /** Answers once this gateway applies the change. */

@@ -8,6 +8,8 @@ import type { Draw } from '../rates/shared-bucket.ts';
 import { indexes, migrations } from './migrations/index.ts';
 
 const CONNECTIONS_MAX = 4;
+/** No wait for a database that cannot be reached: the gateway starts without it. */
+const SINGLE_ATTEMPT = 0;
 const HOUSEKEEPING_INTERVAL_MS = 600_000;
 /** A bucket unused for this time is full again, whatever its rate. */
 const BUCKETS_FORGOTTEN_AFTER = '12 days';
@@ -16,6 +18,8 @@ export interface Store {
   readonly keys: KeyStore;
   readonly audit: AuditTable;
   readonly draw: Draw;
+  /** Migrates the database. @throws UnreachedError, StartError, or the database's error */
+  prepare(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -26,14 +30,13 @@ export interface StoreSettings {
   readonly rateTimeoutMs: number;
 }
 
-/** Migrates and opens the database. */
+/** Opens the database, which may be unreachable now. It must be prepared before keys are read. */
 export async function openStore(
   connection: DatabaseConnection,
   { auditDays, rateTimeoutMs }: StoreSettings,
   logger: Logger,
   registry: Registry,
 ): Promise<Store> {
-  await migrateFirst('gateway', connection, { migrations, indexes }, logger);
   const watch = poolMetrics(registry);
   const database = await openDatabase({
     ...connection,
@@ -61,6 +64,7 @@ export async function openStore(
     keys: new KeyStore(database),
     audit,
     draw: drawFrom(database, rateTimeoutMs),
+    prepare: () => migrateFirst('gateway', connection, { migrations, indexes }, logger, SINGLE_ATTEMPT),
     close: async () => {
       clearInterval(timer);
       await database.close();
