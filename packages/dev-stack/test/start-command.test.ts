@@ -173,6 +173,15 @@ describe('npm start', () => {
     expect(await nothingLeft(command)).toBe(true);
   });
 
+  test('no description of the stack is left when its supervisor is killed', async () => {
+    const command = start([], otherServers);
+    await command.printed(ready);
+    expect(readStackFile(state)?.loans.databaseUrl).toBe(nowhere);
+    process.kill(command.supervisor(), 'SIGKILL');
+    expect(await nothingLeft(command)).toBe(true);
+    expect(readStackFile(state)).toBeUndefined();
+  });
+
   test('--fresh never deletes data of servers that the environment names', async () => {
     const command = start(['--fresh'], otherServers);
     await expect(command.ended).resolves.toBe(1);

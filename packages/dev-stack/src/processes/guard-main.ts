@@ -3,7 +3,7 @@
  *
  * It reads its orders, one JSON line each, from a pipe whose other end only the supervisor holds. Orders from before
  * its start are in its argument. However the supervisor ends, including kill -9, the system closes the pipe. At the end
- * of its input the guard stops the watched processes, removes the folders and containers of its orders, and exits. This
+ * of its input the guard stops the watched processes, removes the paths and containers of its orders, and exits. This
  * is its only input: no polling, no pid file.
  */
 import { rm } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import { isRunning, sendSignal } from './proc.ts';
 
 const goneTimeoutMs = 5_000;
 const watched = new Map<string, Extract<GuardOrder, { watch: unknown }>['watch']>();
-const folders = new Set<string>();
+const paths = new Set<string>();
 const labels = new Set<string>();
 
 // Ctrl-C in a terminal, or a signal to the whole group, is meant for the supervisor: the guard exits after it.
@@ -27,13 +27,13 @@ process.stdout.write('ready\n');
 
 for await (const line of createInterface({ input: process.stdin })) obey(JSON.parse(line) as GuardOrder);
 const ended = await Promise.allSettled([...[...watched.values()].map(end), ...[...labels].map(removeContainers)]);
-for (const folder of folders) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+for (const path of paths) await rm(path, { recursive: true, force: true, maxRetries: 3 });
 process.exit(ended.every(({ status }) => status === 'fulfilled') ? 0 : 1);
 
 function obey(order: GuardOrder) {
   if ('watch' in order) watched.set(order.watch.identity, order.watch);
   else if ('forget' in order) watched.delete(order.forget);
-  else if ('removeFolder' in order) folders.add(order.removeFolder);
+  else if ('removePath' in order) paths.add(order.removePath);
   else labels.add(order.removeContainers);
 }
 

@@ -16,7 +16,7 @@ import { GuardRecord } from './record.ts';
 export type GuardOrder =
   | { watch: { identity: string; pid: number; ladder: Ladder } }
   | { forget: string }
-  | { removeFolder: string }
+  | { removePath: string }
   | { removeContainers: string };
 
 /** A process to start. Its output is appended to `logFile`. */
@@ -141,9 +141,9 @@ export class Guard {
     return outcome;
   }
 
-  /** Removes the folder after everything has stopped, however this process ends. */
-  async removeAtEnd(folder: string): Promise<void> {
-    await this.#order(folder, { removeFolder: folder });
+  /** Removes the folder or file after everything has stopped, however this process ends. */
+  async removeAtEnd(path: string): Promise<void> {
+    await this.#order(path, { removePath: path });
   }
 
   /** Removes the containers with this label when this process ends. */

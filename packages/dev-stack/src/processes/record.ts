@@ -25,7 +25,7 @@ export class GuardRecord {
     return orders.filter((order) => !('watch' in order) || isRunning(order.watch.identity));
   }
 
-  /** Omits folders: the next start may use the same folder and must not remove it. */
+  /** Omits paths: the next start may use the same folder and must not remove it. */
   write(orders: Iterable<GuardOrder>): void {
     const kept = [...orders].filter((order) => 'watch' in order || 'removeContainers' in order);
     try {

@@ -1,6 +1,6 @@
 /**
  * `.mo/stack.json` describes the running stack to other programs: URLs, process ids and credentials. The whole file is
- * replaced whenever a pid changes, and removed at an orderly stop.
+ * replaced whenever a pid changes, and removed at the end, by the guard if the supervisor is killed.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,19 +32,20 @@ export type StackFile = Record<DatabaseOwner, ServiceEntry> & {
   apiKey: string;
 };
 
-const fileOf = (dir: string) => join(dir, 'stack.json');
+/** The path of the file for the stack in this folder. */
+export const stackFileOf = (dir: string): string => join(dir, 'stack.json');
 
 /** Writes the file atomically. It contains secrets, so only its owner can read it. */
 export function writeStackFile(dir: string, stack: StackFile): void {
-  writeAtomically(fileOf(dir), `${JSON.stringify(stack, null, 2)}\n`);
+  writeAtomically(stackFileOf(dir), `${JSON.stringify(stack, null, 2)}\n`);
 }
 
 /** The stack that runs in this folder, or undefined if none does. */
 export function readStackFile(dir: string): StackFile | undefined {
-  const path = fileOf(dir);
+  const path = stackFileOf(dir);
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as StackFile) : undefined;
 }
 
 export function removeStackFile(dir: string): void {
-  rmSync(fileOf(dir), { force: true });
+  rmSync(stackFileOf(dir), { force: true });
 }

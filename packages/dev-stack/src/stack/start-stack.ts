@@ -20,7 +20,7 @@ import { takeLock } from './lock.ts';
 import { environmentsOf, fixedPlan, freePlan, mainOf, type Plan, type ServiceName, serviceNames } from './plan.ts';
 import { oneEach, type Replicas, type Replicated } from './replicas.ts';
 import { Services } from './services.ts';
-import { removeStackFile, type ServiceEntry, type StackFile, writeStackFile } from './stack-file.ts';
+import { removeStackFile, type ServiceEntry, type StackFile, stackFileOf, writeStackFile } from './stack-file.ts';
 
 export interface StackOptions {
   /** The folder for data, logs and secrets. */
@@ -110,7 +110,8 @@ class Launch {
     this.#undo.push(() => this.#guard.close());
     if (this.#options.isTemporary) await this.#guard.removeAtEnd(dir); // only once the lock is held
     this.#leftContainers = await this.#guard.takeOver(join(dir, 'running.json'));
-    removeStackFile(dir); // left by a killed supervisor
+    removeStackFile(dir); // left by a supervisor that was killed together with its guard
+    await this.#guard.removeAtEnd(stackFileOf(dir));
     this.#undo.push(() => removeStackFile(dir));
 
     let announce = () => {};

@@ -51,6 +51,14 @@ export const starting: readonly Fault[] = [
     check: servers('packages/dev-stack/test/temporary'),
   },
   {
+    id: 'stack-described-after-its-end',
+    file: 'packages/dev-stack/src/stack/start-stack.ts',
+    replace: '    await this.#guard.removeAtEnd(stackFileOf(dir));\n',
+    by: '',
+    breaks: 'after a kill of npm start, commands take their addresses from a stack that is gone',
+    check: servers('packages/dev-stack/test/start-command'),
+  },
+  {
     id: 'nothing-recorded',
     file: 'packages/dev-stack/src/processes/guard.ts',
     replace: '    this.#record?.write(this.#standing.values());\n    return',
