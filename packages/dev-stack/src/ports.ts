@@ -7,6 +7,7 @@ const portMax = 31_999;
 /** Jest workers do not know each other's ports, so each worker uses its own share of the range. */
 const sharesMax = 8;
 const attemptsMax = 200;
+const highestPort = 65_535;
 const handedOut = new Set<number>();
 
 const localhost = '127.0.0.1';
@@ -67,6 +68,7 @@ export async function checkPorts(needed: readonly NeededPort[]): Promise<void> {
 }
 
 async function faultOf({ port, purpose, variable, host = localhost }: NeededPort): Promise<string | null> {
+  if (port > highestPort) return `port ${port} for ${purpose} is above ${highestPort}: set ${variable} to a lower one`;
   const why = await whyNot(port, host);
   if (why === null) return null;
   if (why !== 'EADDRINUSE' && why !== 'EACCES')
@@ -80,7 +82,7 @@ export function portFrom(env: NodeJS.ProcessEnv, variable: string, fallback: num
   const text = env[variable];
   if (text === undefined || text === '') return fallback;
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
+  if (!/^\d+$/.test(text) || port < 1 || port > highestPort)
     throw new Error(`${variable} must be a port from 1 to 65535, not "${text}"`);
   return port;
 }

@@ -35,6 +35,9 @@ it('names the ports that cannot be listened on, and the variable that changes ea
   await expect(checkPorts([{ ...gateway, host: '0.0.0.0' }])).rejects.toThrow(
     `port ${port} for gateway is taken: set GATEWAY_PORT to another one`,
   );
+  await expect(checkPorts([{ ...gateway, port: 65_540 }])).rejects.toThrow(
+    'port 65540 for gateway is above 65535: set GATEWAY_PORT to a lower one',
+  );
   await expect(checkPorts([{ ...gateway, host: '192.0.2.7' }])).rejects.toThrow(
     'HOST must be an address of this machine, not "192.0.2.7"',
   );
