@@ -10,6 +10,8 @@ import type { Running } from './guard.ts';
 const backoffsMs = [0, 100, 200, 400];
 /** A program that has run this long is healthy: its next death resets the backoff. */
 const healthyMs = 10_000;
+/** The outcome of a program that ignored the other signals of its ladder. */
+const killed = 'ended by SIGKILL';
 
 export interface Program {
   name: string;
@@ -31,8 +33,10 @@ export class Keeper {
   readonly #program: Program;
   readonly #options: KeeperOptions;
   #running: Running | undefined;
+  #isGone = false;
   #loop: Promise<void> | undefined;
   #stopping = new AbortController();
+  #hurry: AbortSignal | undefined;
 
   constructor(program: Program, options: KeeperOptions) {
     this.#program = program;
@@ -58,12 +62,21 @@ export class Keeper {
 
   /** Stops the program until the next `start`. */
   async stop(hurry?: AbortSignal): Promise<void> {
+    this.#hurry = hurry;
     this.#stopping.abort();
-    await this.#running?.stop(hurry);
+    await this.#end();
     await this.#loop;
     this.#loop = undefined;
     this.#running = undefined;
     this.#options.onPid?.();
+  }
+
+  async #end(): Promise<void> {
+    const running = this.#running;
+    const wasGone = this.#isGone;
+    await running?.stop(this.#hurry);
+    if (!wasGone && (await running?.gone) === killed && !this.#hurry?.aborted)
+      this.#options.log(`${this.#program.name} did not stop in time and was killed`);
   }
 
   async #keep(): Promise<void> {
@@ -71,6 +84,7 @@ export class Keeper {
     let deaths = 0;
     for (;;) {
       const outcome = await this.#running!.gone;
+      this.#isGone = true;
       if (this.#stopping.signal.aborted || this.#program.isRestarted?.(outcome) === false) return;
       if (Date.now() - startedAt > healthyMs) deaths = 0;
       const backoffMs = backoffsMs[Math.min(deaths++, backoffsMs.length - 1)]!;
@@ -86,7 +100,7 @@ export class Keeper {
     while (!this.#stopping.signal.aborted) {
       try {
         this.#adopt(await this.#program.start());
-        if (this.#stopping.signal.aborted) await this.#running?.stop();
+        if (this.#stopping.signal.aborted) await this.#end();
         return true;
       } catch (error) {
         this.#options.log(`${this.#program.name} could not be started: ${(error as Error).message}`);
@@ -98,6 +112,7 @@ export class Keeper {
 
   #adopt(running: Running) {
     this.#running = running;
+    this.#isGone = false;
     this.#options.onPid?.();
   }
 
