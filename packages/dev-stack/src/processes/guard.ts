@@ -146,8 +146,9 @@ export class Guard {
     await this.#order(path, { removePath: path });
   }
 
-  /** Removes the containers with this label when this process ends. */
+  /** Removes the containers with this label when this process ends. Rejects if it is ending, so that none is created. */
   async removeContainersAtEnd(label: string): Promise<void> {
+    if (this.#isClosed) throw stopping();
     await this.#order(label, { removeContainers: label });
   }
 

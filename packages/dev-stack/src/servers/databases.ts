@@ -15,12 +15,24 @@ export type DatabaseUrls = Record<DatabaseOwner, string> & Partial<Record<(typeo
 /** The URLs of databases created here: always one for every service. */
 export type MadeDatabaseUrls = Required<DatabaseUrls>;
 
+const connectTimeoutMs = 10_000;
 const statementTimeoutMs = 30_000;
+
+async function connect(connectionString: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs,
+  });
+  client.on('error', () => {}); // the next statement reports it
+  await client.connect();
+  return client;
+}
 
 /** Revokes the default privilege to connect to the server's own databases. */
 export async function revokePublicConnect(adminUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: adminUrl, statement_timeout: statementTimeoutMs });
-  await client.connect();
+  const client = await connect(adminUrl);
   try {
     await client.query('revoke connect on database postgres, template1 from public');
   } finally {
@@ -38,8 +50,7 @@ export async function createDatabases(
   suffix: string,
   passwordOf: (role: string) => string,
 ): Promise<MadeDatabaseUrls> {
-  const client = new pg.Client({ connectionString: adminUrl, statement_timeout: statementTimeoutMs });
-  await client.connect();
+  const client = await connect(adminUrl);
   try {
     for (const owner of allOwners) await createDatabase(client, `${owner}${suffix}`, passwordOf(`${owner}${suffix}`));
   } finally {

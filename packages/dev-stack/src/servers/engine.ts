@@ -55,8 +55,8 @@ export async function ensureImage(name: string, log: Log): Promise<void> {
 export async function removeLabelled(label: string): Promise<void> {
   const docker = (await engine())?.container.dockerode;
   if (!docker) throw new Error(`cannot remove the containers ${label}: no docker engine responds`);
-  const found = await docker.listContainers({ all: true, filters: { label: [label] } });
   const abortSignal = AbortSignal.timeout(removeTimeoutMs);
+  const found = await docker.listContainers({ all: true, filters: { label: [label] }, abortSignal });
   const remove = (id: string) => docker.getContainer(id).remove({ force: true, v: true, abortSignal });
   const isGone = ({ statusCode = 0 }: { statusCode?: number }) => statusCode === 404 || statusCode === 409;
   await Promise.all(
