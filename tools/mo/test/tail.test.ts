@@ -1,7 +1,7 @@
 /** Following topics on a real Kafka that rebalances the group. */
 import { randomUUID } from 'node:crypto';
 import { testServers } from '@mo/dev-stack';
-import { type Kafka, kafkajsOptions, kafkaOverKafkajs, type Topics } from '@mo/messaging';
+import { type Kafka, kafkajsOptions, kafkaOverKafkajs, type OutgoingMessage, type Topics } from '@mo/messaging';
 import { passingMember, waitFor } from '@mo/messaging/testing';
 import { createLogger } from '@mo/service-kit';
 import kafkajs from 'kafkajs';
@@ -22,12 +22,16 @@ beforeEach(async () => {
 });
 
 /** Sends with a new producer, which knows all current partitions. */
-async function send(names: readonly string[], partitions: number): Promise<void> {
+async function sendAll(messages: readonly OutgoingMessage[], partitions: number): Promise<void> {
   const producer = await kafka.producer();
-  const messages = names.map((name) => ({ key: name, value: JSON.stringify({ name }), headers: {} }));
   await producer.send(topic, messages, partitions);
   await producer.close();
 }
+const send = (names: readonly string[], partitions: number): Promise<void> =>
+  sendAll(
+    names.map((name) => ({ key: name, value: JSON.stringify({ name }), headers: {} })),
+    partitions,
+  );
 const namesOf = (letter: string) => Array.from({ length: 20 }, (_, place) => `${letter}${place}`);
 const nameIn = ({ data }: TailedEvent) => (data as { name: string }).name;
 
@@ -41,6 +45,7 @@ async function follow(fromBeginning: boolean) {
     target: { kafka: servers, topicPrefix: '' },
     topics: [topic],
     fromBeginning,
+    isWanted: () => true,
     onEvent: async (event) => {
       shown.push(nameIn(event));
       return false;
@@ -80,3 +85,17 @@ it.each([
     expect(shown.toSorted()).toEqual(all.toSorted());
   },
 );
+
+it('shows an event once that the topic holds at several offsets', async () => {
+  const version = (number: number) => ({
+    key: '7',
+    value: JSON.stringify({ name: `v${number}` }),
+    headers: { ce_subject: '7', ce_sequence: `${number}` },
+  });
+  await sendAll([1, 2, 1, 2, 3].map(version), 1);
+  const { shown, stop } = await follow(true);
+  await sendAll([3, 4].map(version), 1);
+  await waitFor(() => shown.includes('v4'));
+  await stop();
+  expect(shown).toEqual(['v1', 'v2', 'v3', 'v4']);
+});

@@ -59,6 +59,22 @@ export const commanding: readonly Fault[] = [
     check: servers('tools/mo/test/tail'),
   },
   {
+    id: 'tail-shows-duplicates',
+    file: 'tools/mo/src/events/tail.ts',
+    replace: 'if (!isWanted(event) || !seen.isFirst(event)) return;',
+    by: 'if (!isWanted(event)) return;',
+    breaks: 'an event that a relay sent again is shown again, and counts toward --limit',
+    check: servers('tools/mo/test/tail'),
+  },
+  {
+    id: 'tail-mixes-partitions',
+    file: 'tools/mo/src/events/once.ts',
+    replace: 'this.#versionsOf(`${topic}/${partition}`)',
+    by: 'this.#versionsOf(topic)',
+    breaks: 'older events of a customer that moved to an added partition are not shown',
+    check: unit('tools/mo/test/once'),
+  },
+  {
     id: 'letters-taken-anew',
     file: 'packages/messaging/src/kafka/read-ranges.ts',
     replace: '    this.#places?.pass(topic, partition, last);\n',

@@ -40,7 +40,6 @@ const tailCommand = () =>
           (customer === undefined || customerNameOf(event) === customer);
         let count = 0;
         const onEvent = async (event: TailedEvent) => {
-          if (!isWanted(event)) return false;
           out.result(event, eventLine(event));
           count += 1;
           if (count === limit) return true;
@@ -49,7 +48,7 @@ const tailCommand = () =>
         };
         const onBegin = () => out.note(`following ${topics.join(', ')}; Ctrl-C stops`);
         const onUnreachable = () => out.note('Kafka is unreachable; retrying');
-        await tail({ target, topics, fromBeginning, onEvent, onBegin, onUnreachable, signal });
+        await tail({ target, topics, fromBeginning, isWanted, onEvent, onBegin, onUnreachable, signal });
         return EXIT.done;
       }),
     );

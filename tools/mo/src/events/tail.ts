@@ -9,6 +9,7 @@ import type { KafkaTarget } from '@mo/dead-letters';
 import { kafkajsOptions, Places, topicOffsets, whileBeating } from '@mo/messaging';
 import kafkajs, { type Admin, type Consumer } from 'kafkajs';
 import { readEvent, type TailedEvent } from './event.ts';
+import { SeenEvents } from './once.ts';
 
 const CONNECTION_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 15_000;
@@ -23,7 +24,9 @@ export interface TailOptions {
   readonly target: KafkaTarget;
   readonly topics: readonly string[];
   readonly fromBeginning: boolean;
-  /** Called once for each event, in the order of each partition and one at a time; returns true to stop. */
+  /** Other events are skipped. */
+  readonly isWanted: (event: TailedEvent) => boolean;
+  /** Called once for each wanted event, in the order of each partition and one at a time; returns true to stop. */
   readonly onEvent: (event: TailedEvent) => Promise<boolean>;
   /** Called once, when every event that is written from now on will be shown. */
   readonly onBegin: () => void;
@@ -38,7 +41,7 @@ export interface TailOptions {
  * @throws CommandError if Kafka cannot be reached at the start; the reason of the signal once it is aborted
  */
 export async function tail(options: TailOptions): Promise<void> {
-  const { target, topics, fromBeginning, onEvent, onBegin, onUnreachable, signal } = options;
+  const { target, topics, fromBeginning, isWanted, onEvent, onBegin, onUnreachable, signal } = options;
   const client = new kafkajs.Kafka({
     clientId: 'mo-events',
     ...kafkajsOptions(target.kafka),
@@ -61,6 +64,7 @@ export async function tail(options: TailOptions): Promise<void> {
   });
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   let isEnough = false;
+  const seen = new SeenEvents();
   ended.catch(() => {});
   signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   consumer.on(consumer.events.CRASH, ({ payload }) => (payload.restart ? onUnreachable() : reject(payload.error)));
@@ -76,6 +80,7 @@ export async function tail(options: TailOptions): Promise<void> {
         if (isEnough) return;
         places.pass(topic, partition, message.offset);
         const event = readEvent(topic, partition, message);
+        if (!isWanted(event) || !seen.isFirst(event)) return;
         try {
           // The reader of the output may be slow, and the heartbeats keep the consumer in its group meanwhile.
           isEnough = await whileBeating(
