@@ -270,6 +270,13 @@ describe('for operators', () => {
     const reconcile = ['reconcile', '--customer', String(customer?.id), '--lag-seconds', '0'];
     await waitFor(async () => (await run(...reconcile)).code === 0);
     expect(await json(...reconcile)).toEqual([{ customers: 1, events: 3, differences: 0 }]);
+    expect((await run(...reconcile)).stdout).toMatch(/^1 customer, 3 events: 0 differences /);
+    for (const command of [['reconcile'], ['rebuild', '--service', 'payments']])
+      expect(await run(...command, '--customer', '999999999')).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'mo: no service has a row or an event of a customer with the id 999999999\n',
+      });
     const to = `${PREFIX}-subscriber`;
     const plan = await json('backfill', '--topic', `${PREFIX}.loans`, '--to', to, '--plan', 'plan.json');
     const planned = () => [JSON.parse(readFileSync(join(cwd, 'plan.json'), 'utf8'))];

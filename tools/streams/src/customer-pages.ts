@@ -6,21 +6,26 @@ import { audited, type Databases } from './services.ts';
 
 export const PAGE_CUSTOMERS = 250;
 
-/** @param only a single customer, or null for all */
+/** @param only a single customer, or null for all; without that customer there is no page */
 export async function* customerPages(databases: Databases, only: number | null): AsyncGenerator<number[]> {
   if (only !== null) {
-    yield [only];
+    const [next] = await pageAfter(databases, only - 1, 1);
+    if (next === only) yield [only];
     return;
   }
   for (let after = 0; ; ) {
-    const pages = await Promise.all(
-      STREAMS.map((stream) => nextCustomers(sqlOf(databases[stream]), audited[stream], after, PAGE_CUSTOMERS)),
-    );
-    // Each service returns its next ids, so the lowest ids of all of them skip nobody.
-    const ids = [...new Set(pages.flat())].sort((a, b) => a - b).slice(0, PAGE_CUSTOMERS);
+    const ids = await pageAfter(databases, after, PAGE_CUSTOMERS);
     const last = ids.at(-1);
     if (last === undefined) return;
     yield ids;
     after = last;
   }
+}
+
+/** Each service returns its next ids, so the lowest ids of all of them skip nobody. */
+async function pageAfter(databases: Databases, after: number, customersMax: number): Promise<number[]> {
+  const pages = await Promise.all(
+    STREAMS.map((stream) => nextCustomers(sqlOf(databases[stream]), audited[stream], after, customersMax)),
+  );
+  return [...new Set(pages.flat())].sort((a, b) => a - b).slice(0, customersMax);
 }

@@ -10,7 +10,7 @@ export const REBUILDS_AT_ONCE = 4;
 
 export interface RebuildOptions {
   readonly service: Stream;
-  /** A single customer, or null for all. */
+  /** A single customer, or null for all. If there is no such customer, the result counts none. */
   readonly customerId: number | null;
   /** Called for each row that differed from the streams. */
   readonly onDifference: (difference: Difference) => void;

@@ -28,7 +28,7 @@ const STRAY_ENTRIES_MAX = 1_000;
 export const RECONCILE_CONNECTIONS = 2;
 
 export interface ReconcileOptions {
-  /** A single customer, or null for all. */
+  /** A single customer, or null for all. If there is no such customer, the result counts none. */
   readonly customerId: number | null;
   /** The largest age of an event that a follower may not have applied yet. */
   readonly lagMsMax: number;

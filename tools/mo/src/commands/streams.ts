@@ -6,7 +6,7 @@ import { STREAMS } from '@mo/contracts';
 import type { BackfillOptions, BackfillPlan } from '@mo/streams';
 import type { Context } from '../context.ts';
 import { examples, streamOf, topic, wholeNumber } from '../options.ts';
-import { EXIT } from '../output/failure.ts';
+import { EXIT, NotFoundError } from '../output/failure.ts';
 import { WholeFile } from '../output/whole-file.ts';
 import { run } from '../run.ts';
 
@@ -14,6 +14,14 @@ const LAG_SECONDS_DEFAULT = 30;
 const BACKFILL_CONNECTIONS = 1;
 
 const oneCustomer = () => new Option('--customer <id>', 'only this customer, by internal id').argParser(wholeNumber(1));
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** @throws NotFoundError if a single customer was named and none was found */
+function checkFound(customer: number | undefined, found: number): void {
+  if (customer !== undefined && found === 0)
+    throw new NotFoundError(`no service has a row or an event of a customer with the id ${customer}`);
+}
+
 const pace = (count: number, startedMs: number): string => {
   const seconds = (performance.now() - startedMs) / 1000;
   return `(${seconds.toFixed(1)} s, ${Math.round(count / Math.max(seconds, 0.001))}/s)`;
@@ -50,7 +58,9 @@ export const reconcileCommand = () =>
           }),
         ).finally(stopProgress);
         const { customers, events, differences } = done;
-        const text = `${customers} customers, ${events} events: ${differences} differences ${pace(customers, startedMs)}`;
+        checkFound(customer, customers);
+        const read = `${counted(customers, 'customer')}, ${counted(events, 'event')}`;
+        const text = `${read}: ${counted(differences, 'difference')} ${pace(customers, startedMs)}`;
         out.result({ customers, events, differences }, text);
         return differences === 0 ? EXIT.done : EXIT.notWell;
       }),
@@ -86,10 +96,11 @@ export const rebuildCommand = () =>
           }),
         ).finally(stopProgress);
         const { customers, differences, failures } = done;
-        const was = `${differences} differences before, ${failures} failures`;
+        checkFound(customer, customers + failures);
+        const was = `${counted(differences, 'difference')} before, ${counted(failures, 'failure')}`;
         out.result(
           { service, customers, differences, failures },
-          `${customers} customers of ${service} rebuilt: ${was} ${pace(customers, startedMs)}`,
+          `${counted(customers, 'customer')} of ${service} rebuilt: ${was} ${pace(customers, startedMs)}`,
         );
         return failures === 0 ? EXIT.done : EXIT.notWell;
       }),
