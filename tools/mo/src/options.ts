@@ -1,7 +1,7 @@
 /** Options and arguments of several commands, and the parsers of their values. */
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { CommandError } from '@mo/command';
-import { OVERLAP_SECONDS_MAX, STREAMS, type Stream } from '@mo/contracts';
+import { OVERLAP_SECONDS_MAX, STREAMS, type Stream, timeInput } from '@mo/contracts';
 import type { Output } from './output/output.ts';
 
 export const ROWS_DEFAULT = 50;
@@ -28,8 +28,12 @@ export function streamOf(name: string): Stream {
   throw new CommandError(`--topic must end in one of .${STREAMS.join(', .')}, unlike "${name}"`);
 }
 
-/** Parses a time; a day means its start in UTC. The API rejects any other text with a reason. */
-export const time = (text: string): string => (/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
+/** Parses a time that the API accepts; a day means its start in UTC. */
+export function time(text: string): string {
+  const value = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text;
+  if (timeInput.safeParse(value).success) return value;
+  throw new InvalidArgumentError('must be a day such as 2030-01-31 (in UTC), or a time such as 2030-01-31T09:30:00Z.');
+}
 
 export const idOption = (what: string) =>
   new Option('--id <id>', `internal id of the ${what}, instead of its external_id`).argParser(wholeNumber(1));

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { wanted } from '../src/options.ts';
+import { time, wanted } from '../src/options.ts';
 import { programOf } from '../src/program.ts';
 
 /** Nothing listens there: the ports that tests and systems are given are far above. */
@@ -76,6 +76,12 @@ describe('an invalid command line', () => {
     ['loans list --max 0', /--max <rows>' argument '0' is invalid. must be a whole number from 1/],
     ['loans list --max 5 --all', /'--max <rows>' cannot be used with option '--all'/],
     ['loans take l --amount 5', /required option '--due <time>' not specified/],
+    ['loans take l --amount 5 --due tomorrow', /'--due <time>' argument 'tomorrow' is invalid. must be a day such as/],
+    ['loans take l --amount 5 --due 2030-02-30', /'--due <time>' argument '2030-02-30' is invalid/],
+    [
+      'webhooks replay 7 --deliveries 1 --to 2026-11-01',
+      /'--deliveries <ids>' cannot be used with option '--to <time>'/,
+    ],
     ['backfill --topic mo/loans --to x', /must be a topic such as mo.loans/],
     ['dlq list --customer ada', /must be a customer's id, or none/],
   ])('"%s" is refused with the reason', async (line, message) => {
@@ -91,6 +97,7 @@ describe('an invalid command line', () => {
       ['loans', 'take', 'l', '--amount', '5', '--due', '2030-01-01'],
       ['loans', 'show', 'a', '--id', '5'],
       ['customers', 'update', 'ada'],
+      ['webhooks', 'replay', '7', '--to', '2026-11-01'],
       ['customers', 'import', 'people.json'],
       ['backfill', '--topic', 'mo.nothing', '--to', 'x'],
     ];
@@ -102,10 +109,18 @@ describe('an invalid command line', () => {
       'mo: specify the customer with --customer or --customer-id',
       'mo: specify one loan: its external_id, or its internal id with --id',
       'mo: give --score, --status or both',
+      'mo: specify --deliveries or --from',
       expect.stringContaining('its name must end in .csv'),
       'mo: --topic must end in one of .customers, .loans, .payments, unlike "mo.nothing"',
     ]);
   });
+});
+
+it.each([
+  ['2030-01-31', '2030-01-31T00:00:00Z'],
+  ['2030-01-31T09:30:00+02:00', '2030-01-31T09:30:00+02:00'],
+])('the time %s is sent as %s', (text, sent) => {
+  expect(time(text)).toBe(sent);
 });
 
 describe('an invalid command line with --json', () => {

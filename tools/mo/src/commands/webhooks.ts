@@ -1,6 +1,7 @@
 /** Webhooks: subscriptions to events over HTTP, and their deliveries. */
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { CreatedWebhook, Delivery, Webhook } from '@mo/client';
+import { CommandError } from '@mo/command';
 import { DELIVERY_STATUSES, EVENT_TYPES, type EventType, REPLAYED_MAX, WEBHOOK_STATUSES } from '@mo/contracts';
 import type { Context } from '../context.ts';
 import { allOption, examples, keyOption, maxOption, overlapOption, time, wanted, wholeNumber } from '../options.ts';
@@ -163,8 +164,8 @@ const replay = () =>
   new Command('replay')
     .description('send messages once more: given deliveries, or those of all events in a period')
     .argument(...idArgument)
-    .addOption(new Option('--deliveries <ids>', 'these deliveries').argParser(ids).conflicts('from'))
-    .option('--from <time>', 'events that arrived at or after this time', time)
+    .addOption(new Option('--deliveries <ids>', 'these deliveries').argParser(ids).conflicts(['from', 'to']))
+    .option('--from <time>', 'or events that arrived at or after this time', time)
     .option('--to <time>', 'and before this time; default: now', time)
     .addOption(keyOption())
     .addHelpText(
@@ -175,6 +176,7 @@ ${examples('mo webhooks replay 1 --deliveries 311,312', 'mo webhooks replay 1 --
     )
     .action((id, { deliveries: named, from, to, idempotencyKey }, command) =>
       run(command, async (context) => {
+        if (named === undefined && from === undefined) throw new CommandError('specify --deliveries or --from');
         const { out, stopping: signal } = context;
         signal.addEventListener('abort', () => out.note('stopping after the current part; Ctrl-C again stops at once'));
         const { replayWebhook } = await import('../webhooks/replay.ts');
