@@ -112,7 +112,7 @@ export class Caller {
     const consistencyToken = headers.get('consistency-token');
     this.tokens.learn(consistencyToken);
     const body = parse(text);
-    if (status >= 300 || body === undefined)
+    if (status >= 300 || !isContent(headers, body))
       throw refusal(request, received, body, {
         attempts,
         idempotencyKey: request.idempotencyKey,
@@ -249,6 +249,13 @@ function parse(text: string): unknown {
     return undefined;
   }
 }
+
+/** Whether an answer has the form of the API's: an object that is declared as JSON. */
+const isContent = (headers: Headers, body: unknown): boolean =>
+  /^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '') &&
+  typeof body === 'object' &&
+  body !== null &&
+  !Array.isArray(body);
 
 /** The wait from now that Retry-After demands; null if the answer has no valid Retry-After. */
 const retryAfterOf = ({ headers }: Received): number | null => retryAfterMs(headers.get('retry-after'), Date.now());

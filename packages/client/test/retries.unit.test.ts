@@ -130,8 +130,26 @@ describe('a read', () => {
     expect(error).toMatchObject({ consistencyToken: null, retryAfterMs: null });
     gateway.act = () => ({ status: 302, body: '', headers: { location: 'http://127.0.0.1:1/' } });
     expect(await thrown(gateway.client().loans.get(1))).toMatchObject({ name: 'UnexpectedAnswerError', status: 302 });
-    gateway.act = () => ({ status: 200, body: 'not JSON' });
+  });
+
+  it.each([
+    ['no JSON', 'application/json', 'not JSON'],
+    ['JSON without a content type', '', '{"id":1}'],
+    ['JSON of another content type', 'text/plain', '{"id":1}'],
+    ['a list', 'application/json', '[]'],
+    ['null', 'application/json', 'null'],
+  ])('of %s in a 200 is not taken for an answer of the API', async (_what, type, body) => {
+    gateway.act = () => ({ status: 200, body, headers: { 'content-type': type } });
     expect(await thrown(gateway.client().loans.get(1))).toMatchObject({ name: 'UnexpectedAnswerError', status: 200 });
+  });
+
+  it('with parameters in its content type is an answer', async () => {
+    gateway.act = () => ({
+      status: 200,
+      body: { id: 1 },
+      headers: { 'content-type': 'Application/JSON; charset=utf-8' },
+    });
+    expect(await gateway.client().loans.get(1)).toEqual({ id: 1 });
   });
 });
 
