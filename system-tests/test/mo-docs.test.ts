@@ -1,4 +1,4 @@
-/** Every command in docs/cli.md works as shown, in sequence, against a fresh system. */
+/** Every block of commands in docs/cli.md works as shown, in sequence, against a fresh system. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,21 +28,25 @@ afterAll(async () => {
   rmSync(cwd, { recursive: true });
 });
 
-const commands = [...readFileSync(PAGE, 'utf8').matchAll(/^```sh\n(.*?)^```$/gms)]
-  .flatMap(([, block = '']) => block.trimEnd().split('\n'))
-  .map((line) => line.replace(/\bmo\.loans\b/, `${PREFIX}.loans`).replace(/\bledger\.loans\b/, `${PREFIX}-ledger`));
+const blocks = [...readFileSync(PAGE, 'utf8').matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) =>
+  block.replace(/\bmo\.loans\b/g, `${PREFIX}.loans`).replace(/\bledger\.loans\b/g, `${PREFIX}-ledger`),
+);
 
 it(
   'works as shown',
   async () => {
-    expect(commands.length).toBeGreaterThan(20);
+    expect(blocks.join('').trim().split('\n').length).toBeGreaterThan(20);
     const env = { ...process.env, ...systemEnv(system.stack.stack()), TOPIC_PREFIX: PREFIX };
-    const shell = async (line: string): Promise<string | null> => {
-      const script = `mo() { ${moCommand.map((word) => `'${word}'`).join(' ')} "$@"; }\n${line}`;
-      const failed = (error: { code?: number; stderr?: string }) => `${line}: ${error.code} ${error.stderr}`;
-      return promisify(execFile)('bash', ['-c', script], { cwd, env }).then(() => null, failed);
+    // With -x the last command that stderr shows is the one that failed.
+    const shell = async (block: string): Promise<string | null> => {
+      const script = `mo() { ${moCommand.map((word) => `'${word}'`).join(' ')} "$@"; }\n${block}`;
+      const failed = ({ stderr }: { stderr?: string }) => `${block}${stderr}`;
+      return promisify(execFile)('bash', ['-ex', '-o', 'pipefail', '-c', script], { cwd, env }).then(
+        () => null,
+        failed,
+      );
     };
-    for (const line of commands) expect(await shell(line)).toBeNull();
+    for (const block of blocks) expect(await shell(block)).toBeNull();
   },
   LONG_MS,
 );
