@@ -21,6 +21,9 @@ Target: --url and --key; else MO_URL and MO_API_KEY; else the stack of npm start
 in this folder or a parent folder. Operators' commands use CUSTOMERS_DATABASE_URL, LOANS_DATABASE_URL,
 PAYMENTS_DATABASE_URL, KAFKA_BROKERS and TOPIC_PREFIX, else the stack of npm start.
 
+Customers: --customer takes an external_id, and --customer-id an internal id. In reconcile, rebuild, dlq and webhooks
+deliveries, --customer takes the internal id. mo customers get shows both.
+
 Exit codes: 0 success; 1 answered or run, but with a bad result (a refusal, failed lines, differences, a part that
 is not ready); 2 invalid usage, could not start, no answer, or stopped by a failure; 130 stopped by Ctrl-C; 141 the
 reader closed the output.

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { FILE_FORMS, headerText, RESOURCES } from '@mo/replay/file-forms';
 import { time, wanted } from '../src/options.ts';
 import { programOf } from '../src/program.ts';
 
@@ -67,6 +68,16 @@ describe('help', () => {
   it.each(ENDS)('of %s has an example of the command', (words, command) => {
     expect(helpOf(command)).toContain(`\n  $ mo ${words}`);
   });
+});
+
+it('the columns of the files to replay are in the help and in the documentation', () => {
+  const page = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8');
+  const [, replay] = ENDS.find(([words]) => words === 'replay') as (typeof ENDS)[number];
+  for (const name of RESOURCES) {
+    const header = headerText(FILE_FORMS[name]);
+    expect(helpOf(replay)).toMatch(new RegExp(`^  ${name}\\.csv +${RegExp.escape(header)}$`, 'm'));
+    expect(page).toContain(`| \`${name}.csv\` | \`${header}\` |`);
+  }
 });
 
 describe('an invalid command line', () => {

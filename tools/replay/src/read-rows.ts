@@ -9,9 +9,7 @@ import { createReadStream } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { CommandError } from '@mo/command';
 import { parse } from 'csv-parse';
-
-export const RESOURCES = ['customers', 'loans', 'payments'] as const;
-export type Resource = (typeof RESOURCES)[number];
+import { FILE_FORMS, type FileForm, headerText, type Resource } from './file-forms.ts';
 
 /** One line of a file. */
 export interface Row {
@@ -31,30 +29,6 @@ export interface DataSet extends Readonly<Record<Resource, readonly Row[]>> {
 
 const rowsMax = 1_000_000;
 const rowBytesMax = 64 * 1024;
-
-interface FileForm {
-  readonly required: readonly string[];
-  readonly optional: readonly string[];
-  readonly customerColumn: string;
-}
-
-const FORMS: Readonly<Record<Resource, FileForm>> = {
-  customers: {
-    required: ['external_id', 'score'],
-    optional: ['status', 'preapproved_at'],
-    customerColumn: 'external_id',
-  },
-  loans: {
-    required: ['external_id', 'customer_external_id', 'amount', 'maximum_payment_date'],
-    optional: ['taken_at', 'contract_version', 'status'],
-    customerColumn: 'customer_external_id',
-  },
-  payments: {
-    required: ['external_id', 'customer_external_id', 'total_amount'],
-    optional: ['paid_at'],
-    customerColumn: 'customer_external_id',
-  },
-};
 
 /**
  * Reads the three files of a folder.
@@ -79,7 +53,7 @@ async function readRows(dir: string, resource: Resource): Promise<Row[]> {
     skip_empty_lines: true,
     columns: (header: string[]) => {
       hasHeader = true;
-      return checkHeader(header, FORMS[resource]);
+      return checkHeader(header, FILE_FORMS[resource]);
     },
   });
   file.once('error', (error) => parser.destroy(error));
@@ -109,11 +83,12 @@ interface ParsedLine {
 
 function toRow(resource: Resource, record: ParsedLine['record'], line: number, occurrence: number): Row {
   const body = Object.fromEntries(Object.entries(record).filter(([, cell]) => cell !== ''));
-  const customer = record[FORMS[resource].customerColumn] ?? '';
+  const customer = record[FILE_FORMS[resource].customerColumn] ?? '';
   return { resource, line, externalId: record.external_id ?? '', customer, occurrence, body };
 }
 
-function checkHeader(header: string[], { required, optional }: FileForm): string[] {
+function checkHeader(header: string[], form: FileForm): string[] {
+  const { required, optional } = form;
   const missing = required.filter((column) => !header.includes(column));
   const unknown = header.filter((column) => !required.includes(column) && !optional.includes(column));
   const doubled = header.filter((column, at) => header.indexOf(column) !== at);
@@ -123,8 +98,7 @@ function checkHeader(header: string[], { required, optional }: FileForm): string
     ...doubled.map((column) => `"${column}" appears twice`),
   ];
   if (faults.length === 0) return header;
-  const form = `${required.join(',')}[,${optional.join('][,')}]`;
-  throw new CommandError(`wrong header: ${faults.join(', ')}; it must be ${form}`);
+  throw new CommandError(`wrong header: ${faults.join(', ')}; it must be ${headerText(form)}`);
 }
 
 function explain(error: unknown): string {

@@ -1,6 +1,6 @@
 /** The result of a replay, as JSON and as text. */
 import type { Comparison, Difference, Findings } from './compare.ts';
-import { RESOURCES, type Resource } from './read-rows.ts';
+import { RESOURCES, type Resource } from './file-forms.ts';
 import { answeredOf, type Refusals, type ResourceTally, type Tally } from './tally.ts';
 
 const differencesShownMax = 20;

@@ -1,8 +1,9 @@
 /** Counts the outcomes of a replay by resource, and compares each with its prediction. */
 import type { Difference } from './compare.ts';
 import type { Outcome } from './drive.ts';
+import { RESOURCES, type Resource } from './file-forms.ts';
 import { ACCEPTANCES, type Verdict } from './oracle.ts';
-import { RESOURCES, type Resource, type Row } from './read-rows.ts';
+import type { Row } from './read-rows.ts';
 
 const examplesMax = 3;
 
