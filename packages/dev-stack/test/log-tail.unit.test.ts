@@ -9,6 +9,11 @@ describe('the console output of a log', () => {
     ['{"level":40,"msg":"slow"}', ['slow']],
     ['{"level":"error","msg":"failed","err":{"message":"no disk"}}', ['failed: no disk']],
     ['{"level":"info","msg":"fine"}', []],
+    [
+      '{"level":"warn","method":"POST","path":"/api/loans","status":503,"problem":"unavailable","msg":"request"}',
+      ['request 503 unavailable POST /api/loans'],
+    ],
+    ['{"level":"warn","method":"GET","status":404,"msg":"request"}', ['request 404 GET']],
     ['Error: a crash in plain text', ['Error: a crash in plain text']],
     ['', []],
   ])('for %j', (line, shown) => {

@@ -46,14 +46,29 @@ export function tailLog(path: string, name: string, log: Log): () => void {
   };
 }
 
-/** The message of a warning or an error; empty for any other line. */
+/** The members of a log line that are shown. */
+interface LogLine {
+  readonly level?: unknown;
+  readonly msg?: string;
+  readonly err?: { readonly message?: string };
+  /** These are in the line of a request. */
+  readonly status?: number;
+  readonly method?: string;
+  readonly path?: string;
+  readonly problem?: string;
+}
+
+/** The text of a warning or an error; empty for any other line. */
 export function warningIn(line: string): string[] {
   if (line.trim() === '') return [];
   try {
-    const { level, msg, err } = JSON.parse(line) as { level?: unknown; msg?: string; err?: { message?: string } };
-    if (!isWarning(level)) return [];
+    const entry = JSON.parse(line) as LogLine;
+    if (!isWarning(entry.level)) return [];
+    const { msg, err, status, problem, method, path } = entry;
     const cause = err?.message && err.message !== msg ? err.message : undefined;
-    return [[msg, cause].filter(Boolean).join(': ') || line];
+    const text = [msg, cause].filter(Boolean).join(': ') || line;
+    const request = [status, problem, method, path].filter((member) => member !== undefined);
+    return [[text, ...request].join(' ')];
   } catch {
     return [line]; // not from the logger: a crash is reported in plain text
   }
