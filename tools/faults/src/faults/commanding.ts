@@ -27,6 +27,14 @@ export const commanding: readonly Fault[] = [
     check: servers('tools/streams/test/backfill'),
   },
   {
+    id: 'unknown-customer-counted',
+    file: 'tools/streams/src/customer-pages.ts',
+    replace: '    if (next === only) yield [only];\n',
+    by: '    yield [only];\n',
+    breaks: 'a reconcile or rebuild of a customer that does not exist reports success',
+    check: servers('tools/streams/test/customer-pages'),
+  },
+  {
     id: 'output-held-in-memory',
     file: 'tools/mo/src/output/output.ts',
     replace: '    if (this.#stdout.writableNeedDrain !== true) return;\n',
