@@ -6,7 +6,7 @@ it('the keys of a provider are where its description says', () => {
   expect(keysUrlOf({ issuer: ISSUER, jwks_uri: 'https://keys.example/1' }, ISSUER)).toBe('https://keys.example/1');
 });
 
-it('a provider without TLS, as on the same machine, may have its keys so, too', () => {
+it('a provider does not use TLS, as on the same machine, may have its keys so, too', () => {
   const issuer = 'http://127.0.0.1:8080';
   expect(keysUrlOf({ issuer, jwks_uri: `${issuer}/keys` }, issuer)).toBe(`${issuer}/keys`);
 });
@@ -19,7 +19,7 @@ it.each([
   ],
   ['that names no keys', { issuer: ISSUER }, 'has no jwks_uri'],
   ['whose keys are nowhere', { issuer: ISSUER, jwks_uri: 'keys' }, 'has no jwks_uri'],
-  ['whose keys come in the clear', { issuer: ISSUER, jwks_uri: 'http://keys.example/1' }, 'without TLS'],
+  ['whose keys come in the clear', { issuer: ISSUER, jwks_uri: 'http://keys.example/1' }, 'does not use TLS'],
   ['that is none', null, 'is the description of undefined'],
 ])('a description is refused %s', (_what, description, why) => {
   expect(() => keysUrlOf(description, ISSUER)).toThrow(why);
