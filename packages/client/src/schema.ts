@@ -685,7 +685,7 @@ export interface components {
             status?: "active" | "pending";
         };
         /**
-         * @description Our own id
+         * @description Our own id, of at most 15 digits; nothing has a longer one
          * @example 42
          */
         Id: number;

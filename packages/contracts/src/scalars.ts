@@ -71,7 +71,7 @@ export const externalId = z
 export const resourceId = z
   .int()
   .min(1)
-  .meta({ id: 'Id', description: 'Our own id', examples: [42] });
+  .meta({ id: 'Id', description: 'Our own id, of at most 15 digits; nothing has a longer one', examples: [42] });
 
 /** How documents describe a parameter that is text to the schema but another type to callers. */
 export const toldAs =
@@ -84,11 +84,15 @@ export const toldAs =
 
 /** Our ids have at most 15 digits, so no resource has a longer one. */
 const ID_DIGITS_MAX = 15;
-/** Replaces longer ids: no resource has this one, and databases and JSON represent it exactly. */
+const ID_MAX = 10 ** ID_DIGITS_MAX - 1;
+/** Replaces longer ids: no resource has this one, and databases represent it exactly. */
 const ID_OF_NOTHING = Number.MAX_SAFE_INTEGER;
 const ID = /^[1-9]\d*$/;
 
 const idOf = (digits: string): number => (digits.length > ID_DIGITS_MAX ? ID_OF_NOTHING : Number(digits));
+
+/** Whether an id is longer than any of ours. If it comes from a request, it may differ from what the caller wrote. */
+export const isIdOfNothing = (id: number): boolean => id > ID_MAX;
 
 /** An id in a path or a query, where every value is text. */
 export const idParameter = z

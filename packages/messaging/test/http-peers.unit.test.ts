@@ -15,9 +15,9 @@ afterEach(async () => {
   for (const server of servers.splice(0)) server.close().closeAllConnections();
 });
 
-async function startPeer(): Promise<string> {
+async function startPeer(status = 200): Promise<string> {
   const server = createServer((request, response) => {
-    request.resume().once('end', () => response.end(JSON.stringify({ applied: true })));
+    request.resume().once('end', () => response.writeHead(status).end(JSON.stringify({ applied: true })));
   });
   servers.push(server);
   server.listen(0, '127.0.0.1');
@@ -53,4 +53,13 @@ it('while one replica of a peer is away, each of many calls is answered by anoth
 it('while all replicas are away, a pull is unavailable', async () => {
   const peers = openPeers(await originOfNobody(), await originOfNobody());
   await expect(peers.pull('loans', { customerId: 1 }, 0)).rejects.toMatchObject({ code: 'unavailable', status: 503 });
+});
+
+it.each([
+  [400, 'RefusedByPeerError'],
+  [403, 'ProblemError'],
+  [503, 'ProblemError'],
+])('a pull that is answered %d is a %s', async (status, name) => {
+  const peers = openPeers(await startPeer(status));
+  await expect(peers.pull('loans', { customerId: 1 }, 0)).rejects.toMatchObject({ name });
 });

@@ -1,4 +1,4 @@
-import { type PeerCall, RemotePeers } from '../src/index.ts';
+import { type PeerCall, RefusedByPeerError, RemotePeers } from '../src/index.ts';
 import { HEADS_PAGE_MAX, RECENT_HEADS_PAGE_MAX } from '../src/pull/wire.ts';
 import { eventOf, eventsOf } from './ledger.ts';
 
@@ -43,6 +43,36 @@ it('a page ends before an event that can not be understood, which is told; other
     quarantined: { stream: 'payments', customerId: 1, version: 2 },
   });
   expect(other).toEqual({ customerId: 2, head: 2, events: eventsOf('payments', 2, 2) });
+});
+
+it.each([[[3]], [[1, 8]], [[1, 2, 3, 4, 5, 6, 7, 8]]])('pulls of %j that the owner refuses fail alone', async (bad) => {
+  const { peers, requests } = peersThatAnswer(({ customer_id: id }) => {
+    if (bad.includes(id)) throw new RefusedByPeerError('answered 400');
+    return { customer_id: id, head: 1, events: eventsOf('payments', id, 1) };
+  });
+  const ids = [1, 2, 3, 4, 5, 6, 7, 8];
+  const pulled = await Promise.allSettled(ids.map((customerId) => peers.pull('payments', { customerId }, 0)));
+  const found = pulled.map((outcome) =>
+    outcome.status === 'fulfilled' ? outcome.value.customerId : (outcome.reason as Error).name,
+  );
+  expect(found).toEqual(ids.map((id) => (bad.includes(id) ? 'RefusedByPeerError' : id)));
+  expect(requests[0]).toHaveLength(8);
+});
+
+it('a request that fails for another reason is not split', async () => {
+  const { peers, requests } = peersThatAnswer(() => {
+    throw new Error('away');
+  });
+  const pulled = await Promise.allSettled([1, 2].map((customerId) => peers.pull('payments', { customerId }, 0)));
+  expect([pulled.map(({ status }) => status), requests.length]).toEqual([['rejected', 'rejected'], 1]);
+});
+
+it('no customer has an id of more than 15 digits, and no owner has to be asked', async () => {
+  const { peers, requests } = peersThatAnswer(({ customer_id: id }) => ({ customer_id: id, head: 1, events: [] }));
+  const nobody = { customerId: null, head: 0, events: [] };
+  expect(await peers.pull('customers', { customerId: 1_000_000_000_000_000 }, 0)).toEqual(nobody);
+  expect(requests).toEqual([]);
+  expect(await peers.pull('customers', { customerId: 999_999_999_999_999 }, 0)).toMatchObject({ head: 1 });
 });
 
 it('a settlement is done only where the peer says so', async () => {

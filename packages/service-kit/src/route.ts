@@ -6,6 +6,7 @@ import {
   HEADERS,
   idempotencyKey,
   isIdempotent,
+  isIdOfNothing,
   mergeTokens,
   type Operation,
 } from '@mo/contracts';
@@ -134,11 +135,13 @@ async function validRequest<O extends Operation>(
     // If the key was used before, its answer is replayed, whatever the token is.
     if (!(await isUsed(key, hooks))) throw error;
   }
+  const body = await validBody(operation, request, key, hooks);
+  refuseLongIds(params ?? {}, request.params);
   return {
     params,
     query,
     token,
-    body: await validBody(operation, request, key, hooks),
+    body,
     key,
     origin: {
       requestId: request.id,
@@ -148,6 +151,22 @@ async function validRequest<O extends Operation>(
     caller: callerOf(request),
     url: request.url,
   };
+}
+
+/**
+ * Refuses a path with an id that is longer than any of ours. Handlers don't get such an id as the caller wrote it, so
+ * they could not name it.
+ *
+ * @throws ProblemError not_found
+ */
+function refuseLongIds(params: object, given: unknown): void {
+  const long = Object.entries(params).find(([, id]) => isIdOfNothing(id));
+  if (long === undefined) return;
+  const [name] = long;
+  throw new ProblemError(
+    'not_found',
+    `there is no ${name.replace('_id', '')} ${(given as Record<string, string>)[name]}`,
+  );
 }
 
 const callerOf = ({ headers }: FastifyRequest): string => String(headers[HEADERS.caller] ?? '');

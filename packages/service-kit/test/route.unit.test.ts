@@ -159,6 +159,18 @@ describe('the order of checks', () => {
     expect(told).toEqual(['catch up 99']);
   });
 
+  it('nothing has an id of more than 15 digits; the answer names it as it was given, after every other rule', async () => {
+    const { send, told } = routesUnderTest();
+    const change = (id: string, body: object) => send(body, { 'consistency-token': TOKEN }, patch(id));
+    expect((await change('1000000000000001', { score: -1 })).status).toBe(400);
+    for (const id of ['1000000000000001', '9007199254740993', '9'.repeat(150)]) {
+      const detail = `there is no customer ${id}`;
+      expect(await change(id, { score: 1 })).toMatchObject({ status: 404, body: { code: 'not_found', detail } });
+    }
+    expect(told).toEqual([]);
+    expect((await change('999999999999999', { score: 1 })).status).toBe(200);
+  });
+
   it('reads no key where the method has no effect', async () => {
     const { send, handled } = routesUnderTest();
     expect(await send(undefined, { 'idempotency-key': 'a b' }, { method: 'GET' })).toMatchObject({ status: 200 });

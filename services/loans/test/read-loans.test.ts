@@ -54,14 +54,18 @@ describe('reading loans', () => {
   });
 
   it('knows nothing by an id that is longer than any', async () => {
-    const long = '9'.repeat(20);
-    expect((await page(`/api/loans/${long}`)).status).toBe(404);
-    expect((await page(`/api/customers/${long}/loans`)).status).toBe(404);
+    const long = '1000000000000001';
+    const missing = (what: string) => ({ status: 404, body: { detail: `there is no ${what} ${long}` } });
+    expect(await page(`/api/loans/${long}`)).toMatchObject(missing('loan'));
+    expect(await page(`/api/customers/${long}/loans`)).toMatchObject(missing('customer'));
     expect(await page(`/api/loans?customer_id=${long}`)).toMatchObject({ status: 200, body: { results: [] } });
     const body = JSON.stringify(newLoan(0)).replace('"customer_id":0', `"customer_id":${long}`);
     const headers = { 'content-type': 'application/json' };
+    // The neighbour's customer has to be pulled, too.
+    const neighbour = postLoan(loans.app, newLoan(register(loans.customers)));
     const response = await loans.app.server.inject({ method: 'POST', url: '/api/loans', headers, body });
     expect([response.statusCode, response.json().code]).toEqual([422, 'customer_not_found']);
+    expect((await neighbour).status).toBe(201);
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { Addresses, connector, type Identity, unavailable } from '@mo/service-ki
 import { Agent } from 'undici';
 import type { CustomerRef } from '../protocol/command.ts';
 import type { Peers, Pulled } from '../protocol/peers.ts';
-import { RemotePeers } from './remote-peers.ts';
+import { RefusedByPeerError, RemotePeers } from './remote-peers.ts';
 import type { HeadsPage, TimeSpan } from './wire.ts';
 
 /** For all attempts of a call together, shared equally, so that a replica that hangs leaves time for the next. */
@@ -12,6 +12,8 @@ const CALL_TIMEOUT_MS = 3_000;
 const ATTEMPTS_MAX = 3;
 const CONNECT_TIMEOUT_MS = 1_000;
 const CONNECTIONS_MAX = 16;
+/** A peer's answer to a request that breaks its rules. */
+const REFUSED_STATUS = 400;
 
 type Urls = Readonly<Record<string, readonly string[]>>;
 
@@ -96,6 +98,8 @@ export class HttpPeers implements Peers {
         return answer;
       } catch (error) {
         this.#onCall(peer, 'failed', seconds());
+        // The other replicas would refuse the request, too.
+        if (error instanceof RefusedByPeerError) throw error;
         failure = error;
       }
     }
@@ -120,5 +124,6 @@ async function request(
   if (response.statusCode === 200) return response.body.json();
   // The peer's log has the reason. Its answer is not quoted because it may name the customer.
   await response.body.dump();
-  throw new Error(`${origin}${path} answered ${response.statusCode}`);
+  const outcome = `${origin}${path} answered ${response.statusCode}`;
+  throw response.statusCode === REFUSED_STATUS ? new RefusedByPeerError(outcome) : new Error(outcome);
 }

@@ -3,7 +3,7 @@
  * So a pull is always sent after its call, and never joins a request that was already in flight. Peers' answers are
  * validated here; reaching the peer is the transport's task.
  */
-import type { Stream, StreamEvent } from '@mo/contracts';
+import { isIdOfNothing, type Stream, type StreamEvent } from '@mo/contracts';
 import { BatchQueue, QueueFullError, unavailable } from '@mo/service-kit';
 import type { z } from 'zod';
 import { faultOf } from '../kafka/cloud-events.ts';
@@ -33,8 +33,17 @@ const PULLS_QUEUE_MAX = 10_000;
  * deadline.
  *
  * @throws ProblemError unavailable, if no replica gave a valid answer in time
+ * @throws RefusedByPeerError if a replica answered that the request breaks its rules
  */
 export type PeerCall = <T>(peer: Stream, path: string, read: (answer: unknown) => T, body?: unknown) => Promise<T>;
+
+/** A peer is up, but refuses a request as invalid: the request must not be repeated. */
+export class RefusedByPeerError extends Error {
+  override readonly name = 'RefusedByPeerError';
+}
+
+/** What an owner answers about a customer that doesn't exist. */
+const NOBODY: Pulled = { customerId: null, head: 0, events: [] };
 
 export class RemotePeers implements Peers {
   readonly #carry: PeerCall;
@@ -48,6 +57,8 @@ export class RemotePeers implements Peers {
   }
 
   async pull(stream: Stream, { customerId, externalId }: CustomerRef, after: number): Promise<Pulled> {
+    // Owners read ids of at most 15 digits, and would refuse the whole request.
+    if (customerId !== undefined && isIdOfNothing(customerId)) return NOBODY;
     const want = customerId === undefined ? { external_id: externalId, after } : { customer_id: customerId, after };
     try {
       const pulled = await this.#queueOf(stream).submit(want);
@@ -99,12 +110,24 @@ export class RemotePeers implements Peers {
 
   async #pullMany(stream: Stream, wants: PullWant[]): Promise<(Pulled | Error)[]> {
     const distinct = new Map(wants.map((want) => [JSON.stringify(want), want]));
-    const path = `/internal/streams/${stream}/pull`;
-    const body = { wants: [...distinct.values()] };
-    const { pages } = await this.#carry(stream, path, (answer) => pullAnswer.parse(answer), body);
-    const read = (want: PullWant, place: number) => understand(stream, want, pages[place], this.#isWhole);
-    const pulled = new Map([...distinct].map(([key, want], place) => [key, read(want, place)]));
+    const answers = await this.#pullDistinct(stream, [...distinct.values()]);
+    const pulled = new Map([...distinct.keys()].map((key, place) => [key, answers[place]]));
     return wants.map((want) => pulled.get(JSON.stringify(want)) as Pulled | Error);
+  }
+
+  /** Splits a request that the owner refuses, so that only the want at fault fails. */
+  async #pullDistinct(stream: Stream, wants: PullWant[]): Promise<(Pulled | Error)[]> {
+    const path = `/internal/streams/${stream}/pull`;
+    try {
+      const { pages } = await this.#carry(stream, path, (answer) => pullAnswer.parse(answer), { wants });
+      return wants.map((want, place) => understand(stream, want, pages[place], this.#isWhole));
+    } catch (error) {
+      if (!(error instanceof RefusedByPeerError)) throw error;
+      if (wants.length === 1) return [error];
+      const middle = Math.floor(wants.length / 2);
+      const halves = [wants.slice(0, middle), wants.slice(middle)];
+      return (await Promise.all(halves.map((half) => this.#pullDistinct(stream, half)))).flat();
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import {
   type EventData,
   type EventType,
+  parseJson,
   type SeenVersions,
   type Stream,
   type StreamEvent,
@@ -41,8 +42,10 @@ export class StreamOwner {
         request.socket.destroy();
         return;
       }
-      void this.#answer(request).then((body) =>
-        response.setHeader('content-type', 'application/json').end(JSON.stringify(body)),
+      response.setHeader('content-type', 'application/json');
+      void this.#answer(request).then(
+        (body) => response.end(JSON.stringify(body)),
+        () => response.writeHead(400).end(),
       );
     });
   }
@@ -89,7 +92,7 @@ export class StreamOwner {
     if (path.includes('/heads')) return { heads: this.#heads(path.includes('times=true')), is_last: true };
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
+    const body = parseJson(Buffer.concat(chunks).toString());
     if (path.includes('/settle')) {
       this.settlements.push(body);
       return { applied: this.settles };

@@ -19,6 +19,7 @@ import { operating } from './operating.ts';
 import { ordering } from './ordering.ts';
 import { paying } from './paying.ts';
 import { publishing } from './publishing.ts';
+import { pulling } from './pulling.ts';
 import { reading } from './reading.ts';
 import { sending } from './sending.ts';
 import { serving } from './serving.ts';
@@ -35,6 +36,7 @@ export const faults: readonly Fault[] = [
   ...starting,
   ...storing,
   ...encoding,
+  ...pulling,
   ...reading,
   ...lending,
   ...paying,

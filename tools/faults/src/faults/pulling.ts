@@ -1,0 +1,77 @@
+/** Pulls: a request for many customers, of which each gets its own answer, and ids that nothing has. */
+import { type Fault, servers, simulation, unit } from '../fault.ts';
+
+export const pulling: readonly Fault[] = [
+  {
+    id: 'impossible-id-renamed',
+    file: 'packages/service-kit/src/route.ts',
+    replace: 'refuseLongIds(params ?? {}, request.params);',
+    by: '',
+    breaks: 'the answer to a path with an id of 16 digits names another id',
+    check: unit('packages/service-kit/test/route'),
+  },
+  {
+    id: 'pulls-mixed-up',
+    file: 'packages/messaging/src/pull/remote-peers.ts',
+    replace: 'wants.map((want) => pulled.get(JSON.stringify(want)) as Pulled | Error)',
+    by: 'wants.map(() => [...pulled.values()][0] as Pulled | Error)',
+    breaks: "a pull is answered with another customer's events",
+    check: unit('packages/messaging/test/remote-peers'),
+  },
+  {
+    id: 'refused-want-fails-all',
+    file: 'packages/messaging/src/pull/remote-peers.ts',
+    replace: 'if (wants.length === 1) return [error];',
+    by: 'return wants.map(() => error);',
+    breaks: "a pull that its owner refuses fails other callers' pulls in the same request",
+    check: unit('packages/messaging/test/remote-peers'),
+  },
+  {
+    id: 'impossible-id-pulled',
+    file: 'packages/messaging/src/pull/remote-peers.ts',
+    replace: 'if (customerId !== undefined && isIdOfNothing(customerId)) return NOBODY;',
+    by: '',
+    breaks: 'a request with an id of 16 digits is answered 500 in place of 422',
+    check: servers('services/loans/test/read-loans'),
+  },
+  {
+    id: 'refusal-taken-for-outage',
+    file: 'packages/messaging/src/pull/http-peers.ts',
+    replace: 'response.statusCode === REFUSED_STATUS ?',
+    by: 'response.statusCode === 0 ?',
+    breaks: 'a request that a peer refuses is repeated at each replica, and never split',
+    check: unit('packages/messaging/test/http-peers'),
+  },
+  {
+    id: 'pull-skips-the-unreadable',
+    file: 'packages/messaging/src/pull/remote-peers.ts',
+    replace: 'if (!result.success) {',
+    by: 'if (!result.success) continue;\n    if (!result.success) {',
+    breaks: 'a pull skips an unreadable event',
+    check: unit('packages/messaging/test/remote-peers'),
+  },
+  {
+    id: 'pull-head-wrong',
+    file: 'packages/messaging/src/pull/remote-peers.ts',
+    replace: '  return { customerId, head, events };',
+    by: '  return { customerId, head: events.length, events };',
+    breaks: 'a pull ends too early',
+    check: unit('packages/messaging/test/remote-peers'),
+  },
+  {
+    id: 'settled-on-failure',
+    file: 'packages/messaging/src/pull/remote-peers.ts',
+    replace: '    } catch {\n      return false;',
+    by: '    } catch {\n      return true;',
+    breaks: 'versions count as applied by an unreachable peer',
+    check: simulation(60),
+  },
+  {
+    id: 'wire-wrong-page',
+    file: 'packages/messaging/src/pull/remote-peers.ts',
+    replace: 'understand(stream, want, pages[place], this.#isWhole)',
+    by: 'understand(stream, want, pages[wants.length - 1 - place], this.#isWhole)',
+    breaks: 'the answers of batched pulls are swapped',
+    check: unit('packages/messaging/test/remote-peers'),
+  },
+];
