@@ -772,7 +772,10 @@ export interface components {
             scopes: components["schemas"]["Scope"][];
             /** @description Requests per second, over all gateways; as many as it likes where it is left out */
             rate?: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it expires, in the future; never, where it is left out
+             */
             expires_at?: string;
         };
         /**
@@ -789,7 +792,7 @@ export interface components {
             overlap_seconds?: number;
             /**
              * Format: date-time
-             * @description When the new key expires; never, where it is left out
+             * @description When the new key expires, in the future; never, where it is left out
              */
             expires_at?: string;
         };

@@ -158,11 +158,21 @@ describe('a key', () => {
     [{ name: 'a', scopes: ['admin'], rate: 0 }, '/rate'],
     [{ name: 'a', scopes: ['admin'], rate: 'often' }, '/rate'],
     [{ name: 'a', scopes: ['admin'], expires_at: 'soon' }, '/expires_at'],
+    [{ name: 'a', scopes: ['admin'], expires_at: '2020-01-01T00:00:00Z' }, '/expires_at'],
     [{ name: 'a', scopes: ['admin'], more: 1 }, '/more'],
   ])('is not made of %j', async (body, pointer) => {
     const [status, problem] = await post<Problem>(one, '/api/keys', body);
     expect([status, problem.code]).toEqual([400, 'invalid_request']);
     expect(problem.errors?.map((error) => error.pointer)).toContain(pointer);
+  });
+
+  it('is not replaced by one that has expired already', async () => {
+    const { id } = await create('kept');
+    const [status, problem] = await post<Problem>(one, `/api/keys/${id}/rotate`, {
+      expires_at: '2020-01-01T00:00:00Z',
+    });
+    expect([status, problem.detail]).toEqual([400, 'expires_at must be in the future']);
+    expect(await get<ApiKeyBody>(one, `/api/keys/${id}`)).toMatchObject({ status: 'active', expires_at: null });
   });
 
   it.each(['/api/keys/999999999', '/api/keys/999999999/revoke', '/api/keys/999999999/rotate'])(

@@ -71,7 +71,9 @@ export const newKey = z
       .refine((scopes) => new Set(scopes).size === scopes.length, 'must name no scope twice')
       .meta({ uniqueItems: true }),
     rate: rateInput.optional(),
-    expires_at: timeInput.optional(),
+    expires_at: timeInput
+      .optional()
+      .meta({ description: 'When it expires, in the future; never, where it is left out' }),
   })
   .meta({ id: 'NewApiKey', description: 'A key to be made' });
 export type NewKey = z.infer<typeof newKey>;
@@ -88,7 +90,9 @@ export const overlapSeconds = (description: string) =>
 export const keyRotation = z
   .strictObject({
     overlap_seconds: overlapSeconds('How long the old key goes on'),
-    expires_at: timeInput.optional().meta({ description: 'When the new key expires; never, where it is left out' }),
+    expires_at: timeInput
+      .optional()
+      .meta({ description: 'When the new key expires, in the future; never, where it is left out' }),
   })
   .optional()
   .transform((body) => body ?? { overlap_seconds: OVERLAP_SECONDS_DEFAULT, expires_at: undefined })

@@ -6,6 +6,7 @@ import {
   answerPage,
   answerWith,
   hasBody,
+  invalid,
   ProblemError,
   pageOfRows,
   readCursor,
@@ -52,6 +53,7 @@ export function adminRoutes(app: FastifyInstance, access: Access, limits: Limits
   const { createKey, listKeys, getKey, rotateKey, revokeKey, listAudit } = operations;
 
   withStore(createKey, async ({ keys }, { body, caller }) => {
+    refusePast(body.expires_at);
     const { key, row } = await keys.create(body, caller);
     return answerAfterChange(201, { ...presentKey(row), key });
   });
@@ -66,6 +68,7 @@ export function adminRoutes(app: FastifyInstance, access: Access, limits: Limits
     answerWith(200, presentKey(existing(await keys.find(id), id))),
   );
   withStore(rotateKey, async ({ keys }, { params: { key_id: id }, body, caller }) => {
+    refusePast(body.expires_at);
     const rotated = await keys.rotate(id, body.overlap_seconds, body.expires_at ?? null, caller);
     const { key, row } = existing(rotated, id);
     return answerAfterChange(201, { ...presentKey(row), key });
@@ -101,6 +104,12 @@ function boundArrival(request: IncomingMessage, reply: FastifyReply, { callTimeo
   request.once('end', stop);
   // Node never closes a request that was answered before its end, whatever happens to its connection.
   reply.raw.once('close', stop);
+}
+
+/** A key that has expired already is of no use. @throws ProblemError invalid_request */
+function refusePast(expiresAt: Date | undefined): void {
+  if (expiresAt === undefined || expiresAt.getTime() > Date.now()) return;
+  throw invalid('body', '/expires_at', 'must be in the future', 'in_past');
 }
 
 function existing<T>(found: T | null, id: number): T {
