@@ -9,6 +9,7 @@ import {
   newLoan,
   parseJson,
   parseToken,
+  webhookReplay,
 } from '../src/index.ts';
 
 const issueOf = (json: string) => amountInput.safeParse(parseJson(json)).error?.issues[0]?.message;
@@ -52,6 +53,23 @@ describe('request schemas', () => {
 
   it.each(['', 'a b', 'a'.repeat(61), 'a\u0000', '\ud800', 'a\u200bb'])('refuse the external_id %j', (external_id) => {
     expect(newCustomer.safeParse({ external_id, score: '1' }).success).toBe(false);
+  });
+});
+
+describe('alternatives in a request', () => {
+  const issuesOf = (schema: typeof newLoan | typeof webhookReplay, body: object) =>
+    schema.safeParse(body).error?.issues.map(({ path, message }) => `${path.join()} ${message}`);
+
+  it.each([
+    [{}, 'delivery_ids is required unless from is given'],
+    [{ delivery_ids: [1], from: '2026-01-01T00:00:00Z' }, 'delivery_ids must not be given together with from'],
+  ])('%j breaks a rule that can be read alone', (body, rule) => {
+    expect(issuesOf(webhookReplay, body)).toEqual([rule]);
+  });
+
+  it('need one customer', () => {
+    const loan = { external_id: 'a', amount: 1, maximum_payment_date: '2030-01-01T00:00:00Z' };
+    expect(issuesOf(newLoan, loan)).toEqual(['customer_id is required unless customer_external_id is given']);
   });
 });
 

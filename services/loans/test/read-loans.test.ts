@@ -64,7 +64,11 @@ describe('reading loans', () => {
     // The neighbour's customer has to be pulled, too.
     const neighbour = postLoan(loans.app, newLoan(register(loans.customers)));
     const response = await loans.app.server.inject({ method: 'POST', url: '/api/loans', headers, body });
-    expect([response.statusCode, response.json().code]).toEqual([422, 'customer_not_found']);
+    expect(response.json()).toMatchObject({
+      status: 422,
+      code: 'customer_not_found',
+      detail: 'no customer has so long an id',
+    });
     expect((await neighbour).status).toBe(201);
   });
 

@@ -48,13 +48,20 @@ describe('taking a loan', () => {
     expect(both.status).toBe(201);
     const other = register(loans.customers);
     const contradiction = await postLoan(loans.app, newLoan(id, { customer_external_id: `customer-${other}` }));
-    expect(contradiction).toMatchObject({ status: 400, body: { errors: [{ pointer: '/customer_external_id' }] } });
+    expect(contradiction).toMatchObject({
+      status: 400,
+      body: { detail: 'customer_external_id must name the same customer as customer_id' },
+    });
   });
 
   it('refuses the unknown customer, the inactive, and what exceeds the line', async () => {
     expect(await postLoan(loans.app, newLoan(999_999))).toMatchObject({
       status: 422,
-      body: { code: 'customer_not_found' },
+      body: {
+        code: 'customer_not_found',
+        detail: 'customer 999999 does not exist',
+        errors: [{ pointer: '/customer_id', in: 'body' }],
+      },
     });
     const inactive = register(loans.customers, { status: 'inactive' });
     expect(await postLoan(loans.app, newLoan(inactive))).toMatchObject({

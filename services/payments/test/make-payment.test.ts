@@ -113,12 +113,20 @@ describe('making a payment', () => {
     expect((await postPayment(payments.app, newPayment(id, '100'))).body.status).toBe('completed');
     expect(await postPayment(payments.app, newPayment(999_999, '1'))).toMatchObject({
       status: 422,
-      body: { code: 'customer_not_found' },
+      body: {
+        code: 'customer_not_found',
+        detail: 'customer 999999 does not exist',
+        errors: [{ pointer: '/customer_id', in: 'body' }],
+      },
     });
     const nobody = newPayment(0, '1', { customer_id: undefined, customer_external_id: 'nobody' });
     expect(await postPayment(payments.app, nobody)).toMatchObject({
       status: 422,
-      body: { code: 'customer_not_found' },
+      body: {
+        code: 'customer_not_found',
+        detail: 'customer "nobody" does not exist',
+        errors: [{ pointer: '/customer_external_id', in: 'body' }],
+      },
     });
   });
 

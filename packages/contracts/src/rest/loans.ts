@@ -39,7 +39,7 @@ export const namesCustomer = {
 export const namesSomeone = [
   (body: { customer_id?: number | undefined; customer_external_id?: string | undefined }) =>
     body.customer_id !== undefined || body.customer_external_id !== undefined,
-  { message: 'or customer_external_id is required', path: ['customer_id'] as PropertyKey[] },
+  { message: 'is required unless customer_external_id is given', path: ['customer_id'] as PropertyKey[] },
 ] as const;
 
 export const newLoan = z

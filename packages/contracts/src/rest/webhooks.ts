@@ -109,8 +109,12 @@ export const webhookReplay = z
     from: timeInput.optional().meta({ description: 'Or all events that arrived at this time or later' }),
     to: timeInput.optional().meta({ description: 'And before this time; until now, where it is left out' }),
   })
-  .refine((body) => (body.delivery_ids === undefined) !== (body.from === undefined), {
-    message: 'or from is required, and not both',
+  .refine((body) => body.delivery_ids !== undefined || body.from !== undefined, {
+    message: 'is required unless from is given',
+    path: ['delivery_ids'],
+  })
+  .refine((body) => body.delivery_ids === undefined || body.from === undefined, {
+    message: 'must not be given together with from',
     path: ['delivery_ids'],
   })
   .refine((body) => body.to === undefined || body.from !== undefined, { message: 'needs from', path: ['to'] })

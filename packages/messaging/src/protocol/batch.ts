@@ -196,7 +196,7 @@ export class Batch<A extends Account> {
     const isOtherName = externalId !== undefined && name !== null && name !== externalId;
     const isOtherId = idByName !== undefined && customerId !== undefined && idByName !== customerId;
     if (isOtherName || isOtherId) {
-      throw invalid('body', '/customer_external_id', 'and customer_id identify different customers', 'contradiction');
+      throw invalid('body', '/customer_external_id', 'must name the same customer as customer_id', 'contradiction');
     }
     return account ?? null;
   }

@@ -41,7 +41,9 @@ export function refusal(reason: Refusal, origin: Origin): Decision<LoanAccount> 
     case 'loan_not_pending':
       return refuse(new ProblemError('loan_not_pending', 'only a pending loan can be activated or rejected'), origin);
     case 'customer_not_found':
-      return refuse(new ProblemError('customer_not_found', 'the customer does not exist'), origin, ['customers']);
+      return refuse(new ProblemError('customer_not_found', 'the customer of the loan does not exist'), origin, [
+        'customers',
+      ]);
     case 'customer_inactive':
       return refuse(new ProblemError('customer_inactive', 'an inactive customer gets no loan'), origin, ['customers']);
     case 'credit_limit_exceeded': {

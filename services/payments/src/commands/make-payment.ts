@@ -1,5 +1,5 @@
 import type { NewPayment } from '@mo/contracts';
-import { type Command, type Decision, refuse } from '@mo/messaging';
+import { type Command, type CustomerRef, type Decision, refuse, refuseUnknown } from '@mo/messaging';
 import { invalid, type Origin, ProblemError, type RequestKey } from '@mo/service-kit';
 import type { PaymentAccount } from '../domain/account.ts';
 import { makePayment, PAYMENT_LOANS_MAX, type Spread } from '../domain/payment.ts';
@@ -12,9 +12,10 @@ export function makePaymentCommand(
   key: RequestKey | null,
   origin: Origin,
 ): Command<PaymentAccount, PaymentNeeds> {
+  const customer = { customerId: request.customer_id, externalId: request.customer_external_id };
   return {
     name: 'make-payment',
-    customer: { customerId: request.customer_id, externalId: request.customer_external_id },
+    customer,
     claims: request.external_id,
     needs: { total: request.total_amount },
     key,
@@ -24,26 +25,30 @@ export function makePaymentCommand(
       const isInvalid = spread.kind === 'refused' && spread.code !== 'customer_not_found';
       if (taken && !isInvalid)
         return refuse(new ProblemError('already_exists', `the payment ${request.external_id} already exists`), origin);
-      return decisionOn(spread, origin);
+      return decisionOn(spread, customer, origin);
     },
   };
 }
 
 /** A rejection is recorded, but is also a refusal: before it is final, loans is pulled, which can only relax it. */
-function decisionOn(spread: Spread, origin: Origin): Decision<PaymentAccount> {
+function decisionOn(spread: Spread, customer: CustomerRef, origin: Origin): Decision<PaymentAccount> {
   switch (spread.kind) {
     case 'applied':
       return recorded(spread, []);
     case 'rejected':
       return recorded(spread, ['loans']);
     case 'refused':
-      return refused(spread.code, origin);
+      return refused(spread.code, customer, origin);
     default:
       return spread satisfies never;
   }
 }
 
-function refused(code: Extract<Spread, { kind: 'refused' }>['code'], origin: Origin): Decision<PaymentAccount> {
+function refused(
+  code: Extract<Spread, { kind: 'refused' }>['code'],
+  customer: CustomerRef,
+  origin: Origin,
+): Decision<PaymentAccount> {
   switch (code) {
     case 'paid_in_future':
       throw invalid('body', '/paid_at', 'must not be in the future', 'in_future');
@@ -52,7 +57,7 @@ function refused(code: Extract<Spread, { kind: 'refused' }>['code'], origin: Ori
       throw invalid('body', '/total_amount', rule, 'too_many_loans');
     }
     case 'customer_not_found':
-      return refuse(new ProblemError('customer_not_found', 'the customer does not exist'), origin, ['customers']);
+      return refuseUnknown(customer, origin);
     default:
       return code satisfies never;
   }

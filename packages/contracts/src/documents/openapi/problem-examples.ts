@@ -44,7 +44,7 @@ function partsOf(
     case 'unsupported_media_type':
       return { detail: `the body must be ${(operation.stream ?? ['application/json']).join(', ')}` };
     case 'customer_not_found':
-      return { detail: 'the customer does not exist' };
+      return { detail: 'customer 42 does not exist' };
     case 'customer_inactive':
       return { detail: 'an inactive customer gets no loan' };
     case 'credit_limit_exceeded':

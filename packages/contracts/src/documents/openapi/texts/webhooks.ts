@@ -128,6 +128,6 @@ export const replayWebhook: OperationText = {
     },
   },
   answers: { 202: only('Two messages', { deliveries: 2, next_from: null }) },
-  invalid: { pointer: '/delivery_ids', in: 'body', code: 'invalid', detail: 'or from is required, and not both' },
+  invalid: { pointer: '/delivery_ids', in: 'body', code: 'invalid', detail: 'is required unless from is given' },
   missing,
 };
