@@ -73,8 +73,8 @@ const ADDITIONS: readonly Addition[] = [
   })),
   {
     file: 'packages/messaging/src/sql/answers.ts',
-    replace: '(id, fingerprint, status, body, token, settle, created_at)\n  SELECT *, $7::timestamptz FROM',
-    by: `(id, fingerprint, status, body, token, settle, created_at, later)\n  SELECT *, $7::timestamptz, 'written' FROM`,
+    replace: '(${columnNames(ANSWER)}, created_at)\n  ${arrayRows(ANSWER)}, $7::timestamptz',
+    by: `(\${columnNames(ANSWER)}, created_at, later)\n  \${arrayRows(ANSWER)}, $7::timestamptz, 'written'`,
   },
 ];
 

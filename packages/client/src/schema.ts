@@ -65,6 +65,8 @@ export interface paths {
          * List balances, newest customer first
          * @description What each customer owes and what is left of its credit line. `total_debt` counts what is outstanding of active and pending loans; `available_amount` is never below 0.00.
          *
+         *     Without a `Consistency-Token`, balances may lack recent writes, as `GET /api/customers/{customer_id}/balance` describes.
+         *
          *     Needs the scope `customers:read`.
          */
         get: operations["listBalances"];
@@ -97,7 +99,7 @@ export interface paths {
         head?: never;
         /**
          * Change a customer's score or status
-         * @description Takes effect at once. 200 says that no loan is granted any more against what this took away; 202 says that it is stored, and will be enforced soon: sent again, it answers 200 once it is.
+         * @description The change is stored when the answer comes. 200: it is enforced, so no loan is granted any more against what it took away. 202: it is not enforced yet, and a loan may still be granted against the old score or status. The same request sent again answers 200 once the change is enforced.
          *
          *     Needs the scope `customers:write`.
          */
@@ -113,7 +115,11 @@ export interface paths {
         };
         /**
          * Show a customer's debt and what is available
-         * @description Every effect with its cause, perhaps some milliseconds old. With the `Consistency-Token` of an earlier answer it has surely seen what that answer has.
+         * @description A balance never counts a payment without the loans that the payment was spread over. With the `Consistency-Token` of an earlier answer it reflects at least what that answer reflects.
+         *
+         *     Without a token it may lack recent writes: usually of some milliseconds, and of up to about 70 seconds while Kafka is down.
+         *
+         *     `total_debt` includes pending loans, which a payment does not pay: a payment of `total_debt` is rejected where the customer has a pending loan. `GET /api/loans` with `status=active` gives what can be paid.
          *
          *     Needs the scope `customers:read`.
          */
@@ -189,7 +195,7 @@ export interface paths {
          * Take a loan, or request one with status pending
          * @description A loan is active from the start: `outstanding` is its amount, and `taken_at` is now unless it is given. With `status: pending` it is only requested: it holds credit until it is activated or rejected.
          *
-         *     It is refused where its amount with the customer's debt exceeds the score, or where the customer is inactive. A refusal is never given on old news: what it rests on is asked for first, and if that can't be reached the answer is 503. A refused loan leaves its `external_id` free.
+         *     It is refused where its amount with the customer's debt exceeds the score, or where the customer is inactive. Before a refusal, the latest state of the customer and of its payments is fetched; if that is not possible, the answer is 503. A refused loan leaves its `external_id` free.
          *
          *     The customer is named by `customer_id` or `customer_external_id`; both must name the same one.
          *
@@ -309,7 +315,7 @@ export interface paths {
          * Pay: spread over the active loans, oldest first
          * @description The amount is spread over the customer's active loans, the one that was taken first before the next, each as far as it goes; `details` says how. A loan that comes to 0 is paid. Inactive customers may pay.
          *
-         *     A payment of more than is owed on active loans is recorded and changes nothing: the answer is a 201 whose `status` is `rejected`, and it keeps its `external_id`.
+         *     A payment of more than is owed on active loans is recorded and changes nothing: the answer is a 201 whose `status` is `rejected`, and it keeps its `external_id`. Pending loans are not paid, though the `total_debt` of a balance includes them.
          *
          *     The customer is named by `customer_id` or `customer_external_id`; both must name the same one.
          *
@@ -672,7 +678,10 @@ export interface components {
              * @example 1200.50
              */
             amount: string | number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description As the contract says; it may be past
+             */
             maximum_payment_date: string;
             /** @default null */
             contract_version?: string | null;
@@ -910,7 +919,7 @@ export interface components {
             timestamp: string;
             /** @description Its version, as `ce_sequence` in the topic */
             sequence: number;
-            /** @description A loan waits to be granted or rejected. It holds credit, but nothing is owed. */
+            /** @description A loan waits to be granted or rejected. It uses credit and counts in the total_debt of a balance, but no payment pays it. */
             data: {
                 customer_id: components["schemas"]["Id"];
                 customer_external_id: components["schemas"]["ExternalId"];
@@ -1214,7 +1223,7 @@ export interface components {
              */
             score: string;
             /**
-             * @description What is outstanding of its active and pending loans
+             * @description What is outstanding of its active and pending loans. A payment pays active loans only, so it may be less
              * @example 1200.50
              */
             total_debt: string;
@@ -1626,9 +1635,9 @@ export interface components {
         };
     };
     parameters: {
-        /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. */
+        /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
         IdempotencyKey: string;
-        /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
+        /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
         ConsistencyToken: string;
     };
     requestBodies: never;
@@ -1671,7 +1680,7 @@ export interface operations {
                 status?: "active" | "inactive";
             };
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
+                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path?: never;
@@ -1724,9 +1733,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. */
+                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
+                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path?: never;
@@ -1813,7 +1822,7 @@ export interface operations {
                 atomic?: boolean;
             };
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. */
+                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -1904,7 +1913,7 @@ export interface operations {
                 customer_id?: number;
             };
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
+                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path?: never;
@@ -1957,7 +1966,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
+                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -2022,9 +2031,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. */
+                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
+                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -2123,7 +2132,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
+                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -2195,7 +2204,7 @@ export interface operations {
                 as_of?: string;
             };
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
+                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -2274,7 +2283,7 @@ export interface operations {
                 taken_to?: string;
             };
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
+                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -2357,7 +2366,7 @@ export interface operations {
                 customer_external_id?: components["schemas"]["ExternalId"];
             };
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
+                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path?: never;
@@ -2410,9 +2419,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. */
+                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
+                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path?: never;
@@ -2504,7 +2513,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
+                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -2569,9 +2578,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. */
+                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
+                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -2676,9 +2685,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. */
+                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
+                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -2788,7 +2797,7 @@ export interface operations {
                 paid_to?: string;
             };
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
+                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -2871,7 +2880,7 @@ export interface operations {
                 customer_external_id?: components["schemas"]["ExternalId"];
             };
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
+                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path?: never;
@@ -2924,9 +2933,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. */
+                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
+                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path?: never;
@@ -3014,7 +3023,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. */
+                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -3145,7 +3154,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. */
+                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -3297,7 +3306,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. */
+                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -3380,7 +3389,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. */
+                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -3463,7 +3472,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. */
+                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -3617,7 +3626,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. */
+                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {

@@ -47,7 +47,10 @@ export const balance = z
     customer_id: resourceId,
     external_id: externalId,
     score: moneyText,
-    total_debt: moneyText.meta({ description: 'What is outstanding of its active and pending loans' }),
+    total_debt: moneyText.meta({
+      description:
+        'What is outstanding of its active and pending loans. A payment pays active loans only, so it may be less',
+    }),
     available_amount: moneyText.meta({ description: 'The score less the debt, never below 0.00' }),
   })
   .meta({ id: 'Balance', description: 'What a customer owes, and what is left of its credit line' });

@@ -47,7 +47,7 @@ export const newLoan = z
     external_id: externalId,
     ...namesCustomer,
     amount: amountInput,
-    maximum_payment_date: timeInput,
+    maximum_payment_date: timeInput.meta({ description: 'As the contract says; it may be past' }),
     contract_version: label.nullable().default(null),
     taken_at: timeInput.optional(),
     status: z.enum(['active', 'pending']).default('active'),

@@ -9,14 +9,15 @@ export const idempotencyParameter = idempotencyKey.optional().meta({
   param: {
     id: 'IdempotencyKey',
     description:
-      'Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours.',
+      'Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ.',
   },
 });
 
 export const tokenParameter = consistencyToken.optional().meta({
   param: {
     id: 'ConsistencyToken',
-    description: 'As an earlier answer carried it: this request sees at least that state of its customer.',
+    description:
+      'As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503.',
   },
 });
 

@@ -26,6 +26,8 @@ that are not known in a request are refused; answers may get further members, so
 Give every write an \`Idempotency-Key\` of its own, and a retry is safe: the effect happens once, and the first answer is given
 again to the byte, with \`Idempotency-Replayed: true\`. Answers 2xx, 409 and 422 are kept for 24 hours; after any other, what is
 sent again under the key is done anew. The same key with another body is a 422 \`idempotency_key_reused\`.
+Bodies are compared as JSON: the order of members and white space do not matter, and numbers are compared by value, but strings
+as they are written, so \`"10"\` and \`"10.00"\` are different bodies.
 Answers of writes to API keys are not kept: with an \`Idempotency-Key\` these are a 400. Answers with the
 secret of a webhook are kept like all others.
 
@@ -35,7 +37,8 @@ refused.
 ## Reading what was written
 
 An answer that concerns one customer carries a \`Consistency-Token\`. Send it with a later request, and that request sees at
-least the state which the answer has seen. Without one, a read may lack what was written some milliseconds before. What is
+least the state which the answer has seen. Without one, a read may lack what was written some milliseconds before, and while
+Kafka is down up to about 70 seconds before. A token of versions that do not exist, such as after a restore, is a 503. What is
 below \`/api\` is answered with \`Cache-Control: no-store\`: no cache on the way may keep it.
 
 ## Pages

@@ -82,8 +82,10 @@ export const createCustomersInBulk: OperationText = {
 export const failedUpload = { received: 2, created: 0, failed: 1, errors: bulkErrors, errors_truncated: false };
 
 export const listBalances: OperationText = {
-  description:
+  description: [
     'What each customer owes and what is left of its credit line. `total_debt` counts what is outstanding of active and pending loans; `available_amount` is never below 0.00.',
+    'Without a `Consistency-Token`, balances may lack recent writes, as `GET /api/customers/{customer_id}/balance` describes.',
+  ].join('\n\n'),
   answers: { 200: only('A page of one balance', lastPage(balance)) },
   invalid: LIMIT_INVALID,
 };
@@ -96,7 +98,7 @@ export const getCustomer: OperationText = {
 
 export const changeCustomer: OperationText = {
   description:
-    'Takes effect at once. 200 says that no loan is granted any more against what this took away; 202 says that it is stored, and will be enforced soon: sent again, it answers 200 once it is.',
+    'The change is stored when the answer comes. 200: it is enforced, so no loan is granted any more against what it took away. 202: it is not enforced yet, and a loan may still be granted against the old score or status. The same request sent again answers 200 once the change is enforced.',
   request: {
     'application/json': {
       score: { summary: 'Another credit line', value: { score: '500.00' } },
@@ -112,8 +114,11 @@ export const changeCustomer: OperationText = {
 };
 
 export const getBalance: OperationText = {
-  description:
-    'Every effect with its cause, perhaps some milliseconds old. With the `Consistency-Token` of an earlier answer it has surely seen what that answer has.',
+  description: [
+    'A balance never counts a payment without the loans that the payment was spread over. With the `Consistency-Token` of an earlier answer it reflects at least what that answer reflects.',
+    'Without a token it may lack recent writes: usually of some milliseconds, and of up to about 70 seconds while Kafka is down.',
+    '`total_debt` includes pending loans, which a payment does not pay: a payment of `total_debt` is rejected where the customer has a pending loan. `GET /api/loans` with `status=active` gives what can be paid.',
+  ].join('\n\n'),
   answers: { 200: only('A balance', balance) },
   ...ofPath,
 };

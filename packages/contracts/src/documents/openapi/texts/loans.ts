@@ -8,7 +8,7 @@ const ofPath = { invalid: idInvalid('loan_id'), missing: `loan ${loan.id}` };
 export const takeLoan: OperationText = {
   description: [
     'A loan is active from the start: `outstanding` is its amount, and `taken_at` is now unless it is given. With `status: pending` it is only requested: it holds credit until it is activated or rejected.',
-    "It is refused where its amount with the customer's debt exceeds the score, or where the customer is inactive. A refusal is never given on old news: what it rests on is asked for first, and if that can't be reached the answer is 503. A refused loan leaves its `external_id` free.",
+    "It is refused where its amount with the customer's debt exceeds the score, or where the customer is inactive. Before a refusal, the latest state of the customer and of its payments is fetched; if that is not possible, the answer is 503. A refused loan leaves its `external_id` free.",
     'The customer is named by `customer_id` or `customer_external_id`; both must name the same one.',
   ].join('\n\n'),
   request: {

@@ -5,7 +5,7 @@ import { lastPage, payment, rejectedPayment } from './story.ts';
 export const makePayment: OperationText = {
   description: [
     "The amount is spread over the customer's active loans, the one that was taken first before the next, each as far as it goes; `details` says how. A loan that comes to 0 is paid. Inactive customers may pay.",
-    'A payment of more than is owed on active loans is recorded and changes nothing: the answer is a 201 whose `status` is `rejected`, and it keeps its `external_id`.',
+    'A payment of more than is owed on active loans is recorded and changes nothing: the answer is a 201 whose `status` is `rejected`, and it keeps its `external_id`. Pending loans are not paid, though the `total_debt` of a balance includes them.',
     'The customer is named by `customer_id` or `customer_external_id`; both must name the same one.',
   ].join('\n\n'),
   request: {
