@@ -88,6 +88,14 @@ describe('the formats of a bulk upload', () => {
     expect(reply.headers['content-type']).toContain('application/problem+json');
   });
 
+  it('says of a line that holds no object what is wrong with the line', async () => {
+    const body = ['[1, null, ["a"]]'];
+    const { errors } = (await upload(customers.app, body, { type: 'application/json' })).body;
+    expect(errors).toEqual(
+      [1, 2, 3].map((line) => expect.objectContaining({ line, detail: 'must be a JSON object', external_id: null })),
+    );
+  });
+
   it('says of a file in a form how it may tell its format', async () => {
     const { body, type } = formOf([{ name: 'file', fileName: 'a', body: 'a,1' }]);
     const reply = await upload(customers.app, body, { type });

@@ -25,7 +25,7 @@ export function checkLine(read: ReadLine): CheckedLine {
     return { line, customer: validate(lineCustomer, read.value, 'body') };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    return { line, error: invalidLine(line, nameOf(read.value), error.message) };
+    return { line, error: invalidLine(line, nameOf(read.value), detailOf(error)) };
   }
 }
 
@@ -45,6 +45,10 @@ function invalidLine(line: number, name: string | null, detail: string): BulkErr
 
 /** Copies an error, because a substring would keep the whole string of its line in memory. */
 const detached = (error: BulkError): BulkError => structuredClone(error);
+
+/** A line is not the body of its request. */
+const detailOf = ({ errors, message }: ProblemError): string =>
+  errors?.[0]?.pointer === '' ? 'must be a JSON object' : message;
 
 function nameOf(value: unknown): string | null {
   const name = (value as { external_id?: unknown } | null)?.external_id;
