@@ -114,9 +114,20 @@ export const timeText = z.iso.datetime().meta({ description: 'RFC 3339, UTC', ex
 const YEAR_MIN = 1000;
 const YEAR_MAX = 9999;
 
+const TIME_RULE = 'must be an RFC 3339 time with an offset, such as "2026-01-31T09:30:00Z"';
+const TIME_FORM = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+/** What becomes of an offset in a query whose plus sign is not encoded. */
+const PLUS_LOST = /T[\d:.]+ \d\d:\d\d$/;
+
+function timeRule(input: unknown): string {
+  if (typeof input !== 'string') return TIME_RULE;
+  if (PLUS_LOST.test(input)) return `${TIME_RULE}; in a query, + is written as %2B`;
+  return TIME_FORM.test(input) ? 'must be a day and a time that exist' : TIME_RULE;
+}
+
 /** A time in a request: RFC 3339 with any offset, parsed to a Date. */
 export const timeInput = z.iso
-  .datetime({ offset: true, message: 'must be an RFC 3339 time with an offset, such as "2026-01-31T09:30:00Z"' })
+  .datetime({ offset: true, error: ({ input }) => timeRule(input) })
   .transform((text) => new Date(text))
   .refine(
     (time) => time.getUTCFullYear() >= YEAR_MIN && time.getUTCFullYear() <= YEAR_MAX,

@@ -7,6 +7,7 @@ import {
   mergeTokens,
   newCustomer,
   newLoan,
+  newPayment,
   parseJson,
   parseToken,
   webhookReplay,
@@ -71,6 +72,23 @@ describe('alternatives in a request', () => {
     const loan = { external_id: 'a', amount: 1, maximum_payment_date: '2030-01-01T00:00:00Z' };
     expect(issuesOf(newLoan, loan)).toEqual(['customer_id is required unless customer_external_id is given']);
   });
+});
+
+describe('times in a request', () => {
+  const ruleOf = (paid_at: unknown) => newPayment.safeParse({ ...payment, paid_at }).error?.issues[0]?.message;
+  const payment = { external_id: 'a', customer_id: 1, total_amount: 1 };
+
+  it.each(['2024-02-29T23:59:59Z', '2026-01-31T09:30:00.5+01:00'])('%s exists', (time) => {
+    expect(ruleOf(time)).toBeUndefined();
+  });
+
+  it.each([
+    ['2026-02-30T00:00:00Z', /^must be a day and a time that exist$/],
+    ['2026-01-31T25:00:00+01:00', /^must be a day and a time that exist$/],
+    ['2026-01-31T09:30:00 01:00', /^must be an RFC 3339 time .*; in a query, \+ is written as %2B$/],
+    ['2026-01-31', /^must be an RFC 3339 time .*Z"$/],
+    [7, /^must be an RFC 3339 time .*Z"$/],
+  ])('%s breaks a rule that says how', (time, rule) => expect(ruleOf(time)).toMatch(rule));
 });
 
 describe('ids in a request', () => {
