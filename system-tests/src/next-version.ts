@@ -28,8 +28,8 @@ const ADDITIONS: readonly Addition[] = [
   },
   {
     file: 'packages/messaging/src/pull/remote-peers.ts',
-    replace: 'const body = { wants: [...distinct.values()] };',
-    by: 'const body = { wants: [...distinct.values()].map((want) => ({ ...want, later: true })), later: true };',
+    replace: 'pullAnswer.parse(answer), { wants })',
+    by: 'pullAnswer.parse(answer), { wants: wants.map((want) => ({ ...want, later: true })), later: true })',
   },
   {
     file: 'packages/messaging/src/pull/remote-peers.ts',

@@ -31,12 +31,10 @@ export const eventData = {
   LoanTaken: z
     .object({ ...ofLoan, ...loanTerms, taken_at: timeText, requested })
     .meta({ description: 'A loan is active: taken at once, or granted after it was requested.' }),
-  LoanRequested: z
-    .object({ ...ofLoan, ...loanTerms, taken_at: z.null() })
-    .meta({
-      description:
-        'A loan waits to be granted or rejected. It uses credit and counts in the total_debt of a balance, but no payment pays it.',
-    }),
+  LoanRequested: z.object({ ...ofLoan, ...loanTerms, taken_at: z.null() }).meta({
+    description:
+      'A loan waits to be granted or rejected. It uses credit and counts in the total_debt of a balance, but no payment pays it.',
+  }),
   LoanRejected: z
     .object(ofLoan)
     .meta({ description: 'A loan that was requested is rejected, which frees its credit.' }),

@@ -232,7 +232,10 @@ describe('a webhook', () => {
     const inside = await send<Problem>(under.app, 'PATCH', `/api/webhooks/${made.id}`, { url: 'https://10.0.0.1/' });
     expect([inside.status, inside.body.errors?.[0]?.pointer]).toEqual([400, '/url']);
     expect((await post<WebhookBody>(`/${made.id}/remove`)).body.status).toBe('removed');
-    expect((await send(under.app, 'PATCH', `/api/webhooks/${made.id}`, change)).status).toBe(404);
+    const removed = { status: 404, body: { code: 'not_found', detail: `webhook ${made.id} was removed` } };
+    expect(await send(under.app, 'PATCH', `/api/webhooks/${made.id}`, change)).toMatchObject(removed);
+    expect(await post(`/${made.id}/rotate-secret`)).toMatchObject(removed);
+    expect(await post(`/${made.id}/replay`, { delivery_ids: [1] })).toMatchObject(removed);
     expect((await get<Page<WebhookBody>>('?status=removed&limit=1')).results[0]?.id).toBe(made.id);
   });
 

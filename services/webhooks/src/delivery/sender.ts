@@ -113,7 +113,7 @@ const agentWith = (lookup: LookupFunction): Agent =>
 /** The error as the subscriber sees it: details of our own network are left out. */
 function told(error: unknown): string {
   const { name, code, message } = error as NodeJS.ErrnoException;
-  if (error instanceof ForbiddenTargetError) return 'its name resolves to an address of a private network';
+  if (error instanceof ForbiddenTargetError) return 'its address is in a private network, or needs https';
   if (name === 'TimeoutError') return `no answer within ${ATTEMPT_TIMEOUT_MS / 1000} s`;
   return (code ?? message ?? 'it cannot be reached').slice(0, ERROR_LENGTH_MAX);
 }

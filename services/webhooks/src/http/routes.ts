@@ -1,4 +1,5 @@
 import { operations } from '@mo/contracts';
+import type { Sql } from '@mo/database';
 import {
   answerPage,
   answerProblem,
@@ -40,6 +41,13 @@ export function webhookRoutes({ serve, webhooks, deliveries, answers, targets, w
     return answer;
   };
 
+  /** @throws ProblemError not_found, which says whether the webhook was removed */
+  const kept = async <T>(sql: Sql, found: T | null, id: number): Promise<T> => {
+    if (found !== null) return found;
+    existing(await webhooks.find(id, sql), id);
+    throw new ProblemError('not_found', `webhook ${id} was removed`);
+  };
+
   serve(createWebhook, ({ body, caller, key, origin }) =>
     answers.once(key, async (sql) => {
       checkUrl(body.url);
@@ -62,7 +70,7 @@ export function webhookRoutes({ serve, webhooks, deliveries, answers, targets, w
   serve(updateWebhook, ({ params: { webhook_id: id }, body, key }) =>
     onceAndWake(key, async (sql) => {
       checkUrl(body.url);
-      return answerWith(200, presentWebhook(existing(await webhooks.change(sql, id, body), id)));
+      return answerWith(200, presentWebhook(await kept(sql, await webhooks.change(sql, id, body), id)));
     }),
   );
   serve(removeWebhook, ({ params: { webhook_id: id }, key }) =>
@@ -70,7 +78,7 @@ export function webhookRoutes({ serve, webhooks, deliveries, answers, targets, w
   );
   serve(rotateWebhookSecret, ({ params: { webhook_id: id }, body, key }) =>
     answers.once(key, async (sql) => {
-      const { row, secret } = existing(await webhooks.rotateSecret(sql, id, body.overlap_seconds), id);
+      const { row, secret } = await kept(sql, await webhooks.rotateSecret(sql, id, body.overlap_seconds), id);
       return answerWith(200, { ...presentWebhook(row), secret });
     }),
   );
@@ -85,7 +93,7 @@ export function webhookRoutes({ serve, webhooks, deliveries, answers, targets, w
   });
   serve(operations.replayWebhook, ({ params: { webhook_id: id }, body, key }) =>
     onceAndWake(key, async (sql) => {
-      existing(await webhooks.findKept(sql, id), id);
+      await kept(sql, await webhooks.findKept(sql, id), id);
       return answerWith(202, presentReplayed(await deliveries.replay(sql, id, body)));
     }),
   );

@@ -120,7 +120,7 @@ export const listDeliveries: OperationText = {
 
 export const replayWebhook: OperationText = {
   description:
-    'Sends messages once more: those that are named, whatever came of them, or one of every event that arrived in some time and has a type that the webhook is told of. They come after what waits already. A time that holds more than 10,000 events is replayed in parts: `next_from` says from when on to go on, until it is null. Events are kept for 30 days.',
+    'Sends messages once more: those that are named, whatever came of them, or one of every event that arrived in some time and has a type that the webhook is told of. They come after what waits already. A time that holds more than 10,000 events is replayed in parts: `next_from` says from when on to go on, until it is null. Events are kept for 30 days, so an earlier time gives fewer messages, or none: `deliveries` says how many.',
   request: {
     'application/json': {
       deliveries: { summary: 'Two deliveries', value: { delivery_ids: [311, 312] } },
