@@ -123,6 +123,8 @@ describe('a key', () => {
 
   it('that is replaced never lives longer than it would have', async () => {
     const { id } = await create('short', { expires_at: '2040-01-01T00:00:00Z' });
+    const past = { expires_at: '2020-01-01T00:00:00Z' };
+    expect((await post<Problem>(one, `/api/keys/${id}/rotate`, past))[1].detail).toMatch('expires_at must be in');
     await post(one, `/api/keys/${id}/rotate`, { overlap_seconds: 60 });
     const { expires_at: expires } = await get<ApiKeyBody>(one, `/api/keys/${id}`);
     expect(Date.parse(expires as string)).toBeLessThan(Date.now() + 61_000);
@@ -166,22 +168,11 @@ describe('a key', () => {
     expect(problem.errors?.map((error) => error.pointer)).toContain(pointer);
   });
 
-  it('is not replaced by one that has expired already', async () => {
-    const { id } = await create('kept');
-    const [status, problem] = await post<Problem>(one, `/api/keys/${id}/rotate`, {
-      expires_at: '2020-01-01T00:00:00Z',
-    });
-    expect([status, problem.detail]).toEqual([400, 'expires_at must be in the future']);
-    expect(await get<ApiKeyBody>(one, `/api/keys/${id}`)).toMatchObject({ status: 'active', expires_at: null });
+  it.each(['', '/revoke', '/rotate'])('is not at /api/keys/999999999%s', async (action) => {
+    const path = `/api/keys/999999999${action}`;
+    const status = action === '' ? (await one.call('GET', path)).status : (await post(one, path))[0];
+    expect(status).toBe(404);
   });
-
-  it.each(['/api/keys/999999999', '/api/keys/999999999/revoke', '/api/keys/999999999/rotate'])(
-    'is not at %s',
-    async (path) => {
-      const [status] = path.endsWith('9') ? [(await one.call('GET', path)).status] : await post(one, path);
-      expect(status).toBe(404);
-    },
-  );
 
   it('has no other methods', async () => {
     const answer = await one.call('DELETE', '/api/keys/1');

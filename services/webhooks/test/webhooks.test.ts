@@ -219,10 +219,7 @@ describe('a webhook', () => {
   });
 
   it('is shown, listed and changed', async () => {
-    const { secret, ...made } = await subscribe('https://example.com/a', {
-      description: 'one',
-      event_types: ['LoanTaken'],
-    });
+    const { secret, ...made } = await subscribe('https://a.test', { description: 'a', event_types: ['LoanTaken'] });
     expect(secret).toMatch(/^whsec_/);
     expect(await get(`/${made.id}`)).toEqual(made);
     expect((await get<Page<WebhookBody>>('?limit=1')).results).toEqual([made]);
