@@ -1,12 +1,18 @@
 /** API traffic whose result an example subscriber's ledger must match. */
-import type { LoanBody, PaymentBody } from '@mo/contracts';
+import { type LoanBody, PAGE_LIMIT_MAX, type PaymentBody } from '@mo/contracts';
 import { parseMoney } from '@mo/money';
+import type { ApiAnswer, ApiRequest } from './api.ts';
 import type { Example, LedgerRow } from './example.ts';
 import type { System } from './system.ts';
 import { waitFor } from './wait-for.ts';
 import { concurrently, expectStatus } from './world.ts';
 
 const CUSTOMERS = 8;
+
+interface Page<Row> {
+  readonly results: readonly Row[];
+  readonly next_cursor: string | null;
+}
 
 export class ExampleBusiness {
   readonly #system: System;
@@ -45,13 +51,11 @@ export class ExampleBusiness {
 
   /** Each customer according to the API, in minor units. */
   truth(): Promise<LedgerRow[]> {
-    const { api } = this.#system;
     const rows = this.#customers.map(async (customerId) => {
-      const options = { params: { customer_id: customerId }, query: { limit: 200 } };
-      const { body: loans } = await api.insist<{ results: LoanBody[] }>('listCustomerLoans', options);
-      const { body: payments } = await api.insist<{ results: PaymentBody[] }>('listCustomerPayments', options);
-      const taken = loans.results.filter(({ status }) => status === 'active' || status === 'paid');
-      const completed = payments.results.filter(({ status }) => status === 'completed');
+      const loans = await this.#all<LoanBody>('listCustomerLoans', customerId);
+      const payments = await this.#all<PaymentBody>('listCustomerPayments', customerId);
+      const taken = loans.filter(({ status }) => status === 'active' || status === 'paid');
+      const completed = payments.filter(({ status }) => status === 'completed');
       return {
         customerId,
         lent: taken.reduce((sum, { amount }) => sum + Number(parseMoney(amount)), 0),
@@ -59,6 +63,19 @@ export class ExampleBusiness {
       };
     });
     return Promise.all(rows);
+  }
+
+  /** All rows of a list of a customer. */
+  async #all<Row>(list: 'listCustomerLoans' | 'listCustomerPayments', customerId: number): Promise<Row[]> {
+    const rows: Row[] = [];
+    let query: Record<string, string | number> | null = { limit: PAGE_LIMIT_MAX };
+    while (query !== null) {
+      const request: ApiRequest = { params: { customer_id: customerId }, query };
+      const { body }: ApiAnswer<Page<Row>> = await this.#system.api.insist<Page<Row>>(list, request);
+      rows.push(...body.results);
+      query = body.next_cursor === null ? null : { limit: PAGE_LIMIT_MAX, cursor: body.next_cursor };
+    }
+    return rows;
   }
 
   /** Waits until the example's ledger matches the API. */
