@@ -10,7 +10,7 @@ import type { MigrationObject } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
 import type { Logger, TlsOptions } from '@mo/service-kit';
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { WatchedPool } from './pool-metrics.ts';
 import { PREPARING_OPTIONS, PreparingClient } from './preparing-client.ts';
 
@@ -59,7 +59,8 @@ export async function openDatabase({
   silenceMsMax = SILENCE_MS_MAX,
   statementTimeoutMs = STATEMENT_TIMEOUT_MS,
 }: DatabaseOptions): Promise<Database> {
-  return MikroORM.init({
+  let pool: Pool | undefined;
+  const database = await MikroORM.init({
     clientUrl: url,
     entities,
     logger: (message) => logger.info(message),
@@ -71,7 +72,10 @@ export async function openDatabase({
     migrations: { migrationsList: migrations, snapshot: false, transactional: true },
     pool: { min: 0, max: connectionsMax },
     driverOptions: {
-      onPoolCreated: onPool,
+      onPoolCreated: (made: Pool) => {
+        pool = made;
+        onPool?.(made);
+      },
       stream: () => socketWithin(silenceMsMax),
       ssl: tls ?? false,
       application_name: name,
@@ -85,6 +89,13 @@ export async function openDatabase({
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     },
   });
+  const close = database.close.bind(database);
+  // MikroORM ends a pool only if its query builder has used it. Statements run on the pool itself (see `sql.ts`).
+  database.close = async (force) => {
+    await close(force);
+    if (pool?.ending === false) await pool.end();
+  };
+  return database;
 }
 
 /**

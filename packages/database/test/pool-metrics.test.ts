@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { createRegistry } from '@mo/service-kit';
-import { inTransaction, poolMetrics, run, sqlOf } from '../src/index.ts';
+import { inTransaction, poolMetrics, run, sqlOf, type WatchedPool } from '../src/index.ts';
 import { ownDatabases } from './databases.ts';
 
 it('a pool reports how many connections are used, idle and waited for', async () => {
@@ -35,4 +35,14 @@ it('a pool reports how many connections are used, idle and waited for', async ()
     ['idle', 0],
   ]);
   expect([waits, most]).toEqual([[[undefined, 1]], [[undefined, 1]]]);
+});
+
+it('a database that is closed leaves no connection behind, which would keep its process from ending', async () => {
+  const pools: WatchedPool[] = [];
+  const databases = await ownDatabases();
+  const database = await databases.open({ onPool: (pool) => pools.push(pool) });
+  await run(sqlOf(database), 'SELECT 1');
+  expect(pools.map(({ totalCount }) => totalCount)).toEqual([1]);
+  await database.close();
+  expect(pools.map(({ totalCount }) => totalCount)).toEqual([0]);
 });

@@ -3,6 +3,14 @@ import { type Fault, servers, unit } from '../fault.ts';
 
 export const connecting: readonly Fault[] = [
   {
+    id: 'pool-outlives-its-database',
+    file: 'packages/database/src/database.ts',
+    replace: 'if (pool?.ending === false) await pool.end();',
+    by: '',
+    breaks: 'a command ends 10 s after its work, once its idle connections have timed out',
+    check: servers('packages/database/test/pool-metrics'),
+  },
+  {
     id: 'any-authority',
     file: 'packages/database/src/database.ts',
     replace: 'ssl: tls ?? false,',
