@@ -29,7 +29,8 @@ const LOCK = `
   WHERE customers.id = ANY($1::bigint[]) OR customers.external_id = ANY($2::text[])
   ORDER BY customers.id FOR NO KEY UPDATE`;
 
-const NEW_CUSTOMER = {
+/** The columns of a customer. */
+export const CUSTOMER = {
   id: 'bigint',
   external_id: 'text',
   status: 'smallint',
@@ -37,9 +38,9 @@ const NEW_CUSTOMER = {
   preapproved_at: 'timestamptz',
   created_at: 'timestamptz',
   updated_at: 'timestamptz',
-};
+} as const;
 
-const INSERT_CUSTOMERS = `INSERT INTO customers (${columnNames(NEW_CUSTOMER)}) ${arrayRows(NEW_CUSTOMER)} ORDER BY external_id`;
+const INSERT_CUSTOMERS = `INSERT INTO customers (${columnNames(CUSTOMER)}) ${arrayRows(CUSTOMER)} ORDER BY external_id`;
 
 const INSERT_FREE_CUSTOMERS = `${INSERT_CUSTOMERS} ON CONFLICT (external_id) DO NOTHING RETURNING id`;
 

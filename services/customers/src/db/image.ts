@@ -5,20 +5,14 @@ import { formatMoney } from '@mo/money';
 import type { CustomerAccount } from '../domain/account.ts';
 import { customerModel } from '../domain/model.ts';
 import { entryOf, STATEMENT_KINDS } from '../domain/statement.ts';
+import { CUSTOMER } from './accounts-table.ts';
+import { ENTRY } from './statement-table.ts';
 
 const customers = imageTable('customers', {
   key: ['id'],
   customerColumn: 'id',
   isAccount: true,
-  columns: {
-    id: 'bigint',
-    created_at: 'timestamptz',
-    updated_at: 'timestamptz',
-    external_id: 'text',
-    status: 'smallint',
-    score: 'numeric',
-    preapproved_at: 'timestamptz',
-  },
+  columns: CUSTOMER,
 });
 
 const balances = imageTable('balances', {
@@ -29,14 +23,7 @@ const balances = imageTable('balances', {
 
 const statementEntries = imageTable('statement_entries', {
   key: ['customer_id', 'kind', 'version'],
-  columns: {
-    customer_id: 'bigint',
-    at: 'timestamptz',
-    kind: 'smallint',
-    version: 'bigint',
-    reference: 'text',
-    amount: 'numeric',
-  },
+  columns: ENTRY,
 });
 
 class CustomerImage implements Image<CustomerAccount> {

@@ -5,14 +5,15 @@ import { codeOf, rowStatements } from '@mo/messaging';
 import { formatMoney } from '@mo/money';
 import { STATEMENT_KINDS, type StatementEntry } from '../domain/statement.ts';
 
-const ENTRY = {
+/** The columns of an entry. */
+export const ENTRY = {
   customer_id: 'bigint',
   at: 'timestamptz',
   kind: 'smallint',
   version: 'bigint',
   reference: 'text',
   amount: 'numeric',
-};
+} as const;
 
 const INSERT = `INSERT INTO statement_entries (${columnNames(ENTRY)}) ${arrayRows(ENTRY)}`;
 

@@ -56,7 +56,8 @@ const UPDATE_ACCOUNTS = `
   FROM (${arrayRows(ACCOUNT)}) AS new
   WHERE accounts.customer_id = new.customer_id`;
 
-const NEW_LOAN = {
+/** The columns of a loan. */
+export const LOAN = {
   id: 'bigint',
   external_id: 'text',
   customer_id: 'bigint',
@@ -68,9 +69,9 @@ const NEW_LOAN = {
   taken_at: 'timestamptz',
   created_at: 'timestamptz',
   updated_at: 'timestamptz',
-};
+} as const;
 
-const INSERT_LOANS = `INSERT INTO loans (${columnNames(NEW_LOAN)}) ${arrayRows(NEW_LOAN)} ORDER BY external_id`;
+const INSERT_LOANS = `INSERT INTO loans (${columnNames(LOAN)}) ${arrayRows(LOAN)} ORDER BY external_id`;
 
 const CHANGED_LOAN = {
   id: 'bigint',

@@ -7,6 +7,7 @@ import type { LoanAccount } from '../domain/account.ts';
 import { eventOf } from '../domain/credit.ts';
 import type { Loan } from '../domain/loan.ts';
 import { loanModel } from '../domain/model.ts';
+import { LOAN } from './accounts-table.ts';
 
 const accounts = imageTable('accounts', {
   key: ['customer_id'],
@@ -24,19 +25,7 @@ const accounts = imageTable('accounts', {
 
 const loans = imageTable('loans', {
   key: ['id'],
-  columns: {
-    id: 'bigint',
-    created_at: 'timestamptz',
-    updated_at: 'timestamptz',
-    external_id: 'text',
-    amount: 'numeric',
-    status: 'smallint',
-    contract_version: 'text',
-    maximum_payment_date: 'timestamptz',
-    taken_at: 'timestamptz',
-    customer_id: 'bigint',
-    outstanding: 'numeric',
-  },
+  columns: LOAN,
 });
 
 const NO_LOANS: ReadonlyMap<number, Loan> = new Map();

@@ -47,7 +47,8 @@ const UPDATE_ACCOUNTS = `
   FROM (${arrayRows(ACCOUNT)}) AS new
   WHERE accounts.customer_id = new.customer_id`;
 
-const PAYMENT = {
+/** The columns of a payment. */
+export const PAYMENT = {
   id: 'bigint',
   external_id: 'text',
   customer_id: 'bigint',
@@ -56,7 +57,7 @@ const PAYMENT = {
   paid_at: 'timestamptz',
   created_at: 'timestamptz',
   updated_at: 'timestamptz',
-};
+} as const;
 
 const INSERT_PAYMENTS = `INSERT INTO payments (${columnNames(PAYMENT)}) ${arrayRows(PAYMENT)} ORDER BY external_id`;
 

@@ -15,6 +15,8 @@ import type { PaymentAccount } from '../domain/account.ts';
 import { paymentModel } from '../domain/model.ts';
 import { type OpenLoan, sortsBefore } from '../domain/open-loan.ts';
 import type { Payment } from '../domain/payment.ts';
+import { PAYMENT } from './accounts-table.ts';
+import { OPEN_LOAN } from './open-loans.ts';
 
 const accounts = imageTable('accounts', {
   key: ['customer_id'],
@@ -29,29 +31,13 @@ const accounts = imageTable('accounts', {
 
 const openLoans = imageTable('open_loans', {
   key: ['loan_id'],
-  columns: {
-    loan_id: 'bigint',
-    customer_id: 'bigint',
-    external_id: 'text',
-    taken_at: 'timestamptz',
-    amount: 'numeric',
-    outstanding: 'numeric',
-  },
+  columns: OPEN_LOAN,
   computed: { is_open: 'outstanding > 0' },
 });
 
 const payments = imageTable('payments', {
   key: ['id'],
-  columns: {
-    id: 'bigint',
-    created_at: 'timestamptz',
-    updated_at: 'timestamptz',
-    external_id: 'text',
-    total_amount: 'numeric',
-    status: 'smallint',
-    paid_at: 'timestamptz',
-    customer_id: 'bigint',
-  },
+  columns: PAYMENT,
 });
 
 /** Their ids are the database's own: nothing names a part of a payment but its payment and its loan. */

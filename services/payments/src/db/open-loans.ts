@@ -30,18 +30,19 @@ const READ_UNTIL = `
   WHERE before < total
   ORDER BY customer_id, taken_at, loan_id`;
 
-const NEW_LOAN = {
+/** The columns of an open loan that callers give. */
+export const OPEN_LOAN = {
   loan_id: 'bigint',
   customer_id: 'bigint',
   external_id: 'text',
   taken_at: 'timestamptz',
   amount: 'numeric',
   outstanding: 'numeric',
-};
+} as const;
 
 const INSERT = `
-  INSERT INTO open_loans (${columnNames(NEW_LOAN)}, is_open)
-  SELECT *, outstanding > 0 FROM (${arrayRows(NEW_LOAN)}) AS new`;
+  INSERT INTO open_loans (${columnNames(OPEN_LOAN)}, is_open)
+  SELECT *, outstanding > 0 FROM (${arrayRows(OPEN_LOAN)}) AS new`;
 
 /** Changes no indexed column of a loan that stays open, so that PostgreSQL leaves the indexes alone (HOT). */
 const UPDATE = `
