@@ -36,7 +36,7 @@ export class Connection {
   constructor(host: string, port: number, onClose: (connection: Connection) => void) {
     this.#onClose = onClose;
     this.#socket = connect({ host, port, noDelay: true });
-    this.#socket.on('data', (chunk) => this.#receive(chunk));
+    this.#socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     this.#socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#failure = error.code ?? error.message;
     });
