@@ -40,7 +40,7 @@ export function takenLine(line: number, externalId: string): BulkError {
 }
 
 function invalidLine(line: number, name: string | null, detail: string): BulkError {
-  return detached({ line, external_id: name, code: 'invalid_request', detail: detail.slice(0, DETAIL_LENGTH_MAX) });
+  return detached({ line, external_id: name, code: 'invalid_request', detail: beginningOf(detail, DETAIL_LENGTH_MAX) });
 }
 
 /** Copies an error, because a substring would keep the whole string of its line in memory. */
@@ -52,5 +52,11 @@ const detailOf = ({ errors, message }: ProblemError): string =>
 
 function nameOf(value: unknown): string | null {
   const name = (value as { external_id?: unknown } | null)?.external_id;
-  return typeof name === 'string' ? name.slice(0, NAME_LENGTH_MAX) : null;
+  return typeof name === 'string' ? beginningOf(name, NAME_LENGTH_MAX) : null;
+}
+
+/** At most `max` characters. Half of a surrogate pair is replaced, because many JSON parsers refuse it. */
+function beginningOf(text: string, max: number): string {
+  const units = text.slice(0, 2 * max);
+  return [...units].slice(0, max).join('').toWellFormed();
 }

@@ -27,6 +27,14 @@ export const customers: readonly Fault[] = [
     check: unit('services/customers/test/bulk-kept'),
   },
   {
+    id: 'error-halves-a-character',
+    file: 'services/customers/src/bulk/check-line.ts',
+    replace: "[...units].slice(0, max).join('').toWellFormed()",
+    by: 'units.slice(0, max)',
+    breaks: 'the error of a line cuts a valid external_id off, in the middle of a character',
+    check: unit('services/customers/test/bulk-errors'),
+  },
+  {
     id: 'balance-counts-twice',
     file: 'services/customers/src/domain/account.ts',
     replace: 'return event.data.requested ? account : owing',

@@ -1,0 +1,37 @@
+import { checkLine } from '../src/bulk/check-line.ts';
+
+/** One character, and two UTF-16 code units. */
+const PAIR = '😀';
+const SURROGATE = /\p{Cs}/u;
+
+const errorOf = (value: object) => {
+  const checked = checkLine({ line: 1, value });
+  if (!('error' in checked)) throw new Error('the line is valid');
+  return checked.error;
+};
+
+describe('the error of a line', () => {
+  it.each([
+    ['a', 60],
+    [PAIR, 60],
+    [`a${PAIR}`, 30],
+  ])('contains the whole external_id where that is valid: %s %d times', (text, times) => {
+    const external_id = text.repeat(times);
+    expect(checkLine({ line: 1, value: { external_id, score: '1' } })).toHaveProperty('customer');
+    expect(errorOf({ external_id, score: 'x' }).external_id).toBe(external_id);
+  });
+
+  it('contains the first 60 characters of a longer external_id', () => {
+    expect(errorOf({ external_id: PAIR.repeat(61), score: '1' }).external_id).toBe(PAIR.repeat(60));
+  });
+
+  it.each([
+    { external_id: `${'a'.repeat(59)}${PAIR}`, score: '1', [`a${PAIR.repeat(500)}`]: 1 },
+    { external_id: `${'a'.repeat(59)}${PAIR}`, score: '1', [PAIR.repeat(500)]: 1 },
+    { external_id: '\ud83d', score: '1' },
+  ])('contains no half of a surrogate pair, which many JSON parsers refuse (%#)', (value) => {
+    const { external_id, detail } = errorOf(value);
+    expect([external_id, detail].filter((text) => SURROGATE.test(text ?? ''))).toEqual([]);
+    expect([...detail].length).toBeLessThanOrEqual(300);
+  });
+});
