@@ -1,7 +1,9 @@
-/** How payments read and change open loans: by an index that updates of the amount owed leave alone. */
+/**
+ * The indexes of payments: lists read few rows, and updates of the amount owed leave the index of open loans alone.
+ */
 import type { Stream, StreamEvent } from '@mo/contracts';
 import { buildIndexes, type Database, openDatabase, run, sqlOf } from '@mo/database';
-import { rebuildCustomer } from '@mo/messaging';
+import { readPage, rebuildCustomer } from '@mo/messaging';
 import {
   explaining,
   indexesOf,
@@ -15,7 +17,45 @@ import { createLogger } from '@mo/service-kit';
 import { paymentsAudited } from '../src/db/image.ts';
 import { indexes, migrations } from '../src/db/migrations/index.ts';
 import { OLDEST_LOANS, readOpenLoans } from '../src/db/open-loans.ts';
+import { type PaymentFilters, paymentsPage } from '../src/queries/find-payments.ts';
 import { lend, newPayment, type PaymentsUnderTest, postPayment, register, startPayments } from './harness.ts';
+
+const LISTED = 20_000;
+/** Those that were made first; all later ones are completed. */
+const REJECTED = 20;
+
+describe('a list of payments', () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await migratedDatabase('payments', migrations);
+    await buildIndexes(database, indexes);
+    const sql = sqlOf(database);
+    await run(sql, 'INSERT INTO accounts (customer_id) VALUES (1)');
+    await run(
+      sql,
+      `INSERT INTO payments (id, created_at, updated_at, external_id, total_amount, status, paid_at, customer_id)
+        SELECT n, now(), now(), 'payment-' || n, 1, CASE WHEN n <= ${REJECTED} THEN 2 ELSE 1 END, to_timestamp(n), 1
+        FROM generate_series(1, ${LISTED}) AS n`,
+    );
+    await run(sql, 'ANALYZE');
+  });
+  afterAll(() => database.close());
+
+  it.each<[string, string, PaymentFilters, number]>([
+    ['rejected payments', 'payments_rejected', { status: 'rejected', limit: 50 }, REJECTED],
+    [
+      'payments of a short period',
+      'payments_paid_at',
+      { paid_from: new Date(1_000), paid_to: new Date(9_000), limit: 50 },
+      9,
+    ],
+  ])('uses an index for %s', async (_which, index, filters, count) => {
+    const plans: Plan[] = [];
+    expect(await readPage(explaining(sqlOf(database), plans), paymentsPage(filters))).toHaveLength(count);
+    expect(plans.flatMap(indexesOf)).toContain(index);
+    expect(plans.flatMap(indexesOf)).not.toContain('payments_pkey');
+  });
+});
 
 const PAID_OFF = 20_000;
 const OPEN = 2 * OLDEST_LOANS;

@@ -1,7 +1,7 @@
 /** Queries for payments, in the service's own tables. */
 import { PAYMENT_STATUSES, type PaymentBody, type paymentsQuery, type Versions } from '@mo/contracts';
 import { type Database, sqlOf } from '@mo/database';
-import { codeOf, ofStatus, readPage, versionsOf } from '@mo/messaging';
+import { codeOf, ofStatus, type PageOfTable, readPage, versionsOf } from '@mo/messaging';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
 import { PaymentEntity } from '../db/entities.ts';
@@ -17,26 +17,9 @@ const OF_NAME = 'payments.customer_id = (SELECT customer_id FROM accounts WHERE 
 
 /** A page of payments, newest first. */
 export async function findPayments(database: Database, filters: PaymentFilters): Promise<Page<PaymentBody>> {
-  const [before = null] = readCursor(filters.cursor, filters, 1) ?? [];
-  const { external_id, status, paid_from, paid_to, customer_id, customer_external_id, limit } = filters;
-  const isOfOne = [customer_id, customer_external_id, external_id].some((value) => value !== undefined);
   const sql = sqlOf(database);
-  const rows = await readPage<PaymentRow & { customer_external_id: string | null }>(sql, {
-    select: PAYMENTS,
-    id: 'payments.id',
-    before,
-    where: [
-      ['payments.customer_id = $', customer_id],
-      [OF_NAME, customer_external_id],
-      ['payments.external_id = $', external_id],
-      ofStatus('payments.status', status && codeOf(PAYMENT_STATUSES, status), isOfOne),
-      ['payments.paid_at >= $', paid_from?.toISOString()],
-      ['payments.paid_at <= $', paid_to?.toISOString()],
-    ],
-    ofRange: !isOfOne && (paid_from ?? paid_to) !== undefined,
-    limit,
-  });
-  const shown = rows.slice(0, limit);
+  const rows = await readPage<PaymentRow & { customer_external_id: string | null }>(sql, paymentsPage(filters));
+  const shown = rows.slice(0, filters.limit);
   const details = await readDetails(
     sql,
     shown.map((row) => row.id),
@@ -51,6 +34,28 @@ export async function findPayments(database: Database, filters: PaymentFilters):
       return paymentBody(readPayment(row, own), row.customer_external_id, (loanId) => names.get(loanId));
     },
   );
+}
+
+/** The query for a page of payments. */
+export function paymentsPage(filters: PaymentFilters): PageOfTable {
+  const [before = null] = readCursor(filters.cursor, filters, 1) ?? [];
+  const { external_id, status, paid_from, paid_to, customer_id, customer_external_id, limit } = filters;
+  const isOfOne = [customer_id, customer_external_id, external_id].some((value) => value !== undefined);
+  return {
+    select: PAYMENTS,
+    id: 'payments.id',
+    before,
+    where: [
+      ['payments.customer_id = $', customer_id],
+      [OF_NAME, customer_external_id],
+      ['payments.external_id = $', external_id],
+      ofStatus('payments.status', status && codeOf(PAYMENT_STATUSES, status), isOfOne),
+      ['payments.paid_at >= $', paid_from?.toISOString()],
+      ['payments.paid_at <= $', paid_to?.toISOString()],
+    ],
+    ofRange: !isOfOne && (paid_from ?? paid_to) !== undefined,
+    limit,
+  };
 }
 
 /** One payment, and the versions that its customer's account has applied. */

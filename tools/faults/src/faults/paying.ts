@@ -1,7 +1,23 @@
-/** Payments and money: the exact spread of a payment. */
-import { type Fault, simulation, unit } from '../fault.ts';
+/** Payments and money: the exact spread of a payment, and lists of payments. */
+import { type Fault, servers, simulation, unit } from '../fault.ts';
 
 export const paying: readonly Fault[] = [
+  {
+    id: 'rejected-payments-sought-among-all',
+    file: 'services/payments/src/db/migrations/index.ts',
+    replace: "  { name: 'payments_rejected', on: 'payments (id) WHERE status = 2' },\n",
+    by: '',
+    breaks: 'a page of rejected payments, of which there are few, reads all that are completed',
+    check: servers('services/payments/test/indexes'),
+  },
+  {
+    id: 'payments-of-a-period-sought-among-all',
+    file: 'services/payments/src/queries/find-payments.ts',
+    replace: 'ofRange: !isOfOne && (paid_from ?? paid_to) !== undefined,',
+    by: '',
+    breaks: 'a page of the payments of a short period reads all newer payments',
+    check: servers('services/payments/test/indexes'),
+  },
   {
     id: 'order-of-payment-not-audited',
     file: 'services/payments/src/db/image.ts',
