@@ -37,6 +37,20 @@ describe('a bulk upload that is sent again', () => {
     expect(countsOf(other)).toMatchObject({ created: 0, failed: names.length + 1 });
   });
 
+  /** The lines that the metrics have counted so far. */
+  const counted = async () => {
+    const { body } = await customers.app.server.inject({ method: 'GET', url: '/metrics' });
+    const of = (outcome: string) => Number(body.match(`mo_bulk_lines_total{outcome="${outcome}"[^}]*} (\\d+)`)?.[1]);
+    return { created: of('created'), failed: of('failed') };
+  };
+
+  it('is counted in the metrics chunk by chunk, so that they contain the chunks before a cut', async () => {
+    const before = await counted();
+    const names = namesOf(prefix(), CHUNK_LINES_MAX - 1);
+    await cutOff(['', ...names], '', 'counted', async () => (await counted()).failed > before.failed);
+    expect(await counted()).toEqual({ created: before.created + names.length, failed: before.failed + 1 });
+  });
+
   it('has created nothing where it is atomic, and leaves nothing behind', async () => {
     const names = namesOf(prefix(), CHUNK_LINES_MAX + 10);
     const outgoing = await openUpload(customers.app, { query: '?atomic=true' });

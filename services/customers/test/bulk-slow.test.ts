@@ -22,6 +22,7 @@ describe('an atomic upload that takes longer than a staging is kept for without 
     moves: laneOf(MOVES_MAX),
     touchIntervalMs: 10,
     onWritten: () => {},
+    onOutcome: () => {},
   });
   const upload = async (parts: BulkParts, bytes: AsyncIterable<Buffer>) =>
     createInBulk(parts, {

@@ -32,6 +32,8 @@ export interface BulkParts {
   readonly touchIntervalMs: number;
   /** Called after a commit that may have written events. */
   readonly onWritten: () => void;
+  /** Called with the outcome of lines as soon as it is final: for each chunk, or once for an atomic upload. */
+  readonly onOutcome: (lines: Pick<BulkSummary, 'created' | 'failed'>) => void;
 }
 
 export interface BulkRequest {
@@ -64,8 +66,10 @@ async function createChunks(parts: BulkParts, request: BulkRequest, attempt: Att
     const created = await transaction(parts, (sql) => registerChunk(sql, good, contextOf(parts, request, attempt)));
     parts.onWritten();
     const taken = good.filter(({ line }) => !created.has(line));
+    const errors = [...errorsOf(lines), ...taken.map(({ line, customer }) => takenLine(line, customer.external_id))];
     tally.receive(lines.length);
-    tally.fail([...errorsOf(lines), ...taken.map(({ line, customer }) => takenLine(line, customer.external_id))]);
+    tally.fail(errors);
+    parts.onOutcome({ created: lines.length - errors.length, failed: errors.length });
   }
 }
 
@@ -98,6 +102,7 @@ async function createAll(parts: BulkParts, request: BulkRequest, attempt: Attemp
       taken.lines.map(({ line, externalId }) => takenLine(line, externalId)),
       taken.total,
     );
+    parts.onOutcome(tally.summary(true));
   } finally {
     clearInterval(touching);
     // Periodic cleanup removes what remains; a failure here doesn't change the outcome of the upload.

@@ -38,6 +38,10 @@ export function bulkRoute({ server, database, streams, registry }: ServiceParts<
     moves: laneOf(MOVES_MAX),
     touchIntervalMs: STAGING_TOUCH_INTERVAL_MS,
     onWritten: () => streams.onWritten(),
+    onOutcome: ({ created, failed }) => {
+      lines.inc({ outcome: 'created' }, created);
+      lines.inc({ outcome: 'failed' }, failed);
+    },
   };
   const stopping = new AbortController();
   let underWay = 0;
@@ -55,8 +59,6 @@ export function bulkRoute({ server, database, streams, registry }: ServiceParts<
         try {
           const upload = await uploadOf(request, stopping.signal);
           const summary = await createInBulk(parts, upload);
-          lines.inc({ outcome: 'created' }, summary.created);
-          lines.inc({ outcome: 'failed' }, summary.failed);
           if (upload.isAtomic && summary.failed > 0) throw bulkFailed(summary);
           return await sendAnswer(reply, answerWith(200, summary));
         } finally {
