@@ -1,4 +1,4 @@
-/** The wiring: all that the loans service is made of. */
+/** The wiring of the loans service. */
 import { type App, createService } from '@mo/messaging';
 import type { Config } from './config.ts';
 import { accountTables } from './db/accounts-table.ts';

@@ -1,2 +1,2 @@
-/** The part of this service that the audit and rebuild commands use. */
+/** The exports for commands that audit or rebuild this service. */
 export { loansAudited } from './db/image.ts';

@@ -2,7 +2,7 @@ import { migrationConfig } from '@mo/database';
 import { databaseUrl, origins, serviceConfig } from '@mo/messaging';
 import { z } from 'zod';
 
-/** What migrating needs. */
+/** The settings that migrations need. */
 export const migrationSchema = z.object({ ...migrationConfig, LOANS_DATABASE_URL: databaseUrl });
 
 export const configSchema = z.object({

@@ -1,4 +1,4 @@
-/** Migrates the database to this version and exits, for deployments that do so before the new version starts. */
+/** Migrates the database to this version and exits; for deployments that migrate before the new version starts. */
 import { migrateService } from '@mo/database';
 import { readConfig, runTask } from '@mo/service-kit';
 import { migrationSchema } from './config.ts';

@@ -1,4 +1,4 @@
-/** What a simulation runs of this service: its part in the protocol, and its commands. */
+/** The parts of this service that simulations run: its protocol model, commands and representation of a loan. */
 export { activateLoanCommand, rejectLoanCommand } from './commands/decide-pending.ts';
 export type { LoanNeeds } from './commands/needs.ts';
 export { takeLoanCommand } from './commands/take-loan.ts';

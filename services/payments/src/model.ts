@@ -1,4 +1,4 @@
-/** The parts of this service that simulations run: its protocol model and its command. */
+/** The parts of this service that simulations run: its protocol model and command. */
 export { makePaymentCommand } from './commands/make-payment.ts';
 export type { PaymentNeeds } from './commands/needs.ts';
 export type { PaymentAccount } from './domain/account.ts';

@@ -88,14 +88,14 @@ async function createAll(parts: BulkParts, request: BulkRequest, attempt: Attemp
       tally.receive(lines.length);
       tally.fail(errorsOf(lines));
     }
-    const moveOrTell = async (sql: Sql) => {
+    const moveUnlessTaken = async (sql: Sql) => {
       await holdStaging(sql, stagingId, staged);
       const found = await takenLines(sql, stagingId, attempt);
       const isSound = found.total === 0 && tally.failed === 0;
       if (isSound) await moveIn(sql, stagingId, contextOf(parts, request, attempt));
       return found;
     };
-    const move = () => transaction(parts, moveOrTell, { silenceMsMax: MOVE_SILENCE_MS_MAX });
+    const move = () => transaction(parts, moveUnlessTaken, { silenceMsMax: MOVE_SILENCE_MS_MAX });
     const taken = await inTurn(parts.moves, move);
     parts.onWritten();
     tally.fail(

@@ -2,7 +2,7 @@
 import { CUSTOMER_STATUSES } from '@mo/contracts';
 import { wordOf } from '@mo/messaging';
 import { parseMoney } from '@mo/money';
-import type { CustomerView } from '../http/presenter.ts';
+import type { Customer } from '../domain/account.ts';
 
 /** The columns of a customer, for a select list. */
 export const CUSTOMER_COLUMNS = `customers.id AS customer_id, customers.external_id, customers.status, customers.score,
@@ -19,7 +19,7 @@ export interface CustomerRow {
   updated_at: string;
 }
 
-export function readCustomer(row: CustomerRow): CustomerView {
+export function readCustomer(row: CustomerRow): Customer {
   return {
     customerId: Number(row.customer_id),
     externalId: row.external_id,

@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import { CUSTOMER_STATUSES } from '@mo/contracts';
+import { CUSTOMER_STATUSES, type CustomerStatus } from '@mo/contracts';
 import { MoneyType, WordType } from '@mo/messaging';
 
 const money = () => p.type(new MoneyType()).$type<bigint>();
@@ -13,7 +13,7 @@ const CustomerSchema = defineEntity({
     createdAt: time(),
     updatedAt: time(),
     externalId: p.string().length(60),
-    status: p.type(new WordType(CUSTOMER_STATUSES)).$type<(typeof CUSTOMER_STATUSES)[number]>(),
+    status: p.type(new WordType(CUSTOMER_STATUSES)).$type<CustomerStatus>(),
     score: money(),
     preapprovedAt: time().nullable(),
   },

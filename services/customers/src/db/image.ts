@@ -1,4 +1,4 @@
-/** What the customers service's tables must hold of a customer, told by its events. */
+/** The rows that the customers service's tables must hold for a customer, derived from the customer's events. */
 import { CUSTOMER_STATUSES, isoTime, type StreamEvent } from '@mo/contracts';
 import { type Audited, codeOf, type Image, type ImageRow, imageTable, progressRow, progressTypes } from '@mo/messaging';
 import { formatMoney } from '@mo/money';

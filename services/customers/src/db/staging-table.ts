@@ -62,7 +62,7 @@ const MOVE = `
     SELECT id, external_id, status, score, preapproved_at, $2::timestamptz, $2::timestamptz FROM new ORDER BY external_id
   ), opened AS (
     INSERT INTO balances (customer_id, version, last_time) SELECT id, 1, $2::timestamptz FROM new
-  ), told AS (
+  ), journaled AS (
     INSERT INTO journal (customer_id, version, type, data, seen, time, traceparent)
     SELECT id, 1, 'CustomerRegistered', json_build_object(
         'customer_id', id, 'customer_external_id', external_id, 'status', ($3::text[])[status], 'score', score::text,

@@ -6,13 +6,9 @@
 import type { CustomerStatus, EventData, SeenVersions, StreamEvent } from '@mo/contracts';
 import { type Money, parseMoney } from '@mo/money';
 
-export interface CustomerAccount {
+/** What this service alone decides about a customer. */
+export interface Customer {
   readonly customerId: number;
-  readonly version: number;
-  readonly restricted: number;
-  readonly applied: SeenVersions;
-  readonly behind: SeenVersions;
-  readonly lastTimeMs: number;
   /** Empty until the customer is registered. */
   readonly externalId: string;
   readonly status: CustomerStatus;
@@ -21,6 +17,14 @@ export interface CustomerAccount {
   readonly preapprovedAt: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+}
+
+export interface CustomerAccount extends Customer {
+  readonly version: number;
+  readonly restricted: number;
+  readonly applied: SeenVersions;
+  readonly behind: SeenVersions;
+  readonly lastTimeMs: number;
   /** The outstanding of its pending and active loans, in minor units. */
   readonly totalDebt: Money;
 }
@@ -54,9 +58,9 @@ export const availableOf = ({ score, totalDebt }: Pick<CustomerAccount, 'score' 
 export function evolve(account: CustomerAccount, event: StreamEvent): CustomerAccount {
   switch (event.type) {
     case 'CustomerRegistered':
-      return { ...told(account, event.data), createdAt: new Date(event.time), updatedAt: new Date(event.time) };
+      return { ...withData(account, event.data), createdAt: new Date(event.time), updatedAt: new Date(event.time) };
     case 'CustomerUpdated':
-      return { ...told(account, event.data), updatedAt: new Date(event.time) };
+      return { ...withData(account, event.data), updatedAt: new Date(event.time) };
     case 'LoanRequested':
       return owing(account, parseMoney(event.data.amount));
     case 'LoanTaken':
@@ -73,7 +77,7 @@ export function evolve(account: CustomerAccount, event: StreamEvent): CustomerAc
   }
 }
 
-function told(account: CustomerAccount, data: EventData<'CustomerUpdated'>): CustomerAccount {
+function withData(account: CustomerAccount, data: EventData<'CustomerUpdated'>): CustomerAccount {
   return {
     ...account,
     externalId: data.customer_external_id,

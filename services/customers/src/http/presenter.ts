@@ -1,16 +1,11 @@
 import { type BalanceBody, type CustomerBody, isoTime } from '@mo/contracts';
 import { formatMoney } from '@mo/money';
-import { availableOf, type CustomerAccount } from '../domain/account.ts';
+import { availableOf, type Customer, type CustomerAccount } from '../domain/account.ts';
 
-/** The fields of a customer that callers see; both an account and a row contain them. */
-export type CustomerView = Pick<
-  CustomerAccount,
-  'customerId' | 'externalId' | 'status' | 'score' | 'preapprovedAt' | 'createdAt' | 'updatedAt'
->;
 export type BalanceView = Pick<CustomerAccount, 'customerId' | 'externalId' | 'score' | 'totalDebt'>;
 
 /** The API representation of a customer. */
-export function presentCustomer(customer: CustomerView): CustomerBody {
+export function presentCustomer(customer: Customer): CustomerBody {
   return {
     id: customer.customerId,
     external_id: customer.externalId,

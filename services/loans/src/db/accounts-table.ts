@@ -1,4 +1,4 @@
-/** Locks, reads and writes the accounts and loans of a batch with set-based statements. */
+/** Locks, reads and writes the accounts and loans of a batch, set-wise. */
 import { CUSTOMER_STATUSES, isoTime, LOAN_STATUSES, type StreamEvent } from '@mo/contracts';
 import { arrayRows, columnNames, run, type Statement } from '@mo/database';
 import {
@@ -45,7 +45,7 @@ const ACCOUNT = {
   payments_behind: 'bigint',
 };
 
-/** Ordered by id, the order in which accounts are locked. */
+/** Ordered by id, as accounts are locked. */
 const INSERT_ACCOUNTS = `INSERT INTO accounts (${columnNames(ACCOUNT)}) ${arrayRows(ACCOUNT)} ORDER BY customer_id`;
 
 const UPDATE_ACCOUNTS = `

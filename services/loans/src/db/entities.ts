@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import { CUSTOMER_STATUSES, LOAN_STATUSES } from '@mo/contracts';
+import { CUSTOMER_STATUSES, type CustomerStatus, LOAN_STATUSES, type LoanStatus } from '@mo/contracts';
 import { MoneyType, WordType } from '@mo/messaging';
 
 const money = () => p.type(new MoneyType()).$type<bigint>();
@@ -11,7 +11,7 @@ const AccountSchema = defineEntity({
   properties: {
     customerId: p.bigint('number').primary(),
     externalId: p.string().length(60).nullable(),
-    status: p.type(new WordType(CUSTOMER_STATUSES)).$type<(typeof CUSTOMER_STATUSES)[number]>().nullable(),
+    status: p.type(new WordType(CUSTOMER_STATUSES)).$type<CustomerStatus>().nullable(),
     score: money(),
     debt: money(),
     lastTakenAt: time(),
@@ -20,7 +20,7 @@ const AccountSchema = defineEntity({
     paymentsApplied: p.bigint('number'),
   },
 });
-/** A customer from the point of view of the loans service. */
+/** A customer as the loans service sees it. */
 export class AccountEntity extends AccountSchema.class {}
 AccountSchema.setClass(AccountEntity);
 
@@ -33,7 +33,7 @@ const LoanSchema = defineEntity({
     updatedAt: time(),
     externalId: p.string().length(60),
     amount: money(),
-    status: p.type(new WordType(LOAN_STATUSES)).$type<(typeof LOAN_STATUSES)[number]>(),
+    status: p.type(new WordType(LOAN_STATUSES)).$type<LoanStatus>(),
     contractVersion: p.string().length(60).nullable(),
     maximumPaymentDate: time(),
     takenAt: time().nullable(),

@@ -1,4 +1,4 @@
-/** Rows of loans, as SQL statements return them. */
+/** Rows of loans, as read by SQL statements. */
 import { LOAN_STATUSES } from '@mo/contracts';
 import { wordOf } from '@mo/messaging';
 import { parseMoney } from '@mo/money';
@@ -8,7 +8,7 @@ import type { Loan } from '../domain/loan.ts';
 export const LOAN_COLUMNS = `loans.id, loans.external_id, loans.customer_id, loans.amount, loans.outstanding, loans.status,
   loans.contract_version, loans.maximum_payment_date, loans.taken_at, loans.created_at, loans.updated_at`;
 
-/** These columns as PostgreSQL returns them. */
+/** Those columns, as PostgreSQL returns them. */
 export interface LoanRow {
   id: string;
   external_id: string;

@@ -1,4 +1,4 @@
-/** What the payments service's tables must hold of a customer, told by its events. */
+/** The rows that the payments service's tables must hold for a customer, derived from the customer's events. */
 import { isDeepStrictEqual } from 'node:util';
 import { type EventData, isoTime, PAYMENT_STATUSES, type StreamEvent } from '@mo/contracts';
 import {
@@ -40,7 +40,7 @@ const payments = imageTable('payments', {
   columns: PAYMENT,
 });
 
-/** Their ids are the database's own: nothing names a part of a payment but its payment and its loan. */
+/** Without their ids, which the database generates: events identify a detail by its payment and its loan. */
 const details: ImageTable = {
   name: 'payment_details',
   key: ['payment_id', 'loan_id'],
@@ -61,7 +61,7 @@ const NO_PAYMENTS: ReadonlyMap<number, Payment> = new Map();
 
 class PaymentImage implements Image<PaymentAccount> {
   readonly #loans = new Map<number, OpenLoan>();
-  /** Those of which something is owed. */
+  /** The loans with an outstanding amount. */
   readonly #owed = new Map<number, OpenLoan>();
   readonly #payments: Payment[] = [];
 
@@ -80,7 +80,7 @@ class PaymentImage implements Image<PaymentAccount> {
     return { ...account, loans: [], payments: NO_PAYMENTS };
   }
 
-  /** What is applied is all of the payment, on the oldest loans first; what is rejected was more than was owed. */
+  /** A payment must be applied in full to the oldest loans first, or rejected because it exceeds the debt. */
   faultOf(account: PaymentAccount, event: StreamEvent): string | null {
     if (event.type === 'PaymentApplied') {
       const { total_amount: total, details: parts } = event.data;

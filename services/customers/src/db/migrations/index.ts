@@ -16,5 +16,5 @@ export const migrations = [
   { name: 'staging-ids', class: StagingIds },
 ];
 
-/** Large indexes, built concurrently with traffic. */
+/** Built concurrently, while the service runs. */
 export const indexes: readonly Index[] = [];

@@ -5,7 +5,7 @@ import { Quarantine } from './2026-11-24-quarantine.ts';
 import { Partitioning } from './2026-11-26-partitioning.ts';
 import { JournalSummaries } from './2026-11-27-journal-summaries.ts';
 
-/** In the order of execution. */
+/** In the order in which they run. */
 export const migrations = [
   { name: 'first', class: First },
   { name: 'journal-digest', class: JournalDigest },
@@ -14,7 +14,7 @@ export const migrations = [
   { name: 'journal-summaries', class: JournalSummaries },
 ];
 
-/** Built concurrently with traffic. List queries filter by status, which may match few loans, and by times. */
+/** Built concurrently, while the service runs. Lists query statuses, which may be rare, and ranges of time. */
 export const indexes: readonly Index[] = [
   { name: 'loans_active', on: 'loans (id) WHERE status = 2' },
   { name: 'loans_of_status', on: 'loans (status, id) WHERE status <> 2' },
