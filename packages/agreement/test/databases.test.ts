@@ -80,7 +80,7 @@ describe('databases', () => {
       'customers',
       'DELETE FROM journal WHERE customer_id = 2 AND version = 1',
     ],
-  ])('that differ in %s are told of: in %s, %s', async (what, service, change) => {
+  ])('that differ in %s are reported: in %s, %s', async (what, service, change) => {
     await query(stack, service, change);
     expect(await differences(stack)).toContainEqual(expect.stringMatching(new RegExp(`^${what}`)));
   });

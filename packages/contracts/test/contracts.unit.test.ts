@@ -34,9 +34,9 @@ describe('amounts in a request', () => {
     ['true', 'decimal string or a number'],
     ['null', 'decimal string or a number'],
     ['[1]', 'decimal string or a number'],
-  ])('refuses %s by the rule that it breaks', (json, rule) => expect(issueOf(json)).toContain(rule));
+  ])('refuses %s, and names the broken rule', (json, rule) => expect(issueOf(json)).toContain(rule));
 
-  it('are named when they are missing', () => {
+  it('are named if they are missing', () => {
     const issues = newLoan.safeParse({
       external_id: 'a',
       customer_id: 1,
@@ -64,7 +64,7 @@ describe('alternatives in a request', () => {
   it.each([
     [{}, 'delivery_ids is required unless from is given'],
     [{ delivery_ids: [1], from: '2026-01-01T00:00:00Z' }, 'delivery_ids must not be given together with from'],
-  ])('%j breaks a rule that can be read alone', (body, rule) => {
+  ])('%j has an error that can be understood without its schema', (body, rule) => {
     expect(issuesOf(webhookReplay, body)).toEqual([rule]);
   });
 
@@ -88,7 +88,7 @@ describe('times in a request', () => {
     ['2026-01-31T09:30:00 01:00', /^must be an RFC 3339 time .*; in a query, \+ is written as %2B$/],
     ['2026-01-31', /^must be an RFC 3339 time .*Z"$/],
     [7, /^must be an RFC 3339 time .*Z"$/],
-  ])('%s breaks a rule that says how', (time, rule) => expect(ruleOf(time)).toMatch(rule));
+  ])('%s has an error that explains the rule', (time, rule) => expect(ruleOf(time)).toMatch(rule));
 });
 
 describe('ids in a request', () => {
@@ -99,7 +99,7 @@ describe('ids in a request', () => {
   it.each([
     ['1', 1],
     ['999999999999999', 999_999_999_999_999],
-  ])('%s is one that there may be', (id, number) => expect([inBody(id), inPath(id)]).toEqual([number, number]));
+  ])('%s is a possible id', (id, number) => expect([inBody(id), inPath(id)]).toEqual([number, number]));
 
   it.each(['1000000000000000', '9007199254740993', '9'.repeat(20), '9'.repeat(200)])(
     '%s is none that there may be, and one that databases and services take',
@@ -116,25 +116,25 @@ describe('ids in a request', () => {
     if (!id.startsWith('0')) expect(inBody(id)).toBeUndefined();
   });
 
-  it('may be left out of a body where the name is there', () => {
+  it('may be omitted from a body with an external_id', () => {
     expect(newLoan.safeParse(parseJson(`{${LOAN},"customer_external_id":"b"}`)).success).toBe(true);
     expect(newLoan.safeParse(parseJson(`{${LOAN},"customer_id":null}`)).success).toBe(false);
   });
 });
 
 describe('canonical JSON', () => {
-  it('is the same for bodies that say the same', () => {
+  it('is equal for equivalent bodies', () => {
     expect(canonicalJson(parseJson('{"b": 1.50, "a": [1e1]}'))).toBe(canonicalJson(parseJson('{"a":[10],"b":1.5}')));
   });
 });
 
 describe('consistency tokens', () => {
   const token = { customerId: 7, versions: { customers: 1, loans: 2, payments: 3 } };
-  it('are read as they were written', () => expect(parseToken(formatToken(token))).toEqual(token));
-  it.each(['', '1', '1.0.1.1.1', '2.1.1.1.1', '1.1.1.1', '1.1.1.1.x'])('%j is none', (text) => {
+  it('are parsed to the same token that was formatted', () => expect(parseToken(formatToken(token))).toEqual(token));
+  it.each(['', '1', '1.0.1.1.1', '2.1.1.1.1', '1.1.1.1', '1.1.1.1.x'])('%j is not a token', (text) => {
     expect(parseToken(text)).toBeNull();
   });
-  it('are merged to the later of each stream', () => {
+  it('are merged to the later version of each stream', () => {
     const other = { customerId: 7, versions: { customers: 4, loans: 1, payments: 3 } };
     expect(mergeTokens(token, other).versions).toEqual({ customers: 4, loans: 2, payments: 3 });
   });
@@ -154,7 +154,7 @@ describe('the OpenAPI document', () => {
       expect.arrayContaining(['Loan', 'Problem', 'NewLoan']),
     );
   });
-  it('says that a time in a request may have an offset, and one in an answer is UTC', () => {
+  it('describes times in requests with any offset, and times in answers as UTC', () => {
     const times = ['2026-01-31T09:30:00Z', '2026-01-31T09:30:00.123+01:00'];
     const taken = (name: string) => {
       const pattern = new RegExp(schemas[name]?.properties.paid_at?.pattern ?? '');
@@ -165,7 +165,7 @@ describe('the OpenAPI document', () => {
       [true, false],
     ]);
   });
-  it('says of lists that they carry a token only where they concern one customer', () => {
+  it('describes that lists carry a token only if they concern one customer', () => {
     const headerOf = (path: string) => {
       const answer = document.paths?.[path]?.get?.responses?.['200'] as { headers: object } | undefined;
       return Object.entries(answer?.headers ?? {}).find(([name]) => name === 'Consistency-Token')?.[1];
@@ -176,11 +176,11 @@ describe('the OpenAPI document', () => {
     expect(document.components?.headers?.ConsistencyTokenOfFilter).not.toHaveProperty('required', true);
     expect(headerOf('/api/customers/{customer_id}/loans')).toEqual({ $ref: '#/components/headers/ConsistencyToken' });
   });
-  it('closes requests and leaves answers open', () => {
+  it('forbids unknown members in requests, and permits them in answers', () => {
     const isOpen = (name: string) => schemas[name]?.additionalProperties !== false;
     expect([isOpen('NewLoan'), isOpen('Loan')]).toEqual([false, true]);
   });
-  it('says that an amount may be a string or a number', () => {
+  it('describes an amount as a string or a number', () => {
     const amount = JSON.stringify(document.components?.schemas?.NewLoan);
     expect(amount).toContain('"oneOf":[{"type":"string"');
   });

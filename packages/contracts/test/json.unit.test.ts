@@ -30,7 +30,7 @@ const written = fc.letrec<{ value: string; list: string; object: string }>((tie)
     .map((members) => `{${members.map(([name, value]) => `${JSON.stringify(name)}:\t${value}`).join(',')}}`),
 })).value;
 
-it('each number is read as it was written, whatever stands around it', () => {
+it('each number is read as it was written, in any context', () => {
   fc.assert(
     fc.property(written, (text) => expect(parseJson(text)).toEqual(byEachNumber(text))),
     { numRuns: 2_000 },
@@ -48,11 +48,11 @@ it.each([
   ['1E2', new NumberLiteral('1E2')],
 ])('%s', (text, value) => expect(parseJson(text)).toEqual(value));
 
-it.each(['', '{', '"', '"\\', '01', '1 2', '{"a":1,}', '[1]]', 'nul'])('%j is no JSON', (text) => {
+it.each(['', '{', '"', '"\\', '01', '1 2', '{"a":1,}', '[1]]', 'nul'])('%j is not JSON', (text) => {
   expect(() => parseJson(text)).toThrow(SyntaxError);
 });
 
-it('what is nested too deep is refused, brackets in texts aside', () => {
+it('text that is nested too deep is refused, except for brackets in strings', () => {
   const nested = (depth: number) => `${'[{"a":'.repeat(depth / 2)}"[{[{"${'}]'.repeat(depth / 2)}`;
   expect(() => parseJson(nested(JSON_DEPTH_MAX))).not.toThrow();
   expect(() => parseJson(nested(JSON_DEPTH_MAX + 2))).toThrow(/64 levels/);

@@ -6,7 +6,7 @@ const NUL = '\u0000';
 
 const all = Object.values<Operation>(operations);
 
-/** What a list is told by `next_cursor` is read as such, and refused there. */
+/** A cursor is decoded, and refused if it is malformed. */
 const CURSOR = 'cursor';
 
 const queries = all.flatMap(({ id, query }) =>
@@ -24,12 +24,12 @@ const bodies = all.flatMap(({ id, body }) =>
     : [],
 );
 
-it('there are queries and bodies to look at', () => {
+it('queries and bodies are found', () => {
   expect(queries.length).toBeGreaterThan(40);
   expect(bodies.length).toBeGreaterThan(15);
 });
 
-it.each([...queries, ...bodies])('%s holds no byte that no text has', (_name, schema) => {
+it.each([...queries, ...bodies])('%s permits no NUL byte, because PostgreSQL has no text with it', (_name, schema) => {
   expect(schema.safeParse(NUL).success).toBe(false);
   expect(schema.safeParse(`a${NUL}b`).success).toBe(false);
 });

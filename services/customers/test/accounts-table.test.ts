@@ -6,9 +6,9 @@ import { accountTables, insertAccounts } from '../src/db/accounts-table.ts';
 import { migrations } from '../src/db/migrations/index.ts';
 import { type CustomerAccount, unknownAccount } from '../src/domain/account.ts';
 import { customerModel } from '../src/domain/model.ts';
-import { loanTaken, paymentApplied } from './told.ts';
+import { loanTaken, paymentApplied } from './events.ts';
 
-/** Enough that no other order is theirs by chance. */
+/** Enough that a random order is unlikely to be sorted. */
 const CUSTOMERS = [9, 3, 12, 1, 7, 10, 4, 2, 11, 6, 8, 5];
 const NOW = '2026-01-01T00:00:00.000Z';
 
@@ -28,13 +28,13 @@ describe('the accounts of a batch', () => {
   });
   afterAll(() => database.close());
 
-  it('are locked by id, whatever order they are named in, and against every other process', async () => {
+  it('are locked in id order, whatever order is given, and against every other process', async () => {
     const { order, shared } = await lockedBy(database, accountTables, CUSTOMERS);
     expect(order).toEqual(CUSTOMERS.toSorted((a, b) => a - b));
     expect(shared).toEqual([]);
   });
 
-  it('are free again after the batch, and can be read at any time', async () => {
+  it('are unlocked after the batch, and readable at any time', async () => {
     const store = new SqlStore(database, accountTables);
     await inTransaction(database, async (sql) => {
       await accountTables.lock(sql, CUSTOMERS, []);
@@ -43,7 +43,7 @@ describe('the accounts of a batch', () => {
     expect((await lockedBy(database, accountTables, [1])).order).toEqual([1]);
   });
 
-  it('are found by the next batch as they were written, what is missing of them included', async () => {
+  it('are read by the next batch as they were written, including what they are behind on', async () => {
     const customer = { id: 1, external_id: 'customer-1' };
     const rest = { customer_id: customer.id, time: NOW, traceparent: null };
     const loan = (version: number) => ({

@@ -7,7 +7,7 @@ import { forgetUploads } from '../src/db/uploads-table.ts';
 import { countOf, countsOf, csvOf, find, namesOf, openUpload, prefix, stagedLines, upload } from './bulk-harness.ts';
 import { type CustomersUnderTest, inDatabase, startCustomers, statement } from './harness.ts';
 
-describe('a bulk upload that is sent again', () => {
+describe('a bulk upload that is repeated', () => {
   let customers: CustomersUnderTest;
   beforeAll(async () => {
     customers = await startCustomers();
@@ -22,7 +22,7 @@ describe('a bulk upload that is sent again', () => {
     outgoing.destroy();
   };
 
-  it('has created the chunks before the cut; sent again with its key, it counts them as created', async () => {
+  it('counts the chunks from before the interruption as created if it has the same key', async () => {
     const names = namesOf(prefix(), 2 * CHUNK_LINES_MAX + 10);
     const early = names.slice(0, 2 * CHUNK_LINES_MAX);
     await cutOff(names, '', 'cut', () => find(customers.app, early.at(-1) as string));
@@ -44,14 +44,14 @@ describe('a bulk upload that is sent again', () => {
     return { created: of('created'), failed: of('failed') };
   };
 
-  it('is counted in the metrics chunk by chunk, so that they contain the chunks before a cut', async () => {
+  it('is counted in metrics chunk by chunk, including the chunks before an interruption', async () => {
     const before = await counted();
     const names = namesOf(prefix(), CHUNK_LINES_MAX - 1);
     await cutOff(['', ...names], '', 'counted', async () => (await counted()).failed > before.failed);
     expect(await counted()).toEqual({ created: before.created + names.length, failed: before.failed + 1 });
   });
 
-  it('has created nothing where it is atomic, and leaves nothing behind', async () => {
+  it('has created and left nothing if it was atomic', async () => {
     const names = namesOf(prefix(), CHUNK_LINES_MAX + 10);
     const outgoing = await openUpload(customers.app, { query: '?atomic=true' });
     outgoing.on('error', () => {});
@@ -65,7 +65,7 @@ describe('a bulk upload that is sent again', () => {
   const keyed = (csv: string, key: string, caller = 'one') =>
     upload(customers.app, csv, { headers: { 'idempotency-key': key, 'x-mo-caller': caller } });
 
-  it('counts twice the same at once as created in both', async () => {
+  it('counts its customers as created in each of several concurrent attempts', async () => {
     const names = namesOf(prefix(), CHUNK_LINES_MAX + 500);
     const replies = await Promise.all([1, 2, 3].map(() => keyed(csvOf(names), 'same')));
     expect(replies.map(({ body }) => body)).toEqual(
@@ -79,7 +79,7 @@ describe('a bulk upload that is sent again', () => {
     );
   });
 
-  it('belongs to its caller, and does not compare bodies', async () => {
+  it('belongs to its caller, and is not compared with the body of the first attempt', async () => {
     const name = prefix();
     await keyed(csvOf([`${name}-a`]), 'mine');
     expect((await keyed(csvOf([`${name}-a`]), 'mine', 'two')).body).toMatchObject({ created: 0, failed: 1 });
@@ -90,7 +90,7 @@ describe('a bulk upload that is sent again', () => {
     expect(await find(customers.app, `${name}-a`)).toMatchObject({ score: '10.00' });
   });
 
-  it('counts as absent after 24 hours, and not before', async () => {
+  it('is a new upload after 24 hours, but not before', async () => {
     const name = prefix();
     const age = (by: string) => statement(customers, `UPDATE uploads SET created_at = created_at - interval '${by}'`);
     await keyed(csvOf([name]), 'old');
@@ -100,7 +100,7 @@ describe('a bulk upload that is sent again', () => {
     expect((await keyed(csvOf([name]), 'old')).body).toMatchObject({ created: 0, failed: 1 });
   });
 
-  it('is answered with 503 when the service stops meanwhile', async () => {
+  it('is answered with 503 if the service stops in the meantime', async () => {
     const replica = await customers.startReplica();
     const outgoing = await openUpload(replica, { headers: { 'idempotency-key': 'stopped' } });
     outgoing.on('error', () => {});
@@ -116,7 +116,7 @@ describe('a bulk upload that is sent again', () => {
   });
 });
 
-describe('what uploads leave in the database', () => {
+describe('the rows that uploads leave in the database', () => {
   let customers: CustomersUnderTest;
   beforeAll(async () => {
     customers = await startCustomers();
@@ -125,7 +125,7 @@ describe('what uploads leave in the database', () => {
   const count = async (table: string) =>
     Number((await statement<{ count: string }>(customers, `SELECT count(*) FROM ${table}`))[0]?.count);
 
-  it('of keys is forgotten after 24 hours', async () => {
+  it('are deleted after 24 hours if they belong to a key', async () => {
     const send = (key: string) =>
       upload(customers.app, csvOf([`kept-${key}`]), { headers: { 'idempotency-key': key } });
     await send('old');
@@ -137,7 +137,7 @@ describe('what uploads leave in the database', () => {
     expect((await send('new')).body).toMatchObject({ created: 1 });
   });
 
-  it('of atomic ones is removed once nobody can be at work on it any more', async () => {
+  it('are deleted once no process can still work on the atomic upload', async () => {
     const [stale, fresh] = await inDatabase(customers, async (sql) => [
       await beginStaging(sql),
       await beginStaging(sql),

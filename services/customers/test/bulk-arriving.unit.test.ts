@@ -14,7 +14,7 @@ describe('the bytes of a body', () => {
   });
   afterEach(() => void body.destroy());
 
-  it('come as they arrive, to their end', async () => {
+  it('are read as they arrive, to the end', async () => {
     const bytes = arriving(body, stopping.signal);
     body.push('a');
     expect((await bytes.next()).value).toEqual(Buffer.from('a'));
@@ -24,13 +24,13 @@ describe('the bytes of a body', () => {
     expect((await bytes.next()).done).toBe(true);
   });
 
-  it('are waited for only so long, and the body stays open for an answer', async () => {
+  it('are awaited for a limited time, after which the body stays open for an answer', async () => {
     const next = arriving(body, stopping.signal, SHORT_MS).next();
     await expect(next).rejects.toMatchObject({ code: 'request_timeout', status: 408 });
     expect(body.destroyed).toBe(false);
   });
 
-  it('end with a problem where the sender is gone', async () => {
+  it('end with a problem if the sender is gone', async () => {
     const next = arriving(body, stopping.signal, LONG_MS).next();
     body.destroy(new Error('aborted'));
     await expect(next).rejects.toMatchObject({
@@ -39,7 +39,7 @@ describe('the bytes of a body', () => {
     });
   });
 
-  it('end with a problem where the service stops, before or while they are waited for', async () => {
+  it('end with a problem if the service stops, before or during the wait', async () => {
     const next = arriving(body, stopping.signal, LONG_MS).next();
     stopping.abort();
     await expect(next).rejects.toMatchObject({ code: 'unavailable' });

@@ -21,7 +21,7 @@ import {
 const linesOf = (names: readonly string[]) =>
   names.map((name, place) => ({ line: place + 1, customer: newCustomer.parse({ external_id: name, score: '10' }) }));
 
-describe('a bulk upload, all or nothing', () => {
+describe('an atomic bulk upload', () => {
   let customers: CustomersUnderTest;
   beforeAll(async () => {
     customers = await startCustomers();
@@ -31,7 +31,7 @@ describe('a bulk upload, all or nothing', () => {
   const atomic = (csv: string, headers: Record<string, string> = {}) =>
     upload(customers.app, csv, { query: '?atomic=true', headers });
 
-  it('creates all, in the order of the lines, with the same events as otherwise', async () => {
+  it('creates all customers in line order, with the same events as other uploads', async () => {
     const names = namesOf(prefix(), CHUNK_LINES_MAX + 5).reverse();
     const reply = await atomic(csvOf(names, '7.5,inactive,2026-02-03T04:05:06.070+02:00'));
     expect(reply).toMatchObject({ status: 200, body: { received: names.length, created: names.length, errors: [] } });
@@ -58,7 +58,7 @@ describe('a bulk upload, all or nothing', () => {
   it.each([
     ['a bad line', (name: string) => `${name}-z,x\n`, 'invalid_request'],
     ['a line twice', (name: string) => `${name}-000001,1\n`, 'already_exists'],
-  ])('creates nothing where there is %s, though it is the last', async (_what, lineOf, code) => {
+  ])('creates nothing if there is %s, even in the last line', async (_what, lineOf, code) => {
     const name = prefix();
     const names = namesOf(name, CHUNK_LINES_MAX + 1);
     const reply = await atomic(`${csvOf(names)}${lineOf(name)}`);
@@ -71,7 +71,7 @@ describe('a bulk upload, all or nothing', () => {
     expect(await stagedLines(customers)).toBe(0);
   });
 
-  it('tells of every kind of error, by line', async () => {
+  it('reports every kind of error, by line', async () => {
     const name = prefix();
     const known = await registered(customers.app);
     const reply = await atomic(`${name},1\n${known.external_id},1\n${name},1\n${name}-b,x\n`);
@@ -83,7 +83,7 @@ describe('a bulk upload, all or nothing', () => {
     ]);
   });
 
-  it('sent again with its key, counts as created what it has created', async () => {
+  it('counts customers as created if it is repeated with its key', async () => {
     const names = namesOf(prefix(), 50);
     const key = { 'idempotency-key': 'atomic' };
     expect((await atomic(csvOf(names), key)).status).toBe(200);
@@ -94,7 +94,7 @@ describe('a bulk upload, all or nothing', () => {
     expect((await atomic(csvOf([...names, names[3] as string]), key)).body).toMatchObject({ failed: 1 });
   });
 
-  it('creates nothing where a name is taken after it has looked, and before it moves in', async () => {
+  it('creates nothing if an external_id is taken between its check and its move', async () => {
     const [mine = '', theirs = ''] = namesOf(prefix(), 2);
     const lines = linesOf([mine, theirs]);
     await inDatabase(customers, async (sql, database) => {
@@ -113,7 +113,7 @@ describe('a bulk upload, all or nothing', () => {
     expect(await find(customers.app, mine)).toBeUndefined();
   });
 
-  it('keeps nobody waiting while it moves in but who registers one of its names', async () => {
+  it('delays nobody during its move except registrations of the same external_ids', async () => {
     const [moved = '', ...others] = namesOf(prefix(), 4);
     const post = (name: string) => postCustomer(customers.app, { external_id: name, score: '1' });
     let waiting: ReturnType<typeof post> | undefined;
@@ -133,7 +133,7 @@ describe('a bulk upload, all or nothing', () => {
     expect(await waiting).toMatchObject({ status: 409, body: { code: 'already_exists' } });
   });
 
-  it('moves in while no other does, so that what is not atomic goes on', async () => {
+  it('moves one at a time, so that other uploads continue', async () => {
     const uploads = await Promise.all(
       [1, 2].map(async () => {
         const sent = await openUpload(customers.app, { query: '?atomic=true' });
@@ -165,7 +165,7 @@ describe('a bulk upload, all or nothing', () => {
     }
   });
 
-  it('has an id for what it stages that no upload before a crash had', async () => {
+  it('never reuses the staging id of an upload from before a crash', async () => {
     const [row] = await statement(customers, "SELECT relpersistence FROM pg_class WHERE relname = 'stagings_id_seq'");
     expect(row).toEqual({ relpersistence: 'p' });
   });

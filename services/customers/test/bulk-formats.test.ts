@@ -17,7 +17,7 @@ describe('the formats of a bulk upload', () => {
     ['application/x-ndjson', (name: string) => `${JSON.stringify({ external_id: name, score: '5' })}\n`],
     ['application/json', (name: string) => JSON.stringify([{ external_id: name, score: 5 }], null, 2)],
     ['Application/JSON;charset="UTF-8"', (name: string) => `\ufeff[{"external_id":"${name}","score":5.00}]`],
-  ])('takes %s', async (type, fileOf) => {
+  ])('reads %s', async (type, fileOf) => {
     const name = prefix();
     expect(countsOf(await upload(customers.app, fileOf(name), { type }))).toEqual({
       status: 200,
@@ -41,14 +41,14 @@ describe('the formats of a bulk upload', () => {
       { fileName: 'a.json', type: 'application/octet-stream' },
       (name: string) => `[{"external_id":"${name}","score":1}]`,
     ],
-  ])('takes a form whose file is told by %s', async (_how, part, fileOf) => {
+  ])('reads a form whose file has its format from %s', async (_how, part, fileOf) => {
     const name = prefix();
     const { type, body } = formOf([{ name: 'file', ...part, body: fileOf(name) }]);
     expect(countsOf(await upload(customers.app, body, { type }))).toMatchObject({ status: 200, created: 1 });
     expect(await find(customers.app, name)).toBeDefined();
   });
 
-  it('takes a form of many chunks that arrives in small pieces', async () => {
+  it('reads a form of many chunks that arrives in small pieces', async () => {
     const names = namesOf(prefix(), 2 * CHUNK_LINES_MAX + 1);
     const { type, body } = formOf([{ name: 'file', fileName: 'a.csv', body: csvOf(names) }]);
     const pieces = body.join('').match(/.{1,97}/gs) as string[];
@@ -88,7 +88,7 @@ describe('the formats of a bulk upload', () => {
     expect(reply.headers['content-type']).toContain('application/problem+json');
   });
 
-  it('says of a line that holds no object what is wrong with the line', async () => {
+  it('reports a line that is not an object as an error of the line', async () => {
     const body = ['[1, null, ["a"]]'];
     const { errors } = (await upload(customers.app, body, { type: 'application/json' })).body;
     expect(errors).toEqual(
@@ -96,13 +96,13 @@ describe('the formats of a bulk upload', () => {
     );
   });
 
-  it('says of a file in a form how it may tell its format', async () => {
+  it('explains how a file in a form can name its format', async () => {
     const { body, type } = formOf([{ name: 'file', fileName: 'a', body: 'a,1' }]);
     const reply = await upload(customers.app, body, { type });
     expect(reply.body.detail).toMatch(/^the file must be text\/csv, .*json, by its Content-Type or file extension$/);
   });
 
-  it('refuses at once, though the file goes on', async () => {
+  it('refuses a file before it has arrived completely', async () => {
     const outgoing = await openUpload(customers.app);
     outgoing.on('error', () => {});
     const answered = once(outgoing, 'response');
@@ -113,7 +113,7 @@ describe('the formats of a bulk upload', () => {
     outgoing.destroy();
   });
 
-  it('tells of a part that comes after the file, as an error of its own', async () => {
+  it('reports a part after the file as a separate error', async () => {
     const name = prefix();
     const { type, body } = formOf([
       { name: 'file', fileName: 'a.csv', body: csvOf([name]) },
@@ -128,7 +128,7 @@ describe('the formats of a bulk upload', () => {
     });
   });
 
-  it('refuses a malformed key, token or parameter before it reads anything', async () => {
+  it('refuses a malformed key, token or parameter before it reads the body', async () => {
     const bad = await upload(customers.app, csvOf([prefix()]), { headers: { 'idempotency-key': 'a b' } });
     expect(bad).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
     const token = { 'consistency-token': 'x' };

@@ -24,7 +24,7 @@ export interface UploadOptions {
   readonly headers?: Record<string, string>;
 }
 
-/** Opens an upload; its body is still to be written. */
+/** Opens an upload, whose body the caller writes. */
 export async function openUpload(app: App, options: UploadOptions = {}) {
   if (!app.server.server.listening) await app.server.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.server.address() as AddressInfo;
@@ -58,30 +58,30 @@ export function countsOf({ status, body: { received, created, failed } }: Upload
 
 let lastPrefix = 0;
 
-/** A prefix of its own for the names of a test. */
+/** A unique prefix for the names of a test. */
 export function prefix(): string {
   lastPrefix += 1;
   return `bulk-${lastPrefix}`;
 }
 
-/** A CSV line a name. */
+/** One CSV line per name. */
 export const csvOf = (names: readonly string[], score = '10'): string =>
   names.map((name) => `${name},${score}\n`).join('');
 
-/** No more than can have their turn in time on a busy machine. */
+/** As many as are answered in time on a busy machine. */
 const READS_AT_ONCE = 16;
 
-/** Names of customers, in their order. */
+/** Names of customers, in ascending order. */
 export const namesOf = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, n) => `${prefix}-${String(n + 1).padStart(6, '0')}`);
 
-/** The customer of a name; undefined where there is none. */
+/** The customer with this external_id; undefined if there is none. */
 export async function find(app: App, name: string): Promise<CustomerBody | undefined> {
   const url = `/api/customers?external_id=${encodeURIComponent(name)}`;
   return (await send<{ results: CustomerBody[] }>(app, 'GET', url)).body.results[0];
 }
 
-/** How many of the names are customers. */
+/** The number of these names that are customers. */
 export async function countOf(app: App, names: readonly string[]): Promise<number> {
   let count = 0;
   for (let start = 0; start < names.length; start += READS_AT_ONCE) {
@@ -91,7 +91,7 @@ export async function countOf(app: App, names: readonly string[]): Promise<numbe
   return count;
 }
 
-/** A form with parts of these headers and bodies. */
+/** A form with these parts. */
 export function formOf(parts: readonly { name: string; fileName?: string; type?: string; body: string }[]) {
   const boundary = 'between-parts';
   const body = parts.map(
@@ -102,13 +102,13 @@ export function formOf(parts: readonly { name: string; fileName?: string; type?:
   return { type: `multipart/form-data; boundary=${boundary}`, body: [...body, `--${boundary}--\r\n`] };
 }
 
-/** What customers has published of a customer. */
+/** The events of a customer in the stream of customers. */
 export async function eventsOf(app: App, name: string): Promise<StreamEvent[]> {
   const url = `/internal/streams/customers?external_id=${name}`;
   return (await send<{ pages: { events: StreamEvent[] }[] }>(app, 'GET', url)).body.pages[0]?.events ?? [];
 }
 
-/** How many lines of atomic uploads are staged. */
+/** The number of staged lines of atomic uploads. */
 export async function stagedLines(service: ServiceUnderTest): Promise<number> {
   const [row] = await statement<{ lines: string }>(service, 'SELECT count(*) AS lines FROM staged_customers');
   return Number(row?.lines);

@@ -8,7 +8,7 @@ import { NdjsonReader } from '../src/bulk/ndjson-reader.ts';
 import { Tally } from '../src/bulk/tally.ts';
 
 const LONG = 'x'.repeat(15_000);
-/** The lines that the errors are from are 15 MB together. */
+/** The lines with these errors have 15 MB together. */
 const KEPT_BYTES_MAX = 3_000_000;
 
 setFlagsFromString('--expose-gc');
@@ -29,7 +29,7 @@ describe('the errors of long lines', () => {
     ['a name that is too long', new NdjsonReader(), (n) => `{"external_id":"${LONG}${n}","score":"1"}`],
     ['an unknown member', new NdjsonReader(), (n) => `{"external_id":"customer-${n}-of-many","${LONG}${n}":1}`],
     ['a score that is too long', new CsvReader(), (n) => `customer-${n}-of-many,${LONG}`],
-  ])('do not keep the lines: %s', (_what, reader, lineOf) => {
+  ])("don't keep their lines in memory: %s", (_what, reader, lineOf) => {
     const tally = new Tally();
     const before = heapUsed();
     for (let n = 0; n < BULK_ERRORS_MAX; n += 1)

@@ -51,7 +51,7 @@ describe('the memory of a bulk upload', () => {
   afterAll(() => customers.stop());
 
   it(
-    'stays the same over 100 MB of customers',
+    'stays constant over 100 MB of customers',
     async () => {
       const { file, growth } = measured(padded('1.50'));
       const reply = await upload(customers.app, file, { type: 'application/x-ndjson' });
@@ -62,7 +62,7 @@ describe('the memory of a bulk upload', () => {
   );
 
   it(
-    'stays the same over 100 MB of errors, all or nothing',
+    'stays constant over 100 MB of errors in an atomic upload',
     async () => {
       const { file, growth } = measured(padded('"x"'));
       const reply = await upload(customers.app, file, { type: 'application/x-ndjson', query: '?atomic=true' });
@@ -73,7 +73,7 @@ describe('the memory of a bulk upload', () => {
   );
 
   it(
-    'stays the same over a line of 100 MB, and the next one goes in',
+    'stays constant over a line of 100 MB, and the next line is created',
     async () => {
       const pieces = Array<string>(LINES / LINES_PER_PIECE).fill(PADDING.repeat(LINES_PER_PIECE));
       const { file, growth } = measured([...pieces, `\n${csvOf([prefix()])}`]);

@@ -29,7 +29,7 @@ describe.each([
 ])('%s', (_name, make, text) => {
   const file = Buffer.from(text);
 
-  it('reads the same wherever the pieces end, at every byte', () => {
+  it('reads the same lines wherever the pieces end, at every byte', () => {
     const whole = readIn(make, file, []);
     expect(whole.length).toBeGreaterThan(3);
     for (let cut = 0; cut <= file.length; cut += 1) expect(readIn(make, file, [cut])).toEqual(whole);
@@ -42,7 +42,7 @@ describe.each([
     ).toEqual(whole);
   });
 
-  it('reads any bytes the same in any pieces, or refuses them the same', () => {
+  it('reads or refuses any bytes in the same way in any pieces', () => {
     const some = fc.oneof(
       fc.uint8Array({ maxLength: 60 }),
       fc
@@ -68,18 +68,18 @@ describe.each([
 });
 
 describe('CSV', () => {
-  it('knows a header line by its name, takes its order of columns, and does without one', () => {
+  it('recognises a header line by external_id, follows its order of columns, and needs none', () => {
     expect(read(csv, 'a,1,active\n')).toEqual([{ line: 1, value: { external_id: 'a', score: '1', status: 'active' } }]);
     expect(read(csv, 'Score, external_id\n1,a\n')).toEqual([{ line: 2, value: { external_id: 'a', score: '1' } }]);
   });
 
-  it('reads quoted fields, and leaves out empty ones', () => {
+  it('reads quoted fields, and omits empty ones', () => {
     expect(values(read(csv, '"a,""b""","1",,"2026-01-01T00:00:00Z"'))).toEqual([
       { external_id: 'a,"b"', score: '1', preapproved_at: '2026-01-01T00:00:00Z' },
     ]);
   });
 
-  it('keeps the trouble of a line to that line', () => {
+  it('limits an error to its line', () => {
     const lines = values(read(csv, `a,1\n"b,2\nc"c,3\nd,4,,,5\n${longLine}\n\xff,6\ne,7`));
     expect(lines).toEqual([
       { external_id: 'a', score: '1' },
@@ -93,13 +93,13 @@ describe('CSV', () => {
     expect(values(read(csv, Buffer.from([0x61, 0xff, 0x2c, 0x31])))).toEqual(['is not UTF-8']);
   });
 
-  it('ends a line at LF alone, and loses nothing of a file that has none', () => {
+  it('ends a line only at LF, and reads a file without LF completely', () => {
     const files = ['external_id,score\r"a",1\r"b",2', '"a",1\r"b",2\r'];
     for (const file of files) expect(values(read(csv, file))).toEqual([expect.stringContaining('is not CSV')]);
     expect(() => read(csv, 'external_id,score\ra,1\rb,2')).toThrow('unknown column');
   });
 
-  it('takes a first customer called external_id for a customer', () => {
+  it('reads a first customer named external_id as a customer', () => {
     expect(values(read(csv, 'external_id,100.00\nbob,5'))).toEqual([
       { external_id: 'external_id', score: '100.00' },
       { external_id: 'bob', score: '5' },
@@ -118,7 +118,7 @@ describe('CSV', () => {
     expect(() => read(csv, `${header}\na,1`)).toThrow(why);
   });
 
-  it('has nothing to tell of an empty file', () => {
+  it('reads no line from an empty file', () => {
     expect(read(csv, '')).toEqual([]);
     expect(read(csv, 'external_id,score\n')).toEqual([]);
   });
@@ -142,14 +142,17 @@ describe('JSON', () => {
     );
   });
 
-  it('numbers the places of an array from 1', () => {
+  it('numbers the elements of an array from 1', () => {
     expect(read(jsonArray, '[1,2]').map(({ line }) => line)).toEqual([1, 2]);
     expect(read(jsonArray, ' [ ] ')).toEqual([]);
   });
 
-  it.each(['', ' ', '{}', '{"external_id":"a"}', '"a"', 'external_id,score'])('takes %j for no array', (text) => {
-    expect(() => read(jsonArray, text)).toThrow('must be a JSON array');
-  });
+  it.each(['', ' ', '{}', '{"external_id":"a"}', '"a"', 'external_id,score'])(
+    'refuses %j, which is not an array',
+    (text) => {
+      expect(() => read(jsonArray, text)).toThrow('must be a JSON array');
+    },
+  );
 
   it.each([
     ['[1,', [1, 'is incomplete: the array is not closed']],
@@ -159,11 +162,11 @@ describe('JSON', () => {
     ['[1]]', [1, 'comes after the end of the array']],
     ['[1] [2]', [1, 'comes after the end of the array']],
     [`["${longLine}",1]`, [`is longer than ${LINE_BYTES_MAX} bytes`, 1]],
-  ])('tells what is wrong with %.20s', (text, expected) => {
+  ])('reports the error of %.20s', (text, expected) => {
     expect(values(read(jsonArray, text))).toEqual(expected);
   });
 
-  it('keeps the trouble of a line of NDJSON to that line', () => {
+  it('limits an error in NDJSON to its line', () => {
     expect(values(read(ndjson, `1\n{\n${longLine}\n2`))).toEqual([
       1,
       expect.stringContaining('is not JSON'),

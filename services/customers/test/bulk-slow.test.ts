@@ -8,7 +8,7 @@ import { type BulkParts, createInBulk } from '../src/commands/create-in-bulk.ts'
 import { migrations } from '../src/db/migrations/index.ts';
 import { forgetStagings } from '../src/db/staging-table.ts';
 
-describe('an atomic upload that takes longer than a staging is kept for without a sign of life', () => {
+describe('an atomic upload that takes longer than an untouched staging is kept', () => {
   let database: Database;
   beforeAll(async () => {
     database = await migratedDatabase('customers', migrations);
@@ -34,14 +34,14 @@ describe('an atomic upload that takes longer than a staging is kept for without 
   const stagings = (condition: string) => run(sqlOf(database), `SELECT 1 FROM stagings WHERE ${condition}`);
   const isStaged = () => waitFor(async () => (await stagings('true')).length > 0);
 
-  /** As if so much time had passed; and what is removed then. */
+  /** Simulates that a staging's lifetime has passed, and runs the cleanup. */
   async function passTime(): Promise<void> {
     await run(sqlOf(database), `UPDATE stagings SET touched_at = 'epoch'`);
     await waitFor(async () => (await stagings(`touched_at > 'epoch'`)).length > 0);
     await forgetStagings(sqlOf(database));
   }
 
-  it('is created all the same where its lines arrive slowly', async () => {
+  it('is created although its lines arrive slowly', async () => {
     async function* slowly() {
       yield Buffer.from('slow-1,1\n');
       await isStaged();
@@ -51,7 +51,7 @@ describe('an atomic upload that takes longer than a staging is kept for without 
     expect(await upload(partsOf(), slowly())).toMatchObject({ created: 2, failed: 0 });
   });
 
-  it('is created all the same where it waits for another one that moves in', async () => {
+  it('is created although it waits for the move of another upload', async () => {
     const parts = partsOf();
     const other = Promise.withResolvers<void>();
     const moving = parts.moves.submit(() => other.promise);

@@ -25,7 +25,7 @@ describe('a bulk upload', () => {
   });
   afterAll(() => customers.stop());
 
-  it('creates a customer a line, each like one that was registered alone', async () => {
+  it('creates a customer per line, each like one that was registered separately', async () => {
     const name = prefix();
     const csv = `${name}-a,1200.5\r\n"${name}-b",0,inactive,2026-02-03T04:05:06+02:00\r\n`;
     const reply = await upload(customers.app, csv);
@@ -62,7 +62,7 @@ describe('a bulk upload', () => {
     expect(await eventsOf(customers.app, `${name}-a`)).toHaveLength(2);
   });
 
-  it('gives ids in the order of the lines, and publishes each customer with the trace of the upload', async () => {
+  it('assigns ids in line order, and publishes each customer with the trace of the upload', async () => {
     const names = namesOf(prefix(), 30).reverse();
     const traceparent = '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01';
     await upload(customers.app, csvOf(names), { headers: { traceparent } });
@@ -79,7 +79,7 @@ describe('a bulk upload', () => {
     await subscription.close();
   });
 
-  it('reports bad and duplicate lines, and the rest goes in', async () => {
+  it('reports invalid and duplicate lines, and creates the others', async () => {
     const name = prefix();
     const known = await registered(customers.app);
     const csv = [
@@ -130,7 +130,7 @@ describe('a bulk upload', () => {
   it.each([
     ['application/x-ndjson', '\n'],
     ['application/json', ','],
-  ])('holds %s to the rules of exact numbers and known members', async (type, separator) => {
+  ])('applies the rules for exact numbers and known members to %s', async (type, separator) => {
     const name = prefix();
     const lines = [
       `{"external_id":"${name}-a","score":1e2}`,
@@ -153,14 +153,14 @@ describe('a bulk upload', () => {
     expect(await find(customers.app, `${name}-d`)).toMatchObject({ score: '1.50' });
   });
 
-  it('lists a thousand errors and counts them all', async () => {
+  it('lists the first thousand errors, and counts all of them', async () => {
     const names = namesOf(prefix(), 1_500);
     const reply = await upload(customers.app, csvOf(names, 'x'));
     expect(reply.body).toMatchObject({ received: 1_500, created: 0, failed: 1_500, errors_truncated: true });
     expect(reply.body.errors.map(({ line }) => line)).toEqual(Array.from({ length: 1_000 }, (_, n) => n + 1));
   });
 
-  it('creates each of the same names once, though uploads and requests come at once', async () => {
+  it('creates each external_id once, whether by concurrent uploads or requests', async () => {
     const names = namesOf(prefix(), 300);
     const replies = await Promise.all([
       upload(customers.app, csvOf(names)),
@@ -178,7 +178,7 @@ describe('a bulk upload', () => {
     expect(await statement(customers, ghosts)).toEqual([]);
   });
 
-  it('has nothing to do for an empty file', async () => {
+  it('creates nothing for an empty file', async () => {
     for (const [type, body] of [
       ['text/csv', ''],
       ['application/x-ndjson', '\n'],
@@ -193,7 +193,7 @@ describe('a bulk upload', () => {
     }
   });
 
-  it('leaves the other routes as they are', async () => {
+  it('does not affect other routes', async () => {
     const reply = await customers.app.server.inject({
       method: 'POST',
       url: '/api/customers',

@@ -23,7 +23,7 @@ describe('changing a customer', () => {
     customers.loans.settlements.length = 0;
   });
 
-  it('answers 200 once loans has applied it', async () => {
+  it('answers 200 once loans has applied the change', async () => {
     const customer = await registered(customers.app);
     const reply = await patchCustomer(customers.app, customer.id, { score: '5.00', status: 'inactive' });
     expect(reply).toMatchObject({
@@ -38,7 +38,7 @@ describe('changing a customer', () => {
   it.each([
     ['can not apply it', () => (customers.loans.settles = false)],
     ['can not be reached', () => (customers.loans.reachable = false)],
-  ])('answers 202 where loans %s, and it is stored all the same', async (_why, trouble) => {
+  ])('answers 202 if loans %s, and stores the change', async (_why, trouble) => {
     const customer = await registered(customers.app);
     trouble();
     const reply = await patchCustomer(customers.app, customer.id, { score: '5.00' });
@@ -46,7 +46,7 @@ describe('changing a customer', () => {
     expect((await getCustomer(customers.app, customer.id)).body.score).toBe('5.00');
   });
 
-  it('emits nothing where nothing changes, and still answers 200 only after loans has the version', async () => {
+  it('writes no event if nothing changes, and answers 200 only after loans has the version', async () => {
     const customer = await registered(customers.app);
     const same = { score: '1000', status: 'active' };
     const reply = await patchCustomer(customers.app, customer.id, same);
@@ -57,7 +57,7 @@ describe('changing a customer', () => {
     expect((await patchCustomer(customers.app, customer.id, same)).status).toBe(202);
   });
 
-  it('gives a key its first body again, but decides 200 or 202 anew', async () => {
+  it('repeats the first body for a key, but decides between 200 and 202 again', async () => {
     const customer = await registered(customers.app);
     const key = { 'idempotency-key': 'change' };
     customers.loans.settles = false;
@@ -71,7 +71,7 @@ describe('changing a customer', () => {
     expect((await getCustomer(customers.app, customer.id)).body.score).toBe('8.00');
   });
 
-  it('does not know who is not registered, and keeps no answer for them', async () => {
+  it('answers 404 for an unregistered customer, and stores no answer', async () => {
     const key = { 'idempotency-key': 'early' };
     const missing = await patchCustomer(customers.app, 999_999, { score: '1' }, key);
     expect(missing).toMatchObject({ status: 404, body: { code: 'not_found' } });
@@ -86,14 +86,14 @@ describe('changing a customer', () => {
     [{ score: '1.234' }, '/score'],
     [{ status: 'asleep' }, '/status'],
     [{ score: '1', external_id: 'other' }, '/external_id'],
-  ])('names what is wrong with %j', async (change, pointer) => {
+  ])('names the invalid field of %j', async (change, pointer) => {
     const { id } = await registered(customers.app);
     const reply = await patchCustomer(customers.app, id, change);
     expect(reply.status).toBe(400);
     expect(reply.body.errors).toEqual([expect.objectContaining({ in: 'body', pointer })]);
   });
 
-  it('counts every change once, though twenty come at once', async () => {
+  it('applies each of twenty concurrent changes once', async () => {
     const { id } = await registered(customers.app);
     await Promise.all(
       Array.from({ length: 20 }, (_, n) => patchCustomer(customers.app, id, { score: String(2_000 + n) })),
@@ -102,7 +102,7 @@ describe('changing a customer', () => {
     expect(reply.headers['consistency-token']).toBe(`1.${id}.22.0.0`);
   });
 
-  it('loses neither changes nor followed events, though two processes take them at once', async () => {
+  it('loses no change and no followed event of two concurrent processes', async () => {
     const replica = await customers.startReplica();
     const customer = await registered(customers.app);
     await Promise.all(
@@ -119,7 +119,7 @@ describe('changing a customer', () => {
     expect(reply.body.total_debt).toBe('2000.00');
   });
 
-  it('never goes back in time, though the clock does', async () => {
+  it('never goes back in time if the clock does', async () => {
     const created = await registered(customers.app);
     const ahead = new Date(Date.now() + HOUR_MS).toISOString();
     await statement(customers, `UPDATE balances SET last_time = '${ahead}' WHERE customer_id = ${created.id}`);

@@ -12,7 +12,7 @@ const CONNECTIONS = 10;
 const WAITING = `SELECT 1 FROM pg_stat_activity
   WHERE datname = current_database() AND application_name = 'customers' AND wait_event_type = 'Lock'`;
 
-describe('reads and uploads that take long', () => {
+describe('slow reads and uploads', () => {
   let customers: CustomersUnderTest;
   beforeAll(async () => {
     customers = await startCustomers();
@@ -21,7 +21,7 @@ describe('reads and uploads that take long', () => {
 
   const waiting = async () => (await statement(customers, WAITING)).length;
 
-  it('leave the write path its connections', async () => {
+  it('leave connections for the write path', async () => {
     const { id } = await registered(customers.app);
     const slow: Promise<unknown>[] = [];
     await inDatabase(customers, (_, database) =>

@@ -7,7 +7,7 @@ import { availableOf, evolve, unknownAccount } from '../src/domain/account.ts';
 import { changeOf } from '../src/domain/customer.ts';
 import { customerModel } from '../src/domain/model.ts';
 import { entryOf } from '../src/domain/statement.ts';
-import { loanTaken, paymentApplied } from './told.ts';
+import { loanTaken, paymentApplied } from './events.ts';
 
 const origin = { requestId: 'test', traceparent: null };
 const customer = { id: 1, external_id: 'a' };
@@ -21,7 +21,7 @@ function event(type: StreamEvent['type'], data: object): StreamEvent {
 }
 
 describe('the debt', () => {
-  it('is what was taken or requested, less what was rejected and paid, whatever the course of each loan', () => {
+  it('is the sum of taken and requested loans less rejections and payments, for any course of each loan', () => {
     const course = fc.record({
       cents: fc.integer({ min: 1, max: 1_000_000 }),
       requested: fc.boolean(),
@@ -54,12 +54,12 @@ describe('the debt', () => {
     expect(() => evolve(unknownAccount(1), event('PaymentApplied', paymentApplied(customer)))).toThrow('below zero');
   });
 
-  it('leaves of the score what is available, and never less than nothing', () => {
+  it('leaves an available amount of the score less the debt, never below zero', () => {
     expect(availableOf({ score: 100n, totalDebt: 30n })).toBe(70n);
     expect(availableOf({ score: 100n, totalDebt: 130n })).toBe(0n);
   });
 
-  it('is not touched by a payment that is rejected', () => {
+  it('is not changed by a rejected payment', () => {
     const rejected = event('PaymentRejected', { ...paymentApplied(customer), rejection_reason: 'exceeds_debt' });
     expect(evolve(unknownAccount(1), rejected)).toEqual(unknownAccount(1));
     expect(entryOf(rejected)).toBeNull();
@@ -69,17 +69,17 @@ describe('the debt', () => {
 describe('a change', () => {
   const account = { ...unknownAccount(1), externalId: 'a', status: 'active', score: 500n } as const;
 
-  it('is none where it changes nothing', () => {
+  it('is no event if nothing changes', () => {
     expect(changeOf(account, { score: 500n })).toBeNull();
     expect(changeOf(account, { status: 'active', score: 500n })).toBeNull();
   });
 
-  it('keeps what it does not name', () => {
+  it("keeps the values that it doesn't contain", () => {
     expect(changeOf(account, { score: 1n })).toMatchObject({ score: '0.01', status: 'active' });
     expect(changeOf(account, { status: 'inactive' })).toMatchObject({ score: '5.00', status: 'inactive' });
   });
 
-  it('of a customer registered in the same batch comes after it', () => {
+  it('of a customer registered in the same batch follows the registration', () => {
     const accounts = new MemoryAccounts(customerModel);
     const request = { external_id: 'a', score: 100n, status: 'active', preapproved_at: null } as const;
     const outcomes = accounts.decide([

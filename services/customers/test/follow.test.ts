@@ -29,7 +29,7 @@ describe('the balance, over Kafka', () => {
   const push = (...events: StreamEvent[]) => publish(producer as Producer, customers.topicPrefix, events);
   const debt = async (id: number) => (await getBalance(customers.app, id)).body.total_debt;
 
-  it('follows loans and payments, and what is available with it', async () => {
+  it('follows loans and payments, and so does the available amount', async () => {
     const customer = await registered(customers.app);
     await push(
       customers.loans.append('LoanTaken', loanTaken(customer, { amount: '700.00' })),
@@ -55,14 +55,14 @@ describe('the balance, over Kafka', () => {
     await waitFor(async () => (await debt(customer.id)) === '100.00');
   });
 
-  it('is no less than zero available, whatever the debt', async () => {
+  it('never has an available amount below zero', async () => {
     const customer = await registered(customers.app, { score: '50' });
     await push(customers.loans.append('LoanTaken', loanTaken(customer)));
     await waitFor(async () => (await debt(customer.id)) === '100.00');
     expect((await getBalance(customers.app, customer.id)).body.available_amount).toBe('0.00');
   });
 
-  it('counts each event once, however often and late it is delivered', async () => {
+  it('counts each event once, however often and late Kafka delivers it', async () => {
     const customer = await registered(customers.app);
     const first = customers.loans.append('LoanTaken', loanTaken(customer));
     const second = customers.loans.append('LoanTaken', loanTaken(customer));
@@ -78,7 +78,7 @@ describe('the balance, over Kafka', () => {
     expect(statementOf.body.results).toHaveLength(5);
   });
 
-  it('closes a gap by a pull, and takes a payment that came before its loan', async () => {
+  it('closes a gap by a pull, and applies a payment that arrived before its loan', async () => {
     const customer = await registered(customers.app);
     const events: StreamEvent[] = [];
     for (let n = 0; n < 4; n += 1) events.push(customers.loans.append('LoanTaken', loanTaken(customer)));
@@ -89,7 +89,7 @@ describe('the balance, over Kafka', () => {
     await waitFor(async () => (await debt(customer.id)) === '490.00');
   });
 
-  it('is never seen with an effect before its cause', async () => {
+  it('never contains an effect without its cause', async () => {
     const customer = await registered(customers.app);
     customers.loans.append('LoanTaken', loanTaken(customer));
     customers.loans.reachable = false;
@@ -101,7 +101,7 @@ describe('the balance, over Kafka', () => {
     await waitFor(async () => (await debt(customer.id)) === '90.00');
   });
 
-  it('is brought up to a token by a pull', async () => {
+  it('catches up with a token by a pull', async () => {
     const customer = await registered(customers.app);
     customers.loans.append('LoanTaken', loanTaken(customer));
     customers.payments.append('PaymentApplied', paymentApplied(customer), { loans: 1 });
@@ -109,7 +109,7 @@ describe('the balance, over Kafka', () => {
     expect(reply).toMatchObject({ status: 200, body: { total_debt: '90.00' } });
   });
 
-  it('neither loses events of customers that it does not know nor lets them fail others', async () => {
+  it('neither loses the events of unregistered customers nor lets them fail others', async () => {
     const stranger = { ...(await registered(customers.app)), id: 5_000_000 };
     const customer = await registered(customers.app);
     const token = { 'consistency-token': `1.${stranger.id}.0.1.0` };
@@ -122,7 +122,7 @@ describe('the balance, over Kafka', () => {
     expect(fine.id).toBeGreaterThan(customer.id);
   });
 
-  it('sends the heads of its stream, with times if asked for', async () => {
+  it('sends the heads of its stream, with times on request', async () => {
     const { id } = await registered(customers.app);
     const headsOf = async (more: string) => {
       const path = `/internal/streams/customers/heads?after=${id - 1}${more}`;
@@ -132,7 +132,7 @@ describe('the balance, over Kafka', () => {
     expect(await headsOf('&times=true')).toEqual([[id, 1, expect.any(Number)]]);
   });
 
-  it('publishes who is registered and what changes, in order', async () => {
+  it('publishes registrations and changes in order', async () => {
     const customer = await registered(customers.app);
     await send(customers.app, 'PATCH', `/api/customers/${customer.id}`, { status: 'inactive' });
     const page = await send<{ pages: { head: number; events: StreamEvent[] }[] }>(

@@ -1,4 +1,4 @@
-/** The customers app under test, and what its tests say in a word. */
+/** The customers app under test, and short forms for its tests. */
 import type { BalanceBody, CustomerBody, Problem } from '@mo/contracts';
 import { type Database, openDatabase, run, type Sql, sqlOf } from '@mo/database';
 import type { App } from '@mo/messaging';
@@ -12,7 +12,7 @@ import {
 import { createLogger } from '@mo/service-kit';
 import { createApp } from '../src/app.ts';
 
-export { loanTaken, paymentApplied } from './told.ts';
+export { loanTaken, paymentApplied } from './events.ts';
 
 export interface CustomersUnderTest extends ServiceUnderTest {
   readonly loans: StreamOwner;
@@ -26,13 +26,13 @@ export async function startCustomers(): Promise<CustomersUnderTest> {
 
 let lastName = 0;
 
-/** A request under a name of its own. */
+/** A request with a unique external_id. */
 export function newCustomer(more: object = {}) {
   lastName += 1;
   return { external_id: `customer-${lastName}`, score: '1000.00', ...more };
 }
 
-/** A customer, or the problem that came in its place. */
+/** A customer, or the problem instead of it. */
 export type CustomerOrProblem = CustomerBody & Pick<Problem, 'code' | 'errors'>;
 export type BalanceOrProblem = BalanceBody & Pick<Problem, 'code'>;
 

@@ -7,7 +7,7 @@ import { customersPage } from '../src/queries/find-customers.ts';
 const CUSTOMERS = 20_000;
 const INACTIVE = 20;
 
-describe('inactive customers, of which there are few', () => {
+describe('inactive customers, which are rare', () => {
   let database: Database;
   beforeAll(async () => {
     database = await migratedDatabase('customers', migrations);
@@ -15,7 +15,7 @@ describe('inactive customers, of which there are few', () => {
   });
   afterAll(() => database.close());
 
-  it('are read from an index of them, and not searched for among all', async () => {
+  it('are read from their partial index instead of among all customers', async () => {
     const sql = sqlOf(database);
     await run(
       sql,
@@ -30,7 +30,7 @@ describe('inactive customers, of which there are few', () => {
     expect(plans.flatMap(indexesOf)).toEqual(['customers_inactive']);
   });
 
-  it('are rewritten in place when their score changes', async () => {
+  it('are updated in place (HOT) when their score changes', async () => {
     const hot = await inTransaction(database, async (sql) => {
       await run(sql, 'UPDATE customers SET score = 2 WHERE id = 1');
       const text = `SELECT n_tup_hot_upd AS hot FROM pg_stat_xact_user_tables WHERE relname = 'customers'`;

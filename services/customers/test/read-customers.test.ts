@@ -40,7 +40,7 @@ describe('reading customers and balances', () => {
     },
   );
 
-  it('filters customers by name and status', async () => {
+  it('filters customers by external_id and status', async () => {
     const inactive = await registered(customers.app, { status: 'inactive' });
     const found = async (query: string) => (await page<CustomerBody>(`/api/customers?${query}`)).body.results;
     expect(await found('status=inactive')).toEqual([inactive]);
@@ -49,7 +49,7 @@ describe('reading customers and balances', () => {
     expect(await found('external_id=nobody')).toEqual([]);
   });
 
-  it('tells what it has seen of the customer that a list is filtered to, and of nobody else', async () => {
+  it('answers a list with a token only if it is filtered to one customer', async () => {
     const { id, external_id } = await registered(customers.app);
     const tokenOf = async (path: string) => (await page(path)).headers['consistency-token'];
     const filtered = [
@@ -73,12 +73,12 @@ describe('reading customers and balances', () => {
     expect(await found('customer_id=999999')).toEqual([]);
   });
 
-  it('shows a customer under a path with a trailing slash too', async () => {
+  it('accepts a trailing slash', async () => {
     const reply = await send(customers.app, 'GET', `/api/customers/${five[0]?.id}/`);
     expect(reply).toMatchObject({ status: 200, body: five[0] as object });
   });
 
-  it('does not know who is not registered', async () => {
+  it('answers 404 for an unregistered customer', async () => {
     for (const path of ['', '/balance', '/statement']) {
       const reply = await send<{ code: string }>(customers.app, 'GET', `/api/customers/999999${path}`);
       expect(reply).toMatchObject({ status: 404, body: { code: 'not_found' } });
@@ -93,14 +93,14 @@ describe('reading customers and balances', () => {
     'customers/balance?customer_id=-1',
     'customers/balance?cursor=zzz',
     'customers/1/statement?as_of=yesterday',
-  ])('names what is wrong with /api/%s', async (path) => {
+  ])('names the invalid parameter of /api/%s', async (path) => {
     const reply = await page(`/api/${path}`);
     expect(reply.status).toBe(400);
     const pointer = `/${path.split('?')[1]?.split('=')[0]}`;
     expect(reply.body.errors).toEqual([expect.objectContaining({ in: 'query', pointer })]);
   });
 
-  it('sees at least what a token has seen, or says that it can not', async () => {
+  it('reflects at least the state of a token, or answers 503', async () => {
     const { id } = await registered(customers.app, newCustomer());
     const token = (versions: string) => ({ 'consistency-token': `1.${id}.${versions}` });
     expect((await getCustomer(customers.app, id, token('1.0.0'))).status).toBe(200);

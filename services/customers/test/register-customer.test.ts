@@ -16,7 +16,7 @@ describe('registering a customer', () => {
   });
   afterAll(() => customers.stop());
 
-  it('answers with the customer, active and without debt', async () => {
+  it('answers with the customer, which is active and has no debt', async () => {
     const request = newCustomer({ score: 1200.5 });
     const reply = await postCustomer(customers.app, request);
     const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string;
@@ -40,7 +40,7 @@ describe('registering a customer', () => {
     });
   });
 
-  it('keeps what is given: a score of 0, a status, a time in UTC', async () => {
+  it('stores the given values: a score of 0, a status, a time in UTC', async () => {
     const given = { score: '0', status: 'inactive', preapproved_at: '2026-02-03T04:05:06.789+02:00' };
     const reply = await postCustomer(customers.app, newCustomer(given));
     expect(reply.body).toMatchObject({
@@ -59,13 +59,13 @@ describe('registering a customer', () => {
     [{ status: 'gone' }, '/status'],
     [{ preapproved_at: 'yesterday' }, '/preapproved_at'],
     [{ colour: 'red' }, '/colour'],
-  ])('names what is wrong with %j', async (more, pointer) => {
+  ])('names the invalid field of %j', async (more, pointer) => {
     const reply = await postCustomer(customers.app, newCustomer(more));
     expect(reply.status).toBe(400);
     expect(reply.body.errors).toEqual([expect.objectContaining({ in: 'body', pointer })]);
   });
 
-  it('refuses a name that is taken, and leaves the winner as it was', async () => {
+  it('refuses a taken external_id, and leaves its customer unchanged', async () => {
     const winner = await postCustomer(customers.app, newCustomer());
     const again = await postCustomer(customers.app, { external_id: winner.body.external_id, score: '1' });
     expect(again).toMatchObject({ status: 409, body: { code: 'already_exists' } });
@@ -73,7 +73,7 @@ describe('registering a customer', () => {
     expect((await getCustomer(customers.app, winner.body.id)).body).toEqual(winner.body);
   });
 
-  it('creates one of twenty with the same external_id at once, also over two processes', async () => {
+  it('creates one of twenty concurrent customers with the same external_id, also in two processes', async () => {
     const replica = await customers.startReplica();
     const customer = newCustomer();
     const replies = await Promise.all(
@@ -82,7 +82,7 @@ describe('registering a customer', () => {
     expect(tally(replies)).toEqual(['201 × 1', 'already_exists × 19'].sort());
   });
 
-  it('has one effect and one answer for one key twenty times at once, also over two processes', async () => {
+  it('has one effect and one answer for twenty concurrent requests with one key, also in two processes', async () => {
     const replica = await customers.startReplica();
     const customer = newCustomer();
     const replies = await Promise.all(
@@ -95,7 +95,7 @@ describe('registering a customer', () => {
     expect(replies.filter((reply) => reply.headers['idempotency-replayed'] === 'true')).toHaveLength(19);
   });
 
-  it('tells a reused key before the fields, and the fields before the external_id', async () => {
+  it('checks the key before the fields, and the fields before the external_id', async () => {
     const customer = newCustomer();
     await postCustomer(customers.app, customer, { 'idempotency-key': 'order' });
     for (const other of [{ ...customer, score: '1' }, { nonsense: true }]) {
@@ -106,7 +106,7 @@ describe('registering a customer', () => {
     expect(both).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
   });
 
-  it('keeps a 409 under its key, and a 400 not', async () => {
+  it('stores a 409 under its key, but not a 400', async () => {
     const customer = newCustomer();
     const broken = await postCustomer(customers.app, { ...customer, score: 'x' }, { 'idempotency-key': 'kept' });
     expect(broken.status).toBe(400);
@@ -116,7 +116,7 @@ describe('registering a customer', () => {
     expect(again).toMatchObject({ status: 409, text: taken.text, headers: { 'idempotency-replayed': 'true' } });
   });
 
-  it('keeps an answer for 24 hours, and no longer', async () => {
+  it('keeps an answer for 24 hours', async () => {
     const customer = newCustomer();
     const post = () => postCustomer(customers.app, customer, { 'idempotency-key': 'day' });
     const age = (by: string) => statement(customers, `UPDATE answers SET created_at = created_at - interval '${by}'`);

@@ -13,7 +13,7 @@ type Page = { results: StatementEntryBody[]; next_cursor: string | null };
 
 const at = (day: number, ms = 0): string => new Date(Date.UTC(2026, 0, day) + ms).toISOString();
 
-describe('the statement', () => {
+describe('a statement', () => {
   let customers: CustomersUnderTest;
   beforeAll(async () => {
     customers = await startCustomers();
@@ -48,7 +48,7 @@ describe('the statement', () => {
     return customer;
   }
 
-  it('is oldest first by effective time, then stream, then version, with the running sum', async () => {
+  it('is sorted by effective time, stream and version, with the running sum', async () => {
     const customer = await customerWithSeven();
     const reply = await read(customer);
     expect(short(reply.body.results)).toEqual([
@@ -71,7 +71,7 @@ describe('the statement', () => {
     expect((await getBalance(customers.app, customer.id)).body.total_debt).toBe('75.00');
   });
 
-  it('as_of includes its instant', async () => {
+  it('includes the instant of as_of', async () => {
     const customer = await customerWithSeven();
     const upToTime = async (time: string) => short((await read(customer, `?as_of=${time}`)).body.results);
     expect(await upToTime(at(2))).toEqual(['a 100.00', 'p 79.50']);
@@ -80,7 +80,7 @@ describe('the statement', () => {
     expect(await upToTime(at(1, -1))).toEqual([]);
   });
 
-  it.each([1, 2, 3])('reads the same in pages of %i', async (limit) => {
+  it.each([1, 2, 3])('is the same in pages of %i', async (limit) => {
     const customer = await customerWithSeven();
     const seen: StatementEntryBody[] = [];
     let query: string | null = `?limit=${limit}&as_of=${at(3)}`;
@@ -93,7 +93,7 @@ describe('the statement', () => {
     expect(seen).toEqual((await read(customer)).body.results);
   });
 
-  it('starts a page from the sum of all before it, backdated entries included that came since', async () => {
+  it('starts each page from the current sum before it, including entries backdated since', async () => {
     const customer = await customerWithSeven();
     const first = await read(customer, '?limit=2');
     take(customer, 1, '7.00', 'late');
@@ -102,7 +102,7 @@ describe('the statement', () => {
     expect(short(second.body.results)).toEqual(['b 116.50', 'c 121.50']);
   });
 
-  it('has a loan from when it is active, and nothing of loans that are only requested', async () => {
+  it('contains a loan from its activation on, and no requested loan', async () => {
     const customer = await registered(customers.app);
     const loan = loanTaken(customer, { taken_at: at(5), requested: true });
     customers.loans.append('LoanRequested', { ...loan, taken_at: null });
@@ -114,7 +114,7 @@ describe('the statement', () => {
     expect(short((await read(customer)).body.results)).toEqual([`${loan.external_id} 100.00`]);
   });
 
-  it('takes no cursor of another customer or another instant', async () => {
+  it('refuses a cursor of another customer or another as_of', async () => {
     const [one, other] = [await customerWithSeven(), await customerWithSeven()];
     const { next_cursor } = (await read(one, '?limit=1')).body;
     expect((await read(other, `?limit=1&cursor=${next_cursor}`)).status).toBe(400);

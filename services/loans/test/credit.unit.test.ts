@@ -32,7 +32,7 @@ describe('the credit decision', () => {
     });
   });
 
-  it('counts the debt that there is, and says what is available, never below zero', () => {
+  it('counts the existing debt, and returns the available amount, never below zero', () => {
     const indebted = { ...customer, debt: 99_999n };
     expect(takeLoan(indebted, request(1n), 1, NOW_MS)).toMatchObject({ granted: true });
     expect(takeLoan(indebted, request(2n), 1, NOW_MS)).toMatchObject({ refusal: { available: 1n } });
@@ -41,14 +41,14 @@ describe('the credit decision', () => {
     });
   });
 
-  it('refuses the unknown, then the inactive, then what exceeds the line', () => {
+  it('refuses in this order: unknown customer, inactive customer, amount above the credit line', () => {
     expect(takeLoan(null, request(1n), 1, NOW_MS)).toMatchObject({ refusal: { code: 'customer_not_found' } });
     expect(takeLoan({ ...customer, status: 'inactive' }, request(900_000n), 1, NOW_MS)).toMatchObject({
       refusal: { code: 'customer_inactive' },
     });
   });
 
-  it('takes a loan now unless told, and never in the future', () => {
+  it('takes a loan now by default, and never in the future', () => {
     expect(takeLoan(customer, request(1n), 1, NOW_MS)).toMatchObject({
       data: { taken_at: '2026-01-01T00:00:00.000Z' },
     });
@@ -58,14 +58,14 @@ describe('the credit decision', () => {
     });
   });
 
-  it('lets a pending loan hold credit, untaken', () => {
+  it('grants credit to a pending loan without taking it', () => {
     expect(takeLoan(customer, request(1n, { status: 'pending' }), 1, NOW_MS)).toMatchObject({
       type: 'LoanRequested',
       data: { taken_at: null },
     });
   });
 
-  it('activates a pending loan only within the score, its own amount counted once', () => {
+  it('activates a pending loan only within the score, and counts its amount once', () => {
     const loan = { id: 1, status: 'pending', amount: 100_000n, maximumPaymentDate: new Date(NOW_MS) } as Loan;
     expect(activateLoan({ ...customer, debt: 100_000n }, loan, NOW_MS)).toMatchObject({
       granted: true,
@@ -135,7 +135,7 @@ function threeCustomers(): MemoryAccounts<LoanAccount> {
 }
 
 describe('a batch', () => {
-  it('of n is the same as n batches of one, in order of arrival', () => {
+  it('of n commands has the effect of n batches of one, in order of arrival', () => {
     fc.assert(
       fc.property(requests, (list) => {
         const together = threeCustomers();
@@ -151,7 +151,7 @@ describe('a batch', () => {
     );
   });
 
-  it('never grants beyond the score, and numbers what it writes without gaps', () => {
+  it('never grants beyond the score, and numbers its events without gaps', () => {
     fc.assert(
       fc.property(requests, (list) => {
         const accounts = threeCustomers();
@@ -173,14 +173,14 @@ describe('a loan that does not sort last', () => {
   const take = (name: number, more: Partial<NewLoan>) =>
     takeLoanCommand(request(1n, { external_id: `l${name}`, ...more }), null, origin);
 
-  it('is known to payments before it is answered: one that is backdated', () => {
+  it('is answered after payments has applied it: a backdated loan', () => {
     const accounts = threeCustomers();
     expect(settled(accounts.decide([take(1, {})]))).toBeUndefined();
     expect(settled(accounts.decide([take(2, {})]))).toBeUndefined();
     expect(settled(accounts.decide([take(3, { taken_at: new Date(NOW_MS - 1) })]))).toBe('payments');
   });
 
-  it('is known to payments before it is answered: one that is activated in the very millisecond of a later one', () => {
+  it('is answered after payments has applied it: a loan activated in the millisecond of a later one', () => {
     const accounts = threeCustomers();
     accounts.decide([take(1, { status: 'pending' }), take(2, {})]);
     const activate = activateLoanCommand({ loanId: 1, customerId: 1 }, null, origin);
@@ -188,8 +188,8 @@ describe('a loan that does not sort last', () => {
   });
 });
 
-describe('payments that loans hears of', () => {
-  it('reduce the loan and the debt, and pay it off at zero with an event of its own', () => {
+describe('followed payments', () => {
+  it('reduce the loan and the debt, and cause a LoanPaid at zero', () => {
     const accounts = threeCustomers();
     accounts.decide([commandOf({ customer: 1, amount: 50_000n, name: 1 })]);
     accounts.follow([payment(1, 1, 20_000n)]);
@@ -204,7 +204,7 @@ describe('payments that loans hears of', () => {
     });
   });
 
-  it('count once, however often they come', () => {
+  it('count once, however often they are delivered', () => {
     const accounts = threeCustomers();
     accounts.decide([commandOf({ customer: 1, amount: 50_000n, name: 1 })]);
     accounts.follow([payment(1, 1, 20_000n), payment(1, 1, 20_000n)]);
@@ -212,7 +212,7 @@ describe('payments that loans hears of', () => {
     expect(accounts.account(1).debt).toBe(30_000n);
   });
 
-  it('wait for what is missing before them, and leave the customer behind', () => {
+  it('wait for missing predecessors, and mark the customer as behind', () => {
     const accounts = threeCustomers();
     accounts.decide([commandOf({ customer: 1, amount: 50_000n, name: 1 })]);
     accounts.follow([payment(2, 1, 10_000n)]);
@@ -223,7 +223,7 @@ describe('payments that loans hears of', () => {
     expect(accounts.account(1)).toMatchObject({ debt: 30_000n, behind: {} });
   });
 
-  it('that can not be true leave their own customer behind, and nobody else', () => {
+  it("that can't take effect mark only their own customer as behind", () => {
     const accounts = threeCustomers();
     accounts.decide([
       commandOf({ customer: 1, amount: 50_000n, name: 1 }),

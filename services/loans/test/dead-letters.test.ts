@@ -76,7 +76,7 @@ const pushRaw = (message: RawMessage) => waitFor(() => producer.send(topic, [mes
 
 const outstanding = async (app: App, loanId: number) => (await getLoan(app, loanId)).body.outstanding;
 
-/** The gauge of a stream, as a process tells it. */
+/** The gauge of a stream in a process. */
 async function quarantined(app: App, stream = 'payments'): Promise<number> {
   const { body } = await app.server.inject({ method: 'GET', url: '/metrics' });
   const line = body.split('\n').find((text) => text.startsWith('mo_quarantined{') && text.includes(`"${stream}"`));
@@ -96,7 +96,7 @@ async function deadLetters(...args: string[]): Promise<{ code: number; output: s
   }
 }
 
-it('each kind of bad event goes to the dead letters with reason and origin, and the partition goes on', async () => {
+it('each kind of bad event goes to the dead letters with reason and origin, and its partition continues', async () => {
   const [a, b] = [await borrower(), await borrower()];
   const paid = (of: typeof a, version: number) => pay(loans.payments, of.loan, '10.00', version);
   // All are made before the first is sent: whoever asks their owner then is given them all.
@@ -132,7 +132,7 @@ it('each kind of bad event goes to the dead letters with reason and origin, and 
   await waitFor(async () => (await quarantined(loans.app)) === 3);
 });
 
-it('of an event that its owner has, its customer alone waits, until newer software understands it', async () => {
+it('an event that only newer software understands delays its own customer until then', async () => {
   const [a, b] = [await borrower(), await borrower()];
   loans.payments.garble = ({ customer_id: id, version }) => id === a.id && version === 2;
   const [first, second] = [pay(loans.payments, a.loan, '10.00', 1), pay(loans.payments, a.loan, '300.00', 2)];
@@ -164,7 +164,7 @@ it('of an event that its owner has, its customer alone waits, until newer softwa
   expect(letters).toHaveLength(unseen);
 });
 
-it('the gauge survives a restart, is the same in every process, and falls once the event was put back', async () => {
+it('the gauge survives a restart, is equal in all processes, and falls once the event is replayed', async () => {
   const a = await borrower();
   // Payments can't be asked, so that nothing but the event itself can end it.
   loans.payments.reachable = false;
@@ -198,7 +198,7 @@ it('the gauge survives a restart, is the same in every process, and falls once t
   for (const app of [replica, restarted]) await waitFor(async () => (await quarantined(app)) === 0);
 });
 
-it('an event that could not take effect does so when it is put back after its cause, to the byte', async () => {
+it('an event that could not take effect does so when it is replayed unchanged after its cause', async () => {
   const a = await borrower();
   loans.payments.reachable = false;
   // It pays a loan that loans does not have: nobody pulls it away meanwhile.

@@ -31,7 +31,7 @@ describe('following over Kafka', () => {
     return { loan, events };
   }
 
-  it('applies each event once, however often it is delivered', async () => {
+  it('applies each event once, however often Kafka delivers it', async () => {
     const { loan, events } = await loanWithPayments(2);
     const [first, second] = events as [StreamEvent, StreamEvent];
     await push(first, first, second, first, second);
@@ -48,7 +48,7 @@ describe('following over Kafka', () => {
     await waitFor(async () => (await outstanding(loan.id)) === '370.00');
   });
 
-  it('pulls the cause of an event that came before it', async () => {
+  it('pulls the cause of an event that arrived before it', async () => {
     const id = register(loans.customers);
     const loan = (await postLoan(loans.app, newLoan(id))).body;
     loans.customers.append('CustomerUpdated', { ...customerData(id), score: '2000.00' });
@@ -58,7 +58,7 @@ describe('following over Kafka', () => {
     expect(token).toBe(`1.${id}.2.1.1`);
   });
 
-  it('keeps an event of a customer that is not known here yet', async () => {
+  it('applies an event of a customer that is not known yet', async () => {
     const id = register(loans.customers);
     const rejected = {
       customer_id: id,
@@ -76,7 +76,7 @@ describe('following over Kafka', () => {
     await waitFor(async () => (await heads()) === `1.${id}.1.0.1`);
   });
 
-  it('publishes well-formed CloudEvents, versions without gaps', async () => {
+  it('publishes well-formed CloudEvents with versions without gaps', async () => {
     const id = register(loans.customers, { score: '100000.00' });
     const received: { key: string | null; value: string | null; headers: Readonly<Record<string, string>> }[] = [];
     const subscription = await kafka.subscribe(

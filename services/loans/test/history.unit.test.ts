@@ -41,8 +41,8 @@ const take = (own: StreamEvent[], payments: StreamEvent[], score = '100.00', isO
     ),
   );
 
-describe('a history', () => {
-  it('tells the rows, whatever the streams are read in', async () => {
+describe('a history of loans', () => {
+  it('implies the rows, whatever the order in which streams are read', async () => {
     const { account, image, faults } = await take([taken, paid], [payment(1, '40.00'), payment(2, '60.00')]);
     expect(faults).toEqual([]);
     expect(madeRows(image.rows(account))).toMatchObject({
@@ -51,30 +51,30 @@ describe('a history', () => {
     });
   });
 
-  it('lacks what a payment must have brought about', async () => {
+  it('lacks an event that a payment must have caused', async () => {
     const { faults } = await take([taken], [payment(1, '100.00')]);
     expect(faults).toEqual([expect.stringMatching(/^LoanPaid .* is missing in the journal$/)]);
   });
 
-  it('stops before such a payment where it is not known what was applied', async () => {
+  it('stops before such a payment if the applied versions are unknown', async () => {
     const { account, faults } = await take([taken], [payment(1, '40.00'), payment(2, '60.00')], '100.00', true);
     expect(faults).toEqual([]);
     expect(account).toMatchObject({ debt: 6_000n, applied: { customers: 1, payments: 1 } });
   });
 
-  it('shows a grant beyond the credit line', async () => {
+  it('has a fault if a grant exceeds the credit line', async () => {
     expect((await take([taken], [], '99.99')).faults).toEqual([
       'loans 1 (LoanTaken): the debt of 100.00 exceeds 99.99',
     ]);
   });
 
-  it('shows an event that says another thing than the decision it stands for', async () => {
+  it('has a fault if an event differs from the decision behind it', async () => {
     const other = { ...paid, data: { ...paid.data, amount: '100.01' } } as StreamEvent;
     const { faults } = await take([taken, other], [payment(1, '40.00'), payment(2, '60.00')]);
     expect(faults).toEqual([expect.stringMatching(/^loans 2 \(LoanPaid\) should be LoanPaid .*100\.00/)]);
   });
 
-  it('names events that are missing, and events that rest on each other', async () => {
+  it('has faults for missing events, and for events that depend on each other', async () => {
     expect((await take([taken, paid], [payment(1, '40.00')])).faults).toEqual([
       "payments 2 is missing in its owner's journal",
     ]);

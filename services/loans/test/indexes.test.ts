@@ -5,7 +5,7 @@ import { indexes, migrations } from '../src/db/migrations/index.ts';
 import { loansPage } from '../src/queries/find-loans.ts';
 
 const LOANS = 20_000;
-/** Those that were taken first; all later ones are paid. */
+/** The first ones; all later ones are paid. */
 const ACTIVE = 20;
 
 describe('the loans of a mature book', () => {
@@ -29,18 +29,15 @@ describe('the loans of a mature book', () => {
   it.each([
     ['active', 'loans_active', ACTIVE],
     ['pending', 'loans_of_status', 0],
-  ] as const)(
-    'that are %s are read from an index of them, and not looked for among all',
-    async (status, index, count) => {
-      const plans: Plan[] = [];
-      const rows = await readPage(explaining(sqlOf(database), plans), loansPage({ status, limit: 50 }));
-      expect(rows).toHaveLength(count);
-      expect(plans.flatMap(indexesOf)).toContain(index);
-      expect(plans.flatMap(indexesOf)).not.toContain('loans_pkey');
-    },
-  );
+  ] as const)('that are %s are read from a partial index instead of among all loans', async (status, index, count) => {
+    const plans: Plan[] = [];
+    const rows = await readPage(explaining(sqlOf(database), plans), loansPage({ status, limit: 50 }));
+    expect(rows).toHaveLength(count);
+    expect(plans.flatMap(indexesOf)).toContain(index);
+    expect(plans.flatMap(indexesOf)).not.toContain('loans_pkey');
+  });
 
-  it('are rewritten in place by a payment that leaves something of them', async () => {
+  it('are updated in place (HOT) by a partial payment', async () => {
     const hot = await inTransaction(database, async (sql) => {
       await run(sql, 'UPDATE loans SET outstanding = outstanding - 0.01, updated_at = now() WHERE id = 1');
       const text = `SELECT n_tup_hot_upd AS hot FROM pg_stat_xact_user_tables WHERE relname = 'loans'`;

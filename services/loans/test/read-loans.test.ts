@@ -15,7 +15,7 @@ describe('reading loans', () => {
   afterAll(() => loans.stop());
   const page = (url: string) => send<Page>(loans.app, 'GET', url);
 
-  it('pages newest first, and neither repeats nor misses a row while rows are added', async () => {
+  it('pages newest first, and neither repeats nor misses a row while rows are inserted', async () => {
     const seen: string[] = [];
     let url: string | undefined = '/api/loans?limit=2';
     while (url !== undefined) {
@@ -29,7 +29,7 @@ describe('reading loans', () => {
     expect(seen).toEqual(['5.00', '4.00', '3.00', '2.00', '1.00']);
   });
 
-  it('filters by customer, name, status and time', async () => {
+  it('filters by customer, external_id, status and time', async () => {
     const other = register(loans.customers);
     const pending = (await postLoan(loans.app, newLoan(other, { status: 'pending' }))).body;
     const old = (await postLoan(loans.app, newLoan(other, { taken_at: '2020-05-01T00:00:00Z' }))).body;
@@ -43,7 +43,7 @@ describe('reading loans', () => {
     expect((await page('/api/customers/999999/loans')).status).toBe(404);
   });
 
-  it('tells what it has seen of the customer that a list is filtered to, and of nobody else', async () => {
+  it('answers a list with a token only if it is filtered to one customer', async () => {
     const other = register(loans.customers);
     await postLoan(loans.app, newLoan(other));
     const tokenOf = async (query: string) => (await page(`/api/loans?${query}`)).headers['consistency-token'];
@@ -53,7 +53,7 @@ describe('reading loans', () => {
       expect([query, await tokenOf(query)]).toEqual([query, undefined]);
   });
 
-  it('knows nothing by an id that is longer than any', async () => {
+  it('finds nothing by an id with more than 15 digits', async () => {
     const long = '1000000000000001';
     const missing = (what: string) => ({ status: 404, body: { detail: `there is no ${what} ${long}` } });
     expect(await page(`/api/loans/${long}`)).toMatchObject(missing('loan'));
@@ -81,7 +81,7 @@ describe('reading loans', () => {
     'taken_from=yesterday',
     'colour=red',
     'customer_id=-1',
-  ])('names what is wrong with ?%s', async (query) => {
+  ])('names the invalid parameter of ?%s', async (query) => {
     const reply = await page(`/api/loans?${query}`);
     expect(reply.status).toBe(400);
     expect(reply.body.errors).toEqual([expect.objectContaining({ in: 'query', pointer: `/${query.split('=')[0]}` })]);
@@ -92,7 +92,7 @@ describe('reading loans', () => {
     expect((await page(`/api/loans?limit=2&status=paid&cursor=${next_cursor}`)).status).toBe(400);
   });
 
-  it('sees what a token has seen, by a pull; and says when the token is from beyond what exists, or none', async () => {
+  it('catches up with a token by a pull, and refuses a token that is malformed or ahead of all events', async () => {
     const customer = register(loans.customers);
     const loan = (await postLoan(loans.app, newLoan(customer))).body;
     pay(loans.payments, loan, '100.00');

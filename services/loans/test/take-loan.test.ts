@@ -21,7 +21,7 @@ describe('taking a loan', () => {
   const act = (id: number, action: 'activate' | 'reject', body?: object, headers = {}) =>
     send<LoanOrProblem>(loans.app, 'POST', `/api/loans/${id}/${action}`, body, headers);
 
-  it('grants a customer that it had never heard of, by a pull', async () => {
+  it('grants a loan to an unknown customer after a pull', async () => {
     const id = register(loans.customers);
     const reply = await postLoan(loans.app, newLoan(id));
     expect(reply).toMatchObject({
@@ -37,7 +37,7 @@ describe('taking a loan', () => {
     expect(reply.headers['consistency-token']).toBe(`1.${id}.1.1.0`);
   });
 
-  it('takes the name of the customer in place of the id, and both where they agree', async () => {
+  it("accepts the customer's external_id instead of the id, or both if they agree", async () => {
     const id = register(loans.customers);
     const byName = await postLoan(
       loans.app,
@@ -54,7 +54,7 @@ describe('taking a loan', () => {
     });
   });
 
-  it('refuses the unknown customer, the inactive, and what exceeds the line', async () => {
+  it('refuses an unknown customer, an inactive one, and an amount above the credit line', async () => {
     expect(await postLoan(loans.app, newLoan(999_999))).toMatchObject({
       status: 422,
       body: {
@@ -81,7 +81,7 @@ describe('taking a loan', () => {
     expect((await postLoan(loans.app, { ...loan, amount: '1000.00' })).status).toBe(201);
   });
 
-  it('never refuses on old news: a raised score and a payment that it has not heard of are pulled first', async () => {
+  it('never refuses on stale data: it first pulls a raised score and a missing payment', async () => {
     const id = register(loans.customers);
     const first = await postLoan(loans.app, newLoan(id, { amount: '1000' }));
     pay(loans.payments, first.body, '1000.00');
@@ -92,7 +92,7 @@ describe('taking a loan', () => {
     expect((await postLoan(loans.app, newLoan(id, { amount: '0.01' }))).status).toBe(422);
   });
 
-  it('answers 503 rather than refuse where the refusal can not be confirmed, and nothing is taken', async () => {
+  it("answers 503 and takes nothing if a refusal can't be confirmed", async () => {
     const id = register(loans.customers);
     await postLoan(loans.app, newLoan(id, { amount: '1000' }));
     loans.payments.reachable = false;
@@ -105,13 +105,13 @@ describe('taking a loan', () => {
     );
   });
 
-  it('lets exactly as many of fifty at once through as fit the line', async () => {
+  it('grants exactly those of fifty concurrent loans that fit the credit line', async () => {
     const id = register(loans.customers);
     const replies = await Promise.all(Array.from({ length: 50 }, () => postLoan(loans.app, newLoan(id))));
     expect(tally(replies)).toEqual(['201 × 2', 'credit_limit_exceeded × 48'].sort());
   });
 
-  it('creates one of twenty with the same external_id at once, also over two processes', async () => {
+  it('creates one of twenty concurrent loans with the same external_id, also in two processes', async () => {
     const id = register(loans.customers, { score: '100000.00' });
     const replica = await loans.startReplica();
     const loan = newLoan(id, { amount: '1' });
@@ -121,7 +121,7 @@ describe('taking a loan', () => {
     expect(tally(replies)).toEqual(['201 × 1', 'already_exists × 19'].sort());
   });
 
-  it('has one effect and one answer for one key twenty times at once, also over two processes', async () => {
+  it('has one effect and one answer for twenty concurrent requests with one key, also in two processes', async () => {
     const id = register(loans.customers, { score: '100000.00' });
     const replica = await loans.startReplica();
     const loan = newLoan(id, { amount: '1' });
@@ -134,7 +134,7 @@ describe('taking a loan', () => {
     expect(replies.filter((reply) => reply.headers['idempotency-replayed'] === 'true')).toHaveLength(19);
   });
 
-  it('keeps a refusal under its key, and tells a reused key before anything else', async () => {
+  it('stores a refusal under its key, and checks the key before anything else', async () => {
     const id = register(loans.customers);
     const loan = newLoan(id, { amount: '1000.01' });
     const refused = await postLoan(loans.app, loan, { 'idempotency-key': 'kept' });
@@ -174,7 +174,7 @@ describe('taking a loan', () => {
     [{ status: 'rejected' }, '/status'],
     [{ outstanding: '1.00' }, '/outstanding'],
     [{ customer_id: undefined }, '/customer_id'],
-  ])('names what is wrong with %j, and takes nothing', async (more, pointer) => {
+  ])('names the invalid field of %j, and takes nothing', async (more, pointer) => {
     const id = register(loans.customers);
     const reply = await postLoan(loans.app, newLoan(id, more));
     expect(reply).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
@@ -183,14 +183,14 @@ describe('taking a loan', () => {
     expect(all.status).toBe(201);
   });
 
-  it.each(['activate', 'reject'] as const)('%s takes no body with members', async (action) => {
+  it.each(['activate', 'reject'] as const)('%s refuses a body with members', async (action) => {
     const pending = await postLoan(loans.app, newLoan(register(loans.customers), { status: 'pending' }));
     const refused = await act(pending.body.id, action, { status: 'active' });
     expect(refused).toMatchObject({ status: 400, body: { errors: [{ in: 'body', pointer: '/status' }] } });
     expect((await getLoan(loans.app, pending.body.id)).body.status).toBe('pending');
   });
 
-  it('has payments know of a backdated loan before it answers', async () => {
+  it('answers a backdated loan after payments has applied it', async () => {
     const id = register(loans.customers);
     await postLoan(loans.app, newLoan(id));
     expect(loans.payments.settlements).toEqual([]);
@@ -198,7 +198,7 @@ describe('taking a loan', () => {
     expect(loans.payments.settlements).toEqual([{ customer_id: id, version: 2 }]);
   });
 
-  it('activates and rejects only what is pending', async () => {
+  it('activates and rejects only pending loans', async () => {
     const id = register(loans.customers);
     const pending = await postLoan(loans.app, newLoan(id, { status: 'pending' }));
     expect(pending.body).toMatchObject({ status: 'pending', taken_at: null, outstanding: '400.00' });
@@ -216,7 +216,7 @@ describe('taking a loan', () => {
     expect((await act(999_999, 'activate')).status).toBe(404);
   });
 
-  it('leaves a loan pending whose activation is refused', async () => {
+  it('leaves a loan pending if its activation is refused', async () => {
     const id = register(loans.customers);
     const pending = await postLoan(loans.app, newLoan(id, { status: 'pending' }));
     loans.customers.append('CustomerUpdated', { ...customerData(id), score: '399.99' });

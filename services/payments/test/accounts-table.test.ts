@@ -6,7 +6,7 @@ import { accountTables } from '../src/db/accounts-table.ts';
 import { migrations } from '../src/db/migrations/index.ts';
 import { paymentModel } from '../src/domain/model.ts';
 
-/** Enough that no other order is theirs by chance. */
+/** Enough that a random order is unlikely to be sorted. */
 const CUSTOMERS = [9, 3, 12, 1, 7, 10, 4, 2, 11, 6, 8, 5];
 
 describe('the accounts of a batch', () => {
@@ -17,23 +17,23 @@ describe('the accounts of a batch', () => {
   });
   afterAll(() => database.close());
 
-  it('are made by id, whatever order their events come in', async () => {
+  it('are inserted in id order, whatever the order of their events', async () => {
     const rows = await run<{ customer_id: string }>(sqlOf(database), 'SELECT customer_id FROM accounts ORDER BY ctid');
     expect(rows.map(({ customer_id: id }) => Number(id))).toEqual(CUSTOMERS.toSorted((a, b) => a - b));
   });
 
-  it('that another process made meanwhile are a conflict, and not lost', async () => {
+  it('inserted concurrently by another process are a conflict and are not lost', async () => {
     const taken = takenMeanwhile(database, accountTables, paymentModel, registered(40));
     await expect(taken).rejects.toThrow(StoreConflictError);
   });
 
-  it('are locked by id, whatever order they are named in, and against every other process', async () => {
+  it('are locked in id order, whatever order is given, and against every other process', async () => {
     const { order, shared } = await lockedBy(database, accountTables, CUSTOMERS);
     expect(order).toEqual(CUSTOMERS.toSorted((a, b) => a - b));
     expect(shared).toEqual([]);
   });
 
-  it('are free again after the batch, and can be read at any time', async () => {
+  it('are unlocked after the batch, and readable at any time', async () => {
     const store = new SqlStore(database, accountTables);
     await inTransaction(database, async (sql) => {
       await accountTables.lock(sql, CUSTOMERS, []);
@@ -42,7 +42,7 @@ describe('the accounts of a batch', () => {
     expect((await lockedBy(database, accountTables, [1])).order).toEqual([1]);
   });
 
-  it('are found by the next batch as they were written, what is missing of them included', async () => {
+  it('are read by the next batch as they were written, including what they are behind on', async () => {
     const customer = { customer_id: 50, customer_external_id: 'fifty' };
     const rest = { customer_id: 50, time: new Date().toISOString(), traceparent: null };
     const told = { ...customer, status: 'inactive', score: '12.34', preapproved_at: null };

@@ -31,7 +31,7 @@ describe('the audit of a running service', () => {
   }
   const change = (text: string) => run(sqlOf(database), text);
 
-  it('finds nothing where all is well, and each difference while it is there', async () => {
+  it('finds no difference in correct rows, and each difference while it exists', async () => {
     const id = register(payments.customers);
     lend(payments.loans, id, '100.00');
     await postPayment(payments.app, newPayment(id, '40'));
@@ -46,7 +46,7 @@ describe('the audit of a running service', () => {
     expect(await metric('mo_reconcile_differences')).toBe(0);
   });
 
-  it('says nothing of a service that it can not ask', async () => {
+  it("reports no difference for a service that it can't reach", async () => {
     const before = payments.loans.cut;
     payments.loans.reachable = false;
     await waitFor(() => payments.loans.cut >= before + CUT_CALLS_MIN);

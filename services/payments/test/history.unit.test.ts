@@ -56,7 +56,7 @@ const notOldestFirst = (version: number) => [
 ];
 
 describe('a history of payments', () => {
-  it('has no fault where each goes to the oldest loans of that time first', async () => {
+  it('has no fault if each payment pays the loans that were oldest at the time first', async () => {
     expect(
       await faultsOf(paid(1, '1.50', [part(2), part(1, '0.50')]), paid(2, '1.00', [part(1, '0.50'), part(3, '0.50')])),
     ).toEqual([]);
@@ -66,18 +66,18 @@ describe('a history of payments', () => {
   });
 
   it.each<[string, Details]>([
-    ['passes over an older loan', [part(1)]],
-    ['leaves something of an older loan', [part(2, '0.50'), part(1, '0.50')]],
-    ['names the later one first', [part(1, '0.50'), part(2, '0.50')]],
-  ])('shows one that %s', async (_what, details) => {
+    ['skips an older loan', [part(1)]],
+    ['does not pay an older loan in full', [part(2, '0.50'), part(1, '0.50')]],
+    ['lists the later loan first', [part(1, '0.50'), part(2, '0.50')]],
+  ])('has a fault if a payment %s', async (_what, details) => {
     expect(await faultsOf(paid(1, '1.00', details))).toEqual(notOldestFirst(1));
   });
 
-  it('shows one that goes to the later one of two loans of the same time', async () => {
+  it('has a fault if a payment pays the higher id of two loans of the same time', async () => {
     expect(await faultsOf(paid(1, '1.00', [part(2)]), paid(2, '1.00', [part(3)]))).toEqual(notOldestFirst(2));
   });
 
-  it('shows one whose details are less than its total', async () => {
+  it('has a fault if the details of a payment are less than its total', async () => {
     expect(await faultsOf(paid(1, '2.00', [part(2)]))).toEqual([
       'payments 1 (PaymentApplied): its details sum to 1.00, not 2.00',
     ]);

@@ -21,7 +21,7 @@ import { type PaymentFilters, paymentsPage } from '../src/queries/find-payments.
 import { lend, newPayment, type PaymentsUnderTest, postPayment, register, startPayments } from './harness.ts';
 
 const LISTED = 20_000;
-/** Those that were made first; all later ones are completed. */
+/** The first ones; all later ones are completed. */
 const REJECTED = 20;
 
 describe('a list of payments', () => {
@@ -85,17 +85,20 @@ describe('the open loans of a customer that has paid off many', () => {
   };
   const firstOpen = (loans: number) => Array.from({ length: loans }, (_, place) => PAID_OFF + 1 + place);
 
-  it.each(['before', 'after'])('are read from an index of them, %s PostgreSQL knows the table', async (when) => {
-    if (when === 'after') await run(sqlOf(database), 'ANALYZE');
-    const few = await read(1n);
-    expect(few.ids).toEqual(firstOpen(OLDEST_LOANS));
-    const many = await read(100n * BigInt(OPEN));
-    expect(many.ids).toEqual(firstOpen(OPEN));
-    for (const plan of many.plans) {
-      expect(indexesOf(plan).filter((name) => name.startsWith('open_loans'))).toEqual(['open_loans_open']);
-      expect(nodeTypes(plan)).not.toContain('Seq Scan');
-    }
-  });
+  it.each(['before', 'after'])(
+    'are read from their partial index %s PostgreSQL has statistics of the table',
+    async (when) => {
+      if (when === 'after') await run(sqlOf(database), 'ANALYZE');
+      const few = await read(1n);
+      expect(few.ids).toEqual(firstOpen(OLDEST_LOANS));
+      const many = await read(100n * BigInt(OPEN));
+      expect(many.ids).toEqual(firstOpen(OPEN));
+      for (const plan of many.plans) {
+        expect(indexesOf(plan).filter((name) => name.startsWith('open_loans'))).toEqual(['open_loans_open']);
+        expect(nodeTypes(plan)).not.toContain('Seq Scan');
+      }
+    },
+  );
 });
 
 describe('the loans of a customer that pays', () => {
@@ -113,7 +116,7 @@ describe('the loans of a customer that pays', () => {
   });
   const loans = () => run(sqlOf(database), 'SELECT outstanding, is_open FROM open_loans ORDER BY loan_id');
 
-  it('are rewritten in place until they are paid off, and rebuilt as they were', async () => {
+  it('are updated in place (HOT) until they are paid off, and rebuilt to the same rows', async () => {
     const id = register(payments.customers);
     const taken = [lend(payments.loans, id, '1.00'), lend(payments.loans, id, '2.00')];
     for (const amount of [...Array.from({ length: PAYMENTS }, () => '0.01'), '0.80'])

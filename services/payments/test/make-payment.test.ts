@@ -11,7 +11,7 @@ describe('making a payment', () => {
   });
   afterAll(() => payments.stop());
 
-  it('is spread over loans that it had never heard of, oldest first, by a pull', async () => {
+  it('is spread over unknown loans after a pull, oldest first', async () => {
     const id = register(payments.customers);
     const younger = lend(payments.loans, id, '100.00', '2026-02-01T00:00:00.000Z');
     const older = lend(payments.loans, id, '50.00', '2026-01-01T00:00:00.000Z');
@@ -37,7 +37,7 @@ describe('making a payment', () => {
     expect(read.body).toEqual(reply.body);
   });
 
-  it('goes to many loans, oldest first, and so do those that come together with it', async () => {
+  it('is spread over many loans, oldest first, together with others in the same batch', async () => {
     const id = register(payments.customers);
     const loans = Array.from({ length: 40 }, (_, n) => {
       const { data } = lend(payments.loans, id, '1.00', new Date(Date.UTC(2026, 0, 60 - n)).toISOString());
@@ -61,7 +61,7 @@ describe('making a payment', () => {
     expect((await postPayment(payments.app, newPayment(id, '0.50'))).body.details).toHaveLength(1);
   });
 
-  it('of more than is owed is recorded, changes nothing, and keeps its external_id', async () => {
+  it('above the debt is recorded, changes nothing, and keeps its external_id', async () => {
     const id = register(payments.customers);
     lend(payments.loans, id, '100.00');
     const payment = newPayment(id, '100.01');
@@ -80,7 +80,7 @@ describe('making a payment', () => {
     );
   });
 
-  it('is not rejected on old news: a loan that waits for news of its customer is waited for', async () => {
+  it("is not rejected on stale data: a loan that waits for its customer's events is applied first", async () => {
     const id = register(payments.customers);
     lend(payments.loans, id, '100.00');
     await postPayment(payments.app, newPayment(id, '100'));
@@ -97,7 +97,7 @@ describe('making a payment', () => {
     expect((await postPayment(payments.app, newPayment(id, '30'))).body.status).toBe('completed');
   });
 
-  it('answers 503 rather than reject where the rejection can not be confirmed', async () => {
+  it("answers 503 instead of a rejection that can't be confirmed", async () => {
     const id = register(payments.customers);
     lend(payments.loans, id, '100.00');
     const payment = newPayment(id, '200');
@@ -107,7 +107,7 @@ describe('making a payment', () => {
     expect((await postPayment(payments.app, payment)).body.status).toBe('rejected');
   });
 
-  it('takes from inactive customers, and not from unknown ones', async () => {
+  it('accepts payments of inactive customers, but not of unknown ones', async () => {
     const id = register(payments.customers, { status: 'inactive' });
     lend(payments.loans, id, '100.00');
     expect((await postPayment(payments.app, newPayment(id, '100'))).body.status).toBe('completed');
@@ -142,7 +142,7 @@ describe('making a payment', () => {
     [{ paid_at: 'yesterday' }, '/paid_at'],
     [{ details: [] }, '/details'],
     [{ customer_id: undefined }, '/customer_id'],
-  ])('names what is wrong with %j, and records nothing', async (more, pointer) => {
+  ])('names the invalid field of %j, and records nothing', async (more, pointer) => {
     const id = register(payments.customers);
     const reply = await postPayment(payments.app, newPayment(id, '5', more));
     expect(reply).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
@@ -160,7 +160,7 @@ describe('making a payment', () => {
     expect(replies.map(({ body }) => body.code)).toEqual(['invalid_request', 'already_exists']);
   });
 
-  it('lets two of fifty at once spend 40 % of the debt each, and rejects the rest', async () => {
+  it('applies two of fifty concurrent payments of 40 % of the debt, and rejects the others', async () => {
     const id = register(payments.customers);
     for (let n = 0; n < 10; n += 1) lend(payments.loans, id, '100.00');
     const replica = await payments.startReplica();
@@ -175,7 +175,7 @@ describe('making a payment', () => {
     ]);
   });
 
-  it('has one effect for one external_id, and one answer for one key, twenty times at once over two processes', async () => {
+  it('has one effect per external_id, and one answer per key, for twenty concurrent requests in two processes', async () => {
     const id = register(payments.customers);
     lend(payments.loans, id, '1000.00');
     const replica = await payments.startReplica();
@@ -194,7 +194,7 @@ describe('making a payment', () => {
     expect((await postPayment(payments.app, newPayment(id, '0.01'))).body.status).toBe('rejected');
   });
 
-  it('lists what was paid, newest first, with details and filters', async () => {
+  it('lists payments, newest first, with details and filters', async () => {
     const id = register(payments.customers);
     lend(payments.loans, id, '100.00');
     const first = (await postPayment(payments.app, newPayment(id, '10', { paid_at: '2020-01-01T00:00:00Z' }))).body;

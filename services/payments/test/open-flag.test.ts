@@ -45,7 +45,7 @@ const flagged = async () => {
   return rows.map(({ id }) => Number(id));
 };
 
-it('flags the loans that are open, without a rewrite of the table, and replaces their index', async () => {
+it('flags open loans without a rewrite of the table, and replaces their index', async () => {
   const file = await fileOf();
   await upgrade();
   expect(await flagged()).toEqual([2, 3]);
@@ -53,7 +53,7 @@ it('flags the loans that are open, without a rewrite of the table, and replaces 
   expect(await indexNames()).toEqual(['open_loans_customer', 'open_loans_open', 'open_loans_pkey']);
 });
 
-it('lets the previous version take and pay off loans, none of which this version loses or finds open', async () => {
+it('lets the previous version take and pay off loans, without lost or wrongly open ones', async () => {
   await upgrade();
   await lend('(5, 1), (6, 1)');
   await payOff(3);
@@ -63,7 +63,7 @@ it('lets the previous version take and pay off loans, none of which this version
   expect(open.get(1)?.map(({ id }) => id)).toEqual([2, 6]);
 });
 
-it('rejects a loan that is owed but not flagged, because no payment would find it', async () => {
+it('rejects an owed loan without the flag, because no payment would find it', async () => {
   await upgrade();
   await expect(query('UPDATE open_loans SET is_open = false WHERE loan_id = 2')).rejects.toThrow(
     'open_loans_is_open_check',

@@ -1,4 +1,4 @@
-/** What a batch reads of a customer's open loans, held against all of them. */
+/** The open loans that a batch reads, compared with all of a customer's loans. */
 import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import { migratedDatabase } from '@mo/messaging/testing';
 import { parseMoney } from '@mo/money';
@@ -6,14 +6,14 @@ import { migrations } from '../src/db/migrations/index.ts';
 import { type Demand, OLDEST_LOANS, readOpenLoans } from '../src/db/open-loans.ts';
 import type { OpenLoan } from '../src/domain/open-loan.ts';
 
-/** Customers by their numbers of open loans, of a cent, two cents, and so on, the oldest last by id. */
+/** Customers with open loans of one cent, two cents and so on; older loans have higher ids. */
 const FEW = { id: 1, name: 'few', loans: 3 };
 const FULL = { id: 2, name: 'full', loans: OLDEST_LOANS };
 const MANY = { id: 3, name: 'many', loans: 50 };
 const CUSTOMERS = [FEW, FULL, MANY];
 
 const DAY_MS = 86_400_000;
-/** What the first so many are of together. */
+/** The sum of the first loans. */
 const cents = (loans: number): bigint => BigInt((loans * (loans + 1)) / 2);
 
 let database: Database;
@@ -41,7 +41,7 @@ const centsOf = (loans: readonly OpenLoan[] | undefined): number[] =>
   (loans ?? []).map(({ outstanding }) => Number(outstanding));
 const upTo = (loans: number): number[] => Array.from({ length: loans }, (_, place) => place + 1);
 
-it('are the oldest, with what was written of them, and none that is paid off', async () => {
+it('a batch reads the oldest open loans, as they were written, and no loan that is paid off', async () => {
   const loans = await read({ customer: { customerId: FEW.id }, total: 1n });
   expect(loans.get(FEW.id)).toEqual(
     upTo(3).map((n) => ({
@@ -55,18 +55,18 @@ it('are the oldest, with what was written of them, and none that is paid off', a
 });
 
 it.each([
-  ['less than the oldest hold', cents(OLDEST_LOANS) - 1n, OLDEST_LOANS],
-  ['all that the oldest hold', cents(OLDEST_LOANS), OLDEST_LOANS],
+  ['less than the oldest loans', cents(OLDEST_LOANS) - 1n, OLDEST_LOANS],
+  ['exactly the oldest loans', cents(OLDEST_LOANS), OLDEST_LOANS],
   ['a cent more', cents(OLDEST_LOANS) + 1n, OLDEST_LOANS + 1],
   ['all but a cent', cents(50) - 1n, 50],
   ['all', cents(50), 50],
   ['more than is owed', cents(50) + 100n, 50],
-])('are as many as a payment needs, of %s', async (_of, total, count) => {
+])('a batch reads as many loans as a payment needs: %s', async (_of, total, count) => {
   for (const customer of [{ customerId: MANY.id }, { externalId: MANY.name }])
     expect(centsOf((await read({ customer, total })).get(MANY.id))).toEqual(upTo(count));
 });
 
-it('are as many as the payments of a batch need together, however their customer is named', async () => {
+it('a batch reads as many loans as its payments need together, however they name their customer', async () => {
   const half = cents(20) / 2n;
   const byId = { customer: { customerId: MANY.id }, total: half };
   const byName = { customer: { externalId: MANY.name }, total: half };
@@ -79,7 +79,7 @@ it('are as many as the payments of a batch need together, however their customer
   expect(centsOf((await read(byBoth, byName)).get(MANY.id))).toEqual(upTo(20));
 });
 
-it('are those of each customer of the batch, and of no other', async () => {
+it('a batch reads the loans of each of its customers, and of no other', async () => {
   const [few, full, many] = CUSTOMERS.map(({ id }) => ({ customer: { customerId: id }, total: cents(30) }));
   const loans = await read(few!, full!, many!);
   expect([FEW, FULL, MANY].map(({ id }) => centsOf(loans.get(id)).length)).toEqual([3, OLDEST_LOANS, 30]);

@@ -51,7 +51,7 @@ function owing(...loans: [amount: bigint, day: number][]): MemoryAccounts<Paymen
 }
 
 describe('the spread of a payment', () => {
-  it('goes to the oldest loan first, then to the lower id, each as far as it goes', () => {
+  it('pays the oldest loan first, then the lower id, each in full before the next', () => {
     const account = owing([100n, 3], [200n, 1], [50n, 1]).account(1);
     const spread = makePayment(account, request(251n), 1, NOW_MS);
     expect(spread).toMatchObject({
@@ -66,7 +66,7 @@ describe('the spread of a payment', () => {
     });
   });
 
-  it('of exactly the debt pays everything, of one cent more is rejected whole', () => {
+  it('pays everything at exactly the debt, and is a rejection one cent above', () => {
     const account = owing([100n, 1], [100n, 2]).account(1);
     expect(makePayment(account, request(200n), 1, NOW_MS)).toMatchObject({ kind: 'applied' });
     expect(makePayment(account, request(201n), 1, NOW_MS)).toMatchObject({
@@ -75,7 +75,7 @@ describe('the spread of a payment', () => {
     });
   });
 
-  it('is made now unless told, but not before one of its loans was taken by the clock of loans', () => {
+  it('is made now by default, but not before its loans were taken by the clock of loans', () => {
     const account = owing([100n, 1], [100n, 2], [100n, 3]).account(1);
     const beforeThem = Date.UTC(2025, 11, 31);
     const paidAt = (amount: bigint, nowMs: number, more: Partial<NewPayment> = {}) => {
@@ -88,7 +88,7 @@ describe('the spread of a payment', () => {
     expect(paidAt(100n, NOW_MS, { paid_at: new Date(beforeThem) })).toBe('2025-12-31T00:00:00.000Z');
   });
 
-  it('is refused to nobody but the unknown, and never dated in the future', () => {
+  it('is refused only to unknown customers, and never dated in the future', () => {
     expect(makePayment(null, request(1n), 1, NOW_MS)).toEqual({ kind: 'refused', code: 'customer_not_found' });
     expect(makePayment(unknownAccount(1), request(1n), 1, NOW_MS)).toEqual({
       kind: 'refused',
@@ -100,7 +100,7 @@ describe('the spread of a payment', () => {
   });
 });
 
-describe('a payment that would go to very many loans', () => {
+describe('a payment of very many loans', () => {
   const takenAtMs = Date.UTC(2026, 0, 1);
   const owedOn = (count: number): PaymentAccount => ({
     ...unknownAccount(1),
@@ -112,14 +112,14 @@ describe('a payment that would go to very many loans', () => {
     }),
   });
 
-  it('is taken up to as many as an event can name in a message that Kafka takes', () => {
+  it('is applied up to the number of loans that fit into a Kafka message', () => {
     const account = owedOn(PAYMENT_LOANS_MAX);
     const spread = makePayment(account, request(account.owed), 1, NOW_MS);
     expect(spread).toMatchObject({ kind: 'applied', data: { details: { length: PAYMENT_LOANS_MAX } } });
     expect(Buffer.byteLength(JSON.stringify(spread))).toBeLessThan(1_000_000);
   });
 
-  it('is a 400 that names its amount beyond that, and leaves its name free', () => {
+  it('is a 400 for its amount above that number, and leaves its external_id free', () => {
     const account = owedOn(PAYMENT_LOANS_MAX + 1);
     const command = makePaymentCommand(request(account.owed), null, origin);
     for (const taken of [false, true]) {
@@ -141,7 +141,7 @@ const commandOf = ([amount, name]: [bigint, number]) =>
   makePaymentCommand(request(amount, { external_id: `p${name}` }), null, origin);
 
 describe('a batch of payments', () => {
-  it('of n is the same as n batches of one, in order of arrival', () => {
+  it('of n has the effect of n batches of one, in order of arrival', () => {
     fc.assert(
       fc.property(loans, amounts, (owed, list) => {
         const together = owing(...owed);
@@ -155,7 +155,7 @@ describe('a batch of payments', () => {
     );
   });
 
-  it('conserves sums, goes below zero nowhere, and rejects only what exceeds the debt', () => {
+  it('conserves sums, never goes below zero, and rejects only amounts above the debt', () => {
     fc.assert(
       fc.property(loans, amounts, (owed, list) => {
         const accounts = owing(...owed);

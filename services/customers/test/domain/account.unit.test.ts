@@ -3,7 +3,7 @@ import { availableOf, type CustomerAccount, evolve, unknownAccount } from '../..
 import { changeOf, registration } from '../../src/domain/customer.ts';
 import { customerModel } from '../../src/domain/model.ts';
 import { entryOf, STATEMENT_KINDS } from '../../src/domain/statement.ts';
-import { loanTaken, paymentApplied } from '../told.ts';
+import { loanTaken, paymentApplied } from '../events.ts';
 
 const TIME = '2026-01-02T03:04:05.006Z';
 const LATER = '2026-02-03T04:05:06.007Z';
@@ -42,7 +42,7 @@ const registered: CustomerAccount = {
 const owing = (totalDebt: bigint): CustomerAccount => ({ ...registered, totalDebt });
 
 describe('a customer', () => {
-  it('of whom nothing is known has no name, no credit, no debt, and no time', () => {
+  it('that is unknown has no name, credit, debt or times', () => {
     expect(unknownAccount(7)).toEqual({
       ...registered,
       externalId: '',
@@ -53,13 +53,13 @@ describe('a customer', () => {
     });
   });
 
-  it('is as it was registered, from then on', () => {
+  it('has the values of its registration', () => {
     expect(evolve(unknownAccount(7), event('CustomerRegistered', told()))).toEqual(registered);
     const preapproved = evolve(unknownAccount(7), event('CustomerRegistered', told({ preapproved_at: EARLIER })));
     expect(preapproved).toEqual({ ...registered, preapprovedAt: new Date(EARLIER) });
   });
 
-  it('is as it was changed last, and still registered when it was', () => {
+  it('has the values of its last change, and the time of its registration', () => {
     const changed = told({ status: 'inactive', score: '0.01', preapproved_at: EARLIER });
     expect(evolve(registered, event('CustomerUpdated', changed, LATER))).toEqual({
       ...registered,
@@ -81,30 +81,30 @@ describe('the debt', () => {
     ['PaymentApplied', paymentApplied(customer, { total_amount: '0.20' }), 30n],
     ['PaymentApplied', paymentApplied(customer, { total_amount: '0.50' }), 0n],
     ['LoanRejected', loanTaken(customer, { amount: '0.50' }), 0n],
-  ] as const)('after %s is what it says, and nothing else changes (case %#)', (type, data, debt) => {
+  ] as const)('changes by the amount of %s, and nothing else changes (case %#)', (type, data, debt) => {
     expect(evolve(owing(50n), event(type, data))).toEqual(owing(debt));
   });
 
-  it('never falls below zero: that is an error which names the customer and the debt', () => {
+  it('never falls below zero: an error names the customer and the debt', () => {
     const tooMuch = event('PaymentApplied', paymentApplied(customer, { total_amount: '0.51' }));
     expect(() => evolve(owing(50n), tooMuch)).toThrow('the debt of customer 7 would be -1, below zero');
   });
 
-  it('leaves what is available of the score, down to nothing', () => {
+  it('leaves an available amount of the score less the debt, down to zero', () => {
     expect([29n, 30n, 31n, 500n].map((totalDebt) => availableOf({ score: 30n, totalDebt }))).toEqual([1n, 0n, 0n, 0n]);
   });
 });
 
-describe('what is decided', () => {
+describe('the event of a decision', () => {
   const preapproved_at = new Date(EARLIER);
 
-  it('of a registration tells all of it', () => {
+  it('contains all values of a registration', () => {
     const request = { external_id: 'seven', status: 'active', score: 50_000n } as const;
     expect(registration({ ...request, preapproved_at: null }, 7)).toEqual(told());
     expect(registration({ ...request, preapproved_at }, 7)).toEqual(told({ preapproved_at: EARLIER }));
   });
 
-  it('of a change tells the customer as it is afterwards', () => {
+  it('contains all values of the customer after a change', () => {
     expect(changeOf(registered, { score: 1n })).toEqual(told({ score: '0.01' }));
     expect(changeOf(registered, { status: 'inactive' })).toEqual(told({ status: 'inactive' }));
     expect(changeOf({ ...registered, preapprovedAt: preapproved_at }, { score: 1n, status: 'active' })).toEqual(
@@ -113,7 +113,7 @@ describe('what is decided', () => {
     expect(changeOf(registered, { score: 50_000n, status: 'inactive' })).toEqual(told({ status: 'inactive' }));
   });
 
-  it('of a change that changes nothing is nothing', () => {
+  it('does not exist if nothing changes', () => {
     expect([{}, { score: 50_000n }, { status: 'active' } as const].map((one) => changeOf(registered, one))).toEqual([
       null,
       null,
@@ -123,7 +123,7 @@ describe('what is decided', () => {
 });
 
 describe('the statement', () => {
-  it('has an entry for a loan that is taken, requested before or not', () => {
+  it('has an entry for a loan that is taken, whether or not it was requested before', () => {
     for (const requested of [true, false]) {
       const loan = loanTaken(customer, { requested, taken_at: EARLIER, external_id: 'l', amount: '12.34' });
       expect(entryOf(event('LoanTaken', loan, TIME, 5))).toEqual({
@@ -137,7 +137,7 @@ describe('the statement', () => {
     }
   });
 
-  it('has an entry for a payment that is applied', () => {
+  it('has an entry for an applied payment', () => {
     const payment = paymentApplied(customer, { paid_at: EARLIER, external_id: 'p', total_amount: '12.34' });
     expect(entryOf(event('PaymentApplied', payment, TIME, 6))).toEqual({
       customerId: 7,
@@ -149,14 +149,14 @@ describe('the statement', () => {
     });
   });
 
-  it('has none for anything else, and shows loans before payments of the same instant', () => {
+  it('has no other entries, and sorts loans before payments of the same instant', () => {
     const others = ['LoanRequested', 'LoanRejected', 'LoanPaid', 'PaymentRejected', 'CustomerUpdated'] as const;
     for (const type of others) expect(entryOf(event(type, {}))).toBeNull();
     expect(STATEMENT_KINDS).toEqual(['loan', 'payment']);
   });
 });
 
-it('customers decides alone: nothing restricts it, nothing that it follows brings anything about', () => {
+it('customers decides alone: no event restricts it, and no followed event causes an event of its own', () => {
   const { stream, follows, decidesOn } = customerModel;
   expect({ stream, follows, decidesOn }).toEqual({
     stream: 'customers',

@@ -69,54 +69,54 @@ const withLoans = (debt: bigint, loans: Loan[], more: Partial<LoanAccount> = {})
 const takenMs = Date.parse(TAKEN_AT);
 
 describe('a customer', () => {
-  it('of whom nothing is known has neither name nor status nor credit', () => {
+  it('that is unknown has no name, status or credit', () => {
     expect(unknownAccount(7)).toEqual({ ...known, externalId: null, status: null, score: 0n });
   });
 
-  it.each(['CustomerRegistered', 'CustomerUpdated'] as const)('is as %s tells', (type) => {
+  it.each(['CustomerRegistered', 'CustomerUpdated'] as const)('has the values of %s', (type) => {
     expect(evolve(unknownAccount(7), [event(type, { status: 'active', score: '5.00' })])).toEqual(known);
   });
 
-  it('is not touched by a payment that is rejected', () => {
+  it('is not changed by a rejected payment', () => {
     expect(evolve(known, [event('PaymentRejected', { total_amount: '1.00' })])).toBe(known);
   });
 });
 
 describe('a loan', () => {
-  it('that is taken is owed whole, from when it says', () => {
+  it('that is taken is owed in full from taken_at on', () => {
     expect(evolve(known, [taken()])).toEqual(withLoans(100n, [active], { lastTakenMs: takenMs }));
   });
 
-  it('that is taken earlier than another leaves the latest as it was', () => {
+  it('that was taken earlier than another keeps the latest taken_at', () => {
     expect(evolve({ ...known, lastTakenMs: takenMs + 1 }, [taken()]).lastTakenMs).toBe(takenMs + 1);
     expect(evolve({ ...known, lastTakenMs: takenMs - 1 }, [taken()]).lastTakenMs).toBe(takenMs);
   });
 
-  it('that is requested holds credit, and was not taken', () => {
+  it('that is requested uses credit, and has no taken_at', () => {
     const requested = event('LoanRequested', { ...terms, taken_at: null });
     expect(evolve(known, [requested])).toEqual(withLoans(100n, [pending]));
   });
 
-  it('that is activated counts once, and is taken then', () => {
+  it('that is activated counts once, and is taken at that time', () => {
     const activated = event('LoanTaken', { ...terms, taken_at: TAKEN_AT, requested: true }, LATER);
     expect(evolve(withLoans(100n, [pending]), [activated])).toEqual(
       withLoans(100n, [{ ...active, updatedAt: new Date(LATER) }], { lastTakenMs: takenMs }),
     );
   });
 
-  it('that is rejected frees its credit, and keeps what it was of', () => {
+  it('that is rejected frees its credit, and keeps its amount', () => {
     expect(evolve(withLoans(130n, [pending]), [event('LoanRejected', terms, LATER)])).toEqual(
       withLoans(30n, [{ ...pending, status: 'rejected', updatedAt: new Date(LATER) }]),
     );
   });
 
-  it('that is paid is paid, and frees nothing that the payment has not', () => {
+  it('that is paid frees no credit in addition to its payments', () => {
     expect(evolve(withLoans(30n, [active]), [event('LoanPaid', terms, LATER)])).toEqual(
       withLoans(30n, [{ ...active, status: 'paid', updatedAt: new Date(LATER) }]),
     );
   });
 
-  it('that the batch has not loaded is an error which names it', () => {
+  it('that the batch has not loaded is an error that names the loan', () => {
     expect(() => loanOf(known, 9)).toThrow('loan 9 of customer 7 was not loaded');
     expect(loanOf(withLoans(0n, [active]), 1)).toBe(active);
   });
@@ -125,7 +125,7 @@ describe('a loan', () => {
 describe('a payment', () => {
   const second: Loan = { ...active, id: 2, externalId: 'l2' };
 
-  it('reduces each loan that it names, and the debt by all of them', () => {
+  it('reduces each of its loans, and the debt by their sum', () => {
     expect(evolve(withLoans(200n, [active, second]), [applied([1, '1.00'], [2, '0.30'])])).toEqual(
       withLoans(70n, [
         { ...active, outstanding: 0n, updatedAt: new Date(LATER) },
@@ -134,11 +134,11 @@ describe('a payment', () => {
     );
   });
 
-  it('pays off the loans of which nothing is left', () => {
+  it('pays off the loans whose outstanding becomes zero', () => {
     expect(paidOffBy(withLoans(200n, [active, second]), applied([1, '1.00'], [2, '0.99']))).toEqual([active]);
   });
 
-  it('can not take more of a loan than is outstanding', () => {
+  it("can't exceed the outstanding of a loan", () => {
     const left: Loan = { ...active, outstanding: 40n };
     expect(() => evolve(withLoans(40n, [left]), [applied([1, '0.41'])])).toThrow(
       'a payment of 41 exceeds the 40 outstanding of loan 1',
@@ -146,8 +146,8 @@ describe('a payment', () => {
   });
 });
 
-describe('events that come together', () => {
-  it('are folded in their order, each on what the one before left, and leave the account as it was', () => {
+describe('several events', () => {
+  it('are applied in order to the result of their predecessors, and leave the original account unchanged', () => {
     const before = withLoans(100n, [active]);
     const paid = event('LoanPaid', terms, LATER);
     expect(evolve(before, [applied([1, '0.40']), applied([1, '0.60']), paid])).toEqual(
@@ -156,7 +156,7 @@ describe('events that come together', () => {
     expect(before).toEqual(withLoans(100n, [active]));
   });
 
-  it.each([1_000, 10_000])('copy the %d loans that a payment pays off a few times each, not once a loan', (count) => {
+  it.each([1_000, 10_000])('copy the %d loans that a payment pays off a constant number of times', (count) => {
     const ids = Array.from({ length: count }, (_, n) => n + 1);
     const loans = ids.map((id): Loan => ({ ...active, id, externalId: `l${id}` }));
     const account = withLoans(100n * BigInt(count), loans, { applied: { customers: 1, payments: 0 } });
@@ -201,7 +201,7 @@ describe('the decision on a loan', () => {
     status: 'active',
   } as const;
 
-  it('tells all of it', () => {
+  it('contains all values of the loan', () => {
     expect(takeLoan(known, request, 1, nowMs)).toEqual({
       granted: true,
       type: 'LoanTaken',
@@ -217,7 +217,7 @@ describe('the decision on a loan', () => {
     });
   });
 
-  it('is a refusal of who is not known by name', () => {
+  it("is a refusal if the customer's external_id is unknown", () => {
     expect(takeLoan({ ...known, externalId: null }, request, 1, nowMs)).toEqual({
       granted: false,
       refusal: { code: 'customer_not_found' },
@@ -228,7 +228,7 @@ describe('the decision on a loan', () => {
     });
   });
 
-  it('to activate it tells all of it, as of now', () => {
+  it('to activate it contains all values of the loan, taken now', () => {
     expect(activateLoan({ ...known, debt: 500n }, pending, nowMs)).toEqual({
       granted: true,
       type: 'LoanTaken',
@@ -236,7 +236,7 @@ describe('the decision on a loan', () => {
     });
   });
 
-  it('to activate it is a refusal where the customer is inactive or its debt exceeds the line', () => {
+  it('to activate it is a refusal if the customer is inactive or its debt exceeds the credit line', () => {
     expect(activateLoan({ ...known, status: 'inactive' }, pending, nowMs)).toEqual({
       granted: false,
       refusal: { code: 'customer_inactive' },
@@ -247,11 +247,11 @@ describe('the decision on a loan', () => {
     });
   });
 
-  it('leaves of the line what is available, down to nothing', () => {
+  it('leaves an available amount of the credit line less the debt, down to zero', () => {
     expect([499n, 500n, 501n].map((debt) => availableOf({ ...known, debt }))).toEqual([1n, 0n, 0n]);
   });
 
-  it('is told of a loan by its name, its customer and its amount', () => {
+  it('identifies the loan, its customer and its amount in later events', () => {
     const { contract_version: _version, maximum_payment_date: _due, ...told } = terms;
     expect(eventOf(known, active)).toEqual(told);
     expect(eventOf({ ...known, externalId: null }, active)).toEqual({ ...told, customer_external_id: '' });
@@ -259,7 +259,7 @@ describe('the decision on a loan', () => {
 });
 
 describe("the loans service's part in the protocol", () => {
-  it('rests on customers and payments', () => {
+  it('depends on customers and payments', () => {
     const { stream, follows, decidesOn } = loanModel;
     expect({ stream, follows, decidesOn }).toEqual({
       stream: 'loans',
@@ -271,7 +271,7 @@ describe("the loans service's part in the protocol", () => {
     expect(loanModel.evolve(known, [taken()]).debt).toBe(100n);
   });
 
-  it('restricts by what takes credit, once', () => {
+  it('restricts by each event that uses credit, once per loan', () => {
     const events = [
       event('LoanRequested', terms),
       taken({ requested: false }),
@@ -281,7 +281,7 @@ describe("the loans service's part in the protocol", () => {
     expect(events.map((one) => loanModel.restricts(one))).toEqual([true, true, false, false]);
   });
 
-  it('tells of the loans that a payment pays off, and of nothing else', () => {
+  it('reacts with LoanPaid to a payment that pays loans off, and with nothing else', () => {
     const account = withLoans(100n, [active]);
     expect(loanModel.react(account, applied([1, '1.00']))).toEqual([
       { type: 'LoanPaid', data: eventOf(known, active) },

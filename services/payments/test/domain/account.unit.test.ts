@@ -60,26 +60,26 @@ const payment = {
 };
 
 describe('a customer', () => {
-  it('of whom nothing is known owes nothing', () => {
+  it('that is unknown owes nothing', () => {
     expect(unknownAccount(7)).toEqual({ ...known, externalId: null });
   });
 
-  it.each(['CustomerRegistered', 'CustomerUpdated'] as const)('has the name that %s tells', (type) => {
+  it.each(['CustomerRegistered', 'CustomerUpdated'] as const)('has the external_id of %s', (type) => {
     expect(evolve(unknownAccount(7), event(type, { status: 'active' }))).toEqual(known);
   });
 
-  it.each(['LoanRequested', 'LoanRejected', 'LoanPaid'] as const)('owes what it owed after %s', (type) => {
+  it.each(['LoanRequested', 'LoanRejected', 'LoanPaid'] as const)('owes the same after %s', (type) => {
     const account = owing(loan(1, 5n));
     expect(evolve(account, event(type, { loan_id: 1, amount: '1.00' }))).toBe(account);
   });
 });
 
 describe('a loan that is taken', () => {
-  it('is owed whole', () => {
+  it('is owed in full', () => {
     expect(evolve(known, taken(1, 1))).toEqual(owing(loan(1, 100n)));
   });
 
-  it('takes its place by when it was taken, then by id', () => {
+  it('is sorted by taken_at, then by id', () => {
     const order = (...events: StreamEvent[]) => events.reduce(evolve, known).loans.map(({ id }) => id);
     expect(order(taken(1, 10), taken(2, 20), taken(3, 15))).toEqual([1, 3, 2]);
     expect(order(taken(1, 10), taken(2, 20), taken(3, 5))).toEqual([3, 1, 2]);
@@ -87,7 +87,7 @@ describe('a loan that is taken', () => {
     expect(order(taken(4, 10), taken(2, 10), taken(3, 10))).toEqual([2, 3, 4]);
   });
 
-  it('sorts before another where it was taken earlier, or in the same instant under a lower id', () => {
+  it('sorts before another if it was taken earlier, or at the same time with a lower id', () => {
     expect(sortsBefore(loan(2, 1n, 10), loan(1, 1n, 11))).toBe(true);
     expect(sortsBefore(loan(1, 1n, 11), loan(2, 1n, 10))).toBe(false);
     expect(sortsBefore(loan(1, 1n, 10), loan(2, 1n, 10))).toBe(true);
@@ -97,7 +97,7 @@ describe('a loan that is taken', () => {
 });
 
 describe('a payment that is applied', () => {
-  it('reduces the loans that it names, and what is owed in all', () => {
+  it('reduces its loans, and the total owed', () => {
     const account = evolve(
       owing(loan(1, 100n), loan(2, 60n), loan(3, 100n)),
       applied('1.20', [1, '1.00'], [3, '0.20']),
@@ -112,19 +112,19 @@ describe('a payment that is applied', () => {
     });
   });
 
-  it('can not take more of a loan than is outstanding', () => {
+  it("can't exceed the outstanding of a loan", () => {
     expect(() => evolve(owing(loan(1, 60n)), applied('0.61', [1, '0.61']))).toThrow(
       '61 exceeds the 60 outstanding of loan 1',
     );
   });
 
-  it('can not pay loans that are not there', () => {
+  it("can't pay loans that don't exist", () => {
     expect(() => evolve(owing(loan(1, 60n)), applied('0.03', [1, '0.01'], [8, '0.01'], [9, '0.01']))).toThrow(
       'loans 8, 9 are not open loans of customer 7',
     );
   });
 
-  it('leaves those before it', () => {
+  it('keeps earlier payments of the batch', () => {
     const first = evolve(owing(loan(1, 100n)), applied('0.10', [1, '0.10']));
     const rejected = { payment_id: 71, external_id: 'q', total_amount: '9.00', paid_at: PAID_AT };
     const second = evolve(first, event('PaymentRejected', rejected));
@@ -133,7 +133,7 @@ describe('a payment that is applied', () => {
   });
 });
 
-it('a payment that is rejected is kept, and changes nothing', () => {
+it('a rejected payment is kept, and changes no debt', () => {
   const data = { payment_id: 70, external_id: 'p', total_amount: '1.20', paid_at: PAID_AT };
   expect(evolve(owing(loan(1, 5n)), event('PaymentRejected', { ...data, rejection_reason: 'exceeds_debt' }))).toEqual({
     ...owing(loan(1, 5n)),
@@ -151,7 +151,7 @@ describe('the decision on a payment', () => {
     paid_at: TIME,
   };
 
-  it('tells all of it, and is of now unless told', () => {
+  it('contains all values of the payment, made now by default', () => {
     const details = [
       { loan_id: 1, amount: '1.00' },
       { loan_id: 2, amount: '0.20' },
@@ -170,7 +170,7 @@ describe('the decision on a payment', () => {
     });
   });
 
-  it('is a rejection where more is paid than is owed', () => {
+  it('is a rejection if the payment exceeds the debt', () => {
     expect(makePayment(owing(loan(1, 119n, 1, 200n)), request, 70, NOW_MS)).toEqual({
       kind: 'rejected',
       type: 'PaymentRejected',
@@ -179,7 +179,7 @@ describe('the decision on a payment', () => {
     expect(makePayment(owing(loan(1, 120n, 1, 200n)), request, 70, NOW_MS)).toMatchObject({ kind: 'applied' });
   });
 
-  it('is an error where the loans hold less than is owed', () => {
+  it('is an error if the loans sum to less than the total owed', () => {
     const account = { ...owing(loan(1, 60n)), owed: 200n };
     expect(() => makePayment(account, request, 70, NOW_MS)).toThrow(
       'customer 7 owes 200, but the sum of its loans is less',
@@ -187,7 +187,7 @@ describe('the decision on a payment', () => {
   });
 });
 
-it('payments decides on customers and loans; a payment that is applied restricts, and nothing is brought about', () => {
+it('payments depends on customers and loans; an applied payment restricts; no event causes another', () => {
   const { stream, follows, decidesOn } = paymentModel;
   expect({ stream, follows, decidesOn }).toEqual({
     stream: 'payments',

@@ -1,11 +1,11 @@
-/** What loans and payments say, in a word. */
+/** The data of events of loans and payments. */
 import type { CustomerBody, EventData } from '@mo/contracts';
 
 type Named = Pick<CustomerBody, 'id' | 'external_id'>;
 
 let lastResource = 0;
 
-/** What loans says of a loan of 100.00 that is taken now. */
+/** A loan of 100.00, taken now. */
 export function loanTaken(customer: Named, more: Partial<EventData<'LoanTaken'>> = {}): EventData<'LoanTaken'> {
   lastResource += 1;
   return {
@@ -22,7 +22,7 @@ export function loanTaken(customer: Named, more: Partial<EventData<'LoanTaken'>>
   };
 }
 
-/** What payments says of a payment of 10.00 that is made now. */
+/** A payment of 10.00, made now. */
 export function paymentApplied(
   customer: Named,
   more: Partial<EventData<'PaymentApplied'>> = {},
