@@ -9,7 +9,7 @@ export interface paths {
         };
         /**
          * List customers, newest first
-         * @description All customers, or those that the filters name. A filter that fits nobody gives an empty page.
+         * @description All customers, or those that match the filters. The page is empty if no customer matches.
          *
          *     Needs the scope `customers:read`.
          */
@@ -17,7 +17,7 @@ export interface paths {
         put?: never;
         /**
          * Register a customer with its credit line
-         * @description The score is the credit line: what the customer may owe at once. It may be 0. An inactive customer gets no loan, but may pay.
+         * @description The score is the credit line: the most that the customer may owe. It may be 0. An inactive customer gets no loan, but may pay.
          *
          *     Needs the scope `customers:write`.
          */
@@ -38,12 +38,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Register many customers from a file, at any size
-         * @description The file is CSV (`external_id,score[,status][,preapproved_at]`, header line optional), NDJSON, a JSON array, or one such file in `file` of a form. It is read as it arrives, so it may be of any size.
+         * Register many customers from a file of any size
+         * @description The file is CSV (`external_id,score[,status][,preapproved_at]`, header line optional), NDJSON, a JSON array, or one such file in the field `file` of a form. It is read as it arrives, so it may have any size.
          *
-         *     A bad or duplicate line is reported and the rest goes in, committed in chunks. With `atomic=true` it is all or nothing. Lines count from 1, the header line included; in a JSON array they are places in it.
+         *     Invalid and duplicate lines are reported, and the customers of the other lines are created, in chunks. With `atomic=true`, either all customers are created or none. Lines are numbered from 1, including the header line; in a JSON array, elements are numbered.
          *
-         *     The `Idempotency-Key` names the upload, and bodies are not compared: one that was cut off has created what came before the cut, and sent again under the same key it counts those lines as created.
+         *     The `Idempotency-Key` identifies the upload; bodies are not compared. An interrupted upload has created the customers of earlier chunks. If it is repeated with the same key, these lines count as created.
          *
          *     Needs the scope `customers:write`.
          */
@@ -63,7 +63,7 @@ export interface paths {
         };
         /**
          * List balances, newest customer first
-         * @description What each customer owes and what is left of its credit line. `total_debt` counts what is outstanding of active and pending loans; `available_amount` is never below 0.00.
+         * @description The debt of each customer, and the rest of its credit line. `total_debt` is the outstanding amount of active and pending loans; `available_amount` is never below 0.00.
          *
          *     Without a `Consistency-Token`, balances may lack recent writes, as `GET /api/customers/{customer_id}/balance` describes.
          *
@@ -87,7 +87,7 @@ export interface paths {
         };
         /**
          * Show a customer
-         * @description The customer as it is now. With a `Consistency-Token`, at least as the token has seen it.
+         * @description The current state of the customer; with a `Consistency-Token`, at least the state of the token.
          *
          *     Needs the scope `customers:read`.
          */
@@ -99,7 +99,7 @@ export interface paths {
         head?: never;
         /**
          * Change a customer's score or status
-         * @description The change is stored when the answer comes. 200: it is enforced, so no loan is granted any more against what it took away. 202: it is not enforced yet, and a loan may still be granted against the old score or status. The same request sent again answers 200 once the change is enforced.
+         * @description The change is stored when the answer arrives. 200: the change is enforced, so that no loan is granted by the old score or status. 202: the change is not enforced yet, and a loan may still be granted by the old score or status. A repeated request is answered with 200 once the change is enforced.
          *
          *     Needs the scope `customers:write`.
          */
@@ -114,12 +114,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show a customer's debt and what is available
-         * @description A balance never counts a payment without the loans that the payment was spread over. With the `Consistency-Token` of an earlier answer it reflects at least what that answer reflects.
+         * Show a customer's debt and available amount
+         * @description A balance never counts a payment without the loans that it was spread over. With the `Consistency-Token` of an earlier answer, the balance reflects at least the state of that answer.
          *
-         *     Without a token it may lack recent writes: usually of some milliseconds, and of up to about 70 seconds while Kafka is down.
+         *     Without a token, the balance may lack recent writes: usually those of some milliseconds, and those of up to about 70 seconds while Kafka is down.
          *
-         *     `total_debt` includes pending loans, which a payment does not pay: a payment of `total_debt` is rejected where the customer has a pending loan. `GET /api/loans` with `status=active` gives what can be paid.
+         *     `total_debt` includes pending loans, which payments do not pay: a payment of `total_debt` is rejected if the customer has a pending loan. `GET /api/loans` with `status=active` lists the loans that can be paid.
          *
          *     Needs the scope `customers:read`.
          */
@@ -141,7 +141,7 @@ export interface paths {
         };
         /**
          * List a customer's loans and payments, oldest first, with the running debt
-         * @description By the time at which each took effect. A loan enters when it is active, a rejected payment never does; `total_debt` is the running sum, and ends at the active debt. `as_of` gives the statement of a moment.
+         * @description Sorted by the time at which each entry took effect. Loans appear once they are active; rejected payments never appear. `total_debt` is the running sum, and ends with the active debt. `as_of` limits the statement to entries up to a time.
          *
          *     Needs the scope `customers:read`.
          */
@@ -163,7 +163,7 @@ export interface paths {
         };
         /**
          * List a customer's loans, newest first
-         * @description The loans of one customer, whatever their status. The same filters as for all customers' loans.
+         * @description The loans of one customer in any status, with the same filters as the list of all loans.
          *
          *     Needs the scope `loans:read`.
          */
@@ -185,7 +185,7 @@ export interface paths {
         };
         /**
          * List loans, newest first
-         * @description All loans, or those that the filters name. A customer that does not exist gives an empty page.
+         * @description All loans, or those that match the filters. The page is empty if the customer does not exist.
          *
          *     Needs the scope `loans:read`.
          */
@@ -193,11 +193,11 @@ export interface paths {
         put?: never;
         /**
          * Take a loan, or request one with status pending
-         * @description A loan is active from the start: `outstanding` is its amount, and `taken_at` is now unless it is given. With `status: pending` it is only requested: it holds credit until it is activated or rejected.
+         * @description A loan is active at once: `outstanding` is its amount, and `taken_at` defaults to now. With `status: pending` the loan is only requested: it uses credit until it is activated or rejected.
          *
-         *     It is refused where its amount with the customer's debt exceeds the score, or where the customer is inactive. Before a refusal, the latest state of the customer and of its payments is fetched; if that is not possible, the answer is 503. A refused loan leaves its `external_id` free.
+         *     A loan is refused if its amount plus the customer's debt exceeds the score, or if the customer is inactive. Before a refusal, the latest state of the customer and its payments is fetched; if that is not possible, the answer is 503. A refused loan leaves its `external_id` free.
          *
-         *     The customer is named by `customer_id` or `customer_external_id`; both must name the same one.
+         *     `customer_id` or `customer_external_id` names the customer. If both are given, they must name the same customer.
          *
          *     Needs the scope `loans:write`.
          */
@@ -217,7 +217,7 @@ export interface paths {
         };
         /**
          * Show a loan
-         * @description The loan as it is now. `outstanding` is what is left to pay of it.
+         * @description The current state of the loan. `outstanding` is the amount still to be paid.
          *
          *     Needs the scope `loans:read`.
          */
@@ -240,8 +240,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Grant a pending loan
-         * @description A grant like any other: the customer must be active, and its debt, this loan included, within its score. Where it is refused the loan stays pending. `taken_at` is now. No body, or `{}`.
+         * Activate a pending loan
+         * @description Requires an active customer whose debt, including this loan, is within its score. If the activation is refused, the loan stays pending. `taken_at` becomes the current time. The body is empty or `{}`.
          *
          *     Needs the scope `loans:write`.
          */
@@ -263,7 +263,7 @@ export interface paths {
         put?: never;
         /**
          * Reject a pending loan, which frees its credit
-         * @description The loan counts as no debt any more. Its `outstanding` stays its amount. No body, or `{}`.
+         * @description The loan no longer counts as debt. Its `outstanding` remains its amount. The body is empty or `{}`.
          *
          *     Needs the scope `loans:write`.
          */
@@ -283,7 +283,7 @@ export interface paths {
         };
         /**
          * List a customer's payments, newest first
-         * @description The payments of one customer, rejected ones included. The same filters as for all customers' payments.
+         * @description The payments of one customer, including rejected ones, with the same filters as the list of all payments.
          *
          *     Needs the scope `payments:read`.
          */
@@ -305,19 +305,19 @@ export interface paths {
         };
         /**
          * List payments, newest first
-         * @description All payments, or those that the filters name. A customer that does not exist gives an empty page.
+         * @description All payments, or those that match the filters. The page is empty if the customer does not exist.
          *
          *     Needs the scope `payments:read`.
          */
         get: operations["listPayments"];
         put?: never;
         /**
-         * Pay: spread over the active loans, oldest first
-         * @description The amount is spread over the customer's active loans, the one that was taken first before the next, each as far as it goes; `details` says how. A loan that comes to 0 is paid. Inactive customers may pay.
+         * Make a payment, spread over the active loans, oldest first
+         * @description The amount is spread over the customer's active loans, oldest first; each loan is paid in full before the next. `details` lists the parts. A loan whose outstanding becomes 0 is paid. Inactive customers may pay.
          *
-         *     A payment of more than is owed on active loans is recorded and changes nothing: the answer is a 201 whose `status` is `rejected`, and it keeps its `external_id`. Pending loans are not paid, though the `total_debt` of a balance includes them.
+         *     A payment that exceeds the debt on active loans is recorded but changes nothing: the answer is a 201 with the `status` `rejected`, and the payment keeps its `external_id`. Payments do not pay pending loans, although the `total_debt` of a balance includes them.
          *
-         *     The customer is named by `customer_id` or `customer_external_id`; both must name the same one.
+         *     `customer_id` or `customer_external_id` names the customer. If both are given, they must name the same customer.
          *
          *     Needs the scope `payments:write`.
          */
@@ -336,8 +336,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show a payment and how it was spread
-         * @description The payment, and which loans got how much of it.
+         * Show a payment and its parts
+         * @description The payment, and its part for each loan.
          *
          *     Needs the scope `payments:read`.
          */
@@ -359,7 +359,7 @@ export interface paths {
         };
         /**
          * List webhooks, newest first
-         * @description All webhooks, or those of a status.
+         * @description All webhooks, or those with a status.
          *
          *     Needs the scope `webhooks:read`.
          */
@@ -367,7 +367,7 @@ export interface paths {
         put?: never;
         /**
          * Subscribe to events by HTTP
-         * @description From now on each event of these types is sent to the URL by POST, as JSON with `type`, `timestamp`, `sequence` and `data`, signed as [Standard Webhooks](https://www.standardwebhooks.com) has it. The answer shows the secret for that, this once.
+         * @description From now on each event of these types is sent to the URL by POST, as JSON with `type`, `timestamp`, `sequence` and `data`, signed according to [Standard Webhooks](https://www.standardwebhooks.com). The secret for the signature is shown only in this answer.
          *
          *     A receiver takes a message by any 2xx within 15 seconds. Otherwise it comes again, after seconds at first and hours at last, for three days; `Retry-After` is heeded, a redirect is not followed, and a 410 disables the webhook. A customer's events come one after the other, a cause before its effect: while one waits to be taken, those after it wait, too. A message may come twice: `webhook-id` is the same then.
          *
@@ -391,7 +391,7 @@ export interface paths {
         };
         /**
          * Show a webhook
-         * @description A webhook as it is now, without its secret.
+         * @description The current state of a webhook, without its secret.
          *
          *     Needs the scope `webhooks:read`.
          */
@@ -403,7 +403,7 @@ export interface paths {
         head?: never;
         /**
          * Change a webhook, disable it or enable it
-         * @description What is left out stays as it is. Of what happens while it is disabled it is told nothing, unless that is replayed later; what waited before goes on at once when it is active again.
+         * @description Omitted members do not change. Events that occur while the webhook is disabled are not sent, unless they are replayed later. Messages that were waiting before are sent as soon as the webhook is active again.
          *
          *     Needs the scope `webhooks:write`.
          */
@@ -420,8 +420,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Remove a webhook: it is told of nothing more
-         * @description It is told of nothing more, and what waits for it is given up. What was sent can still be listed.
+         * Remove a webhook
+         * @description No further messages are sent, and waiting messages are dropped. Sent messages can still be listed.
          *
          *     Needs the scope `webhooks:write`.
          */
@@ -443,7 +443,7 @@ export interface paths {
         put?: never;
         /**
          * Replace the secret of a webhook
-         * @description The answer shows the new secret, this once. For `overlap_seconds`, a day unless told, messages carry two signatures, one by each secret, so that a receiver may change over when it suits.
+         * @description The new secret is shown only in this answer. For `overlap_seconds` (default: one day), messages carry two signatures, one by each secret, so that the receiver can switch without an interruption.
          *
          *     Needs the scope `webhooks:write`.
          */
@@ -462,8 +462,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what was sent to a webhook, newest first
-         * @description Each message to the webhook, and what came of it. They are kept for 30 days.
+         * List the deliveries of a webhook, newest first
+         * @description Each message to the webhook, with its outcome. Deliveries are kept for 30 days.
          *
          *     Needs the scope `webhooks:read`.
          */
@@ -486,8 +486,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send messages once more
-         * @description Sends messages once more: those that are named, whatever came of them, or one of every event that arrived in some time and has a type that the webhook is told of. They come after what waits already. A time that holds more than 10,000 events is replayed in parts: `next_from` says from when on to go on, until it is null. Events are kept for 30 days, so an earlier time gives fewer messages, or none: `deliveries` says how many.
+         * Send messages again
+         * @description Sends messages again: either the given deliveries, whatever their outcome, or one message for each event that arrived in a period and has a type that the webhook subscribes to. They are sent after messages that are already waiting. A period with more than 10,000 events is replayed in parts: repeat the request with `next_from` as `from`, until `next_from` is null. Events are kept for 30 days, so an earlier period has fewer messages, or none; `deliveries` is their number.
          *
          *     Needs the scope `webhooks:write`.
          */
@@ -507,17 +507,17 @@ export interface paths {
         };
         /**
          * List API keys, newest first
-         * @description All keys, or those that the filters name. Keys that stand in the environment or in a file of the gateway are not among them.
+         * @description All keys, or those that match the filters. Keys from the environment or a file of the gateway are not included.
          *
          *     Needs the scope `admin`.
          */
         get: operations["listKeys"];
         put?: never;
         /**
-         * Make an API key
-         * @description The answer shows the key, this once: only its hash is kept. It works at once at the gateway that made it, and within two seconds at every other.
+         * Create an API key
+         * @description The key is shown only in this answer, because only its hash is stored. It works at once at the gateway that created it, and within two seconds at all others.
          *
-         *     `scopes` says what it may do: reading and writing are apart, and `admin` may do everything. Keys of the same `name` are one caller, to whom idempotency keys belong.
+         *     `scopes` lists what the key permits: reading and writing are separate, and `admin` permits everything. Keys with the same `name` are one caller, to which idempotency keys belong.
          *
          *     Needs the scope `admin`. Takes no `Idempotency-Key`.
          */
@@ -537,7 +537,7 @@ export interface paths {
         };
         /**
          * Show an API key
-         * @description The key without the key itself. Keys that stand in the environment or in a file of the gateway are not among them.
+         * @description The key's data, without the key itself. Keys from the environment or a file of the gateway are not included.
          *
          *     Needs the scope `admin`.
          */
@@ -560,8 +560,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Replace an API key by a new one, beside which it goes on for a while
-         * @description Makes a key of the same name, scopes and rate. The old one expires after `overlap_seconds`, a day unless told, and never later than it would have: until then both work, so that nobody is without a key while the new one is brought to where it is used.
+         * Replace an API key; the old key keeps working for a while
+         * @description Creates a key with the same name, scopes and rate. The old key expires after `overlap_seconds` (default: one day), but never later than before. Until then both keys work, so that callers can switch without an interruption.
          *
          *     Needs the scope `admin`. Takes no `Idempotency-Key`.
          */
@@ -583,7 +583,7 @@ export interface paths {
         put?: never;
         /**
          * Revoke an API key
-         * @description The key is refused from now on: at once at the gateway that is asked, within two seconds at every other. A key that is revoked already stays as it is.
+         * @description The key is refused from now on: at once at the gateway that handles the request, and within two seconds at all others. A key that is already revoked does not change.
          *
          *     Needs the scope `admin`. Takes no `Idempotency-Key`.
          */
@@ -602,8 +602,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List who did what, newest first
-         * @description Every write and every act of an administrator, and whatever was refused to a caller for want of a scope: by whom, from where, and what came of it. An entry is there within a second.
+         * List the entries of the audit log, newest first
+         * @description Every write, every action of an administrator, and every request that was refused for a missing scope: with its caller, address and outcome. Entries appear within a second.
          *
          *     Needs the scope `admin`.
          */
@@ -629,7 +629,7 @@ export interface webhooks {
         put?: never;
         /**
          * Receive an event
-         * @description Sent to the URL of each active webhook that is told of the type, signed as [Standard Webhooks](https://www.standardwebhooks.com) has it. Check the signature of the body as it came, answer within 15 seconds, and pass over a message whose `webhook-id` you know.
+         * @description Sent to the URL of each active webhook that subscribes to the type, signed according to [Standard Webhooks](https://www.standardwebhooks.com). Check the signature of the unchanged body, answer within 15 seconds, and ignore messages with a known `webhook-id`.
          */
         post: operations["receiveEvent"];
         delete?: never;
@@ -641,7 +641,7 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
-        /** @description Who is to become a customer */
+        /** @description A customer to be registered */
         NewCustomer: {
             external_id: components["schemas"]["ExternalId"];
             /**
@@ -658,7 +658,7 @@ export interface components {
         };
         /** @description The caller's own id: 1 to 60 visible characters */
         ExternalId: string;
-        /** @description What is to change of a customer */
+        /** @description A change of a customer */
         CustomerChange: {
             /**
              * @description An amount: up to ten digits, then up to two decimals, without sign or exponent
@@ -680,7 +680,7 @@ export interface components {
             amount: string | number;
             /**
              * Format: date-time
-             * @description As the contract says; it may be past
+             * @description By the contract; it may be in the past
              */
             maximum_payment_date: string;
             /** @default null */
@@ -694,7 +694,7 @@ export interface components {
             status?: "active" | "pending";
         };
         /**
-         * @description Our own id, of at most 15 digits; nothing has a longer one
+         * @description Our own id, of at most 15 digits
          * @example 42
          */
         Id: number;
@@ -711,15 +711,15 @@ export interface components {
             /** Format: date-time */
             paid_at?: string;
         };
-        /** @description A webhook to be made */
+        /** @description A webhook to be created */
         NewWebhook: {
             /**
              * Format: uri
-             * @description Where messages go: https, and no address of a private network
+             * @description The receiver: https, and not an address of a private network
              */
             url: string;
             /**
-             * @description What it is told of
+             * @description The types of events that are sent
              * @default [
              *       "CustomerRegistered",
              *       "CustomerUpdated",
@@ -735,55 +735,55 @@ export interface components {
             /** @default  */
             description?: string;
         };
-        /** @description What is to be different; what is left out stays */
+        /** @description A change of a webhook; omitted members do not change */
         WebhookChange: {
             /**
              * Format: uri
-             * @description Where messages go: https, and no address of a private network
+             * @description The receiver: https, and not an address of a private network
              */
             url?: string;
-            /** @description What it is told of */
+            /** @description The types of events that are sent */
             event_types?: ("CustomerRegistered" | "CustomerUpdated" | "LoanTaken" | "LoanRequested" | "LoanRejected" | "LoanPaid" | "PaymentApplied" | "PaymentRejected")[];
             description?: string;
             /** @enum {string} */
             status?: "active" | "disabled";
         };
-        /** @description How a secret is replaced */
+        /** @description The replacement of a secret */
         SecretRotation: {
             /**
-             * @description How long messages are signed with the old secret, too
+             * @description How long messages are also signed with the old secret
              * @default 86400
              */
             overlap_seconds?: number;
         };
-        /** @description What is sent once more: either deliveries, or all events of a time */
+        /** @description The messages to send again: either deliveries, or all events of a period */
         WebhookReplay: {
             /** @description These deliveries */
             delivery_ids?: components["schemas"]["Id"][];
             /**
              * Format: date-time
-             * @description Or all events that arrived at this time or later
+             * @description Or all events that arrived at or after this time
              */
             from?: string;
             /**
              * Format: date-time
-             * @description And before this time; until now, where it is left out
+             * @description And before this time; until now if omitted
              */
             to?: string;
         } & (unknown | unknown);
-        /** @description A key to be made */
+        /** @description A key to be created */
         NewApiKey: {
             /**
-             * @description Who calls with it; keys of the same name are one caller
+             * @description The caller; keys with the same name are one caller
              * @example billing
              */
             name: string;
             scopes: components["schemas"]["Scope"][];
-            /** @description Requests per second, over all gateways; as many as it likes where it is left out */
+            /** @description Requests per second, over all gateways; unlimited if omitted */
             rate?: number;
             /**
              * Format: date-time
-             * @description When it expires, in the future; never, where it is left out
+             * @description The expiry, in the future; never if omitted
              */
             expires_at?: string;
         };
@@ -792,20 +792,20 @@ export interface components {
          * @enum {string}
          */
         Scope: "customers:read" | "customers:write" | "loans:read" | "loans:write" | "payments:read" | "payments:write" | "webhooks:read" | "webhooks:write" | "admin";
-        /** @description How a key is replaced */
+        /** @description The replacement of a key */
         KeyRotation: {
             /**
-             * @description How long the old key goes on
+             * @description How long the old key keeps working
              * @default 86400
              */
             overlap_seconds?: number;
             /**
              * Format: date-time
-             * @description When the new key expires, in the future; never, where it is left out
+             * @description The expiry of the new key, in the future; never if omitted
              */
             expires_at?: string;
         };
-        /** @description An event, as it is sent to a webhook */
+        /** @description An event in the form that is sent to webhooks */
         WebhookMessage: components["schemas"]["CustomerRegisteredMessage"] | components["schemas"]["CustomerUpdatedMessage"] | components["schemas"]["LoanTakenMessage"] | components["schemas"]["LoanRequestedMessage"] | components["schemas"]["LoanRejectedMessage"] | components["schemas"]["LoanPaidMessage"] | components["schemas"]["PaymentAppliedMessage"] | components["schemas"]["PaymentRejectedMessage"];
         CustomerRegisteredMessage: {
             /**
@@ -819,9 +819,9 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             timestamp: string;
-            /** @description Its version, as `ce_sequence` in the topic */
+            /** @description The version, as `ce_sequence` in the topic */
             sequence: number;
-            /** @description Somebody became a customer, with a credit line. */
+            /** @description A customer was registered, with a credit line. */
             data: {
                 customer_id: components["schemas"]["Id"];
                 customer_external_id: components["schemas"]["ExternalId"];
@@ -847,9 +847,9 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             timestamp: string;
-            /** @description Its version, as `ce_sequence` in the topic */
+            /** @description The version, as `ce_sequence` in the topic */
             sequence: number;
-            /** @description The credit line or the status changed. All members as they are now. */
+            /** @description The credit line or the status changed. Contains all current values. */
             data: {
                 customer_id: components["schemas"]["Id"];
                 customer_external_id: components["schemas"]["ExternalId"];
@@ -875,9 +875,9 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             timestamp: string;
-            /** @description Its version, as `ce_sequence` in the topic */
+            /** @description The version, as `ce_sequence` in the topic */
             sequence: number;
-            /** @description A loan is active: taken at once, or granted after it was requested. */
+            /** @description A loan became active: taken at once, or activated after a request. */
             data: {
                 customer_id: components["schemas"]["Id"];
                 customer_external_id: components["schemas"]["ExternalId"];
@@ -901,7 +901,7 @@ export interface components {
                  * @example 2026-01-31T09:30:00.000Z
                  */
                 taken_at: string;
-                /** @description Whether a LoanRequested came before it, so that its amount is counted once */
+                /** @description Whether a LoanRequested preceded it, so that its amount is counted once */
                 requested: boolean;
             };
         };
@@ -917,9 +917,9 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             timestamp: string;
-            /** @description Its version, as `ce_sequence` in the topic */
+            /** @description The version, as `ce_sequence` in the topic */
             sequence: number;
-            /** @description A loan waits to be granted or rejected. It uses credit and counts in the total_debt of a balance, but no payment pays it. */
+            /** @description A loan was requested. It uses credit and counts in the total_debt of a balance, but payments do not pay it. */
             data: {
                 customer_id: components["schemas"]["Id"];
                 customer_external_id: components["schemas"]["ExternalId"];
@@ -952,9 +952,9 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             timestamp: string;
-            /** @description Its version, as `ce_sequence` in the topic */
+            /** @description The version, as `ce_sequence` in the topic */
             sequence: number;
-            /** @description A loan that was requested is rejected, which frees its credit. */
+            /** @description A requested loan was rejected, which frees its credit. */
             data: {
                 customer_id: components["schemas"]["Id"];
                 customer_external_id: components["schemas"]["ExternalId"];
@@ -979,9 +979,9 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             timestamp: string;
-            /** @description Its version, as `ce_sequence` in the topic */
+            /** @description The version, as `ce_sequence` in the topic */
             sequence: number;
-            /** @description Payments have covered all of a loan. */
+            /** @description A loan was paid in full. */
             data: {
                 customer_id: components["schemas"]["Id"];
                 customer_external_id: components["schemas"]["ExternalId"];
@@ -1006,7 +1006,7 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             timestamp: string;
-            /** @description Its version, as `ce_sequence` in the topic */
+            /** @description The version, as `ce_sequence` in the topic */
             sequence: number;
             /** @description A payment was spread over loans. */
             data: {
@@ -1025,7 +1025,7 @@ export interface components {
                  * @example 2026-01-31T09:30:00.000Z
                  */
                 paid_at: string;
-                /** @description Which loan got how much; the amounts sum to total_amount */
+                /** @description The part for each loan; the amounts sum to total_amount */
                 details: {
                     loan_id: components["schemas"]["Id"];
                     /**
@@ -1048,9 +1048,9 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             timestamp: string;
-            /** @description Its version, as `ce_sequence` in the topic */
+            /** @description The version, as `ce_sequence` in the topic */
             sequence: number;
-            /** @description A payment was recorded and changes nothing: it is more than is owed. */
+            /** @description A payment was recorded but changes nothing, because it exceeds the debt. */
             data: {
                 customer_id: components["schemas"]["Id"];
                 customer_external_id: components["schemas"]["ExternalId"];
@@ -1071,7 +1071,7 @@ export interface components {
                 rejection_reason: "exceeds_debt";
             };
         };
-        /** @description Somebody with a credit line */
+        /** @description A customer with a credit line */
         Customer: {
             id: components["schemas"]["Id"];
             external_id: components["schemas"]["ExternalId"];
@@ -1098,20 +1098,20 @@ export interface components {
         };
         /** @description RFC 9457 problem details */
         Problem: {
-            /** @description A URI of the kind: `urn:mo:problem:` and the code */
+            /** @description The URI of the kind: `urn:mo:problem:` and the code */
             type: string;
-            /** @description The kind in words; the same for each of a kind */
+            /** @description The kind in words */
             title: string;
             /** @description The status of the answer */
             status: number;
             /**
-             * @description What programs decide by; it stays the same. Others may be added
+             * @description The stable kind, for programs. Further codes may be added
              * @enum {string}
              */
             code: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "loan_not_pending" | "key_not_active" | "too_many_webhooks" | "payload_too_large" | "unsupported_media_type" | "customer_not_found" | "customer_inactive" | "credit_limit_exceeded" | "idempotency_key_reused" | "bulk_failed" | "rate_limited" | "internal_error" | "unavailable";
-            /** @description This one in words, for people */
+            /** @description This occurrence in words, for people */
             detail: string;
-            /** @description A URI of this one: `urn:mo:request:` and the `X-Request-Id` */
+            /** @description The URI of this occurrence: `urn:mo:request:` and the `X-Request-Id` */
             instance: string;
             /** @description Each field, or each line of a file, that breaks a rule */
             errors?: (components["schemas"]["FieldError"] | ({
@@ -1120,12 +1120,12 @@ export interface components {
                 [key: string]: unknown;
             }))[];
             /**
-             * @description What the caller would need
+             * @description The scope that the operation needs
              * @enum {string}
              */
             required_scope?: "customers:read" | "customers:write" | "loans:read" | "loans:write" | "payments:read" | "payments:write" | "webhooks:read" | "webhooks:write" | "admin";
             /**
-             * @description What would fit into the credit line
+             * @description The available part of the credit line
              * @example 1200.50
              */
             available_amount?: string;
@@ -1143,7 +1143,7 @@ export interface components {
             in: "body" | "path" | "query" | "header";
             /** @description The rule, for programs */
             code: string;
-            /** @description The rule, as a sentence that goes on from the field's name */
+            /** @description The rule, as a sentence whose subject is the field */
             detail: string;
         };
         CustomersPage: {
@@ -1151,59 +1151,59 @@ export interface components {
             /** @description Null on the last page */
             next_cursor: string | null;
         };
-        /** @description What became of a bulk upload */
+        /** @description The outcome of a bulk upload */
         BulkSummary: {
-            /** @description Lines that hold a customer or should */
+            /** @description Lines other than the header line and empty lines */
             received: number;
             created: number;
             failed: number;
             errors: components["schemas"]["BulkError"][];
-            /** @description Whether there are more errors than are listed */
+            /** @description Whether there are more errors than listed */
             errors_truncated: boolean;
         };
         /** @description A line that was not created, and why */
         BulkError: {
-            /** @description Counted from 1, the header line included; in a JSON array, the place in it */
+            /** @description From 1, including the header line; in a JSON array, the number of the element */
             line: number;
-            /** @description Of the line, as far as it can be read */
+            /** @description The external_id of the line, if it can be read */
             external_id: string | null;
             /** @description A problem code */
             code: string;
             detail: string;
         };
-        /** @description A problem that tells what was wrong with which lines */
+        /** @description A problem with the errors of lines */
         BulkProblem: {
-            /** @description A URI of the kind: `urn:mo:problem:` and the code */
+            /** @description The URI of the kind: `urn:mo:problem:` and the code */
             type: string;
-            /** @description The kind in words; the same for each of a kind */
+            /** @description The kind in words */
             title: string;
             /** @description The status of the answer */
             status: number;
             /**
-             * @description What programs decide by; it stays the same. Others may be added
+             * @description The stable kind, for programs. Further codes may be added
              * @enum {string}
              */
             code: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "loan_not_pending" | "key_not_active" | "too_many_webhooks" | "payload_too_large" | "unsupported_media_type" | "customer_not_found" | "customer_inactive" | "credit_limit_exceeded" | "idempotency_key_reused" | "bulk_failed" | "rate_limited" | "internal_error" | "unavailable";
-            /** @description This one in words, for people */
+            /** @description This occurrence in words, for people */
             detail: string;
-            /** @description A URI of this one: `urn:mo:request:` and the `X-Request-Id` */
+            /** @description The URI of this occurrence: `urn:mo:request:` and the `X-Request-Id` */
             instance: string;
             errors: components["schemas"]["BulkError"][];
             /**
-             * @description What the caller would need
+             * @description The scope that the operation needs
              * @enum {string}
              */
             required_scope?: "customers:read" | "customers:write" | "loans:read" | "loans:write" | "payments:read" | "payments:write" | "webhooks:read" | "webhooks:write" | "admin";
             /**
-             * @description What would fit into the credit line
+             * @description The available part of the credit line
              * @example 1200.50
              */
             available_amount?: string;
-            /** @description Lines that hold a customer or should */
+            /** @description Lines other than the header line and empty lines */
             received: number;
             created: number;
             failed: number;
-            /** @description Whether there are more errors than are listed */
+            /** @description Whether there are more errors than listed */
             errors_truncated: boolean;
         } & {
             [key: string]: unknown;
@@ -1213,7 +1213,7 @@ export interface components {
             /** @description Null on the last page */
             next_cursor: string | null;
         };
-        /** @description What a customer owes, and what is left of its credit line */
+        /** @description The debt of a customer, and the rest of its credit line */
         Balance: {
             customer_id: components["schemas"]["Id"];
             external_id: components["schemas"]["ExternalId"];
@@ -1223,7 +1223,7 @@ export interface components {
              */
             score: string;
             /**
-             * @description What is outstanding of its active and pending loans. A payment pays active loans only, so it may be less
+             * @description The outstanding amount of active and pending loans. Payments pay active loans only, so less may be payable
              * @example 1200.50
              */
             total_debt: string;
@@ -1265,7 +1265,7 @@ export interface components {
             /** @description Null on the last page */
             next_cursor: string | null;
         };
-        /** @description A loan, as it is now */
+        /** @description The current state of a loan */
         Loan: {
             id: components["schemas"]["Id"];
             external_id: components["schemas"]["ExternalId"];
@@ -1277,7 +1277,7 @@ export interface components {
              */
             amount: string;
             /**
-             * @description What is left to pay
+             * @description The amount still to be paid
              * @example 1200.50
              */
             outstanding: string;
@@ -1290,7 +1290,7 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             maximum_payment_date: string;
-            /** @description Null while it is only requested */
+            /** @description Null until the loan is active */
             taken_at: string | null;
             /**
              * Format: date-time
@@ -1357,15 +1357,15 @@ export interface components {
             id: components["schemas"]["Id"];
             /**
              * Format: uri
-             * @description Where messages go: https, and no address of a private network
+             * @description The receiver: https, and not an address of a private network
              */
             url: string;
             description: string;
-            /** @description What it is told of */
+            /** @description The types of events that are sent */
             event_types: string[];
             /** @enum {string} */
             status: "active" | "disabled" | "removed";
-            /** @description Why we disabled it; null where we did not */
+            /** @description Why the service disabled the webhook; null if it did not */
             disabled_reason: string | null;
             /**
              * Format: date-time
@@ -1373,7 +1373,7 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             created_at: string;
-            /** @description The caller that made it */
+            /** @description The caller that created it */
             created_by: string;
             /**
              * Format: date-time
@@ -1382,7 +1382,7 @@ export interface components {
              */
             updated_at: string;
             /**
-             * @description What messages are signed with (Standard Webhooks); it is shown this once
+             * @description Signs messages (Standard Webhooks); shown only here
              * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw8vK2mXyTq0E=
              */
             secret: string;
@@ -1392,20 +1392,20 @@ export interface components {
             /** @description Null on the last page */
             next_cursor: string | null;
         };
-        /** @description Who is told of events by HTTP */
+        /** @description A receiver of events by HTTP */
         Webhook: {
             id: components["schemas"]["Id"];
             /**
              * Format: uri
-             * @description Where messages go: https, and no address of a private network
+             * @description The receiver: https, and not an address of a private network
              */
             url: string;
             description: string;
-            /** @description What it is told of */
+            /** @description The types of events that are sent */
             event_types: string[];
             /** @enum {string} */
             status: "active" | "disabled" | "removed";
-            /** @description Why we disabled it; null where we did not */
+            /** @description Why the service disabled the webhook; null if it did not */
             disabled_reason: string | null;
             /**
              * Format: date-time
@@ -1413,7 +1413,7 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             created_at: string;
-            /** @description The caller that made it */
+            /** @description The caller that created it */
             created_by: string;
             /**
              * Format: date-time
@@ -1427,12 +1427,12 @@ export interface components {
             /** @description Null on the last page */
             next_cursor: string | null;
         };
-        /** @description A message, and what came of it */
+        /** @description A message and its outcome */
         Delivery: {
             id: components["schemas"]["Id"];
             webhook_id: components["schemas"]["Id"];
             /**
-             * @description As `webhook-id` in the message, and `ce_id` in the topic
+             * @description Equal to `webhook-id` of the message and `ce_id` in the topic
              * @example loans-17-4
              */
             event_id: string;
@@ -1448,33 +1448,33 @@ export interface components {
              */
             created_at: string;
             last_attempt_at: string | null;
-            /** @description What the receiver answered last; null where it answered nothing */
+            /** @description The last status of the receiver; null without an answer */
             last_status: number | null;
-            /** @description Why it was not delivered; null where it was */
+            /** @description Why it was not delivered; null if it was */
             last_error: string | null;
         };
-        /** @description What a replay came to */
+        /** @description The outcome of a replay */
         Replayed: {
-            /** @description How many messages are sent once more */
+            /** @description The number of messages that are sent again */
             deliveries: number;
-            /** @description Where a time holds more events than one replay takes: the `from` of the next one; else null */
+            /** @description If the period has more events than one replay sends: the `from` of the next replay; otherwise null */
             next_from: string | null;
         };
         /** @description A new API key, with the key itself */
         CreatedApiKey: {
             id: components["schemas"]["Id"];
             /**
-             * @description Who calls with it; keys of the same name are one caller
+             * @description The caller; keys with the same name are one caller
              * @example billing
              */
             name: string;
             /**
-             * @description How the key begins, to tell it from others
+             * @description The beginning of the key, to identify it
              * @example mo_4fXq
              */
             hint: string;
             scopes: components["schemas"]["Scope"][];
-            /** @description Requests per second, or null for as many as it likes */
+            /** @description Requests per second; null if unlimited */
             rate: number | null;
             /** @enum {string} */
             status: "active" | "expired" | "revoked";
@@ -1484,13 +1484,13 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             created_at: string;
-            /** @description The caller that made it */
+            /** @description The caller that created it */
             created_by: string;
             expires_at: string | null;
             revoked_at: string | null;
-            /** @description To within some seconds */
+            /** @description Accurate to some seconds */
             last_used_at: string | null;
-            /** @description The key itself, which is shown this once and kept nowhere */
+            /** @description The key itself, which is shown only here and stored nowhere */
             key: string;
         };
         ApiKeysPage: {
@@ -1502,17 +1502,17 @@ export interface components {
         ApiKey: {
             id: components["schemas"]["Id"];
             /**
-             * @description Who calls with it; keys of the same name are one caller
+             * @description The caller; keys with the same name are one caller
              * @example billing
              */
             name: string;
             /**
-             * @description How the key begins, to tell it from others
+             * @description The beginning of the key, to identify it
              * @example mo_4fXq
              */
             hint: string;
             scopes: components["schemas"]["Scope"][];
-            /** @description Requests per second, or null for as many as it likes */
+            /** @description Requests per second; null if unlimited */
             rate: number | null;
             /** @enum {string} */
             status: "active" | "expired" | "revoked";
@@ -1522,11 +1522,11 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             created_at: string;
-            /** @description The caller that made it */
+            /** @description The caller that created it */
             created_by: string;
             expires_at: string | null;
             revoked_at: string | null;
-            /** @description To within some seconds */
+            /** @description Accurate to some seconds */
             last_used_at: string | null;
         };
         AuditPage: {
@@ -1534,7 +1534,7 @@ export interface components {
             /** @description Null on the last page */
             next_cursor: string | null;
         };
-        /** @description Who did what, and what came of it */
+        /** @description A request with its caller and outcome */
         AuditEntry: {
             id: components["schemas"]["Id"];
             /**
@@ -1545,21 +1545,21 @@ export interface components {
             at: string;
             /** @description The name of the key, or the subject of the token */
             caller: string;
-            /** @description Null for a token, and for a key that stands in a file */
+            /** @description Null for a token, and for a key from a file */
             key_id: components["schemas"]["Id"] | null;
             /** @example takeLoan */
             operation: string;
             method: string;
             path: string;
-            /** @description What it was answered */
+            /** @description The status of the answer */
             status: number;
-            /** @description Where the request came from */
+            /** @description The address of the client */
             address: string;
             request_id: string;
         };
     };
     responses: {
-        /** @description `unauthenticated`: No API key or token was sent, or not a valid one. */
+        /** @description `unauthenticated`: The API key or token is missing or invalid. */
         Unauthenticated: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -1570,7 +1570,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden`: The caller is known, but may not do this: it lacks the scope that `required_scope` names. */
+        /** @description `forbidden`: The caller lacks the scope that `required_scope` names. */
         Forbidden: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -1600,7 +1600,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `unsupported_media_type`: The body is not in a media type that the operation lists, or it is encoded. */
+        /** @description `unsupported_media_type`: The body has a media type that the operation does not support, or a content encoding. */
         UnsupportedMediaType: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -1610,7 +1610,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `rate_limited`: The key has used up its rate. Try again after `Retry-After` seconds. */
+        /** @description `rate_limited`: The rate of the key is exhausted. Try again after `Retry-After` seconds. */
         RateLimited: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -1623,7 +1623,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `internal_error`: A bug of ours; `instance` finds it in the log. */
+        /** @description `internal_error`: A bug in the service; `instance` identifies it in the log. */
         InternalError: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -1635,32 +1635,32 @@ export interface components {
         };
     };
     parameters: {
-        /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
+        /** @description Makes retries safe: the effect happens once, and a retry gets the first answer. A key is valid for its caller, method and path, for 24 hours. A retry must have the same body: the order of members and white space do not matter, but strings are compared as they are written, so `"10"` and `"10.00"` differ. */
         IdempotencyKey: string;
-        /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
+        /** @description The token of an earlier answer: this request sees at least the state of that answer. A malformed token is a 400; a token with versions that do not exist is a 503. */
         ConsistencyToken: string;
     };
     requestBodies: never;
     headers: {
         /** @description The request's own `X-Request-Id`, or a new one: with it the request is found in every log. */
         RequestId: string;
-        /** @description Where the key has a rate: how many requests are left (`r`), and in how many seconds there are more (`t`). */
+        /** @description If the key has a rate: the remaining requests (`r`), and the seconds until there are more (`t`). */
         RateLimit: string;
-        /** @description Where the key has a rate: how many requests (`q`) in how many seconds (`w`), over all gateways. */
+        /** @description If the key has a rate: the requests (`q`) per period in seconds (`w`), over all gateways. */
         RateLimitPolicy: string;
-        /** @description What this answer has seen of its customer. Send it on as `Consistency-Token` to read at least this state. */
+        /** @description The state of the customer that this answer reflects. Send it as `Consistency-Token` to read at least this state. */
         ConsistencyToken: string;
-        /** @description There where this answer was given before, for the same `Idempotency-Key`. */
+        /** @description Present if this is the stored answer for the `Idempotency-Key`. */
         IdempotencyReplayed: "true";
         /** @description How to authenticate. */
         WwwAuthenticate: string;
-        /** @description What this answer has seen of its customer, where there is one. */
+        /** @description The state of the customer that this answer reflects, if there is one. */
         ConsistencyTokenOfRefusal: string;
-        /** @description In how many seconds to try again. */
+        /** @description The seconds after which to try again. */
         RetryAfter: string;
-        /** @description What this answer has seen of the customer that a filter names, where it names one that exists. */
+        /** @description The state of the customer that this answer reflects, if a filter names an existing customer. */
         ConsistencyTokenOfFilter: string;
-        /** @description Where there is a next page, its address (RFC 8288), with `rel="next"`. */
+        /** @description The address of the next page (RFC 8288), with `rel="next"`, if there is one. */
         Link: string;
     };
     pathItems: never;
@@ -1670,17 +1670,17 @@ export interface operations {
     listCustomers: {
         parameters: {
             query?: {
-                /** @description How many rows at most */
+                /** @description The most rows of the page */
                 limit?: number;
-                /** @description `next_cursor` of the page before, with the same filters */
+                /** @description `next_cursor` of the previous page, with the same filters */
                 cursor?: string;
-                /** @description The one customer of this external_id */
+                /** @description The customer with this external_id */
                 external_id?: components["schemas"]["ExternalId"];
-                /** @description Those of this status */
+                /** @description Customers with this status */
                 status?: "active" | "inactive";
             };
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
+                /** @description The token of an earlier answer: this request sees at least the state of that answer. A malformed token is a 400; a token with versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path?: never;
@@ -1702,7 +1702,7 @@ export interface operations {
                     "application/json": components["schemas"]["CustomersPage"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1716,7 +1716,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1733,9 +1733,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
+                /** @description Makes retries safe: the effect happens once, and a retry gets the first answer. A key is valid for its caller, method and path, for 24 hours. A retry must have the same body: the order of members and white space do not matter, but strings are compared as they are written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
+                /** @description The token of an earlier answer: this request sees at least the state of that answer. A malformed token is a 400; a token with versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path?: never;
@@ -1761,7 +1761,7 @@ export interface operations {
                     "application/json": components["schemas"]["Customer"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1774,7 +1774,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             408: components["responses"]["RequestTimeout"];
-            /** @description `already_exists`: The `external_id` is taken; what has it is untouched. A retry should send an `Idempotency-Key`. */
+            /** @description `already_exists`: The `external_id` is taken, and its resource is unchanged. Retries should send an `Idempotency-Key`. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1802,7 +1802,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1818,11 +1818,11 @@ export interface operations {
     createCustomersInBulk: {
         parameters: {
             query?: {
-                /** @description All or nothing */
+                /** @description Create all customers or none */
                 atomic?: boolean;
             };
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
+                /** @description Makes retries safe: the effect happens once, and a retry gets the first answer. A key is valid for its caller, method and path, for 24 hours. A retry must have the same body: the order of members and white space do not matter, but strings are compared as they are written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -1852,7 +1852,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkSummary"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1865,7 +1865,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             408: components["responses"]["RequestTimeout"];
-            /** @description `unsupported_media_type`: The body is not in a media type that the operation lists, or it is encoded. */
+            /** @description `unsupported_media_type`: The body has a media type that the operation does not support, or a content encoding. */
             415: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1887,7 +1887,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1903,17 +1903,17 @@ export interface operations {
     listBalances: {
         parameters: {
             query?: {
-                /** @description How many rows at most */
+                /** @description The most rows of the page */
                 limit?: number;
-                /** @description `next_cursor` of the page before, with the same filters */
+                /** @description `next_cursor` of the previous page, with the same filters */
                 cursor?: string;
-                /** @description The one customer of this external_id */
+                /** @description The customer with this external_id */
                 external_id?: components["schemas"]["ExternalId"];
-                /** @description The one customer of this id */
+                /** @description The customer with this id */
                 customer_id?: number;
             };
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
+                /** @description The token of an earlier answer: this request sees at least the state of that answer. A malformed token is a 400; a token with versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path?: never;
@@ -1935,7 +1935,7 @@ export interface operations {
                     "application/json": components["schemas"]["BalancesPage"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1949,7 +1949,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1966,7 +1966,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
+                /** @description The token of an earlier answer: this request sees at least the state of that answer. A malformed token is a 400; a token with versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -1990,7 +1990,7 @@ export interface operations {
                     "application/json": components["schemas"]["Customer"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2002,7 +2002,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2014,7 +2014,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2031,9 +2031,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
+                /** @description Makes retries safe: the effect happens once, and a retry gets the first answer. A key is valid for its caller, method and path, for 24 hours. A retry must have the same body: the order of members and white space do not matter, but strings are compared as they are written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
+                /** @description The token of an earlier answer: this request sees at least the state of that answer. A malformed token is a 400; a token with versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -2076,7 +2076,7 @@ export interface operations {
                     "application/json": components["schemas"]["Customer"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2088,7 +2088,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2115,7 +2115,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2132,7 +2132,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
+                /** @description The token of an earlier answer: this request sees at least the state of that answer. A malformed token is a 400; a token with versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -2156,7 +2156,7 @@ export interface operations {
                     "application/json": components["schemas"]["Balance"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2168,7 +2168,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2180,7 +2180,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2196,15 +2196,15 @@ export interface operations {
     getStatement: {
         parameters: {
             query?: {
-                /** @description How many rows at most */
+                /** @description The most rows of the page */
                 limit?: number;
-                /** @description `next_cursor` of the page before, with the same filters */
+                /** @description `next_cursor` of the previous page, with the same filters */
                 cursor?: string;
                 /** @description Entries up to and including this instant */
                 as_of?: string;
             };
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
+                /** @description The token of an earlier answer: this request sees at least the state of that answer. A malformed token is a 400; a token with versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -2229,7 +2229,7 @@ export interface operations {
                     "application/json": components["schemas"]["StatementPage"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2241,7 +2241,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2253,7 +2253,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2269,13 +2269,13 @@ export interface operations {
     listCustomerLoans: {
         parameters: {
             query?: {
-                /** @description How many rows at most */
+                /** @description The most rows of the page */
                 limit?: number;
-                /** @description `next_cursor` of the page before, with the same filters */
+                /** @description `next_cursor` of the previous page, with the same filters */
                 cursor?: string;
-                /** @description The one loan of this external_id */
+                /** @description The loan with this external_id */
                 external_id?: components["schemas"]["ExternalId"];
-                /** @description Those of this status */
+                /** @description Loans with this status */
                 status?: "pending" | "active" | "rejected" | "paid";
                 /** @description Taken at or after */
                 taken_from?: string;
@@ -2283,7 +2283,7 @@ export interface operations {
                 taken_to?: string;
             };
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
+                /** @description The token of an earlier answer: this request sees at least the state of that answer. A malformed token is a 400; a token with versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -2308,7 +2308,7 @@ export interface operations {
                     "application/json": components["schemas"]["LoansPage"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2320,7 +2320,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2332,7 +2332,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2348,25 +2348,25 @@ export interface operations {
     listLoans: {
         parameters: {
             query?: {
-                /** @description How many rows at most */
+                /** @description The most rows of the page */
                 limit?: number;
-                /** @description `next_cursor` of the page before, with the same filters */
+                /** @description `next_cursor` of the previous page, with the same filters */
                 cursor?: string;
-                /** @description The one loan of this external_id */
+                /** @description The loan with this external_id */
                 external_id?: components["schemas"]["ExternalId"];
-                /** @description Those of this status */
+                /** @description Loans with this status */
                 status?: "pending" | "active" | "rejected" | "paid";
                 /** @description Taken at or after */
                 taken_from?: string;
                 /** @description Taken at or before */
                 taken_to?: string;
-                /** @description Those of this customer */
+                /** @description Loans of this customer */
                 customer_id?: number;
-                /** @description Those of the customer of this external_id */
+                /** @description Loans of the customer with this external_id */
                 customer_external_id?: components["schemas"]["ExternalId"];
             };
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
+                /** @description The token of an earlier answer: this request sees at least the state of that answer. A malformed token is a 400; a token with versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path?: never;
@@ -2388,7 +2388,7 @@ export interface operations {
                     "application/json": components["schemas"]["LoansPage"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2402,7 +2402,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2419,9 +2419,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
+                /** @description Makes retries safe: the effect happens once, and a retry gets the first answer. A key is valid for its caller, method and path, for 24 hours. A retry must have the same body: the order of members and white space do not matter, but strings are compared as they are written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
+                /** @description The token of an earlier answer: this request sees at least the state of that answer. A malformed token is a 400; a token with versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path?: never;
@@ -2447,7 +2447,7 @@ export interface operations {
                     "application/json": components["schemas"]["Loan"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2460,7 +2460,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             408: components["responses"]["RequestTimeout"];
-            /** @description `already_exists`: The `external_id` is taken; what has it is untouched. A retry should send an `Idempotency-Key`. */
+            /** @description `already_exists`: The `external_id` is taken, and its resource is unchanged. Retries should send an `Idempotency-Key`. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2475,11 +2475,11 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             /**
-             * @description `customer_not_found`: The customer that the body or the loan names does not exist.
+             * @description `customer_not_found`: The customer of the request or of the loan does not exist.
              *
              *     `customer_inactive`: An inactive customer gets no loan.
              *
-             *     `credit_limit_exceeded`: The amount with the customer's debt exceeds its score; `available_amount` would fit.
+             *     `credit_limit_exceeded`: The amount plus the customer's debt exceeds its score; `available_amount` is still available.
              *
              *     `idempotency_key_reused`: The `Idempotency-Key` was used before with another body. A new request needs a new key.
              */
@@ -2496,7 +2496,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2513,7 +2513,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
+                /** @description The token of an earlier answer: this request sees at least the state of that answer. A malformed token is a 400; a token with versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -2537,7 +2537,7 @@ export interface operations {
                     "application/json": components["schemas"]["Loan"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2549,7 +2549,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2561,7 +2561,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2578,9 +2578,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
+                /** @description Makes retries safe: the effect happens once, and a retry gets the first answer. A key is valid for its caller, method and path, for 24 hours. A retry must have the same body: the order of members and white space do not matter, but strings are compared as they are written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
+                /** @description The token of an earlier answer: this request sees at least the state of that answer. A malformed token is a 400; a token with versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -2609,7 +2609,7 @@ export interface operations {
                     "application/json": components["schemas"]["Loan"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2621,7 +2621,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2647,11 +2647,11 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             /**
-             * @description `customer_not_found`: The customer that the body or the loan names does not exist.
+             * @description `customer_not_found`: The customer of the request or of the loan does not exist.
              *
              *     `customer_inactive`: An inactive customer gets no loan.
              *
-             *     `credit_limit_exceeded`: The amount with the customer's debt exceeds its score; `available_amount` would fit.
+             *     `credit_limit_exceeded`: The amount plus the customer's debt exceeds its score; `available_amount` is still available.
              *
              *     `idempotency_key_reused`: The `Idempotency-Key` was used before with another body. A new request needs a new key.
              */
@@ -2668,7 +2668,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2685,9 +2685,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
+                /** @description Makes retries safe: the effect happens once, and a retry gets the first answer. A key is valid for its caller, method and path, for 24 hours. A retry must have the same body: the order of members and white space do not matter, but strings are compared as they are written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
+                /** @description The token of an earlier answer: this request sees at least the state of that answer. A malformed token is a 400; a token with versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -2716,7 +2716,7 @@ export interface operations {
                     "application/json": components["schemas"]["Loan"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2728,7 +2728,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2767,7 +2767,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2783,13 +2783,13 @@ export interface operations {
     listCustomerPayments: {
         parameters: {
             query?: {
-                /** @description How many rows at most */
+                /** @description The most rows of the page */
                 limit?: number;
-                /** @description `next_cursor` of the page before, with the same filters */
+                /** @description `next_cursor` of the previous page, with the same filters */
                 cursor?: string;
-                /** @description The one payment of this external_id */
+                /** @description The payment with this external_id */
                 external_id?: components["schemas"]["ExternalId"];
-                /** @description Those of this status */
+                /** @description Payments with this status */
                 status?: "completed" | "rejected";
                 /** @description Paid at or after */
                 paid_from?: string;
@@ -2797,7 +2797,7 @@ export interface operations {
                 paid_to?: string;
             };
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
+                /** @description The token of an earlier answer: this request sees at least the state of that answer. A malformed token is a 400; a token with versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -2822,7 +2822,7 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentsPage"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2834,7 +2834,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2846,7 +2846,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2862,25 +2862,25 @@ export interface operations {
     listPayments: {
         parameters: {
             query?: {
-                /** @description How many rows at most */
+                /** @description The most rows of the page */
                 limit?: number;
-                /** @description `next_cursor` of the page before, with the same filters */
+                /** @description `next_cursor` of the previous page, with the same filters */
                 cursor?: string;
-                /** @description The one payment of this external_id */
+                /** @description The payment with this external_id */
                 external_id?: components["schemas"]["ExternalId"];
-                /** @description Those of this status */
+                /** @description Payments with this status */
                 status?: "completed" | "rejected";
                 /** @description Paid at or after */
                 paid_from?: string;
                 /** @description Paid at or before */
                 paid_to?: string;
-                /** @description Those of this customer */
+                /** @description Payments of this customer */
                 customer_id?: number;
-                /** @description Those of the customer of this external_id */
+                /** @description Payments of the customer with this external_id */
                 customer_external_id?: components["schemas"]["ExternalId"];
             };
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
+                /** @description The token of an earlier answer: this request sees at least the state of that answer. A malformed token is a 400; a token with versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path?: never;
@@ -2902,7 +2902,7 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentsPage"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2916,7 +2916,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2933,9 +2933,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
+                /** @description Makes retries safe: the effect happens once, and a retry gets the first answer. A key is valid for its caller, method and path, for 24 hours. A retry must have the same body: the order of members and white space do not matter, but strings are compared as they are written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
+                /** @description The token of an earlier answer: this request sees at least the state of that answer. A malformed token is a 400; a token with versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path?: never;
@@ -2961,7 +2961,7 @@ export interface operations {
                     "application/json": components["schemas"]["Payment"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2974,7 +2974,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             408: components["responses"]["RequestTimeout"];
-            /** @description `already_exists`: The `external_id` is taken; what has it is untouched. A retry should send an `Idempotency-Key`. */
+            /** @description `already_exists`: The `external_id` is taken, and its resource is unchanged. Retries should send an `Idempotency-Key`. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2989,7 +2989,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             /**
-             * @description `customer_not_found`: The customer that the body or the loan names does not exist.
+             * @description `customer_not_found`: The customer of the request or of the loan does not exist.
              *
              *     `idempotency_key_reused`: The `Idempotency-Key` was used before with another body. A new request needs a new key.
              */
@@ -3006,7 +3006,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3023,7 +3023,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503. */
+                /** @description The token of an earlier answer: this request sees at least the state of that answer. A malformed token is a 400; a token with versions that do not exist is a 503. */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
@@ -3047,7 +3047,7 @@ export interface operations {
                     "application/json": components["schemas"]["Payment"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3059,7 +3059,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3071,7 +3071,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3087,9 +3087,9 @@ export interface operations {
     listWebhooks: {
         parameters: {
             query?: {
-                /** @description How many rows at most */
+                /** @description The most rows of the page */
                 limit?: number;
-                /** @description `next_cursor` of the page before, with the same filters */
+                /** @description `next_cursor` of the previous page, with the same filters */
                 cursor?: string;
                 /** @description Those of this status */
                 status?: "active" | "disabled" | "removed";
@@ -3113,7 +3113,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksPage"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3125,7 +3125,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3137,7 +3137,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3154,7 +3154,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
+                /** @description Makes retries safe: the effect happens once, and a retry gets the first answer. A key is valid for its caller, method and path, for 24 hours. A retry must have the same body: the order of members and white space do not matter, but strings are compared as they are written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -3179,7 +3179,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedWebhook"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3191,7 +3191,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3202,7 +3202,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["RequestTimeout"];
-            /** @description `too_many_webhooks`: There are as many webhooks as there may be. Remove one that nobody needs first. */
+            /** @description `too_many_webhooks`: The limit of webhooks is reached. Remove an unused one first. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3228,7 +3228,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3265,7 +3265,7 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3277,7 +3277,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3289,7 +3289,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3306,7 +3306,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
+                /** @description Makes retries safe: the effect happens once, and a retry gets the first answer. A key is valid for its caller, method and path, for 24 hours. A retry must have the same body: the order of members and white space do not matter, but strings are compared as they are written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -3334,7 +3334,7 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3346,7 +3346,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3372,7 +3372,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3389,7 +3389,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
+                /** @description Makes retries safe: the effect happens once, and a retry gets the first answer. A key is valid for its caller, method and path, for 24 hours. A retry must have the same body: the order of members and white space do not matter, but strings are compared as they are written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -3417,7 +3417,7 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3429,7 +3429,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3455,7 +3455,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3472,7 +3472,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
+                /** @description Makes retries safe: the effect happens once, and a retry gets the first answer. A key is valid for its caller, method and path, for 24 hours. A retry must have the same body: the order of members and white space do not matter, but strings are compared as they are written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -3500,7 +3500,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedWebhook"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3512,7 +3512,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3538,7 +3538,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3554,13 +3554,13 @@ export interface operations {
     listDeliveries: {
         parameters: {
             query?: {
-                /** @description How many rows at most */
+                /** @description The most rows of the page */
                 limit?: number;
-                /** @description `next_cursor` of the page before, with the same filters */
+                /** @description `next_cursor` of the previous page, with the same filters */
                 cursor?: string;
                 /** @description Those of this status */
                 status?: "pending" | "delivered" | "failed";
-                /** @description Those of this customer */
+                /** @description Deliveries for this customer */
                 customer_id?: number;
             };
             header?: never;
@@ -3585,7 +3585,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeliveriesPage"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3597,7 +3597,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3609,7 +3609,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3626,7 +3626,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ. */
+                /** @description Makes retries safe: the effect happens once, and a retry gets the first answer. A key is valid for its caller, method and path, for 24 hours. A retry must have the same body: the order of members and white space do not matter, but strings are compared as they are written, so `"10"` and `"10.00"` differ. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -3654,7 +3654,7 @@ export interface operations {
                     "application/json": components["schemas"]["Replayed"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3666,7 +3666,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3692,7 +3692,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3708,13 +3708,13 @@ export interface operations {
     listKeys: {
         parameters: {
             query?: {
-                /** @description How many rows at most */
+                /** @description The most rows of the page */
                 limit?: number;
-                /** @description `next_cursor` of the page before, with the same filters */
+                /** @description `next_cursor` of the previous page, with the same filters */
                 cursor?: string;
-                /** @description Those of this caller */
+                /** @description Keys of this caller */
                 name?: string;
-                /** @description Those of this status */
+                /** @description Keys with this status */
                 status?: "active" | "expired" | "revoked";
             };
             header?: never;
@@ -3736,7 +3736,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiKeysPage"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3748,7 +3748,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3760,7 +3760,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3798,7 +3798,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedApiKey"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3810,7 +3810,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3825,7 +3825,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3862,7 +3862,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3874,7 +3874,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3886,7 +3886,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3927,7 +3927,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedApiKey"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3939,7 +3939,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3950,7 +3950,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["RequestTimeout"];
-            /** @description `key_not_active`: Only an active key can be replaced by another. */
+            /** @description `key_not_active`: Only an active key can be replaced. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3964,7 +3964,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4005,7 +4005,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4017,7 +4017,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4032,7 +4032,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4048,11 +4048,11 @@ export interface operations {
     listAudit: {
         parameters: {
             query?: {
-                /** @description How many rows at most */
+                /** @description The most rows of the page */
                 limit?: number;
-                /** @description `next_cursor` of the page before, with the same filters */
+                /** @description `next_cursor` of the previous page, with the same filters */
                 cursor?: string;
-                /** @description What this caller did */
+                /** @description Entries of this caller */
                 caller?: string;
                 /** @description At or after */
                 from?: string;
@@ -4078,7 +4078,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
-            /** @description `invalid_request`: Something in the request breaks a rule; `errors` names each. The same request will never do. */
+            /** @description `invalid_request`: The request breaks a rule; `errors` lists each. The same request will always fail. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4090,7 +4090,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `not_found`: What the path names does not exist. */
+            /** @description `not_found`: The resource of the path does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4102,7 +4102,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            /** @description `unavailable`: It could not be done or confirmed now; nothing was refused. Try again after `Retry-After` seconds, a write with its `Idempotency-Key`. */
+            /** @description `unavailable`: The request could not be executed or confirmed now; nothing was refused. Try again after `Retry-After` seconds, and repeat a write with its `Idempotency-Key`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4119,13 +4119,13 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Names the event: the same whenever it is sent */
+                /** @description Identifies the event; the same for each attempt */
                 "webhook-id": string;
-                /** @description When this attempt was made, in seconds since 1970 */
+                /** @description The time of this attempt, in seconds since 1970 */
                 "webhook-timestamp": string;
-                /** @description HMAC-SHA256 of id, timestamp and body by each secret that counts, separated by spaces */
+                /** @description HMAC-SHA256 of id, timestamp and body by each valid secret, separated by spaces */
                 "webhook-signature": string;
-                /** @description W3C Trace Context of the attempt, where it is recorded */
+                /** @description W3C Trace Context of the attempt, if it is recorded */
                 traceparent?: string;
             };
             path?: never;
@@ -4137,21 +4137,21 @@ export interface operations {
             };
         };
         responses: {
-            /** @description No more messages are wanted: the webhook is disabled. */
+            /** @description The receiver wants no more messages: the webhook is disabled. */
             410: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The message is taken. */
+            /** @description The message was delivered. */
             "2XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The message is not taken, and comes again, for three days. */
+            /** @description The message was not delivered; it is retried for three days. */
             default: {
                 headers: {
                     [name: string]: unknown;

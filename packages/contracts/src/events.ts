@@ -19,26 +19,24 @@ const customerData = z.object({
 const loanTerms = { contract_version: label.nullable(), maximum_payment_date: timeText };
 
 const requested = z.boolean().meta({
-  description: 'Whether a LoanRequested came before it, so that its amount is counted once',
+  description: 'Whether a LoanRequested preceded it, so that its amount is counted once',
 });
 
 /** The data of each event type. Unknown members are ignored, so that types can grow. */
 export const eventData = {
-  CustomerRegistered: customerData.meta({ description: 'Somebody became a customer, with a credit line.' }),
+  CustomerRegistered: customerData.meta({ description: 'A customer was registered, with a credit line.' }),
   CustomerUpdated: customerData.meta({
-    description: 'The credit line or the status changed. All members as they are now.',
+    description: 'The credit line or the status changed. Contains all current values.',
   }),
   LoanTaken: z
     .object({ ...ofLoan, ...loanTerms, taken_at: timeText, requested })
-    .meta({ description: 'A loan is active: taken at once, or granted after it was requested.' }),
+    .meta({ description: 'A loan became active: taken at once, or activated after a request.' }),
   LoanRequested: z.object({ ...ofLoan, ...loanTerms, taken_at: z.null() }).meta({
     description:
-      'A loan waits to be granted or rejected. It uses credit and counts in the total_debt of a balance, but no payment pays it.',
+      'A loan was requested. It uses credit and counts in the total_debt of a balance, but payments do not pay it.',
   }),
-  LoanRejected: z
-    .object(ofLoan)
-    .meta({ description: 'A loan that was requested is rejected, which frees its credit.' }),
-  LoanPaid: z.object(ofLoan).meta({ description: 'Payments have covered all of a loan.' }),
+  LoanRejected: z.object(ofLoan).meta({ description: 'A requested loan was rejected, which frees its credit.' }),
+  LoanPaid: z.object(ofLoan).meta({ description: 'A loan was paid in full.' }),
   PaymentApplied: z
     .object({
       ...ofPayment,
@@ -46,12 +44,12 @@ export const eventData = {
       details: z
         .array(z.object({ loan_id: resourceId, amount: moneyText }))
         .min(1)
-        .meta({ description: 'Which loan got how much; the amounts sum to total_amount' }),
+        .meta({ description: 'The part for each loan; the amounts sum to total_amount' }),
     })
     .meta({ description: 'A payment was spread over loans.' }),
   PaymentRejected: z
     .object({ ...ofPayment, paid_at: timeText, rejection_reason: z.enum(['exceeds_debt']) })
-    .meta({ description: 'A payment was recorded and changes nothing: it is more than is owed.' }),
+    .meta({ description: 'A payment was recorded but changes nothing, because it exceeds the debt.' }),
 } as const;
 
 export type EventType = keyof typeof eventData;

@@ -71,15 +71,15 @@ export const externalId = z
 export const resourceId = z
   .int()
   .min(1)
-  .meta({ id: 'Id', description: 'Our own id, of at most 15 digits; nothing has a longer one', examples: [42] });
+  .meta({ id: 'Id', description: 'Our own id, of at most 15 digits', examples: [42] });
 
 /** How documents describe a parameter that is text to the schema but another type to callers. */
-export const toldAs =
-  (told: { type: 'integer' | 'boolean' } & Record<string, unknown>): ZodOpenApiOverrideMeta =>
+export const describedAs =
+  (description: { type: 'integer' | 'boolean' } & Record<string, unknown>): ZodOpenApiOverrideMeta =>
   ({ jsonSchema }) => {
     delete jsonSchema.pattern;
     delete jsonSchema.enum;
-    Object.assign(jsonSchema, told);
+    Object.assign(jsonSchema, description);
   };
 
 /** Our ids have at most 15 digits, so no resource has a longer one. */
@@ -99,7 +99,7 @@ export const idParameter = z
   .string()
   .regex(ID, 'must be a whole number from 1')
   .transform(idOf)
-  .meta({ override: toldAs({ type: 'integer', minimum: 1 }), description: 'Our own id' });
+  .meta({ override: describedAs({ type: 'integer', minimum: 1 }), description: 'Our own id' });
 
 /** An id in a body. */
 export const idInput = z.preprocess(

@@ -61,7 +61,7 @@ export const loanOperations = {
     path: '/api/loans/{loan_id}/activate',
     service: 'loans',
     scope: 'loans:write',
-    summary: 'Grant a pending loan',
+    summary: 'Activate a pending loan',
     params: loans.loanPath,
     body: loans.nothing,
     answers: { 200: loans.loan },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { problem } from '../problems.ts';
 import {
   CUSTOMER_STATUSES,
+  describedAs,
   externalId,
   idParameter,
   moneyText,
@@ -9,7 +10,6 @@ import {
   scoreInput,
   timeInput,
   timeText,
-  toldAs,
 } from '../scalars.ts';
 import { pageOf, pageQuery } from './pages.ts';
 
@@ -23,7 +23,7 @@ export const customer = z
     created_at: timeText,
     updated_at: timeText,
   })
-  .meta({ id: 'Customer', description: 'Somebody with a credit line' });
+  .meta({ id: 'Customer', description: 'A customer with a credit line' });
 export type CustomerBody = z.infer<typeof customer>;
 
 export const newCustomer = z
@@ -33,13 +33,13 @@ export const newCustomer = z
     status: z.enum(CUSTOMER_STATUSES).default('active'),
     preapproved_at: timeInput.nullable().default(null),
   })
-  .meta({ id: 'NewCustomer', description: 'Who is to become a customer' });
+  .meta({ id: 'NewCustomer', description: 'A customer to be registered' });
 export type NewCustomer = z.infer<typeof newCustomer>;
 
 export const customerChange = z
   .strictObject({ score: scoreInput.optional(), status: z.enum(CUSTOMER_STATUSES).optional() })
   .refine((change) => change.score !== undefined || change.status !== undefined, 'must name score or status')
-  .meta({ id: 'CustomerChange', description: 'What is to change of a customer', minProperties: 1 });
+  .meta({ id: 'CustomerChange', description: 'A change of a customer', minProperties: 1 });
 export type CustomerChange = z.infer<typeof customerChange>;
 
 export const balance = z
@@ -49,11 +49,11 @@ export const balance = z
     score: moneyText,
     total_debt: moneyText.meta({
       description:
-        'What is outstanding of its active and pending loans. A payment pays active loans only, so it may be less',
+        'The outstanding amount of active and pending loans. Payments pay active loans only, so less may be payable',
     }),
     available_amount: moneyText.meta({ description: 'The score less the debt, never below 0.00' }),
   })
-  .meta({ id: 'Balance', description: 'What a customer owes, and what is left of its credit line' });
+  .meta({ id: 'Balance', description: 'The debt of a customer, and the rest of its credit line' });
 export type BalanceBody = z.infer<typeof balance>;
 
 export const statementEntry = z
@@ -72,8 +72,8 @@ export const bulkError = z
     line: z
       .int()
       .min(1)
-      .meta({ description: 'Counted from 1, the header line included; in a JSON array, the place in it' }),
-    external_id: z.string().nullable().meta({ description: 'Of the line, as far as it can be read' }),
+      .meta({ description: 'From 1, including the header line; in a JSON array, the number of the element' }),
+    external_id: z.string().nullable().meta({ description: 'The external_id of the line, if it can be read' }),
     code: z.string().meta({ description: 'A problem code' }),
     detail: z.string(),
   })
@@ -83,31 +83,31 @@ export type BulkError = z.infer<typeof bulkError>;
 export const BULK_ERRORS_MAX = 1000;
 export const bulkSummary = z
   .object({
-    received: z.int().min(0).meta({ description: 'Lines that hold a customer or should' }),
+    received: z.int().min(0).meta({ description: 'Lines other than the header line and empty lines' }),
     created: z.int().min(0),
     failed: z.int().min(0),
     errors: z.array(bulkError).max(BULK_ERRORS_MAX),
-    errors_truncated: z.boolean().meta({ description: 'Whether there are more errors than are listed' }),
+    errors_truncated: z.boolean().meta({ description: 'Whether there are more errors than listed' }),
   })
-  .meta({ id: 'BulkSummary', description: 'What became of a bulk upload' });
+  .meta({ id: 'BulkSummary', description: 'The outcome of a bulk upload' });
 export type BulkSummary = z.infer<typeof bulkSummary>;
 
 /** The problem of a failed atomic upload; it has all members of a summary. */
 export const bulkProblem = problem
   .extend(bulkSummary.shape)
-  .meta({ id: 'BulkProblem', description: 'A problem that tells what was wrong with which lines' });
+  .meta({ id: 'BulkProblem', description: 'A problem with the errors of lines' });
 
 export const customerPath = z.strictObject({ customer_id: idParameter });
-const byExternalId = externalId.optional().meta({ description: 'The one customer of this external_id' });
+const byExternalId = externalId.optional().meta({ description: 'The customer with this external_id' });
 export const customersQuery = z.strictObject({
   ...pageQuery,
   external_id: byExternalId,
-  status: z.enum(CUSTOMER_STATUSES).optional().meta({ description: 'Those of this status' }),
+  status: z.enum(CUSTOMER_STATUSES).optional().meta({ description: 'Customers with this status' }),
 });
 export const balancesQuery = z.strictObject({
   ...pageQuery,
   external_id: byExternalId,
-  customer_id: idParameter.optional().meta({ description: 'The one customer of this id' }),
+  customer_id: idParameter.optional().meta({ description: 'The customer with this id' }),
 });
 export const statementQuery = z.strictObject({
   ...pageQuery,
@@ -118,7 +118,7 @@ export const bulkQuery = z.strictObject({
     .enum(['true', 'false'])
     .default('false')
     .transform((text) => text === 'true')
-    .meta({ override: toldAs({ type: 'boolean', default: false }), description: 'All or nothing' }),
+    .meta({ override: describedAs({ type: 'boolean', default: false }), description: 'Create all customers or none' }),
 });
 
 export const customersPage = pageOf(customer, 'CustomersPage');

@@ -18,7 +18,7 @@ const STATUS_MAX = 599;
 export const keyName = z
   .string()
   .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, "_", "." or "-"')
-  .meta({ description: 'Who calls with it; keys of the same name are one caller', examples: ['billing'] });
+  .meta({ description: 'The caller; keys with the same name are one caller', examples: ['billing'] });
 
 const scope = z.enum(SCOPES).meta({ id: 'Scope', description: 'What a key may do' });
 
@@ -35,7 +35,7 @@ const rateInput = z
       type: 'number',
       exclusiveMinimum: 0,
       maximum: RATE_MAX,
-      description: 'Requests per second, over all gateways; as many as it likes where it is left out',
+      description: 'Requests per second, over all gateways; unlimited if omitted',
     },
   });
 
@@ -43,21 +43,21 @@ export const apiKey = z
   .object({
     id: resourceId,
     name: keyName,
-    hint: z.string().meta({ description: 'How the key begins, to tell it from others', examples: ['mo_4fXq'] }),
+    hint: z.string().meta({ description: 'The beginning of the key, to identify it', examples: ['mo_4fXq'] }),
     scopes: z.array(scope),
-    rate: z.number().nullable().meta({ description: 'Requests per second, or null for as many as it likes' }),
+    rate: z.number().nullable().meta({ description: 'Requests per second; null if unlimited' }),
     status: z.enum(KEY_STATUSES),
     created_at: timeText,
-    created_by: z.string().meta({ description: 'The caller that made it' }),
+    created_by: z.string().meta({ description: 'The caller that created it' }),
     expires_at: timeText.nullable(),
     revoked_at: timeText.nullable(),
-    last_used_at: timeText.nullable().meta({ description: 'To within some seconds' }),
+    last_used_at: timeText.nullable().meta({ description: 'Accurate to some seconds' }),
   })
   .meta({ id: 'ApiKey', description: 'An API key, without the key itself' });
 export type ApiKeyBody = z.infer<typeof apiKey>;
 
 export const createdKey = apiKey
-  .extend({ key: z.string().meta({ description: 'The key itself, which is shown this once and kept nowhere' }) })
+  .extend({ key: z.string().meta({ description: 'The key itself, which is shown only here and stored nowhere' }) })
   .meta({ id: 'CreatedApiKey', description: 'A new API key, with the key itself' });
 export type CreatedKeyBody = z.infer<typeof createdKey>;
 
@@ -71,11 +71,9 @@ export const newKey = z
       .refine((scopes) => new Set(scopes).size === scopes.length, 'must name no scope twice')
       .meta({ uniqueItems: true }),
     rate: rateInput.optional(),
-    expires_at: timeInput
-      .optional()
-      .meta({ description: 'When it expires, in the future; never, where it is left out' }),
+    expires_at: timeInput.optional().meta({ description: 'The expiry, in the future; never if omitted' }),
   })
-  .meta({ id: 'NewApiKey', description: 'A key to be made' });
+  .meta({ id: 'NewApiKey', description: 'A key to be created' });
 export type NewKey = z.infer<typeof newKey>;
 
 /** How long a replaced key or secret stays valid next to the new one, in seconds. */
@@ -89,20 +87,20 @@ export const overlapSeconds = (description: string) =>
 
 export const keyRotation = z
   .strictObject({
-    overlap_seconds: overlapSeconds('How long the old key goes on'),
+    overlap_seconds: overlapSeconds('How long the old key keeps working'),
     expires_at: timeInput
       .optional()
-      .meta({ description: 'When the new key expires, in the future; never, where it is left out' }),
+      .meta({ description: 'The expiry of the new key, in the future; never if omitted' }),
   })
   .optional()
   .transform((body) => body ?? { overlap_seconds: OVERLAP_SECONDS_DEFAULT, expires_at: undefined })
-  .meta({ id: 'KeyRotation', description: 'How a key is replaced' });
+  .meta({ id: 'KeyRotation', description: 'The replacement of a key' });
 
 export const keyPath = z.strictObject({ key_id: idParameter });
 export const keysQuery = z.strictObject({
   ...pageQuery,
-  name: keyName.optional().meta({ description: 'Those of this caller' }),
-  status: z.enum(KEY_STATUSES).optional().meta({ description: 'Those of this status' }),
+  name: keyName.optional().meta({ description: 'Keys of this caller' }),
+  status: z.enum(KEY_STATUSES).optional().meta({ description: 'Keys with this status' }),
 });
 export const keysPage = pageOf(apiKey, 'ApiKeysPage');
 
@@ -111,20 +109,20 @@ export const auditEntry = z
     id: resourceId,
     at: timeText,
     caller: z.string().meta({ description: 'The name of the key, or the subject of the token' }),
-    key_id: resourceId.nullable().meta({ description: 'Null for a token, and for a key that stands in a file' }),
+    key_id: resourceId.nullable().meta({ description: 'Null for a token, and for a key from a file' }),
     operation: z.string().meta({ examples: ['takeLoan'] }),
     method: z.string(),
     path: z.string(),
-    status: z.int().min(STATUS_MIN).max(STATUS_MAX).meta({ description: 'What it was answered' }),
-    address: z.string().meta({ description: 'Where the request came from' }),
+    status: z.int().min(STATUS_MIN).max(STATUS_MAX).meta({ description: 'The status of the answer' }),
+    address: z.string().meta({ description: 'The address of the client' }),
     request_id: z.string(),
   })
-  .meta({ id: 'AuditEntry', description: 'Who did what, and what came of it' });
+  .meta({ id: 'AuditEntry', description: 'A request with its caller and outcome' });
 export type AuditEntryBody = z.infer<typeof auditEntry>;
 
 export const auditQuery = z.strictObject({
   ...pageQuery,
-  caller: printable(1, 200).optional().meta({ description: 'What this caller did' }),
+  caller: printable(1, 200).optional().meta({ description: 'Entries of this caller' }),
   from: timeInput.optional().meta({ description: 'At or after' }),
   to: timeInput.optional().meta({ description: 'At or before' }),
 });

@@ -20,15 +20,15 @@ export const loan = z
     customer_id: resourceId,
     customer_external_id: externalId,
     amount: moneyText,
-    outstanding: moneyText.meta({ description: 'What is left to pay' }),
+    outstanding: moneyText.meta({ description: 'The amount still to be paid' }),
     status: z.enum(LOAN_STATUSES),
     contract_version: z.string().nullable(),
     maximum_payment_date: timeText,
-    taken_at: timeText.nullable().meta({ description: 'Null while it is only requested' }),
+    taken_at: timeText.nullable().meta({ description: 'Null until the loan is active' }),
     created_at: timeText,
     updated_at: timeText,
   })
-  .meta({ id: 'Loan', description: 'A loan, as it is now' });
+  .meta({ id: 'Loan', description: 'The current state of a loan' });
 export type LoanBody = z.infer<typeof loan>;
 
 /** The customer of a new loan or payment: one of the two ids, or both if they name the same customer. */
@@ -47,7 +47,7 @@ export const newLoan = z
     external_id: externalId,
     ...namesCustomer,
     amount: amountInput,
-    maximum_payment_date: timeInput.meta({ description: 'As the contract says; it may be past' }),
+    maximum_payment_date: timeInput.meta({ description: 'By the contract; it may be in the past' }),
     contract_version: label.nullable().default(null),
     taken_at: timeInput.optional(),
     status: z.enum(['active', 'pending']).default('active'),
@@ -62,8 +62,8 @@ export type NewLoan = z.infer<typeof newLoan>;
 
 const loanFilters = {
   ...pageQuery,
-  external_id: externalId.optional().meta({ description: 'The one loan of this external_id' }),
-  status: z.enum(LOAN_STATUSES).optional().meta({ description: 'Those of this status' }),
+  external_id: externalId.optional().meta({ description: 'The loan with this external_id' }),
+  status: z.enum(LOAN_STATUSES).optional().meta({ description: 'Loans with this status' }),
   taken_from: timeInput.optional().meta({ description: 'Taken at or after' }),
   taken_to: timeInput.optional().meta({ description: 'Taken at or before' }),
 };
@@ -71,8 +71,8 @@ export const loanPath = z.strictObject({ loan_id: idParameter });
 export const customerLoansQuery = z.strictObject(loanFilters);
 export const loansQuery = z.strictObject({
   ...loanFilters,
-  customer_id: idParameter.optional().meta({ description: 'Those of this customer' }),
-  customer_external_id: externalId.optional().meta({ description: 'Those of the customer of this external_id' }),
+  customer_id: idParameter.optional().meta({ description: 'Loans of this customer' }),
+  customer_external_id: externalId.optional().meta({ description: 'Loans of the customer with this external_id' }),
 });
 export const nothing = z.strictObject({}).optional();
 export const loansPage = pageOf(loan, 'LoansPage');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { toldAs } from '../scalars.ts';
+import { describedAs } from '../scalars.ts';
 
 export const PAGE_LIMIT_MAX = 200;
 export const PAGE_LIMIT_DEFAULT = 50;
@@ -13,15 +13,15 @@ export const pageQuery = {
     .refine((limit) => limit >= 1 && limit <= PAGE_LIMIT_MAX, `must be from 1 to ${PAGE_LIMIT_MAX}`)
     .default(PAGE_LIMIT_DEFAULT)
     .meta({
-      override: toldAs({ type: 'integer', minimum: 1, maximum: PAGE_LIMIT_MAX, default: PAGE_LIMIT_DEFAULT }),
-      description: 'How many rows at most',
+      override: describedAs({ type: 'integer', minimum: 1, maximum: PAGE_LIMIT_MAX, default: PAGE_LIMIT_DEFAULT }),
+      description: 'The most rows of the page',
     }),
   cursor: z
     .string()
     .min(1)
     .max(500)
     .optional()
-    .meta({ description: '`next_cursor` of the page before, with the same filters' }),
+    .meta({ description: '`next_cursor` of the previous page, with the same filters' }),
 };
 
 /** A page of results; `next_cursor` is null on the last page. */

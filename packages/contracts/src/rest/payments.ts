@@ -42,8 +42,8 @@ export type NewPayment = z.infer<typeof newPayment>;
 
 const paymentFilters = {
   ...pageQuery,
-  external_id: externalId.optional().meta({ description: 'The one payment of this external_id' }),
-  status: z.enum(PAYMENT_STATUSES).optional().meta({ description: 'Those of this status' }),
+  external_id: externalId.optional().meta({ description: 'The payment with this external_id' }),
+  status: z.enum(PAYMENT_STATUSES).optional().meta({ description: 'Payments with this status' }),
   paid_from: timeInput.optional().meta({ description: 'Paid at or after' }),
   paid_to: timeInput.optional().meta({ description: 'Paid at or before' }),
 };
@@ -51,7 +51,7 @@ export const paymentPath = z.strictObject({ payment_id: idParameter });
 export const customerPaymentsQuery = z.strictObject(paymentFilters);
 export const paymentsQuery = z.strictObject({
   ...paymentFilters,
-  customer_id: idParameter.optional().meta({ description: 'Those of this customer' }),
-  customer_external_id: externalId.optional().meta({ description: 'Those of the customer of this external_id' }),
+  customer_id: idParameter.optional().meta({ description: 'Payments of this customer' }),
+  customer_external_id: externalId.optional().meta({ description: 'Payments of the customer with this external_id' }),
 });
 export const paymentsPage = pageOf(payment, 'PaymentsPage');

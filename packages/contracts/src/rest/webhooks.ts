@@ -18,7 +18,7 @@ const TYPES = Object.keys(EVENT_TYPES) as [EventType, ...EventType[]];
 const eventType = z.enum(TYPES);
 
 const url = printable(1, WEBHOOK_URL_LENGTH_MAX).meta({
-  description: 'Where messages go: https, and no address of a private network',
+  description: 'The receiver: https, and not an address of a private network',
   format: 'uri',
 });
 const description = printable(0, DESCRIPTION_LENGTH_MAX);
@@ -26,27 +26,30 @@ const eventTypes = z
   .array(eventType)
   .min(1)
   .refine((types) => new Set(types).size === types.length, 'must name no type twice')
-  .meta({ description: 'What it is told of', uniqueItems: true });
+  .meta({ description: 'The types of events that are sent', uniqueItems: true });
 
 export const webhook = z
   .object({
     id: resourceId,
     url,
     description,
-    event_types: z.array(z.string()).meta({ description: 'What it is told of' }),
+    event_types: z.array(z.string()).meta({ description: 'The types of events that are sent' }),
     status: z.enum(WEBHOOK_STATUSES),
-    disabled_reason: z.string().nullable().meta({ description: 'Why we disabled it; null where we did not' }),
+    disabled_reason: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why the service disabled the webhook; null if it did not' }),
     created_at: timeText,
-    created_by: z.string().meta({ description: 'The caller that made it' }),
+    created_by: z.string().meta({ description: 'The caller that created it' }),
     updated_at: timeText,
   })
-  .meta({ id: 'Webhook', description: 'Who is told of events by HTTP' });
+  .meta({ id: 'Webhook', description: 'A receiver of events by HTTP' });
 export type WebhookBody = z.infer<typeof webhook>;
 
 export const createdWebhook = webhook
   .extend({
     secret: z.string().meta({
-      description: 'What messages are signed with (Standard Webhooks); it is shown this once',
+      description: 'Signs messages (Standard Webhooks); shown only here',
       examples: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw8vK2mXyTq0E='],
     }),
   })
@@ -59,7 +62,7 @@ export const newWebhook = z
     event_types: eventTypes.default([...TYPES]),
     description: description.default(''),
   })
-  .meta({ id: 'NewWebhook', description: 'A webhook to be made' });
+  .meta({ id: 'NewWebhook', description: 'A webhook to be created' });
 export type NewWebhook = z.infer<typeof newWebhook>;
 
 export const webhookChange = z
@@ -70,16 +73,16 @@ export const webhookChange = z
     status: z.enum(['active', 'disabled']).optional(),
   })
   .refine((change) => Object.values(change).some((value) => value !== undefined), 'must change something')
-  .meta({ id: 'WebhookChange', description: 'What is to be different; what is left out stays', minProperties: 1 });
+  .meta({ id: 'WebhookChange', description: 'A change of a webhook; omitted members do not change', minProperties: 1 });
 export type WebhookChange = z.infer<typeof webhookChange>;
 
 export const secretRotation = z
   .strictObject({
-    overlap_seconds: overlapSeconds('How long messages are signed with the old secret, too'),
+    overlap_seconds: overlapSeconds('How long messages are also signed with the old secret'),
   })
   .optional()
   .transform((body) => body ?? { overlap_seconds: OVERLAP_SECONDS_DEFAULT })
-  .meta({ id: 'SecretRotation', description: 'How a secret is replaced' });
+  .meta({ id: 'SecretRotation', description: 'The replacement of a secret' });
 
 export const delivery = z
   .object({
@@ -87,27 +90,24 @@ export const delivery = z
     webhook_id: resourceId,
     event_id: z
       .string()
-      .meta({ description: 'As `webhook-id` in the message, and `ce_id` in the topic', examples: ['loans-17-4'] }),
+      .meta({ description: 'Equal to `webhook-id` of the message and `ce_id` in the topic', examples: ['loans-17-4'] }),
     event_type: z.string(),
     customer_id: resourceId,
     status: z.enum(DELIVERY_STATUSES),
     attempts: z.int().min(0),
     created_at: timeText,
     last_attempt_at: timeText.nullable(),
-    last_status: z
-      .int()
-      .nullable()
-      .meta({ description: 'What the receiver answered last; null where it answered nothing' }),
-    last_error: z.string().nullable().meta({ description: 'Why it was not delivered; null where it was' }),
+    last_status: z.int().nullable().meta({ description: 'The last status of the receiver; null without an answer' }),
+    last_error: z.string().nullable().meta({ description: 'Why it was not delivered; null if it was' }),
   })
-  .meta({ id: 'Delivery', description: 'A message, and what came of it' });
+  .meta({ id: 'Delivery', description: 'A message and its outcome' });
 export type DeliveryBody = z.infer<typeof delivery>;
 
 export const webhookReplay = z
   .strictObject({
     delivery_ids: z.array(idInput).min(1).max(REPLAYED_MAX).optional().meta({ description: 'These deliveries' }),
-    from: timeInput.optional().meta({ description: 'Or all events that arrived at this time or later' }),
-    to: timeInput.optional().meta({ description: 'And before this time; until now, where it is left out' }),
+    from: timeInput.optional().meta({ description: 'Or all events that arrived at or after this time' }),
+    to: timeInput.optional().meta({ description: 'And before this time; until now if omitted' }),
   })
   .refine((body) => body.delivery_ids !== undefined || body.from !== undefined, {
     message: 'is required unless from is given',
@@ -120,7 +120,7 @@ export const webhookReplay = z
   .refine((body) => body.to === undefined || body.from !== undefined, { message: 'needs from', path: ['to'] })
   .meta({
     id: 'WebhookReplay',
-    description: 'What is sent once more: either deliveries, or all events of a time',
+    description: 'The messages to send again: either deliveries, or all events of a period',
     oneOf: [{ required: ['delivery_ids'] }, { required: ['from'] }],
     dependentRequired: { to: ['from'] },
   });
@@ -128,12 +128,12 @@ export type WebhookReplay = z.infer<typeof webhookReplay>;
 
 export const replayed = z
   .object({
-    deliveries: z.int().min(0).meta({ description: 'How many messages are sent once more' }),
+    deliveries: z.int().min(0).meta({ description: 'The number of messages that are sent again' }),
     next_from: timeText.nullable().meta({
-      description: 'Where a time holds more events than one replay takes: the `from` of the next one; else null',
+      description: 'If the period has more events than one replay sends: the `from` of the next replay; otherwise null',
     }),
   })
-  .meta({ id: 'Replayed', description: 'What a replay came to' });
+  .meta({ id: 'Replayed', description: 'The outcome of a replay' });
 export type ReplayedBody = z.infer<typeof replayed>;
 
 const messageOf = (type: EventType) =>
@@ -141,7 +141,7 @@ const messageOf = (type: EventType) =>
     .object({
       type: z.literal(type),
       timestamp: timeText.meta({ description: 'When it happened' }),
-      sequence: z.int().min(1).meta({ description: 'Its version, as `ce_sequence` in the topic' }),
+      sequence: z.int().min(1).meta({ description: 'The version, as `ce_sequence` in the topic' }),
       data: eventData[type],
     })
     .meta({ id: `${type}Message` });
@@ -150,7 +150,7 @@ const [firstType, ...otherTypes] = TYPES;
 /** A message to a webhook: an event in the format of Standard Webhooks, with its version in its stream. */
 export const webhookMessage = z
   .discriminatedUnion('type', [messageOf(firstType), ...otherTypes.map(messageOf)])
-  .meta({ id: 'WebhookMessage', description: 'An event, as it is sent to a webhook' });
+  .meta({ id: 'WebhookMessage', description: 'An event in the form that is sent to webhooks' });
 
 export const webhookPath = z.strictObject({ webhook_id: idParameter });
 export const webhooksQuery = z.strictObject({
@@ -161,6 +161,6 @@ export const webhooksPage = pageOf(webhook, 'WebhooksPage');
 export const deliveriesQuery = z.strictObject({
   ...pageQuery,
   status: z.enum(DELIVERY_STATUSES).optional().meta({ description: 'Those of this status' }),
-  customer_id: idParameter.optional().meta({ description: 'Those of this customer' }),
+  customer_id: idParameter.optional().meta({ description: 'Deliveries for this customer' }),
 });
 export const deliveriesPage = pageOf(delivery, 'DeliveriesPage');

@@ -15,9 +15,9 @@ import { dataSchema, type JsonSchema } from './schemas.ts';
 export const EVENTS_VERSION = '1.1.0';
 
 const CHANNELS: Readonly<Record<Stream, { title: string; description: string }>> = {
-  customers: { title: 'Customers', description: 'Who is a customer, with which credit line and status.' },
-  loans: { title: 'Loans', description: 'Which loans are requested, taken, rejected and paid.' },
-  payments: { title: 'Payments', description: 'Which payments were made, and how they were spread over loans.' },
+  customers: { title: 'Customers', description: 'Customers, with their credit lines and statuses.' },
+  loans: { title: 'Loans', description: 'Loans that are requested, taken, rejected and paid.' },
+  payments: { title: 'Payments', description: 'Payments, and how they were spread over loans.' },
 };
 
 export type AsyncApiDocument = ReturnType<typeof asyncApiDocument>;
@@ -62,7 +62,7 @@ const channel = (stream: Stream) => ({
 
 const deadLetterChannel = (stream: Stream) => ({
   title: `Dead letters of ${stream}`,
-  description: `What followers of ${stream} could not understand, and what became of it. Subscribers need not read it.`,
+  description: `Messages that followers of ${stream} could not process, and their outcome. Subscribers can ignore it.`,
   ...topicWith(deadLetterTopicOf(topicOf(TOPIC_PREFIX_DEFAULT, stream)), Object.keys(letterMessages())),
 });
 
@@ -96,7 +96,7 @@ function message(type: EventType) {
         key: {
           type: 'string',
           pattern: '^[1-9]\\d{0,15}$',
-          description: 'The customer id: a customer’s events keep their order',
+          description: 'The customer id, which keeps a customer’s events in order',
         },
         bindingVersion: KAFKA_BINDING,
       },

@@ -15,12 +15,12 @@ const SOURCE = {
 };
 
 const letterHeaders = z.object({
-  [HEADERS.reason]: z.string().meta(about('Why it could not be understood, or take effect')),
+  [HEADERS.reason]: z.string().meta(about('Why the message could not be understood, or take effect')),
   [HEADERS.follower]: z.string().meta(about('The consumer group that sent the letter')),
   ...SOURCE,
   [HEADERS.omittedBytes]: place
     .optional()
-    .meta(about('Only where Kafka refuses the whole letter: how many bytes of key and value are left out')),
+    .meta(about('Only if Kafka refuses the whole letter: the omitted bytes of key and value')),
 });
 
 const noticeHeaders = z.object({
@@ -39,15 +39,15 @@ const ORIGIN = {
 const letter = {
   name: 'DeadLetter',
   title: 'Dead letter',
-  summary: 'A message that a service could not understand: its key, value and headers, and why.',
+  summary: 'A message that a service could not process: its key, value and headers, and the reason.',
   headers: letterHeaders,
-  payload: { description: 'The value of the message, unchanged; nothing where it is left out' },
+  payload: { description: 'The unchanged value of the message; empty if it is omitted' },
   example: { [HEADERS.reason]: 'amount must be a string', [HEADERS.follower]: 'mo.payments', ...ORIGIN },
 };
 const notice = {
   name: 'DeadLetterNotice',
   title: 'Notice of a dead letter',
-  summary: 'A letter was put back on the topic of its message, or dismissed.',
+  summary: 'A letter was replayed to the topic of its message, or dismissed.',
   headers: noticeHeaders,
   payload: { description: 'Nothing' },
   example: { [HEADERS.settled]: 'replayed', [HEADERS.letterPartition]: '3', [HEADERS.letterOffset]: '12', ...ORIGIN },

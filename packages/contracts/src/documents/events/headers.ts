@@ -18,7 +18,7 @@ export function eventHeaders(type: EventType) {
     ce_id: z
       .string()
       .regex(new RegExp(`^${stream}-[1-9]\\d*-[1-9]\\d*$`))
-      .meta(about('Stream, customer id and version: names this event for ever')),
+      .meta(about('Stream, customer id and version: identifies this event forever')),
     ce_source: z.literal(`/mo/${stream}`),
     ce_type: z.literal(type),
     ce_time: timeText.meta(about('When it was decided')),
@@ -28,7 +28,7 @@ export function eventHeaders(type: EventType) {
       .string()
       .regex(seen)
       .optional()
-      .meta(about('The versions of the other streams that this was decided on; left out where there are none')),
+      .meta(about('The versions of the other streams that this event depends on; omitted if there are none')),
     ce_dataschema: z
       .literal(dataSchemaOf(type))
       .meta(about('The JSON Schema of the data: its $id, and its address on the gateway below /schemas/')),

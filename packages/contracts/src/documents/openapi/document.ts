@@ -21,12 +21,12 @@ export const API_VERSION = '1.1.0';
 
 /** In the order of the reference, which shows the first tag expanded. */
 const TAGS = [
-  { name: 'customers', description: 'Who they are, what they may owe, and what they owe.' },
-  { name: 'loans', description: 'Granted within the credit line, or requested first.' },
-  { name: 'payments', description: 'Spread over the loans, the one that was taken first before the next.' },
-  { name: 'webhooks', description: 'Events by HTTP, for those who do not read Kafka.' },
-  { name: 'keys', description: 'Who may call, and what each caller may do.' },
-  { name: 'audit', description: 'Who did what.' },
+  { name: 'customers', description: 'Customers, their credit lines and their debt.' },
+  { name: 'loans', description: 'Loans within the credit line, taken at once or requested first.' },
+  { name: 'payments', description: 'Payments, spread over loans, oldest first.' },
+  { name: 'webhooks', description: 'Events by HTTP, for subscribers without Kafka.' },
+  { name: 'keys', description: 'The API keys of callers.' },
+  { name: 'audit', description: 'The audit log.' },
 ];
 
 /** The OpenAPI 3.1 document of the whole API. */

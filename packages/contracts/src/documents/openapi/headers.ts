@@ -9,7 +9,7 @@ export const idempotencyParameter = idempotencyKey.optional().meta({
   param: {
     id: 'IdempotencyKey',
     description:
-      'Makes a retry safe: the effect happens once, and the first answer is given again. Belongs to the caller, the method and the path; kept for 24 hours. A retry has the same body: the order of members and white space do not matter, but a string is compared as it is written, so `"10"` and `"10.00"` differ.',
+      'Makes retries safe: the effect happens once, and a retry gets the first answer. A key is valid for its caller, method and path, for 24 hours. A retry must have the same body: the order of members and white space do not matter, but strings are compared as they are written, so `"10"` and `"10.00"` differ.',
   },
 });
 
@@ -17,7 +17,7 @@ export const tokenParameter = consistencyToken.optional().meta({
   param: {
     id: 'ConsistencyToken',
     description:
-      'As an earlier answer carried it: this request sees at least that state of its customer. A malformed token is a 400; a token of versions that do not exist is a 503.',
+      'The token of an earlier answer: this request sees at least the state of that answer. A malformed token is a 400; a token with versions that do not exist is a 503.',
   },
 });
 
@@ -36,14 +36,14 @@ export const requestIdHeader = header(
 );
 export const tokenHeader = header(
   'ConsistencyToken',
-  'What this answer has seen of its customer. Send it on as `Consistency-Token` to read at least this state.',
+  'The state of the customer that this answer reflects. Send it as `Consistency-Token` to read at least this state.',
   text,
   true,
   TOKEN,
 );
 export const filteredTokenHeader = header(
   'ConsistencyTokenOfFilter',
-  'What this answer has seen of the customer that a filter names, where it names one that exists.',
+  'The state of the customer that this answer reflects, if a filter names an existing customer.',
   text,
   false,
   TOKEN,
@@ -51,38 +51,38 @@ export const filteredTokenHeader = header(
 /** On a refusal; present if the customer is known. */
 export const refusalTokenHeader = header(
   'ConsistencyTokenOfRefusal',
-  'What this answer has seen of its customer, where there is one.',
+  'The state of the customer that this answer reflects, if there is one.',
   text,
   false,
   TOKEN,
 );
 export const replayedHeader = header(
   'IdempotencyReplayed',
-  'There where this answer was given before, for the same `Idempotency-Key`.',
+  'Present if this is the stored answer for the `Idempotency-Key`.',
   z.literal('true'),
   false,
   'true',
 );
 export const linkHeader = header(
   'Link',
-  'Where there is a next page, its address (RFC 8288), with `rel="next"`.',
+  'The address of the next page (RFC 8288), with `rel="next"`, if there is one.',
   text,
   false,
   '</api/loans?cursor=WzEsIlVtM1pfY0FfIiw0Ml0>; rel="next"',
 );
-export const retryAfterHeader = header('RetryAfter', 'In how many seconds to try again.', text, true, '1');
+export const retryAfterHeader = header('RetryAfter', 'The seconds after which to try again.', text, true, '1');
 export const authenticateHeader = header('WwwAuthenticate', 'How to authenticate.', text, true, 'Bearer');
 /** Present for callers with a rate limit (draft-ietf-httpapi-ratelimit-headers). */
 export const rateLimitHeader = header(
   'RateLimit',
-  'Where the key has a rate: how many requests are left (`r`), and in how many seconds there are more (`t`).',
+  'If the key has a rate: the remaining requests (`r`), and the seconds until there are more (`t`).',
   text,
   false,
   '"key";r=49;t=1',
 );
 export const rateLimitPolicyHeader = header(
   'RateLimitPolicy',
-  'Where the key has a rate: how many requests (`q`) in how many seconds (`w`), over all gateways.',
+  'If the key has a rate: the requests (`q`) per period in seconds (`w`), over all gateways.',
   text,
   false,
   '"key";q=50;w=1',

@@ -13,8 +13,8 @@ const receiveEvent = (): ZodOpenApiOperationObject => ({
   tags: ['webhooks'],
   summary: 'Receive an event',
   description: [
-    'Sent to the URL of each active webhook that is told of the type, signed as [Standard Webhooks](https://www.standardwebhooks.com) has it.',
-    'Check the signature of the body as it came, answer within 15 seconds, and pass over a message whose `webhook-id` you know.',
+    'Sent to the URL of each active webhook that subscribes to the type, signed according to [Standard Webhooks](https://www.standardwebhooks.com).',
+    'Check the signature of the unchanged body, answer within 15 seconds, and ignore messages with a known `webhook-id`.',
   ].join(' '),
   security: [],
   requestParams: { header: z.object(HEADERS) },
@@ -28,25 +28,25 @@ const receiveEvent = (): ZodOpenApiOperationObject => ({
     },
   },
   responses: {
-    '2XX': { description: 'The message is taken.' },
-    410: { description: 'No more messages are wanted: the webhook is disabled.' },
-    default: { description: 'The message is not taken, and comes again, for three days.' },
+    '2XX': { description: 'The message was delivered.' },
+    410: { description: 'The receiver wants no more messages: the webhook is disabled.' },
+    default: { description: 'The message was not delivered; it is retried for three days.' },
   },
 });
 
 const HEADERS = {
   'webhook-id': z
     .string()
-    .meta({ description: 'Names the event: the same whenever it is sent', examples: ['loans-42-1'] }),
+    .meta({ description: 'Identifies the event; the same for each attempt', examples: ['loans-42-1'] }),
   'webhook-timestamp': z
     .string()
     .regex(/^\d+$/)
-    .meta({ description: 'When this attempt was made, in seconds since 1970', examples: ['1772362800'] }),
+    .meta({ description: 'The time of this attempt, in seconds since 1970', examples: ['1772362800'] }),
   'webhook-signature': z.string().meta({
-    description: 'HMAC-SHA256 of id, timestamp and body by each secret that counts, separated by spaces',
+    description: 'HMAC-SHA256 of id, timestamp and body by each valid secret, separated by spaces',
     examples: ['v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4='],
   }),
-  traceparent: z.string().optional().meta({ description: 'W3C Trace Context of the attempt, where it is recorded' }),
+  traceparent: z.string().optional().meta({ description: 'W3C Trace Context of the attempt, if it is recorded' }),
 };
 
 function example(type: EventType, summary: string) {

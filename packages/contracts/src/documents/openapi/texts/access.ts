@@ -4,7 +4,7 @@ import { idInvalid, LIMIT_INVALID, only } from '../text.ts';
 import { lastPage } from './story.ts';
 
 const KEY_ID = 12;
-const NO_STORE = 'Keys that stand in the environment or in a file of the gateway are not among them.';
+const NO_STORE = 'Keys from the environment or a file of the gateway are not included.';
 
 const key: ApiKeyBody = {
   id: KEY_ID,
@@ -37,8 +37,8 @@ const entry: AuditEntryBody = {
 
 export const createKey: OperationText = {
   description: [
-    'The answer shows the key, this once: only its hash is kept. It works at once at the gateway that made it, and within two seconds at every other.',
-    '`scopes` says what it may do: reading and writing are apart, and `admin` may do everything. Keys of the same `name` are one caller, to whom idempotency keys belong.',
+    'The key is shown only in this answer, because only its hash is stored. It works at once at the gateway that created it, and within two seconds at all others.',
+    '`scopes` lists what the key permits: reading and writing are separate, and `admin` permits everything. Keys with the same `name` are one caller, to which idempotency keys belong.',
   ].join('\n\n'),
   request: {
     'application/json': only('A key that pays, until next year', {
@@ -54,14 +54,14 @@ export const createKey: OperationText = {
 };
 
 export const listKeys: OperationText = {
-  description: `All keys, or those that the filters name. ${NO_STORE}`,
+  description: `All keys, or those that match the filters. ${NO_STORE}`,
   answers: { 200: only('A key', lastPage(key)) },
   invalid: LIMIT_INVALID,
   missing: 'database of API keys at this gateway',
 };
 
 export const getKey: OperationText = {
-  description: `The key without the key itself. ${NO_STORE}`,
+  description: `The key's data, without the key itself. ${NO_STORE}`,
   answers: { 200: only('A key', key) },
   invalid: idInvalid('key_id'),
   missing: `key ${KEY_ID}`,
@@ -69,9 +69,9 @@ export const getKey: OperationText = {
 
 export const rotateKey: OperationText = {
   description:
-    'Makes a key of the same name, scopes and rate. The old one expires after `overlap_seconds`, a day unless told, and never later than it would have: until then both work, so that nobody is without a key while the new one is brought to where it is used.',
-  request: { 'application/json': only('The old key goes on for an hour', { overlap_seconds: 3600 }) },
-  answers: { 201: only('The new key, shown this once', { ...created, id: KEY_ID + 1 }) },
+    'Creates a key with the same name, scopes and rate. The old key expires after `overlap_seconds` (default: one day), but never later than before. Until then both keys work, so that callers can switch without an interruption.',
+  request: { 'application/json': only('The old key works for another hour', { overlap_seconds: 3600 }) },
+  answers: { 201: only('The new key, shown only here', { ...created, id: KEY_ID + 1 }) },
   invalid: {
     pointer: '/overlap_seconds',
     in: 'body',
@@ -83,8 +83,8 @@ export const rotateKey: OperationText = {
 
 export const revokeKey: OperationText = {
   description:
-    'The key is refused from now on: at once at the gateway that is asked, within two seconds at every other. A key that is revoked already stays as it is.',
-  request: { 'application/json': only('Nothing need be said', {}) },
+    'The key is refused from now on: at once at the gateway that handles the request, and within two seconds at all others. A key that is already revoked does not change.',
+  request: { 'application/json': only('An empty body', {}) },
   answers: {
     200: only('The key, revoked', { ...key, status: 'revoked', revoked_at: '2026-03-02T08:00:00.000Z' }),
   },
@@ -94,7 +94,7 @@ export const revokeKey: OperationText = {
 
 export const listAudit: OperationText = {
   description:
-    'Every write and every act of an administrator, and whatever was refused to a caller for want of a scope: by whom, from where, and what came of it. An entry is there within a second.',
+    'Every write, every action of an administrator, and every request that was refused for a missing scope: with its caller, address and outcome. Entries appear within a second.',
   answers: { 200: only('A payment', lastPage(entry)) },
   invalid: LIMIT_INVALID,
   missing: 'audit log at this gateway',

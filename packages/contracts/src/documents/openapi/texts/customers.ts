@@ -14,12 +14,12 @@ const ofPath = { invalid: idInvalid('customer_id'), missing: `customer ${ada.id}
 
 export const createCustomer: OperationText = {
   description:
-    'The score is the credit line: what the customer may owe at once. It may be 0. An inactive customer gets no loan, but may pay.',
+    'The score is the credit line: the most that the customer may owe. It may be 0. An inactive customer gets no loan, but may pay.',
   request: {
     'application/json': {
-      least: { summary: 'The least that is needed', value: { external_id: 'ada', score: '1000.00' } },
+      least: { summary: 'Required members only', value: { external_id: 'ada', score: '1000.00' } },
       all: {
-        summary: 'All members; an amount may be a number, too',
+        summary: 'All members, with the amount as a number',
         value: { external_id: 'ada', score: 1000, status: 'active', preapproved_at: '2026-01-15T00:00:00Z' },
       },
     },
@@ -30,10 +30,10 @@ export const createCustomer: OperationText = {
 };
 
 export const listCustomers: OperationText = {
-  description: 'All customers, or those that the filters name. A filter that fits nobody gives an empty page.',
+  description: 'All customers, or those that match the filters. The page is empty if no customer matches.',
   answers: {
     200: {
-      page: { summary: 'A page with more after it', value: firstPage(ada) },
+      page: { summary: 'A page that is followed by others', value: firstPage(ada) },
       last: { summary: 'The last page', value: lastPage(ada) },
     },
   },
@@ -47,14 +47,14 @@ const bulkErrors: BulkError[] = [
 
 export const createCustomersInBulk: OperationText = {
   description: [
-    'The file is CSV (`external_id,score[,status][,preapproved_at]`, header line optional), NDJSON, a JSON array, or one such file in `file` of a form. It is read as it arrives, so it may be of any size.',
-    'A bad or duplicate line is reported and the rest goes in, committed in chunks. With `atomic=true` it is all or nothing. Lines count from 1, the header line included; in a JSON array they are places in it.',
-    'The `Idempotency-Key` names the upload, and bodies are not compared: one that was cut off has created what came before the cut, and sent again under the same key it counts those lines as created.',
+    'The file is CSV (`external_id,score[,status][,preapproved_at]`, header line optional), NDJSON, a JSON array, or one such file in the field `file` of a form. It is read as it arrives, so it may have any size.',
+    'Invalid and duplicate lines are reported, and the customers of the other lines are created, in chunks. With `atomic=true`, either all customers are created or none. Lines are numbered from 1, including the header line; in a JSON array, elements are numbered.',
+    'The `Idempotency-Key` identifies the upload; bodies are not compared. An interrupted upload has created the customers of earlier chunks. If it is repeated with the same key, these lines count as created.',
   ].join('\n\n'),
   request: {
-    'text/csv': only('A header line, a good line and a bad one', LINES),
+    'text/csv': only('A header line, a valid line and an invalid one', LINES),
     'application/x-ndjson': only(
-      'One customer a line',
+      'One customer per line',
       '{"external_id":"ada","score":"1000.00"}\n{"external_id":"bob","score":"-5"}\n',
     ),
     'application/json': only('A list of customers', [
@@ -66,11 +66,11 @@ export const createCustomersInBulk: OperationText = {
   answers: {
     200: {
       all: {
-        summary: 'Everything went in',
+        summary: 'All customers were created',
         value: { received: 2, created: 2, failed: 0, errors: [], errors_truncated: false },
       },
       some: {
-        summary: 'A line was bad',
+        summary: 'A line was invalid',
         value: { received: 2, created: 1, failed: 1, errors: bulkErrors, errors_truncated: false },
       },
     },
@@ -83,22 +83,22 @@ export const failedUpload = { received: 2, created: 0, failed: 1, errors: bulkEr
 
 export const listBalances: OperationText = {
   description: [
-    'What each customer owes and what is left of its credit line. `total_debt` counts what is outstanding of active and pending loans; `available_amount` is never below 0.00.',
+    'The debt of each customer, and the rest of its credit line. `total_debt` is the outstanding amount of active and pending loans; `available_amount` is never below 0.00.',
     'Without a `Consistency-Token`, balances may lack recent writes, as `GET /api/customers/{customer_id}/balance` describes.',
   ].join('\n\n'),
-  answers: { 200: only('A page of one balance', lastPage(balance)) },
+  answers: { 200: only('A page with one balance', lastPage(balance)) },
   invalid: LIMIT_INVALID,
 };
 
 export const getCustomer: OperationText = {
-  description: 'The customer as it is now. With a `Consistency-Token`, at least as the token has seen it.',
+  description: 'The current state of the customer; with a `Consistency-Token`, at least the state of the token.',
   answers: { 200: only('A customer', ada) },
   ...ofPath,
 };
 
 export const changeCustomer: OperationText = {
   description:
-    'The change is stored when the answer comes. 200: it is enforced, so no loan is granted any more against what it took away. 202: it is not enforced yet, and a loan may still be granted against the old score or status. The same request sent again answers 200 once the change is enforced.',
+    'The change is stored when the answer arrives. 200: the change is enforced, so that no loan is granted by the old score or status. 202: the change is not enforced yet, and a loan may still be granted by the old score or status. A repeated request is answered with 200 once the change is enforced.',
   request: {
     'application/json': {
       score: { summary: 'Another credit line', value: { score: '500.00' } },
@@ -115,9 +115,9 @@ export const changeCustomer: OperationText = {
 
 export const getBalance: OperationText = {
   description: [
-    'A balance never counts a payment without the loans that the payment was spread over. With the `Consistency-Token` of an earlier answer it reflects at least what that answer reflects.',
-    'Without a token it may lack recent writes: usually of some milliseconds, and of up to about 70 seconds while Kafka is down.',
-    '`total_debt` includes pending loans, which a payment does not pay: a payment of `total_debt` is rejected where the customer has a pending loan. `GET /api/loans` with `status=active` gives what can be paid.',
+    'A balance never counts a payment without the loans that it was spread over. With the `Consistency-Token` of an earlier answer, the balance reflects at least the state of that answer.',
+    'Without a token, the balance may lack recent writes: usually those of some milliseconds, and those of up to about 70 seconds while Kafka is down.',
+    '`total_debt` includes pending loans, which payments do not pay: a payment of `total_debt` is rejected if the customer has a pending loan. `GET /api/loans` with `status=active` lists the loans that can be paid.',
   ].join('\n\n'),
   answers: { 200: only('A balance', balance) },
   ...ofPath,
@@ -125,19 +125,20 @@ export const getBalance: OperationText = {
 
 export const getStatement: OperationText = {
   description:
-    'By the time at which each took effect. A loan enters when it is active, a rejected payment never does; `total_debt` is the running sum, and ends at the active debt. `as_of` gives the statement of a moment.',
+    'Sorted by the time at which each entry took effect. Loans appear once they are active; rejected payments never appear. `total_debt` is the running sum, and ends with the active debt. `as_of` limits the statement to entries up to a time.',
   answers: { 200: only('A loan and a payment', lastPage(...statement)) },
   ...ofPath,
 };
 
 export const listCustomerLoans: OperationText = {
-  description: "The loans of one customer, whatever their status. The same filters as for all customers' loans.",
-  answers: { 200: only('A loan that is paid in part, and one that waits', lastPage(pendingLoan, loanAfterPayment)) },
+  description: 'The loans of one customer in any status, with the same filters as the list of all loans.',
+  answers: { 200: only('A requested loan, and one that is partly paid', lastPage(pendingLoan, loanAfterPayment)) },
   ...ofPath,
 };
 
 export const listCustomerPayments: OperationText = {
-  description: "The payments of one customer, rejected ones included. The same filters as for all customers' payments.",
+  description:
+    'The payments of one customer, including rejected ones, with the same filters as the list of all payments.',
   answers: { 200: only('One payment', lastPage(payment)) },
   ...ofPath,
 };

@@ -7,9 +7,9 @@ const ofPath = { invalid: idInvalid('loan_id'), missing: `loan ${loan.id}` };
 
 export const takeLoan: OperationText = {
   description: [
-    'A loan is active from the start: `outstanding` is its amount, and `taken_at` is now unless it is given. With `status: pending` it is only requested: it holds credit until it is activated or rejected.',
-    "It is refused where its amount with the customer's debt exceeds the score, or where the customer is inactive. Before a refusal, the latest state of the customer and of its payments is fetched; if that is not possible, the answer is 503. A refused loan leaves its `external_id` free.",
-    'The customer is named by `customer_id` or `customer_external_id`; both must name the same one.',
+    'A loan is active at once: `outstanding` is its amount, and `taken_at` defaults to now. With `status: pending` the loan is only requested: it uses credit until it is activated or rejected.',
+    "A loan is refused if its amount plus the customer's debt exceeds the score, or if the customer is inactive. Before a refusal, the latest state of the customer and its payments is fetched; if that is not possible, the answer is 503. A refused loan leaves its `external_id` free.",
+    '`customer_id` or `customer_external_id` names the customer. If both are given, they must name the same customer.',
   ].join('\n\n'),
   request: {
     'application/json': {
@@ -18,7 +18,7 @@ export const takeLoan: OperationText = {
         value: { external_id: 'loan-1', amount: '600.00', contract_version: '2026-1', ...terms },
       },
       pending: {
-        summary: 'Only requested',
+        summary: 'A requested loan',
         value: { external_id: 'loan-2', amount: '100.00', status: 'pending', ...terms },
       },
     },
@@ -26,7 +26,7 @@ export const takeLoan: OperationText = {
   answers: {
     201: {
       active: { summary: 'A loan', value: loan },
-      pending: { summary: 'Only requested', value: pendingLoan },
+      pending: { summary: 'A requested loan', value: pendingLoan },
     },
   },
   invalid: { pointer: '/amount', in: 'body', code: 'invalid', detail: 'must be greater than zero' },
@@ -34,14 +34,14 @@ export const takeLoan: OperationText = {
 };
 
 export const listLoans: OperationText = {
-  description: 'All loans, or those that the filters name. A customer that does not exist gives an empty page.',
-  answers: { 200: only('A loan that is paid in part, and one that waits', lastPage(pendingLoan, loanAfterPayment)) },
+  description: 'All loans, or those that match the filters. The page is empty if the customer does not exist.',
+  answers: { 200: only('A requested loan, and one that is partly paid', lastPage(pendingLoan, loanAfterPayment)) },
   invalid: LIMIT_INVALID,
 };
 
 export const getLoan: OperationText = {
-  description: 'The loan as it is now. `outstanding` is what is left to pay of it.',
-  answers: { 200: only('A loan that is paid in part', loanAfterPayment) },
+  description: 'The current state of the loan. `outstanding` is the amount still to be paid.',
+  answers: { 200: only('A loan that is partly paid', loanAfterPayment) },
   ...ofPath,
 };
 
@@ -54,14 +54,14 @@ const granted = {
 
 export const activateLoan: OperationText = {
   description:
-    'A grant like any other: the customer must be active, and its debt, this loan included, within its score. Where it is refused the loan stays pending. `taken_at` is now. No body, or `{}`.',
+    'Requires an active customer whose debt, including this loan, is within its score. If the activation is refused, the loan stays pending. `taken_at` becomes the current time. The body is empty or `{}`.',
   request: { 'application/json': only('An empty body', {}) },
   answers: { 200: only('The loan is active', granted) },
   ...ofPath,
 };
 
 export const rejectLoan: OperationText = {
-  description: 'The loan counts as no debt any more. Its `outstanding` stays its amount. No body, or `{}`.',
+  description: 'The loan no longer counts as debt. Its `outstanding` remains its amount. The body is empty or `{}`.',
   request: { 'application/json': only('An empty body', {}) },
   answers: {
     200: only('The loan is rejected', { ...pendingLoan, status: 'rejected', updated_at: '2026-02-03T09:00:00.000Z' }),

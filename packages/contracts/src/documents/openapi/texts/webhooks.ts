@@ -50,31 +50,31 @@ const missing = `webhook ${WEBHOOK_ID}`;
 
 export const createWebhook: OperationText = {
   description: [
-    'From now on each event of these types is sent to the URL by POST, as JSON with `type`, `timestamp`, `sequence` and `data`, signed as [Standard Webhooks](https://www.standardwebhooks.com) has it. The answer shows the secret for that, this once.',
+    'From now on each event of these types is sent to the URL by POST, as JSON with `type`, `timestamp`, `sequence` and `data`, signed according to [Standard Webhooks](https://www.standardwebhooks.com). The secret for the signature is shown only in this answer.',
     "A receiver takes a message by any 2xx within 15 seconds. Otherwise it comes again, after seconds at first and hours at last, for three days; `Retry-After` is heeded, a redirect is not followed, and a 410 disables the webhook. A customer's events come one after the other, a cause before its effect: while one waits to be taken, those after it wait, too. A message may come twice: `webhook-id` is the same then.",
     'The URL must be https, and must not lead into a private network.',
   ].join('\n\n'),
   request: {
-    'application/json': only('Who is told of loans', {
+    'application/json': only('A webhook for events of loans', {
       url: URL,
       event_types: ['LoanTaken', 'LoanRejected'],
       description: 'Orders wait for this',
     }),
   },
-  answers: { 201: only('The webhook, with the secret that is shown this once', { ...webhook, secret }) },
+  answers: { 201: only('The webhook, with the secret, which is shown only here', { ...webhook, secret }) },
   invalid: { pointer: '/url', in: 'body', code: 'invalid', detail: 'must be an https URL' },
   missing: 'webhooks service at this gateway',
 };
 
 export const listWebhooks: OperationText = {
-  description: 'All webhooks, or those of a status.',
+  description: 'All webhooks, or those with a status.',
   answers: { 200: only('One webhook', lastPage(webhook)) },
   invalid: LIMIT_INVALID,
   missing: 'webhooks service at this gateway',
 };
 
 export const getWebhook: OperationText = {
-  description: 'A webhook as it is now, without its secret.',
+  description: 'The current state of a webhook, without its secret.',
   answers: { 200: only('A webhook', webhook) },
   invalid: idInvalid('webhook_id'),
   missing,
@@ -82,16 +82,16 @@ export const getWebhook: OperationText = {
 
 export const updateWebhook: OperationText = {
   description:
-    'What is left out stays as it is. Of what happens while it is disabled it is told nothing, unless that is replayed later; what waited before goes on at once when it is active again.',
-  request: { 'application/json': only('It rests', { status: 'disabled' }) },
+    'Omitted members do not change. Events that occur while the webhook is disabled are not sent, unless they are replayed later. Messages that were waiting before are sent as soon as the webhook is active again.',
+  request: { 'application/json': only('Disable the webhook', { status: 'disabled' }) },
   answers: { 200: only('The webhook, disabled', { ...changed, status: 'disabled' }) },
   invalid: { pointer: '/url', in: 'body', code: 'invalid', detail: 'must not be an address of a private network' },
   missing,
 };
 
 export const removeWebhook: OperationText = {
-  description: 'It is told of nothing more, and what waits for it is given up. What was sent can still be listed.',
-  request: { 'application/json': only('Nothing need be said', {}) },
+  description: 'No further messages are sent, and waiting messages are dropped. Sent messages can still be listed.',
+  request: { 'application/json': only('An empty body', {}) },
   answers: { 200: only('The webhook, removed', { ...changed, status: 'removed' }) },
   invalid: idInvalid('webhook_id'),
   missing,
@@ -99,8 +99,8 @@ export const removeWebhook: OperationText = {
 
 export const rotateWebhookSecret: OperationText = {
   description:
-    'The answer shows the new secret, this once. For `overlap_seconds`, a day unless told, messages carry two signatures, one by each secret, so that a receiver may change over when it suits.',
-  request: { 'application/json': only('The old secret goes on for an hour', { overlap_seconds: 3600 }) },
+    'The new secret is shown only in this answer. For `overlap_seconds` (default: one day), messages carry two signatures, one by each secret, so that the receiver can switch without an interruption.',
+  request: { 'application/json': only('The old secret is used for another hour', { overlap_seconds: 3600 }) },
   answers: { 200: only('The webhook, with its new secret', { ...changed, secret }) },
   invalid: {
     pointer: '/overlap_seconds',
@@ -112,19 +112,19 @@ export const rotateWebhookSecret: OperationText = {
 };
 
 export const listDeliveries: OperationText = {
-  description: 'Each message to the webhook, and what came of it. They are kept for 30 days.',
-  answers: { 200: only('One that is to be sent again, and one that was taken', firstPage(waiting, delivered)) },
+  description: 'Each message to the webhook, with its outcome. Deliveries are kept for 30 days.',
+  answers: { 200: only('A delivery that will be retried, and one that succeeded', firstPage(waiting, delivered)) },
   invalid: LIMIT_INVALID,
   missing,
 };
 
 export const replayWebhook: OperationText = {
   description:
-    'Sends messages once more: those that are named, whatever came of them, or one of every event that arrived in some time and has a type that the webhook is told of. They come after what waits already. A time that holds more than 10,000 events is replayed in parts: `next_from` says from when on to go on, until it is null. Events are kept for 30 days, so an earlier time gives fewer messages, or none: `deliveries` says how many.',
+    'Sends messages again: either the given deliveries, whatever their outcome, or one message for each event that arrived in a period and has a type that the webhook subscribes to. They are sent after messages that are already waiting. A period with more than 10,000 events is replayed in parts: repeat the request with `next_from` as `from`, until `next_from` is null. Events are kept for 30 days, so an earlier period has fewer messages, or none; `deliveries` is their number.',
   request: {
     'application/json': {
       deliveries: { summary: 'Two deliveries', value: { delivery_ids: [311, 312] } },
-      time: { summary: 'All of a night', value: { from: '2026-02-01T22:00:00Z', to: '2026-02-02T06:00:00Z' } },
+      time: { summary: 'All events of a night', value: { from: '2026-02-01T22:00:00Z', to: '2026-02-02T06:00:00Z' } },
     },
   },
   answers: { 202: only('Two messages', { deliveries: 2, next_from: null }) },
