@@ -1,6 +1,6 @@
 import type { EventOf, NewPayment, StreamEvent } from '@mo/contracts';
 import { MemoryAccounts } from '@mo/messaging/testing';
-import { formatMoney, parseMoney } from '@mo/money';
+import { allocate, formatMoney, parseMoney } from '@mo/money';
 import fc from 'fast-check';
 import { makePaymentCommand } from '../src/commands/make-payment.ts';
 import { type PaymentAccount, unknownAccount } from '../src/domain/account.ts';
@@ -133,10 +133,14 @@ describe('a payment of very many loans', () => {
   });
 });
 
-const loans = fc.array(fc.tuple(fc.bigInt({ min: 1n, max: 5_000n }), fc.integer({ min: 1, max: 4 })), { maxLength: 8 });
+/** Few days, so that loans are often taken at the same time. */
+const day = fc.integer({ min: 1, max: 4 });
+const loans = fc.array(fc.tuple(fc.bigInt({ min: 1n, max: 5_000n }), day), { maxLength: 8 });
 const amounts = fc.array(fc.tuple(fc.bigInt({ min: 1n, max: 9_000n }), fc.integer({ min: 0, max: 12 })), {
   maxLength: 15,
 });
+/** A loan, or a payment. */
+const arrival = fc.record({ isLoan: fc.boolean(), amount: fc.bigInt({ min: 1n, max: 5_000n }), day });
 const commandOf = ([amount, name]: [bigint, number]) =>
   makePaymentCommand(request(amount, { external_id: `p${name}` }), null, origin);
 
@@ -151,6 +155,32 @@ describe('a batch of payments', () => {
         );
         expect(together.written).toEqual(oneByOne.written);
         expect(together.account(1)).toMatchObject({ owed: oneByOne.account(1).owed, loans: oneByOne.account(1).loans });
+      }),
+    );
+  });
+
+  it('pays the oldest loans first, in whatever order loans and payments arrive', () => {
+    fc.assert(
+      fc.property(fc.array(arrival), (list) => {
+        const accounts = owing();
+        const debts: { id: number; day: number; outstanding: bigint }[] = [];
+        for (const [place, { isLoan, amount, day }] of list.entries()) {
+          if (isLoan) {
+            const id = debts.length + 1;
+            accounts.follow([lent(id, amount, day)]);
+            debts.push({ id, day, outstanding: amount });
+            debts.sort((a, b) => a.day - b.day || a.id - b.id);
+          } else {
+            const before = accounts.written.length;
+            accounts.decide([commandOf([amount, place])]);
+            const applied = accounts.written.slice(before).filter((event) => event.type === 'PaymentApplied');
+            const parts = allocate(amount, debts) ?? [];
+            const details = parts.map((part) => ({ loan_id: part.id, amount: formatMoney(part.amount) }));
+            expect(applied.flatMap(({ data }) => data.details)).toEqual(details);
+            for (const part of parts)
+              for (const debt of debts) if (debt.id === part.id) debt.outstanding -= part.amount;
+          }
+        }
       }),
     );
   });
