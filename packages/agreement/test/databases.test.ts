@@ -1,7 +1,7 @@
 import { type StackFile, testServers } from '@mo/dev-stack';
 import { differences, type Owner, query } from '../src/index.ts';
 
-/** Of each service's tables, the columns that are looked at. */
+/** The compared columns of each service's tables. */
 const TABLES: Readonly<Record<Owner, string>> = {
   customers: `
     CREATE TABLE customers (id bigint, score numeric(12,2), status smallint);

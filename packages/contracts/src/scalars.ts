@@ -116,7 +116,7 @@ const YEAR_MAX = 9999;
 
 const TIME_RULE = 'must be an RFC 3339 time with an offset, such as "2026-01-31T09:30:00Z"';
 const TIME_FORM = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
-/** What becomes of an offset in a query whose plus sign is not encoded. */
+/** The form of a time in a query whose plus sign was not encoded. */
 const PLUS_LOST = /T[\d:.]+ \d\d:\d\d$/;
 
 function timeRule(input: unknown): string {

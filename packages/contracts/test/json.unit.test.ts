@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { JSON_DEPTH_MAX, NumberLiteral, parseJson } from '../src/index.ts';
 
-/** As the rule has it: each number by the text that it was written as. */
+/** The reference implementation, which looks at the text of each number. */
 const byEachNumber = (text: string): unknown =>
   JSON.parse(text, (_key, value, context?: { source?: string }) => {
     if (typeof value !== 'number') return value;
@@ -11,7 +11,7 @@ const byEachNumber = (text: string): unknown =>
       : new NumberLiteral(source);
   });
 
-/** JSON with numbers, and texts that look like them, as they may be written. */
+/** JSON with numbers in all notations, and strings that look like numbers. */
 const written = fc.letrec<{ value: string; list: string; object: string }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },

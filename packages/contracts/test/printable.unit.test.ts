@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Operation, operations } from '../src/index.ts';
 
-/** PostgreSQL has no text that holds it. */
+/** PostgreSQL's text can't contain it. */
 const NUL = '\u0000';
 
 const all = Object.values<Operation>(operations);

@@ -151,7 +151,7 @@ describe('an atomic bulk upload', () => {
         const waiting =
           "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM stagings%'";
         await waitFor(async () => (await statement(customers, waiting)).length > 0);
-        // Often enough for the other one to have come to its end, too.
+        // Often enough that the other upload has ended, too.
         for (let turn = 0; turn < 20; turn += 1)
           expect(await upload(customers.app, csvOf([prefix()]))).toMatchObject({ status: 200, body: { created: 1 } });
       }),

@@ -4,18 +4,18 @@ import { countsOf, csvOf, namesOf, prefix, upload } from './bulk-harness.ts';
 import { type CustomersUnderTest, startCustomers } from './harness.ts';
 
 const LINES = 20_000;
-/** White space, which JSON passes over: it makes the file 100 MB. */
+/** White space, which JSON ignores; it makes the file 100 MB large. */
 const PADDING = ' '.repeat(5_000);
 const LINES_PER_PIECE = 10;
 const PIECES_PER_SAMPLE = 200;
-/** Half of the file: what is under way of it differs with the speed of the machine, but is never so much. */
+/** Half of the file: the part in flight varies with the speed of the machine, but is always smaller. */
 const GROWTH_BYTES_MAX = 50_000_000;
 const TIMEOUT_MS = 300_000;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** NDJSON, a customer a line, made piece by piece. */
+/** NDJSON with one customer per line, generated piece by piece. */
 function* padded(score: string): Generator<string> {
   const names = namesOf(prefix(), LINES);
   while (names.length > 0) {
@@ -24,7 +24,7 @@ function* padded(score: string): Generator<string> {
   }
 }
 
-/** The pieces of a file, and how much more memory is in use later on than near its beginning. */
+/** The pieces of a file, and the growth of the memory in use since its beginning. */
 function measured(pieces: Iterable<string>) {
   const used: number[] = [];
   function* sampled(): Generator<string> {

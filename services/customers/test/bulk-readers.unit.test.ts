@@ -11,7 +11,7 @@ const csv: Make = () => new CsvReader();
 const ndjson: Make = () => new NdjsonReader();
 const jsonArray: Make = () => new JsonArrayReader();
 
-/** Reads a file that arrives in pieces, cut at the places given. */
+/** Reads a file that arrives in pieces, cut at these positions. */
 function readIn(make: Make, file: Buffer, cuts: readonly number[]): ReadLine[] {
   const reader = make();
   const ends = [...cuts.toSorted((a, b) => a - b), file.length];

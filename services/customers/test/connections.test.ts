@@ -6,7 +6,7 @@ import { type CustomersUnderTest, inDatabase, registered, startCustomers, statem
 
 const READS = 20;
 const UPLOADS = 4;
-/** Two batches, one that waits for a lock, and what is read on their way. */
+/** For two batches, a unit that waits for a lock, and reads outside of transactions. */
 const FOR_THE_WRITE_PATH = 4;
 const CONNECTIONS = 10;
 const WAITING = `SELECT 1 FROM pg_stat_activity
@@ -35,7 +35,7 @@ describe('slow reads and uploads', () => {
           slow.push(send(customers.app, 'GET', `/api/customers/${id}/balance`));
         }
         await waitFor(async () => (await waiting()) >= CONNECTIONS - FOR_THE_WRITE_PATH);
-        // As many others have come to the database by then as may.
+        // By then, slow calls use as many connections as they may.
         for (let n = 0; n < 5; n += 1) expect(await waiting()).toBe(CONNECTIONS - FOR_THE_WRITE_PATH);
       }),
     );

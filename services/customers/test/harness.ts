@@ -68,7 +68,7 @@ export async function registered(app: App, more: object = {}): Promise<CustomerB
   return reply.body;
 }
 
-/** Works on the service's database, beside the service. */
+/** Runs work on the service's database, concurrently with the service. */
 export async function inDatabase<T>(
   { databaseUrl }: ServiceUnderTest,
   work: (sql: Sql, database: Database) => Promise<T>,

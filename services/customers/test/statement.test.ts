@@ -27,14 +27,14 @@ describe('a statement', () => {
       'PaymentApplied',
       paymentApplied(customer, { paid_at: at(day), total_amount: amount, external_id: reference }),
     );
-  /** Brings the customer up to so many loans and payments. */
+  /** Waits until the customer has applied these versions of loans and payments. */
   const upTo = ({ id }: CustomerBody, loans: number, payments: number) =>
     getBalance(customers.app, id, { 'consistency-token': `1.${id}.1.${loans}.${payments}` });
   const read = ({ id }: CustomerBody, query = ''): Promise<Reply<Page>> =>
     send<Page>(customers.app, 'GET', `/api/customers/${id}/statement${query}`);
   const short = (entries: StatementEntryBody[]) => entries.map((entry) => `${entry.reference} ${entry.total_debt}`);
 
-  /** Told out of order: by effective time a comes first, then p, then five of the same instant. */
+  /** Out of order: by effective time, a is first, then p, then five entries of the same instant. */
   async function customerWithSeven(): Promise<CustomerBody> {
     const customer = await registered(customers.app);
     take(customer, 3, '30.00', 'b');

@@ -1,4 +1,4 @@
-/** What happens to events that can't be understood: who waits, who sees it, and how it ends. */
+/** Events that can't be understood: their effect on customers, metrics and dead letters, and their recovery. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -44,7 +44,7 @@ async function borrower() {
   return { id, loan };
 }
 
-/** A rebalance may double a letter. */
+/** A rebalance may duplicate a letter. */
 const distinct = (): IncomingMessage[] => {
   const placeOf = ({ headers }: IncomingMessage) => `${headers.mo_source_partition}/${headers.mo_source_offset}`;
   return [...new Map(letters.map((letter) => [placeOf(letter), letter])).values()];
@@ -52,7 +52,7 @@ const distinct = (): IncomingMessage[] => {
 
 const push = (...events: StreamEvent[]) => publish(producer, loans.topicPrefix, events);
 
-/** The message of an event, changed; it goes to the partition that its key says. */
+/** The changed message of an event; its key determines the partition. */
 async function pushChanged(event: StreamEvent, headers: Record<string, string>, data: object | string = event.data) {
   const value = typeof data === 'string' ? data : JSON.stringify(data);
   const seen = Object.entries(event.seen).map(([stream, version]) => `${stream}=${version}`);
@@ -71,7 +71,7 @@ async function pushChanged(event: StreamEvent, headers: Record<string, string>, 
 const bytesOf = (headers: Record<string, string>) =>
   Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)]));
 
-/** Sends a message to the byte, again while the new topic has no leader yet. */
+/** Sends a message unchanged, and retries while the new topic has no leader. */
 const pushRaw = (message: RawMessage) => waitFor(() => producer.send(topic, [message]).then(() => true));
 
 const outstanding = async (app: App, loanId: number) => (await getLoan(app, loanId)).body.outstanding;
@@ -99,7 +99,7 @@ async function deadLetters(...args: string[]): Promise<{ code: number; output: s
 it('each kind of bad event goes to the dead letters with reason and origin, and its partition continues', async () => {
   const [a, b] = [await borrower(), await borrower()];
   const paid = (of: typeof a, version: number) => pay(loans.payments, of.loan, '10.00', version);
-  // All are made before the first is sent: whoever asks their owner then is given them all.
+  // All events exist before the first is sent, so that a pull returns all of them.
   const made = [paid(a, 1), paid(a, 2), paid(a, 3), paid(a, 4), paid(a, 5), paid(a, 6)] as const;
   const [first, second, third, fourth, fifth, sixth] = made;
   await pushChanged(first, { ce_specversion: '2.0' });
@@ -126,7 +126,7 @@ it('each kind of bad event goes to the dead letters with reason and origin, and 
     expect(headers).toMatchObject({ mo_source_topic: topic, mo_follower: `${loans.topicPrefix}.loans` });
     expect(headers.mo_source_offset).toMatch(/^\d+$/);
   }
-  // The owner's journal has what was garbled on the way; what nobody's stream has stands.
+  // The owner's journal contains the event that was garbled in transit; letters of events in no stream remain.
   await waitFor(async () => (await outstanding(loans.app, a.loan.id)) === '340.00');
   await waitFor(async () => (await outstanding(loans.app, b.loan.id)) === '390.00');
   await waitFor(async () => (await quarantined(loans.app)) === 3);
@@ -141,7 +141,7 @@ it('an event that only newer software understands delays its own customer until 
   await waitFor(async () => (await outstanding(loans.app, b.loan.id)) === '390.00');
   await waitFor(async () => (await quarantined(loans.app)) === 1);
 
-  // Reads go on, and so does what needs no news; what would be refused on old news is not refused, nor granted.
+  // Reads and decisions that need no new events continue; a refusal on stale data is a 503.
   await waitFor(async () => (await outstanding(loans.app, a.loan.id)) === '390.00');
   expect((await postLoan(loans.app, newLoan(a.id, { amount: '100.00' }))).status).toBe(201);
   const unconfirmed = await postLoan(loans.app, newLoan(a.id, { amount: '600.00' }));
@@ -155,7 +155,7 @@ it('an event that only newer software understands delays its own customer until 
   await waitFor(async () => (await quarantined(loans.app)) === 0);
   expect((await postLoan(loans.app, newLoan(a.id, { amount: '600.00' }))).status).toBe(201);
 
-  // A pull alone is enough for it to be seen.
+  // A pull alone is enough to count it.
   loans.payments.garble = () => true;
   const unseen = letters.length;
   pay(loans.payments, b.loan, '10.00', 2);
@@ -166,7 +166,7 @@ it('an event that only newer software understands delays its own customer until 
 
 it('the gauge survives a restart, is equal in all processes, and falls once the event is replayed', async () => {
   const a = await borrower();
-  // Payments can't be asked, so that nothing but the event itself can end it.
+  // Payments can't be reached, so that only the event itself can end the quarantine.
   loans.payments.reachable = false;
   const event = pay(loans.payments, a.loan, '10.00', 1);
   await pushChanged(event, {}, '{"oops');
@@ -187,7 +187,7 @@ it('the gauge survives a restart, is equal in all processes, and falls once the 
   expect(dismissed).toEqual({ code: 0, output: expect.stringMatching(/^letters dismissed: [1-9]$/m) });
   for (const app of [replica, restarted]) await waitFor(async () => (await quarantined(app)) === 1);
 
-  // The event is whole in its owner's journal; what is put back is as bad as before, and stands at its new place.
+  // The owner's journal has the intact event; the replayed message is as bad as before, and is quarantined again.
   expect((await deadLetters('replay')).output).toMatch(/^letters put back: [1-9], as messages: 1, left: 0$/m);
   await waitFor(() => distinct().filter(({ headers }) => headers.ce_sequence === '1').length === 2);
   expect(await quarantined(restarted)).toBe(1);
@@ -201,13 +201,13 @@ it('the gauge survives a restart, is equal in all processes, and falls once the 
 it('an event that could not take effect does so when it is replayed unchanged after its cause', async () => {
   const a = await borrower();
   loans.payments.reachable = false;
-  // It pays a loan that loans does not have: nobody pulls it away meanwhile.
+  // It pays a loan that loans does not have, so that no pull applies it in the meantime.
   const event = pay(loans.payments, { ...a.loan, id: a.loan.id + 1 }, '10.00', 1);
   await push(event);
   await waitFor(() => distinct().length === 1);
   expect(letters[0]?.headers.mo_reason).toMatch(/^it cannot take effect: /);
   await waitFor(async () => (await quarantined(loans.app)) === 1);
-  // Others of its partition go on; the loan that it pays is made by another command, after which the event fits.
+  // Other events of its partition continue. Another command takes the loan, after which the event can take effect.
   expect((await postLoan(loans.app, newLoan(a.id, { amount: '100.00' }))).body.id).toBe(a.loan.id + 1);
   expect((await deadLetters('replay', '--topic', topic)).code).toBe(0);
   await waitFor(async () => (await outstanding(loans.app, a.loan.id + 1)) === '90.00');

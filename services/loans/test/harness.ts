@@ -1,4 +1,4 @@
-/** The loans app under test, and what its tests say in a word. */
+/** The loans app under test, and short forms for its tests. */
 import type { EventData, LoanBody, Problem, SeenVersions, StreamEvent } from '@mo/contracts';
 import type { App } from '@mo/messaging';
 import {
@@ -22,14 +22,14 @@ export async function startLoans(): Promise<LoansUnderTest> {
 
 let lastCustomer = 0;
 
-/** A customer that the loans service has not heard of yet. */
+/** Registers a customer whose event has not reached loans. */
 export function register(owner: StreamOwner, more: Partial<EventData<'CustomerRegistered'>> = {}): number {
   lastCustomer += 1;
   owner.append('CustomerRegistered', { ...customerData(lastCustomer), ...more });
   return lastCustomer;
 }
 
-/** What customers says of a customer. */
+/** The data of an event of customers. */
 export const customerData = (id: number): EventData<'CustomerUpdated'> => ({
   customer_id: id,
   customer_external_id: `customer-${id}`,
@@ -38,7 +38,7 @@ export const customerData = (id: number): EventData<'CustomerUpdated'> => ({
   preapproved_at: null,
 });
 
-/** A payment that the loans service has not heard of yet. */
+/** Makes a payment whose event has not reached loans. */
 export function pay(
   owner: StreamOwner,
   loan: LoanBody,
@@ -60,14 +60,14 @@ export function pay(
 
 let lastLoan = 0;
 
-/** A request of 400.00 under a name of its own. */
+/** A request for 400.00 with a unique external_id. */
 export function newLoan(customerId: number, more: object = {}) {
   lastLoan += 1;
   const terms = { amount: '400.00', maximum_payment_date: '2030-01-01T00:00:00Z' };
   return { external_id: `loan-${lastLoan}`, customer_id: customerId, ...terms, ...more };
 }
 
-/** A loan, or the problem that came in its place. */
+/** A loan, or the problem instead of it. */
 export type LoanOrProblem = LoanBody & Pick<Problem, 'code' | 'errors'>;
 
 export const postLoan = (app: App, loan: object, headers: Record<string, string> = {}): Promise<Reply<LoanOrProblem>> =>

@@ -61,7 +61,7 @@ describe('reading loans', () => {
     expect(await page(`/api/loans?customer_id=${long}`)).toMatchObject({ status: 200, body: { results: [] } });
     const body = JSON.stringify(newLoan(0)).replace('"customer_id":0', `"customer_id":${long}`);
     const headers = { 'content-type': 'application/json' };
-    // The neighbour's customer has to be pulled, too.
+    // The customer of the neighbour must be pulled, too.
     const neighbour = postLoan(loans.app, newLoan(register(loans.customers)));
     const response = await loans.app.server.inject({ method: 'POST', url: '/api/loans', headers, body });
     expect(response.json()).toMatchObject({

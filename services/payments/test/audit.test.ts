@@ -3,7 +3,7 @@ import { waitFor } from '@mo/messaging/testing';
 import { createLogger } from '@mo/service-kit';
 import { lend, newPayment, type PaymentsUnderTest, postPayment, register, startPayments } from './harness.ts';
 
-/** Several audits' worth of calls. */
+/** The calls of several audits. */
 const CUT_CALLS_MIN = 5;
 
 describe('the audit of a running service', () => {

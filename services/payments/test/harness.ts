@@ -1,4 +1,4 @@
-/** The payments app under test, and what its tests say in a word. */
+/** The payments app under test, and short forms for its tests. */
 import type { EventData, PaymentBody, Problem } from '@mo/contracts';
 import type { App } from '@mo/messaging';
 import {
@@ -23,7 +23,7 @@ export async function startPayments(more: Partial<Config> = {}): Promise<Payment
 
 let lastCustomer = 0;
 
-/** A customer that the payments service has not heard of yet. */
+/** Registers a customer whose event has not reached payments. */
 export function register(owner: StreamOwner, more: Partial<EventData<'CustomerRegistered'>> = {}): number {
   lastCustomer += 1;
   owner.append('CustomerRegistered', {
@@ -39,7 +39,7 @@ export function register(owner: StreamOwner, more: Partial<EventData<'CustomerRe
 
 let lastLoan = 0;
 
-/** A loan that the payments service has not heard of yet. */
+/** Takes a loan whose event has not reached payments. */
 export function lend(owner: StreamOwner, customerId: number, amount: string, takenAt = '2026-01-01T00:00:00.000Z') {
   lastLoan += 1;
   const data: EventData<'LoanTaken'> = {
@@ -58,13 +58,13 @@ export function lend(owner: StreamOwner, customerId: number, amount: string, tak
 
 let lastPayment = 0;
 
-/** A request under a name of its own. */
+/** A request with a unique external_id. */
 export function newPayment(customerId: number, amount: string, more: object = {}) {
   lastPayment += 1;
   return { external_id: `payment-${lastPayment}`, customer_id: customerId, total_amount: amount, ...more };
 }
 
-/** A payment, or the problem that came in its place. */
+/** A payment, or the problem instead of it. */
 export type PaymentOrProblem = PaymentBody & Pick<Problem, 'code' | 'errors'>;
 
 export const postPayment = (

@@ -15,7 +15,7 @@ const registered = event('customers', 1, 'CustomerRegistered', {
   score: '0.00',
   preapproved_at: null,
 });
-/** Of 1.00, taken on a day of January. */
+/** A loan of 1.00, taken on a day of January. */
 const lent = (loanId: number, day: number) =>
   event(
     'loans',

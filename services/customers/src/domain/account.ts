@@ -6,7 +6,7 @@
 import type { CustomerStatus, EventData, SeenVersions, StreamEvent } from '@mo/contracts';
 import { type Money, parseMoney } from '@mo/money';
 
-/** What this service alone decides about a customer. */
+/** The attributes of a customer, which this service alone decides. */
 export interface Customer {
   readonly customerId: number;
   /** Empty until the customer is registered. */

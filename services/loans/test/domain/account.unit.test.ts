@@ -171,7 +171,7 @@ describe('several events', () => {
   });
 });
 
-/** How many entries maps are made with while some work is done. */
+/** The number of entries with which maps are created during some work. */
 function entriesCopiedBy(work: () => void): number {
   const { Map: PlainMap } = globalThis;
   let copied = 0;
