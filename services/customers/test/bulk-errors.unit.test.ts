@@ -32,6 +32,6 @@ describe('the error of a line', () => {
   ])('contains no half of a surrogate pair, which many JSON parsers refuse (%#)', (value) => {
     const { external_id, detail } = errorOf(value);
     expect([external_id, detail].filter((text) => SURROGATE.test(text ?? ''))).toEqual([]);
-    expect([...detail].length).toBeLessThanOrEqual(300);
+    expect(Array.from(detail).length).toBeLessThanOrEqual(300);
   });
 });

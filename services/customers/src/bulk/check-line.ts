@@ -58,5 +58,5 @@ function nameOf(value: unknown): string | null {
 /** At most `max` characters. Half of a surrogate pair is replaced, because many JSON parsers refuse it. */
 function beginningOf(text: string, max: number): string {
   const units = text.slice(0, 2 * max);
-  return [...units].slice(0, max).join('').toWellFormed();
+  return Array.from(units).slice(0, max).join('').toWellFormed();
 }

@@ -37,7 +37,7 @@ export const customers: readonly Fault[] = [
   {
     id: 'error-halves-a-character',
     file: 'services/customers/src/bulk/check-line.ts',
-    replace: "[...units].slice(0, max).join('').toWellFormed()",
+    replace: "Array.from(units).slice(0, max).join('').toWellFormed()",
     by: 'units.slice(0, max)',
     breaks: 'the error of a line cuts a valid external_id off, in the middle of a character',
     check: unit('services/customers/test/bulk-errors'),
