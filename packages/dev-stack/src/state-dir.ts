@@ -9,6 +9,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readFileSync,
@@ -78,12 +79,30 @@ function canOthersReach(folder: string): boolean {
 
 /** Writes a file so that a reader sees either the old or the new text, never a part. */
 export function writeAtomically(path: string, text: string, mode = 0o600): void {
+  withPart(path, text, mode, (part) => renameSync(part, path));
+}
+
+/**
+ * Creates a file with its whole text.
+ *
+ * @returns false if the file exists; of several processes that create it at once, exactly one gets true
+ */
+export function createAtomically(path: string, text: string, mode = 0o600): boolean {
+  try {
+    withPart(path, text, mode, (part) => linkSync(part, path)); // which, unlike a rename, replaces nothing
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function withPart(path: string, text: string, mode: number, publish: (part: string) => void): void {
   const part = `${path}.${randomBytes(4).toString('hex')}.part`;
   try {
     writeFileSync(part, text, { mode });
-    renameSync(part, path);
-  } catch (error) {
+    publish(part);
+  } finally {
     rmSync(part, { force: true });
-    throw error;
   }
 }

@@ -51,6 +51,22 @@ export const starting: readonly Fault[] = [
     check: servers('packages/dev-stack/test/temporary'),
   },
   {
+    id: 'stale-lock-removed-by-all',
+    file: 'packages/dev-stack/src/stack/lock.ts',
+    replace: '  if (textOf(path) === text) rmSync(path);',
+    by: '  rmSync(path, { force: true });',
+    breaks: 'two starts at once, after a killed one, both write to the same data',
+    check: unit('packages/dev-stack/test/lock'),
+  },
+  {
+    id: 'lock-written-in-part',
+    file: 'packages/dev-stack/src/state-dir.ts',
+    replace: '(part) => linkSync(part, path)',
+    by: "() => writeFileSync(path, text, { flag: 'wx', mode })",
+    breaks: 'a start takes the lock that another one is still writing for a damaged one, and both run',
+    check: unit('packages/dev-stack/test/lock'),
+  },
+  {
     id: 'stack-described-after-its-end',
     file: 'packages/dev-stack/src/stack/start-stack.ts',
     replace: '    await this.#guard.removeAtEnd(stackFileOf(dir));\n',
