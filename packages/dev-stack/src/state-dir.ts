@@ -77,6 +77,36 @@ function canOthersReach(folder: string): boolean {
   }
 }
 
+/**
+ * Reads a JSON file that a stack has written.
+ *
+ * @param isValid whether the file can contain this value
+ * @param advice what a user can do about a damaged file, as the end of a sentence
+ * @returns undefined if the file does not exist
+ * @throws Error that names a damaged file; it omits the content, which may be secret
+ */
+export function readJson<T>(path: string, isValid: (value: unknown) => value is T, advice: string): T | undefined {
+  if (!existsSync(path)) return undefined;
+  const value = parsed(readFileSync(path, 'utf8'));
+  if (!isValid(value)) throw damaged(path, advice);
+  return value;
+}
+
+/** The error for a file of a stack that cannot be used. */
+export const damaged = (path: string, advice: string): Error => new Error(`${path} is damaged: ${advice}`);
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** True for a JSON object, as opposed to an array or null. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Writes a file so that a reader sees either the old or the new text, never a part. */
 export function writeAtomically(path: string, text: string, mode = 0o600): void {
   withPart(path, text, mode, (part) => renameSync(part, path));

@@ -3,9 +3,10 @@
  * from npm and Maven. Later starts repeat the choice of the first one, because the data are there. MO_SERVERS=embedded
  * or MO_SERVERS=containers overrides this.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../progress.ts';
+import { isObject, readJson } from '../state-dir.ts';
 import { ensureImages } from './containers.ts';
 import { type DatabaseUrls, databaseOwners, optionalOwners } from './databases.ts';
 import { engineAnswers } from './engine.ts';
@@ -25,12 +26,13 @@ const kinds: readonly OwnKind[] = ['containers', 'embedded'];
 /**
  * Reads the environment and looks for a docker engine. Does not store the choice.
  *
- * @throws Error if a variable is invalid
+ * @param isFresh the data will be deleted, so a damaged record of their kind is ignored
+ * @throws Error if a variable is invalid or the record is damaged
  */
-export async function chooseServers(env: NodeJS.ProcessEnv, dir: string, log: Log): Promise<Choice> {
+export async function chooseServers(env: NodeJS.ProcessEnv, dir: string, log: Log, isFresh = false): Promise<Choice> {
   const urls = urlsFrom(env);
   const brokers = brokersFrom(env);
-  const kind = urls && brokers ? 'embedded' : await ownKind(env, dir, log);
+  const kind = urls && brokers ? 'embedded' : await ownKind(env, dir, log, isFresh);
   return {
     postgres: urls ? { kind: 'environment', urls } : { kind },
     kafka: brokers ? { kind: 'environment', brokers } : { kind },
@@ -65,11 +67,11 @@ export function kindFile(dir: string): string {
   return join(dir, 'servers.json');
 }
 
-async function ownKind(env: NodeJS.ProcessEnv, dir: string, log: Log): Promise<OwnKind> {
+async function ownKind(env: NodeJS.ProcessEnv, dir: string, log: Log, isFresh: boolean): Promise<OwnKind> {
   const forced = env.MO_SERVERS;
   if (forced && !kinds.includes(forced as OwnKind))
     throw new Error(`MO_SERVERS must be ${kinds.join(' or ')}, not "${forced}"`);
-  const decided = forced ? (forced as OwnKind) : storedKind(dir);
+  const decided = forced ? (forced as OwnKind) : storedKind(dir, isFresh);
   if (decided === 'embedded') return decided;
   if (!(await engineAnswers())) {
     if (forced)
@@ -93,11 +95,21 @@ const volumesUnreachable =
   'the data of this stack are in docker volumes, but no docker engine responds: start the engine, or set ' +
   'MO_SERVERS=embedded to start from scratch without one';
 
-function storedKind(dir: string): OwnKind | undefined {
-  if (!existsSync(kindFile(dir))) return undefined;
-  const { kind } = JSON.parse(readFileSync(kindFile(dir), 'utf8')) as { kind: OwnKind };
-  return kinds.find((known) => known === kind);
+const kindDamaged =
+  `set MO_SERVERS to the kind of servers that have the data (${kinds.join(' or ')}), or start from scratch with ` +
+  'npm start -- --fresh';
+
+function storedKind(dir: string, isFresh: boolean): OwnKind | undefined {
+  try {
+    return readJson(kindFile(dir), isKindRecord, kindDamaged)?.kind;
+  } catch (error) {
+    if (isFresh) return undefined;
+    throw error;
+  }
 }
+
+const isKindRecord = (value: unknown): value is { kind: OwnKind } =>
+  isObject(value) && kinds.includes(value.kind as OwnKind);
 
 function urlsFrom(env: NodeJS.ProcessEnv): DatabaseUrls | undefined {
   const variables = databaseOwners.map(variableOf);

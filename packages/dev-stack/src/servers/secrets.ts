@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAtomically } from '../state-dir.ts';
+import { isObject, readJson, writeAtomically } from '../state-dir.ts';
 
 const passwordBytes = 24;
 
@@ -10,10 +9,14 @@ export function newPassword(): string {
   return randomBytes(passwordBytes).toString('base64url');
 }
 
-/** The passwords of a stack's database roles by name, generated at first use. Only the owner can read their file. */
+/**
+ * The passwords of a stack's database roles by name, generated at first use. Only the owner can read their file.
+ *
+ * @throws Error if the file is damaged
+ */
 export function passwords(dir: string): (role: string) => string {
   const path = passwordsFile(dir);
-  const stored: Record<string, string> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+  const stored = readJson(path, arePasswords, 'restore it, or start from scratch with npm start -- --fresh') ?? {};
   return (role) => {
     let password = stored[role];
     if (password === undefined) {
@@ -24,6 +27,9 @@ export function passwords(dir: string): (role: string) => string {
     return password;
   };
 }
+
+const arePasswords = (value: unknown): value is Record<string, string> =>
+  isObject(value) && Object.values(value).every((password) => typeof password === 'string');
 
 /** The file with the passwords of a stack. */
 export function passwordsFile(dir: string): string {

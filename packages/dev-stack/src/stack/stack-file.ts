@@ -2,10 +2,10 @@
  * `.mo/stack.json` describes the running stack to other programs: URLs, process ids and credentials. The whole file is
  * replaced whenever a pid changes, and removed at the end, by the guard if the supervisor is killed.
  */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseOwner } from '../servers/databases.ts';
-import { writeAtomically } from '../state-dir.ts';
+import { isObject, readJson, writeAtomically } from '../state-dir.ts';
 
 export interface ReplicaEntry {
   /** The URL for operators; for the gateway, also the URL of the API. */
@@ -40,10 +40,14 @@ export function writeStackFile(dir: string, stack: StackFile): void {
   writeAtomically(stackFileOf(dir), `${JSON.stringify(stack, null, 2)}\n`);
 }
 
-/** The stack that runs in this folder, or undefined if none does. */
+/**
+ * The stack that runs in this folder, or undefined if none does.
+ *
+ * @throws Error if the file is damaged
+ */
 export function readStackFile(dir: string): StackFile | undefined {
-  const path = stackFileOf(dir);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as StackFile) : undefined;
+  const isStackFile = (value: unknown): value is StackFile => isObject(value);
+  return readJson(stackFileOf(dir), isStackFile, 'remove it, or restart the stack, which writes it');
 }
 
 export function removeStackFile(dir: string): void {

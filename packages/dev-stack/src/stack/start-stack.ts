@@ -116,9 +116,9 @@ class Launch {
 
     let announce = () => {};
     const plan = await this.#plan();
+    const { key, keysFile } = apiKey(dir);
     const servers = this.#options.servers ?? (await this.#startServers(plan, () => announce()));
     const databases = await servers.createDatabases(this.#options.servers ? 'stack' : '');
-    const { key, keysFile } = apiKey(dir);
     await makeIdentities(dir, serviceNames);
     const inputs = { env, dir, brokers: servers.kafka.brokers, databases, keysFile };
     const environments = await environmentsOf(plan, inputs, this.#options.detour);
@@ -164,7 +164,7 @@ class Launch {
     if (env.API_KEYS || env.API_KEYS_FILE)
       log(`API_KEYS and API_KEYS_FILE are ignored: the keys of this stack are in ${join(dir, 'api-keys')}`);
     readServerFiles(env);
-    const choice = await chooseServers(env, dir, log);
+    const choice = await chooseServers(env, dir, log, fresh);
     // Leftover containers use the volumes that the new ones will write to.
     if ([choice.postgres.kind, choice.kafka.kind].includes('containers'))
       for (const label of this.#leftContainers) await removeLabelled(label);

@@ -64,7 +64,7 @@ function stackIn(dir: string): StackFile | null {
   try {
     stack = readStackFile(dir);
   } catch (error) {
-    throw new CommandError(`${dir}/stack.json is not JSON`, { cause: error });
+    throw new CommandError((error as Error).message, { cause: error });
   }
   if (stack === undefined) return null;
   const isWhole = stack.gateway?.url && stack.apiKey && stack.kafka?.brokers?.length > 0;
