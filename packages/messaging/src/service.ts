@@ -37,6 +37,7 @@ import {
   processConfig,
   type Registry,
   routesOf,
+  Startup,
   type StopStep,
   tracingConfig,
   tracingSettings,
@@ -122,11 +123,18 @@ export interface App {
   /** Null if every client that reaches the server is admitted. */
   readonly admission: Admission | null;
   readonly logger: Logger;
+  /**
+   * Waits for the database, migrates it, and starts all work in the background. Until this is done, the server answers
+   * only operators.
+   *
+   * @throws as `migrateFirst` does
+   */
+  start(): Promise<void>;
   /** The steps that stop the app, in order. */
   readonly steps: readonly StopStep[];
 }
 
-/** Migrates the database, builds the service, and starts following and relaying; the server isn't listening yet. */
+/** Builds the service; the server isn't listening, and nothing has started yet. */
 export async function createService<A extends Account>(definition: ServiceDefinition<A>): Promise<App> {
   const { config, model, tables, audited, entities, migrations, peerUrls } = definition;
   const name = model.stream;
@@ -138,7 +146,6 @@ export async function createService<A extends Account>(definition: ServiceDefini
   const admission = openAdmission(identity, config, Object.keys(peerUrls), logger, registry, PULLERS);
   const tracing = await openTracing(name, config.MO_VERSION, tracingSettings(config), logger);
   const settings = { ...connection, entities, migrations, logger };
-  await migrateFirst(name, connection, definition, logger);
   const watch = poolMetrics(registry);
   const open = (label: string, connectionsMax: number, pool: string) =>
     openDatabase({ ...settings, name: label, connectionsMax, onPool: (made) => watch(pool, made, connectionsMax) });
@@ -165,13 +172,14 @@ export async function createService<A extends Account>(definition: ServiceDefini
   const server = createServer({
     logger,
     registry,
-    notReady: async () => (notice.isGiven ? 'stopping' : streams.notReady()),
+    notReady: async () => (notice.isGiven ? 'stopping' : ((await streams.notReady()) ?? whyStarting(startup))),
     explain: databaseProblem,
     takesMux: true,
     admission,
     tracer: tracing.tracer,
   });
   const notice = new Notice(server.server);
+  const startup = new Startup(server);
   const atOnceMax = CONNECTIONS_MAX - TRANSACTIONS_AT_ONCE_MAX - ON_THE_WAY - (definition.ownTransactionsMax ?? 0);
   const reads = new Gate({ ...READS, atOnceMax });
   const gated: Sql = {
@@ -193,12 +201,16 @@ export async function createService<A extends Account>(definition: ServiceDefini
   const serve = routesOf(server, { ...streams.routeHooks, reads });
   definition.routes({ serve, server, database, rowsById, streams, logger, registry });
   streams.routes(server);
-  streams.start();
 
   return {
     server,
     admission,
     logger,
+    start: () =>
+      startup.run(async () => {
+        await migrateFirst(name, connection, definition, logger);
+        streams.start();
+      }),
     steps: [
       { name: 'readiness', stop: () => notice.give() },
       { name: 'server', stop: () => server.close() },
@@ -210,9 +222,13 @@ export async function createService<A extends Account>(definition: ServiceDefini
   };
 }
 
-/** Starts listening; returns the app. */
+/** Why a process whose database can be reached is not ready. */
+export const whyStarting = ({ isOver }: Startup): string | null => (isOver ? null : 'the database is being migrated');
+
+/** Starts listening, then the app; returns the app. */
 export async function listen(app: App, { HOST, PORT }: { HOST: string; PORT: number }): Promise<App> {
   await app.admission?.listen(HOST, LISTEN_BACKLOG);
   await app.server.listen({ host: HOST, port: PORT, backlog: LISTEN_BACKLOG });
+  await app.start();
   return app;
 }

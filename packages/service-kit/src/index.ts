@@ -26,6 +26,7 @@ export * from './route.ts';
 export * from './send.ts';
 export * from './server.ts';
 export { StartError } from './start-error.ts';
+export * from './startup.ts';
 export { StoreBusyError, StoreConflictError, StoreRefusalError } from './store-error.ts';
 export { certificateFault, keyFault, type TlsOptions } from './tls.ts';
 export * from './trace.ts';

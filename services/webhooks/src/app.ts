@@ -2,7 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import { STREAMS } from '@mo/contracts';
 import { connectionOf, databaseProblem, migrateFirst, openDatabase, poolMetrics, whyAway } from '@mo/database';
-import { type App, HttpPeers, kafkaConnection, kafkaOverKafkajs, LagGauges, Lease, processName } from '@mo/messaging';
+import {
+  type App,
+  HttpPeers,
+  kafkaConnection,
+  kafkaOverKafkajs,
+  LagGauges,
+  Lease,
+  processName,
+  whyStarting,
+} from '@mo/messaging';
 import {
   createLogger,
   createRegistry,
@@ -13,6 +22,7 @@ import {
   openIdentity,
   openTracing,
   routesOf,
+  Startup,
   systemClock,
   tracingSettings,
 } from '@mo/service-kit';
@@ -45,7 +55,7 @@ export interface Times {
   readonly claimMs: number;
 }
 
-/** Migrates the database, builds the service and starts intake and delivery; the server isn't listening yet. */
+/** Builds the service; the server isn't listening, and nothing has started yet. */
 export async function createApp(config: Config, times: Times = { pauseMs, claimMs: CLAIM_MS }): Promise<App> {
   const connection = connectionOf(NAME, config.WEBHOOKS_DATABASE_URL, config);
   const brokers = kafkaConnection(config);
@@ -55,7 +65,6 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
   const identity = openIdentity(NAME, config.IDENTITY_DIR ?? null, urls, logger, registry, config.TLS_REQUIRED);
   const admission = openAdmission(identity, config, [], logger, registry);
   const tracing = await openTracing(NAME, config.MO_VERSION, tracingSettings(config), logger);
-  await migrateFirst(NAME, connection, { migrations, indexes }, logger);
   const watch = poolMetrics(registry);
   const database = await openDatabase({
     ...connection,
@@ -139,27 +148,26 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
   const server = createServer({
     logger,
     registry,
-    notReady: async () => (notice.isGiven ? 'stopping' : whyAway(database)),
+    notReady: async () => (notice.isGiven ? 'stopping' : ((await whyAway(database)) ?? whyStarting(startup))),
     explain: databaseProblem,
     takesMux: true,
     admission,
     tracer: tracing.tracer,
   });
   const notice = new Notice(server.server);
+  const startup = new Startup(server);
   const serve = routesOf(server, { isKeyUsed: (key) => answers.isUsed(key), catchUp: async () => {} });
   webhookRoutes({ serve, webhooks, deliveries, answers, targets, wake });
-  subscriber.start();
-  fetcher.start();
-  recall.start();
-  sweeper.start();
-  lag.start();
-  dispatcher.start();
-  housekeeping.start();
 
   return {
     server,
     admission,
     logger,
+    start: () =>
+      startup.run(async () => {
+        await migrateFirst(NAME, connection, { migrations, indexes }, logger);
+        for (const part of [subscriber, fetcher, recall, sweeper, lag, dispatcher, housekeeping]) part.start();
+      }),
     steps: [
       { name: 'readiness', stop: () => notice.give() },
       { name: 'server', stop: () => server.close() },

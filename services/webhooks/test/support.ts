@@ -220,6 +220,7 @@ export async function startUnderTest(networks = THIS_MACHINE, times = TIMES): Pr
   const startReplica = async () => {
     const app = await createApp(config, times);
     apps.push(app);
+    await app.start();
     return app;
   };
   const kafka: Kafka = kafkaOverKafkajs('test', servers, createLogger('test', 'silent'));

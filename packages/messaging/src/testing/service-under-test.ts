@@ -55,6 +55,7 @@ export async function startServiceUnderTest<Config>(
   const startReplica = async () => {
     const app = await createApp(config);
     apps.add(app);
+    await app.start();
     return app;
   };
   const stopReplica = async (app: App) => {

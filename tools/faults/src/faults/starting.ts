@@ -75,6 +75,22 @@ export const starting: readonly Fault[] = [
     check: unit('packages/dev-stack/test/damaged-files'),
   },
   {
+    id: 'calls-before-migrations',
+    file: 'packages/service-kit/src/startup.ts',
+    replace: 'if (this.#isOver ||',
+    by: 'if (!this.#isOver ||',
+    breaks: 'a process accepts calls while its tables are missing',
+    check: servers('services/loans/test/starting'),
+  },
+  {
+    id: 'ready-before-migrations',
+    file: 'packages/messaging/src/service.ts',
+    replace: '(await streams.notReady()) ?? whyStarting(startup)',
+    by: 'await streams.notReady()',
+    breaks: 'load balancers send calls to a process that refuses them',
+    check: servers('services/loans/test/starting'),
+  },
+  {
     id: 'stack-described-after-its-end',
     file: 'packages/dev-stack/src/stack/start-stack.ts',
     replace: '    await this.#guard.removeAtEnd(stackFileOf(dir));\n',
