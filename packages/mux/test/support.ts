@@ -27,6 +27,8 @@ export interface RunningServer {
 
 const servers: { server: Server; sockets: Set<Socket> }[] = [];
 const clients: MuxClient[] = [];
+/** A socket that reads nothing does not notice that its other end has closed. */
+const opened: Socket[] = [];
 
 export async function startServer(answer: RequestListener, takesMux = true): Promise<RunningServer> {
   const server = createServer({ shouldUpgradeCallback: (request) => takesMux && isMuxUpgrade(request) }, answer);
@@ -49,6 +51,7 @@ export async function connectByHand({ origin }: RunningServer): Promise<Socket> 
   const headers = { connection: 'upgrade', upgrade: MUX_PROTOCOL };
   const opening = request({ port: new URL(origin).port, path: MUX_PATH, headers }).end();
   const [, socket] = (await once(opening, 'upgrade')) as [unknown, Socket];
+  opened.push(socket);
   return socket.on('error', () => {});
 }
 
@@ -67,6 +70,7 @@ export function startClient(
 
 export async function stopAll(): Promise<void> {
   for (const client of clients.splice(0)) client.destroy();
+  for (const socket of opened.splice(0)) socket.destroy();
   for (const { server, sockets } of servers.splice(0)) {
     for (const socket of sockets) socket.destroy();
     server.close();

@@ -62,7 +62,9 @@ it('answers that a caller does not read are bounded together, and those of other
   expect([others.status, (await others.json()) as object]).toEqual([200, { results: [expect.any(String)] }]);
   unread.socket.destroy();
   await until(async () => (await gateway.metric('gateway_answer_bytes')) === 0, 'it is forgotten');
-  expect((await gateway.call('GET', '/api/payments')).status).toBe(200);
+  const next = await gateway.call('GET', '/api/payments');
+  await next.arrayBuffer(); // an answer that is not read keeps its connection open
+  expect(next.status).toBe(200);
 });
 
 it('uploads of one caller are bounded together, and those of others are not', async () => {

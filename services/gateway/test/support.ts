@@ -58,6 +58,8 @@ export interface Stub {
 
 const stubs = new Set<Stub>();
 const gateways = new Set<RunningGateway>();
+/** A socket that reads nothing does not notice that its other end has closed. */
+const rawSockets: Socket[] = [];
 
 interface StubSetup {
   port?: number;
@@ -228,6 +230,7 @@ export async function startGateway(setup: GatewaySetup = {}): Promise<RunningGat
 
 /** Ends whatever a test has started. */
 export async function stopAll(): Promise<void> {
+  for (const socket of rawSockets.splice(0)) socket.destroy();
   await Promise.all([...gateways].map((gateway) => gateway.stop()));
   await Promise.all([...stubs].map((stub) => stub.kill()));
 }
@@ -240,6 +243,7 @@ export class RawConnection {
 
   constructor(port: number) {
     this.socket = connect(port, '127.0.0.1');
+    rawSockets.push(this.socket);
     this.socket.setEncoding('latin1');
     this.socket.on('data', (text: string) => {
       this.received += text;
