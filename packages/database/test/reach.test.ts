@@ -70,6 +70,7 @@ it('waits for a database that comes up meanwhile', async () => {
   onWarning = () => {
     const proxy = createServer((socket) => {
       const other = connect(databases.port, '127.0.0.1');
+      sockets.push(other);
       for (const each of [socket, other]) each.on('error', () => {});
       socket.pipe(other).pipe(socket);
     });

@@ -7,7 +7,9 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import {
+  accessSync,
   chmodSync,
+  constants,
   existsSync,
   linkSync,
   lstatSync,
@@ -35,9 +37,19 @@ export function serverUser(): { uid: number; gid: number } | undefined {
   return { uid: Number(nobody?.[2] ?? 65_534), gid: Number(nobody?.[3] ?? 65_534) };
 }
 
-/** Creates the folder for the state of one stack. */
+/**
+ * Creates the folder for the state of one stack.
+ *
+ * @throws Error that says what to do if this process cannot write to it
+ */
 export function makeStateDir(dir: string): void {
-  mkdirSync(join(dir, 'logs'), { recursive: true });
+  try {
+    mkdirSync(join(dir, 'logs'), { recursive: true });
+    for (const folder of [dir, join(dir, 'logs')]) accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new Error(`the stack cannot write to its folder (${reason}): give this user access, or set MO_DIR`);
+  }
   // mkdtemp closes folders to others, but PostgreSQL's user must pass through. Secrets are in files closed to others.
   if (serverUser()) chmodSync(dir, 0o711);
 }

@@ -173,6 +173,30 @@ describe('npm start', () => {
     expect(await nothingLeft(command)).toBe(true);
   });
 
+  test('runs once when it is started twice at the same moment', async () => {
+    const both = [start([], otherServers), start([], otherServers)];
+    const second = await Promise.race(both.map(async (command) => command.ended.then(() => command)));
+    const [first] = both.filter((command) => command !== second);
+    await expect(second.ended).resolves.toBe(1);
+    expect(second.output()).toContain(`this stack is already running: process ${first!.supervisor()}`);
+    await first!.printed(ready);
+    first!.interrupt();
+    await first!.ended;
+    expect(await nothingLeft(first!)).toBe(true);
+    expect(readdirSync(state)).not.toContain('lock.json');
+  });
+
+  test('names a damaged file, before anything is started', async () => {
+    const file = join(state, 'api-key');
+    const key = readFileSync(file, 'utf8');
+    writeFileSync(file, '');
+    const command = start([], otherServers);
+    await expect(command.ended).resolves.toBe(1);
+    writeFileSync(file, key);
+    expect(command.output()).toContain(`${file} is damaged: remove it, and the next start generates another key`);
+    expect(await nothingLeft(command)).toBe(true);
+  });
+
   test('no description of the stack is left when its supervisor is killed', async () => {
     const command = start([], otherServers);
     await command.printed(ready);

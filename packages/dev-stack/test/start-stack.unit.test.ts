@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { postgresDataDir } from '../src/servers/postgres.ts';
@@ -15,6 +15,13 @@ afterEach(() => rmSync(dir, { recursive: true }));
 it('starts nothing if its signal is already aborted', async () => {
   await expect(startStack({ dir, signal: AbortSignal.abort() })).rejects.toThrow('the start was aborted');
   expect(readdirSync(dir)).toEqual(['logs']);
+});
+
+it('a folder that cannot be written is named, with what to do', async () => {
+  const file = join(dir, 'file');
+  writeFileSync(file, '');
+  const message = `the stack cannot write to its folder (ENOTDIR: not a directory, mkdir '${file}/logs'): give this user`;
+  await expect(startStack({ dir: file })).rejects.toThrow(message);
 });
 
 it('a file that cannot be replaced is left unchanged, and no partial file remains', () => {

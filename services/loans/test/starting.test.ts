@@ -30,6 +30,7 @@ const proxyTo = (url: URL): Server =>
     const other = connect(Number(url.port), url.hostname);
     for (const each of [socket, other]) each.on('error', () => {});
     socket.pipe(other).pipe(socket);
+    socket.on('close', () => other.destroy());
   });
 
 /** Holds the lock of migrations until `release` settles. Resolves once it is held. */
