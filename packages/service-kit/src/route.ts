@@ -118,6 +118,15 @@ const compiledParts = <O extends Operation>(operation: O): O => ({
   ...(operation.body !== undefined && { body: z.compile(operation.body, { strict: true }) }),
 });
 
+/** The parameters of an operation that has none. */
+const noParameters = z.compile(z.strictObject({}), { strict: true });
+
+/** The validated parameters; undefined if the operation has none. @throws ProblemError invalid_request */
+function queryOf({ query: schema }: Operation, { query }: FastifyRequest): unknown {
+  const validated = validate(schema ?? noParameters, query, 'query');
+  return schema === undefined ? undefined : validated;
+}
+
 const isGoneOf = (request: FastifyRequest) => (): boolean => request.raw.socket?.destroyed === true;
 
 async function validRequest<O extends Operation>(
@@ -127,19 +136,20 @@ async function validRequest<O extends Operation>(
 ): Promise<ValidRequest<O>> {
   const key = keyOf(operation, request);
   const params = part(operation.params, request.params, 'path') as Parsed<O, 'params'>;
-  const query = part(operation.query, request.query, 'query') as Parsed<O, 'query'>;
+  let query: unknown;
   let token: ConsistencyToken | null = null;
   try {
+    query = queryOf(operation, request);
     token = tokenOf(request);
   } catch (error) {
-    // If the key was used before, its answer is replayed, whatever the token is.
+    // If the key was used before, its answer is replayed, whatever parameters and token are.
     if (!(await isUsed(key, hooks))) throw error;
   }
   const body = await validBody(operation, request, key, hooks);
   refuseLongIds(params ?? {}, request.params);
   return {
     params,
-    query,
+    query: query as Parsed<O, 'query'>,
     token,
     body,
     key,
@@ -203,7 +213,7 @@ const isUsed = async (key: RequestKey | null, { isKeyUsed }: RouteHooks): Promis
 export const keyReused = (): ProblemError =>
   new ProblemError('idempotency_key_reused', 'this Idempotency-Key was used before with another body');
 
-const part = (schema: z.ZodType | undefined, value: unknown, where: 'path' | 'query' | 'body') =>
+const part = (schema: z.ZodType | undefined, value: unknown, where: 'path' | 'body') =>
   schema === undefined ? undefined : validate(schema, value, where);
 
 /**

@@ -1,57 +1,4 @@
-import { NO_VERSIONS, operations } from '@mo/contracts';
-import { answerWith, type RequestKey, routesOf, unavailable, type ValidRequest } from '../src/index.ts';
-import { serverUnderTest } from './harness.ts';
-
-const { takeLoan, changeCustomer, listLoans, updateWebhook, createKey } = operations;
-const TOKEN = '1.7.3.0.1';
-const loan = { external_id: 'l1', customer_id: 7, amount: '400.00', maximum_payment_date: '2030-01-01T00:00:00Z' };
-
-/** Some operations whose handlers note what they were given; a key counts as used once it came through. */
-function routesUnderTest() {
-  const { app } = serverUnderTest();
-  const handled: ValidRequest<typeof takeLoan>[] = [];
-  const used = new Set<string>();
-  const askedFor: RequestKey[] = [];
-  const told: string[] = [];
-  const hooks = {
-    isKeyUsed: async (key: RequestKey) => {
-      askedFor.push(key);
-      return used.has(key.id.toString('hex'));
-    },
-    catchUp: async ({ customerId }: { customerId: number }) => {
-      told.push(`catch up ${customerId}`);
-      if (customerId === 99) throw unavailable('the owner is away');
-    },
-  };
-  const handler = async (request: unknown) => {
-    const valid = request as ValidRequest<typeof takeLoan>;
-    told.push('handle');
-    handled.push(valid);
-    if (valid.key !== null) used.add(valid.key.id.toString('hex'));
-    return answerWith(200, { ok: true }, { customerId: 7, versions: { ...NO_VERSIONS, customers: 2, loans: 5 } });
-  };
-  const serve = routesOf(app, hooks);
-  serve(takeLoan, handler);
-  serve(changeCustomer, handler);
-  serve(listLoans, handler);
-  serve(updateWebhook, handler);
-  serve(createKey, handler);
-  const send = async (
-    payload: object | string | undefined,
-    headers: Record<string, string> = {},
-    { method = 'POST', url = '/api/loans' }: { method?: 'POST' | 'PATCH' | 'GET'; url?: string } = {},
-  ) => {
-    const type = typeof payload === 'string' ? { 'content-type': 'application/json' } : {};
-    const options = { method, url, headers: { ...type, ...headers }, ...(payload === undefined ? {} : { payload }) };
-    const response = await app.inject(options);
-    return { status: response.statusCode, headers: response.headers, body: response.json() };
-  };
-  const keyOf = async (...request: Parameters<typeof send>): Promise<RequestKey> => {
-    expect(await send(...request)).toMatchObject({ status: 200 });
-    return handled.at(-1)?.key as RequestKey;
-  };
-  return { send, keyOf, handled, told, askedFor };
-}
+import { loan, routesUnderTest, TOKEN } from './routes-under-test.ts';
 
 const patch = (id: number | string) => ({ method: 'PATCH' as const, url: `/api/customers/${id}` });
 
@@ -65,7 +12,7 @@ it('a handler gets every part checked and read', async () => {
     traceparent,
     'x-mo-caller': 'shop',
   };
-  await send({ score: '10' }, headers, { method: 'PATCH', url: '/api/customers/12?x=1' });
+  await send({ score: '10' }, headers, { method: 'PATCH', url: '/api/customers/12/' });
   expect(handled[0]).toEqual({
     params: { customer_id: 12 },
     query: undefined,
@@ -74,8 +21,32 @@ it('a handler gets every part checked and read', async () => {
     token: { customerId: 7, versions: { customers: 3, loans: 0, payments: 1 } },
     origin: { requestId: 'r1', traceparent, isGone: expect.any(Function) },
     caller: 'shop',
-    url: '/api/customers/12?x=1',
+    url: '/api/customers/12/',
   });
+});
+
+it.each([
+  ['a list', 'GET', '/api/loans', undefined],
+  ['one resource', 'GET', '/api/loans/7', undefined],
+  ['a write', 'POST', '/api/loans', loan],
+  ['a change', 'PATCH', '/api/customers/12', { score: 1 }],
+  ['a write of the gateway', 'POST', '/api/keys', { name: 'x', scopes: ['admin'] }],
+] as const)('a parameter that the operation does not have is refused: %s', async (_what, method, path, body) => {
+  const { send, told } = routesUnderTest();
+  const reply = await send(body, {}, { method, url: `${path}?dry_run=true&a%2Fb` });
+  const [code, detail] = ['unknown_member', 'is unknown'];
+  expect(reply).toMatchObject({
+    status: 400,
+    body: {
+      code: 'invalid_request',
+      errors: [
+        { pointer: '/dry_run', in: 'query', code, detail },
+        { pointer: '/a~1b', in: 'query', code, detail },
+      ],
+    },
+  });
+  expect(told).toEqual([]);
+  expect(await send(body, {}, { method, url: `${path}?` })).toMatchObject({ status: 200 });
 });
 
 describe('the order of checks', () => {
@@ -141,6 +112,15 @@ describe('the order of checks', () => {
     expect(await send(loan, malformed)).toMatchObject({ status: 200 });
     expect(handled.at(-1)).toMatchObject({ token: null });
     expect(await send({}, malformed)).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+    expect(told).toEqual(['handle', 'handle']);
+  });
+
+  it('an unknown parameter changes nothing where the key is used', async () => {
+    const { send, told } = routesUnderTest();
+    await send(loan, used);
+    const url = '/api/loans?dry_run=true';
+    expect(await send(loan, { ...used, 'consistency-token': TOKEN }, { url })).toMatchObject({ status: 200 });
+    expect(await send(loan, { 'idempotency-key': 'new' }, { url })).toMatchObject({ status: 400 });
     expect(told).toEqual(['handle', 'handle']);
   });
 

@@ -179,6 +179,14 @@ export const admitting: readonly Fault[] = [
     check: unit('packages/service-kit/test/route'),
   },
   {
+    id: 'parameters-of-none',
+    file: 'packages/service-kit/src/route.ts',
+    replace: 'validate(schema ?? noParameters, ',
+    by: 'validate(schema ?? z.unknown(), ',
+    breaks: 'a write with a parameter that does not exist, such as dry_run, takes effect',
+    check: unit('packages/service-kit/test/route'),
+  },
+  {
     id: 'unreadable-body-before-key',
     file: 'packages/service-kit/src/route.ts',
     replace: 'if (!(error instanceof UnreadableBodyError)) throw error;',
