@@ -4,6 +4,7 @@ export * from './events.ts';
 export * from './headers.ts';
 export * from './iso-time.ts';
 export * from './json.ts';
+export { DuplicateMemberError } from './json-members.ts';
 export * from './operations/index.ts';
 export * from './problems.ts';
 export * from './rest/customers.ts';

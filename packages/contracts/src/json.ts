@@ -4,6 +4,8 @@
  * text. Up to two zeros after a decimal point still make an integer, as in JSON Schema, because the amount is the same.
  */
 
+import { DuplicateMemberError, endOfString, findDuplicate } from './json-members.ts';
+
 const PLAIN_INTEGER = /^-?\d{1,15}(\.0{1,2})?$/;
 
 /** A number in the form in which it was written: decimals, exponents, long integers and minus zero. */
@@ -21,26 +23,44 @@ export const JSON_DEPTH_MAX = 64;
  * Parses JSON. Plain integers become numbers; other number literals become {@link NumberLiteral}.
  *
  * @throws SyntaxError
+ * @throws DuplicateMemberError if an object gives a member more than once
  */
 export function parseJson(text: string): unknown {
+  const { arePlain, members } = scan(text);
   // A reviver, which sees each value, costs several times as much as plain parsing.
-  if (areNumbersPlain(text)) return JSON.parse(text);
-  return JSON.parse(text, (_key, value, context?: { source?: string }) => {
-    if (typeof value !== 'number') return value;
-    const source = context?.source ?? String(value);
-    return PLAIN_INTEGER.test(source) && !Object.is(value, -0) ? value : new NumberLiteral(source);
-  });
+  const value: unknown = arePlain ? JSON.parse(text) : JSON.parse(text, reviveNumber);
+  if (membersOf(value) < members) throw new DuplicateMemberError(findDuplicate(text) ?? []);
+  return value;
+}
+
+function reviveNumber(_key: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== 'number') return value;
+  const source = context?.source ?? String(value);
+  return PLAIN_INTEGER.test(source) && !Object.is(value, -0) ? value : new NumberLiteral(source);
+}
+
+/** How many members all objects have together. */
+function membersOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null || value instanceof NumberLiteral) return 0;
+  let members = 0;
+  if (Array.isArray(value)) for (const element of value) members += membersOf(element);
+  else for (const name in value) members += 1 + membersOf((value as Record<string, unknown>)[name]);
+  return members;
 }
 
 /** Integers of at most this many digits need no reviver. */
 const PLAIN_DIGITS_MAX = 15;
 
-/**
- * Whether every number consists of at most {@link PLAIN_DIGITS_MAX} digits and nothing else; strings are skipped.
- *
- * @throws SyntaxError if objects and arrays are nested too deep
- */
-function areNumbersPlain(text: string): boolean {
+interface Scan {
+  /** Whether every number consists of at most {@link PLAIN_DIGITS_MAX} digits and nothing else. */
+  readonly arePlain: boolean;
+  /** How many members the text gives; each is followed by a colon. */
+  readonly members: number;
+}
+
+/** Reads what surrounds the strings of a text. @throws SyntaxError if objects and arrays are nested too deep */
+function scan(text: string): Scan {
+  let members = 0;
   let depth = 0;
   let digits = 0;
   let arePlain = true;
@@ -65,6 +85,9 @@ function areNumbersPlain(text: string): boolean {
       case '}':
         depth -= 1;
         break;
+      case ':':
+        members += 1;
+        break;
       // Outside of strings and numbers only true and false contain an e; for them the reviver runs unnecessarily.
       case '-':
       case '.':
@@ -73,17 +96,7 @@ function areNumbersPlain(text: string): boolean {
         arePlain = false;
     }
   }
-  return arePlain;
-}
-
-/** The index of a string's closing quote, or the end of the text. @param start the index of its opening quote */
-function endOfString(text: string, start: number): number {
-  for (let place = start + 1; place < text.length; place += 1) {
-    const character = text[place];
-    if (character === '"') return place;
-    if (character === '\\') place += 1;
-  }
-  return text.length;
+  return { arePlain, members };
 }
 
 /**

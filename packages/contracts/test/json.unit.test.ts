@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { JSON_DEPTH_MAX, NumberLiteral, parseJson } from '../src/index.ts';
+import { DuplicateMemberError, JSON_DEPTH_MAX, NumberLiteral, parseJson } from '../src/index.ts';
 
 /** The reference implementation, which looks at the text of each number. */
 const byEachNumber = (text: string): unknown =>
@@ -26,7 +26,7 @@ const written = fc.letrec<{ value: string; list: string; object: string }>((tie)
   ),
   list: fc.array(tie('value'), { maxLength: 4 }).map((items) => `[${items.join(' ,')}]`),
   object: fc
-    .array(fc.tuple(fc.string(), tie('value')), { maxLength: 4 })
+    .uniqueArray(fc.tuple(fc.string(), tie('value')), { maxLength: 4, selector: ([name]) => name })
     .map((members) => `{${members.map(([name, value]) => `${JSON.stringify(name)}:\t${value}`).join(',')}}`),
 })).value;
 
@@ -56,4 +56,73 @@ it('text that is nested too deep is refused, except for brackets in strings', ()
   const nested = (depth: number) => `${'[{"a":'.repeat(depth / 2)}"[{[{"${'}]'.repeat(depth / 2)}`;
   expect(() => parseJson(nested(JSON_DEPTH_MAX))).not.toThrow();
   expect(() => parseJson(nested(JSON_DEPTH_MAX + 2))).toThrow(/64 levels/);
+});
+
+/** Objects whose names may come twice, and the path of the first that does; null if none does. */
+interface Named {
+  readonly text: string;
+  readonly path: readonly (string | number)[] | null;
+}
+const NAMES = [
+  ['"a"', 'a'],
+  ['"\\u0061"', 'a'],
+  ['"{\\"a:"', '{"a:'],
+  ['"__proto__"', '__proto__'],
+  ['"1"', '1'],
+  ['""', ''],
+] as const;
+const firstOf = (parts: readonly { part: string | number; value: Named }[], isArray: boolean): Named['path'] => {
+  const seen = new Set<string | number>();
+  for (const { part, value } of parts) {
+    if (!isArray && seen.has(part)) return [part];
+    seen.add(part);
+    if (value.path !== null) return [part, ...value.path];
+  }
+  return null;
+};
+const named = fc.letrec<{ value: Named; list: Named; object: Named }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constantFrom('1', '1.5', 'true', 'null', '"a"', '":"', '"\\":"').map((text) => ({ text, path: null })),
+    tie('list'),
+    tie('object'),
+  ),
+  list: fc.array(tie('value'), { maxLength: 3 }).map((values) => ({
+    text: `[${values.map(({ text }) => text).join(', ')}]`,
+    path: firstOf(
+      values.map((value, part) => ({ part, value })),
+      true,
+    ),
+  })),
+  object: fc.array(fc.tuple(fc.constantFrom(...NAMES), tie('value')), { maxLength: 4 }).map((members) => ({
+    text: `{${members.map(([[name], { text }]) => `${name} : ${text}`).join(',')}}`,
+    path: firstOf(
+      members.map(([[, part], value]) => ({ part, value })),
+      false,
+    ),
+  })),
+})).value;
+
+const duplicateIn = (text: string): unknown => {
+  try {
+    parseJson(text);
+    return null;
+  } catch (error) {
+    return error instanceof DuplicateMemberError ? error.path : error;
+  }
+};
+
+it('a member that an object gives twice is found, however its name is written, and nothing else is', () => {
+  fc.assert(
+    fc.property(named, ({ text, path }) => expect(duplicateIn(text)).toEqual(path)),
+    { numRuns: 2_000 },
+  );
+});
+
+it.each([
+  ['{"amount":"1.00","amount":"100.00"}', 'amount is given more than once', ['amount']],
+  ['{"a":[{},{"b":1,"b":1}],"a":1}', 'a/1/b is given more than once', ['a', 1, 'b']],
+  ['{"amount":1.5,"amount":1.5}', 'amount is given more than once', ['amount']],
+])('a member given twice: %s', (text, message, path) => {
+  expect(() => parseJson(text)).toThrow(expect.objectContaining({ message, path }));
 });

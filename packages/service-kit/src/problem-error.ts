@@ -1,4 +1,12 @@
-import { type FieldError, PROBLEMS, type Problem, type ProblemCode, problemInstance, problemType } from '@mo/contracts';
+import {
+  DuplicateMemberError,
+  type FieldError,
+  PROBLEMS,
+  type Problem,
+  type ProblemCode,
+  problemInstance,
+  problemType,
+} from '@mo/contracts';
 
 export const RETRY_AFTER_SECONDS = 1;
 
@@ -45,9 +53,21 @@ export function invalid(where: FieldError['in'], pointer: string, detail: string
 
 /** The body could not be read, so it cannot be compared with an earlier one. */
 export class UnreadableBodyError extends ProblemError {
-  constructor(what: string, detail: string) {
-    super('invalid_request', what, { errors: [{ pointer: '', in: 'body', code: 'invalid_json', detail }] });
+  constructor(what: string, detail: string, { pointer, code } = { pointer: '', code: 'invalid_json' }) {
+    super('invalid_request', what, { errors: [{ pointer, in: 'body', code, detail }] });
   }
+}
+
+/** The refusal of a body that `parseJson` did not accept. */
+export function unreadable(error: unknown): UnreadableBodyError {
+  const { message } = error as Error;
+  if (!(error instanceof DuplicateMemberError)) return new UnreadableBodyError('the body is not JSON', message);
+  return new UnreadableBodyError(message, error.rule, { pointer: pointerOf(error.path), code: 'duplicate_member' });
+}
+
+/** The JSON Pointer of a member (RFC 6901). */
+export function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 /** The body of a problem as sent to the caller (RFC 9457). */

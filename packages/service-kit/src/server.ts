@@ -23,7 +23,7 @@ import type { Admission } from './identity/admission.ts';
 import { watchMux } from './metrics.ts';
 import { watchRequests } from './observe.ts';
 import { OPERATOR_PATHS, pathOf } from './paths.ts';
-import { ProblemError, RETRY_AFTER_SECONDS, UnreadableBodyError, unavailable } from './problem-error.ts';
+import { ProblemError, RETRY_AFTER_SECONDS, UnreadableBodyError, unavailable, unreadable } from './problem-error.ts';
 import { RequestLog } from './request-log.ts';
 import { sendAnswer } from './send.ts';
 import { requestIdFrom } from './trace.ts';
@@ -110,7 +110,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     try {
       done(null, parseJson(bytes.toString()));
     } catch (error) {
-      done(new UnreadableBodyError('the body is not JSON', (error as Error).message));
+      done(unreadable(error));
     }
   });
   app.setErrorHandler((error: FastifyError, request, reply) =>

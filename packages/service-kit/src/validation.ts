@@ -1,7 +1,7 @@
 import type { FieldError } from '@mo/contracts';
 import type { z } from 'zod';
 import { brokenRule } from './broken-rule.ts';
-import { ProblemError } from './problem-error.ts';
+import { ProblemError, pointerOf } from './problem-error.ts';
 
 export const FIELD_ERRORS_MAX = 100;
 
@@ -29,9 +29,4 @@ function fieldErrors(issue: z.core.$ZodIssue, where: FieldError['in']): FieldErr
     }));
   }
   return [{ pointer, in: where, ...brokenRule(issue, where) }];
-}
-
-/** A JSON Pointer, RFC 6901. */
-function pointerOf(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -42,6 +42,19 @@ describe('a body', () => {
     },
   );
 
+  it.each([
+    ['{"amount":"1.00","amount":"100.00"}', '/amount', 'amount is given more than once'],
+    ['{"a":[{"b/c":1,"b/c":1.5}]}', '/a/0/b~1c', 'a/0/b/c is given more than once'],
+  ])('that gives a member twice is refused, and the member named: %s', async (text, pointer, detail) => {
+    const reply = await serverWith().post(text);
+    expect(reply.statusCode).toBe(400);
+    expect(reply.json()).toMatchObject({
+      code: 'invalid_request',
+      detail,
+      errors: [{ in: 'body', code: 'duplicate_member', pointer, detail: 'is given more than once' }],
+    });
+  });
+
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp'])(
     'of %s is an unsupported media type',
     async (type) => {

@@ -159,6 +159,7 @@ describe('JSON', () => {
     ['[1', ['is incomplete: the array is not closed']],
     ['[1,]', [1, expect.stringContaining('is not JSON')]],
     ['[1 2]', [expect.stringContaining('is not JSON')]],
+    ['[{"score":1,"score":2},1]', ['score is given more than once', 1]],
     ['[1]]', [1, 'comes after the end of the array']],
     ['[1] [2]', [1, 'comes after the end of the array']],
     [`["${longLine}",1]`, [`is longer than ${LINE_BYTES_MAX} bytes`, 1]],

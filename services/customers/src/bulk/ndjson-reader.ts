@@ -1,4 +1,4 @@
-import { parseJson } from '@mo/contracts';
+import { DuplicateMemberError, parseJson } from '@mo/contracts';
 import { type LineReader, LineSplitter, type ReadLine } from './lines.ts';
 
 /** Newline-delimited JSON: one value per line. */
@@ -19,6 +19,7 @@ export function readJson(line: number, text: string): ReadLine {
   try {
     return { line, value: parseJson(text) };
   } catch (error) {
-    return { line, fault: `is not JSON: ${(error as Error).message}` };
+    const { message } = error as Error;
+    return { line, fault: error instanceof DuplicateMemberError ? message : `is not JSON: ${message}` };
   }
 }

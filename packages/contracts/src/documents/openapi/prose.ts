@@ -18,7 +18,8 @@ for everything. Each operation names the scope that it needs; without this scope
 An **amount** is a string with two decimals in every answer, such as \`"1200.50"\`. A request may give a string or a number:
 up to ten digits, then up to two decimals, without sign or exponent. A **time** is RFC 3339, and UTC in answers. An **\`id\`** is
 ours, an **\`external_id\`** is yours: 1 to 60 visible characters, and unique among customers, loans or payments. Unknown
-members and query parameters of a request are refused. Answers may get further members, so ignore those that you don't know.
+members and query parameters of a request are refused, and so is a member that an object gives twice. Answers may get further
+members, so ignore those that you don't know.
 
 ## Retries
 
