@@ -113,6 +113,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
       done(unreadable(error));
     }
   });
+  // A client may state a media type although it sends nothing, such as the default of its form library.
+  app.addContentTypeParser('*', ({ raw }, _body, done) => (hasBody(raw) ? done(otherMediaType()) : done(null)));
   app.setErrorHandler((error: FastifyError, request, reply) =>
     sendProblem(explained(error, options) ?? problemFrom(error), request, reply),
   );
@@ -193,11 +195,14 @@ export function problemFrom(error: unknown): ProblemError {
   if (code === 'FST_ERR_BAD_URL') return new ProblemError('invalid_request', 'the path is not a valid URL');
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new ProblemError('not_found', 'a part of the path is too long');
   if (statusCode === 413) return new ProblemError('payload_too_large', `the body is over ${JSON_BODY_BYTES_MAX} bytes`);
-  if (statusCode === 415) return new ProblemError('unsupported_media_type', 'the body must be application/json');
+  if (statusCode === 415) return otherMediaType();
   if (statusCode === 503) return unavailable('the server is closing', error);
   if (statusCode === 400 || code.startsWith('FST_ERR_CTP')) return new UnreadableBodyError(message, message);
   return new ProblemError('internal_error', 'an unexpected error occurred', { cause: error });
 }
+
+const otherMediaType = (): ProblemError =>
+  new ProblemError('unsupported_media_type', 'the body must be application/json');
 
 /** Any value can be thrown, and `code` is not always text: a DOMException has a number. */
 const fieldsOf = (error: unknown): Partial<FastifyError> => (typeof error === 'object' && error !== null ? error : {});

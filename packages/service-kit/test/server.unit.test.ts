@@ -55,6 +55,14 @@ describe('a body', () => {
     });
   });
 
+  it('that is empty is no body, whatever its media type', async () => {
+    const { post } = serverWith();
+    for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/octet-stream']) {
+      const reply = await post('', { 'content-type': type, 'content-length': '0' });
+      expect([reply.statusCode, reply.body]).toEqual([200, 'nothing']);
+    }
+  });
+
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp'])(
     'of %s is an unsupported media type',
     async (type) => {
