@@ -122,9 +122,21 @@ const compiledParts = <O extends Operation>(operation: O): O => ({
 const noParameters = z.compile(z.strictObject({}), { strict: true });
 
 /** The validated parameters; undefined if the operation has none. @throws ProblemError invalid_request */
-function queryOf({ query: schema }: Operation, { query }: FastifyRequest): unknown {
+function queryOf({ query: schema }: Operation, { query, url }: FastifyRequest): unknown {
+  if (!isDecodable(url)) throw invalid('query', '', 'must be percent-encoded UTF-8', 'invalid_encoding');
   const validated = validate(schema ?? noParameters, query, 'query');
   return schema === undefined ? undefined : validated;
+}
+
+/** Whether a URL can be decoded. Otherwise its parameters would be used as they are written, and find nothing. */
+function isDecodable(url: string): boolean {
+  if (!url.includes('%')) return true;
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const isGoneOf = (request: FastifyRequest) => (): boolean => request.raw.socket?.destroyed === true;

@@ -49,6 +49,18 @@ it.each([
   expect(await send(body, {}, { method, url: `${path}?` })).toMatchObject({ status: 200 });
 });
 
+it.each(['caf%E9', '50%', '%zz', '%C3'])('a query that is not percent-encoded UTF-8 is refused: %s', async (value) => {
+  const { send, told, handled } = routesUnderTest();
+  const read = (name: string) => send(undefined, {}, { method: 'GET', url: `/api/loans?external_id=${name}` });
+  expect(await read(value)).toMatchObject({
+    status: 400,
+    body: { errors: [{ pointer: '', in: 'query', code: 'invalid_encoding', detail: 'must be percent-encoded UTF-8' }] },
+  });
+  expect(told).toEqual([]);
+  expect(await read('caf%C3%A9%25')).toMatchObject({ status: 200 });
+  expect(handled[0]?.query).toMatchObject({ external_id: 'café%' });
+});
+
 describe('the order of checks', () => {
   const used = { 'idempotency-key': 'used' };
 
