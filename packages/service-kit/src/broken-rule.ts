@@ -26,7 +26,8 @@ const WHOLE_NUMBER = 'must be a whole number of at most 15 digits';
 /** @param issue with its input, unless the field is missing */
 export function brokenRule(issue: z.core.$ZodIssue, where: FieldError['in']): BrokenRule {
   if (issue.message === 'is required') return { code: 'required', detail: 'is required' };
-  if (issue.code === 'invalid_type') return wrongType(issue, where);
+  if (where === 'query' && Array.isArray(issue.input)) return { code: 'repeated', detail: 'must be given once' };
+  if (issue.code === 'invalid_type') return wrongType(issue);
   if (issue.code === 'invalid_value')
     return { code: 'invalid_value', detail: `must be one of ${issue.values.join(', ')}` };
   const isBound = issue.code === 'too_small' || issue.code === 'too_big';
@@ -43,9 +44,8 @@ function boundOf(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): stri
     : `must have ${least} ${bound} ${unit}${bound === 1 ? '' : 's'}`;
 }
 
-function wrongType({ expected, input, message }: z.core.$ZodIssueInvalidType, where: FieldError['in']): BrokenRule {
+function wrongType({ expected, input, message }: z.core.$ZodIssueInvalidType): BrokenRule {
   if (input === undefined) return { code: 'required', detail: 'is required' };
-  if (where === 'query' && Array.isArray(input)) return { code: 'repeated', detail: 'must be given once' };
   if (!ZODS_WORDS.test(message)) return { code: 'invalid_type', detail: message };
   if (expected === 'number' && input instanceof NumberLiteral) return { code: 'invalid_type', detail: WHOLE_NUMBER };
   return { code: 'invalid_type', detail: `must be ${TYPES[expected] ?? expected}` };

@@ -45,6 +45,9 @@ it('a wrong type, a wrong word and a parameter given twice are named in plain wo
   expect(problemOf(schema, []).message).toBe('body must be an object');
   const twice = problemOf(z.strictObject({ limit: z.string() }), { limit: ['1', '2'] }, 'query');
   expect(twice.errors).toEqual([{ pointer: '/limit', in: 'query', code: 'repeated', detail: 'must be given once' }]);
+  const status = z.strictObject({ status: z.enum(['active', 'inactive']) });
+  const { errors } = problemOf(status, { status: ['active', 'active'] }, 'query');
+  expect(errors).toEqual([{ pointer: '/status', in: 'query', code: 'repeated', detail: 'must be given once' }]);
 });
 
 it('a bound is named in plain words', () => {
