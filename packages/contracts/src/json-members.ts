@@ -36,7 +36,7 @@ export function findDuplicate(text: string): (string | number)[] | null {
   let isNameNext = false;
   for (let place = 0; place < text.length; place += 1) {
     const level = levels.at(-1);
-    switch (text[place]) {
+    switch (text[place] as string) {
       case '{':
         levels.push({ names: new Set(), part: '' });
         isNameNext = true;

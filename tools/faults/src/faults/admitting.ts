@@ -195,6 +195,22 @@ export const admitting: readonly Fault[] = [
     check: unit('packages/service-kit/test/route'),
   },
   {
+    id: 'last-of-two-members',
+    file: 'packages/contracts/src/json.ts',
+    replace: 'if (membersOf(value) < members) throw',
+    by: 'if (members < 0) throw',
+    breaks: 'of two amounts in one body, the last one is moved',
+    check: unit('packages/contracts/test/json'),
+  },
+  {
+    id: 'names-as-they-are-written',
+    file: 'packages/contracts/src/json-members.ts',
+    replace: 'JSON.parse(text.slice(place, end + 1)) as string',
+    by: 'text.slice(place + 1, end)',
+    breaks: 'the refusal of a member whose name is written in two ways does not name it',
+    check: unit('packages/contracts/test/json'),
+  },
+  {
     id: 'unreadable-body-before-key',
     file: 'packages/service-kit/src/route.ts',
     replace: 'if (!(error instanceof UnreadableBodyError)) throw error;',
