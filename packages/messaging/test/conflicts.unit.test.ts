@@ -1,4 +1,5 @@
-import { type Command, LOCK_WAIT_MS_MAX, StoreBusyError } from '../src/index.ts';
+import { type Command, LOCK_WAIT_MS_MAX, type LockWait, StoreBusyError } from '../src/index.ts';
+import { HELD_MS_MAX } from '../src/protocol/held-lines.ts';
 import { conflict, type MemoryStore } from './in-memory.ts';
 import { commandOf, eventsOf, type Ledger, ledgerOf, NOW_MS } from './ledger.ts';
 import { rejected, writePathUnderTest } from './write-path-under-test.ts';
@@ -86,24 +87,31 @@ describe('a conflict with another transaction', () => {
   });
 });
 
+/** Customers are held until the test lets them go: a transaction that needs one of them waits in vain. */
+function held(...customerIds: number[]) {
+  const heldIds = new Set(customerIds.length === 0 ? [1] : customerIds);
+  let nowMs = NOW_MS;
+  const under = writePathUnderTest(() => nowMs);
+  const { store } = under;
+  store.put(ledgerOf(2, { externalId: 'customer-2', applied: { customers: 1, payments: 0 } }));
+  store.failure = ({ commands, events }, lockWait) => {
+    const needed = [...commands, ...events].map((one) =>
+      'customer' in one ? one.customer.customerId : one.customer_id,
+    );
+    if (!needed.some((customerId) => heldIds.has(customerId ?? 0))) return null;
+    nowMs += LOCK_WAIT_MS_MAX[lockWait];
+    return new StoreBusyError('canceling statement due to lock timeout');
+  };
+  return {
+    ...under,
+    letGo: (customerId = 1) => void heldIds.delete(customerId),
+    pass: (durationMs: number) => {
+      nowMs += durationMs;
+    },
+  };
+}
+
 describe('a lock that somebody holds for long', () => {
-  /** Customers are held until the test lets them go: who needs one of them waits in vain. */
-  function held(...customerIds: number[]) {
-    const heldIds = new Set(customerIds.length === 0 ? [1] : customerIds);
-    let nowMs = NOW_MS;
-    const under = writePathUnderTest(() => nowMs);
-    const { store } = under;
-    store.put(ledgerOf(2, { externalId: 'customer-2', applied: { customers: 1, payments: 0 } }));
-    store.failure = ({ commands, events }, lockWait) => {
-      const needed = [...commands, ...events].map((one) =>
-        'customer' in one ? one.customer.customerId : one.customer_id,
-      );
-      if (!needed.some((customerId) => heldIds.has(customerId ?? 0))) return null;
-      nowMs += LOCK_WAIT_MS_MAX[lockWait];
-      return new StoreBusyError('canceling statement due to lock timeout');
-    };
-    return { ...under, letGo: (customerId = 1) => void heldIds.delete(customerId) };
-  }
   const other = () => commandOf({ customer: { customerId: 2 } });
 
   it('is waited for briefly, then patiently, and not again and again', async () => {
@@ -190,12 +198,58 @@ describe('a lock that somebody holds for long', () => {
     expect(await rejected(writePath.follow(eventsOf('payments', 1, 1)))).toMatchObject({ code: 'unavailable' });
     expect([told.faulty, told.quarantined]).toEqual([[], []]);
     // All together, then those of each customer, and those of the one that is held once more, patiently.
-    expect(store.transactions.map((request) => request.events.length)).toEqual([5, 3, 2, 3, 1, 1]);
+    expect(store.transactions.map((request) => request.events.length)).toEqual([5, 3, 2, 3, 1]);
     expect(store.accounts.get(1)?.history).toEqual([]);
     expect(store.accounts.get(2)?.history).toEqual(['payments 1', 'payments 2']);
     store.failure = () => null;
     await writePath.follow(events);
     expect(store.accounts.get(1)?.history).toEqual(['payments 1', 'payments 2', 'payments 3']);
     expect(store.accounts.get(2)?.history).toEqual(['payments 1', 'payments 2']);
+  });
+});
+
+describe('a customer whose lock is known to be held', () => {
+  /** A write path that has just waited for the lock of customer 1 in vain, and the lock waits and events since. */
+  async function knownHeld() {
+    const under = held();
+    expect(await rejected(under.writePath.follow(eventsOf('payments', 1, 1)))).toMatchObject({ code: 'unavailable' });
+    const runs: [LockWait, ...number[]][] = [];
+    const { failure } = under.store;
+    under.store.failure = (request, lockWait) => {
+      runs.push([lockWait, ...request.events.map(({ customer_id }) => customer_id)]);
+      return failure(request, lockWait);
+    };
+    return { ...under, runs };
+  }
+  const events = [...eventsOf('payments', 1, 1), ...eventsOf('payments', 2, 2)];
+
+  it('waits in its line when its events are retried, while the others of their item run in a batch', async () => {
+    const { writePath, store, runs } = await knownHeld();
+    expect(await rejected(writePath.follow(events))).toMatchObject({ code: 'unavailable' });
+    expect(runs.toSorted()).toEqual([
+      ['alone', 1],
+      ['batch', 2, 2],
+    ]);
+    expect(store.accounts.get(2)?.history).toEqual(['payments 1', 'payments 2']);
+  });
+
+  it('shares batches again once one of its units has run', async () => {
+    const { writePath, runs, letGo } = await knownHeld();
+    letGo();
+    await writePath.follow(events);
+    await writePath.follow(events);
+    expect(runs.splice(0).toSorted()).toEqual([
+      ['alone', 1],
+      ['batch', 1, 2, 2],
+      ['batch', 2, 2],
+    ]);
+  });
+
+  it('shares batches again if none of its units has come for a while', async () => {
+    const { writePath, runs, letGo, pass } = await knownHeld();
+    letGo();
+    pass(HELD_MS_MAX);
+    await writePath.follow(events);
+    expect(runs).toEqual([['batch', 1, 2, 2]]);
   });
 });

@@ -55,7 +55,7 @@ export class Lanes<A extends Account> {
       beside: options.beside ?? BESIDE,
       onBatch: (items) => observer.batch(items),
     });
-    this.#held = new HeldLines((unit) => runner.runPatiently(unit), QUEUE_WEIGHT_MAX);
+    this.#held = new HeldLines((unit) => runner.runPatiently(unit), QUEUE_WEIGHT_MAX, clock);
   }
 
   /** The number of commands and events that wait. */
@@ -75,8 +75,7 @@ export class Lanes<A extends Account> {
    */
   async submit(item: Item<A>): Promise<Exclude<Outcome, { kind: 'failed' | 'busy' }>> {
     try {
-      const first = await this.#batches.submit(item);
-      const outcome = first.kind === 'busy' ? await this.#runHeld(item, first.units) : first;
+      const outcome = await this.#run(item);
       if (outcome.kind === 'failed' || outcome.kind === 'busy') throw outcome.error;
       return outcome;
     } catch (error) {
@@ -86,14 +85,29 @@ export class Lanes<A extends Account> {
     }
   }
 
-  /** Runs the busy units of an item, each by itself, and joins the outcomes of all its units. */
-  async #runHeld(item: Item<A>, units: readonly Outcome[]): Promise<Outcome> {
-    const outcomes = unitsOf(item).map(async (unit, place) => {
-      const outcome = units[place];
+  /** Units of customers that are known to be held don't wait in a batch. */
+  #run(item: Item<A>): Promise<Outcome> {
+    if (!this.#held.holds(item)) return this.#runInBatch(item);
+    return runUnits(item, (unit) => (this.#held.holds(unit) ? this.#held.submit(unit) : this.#runInBatch(unit)));
+  }
+
+  /** Runs an item in a batch, then those of its units that were busy, each by itself. */
+  async #runInBatch(item: Item<A>): Promise<Outcome> {
+    const inBatch = await this.#batches.submit(item);
+    if (inBatch.kind !== 'busy') return inBatch;
+    return runUnits(item, async (unit, place) => {
+      const outcome = inBatch.units[place];
       return outcome === undefined || outcome.kind === 'busy' ? this.#held.submit(unit) : outcome;
     });
-    return joined(item, await Promise.all(outcomes));
   }
+}
+
+/** Runs the units of an item concurrently, and joins their outcomes. */
+async function runUnits<A extends Account>(
+  item: Item<A>,
+  run: (unit: Item<A>, place: number) => Promise<Outcome>,
+): Promise<Outcome> {
+  return joined(item, await Promise.all(unitsOf(item).map(run)));
 }
 
 /** A refusal for a command whose caller no longer waits for the answer; null for others. Events always run. */

@@ -62,7 +62,7 @@ export const locking: readonly Fault[] = [
   {
     id: 'held-customers-in-one-line',
     file: 'packages/messaging/src/protocol/held-lines.ts',
-    replace: 'customersOf(unit)[0] ?? NO_CUSTOMER',
+    replace: 'customers[0] ?? NO_CUSTOMER',
     by: 'NO_CUSTOMER',
     breaks: 'commands of a customer that is held for a moment are refused, because another one is held for long',
     check: unit('packages/messaging/test/conflicts'),
@@ -78,9 +78,25 @@ export const locking: readonly Fault[] = [
   {
     id: 'held-lock-waited-for-in-the-batch',
     file: 'packages/messaging/src/protocol/lanes.ts',
-    replace: "first.kind === 'busy' ? await this.#runHeld(item, first.units) : first;",
-    by: "first.kind === 'busy' ? await this.#batches.submit(item) : first;",
+    replace: "if (inBatch.kind !== 'busy') return inBatch;",
+    by: "return inBatch.kind === 'busy' ? this.#batches.submit(item) : inBatch;",
     breaks: 'a command that needs what others hold is refused though it could wait',
+    check: unit('packages/messaging/test/conflicts'),
+  },
+  {
+    id: 'held-customer-retried-in-a-batch',
+    file: 'packages/messaging/src/protocol/held-lines.ts',
+    replace: 'else if (outcome.error instanceof StoreBusyError) this.#hold(customers);',
+    by: 'for (const customer of customers) this.#heldUntilMs.delete(customer);',
+    breaks: 'each retry of a held customer costs a batch, and with it all other customers, a lock wait',
+    check: unit('packages/messaging/test/conflicts'),
+  },
+  {
+    id: 'held-customer-never-let-go',
+    file: 'packages/messaging/src/protocol/held-lines.ts',
+    replace: "if (outcome.kind !== 'failed') for (const customer of customers) this.#heldUntilMs.delete(customer);",
+    by: "if (outcome.kind !== 'failed') this.#hold(customers);",
+    breaks: 'a customer whose lock was held once runs one unit at a time from then on',
     check: unit('packages/messaging/test/conflicts'),
   },
   {
