@@ -1,7 +1,8 @@
 /** How much an audit reads: the rows of its customers, even with plans that were made while the tables were empty. */
 import { buildIndexes, type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
-import { readSnapshot } from '@mo/messaging';
-import { migratedDatabase } from '@mo/messaging/testing';
+import { Auditor, type Peers, readSnapshot } from '@mo/messaging';
+import { migratedDatabase, registered, waitFor } from '@mo/messaging/testing';
+import { createLogger, createRegistry, systemClock } from '@mo/service-kit';
 import { paymentsAudited } from '../src/db/image.ts';
 import { indexes, migrations } from '../src/db/migrations/index.ts';
 
@@ -52,5 +53,49 @@ describe('an audit', () => {
     for (const id of AUDITED)
       expect(customers.get(id)?.tables.payment_details).toMatchObject([{ payment_id: String(id), amount: '1.00' }]);
     expect(read.filter((rows) => rows > 2 * AUDITED.length)).toEqual([]);
+  });
+});
+
+describe('an audit of a customer whose events do not fit into memory', () => {
+  const EVENTS_MAX = 10;
+  const [SMALL, LARGE, LAST] = [1, 2, 3];
+  let database: Database;
+  beforeAll(async () => {
+    database = await migratedDatabase('payments', migrations);
+    await run(sqlOf(database), `INSERT INTO accounts (customer_id) VALUES (${SMALL}), (${LARGE}), (${LAST})`);
+  });
+  afterAll(() => database.close());
+
+  it('reads no more than a page of it, reports it, and continues with the next customer', async () => {
+    const pages: number[] = [];
+    const pull: Peers['pull'] = async (stream, { customerId = 0 }, after) => {
+      if (stream !== 'customers') return { customerId, head: 0, events: [] };
+      pages.push(customerId);
+      const head = customerId === LARGE ? EVENTS_MAX + 1 : 1;
+      return { customerId, head, events: after === 0 ? [registered(customerId)] : [] };
+    };
+    const registry = createRegistry('test');
+    const value = async (name: string) => (await registry.getSingleMetric(name)?.get())?.values[0]?.value ?? 0;
+    const logger = createLogger('test', 'silent');
+    const warned: unknown[] = [];
+    logger.warn = (details: unknown) => void warned.push(details);
+    const auditor = new Auditor({
+      audited: paymentsAudited,
+      database,
+      peers: { pull },
+      isLeader: () => true,
+      intervalMs: 10,
+      eventsMax: EVENTS_MAX,
+      clock: systemClock,
+      logger,
+      registry,
+    });
+    auditor.start();
+    await waitFor(async () => (await value('mo_reconcile_passes_total')) > 0);
+    await auditor.stop();
+    expect(await value('mo_reconcile_skipped_total')).toBeGreaterThan(0);
+    expect([await value('mo_reconcile_differences'), warned[0]]).toEqual([0, { customerId: LARGE }]);
+    // Of each customer, the page that shows how many events it has; then the events of those that fit.
+    expect(pages.slice(0, 5)).toEqual([SMALL, LARGE, LAST, SMALL, LAST]);
   });
 });

@@ -1,7 +1,8 @@
 /**
  * The continuous audit, reported as metrics: the process that relays for its service compares the service's tables with
  * the streams, a few customers at a time, in endless passes. It pulls followed streams in the usual way. It is slow on
- * purpose, so that its load is negligible: differences are not urgent, but must not stay undetected.
+ * purpose, so that its load is negligible: differences are not urgent, but must not stay undetected. A customer with more
+ * events than fit into memory is left to `mo reconcile`.
  */
 import type { Stream } from '@mo/contracts';
 import type { Database } from '@mo/database';
@@ -15,7 +16,8 @@ import type { Difference } from './difference.ts';
 import type { Audited } from './image.ts';
 import { type JournalEntry, readEntries } from './journal-entries.ts';
 import { Pace } from './pace.ts';
-import { atOneMoment, nextCustomers, readSnapshot, strayOutboxEntries } from './snapshot.ts';
+import { AUDITED_EVENTS_MAX, portionOf } from './portion.ts';
+import { atOneMoment, journalHeads, nextCustomers, readSnapshot, strayOutboxEntries } from './snapshot.ts';
 
 /**
  * 25 customers are audited per interval, spread over `ROUNDS` rounds. At this pace 200,000 customers of at most 80
@@ -37,6 +39,8 @@ export interface AuditorOptions<A extends Account> {
   isLeader: () => boolean;
   /** The time for 25 customers with few events each, in ms. */
   intervalMs: number;
+  /** The most events in memory; default {@link AUDITED_EVENTS_MAX}. */
+  eventsMax?: number;
   clock: Clock;
   logger: Logger;
   registry: Registry;
@@ -82,13 +86,14 @@ export class Auditor<A extends Account> {
   }
 
   async #round(customersMax: number): Promise<void> {
-    const { audited, database } = this.#options;
+    const { audited, database, eventsMax = AUDITED_EVENTS_MAX } = this.#options;
     const ids = await nextCustomers(sqlOf(database), audited, this.#after, customersMax);
-    const last = ids.at(-1);
-    if (last !== undefined) {
-      for (const difference of await this.#audit(ids)) this.#report(difference);
-      this.#metrics.customers.inc(ids.length);
-      this.#after = last;
+    if (ids.length > 0) {
+      const { audited: fitting, tooLarge } = portionOf(await this.#sizes(ids), eventsMax);
+      for (const customerId of tooLarge) this.#skip(customerId);
+      for (const difference of await this.#audit(fitting)) this.#report(difference);
+      this.#metrics.customers.inc(fitting.length);
+      this.#after = Math.max(...fitting, ...tooLarge);
       return;
     }
     for (const stray of await this.#strays()) this.#report(stray);
@@ -104,7 +109,28 @@ export class Auditor<A extends Account> {
     this.#metrics.differences.set(foundBefore);
   }
 
+  /** The number of events of each customer, own and followed. First pages of pulls have few events, and the head. */
+  async #sizes(customerIds: readonly number[]): Promise<Map<number, number>> {
+    const { audited, database, peers } = this.#options;
+    const own = await journalHeads(sqlOf(database), customerIds);
+    const sizes = customerIds.map(async (customerId) => {
+      const pulls = audited.model.follows.map((other) => peers.pull(other, { customerId }, 0));
+      const followed = (await Promise.all(pulls)).reduce((sum, { head }) => sum + head, 0);
+      return [customerId, followed + (own.get(customerId) ?? 0)] as const;
+    });
+    return new Map(await Promise.all(sizes));
+  }
+
+  #skip(customerId: number): void {
+    this.#metrics.skipped.inc();
+    this.#options.logger.warn(
+      { customerId },
+      'the audit skips a customer with too many events: audit it with mo reconcile --customer',
+    );
+  }
+
   async #audit(customerIds: readonly number[]): Promise<Difference[]> {
+    if (customerIds.length === 0) return [];
     const { audited, database } = this.#options;
     const { stream, follows } = audited.model;
     const { snapshot, own } = await atOneMoment(database, async (sql) => ({
@@ -173,6 +199,11 @@ function auditMetrics(registry: Registry) {
       registry,
       'mo_reconciled_customers_total',
       'Customers whose rows were compared with the streams',
+    ),
+    skipped: counter(
+      registry,
+      'mo_reconcile_skipped_total',
+      'Customers that the audit skipped because they have too many events',
     ),
     passes: counter(registry, 'mo_reconcile_passes_total', 'Passes of the audit over all customers'),
   };

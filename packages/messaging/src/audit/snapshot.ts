@@ -68,6 +68,17 @@ export async function nextCustomers(
   return rows.map((row) => Number(row.id));
 }
 
+const JOURNAL_HEADS = `
+  SELECT customer.id, head.version FROM (SELECT unnest($1::bigint[]) AS id) AS customer CROSS JOIN LATERAL (
+    SELECT version FROM journal WHERE customer_id = customer.id ORDER BY version DESC LIMIT 1
+  ) AS head`;
+
+/** The last version that the journal has of each customer; customers without events are left out. */
+export async function journalHeads(sql: Sql, customerIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  const rows = await run<{ id: string; version: string }>(sql, JOURNAL_HEADS, [customerIds]);
+  return new Map(rows.map(({ id, version }) => [Number(id), Number(version)]));
+}
+
 /** At most `entriesMax` outbox entries without an event in the journal, as customer id and version. */
 export async function strayOutboxEntries(sql: Sql, entriesMax: number): Promise<[number, number][]> {
   const rows = await run<{ customer_id: string; version: string }>(

@@ -59,6 +59,22 @@ export const operating: readonly Fault[] = [
     check: servers('system-tests/test/versions'),
   },
   {
+    id: 'audit-loads-what-does-not-fit',
+    file: 'packages/messaging/src/audit/portion.ts',
+    replace: 'if (size > eventsMax) tooLarge.push(customerId);\n    else if (events + size > eventsMax) break;',
+    by: 'if (audited.length > 0 && events + size > eventsMax) break;',
+    breaks: 'a customer with a million events makes the process that audits it run out of memory',
+    check: unit('packages/messaging/test/portion'),
+  },
+  {
+    id: 'audit-join-reordered',
+    file: 'services/payments/src/db/image.ts',
+    replace: 'WHERE d.payment_id = p.id OFFSET 0',
+    by: 'WHERE d.payment_id = p.id',
+    breaks: 'an audit with a plan from when the tables were small reads the details of all payments',
+    check: servers('services/payments/test/audit-reads'),
+  },
+  {
     id: 'audit-in-one-go',
     file: 'packages/messaging/src/audit/turns.ts',
     replace: '    await setImmediate();\n',
