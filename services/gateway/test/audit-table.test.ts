@@ -63,6 +63,12 @@ it('each page is found where it begins, however long the log is', async () => {
   expect(read.filter((each) => each > PAGES_READ_MAX)).toEqual([]);
 });
 
+it('an entry costs no index that no page needs', async () => {
+  const text = "SELECT indexname AS name FROM pg_indexes WHERE tablename = 'audit_log' ORDER BY 1";
+  const names = (await run<{ name: string }>(sqlOf(database), text)).map(({ name }) => name);
+  expect(names).toEqual(['audit_log_by_time', 'audit_log_of_caller', 'audit_log_pkey']);
+});
+
 it('pages follow each other without a gap, also within a millisecond and for what was written late', async () => {
   const sql = sqlOf(database);
   const rows =

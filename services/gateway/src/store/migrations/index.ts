@@ -5,7 +5,9 @@ import { First } from './2026-11-26-first.ts';
 export const migrations = [{ name: 'first', class: First }];
 
 /**
- * Built concurrently with traffic. The audit log of a caller is queried by time. The next version drops the index that
- * the previous version used for that, `audit_log_by_caller`.
+ * Built concurrently with traffic. The audit log of a caller is queried by time. The replaced index served versions
+ * before 1.1.0.
  */
-export const indexes: readonly Index[] = [{ name: 'audit_log_of_caller', on: 'audit_log (caller, at, id)' }];
+export const indexes: readonly Index[] = [
+  { name: 'audit_log_of_caller', on: 'audit_log (caller, at, id)', replaces: 'audit_log_by_caller' },
+];
