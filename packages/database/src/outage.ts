@@ -1,7 +1,7 @@
 /** Classification of database errors. */
 import { type ProblemError, StoreBusyError, unavailable } from '@mo/service-kit';
 
-export const DATABASE_AWAY = 'the database cannot be reached';
+export const DATABASE_UNREACHABLE = 'the database cannot be reached';
 
 /**
  * SQLSTATE classes and codes of an unavailable server: connection exceptions, insufficient resources, shutdown, a
@@ -27,7 +27,7 @@ export function databaseOutage(error: unknown): ProblemError | null {
   for (const cause of causesOf(error)) {
     const code = textOf(cause.code);
     if (OUTAGE_CODES.has(code) || OUTAGE_STATES.test(code) || OUTAGE_MESSAGES.test(textOf(cause.message))) {
-      return unavailable(DATABASE_AWAY, error);
+      return unavailable(DATABASE_UNREACHABLE, error);
     }
   }
   return null;

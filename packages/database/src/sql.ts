@@ -145,14 +145,14 @@ class Transaction implements TransactionSql {
   #sendAll(): void {
     const sent = this.#unsent.splice(0);
     if (sent.length === 0) return;
-    const tell = ({ results, error }: Outcome) => {
+    const settle = ({ results, error }: Outcome) => {
       for (const [place, { resolve, reject }] of sent.entries()) {
         const result = results[place];
         if (result !== undefined) resolve(result);
         else reject(place === results.length ? error : new NotRunError(error));
       }
     };
-    this.#client.query(new Together(sent, tell) as never);
+    this.#client.query(new Together(sent, settle) as never);
   }
 }
 
@@ -237,7 +237,7 @@ export async function inTransaction<T>(
           lost = loss;
         });
       if (OF_THE_CONNECTION.has(sqlState(failure))) lost ??= failure as Error;
-      throw told(failure);
+      throw storeError(failure);
     }
   } finally {
     endPatience();
@@ -254,7 +254,7 @@ function bePatient(client: PoolClient, silenceMsMax: number): () => void {
   };
 }
 
-function told(error: unknown): unknown {
+function storeError(error: unknown): unknown {
   const state = sqlState(error);
   if (BUSY.has(state)) return new StoreBusyError((error as Error).message, { cause: error });
   if (state === UNIQUE_VIOLATION) return new StoreConflictError((error as Error).message, { cause: error });

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Migration } from '@mikro-orm/migrations';
 import { createLogger, StoreConflictError } from '@mo/service-kit';
 import {
-  DATABASE_AWAY,
+  DATABASE_UNREACHABLE,
   type Database,
   databaseOutage,
   inTransaction,
@@ -13,7 +13,7 @@ import {
   openDatabase,
   run,
   sqlOf,
-  whyAway,
+  whyUnreachable,
 } from '../src/index.ts';
 import { CONNECTIONS_MAX, MIGRATIONS, migratedDatabase, type OwnDatabases, ownDatabases } from './databases.ts';
 import { errorOf } from './error-of.ts';
@@ -140,9 +140,9 @@ describe('an outage', () => {
     await run(sqlOf(database), `ALTER DATABASE ${name} SET search_path = public, pg_catalog`);
     const moved = await databases.open();
     expect(databaseOutage(await errorOf(run(sqlOf(moved), 'SELECT 1')))).toMatchObject(unavailable);
-    expect(await whyAway(moved)).toBe(DATABASE_AWAY);
+    expect(await whyUnreachable(moved)).toBe(DATABASE_UNREACHABLE);
     await run(sqlOf(database), 'DROP FUNCTION public.pg_is_in_recovery()');
-    expect(await whyAway(moved)).toBeNull();
+    expect(await whyUnreachable(moved)).toBeNull();
     await databases.close();
   });
 

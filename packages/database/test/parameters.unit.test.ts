@@ -14,7 +14,7 @@ it('arrays of texts, JSON and bytes are sent in binary, others as text', () => {
   expect(formats(text, parameters)).toEqual(['as text', 25, 1043, 114, 'as text', 'as text', 17]);
 });
 
-it('parameters are told apart by their whole number', () => {
+it('parameters are distinguished by their whole number', () => {
   const all = formats('SELECT unnest($11::text[]), unnest($1::bigint[]), unnest($12::json[]), unnest($2)');
   expect(all.slice(-2)).toEqual([25, 114]);
   expect(all.slice(0, -2)).toEqual(Array.from({ length: 10 }, () => 'as text'));

@@ -83,7 +83,7 @@ export function streamMetrics(registry: Registry, follows: readonly Stream[]) {
       'peer',
       'outcome',
     ]),
-    tellDelay: ({ stream, time }: StreamEvent, nowMs: number) =>
+    observeDelay: ({ stream, time }: StreamEvent, nowMs: number) =>
       followDelay.observe({ stream }, Math.max(0, nowMs - Date.parse(time)) / 1_000),
     wrote: (events: readonly StreamEvent[]) => {
       for (const [type, some] of Map.groupBy(events, (event) => event.type)) written.inc({ type }, some.length);

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
 import type { Database } from '@mo/database';
-import { type Sql, sqlOf, whyAway } from '@mo/database';
+import { type Sql, sqlOf, whyUnreachable } from '@mo/database';
 import {
   countedGauge,
   gauge,
@@ -154,8 +154,8 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
     help: 'Events in quarantine: invalid, or unable to take effect; every process of the service reports the same',
     labelNames: ['stream'],
     count: () => quarantine.counts(),
-    set: (standing, counts) => {
-      for (const [of, rows] of counts) standing.set({ stream: of }, rows);
+    set: (rowsGauge, counts) => {
+      for (const [of, rows] of counts) rowsGauge.set({ stream: of }, rows);
     },
     // Quarantined events remain until they are applied or settled, so the last count is a good value.
     keepsLast: true,
@@ -171,7 +171,7 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
     follow: async (events) => {
       const followed = await writePath.follow(events);
       const oldest = events[followed.outcomes.indexOf('apply')];
-      if (oldest !== undefined) metrics.tellDelay(oldest, systemClock.now());
+      if (oldest !== undefined) metrics.observeDelay(oldest, systemClock.now());
       return followed;
     },
     onEvent: (stream, what) => metrics.followed.inc({ stream, what }),
@@ -225,7 +225,7 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
       isKeyUsed: (key) => store.isKeyUsed(key.id, systemClock.now()),
       catchUp: (token) => writePath.catchUpWith(token),
     },
-    notReady: () => whyAway(background),
+    notReady: () => whyUnreachable(background),
     onWritten: wakeRelay,
     routes: (app) =>
       streamRoutes(app, {

@@ -42,14 +42,14 @@ const write = (answers: StoredAnswer[], nowMs = NOW_MS) =>
   inTransaction(database, (sql) => writeIn(sql, answers, nowMs));
 
 describe('an answer', () => {
-  it.each([20, 100, 500])('is read by its id alone, also by a plan that was made after %i more', async (count) => {
+  it.each([20, 100, 500])('is read by its id, also with a plan that was prepared with %i rows', async (count) => {
     await write(Array.from({ length: count }, (_, place) => answer(`more-${count}-${place}`, 'x'.repeat(300))));
     await run(sqlOf(database), 'ANALYZE answers');
     const plan = await run(sqlOf(database), `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${READ_ANSWERS}`);
     expect(JSON.stringify(plan).match(/answers_\w+/g)).toEqual(['answers_pkey']);
   });
 
-  it('is given again as it was, to the byte', async () => {
+  it('is repeated byte for byte', async () => {
     const token = { customerId: 7, versions: { customers: 3, loans: 2, payments: 1 } };
     const settlement = { peer: 'loans' as const, statusOtherwise: 202, everyTime: true };
     const stored: StoredAnswer = {
@@ -63,11 +63,11 @@ describe('an answer', () => {
     expect(await read('another')).toBeUndefined();
   });
 
-  it('is not asked for where no command has a key', async () => {
+  it('is not read if no command has a key', async () => {
     expect(await readAnswers(sqlOf(database), [commandOf()], NOW_MS)).toEqual({ kept: new Map(), outdated: [] });
   });
 
-  it('is kept for its lifetime, and counts as absent afterwards', async () => {
+  it('is valid for its lifetime, and counts as absent afterwards', async () => {
     await write([answer('old')]);
     const lastMs = NOW_MS + KEY_LIFETIME_MS - 1;
     expect(await read('old', lastMs)).toEqual(answer('old'));
@@ -76,7 +76,7 @@ describe('an answer', () => {
     expect(await isKeyUsed(sqlOf(database), keyOf('old').id, lastMs + 1)).toBe(false);
   });
 
-  it('takes the place of one that is too old, and counts from then on', async () => {
+  it('replaces an expired one, and is valid from then on', async () => {
     await write([answer('again', '"first"')]);
     const laterMs = NOW_MS + KEY_LIFETIME_MS;
     await write([answer('again', '"second"', { key: keyOf('again', 'other body') })], laterMs);
@@ -86,7 +86,7 @@ describe('an answer', () => {
     });
   });
 
-  it('that is too old gives way to one of several transactions alone', async () => {
+  it('that has expired is replaced by only one of several transactions', async () => {
     await write([answer('late', '"first"')]);
     const laterMs = NOW_MS + KEY_LIFETIME_MS;
     const racing = ['"a"', '"b"', '"c"'].map((body) => write([answer('late', body)], laterMs));
@@ -95,7 +95,7 @@ describe('an answer', () => {
     expect((await read('late', laterMs))?.answer.body).toMatch(/^"[abc]"$/);
   });
 
-  it('never takes the place of one that counts: that is a conflict, and none of the batch is kept', async () => {
+  it('never replaces a valid one: this is a conflict, and the batch is rolled back', async () => {
     await write([answer('kept', '"first"')]);
     const batch = inTransaction(database, (sql) =>
       runAll(sql, answerStatements([answer('with it'), answer('kept', '"second"')], [], NOW_MS + KEY_LIFETIME_MS - 1)),
@@ -105,7 +105,7 @@ describe('an answer', () => {
     expect(await read('with it')).toBeUndefined();
   });
 
-  it('under one key is kept once, however many transactions write it at the same time', async () => {
+  it('under one key is stored once, however many transactions write it concurrently', async () => {
     const racing = Array.from({ length: 4 }, (_, n) =>
       inTransaction(database, (sql) => runAll(sql, answerStatements([answer('raced', String(n))], [], NOW_MS))),
     );
@@ -117,7 +117,7 @@ describe('an answer', () => {
     expect(await read('raced')).toEqual(answer('raced', String(winners[0])));
   });
 
-  it('that is too old is forgotten, so many at once, and others are not', async () => {
+  it('that has expired is deleted, up to a limit per call, and others are kept', async () => {
     const dueMs = NOW_MS - 10 * KEY_LIFETIME_MS;
     await write([answer('f1'), answer('f2'), answer('f3')], dueMs);
     await write([answer('f4')], dueMs + 1);

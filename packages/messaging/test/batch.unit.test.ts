@@ -20,7 +20,7 @@ const bug = (): never => {
 };
 
 describe('commands of one batch', () => {
-  it('are each decided on what the ones before left, with versions that go on', () => {
+  it('are each decided on the state that the previous ones left, with consecutive versions', () => {
     const batch = batchOn({ accounts: [ledgerOf(1, { version: 4 }), ledgerOf(2)] });
     const outcomes = run(batch, commandOf(), commandOf({ customer: { customerId: 2 } }), commandOf());
     expect(outcomes.map((one) => one.kind === 'answered' && JSON.parse(one.answer.body))).toEqual([
@@ -40,7 +40,7 @@ describe('commands of one batch', () => {
     ]);
   });
 
-  it('write events that say when, on what and in whose trace they were decided', () => {
+  it('write events with their time, the versions seen, and the trace context', () => {
     const account = ledgerOf(1, { version: 2, applied: { customers: 3, payments: 0 } });
     const batch = batchOn({ accounts: [account] });
     run(batch, commandOf({ origin: { requestId: 'r', traceparent: 'trace' } }));
@@ -54,7 +54,7 @@ describe('commands of one batch', () => {
     });
   });
 
-  it("never take time back for a customer, though a process's clock does", () => {
+  it('never decrease the time of a customer, even if the clock of a process is set back', () => {
     const times: number[] = [];
     const decide: Command<Ledger>['decide'] = (account, context) => {
       times.push(context.nowMs);
@@ -69,7 +69,7 @@ describe('commands of one batch', () => {
     });
   });
 
-  it('find an external_id taken that one before them claimed, or that was taken already', () => {
+  it('find an external_id taken if it was taken before, or if a previous command claimed it', () => {
     const batch = batchOn({ taken: ['old'] });
     const seen: boolean[] = [];
     const claim = (claims: string, decide: Command<Ledger>['decide'] = grant) =>
@@ -91,7 +91,7 @@ describe('commands of one batch', () => {
     expect(seen).toEqual([true, false, false, true, false]);
   });
 
-  it('may register a customer under the id that they were given', () => {
+  it('may register a customer under the id that was drawn for them', () => {
     const batch = batchOn({ accounts: [] });
     run(
       batch,
@@ -101,7 +101,7 @@ describe('commands of one batch', () => {
     expect(batch.changes().accounts).toMatchObject([{ before: null, after: { customerId: 101, version: 1 } }]);
   });
 
-  it('answer with a token of all that the account has seen, this command included', () => {
+  it('answer with a token of all versions of the account, including this command', () => {
     const [outcome] = run(
       batchOn({ accounts: [ledgerOf(1, { applied: { customers: 2, payments: 7 } })] }),
       commandOf(),
@@ -111,7 +111,7 @@ describe('commands of one batch', () => {
     });
   });
 
-  it('name a customer by id, by name, or by both; two names of different customers are an error of the caller', () => {
+  it('name a customer by id, by external_id, or by both; ids of different customers are an error of the caller', () => {
     const accounts = [ledgerOf(1, { externalId: 'a' }), ledgerOf(2, { externalId: 'b' })];
     const by = (customerId?: number, externalId?: string) => {
       const [outcome] = run(batchOn({ accounts }), commandOf({ customer: { customerId, externalId } }));
@@ -133,7 +133,7 @@ describe('a command that throws', () => {
       'by its body, which is no JSON',
       (account, context) => ({ ...grant(account, context), answer: () => ({ status: 201, body: 1n }) }),
     ],
-  ] as [string, Command<Ledger>['decide']][])('%s fails alone, and leaves no trace', (_where, decide) => {
+  ] as [string, Command<Ledger>['decide']][])('%s fails alone, and changes nothing', (_where, decide) => {
     const together = batchOn();
     const outcomes = run(
       together,
@@ -154,7 +154,7 @@ describe('a command that throws', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  it('gives the first answer again, to the byte, and does nothing twice', () => {
+  it('repeats the first answer byte for byte, without a second effect', () => {
     const batch = batchOn();
     const [first, second] = run(batch, commandOf({ key: keyOf('k') }), commandOf({ key: keyOf('k') }));
     expect(second).toMatchObject({ kind: 'answered', answer: { headers: { 'idempotency-replayed': 'true' } } });
@@ -164,7 +164,7 @@ describe('an Idempotency-Key', () => {
     expect(batch.changes()).toMatchObject({ written: [{ version: 1 }], answers: [{ key: keyOf('k') }] });
   });
 
-  it('gives an answer of an earlier batch again', () => {
+  it('repeats an answer of an earlier batch', () => {
     const earlier = batchOn();
     run(earlier, commandOf({ key: keyOf('k') }));
     const later = batchOn({ answers: earlier.changes().answers });
@@ -186,7 +186,7 @@ describe('an Idempotency-Key', () => {
     [422, true],
     [400, false],
     [404, false],
-  ])('keeps an answer of %d: %p', (status, isKept) => {
+  ])('stores an answer of %d: %p', (status, isKept) => {
     const batch = batchOn();
     const decide = () => ({ ...refusal(), answer: () => ({ status, body: {} }) });
     run(batch, commandOf({ key: keyOf('k'), decide }));
@@ -195,7 +195,7 @@ describe('an Idempotency-Key', () => {
 });
 
 describe('followed events', () => {
-  it('take effect in between, and commands after them are decided on that', () => {
+  it('take effect in arrival order, and later commands are decided on their effect', () => {
     const batch = batchOn({ accounts: [ledgerOf(1)] });
     expect(batch.events([eventOf('customers', 1, 1), eventOf('customers', 1, 1), eventOf('payments', 1, 2)])).toEqual([
       'apply',
@@ -216,7 +216,7 @@ describe('followed events', () => {
     expect(batch.changes()).toMatchObject({ accounts: [], applied: [] });
   });
 
-  it('bring about own events, in their trace and with their version seen', () => {
+  it('cause own events, in their trace and with their version in seen', () => {
     const batch = batchOn({ accounts: [ledgerOf(1)] });
     batch.events([paymentApplied(1, 1, 'trace')]);
     expect(batch.changes()).toMatchObject({
@@ -226,7 +226,7 @@ describe('followed events', () => {
   });
 });
 
-it('what is to be settled names the version that was written, and is kept only where it is settled each time', () => {
+it('a settlement names the version written, and is stored only if it is repeated with each answer', () => {
   const settled = (everyTime: boolean) => {
     const batch = batchOn({ accounts: [ledgerOf(1, { version: 6 })] });
     const settle = { peer: 'payments' as const, statusOtherwise: 202, everyTime };

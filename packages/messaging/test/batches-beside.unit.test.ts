@@ -23,12 +23,12 @@ async function eventsBesideACommand(count: number) {
   return applied;
 }
 
-describe('while a transaction is under way', () => {
-  it('as much as is worth another one does not wait for it', async () => {
+describe('while a transaction is running', () => {
+  it('items of sufficient weight start another one concurrently', async () => {
     expect(await eventsBesideACommand(WORTH_A_BATCH)).toBe(WORTH_A_BATCH);
   });
 
-  it('less than that waits, to be taken together with what comes meanwhile', async () => {
+  it('lighter items wait, and run together with those that arrive meanwhile', async () => {
     expect(await eventsBesideACommand(WORTH_A_BATCH - 1)).toBe(0);
   });
 });

@@ -31,7 +31,7 @@ function ledgerToBring() {
 
 const customer = { customerId: 1 };
 
-it('applies all that the owner has, page by page', async () => {
+it('applies all events that the owner has, page by page', async () => {
   const { peers, forward, account } = ledgerToBring();
   peers.pageMax = 2;
   peers.add(...eventsOf('payments', 1, 5));
@@ -40,7 +40,7 @@ it('applies all that the owner has, page by page', async () => {
   expect(peers.calls).toEqual(['payments 1 after 0', 'payments 1 after 2', 'payments 1 after 4']);
 });
 
-it('asks only for what is not applied yet', async () => {
+it('pulls only events that are not applied yet', async () => {
   const { peers, forward } = ledgerToBring();
   peers.add(...eventsOf('payments', 1, 5));
   const known = { ...ledgerOf(1), applied: { customers: 0, payments: 5 } };
@@ -48,7 +48,7 @@ it('asks only for what is not applied yet', async () => {
   expect(peers.calls).toEqual(['payments 1 after 5']);
 });
 
-it('ends at what there was when it was called, however much is written meanwhile', async () => {
+it('ends at the head at the time of the call, however much is written meanwhile', async () => {
   const { peers, forward } = ledgerToBring();
   peers.pageMax = 1;
   peers.add(...eventsOf('payments', 1, 2));
@@ -72,26 +72,26 @@ it('brings the causes of an event forward first, and the causes of those', async
   expect(account().history.indexOf('customers 2')).toBeLessThan(account().history.indexOf('payments 2'));
 });
 
-it('a customer that nobody knows stays unknown', async () => {
+it('a customer that the owner does not know stays unknown', async () => {
   const { forward, followed } = ledgerToBring();
   expect(await forward.bring({ externalId: 'nobody' }, 'customers', null)).toBeNull();
   expect(followed).toEqual([]);
 });
 
-describe('gives up after so many pulls, causes included', () => {
+describe('gives up after a limited number of pulls, including those of causes', () => {
   const failureOf = async ({ forward }: ReturnType<typeof ledgerToBring>): Promise<ProblemError> => {
     const [outcome] = await Promise.allSettled([forward.bring(customer, 'payments', null)]);
     return (outcome as PromiseRejectedResult).reason as ProblemError;
   };
 
-  it('where a cause is beyond what its owner has', async () => {
+  it('if a cause is beyond the head of its owner', async () => {
     const ledger = ledgerToBring();
     ledger.peers.add(eventOf('payments', 1, 1, { customers: 9 }), eventOf('customers', 1, 1));
     expect((await failureOf(ledger)).code).toBe('unavailable');
     expect(ledger.peers.calls.length).toBeLessThanOrEqual(PULLS_MAX);
   });
 
-  it('where events wait for each other', async () => {
+  it('if events wait for each other', async () => {
     const ledger = ledgerToBring();
     ledger.peers.add(eventOf('payments', 1, 1, { customers: 1 }), eventOf('customers', 1, 1, { payments: 1 }));
     // A bound that isn't kept must fail this test, and not hang it.
@@ -103,7 +103,7 @@ describe('gives up after so many pulls, causes included', () => {
   });
 });
 
-describe('an event that can not be understood', () => {
+describe('an event that cannot be parsed', () => {
   const unreadable = (version: number) => ({
     stream: 'payments' as const,
     customerId: 1,
@@ -112,7 +112,7 @@ describe('an event that can not be understood', () => {
     source: null,
   });
 
-  it('is put aside once all before it is applied, and is unavailable', async () => {
+  it('is quarantined once all previous ones are applied, and is unavailable', async () => {
     const { peers, forward, quarantined, account } = ledgerToBring();
     peers.add(...eventsOf('payments', 1, 5));
     peers.unreadable = unreadable(3);
@@ -124,7 +124,7 @@ describe('an event that can not be understood', () => {
     expect(quarantined).toEqual([unreadable(3)]);
   });
 
-  it('is not put aside while what comes before it waits for a cause', async () => {
+  it('is not quarantined while a previous one waits for a cause', async () => {
     const { peers, forward, quarantined } = ledgerToBring();
     peers.add(eventOf('payments', 1, 1, { customers: 1 }), eventOf('payments', 1, 2), eventOf('customers', 1, 1));
     peers.unreadable = unreadable(2);

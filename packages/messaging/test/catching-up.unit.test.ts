@@ -2,7 +2,7 @@ import type { Settlement } from '../src/index.ts';
 import { commandOf, eventOf, eventsOf, grant, keyOf, paymentApplied } from './ledger.ts';
 import { rejected, writePathUnderTest } from './write-path-under-test.ts';
 
-describe('what is to be settled', () => {
+describe('an answer with a settlement', () => {
   const settling = (settle: Partial<Settlement>, key = keyOf('k')) =>
     commandOf({
       key,
@@ -13,20 +13,20 @@ describe('what is to be settled', () => {
     });
   const SETTLED = 'settle payments 1 loans 1';
 
-  it('is answered after the peer has applied what was written', async () => {
+  it('is returned after the peer has applied the events written', async () => {
     const { writePath, peers } = writePathUnderTest();
     expect((await writePath.execute(settling({ statusOtherwise: 202 }))).status).toBe(201);
     expect(peers.calls).toEqual([SETTLED]);
   });
 
-  it('is answered with the other status where the peer could not, or with the same where there is no other', async () => {
+  it('has the alternative status if the peer failed, or the same status if there is none', async () => {
     const { writePath, peers } = writePathUnderTest();
     peers.settles = false;
     expect((await writePath.execute(settling({ statusOtherwise: 202 }, keyOf('1')))).status).toBe(202);
     expect((await writePath.execute(settling({}, keyOf('2')))).status).toBe(201);
   });
 
-  it('is settled again with a replayed answer where it is settled each time, whose status is decided anew', async () => {
+  it('is settled again when it is repeated if so configured, and its status is determined again', async () => {
     const { writePath, peers } = writePathUnderTest();
     const command = () => settling({ statusOtherwise: 202, everyTime: true });
     peers.settles = false;
@@ -38,7 +38,7 @@ describe('what is to be settled', () => {
     expect(peers.calls).toEqual([SETTLED, SETTLED]);
   });
 
-  it('is not settled again with a replayed answer otherwise', async () => {
+  it('is not settled again when it is repeated otherwise', async () => {
     const { writePath, peers } = writePathUnderTest();
     await writePath.execute(settling({}));
     await writePath.execute(settling({}));
@@ -52,22 +52,22 @@ describe('catching up with a token', () => {
     versions: { customers: 0, loans: 0, payments: 0, ...versions },
   });
 
-  it('pulls nothing where all of it was seen', async () => {
+  it('pulls nothing if all of its versions are applied', async () => {
     const { writePath, peers } = writePathUnderTest();
     await writePath.catchUpWith(token({ customers: 1 }));
     await writePath.catchUpWith(token({}, 9));
     expect(peers.calls).toEqual([]);
   });
 
-  it('pulls what was not seen, and only that', async () => {
-    const { writePath, peers, store, told } = writePathUnderTest();
+  it('pulls only the streams whose versions are not applied', async () => {
+    const { writePath, peers, store, reported } = writePathUnderTest();
     peers.add(...eventsOf('payments', 1, 2));
     await writePath.catchUpWith(token({ customers: 1, payments: 2 }));
     expect(store.accounts.get(1)?.applied).toEqual({ customers: 1, payments: 2 });
-    expect(told.pulls).toEqual(['payments token']);
+    expect(reported.pulls).toEqual(['payments token']);
   });
 
-  it('pulls a customer that is not known here', async () => {
+  it('pulls a customer that is unknown here', async () => {
     const { writePath, peers, store } = writePathUnderTest();
     peers.add(eventOf('customers', 5, 1));
     await writePath.catchUpWith(token({ customers: 1 }, 5));
@@ -85,7 +85,7 @@ describe('catching up with a token', () => {
     },
   );
 
-  it('is unavailable where the owner can not be reached', async () => {
+  it('is unavailable if the owner is unreachable', async () => {
     const { writePath, peers } = writePathUnderTest();
     peers.reachable = false;
     expect(await rejected(writePath.catchUpWith(token({ payments: 1 })))).toMatchObject({ code: 'unavailable' });
@@ -93,7 +93,7 @@ describe('catching up with a token', () => {
 });
 
 describe('whether a customer is known', () => {
-  it('is asked of its owner where it is not known here', async () => {
+  it('is queried from the owner if it is unknown here', async () => {
     const { writePath, peers } = writePathUnderTest();
     peers.add(eventOf('customers', 5, 1));
     expect(await writePath.known({ customerId: 1 })).toMatchObject({ customerId: 1 });
@@ -105,8 +105,8 @@ describe('whether a customer is known', () => {
 });
 
 describe('followed events', () => {
-  it('tell what became of each, and whose customer is behind', async () => {
-    const { writePath, told } = writePathUnderTest();
+  it('report the outcome of each, and which customers are behind', async () => {
+    const { writePath, reported } = writePathUnderTest();
     const { outcomes, progress } = await writePath.follow([
       eventOf('payments', 1, 1),
       eventOf('payments', 2, 2),
@@ -114,15 +114,15 @@ describe('followed events', () => {
     ]);
     expect(outcomes).toEqual(['apply', 'gap', 'duplicate']);
     expect(progress.get(1)).toMatchObject({ applied: { customers: 1, payments: 1 }, behind: {} });
-    expect(told.behind).toMatchObject([{ customerId: 2, behind: { payments: 2 } }]);
+    expect(reported.behind).toMatchObject([{ customerId: 2, behind: { payments: 2 } }]);
   });
 
-  it('wake the relay only where own events came of them', async () => {
-    const { writePath, told, store } = writePathUnderTest();
+  it('wake the relay only if they caused own events', async () => {
+    const { writePath, reported, store } = writePathUnderTest();
     await writePath.follow([eventOf('customers', 1, 2)]);
-    expect(told.written).toBe(0);
+    expect(reported.written).toBe(0);
     await writePath.follow([paymentApplied(1, 1)]);
-    expect(told.written).toBe(1);
+    expect(reported.written).toBe(1);
     expect(store.journal).toMatchObject([{ type: 'LoanPaid', version: 1 }]);
   });
 });

@@ -68,7 +68,7 @@ const anyEvent = fc.constantFrom(...types).chain((type) =>
   ),
 );
 
-it('every event comes back from its message as it was, and as its contract says', () => {
+it('every event is read back from its message unchanged, and conforms to its contract', () => {
   fc.assert(
     fc.property(anyEvent, (event) => {
       expect(fromMessage(event.stream, sent(event))).toEqual(event);
@@ -99,13 +99,13 @@ it('a message is a CloudEvent of the Kafka binding, in binary mode', () => {
   });
 });
 
-it('what an event does not have has no header', () => {
+it('an absent member of an event has no header', () => {
   const { headers } = sent(eventOf('customers', 1, 1));
   expect(Object.keys(headers)).not.toContain('ce_seen');
   expect(Object.keys(headers)).not.toContain('ce_traceparent');
 });
 
-describe('a message that can not be understood is met with a sentence that names', () => {
+describe('the fault of a message that cannot be parsed names', () => {
   const good = sent(paymentApplied(7, 3));
   const understood = (message: Omit<IncomingMessage, 'raw'>) => fromMessage('payments', message);
 
@@ -126,47 +126,47 @@ describe('a message that can not be understood is met with a sentence that names
     ['ce_type', undefined, /^ce_type: /],
     ['ce_time', 'yesterday', /^ce_time: /],
     ['ce_time', undefined, /^ce_time: /],
-  ])('%s, where it is %j', (header, text, sentence) => {
+  ])('%s, if it is %j', (header, text, sentence) => {
     const { [header]: _one, ...others } = good.headers;
     const answer = understood({ ...good, headers: text === undefined ? others : { ...others, [header]: text } });
     expect(answer).toEqual(typeof sentence === 'string' ? sentence : expect.stringMatching(sentence));
   });
 
-  it.each([null, '', '{"customer_id":', 'hello'])('the data, where it is no JSON: %j', (value) => {
+  it.each([null, '', '{"customer_id":', 'hello'])('the data, if it is not JSON: %j', (value) => {
     expect(understood({ ...good, value })).toBe('the data is not JSON');
   });
 
-  it('the data, where it is no UTF-8, though JSON for the rest', () => {
+  it('the data, if it is not UTF-8, but otherwise JSON', () => {
     const value = Buffer.from((good.value ?? '').replace('customer-7', 'customer-\u00ff'), 'latin1');
     const raw = { key: null, value, headers: {} };
     expect(fromMessage('payments', { ...good, value: value.toString(), raw })).toBe('the data is not UTF-8');
   });
 
-  it('each member of the data that is not as the contract says', () => {
+  it('each member of the data that breaks the contract', () => {
     const value = JSON.stringify({ ...JSON.parse(good.value ?? ''), total_amount: 1, details: [] });
     expect(understood({ ...good, value })).toMatch(/^data\.total_amount: .+; data\.details: /);
   });
 
-  it('the stream, where the type belongs to another one', () => {
+  it('the stream, if the type belongs to another one', () => {
     expect(fromMessage('loans', good)).toMatch(/^stream: .*"payments"/);
   });
 });
 
-describe('a message is understood', () => {
+describe('a message is parsed', () => {
   const good = sent(paymentApplied(7, 3));
 
-  it('with members that its version does not know yet', () => {
+  it('with members that this version does not know', () => {
     const value = JSON.stringify({ ...JSON.parse(good.value ?? ''), currency: 'EUR' });
     expect(fromMessage('payments', { ...good, value })).toMatchObject({ version: 3 });
   });
 
-  it.each(['', 'x"y', '00-short-01'])('without a trace context that is none: %j', (text) => {
+  it.each(['', 'x"y', '00-short-01'])('without an invalid trace context: %j', (text) => {
     const message = { ...good, headers: { ...good.headers, ce_traceparent: text } };
     expect(fromMessage('payments', message)).toMatchObject({ version: 3, traceparent: null });
   });
 });
 
-describe('whose message it is', () => {
+describe('the identity of a message', () => {
   it.each([
     [{ ce_subject: '7', ce_sequence: '3' }, '8', { customerId: 7, version: 3 }],
     [{ ce_subject: 'seven' }, '8', { customerId: 8, version: null }],
@@ -174,12 +174,12 @@ describe('whose message it is', () => {
     [{ ce_sequence: '9999999999999999' }, '-8', { customerId: null, version: null }],
     [{ ce_subject: '9007199254740993' }, null, { customerId: null, version: null }],
     [{}, '0', { customerId: null, version: null }],
-  ])('is read of headers %j and key %j', (headers: Record<string, string>, key, identity) => {
+  ])('is read from headers %j and key %j', (headers: Record<string, string>, key, identity) => {
     expect(identityOf({ headers, key })).toEqual(identity);
   });
 });
 
-it('an event of a type that this version does not know is sent on all the same', () => {
+it('an event of a type that this version does not know is sent unchanged', () => {
   const row = { customer_id: '7', version: '3', data: '{"loan_id":1}', seen: '{}', time: '2026-01-01T00:00:00.000Z' };
   expect(toMessage('loans', { ...row, type: 'LoanRestructured', traceparent: null })).toMatchObject({
     key: '7',

@@ -7,7 +7,7 @@ import { rejected, writePathUnderTest } from './write-path-under-test.ts';
 const sizes = (store: MemoryStore) => store.transactions.map(({ commands }) => commands.length);
 
 describe('a conflict with another transaction', () => {
-  it('runs the batch again as it is: what the other wrote is there by now', async () => {
+  it('runs the batch again unchanged, because the other transaction is committed by then', async () => {
     const { writePath, store } = writePathUnderTest();
     store.failure = () => (store.transactions.length === 1 ? conflict() : null);
     await Promise.all([1, 2, 3].map(() => writePath.execute(commandOf())));
@@ -15,7 +15,7 @@ describe('a conflict with another transaction', () => {
     expect(store.journal.map(({ version }) => version)).toEqual([1, 2, 3]);
   });
 
-  it('that comes again runs the batch in halves, down to single commands, so that each has its own outcome', async () => {
+  it('that recurs runs the batch in halves, down to single commands, so that each has its own outcome', async () => {
     const { writePath, store } = writePathUnderTest();
     store.failure = ({ commands }) => (commands.length > 1 ? conflict() : null);
     const answers = await Promise.all([1, 2, 3].map(() => writePath.execute(commandOf())));
@@ -58,7 +58,7 @@ describe('a conflict with another transaction', () => {
     expect(store.journal).toHaveLength(2);
   });
 
-  it('decides nothing for a caller who has left while the batch is run in halves', async () => {
+  it('decides nothing for a caller that disconnected while the batch runs in halves', async () => {
     const { writePath, store } = writePathUnderTest();
     let isGone = false;
     store.failure = ({ commands }) => {
@@ -72,7 +72,7 @@ describe('a conflict with another transaction', () => {
     expect([sizes(store), store.journal.length]).toEqual([[4, 4, 1, 2], 3]);
   });
 
-  it('is tried again for a command that is alone', async () => {
+  it('is retried for a single command', async () => {
     const { writePath, store } = writePathUnderTest();
     store.failure = () => (store.transactions.length < 4 ? conflict() : null);
     expect((await writePath.execute(commandOf())).status).toBe(201);
@@ -111,16 +111,16 @@ function held(...customerIds: number[]) {
   };
 }
 
-describe('a lock that somebody holds for long', () => {
+describe('a lock that another transaction holds for long', () => {
   const other = () => commandOf({ customer: { customerId: 2 } });
 
-  it('is waited for briefly, then patiently, and not again and again', async () => {
+  it('is waited for briefly, then patiently, and then no more', async () => {
     const { writePath, store } = held();
     expect(await rejected(writePath.execute(commandOf()))).toMatchObject({ code: 'unavailable' });
     expect(store.transactions).toHaveLength(2);
   });
 
-  it('keeps neither the neighbours of a command from their answers nor those who come later', async () => {
+  it('delays neither the neighbours of a command nor later commands', async () => {
     const { writePath, store } = held();
     const { promise, resolve: letGo } = Promise.withResolvers<void>();
     store.patientGate = promise;
@@ -136,7 +136,7 @@ describe('a lock that somebody holds for long', () => {
     expect(await waiting).toBe(201);
   });
 
-  it('is not waited for again by a command whose caller has given up meanwhile', async () => {
+  it('is not waited for again by a command that is too old', async () => {
     const { writePath, store } = held();
     const commands = [commandOf(), commandOf(), commandOf()];
     const outcomes = await Promise.allSettled(commands.map((command) => writePath.execute(command)));
@@ -145,7 +145,7 @@ describe('a lock that somebody holds for long', () => {
     expect(store.transactions.map((request) => request.commands.length)).toEqual([3, 2, 1, 1, 1]);
   });
 
-  it('is waited for once by the commands of its customer in a batch, which stay in their order', async () => {
+  it('is waited for once per batch by the commands of its customer, which stay in order', async () => {
     const { writePath, store, letGo } = held();
     const patient = Promise.withResolvers<void>();
     store.patientGate = patient.promise;
@@ -163,7 +163,7 @@ describe('a lock that somebody holds for long', () => {
     expect(await Promise.all(versions)).toEqual([1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8]);
   });
 
-  it('delays another customer by one wait, however many wait for it', async () => {
+  it('delays another customer by one lock wait, however many units wait for it', async () => {
     const { writePath, store, letGo } = held(1, 2);
     store.onPatient = () => letGo(2);
     const commands = [commandOf(), commandOf(), commandOf(), other()];
@@ -171,7 +171,7 @@ describe('a lock that somebody holds for long', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled']);
   });
 
-  it("keeps no other customer's events of the same item from their effect, nor their outcomes from their place", async () => {
+  it("delays no other customer's events of the same item, and outcomes stay in the order of events", async () => {
     const { writePath, store, letGo } = held();
     store.onPatient = () => letGo();
     const [first, second] = [eventsOf('payments', 1, 3), eventsOf('payments', 2, 3)];
@@ -191,12 +191,12 @@ describe('a lock that somebody holds for long', () => {
     ]);
   });
 
-  it("says nothing of the events of its customer, which have to come again, and others' take effect", async () => {
-    const { writePath, store, told } = held();
+  it("fails the events of its customer, which must be retried, while others' take effect", async () => {
+    const { writePath, store, reported } = held();
     const events = [...eventsOf('payments', 1, 3), ...eventsOf('payments', 2, 2)];
     expect(await rejected(writePath.follow(events))).toMatchObject({ code: 'unavailable' });
     expect(await rejected(writePath.follow(eventsOf('payments', 1, 1)))).toMatchObject({ code: 'unavailable' });
-    expect([told.faulty, told.quarantined]).toEqual([[], []]);
+    expect([reported.faulty, reported.quarantined]).toEqual([[], []]);
     // All together, then those of each customer, and those of the one that is held once more, patiently.
     expect(store.transactions.map((request) => request.events.length)).toEqual([5, 3, 2, 3, 1]);
     expect(store.accounts.get(1)?.history).toEqual([]);

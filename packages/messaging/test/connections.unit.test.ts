@@ -39,12 +39,12 @@ describe('a database', () => {
     readDatabaseConnection('LOANS_DATABASE_URL', { LOANS_DATABASE_URL: url, ...env });
   const full = { PGSSLMODE: 'verify-full' };
 
-  it('is spoken to in the clear where nothing says otherwise', () => {
+  it('is connected to without TLS by default', () => {
     expect(read({})).toEqual({ url });
     expect(read({ PGSSLMODE: 'disable', PGSSLROOTCERT: '/nowhere' })).toEqual({ url });
   });
 
-  it('is spoken to over TLS as the variables say, and its URL before them', () => {
+  it('is connected to over TLS as the URL or else the variables define', () => {
     const identity = { PGSSLCERT: path('own.crt'), PGSSLKEY: path('own.key') };
     expect(read({ ...full, PGSSLROOTCERT: path('ca.crt'), ...identity })).toEqual({ url, tls: { ca, ...own } });
     const inUrl = `${url}?sslmode=verify-full&sslrootcert=${path('ca.crt')}`;
@@ -52,12 +52,12 @@ describe('a database', () => {
     expect(read({ ...full, LOANS_DATABASE_URL: `${url}?sslmode=disable` })).toEqual({ url });
   });
 
-  it('is believed by the authorities that Node.js knows where none is named', () => {
+  it('is verified by the authorities of Node.js if none is named', () => {
     expect(read(full).tls).toEqual({});
     expect(read({ ...full, PGSSLROOTCERT: 'system' }).tls).toEqual({});
   });
 
-  it('may have another name than its certificate with verify-ca alone', () => {
+  it('may have another name than its certificate only with verify-ca', () => {
     expect(read(full).tls?.checkServerIdentity).toBeUndefined();
     expect(read({ PGSSLMODE: 'verify-ca' }).tls?.checkServerIdentity?.()).toBeUndefined();
     expect(read({ PGSSLMODE: 'verify-ca' }).tls).toHaveProperty('checkServerIdentity');
@@ -76,11 +76,11 @@ describe('a database', () => {
     [{ LOANS_DATABASE_URL: 'postgres://a b/c' }, 'LOANS_DATABASE_URL: must be a postgres:// URL'],
     [{ PGSSLROOTCERT: '/ca.crt' }, 'PGSSLROOTCERT is set without sslmode or PGSSLMODE: use verify-full'],
     [{ ...full, PGSSLROOTCERT: '/nowhere' }, 'PGSSLROOTCERT: ENOENT'],
-  ])('is refused, and why is said: %j', (env, message) => {
+  ])('is refused with the reason: %j', (env, message) => {
     expect(errorOf(() => read(env))).toContain(message);
   });
 
-  it('is refused where a certificate or a key is none, is missing, or belongs to another', () => {
+  it('is refused if a certificate or key is invalid, missing, or belongs to another', () => {
     const refused = (env: NodeJS.ProcessEnv) => errorOf(() => read({ ...full, ...env }));
     expect(refused({ PGSSLROOTCERT: path('odd') })).toBe('PGSSLROOTCERT: /odd contains no certificate in PEM');
     expect(refused({ PGSSLCERT: path('own.crt') })).toBe('PGSSLKEY must be set too, because PGSSLCERT is set');
@@ -98,12 +98,12 @@ describe('Kafka', () => {
   const sasl = { KAFKA_SASL_MECHANISM: 'PLAIN', KAFKA_SASL_USERNAME: 'mo', KAFKA_SASL_PASSWORD: 'secret' };
   const read = (env: NodeJS.ProcessEnv) => readKafkaConnection({ ...brokers, ...env });
 
-  it('is spoken to in the clear where nothing says otherwise, and empty variables say nothing', () => {
+  it('is connected to without TLS by default, and empty variables count as unset', () => {
     expect(read({})).toEqual({ brokers: ['a:9092', '[::1]:9093'] });
     expect(read({ KAFKA_SECURITY_PROTOCOL: '', KAFKA_SASL_PASSWORD: '' })).toEqual(read({}));
   });
 
-  it('is spoken to over TLS, with a user, or both, as the protocol says', () => {
+  it('is connected to over TLS, with a user, or both, as the protocol defines', () => {
     const user = { mechanism: 'PLAIN', username: 'mo', password: 'secret' };
     expect(read({ KAFKA_SECURITY_PROTOCOL: 'SSL' })).toMatchObject({ tls: {} });
     expect(read({ KAFKA_SECURITY_PROTOCOL: 'SASL_PLAINTEXT', ...sasl }).tls).toBeUndefined();
@@ -113,7 +113,7 @@ describe('Kafka', () => {
     });
   });
 
-  it('takes what is secret from files', () => {
+  it('reads secrets from files', () => {
     const files = {
       KAFKA_SSL_CA_FILE: path('ca.crt'),
       KAFKA_SSL_CERT_FILE: path('own.crt'),
@@ -134,11 +134,11 @@ describe('Kafka', () => {
     ],
     [{ KAFKA_SECURITY_PROTOCOL: 'SASL_SSL', ...sasl, KAFKA_SASL_MECHANISM: 'GSSAPI' }, 'KAFKA_SASL_MECHANISM: '],
     [{ KAFKA_SECURITY_PROTOCOL: 'SSL', KAFKA_SSL_CA: 'no PEM' }, 'KAFKA_SSL_CA contains no certificate in PEM'],
-  ])('is refused, and the variable is named: %j', (env, message) => {
+  ])('is refused with the name of the variable: %j', (env, message) => {
     expect(errorOf(() => read(env))).toContain(message);
   });
 
-  it('is refused where a certificate or its key is missing, or they belong to different ones', () => {
+  it('is refused if a certificate or its key is missing, or they do not match', () => {
     const refused = (env: NodeJS.ProcessEnv) => errorOf(() => read({ KAFKA_SECURITY_PROTOCOL: 'SSL', ...env }));
     expect(refused({ KAFKA_SSL_CERT: own.cert })).toBe('KAFKA_SSL_KEY must be set too, because KAFKA_SSL_CERT is set');
     expect(refused({ KAFKA_SSL_KEY: own.key })).toBe('KAFKA_SSL_CERT must be set too, because KAFKA_SSL_KEY is set');

@@ -6,7 +6,7 @@ import { inTurns } from '../src/audit/turns.ts';
 const ROWS = 200_000;
 const table = imageTable('loans', { key: ['id'], columns: { id: 'bigint', amount: 'numeric' } });
 
-it('tells of all rows that differ, however many they are', async () => {
+it('all rows that differ are reported, however many there are', async () => {
   const rows = Array.from({ length: ROWS }, (_, place) => ({ id: String(place), amount: '1.00' }));
   const differences = await inTurns(compareTables([table], { loans: rows }, {}));
   expect(differences).toHaveLength(ROWS);

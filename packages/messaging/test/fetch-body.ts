@@ -10,7 +10,7 @@ const ATTRIBUTES_AT = 22;
 export interface GivenBatch {
   readonly messages: Message[];
   readonly firstOffset: number;
-  /** Of the batch: whether it is of a transaction, tells of the end of one, or has the broker's time. */
+  /** Whether the batch is part of a transaction, marks the end of one, or has the broker's time. */
   readonly attributes: number;
 }
 

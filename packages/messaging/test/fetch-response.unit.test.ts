@@ -33,7 +33,7 @@ const batch = fc.record({
   attributes: fc.constantFrom(0, 0x8, 0x10, 0x30),
 });
 
-/** Less of it, at its end; of what is shorter than a batch tells its version kafkajs makes an error. */
+/** A truncated response. kafkajs rejects data that ends before the version of a batch. */
 function cutOff(records: Buffer, cut: number): Buffer {
   const length = records.length - cut;
   return records.subarray(0, length <= MAGIC_AT ? 0 : length);
@@ -59,7 +59,7 @@ const messagesOf = ({ responses }: FetchResponse): FetchedMessage[] =>
 const textOf = (value: FetchedMessage['headers'][string]): string =>
   Array.isArray(value) ? value.join() : (value?.toString() ?? '');
 
-it('whatever was sent, and wherever the broker cut it off', async () => {
+it('any response, wherever the broker cut it off', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(batch, { maxLength: 3 }), { maxLength: 3 }),
@@ -82,7 +82,7 @@ it('whatever was sent, and wherever the broker cut it off', async () => {
   );
 });
 
-it('headers without a value, and those that are named as a member of every object', async () => {
+it('headers without a value, and headers named like a member of every object', async () => {
   const given = { constructor: 'a', toString: ['b', 'c'], empty: '', absent: '' };
   const bytes = await bytesOf({
     messages: [{ value: null, timestamp: '1', headers: given }],
@@ -101,7 +101,7 @@ it('headers without a value, and those that are named as a member of every objec
   });
 });
 
-it('what is compressed, older, or broken, is left to kafkajs', async () => {
+it('compressed, older or corrupt data is left to kafkajs', async () => {
   const messages = [{ value: 'v', timestamp: '1' }];
   const compressed = bodyOf([
     await bytesOf({ messages, firstOffset: 5, attributes: 0 }, kafkajs.CompressionTypes.GZIP),

@@ -3,7 +3,7 @@ import { FetchRests } from '../src/kafka/fetch-rests.ts';
 function restsUnderTest() {
   const world = { nowMs: 1_000 };
   const rests = new FetchRests({ msMin: 20, msMax: 100, parts: 4 }, () => world.nowMs);
-  /** A partition whose messages take so long; tells how long it rests. */
+  /** Handles messages of a partition for this long. Returns how long the partition rests. */
   const handle = (tookMs: number, isBehind = false): number => {
     const beganMs = rests.begin();
     world.nowMs += tookMs;
@@ -38,16 +38,16 @@ function restsAfterMany(tookMs: readonly number[], betweenMs = 0): number[] {
   return fetches.at(-1) ?? [];
 }
 
-it('and the longer, the longer it took to handle the one that took longest', () => {
+it('partitions rest in proportion to the longest handling time', () => {
   expect(restsAfterMany([1, 9])).toEqual([35, 26]);
   expect(restsAfterMany([9, 1])).toEqual([27, 26]);
 });
 
-it('which is not what one took that began while others rested', () => {
+it('a handling that began while others rested does not count', () => {
   expect(restsAfterMany([3, 3], 15)).toEqual([17, 0]);
 });
 
-it('what was handled while one was behind says nothing of the time after that', () => {
+it('handling times while a partition was behind are not used afterwards', () => {
   const { rests, handle } = restsUnderTest();
   for (let fetch = 0; fetch < 60; fetch += 1) {
     handle(1_000, true);
@@ -58,7 +58,7 @@ it('what was handled while one was behind says nothing of the time after that', 
   expect(handle(1)).toBe(19);
 });
 
-it('none rests while one of them is behind, or was in the fetch before', () => {
+it('no partition rests while one of them is behind, or was in the previous fetch', () => {
   const { rests, handle } = restsUnderTest();
   expect(handle(10, true)).toBe(0);
   expect(handle(1)).toBe(0);
@@ -69,7 +69,7 @@ it('none rests while one of them is behind, or was in the fetch before', () => {
   expect(handle(10)).toBe(10);
 });
 
-it('a fetch that never ends, for another broker is asked meanwhile, counts anew after a while', () => {
+it('a fetch that never ends, because another broker is read meanwhile, is discarded after a while', () => {
   const { world, handle } = restsUnderTest();
   handle(10);
   world.nowMs += 1_000;

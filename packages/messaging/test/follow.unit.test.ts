@@ -32,7 +32,7 @@ describe('an event', () => {
   });
 });
 
-describe('an account that events are missing of', () => {
+describe('an account with missing events', () => {
   it('is behind up to the highest version seen', () => {
     expect(deliverAll([payments(3), payments(2)]).behind).toEqual({ payments: 3 });
   });
@@ -41,13 +41,13 @@ describe('an account that events are missing of', () => {
     expect(deliverAll([payments(1, { customers: 4 })]).behind).toEqual({ payments: 1, customers: 4 });
   });
 
-  it('stays behind until the highest version is reached, not before', () => {
+  it('stays behind until the highest version is reached', () => {
     const behind = deliverAll([payments(3)]);
     expect(deliverAll([payments(1), payments(2)], behind).behind).toEqual({ payments: 3 });
     expect(deliverAll([payments(1), payments(2), payments(3)], behind).behind).toEqual({});
   });
 
-  it('keeps the rest of what it is behind on when one stream is caught up with', () => {
+  it('stays behind on other streams when one has caught up', () => {
     const behind = deliverAll([payments(1, { customers: 1 })]);
     expect(deliverAll([customers(1)], behind).behind).toEqual({ payments: 1 });
   });
@@ -80,7 +80,7 @@ const pull = (account: Ledger, events: readonly StreamEvent[], stream: Stream): 
   );
 
 describe('however events are delivered', () => {
-  it('what is known to be missing is exactly what was seen and is not applied', () => {
+  it('exactly the versions seen and not applied are known as missing', () => {
     fc.assert(
       fc.property(deliveries, ({ pushed }) => {
         const account = deliverAll(pushed);
@@ -96,7 +96,7 @@ describe('however events are delivered', () => {
     );
   });
 
-  it('each takes effect once, in version order, and after all that it was decided on', () => {
+  it('each takes effect once, in version order, and after all events that it was decided on', () => {
     fc.assert(
       fc.property(deliveries, ({ events, pushed }) => {
         const { history, applied } = deliverAll(pushed);
@@ -114,7 +114,7 @@ describe('however events are delivered', () => {
     );
   });
 
-  it('pulls of what is missing end in the same account, behind on nothing', () => {
+  it('pulls of missing events end in the same account, behind on nothing', () => {
     fc.assert(
       fc.property(deliveries, ({ events, pushed }) => {
         let account = deliverAll(pushed);

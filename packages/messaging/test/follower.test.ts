@@ -85,7 +85,7 @@ const sendingBy = (send: (real: Producer, messages: readonly RawMessage[]) => Pr
   },
 });
 
-it('puts aside what it can not understand with reason and origin, to the byte, and goes on', async () => {
+it('sends a message that it cannot parse to the dead-letter topic, byte for byte with reason and origin, and continues', async () => {
   const binary = Buffer.from([0, 255, 254, 128, 10]);
   await producer.send(topic, [
     { key: binary, value: binary, headers: { binary, many: [binary, Buffer.from('b')] } },
@@ -114,11 +114,11 @@ it('puts aside what it can not understand with reason and origin, to the byte, a
   ]);
 });
 
-it('skips nothing while Kafka can not take the letter', async () => {
+it('skips nothing while Kafka cannot accept the dead letter', async () => {
   let attempts = 0;
   const over = sendingBy(async (real, messages) => {
     attempts += 1;
-    if (attempts < 4) throw new Error('the broker is away');
+    if (attempts < 4) throw new Error('the broker is unreachable');
     await real.send(`${topic}.dlq`, messages);
   });
   await producer.send(topic, [{ key: '7', value: 'no JSON', headers: { ce_specversion: '1.0', ce_sequence: '4' } }]);
@@ -128,7 +128,7 @@ it('skips nothing while Kafka can not take the letter', async () => {
   expect(quarantined).toMatchObject([{ customerId: 7, version: 4, reason: 'the data is not JSON' }]);
 });
 
-it('a crash between the letter and the offset only doubles the letter', async () => {
+it('a crash between the dead letter and the offset only sends the letter twice', async () => {
   await producer.send(topic, [{ key: '7', value: 'no JSON', headers: { ce_specversion: '1.0' } }]);
   const crashing: Kafka = {
     ...kafka,
@@ -150,7 +150,7 @@ it('a crash between the letter and the offset only doubles the letter', async ()
   expect(new Set(quarantined.map(({ source }) => source?.offset))).toEqual(new Set(['0']));
 });
 
-it('puts aside an event whose effect throws, alone', async () => {
+it('quarantines an event whose effect throws, and no other', async () => {
   await push(eventOf('payments', 1, 1), eventOf('payments', 2, 1), eventOf('payments', 3, 1));
   startFollower(kafka, {
     follow: async (events) => {
@@ -170,7 +170,7 @@ it('puts aside an event whose effect throws, alone', async () => {
   expect(quarantined).toMatchObject([{ customerId: 2, version: 1, source: { offset: '1' } }]);
 });
 
-it('sends the headers alone where Kafka refuses the letter for its size', async () => {
+it('sends only the headers if Kafka refuses the letter for its size', async () => {
   // A message that fits, though not with what a letter adds to it.
   const value = 'x'.repeat(1024 * 1024 - 120);
   await producer.send(topic, [{ key: '7', value, headers: {} }]);
@@ -180,7 +180,7 @@ it('sends the headers alone where Kafka refuses the letter for its size', async 
   expect(letters[0]?.headers).toMatchObject({ mo_source_offset: '0', mo_omitted_bytes: String(value.length + 1) });
 });
 
-it('reads what became of letters', async () => {
+it('reads how letters were settled', async () => {
   const origin = { mo_source_topic: topic, mo_source_partition: '0', mo_source_offset: '17' };
   await producer.send(`${topic}.dlq`, [
     { key: '7', value: 'a letter', headers: origin },
@@ -192,7 +192,7 @@ it('reads what became of letters', async () => {
   expect(settled).toEqual([{ settlement: 'dismissed', source: { topic, partition: 0, offset: '17' } }]);
 });
 
-it('makes topics again that were deleted, and follows what comes on them', async () => {
+it('recreates deleted topics, and follows new events on them', async () => {
   await push(eventOf('payments', 1, 1));
   startFollower();
   await waitFor(() => followed.length >= 1);
@@ -203,7 +203,7 @@ it('makes topics again that were deleted, and follows what comes on them', async
   await waitFor(() => letters.length >= 1);
 });
 
-it('makes a dead-letter topic again that was deleted while it was read by nobody', async () => {
+it('recreates a dead-letter topic that was deleted while no member read it', async () => {
   const deaf: Kafka = {
     ...kafka,
     subscribe: async (group, topics, handle, ...rest) =>

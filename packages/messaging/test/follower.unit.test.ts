@@ -30,7 +30,7 @@ async function followerUnderTest(follow: (events: readonly StreamEvent[]) => Pro
   const subscribed = Promise.withResolvers<(messages: IncomingMessage[]) => Promise<void>>();
   const deadLetters: { topic: string; key: string; value: string; headers: Readonly<Record<string, string>> }[] = [];
   const waiting: Quarantined[] = [];
-  const told: string[] = [];
+  const reported: string[] = [];
   const kafka: Kafka = {
     ensureTopics: async () => {},
     producer: async () => ({
@@ -59,29 +59,29 @@ async function followerUnderTest(follow: (events: readonly StreamEvent[]) => Pro
       await follow(events);
       return { outcomes: events.map(() => 'apply'), progress: new Map(), faults: [] };
     },
-    onEvent: (_stream, what) => told.push(what),
+    onEvent: (_stream, what) => reported.push(what),
     quarantine: async (items) => waiting.push(...items),
     settle: async () => {},
   });
   follower.start();
-  return { push: await subscribed.promise, deadLetters, waiting, told, stop: () => follower.stop() };
+  return { push: await subscribed.promise, deadLetters, waiting, reported, stop: () => follower.stop() };
 }
 
-it('is done with messages only when the database has taken them, however often that takes', async () => {
+it('finishes messages only after the database has stored them, after any number of retries', async () => {
   const tries: number[][] = [];
-  const { push, told, stop } = await followerUnderTest(async (events) => {
+  const { push, reported, stop } = await followerUnderTest(async (events) => {
     tries.push(events.map(({ version }) => version));
-    if (tries.length < 4) throw new Error('the database is away');
+    if (tries.length < 4) throw new Error('the database is unreachable');
   });
   await push(eventsOf('payments', 1, 2).map(messageOf));
   expect(tries).toEqual(Array(4).fill([1, 2]));
-  expect(told).toEqual(['apply', 'apply']);
+  expect(reported).toEqual(['apply', 'apply']);
   await stop();
 });
 
-it('puts what it can not understand aside, with reason and origin, and takes the rest in order', async () => {
+it('quarantines messages that it cannot parse, with reason and origin, and applies the rest in order', async () => {
   const followed: number[] = [];
-  const { push, deadLetters, waiting, told, stop } = await followerUnderTest(async (events) => {
+  const { push, deadLetters, waiting, reported, stop } = await followerUnderTest(async (events) => {
     followed.push(...events.map(({ version }) => version));
   });
   const garbled = withBytes({ ...messageOf(eventOf('payments', 2, 1), 1), value: 'no JSON' });
@@ -96,6 +96,6 @@ it('puts what it can not understand aside, with reason and origin, and takes the
     },
   ]);
   expect(waiting).toMatchObject([{ stream: 'payments', customerId: 2, version: 1 }]);
-  expect(told.toSorted()).toEqual(['apply', 'apply', 'quarantined']);
+  expect(reported.toSorted()).toEqual(['apply', 'apply', 'quarantined']);
   await stop();
 });

@@ -87,7 +87,7 @@ it('a batch that is handled in time is waited for, with heartbeats, and then com
   expect([resolved, committed]).toEqual([['0 at 7'], ['0 to 8']]);
 });
 
-it('one that takes longer leaves its fetch, and its partition is paused until it is handled', async () => {
+it('a batch that takes longer leaves its fetch, and its partition is paused until it is handled', async () => {
   const { consumer, end } = subscriptionUnderTest();
   const { take, waitedFor, paused, resolved, committed } = consumer();
   void take(0, 7);
@@ -101,27 +101,27 @@ it('one that takes longer leaves its fetch, and its partition is paused until it
   expect(committed).toEqual(['0 to 8']);
 });
 
-it('one that fails after it left its fetch is not committed, and comes again', async () => {
+it('a batch that fails after it left its fetch is not committed, and is fetched again', async () => {
   const { consumer, handlers } = subscriptionUnderTest();
   const { take, waitedFor, paused, resolved, committed } = consumer();
   void take(0, 7);
   await pass(HELD_UP_AFTER_MS);
   expect(waitedFor.size).toBe(0);
-  handlers[0]?.reject(new Error('the database is away'));
+  handlers[0]?.reject(new Error('the database is unreachable'));
   await pass(COMMIT_DELAY_MS);
   expect([[...paused], resolved, committed]).toEqual([[], [], []]);
 });
 
-it('one that fails before is what the fetch fails with', async () => {
+it('a batch that fails before that fails the fetch', async () => {
   const { consumer, handlers } = subscriptionUnderTest();
   const { take, resolved } = consumer();
   const taken = take(0, 7);
-  handlers[0]?.reject(new Error('the database is away'));
-  await expect(taken).rejects.toThrow('the database is away');
+  handlers[0]?.reject(new Error('the database is unreachable'));
+  await expect(taken).rejects.toThrow('the database is unreachable');
   expect(resolved).toEqual([]);
 });
 
-it('what is still handled when its consumer joins again is not committed, and comes again', async () => {
+it('a batch still being handled when its consumer rejoins is not committed, and is fetched again', async () => {
   const { consumer, end } = subscriptionUnderTest();
   const { take, handling, paused, resolved, committed } = consumer();
   const taken = [take(0, 7)];
@@ -136,7 +136,7 @@ it('what is still handled when its consumer joins again is not committed, and co
   expect([[...paused], resolved, committed]).toEqual([[], [], []]);
 });
 
-it('a consumer that replaces another waits for what that one still handles of a partition', async () => {
+it('a consumer that replaces another one waits for the batch which that one still handles', async () => {
   const { consumer, handlers, end } = subscriptionUnderTest();
   const [first, second] = [consumer(), consumer()];
   void first.take(0, 7);
@@ -151,7 +151,7 @@ it('a consumer that replaces another waits for what that one still handles of a 
   await again;
 });
 
-it('no more than so many batches leave their fetches: the next one waits until another is handled', async () => {
+it('the number of batches that leave their fetches is limited: the next one waits until another is handled', async () => {
   const { consumer, heldUp, end } = subscriptionUnderTest();
   const { take, waitedFor, paused } = consumer();
   const taken = Array.from({ length: HELD_UP_MAX + 1 }, (_, partition) => take(partition, 0));

@@ -10,7 +10,7 @@ export const SWEEP_INTERVAL_MS = 60_000;
 export const PAUSE_MS = 250;
 const START_MS = Date.UTC(2026, 0, 1);
 const TURNS = 40;
-/** A healer whose clock stands until it is told to go on, and whose database and peers are what a test says. */
+/** A healer with a clock that a test advances, and a database and peers that the test defines. */
 export function healerUnderTest() {
   let nowMs = START_MS;
   let sleeping: { untilMs: number; wake: () => void }[] = [];
@@ -18,11 +18,11 @@ export function healerUnderTest() {
     behind: [] as Lag[],
     heads: new Map<Stream, [number, number][]>(),
     /** Whether the last page says that it is: one that is just full does not. */
-    tellsTheLast: true,
+    marksLastPage: true,
     pageMax: 10,
     reachable: true,
     /** Owners that are not, though the others are. */
-    away: new Set<Stream>(),
+    unreachable: new Set<Stream>(),
     isLeader: true,
     /** How far its clock was set back. */
     setBackMs: 0,
@@ -48,9 +48,9 @@ export function healerUnderTest() {
     peers: {
       heads: async (stream, { sinceMs, untilMs }, after) => {
         world.asked.push([stream, sinceMs, untilMs, after]);
-        if (!world.reachable || world.away.has(stream)) throw new Error('not reachable');
+        if (!world.reachable || world.unreachable.has(stream)) throw new Error('not reachable');
         const heads = (world.heads.get(stream) ?? []).filter(([id]) => id > after);
-        const isLast = world.tellsTheLast ? heads.length <= world.pageMax : heads.length === 0;
+        const isLast = world.marksLastPage ? heads.length <= world.pageMax : heads.length === 0;
         return { heads: heads.slice(0, world.pageMax), isLast };
       },
     },

@@ -12,20 +12,20 @@ beforeEach(() => {
 afterEach(() => tested.healer.stop());
 
 describe('a customer that is behind', () => {
-  it('is caught up with at once, on each stream up to the highest version seen', async () => {
+  it('catches up at once, on each stream up to the highest version seen', async () => {
     const account = { customerId: 7, version: 0, restricted: 0, applied: {}, behind: { customers: 3, payments: 2 } };
     tested.healer.heal(account);
     await tested.settle();
     expect(tested.world.caughtUp).toEqual(['7 customers 3 behind', '7 payments 2 behind']);
   });
 
-  it('is found in the database, where a process that is gone has left it', async () => {
+  it('is found in the database, after the process that marked it has ended', async () => {
     tested.world.behind = [{ customerId: 7, stream: 'payments', version: 4 }];
     await tested.start();
     expect(tested.world.caughtUp).toEqual(['7 payments 4 behind']);
   });
 
-  it('is found in its turn, however many there are', async () => {
+  it('is found page by page, however many there are', async () => {
     tested.world.behind = Array.from({ length: 2 * SCAN_CUSTOMERS_MAX + 1 }, (_, place) => ({
       customerId: place + 1,
       stream: 'payments',
@@ -36,7 +36,7 @@ describe('a customer that is behind', () => {
     expect(tested.world.caughtUp).toContain(`${2 * SCAN_CUSTOMERS_MAX + 1} payments 4 behind`);
   });
 
-  it('is looked for by one process of the service alone', async () => {
+  it('is searched for by one process of the service only', async () => {
     tested.world.isLeader = false;
     tested.world.behind = [{ customerId: 7, stream: 'payments', version: 4 }];
     await tested.start();
@@ -45,7 +45,7 @@ describe('a customer that is behind', () => {
 });
 
 describe('the sweep', () => {
-  it('asks each owner for all heads, page by page, and catches up with what is not applied', async () => {
+  it('queries each owner for all heads, page by page, and catches up on versions not applied', async () => {
     tested.world.pageMax = 2;
     tested.world.heads.set(
       'payments',
@@ -59,8 +59,8 @@ describe('the sweep', () => {
     ]);
   });
 
-  it('goes on until there is nothing more where the last page is just full', async () => {
-    tested.world.tellsTheLast = false;
+  it('continues to an empty page if the last page is full', async () => {
+    tested.world.marksLastPage = false;
     tested.world.heads.set('payments', [[1, 10]]);
     await tested.start();
     expect(tested.world.asked.map(([stream, , , after]) => `${stream} ${after}`)).toEqual([
@@ -70,7 +70,7 @@ describe('the sweep', () => {
     ]);
   });
 
-  it('that failed for long asks for all heads, which is no more from page to page', async () => {
+  it('that failed for long queries all heads, page by page', async () => {
     await tested.start();
     tested.world.reachable = false;
     for (let minute = 0; minute < 31; minute += 1) await tested.pass(60_000);
@@ -82,14 +82,14 @@ describe('the sweep', () => {
     expect(tested.world.asked.at(-1)?.[1]).toBeGreaterThan(0);
   });
 
-  it('comes when it is due though the clock is set back', async () => {
+  it('runs when it is due, even if the clock is set back', async () => {
     await tested.start();
     tested.world.setBackMs = 3_600_000;
     await tested.pass(SWEEP_INTERVAL_MS);
     expect(tested.world.asked).toEqual([...OF_ALL, ...OF_ALL]);
   });
 
-  it('that fails is made up for by the next, which looks back as far', async () => {
+  it('that fails is covered by the next one, which looks back further', async () => {
     tested.world.reachable = false;
     await tested.start();
     tested.world.reachable = true;
@@ -99,7 +99,7 @@ describe('the sweep', () => {
     expect(tested.world.caughtUp).toEqual(['1 customers 1 sweep']);
   });
 
-  it('asks the others while an owner is away, and not for those whom that one has left behind', async () => {
+  it('queries other owners while one is unreachable, but not for customers that wait for that one', async () => {
     const { world, pass } = tested;
     world.heads.set('customers', [[1, 10]]);
     world.stuck.add(1);
@@ -107,16 +107,16 @@ describe('the sweep', () => {
     await pass(SCAN_INTERVAL_MS);
     world.heads.clear();
     world.stuck.clear();
-    world.away.add('customers');
+    world.unreachable.add('customers');
     world.heads.set('payments', [[2, 20]]);
     await pass(SWEEP_INTERVAL_MS);
     expect(new Set(world.caughtUp)).toEqual(new Set(['2 payments 20 sweep']));
-    world.away.clear();
+    world.unreachable.clear();
     await pass(SWEEP_INTERVAL_MS);
     expect(world.caughtUp).toContain('1 customers 10 sweep');
   });
 
-  it('comes back to whom it could not catch up with, however long ago that was', async () => {
+  it('returns to customers that could not catch up, however long ago that was', async () => {
     const { world, pass } = tested;
     world.heads.set('payments', [
       [1, 10],
@@ -136,7 +136,7 @@ describe('the sweep', () => {
     expect(world.caughtUp.slice(2)).toEqual(['2 payments 20 sweep']);
   });
 
-  it('asks no more for whom the owner has answered, though the stream does not go so far', async () => {
+  it('ends for a customer once its owner has answered, even if the stream ends earlier', async () => {
     const { world, pass } = tested;
     world.heads.set('payments', [[1, 10]]);
     world.stuck.add(1);
@@ -149,7 +149,7 @@ describe('the sweep', () => {
     expect(world.caughtUp).toEqual(['1 payments 10 sweep']);
   });
 
-  it('begins as soon as a process does the housekeeping, and is not made again before its time', async () => {
+  it('starts as soon as a process does the housekeeping, and is not repeated early', async () => {
     tested.world.isLeader = false;
     await tested.start();
     await tested.pass(SCAN_INTERVAL_MS);
@@ -164,7 +164,7 @@ describe('the sweep', () => {
     expect(tested.world.asked.length).toBeGreaterThan(OF_ALL.length);
   });
 
-  it('that fails is made again within seconds', async () => {
+  it('that fails is repeated within seconds', async () => {
     tested.world.reachable = false;
     await tested.start();
     tested.world.reachable = true;
@@ -172,14 +172,14 @@ describe('the sweep', () => {
     expect(tested.world.asked).toEqual([...OF_ALL, ...OF_ALL]);
   });
 
-  it('of another stream comes no sooner for that', async () => {
-    tested.world.away.add('customers');
+  it('of another stream runs no sooner because of that', async () => {
+    tested.world.unreachable.add('customers');
     await tested.start();
     for (let seconds = 0; seconds < 6; seconds += 1) await tested.pass(SCAN_INTERVAL_MS);
     expect(tested.world.asked.map(([stream]) => stream)).toEqual(['customers', 'payments', 'customers']);
   });
 
-  it('begins with those that were left where there is no room for more, as long as that helps', async () => {
+  it('starts with the remaining customers if there is no room for more, as long as their number shrinks', async () => {
     const { world, pass } = tested;
     const ids = Array.from({ length: LEFT_MAX }, (_, place) => place + 1);
     world.pageMax = 2 * LEFT_MAX;
@@ -207,28 +207,25 @@ describe('the sweep', () => {
   });
 });
 
-describe('customers that are marked as behind no longer', () => {
+describe('customers that are no longer marked as behind', () => {
   const dismissed = { customerId: 1, stream: 'payments', version: 99 } as const;
 
-  it.each([true, false])(
-    'are asked for until the owner has answered, by a process that relays: %s',
-    async (isLeader) => {
-      const { world, healer, pass } = tested;
-      world.isLeader = isLeader;
-      await tested.start();
-      world.stuck.add(1);
-      healer.watch([dismissed]);
-      await pass(SWEEP_INTERVAL_MS);
-      await pass(PAUSE_MS);
-      expect(world.caughtUp).toEqual([]);
-      world.stuck.clear();
-      world.shorter.add(1);
-      for (let seconds = 0; seconds <= 180; seconds += 1) await pass(SCAN_INTERVAL_MS);
-      expect(world.caughtUp).toEqual(['1 payments 99 sweep']);
-    },
-  );
+  it.each([true, false])('are pulled until the owner has answered, by a process that relays: %s', async (isLeader) => {
+    const { world, healer, pass } = tested;
+    world.isLeader = isLeader;
+    await tested.start();
+    world.stuck.add(1);
+    healer.watch([dismissed]);
+    await pass(SWEEP_INTERVAL_MS);
+    await pass(PAUSE_MS);
+    expect(world.caughtUp).toEqual([]);
+    world.stuck.clear();
+    world.shorter.add(1);
+    for (let seconds = 0; seconds <= 180; seconds += 1) await pass(SCAN_INTERVAL_MS);
+    expect(world.caughtUp).toEqual(['1 payments 99 sweep']);
+  });
 
-  it('are asked for up to the highest version that they were behind', async () => {
+  it('are pulled up to the highest version that they were behind on', async () => {
     await tested.start();
     tested.healer.watch([dismissed, { ...dismissed, version: 7 }]);
     await tested.pass(SWEEP_INTERVAL_MS);

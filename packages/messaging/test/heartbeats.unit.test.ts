@@ -10,7 +10,7 @@ function failingHeartbeat(onBeat: (beats: number) => void) {
   };
 }
 
-it('beats as long as the work takes, whatever becomes of a beat', async () => {
+it('sends heartbeats as long as the work takes, even if one fails', async () => {
   const enough = Promise.withResolvers<string>();
   const heartbeat = failingHeartbeat((beats) => {
     if (beats === 3) enough.resolve('done');
@@ -19,7 +19,7 @@ it('beats as long as the work takes, whatever becomes of a beat', async () => {
   await expect(whileBeating(heartbeat, 1, () => Promise.reject(new Error('in vain')))).rejects.toThrow('in vain');
 });
 
-it('leaves work at the first beat at which it may, and beats no more', async () => {
+it('leaves the work at the first heartbeat that allows it, and sends no more', async () => {
   const [work, later] = [Promise.withResolvers<void>(), Promise.withResolvers<string>()];
   let beats = 0;
   const heartbeat = failingHeartbeat((count) => {

@@ -45,7 +45,7 @@ async function send(partition: number, value: string): Promise<void> {
   await producer.send(topic, [{ key, value, headers: {} }], PARTITIONS);
 }
 
-/** A member of the group that handles messages as it is told, and what it has handled, as `partition value`. */
+/** A member of the group with a given handler, and the messages that it has handled, as `partition value`. */
 async function member(handle: (values: string[]) => Promise<void>) {
   const handled = new Set<string>();
   const onMessages = async (messages: IncomingMessage[]) => {
@@ -89,7 +89,7 @@ async function untilStable(members: number): Promise<void> {
   }
 }
 
-it('a batch that takes long keeps no other partition from being read, and is committed once', async () => {
+it('a slow batch does not keep other partitions from being read, and is committed once', async () => {
   const { handled } = await member(async ([first]) => {
     if (first?.startsWith('0')) await gate.promise;
   });
@@ -107,13 +107,13 @@ it('a batch that takes long keeps no other partition from being read, and is com
   expect(commits.filter((commit) => commit.startsWith('0'))).toEqual(['0 to 1', '0 to 2']);
 });
 
-it('a batch that fails after others were read meanwhile comes again', async () => {
+it('a batch that fails after others were read meanwhile is fetched again', async () => {
   let tries = 0;
   const { handled } = await member(async ([first]) => {
     if (!first?.startsWith('0')) return;
     tries += 1;
     await gate.promise;
-    if (tries === 1) throw new Error('the database is away');
+    if (tries === 1) throw new Error('the database is unreachable');
   });
   await send(0, 'first');
   await waitFor(() => tries > 0);
@@ -124,7 +124,7 @@ it('a batch that fails after others were read meanwhile comes again', async () =
   expect(tries).toBe(2);
 });
 
-it('a member with a batch that is not handled lets others join, and commits nothing that may be theirs', async () => {
+it('a member with an unfinished batch lets others join, and commits no offset of partitions that it lost', async () => {
   let tries = 0;
   const stuck = await member(async ([value]) => {
     if (!value?.startsWith('0')) return;

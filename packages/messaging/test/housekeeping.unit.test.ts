@@ -6,7 +6,7 @@ const START_MS = Date.UTC(2026, 0, 1);
 const ROUND_MS = 5_000;
 const TURNS = 20;
 
-/** A process whose clock goes on by a round when it is told to. */
+/** A process whose clock a test advances by a round. */
 function processUnderTest() {
   const world = { setBackMs: 0, holding: true, depth: { entries: 3, ageSeconds: 1.5, parked: 1 }, isReachable: true };
   const done: string[] = [];
@@ -22,7 +22,7 @@ function processUnderTest() {
     },
     outbox: {
       depth: async () => {
-        if (!world.isReachable) throw new Error('the database is away');
+        if (!world.isReachable) throw new Error('the database is unreachable');
         return world.depth;
       },
       unpark: async () => void done.push('unpark'),
@@ -66,7 +66,7 @@ function processUnderTest() {
   return { world, done, chores, settle, wake, rounds, gauges };
 }
 
-it('the process that relays tells what waits, and one that does so no more tells zeros at once', async () => {
+it('the relaying process reports the outbox depth, and reports zeros as soon as it no longer relays', async () => {
   const { world, settle, rounds, gauges } = processUnderTest();
   await settle();
   expect(await gauges()).toEqual([3, 1.5, 1, 1]);
@@ -79,7 +79,7 @@ it('the process that relays tells what waits, and one that does so no more tells
   expect(await gauges()).toEqual([3, 1.5, 1, 1]);
 });
 
-it('once a minute parked entries are tried again and what is old is forgotten, by the process that relays', async () => {
+it('once a minute the relaying process retries parked entries and deletes old rows', async () => {
   const { world, done, settle, rounds } = processUnderTest();
   await settle();
   expect(done.toSorted()).toEqual(['first 0 s', 'second 0 s', 'unpark']);
@@ -93,7 +93,7 @@ it('once a minute parked entries are tried again and what is old is forgotten, b
   expect(done).toHaveLength(5);
 });
 
-it('goes on once a minute though the clock is set back', async () => {
+it('runs once a minute, even if the clock is set back', async () => {
   const { world, done, settle, rounds } = processUnderTest();
   await settle();
   world.setBackMs = 3_600_000;
@@ -101,7 +101,7 @@ it('goes on once a minute though the clock is set back', async () => {
   expect(done.slice(3).toSorted()).toEqual(['first -3540 s', 'second -3540 s', 'unpark']);
 });
 
-it('what is more than a portion is done in the same minute, and what fails keeps nothing else from being done', async () => {
+it('further portions run in the same minute, and a failing chore does not stop the others', async () => {
   const { world, done, chores, settle, wake, rounds } = processUnderTest();
   await settle();
   world.depth = { ...world.depth, parked: 0 };
@@ -116,7 +116,7 @@ it('what is more than a portion is done in the same minute, and what fails keeps
   expect(done.slice(4)).toEqual(['first 120 s', 'second 120 s']);
 });
 
-it('a database that is away is tried again', async () => {
+it('an unreachable database is retried', async () => {
   const { world, settle, rounds, gauges } = processUnderTest();
   world.isReachable = false;
   await settle();

@@ -39,7 +39,7 @@ function openPeers(...origins: string[]): HttpPeers {
   return peers;
 }
 
-it('while one replica of a peer is away, each of many calls is answered by another', async () => {
+it('while one replica of a peer is down, all calls are answered by another', async () => {
   const peers = openPeers(await originOfNobody(), await startPeer());
   const settled: boolean[] = [];
   const settleMany = async () => {
@@ -50,7 +50,7 @@ it('while one replica of a peer is away, each of many calls is answered by anoth
   expect(settled.filter((isSettled) => !isSettled)).toEqual([]);
 });
 
-it('while all replicas are away, a pull is unavailable', async () => {
+it('while all replicas are down, a pull is unavailable', async () => {
   const peers = openPeers(await originOfNobody(), await originOfNobody());
   await expect(peers.pull('loans', { customerId: 1 }, 0)).rejects.toMatchObject({ code: 'unavailable', status: 503 });
 });

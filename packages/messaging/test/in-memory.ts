@@ -99,7 +99,7 @@ export class MemoryStore implements Store<Ledger> {
   }
 }
 
-/** A conflict with another transaction, as the store tells of it. */
+/** A conflict with another transaction, as the store reports it. */
 export const conflict = (): Error => new StoreConflictError('deadlock detected');
 
 export class MemoryPeers implements Peers {

@@ -59,7 +59,7 @@ const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nod
 const readsTable = (node: Plan): boolean => /^(Seq|Index|Bitmap Index)/.test(node['Node Type']);
 
 describe("a customer's page", () => {
-  it('holds the events as they were written, in version order, with the head', async () => {
+  it('contains the events as written, in version order, with the head', async () => {
     const odd = eventOf('loans', 1, 2, { customers: 3, payments: 0 });
     const [first, , third] = eventsOf('loans', 1, 3) as [StreamEvent, StreamEvent, StreamEvent];
     const named = { ...odd, data: { ...odd.data, customer_external_id: 'ü"\\\'{}€𝄞' } } as StreamEvent;
@@ -70,14 +70,14 @@ describe("a customer's page", () => {
     expect(read(page?.events)).toEqual([first, named, traced]);
   });
 
-  it('can be read whatever a trace context holds', async () => {
+  it('can be read whatever a trace context contains', async () => {
     const event = { ...eventOf('loans', 1, 1), traceparent: '"\\' } as StreamEvent;
     await append(event);
     const [page] = await journal.pages([{ customer_id: 1, after: 0 }]);
     expect(read(page?.events)).toEqual([event]);
   });
 
-  it('begins after the version asked for', async () => {
+  it('starts after the requested version', async () => {
     await append(...eventsOf('loans', 1, 4));
     const pages = await journal.pages([2, 4, 9].map((after) => ({ customer_id: 1, after })));
     expect(pages.map(({ head, events }) => [head, read(events).map(({ version }) => version)])).toEqual([
@@ -87,7 +87,7 @@ describe("a customer's page", () => {
     ]);
   });
 
-  it('comes in the order asked for, each customer apart, those without events as unknown', async () => {
+  it('is returned per customer in the requested order, as unknown for customers without events', async () => {
     await append(...eventsOf('loans', 3, 1), ...eventsOf('loans', 1, 2));
     const pages = await journal.pages([3, 2, 1, 3].map((customer_id) => ({ customer_id, after: 0 })));
     expect(pages.map(({ customerId, head, events }) => [customerId, head, countOf(events)])).toEqual([
@@ -98,7 +98,7 @@ describe("a customer's page", () => {
     ]);
   });
 
-  it('may be asked for by external_id', async () => {
+  it('may be requested by external_id', async () => {
     await run(sqlOf(database), `INSERT INTO accounts (customer_id, external_id) VALUES (7, 'a'), (8, 'no events')`);
     await append(eventOf('loans', 7, 1));
     const pages = await journal.pages(['a', 'b', 'no events'].map((external_id) => ({ external_id, after: 0 })));
@@ -124,7 +124,7 @@ describe("a customer's page", () => {
 describe('the heads', () => {
   const headsOf = async (span: TimeSpan, after: number) => (await journal.heads(span, after)).heads;
 
-  it('are the last versions, by customer, above the one asked for', async () => {
+  it('are the last versions of customers above the requested id, by customer', async () => {
     await append(...eventsOf('loans', 5, 3), ...eventsOf('loans', 2, 1), ...eventsOf('loans', 9, 2));
     expect(await headsOf({ sinceMs: 0 }, 0)).toEqual([
       [2, 1],
@@ -135,7 +135,7 @@ describe('the heads', () => {
     expect(await headsOf({ sinceMs: 0 }, 9)).toEqual([]);
   });
 
-  it('come with the times of their events if asked for', async () => {
+  it('include the times of their events if requested', async () => {
     const later = new Date(NOW_MS + DAY_MS).toISOString();
     await append(eventOf('loans', 1, 1), { ...eventOf('loans', 1, 2), time: later }, eventOf('loans', 2, 1));
     const timed = [
@@ -145,7 +145,7 @@ describe('the heads', () => {
     expect(await journal.heads({ sinceMs: 0 }, 0, true)).toEqual({ heads: timed, isLast: true });
   });
 
-  it('are of customers with an event at or after a time, and before another, and are the last of that time', async () => {
+  it('of a span are those of customers with an event in it, and are the last in the span', async () => {
     const later = new Date(NOW_MS + DAY_MS).toISOString();
     await append(eventOf('loans', 1, 1), { ...eventOf('loans', 1, 2), time: later }, eventOf('loans', 2, 1));
     expect(await headsOf({ sinceMs: NOW_MS }, 0)).toEqual([
@@ -163,7 +163,7 @@ describe('the heads', () => {
     expect(await headsOf({ sinceMs: 1, untilMs: NOW_MS }, 0)).toEqual([]);
   });
 
-  it('come in pages, which together name each customer once', async () => {
+  it('are returned in pages that together contain each customer once', async () => {
     await fill(1, HEADS_PAGE_MAX + 3, 1);
     const first = await journal.heads({ sinceMs: 0 }, 0);
     expect([first.heads.length, first.isLast]).toEqual([HEADS_PAGE_MAX, false]);
@@ -171,7 +171,7 @@ describe('the heads', () => {
     expect(await journal.heads({ sinceMs: 0 }, first.heads.at(-1)?.[0] ?? 0)).toEqual({ heads: rest, isLast: true });
   });
 
-  it('come in larger pages where only those with recent events are asked for', async () => {
+  it('are returned in larger pages if only those with recent events are requested', async () => {
     await fill(1, RECENT_HEADS_PAGE_MAX + 3, 1);
     const first = await journal.heads({ sinceMs: NOW_MS }, 0);
     expect([first.heads.length, first.isLast]).toEqual([RECENT_HEADS_PAGE_MAX, false]);
@@ -182,7 +182,7 @@ describe('the heads', () => {
     });
   });
 
-  it('of another time than that of all events are found without a look at these, however new they are', async () => {
+  it('of a span without events are found without reading the events of other times', async () => {
     await fill(1, 2_000, 10);
     const looksAt = async () => {
       const nodes = nodesOf(await explained(`EXPLAIN (ANALYZE, FORMAT JSON) ${RECENT_HEADS}`, [0, 1, 2, null]));
@@ -195,7 +195,7 @@ describe('the heads', () => {
     });
   });
 
-  it('of a time of more events than are read at once are some, and not the last', async () => {
+  it('of a span with more events than the limit are a part, and not the last page', async () => {
     await fill(1, 2, RECENT_EVENTS_MAX / 2);
     const span = { sinceMs: NOW_MS, untilMs: ENDLESS_MS };
     const both = [1, 2].map((id) => [id, RECENT_EVENTS_MAX / 2]);
@@ -206,7 +206,7 @@ describe('the heads', () => {
     expect(await journal.heads({ sinceMs: NOW_MS }, 0)).toEqual({ heads: [...both, [3, 1]], isLast: true });
   });
 
-  it('of a span are put together without a sort of its events, and its bounds are worked out once', async () => {
+  it('of a span are grouped without sorting its events, and its bounds are computed once', async () => {
     for (const customers of [0, 2_000]) {
       if (customers > 0) await fill(1, customers, 10);
       const nodes = nodesOf(await explained(`EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${RECENT_HEADS}`, []));
@@ -244,7 +244,7 @@ describe('the heads', () => {
       [['Bitmap Index Scan', 'journal_time']],
     ],
   ] as [string, string, number[], [string, string][]][])(
-    'are found without a look at all events: %s',
+    'are found without reading all events: %s',
     async (_of, text, parameters, indexes) => {
       // A plan that is made while there is nothing is kept.
       for (const customers of [0, 2_000]) {

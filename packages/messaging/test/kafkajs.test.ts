@@ -66,7 +66,7 @@ async function adminBeside(): Promise<kafkajs.Admin> {
   return admin;
 }
 
-it('topics that it makes keep every event, whatever its age and whatever comes after it', async () => {
+it('topics that it creates keep every event, without retention limit or compaction', async () => {
   const admin = await adminBeside();
   try {
     const asked = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic };
@@ -79,7 +79,7 @@ it('topics that it makes keep every event, whatever its age and whatever comes a
   }
 });
 
-it('topics that it makes have leaders that know that they are', async () => {
+it('topics that it creates have leaders that are ready', async () => {
   const made = ['a', 'b', 'c'].map((name) => `${topic}.${name}`);
   await kafka.ensureTopics(made, 36);
   const admin = await adminBeside();
@@ -90,7 +90,7 @@ it('topics that it makes have leaders that know that they are', async () => {
   }
 });
 
-it('a producer that has not heard of a partition sends nothing to it in silence; the next one does', async () => {
+it('a producer that does not know a partition yet fails to send to it; the next one succeeds', async () => {
   const messages = Array.from({ length: 20 }, (_, n) => ({ key: `key ${n}`, value: 'v', headers: {} }));
   const producer = await kafka.producer();
   await producer.send(topic, messages, 1);
@@ -104,7 +104,7 @@ it('a producer that has not heard of a partition sends nothing to it in silence;
   expect(ends?.slice(1).every(({ offset }) => offset !== '0')).toBe(true);
 });
 
-it('a group that is new reads what was sent before it came, and goes on where it has left off', async () => {
+it('a new group reads earlier messages, and resumes where it left off', async () => {
   await send('1', '2');
   const first = await member();
   await waitFor(() => first.received.length === 2);
@@ -118,12 +118,12 @@ it('a group that is new reads what was sent before it came, and goes on where it
   expect(second.received.slice(-2)).toEqual(['3', '4']);
 });
 
-it('what a member could not handle comes again, to that member or to the next', async () => {
+it('messages that a member failed to handle are fetched again, by that member or the next', async () => {
   await send('1');
   let tries = 0;
   const failing = await member(async () => {
     tries += 1;
-    throw new Error('the database is away');
+    throw new Error('the database is unreachable');
   });
   await waitFor(() => tries >= 2);
   await failing.leave();
@@ -132,7 +132,7 @@ it('what a member could not handle comes again, to that member or to the next', 
   expect(next.received).toEqual(['1']);
 });
 
-it('how far a group has come is known while it has members, and when it has none', async () => {
+it('the offsets of a group are known with and without members', async () => {
   const group = `${topic}.group`;
   const progress = async () => (await kafka.progress(group, [topic, 'no-such-topic'])).get(topic);
   expect(await progress()).toEqual([{ partition: 0, committed: 0n, end: 0n }]);
@@ -159,7 +159,7 @@ describe('reading a whole topic', () => {
     return values;
   };
 
-  it('ends where the topic ended at the start, and leaves no group that others would wait for', async () => {
+  it('ends where the topic ended at the start, and leaves no group behind', async () => {
     expect(await read()).toEqual([]);
     await kafka.raise(topic, 2);
     const keys = Array.from({ length: 20 }, (_, n) => `key ${n}`);
@@ -181,13 +181,13 @@ describe('reading a whole topic', () => {
     await send('1');
     await expect(
       read(async () => {
-        throw new Error('the database is away');
+        throw new Error('the database is unreachable');
       }),
-    ).rejects.toThrow('the database is away');
+    ).rejects.toThrow('the database is unreachable');
   });
 });
 
-it('a group whose offset is not there has all of that partition to read, and nothing less of the others', async () => {
+it('a partition without a committed offset counts as unread, and the others by their offsets', async () => {
   const group = `${topic}.group`;
   await kafka.raise(topic, 2);
   await send('1', '2', '3');

@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { KeptProducer } from '../src/kafka/kafkajs-producer.ts';
 
-it('a producer that can not be started is disconnected, whatever becomes of that', async () => {
+it('a producer that cannot be started is disconnected, even if the disconnect fails', async () => {
   const calls: string[] = [];
   const producer = () => ({
     connect: async () => {

@@ -57,7 +57,7 @@ const start = (client: Kafka) => {
   return KeptSubscription.start(client, { ...of, pace: 'prompt', ensure: async () => {}, logger });
 };
 
-it('a consumer that stopped is disconnected once its last commit has ended, for which kafkajs may connect again', async () => {
+it('a stopped consumer is disconnected after its last commit, for which kafkajs may reconnect', async () => {
   const { client, calls, consumers, world } = clientUnderTest();
   const subscription = await start(client);
   await give(consumers[0]?.run);
@@ -72,7 +72,7 @@ it('a consumer that stopped is disconnected once its last commit has ended, for 
   expect(calls[1]).toEqual(['connect', 'disconnect']);
 });
 
-it('one that can not be started is disconnected', async () => {
+it('a consumer that cannot be started is disconnected', async () => {
   const { client, calls, world } = clientUnderTest();
   world.hasTopics = false;
   await expect(start(client)).rejects.toThrow('no such topic');

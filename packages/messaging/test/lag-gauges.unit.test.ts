@@ -5,7 +5,7 @@ import { LagGauges } from '../src/follower/lag-gauges.ts';
 const INTERVAL_MS = 10_000;
 const TURNS = 20;
 
-/** A process that follows customers, whose clock goes on by a round when it is told to; it has asked once. */
+/** A process that follows customers, after its first query; a test advances its clock by a round. */
 async function processUnderTest() {
   const world = {
     isLeader: true,
@@ -25,13 +25,13 @@ async function processUnderTest() {
     topicPrefix: 'mo',
     groups: {
       progress: async (group, topics) => {
-        if (!world.isKafkaUp) throw new Error('Kafka is away');
+        if (!world.isKafkaUp) throw new Error('Kafka is unreachable');
         world.asked.push(`${group} on ${topics.join()}`);
         return new Map([['mo.customers', [{ partition: 0, committed: 4n, end: world.end }]]]);
       },
     },
     countBehind: async () => {
-      if (!world.isDatabaseUp) throw new Error('the database is away');
+      if (!world.isDatabaseUp) throw new Error('the database is unreachable');
       return new Map([['customers', world.behind]]);
     },
     isLeader: () => world.isLeader,
@@ -62,7 +62,7 @@ async function processUnderTest() {
   return { world, round, gauges };
 }
 
-it('the process that relays tells how far its group is behind, and how many customers are', async () => {
+it('the relaying process reports the lag of its group and the number of customers behind', async () => {
   const { world, round, gauges } = await processUnderTest();
   await round();
   await round();
@@ -70,7 +70,7 @@ it('the process that relays tells how far its group is behind, and how many cust
   expect(world.asked[0]).toBe('mo.loans on mo.customers');
 });
 
-it('one that relays no more tells zeros at once, and begins anew when it does so again', async () => {
+it('a process that no longer relays reports zeros at once, and starts from scratch when it relays again', async () => {
   const { world, round, gauges } = await processUnderTest();
   await round();
   world.isLeader = false;
@@ -82,7 +82,7 @@ it('one that relays no more tells zeros at once, and begins anew when it does so
   expect(await gauges()).toEqual([3, 0, 2]);
 });
 
-it('what it can not ask Kafka for it does not tell, and tells of customers, which its own database knows', async () => {
+it('while Kafka is unreachable it reports no lag, but customers behind from its own database', async () => {
   const { world, round, gauges } = await processUnderTest();
   world.isKafkaUp = false;
   world.behind = 5;
@@ -93,14 +93,14 @@ it('what it can not ask Kafka for it does not tell, and tells of customers, whic
   expect(await gauges()).toEqual([3, 20, 5]);
 });
 
-it('and the other way round', async () => {
+it('while its database is unreachable it reports the lag, but no customers behind', async () => {
   const { world, round, gauges } = await processUnderTest();
   world.isDatabaseUp = false;
   await round();
   expect(await gauges()).toEqual([3, 10, undefined]);
 });
 
-it('one that can not ask tells zeros like others once it relays no more', async () => {
+it('a process that cannot query reports zeros, too, once it no longer relays', async () => {
   const { world, round, gauges } = await processUnderTest();
   world.isKafkaUp = false;
   await round();
@@ -108,7 +108,7 @@ it('one that can not ask tells zeros like others once it relays no more', async 
   expect(await gauges()).toEqual([0, 0, 0]);
 });
 
-it('a clock that is set makes no difference to how long something has waited', async () => {
+it('a change of the clock does not affect waiting times', async () => {
   const { world, round, gauges } = await processUnderTest();
   world.setBackMs = 3_600_000;
   await round();

@@ -6,18 +6,18 @@ const partition = (committed: number, end: number, number = 0) => ({
   end: BigInt(end),
 });
 
-describe('how far a group is behind', () => {
-  it('is nothing where all is read', () => {
+describe('the lag of a group', () => {
+  it('is zero if everything is read', () => {
     expect(new LagHistory().note('t', [partition(7, 7)], 1_000)).toEqual({ events: 0, seconds: 0 });
   });
 
-  it('is no time at all where it reads what others write, however busy', () => {
+  it('is zero seconds while it keeps up, however busy it is', () => {
     const history = new LagHistory();
     for (let n = 0; n < 100; n += 1)
       expect(history.note('t', [partition(10 * n, 10 * n + 5)], n * 1_000)).toEqual({ events: 5, seconds: 0 });
   });
 
-  it('is longer and longer where it reads nothing', () => {
+  it('grows while it reads nothing', () => {
     const history = new LagHistory();
     const lags = [0, 1, 2].map((n) => history.note('t', [partition(5, 6 + n)], n * 10_000));
     expect(lags).toEqual([
@@ -27,7 +27,7 @@ describe('how far a group is behind', () => {
     ]);
   });
 
-  it('is as long as the oldest that is not read has waited, when it catches up', () => {
+  it('is the waiting time of the oldest unread event while it catches up', () => {
     const history = new LagHistory();
     history.note('t', [partition(0, 10)], 0);
     history.note('t', [partition(0, 20)], 10_000);
@@ -36,20 +36,20 @@ describe('how far a group is behind', () => {
     expect(history.note('t', [partition(30, 30)], 40_000)).toEqual({ events: 0, seconds: 0 });
   });
 
-  it('is over the partitions the sum of events, and the longest time', () => {
+  it('is the sum of events and the longest time over the partitions', () => {
     const history = new LagHistory();
     history.note('t', [partition(0, 5, 0), partition(9, 9, 1)], 0);
     history.note('other', [partition(0, 5, 0)], 0);
     expect(history.note('t', [partition(0, 5, 0), partition(9, 12, 1)], 60_000)).toEqual({ events: 8, seconds: 60 });
   });
 
-  it('stays known, in bounded memory, where nothing is read for days', () => {
+  it('stays known, in bounded memory, if nothing is read for days', () => {
     const history = new LagHistory();
     for (let n = 0; n < 10_000; n += 1) history.note('t', [partition(0, n + 1)], n * 10_000);
     expect(history.note('t', [partition(0, 10_000)], 100_000_000)).toEqual({ events: 10_000, seconds: 100_000 });
   });
 
-  it('begins anew once it is forgotten', () => {
+  it('starts from scratch after a reset', () => {
     const history = new LagHistory();
     history.note('t', [partition(0, 1)], 0);
     history.clear();

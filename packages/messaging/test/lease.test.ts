@@ -17,7 +17,7 @@ const contenders = (durationMs = LONG_MS) =>
   ['a', 'b', 'c'].map((holder) => new Lease(database, holder, durationMs)) as [Lease, Lease, Lease];
 
 describe('the lease', () => {
-  it('goes to one of those that ask at the same time, and to no other', async () => {
+  it('goes to exactly one of concurrent processes', async () => {
     const held = await Promise.all(contenders().map((lease) => lease.hold()));
     expect(held.filter((how) => how === 'taken')).toHaveLength(1);
     expect(held.filter((how) => how === null)).toHaveLength(2);
@@ -32,7 +32,7 @@ describe('the lease', () => {
     }
   });
 
-  it('is taken over once its holder has stopped renewing, who then finds it gone', async () => {
+  it('is taken over once its holder has stopped renewing, and the holder then notices the loss', async () => {
     const [a] = contenders(50);
     const [, b] = contenders();
     await a.hold();
@@ -40,14 +40,14 @@ describe('the lease', () => {
     expect(await a.hold()).toBeNull();
   });
 
-  it('that was released may be taken at once', async () => {
+  it('can be taken at once after its release', async () => {
     const [a, b] = contenders();
     await a.hold();
     await a.release();
     expect(await b.hold()).toBe('taken');
   });
 
-  it('may be taken whoever holds it, and its former holder has another name once it holds it again', async () => {
+  it('can be taken by force, and its former holder has a new name when it holds it again', async () => {
     const [a, b] = contenders();
     await a.hold();
     const before = a.holder;
@@ -59,7 +59,7 @@ describe('the lease', () => {
     expect(a.holder).not.toBe(before);
   });
 
-  it('of one table says nothing of that of another', async () => {
+  it('of one table is independent of that of another', async () => {
     await run(sqlOf(database), leaseTableV1('other_lease'));
     const [a, b] = ['a', 'b'].map((holder) => new Lease(database, holder, LONG_MS, 'other_lease')) as [Lease, Lease];
     const [relay] = contenders();
@@ -70,7 +70,7 @@ describe('the lease', () => {
     expect([await relay.hold(), await a.hold(), await b.hold()]).toEqual(['renewed', null, 'renewed']);
   });
 
-  it('is released by its holder alone', async () => {
+  it('is released by its holder only', async () => {
     const [a, b, c] = contenders();
     await a.hold();
     await b.release();

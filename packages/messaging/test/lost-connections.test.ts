@@ -49,7 +49,7 @@ function deafClient(kind: number) {
   return { client, sent: () => requests };
 }
 
-it('a member whose connection is lost while it joins a group joins anew, by another one', async () => {
+it('a member whose connection is lost while it joins a group rejoins over another one', async () => {
   const { client, sent } = deafClient(JOIN_GROUP);
   const received: (string | null)[] = [];
   const handle = async (messages: readonly { value: string | null }[]) => {
@@ -65,7 +65,7 @@ it('a member whose connection is lost while it joins a group joins anew, by anot
   expect(sent()).toBeGreaterThan(1);
 });
 
-it('what had no answer is sent again by another connection', async () => {
+it('messages without a response are sent again over another connection', async () => {
   const { client, sent } = deafClient(PRODUCE);
   const lost = client.producer({ idempotent: true, allowAutoTopicCreation: false });
   await lost.connect();

@@ -12,7 +12,7 @@ function commitsUnderTest() {
   const commits = new OffsetCommits(async (offsets) => {
     requests.push(offsets);
     await world.gate;
-    if (!world.isUp) throw new Error('the broker is away');
+    if (!world.isUp) throw new Error('the broker is unreachable');
   }, logger);
   return { commits, requests, world };
 }
@@ -25,7 +25,7 @@ function heldBack(world: { isUp: boolean; gate: Promise<void> }, isUp: boolean) 
   return resolve;
 }
 
-it('what is noted within a moment is committed by one request, the latest offset of each partition', async () => {
+it('offsets noted close together are committed in one request, the latest of each partition', async () => {
   const { commits, requests } = commitsUnderTest();
   commits.note('loans', 0, '5');
   commits.note('loans', 1, '7');
@@ -40,7 +40,7 @@ it('what is noted within a moment is committed by one request, the latest offset
   ]);
 });
 
-it('who closes commits at once what is due, and nothing after', async () => {
+it('closing commits due offsets at once, and nothing afterwards', async () => {
   const { commits, requests } = commitsUnderTest();
   const others = commitsUnderTest();
   commits.note('loans', 0, '5');
@@ -52,7 +52,7 @@ it('who closes commits at once what is due, and nothing after', async () => {
   expect(requests).toHaveLength(1);
 });
 
-it('what was forgotten is not committed', async () => {
+it('a forgotten offset is not committed', async () => {
   const { commits, requests } = commitsUnderTest();
   commits.note('loans', 0, '5');
   commits.forget();
@@ -61,7 +61,7 @@ it('what was forgotten is not committed', async () => {
   expect(requests).toEqual([[{ topic: 'loans', partition: 1, offset: '6' }]]);
 });
 
-it('a commit that fails is tried again, though nothing new is noted, with what is newer', async () => {
+it('a failed commit is retried with the newest offsets, even if none is noted meanwhile', async () => {
   const { commits, requests, world } = commitsUnderTest();
   const answer = heldBack(world, false);
   commits.note('loans', 0, '5');
@@ -79,7 +79,7 @@ it('a commit that fails is tried again, though nothing new is noted, with what i
   expect(requests.slice(1).map((offsets) => new Set(offsets))).toEqual([new Set(again), new Set(again)]);
 });
 
-it('no commit begins while another is under way: an older offset never comes after a newer one', async () => {
+it('commits never overlap: an older offset never follows a newer one', async () => {
   const { commits, requests, world } = commitsUnderTest();
   const others = commitsUnderTest();
   const answer = heldBack(world, true);
@@ -94,7 +94,7 @@ it('no commit begins while another is under way: an older offset never comes aft
   expect(requests.flat().map(({ offset }) => offset)).toEqual(['5', '6']);
 });
 
-it.each(['forget', 'close'] as const)('one that fails after %s is not tried again', async (end) => {
+it.each(['forget', 'close'] as const)('a commit that fails after %s is not retried', async (end) => {
   const { commits, requests, world } = commitsUnderTest();
   const others = commitsUnderTest();
   const answer = heldBack(world, false);

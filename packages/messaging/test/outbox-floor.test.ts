@@ -46,7 +46,7 @@ const floorRisesTo = (id: number) =>
     return outbox.floor >= id;
   });
 
-/** A transaction that stays open until it is told to commit. */
+/** A transaction that stays open until the test commits it. */
 async function openTransaction(first: (sql: Sql) => Promise<unknown>) {
   const begun = Promise.withResolvers<Sql>();
   const release = Promise.withResolvers<void>();
@@ -73,7 +73,7 @@ async function pagesRead(): Promise<number> {
   return (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
 }
 
-it('what was removed is passed no more, while an old snapshot still sees it', async () => {
+it('removed entries are not scanned again, even while an old snapshot still sees them', async () => {
   const dump = await openTransaction(async (sql) => {
     await run(sql, 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
     await run(sql, 'SELECT count(*) FROM journal');
@@ -89,7 +89,7 @@ it('what was removed is passed no more, while an old snapshot still sees it', as
   await dump.commit();
 });
 
-it('stays below an id that was drawn and is not committed yet, however long that takes', async () => {
+it('stays below an id that is drawn but not committed, however long that takes', async () => {
   await append(eventOf('loans', 1, 1));
   const late = await openTransaction((sql) => appendEvents(sql, [eventOf('loans', 2, 1)]));
   await append(eventOf('loans', 3, 1));
@@ -101,7 +101,7 @@ it('stays below an id that was drawn and is not committed yet, however long that
   await floorRisesTo(3);
 });
 
-it('stays below an id that a transaction draws late, which began before', async () => {
+it('stays below an id that an earlier transaction draws late', async () => {
   const early = await openTransaction((sql) => run(sql, 'SELECT pg_current_xact_id()'));
   await append(eventOf('loans', 1, 1));
   expect(await relay()).toEqual(['1.1']);
@@ -113,7 +113,7 @@ it('stays below an id that a transaction draws late, which began before', async 
   expect(await relay()).toEqual(['2.1']);
 });
 
-it('stays below what is parked, and what waits behind it', async () => {
+it('stays below parked entries, and those that wait behind them', async () => {
   await append(eventOf('loans', 1, 1), eventOf('loans', 2, 1), eventOf('loans', 1, 2));
   const [first] = await outbox.read(1);
   await outbox.park(first?.id ?? '', 'too large');
@@ -124,7 +124,7 @@ it('stays below what is parked, and what waits behind it', async () => {
   expect(await relay()).toEqual(['1.1', '1.2']);
 });
 
-it('begins anew where the database was set back', async () => {
+it('starts from zero after the database was restored to an earlier state', async () => {
   await append(...eventsOf('loans', 1, 5));
   await relay();
   await floorRisesTo(5);

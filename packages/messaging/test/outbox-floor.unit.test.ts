@@ -23,7 +23,7 @@ async function later(then: Partial<FloorLook> = {}): Promise<number> {
   return floor.rise();
 }
 
-it('rises to the id that was noted, and not to what was drawn since', async () => {
+it('rises to the noted id, and not to ids drawn since', async () => {
   floor.moves();
   expect(await later({ drawn: 10, xid: '700' })).toBe(0);
   expect(await later({ drawn: 25, xid: '705' })).toBe(10);
@@ -33,14 +33,14 @@ it('rises to the id that was noted, and not to what was drawn since', async () =
   ]);
 });
 
-it('stays where it is until all are over that may have drawn an id up to the noted one', async () => {
+it('stays until all transactions that may have drawn an id up to the noted one have ended', async () => {
   floor.moves();
   await later({ drawn: 10, xid: '700' });
   for (const drawn of [20, 30]) expect(await later({ drawn, xid: '710', areOver: false })).toBe(0);
   expect(await later({ drawn: 40, xid: '720' })).toBe(10);
 });
 
-it('begins anew with another server, however many ids that one has given', async () => {
+it('starts from zero with another server, however many ids that one has drawn', async () => {
   floor.moves();
   await later({ drawn: 10, xid: '700' });
   expect([await later({ drawn: 10, xid: '701' }), floor.server]).toEqual([10, 'a']);
@@ -48,13 +48,13 @@ it('begins anew with another server, however many ids that one has given', async
   expect([await later({ server: 'b', drawn: 50, xid: '702' }), floor.server]).toEqual([0, 'b']);
 });
 
-it('stays below the first entry that is there', async () => {
+it('stays below the first existing entry', async () => {
   floor.moves();
   await later({ drawn: 10, xid: '700' });
   expect(await later({ drawn: 10, xid: '701', first: 4 })).toBe(3);
 });
 
-it('looks once in a while, and seldom while no entries come', async () => {
+it('is checked at intervals, which are long while no entries arrive', async () => {
   await later();
   await floor.rise();
   expect(looks).toHaveLength(1);
@@ -67,7 +67,7 @@ it('looks once in a while, and seldom while no entries come', async () => {
   expect(looks).toHaveLength(5);
 });
 
-it('begins anew where ids are drawn once more', async () => {
+it('starts from zero if ids are drawn again', async () => {
   floor.moves();
   await later({ drawn: 10, xid: '700' });
   await later({ drawn: 10, xid: '701' });

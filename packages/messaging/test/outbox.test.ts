@@ -16,7 +16,7 @@ afterEach(() => databases.close());
 const append = (...events: StreamEvent[]) => inTransaction(database, (sql) => appendEvents(sql, events));
 
 describe('the outbox', () => {
-  it('says how much waits, how old it is, and how much is parked', async () => {
+  it('reports how many entries wait, the age of the oldest, and how many are parked', async () => {
     expect(await outbox.depth()).toEqual({ entries: 0, ageSeconds: 0, parked: 0 });
     await append(...eventsOf('loans', 1, 2));
     const [entry] = await outbox.read(1);
@@ -28,7 +28,7 @@ describe('the outbox', () => {
     expect(await outbox.read(10)).toEqual([]);
   });
 
-  it('reads the oldest entries first, so many', async () => {
+  it('reads the oldest entries first, up to the limit', async () => {
     await append(eventOf('loans', 9, 1), eventOf('loans', 1, 1), eventOf('loans', 9, 2));
     expect((await outbox.read(2)).map(({ customer_id, version }) => `${customer_id}.${version}`)).toEqual([
       '9.1',

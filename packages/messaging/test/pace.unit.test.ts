@@ -10,7 +10,7 @@ function passedBy(pace: Pace): number {
 }
 
 describe('the pace of the audit', () => {
-  it('lets no round pass while customers have few events, and looks at five in each', () => {
+  it('skips no round while customers have few events, and audits five in each', () => {
     const pace = new Pace(ROUND_MS);
     for (let round = 0; round < 25; round += 1) {
       expect(pace.begin()).toBe(5);
@@ -18,23 +18,20 @@ describe('the pace of the audit', () => {
     }
   });
 
-  it.each([81, 201, 300, 399, 401, 3_000])(
-    'of customers with %i events each it looks at 400 events a round',
-    (each) => {
-      const pace = new Pace(ROUND_MS);
-      let events = 0;
-      for (let round = 0; round < 1_000; round += 1) {
-        const customers = pace.begin();
-        if (round > 0) expect(customers * each).toBeLessThanOrEqual(Math.max(800, each));
-        if (customers > 0) pace.looked(customers * each, customers);
-        events += customers * each;
-      }
-      expect(events / 1_000).toBeGreaterThan(390);
-      expect(events / 1_000).toBeLessThan(405);
-    },
-  );
+  it.each([81, 201, 300, 399, 401, 3_000])('audits 400 events per round of customers with %i events each', (each) => {
+    const pace = new Pace(ROUND_MS);
+    let events = 0;
+    for (let round = 0; round < 1_000; round += 1) {
+      const customers = pace.begin();
+      if (round > 0) expect(customers * each).toBeLessThanOrEqual(Math.max(800, each));
+      if (customers > 0) pace.looked(customers * each, customers);
+      events += customers * each;
+    }
+    expect(events / 1_000).toBeGreaterThan(390);
+    expect(events / 1_000).toBeLessThan(405);
+  });
 
-  it('lets as many rounds pass as a customer of many events was worth', () => {
+  it('skips as many rounds as the events of a large customer are worth', () => {
     const pace = new Pace(ROUND_MS);
     pace.begin();
     pace.looked(20_000, 1);
@@ -42,7 +39,7 @@ describe('the pace of the audit', () => {
     expect(passedBy(pace)).toBe(0);
   });
 
-  it('goes on after some minutes, however many they were', () => {
+  it('continues after some minutes, however many events a customer had', () => {
     const pace = new Pace(ROUND_MS);
     pace.looked(10_000_000, 1);
     expect(passedBy(pace)).toBe(300);
@@ -54,7 +51,7 @@ describe('the pace of the audit', () => {
     [67, 1],
     [200, 3],
     [60_000, 10],
-  ])('leaves rounds out after one of %i ms: %i', (ms, rounds) => {
+  ])('skips rounds after one of %i ms: %i', (ms, rounds) => {
     const pace = new Pace(ROUND_MS);
     pace.begin();
     pace.looked(400, 5);
@@ -63,7 +60,7 @@ describe('the pace of the audit', () => {
     expect(passedBy(pace)).toBe(0);
   });
 
-  it('makes up for no round that was left out', () => {
+  it('does not make up for skipped rounds', () => {
     const pace = new Pace(ROUND_MS);
     pace.begin();
     pace.looked(400, 1);
@@ -73,7 +70,7 @@ describe('the pace of the audit', () => {
     expect(passedBy(pace)).toBe(2);
   });
 
-  it('lets four rounds pass where there is no hurry', () => {
+  it('skips four rounds after a pass or an error', () => {
     const pace = new Pace(ROUND_MS);
     pace.begin();
     pace.rest();

@@ -55,19 +55,19 @@ describe('a page of a table', () => {
   const idsOf = async (...parameters: [readonly Condition[], { before?: number; limit?: number }?]) =>
     (await page(sqlOf(database), ...parameters)).map(({ id }) => Number(id));
 
-  it('is the newest rows, and more than were asked for where there are more', async () => {
+  it('contains the newest rows, and one more than the limit if there are more', async () => {
     const ids = await idsOf([], { limit: 200 });
     expect(ids).toEqual(Array.from({ length: 201 }, (_, place) => ROWS - place));
     expect((await idsOf([], { limit: 50 })).length).toBe(51);
     expect((await idsOf([], { limit: 51 })).length).toBeGreaterThan(51);
   });
 
-  it('goes on below the last row, and ends with the first one', async () => {
+  it('continues below the last row, and ends with the first one', async () => {
     expect(await idsOf([], { before: 4 })).toEqual([3, 2, 1]);
     expect(await idsOf([], { before: 1 })).toEqual([]);
   });
 
-  it('of a status that is rare is read from the index of it, and from no such index among the rows of an owner', async () => {
+  it('of a rare status is read from its partial index, but not among the rows of an owner', async () => {
     const indexes = async (...where: Condition[]) => {
       const plans: Plan[] = [];
       const rows = await page(explaining(sqlOf(database), plans), where, { limit: 5 });
@@ -82,7 +82,7 @@ describe('a page of a table', () => {
     expect(await idsOf([ofStatus('items.status', undefined, false)], { limit: 1 })).toEqual([ROWS, ROWS - 1]);
   });
 
-  it('of a range is planned for that range: few rows are not looked for among all', async () => {
+  it('of a range is planned for that range: few rows are found without reading all', async () => {
     const indexes = async (from: number, to: number) => {
       const plans: Plan[] = [];
       const where: Condition[] = [
@@ -98,7 +98,7 @@ describe('a page of a table', () => {
     expect(many).toEqual({ ids: [ROWS, ROWS - 1, ROWS - 2], indexes: expect.arrayContaining(['items_pkey']) });
   });
 
-  it('leaves out conditions without a value, and holds rows to all others', async () => {
+  it('omits conditions without a value, and applies all others', async () => {
     const where: Condition[] = [
       ['items.owner = $', 3],
       ['items.odd = ($::int = 1)', undefined],

@@ -46,31 +46,31 @@ function emptyBroker() {
 const inUse = (topicHas: number | null) => partitioning.inUse('topic', topicOf(topicHas));
 
 describe('the number of partitions', () => {
-  it('is what the topic has when it is first asked for, and stays that', async () => {
+  it('is the partition count of the topic when first read, and stays the same', async () => {
     expect(await partitioning.read()).toBeNull();
     expect(await inUse(3)).toBe(3);
     expect(await inUse(7)).toBe(3);
     expect(raisedTo).toBeNull();
   });
 
-  it('is had by a topic that was made anew with fewer', async () => {
+  it('is restored on a topic that was recreated with fewer partitions', async () => {
     await inUse(5);
     expect(await inUse(3)).toBe(5);
     expect(raisedTo).toBe(5);
   });
 
-  it('is the same for all that ask first at the same time', async () => {
+  it('is the same for concurrent first readers', async () => {
     const chosen = await Promise.all([3, 4, 5, 6].map(inUse));
     expect(new Set(chosen).size).toBe(1);
     expect(await partitioning.read()).toBe(chosen[0]);
   });
 
-  it('is not known where there is no topic yet', async () => {
+  it('is unknown while there is no topic', async () => {
     await expect(inUse(null)).rejects.toThrow('there is no topic topic yet');
     expect(await partitioning.read()).toBeNull();
   });
 
-  it('is that of a topic which is made again for whoever sends, after it was deleted', async () => {
+  it('is that of a deleted topic which a sender recreates', async () => {
     const broker = emptyBroker();
     expect(await partitioning.ofSender('topic', broker)).toBe(TOPIC_PARTITIONS);
     expect(broker.made()).toBe(TOPIC_PARTITIONS);
@@ -80,7 +80,7 @@ describe('the number of partitions', () => {
     expect(another.made()).toBe(17);
   });
 
-  it('is changed by the holder of the lease alone', async () => {
+  it('is changed by the holder of the lease only', async () => {
     await inUse(3);
     const [holder, other] = ['a', 'b'].map((name) => new Lease(database, name, LONG_MS)) as [Lease, Lease];
     expect(await partitioning.change(5, holder.holder)).toBe(false);

@@ -6,7 +6,7 @@ const FOLDER = join(import.meta.dirname, '../src/kafka');
 const PATCHES = 'patches.ts';
 const INSIDE = 'inside-kafkajs.ts';
 
-it('are for one version of kafkajs alone', () => {
+it('are for one version of kafkajs only', () => {
   expect(() => mustBePatchable('2.2.4')).not.toThrow();
   expect(() => mustBePatchable('2.2.5')).toThrow('kafkajs 2.2.5 cannot be patched');
 });

@@ -47,7 +47,7 @@ const options = fc.record(
   { requiredKeys: ['acks', 'timeout', 'compression', 'topicData'] },
 );
 
-it.each([3, 7])('version %i, whatever there is to send', async (version) => {
+it.each([3, 7])('version %i, for any messages', async (version) => {
   await fc.assert(
     fc.asyncProperty(options, async (given) => {
       const [ours, theirs] = [Produce.protocol({ version })(given), protocolBefore({ version })(given)];
@@ -58,7 +58,7 @@ it.each([3, 7])('version %i, whatever there is to send', async (version) => {
   );
 });
 
-it('of compressed messages, those with times of their own, and old versions, it is kafkajs itself', async () => {
+it('is left to kafkajs for compressed messages, those with timestamps, and old versions', async () => {
   const send = {
     acks: -1,
     timeout: 1,
@@ -76,7 +76,7 @@ it('of compressed messages, those with times of their own, and old versions, it 
   expect(Produce.protocol({ version: 2 })).toBe(protocolBefore({ version: 2 }));
 });
 
-it('a key goes to the partition to which every client sends it', () => {
+it('a key goes to the same partition as with every other client', () => {
   const theirs = kafkajs.Partitioners.DefaultPartitioner();
   fc.assert(
     fc.property(part, fc.integer({ min: 1, max: 100 }), (key, partitions) => {

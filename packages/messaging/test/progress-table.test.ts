@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => databases.close());
 
-it('who is behind on any stream is found, with the version that is known to exist', async () => {
+it('customers behind on any stream are found, with the version known to exist', async () => {
   expect(await progress.behind(0, 10)).toEqual([
     { customerId: 2, stream: 'customers', version: 4 },
     { customerId: 3, stream: 'payments', version: 5 },
@@ -29,14 +29,14 @@ it('who is behind on any stream is found, with the version that is known to exis
   expect(await progress.behind(4, 10)).toEqual([]);
 });
 
-it('how many are behind is known for each stream', async () => {
+it('customers behind are counted per stream', async () => {
   expect([...(await progress.countBehind())]).toEqual([
     ['customers', 2],
     ['payments', 2],
   ]);
 });
 
-it("of an owner's heads those are found that are not applied, and those of customers who are not known here", async () => {
+it("an owner's heads are reduced to those not applied here, including unknown customers", async () => {
   const found = await progress.notApplied('payments', [
     [1, 2],
     [2, 2],

@@ -43,7 +43,7 @@ const count = async () => (await table.counts()).get('payments');
 const behindOf = async (customerId: number) =>
   (await new SqlStore(database, ledgerTables).progress({ customerId }))?.behind;
 
-it('an event is one row, however often and by whatever way it comes, until its version is applied', async () => {
+it('an event has one row, however often and on whichever path it arrives, until its version is applied', async () => {
   const [one, other] = [processOf(database), processOf(await databases.open())];
   await Promise.all([
     one.quarantine([unreadable(1, 2, null), unreadable(1, 2, 7)]),
@@ -61,7 +61,7 @@ it('an event is one row, however often and by whatever way it comes, until its v
   expect(await behindOf(1)).toEqual({});
 });
 
-it('what was applied already keeps nobody waiting', async () => {
+it('an already applied event blocks no customer', async () => {
   const writePath = processOf(database);
   await writePath.follow([eventOf('payments', 1, 1)]);
   await writePath.quarantine([unreadable(1, 1, 7)]);
@@ -69,7 +69,7 @@ it('what was applied already keeps nobody waiting', async () => {
   expect(await behindOf(1)).toEqual({});
 });
 
-it('what is applied in the same batch leaves no row', async () => {
+it('an event applied in the same batch leaves no row', async () => {
   const writePath = processOf(database);
   await Promise.all([writePath.quarantine([unreadable(1, 1, 7)]), writePath.follow([eventOf('payments', 1, 1)])]);
   expect(await count()).toBe(0);
@@ -90,7 +90,7 @@ it('a row without customer or version ends when its letter is settled, in either
   expect(await run(sqlOf(database), 'SELECT source_offset FROM quarantine')).toEqual([{ source_offset: '3' }]);
 });
 
-it('a customer waits on for what was put back, and no longer for what was dismissed', async () => {
+it('a customer still waits for an event that was put back, but not for a dismissed one', async () => {
   const writePath = processOf(database);
   await writePath.quarantine([unreadable(1, 4, 1), unreadable(1, 9, 2)]);
   expect(await table.settle([{ source: place(2), settlement: 'replayed' }])).toEqual([]);
@@ -103,7 +103,7 @@ it('a customer waits on for what was put back, and no longer for what was dismis
   expect(await count()).toBe(0);
 });
 
-it('who also waited for other events when one was dismissed is named, with the last of them', async () => {
+it('a customer that also waited for other events when one was dismissed is returned, with the last of them', async () => {
   const writePath = processOf(database);
   await writePath.quarantine([unreadable(1, 2, 7), unreadable(2, 1, 8)]);
   await writePath.follow([eventOf('payments', 1, 12)]);
@@ -120,7 +120,7 @@ it('who also waited for other events when one was dismissed is named, with the l
   expect(await behindOf(3)).toEqual({});
 });
 
-describe('an event that is understood, but', () => {
+describe('a valid event', () => {
   const faulty: StreamModel<Ledger> = {
     ...ledgerModel,
     evolve: (account, events) => {
@@ -130,7 +130,7 @@ describe('an event that is understood, but', () => {
     },
   };
 
-  it('whose effect throws, is a row until newer software gives it its effect', async () => {
+  it('whose effect throws has a row until a newer version applies it', async () => {
     const { faults } = await processOf(database, faulty).follow([
       eventOf('payments', 1, 1),
       eventOf('payments', 2, 1),
@@ -147,7 +147,7 @@ describe('an event that is understood, but', () => {
     expect(await count()).toBe(0);
   });
 
-  it('that the tables refuse, is faulty by itself: neither its neighbours nor commands fail with it', async () => {
+  it('that breaks a constraint is faulty alone: neither its neighbours nor commands fail with it', async () => {
     const broken = { ...ledgerModel, externalIdOf: () => null } satisfies StreamModel<Ledger>;
     const tooLong: StreamModel<Ledger> = {
       ...broken,

@@ -29,7 +29,7 @@ it('has no timer while nothing waits, whatever was sent and answered', () => {
   expect(queue.throttleCheckTimeoutId).toBeNull();
 });
 
-it('looks again while something waits, which is sent when an answer makes room', () => {
+it('checks again while requests wait, and sends them when a response makes room', () => {
   push(1);
   push(2);
   expect([sent, queue.throttleCheckTimeoutId === null]).toEqual([[1], false]);
@@ -37,7 +37,7 @@ it('looks again while something waits, which is sent when an answer makes room',
   expect([sent, queue.pending.length]).toEqual([[1, 2], 0]);
 });
 
-it('keeps what waits for its answer where it does not grow old, and knows it by its number', () => {
+it('keeps pending requests in a reused array, and finds them by their number', () => {
   expect(queue.inflight).toBeInstanceOf(RollingMap);
   push(1);
   expect(queue.inflight.size).toBe(1);

@@ -95,7 +95,7 @@ const versions = (customerId: number, count: number) =>
   eventsOf('loans', customerId, count).map(({ version }) => `${customerId}.${version}`);
 
 describe('the relay', () => {
-  it('sends what is written, in version order for each customer, and empties the outbox', async () => {
+  it('sends written events, in version order per customer, and empties the outbox', async () => {
     const [one, two, three] = [1, 2, 3].map((id) => eventsOf('loans', id, 20)) as [
       StreamEvent[],
       StreamEvent[],
@@ -116,7 +116,7 @@ describe('the relay', () => {
     await waitFor(async () => (await waiting()) === 0);
   });
 
-  it('sends again what Kafka did not acknowledge, and removes nothing before that', async () => {
+  it('resends entries that Kafka did not acknowledge, and removes none before that', async () => {
     const left: number[] = [];
     let sends = 0;
     const over = spoiled(async (real, topic, messages) => {
@@ -134,7 +134,7 @@ describe('the relay', () => {
     expect(received).toEqual([...versions(1, 3), ...versions(1, 3)]);
   });
 
-  it('removes only what it sent, though more is written meanwhile', async () => {
+  it('removes only entries that it sent, even if more are written meanwhile', async () => {
     let sends = 0;
     const over = spoiled(async (real, topic, messages) => {
       sends += 1;
@@ -147,7 +147,7 @@ describe('the relay', () => {
     expect(received).toEqual(['1.1', '1.2']);
   });
 
-  it('sends what is committed late, though later entries went before', async () => {
+  it('sends entries that are committed late, even after later ones', async () => {
     startRelay();
     const written = Promise.withResolvers<void>();
     const commit = Promise.withResolvers<void>();
@@ -166,7 +166,7 @@ describe('the relay', () => {
     expect(of(1)).toEqual(versions(1, 2));
   });
 
-  it('parks the customer of an event that Kafka refuses, and nobody else', async () => {
+  it('parks the customer of an event that Kafka refuses, and no other', async () => {
     const [first, second, third] = eventsOf('loans', 1, 3) as [StreamEvent, StreamEvent, StreamEvent];
     const huge = { ...second, data: { ...second.data, contract_version: HUGE } } as StreamEvent;
     const [a, b] = eventsOf('loans', 2, 2) as [StreamEvent, StreamEvent];
@@ -189,7 +189,7 @@ describe('the relay', () => {
     await waitFor(async () => (await waiting()) === 0);
   });
 
-  it('sends nothing of a customer after what Kafka refuses, though parked entries are let go at that moment', async () => {
+  it('sends no entry of a customer after a refused one, even if parked entries are released at that moment', async () => {
     let refusals = 0;
     const over = spoiled(async (real, ...call) => {
       const [, messages] = call;
@@ -213,7 +213,7 @@ describe('the relay', () => {
     expect(of(1)).toEqual([]);
   });
 
-  it('runs in one process at a time, and hands over at once when that one stops', async () => {
+  it('runs in one process at a time, and is handed over at once when that one stops', async () => {
     const first = startRelay();
     await waitFor(() => first.holding);
     const second = startRelay();
@@ -227,7 +227,7 @@ describe('the relay', () => {
     expect(received).toEqual(['1.1', '1.2']);
   });
 
-  it('removes nothing once another process has taken its lease, and sends that again once it has it back', async () => {
+  it('removes nothing once another process has its lease, and resends the entries once it has the lease again', async () => {
     const removals: number[] = [];
     const noting: RelayOptions['outbox'] = {
       read: (entriesMax) => outbox.read(entriesMax),
@@ -253,7 +253,7 @@ describe('the relay', () => {
     expect(of(1)).toEqual(versions(1, 2));
   });
 
-  it('goes by what is said of the partitions each time that it has taken the lease, and by nothing older', async () => {
+  it('reads the number of partitions again each time that it has taken the lease', async () => {
     const used: (number | undefined)[] = [];
     const over = spoiled(async (real, topic, messages, partitions) => {
       used.push(partitions);
@@ -274,7 +274,7 @@ describe('the relay', () => {
     expect(used).toEqual([1, 1, PARTITIONS]);
   });
 
-  it('makes its topic again where that was deleted', async () => {
+  it('recreates its deleted topic', async () => {
     const topic = `${topicPrefix}.loans`;
     startRelay(kafka, outbox, () => new Partitioning(database).ofSender(topic, kafka));
     await append(eventOf('loans', 1, 1));
@@ -285,7 +285,7 @@ describe('the relay', () => {
     expect(await kafka.ends(topic)).toHaveLength(PARTITIONS);
   });
 
-  it('gives its lease up when it stops, so that a successor need not wait', async () => {
+  it('releases its lease when it stops, so that a successor need not wait', async () => {
     const relay = startRelay();
     await waitFor(() => relay.holding);
     await relay.stop();

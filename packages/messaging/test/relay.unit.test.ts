@@ -60,7 +60,7 @@ async function intervalsOf(roundsMs: readonly number[], setBackMs = 0): Promise<
 const many = (roundMs: number): number[] => Array(60).fill(roundMs);
 
 describe('rounds of the relay', () => {
-  it('begin 30 ms apart, so that what is written meanwhile goes together', async () => {
+  it('begin 30 ms apart, so that events written meanwhile are sent together', async () => {
     expect(await intervalsOf([3, 3, 3])).toEqual([30, 30, 30]);
   });
 
@@ -68,23 +68,23 @@ describe('rounds of the relay', () => {
     [15, 45],
     [50, 60],
     [80, 80],
-  ])('of %d ms each begin %d ms apart in the end, for the processors are busy', async (tookMs, apartMs) => {
+  ])('of %d ms each begin %d ms apart in the end, because the processors are busy', async (tookMs, apartMs) => {
     expect((await intervalsOf(many(tookMs))).at(-1)).toBeCloseTo(apartMs, 0);
   });
 
-  it('rest no longer for one among them that took long', async () => {
+  it('do not rest longer because of a single slow one', async () => {
     expect((await intervalsOf([...many(5), 40, 5, 5])).slice(-3)).toEqual([40, 30, 30]);
   });
 
-  it('are soon as close as before after one that hung', async () => {
+  it('return to the usual interval soon after one that hung', async () => {
     expect((await intervalsOf([...many(5), 30_000, ...many(5)])).at(-40)).toBe(30);
   });
 
-  it('are no further apart where the clock is set back meanwhile', async () => {
+  it('are no further apart if the clock is set back meanwhile', async () => {
     expect(await intervalsOf([3, 3], 3_600_000)).toEqual([30, 30]);
   });
 
-  it('are further apart than those of who follows ever are, so that these are back for the next one', () => {
+  it('are further apart than those of followers, which are ready for the next one', () => {
     const follower = new Pacer(FOLLOWER_PACING);
     for (let n = 0; n < 100; n += 1) follower.took(1_000);
     expect(follower.intervalMs).toBeLessThan(new Pacer(RELAY_PACING).intervalMs);

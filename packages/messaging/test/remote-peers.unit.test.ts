@@ -16,7 +16,7 @@ function peersThatAnswer(page: (want: Want) => Page) {
   return { peers: new RemotePeers(call), requests };
 }
 
-it('pulls that arrive together travel together, and each is answered with its own page', async () => {
+it('pulls that arrive together share a request, and each gets its own page', async () => {
   const { peers, requests } = peersThatAnswer(({ customer_id: id }) => ({
     customer_id: id,
     head: 9,
@@ -30,7 +30,7 @@ it('pulls that arrive together travel together, and each is answered with its ow
   expect(requests.length).toBeLessThan(ids.length);
 });
 
-it('a page ends before an event that can not be understood, which is told; others have theirs whole', async () => {
+it('a page ends before an event that cannot be parsed, and names it; other pages are complete', async () => {
   const { peers } = peersThatAnswer(({ customer_id: id }) => ({
     customer_id: id,
     head: 2,
@@ -61,13 +61,13 @@ it.each([[[3]], [[1, 8]], [[1, 2, 3, 4, 5, 6, 7, 8]]])('pulls of %j that the own
 
 it('a request that fails for another reason is not split', async () => {
   const { peers, requests } = peersThatAnswer(() => {
-    throw new Error('away');
+    throw new Error('unreachable');
   });
   const pulled = await Promise.allSettled([1, 2].map((customerId) => peers.pull('payments', { customerId }, 0)));
   expect([pulled.map(({ status }) => status), requests.length]).toEqual([['rejected', 'rejected'], 1]);
 });
 
-it('no customer has an id of more than 15 digits, and no owner has to be asked', async () => {
+it('an id of more than 15 digits is unknown without a request', async () => {
   const { peers, requests } = peersThatAnswer(({ customer_id: id }) => ({ customer_id: id, head: 1, events: [] }));
   const nobody = { customerId: null, head: 0, events: [] };
   expect(await peers.pull('customers', { customerId: 1_000_000_000_000_000 }, 0)).toEqual(nobody);
@@ -75,13 +75,13 @@ it('no customer has an id of more than 15 digits, and no owner has to be asked',
   expect(await peers.pull('customers', { customerId: 999_999_999_999_999 }, 0)).toMatchObject({ head: 1 });
 });
 
-it('a settlement is done only where the peer says so', async () => {
+it('a settlement succeeds only if the peer confirms it', async () => {
   const settle = (call: () => unknown) =>
     new RemotePeers(async (_peer, _path, read) => read(await call())).settle('payments', 1, 'loans', 3);
   expect(await settle(() => ({ applied: true }))).toBe(true);
   expect(await settle(() => ({ applied: false }))).toBe(false);
   expect(await settle(() => ({ nonsense: true }))).toBe(false);
-  expect(await settle(() => Promise.reject(new Error('away')))).toBe(false);
+  expect(await settle(() => Promise.reject(new Error('unreachable')))).toBe(false);
 });
 
 it.each<[string, number, { size?: number; is_last?: boolean }, boolean]>([
@@ -103,9 +103,9 @@ it.each<[string, number, { size?: number; is_last?: boolean }, boolean]>([
 });
 
 it.each([
-  ['has times', [[1, 1, 1_790_000_000_000]]],
-  ['of an earlier version has none', [[1, 1]]],
-])('heads: an owner asked for times %s', async (_what, heads) => {
+  ['answers with times', [[1, 1, 1_790_000_000_000]]],
+  ['is of an earlier version and answers without them', [[1, 1]]],
+])('heads with times are read if the owner %s', async (_what, heads) => {
   const paths: string[] = [];
   const peers = new RemotePeers(async (_peer, path, read) => {
     paths.push(path);

@@ -1,11 +1,11 @@
 import { createLogger } from '@mo/service-kit';
 import { Rounds } from '../src/rounds.ts';
 
-it('warns of the first of several rounds in a row that fail, and goes on', async () => {
+it('logs a warning for the first of several failing rounds in a row, and continues', async () => {
   const logger = createLogger('loans', 'silent');
-  const told: string[] = [];
-  logger.warn = (_details: unknown, text?: string) => void told.push(`warn ${text}`);
-  logger.debug = (_details: unknown, text?: string) => void told.push(`debug ${text}`);
+  const reported: string[] = [];
+  logger.warn = (_details: unknown, text?: string) => void reported.push(`warn ${text}`);
+  logger.debug = (_details: unknown, text?: string) => void reported.push(`debug ${text}`);
   const rounds = new Rounds({ now: () => 0, elapsed: () => 0, sleep: () => Promise.resolve() }, logger);
   const fails = [true, true, false, true];
   const { promise: over, resolve } = Promise.withResolvers<void>();
@@ -16,16 +16,16 @@ it('warns of the first of several rounds in a row that fail, and goes on', async
   });
   await over;
   await rounds.stop();
-  expect(told).toEqual(['warn it failed', 'debug it failed', 'warn it failed']);
+  expect(reported).toEqual(['warn it failed', 'debug it failed', 'warn it failed']);
 });
 
 it.each([
-  ['ends because nothing more is to be done', (signal: AbortSignal) => signal.throwIfAborted(), []],
-  ['fails though it is the last', () => Promise.reject(new Error('not now')), ['warn it failed']],
-])('of a round that %s says what is so', async (_what, end, expected) => {
+  ['is ended by the stop', (signal: AbortSignal) => signal.throwIfAborted(), []],
+  ['fails, although it is the last', () => Promise.reject(new Error('not now')), ['warn it failed']],
+])('a round that %s is logged as such', async (_what, end, expected) => {
   const logger = createLogger('loans', 'silent');
-  const told: string[] = [];
-  logger.warn = (_details: unknown, text?: string) => void told.push(`warn ${text}`);
+  const reported: string[] = [];
+  logger.warn = (_details: unknown, text?: string) => void reported.push(`warn ${text}`);
   const rounds = new Rounds({ now: () => 0, elapsed: () => 0, sleep: () => Promise.resolve() }, logger);
   const { promise: stopping, resolve } = Promise.withResolvers<void>();
   rounds.every(1, 'it failed', async () => {
@@ -35,5 +35,5 @@ it.each([
   const stopped = rounds.stop();
   resolve();
   await stopped;
-  expect(told).toEqual(expected);
+  expect(reported).toEqual(expected);
 });

@@ -46,26 +46,26 @@ describe('PostgreSQL', () => {
     }
   }
 
-  it('is reached where its certificate is of the authority that is named, by variables or in the URL', async () => {
+  it('is reached if its certificate is from the authority named by variables or in the URL', async () => {
     const encrypted = [{ ssl: true, known: false }];
     expect(await ask(urls.loans, { PGSSLMODE: 'verify-full', PGSSLROOTCERT: ca })).toEqual(encrypted);
     expect(await ask(`${urls.loans}?sslmode=verify-full&sslrootcert=${encodeURIComponent(ca)}`, {})).toEqual(encrypted);
   });
 
-  it('is not believed where another authority is named, or none', async () => {
+  it('is rejected if another authority is named, or none', async () => {
     await expect(ask(urls.loans, { PGSSLMODE: 'verify-full', PGSSLROOTCERT: await strangers() })).rejects.toThrow(
       /certificate/,
     );
     await expect(ask(urls.loans, { PGSSLMODE: 'verify-full' })).rejects.toThrow(/certificate/);
   });
 
-  it('is not believed under a name that is not in its certificate, unless only the authority is asked for', async () => {
+  it('is rejected under a name that is not in its certificate, unless only the authority is verified', async () => {
     const named = urls.loans.replace('127.0.0.1', 'localhost');
     await expect(ask(named, { PGSSLMODE: 'verify-full', PGSSLROOTCERT: ca })).rejects.toThrow(/localhost/);
     expect(await ask(named, { PGSSLMODE: 'verify-ca', PGSSLROOTCERT: ca })).toEqual([{ ssl: true, known: false }]);
   });
 
-  it('lets nobody in without TLS, nor without a certificate where it asks for one', async () => {
+  it('rejects clients without TLS, and without a certificate if it requires one', async () => {
     await expect(ask(urls.loans, {})).rejects.toThrow(/no encryption/);
     const tls = { PGSSLMODE: 'verify-full', PGSSLROOTCERT: ca };
     await expect(ask(urls.payments, tls)).rejects.toThrow(/client certificate/);
@@ -74,7 +74,7 @@ describe('PostgreSQL', () => {
     expect(await ask(urls.payments, { ...tls, ...identity })).toEqual([{ ssl: true, known: true }]);
   });
 
-  it('may be silent for no longer over TLS, and as often as it answers in time', async () => {
+  it('has the same silence timeout over TLS, which each message restarts', async () => {
     const connection = readDatabaseConnection('URL', { URL: urls.loans, PGSSLMODE: 'verify-full', PGSSLROOTCERT: ca });
     const options = { name: 'test', entities: [], migrations: [], connectionsMax: 1, logger, silenceMsMax: 2_000 };
     const database = await openDatabase({ ...connection, ...options });
@@ -119,25 +119,25 @@ describe('Kafka', () => {
     }
   }
 
-  it.each(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'])('takes a user by password: %s', async (mechanism) => {
+  it.each(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'])('accepts a user by password: %s', async (mechanism) => {
     await sendThrough(sasl(mechanism), `secured-${mechanism.toLowerCase()}`);
   });
 
-  it('takes a client by certificate', async () => {
+  it('accepts a client by certificate', async () => {
     const own = await servers.authority.certify('mo');
     const tls = { KAFKA_BROKERS: servers.brokers.certificates, KAFKA_SECURITY_PROTOCOL: 'SSL', KAFKA_SSL_CA_FILE: ca };
     await expect(over(tls).ensureTopics(['secured-nobody'], 1)).rejects.toThrow();
     await sendThrough({ ...tls, KAFKA_SSL_CERT: own.cert, KAFKA_SSL_KEY: own.key }, 'secured-certificate');
   });
 
-  it('lets nobody in with a wrong password', async () => {
+  it('rejects a wrong password', async () => {
     await expect(over(sasl('PLAIN', 'guess')).ensureTopics(['secured-guess'], 1)).rejects.toThrow(/[Aa]uthentication/);
     await expect(over(sasl('SCRAM-SHA-512', 'guess')).ensureTopics(['secured-guess'], 1)).rejects.toThrow(
       /[Aa]uthentication/,
     );
   });
 
-  it('is not believed where another authority is named', async () => {
+  it('is rejected if another authority is named', async () => {
     const stranger = { ...sasl('PLAIN'), KAFKA_SSL_CA_FILE: await strangers() };
     await expect(over(stranger).ensureTopics(['secured-stranger'], 1)).rejects.toThrow(/certificate/);
   });

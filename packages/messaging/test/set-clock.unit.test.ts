@@ -25,7 +25,7 @@ function memberUnderTest() {
   return { heartbeats };
 }
 
-it('a member sends heartbeats though the clock was set back', async () => {
+it('a member sends heartbeats even if the clock was set back', async () => {
   const { heartbeats } = memberUnderTest();
   jest.setSystemTime(Date.now() + INTERVAL_MS);
   expect(await heartbeats()).toBe(1);

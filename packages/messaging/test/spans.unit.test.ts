@@ -51,7 +51,7 @@ function traced() {
 
 const from = (traceparent: string | null) => ({ origin: { requestId: 'r', traceparent } });
 
-it('a command that is traced writes events that name its span, whose parent is the request', async () => {
+it('a traced command writes events that name its span, whose parent is the request', async () => {
   const { writePath, store, spans } = traced();
   await writePath.execute(commandOf(from('recorded-request')));
   expect(spans).toEqual([
@@ -67,7 +67,7 @@ it('a command that is traced writes events that name its span, whose parent is t
   expect(store.journal.map(({ traceparent }) => traceparent)).toEqual(['recorded-1']);
 });
 
-it('commands of one batch are spans each in its own trace; those that are not traced keep their context', async () => {
+it('commands of one batch have a span each in its own trace; untraced ones keep their context', async () => {
   const { writePath, store, spans } = traced();
   const contexts = [null, 'recorded-a', 'other', 'recorded-b', null];
   await Promise.all(contexts.map((context) => writePath.execute(commandOf(from(context)))));
@@ -84,7 +84,7 @@ it('commands of one batch are spans each in its own trace; those that are not tr
   ]);
 });
 
-it('a followed event is a span below the one that wrote it, and what it brings about names that span', async () => {
+it('a followed event has a span below the one that wrote it, and events that it causes name that span', async () => {
   const { writePath, store, spans } = traced();
   await writePath.follow([paymentApplied(1, 1, 'recorded-payment')]);
   await writePath.follow([paymentApplied(1, 1, 'recorded-payment')]);
@@ -95,7 +95,7 @@ it('a followed event is a span below the one that wrote it, and what it brings a
   expect(store.journal).toMatchObject([{ type: 'LoanPaid', traceparent: 'recorded-1' }]);
 });
 
-it('spans tell kinds and numbers, and nothing of the customer', async () => {
+it('spans contain kinds and numbers, and no data of the customer', async () => {
   const { writePath, spans } = traced();
   await writePath.follow([{ ...eventOf('customers', 1, 2), traceparent: 'recorded-customer' }]);
   expect(spans[0]?.attributes).toEqual({
@@ -109,7 +109,7 @@ it('spans tell kinds and numbers, and nothing of the customer', async () => {
   });
 });
 
-it('a refusal that is confirmed is a transaction, its pulls, and a transaction, all below the request', async () => {
+it('a confirmed refusal has spans for a transaction, its pulls, and a transaction, all below the request', async () => {
   const { writePath, spans, peers } = traced();
   const command = commandOf({ ...from('recorded-request'), decide: () => refusal(['customers', 'payments']) });
   await writePath.execute(command);
@@ -124,7 +124,7 @@ it('a refusal that is confirmed is a transaction, its pulls, and a transaction, 
   expect(spans.at(-1)).toMatchObject({ name: 'pull customers', end: 'unavailable' });
 });
 
-it('a transaction that fails ends its spans, and what is done again has new ones', async () => {
+it('a failing transaction ends its spans, and the retry has new ones', async () => {
   const { writePath, store, spans } = traced();
   store.failure = () => (store.transactions.length === 1 ? conflict() : null);
   await writePath.execute(commandOf(from('recorded-request')));

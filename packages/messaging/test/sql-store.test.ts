@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => databases.close());
 
-/** As one process of the service. @param onBatch told how many items each batch takes, as it begins */
+/** One process of the service. @param onBatch called with the number of items of each batch as it begins */
 function processOf(
   on: Database,
   onBatch: (items: number) => void = () => {},
@@ -74,7 +74,7 @@ const versionsOf = async (customerId: number) =>
   ).map(({ version }) => Number(version));
 
 describe('the store', () => {
-  it('keeps what commands and events brought about, together', async () => {
+  it('stores the effects of commands and events together', async () => {
     const writePath = processOf(database);
     await writePath.follow([eventOf('customers', 1, 1), eventOf('payments', 1, 3), paymentApplied(1, 1)]);
     await writePath.execute(commandOf({ key: keyOf('k') }));
@@ -93,7 +93,7 @@ describe('the store', () => {
     expect(await versionsOf(1)).toEqual([1, 2]);
   });
 
-  it('waits for locks briefly, and longer only where it may', async () => {
+  it('waits for locks briefly, and longer only if allowed', async () => {
     const waits: string[] = [];
     const lock: typeof ledgerTables.lock = async (sql) => {
       const [row] = await run<{ wait: string }>(sql, `SELECT current_setting('lock_timeout') AS wait`, []);
@@ -107,7 +107,7 @@ describe('the store', () => {
     expect(waits).toEqual(['500ms', '5s', '100ms', '500ms']);
   });
 
-  it('keeps nothing of a batch that fails', async () => {
+  it('stores nothing of a batch that fails', async () => {
     const store = new SqlStore(database, ledgerTables);
     const failing = store.transaction(async (transaction) => {
       await transaction.open(
@@ -120,7 +120,7 @@ describe('the store', () => {
     expect(await store.progress({ customerId: 5 })).toBeNull();
   });
 
-  it('keeps nothing of a batch that fails after it was written: no event, no answer, no account', async () => {
+  it('stores nothing of a batch that fails after its writes: no event, no answer, no account', async () => {
     const writePath = processOf(database);
     await writePath.follow([eventOf('customers', 1, 1)]);
     const store = new SqlStore(database, ledgerTables);
@@ -142,7 +142,7 @@ describe('the store', () => {
     expect((await writePath.execute(command)).status).toBe(201);
   });
 
-  it('finds the customers that commands name, makes those that events name, and gives rising ids', async () => {
+  it('finds the customers that commands name, creates those that events name, and draws ascending ids', async () => {
     const store = new SqlStore(database, ledgerTables);
     await processOf(database).follow([eventOf('customers', 1, 1), eventOf('customers', 2, 1)]);
     await run(sqlOf(database), `INSERT INTO names VALUES ('taken')`);
@@ -160,7 +160,7 @@ describe('the store', () => {
     expect(new Set(state.ids).size).toBe(3);
   });
 
-  it('says that it was a conflict where another process wrote the same', async () => {
+  it('reports a conflict if another process wrote the same', async () => {
     await processOf(database).follow([eventOf('customers', 1, 1)]);
     const store = new SqlStore(database, ledgerTables);
     const sameName = store.transaction((transaction) =>
@@ -204,9 +204,9 @@ describe('two batches of one process at once', () => {
     expect(sizes).toEqual([4, 20]);
     const answers = [...(await first), ...(await second)];
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
-    const told = answers.map(({ body }) => (JSON.parse(body) as { version: number }).version);
+    const reported = answers.map(({ body }) => (JSON.parse(body) as { version: number }).version);
     const versions = Array.from({ length: 19 }, (_, n) => n + 1);
-    expect([told.toSorted((one, other) => one - other), await versionsOf(1)]).toEqual([versions, versions]);
+    expect([reported.toSorted((one, other) => one - other), await versionsOf(1)]).toEqual([versions, versions]);
     expect((await again).map(({ body }) => body)).toEqual((await first).map(({ body }) => body));
     const [row] = await run<{ history: string[] }>(sqlOf(database), 'SELECT history FROM accounts');
     const applied = row?.history.filter((what) => what.startsWith('payments'));
@@ -214,8 +214,8 @@ describe('two batches of one process at once', () => {
   });
 });
 
-describe('a customer whom another transaction holds', () => {
-  it('keeps neither the neighbours of a command from their answers nor those who come later', async () => {
+describe('a customer that another transaction holds', () => {
+  it('delays neither the neighbours of a command nor later commands', async () => {
     const writePath = processOf(database);
     await writePath.follow([1, 2, 3].map((id) => eventOf('customers', id, 1)));
     const execute = (customerId: number) => writePath.execute(commandOf({ customer: { customerId } }));
@@ -230,7 +230,7 @@ describe('a customer whom another transaction holds', () => {
     expect([await versionsOf(1), await versionsOf(2), await versionsOf(3)]).toEqual([[1], [1, 2], [1]]);
   });
 
-  it('is waited for by its own events alone, and without a lock on other customers', async () => {
+  it('delays only its own events, which wait without a lock on other customers', async () => {
     const waiting = Promise.withResolvers<void>();
     class ObservedStore extends SqlStore<Ledger> {
       override transaction<T>(work: (transaction: StoreTransaction<Ledger>) => Promise<T>, lockWait: LockWait) {
@@ -275,7 +275,7 @@ describe('several processes on one database', () => {
     for (const id of [1, 2]) expect(await versionsOf(id)).toEqual(Array.from({ length: 15 }, (_, n) => n + 1));
   });
 
-  it('apply each followed event once, though all of them get it', async () => {
+  it('apply each followed event once, although all of them receive it', async () => {
     const processes = [database, await databases.open(), await databases.open()].map((one) => processOf(one));
     const events = [eventOf('customers', 1, 1), ...eventsOf('payments', 1, 9), paymentApplied(1, 10)];
     const followed = await Promise.all(processes.map((one) => one.follow(events)));

@@ -21,7 +21,7 @@ function ownerOf(customers: () => readonly Customer[]) {
   const looked: number[][] = [];
   const ending = new AbortController();
   const world = {
-    isAway: false,
+    isUnreachable: false,
     pageMax: RECENT_HEADS_PAGE_MAX,
     eventsMax: Number.POSITIVE_INFINITY,
     pageMs: 0,
@@ -33,7 +33,7 @@ function ownerOf(customers: () => readonly Customer[]) {
     async (span, after) => {
       asked.push({ ...span, after });
       world.elapsedMs += world.pageMs;
-      if (world.isAway) throw new Error('not reachable');
+      if (world.isUnreachable) throw new Error('not reachable');
       const { sinceMs, untilMs = Number.POSITIVE_INFINITY } = span;
       const isWithin = (time: number) => START_MS + time >= sinceMs && START_MS + time < untilMs;
       const found = customers().filter(({ id, times }) => id > after && (sinceMs === 0 || times.some(isWithin)));
@@ -68,7 +68,7 @@ const joined = (spans: readonly (readonly [number, number])[]) =>
   }, []);
 
 describe('a sweep', () => {
-  it('asks for all heads at first, page by page', async () => {
+  it('queries all heads at first, page by page', async () => {
     const owner = ownerOf(() => [1, 2, 3, 4, 5].map((id) => ({ id, times: [0] })));
     owner.world.pageMax = 2;
     await owner.at(0);
@@ -76,7 +76,7 @@ describe('a sweep', () => {
     expect(owner.looked).toEqual([[1, 2], [3, 4], [5]]);
   });
 
-  it('then asks for what is new, and a little more, without what is under way', async () => {
+  it('then queries the span since the last one, with an overlap, but without the last seconds', async () => {
     const owner = ownerOf(() => []);
     await owner.at(0);
     await owner.at(MINUTE_MS);
@@ -88,7 +88,7 @@ describe('a sweep', () => {
     ]);
   });
 
-  it('looks at each moment once more ten minutes later, for some transactions take long', async () => {
+  it('checks each span again ten minutes later, because some transactions take long', async () => {
     const owner = ownerOf(() => []);
     for (let minute = 0; minute <= 30; minute += 1) await owner.at(minute * MINUTE_MS);
     // What is new of a sweep is never where what was new of another one ends.
@@ -106,7 +106,7 @@ describe('a sweep', () => {
     expect(owner.looked.flat()).toEqual([7]);
   });
 
-  it('asks for a minute of a quiet journal in one piece, and so for what it looks at again', async () => {
+  it('queries a minute of a quiet journal in one part, both new and checked again', async () => {
     const owner = ownerOf(() => []);
     for (let minute = 0; minute < 5; minute += 1) await owner.at(minute * MINUTE_MS);
     owner.asked.length = 0;
@@ -114,7 +114,7 @@ describe('a sweep', () => {
     expect(owner.spans()).toHaveLength(2);
   });
 
-  it('looks at events of a clock that is ahead, as soon as at others', async () => {
+  it('checks events of a fast clock as early as others', async () => {
     const owner = ownerOf(() => [{ id: 7, times: [24 * 60 * MINUTE_MS] }]);
     await owner.at(0);
     owner.looked.length = 0;
@@ -122,7 +122,7 @@ describe('a sweep', () => {
     expect(owner.looked.flat()).toEqual([7]);
   });
 
-  it('asks for a minute of many customers in parts that hold a page of them at most', async () => {
+  it('queries a minute with many customers in parts of at most a page', async () => {
     const rate = Math.ceil(RECENT_HEADS_PAGE_MAX / 3); // a second
     const many = Array.from({ length: rate * 80 }, (_, id) => ({
       id: id + 1,
@@ -143,7 +143,7 @@ describe('a sweep', () => {
     expect(owner.asked.length).toBeLessThan(50);
   });
 
-  it('asks for more than is read at once but now and then, where few customers have many events', async () => {
+  it('seldom requests more than a page if few customers have many events', async () => {
     const times = Array.from({ length: 3_000 }, (_, place) => place * 50 - OVERLAP_MS);
     const owner = ownerOf(() => [{ id: 7, times }]);
     await owner.at(0);
@@ -154,7 +154,7 @@ describe('a sweep', () => {
     expect(Math.max(...owner.spans().map(([, until]) => until))).toBe(2 * MINUTE_MS - UNDER_WAY_MS);
   });
 
-  it('asks for what is quiet in long parts, also after a burst', async () => {
+  it('queries quiet spans in long parts, also after a burst', async () => {
     const times = Array.from({ length: 400 }, (_, place) => place * 2 - OVERLAP_MS);
     const owner = ownerOf(() => [{ id: 7, times }]);
     await owner.at(0);
@@ -164,7 +164,7 @@ describe('a sweep', () => {
     expect(quiet.length).toBeLessThan(60);
   });
 
-  it('asks for all heads where the shortest part has more than a page, such as those of one transaction', async () => {
+  it('queries all heads if the shortest part has more than a page, such as those of one transaction', async () => {
     const owner = ownerOf(() => [1, 2, 3].map((id) => ({ id, times: [20_000] })));
     await owner.at(0);
     owner.world.pageMax = 2;
@@ -174,12 +174,12 @@ describe('a sweep', () => {
     expect(owner.looked.at(-1)).toEqual([3]);
   });
 
-  it('that fails is made up for by the next, with shorter parts', async () => {
+  it('that fails is covered by the next one, with shorter parts', async () => {
     const owner = ownerOf(() => []);
     for (let minute = 0; minute < 5; minute += 1) await owner.at(minute * MINUTE_MS);
-    owner.world.isAway = true;
+    owner.world.isUnreachable = true;
     await expect(owner.at(5 * MINUTE_MS)).rejects.toThrow('not reachable');
-    owner.world.isAway = false;
+    owner.world.isUnreachable = false;
     owner.asked.length = 0;
     await owner.at(6 * MINUTE_MS);
     const [[from, until] = [0, 0], ...others] = owner.spans();
@@ -188,7 +188,7 @@ describe('a sweep', () => {
     expect(joined([[from, until], ...others])[0]).toEqual([from, 6 * MINUTE_MS - UNDER_WAY_MS]);
   });
 
-  it('that failed for long, or whose clock was set back, asks for all heads', async () => {
+  it('that failed for long, or whose clock was set back, queries all heads', async () => {
     const owner = ownerOf(() => []);
     await owner.at(0);
     await owner.at(31 * MINUTE_MS);
@@ -196,7 +196,7 @@ describe('a sweep', () => {
     expect(owner.asked).toEqual([ALL, ALL, ALL]);
   });
 
-  it('rests four times as long as a page took, a second at most, so that callers have the processors', async () => {
+  it('rests four times as long as a page took, at most a second, so that callers get the processors', async () => {
     const owner = ownerOf(() => [1, 2, 3].map((id) => ({ id, times: [0] })));
     owner.world.pageMax = 2;
     owner.world.pageMs = 30;
@@ -206,7 +206,7 @@ describe('a sweep', () => {
     expect(owner.rests).toEqual([120, 120, 1_000, 1_000]);
   });
 
-  it('rests for twenty seconds in all, so that one of very many pages comes to its end', async () => {
+  it('rests for at most twenty seconds in total, so that one of very many pages ends', async () => {
     const owner = ownerOf(() => Array.from({ length: 60 }, (_, id) => ({ id: id + 1, times: [0] })));
     owner.world.pageMax = 2;
     owner.world.pageMs = 300;
@@ -217,7 +217,7 @@ describe('a sweep', () => {
     expect(owner.rests[0]).toBe(1_000);
   });
 
-  it('asks for no more once it is to end', async () => {
+  it('sends no further query after a stop', async () => {
     const owner = ownerOf(() => []);
     owner.ending.abort(new Error('it is to end'));
     await expect(owner.at(0)).rejects.toThrow('it is to end');

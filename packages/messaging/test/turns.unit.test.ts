@@ -2,7 +2,7 @@ import { inTurns } from '../src/audit/turns.ts';
 
 const STEPS_MAX = 100_000_000;
 
-it('a long computation lets others come in between, and ends with its result', async () => {
+it('a long computation lets other work run in between, and returns its result', async () => {
   let others = 0;
   const timer = setInterval(() => {
     others += 1;
@@ -21,7 +21,7 @@ it('a long computation lets others come in between, and ends with its result', a
   expect(steps).toBeGreaterThan(0);
 });
 
-it('a computation that fails fails whoever waits for it', async () => {
+it('a failing computation rejects', async () => {
   function* work() {
     yield;
     throw new Error('no');

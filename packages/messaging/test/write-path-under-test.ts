@@ -1,4 +1,4 @@
-/** A write path on storage and peers in memory, and what it tells its observers. */
+/** A write path on storage and peers in memory, and what it reports to its observers. */
 import type { ProblemError, Tracer } from '@mo/service-kit';
 import { type EventFault, type Progress, type Quarantined, WritePath } from '../src/index.ts';
 import { MemoryPeers, MemoryStore } from './in-memory.ts';
@@ -10,7 +10,7 @@ export function writePathUnderTest(now = () => NOW_MS, tracer: Tracer | null = n
   const peers = new MemoryPeers();
   peers.add(eventOf('customers', 1, 1));
   store.put(ledgerOf(1, { externalId: 'customer-1', applied: { customers: 1, payments: 0 } }));
-  const told = {
+  const reported = {
     pulls: [] as string[],
     behind: [] as Progress[],
     faulty: [] as EventFault[],
@@ -26,19 +26,19 @@ export function writePathUnderTest(now = () => NOW_MS, tracer: Tracer | null = n
     tracer,
     observer: {
       batch: () => {},
-      pull: (stream, reason) => told.pulls.push(`${stream} ${reason}`),
+      pull: (stream, reason) => reported.pulls.push(`${stream} ${reason}`),
       unconfirmed: () => {
-        told.unconfirmed += 1;
+        reported.unconfirmed += 1;
       },
-      behind: (progress) => told.behind.push(progress),
-      faulty: (fault) => told.faulty.push(fault),
-      quarantined: (item) => told.quarantined.push(item),
+      behind: (progress) => reported.behind.push(progress),
+      faulty: (fault) => reported.faulty.push(fault),
+      quarantined: (item) => reported.quarantined.push(item),
     },
   });
   writePath.onWritten(() => {
-    told.written += 1;
+    reported.written += 1;
   });
-  return { store, peers, told, writePath };
+  return { store, peers, reported, writePath };
 }
 
 /** The problem that some work ends in. */

@@ -18,7 +18,7 @@ import { rejected, writePathUnderTest } from './write-path-under-test.ts';
 
 const CONFIRM_BY: Stream[] = ['customers', 'payments'];
 
-/** Refuses until something that the customer was told of has been applied. */
+/** Refuses until an event of a followed stream has been applied. */
 const grantOnce =
   (what: string): Command<Ledger>['decide'] =>
   (account, context) =>
@@ -26,15 +26,15 @@ const grantOnce =
 const refuseAlways = () => refusal(CONFIRM_BY);
 
 describe('a command that is granted', () => {
-  it('is granted on old news, without a pull', async () => {
-    const { writePath, peers, store, told } = writePathUnderTest();
+  it('is granted on stale data, without a pull', async () => {
+    const { writePath, peers, store, reported } = writePathUnderTest();
     expect(await writePath.execute(commandOf())).toMatchObject({ status: 201, body: '{"loan":1,"version":1}' });
     expect(peers.calls).toEqual([]);
     expect(store.journal).toHaveLength(1);
-    expect(told.written).toBe(1);
+    expect(reported.written).toBe(1);
   });
 
-  it('is granted on fresh news where old news would refuse it', async () => {
+  it('is granted on fresh data if stale data would refuse it', async () => {
     const { writePath, peers } = writePathUnderTest();
     peers.add(eventOf('payments', 1, 1));
     expect((await writePath.execute(commandOf({ decide: grantOnce('payments 1') }))).status).toBe(201);
@@ -43,15 +43,15 @@ describe('a command that is granted', () => {
 });
 
 describe('a refusal', () => {
-  it('is given only after each stream that it rests on was pulled, in the order given', async () => {
-    const { writePath, peers, told, store } = writePathUnderTest();
+  it('is final only after each stream that it rests on was pulled, in the given order', async () => {
+    const { writePath, peers, reported, store } = writePathUnderTest();
     expect((await writePath.execute(commandOf({ decide: refuseAlways }))).status).toBe(422);
     expect(peers.calls).toEqual(['customers 1 after 1', 'payments 1 after 0']);
-    expect(told).toMatchObject({ pulls: ['customers confirm', 'payments confirm'], unconfirmed: 1, written: 0 });
+    expect(reported).toMatchObject({ pulls: ['customers confirm', 'payments confirm'], unconfirmed: 1, written: 0 });
     expect(store.journal).toEqual([]);
   });
 
-  it('rests on what those pulls brought, and is not confirmed again for that', async () => {
+  it('rests on the pulled events, which cause no further confirmation', async () => {
     const { writePath, peers, store } = writePathUnderTest();
     peers.add(eventOf('customers', 1, 2), eventOf('payments', 1, 1));
     expect(await writePath.execute(commandOf({ decide: refuseAlways }))).toMatchObject({
@@ -62,7 +62,7 @@ describe('a refusal', () => {
     expect(peers.calls).toHaveLength(CONFIRM_BY.length);
   });
 
-  it('of a customer that is known by name alone is confirmed by that name, then by the id that came of it', async () => {
+  it('of a customer named only by external_id is confirmed by that, then by the id found', async () => {
     const { writePath, peers } = writePathUnderTest();
     peers.add(eventOf('customers', 7, 1));
     const command = commandOf({ customer: { externalId: 'customer-7' }, decide: grantOnce('customers 1') });
@@ -70,7 +70,7 @@ describe('a refusal', () => {
     expect(peers.calls).toEqual(['customers customer-7 after 0', 'payments 7 after 0']);
   });
 
-  it('of a customer that nobody knows is final after its owner was asked', async () => {
+  it('of an unknown customer is final after its owner was queried', async () => {
     const { writePath, peers } = writePathUnderTest();
     const unknown = new ProblemError('customer_not_found', 'there is no such customer');
     const decide: Command<Ledger>['decide'] = (account, context) =>
@@ -80,7 +80,7 @@ describe('a refusal', () => {
     expect(peers.calls).toEqual(['customers 9 after 0']);
   });
 
-  it('is confirmed again where something that restricts came during the last pull', async () => {
+  it('is confirmed again if a restricting event was applied during the last pull', async () => {
     const { writePath, peers, store } = writePathUnderTest();
     let pulls = 0;
     peers.add(eventOf('payments', 1, 1));
@@ -104,7 +104,7 @@ describe('a refusal', () => {
     expect([store.journal, store.answers.size]).toEqual([[], 0]);
   });
 
-  it('that can not be confirmed is unavailable, and nothing is written', async () => {
+  it('that cannot be confirmed is unavailable, and nothing is written', async () => {
     const { writePath, peers, store } = writePathUnderTest();
     peers.reachable = false;
     const command = commandOf({ decide: refuseAlways, key: keyOf('k') });
@@ -126,10 +126,10 @@ describe('a failure of the storage', () => {
   });
 
   it('does not wake the relay', async () => {
-    const { writePath, store, told } = writePathUnderTest();
+    const { writePath, store, reported } = writePathUnderTest();
     store.failure = () => new Error('the disk is full');
     await rejected(writePath.execute(commandOf()));
-    expect(told.written).toBe(0);
+    expect(reported.written).toBe(0);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { SeenVersions, StreamEvent } from '@mo/contracts';
-import { inTurns, madeRows, takeHistory } from '@mo/messaging';
+import { inTurns, madeRows, replayHistory } from '@mo/messaging';
 import { loansAudited } from '../src/db/image.ts';
 
 const NAMES = { customer_id: 1, customer_external_id: 'ada' };
@@ -32,7 +32,7 @@ const paid = event('loans', 2, 'LoanPaid', LOAN, { customers: 1, payments: 2 });
 
 const take = (own: StreamEvent[], payments: StreamEvent[], score = '100.00', isOpen = false) =>
   inTurns(
-    takeHistory(
+    replayHistory(
       loansAudited,
       1,
       { own, followed: { customers: [registered(score)], payments } },

@@ -1,5 +1,5 @@
 import type { EventData, SeenVersions, StreamEvent } from '@mo/contracts';
-import { inTurns, takeHistory } from '@mo/messaging';
+import { inTurns, replayHistory } from '@mo/messaging';
 import { paymentsAudited } from '../src/db/image.ts';
 
 const NAMES = { customer_id: 1, customer_external_id: 'ada' };
@@ -48,7 +48,7 @@ const part = (loan_id: number, amount = '1.00') => ({ loan_id, amount });
 const LOANS = [lent(1, 3), lent(2, 1), lent(3, 3)];
 const faultsOf = async (...own: StreamEvent[]) => {
   const history = { own, followed: { customers: [registered], loans: LOANS } };
-  return (await inTurns(takeHistory(paymentsAudited, 1, history, { customers: 1, loans: 3 }))).faults;
+  return (await inTurns(replayHistory(paymentsAudited, 1, history, { customers: 1, loans: 3 }))).faults;
 };
 
 const notOldestFirst = (version: number) => [

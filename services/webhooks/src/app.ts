@@ -1,7 +1,7 @@
 /** The wiring of the webhooks service. */
 import { randomUUID } from 'node:crypto';
 import { STREAMS } from '@mo/contracts';
-import { connectionOf, databaseProblem, migrateFirst, openDatabase, poolMetrics, whyAway } from '@mo/database';
+import { connectionOf, databaseProblem, migrateFirst, openDatabase, poolMetrics, whyUnreachable } from '@mo/database';
 import {
   type App,
   HttpPeers,
@@ -148,7 +148,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
   const server = createServer({
     logger,
     registry,
-    notReady: async () => (notice.isGiven ? 'stopping' : ((await whyAway(database)) ?? whyStarting(startup))),
+    notReady: async () => (notice.isGiven ? 'stopping' : ((await whyUnreachable(database)) ?? whyStarting(startup))),
     explain: databaseProblem,
     takesMux: true,
     admission,

@@ -23,7 +23,7 @@ const LANES_MAX = 9;
 const PAUSE_MS = 3_600_000;
 const claimBy = (lanes: Lanes): Promise<Lane> => waitFor(async () => (await lanes.claim(webhookId, LANES_MAX))[0]);
 /** Takes in so many events of a customer, each of which is to be delivered. */
-const tell = (customerId: number, events: number) =>
+const addDeliveries = (customerId: number, events: number) =>
   new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(
     Array.from({ length: events }, (_, place) => eventOf('loans', place + 1, { customerId })),
   );
@@ -42,8 +42,8 @@ const statusesOf = async (customerId: number) => {
 const PENDING = 1;
 const DELIVERED = 2;
 
-it('are told apart, though the lane has gone and come again', async () => {
-  await tell(1, 1);
+it('are distinct, even if the lane was deleted and created again', async () => {
+  await addDeliveries(1, 1);
   const ended = await claimBy(late);
   const claimed = await claimBy(other);
   const [first] = (await other.next(claimed)) as [Delivery];
@@ -56,8 +56,8 @@ it('are told apart, though the lane has gone and come again', async () => {
   expect(await statusesOf(1)).toEqual([DELIVERED, DELIVERED]);
 });
 
-it('make nothing pending that was delivered', async () => {
-  await tell(2, 2);
+it('never make a delivered message pending again', async () => {
+  await addDeliveries(2, 2);
   const claimed = await claimBy(other);
   const [first] = (await other.next(claimed)) as [Delivery];
   await other.settle(claimed, [delivered(first)], 0);
@@ -66,8 +66,8 @@ it('make nothing pending that was delivered', async () => {
   expect(await statusesOf(2)).toEqual([DELIVERED, PENDING]);
 });
 
-it('are not what the version before counts up to', async () => {
-  await tell(3, 1);
+it('start above the claims of the previous version', async () => {
+  await addDeliveries(3, 1);
   const ended = await claimBy(late);
   const before = 'UPDATE lanes SET claim = claim + 1 WHERE customer_id = 3 RETURNING claim';
   const [row] = await run<{ claim: string }>(sqlOf(database), before);

@@ -6,7 +6,7 @@ import { Fetcher, type FetcherOptions, PUSH_MS_MAX } from '../src/intake/fetcher
 import type { Intake } from '../src/intake/intake.ts';
 import { CAUSE_MS_MAX, type Waiver } from '../src/intake/order.ts';
 import { Recall, type RecallOptions } from '../src/intake/recall.ts';
-import { appendTo, toldOf as deliveriesTold, idOf, passTime, startTakingIn, type TakingIn } from './support.ts';
+import { appendTo, deliveriesOf as deliveriesIn, idOf, passTime, startTakingIn, type TakingIn } from './support.ts';
 
 let takingIn: TakingIn;
 let database: Database;
@@ -40,7 +40,7 @@ const push = (...events: StreamEvent[]) => intake.take(events);
 const wants = (stream: Stream, customerId: number) =>
   owners[stream].wants.filter(({ customer_id }) => customer_id === customerId);
 
-const toldOf = (customerId: number) => deliveriesTold(database, customerId);
+const deliveriesOf = (customerId: number) => deliveriesIn(database, customerId);
 
 /** A customer's loans and payments, each decided on the one before. */
 function historyOf(customerId: number, pairs: number): StreamEvent[] {
@@ -50,18 +50,18 @@ function historyOf(customerId: number, pairs: number): StreamEvent[] {
   ]).flat();
 }
 
-it('what Kafka did not bring is pulled after a while, with its causes, and told in order', async () => {
+it('an event that Kafka does not deliver is pulled after a while, with its causes, and released in order', async () => {
   const all = historyOf(1, 4);
   await push(all.at(-1) as StreamEvent);
   await roundAfter(PUSH_MS_MAX - LONG_MS);
-  expect([await toldOf(1), wants('loans', 1)]).toEqual([[], []]);
+  expect([await deliveriesOf(1), wants('loans', 1)]).toEqual([[], []]);
   await roundAfter(LONG_MS);
-  expect(await toldOf(1)).toEqual(all.map(idOf));
+  expect(await deliveriesOf(1)).toEqual(all.map(idOf));
   await push(...all);
-  expect(await toldOf(1)).toEqual(all.map(idOf));
+  expect(await deliveriesOf(1)).toEqual(all.map(idOf));
 });
 
-it('has all that newer software says in it', async () => {
+it('a pulled event keeps the fields that a newer version added', async () => {
   const [cause, effect] = historyOf(2, 1) as [StreamEvent, StreamEvent];
   Object.assign(cause.data, { said_by_newer: 'software' });
   await push(effect);
@@ -73,50 +73,50 @@ it('has all that newer software says in it', async () => {
   expect(JSON.parse(row?.data ?? '')).toEqual(cause.data);
 });
 
-it('while the owner of what is missing is away, what waits for it goes on waiting, and nothing else does', async () => {
+it('while the owner of a missing event is unreachable, only events that depend on it wait', async () => {
   const all = historyOf(3, 2);
   const [first, , , effect] = all as [StreamEvent, StreamEvent, StreamEvent, StreamEvent];
   owners.loans.reachable = false;
   await push(first, effect);
   for (const passedMs of [PUSH_MS_MAX, CAUSE_MS_MAX, 10 * CAUSE_MS_MAX]) {
     await roundAfter(passedMs);
-    expect(await toldOf(3)).toEqual(all.slice(0, 2).map(idOf));
+    expect(await deliveriesOf(3)).toEqual(all.slice(0, 2).map(idOf));
   }
   owners.loans.reachable = true;
   await roundAfter(1_000);
-  expect(await toldOf(3)).toEqual(all.map(idOf));
+  expect(await deliveriesOf(3)).toEqual(all.map(idOf));
   expect(waivers).toEqual([]);
 });
 
-it('what the owner does not have any more is gone on without after a while, waited for once, and told if it comes', async () => {
+it('an event that its owner has lost is waived after a while, and released if it arrives later', async () => {
   const [lost, first, lostToo, second] = historyOf(4, 2) as [StreamEvent, StreamEvent, StreamEvent, StreamEvent];
   owners.loans.lose(4, 0);
   await push(first);
   await roundAfter(CAUSE_MS_MAX / 2);
-  expect([await toldOf(4), waivers]).toEqual([[], []]);
+  expect([await deliveriesOf(4), waivers]).toEqual([[], []]);
   await roundAfter(CAUSE_MS_MAX / 2);
-  expect(await toldOf(4)).toEqual([idOf(first)]);
+  expect(await deliveriesOf(4)).toEqual([idOf(first)]);
   expect(waivers).toEqual([{ customerId: 4, stream: 'loans', versions: [1, 1], why: 'ended' }]);
   const third = appendTo(owners, 'payments', { customerId: 4, seen: { loans: 1 } });
   await push(second);
   await roundAfter(CAUSE_MS_MAX);
   await push(third);
-  expect(await toldOf(4)).toEqual([first, second, third].map(idOf));
+  expect(await deliveriesOf(4)).toEqual([first, second, third].map(idOf));
   await push(lost, lostToo, lost);
-  expect(await toldOf(4)).toEqual([first, second, third, lost, lostToo].map(idOf));
+  expect(await deliveriesOf(4)).toEqual([first, second, third, lost, lostToo].map(idOf));
   expect(waivers.splice(0)).toHaveLength(2);
 });
 
-it('one that can not be understood is gone on without after a while, and those around it are not', async () => {
+it('an event that cannot be parsed is waived after a while, its neighbours are not', async () => {
   const [loan, , unfit, , last, effect] = historyOf(5, 3);
   owners.loans.garble = ({ customer_id, version }) => customer_id === 5 && version === unfit?.version;
   await push(effect as StreamEvent);
   await roundAfter(PUSH_MS_MAX);
-  expect(await toldOf(5)).toEqual([idOf(loan as StreamEvent), 'payments-5-1']);
+  expect(await deliveriesOf(5)).toEqual([idOf(loan as StreamEvent), 'payments-5-1']);
   await roundAfter(CAUSE_MS_MAX);
   await roundAfter(1_000);
-  const told = await toldOf(5);
-  expect(told).toEqual([
+  const released = await deliveriesOf(5);
+  expect(released).toEqual([
     'loans-5-1',
     'payments-5-1',
     'payments-5-2',
@@ -126,40 +126,40 @@ it('one that can not be understood is gone on without after a while, and those a
   expect(waivers.splice(0)).toEqual([{ customerId: 5, stream: 'loans', versions: [2, 2], why: 'unfit' }]);
 });
 
-it('what was waived is asked for again, and told where it is there by then', async () => {
+it('waived events are pulled again, and released once their owner has them', async () => {
   const events = historyOf(7, 3);
   const [first, , unfit] = events as [StreamEvent, StreamEvent, StreamEvent];
   owners.loans.garble = ({ customer_id, version }) => customer_id === 7 && version === unfit.version;
   await push(...events.filter((event) => event !== unfit));
-  expect(await toldOf(7)).toEqual([idOf(first), 'payments-7-1']);
+  expect(await deliveriesOf(7)).toEqual([idOf(first), 'payments-7-1']);
   await roundAfter(CAUSE_MS_MAX);
   const rest = ['payments-7-2', 'loans-7-3', 'payments-7-3'];
-  expect(await toldOf(7)).toEqual([idOf(first), 'payments-7-1', ...rest]);
+  expect(await deliveriesOf(7)).toEqual([idOf(first), 'payments-7-1', ...rest]);
   await recall.round();
   owners.loans.reachable = false;
   await recall.round();
-  expect(await toldOf(7)).toHaveLength(5);
+  expect(await deliveriesOf(7)).toHaveLength(5);
   Object.assign(owners.loans, { reachable: true, garble: () => false });
   await recall.round();
   await recall.round();
-  expect(await toldOf(7)).toEqual([idOf(first), 'payments-7-1', ...rest, idOf(unfit)]);
+  expect(await deliveriesOf(7)).toEqual([idOf(first), 'payments-7-1', ...rest, idOf(unfit)]);
   expect(await intake.waived(6, 9)).toEqual([]);
   expect(waivers.splice(0)).toHaveLength(1);
 });
 
-it('what follows what can still not be understood is told', async () => {
+it('events after one that still cannot be parsed are released', async () => {
   const all = historyOf(10, 3);
   const [first, ...others] = all.filter(({ stream }) => stream === 'loans') as [StreamEvent, StreamEvent, StreamEvent];
   await push(first);
   await run(sqlOf(database), `INSERT INTO waived VALUES (10, '{"loans": [[2, 3]]}')`);
   owners.loans.garble = ({ customer_id, version }) => customer_id === 10 && version === 2;
   await push(...all.filter((event) => !others.includes(event)));
-  const told = await toldOf(10);
+  const released = await deliveriesOf(10);
   await recall.round();
-  expect(await toldOf(10)).toEqual([...told, 'loans-10-3']);
+  expect(await deliveriesOf(10)).toEqual([...released, 'loans-10-3']);
 });
 
-it('one customer of whom events can not be taken in keeps no other waiting', async () => {
+it('a customer whose events cannot be stored delays no other customer', async () => {
   const [stuck, other] = [historyOf(11, 2), historyOf(12, 2)];
   await push(stuck.at(-1) as StreamEvent, other.at(-1) as StreamEvent);
   const failing: FetcherOptions['intake'] = {
@@ -173,12 +173,12 @@ it('one customer of whom events can not be taken in keeps no other waiting', asy
   };
   await passTime(database, PUSH_MS_MAX);
   await new Fetcher({ ...options, intake: failing }).round();
-  expect([await toldOf(11), await toldOf(12)]).toEqual([[], other.map(idOf)]);
+  expect([await deliveriesOf(11), await deliveriesOf(12)]).toEqual([[], other.map(idOf)]);
   await fetcher.round();
-  expect(await toldOf(11)).toEqual(stuck.map(idOf));
+  expect(await deliveriesOf(11)).toEqual(stuck.map(idOf));
 });
 
-it('how long events have waited is told by the database, whatever the clocks of processes say', async () => {
+it('waiting times are measured by the clock of the database, whatever the clocks of processes show', async () => {
   const [, effect] = historyOf(13, 1) as [StreamEvent, StreamEvent];
   owners.loans.lose(13, 0);
   const roundBy = (aheadMs: number) =>
@@ -186,55 +186,55 @@ it('how long events have waited is told by the database, whatever the clocks of 
   await push(effect);
   await passTime(database, PUSH_MS_MAX);
   await roundBy(LONG_MS);
-  expect([await toldOf(13), waivers]).toEqual([[], []]);
+  expect([await deliveriesOf(13), waivers]).toEqual([[], []]);
   await passTime(database, CAUSE_MS_MAX);
   await roundBy(-LONG_MS);
-  expect([await toldOf(13), waivers.splice(0)]).toEqual([[idOf(effect)], [expect.anything()]]);
+  expect([await deliveriesOf(13), waivers.splice(0)]).toEqual([[idOf(effect)], [expect.anything()]]);
 });
 
 const BEFORE = '2020-01-01T00:00:00.000Z';
 
-it('what was before there were webhooks is not fetched, where nothing was told of its stream', async () => {
+it('events older than the webhooks database are not fetched for a stream without released events', async () => {
   const all = historyOf(6, 3);
   const last = all.at(-1) as StreamEvent;
   for (const event of all.slice(0, -1)) Object.assign(event, { time: BEFORE });
   await push(last);
   await roundAfter(CAUSE_MS_MAX / 2);
-  expect(await toldOf(6)).toEqual([]);
+  expect(await deliveriesOf(6)).toEqual([]);
   await roundAfter(CAUSE_MS_MAX / 2);
-  expect(await toldOf(6)).toEqual([idOf(last)]);
+  expect(await deliveriesOf(6)).toEqual([idOf(last)]);
   expect(waivers.splice(0).map(({ why }) => why)).toEqual(['before', 'before']);
   await recall.round();
-  expect(await toldOf(6)).toEqual([idOf(last)]);
+  expect(await deliveriesOf(6)).toEqual([idOf(last)]);
   // A topic that has not forgotten brings it yet.
   await push(...all);
-  expect(await toldOf(6)).toHaveLength(all.length);
+  expect(await deliveriesOf(6)).toHaveLength(all.length);
 });
 
-it('what came after that is fetched, though nothing was told of its stream', async () => {
+it('later events are fetched, even for a stream without released events', async () => {
   const all = historyOf(8, 3);
   for (const event of all.slice(0, 2)) Object.assign(event, { time: BEFORE });
   await push(all.at(-1) as StreamEvent);
   await roundAfter(CAUSE_MS_MAX);
-  expect(await toldOf(8)).toEqual(all.slice(2).map(idOf));
+  expect(await deliveriesOf(8)).toEqual(all.slice(2).map(idOf));
   expect(waivers.splice(0).map(({ versions, why }) => [...versions, why])).toEqual([
     [1, 1, 'before'],
     [1, 1, 'before'],
   ]);
 });
 
-it('an owner that has lost more than what was waived is not asked for it again and again', async () => {
+it('an owner that has lost more than the waived events is not queried repeatedly', async () => {
   const all = historyOf(9, 4);
   const [, , first, effect] = all.filter(({ stream }) => stream === 'payments');
   await push(...all.slice(0, 4));
   owners.loans.lose(9, 1);
   await push(first as StreamEvent, effect as StreamEvent);
   await roundAfter(CAUSE_MS_MAX);
-  expect(await toldOf(9)).toHaveLength(6);
+  expect(await deliveriesOf(9)).toHaveLength(6);
   const asked = wants('loans', 9).length;
   await recall.round();
   await recall.round();
-  // At first after what was told, and then no further than the stream goes.
+  // At first after the released versions, and then no further than the head of the stream.
   expect(
     wants('loans', 9)
       .slice(asked)

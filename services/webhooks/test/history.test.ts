@@ -1,4 +1,4 @@
-/** What was told long ago: it is told again in parts, and forgotten after 30 days. */
+/** Old events: they are replayed in parts, and deleted after 30 days. */
 import { type Database, run, sqlOf } from '@mo/database';
 import { DeliveryTable, REPLAY_EVENTS_MAX } from '../src/webhooks/delivery-table.ts';
 import { createWebhook, openEmpty } from './support.ts';
@@ -29,7 +29,7 @@ const addEvents = (customerId: number, events: number, from: Date, stepMs: numbe
     [customerId, events, from.toISOString(), stepMs],
   );
 
-it('a time of many events is replayed in parts, each event once', async () => {
+it('a time span with many events is replayed in parts, each event once', async () => {
   await addEvents(1, REPLAY_EVENTS_MAX - 1, FROM, 1);
   const last = new Date(FROM.getTime() + REPLAY_EVENTS_MAX);
   await addEvents(2, TIED, last, 0);
@@ -38,14 +38,14 @@ it('a time of many events is replayed in parts, each event once', async () => {
   expect(first).toEqual({ deliveries: REPLAY_EVENTS_MAX - 1 + TIED, nextFromMs: last.getTime() + 1 });
   const second = await deliveries.replay(sqlOf(database), webhookId, { from: new Date(first.nextFromMs ?? 0) });
   expect(second).toEqual({ deliveries: LEFT, nextFromMs: null });
-  expect(await count('(SELECT DISTINCT customer_id, stream, version FROM deliveries) told')).toBe(
+  expect(await count('(SELECT DISTINCT customer_id, stream, version FROM deliveries) delivered')).toBe(
     REPLAY_EVENTS_MAX - 1 + TIED + LEFT,
   );
   expect(await count('deliveries')).toBe(REPLAY_EVENTS_MAX - 1 + TIED + LEFT);
   expect(await count('lanes')).toBe(3);
 });
 
-it('what is older than 30 days is forgotten, but not what is still to be delivered', async () => {
+it('rows older than 30 days are deleted, except pending deliveries', async () => {
   await sql("UPDATE deliveries SET created_at = now() - interval '31 days'");
   await sql("UPDATE events SET taken_at = now() - interval '31 days'");
   await sql('UPDATE deliveries SET status = 2 WHERE customer_id <> 3');

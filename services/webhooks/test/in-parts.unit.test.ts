@@ -2,7 +2,7 @@ import { takeHalves } from '../src/intake/in-parts.ts';
 
 const ALL = Array.from({ length: 21 }, (_, place) => place);
 
-it('a database that is slow is given less at once, and each event once and in order', async () => {
+it('a slow database gets smaller parts, with each event once and in order', async () => {
   const taken: number[][] = [];
   const all = async (events: readonly number[]) => {
     if (events.length > 3) throw new Error('canceling statement due to statement timeout');

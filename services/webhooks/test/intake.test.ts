@@ -3,7 +3,7 @@ import { type Database, run, sqlOf } from '@mo/database';
 import { Intake } from '../src/intake/intake.ts';
 import { type Absences, CAUSE_MS_MAX, type Waiver } from '../src/intake/order.ts';
 import { messageOf, startPushing } from './pushing.ts';
-import { createWebhook, toldOf as deliveriesTold, eventOf, idOf, openEmpty, passTime } from './support.ts';
+import { createWebhook, deliveriesOf as deliveriesIn, eventOf, idOf, openEmpty, passTime } from './support.ts';
 
 /** Longer than any machine stands still. */
 const LONG_MS = 3_600_000;
@@ -31,29 +31,29 @@ function nextId(): number {
   return lastId;
 }
 
-const toldOf = (customerId: number) => deliveriesTold(database, customerId);
+const deliveriesOf = (customerId: number) => deliveriesIn(database, customerId);
 
-it('takes each event once, and tells those who want it', async () => {
+it('stores each event once, and a delivery for each webhook that subscribes to it', async () => {
   const events = [eventOf('loans', 1), eventOf('loans', 2), eventOf('customers', 1)];
   await intake.take(events);
   await intake.take(events);
-  expect(await toldOf(42)).toEqual(['loans-42-1', 'loans-42-2']);
+  expect(await deliveriesOf(42)).toEqual(['loans-42-1', 'loans-42-2']);
   expect(await run(sqlOf(database), 'SELECT 1 FROM events WHERE customer_id = 42')).toHaveLength(3);
   expect(await run(sqlOf(database), 'SELECT 1 FROM lanes WHERE customer_id = 42')).toHaveLength(1);
   expect(taken).toBe(1);
 });
 
-it('keeps what waits for its cause, whoever takes that in', async () => {
+it('stores an event that waits for its cause, whichever process takes the cause in', async () => {
   const effect = eventOf('payments', 1, { customerId: 7, seen: { loans: 1, customers: 1 } });
   await intake.take([effect]);
   await intake.take([eventOf('customers', 1, { customerId: 7 })]);
-  expect(await toldOf(7)).toEqual([]);
+  expect(await deliveriesOf(7)).toEqual([]);
   await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take([eventOf('loans', 1, { customerId: 7 })]);
-  expect(await toldOf(7)).toEqual(['loans-7-1', idOf(effect)]);
+  expect(await deliveriesOf(7)).toEqual(['loans-7-1', idOf(effect)]);
   expect(await run(sqlOf(database), 'SELECT 1 FROM early_events')).toEqual([]);
 });
 
-it('writes down of what waits only what has arrived, however much waits already', async () => {
+it('writes only the newly arrived events, however many are waiting already', async () => {
   const customerId = nextId();
   const rows = () =>
     run(sqlOf(database), 'SELECT version, xmin FROM early_events WHERE customer_id = $1 ORDER BY version', [
@@ -68,37 +68,37 @@ it('writes down of what waits only what has arrived, however much waits already'
   expect(await rows()).toHaveLength(1_001);
   await intake.take([eventOf('loans', 2, { customerId })]);
   expect(await rows()).toEqual([]);
-  expect(await toldOf(customerId)).toHaveLength(1_003);
+  expect(await deliveriesOf(customerId)).toHaveLength(1_003);
 });
 
-it('keeps what goes on waiting where something else has stopped to', async () => {
+it('keeps events that still wait when others of the customer are released', async () => {
   const customerId = nextId();
   const cause = eventOf('loans', 1, { customerId });
   const effect = eventOf('payments', 1, { customerId, seen: { loans: 1 } });
   await intake.take([effect, eventOf('payments', 2, { customerId, seen: { loans: 2 } })]);
   await intake.take([cause]);
-  expect(await toldOf(customerId)).toEqual([cause, effect].map(idOf));
+  expect(await deliveriesOf(customerId)).toEqual([cause, effect].map(idOf));
   const left = 'SELECT stream, version FROM early_events WHERE customer_id = $1';
   expect(await run(sqlOf(database), left, [customerId])).toEqual([{ stream: 'payments', version: '2' }]);
 });
 
-it('goes on without what was waived, and tells of that if it comes after all, once', async () => {
+it('continues without waived versions, and releases them once if they arrive late', async () => {
   const late = eventOf('loans', 1, { customerId: 8 });
   await intake.take([eventOf('payments', 1, { customerId: 8, seen: { loans: 1 } })]);
   const absences: Absences = { loans: { versions: [1, 1], why: 'ended' } };
   await passTime(database, CAUSE_MS_MAX / 2);
   await intake.take([], new Map([[8, absences]]));
-  expect([await toldOf(8), waivers]).toEqual([[], []]);
+  expect([await deliveriesOf(8), waivers]).toEqual([[], []]);
   await passTime(database, CAUSE_MS_MAX / 2);
   await intake.take([], new Map([[8, absences]]));
-  expect([await toldOf(8), waivers]).toEqual([['payments-8-1'], [{ stream: 'loans', ...absences.loans }]]);
+  expect([await deliveriesOf(8), waivers]).toEqual([['payments-8-1'], [{ stream: 'loans', ...absences.loans }]]);
   await intake.take([eventOf('payments', 2, { customerId: 8, seen: { loans: 1 } })]);
   const after = eventOf('loans', 2, { customerId: 8 });
   for (const events of [[after], [late, late], [late]]) await intake.take(events);
-  expect(await toldOf(8)).toEqual(['payments-8-1', 'payments-8-2', 'loans-8-2', 'loans-8-1']);
+  expect(await deliveriesOf(8)).toEqual(['payments-8-1', 'payments-8-2', 'loans-8-2', 'loans-8-1']);
 });
 
-it('says of whom events have waited for a while, by the clock of the database', async () => {
+it('finds the customers whose events have waited for a while, by the clock of the database', async () => {
   const [first, second] = [nextId(), nextId()];
   const waiting = (above: number) => intake.waiting(LONG_MS, above, 9);
   await intake.take([eventOf('loans', 2, { customerId: first }), eventOf('loans', 2, { customerId: second })]);
@@ -109,16 +109,16 @@ it('says of whom events have waited for a while, by the clock of the database', 
   expect([await waiting(first - 1), await waiting(first)]).toEqual([[first, second], [second]]);
 });
 
-it('goes on past what was waived and an older process, which knows nothing of that, has told of', async () => {
-  const [told, next] = [eventOf('loans', 1, { customerId: 9 }), eventOf('loans', 2, { customerId: 9 })];
-  await intake.take([told]);
+it('continues past waived versions that a process of an older version has released', async () => {
+  const [released, next] = [eventOf('loans', 1, { customerId: 9 }), eventOf('loans', 2, { customerId: 9 })];
+  await intake.take([released]);
   await run(sqlOf(database), `INSERT INTO waived VALUES (9, '{"loans": [[1, 1]]}')`);
-  await intake.take([told, next]);
-  expect(new Set(await toldOf(9))).toEqual(new Set([told, next].map(idOf)));
+  await intake.take([released, next]);
+  expect(new Set(await deliveriesOf(9))).toEqual(new Set([released, next].map(idOf)));
   expect(await intake.waived(8, 1)).toEqual([]);
 });
 
-it('takes in what several processes are given at once, for the same customers', async () => {
+it('takes in concurrent events of the same customers in several processes', async () => {
   const streams = (['customers', 'loans', 'payments'] as const).map((stream) =>
     Array.from({ length: 20 }, (_, place) =>
       [101, 102, 103].map((customerId) => eventOf(stream, place + 1, { customerId })),
@@ -126,20 +126,20 @@ it('takes in what several processes are given at once, for the same customers', 
   );
   await Promise.all(
     streams.map(async (batches) => {
-      // Each comes twice, so that what is not written down of the first time is told again.
+      // Each arrives twice, so that events that were not stored the first time are released again.
       for (const batch of batches.flatMap((each) => [each, each])) await intake.take(batch);
     }),
   );
   for (const customerId of [101, 102, 103]) {
-    const told = await toldOf(customerId);
+    const released = await deliveriesOf(customerId);
     for (const stream of ['loans', 'payments'])
-      expect(told.filter((id) => id.startsWith(stream))).toEqual(
+      expect(released.filter((id) => id.startsWith(stream))).toEqual(
         Array.from({ length: 20 }, (_, place) => `${stream}-${customerId}-${place + 1}`),
       );
   }
 });
 
-describe('an event that can not be stored', () => {
+describe('an event that cannot be stored', () => {
   const DEPTH = 8_000;
   const early = { seen: { loans: 1 } };
   it.each([
@@ -153,7 +153,7 @@ describe('an event that can not be stored', () => {
       early,
       { more: `"more":${'{"a":'.repeat(DEPTH)}1${'}'.repeat(DEPTH)}` },
     ],
-  ])('since it %s is left out, and nothing else', async (_why, options, pushed) => {
+  ])('that %s is left out, and nothing else', async (_why, options, pushed) => {
     const customerId = nextId();
     const refused = eventOf('payments', 1, { customerId, ...options });
     const [before, after] = [
@@ -166,7 +166,7 @@ describe('an event that can not be stored', () => {
     await push(messageOf(cause));
     await subscriber.stop();
     expect(unfit).toEqual(['payments']);
-    const told = await Promise.all([before, after, cause].map(({ customer_id }) => toldOf(customer_id)));
-    expect(told).toEqual([[idOf(before)], [idOf(after)], [idOf(cause)]]);
+    const released = await Promise.all([before, after, cause].map(({ customer_id }) => deliveriesOf(customer_id)));
+    expect(released).toEqual([[idOf(before)], [idOf(after)], [idOf(cause)]]);
   });
 });

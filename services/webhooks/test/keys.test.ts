@@ -31,7 +31,7 @@ const query = <Row>(text: string, parameters: unknown[] = []) => run<Row>(sqlOf(
 const isReplayed = ({ headers }: Reply<unknown>): boolean => headers[HEADERS.idempotencyReplayed] === 'true';
 const countOf = async (table: string) => (await query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`))[0]?.n;
 
-it('the same request gets the same answer, with the same secret, and makes no other webhook', async () => {
+it('a repeated request gets the same answer, with the same secret, and creates no second webhook', async () => {
   const made = await write('create', '', HOOK);
   expect([made.status, isReplayed(made)]).toEqual([201, false]);
   const before = await countOf('webhooks');
@@ -40,7 +40,7 @@ it('the same request gets the same answer, with the same secret, and makes no ot
   expect(await countOf('webhooks')).toBe(before);
 });
 
-it('another body is refused, one that can not be read or is invalid too, and the winner is untouched', async () => {
+it('another body under the same key is refused, even an invalid one, and the webhook stays unchanged', async () => {
   const made = await write('reused', '', HOOK);
   const before = await countOf('webhooks');
   const others = [{ url: 'https://other.example' }, { url: 'https://10.0.0.1/' }, { url: 1 }];
@@ -88,7 +88,7 @@ it.each<[string, string, object | undefined, 'POST' | 'PATCH']>([
   expect(await rowOf()).toEqual(row);
 });
 
-it('a replay sends its messages once', async () => {
+it('a replay repeated with its key sends its messages once', async () => {
   const { id } = await createWebhook(database);
   await query(
     `INSERT INTO events (customer_id, stream, version, type, time, data) VALUES (1, 'loans', 1, 'LoanPaid', now(), '{}')`,
@@ -101,7 +101,7 @@ it('a replay sends its messages once', async () => {
   expect(await query(`SELECT 1 FROM deliveries WHERE webhook_id = ${id}`)).toHaveLength(1);
 });
 
-it('requests at the same time, at several processes, have one effect and one answer', async () => {
+it('concurrent requests at several processes have one effect and one answer', async () => {
   const apps = [under.app, await under.startReplica()];
   const before = (await countOf('webhooks')) ?? 0;
   const headers = { [HEADERS.idempotencyKey]: 'raced' };
@@ -115,7 +115,7 @@ it('requests at the same time, at several processes, have one effect and one ans
   expect(await countOf('webhooks')).toBe(before + 1);
 });
 
-it('an answer that was not kept is decided anew', async () => {
+it('a request whose answer was not stored is decided again', async () => {
   const { id } = await createWebhook(database);
   const change = () => write('early', `/${id}`, { description: 'x' }, 'ada', 'PATCH');
   await query(`UPDATE webhooks SET status = 3 WHERE id = ${id}`);
@@ -126,7 +126,7 @@ it('an answer that was not kept is decided anew', async () => {
   expect((await write('unfit', '', HOOK)).status).toBe(201);
 });
 
-it('a refusal for too many webhooks is given again, though there is room by then', async () => {
+it('a refusal for too many webhooks is repeated, even if there is room by then', async () => {
   await query('UPDATE webhooks SET status = 3');
   for (let made = 0; made < WEBHOOKS_MAX; made += 1) await createWebhook(database);
   const refused = await write('full', '', HOOK);
@@ -137,7 +137,7 @@ it('a refusal for too many webhooks is given again, though there is room by then
   expect((await write('room', '', HOOK)).status).toBe(201);
 });
 
-it('a key counts for its lifetime, and its answer is deleted after it', async () => {
+it('a key is valid for its lifetime, after which its answer is deleted', async () => {
   const made = await write('old', '', HOOK);
   const answers = new KeptAnswers(database, systemClock);
   await query(`UPDATE answers SET created_at = created_at - make_interval(secs => $1)`, [KEY_LIFETIME_MS / 1_000]);

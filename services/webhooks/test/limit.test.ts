@@ -12,7 +12,7 @@ afterAll(() => under?.stop());
 const subscribe = () =>
   send<{ id: number; code?: string }>(under.app, 'POST', '/api/webhooks', { url: 'https://receiver.example/hook' });
 
-it('no more than the limit, and again as many once one is removed', async () => {
+it('a caller has at most the limit of webhooks, and may add one after removing one', async () => {
   const asked = await Promise.all(Array.from({ length: WEBHOOKS_MAX + 20 }, subscribe));
   const made = asked.filter(({ status }) => status === 201);
   const refused = asked.filter(({ status, body }) => status === 409 && body.code === 'too_many_webhooks');

@@ -16,7 +16,7 @@ const delivery: Delivery = {
   traceparent: null,
 };
 
-it('a message is as the contract describes it, to the member', () => {
+it('a message has exactly the members that the contract describes', () => {
   const { id, body } = messageOf(delivery, null);
   expect(id).toBe('loans-42-4');
   const message = { type: 'LoanPaid', timestamp: '2026-03-15T12:00:00.040Z', sequence: 4, data: loan };

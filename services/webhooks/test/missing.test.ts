@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const metrics = async (app = under.app) => (await app.server.inject('/metrics')).body;
 
-it('what Kafka never brings is pulled, and told before its effect', async () => {
+it('an event that Kafka never delivers is pulled, and delivered before its effect', async () => {
   const cause = appendTo(under.owners, 'loans', { seen: {} });
   const effect = appendTo(under.owners, 'payments', { seen: { loans: 1 } });
   await under.publish(effect);
@@ -31,7 +31,7 @@ it('what Kafka never brings is pulled, and told before its effect', async () => 
   expect(await metrics()).toContain('mo_webhook_waived_total{stream="loans",service="webhooks"} 0');
 });
 
-it('what its owner does not have is counted, and the rest told', async () => {
+it('events that their owner lacks are counted, and the others are delivered', async () => {
   const effect = eventOf('payments', 1, { customerId: 7, seen: { loans: 3 } });
   await run(sqlOf(database), 'INSERT INTO customers (customer_id) VALUES (7)');
   const text = `INSERT INTO early_events VALUES (7, 'payments', 1, $1, clock_timestamp() - make_interval(secs => $2))`;
@@ -41,7 +41,7 @@ it('what its owner does not have is counted, and the rest told', async () => {
   expect(await metrics()).toContain('mo_webhook_unfit_total{stream="loans",service="webhooks"} 0');
 });
 
-it('the last event of a customer, which Kafka never brings, is told by the process that sweeps next', async () => {
+it('the last event of a customer that Kafka never delivers is delivered by the next sweeping process', async () => {
   const lost = appendTo(under.owners, 'loans', { customerId: 8 });
   Object.assign(lost, { time: new Date(Date.now() - UNDER_WAY_MS).toISOString() });
   await run(sqlOf(database), "UPDATE beginning SET at = at - interval '1 hour'");

@@ -1,4 +1,4 @@
-/** A name server on this machine, which knows what it is told and says nothing of other names. */
+/** A name server on this machine, which resolves given names and does not answer for others. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIP } from 'node:net';

@@ -29,7 +29,7 @@ const codeOf = (looking: Promise<unknown>) =>
 const addressesOf = async (names: Names, host: string) => (await names.lookUp(host)).map(({ address }) => address);
 
 describe('names', () => {
-  it('stand for the addresses of both families, as they are each time', async () => {
+  it('resolve to the current addresses of both families', async () => {
     const names = namesOf();
     server.knows = () => [IPV6, IPV4];
     expect(await names.lookUp('shop.example')).toEqual([
@@ -40,7 +40,7 @@ describe('names', () => {
     expect(await names.lookUp('shop.example')).toEqual([{ address: '8.8.8.8', family: 4 }]);
   });
 
-  it('are looked up once for all that ask at a time', async () => {
+  it('are looked up once for concurrent callers', async () => {
     const names = namesOf();
     server.knows = () => [IPV4];
     const found = await Promise.all(Array.from({ length: SILENT }, () => addressesOf(names, 'shop.example')));
@@ -48,7 +48,7 @@ describe('names', () => {
     expect(server.asked.toSorted()).toEqual(['4 shop.example', '6 shop.example']);
   });
 
-  it('whose servers are silent hold up no others, and no threads', async () => {
+  it('with silent servers delay no other names, and block no threads', async () => {
     const names = namesOf({ timeoutMs: 60_000 });
     const answer = Promise.withResolvers<readonly string[]>();
     server.knows = (name) => (name.startsWith('silent') ? answer.promise : [IPV4]);
@@ -64,7 +64,7 @@ describe('names', () => {
     await Promise.all(looking);
   });
 
-  it('are given up in time', async () => {
+  it('fail after a timeout', async () => {
     const names = namesOf({ timeoutMs: 20 });
     expect(await codeOf(names.lookUp('silent.example'))).toBe('ETIMEOUT');
     // None a second time.
@@ -82,17 +82,17 @@ describe('names', () => {
       (_: string, family: number) => (family === 4 ? [] : SERVER_FAILURE),
       'ESERVFAIL',
     ],
-  ])('stand for nothing where %s', async (_what, knows, code) => {
+  ])('do not resolve if %s', async (_what, knows, code) => {
     server.knows = knows;
     expect(await codeOf(namesOf().lookUp('shop.example'))).toBe(code);
   });
 
-  it('stand for the addresses of one family where the other is not told', async () => {
+  it('resolve to the addresses of one family if the other has no answer', async () => {
     server.knows = (_name, family) => (family === 4 ? [IPV4] : SERVER_FAILURE);
     expect(await addressesOf(namesOf(), 'shop.example')).toEqual([IPV4]);
   });
 
-  it('are asked for in search domains where there is none, and not where they end with a dot', async () => {
+  it('without a dot at the end are tried in search domains', async () => {
     server.knows = (name) => (name === 'shop.two.example' ? ['10.0.0.1'] : NO_SUCH_NAME);
     const names = namesOf({
       resolverConfig: 'search old.example\nnameserver 127.0.0.1\nsearch one.example two.example\n',
@@ -103,7 +103,7 @@ describe('names', () => {
     expect(await codeOf(names.lookUp('shop.'))).toBe('ENOTFOUND');
   });
 
-  it('of the hosts file and of this machine ask no server', async () => {
+  it('from the hosts file and of this machine need no server', async () => {
     const hosts = '127.0.0.1 localhost # this\n# 1.1.1.1 shop\n10.0.0.1\tshop Till\nfd00::1 till\nno-address other\n';
     const names = namesOf({ hosts });
     expect(await addressesOf(names, 'localhost')).toEqual(['127.0.0.1']);

@@ -21,66 +21,66 @@ const stateOf = (versions: Partial<Versions>, waived: Waived = {}): State => ({
   waived,
 });
 const orderedFrom = (state: State, absences: Absences, ...all: Arrived[]) => {
-  const { told, waiting, versions, ...rest } = order(state, all, absences);
-  return { told: told.map(nameOf), waiting: waiting.map(nameOf), last: versions, ...rest };
+  const { released, waiting, versions, ...rest } = order(state, all, absences);
+  return { released: released.map(nameOf), waiting: waiting.map(nameOf), last: versions, ...rest };
 };
 const ordered = (versions: Partial<Versions>, ...all: Arrived[]) => {
-  const { told, waiting, last } = orderedFrom(stateOf(versions), {}, ...all);
-  return { told, waiting, last };
+  const { released, waiting, last } = orderedFrom(stateOf(versions), {}, ...all);
+  return { released, waiting, last };
 };
 
-describe('the order in which a customer is told of', () => {
-  it('is that of each stream', () => {
-    expect(ordered({}, arrived('loans 2'), arrived('loans 1'), arrived('loans 3')).told).toEqual([
+describe('the release order of the events of a customer', () => {
+  it('follows the versions of each stream', () => {
+    expect(ordered({}, arrived('loans 2'), arrived('loans 1'), arrived('loans 3')).released).toEqual([
       'loans 1',
       'loans 2',
       'loans 3',
     ]);
   });
 
-  it('has a cause before its effect, whichever came first', () => {
+  it('puts a cause before its effect, whichever arrived first', () => {
     const effect = arrived('payments 1', { loans: 2, customers: 1 });
-    expect(ordered({}, effect)).toMatchObject({ told: [], waiting: ['payments 1'] });
+    expect(ordered({}, effect)).toMatchObject({ released: [], waiting: ['payments 1'] });
     const causes = [arrived('loans 2', { customers: 1 }), arrived('loans 1', { customers: 1 }), arrived('customers 1')];
     expect(ordered({}, effect, ...causes)).toEqual({
-      told: ['customers 1', 'loans 1', 'loans 2', 'payments 1'],
+      released: ['customers 1', 'loans 1', 'loans 2', 'payments 1'],
       waiting: [],
       last: { customers: 1, loans: 2, payments: 1 },
     });
   });
 
-  it('holds back what follows one that waits, in the same stream alone', () => {
+  it('holds back later events of the same stream only', () => {
     const found = ordered({}, arrived('loans 1', { customers: 1 }), arrived('loans 2'), arrived('payments 1'));
-    expect(found).toMatchObject({ told: ['payments 1'], waiting: ['loans 1', 'loans 2'] });
+    expect(found).toMatchObject({ released: ['payments 1'], waiting: ['loans 1', 'loans 2'] });
   });
 
-  it('has nothing twice', () => {
+  it('contains no event twice', () => {
     expect(
       ordered({ loans: 2 }, arrived('loans 1'), arrived('loans 2'), arrived('loans 3'), arrived('loans 3')),
     ).toEqual({
-      told: ['loans 3'],
+      released: ['loans 3'],
       waiting: [],
       last: { customers: 0, loans: 3, payments: 0 },
     });
   });
 
-  it('waits for what is missing of a stream, however long, be it its beginning', () => {
-    expect(ordered({}, arrived('loans 2', {}, CAUSE_MS_MAX))).toMatchObject({ told: [], waiting: ['loans 2'] });
+  it('waits for missing versions of a stream for any time, also at its beginning', () => {
+    expect(ordered({}, arrived('loans 2', {}, CAUSE_MS_MAX))).toMatchObject({ released: [], waiting: ['loans 2'] });
     expect(ordered({ loans: 3 }, arrived('loans 5', {}, CAUSE_MS_MAX))).toMatchObject({
-      told: [],
+      released: [],
       waiting: ['loans 5'],
     });
-    expect(ordered({ loans: 3 }, arrived('loans 5'), arrived('loans 4')).told).toEqual(['loans 4', 'loans 5']);
-    expect(ordered({}, arrived('loans 1', { customers: 9 }, CAUSE_MS_MAX)).told).toEqual([]);
+    expect(ordered({ loans: 3 }, arrived('loans 5'), arrived('loans 4')).released).toEqual(['loans 4', 'loans 5']);
+    expect(ordered({}, arrived('loans 1', { customers: 9 }, CAUSE_MS_MAX)).released).toEqual([]);
   });
 
-  it('goes on without what an owner does not have, after a while', () => {
+  it('continues without versions that the owner lacks, after a while', () => {
     const ended: Absences = { customers: { versions: [8, 9], why: 'ended' } };
     const effect = (waitedMs: number) => arrived('loans 1', { customers: 9 }, waitedMs);
     const from = stateOf({ customers: 7 });
-    expect(orderedFrom(from, ended, effect(CAUSE_MS_MAX - 1))).toMatchObject({ told: [], waivers: [] });
+    expect(orderedFrom(from, ended, effect(CAUSE_MS_MAX - 1))).toMatchObject({ released: [], waivers: [] });
     expect(orderedFrom(from, ended, effect(CAUSE_MS_MAX), arrived('payments 1', { loans: 1 }))).toEqual({
-      told: ['loans 1', 'payments 1'],
+      released: ['loans 1', 'payments 1'],
       waiting: [],
       last: { customers: 7, loans: 1, payments: 1 },
       waived: { customers: [[8, 9]] },
@@ -88,27 +88,27 @@ describe('the order in which a customer is told of', () => {
     });
   });
 
-  it('goes on without no more than that', () => {
+  it('waives no other versions', () => {
     const unfit: Absences = { customers: { versions: [8, 8], why: 'unfit' } };
     const found = orderedFrom(stateOf({ customers: 7 }), unfit, arrived('loans 1', { customers: 9 }, CAUSE_MS_MAX));
-    expect(found).toMatchObject({ told: [], waived: { customers: [[8, 8]] } });
+    expect(found).toMatchObject({ released: [], waived: { customers: [[8, 8]] } });
     const state = { versions: found.last, waived: found.waived };
     const rest = orderedFrom(state, {}, arrived('loans 1', { customers: 9 }), arrived('customers 9'));
-    expect(rest.told).toEqual(['customers 9', 'loans 1']);
+    expect(rest.released).toEqual(['customers 9', 'loans 1']);
   });
 
-  it('has nobody wait for what was waived', () => {
+  it('lets no event wait for waived versions', () => {
     const from = stateOf({ customers: 7, loans: 1 }, { customers: [[8, 9]] });
     const found = orderedFrom(from, {}, arrived('loans 2', { customers: 9 }), arrived('customers 10'));
-    expect(found).toMatchObject({ told: ['customers 10', 'loans 2'], waived: { customers: [[8, 9]] } });
+    expect(found).toMatchObject({ released: ['customers 10', 'loans 2'], waived: { customers: [[8, 9]] } });
   });
 
-  it('has at its end what was waived and comes after all, once', () => {
+  it('releases a waived version that arrives late, once', () => {
     const from = stateOf({ loans: 9 }, { loans: [[4, 6]] });
     const late = arrived('loans 5');
     const found = orderedFrom(from, {}, late, late, arrived('loans 3'));
     expect(found).toMatchObject({
-      told: ['loans 5'],
+      released: ['loans 5'],
       last: { loans: 9 },
       waived: {
         loans: [
@@ -117,10 +117,10 @@ describe('the order in which a customer is told of', () => {
         ],
       },
     });
-    expect(orderedFrom({ versions: found.last, waived: found.waived }, {}, late).told).toEqual([]);
+    expect(orderedFrom({ versions: found.last, waived: found.waived }, {}, late).released).toEqual([]);
   });
 
-  it('lacks the versions that events wait for and that neither came nor were waived', () => {
+  it('reports versions as missing if events wait for them and they neither arrived nor were waived', () => {
     const waiting = [arrived('loans 6', { customers: 4 }), arrived('loans 9'), arrived('payments 1', { loans: 3 })];
     const missing = missingOf(stateOf({ loans: 2, customers: 4 }, { loans: [[4, 4]] }), waiting);
     expect(missing).toEqual({
@@ -134,7 +134,7 @@ describe('the order in which a customer is told of', () => {
     });
   });
 
-  it('is right however the topics come', () => {
+  it('is correct for every interleaving of the topics', () => {
     const histories = fc.array(fc.tuple(fc.constantFrom(...STREAMS), fc.infiniteStream(fc.nat())), { maxLength: 40 });
     fc.assert(
       fc.property(histories, fc.infiniteStream(fc.nat()), (steps, choices) => {
@@ -146,7 +146,7 @@ describe('the order in which a customer is told of', () => {
         const topics = STREAMS.map((stream) => history.filter(({ event }) => event.stream === stream));
         let state = stateOf({});
         let waiting: readonly Arrived[] = [];
-        const told: Arrived[] = [];
+        const released: Arrived[] = [];
         while (topics.some((topic) => topic.length > 0)) {
           const topic = topics.filter((left) => left.length > 0)[
             choose(topics.filter((left) => left.length > 0).length)
@@ -155,12 +155,12 @@ describe('the order in which a customer is told of', () => {
           const step = order(state, [...waiting, ...some], {});
           state = step;
           waiting = step.waiting;
-          told.push(...step.told);
+          released.push(...step.released);
         }
         expect(waiting).toEqual([]);
-        expect(told.map(nameOf).sort()).toEqual(history.map(nameOf).sort());
+        expect(released.map(nameOf).sort()).toEqual(history.map(nameOf).sort());
         const last: Record<Stream, number> = { ...NO_VERSIONS };
-        for (const { event } of told) {
+        for (const { event } of released) {
           for (const stream of STREAMS) expect(event.seen[stream] ?? 0).toBeLessThanOrEqual(last[stream]);
           expect(event.version).toBe(last[event.stream] + 1);
           last[event.stream] = event.version;

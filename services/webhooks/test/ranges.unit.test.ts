@@ -8,7 +8,7 @@ const steps = fc.array(fc.oneof(range, versions), { maxLength: 12 });
 
 const versionsOf = (ranges: Ranges) => VERSIONS.filter((version) => includes(ranges, version));
 
-it('ranges hold what was added and not removed, and are as few as can be', () => {
+it('ranges contain exactly the added and not removed versions, in the fewest ranges', () => {
   fc.assert(
     fc.property(steps, range, versions, (all, [first, last], from) => {
       let ranges: Ranges = [];

@@ -25,7 +25,7 @@ afterAll(async () => {
 const subscribe = async () =>
   (await send<CreatedWebhookBody>(under.app, 'POST', '/api/webhooks', { url: receiver.url })).body.id;
 
-it('deliver each message once between them, in order for each customer', async () => {
+it('together deliver each message once, in order for each customer', async () => {
   await under.startReplica();
   await subscribe();
   const events = Array.from({ length: VERSIONS }, (_, version) =>
@@ -58,7 +58,7 @@ const statusOf = async (id = '') =>
   (await run<{ status: number }>(sqlOf(database), 'SELECT status FROM deliveries WHERE id = $1', [id]))[0]?.status;
 const PENDING = 1;
 
-it('take over what one has claimed that died', async () => {
+it('take over the claims of a process that died', async () => {
   const lanes = new Lanes(database, 1_000);
   const id = await restingLane(77);
   const claimed = await waitFor(async () => (await lanes.claim(id, 9))[0]);
@@ -68,7 +68,7 @@ it('take over what one has claimed that died', async () => {
   expect(await lanes.settle(claimed, [], 0)).toBe(false);
 });
 
-it('write nothing down once their claim has ended', async () => {
+it('store no outcome after their claim has expired', async () => {
   const lanes = new Lanes(database, 1_000);
   const id = await restingLane(78);
   const ended = await waitFor(async () => (await lanes.claim(id, 9))[0]);

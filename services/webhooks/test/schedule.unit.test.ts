@@ -11,17 +11,17 @@ describe('the pause before the next attempt', () => {
     expect(pauses).toEqual([...pauses].sort((a, b) => a - b));
   });
 
-  it('is spread by a fifth', () => {
+  it('has a jitter of 20 %', () => {
     expect([pauseMs(1, null, 0), pauseMs(1, null, 1)]).toEqual([4_000, 6_000]);
   });
 
-  it('is as long as the receiver asks, but for hours', () => {
+  it('follows Retry-After, up to a limit of hours', () => {
     expect(pauseMs(1, 60_000, MIDDLE)).toBe(60_000);
     expect(pauseMs(1, 1_000, MIDDLE)).toBe(5_000);
     expect(pauseMs(1, 900 * HOUR_MS, MIDDLE)).toBe(4 * HOUR_MS);
   });
 
-  it('makes some twenty attempts in three days', () => {
+  it('allows about twenty attempts in three days', () => {
     let attempts = 0;
     for (let ms = 0; ms < DELIVERY_MS_MAX; ms += pauseMs(attempts, null, MIDDLE)) attempts += 1;
     expect(attempts).toBeGreaterThan(15);

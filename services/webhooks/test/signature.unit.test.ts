@@ -4,21 +4,21 @@ import { newSecret, signedHeaders } from '../src/delivery/signature.ts';
 const BODY = '{"type":"LoanTaken","data":{"name":"Zoë"}}';
 
 describe('the signature of a message', () => {
-  it('is one that the library of Standard Webhooks takes', () => {
+  it('is accepted by the library of Standard Webhooks', () => {
     const secret = newSecret();
     const headers = signedHeaders('loans-17-4', Date.now(), BODY, [secret]);
     expect(headers['webhook-id']).toBe('loans-17-4');
     expect(new Webhook(secret).verify(BODY, headers)).toEqual(JSON.parse(BODY));
   });
 
-  it('is right for the new secret and the old one, while there are two', () => {
+  it('is valid for both the new and the old secret, while there are two', () => {
     const secrets = [newSecret(), newSecret()];
     const headers = signedHeaders('loans-17-4', Date.now(), BODY, secrets);
     for (const secret of secrets) expect(new Webhook(secret).verify(BODY, headers)).toEqual(JSON.parse(BODY));
     expect(() => new Webhook(newSecret()).verify(BODY, headers)).toThrow(WebhookVerificationError);
   });
 
-  it('holds for this id, this time and this body alone', () => {
+  it('is valid only for this id, time and body', () => {
     const secret = newSecret();
     const headers = signedHeaders('loans-17-4', Date.now(), BODY, [secret]);
     const verify =

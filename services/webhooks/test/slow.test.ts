@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.close());
 
-it('another webhook gets all its messages while none of the first is answered', async () => {
+it('a webhook gets all its messages while another one answers none', async () => {
   const webhooks = new WebhookTable(database);
   for (const url of [SILENT, OTHER]) await createWebhook(database, ['LoanPaid'], url);
   const events = Array.from({ length: CUSTOMERS }, (_, place) => eventOf('loans', 1, { customerId: place + 1 }));

@@ -19,14 +19,14 @@ const of = (customerId: number, version: number): StreamEvent => eventOf('loans'
 const versionsOf = (customerId: number, last: number): StreamEvent[] =>
   Array.from({ length: last }, (_, place) => of(customerId, place + 1));
 
-it('what the partitions of a fetch bring is taken in together', async () => {
+it('events of all partitions of a fetch are taken in together', async () => {
   const taken: string[][] = [];
   const { push } = await start(async (events) => void taken.push(events.map(idOf)));
   await Promise.all([push(of(ADA, 1), of(ADA, 2)), push(of(BOB, 1))]);
   expect(taken).toEqual([['loans-1-1', 'loans-1-2', 'loans-2-1']]);
 });
 
-it('what can not be taken in keeps nothing else from being taken, and is tried until it can', async () => {
+it('events that cannot be taken in are retried, and delay no others', async () => {
   const taken: string[] = [];
   let isMended = false;
   const { push, unfit } = await start(async (events) => {
@@ -42,7 +42,7 @@ it('what can not be taken in keeps nothing else from being taken, and is tried u
   expect([taken, unfit]).toEqual([['loans-2-1', 'loans-2-2', 'loans-1-1'], []]);
 });
 
-it('what can never be stored is left out and counted, and all others are taken', async () => {
+it('events that can never be stored are left out and counted, and all others are taken in', async () => {
   const all = versionsOf(ADA, 9);
   const refusals: Record<number, Error> = {
     3: new StoreRefusalError('unsupported Unicode escape sequence'),
@@ -59,13 +59,13 @@ it('what can never be stored is left out and counted, and all others are taken',
   expect(unfit).toEqual(['loans', 'loans']);
 });
 
-it('what is stopped takes in no halves of what it could not take in', async () => {
+it('a stopped subscriber retries no halves of a failed batch', async () => {
   const sizes: number[] = [];
   const { push, subscriber } = await start(async (events) => {
     sizes.push(events.length);
     if (sizes.length === 2) void subscriber.stop();
-    throw new Error('the database can not be reached');
+    throw new Error('the database cannot be reached');
   });
-  await expect(push(...versionsOf(ADA, 8))).rejects.toThrow('the database can not be reached');
+  await expect(push(...versionsOf(ADA, 8))).rejects.toThrow('the database cannot be reached');
   expect(sizes).toEqual([8, 4]);
 });

@@ -60,10 +60,10 @@ export interface Received {
   readonly body: string;
 }
 
-/** A receiver of messages, which answers as it is told. */
+/** A receiver of messages, with answers that a test defines. */
 export class Receiver {
   readonly received: Received[] = [];
-  /** The status for a message; 204 unless told. */
+  /** The status for a message; 204 by default. */
   answer: (message: Received) => number | Promise<number> = () => 204;
   readonly #server: Server = createServer((request, response) => {
     const parts: Buffer[] = [];
@@ -132,7 +132,7 @@ export async function createWebhook(
 }
 
 /** Ids of the events that a customer's deliveries are of, in order. */
-export async function toldOf(database: Database, customerId: number): Promise<string[]> {
+export async function deliveriesOf(database: Database, customerId: number): Promise<string[]> {
   const text = 'SELECT stream, version FROM deliveries WHERE customer_id = $1 ORDER BY id';
   const rows = await run<{ stream: string; version: string }>(sqlOf(database), text, [customerId]);
   return rows.map(({ stream, version }) => `${stream}-${customerId}-${version}`);

@@ -1,4 +1,4 @@
-/** What Kafka has lost without a later event that shows it is found at the owners, over HTTP, and told from a real database. */
+/** Events that Kafka has lost, and that no later event reveals, are found at their owners over HTTP, with a real database. */
 import { setImmediate } from 'node:timers/promises';
 import type { Stream, StreamEvent } from '@mo/contracts';
 import type { Database } from '@mo/database';
@@ -14,7 +14,7 @@ import { type Clock, createLogger, systemClock } from '@mo/service-kit';
 import { CUSTOMERS_AT_ONCE_MAX, Fetcher, PUSH_MS_MAX } from '../src/intake/fetcher.ts';
 import type { Intake } from '../src/intake/intake.ts';
 import { Sweeper, type SweeperOptions, UNDER_WAY_MS, UNREAD_MAX } from '../src/intake/sweeper.ts';
-import { appendTo, eventOf, idOf, passTime, startTakingIn, type TakingIn, toldOf } from './support.ts';
+import { appendTo, deliveriesOf, eventOf, idOf, passTime, startTakingIn, type TakingIn } from './support.ts';
 
 /** Longer than any machine stands still. */
 const LONG_MS = 3_600_000;
@@ -86,73 +86,73 @@ const pulled = () =>
   Object.values(owners).flatMap(({ stream, wants }) =>
     wants.filter(({ customer_id }) => customer_id === customerId).map(({ after }) => `${stream} after ${after}`),
   );
-const told = () => toldOf(database, customerId);
+const deliveries = () => deliveriesOf(database, customerId);
 
-it('the last event of a customer, which Kafka has lost, is told, and counted once', async () => {
+it('the last event of a customer that Kafka has lost is released, and counted once', async () => {
   const [first, lost] = [append('loans'), append('loans')];
   await push(first);
   await sweeper.round();
   await sweepAfter(SWEEP_INTERVAL_MS);
-  expect([await told(), pulled(), swept]).toEqual([[first, lost].map(idOf), ['loans after 1'], ['1 loans']]);
+  expect([await deliveries(), pulled(), swept]).toEqual([[first, lost].map(idOf), ['loans after 1'], ['1 loans']]);
 });
 
-it('the first event of a customer of whom nothing is known is told', async () => {
+it('the first event of an unknown customer is released', async () => {
   const lost = append('payments');
   await sweeper.round();
-  expect([await told(), swept]).toEqual([[idOf(lost)], ['1 payments']]);
+  expect([await deliveries(), swept]).toEqual([[idOf(lost)], ['1 payments']]);
 });
 
-it('what it finds waits for what was lost before it, which is fetched', async () => {
+it('a lost event waits for earlier lost ones, which are fetched', async () => {
   const all = [append('loans'), append('loans'), append('payments', { loans: 2 }), append('payments', { loans: 2 })];
   await sweeper.round();
-  expect([await told(), swept]).toEqual([[], ['1 loans', '1 payments']]);
+  expect([await deliveries(), swept]).toEqual([[], ['1 loans', '1 payments']]);
   await sweepAfter(SWEEP_INTERVAL_MS);
   expect(pulled()).toEqual(['loans after 1', 'payments after 1']);
   await passTime(database, PUSH_MS_MAX);
   await new Fetcher({ intake, peers, clock: systemClock, logger }).round();
-  expect(await told()).toEqual(all.map(idOf));
+  expect(await deliveries()).toEqual(all.map(idOf));
 });
 
-it('an owner that is down fails the sweep of its stream alone, and the next one finds what is lost', async () => {
+it('an owner that is down fails the sweep of its own stream only, and the next sweep finds the lost events', async () => {
   const [loan, payment] = [append('loans'), append('payments')];
   owners.loans.reachable = false;
   await expect(sweeper.round()).rejects.toThrow('loans could not be reached');
-  expect(await told()).toEqual([idOf(payment)]);
+  expect(await deliveries()).toEqual([idOf(payment)]);
   owners.loans.reachable = true;
   await sweepAfter(SWEEP_RETRY_MS - 1);
-  expect(await told()).toEqual([idOf(payment)]);
+  expect(await deliveries()).toEqual([idOf(payment)]);
   await sweepAfter(1);
-  expect(await told()).toEqual([payment, loan].map(idOf));
+  expect(await deliveries()).toEqual([payment, loan].map(idOf));
 });
 
-it('an owner that goes down after it has said how far its stream goes fails the sweep', async () => {
+it('an owner that fails after it has returned its heads fails the sweep', async () => {
   const lost = append('loans');
   const pull = () => Promise.reject(new Error('the owner is down'));
   await begin({ peers: { heads: (...asked) => peers.heads(...asked), pull } });
   await expect(sweeper.round()).rejects.toThrow('the owner is down');
   await begin();
   await sweeper.round();
-  expect(await told()).toEqual([idOf(lost)]);
+  expect(await deliveries()).toEqual([idOf(lost)]);
 });
 
-it('what was before there were webhooks is told nobody, and written down nowhere', async () => {
+it('events older than the webhooks database are neither delivered nor stored', async () => {
   const before = append('loans');
   Object.assign(before, { time: '2020-01-01T00:00:00.000Z' });
   await sweeper.round();
-  expect([await told(), swept, pulled()]).toEqual([[], [], []]);
+  expect([await deliveries(), swept, pulled()]).toEqual([[], [], []]);
   expect(await intake.waived(customerId - 1, 1)).toEqual([]);
 });
 
-it('an owner of an earlier version, which sends no times of heads, is asked what was before', async () => {
+it('an owner of an earlier version, which sends no times of heads, is asked for the events themselves', async () => {
   Object.assign(append('loans'), { time: '2020-01-01T00:00:00.000Z' });
   const lost = append('payments');
   const heads: HttpPeers['heads'] = (stream, span, after) => peers.heads(stream, span, after);
   await begin({ peers: { heads, pull: (...asked) => peers.pull(...asked) } });
   await sweeper.round();
-  expect([await told(), pulled()]).toEqual([[idOf(lost)], ['loans after 0', 'payments after 0']]);
+  expect([await deliveries(), pulled()]).toEqual([[idOf(lost)], ['loans after 0', 'payments after 0']]);
 });
 
-it('many that are lost are pulled at once, and taken in by small transactions', async () => {
+it('many lost events are pulled concurrently, and taken in by small transactions', async () => {
   const heads = Array.from({ length: PULLS_AT_ONCE_MAX + 1 }, (_, place) => [place + 1, 1] as const);
   const done: string[] = [];
   let underWay = 0;
@@ -167,7 +167,7 @@ it('many that are lost are pulled at once, and taken in by small transactions', 
   await begin({
     peers: { heads: async (stream) => ({ heads: stream === 'loans' ? heads : [], isLast: true }), pull },
     intake: {
-      notTold: async (_stream, some) => some,
+      notReleased: async (_stream, some) => some,
       begunAtMs: () => intake.begunAtMs(),
       take: async (events) => void done.push(`${events.length} taken`),
     },
@@ -180,17 +180,17 @@ it('many that are lost are pulled at once, and taken in by small transactions', 
   expect(done).toEqual([`${PULLS_AT_ONCE_MAX} pulled`, ...parts, '1 pulled', '1 taken']);
 });
 
-it('what was written a moment ago is left to Kafka, and found by a later sweep', async () => {
+it('events written moments ago are left to Kafka, and found by a later sweep', async () => {
   const young = append('loans');
   await begin({ clock: clockOf(() => Date.parse(young.time) + UNDER_WAY_MS - 1) });
   await sweeper.round();
-  expect([await told(), swept]).toEqual([[], []]);
+  expect([await deliveries(), swept]).toEqual([[], []]);
   await begin({ clock: clockOf(() => Date.parse(young.time) + UNDER_WAY_MS) });
   await sweeper.round();
-  expect([await told(), swept]).toEqual([[idOf(young)], ['1 loans']]);
+  expect([await deliveries(), swept]).toEqual([[idOf(young)], ['1 loans']]);
 });
 
-it('nobody is asked for what was told or waits already', async () => {
+it('events that were released or are waiting are not pulled', async () => {
   const [loan, ...payments] = [append('loans'), append('payments'), append('payments', { loans: 9 })];
   await push(loan, ...payments);
   await sweeper.round();
@@ -206,58 +206,58 @@ it.each([
       { partition: 1, committed: BigInt(UNREAD_MAX), end: 0n },
     ],
   ],
-])('nothing is looked for while %s', async (_why, behind) => {
+])('nothing is swept while %s', async (_why, behind) => {
   const late = append('loans');
   progress = async () => behind;
   await sweeper.round();
-  expect([await told(), pulled()]).toEqual([[], []]);
+  expect([await deliveries(), pulled()]).toEqual([[], []]);
   progress = async () => [{ partition: 0, committed: 0n, end: BigInt(UNREAD_MAX) }];
   await sweepAfter(SWEEP_INTERVAL_MS);
-  expect(await told()).toEqual([idOf(late)]);
+  expect(await deliveries()).toEqual([idOf(late)]);
 });
 
-it('nothing is looked for while Kafka does not say how much is unread', async () => {
+it('nothing is swept while the consumer lag is unknown', async () => {
   const late = append('loans');
   progress = () => Promise.reject(new Error('Kafka is down'));
   await expect(sweeper.round()).rejects.toThrow('Kafka is down');
-  expect([await told(), pulled()]).toEqual([[], []]);
+  expect([await deliveries(), pulled()]).toEqual([[], []]);
   progress = async () => [];
   await sweepAfter(SWEEP_RETRY_MS);
-  expect(await told()).toEqual([idOf(late)]);
+  expect(await deliveries()).toEqual([idOf(late)]);
 });
 
-it('one of two processes sweeps, and the other once the first has stopped', async () => {
+it('one of two processes sweeps, and the other one after the first has stopped', async () => {
   const other = makeSweeper('other');
   await other.lead();
   const lost = append('loans');
   await other.round();
-  expect([await told(), pulled()]).toEqual([[], []]);
+  expect([await deliveries(), pulled()]).toEqual([[], []]);
   await sweeper.stop();
   await other.lead();
   await other.round();
-  expect(await told()).toEqual([idOf(lost)]);
+  expect(await deliveries()).toEqual([idOf(lost)]);
   await other.stop();
 });
 
-it('a process that can not renew its lease does not sweep', async () => {
+it('a process that cannot renew its lease does not sweep', async () => {
   const lost = append('loans');
   let isDown = false;
   const hold = async () => {
-    if (isDown) throw new Error('the database can not be reached');
+    if (isDown) throw new Error('the database cannot be reached');
     return 'renewed' as const;
   };
   await begin({ lease: { hold, release: async () => {} } });
   isDown = true;
-  await expect(sweeper.lead()).rejects.toThrow('the database can not be reached');
+  await expect(sweeper.lead()).rejects.toThrow('the database cannot be reached');
   await sweeper.round();
-  expect([await told(), pulled()]).toEqual([[], []]);
+  expect([await deliveries(), pulled()]).toEqual([[], []]);
   isDown = false;
   await sweeper.lead();
   await sweeper.round();
-  expect(await told()).toEqual([idOf(lost)]);
+  expect(await deliveries()).toEqual([idOf(lost)]);
 });
 
-it('an event that can not be stored keeps no others from being found', async () => {
+it('an event that cannot be stored does not keep the sweep from finding others', async () => {
   append('loans');
   const refused = append('loans');
   // It waits for the one before it.
@@ -265,5 +265,5 @@ it('an event that can not be stored keeps no others from being found', async () 
   customerId += 1;
   const lost = append('loans');
   await sweeper.round();
-  expect([await told(), swept]).toEqual([[idOf(lost)], ['1 loans']]);
+  expect([await deliveries(), swept]).toEqual([[idOf(lost)], ['1 loans']]);
 });

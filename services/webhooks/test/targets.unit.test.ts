@@ -35,14 +35,14 @@ const FORBIDDEN = [
 ];
 
 describe('targets', () => {
-  it.each(FORBIDDEN)('do not have %s', (address) => expect(new Targets().permits(address)).toBe(false));
+  it.each(FORBIDDEN)('exclude %s', (address) => expect(new Targets().permits(address)).toBe(false));
 
   it.each(['93.184.215.14', '8.8.8.8', '::ffff:8.8.8.8', '2606:2800:21f:cb07:6820:80da:af6b:8b2c'])(
-    'have %s',
+    'include %s',
     (address) => expect(new Targets().permits(address)).toBe(true),
   );
 
-  it('have what is allowed besides, and no more', () => {
+  it('include the additionally allowed networks, and no others', () => {
     const targets = new Targets([readNetwork('10.1.0.0/16'), readNetwork('fd00::/8')]);
     expect(['10.1.2.3', 'fd12::1', '::ffff:10.1.2.3', '8.8.8.8'].map((one) => targets.permits(one))).toEqual([
       true,
@@ -71,9 +71,9 @@ describe('targets', () => {
     ['https://[::127.0.0.1]/', 'must not be an address of a private network'],
     ['https://[::ffff:169.254.169.254]/', 'must not be an address of a private network'],
     [`https://example.com/${'a'.repeat(2_000)}`, 'must have at most 2000 characters'],
-  ])('say of %s: %j', (url, fault) => expect(new Targets().faultOf(url)).toBe(fault));
+  ])('find of %s the fault %j', (url, fault) => expect(new Targets().faultOf(url)).toBe(fault));
 
-  it('take http where networks of our own are allowed', () => {
+  it('accept http if private networks are allowed', () => {
     const targets = new Targets([readNetwork('127.0.0.0/8')]);
     expect(targets.faultOf('http://127.0.0.1:9000/hook')).toBeNull();
     expect(targets.faultOf('http://10.0.0.1/hook')).toBe('must not be an address of a private network');
@@ -81,7 +81,7 @@ describe('targets', () => {
     expect(targets.faultOf('https://8.8.8.8/hook')).toBeNull();
   });
 
-  it('take http to those networks and nowhere else, whatever a name stands for by then', async () => {
+  it('accept http to those networks only, whatever a name resolves to later', async () => {
     const standsFor =
       (address: string): LookUp =>
       async () => [{ address, family: 4 }];
@@ -100,7 +100,7 @@ describe('targets', () => {
     expect(check('https://8.8.8.8/')).not.toThrow();
   });
 
-  it('are looked at when a name is looked up', async () => {
+  it('are checked when a name is resolved', async () => {
     const look = (targets: Targets) =>
       new Promise((resolve) => {
         targets.lookup('localhost', { all: true }, (error, found) => resolve(error?.name ?? found));
@@ -113,7 +113,7 @@ describe('targets', () => {
   it.each([
     ['a public address and one of ours', [['93.184.215.14', '10.0.0.1']]],
     ['a public address at first, and one of ours when it is asked again', [['93.184.215.14'], ['127.0.0.1']]],
-  ])('do not have a name that stands for %s', async (_what, answers) => {
+  ])('exclude a name that resolves to %s', async (_what, answers) => {
     const left = [...answers];
     const targets = new Targets([], async () => (left.shift() ?? []).map((address) => ({ address, family: 4 })));
     const look = () =>

@@ -87,7 +87,7 @@ const changeTo = (to: WebhookChange, answer: number) => async (id: number) => {
   return answer;
 };
 
-it('its messages go to where it is now, by one read for each', async () => {
+it('its messages go to its current URL, with one read per message', async () => {
   const { id, ids } = await begin(changeTo({ url: to.url }, 204));
   await waitFor(() => turns > 0);
   expect([from.ids, to.ids]).toEqual([ids.slice(0, 1), ids.slice(1)]);
@@ -95,7 +95,7 @@ it('its messages go to where it is now, by one read for each', async () => {
   await remove(id);
 });
 
-it('it gets no more once it is disabled, and the rest once it is active', async () => {
+it('it gets no messages while it is disabled, and the rest once it is active', async () => {
   const { id, ids } = await begin(changeTo({ status: 'disabled' }, 204));
   await waitFor(() => turns === 1);
   expect(from.ids).toEqual(ids.slice(0, 1));
@@ -105,7 +105,7 @@ it('it gets no more once it is disabled, and the rest once it is active', async 
   await remove(id);
 });
 
-it('it gets no more once it is removed', async () => {
+it('it gets no messages once it is removed', async () => {
   const { ids } = await begin(async (id) => {
     await remove(id);
     return 204;
@@ -114,7 +114,7 @@ it('it gets no more once it is removed', async () => {
   expect(from.ids).toEqual(ids.slice(0, 1));
 });
 
-it('its messages are signed by the secrets that count', async () => {
+it('its messages are signed with the valid secrets', async () => {
   let renewed = '';
   const { id, secret } = await begin(async (webhookId) => {
     renewed = (await webhooks.rotateSecret(sqlOf(database), webhookId, 0))?.secret ?? '';
@@ -133,7 +133,7 @@ it('its messages are signed by the secrets that count', async () => {
   await remove(id);
 });
 
-it('a 410 from where it was does not disable it, and the message goes to where it is at once', async () => {
+it('a 410 from its former URL does not disable it, and the message goes to the current URL at once', async () => {
   const { id, ids } = await begin(changeTo({ url: to.url }, 410));
   await waitFor(isDone);
   expect([from.ids, to.ids]).toEqual([ids.slice(0, 1), ids]);
@@ -141,12 +141,12 @@ it('a 410 from where it was does not disable it, and the message goes to where i
   await remove(id);
 });
 
-it('what was sent is written down, though the webhook can not be read any more', async () => {
+it('the outcome of an attempt is stored, even if the webhook can no longer be read', async () => {
   const { id, ids } = await begin(async () => 204, {
     pauseMs: () => 0,
     receiverOf: async (webhookId) => {
       reads += 1;
-      if (reads === 2) throw new Error('the database is away');
+      if (reads === 2) throw new Error('the database is unreachable');
       return webhooks.receiverOf(webhookId);
     },
   });
@@ -157,7 +157,7 @@ it('what was sent is written down, though the webhook can not be read any more',
 });
 
 const HOURS_MAX = 72;
-/** As if it had been to be told for so long. */
+/** Makes the delivery pending for this long. */
 const letPass = (id: number, hours: number) =>
   run(
     sqlOf(database),
@@ -173,7 +173,7 @@ const statusesOf = async (id: number) => {
   return rows.map(({ status }) => ['pending', 'delivered', 'failed'][status - 1]);
 };
 
-it('a message that is not taken is given up after three days, and the next one has its turn after a pause', async () => {
+it('an undelivered message is given up after three days, and the next one is sent after a pause', async () => {
   const pauses: number[] = [];
   const answers = async (id: number) => {
     await letPass(id, HOURS_MAX);
@@ -194,7 +194,7 @@ it('a message that is not taken is given up after three days, and the next one h
   await remove(id);
 });
 
-it('what is as it was gives it no more time', async () => {
+it('an update without a change does not extend the time for delivery', async () => {
   const { id, ids } = await begin(async (webhookId) => {
     await letPass(webhookId, HOURS_MAX);
     await change(webhookId, { status: 'active', url: from.url });
@@ -210,7 +210,7 @@ it('what is as it was gives it no more time', async () => {
   await remove(id);
 });
 
-it('what waits while it is disabled is not given up for that', async () => {
+it('messages that wait while it is disabled are not given up', async () => {
   const { id } = await begin(async (webhookId) => {
     await change(webhookId, { status: 'disabled' });
     return 503;

@@ -1,4 +1,4 @@
-/** What operators are told of what waits. */
+/** Metrics of pending messages. */
 import { type Database, run, sqlOf } from '@mo/database';
 import { createRegistry, type Registry, systemClock } from '@mo/service-kit';
 import { Intake } from '../src/intake/intake.ts';
@@ -19,13 +19,13 @@ beforeAll(async () => {
 });
 afterAll(() => database?.close());
 
-const told = async (name: string) => {
+const metric = async (name: string) => {
   const line = (await registry.getSingleMetricAsString(name)).split('\n').find((each) => each.startsWith(name));
   return line === undefined ? null : Number(line.split(' ')[1]);
 };
 
-it('is how much, and how long it is overdue for those that want it, or nothing where the database does not say', async () => {
-  expect([await told('mo_webhook_pending'), await told('mo_webhook_overdue_seconds')]).toEqual([0, 0]);
+it('counts pending messages and their delay, and has no value while the database is unreachable', async () => {
+  expect([await metric('mo_webhook_pending'), await metric('mo_webhook_overdue_seconds')]).toEqual([0, 0]);
   const { id: active } = await createWebhook(database);
   const { id: disabled } = await createWebhook(database);
   await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(
@@ -36,10 +36,10 @@ it('is how much, and how long it is overdue for those that want it, or nothing w
   await run(sqlOf(database), late, [active, 2, OVERDUE_S]);
   await run(sqlOf(database), late, [disabled, 1, LONGER_OVERDUE_S]);
   await new WebhookTable(database).change(sqlOf(database), disabled, { status: 'disabled' });
-  expect(await told('mo_webhook_pending')).toBe(4);
-  const overdue = await told('mo_webhook_overdue_seconds');
+  expect(await metric('mo_webhook_pending')).toBe(4);
+  const overdue = await metric('mo_webhook_overdue_seconds');
   expect(overdue).toBeGreaterThanOrEqual(OVERDUE_S);
   expect(overdue).toBeLessThan(LONGER_OVERDUE_S);
   await run(sqlOf(database), 'DROP TABLE lanes, deliveries');
-  expect([await told('mo_webhook_pending'), await told('mo_webhook_overdue_seconds')]).toEqual([null, null]);
+  expect([await metric('mo_webhook_pending'), await metric('mo_webhook_overdue_seconds')]).toEqual([null, null]);
 });

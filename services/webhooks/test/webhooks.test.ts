@@ -43,10 +43,10 @@ const deliveriesOf = async (id: number, query = '') =>
   (await get<Page<DeliveryBody>>(`/${id}/deliveries${query}`)).results;
 
 describe('a message', () => {
-  it('is signed, and holds the event', async () => {
+  it('is signed, and contains the event', async () => {
     const to = await receiver();
     const { id, secret } = await subscribe(to.url, { event_types: ['LoanPaid'] });
-    const event = next('loans', { seen: { customers: 1 } }); // after what it is not told of
+    const event = next('loans', { seen: { customers: 1 } }); // after an event of a type that it does not subscribe to
     await under.publish(event, next('customers'));
     const message = await waitFor(() => to.received[0]);
     expect(message.id).toBe(idOf(event));
@@ -73,7 +73,7 @@ describe('a message', () => {
     await post(`/${id}/remove`);
   });
 
-  it('goes on with the trace of its event, where that has one', async () => {
+  it('continues the trace of its event, if there is one', async () => {
     const to = await receiver();
     const { id } = await subscribe(to.url);
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -83,7 +83,7 @@ describe('a message', () => {
     await post(`/${id}/remove`);
   });
 
-  it('comes after its cause, whichever topic was first', async () => {
+  it('comes after its cause, whichever topic was read first', async () => {
     const to = await receiver();
     const { id } = await subscribe(to.url);
     const cause = next('loans');
@@ -95,7 +95,7 @@ describe('a message', () => {
     await post(`/${id}/remove`);
   });
 
-  it('is sent again until it is taken, before what comes after it for this customer; others go on', async () => {
+  it('is retried until it is accepted, before later ones of its customer; other customers continue', async () => {
     const to = await receiver();
     const { id } = await subscribe(to.url);
     const [first, second] = [next('loans'), next('loans')];
@@ -116,7 +116,7 @@ describe('a message', () => {
     await post(`/${id}/remove`);
   });
 
-  it('has what newer software says in its event, though this one does not know it', async () => {
+  it('contains fields of its event that this version does not know', async () => {
     const to = await receiver();
     const { id } = await subscribe(to.url);
     const event = next('loans');
@@ -127,7 +127,7 @@ describe('a message', () => {
     await post(`/${id}/remove`);
   });
 
-  it('is on its way once, whatever is changed of its webhook meanwhile', async () => {
+  it('is sent once, whatever is changed on its webhook meanwhile', async () => {
     const to = await receiver();
     const { id } = await subscribe(to.url);
     const { promise, resolve } = Promise.withResolvers<number>();
@@ -147,7 +147,7 @@ describe('a message', () => {
     await post(`/${id}/remove`);
   });
 
-  it('tells why it was not taken', async () => {
+  it('reports why it was not accepted', async () => {
     const to = await receiver();
     const { id } = await subscribe(to.url);
     to.answer = () => 500;
@@ -169,7 +169,7 @@ describe('a message', () => {
 });
 
 describe('a webhook', () => {
-  it('rests while it is disabled, and goes on with what waited', async () => {
+  it('gets no messages while it is disabled, and the pending ones afterwards', async () => {
     const [to, witness] = [await receiver(), await receiver()];
     const { id } = await subscribe(to.url);
     const { id: witnessId } = await subscribe(witness.url);
@@ -199,7 +199,7 @@ describe('a webhook', () => {
     await post(`/${id}/remove`);
   });
 
-  it('has its old secrets too while one is replaced', async () => {
+  it('also signs with its old secrets while one is replaced', async () => {
     const to = await receiver();
     const { id, secret: old } = await subscribe(to.url);
     const { status, body: lost } = await post<CreatedWebhookBody>(`/${id}/rotate-secret`, { overlap_seconds: 3600 });
@@ -244,19 +244,19 @@ describe('a webhook', () => {
     [{ url: 'https://example.com', event_types: ['Nothing'] }, '/event_types/0', undefined],
     [{ url: 'https://example.com', event_types: ['LoanPaid', 'LoanPaid'] }, '/event_types', 'must name no type twice'],
     [{ url: 'https://example.com', more: 1 }, '/more', undefined],
-  ])('is not made of %j', async (body, pointer, detail) => {
+  ])('is not created from %j', async (body, pointer, detail) => {
     const reply = await post<Problem>('', body);
     expect([reply.status, reply.body.code]).toEqual([400, 'invalid_request']);
     expect(reply.body.errors).toEqual([expect.objectContaining({ pointer, ...(detail && { detail }) })]);
   });
 
-  it.each(['', '/deliveries'])('is not at an id that there is none of%s', async (path) => {
+  it.each(['', '/deliveries'])('is not found under an unknown id%s', async (path) => {
     expect((await send(under.app, 'GET', `/api/webhooks/999999${path}`)).status).toBe(404);
   });
 });
 
 describe('a replay', () => {
-  it('sends named deliveries once more, and no others', async () => {
+  it('sends the named deliveries once more, and no others', async () => {
     const to = await receiver();
     const { id } = await subscribe(to.url);
     const events = [next('loans'), next('loans')];
@@ -271,7 +271,7 @@ describe('a replay', () => {
     expect((await post(`/${id}/replay`, { delivery_ids: [first?.id] })).status).toBe(404);
   });
 
-  it('sends all events of a time, in order, also those from before there was a webhook', async () => {
+  it('sends all events of a time span, in order, including those older than the webhook', async () => {
     const from = new Date().toISOString();
     const witness = await receiver();
     const { id: witnessId } = await subscribe(witness.url);
@@ -292,7 +292,7 @@ describe('a replay', () => {
     [{ delivery_ids: [1], from: '2026-01-01T00:00:00Z' }],
     [{ delivery_ids: [] }],
     [{ to: '2026-01-01T00:00:00Z' }],
-  ])('is not of %j', async (body) => {
+  ])('is refused for %j', async (body) => {
     const { id } = await subscribe('https://example.com');
     expect((await post<Problem>(`/${id}/replay`, body)).status).toBe(400);
     await post(`/${id}/remove`);

@@ -61,8 +61,11 @@ export async function reconcile(databases: Databases, options: ReconcileOptions)
         STREAMS.map((stream) => auditOne(stream, customerId, snapshots, journals, options.lagMsMax)),
       );
       for (const { differences } of results) for (const difference of differences) report(difference);
-      const told = STREAMS.map((stream, place) => ({ audited: audited[stream], told: results[place]?.told ?? null }));
-      const text = disagreement(told);
+      const replays = STREAMS.map((stream, place) => ({
+        audited: audited[stream],
+        replay: results[place]?.replay ?? null,
+      }));
+      const text = disagreement(replays);
       if (text !== null) report({ customerId, service: 'customers', table: 'balances', row: '', text });
     }
     done.customers += ids.length;

@@ -5,7 +5,7 @@
 import type { SeenVersions, Stream } from '@mo/contracts';
 import { type Account, appliedOf } from '../protocol/account.ts';
 import { compareTables, type Difference } from './difference.ts';
-import { type Told, takeHistory } from './history.ts';
+import { type Replay, replayHistory } from './history.ts';
 import type { Audited, ImageRow } from './image.ts';
 import { type JournalEntry, journalFaults, soundEvents } from './journal-entries.ts';
 import type { CustomerRows } from './snapshot.ts';
@@ -24,7 +24,7 @@ export interface CustomerRecord {
 export interface AuditResult<A extends Account> {
   readonly differences: readonly Difference[];
   /** The state derived from the streams; null if there are differences or the customer is unknown. */
-  readonly told: Told<A> | null;
+  readonly replay: Replay<A> | null;
 }
 
 /**
@@ -61,14 +61,14 @@ function* audit<A extends Account>(
   const { applied, behind, faults } = progressOf(model.follows, row, record, lagMsMax);
   for (const text of faults) differ(progressTable, '', text);
   const isKnown = row !== undefined || own.length > 0;
-  const told = isKnown ? yield* takeHistory(audited, customerId, history, applied) : null;
-  for (const text of told?.faults ?? []) differ('journal', '', text);
-  const isWhole = history.own.length === own.length && (told?.faults.length ?? 0) === 0;
-  const expected = told === null ? {} : told.image.rows({ ...told.account, behind });
+  const replay = isKnown ? yield* replayHistory(audited, customerId, history, applied) : null;
+  for (const text of replay?.faults ?? []) differ('journal', '', text);
+  const isWhole = history.own.length === own.length && (replay?.faults.length ?? 0) === 0;
+  const expected = replay === null ? {} : replay.image.rows({ ...replay.account, behind });
   if (isWhole)
     for (const difference of yield* compareTables(tables, rows.tables, expected))
       differ(difference.table, difference.row, difference.text);
-  return { differences, told: differences.length === 0 ? told : null };
+  return { differences, replay: differences.length === 0 ? replay : null };
 }
 
 function soundHistory(followed: CustomerRecord['followed']) {
@@ -105,17 +105,17 @@ function progressOf(follows: readonly Stream[], row: ImageRow | undefined, recor
 /**
  * Compares the debts that services derive for one customer. They must agree once each service has applied all events.
  *
- * @param told the services' audits of the customer
+ * @param replays the services' replays of the customer
  * @returns a sentence; null if they agree, or have not applied the same versions
  */
 export function disagreement(
-  told: readonly { audited: Audited<Account>; told: Told<Account> | null }[],
+  replays: readonly { audited: Audited<Account>; replay: Replay<Account> | null }[],
 ): string | null {
-  const versions = told.map((one) => (one.told === null ? null : versionsText(one.audited, one.told.account)));
+  const versions = replays.map((one) => (one.replay === null ? null : versionsText(one.audited, one.replay.account)));
   if (new Set(versions).size !== 1 || versions[0] === null) return null;
-  const owing = told.map(({ audited, told: one }) => ({
+  const owing = replays.map(({ audited, replay: one }) => ({
     name: audited.model.stream,
-    ...(one as Told<Account>).image.owing((one as Told<Account>).account),
+    ...(one as Replay<Account>).image.owing((one as Replay<Account>).account),
   }));
   for (const what of ['total', 'active'] as const) {
     const known = owing.filter((one) => one[what] !== null);

@@ -19,7 +19,7 @@ export interface History {
   readonly followed: Readonly<Partial<Record<Stream, readonly StreamEvent[]>>>;
 }
 
-export interface Told<A extends Account> {
+export interface Replay<A extends Account> {
   readonly account: A;
   readonly image: Image<A>;
   /** Why the history can't have happened; empty if it can. */
@@ -34,27 +34,27 @@ export interface Told<A extends Account> {
  * @param isOpen whether to stop a followed stream, without a fault, before an event whose effects the own stream lacks:
  *   if the applied versions are unknown, that event was certainly not applied
  */
-export function* takeHistory<A extends Account>(
+export function* replayHistory<A extends Account>(
   audited: Audited<A>,
   customerId: number,
   history: History,
   applied: SeenVersions,
   isOpen = false,
-): Generator<void, Told<A>> {
-  const taking = new Taking(audited, customerId, history);
+): Generator<void, Replay<A>> {
+  const replay = new RunningReplay(audited, customerId, history);
   try {
     for (const event of history.own) {
-      yield* taking.followTo(event.seen);
-      taking.own(event);
+      yield* replay.followTo(event.seen);
+      replay.own(event);
       yield;
     }
-    yield* taking.followTo(applied, isOpen);
-    taking.end();
+    yield* replay.followTo(applied, isOpen);
+    replay.end();
   } catch (error) {
     if (!(error instanceof HistoryFault)) throw error;
-    taking.faults.push(error.message);
+    replay.faults.push(error.message);
   }
-  return taking;
+  return replay;
 }
 
 /** A history can't be replayed any further. */
@@ -62,7 +62,7 @@ class HistoryFault extends Error {
   override readonly name = 'HistoryFault';
 }
 
-class Taking<A extends Account> implements Told<A> {
+class RunningReplay<A extends Account> implements Replay<A> {
   readonly image: Image<A>;
   readonly faults: string[] = [];
   account: A;

@@ -11,7 +11,7 @@ import { arrayRows, columnNames, inTransaction, run, type Sql } from '@mo/databa
 import { type Account, appliedOf } from '../protocol/account.ts';
 import { column } from '../sql/columns.ts';
 import { compareTables, type Difference } from './difference.ts';
-import { takeHistory } from './history.ts';
+import { replayHistory } from './history.ts';
 import { type Audited, type ImageRow, type ImageRows, type ImageTable, madeRows } from './image.ts';
 import { journalFaults, readEntries, soundEvents } from './journal-entries.ts';
 import { readSnapshot } from './snapshot.ts';
@@ -50,8 +50,8 @@ export function rebuildCustomer<A extends Account>(
     const stored = (what: 'applied' | 'behind') =>
       row === undefined ? heads : lowest(heads, storedVersions(model.follows, row, what));
     const history = { own: soundEvents(own), followed };
-    const taking = takeHistory(audited, customerId, history, stored('applied'), true);
-    const { account, image, faults } = await inTurns(taking);
+    const replay = replayHistory(audited, customerId, history, stored('applied'), true);
+    const { account, image, faults } = await inTurns(replay);
     if (faults[0] !== undefined) throw new RebuildError(faults[0]);
     const isKnown = own.length > 0 || (audited.create !== null && Object.values(heads).some((head) => head > 0));
     const behind = above(stored('behind'), account.applied);

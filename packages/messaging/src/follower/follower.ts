@@ -120,7 +120,7 @@ export class Follower {
       else unfit.push(this.#notUnderstood(stream, message, event));
     }
     if (understood.length > 0) unfit.push(...(await this.#follow(understood)));
-    if (unfit.length > 0) await this.#putAside(unfit);
+    if (unfit.length > 0) await this.#quarantine(unfit);
   }
 
   async #settle(messages: IncomingMessage[]): Promise<void> {
@@ -150,7 +150,7 @@ export class Follower {
     return { message, reason, quarantined: { stream, ...identityOf(message), reason, source: message } };
   }
 
-  async #putAside(unfit: readonly Unfit[]): Promise<void> {
+  async #quarantine(unfit: readonly Unfit[]): Promise<void> {
     const { quarantine } = this.#options;
     await this.#insist('events for the quarantine', () => quarantine(unfit.map(({ quarantined }) => quarantined)));
     await this.#insist('dead letters', () => this.#deadLetters.send(unfit));

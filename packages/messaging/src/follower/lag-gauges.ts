@@ -39,7 +39,7 @@ export class LagGauges {
     const { registry, clock, logger } = options;
     this.#options = options;
     this.#rounds = new Rounds(clock, logger);
-    const tell = (name: string, help: string, of: (stream: Stream) => number | null) =>
+    const gaugeOf = (name: string, help: string, of: (stream: Stream) => number | null) =>
       gaugeOfMany(registry, name, help, ['stream'], (metric) => {
         for (const stream of options.follows) {
           const value = options.isLeader() ? of(stream) : 0;
@@ -48,14 +48,16 @@ export class LagGauges {
         }
       });
     const lagOn = (stream: Stream, of: keyof Lag) => (this.#lags === null ? null : (this.#lags.get(stream)?.[of] ?? 0));
-    tell('mo_follower_lag_events', 'Events on Kafka that have not taken effect', (stream) => lagOn(stream, 'events'));
-    tell(
+    gaugeOf('mo_follower_lag_events', 'Events on Kafka that have not taken effect', (stream) =>
+      lagOn(stream, 'events'),
+    );
+    gaugeOf(
       'mo_follower_lag_seconds',
       'Lower bound of the waiting time of the oldest event that has not taken effect',
       (stream) => lagOn(stream, 'seconds'),
     );
     const behind = (stream: Stream) => (this.#behind === null ? null : (this.#behind.get(stream) ?? 0));
-    tell('mo_behind_customers', 'Customers with missing events', behind);
+    gaugeOf('mo_behind_customers', 'Customers with missing events', behind);
   }
 
   start(): void {

@@ -165,9 +165,9 @@ export class Batch<A extends Account> {
   }
 
   #answer(command: Command<A>, decision: Decision<A>, after: A | null, written: StreamEvent[]): CommandOutcome {
-    const { body, ...told } = decision.answer(after as A, written);
+    const { body, ...head } = decision.answer(after as A, written);
     const token = after === null ? null : { customerId: after.customerId, versions: this.#versions(after) };
-    const answer: Answer = { ...told, body: JSON.stringify(body), token };
+    const answer: Answer = { ...head, body: JSON.stringify(body), token };
     const settle =
       decision.settle === undefined || after === null
         ? null

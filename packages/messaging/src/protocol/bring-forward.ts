@@ -66,7 +66,7 @@ export class BringForward {
       if (events.length > 0) reached = (await this.#apply(customerId, stream, events)) ?? reached;
       // Quarantine the event only when it is the next one: earlier events may still have to wait for causes.
       if (quarantined !== undefined && quarantined.version === (reached === null ? 0 : appliedOf(reached, stream)) + 1)
-        reached = await this.#putAside(customerId, quarantined);
+        reached = await this.#quarantine(customerId, quarantined);
       if (reached === null || appliedOf(reached, stream) >= target) return reached;
       const withCauses: Progress = await this.#bringCauses(reached, stream, events, budget);
       if (withCauses === reached && appliedOf(reached, stream) === had) budget.standstillsLeft -= 1;
@@ -92,7 +92,7 @@ export class BringForward {
    * @returns the customer's progress, if another process was able to parse and apply the event in the meantime
    * @throws ProblemError unavailable
    */
-  async #putAside(customerId: number, quarantined: Quarantined & { readonly version: number }): Promise<Progress> {
+  async #quarantine(customerId: number, quarantined: Quarantined & { readonly version: number }): Promise<Progress> {
     const { stream, version } = quarantined;
     const reached = (await this.#intake.quarantine([quarantined])).get(customerId);
     if (reached !== undefined && appliedOf(reached, stream) >= version) return reached;

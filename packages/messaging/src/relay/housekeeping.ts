@@ -42,11 +42,15 @@ export class Housekeeping {
     this.#options = options;
     this.#rounds = new Rounds(options.clock, options.logger);
     // A process that has lost the lease reports zeros at once, not its last values.
-    const tell = (name: string, help: string, of: (depth: typeof NOTHING) => number) =>
+    const gaugeOf = (name: string, help: string, of: (depth: typeof NOTHING) => number) =>
       gauge(registry, name, help, [], () => of(relay.holding ? this.#depth : NOTHING));
-    tell('mo_outbox_entries', 'Events that wait for the relay', ({ entries }) => entries);
-    tell('mo_outbox_age_seconds', 'Age of the oldest event that waits for the relay', ({ ageSeconds }) => ageSeconds);
-    tell('mo_outbox_parked', 'Events that Kafka refuses', ({ parked }) => parked);
+    gaugeOf('mo_outbox_entries', 'Events that wait for the relay', ({ entries }) => entries);
+    gaugeOf(
+      'mo_outbox_age_seconds',
+      'Age of the oldest event that waits for the relay',
+      ({ ageSeconds }) => ageSeconds,
+    );
+    gaugeOf('mo_outbox_parked', 'Events that Kafka refuses', ({ parked }) => parked);
     const help = "Whether this process is the service's relay, of which there is one";
     gauge(registry, 'mo_relay_holding', help, [], () => (relay.holding ? 1 : 0));
   }

@@ -41,7 +41,7 @@ export interface RelayOptions {
 }
 
 /** The connection to Kafka of a process that holds the lease. */
-interface Way {
+interface Session {
   /** The holder's name in the lease. */
   readonly holder: string;
   readonly producer: Producer;
@@ -56,9 +56,9 @@ export class Relay {
   #woken = false;
   #done: Promise<unknown> = Promise.resolve();
   #holding = false;
-  /** Another process may have held the lease since `#way` was opened. */
+  /** Another process may have held the lease since `#session` was opened. */
   #isNewHolder = false;
-  #way: Way | null = null;
+  #session: Session | null = null;
 
   constructor(options: RelayOptions) {
     this.#options = options;
@@ -83,7 +83,7 @@ export class Relay {
     this.#stopping.abort();
     this.wake();
     await this.#done;
-    await this.#closeWay();
+    await this.#closeSession();
     if (this.#holding) await this.#options.lease.release();
     this.#holding = false;
   }
@@ -119,7 +119,7 @@ export class Relay {
       } catch (error) {
         logger.warn({ err: error }, 'the relay could not send and will retry');
         this.#options.onFailure?.();
-        await this.#closeWay();
+        await this.#closeSession();
         await clock.sleep(RETRY_DELAY_MS, this.#stopping.signal);
       }
     }
@@ -129,23 +129,23 @@ export class Relay {
     const { outbox, stream, topicPrefix } = this.#options;
     const entries = await outbox.read(RELAY_ENTRIES_MAX);
     if (entries.length === 0) return 0;
-    if (this.#isNewHolder) await this.#closeWay();
+    if (this.#isNewHolder) await this.#closeSession();
     this.#isNewHolder = false;
-    this.#way ??= await this.#openWay();
-    await this.#send(this.#way, topicOf(topicPrefix, stream), entries);
+    this.#session ??= await this.#openSession();
+    await this.#send(this.#session, topicOf(topicPrefix, stream), entries);
     return entries.length;
   }
 
-  async #openWay(): Promise<Way> {
+  async #openSession(): Promise<Session> {
     const { lease, kafka, partitions } = this.#options;
     const { holder } = lease;
     return { holder, partitions: await partitions(), producer: await kafka.producer() };
   }
 
-  async #closeWay(): Promise<void> {
-    const way = this.#way;
-    this.#way = null;
-    await way?.producer.close().catch(() => {});
+  async #closeSession(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    await session?.producer.close().catch(() => {});
   }
 
   /**
@@ -155,7 +155,7 @@ export class Relay {
    *   are
    *   released in the meantime
    */
-  async #send(way: Way, topic: string, all: OutboxEntry[], parked = new Set<string>()): Promise<void> {
+  async #send(session: Session, topic: string, all: OutboxEntry[], parked = new Set<string>()): Promise<void> {
     const { stream, outbox, logger, onSent } = this.#options;
     const entries = all.filter((entry) => !parked.has(entry.customer_id));
     const [first] = entries;
@@ -163,10 +163,10 @@ export class Relay {
     const spans = this.#beginSpans(topic, entries);
     try {
       const messages = entries.map((entry) => toMessage(stream, entry));
-      await way.producer.send(topic, messages, way.partitions);
+      await session.producer.send(topic, messages, session.partitions);
       onSent?.(entries.length);
       const ids = entries.map((entry) => entry.id);
-      await outbox.remove(ids, way.holder);
+      await outbox.remove(ids, session.holder);
       for (const span of spans) span.end();
     } catch (error) {
       for (const span of spans) span.end(failureOf(error));
@@ -181,8 +181,8 @@ export class Relay {
         return;
       }
       const middle = Math.ceil(entries.length / 2);
-      await this.#send(way, topic, entries.slice(0, middle), parked);
-      await this.#send(way, topic, entries.slice(middle), parked);
+      await this.#send(session, topic, entries.slice(0, middle), parked);
+      await this.#send(session, topic, entries.slice(middle), parked);
     }
   }
 

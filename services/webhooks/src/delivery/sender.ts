@@ -87,7 +87,7 @@ export class Sender {
         isGone: status === GONE,
       };
     } catch (error) {
-      return { isTaken: false, answer: null, error: told(error), retryAfterMs: null, isGone: false };
+      return { isTaken: false, answer: null, error: errorText(error), retryAfterMs: null, isGone: false };
     }
   }
 
@@ -111,7 +111,7 @@ const agentWith = (lookup: LookupFunction): Agent =>
   });
 
 /** The error as the subscriber sees it: details of our own network are left out. */
-function told(error: unknown): string {
+function errorText(error: unknown): string {
   const { name, code, message } = error as NodeJS.ErrnoException;
   if (error instanceof ForbiddenTargetError) return 'its address is in a private network, or needs https';
   if (name === 'TimeoutError') return `no answer within ${ATTEMPT_TIMEOUT_MS / 1000} s`;

@@ -40,8 +40,8 @@ export class Fetcher {
   #scannedTo = 0;
   #begunAtMs: number | null = null;
   /** Owners that were unreachable in this round, and (below) in the previous round. */
-  #away = new Set<Stream>();
-  #wereAway: ReadonlySet<Stream> = new Set();
+  #unreachable = new Set<Stream>();
+  #wereUnreachable: ReadonlySet<Stream> = new Set();
 
   constructor(options: FetcherOptions) {
     this.#options = options;
@@ -62,8 +62,8 @@ export class Fetcher {
   async round(): Promise<void> {
     const { intake } = this.#options;
     this.#begunAtMs ??= await intake.begunAtMs();
-    this.#wereAway = this.#away;
-    this.#away = new Set();
+    this.#wereUnreachable = this.#unreachable;
+    this.#unreachable = new Set();
     const customerIds = await intake.waiting(PUSH_MS_MAX, this.#scannedTo, CUSTOMERS_MAX);
     for (const some of slices(customerIds, CUSTOMERS_AT_ONCE_MAX)) {
       if (this.#rounds.signal.aborted) return;
@@ -104,11 +104,12 @@ export class Fetcher {
 
   async #pullAll(waiting: Waiting): Promise<Fetched[]> {
     const missing = missingOf(waiting, waiting.events);
-    const pulls = STREAMS.filter((stream) => missing[stream].length > 0 && !this.#away.has(stream)).map((stream) =>
-      this.#pull(waiting, stream, missing[stream]).catch((error: unknown) => {
-        this.#noteAway(stream, error);
-        return null;
-      }),
+    const pulls = STREAMS.filter((stream) => missing[stream].length > 0 && !this.#unreachable.has(stream)).map(
+      (stream) =>
+        this.#pull(waiting, stream, missing[stream]).catch((error: unknown) => {
+          this.#noteUnreachable(stream, error);
+          return null;
+        }),
     );
     return (await Promise.all(pulls)).filter((fetched) => fetched !== null);
   }
@@ -140,10 +141,10 @@ export class Fetcher {
     return Date.parse(time) < (this.#begunAtMs ?? 0);
   }
 
-  #noteAway(stream: Stream, error: unknown): void {
-    if (this.#away.has(stream)) return;
-    this.#away.add(stream);
-    const level = this.#wereAway.has(stream) ? 'debug' : 'warn';
+  #noteUnreachable(stream: Stream, error: unknown): void {
+    if (this.#unreachable.has(stream)) return;
+    this.#unreachable.add(stream);
+    const level = this.#wereUnreachable.has(stream) ? 'debug' : 'warn';
     this.#options.logger[level]({ err: error, stream }, 'the owner of a stream cannot be queried; later events wait');
   }
 }

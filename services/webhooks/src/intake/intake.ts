@@ -111,7 +111,7 @@ export class Intake {
    * Selects from an owner's heads (customers with their last version of a stream) those whose version was not released,
    * and for which neither that version nor a later one is waiting.
    */
-  async notTold(stream: Stream, heads: HeadsPage['heads']): Promise<HeadsPage['heads']> {
+  async notReleased(stream: Stream, heads: HeadsPage['heads']): Promise<HeadsPage['heads']> {
     const text = `SELECT head.id, head.version
       FROM (${arrayRows({ id: 'bigint', version: 'bigint' })}) AS head LEFT JOIN customers c ON c.customer_id = head.id
       WHERE coalesce(c.${stream}, 0) < head.version AND NOT EXISTS (SELECT 1 FROM early_events e
@@ -159,9 +159,9 @@ export class Intake {
           writeCustomers(sql, all),
           writeWaived(sql, changed),
           writeEarly(sql, early, arrived, new Set(all.flatMap(({ waiting }) => waiting))),
-          tell(
+          writeReleased(
             sql,
-            all.flatMap((each) => each.told),
+            all.flatMap((each) => each.released),
           ),
         ]);
         return all;
@@ -169,7 +169,7 @@ export class Intake {
       { readsFirst: true },
     );
     for (const { customerId, waivers } of ordered) for (const waiver of waivers) onWaived(customerId, waiver);
-    if (ordered.some(({ told }) => told.length > 0)) onTaken();
+    if (ordered.some(({ released }) => released.length > 0)) onTaken();
   }
 }
 
@@ -243,7 +243,7 @@ const EVENT = { ...TYPED, time: 'timestamptz', data: 'text', traceparent: 'text'
  * Stores events, and for each webhook that subscribes to them a delivery, in this order. A late event that had been
  * waived may already have been stored by a process of an older version.
  */
-async function tell(sql: Sql, events: readonly Taken[]): Promise<void> {
+async function writeReleased(sql: Sql, events: readonly Taken[]): Promise<void> {
   if (events.length === 0) return;
   const columns = [
     events.map(({ event }) => event.customer_id),

@@ -44,7 +44,7 @@ export interface Waiver extends Absence {
 
 export interface Ordered<A extends Arrived> extends State {
   /** Events released now, in this order. */
-  readonly told: readonly A[];
+  readonly released: readonly A[];
   /** Events that wait for their causes. */
   readonly waiting: readonly A[];
   /** Versions that are newly waived. */
@@ -58,10 +58,10 @@ export interface Ordered<A extends Arrived> extends State {
 export function order<A extends Arrived>(state: State, arrived: readonly A[], absences: Absences): Ordered<A> {
   const last = { ...state.versions };
   const waived: Partial<Record<Stream, Ranges>> = { ...state.waived };
-  const told: A[] = [];
+  const released: A[] = [];
   const queues = queuesOf(arrived);
-  const tell = (): boolean => {
-    let hasTold = false;
+  const release = (): boolean => {
+    let hasReleased = false;
     for (const stream of STREAMS) {
       const queue = queues[stream];
       for (let next = queue[0]; next !== undefined; next = queue[0]) {
@@ -73,19 +73,19 @@ export function order<A extends Arrived>(state: State, arrived: readonly A[], ab
         last[stream] = Math.max(last[stream], version);
         if (waived[stream] !== undefined) waived[stream] = remove(waived[stream], version);
         if (waived[stream]?.length === 0) delete waived[stream];
-        told.push(next);
-        hasTold = true;
+        released.push(next);
+        hasReleased = true;
       }
     }
-    return hasTold;
+    return hasReleased;
   };
-  while (tell());
+  while (release());
   const overdue = STREAMS.flatMap((stream) => queues[stream]).filter(isOverdue);
   const missing = missingOf({ versions: last, waived }, overdue, queues);
   const waivers = STREAMS.flatMap((stream) => waiversOf(stream, missing[stream], absences[stream]));
   for (const { stream, versions } of waivers) waived[stream] = add(waived[stream] ?? [], versions);
-  while (tell());
-  return { told, waiting: STREAMS.flatMap((stream) => queues[stream]), waivers, versions: last, waived };
+  while (release());
+  return { released, waiting: STREAMS.flatMap((stream) => queues[stream]), waivers, versions: last, waived };
 }
 
 export const isOverdue = ({ waitedMs }: Arrived): boolean => waitedMs >= CAUSE_MS_MAX;

@@ -50,12 +50,12 @@ export class Recall {
   async round(): Promise<void> {
     const { intake } = this.#options;
     const begunAtMs = await intake.begunAtMs();
-    const away = new Set<Stream>();
+    const unreachable = new Set<Stream>();
     for (let above = 0, isLast = false; !isLast; ) {
       const customers = await intake.waived(above, PAGE_CUSTOMERS_MAX);
       for (const some of slices(customers, CUSTOMERS_AT_ONCE_MAX)) {
         if (this.#rounds.signal.aborted) return;
-        const pulls = some.map((customer) => this.#pullAll(customer, begunAtMs, away));
+        const pulls = some.map((customer) => this.#pullAll(customer, begunAtMs, unreachable));
         const events = (await Promise.all(pulls)).flat();
         for (const part of slices(events, EVENTS_AT_ONCE_MAX))
           await intake.take(part).catch((error: unknown) => {
@@ -67,13 +67,13 @@ export class Recall {
     }
   }
 
-  async #pullAll({ customerId, waived }: StateOf, begunAtMs: number, away: Set<Stream>): Promise<StreamEvent[]> {
-    const ranges = STREAMS.filter((stream) => !away.has(stream)).flatMap((stream) =>
+  async #pullAll({ customerId, waived }: StateOf, begunAtMs: number, unreachable: Set<Stream>): Promise<StreamEvent[]> {
+    const ranges = STREAMS.filter((stream) => !unreachable.has(stream)).flatMap((stream) =>
       (waived[stream] ?? []).map((range) => ({ stream, range })),
     );
     const pulls = ranges.map(({ stream, range }) =>
       this.#pull(customerId, stream, range, begunAtMs).catch((error: unknown) => {
-        away.add(stream);
+        unreachable.add(stream);
         this.#options.logger.debug({ err: error, stream }, 'waived events could not be pulled yet');
         return [];
       }),
@@ -100,8 +100,8 @@ export class Recall {
       after = quarantined?.version ?? events.at(-1)?.version ?? last;
     }
     // Events older than this database are not delivered.
-    const told = found.filter(({ time }) => Date.parse(time) >= begunAtMs);
-    if (!isUnfit && found.length > 0 && told.length === 0 && this.#before.size < ENDS_MAX) this.#before.add(key);
-    return told;
+    const recent = found.filter(({ time }) => Date.parse(time) >= begunAtMs);
+    if (!isUnfit && found.length > 0 && recent.length === 0 && this.#before.size < ENDS_MAX) this.#before.add(key);
+    return recent;
   }
 }

@@ -32,7 +32,7 @@ export const UNREAD_MAX = 5_000;
 export const UNDER_WAY_MS = 10_000;
 
 export interface SweeperOptions {
-  readonly intake: Pick<Intake, 'notTold' | 'take' | 'begunAtMs'>;
+  readonly intake: Pick<Intake, 'notReleased' | 'take' | 'begunAtMs'>;
   readonly peers: Pick<HttpPeers, 'heads' | 'pull'>;
   readonly lease: Pick<Lease, 'hold' | 'release'>;
   readonly groups: Pick<Groups, 'progress'>;
@@ -129,7 +129,7 @@ export class Sweeper {
    */
   async #look(stream: Stream, heads: HeadsPage['heads']): Promise<void> {
     const eligible = heads.filter(([, , atMs]) => atMs === undefined || this.#isLost(atMs));
-    for (const some of slices(await this.#options.intake.notTold(stream, eligible), PULLS_AT_ONCE_MAX)) {
+    for (const some of slices(await this.#options.intake.notReleased(stream, eligible), PULLS_AT_ONCE_MAX)) {
       const pulled = await Promise.all(some.map(([customerId, version]) => this.#pull(stream, customerId, version)));
       for (const events of slices(pulled.flat(), CUSTOMERS_AT_ONCE_MAX)) {
         this.#rounds.signal.throwIfAborted();

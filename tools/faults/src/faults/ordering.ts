@@ -72,10 +72,10 @@ export const ordering: readonly Fault[] = [
   {
     id: 'away-taken-for-lost',
     file: 'services/webhooks/src/intake/fetcher.ts',
-    replace: 'this.#noteAway(stream, error);\n        return null;',
-    by: `this.#noteAway(stream, error);
-        const versions = [1, Number.MAX_SAFE_INTEGER] as const;
-        return { customerId: waiting.customerId, stream, events: [], absence: { versions, why: 'ended' as const } };`,
+    replace: 'this.#noteUnreachable(stream, error);\n          return null;',
+    by: `this.#noteUnreachable(stream, error);
+          const versions = [1, Number.MAX_SAFE_INTEGER] as const;
+          return { customerId: waiting.customerId, stream, events: [], absence: { versions, why: 'ended' as const } };`,
     breaks: 'effects are sent before their causes once the owner of the causes is down for a minute',
     check: FETCHER,
   },

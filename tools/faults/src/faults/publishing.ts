@@ -5,8 +5,8 @@ export const publishing: readonly Fault[] = [
   {
     id: 'removed-before-sent',
     file: 'packages/messaging/src/relay/relay.ts',
-    replace: 'await way.producer.send(topic, messages, way.partitions);',
-    by: 'await outbox.remove(entries.map((entry) => entry.id), way.holder);\n      await way.producer.send(topic, messages, way.partitions);',
+    replace: 'await session.producer.send(topic, messages, session.partitions);',
+    by: 'await outbox.remove(entries.map((entry) => entry.id), session.holder);\n      await session.producer.send(topic, messages, session.partitions);',
     breaks: 'events that Kafka did not accept are not sent again',
     check: simulation(40),
   },
@@ -77,7 +77,7 @@ export const publishing: readonly Fault[] = [
   {
     id: 'old-partitions-kept',
     file: 'packages/messaging/src/relay/relay.ts',
-    replace: 'if (this.#isNewHolder) await this.#closeWay();',
+    replace: 'if (this.#isNewHolder) await this.#closeSession();',
     by: '',
     breaks: "a relay uses outdated partitions after a change under another process's lease",
     check: servers('packages/messaging/test/relay'),
