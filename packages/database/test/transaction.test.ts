@@ -4,6 +4,9 @@ import { type Database, databaseOutage, inTransaction, run, sqlOf, type Transact
 import { migratedDatabase, type OwnDatabases } from './databases.ts';
 import { errorOf } from './error-of.ts';
 
+/** More levels of JSON than PostgreSQL's stack allows. */
+const NESTED = 50_000;
+
 describe('a transaction', () => {
   let database: Database;
   let databases: OwnDatabases;
@@ -158,5 +161,11 @@ describe('a transaction', () => {
   it('that breaks a constraint is not a conflict', async () => {
     const insertNull = inTransaction(database, (sql) => run(sql, insert, [null]));
     expect(await errorOf(insertNull)).not.toBeInstanceOf(StoreConflictError);
+  });
+
+  it('is refused if its data exceed a limit of PostgreSQL, so that the data are not sent again', async () => {
+    const nested = `${'['.repeat(NESTED)}${']'.repeat(NESTED)}`;
+    const refused = inTransaction(database, (sql) => run(sql, 'SELECT $1::jsonb', [nested]));
+    expect(await errorOf(refused)).toBeInstanceOf(StoreRefusalError);
   });
 });

@@ -140,14 +140,14 @@ it('takes in concurrent events of the same customers in several processes', asyn
 });
 
 describe('an event that cannot be stored', () => {
-  const DEPTH = 8_000;
+  /** More levels than PostgreSQL stores of an event that waits; it stores any text of one that does not. */
+  const DEPTH = 50_000;
   const early = { seen: { loans: 1 } };
   it.each([
     ['has a time that PostgreSQL does not know', {}, { time: '0000-01-01T00:00:00Z' }],
     ['has such a time and waits for its cause', early, { time: '0000-01-01T00:00:00Z' }],
     ['has a NUL and waits for its cause', early, { more: '"more":"\\u0000"' }],
     ['has half a character and waits for its cause', early, { more: '"more":"\\ud800"' }],
-    ['is nested too deeply', {}, { more: `"more":${'['.repeat(DEPTH)}${']'.repeat(DEPTH)}` }],
     [
       'is nested too deeply and waits for its cause',
       early,
