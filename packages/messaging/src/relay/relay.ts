@@ -40,7 +40,7 @@ export interface RelayOptions {
   tracer?: Tracer | null;
 }
 
-/** The connection to Kafka of a process that holds the lease. */
+/** The connection to Kafka while this process holds the lease, with the number of partitions read at its start. */
 interface Session {
   /** The holder's name in the lease. */
   readonly holder: string;
@@ -56,7 +56,9 @@ export class Relay {
   #woken = false;
   #done: Promise<unknown> = Promise.resolve();
   #holding = false;
-  /** Another process may have held the lease since `#session` was opened. */
+  /**
+   * Another process may have held the lease since `#session` was opened, and may have changed the number of partitions.
+   */
   #isNewHolder = false;
   #session: Session | null = null;
 
@@ -152,8 +154,7 @@ export class Relay {
    * Sends entries. If the broker permanently refuses one, halves the batch until the refused entry is found and parked.
    *
    * @param parked the customers with an entry parked in this round: their later entries wait, even if parked entries
-   *   are
-   *   released in the meantime
+   *   are released in the meantime
    */
   async #send(session: Session, topic: string, all: OutboxEntry[], parked = new Set<string>()): Promise<void> {
     const { stream, outbox, logger, onSent } = this.#options;

@@ -150,8 +150,7 @@ export class QuarantineTable {
    * Deletes rows whose dead letters were settled: those without a readable customer or version, and all dismissed ones.
    *
    * @returns customers that are no longer marked as behind, or less far than before: events other than the dismissed
-   *   one
-   *   may be missing, so they must be pulled from their owners
+   *   one may be missing, so they must be pulled from their owners
    */
   settle(letters: readonly SettledLetter[]): Promise<readonly Lag[]> {
     const places = [
