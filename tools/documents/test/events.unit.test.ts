@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import asyncapi from '@asyncapi/parser';
 import { DEAD_LETTER_HEADERS, EVENT_TYPES, type EventType, eventData, STREAMS, type Stream } from '@mo/contracts';
 import { asyncApiDocument, eventSchemas } from '@mo/contracts/documents';
@@ -136,4 +137,12 @@ describe.each([...eventSchemas()])('the JSON Schema of %s', (type: EventType, sc
     const { [member]: _, ...less } = example;
     expect(validate(less)).toBe(false);
   });
+});
+
+it('docs/events.md lists each event type with its topic and source', () => {
+  const page = readFileSync(new URL('../../../docs/events.md', import.meta.url), 'utf8');
+  const listed = [...page.matchAll(/^\| (`mo\.\w+` \| `\/mo\/\w+` \| `\w+`) \|/gm)].map(([, cells]) => cells);
+  const rowOf = (type: EventType) =>
+    `\`mo.${EVENT_TYPES[type].stream}\` | \`/mo/${EVENT_TYPES[type].stream}\` | \`${type}\``;
+  expect(listed.toSorted()).toEqual(TYPES.map(rowOf).toSorted());
 });

@@ -21,7 +21,7 @@ export function eventHeaders(type: EventType) {
       .meta(about('Stream, customer id and version: identifies this event forever')),
     ce_source: z.literal(`/mo/${stream}`),
     ce_type: z.literal(type),
-    ce_time: timeText.meta(about('When it was decided')),
+    ce_time: timeText.meta(about('When the event was decided')),
     ce_subject: customerId.meta(about('The customer id, as in the key')),
     ce_sequence: version.meta(about('The version: 1, 2, 3 … for each customer and stream, without gaps')),
     ce_seen: z
@@ -31,8 +31,8 @@ export function eventHeaders(type: EventType) {
       .meta(about('The versions of the other streams that this event depends on; omitted if there are none')),
     ce_dataschema: z
       .literal(dataSchemaOf(type))
-      .meta(about('The JSON Schema of the data: its $id, and its address on the gateway below /schemas/')),
-    ce_traceparent: z.string().optional().meta(about('W3C Trace Context of the request that caused it')),
+      .meta(about('The JSON Schema of the data: its $id, and its address on the gateway under /schemas/')),
+    ce_traceparent: z.string().optional().meta(about('W3C Trace Context of the request that caused the event')),
     'content-type': z.literal('application/json'),
   });
 }

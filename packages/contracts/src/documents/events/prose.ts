@@ -10,12 +10,12 @@ earlier ones may be repeated after later ones. So a subscriber should store the 
 same transaction as the effect of the event, and skip events that are not above that version. Each event then takes effect exactly
 once. Kafka's offsets only avoid reading events again.
 
-## Between topics
+## Order between topics
 
 Topics are not ordered relative to each other: a payment may arrive before its loan. \`ce_seen\` contains the versions of the other
 streams that an event depends on, as \`customers=1,loans=4\`; a subscriber that joins topics applies those first.
 
-## Growth
+## Compatibility
 
 The data of a type only grows within a major version: no member is removed, retyped or changed in meaning. Ignore members,
 headers and types that you don't know. \`ce_dataschema\` names the JSON Schema of the data; the gateway serves it below \`/schemas/\`, as
