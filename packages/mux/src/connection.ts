@@ -8,9 +8,9 @@ import { encodeFrame, FRAME_TYPES, type Frame, FrameError, FrameReader, type Fra
 /** The idle time after which the kernel sends TCP keep-alive probes. */
 const KEEP_ALIVE_MS = 30_000;
 /** The longest time from the first byte of a frame to its last. */
-export const FRAME_TIMEOUT_MS = 30_000;
+const FRAME_TIMEOUT_MS = 30_000;
 /** How long the other side may take to read the pending data, once there is too much of it to read on. */
-export const UNREAD_TIMEOUT_MS = 30_000;
+const UNREAD_TIMEOUT_MS = 30_000;
 const NO_HEAD: readonly string[] = [];
 
 export interface ConnectionLimits {

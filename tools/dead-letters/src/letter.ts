@@ -9,7 +9,7 @@ import {
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 
 /** The place of the original message. */
-export interface LetterOrigin {
+interface LetterOrigin {
   readonly topic: string;
   readonly partition: string;
   readonly offset: string;

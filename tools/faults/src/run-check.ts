@@ -61,7 +61,7 @@ function readResults(file: string): Outcome | null {
 const VIOLATION = /^seed (\d+) broke the rule "(.+?)":/m;
 
 /** Runs the simulation until it finds a violation. */
-export async function runSimulation(copy: string, seeds: number, stop: AbortSignal): Promise<Outcome> {
+async function runSimulation(copy: string, seeds: number, stop: AbortSignal): Promise<Outcome> {
   const found = new AbortController();
   const onOutput = (output: string): void => {
     if (VIOLATION.test(output)) found.abort();

@@ -4,7 +4,7 @@ import { CommandError } from '@mo/command';
 import { OVERLAP_SECONDS_MAX, STREAMS, type Stream, timeInput } from '@mo/contracts';
 import type { Output } from './output/output.ts';
 
-export const ROWS_DEFAULT = 50;
+const ROWS_DEFAULT = 50;
 
 /** Parses a whole number within bounds. */
 export const wholeNumber =

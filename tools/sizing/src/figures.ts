@@ -7,7 +7,7 @@ export const PARTS = ['gateway', 'customers', 'loans', 'payments', 'postgres', '
 export type Part = (typeof PARTS)[number];
 
 /** The calls of customers, and the benchmark scenario that measures each. */
-export const CALLS = { registration: 'customer', loan: 'loan', payment: 'payment-1', read: 'balance-1' } as const;
+const CALLS = { registration: 'customer', loan: 'loan', payment: 'payment-1', read: 'balance-1' } as const;
 export type Call = keyof typeof CALLS;
 export const callNames = Object.keys(CALLS) as Call[];
 

@@ -6,7 +6,7 @@
 import { type IncomingMessage, type PartitionEnd, partitionOf } from '@mo/messaging';
 
 /** `events`: only this number explains where the events are. `guess`: several numbers do, or none. */
-export type Basis = 'events' | 'guess';
+type Basis = 'events' | 'guess';
 
 export interface Raise {
   /** The number of the backup; null if it had none. */

@@ -13,8 +13,8 @@ import { engineAnswers } from './engine.ts';
 
 /** Servers that the stack starts itself. */
 export type OwnKind = 'containers' | 'embedded';
-export type PostgresChoice = { kind: OwnKind } | { kind: 'environment'; urls: DatabaseUrls };
-export type KafkaChoice = { kind: OwnKind } | { kind: 'environment'; brokers: string[] };
+type PostgresChoice = { kind: OwnKind } | { kind: 'environment'; urls: DatabaseUrls };
+type KafkaChoice = { kind: OwnKind } | { kind: 'environment'; brokers: string[] };
 
 export interface Choice {
   postgres: PostgresChoice;

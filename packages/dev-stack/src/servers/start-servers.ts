@@ -40,7 +40,7 @@ export interface ServersOptions {
   onPid?: () => void;
 }
 
-export interface ServerSettings {
+interface ServerSettings {
   /** Each as `name=value`. */
   postgres?: readonly string[];
   kafka?: Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@
 import { ByteReader, UnreadableError } from './byte-reader.ts';
 import { type BatchContext, FetchedMessage, type HeaderNames } from './fetched-message.ts';
 
-export interface FetchedPartition {
+interface FetchedPartition {
   readonly partition: number;
   readonly errorCode: number;
   readonly highWatermark: string;

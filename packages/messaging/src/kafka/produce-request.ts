@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { type Bytes, ByteWriter, lengthOf, sizeOfVarint, sizeWithLength } from './byte-writer.ts';
 
 /** A message in the form of kafkajs. */
-export interface ProducedMessage {
+interface ProducedMessage {
   /** In ms; the time of sending by default. */
   readonly timestamp?: string;
   readonly key?: Bytes;

@@ -10,7 +10,7 @@ const FETCH_WAIT_MS = 200;
 const FETCH_BYTES_PER_PARTITION_MAX = 512 * 1024;
 const RETRIES_MAX = 3;
 /** Reading fails if Kafka delivers nothing for this long. */
-export const SILENCE_MS_MAX = 60_000;
+const SILENCE_MS_MAX = 60_000;
 
 /** The messages of a partition from offset `from` up to, but not including, `to`. */
 export interface OffsetRange extends TopicPartition {

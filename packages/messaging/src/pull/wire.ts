@@ -12,7 +12,7 @@ export const PULL_EVENTS_MAX = 500;
 /** The most events in one answer, over all its customers; at least one per customer that has any. */
 export const PULL_ANSWER_EVENTS_MAX = 5_000;
 
-export const pullWant = z.object({
+const pullWant = z.object({
   customer_id: resourceId.optional(),
   external_id: externalId.optional(),
   after: z.int().min(0),

@@ -8,7 +8,7 @@ import { gzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { once } from '../once.ts';
 
-export interface Content {
+interface Content {
   readonly content: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -42,7 +42,7 @@ export async function makeMonolith(client: pg.Client, { customers }: ControlSize
 }
 
 /** The amount of each payment. */
-export const MONOLITH_AMOUNT = '0.01';
+const MONOLITH_AMOUNT = '0.01';
 
 /** @param one all payments are for the busy customer */
 export function monolithPayment({ customers }: ControlSizes, one: boolean): Transaction {

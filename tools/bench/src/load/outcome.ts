@@ -24,8 +24,7 @@ export interface Outcome {
   nextNumber: number;
 }
 
-export const noNumbers = (): Numbers =>
-  Object.fromEntries(KINDS.map((kind): [Kind, number[]] => [kind, []])) as Numbers;
+const noNumbers = (): Numbers => Object.fromEntries(KINDS.map((kind): [Kind, number[]] => [kind, []])) as Numbers;
 
 export function newOutcome(nextNumber = 0): Outcome {
   const counted = { latency: newHistogram(), lateness: newHistogram(), errors: new Map<string, number>() };

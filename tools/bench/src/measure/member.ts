@@ -3,7 +3,7 @@ import type { Level } from '@mo/load';
 import type { Outcome } from '../load/outcome.ts';
 import type { Pids } from './processes.ts';
 
-export interface Settles {
+interface Settles {
   /**
    * Waits until every write has reached all followers. @returns the time in ms. @throws Error that names what is
    * pending

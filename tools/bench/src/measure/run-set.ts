@@ -10,7 +10,7 @@ import { perProcess } from './processes.ts';
 import type { Slice } from './row.ts';
 import type { Rows } from './rows.ts';
 
-export interface SetPlan {
+interface SetPlan {
   readonly connections: readonly number[];
   readonly rounds: number;
   readonly sliceMs: number;

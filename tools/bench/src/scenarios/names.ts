@@ -20,4 +20,3 @@ export const SCENARIOS = [
   'bulk-small',
   'bulk-large',
 ] as const;
-export type ScenarioName = (typeof SCENARIOS)[number];

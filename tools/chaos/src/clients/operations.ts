@@ -185,5 +185,5 @@ export async function change(talk: Conversation, wish: Partial<Standing>): Promi
 }
 
 /** A list of details as text, in canonical order. */
-export const detailsText = (details: readonly { loanId: number; amount: bigint }[]): string =>
+const detailsText = (details: readonly { loanId: number; amount: bigint }[]): string =>
   details.map(({ loanId, amount }) => `${loanId}: ${formatMoney(amount)}`).join(', ');

@@ -7,7 +7,7 @@
 import type { TailedEvent } from './event.ts';
 
 /** At least this many customers of each partition are remembered, those of the latest events. */
-export const CUSTOMERS_PER_PARTITION = 50_000;
+const CUSTOMERS_PER_PARTITION = 50_000;
 
 /** The last versions of customers: those since the last change of generation, and those of the generation before. */
 interface Versions {

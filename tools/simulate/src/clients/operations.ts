@@ -43,7 +43,7 @@ export function drawHabits(seed: number): Habits {
   };
 }
 
-export const nameOfCustomer = (place: number): string => `customer-${place}`;
+const nameOfCustomer = (place: number): string => `customer-${place}`;
 
 /** The request of an operation; null if there is no entity for it. */
 export function drawRequest(operation: number, random: Random, habits: Habits, ledger: Ledger, nowMs: number): Request {

@@ -26,7 +26,7 @@ import type { Figures } from './figures.ts';
 import { servePeers, type Want } from './peer-routes.ts';
 import { type CommitFault, SimulatedStore } from './store.ts';
 
-export const TOPIC_PREFIX = 'mo';
+const TOPIC_PREFIX = 'mo';
 /** With few clients, batches rarely overlap: in some seeds a low weight is enough to start one next to another. */
 const LITTLE_BESIDE = { weightMin: 2, inFlightMax: 2 };
 const LITTLE_BESIDE_EVERY_SEEDS = 4;

@@ -7,9 +7,9 @@ import type { LoanBody } from '../../../rest/loans.ts';
 import type { PaymentBody } from '../../../rest/payments.ts';
 
 export const CUSTOMER_ID = 42;
-export const LOAN_ID = 7;
-export const PENDING_ID = 8;
-export const PAYMENT_ID = 3;
+const LOAN_ID = 7;
+const PENDING_ID = 8;
+const PAYMENT_ID = 3;
 
 export const ada: CustomerBody = {
   id: CUSTOMER_ID,
