@@ -82,7 +82,7 @@ it(
   LONG_MS,
 );
 
-it('behaves as its README says', async () => {
+it('behaves as described in its README', async () => {
   await writeFile(join(project, 'readme.ts'), await readmeProgram());
   await writeFile(join(project, 'customers.csv'), 'external_id,score\nbob,10.00\nbob,20.00\n');
   const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', 'readme.ts'], {

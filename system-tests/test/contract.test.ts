@@ -197,7 +197,7 @@ describe('pages', () => {
     return { status: response.statusCode, link: response.headers.link as string | undefined, body };
   }
 
-  it('have 50 rows unless told, newest first, and the Link header leads to the next', async () => {
+  it('have 50 rows by default, newest first, and the Link header leads to the next', async () => {
     const first = await page(`/api/customers/${customer.id}/loans`);
     expect(first.body.results).toHaveLength(DEFAULT_LIMIT);
     // Newer than the first page, so not on the second.

@@ -161,7 +161,7 @@ describe('an import', () => {
     expect(await customers()).toEqual({ count: String(LINES + 1), names: String(LINES + 1) });
   });
 
-  it('that Ctrl-C stops says so, exits with 130, and resumes unless its file has changed', async () => {
+  it('that Ctrl-C stops reports it, exits with 130, and resumes unless its file has changed', async () => {
     const more = names
       .slice(0, LINES / 2)
       .map((name) => JSON.stringify({ external_id: `${name}-more`, score: '1' }))

@@ -40,7 +40,7 @@ describe('rules that are evaluated every second', () => {
   });
 });
 
-it('every panel says what to do when it looks bad', () => {
+it('the description of every panel contains the remedy for bad values', () => {
   expect(panels().length).toBeGreaterThan(30);
   const silent = panels().filter(([, { description = '' }]) => !/^.{60,}\.$/.test(description));
   expect(silent.map(([file, { title }]) => `${file}: ${title}`)).toEqual([]);

@@ -109,7 +109,7 @@ describe("a customer's page", () => {
     ]);
   });
 
-  it('has a limit, for one customer and for all of an answer together', async () => {
+  it('has a limit, per customer and per answer', async () => {
     await fill(1, 20, PULL_EVENTS_MAX + 1);
     const sizes = async (customers: number) => {
       const wants = Array.from({ length: customers }, (_, n) => ({ customer_id: n + 1, after: 0 }));
@@ -266,7 +266,7 @@ describe('an event', () => {
     expect(await run(sqlOf(database), 'SELECT count(*)::int AS n FROM outbox')).toEqual([{ n: 1 }]);
   });
 
-  it('gets its outbox entry in the order in which it was decided', async () => {
+  it('gets its outbox entry in the order of decisions', async () => {
     await append(eventOf('loans', 9, 1), eventOf('loans', 1, 1), eventOf('loans', 9, 2));
     const entries = await run<{ entry: string }>(
       sqlOf(database),

@@ -15,7 +15,7 @@ const aFrame = fc.record({
   body: fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
 });
 
-it('frames are read as they were written, wherever they are cut', () => {
+it('frames are decoded as they were encoded, however the bytes are split', () => {
   fc.assert(
     fc.property(
       fc.array(aFrame, { maxLength: 5 }),
@@ -34,12 +34,12 @@ it('frames are read as they were written, wherever they are cut', () => {
   );
 });
 
-it('a body may be text', () => {
+it('a body may be a string', () => {
   const [frame] = read([encodeFrame(FRAME_TYPES.answer, 1, ['200'], 'größer')]);
   expect(frame?.body.toString()).toBe('größer');
 });
 
-describe('what is no frame', () => {
+describe('bytes that are not a frame', () => {
   const good = encodeFrame(FRAME_TYPES.request, 1, ['GET', '/'], '');
   const changed = (change: (bytes: Buffer) => void): Buffer => {
     const bytes = Buffer.from(good);
@@ -53,7 +53,7 @@ describe('what is no frame', () => {
     ['has a head that is not JSON', changed((bytes) => bytes.write('?', 13))],
     ['has a head of something else than strings', encodeFrame(1, 1, [1] as unknown as string[], '')],
     ['is HTTP', Buffer.from('GET / HTTP/1.1\r\nhost: x\r\n\r\n')],
-  ])('is refused where it %s', (_name, bytes) => {
+  ])('are refused if a frame %s', (_name, bytes) => {
     expect(() => read([bytes])).toThrow(FrameError);
   });
 });

@@ -48,7 +48,7 @@ it.each(PARTS)('a connection ends where its client stops %i bytes into a frame',
   await until(() => server.sockets.size === 0, 'the connection is closed');
 });
 
-it('a frame has no more time for coming byte by byte', async () => {
+it('a frame that arrives byte by byte gets no extra time', async () => {
   const { send, pass, isOpen } = await connect();
   for (const place of [0, 1, 2]) {
     await send(FRAME.subarray(place, place + 1));
@@ -58,7 +58,7 @@ it('a frame has no more time for coming byte by byte', async () => {
   expect(isOpen()).toBe(false);
 });
 
-it('each frame has its own time, also one that begins where another ends', async () => {
+it('each frame has its own timeout, even if it starts in the chunk that ends another', async () => {
   const { send, pass, isOpen, answers } = await connect();
   await send(FRAME.subarray(0, 20));
   pass(FRAME_MS - 1);
@@ -70,7 +70,7 @@ it('each frame has its own time, also one that begins where another ends', async
   expect(isOpen()).toBe(false);
 });
 
-it('a connection on which no frame has begun stays open', async () => {
+it('a connection on which no frame has started stays open', async () => {
   const { send, pass, isOpen, answers } = await connect();
   await send(FRAME.subarray(0, 20));
   await send(FRAME.subarray(20));

@@ -8,7 +8,7 @@ import { send, startClient, startServer, stopAll } from './support.ts';
 afterEach(stopAll);
 
 describe('a call', () => {
-  it('is broken off where its answer is longer than its client reads, which an older one does not say', async () => {
+  it('is aborted if its answer exceeds the limit assumed for an older client that states none', async () => {
     const server = await startServer((_request, response) => void response.end('x'.repeat(REQUEST_BYTES_MAX)));
     const { hostname, port } = new URL(server.origin);
     const socket = connect(Number(port), hostname);
@@ -20,13 +20,13 @@ describe('a call', () => {
     socket.destroy();
   });
 
-  it('may have an answer that is far longer than a request may be', async () => {
+  it('may have an answer far longer than the limit of requests', async () => {
     const body = 'x'.repeat(3 * REQUEST_BYTES_MAX);
     const server = await startServer((_request, response) => void response.end(body));
     expect((await send(startClient(server.origin)).outcome).body).toBe(body);
   });
 
-  it('whose answer is too long to be sent fails alone, and the server says so', async () => {
+  it('whose answer is too long to send fails alone, and the server reports it', async () => {
     const tooLong = 'x'.repeat(ANSWER_BYTES_MAX);
     const server = await startServer((request, response) => void response.end(request.url === '/' ? 'ok' : tooLong));
     const client = startClient(server.origin);

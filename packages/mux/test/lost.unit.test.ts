@@ -24,8 +24,8 @@ function check(client: MuxClient, times: number): void {
   for (let time = 0; time < times; time += 1) client.check(QUESTION);
 }
 
-describe('a connection on which nothing was heard since a call was sent', () => {
-  it('is asked once, and kept where it answers', async () => {
+describe('a connection that has received nothing since a call was sent', () => {
+  it('is pinged once, and kept if it answers', async () => {
     const { server, client, held, asked } = await start();
     const told = send(client);
     await until(() => held.length === 1, 'the call is there');
@@ -39,7 +39,7 @@ describe('a connection on which nothing was heard since a call was sent', () => 
     expect([asked.length, server.sockets.size]).toEqual([2, 1]);
   });
 
-  it('ends where it says nothing to that either, though no call is under way any more', async () => {
+  it('is closed if the ping gets no answer, even if no call is in flight any more', async () => {
     const { server, client, held } = await start();
     const [left, waiting] = [send(client), send(client)];
     await until(() => held.length === 2, 'the calls are there');
@@ -58,7 +58,7 @@ describe('a connection on which nothing was heard since a call was sent', () => 
 });
 
 describe('a connection that answers', () => {
-  it('is kept, however often it is looked at before an answer is there', async () => {
+  it('is kept, however often it is checked before an answer arrives', async () => {
     const { server, client, held, asked } = await start();
     for (let call = 1; call <= 10; call += 1) {
       const told = send(client);

@@ -21,7 +21,7 @@ const echo: RequestListener = (request, response) => {
 };
 
 describe('a call', () => {
-  it('reaches the server as a request, and its answer comes back', async () => {
+  it('reaches the server as a request, and its answer returns', async () => {
     const seen: IncomingMessage[] = [];
     const server = await startServer((request, response) => {
       seen.push(request);
@@ -53,7 +53,7 @@ describe('a call', () => {
     expect((await told.outcome).body).toBe(String(length));
   });
 
-  it('has a connection with all others, and its own answer, in whatever order they come', async () => {
+  it('shares one connection with all others, and gets its own answer in any order of arrival', async () => {
     const { held, answer } = holding();
     const server = await startServer(answer);
     const client = startClient(server.origin);
@@ -65,7 +65,7 @@ describe('a call', () => {
     expect(outcomes.map(({ body }) => body)).toEqual(calls.map((_, place) => `/${place}`));
   });
 
-  it('is answered by Fastify, too: routes, bodies, errors and hooks are as ever', async () => {
+  it('is answered by Fastify, too, with its usual routes, bodies, errors and hooks', async () => {
     const app = fastify();
     const done: string[] = [];
     app.addHook('onResponse', async (request, reply) => void done.push(`${request.url} ${reply.statusCode}`));
@@ -85,7 +85,7 @@ describe('a call', () => {
     await app.close();
   });
 
-  it('whose client gives up ends at the server, and the others go on', async () => {
+  it('that its client cancels ends at the server, and the others continue', async () => {
     const { held, answer } = holding();
     const server = await startServer(answer);
     const client = startClient(server.origin);
@@ -101,7 +101,7 @@ describe('a call', () => {
     expect((await kept.outcome).body).toBe('late');
   });
 
-  it('that is given up before it is sent is not sent', async () => {
+  it('that is cancelled before it is sent is not sent', async () => {
     const { held, answer } = holding();
     const server = await startServer(answer);
     const client = startClient(server.origin);
@@ -120,7 +120,7 @@ describe('a call', () => {
     expect(await told.outcome).toMatchObject({ error: 'never mind' });
   });
 
-  it('that is too long to be sent fails alone', async () => {
+  it('that is too long to send fails alone', async () => {
     const server = await startServer(echo);
     const client = startClient(server.origin);
     const [long, other] = [
@@ -131,7 +131,7 @@ describe('a call', () => {
     expect((await other.outcome).body).toBe('OK');
   });
 
-  it('that the server breaks off fails as one that may have been done', async () => {
+  it('that the server aborts fails as one that may have been executed', async () => {
     const server = await startServer((request, response) =>
       request.url === '/broken' ? void response.destroy() : void response.end('ok'),
     );
@@ -141,7 +141,7 @@ describe('a call', () => {
     expect((await other.outcome).status).toBe(200);
   });
 
-  it('that is not answered in time fails, and the server is told', async () => {
+  it('that is not answered in time fails, and the server is notified', async () => {
     const { held, answer } = holding();
     const server = await startServer((request, response) =>
       request.url === '/slow' ? answer(request, response) : void response.end('ok'),
@@ -157,7 +157,7 @@ describe('a call', () => {
 });
 
 describe('a connection', () => {
-  it('that breaks fails what is under way on it, and the next call opens another', async () => {
+  it('that breaks fails the calls in flight on it, and the next call opens another', async () => {
     const { held, answer } = holding();
     const server = await startServer(answer);
     const client = startClient(server.origin);
@@ -172,7 +172,7 @@ describe('a connection', () => {
     expect((await next.outcome).body).toBe('again');
   });
 
-  it('on which nothing is heard any more is given up with the first call that is late', async () => {
+  it('that receives nothing any more is closed with the first late call', async () => {
     const { held, answer } = holding();
     const server = await startServer(answer);
     const client = startClient(server.origin, { answerTimeoutMs: 200 });
@@ -183,7 +183,7 @@ describe('a connection', () => {
     await until(() => socket?.destroyed === true, 'the connection is closed');
   });
 
-  it('that can not be opened fails its calls as ones that were not sent', async () => {
+  it('that cannot be opened fails its calls as not sent', async () => {
     const server = await startServer(echo);
     await stopAll();
     const client = startClient(server.origin);
@@ -191,13 +191,13 @@ describe('a connection', () => {
     for (const { outcome } of calls) expect(await outcome).toEqual({ error: 'ECONNREFUSED', wasSent: false });
   });
 
-  it('that is not opened in time fails its calls as ones that were not sent', async () => {
+  it('that is not opened in time fails its calls as not sent', async () => {
     const server = await startServer(() => {}, false);
     const client = startClient(server.origin, { connectTimeoutMs: 50 });
     expect(await send(client).outcome).toEqual({ error: 'UND_ERR_CONNECT_TIMEOUT', wasSent: false });
   });
 
-  it('that a server ends takes the answers of what is under way first', async () => {
+  it('that the server closes first delivers the answers of calls in flight', async () => {
     const { held, answer } = holding();
     const server = await startServer(answer);
     const client = startClient(server.origin);
@@ -209,7 +209,7 @@ describe('a connection', () => {
     await until(() => server.sockets.size === 0, 'it is closed');
   });
 
-  it('that a client ends takes the answers of what is under way first', async () => {
+  it('that the client closes first delivers the answers of calls in flight', async () => {
     const { held, answer } = holding();
     const server = await startServer(answer);
     const client = startClient(server.origin);
@@ -222,7 +222,7 @@ describe('a connection', () => {
     await until(() => server.sockets.size === 0, 'it is closed');
   });
 
-  it('tells with each answer that no more calls are welcome, where Node would', async () => {
+  it('announces with each answer that it takes no more calls, where Node.js would', async () => {
     const server = await startServer((_request, response) => {
       response.shouldKeepAlive = false;
       response.end();
@@ -232,7 +232,7 @@ describe('a connection', () => {
 });
 
 describe('a server that does not speak mux', () => {
-  it('is given its calls otherwise, until it is asked again', async () => {
+  it('gets its calls by the other way until it is tried again', async () => {
     const asked: (string | undefined)[] = [];
     const server = await startServer((request, response) => {
       asked.push(request.url);

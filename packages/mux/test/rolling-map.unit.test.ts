@@ -47,18 +47,18 @@ it('has nothing below 0', () => {
   expect(() => rolling.set(-1, '')).toThrow(new RangeError('-1 is below 0'));
 });
 
-describe('what comes and goes', () => {
+describe('entries that are added and removed', () => {
   const main = join(import.meta.dirname, 'fixtures/churn.ts');
   const wholeHeaps = async (kind: string) => {
     const flags = ['--conditions=source', '--expose-gc', '--max-semi-space-size=4', '--no-warnings'];
     return Number((await promisify(execFile)(process.execPath, [...flags, main, kind])).stdout);
   };
 
-  it('is collected while it is young', async () => {
+  it('are collected in the young generation', async () => {
     expect(await wholeHeaps('RollingMap')).toBe(0);
   });
 
-  it('grows old in a Map, for which this one is there', async () => {
+  it('are promoted to old space in a Map, which is why this map exists', async () => {
     expect(await wholeHeaps('Map')).toBeGreaterThan(2);
   });
 });

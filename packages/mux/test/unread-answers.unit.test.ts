@@ -34,7 +34,7 @@ async function askWithoutReading() {
   return { server, socket, other, asked, isHeldUp, answered: () => answered };
 }
 
-it('is asked for no more until it reads, and all goes on then', async () => {
+it('gets no more answers until it reads, then everything continues', async () => {
   const { server, socket, other, asked, isHeldUp, answered } = await askWithoutReading();
   socket.write(encodeFrame(FRAME_TYPES.request, asked, ['GET', '/'], ''));
   let bytes = 0;
@@ -46,7 +46,7 @@ it('is asked for no more until it reads, and all goes on then', async () => {
   expect([answered(), isHeldUp(), other?.destroyed, server.errors]).toEqual([asked + 1, false, false, []]);
 });
 
-it('loses its connection where it does not read in time', async () => {
+it('loses its connection if it does not read in time', async () => {
   const { server, other } = await askWithoutReading();
   jest.advanceTimersByTime(UNREAD_MS - 1);
   expect(other?.destroyed).toBe(false);

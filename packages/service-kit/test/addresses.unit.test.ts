@@ -17,14 +17,14 @@ function follow(origins: string[], lookup: Lookup) {
   return { addresses, started, next: () => changed.promise };
 }
 
-it('an address stands for one process, and is never looked up', async () => {
+it('an IP address is one process, and is never resolved', async () => {
   const origins = ['http://127.0.0.1:8081', 'http://[::1]:8081', 'https://127.0.0.1:8443'];
   const { addresses, started } = follow(origins, () => Promise.reject(new Error('looked up')));
   await started;
   expect(addresses.current).toEqual(origins);
 });
 
-it('a name stands for itself until it was looked up, then for each of its addresses', async () => {
+it('a name stands for itself until it is resolved, then for each of its addresses', async () => {
   const found = Promise.withResolvers<string[]>();
   const origins = ['http://loans:8080', 'http://10.0.0.9', 'https://loans'];
   const { addresses, started } = follow(origins, () => found.promise);
@@ -42,7 +42,7 @@ it('a name stands for itself until it was looked up, then for each of its addres
   ]);
 });
 
-it('a name is followed as its addresses come and go', async () => {
+it("a name's addresses are added and removed as DNS changes", async () => {
   let hosts = ['10.0.0.1'];
   const { addresses, started, next } = follow(['http://loans:8080'], async () => hosts);
   await started;
@@ -53,7 +53,7 @@ it('a name is followed as its addresses come and go', async () => {
   }
 });
 
-it('a name that can not be looked up keeps the addresses that it had', async () => {
+it('a name that cannot be resolved keeps its previous addresses', async () => {
   let lookups = 0;
   const failing = Promise.withResolvers<void>();
   const { addresses, started } = follow(['http://loans:8080'], async () => {
@@ -68,7 +68,7 @@ it('a name that can not be looked up keeps the addresses that it had', async () 
   expect(addresses.current).toEqual(['http://10.0.0.1:8080']);
 });
 
-it('localhost is looked up on the machine itself', async () => {
+it('localhost is resolved on the machine itself', async () => {
   const addresses = new Addresses(['http://localhost:8080']);
   open.push(addresses);
   await addresses.start();

@@ -150,14 +150,14 @@ describe.each([
     expect(await Promise.all(ASKS.map((ask) => call(secure, caller, ask)))).toEqual(expected);
   });
 
-  it('without TLS gets all, where TLS is not required', async () => {
+  it('without TLS gets everything if TLS is not required', async () => {
     const { plain, secure } = await startServer({ isRequired: false });
     const expected = [200, 200, 200, 200, 200, 404, 200, 200, 200];
     expect(await Promise.all(ASKS.map((ask) => call(plain, null, ask)))).toEqual(expected);
     expect(await call(secure, await identityOf(authority, 'customers'), TAKE)).toBe(403);
   });
 
-  it('from who is certified by others, or by nobody any more, never arrives', async () => {
+  it('with a certificate of another authority, or an expired one, never arrives', async () => {
     const { secure, registry } = await startServer();
     const gateway = await authority.certify('gateway');
     const stranger = await strangers.certify('gateway');
@@ -174,7 +174,7 @@ describe.each([
     expect(await registry.getSingleMetricAsString('mo_tls_refused_total')).toContain(` ${refusals.length}`);
   });
 
-  it('goes to nobody but the service that is meant', async () => {
+  it('is sent only to the intended service', async () => {
     const { secure } = await startServer();
     const gateway = await identityOf(authority, 'gateway');
     expect(await call(secure, gateway, TAKE, 'payments')).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
@@ -184,20 +184,20 @@ describe.each([
 });
 
 describe('where TLS is required, the port without TLS', () => {
-  it('answers what operators ask for, and nothing else', async () => {
+  it("serves operators' endpoints only", async () => {
     const { plain } = await startServer();
     const expected = [401, 401, 401, 401, 401, 401, 200, 200, 200];
     expect(await Promise.all(ASKS.map((ask) => alone(plain, null, ask)))).toEqual(expected);
   });
 
-  it('makes no connection over which calls come together', async () => {
+  it('accepts no multiplexed connections', async () => {
     const { plain, registry } = await startServer();
     expect(await together(plain, null, TAKE)).toBe('NOT_SPOKEN');
     expect(await registry.getSingleMetricAsString('mo_mux_connections')).toMatch(/ 0$/);
   });
 });
 
-it('says how it must be called, and who may', async () => {
+it('reports how to call it, and who may', async () => {
   const { plain, secure } = await startServer();
   const answer = await fetch(`${plain}/api/loans`, { method: 'POST' });
   expect(await answer.json()).toMatchObject({
@@ -213,7 +213,7 @@ it('says how it must be called, and who may', async () => {
   await pool.destroy();
 });
 
-it('nothing older than TLS 1.3 is spoken', async () => {
+it('TLS versions before 1.3 are refused', async () => {
   const { secure } = await startServer();
   const { credentials } = await identityOf(authority, 'gateway');
   const socket = connect({
@@ -228,7 +228,7 @@ it('nothing older than TLS 1.3 is spoken', async () => {
   expect(error.code).toMatch(/PROTOCOL_VERSION/);
 });
 
-it('renewed certificates serve new connections, and open ones go on', async () => {
+it('renewed certificates are used for new connections, and open ones continue', async () => {
   const dir = await identityDir(authority, 'loans');
   const { identity } = openFrom(dir, 'loans', 1);
   const { secure } = await startServer({ identity });
@@ -259,7 +259,7 @@ it.each([
   await closing;
 });
 
-it('closing waits for no connection', async () => {
+it('closing does not wait for idle connections', async () => {
   const { app, secure } = await startServer();
   const gateway = await identityOf(authority, 'gateway');
   const { hostname: host, port } = new URL(secure);

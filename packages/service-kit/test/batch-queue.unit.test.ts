@@ -3,14 +3,14 @@ import { QueueFullError } from '../src/index.ts';
 import { heldQueue, type Run } from './held-queue.ts';
 
 describe('natural batching', () => {
-  it('runs an item at once where nothing is under way', async () => {
+  it('runs an item at once if no run is in progress', async () => {
     const { submit, taken, queue } = heldQueue();
     await submit(1);
     expect(taken()).toEqual([[1]]);
     expect(queue.depth).toBe(0);
   });
 
-  it('takes together what comes in one turn, with a step more or less on its way', async () => {
+  it('batches items of the same turn of the event loop, a microtask more or less apart', async () => {
     const { submit, taken } = heldQueue();
     void submit(1, 2);
     await Promise.resolve();
@@ -18,7 +18,7 @@ describe('natural batching', () => {
     expect(taken()).toEqual([[1, 2, 3]]);
   });
 
-  it('takes together, in order, what arrived during a run', async () => {
+  it('batches items that arrived during a run, in order', async () => {
     const { submitBehind, answers, runs, taken, queue } = heldQueue();
     await submitBehind(1, 2, 3, 4);
     expect(queue.depth).toBe(3);
@@ -28,7 +28,7 @@ describe('natural batching', () => {
     expect(await Promise.all(answers)).toEqual(['1!', '2!', '3!', '4!']);
   });
 
-  it('is at rest again afterwards: the next item runs at once', async () => {
+  it('is idle again afterwards: the next item runs at once', async () => {
     const { submit, runs, taken } = heldQueue();
     await submit(1);
     await runs[0]?.finish();
@@ -36,7 +36,7 @@ describe('natural batching', () => {
     expect(taken()).toEqual([[1], [2]]);
   });
 
-  it('has at most so many runs under way', async () => {
+  it('has at most the given number of concurrent runs', async () => {
     const { submit, runs, taken } = heldQueue({ inFlightMax: 2 });
     for (const items of [[1], [2], [3, 4]]) await submit(...items);
     expect(taken()).toEqual([[1], [2]]);
@@ -44,7 +44,7 @@ describe('natural batching', () => {
     expect(taken()).toEqual([[1], [2], [3, 4]]);
   });
 
-  it('tells of each batch how many items it took', async () => {
+  it('reports the number of items of each batch', async () => {
     const sizes: number[] = [];
     const { submitBehind, runs } = heldQueue({ onBatch: (items) => sizes.push(items) });
     await submitBehind(1, 2, 3);
@@ -56,7 +56,7 @@ describe('natural batching', () => {
 describe('weight', () => {
   const weighed = { weigh: (item: number) => item, weightMax: 10 };
 
-  it('fills a batch up to its most, and leaves the rest for the next', async () => {
+  it('fills a batch up to its maximum, and leaves the rest for the next', async () => {
     const { submitBehind, runs, taken } = heldQueue(weighed);
     await submitBehind(1, 4, 6, 1, 2);
     await runs[0]?.finish();
@@ -64,7 +64,7 @@ describe('weight', () => {
     expect(taken()).toEqual([[1], [4, 6], [1, 2]]);
   });
 
-  it('lets an item that is heavier than any batch go alone, in its turn', async () => {
+  it('runs an item that is heavier than any batch alone, in order', async () => {
     const { submitBehind, runs, taken } = heldQueue(weighed);
     await submitBehind(1, 2, 50, 3);
     for (const place of [0, 1, 2]) await runs[place]?.finish();
@@ -73,7 +73,7 @@ describe('weight', () => {
 });
 
 describe('a full queue', () => {
-  it('refuses what comes on top, and has space again after the next run', async () => {
+  it('refuses further items, and has space again after the next run', async () => {
     const { submitBehind, runs, queue } = heldQueue({ queueWeightMax: 2 });
     await submitBehind(1, 2, 3);
     await expect(queue.submit(4)).rejects.toThrow(QueueFullError);
@@ -101,11 +101,11 @@ describe('a failing run', () => {
 });
 
 describe('drained', () => {
-  it('resolves at once where nothing is to be done', async () => {
+  it('resolves at once if nothing is queued', async () => {
     await expect(heldQueue().queue.drained()).resolves.toBeUndefined();
   });
 
-  it('resolves only after all that waits has run, failures included', async () => {
+  it('resolves only after all queued items have run, failures included', async () => {
     const { queue, submitBehind, runs } = heldQueue();
     await submitBehind(1, 2);
     let isDrained = false;
@@ -119,7 +119,7 @@ describe('drained', () => {
   });
 });
 
-describe('whatever arrives, runs and fails, in any order', () => {
+describe('with any order of arrivals, runs and failures', () => {
   const step = fc.oneof(
     { weight: 3, arbitrary: fc.record({ do: fc.constant('submit' as const), weight: fc.integer({ min: 1, max: 5 }) }) },
     fc.record({ do: fc.constantFrom('finish' as const, 'fail' as const), place: fc.nat({ max: 3 }) }),

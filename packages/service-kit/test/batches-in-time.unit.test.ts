@@ -22,7 +22,7 @@ describe('gathering', () => {
     expect(taken()).toEqual([[1], [2, 3, 4, 5]]);
   });
 
-  it('waits for those that the last run answered too, though none wait yet', async () => {
+  it('also waits for callers that the last run answered, even if none is queued yet', async () => {
     const { clock, submit, submitBehind, runs, taken } = gatheringQueue();
     await submitBehind(1, 2, 3, 4);
     await runs[0]?.finish();
@@ -35,7 +35,7 @@ describe('gathering', () => {
     expect(taken()[2]).toEqual([5]);
   });
 
-  it('never holds a run back longer than its most, however many arrive', async () => {
+  it('never delays a run beyond the maximum, however many items arrive', async () => {
     const { clock, submit, submitBehind, runs, taken } = gatheringQueue();
     await submitBehind(1, 2, 3, 4);
     await runs[0]?.finish();
@@ -47,14 +47,14 @@ describe('gathering', () => {
     expect(taken()).toEqual([[1], [2, 3, 4, 10, 12, 14, 16]]);
   });
 
-  it('does not wait where as much waits as a batch takes', async () => {
+  it('does not wait if a full batch is queued', async () => {
     const { submitBehind, runs, taken } = gatheringQueue({ weightMax: 3 });
     await submitBehind(1, 2, 3, 4);
     await runs[0]?.finish();
     expect(taken()).toEqual([[1], [2, 3, 4]]);
   });
 
-  it('does not begin below its least number of items', async () => {
+  it('does not start below the minimum number of items', async () => {
     const { clock, submitBehind, runs, taken } = gatheringQueue();
     await submitBehind(1, 2, 3);
     await runs[0]?.finish();
@@ -64,10 +64,10 @@ describe('gathering', () => {
   });
 });
 
-describe('beside another batch', () => {
+describe('next to another batch', () => {
   const beside = { weightMin: 3, inFlightMax: 2 };
 
-  it('begins once enough waits, and takes all of it', async () => {
+  it('starts once enough is queued, and takes all of it', async () => {
     const { submit, submitBehind, taken } = heldQueue({ beside });
     await submitBehind(1, 2, 3);
     expect(taken()).toEqual([[1]]);
@@ -75,7 +75,7 @@ describe('beside another batch', () => {
     expect(taken()).toEqual([[1], [2, 3, 4, 5]]);
   });
 
-  it('counts what items weigh', async () => {
+  it('counts the weight of items', async () => {
     const { submitBehind, taken } = heldQueue({ beside, weigh: (item) => item });
     await submitBehind(1, 2);
     expect(taken()).toEqual([[1]]);
@@ -83,7 +83,7 @@ describe('beside another batch', () => {
     expect(taken()).toEqual([[1], [2, 1]]);
   });
 
-  it('is held to its most at once', async () => {
+  it('respects the maximum of concurrent runs', async () => {
     const { submit, submitBehind, runs, taken } = heldQueue({ beside });
     await submitBehind(1, 2, 3, 4);
     await submit(5, 6, 7);
@@ -92,7 +92,7 @@ describe('beside another batch', () => {
     expect(taken()[2]).toEqual([5, 6, 7]);
   });
 
-  it('leaves what is too little to the run after the last that is under way', async () => {
+  it('leaves too few items to the run after the last one in progress', async () => {
     const { submit, submitBehind, runs, taken } = heldQueue({ beside });
     await submitBehind(1, 2, 3, 4);
     await submit(5, 6);

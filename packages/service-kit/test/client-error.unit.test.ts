@@ -62,7 +62,7 @@ describe('a request that is slow to arrive', () => {
     expect(await sendSlowly('/plain')).toBe(408);
   });
 
-  it('may take its time where its timeout is lifted', async () => {
+  it('has no time limit if its timeout is lifted', async () => {
     expect(await sendSlowly('/lifted')).toBe(200);
     expect(started.timeouts()).toBe(1);
   });
@@ -111,7 +111,7 @@ describe('a CONNECT', () => {
     await turnsUntil(() => sockets.size === 0);
   });
 
-  it('whose caller resets its connection at once harms nobody', async () => {
+  it('whose caller resets its connection at once affects nobody else', async () => {
     const main = fileURLToPath(new URL('./serving-main.ts', import.meta.url));
     const child = spawn(process.execPath, ['--conditions=source', main], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -128,7 +128,7 @@ describe('a CONNECT', () => {
     expect(alive?.status).toBe(200);
   });
 
-  it('whose caller reads nothing is waited for 5 s', async () => {
+  it('whose caller reads nothing is closed after 5 s', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
     const caller = send(`GET / HTTP/1.1\r\nhost: x\r\n\r\n${CONNECT}`);
     await turnsUntil(() => sockets.values().next().value?.writableEnded === true);

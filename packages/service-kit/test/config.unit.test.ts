@@ -52,19 +52,19 @@ describe('a variable that has a file', () => {
     );
   });
 
-  it('is refused where it is set too', () => {
+  it('is refused if the variable itself is set as well', () => {
     const environment = { PORT: '1', LOANS_DATABASE_URL: url, LOANS_DATABASE_URL_FILE: fileWith(url) };
     expect(errorOf(() => readConfig(schema, environment))).toContain(
       'LOANS_DATABASE_URL_FILE: LOANS_DATABASE_URL is set too: set one of them',
     );
   });
 
-  it('is refused where the file can not be read, and once only', () => {
+  it('is refused, with one error, if the file cannot be read', () => {
     const message = errorOf(() => readConfig(schema, { PORT: '1', LOANS_DATABASE_URL_FILE: join(dir, 'none') }));
     expect(message).toMatch(/^The configuration is wrong:\n {2}LOANS_DATABASE_URL_FILE: ENOENT.+none'$/);
   });
 
-  it('leaves the file to a schema that asks for its name', () => {
+  it("is left to a schema that contains the name of the file's variable", () => {
     const keys = z.object({ KEYS: z.string().optional(), KEYS_FILE: z.string().optional() });
     expect(readConfig(keys, { KEYS_FILE: '/nowhere' })).toEqual({ KEYS_FILE: '/nowhere' });
   });

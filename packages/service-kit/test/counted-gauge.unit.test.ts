@@ -59,7 +59,7 @@ describe.each([[[]], [['stream']]])('a counted gauge with the labels %j', (label
   });
 });
 
-it('a counted gauge tells nothing before there was a count', async () => {
+it('a counted gauge reports nothing before the first count', async () => {
   const { database, told } = gaugeOf({ keepsLast: false, labelNames: [] });
   database.count = () => Promise.reject(new Error('away'));
   expect(await told()).toBeNull();

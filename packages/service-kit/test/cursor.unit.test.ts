@@ -15,7 +15,7 @@ const refusalOf = (cursor: string, with_: Record<string, unknown> = filters, len
 const [FIRST_MS, LAST_MS] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
 const NOT_OURS = '400 cursor is not a next_cursor of this API';
 
-it('a cursor gives back the position that it was written with, whatever it is', () => {
+it('a cursor returns any position that it was created with', () => {
   const position = fc.array(fc.integer({ min: FIRST_MS, max: LAST_MS }), { minLength: 1, maxLength: 4 });
   fc.assert(
     fc.property(position, fc.dictionary(fc.string(), fc.string()), (parts, some) => {
@@ -24,11 +24,11 @@ it('a cursor gives back the position that it was written with, whatever it is', 
   );
 });
 
-it('no cursor is no position', () => {
+it('a missing cursor is no position', () => {
   expect(readCursor(undefined, filters, 1)).toBeNull();
 });
 
-it('a cursor goes into a URL as it is', () => {
+it('a cursor needs no escaping in a URL', () => {
   expect(writeCursor([-1, 2 ** 47], filters)).toMatch(/^[\w-]+$/);
 });
 
@@ -68,7 +68,7 @@ describe('a cursor that was tampered with is refused', () => {
     expect(refusalOf(cursor)).toBe(NOT_OURS);
   });
 
-  it('and named as a field of the query', () => {
+  it('and reported as a field of the query', () => {
     expect(() => readCursor('x', filters, 1)).toThrow(
       expect.objectContaining({ errors: [expect.objectContaining({ pointer: '/cursor', in: 'query' })] }),
     );

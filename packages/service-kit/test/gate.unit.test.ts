@@ -17,7 +17,7 @@ function passing(gate: Gate, isGone = isHere) {
 }
 
 describe('a gate', () => {
-  it('lets so many in at once, and the others in the order of their arrival', async () => {
+  it('admits at most the given number at once, and the others in order of arrival', async () => {
     const gate = new Gate(limits);
     const [first, second, third, fourth] = [passing(gate), passing(gate), passing(gate), passing(gate)];
     expect([first, second, third, fourth].map(({ hasBegun }) => hasBegun)).toEqual([true, true, false, false]);
@@ -32,7 +32,7 @@ describe('a gate', () => {
     expect(again.hasBegun).toBe(true);
   });
 
-  it('refuses who comes when the line is full, and who has waited for too long', async () => {
+  it('refuses callers if the queue is full, and callers that have waited too long', async () => {
     const gate = new Gate({ ...limits, waitMsMax: 1 });
     const inside = [passing(gate), passing(gate)];
     const waiting = [passing(gate), passing(gate)];
@@ -45,7 +45,7 @@ describe('a gate', () => {
     expect(passing(gate).hasBegun).toBe(true);
   });
 
-  it('does no work that nobody waits for any more', async () => {
+  it('skips work whose caller has left', async () => {
     const gate = new Gate({ ...limits, atOnceMax: 1 });
     const first = passing(gate);
     const gone = passing(gate, () => true);

@@ -12,7 +12,7 @@ afterEach(() => {
   forgetIdentities();
 });
 
-describe('what contradicts itself is refused at the start', () => {
+describe('a contradictory configuration is refused at the start', () => {
   const { logger } = memoryLog();
   const registry = createRegistry('test');
   const [http, https] = ['http://127.0.0.1:8081', 'https://127.0.0.1:8443'];

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterEach(forgetIdentities);
 
-it('is read from the folder, and tells when its certificate runs out', async () => {
+it('is read from the folder, with the expiry of its certificate', async () => {
   const dir = await identityDir(authority, 'loans');
   const registry = createRegistry('test');
   const { identity } = openFrom(dir, 'loans');
@@ -27,7 +27,7 @@ it('is read from the folder, and tells when its certificate runs out', async () 
   );
 });
 
-describe('what can not be used is refused at the start, and named', () => {
+describe('an unusable identity is refused at the start, with the reason', () => {
   const NAME = 'loans.mo.internal';
   const cases: [string, string, (dir: string) => Promise<void> | void][] = [
     ['no authority', 'ca.crt cannot be read (ENOENT', (dir) => rmSync(join(dir, 'ca.crt'))],
@@ -72,7 +72,7 @@ describe('what can not be used is refused at the start, and named', () => {
 describe('renewal', () => {
   afterEach(() => void jest.useRealTimers());
 
-  it('is noticed, and told to who must know', async () => {
+  it('is noticed, and passed to listeners', async () => {
     const dir = await identityDir(authority, 'loans');
     const { identity, log } = openFrom(dir, 'loans', CHECK_EVERY_MS);
     const before = identity.credentials.cert;
@@ -88,7 +88,7 @@ describe('renewal', () => {
     expect(log.lines().map(({ msg }) => msg)).toContain('the certificate was renewed');
   });
 
-  it('by what can not be used changes nothing, and is said once', async () => {
+  it('by an unusable certificate changes nothing, and is logged once', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
     const dir = await identityDir(authority, 'loans');
     const { identity, log } = openFrom(dir, 'loans', CHECK_EVERY_MS);

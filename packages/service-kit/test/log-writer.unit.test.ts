@@ -78,7 +78,7 @@ async function readTo(reader: number, end: string): Promise<string> {
   return text;
 }
 
-it('a pipe that is full is waited for: nothing is dropped, and all comes in order', async () => {
+it('lines wait for a full pipe: none is dropped, and all arrive in order', async () => {
   const { reader, writer, reported } = start();
   fill();
   for (const line of [LONG_LINE, 'one\n', 'two\n']) writer.write(Buffer.from(line));
@@ -101,7 +101,7 @@ it('lines are dropped while nobody reads, and written again once somebody does',
   expect([writer.dropped, reported]).toEqual([3, [3]]);
 });
 
-it('a line that was cut short is a line of its own', async () => {
+it('a truncated line is a line of its own', async () => {
   const { reader, writer } = start();
   writer.write(Buffer.from(`one\n${LONG_LINE}`));
   let text = '';
@@ -117,7 +117,7 @@ it('a line that was cut short is a line of its own', async () => {
   expect(text).toMatch(/^one\nx+\ntwo\n$/);
 });
 
-it('what is more than may wait is dropped', () => {
+it("lines beyond the buffer's limit are dropped", () => {
   const { writer } = start();
   const block = Buffer.from(`${'x'.repeat(1024 * 1024 - 1)}\n`);
   // One is being written, and 16 MiB wait.

@@ -31,24 +31,24 @@ async function all(lines: AsyncIterator<string>): Promise<unknown[]> {
   return messages;
 }
 
-it('what was logged is written before the process exits', async () => {
+it('logged lines are written before the process exits', async () => {
   expect(await all(linesOf('exit'))).toEqual(['one', 'two']);
 });
 
-it('a fatal line is written at once, with all that was logged before it', async () => {
+it('a fatal line is written at once, with all lines before it', async () => {
   expect(await all(linesOf('fatal'))).toEqual(['one', 'two', 'dying']);
 });
 
-it('many lines are written whole and in order, and those of another logger after them', async () => {
+it('many lines are written completely and in order, and those of another logger after them', async () => {
   const lines = await all(linesOf('many'));
   expect(lines).toEqual(['one', 'two', ...Array.from({ length: 1_000 }, (_, line) => String(line)), 'last']);
 });
 
-it('lines are written whole and in order whatever they are made of, and however long', async () => {
+it('lines of any content and length are written completely and in order', async () => {
   expect(await all(linesOf('wide'))).toEqual(['one', 'two', ...wideLines()]);
 });
 
-it('lines are not held back while the process goes on', async () => {
+it('lines are not delayed while the process continues', async () => {
   const lines = linesOf('waiting');
   expect([(await lines.next()).done, (await lines.next()).done]).toEqual([false, false]);
   expect(child.exitCode).toBeNull();
@@ -56,7 +56,7 @@ it('lines are not held back while the process goes on', async () => {
   await once(child, 'exit');
 });
 
-it('a process exits although nobody reads its log any more', async () => {
+it('a process exits even if nobody reads its log any more', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'mo-log-'));
   const pipe = join(folder, 'pipe');
   execFileSync('mkfifo', [pipe]);
@@ -100,12 +100,12 @@ describe('a process whose log is on a full disk', () => {
   it.each([
     ['exits', 'exit', [0, null]],
     ['dies', 'fatal', [null, 'SIGKILL']],
-  ])('ends where it %s', async (_what, way, expected) => {
+  ])('ends if it %s', async (_what, way, expected) => {
     startOnFullDisk('log-main.ts', way);
     expect(await once(child, 'exit')).toEqual(expected);
   });
 
-  it('writes lines again once the disk has room, and says how many it dropped', async () => {
+  it('writes lines again once the disk has room, and reports how many it dropped', async () => {
     const origin = await serveOnFullDisk();
     await until(async () => (await droppedBy(origin)) > 0);
     const folder = mkdtempSync(join(tmpdir(), 'mo-log-'));

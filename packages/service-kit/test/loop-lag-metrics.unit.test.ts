@@ -15,13 +15,13 @@ function stall(): void {
   while (performance.now() < endMs);
 }
 
-it('nothing is told to be late before it was looked', async () => {
+it('no lateness is reported before the first measurement', async () => {
   const told = await lags(createRegistry('test'));
   expect(Object.keys(told).sort()).toEqual(['', 'max', 'mean', 'min', 'p50', 'p90', 'p99', 'stddev']);
   expect(new Set(Object.values(told))).toEqual(new Set([0]));
 });
 
-it('the most of what was late is told once', async () => {
+it('the highest lateness is reported once', async () => {
   const registry = createRegistry('test');
   stall();
   await delay(1);

@@ -27,7 +27,7 @@ describe('calls by mux', () => {
   const timeouts = { connectTimeoutMs: 30_000, answerTimeoutMs: 30_000 };
   const json = ['content-type', 'application/json', 'x-request-id', 'order-19'];
 
-  it('are taken like any others, with one log line each, and closing waits for no connection', async () => {
+  it('are handled like any others, with one log line each, and closing does not wait for connections', async () => {
     const { app, log } = echoServer({ takesMux: true });
     const origin = await app.listen({ host: '127.0.0.1', port: 0 });
     const client = new MuxClient({ origin, ...timeouts, otherwise: () => {} });
@@ -42,7 +42,7 @@ describe('calls by mux', () => {
     client.destroy();
   });
 
-  it('are taken only where that is asked for', async () => {
+  it('are accepted only if configured', async () => {
     const { app } = echoServer();
     const origin = await app.listen({ host: '127.0.0.1', port: 0 });
     const client = new MuxClient({

@@ -3,7 +3,7 @@ import { Agent, createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Notice } from '../src/index.ts';
 
-it('once notice is given, whatever answers a request, its answer is the last of the connection', async () => {
+it('after notice is given, every answer is the last of its connection', async () => {
   const server = createServer((_request, response) => response.end('done'));
   const notice = new Notice(server, 0);
   server.listen(0, '127.0.0.1');

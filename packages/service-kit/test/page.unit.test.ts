@@ -11,12 +11,12 @@ const page = (count: number, limit: number, filters: Record<string, unknown> = {
   );
 
 describe('a page from one row more than fits', () => {
-  it('is the last where the extra row is missing', () => {
+  it('is the last if the extra row is missing', () => {
     expect(page(3, 3)).toEqual({ results: ['row 1', 'row 2', 'row 3'], next_cursor: null });
     expect(page(0, 3)).toEqual({ results: [], next_cursor: null });
   });
 
-  it('has a next one where it is there, and does not show it', () => {
+  it('has a next one if the extra row exists, which is not shown', () => {
     const { results, next_cursor } = page(4, 3);
     expect(results).toEqual(['row 1', 'row 2', 'row 3']);
     expect(readCursor(next_cursor ?? undefined, {}, 1)).toEqual([3]);
@@ -48,12 +48,12 @@ describe('a page from one row more than fits', () => {
 describe('the link to the next page', () => {
   const linkOf = (url: string) => answerPage({ results: [], next_cursor: 'NEXT' }, url).headers?.link;
 
-  it('is left out on the last page', () => {
+  it('is absent on the last page', () => {
     const answer = answerPage({ results: [1], next_cursor: null }, '/api/loans');
     expect(answer).toEqual({ status: 200, body: '{"results":[1],"next_cursor":null}', token: null });
   });
 
-  it('keeps path, filters and limit, and takes the place of the cursor before', () => {
+  it('keeps path, filters and limit, and replaces the previous cursor', () => {
     expect(linkOf('/api/loans')).toBe('</api/loans?cursor=NEXT>; rel="next"');
     expect(linkOf('/api/loans?status=active&limit=5')).toBe(
       '</api/loans?status=active&limit=5&cursor=NEXT>; rel="next"',
@@ -61,7 +61,7 @@ describe('the link to the next page', () => {
     expect(linkOf('/api/loans?cursor=OLD&limit=5')).toBe('</api/loans?cursor=NEXT&limit=5>; rel="next"');
   });
 
-  it('keeps the value of a filter, whatever it holds', () => {
+  it('keeps any value of a filter', () => {
     const value = fc.string({ unit: fc.constantFrom('a', '?', '&', '=', '%', '+', ' ', 'ü', '/', '>', ',') });
     fc.assert(
       fc.property(value, (name) => {

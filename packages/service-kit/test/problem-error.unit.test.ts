@@ -29,11 +29,11 @@ it('further members and fields are part of the body, the cause is not', () => {
   expect(error.cause).toEqual(new Error('inner detail'));
 });
 
-it('what is unavailable says when to try again', () => {
+it('an unavailability contains when to retry', () => {
   expect(answerProblem(unavailable('not now'), 'r1')).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
 });
 
-it('one invalid field is named in the text and in the errors', () => {
+it('a single invalid field is named in the text and in the errors', () => {
   const error = invalid('query', '/cursor', 'is odd');
   expect(error.message).toBe('cursor is odd');
   expect(error.errors).toEqual([{ pointer: '/cursor', in: 'query', code: 'invalid', detail: 'is odd' }]);

@@ -25,7 +25,7 @@ async function stopped(stepTimeoutMs: number, stopTimeoutMs: number): Promise<Lo
   return lines.map((line) => JSON.parse(line) as LogLine);
 }
 
-it('a step that takes longer than its limit, or fails, keeps the others from nothing', async () => {
+it('a step that exceeds its limit, or fails, does not affect the others', async () => {
   const log = await stopped(50, LONG_MS);
   expect(log.map(({ msg }) => msg)).toEqual([
     'stopping',
@@ -39,7 +39,7 @@ it('a step that takes longer than its limit, or fails, keeps the others from not
   expect(log.at(-1)).toMatchObject({ level: 'warn', steps: ['stuck', 'broken'] });
 });
 
-it('all steps together have a limit: what is left then is not begun, and named', async () => {
+it('all steps together have a limit: the remaining steps are not started, and are named', async () => {
   const log = await stopped(LONG_MS, 200);
   expect(log.map(({ msg }) => msg)).toEqual([
     'stopping',

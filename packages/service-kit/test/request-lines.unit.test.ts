@@ -39,7 +39,7 @@ it.each<[string, Partial<RequestLine>]>([
   expect(JSON.parse(written[1] ?? '')).toMatchObject({ level: 'warn', replica: 'a "2"', msg: 'request' });
 });
 
-it('a duration is told to a hundredth of a millisecond', () => {
+it('a duration is rounded to a hundredth of a millisecond', () => {
   const { lines, written } = twoWays();
   lines.write('info', { ...LINE, durationMs: 12.345678 });
   expect(JSON.parse(written[0] ?? '')).toMatchObject({ durationMs: 12.35 });

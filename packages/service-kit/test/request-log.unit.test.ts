@@ -7,7 +7,7 @@ import { serverUnderTest, settled } from './harness.ts';
 const NAME = 'otto';
 
 describe('the line of a request', () => {
-  it('tells the code of a problem, and a path with our own ids', async () => {
+  it('contains the code of a problem, and a path with internal ids', async () => {
     const { app, log } = serverUnderTest();
     app.get('/things/:id', () => Promise.reject(new ProblemError('not_found', 'there is no such thing')));
     await app.inject(`/things/12345?name=${NAME}`);
@@ -16,7 +16,7 @@ describe('the line of a request', () => {
     ]);
   });
 
-  it('is written, and counted, for a caller that left before its answer, too', async () => {
+  it('is written and counted, also for a caller that left before its answer', async () => {
     const registry = createRegistry('test');
     const { app, log } = serverUnderTest({ registry });
     const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
@@ -36,7 +36,7 @@ describe('the line of a request', () => {
     await app.close();
   });
 
-  it('is written for those that wait behind another on their connection when it breaks', async () => {
+  it('is written for requests queued behind another when their connection breaks', async () => {
     const { app, log } = serverUnderTest();
     let arrived = 0;
     app.get('/things/:id', () => {
@@ -54,7 +54,7 @@ describe('the line of a request', () => {
     await app.close();
   });
 
-  it('tells of an answer that was not sent whole', async () => {
+  it('marks an answer that was not sent completely', async () => {
     const { app, log } = serverUnderTest();
     app.get('/things', (_request, reply) => {
       reply.hijack();
@@ -68,7 +68,7 @@ describe('the line of a request', () => {
     await app.close();
   });
 
-  it('tells no name that stands in a path', async () => {
+  it('contains no name from a path', async () => {
     const { app, log } = serverUnderTest();
     app.get('/things/:id', async () => 'a thing');
     for (const path of [`/things/${NAME}`, `/things/1%20${NAME}`, `/${NAME}`, `/things/1/${NAME}`])
@@ -77,7 +77,7 @@ describe('the line of a request', () => {
     expect(log.lines().map(({ path }) => path)).toEqual(['/things/:id', '/things/:id', undefined, undefined]);
   });
 
-  it('tells of an error what it says and where, and nothing that others add to it', async () => {
+  it("contains an error's message and stack, and no members that libraries add", async () => {
     const { log } = serverUnderTest();
     const row = { detail: `Key (external_id)=(${NAME}) already exists.`, code: '23505', constraint: 'loans_key' };
     const error = Object.assign(new Error('duplicate key'), row);
@@ -125,7 +125,7 @@ describe('secrets', () => {
     expect(log.text()).not.toContain(SECRET);
   });
 
-  it('that something logs by mistake are redacted, on their own or inside of something', async () => {
+  it('that are logged by mistake are redacted, at the top or nested', async () => {
     const { log } = serverUnderTest();
     const names = ['authorization', 'x-api-key', 'cookie', 'password', 'apiKey', 'databaseUrl'];
     for (const name of names) {
@@ -139,8 +139,8 @@ describe('secrets', () => {
   });
 });
 
-describe('what is logged while a request is handled', () => {
-  it('carries its id on each line, of children as well, and no secret', async () => {
+describe('lines logged while a request is handled', () => {
+  it('contain its id, also from child loggers, and no secret', async () => {
     const { app, log } = serverUnderTest();
     app.get('/things', (request, reply) => {
       request.log.info({ authorization: NAME }, 'first');

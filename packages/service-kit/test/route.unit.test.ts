@@ -2,7 +2,7 @@ import { loan, routesUnderTest, TOKEN } from './routes-under-test.ts';
 
 const patch = (id: number | string) => ({ method: 'PATCH' as const, url: `/api/customers/${id}` });
 
-it('a handler gets every part checked and read', async () => {
+it('a handler gets every part validated and parsed', async () => {
   const { send, handled } = routesUnderTest();
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   const headers = {
@@ -64,7 +64,7 @@ it.each(['caf%E9', '50%', '%zz', '%C3'])('a query that is not percent-encoded UT
 describe('the order of checks', () => {
   const used = { 'idempotency-key': 'used' };
 
-  it('a body that breaks a rule is a reused key where the key is used, and invalid where it is not', async () => {
+  it('a body that breaks a rule is a reused key if the key is used, and invalid otherwise', async () => {
     const { send } = routesUnderTest();
     await send(loan, used);
     expect(await send({ ...loan, amount: -1 }, used)).toMatchObject({
@@ -100,7 +100,7 @@ describe('the order of checks', () => {
   it.each([
     ['is not JSON', '{"external_id":'],
     ['is not UTF-8', Buffer.from('"\xff"', 'latin1')],
-  ])('a body that %s is a reused key where the key is used, and invalid where it is not', async (_what, body) => {
+  ])('a body that %s is a reused key if the key is used, and invalid otherwise', async (_what, body) => {
     const { send } = routesUnderTest();
     await send(loan, used);
     const json = { 'content-type': 'application/json' };
@@ -117,7 +117,7 @@ describe('the order of checks', () => {
     });
   });
 
-  it('a malformed token changes nothing where the key is used', async () => {
+  it('a malformed token changes nothing if the key is used', async () => {
     const { send, told, handled } = routesUnderTest();
     await send(loan, used);
     const malformed = { ...used, 'consistency-token': '1.2' };
@@ -144,14 +144,14 @@ describe('the order of checks', () => {
     expect(told).toEqual(['catch up 7', 'handle']);
   });
 
-  it('handles nothing where it can not catch up', async () => {
+  it('does not run the handler if it cannot catch up', async () => {
     const { send, told } = routesUnderTest();
     const reply = await send(loan, { 'consistency-token': '1.99.1.1.1' });
     expect(reply).toMatchObject({ status: 503, body: { code: 'unavailable' } });
     expect(told).toEqual(['catch up 99']);
   });
 
-  it('nothing has an id of more than 15 digits; the answer names it as it was given, after every other rule', async () => {
+  it('an id of more than 15 digits is not found, named as given, after every other rule', async () => {
     const { send, told } = routesUnderTest();
     const change = (id: string, body: object) => send(body, { 'consistency-token': TOKEN }, patch(id));
     expect((await change('1000000000000001', { score: -1 })).status).toBe(400);
@@ -163,7 +163,7 @@ describe('the order of checks', () => {
     expect((await change('999999999999999', { score: 1 })).status).toBe(200);
   });
 
-  it('reads no key where the method has no effect', async () => {
+  it('reads no key if the method has no effect', async () => {
     const { send, handled } = routesUnderTest();
     expect(await send(undefined, { 'idempotency-key': 'a b' }, { method: 'GET' })).toMatchObject({ status: 200 });
     expect(handled[0]).toMatchObject({ key: null, query: { limit: 50 } });
@@ -182,7 +182,7 @@ describe('an Idempotency-Key', () => {
     },
   );
 
-  it('is refused by what stores no answers, as the creation of an API key', async () => {
+  it('is refused by operations that store no answers, such as the creation of an API key', async () => {
     const { send, told } = routesUnderTest();
     const [body, to] = [{ name: 'x', scopes: ['admin'] }, { url: '/api/keys' }];
     const detail = 'is not supported here: this operation stores no answers';
@@ -194,7 +194,7 @@ describe('an Idempotency-Key', () => {
     expect(await send(body, {}, to)).toMatchObject({ status: 200 });
   });
 
-  it('is taken by writes to webhooks', async () => {
+  it('is accepted by writes to webhooks', async () => {
     const { keyOf } = routesUnderTest();
     const to = { method: 'PATCH' as const, url: '/api/webhooks/1' };
     expect(await keyOf({ description: 'x' }, { 'idempotency-key': 'k' }, to)).toMatchObject({ id: expect.any(Buffer) });
@@ -244,7 +244,7 @@ describe('an Idempotency-Key', () => {
     expect(second.fingerprint).not.toEqual(first.fingerprint);
   });
 
-  it('takes a body of any depth: it is invalid, not a bug', async () => {
+  it('accepts a body of any depth: it is invalid instead of an internal error', async () => {
     const { send } = routesUnderTest();
     for (const depth of [1_000, 3_000, 10_000, 100_000]) {
       const reply = await send(`{"external_id":${'['.repeat(depth)}${']'.repeat(depth)}}`, { 'idempotency-key': 'k' });
@@ -257,11 +257,11 @@ describe("an answer's Consistency-Token", () => {
   const tokenOf = async (headers: Record<string, string>) =>
     (await routesUnderTest().send(loan, headers)).headers['consistency-token'];
 
-  it('is what the handler saw', async () => {
+  it('contains the versions that the handler saw', async () => {
     expect(await tokenOf({})).toBe('1.7.2.5.0');
   });
 
-  it("covers the request's token too, of the same customer", async () => {
+  it("covers the request's token, too, if it is of the same customer", async () => {
     expect(await tokenOf({ 'consistency-token': TOKEN })).toBe('1.7.3.5.1');
     expect(await tokenOf({ 'consistency-token': '1.8.9.9.9' })).toBe('1.7.2.5.0');
   });

@@ -14,7 +14,7 @@ function serverWith(failure: unknown = new Error('unused'), options: Parameters<
 }
 
 describe('a body', () => {
-  it('of JSON is read, its numbers as they were written', async () => {
+  it('of JSON is parsed, with its numbers as they were written', async () => {
     const { post } = serverWith();
     expect((await post('{"a":[1,1.50]}')).json()).toEqual({ a: [1, { text: '1.50' }] });
   });
@@ -25,7 +25,7 @@ describe('a body', () => {
     expect((await app.inject({ method: 'POST', url: '/echo' })).body).toBe('nothing');
   });
 
-  it('may say its charset', async () => {
+  it('may name its charset', async () => {
     const reply = await serverWith().post('{}', { 'content-type': 'application/json; charset=utf-8' });
     expect(reply.statusCode).toBe(200);
   });
@@ -75,7 +75,7 @@ describe('a body', () => {
     },
   );
 
-  it('is taken up to 1 MiB, and is too large above', async () => {
+  it('is accepted up to 1 MiB, and too large above', async () => {
     const { post } = serverWith();
     expect((await post(`"${'x'.repeat(JSON_BODY_BYTES_MAX - 2)}"`)).statusCode).toBe(200);
     expect((await post(`"${'x'.repeat(JSON_BODY_BYTES_MAX - 1)}"`)).json()).toMatchObject({
@@ -107,7 +107,7 @@ describe('a path', () => {
     await app.close();
   });
 
-  it('that is no valid URL ends its connection where a body comes with it, which nobody would read', async () => {
+  it('that is no valid URL ends its connection if a body follows, because nobody would read it', async () => {
     const { app } = serverWith(undefined, { requestTimeoutMs: 0 });
     await app.listen({ host: '127.0.0.1', port: 0 });
     const caller = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
@@ -118,7 +118,7 @@ describe('a path', () => {
     await app.close();
   });
 
-  it('means the same with a slash at its end', async () => {
+  it('means the same with a trailing slash', async () => {
     const reply = await serverWith().app.inject({ method: 'POST', url: '/echo/?a=b', payload: { a: 1 } });
     expect(reply.json()).toEqual({ a: 1 });
   });
@@ -137,7 +137,7 @@ describe('a path', () => {
 });
 
 describe('a request id', () => {
-  it('that came with a problem is in its body, its headers and the log', async () => {
+  it('of a problem is in its body, its headers and the log', async () => {
     const { app, log } = serverWith();
     const reply = await app.inject({ url: '/nowhere', headers: { 'x-request-id': 'r-1' } });
     expect(reply.json().instance).toBe('urn:mo:request:r-1');
@@ -145,7 +145,7 @@ describe('a request id', () => {
     expect(log.lines()).toEqual([expect.objectContaining({ msg: 'request', requestId: 'r-1', status: 404 })]);
   });
 
-  it('is made where none came', async () => {
+  it('is generated if the request has none', async () => {
     const reply = await serverWith().app.inject('/nowhere');
     expect(reply.json().instance).toMatch(/^urn:mo:request:[0-9a-f-]{36}$/);
   });
@@ -154,7 +154,7 @@ describe('a request id', () => {
 describe('an error', () => {
   const bug = () => new Error('inner detail', { cause: new Error('the disk is on fire') });
 
-  it('that is a bug hides what it says, and the log has it with the request id', async () => {
+  it('that is a bug hides its message, which is in the log with the request id', async () => {
     const { app, log } = serverWith(bug());
     const reply = await app.inject({ url: '/fail', headers: { 'x-request-id': 'r-1' } });
     expect(reply.statusCode).toBe(500);
@@ -176,7 +176,7 @@ describe('an error', () => {
     },
   );
 
-  it('that a caller may see is given as it is, and logged from 500 up alone, with its cause', async () => {
+  it('that a caller may see is sent unchanged, and logged only from 500 up, with its cause', async () => {
     const seen = serverWith(new ProblemError('customer_inactive', 'the customer is inactive'));
     expect((await seen.app.inject('/fail')).json()).toMatchObject({ code: 'customer_inactive', status: 422 });
     expect(seen.log.lines().map(({ msg, level }) => [level, msg])).toEqual([['info', 'request']]);
@@ -191,7 +191,7 @@ describe('an error', () => {
     ]);
   });
 
-  it('of something that the service depends on is what the service explains it to be', async () => {
+  it('of a dependency is answered as the service maps it', async () => {
     const explain = (error: unknown) =>
       (error as Error).message === 'away' ? unavailable('the database is away') : null;
     expect((await serverWith(new Error('away'), { explain }).app.inject('/fail')).statusCode).toBe(503);
@@ -202,11 +202,11 @@ describe('an error', () => {
 });
 
 describe('the endpoints for operators', () => {
-  it('/livez says that the process works', async () => {
+  it('/livez reports that the process works', async () => {
     expect((await serverUnderTest().app.inject('/livez')).json()).toEqual({ status: 'alive' });
   });
 
-  it('/readyz says whether it can serve, and why it can not', async () => {
+  it('/readyz reports whether it can serve, and if not why', async () => {
     let reason: string | null = null;
     const { app } = serverUnderTest({ notReady: () => reason, readyDetails: () => ({ peers: 2 }) });
     expect((await app.inject('/readyz')).json()).toEqual({ status: 'ready', peers: 2 });
@@ -236,7 +236,7 @@ describe('the endpoints for operators', () => {
     expect(body).toMatch(/http_problems_total\{route="\/things\/:id",code="internal_error".*\} 0/);
   });
 
-  it('leave no line in the log', async () => {
+  it('write no log line', async () => {
     const { app, log } = serverUnderTest({ notReady: () => 'stopping' });
     for (const path of ['/livez', '/readyz', '/metrics']) await app.inject(path);
     expect(log.text()).toBe('');

@@ -36,7 +36,7 @@ function queueWith(slow: { afterMs: number; inFlightMax: number } | null) {
 }
 
 describe('a batch that takes long', () => {
-  it('lets another begin beside it, with all that waits', async () => {
+  it('lets another start next to it, with all queued items', async () => {
     const { queue, pause, taken } = queueWith(SLOW);
     void queue.submit(1);
     await settled();
@@ -47,7 +47,7 @@ describe('a batch that takes long', () => {
     expect(taken()).toEqual([[1], [2, 3]]);
   });
 
-  it('does so for so many at once, and no more', async () => {
+  it('does so up to the maximum of concurrent batches', async () => {
     const { queue, taken, pause, runs } = queueWith(SLOW);
     for (let count = 1; count <= SLOW.inFlightMax; count += 1) {
       void queue.submit(count);
@@ -60,7 +60,7 @@ describe('a batch that takes long', () => {
     expect(taken()[3]).toEqual([4]);
   });
 
-  it('counts for nothing once it has ended: then there is one at a time again', async () => {
+  it('no longer counts once it has ended: batches run one at a time again', async () => {
     const { queue, pause, taken, runs } = queueWith(SLOW);
     void queue.submit(1);
     await settled();
@@ -74,7 +74,7 @@ describe('a batch that takes long', () => {
     expect(taken()).toEqual([[1], [2], [3]]);
   });
 
-  it('holds up the others where nothing else is said', async () => {
+  it('delays the others by default', async () => {
     const { queue, taken, pause } = queueWith(null);
     void queue.submit(1);
     await settled();

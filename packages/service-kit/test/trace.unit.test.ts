@@ -4,7 +4,7 @@ const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';
 
 describe('a trace context from outside', () => {
-  it('is accepted as W3C writes it, and names its trace', () => {
+  it('is accepted in the W3C format, and names its trace', () => {
     const text = `00-${TRACE}-${SPAN}-01`;
     expect(acceptTraceparent(text)).toBe(text);
     expect(traceIdOf(text)).toBe(TRACE);
@@ -25,7 +25,7 @@ describe('a trace context from outside', () => {
     `00-${TRACE}-${SPAN}-012`,
     `00-${TRACE.slice(1)}-${SPAN}a-01`,
     `00-${TRACE}-${SPAN.slice(1)}-012`,
-  ])('is passed over where it is malformed: %j', (text) => {
+  ])('is ignored if it is malformed: %j', (text) => {
     expect(acceptTraceparent(text)).toBeNull();
   });
 });

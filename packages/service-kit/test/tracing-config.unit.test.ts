@@ -11,11 +11,11 @@ it.each([
   ['the endpoint is empty', { OTEL_EXPORTER_OTLP_ENDPOINT: '' }],
   ['the SDK is disabled', { ...ENDPOINT, OTEL_SDK_DISABLED: 'true' }],
   ['traces are exported nowhere', { ...ENDPOINT, OTEL_TRACES_EXPORTER: 'none' }],
-])('traces are off where %s', (_, variables: Record<string, string>) => {
+])('traces are off if %s', (_, variables: Record<string, string>) => {
   expect(settingsOf(variables)).toBeNull();
 });
 
-it('an endpoint is enough: one request of a hundred is recorded, unless its caller has decided', () => {
+it('an endpoint is enough: 1 % of requests are recorded, unless the caller has decided', () => {
   expect(settingsOf(ENDPOINT)).toEqual({
     url: 'http://127.0.0.1:4318/v1/traces',
     headers: {},
@@ -32,7 +32,7 @@ it('an endpoint is enough: one request of a hundred is recorded, unless its call
   });
 });
 
-it('the variables for traces stand above those for all signals', () => {
+it('the variables for traces override those for all signals', () => {
   const settings = settingsOf({
     ...ENDPOINT,
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.example/in',

@@ -45,7 +45,7 @@ it('without an endpoint there is no tracer', async () => {
   expect((await openTracing('loans', 'dev', null, memoryLog().logger)).tracer).toBeNull();
 });
 
-it('a span goes on with the trace that it is told, and names itself to what comes after', async () => {
+it('a span continues the given trace, and is the parent of what follows', async () => {
   const { tracer, stop } = await open();
   const span = tracer.begin('server', 'GET /things', SAMPLED, { 'http.request.method': 'GET' });
   expect(traceIdOf(span?.traceparent ?? null)).toBe(TRACE);
@@ -61,7 +61,7 @@ it('a span goes on with the trace that it is told, and names itself to what come
   expect(child?.attributes).toEqual({ 'error.type': 'timeout' });
 });
 
-it('is sent to where the variables say, as what they say', async () => {
+it('is sent to the configured address, as the configured resource', async () => {
   const { tracer, stop } = await open({
     OTEL_EXPORTER_OTLP_HEADERS: { 'x-tenant': 'one' },
     OTEL_RESOURCE_ATTRIBUTES: { 'deployment.environment.name': 'test' },
@@ -77,7 +77,7 @@ it('is sent to where the variables say, as what they say', async () => {
   });
 });
 
-it('what is not recorded before is not recorded behind', async () => {
+it('a trace that is not recorded upstream is not recorded downstream', async () => {
   const { tracer, stop } = await open();
   const begun = [NOT_SAMPLED, null, 'garbage-that-ends-in-01', `00-${TRACE}-${'0'.repeat(16)}-01`];
   expect(begun.map((parent) => tracer.begin('consumer', 'process', parent, {}))).toEqual([null, null, null, null]);
@@ -104,7 +104,7 @@ describe('a request from outside', () => {
 });
 
 describe('the requests of a server', () => {
-  it('are spans of the traces that they come with, and what they bring about is below them', async () => {
+  it("are spans of their callers' traces, and their effects are child spans", async () => {
     const { tracer, stop } = await open();
     const { app, log } = serverUnderTest({ tracer });
     const seen: unknown[] = [];
@@ -137,7 +137,7 @@ describe('the requests of a server', () => {
     ]);
   });
 
-  it('for callers begin traces where they come without', async () => {
+  it('for callers start traces if they have none', async () => {
     const { tracer, stop } = await open();
     const app = fastify();
     app.decorateRequest('span', null);
@@ -154,7 +154,7 @@ describe('the requests of a server', () => {
   });
 });
 
-it('work that fails ends its span with the kind of its failure, and not with what it says', async () => {
+it('failed work ends its span with the kind of failure, without its message', async () => {
   const { tracer, stop } = await open();
   const begin = () => tracer.begin('client', 'pull', SAMPLED, {});
   const fail = (error: unknown) => endedBy(begin() as NonNullable<ReturnType<typeof begin>>, Promise.reject(error));
@@ -168,7 +168,7 @@ it('work that fails ends its span with the kind of its failure, and not with wha
   expect(JSON.stringify(collector.spans)).not.toContain('otto');
 });
 
-it('a collector that is away costs a warning, without what it is asked with', async () => {
+it("an unreachable collector costs a warning, without the request's headers", async () => {
   const log = memoryLog();
   const headers = { OTEL_EXPORTER_OTLP_HEADERS: { authorization: 'Bearer hunter2' } };
   const { tracer, stop } = await open({ ...headers, OTEL_BSP_SCHEDULE_DELAY: 1, OTEL_EXPORTER_OTLP_TIMEOUT: 200 }, log);

@@ -14,7 +14,7 @@ function problemOf(schema: z.ZodType, value: unknown, where: 'body' | 'query' = 
 
 const loan = z.strictObject({ name: z.string(), lines: z.array(z.strictObject({ amount: z.int().min(1) })) });
 
-it('what keeps the rules comes out as the schema gives it', () => {
+it('a valid input is returned as the schema transforms it', () => {
   expect(validate(z.object({ limit: z.string().transform(Number) }), { limit: '5' }, 'query')).toEqual({ limit: 5 });
 });
 
@@ -75,7 +75,7 @@ it.each(['1.5', '1e2', '12345678901234567'])('%s is not the whole number that is
   expect(problemOf(z.string(), parseJson(number)).errors?.[0]?.detail).toBe('must be a string');
 });
 
-it('a rule that a schema words itself is given in its words', () => {
+it('a rule with a message of its own is reported with that message', () => {
   const even = z.strictObject({ size: z.int().refine((size) => size % 2 === 0, 'must be even') });
   expect(problemOf(even, { size: 1 }).errors).toEqual([
     { pointer: '/size', in: 'body', code: 'invalid', detail: 'must be even' },
@@ -85,7 +85,7 @@ it('a rule that a schema words itself is given in its words', () => {
   expect(problemOf(some, { size: 1 }).errors?.[0]?.detail).toBe('must be several');
 });
 
-it('each member that is not known is named', () => {
+it('each unknown member is named', () => {
   const problem = problemOf(loan, { name: 'x', lines: [{ amount: 1, 'a/b': 1 }], colour: 'red', size: 1 });
   expect(problem.errors).toEqual([
     { pointer: '/lines/0/a~1b', in: 'body', code: 'unknown_member', detail: 'is unknown' },
@@ -94,18 +94,18 @@ it('each member that is not known is named', () => {
   ]);
 });
 
-it('~ and / in a name are escaped as RFC 6901 says, in this order', () => {
+it('~ and / in a name are escaped by RFC 6901, in this order', () => {
   const odd = z.strictObject({ '~/': z.strictObject({ '~1': z.int() }) });
   expect(problemOf(odd, { '~/': { '~1': 'x' } }).errors?.[0]?.pointer).toBe('/~0~1/~01');
 });
 
-it('a body that is missing altogether is named as such', () => {
+it('a missing body is reported as such', () => {
   const problem = problemOf(loan, undefined);
   expect(problem.errors).toEqual([{ pointer: '', in: 'body', code: 'required', detail: 'is required' }]);
   expect(problem.message).toBe('body is required');
 });
 
-it('says where the field was: the query too', () => {
+it('reports the part of the request with the field, such as the query', () => {
   expect(problemOf(z.strictObject({}), { limit: '1' }, 'query').errors?.[0]).toMatchObject({
     in: 'query',
     pointer: '/limit',

@@ -84,7 +84,7 @@ it.each(['ES256', 'RS256', 'PS256', 'EdDSA'])(
   },
 );
 
-it('takes scopes from scp, too, and knows none but ours', async () => {
+it('also reads scopes from scp, and ignores unknown ones', async () => {
   const key = await newKey('scp');
   published = [key.jwk];
   const token = await tokenOf(key, { scope: undefined as never, scp: ['payments:read', 'root'] });
@@ -117,12 +117,12 @@ describe('refuses with 401', () => {
     expect(await refusalOf(await tokenOf(key, claims))).toEqual(invalid(detail));
   });
 
-  it('a token that another key signed, under the name of a good one', async () => {
+  it('a token that another key signed under the id of a valid one', async () => {
     const forger = await newKey('good');
     expect(await refusalOf(await tokenOf(forger))).toEqual(invalid('the token is not a token of the OpenID provider'));
   });
 
-  it('a token without a signature, and one by a secret that everybody knows', async () => {
+  it('a token without a signature, and one signed with a public secret', async () => {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const claims = part({ iss: issuer, aud: AUDIENCE, sub: 'ada', exp: 4_000_000_000, scope: 'admin' });
     expect((await get(`${part({ alg: 'none' })}.${claims}.`)).status).toBe(401);
@@ -144,12 +144,12 @@ describe('refuses with 401', () => {
     expect((await get(`${head}.${body}.${signature}`)).status).toBe(401);
   });
 
-  it('what only looks like a token', async () => {
+  it('text that only looks like a token', async () => {
     expect((await get('a.b.c')).status).toBe(401);
   });
 });
 
-it('takes a key that the provider began to use, and leaves one that it withdrew', async () => {
+it('accepts a key that the provider added, and refuses one that it withdrew', async () => {
   const [old, young] = [await newKey('old'), await newKey('young')];
   published = [old.jwk];
   expect((await get(await tokenOf(old))).status).toBe(200);
@@ -163,7 +163,7 @@ it('takes a key that the provider began to use, and leaves one that it withdrew'
   expect((await get(await tokenOf(old, { sub: 'bob' }))).status).toBe(401);
 });
 
-it('answers 503 with Retry-After while the provider is away, and keys go on', async () => {
+it('answers 503 with Retry-After while the provider is down, and API keys still work', async () => {
   isAway = true;
   const answer = await get(await tokenOf(await newKey('away')));
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);

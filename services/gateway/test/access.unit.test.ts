@@ -86,7 +86,7 @@ describe('routing', () => {
     ]);
   });
 
-  it('has no webhooks where it has no address of them, and is ready all the same', async () => {
+  it('has no webhooks without their address, and is ready anyway', async () => {
     const without = await startGateway({ replicas: [services.loans] });
     const answer = await without.call('GET', '/api/webhooks');
     expect([answer.status, await answer.json()]).toEqual([
@@ -111,7 +111,7 @@ describe('routing', () => {
     ['OPTIONS', '/api/payments/17', 'GET, HEAD'],
     ['PROPFIND', '/api/payments', 'GET, HEAD, POST'],
     ['QUERY', '/api/loans', 'GET, HEAD, POST'],
-  ])('%s %s is a 405 that names what is allowed', async (method, path, allow) => {
+  ])('%s %s is a 405 that names the allowed methods', async (method, path, allow) => {
     const answer = await gateway.call(method, path);
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
@@ -146,7 +146,7 @@ describe('routing', () => {
     expect(forwarded()).toEqual([]);
   });
 
-  it('gives nobody a connection that carries calls past the keys', async () => {
+  it('lets nobody open a multiplexed connection past the authentication', async () => {
     const upgrade = 'connection: upgrade\r\nupgrade: mo-mux/1';
     const connection = new RawConnection(gateway.port).send(`GET /mux HTTP/1.1\r\nhost: x\r\n${upgrade}\r\n\r\n`);
     expect(await connection.status()).toBe(404);
@@ -154,7 +154,7 @@ describe('routing', () => {
     connection.socket.destroy();
   });
 
-  it('takes a target in absolute form for its path', async () => {
+  it('accepts a target in absolute form as its path', async () => {
     const connection = new RawConnection(gateway.port);
     connection.send(`GET http://elsewhere.example/api/loans/17?a=1 HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\n\r\n`);
     expect(await connection.status()).toBe(200);
@@ -194,13 +194,13 @@ describe('authentication', () => {
     expect(forwarded()).toEqual([]);
   });
 
-  it('comes before everything else that could be wrong', async () => {
+  it('precedes every other check', async () => {
     expect((await fetch(`${gateway.url}/api/loans`, { method: 'DELETE' })).status).toBe(401);
   });
 });
 
 describe('rates', () => {
-  it('are kept: 429 with Retry-After beyond them, for that key alone', async () => {
+  it('are enforced: 429 with Retry-After beyond them, for that key alone', async () => {
     const slow = { headers: { authorization: 'Bearer slow' } };
     expect((await gateway.call('GET', '/api/loans', slow)).status).toBe(200);
     const second = await gateway.call('GET', '/api/loans', slow);

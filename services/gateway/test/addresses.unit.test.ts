@@ -54,7 +54,7 @@ async function hostsPicked(set: ReplicaSet, times: number): Promise<Set<string>>
   return hosts;
 }
 
-it('a replica that joins is used once it is ready, and one that leaves is used no more', async () => {
+it('a replica that joins is used once it is ready, and one that leaves is not used any more', async () => {
   const a = await startReplica('127.0.0.1');
   await startReplica('127.0.0.2', a.port);
   let hosts = [a.host];
@@ -69,7 +69,7 @@ it('a replica that joins is used once it is ready, and one that leaves is used n
   expect(await hostsPicked(set, 4)).toEqual(new Set(['127.0.0.2']));
 });
 
-it('a call that is under way at a replica which leaves is answered', async () => {
+it('a call in flight at a replica that leaves is answered', async () => {
   const a = await startReplica('127.0.0.1');
   await startReplica('127.0.0.2', a.port);
   let hosts = ['127.0.0.1'];

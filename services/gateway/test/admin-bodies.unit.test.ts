@@ -19,7 +19,7 @@ const access: Access = {
 let end: () => unknown = () => {};
 afterEach(() => end());
 
-it('is not answered again when its body is late', async () => {
+it('is not answered twice if its body is late', async () => {
   const warnings: string[] = [];
   const app = createServer({
     logger: createLogger('gateway', 'warn', { write: (line) => void warnings.push(line) }),

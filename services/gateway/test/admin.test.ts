@@ -25,14 +25,14 @@ const HEAD = `POST /api/keys HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\ncontent
 const connectWith = (rest: string) => new RawConnection(gateway.port).send(`${HEAD}${rest}`);
 const bodyOf = (name: string) => JSON.stringify({ name, scopes: ['admin'] });
 
-it('a body that comes too slowly is a 408, and its connection ends', async () => {
+it('a body that arrives too slowly is a 408, and its connection ends', async () => {
   const connection = connectWith('content-length: 100\r\n\r\n{');
   expect(await connection.status()).toBe(408);
   expect(connection.received).toContain('"code":"request_timeout"');
   await until(() => connection.closed, 'the connection is closed');
 });
 
-it('a caller that asks whether to send its body is told to', async () => {
+it('a caller with Expect gets 100 Continue', async () => {
   const body = bodyOf('asks');
   const connection = connectWith(`content-length: ${body.length}\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n`);
   expect(await connection.status()).toBe(100);
@@ -40,7 +40,7 @@ it('a caller that asks whether to send its body is told to', async () => {
   expect(await connection.send(body).status()).toBe(201);
 });
 
-it('a key can not be made while others hold the keys, and nothing is half-done', async () => {
+it('a key cannot be created while others hold the lock, and nothing is half-done', async () => {
   const holder = await openPlainDatabase(database);
   const released = Promise.withResolvers<void>();
   const held = Promise.withResolvers<void>();

@@ -14,7 +14,7 @@ afterEach(stopAll);
 
 const MIB = 1024 * 1024;
 
-it('an answer is passed on whole, however long a page is', async () => {
+it('an answer of any length is passed on completely', async () => {
   const body = { results: ['x'.repeat(8 * MIB)] };
   const stub = await startStub(answerJson(200, body));
   const gateway = await startGateway({ replicas: [stub] });
@@ -22,7 +22,7 @@ it('an answer is passed on whole, however long a page is', async () => {
   expect(stub.requests).toHaveLength(1);
 });
 
-it('an upload of which the service takes nothing any more is a 503', async () => {
+it('an upload that the service stops reading is a 503', async () => {
   const stub = await startStub(() => {});
   const gateway = await startGateway({ replicas: [stub], limits: { uploadStallTimeoutMs: 500 } });
   const connection = new RawConnection(gateway.port).send(
@@ -33,7 +33,7 @@ it('an upload of which the service takes nothing any more is a 503', async () =>
   expect(connection.received).toContain('customers took too long');
 });
 
-it('an answer that is longer than the way to the service carries is asked for once, and told so', async () => {
+it("an answer beyond the connection's limit is requested once, and reported as such", async () => {
   const stub = await startStub((_request, response) => void response.end('x'.repeat(64 * MIB)));
   const gateway = await startGateway({ replicas: [stub] });
   const answer = await gateway.call('GET', '/api/payments');
@@ -44,7 +44,7 @@ it('an answer that is longer than the way to the service carries is asked for on
   expect([stub.requests.length, await gateway.metric('gateway_replicas_ready')]).toEqual([1, 3]);
 });
 
-it('answers that a caller does not read are bounded together, and those of others are not', async () => {
+it('answers that a caller does not read have a common limit, which does not affect other callers', async () => {
   const stub = await startStub(answerJson(200, { results: ['x'.repeat(8 * MIB)] }));
   const gateway = await startGateway({ replicas: [stub], keys: TWO_KEYS, limits: { answerBytesMax: 24 * MIB } });
   const head = `GET /api/payments HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\n\r\n`;
@@ -67,7 +67,7 @@ it('answers that a caller does not read are bounded together, and those of other
   expect(next.status).toBe(200);
 });
 
-it('uploads of one caller are bounded together, and those of others are not', async () => {
+it('uploads of one caller have a common limit, which does not affect other callers', async () => {
   const gateway = await startGateway({ keys: TWO_KEYS, limits: { uploadsMax: 4 } });
   const head = `POST /api/customers/bulk HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\ncontent-type: text/csv\r\ncontent-length: 9\r\n\r\n`;
   const slow = [1, 2].map(() => new RawConnection(gateway.port).send(`${head}a`));

@@ -1,7 +1,7 @@
 import fastify from 'fastify';
 import { serveAsset } from '../src/docs/asset.ts';
 
-it('what could not be made is made when it is asked for again, and then never more', async () => {
+it('an asset that failed is created at the next request, and then only once', async () => {
   const app = fastify();
   let made = 0;
   const make = async () => {

@@ -46,14 +46,14 @@ describe('a request whose connection breaks before its answer', () => {
     expect(stub.requests[0]?.headers['x-request-id']).toBe(stub.requests[1]?.headers['x-request-id']);
   });
 
-  it('is not sent again where it is a write without a key, for it may have been done', async () => {
+  it('is not sent again if it is a write without a key, because it may have been executed', async () => {
     const stub = await startStub(once(breakConnection));
     const gateway = await startGateway({ replicas: [stub] });
     await expectUnavailable(await gateway.call('POST', '/api/loans', { body: '{}' }));
     expect(stub.requests).toHaveLength(1);
   });
 
-  it('is not sent again where the service is not told of the key', async () => {
+  it('is not sent again if the service does not receive the key', async () => {
     const stub = await startStub(once(breakConnection));
     const gateway = await startGateway({ replicas: [stub] });
     const connection = new RawConnection(gateway.port).send(
@@ -64,14 +64,14 @@ describe('a request whose connection breaks before its answer', () => {
     expect(stub.requests).toHaveLength(1);
   });
 
-  it('is not sent again where it is an upload, key or not, for its body is gone', async () => {
+  it('is not sent again if it is an upload, with a key or not, because its body is gone', async () => {
     const stub = await startStub(once(breakConnection));
     const gateway = await startGateway({ replicas: [stub] });
     await expectUnavailable(await gateway.call('POST', '/api/customers/bulk', { body: 'a,1\n', headers: keyed }));
     expect(stub.requests).toHaveLength(1);
   });
 
-  it('is sent a bounded number of times', async () => {
+  it('is sent a limited number of times', async () => {
     const stub = await startStub(breakConnection);
     const gateway = await startGateway({ replicas: [stub], limits: { attemptsMax: 3 } });
     await expectUnavailable(await gateway.call('GET', '/api/loans/1'));
@@ -96,8 +96,8 @@ describe('a request whose connection breaks before its answer', () => {
   });
 });
 
-describe('a service of an older release, which takes each call by a connection of its own', () => {
-  it('is given its calls so, and they are sent again as others are', async () => {
+describe('a service of an older release, without multiplexed connections', () => {
+  it('gets its calls by HTTP/1.1, and they are retried like others', async () => {
     const stub = await startStub(once(breakConnection), BY_HTTP);
     const gateway = await startGateway({ replicas: [stub] });
     expect((await gateway.call('POST', '/api/loans', { headers: keyed, body: '{"a":1}' })).status).toBe(200);
@@ -107,7 +107,7 @@ describe('a service of an older release, which takes each call by a connection o
 });
 
 describe('a service that is closing', () => {
-  it('is asked again for reads and writes with a key; other writes are a 503', async () => {
+  it('gets retries of reads and of writes with a key; other writes are a 503', async () => {
     for (const [method, headers, status] of [
       ['GET', {}, 200],
       ['POST', keyed, 200],
@@ -123,7 +123,7 @@ describe('a service that is closing', () => {
 });
 
 describe('a problem of a service', () => {
-  it('is passed on as it is, a 503 too, and not asked for again', async () => {
+  it('is passed on unchanged, also a 503, and not retried', async () => {
     for (const status of [400, 409, 422, 500, 503]) {
       const stub = await startStub(answerJson(status, { code: 'a_code' }));
       const gateway = await startGateway({ replicas: [stub] });
@@ -138,7 +138,7 @@ describe('a problem of a service', () => {
     ['a page of some proxy', 502, 'text/html'],
     ['an error without a problem', 400, 'application/json'],
     ['nothing', 500, undefined],
-  ])('that is %s becomes one of ours', async (_name, status, type) => {
+  ])('that is %s becomes a problem of the gateway', async (_name, status, type) => {
     const stub = await startStub((request, response) => {
       request
         .resume()
@@ -149,7 +149,7 @@ describe('a problem of a service', () => {
     expect(stub.requests).toHaveLength(1);
   });
 
-  it('that is not HTTP becomes one of ours', async () => {
+  it('that is not HTTP becomes a problem of the gateway', async () => {
     const stub = await startStub((request) => void request.socket.end('NONSENSE\r\n\r\n'), BY_HTTP);
     const gateway = await startGateway({ replicas: [stub] });
     await expectUnavailable(await gateway.call('GET', '/api/loans/1'));
@@ -173,7 +173,7 @@ describe('a service that takes too long', () => {
     await until(() => closed, 'the service sees that nobody waits');
   });
 
-  it('in the middle of its answer makes an answer that is visibly cut off', async () => {
+  it('in the middle of its answer makes the answer visibly incomplete', async () => {
     const stub = await startStub((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 }).write('{');
     }, BY_HTTP);
@@ -185,7 +185,7 @@ describe('a service that takes too long', () => {
 });
 
 describe('a caller who does not read its answer', () => {
-  it('holds up the service instead of filling the memory, and is cut off after a while', async () => {
+  it('slows down the service instead of filling the memory, and is disconnected after a while', async () => {
     const part = Buffer.alloc(1024 * 1024);
     let closed = false;
     let parts = 0;
@@ -211,8 +211,8 @@ describe('a caller who does not read its answer', () => {
   });
 });
 
-describe('more calls at once than there is room for', () => {
-  it('are answered with 503 at once, and the others are done', async () => {
+describe('more concurrent calls than the limit', () => {
+  it('are answered with 503 at once, and the others complete', async () => {
     const waiting: (() => void)[] = [];
     const stub = await startStub((_request, response) => void waiting.push(() => sendJson(response, 200, {})));
     const gateway = await startGateway({ replicas: [stub], limits: { callsMax: 2 } });
@@ -230,7 +230,7 @@ describe('more calls at once than there is room for', () => {
     expect((await next).status).toBe(200);
   });
 
-  it('wait for their turn in order, and are answered with 503 when it does not come in time', async () => {
+  it('wait in order, and are answered with 503 if they wait too long', async () => {
     const waiting: [string, () => void][] = [];
     const stub = await startStub(
       ({ url = '' }, response) => void waiting.push([url, () => sendJson(response, 200, {})]),
@@ -254,7 +254,7 @@ describe('more calls at once than there is room for', () => {
     expect(waiting).toHaveLength(4);
   });
 
-  it('are not held up by callers who are slow to send', async () => {
+  it('are not delayed by callers that send slowly', async () => {
     const stub = await startStub();
     const gateway = await startGateway({ replicas: [stub], limits: { callsMax: 2, callsAtOnceMax: 2 } });
     const head = `POST /api/loans HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\ncontent-length: 10\r\n\r\n{`;
@@ -264,7 +264,7 @@ describe('more calls at once than there is room for', () => {
     for (const { socket } of slow) socket.destroy();
   });
 
-  it('are refused before anything else is looked at, as a problem, and uploads and other pages are not', async () => {
+  it('are refused as a problem before any other check, unlike uploads and other pages', async () => {
     const stub = await startStub(({ url = '' }, response) => {
       if (url.startsWith('/api/customers/bulk')) sendJson(response, 200, {});
     });
@@ -285,7 +285,7 @@ describe('more calls at once than there is room for', () => {
 });
 
 describe('retries', () => {
-  it('stop where failures go on, so that they do not multiply the load', async () => {
+  it('stop if failures continue, so that they do not multiply the load', async () => {
     const stub = await startStub((_request, response) => void response.destroy());
     const limits = { retriesSavedMax: 3, retriesPerCall: 0, probeIntervalWhenDownMs: 5 };
     const gateway = await startGateway({ replicas: [stub], limits });

@@ -52,7 +52,7 @@ async function pagesRead(wanted: AuditWanted): Promise<number> {
   return (plans[0].Plan['Shared Hit Blocks'] ?? 0) + (plans[0].Plan['Shared Read Blocks'] ?? 0);
 }
 
-it('each page is found where it begins, however long the log is', async () => {
+it('each page is found directly, however long the log is', async () => {
   const [{ pages }] = (await run(
     sqlOf(database),
     "SELECT relpages AS pages FROM pg_class WHERE relname = 'audit_log'",

@@ -63,7 +63,7 @@ async function* chunks(count: number, size: number): AsyncGenerator<Uint8Array> 
 }
 
 describe('a JSON body', () => {
-  it('of 1 MiB passes unchanged, whole or in chunks', async () => {
+  it('of 1 MiB passes unchanged, with a length or in chunks', async () => {
     const body = Buffer.alloc(MIB, 'x');
     const expected = { bytes: MIB, digest: createHash('sha256').update(body).digest('hex') };
     const whole = await gateway.call('POST', '/api/loans', { body });
@@ -78,7 +78,7 @@ describe('a JSON body', () => {
     expect(stub.requests[0]?.headers['content-length']).toBe('0');
   });
 
-  it('that says it is over 1 MiB is a 413 before any of it is read', async () => {
+  it('whose content-length is over 1 MiB is a 413 before any of it is read', async () => {
     const connection = new RawConnection(gateway.port).send(loanHead(`content-length: ${MIB + 1}`));
     expect(await connection.status()).toBe(413);
     expect(connection.received).toContain('"code":"payload_too_large"');
@@ -86,18 +86,18 @@ describe('a JSON body', () => {
     connection.socket.destroy();
   });
 
-  it('that turns out to be over 1 MiB is a 413, and the service never hears of it', async () => {
+  it('that turns out to be over 1 MiB is a 413, and the service never receives it', async () => {
     const got = await gateway.call('POST', '/api/loans', { body: ReadableStream.from(chunks(65, MIB / 64)) });
     expect([got.status, ((await got.json()) as Problem).code]).toEqual([413, 'payload_too_large']);
     expect(stub.requests).toEqual([]);
   });
 
-  it('far over the limit gets its answer all the same, though it is sent to its end', async () => {
+  it('far over the limit gets its answer even if it is sent to its end', async () => {
     const got = await gateway.call('POST', '/api/payments', { body: Buffer.alloc(30 * MIB) });
     expect(got.status).toBe(413);
   });
 
-  it('that comes too slowly is a 408, and the connection ends', async () => {
+  it('that arrives too slowly is a 408, and the connection ends', async () => {
     const connection = new RawConnection(gateway.port).send(`${loanHead('content-length: 10')}{`);
     expect(await connection.status()).toBe(408);
     expect(connection.received).toContain('"code":"request_timeout"');
@@ -105,7 +105,7 @@ describe('a JSON body', () => {
     expect(stub.requests).toEqual([]);
   });
 
-  it('is refused with 503 while too many large ones of its caller are under way, and those of others are not', async () => {
+  it("is refused with 503 while too many large ones of its caller are in flight, unlike other callers' bodies", async () => {
     const connections = Array.from({ length: 4 }, () =>
       new RawConnection(gateway.port).send(`${loanHead(`content-length: ${MIB}`)}${'x'.repeat(MIB - 1)}`),
     );
@@ -120,7 +120,7 @@ describe('a JSON body', () => {
     expect((await gateway.call('POST', '/api/loans', { body: Buffer.alloc(MIB) })).status).toBe(200);
   });
 
-  it('whose caller goes away half-way is forgotten', async () => {
+  it('whose caller leaves half-way is released', async () => {
     const connection = new RawConnection(gateway.port).send(`${loanHead('content-length: 10')}{`);
     await until(async () => (await gateway.metric('gateway_body_bytes')) === 1, 'it is arriving');
     connection.socket.destroy();
@@ -174,7 +174,7 @@ describe('an upload', () => {
     }, 'nothing more is taken');
   }
 
-  it('is taken no faster than the service reads it', async () => {
+  it('is read no faster than the service reads it', async () => {
     let goOn = () => {};
     answer = (request, response) => {
       goOn = () => void request.resume().on('end', () => sendJson(response, 200, {}));
@@ -189,7 +189,7 @@ describe('an upload', () => {
     connection.socket.destroy();
   });
 
-  it('that the service answers without reading it reaches its end all the same', async () => {
+  it('that the service answers without reading it still reaches its end', async () => {
     let giveUp = () => {};
     answer = (_request, response) => {
       giveUp = () => sendJson(response, 415, { code: 'unsupported_media_type' });
@@ -205,7 +205,7 @@ describe('an upload', () => {
     connection.socket.destroy();
   });
 
-  it("passes on the caller's length, or chunks where there is none", async () => {
+  it("passes on the caller's length, or chunks without one", async () => {
     await gateway.call('POST', '/api/customers/bulk', { body: 'a,1\n' });
     await gateway.call('POST', '/api/customers/bulk', { body: ReadableStream.from(chunks(2, 10)) });
     expect(stub.requests.map(({ headers }) => [headers['content-length'], headers['transfer-encoding']])).toEqual([
@@ -230,7 +230,7 @@ describe('an upload', () => {
     expect(got.status).toBe(415);
   });
 
-  it('that its caller breaks off ends at the service too', async () => {
+  it('that its caller aborts ends at the service too', async () => {
     let aborted = false;
     answer = (request) => request.resume().on('error', () => (aborted = true));
     const connection = new RawConnection(gateway.port).send(
@@ -242,7 +242,7 @@ describe('an upload', () => {
     expect(await gateway.metric('gateway_replicas_ready')).toBe(3);
   });
 
-  it('may last longer than any call, but not pause for long: then it is a 408', async () => {
+  it('may last longer than any call, but is a 408 after a long pause', async () => {
     const callTimeoutMs = 200;
     const { port } = await startGateway({ replicas: [stub], limits: { callTimeoutMs, uploadIdleTimeoutMs: 1_000 } });
     const connection = new RawConnection(port).send(uploadHead('transfer-encoding: chunked'));
@@ -257,7 +257,7 @@ describe('an upload', () => {
     await until(() => connection.closed, 'the connection is closed');
   });
 
-  it('that is not HTTP half-way is a 400 problem, and ends at the service too', async () => {
+  it('that becomes invalid HTTP half-way is a 400 problem, and ends at the service too', async () => {
     let aborted = false;
     answer = (request) => request.resume().on('error', () => (aborted = true));
     const connection = new RawConnection(gateway.port).send(
@@ -270,8 +270,8 @@ describe('an upload', () => {
   });
 });
 
-describe('a caller who goes away', () => {
-  it('takes the requests along that it has sent behind another', async () => {
+describe('a caller who disconnects', () => {
+  it('cancels the requests that it has pipelined behind another', async () => {
     let closed = 0;
     answer = (_request, response) => response.on('close', () => (closed += 1));
     const connection = new RawConnection(gateway.port).send(`${loanHead('content-length: 2')}{}`.repeat(3));
@@ -280,7 +280,7 @@ describe('a caller who goes away', () => {
     await until(() => closed === 3, 'the service sees that nobody waits');
   });
 
-  it('takes the request at the service along', async () => {
+  it('cancels the request at the service', async () => {
     let closed = false;
     answer = (_request, response) => response.on('close', () => (closed = true));
     const connection = new RawConnection(gateway.port).send(`${loanHead('content-length: 2')}{}`);

@@ -28,7 +28,7 @@ function connectTo(server: EventEmitter): Caller {
   return caller;
 }
 
-it('callers above the limit are told so, far above it they are ended without a word, and each is counted', async () => {
+it('callers above the limit get an answer, far above it none, and each is counted', async () => {
   const registry = createRegistry('gateway');
   const server = new EventEmitter();
   const limits = { ...defaultLimits, callersMax: CALLERS_MAX };
@@ -44,7 +44,7 @@ it('callers above the limit are told so, far above it they are ended without a w
   expect(connectTo(server).told).toBe('');
 });
 
-it('callers never use up the files that the process may open', () => {
+it("callers never use up the process's file descriptors", () => {
   const { userLimits } = process.report.getReport() as { userLimits: { open_files: { soft: number } } };
   const server = new EventEmitter();
   const limits = { ...defaultLimits, filesForTheRest: userLimits.open_files.soft - CALLERS_MAX };

@@ -8,7 +8,7 @@ const valid = {
   API_KEYS: 'demo:00',
 };
 
-it('is read from the environment, with one origin a replica', () => {
+it('is read from the environment, with one origin per replica', () => {
   expect(gatewayConfig(valid)).toEqual({
     host: '127.0.0.1',
     port: 8080,
@@ -30,7 +30,7 @@ it('is read from the environment, with one origin a replica', () => {
   });
 });
 
-it('takes a database for keys and the audit log, and an OpenID provider', () => {
+it('accepts a database for keys and the audit log, and an OpenID provider', () => {
   const more = {
     GATEWAY_DATABASE_URL: 'postgres://gateway:secret@db:5432/gateway',
     AUDIT_DAYS: '30',
@@ -45,11 +45,11 @@ it('takes a database for keys and the audit log, and an OpenID provider', () => 
   });
 });
 
-it('takes a file of keys in the place of keys', () => {
+it('accepts a file of keys instead of keys', () => {
   expect(gatewayConfig({ ...valid, API_KEYS: '', API_KEYS_FILE: '/keys' }).keys).toEqual({ file: '/keys' });
 });
 
-it('knows the proxies before it', () => {
+it('accepts trusted proxies', () => {
   const networks = '10.0.0.0/8, 127.0.0.1,2001:db8::/32';
   expect(gatewayConfig({ ...valid, TRUSTED_PROXIES: networks }).trustedProxies).toEqual([
     '10.0.0.0/8',
@@ -72,6 +72,6 @@ it.each([
   [{ OIDC_ISSUER: 'https://login.example' }, 'OIDC_AUDIENCE must be set too'],
   [{ OIDC_AUDIENCE: 'mo' }, 'OIDC_ISSUER is not set'],
   [{ OIDC_ISSUER: 'http://login.example', OIDC_AUDIENCE: 'mo' }, 'OIDC_ISSUER: must be an https URL'],
-])('is refused where a variable is wrong or missing, which the error names: %j', (change, message) => {
+])('is refused if a variable is wrong or missing, which the error names: %j', (change, message) => {
   expect(() => gatewayConfig({ ...valid, ...change })).toThrow(message);
 });

@@ -2,11 +2,11 @@ import { keysUrlOf } from '../src/tokens/description.ts';
 
 const ISSUER = 'https://id.example/realm';
 
-it('the keys of a provider are where its description says', () => {
+it('the keys of a provider are at the URL in its metadata', () => {
   expect(keysUrlOf({ issuer: ISSUER, jwks_uri: 'https://keys.example/1' }, ISSUER)).toBe('https://keys.example/1');
 });
 
-it('a provider does not use TLS, as on the same machine, may have its keys so, too', () => {
+it('a provider without TLS, as on the same machine, may also serve its keys without TLS', () => {
   const issuer = 'http://127.0.0.1:8080';
   expect(keysUrlOf({ issuer, jwks_uri: `${issuer}/keys` }, issuer)).toBe(`${issuer}/keys`);
 });

@@ -31,7 +31,7 @@ it('the contract is there without a key, with every operation', async () => {
   expect(described.sort()).toEqual(Object.keys(operations).sort());
 });
 
-it('so are the events, with every type', async () => {
+it('the events are served without a key, with every type', async () => {
   const document = (await (await get('/asyncapi.json')).json()) as {
     asyncapi: string;
     components: { messages: Record<string, unknown> };
@@ -60,7 +60,7 @@ it('the front page leads to the reference page', async () => {
   expect([answer.status, answer.headers.get('location')]).toEqual([302, '/docs']);
 });
 
-it('what has not changed is not sent again, compressed or not', async () => {
+it('an unchanged document is not sent again, compressed or not', async () => {
   for (const path of ['/openapi.json', '/asyncapi.json', '/docs', '/docs/events', '/docs/scalar.js']) {
     for (const encoding of ['gzip', 'identity']) {
       const first = await headOf(path, { 'accept-encoding': encoding });
@@ -75,7 +75,7 @@ it('what has not changed is not sent again, compressed or not', async () => {
 it.each([
   ['/docs', '/openapi.json'],
   ['/docs/events', '/asyncapi.json'],
-])('the page %s loads nothing from anywhere else, and may not', async (path, document) => {
+])('the page %s loads nothing from elsewhere, which its policy forbids', async (path, document) => {
   const answer = await get(path);
   const page = await answer.text();
   const scripts = [...page.matchAll(/<script[^>]*\ssrc="([^"]+)"/g)].map((match) => match[1]);

@@ -62,12 +62,12 @@ describe('a service gets', () => {
     });
   });
 
-  it('who calls from the gateway alone, whatever the caller claims', async () => {
+  it("the caller's identity from the gateway alone, whatever the caller claims", async () => {
     expect((await seen(['X-Mo-Caller: admin', 'x-mo-caller: root']))['x-mo-caller']).toBe('tester');
     expect((await seen(['connection: x-mo-caller, close', 'X-MO-CALLER: admin']))['x-mo-caller']).toBe('tester');
   });
 
-  it('who calls from the gateway alone, where it takes calls by HTTP alone, too', async () => {
+  it("the caller's identity from the gateway alone, also by HTTP/1.1", async () => {
     const older = await startStub((request, response) => answer(request, response), { byHttp: true });
     const claims = ['X-Mo-Caller: admin', 'x-mo-caller: root'];
     const headers = await seenBy(older, await startGateway({ replicas: [older] }), claims, 'GET /api/loans/17', '');
@@ -80,7 +80,7 @@ describe('a service gets', () => {
       expect(headers).not.toHaveProperty(name);
   });
 
-  it('nothing that belongs to the one connection, also as named by Connection', async () => {
+  it('no hop-by-hop headers, including those that Connection names', async () => {
     const headers = await seen([
       'Connection: keep-alive, X-Hop, close',
       'X-Hop: a',
@@ -96,7 +96,7 @@ describe('a service gets', () => {
     expect(headers['x-stays']).toBe('b');
   });
 
-  it('a request id and a trace context: those sent, where they are well-formed, otherwise new ones', async () => {
+  it("a request id and a trace context: the caller's if well-formed, otherwise new ones", async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const kept = await seen(['x-request-id: order-17', `traceparent: ${traceparent}`]);
     expect([kept['x-request-id'], kept.traceparent]).toEqual(['order-17', traceparent]);
@@ -106,7 +106,7 @@ describe('a service gets', () => {
     expect((await seen([])).traceparent).not.toBe(replaced.traceparent);
   });
 
-  it('no body with a GET, and the next request on the connection as its own', async () => {
+  it('no body with a GET, and the next request on the connection separately', async () => {
     const body = 'GET /api/payments/1 HTTP/1.1\r\nx: y\r\n\r\n';
     const headers = await seen([`content-length: ${body.length}`], undefined, body);
     expect(headers).not.toHaveProperty('content-length');
@@ -136,7 +136,7 @@ describe('a request that two readers could take for different ones is refused wi
 });
 
 describe('a caller gets', () => {
-  it('the status, the body and the headers of the contract, and nothing about the inside', async () => {
+  it('the status, the body and the headers of the contract, and nothing internal', async () => {
     answer = (_request, response) =>
       sendJson(
         response,
@@ -173,7 +173,7 @@ describe('a caller gets', () => {
     ['GET', '/api/nothing', KEY],
     ['GET', '/api/audit', KEY],
     ['GET', '/readyz', KEY],
-  ])('nothing that a cache between may keep: %s %s', async (method, path, key) => {
+  ])('nothing that a cache may store: %s %s', async (method, path, key) => {
     const got = await gateway.call(method, path, { headers: { 'x-api-key': key, authorization: '' } });
     expect([got.status, got.headers.get('cache-control')]).toEqual([expect.any(Number), 'no-store']);
   });
@@ -194,7 +194,7 @@ describe('a caller gets', () => {
     }
   });
 
-  it('a body of unknown length in full, at the pace of its reading', async () => {
+  it('a complete body of unknown length, at the pace of its reading', async () => {
     const part = Buffer.alloc(256 * 1024, 'a');
     const parts = 64;
     answer = (_request, response) => {
@@ -206,7 +206,7 @@ describe('a caller gets', () => {
     expect((await got.arrayBuffer()).byteLength).toBe(parts * part.length);
   });
 
-  it('a problem where the request is not HTTP or its headers are too large', async () => {
+  it('a problem if the request is not HTTP or its headers are too large', async () => {
     for (const text of ['NONSENSE\r\n\r\n', `GET / HTTP/1.1\r\nx: ${'a'.repeat(13_000)}\r\n\r\n`]) {
       const connection = new RawConnection(gateway.port).send(text);
       expect(await connection.status()).toBe(400);

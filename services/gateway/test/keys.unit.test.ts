@@ -44,7 +44,7 @@ describe('the list of API keys', () => {
     ]);
   });
 
-  it('may say what a key may do, with a rate and without', () => {
+  it('may contain scopes, with and without a rate', () => {
     const keys = parseKeys(`shop:${first}:5:loans:read+loans:write,ops:${second}::customers:read`, 'API_KEYS');
     expect(keys.map(({ rate, scopes }) => [rate, [...scopes]])).toEqual([
       [5, ['loans:read', 'loans:write']],
@@ -73,30 +73,30 @@ describe('the list of API keys', () => {
     [`shop:${first}:1:2`, 'API_KEYS, line 1: "2" of "shop" must be one of the scopes'],
     [`shop:${first}::loans:read+`, 'API_KEYS, line 1: "" of "shop" must be one of the scopes'],
     [`shop:${first}\nother:${first}`, 'API_KEYS, line 2: the key of "other" occurs twice'],
-  ])('is refused where an entry breaks a rule, which the error names with its line: %j', (text, message) => {
+  ])('is refused if an entry breaks a rule, which the error names with its line: %j', (text, message) => {
     expect(() => parseKeys(text, 'API_KEYS')).toThrow(message);
   });
 
-  it('is refused without repeating what may be a key in clear text', () => {
+  it('is refused without repeating a possible key in clear text', () => {
     expect(() => parseKeys('shop:in-clear-text', 'API_KEYS')).not.toThrow('in-clear-text');
   });
 });
 
 describe('a key ring', () => {
-  it('finds the caller of a key, and nobody for anything else', () => {
+  it('finds the caller of a key, and none for other text', () => {
     const ring = ringOf(`shop:${first},ops:${second}`);
     expect(ring.find('first')?.id).toBe('shop');
     expect(ring.find('second')?.id).toBe('ops');
     for (const wrong of ['', 'First', 'first ', first, 'third']) expect(ring.find(wrong)).toBeNull();
   });
 
-  it('tells digests apart that begin alike', () => {
+  it('distinguishes digests with a common prefix', () => {
     const alike = `${first.slice(0, 8)}${second.slice(8)}`;
     const ring = ringOf(`other:${alike},shop:${first}`);
     expect(ring.find('first')?.id).toBe('shop');
   });
 
-  it('keeps what a key has used of its rate when the keys are read again', () => {
+  it("keeps the used part of a key's rate when the keys are reread", () => {
     const ring = ringOf(`shop:${first}:1`);
     const used = ring.find('first')?.meter;
     ring.replace(parseKeys(`shop:${first}:1\nops:${second}`, 'API_KEYS'));
@@ -106,7 +106,7 @@ describe('a key ring', () => {
     expect(ring.find('second')).toBeNull();
   });
 
-  it('refuses a key from the moment at which it expires, and tells of uses of those of the store', () => {
+  it('refuses a key from its expiry on, and reports the use of stored keys', () => {
     const used: number[] = [];
     const ring = new KeyRing(
       () => new TokenBucket(1, 0),
@@ -123,7 +123,7 @@ describe('a key ring', () => {
 });
 
 describe('a rate', () => {
-  it('lets one second of requests through at once, and then as many as it says', () => {
+  it("admits one second's requests at once, and then the given number per second", () => {
     const bucket = new TokenBucket(10, 0);
     const passed = (nowMs: number) => {
       let count = 0;
@@ -136,7 +136,7 @@ describe('a rate', () => {
     expect(passed(60_000)).toBe(10);
   });
 
-  it('says how long to wait, below one request a second too', () => {
+  it('reports how long to wait, also below one request per second', () => {
     const bucket = new TokenBucket(0.5, 0);
     expect(bucket.take(0)).toEqual({ waitMs: 0, left: 0 });
     expect(bucket.take(500).waitMs).toBeCloseTo(1_500);
@@ -151,14 +151,14 @@ describe('a file of API keys', () => {
   const logger = pino({ level: 'error' }, { write: (line) => log.push(line) });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('that is not there, or is wrong, is an error that names it', () => {
+  it('that is missing or invalid is an error that names it', () => {
     const none = join(folder, 'none');
     expect(() => watchStaticKeys({ file: none }, () => {}, logger)).toThrow(`API_KEYS_FILE ${none}`);
     writeFileSync(file, 'nonsense');
     expect(() => watchStaticKeys({ file }, () => {}, logger)).toThrow(`API_KEYS_FILE ${file}, line 1`);
   });
 
-  it('is read again when it changes; broken, it leaves the keys as they were', async () => {
+  it('is reread when it changes; an invalid file leaves the keys as they were', async () => {
     writeFileSync(file, `shop:${first}`);
     const ring = ringOf(`none:${digest('none')}`);
     const close = watchStaticKeys({ file }, (keys) => ring.replace(keys), logger);

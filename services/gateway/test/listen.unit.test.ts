@@ -17,7 +17,7 @@ const callers = `
     connect(workerData.port, '127.0.0.1', () => { Atomics.add(open, 0, 1); Atomics.notify(open, 0); });
 `;
 
-it('takes many new callers in one turn of its event loop, however long a turn is', async () => {
+it('accepts many new callers per turn of its event loop, however long a turn takes', async () => {
   const app = fastify();
   const origin = await listenForCallers(app, '127.0.0.1', 0);
   let taken = 0;
@@ -39,7 +39,7 @@ it('takes many new callers in one turn of its event loop, however long a turn is
   await app.close();
 });
 
-it('a port that is taken is an error, by another gateway too', async () => {
+it('a port in use is an error, also if another gateway uses it', async () => {
   const first = fastify();
   const port = Number(new URL(await listenForCallers(first, '127.0.0.1', 0)).port);
   await expect(listenForCallers(fastify(), '127.0.0.1', port)).rejects.toThrow('EADDRINUSE');
@@ -77,7 +77,7 @@ it.each([1, 2, 3, 4])('closing waits for what is under way, whatever socket it c
   await closing;
 });
 
-it('answers on every socket, and takes nobody once it is closed', async () => {
+it('answers on every socket, and accepts nobody once it is closed', async () => {
   const app = fastify();
   app.get('/', () => 'here');
   const origin = await listenForCallers(app, '127.0.0.1', 0);

@@ -10,7 +10,7 @@ function busyFor(ms: number): void {
 }
 
 describe('a process', () => {
-  it('is behind while it is busy without a pause and late, and no longer once it has caught up', async () => {
+  it('is behind while it is continuously busy and late, until it has caught up', async () => {
     const lag = new LoopLag(limits);
     const work = setInterval(() => busyFor(40), 0);
     await until(() => lag.isBehind, 'it is behind');
@@ -19,7 +19,7 @@ describe('a process', () => {
     lag.stop();
   });
 
-  it('is not behind for one long pause', async () => {
+  it('is not behind because of one long pause', async () => {
     const lag = new LoopLag(limits);
     // As long as a tick and set after it, so it runs directly after the first tick.
     const ticked = new Promise((resolve) => setTimeout(resolve, limits.lagTickMs));

@@ -17,8 +17,8 @@ const SOME = 10;
 
 const NEVER = { answerTimeoutMs: 240_000, callTimeoutMs: 240_000 };
 
-describe('a connection that is lost without a word', () => {
-  it('is found, though every caller leaves before an answer is late', async () => {
+describe('a connection that is lost silently', () => {
+  it('is detected even if every caller leaves before an answer is late', async () => {
     const replica = await startStub();
     const gateway = await startGateway({ replicas: [replica], limits: NEVER });
     await until(async () => (await impatientCall(gateway)) === 200, 'calls are answered');
@@ -26,7 +26,7 @@ describe('a connection that is lost without a word', () => {
     await until(async () => (await impatientCall(gateway)) === 200, 'they are again');
   });
 
-  it('gives back what may be sent again', async () => {
+  it('has its retryable calls sent again', async () => {
     const replica = await startStub();
     const gateway = await startGateway({ replicas: [replica], limits: NEVER });
     expect((await gateway.call('GET', '/api/loans/1')).status).toBe(200);
@@ -35,8 +35,8 @@ describe('a connection that is lost without a word', () => {
   });
 });
 
-describe('a connection on which nothing is said', () => {
-  it('is kept while the replica gives a sign of life there, however long its answers take', async () => {
+describe('a silent connection', () => {
+  it('is kept while the replica answers pings, however long its answers take', async () => {
     const held: (() => void)[] = [];
     const hold: RequestListener = (_request, response) => void held.push(() => sendJson(response, 200, {}));
     const replica = await startStub(hold);

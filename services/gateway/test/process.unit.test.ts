@@ -41,7 +41,7 @@ async function startListening(stub: Stub) {
   return { child, output, port, url: `http://127.0.0.1:${port}` };
 }
 
-it('a start with a wrong configuration ends at once, and names what is wrong without a stack', async () => {
+it('a start with a wrong configuration ends at once, and names the errors without a stack', async () => {
   const stub = await startStub();
   for (const [variables, message] of [
     [{}, 'CUSTOMERS_URL is not set'],
@@ -56,7 +56,7 @@ it('a start with a wrong configuration ends at once, and names what is wrong wit
   }
 });
 
-it('SIGTERM lets what is under way finish, takes nothing new, and ends the process', async () => {
+it('SIGTERM lets calls in flight finish, refuses new ones, and ends the process', async () => {
   let finish = () => {};
   const stub = await startStub((_request, response) => {
     finish = () => sendJson(response, 200, { done: true });
@@ -78,7 +78,7 @@ it('SIGTERM lets what is under way finish, takes nothing new, and ends the proce
   idle.socket.destroy();
 });
 
-it('an upload of any size takes a bounded amount of memory', async () => {
+it('an upload of any size uses a bounded amount of memory', async () => {
   let bytes = 0;
   const stub = await startStub((request, response) => {
     request.on('data', (chunk: Buffer) => (bytes += chunk.length));

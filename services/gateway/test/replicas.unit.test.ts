@@ -27,7 +27,7 @@ describe('calls', () => {
     expect(replicas.map(({ requests }) => requests.length)).toEqual([10, 10, 10]);
   });
 
-  it('go where the fewest are under way', async () => {
+  it('go to the replica with the fewest calls in flight', async () => {
     const held: (() => void)[] = [];
     const busy = await startStub((_request, response) => void held.push(() => sendJson(response, 200, {})));
     const idle = await startStub();
@@ -44,7 +44,7 @@ describe('calls', () => {
   });
 });
 
-describe('calls that wait for their turn', () => {
+describe('waiting calls', () => {
   /** Two replicas that hold what they are given, and the one has two uploads, too. */
   async function startHolding(callsAtOnceMax: number) {
     const held: (() => void)[] = [];
@@ -71,7 +71,7 @@ describe('calls that wait for their turn', () => {
     return { gateway, replicas, held, end };
   }
 
-  it('go wherever there is room, uploads beside them or not', async () => {
+  it('go to any replica with room, with or without uploads', async () => {
     const { gateway, held, end } = await startHolding(2);
     const calls = Array.from({ length: 12 }, () => gateway.call('GET', '/api/customers/1'));
     await until(async () => (await gateway.metric('gateway_calls_waiting')) === 8, 'four are under way');
@@ -83,7 +83,7 @@ describe('calls that wait for their turn', () => {
     end();
   });
 
-  it('are spread evenly, uploads beside them or not', async () => {
+  it('are spread evenly, with or without uploads', async () => {
     const { gateway, replicas, held, end } = await startHolding(4);
     const calls = Array.from({ length: 4 }, () => gateway.call('GET', '/api/customers/1'));
     await until(() => held.length === 4, 'all are under way');
@@ -95,7 +95,7 @@ describe('calls that wait for their turn', () => {
 });
 
 describe('a replica', () => {
-  it('that can not be reached is left out at once, no call fails, and it is used again when it is back', async () => {
+  it('that is unreachable is left out at once, no call fails, and it is used again once it is back', async () => {
     const [a, b] = [await startStub(), await startStub()];
     const gateway = await startGateway({ replicas: [a, b], limits: { probeIntervalMs: 60_000 } });
     await untilReady(gateway, 2);
@@ -109,7 +109,7 @@ describe('a replica', () => {
     }, 'it gets calls again');
   });
 
-  it('that ends its connections is about to stop: it gets no more calls, before it is asked again', async () => {
+  it('that closes its connections is about to stop: it gets no more calls until the next check', async () => {
     const leaving = await startStub(answerJson(200, {}, { connection: 'close' }));
     const other = await startStub();
     const gateway = await startGateway({ replicas: [leaving, other], limits: { probeIntervalMs: 60_000 } });
@@ -119,7 +119,7 @@ describe('a replica', () => {
     expect([leaving.requests.length, other.requests.length]).toEqual([1, 9]);
   });
 
-  it('that is not ready gets no calls, until it is', async () => {
+  it('that is not ready gets no calls until it is', async () => {
     const [a, b] = [await startStub(), await startStub()];
     b.ready = false;
     const gateway = await startGateway({ replicas: [a, b] });
@@ -156,7 +156,7 @@ describe('a replica', () => {
 
   /** Only what a probe says ends an attempt, however busy this machine is. */
   const PATIENT = { probeTimeoutMs: 1_000, answerTimeoutMs: 240_000, callTimeoutMs: 240_000 };
-  it('that stops responding gets no more calls, and hands over those that may be sent again', async () => {
+  it('that stops responding gets no more calls, and those that may be retried go to others', async () => {
     const frozen = await startStub(() => {});
     const other = await startStub();
     other.ready = false;
@@ -180,7 +180,7 @@ describe('a replica', () => {
     expect(await lost).toBe('withdrawn');
   });
 
-  it('that stops responding keeps those that have no attempt left, for it may answer yet', async () => {
+  it('that stops responding keeps the calls without an attempt left, because it may still answer', async () => {
     const held: (() => void)[] = [];
     const frozen = await startStub((_request, response) => void held.push(() => sendJson(response, 200, {})));
     const other = await startStub();
@@ -198,7 +198,7 @@ describe('a replica', () => {
     expect(other.requests).toHaveLength(1);
   });
 
-  it('that is slow to say whether it is ready is used while there is no other', async () => {
+  it('that is slow to report readiness is used while there is no other', async () => {
     const only = await startStub();
     const gateway = await startGateway({ replicas: [only], limits: { probeTimeoutMs: 100 } });
     only.freeze();
@@ -208,7 +208,7 @@ describe('a replica', () => {
 });
 
 describe('while no replica is up', () => {
-  it('a call waits for one to come back, writes without a key and uploads too', async () => {
+  it('every call waits for one to return, including writes without a key and uploads', async () => {
     const stub = await startStub();
     const gateway = await startGateway({
       replicas: [stub],
@@ -222,7 +222,7 @@ describe('while no replica is up', () => {
     expect(await Promise.all(calls)).toEqual([200, 200, 200]);
   });
 
-  it('a call is a 503 with Retry-After after a while', async () => {
+  it('a call is answered with 503 and Retry-After after a while', async () => {
     const stub = await startStub();
     const gateway = await startGateway({ replicas: [stub], limits: { replicaWaitMs: 100 } });
     await stub.kill();
@@ -230,7 +230,7 @@ describe('while no replica is up', () => {
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
   });
 
-  it('a caller who goes away while it waits frees its place', async () => {
+  it('a waiting caller who disconnects frees its place', async () => {
     const stub = await startStub();
     const gateway = await startGateway({ replicas: [stub], limits: { replicaWaitMs: 60_000 } });
     await stub.kill();
@@ -244,7 +244,7 @@ describe('while no replica is up', () => {
 });
 
 describe('the gateway is ready', () => {
-  it('while webhooks is away, for all else goes on', async () => {
+  it('while webhooks is down, because everything else continues', async () => {
     const [a, away] = [await startStub(), await startStub()];
     away.ready = false;
     const replicas = { customers: [a], loans: [a], payments: [a], webhooks: [away] };
@@ -256,7 +256,7 @@ describe('the gateway is ready', () => {
     ]);
   });
 
-  it('once every service has a ready replica, and says which have', async () => {
+  it('once every service has a ready replica, and reports which have', async () => {
     const [a, b, c] = [await startStub(), await startStub(), await startStub()];
     c.ready = false;
     const gateway = await startGateway({ replicas: { customers: [a], loans: [a, c], payments: [c] } });
@@ -281,7 +281,7 @@ describe('the gateway is ready', () => {
     await b.kill();
   });
 
-  it('for whoever asks whether it is of any use while one service is, for what needs only that goes on', async () => {
+  it('by /readyz/any while at least one service is', async () => {
     const [a, b] = [await startStub(), await startStub()];
     b.ready = false;
     const gateway = await startGateway({ replicas: { customers: [a], loans: [b], payments: [b] } });

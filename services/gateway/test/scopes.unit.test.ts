@@ -38,7 +38,7 @@ afterAll(stopAll);
 const call = (method: string, path: string, key: string | null) =>
   fetch(`${gateway.url}${path}`, { method, headers: key === null ? {} : { authorization: `Bearer ${key}` } });
 
-it('is named by every operation, for programs and for people', () => {
+it('is named by every operation, in machine-readable form and in prose', () => {
   expect(described.length).toBeGreaterThan(20);
   for (const { operationId, description, 'x-scope': scope } of described) {
     expect([operationId, SCOPES]).toEqual([operationId, expect.arrayContaining([scope])]);
@@ -63,12 +63,12 @@ describe.each(described)('$operationId', ({ method, path, 'x-scope': scope }) =>
     expect(await answer.json()).toMatchObject({ code: 'forbidden', required_scope: needed });
   });
 
-  it('by nobody, and by who has no key of ours', async () => {
+  it('by a caller without a key, or with an unknown key', async () => {
     for (const key of [null, keyOf(nobody)]) expect((await call(method, path, key)).status).toBe(401);
   });
 });
 
-it('lets nothing through to a service that it refuses', async () => {
+it('forwards no refused call to a service', async () => {
   stub.requests.length = 0;
   expect((await call('POST', '/api/loans', keyOf(['loans:read']))).status).toBe(403);
   expect(stub.requests).toEqual([]);

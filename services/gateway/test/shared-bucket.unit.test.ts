@@ -12,7 +12,7 @@ function storeInHand() {
   return { asked, draw };
 }
 
-it('draws once for all who come together, in the order in which they came', async () => {
+it('draws once for all concurrent callers, in order of arrival', async () => {
   const { asked, draw } = storeInHand();
   const bucket = new SharedBucket(BUCKET, 4, draw);
   const first = bucket.take(performance.now());
@@ -26,7 +26,7 @@ it('draws once for all who come together, in the order in which they came', asyn
   expect(taken.map(({ waitMs }) => waitMs)).toEqual([0, 0, 125]);
 });
 
-it('draws ahead, and needs not ask again for what it holds', async () => {
+it('draws ahead, and needs no query for tokens in stock', async () => {
   const { asked, draw } = storeInHand();
   const bucket = new SharedBucket(BUCKET, 50, draw);
   const first = bucket.take(performance.now());
@@ -39,7 +39,7 @@ it('draws ahead, and needs not ask again for what it holds', async () => {
   expect(asked).toHaveLength(2);
 });
 
-it('gives what it drew ahead to those who came meanwhile, before it draws again', async () => {
+it('gives tokens drawn ahead to callers that arrived meanwhile, before it draws again', async () => {
   const { asked, draw } = storeInHand();
   const bucket = new SharedBucket(BUCKET, 50, draw);
   const first = bucket.take(performance.now());
@@ -56,7 +56,7 @@ it('gives what it drew ahead to those who came meanwhile, before it draws again'
   expect(asked).toHaveLength(2);
 });
 
-it('forgets what it holds too long, which others may have by then', async () => {
+it('drops tokens that are too old, because others may have drawn them by then', async () => {
   const { asked, draw } = storeInHand();
   const bucket = new SharedBucket(BUCKET, 50, draw);
   const first = bucket.take(performance.now());
@@ -66,7 +66,7 @@ it('forgets what it holds too long, which others may have by then', async () => 
   expect(asked).toHaveLength(2);
 });
 
-it('does not ask an empty bucket before there is something in it', async () => {
+it('does not query an empty bucket before it has refilled', async () => {
   const { asked, draw } = storeInHand();
   const bucket = new SharedBucket(BUCKET, 1, draw);
   const refused = bucket.take(performance.now());
@@ -78,7 +78,7 @@ it('does not ask an empty bucket before there is something in it', async () => {
   expect(asked).toHaveLength(2);
 });
 
-it('keeps the rate by itself while the store is away', async () => {
+it('enforces the rate alone while the store is down', async () => {
   const { asked, draw } = storeInHand();
   const bucket = new SharedBucket(BUCKET, 2, draw);
   const first = bucket.take(performance.now());

@@ -87,7 +87,7 @@ function auditFailures(): unknown[] {
   return failures;
 }
 
-it('lets keys through that it knew, keeps rates by itself, and writes the audit log later', async () => {
+it('accepts keys that it has read, enforces rates alone, and writes the audit log later', async () => {
   const answer = await create({ name: 'shop', scopes: ['loans:write'], rate: 2 });
   const { key } = (await answer.json()) as { key: string };
   const call = () => gateway.call('POST', '/api/loans', { body: '{}', headers: { authorization: `Bearer ${key}` } });
@@ -108,7 +108,7 @@ it('lets keys through that it knew, keeps rates by itself, and writes the audit 
   expect((await create({ name: 'again', scopes: ['admin'] })).status).toBe(201);
 });
 
-describe('a gateway that starts while its database is away', () => {
+describe('a gateway that starts while its database is down', () => {
   const NOT_READY = 'the API keys in the database are not read yet';
   const readyOf = async ({ url: origin }: RunningGateway) =>
     Promise.all(
@@ -118,7 +118,7 @@ describe('a gateway that starts while its database is away', () => {
       }),
     );
 
-  it('knows the keys that need no database, refuses none that may be valid, and knows all once it is back', async () => {
+  it('accepts the keys that need no database, refuses none that may be valid, and reads all later', async () => {
     const { key } = (await (await create({ name: 'stored', scopes: ['loans:write'] })).json()) as { key: string };
     way.close();
     const started = await startGateway({ keys: `root:${KEY_DIGEST}`, database: url.href });
@@ -147,7 +147,7 @@ describe('a gateway that starts while its database is away', () => {
     await until(async () => (await entries()).includes('takeLoan'), 'the audit log has what was called before');
   });
 
-  it('migrates a database that is new once it is there', async () => {
+  it('migrates a new database once it is reachable', async () => {
     const { gateway: fresh } = await testServers().createDatabases('fresh');
     way.close();
     const started = await startGateway({
@@ -166,7 +166,7 @@ describe('a gateway that starts while its database is away', () => {
     );
   });
 
-  it('stops although the database is still away', async () => {
+  it('stops even if the database is still down', async () => {
     way.close();
     const started = await startGateway({ keys: `root:${KEY_DIGEST}`, database: url.href });
     await started.stop();
@@ -174,7 +174,7 @@ describe('a gateway that starts while its database is away', () => {
   });
 });
 
-it('waits no longer for a rate than a caller should', async () => {
+it('waits for a rate no longer than a caller should', async () => {
   const database = await openPlainDatabase(url.href);
   const bucket = Buffer.alloc(32);
   expect(await drawFrom(database, 30_000)(bucket, 1, 2, 1)).toMatchObject({ drawn: 1 });

@@ -55,7 +55,7 @@ const statusWith = async (gateway: RunningGateway, key: string, path = '/api/loa
   (await gateway.call('GET', path, { headers: { authorization: `Bearer ${key}` } })).status;
 
 describe('a key', () => {
-  it('is shown once, works at once where it was made, and soon at every gateway', async () => {
+  it('is shown once, works at once at its gateway, and soon at every other', async () => {
     const { key, ...shown } = await create('shop', { rate: 100.5, expires_at: '2040-01-01T00:00:00+01:00' });
     expect(key).toMatch(/^mo_[\w-]{43}$/);
     expect(shown).toEqual({
@@ -79,7 +79,7 @@ describe('a key', () => {
     expect(await get<ApiKeyBody>(one, `/api/keys/${shown.id}`)).toMatchObject({ id: shown.id, name: 'shop' });
   });
 
-  it('is kept as a hash alone', async () => {
+  it('is stored as a hash only', async () => {
     const { key, id } = await create('hashed');
     const rows = await rowsOf(
       `SELECT api_keys::text AS row, encode(digest, 'hex') AS digest FROM api_keys WHERE id = ${id}`,
@@ -88,7 +88,7 @@ describe('a key', () => {
     expect(rows[0]?.row).not.toContain(key.slice(8));
   });
 
-  it('that is revoked is refused by every gateway, and stays as it is when it is revoked again', async () => {
+  it('that is revoked is refused by every gateway, and unchanged by another revocation', async () => {
     const { id, key } = await create('gone');
     await until(async () => (await statusWith(other, key)) === 200, 'the other gateway knows it');
     const [status, revoked] = await post<ApiKeyBody>(one, `/api/keys/${id}/revoke`);
@@ -99,7 +99,7 @@ describe('a key', () => {
     expect([again.status, again.revoked_at]).toEqual(['revoked', revoked.revoked_at]);
   });
 
-  it('goes on beside the one that replaces it, and then expires', async () => {
+  it('still works next to its replacement, and then expires', async () => {
     const { id, key } = await create('turned', { scopes: ['loans:read', 'payments:read'], rate: 1_000 });
     const [status, next] = await post<CreatedKeyBody>(one, `/api/keys/${id}/rotate`, { overlap_seconds: 2 });
     expect(status).toBe(201);
@@ -121,7 +121,7 @@ describe('a key', () => {
     expect((await post<Problem>(one, `/api/keys/${next.id}/rotate`))[1].detail).toBe('the key is revoked');
   });
 
-  it('that is replaced never lives longer than it would have', async () => {
+  it('that is replaced never expires later than before', async () => {
     const { id } = await create('short', { expires_at: '2040-01-01T00:00:00Z' });
     const past = { expires_at: '2020-01-01T00:00:00Z' };
     expect((await post<Problem>(one, `/api/keys/${id}/rotate`, past))[1].detail).toMatch('expires_at must be in');
@@ -130,13 +130,13 @@ describe('a key', () => {
     expect(Date.parse(expires as string)).toBeLessThan(Date.now() + 61_000);
   });
 
-  it('tells when it was used last', async () => {
+  it('has the time of its last use', async () => {
     const { id, key } = await create('used');
     await statusWith(one, key);
     await until(async () => (await get<ApiKeyBody>(one, `/api/keys/${id}`)).last_used_at !== null, 'its use is noted');
   });
 
-  it('is found by name and status, a page at a time', async () => {
+  it('is found by name and status, page by page', async () => {
     for (let n = 0; n < 3; n += 1) await create('many');
     type Page = { results: ApiKeyBody[]; next_cursor: string | null };
     const first = await get<Page>(one, '/api/keys?name=many&limit=2');
@@ -162,7 +162,7 @@ describe('a key', () => {
     [{ name: 'a', scopes: ['admin'], expires_at: 'soon' }, '/expires_at'],
     [{ name: 'a', scopes: ['admin'], expires_at: '2020-01-01T00:00:00Z' }, '/expires_at'],
     [{ name: 'a', scopes: ['admin'], more: 1 }, '/more'],
-  ])('is not made of %j', async (body, pointer) => {
+  ])('is not created from %j', async (body, pointer) => {
     const [status, problem] = await post<Problem>(one, '/api/keys', body);
     expect([status, problem.code]).toEqual([400, 'invalid_request']);
     expect(problem.errors?.map((error) => error.pointer)).toContain(pointer);
@@ -181,20 +181,20 @@ describe('a key', () => {
 });
 
 describe('the rate of a key', () => {
-  it('is that of all gateways together', async () => {
+  it('holds for all gateways together', async () => {
     const { key } = await create('metered', { rate: 0.01 });
     await until(async () => (await statusWith(other, key)) === 200, 'the other gateway knows it');
     expect([await statusWith(one, key), await statusWith(other, key)]).toEqual([429, 429]);
   });
 
-  it('is told, and what is left of it', async () => {
+  it('is in the headers, with its remainder', async () => {
     const { key } = await create('told', { rate: 0.5 });
     const answer = await one.call('GET', '/api/loans', { headers: { authorization: `Bearer ${key}` } });
     expect(answer.headers.get('ratelimit-policy')).toBe('"key";q=1;w=2');
     expect(answer.headers.get('ratelimit')).toBe('"key";r=0;t=2');
   });
 
-  it('lets through what it says, however many draw at once', async () => {
+  it('admits exactly the given number, however many gateways draw at once', async () => {
     const open = () => openPlainDatabase(database, 4);
     const databases = await Promise.all([open(), open()]);
     const draws = databases.map((each) => drawFrom(each, RATE_TIMEOUT_MS));
@@ -215,7 +215,7 @@ describe('the audit log', () => {
   type Page = { results: AuditEntryBody[] };
   const entriesOf = async (caller: string) => (await get<Page>(one, `/api/audit?caller=${caller}`)).results;
 
-  it('tells who wrote what, from where, and what was refused; reads are not in it', async () => {
+  it('contains who wrote what, from where, and refusals, but no reads', async () => {
     const { id, key } = await create('busy', { scopes: ['loans:read', 'loans:write'] });
     const headers = { authorization: `Bearer ${key}`, 'x-request-id': 'audited-1' };
     await one.call('GET', '/api/loans/17', { headers });
@@ -232,7 +232,7 @@ describe('the audit log', () => {
     await until(async () => (await entriesOf('root')).some(({ operation }) => operation === 'createKey'), 'keys, too');
   });
 
-  it('tells of callers that left before their answer, for what they asked for may have been done', async () => {
+  it('contains callers that left before their answer, because their call may have been executed', async () => {
     const held = await startStub(() => {});
     const gateway = await startGateway({ replicas: [held], keys: `root:${KEY_DIGEST}`, database });
     const { key } = await create('hasty', { scopes: ['loans:write'] });
@@ -248,7 +248,7 @@ describe('the audit log', () => {
     expect(await writes()).toMatchObject([{ operation: 'takeLoan', status: 499, address: '127.0.0.1' }]);
   });
 
-  it('believes what a proxy says of where a call came from only where it is told to', async () => {
+  it("takes a caller's address from trusted proxies only", async () => {
     const trustedProxies = ['127.0.0.1', '10.0.0.0/8'];
     const limits = { rateTimeoutMs: RATE_TIMEOUT_MS };
     const behind = await startGateway({
@@ -277,7 +277,7 @@ describe('the audit log', () => {
       expect([place, found.get(`far-${place}`)]).toEqual([place, address]);
   });
 
-  it('is bounded by times', async () => {
+  it('is filtered by times', async () => {
     const { results } = await get<Page>(one, '/api/audit?from=2040-01-01T00:00:00Z');
     expect(results).toEqual([]);
     expect((await get<Page>(one, '/api/audit?to=2040-01-01T00:00:00Z&limit=1')).results).toHaveLength(1);

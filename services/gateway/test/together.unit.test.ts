@@ -36,7 +36,7 @@ async function replicasUnderTest(count: number) {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const other = (place: number | null | undefined) => (place === 0 ? 1 : 0);
 
-it('calls of one turn go to one replica, and those of the next to the one that has fewer', async () => {
+it('calls of one turn go to one replica, and those of the next to the one with fewer', async () => {
   const { give } = await replicasUnderTest(2);
   const [first, ...others] = give(3);
   expect(others).toEqual([first, first]);
@@ -47,7 +47,7 @@ it('calls of one turn go to one replica, and those of the next to the one that h
   expect(give(1)).toEqual([other(first)]);
 });
 
-it('many calls of one turn are spread, so many to each', async () => {
+it('many calls of one turn are spread in equal shares', async () => {
   const { give } = await replicasUnderTest(2);
   const given = give(3 * TOGETHER_MAX);
   const [first] = given;
@@ -58,14 +58,14 @@ it('many calls of one turn are spread, so many to each', async () => {
   expect(shares).toEqual([limits.callsAtOnceMax, limits.callsAtOnceMax]);
 });
 
-it('a call goes elsewhere once the replica of its turn can not be reached', async () => {
+it("a call goes elsewhere once its turn's replica is unreachable", async () => {
   const { set, give } = await replicasUnderTest(2);
   const [first] = give(1);
   set.replicas[first as number]?.leaveOut('refused');
   expect(give(2)).toEqual([other(first), other(first)]);
 });
 
-it('a look whether there is room takes no turn', async () => {
+it("a check for room does not choose the turn's replica", async () => {
   const { set, give } = await replicasUnderTest(2);
   const given: (number | null | undefined)[] = [];
   for (let call = 0; call < 4; call += 1) {
@@ -79,7 +79,7 @@ it('a look whether there is room takes no turn', async () => {
   expect(given).toEqual([first, other(first), first, other(first)]);
 });
 
-it('there is room while a replica has some that is as ready as any', async () => {
+it('there is room while one of the readiest replicas has some', async () => {
   const { set } = await replicasUnderTest(2);
   const [one, another] = set.replicas;
   const looks = [one, another].map((replica) => {
@@ -89,7 +89,7 @@ it('there is room while a replica has some that is as ready as any', async () =>
   expect(looks).toEqual([true, false]);
 });
 
-it('uploads go where the fewest are, whatever calls do', async () => {
+it('uploads go to the replica with the fewest uploads, whatever its calls', async () => {
   const { set, give } = await replicasUnderTest(2);
   give(2);
   const uploads = Array.from({ length: 2 }, () => {

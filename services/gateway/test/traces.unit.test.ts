@@ -22,7 +22,7 @@ describe.each([
   ['together with others', { byHttp: false }],
   ['by HTTP', { byHttp: true }],
 ])('a call that is sent on %s', (_, way) => {
-  it('is a span of a new trace, its attempt one below, and the service is told of that', async () => {
+  it('is a span of a new trace with its attempt as child, which the service receives', async () => {
     const stub = await startStub(undefined, way);
     const gateway = await startGateway({ replicas: [stub], tracing: tracedTo(collector) });
     await gateway.call('POST', '/api/loans', { body: '{}' });
@@ -46,7 +46,7 @@ describe.each([
   });
 });
 
-it('each attempt is a span of its own, and the service is told of that', async () => {
+it('each attempt is a span of its own, which the service receives', async () => {
   const stub = await startStub((request, response) => {
     if (stub.requests.length === 1) return void request.resume().on('end', () => response.destroy());
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
@@ -65,7 +65,7 @@ it('each attempt is a span of its own, and the service is told of that', async (
   );
 });
 
-it('a trace that is not recorded is passed on so, and costs no span', async () => {
+it('a trace that is not recorded is passed on as such, without a span', async () => {
   const stub = await startStub();
   const gateway = await startGateway({ replicas: [stub], tracing: tracedTo(collector) });
   await gateway.call('GET', '/api/loans/1', { headers: { traceparent: `00-${TRACE}-${SPAN}-00` } });
@@ -75,7 +75,7 @@ it('a trace that is not recorded is passed on so, and costs no span', async () =
   expect(collector.spans).toEqual([]);
 });
 
-it('who has no key begins no trace', async () => {
+it('a caller without a key starts no trace', async () => {
   const gateway = await startGateway({ tracing: tracedTo(collector) });
   const headers = { authorization: `Bearer not-${KEY}`, traceparent: `00-${TRACE}-${SPAN}-01` };
   expect((await gateway.call('GET', '/api/loans/1', { headers })).status).toBe(401);

@@ -68,7 +68,7 @@ describe('a check', () => {
     expect(tally.unchecked).toEqual([{ rule: 'all agree', reason: expect.stringContaining('Error: no connection') }]);
   });
 
-  it('for drained streams tells events that are left from a look that fails', async () => {
+  it('for drained streams distinguishes remaining events from a failed query', async () => {
     const [left, unknown, drained] = [new Tally(), new Tally(), new Tally()];
     await drain(async () => ['one event waits'], left, 0);
     await drain(unreachable, unknown, 0);
@@ -78,7 +78,7 @@ describe('a check', () => {
     expect(drained.isClean).toBe(true);
   });
 
-  it('of logs can not be made without logs', () => {
+  it('of logs cannot be made without logs', () => {
     expect(() => errorLines(join(tmpdir(), randomUUID()))).toThrow('ENOENT');
   });
 });

@@ -42,7 +42,7 @@ it('a notice names the letter and the original message', () => {
   expect(readNotice(message)).toBeNull();
 });
 
-it('an incomplete letter, or one that no follower wrote, can not be replayed', () => {
+it('an incomplete letter, or one that no follower wrote, cannot be replayed', () => {
   const omitted = { ...message, headers: { ...message.headers, mo_omitted_bytes: Buffer.from('9') } };
   expect(readLetter('mo.loans.dlq', 3, omitted).isWhole).toBe(false);
   expect(readLetter('mo.loans.dlq', 3, { ...message, headers: {} })).toMatchObject({ isWhole: false, origin: null });

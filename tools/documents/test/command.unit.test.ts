@@ -7,7 +7,7 @@ const USAGE = 'Usage: npm run generate -- [options]';
 const generate = (...args: string[]) =>
   spawnSync(process.execPath, ['--conditions=source', MAIN, ...args], { encoding: 'utf8' });
 
-it('prints its usage where it is asked for help, and writes nothing', () => {
+it('prints its usage for --help, and writes nothing', () => {
   const { status, stdout, stderr } = generate('--help');
   expect([status, stderr]).toEqual([0, '']);
   expect(stdout.split('\n')[0]).toBe(USAGE);

@@ -38,7 +38,7 @@ describe('the OpenAPI document', () => {
     expect(withExample.flatMap((content) => exampleFaults(document, content))).toEqual([]);
   });
 
-  it('takes every amount of cents as a number, whatever a double makes of it', () => {
+  it('accepts every amount of cents as a number, despite the rounding of doubles', () => {
     const { amount } = document.components.schemas.NewLoan.properties;
     const cents = Array.from({ length: 1_000 }, (_, index) => (index + 1) / 100);
     const isValid = new Ajv2020({ strict: false }).compile(amount);
@@ -46,7 +46,7 @@ describe('the OpenAPI document', () => {
     expect([0, -0.01, 10_000_000_000].filter((value) => isValid(value))).toEqual([]);
   });
 
-  it('tells receivers of webhooks every type of event', () => {
+  it('describes every type of event to receivers of webhooks', () => {
     const { requestBody } = document.webhooks.event.post;
     const validate = new Ajv2020({ strict: false, validateFormats: false })
       .addSchema({ ...document, $id: 'urn:mo:document' })
@@ -80,14 +80,14 @@ describe.each(Object.keys(operations) as OperationId[])('the examples of %s', (i
   const operation: Operation = operations[id];
   const text = TEXTS[id];
 
-  it('are what the services take', () => {
+  it('are the bodies that the services accept', () => {
     if (operation.body === undefined) return expect(Object.keys(text.request ?? {})).toEqual(operation.stream ?? []);
     for (const { value } of Object.values(text.request?.['application/json'] ?? {})) {
       expect(operation.body.safeParse(parseJson(JSON.stringify(value)))).toMatchObject({ success: true });
     }
   });
 
-  it('are what the services answer, to the member', () => {
+  it('are the answers of the services, member by member', () => {
     expect(Object.keys(text.answers)).toEqual(Object.keys(operation.answers));
     for (const [status, schema] of Object.entries(operation.answers)) {
       const values = Object.values(text.answers[Number(status)] ?? {}).map(({ value }) => value);

@@ -149,7 +149,7 @@ describe('an invalid command line with --json', () => {
   });
 });
 
-it('a truncated list says so', async () => {
+it('a truncated list is reported as such', async () => {
   async function* rows() {
     yield* ['a', 'b', 'c'];
   }

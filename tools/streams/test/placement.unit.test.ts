@@ -43,7 +43,7 @@ it('finds the number for a backup without one', () => {
   expect(shown(null, 12, [])).toBeNull();
 });
 
-it('guesses the number of the topic, and says so, where several numbers explain the events or none does', () => {
+it('guesses the number of the topic, and reports the guess, if several or no numbers explain the events', () => {
   // Six and seven partitions place this customer alike.
   const alike = customers(1, 100_000).find((key) => partitionOf(key, 6) === 4 && partitionOf(key, 7) === 4) ?? '';
   expect(shown(BACKUP, 7, [[7, [alike]]])).toEqual<Raise>({ from: BACKUP, to: 7, basis: 'guess' });
