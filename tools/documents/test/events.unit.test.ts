@@ -144,5 +144,6 @@ it('docs/events.md lists each event type with its topic and source', () => {
   const listed = [...page.matchAll(/^\| (`mo\.\w+` \| `\/mo\/\w+` \| `\w+`) \|/gm)].map(([, cells]) => cells);
   const rowOf = (type: EventType) =>
     `\`mo.${EVENT_TYPES[type].stream}\` | \`/mo/${EVENT_TYPES[type].stream}\` | \`${type}\``;
-  expect(listed.toSorted()).toEqual(TYPES.map(rowOf).toSorted());
+  expect(listed).toHaveLength(TYPES.length);
+  expect(new Set(listed)).toEqual(new Set(TYPES.map(rowOf)));
 });
