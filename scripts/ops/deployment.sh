@@ -40,7 +40,7 @@ echo 'docker compose config' && SECRETS_DIR=./deploy/compose/secrets docker comp
 echo 'promtool check rules, check config, test rules'
 promtool check rules --lint=all --lint-fatal "$chart/files/alerts.yaml"
 promtool check config --syntax-only deploy/observability/prometheus.yaml
-promtool test rules deploy/observability/alerts.test.yaml
+promtool test rules deploy/observability/alerts/*.test.yaml
 
 rendered=$(mktemp -d)
 trap 'rm -r "$rendered"' EXIT

@@ -21,7 +21,10 @@ export interface Search {
 }
 
 /** The pages of the runbook. */
-export const runbookPages = (): string[] => ['docs/operations.md', ...globSync('docs/operations/*.md', { cwd: ROOT })];
+export const runbookPages = (): string[] => [
+  'docs/operations.md',
+  ...globSync('docs/operations/**/*.md', { cwd: ROOT }),
+];
 
 /** The searches `logs SERVICE | grep 'PATTERN'` of a page, and the texts that it quotes from logs. */
 export function logSearches(page: string): Search[] {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { faultOf, runSteps, stepsOf } from '../src/pages.ts';
+import { runbookPages } from '../src/runbook.ts';
 import { type System, startSystem } from '../src/system.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -46,14 +47,15 @@ it('each recipe prints what the cookbook shows', async () => {
 });
 
 it('each database query in the runbook is valid', async () => {
-  const questions = [...read('docs/operations.md').matchAll(/^sql (\w+) (["'])(.*)\2$/gm)];
+  const text = runbookPages().map(read).join('\n');
+  const questions = [...text.matchAll(/^sql (\w+) (["'])(.*)\2$/gm)];
   expect(questions.length).toBeGreaterThan(10);
   const entries = system.stack.stack();
-  for (const [line, service, , text = ''] of questions) {
+  for (const [line, service, , query = ''] of questions) {
     const connectionString = entries[service as 'loans' | 'payments' | 'webhooks']?.databaseUrl;
     const client = new pg.Client({ connectionString });
     await client.connect();
-    const answered = await client.query(text).catch((error: Error) => error);
+    const answered = await client.query(query).catch((error: Error) => error);
     await client.end();
     expect([line, answered]).toEqual([line, expect.objectContaining({ command: 'SELECT' })]);
   }

@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { ALERTS_FILE, panels, withoutComparisons } from '../src/queries/expressions.ts';
 import { quickRules } from '../src/queries/quick-rules.ts';
 
-const text = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const text = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8');
 const matches = (of: string, pattern: RegExp): string[] =>
   [...of.matchAll(pattern)].map(([, found]) => found as string);
 
@@ -46,15 +48,23 @@ it('the description of every panel contains the remedy for bad values', () => {
   expect(silent.map(([file, { title }]) => `${file}: ${title}`)).toEqual([]);
 });
 
-it('every alert has a section in docs/operations.md with three commands, and a test; and there are no others', () => {
-  const alerts = matches(readFileSync(ALERTS_FILE, 'utf8'), /- alert: (\w+)/g).sort();
-  const runbook = text('docs/operations.md');
-  expect(matches(runbook, /^### (Mo\w+)$/gm).sort()).toEqual(alerts);
-  const links = matches(readFileSync(ALERTS_FILE, 'utf8'), /runbook_url: docs\/operations\.md#(\w+)/g).sort();
-  expect(links).toEqual(alerts.map((name) => name.toLowerCase()));
-  for (const [, commands = ''] of runbook.matchAll(/^### Mo\w+\n\n[^#]+?```sh\n(.*?)```/gms))
-    expect(commands.trim().split('\n')).toHaveLength(3);
-  const tests = text('deploy/observability/alerts.test.yaml');
+it('every alert has a row in docs/operations.md, a section with three commands, and a test; and there are no others', () => {
+  const rules = readFileSync(ALERTS_FILE, 'utf8');
+  const alerts = matches(rules, /- alert: (\w+)/g).sort();
+  const pages = globSync('docs/operations/alerts/*.md', { cwd: ROOT });
+  const sections = pages.flatMap((page) => matches(text(page), /^## (Mo\w+)$/gm).map((name) => ({ page, name })));
+  expect(sections.map(({ name }) => name).sort()).toEqual(alerts);
+  const links = sections.map(({ page, name }) => `${page}#${name.toLowerCase()}`).sort();
+  expect(matches(rules, /runbook_url: (\S+)/g).sort()).toEqual(links);
+  expect(
+    matches(text('docs/operations.md'), /^\| \[Mo\w+\]\((\S+)\)/gm)
+      .map((link) => `docs/${link}`)
+      .sort(),
+  ).toEqual(links);
+  for (const page of pages)
+    for (const [, commands = ''] of text(page).matchAll(/^## Mo\w+\n\n[^#]+?```sh\n(.*?)```/gms))
+      expect(commands.trim().split('\n')).toHaveLength(3);
+  const tests = globSync('deploy/observability/alerts/*.test.yaml', { cwd: ROOT }).map(text).join('\n');
   const isTested = (name: string) => new RegExp(`alertname: ${name}\\n +exp_alerts:\\n`).test(tests);
   const isTestedNotToFire = (name: string) => tests.includes(`alertname: ${name}, exp_alerts: []`);
   expect(alerts.filter((name) => !isTested(name) || !isTestedNotToFire(name))).toEqual([]);
