@@ -238,6 +238,13 @@ describe('a customer whose lock is known to be held', () => {
     expect(runs.toSorted()).toEqual(['alone 1', 'batch 1 2 2', 'batch 2 2']);
   });
 
+  it('still has its commands tried in a batch, because the lock may be free and their callers wait', async () => {
+    const { writePath, runs, letGo } = await knownHeld();
+    letGo();
+    expect((await writePath.execute(commandOf())).status).toBe(201);
+    expect(runs).toEqual(['batch']);
+  });
+
   it('shares batches again if none of its units has come for a while', async () => {
     const { writePath, runs, letGo, pass } = await knownHeld();
     letGo();

@@ -4,8 +4,8 @@
  * another one by a single lock wait, however many of its units are waiting. Commands that name a customer by its
  * external_id alone have a line of their own.
  *
- * A customer counts as held from the first unit that waits in vain until one of its units runs. Meanwhile its new units
- * go to its line at once: in a batch, each of them, such as a follower's retry, would cost all others a lock wait.
+ * A customer counts as held from the first unit that waits in vain until one of its units runs, and for a limited time.
+ * Meanwhile its followed events go to its line at once: in a batch, each retry would cost all others a lock wait.
  */
 import { BatchQueue, type Clock, QueueFullError } from '@mo/service-kit';
 import type { Account } from './account.ts';
@@ -60,7 +60,7 @@ export class HeldLines<A extends Account> {
     while (this.#lines.size > 0) await Promise.all(this.#lines.values());
   }
 
-  /** Whether an item needs a customer that is held, and so should not wait in a batch. */
+  /** Whether an item needs a customer that is held. */
   holds(item: Item<A>): boolean {
     if (this.#heldUntilMs.size === 0) return false;
     const nowMs = this.#clock.elapsed();
@@ -76,7 +76,7 @@ export class HeldLines<A extends Account> {
     if (this.#waiting >= this.#waitingMax) throw new QueueFullError('too many units wait for locks');
     this.#waiting += 1;
     const customers = customersOf(unit);
-    this.#hold(customers);
+    if (!this.holds(unit)) this.#hold(customers);
     const line = customers[0] ?? NO_CUSTOMER;
     const earlier = this.#lines.get(line);
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
@@ -84,8 +84,8 @@ export class HeldLines<A extends Account> {
     try {
       await earlier;
       const outcome = await this.#turns.submit(unit);
-      if (outcome.kind !== 'failed') for (const customer of customers) this.#heldUntilMs.delete(customer);
-      else if (outcome.error instanceof StoreBusyError) this.#hold(customers);
+      if (isBusy(outcome)) this.#hold(customers);
+      else if (outcome.kind !== 'failed') for (const customer of customers) this.#heldUntilMs.delete(customer);
       return outcome;
     } finally {
       if (this.#lines.get(line) === ended) this.#lines.delete(line);
@@ -105,3 +105,7 @@ export class HeldLines<A extends Account> {
     }
   }
 }
+
+/** Whether a unit has waited for a lock in vain. */
+const isBusy = (outcome: Outcome): boolean =>
+  outcome.kind === 'busy' || (outcome.kind === 'failed' && outcome.error instanceof StoreBusyError);

@@ -85,9 +85,12 @@ export class Lanes<A extends Account> {
     }
   }
 
-  /** Units of customers that are known to be held don't wait in a batch. */
+  /**
+   * Followed events of customers that are known to be held don't wait in a batch, because they are retried for as long
+   * as the lock is held. A command does: its caller waits now, and the lock may be free again.
+   */
   #run(item: Item<A>): Promise<Outcome> {
-    if (!this.#held.holds(item)) return this.#runInBatch(item);
+    if (item.kind === 'command' || !this.#held.holds(item)) return this.#runInBatch(item);
     return runUnits(item, (unit) => (this.#held.holds(unit) ? this.#held.submit(unit) : this.#runInBatch(unit)));
   }
 
@@ -102,12 +105,14 @@ export class Lanes<A extends Account> {
   }
 }
 
-/** Runs the units of an item concurrently, and joins their outcomes. */
+/** Runs the units of an item concurrently, and joins their outcomes once all have ended. */
 async function runUnits<A extends Account>(
   item: Item<A>,
   run: (unit: Item<A>, place: number) => Promise<Outcome>,
 ): Promise<Outcome> {
-  return joined(item, await Promise.all(unitsOf(item).map(run)));
+  const runs = unitsOf(item).map(run);
+  await Promise.allSettled(runs);
+  return joined(item, await Promise.all(runs));
 }
 
 /** A refusal for a command whose caller no longer waits for the answer; null for others. Events always run. */

@@ -86,17 +86,34 @@ export const locking: readonly Fault[] = [
   {
     id: 'held-customer-retried-in-a-batch',
     file: 'packages/messaging/src/protocol/held-lines.ts',
-    replace: 'else if (outcome.error instanceof StoreBusyError) this.#hold(customers);',
-    by: 'for (const customer of customers) this.#heldUntilMs.delete(customer);',
+    replace: 'if (isBusy(outcome)) this.#hold(customers);',
+    by: 'if (isBusy(outcome)) this.#heldUntilMs.clear();',
     breaks: 'each retry of a held customer costs a batch, and with it all other customers, a lock wait',
     check: unit('packages/messaging/test/conflicts'),
   },
   {
     id: 'held-customer-never-let-go',
     file: 'packages/messaging/src/protocol/held-lines.ts',
-    replace: "if (outcome.kind !== 'failed') for (const customer of customers) this.#heldUntilMs.delete(customer);",
-    by: "if (outcome.kind !== 'failed') this.#hold(customers);",
+    replace:
+      "else if (outcome.kind !== 'failed') for (const customer of customers) this.#heldUntilMs.delete(customer);",
+    by: "else if (outcome.kind !== 'failed') this.#hold(customers);",
     breaks: 'a customer whose lock was held once runs one unit at a time from then on',
+    check: unit('packages/messaging/test/conflicts'),
+  },
+  {
+    id: 'held-while-units-arrive',
+    file: 'packages/messaging/src/protocol/held-lines.ts',
+    replace: 'if (!this.holds(unit)) this.#hold(customers);',
+    by: 'this.#hold(customers);',
+    breaks: 'a customer whose lock is free counts as held for as long as units arrive while others are held',
+    check: unit('packages/messaging/test/held-lines'),
+  },
+  {
+    id: 'held-commands-wait-in-line',
+    file: 'packages/messaging/src/protocol/lanes.ts',
+    replace: "item.kind === 'command' || ",
+    by: '',
+    breaks: 'commands of a customer whose lock is free again wait behind the lock waits of other customers',
     check: unit('packages/messaging/test/conflicts'),
   },
   {
