@@ -19,8 +19,9 @@ const OUTAGE_CODES = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);
+/** pg's own errors have no code. The last is PostgreSQL's, out of transaction ids; its code is that of other limits too. */
 const OUTAGE_MESSAGES =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|database is not accepting commands)/;
 
 /** The problem for an error that means that the database is unavailable now; null for any other error. */
 export function databaseOutage(error: unknown): ProblemError | null {

@@ -197,8 +197,8 @@ const UNIQUE_VIOLATION = '23505';
 const OF_THE_CONNECTION = new Set(['25006', '0A000']);
 /** deadlock_detected, lock_not_available, serialization_failure */
 const BUSY = new Set(['40P01', '55P03', '40001']);
-/** Data exceptions, constraint violations, and limits such as that of nesting: the written data is at fault. */
-const REFUSALS = /^(22|23|54)/;
+/** Data exceptions, constraint violations, and JSON that is nested too deep: the written data is at fault. */
+const REFUSALS = /^(22|23)|^54001$/;
 
 /**
  * Runs a transaction. Statements started together, as by `Promise.all`, are sent at once and run in the order in which

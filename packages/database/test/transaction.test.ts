@@ -168,4 +168,12 @@ describe('a transaction', () => {
     const refused = inTransaction(database, (sql) => run(sql, 'SELECT $1::jsonb', [nested]));
     expect(await errorOf(refused)).toBeInstanceOf(StoreRefusalError);
   });
+
+  it('is not refused while PostgreSQL takes no writes for lack of transaction ids, and fails as in an outage', async () => {
+    const stopped = `DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '54000',
+      MESSAGE = 'database is not accepting commands that assign new transaction IDs'; END $$`;
+    const failure = await errorOf(inTransaction(database, (sql) => run(sql, stopped)));
+    expect(failure).not.toBeInstanceOf(StoreRefusalError);
+    expect(databaseOutage(failure)).toMatchObject({ status: 503, code: 'unavailable' });
+  });
 });

@@ -178,4 +178,20 @@ export const connecting: readonly Fault[] = [
     breaks: "headers of a message get the names of the previous message's headers",
     check: unit('packages/messaging/test/fetch-response'),
   },
+  {
+    id: 'limit-of-postgres-retried',
+    file: 'packages/database/src/sql.ts',
+    replace: '/^(22|23)|^54001$/',
+    by: '/^(22|23)/',
+    breaks: 'an event with data beyond a limit of PostgreSQL is retried forever, and its partition is read no further',
+    check: servers('packages/database/test/transaction'),
+  },
+  {
+    id: 'stop-of-postgres-taken-for-bad-data',
+    file: 'packages/database/src/sql.ts',
+    replace: '/^(22|23)|^54001$/',
+    by: '/^(22|23|54)/',
+    breaks: 'valid events are quarantined, or skipped by webhooks, while PostgreSQL has no transaction ids left',
+    check: servers('packages/database/test/transaction'),
+  },
 ];

@@ -289,12 +289,4 @@ export const storing: readonly Fault[] = [
     breaks: 'a read-only connection is used again and again',
     check: servers('packages/database/test/database'),
   },
-  {
-    id: 'limit-of-postgres-retried',
-    file: 'packages/database/src/sql.ts',
-    replace: '/^(22|23|54)/',
-    by: '/^(22|23)/',
-    breaks: 'an event with data beyond a limit of PostgreSQL is retried forever, and its partition is read no further',
-    check: servers('packages/database/test/transaction'),
-  },
 ];
