@@ -3,10 +3,11 @@
  * `migrate`.
  */
 import type { MigrationObject } from '@mikro-orm/core';
-import { createLogger, type Logger, processConfig } from '@mo/service-kit';
+import { createLogger, type Logger, processConfig, type Startup } from '@mo/service-kit';
 import { type DatabaseConfig, type DatabaseConnection, databaseConfig, databaseConnection } from './connection.ts';
 import { migrate, openDatabase } from './database.ts';
 import { buildIndexes, type Index } from './indexes.ts';
+import { DATABASE_UNREACHABLE } from './outage.ts';
 import { REACH_MS_MAX, reachDatabase, variableOf } from './reach.ts';
 
 /** One connection holds the lock, the other migrates. */
@@ -32,6 +33,15 @@ export function migrateService({ service, config, databaseUrl, ...schema }: Migr
 /** @throws ConfigError */
 export const connectionOf = (service: string, databaseUrl: string, config: DatabaseConfig): DatabaseConnection =>
   databaseConnection(variableOf(service), databaseUrl, config);
+
+/** Like {@link migrateFirst}, as a part of a startup, which reports what it waits for. */
+export async function migrateAtStart(startup: Startup, ...settings: Parameters<typeof migrateFirst>): Promise<void> {
+  const [service, connection, , logger] = settings;
+  startup.because(DATABASE_UNREACHABLE);
+  await reachDatabase(service, connection, logger, REACH_MS_MAX);
+  startup.because('the database is being migrated');
+  await migrateFirst(...settings);
+}
 
 /**
  * Waits for the database, then migrates it. Uses separate connections without limits for statements and silence, because

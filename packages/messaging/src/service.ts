@@ -12,7 +12,7 @@ import {
   databaseConfig,
   databaseProblem,
   type Index,
-  migrateFirst,
+  migrateAtStart,
   openDatabase,
   poolMetrics,
   RowsById,
@@ -172,7 +172,7 @@ export async function createService<A extends Account>(definition: ServiceDefini
   const server = createServer({
     logger,
     registry,
-    notReady: async () => (notice.isGiven ? 'stopping' : ((await streams.notReady()) ?? whyStarting(startup))),
+    notReady: () => (notice.isGiven ? 'stopping' : (startup.reason ?? streams.notReady())),
     explain: databaseProblem,
     takesMux: true,
     admission,
@@ -208,7 +208,7 @@ export async function createService<A extends Account>(definition: ServiceDefini
     logger,
     start: () =>
       startup.run(async () => {
-        await migrateFirst(name, connection, definition, logger);
+        await migrateAtStart(startup, name, connection, definition, logger);
         streams.start();
       }),
     steps: [
@@ -221,9 +221,6 @@ export async function createService<A extends Account>(definition: ServiceDefini
     ],
   };
 }
-
-/** Why a process whose database can be reached is not ready. */
-export const whyStarting = ({ isOver }: Startup): string | null => (isOver ? null : 'the database is being migrated');
 
 /** Starts listening, then the app; returns the app. */
 export async function listen(app: App, { HOST, PORT }: { HOST: string; PORT: number }): Promise<App> {

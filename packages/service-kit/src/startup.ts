@@ -6,24 +6,31 @@ import type { FastifyInstance } from 'fastify';
 import { OPERATOR_PATHS } from './paths.ts';
 import { unavailable } from './problem-error.ts';
 
+const STARTING = 'the process is starting';
+
 export class Startup {
-  #isOver = false;
+  #reason: string | null = STARTING;
 
   constructor(app: FastifyInstance) {
-    app.addHook('onRequest', ({ routeOptions }, _reply, done) => {
-      if (this.#isOver || OPERATOR_PATHS.has(routeOptions.url ?? '')) return done();
-      done(unavailable('the process is starting'));
+    app.addHook('onRequest', (request, _reply, done) => {
+      if (this.#reason === null || OPERATOR_PATHS.has(request.routeOptions.url ?? '')) return done();
+      done(unavailable(STARTING));
     });
   }
 
-  /** Whether the process can serve. */
-  get isOver(): boolean {
-    return this.#isOver;
+  /** Why the process is not ready; null once it can serve. */
+  get reason(): string | null {
+    return this.#reason;
+  }
+
+  /** Sets the reason that operators see until the next one, or until the process can serve. */
+  because(reason: string): void {
+    this.#reason = reason;
   }
 
   /** Runs what is needed before the process can serve. @throws as `work` does; the startup is then not over */
   async run(work: () => Promise<void>): Promise<void> {
     await work();
-    this.#isOver = true;
+    this.#reason = null;
   }
 }

@@ -1,17 +1,8 @@
 /** The wiring of the webhooks service. */
 import { randomUUID } from 'node:crypto';
 import { STREAMS } from '@mo/contracts';
-import { connectionOf, databaseProblem, migrateFirst, openDatabase, poolMetrics, whyUnreachable } from '@mo/database';
-import {
-  type App,
-  HttpPeers,
-  kafkaConnection,
-  kafkaOverKafkajs,
-  LagGauges,
-  Lease,
-  processName,
-  whyStarting,
-} from '@mo/messaging';
+import { connectionOf, databaseProblem, migrateAtStart, openDatabase, poolMetrics, whyUnreachable } from '@mo/database';
+import { type App, HttpPeers, kafkaConnection, kafkaOverKafkajs, LagGauges, Lease, processName } from '@mo/messaging';
 import {
   createLogger,
   createRegistry,
@@ -148,7 +139,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
   const server = createServer({
     logger,
     registry,
-    notReady: async () => (notice.isGiven ? 'stopping' : ((await whyUnreachable(database)) ?? whyStarting(startup))),
+    notReady: () => (notice.isGiven ? 'stopping' : (startup.reason ?? whyUnreachable(database))),
     explain: databaseProblem,
     takesMux: true,
     admission,
@@ -165,7 +156,7 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
     logger,
     start: () =>
       startup.run(async () => {
-        await migrateFirst(NAME, connection, { migrations, indexes }, logger);
+        await migrateAtStart(startup, NAME, connection, { migrations, indexes }, logger);
         for (const part of [subscriber, fetcher, recall, sweeper, lag, dispatcher, housekeeping]) part.start();
       }),
     steps: [
