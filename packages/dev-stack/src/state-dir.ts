@@ -100,12 +100,9 @@ function canOthersReach(folder: string): boolean {
 export function readJson<T>(path: string, isValid: (value: unknown) => value is T, advice: string): T | undefined {
   if (!existsSync(path)) return undefined;
   const value = parsed(readFileSync(path, 'utf8'));
-  if (!isValid(value)) throw damaged(path, advice);
+  if (!isValid(value)) throw new Error(`${path} is damaged: ${advice}`);
   return value;
 }
-
-/** The error for a file of a stack that cannot be used. */
-export const damaged = (path: string, advice: string): Error => new Error(`${path} is damaged: ${advice}`);
 
 function parsed(text: string): unknown {
   try {
@@ -131,13 +128,25 @@ export function writeAtomically(path: string, text: string, mode = 0o600): void 
  */
 export function createAtomically(path: string, text: string, mode = 0o600): boolean {
   try {
-    withPart(path, text, mode, (part) => linkSync(part, path)); // which, unlike a rename, replaces nothing
+    withPart(path, text, mode, (part) => linkOrWrite(part, path, text, mode));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
 }
+
+/** Links, because a link, unlike a rename, replaces nothing. Some file systems, such as exFAT, have no links. */
+function linkOrWrite(part: string, path: string, text: string, mode: number): void {
+  try {
+    linkSync(part, path);
+  } catch (error) {
+    if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    writeFileSync(path, text, { flag: 'wx', mode });
+  }
+}
+
+const NO_LINKS = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 
 function withPart(path: string, text: string, mode: number, publish: (part: string) => void): void {
   const part = `${path}.${randomBytes(4).toString('hex')}.part`;

@@ -58,7 +58,10 @@ describe('a damaged file in the folder of a stack', () => {
     async (text) => {
       writeFileSync(join(dir, 'api-key'), text);
       const message = await thrownBy(() => apiKey(dir));
-      expect(message).toBe(`${join(dir, 'api-key')} is damaged: remove it, and the next start generates another key`);
+      expect(message).toBe(
+        `the key in ${join(dir, 'api-key')} must have at least 32 characters and no spaces: remove the file, and the next ` +
+          'start generates a key',
+      );
     },
   );
 

@@ -38,7 +38,7 @@ export async function takeLock(dir: string, guardPid: number): Promise<() => voi
     );
   });
   return () => {
-    if (textOf(path) === mine) rmSync(path);
+    if (textOf(path) === mine) rmSync(path, { force: true });
   };
 }
 
@@ -74,8 +74,8 @@ async function removeStale(path: string, text: string, mine: string, by: Lock | 
     if (!(await poll(() => textOf(permit) !== held || !isRunning(supervisor), permitTimeoutMs)))
       throw new Error(`process ${pidOf(supervisor)} is removing ${path} and does not continue: stop it, and try again`);
   });
-  if (textOf(path) === text) rmSync(path);
-  rmSync(permit);
+  if (textOf(path) === text) rmSync(path, { force: true });
+  rmSync(permit, { force: true });
 }
 
 const pidOf = (identity: string): string => identity.split('@')[0]!;
