@@ -59,14 +59,6 @@ export const starting: readonly Fault[] = [
     check: unit('packages/dev-stack/test/lock'),
   },
   {
-    id: 'lock-written-in-part',
-    file: 'packages/dev-stack/src/state-dir.ts',
-    replace: 'linkSync(part, path);',
-    by: "writeFileSync(path, text, { flag: 'wx', mode });",
-    breaks: 'a start takes the lock that another one is still writing for a damaged one, and both run',
-    check: unit('packages/dev-stack/test/lock'),
-  },
-  {
     id: 'truncated-key-accepted',
     file: 'packages/dev-stack/src/stack/api-key.ts',
     replace: 'if (key.length < keyLengthMin ||',
