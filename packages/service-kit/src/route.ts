@@ -122,9 +122,11 @@ const compiledParts = <O extends Operation>(operation: O): O => ({
 const noParameters = z.compile(z.strictObject({}), { strict: true });
 
 /** The validated parameters; undefined if the operation has none. @throws ProblemError invalid_request */
-function queryOf({ query: schema }: Operation, { query, url }: FastifyRequest): unknown {
+function queryOf({ query: schema }: Operation, request: FastifyRequest): unknown {
+  const { url } = request;
+  if (schema === undefined && !url.includes('?')) return undefined;
   if (!isDecodable(url)) throw invalid('query', '', 'must be percent-encoded UTF-8', 'invalid_encoding');
-  const validated = validate(schema ?? noParameters, query, 'query');
+  const validated = validate(schema ?? noParameters, request.query, 'query');
   return schema === undefined ? undefined : validated;
 }
 
