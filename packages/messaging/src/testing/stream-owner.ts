@@ -48,6 +48,8 @@ export class StreamOwner {
         () => response.writeHead(400).end(),
       );
     });
+    // Otherwise a call after a pause, of the test or of the machine, could meet a connection that is just being closed.
+    this.#server.keepAliveTimeout = 0;
   }
 
   static async start(stream: Stream): Promise<StreamOwner> {
