@@ -34,18 +34,24 @@ export function migrateService({ service, config, databaseUrl, ...schema }: Migr
 export const connectionOf = (service: string, databaseUrl: string, config: DatabaseConfig): DatabaseConnection =>
   databaseConnection(variableOf(service), databaseUrl, config);
 
+type Schema = Pick<MigrationDefinition, 'migrations' | 'indexes'>;
+
 /** Like {@link migrateFirst}, as a part of a startup, which reports what it waits for. */
-export async function migrateAtStart(startup: Startup, ...settings: Parameters<typeof migrateFirst>): Promise<void> {
-  const [service, connection, , logger] = settings;
+export async function migrateAtStart(
+  startup: Startup,
+  service: string,
+  connection: DatabaseConnection,
+  schema: Schema,
+  logger: Logger,
+): Promise<void> {
   startup.because(DATABASE_UNREACHABLE);
   await reachDatabase(service, connection, logger, REACH_MS_MAX);
   startup.because('the database is being migrated');
-  await migrateFirst(...settings);
+  await migrateReached(service, connection, schema, logger);
 }
 
 /**
- * Waits for the database, then migrates it. Uses separate connections without limits for statements and silence, because
- * migrations and index builds may take long.
+ * Waits for the database, then migrates it.
  *
  * @param waitMsMax how long to wait for a database that cannot be reached; 0 for a single attempt
  * @throws UnreachedError, StartError, or the database's error
@@ -53,11 +59,21 @@ export async function migrateAtStart(startup: Startup, ...settings: Parameters<t
 export async function migrateFirst(
   service: string,
   connection: DatabaseConnection,
-  { migrations, indexes = [] }: Pick<MigrationDefinition, 'migrations' | 'indexes'>,
+  schema: Schema,
   logger: Logger,
   waitMsMax = REACH_MS_MAX,
 ): Promise<void> {
   await reachDatabase(service, connection, logger, waitMsMax);
+  await migrateReached(service, connection, schema, logger);
+}
+
+/** Uses separate connections without limits for statements and silence: migrations and index builds may take long. */
+async function migrateReached(
+  service: string,
+  connection: DatabaseConnection,
+  { migrations, indexes = [] }: Schema,
+  logger: Logger,
+): Promise<void> {
   const database = await openDatabase({
     ...connection,
     name: `${service}-migrations`,
