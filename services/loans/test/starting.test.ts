@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { inTransaction, openDatabase, run } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
 import { listen } from '@mo/messaging';
-import { waitFor } from '@mo/messaging/testing';
+import { processConfigFor, waitFor } from '@mo/messaging/testing';
 import { createLogger } from '@mo/service-kit';
 import { createApp } from '../src/app.ts';
 
@@ -48,16 +48,10 @@ async function holdMigrations(url: string, release: Promise<void>): Promise<{ en
 }
 
 it('is alive, and not ready for a reason, until the database can be reached and is migrated', async () => {
-  const servers = testServers();
-  const direct = new URL((await servers.createDatabases('starting')).loans);
+  const direct = new URL((await testServers().createDatabases('starting')).loans);
   const databasePort = await unusedPort();
   const config = {
-    HOST: '127.0.0.1',
-    PORT: 0,
-    LOG_LEVEL: 'silent',
-    KAFKA_BROKERS: [...servers.brokers],
-    KAFKA_SECURITY_PROTOCOL: 'PLAINTEXT',
-    TOPIC_PREFIX: 'starting',
+    ...processConfigFor('starting'),
     AUDIT_INTERVAL_MS: 3_600_000,
     LOANS_DATABASE_URL: Object.assign(new URL(direct), { port: databasePort }).href,
     CUSTOMERS_URL: ['http://127.0.0.1:1'],

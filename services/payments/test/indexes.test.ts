@@ -24,13 +24,19 @@ const LISTED = 20_000;
 /** The first ones; all later ones are completed. */
 const REJECTED = 20;
 
+/** A database with the account of customer 1 and nothing else. */
+async function databaseOfOne(): Promise<Database> {
+  const database = await migratedDatabase('payments', migrations);
+  await buildIndexes(database, indexes);
+  await run(sqlOf(database), 'INSERT INTO accounts (customer_id) VALUES (1)');
+  return database;
+}
+
 describe('a list of payments', () => {
   let database: Database;
   beforeAll(async () => {
-    database = await migratedDatabase('payments', migrations);
-    await buildIndexes(database, indexes);
+    database = await databaseOfOne();
     const sql = sqlOf(database);
-    await run(sql, 'INSERT INTO accounts (customer_id) VALUES (1)');
     await run(
       sql,
       `INSERT INTO payments (id, created_at, updated_at, external_id, total_amount, status, paid_at, customer_id)
@@ -64,10 +70,8 @@ const PAYMENTS = 20;
 describe('the open loans of a customer that has paid off many', () => {
   let database: Database;
   beforeAll(async () => {
-    database = await migratedDatabase('payments', migrations);
-    await buildIndexes(database, indexes);
+    database = await databaseOfOne();
     const sql = sqlOf(database);
-    await run(sql, 'INSERT INTO accounts (customer_id) VALUES (1)');
     await run(
       sql,
       `INSERT INTO open_loans (loan_id, customer_id, external_id, taken_at, amount, outstanding, is_open)

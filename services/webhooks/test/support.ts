@@ -15,7 +15,7 @@ import {
 import { type Database, inTransaction, migrate, openDatabase, run, sqlOf } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
 import { type App, HttpPeers, type Kafka, kafkaOverKafkajs, toMessage } from '@mo/messaging';
-import { StreamOwner } from '@mo/messaging/testing';
+import { processConfigFor, StreamOwner } from '@mo/messaging/testing';
 import { createLogger } from '@mo/service-kit';
 import { createApp, type Times } from '../src/app.ts';
 import { migrations } from '../src/db/migrations/index.ts';
@@ -205,13 +205,8 @@ export async function startUnderTest(networks = THIS_MACHINE, times = TIMES): Pr
   const topicPrefix = `webhooks-${randomUUID().slice(0, 8)}`;
   const owners = await startOwners();
   const config = {
-    HOST: '127.0.0.1',
-    PORT: 0,
-    LOG_LEVEL: 'silent',
+    ...processConfigFor(topicPrefix),
     MO_VERSION: 'test',
-    KAFKA_BROKERS: [...servers.brokers],
-    KAFKA_SECURITY_PROTOCOL: 'PLAINTEXT',
-    TOPIC_PREFIX: topicPrefix,
     WEBHOOKS_DATABASE_URL: databaseUrl,
     WEBHOOKS_NETWORKS: networks,
     ...Object.fromEntries(STREAMS.map((stream) => [`${stream.toUpperCase()}_URL`, [owners[stream].origin]])),

@@ -25,6 +25,16 @@ export interface ServiceUnderTest {
   stop(): Promise<void>;
 }
 
+/** The configuration that all processes under test share: any free port, no log, and the broker of the tests. */
+export const processConfigFor = (topicPrefix: string) => ({
+  HOST: '127.0.0.1',
+  PORT: 0,
+  LOG_LEVEL: 'silent' as const,
+  KAFKA_BROKERS: [...testServers().brokers],
+  KAFKA_SECURITY_PROTOCOL: 'PLAINTEXT' as const,
+  TOPIC_PREFIX: topicPrefix,
+});
+
 /**
  * @param createApp the service's own; it gets the configuration that the environment would give it
  * @param more configuration that overrides the defaults
@@ -40,12 +50,7 @@ export async function startServiceUnderTest<Config>(
   const entries = await Promise.all(STREAMS.map(async (stream) => [stream, await StreamOwner.start(stream)] as const));
   const owners = Object.fromEntries(entries) as Record<Stream, StreamOwner>;
   const config = {
-    HOST: '127.0.0.1',
-    PORT: 0,
-    LOG_LEVEL: 'silent',
-    KAFKA_BROKERS: [...servers.brokers],
-    KAFKA_SECURITY_PROTOCOL: 'PLAINTEXT',
-    TOPIC_PREFIX: topicPrefix,
+    ...processConfigFor(topicPrefix),
     AUDIT_INTERVAL_MS,
     [`${own.toUpperCase()}_DATABASE_URL`]: databaseUrl,
     ...Object.fromEntries(STREAMS.map((stream) => [`${stream.toUpperCase()}_URL`, [owners[stream].origin]])),
