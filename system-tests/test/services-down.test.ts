@@ -14,12 +14,14 @@ const TERMS = { amount: '10', maximum_payment_date: '2030-01-01T00:00:00Z' };
 const parked = new Parked();
 /** The ids of the messages that a webhook has received. */
 const received: string[] = [];
+/** The webhook doesn't answer its requests while true. */
+let isSilent = false;
 let receiver: Server;
 let system: System;
 beforeAll(async () => {
   receiver = createServer((request, response) => {
     received.push(String(request.headers['webhook-id']));
-    request.resume().once('end', () => response.writeHead(204).end());
+    if (!isSilent) request.resume().once('end', () => response.writeHead(204).end());
   }).listen(0, '127.0.0.1');
   await once(receiver, 'listening');
   system = await startSystem({
@@ -86,8 +88,12 @@ it(
       expectStatus(await world.payment(id, '100'), 201);
       messages.push(`customers-${id}-1`, `loans-${id}-1`, `loans-${id}-2`, `payments-${id}-1`);
     };
+    // A message is on its way when the process is killed, and so the customer's lane is claimed.
+    isSilent = true;
     await borrow();
+    await waitFor(async () => received.includes(messages[0] as string));
     await parked.during(system, ['webhooks'], async () => {
+      isSilent = false;
       expect((await api.call('listWebhooks')).status).toBe(503);
       await borrow();
     });

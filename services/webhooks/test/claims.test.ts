@@ -6,6 +6,9 @@ import { Intake } from '../src/intake/intake.ts';
 import { DeliveryTable } from '../src/webhooks/delivery-table.ts';
 import { createWebhook, eventOf, openEmpty } from './support.ts';
 
+/** Longer than any test. */
+const PAUSE_MS = 3_600_000;
+
 let database: Database;
 let webhookId: number;
 let late: Lanes;
@@ -14,13 +17,11 @@ beforeAll(async () => {
   database = await openEmpty();
   ({ id: webhookId } = await createWebhook(database));
   late = new Lanes(database, 1);
-  other = new Lanes(database);
+  other = new Lanes(database, PAUSE_MS);
 });
 afterAll(() => database?.close());
 
 const LANES_MAX = 9;
-/** Longer than any test. */
-const PAUSE_MS = 3_600_000;
 const claimBy = (lanes: Lanes): Promise<Lane> => waitFor(async () => (await lanes.claim(webhookId, LANES_MAX))[0]);
 /** Takes in so many events of a customer, each of which is to be delivered. */
 const addDeliveries = (customerId: number, events: number) =>
@@ -64,6 +65,35 @@ it('never make a delivered message pending again', async () => {
   const next = await claimBy(late);
   expect(await late.settle(next, [refused(first)], PAUSE_MS)).toBe(true);
   expect(await statusesOf(2)).toEqual([DELIVERED, PENDING]);
+});
+
+it('last as long as they are renewed', async () => {
+  await addDeliveries(4, 1);
+  const claimed = await claimBy(late);
+  await other.renew([claimed]);
+  expect(await other.claim(webhookId, LANES_MAX)).toEqual([]);
+  const [first] = (await other.next(claimed)) as [Delivery];
+  expect(await late.settle(claimed, [delivered(first)], 0)).toBe(true);
+});
+
+it('cannot be renewed after another process has claimed the lane', async () => {
+  await addDeliveries(5, 1);
+  const ended = await claimBy(late);
+  await claimBy(late);
+  await other.renew([ended]);
+  expect((await claimBy(other)).customerId).toBe(5);
+  expect(await late.settle(ended, [], 0)).toBe(false);
+});
+
+it('of which some can no longer be renewed: the others are', async () => {
+  await addDeliveries(6, 1);
+  const ended = await claimBy(late);
+  const [first] = (await late.next(ended)) as [Delivery];
+  expect(await late.settle(ended, [delivered(first)], 0)).toBe(true);
+  await addDeliveries(7, 1);
+  const claimed = await claimBy(late);
+  await other.renew([ended, claimed]);
+  expect(await other.claim(webhookId, LANES_MAX)).toEqual([]);
 });
 
 it('start above the claims of the previous version', async () => {

@@ -14,6 +14,7 @@ import { createWebhook, eventOf, idOf, openEmpty, type Received, Receiver, THIS_
 
 /** Of each test's customer, all in one turn. */
 const EVENTS = 3;
+const RENEWAL_MS = 20;
 /** Longer than any test: what is sent again is not sent by and by. */
 const PAUSE_MS = 3_600_000;
 
@@ -24,6 +25,8 @@ let to: Receiver;
 let dispatcher: Dispatcher;
 let turns: number;
 let reads: number;
+/** The customers of the claims of each renewal. */
+let renewals: number[][];
 const sender = new Sender(new Targets(THIS_MACHINE), 'test');
 beforeAll(async () => {
   database = await openEmpty();
@@ -32,6 +35,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   [from, to] = [await Receiver.start(), await Receiver.start()];
   [turns, reads] = [0, 0];
+  renewals = [];
 });
 afterEach(async () => {
   await dispatcher.stop();
@@ -55,6 +59,11 @@ async function begin(onFirst: (id: number, message: Received) => Promise<number>
   dispatcher = new Dispatcher({
     lanes: {
       claim: (webhookId, lanesMax) => lanes.claim(webhookId, lanesMax),
+      renewalMs: RENEWAL_MS,
+      renew: async (claimed) => {
+        renewals.push(claimed.map((lane) => lane.customerId));
+        await lanes.renew(claimed);
+      },
       next: (lane) => lanes.next(lane),
       settle: async (...of) => {
         const settled = await lanes.settle(...of);
@@ -153,6 +162,54 @@ it('the outcome of an attempt is stored, even if the webhook can no longer be re
   await waitFor(() => turns > 1);
   expect(from.ids).toEqual(ids);
   expect(await isDone()).toBe(true);
+  await remove(id);
+});
+
+it('its claim is renewed until its turn ends', async () => {
+  const { id } = await begin(async () => {
+    await waitFor(() => renewals.length > 2);
+    return 204;
+  });
+  await waitFor(() => turns === 1);
+  expect(renewals.flat()).toEqual(renewals.map(() => customerId));
+  const { length } = renewals;
+  // Another turn, so that time passes in which the first claim must not be renewed.
+  const former = customerId;
+  customerId += 1;
+  to.answer = async () => {
+    await waitFor(() => renewals.length > length + 2);
+    return 204;
+  };
+  await change(id, { url: to.url });
+  await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take([eventOf('loans', 1, { customerId })]);
+  await waitFor(isDone);
+  expect(renewals.slice(length).flat()).not.toContain(former);
+  await remove(id);
+});
+
+it('its messages are delivered even if claims cannot be renewed', async () => {
+  let failures = 0;
+  const lanes = new Lanes(database);
+  const { id, ids } = await begin(
+    async () => {
+      await waitFor(() => failures > 1);
+      return 204;
+    },
+    {
+      lanes: {
+        renewalMs: RENEWAL_MS,
+        renew: async () => {
+          failures += 1;
+          throw new Error('the database is unreachable');
+        },
+        claim: (webhookId, lanesMax) => lanes.claim(webhookId, lanesMax),
+        next: (lane) => lanes.next(lane),
+        settle: (...of) => lanes.settle(...of),
+      },
+    },
+  );
+  await waitFor(isDone);
+  expect(from.ids).toEqual(ids);
   await remove(id);
 });
 

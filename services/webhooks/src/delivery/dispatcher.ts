@@ -18,7 +18,7 @@ const TURN_MS = 30_000;
 const POLL_MS = 500;
 
 export interface DispatcherOptions {
-  readonly lanes: Pick<Lanes, 'claim' | 'next' | 'settle'>;
+  readonly lanes: Pick<Lanes, 'claim' | 'renewalMs' | 'renew' | 'next' | 'settle'>;
   readonly sender: Pick<Sender, 'send'>;
   /** Ids of active webhooks with lanes that are due. */
   readonly active: () => Promise<readonly number[]>;
@@ -48,7 +48,9 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #stopping = new AbortController();
   readonly #busy = new Map<number, number>();
-  readonly #working = new Set<Promise<void>>();
+  /** The work on each claimed lane. */
+  readonly #working = new Map<Lane, Promise<void>>();
+  #renewals: NodeJS.Timeout | undefined;
   #wake = Promise.withResolvers<void>();
   #rounds: Promise<void> = Promise.resolve();
   #isSilent = false;
@@ -59,6 +61,7 @@ export class Dispatcher {
 
   start(): void {
     this.#rounds = this.#goOn();
+    this.#renewals = setInterval(() => this.#renew(), this.#options.lanes.renewalMs);
   }
 
   /** Starts the next round at once, because there may be something to deliver. */
@@ -71,7 +74,16 @@ export class Dispatcher {
     this.#stopping.abort();
     this.wake();
     await this.#rounds;
-    await Promise.all(this.#working);
+    await Promise.all(this.#working.values());
+    clearInterval(this.#renewals);
+  }
+
+  /** Work on a lane always ends, because each of its waits has a time limit; until then its claim is renewed. */
+  #renew(): void {
+    if (this.#working.size === 0) return;
+    this.#options.lanes.renew([...this.#working.keys()]).catch((error: unknown) => {
+      this.#options.logger.warn({ err: error }, 'claims of lanes cannot be renewed');
+    });
   }
 
   async #goOn(): Promise<void> {
@@ -108,13 +120,13 @@ export class Dispatcher {
         );
       })
       .finally(() => {
-        this.#working.delete(work);
+        this.#working.delete(lane);
         const left = (this.#busy.get(webhookId) ?? 1) - 1;
         if (left === 0) this.#busy.delete(webhookId);
         else this.#busy.set(webhookId, left);
         this.wake();
       });
-    this.#working.add(work);
+    this.#working.set(lane, work);
   }
 
   async #deliver(lane: Lane): Promise<void> {

@@ -3,15 +3,19 @@
  * delivers them one after the other, so that each customer's events arrive in order and a failing webhook delays no
  * other.
  *
- * A claim expires: if a process dies, others take over its lanes. A process that resumes after its claim has expired
- * may have sent messages that another process sends again, but it can no longer store outcomes.
+ * A claim expires unless it is renewed: if a process dies, others soon take over its lanes. A process that resumes after
+ * its claim has expired may have sent messages that another process sends again, but it can no longer store outcomes.
  */
 import { DELIVERY_STATUSES, type DeliveryStatus, type Stream } from '@mo/contracts';
 import { arrayRows, type Database, inTransaction, run, sqlOf } from '@mo/database';
 import { codeOf } from '@mo/messaging';
 
-/** Duration of a claim, in milliseconds: longer than a process works on a lane. */
-export const CLAIM_MS = 60_000;
+/**
+ * Duration of a claim after it was made or renewed, in milliseconds: how long the lanes of a dead process wait, and how
+ * long a process or its database may stall without losing its lanes.
+ */
+export const CLAIM_MS = 15_000;
+const RENEWALS_PER_CLAIM = 3;
 /** Deliveries handed out per claim. */
 const DELIVERIES_PER_CLAIM_MAX = 20;
 
@@ -60,6 +64,16 @@ const CLAIM = `
     ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
   RETURNING customer_id, claim`;
 
+const CLAIMS = { webhook: 'bigint', customer: 'bigint', claim: 'bigint' };
+
+// Skips locked rows, which are being settled or deleted: so it waits for nobody, and no deadlock is possible.
+const RENEW = `
+  UPDATE lanes SET due_at = clock_timestamp() + make_interval(secs => $1)
+  WHERE (webhook_id, customer_id) IN (
+    SELECT webhook_id, customer_id FROM lanes JOIN (${arrayRows(CLAIMS, 2)}) AS held
+      ON (webhook_id, customer_id, lanes.claim) = (held.webhook, held.customer, held.claim)
+    FOR UPDATE OF lanes SKIP LOCKED)`;
+
 const NEXT = `
   SELECT d.id, d.attempts, d.stream, d.version, e.type, e.data, e.traceparent,
     extract(epoch FROM clock_timestamp() - greatest(d.created_at, w.resumed_at)) * 1000 AS age_ms,
@@ -91,10 +105,14 @@ interface NextRow {
 export class Lanes {
   readonly #database: Database;
   readonly #claimMs: number;
+  /** How often a claim has to be renewed, in milliseconds. */
+  readonly renewalMs: number;
 
+  /** @param claimMs the duration of a claim, in milliseconds */
   constructor(database: Database, claimMs = CLAIM_MS) {
     this.#database = database;
     this.#claimMs = claimMs;
+    this.renewalMs = claimMs / RENEWALS_PER_CLAIM;
   }
 
   /** Claims at most `lanesMax` lanes of a webhook that are due. */
@@ -102,6 +120,16 @@ export class Lanes {
     const parameters = [webhookId, lanesMax, this.#claimMs / 1000];
     const rows = await run<{ customer_id: string; claim: string }>(sqlOf(this.#database), CLAIM, parameters);
     return rows.map(({ customer_id, claim }) => ({ webhookId, customerId: Number(customer_id), claim: Number(claim) }));
+  }
+
+  /** Renews the claims of lanes, except those that others have claimed since. */
+  async renew(lanes: readonly Lane[]): Promise<void> {
+    await run(sqlOf(this.#database), RENEW, [
+      this.#claimMs / 1000,
+      lanes.map(({ webhookId }) => webhookId),
+      lanes.map(({ customerId }) => customerId),
+      lanes.map(({ claim }) => claim),
+    ]);
   }
 
   /** The next deliveries of a lane, in order. */
