@@ -1,14 +1,14 @@
 /**
  * A proxy between a caller and the gateway that loses answers: the request is processed and its effect committed, but
- * the caller's connection breaks before or during the answer.
+ * the caller's connection breaks before or during the answer, or the answer never comes.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** The fate of an answer. */
-export type Fate = 'pass' | 'lose' | 'cut';
+/** The fate of an answer; one that is held keeps its caller waiting. */
+export type Fate = 'pass' | 'lose' | 'cut' | 'hold';
 
 export class LossyProxy {
   readonly url: string;
@@ -49,6 +49,7 @@ export class LossyProxy {
     const { statusCode: status = 0 } = answer;
     this.answered.push(status);
     const fate = this.fateOf(request, status);
+    if (fate === 'hold') return;
     if (fate === 'lose') return void request.socket.destroy();
     response.writeHead(status, answer.headers);
     if (fate === 'cut') response.write(body.subarray(0, body.length / 2), () => request.socket.destroy());
