@@ -43,6 +43,8 @@ describe('the API in a terminal', () => {
       ['loan', '600.00'],
       ['payment', '350.00'],
     ]);
+    // Each command is a process of its own, and knows no consistency token of another.
+    await waitFor(async () => (await json('loans', 'show', loan))[0]?.outstanding === '350.00');
     const { stdout } = await run('loans', 'list', '--customer', ada);
     expect(stdout.split('\n')).toEqual([
       expect.stringMatching(/^ *ID {2}EXTERNAL_ID +CUSTOMER +STATUS +AMOUNT {2}OUTSTANDING {2}TAKEN_AT +DUE$/),
