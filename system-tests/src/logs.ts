@@ -14,10 +14,11 @@ export function logsOf({ dir }: Pick<Stack, 'dir'>): LogFile[] {
   return readdirSync(folder).map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
 }
 
-/** The JSON lines of one process's log. */
+/** The complete JSON lines of one process's log. */
 export function linesOf(stack: Pick<Stack, 'dir'>, process: string): Record<string, unknown>[] {
   const text = logsOf(stack).find(({ name }) => name === `${process}.log`)?.text ?? '';
   return text
+    .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as Record<string, unknown>);
