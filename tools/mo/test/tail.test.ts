@@ -35,9 +35,15 @@ const send = (names: readonly string[], partitions: number): Promise<void> =>
 const namesOf = (letter: string) => Array.from({ length: 20 }, (_, place) => `${letter}${place}`);
 const nameIn = ({ data }: TailedEvent) => (data as { name: string }).name;
 
+/** The group that follows the topic: other tests follow other topics of the same Kafka. */
+async function groupOfTopic(): Promise<string | undefined> {
+  const ids = (await admin.listGroups()).groups.map(({ groupId }) => groupId);
+  const { groups } = await admin.describeGroups(ids.filter((id) => id.startsWith('mo-events-')));
+  return groups.find(({ members }) => members.some((member) => member.memberMetadata.includes(topic)))?.groupId;
+}
+
 /** Follows the topic in the background. */
 async function follow(fromBeginning: boolean) {
-  const groupsBefore = new Set((await admin.listGroups()).groups.map(({ groupId }) => groupId));
   const shown: string[] = [];
   const stopping = new AbortController();
   const begun = Promise.withResolvers<void>();
@@ -55,8 +61,7 @@ async function follow(fromBeginning: boolean) {
     signal: stopping.signal,
   });
   await Promise.race([begun.promise, ended]);
-  const isOwn = (id: string) => id.startsWith('mo-events-') && !groupsBefore.has(id);
-  const group = (await admin.listGroups()).groups.map(({ groupId }) => groupId).find(isOwn) ?? '';
+  const group = await waitFor(groupOfTopic);
   const stop = async () => {
     stopping.abort(new Error('stopped'));
     await expect(ended).rejects.toThrow('stopped');
