@@ -186,6 +186,7 @@ describe('pages', () => {
   const COUNT = 55;
   const DEFAULT_LIMIT = 50;
   let customer: CustomerBody;
+  let loans = COUNT;
   beforeAll(async () => {
     customer = await system.world.customer('1000');
     for (let n = 0; n < COUNT; n += 1) await system.world.loan(customer.id, '1');
@@ -202,6 +203,7 @@ describe('pages', () => {
     expect(first.body.results).toHaveLength(DEFAULT_LIMIT);
     // Newer than the first page, so not on the second.
     await system.world.loan(customer.id, '1');
+    loans += 1;
     const target = /^<([^>]+)>; rel="next"$/.exec(first.link ?? '')?.[1] ?? '';
     const { pathname, search, searchParams } = new URL(target, system.stack.url);
     expect(searchParams.get('cursor')).toBe(first.body.next_cursor);
@@ -217,7 +219,7 @@ describe('pages', () => {
 
   it('have at most 200 rows', async () => {
     const most = await page(`/api/customers/${customer.id}/loans?limit=200`);
-    expect([most.body.results.length, most.body.next_cursor]).toEqual([COUNT + 1, null]);
+    expect([most.body.results.length, most.body.next_cursor]).toEqual([loans, null]);
     expect((await page(`/api/customers/${customer.id}/loans?limit=201`)).status).toBe(400);
     expect((await page(`/api/customers/${customer.id}/loans?limit=0`)).status).toBe(400);
   });
