@@ -7,7 +7,8 @@ import { Agent, type Dispatcher } from 'undici';
 
 const CONNECTIONS_MAX = 64;
 const TIMEOUT_MS = 30_000;
-const RETRIES_MAX = 100;
+/** Longer than any process or server needs to come back. */
+const INSIST_MS = 45_000;
 const RETRY_PAUSE_MS = 100;
 
 export interface ApiAnswer<Body = Record<string, never>> {
@@ -64,11 +65,11 @@ export class Api {
     };
   }
 
-  /** Retries while the answer is 503, which means unavailable for now and not refused. */
+  /** Retries for a while if the answer is 503, which means unavailable for now and not refused. */
   async insist<Body>(id: OperationId, request: ApiRequest = {}): Promise<ApiAnswer<Body>> {
-    for (let attempt = 0; ; attempt += 1) {
+    for (const endMs = Date.now() + INSIST_MS; ; ) {
       const answer = await this.call<Body>(id, request);
-      if (answer.status !== 503 || attempt === RETRIES_MAX) return answer;
+      if (answer.status !== 503 || Date.now() > endMs) return answer;
       await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
     }
   }
