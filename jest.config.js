@@ -30,7 +30,9 @@ const common = {
 
 export default {
   maxWorkers: 2,
-  testTimeout: 60_000,
+  // Covers what hooks and tests wait for, so that the wait that fails can name what is missing: 120 s for the processes
+  // of a system to be ready, after its databases were created; or four conditions of 45 s each in a test.
+  testTimeout: 180_000,
   reporters: ['default', '<rootDir>/packages/dev-stack/jest/last-line.js'],
   projects: [
     {

@@ -11,6 +11,9 @@ export interface System {
   stop(): Promise<void>;
 }
 
+/** How long a hook may wait for a system with its own servers: Kafka may take 180 s, and then the services 120 s. */
+export const OWN_SERVERS_MS = 300_000;
+
 let count = 0;
 
 /** @param own whether it has its own servers, for tests that stop Kafka; otherwise it shares those of the test run */

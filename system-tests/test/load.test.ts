@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { differences, query } from '@mo/agreement';
 import { races } from '../src/races.ts';
 import { failuresDuring } from '../src/replacing.ts';
-import { type System, startSystem } from '../src/system.ts';
+import { OWN_SERVERS_MS, type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
 import { concurrently, expectStatus, nameOf } from '../src/world.ts';
 
@@ -14,12 +14,14 @@ const WATCHERS = 2;
 const BULK_LINES = Number(process.env.MO_BULK_LINES ?? 100_000);
 /** An upload is answered at its end, which on a busy machine takes longer than any other call. */
 const BULK_TIMEOUT_MS = 240_000;
+/** The victim's successor, its readiness, the calls under way, and agreement may take 45 s each. */
+const KILL_TIMEOUT_MS = 240_000;
 
 describe('under load', () => {
   let system: System;
   beforeAll(async () => {
     system = await startSystem({ replicas: { customers: 2, loans: 2, payments: 2 } }, true);
-  });
+  }, OWN_SERVERS_MS);
   afterAll(() => system?.stop());
 
   /** Customers who borrow, pay and borrow again; every answer must be right. */
@@ -75,7 +77,7 @@ describe('under load', () => {
       });
       await settled();
     },
-    120_000,
+    KILL_TIMEOUT_MS,
   );
 
   function pidOf(victim: 'customers' | 'loans' | 'payments' | 'postgres' | 'kafka'): number {

@@ -5,7 +5,7 @@
  */
 import kafkajs from 'kafkajs';
 import { linesOf, logsOf } from '../src/logs.ts';
-import { type System, startSystem } from '../src/system.ts';
+import { OWN_SERVERS_MS, type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
 import { concurrently } from '../src/world.ts';
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
     OTEL_EXPORTER_OTLP_TIMEOUT: '500',
   };
   system = await startSystem({ env, replicas: { loans: 2 } }, true);
-}, 240_000);
+}, OWN_SERVERS_MS);
 afterAll(() => system?.stop());
 
 const DUE = { maximum_payment_date: '2030-01-01T00:00:00Z' };

@@ -1,15 +1,21 @@
 import { jsonLines, startMo, systemEnv } from '../src/mo.ts';
 import { races } from '../src/races.ts';
-import { type System, startSystem } from '../src/system.ts';
+import { OWN_SERVERS_MS, type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
 import { expectStatus } from '../src/world.ts';
+
+/**
+ * Stopping Kafka may take 15 s, starting it 180 s, and two conditions 45 s each. A consumer then rejoins its group once
+ * its old session has ended, which takes at most 15 s.
+ */
+const OUTAGE_TIMEOUT_MS = 300_000;
 
 describe('with Kafka stopped', () => {
   let system: System;
   beforeAll(async () => {
     system = await startSystem({ replicas: { customers: 2, loans: 2, payments: 2 } }, true);
     await system.stack.kafka.stop();
-  });
+  }, OWN_SERVERS_MS);
   afterAll(() => system?.stop());
 
   it('the gateway stays ready', async () => {
@@ -23,25 +29,34 @@ describe('with Kafka stopped', () => {
   it('a key has one effect and one answer', () => races.oneKey(system.world));
   it('a restriction is enforced once it is confirmed', () => races.firmRestrictions(system.world));
 
-  it('everything agrees soon after Kafka has recovered', async () => {
-    const { world } = system;
-    const { id } = await world.customer('1000');
-    expectStatus(await world.loan(id, '600'), 201);
-    expectStatus(await world.payment(id, '100'), 201);
-    await system.stack.kafka.start();
-    await waitFor(async () => (await world.balance(id)).body.total_debt === '500.00');
-    await waitFor(async () => (await world.loansOf(id)).body.results[0]?.outstanding === '500.00');
-  });
+  it(
+    'everything agrees soon after Kafka has recovered',
+    async () => {
+      const { world } = system;
+      const { id } = await world.customer('1000');
+      expectStatus(await world.loan(id, '600'), 201);
+      expectStatus(await world.payment(id, '100'), 201);
+      await system.stack.kafka.start();
+      await waitFor(async () => (await world.balance(id)).body.total_debt === '500.00');
+      await waitFor(async () => (await world.loansOf(id)).body.results[0]?.outstanding === '500.00');
+    },
+    OUTAGE_TIMEOUT_MS,
+  );
 
-  it('`mo events tail` reports the outage, and then shows the events written meanwhile', async () => {
-    const { world, stack } = system;
-    const tail = startMo(['events', 'tail', '--limit', '1', '--json'], { env: systemEnv(stack.stack()) });
-    await waitFor(async () => tail.printed.stderr.startsWith('following'));
-    await stack.kafka.stop();
-    const { id } = await world.customer('1000');
-    await waitFor(async () => tail.printed.stderr.includes('Kafka is unreachable'));
-    await stack.kafka.start();
-    const { code, stdout } = await tail.ended;
-    expect([code, jsonLines(stdout)]).toMatchObject([0, [{ type: 'CustomerRegistered', customer_id: id }]]);
-  });
+  it(
+    '`mo events tail` reports the outage, and then shows the events written meanwhile',
+    async () => {
+      const { world, stack } = system;
+      await stack.kafka.start(); // if the test before has not
+      const tail = startMo(['events', 'tail', '--limit', '1', '--json'], { env: systemEnv(stack.stack()) });
+      await waitFor(async () => tail.printed.stderr.startsWith('following'));
+      await stack.kafka.stop();
+      const { id } = await world.customer('1000');
+      await waitFor(async () => tail.printed.stderr.includes('Kafka is unreachable'));
+      await stack.kafka.start();
+      const { code, stdout } = await tail.ended;
+      expect([code, jsonLines(stdout)]).toMatchObject([0, [{ type: 'CustomerRegistered', customer_id: id }]]);
+    },
+    OUTAGE_TIMEOUT_MS,
+  );
 });
