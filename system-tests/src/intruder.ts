@@ -42,6 +42,17 @@ export class Intruder {
     if (made.status !== 201) throw new Error(`no key: ${made.text}`);
     return made.body;
   };
+
+  /**
+   * Creates a key that is about to expire. The gateway says when: a time near enough that a test names may be past, and
+   * refused, when its request arrives.
+   */
+  readonly briefKeyOf = async (scopes: readonly string[]): Promise<string> => {
+    const { id, key } = await this.keyOf(scopes);
+    const rotated = await this.call('POST', `/api/keys/${id}/rotate`, { body: { overlap_seconds: 1 } });
+    if (rotated.status !== 201) throw new Error(`the key was not rotated: ${rotated.text}`);
+    return key;
+  };
 }
 
 /** A customer that is not registered yet. */
