@@ -5,6 +5,7 @@
  * beyond the database's constraints. The services' batches are compared with this design.
  */
 import type pg from 'pg';
+import { CENT } from '../load/amounts.ts';
 import { streamTables } from './stream-tables.ts';
 import { type ControlSizes, execute, type Transaction } from './transaction.ts';
 
@@ -41,9 +42,6 @@ export async function makeMonolith(client: pg.Client, { customers }: ControlSize
   await client.query('VACUUM ANALYZE accounts, open_loans');
 }
 
-/** The amount of each payment. */
-const MONOLITH_AMOUNT = '0.01';
-
 /** @param one all payments are for the busy customer */
 export function monolithPayment({ customers }: ControlSizes, one: boolean): Transaction {
   return async (client, number) => {
@@ -71,25 +69,25 @@ async function pay(client: pg.Client, customerId: number, name: string): Promise
   const [loan] = (await execute(client, 'loans', oldest, [customerId])).rows;
   const now = new Date();
   const reduce = 'UPDATE open_loans SET outstanding = outstanding - $1, is_open = outstanding > $1 WHERE loan_id = $2';
-  await execute(client, 'reduce', reduce, [MONOLITH_AMOUNT, loan.loan_id]);
+  await execute(client, 'reduce', reduce, [CENT, loan.loan_id]);
   await execute(
     client,
     'owe',
     'UPDATE accounts SET owed = owed - $1, version = version + 1, last_time = $3 WHERE customer_id = $2',
-    [MONOLITH_AMOUNT, customerId, now],
+    [CENT, customerId, now],
   );
   const payment = `INSERT INTO payments (external_id, customer_id, total_amount, status, paid_at, created_at, updated_at)
     VALUES ($1, $2, $3, 1, $4, $4, $4) RETURNING id`;
-  const [{ id }] = (await execute(client, 'payment', payment, [name, customerId, MONOLITH_AMOUNT, now])).rows;
+  const [{ id }] = (await execute(client, 'payment', payment, [name, customerId, CENT, now])).rows;
   const detail = `INSERT INTO payment_details (payment_id, loan_id, amount, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)`;
-  await execute(client, 'detail', detail, [id, loan.loan_id, MONOLITH_AMOUNT, now]);
-  const details = [{ loan_id: Number(loan.loan_id), amount: MONOLITH_AMOUNT }];
+  await execute(client, 'detail', detail, [id, loan.loan_id, CENT, now]);
+  const details = [{ loan_id: Number(loan.loan_id), amount: CENT }];
   const data = {
     customer_id: customerId,
     customer_external_id: customerName,
     payment_id: Number(id),
     external_id: name,
-    total_amount: MONOLITH_AMOUNT,
+    total_amount: CENT,
     paid_at: now.toISOString(),
     details,
   };

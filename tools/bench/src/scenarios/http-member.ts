@@ -1,5 +1,6 @@
 /** A scenario of HTTP requests to the system, and all that it has written so far. */
 import type { Level, Target } from '@mo/load';
+import { centsOf } from '../load/amounts.ts';
 import { addOutcome, newOutcome, type Outcome } from '../load/outcome.ts';
 import type { Recipe } from '../load/recipes.ts';
 import type { Member, Verified } from '../measure/member.ts';
@@ -9,17 +10,14 @@ import { type Run, systemPids } from '../run.ts';
 import { targetOf } from '../stack.ts';
 import { verifyWrites } from '../verify/writes.ts';
 
+const WITHOUT_MONEY = { customerIds: [], amount: '0.00' };
+
 export interface HttpScenario {
   readonly name: string;
   readonly recipe: Recipe;
   readonly note?: string;
   /** Runs in a closed loop only. */
   readonly isClosedOnly?: boolean;
-  /** The amount of each loan and each payment, in cents. */
-  readonly loanCents?: number;
-  readonly paymentCents?: number;
-  /** The customers that take its loans or make its payments. */
-  readonly customerIds?: readonly number[];
 }
 
 export class WriteMember implements Member {
@@ -73,17 +71,11 @@ export class WriteMember implements Member {
   }
 
   verify(): Promise<Verified> {
-    const { loanCents = 0, paymentCents = 0, customerIds = [] } = this.#scenario;
     const { prefix, total, owedCents } = this;
     const { created, unknown } = total;
-    return verifyWrites(this.run.databases, {
-      prefix,
-      created,
-      unknown,
-      loanCents,
-      paymentCents,
-      customerIds,
-      owedCents,
-    });
+    const { recipe } = this.#scenario;
+    const { customerIds, amount } = 'amount' in recipe ? recipe : WITHOUT_MONEY;
+    const amountCents = centsOf(amount);
+    return verifyWrites(this.run.databases, { prefix, created, unknown, amountCents, customerIds, owedCents });
   }
 }

@@ -5,6 +5,7 @@
  * understated.
  */
 import type { Level } from '@mo/load';
+import { CENT, centsOf, HUGE } from '../load/amounts.ts';
 import type { Outcome } from '../load/outcome.ts';
 import { type Arrived, type Lag, type LagMember, lagOf, untilArrived } from '../measure/lag.ts';
 import type { Verified } from '../measure/member.ts';
@@ -15,9 +16,7 @@ import { seedLoans, settleSeeds } from '../seeds/loans.ts';
 import { BalanceWatch } from './balance-watch.ts';
 import { WriteMember } from './http-member.ts';
 import { SkeletonLagMember } from './skeleton-lag.ts';
-import { HUGE } from './writes.ts';
 
-const CENT = { text: '0.01', cents: 1 };
 /** The number of payments per second whose balance is polled. */
 const WATCHED_PER_SECOND = 200;
 /** A p99 needs some hundred events per round. */
@@ -40,7 +39,7 @@ export async function measureLag(run: Run, ids: ReadonlyMap<string, readonly num
   if (!isChosen(run, 'lag')) return null;
   const { plan, rows, notes } = run;
   const customerIds = ids.get('lag') ?? [];
-  await seedLoans(run, customerIds, 1, HUGE.text);
+  await seedLoans(run, customerIds, 1, HUGE);
   await settleSeeds(run);
   const system = new SystemLagMember(run, customerIds);
   const members = [system, new SkeletonLagMember(run)] as const;
@@ -91,9 +90,9 @@ class SystemLagMember extends WriteMember implements LagMember {
   #tellEvery = 0;
 
   constructor(run: Run, customerIds: readonly number[]) {
-    const recipe = { kind: 'payment', customerIds, amount: CENT.text } as const;
+    const recipe = { kind: 'payment', customerIds, amount: CENT } as const;
     const note = 'latencies are those of the answers; event lag is shown below the table';
-    super(run, { name: 'lag', recipe, note, paymentCents: CENT.cents, customerIds }, customerIds.length * HUGE.cents);
+    super(run, { name: 'lag', recipe, note }, customerIds.length * centsOf(HUGE));
     this.#watch = new BalanceWatch(run.databases);
     this.#subscriber = new Subscriber({
       brokers: run.under.stack.stack().kafka.brokers,

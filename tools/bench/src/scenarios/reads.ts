@@ -1,6 +1,7 @@
 /** Read scenarios, and the bare route as a control of balance reads. */
 import type { Stack } from '@mo/dev-stack';
 import type { Level, Target } from '@mo/load';
+import { SMALL } from '../load/amounts.ts';
 import type { Outcome } from '../load/outcome.ts';
 import type { Member, Verified } from '../measure/member.ts';
 import { pidsOf } from '../measure/processes.ts';
@@ -9,7 +10,6 @@ import { isChosen, type Run } from '../run.ts';
 import { seedLoans } from '../seeds/loans.ts';
 import { targetOf } from '../stack.ts';
 
-const SMALL = { text: '1.00', cents: 100 };
 const TIMEOUT_MS = 30_000;
 const PAGES = ['page-1-of-few', 'page-100-of-few', 'page-1-of-many', 'page-100-of-many'] as const;
 
@@ -27,7 +27,7 @@ export async function readMembers(run: Run, ids: ReadonlyMap<string, readonly nu
   const idOf = (name: string) => ids.get(name)?.[0] ?? 0;
   const members: Member[] = [];
   for (const { name, loans } of run.plan.balances.filter((balance) => isChosen(run, balance.name))) {
-    await seedLoans(run, [idOf(name)], loans, SMALL.text);
+    await seedLoans(run, [idOf(name)], loans, SMALL);
     members.push(balanceMember(run, name, idOf(name), loans));
   }
   if (members.length > 0)
@@ -35,7 +35,7 @@ export async function readMembers(run: Run, ids: ReadonlyMap<string, readonly nu
   for (const size of ['few', 'many'] as const) {
     const names = pagesOf(run, size);
     if (names.length === 0) continue;
-    await seedLoans(run, [idOf(`page-${size}`)], run.plan[size], SMALL.text);
+    await seedLoans(run, [idOf(`page-${size}`)], run.plan[size], SMALL);
     for (const name of names) members.push(pageMember(run, name, idOf(`page-${size}`), run.plan[size]));
   }
   return members;

@@ -2,6 +2,7 @@
  * Whether a payment costs the same with more processes or more customers: the same load on the base system, on ten
  * times as many customers, and on an additional system whose payments service has four processes.
  */
+import { CENT, centsOf, HUGE } from '../load/amounts.ts';
 import type { Member } from '../measure/member.ts';
 import { runSet, sliceOf } from '../measure/run-set.ts';
 import { isChosen, type Run } from '../run.ts';
@@ -9,12 +10,10 @@ import { seedCustomers } from '../seeds/customers.ts';
 import { seedLoans, settleSeeds } from '../seeds/loans.ts';
 import { WriteMember } from './http-member.ts';
 import { withOneMore } from './one-more.ts';
-import { HUGE } from './writes.ts';
 
 const PROCESSES = 4;
 const TIMES = 10;
 const CONNECTIONS = 64;
-const CENT = { text: '0.01', cents: 1 };
 
 /** The customers that it needs in the base system, by name. */
 export const scaleCustomers = (run: Run): Record<string, number> =>
@@ -42,10 +41,10 @@ export async function measureScale(run: Run, ids: ReadonlyMap<string, readonly n
 
 async function payingMember(run: Run, name: string, ids: ReadonlyMap<string, readonly number[]>): Promise<Member> {
   const customerIds = ids.get(name) ?? [];
-  await seedLoans(run, customerIds, 1, HUGE.text);
+  await seedLoans(run, customerIds, 1, HUGE);
   await settleSeeds(run);
-  const recipe = { kind: 'payment', customerIds, amount: CENT.text } as const;
+  const recipe = { kind: 'payment', customerIds, amount: CENT } as const;
   const note = `payments of ${customerIds.length} customers`;
-  const scenario = { name, recipe, note, paymentCents: CENT.cents, customerIds, isClosedOnly: true };
-  return new WriteMember(run, scenario, customerIds.length * HUGE.cents);
+  const scenario = { name, recipe, note, isClosedOnly: true };
+  return new WriteMember(run, scenario, customerIds.length * centsOf(HUGE));
 }

@@ -6,14 +6,13 @@
  * written but not read: the process remembers in memory what to send.
  */
 import type { Level } from '@mo/load';
+import { CENT } from '../load/amounts.ts';
 import { addOutcome, type Outcome } from '../load/outcome.ts';
 import type { Member, Verified } from '../measure/member.ts';
 import { type Pids, pidsOf } from '../measure/processes.ts';
 import type { Run } from '../run.ts';
 import type { SkeletonTables } from '../skeleton/tables.ts';
 import { targetOf } from '../stack.ts';
-
-const AMOUNT = '0.01';
 
 /** All customers except the busy one. */
 export const manyCustomers = ({ plan }: Run): number[] => Array.from({ length: plan.pool }, (_, place) => place + 1);
@@ -52,7 +51,7 @@ export class SkeletonMember implements Member {
   async load(level: Level, durationMs: number): Promise<Outcome> {
     const { prefix, total } = this;
     const { bare } = this.#run.under;
-    const recipe = { kind: 'payment', customerIds: this.#customerIds, amount: AMOUNT } as const;
+    const recipe = { kind: 'payment', customerIds: this.#customerIds, amount: CENT } as const;
     const target = targetOf(bare.url, bare.apiKey);
     const order = { target, recipe, prefix, first: total.nextNumber, level, durationMs, tellEvery: 0 };
     const outcome = await this.#run.http.run(order);

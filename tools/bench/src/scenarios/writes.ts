@@ -1,7 +1,7 @@
 /** Write scenarios, and the SQL transactions that they are compared with. */
-
 import type { Level } from '@mo/load';
 import { CONTROLS, type ControlName } from '../controls/transaction.ts';
+import { CENT, centsOf, HUGE, SMALL, textOf } from '../load/amounts.ts';
 import { addOutcome, newOutcome, type Outcome } from '../load/outcome.ts';
 import type { Member } from '../measure/member.ts';
 import { isChosen, type Run, systemPids } from '../run.ts';
@@ -9,12 +9,8 @@ import { seedLoans, settleSeeds } from '../seeds/loans.ts';
 import { WriteMember } from './http-member.ts';
 import { skeletonMembers } from './skeleton.ts';
 
-/** A loan that payments of one cent never pay off. */
-export const HUGE = { text: '9000000.00', cents: 900_000_000 };
 /** The largest amount of a loan. */
-const LARGEST = { text: '9999999999.00', cents: 999_999_999_900 };
-const CENT = { text: '0.01', cents: 1 };
-const SMALL = { text: '1.00', cents: 100 };
+const LARGEST = '9999999999.00';
 const LOANS_EACH = 10;
 const MANY_LOANS = 100;
 
@@ -39,8 +35,8 @@ export async function writeMembers(run: Run, ids: ReadonlyMap<string, readonly n
   if (isChosen(run, 'customer')) members.push(new WriteMember(run, { name: 'customer', recipe: { kind: 'customer' } }));
   const borrowers = of('loan');
   if (borrowers !== null) {
-    const recipe = { kind: 'loan', customerIds: borrowers, amount: SMALL.text } as const;
-    members.push(new WriteMember(run, { name: 'loan', recipe, loanCents: SMALL.cents, customerIds: borrowers }));
+    const recipe = { kind: 'loan', customerIds: borrowers, amount: SMALL } as const;
+    members.push(new WriteMember(run, { name: 'loan', recipe }));
   }
   for (const [name, each, amount] of [
     ['payment-1', 1, HUGE],
@@ -50,8 +46,8 @@ export async function writeMembers(run: Run, ids: ReadonlyMap<string, readonly n
   ] as const) {
     const payers = of(name);
     if (payers === null) continue;
-    await seedLoans(run, payers, each, amount.text);
-    members.push(payments(run, name, payers, payers.length * each * amount.cents));
+    await seedLoans(run, payers, each, amount);
+    members.push(payments(run, name, payers, payers.length * each * centsOf(amount)));
   }
   const across = of('payment-across-10');
   if (across !== null) members.push(new AcrossMember(run, across));
@@ -60,8 +56,8 @@ export async function writeMembers(run: Run, ids: ReadonlyMap<string, readonly n
 }
 
 function payments(run: Run, name: string, customerIds: readonly number[], owedCents: number): WriteMember {
-  const recipe = { kind: 'payment', customerIds, amount: CENT.text } as const;
-  return new WriteMember(run, { name, recipe, paymentCents: CENT.cents, customerIds }, owedCents);
+  const recipe = { kind: 'payment', customerIds, amount: CENT } as const;
+  return new WriteMember(run, { name, recipe }, owedCents);
 }
 
 /**
@@ -76,10 +72,8 @@ class AcrossMember extends WriteMember {
   constructor(run: Run, customerIds: readonly number[]) {
     super(run, {
       name: 'payment-across-10',
-      recipe: { kind: 'payment', customerIds, amount: '10.00', once: true },
+      recipe: { kind: 'payment', customerIds, amount: textOf(LOANS_EACH * centsOf(SMALL)), once: true },
       note: `each payment pays off ten loans; a slice ends once its ${customerIds.length} customers have paid`,
-      paymentCents: LOANS_EACH * SMALL.cents,
-      customerIds,
     });
     this.#customerIds = customerIds;
     this.#paid = customerIds.length;
@@ -87,9 +81,9 @@ class AcrossMember extends WriteMember {
 
   async before(): Promise<void> {
     const paid = this.#customerIds.slice(0, this.#paid);
-    await seedLoans(this.run, paid, LOANS_EACH, SMALL.text);
+    await seedLoans(this.run, paid, LOANS_EACH, SMALL);
     await settleSeeds(this.run);
-    this.owedCents += paid.length * LOANS_EACH * SMALL.cents;
+    this.owedCents += paid.length * LOANS_EACH * centsOf(SMALL);
   }
 
   override async load(level: Level, durationMs: number): Promise<Outcome> {

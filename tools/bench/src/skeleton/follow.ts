@@ -3,7 +3,8 @@
  * statement line and the balance. Duplicates are ignored.
  */
 import { arrayRows, type Database, inTransaction, run, type Statement } from '@mo/database';
-import { centsOf, type Paid, textOf } from './pay.ts';
+import { centsOf, textOf } from '../load/amounts.ts';
+import type { Paid } from './pay.ts';
 
 const lock = (table: string): string =>
   `SELECT customer_id, version, payments_applied FROM ${table} WHERE customer_id = ANY($1::bigint[])

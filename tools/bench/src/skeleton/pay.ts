@@ -5,6 +5,7 @@
 import { isoTime } from '@mo/contracts';
 import { arrayRows, type Database, inTransaction, run, type TransactionSql } from '@mo/database';
 import { sha256 } from '@mo/service-kit';
+import { centsOf, textOf } from '../load/amounts.ts';
 
 /** A payment as the caller requests it. */
 export interface Order {
@@ -136,6 +137,3 @@ function paid(order: Order, changes: ReadonlyMap<number, Change>, paymentId: num
     details: [{ loan_id: change.loanId, amount: order.total_amount }],
   };
 }
-
-export const centsOf = (amount: string): number => Math.round(100 * Number(amount));
-export const textOf = (cents: number): string => (cents / 100).toFixed(2);

@@ -13,9 +13,8 @@ export interface Written {
   readonly prefix: string;
   readonly created: Numbers;
   readonly unknown: Numbers;
-  /** The amount of each loan and each payment of the scenario, in cents. */
-  readonly loanCents: number;
-  readonly paymentCents: number;
+  /** The amount of each loan and each payment of the scenario. */
+  readonly amountCents: number;
   /** The customers of its loans or payments, and their total debt before it, in cents. */
   readonly customerIds: readonly number[];
   readonly owedCents: number;
@@ -87,15 +86,15 @@ async function amountFaults(
   written: Written,
   there: Readonly<Record<Kind, number>>,
 ): Promise<string[]> {
-  const { prefix, loanCents, paymentCents } = written;
+  const { prefix, amountCents } = written;
   const faults: string[] = [];
-  for (const [kind, text, each] of [
-    ['loan', LENT, loanCents],
-    ['payment', PAID, paymentCents],
+  for (const [kind, text] of [
+    ['loan', LENT],
+    ['payment', PAID],
   ] as const) {
     if (there[kind] === 0) continue;
     const [row] = await databases.query<{ cents: string }>(`${kind}s`, text, [`${prefix}${kind}-`]);
-    const expected = there[kind] * each;
+    const expected = there[kind] * amountCents;
     if (Number(row?.cents) !== expected)
       faults.push(`${there[kind]} ${kind}s sum up to ${row?.cents} cents, not ${expected}`);
   }
@@ -114,14 +113,14 @@ async function debtFaults(
   written: Written,
   there: Readonly<Record<Kind, number>>,
 ): Promise<string[]> {
-  const { customerIds, owedCents, loanCents, paymentCents } = written;
+  const { customerIds, owedCents, amountCents } = written;
   if (customerIds.length === 0) return [];
   const read = async (service: keyof typeof DEBTS) => {
     const rows = await databases.query<{ id: string; cents: string }>(service, DEBTS[service], [customerIds]);
     return new Map(rows.map(({ id, cents }) => [Number(id), Number(cents)]));
   };
   const [balances, loans, payments] = [await read('customers'), await read('loans'), await read('payments')];
-  const expected = owedCents + there.loan * loanCents - there.payment * paymentCents;
+  const expected = owedCents + (there.loan - there.payment) * amountCents;
   return debtsDiffer({ balances, loans, payments }, customerIds, expected);
 }
 
