@@ -15,6 +15,16 @@ export const wholeNumber =
     throw new InvalidArgumentError(`must be a whole number from ${lowest}${highest < 1e12 ? ` to ${highest}` : ''}`);
   };
 
+/** Parses words of a list, separated by commas. */
+export const wordsOf =
+  <Word extends string>(known: readonly Word[]) =>
+  (text: string): Word[] => {
+    const words = text.split(',').map((word) => word.trim());
+    const unknown = words.find((word) => !(known as readonly string[]).includes(word));
+    if (unknown === undefined) return words as Word[];
+    throw new InvalidArgumentError(`"${unknown}" must be one of ${known.join(', ')}.`);
+  };
+
 /** Parses the name of a topic. */
 export function topic(text: string): string {
   if (/^[\w.-]{1,200}$/.test(text)) return text;
@@ -59,8 +69,8 @@ export const customerIdOption = () =>
 
 /** The members that name a customer in request bodies and filters. */
 export const customerNamed = (options: { customer?: string | undefined; customerId?: number | undefined }) => ({
-  ...(options.customer === undefined ? {} : { customer_external_id: options.customer }),
-  ...(options.customerId === undefined ? {} : { customer_id: options.customerId }),
+  customer_external_id: options.customer,
+  customer_id: options.customerId,
 });
 
 /** Examples below the help of a command. */

@@ -1,14 +1,13 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import type { Customer } from '@mo/client';
 import { CommandError } from '@mo/command';
+import { CUSTOMER_STATUSES } from '@mo/contracts';
 import { customerIdOf, findCustomer } from '../lookup.ts';
 import { allOption, examples, idOption, keyOption, maxOption, time, wanted } from '../options.ts';
 import { EXIT } from '../output/failure.ts';
 import type { Column } from '../output/table.ts';
 import { run } from '../run.ts';
 import { importCommand } from './import.ts';
-
-const STATUSES = ['active', 'inactive'] as const;
 
 const COLUMNS: readonly Column<Customer>[] = [
   { head: 'ID', of: ({ id }) => id, isNumber: true },
@@ -19,7 +18,7 @@ const COLUMNS: readonly Column<Customer>[] = [
   { head: 'CREATED_AT', of: ({ created_at }) => created_at },
 ];
 
-const statusOption = (what: string) => new Option('--status <status>', what).choices(STATUSES);
+const statusOption = (what: string) => new Option('--status <status>', what).choices(CUSTOMER_STATUSES);
 
 export const customersCommand = () =>
   new Command('customers')

@@ -1,5 +1,5 @@
 import { Command, Option } from '@commander-js/extra-typings';
-import { EVENT_TYPES, STREAMS } from '@mo/contracts';
+import { EVENT_TYPES, STREAMS, topicOf } from '@mo/contracts';
 import type { TailedEvent } from '../events/event.ts';
 import { customerIdOption, customerOption, examples, wholeNumber } from '../options.ts';
 import { EXIT } from '../output/failure.ts';
@@ -33,7 +33,7 @@ const tailCommand = () =>
         const { tail } = await import('../events/tail.ts');
         const target = findKafka(env, cwd);
         const streams = STREAMS.filter((stream) => types?.some((type) => EVENT_TYPES[type].stream === stream) ?? true);
-        const topics = streams.map((stream) => `${target.topicPrefix}.${stream}`);
+        const topics = streams.map((stream) => topicOf(target.topicPrefix, stream));
         const isWanted = (event: TailedEvent) =>
           (types === undefined || types.some((type) => type === event.type)) &&
           (customerId === undefined || event.customer_id === customerId) &&

@@ -1,9 +1,9 @@
 /** API keys and the audit log, for callers with the scope `admin`. */
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { ApiKey, AuditEntry, CreatedApiKey } from '@mo/client';
-import { isScope, KEY_STATUSES, RATE_MAX, SCOPES, type Scope } from '@mo/contracts';
+import { KEY_STATUSES, RATE_MAX, SCOPES } from '@mo/contracts';
 import type { Context } from '../context.ts';
-import { allOption, examples, maxOption, overlapOption, time, wanted, wholeNumber } from '../options.ts';
+import { allOption, examples, maxOption, overlapOption, time, wanted, wholeNumber, wordsOf } from '../options.ts';
 import { EXIT } from '../output/failure.ts';
 import type { Column } from '../output/table.ts';
 import { run } from '../run.ts';
@@ -30,13 +30,6 @@ const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
   { head: 'REQUEST', of: ({ request_id }) => request_id },
 ];
 
-function scopes(text: string): Scope[] {
-  const named = text.split(',').map((word) => word.trim());
-  const unknown = named.find((word) => !isScope(word));
-  if (unknown === undefined) return named as Scope[];
-  throw new InvalidArgumentError(`"${unknown}" must be one of ${SCOPES.join(', ')}.`);
-}
-
 function rate(text: string): number {
   const value = Number(text);
   if (value > 0 && value <= RATE_MAX) return value;
@@ -59,7 +52,9 @@ const create = () =>
     .description('create a key; it is shown only this once')
     .argument('<name>', 'the caller; keys with the same name are one caller')
     .addOption(
-      new Option('--scopes <list>', `the scopes: ${SCOPES.join(', ')}`).argParser(scopes).makeOptionMandatory(),
+      new Option('--scopes <list>', `the scopes: ${SCOPES.join(', ')}`)
+        .argParser(wordsOf(SCOPES))
+        .makeOptionMandatory(),
     )
     .option('--rate <number>', 'requests per second; default: no limit', rate)
     .addOption(expiresOption())

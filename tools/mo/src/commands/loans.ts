@@ -1,6 +1,7 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import type { Loan } from '@mo/client';
 import { CommandError } from '@mo/command';
+import { LOAN_STATUSES } from '@mo/contracts';
 import { findLoan } from '../lookup.ts';
 import {
   allOption,
@@ -17,8 +18,6 @@ import {
 import { EXIT } from '../output/failure.ts';
 import type { Column } from '../output/table.ts';
 import { run } from '../run.ts';
-
-const STATUSES = ['pending', 'active', 'rejected', 'paid'] as const;
 
 const COLUMNS: readonly Column<Loan>[] = [
   { head: 'ID', of: ({ id }) => id, isNumber: true },
@@ -84,7 +83,7 @@ const list = () =>
     .description('list loans, newest first')
     .addOption(customerOption('only this customer'))
     .addOption(customerIdOption())
-    .addOption(new Option('--status <status>', 'only this status').choices(STATUSES))
+    .addOption(new Option('--status <status>', 'only this status').choices(LOAN_STATUSES))
     .option('--taken-from <time>', 'taken at or after this time', time)
     .option('--taken-to <time>', 'taken at or before this time', time)
     .addOption(maxOption())

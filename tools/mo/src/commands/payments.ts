@@ -1,6 +1,7 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import type { Payment } from '@mo/client';
 import { CommandError } from '@mo/command';
+import { PAYMENT_STATUSES } from '@mo/contracts';
 import { findPayment } from '../lookup.ts';
 import {
   allOption,
@@ -17,8 +18,6 @@ import {
 import { EXIT } from '../output/failure.ts';
 import type { Column } from '../output/table.ts';
 import { run } from '../run.ts';
-
-const STATUSES = ['completed', 'rejected'] as const;
 
 const COLUMNS: readonly Column<Payment>[] = [
   { head: 'ID', of: ({ id }) => id, isNumber: true },
@@ -66,7 +65,7 @@ const list = () =>
     .description('list payments, newest first')
     .addOption(customerOption('only this customer'))
     .addOption(customerIdOption())
-    .addOption(new Option('--status <status>', 'only this status').choices(STATUSES))
+    .addOption(new Option('--status <status>', 'only this status').choices(PAYMENT_STATUSES))
     .option('--paid-from <time>', 'paid at or after this time', time)
     .option('--paid-to <time>', 'paid at or before this time', time)
     .addOption(maxOption())

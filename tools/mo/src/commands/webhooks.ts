@@ -4,7 +4,17 @@ import type { CreatedWebhook, Delivery, Webhook } from '@mo/client';
 import { CommandError } from '@mo/command';
 import { DELIVERY_STATUSES, EVENT_TYPES, type EventType, REPLAYED_MAX, WEBHOOK_STATUSES } from '@mo/contracts';
 import type { Context } from '../context.ts';
-import { allOption, examples, keyOption, maxOption, overlapOption, time, wanted, wholeNumber } from '../options.ts';
+import {
+  allOption,
+  examples,
+  keyOption,
+  maxOption,
+  overlapOption,
+  time,
+  wanted,
+  wholeNumber,
+  wordsOf,
+} from '../options.ts';
 import { EXIT } from '../output/failure.ts';
 import type { Column } from '../output/table.ts';
 import { run } from '../run.ts';
@@ -32,13 +42,6 @@ const DELIVERY_COLUMNS: readonly Column<Delivery>[] = [
 
 const TYPES = Object.keys(EVENT_TYPES) as EventType[];
 
-function types(text: string): EventType[] {
-  const named = text.split(',').map((word) => word.trim());
-  const unknown = named.find((word) => !Object.hasOwn(EVENT_TYPES, word));
-  if (unknown === undefined) return named as EventType[];
-  throw new InvalidArgumentError(`"${unknown}" must be one of ${TYPES.join(', ')}.`);
-}
-
 function ids(text: string): number[] {
   const parse = wholeNumber(1);
   const list = text.split(',').map((word) => parse(word.trim()));
@@ -47,7 +50,7 @@ function ids(text: string): number[] {
 }
 
 const idArgument = ['<id>', 'the id of the webhook, as `mo webhooks list` shows it', wholeNumber(1)] as const;
-const typesOption = () => new Option('--types <list>', `event types: ${TYPES.join(', ')}`).argParser(types);
+const typesOption = () => new Option('--types <list>', `event types: ${TYPES.join(', ')}`).argParser(wordsOf(TYPES));
 
 export const webhooksCommand = () =>
   new Command('webhooks')

@@ -1,5 +1,5 @@
 /** Queries the state of each part of a system, all concurrently, each with a timeout. */
-import { SERVICE_NAMES, type ServiceName, STREAMS, type Stream } from '@mo/contracts';
+import { SERVICE_NAMES, type ServiceName, STREAMS, type Stream, topicOf } from '@mo/contracts';
 import type { DatabaseConnection } from '@mo/database';
 import type { KafkaTarget } from '@mo/dead-letters';
 import { kafkajsOptions } from '@mo/messaging';
@@ -136,7 +136,7 @@ async function lookAtKafka({ kafka, topicPrefix }: KafkaTarget, followers: reado
   try {
     await admin.connect();
     const cluster = await admin.describeCluster();
-    const topics = STREAMS.map((stream) => `${topicPrefix}.${stream}`);
+    const topics = STREAMS.map((stream) => topicOf(topicPrefix, stream));
     const existing = new Set(await admin.listTopics());
     const missing = topics.filter((topic) => !existing.has(topic));
     if (missing.length > 0)
@@ -158,7 +158,7 @@ async function lagsOf(
 ): Promise<FollowerLag[]> {
   const lags: FollowerLag[] = [];
   for (const follower of followers) {
-    const topics = STREAMS.filter((stream) => stream !== follower).map((stream) => `${topicPrefix}.${stream}`);
+    const topics = STREAMS.filter((stream) => stream !== follower).map((stream) => topicOf(topicPrefix, stream));
     const committed = await admin.fetchOffsets({ groupId: `${topicPrefix}.${follower}`, topics });
     for (const { topic, partitions } of committed) {
       const ends = new Map(

@@ -4,7 +4,7 @@
  * system with the Kafka of another.
  */
 import { CommandError } from '@mo/command';
-import { SERVICE_NAMES, type ServiceName, STREAMS, type Stream } from '@mo/contracts';
+import { SERVICE_NAMES, type ServiceName, STREAMS, type Stream, TOPIC_PREFIX_DEFAULT } from '@mo/contracts';
 import { type DatabaseConnection, readDatabaseConnection } from '@mo/database';
 import type { KafkaTarget } from '@mo/dead-letters';
 import type { StackFile } from '@mo/dev-stack/stack-file';
@@ -102,7 +102,7 @@ const databasesIn = (env: NodeJS.ProcessEnv): DatabaseConnections =>
   byStream((stream) => checked(() => readDatabaseConnection(databaseVariable(stream), env)));
 
 function kafkaIn(env: NodeJS.ProcessEnv): KafkaTarget {
-  const topicPrefix = env.TOPIC_PREFIX || 'mo';
+  const topicPrefix = env.TOPIC_PREFIX || TOPIC_PREFIX_DEFAULT;
   if (!/^[\w.-]{1,100}$/.test(topicPrefix))
     throw new CommandError(`TOPIC_PREFIX must be 1 to 100 letters, digits and ._-, not "${topicPrefix}"`);
   return { kafka: checked(() => readKafkaConnection(env)), topicPrefix };
