@@ -1,11 +1,10 @@
 import * as keys from '../rest/keys.ts';
 import { nothing } from '../rest/loans.ts';
-import type { Operation } from './operation.ts';
+import type { Unnamed } from './operation.ts';
 
 /** The operations of the gateway itself: API keys and the audit log. */
 export const accessOperations = {
   createKey: {
-    id: 'createKey',
     method: 'POST',
     path: '/api/keys',
     service: 'gateway',
@@ -17,7 +16,6 @@ export const accessOperations = {
     token: false,
   },
   listKeys: {
-    id: 'listKeys',
     method: 'GET',
     path: '/api/keys',
     service: 'gateway',
@@ -29,7 +27,6 @@ export const accessOperations = {
     token: false,
   },
   getKey: {
-    id: 'getKey',
     method: 'GET',
     path: '/api/keys/{key_id}',
     service: 'gateway',
@@ -41,7 +38,6 @@ export const accessOperations = {
     token: false,
   },
   rotateKey: {
-    id: 'rotateKey',
     method: 'POST',
     path: '/api/keys/{key_id}/rotate',
     service: 'gateway',
@@ -54,7 +50,6 @@ export const accessOperations = {
     token: false,
   },
   revokeKey: {
-    id: 'revokeKey',
     method: 'POST',
     path: '/api/keys/{key_id}/revoke',
     service: 'gateway',
@@ -67,7 +62,6 @@ export const accessOperations = {
     token: false,
   },
   listAudit: {
-    id: 'listAudit',
     method: 'GET',
     path: '/api/audit',
     service: 'gateway',
@@ -78,4 +72,4 @@ export const accessOperations = {
     problems: ['not_found'],
     token: false,
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, Unnamed>;

@@ -1,10 +1,9 @@
 import * as customers from '../rest/customers.ts';
-import type { Operation } from './operation.ts';
+import type { Unnamed } from './operation.ts';
 
 /** The operations of the customers service. */
 export const customerOperations = {
   createCustomer: {
-    id: 'createCustomer',
     method: 'POST',
     path: '/api/customers',
     service: 'customers',
@@ -16,7 +15,6 @@ export const customerOperations = {
     token: true,
   },
   listCustomers: {
-    id: 'listCustomers',
     method: 'GET',
     path: '/api/customers',
     service: 'customers',
@@ -28,7 +26,6 @@ export const customerOperations = {
     token: 'filtered',
   },
   createCustomersInBulk: {
-    id: 'createCustomersInBulk',
     method: 'POST',
     path: '/api/customers/bulk',
     service: 'customers',
@@ -41,7 +38,6 @@ export const customerOperations = {
     token: false,
   },
   listBalances: {
-    id: 'listBalances',
     method: 'GET',
     path: '/api/customers/balance',
     service: 'customers',
@@ -53,7 +49,6 @@ export const customerOperations = {
     token: 'filtered',
   },
   getCustomer: {
-    id: 'getCustomer',
     method: 'GET',
     path: '/api/customers/{customer_id}',
     service: 'customers',
@@ -65,7 +60,6 @@ export const customerOperations = {
     token: true,
   },
   changeCustomer: {
-    id: 'changeCustomer',
     method: 'PATCH',
     path: '/api/customers/{customer_id}',
     service: 'customers',
@@ -78,7 +72,6 @@ export const customerOperations = {
     token: true,
   },
   getBalance: {
-    id: 'getBalance',
     method: 'GET',
     path: '/api/customers/{customer_id}/balance',
     service: 'customers',
@@ -90,7 +83,6 @@ export const customerOperations = {
     token: true,
   },
   getStatement: {
-    id: 'getStatement',
     method: 'GET',
     path: '/api/customers/{customer_id}/statement',
     service: 'customers',
@@ -102,4 +94,4 @@ export const customerOperations = {
     problems: ['not_found'],
     token: true,
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, Unnamed>;

@@ -6,17 +6,23 @@
 import { accessOperations } from './access.ts';
 import { customerOperations } from './customers.ts';
 import { loanOperations } from './loans.ts';
+import type { Unnamed } from './operation.ts';
 import { paymentOperations } from './payments.ts';
 import { webhookOperations } from './webhooks.ts';
 
 export * from './operation.ts';
 
-export const operations = {
+export const operations = named({
   ...customerOperations,
   ...loanOperations,
   ...paymentOperations,
   ...webhookOperations,
   ...accessOperations,
-};
+});
 
 export type OperationId = keyof typeof operations;
+
+function named<Table extends Readonly<Record<string, Unnamed>>>(table: Table) {
+  const entries = Object.entries(table).map(([id, operation]) => [id, { id, ...operation }]);
+  return Object.fromEntries(entries) as { readonly [Id in keyof Table]: Table[Id] & { readonly id: Id } };
+}

@@ -1,13 +1,12 @@
 import * as customers from '../rest/customers.ts';
 import * as loans from '../rest/loans.ts';
-import type { Operation } from './operation.ts';
+import type { Unnamed } from './operation.ts';
 
 const rulesOfLoan = ['customer_not_found', 'customer_inactive', 'credit_limit_exceeded'] as const;
 
 /** The operations of the loans service. */
 export const loanOperations = {
   listCustomerLoans: {
-    id: 'listCustomerLoans',
     method: 'GET',
     path: '/api/customers/{customer_id}/loans',
     service: 'loans',
@@ -20,7 +19,6 @@ export const loanOperations = {
     token: true,
   },
   takeLoan: {
-    id: 'takeLoan',
     method: 'POST',
     path: '/api/loans',
     service: 'loans',
@@ -32,7 +30,6 @@ export const loanOperations = {
     token: true,
   },
   listLoans: {
-    id: 'listLoans',
     method: 'GET',
     path: '/api/loans',
     service: 'loans',
@@ -44,7 +41,6 @@ export const loanOperations = {
     token: 'filtered',
   },
   getLoan: {
-    id: 'getLoan',
     method: 'GET',
     path: '/api/loans/{loan_id}',
     service: 'loans',
@@ -56,7 +52,6 @@ export const loanOperations = {
     token: true,
   },
   activateLoan: {
-    id: 'activateLoan',
     method: 'POST',
     path: '/api/loans/{loan_id}/activate',
     service: 'loans',
@@ -69,7 +64,6 @@ export const loanOperations = {
     token: true,
   },
   rejectLoan: {
-    id: 'rejectLoan',
     method: 'POST',
     path: '/api/loans/{loan_id}/reject',
     service: 'loans',
@@ -81,4 +75,4 @@ export const loanOperations = {
     problems: ['not_found', 'loan_not_pending', 'idempotency_key_reused'],
     token: true,
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, Unnamed>;

@@ -10,6 +10,7 @@ export type ServiceName = Stream | 'webhooks';
 export type Method = 'GET' | 'POST' | 'PATCH';
 
 export interface Operation {
+  /** Its name in the table. */
   readonly id: string;
   readonly method: Method;
   /** Parameters are in braces; there is no trailing slash. */
@@ -33,6 +34,9 @@ export interface Operation {
    */
   readonly token: boolean | 'filtered';
 }
+
+/** An entry of the table, whose name there is the id of the operation. */
+export type Unnamed = Omit<Operation, 'id'>;
 
 /**
  * Whether an operation takes an Idempotency-Key, and so takes effect only once per key. The gateway's own writes reject

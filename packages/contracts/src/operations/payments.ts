@@ -1,11 +1,10 @@
 import * as customers from '../rest/customers.ts';
 import * as payments from '../rest/payments.ts';
-import type { Operation } from './operation.ts';
+import type { Unnamed } from './operation.ts';
 
 /** The operations of the payments service. */
 export const paymentOperations = {
   listCustomerPayments: {
-    id: 'listCustomerPayments',
     method: 'GET',
     path: '/api/customers/{customer_id}/payments',
     service: 'payments',
@@ -18,7 +17,6 @@ export const paymentOperations = {
     token: true,
   },
   makePayment: {
-    id: 'makePayment',
     method: 'POST',
     path: '/api/payments',
     service: 'payments',
@@ -30,7 +28,6 @@ export const paymentOperations = {
     token: true,
   },
   listPayments: {
-    id: 'listPayments',
     method: 'GET',
     path: '/api/payments',
     service: 'payments',
@@ -42,7 +39,6 @@ export const paymentOperations = {
     token: 'filtered',
   },
   getPayment: {
-    id: 'getPayment',
     method: 'GET',
     path: '/api/payments/{payment_id}',
     service: 'payments',
@@ -53,4 +49,4 @@ export const paymentOperations = {
     problems: ['not_found'],
     token: true,
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, Unnamed>;

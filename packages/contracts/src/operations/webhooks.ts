@@ -1,13 +1,12 @@
 import { nothing } from '../rest/loans.ts';
 import * as webhooks from '../rest/webhooks.ts';
-import type { Operation } from './operation.ts';
+import type { Unnamed } from './operation.ts';
 
 const path = '/api/webhooks/{webhook_id}';
 
 /** The operations of the webhooks service. */
 export const webhookOperations = {
   createWebhook: {
-    id: 'createWebhook',
     method: 'POST',
     path: '/api/webhooks',
     service: 'webhooks',
@@ -19,7 +18,6 @@ export const webhookOperations = {
     token: false,
   },
   listWebhooks: {
-    id: 'listWebhooks',
     method: 'GET',
     path: '/api/webhooks',
     service: 'webhooks',
@@ -31,7 +29,6 @@ export const webhookOperations = {
     token: false,
   },
   getWebhook: {
-    id: 'getWebhook',
     method: 'GET',
     path,
     service: 'webhooks',
@@ -43,7 +40,6 @@ export const webhookOperations = {
     token: false,
   },
   updateWebhook: {
-    id: 'updateWebhook',
     method: 'PATCH',
     path,
     service: 'webhooks',
@@ -56,7 +52,6 @@ export const webhookOperations = {
     token: false,
   },
   removeWebhook: {
-    id: 'removeWebhook',
     method: 'POST',
     path: `${path}/remove`,
     service: 'webhooks',
@@ -69,7 +64,6 @@ export const webhookOperations = {
     token: false,
   },
   rotateWebhookSecret: {
-    id: 'rotateWebhookSecret',
     method: 'POST',
     path: `${path}/rotate-secret`,
     service: 'webhooks',
@@ -82,7 +76,6 @@ export const webhookOperations = {
     token: false,
   },
   listDeliveries: {
-    id: 'listDeliveries',
     method: 'GET',
     path: `${path}/deliveries`,
     service: 'webhooks',
@@ -95,7 +88,6 @@ export const webhookOperations = {
     token: false,
   },
   replayWebhook: {
-    id: 'replayWebhook',
     method: 'POST',
     path: `${path}/replay`,
     service: 'webhooks',
@@ -107,4 +99,4 @@ export const webhookOperations = {
     problems: ['not_found', 'idempotency_key_reused'],
     token: false,
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, Unnamed>;
