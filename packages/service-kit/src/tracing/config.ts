@@ -23,32 +23,28 @@ const SCHEDULE_DELAY_MS_DEFAULT = 5_000;
 const QUEUE_SPANS_MAX_DEFAULT = 2_048;
 const BATCH_SPANS_MAX_DEFAULT = 512;
 
-/** An empty variable counts as unset. */
-const optional = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
-const millis = optional(z.coerce.number().int().min(1, 'must be milliseconds, at least 1'));
-const count = optional(z.coerce.number().int().min(1, 'must be at least 1'));
-const url = optional(z.string().refine(isHttpUrl, 'must be a URL such as http://127.0.0.1:4318'));
+const millis = z.coerce.number().int().min(1, 'must be milliseconds, at least 1').optional();
+const count = z.coerce.number().int().min(1, 'must be at least 1').optional();
+const url = z.string().refine(isHttpUrl, 'must be a URL such as http://127.0.0.1:4318').optional();
 /** Percent-encoded, as in W3C Baggage. */
-const pairs = optional(
-  z
-    .string()
-    .transform((text) =>
-      text
-        .split(',')
-        .map((pair) => pair.trim())
-        .filter((pair) => pair !== '')
-        .map(pairOf),
-    )
-    .refine((list) => list.every((pair) => pair !== null), 'must be a list such as name=value,other=value')
-    .transform((list) => Object.fromEntries(list.filter((pair) => pair !== null))),
-);
-const protocol = optional(z.literal('http/json', 'must be http/json, the only supported protocol'));
+const pairs = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((pair) => pair.trim())
+      .filter((pair) => pair !== '')
+      .map(pairOf),
+  )
+  .refine((list) => list.every((pair) => pair !== null), 'must be a list such as name=value,other=value')
+  .transform((list) => Object.fromEntries(list.filter((pair) => pair !== null)))
+  .optional();
+const protocol = z.literal('http/json', 'must be http/json, the only supported protocol').optional();
 
 /** The tracing variables that every process reads. */
 export const tracingConfig = {
-  OTEL_SDK_DISABLED: optional(z.enum(['true', 'false'])),
-  OTEL_TRACES_EXPORTER: optional(z.enum(['otlp', 'none'])),
+  OTEL_SDK_DISABLED: z.enum(['true', 'false']).optional(),
+  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none']).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url,
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url,
   OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
@@ -56,11 +52,11 @@ export const tracingConfig = {
   OTEL_EXPORTER_OTLP_HEADERS: pairs,
   OTEL_EXPORTER_OTLP_TRACES_HEADERS: pairs,
   OTEL_EXPORTER_OTLP_TIMEOUT: millis,
-  OTEL_EXPORTER_OTLP_COMPRESSION: optional(z.enum(['none', 'gzip'])),
-  OTEL_SERVICE_NAME: optional(z.string()),
+  OTEL_EXPORTER_OTLP_COMPRESSION: z.enum(['none', 'gzip']).optional(),
+  OTEL_SERVICE_NAME: z.string().optional(),
   OTEL_RESOURCE_ATTRIBUTES: pairs,
-  OTEL_TRACES_SAMPLER: optional(z.enum(SAMPLERS)),
-  OTEL_TRACES_SAMPLER_ARG: optional(z.coerce.number().min(0).max(1)),
+  OTEL_TRACES_SAMPLER: z.enum(SAMPLERS).optional(),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).optional(),
   OTEL_BSP_SCHEDULE_DELAY: millis,
   OTEL_BSP_EXPORT_TIMEOUT: millis,
   OTEL_BSP_MAX_QUEUE_SIZE: count,
