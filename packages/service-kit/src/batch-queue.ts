@@ -74,10 +74,8 @@ interface Waiting<Item, Result> {
 const STEPS_TOGETHER = 4;
 
 export class BatchQueue<Item, Result> {
-  readonly #options: Required<Omit<BatchQueueOptions<Item, Result>, 'beside' | 'gathering' | 'slow'>>;
-  readonly #gathering: Gathering | undefined;
-  readonly #slow: BatchQueueOptions<Item, Result>['slow'];
-  readonly #beside: Beside | undefined;
+  readonly #options: BatchQueueOptions<Item, Result> &
+    Required<Pick<BatchQueueOptions<Item, Result>, 'weigh' | 'inFlightMax' | 'onBatch'>>;
   #waiting: Waiting<Item, Result>[] = [];
   #weightWaiting = 0;
   #inFlight = 0;
@@ -86,9 +84,6 @@ export class BatchQueue<Item, Result> {
   #idle: (() => void)[] = [];
 
   constructor(options: BatchQueueOptions<Item, Result>) {
-    this.#gathering = options.gathering;
-    this.#slow = options.slow;
-    this.#beside = options.beside;
     this.#options = { weigh: () => 1, inFlightMax: 1, onBatch: () => {}, ...options };
   }
 
@@ -137,24 +132,25 @@ export class BatchQueue<Item, Result> {
   }
 
   get #isWorthAnother(): boolean {
-    const beside = this.#beside;
+    const { beside } = this.#options;
     return beside !== undefined && this.#weightWaiting >= beside.weightMin && this.#inFlight < beside.inFlightMax;
   }
 
   get #inFlightMax(): number {
-    const { inFlightMax } = this.#options;
-    return this.#slow === undefined ? inFlightMax : Math.min(inFlightMax + this.#slowOnes, this.#slow.inFlightMax);
+    const { inFlightMax, slow } = this.#options;
+    return slow === undefined ? inFlightMax : Math.min(inFlightMax + this.#slowOnes, slow.inFlightMax);
   }
 
   /** Counts a run that has become slow, and lets another one start. @returns a function that ends this */
   #watch(): () => void {
-    if (this.#slow === undefined) return () => {};
+    const { slow } = this.#options;
+    if (slow === undefined) return () => {};
     let isSlow = false;
     const timer = setTimeout(() => {
       isSlow = true;
       this.#slowOnes += 1;
       this.#startRuns();
-    }, this.#slow.afterMs).unref();
+    }, slow.afterMs).unref();
     return () => {
       clearTimeout(timer);
       if (isSlow) this.#slowOnes -= 1;
@@ -174,10 +170,9 @@ export class BatchQueue<Item, Result> {
   }
 
   async #gather(itemsTaken: number): Promise<void> {
-    const gathering = this.#gathering;
+    const { gathering, weightMax } = this.#options;
     if (gathering === undefined || Math.max(itemsTaken, this.#waiting.length) < gathering.itemsMin) return;
     const { clock, pauseMs, waitMsMax } = gathering;
-    const { weightMax } = this.#options;
     const endMs = clock.elapsed() + waitMsMax;
     for (let seen = -1; seen !== this.#weightWaiting && this.#weightWaiting < weightMax && clock.elapsed() < endMs; ) {
       seen = this.#weightWaiting;
