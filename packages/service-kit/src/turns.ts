@@ -16,10 +16,10 @@ export class Turns {
   }
 
   /**
-   * Calls back with true when it is this waiter's turn, or with false after the maximum wait. @returns a function that
-   * stops waiting
+   * Calls back with true when it is this waiter's turn, or with false after the wait. @returns a function that stops
+   * waiting
    */
-  wait(goOn: (isTurn: boolean) => void): () => void {
+  wait(goOn: (isTurn: boolean) => void, waitMs = this.#waitMsMax): () => void {
     const stop = () => {
       clearTimeout(timer);
       this.#waiting.delete(wake);
@@ -28,7 +28,7 @@ export class Turns {
       stop();
       goOn(isTurn);
     };
-    const timer = setTimeout(() => wake(false), this.#waitMsMax);
+    const timer = setTimeout(() => wake(false), waitMs);
     this.#waiting.add(wake);
     return stop;
   }

@@ -19,10 +19,10 @@ import { isContinueExpected } from './expect.ts';
 import { AttemptEnded, type FailureKind, failureKind, isReplicaGone, mayRetry } from './failure.ts';
 import { answerHeaders, has, requestHeaders, withTraceparent } from './headers.ts';
 import { KeptBody } from './kept-body.ts';
-import type { Replica, UnderWay } from './replica.ts';
+import type { Lane, Replica, UnderWay } from './replica.ts';
 import type { Part } from './room.ts';
 import { type Late, Upload } from './upload.ts';
-import type { Lane, Upstream } from './upstream.ts';
+import type { Upstream } from './upstream.ts';
 
 const HTTP_PORT = 80;
 

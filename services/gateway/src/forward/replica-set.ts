@@ -4,7 +4,7 @@
  * after its last call.
  */
 import type { ServiceName } from '@mo/contracts';
-import type { Addresses, Logger } from '@mo/service-kit';
+import { type Addresses, type Logger, Turns } from '@mo/service-kit';
 import { type Lane, Replica, type ReplicaState, type Way } from './replica.ts';
 
 export class ReplicaSet {
@@ -12,7 +12,8 @@ export class ReplicaSet {
   readonly #addresses: Addresses;
   readonly #logger: Logger;
   readonly #onRoom: () => void;
-  readonly #waiting = new Set<() => void>();
+  /** Calls that wait because no replica is usable. */
+  readonly #waiting: Turns;
   readonly #leaving = new Set<Replica>();
   #replicas: readonly Replica[] = [];
   #next = 0;
@@ -25,6 +26,7 @@ export class ReplicaSet {
     this.#addresses = addresses;
     this.#logger = logger.child({ upstream: way.service });
     this.#onRoom = onRoom;
+    this.#waiting = new Turns(way.limits.replicaWaitMs);
   }
 
   get service(): ServiceName {
@@ -61,17 +63,7 @@ export class ReplicaSet {
 
   /** Calls back once a replica is usable, or after the timeout. @returns a function that stops waiting */
   whenUsable(withinMs: number, goOn: () => void): () => void {
-    const stop = () => {
-      clearTimeout(timer);
-      this.#waiting.delete(wake);
-    };
-    const wake = () => {
-      stop();
-      goOn();
-    };
-    const timer = setTimeout(wake, withinMs);
-    this.#waiting.add(wake);
-    return stop;
+    return this.#waiting.wait(goOn, withinMs);
   }
 
   /** Starts to watch the replicas. Resolves when each current replica has been probed once. */
@@ -144,11 +136,9 @@ export class ReplicaSet {
   }
 
   #onChange(): void {
-    // A waiter that finds no replica waits again; iterating over a copy ensures that this change does not wake it
-    // twice.
     const canBeUsed = this.#replicas.some(({ state }) => state !== 'down');
-    const waiting = canBeUsed ? Array.from(this.#waiting) : [];
-    for (const wake of waiting) wake();
+    // Bounded by the number waiting now: a call that finds no replica and waits again is not woken twice.
+    for (let left = canBeUsed ? this.#waiting.waiting : 0; left > 0; left -= 1) this.#waiting.next();
     this.#onRoom();
     if (this.ready > 0) for (const replica of this.#in('slow')) abandonAll(replica);
   }

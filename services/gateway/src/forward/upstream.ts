@@ -17,8 +17,6 @@ import { ReplicaSet } from './replica-set.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { Room, SharedRoom } from './room.ts';
 
-export type { Lane } from './replica.ts';
-
 export interface Upstream {
   readonly service: ServiceName;
   readonly replicas: ReplicaSet;
