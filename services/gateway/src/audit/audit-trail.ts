@@ -3,8 +3,7 @@
  * database is down, entries are kept up to a limit. Entries above the limit are counted and remain only in the request
  * log, as do those not yet written when a process is killed.
  */
-import { setTimeout as delay } from 'node:timers/promises';
-import { counter, gauge, type Logger, type Registry } from '@mo/service-kit';
+import { counter, gauge, type Logger, type Registry, systemClock } from '@mo/service-kit';
 import type { AuditRecord, AuditTable } from './audit-table.ts';
 
 const WAITING_MAX = 50_000;
@@ -47,7 +46,7 @@ export class AuditTrail {
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
-      if (this.#waiting.length < BATCH_MAX) await this.#rest(TOGETHER_MS);
+      if (this.#waiting.length < BATCH_MAX) await systemClock.sleep(TOGETHER_MS, this.#closing.signal);
       const batch = this.#waiting.slice(0, BATCH_MAX);
       try {
         await this.#table.write(batch);
@@ -57,14 +56,9 @@ export class AuditTrail {
         if (!this.#isSilent) this.#logger.warn({ err: error }, 'the audit log cannot be written');
         this.#isSilent = true;
         if (this.#closing.signal.aborted) break;
-        await this.#rest(RETRY_MS);
+        await systemClock.sleep(RETRY_MS, this.#closing.signal);
       }
     }
     this.#writing = null;
-  }
-
-  /** Waits, but no longer than until the trail closes. */
-  async #rest(durationMs: number): Promise<void> {
-    await delay(durationMs, undefined, { signal: this.#closing.signal }).catch(() => {});
   }
 }
