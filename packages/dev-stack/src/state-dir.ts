@@ -116,9 +116,12 @@ function parsed(text: string): unknown {
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Most of the files contain secrets. */
+const OWNER_ONLY = 0o600;
+
 /** Writes a file so that a reader sees either the old or the new text, never a part. */
-export function writeAtomically(path: string, text: string, mode = 0o600): void {
-  withPart(path, text, mode, (part) => renameSync(part, path));
+export function writeAtomically(path: string, text: string): void {
+  withPart(path, text, (part) => renameSync(part, path));
 }
 
 /**
@@ -126,9 +129,9 @@ export function writeAtomically(path: string, text: string, mode = 0o600): void 
  *
  * @returns false if the file exists; of several processes that create it at once, exactly one gets true
  */
-export function createAtomically(path: string, text: string, mode = 0o600): boolean {
+export function createAtomically(path: string, text: string): boolean {
   try {
-    withPart(path, text, mode, (part) => linkOrWrite(part, path, text, mode));
+    withPart(path, text, (part) => linkOrWrite(part, path, text));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -137,21 +140,21 @@ export function createAtomically(path: string, text: string, mode = 0o600): bool
 }
 
 /** Links, because a link, unlike a rename, replaces nothing. Some file systems, such as exFAT, have no links. */
-function linkOrWrite(part: string, path: string, text: string, mode: number): void {
+function linkOrWrite(part: string, path: string, text: string): void {
   try {
     linkSync(part, path);
   } catch (error) {
     if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    writeFileSync(path, text, { flag: 'wx', mode });
+    writeFileSync(path, text, { flag: 'wx', mode: OWNER_ONLY });
   }
 }
 
 const NO_LINKS = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 
-function withPart(path: string, text: string, mode: number, publish: (part: string) => void): void {
+function withPart(path: string, text: string, publish: (part: string) => void): void {
   const part = `${path}.${randomBytes(4).toString('hex')}.part`;
   try {
-    writeFileSync(part, text, { mode });
+    writeFileSync(part, text, { mode: OWNER_ONLY });
     publish(part);
   } finally {
     rmSync(part, { force: true });

@@ -5,8 +5,8 @@ import { tailLog, warningIn } from '../src/stack/log-tail.ts';
 
 describe('the console output of a log', () => {
   test.each([
-    ['{"level":30,"msg":"all is well"}', []],
-    ['{"level":40,"msg":"slow"}', ['slow']],
+    ['{"level":"debug","msg":"all is well"}', []],
+    ['{"level":"warn","msg":"slow"}', ['slow']],
     ['{"level":"error","msg":"failed","err":{"message":"no disk"}}', ['failed: no disk']],
     ['{"level":"info","msg":"fine"}', []],
     [
@@ -24,9 +24,9 @@ describe('the console output of a log', () => {
     const dir = mkdtempSync(join(tmpdir(), 'mo-log-'));
     const path = join(dir, 'loans.log');
     const shown: string[] = [];
-    appendFileSync(path, '{"level":50,"msg":"old"}\n');
+    appendFileSync(path, '{"level":"error","msg":"old"}\n');
     const end = tailLog(path, 'loans', (line) => shown.push(line));
-    appendFileSync(path, '{"level":50,"msg":"new"}\n');
+    appendFileSync(path, '{"level":"error","msg":"new"}\n');
     end();
     rmSync(dir, { recursive: true });
     expect(shown).toEqual(['loans: new']);

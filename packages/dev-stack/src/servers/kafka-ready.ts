@@ -24,7 +24,6 @@ export async function kafkaReady(brokers: readonly string[], logFile: string): P
     requestTimeout: requestTimeoutMs,
     retry: { retries: 3, initialRetryTime: 50, maxRetryTime: 500 },
   });
-  const deadline = Date.now() + readyTimeoutMs;
   let lastError: unknown;
   const isUsable = async () => {
     try {
@@ -35,7 +34,7 @@ export async function kafkaReady(brokers: readonly string[], logFile: string): P
       return false;
     }
   };
-  if (await poll(isUsable, deadline - Date.now())) return;
+  if (await poll(isUsable, readyTimeoutMs)) return;
   const reason = (lastError as Error).message;
   throw new Error(`Kafka was not ready within ${readyTimeoutMs / 1000} s (${reason}): see ${logFile}`);
 }

@@ -11,7 +11,7 @@ const linesMax = 10;
 const lineLengthMax = 300;
 /** A larger log is emptied. */
 const logBytesMax = 64 * 1024 * 1024;
-const warnLevel = 40;
+const shownLevels = new Set(['warn', 'error', 'fatal']);
 
 /** Empties a log file that has grown too large in earlier runs. */
 export function trimLog(path: string): void {
@@ -48,7 +48,7 @@ export function tailLog(path: string, name: string, log: Log): () => void {
 
 /** The members of a log line that are shown. */
 interface LogLine {
-  readonly level?: unknown;
+  readonly level?: string;
   readonly msg?: string;
   readonly err?: { readonly message?: string };
   /** These are in the line of a request. */
@@ -63,7 +63,7 @@ export function warningIn(line: string): string[] {
   if (line.trim() === '') return [];
   try {
     const entry = JSON.parse(line) as LogLine;
-    if (!isWarning(entry.level)) return [];
+    if (!shownLevels.has(entry.level ?? '')) return [];
     const { msg, err, status, problem, method, path } = entry;
     const cause = err?.message && err.message !== msg ? err.message : undefined;
     const text = [msg, cause].filter(Boolean).join(': ') || line;
@@ -72,10 +72,6 @@ export function warningIn(line: string): string[] {
   } catch {
     return [line]; // not from the logger: a crash is reported in plain text
   }
-}
-
-function isWarning(level: unknown): boolean {
-  return typeof level === 'number' ? level >= warnLevel : ['warn', 'error', 'fatal'].includes(String(level));
 }
 
 function show(messages: string[], name: string, log: Log) {
