@@ -69,7 +69,7 @@ export const EVENT_TYPES: Readonly<Record<EventType, { stream: Stream; major: nu
 
 const version = z.int().min(1);
 /** The versions of other streams that the decision behind an event was based on. */
-export const seenVersions = z.partialRecord(z.enum(STREAMS), z.int().min(0));
+const seenVersions = z.partialRecord(z.enum(STREAMS), z.int().min(0));
 
 const envelope = <T extends EventType>(type: T) =>
   z.object({

@@ -107,7 +107,7 @@ export const PROBLEMS = {
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** A field that breaks a rule. `pointer` is a JSON Pointer (RFC 6901) into the part of the request that `in` names. */
-export const fieldError = z
+const fieldError = z
   .object({
     pointer: z.string().meta({ description: 'A JSON Pointer (RFC 6901) into the part of the request' }),
     in: z.enum(['body', 'path', 'query', 'header']).meta({ description: 'The part of the request' }),

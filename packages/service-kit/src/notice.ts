@@ -7,7 +7,7 @@ import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Twice the interval at which the gateway probes the readiness of each replica. */
-export const NOTICE_MS = 1_000;
+const NOTICE_MS = 1_000;
 
 export class Notice {
   readonly #durationMs: number;

@@ -188,7 +188,7 @@ const explained = (error: unknown, { explain }: ServerOptions): ProblemError | n
  * The problem that a caller receives for an error: its own, or one that corresponds to Fastify's error, or a bug
  * without internal details.
  */
-export function problemFrom(error: unknown): ProblemError {
+function problemFrom(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   const { statusCode, message = 'unknown', ...rest } = fieldsOf(error);
   const code = String(rest.code);

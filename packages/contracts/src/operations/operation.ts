@@ -7,7 +7,7 @@ import { STREAMS, type Stream } from '../streams.ts';
 export const SERVICE_NAMES = [...STREAMS, 'webhooks'] as const;
 export type ServiceName = Stream | 'webhooks';
 
-export type Method = 'GET' | 'POST' | 'PATCH';
+type Method = 'GET' | 'POST' | 'PATCH';
 
 export interface Operation {
   /** Its name in the table. */

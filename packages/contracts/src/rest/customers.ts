@@ -56,7 +56,7 @@ export const balance = z
   .meta({ id: 'Balance', description: 'The debt of a customer, and the rest of its credit line' });
 export type BalanceBody = z.infer<typeof balance>;
 
-export const statementEntry = z
+const statementEntry = z
   .object({
     at: timeText,
     kind: z.enum(['loan', 'payment']),
@@ -67,7 +67,7 @@ export const statementEntry = z
   .meta({ id: 'StatementEntry', description: 'A loan or a payment, at the time at which it took effect' });
 export type StatementEntryBody = z.infer<typeof statementEntry>;
 
-export const bulkError = z
+const bulkError = z
   .object({
     line: z
       .int()

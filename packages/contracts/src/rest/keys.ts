@@ -15,7 +15,7 @@ const STATUS_MIN = 100;
 const STATUS_MAX = 599;
 
 /** The name of a caller: all keys with the same name belong to one caller. */
-export const keyName = z
+const keyName = z
   .string()
   .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, "_", "." or "-"')
   .meta({ description: 'The caller; keys with the same name are one caller', examples: ['billing'] });
@@ -104,7 +104,7 @@ export const keysQuery = z.strictObject({
 });
 export const keysPage = pageOf(apiKey, 'ApiKeysPage');
 
-export const auditEntry = z
+const auditEntry = z
   .object({
     id: resourceId,
     at: timeText,

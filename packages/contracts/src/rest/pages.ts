@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { describedAs } from '../scalars.ts';
 
 export const PAGE_LIMIT_MAX = 200;
-export const PAGE_LIMIT_DEFAULT = 50;
+const PAGE_LIMIT_DEFAULT = 50;
 
 /** The size of a page, and where it starts. */
 export const pageQuery = {

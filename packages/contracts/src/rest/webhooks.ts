@@ -9,7 +9,7 @@ export const WEBHOOK_STATUSES = ['active', 'disabled', 'removed'] as const;
 export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
-export const WEBHOOK_URL_LENGTH_MAX = 2_000;
+const WEBHOOK_URL_LENGTH_MAX = 2_000;
 const DESCRIPTION_LENGTH_MAX = 200;
 /** The most deliveries that one replay can name individually. */
 export const REPLAYED_MAX = 100;
@@ -84,7 +84,7 @@ export const secretRotation = z
   .transform((body) => body ?? { overlap_seconds: OVERLAP_SECONDS_DEFAULT })
   .meta({ id: 'SecretRotation', description: 'The replacement of a secret' });
 
-export const delivery = z
+const delivery = z
   .object({
     id: resourceId,
     webhook_id: resourceId,
