@@ -58,11 +58,11 @@ const ADDITIONS: readonly Addition[] = [
   },
   ...['customers', 'loans', 'payments'].map((service) => ({
     file: `services/${service}/src/db/migrations/index.ts`,
-    replace: `  { name: 'partitioning', class: Partitioning },`,
-    by: `  { name: 'partitioning', class: Partitioning },
+    replace: `  { name: 'partitioning', class: PartitioningTableV1 },`,
+    by: `  { name: 'partitioning', class: PartitioningTableV1 },
   {
     name: 'later',
-    class: class extends Partitioning {
+    class: class extends PartitioningTableV1 {
       override async up(): Promise<void> {
         this.addSql('CREATE TABLE later (id bigint PRIMARY KEY)');
         for (const table of ['journal', 'answers', 'outbox', 'quarantine', '${service === 'customers' ? 'balances' : 'accounts'}', '${service}'])

@@ -7,11 +7,11 @@ import {
   type AccountTables,
   behindIndexV1,
   column,
+  PartitioningTableV1,
   type ProgressRow,
-  partitioningTableV1,
   progressColumns,
   progressColumnsV1,
-  quarantineTableV1,
+  QuarantineTableV1,
   readProgress,
   streamTablesV1,
 } from '../src/index.ts';
@@ -35,22 +35,10 @@ class First extends Migration {
   }
 }
 
-class Quarantine extends Migration {
-  override async up(): Promise<void> {
-    for (const statement of quarantineTableV1()) this.addSql(statement);
-  }
-}
-
-class Partitioning extends Migration {
-  override async up(): Promise<void> {
-    for (const statement of partitioningTableV1()) this.addSql(statement);
-  }
-}
-
 const MIGRATIONS = [
   { name: 'first', class: First },
-  { name: 'quarantine', class: Quarantine },
-  { name: 'partitioning', class: Partitioning },
+  { name: 'quarantine', class: QuarantineTableV1 },
+  { name: 'partitioning', class: PartitioningTableV1 },
 ];
 
 type AccountRow = ProgressRow & { customer_id: string; external_id: string | null; history: string[] };

@@ -1,13 +1,13 @@
 /** Partitions are added after everything sent before has been read, and before anything else is sent. */
 import { randomUUID } from 'node:crypto';
-import { type Database, openDatabase, run, sqlOf } from '@mo/database';
+import { type Database, migrate, openDatabase, run, sqlOf } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
 import {
   kafkaOverKafkajs,
   Lease,
   Partitioning,
+  PartitioningTableV1,
   type Producer,
-  partitioningTableV1,
   streamTablesV1,
 } from '@mo/messaging';
 import { waitFor } from '@mo/messaging/testing';
@@ -25,8 +25,10 @@ let topic: string;
 
 beforeAll(async () => {
   const { loans: url } = await testServers().createDatabases('partitions');
-  database = await openDatabase({ url, name: 'test', entities: [], migrations: [], connectionsMax: 4, logger });
-  for (const text of [...streamTablesV1(), ...partitioningTableV1()]) await run(sqlOf(database), text);
+  const migrations = [{ name: 'partitioning', class: PartitioningTableV1 }];
+  database = await openDatabase({ url, name: 'test', entities: [], migrations, connectionsMax: 4, logger });
+  await migrate(database);
+  for (const text of streamTablesV1()) await run(sqlOf(database), text);
   producer = await kafka.producer();
 });
 afterAll(async () => {

@@ -1,7 +1,8 @@
 /**
  * The tables of the protocol, the same in every service's database. A service's first migration creates them. Each
- * later change is a new function here and a new migration in every service.
+ * later change is a migration here, which every service lists among its own.
  */
+import { Migration } from '@mikro-orm/migrations';
 
 /** The statements that create the protocol's tables, first version. */
 export function streamTablesV1(): string[] {
@@ -62,9 +63,9 @@ export const journalDigest = (row: string): string =>
  * The events that could not be parsed or take effect, one row per event. A row is identified by customer and version if
  * those could be read, else by the place of the Kafka message.
  */
-export function quarantineTableV1(): string[] {
-  return [
-    `CREATE TABLE quarantine (
+export class QuarantineTableV1 extends Migration {
+  override async up(): Promise<void> {
+    this.addSql(`CREATE TABLE quarantine (
       id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
       stream text COLLATE "C" NOT NULL,
       customer_id bigint CHECK (customer_id > 0),
@@ -77,11 +78,11 @@ export function quarantineTableV1(): string[] {
       UNIQUE (stream, customer_id, version),
       CHECK ((source_topic IS NULL) = (source_partition IS NULL) AND (source_topic IS NULL) = (source_offset IS NULL)),
       CHECK (source_topic IS NOT NULL OR (customer_id IS NOT NULL AND version IS NOT NULL))
-    )`,
-    'CREATE INDEX quarantine_source ON quarantine (source_topic, source_partition, source_offset)',
-    `CREATE UNIQUE INDEX quarantine_unnamed ON quarantine (source_topic, source_partition, source_offset)
-      WHERE customer_id IS NULL OR version IS NULL`,
-  ];
+    )`);
+    this.addSql('CREATE INDEX quarantine_source ON quarantine (source_topic, source_partition, source_offset)');
+    this.addSql(`CREATE UNIQUE INDEX quarantine_unnamed ON quarantine (source_topic, source_partition, source_offset)
+      WHERE customer_id IS NULL OR version IS NULL`);
+  }
 }
 
 /**
@@ -89,36 +90,40 @@ export function quarantineTableV1(): string[] {
  * nowhere else, such as a replaced credit line. A trigger computes it on insert: no writer can omit it, and no update
  * recomputes it.
  */
-export function journalDigestV1(): string[] {
-  return [
-    'ALTER TABLE journal ADD COLUMN digest bytea',
-    `UPDATE journal j SET digest = ${journalDigest('j')}`,
-    'ALTER TABLE journal ALTER COLUMN digest SET NOT NULL',
-    `CREATE FUNCTION digest_journal() RETURNS trigger LANGUAGE plpgsql AS $$
+export class JournalDigestV1 extends Migration {
+  override async up(): Promise<void> {
+    this.addSql('ALTER TABLE journal ADD COLUMN digest bytea');
+    this.addSql(`UPDATE journal j SET digest = ${journalDigest('j')}`);
+    this.addSql('ALTER TABLE journal ALTER COLUMN digest SET NOT NULL');
+    this.addSql(`CREATE FUNCTION digest_journal() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       NEW.digest := ${journalDigest('NEW')};
       RETURN NEW;
-    END $$`,
-    'CREATE TRIGGER journal_digest BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION digest_journal()',
-  ];
+    END $$`);
+    this.addSql(
+      'CREATE TRIGGER journal_digest BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION digest_journal()',
+    );
+  }
 }
 
 /** The table of the number of partitions over which the service's events are spread. */
-export function partitioningTableV1(): string[] {
-  return [
-    `CREATE TABLE partitioning (
+export class PartitioningTableV1 extends Migration {
+  override async up(): Promise<void> {
+    this.addSql(`CREATE TABLE partitioning (
       singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
       partitions integer NOT NULL CHECK (partitions > 0)
-    )`,
-  ];
+    )`);
+  }
 }
 
 /**
  * The sweep finds events by time in a BRIN index, which can skip only summarised page ranges. With `autosummarize`,
  * PostgreSQL summarises at the next run of autovacuum, not only when the table is due for vacuum.
  */
-export function journalSummariesV1(): string[] {
-  return ['ALTER INDEX journal_time SET (autosummarize = on)'];
+export class JournalSummariesV1 extends Migration {
+  override async up(): Promise<void> {
+    this.addSql('ALTER INDEX journal_time SET (autosummarize = on)');
+  }
 }
 
 /** The columns that hold an account's progress on its own stream and on followed streams. */
