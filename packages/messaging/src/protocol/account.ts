@@ -15,7 +15,8 @@ import {
   type Versions,
 } from '@mo/contracts';
 
-export interface Account {
+/** The stream versions of a service's account of a customer. */
+export interface Progress {
   readonly customerId: number;
   /** The version of the last event of the service's own stream; 0 before the first. */
   readonly version: number;
@@ -25,6 +26,10 @@ export interface Account {
   readonly applied: SeenVersions;
   /** For each followed stream on which events are missing, the highest version that is known to exist. */
   readonly behind: SeenVersions;
+}
+
+/** The part of an account that all services have; each adds its own data. */
+export interface Account extends Progress {
   /** The time of the latest own event, in ms; event times of a customer never decrease. */
   readonly lastTimeMs: number;
 }
@@ -53,15 +58,6 @@ export interface StreamModel<A extends Account> {
   restricts(event: StreamEvent): boolean;
   /** The followed streams that decisions depend on; their versions are recorded in `ce_seen`. */
   readonly decidesOn: readonly Stream[];
-}
-
-/** The stream versions of a service's account of a customer. */
-export interface Progress {
-  readonly customerId: number;
-  readonly version: number;
-  readonly restricted: number;
-  readonly applied: SeenVersions;
-  readonly behind: SeenVersions;
 }
 
 export const appliedOf = (progress: Progress, stream: Stream): number => progress.applied[stream] ?? 0;

@@ -3,7 +3,8 @@
  * of loans and payments. Each event is applied after its causes, so that the balance is a causal cut at any moment: it
  * contains every effect together with its cause.
  */
-import type { CustomerStatus, EventData, SeenVersions, StreamEvent } from '@mo/contracts';
+import type { CustomerStatus, EventData, StreamEvent } from '@mo/contracts';
+import type { Account } from '@mo/messaging';
 import { type Money, parseMoney } from '@mo/money';
 
 /** The attributes of a customer, which this service alone decides. */
@@ -19,12 +20,7 @@ export interface Customer {
   readonly updatedAt: Date;
 }
 
-export interface CustomerAccount extends Customer {
-  readonly version: number;
-  readonly restricted: number;
-  readonly applied: SeenVersions;
-  readonly behind: SeenVersions;
-  readonly lastTimeMs: number;
+export interface CustomerAccount extends Account, Customer {
   /** The outstanding of its pending and active loans, in minor units. */
   readonly totalDebt: Money;
 }

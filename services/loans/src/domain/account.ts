@@ -3,17 +3,12 @@
  * repayments from payments. Only loans adds debt, and payments arrive here with a delay. The service therefore
  * overestimates the debt, and can err only by refusing a loan.
  */
-import type { CustomerStatus, EventOf, SeenVersions, StreamEvent } from '@mo/contracts';
+import type { CustomerStatus, EventOf, StreamEvent } from '@mo/contracts';
+import type { Account } from '@mo/messaging';
 import { type Money, parseMoney } from '@mo/money';
 import type { Loan } from './loan.ts';
 
-export interface LoanAccount {
-  readonly customerId: number;
-  readonly version: number;
-  readonly restricted: number;
-  readonly applied: SeenVersions;
-  readonly behind: SeenVersions;
-  readonly lastTimeMs: number;
+export interface LoanAccount extends Account {
   /** Null until the customer's registration has arrived. */
   readonly externalId: string | null;
   readonly status: CustomerStatus | null;

@@ -3,18 +3,13 @@
  * loans arrive here with a delay. The service therefore underestimates the debt, and can err only by rejecting a
  * payment.
  */
-import type { EventOf, SeenVersions, StreamEvent } from '@mo/contracts';
+import type { EventOf, StreamEvent } from '@mo/contracts';
+import type { Account } from '@mo/messaging';
 import { type Money, parseMoney } from '@mo/money';
 import { type OpenLoan, sortsBefore } from './open-loan.ts';
 import type { Payment } from './payment.ts';
 
-export interface PaymentAccount {
-  readonly customerId: number;
-  readonly version: number;
-  readonly restricted: number;
-  readonly applied: SeenVersions;
-  readonly behind: SeenVersions;
-  readonly lastTimeMs: number;
+export interface PaymentAccount extends Account {
   /** Null until the customer's registration has arrived. */
   readonly externalId: string | null;
   /** The outstanding of its active loans, in minor units. */
