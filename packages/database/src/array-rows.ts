@@ -25,3 +25,10 @@ export const arrayRows = (types: ColumnTypes, first = 1): string => {
 /** The same query with a further column `place`: the position of the row's elements in the arrays, from 1. */
 export const placedArrayRows = (types: ColumnTypes): string =>
   `${arrayRows(types)}, generate_subscripts($1::${Object.values(types)[0]}[], 1) AS place`;
+
+/** SQL that updates rows of a table, found by the first of the columns, from arrays as in {@link arrayRows}. */
+export function updateRows(table: string, types: ColumnTypes): string {
+  const [key = '', ...others] = Object.keys(types);
+  const values = others.map((name) => `${name} = new.${name}`);
+  return `UPDATE ${table} SET ${values.join(', ')} FROM (${arrayRows(types)}) AS new WHERE ${table}.${key} = new.${key}`;
+}

@@ -1,5 +1,5 @@
 /** PostgreSQL reads arrays as rows. */
-import { arrayRows, columnNames, type Database, placedArrayRows, run, sqlOf } from '../src/index.ts';
+import { arrayRows, columnNames, type Database, placedArrayRows, run, sqlOf, updateRows } from '../src/index.ts';
 import { migratedDatabase, type OwnDatabases } from './databases.ts';
 
 const TYPES = { id: 'bigint', name: 'text', at: 'timestamptz' };
@@ -44,6 +44,25 @@ it('numbers the rows', async () => {
   expect(await read(text, [[7, 8]])).toEqual([
     { id: '8', place: 2 },
     { id: '7', place: 1 },
+  ]);
+});
+
+it('updates all columns of the rows that the first column names', async () => {
+  await read('CREATE TABLE updated (id bigint, name text, at timestamptz)', []);
+  await read(`INSERT INTO updated ${arrayRows(TYPES)}`, [
+    [1, 2, 3],
+    ['a', 'b', 'c'],
+    [AT, AT, AT],
+  ]);
+  await read(updateRows('updated', TYPES), [
+    [3, 1, 4],
+    ['z', 'x', 'y'],
+    [null, AT, AT],
+  ]);
+  expect(await read('SELECT * FROM updated ORDER BY id', [])).toEqual([
+    { id: '1', name: 'x', at: AT },
+    { id: '2', name: 'b', at: AT },
+    { id: '3', name: 'z', at: null },
   ]);
 });
 

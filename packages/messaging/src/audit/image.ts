@@ -92,13 +92,6 @@ export function imageTable(
   };
 }
 
-/** The progress columns of an account's table. */
-export function progressTypes(follows: readonly string[]): Record<string, ColumnType> {
-  const followed = follows.flatMap((stream) => [`${stream}_applied`, `${stream}_behind`]);
-  const versions = ['version', 'restricted', ...followed].map((column) => [column, 'bigint'] as const);
-  return { ...Object.fromEntries(versions), last_time: 'timestamptz' };
-}
-
 /** The progress of an account in the form of its row. */
 export function progressRow(account: Account): ImageRow {
   const followed = Object.entries(account.applied).flatMap(([stream, version]) => [

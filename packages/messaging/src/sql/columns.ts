@@ -1,14 +1,22 @@
-import type { Stream } from '@mo/contracts';
+import { isoTime, type Stream } from '@mo/contracts';
 import type { Statement } from '@mo/database';
+import type { ColumnType } from '../audit/image.ts';
 import type { Account } from '../protocol/account.ts';
 
 /** The progress columns of an account's row, as PostgreSQL returns them. */
 export type ProgressRow = { version: string; restricted: string; last_time: Date | string } & Record<string, unknown>;
 
-/** The progress columns, for a select list. */
+/** The progress columns of a table of accounts, in the order of {@link progressValues}. */
+export function progressTypes(follows: readonly Stream[]): Record<string, ColumnType> {
+  const followed = follows.flatMap((stream) => [`${stream}_applied`, `${stream}_behind`]);
+  const versions = ['version', 'restricted', ...followed].map((name) => [name, 'bigint'] as const);
+  return { ...Object.fromEntries(versions), last_time: 'timestamptz' };
+}
+
+/** Those columns, for a select list. */
 export const progressColumns = (follows: readonly Stream[], table: string): string =>
-  ['version', 'restricted', 'last_time', ...follows.flatMap((stream) => [`${stream}_applied`, `${stream}_behind`])]
-    .map((column) => `${table}.${column}`)
+  Object.keys(progressTypes(follows))
+    .map((name) => `${table}.${name}`)
     .join(', ');
 
 export function readProgress(follows: readonly Stream[], row: ProgressRow): Omit<Account, 'customerId'> {
@@ -34,6 +42,14 @@ export const followedValues = (follows: readonly Stream[]): readonly ((account: 
     ({ applied }: Account) => applied[stream] ?? 0,
     ({ behind }: Account) => behind[stream] ?? 0,
   ]);
+
+/** The values of all progress columns. */
+export const progressValues = (follows: readonly Stream[]): readonly ((account: Account) => number | string)[] => [
+  ({ version }) => version,
+  ({ restricted }) => restricted,
+  ...followedValues(follows),
+  ({ lastTimeMs }) => isoTime(lastTimeMs),
+];
 
 /** One array per column, for `arrayRows`. */
 export const column = <Row, Value>(rows: readonly Row[], read: (row: Row) => Value): Value[] => rows.map(read);

@@ -3,7 +3,7 @@
  * balance's row; one statement locks both.
  */
 import { CUSTOMER_STATUSES, isoTime } from '@mo/contracts';
-import { arrayRows, columnNames, run, runAll, type Sql, type Statement } from '@mo/database';
+import { arrayRows, columnNames, run, runAll, type Sql, type Statement, updateRows } from '@mo/database';
 import {
   type AccountTables,
   codeOf,
@@ -52,11 +52,7 @@ const CHANGED_CUSTOMER = {
   updated_at: 'timestamptz',
 };
 
-const UPDATE_CUSTOMERS = `
-  UPDATE customers SET status = new.status, score = new.score, preapproved_at = new.preapproved_at,
-    updated_at = new.updated_at
-  FROM (${arrayRows(CHANGED_CUSTOMER)}) AS new
-  WHERE customers.id = new.id`;
+const UPDATE_CUSTOMERS = updateRows('customers', CHANGED_CUSTOMER);
 
 const NEW_BALANCE = { customer_id: 'bigint', version: 'bigint', last_time: 'timestamptz' };
 
@@ -73,12 +69,7 @@ const BALANCE = {
   payments_behind: 'bigint',
 };
 
-const UPDATE_BALANCES = `
-  UPDATE balances SET total_debt = new.total_debt, version = new.version, last_time = new.last_time,
-    loans_applied = new.loans_applied, loans_behind = new.loans_behind,
-    payments_applied = new.payments_applied, payments_behind = new.payments_behind
-  FROM (${arrayRows(BALANCE)}) AS new
-  WHERE balances.customer_id = new.customer_id`;
+const UPDATE_BALANCES = updateRows('balances', BALANCE);
 
 const ID_SEQUENCE = 'customers_id_seq';
 

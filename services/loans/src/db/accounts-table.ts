@@ -1,14 +1,15 @@
 /** Locks, reads and writes the accounts and loans of a batch, set-wise. */
 import { CUSTOMER_STATUSES, isoTime, LOAN_STATUSES, type StreamEvent } from '@mo/contracts';
-import { arrayRows, columnNames, run, type Statement } from '@mo/database';
+import { arrayRows, columnNames, run, type Statement, updateRows } from '@mo/database';
 import {
   type AccountTables,
   type BatchChanges,
   type Command,
   codeOf,
-  followedValues,
   type ProgressRow,
   progressColumns,
+  progressTypes,
+  progressValues,
   readProgress,
   rowStatements,
   wordOf,
@@ -29,32 +30,21 @@ const LOCK = `
 
 const READ_LOANS = `SELECT ${LOAN_COLUMNS} FROM loans WHERE id = ANY($1::bigint[])`;
 
-const ACCOUNT = {
+/** The columns of an account. */
+export const ACCOUNT = {
   customer_id: 'bigint',
   external_id: 'text',
   status: 'smallint',
   score: 'numeric',
   debt: 'numeric',
   last_taken_at: 'timestamptz',
-  version: 'bigint',
-  restricted: 'bigint',
-  last_time: 'timestamptz',
-  customers_applied: 'bigint',
-  customers_behind: 'bigint',
-  payments_applied: 'bigint',
-  payments_behind: 'bigint',
-};
+  ...progressTypes(FOLLOWS),
+} as const;
 
 /** Ordered by id, as accounts are locked. */
 const INSERT_ACCOUNTS = `INSERT INTO accounts (${columnNames(ACCOUNT)}) ${arrayRows(ACCOUNT)} ORDER BY customer_id`;
 
-const UPDATE_ACCOUNTS = `
-  UPDATE accounts SET external_id = new.external_id, status = new.status, score = new.score, debt = new.debt,
-    last_taken_at = new.last_taken_at, version = new.version, restricted = new.restricted, last_time = new.last_time,
-    customers_applied = new.customers_applied, customers_behind = new.customers_behind,
-    payments_applied = new.payments_applied, payments_behind = new.payments_behind
-  FROM (${arrayRows(ACCOUNT)}) AS new
-  WHERE accounts.customer_id = new.customer_id`;
+const UPDATE_ACCOUNTS = updateRows('accounts', ACCOUNT);
 
 /** The columns of a loan. */
 export const LOAN = {
@@ -81,10 +71,7 @@ const CHANGED_LOAN = {
   updated_at: 'timestamptz',
 };
 
-const UPDATE_LOANS = `
-  UPDATE loans SET outstanding = new.outstanding, status = new.status, taken_at = new.taken_at, updated_at = new.updated_at
-  FROM (${arrayRows(CHANGED_LOAN)}) AS new
-  WHERE loans.id = new.id`;
+const UPDATE_LOANS = updateRows('loans', CHANGED_LOAN);
 
 export const accountTables: AccountTables<LoanAccount> = {
   table: 'accounts',
@@ -150,10 +137,7 @@ function writeAccounts(text: string, accounts: readonly LoanAccount[]): Statemen
     (account) => formatMoney(account.score),
     (account) => formatMoney(account.debt),
     (account) => isoTime(account.lastTakenMs),
-    (account) => account.version,
-    (account) => account.restricted,
-    (account) => isoTime(account.lastTimeMs),
-    ...followedValues(FOLLOWS),
+    ...progressValues(FOLLOWS),
   ]);
 }
 

@@ -1,26 +1,18 @@
 /** The rows that the loans service's tables must hold for a customer, derived from the customer's events. */
 import { isDeepStrictEqual } from 'node:util';
 import { CUSTOMER_STATUSES, isoTime, LOAN_STATUSES, type StreamEvent } from '@mo/contracts';
-import { type Audited, codeOf, type Image, imageTable, progressRow, progressTypes } from '@mo/messaging';
+import { type Audited, codeOf, type Image, imageTable, progressRow } from '@mo/messaging';
 import { formatMoney, parseMoney } from '@mo/money';
 import type { LoanAccount } from '../domain/account.ts';
 import { eventOf } from '../domain/credit.ts';
 import type { Loan } from '../domain/loan.ts';
 import { loanModel } from '../domain/model.ts';
-import { LOAN } from './accounts-table.ts';
+import { ACCOUNT, LOAN } from './accounts-table.ts';
 
 const accounts = imageTable('accounts', {
   key: ['customer_id'],
   isAccount: true,
-  columns: {
-    customer_id: 'bigint',
-    external_id: 'text',
-    status: 'smallint',
-    score: 'numeric',
-    debt: 'numeric',
-    last_taken_at: 'timestamptz',
-    ...progressTypes(loanModel.follows),
-  },
+  columns: ACCOUNT,
 });
 
 const loans = imageTable('loans', {

@@ -1,12 +1,13 @@
 /** Locks, reads and writes the accounts and payments of a batch, set-wise. */
 import { isoTime, PAYMENT_STATUSES } from '@mo/contracts';
-import { arrayRows, columnNames, placedArrayRows, run, type Statement } from '@mo/database';
+import { arrayRows, columnNames, placedArrayRows, run, type Statement, updateRows } from '@mo/database';
 import {
   type AccountTables,
   codeOf,
-  followedValues,
   type ProgressRow,
   progressColumns,
+  progressTypes,
+  progressValues,
   readProgress,
   rowStatements,
 } from '@mo/messaging';
@@ -24,28 +25,18 @@ const LOCK = `
   FROM accounts WHERE customer_id = ANY($1::bigint[]) OR external_id = ANY($2::text[])
   ORDER BY customer_id FOR NO KEY UPDATE`;
 
-const ACCOUNT = {
+/** The columns of an account. */
+export const ACCOUNT = {
   customer_id: 'bigint',
   external_id: 'text',
   owed: 'numeric',
-  version: 'bigint',
-  restricted: 'bigint',
-  last_time: 'timestamptz',
-  customers_applied: 'bigint',
-  customers_behind: 'bigint',
-  loans_applied: 'bigint',
-  loans_behind: 'bigint',
-};
+  ...progressTypes(FOLLOWS),
+} as const;
 
 /** Ordered by id, as accounts are locked. */
 const INSERT_ACCOUNTS = `INSERT INTO accounts (${columnNames(ACCOUNT)}) ${arrayRows(ACCOUNT)} ORDER BY customer_id`;
 
-const UPDATE_ACCOUNTS = `
-  UPDATE accounts SET external_id = new.external_id, owed = new.owed, version = new.version, restricted = new.restricted, last_time = new.last_time,
-    customers_applied = new.customers_applied, customers_behind = new.customers_behind,
-    loans_applied = new.loans_applied, loans_behind = new.loans_behind
-  FROM (${arrayRows(ACCOUNT)}) AS new
-  WHERE accounts.customer_id = new.customer_id`;
+const UPDATE_ACCOUNTS = updateRows('accounts', ACCOUNT);
 
 /** The columns of a payment. */
 export const PAYMENT = {
@@ -110,10 +101,7 @@ function writeAccounts(text: string, accounts: readonly PaymentAccount[]): State
     (account) => account.customerId,
     (account) => account.externalId,
     (account) => formatMoney(account.owed),
-    (account) => account.version,
-    (account) => account.restricted,
-    (account) => isoTime(account.lastTimeMs),
-    ...followedValues(FOLLOWS),
+    ...progressValues(FOLLOWS),
   ]);
 }
 

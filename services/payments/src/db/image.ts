@@ -1,32 +1,19 @@
 /** The rows that the payments service's tables must hold for a customer, derived from the customer's events. */
 import { isDeepStrictEqual } from 'node:util';
 import { type EventData, isoTime, PAYMENT_STATUSES, type StreamEvent } from '@mo/contracts';
-import {
-  type Audited,
-  codeOf,
-  type Image,
-  type ImageTable,
-  imageTable,
-  progressRow,
-  progressTypes,
-} from '@mo/messaging';
+import { type Audited, codeOf, type Image, type ImageTable, imageTable, progressRow } from '@mo/messaging';
 import { allocate, formatMoney, type Money, parseMoney } from '@mo/money';
 import type { PaymentAccount } from '../domain/account.ts';
 import { paymentModel } from '../domain/model.ts';
 import { type OpenLoan, sortsBefore } from '../domain/open-loan.ts';
 import type { Payment } from '../domain/payment.ts';
-import { PAYMENT } from './accounts-table.ts';
+import { ACCOUNT, PAYMENT } from './accounts-table.ts';
 import { OPEN_LOAN } from './open-loans.ts';
 
 const accounts = imageTable('accounts', {
   key: ['customer_id'],
   isAccount: true,
-  columns: {
-    customer_id: 'bigint',
-    external_id: 'text',
-    owed: 'numeric',
-    ...progressTypes(paymentModel.follows),
-  },
+  columns: ACCOUNT,
 });
 
 const openLoans = imageTable('open_loans', {
