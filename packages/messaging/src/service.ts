@@ -114,7 +114,6 @@ export interface ServiceParts<A extends Account> {
   /** Reads of single rows, combined into one query: a `RowsById` whose queries count against the limit on reads. */
   rowsById: <Row extends object>(text: string, idOf: (row: Row) => number) => RowsById<Row>;
   streams: Streams<A>;
-  logger: Logger;
   registry: Registry;
 }
 
@@ -199,7 +198,7 @@ export async function createService<A extends Account>(definition: ServiceDefini
     gathered.reduce((sum, { waiting }) => sum + waiting, reads.waiting),
   );
   const serve = routesOf(server, { ...streams.routeHooks, reads });
-  definition.routes({ serve, server, database, rowsById, streams, logger, registry });
+  definition.routes({ serve, server, database, rowsById, streams, registry });
   streams.routes(server);
 
   return {

@@ -72,7 +72,6 @@ export interface StreamsOptions<A extends Account> {
 
 export interface Streams<A extends Account> {
   readonly writePath: WritePath<A>;
-  readonly peers: HttpPeers;
   /** The protocol functions that the service's routes need. */
   readonly routeHooks: RouteHooks;
   /** Why the service isn't ready: its database can't be reached. A Kafka outage doesn't affect readiness. */
@@ -220,7 +219,6 @@ export function createStreams<A extends Account>(options: StreamsOptions<A>): St
   });
   return {
     writePath,
-    peers,
     routeHooks: {
       isKeyUsed: (key) => store.isKeyUsed(key.id, systemClock.now()),
       catchUp: (token) => writePath.catchUpWith(token),

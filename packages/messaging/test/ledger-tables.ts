@@ -56,7 +56,6 @@ const SAVE = `
 
 export const ledgerTables: AccountTables<Ledger> = {
   table: 'accounts',
-  own: ledgerModel.stream,
   made: 'names',
   idSequence: 'ids',
   follows: FOLLOWS,

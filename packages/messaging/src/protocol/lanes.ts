@@ -4,7 +4,7 @@
  * short lock timeouts. What needs a lock that another transaction holds moves to a separate lane (see `held-lines.ts`),
  * one customer at a time, where it may wait longer without delaying batches.
  */
-import { BatchQueue, type Beside, type Clock, QueueFullError, unavailable } from '@mo/service-kit';
+import { BatchQueue, type Beside, QueueFullError, unavailable } from '@mo/service-kit';
 import type { Account } from './account.ts';
 import { BatchRunner, type BatchRunnerOptions, type Item, type Outcome, weightOf } from './batch-runner.ts';
 import { HeldLines } from './held-lines.ts';
@@ -33,7 +33,6 @@ const BESIDE: Beside = { weightMin: 16, inFlightMax: 2 };
 export const TRANSACTIONS_AT_ONCE_MAX = BESIDE.inFlightMax + 1;
 
 export interface LanesOptions<A extends Account> extends Omit<BatchRunnerOptions<A>, 'refusalOf'> {
-  clock: Clock;
   observer: BatchRunnerOptions<A>['observer'] & { batch(items: number): void };
   /** The weight from which a batch runs concurrently with another, and how many may run at once; default 16 and 2. */
   beside?: Beside;

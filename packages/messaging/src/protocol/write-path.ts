@@ -7,16 +7,15 @@
  * restricting event was applied since before the last pull was sent.
  */
 import type { ConsistencyToken, Stream, StreamEvent } from '@mo/contracts';
-import { type Answer, type Beside, type Clock, endedBy, type Tracer, unavailable } from '@mo/service-kit';
-import { type Account, appliedOf, type Progress, type StreamModel, versionsOf } from './account.ts';
+import { type Answer, endedBy, unavailable } from '@mo/service-kit';
+import { type Account, appliedOf, type Progress, versionsOf } from './account.ts';
 import type { CommandOutcome, Confirmation, EventFault } from './batch.ts';
 import type { Followed, Item } from './batch-runner.ts';
 import { BringForward } from './bring-forward.ts';
 import type { Command, CustomerRef, StoredAnswer } from './command.ts';
-import { Lanes } from './lanes.ts';
+import { Lanes, type LanesOptions } from './lanes.ts';
 import type { Peers } from './peers.ts';
 import type { Quarantined } from './quarantine.ts';
-import type { Store } from './store.ts';
 
 /** The most rounds of pulls; a refusal that still isn't final after these is answered with 503. */
 export const CONFIRM_ROUNDS_MAX = 6;
@@ -36,16 +35,9 @@ export interface WritePathObserver {
   quarantined(item: Quarantined): void;
 }
 
-export interface WritePathOptions<A extends Account> {
-  model: StreamModel<A>;
-  store: Store<A>;
+export interface WritePathOptions<A extends Account> extends Omit<LanesOptions<A>, 'onWritten'> {
   peers: Peers;
-  clock: Clock;
   observer: WritePathObserver;
-  /** Absent if tracing is off. */
-  tracer?: Tracer | null;
-  /** The weight from which a batch runs concurrently with another, and how many may run at once; default 16 and 2. */
-  beside?: Beside;
 }
 
 export class WritePath<A extends Account> {

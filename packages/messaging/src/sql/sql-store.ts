@@ -31,7 +31,6 @@ import { quarantineEnds, quarantineStatements } from './quarantine.ts';
 export interface AccountTables<A extends Account> {
   /** The table of accounts: locks on its rows serialise customers, and its columns hold their progress. */
   readonly table: string;
-  readonly own: Stream;
   readonly follows: readonly Stream[];
   /** SQL for customers' ids by external_ids `$1::text[]`, as rows (customer_id). */
   readonly byExternalId: string;

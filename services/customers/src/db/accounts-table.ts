@@ -75,7 +75,6 @@ const ID_SEQUENCE = 'customers_id_seq';
 
 export const accountTables: AccountTables<CustomerAccount> = {
   table: 'balances',
-  own: 'customers',
   made: 'customers',
   idSequence: ID_SEQUENCE,
   follows: FOLLOWS,

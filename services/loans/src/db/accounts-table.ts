@@ -75,7 +75,6 @@ const UPDATE_LOANS = updateRows('loans', CHANGED_LOAN);
 
 export const accountTables: AccountTables<LoanAccount> = {
   table: 'accounts',
-  own: 'loans',
   made: 'loans',
   idSequence: 'loans_id_seq',
   follows: FOLLOWS,

@@ -60,7 +60,6 @@ const INSERT_DETAILS = `
 
 export const accountTables: AccountTables<PaymentAccount> = {
   table: 'accounts',
-  own: 'payments',
   made: 'payments',
   idSequence: 'payments_id_seq',
   follows: FOLLOWS,
