@@ -4,7 +4,6 @@
  */
 
 export * from './audit/index.ts';
-export * from './follower/dead-letters.ts';
 export { DueSweeps, SWEEP_INTERVAL_MS, SWEEP_RETRY_MS } from './follower/due-sweeps.ts';
 export * from './follower/follower.ts';
 export * from './follower/healer.ts';
@@ -22,13 +21,9 @@ export { type OffsetRange, readRanges, SilenceError, type TakeMessages } from '.
 export { topicOffsets } from './kafka/topic-offsets.ts';
 export * from './protocol/account.ts';
 export * from './protocol/batch.ts';
-export * from './protocol/batch-runner.ts';
 export { aboutEvent } from './protocol/batch-spans.ts';
 export * from './protocol/command.ts';
-export * from './protocol/follow.ts';
-export * from './protocol/lanes.ts';
 export * from './protocol/peers.ts';
-export * from './protocol/quarantine.ts';
 export * from './protocol/refusal.ts';
 export * from './protocol/store.ts';
 export { isKept, replayOf } from './protocol/stored-answer.ts';
@@ -46,11 +41,8 @@ export * from './sql/answers.ts';
 export * from './sql/columns.ts';
 export * from './sql/journal.ts';
 export * from './sql/journal-scan.ts';
-export * from './sql/outbox.ts';
 export * from './sql/page.ts';
 export * from './sql/progress-table.ts';
-export * from './sql/quarantine.ts';
 export * from './sql/sql-store.ts';
 export * from './sql/tables.ts';
 export * from './sql/types.ts';
-export * from './streams.ts';

@@ -24,7 +24,6 @@ import {
   createLogger,
   createRegistry,
   createServer,
-  databaseUrl,
   Gate,
   gauge,
   LISTEN_BACKLOG,
@@ -33,7 +32,6 @@ import {
   openAdmission,
   openIdentity,
   openTracing,
-  origins,
   processConfig,
   type Registry,
   routesOf,
@@ -83,7 +81,6 @@ export const serviceConfig = {
   TOPIC_PREFIX: topicPrefix,
   AUDIT_INTERVAL_MS: z.coerce.number().int().min(10).default(AUDIT_INTERVAL_MS),
 };
-export { databaseUrl, origins };
 
 export interface ServiceDefinition<A extends Account> {
   config: z.infer<z.ZodObject<typeof serviceConfig>>;

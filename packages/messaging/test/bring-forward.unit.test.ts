@@ -1,7 +1,8 @@
 import type { StreamEvent } from '@mo/contracts';
 import type { ProblemError } from '@mo/service-kit';
-import { Batch, type Progress, progressOf, type Quarantined } from '../src/index.ts';
+import { Batch, type Progress, progressOf } from '../src/index.ts';
 import { BringForward } from '../src/protocol/bring-forward.ts';
+import type { Quarantined } from '../src/protocol/quarantine.ts';
 import { MemoryPeers } from './in-memory.ts';
 import { eventOf, eventsOf, type Ledger, ledgerModel, ledgerOf, NOW_MS } from './ledger.ts';
 

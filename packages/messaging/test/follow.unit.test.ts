@@ -1,6 +1,7 @@
 import type { Stream, StreamEvent } from '@mo/contracts';
 import fc from 'fast-check';
-import { advance, appliedOf, classify, fallBehind } from '../src/index.ts';
+import { appliedOf } from '../src/index.ts';
+import { advance, classify, fallBehind } from '../src/protocol/follow.ts';
 import { eventOf, type Ledger, ledgerModel, ledgerOf, nameOf } from './ledger.ts';
 
 const OWN = 'loans';

@@ -10,11 +10,10 @@ import {
   type Kafka,
   kafkaOverKafkajs,
   type Producer,
-  type Quarantined,
   type RawMessage,
-  type SettledLetter,
   type Subscription,
 } from '../src/index.ts';
+import type { Quarantined, SettledLetter } from '../src/protocol/quarantine.ts';
 import { deleteTopics, publish, waitFor } from '../src/testing/index.ts';
 import { eventOf, nameOf } from './ledger.ts';
 

@@ -1,6 +1,7 @@
 import type { StreamEvent } from '@mo/contracts';
 import { createLogger } from '@mo/service-kit';
-import { Follower, type IncomingMessage, type Kafka, type Quarantined, toMessage } from '../src/index.ts';
+import { Follower, type IncomingMessage, type Kafka, toMessage } from '../src/index.ts';
+import type { Quarantined } from '../src/protocol/quarantine.ts';
 import { eventOf, eventsOf } from './ledger.ts';
 
 const TOPIC = 'mo.payments';

@@ -1,7 +1,8 @@
 /** The outbox is read from a floor on, and nothing is ever below it that was not sent. */
 import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
 import type { Clock } from '@mo/service-kit';
-import { appendEvents, Outbox } from '../src/index.ts';
+import { appendEvents } from '../src/index.ts';
+import { Outbox } from '../src/sql/outbox.ts';
 import { waitFor } from '../src/testing/index.ts';
 import { eventOf, eventsOf } from './ledger.ts';
 import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';

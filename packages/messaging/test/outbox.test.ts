@@ -1,6 +1,7 @@
 import type { StreamEvent } from '@mo/contracts';
 import { type Database, inTransaction } from '@mo/database';
-import { appendEvents, Outbox } from '../src/index.ts';
+import { appendEvents } from '../src/index.ts';
+import { Outbox } from '../src/sql/outbox.ts';
 import { eventOf, eventsOf } from './ledger.ts';
 import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
 

@@ -2,7 +2,9 @@
 
 import { type Database, run, sqlOf } from '@mo/database';
 import { systemClock } from '@mo/service-kit';
-import { type Quarantined, QuarantineTable, SqlStore, type StreamModel, WritePath } from '../src/index.ts';
+import { SqlStore, type StreamModel, WritePath } from '../src/index.ts';
+import type { Quarantined } from '../src/protocol/quarantine.ts';
+import { QuarantineTable } from '../src/sql/quarantine.ts';
 import { MemoryPeers } from './in-memory.ts';
 import { commandOf, eventOf, type Ledger, ledgerModel, refusal } from './ledger.ts';
 import { type LedgerDatabases, ledgerTables, migratedLedger } from './ledger-tables.ts';

@@ -10,7 +10,6 @@ import {
   kafkaOverKafkajs,
   Lease,
   MessageRefusedError,
-  Outbox,
   Partitioning,
   type Producer,
   Relay,
@@ -18,6 +17,7 @@ import {
   type Subscription,
   type Topics,
 } from '../src/index.ts';
+import { Outbox } from '../src/sql/outbox.ts';
 import { deleteTopics, waitFor } from '../src/testing/index.ts';
 import { eventOf, eventsOf } from './ledger.ts';
 import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';

@@ -1,8 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { createLogger } from '@mo/service-kit';
-import { type Kafka, type OutboxEntry, Relay } from '../src/index.ts';
+import { type Kafka, Relay } from '../src/index.ts';
 import { LEASE_RENEWAL_MS } from '../src/relay/lease.ts';
 import { FOLLOWER_PACING, Pacer, RELAY_PACING } from '../src/round-interval.ts';
+import type { OutboxEntry } from '../src/sql/outbox.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
 const TURNS = 2_000;

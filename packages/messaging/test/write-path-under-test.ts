@@ -1,6 +1,7 @@
 /** A write path on storage and peers in memory, and what it reports to its observers. */
 import type { ProblemError, Tracer } from '@mo/service-kit';
-import { type EventFault, type Progress, type Quarantined, WritePath } from '../src/index.ts';
+import { type EventFault, type Progress, WritePath } from '../src/index.ts';
+import type { Quarantined } from '../src/protocol/quarantine.ts';
 import { MemoryPeers, MemoryStore } from './in-memory.ts';
 import { eventOf, type Ledger, ledgerModel, ledgerOf, NOW_MS } from './ledger.ts';
 

@@ -1,5 +1,6 @@
 import { migrationConfig } from '@mo/database';
-import { databaseUrl, origins, serviceConfig } from '@mo/messaging';
+import { serviceConfig } from '@mo/messaging';
+import { databaseUrl, origins } from '@mo/service-kit';
 import { z } from 'zod';
 
 /** The settings that migrations need. */

@@ -6,7 +6,6 @@ export * from './difference.ts';
 export * from './history.ts';
 export * from './image.ts';
 export * from './journal-entries.ts';
-export * from './portion.ts';
 export * from './rebuild.ts';
 export * from './snapshot.ts';
 export * from './turns.ts';
