@@ -2,10 +2,7 @@
 import type { Stream } from '@mo/contracts';
 import { Addresses, connector, type Identity, unavailable } from '@mo/service-kit';
 import { Agent } from 'undici';
-import type { CustomerRef } from '../protocol/command.ts';
-import type { Peers, Pulled } from '../protocol/peers.ts';
 import { RefusedByPeerError, RemotePeers } from './remote-peers.ts';
-import type { HeadsPage, TimeSpan } from './wire.ts';
 
 /** For all attempts of a call together, shared equally, so that a replica that hangs leaves time for the next. */
 const CALL_TIMEOUT_MS = 3_000;
@@ -22,9 +19,8 @@ interface Peer {
   readonly agent: Agent;
 }
 
-export class HttpPeers implements Peers {
+export class HttpPeers extends RemotePeers {
   readonly #peers: ReadonlyMap<string, Peer>;
-  readonly #remote: RemotePeers;
   readonly #onCall: (peer: Stream, outcome: 'answered' | 'failed', seconds: number) => void;
   readonly #callTimeoutMs: number;
   #turn = 0;
@@ -43,8 +39,8 @@ export class HttpPeers implements Peers {
     isWhole = false,
     callTimeoutMs = CALL_TIMEOUT_MS,
   ) {
+    super((peer, path, read, body) => this.#call(peer, path, read, body), isWhole);
     this.#callTimeoutMs = callTimeoutMs;
-    this.#remote = new RemotePeers((peer, path, read, body) => this.#call(peer, path, read, body), isWhole);
     this.#onCall = onCall;
     const open = (peer: string, origins: readonly string[]): Peer => {
       const agent = new Agent({
@@ -57,19 +53,6 @@ export class HttpPeers implements Peers {
     };
     this.#peers = new Map(Object.entries(urls).map(([peer, origins]) => [peer, open(peer, origins)]));
     for (const { replicas } of this.#peers.values()) void replicas.start();
-  }
-
-  pull(stream: Stream, customer: CustomerRef, after: number): Promise<Pulled> {
-    return this.#remote.pull(stream, customer, after);
-  }
-
-  settle(peer: Stream, customerId: number, stream: Stream, version: number): Promise<boolean> {
-    return this.#remote.settle(peer, customerId, stream, version);
-  }
-
-  /** See {@link RemotePeers.heads}. */
-  heads(stream: Stream, span: TimeSpan, after: number, withTimes = false): Promise<HeadsPage> {
-    return this.#remote.heads(stream, span, after, withTimes);
   }
 
   async close(): Promise<void> {
