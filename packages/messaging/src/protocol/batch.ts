@@ -3,7 +3,7 @@
  * predecessors left them. Nothing here waits or writes; the changes are written set-wise afterwards. So one batch of n
  * items has the same effect as n batches of one item, and a failing command doesn't affect the others.
  */
-import { isoTime, type Stream, type StreamEvent, type Versions } from '@mo/contracts';
+import { isoTime, type Stream, type StreamEvent } from '@mo/contracts';
 import { type Answer, invalid } from '@mo/service-kit';
 import {
   type Account,
@@ -92,10 +92,7 @@ export class Batch<A extends Account> {
   quarantine(items: readonly Quarantined[]): void {
     for (const item of items) {
       const account = this.#known(item.customerId ?? undefined);
-      if (account !== undefined && item.version !== null) {
-        const waiting = awaitVersion(account, item.stream, item.version);
-        if (waiting !== account && !this.#hasApplied(item)) this.#put(waiting);
-      }
+      if (account !== undefined && item.version !== null) this.#put(awaitVersion(account, item.stream, item.version));
       this.#quarantined.push(item);
     }
   }
@@ -159,14 +156,16 @@ export class Batch<A extends Account> {
         : this.#write(start, decision.events, this.#spans?.contextOf(command) ?? command.origin.traceparent);
     // Build the answer first: a command whose answer can't be built must have no effect.
     const outcome = this.#answer(command, decision, after, written);
-    if (after !== null) this.#keep(after, written);
+    if (after !== null) this.#put(after);
+    this.#written.push(...written);
     if (written.length > 0 && command.claims !== null) this.#taken.add(command.claims);
     return outcome;
   }
 
   #answer(command: Command<A>, decision: Decision<A>, after: A | null, written: StreamEvent[]): CommandOutcome {
     const { body, ...head } = decision.answer(after as A, written);
-    const token = after === null ? null : { customerId: after.customerId, versions: this.#versions(after) };
+    const token =
+      after === null ? null : { customerId: after.customerId, versions: versionsOf(this.#model.stream, after) };
     const answer: Answer = { ...head, body: JSON.stringify(body), token };
     const settle =
       decision.settle === undefined || after === null
@@ -182,10 +181,6 @@ export class Batch<A extends Account> {
 
   #answered(answer: Answer, settle: StoredAnswer['settle']): CommandOutcome {
     return { kind: 'answered', answer, settle };
-  }
-
-  #versions(account: A): Versions {
-    return versionsOf(this.#model.stream, account);
   }
 
   /** The account that a command names. Both ids must name one customer; an unknown external_id contradicts nothing. */
@@ -211,7 +206,7 @@ export class Batch<A extends Account> {
       const applied = advance(this.#model.evolve(account, [event]), event);
       const { after, written } = this.#write(applied, caused, this.#spans?.contextOf(event) ?? event.traceparent);
       this.#put(after);
-      this.#keep(after, written);
+      this.#written.push(...written);
       this.#applied.push(event);
       return 'apply';
     } catch (error) {
@@ -244,11 +239,6 @@ export class Batch<A extends Account> {
     const restricted = written.findLast((event) => model.restricts(event))?.version ?? account.restricted;
     const version = account.version + written.length;
     return { after: { ...model.evolve(account, written), version, restricted, lastTimeMs: timeMs }, written };
-  }
-
-  #keep(after: A, written: readonly StreamEvent[]): void {
-    if (written.length > 0) this.#put(after);
-    this.#written.push(...written);
   }
 
   #put(account: A): void {

@@ -31,8 +31,8 @@ export const deciding: readonly Fault[] = [
     id: 'answer-made-too-late',
     file: 'packages/messaging/src/protocol/batch.ts',
     replace:
-      '    const outcome = this.#answer(command, decision, after, written);\n    if (after !== null) this.#keep(after, written);',
-    by: '    if (after !== null) this.#keep(after, written);\n    const outcome = this.#answer(command, decision, after, written);',
+      '    const outcome = this.#answer(command, decision, after, written);\n    if (after !== null) this.#put(after);',
+    by: '    if (after !== null) this.#put(after);\n    const outcome = this.#answer(command, decision, after, written);',
     breaks: 'a command has its effect although its answer is an error',
     check: unit('packages/messaging/test/batch'),
   },

@@ -205,7 +205,8 @@ export const following: readonly Fault[] = [
   {
     id: 'quarantine-keeps-nobody-waiting',
     file: 'packages/messaging/src/protocol/batch.ts',
-    replace: 'if (waiting !== account && !this.#hasApplied(item)) this.#put(waiting);',
+    replace:
+      'if (account !== undefined && item.version !== null) this.#put(awaitVersion(account, item.stream, item.version));',
     by: '',
     breaks: "a customer with an event that can't be understood does not count as behind",
     check: servers('packages/messaging/test/quarantine'),
