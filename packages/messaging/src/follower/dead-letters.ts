@@ -14,6 +14,7 @@ import {
   type RawMessage,
 } from '../kafka/port.ts';
 import type { SettledLetter } from '../protocol/quarantine.ts';
+import { slices } from '../slices.ts';
 
 /** The most letters in one batch. */
 const LETTERS_PER_SEND_MAX = 100;
@@ -45,8 +46,7 @@ export class DeadLetters {
   /** Sends each letter to the dead-letter topic of its message's topic. After an error some may have been sent. */
   async send(letters: readonly DeadLetter[]): Promise<void> {
     for (const [topic, some] of Map.groupBy(letters, ({ message }) => deadLetterTopicOf(message.topic))) {
-      for (let start = 0; start < some.length; start += LETTERS_PER_SEND_MAX)
-        await this.#sendSome(topic, some.slice(start, start + LETTERS_PER_SEND_MAX));
+      for (const part of slices(some, LETTERS_PER_SEND_MAX)) await this.#sendSome(topic, part);
     }
   }
 
