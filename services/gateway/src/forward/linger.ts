@@ -7,7 +7,14 @@ import type { IncomingMessage } from 'node:http';
  */
 export function linger(request: IncomingMessage, timeoutMs: number): void {
   if (request.complete || request.destroyed) return;
-  const timer = setTimeout(() => request.socket.destroy(), timeoutMs);
-  request.once('close', () => clearTimeout(timer)).once('end', () => clearTimeout(timer));
+  const { socket } = request;
+  const timer = setTimeout(() => socket.destroy(), timeoutMs);
+  const end = () => {
+    clearTimeout(timer);
+    socket.off('close', end);
+  };
+  request.once('close', end).once('end', end);
+  // Node reports the end of the connection to no request whose answer is complete.
+  socket.once('close', end);
   request.resume();
 }
