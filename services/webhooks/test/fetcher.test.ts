@@ -6,7 +6,15 @@ import { Fetcher, type FetcherOptions, PUSH_MS_MAX } from '../src/intake/fetcher
 import type { Intake } from '../src/intake/intake.ts';
 import { CAUSE_MS_MAX, type Waiver } from '../src/intake/order.ts';
 import { Recall, type RecallOptions } from '../src/intake/recall.ts';
-import { appendTo, deliveriesOf as deliveriesIn, idOf, passTime, startTakingIn, type TakingIn } from './support.ts';
+import {
+  appendTo,
+  deliveriesOf as deliveriesIn,
+  idOf,
+  LONG_MS,
+  passTime,
+  startTakingIn,
+  type TakingIn,
+} from './support.ts';
 
 let takingIn: TakingIn;
 let database: Database;
@@ -29,8 +37,6 @@ afterEach(() => {
   for (const owner of Object.values(owners)) Object.assign(owner, { reachable: true, garble: () => false });
 });
 
-/** Longer than any machine stands still. */
-const LONG_MS = 3_600_000;
 /** What waits has waited longer by that, by the clock of the database. */
 async function roundAfter(passedMs: number): Promise<void> {
   await passTime(database, passedMs);

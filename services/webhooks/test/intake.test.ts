@@ -3,10 +3,8 @@ import { type Database, run, sqlOf } from '@mo/database';
 import { Intake } from '../src/intake/intake.ts';
 import { type Absences, CAUSE_MS_MAX, type Waiver } from '../src/intake/order.ts';
 import { messageOf, startPushing } from './pushing.ts';
-import { createWebhook, deliveriesOf as deliveriesIn, eventOf, idOf, openEmpty, passTime } from './support.ts';
+import { createWebhook, deliveriesOf as deliveriesIn, eventOf, idOf, LONG_MS, openEmpty, passTime } from './support.ts';
 
-/** Longer than any machine stands still. */
-const LONG_MS = 3_600_000;
 let database: Database;
 let intake: Intake;
 let taken = 0;

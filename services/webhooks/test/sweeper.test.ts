@@ -14,10 +14,7 @@ import { type Clock, createLogger, systemClock } from '@mo/service-kit';
 import { CUSTOMERS_AT_ONCE_MAX, Fetcher, PUSH_MS_MAX } from '../src/intake/fetcher.ts';
 import type { Intake } from '../src/intake/intake.ts';
 import { Sweeper, type SweeperOptions, UNDER_WAY_MS, UNREAD_MAX } from '../src/intake/sweeper.ts';
-import { appendTo, deliveriesOf, eventOf, idOf, passTime, startTakingIn, type TakingIn } from './support.ts';
-
-/** Longer than any machine stands still. */
-const LONG_MS = 3_600_000;
+import { appendTo, deliveriesOf, eventOf, idOf, LONG_MS, passTime, startTakingIn, type TakingIn } from './support.ts';
 
 let takingIn: TakingIn;
 let database: Database;
