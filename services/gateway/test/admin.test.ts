@@ -16,17 +16,18 @@ let database: string;
 let gateway: RunningGateway;
 beforeAll(async () => {
   ({ gateway: database } = await testServers().createDatabases('admin'));
-  const limits = { callTimeoutMs: 1_000, lingerTimeoutMs: 200 };
-  gateway = await startGateway({ keys: `root:${KEY_DIGEST}`, database, limits });
+  gateway = await startGateway({ keys: `root:${KEY_DIGEST}`, database });
 });
 afterAll(stopAll);
 
 const HEAD = `POST /api/keys HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\ncontent-type: application/json\r\n`;
-const connectWith = (rest: string) => new RawConnection(gateway.port).send(`${HEAD}${rest}`);
+const connectWith = (rest: string, { port } = gateway) => new RawConnection(port).send(`${HEAD}${rest}`);
 const bodyOf = (name: string) => JSON.stringify({ name, scopes: ['admin'] });
 
 it('a body that arrives too slowly is a 408, and its connection ends', async () => {
-  const connection = connectWith('content-length: 100\r\n\r\n{');
+  const limits = { callTimeoutMs: 200, lingerTimeoutMs: 200 };
+  const hasty = await startGateway({ keys: `root:${KEY_DIGEST}`, limits });
+  const connection = connectWith('content-length: 100\r\n\r\n{', hasty);
   expect(await connection.status()).toBe(408);
   expect(connection.received).toContain('"code":"request_timeout"');
   await until(() => connection.closed, 'the connection is closed');
