@@ -29,21 +29,22 @@ it('draws once for all concurrent callers, in order of arrival', async () => {
 it('draws ahead, and needs no query for tokens in stock', async () => {
   const { asked, draw } = storeInHand();
   const bucket = new SharedBucket(BUCKET, 50, draw);
-  const first = bucket.take(performance.now());
+  const nowMs = performance.now();
+  const first = bucket.take(nowMs);
   expect(asked[0]?.wanted).toBe(6);
   asked[0]?.answer(6, 44);
   await first;
-  for (let held = 4; held >= 0; held -= 1)
-    expect(bucket.take(performance.now())).toEqual({ waitMs: 0, left: 44 + held });
-  void bucket.take(performance.now());
+  for (let held = 4; held >= 0; held -= 1) expect(bucket.take(nowMs)).toEqual({ waitMs: 0, left: 44 + held });
+  void bucket.take(nowMs);
   expect(asked).toHaveLength(2);
 });
 
 it('gives tokens drawn ahead to callers that arrived meanwhile, before it draws again', async () => {
   const { asked, draw } = storeInHand();
   const bucket = new SharedBucket(BUCKET, 50, draw);
-  const first = bucket.take(performance.now());
-  const others = Array.from({ length: 7 }, () => bucket.take(performance.now()));
+  const nowMs = performance.now();
+  const first = bucket.take(nowMs);
+  const others = Array.from({ length: 7 }, () => bucket.take(nowMs));
   asked[0]?.answer(6, 0);
   await first;
   for (const [place, other] of others.slice(0, 5).entries())
@@ -52,7 +53,7 @@ it('gives tokens drawn ahead to callers that arrived meanwhile, before it draws 
   expect(asked.map(({ wanted }) => wanted)).toEqual([6, 7]);
   asked[1]?.answer(3, 0);
   for (const other of others.slice(5)) expect(await other).toMatchObject({ waitMs: 0 });
-  expect(bucket.take(performance.now())).toEqual({ waitMs: 0, left: 0 });
+  expect(bucket.take(nowMs)).toEqual({ waitMs: 0, left: 0 });
   expect(asked).toHaveLength(2);
 });
 
@@ -69,10 +70,11 @@ it('drops tokens that are too old, because others may have drawn them by then', 
 it('does not query an empty bucket before it has refilled', async () => {
   const { asked, draw } = storeInHand();
   const bucket = new SharedBucket(BUCKET, 1, draw);
-  const refused = bucket.take(performance.now());
+  const nowMs = performance.now();
+  const refused = bucket.take(nowMs);
   asked[0]?.answer(0, 0.25);
   expect(await refused).toEqual({ waitMs: 750, left: 0 });
-  const again = bucket.take(performance.now() + 10);
+  const again = bucket.take(nowMs + 10);
   expect(again).toEqual({ waitMs: expect.any(Number), left: 0 });
   void bucket.take(performance.now() + 760);
   expect(asked).toHaveLength(2);
