@@ -19,6 +19,8 @@ async function startPeer(status = 200): Promise<string> {
   const server = createServer((request, response) => {
     request.resume().once('end', () => response.writeHead(status).end(JSON.stringify({ applied: true })));
   });
+  // Otherwise a call of a stalled test may meet a connection that is being closed.
+  server.keepAliveTimeout = 0;
   servers.push(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
