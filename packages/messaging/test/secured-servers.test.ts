@@ -76,10 +76,10 @@ describe('PostgreSQL', () => {
 
   it('has the same silence timeout over TLS, which each message restarts', async () => {
     const connection = readDatabaseConnection('URL', { URL: urls.loans, PGSSLMODE: 'verify-full', PGSSLROOTCERT: ca });
-    const options = { name: 'test', entities: [], migrations: [], connectionsMax: 1, logger, silenceMsMax: 2_000 };
+    const options = { name: 'test', entities: [], migrations: [], connectionsMax: 1, logger, silenceMsMax: 5_000 };
     const database = await openDatabase({ ...connection, ...options });
     const sleep = (seconds: number) => run(sqlOf(database), 'SELECT pg_backend_pid() AS pid, pg_sleep($1)', [seconds]);
-    const pid = async () => ((await sleep(0.5)) as [{ pid: number }])[0].pid;
+    const pid = async () => ((await sleep(1)) as [{ pid: number }])[0].pid;
     const first = await pid();
     // Together longer than the silence that is allowed, and each answer is heard.
     for (let turn = 0; turn < 5; turn += 1) expect(await pid()).toBe(first);
