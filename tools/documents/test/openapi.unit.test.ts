@@ -32,6 +32,11 @@ describe('the OpenAPI document', () => {
     expect(await lint({ ...document, info: undescribed })).toEqual(['info-description info']);
   });
 
+  it('names the changes of its version first', () => {
+    const [, changes] = document.info.description.split('## Changes');
+    expect(/\*\*(.+?)\*\*/.exec(changes)?.[1]).toBe(document.info.version);
+  });
+
   it('has an example of every body and every answer, each valid by its schema', () => {
     const { withExample, without } = examplesIn(document);
     expect(without).toEqual([]);

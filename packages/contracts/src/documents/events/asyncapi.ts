@@ -12,7 +12,7 @@ import { EVENTS_INTRODUCTION } from './prose.ts';
 import { dataSchema, type JsonSchema } from './schemas.ts';
 
 /** The version of the events. The major version changes only if an existing subscriber could break. */
-export const EVENTS_VERSION = '1.1.0';
+export const EVENTS_VERSION = '1.1.1';
 
 const CHANNELS: Readonly<Record<Stream, { title: string; description: string }>> = {
   customers: { title: 'Customers', description: 'Customers, with their credit lines and statuses.' },

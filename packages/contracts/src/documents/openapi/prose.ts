@@ -1,5 +1,6 @@
 /** The introduction of the API reference. */
 import { PROBLEMS } from '../../problems.ts';
+import { API_CHANGES } from './changes.ts';
 
 export const INTRODUCTION = `Customers with a credit line, their loans, and the payments on these loans. Systems that need changes as they happen can
 subscribe to [the events](/docs/events).
@@ -57,6 +58,12 @@ Every answer carries an \`X-Request-Id\`: the id of your request (up to 100 lett
 Errors are RFC 9457 problem details in \`application/problem+json\`. Programs should decide by \`code\`, which is stable; \`detail\` is for people.
 
 ${problemTable()}
+
+## Changes
+
+Within a major version, requests that follow this document stay valid, and answers only grow.
+
+${changeList()}
 `;
 
 function problemTable(): string {
@@ -64,4 +71,9 @@ function problemTable(): string {
     ([code, { status, meaning }]) => `| ${status} | \`${code}\` | ${meaning} |`,
   );
   return ['| status | code | meaning |', '|---|---|---|', ...rows].join('\n');
+}
+
+function changeList(): string {
+  const lines = API_CHANGES.flatMap(({ version, changes }) => changes.map((change) => `- **${version}** ${change}`));
+  return lines.join('\n');
 }

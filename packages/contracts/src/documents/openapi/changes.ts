@@ -1,0 +1,16 @@
+/** What each release of the API changed for its callers, newest first. */
+export const API_CHANGES: readonly { readonly version: string; readonly changes: readonly string[] }[] = [
+  {
+    version: '1.2.0',
+    changes: [
+      'Writes of webhooks take an `Idempotency-Key`.',
+      'Every operation refuses query parameters that it does not know; before, only lists did.',
+      'A query that is not percent-encoded UTF-8 is refused.',
+      'A member that a JSON object gives twice is refused (`duplicate_member`); before, the last one counted.',
+      'An API key whose `expires_at` is in the past is refused.',
+      'An empty body needs no media type.',
+    ],
+  },
+  { version: '1.1.0', changes: ['Webhooks, API keys and the audit log.'] },
+  { version: '1.0.0', changes: ['Customers, loans and payments.'] },
+];
