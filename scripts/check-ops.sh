@@ -1,10 +1,10 @@
 #!/bin/sh
-# Runs the checks that need tools which npm does not install: deployment, queries, browser and examples, or those named
-# as arguments. First all of them look for their tools and report what is missing and how to get it; only then they run.
+# Runs the checks that need tools which npm does not install: all that are listed below, or those named as arguments.
+# First all of them look for their tools and report what is missing and how to get it; only then they run.
 set -eu
 cd "$(dirname "$0")/.."
 
-all='deployment queries browser examples'
+all='deployment images queries browser examples'
 parts=${*:-$all}
 missing=0
 for part in $parts; do
