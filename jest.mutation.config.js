@@ -7,6 +7,7 @@ const [unit] = jestConfig.projects;
 
 export default {
   ...unit,
+  testTimeout: jestConfig.testTimeout,
   roots: ['<rootDir>/packages/money', '<rootDir>/services'],
   testMatch: [
     '<rootDir>/packages/money/test/**/*.unit.test.ts',
