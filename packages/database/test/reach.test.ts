@@ -11,6 +11,9 @@ interface Line {
   msg: string;
 }
 
+/** Short, so that a start that waits where it should not fails its test by the error and not by the time limit. */
+const WAIT_MS_MAX = 1_000;
+
 const lines: Line[] = [];
 let onWarning = (): void => {};
 const logger = createLogger('test', 'warn', {
@@ -94,7 +97,7 @@ it.each([
   ['a wrong password', { password: 'wrong' }, 'password authentication failed for user'],
   ['a missing database', { pathname: '/nowhere' }, 'database "nowhere" does not exist'],
 ])('does not wait in case of %s', async (_what, change, reason) => {
-  const error = await errorOf(reachDatabase('loans', { url: urlWith(change) }, logger));
+  const error = await errorOf(reachDatabase('loans', { url: urlWith(change) }, logger, WAIT_MS_MAX));
   expect(error).toBeInstanceOf(StartError);
   expect(error).not.toBeInstanceOf(UnreachedError);
   expect((error as Error).message).toContain(reason);
