@@ -122,6 +122,14 @@ describe('a sweep', () => {
     expect(owner.looked.flat()).toEqual([7]);
   });
 
+  it('counts only events a minute ahead as those of a fast clock, so that others are not read twice', async () => {
+    const owner = ownerOf(() => []);
+    await owner.at(0);
+    await owner.at(MINUTE_MS);
+    const ahead = owner.asked.filter(({ untilMs }) => untilMs === ENDLESS_MS);
+    expect(ahead).toEqual([{ sinceMs: START_MS + 2 * MINUTE_MS, untilMs: ENDLESS_MS, after: 0 }]);
+  });
+
   it('queries a minute with many customers in parts of at most a page', async () => {
     const rate = Math.ceil(RECENT_HEADS_PAGE_MAX / 3); // a second
     const many = Array.from({ length: rate * 80 }, (_, id) => ({
