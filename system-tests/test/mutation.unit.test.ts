@@ -19,7 +19,10 @@ it(
   'Stryker mutates the money code and runs its tests',
   async () => {
     const options = ['--dryRunOnly', '--concurrency', '1', '--mutate', 'packages/money/src/allocate.ts'];
-    const { stdout } = await promisify(execFile)(process.execPath, [STRYKER, 'run', ...options], { cwd: copy, timeout: RUN_MS_MAX });
+    const { stdout } = await promisify(execFile)(process.execPath, [STRYKER, 'run', ...options], {
+      cwd: copy,
+      timeout: RUN_MS_MAX,
+    });
     expect(stdout).toMatch(/Instrumented 1 source file\(s\) with \d+ mutant\(s\)/);
     expect(stdout).toContain('The dry-run has been completed successfully');
   },

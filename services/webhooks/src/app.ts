@@ -20,7 +20,7 @@ import {
 import type { Config } from './config.ts';
 import { indexes, migrations } from './db/migrations/index.ts';
 import { Dispatcher } from './delivery/dispatcher.ts';
-import { CLAIM_MS, Lanes } from './delivery/lanes.ts';
+import { Lanes } from './delivery/lanes.ts';
 import { pauseMs } from './delivery/schedule.ts';
 import { Sender } from './delivery/sender.ts';
 import { Targets } from './delivery/targets.ts';
@@ -40,14 +40,12 @@ import { WebhookTable } from './webhooks/webhook-table.ts';
 const NAME = 'webhooks';
 const CONNECTIONS_MAX = 10;
 
-/** Retry times; tests set shorter ones. */
-export interface Times {
-  readonly pauseMs: typeof pauseMs;
-  readonly claimMs: number;
-}
-
-/** Builds the service; the server isn't listening, and nothing has started yet. */
-export async function createApp(config: Config, times: Times = { pauseMs, claimMs: CLAIM_MS }): Promise<App> {
+/**
+ * Builds the service; the server isn't listening, and nothing has started yet.
+ *
+ * @param pausesMs the pause after each attempt that failed; tests set shorter ones
+ */
+export async function createApp(config: Config, pausesMs = pauseMs): Promise<App> {
   const connection = connectionOf(NAME, config.WEBHOOKS_DATABASE_URL, config);
   const brokers = kafkaConnection(config);
   const logger = createLogger(NAME, config.LOG_LEVEL);
@@ -75,14 +73,15 @@ export async function createApp(config: Config, times: Times = { pauseMs, claimM
   const targets = new Targets(config.WEBHOOKS_NETWORKS);
   const sender = new Sender(targets, config.MO_VERSION);
   const dispatcher = new Dispatcher({
-    lanes: new Lanes(database, times.claimMs),
+    lanes: new Lanes(database),
     sender,
-    pauseMs: times.pauseMs,
+    pauseMs: pausesMs,
     active: () => webhooks.active(),
     receiverOf: (id) => webhooks.receiverOf(id),
     onGone: (id, url) => webhooks.disable(id, url, 'its receiver answered 410'),
     onAttempt: (what) => metrics.attempts.inc({ what }),
     tracer: tracing.tracer,
+    clock: systemClock,
     logger,
   });
   const wake = () => dispatcher.wake();

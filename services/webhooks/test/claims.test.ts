@@ -70,7 +70,7 @@ it('never make a delivered message pending again', async () => {
 it('last as long as they are renewed', async () => {
   await addDeliveries(4, 1);
   const claimed = await claimBy(late);
-  await other.renew([claimed]);
+  expect(await other.renew([claimed])).toEqual([claimed]);
   expect(await other.claim(webhookId, LANES_MAX)).toEqual([]);
   const [first] = (await other.next(claimed)) as [Delivery];
   expect(await late.settle(claimed, [delivered(first)], 0)).toBe(true);
@@ -80,7 +80,7 @@ it('cannot be renewed after another process has claimed the lane', async () => {
   await addDeliveries(5, 1);
   const ended = await claimBy(late);
   await claimBy(late);
-  await other.renew([ended]);
+  expect(await other.renew([ended])).toEqual([]);
   expect((await claimBy(other)).customerId).toBe(5);
   expect(await late.settle(ended, [], 0)).toBe(false);
 });
@@ -92,8 +92,17 @@ it('of which some can no longer be renewed: the others are', async () => {
   expect(await late.settle(ended, [delivered(first)], 0)).toBe(true);
   await addDeliveries(7, 1);
   const claimed = await claimBy(late);
-  await other.renew([ended, claimed]);
+  expect(await other.renew([ended, claimed])).toEqual([claimed]);
   expect(await other.claim(webhookId, LANES_MAX)).toEqual([]);
+});
+
+it('are not renewed once the lane was settled: it is due when its pause ends', async () => {
+  await addDeliveries(8, 2);
+  const ended = await claimBy(late);
+  const [first] = (await late.next(ended)) as [Delivery];
+  expect(await late.settle(ended, [delivered(first)], 0)).toBe(true);
+  expect(await other.renew([ended])).toEqual([]);
+  expect((await other.claim(webhookId, LANES_MAX)).map(({ customerId }) => customerId)).toEqual([8]);
 });
 
 it('start above the claims of the previous version', async () => {

@@ -1,7 +1,7 @@
 /** A receiver that does not answer delays no other webhook. */
 import { type Database, run, sqlOf } from '@mo/database';
 import { waitFor } from '@mo/messaging/testing';
-import { createLogger } from '@mo/service-kit';
+import { createLogger, systemClock } from '@mo/service-kit';
 import { Dispatcher } from '../src/delivery/dispatcher.ts';
 import { Lanes } from '../src/delivery/lanes.ts';
 import { Intake } from '../src/intake/intake.ts';
@@ -42,6 +42,7 @@ it('a webhook gets all its messages while another one answers none', async () =>
     onGone: async () => {},
     onAttempt: () => {},
     tracer: null,
+    clock: systemClock,
     logger: createLogger('test', 'silent'),
   });
   dispatcher.start();

@@ -17,7 +17,7 @@ import { testServers } from '@mo/dev-stack';
 import { type App, HttpPeers, type Kafka, kafkaOverKafkajs, toMessage } from '@mo/messaging';
 import { processConfigFor, StreamOwner } from '@mo/messaging/testing';
 import { createLogger } from '@mo/service-kit';
-import { createApp, type Times } from '../src/app.ts';
+import { createApp } from '../src/app.ts';
 import { migrations } from '../src/db/migrations/index.ts';
 import { type Network, readNetwork } from '../src/delivery/targets.ts';
 import { Intake, type IntakeOptions } from '../src/intake/intake.ts';
@@ -27,8 +27,8 @@ export const ADA = 42;
 const TIME = '2026-11-26T12:00:00.000Z';
 /** Longer than any machine stands still. */
 export const LONG_MS = 3_600_000;
-/** Short, so that tests need not wait; a claim is long enough for any machine. */
-export const TIMES: Times = { pauseMs: () => 200, claimMs: 60_000 };
+/** Short, so that tests need not wait. */
+const PAUSE_MS = 200;
 export const THIS_MACHINE: readonly Network[] = [readNetwork('127.0.0.0/8'), readNetwork('::1/128')];
 
 export function eventOf(
@@ -202,7 +202,7 @@ export interface UnderTest {
   stop(): Promise<void>;
 }
 
-export async function startUnderTest(networks = THIS_MACHINE, times = TIMES): Promise<UnderTest> {
+export async function startUnderTest(networks = THIS_MACHINE): Promise<UnderTest> {
   const servers = testServers();
   const { webhooks: databaseUrl } = await servers.createDatabases('webhooks');
   const topicPrefix = `webhooks-${randomUUID().slice(0, 8)}`;
@@ -216,7 +216,7 @@ export async function startUnderTest(networks = THIS_MACHINE, times = TIMES): Pr
   } as unknown as Parameters<typeof createApp>[0];
   const apps: App[] = [];
   const startReplica = async () => {
-    const app = await createApp(config, times);
+    const app = await createApp(config, () => PAUSE_MS);
     apps.push(app);
     await app.start();
     return app;

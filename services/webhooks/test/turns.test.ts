@@ -2,10 +2,10 @@
 import type { WebhookChange } from '@mo/contracts';
 import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import { waitFor } from '@mo/messaging/testing';
-import { createLogger } from '@mo/service-kit';
+import { createLogger, systemClock } from '@mo/service-kit';
 import { Webhook } from 'standardwebhooks';
 import { Dispatcher, type DispatcherOptions } from '../src/delivery/dispatcher.ts';
-import { Lanes } from '../src/delivery/lanes.ts';
+import { CLAIM_MS, Lanes } from '../src/delivery/lanes.ts';
 import { Sender } from '../src/delivery/sender.ts';
 import { Targets } from '../src/delivery/targets.ts';
 import { Intake } from '../src/intake/intake.ts';
@@ -27,6 +27,9 @@ let turns: number;
 let reads: number;
 /** The customers of the claims of each renewal. */
 let renewals: number[][];
+let canRenew: boolean;
+/** By how much the dispatcher's clock is ahead. */
+let aheadMs: number;
 const sender = new Sender(new Targets(THIS_MACHINE), 'test');
 beforeAll(async () => {
   database = await openEmpty();
@@ -36,6 +39,7 @@ beforeEach(async () => {
   [from, to] = [await Receiver.start(), await Receiver.start()];
   [turns, reads] = [0, 0];
   renewals = [];
+  [canRenew, aheadMs] = [true, 0];
 });
 afterEach(async () => {
   await dispatcher.stop();
@@ -59,10 +63,11 @@ async function begin(onFirst: (id: number, message: Received) => Promise<number>
   dispatcher = new Dispatcher({
     lanes: {
       claim: (webhookId, lanesMax) => lanes.claim(webhookId, lanesMax),
+      claimMs: CLAIM_MS,
       renewalMs: RENEWAL_MS,
       renew: async (claimed) => {
         renewals.push(claimed.map((lane) => lane.customerId));
-        await lanes.renew(claimed);
+        return canRenew ? lanes.renew(claimed) : [];
       },
       next: (lane) => lanes.next(lane),
       settle: async (...of) => {
@@ -81,6 +86,7 @@ async function begin(onFirst: (id: number, message: Received) => Promise<number>
     onGone: (webhookId, url) => webhooks.disable(webhookId, url, 'its receiver answered 410'),
     onAttempt: () => {},
     tracer: null,
+    clock: { ...systemClock, elapsed: () => systemClock.elapsed() + aheadMs },
     logger: createLogger('test', 'silent'),
     ...more,
   });
@@ -187,28 +193,30 @@ it('its claim is renewed until its turn ends', async () => {
   await remove(id);
 });
 
-it('its messages are delivered even if claims cannot be renewed', async () => {
-  let failures = 0;
-  const lanes = new Lanes(database);
-  const { id, ids } = await begin(
-    async () => {
-      await waitFor(() => failures > 1);
-      return 204;
-    },
-    {
-      lanes: {
-        renewalMs: RENEWAL_MS,
-        renew: async () => {
-          failures += 1;
-          throw new Error('the database is unreachable');
-        },
-        claim: (webhookId, lanesMax) => lanes.claim(webhookId, lanesMax),
-        next: (lane) => lanes.next(lane),
-        settle: (...of) => lanes.settle(...of),
-      },
-    },
-  );
+it('it ends once its claim may have expired, and the rest is sent in the next turn', async () => {
+  canRenew = false;
+  const { id, ids } = await begin(async () => {
+    aheadMs += CLAIM_MS;
+    return 204;
+  });
   await waitFor(isDone);
+  await waitFor(() => turns === 2);
+  expect(from.ids).toEqual(ids);
+  await remove(id);
+});
+
+it('it goes on for as long as its claim is renewed', async () => {
+  const { id, ids } = await begin(async () => {
+    for (let claims = 0; claims < 2; claims += 1) {
+      aheadMs += CLAIM_MS / 2;
+      const { length } = renewals;
+      // The next renewal has ended once the one after it begins.
+      await waitFor(() => renewals.length > length + 1);
+    }
+    return 204;
+  });
+  await waitFor(isDone);
+  await waitFor(() => turns === 1);
   expect(from.ids).toEqual(ids);
   await remove(id);
 });

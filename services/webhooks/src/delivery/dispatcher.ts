@@ -5,7 +5,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { aboutEvent } from '@mo/messaging';
-import type { Logger, Span, Tracer } from '@mo/service-kit';
+import type { Clock, Logger, Span, Tracer } from '@mo/service-kit';
+import { type ClaimableLanes, Claims } from './claims.ts';
 import type { Delivery, Lane, Lanes, Outcome } from './lanes.ts';
 import { messageOf } from './message.ts';
 import { DELIVERY_MS_MAX, type pauseMs } from './schedule.ts';
@@ -18,7 +19,7 @@ const TURN_MS = 30_000;
 const POLL_MS = 500;
 
 export interface DispatcherOptions {
-  readonly lanes: Pick<Lanes, 'claim' | 'renewalMs' | 'renew' | 'next' | 'settle'>;
+  readonly lanes: ClaimableLanes & Pick<Lanes, 'next' | 'settle'>;
   readonly sender: Pick<Sender, 'send'>;
   /** Ids of active webhooks with lanes that are due. */
   readonly active: () => Promise<readonly number[]>;
@@ -32,6 +33,7 @@ export interface DispatcherOptions {
   readonly onAttempt: (what: AttemptOutcome) => void;
   /** Null if tracing is off. */
   readonly tracer: Tracer | null;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -48,20 +50,20 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #stopping = new AbortController();
   readonly #busy = new Map<number, number>();
-  /** The work on each claimed lane. */
-  readonly #working = new Map<Lane, Promise<void>>();
-  #renewals: NodeJS.Timeout | undefined;
+  readonly #working = new Set<Promise<void>>();
+  readonly #claims: Claims;
   #wake = Promise.withResolvers<void>();
   #rounds: Promise<void> = Promise.resolve();
   #isSilent = false;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    this.#claims = new Claims(options.lanes, options.clock, options.logger);
   }
 
   start(): void {
     this.#rounds = this.#goOn();
-    this.#renewals = setInterval(() => this.#renew(), this.#options.lanes.renewalMs);
+    this.#claims.start();
   }
 
   /** Starts the next round at once, because there may be something to deliver. */
@@ -74,16 +76,8 @@ export class Dispatcher {
     this.#stopping.abort();
     this.wake();
     await this.#rounds;
-    await Promise.all(this.#working.values());
-    clearInterval(this.#renewals);
-  }
-
-  /** Work on a lane always ends, because each of its waits has a time limit; until then its claim is renewed. */
-  #renew(): void {
-    if (this.#working.size === 0) return;
-    this.#options.lanes.renew([...this.#working.keys()]).catch((error: unknown) => {
-      this.#options.logger.warn({ err: error }, 'claims of lanes cannot be renewed');
-    });
+    await Promise.all(this.#working);
+    await this.#claims.stop();
   }
 
   async #goOn(): Promise<void> {
@@ -106,7 +100,7 @@ export class Dispatcher {
   async #claim(webhookId: number): Promise<void> {
     const free = LANES_PER_WEBHOOK_MAX - (this.#busy.get(webhookId) ?? 0);
     if (free <= 0 || this.#stopping.signal.aborted) return;
-    for (const lane of await this.#options.lanes.claim(webhookId, free)) this.#begin(lane);
+    for (const lane of await this.#claims.claim(webhookId, free)) this.#begin(lane);
   }
 
   #begin(lane: Lane): void {
@@ -120,13 +114,14 @@ export class Dispatcher {
         );
       })
       .finally(() => {
-        this.#working.delete(lane);
+        this.#working.delete(work);
+        this.#claims.release(lane);
         const left = (this.#busy.get(webhookId) ?? 1) - 1;
         if (left === 0) this.#busy.delete(webhookId);
         else this.#busy.set(webhookId, left);
         this.wake();
       });
-    this.#working.set(lane, work);
+    this.#working.add(work);
   }
 
   async #deliver(lane: Lane): Promise<void> {
@@ -134,7 +129,7 @@ export class Dispatcher {
     const turn: Turn = { endMs: performance.now() + TURN_MS, outcomes: [], pauseMs: 0 };
     const deliveries = await lanes.next(lane);
     try {
-      await this.#sendAll(lane.webhookId, deliveries, turn);
+      await this.#sendAll(lane, deliveries, turn);
     } catch (error) {
       turn.pauseMs = Math.max(turn.pauseMs, pauseMs(1, null, Math.random()));
       throw error;
@@ -144,10 +139,11 @@ export class Dispatcher {
     }
   }
 
-  async #sendAll(webhookId: number, deliveries: readonly Delivery[], turn: Turn): Promise<void> {
+  async #sendAll(lane: Lane, deliveries: readonly Delivery[], turn: Turn): Promise<void> {
     const { onGone, pauseMs, receiverOf } = this.#options;
+    const { webhookId } = lane;
     for (const delivery of deliveries) {
-      if (performance.now() >= turn.endMs || this.#stopping.signal.aborted) return;
+      if (performance.now() >= turn.endMs || this.#stopping.signal.aborted || !this.#claims.isHeld(lane)) return;
       const receiver = await receiverOf(webhookId);
       if (receiver === null) return;
       const attempt = await this.#attempt(receiver, delivery);

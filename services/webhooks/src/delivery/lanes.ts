@@ -3,8 +3,9 @@
  * delivers them one after the other, so that each customer's events arrive in order and a failing webhook delays no
  * other.
  *
- * A claim expires unless it is renewed: if a process dies, others soon take over its lanes. A process that resumes after
- * its claim has expired may have sent messages that another process sends again, but it can no longer store outcomes.
+ * A claim expires unless it is renewed (see `claims.ts`): if a process dies, others soon take over its lanes. After its
+ * claim has expired, a process begins no further message; the one under way may be sent again by another process, and
+ * its outcome is not stored.
  */
 import { DELIVERY_STATUSES, type DeliveryStatus, type Stream } from '@mo/contracts';
 import { arrayRows, type Database, inTransaction, run, sqlOf } from '@mo/database';
@@ -66,13 +67,14 @@ const CLAIM = `
 
 const CLAIMS = { webhook: 'bigint', customer: 'bigint', claim: 'bigint' };
 
-// Skips locked rows, which are being settled or deleted: so it waits for nobody, and no deadlock is possible.
+// Waits for nobody: a row that is locked, because it is being settled, deleted or added to, is left to the next renewal.
 const RENEW = `
   UPDATE lanes SET due_at = clock_timestamp() + make_interval(secs => $1)
   WHERE (webhook_id, customer_id) IN (
-    SELECT webhook_id, customer_id FROM lanes JOIN (${arrayRows(CLAIMS, 2)}) AS held
-      ON (webhook_id, customer_id, lanes.claim) = (held.webhook, held.customer, held.claim)
-    FOR UPDATE OF lanes SKIP LOCKED)`;
+    SELECT webhook_id, customer_id FROM lanes JOIN (${arrayRows(CLAIMS, 2)}) AS mine
+      ON (webhook_id, customer_id, lanes.claim) = (mine.webhook, mine.customer, mine.claim)
+    WHERE held FOR UPDATE OF lanes SKIP LOCKED)
+  RETURNING claim`;
 
 const NEXT = `
   SELECT d.id, d.attempts, d.stream, d.version, e.type, e.data, e.traceparent,
@@ -104,32 +106,34 @@ interface NextRow {
 
 export class Lanes {
   readonly #database: Database;
-  readonly #claimMs: number;
+  /** The duration of a claim, in milliseconds. */
+  readonly claimMs: number;
   /** How often a claim has to be renewed, in milliseconds. */
   readonly renewalMs: number;
 
-  /** @param claimMs the duration of a claim, in milliseconds */
   constructor(database: Database, claimMs = CLAIM_MS) {
     this.#database = database;
-    this.#claimMs = claimMs;
+    this.claimMs = claimMs;
     this.renewalMs = claimMs / RENEWALS_PER_CLAIM;
   }
 
   /** Claims at most `lanesMax` lanes of a webhook that are due. */
   async claim(webhookId: number, lanesMax: number): Promise<Lane[]> {
-    const parameters = [webhookId, lanesMax, this.#claimMs / 1000];
+    const parameters = [webhookId, lanesMax, this.claimMs / 1000];
     const rows = await run<{ customer_id: string; claim: string }>(sqlOf(this.#database), CLAIM, parameters);
     return rows.map(({ customer_id, claim }) => ({ webhookId, customerId: Number(customer_id), claim: Number(claim) }));
   }
 
-  /** Renews the claims of lanes, except those that others have claimed since. */
-  async renew(lanes: readonly Lane[]): Promise<void> {
-    await run(sqlOf(this.#database), RENEW, [
-      this.#claimMs / 1000,
+  /** Renews claims. @returns the lanes whose claim was renewed: no other process has claimed them, nor were they settled */
+  async renew(lanes: readonly Lane[]): Promise<Lane[]> {
+    const rows = await run<{ claim: string }>(sqlOf(this.#database), RENEW, [
+      this.claimMs / 1000,
       lanes.map(({ webhookId }) => webhookId),
       lanes.map(({ customerId }) => customerId),
       lanes.map(({ claim }) => claim),
     ]);
+    const renewed = new Set(rows.map(({ claim }) => Number(claim)));
+    return lanes.filter(({ claim }) => renewed.has(claim));
   }
 
   /** The next deliveries of a lane, in order. */

@@ -24,19 +24,35 @@ export const sending: readonly Fault[] = [
   },
   {
     id: 'claim-expires-during-a-turn',
-    file: 'services/webhooks/src/delivery/dispatcher.ts',
-    replace: 'if (this.#working.size === 0) return;',
-    by: 'if (this.#working.size >= 0) return;',
+    file: 'services/webhooks/src/delivery/claims.ts',
+    replace: 'if (lanes.length === 0) return;',
+    by: 'if (lanes.length >= 0) return;',
     breaks: 'a slow receiver gets messages from two processes at once, out of order',
     check: TURNS,
   },
   {
     id: 'claim-of-another-renewed',
     file: 'services/webhooks/src/delivery/lanes.ts',
-    replace: 'ON (webhook_id, customer_id, lanes.claim) = (held.webhook, held.customer, held.claim)',
-    by: 'ON (webhook_id, customer_id) = (held.webhook, held.customer)',
+    replace: 'ON (webhook_id, customer_id, lanes.claim) = (mine.webhook, mine.customer, mine.claim)',
+    by: 'ON (webhook_id, customer_id) = (mine.webhook, mine.customer)',
     breaks: 'a process that lost its claim keeps the lane from the others for as long as it works on it',
     check: CLAIMS,
+  },
+  {
+    id: 'settled-lane-renewed',
+    file: 'services/webhooks/src/delivery/lanes.ts',
+    replace: 'WHERE held FOR UPDATE OF lanes SKIP LOCKED',
+    by: 'FOR UPDATE OF lanes SKIP LOCKED',
+    breaks: 'a lane that is due at once rests, and one that rests for hours is due within seconds',
+    check: CLAIMS,
+  },
+  {
+    id: 'lost-claim-goes-on',
+    file: 'services/webhooks/src/delivery/dispatcher.ts',
+    replace: ' || !this.#claims.isHeld(lane)',
+    by: '',
+    breaks: 'while claims cannot be renewed, each message of a slow receiver is sent by several processes',
+    check: TURNS,
   },
   {
     id: 'claims-outlive-their-process',
@@ -58,14 +74,14 @@ export const sending: readonly Fault[] = [
     id: 'turn-goes-on-to-where-it-was',
     file: 'services/webhooks/src/delivery/dispatcher.ts',
     replace: `    for (const delivery of deliveries) {
-      if (performance.now() >= turn.endMs || this.#stopping.signal.aborted) return;
+      if (performance.now() >= turn.endMs || this.#stopping.signal.aborted || !this.#claims.isHeld(lane)) return;
       const receiver = await receiverOf(webhookId);
       if (receiver === null) return;
 `,
     by: `    const receiver = await receiverOf(webhookId);
     if (receiver === null) return;
     for (const delivery of deliveries) {
-      if (performance.now() >= turn.endMs || this.#stopping.signal.aborted) return;
+      if (performance.now() >= turn.endMs || this.#stopping.signal.aborted || !this.#claims.isHeld(lane)) return;
 `,
     breaks: 'after a change a running turn still uses the old URL and secret, and disabled or removed webhooks',
     check: TURNS,
