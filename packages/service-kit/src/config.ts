@@ -46,8 +46,8 @@ export class ConfigError extends StartError {
 }
 
 /**
- * Reads the environment once, at start. An empty variable counts as unset. An unset variable is read from the file that
- * its NAME_FILE names, if any; trailing white space in the file is ignored.
+ * Reads the environment once, at start. An empty variable or file counts as unset. An unset variable is read from the
+ * file that its NAME_FILE names, if any; trailing white space in the file is ignored.
  *
  * @throws ConfigError that lists every variable that is invalid or missing
  */
@@ -75,7 +75,7 @@ function withFiles(names: readonly string[], environment: NodeJS.ProcessEnv) {
     if (file === undefined || file === '' || names.includes(fileName)) continue;
     try {
       if (values[name]) throw new Error(`${name} is set too: set one of them`);
-      values[name] = readFileSync(file, 'utf8').trimEnd();
+      values[name] = readFileSync(file, 'utf8').trimEnd() || undefined;
     } catch (error) {
       faults.set(name, `${fileName}: ${(error as Error).message}`);
     }

@@ -13,12 +13,11 @@ export interface GateLimits {
 
 export class Gate {
   readonly #limits: GateLimits;
-  readonly #turns: Turns;
+  readonly #turns = new Turns();
   #inside = 0;
 
   constructor(limits: GateLimits) {
     this.#limits = limits;
-    this.#turns = new Turns(limits.waitMsMax);
   }
 
   get waiting(): number {
@@ -46,7 +45,9 @@ export class Gate {
   #wait(): Promise<void> {
     if (this.#turns.waiting >= this.#limits.waitingMax) throw unavailable('too many requests are waiting');
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#turns.wait((isTurn) => (isTurn ? resolve() : reject(unavailable('too many requests are waiting'))));
+    this.#turns.wait(this.#limits.waitMsMax, (isTurn) =>
+      isTurn ? resolve() : reject(unavailable('too many requests are waiting')),
+    );
     return promise;
   }
 }

@@ -52,6 +52,11 @@ describe('a variable that has a file', () => {
     );
   });
 
+  it('is unset if the file is empty', () => {
+    const optional = z.object({ NAME: z.string().default('mo') });
+    expect(readConfig(optional, { NAME_FILE: fileWith('\n') })).toEqual({ NAME: 'mo' });
+  });
+
   it('is refused if the variable itself is set as well', () => {
     const environment = { PORT: '1', LOANS_DATABASE_URL: url, LOANS_DATABASE_URL_FILE: fileWith(url) };
     expect(errorOf(() => readConfig(schema, environment))).toContain(

@@ -168,10 +168,12 @@ describe('a service that takes too long', () => {
   it('for the whole call is a 503, and the request ends there too', async () => {
     let closed = false;
     const stub = await startStub((_request, response) => void response.on('close', () => (closed = true)));
-    const gateway = await startGateway({ replicas: [stub], limits: { callTimeoutMs: 200 } });
+    const gateway = await startGateway({ replicas: [stub], limits: { callTimeoutMs: 200, answerTimeoutMs: 60_000 } });
     // On a busy machine the time may be over before the service has the call.
-    while (stub.requests.length === 0)
+    await until(async () => {
       await expectUnavailable(await gateway.call('POST', '/api/loans', { body: '{}' }));
+      return stub.requests.length > 0;
+    }, 'the service has the call');
     await until(() => closed, 'the service sees that nobody waits');
   });
 
@@ -181,10 +183,13 @@ describe('a service that takes too long', () => {
     }, BY_HTTP);
     const gateway = await startGateway({ replicas: [stub], limits: { answerTimeoutMs: 200 } });
     // On a busy machine the beginning may be late, too.
-    let answer = await gateway.call('GET', '/api/loans/1');
-    while (answer.status === 503) answer = await gateway.call('GET', '/api/loans/1');
-    expect(answer.status).toBe(200);
-    await expect(answer.text()).rejects.toThrow();
+    let answer: Response | undefined;
+    await until(async () => {
+      answer = await gateway.call('GET', '/api/loans/1');
+      return answer.status !== 503;
+    }, 'the answer has begun');
+    expect(answer?.status).toBe(200);
+    await expect(answer?.text()).rejects.toThrow();
   });
 });
 

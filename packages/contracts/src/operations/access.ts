@@ -1,6 +1,6 @@
 import * as keys from '../rest/keys.ts';
 import { nothing } from '../rest/loans.ts';
-import type { Unnamed } from './operation.ts';
+import type { OperationEntry } from './operation.ts';
 
 /** The operations of the gateway itself: API keys and the audit log. */
 export const accessOperations = {
@@ -72,4 +72,4 @@ export const accessOperations = {
     problems: ['not_found'],
     token: false,
   },
-} as const satisfies Record<string, Unnamed>;
+} as const satisfies Record<string, OperationEntry>;

@@ -1,5 +1,5 @@
 import * as customers from '../rest/customers.ts';
-import type { Unnamed } from './operation.ts';
+import type { OperationEntry } from './operation.ts';
 
 /** The operations of the customers service. */
 export const customerOperations = {
@@ -94,4 +94,4 @@ export const customerOperations = {
     problems: ['not_found'],
     token: true,
   },
-} as const satisfies Record<string, Unnamed>;
+} as const satisfies Record<string, OperationEntry>;

@@ -6,7 +6,7 @@
 import { accessOperations } from './access.ts';
 import { customerOperations } from './customers.ts';
 import { loanOperations } from './loans.ts';
-import type { Unnamed } from './operation.ts';
+import type { OperationEntry } from './operation.ts';
 import { paymentOperations } from './payments.ts';
 import { webhookOperations } from './webhooks.ts';
 
@@ -22,7 +22,7 @@ export const operations = named({
 
 export type OperationId = keyof typeof operations;
 
-function named<Table extends Readonly<Record<string, Unnamed>>>(table: Table) {
+function named<Table extends Readonly<Record<string, OperationEntry>>>(table: Table) {
   const entries = Object.entries(table).map(([id, operation]) => [id, { id, ...operation }]);
   return Object.fromEntries(entries) as { readonly [Id in keyof Table]: Table[Id] & { readonly id: Id } };
 }

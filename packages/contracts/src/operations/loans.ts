@@ -1,6 +1,6 @@
 import * as customers from '../rest/customers.ts';
 import * as loans from '../rest/loans.ts';
-import type { Unnamed } from './operation.ts';
+import type { OperationEntry } from './operation.ts';
 
 const rulesOfLoan = ['customer_not_found', 'customer_inactive', 'credit_limit_exceeded'] as const;
 
@@ -75,4 +75,4 @@ export const loanOperations = {
     problems: ['not_found', 'loan_not_pending', 'idempotency_key_reused'],
     token: true,
   },
-} as const satisfies Record<string, Unnamed>;
+} as const satisfies Record<string, OperationEntry>;

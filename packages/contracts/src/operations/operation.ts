@@ -36,7 +36,7 @@ export interface Operation {
 }
 
 /** An entry of the table, whose name there is the id of the operation. */
-export type Unnamed = Omit<Operation, 'id'>;
+export type OperationEntry = Omit<Operation, 'id'>;
 
 /**
  * Whether an operation takes an Idempotency-Key, and so takes effect only once per key. The gateway's own writes reject

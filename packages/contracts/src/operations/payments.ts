@@ -1,6 +1,6 @@
 import * as customers from '../rest/customers.ts';
 import * as payments from '../rest/payments.ts';
-import type { Unnamed } from './operation.ts';
+import type { OperationEntry } from './operation.ts';
 
 /** The operations of the payments service. */
 export const paymentOperations = {
@@ -49,4 +49,4 @@ export const paymentOperations = {
     problems: ['not_found'],
     token: true,
   },
-} as const satisfies Record<string, Unnamed>;
+} as const satisfies Record<string, OperationEntry>;

@@ -1,6 +1,6 @@
 import { nothing } from '../rest/loans.ts';
 import * as webhooks from '../rest/webhooks.ts';
-import type { Unnamed } from './operation.ts';
+import type { OperationEntry } from './operation.ts';
 
 const path = '/api/webhooks/{webhook_id}';
 
@@ -99,4 +99,4 @@ export const webhookOperations = {
     problems: ['not_found', 'idempotency_key_reused'],
     token: false,
   },
-} as const satisfies Record<string, Unnamed>;
+} as const satisfies Record<string, OperationEntry>;

@@ -12,7 +12,7 @@ import { StoreConflictError } from './store.ts';
 import { joined, unitsOf } from './units.ts';
 
 /** The most commands and events in a batch. */
-export const BATCH_WEIGHT_MAX = 512;
+const BATCH_WEIGHT_MAX = 512;
 /** The most commands and events that wait for a batch, and the most units that wait for a lock. */
 export const QUEUE_WEIGHT_MAX = 8_192;
 

@@ -63,7 +63,7 @@ export const tracingConfig = {
   OTEL_BSP_MAX_EXPORT_BATCH_SIZE: count,
 };
 
-export type TracingConfig = z.infer<z.ZodObject<typeof tracingConfig>>;
+type TracingConfig = z.infer<z.ZodObject<typeof tracingConfig>>;
 
 /** How traces are recorded, and where they are exported to. */
 export interface TracingSettings {

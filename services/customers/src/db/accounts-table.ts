@@ -58,6 +58,7 @@ const NEW_BALANCE = { customer_id: 'bigint', version: 'bigint', last_time: 'time
 
 const INSERT_BALANCES = `INSERT INTO balances (${columnNames(NEW_BALANCE)}) ${arrayRows(NEW_BALANCE)}`;
 
+/** Without the progress column `restricted`: no event of customers restricts a later decision. */
 const BALANCE = {
   customer_id: 'bigint',
   total_debt: 'numeric',

@@ -157,8 +157,8 @@ export class Exchange implements UnderWay {
   }
 
   #waitForTurn(): void {
-    const { service, turns } = this.#upstream;
-    this.#stopWaiting = turns.wait((isTurn) => {
+    const { service, turns, limits } = this.#upstream;
+    this.#stopWaiting = turns.wait(limits.turnWaitMsMax, (isTurn) => {
       if (isTurn) this.#attempt();
       else this.#fail(unavailable(`${service} has more calls than it can process`));
     });

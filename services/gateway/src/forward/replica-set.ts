@@ -13,7 +13,7 @@ export class ReplicaSet {
   readonly #logger: Logger;
   readonly #onRoom: () => void;
   /** Calls that wait because no replica is usable. */
-  readonly #waiting: Turns;
+  readonly #waiting = new Turns();
   readonly #leaving = new Set<Replica>();
   #replicas: readonly Replica[] = [];
   #next = 0;
@@ -26,7 +26,6 @@ export class ReplicaSet {
     this.#addresses = addresses;
     this.#logger = logger.child({ upstream: way.service });
     this.#onRoom = onRoom;
-    this.#waiting = new Turns(way.limits.replicaWaitMs);
   }
 
   get service(): ServiceName {
@@ -63,7 +62,7 @@ export class ReplicaSet {
 
   /** Calls back once a replica is usable, or after the timeout. @returns a function that stops waiting */
   whenUsable(withinMs: number, goOn: () => void): () => void {
-    return this.#waiting.wait(goOn, withinMs);
+    return this.#waiting.wait(withinMs, goOn);
   }
 
   /** Starts to watch the replicas. Resolves when each current replica has been probed once. */

@@ -57,7 +57,7 @@ export function openUpstreams(
   const unread = 'Bytes of answers that their callers have not read yet';
   gauge(registry, 'gateway_answer_bytes', unread, [], () => answers.taken);
   const open = (service: ServiceName): Upstream => {
-    const turns = new Turns(limits.turnWaitMsMax);
+    const turns = new Turns();
     const giveTurns = () => {
       // Bounded by the number waiting now: a call that has to wait again is not given a second turn here.
       for (let left = turns.waiting; left > 0 && replicas.hasRoom; left -= 1) turns.next();
