@@ -7,7 +7,7 @@ import { Agent, type Dispatcher } from 'undici';
 
 const CONNECTIONS_MAX = 64;
 const TIMEOUT_MS = 30_000;
-/** Longer than any process or server needs to come back. */
+/** As long as `waitFor` waits; the last call may begin just before. */
 const INSIST_MS = 45_000;
 const RETRY_PAUSE_MS = 100;
 

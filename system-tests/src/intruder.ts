@@ -44,8 +44,8 @@ export class Intruder {
   };
 
   /**
-   * Creates a key that is about to expire. The gateway says when: a time near enough that a test names may be past, and
-   * refused, when its request arrives.
+   * Creates a key that is about to expire. The gateway computes the time. A time so near that a test gave could be past
+   * on arrival, and refused.
    */
   readonly briefKeyOf = async (scopes: readonly string[]): Promise<string> => {
     const { id, key } = await this.keyOf(scopes);

@@ -99,7 +99,7 @@ describe('hostile callers', () => {
       413,
       'payload_too_large',
     );
-  }, 120_000);
+  });
 
   it('a request with Expect gets 100 Continue if its body is accepted', async () => {
     const name = nameOf('asks');
@@ -181,7 +181,7 @@ describe('hostile callers', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
     connection.socket.destroy();
     expect((await residentMib('gateway')) - before).toBeLessThan(GROWTH_MIB_MAX);
-  }, 120_000);
+  });
 
   it('an upload that stops half-way keeps its first lines, is released, and when repeated counts them as created', async () => {
     const prefix = nameOf('cut');
@@ -209,7 +209,7 @@ describe('hostile callers', () => {
     expect([status, JSON.parse(body)]).toMatchObject([200, { received: 6_000, created: 6_000, failed: 0 }]);
     expect(await created()).toBe(6_000);
     again.socket.destroy();
-  }, 120_000);
+  });
 
   it('ten thousand idle connections, slow senders and slow readers do not affect other callers', async () => {
     const before = await residentMib('gateway');
@@ -279,7 +279,7 @@ describe('hostile callers', () => {
       ).toBe(true);
       flood.socket.destroy();
     }
-  }, 120_000);
+  });
 
   it('afterwards the databases agree', async () => {
     await waitFor(async () => (await differences(system.stack.stack())).length === 0);

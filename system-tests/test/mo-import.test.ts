@@ -1,4 +1,4 @@
-/** `mo customers import` as a separate process that is killed and interrupted between two parts. */
+/** `mo customers import` as a separate process that is killed and interrupted while it waits for the answer to a part. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

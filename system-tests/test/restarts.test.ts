@@ -56,7 +56,6 @@ describe('the relay', () => {
     'moves from a dead or frozen process to another, and every event is sent in order',
     async () => {
       const failures = await failuresOf(['keyed'], async () => {
-        // The second look at a lease could find it expired for a moment.
         const killed = await waitFor(() => relayOf('loans'));
         const frozen = await waitFor(() => relayOf('payments'));
         process.kill(killed, 'SIGKILL');

@@ -45,7 +45,7 @@ describe('temporary data', () => {
     expect(existed).toEqual([true, true]);
     expect(await poll(() => marked(mark).length === 0, timeoutMs)).toBe(true);
     expect(left.map(existsSync)).toEqual([false, false]);
-  }, 120_000);
+  });
 
   test('are kept for a stack that is already running there', async () => {
     const stack = await startStack({ dir, fsync: false, isTemporary: true, env, mainOf: () => dummy });
@@ -55,7 +55,7 @@ describe('temporary data', () => {
     } finally {
       await stack.stop();
     }
-  }, 120_000);
+  });
 
   test('are deleted when the stack is stopped', async () => {
     const stack = await startStack({ dir, fsync: false, isTemporary: true, env, mainOf: () => dummy });
@@ -63,5 +63,5 @@ describe('temporary data', () => {
     expect(left.map(existsSync)).toEqual([true, true]);
     await stack.stop();
     expect(left.map(existsSync)).toEqual([false, false]);
-  }, 120_000);
+  });
 });
