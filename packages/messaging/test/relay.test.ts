@@ -24,6 +24,8 @@ import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
 
 const PARTITIONS = 3;
 const HUGE = 'x'.repeat(1_500_000);
+/** Longer than any machine stands still: a lease ends only where a test ends it. */
+const LEASE_MS = 3_600_000;
 
 const logger = createLogger('test', 'silent');
 let database: Database;
@@ -63,7 +65,7 @@ function startRelay(
   from: RelayOptions['outbox'] = outbox,
   partitions: RelayOptions['partitions'] = async () => PARTITIONS,
 ): Relay {
-  const lease = new Lease(database, randomUUID());
+  const lease = new Lease(database, randomUUID(), LEASE_MS);
   const parts = { outbox: from, lease, kafka: over, partitions, clock: systemClock, logger };
   const relay = new Relay({ stream: 'loans', topicPrefix, ...parts });
   relays.push(relay);
