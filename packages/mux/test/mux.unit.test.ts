@@ -1,9 +1,19 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { jest } from '@jest/globals';
 import fastify from 'fastify';
 import { encodeFrame, FRAME_TYPES, REQUEST_BYTES_MAX } from '../src/frame.ts';
 import { connectByHand, send, startClient, startServer, stopAll, Told, until } from './support.ts';
 
-afterEach(stopAll);
+afterEach(async () => {
+  jest.useRealTimers();
+  await stopAll();
+});
+
+const ANSWER_TIMEOUT_MS = 60_000;
+/** From now on time passes as told alone. */
+const stopTime = () => jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+/** Until a call is late, and that is noticed. */
+const passAnswerTimeout = () => jest.advanceTimersByTime(ANSWER_TIMEOUT_MS + 1_000);
 
 /** Keeps what it is asked, to be answered later. */
 function holding() {
@@ -146,10 +156,13 @@ describe('a call', () => {
     const server = await startServer((request, response) =>
       request.url === '/slow' ? answer(request, response) : void response.end('ok'),
     );
-    const client = startClient(server.origin, { answerTimeoutMs: 300 });
+    stopTime();
+    const client = startClient(server.origin, { answerTimeoutMs: ANSWER_TIMEOUT_MS });
     const slow = send(client, { path: '/slow' });
     await until(() => held.length === 1, 'it has arrived');
+    jest.advanceTimersByTime(1);
     await send(client).outcome;
+    passAnswerTimeout();
     expect(await slow.outcome).toEqual({ error: 'UND_ERR_HEADERS_TIMEOUT', wasSent: true });
     await until(() => held[0]?.request.socket.destroyed === true, 'the server knows');
     expect(server.sockets.size).toBe(1);
@@ -175,10 +188,17 @@ describe('a connection', () => {
   it('that receives nothing any more is closed with the first late call', async () => {
     const { held, answer } = holding();
     const server = await startServer(answer);
-    const client = startClient(server.origin, { answerTimeoutMs: 200 });
+    stopTime();
+    const client = startClient(server.origin, { answerTimeoutMs: ANSWER_TIMEOUT_MS });
+    const first = send(client);
+    await until(() => held.length === 1, 'the first call has arrived');
+    held[0]?.response.end();
+    await first.outcome;
+    jest.advanceTimersByTime(1);
     const late = send(client);
-    await until(() => held.length === 1, 'it has arrived');
+    await until(() => held.length === 2, 'the late call has arrived');
     const [socket] = server.sockets;
+    passAnswerTimeout();
     expect((await late.outcome).error).toBe('UND_ERR_HEADERS_TIMEOUT');
     await until(() => socket?.destroyed === true, 'the connection is closed');
   });
