@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { isProblem, MoClient, type Problem, type Scope } from '../src/index.ts';
 import { problem, QUICK, StandIn, thrown } from './stand-in.ts';
 
@@ -31,9 +32,13 @@ describe('a client', () => {
   });
 
   it('asks for its key again where that took as long as an attempt may', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
     let times = 0;
     const secondTime = () => (++times === 1 ? never() : 'key-2');
-    await keyedBy(secondTime, { ...QUICK, attemptTimeoutMs: 30 }).loans.get(1);
+    const call = keyedBy(secondTime, { ...QUICK, attemptTimeoutMs: 1_000 }).loans.get(1);
+    await jest.advanceTimersByTimeAsync(1_100);
+    jest.useRealTimers();
+    await call;
     expect(gateway.asked.map(({ headers }) => headers.authorization)).toEqual(['Bearer key-2']);
   });
 
