@@ -13,6 +13,9 @@ import {
 } from '../src/index.ts';
 import { waitFor } from '../src/testing/index.ts';
 
+/** Longer than any machine stands still. */
+const CONNECTION_TIMEOUT_MS = 60_000;
+
 let kafka: Kafka & Groups & Topics & TopicReader;
 let topic: string;
 let open: Subscription[];
@@ -58,6 +61,7 @@ async function adminBeside(): Promise<kafkajs.Admin> {
   const { brokers } = testServers();
   const client = new kafkajs.Kafka({
     brokers: [...brokers],
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
     logLevel: kafkajs.logLevel.NOTHING,
     retry: { retries: 0 },
   });
