@@ -13,6 +13,8 @@ import { query } from './fixtures/query.ts';
 const dummy = fileURLToPath(new URL('./fixtures/dummy-service.ts', import.meta.url));
 jest.setTimeout(180_000); // whole systems start, on a machine that may be busy
 const timeoutMs = 40_000;
+/** Longer than any machine stands still: kafkajs gives a connection a second, and `admin` has no second try. */
+const connectionTimeout = 60_000;
 
 let dir: string;
 let stack: Stack;
@@ -136,7 +138,7 @@ async function environmentOf(url: string): Promise<NodeJS.ProcessEnv> {
 
 async function admin<T>(work: (client: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
   const { brokers } = file().kafka;
-  const client = new Kafka({ brokers, logLevel: logLevel.NOTHING, retry: { retries: 0 } }).admin();
+  const client = new Kafka({ brokers, connectionTimeout, logLevel: logLevel.NOTHING, retry: { retries: 0 } }).admin();
   await client.connect();
   try {
     return await work(client);
