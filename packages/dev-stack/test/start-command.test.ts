@@ -178,8 +178,9 @@ describe('npm start', () => {
     const second = await Promise.race(both.map(async (command) => command.ended.then(() => command)));
     const [first] = both.filter((command) => command !== second);
     await expect(second.ended).resolves.toBe(1);
-    expect(second.output()).toContain(`this stack is already running: process ${first!.supervisor()}`);
+    // Only then is it certain that its process id was read.
     await first!.printed(ready);
+    expect(second.output()).toContain(`this stack is already running: process ${first!.supervisor()}`);
     first!.interrupt();
     await first!.ended;
     expect(await nothingLeft(first!)).toBe(true);
