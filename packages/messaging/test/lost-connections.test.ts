@@ -13,11 +13,11 @@ const JOIN_GROUP = 11;
 const DEADLINE_MS = 45_000;
 
 const logger = createLogger('test', 'silent');
+const kafka = kafkaOverKafkajs('test', testServers(), logger);
 let topic: string;
 let producer: Producer;
 
 beforeEach(async () => {
-  const kafka = kafkaOverKafkajs('test', testServers(), logger);
   topic = `lost-connections-${randomUUID().slice(0, 8)}`;
   await kafka.ensureTopics([topic], 1);
   producer = await kafka.producer();
@@ -71,5 +71,7 @@ it('messages without a response are sent again over another connection', async (
   await lost.connect();
   await lost.send({ topic, acks: -1, messages: [{ key: 'k', value: 'v' }] });
   await lost.disconnect();
-  expect(sent()).toBe(2);
+  // More often where the machine stands still, and without a second effect.
+  expect(sent()).toBeGreaterThan(1);
+  expect(await kafka.ends(topic)).toEqual([{ partition: 0, offset: '1' }]);
 });
