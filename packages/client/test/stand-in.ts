@@ -39,6 +39,8 @@ export class StandIn {
   static async start(): Promise<StandIn> {
     const standIn = new StandIn();
     const server = standIn.#server;
+    // Otherwise a call after a pause, of the test or of the machine, could meet a connection that is just being closed.
+    server.keepAliveTimeout = 0;
     server.on('request', (request, response) => void standIn.#serve(request, response));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

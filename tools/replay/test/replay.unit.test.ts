@@ -22,7 +22,7 @@ const MIXED = files({
   payments: [`p1,c1,70.00,${day(3)}`, `p2,c2,1.00,${day(3)}`, `p3,c3,10.00,${day(3)}`],
 });
 
-const clientLimits = { ...CLIENT_LIMITS, backoffMinMs: 1, backoffMaxMs: 5, retryTimeoutMs: 5_000 };
+const clientLimits = { ...CLIENT_LIMITS, backoffMinMs: 1, backoffMaxMs: 5 };
 const compareLimits = { settleTimeoutMs: 0, settlePollMs: 1 };
 const output = { write: () => true };
 

@@ -54,6 +54,8 @@ export class StandIn {
   #underWay = 0;
 
   async start(): Promise<{ url: string; key: string }> {
+    // Otherwise a call after a pause, of the test or of the machine, could meet a connection that is just being closed.
+    this.#server.keepAliveTimeout = 0;
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
     return { url: `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`, key: KEY };
   }
