@@ -26,7 +26,7 @@ async function respondingWith(
   return { server, port: (server.address() as { port: number }).port, requests };
 }
 
-const send = (connection: Connection, text = 'GET / HTTP/1.1\r\n\r\n', timeoutMs = 5_000): Promise<Reply> =>
+const send = (connection: Connection, text = 'GET / HTTP/1.1\r\n\r\n', timeoutMs = 60_000): Promise<Reply> =>
   new Promise((resolve) => connection.send(text, timeoutMs, resolve));
 
 async function withServer(pieces: readonly string[], test: (connection: Connection) => Promise<void>): Promise<void> {
