@@ -2,22 +2,28 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { jest } from '@jest/globals';
 import { HttpPeers } from '../src/pull/http-peers.ts';
 
 /** Long enough on any machine: nobody here takes long to answer, or to refuse. */
 const CALL_TIMEOUT_MS = 60_000;
+const HOUR_MS = 3_600_000;
 
 const servers: Server[] = [];
 const opened: HttpPeers[] = [];
 
 afterEach(async () => {
-  await Promise.all(opened.splice(0).map((peers) => peers.close()));
+  jest.useRealTimers();
   for (const server of servers.splice(0)) server.close().closeAllConnections();
+  await Promise.all(opened.splice(0).map((peers) => peers.close()));
 });
 
-async function startPeer(status = 200): Promise<string> {
+/** @param status that of its answers; null if it gives none */
+async function startPeer(status: number | null = 200, onRequest = () => {}): Promise<string> {
   const server = createServer((request, response) => {
-    request.resume().once('end', () => response.writeHead(status).end(JSON.stringify({ applied: true })));
+    onRequest();
+    request.resume();
+    if (status !== null) request.once('end', () => response.writeHead(status).end(JSON.stringify({ applied: true })));
   });
   // Otherwise a call of a stalled test may meet a connection that is being closed.
   server.keepAliveTimeout = 0;
@@ -35,11 +41,12 @@ async function originOfNobody(): Promise<string> {
   return origin;
 }
 
-function openPeers(...origins: string[]): HttpPeers {
-  const peers = new HttpPeers({ loans: origins }, null, () => {}, false, CALL_TIMEOUT_MS);
+function openPeersWithin(callTimeoutMs: number, ...origins: string[]): HttpPeers {
+  const peers = new HttpPeers({ loans: origins }, null, () => {}, false, callTimeoutMs);
   opened.push(peers);
   return peers;
 }
+const openPeers = (...origins: string[]) => openPeersWithin(CALL_TIMEOUT_MS, ...origins);
 
 it('while one replica of a peer is down, all calls are answered by another', async () => {
   const peers = openPeers(await originOfNobody(), await startPeer());
@@ -65,3 +72,23 @@ it.each([
   const peers = openPeers(await startPeer(status));
   await expect(peers.pull('loans', { customerId: 1 }, 0)).rejects.toMatchObject({ name });
 });
+
+it('a process that stood still for longer than a call may take still reads the answer', async () => {
+  const limitMs = 3_000;
+  const standStill = () => {
+    for (const endMs = performance.now() + limitMs + 1; performance.now() < endMs; );
+  };
+  const peers = openPeersWithin(limitMs, await startPeer(200, standStill));
+  expect(await peers.settle('loans', 1, 'customers', 1)).toBe(true);
+});
+
+it('a replica that does not answer leaves time for another', async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  const asked = Promise.withResolvers<void>();
+  // The last one is asked first.
+  const peers = openPeersWithin(HOUR_MS, await startPeer(), await startPeer(null, () => asked.resolve()));
+  const settled = peers.settle('loans', 1, 'customers', 1);
+  await asked.promise;
+  jest.advanceTimersByTime(HOUR_MS / 2);
+  expect(await settled).toBe(true);
+}, 30_000);

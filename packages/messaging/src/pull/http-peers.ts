@@ -3,6 +3,7 @@ import type { Stream } from '@mo/contracts';
 import { Addresses, connector, type Identity, unavailable } from '@mo/service-kit';
 import { Agent } from 'undici';
 import { RefusedByPeerError, RemotePeers } from './remote-peers.ts';
+import { startTimeLimit } from './time-limit.ts';
 
 /** For all attempts of a call together, shared equally, so that a replica that hangs leaves time for the next. */
 const CALL_TIMEOUT_MS = 3_000;
@@ -74,9 +75,9 @@ export class HttpPeers extends RemotePeers {
       const origin = origins[(turn + attempt) % origins.length] as string;
       const beganMs = performance.now();
       const seconds = () => (performance.now() - beganMs) / 1_000;
+      const limit = startTimeLimit(this.#callTimeoutMs / attempts);
       try {
-        const signal = AbortSignal.timeout(this.#callTimeoutMs / attempts);
-        const answer = read(await request(known.agent, origin, path, body, signal));
+        const answer = read(await request(known.agent, origin, path, body, limit.signal));
         this.#onCall(peer, 'answered', seconds());
         return answer;
       } catch (error) {
@@ -84,6 +85,8 @@ export class HttpPeers extends RemotePeers {
         // The other replicas would refuse the request, too.
         if (error instanceof RefusedByPeerError) throw error;
         failure = error;
+      } finally {
+        limit.clear();
       }
     }
     throw unavailable(`${peer} could not be reached`, failure);

@@ -43,6 +43,22 @@ export const pulling: readonly Fault[] = [
     check: unit('packages/messaging/test/http-peers'),
   },
   {
+    id: 'answers-unread-after-a-pause',
+    file: 'packages/messaging/src/pull/time-limit.ts',
+    replace: 'timer = startHalf(end);',
+    by: 'end();',
+    breaks: 'after a pause of its process, a pull fails although its answer has arrived',
+    check: unit('packages/messaging/test/http-peers'),
+  },
+  {
+    id: 'hanging-replica-takes-all-time',
+    file: 'packages/messaging/src/pull/http-peers.ts',
+    replace: 'body, limit.signal)',
+    by: 'body, new AbortController().signal)',
+    breaks: 'a replica that hangs leaves no time for the next one',
+    check: unit('packages/messaging/test/http-peers'),
+  },
+  {
     id: 'pull-skips-the-unreadable',
     file: 'packages/messaging/src/pull/remote-peers.ts',
     replace: 'if (!result.success) {',
