@@ -59,6 +59,22 @@ export const forwarding: readonly Fault[] = [
     check: unit('services/gateway/test/replicas'),
   },
   {
+    id: 'call-for-nobody-goes-on',
+    file: 'services/gateway/src/forward/exchange.ts',
+    replace: "    else this.#controller?.abort(new AttemptEnded('withdrawn'));\n",
+    by: '',
+    breaks: 'a service works on, and the gateway keeps the place of, a call that was already refused',
+    check: unit('services/gateway/test/attempts'),
+  },
+  {
+    id: 'call-without-a-time-limit',
+    file: 'services/gateway/src/forward/exchange.ts',
+    replace: 'setTimeout(() => this.#late(), callTimeoutMs)',
+    by: 'setTimeout(() => {}, callTimeoutMs)',
+    breaks: 'a call takes as long as its attempts together',
+    check: unit('services/gateway/test/attempts'),
+  },
+  {
     id: 'key-not-passed-on',
     file: 'services/gateway/src/forward/exchange.ts',
     replace: 'has(this.#headers, HEADERS.idempotencyKey)',
