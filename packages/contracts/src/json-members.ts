@@ -71,10 +71,14 @@ export function findDuplicate(text: string): (string | number)[] | null {
 
 /** The index of a string's closing quote, or the end of the text. @param start the index of its opening quote */
 export function endOfString(text: string, start: number): number {
-  for (let place = start + 1; place < text.length; place += 1) {
-    const character = text[place];
-    if (character === '"') return place;
-    if (character === '\\') place += 1;
-  }
-  return text.length;
+  let end = text.indexOf('"', start + 1);
+  while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end === -1 ? text.length : end;
+}
+
+/** Whether an odd number of backslashes precedes a quote. */
+function isEscaped(text: string, quote: number): boolean {
+  let first = quote;
+  while (text[first - 1] === '\\') first -= 1;
+  return (quote - first) % 2 === 1;
 }

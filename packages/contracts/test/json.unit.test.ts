@@ -103,10 +103,10 @@ const named = fc.letrec<{ value: Named; list: Named; object: Named }>((tie) => (
   })),
 })).value;
 
+/** The path of a duplicate, or what was parsed. */
 const duplicateIn = (text: string): unknown => {
   try {
-    parseJson(text);
-    return null;
+    return { parsed: parseJson(text) };
   } catch (error) {
     return error instanceof DuplicateMemberError ? error.path : error;
   }
@@ -114,7 +114,7 @@ const duplicateIn = (text: string): unknown => {
 
 it('a member that an object gives twice is found, however its name is written, and nothing else is', () => {
   fc.assert(
-    fc.property(named, ({ text, path }) => expect(duplicateIn(text)).toEqual(path)),
+    fc.property(named, ({ text, path }) => expect(duplicateIn(text)).toEqual(path ?? { parsed: byEachNumber(text) })),
     { numRuns: 2_000 },
   );
 });

@@ -211,6 +211,14 @@ export const admitting: readonly Fault[] = [
     check: unit('packages/contracts/test/json'),
   },
   {
+    id: 'escaped-backslash-hides-the-end',
+    file: 'packages/contracts/src/json-members.ts',
+    replace: '(quote - first) % 2 === 1',
+    by: 'quote > first',
+    breaks: 'a text that ends with a backslash goes on, and duplicates and decimals after it are overlooked',
+    check: unit('packages/contracts/test/json'),
+  },
+  {
     id: 'unreadable-body-before-key',
     file: 'packages/service-kit/src/route.ts',
     replace: 'if (!(error instanceof UnreadableBodyError)) throw error;',
