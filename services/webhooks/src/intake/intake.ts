@@ -13,6 +13,7 @@ import {
   run,
   type Sql,
   sqlOf,
+  updateRows,
 } from '@mo/database';
 import type { HeadsPage } from '@mo/messaging';
 import { readEarly, type Taken, writeEarly } from './early-events.ts';
@@ -212,12 +213,16 @@ const stateOf = ({ customer_id: id, customers, loans, payments }: CustomerRow, w
   waived,
 });
 
+const UPDATE_CUSTOMERS = updateRows('customers', {
+  customer_id: 'bigint',
+  customers: 'bigint',
+  loans: 'bigint',
+  payments: 'bigint',
+});
+
 async function writeCustomers(sql: Sql, all: readonly StateOf[]): Promise<void> {
-  const text = `UPDATE customers SET customers = n.customers, loans = n.loans, payments = n.payments
-    FROM (${arrayRows({ id: 'bigint', customers: 'bigint', loans: 'bigint', payments: 'bigint' })}) AS n
-    WHERE customer_id = n.id`;
   const columns = STREAMS.map((stream) => all.map(({ versions }) => versions[stream]));
-  await run(sql, text, [all.map(({ customerId }) => customerId), ...columns]);
+  await run(sql, UPDATE_CUSTOMERS, [all.map(({ customerId }) => customerId), ...columns]);
 }
 
 const WAIVED = { customer_id: 'bigint', ranges: 'jsonb' };
