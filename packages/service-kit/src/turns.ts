@@ -33,4 +33,12 @@ export class Turns {
     const [wake] = this.#waiting;
     wake?.(true);
   }
+
+  /**
+   * Gives those who wait now their turns, for as long as there is room. One that has to wait again gets no second turn
+   * here.
+   */
+  nextWhile(hasRoom: () => boolean): void {
+    for (let left = this.#waiting.size; left > 0 && hasRoom(); left -= 1) this.next();
+  }
 }

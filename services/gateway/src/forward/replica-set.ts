@@ -136,8 +136,7 @@ export class ReplicaSet {
 
   #onChange(): void {
     const canBeUsed = this.#replicas.some(({ state }) => state !== 'down');
-    // Bounded by the number waiting now: a call that finds no replica and waits again is not woken twice.
-    for (let left = canBeUsed ? this.#waiting.waiting : 0; left > 0; left -= 1) this.#waiting.next();
+    this.#waiting.nextWhile(() => canBeUsed);
     this.#onRoom();
     if (this.ready > 0) for (const replica of this.#in('slow')) abandonAll(replica);
   }

@@ -58,10 +58,7 @@ export function openUpstreams(
   gauge(registry, 'gateway_answer_bytes', unread, [], () => answers.taken);
   const open = (service: ServiceName): Upstream => {
     const turns = new Turns();
-    const giveTurns = () => {
-      // Bounded by the number waiting now: a call that has to wait again is not given a second turn here.
-      for (let left = turns.waiting; left > 0 && replicas.hasRoom; left -= 1) turns.next();
-    };
+    const giveTurns = () => turns.nextWhile(() => replicas.hasRoom);
     const way = { service, identity, limits };
     const replicas = new ReplicaSet(way, new Addresses(origins[service]), logger, giveTurns);
     const retries = new RetryBudget(limits.retriesSavedMax, limits.retriesPerCall);
