@@ -39,7 +39,7 @@ export interface DispatcherOptions {
 
 /** One turn of work on a claimed lane. */
 interface Turn {
-  /** No message is sent after this time, by performance.now(). */
+  /** No message is sent after this time, by the clock's `elapsed`. */
   readonly endMs: number;
   readonly outcomes: Outcome[];
   /** How long the lane rests after the turn, in milliseconds. */
@@ -125,8 +125,8 @@ export class Dispatcher {
   }
 
   async #deliver(lane: Lane): Promise<void> {
-    const { lanes, pauseMs } = this.#options;
-    const turn: Turn = { endMs: performance.now() + TURN_MS, outcomes: [], pauseMs: 0 };
+    const { clock, lanes, pauseMs } = this.#options;
+    const turn: Turn = { endMs: clock.elapsed() + TURN_MS, outcomes: [], pauseMs: 0 };
     const deliveries = await lanes.next(lane);
     try {
       await this.#sendAll(lane, deliveries, turn);
@@ -140,10 +140,10 @@ export class Dispatcher {
   }
 
   async #sendAll(lane: Lane, deliveries: readonly Delivery[], turn: Turn): Promise<void> {
-    const { onGone, pauseMs, receiverOf } = this.#options;
+    const { clock, onGone, pauseMs, receiverOf } = this.#options;
     const { webhookId } = lane;
     for (const delivery of deliveries) {
-      if (performance.now() >= turn.endMs || this.#stopping.signal.aborted || !this.#claims.isHeld(lane)) return;
+      if (clock.elapsed() >= turn.endMs || this.#stopping.signal.aborted || !this.#claims.isHeld(lane)) return;
       const receiver = await receiverOf(webhookId);
       if (receiver === null) return;
       const attempt = await this.#attempt(receiver, delivery);

@@ -74,14 +74,14 @@ export const sending: readonly Fault[] = [
     id: 'turn-goes-on-to-where-it-was',
     file: 'services/webhooks/src/delivery/dispatcher.ts',
     replace: `    for (const delivery of deliveries) {
-      if (performance.now() >= turn.endMs || this.#stopping.signal.aborted || !this.#claims.isHeld(lane)) return;
+      if (clock.elapsed() >= turn.endMs || this.#stopping.signal.aborted || !this.#claims.isHeld(lane)) return;
       const receiver = await receiverOf(webhookId);
       if (receiver === null) return;
 `,
     by: `    const receiver = await receiverOf(webhookId);
     if (receiver === null) return;
     for (const delivery of deliveries) {
-      if (performance.now() >= turn.endMs || this.#stopping.signal.aborted || !this.#claims.isHeld(lane)) return;
+      if (clock.elapsed() >= turn.endMs || this.#stopping.signal.aborted || !this.#claims.isHeld(lane)) return;
 `,
     breaks: 'after a change a running turn still uses the old URL and secret, and disabled or removed webhooks',
     check: TURNS,
