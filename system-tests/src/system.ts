@@ -13,6 +13,12 @@ export interface System {
 
 /** How long a hook may wait for a system with its own servers: Kafka may take 180 s, and then the services 120 s. */
 export const OWN_SERVERS_MS = 300_000;
+/**
+ * How long a test may wait for an outage of Kafka, besides the outage itself: stopping Kafka may take 15 s, starting it
+ * 180 s, and two conditions 45 s each. A consumer then rejoins its group once its old session has ended, which takes at
+ * most 15 s.
+ */
+export const KAFKA_OUTAGE_MS = 300_000;
 
 let count = 0;
 

@@ -2,14 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { differences, query } from '@mo/agreement';
 import { races } from '../src/races.ts';
 import { failuresDuring } from '../src/replacing.ts';
-import { OWN_SERVERS_MS, type System, startSystem } from '../src/system.ts';
+import { KAFKA_OUTAGE_MS, OWN_SERVERS_MS, type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
 import { concurrently, expectStatus, nameOf } from '../src/world.ts';
 
 /** The duration of the broker's outage under load; a minute for a thorough run. */
 const OUTAGE_MS = Number(process.env.MO_OUTAGE_MS ?? 8_000);
-/** Stopping Kafka may take 15 s, starting it 180 s, and two conditions 45 s each. */
-const AFTER_OUTAGE_MS = 300_000;
 const CLIENTS = 16;
 /** Callers of each kind that never retry. */
 const WATCHERS = 2;
@@ -69,7 +67,7 @@ describe('under load', () => {
       await duringBusiness(async () => expect(await watched()).toEqual([]));
       await settled();
     },
-    OUTAGE_MS + AFTER_OUTAGE_MS,
+    OUTAGE_MS + KAFKA_OUTAGE_MS,
   );
 
   it.each(['customers', 'loans', 'payments', 'postgres', 'kafka'] as const)(

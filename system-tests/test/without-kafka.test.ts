@@ -1,14 +1,8 @@
 import { jsonLines, startMo, systemEnv } from '../src/mo.ts';
 import { races } from '../src/races.ts';
-import { OWN_SERVERS_MS, type System, startSystem } from '../src/system.ts';
+import { KAFKA_OUTAGE_MS, OWN_SERVERS_MS, type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
 import { expectStatus } from '../src/world.ts';
-
-/**
- * Stopping Kafka may take 15 s, starting it 180 s, and two conditions 45 s each. A consumer then rejoins its group once
- * its old session has ended, which takes at most 15 s.
- */
-const OUTAGE_TIMEOUT_MS = 300_000;
 
 describe('with Kafka stopped', () => {
   let system: System;
@@ -40,7 +34,7 @@ describe('with Kafka stopped', () => {
       await waitFor(async () => (await world.balance(id)).body.total_debt === '500.00');
       await waitFor(async () => (await world.loansOf(id)).body.results[0]?.outstanding === '500.00');
     },
-    OUTAGE_TIMEOUT_MS,
+    KAFKA_OUTAGE_MS,
   );
 
   it(
@@ -57,6 +51,6 @@ describe('with Kafka stopped', () => {
       const { code, stdout } = await tail.ended;
       expect([code, jsonLines(stdout)]).toMatchObject([0, [{ type: 'CustomerRegistered', customer_id: id }]]);
     },
-    OUTAGE_TIMEOUT_MS,
+    KAFKA_OUTAGE_MS,
   );
 });
