@@ -20,7 +20,7 @@ const DATA_TIMEOUT_MS = 120_000;
 const POLL_MS = 1_000;
 /** From the first evaluation of a condition until its alert is stored, in addition to its `for`. */
 const ALERT_MARGIN_S = 10;
-const SCRAPED_TIMEOUT_MS = 30_000;
+const SETTLED_TIMEOUT_MS = 60_000;
 /** Within this time a scrape affects every rule and every alert. */
 const EVALUATED_S = 3;
 
@@ -48,7 +48,7 @@ async function check(stack: Stack, dir: string): Promise<boolean> {
   const options = { dir: join(dir, 'prometheus'), targets, scrapeIntervalSeconds: SCRAPE_INTERVAL_S };
   const prometheus = await Prometheus.start({ ...options, ruleFile: ALERTS_FILE });
   try {
-    await untilScraped(prometheus, targets.length);
+    await untilSettled(prometheus, targets.length);
     const load = startLoad({ dir: join(dir, 'sets'), url: stack.url, apiKey: stack.apiKey });
     const faults: string[] = [];
     try {
@@ -64,13 +64,17 @@ async function check(stack: Stack, dir: string): Promise<boolean> {
   }
 }
 
-/** Waits until all processes were scraped and all rules evaluated: until then, all are down for Prometheus. */
-async function untilScraped(prometheus: Prometheus, targets: number): Promise<void> {
-  for (const endMs = Date.now() + SCRAPED_TIMEOUT_MS; Date.now() < endMs; await delay(POLL_MS)) {
+/**
+ * Waits until all processes were scraped, all consumers are members of their groups, and all rules were evaluated: until
+ * then, alerts are right to fire.
+ */
+async function untilSettled(prometheus: Prometheus, targets: number): Promise<void> {
+  for (const endMs = Date.now() + SETTLED_TIMEOUT_MS; Date.now() < endMs; await delay(POLL_MS)) {
     const up = await prometheus.query('up == 1');
-    if (up.length === targets) return delay(EVALUATED_S * 1_000);
+    const apart = await prometheus.query('mo_kafka_connected < 1');
+    if (up.length === targets && apart.length === 0) return delay(EVALUATED_S * 1_000);
   }
-  throw new Error(`Prometheus has not scraped all of the ${targets} processes in time`);
+  throw new Error(`not all of the ${targets} processes were scraped and joined their consumer groups in time`);
 }
 
 /** Checks queries and rules under load, for as long as the slowest alert takes to fire. */
