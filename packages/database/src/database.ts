@@ -17,7 +17,7 @@ import { PREPARING_OPTIONS, PreparingClient } from './preparing-client.ts';
 const STATEMENT_TIMEOUT_MS = 10_000;
 const LOCK_TIMEOUT_MS = 5_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
-const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECT_MS_MAX = 5_000;
 /**
  * Longer than the statement timeout of the server, which reports an error. Statements that are sent together are silent
  * for as long as all of them take.
@@ -41,6 +41,8 @@ export interface DatabaseOptions {
   logger: Logger;
   /** Called with the pool once it is created. */
   onPool?: (pool: WatchedPool) => void;
+  /** The time limit of a connection, including the login, and of the wait for a free one. */
+  connectMsMax?: number;
   /** A connection on which the server sends nothing for this time is considered lost; 0 disables the check. */
   silenceMsMax?: number;
   /** The time limit of one statement on the server; 0 for none. */
@@ -56,6 +58,7 @@ export async function openDatabase({
   connectionsMax,
   logger,
   onPool,
+  connectMsMax = CONNECT_MS_MAX,
   silenceMsMax = SILENCE_MS_MAX,
   statementTimeoutMs = STATEMENT_TIMEOUT_MS,
 }: DatabaseOptions): Promise<Database> {
@@ -83,7 +86,7 @@ export async function openDatabase({
       Client: PreparingClient,
       pipeline: true,
       verify: refuseStandby,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      connectionTimeoutMillis: connectMsMax,
       statement_timeout: statementTimeoutMs,
       lock_timeout: LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,

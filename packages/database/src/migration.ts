@@ -67,7 +67,10 @@ export async function migrateFirst(
   await migrateReached(service, connection, schema, logger);
 }
 
-/** Uses separate connections without limits for statements and silence: migrations and index builds may take long. */
+/**
+ * Uses separate connections without limits for statements and silence, because migrations and index builds may take
+ * long. A connection may take as long as the start waits for the database, so that a stall doesn't end the start.
+ */
 async function migrateReached(
   service: string,
   connection: DatabaseConnection,
@@ -81,6 +84,7 @@ async function migrateReached(
     migrations,
     connectionsMax: MIGRATION_CONNECTIONS_MAX,
     logger,
+    connectMsMax: REACH_MS_MAX,
     silenceMsMax: 0,
     statementTimeoutMs: 0,
   });

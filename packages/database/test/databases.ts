@@ -5,6 +5,8 @@ import { createLogger } from '@mo/service-kit';
 import { type Database, type DatabaseOptions, migrate, openDatabase } from '../src/index.ts';
 
 export const CONNECTIONS_MAX = 4;
+/** Longer than any machine stands still. */
+const CONNECT_MS_MAX = 60_000;
 
 class First extends Migration {
   override async up(): Promise<void> {
@@ -28,6 +30,7 @@ export async function ownDatabases() {
       entities: [],
       migrations: MIGRATIONS,
       connectionsMax: CONNECTIONS_MAX,
+      connectMsMax: CONNECT_MS_MAX,
       logger: createLogger('test', 'silent'),
       ...options,
     });

@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { createLogger, StartError } from '@mo/service-kit';
-import { reachDatabase, UnreachedError } from '../src/index.ts';
-import { type OwnDatabases, ownDatabases } from './databases.ts';
+import { migrateFirst, reachDatabase, run, sqlOf, UnreachedError } from '../src/index.ts';
+import { MIGRATIONS, type OwnDatabases, ownDatabases } from './databases.ts';
 import { errorOf } from './error-of.ts';
 
 interface Line {
@@ -13,6 +13,9 @@ interface Line {
 
 /** Short, so that a start that waits where it should not fails its test by the error and not by the time limit. */
 const WAIT_MS_MAX = 1_000;
+
+/** Longer than connections may take otherwise. */
+const STALL_MS = 6_000;
 
 const lines: Line[] = [];
 let onWarning = (): void => {};
@@ -45,6 +48,14 @@ async function listen(server: Server, port = 0): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+/** Passes a connection on to the database. */
+function passOn(socket: Socket): void {
+  const other = connect(databases.port, '127.0.0.1');
+  sockets.push(other);
+  for (const each of [socket, other]) each.on('error', () => {});
+  socket.pipe(other).pipe(socket);
+}
+
 const urlWith = (change: Partial<URL>): string => Object.assign(new URL(databases.url), change).href;
 
 it('reaches a database that is up, without a word', async () => {
@@ -71,13 +82,7 @@ it('waits for a database that comes up meanwhile', async () => {
   await new Promise((resolve) => probe.close(resolve));
   let opened: Promise<unknown> | undefined;
   onWarning = () => {
-    const proxy = createServer((socket) => {
-      const other = connect(databases.port, '127.0.0.1');
-      sockets.push(other);
-      for (const each of [socket, other]) each.on('error', () => {});
-      socket.pipe(other).pipe(socket);
-    });
-    opened ??= listen(proxy, port);
+    opened ??= listen(createServer(passOn), port);
   };
   await reachDatabase('loans', { url: urlWith({ port: String(port) }) }, logger);
   const failure = `connect ECONNREFUSED 127.0.0.1:${port}`;
@@ -85,6 +90,18 @@ it('waits for a database that comes up meanwhile', async () => {
     `LOANS_DATABASE_URL: no connection to 127.0.0.1:${port} (${failure}): trying for another 60 s`,
   ]);
   await opened;
+});
+
+it('does not fail because the machine stands still once the database has been reached', async () => {
+  const proxy = createServer((socket) => {
+    socket.once('data', (login: Buffer) => {
+      socket.pause().unshift(login);
+      setTimeout(passOn, login.includes('loans-migrations') ? STALL_MS : 0, socket);
+    });
+  });
+  const url = urlWith({ port: String(await listen(proxy)) });
+  await migrateFirst('loans', { url }, { migrations: MIGRATIONS }, logger);
+  expect(await run(sqlOf(await databases.open()), 'SELECT count(*)::int AS names FROM names')).toEqual([{ names: 0 }]);
 });
 
 it('waits no longer than a moment for a server that accepts the connection and says nothing', async () => {
