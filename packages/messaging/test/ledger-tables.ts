@@ -1,8 +1,7 @@
 /** The ledger's tables, on a real database: the protocol's own, and a row an account. */
 import { Migration } from '@mikro-orm/migrations';
-import { type Database, migrate, openDatabase, run } from '@mo/database';
+import { type Database, migrate, run } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
-import { createLogger } from '@mo/service-kit';
 import {
   type AccountTables,
   behindIndexV1,
@@ -15,6 +14,7 @@ import {
   readProgress,
   streamTablesV1,
 } from '../src/index.ts';
+import { openTestDatabase } from '../src/testing/index.ts';
 import { type Ledger, ledgerModel } from './ledger.ts';
 
 const CONNECTIONS_MAX = 4;
@@ -97,14 +97,8 @@ async function ledgerDatabases() {
   const { loans: url } = await testServers().createDatabases('ledger');
   const opened: Database[] = [];
   const open = async (): Promise<Database> => {
-    const database = await openDatabase({
-      url,
-      name: 'ledger',
-      entities: [],
-      migrations: MIGRATIONS,
-      connectionsMax: CONNECTIONS_MAX,
-      logger: createLogger('test', 'silent'),
-    });
+    const more = { name: 'ledger', migrations: MIGRATIONS, connectionsMax: CONNECTIONS_MAX };
+    const database = await openTestDatabase(url, more);
     opened.push(database);
     return database;
   };

@@ -1,15 +1,15 @@
 /** The customers app under test, and short forms for its tests. */
 import type { BalanceBody, CustomerBody, Problem } from '@mo/contracts';
-import { type Database, openDatabase, run, type Sql, sqlOf } from '@mo/database';
+import { type Database, run, type Sql, sqlOf } from '@mo/database';
 import type { App } from '@mo/messaging';
 import {
+  openTestDatabase,
   type Reply,
   type ServiceUnderTest,
   type StreamOwner,
   send,
   startServiceUnderTest,
 } from '@mo/messaging/testing';
-import { createLogger } from '@mo/service-kit';
 import { createApp } from '../src/app.ts';
 
 export { loanTaken, paymentApplied } from './events.ts';
@@ -73,9 +73,7 @@ export async function inDatabase<T>(
   { databaseUrl }: ServiceUnderTest,
   work: (sql: Sql, database: Database) => Promise<T>,
 ): Promise<T> {
-  const logger = createLogger('test', 'silent');
-  const options = { url: databaseUrl, name: 'test', entities: [], migrations: [], connectionsMax: 1, logger };
-  const database = await openDatabase(options);
+  const database = await openTestDatabase(databaseUrl);
   try {
     return await work(sqlOf(database), database);
   } finally {

@@ -19,6 +19,8 @@ export const OTHER_KEY = 'another-key-for-tests';
 export const TWO_KEYS = `tester:${KEY_DIGEST},other:${hash('sha256', OTHER_KEY)}`;
 const POLL_MS = 5;
 const DEADLINE_MS = 30_000;
+/** Longer than any machine stands still. */
+const CONNECT_MS_MAX = 60_000;
 
 /** Waits until the condition holds; fails after half a minute. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
@@ -37,6 +39,7 @@ export const openPlainDatabase = (url: string, connectionsMax = 1): Promise<Data
     entities: [],
     migrations: [],
     connectionsMax,
+    connectMsMax: CONNECT_MS_MAX,
     logger: createLogger('test', 'silent'),
   });
 

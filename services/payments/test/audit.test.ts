@@ -1,6 +1,5 @@
-import { type Database, openDatabase, run, sqlOf } from '@mo/database';
-import { waitFor } from '@mo/messaging/testing';
-import { createLogger } from '@mo/service-kit';
+import { type Database, run, sqlOf } from '@mo/database';
+import { openTestDatabase, waitFor } from '@mo/messaging/testing';
 import { lend, newPayment, type PaymentsUnderTest, postPayment, register, startPayments } from './harness.ts';
 
 /** The calls of several audits. */
@@ -11,9 +10,7 @@ describe('the audit of a running service', () => {
   let database: Database;
   beforeAll(async () => {
     payments = await startPayments({ AUDIT_INTERVAL_MS: 20 });
-    const logger = createLogger('test', 'silent');
-    const options = { name: 'test', entities: [], migrations: [], connectionsMax: 1, logger };
-    database = await openDatabase({ url: payments.databaseUrl, ...options });
+    database = await openTestDatabase(payments.databaseUrl);
   });
   afterAll(async () => {
     await database.close();

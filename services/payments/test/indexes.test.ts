@@ -2,18 +2,18 @@
  * The indexes of payments: lists read few rows, and updates of the amount owed leave the index of open loans alone.
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
-import { buildIndexes, type Database, openDatabase, run, sqlOf } from '@mo/database';
+import { buildIndexes, type Database, run, sqlOf } from '@mo/database';
 import { readPage, rebuildCustomer } from '@mo/messaging';
 import {
   explaining,
   indexesOf,
   migratedDatabase,
   nodeTypes,
+  openTestDatabase,
   type Plan,
   registered,
   waitFor,
 } from '@mo/messaging/testing';
-import { createLogger } from '@mo/service-kit';
 import { paymentsAudited } from '../src/db/image.ts';
 import { indexes, migrations } from '../src/db/migrations/index.ts';
 import { OLDEST_LOANS, readOpenLoans } from '../src/db/open-loans.ts';
@@ -110,9 +110,7 @@ describe('the loans of a customer that pays', () => {
   let database: Database;
   beforeAll(async () => {
     payments = await startPayments();
-    const logger = createLogger('test', 'silent');
-    const options = { name: 'test', entities: [], migrations: [], connectionsMax: 1, logger };
-    database = await openDatabase({ url: payments.databaseUrl, ...options });
+    database = await openTestDatabase(payments.databaseUrl);
   });
   afterAll(async () => {
     await database.close();

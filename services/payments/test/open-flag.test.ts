@@ -1,6 +1,7 @@
 /** An upgrade from the version before open loans were flagged, which may run at the same time. */
-import { type Database, migrate, migrateFirst, openDatabase, run, sqlOf } from '@mo/database';
+import { type Database, migrate, migrateFirst, run, sqlOf } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
+import { openTestDatabase } from '@mo/messaging/testing';
 import { createLogger } from '@mo/service-kit';
 import { indexes, migrations } from '../src/db/migrations/index.ts';
 import { readOpenLoans } from '../src/db/open-loans.ts';
@@ -15,8 +16,7 @@ let database: Database;
 let url: string;
 beforeEach(async () => {
   ({ payments: url } = await testServers().createDatabases('payments'));
-  const options = { name: 'before', entities: [], migrations: MIGRATIONS_BEFORE, connectionsMax: 2, logger };
-  database = await openDatabase({ url, ...options });
+  database = await openTestDatabase(url, { migrations: MIGRATIONS_BEFORE, connectionsMax: 2 });
   await migrate(database);
   await query('INSERT INTO accounts (customer_id) VALUES (1)');
   await lend('(1, 0), (2, 0.01), (3, 1), (4, 0)');

@@ -12,10 +12,10 @@ import {
   TOPIC_PARTITIONS,
   topicOf,
 } from '@mo/contracts';
-import { type Database, inTransaction, migrate, openDatabase, run, sqlOf } from '@mo/database';
+import { type Database, inTransaction, migrate, run, sqlOf } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
 import { type App, HttpPeers, type Kafka, kafkaOverKafkajs, toMessage } from '@mo/messaging';
-import { processConfigFor, StreamOwner } from '@mo/messaging/testing';
+import { openTestDatabase, processConfigFor, StreamOwner } from '@mo/messaging/testing';
 import { createLogger } from '@mo/service-kit';
 import { createApp } from '../src/app.ts';
 import { migrations } from '../src/db/migrations/index.ts';
@@ -109,10 +109,7 @@ export class Receiver {
 }
 
 /** A database of the service, looked into beside it. */
-export function openBeside(url: string): Promise<Database> {
-  const logger = createLogger('test', 'silent');
-  return openDatabase({ url, name: 'test', entities: [], migrations, connectionsMax: 4, logger });
-}
+export const openBeside = (url: string): Promise<Database> => openTestDatabase(url, { migrations, connectionsMax: 4 });
 
 /** A database with the service's tables and nothing in them. */
 export async function openEmpty(): Promise<Database> {

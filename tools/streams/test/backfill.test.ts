@@ -1,8 +1,9 @@
 /** A backfill of a journal of several pages that is stopped midway. */
 import { randomUUID } from 'node:crypto';
-import { type Database, openDatabase, run, sqlOf } from '@mo/database';
+import { type Database, run, sqlOf } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
 import { kafkaOverKafkajs, streamTablesV1 } from '@mo/messaging';
+import { openTestDatabase } from '@mo/messaging/testing';
 import { createLogger } from '@mo/service-kit';
 import { backfill } from '../src/backfill.ts';
 
@@ -17,7 +18,7 @@ const live = `live-${randomUUID().slice(0, 8)}`;
 
 beforeAll(async () => {
   const { loans: url } = await testServers().createDatabases('backfill');
-  database = await openDatabase({ url, name: 'test', entities: [], migrations: [], connectionsMax: 2, logger });
+  database = await openTestDatabase(url, { connectionsMax: 2 });
   for (const text of streamTablesV1()) await run(sqlOf(database), text);
   await run(
     sqlOf(database),

@@ -1,19 +1,17 @@
 /** Pages of customers over three databases that have no more than the columns which name customers. */
 import { STREAMS, type Stream } from '@mo/contracts';
-import { type Database, openDatabase, run, sqlOf } from '@mo/database';
+import { type Database, run, sqlOf } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
-import { createLogger } from '@mo/service-kit';
+import { openTestDatabase } from '@mo/messaging/testing';
 import { customerPages, PAGE_CUSTOMERS } from '../src/customer-pages.ts';
 import { audited } from '../src/services.ts';
 
-const logger = createLogger('test', 'silent');
 const databases = {} as Record<Stream, Database>;
 
 beforeAll(async () => {
   const urls = await testServers().createDatabases('pages');
   for (const stream of STREAMS) {
-    const options = { url: urls[stream], name: 'test', entities: [], migrations: [], connectionsMax: 1, logger };
-    databases[stream] = await openDatabase(options);
+    databases[stream] = await openTestDatabase(urls[stream]);
     const tables = [{ name: 'journal', customerColumn: 'customer_id' }, ...audited[stream].tables];
     for (const { name, customerColumn } of tables)
       if (customerColumn !== null)

@@ -1,6 +1,6 @@
 /** Partitions are added after everything sent before has been read, and before anything else is sent. */
 import { randomUUID } from 'node:crypto';
-import { type Database, migrate, openDatabase, run, sqlOf } from '@mo/database';
+import { type Database, migrate, run, sqlOf } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
 import {
   kafkaOverKafkajs,
@@ -10,7 +10,7 @@ import {
   type Producer,
   streamTablesV1,
 } from '@mo/messaging';
-import { waitFor } from '@mo/messaging/testing';
+import { openTestDatabase, waitFor } from '@mo/messaging/testing';
 import { createLogger } from '@mo/service-kit';
 import { type RaiseOptions, raisePartitions } from '../src/raise-partitions.ts';
 
@@ -26,7 +26,7 @@ let topic: string;
 beforeAll(async () => {
   const { loans: url } = await testServers().createDatabases('partitions');
   const migrations = [{ name: 'partitioning', class: PartitioningTableV1 }];
-  database = await openDatabase({ url, name: 'test', entities: [], migrations, connectionsMax: 4, logger });
+  database = await openTestDatabase(url, { migrations, connectionsMax: 4 });
   await migrate(database);
   for (const text of streamTablesV1()) await run(sqlOf(database), text);
   producer = await kafka.producer();

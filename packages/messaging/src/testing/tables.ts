@@ -1,7 +1,7 @@
 /** A service's tables without the service: how they store the results of a batch. */
 import type { MigrationObject } from '@mikro-orm/core';
 import type { Stream, StreamEvent } from '@mo/contracts';
-import { type Database, migrate, openDatabase } from '@mo/database';
+import { type Database, type DatabaseOptions, migrate, openDatabase } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
 import { createLogger } from '@mo/service-kit';
 import type { Account, StreamModel } from '../protocol/account.ts';
@@ -9,13 +9,26 @@ import { Batch } from '../protocol/batch.ts';
 import { type AccountTables, SqlStore } from '../sql/sql-store.ts';
 
 const CONNECTIONS_MAX = 2;
+/** Longer than any machine stands still. */
+const CONNECT_MS_MAX = 60_000;
+
+/** Opens a database of a test; the test must close it. */
+export const openTestDatabase = (url: string, more: Partial<DatabaseOptions> = {}): Promise<Database> =>
+  openDatabase({
+    url,
+    name: 'test',
+    entities: [],
+    migrations: [],
+    connectionsMax: 1,
+    connectMsMax: CONNECT_MS_MAX,
+    logger: createLogger('test', 'silent'),
+    ...more,
+  });
 
 /** Creates a separate database with a service's tables; the test must close it. */
 export async function migratedDatabase(own: Stream, migrations: MigrationObject[]): Promise<Database> {
   const { [own]: url } = await testServers().createDatabases(own);
-  const logger = createLogger('test', 'silent');
-  const options = { url, name: own, entities: [], migrations, connectionsMax: CONNECTIONS_MAX, logger };
-  const database = await openDatabase(options);
+  const database = await openTestDatabase(url, { name: own, migrations, connectionsMax: CONNECTIONS_MAX });
   await migrate(database);
   return database;
 }
