@@ -88,15 +88,14 @@ function auditFailures(): unknown[] {
 }
 
 it('accepts keys that it has read, enforces rates alone, and writes the audit log later', async () => {
-  const answer = await create({ name: 'shop', scopes: ['loans:write'], rate: 2 });
+  const answer = await create({ name: 'shop', scopes: ['loans:write'], rate: 0.01 });
   const { key } = (await answer.json()) as { key: string };
   const call = () => gateway.call('POST', '/api/loans', { body: '{}', headers: { authorization: `Bearer ${key}` } });
   const failures = auditFailures();
   way.close();
   expect((await call()).status).toBe(200);
   const statuses = await Promise.all([call(), call(), call(), call()].map(async (called) => (await called).status));
-  expect(statuses).toContain(200);
-  expect(statuses).toContain(429);
+  expect(statuses).toEqual([429, 429, 429, 429]);
   const refused = await create({ name: 'late', scopes: ['admin'] });
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
   await until(() => failures.length > 0, 'it was tried to write the audit log');
