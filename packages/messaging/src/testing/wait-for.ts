@@ -3,10 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 const DEADLINE_MS = 20_000;
 const PAUSE_MS = 20;
 
-/** Waits until a condition holds. After the deadline it is checked once more, and its failure is thrown. */
+/**
+ * Waits until a condition holds. After the deadline it is checked once more, and its failure is thrown. Time is counted
+ * by the pauses between the checks, because nothing can come to hold while the machine stands still.
+ */
 export async function waitFor<T>(holds: () => Promise<T> | T, deadlineMs = DEADLINE_MS): Promise<Held<T>> {
-  const endMs = Date.now() + deadlineMs;
-  while (Date.now() < endMs) {
+  for (let waitedMs = 0; waitedMs < deadlineMs; waitedMs += PAUSE_MS) {
     try {
       const value = await holds();
       if (isHeld(value)) return value;
