@@ -65,13 +65,9 @@ export class Api {
     };
   }
 
-  /** Retries for a while if the answer is 503, which means unavailable for now and not refused. */
-  async insist<Body>(id: OperationId, request: ApiRequest = {}): Promise<ApiAnswer<Body>> {
-    for (const endMs = Date.now() + INSIST_MS; ; ) {
-      const answer = await this.call<Body>(id, request);
-      if (answer.status !== 503 || Date.now() > endMs) return answer;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
-    }
+  /** Like {@link call}, but see {@link insisting}. */
+  insist<Body>(id: OperationId, request: ApiRequest = {}): Promise<ApiAnswer<Body>> {
+    return insisting(() => this.call<Body>(id, request));
   }
 
   /** Sends any request, with the key. */
@@ -82,6 +78,17 @@ export class Api {
 
   close(): Promise<void> {
     return this.#agent.close();
+  }
+}
+
+/** Repeats a call for a while if its answer is 503, which means unavailable for now and not refused. */
+export async function insisting<Answer extends { readonly status: number }>(
+  call: () => Promise<Answer>,
+): Promise<Answer> {
+  for (const endMs = Date.now() + INSIST_MS; ; ) {
+    const answer = await call();
+    if (answer.status !== 503 || Date.now() > endMs) return answer;
+    await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
   }
 }
 

@@ -1,5 +1,6 @@
 /** Requests of an attacker: any key or none, any body, any path. */
 import type { CreatedKeyBody, Problem } from '@mo/contracts';
+import { insisting } from './api.ts';
 import type { System } from './system.ts';
 import { nameOf } from './world.ts';
 
@@ -19,7 +20,11 @@ export class Intruder {
     this.#system = system;
   }
 
-  readonly call = async <Body = Problem>(method: string, path: string, { key, body, headers = {} }: Attempt = {}) => {
+  /** Insists on an answer other than 503, which no attempt should get. */
+  readonly call = <Body = Problem>(method: string, path: string, attempt?: Attempt) =>
+    insisting(() => this.#callOnce<Body>(method, path, attempt));
+
+  async #callOnce<Body>(method: string, path: string, { key, body, headers = {} }: Attempt = {}) {
     const { url, apiKey } = this.#system.stack;
     const token = key === undefined ? apiKey : key;
     const response = await fetch(`${url}${path}`, {
@@ -33,7 +38,7 @@ export class Intruder {
     });
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, body: JSON.parse(text || '{}') as Body };
-  };
+  }
 
   /** Creates a key of another caller. */
   readonly keyOf = async (scopes: readonly string[], more: object = {}): Promise<CreatedKeyBody> => {

@@ -71,8 +71,8 @@ it('blocks only its own customer until it is understood', async () => {
   const detail = `event 1 of the loans of customer ${a.id} cannot be understood yet`;
   expect(await unconfirmed.body.json()).toMatchObject({ code: 'unavailable', status: 503, detail });
 
-  expect((await api.call('getBalance', { params: { customer_id: a.id } })).status).toBe(200);
-  expect((await api.call('listCustomerLoans', { params: { customer_id: a.id } })).status).toBe(200);
+  expect((await api.insist('getBalance', { params: { customer_id: a.id } })).status).toBe(200);
+  expect((await api.insist('listCustomerLoans', { params: { customer_id: a.id } })).status).toBe(200);
   expect(expectStatus(await world.payment(b.id, '400'), 201).status).toBe('completed');
   for (const service of ['customers', 'payments'] as const)
     await waitFor(async () => (await quarantined(service)) === 1);

@@ -4,6 +4,7 @@
  * process, at the most verbose level.
  */
 import kafkajs from 'kafkajs';
+import { insisting } from '../src/api.ts';
 import { linesOf, logsOf } from '../src/logs.ts';
 import { OWN_SERVERS_MS, type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
@@ -38,8 +39,13 @@ afterAll(() => system?.stop());
 
 const DUE = { maximum_payment_date: '2030-01-01T00:00:00Z' };
 
+/** Sends any request until the answer is not 503, as after a moment in which the machine stood still. */
+async function send(...request: Parameters<typeof sendOnce>): Promise<number> {
+  return (await insisting(async () => ({ status: await sendOnce(...request) }))).status;
+}
+
 /** Sends any request. @returns the status */
-async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+async function sendOnce(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
   const answer = await system.api.raw({
     method,
     path,
@@ -128,10 +134,10 @@ async function outageOf(server: 'postgres' | 'kafka', customer: string): Promise
   process.kill(pid, 'SIGKILL');
   const loan = () => ({ external_id: plant(), customer_external_id: customer, amount: AMOUNT, ...DUE });
   await Promise.all([
-    send('GET', `/api/loans?customer_external_id=${customer}`),
-    send('GET', `/api/customers?external_id=${customer}`),
-    send('POST', '/api/loans', loan()),
-    send('POST', '/api/payments', { external_id: plant(), customer_external_id: customer, total_amount: AMOUNT }),
+    sendOnce('GET', `/api/loans?customer_external_id=${customer}`),
+    sendOnce('GET', `/api/customers?external_id=${customer}`),
+    sendOnce('POST', '/api/loans', loan()),
+    sendOnce('POST', '/api/payments', { external_id: plant(), customer_external_id: customer, total_amount: AMOUNT }),
   ]);
   await waitFor(async () => (await system.api.raw({ method: 'GET', path: '/readyz' })).statusCode === 200);
   await waitFor(() => Promise.resolve(![null, pid].includes(system.stack.stack()[server].pid)));

@@ -148,7 +148,7 @@ it('a webhook message is the last span of a trace, unless its receiver continues
   try {
     const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
     const subscription = { url, event_types: ['CustomerRegistered'] };
-    const made = await system.api.call<WebhookBody>('createWebhook', { body: subscription });
+    const made = await system.api.insist<WebhookBody>('createWebhook', { body: subscription });
     const { id } = expectStatus(made, 201);
     let customerId = 0;
     const traceId = await traceOf('POST /api/customers', async () => {
@@ -169,7 +169,7 @@ it('a webhook message is the last span of a trace, unless its receiver continues
     );
     expect(JSON.stringify(attempts)).not.toContain(url);
     // Otherwise events of the other tests would be sent on to a receiver that no longer listens.
-    expectStatus(await system.api.call('removeWebhook', { params: { webhook_id: id } }), 200);
+    expectStatus(await system.api.insist('removeWebhook', { params: { webhook_id: id } }), 200);
   } finally {
     receiver.close();
   }
