@@ -271,7 +271,7 @@ describe('the relay', () => {
     await waitFor(() => received.length === 1);
     partitions = PARTITIONS;
     await append(eventOf('loans', 1, 2));
-    await waitFor(() => received.length === 2);
+    await waitFor(async () => received.length === 2 && (await waiting()) === 0);
     await steal();
     await waitFor(() => !relay.holding);
     await giveUp();
