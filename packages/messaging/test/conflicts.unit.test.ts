@@ -1,5 +1,6 @@
 import { type Command, LOCK_WAIT_MS_MAX, StoreBusyError } from '../src/index.ts';
 import { HELD_MS_MAX } from '../src/protocol/held-lines.ts';
+import { COMMAND_AGE_MS_MAX } from '../src/protocol/lanes.ts';
 import { conflict, type MemoryStore } from './in-memory.ts';
 import { commandOf, eventsOf, type Ledger, ledgerOf, NOW_MS } from './ledger.ts';
 import { rejected, writePathUnderTest } from './write-path-under-test.ts';
@@ -77,6 +78,32 @@ describe('a conflict with another transaction', () => {
     store.failure = () => (store.transactions.length < 4 ? conflict() : null);
     expect((await writePath.execute(commandOf())).status).toBe(201);
     expect(store.journal).toHaveLength(1);
+  });
+
+  it.each([
+    ['is retried once, even if it came late', 3_000, 2],
+    ['is not retried for a command that has become too old', COMMAND_AGE_MS_MAX + 1, 1],
+    ['is retried until it has taken too long', 1_000, 3],
+  ])('%s', async (_what, attemptMs, attempts) => {
+    let nowMs = NOW_MS;
+    const { writePath, store } = writePathUnderTest(() => nowMs);
+    store.failure = () => {
+      nowMs += attemptMs;
+      return conflict();
+    };
+    expect(await rejected(writePath.execute(commandOf()))).toMatchObject({ code: 'unavailable' });
+    expect(store.transactions).toHaveLength(attempts);
+  });
+
+  it('makes no event faulty, even if it came late', async () => {
+    let nowMs = NOW_MS;
+    const { writePath, store, reported } = writePathUnderTest(() => nowMs);
+    store.failure = () => {
+      nowMs += 10_000;
+      return store.transactions.length === 1 ? conflict() : null;
+    };
+    await writePath.follow(eventsOf('payments', 1, 1));
+    expect([store.accounts.get(1)?.history, reported.faulty]).toEqual([['payments 1'], []]);
   });
 
   it('does not lose or double followed events', async () => {

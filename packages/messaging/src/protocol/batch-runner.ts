@@ -16,7 +16,10 @@ import { customersOf, joined, merged, unitsOf } from './units.ts';
 
 /** The most attempts for a single item, after conflicts. */
 const CONFLICT_RETRIES_MAX = 8;
-/** No new attempt begins after this time, because everything queued for the store waits as well. */
+/**
+ * No third or later attempt begins after this time, because everything queued for the store waits as well. The second
+ * one always may: on a slow machine the first conflict alone can take as long.
+ */
 const CONFLICT_MS_MAX = 3_000;
 
 /** The outcome of each followed event, and the progress of the customers concerned. */
@@ -159,7 +162,8 @@ export class BatchRunner<A extends Account> {
         return (await this.#run([unit], lockWait))[0] as Outcome;
       } catch (error) {
         const isBusy = error instanceof StoreBusyError;
-        const isAgain = attempt < CONFLICT_RETRIES_MAX && clock.elapsed() < endMs && (isPatient || !isBusy);
+        const isInTime = clock.elapsed() < endMs || (attempt === 1 && !isBusy);
+        const isAgain = attempt < CONFLICT_RETRIES_MAX && isInTime && (isPatient || !isBusy);
         if (error instanceof StoreConflictError && isAgain) continue;
         if (isBusy && !isPatient) return { kind: 'busy', error, units: [] };
         const isMaybeFaulty = unit.kind === 'events' && !isBusy && isOfOneItem(error);
