@@ -9,10 +9,10 @@
 import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { GuardOrder } from './guard.ts';
-import { climb, hurried } from './ladder.ts';
-import { poll } from './poll.ts';
+import { climbStepwise, hurried } from './ladder.ts';
 import { isRunning, sendSignal } from './proc.ts';
 
+/** A killed process is gone when the system has released its memory, which takes seconds on a slow machine. */
 const goneTimeoutMs = 5_000;
 const watched = new Map<string, Extract<GuardOrder, { watch: unknown }>['watch']>();
 const paths = new Set<string>();
@@ -38,10 +38,10 @@ function obey(order: GuardOrder) {
 }
 
 async function end({ pid, identity, ladder }: Extract<GuardOrder, { watch: unknown }>['watch']) {
-  const isOurs = () => isRunning(identity);
-  const gone = poll(() => !isOurs(), goneTimeoutMs, 20);
-  await climb(hurried(ladder), (signal) => isOurs() && sendSignal(pid, signal), gone);
-  if (!(await gone)) throw new Error(`process ${pid} does not stop`);
+  const isGone = () => !isRunning(identity);
+  const signal = (name: NodeJS.Signals) => void (isGone() || sendSignal(pid, name));
+  if (!(await climbStepwise(hurried(ladder), signal, isGone, goneTimeoutMs)))
+    throw new Error(`process ${pid} does not stop`);
 }
 
 async function removeContainers(label: string) {

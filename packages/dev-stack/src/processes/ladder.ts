@@ -1,3 +1,5 @@
+import { poll } from './poll.ts';
+
 /**
  * How a process is stopped: a series of increasingly forceful signals, each sent after its delay. The last one is
  * SIGKILL, so that every stop ends.
@@ -45,4 +47,27 @@ export async function climb(ladder: Ladder, signal: (name: NodeJS.Signals) => vo
   } finally {
     for (const timer of timers) clearTimeout(timer);
   }
+}
+
+const pollEveryMs = 20;
+
+/**
+ * Sends the signals of the ladder until the process is gone. Each wait begins when its signal is sent, so that a pause of
+ * this process doesn't shorten the ladder.
+ *
+ * @param goneMsMax the longest wait after the last signal
+ * @returns whether the process is gone
+ */
+export async function climbStepwise(
+  ladder: Ladder,
+  signal: (name: NodeJS.Signals) => void,
+  isGone: () => boolean,
+  goneMsMax: number,
+): Promise<boolean> {
+  for (const [place, step] of ladder.entries()) {
+    signal(step.signal);
+    const next = ladder[place + 1];
+    if (await poll(isGone, next === undefined ? goneMsMax : next.afterMs - step.afterMs, pollEveryMs)) return true;
+  }
+  return false;
 }
