@@ -1,7 +1,7 @@
 /** Events that Kafka has lost, and that no later event reveals, are found at their owners over HTTP, with a real database. */
 import { setImmediate } from 'node:timers/promises';
 import type { Stream, StreamEvent } from '@mo/contracts';
-import type { Database } from '@mo/database';
+import { type Database, run, sqlOf } from '@mo/database';
 import {
   type HttpPeers,
   Lease,
@@ -10,10 +10,11 @@ import {
   SWEEP_INTERVAL_MS,
   SWEEP_RETRY_MS,
 } from '@mo/messaging';
+import { waitFor } from '@mo/messaging/testing';
 import { type Clock, createLogger, systemClock } from '@mo/service-kit';
 import { CUSTOMERS_AT_ONCE_MAX, Fetcher, PUSH_MS_MAX } from '../src/intake/fetcher.ts';
 import type { Intake } from '../src/intake/intake.ts';
-import { Sweeper, type SweeperOptions, UNDER_WAY_MS, UNREAD_MAX } from '../src/intake/sweeper.ts';
+import { SWEEP_LEASE_MS, Sweeper, type SweeperOptions, UNDER_WAY_MS, UNREAD_MAX } from '../src/intake/sweeper.ts';
 import { appendTo, deliveriesOf, eventOf, idOf, LONG_MS, passTime, startTakingIn, type TakingIn } from './support.ts';
 
 let takingIn: TakingIn;
@@ -234,6 +235,30 @@ it('one of two processes sweeps, and the other one after the first has stopped',
   await other.round();
   expect(await deliveries()).toEqual([idOf(lost)]);
   await other.stop();
+});
+
+it('another process sweeps seconds after the one that swept was killed', async () => {
+  await sweeper.stop();
+  await new Lease(database, 'killed', SWEEP_LEASE_MS, 'sweep_lease').hold();
+  await begin();
+  const lost = append('loans');
+  await run(sqlOf(database), `UPDATE sweep_lease SET until = until - interval '6 s'`);
+  await sweeper.lead();
+  await sweeper.round();
+  expect(await deliveries()).toEqual([idOf(lost)]);
+});
+
+it('the lease is renewed several times before it would expire', async () => {
+  const pausesMs: number[] = [];
+  const sleep: Clock['sleep'] = (durationMs, signal) => {
+    pausesMs.push(durationMs);
+    return systemClock.sleep(LONG_MS, signal);
+  };
+  const clock = { ...clockOf(Date.now), sleep };
+  await begin({ clock, groups: { progress: () => Promise.reject(new Error('Kafka is down')) } });
+  sweeper.start();
+  await waitFor(() => pausesMs.length === 2);
+  expect(pausesMs.filter((pauseMs) => 4 * pauseMs > SWEEP_LEASE_MS)).toEqual([]);
 });
 
 it('a process that cannot renew its lease does not sweep', async () => {

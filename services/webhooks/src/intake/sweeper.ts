@@ -22,9 +22,12 @@ import { CUSTOMERS_AT_ONCE_MAX } from './fetcher.ts';
 import { isRefusal, takeHalves } from './in-parts.ts';
 import type { Intake } from './intake.ts';
 
-/** Duration of the lease; it is renewed well before it expires. */
-export const SWEEP_LEASE_MS = 30_000;
-const LEASE_RENEWAL_MS = 10_000;
+/**
+ * Duration of the lease. It is longer than that of a relay, because another holder begins with the heads of all
+ * customers, and a sweep that comes seconds late does no harm.
+ */
+export const SWEEP_LEASE_MS = 5_000;
+const LEASE_RENEWAL_MS = 1_000;
 const CHECK_INTERVAL_MS = 1_000;
 /** If more messages of a topic are unread, versions that were not released are late rather than lost. */
 export const UNREAD_MAX = 5_000;
