@@ -41,14 +41,31 @@ describe('a bulk upload that is repeated', () => {
   const counted = async () => {
     const { body } = await customers.app.server.inject({ method: 'GET', url: '/metrics' });
     const of = (outcome: string) => Number(body.match(`mo_bulk_lines_total{outcome="${outcome}"[^}]*} (\\d+)`)?.[1]);
-    return { created: of('created'), failed: of('failed') };
+    return { created: of('created'), repeated: of('repeated'), failed: of('failed') };
   };
+
+  it.each(['', '?atomic=true'])(
+    'counts each customer once as created in metrics, with the query "%s"',
+    async (query) => {
+      const before = await counted();
+      const name = prefix();
+      const send = (names: readonly string[]) =>
+        upload(customers.app, csvOf(names), { query, headers: { 'idempotency-key': name } });
+      await send([`${name}-a`, `${name}-b`]);
+      await send([`${name}-a`, `${name}-b`, `${name}-c`]);
+      expect(await counted()).toEqual({ ...before, created: before.created + 3, repeated: before.repeated + 2 });
+      await send([`${name}-c`, '']);
+      const { created, repeated, failed } = await counted();
+      expect(created).toBe(before.created + 3);
+      expect([repeated, failed]).toEqual([before.repeated + (query === '' ? 3 : 2), before.failed + 1]);
+    },
+  );
 
   it('is counted in metrics chunk by chunk, including the chunks before an interruption', async () => {
     const before = await counted();
     const names = namesOf(prefix(), CHUNK_LINES_MAX - 1);
     await cutOff(['', ...names], '', 'counted', async () => (await counted()).failed > before.failed);
-    expect(await counted()).toEqual({ created: before.created + names.length, failed: before.failed + 1 });
+    expect(await counted()).toEqual({ ...before, created: before.created + names.length, failed: before.failed + 1 });
   });
 
   it('has created and left nothing if it was atomic', async () => {

@@ -20,6 +20,10 @@ import { beginStaging, discard, holdStaging, moveIn, stage, takenLines, touch } 
 import { type Attempt, beginAttempt } from '../db/uploads-table.ts';
 import { type ChunkContext, registerChunk } from './register-chunk.ts';
 
+/** The outcomes of a line: created by this attempt of the upload, by an earlier one, or by none. */
+export const LINE_OUTCOMES = ['created', 'repeated', 'failed'] as const;
+export type LineCounts = Readonly<Record<(typeof LINE_OUTCOMES)[number], number>>;
+
 /** The dependencies of uploads. */
 export interface BulkParts {
   readonly database: Database;
@@ -33,7 +37,7 @@ export interface BulkParts {
   /** Called after a commit that may have written events. */
   readonly onWritten: () => void;
   /** Called with the outcome of lines as soon as it is final: for each chunk, or once for an atomic upload. */
-  readonly onOutcome: (lines: Pick<BulkSummary, 'created' | 'failed'>) => void;
+  readonly onOutcome: (lines: LineCounts) => void;
 }
 
 export interface BulkRequest {
@@ -63,13 +67,14 @@ export async function createInBulk(parts: BulkParts, request: BulkRequest): Prom
 async function createChunks(parts: BulkParts, request: BulkRequest, attempt: Attempt | null, tally: Tally) {
   for await (const lines of chunksOf(request.upload)) {
     const good = lines.filter(isGood);
-    const created = await transaction(parts, (sql) => registerChunk(sql, good, contextOf(parts, request, attempt)));
+    const made = await transaction(parts, (sql) => registerChunk(sql, good, contextOf(parts, request, attempt)));
     parts.onWritten();
-    const taken = good.filter(({ line }) => !created.has(line));
+    const taken = good.filter(({ line }) => !made.lines.has(line));
     const errors = [...errorsOf(lines), ...taken.map(({ line, customer }) => takenLine(line, customer.external_id))];
     tally.receive(lines.length);
     tally.fail(errors);
-    parts.onOutcome({ created: lines.length - errors.length, failed: errors.length });
+    const { repeated } = made;
+    parts.onOutcome({ created: made.lines.size - repeated, repeated, failed: errors.length });
   }
 }
 
@@ -92,8 +97,8 @@ async function createAll(parts: BulkParts, request: BulkRequest, attempt: Attemp
       await holdStaging(sql, stagingId, staged);
       const found = await takenLines(sql, stagingId, attempt);
       const isSound = found.total === 0 && tally.failed === 0;
-      if (isSound) await moveIn(sql, stagingId, contextOf(parts, request, attempt));
-      return found;
+      const moved = isSound ? await moveIn(sql, stagingId, contextOf(parts, request, attempt)) : 0;
+      return { ...found, moved };
     };
     const move = () => transaction(parts, moveUnlessTaken, { silenceMsMax: MOVE_SILENCE_MS_MAX });
     const taken = await inTurn(parts.moves, move);
@@ -102,7 +107,8 @@ async function createAll(parts: BulkParts, request: BulkRequest, attempt: Attemp
       taken.lines.map(({ line, externalId }) => takenLine(line, externalId)),
       taken.total,
     );
-    parts.onOutcome(tally.summary(true));
+    const { created, failed } = tally.summary(true);
+    parts.onOutcome({ created: taken.moved, repeated: created - taken.moved, failed });
   } finally {
     clearInterval(touching);
     // Periodic cleanup removes what remains; a failure here doesn't change the outcome of the upload.

@@ -15,12 +15,19 @@ export interface ChunkContext {
   readonly attempt: Attempt | null;
 }
 
-/**
- * Registers those lines of a chunk whose external_id is free.
- *
- * @returns the numbers of the lines that count as created, by this chunk or by an earlier attempt of the same upload
- */
-export async function registerChunk(sql: Sql, lines: readonly GoodLine[], context: ChunkContext): Promise<Set<number>> {
+export interface RegisteredChunk {
+  /** The numbers of the lines that count as created, by this chunk or by an earlier attempt of the same upload. */
+  readonly lines: ReadonlySet<number>;
+  /** How many of them an earlier attempt created. */
+  readonly repeated: number;
+}
+
+/** Registers those lines of a chunk whose external_id is free. */
+export async function registerChunk(
+  sql: Sql,
+  lines: readonly GoodLine[],
+  context: ChunkContext,
+): Promise<RegisteredChunk> {
   const firstOf = new Map(lines.toReversed().map((line) => [line.customer.external_id, line]));
   const firsts = lines.filter((line) => firstOf.get(line.customer.external_id) === line);
   const ids = await newCustomerIds(sql, firsts.length);
@@ -34,7 +41,8 @@ export async function registerChunk(sql: Sql, lines: readonly GoodLine[], contex
     await noteCreated(sql, context.attempt, [...written]);
     names.push(...(await matchCreated(sql, context.attempt, [...others])));
   }
-  return new Set(names.map((name) => (firstOf.get(name) as GoodLine).line));
+  const numbers = names.map((name) => (firstOf.get(name) as GoodLine).line);
+  return { lines: new Set(numbers), repeated: numbers.length - created.length };
 }
 
 function registered(customer: NewCustomer, id: number, context: ChunkContext): EventOf<'CustomerRegistered'> {

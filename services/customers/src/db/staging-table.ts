@@ -70,8 +70,10 @@ const MOVE = `
       '{}', $2::timestamptz, $4 FROM new
   ), noted AS (
     INSERT INTO upload_customers (upload_id, customer_id, attempt) SELECT $5, id, $6 FROM new WHERE $5::bigint IS NOT NULL
+  ), queued AS (
+    INSERT INTO outbox (customer_id, version) SELECT id, 1 FROM new ORDER BY id
   )
-  INSERT INTO outbox (customer_id, version) SELECT id, 1 FROM new ORDER BY id`;
+  SELECT count(*) AS moved FROM new`;
 
 const FORGET_LINES = orphansOf('staged_customers', 'staging_id', 'stagings');
 
@@ -123,16 +125,19 @@ export async function takenLines(sql: Sql, stagingId: number, attempt: Attempt |
 /**
  * Registers the staged customers that no earlier attempt has registered.
  *
+ * @returns their number
  * @throws StoreConflictError if an external_id was taken meanwhile
  */
 export async function moveIn(
   sql: Sql,
   stagingId: number,
   { nowMs, traceparent, attempt }: { nowMs: number; traceparent: string | null; attempt: Attempt | null },
-): Promise<void> {
+): Promise<number> {
   const time = isoTime(nowMs);
   const { uploadId = null, attempt: number = null } = attempt ?? {};
-  await run(sql, MOVE, [stagingId, time, CUSTOMER_STATUSES, traceparent, uploadId, number]);
+  const parameters = [stagingId, time, CUSTOMER_STATUSES, traceparent, uploadId, number];
+  const [row] = await run<{ moved: string }>(sql, MOVE, parameters);
+  return Number(row?.moved);
 }
 
 /** Deletes a staging and, in batches, its lines. */

@@ -23,14 +23,14 @@ import { arriving } from '../bulk/arriving.ts';
 import { openUpload } from '../bulk/formats.ts';
 import { laneOf } from '../bulk/lane.ts';
 import { MOVES_MAX, STAGING_TOUCH_INTERVAL_MS, TRANSACTIONS_MAX, UPLOADS_MAX } from '../bulk/limits.ts';
-import { type BulkParts, type BulkRequest, createInBulk } from '../commands/create-in-bulk.ts';
+import { type BulkParts, type BulkRequest, createInBulk, LINE_OUTCOMES } from '../commands/create-in-bulk.ts';
 import type { CustomerAccount } from '../domain/account.ts';
 
 const OPERATION = operations.createCustomersInBulk;
 
 export function bulkRoute({ server, database, streams, registry }: ServiceParts<CustomerAccount>): void {
   const lines = counter(registry, 'mo_bulk_lines_total', 'Lines of bulk uploads, by outcome', ['outcome']);
-  for (const outcome of ['created', 'failed']) lines.inc({ outcome }, 0);
+  for (const outcome of LINE_OUTCOMES) lines.inc({ outcome }, 0);
   const parts: BulkParts = {
     database,
     clock: systemClock,
@@ -38,9 +38,8 @@ export function bulkRoute({ server, database, streams, registry }: ServiceParts<
     moves: laneOf(MOVES_MAX),
     touchIntervalMs: STAGING_TOUCH_INTERVAL_MS,
     onWritten: () => streams.onWritten(),
-    onOutcome: ({ created, failed }) => {
-      lines.inc({ outcome: 'created' }, created);
-      lines.inc({ outcome: 'failed' }, failed);
+    onOutcome: (counts) => {
+      for (const outcome of LINE_OUTCOMES) lines.inc({ outcome }, counts[outcome]);
     },
   };
   const stopping = new AbortController();
