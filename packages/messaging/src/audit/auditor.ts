@@ -4,12 +4,12 @@
  * purpose, so that its load is negligible: differences are not urgent, but must not stay undetected. A customer with more
  * events than fit into memory is left to `mo reconcile`.
  */
-import type { Stream } from '@mo/contracts';
+import type { Stream, StreamEvent } from '@mo/contracts';
 import type { Database } from '@mo/database';
 import { sqlOf } from '@mo/database';
 import { type Clock, counter, gauge, type Logger, type Registry } from '@mo/service-kit';
 import type { Account } from '../protocol/account.ts';
-import type { Peers } from '../protocol/peers.ts';
+import type { Peers, Pulled } from '../protocol/peers.ts';
 import { Rounds } from '../rounds.ts';
 import { auditCustomer, type CustomerRecord } from './audit-customer.ts';
 import type { Difference } from './difference.ts';
@@ -30,6 +30,9 @@ const ROUNDS = 5;
  */
 const LAG_MS_MAX = 15 * 60_000;
 const STRAY_ENTRIES_MAX = 100;
+
+/** The first page that each owner sent of a customer. */
+type Begun = ReadonlyMap<Stream, Pulled>;
 
 export interface AuditorOptions<A extends Account> {
   audited: Audited<A>;
@@ -89,8 +92,9 @@ export class Auditor<A extends Account> {
     const { audited, database, eventsMax = AUDITED_EVENTS_MAX } = this.#options;
     const ids = await nextCustomers(sqlOf(database), audited, this.#after, customersMax);
     if (ids.length > 0) {
-      const { audited: fitting, tooLarge } = portionOf(await this.#sizes(ids), eventsMax);
-      for (const difference of await this.#audit(fitting)) this.#report(difference);
+      const begun = new Map(await Promise.all(ids.map(async (id) => [id, await this.#begun(id)] as const)));
+      const { audited: fitting, tooLarge } = portionOf(await this.#sizes(begun), eventsMax);
+      for (const difference of await this.#audit(fitting, begun)) this.#report(difference);
       for (const customerId of tooLarge) this.#skip(customerId);
       this.#metrics.customers.inc(fitting.length);
       this.#after = Math.max(...fitting, ...tooLarge);
@@ -109,19 +113,21 @@ export class Auditor<A extends Account> {
     this.#metrics.differences.set(foundBefore);
   }
 
-  /**
-   * The number of events of each customer, own and followed: an owner sends the head of its stream with the first page of
-   * a pull. The page itself can't be kept: the rows are read after it, and may have taken later events into account.
-   */
-  async #sizes(customerIds: readonly number[]): Promise<Map<number, number>> {
-    const { audited, database, peers } = this.#options;
-    const own = await journalHeads(sqlOf(database), customerIds);
-    const sizes = customerIds.map(async (customerId) => {
-      const pulls = audited.model.follows.map((other) => peers.pull(other, { customerId }, 0));
-      const followed = (await Promise.all(pulls)).reduce((sum, { head }) => sum + head, 0);
-      return [customerId, followed + (own.get(customerId) ?? 0)] as const;
-    });
-    return new Map(await Promise.all(sizes));
+  /** The first page of each followed stream, with which its owner sends the head. */
+  async #begun(customerId: number): Promise<Begun> {
+    const { audited, peers } = this.#options;
+    const pulls = audited.model.follows.map(
+      async (other) => [other, await peers.pull(other, { customerId }, 0)] as const,
+    );
+    return new Map(await Promise.all(pulls));
+  }
+
+  /** The number of events of each customer, own and followed. */
+  async #sizes(begun: ReadonlyMap<number, Begun>): Promise<Map<number, number>> {
+    const own = await journalHeads(sqlOf(this.#options.database), [...begun.keys()]);
+    const sizeOf = (customerId: number, pages: Begun) =>
+      pages.values().reduce((sum, { head }) => sum + head, own.get(customerId) ?? 0);
+    return new Map(begun.entries().map(([customerId, pages]) => [customerId, sizeOf(customerId, pages)]));
   }
 
   #skip(customerId: number): void {
@@ -132,7 +138,7 @@ export class Auditor<A extends Account> {
     );
   }
 
-  async #audit(customerIds: readonly number[]): Promise<Difference[]> {
+  async #audit(customerIds: readonly number[], begun: ReadonlyMap<number, Begun>): Promise<Difference[]> {
     if (customerIds.length === 0) return [];
     const { audited, database } = this.#options;
     const { stream, follows } = audited.model;
@@ -141,7 +147,8 @@ export class Auditor<A extends Account> {
       own: await readEntries(sql, stream, customerIds),
     }));
     const records = customerIds.map(async (customerId) => {
-      const pulls = follows.map(async (other) => [other, await this.#pull(other, customerId)] as const);
+      const first = (other: Stream) => begun.get(customerId)?.get(other)?.events ?? [];
+      const pulls = follows.map(async (other) => [other, await this.#pull(other, customerId, first(other))] as const);
       const followed = Object.fromEntries(await Promise.all(pulls));
       const rows = snapshot.customers.get(customerId) ?? { tables: {}, events: 0 };
       return { customerId, rows, own: own.get(customerId) ?? [], followed, takenMs: snapshot.takenMs };
@@ -158,11 +165,16 @@ export class Auditor<A extends Account> {
     return differences.flat();
   }
 
-  async #pull(other: Stream, customerId: number): Promise<JournalEntry[]> {
-    const entries: JournalEntry[] = [];
-    for (let after = 0; ; after = entries.at(-1)?.version ?? 0) {
-      const { events, head } = await this.#options.peers.pull(other, { customerId }, after);
-      entries.push(...events.map((event) => ({ version: event.version, event, fault: null })));
+  /**
+   * All events of a stream.
+   *
+   * @param first those that were pulled before the rows were read; the rows may have taken later ones into account
+   */
+  async #pull(other: Stream, customerId: number, first: readonly StreamEvent[]): Promise<JournalEntry[]> {
+    const entries = first.map(entryOf);
+    for (;;) {
+      const { events, head } = await this.#options.peers.pull(other, { customerId }, entries.at(-1)?.version ?? 0);
+      entries.push(...events.map(entryOf));
       if (events.length === 0 || (entries.at(-1)?.version ?? 0) >= head) return entries;
     }
   }
@@ -187,6 +199,8 @@ export class Auditor<A extends Account> {
     this.#options.logger.error({ customerId, table, row }, 'a row differs from the streams');
   }
 }
+
+const entryOf = (event: StreamEvent): JournalEntry => ({ version: event.version, event, fault: null });
 
 const eventsIn = ({ own, followed }: CustomerRecord): number =>
   Object.values(followed).reduce((sum, entries) => sum + entries.length, own.length);
