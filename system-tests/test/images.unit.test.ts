@@ -74,6 +74,7 @@ describe('an image that runs from sources', () => {
   it.each([
     'services/loans/test/rules.ts',
     'services/loans/src/rules.unit.test.ts',
+    'services/loans/src/testing/rules.ts',
     'packages/money/.env',
     'packages/money/tls.key',
     '.env',

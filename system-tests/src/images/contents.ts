@@ -22,7 +22,7 @@ const COMPILED = [/^(packages|services)\/[^/]+\/(package\.json|dist\/.+\.js(\.ma
 /** The files of an image that runs from sources. Neither secrets nor tests have such names. */
 const SOURCES = [
   /^(\.npmrc|package(-lock)?\.json|turbo\.json)$/,
-  /^(packages|services|tools)\/[^/]+\/(?!test\/).+(?<!\.test)\.(ts|js|json|md|xml|properties)$/,
+  /^(packages|services|tools)\/[^/]+\/(?!test\/|src\/testing\/).+(?<!\.test)\.(ts|js|json|md|xml|properties)$/,
 ];
 
 /**
