@@ -10,6 +10,7 @@ import { type Replicas, type Stack, startStack } from '@mo/dev-stack';
 import { Random } from '@mo/dev-stack/random';
 import { checkAll } from './checks/check-all.ts';
 import { Caller } from './clients/caller.ts';
+import type { CallerParts } from './clients/conversation.ts';
 import { live } from './clients/life.ts';
 import { upload } from './clients/uploads.ts';
 import { Assault } from './faults/assault.ts';
@@ -20,6 +21,9 @@ import { Ways } from './faults/ways.ts';
 import { Ledger } from './ledger.ts';
 import type { Report } from './report.ts';
 import { Tally } from './tally.ts';
+import { messageFigures } from './webhooks/figures.ts';
+import { Owner } from './webhooks/owner.ts';
+import { Receiver } from './webhooks/receiver.ts';
 
 const WARM_UP_MS = 2_000;
 
@@ -47,7 +51,7 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
     options.log(line);
   };
   const ways = new Ways();
-  const env = { MO_SERVERS: 'embedded', LOG_LEVEL: 'warn', TOPIC_PREFIX: 'mo', ...NO_OUTSIDE_SERVERS };
+  const env = { ...STACK_ENV, ...NO_OUTSIDE_SERVERS };
   const quiet = (line: string) => appendFileSync(join(dir, 'stack.log'), `${new Date().toISOString()} ${line}\n`);
   log(`starting the stack in ${dir} …`);
   const stack = await startStack({ dir, replicas, fsync, env, detour: ways.detour, log: quiet, signal });
@@ -60,12 +64,20 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
   }
 }
 
+/** The receiver of the webhooks is on this machine. */
+const STACK_ENV = {
+  MO_SERVERS: 'embedded',
+  LOG_LEVEL: 'warn',
+  TOPIC_PREFIX: 'mo',
+  WEBHOOKS_NETWORKS: '127.0.0.0/8',
+};
 /** Always the stack's own servers, whatever the environment names. */
 const NO_OUTSIDE_SERVERS = {
   KAFKA_BROKERS: '',
   CUSTOMERS_DATABASE_URL: '',
   LOANS_DATABASE_URL: '',
   PAYMENTS_DATABASE_URL: '',
+  WEBHOOKS_DATABASE_URL: '',
 };
 
 /** @throws the signal's reason when it is aborted */
@@ -80,11 +92,19 @@ async function run(options: RunOptions, stack: Stack, ways: Ways): Promise<Repor
   const { seed, minutes, faultsMax = Number.POSITIVE_INFINITY, log, dir, signal } = options;
   const [tally, ledger, recovery] = [new Tally(), new Ledger(), new Recovery()];
   const caller = new Caller({ url: stack.url, apiKey: stack.apiKey, tally, recovery });
+  const nameOf = naming();
+  const receiver = await Receiver.start({
+    random: new Random(seed, 'receiver'),
+    tally,
+    onAccepted: (decidedMs) => recovery.done('webhooks', decidedMs - performance.timeOrigin),
+  });
+  const owner = new Owner({ caller, receiver, ledger, tally, nameOf, random: new Random(seed, 'owner') });
   const processes = new Processes(stack);
   const striker = new Striker(processes, ways);
   const assault = new Assault({ striker, processes, recovery, tally, log, random: new Random(seed, 'faults') });
   let isOver = false;
-  const load = startLoad(options, { caller, ledger, tally }, () => isOver || signal.aborted);
+  await owner.begin();
+  const load = startLoad(options, { caller, ledger, tally, nameOf }, owner, () => isOver || signal.aborted);
   const startedMs = performance.now();
   try {
     await delay(WARM_UP_MS);
@@ -100,28 +120,28 @@ async function run(options: RunOptions, stack: Stack, ways: Ways): Promise<Repor
   log('faults are over; waiting for the callers …');
   await load;
   const { longestGapMs } = recovery;
-  const { checked, agreedSeconds } = await checkAll({
-    stack,
-    dir,
-    caller,
-    ledger,
-    tally,
-    log,
-    random: new Random(seed, 'checks'),
-  });
+  const parts = { stack, dir, caller, ledger, owner, receiver, tally, log };
+  const verdict = await checkAll({ ...parts, random: new Random(seed, 'checks') });
   await caller.close();
-  return { options, seconds, agreedSeconds, blows: assault.blows, tally, checked, longestGapMs };
+  receiver.close();
+  const messages = messageFigures(ledger.hooks, receiver);
+  return { options, seconds, ...verdict, blows: assault.blows, tally, messages, longestGapMs };
 }
 
 async function startLoad(
   { seed, clients }: ChaosOptions,
-  parts: { caller: Caller; ledger: Ledger; tally: Tally },
+  parts: Omit<CallerParts, 'random'>,
+  owner: Owner,
   isOver: () => boolean,
 ): Promise<void> {
+  const partsOf = (name: string) => ({ ...parts, random: new Random(seed, name) });
+  const lives = Array.from({ length: clients }, (_, place) => live(partsOf(`client ${place}`), isOver));
+  await Promise.all([...lives, upload(partsOf('uploads'), isOver), owner.live(isOver)]);
+}
+
+/** Generates names that are unique in this run and on this machine. */
+function naming(): (kind: string) => string {
   const run = Date.now().toString(36);
   let names = 0;
-  const nameOf = (kind: string) => `${kind}-${run}-${++names}`;
-  const partsOf = (name: string) => ({ ...parts, nameOf, random: new Random(seed, name) });
-  const lives = Array.from({ length: clients }, (_, place) => live(partsOf(`client ${place}`), isOver));
-  await Promise.all([...lives, upload(partsOf('uploads'), isOver)]);
+  return (kind) => `${kind}-${run}-${++names}`;
 }

@@ -11,7 +11,8 @@ const SEED_MAX = 1_000_000_000;
 export const USAGE = `npm run chaos -- [options]
 
 Starts the whole system on this machine, and kills, freezes, restarts and disconnects its processes and servers under
-load. Then it checks every answer, the three databases and the topics. It affects only processes that it started.
+load, while receivers of webhooks answer late, with errors, or not at all. Then it checks every answer, the three
+databases, the topics, and the messages of the webhooks. It affects only processes that it started.
 
   --minutes M                     duration of the faults (${MINUTES_DEFAULT})
   --seed S                        seed of the sequence of faults (random)
@@ -54,9 +55,7 @@ export function readOptions(args: readonly string[]): Options | null {
 
 /** The command that repeats the same faults, with the same replicas and callers. */
 export function commandOf({ minutes, seed, replicas, clients }: Options): string {
-  const named = Object.entries(replicas)
-    .filter(([, count]) => count > 0)
-    .map(([name, count]) => `${name}=${count}`);
+  const named = Object.entries(replicas).map(([name, count]) => `${name}=${count}`);
   return `npm run chaos -- --minutes ${minutes} --seed ${seed} --replicas ${named.join(',')} --clients ${clients}`;
 }
 
@@ -68,7 +67,7 @@ function numberFrom(name: string, text: string | undefined, form: RegExp, max: n
 
 /** Services that are not listed have two replicas. */
 function replicasFrom(text: string | undefined): Replicas {
-  const twice: Replicas = { customers: 2, loans: 2, payments: 2, webhooks: 0 };
+  const twice: Replicas = { customers: 2, loans: 2, payments: 2, webhooks: 2 };
   if (text === undefined) return twice;
   const named = text.split(',').map((part) => part.split('=')[0]?.trim());
   const given = parseReplicas(text);

@@ -4,6 +4,7 @@ import type { Checked } from './checks/check-all.ts';
 import type { Blow } from './faults/assault.ts';
 import { KINDS, TARGETS } from './faults/plan.ts';
 import { add, type Tally } from './tally.ts';
+import type { MessageFigures } from './webhooks/figures.ts';
 
 export interface Report {
   readonly options: ChaosOptions;
@@ -11,9 +12,12 @@ export interface Report {
   readonly seconds: number;
   /** From the end of the load until the streams were drained. */
   readonly agreedSeconds: number;
+  /** From then until webhooks had received everything. */
+  readonly receivedSeconds: number;
   readonly blows: readonly Blow[];
   readonly tally: Tally;
   readonly checked: Checked;
+  readonly messages: MessageFigures;
   readonly longestGapMs: number;
 }
 
@@ -29,7 +33,7 @@ export function exitOf({ violated, isClean }: Tally): number {
 }
 
 export function renderReport(report: Report): string {
-  const { options, seconds, tally, checked, blows, longestGapMs, agreedSeconds } = report;
+  const { options, seconds, tally, checked, blows, messages, longestGapMs, agreedSeconds, receivedSeconds } = report;
   const { seed, replicas } = options;
   const named = Object.entries(replicas).map(([name, count]) => `${name}=${count}`);
   return [
@@ -44,6 +48,9 @@ export function renderReport(report: Report): string {
     `first attempt failed, a later one was answered: ${tally.firstFailed - tally.neverAnswered}; never answered: ${tally.neverAnswered}`,
     `longest time without a success ${ms(longestGapMs)}; longest operation ${ms(tally.longestMs)}`,
     `streams drained ${agreedSeconds.toFixed(1)} s after the last caller was done`,
+    `messages         ${messages.accepted} accepted by ${messages.hooks} webhooks, of which ${messages.removed} were removed; all received ${receivedSeconds.toFixed(1)} s later`,
+    `deliveries       ${countsText(messages.deliveries)}`,
+    `sent again, though the receiver had not refused: ${messages.againMs.length}, after ${spreadText(messages.againMs)}`,
     '',
     `checked          ${checked.customers} customers, ${checked.uploaded} uploaded ones, ${checked.loans} loans, ${checked.payments} payments, ${checked.replays} keys sent again`,
     `writes lost ${found(checked.lost)}, unacknowledged writes ${found(checked.unasked)}, differences ${found(checked.differences)}, faults of the topics ${found(checked.topicFaults)}, wrong answers and other violations ${tally.violated - storedFaults(checked)}`,
@@ -72,11 +79,14 @@ function faultLines(blows: readonly Blow[]): string[] {
     const ofKind = blows.filter((blow) => blow.kind === kind);
     const targets = new Map<string, number>(TARGETS[kind].map((target) => [target, 0]));
     for (const { target } of ofKind) add(targets, target);
-    const felt = (isOneOfTwo: boolean) =>
-      ofKind.flatMap((blow) => (blow.recoveryMs === null || blow.isOneOfTwo !== isOneOfTwo ? [] : [blow.recoveryMs]));
+    const felt = (isOneOfTwo: boolean, time: 'recoveryMs' | 'messagesMs' = 'recoveryMs') =>
+      ofKind.flatMap((blow) => (blow[time] === null || blow.isOneOfTwo !== isOneOfTwo ? [] : [blow[time]]));
     const count = String(ofKind.length).padStart(3);
     lines.push(
       `  ${kind.padEnd(8)} ${count}, alone: recovered in ${spreadText(felt(false))}; of two: ${spreadText(felt(true))}`,
+    );
+    lines.push(
+      `               messages alone: in ${spreadText(felt(false, 'messagesMs'))}; of two: ${spreadText(felt(true, 'messagesMs'))}`,
     );
     lines.push(`               ${countsText(targets)}`);
   }

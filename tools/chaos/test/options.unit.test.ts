@@ -4,7 +4,7 @@ it('reads its options; services that are not listed have two replicas', () => {
   expect(readOptions(['--minutes', '0.5', '--seed', '7', '--replicas', 'loans=3', '--clients', '4'])).toEqual({
     minutes: 0.5,
     seed: 7,
-    replicas: { customers: 2, loans: 3, payments: 2, webhooks: 0 },
+    replicas: { customers: 2, loans: 3, payments: 2, webhooks: 2 },
     clients: 4,
   });
 });
@@ -12,7 +12,7 @@ it('reads its options; services that are not listed have two replicas', () => {
 it('parses the command that repeats the faults as the same options', () => {
   const options = readOptions(['--minutes', '2', '--seed', '7', '--replicas', 'loans=3', '--clients', '4']);
   const command = commandOf(options!);
-  expect(command).toContain('--replicas customers=2,loans=3,payments=2 --clients 4');
+  expect(command).toContain('--replicas customers=2,loans=3,payments=2,webhooks=2 --clients 4');
   expect(readOptions(command.split(' ').slice(4))).toEqual(options);
 });
 

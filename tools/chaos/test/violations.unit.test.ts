@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { formatToken } from '@mo/contracts';
 import type { Replicas } from '@mo/dev-stack';
 import { Random } from '@mo/dev-stack/random';
-import { drain, findings } from '../src/checks/check-all.ts';
+import { drain, findings } from '../src/checks/findings.ts';
 import { errorLines } from '../src/checks/logs.ts';
 import { checkReplays } from '../src/checks/replays.ts';
 import { type Answer, type Call, type Caller, Unanswered } from '../src/clients/caller.ts';
@@ -70,11 +70,12 @@ describe('a check', () => {
 
   it('for drained streams distinguishes remaining events from a failed query', async () => {
     const [left, unknown, drained] = [new Tally(), new Tally(), new Tally()];
-    await drain(async () => ['one event waits'], left, 0);
-    await drain(unreachable, unknown, 0);
-    await drain(async () => [], drained, 0);
-    expect([rulesOf(left), left.unchecked]).toEqual([['the streams drain'], []]);
-    expect([rulesOf(unknown), unknown.unchecked]).toMatchObject([[], [{ rule: 'the streams drain' }]]);
+    const rule = 'the streams drain';
+    await drain(left, rule, async () => ['one event waits'], 0);
+    await drain(unknown, rule, unreachable, 0);
+    await drain(drained, rule, async () => [], 0);
+    expect([rulesOf(left), left.unchecked]).toEqual([[rule], []]);
+    expect([rulesOf(unknown), unknown.unchecked]).toMatchObject([[], [{ rule }]]);
     expect(drained.isClean).toBe(true);
   });
 
@@ -96,8 +97,9 @@ describe('the report', () => {
     topicFaults: 0,
   };
   const options = { minutes: 1, seed: 7, replicas: { loans: 2 } as Replicas, clients: 2, dir: '', log: () => {} };
-  const textOf = (tally: Tally) =>
-    renderReport({ options, seconds: 60, agreedSeconds: 1, blows: [], tally, checked, longestGapMs: 0 });
+  const messages = { hooks: 3, removed: 1, deliveries: new Map([['prompt', 5]]), accepted: 4, againMs: [] };
+  const times = { seconds: 60, agreedSeconds: 1, receivedSeconds: 2, longestGapMs: 0 };
+  const textOf = (tally: Tally) => renderReport({ options, ...times, blows: [], tally, checked, messages });
 
   it('and the exit code distinguish wrong data from checks that could not be made', () => {
     const [clean, failed, both] = [new Tally(), new Tally(), new Tally()];

@@ -8,7 +8,7 @@ const LINES_MAX = 20;
 /** Error lines in the services' logs: each is a bug, or an event that can't take effect. @throws if there are no logs */
 export function errorLines(dir: string): string[] {
   const logs = join(dir, 'logs');
-  const services = readdirSync(logs).filter((name) => /^(gateway|customers|loans|payments)/.test(name));
+  const services = readdirSync(logs).filter((name) => /^(gateway|customers|loans|payments|webhooks)/.test(name));
   return services
     .flatMap((name) =>
       readFileSync(join(logs, name), 'utf8')

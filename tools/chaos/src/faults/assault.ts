@@ -1,5 +1,6 @@
 /** Schedules the faults: one or two at a time. The next ones start after callers have recovered from the last. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { STREAMS, type Stream } from '@mo/contracts';
 import type { Random } from '@mo/dev-stack/random';
 import type { Tally } from '../tally.ts';
 import { type Fault, faultGroups, type Kind, type Service, type Target } from './plan.ts';
@@ -17,6 +18,8 @@ export interface Blow {
   readonly target: Target;
   readonly what: string;
   readonly recoveryMs: number | null;
+  /** How long webhooks felt it. */
+  readonly messagesMs: number | null;
   /** The time until another process became the relay, if the fault hit the relay and another took over. */
   readonly takeoverMs: number | null;
   readonly isOneOfTwo: boolean;
@@ -64,19 +67,24 @@ export class Assault {
     const { what, overMs } = await striker.strike(fault, (pid) => {
       taken = this.#takeover(fault, pid);
     });
-    const recoveryMs = await recovery.after(overMs);
+    const after = (services: readonly Service[]) => recovery.after(overMs, services);
+    const [recoveryMs, messagesMs] = await Promise.all([after(STREAMS), after(['webhooks'])]);
     const takeoverMs = await taken;
-    if (recoveryMs === null) tally.violate('callers are served again', `not after ${fault.kind} of ${what}`);
-    this.#blows.push({ kind: fault.kind, target: fault.target, what, recoveryMs, takeoverMs, isOneOfTwo });
+    const not = `not after ${fault.kind} of ${what}`;
+    if (recoveryMs === null) tally.violate('callers are served again', not);
+    if (messagesMs === null) tally.violate('messages are delivered again', not);
+    const { kind, target } = fault;
+    this.#blows.push({ kind, target, what, recoveryMs, messagesMs, takeoverMs, isOneOfTwo });
     const lasted = lasts(fault) ? ` for ${fault.durationMs} ms` : '';
     const recovered = recoveryMs === null ? 'not recovered' : `recovered in ${Math.round(recoveryMs)} ms`;
+    const delivered = messagesMs === null ? 'no messages' : `messages in ${Math.round(messagesMs)} ms`;
     const relayed = takeoverMs === null ? '' : `, relay taken over in ${Math.round(takeoverMs)} ms`;
-    log(`${this.#blows.length}. ${fault.kind} ${fault.target}: ${what}${lasted}, ${recovered}${relayed}`);
+    log(`${this.#blows.length}. ${kind} ${target}: ${what}${lasted}, ${recovered}, ${delivered}${relayed}`);
   }
 
   /** Watches the lease of a relay that was hit. A fault may end before the lease does; then there is no takeover. */
   async #takeover(fault: Fault, pid: number | null): Promise<number | null> {
-    const [, service] = (/^relay of (\w+)/.exec(fault.target) ?? []) as unknown as [string, Service];
+    const [, service] = (/^relay of (\w+)/.exec(fault.target) ?? []) as unknown as [string, Stream];
     if (service === undefined || pid === null) return null;
     const withinMs = lasts(fault) ? fault.durationMs : RECOVERY_MS_MAX;
     const takenMs = await takeover(() => this.#parts.processes.relayPid(service), pid, withinMs);

@@ -2,18 +2,19 @@
  * The sequence of faults, derived from the seed. Every kind hits each of its targets once before a target is repeated,
  * and kinds alternate, so a short run covers all kinds and a long one all pairs.
  */
+import { STREAMS, type Stream } from '@mo/contracts';
 import type { Random } from '@mo/dev-stack/random';
 
-export const SERVICES = ['customers', 'loans', 'payments'] as const;
+export const SERVICES = [...STREAMS, 'webhooks'] as const;
 export type Service = (typeof SERVICES)[number];
 
 /** A process: a replica of a service, the holder of a service's relay lease, or a server. */
-export type ProcessTarget = 'gateway' | Service | `relay of ${Service}` | 'postgres' | 'kafka';
+export type ProcessTarget = 'gateway' | Service | `relay of ${Stream}` | 'postgres' | 'kafka';
 /** Connections: from the gateway to a service, from processes to PostgreSQL, between services, or to Kafka. */
 export type WayTarget =
   | `gateway to ${Service}`
   | `${Service} to postgres`
-  | `relay of ${Service} to postgres`
+  | `relay of ${Stream} to postgres`
   | `${Service} to its peers`
   | 'all to kafka';
 
@@ -36,14 +37,14 @@ export interface Fault {
 const PROCESSES: readonly ProcessTarget[] = [
   'gateway',
   ...SERVICES,
-  ...SERVICES.map((service) => `relay of ${service}` as const),
+  ...STREAMS.map((service) => `relay of ${service}` as const),
   'postgres',
   'kafka',
 ];
 const WAYS: readonly WayTarget[] = [
   ...SERVICES.map((service) => `gateway to ${service}` as const),
   ...SERVICES.map((service) => `${service} to postgres` as const),
-  ...SERVICES.map((service) => `relay of ${service} to postgres` as const),
+  ...STREAMS.map((service) => `relay of ${service} to postgres` as const),
   ...SERVICES.map((service) => `${service} to its peers` as const),
   'all to kafka',
 ];

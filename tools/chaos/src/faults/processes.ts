@@ -4,6 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Stream } from '@mo/contracts';
 import { procStat, type ReplicaEntry, type Stack } from '@mo/dev-stack';
 import pg from 'pg';
 import type { Fault, ProcessTarget, Service } from './plan.ts';
@@ -35,7 +36,7 @@ export class Processes {
   }
 
   /** The pid of the holder of a service's relay lease; null if there is none or it is unknown. */
-  async relayPid(service: Service): Promise<number | null> {
+  async relayPid(service: Stream): Promise<number | null> {
     const holder = await this.#holder(service).catch(() => null);
     const pid = Number(holder?.split('/')[1]);
     return this.#replicas(service).some((replica) => replica.pid === pid) ? pid : null;
@@ -60,10 +61,10 @@ export class Processes {
       const { pid } = stack[target];
       return pid === null ? null : { name: target, pid };
     }
-    const relayOf = /^relay of (\w+)$/.exec(target)?.[1] as Service | undefined;
+    const relayOf = /^relay of (\w+)$/.exec(target)?.[1] as Stream | undefined;
     const service = relayOf ?? (target as Service);
     const replicas = this.#replicas(service);
-    const holder = relayOf === undefined ? null : await this.relayPid(service);
+    const holder = relayOf === undefined ? null : await this.relayPid(relayOf);
     const held = replicas.findIndex(({ pid }) => pid === holder);
     // If nobody holds the lease, any replica will do.
     const place = held === -1 ? fault.replica % replicas.length : held;
@@ -72,10 +73,10 @@ export class Processes {
   }
 
   #replicas(service: Service): readonly ReplicaEntry[] {
-    return this.#stack.stack()[service].replicas;
+    return this.#stack.stack()[service]?.replicas ?? [];
   }
 
-  async #holder(service: Service): Promise<string | null> {
+  async #holder(service: Stream): Promise<string | null> {
     const client = new pg.Client({
       connectionString: this.#stack.stack()[service].databaseUrl,
       connectionTimeoutMillis: LOOK_TIMEOUT_MS,

@@ -1,5 +1,6 @@
 /** Injects faults into the running stack, and reverts them. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Stream } from '@mo/contracts';
 import type { Fault, ProcessTarget, Service, WayTarget } from './plan.ts';
 import { isOurs, type Processes } from './processes.ts';
 import type { TcpRelay } from './relay.ts';
@@ -78,12 +79,12 @@ export class Striker {
   /** The relays, and the pid if they belong to one process. */
   async #relaysOf(fault: Fault): Promise<{ relays: TcpRelay[]; pid: number | null }> {
     const target = fault.target as WayTarget;
-    const [service] = (/(customers|loans|payments)/.exec(target) ?? []) as Service[];
+    const [service] = (/(customers|loans|payments|webhooks)/.exec(target) ?? []) as Service[];
     if (service === undefined) return { relays: this.#ways.between('everybody', 'kafka'), pid: null };
     if (target.endsWith('to its peers')) return { relays: this.#ways.amongServices(service), pid: null };
     if (target.startsWith('gateway')) return { relays: this.#ways.between('gateway', service), pid: null };
     if (!target.startsWith('relay of')) return { relays: this.#ways.between(service, 'postgres'), pid: null };
-    const { name, pid } = await this.#processes.find(`relay of ${service}`, fault);
+    const { name, pid } = await this.#processes.find(`relay of ${service as Stream}`, fault);
     return { relays: this.#ways.fromProcess(name, 'postgres'), pid };
   }
 }

@@ -1,5 +1,6 @@
 /** Every connection path between two processes of the stack, each through its own relay. */
 import type { Way } from '@mo/dev-stack';
+import { SERVICES } from './plan.ts';
 import { type RelayState, TcpRelay } from './relay.ts';
 
 interface Led {
@@ -33,8 +34,7 @@ export class Ways {
 
   /** The relays to and from the other services. */
   amongServices(service: string): TcpRelay[] {
-    const services = ['customers', 'loans', 'payments'];
-    const [others, own] = [services.filter((other) => other !== service), [service]];
+    const [others, own] = [SERVICES.filter((other) => other !== service), [service]];
     const leads = (from: readonly string[], to: readonly string[], way: Led) =>
       from.includes(serviceOf(way.from)) && to.includes(serviceOf(way.to));
     return this.#find((way) => leads(own, others, way) || leads(others, own, way));
