@@ -44,7 +44,7 @@ export function serverUser(): { uid: number; gid: number } | undefined {
  */
 export function makeStateDir(dir: string): void {
   try {
-    mkdirSync(join(dir, 'logs'), { recursive: true });
+    makeFolder(join(resolve(dir), 'logs'));
     for (const folder of [dir, join(dir, 'logs')]) accessSync(folder, constants.W_OK);
   } catch (error) {
     const reason = (error as Error).message;
@@ -52,6 +52,17 @@ export function makeStateDir(dir: string): void {
   }
   // mkdtemp closes folders to others, but PostgreSQL's user must pass through. Secrets are in files closed to others.
   if (serverUser()) chmodSync(dir, 0o711);
+}
+
+/** Creates the missing folders of an absolute path. In /proc, the option `recursive` of `mkdir` would never end. */
+function makeFolder(path: string): void {
+  if (path === dirname(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 /** The folder for downloads and their derivatives: `$XDG_CACHE_HOME/mo-loans` or `~/.cache/mo-loans`. */

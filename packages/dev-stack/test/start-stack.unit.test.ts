@@ -24,6 +24,11 @@ it('a folder that cannot be written is named, with what to do', async () => {
   await expect(startStack({ dir: file })).rejects.toThrow(message);
 });
 
+it('a folder that cannot be created in /proc is named, too', async () => {
+  const message = "the stack cannot write to its folder (ENOENT: no such file or directory, mkdir '/proc/none')";
+  await expect(startStack({ dir: '/proc/none/.mo' })).rejects.toThrow(message);
+});
+
 it('a file that cannot be replaced is left unchanged, and no partial file remains', () => {
   const path = join(dir, 'stack.json');
   mkdirSync(path);
