@@ -11,6 +11,7 @@ export {
 export { type Servers, type ServersOptions, startServers } from './servers/start-servers.ts';
 export { removeStack } from './stack/fresh.ts';
 export { identityDirOf } from './stack/identities.ts';
+export { checkLogLevel } from './stack/log-level.ts';
 export { parseReplicas, type Replicas } from './stack/replicas.ts';
 export { heapFlags } from './stack/services.ts';
 export { type ReplicaEntry, readStackFile, type ServiceEntry, type StackFile } from './stack/stack-file.ts';

@@ -29,6 +29,14 @@ it('a folder that cannot be created in /proc is named, too', async () => {
   await expect(startStack({ dir: '/proc/none/.mo' })).rejects.toThrow(message);
 });
 
+it('a log level that the services would refuse is named before anything is started', async () => {
+  const started = startStack({ dir, env: { LOG_LEVEL: 'loud' } });
+  await expect(started).rejects.toThrow(
+    'LOG_LEVEL must be fatal, error, warn, info, debug, trace or silent, not "loud"',
+  );
+  expect(readdirSync(dir)).toEqual(['logs']);
+});
+
 it('a file that cannot be replaced is left unchanged, and no partial file remains', () => {
   const path = join(dir, 'stack.json');
   mkdirSync(path);

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkLogLevel } from '@mo/dev-stack';
 import { z } from 'zod';
-import { ConfigError, databaseUrl, port, readConfig } from '../src/index.ts';
+import { ConfigError, databaseUrl, port, processConfig, readConfig } from '../src/index.ts';
 
 const url = 'postgres://loans:secret@localhost/loans';
 const schema = z.object({ PORT: port, LOANS_DATABASE_URL: databaseUrl, LEVEL: z.string().default('info') });
@@ -73,4 +74,9 @@ describe('a variable that has a file', () => {
     const keys = z.object({ KEYS: z.string().optional(), KEYS_FILE: z.string().optional() });
     expect(readConfig(keys, { KEYS_FILE: '/nowhere' })).toEqual({ KEYS_FILE: '/nowhere' });
   });
+});
+
+it('npm start accepts the same log levels', () => {
+  for (const level of processConfig.LOG_LEVEL.unwrap().options) checkLogLevel({ LOG_LEVEL: level });
+  expect(() => checkLogLevel({ LOG_LEVEL: 'INFO' })).toThrow('not "INFO"');
 });

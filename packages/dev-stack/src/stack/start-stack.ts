@@ -17,6 +17,7 @@ import { apiKey } from './api-key.ts';
 import { deleteData } from './fresh.ts';
 import { makeIdentities } from './identities.ts';
 import { takeLock } from './lock.ts';
+import { checkLogLevel } from './log-level.ts';
 import { environmentsOf, fixedPlan, freePlan, mainOf, type Plan, type ServiceName, serviceNames } from './plan.ts';
 import { oneEach, type Replicas, type Replicated } from './replicas.ts';
 import { Services } from './services.ts';
@@ -157,6 +158,7 @@ class Launch {
   async #plan(): Promise<Plan> {
     const { dir, log, env, servers, ports, fresh } = this.#options;
     const replicas = { ...oneEach, ...this.#options.replicas };
+    checkLogLevel(env);
     if (servers) {
       env.TOPIC_PREFIX ??= `mo-${randomBytes(4).toString('hex')}`; // the broker is shared
       return freePlan(env, replicas);
