@@ -35,8 +35,8 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-function start(args: string[] = [], more: NodeJS.ProcessEnv = {}): Command {
-  const command = npmStart(dir, { ...env, ...more }, args);
+function start(args: string[] = [], more: NodeJS.ProcessEnv = {}, npmArgs: readonly string[] = []): Command {
+  const command = npmStart(dir, { ...env, ...more }, args, npmArgs);
   commands.push(command);
   return command;
 }
@@ -162,6 +162,16 @@ describe('npm start', () => {
     await expect(command.ended).resolves.toBe(1);
     expect(command.output()).toContain(message);
     expect(command.output()).toContain('npm start -- [options]');
+  });
+
+  test.each([
+    [['--fresh'], [], '--fresh'],
+    [['--replicas', 'loans=2', '--fresh'], [], '--fresh --replicas loans=2'],
+    [['--replicas=loans=2'], ['--fresh'], '--replicas loans=2 --fresh'],
+  ])('without "--" before %j it gives the command that has it', async (npmArgs, args, right) => {
+    const command = start(args, {}, npmArgs);
+    await expect(command.ended).resolves.toBe(1);
+    expect(command.output()).toContain(`npm start -- ${right}\n`);
   });
 
   test('ends if a process exits with an error before it was ready, and shows why', async () => {

@@ -39,6 +39,7 @@ export async function runCommand(overrides: Pick<StackOptions, 'mainOf'> = {}): 
 }
 
 async function run(overrides: Pick<StackOptions, 'mainOf'>) {
+  refuseTakenByNpm(process.env, process.argv.slice(2));
   const { help, fresh, replicas } = readArguments();
   if (help) return say(usage);
   const dir = resolve(process.env.MO_DIR || join(rootDir, '.mo'));
@@ -71,6 +72,20 @@ function readArguments(): { help: boolean; fresh: boolean; replicas?: Replicas }
   } catch (error) {
     throw new Error(`${(error as Error).message}\n\n${usage}`);
   }
+}
+
+/** @throws Error that gives the right command if npm took options for its own because they follow no `--` */
+function refuseTakenByNpm(
+  { npm_config_fresh: fresh, npm_config_replicas: replicas }: NodeJS.ProcessEnv,
+  rest: string[],
+) {
+  if (fresh === undefined && replicas === undefined) return;
+  const taken = [
+    ...(fresh === undefined ? [] : ['--fresh']),
+    // The value of "--replicas loans=2" is left among the arguments; that of "--replicas=loans=2" is not.
+    ...(replicas === undefined ? [] : [replicas === 'true' ? '--replicas' : `--replicas ${replicas}`]),
+  ];
+  throw new Error(`options must follow a separate "--": npm start -- ${[...taken, ...rest].join(' ')}`);
 }
 
 /** Resolves at the first request to stop, with a signal that the second request aborts. */
