@@ -16,10 +16,13 @@ function dummy(outcomeOfStop: string) {
   return { running, hurries, die: () => gone.resolve('ended by SIGKILL') };
 }
 
-function keeperOf(start: Program['start']) {
+function keeperOf(start: Program['start'], ready: Program['ready'] = async () => {}, log = (_line: string) => {}) {
   const lines: string[] = [];
-  const keeper = new Keeper({ name: 'loans', start, ready: async () => {} }, { log: (line) => lines.push(line) });
-  return { keeper, lines };
+  const onLine = (line: string) => {
+    lines.push(line);
+    log(line);
+  };
+  return { keeper: new Keeper({ name: 'loans', start, ready }, { log: onLine }), lines };
 }
 
 it.each([
@@ -60,4 +63,48 @@ it('a hurried stop also hurries a program that is being restarted', async () => 
   restarted.resolve(second.running);
   await stopped;
   expect(second.hurries).toEqual([hurry]);
+});
+
+describe('a program that was restarted', () => {
+  it('is announced once it is ready, even if it died again before', async () => {
+    const dummies = [dummy('exited with 0'), dummy('exited with 0'), dummy('exited with 0')];
+    let starts = 0;
+    const usable = Promise.withResolvers<void>();
+    const announced = Promise.withResolvers<void>();
+    const start = async () => {
+      const { running } = dummies[starts++]!;
+      if (starts === 2) setImmediate(() => dummies[1]!.die());
+      if (starts === 3) setImmediate(() => usable.resolve());
+      return running;
+    };
+    const log = (line: string) => line.endsWith('again') && announced.resolve();
+    const { keeper, lines } = keeperOf(start, () => (starts === 1 ? Promise.resolve() : usable.promise), log);
+    await keeper.start();
+    await keeper.ready();
+    dummies[0]!.die();
+    await announced.promise;
+    await keeper.stop();
+    const death = 'loans ended by SIGKILL: restarting it';
+    expect(lines).toEqual([death, death, 'loans is ready again']);
+  });
+
+  it('is not announced if it is stopped before', async () => {
+    const dummies = [dummy('exited with 0'), dummy('exited with 0')];
+    const asked = Promise.withResolvers<AbortSignal>();
+    const aborted = Promise.withResolvers<void>();
+    const ready = async (signal?: AbortSignal) => {
+      if (!signal) return;
+      signal.addEventListener('abort', () => aborted.reject(new Error('not ready')));
+      asked.resolve(signal);
+      await aborted.promise;
+    };
+    let starts = 0;
+    const { keeper, lines } = keeperOf(async () => dummies[starts++]!.running, ready);
+    await keeper.start();
+    await keeper.ready();
+    dummies[0]!.die();
+    await asked.promise;
+    await keeper.stop();
+    expect(lines).toEqual(['loans ended by SIGKILL: restarting it']);
+  });
 });

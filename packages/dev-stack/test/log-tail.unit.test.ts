@@ -20,6 +20,15 @@ describe('the console output of a log', () => {
     expect(warningIn(line)).toEqual(shown);
   });
 
+  test.each([
+    ['https://127.0.0.1:1', 'loans-2 (https://127.0.0.1:1)'],
+    ['https://127.0.0.1:2', 'https://127.0.0.1:2'],
+  ])('says which replica at %s gets no calls, and why', (origin, shown) => {
+    const entry = { level: 'warn', upstream: 'loans', origin, state: 'down', reason: 'ECONNREFUSED', msg: 'no calls' };
+    const nameOf = (of: string) => (of === 'https://127.0.0.1:1' ? 'loans-2' : undefined);
+    expect(warningIn(JSON.stringify(entry), nameOf)).toEqual([`no calls: ${shown}, down, ECONNREFUSED`]);
+  });
+
   test('contains only appended lines, including the last ones before the end', () => {
     const dir = mkdtempSync(join(tmpdir(), 'mo-log-'));
     const path = join(dir, 'loans.log');

@@ -18,10 +18,17 @@ const connectionTimeout = 60_000;
 
 let dir: string;
 let stack: Stack;
+const lines: string[] = [];
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'mo supervisión-'));
-  stack = await startStack({ dir, fsync: false, replicas: { loans: 2 }, mainOf: () => dummy });
+  stack = await startStack({
+    dir,
+    fsync: false,
+    replicas: { loans: 2 },
+    mainOf: () => dummy,
+    log: (line) => lines.push(line),
+  });
 });
 
 afterAll(async () => {
@@ -33,18 +40,19 @@ const file = () => readStackFile(dir)!;
 
 describe('a running stack', () => {
   test.each<[string, (of: StackFile) => number | null | undefined]>([
-    ['the gateway', (of) => of.gateway.pid],
-    ['a service', (of) => of.customers.pid],
-    ['a second process of a service', (of) => of.loans.replicas[1]?.pid],
+    ['gateway', (of) => of.gateway.pid],
+    ['customers', (of) => of.customers.pid],
+    ['loans-2', (of) => of.loans.replicas[1]?.pid],
     ['PostgreSQL', (of) => of.postgres.pid],
     ['Kafka', (of) => of.kafka.pid],
-  ])('restarts %s after kill -9 and updates stack.json', async (_, pidOf) => {
+  ])('restarts %s after kill -9, updates stack.json, and says when it is ready again', async (name, pidOf) => {
     const killed = pidOf(file())!;
     expect(isAlive(killed)).toBe(true);
     process.kill(killed, 'SIGKILL');
     const isBack = () => pidOf(file()) !== killed && isAlive(pidOf(file())!);
     expect(await poll(isBack, timeoutMs)).toBe(true);
     expect(await poll(works, timeoutMs)).toBe(true);
+    expect(await poll(() => lines.includes(`${name} is ready again`), timeoutMs)).toBe(true);
   });
 
   test('restarts a service on the same port however often it dies', async () => {

@@ -17,8 +17,8 @@ export interface Program {
   name: string;
   /** Starts the program, on the same data and port each time. */
   start(): Promise<Running>;
-  /** Settles when the program is ready; rejects after its timeout. */
-  ready(): Promise<void>;
+  /** Settles when the program is ready; rejects after its timeout, or when the signal is aborted. */
+  ready(signal?: AbortSignal): Promise<void>;
   /** Whether the program is restarted after this outcome, such as `exited with 1`; by default it always is. */
   isRestarted?(outcome: string): boolean;
 }
@@ -34,6 +34,9 @@ export class Keeper {
   readonly #options: KeeperOptions;
   #running: Running | undefined;
   #isGone = false;
+  #wasReady = false;
+  /** Whether its readiness after a restart is awaited. */
+  #isAwaited = false;
   #loop: Promise<void> | undefined;
   #stopping = new AbortController();
   #hurry: AbortSignal | undefined;
@@ -58,6 +61,7 @@ export class Keeper {
 
   async ready(): Promise<void> {
     await this.#program.ready();
+    this.#wasReady = true;
   }
 
   /** Stops the program until the next `start`. */
@@ -88,11 +92,27 @@ export class Keeper {
       if (this.#stopping.signal.aborted || this.#program.isRestarted?.(outcome) === false) return;
       if (Date.now() - startedAt > healthyMs) deaths = 0;
       const backoffMs = backoffsMs[Math.min(deaths++, backoffsMs.length - 1)]!;
-      if (deaths <= backoffsMs.length) this.#options.log(`${this.#program.name} ${outcome}: restarting it`);
+      const isShown = deaths <= backoffsMs.length;
+      if (isShown) this.#options.log(`${this.#program.name} ${outcome}: restarting it`);
       await this.#wait(backoffMs);
       startedAt = Date.now();
       if (!(await this.#restart())) return;
+      if (isShown && this.#wasReady) void this.#announceReady();
     }
+  }
+
+  /** Logs once that the program is ready again, however often it dies until then. */
+  async #announceReady(): Promise<void> {
+    if (this.#isAwaited) return;
+    this.#isAwaited = true;
+    const { name } = this.#program;
+    const { signal } = this.#stopping;
+    const line = await this.#program.ready(signal).then(
+      () => `${name} is ready again`,
+      (error: Error) => error.message,
+    );
+    this.#isAwaited = false;
+    if (!signal.aborted) this.#options.log(line);
   }
 
   /** Tries until the program has started; false if `stop` was called meanwhile. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Polls a condition until it is true or the timeout has passed. A condition that throws counts as false.
+ * Polls a condition until it is true, the timeout has passed, or the signal is aborted. A condition that throws counts
+ * as false.
  *
  * @returns whether the condition became true
  */
@@ -9,6 +10,7 @@ export async function poll(
   condition: () => Promise<boolean> | boolean,
   timeoutMs: number,
   everyMs = 50,
+  signal?: AbortSignal,
 ): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
@@ -16,7 +18,7 @@ export async function poll(
       .then(condition)
       .catch(() => false);
     if (isTrue) return true;
-    if (Date.now() >= deadline) return false;
+    if (Date.now() >= deadline || signal?.aborted) return false;
     await sleep(everyMs);
   }
 }

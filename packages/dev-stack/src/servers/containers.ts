@@ -40,7 +40,7 @@ export async function containerPostgres(options: PostgresOptions): Promise<Progr
     guard,
   );
   const url = adminUrl(await containerHost(), port, password);
-  return { name: 'PostgreSQL', start, ready: () => postgresReady(url, logFile) };
+  return { name: 'PostgreSQL', start, ready: (signal) => postgresReady(url, logFile, signal) };
 }
 
 /** Creates the container for Kafka. Temporary data, and data without `fsync`, are removed with it. */
@@ -69,7 +69,7 @@ export async function containerKafka({ dir, port, fsync, isTemporary = false, gu
     },
     guard,
   );
-  return { name: 'Kafka', start, ready: () => kafkaReady([`${host}:${port}`], logFile) };
+  return { name: 'Kafka', start, ready: (signal) => kafkaReady([`${host}:${port}`], logFile, signal) };
 }
 
 /** Removes the volumes with a stack's data, if they exist. */

@@ -14,7 +14,7 @@ const messageTimeoutMs = 20_000;
 const topic = 'mo-warm-up';
 
 /** Settles when the broker is usable; rejects after three minutes, because a machine may be very busy. */
-export async function kafkaReady(brokers: readonly string[], logFile: string): Promise<void> {
+export async function kafkaReady(brokers: readonly string[], logFile: string, signal?: AbortSignal): Promise<void> {
   silenceNegativeTimeouts();
   const kafka = new Kafka({
     clientId: 'mo-dev-stack',
@@ -34,7 +34,7 @@ export async function kafkaReady(brokers: readonly string[], logFile: string): P
       return false;
     }
   };
-  if (await poll(isUsable, readyTimeoutMs)) return;
+  if (await poll(isUsable, readyTimeoutMs, undefined, signal)) return;
   const reason = (lastError as Error).message;
   throw new Error(`Kafka was not ready within ${readyTimeoutMs / 1000} s (${reason}): see ${logFile}`);
 }

@@ -37,6 +37,6 @@ export async function embeddedKafka(options: KafkaOptions): Promise<Program> {
   return {
     name: 'Kafka',
     start: () => startBroker(broker, archive),
-    ready: () => kafkaReady([`127.0.0.1:${port}`], logFile),
+    ready: (signal) => kafkaReady([`127.0.0.1:${port}`], logFile, signal),
   };
 }

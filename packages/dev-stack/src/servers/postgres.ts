@@ -71,7 +71,7 @@ export async function embeddedPostgres(options: PostgresOptions): Promise<Progra
         logFile: join(dir, 'logs/postgres.log'),
         ladder: ladders.postgres,
       }),
-    ready: () => postgresReady(url, join(dir, 'logs/postgres.log')),
+    ready: (signal) => postgresReady(url, join(dir, 'logs/postgres.log'), signal),
   };
 }
 
@@ -81,12 +81,13 @@ export function adminUrl(host: string, port: number, password: string): string {
 }
 
 /** Settles when the server answers a query; rejects at once if it refuses the password. */
-export async function postgresReady(url: string, logFile: string): Promise<void> {
+export async function postgresReady(url: string, logFile: string, signal?: AbortSignal): Promise<void> {
   let lastError: unknown;
-  const isReady = await poll(async () => {
+  const canTell = async () => {
     lastError = await tryQuery(url).catch((error: unknown) => error);
     return lastError === undefined || isWrongPassword(lastError);
-  }, readyTimeoutMs);
+  };
+  const isReady = await poll(canTell, readyTimeoutMs, undefined, signal);
   if (isWrongPassword(lastError))
     throw new Error(
       "PostgreSQL's data were created with a password other than the stored one: start from scratch with --fresh",

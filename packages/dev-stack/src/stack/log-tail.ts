@@ -13,6 +13,9 @@ const lineLengthMax = 300;
 const logBytesMax = 64 * 1024 * 1024;
 const shownLevels = new Set(['warn', 'error', 'fatal']);
 
+/** The name of the process that listens at an origin, if known. */
+export type NameOf = (origin: string) => string | undefined;
+
 /** Empties a log file that has grown too large in earlier runs. */
 export function trimLog(path: string): void {
   if (existsSync(path) && statSync(path).size > logBytesMax) truncateSync(path);
@@ -23,7 +26,7 @@ export function trimLog(path: string): void {
  *
  * @returns a function that stops this
  */
-export function tailLog(path: string, name: string, log: Log): () => void {
+export function tailLog(path: string, name: string, log: Log, nameOf?: NameOf): () => void {
   const fd = openSync(path, 'a+', 0o600);
   let position = fstatSync(fd).size;
   let rest = '';
@@ -34,7 +37,8 @@ export function tailLog(path: string, name: string, log: Log): () => void {
     position += readSync(fd, buffer, 0, buffer.length, position);
     const lines = (rest + buffer.toString('utf8')).split('\n');
     rest = lines.pop() ?? '';
-    show(lines.flatMap(warningIn), name, log);
+    const messages = lines.flatMap((line) => warningIn(line, nameOf));
+    show(messages, name, log);
     if (position >= logBytesMax) ftruncateSync(fd);
   };
   const timer = setInterval(showNew, everyMs);
@@ -56,17 +60,23 @@ interface LogLine {
   readonly method?: string;
   readonly path?: string;
   readonly problem?: string;
+  /** These are in the line about a process that the gateway calls. */
+  readonly origin?: string;
+  readonly state?: string;
+  readonly reason?: string;
 }
 
 /** The text of a warning or an error; empty for any other line. */
-export function warningIn(line: string): string[] {
+export function warningIn(line: string, nameOf: NameOf = () => undefined): string[] {
   if (line.trim() === '') return [];
   try {
     const entry = JSON.parse(line) as LogLine;
     if (!shownLevels.has(entry.level ?? '')) return [];
-    const { msg, err, status, problem, method, path } = entry;
+    const { msg, err, status, problem, method, path, origin, state, reason } = entry;
     const cause = err?.message && err.message !== msg ? err.message : undefined;
-    const text = [msg, cause].filter(Boolean).join(': ') || line;
+    const name = origin && nameOf(origin);
+    const details = [name ? `${name} (${origin})` : origin, state, reason].filter(Boolean).join(', ');
+    const text = [msg, details, cause].filter(Boolean).join(': ') || line;
     const request = [status, problem, method, path].filter((member) => member !== undefined);
     return [[text, ...request].join(' ')];
   } catch {

@@ -35,14 +35,19 @@ export class Readiness {
     return true;
   }
 
-  /** Settles when the process is ready. @throws Error if it exits with an error before that, or takes too long */
-  async wait(): Promise<void> {
+  /**
+   * Settles when the process is ready, again after a restart.
+   *
+   * @throws Error if it exits with an error before it was ever ready, takes too long, or the signal is aborted
+   */
+  async wait(signal?: AbortSignal): Promise<void> {
     const isOver = await poll(
       async () => this.#outcome !== undefined || (await this.#isReady()),
       readyTimeoutMs,
       everyMs,
+      signal,
     );
-    if (this.#wasReady) return;
+    if (isOver && this.#wasReady) return;
     const what = isOver
       ? `${this.#outcome} before it was ready`
       : `was not ready within ${readyTimeoutMs / 1000} s (${this.#last})`;
@@ -53,7 +58,7 @@ export class Readiness {
     const response = await fetch(`${this.#url}/readyz`, { signal: AbortSignal.timeout(requestTimeoutMs) });
     const { reason } = (await response.json().catch(() => ({}))) as { reason?: string };
     this.#last = `/readyz responded with ${response.status}${reason === undefined ? '' : `, ${reason}`}`;
-    this.#wasReady = response.ok;
+    this.#wasReady ||= response.ok;
     return response.ok;
   }
 }

@@ -4,7 +4,7 @@ import type { Guard } from '../processes/guard.ts';
 import { Keeper } from '../processes/keeper.ts';
 import { ladders } from '../processes/ladder.ts';
 import type { Log } from '../progress.ts';
-import { tailLog, trimLog } from './log-tail.ts';
+import { type NameOf, tailLog, trimLog } from './log-tail.ts';
 import { type ReplicaPlan, rootDir, type ServiceName } from './plan.ts';
 import { Readiness } from './readiness.ts';
 import type { ReplicaEntry } from './stack-file.ts';
@@ -48,7 +48,8 @@ export class Services {
   /** Settles when every process has started, which is before they are ready. */
   static async start(replicas: readonly ReplicaPlan[], options: ServicesOptions): Promise<Services> {
     const services = new Services(options.log);
-    for (const replica of replicas) services.#members.push(makeMember(replica, options));
+    const nameOf: NameOf = (origin) => replicas.find(({ apiUrl }) => apiUrl === origin)?.name;
+    for (const replica of replicas) services.#members.push(makeMember(replica, options, nameOf));
     try {
       await Promise.all(services.#members.map(({ keeper }) => keeper.start()));
     } catch (error) {
@@ -93,7 +94,8 @@ export class Services {
   }
 }
 
-function makeMember(replica: ReplicaPlan, { dir, guard, log, environmentOf, mainOf, onPid }: ServicesOptions): Member {
+function makeMember(replica: ReplicaPlan, options: ServicesOptions, nameOf: NameOf): Member {
+  const { dir, guard, log, environmentOf, mainOf, onPid } = options;
   const { name, service, url } = replica;
   const logFile = join(dir, 'logs', `${name}.log`);
   trimLog(logFile);
@@ -110,9 +112,9 @@ function makeMember(replica: ReplicaPlan, { dir, guard, log, environmentOf, main
   const program = {
     name,
     start,
-    ready: () => readiness.wait(),
+    ready: (signal?: AbortSignal) => readiness.wait(signal),
     isRestarted: (outcome: string) => !readiness.endsWith(outcome),
   };
   const keeper = new Keeper(program, { log, onPid });
-  return { replica, keeper, readiness, endTail: tailLog(logFile, name, log) };
+  return { replica, keeper, readiness, endTail: tailLog(logFile, name, log, nameOf) };
 }
