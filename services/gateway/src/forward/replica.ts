@@ -172,8 +172,10 @@ export class Replica {
   #become(state: ReplicaState, reason: unknown): void {
     if (state === this.#state) return;
     const { origin } = this;
+    // Once per outage, during which it may be slow and down in turn.
+    const level = this.#state === 'ready' ? 'warn' : 'info';
     if (state === 'ready') this.#logger.info({ origin }, 'a replica is ready');
-    else this.#logger.warn({ origin, state, reason: textOf(reason) }, 'a replica gets no calls');
+    else this.#logger[level]({ origin, state, reason: textOf(reason) }, 'a replica gets no calls');
     this.#state = state;
     if (state === 'ready') this.#mux.askAgain();
     this.#onChange();
