@@ -32,10 +32,10 @@ export function watchRequests(app: FastifyInstance, { logger, registry }: Observ
   const note = (status: number, isWhole: boolean, request: FastifyRequest, reply: FastifyReply): void => {
     const route = request.routeOptions.url ?? 'unknown';
     const { method } = request;
-    const { problem, elapsedTime: durationMs } = reply;
+    const { problem, isExpected, elapsedTime: durationMs } = reply;
     duration.observe({ route, method, status }, durationMs / 1000);
     if (problem !== null) problems.inc({ route, code: problem });
-    const level = status >= 500 ? 'warn' : 'info';
+    const level = status >= 500 && !isExpected ? 'warn' : 'info';
     if (!logger.isLevelEnabled(level) || OPERATOR_PATHS.has(route)) return;
     const traceId = traceIdOf(acceptTraceparent(request.headers[HEADERS.traceparent]));
     const path = loggedPath(request);

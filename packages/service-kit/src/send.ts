@@ -6,6 +6,8 @@ declare module 'fastify' {
   interface FastifyReply {
     /** The code of the problem in the answer, for logs, metrics and traces; null if the answer is none. */
     problem: ProblemCode | null;
+    /** Whether a refusal is usual, so that it deserves no warning. */
+    isExpected: boolean;
   }
 }
 

@@ -120,6 +120,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   );
   app.decorateRequest('span', null);
   app.decorateReply('problem', null);
+  app.decorateReply('isExpected', false);
   const watch = watchRequests(app, options);
   app.addHook('onRequest', (request, _reply, done) => {
     refuseAmbiguous(request.raw);
@@ -173,7 +174,7 @@ function takeConnections(app: FastifyInstance, servers: Server[], { logger, regi
 
 function sendProblem(problem: ProblemError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (problem.code === 'internal_error') request.log.error({ err: problem.cause }, 'an unexpected error');
-  else if (problem.status >= 500 && request.raw.socket?.destroyed !== true)
+  else if (problem.status >= 500 && !reply.isExpected && request.raw.socket?.destroyed !== true)
     request.log.warn(problem.cause === undefined ? {} : { err: problem.cause }, problem.message);
   // Caches may store a 404 by default (RFC 9110, 15.5.5).
   reply.header(HEADERS.requestId, request.id).header(...UNCACHED);

@@ -12,8 +12,9 @@ export class Startup {
   #reason: string | null = STARTING;
 
   constructor(app: FastifyInstance) {
-    app.addHook('onRequest', (request, _reply, done) => {
+    app.addHook('onRequest', (request, reply, done) => {
       if (this.#reason === null || OPERATOR_PATHS.has(request.routeOptions.url ?? '')) return done();
+      reply.isExpected = true;
       done(unavailable(STARTING));
     });
   }
