@@ -3,6 +3,7 @@ import { createLogger } from '@mo/service-kit';
 import { type Kafka, Relay } from '../src/index.ts';
 import { LEASE_RENEWAL_MS } from '../src/relay/lease.ts';
 import { FOLLOWER_PACING, Pacer, RELAY_PACING } from '../src/round-interval.ts';
+import { STARTING_MS } from '../src/rounds.ts';
 import type { OutboxEntry } from '../src/sql/outbox.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
@@ -89,5 +90,73 @@ describe('rounds of the relay', () => {
     const follower = new Pacer(FOLLOWER_PACING);
     for (let n = 0; n < 100; n += 1) follower.took(1_000);
     expect(follower.intervalMs).toBeLessThan(new Pacer(RELAY_PACING).intervalMs);
+  });
+});
+
+/** What a relay that has run for a while logs, with a database that fails in some renewals, or a Kafka in some sends. */
+async function loggedBy(failing: { renewals: readonly number[]; sends: readonly number[] }): Promise<string[]> {
+  const logger = createLogger('test', 'silent');
+  const logged: string[] = [];
+  const note =
+    (level: string) =>
+    (...line: unknown[]) =>
+      void logged.push(`${level} ${String(line.at(-1))}`);
+  Object.assign(logger, { info: note('info'), warn: note('warn') });
+  let renewals = 0;
+  let sends = 0;
+  let elapsedMs = 0;
+  const relay = new Relay({
+    stream: 'loans',
+    topicPrefix: 'mo',
+    outbox: { read: async () => [ENTRY], remove: async () => {}, park: async () => {} },
+    lease: {
+      holder: 'me',
+      hold: async () => {
+        renewals += 1;
+        if (failing.renewals.includes(renewals)) throw new Error('the database system is starting up');
+        return 'renewed';
+      },
+      release: async () => {},
+    },
+    kafka: {
+      producer: async () => ({
+        send: async () => {
+          sends += 1;
+          if (failing.sends.includes(sends)) throw new Error('no broker');
+        },
+        close: async () => {},
+      }),
+    } as unknown as Kafka,
+    partitions: async () => 1,
+    clock: {
+      now: () => START_MS,
+      elapsed: () => elapsedMs,
+      sleep: async () => {
+        elapsedMs += STARTING_MS;
+        await turn();
+      },
+    },
+    logger,
+  });
+  relay.start();
+  for (let n = 0; n < TURNS && (renewals < 10 || sends < 10); n += 1) await turn();
+  await relay.stop();
+  return logged;
+}
+
+describe('an outage, however long, is one warning of the relay and one line at its end,', () => {
+  it.each([
+    [
+      'of the database',
+      { renewals: [3, 4, 5], sends: [] },
+      ['warn the relay could not renew its lease and will try again', 'info background work succeeds again'],
+    ],
+    [
+      'of Kafka',
+      { renewals: [], sends: [3, 4, 5] },
+      ['warn the relay could not send and will retry', 'info the relay works again'],
+    ],
+  ])('%s', async (_whose, failing, expected) => {
+    expect(await loggedBy(failing)).toEqual(expected);
   });
 });

@@ -10,6 +10,7 @@ import { toMessage } from '../kafka/cloud-events.ts';
 import { type Kafka, MessageRefusedError, type Producer } from '../kafka/port.ts';
 import { aboutEvent } from '../protocol/batch-spans.ts';
 import { Pacer, RELAY_PACING } from '../round-interval.ts';
+import { Rounds } from '../rounds.ts';
 import type { Outbox, OutboxEntry } from '../sql/outbox.ts';
 import { LEASE_RENEWAL_MS, type Lease } from './lease.ts';
 
@@ -50,7 +51,7 @@ interface Session {
 
 export class Relay {
   readonly #options: RelayOptions;
-  readonly #stopping = new AbortController();
+  readonly #rounds: Rounds;
   readonly #pacer = new Pacer(RELAY_PACING);
   #rest: () => void = () => {};
   #woken = false;
@@ -64,6 +65,7 @@ export class Relay {
 
   constructor(options: RelayOptions) {
     this.#options = options;
+    this.#rounds = new Rounds(options.clock, options.logger);
   }
 
   /** Whether this process currently is the service's relay. */
@@ -72,7 +74,10 @@ export class Relay {
   }
 
   start(): void {
-    this.#done = Promise.all([this.#keepLease(), this.#relay()]);
+    this.#rounds.every(LEASE_RENEWAL_MS, 'the relay could not renew its lease and will try again', () =>
+      this.#renewLease(),
+    );
+    this.#done = this.#relay();
   }
 
   /** Polls at once, because entries were written. */
@@ -82,47 +87,48 @@ export class Relay {
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
+    const renewed = this.#rounds.stop();
     this.wake();
-    await this.#done;
+    await Promise.all([renewed, this.#done]);
     await this.#closeSession();
     if (this.#holding) await this.#options.lease.release();
     this.#holding = false;
   }
 
-  async #keepLease(): Promise<void> {
-    const { lease, clock, logger } = this.#options;
-    while (!this.#stopping.signal.aborted) {
-      try {
-        const held = await lease.hold();
-        this.#holding = held !== null;
-        if (held === 'taken') {
-          this.#isNewHolder = true;
-          this.wake();
-        }
-      } catch (error) {
-        this.#holding = false;
-        logger.warn({ err: error }, 'the relay could not renew its lease');
-      }
-      await clock.sleep(LEASE_RENEWAL_MS, this.#stopping.signal);
+  async #renewLease(): Promise<void> {
+    try {
+      const held = await this.#options.lease.hold();
+      this.#holding = held !== null;
+      if (held !== 'taken') return;
+      this.#isNewHolder = true;
+      this.wake();
+    } catch (error) {
+      this.#holding = false;
+      throw error;
     }
   }
 
   async #relay(): Promise<void> {
     const { clock, logger } = this.#options;
     let pollMs = IDLE_POLL_MS_MIN;
-    while (!this.#stopping.signal.aborted) {
+    let hasFailed = false;
+    while (!this.#rounds.signal.aborted) {
       try {
         const beganMs = clock.elapsed();
         const sent = this.#holding ? await this.#round() : 0;
         if (sent === 0) await this.#idle(this.#holding ? pollMs : LEASE_RENEWAL_MS);
         else if (sent < RELAY_ENTRIES_MAX) await this.#restSince(beganMs);
         pollMs = sent === 0 ? Math.min(2 * pollMs, IDLE_POLL_MS_MAX) : IDLE_POLL_MS_MIN;
+        if (hasFailed && this.#holding) {
+          logger.info('the relay works again');
+          hasFailed = false;
+        }
       } catch (error) {
-        logger.warn({ err: error }, 'the relay could not send and will retry');
+        logger[hasFailed ? 'debug' : 'warn']({ err: error }, 'the relay could not send and will retry');
+        hasFailed = true;
         this.#options.onFailure?.();
         await this.#closeSession();
-        await clock.sleep(RETRY_DELAY_MS, this.#stopping.signal);
+        await clock.sleep(RETRY_DELAY_MS, this.#rounds.signal);
       }
     }
   }
@@ -208,13 +214,13 @@ export class Relay {
     const { clock } = this.#options;
     this.#pacer.took(clock.elapsed() - beganMs);
     const waitMs = beganMs + this.#pacer.intervalMs - clock.elapsed();
-    if (waitMs > 0) await clock.sleep(waitMs, this.#stopping.signal);
+    if (waitMs > 0) await clock.sleep(waitMs, this.#rounds.signal);
   }
 
   async #idle(durationMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#rest = resolve;
-    if (!this.#woken) await Promise.race([promise, this.#options.clock.sleep(durationMs, this.#stopping.signal)]);
+    if (!this.#woken) await Promise.race([promise, this.#options.clock.sleep(durationMs, this.#rounds.signal)]);
     this.#woken = false;
   }
 }
