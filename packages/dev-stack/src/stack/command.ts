@@ -10,7 +10,7 @@ import { type Stack, type StackOptions, startStack } from './start-stack.ts';
 const usage = `npm start -- [options]
 
   --replicas loans=2,payments=2   number of processes per service (customers, loans, payments, webhooks; default 1)
-  --fresh                         delete the data of earlier runs first
+  --fresh                         delete the data of PostgreSQL and Kafka first
   --help                          show this text
 
 Variables: GATEWAY_PORT, CUSTOMERS_PORT, LOANS_PORT, PAYMENTS_PORT, WEBHOOKS_PORT, POSTGRES_PORT, KAFKA_PORT;
