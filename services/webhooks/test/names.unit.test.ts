@@ -1,9 +1,11 @@
 import { lookup } from 'node:dns/promises';
-import { LOOKUP_TIMEOUT_MS, Names, type NamesOptions } from '../src/delivery/names.ts';
+import { Names, type NamesOptions } from '../src/delivery/names.ts';
 import { NameServer, NO_SUCH_NAME, SERVER_FAILURE } from './name-server.ts';
 
 const IPV4 = '93.184.215.14';
 const IPV6 = '2606:2800:21f:cb07::1';
+/** Longer than any stall of the machine. */
+const TIMEOUT_MS = 60_000;
 /** More than the process has threads. */
 const SILENT = 16;
 
@@ -13,14 +15,15 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const namesOf = (options: Partial<NamesOptions> = {}) =>
-  new Names({
-    servers: [server.address],
-    hosts: '',
-    resolverConfig: '',
-    timeoutMs: LOOKUP_TIMEOUT_MS,
-    ...options,
-  });
+const optionsOf = (options: Partial<NamesOptions> = {}) => ({
+  servers: [server.address],
+  hosts: '',
+  resolverConfig: '',
+  timeoutMs: TIMEOUT_MS,
+  tryTimeoutMs: TIMEOUT_MS,
+  ...options,
+});
+const namesOf = (options?: Partial<NamesOptions>) => new Names(optionsOf(options));
 const codeOf = (looking: Promise<unknown>) =>
   looking.then(
     () => null,
@@ -49,7 +52,7 @@ describe('names', () => {
   });
 
   it('with silent servers delay no other names, and block no threads', async () => {
-    const names = namesOf({ timeoutMs: 60_000 });
+    const names = namesOf();
     const answer = Promise.withResolvers<readonly string[]>();
     server.knows = (name) => (name.startsWith('silent') ? answer.promise : [IPV4]);
     let ended = 0;
@@ -65,12 +68,22 @@ describe('names', () => {
   });
 
   it('fail after a timeout', async () => {
-    const names = namesOf({ timeoutMs: 20 });
+    const options = optionsOf({ timeoutMs: 20 });
+    const names = new Names(options);
     expect(await codeOf(names.lookUp('silent.example'))).toBe('ETIMEOUT');
     // None a second time.
     expect(server.asked).toEqual([...new Set(server.asked)]);
     server.knows = () => [IPV4];
+    options.timeoutMs = TIMEOUT_MS;
     expect(await addressesOf(names, 'silent.example')).toEqual([IPV4]);
+  });
+
+  it('are queried again if a server is silent', async () => {
+    server.knows = (name) => (name === 'shop.example' ? [IPV4] : undefined);
+    expect(await codeOf(namesOf({ tryTimeoutMs: 20 }).lookUp('silent.example'))).toBe('ETIMEOUT');
+    // The server receives it after all queries of the other.
+    await namesOf().lookUp('shop.example');
+    expect(server.asked.filter((asked) => asked === '4 silent.example')).toHaveLength(3);
   });
 
   it.each([

@@ -10,9 +10,8 @@ import { Resolver } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 
-/** Timeout of a lookup, in milliseconds; shorter than that of the connection that it is part of. */
-export const LOOKUP_TIMEOUT_MS = 4_000;
-/** Timeout of a server, in milliseconds; then the next is queried, and later the first again with a longer timeout. */
+/** Shorter than the timeout of the connection that a lookup is part of. */
+const LOOKUP_TIMEOUT_MS = 4_000;
 const TRY_TIMEOUT_MS = 1_000;
 const TRIES = 3;
 const SEARCH_DOMAINS_MAX = 6;
@@ -30,7 +29,10 @@ export interface NamesOptions {
   readonly hosts: string;
   /** In the format of /etc/resolv.conf. */
   readonly resolverConfig: string;
+  /** Of a lookup. */
   readonly timeoutMs: number;
+  /** Of a server; then the next is queried, and later the first again with a longer timeout. */
+  readonly tryTimeoutMs: number;
 }
 
 /** The system's current configuration. */
@@ -38,6 +40,7 @@ const systemNames = (): NamesOptions => ({
   hosts: textOf('/etc/hosts'),
   resolverConfig: textOf('/etc/resolv.conf'),
   timeoutMs: LOOKUP_TIMEOUT_MS,
+  tryTimeoutMs: TRY_TIMEOUT_MS,
 });
 
 export class Names {
@@ -73,8 +76,8 @@ export class Names {
     const known = this.#hosts.get(name);
     if (known !== undefined) return known;
     if (name === 'localhost' || name.endsWith('.localhost')) return LOOPBACK;
-    const { servers, timeoutMs } = this.#options;
-    const resolver = new Resolver({ timeout: TRY_TIMEOUT_MS, tries: TRIES });
+    const { servers, timeoutMs, tryTimeoutMs } = this.#options;
+    const resolver = new Resolver({ timeout: tryTimeoutMs, tries: TRIES });
     if (servers !== undefined) resolver.setServers(servers);
     const deadline = setTimeout(() => resolver.cancel(), timeoutMs);
     try {
