@@ -15,6 +15,11 @@ type HttpSocket = Socket & { _httpMessage?: ServerResponse | null };
 /** How long the caller of a CONNECT may take to read the refusal and all answers before it. */
 const REFUSAL_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT';
+/**
+ * Errors of connections that get no answer. A handshake over TLS may still end after its timeout, as in a process that
+ * stood still; the caller would then take the answer for that to its request.
+ */
+const WITHOUT_ANSWER: readonly unknown[] = ['ECONNRESET', 'ERR_TLS_HANDSHAKE_TIMEOUT'];
 
 /** Connections whose request is read as a stream, without the request timeout. */
 const streaming = new WeakSet<Socket>();
@@ -28,7 +33,7 @@ export function liftRequestTimeout(request: IncomingMessage): void {
 
 export function onClientError(error: NodeJS.ErrnoException, socket: HttpSocket): void {
   if (error.code === REQUEST_TIMEOUT && streaming.has(socket)) return;
-  if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent) {
+  if (WITHOUT_ANSWER.includes(error.code) || !socket.writable || socket._httpMessage?.headersSent) {
     socket.destroy();
     return;
   }

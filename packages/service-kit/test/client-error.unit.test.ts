@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer as createSocketServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
@@ -65,6 +65,18 @@ describe('a request that is slow to arrive', () => {
     expect(await sendSlowly('/lifted')).toBe(200);
     expect(started.timeouts()).toBe(1);
   });
+});
+
+it.each(['ECONNRESET', 'ERR_TLS_HANDSHAKE_TIMEOUT'])('a connection that fails with %s gets no answer', async (code) => {
+  const server = createSocketServer((socket) => onClientError(Object.assign(new Error(), { code }), socket));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const caller = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  let answer = '';
+  caller.on('data', (part) => (answer += String(part)));
+  await once(caller, 'close');
+  expect(answer).toBe('');
+  server.close();
 });
 
 describe('a CONNECT', () => {
