@@ -17,7 +17,8 @@ import {
 } from './identities.ts';
 
 const HOST = '127.0.0.1';
-const TIMEOUT_MS = 30_000;
+/** Longer than any stall of the machine. */
+const TIMEOUT_MS = 60_000;
 
 let authority: Authority;
 let strangers: Authority;
@@ -40,6 +41,7 @@ async function startServer({ isRequired = true, identity }: { isRequired?: boole
     memoryLog().logger,
     registry,
     ['webhooks'],
+    TIMEOUT_MS,
   );
   const { app, log } = serverUnderTest({ registry, admission, takesMux: true });
   app.post('/api/loans', async (request) => request.body);

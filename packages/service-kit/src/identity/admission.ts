@@ -23,7 +23,7 @@ const INTERNAL_PATHS = '/internal/';
 /** The path suffixes for reading events, and the last versions of customers' streams. */
 const READING_PATHS = ['/pull', '/heads'];
 /** The time limit from the connection to the end of the TLS handshake. */
-const HANDSHAKE_TIMEOUT_MS = 5_000;
+export const HANDSHAKE_TIMEOUT_MS = 5_000;
 
 export interface AdmissionOptions {
   readonly identity: Identity;
@@ -34,6 +34,7 @@ export interface AdmissionOptions {
   readonly internalCallers: readonly string[];
   /** Services that may also read events, and nothing else. */
   readonly pullers: readonly string[];
+  readonly handshakeTimeoutMs: number;
   readonly logger: Logger;
   readonly registry: Registry;
 }
@@ -69,14 +70,14 @@ export class Admission {
     answer: RequestListener,
     openPaths: ReadonlySet<string>,
   ): Server {
-    const { identity, logger, registry } = this.#options;
+    const { identity, handshakeTimeoutMs, logger, registry } = this.#options;
     const server = createServer(
       {
         ...settings,
         ...identity.credentials,
         requestCert: true,
         rejectUnauthorized: true,
-        handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+        handshakeTimeout: handshakeTimeoutMs,
       },
       answer,
     );

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ConfigError, port } from '../config.ts';
 import type { Logger } from '../log.ts';
 import type { Registry } from '../metrics.ts';
-import { Admission } from './admission.ts';
+import { Admission, HANDSHAKE_TIMEOUT_MS } from './admission.ts';
 import { Identity } from './identity.ts';
 
 /** For a process that calls other services. */
@@ -67,10 +67,20 @@ export function openAdmission(
   logger: Logger,
   registry: Registry,
   pullers: readonly string[] = [],
+  handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS,
 ): Admission | null {
   if (identity === null && tlsPort !== undefined)
     throw new ConfigError('IDENTITY_DIR must be set, because TLS_PORT is set');
   if (identity === null) return null;
   if (tlsPort === undefined) throw new ConfigError('TLS_PORT must be set, because IDENTITY_DIR is set');
-  return new Admission({ identity, port: tlsPort, isRequired, internalCallers, pullers, logger, registry });
+  return new Admission({
+    identity,
+    port: tlsPort,
+    isRequired,
+    internalCallers,
+    pullers,
+    handshakeTimeoutMs,
+    logger,
+    registry,
+  });
 }
