@@ -22,6 +22,8 @@ beforeAll(async () => {
     const body = isDescription ? { issuer, jwks_uri: `${issuer}/keys` } : { keys: published };
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
+  // Otherwise a call after a pause, of the test or of the machine, could meet a connection that is just being closed.
+  provider.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
   issuer = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
   stub = await startStub();

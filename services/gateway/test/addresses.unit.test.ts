@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Addresses, createLogger } from '@mo/service-kit';
-import { defaultLimits } from '../src/forward/limits.ts';
 import type { UnderWay } from '../src/forward/replica.ts';
 import { ReplicaSet } from '../src/forward/replica-set.ts';
-import { until } from './support.ts';
+import { patientLimits, until } from './support.ts';
 
 const servers: Server[] = [];
 const sets: ReplicaSet[] = [];
@@ -24,6 +23,8 @@ async function startReplica(host: string, port = 0) {
     else if (request.url === '/mux') response.writeHead(404).end();
     else held.push(() => response.end('done'));
   });
+  // Otherwise a call after a pause, of the test or of the machine, could meet a connection that is just being closed.
+  server.keepAliveTimeout = 0;
   servers.push(server);
   server.listen(port, host);
   await once(server, 'listening');
@@ -32,9 +33,8 @@ async function startReplica(host: string, port = 0) {
 
 async function startSet(port: number, hosts: () => string[]): Promise<ReplicaSet> {
   const addresses = new Addresses([`http://loans:${port}`], async () => hosts(), 5);
-  const limits = { ...defaultLimits, probeIntervalMs: 20, probeIntervalWhenDownMs: 10 };
   const set = new ReplicaSet(
-    { service: 'loans', identity: null, limits },
+    { service: 'loans', identity: null, limits: patientLimits },
     addresses,
     createLogger('gateway', 'silent'),
     () => {},

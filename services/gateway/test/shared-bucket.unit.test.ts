@@ -1,6 +1,11 @@
+import { jest } from '@jest/globals';
 import { type Draw, SharedBucket } from '../src/rates/shared-bucket.ts';
 
 const BUCKET = Buffer.alloc(32);
+
+/** Time stands still: on a busy machine a bucket could fill up meanwhile. */
+beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] }));
+afterEach(() => jest.useRealTimers());
 
 /** A store whose answers a test gives, one by one. */
 function storeInHand() {

@@ -19,8 +19,27 @@ export const OTHER_KEY = 'another-key-for-tests';
 export const TWO_KEYS = `tester:${KEY_DIGEST},other:${hash('sha256', OTHER_KEY)}`;
 const POLL_MS = 5;
 const DEADLINE_MS = 30_000;
-/** Longer than any machine stands still. */
-const CONNECT_MS_MAX = 60_000;
+/** Longer than this machine ever stands still. */
+const PATIENCE_MS = 60_000;
+/** No call fails because this machine stands still, and no replica is left out. */
+export const patientLimits: Limits = {
+  ...defaultLimits,
+  probeIntervalMs: 50,
+  probeIntervalWhenDownMs: 20,
+  // The test is in the same process, and may keep it busy for as long as it likes.
+  lagMsMax: PATIENCE_MS,
+  connectTimeoutMs: PATIENCE_MS,
+  probeTimeoutMs: PATIENCE_MS,
+  headersTimeoutMs: PATIENCE_MS,
+  turnWaitMsMax: PATIENCE_MS,
+  providerTimeoutMs: PATIENCE_MS,
+  replicaWaitMs: PATIENCE_MS,
+  callTimeoutMs: PATIENCE_MS,
+  answerTimeoutMs: PATIENCE_MS,
+  answerStallTimeoutMs: PATIENCE_MS,
+  uploadIdleTimeoutMs: PATIENCE_MS,
+  lingerTimeoutMs: PATIENCE_MS,
+};
 
 /** Waits until the condition holds; fails after half a minute. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
@@ -39,7 +58,7 @@ export const openPlainDatabase = (url: string, connectionsMax = 1): Promise<Data
     entities: [],
     migrations: [],
     connectionsMax,
-    connectMsMax: CONNECT_MS_MAX,
+    connectMsMax: PATIENCE_MS,
     logger: createLogger('test', 'silent'),
   });
 
@@ -79,6 +98,8 @@ export async function startStub(
   const questions: string[] = [];
   let frozen = false;
   const server = createServer({ shouldUpgradeCallback: (request) => !byHttp && isMuxUpgrade(request) });
+  // Otherwise a call after a pause, of the test or of the machine, could meet a connection that is just being closed.
+  server.keepAliveTimeout = 0;
   const connections = new Set<Socket>();
   server.on('connection', (socket) => {
     connections.add(socket);
@@ -188,16 +209,7 @@ export async function startGateway(setup: GatewaySetup = {}): Promise<RunningGat
     auditDays: 400,
     tokens: setup.tokens ?? null,
   };
-  const limits = {
-    ...defaultLimits,
-    probeIntervalMs: 50,
-    probeIntervalWhenDownMs: 20,
-    // The test is in the same process, and may keep it busy for as long as it likes.
-    lagMsMax: 60_000,
-    connectTimeoutMs: 10_000,
-    probeTimeoutMs: 10_000,
-    ...setup.limits,
-  };
+  const limits = { ...patientLimits, ...setup.limits };
   const { app, stopSteps } = await createGateway(config, createLogger('gateway', 'silent'), limits);
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;

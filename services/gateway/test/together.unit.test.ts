@@ -1,11 +1,10 @@
 /** Which replica a call goes to, by what else came in the same turn of the event loop. */
 import { Addresses, createLogger } from '@mo/service-kit';
-import { defaultLimits } from '../src/forward/limits.ts';
 import { ReplicaSet } from '../src/forward/replica-set.ts';
-import { type Stub, startStub, stopAll, until } from './support.ts';
+import { patientLimits, type Stub, startStub, stopAll, until } from './support.ts';
 
 const TOGETHER_MAX = 4;
-const limits = { ...defaultLimits, callsTogetherMax: TOGETHER_MAX, callsAtOnceMax: 6 };
+const limits = { ...patientLimits, callsTogetherMax: TOGETHER_MAX, callsAtOnceMax: 6 };
 
 let sets: ReplicaSet[] = [];
 afterEach(async () => {

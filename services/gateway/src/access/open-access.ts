@@ -38,7 +38,7 @@ export interface Access {
 /** @throws ConfigError, or an error of the database, except if it cannot be reached */
 export async function openAccess(
   config: GatewayConfig,
-  { rateTimeoutMs }: Limits,
+  { rateTimeoutMs, providerTimeoutMs }: Limits,
   logger: Logger,
   registry: Registry,
 ): Promise<Access> {
@@ -72,7 +72,7 @@ export async function openAccess(
         }, logger);
   await preparation?.start();
   const missing = () => preparation?.missing ?? null;
-  const tokens = settings === null ? null : new AccessTokens(settings, makeMeter, logger);
+  const tokens = settings === null ? null : new AccessTokens(settings, providerTimeoutMs, makeMeter, logger);
   const trail = store === null ? null : new AuditTrail(store.audit, logger, registry);
   return {
     identify: (headers) => authenticate(ring, tokens, headers, missing()),

@@ -46,6 +46,8 @@ export const defaultLimits = {
    * alone.
    */
   rateTimeoutMs: 500,
+  /** How long the OpenID provider may take to answer. */
+  providerTimeoutMs: 5_000,
 
   /** A whole call until its answer begins: the arrival of its body, every attempt, and the waits between them. */
   callTimeoutMs: 30_000,

@@ -42,7 +42,6 @@ const ALGORITHMS = [
 ];
 /** Tolerance for clock differences. */
 const CLOCK_TOLERANCE_SECONDS = 10;
-const FETCH_TIMEOUT_MS = 5_000;
 /** A token with an unknown key triggers a fetch of the keys, but not more often than this. */
 const FETCH_COOLDOWN_MS = 10_000;
 /** A key withdrawn by the provider is trusted no longer than this. */
@@ -53,6 +52,7 @@ const SUBJECT_LENGTH_MAX = 128;
 
 export class AccessTokens {
   readonly #settings: TokenSettings;
+  readonly #timeoutMs: number;
   readonly #makeMeter: MakeMeter;
   readonly #logger: Logger;
   readonly #known = new Known<Caller>(KNOWN_MAX);
@@ -60,8 +60,10 @@ export class AccessTokens {
   /** Fetched once; a failure is retried. */
   readonly #providersKeys = once(() => this.#findKeys());
 
-  constructor(settings: TokenSettings, makeMeter: MakeMeter, logger: Logger) {
+  /** @param timeoutMs how long the provider may take to answer */
+  constructor(settings: TokenSettings, timeoutMs: number, makeMeter: MakeMeter, logger: Logger) {
     this.#settings = settings;
+    this.#timeoutMs = timeoutMs;
     this.#makeMeter = makeMeter;
     this.#logger = logger;
   }
@@ -115,10 +117,11 @@ export class AccessTokens {
   }
 
   async #findKeys(): Promise<JWTVerifyGetKey> {
-    const url = new URL(this.#settings.jwksUrl ?? (await describedBy(this.#settings.issuer)));
+    const { jwksUrl, issuer } = this.#settings;
+    const url = new URL(jwksUrl ?? (await describedBy(issuer, this.#timeoutMs)));
     this.#logger.info({ url: url.href }, 'found the keys of the OpenID provider');
     return createRemoteJWKSet(url, {
-      timeoutDuration: FETCH_TIMEOUT_MS,
+      timeoutDuration: this.#timeoutMs,
       cooldownDuration: FETCH_COOLDOWN_MS,
       cacheMaxAge: KEYS_AGE_MS_MAX,
     });
@@ -136,9 +139,9 @@ export class AccessTokens {
 }
 
 /** The URL of the keys, from the provider's description. */
-async function describedBy(issuer: string): Promise<string> {
+async function describedBy(issuer: string, timeoutMs: number): Promise<string> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+  const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
   if (!answer.ok) throw new Error(`${url} answers ${answer.status}`);
   return keysUrlOf(await answer.json(), issuer);
 }
