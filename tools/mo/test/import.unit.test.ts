@@ -48,6 +48,8 @@ let url: string;
 let dir: string;
 let path: string;
 beforeAll(async () => {
+  // Otherwise a call after a pause, of the test or of the machine, could meet a connection that is just being closed.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

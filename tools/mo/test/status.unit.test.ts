@@ -4,6 +4,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { look } from '../src/status/look.ts';
 
+/** Longer than any stall of the machine. */
+const TIMEOUT_MS = 60_000;
+
 let server: Server;
 let port: number;
 
@@ -26,7 +29,8 @@ it('queries every process behind a name, because each reports only its own state
     databases: null,
     kafka: null,
   };
-  const { parts } = await look(system, async (host) => (host === 'loans' ? ['127.0.0.1', '127.0.0.2'] : []));
+  const lookup = async (host: string) => (host === 'loans' ? ['127.0.0.1', '127.0.0.2'] : []);
+  const { parts } = await look(system, lookup, TIMEOUT_MS);
   expect(parts.map(({ part, state, where }) => [part, state, where])).toEqual([
     ['gateway', 'attention', `http://127.0.0.1:${port}`],
     ['loans', 'attention', `http://127.0.0.1:${port}`],

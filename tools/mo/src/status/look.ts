@@ -41,16 +41,27 @@ export interface Status {
   readonly lags: readonly FollowerLag[];
 }
 
-/** @param lookup finds all addresses of a name; by default the resolver of this machine */
-export async function look({ gatewayUrl, processes, databases, kafka }: System, lookup?: Lookup): Promise<Status> {
+/**
+ * @param lookup finds all addresses of a name; by default the resolver of this machine
+ * @param timeoutMs of each query
+ */
+export async function look(
+  { gatewayUrl, processes, databases, kafka }: System,
+  lookup?: Lookup,
+  timeoutMs = TIMEOUT_MS,
+): Promise<Status> {
   const named = (
     await Promise.all(SERVICE_NAMES.map((service) => replicasOf(service, processes[service], lookup)))
   ).flat();
   const followers = SERVICE_NAMES.filter((service) => service !== 'webhooks' || processes[service].length > 0);
   const [ofProcesses, ofDatabases, ofKafka] = await Promise.all([
-    Promise.all([{ name: 'gateway', url: gatewayUrl }, ...named].map(({ name, url }) => lookAtProcess(name, url))),
-    Promise.all(databases === null ? [] : STREAMS.map((stream) => lookAtDatabase(stream, databases[stream]))),
-    kafka === null ? { parts: [], lags: [] } : lookAtKafka(kafka, followers),
+    Promise.all(
+      [{ name: 'gateway', url: gatewayUrl }, ...named].map(({ name, url }) => lookAtProcess(name, url, timeoutMs)),
+    ),
+    Promise.all(
+      databases === null ? [] : STREAMS.map((stream) => lookAtDatabase(stream, databases[stream], timeoutMs)),
+    ),
+    kafka === null ? { parts: [], lags: [] } : lookAtKafka(kafka, followers, timeoutMs),
   ]);
   return { parts: [...ofProcesses, ...ofDatabases, ...ofKafka.parts], lags: ofKafka.lags };
 }
@@ -63,9 +74,9 @@ async function replicasOf(service: ServiceName, origins: readonly string[], look
   return addresses.current.map((url, place) => ({ name: place === 0 ? service : `${service}-${place + 1}`, url }));
 }
 
-async function lookAtProcess(part: string, url: string): Promise<PartState> {
+async function lookAtProcess(part: string, url: string, timeoutMs: number): Promise<PartState> {
   try {
-    const get = (path: string) => fetch(`${url}${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const get = (path: string) => fetch(`${url}${path}`, { signal: AbortSignal.timeout(timeoutMs) });
     const [ready, metrics] = await Promise.all([get('/readyz'), get('/metrics').then((response) => response.text())]);
     const { reason } = (await ready.json()) as { reason?: string };
     const version = samplesOf(metrics, 'mo_build_info')[0]?.labels.version ?? null;
@@ -97,15 +108,15 @@ function detailsOf(metrics: string): { details: string; isWell: boolean } {
   return { details: shown.join(', '), isWell: readings.every(({ isTrouble, value }) => !isTrouble || value === 0) };
 }
 
-async function lookAtDatabase(stream: Stream, { url, tls }: DatabaseConnection): Promise<PartState> {
+async function lookAtDatabase(stream: Stream, { url, tls }: DatabaseConnection, timeoutMs: number): Promise<PartState> {
   const part = `postgres/${stream}`;
   const { host, pathname } = new URL(url);
   const where = `${host}${pathname}`;
   const client = new pg.Client({
     connectionString: url,
     ssl: tls ?? false,
-    connectionTimeoutMillis: TIMEOUT_MS,
-    query_timeout: TIMEOUT_MS,
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs,
     application_name: 'mo-status',
   });
   client.on('error', () => {});
@@ -123,12 +134,16 @@ async function lookAtDatabase(stream: Stream, { url, tls }: DatabaseConnection):
   }
 }
 
-async function lookAtKafka({ kafka, topicPrefix }: KafkaTarget, followers: readonly ServiceName[]): Promise<Status> {
+async function lookAtKafka(
+  { kafka, topicPrefix }: KafkaTarget,
+  followers: readonly ServiceName[],
+  timeoutMs: number,
+): Promise<Status> {
   const admin = new kafkajs.Kafka({
     clientId: 'mo-status',
     ...kafkajsOptions(kafka),
-    connectionTimeout: TIMEOUT_MS,
-    requestTimeout: TIMEOUT_MS,
+    connectionTimeout: timeoutMs,
+    requestTimeout: timeoutMs,
     retry: { retries: RETRIES_MAX },
     logLevel: kafkajs.logLevel.NOTHING,
   }).admin();
