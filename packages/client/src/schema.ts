@@ -141,7 +141,7 @@ export interface paths {
         };
         /**
          * List a customer's loans and payments, oldest first, with the running debt
-         * @description Sorted by the time at which each entry took effect. Loans appear once they are active; rejected payments never appear. `total_debt` is the running sum, and ends with the active debt. `as_of` limits the statement to entries up to a time.
+         * @description Sorted by the time at which each entry took effect. Loans appear once they are active; rejected payments never appear. `total_debt` is the running sum, and ends with the active debt. It is negative where a payment has a `paid_at` before the `taken_at` of the loans that it paid. `as_of` limits the statement to entries up to a time.
          *
          *     Needs the scope `customers:read`.
          */
@@ -650,10 +650,12 @@ export interface components {
              */
             score: string | number;
             /**
+             * @description An inactive customer gets no loan, but may pay
              * @default active
              * @enum {string}
              */
             status?: "active" | "inactive";
+            /** @description When the credit line was approved in advance; it decides nothing, and may be any time */
             preapproved_at?: string | null;
         };
         /** @description The caller's own id: 1 to 60 visible characters */
@@ -665,7 +667,10 @@ export interface components {
              * @example 1200.50
              */
             score?: string | number;
-            /** @enum {string} */
+            /**
+             * @description An inactive customer gets no loan, but may pay
+             * @enum {string}
+             */
             status?: "active" | "inactive";
         };
         /** @description A loan to be taken or requested */
@@ -683,11 +688,18 @@ export interface components {
              * @description By the contract; it may be in the past
              */
             maximum_payment_date: string;
-            /** @default null */
+            /**
+             * @description Your own label of the contract's terms
+             * @default null
+             */
             contract_version?: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Not in the future; now if omitted. Not for a pending loan, which is taken when activated
+             */
             taken_at?: string;
             /**
+             * @description `pending` only requests the loan: it uses credit until it is activated or rejected
              * @default active
              * @enum {string}
              */
@@ -708,7 +720,10 @@ export interface components {
              * @example 1200.50
              */
             total_amount: string | number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Not in the future; now if omitted. It may be before the `taken_at` of the loans that are paid
+             */
             paid_at?: string;
         };
         /** @description A webhook to be created */
@@ -732,7 +747,10 @@ export interface components {
              *     ]
              */
             event_types?: ("CustomerRegistered" | "CustomerUpdated" | "LoanTaken" | "LoanRequested" | "LoanRejected" | "LoanPaid" | "PaymentApplied" | "PaymentRejected")[];
-            /** @default  */
+            /**
+             * @description Your own note, such as the purpose
+             * @default
+             */
             description?: string;
         };
         /** @description A change of a webhook; omitted members do not change */
@@ -744,8 +762,12 @@ export interface components {
             url?: string;
             /** @description The types of events that are sent */
             event_types?: ("CustomerRegistered" | "CustomerUpdated" | "LoanTaken" | "LoanRequested" | "LoanRejected" | "LoanPaid" | "PaymentApplied" | "PaymentRejected")[];
+            /** @description Your own note, such as the purpose */
             description?: string;
-            /** @enum {string} */
+            /**
+             * @description While disabled, nothing is sent; events of that time are sent only by a later replay
+             * @enum {string}
+             */
             status?: "active" | "disabled";
         };
         /** @description The replacement of a secret */
@@ -778,6 +800,7 @@ export interface components {
              * @example billing
              */
             name: string;
+            /** @description What the key may do; `admin` permits everything */
             scopes: components["schemas"]["Scope"][];
             /** @description Requests per second, over all gateways; unlimited if omitted */
             rate?: number;
@@ -1255,7 +1278,7 @@ export interface components {
              */
             amount: string;
             /**
-             * @description The running sum after this entry
+             * @description The running sum after this entry; negative while payments precede the loans that they paid
              * @example 1200.50
              */
             total_debt: string;
@@ -1360,6 +1383,7 @@ export interface components {
              * @description The receiver: https, and not an address of a private network
              */
             url: string;
+            /** @description Your own note, such as the purpose */
             description: string;
             /** @description The types of events that are sent */
             event_types: string[];
@@ -1400,6 +1424,7 @@ export interface components {
              * @description The receiver: https, and not an address of a private network
              */
             url: string;
+            /** @description Your own note, such as the purpose */
             description: string;
             /** @description The types of events that are sent */
             event_types: string[];

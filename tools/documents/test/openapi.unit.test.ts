@@ -43,6 +43,26 @@ describe('the OpenAPI document', () => {
     expect(withExample.flatMap((content) => exampleFaults(document, content))).toEqual([]);
   });
 
+  it('describes every member of every body of a request', () => {
+    const members = ({ paths, components: { schemas } }: typeof document) =>
+      Object.values<Record<string, { requestBody?: { content: Record<string, { schema: { $ref?: string } }> } }>>(paths)
+        .flatMap((item) => Object.values(item))
+        .flatMap(({ requestBody }) => requestBody?.content['application/json']?.schema.$ref ?? [])
+        .map((ref) => ref.replace('#/components/schemas/', ''))
+        .flatMap((name) =>
+          Object.entries<object>(schemas[name].properties ?? {}).map(([member, schema]) => ({ name, member, schema })),
+        );
+    const undescribed = (candidate: typeof document) =>
+      members(candidate)
+        .filter(({ schema }) => !('description' in schema) && !('$ref' in schema))
+        .map(({ name, member }) => `${name}.${member}`);
+    expect(members(document).length).toBeGreaterThan(20);
+    expect(undescribed(document)).toEqual([]);
+    const lacking = structuredClone(document);
+    delete lacking.components.schemas.NewPayment.properties.paid_at.description;
+    expect(undescribed(lacking)).toEqual(['NewPayment.paid_at']);
+  });
+
   it('accepts every amount of cents as a number, despite the rounding of doubles', () => {
     const { amount } = document.components.schemas.NewLoan.properties;
     const cents = Array.from({ length: 1_000 }, (_, index) => (index + 1) / 100);

@@ -26,18 +26,27 @@ export const customer = z
   .meta({ id: 'Customer', description: 'A customer with a credit line' });
 export type CustomerBody = z.infer<typeof customer>;
 
+/** What the status of a customer means in a request. */
+const STATUS = 'An inactive customer gets no loan, but may pay';
+
 export const newCustomer = z
   .strictObject({
     external_id: externalId,
     score: scoreInput,
-    status: z.enum(CUSTOMER_STATUSES).default('active'),
-    preapproved_at: timeInput.nullable().default(null),
+    status: z.enum(CUSTOMER_STATUSES).default('active').meta({ description: STATUS }),
+    preapproved_at: timeInput
+      .nullable()
+      .default(null)
+      .meta({ description: 'When the credit line was approved in advance; it decides nothing, and may be any time' }),
   })
   .meta({ id: 'NewCustomer', description: 'A customer to be registered' });
 export type NewCustomer = z.infer<typeof newCustomer>;
 
 export const customerChange = z
-  .strictObject({ score: scoreInput.optional(), status: z.enum(CUSTOMER_STATUSES).optional() })
+  .strictObject({
+    score: scoreInput.optional(),
+    status: z.enum(CUSTOMER_STATUSES).optional().meta({ description: STATUS }),
+  })
   .refine((change) => change.score !== undefined || change.status !== undefined, 'must name score or status')
   .meta({ id: 'CustomerChange', description: 'A change of a customer', minProperties: 1 });
 export type CustomerChange = z.infer<typeof customerChange>;
@@ -62,7 +71,9 @@ const statementEntry = z
     kind: z.enum(['loan', 'payment']),
     reference: externalId,
     amount: moneyText,
-    total_debt: moneyText.meta({ description: 'The running sum after this entry' }),
+    total_debt: moneyText.meta({
+      description: 'The running sum after this entry; negative while payments precede the loans that they paid',
+    }),
   })
   .meta({ id: 'StatementEntry', description: 'A loan or a payment, at the time at which it took effect' });
 export type StatementEntryBody = z.infer<typeof statementEntry>;

@@ -69,7 +69,7 @@ export const newKey = z
       .min(1)
       .max(SCOPES.length)
       .refine((scopes) => new Set(scopes).size === scopes.length, 'must name no scope twice')
-      .meta({ uniqueItems: true }),
+      .meta({ description: 'What the key may do; `admin` permits everything', uniqueItems: true }),
     rate: rateInput.optional(),
     expires_at: timeInput.optional().meta({ description: 'The expiry, in the future; never if omitted' }),
   })

@@ -48,9 +48,14 @@ export const newLoan = z
     ...namesCustomer,
     amount: amountInput,
     maximum_payment_date: timeInput.meta({ description: 'By the contract; it may be in the past' }),
-    contract_version: label.nullable().default(null),
-    taken_at: timeInput.optional(),
-    status: z.enum(['active', 'pending']).default('active'),
+    contract_version: label.nullable().default(null).meta({ description: "Your own label of the contract's terms" }),
+    taken_at: timeInput.optional().meta({
+      description: 'Not in the future; now if omitted. Not for a pending loan, which is taken when activated',
+    }),
+    status: z
+      .enum(['active', 'pending'])
+      .default('active')
+      .meta({ description: '`pending` only requests the loan: it uses credit until it is activated or rejected' }),
   })
   .refine(...namesSomeone)
   .refine((body) => body.status === 'active' || body.taken_at === undefined, {

@@ -34,7 +34,9 @@ export const newPayment = z
     external_id: externalId,
     ...namesCustomer,
     total_amount: amountInput,
-    paid_at: timeInput.optional(),
+    paid_at: timeInput.optional().meta({
+      description: 'Not in the future; now if omitted. It may be before the `taken_at` of the loans that are paid',
+    }),
   })
   .refine(...namesSomeone)
   .meta({ id: 'NewPayment', description: 'A payment to be made' });

@@ -21,7 +21,7 @@ const url = printable(1, WEBHOOK_URL_LENGTH_MAX).meta({
   description: 'The receiver: https, and not an address of a private network',
   format: 'uri',
 });
-const description = printable(0, DESCRIPTION_LENGTH_MAX);
+const description = printable(0, DESCRIPTION_LENGTH_MAX).meta({ description: 'Your own note, such as the purpose' });
 const eventTypes = z
   .array(eventType)
   .min(1)
@@ -70,7 +70,10 @@ export const webhookChange = z
     url: url.optional(),
     event_types: eventTypes.optional(),
     description: description.optional(),
-    status: z.enum(['active', 'disabled']).optional(),
+    status: z
+      .enum(['active', 'disabled'])
+      .optional()
+      .meta({ description: 'While disabled, nothing is sent; events of that time are sent only by a later replay' }),
   })
   .refine((change) => Object.values(change).some((value) => value !== undefined), 'must change something')
   .meta({ id: 'WebhookChange', description: 'A change of a webhook; omitted members do not change', minProperties: 1 });
