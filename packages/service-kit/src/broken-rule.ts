@@ -21,7 +21,7 @@ const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'i
 /** The beginning of zod's own messages, for rules that a schema does not phrase. */
 const ZODS_WORDS = /^(Invalid input|Too small|Too big):/;
 /** Numbers in requests are integers, except amounts, whose schema phrases its rules itself. */
-const WHOLE_NUMBER = 'must be a whole number of at most 15 digits';
+const WHOLE_NUMBER = 'must be a whole number of at most 15 digits, without exponent';
 
 /** @param issue with its input, unless the field is missing */
 export function brokenRule(issue: z.core.$ZodIssue, where: FieldError['in']): BrokenRule {

@@ -31,13 +31,14 @@ export function liftRequestTimeout(request: IncomingMessage): void {
   request.once('close', () => streaming.delete(socket));
 }
 
-export function onClientError(error: NodeJS.ErrnoException, socket: HttpSocket): void {
+/** @param headerBytesMax the server's limit, named to the caller */
+export function onClientError(error: NodeJS.ErrnoException, socket: HttpSocket, headerBytesMax: number): void {
   if (error.code === REQUEST_TIMEOUT && streaming.has(socket)) return;
   if (WITHOUT_ANSWER.includes(error.code) || !socket.writable || socket._httpMessage?.headersSent) {
     socket.destroy();
     return;
   }
-  endWithProblem(socket, problemOf(error.code));
+  endWithProblem(socket, problemOf(error.code, headerBytesMax));
 }
 
 /** Writes a problem by hand and closes the connection. */
@@ -75,8 +76,9 @@ function refuseConnect(socket: Socket): void {
   endWithProblem(socket, new ProblemError('method_not_allowed', 'CONNECT is not allowed here'));
 }
 
-function problemOf(code: string | undefined): ProblemError {
+function problemOf(code: string | undefined, headerBytesMax: number): ProblemError {
   if (code === REQUEST_TIMEOUT) return new ProblemError('request_timeout', 'the request arrived too slowly');
-  if (code === 'HPE_HEADER_OVERFLOW') return new ProblemError('invalid_request', 'the headers are too large');
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new ProblemError('invalid_request', `the headers are over ${headerBytesMax} bytes`);
   return new ProblemError('invalid_request', 'the request is not HTTP');
 }

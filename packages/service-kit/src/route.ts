@@ -267,5 +267,7 @@ export function tokenOf(request: FastifyRequest): ConsistencyToken | null {
 function validateHeader<T extends z.ZodType>(schema: T, value: unknown, name: string): z.infer<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
+  // Lines of the same name arrive joined by ", " (RFC 9110, 5.3).
+  if (String(value).includes(', ')) throw invalid('header', `/${name}`, 'must be given once', 'repeated');
   throw invalid('header', `/${name}`, result.error.issues[0]?.message ?? 'is not valid');
 }

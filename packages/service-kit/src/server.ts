@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import type { ServerOptions as HttpSettings, IncomingMessage, RequestListener, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { HEADERS, parseJson } from '@mo/contracts';
 import { isMuxUpgrade, serveMux } from '@mo/mux';
 import fastify, {
@@ -85,7 +86,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     keepAliveTimeout: settings.keepAliveTimeout,
     forceCloseConnections: 'idle',
     http: settings,
-    clientErrorHandler: onClientError,
+    clientErrorHandler: clientErrors(options),
     frameworkErrors: (error, request, reply) => {
       watch(request, reply);
       // No hooks run on this path, and nobody reads the body.
@@ -140,22 +141,30 @@ export function createServer(options: ServerOptions): FastifyInstance {
 const httpSettings = (options: ServerOptions) => ({
   requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
   keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-  maxHeaderSize: options.headerBytesMax ?? HEADER_BYTES_MAX,
+  maxHeaderSize: headerBytesMax(options),
   requireHostHeader: false,
   connectionsCheckingInterval: options.timeoutCheckMs ?? TIMEOUT_CHECK_MS,
   shouldUpgradeCallback: (request: IncomingMessage) => mayCarryCalls(request, options),
 });
+
+const headerBytesMax = (options: ServerOptions): number => options.headerBytesMax ?? HEADER_BYTES_MAX;
+
+const clientErrors =
+  (options: ServerOptions) =>
+  (error: NodeJS.ErrnoException, socket: Socket): void =>
+    onClientError(error, socket, headerBytesMax(options));
 
 /** Whether a request upgrades its connection to mux. If not, it is answered as an ordinary request. */
 const mayCarryCalls = (request: IncomingMessage, { takesMux = false, admission = null }: ServerOptions): boolean =>
   takesMux && isMuxUpgrade(request) && (admission === null || admission.takesCallsOver(request.socket));
 
 /** Requests over TLS are answered in the same way as those without. */
-function serverForTls(app: FastifyInstance, settings: HttpSettings, { admission = null }: ServerOptions): Server[] {
+function serverForTls(app: FastifyInstance, settings: HttpSettings, options: ServerOptions): Server[] {
+  const { admission = null } = options;
   if (admission === null) return [];
   const answer: RequestListener = (request, response) => void app.server.emit('request', request, response);
   const server = admission.guard(app, settings, answer, OPERATOR_PATHS);
-  server.on('clientError', onClientError);
+  server.on('clientError', clientErrors(options));
   return [server];
 }
 

@@ -11,6 +11,7 @@ const REQUEST_TIMEOUT_MS = 100;
 /** Longer than any machine stands still. */
 const LONG_MS = 600_000;
 const DEADLINE_MS = 20_000;
+const HEADER_BYTES_MAX = 16_384;
 
 /** A server that lifts the request timeout for some paths and answers with what it got. The timeout is short once the headers are there. */
 async function startServer() {
@@ -27,7 +28,7 @@ async function startServer() {
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     timeouts += 1;
-    onClientError(error, socket as Parameters<typeof onClientError>[1]);
+    onClientError(error, socket as Parameters<typeof onClientError>[1], HEADER_BYTES_MAX);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -68,7 +69,9 @@ describe('a request that is slow to arrive', () => {
 });
 
 it.each(['ECONNRESET', 'ERR_TLS_HANDSHAKE_TIMEOUT'])('a connection that fails with %s gets no answer', async (code) => {
-  const server = createSocketServer((socket) => onClientError(Object.assign(new Error(), { code }), socket));
+  const server = createSocketServer((socket) =>
+    onClientError(Object.assign(new Error(), { code }), socket, HEADER_BYTES_MAX),
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const caller = connect((server.address() as AddressInfo).port, '127.0.0.1');

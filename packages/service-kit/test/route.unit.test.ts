@@ -97,6 +97,19 @@ describe('the order of checks', () => {
     expect(told).toEqual([]);
   });
 
+  it('says of a header that came twice that it must come once', async () => {
+    const { send } = routesUnderTest();
+    const once = { code: 'repeated', detail: 'must be given once' };
+    for (const [name, value] of [
+      ['idempotency-key', 'k, k'],
+      ['consistency-token', `${TOKEN}, ${TOKEN}`],
+    ] as const)
+      expect(await send(loan, { [name]: value })).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer: `/${name}`, in: 'header', ...once }] },
+      });
+  });
+
   it.each([
     ['is not JSON', '{"external_id":'],
     ['is not UTF-8', Buffer.from('"\xff"', 'latin1')],

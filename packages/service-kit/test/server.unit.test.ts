@@ -264,7 +264,7 @@ describe('on a socket', () => {
     [
       'headers that are too large',
       `GET / HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`,
-      'the headers are too large',
+      'the headers are over 16384 bytes',
     ],
   ])('%s is answered with a problem', async (_what, text, detail) => {
     const [head = '', body = ''] = (await exchange(text)).split('\r\n\r\n');

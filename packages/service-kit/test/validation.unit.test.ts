@@ -70,7 +70,12 @@ it('a bound is named in plain words', () => {
 
 it.each(['1.5', '1e2', '12345678901234567'])('%s is not the whole number that is asked for', (number) => {
   expect(problemOf(resourceId, parseJson(number)).errors).toEqual([
-    { pointer: '', in: 'body', code: 'invalid_type', detail: 'must be a whole number of at most 15 digits' },
+    {
+      pointer: '',
+      in: 'body',
+      code: 'invalid_type',
+      detail: 'must be a whole number of at most 15 digits, without exponent',
+    },
   ]);
   expect(problemOf(z.string(), parseJson(number)).errors?.[0]?.detail).toBe('must be a string');
 });
@@ -97,6 +102,14 @@ it('each unknown member is named', () => {
 it('~ and / in a name are escaped by RFC 6901, in this order', () => {
   const odd = z.strictObject({ '~/': z.strictObject({ '~1': z.int() }) });
   expect(problemOf(odd, { '~/': { '~1': 'x' } }).errors?.[0]?.pointer).toBe('/~0~1/~01');
+});
+
+it('of a value of a wrong type only the type is named', () => {
+  const schema = z.strictObject({ some: z.array(z.int()).min(1).max(9), name: z.string().min(1) });
+  expect(problemOf(schema, { some: 'longer than nine', name: '' }).errors).toEqual([
+    { pointer: '/some', in: 'body', code: 'invalid_type', detail: 'must be a list' },
+    { pointer: '/name', in: 'body', code: 'too_small', detail: 'must have at least 1 character' },
+  ]);
 });
 
 it('a missing body is reported as such', () => {

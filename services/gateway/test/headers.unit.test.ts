@@ -211,6 +211,7 @@ describe('a caller gets', () => {
       const connection = new RawConnection(gateway.port).send(text);
       expect(await connection.status()).toBe(400);
       expect(connection.received).toContain('application/problem+json');
+      if (text.startsWith('GET')) expect(connection.received).toContain('the headers are over 12288 bytes');
       await until(() => connection.closed, 'the connection is closed');
     }
   });

@@ -10,6 +10,8 @@ import ipaddr from 'ipaddr.js';
 import { Names } from './names.ts';
 
 const URL_LENGTH_MAX = 2_000;
+/** The port of a URL, after its host. */
+const PORT = /^(https?:\/\/[^/?#]*):\d+/i;
 
 /** The IPv6 ranges of the public internet (RFC 4291) and IPv4-mapped addresses, but not, for example, ::127.0.0.1. */
 const GLOBAL_IPV6 = new BlockList();
@@ -63,7 +65,8 @@ export class Targets {
   /** Why a text can't be a receiver's URL; null if it can. Names are checked only when they are resolved. */
   faultOf(text: string): string | null {
     if (text.length > URL_LENGTH_MAX) return `must have at most ${URL_LENGTH_MAX} characters`;
-    if (!URL.canParse(text)) return 'must be a URL';
+    if (!URL.canParse(text))
+      return URL.canParse(text.replace(PORT, '$1')) ? 'must have a port of at most 65535' : 'must be a URL';
     const url = new URL(text);
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && this.#allowed.length > 0))
       return 'must be an https URL';
