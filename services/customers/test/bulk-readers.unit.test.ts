@@ -93,6 +93,15 @@ describe('CSV', () => {
     expect(values(read(csv, Buffer.from([0x61, 0xff, 0x2c, 0x31])))).toEqual(['is not UTF-8']);
   });
 
+  it('hints at another separator, and gives no line number of its own', () => {
+    expect(values(read(csv, 'a;1\nb|2\nc\n"d,4\ne"f,5\n"g"h,6'))).toEqual([
+      'has no comma between fields',
+      'has no comma between fields',
+      { external_id: 'c' },
+      ...Array.from({ length: 3 }, () => expect.not.stringContaining('at line') as string),
+    ]);
+  });
+
   it('ends a line only at LF, and reads a file without LF completely', () => {
     const files = ['external_id,score\r"a",1\r"b",2', '"a",1\r"b",2\r'];
     for (const file of files) expect(values(read(csv, file))).toEqual([expect.stringContaining('is not CSV')]);
@@ -114,6 +123,8 @@ describe('CSV', () => {
     ['external_id,colour', 'colour'],
     ['external_id,score,score', 'twice'],
     ['external_id,status', 'no column score'],
+    ['external_id;score', 'has fields separated by ";", instead of ","'],
+    ['Score\texternal_id', 'has fields separated by "\\t", instead of ","'],
   ])('refuses the header line %s', (header, why) => {
     expect(() => read(csv, `${header}\na,1`)).toThrow(why);
   });

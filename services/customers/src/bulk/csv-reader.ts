@@ -11,6 +11,8 @@ import { type LineReader, LineSplitter, type ReadLine } from './lines.ts';
 /** The columns of a file without a header line; the last two are optional. */
 const COLUMNS: readonly string[] = Object.keys(newCustomer.shape);
 const [NAME_COLUMN = ''] = COLUMNS;
+/** What some programs write instead of commas. */
+const OTHER_SEPARATOR = /[;\t|]/;
 const REQUIRED_COLUMNS = COLUMNS.slice(0, 2);
 
 export class CsvReader implements LineReader {
@@ -27,6 +29,7 @@ export class CsvReader implements LineReader {
 
   *#take(read: { readonly line: number; readonly text: string } | { readonly line: number; readonly fault: string }) {
     const fields = 'fault' in read ? read : fieldsOf(read.text);
+    if (this.#columns === null && Array.isArray(fields)) refuseOtherSeparator(fields);
     if (this.#columns === null && Array.isArray(fields) && isHeader(fields)) {
       this.#columns = columnsOf(fields);
       return;
@@ -42,7 +45,8 @@ function fieldsOf(text: string): string[] | { fault: string } {
     const [fields = []] = parse(text, { relax_column_count: true, record_delimiter: '\n' });
     return fields;
   } catch (error) {
-    return { fault: `is not CSV: ${(error as Error).message}` };
+    // Its line is the one that it was parsed as, not that of the file.
+    return { fault: `is not CSV: ${(error as Error).message.replace(/ at line \d+/, '')}` };
   }
 }
 
@@ -51,6 +55,13 @@ const named = (field: string): string => field.trim().toLowerCase();
 /** A header line contains the name `external_id`. A customer may have that id too, but is followed by a score. */
 const isHeader = (fields: readonly string[]): boolean =>
   fields.some((field) => named(field) === NAME_COLUMN) && !/^\s*\d/.test(fields[1] ?? '');
+
+/** @throws ProblemError invalid_request for a header line of another separator */
+function refuseOtherSeparator([line = '', ...more]: readonly string[]): void {
+  const [separator] = OTHER_SEPARATOR.exec(line) ?? [];
+  if (separator === undefined || more.length > 0 || !line.split(separator).map(named).includes(NAME_COLUMN)) return;
+  throw invalid('body', '', `has fields separated by ${JSON.stringify(separator)}, instead of ","`);
+}
 
 function columnsOf(header: readonly string[]): string[] {
   const columns = header.map(named);
@@ -66,6 +77,8 @@ function columnsOf(header: readonly string[]): string[] {
 /** Empty fields count as missing. */
 function record(line: number, columns: readonly string[], fields: readonly string[]): ReadLine {
   if (fields.length > columns.length) return { line, fault: `has ${fields.length} fields, not ${columns.length}` };
+  if (fields.length === 1 && OTHER_SEPARATOR.test(fields[0] ?? ''))
+    return { line, fault: 'has no comma between fields' };
   const value: Record<string, string> = {};
   for (const [place, field] of fields.entries()) if (field !== '') value[columns[place] as string] = field;
   return { line, value };
