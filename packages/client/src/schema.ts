@@ -487,7 +487,7 @@ export interface paths {
         put?: never;
         /**
          * Send messages again
-         * @description Sends messages again: either the given deliveries, whatever their outcome, or one message for each event that arrived in a period and has a type that the webhook subscribes to. They are sent after messages that are already waiting. A period with more than 10,000 events is replayed in parts: repeat the request with `next_from` as `from`, until `next_from` is null. Events are kept for 30 days, so an earlier period has fewer messages, or none; `deliveries` is their number.
+         * @description Sends messages again: either the given deliveries, whatever their outcome, or one message for each event that arrived in a period and has a type that the webhook subscribes to. They are sent after messages that are already waiting. A period with more than 10,000 events is replayed in parts: repeat the request with `next_from` as `from`, until `next_from` is null. Events are kept for 30 days, so an earlier period has fewer messages, or none; `deliveries` is their number. Ids that are not deliveries of this webhook are left out, and named in `missing_ids`.
          *
          *     Needs the scope `webhooks:write`.
          */
@@ -789,7 +789,7 @@ export interface components {
             from?: string;
             /**
              * Format: date-time
-             * @description And before this time; until now if omitted
+             * @description And before this time, which is not before `from`; now if omitted
              */
             to?: string;
         } & (unknown | unknown);
@@ -1484,6 +1484,8 @@ export interface components {
             deliveries: number;
             /** @description If the period has more events than one replay sends: the `from` of the next replay; otherwise null */
             next_from: string | null;
+            /** @description Those of `delivery_ids` that are not, or no longer, deliveries of this webhook; absent if none are */
+            missing_ids?: components["schemas"]["Id"][];
         };
         /** @description A new API key, with the key itself */
         CreatedApiKey: {

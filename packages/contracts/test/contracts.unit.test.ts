@@ -10,6 +10,7 @@ import {
   newPayment,
   parseJson,
   parseToken,
+  webhookChange,
   webhookReplay,
 } from '../src/index.ts';
 
@@ -54,6 +55,22 @@ describe('request schemas', () => {
 
   it.each(['', 'a b', 'a'.repeat(61), 'a\u0000', '\ud800', 'a\u200bb'])('refuse the external_id %j', (external_id) => {
     expect(newCustomer.safeParse({ external_id, score: '1' }).success).toBe(false);
+  });
+});
+
+describe('webhooks', () => {
+  it('a replay takes an empty period, but none that ends before it begins', () => {
+    const from = '2026-01-02T00:00:00Z';
+    expect(webhookReplay.safeParse({ from, to: from })).toMatchObject({ success: true });
+    expect(webhookReplay.safeParse({ from, to: '2026-01-01T23:59:59.999Z' }).error?.issues).toEqual([
+      expect.objectContaining({ path: ['to'], message: 'must not be before from' }),
+    ]);
+  });
+
+  it('an empty change names what may be changed', () => {
+    const members = Object.keys(webhookChange.shape);
+    const { message = '' } = webhookChange.safeParse({}).error?.issues[0] ?? {};
+    expect(members.filter((member) => !message.includes(member))).toEqual([]);
   });
 });
 

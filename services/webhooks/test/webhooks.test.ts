@@ -264,7 +264,7 @@ describe('a replay', () => {
     await waitFor(async () => (await deliveriesOf(id, '?status=delivered')).length === 2);
     const [, first] = await deliveriesOf(id);
     const { status, body } = await post(`/${id}/replay`, { delivery_ids: [first?.id, 999_999] });
-    expect([status, body]).toEqual([202, { deliveries: 1, next_from: null }]);
+    expect([status, body]).toEqual([202, { deliveries: 1, next_from: null, missing_ids: [999_999] }]);
     await waitFor(() => to.received.length === 3);
     expect(to.ids[2]).toBe(first?.event_id);
     await post(`/${id}/remove`);

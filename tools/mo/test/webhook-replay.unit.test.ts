@@ -42,8 +42,10 @@ beforeEach(() => {
   keys.length = 0;
 });
 
-function replay(...more: string[]) {
-  const words = ['webhooks', 'replay', '7', '--from', '2026-11-01', '--to', '2026-11-02', ...more];
+const replay = (...more: string[]) => replayOf('--from', '2026-11-01', '--to', '2026-11-02', ...more);
+
+function replayOf(...options: string[]) {
+  const words = ['webhooks', 'replay', '7', ...options];
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, MO_URL: url, MO_API_KEY: 'k' };
   const child: ChildProcess = spawn(process.execPath, ['--conditions=source', MO, ...words], { env });
@@ -89,6 +91,15 @@ it('has the given key for its first part, so that a part that failed is not sent
   answer = (times) => (times === 1 ? part(NEXT) : part(null));
   expect(await replay('--idempotency-key', 'mine').ended).toMatchObject({ code: 0 });
   expect(keys).toEqual(['mine', expect.stringMatching(/^[0-9a-f]{32}$/)]);
+});
+
+it('says which ids are not deliveries of the webhook, and exits with 1', async () => {
+  const body = { deliveries: 1, next_from: null, missing_ids: [312, 313] };
+  answer = () => ({ status: 202, body });
+  const { code, stderr } = await replayOf('--deliveries', '311,312,313').ended;
+  expect([code, stderr]).toEqual([1, '2 of 3 ids are not deliveries of webhook 7: 312, 313\n']);
+  const json = await replayOf('--deliveries', '311,312,313', '--json').ended;
+  expect([json.code, JSON.parse(json.stdout)]).toEqual([1, body]);
 });
 
 it('after an immediate refusal reports only the refusal', async () => {

@@ -75,7 +75,10 @@ export const webhookChange = z
       .optional()
       .meta({ description: 'While disabled, nothing is sent; events of that time are sent only by a later replay' }),
   })
-  .refine((change) => Object.values(change).some((value) => value !== undefined), 'must change something')
+  .refine(
+    (change) => Object.values(change).some((value) => value !== undefined),
+    'must name url, event_types, description or status',
+  )
   .meta({ id: 'WebhookChange', description: 'A change of a webhook; omitted members do not change', minProperties: 1 });
 export type WebhookChange = z.infer<typeof webhookChange>;
 
@@ -110,7 +113,7 @@ export const webhookReplay = z
   .strictObject({
     delivery_ids: z.array(idInput).min(1).max(REPLAYED_MAX).optional().meta({ description: 'These deliveries' }),
     from: timeInput.optional().meta({ description: 'Or all events that arrived at or after this time' }),
-    to: timeInput.optional().meta({ description: 'And before this time; until now if omitted' }),
+    to: timeInput.optional().meta({ description: 'And before this time, which is not before `from`; now if omitted' }),
   })
   .refine((body) => body.delivery_ids !== undefined || body.from !== undefined, {
     message: 'is required unless from is given',
@@ -121,6 +124,11 @@ export const webhookReplay = z
     path: ['delivery_ids'],
   })
   .refine((body) => body.to === undefined || body.from !== undefined, { message: 'needs from', path: ['to'] })
+  // They may be equal: the rest of a period may be empty.
+  .refine(({ from, to }) => from === undefined || to === undefined || to >= from, {
+    message: 'must not be before from',
+    path: ['to'],
+  })
   .meta({
     id: 'WebhookReplay',
     description: 'The messages to send again: either deliveries, or all events of a period',
@@ -134,6 +142,9 @@ export const replayed = z
     deliveries: z.int().min(0).meta({ description: 'The number of messages that are sent again' }),
     next_from: timeText.nullable().meta({
       description: 'If the period has more events than one replay sends: the `from` of the next replay; otherwise null',
+    }),
+    missing_ids: z.array(resourceId).optional().meta({
+      description: 'Those of `delivery_ids` that are not, or no longer, deliveries of this webhook; absent if none are',
     }),
   })
   .meta({ id: 'Replayed', description: 'The outcome of a replay' });

@@ -38,7 +38,8 @@ export const presentDelivery = (row: DeliveryRow): DeliveryBody => ({
   last_error: row.last_error,
 });
 
-export const presentReplayed = ({ deliveries, nextFromMs }: Replayed): ReplayedBody => ({
+export const presentReplayed = ({ deliveries, nextFromMs, missingIds }: Replayed): ReplayedBody => ({
   deliveries,
   next_from: nextFromMs === null ? null : timeOf(new Date(nextFromMs)),
+  ...(missingIds.length > 0 && { missing_ids: [...missingIds] }),
 });

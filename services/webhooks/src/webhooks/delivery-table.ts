@@ -55,8 +55,12 @@ const AGAIN_BY_TIME = again(`SELECT e.* FROM events e JOIN webhooks w ON w.id = 
   WHERE e.taken_at >= $2 AND ($3::timestamptz IS NULL OR e.taken_at < $3)
   ORDER BY e.taken_at FETCH FIRST ${REPLAY_EVENTS_MAX} ROWS WITH TIES`);
 
+const KNOWN = 'SELECT id FROM deliveries WHERE webhook_id = $1 AND id = ANY ($2::bigint[])';
+
 export interface Replayed {
   readonly deliveries: number;
+  /** The named ids that are not deliveries of the webhook. */
+  readonly missingIds: readonly number[];
   /** The time from which events remain, in milliseconds since 1970; null if none remain. */
   readonly nextFromMs: number | null;
 }
@@ -84,15 +88,20 @@ export class DeliveryTable {
   }
 
   /** Sends messages again, after those that are pending, once the transaction `sql` is committed. */
-  replay(sql: Sql, webhookId: number, { delivery_ids: ids, from, to }: WebhookReplay): Promise<Replayed> {
-    const add = async (text: string, parameters: readonly unknown[]): Promise<Replayed> => {
+  async replay(sql: Sql, webhookId: number, { delivery_ids: ids, from, to }: WebhookReplay): Promise<Replayed> {
+    const add = async (text: string, parameters: readonly unknown[]) => {
       const [row] = await run<{ count: string; last: Time | null }>(sql, text, [webhookId, ...parameters]);
       const deliveries = Number(row?.count ?? 0);
       const last = deliveries < REPLAY_EVENTS_MAX ? null : (row?.last ?? null);
       return { deliveries, nextFromMs: last === null ? null : new Date(last).getTime() + 1 };
     };
-    if (ids !== undefined) return add(AGAIN_BY_ID, [ids]);
-    return add(AGAIN_BY_TIME, [from?.toISOString(), to?.toISOString() ?? null]);
+    if (ids === undefined) {
+      return { ...(await add(AGAIN_BY_TIME, [from?.toISOString(), to?.toISOString() ?? null])), missingIds: [] };
+    }
+    // Before deliveries are added: none of the named ids may be one of these.
+    const known = new Set((await run<{ id: string }>(sql, KNOWN, [webhookId, ids])).map(({ id }) => Number(id)));
+    const missingIds = [...new Set(ids)].filter((id) => !known.has(id));
+    return { ...(await add(AGAIN_BY_ID, [ids])), missingIds };
   }
 
   /** Deletes rows older than KEPT_FOR. @returns whether there may be more of them */

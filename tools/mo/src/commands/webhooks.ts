@@ -191,7 +191,12 @@ ${examples('mo webhooks replay 1 --deliveries 311,312', 'mo webhooks replay 1 --
         const client = context.client();
         const done = await replayWebhook({ client, webhookId: id, what, idempotencyKey, signal, onStopped });
         out.record(done, [{ head: 'DELIVERIES', of: ({ deliveries }) => deliveries, isNumber: true }]);
-        return EXIT.done;
+        const { missing_ids: missing = [] } = done;
+        if (missing.length === 0) return EXIT.done;
+        out.note(
+          `${missing.length} of ${named?.length} ids are not deliveries of webhook ${id}: ${missing.join(', ')}`,
+        );
+        return EXIT.notWell;
       }),
     );
 

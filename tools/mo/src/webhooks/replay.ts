@@ -9,6 +9,8 @@ export interface ReplayedSoFar {
   readonly deliveries: number;
   /** The time from which to continue; null once everything is done. */
   readonly next_from: string | null;
+  /** Named ids that are not deliveries of the webhook; absent if there are none. */
+  readonly missing_ids?: readonly number[];
 }
 
 export interface ReplayOptions {
@@ -34,10 +36,10 @@ export async function replayWebhook(options: ReplayOptions): Promise<ReplayedSoF
   try {
     for (let from = what.from; ; from = soFar.next_from ?? undefined) {
       signal.throwIfAborted();
-      const { deliveries, next_from } = await client.webhooks.replay(webhookId, { ...what, from }, { idempotencyKey });
+      const { deliveries, ...rest } = await client.webhooks.replay(webhookId, { ...what, from }, { idempotencyKey });
       idempotencyKey = undefined;
-      soFar = { deliveries: soFar.deliveries + deliveries, next_from };
-      if (next_from === null) return soFar;
+      soFar = { deliveries: soFar.deliveries + deliveries, ...rest };
+      if (rest.next_from === null) return soFar;
     }
   } catch (error) {
     const isRefusal = isProblem(error) && error.status < 500;

@@ -1,6 +1,14 @@
 /** What each release of the API changed for its callers, newest first. */
 export const API_CHANGES: readonly { readonly version: string; readonly changes: readonly string[] }[] = [
   {
+    version: '1.3.0',
+    changes: [
+      'A replay of deliveries names those that are not of this webhook (`missing_ids`).',
+      'A replay whose `to` is before its `from` is refused.',
+      'A CSV file whose header line has another separator than the comma is refused.',
+    ],
+  },
+  {
     version: '1.2.0',
     changes: [
       'Writes of webhooks take an `Idempotency-Key`.',

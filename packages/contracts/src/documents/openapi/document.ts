@@ -17,7 +17,7 @@ import { webhookMessages } from './webhook-message.ts';
 /**
  * The version of the API, not of its implementation. The major version changes only if an existing client could break.
  */
-export const API_VERSION = '1.2.0';
+export const API_VERSION = '1.3.0';
 
 /** In the order of the reference, which shows the first tag expanded. */
 const TAGS = [

@@ -120,14 +120,19 @@ export const listDeliveries: OperationText = {
 
 export const replayWebhook: OperationText = {
   description:
-    'Sends messages again: either the given deliveries, whatever their outcome, or one message for each event that arrived in a period and has a type that the webhook subscribes to. They are sent after messages that are already waiting. A period with more than 10,000 events is replayed in parts: repeat the request with `next_from` as `from`, until `next_from` is null. Events are kept for 30 days, so an earlier period has fewer messages, or none; `deliveries` is their number.',
+    'Sends messages again: either the given deliveries, whatever their outcome, or one message for each event that arrived in a period and has a type that the webhook subscribes to. They are sent after messages that are already waiting. A period with more than 10,000 events is replayed in parts: repeat the request with `next_from` as `from`, until `next_from` is null. Events are kept for 30 days, so an earlier period has fewer messages, or none; `deliveries` is their number. Ids that are not deliveries of this webhook are left out, and named in `missing_ids`.',
   request: {
     'application/json': {
       deliveries: { summary: 'Two deliveries', value: { delivery_ids: [311, 312] } },
       time: { summary: 'All events of a night', value: { from: '2026-02-01T22:00:00Z', to: '2026-02-02T06:00:00Z' } },
     },
   },
-  answers: { 202: only('Two messages', { deliveries: 2, next_from: null }) },
+  answers: {
+    202: {
+      all: { summary: 'Two messages', value: { deliveries: 2, next_from: null } },
+      some: { summary: 'One of two', value: { deliveries: 1, next_from: null, missing_ids: [312] } },
+    },
+  },
   invalid: { pointer: '/delivery_ids', in: 'body', code: 'invalid', detail: 'is required unless from is given' },
   missing,
 };
