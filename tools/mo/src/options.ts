@@ -38,10 +38,14 @@ export function streamOf(name: string): Stream {
   throw new CommandError(`--topic must end in one of .${STREAMS.join(', .')}, unlike "${name}"`);
 }
 
+const DAY_FIRST = /^\d{4}-\d\d-\d\d/;
+
 /** Parses a time that the API accepts; a day means its start in UTC. */
 export function time(text: string): string {
   const value = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text;
-  if (timeInput.safeParse(value).success) return value;
+  const { success, error } = timeInput.safeParse(value);
+  if (success) return value;
+  if (DAY_FIRST.test(text)) throw new InvalidArgumentError(`${error.issues[0]?.message}.`);
   throw new InvalidArgumentError('must be a day such as 2030-01-31 (in UTC), or a time such as 2030-01-31T09:30:00Z.');
 }
 
@@ -83,7 +87,7 @@ export const wanted = <T>(
   { all, max }: { all?: true | undefined; max: number },
   out: Pick<Output, 'note'>,
 ) =>
-  all === true ? rows : atMost(rows, max, () => out.note(`there may be more than ${max} rows: see --max and --all`));
+  all === true ? rows : atMost(rows, max, () => out.note(`there may be more rows than ${max}: see --max and --all`));
 
 async function* atMost<T>(items: AsyncIterable<T>, max: number, onMore: () => void): AsyncGenerator<T> {
   const iterator = items[Symbol.asyncIterator]();

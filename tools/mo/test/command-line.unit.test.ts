@@ -88,7 +88,7 @@ describe('an invalid command line', () => {
     ['loans list --max 5 --all', /'--max <rows>' cannot be used with option '--all'/],
     ['loans take l --amount 5', /required option '--due <time>' not specified/],
     ['loans take l --amount 5 --due tomorrow', /'--due <time>' argument 'tomorrow' is invalid. must be a day such as/],
-    ['loans take l --amount 5 --due 2030-02-30', /'--due <time>' argument '2030-02-30' is invalid/],
+    ['loans take l --amount 5 --due 2030-02-30', /'2030-02-30' is invalid. must be a day and a time that exist/],
     [
       'webhooks replay 7 --deliveries 1 --to 2026-11-01',
       /'--deliveries <ids>' cannot be used with option '--to <time>'/,
@@ -165,7 +165,7 @@ it('a truncated list is reported as such', async () => {
     ['a', 'b', 'c'],
     ['a', 'b', 'c'],
   ]);
-  expect(notes).toEqual(['there may be more than 2 rows: see --max and --all']);
+  expect(notes).toEqual(['there may be more rows than 2: see --max and --all']);
 });
 
 describe('without a system', () => {
