@@ -5,6 +5,14 @@ set -eu
 cd "$(dirname "$0")/.."
 
 all='deployment images queries browser examples'
+case "${1:-}" in
+  -h | --help)
+    echo "Usage: npm run check:ops -- [CHECK...]"
+    echo
+    echo "Runs checks that need tools which npm does not install. The checks are: $all; all of them by default."
+    exit
+    ;;
+esac
 parts=${*:-$all}
 missing=0
 for part in $parts; do

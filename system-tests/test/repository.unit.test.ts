@@ -1,5 +1,5 @@
 /** The files of the repository: nothing is committed by mistake, and documents lead to each other. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,13 @@ it('each file is of a known kind, and small', () => {
   const isKnown = (path: string) => KINDS.includes(extname(path)) || WITHOUT_KIND.test(path);
   expect(tracked.filter((path) => !isKnown(path))).toEqual([]);
   expect(tracked.filter((path) => statSync(join(ROOT, path)).size > FILE_BYTES_MAX)).toEqual([]);
+});
+
+it('the checks that need further tools print their usage, and name an unknown check', () => {
+  const script = join(ROOT, 'scripts/check-ops.sh');
+  const run = (word: string) => spawnSync('sh', [script, word], { encoding: 'utf8' });
+  expect(run('--help')).toMatchObject({ status: 0, stderr: '', stdout: expect.stringMatching(/^Usage: .*images/s) });
+  expect(run('imags')).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('imags') });
 });
 
 it('the anchors of a page are those of its headings, and its own', () => {
