@@ -36,7 +36,7 @@ export async function runSteps(steps: readonly Step[], folder: string, stack: St
   writeFileSync(join(folder, '.mo/api-key'), stack.apiKey);
   const between = `-- the next step of ${process.pid} --`;
   const script = steps.map(({ commands }) => `${commands}\necho '${between}'\n`).join('');
-  // Through a pipe: /dev/stderr can't be opened if it is a socket, as Node's own pipes are.
+  // One pipe for both outputs, so that they stay in order.
   const piped = `set -o pipefail\n{\n${script}} 2>&1 | cat`;
   const shell = spawn('bash', ['-c', piped], { cwd: folder, timeout: TIMEOUT_MS });
   let printed = '';

@@ -26,17 +26,28 @@ it('the tour prints what the README shows', async () => {
   const steps = stepsOf(tour);
   expect(steps).toHaveLength(1);
   const [printed = ''] = await runSteps(steps, folder, system.stack.stack());
-  const bodies = printed.split(/\r?\n/).filter((line) => line.startsWith('{'));
+  const bodiesOf = (text: string) => text.split(/\r?\n/).filter((line) => line.startsWith('{'));
+  const bodies = bodiesOf(printed);
+  const balances = { results: [expect.objectContaining({ total_debt: '350.00', available_amount: '650.00' })] };
   expect(bodies.map((text) => JSON.parse(text) as object)).toEqual([
     expect.objectContaining({ external_id: 'ada', score: '1000.00' }),
     expect.objectContaining({ external_id: 'loan-1', amount: '600.00', status: 'active' }),
     JSON.parse(bodies[1] ?? ''),
     expect.objectContaining({ code: 'credit_limit_exceeded', available_amount: '400.00' }),
     expect.objectContaining({ external_id: 'payment-1', status: 'completed' }),
-    { results: [expect.objectContaining({ total_debt: '350.00', available_amount: '650.00' })], next_cursor: null },
+    { ...balances, next_cursor: null },
   ]);
   expect(bodies[2]).toBe(bodies[1]);
   expect(printed).toMatch(/^idempotency-replayed: true\r?$/m);
+  const [again = ''] = await runSteps(steps, folder, system.stack.stack());
+  expect(bodiesOf(again).map((text) => JSON.parse(text) as object)).toEqual([
+    expect.objectContaining({ code: 'already_exists' }),
+    JSON.parse(bodies[1] ?? ''),
+    JSON.parse(bodies[1] ?? ''),
+    expect.objectContaining({ code: 'credit_limit_exceeded' }),
+    expect.objectContaining({ code: 'already_exists' }),
+    { ...balances, next_cursor: null },
+  ]);
 });
 
 it('each recipe prints what the cookbook shows', async () => {
