@@ -18,3 +18,18 @@ export function linger(request: IncomingMessage, timeoutMs: number): void {
   socket.once('close', end);
   request.resume();
 }
+
+/**
+ * Does the same at the end of the event-loop turn, for all requests of that turn. Node parses a body after the headers,
+ * even if both have arrived together, so nearly all bodies are complete by then and need no timer.
+ */
+export function lingerAfterTurn(timeoutMs: number): (request: IncomingMessage) => void {
+  let requests: IncomingMessage[] = [];
+  const lingerAll = () => {
+    for (const request of requests) linger(request, timeoutMs);
+    requests = [];
+  };
+  return (request) => {
+    if (requests.push(request) === 1) setImmediate(lingerAll);
+  };
+}

@@ -17,7 +17,7 @@ import {
   unavailable,
 } from '@mo/service-kit';
 import type { Limits } from './limits.ts';
-import { linger } from './linger.ts';
+import { lingerAfterTurn } from './linger.ts';
 import type { LoopLag } from './loop-lag.ts';
 import type { Upstreams } from './upstream.ts';
 
@@ -35,45 +35,48 @@ export interface ShedOptions {
 /** Runs before everything else that the server does with a request. */
 export function shedFirst(server: Server, { upstreams, lag, limits, logger, registry }: ShedOptions): void {
   const total = counter(registry, 'gateway_shed_total', 'Calls refused before any work on them', ['upstream']);
-  for (const service of upstreams.keys()) total.inc({ upstream: service }, 0);
   const behind = 'Whether the gateway refuses calls because its event loop is late';
   gauge(registry, 'gateway_behind', behind, [], () => (lag.isBehind ? 1 : 0));
   const log = new ShedLog(logger);
-  const refusalBy = new Map([...upstreams.keys()].map((service) => [service, refusalOf(service)] as const));
+  const lingerLater = lingerAfterTurn(limits.lingerTimeoutMs);
+  const doors = new Map(
+    [...upstreams].map(([service, { places }]) => {
+      const shed = total.labels(service);
+      shed.inc(0);
+      return [service, { calls: places.calls, shed, refuse: refusalOf(service) }] as const;
+    }),
+  );
   const [handle] = server.listeners('request') as [RequestListener];
   server.off('request', handle);
   server.on('request', (request, response) => {
     const service = callOf(request.url ?? '');
-    const upstream = service === null ? undefined : upstreams.get(service);
-    if (service === null || upstream === undefined || !(lag.isBehind || upstream.places.calls.isFull)) {
+    const door = service === null ? undefined : doors.get(service);
+    if (service === null || door === undefined || !(lag.isBehind || door.calls.isFull)) {
       handle(request, response);
       return;
     }
-    refuse(request, response, refusalBy.get(service) as Refusal);
-    linger(request, limits.lingerTimeoutMs);
-    total.inc({ upstream: service });
+    door.refuse(request, response);
+    lingerLater(request);
+    door.shed.inc();
     log.note(service);
   });
 }
 
-type Refusal = ReturnType<typeof refusalOf>;
+/** Stands in for the request id while a refusal is prepared. */
+const ANY_ID = 'x'.repeat(8);
 
-const refusalOf = (service: ServiceName) => unavailable(`too many calls to ${service} are under way`);
-
-function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
-  const requestId = requestIdFrom(request.headers[HEADERS.requestId]);
-  const body = JSON.stringify(problemBody(refusal, requestId));
-  response.writeHead(refusal.status, [
-    HEADERS.requestId,
-    requestId,
-    'content-type',
-    'application/problem+json',
-    'content-length',
-    String(Buffer.byteLength(body)),
-    ...UNCACHED,
-    ...Object.entries(refusal.headers).flat(),
-  ]);
-  response.end(request.method === 'HEAD' ? undefined : body);
+/** Prepares the refusal of calls to a service: only the request id differs from call to call. */
+function refusalOf(service: ServiceName): (request: IncomingMessage, response: ServerResponse) => void {
+  const refusal = unavailable(`too many calls to ${service} are under way`);
+  const [before, after] = JSON.stringify(problemBody(refusal, ANY_ID)).split(ANY_ID) as [string, string];
+  const headers = ['content-type', 'application/problem+json', ...UNCACHED, ...Object.entries(refusal.headers).flat()];
+  return (request, response) => {
+    const requestId = requestIdFrom(request.headers[HEADERS.requestId]);
+    const body = before + requestId + after;
+    const length = String(Buffer.byteLength(body));
+    response.writeHead(refusal.status, [HEADERS.requestId, requestId, 'content-length', length, ...headers]);
+    response.end(request.method === 'HEAD' ? undefined : body);
+  };
 }
 
 /** The second and fourth segment of a path identify its service: /api/customers/7/loans belongs to loans. */

@@ -27,6 +27,14 @@ export const forwarding: readonly Fault[] = [
     check: unit('services/gateway/test/headers'),
   },
   {
+    id: 'refused-bodies-without-limit',
+    file: 'services/gateway/src/forward/shed.ts',
+    replace: '    lingerLater(request);\n',
+    by: '',
+    breaks: 'refused callers who never finish their bodies keep their connections',
+    check: unit('services/gateway/test/shed'),
+  },
+  {
     id: 'callers-take-all-files',
     file: 'services/gateway/src/forward/callers.ts',
     replace: 'soft === undefined ? Number.POSITIVE_INFINITY : Number(soft)',
