@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createLogger, createRegistry, Turns } from '@mo/service-kit';
 import { defaultLimits } from '../src/forward/limits.ts';
 import type { LoopLag } from '../src/forward/loop-lag.ts';
+import { Pace } from '../src/forward/pace.ts';
 import { Room } from '../src/forward/room.ts';
 import { shedFirst } from '../src/forward/shed.ts';
 import type { Upstream } from '../src/forward/upstream.ts';
@@ -23,7 +24,7 @@ afterEach(async () => {
 async function serve(isBehind: boolean, changes: Partial<typeof defaultLimits> = {}) {
   const limits = { ...defaultLimits, ...changes };
   const calls = new Room(limits.callsMax);
-  const upstream = { places: { calls }, turns: new Turns(), limits } as unknown as Upstream;
+  const upstream = { places: { calls }, turns: new Turns(), pace: new Pace(), limits } as unknown as Upstream;
   const server = createServer((incoming, response) => void incoming.resume().once('end', () => response.end('{}')));
   server.keepAliveTimeout = 0;
   servers.push(server);
@@ -43,6 +44,17 @@ async function serve(isBehind: boolean, changes: Partial<typeof defaultLimits> =
 async function statusOf(port: number): Promise<number> {
   return (await fetch(`http://127.0.0.1:${port}/api/loans/1`)).status;
 }
+
+it('lets a service work while the gateway is behind, without any call that waits', async () => {
+  const behind = await serve(true, { callsAtOnceMax: 2 });
+  behind.calls.take(1);
+  expect(await behind.statusOf()).toBe(200);
+  behind.calls.take(1);
+  expect(await behind.statusOf()).toBe(503);
+  const intime = await serve(false, { callsAtOnceMax: 2 });
+  intime.calls.take(2);
+  expect(await intime.statusOf()).toBe(200);
+});
 
 it.each(['GET', 'HEAD', 'POST'])('refuses a %s with the id that it was given, and a problem', async (method) => {
   const { port } = await serve(false, { callsMax: 0 });

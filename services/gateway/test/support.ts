@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Problem } from '@mo/contracts';
 import { type Database, openDatabase } from '@mo/database';
 import { isMuxUpgrade, serveMux } from '@mo/mux';
 import { createLogger, type TracingSettings } from '@mo/service-kit';
@@ -241,6 +242,13 @@ export async function startGateway(setup: GatewaySetup = {}): Promise<RunningGat
   };
   gateways.add(running);
   return running;
+}
+
+/** Fails unless the answer is a problem that says when to try again. */
+export async function expectUnavailable(answer: Response): Promise<void> {
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+  expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  expect(((await answer.json()) as Problem).code).toBe('unavailable');
 }
 
 /** Ends whatever a test has started. */

@@ -26,6 +26,8 @@ export const defaultLimits = {
   callsTogetherMax: 32,
   /** How long a call waits for its turn before it is answered with 503. */
   turnWaitMsMax: 1_000,
+  /** A call whose turn is predicted to come later than this is refused at once. */
+  turnMsMax: 500,
 
   /** The interval at which event-loop lag is measured. */
   lagTickMs: 100,

@@ -1,8 +1,7 @@
 /**
  * Sheds load before any other work is done for a request. Under overload most requests are refused, and the cost of
  * refusing them reduces the capacity for the admitted ones. Shedding therefore runs before routing, authentication and
- * logging, which halves its cost (docs/decisions/0011). A call is refused if its service has no free place, or if this
- * process is behind with reading requests.
+ * logging, which halves its cost (docs/decisions/0011).
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { HEADERS, operations, type ServiceName } from '@mo/contracts';
@@ -19,7 +18,7 @@ import {
 import type { Limits } from './limits.ts';
 import { lingerAfterTurn } from './linger.ts';
 import type { LoopLag } from './loop-lag.ts';
-import type { Upstreams } from './upstream.ts';
+import type { Upstream, Upstreams } from './upstream.ts';
 
 /** Refusals are logged at this interval, summed up in one line. */
 const LOG_INTERVAL_MS = 1_000;
@@ -40,10 +39,10 @@ export function shedFirst(server: Server, { upstreams, lag, limits, logger, regi
   const log = new ShedLog(logger);
   const lingerLater = lingerAfterTurn(limits.lingerTimeoutMs);
   const doors = new Map(
-    [...upstreams].map(([service, { places }]) => {
+    [...upstreams].map(([service, upstream]) => {
       const shed = total.labels(service);
       shed.inc(0);
-      return [service, { calls: places.calls, shed, refuse: refusalOf(service) }] as const;
+      return [service, { upstream, shed, refuse: refusalOf(service) }] as const;
     }),
   );
   const [handle] = server.listeners('request') as [RequestListener];
@@ -51,7 +50,7 @@ export function shedFirst(server: Server, { upstreams, lag, limits, logger, regi
   server.on('request', (request, response) => {
     const service = callOf(request.url ?? '');
     const door = service === null ? undefined : doors.get(service);
-    if (service === null || door === undefined || !(lag.isBehind || door.calls.isFull)) {
+    if (service === null || door === undefined || !isTooMuch(door.upstream, lag)) {
       handle(request, response);
       return;
     }
@@ -60,6 +59,17 @@ export function shedFirst(server: Server, { upstreams, lag, limits, logger, regi
     door.shed.inc();
     log.note(service);
   });
+}
+
+/**
+ * Whether one more call would have no place, or would wait too long for its turn. While this process is behind with reading
+ * requests, it admits only as many calls at once as one replica gets: the service does not idle, and most of this
+ * process's time is left for catching up.
+ */
+function isTooMuch({ places, turns, pace, limits }: Upstream, lag: LoopLag): boolean {
+  const { isFull, taken } = places.calls;
+  if (isFull || (lag.isBehind && taken >= limits.callsAtOnceMax)) return true;
+  return pace.msFor(turns.waiting) > limits.turnMsMax;
 }
 
 /** Stands in for the request id while a refusal is prepared. */

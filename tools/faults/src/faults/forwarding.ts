@@ -27,6 +27,22 @@ export const forwarding: readonly Fault[] = [
     check: unit('services/gateway/test/headers'),
   },
   {
+    id: 'services-idle-behind-a-late-gateway',
+    file: 'services/gateway/src/forward/shed.ts',
+    replace: '(lag.isBehind && taken >= limits.callsAtOnceMax)',
+    by: 'lag.isBehind',
+    breaks: 'a gateway that is behind refuses everything, while the services have nothing to do',
+    check: unit('services/gateway/test/shed'),
+  },
+  {
+    id: 'calls-that-wait-in-vain',
+    file: 'services/gateway/src/forward/exchange.ts',
+    replace: '    this.#notePace?.();\n',
+    by: '',
+    breaks: 'under overload calls wait for a second, only to be refused at the end of it',
+    check: unit('services/gateway/test/places'),
+  },
+  {
     id: 'refused-bodies-without-limit',
     file: 'services/gateway/src/forward/shed.ts',
     replace: '    lingerLater(request);\n',

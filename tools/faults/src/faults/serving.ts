@@ -192,7 +192,7 @@ export const serving: readonly Fault[] = [
     replace: '    if (this.#hasPlace) this.#place.give();\n',
     by: '',
     breaks: 'after a number of calls the gateway accepts no more',
-    check: unit('services/gateway/test/attempts'),
+    check: unit('services/gateway/test/places'),
   },
   {
     id: 'done-for-nobody',
