@@ -1,6 +1,7 @@
 /**
  * A consistent snapshot of some customers' rows in a service's tables, read in one REPEATABLE READ transaction. Streams
- * only grow, so the expected rows at the time of the snapshot can still be derived from streams that are read later.
+ * only grow, so the expected rows at the time of the snapshot can still be derived from streams whose ends are read
+ * later.
  */
 
 import type { Database } from '@mo/database';
