@@ -17,8 +17,9 @@ import { customersOf, joined, merged, unitsOf } from './units.ts';
 /** The most attempts for a single item, after conflicts. */
 const CONFLICT_RETRIES_MAX = 8;
 /**
- * No third or later attempt begins after this time, because everything queued for the store waits as well. The second
- * one always may: on a slow machine the first conflict alone can take as long.
+ * No third or later attempt begins after this time, because everything queued for the store waits as well. After a
+ * settled conflict the second one always may: on a slow machine the first conflict alone can take as long. After the
+ * wait for a busy row it may not.
  */
 const CONFLICT_MS_MAX = 3_000;
 
