@@ -17,7 +17,7 @@ import { PREPARING_OPTIONS, PreparingClient } from './preparing-client.ts';
 const STATEMENT_TIMEOUT_MS = 10_000;
 const LOCK_TIMEOUT_MS = 5_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
-const CONNECT_MS_MAX = 5_000;
+export const CONNECT_MS_MAX = 5_000;
 /**
  * Longer than the statement timeout of the server, which reports an error. Statements that are sent together are silent
  * for as long as all of them take.

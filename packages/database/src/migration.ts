@@ -5,13 +5,18 @@
 import type { MigrationObject } from '@mikro-orm/core';
 import { createLogger, type Logger, processConfig, type Startup } from '@mo/service-kit';
 import { type DatabaseConfig, type DatabaseConnection, databaseConfig, databaseConnection } from './connection.ts';
-import { migrate, openDatabase } from './database.ts';
+import { CONNECT_MS_MAX, migrate, openDatabase } from './database.ts';
 import { buildIndexes, type Index } from './indexes.ts';
 import { DATABASE_UNREACHABLE } from './outage.ts';
 import { REACH_MS_MAX, reachDatabase, variableOf } from './reach.ts';
 
 /** One connection holds the lock, the other migrates. */
 const MIGRATION_CONNECTIONS_MAX = 2;
+/**
+ * The time limit of each of these connections. It is longer than usual, so that a stall after the database has been
+ * reached doesn't end the start.
+ */
+const MIGRATION_CONNECT_MS_MAX = 15_000;
 
 /** The environment of the command, in addition to the database's URL. */
 export const migrationConfig = { LOG_LEVEL: processConfig.LOG_LEVEL, ...databaseConfig };
@@ -47,13 +52,14 @@ export async function migrateAtStart(
   startup.because(DATABASE_UNREACHABLE);
   await reachDatabase(service, connection, logger, REACH_MS_MAX);
   startup.because('the database is being migrated');
-  await migrateReached(service, connection, schema, logger);
+  await migrateReached(service, connection, schema, logger, MIGRATION_CONNECT_MS_MAX);
 }
 
 /**
  * Waits for the database, then migrates it.
  *
- * @param waitMsMax how long to wait for a database that cannot be reached; 0 for a single attempt
+ * @param waitMsMax how long to wait for a database that cannot be reached; 0 for a single attempt, which does not wait
+ *   longer for connections than usual either
  * @throws UnreachedError, StartError, or the database's error
  */
 export async function migrateFirst(
@@ -64,18 +70,17 @@ export async function migrateFirst(
   waitMsMax = REACH_MS_MAX,
 ): Promise<void> {
   await reachDatabase(service, connection, logger, waitMsMax);
-  await migrateReached(service, connection, schema, logger);
+  const connectMsMax = waitMsMax === 0 ? CONNECT_MS_MAX : MIGRATION_CONNECT_MS_MAX;
+  await migrateReached(service, connection, schema, logger, connectMsMax);
 }
 
-/**
- * Uses separate connections without limits for statements and silence, because migrations and index builds may take
- * long. A connection may take as long as the start waits for the database, so that a stall doesn't end the start.
- */
+/** Uses separate connections without limits for statements and silence: migrations and index builds may take long. */
 async function migrateReached(
   service: string,
   connection: DatabaseConnection,
   { migrations, indexes = [] }: Schema,
   logger: Logger,
+  connectMsMax: number,
 ): Promise<void> {
   const database = await openDatabase({
     ...connection,
@@ -84,7 +89,7 @@ async function migrateReached(
     migrations,
     connectionsMax: MIGRATION_CONNECTIONS_MAX,
     logger,
-    connectMsMax: REACH_MS_MAX,
+    connectMsMax,
     silenceMsMax: 0,
     statementTimeoutMs: 0,
   });

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { createLogger, StartError } from '@mo/service-kit';
-import { migrateFirst, reachDatabase, run, sqlOf, UnreachedError } from '../src/index.ts';
+import { databaseOutage, migrateFirst, reachDatabase, run, sqlOf, UnreachedError } from '../src/index.ts';
 import { MIGRATIONS, type OwnDatabases, ownDatabases } from './databases.ts';
 import { errorOf } from './error-of.ts';
 
@@ -92,16 +92,31 @@ it('waits for a database that comes up meanwhile', async () => {
   await opened;
 });
 
-it('does not fail because the machine stands still once the database has been reached', async () => {
-  const proxy = createServer((socket) => {
-    socket.once('data', (login: Buffer) => {
-      socket.pause().unshift(login);
-      setTimeout(passOn, login.includes('loans-migrations') ? STALL_MS : 0, socket);
+describe('once the database has been reached, a stall while the migrations connect', () => {
+  async function migrateThroughStall(waitMsMax?: number): Promise<void> {
+    const proxy = createServer((socket) => {
+      socket
+        .on('error', () => {})
+        .once('data', (login: Buffer) => {
+          socket.pause().unshift(login);
+          const stallMs = login.includes('loans-migrations') ? STALL_MS : 0;
+          setTimeout(() => socket.destroyed || passOn(socket), stallMs);
+        });
     });
+    const url = urlWith({ port: String(await listen(proxy)) });
+    await migrateFirst('loans', { url }, { migrations: MIGRATIONS }, logger, waitMsMax);
+  }
+
+  it('does not end a start', async () => {
+    await migrateThroughStall();
+    const names = 'SELECT count(*)::int AS names FROM names';
+    expect(await run(sqlOf(await databases.open()), names)).toEqual([{ names: 0 }]);
   });
-  const url = urlWith({ port: String(await listen(proxy)) });
-  await migrateFirst('loans', { url }, { migrations: MIGRATIONS }, logger);
-  expect(await run(sqlOf(await databases.open()), 'SELECT count(*)::int AS names FROM names')).toEqual([{ names: 0 }]);
+
+  it('delays a single attempt no longer than any connection', async () => {
+    const error = await errorOf(migrateThroughStall(0));
+    expect(error instanceof UnreachedError || databaseOutage(error)).toBeTruthy();
+  });
 });
 
 it('waits no longer than a moment for a server that accepts the connection and says nothing', async () => {

@@ -1,6 +1,7 @@
 /** Whether a service process has become ready for the first time. */
 import { poll } from '../processes/poll.ts';
 
+/** Longer than a process waits for its database before it exits, so that its outcome is reported. */
 const readyTimeoutMs = 120_000;
 const requestTimeoutMs = 1_000;
 const everyMs = 100;
