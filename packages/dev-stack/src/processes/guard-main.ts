@@ -9,11 +9,13 @@
 import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { GuardOrder } from './guard.ts';
-import { climbStepwise, hurried } from './ladder.ts';
+import { climb, hurried } from './ladder.ts';
+import { poll } from './poll.ts';
 import { isRunning, sendSignal } from './proc.ts';
 
 /** A killed process is gone when the system has released its memory, which takes seconds on a slow machine. */
 const goneTimeoutMs = 5_000;
+const pollEveryMs = 20;
 const watched = new Map<string, Extract<GuardOrder, { watch: unknown }>['watch']>();
 const paths = new Set<string>();
 const labels = new Set<string>();
@@ -40,8 +42,8 @@ function obey(order: GuardOrder) {
 async function end({ pid, identity, ladder }: Extract<GuardOrder, { watch: unknown }>['watch']) {
   const isGone = () => !isRunning(identity);
   const signal = (name: NodeJS.Signals) => void (isGone() || sendSignal(pid, name));
-  if (!(await climbStepwise(hurried(ladder), signal, isGone, goneTimeoutMs)))
-    throw new Error(`process ${pid} does not stop`);
+  const gone = poll(isGone, Number.POSITIVE_INFINITY, pollEveryMs); // this process exits after the last wait
+  if (!(await climb(hurried(ladder), signal, gone, goneTimeoutMs))) throw new Error(`process ${pid} does not stop`);
 }
 
 async function removeContainers(label: string) {

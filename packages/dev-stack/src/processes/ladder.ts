@@ -1,5 +1,3 @@
-import { poll } from './poll.ts';
-
 /**
  * How a process is stopped: a series of increasingly forceful signals, each sent after its delay. The last one is
  * SIGKILL, so that every stop ends.
@@ -39,35 +37,37 @@ export function hurried(ladder: Ladder): Ladder {
   return ladder.map((step) => ({ signal: step.signal, afterMs: Math.round(step.afterMs * scale) }));
 }
 
-/** Climbs the ladder until `gone` settles. `signal` sends one signal; the process may already be gone. */
-export async function climb(ladder: Ladder, signal: (name: NodeJS.Signals) => void, gone: Promise<unknown>) {
-  const timers = ladder.map((step) => setTimeout(() => signal(step.signal), step.afterMs));
-  try {
-    await gone;
-  } finally {
-    for (const timer of timers) clearTimeout(timer);
-  }
-}
-
-const pollEveryMs = 20;
-
 /**
- * Sends the signals of the ladder until the process is gone. Each wait begins when its signal is sent, so that a pause of
- * this process doesn't shorten the ladder.
+ * Sends the signals of the ladder until the process is gone. Each step begins when the one before has ended, so that a
+ * pause of this process shortens only the step in which it happens.
  *
- * @param goneMsMax the longest wait after the last signal
+ * @param gone settles when the process is gone, which it may be already
+ * @param goneMsMax the longest wait after the last signal; without a limit by default
  * @returns whether the process is gone
  */
-export async function climbStepwise(
+export async function climb(
   ladder: Ladder,
   signal: (name: NodeJS.Signals) => void,
-  isGone: () => boolean,
-  goneMsMax: number,
+  gone: Promise<unknown>,
+  goneMsMax?: number,
 ): Promise<boolean> {
-  for (const [place, step] of ladder.entries()) {
+  let sentMs = 0;
+  for (const step of ladder) {
+    if (await settlesWithin(gone, step.afterMs - sentMs)) return true;
     signal(step.signal);
-    const next = ladder[place + 1];
-    if (await poll(isGone, next === undefined ? goneMsMax : next.afterMs - step.afterMs, pollEveryMs)) return true;
+    sentMs = step.afterMs;
   }
-  return false;
+  if (goneMsMax !== undefined) return settlesWithin(gone, goneMsMax);
+  await gone;
+  return true;
+}
+
+async function settlesWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>();
+  const timer = setTimeout(late.resolve, ms, false);
+  try {
+    return await Promise.race([work.then(() => true), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
