@@ -88,15 +88,38 @@ describe('a program that was restarted', () => {
     expect(lines).toEqual([death, death, 'loans is ready again']);
   });
 
+  it('is announced even if it once took too long to become ready', async () => {
+    const dummies = [dummy('exited with 0'), dummy('exited with 0')];
+    const outcomes = [null, 'loans was not ready', 'loans was not ready again', null];
+    const ready = async () => {
+      const failure = outcomes.shift();
+      if (failure) throw new Error(failure);
+    };
+    const announced = Promise.withResolvers<void>();
+    const log = (line: string) => line === 'loans is ready again' && announced.resolve();
+    let starts = 0;
+    const { keeper, lines } = keeperOf(async () => dummies[starts++]!.running, ready, log);
+    await keeper.start();
+    await keeper.ready();
+    dummies[0]!.die();
+    await announced.promise;
+    await keeper.stop();
+    expect(lines).toEqual(['loans ended by SIGKILL: restarting it', 'loans was not ready', 'loans is ready again']);
+  });
+
   it('is not announced if it is stopped before', async () => {
     const dummies = [dummy('exited with 0'), dummy('exited with 0')];
     const asked = Promise.withResolvers<AbortSignal>();
     const aborted = Promise.withResolvers<void>();
+    let isAsking = false;
     const ready = async (signal?: AbortSignal) => {
       if (!signal) return;
-      signal.addEventListener('abort', () => aborted.reject(new Error('not ready')));
+      isAsking = true;
+      signal.addEventListener('abort', () => setImmediate(aborted.reject, new Error('not ready')));
       asked.resolve(signal);
-      await aborted.promise;
+      await aborted.promise.finally(() => {
+        isAsking = false;
+      });
     };
     let starts = 0;
     const { keeper, lines } = keeperOf(async () => dummies[starts++]!.running, ready);
@@ -105,6 +128,7 @@ describe('a program that was restarted', () => {
     dummies[0]!.die();
     await asked.promise;
     await keeper.stop();
+    expect(isAsking).toBe(false);
     expect(lines).toEqual(['loans ended by SIGKILL: restarting it']);
   });
 });

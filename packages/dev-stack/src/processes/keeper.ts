@@ -17,7 +17,7 @@ export interface Program {
   name: string;
   /** Starts the program, on the same data and port each time. */
   start(): Promise<Running>;
-  /** Settles when the program is ready; rejects after its timeout, or when the signal is aborted. */
+  /** Settles when the program is ready; rejects after its timeout, or soon after the signal is aborted. */
   ready(signal?: AbortSignal): Promise<void>;
   /** Whether the program is restarted after this outcome, such as `exited with 1`; by default it always is. */
   isRestarted?(outcome: string): boolean;
@@ -35,8 +35,8 @@ export class Keeper {
   #running: Running | undefined;
   #isGone = false;
   #wasReady = false;
-  /** Whether its readiness after a restart is awaited. */
-  #isAwaited = false;
+  /** Present while the program's readiness after a restart is awaited. */
+  #announcement: Promise<void> | undefined;
   #loop: Promise<void> | undefined;
   #stopping = new AbortController();
   #hurry: AbortSignal | undefined;
@@ -70,6 +70,7 @@ export class Keeper {
     this.#stopping.abort();
     await this.#end();
     await this.#loop;
+    await this.#announcement;
     this.#loop = undefined;
     this.#running = undefined;
     this.#options.onPid?.();
@@ -97,22 +98,33 @@ export class Keeper {
       await this.#wait(backoffMs);
       startedAt = Date.now();
       if (!(await this.#restart())) return;
-      if (isShown && this.#wasReady) void this.#announceReady();
+      if (isShown && this.#wasReady) this.#announce();
     }
   }
 
-  /** Logs once that the program is ready again, however often it dies until then. */
+  #announce() {
+    this.#announcement ??= this.#announceReady().finally(() => {
+      this.#announcement = undefined;
+    });
+  }
+
+  /**
+   * Logs once that the program is ready again, however often it dies until then and however long this takes. Logs the
+   * first failure, too.
+   */
   async #announceReady(): Promise<void> {
-    if (this.#isAwaited) return;
-    this.#isAwaited = true;
     const { name } = this.#program;
     const { signal } = this.#stopping;
-    const line = await this.#program.ready(signal).then(
-      () => `${name} is ready again`,
-      (error: Error) => error.message,
-    );
-    this.#isAwaited = false;
-    if (!signal.aborted) this.#options.log(line);
+    for (let failures = 0; !signal.aborted; failures += 1) {
+      const line = await this.#program.ready(signal).then(
+        () => null,
+        (error: Error) => error.message,
+      );
+      if (signal.aborted) return;
+      if (line === null) return this.#options.log(`${name} is ready again`);
+      if (failures === 0) this.#options.log(line);
+      await this.#wait(backoffsMs.at(-1)!);
+    }
   }
 
   /** Tries until the program has started; false if `stop` was called meanwhile. */

@@ -27,7 +27,7 @@ export async function kafkaReady(brokers: readonly string[], logFile: string, si
   let lastError: unknown;
   const isUsable = async () => {
     try {
-      await passOneMessage(kafka);
+      await passOneMessage(kafka, signal);
       return true;
     } catch (error) {
       lastError = error;
@@ -39,39 +39,49 @@ export async function kafkaReady(brokers: readonly string[], logFile: string, si
   throw new Error(`Kafka was not ready within ${readyTimeoutMs / 1000} s (${reason}): see ${logFile}`);
 }
 
-async function passOneMessage(kafka: Kafka) {
+/** @throws the first error, or soon after the signal is aborted */
+async function passOneMessage(kafka: Kafka, signal?: AbortSignal) {
   const groupId = `${topic}-${randomBytes(4).toString('hex')}`;
   const admin = kafka.admin();
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 50, sessionTimeout: 6_000, heartbeatInterval: 500 });
+  const steps = [
+    () => admin.connect(),
+    () => admin.createTopics({ topics: [{ topic, numPartitions: 1, replicationFactor: 1 }] }),
+    () => producer.connect(),
+    () => producer.send({ topic, messages: [{ value: 'warm' }] }),
+    () => consumer.connect(),
+    () => consumer.subscribe({ topic, fromBeginning: true }),
+    () => receiveOne(consumer, signal),
+    () => consumer.disconnect(),
+    () => admin.deleteGroups([groupId]),
+    () => admin.deleteTopics({ topics: [topic] }),
+  ];
   try {
-    await admin.connect();
-    await admin.createTopics({ topics: [{ topic, numPartitions: 1, replicationFactor: 1 }] });
-    await producer.connect();
-    await producer.send({ topic, messages: [{ value: 'warm' }] });
-    await consumer.connect();
-    await consumer.subscribe({ topic, fromBeginning: true });
-    await receiveOne(consumer);
-    await consumer.disconnect();
-    await admin.deleteGroups([groupId]);
-    await admin.deleteTopics({ topics: [topic] });
+    for (const step of steps) {
+      signal?.throwIfAborted();
+      await step();
+    }
   } finally {
     await Promise.all([admin, producer, consumer].map((client) => client.disconnect().catch(() => {})));
   }
 }
 
-async function receiveOne(consumer: Consumer) {
+async function receiveOne(consumer: Consumer, signal?: AbortSignal) {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const timer = setTimeout(
     () => reject(new Error(`no message arrived within ${messageTimeoutMs / 1000} s`)),
     messageTimeoutMs,
   );
+  const onAbort = () => reject(signal?.reason);
+  signal?.addEventListener('abort', onAbort);
   consumer.on('consumer.crash', ({ payload }) => reject(payload.error));
   try {
     await consumer.run({ eachMessage: async () => resolve() });
     await promise;
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
   }
 }
 
