@@ -17,11 +17,13 @@ it('starts nothing if its signal is already aborted', async () => {
   expect(readdirSync(dir)).toEqual(['logs']);
 });
 
-it('a folder that cannot be written is named, with what to do', async () => {
-  const file = join(dir, 'file');
+it.each(['', 'logs'])('a file in place of the folder %j is named, with what to do', async (folder) => {
+  const file = join(dir, folder);
+  rmSync(dir, { recursive: true });
+  if (folder !== '') mkdirSync(dir);
   writeFileSync(file, '');
-  const message = `the stack cannot write to its folder (ENOTDIR: not a directory, mkdir '${file}/logs'): give this user`;
-  await expect(startStack({ dir: file })).rejects.toThrow(message);
+  const message = `the stack cannot write to its folder (EEXIST: file already exists, mkdir '${file}'): give this user`;
+  await expect(startStack({ dir })).rejects.toThrow(message);
 });
 
 it('a folder that cannot be created in /proc is named, too', async () => {
