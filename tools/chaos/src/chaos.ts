@@ -89,15 +89,38 @@ async function untilAborted(signal: AbortSignal): Promise<never> {
 type RunOptions = ChaosOptions & { readonly signal: AbortSignal };
 
 async function run(options: RunOptions, stack: Stack, ways: Ways): Promise<Report> {
-  const { seed, minutes, faultsMax = Number.POSITIVE_INFINITY, log, dir, signal } = options;
-  const [tally, ledger, recovery] = [new Tally(), new Ledger(), new Recovery()];
+  const { seed } = options;
+  const [tally, recovery] = [new Tally(), new Recovery()];
   const caller = new Caller({ url: stack.url, apiKey: stack.apiKey, tally, recovery });
-  const nameOf = naming();
   const receiver = await Receiver.start({
     random: new Random(seed, 'receiver'),
     tally,
     onAccepted: (decidedMs) => recovery.done('webhooks', decidedMs - performance.timeOrigin),
   });
+  try {
+    return await attack(options, { stack, ways, tally, recovery, caller, receiver });
+  } finally {
+    await caller.close();
+    receiver.close();
+  }
+}
+
+interface RunParts {
+  readonly stack: Stack;
+  readonly ways: Ways;
+  readonly tally: Tally;
+  readonly recovery: Recovery;
+  readonly caller: Caller;
+  readonly receiver: Receiver;
+}
+
+async function attack(
+  options: RunOptions,
+  { stack, ways, tally, recovery, caller, receiver }: RunParts,
+): Promise<Report> {
+  const { seed, minutes, faultsMax = Number.POSITIVE_INFINITY, log, dir, signal } = options;
+  const ledger = new Ledger();
+  const nameOf = naming();
   const owner = new Owner({ caller, receiver, ledger, tally, nameOf, random: new Random(seed, 'owner') });
   const processes = new Processes(stack);
   const striker = new Striker(processes, ways);
@@ -122,8 +145,6 @@ async function run(options: RunOptions, stack: Stack, ways: Ways): Promise<Repor
   const { longestGapMs } = recovery;
   const parts = { stack, dir, caller, ledger, owner, receiver, tally, log };
   const verdict = await checkAll({ ...parts, random: new Random(seed, 'checks') });
-  await caller.close();
-  receiver.close();
   const messages = messageFigures(ledger.hooks, receiver);
   return { options, seconds, ...verdict, blows: assault.blows, tally, messages, longestGapMs };
 }
