@@ -56,6 +56,9 @@ export function noteEnd(tally: Pick<Tally, 'violate'>, error: unknown): undefine
   return undefined;
 }
 
+/** What counts calls. */
+type Counts = Pick<Tally, 'operation' | 'answer' | 'failure'>;
+
 interface CallerParts {
   readonly url: string;
   readonly apiKey: string;
@@ -78,21 +81,21 @@ export class Caller {
   /**
    * Retries until there is an answer other than 503.
    *
+   * @param counts the run's tally, unless the call is no part of its load
    * @throws Unanswered if there is none in time; this counts as a violation
    */
-  async insist(call: Call, timeoutMs: number): Promise<Answer> {
-    const { tally } = this.#parts;
+  async insist(call: Call, timeoutMs: number, counts: Counts = this.#parts.tally): Promise<Answer> {
     const fromMs = performance.now();
     for (let attempts = 1; ; attempts += 1) {
-      const answer = await this.attempt(call, timeoutMs);
+      const answer = await this.attempt(call, timeoutMs, counts);
       const durationMs = performance.now() - fromMs;
       if (answer !== null) {
-        tally.operation({ attempts, isAnswered: true, durationMs });
+        counts.operation({ attempts, isAnswered: true, durationMs });
         return { ...answer, attempts };
       }
       if (durationMs > ANSWER_MS_MAX) {
-        tally.operation({ attempts, isAnswered: false, durationMs });
-        tally.violate('every request is eventually answered', textOf(call));
+        counts.operation({ attempts, isAnswered: false, durationMs });
+        this.#parts.tally.violate('every request is eventually answered', textOf(call));
         throw new Unanswered(textOf(call));
       }
       await delay(PAUSE_MS * (0.5 + Math.random()));
@@ -100,13 +103,13 @@ export class Caller {
   }
 
   /** One attempt; null if it failed, got a 503, or an answer that violates the contract. */
-  async attempt(call: Call, timeoutMs: number): Promise<Answer | null> {
+  async attempt(call: Call, timeoutMs: number, counts: Counts = this.#parts.tally): Promise<Answer | null> {
     const { tally, recovery } = this.#parts;
     const operation: Operation = operations[call.id];
     const beganMs = performance.now();
     try {
       const { status, text, headers } = await this.#send(operation, call, timeoutMs);
-      tally.answer(status);
+      counts.answer(status);
       if (status === 503 && headers['retry-after'] === undefined)
         tally.violate('a 503 says when to retry', `${textOf(call)}: ${text}`);
       if (status >= 500) {
@@ -127,7 +130,7 @@ export class Caller {
         attempts: 1,
       };
     } catch (error) {
-      tally.failure(nameOf(error));
+      counts.failure(nameOf(error));
       return null;
     }
   }

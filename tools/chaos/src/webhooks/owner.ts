@@ -4,7 +4,7 @@ import { EVENT_TYPES, type EventType, type WebhookBody } from '@mo/contracts';
 import type { Random } from '@mo/dev-stack/random';
 import { type Answer, type Call, type Caller, noteEnd, textOf } from '../clients/caller.ts';
 import type { Ledger } from '../ledger.ts';
-import type { Tally } from '../tally.ts';
+import { Tally } from '../tally.ts';
 import { Hook } from './hook.ts';
 import type { Receiver } from './receiver.ts';
 
@@ -38,6 +38,8 @@ interface OwnerParts {
 
 export class Owner {
   readonly #parts: OwnerParts;
+  /** Counts the calls of checks, which are not in the report. */
+  readonly #unreported = new Tally();
 
   constructor(parts: OwnerParts) {
     this.#parts = parts;
@@ -57,18 +59,18 @@ export class Owner {
 
   /** Makes waiting messages due now. */
   async hurry(hook: Hook): Promise<void> {
-    await this.#call({ id: 'updateWebhook', params: pathOf(hook), body: { status: 'active' } }, 200);
+    await this.#check({ id: 'updateWebhook', params: pathOf(hook), body: { status: 'active' } });
   }
 
   /** Whether messages of a webhook wait to be sent. */
   async isPending(hook: Hook): Promise<boolean> {
     const call: Call = { id: 'listDeliveries', params: pathOf(hook), query: { status: 'pending', limit: '1' } };
-    return ((await this.#call(call, 200)).body.results as unknown[]).length > 0;
+    return ((await this.#check(call)).body.results as unknown[]).length > 0;
   }
 
   /** Webhooks that are not as their owner knows them. */
   async differences(): Promise<string[]> {
-    const answer = await this.#call({ id: 'listWebhooks', query: { limit: '200' } }, 200);
+    const answer = await this.#check({ id: 'listWebhooks', query: { limit: '200' } });
     const rows = answer.body.results as WebhookBody[];
     const told = new Set(rows.map((row) => lineOf(row.id, row.status, row.event_types)));
     const known = new Set(this.#parts.ledger.hooks.map(({ id, status, types }) => lineOf(id, status, [...types])));
@@ -128,16 +130,25 @@ export class Owner {
 
   /** @throws Unanswered if there is no answer, Error if it is another one than expected */
   async #call(call: Call, expected: number): Promise<Answer> {
-    const answer = await this.#parts.caller.insist(call, TIMEOUT_MS);
-    if (answer.status !== expected) throw new Error(`${textOf(call)}: ${answer.status} ${answer.text}`);
+    const answer = expectedOf(call, await this.#parts.caller.insist(call, TIMEOUT_MS), expected);
     if (call.key !== undefined) this.#parts.ledger.keyed.push({ call, status: answer.status, text: answer.text });
     return answer;
+  }
+
+  /** A call after the run. @throws as #call does */
+  async #check(call: Call): Promise<Answer> {
+    return expectedOf(call, await this.#parts.caller.insist(call, TIMEOUT_MS, this.#unreported), 200);
   }
 
   async #pause(isOver: () => boolean): Promise<void> {
     const endMs = performance.now() + this.#parts.random.whole(PAUSE_MS_MIN, PAUSE_MS_MAX);
     while (!isOver() && performance.now() < endMs) await delay(POLL_MS);
   }
+}
+
+function expectedOf(call: Call, answer: Answer, expected: number): Answer {
+  if (answer.status !== expected) throw new Error(`${textOf(call)}: ${answer.status} ${answer.text}`);
+  return answer;
 }
 
 const lineOf = (id: number, status: string, types: readonly string[]): string =>
