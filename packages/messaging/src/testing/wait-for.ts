@@ -2,13 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const DEADLINE_MS = 20_000;
 const PAUSE_MS = 20;
+/** What a check and its pause count at most: nothing can come to hold while the machine stands still. */
+const ROUND_MS_MAX = 500;
 
-/**
- * Waits until a condition holds. After the deadline it is checked once more, and its failure is thrown. Time is counted
- * by the pauses between the checks, because nothing can come to hold while the machine stands still.
- */
+/** Waits until a condition holds. After the deadline it is checked once more, and its failure is thrown. */
 export async function waitFor<T>(holds: () => Promise<T> | T, deadlineMs = DEADLINE_MS): Promise<Held<T>> {
-  for (let waitedMs = 0; waitedMs < deadlineMs; waitedMs += PAUSE_MS) {
+  for (let waitedMs = 0, lookedMs = performance.now(); waitedMs < deadlineMs; ) {
     try {
       const value = await holds();
       if (isHeld(value)) return value;
@@ -16,6 +15,9 @@ export async function waitFor<T>(holds: () => Promise<T> | T, deadlineMs = DEADL
       // not yet
     }
     await delay(PAUSE_MS);
+    const nowMs = performance.now();
+    waitedMs += Math.min(nowMs - lookedMs, ROUND_MS_MAX);
+    lookedMs = nowMs;
   }
   const value = await holds();
   if (isHeld(value)) return value;
