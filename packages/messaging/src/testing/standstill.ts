@@ -2,9 +2,12 @@
 const STANDSTILL_MS = 500;
 const LOOK_MS = 50;
 
+export type StandstillWatch = ReturnType<typeof watchStandstill>;
+
 /** Watches whether this process stands still, because it or its machine gets no time to run. */
 export function watchStandstill() {
-  let lookedMs = performance.now();
+  const beganMs = performance.now();
+  let lookedMs = beganMs;
   let hasStood = false;
   const look = () => {
     const nowMs = performance.now();
@@ -18,6 +21,8 @@ export function watchStandstill() {
       look();
       return hasStood;
     },
+    /** The time since the start. */
+    ms: (): number => performance.now() - beganMs,
     end: () => clearInterval(timer),
   };
 }
