@@ -1,5 +1,6 @@
 /** Requests of an attacker: any key or none, any body, any path. */
 import type { CreatedKeyBody, Problem } from '@mo/contracts';
+import { procStat } from '@mo/dev-stack';
 import { insisting } from './api.ts';
 import type { System } from './system.ts';
 import { nameOf } from './world.ts';
@@ -15,10 +16,19 @@ export interface Attempt {
 /** Its functions can be destructured. */
 export class Intruder {
   readonly #system: System;
+  /** Before all attempts. */
+  readonly #processes: readonly string[];
 
   constructor(system: System) {
     this.#system = system;
+    this.#processes = processesOf(system);
   }
+
+  /** @throws Error if a process has crashed since this intruder was made: insisting hides that */
+  readonly expectNoCrash = (): void => {
+    const crashed = processesOf(this.#system).filter((now) => !this.#processes.includes(now));
+    if (crashed.length > 0) throw new Error(`processes have crashed, and now ${crashed.join(', ')}`);
+  };
 
   /** Insists on an answer other than 503, which no attempt should get. */
   readonly call = <Body = Problem>(method: string, path: string, attempt?: Attempt) =>
@@ -59,6 +69,15 @@ export class Intruder {
     return key;
   };
 }
+
+/** The processes of the gateway and the services, each in a few words. */
+function processesOf({ stack }: System): string[] {
+  const { gateway, customers, loans, payments, webhooks } = stack.stack();
+  const replicas = [customers, loans, payments, webhooks].flatMap((service) => service?.replicas ?? []);
+  return [gateway, ...replicas].map(({ url, pid }) => `${url} is served by ${isRunning(pid) ? pid : 'nobody'}`);
+}
+
+const isRunning = (pid: number | null): boolean => pid !== null && !['Z', undefined].includes(procStat(pid)?.state);
 
 /** A customer that is not registered yet. */
 export const newCustomer = () => ({ external_id: nameOf('customer'), score: '1000.00' });

@@ -45,7 +45,13 @@ beforeAll(async () => {
   const isOver = async (key: string) => (await intruder.call('GET', '/api/customers', { key })).status === 401;
   for (const key of ended) await waitFor(() => isOver(key));
 });
-afterAll(() => system?.stop());
+afterAll(async () => {
+  try {
+    intruder?.expectNoCrash();
+  } finally {
+    await system?.stop();
+  }
+});
 
 function keyWith(scopes: readonly Scope[]): Promise<string> {
   const name = scopes.join(' ');

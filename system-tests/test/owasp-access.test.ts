@@ -14,11 +14,18 @@ let system: System;
 let call: Intruder['call'];
 let keyOf: Intruder['keyOf'];
 let briefKeyOf: Intruder['briefKeyOf'];
+let expectNoCrash: Intruder['expectNoCrash'];
 beforeAll(async () => {
   system = await startSystem({ env: { LOG_LEVEL: 'fatal' } });
-  ({ call, keyOf, briefKeyOf } = new Intruder(system));
+  ({ call, keyOf, briefKeyOf, expectNoCrash } = new Intruder(system));
 });
-afterAll(() => system?.stop());
+afterAll(async () => {
+  try {
+    expectNoCrash?.();
+  } finally {
+    await system?.stop();
+  }
+});
 
 describe('API1, broken object level authorization', () => {
   it('a stored answer is not returned to another caller, even with the same key and body', async () => {

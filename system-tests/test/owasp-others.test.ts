@@ -22,15 +22,22 @@ const TOPIC_PREFIX = nameOf('security');
 let system: System;
 let call: Intruder['call'];
 let keyOf: Intruder['keyOf'];
+let expectNoCrash: Intruder['expectNoCrash'];
 beforeAll(async () => {
   system = await startSystem({
     env: { LOG_LEVEL: 'fatal', TOPIC_PREFIX },
     replicas: { webhooks: 1 },
     mainOf: withoutHost(join(testServers().dir, TOPIC_PREFIX)),
   });
-  ({ call, keyOf } = new Intruder(system));
+  ({ call, keyOf, expectNoCrash } = new Intruder(system));
 });
-afterAll(() => system?.stop());
+afterAll(async () => {
+  try {
+    expectNoCrash?.();
+  } finally {
+    await system?.stop();
+  }
+});
 
 describe('API4, unrestricted resource consumption', () => {
   it('a caller is limited to its rate, and gets Retry-After', async () => {
@@ -94,7 +101,8 @@ describe('API7, server-side request forgery', () => {
 
   it('a name that resolves to an internal address is not called', async () => {
     const url = `https://localhost:${(inside.address() as AddressInfo).port}/`;
-    const { status, body } = await call<CreatedWebhookBody>('POST', '/api/webhooks', { body: { url } });
+    const headers = { 'idempotency-key': nameOf('key') };
+    const { status, body } = await call<CreatedWebhookBody>('POST', '/api/webhooks', { body: { url }, headers });
     expect(status).toBe(201);
     await system.world.customer('1000');
     const tried = await waitFor(async () => {
