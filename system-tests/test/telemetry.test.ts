@@ -148,7 +148,7 @@ it('a webhook message is the last span of a trace, unless its receiver continues
   try {
     const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
     const subscription = { url, event_types: ['CustomerRegistered'] };
-    const made = await system.api.insist<WebhookBody>('createWebhook', { body: subscription });
+    const made = await system.api.insist<WebhookBody>('createWebhook', { body: subscription, key: nameOf('key') });
     const { id } = expectStatus(made, 201);
     let customerId = 0;
     const traceId = await traceOf('POST /api/customers', async () => {
