@@ -71,8 +71,9 @@ async function check(stack: Stack, dir: string): Promise<boolean> {
 async function untilSettled(prometheus: Prometheus, targets: number): Promise<void> {
   for (const endMs = Date.now() + SETTLED_TIMEOUT_MS; Date.now() < endMs; await delay(POLL_MS)) {
     const up = await prometheus.query('up == 1');
-    const apart = await prometheus.query('mo_kafka_connected < 1');
-    if (up.length === targets && apart.length === 0) return delay(EVALUATED_S * 1_000);
+    const joined = await prometheus.query('min by (instance) (mo_kafka_connected) == 1');
+    // All but the gateway are consumers.
+    if (up.length === targets && joined.length === targets - 1) return delay(EVALUATED_S * 1_000);
   }
   throw new Error(`not all of the ${targets} processes were scraped and joined their consumer groups in time`);
 }
