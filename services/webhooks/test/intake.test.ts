@@ -8,6 +8,8 @@ import { createWebhook, deliveriesOf as deliveriesIn, eventOf, idOf, LONG_MS, op
 
 /** The SQLSTATE of a wait for a lock that took too long. A deadlock has another one. */
 const LOCK_NOT_AVAILABLE = '55P03';
+/** How often events are taken in at most, because others stood still each time. */
+const TAKES_MAX = 10;
 
 let database: Database;
 let intake: Intake;
@@ -122,11 +124,11 @@ it('continues past waived versions that a process of an older version has releas
 
 /** Takes in events as Kafka delivers them: again if another stood still for so long that they waited for it in vain. */
 async function takeInTheEnd(events: readonly StreamEvent[]): Promise<void> {
-  for (;;) {
+  for (let takes = 1; ; takes += 1) {
     try {
       return await intake.take(events);
     } catch (error) {
-      if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
+      if (sqlState(error) !== LOCK_NOT_AVAILABLE || takes === TAKES_MAX) throw error;
     }
   }
 }
