@@ -86,7 +86,11 @@ it('is alive, and not ready for a reason, until the database can be reached and 
       return status === 200;
     });
     expect(reasons).not.toContain('the database is being migrated');
-    await waitFor(async () => (await get('/api/loans/1')).status === 404);
+    const answered = await waitFor(async () => {
+      const { status } = await get('/api/loans/1');
+      return status !== 503 && status;
+    });
+    expect(answered).toBe(404);
   } finally {
     for (const step of app.steps) await step.stop();
     proxy.close();
