@@ -23,6 +23,11 @@ const ways: Readonly<Record<string, () => void>> = {
     for (let line = 0; line < 1_000; line++) logger.info(String(line));
     setTimeout(() => process.once('beforeExit', () => createLogger('another', 'info').info('last')), 500);
   },
+  // More than is written at once, so that several blocks wait at the exit.
+  ended: () => {
+    for (let line = 0; line < 1_000; line++) logger.info(String(line));
+    process.exit();
+  },
   // With as many bytes a character as there can be, and characters that are cut in two; and some too long to be written together.
   wide: () => {
     for (const line of wideLines()) logger.info(line);

@@ -57,6 +57,13 @@ it('many lines are written completely and in order, and those of another logger 
   expect(lines).toEqual(['one', 'two', ...Array.from({ length: 1_000 }, (_, line) => String(line)), 'last']);
 });
 
+it('all lines that wait are written when the process exits', async () => {
+  const lines = await messagesInFile('ended');
+  // In any order: the block that was being written may come later.
+  expect(lines).toHaveLength(1_002);
+  expect(new Set(lines)).toEqual(new Set(['one', 'two', ...Array.from({ length: 1_000 }, (_, line) => String(line))]));
+});
+
 it('lines of any content and length are written completely and in order', async () => {
   expect(await messagesInFile('wide')).toEqual(['one', 'two', ...wideLines()]);
 });
