@@ -14,6 +14,8 @@ const PAUSE_MS_MIN = 2_000;
 const PAUSE_MS_MAX = 12_000;
 const POLL_MS = 100;
 const OVERLAPS_S = [0, 3_600];
+/** The most that a page may have. */
+const PAGE_ROWS = '200';
 
 const ALL = Object.keys(EVENT_TYPES) as EventType[];
 /**
@@ -54,7 +56,14 @@ export class Owner {
 
   /** Lets one webhook after the other come and go. */
   async live(isOver: () => boolean): Promise<void> {
-    while (!isOver()) await this.#life(isOver).catch((error: unknown) => noteEnd(this.#parts.tally, error));
+    while (!isOver()) {
+      try {
+        await this.#life(isOver);
+      } catch (error) {
+        noteEnd(this.#parts.tally, error);
+        await this.#pause(isOver);
+      }
+    }
   }
 
   /** Makes waiting messages due now. */
@@ -70,9 +79,14 @@ export class Owner {
 
   /** Webhooks that are not as their owner knows them. */
   async differences(): Promise<string[]> {
-    const answer = await this.#check({ id: 'listWebhooks', query: { limit: '200' } });
-    const rows = answer.body.results as WebhookBody[];
-    const told = new Set(rows.map((row) => lineOf(row.id, row.status, row.event_types)));
+    const told = new Set<string>();
+    let cursor: string | null = null;
+    do {
+      const query = { limit: PAGE_ROWS, ...(cursor !== null && { cursor }) };
+      const { body } = await this.#check({ id: 'listWebhooks', query });
+      for (const row of body.results as WebhookBody[]) told.add(lineOf(row.id, row.status, row.event_types));
+      cursor = body.next_cursor as string | null;
+    } while (cursor !== null);
     const known = new Set(this.#parts.ledger.hooks.map(({ id, status, types }) => lineOf(id, status, [...types])));
     return [...told.symmetricDifference(known)];
   }
