@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { Tally } from '../src/tally.ts';
-import { Hook, type Message, UNDER_WAY_MS_MAX } from '../src/webhooks/hook.ts';
+import { Hook, type Message, UNDER_WAY_MS_MAX, UNVERIFIED_MAX } from '../src/webhooks/hook.ts';
 
 const [FIRST, SECOND] = ['whsec_Zmlyc3Q=', 'whsec_c2Vjb25k'] as const;
 const QUIET = 'a webhook gets nothing after it was disabled or removed';
@@ -39,6 +39,12 @@ describe('the signature of a message', () => {
     arrive(messageOf(SECOND));
     arrive({ ...messageOf(FIRST), body: '{ }' });
     expect(hook.unverified).toHaveLength(2);
+  });
+
+  it('is told of some messages if many are wrong', () => {
+    hook.learn(FIRST, NOW_MS);
+    for (let message = 0; message <= UNVERIFIED_MAX; message += 1) arrive(messageOf(SECOND));
+    expect(hook.unverified).toHaveLength(UNVERIFIED_MAX);
   });
 
   it('may be by an old secret only for events before the new one was told', () => {

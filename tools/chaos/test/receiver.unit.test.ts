@@ -57,6 +57,12 @@ it('accepts everything once it is calm, and counts arrivals and acceptances in o
   expect(places).toEqual(places.map((_, place) => place + 1));
 });
 
+it('does not end an idle connection of its own accord', async () => {
+  receiver.calm();
+  const { headers } = await fetch(url, { method: 'POST', headers: { 'webhook-id': 'loans-7-1' }, body: BODY });
+  expect([headers.get('connection'), headers.get('keep-alive')]).toEqual(['keep-alive', null]);
+});
+
 it('finds a repeated message with another body, and one that goes to no webhook or is no JSON', async () => {
   receiver.calm();
   await send('loans-7-1');

@@ -11,7 +11,7 @@ export interface MessageFigures {
   readonly accepted: number;
   /**
    * For messages that came again although the receiver had not refused them: how long after it was done, in ms. It is
-   * how long a lane waited after a process had lost its claim on it.
+   * how long a lane waited after its process was gone, or had waited for an answer in vain.
    */
   readonly againMs: readonly number[];
 }

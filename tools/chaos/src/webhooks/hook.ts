@@ -12,6 +12,9 @@ import type { Tally } from '../tally.ts';
  */
 export const UNDER_WAY_MS_MAX = 60_000;
 
+/** More are not kept, since one is a violation. */
+export const UNVERIFIED_MAX = 100;
+
 export interface Message {
   /** Of the event: `loans-42-1`. */
   readonly id: string;
@@ -38,7 +41,7 @@ export class Hook {
   readonly name: string;
   readonly types: ReadonlySet<string>;
   readonly messages = new Map<string, Progress>();
-  /** Messages that no secret has verified: at the end there are none. */
+  /** The first messages that no secret has verified: at the end there are none. */
   unverified: readonly Message[] = [];
   /** How long after the receiver was done a message came again, in ms. */
   readonly againMs: number[] = [];
@@ -64,7 +67,10 @@ export class Hook {
     this.unverified = this.unverified.filter((message) => !isSigned(message, text));
   }
 
-  /** Before the webhook is activated: from now on it may send. */
+  /**
+   * Before the webhook is activated: from now on it may send. It must not send events of the time for which it was
+   * disabled, but that is not checked.
+   */
   willSpeak(): void {
     this.quietFromMs = Number.POSITIVE_INFINITY;
   }
@@ -90,7 +96,8 @@ export class Hook {
   arrive(message: Message, decidedMs: number, at: number, nowMs: number): Progress {
     const newest = this.#secrets.at(-1);
     const secrets = newest === undefined || decidedMs <= newest.knownMs ? this.#secrets : [newest];
-    if (!secrets.some(({ text }) => isSigned(message, text))) this.unverified = [...this.unverified, message];
+    if (!secrets.some(({ text }) => isSigned(message, text)) && this.unverified.length < UNVERIFIED_MAX)
+      this.unverified = [...this.unverified, message];
     // A message of an older event may have been under way.
     if (decidedMs > this.quietFromMs || nowMs - this.quietFromMs > UNDER_WAY_MS_MAX)
       this.#violate('a webhook gets nothing after it was disabled or removed', `${this.name}: ${message.id}`);

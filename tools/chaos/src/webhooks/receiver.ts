@@ -56,6 +56,8 @@ export class Receiver {
         response.destroy();
       });
     });
+    // A sender that stood still must not find its idle connection closed.
+    this.#server.keepAliveTimeout = 0;
   }
 
   static async start(parts: ReceiverParts): Promise<Receiver> {
