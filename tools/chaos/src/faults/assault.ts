@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { STREAMS, type Stream } from '@mo/contracts';
 import type { Random } from '@mo/dev-stack/random';
 import type { Tally } from '../tally.ts';
-import { type Fault, faultGroups, type Kind, type Service, type Target } from './plan.ts';
+import { type Fault, faultGroups, type Kind, type Target } from './plan.ts';
 import type { Processes } from './processes.ts';
-import { RECOVERY_MS_MAX, type Recovery, takeover } from './recovery.ts';
+import { MESSAGES_MS_MAX, RECOVERY_MS_MAX, type Recovery, takeover } from './recovery.ts';
 import type { Striker } from './striker.ts';
 
 const PAUSE_MS_MIN = 200;
@@ -67,8 +67,10 @@ export class Assault {
     const { what, overMs } = await striker.strike(fault, (pid) => {
       taken = this.#takeover(fault, pid);
     });
-    const after = (services: readonly Service[]) => recovery.after(overMs, services);
-    const [recoveryMs, messagesMs] = await Promise.all([after(STREAMS), after(['webhooks'])]);
+    const [recoveryMs, messagesMs] = await Promise.all([
+      recovery.after(overMs, STREAMS, RECOVERY_MS_MAX),
+      recovery.after(overMs, ['webhooks'], MESSAGES_MS_MAX),
+    ]);
     const takeoverMs = await taken;
     const not = `not after ${fault.kind} of ${what}`;
     if (recoveryMs === null) tally.violate('callers are served again', not);

@@ -6,8 +6,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Service } from './plan.ts';
 
-/** On a busy machine Kafka alone needs more than a minute to start. */
-export const RECOVERY_MS_MAX = 180_000;
+/** Until callers are served again, and until another process relays. */
+export const RECOVERY_MS_MAX = 90_000;
+/** Until webhooks get messages again: on a busy machine Kafka alone needs more than a minute to start. */
+export const MESSAGES_MS_MAX = 180_000;
 const POLL_MS = 20;
 
 interface Watch {
@@ -41,13 +43,13 @@ export class Recovery {
     }
   }
 
-  /** The time in ms from then until each of the services has done something; null after the timeout. */
-  async after(fromMs: number, services: readonly Service[]): Promise<number | null> {
+  /** The time in ms from then until each of the services has done something; null if that is not within the limit. */
+  async after(fromMs: number, services: readonly Service[], withinMs: number): Promise<number | null> {
     const { promise, resolve } = Promise.withResolvers<number>();
     const watch = { fromMs, missing: new Set(services), resolve };
     this.#watches.add(watch);
     const timeout = new AbortController();
-    const tooLong = delay(RECOVERY_MS_MAX, null, { signal: timeout.signal }).catch(() => null);
+    const tooLong = delay(withinMs, null, { signal: timeout.signal }).catch(() => null);
     const recovered = await Promise.race([promise, tooLong]);
     timeout.abort();
     this.#watches.delete(watch);
