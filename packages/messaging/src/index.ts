@@ -34,7 +34,7 @@ export type { HeadsPage, TimeSpan } from './pull/wire.ts';
 export * from './relay/lease.ts';
 export * from './relay/partitioning.ts';
 export * from './relay/relay.ts';
-export { Rounds } from './rounds.ts';
+export { Rounds, STARTING_MS } from './rounds.ts';
 export * from './service.ts';
 export { slices } from './slices.ts';
 export * from './sql/answers.ts';

@@ -1,8 +1,16 @@
 /** Work that a process repeats in the background, concurrently with requests, until it is stopped. */
 import type { Clock, Logger } from '@mo/service-kit';
+import { RetryLog } from './retry-log.ts';
 
-/** How long after its start a process expects failures: its peers may be starting too, and topics may be new. */
+/** How long after its start a process expects that peers are starting too, and that topics are new. */
 export const STARTING_MS = 120_000;
+
+export interface RoundsOptions {
+  /** Whether the work needs more than the own database, which the start of a process has reached already. */
+  readonly needsPeers?: boolean;
+}
+
+type Work = (() => Promise<boolean>) | (() => Promise<void>);
 
 export class Rounds {
   readonly #clock: Clock;
@@ -24,11 +32,12 @@ export class Rounds {
    * Repeats some work, with a pause of `intervalMs` after each round. A failed round doesn't prevent the next one. A
    * round that ends because of the stop signal has not failed.
    *
-   * @param failure the log message for a failed round: a warning for the first of several in a row, debug for the
-   *   others; info instead of a warning while the process starts. The end of what was a warning is logged, too
+   * @param failure the log message for a failed round: a warning for each reason, once a minute, and info instead while
+   *   peers may be starting. The end of what was a warning is logged, too
+   * @param work false if the round had nothing to try: it tells nothing about an earlier failure
    */
-  every(intervalMs: number, failure: string, work: () => Promise<void>): void {
-    this.#running.push(this.#run(intervalMs, failure, work));
+  every(intervalMs: number, failure: string, work: Work, options: RoundsOptions = {}): void {
+    this.#running.push(this.#run(intervalMs, failure, work, options));
   }
 
   /** Starts no more rounds. Resolves when the current rounds have ended. */
@@ -37,20 +46,15 @@ export class Rounds {
     await Promise.all(this.#running);
   }
 
-  async #run(intervalMs: number, failure: string, work: () => Promise<void>): Promise<void> {
+  async #run(intervalMs: number, failure: string, work: Work, { needsPeers = false }: RoundsOptions): Promise<void> {
     const beganMs = this.#clock.elapsed();
-    let logged: 'nothing' | 'info' | 'warn' = 'nothing';
+    const log = new RetryLog(this.#clock, this.#logger, failure);
     while (!this.signal.aborted) {
       try {
-        await work();
-        if (logged === 'warn') this.#logger.info({ failure }, 'background work succeeds again');
-        logged = 'nothing';
+        if ((await work()) !== false) log.succeeded();
       } catch (error) {
         if (this.signal.aborted && error === this.signal.reason) return;
-        const level = this.#clock.elapsed() - beganMs < STARTING_MS ? 'info' : 'warn';
-        const isRepeated = logged === 'warn' || logged === level;
-        this.#logger[isRepeated ? 'debug' : level]({ err: error }, failure);
-        if (!isRepeated) logged = level;
+        log.failed(error, needsPeers && this.#clock.elapsed() - beganMs < STARTING_MS ? 'info' : 'warn');
       }
       await this.#clock.sleep(intervalMs, this.signal);
     }

@@ -3,7 +3,13 @@ import { DueSweeps, SWEEP_INTERVAL_MS, SWEEP_RETRY_MS } from '../src/follower/du
 /** Sweeps of three streams, whose owners fail as the test says. */
 function dueSweepsUnderTest() {
   const stopping = new AbortController();
-  const world = { nowMs: 0, isLeader: true, unreachable: new Set<string>(), onSweep: () => {} };
+  const world = {
+    nowMs: 0,
+    isLeader: true,
+    unreachable: new Set<string>(),
+    onSweep: () => {},
+    isWell: null as boolean | null,
+  };
   let swept: string[] = [];
   const due = new DueSweeps({
     swept: ['customers', 'loans', 'payments'],
@@ -19,7 +25,8 @@ function dueSweepsUnderTest() {
   const roundAfter = async (passedMs: number) => {
     world.nowMs += passedMs;
     swept = [];
-    const [{ reason } = {}] = (await Promise.allSettled([due.round()])) as { reason?: Error }[];
+    const [{ reason, value } = {}] = (await Promise.allSettled([due.round()])) as { reason?: Error; value?: boolean }[];
+    world.isWell = value ?? null;
     return [...swept, ...(reason === undefined ? [] : [reason.message])];
   };
   return { world, stopping, roundAfter };
@@ -61,4 +68,18 @@ it('a sweep that fails after the stop is the last one', async () => {
   world.unreachable.add('customers');
   world.onSweep = () => stopping.abort(new Error('stopping'));
   expect(await roundAfter(0)).toEqual(['customers', 'stopping']);
+});
+
+it('a round does not count as a success until what failed has been swept', async () => {
+  const { roundAfter, world } = dueSweepsUnderTest();
+  await roundAfter(0);
+  expect(world.isWell).toBe(true);
+  world.unreachable.add('loans');
+  await roundAfter(SWEEP_INTERVAL_MS);
+  expect(world.isWell).toBe(null);
+  await roundAfter(SWEEP_RETRY_MS - 1);
+  expect(world.isWell).toBe(false);
+  world.unreachable.clear();
+  await roundAfter(1);
+  expect(world.isWell).toBe(true);
 });

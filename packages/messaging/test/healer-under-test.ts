@@ -1,8 +1,8 @@
 /** A healer in a world of a test's own. */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Stream } from '@mo/contracts';
-import { createLogger } from '@mo/service-kit';
 import { Healer, type Lag } from '../src/index.ts';
+import { notedLines } from './noted-lines.ts';
 
 export const SCAN_INTERVAL_MS = 1_000;
 export const SWEEP_INTERVAL_MS = 60_000;
@@ -24,6 +24,7 @@ export function healerUnderTest() {
     /** Owners that are not, though the others are. */
     unreachable: new Set<Stream>(),
     isLeader: true,
+    isDatabaseUp: true,
     /** How far its clock was set back. */
     setBackMs: 0,
     /** Each catch-up, as `customer stream version reason`. */
@@ -38,11 +39,14 @@ export function healerUnderTest() {
   const settle = async () => {
     for (let n = 0; n < TURNS; n += 1) await turn();
   };
+  const { logger, lines } = notedLines();
   const healer = new Healer({
     follows: ['customers', 'payments'],
     progress: {
-      behind: async (after, customersMax) =>
-        world.behind.filter(({ customerId }) => customerId > after).slice(0, customersMax),
+      behind: async (after, customersMax) => {
+        if (!world.isDatabaseUp) throw new Error('the database is unreachable');
+        return world.behind.filter(({ customerId }) => customerId > after).slice(0, customersMax);
+      },
       notApplied: async (stream, heads) => heads.map(([customerId, version]) => ({ customerId, stream, version })),
     },
     peers: {
@@ -64,7 +68,7 @@ export function healerUnderTest() {
           signal?.addEventListener('abort', () => wake());
         }),
     },
-    logger: createLogger('test', 'silent'),
+    logger,
     catchUp: async (customerId, stream, version, reason) => {
       if (world.stuck.has(customerId)) throw new Error('not now');
       world.caughtUp.push(`${customerId} ${stream} ${version} ${reason}`);
@@ -83,5 +87,5 @@ export function healerUnderTest() {
     healer.start();
     return settle();
   };
-  return { healer, world, start, pass, settle };
+  return { healer, world, lines, start, pass, settle };
 }

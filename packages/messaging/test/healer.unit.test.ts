@@ -232,3 +232,21 @@ describe('customers that are no longer marked as behind', () => {
     expect(tested.world.caughtUp).toEqual(['1 payments 99 sweep']);
   });
 });
+
+describe('the log', () => {
+  const failed = 'housekeeping failed and will be retried';
+
+  it('warns of a database that is away at once, and does not take a process without the lease for its return', async () => {
+    tested.world.isDatabaseUp = false;
+    await tested.start();
+    tested.world.isLeader = false;
+    await tested.pass(SCAN_INTERVAL_MS);
+    expect(tested.lines).toEqual([`warn ${failed}`]);
+  });
+
+  it('does not warn of owners that are away while they may be starting', async () => {
+    tested.world.reachable = false;
+    await tested.start();
+    expect(tested.lines).toEqual([`info ${failed}`]);
+  });
+});

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { createLogger, createRegistry } from '@mo/service-kit';
+import { createRegistry } from '@mo/service-kit';
 import { Housekeeping } from '../src/relay/housekeeping.ts';
+import { notedLines } from './noted-lines.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
 const ROUND_MS = 5_000;
@@ -14,6 +15,7 @@ function processUnderTest() {
   let sleeping: (() => void)[] = [];
   const chores = new Map<string, () => Promise<boolean>>();
   const registry = createRegistry('loans');
+  const { logger, lines } = notedLines();
   const housekeeping = new Housekeeping({
     relay: {
       get holding() {
@@ -39,7 +41,7 @@ function processUnderTest() {
       elapsed: () => nowMs,
       sleep: () => new Promise<void>((resolve) => sleeping.push(resolve)),
     },
-    logger: createLogger('loans', 'silent'),
+    logger,
     registry,
   });
   const settle = async () => {
@@ -63,7 +65,7 @@ function processUnderTest() {
     return ['mo_outbox_entries', 'mo_outbox_age_seconds', 'mo_outbox_parked', 'mo_relay_holding'].map(numberOf);
   };
   housekeeping.start();
-  return { world, done, chores, settle, wake, rounds, gauges };
+  return { world, done, chores, lines, settle, wake, rounds, gauges };
 }
 
 it('the relaying process reports the outbox depth, and reports zeros as soon as it no longer relays', async () => {
@@ -124,4 +126,21 @@ it('an unreachable database is retried', async () => {
   world.depth = { entries: 7, ageSeconds: 0, parked: 0 };
   await rounds(1);
   expect((await gauges())[0]).toBe(7);
+});
+
+it('what failed is over once it succeeds, not in rounds in which it is not due', async () => {
+  const { world, chores, lines, settle, rounds } = processUnderTest();
+  await settle();
+  chores.set('first', () => Promise.reject(new Error('it takes too long')));
+  await rounds(12);
+  await rounds(11);
+  expect(lines).toEqual(['warn first: housekeeping failed and will be retried']);
+  chores.clear();
+  await rounds(1);
+  expect(lines.slice(1)).toEqual(['info background work succeeds again']);
+  world.isReachable = false;
+  await rounds(1);
+  world.holding = false;
+  await rounds(1);
+  expect(lines.slice(2)).toEqual(['warn the outbox could not be queried and will be queried again']);
 });

@@ -1,6 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { createLogger, createRegistry } from '@mo/service-kit';
+import { createRegistry } from '@mo/service-kit';
 import { LagGauges } from '../src/follower/lag-gauges.ts';
+import { STARTING_MS } from '../src/rounds.ts';
+import { notedLines } from './noted-lines.ts';
 
 const INTERVAL_MS = 10_000;
 const TURNS = 20;
@@ -15,10 +17,12 @@ async function processUnderTest() {
     isDatabaseUp: true,
     setBackMs: 0,
     asked: [] as string[],
+    skippedMs: 0,
   };
   let nowMs = 0;
   let wake = () => {};
   const registry = createRegistry('loans');
+  const { logger, lines } = notedLines();
   const lag = new LagGauges({
     group: 'mo.loans',
     follows: ['customers'],
@@ -37,10 +41,10 @@ async function processUnderTest() {
     isLeader: () => world.isLeader,
     clock: {
       now: () => nowMs - world.setBackMs,
-      elapsed: () => nowMs,
+      elapsed: () => nowMs + world.skippedMs,
       sleep: () => new Promise<void>((resolve) => (wake = resolve)),
     },
-    logger: createLogger('loans', 'silent'),
+    logger,
     registry,
   });
   const settle = async () => {
@@ -59,7 +63,7 @@ async function processUnderTest() {
     );
   lag.start();
   await settle();
-  return { world, round, gauges };
+  return { world, lines, round, gauges };
 }
 
 it('the relaying process reports the lag of its group and the number of customers behind', async () => {
@@ -115,4 +119,17 @@ it('a change of the clock does not affect waiting times', async () => {
   world.setBackMs = -3_600_000;
   await round();
   expect(await gauges()).toEqual([3, 20, 2]);
+});
+
+it('an outage is no warning while topics may be new, and not over because the process no longer relays', async () => {
+  const { world, lines, round } = await processUnderTest();
+  const failure = 'the lag could not be measured and will be measured again';
+  world.isKafkaUp = false;
+  await round();
+  expect(lines).toEqual([`info ${failure}`]);
+  world.skippedMs = STARTING_MS;
+  await round();
+  world.isLeader = false;
+  await round();
+  expect(lines.slice(1)).toEqual([`warn ${failure}`]);
 });

@@ -1,13 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { createLogger } from '@mo/service-kit';
+import { createLogger, REMIND_MS } from '@mo/service-kit';
 import { type Kafka, Relay } from '../src/index.ts';
 import { LEASE_RENEWAL_MS } from '../src/relay/lease.ts';
 import { FOLLOWER_PACING, Pacer, RELAY_PACING } from '../src/round-interval.ts';
-import { STARTING_MS } from '../src/rounds.ts';
 import type { OutboxEntry } from '../src/sql/outbox.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
 const TURNS = 2_000;
+/** Enough turns of the event loop for many rounds of a relay whose servers answer at once. */
+const TURNS_PER_PHASE = 100;
 
 const ENTRY: OutboxEntry = {
   id: '1',
@@ -93,70 +94,112 @@ describe('rounds of the relay', () => {
   });
 });
 
-/** What a relay that has run for a while logs, with a database that fails in some renewals, or a Kafka in some sends. */
-async function loggedBy(failing: { renewals: readonly number[]; sends: readonly number[] }): Promise<string[]> {
+/** How the servers of a relay behave for a while. */
+interface Phase {
+  readonly lease?: 'held' | 'elsewhere' | Error;
+  readonly outbox?: 'empty' | Error;
+  readonly send?: Error;
+}
+
+const GOOD: Phase = {};
+const NO_DATABASE = new Error('the database system is starting up');
+const NO_BROKER = new Error('no broker');
+
+/** What a relay logs that goes through some phases, each with many rounds. */
+async function loggedDuring(phases: readonly Phase[], phaseMs: number): Promise<string[]> {
   const logger = createLogger('test', 'silent');
   const logged: string[] = [];
   const note =
     (level: string) =>
-    (...line: unknown[]) =>
-      void logged.push(`${level} ${String(line.at(-1))}`);
+    ({ err, failure }: { err?: Error; failure?: string }, text: string) =>
+      void logged.push(`${level} ${text}: ${err?.message ?? failure}`);
   Object.assign(logger, { info: note('info'), warn: note('warn') });
-  let renewals = 0;
-  let sends = 0;
+  let current = GOOD;
   let elapsedMs = 0;
   const relay = new Relay({
     stream: 'loans',
     topicPrefix: 'mo',
-    outbox: { read: async () => [ENTRY], remove: async () => {}, park: async () => {} },
+    outbox: {
+      read: async () => {
+        if (current.outbox instanceof Error) throw current.outbox;
+        return current.outbox === 'empty' ? [] : [ENTRY];
+      },
+      remove: async () => {},
+      park: async () => {},
+    },
     lease: {
       holder: 'me',
       hold: async () => {
-        renewals += 1;
-        if (failing.renewals.includes(renewals)) throw new Error('the database system is starting up');
-        return 'renewed';
+        const { lease = 'held' } = current;
+        if (lease instanceof Error) throw lease;
+        return lease === 'held' ? 'renewed' : null;
       },
       release: async () => {},
     },
     kafka: {
       producer: async () => ({
         send: async () => {
-          sends += 1;
-          if (failing.sends.includes(sends)) throw new Error('no broker');
+          if (current.send !== undefined) throw current.send;
         },
         close: async () => {},
       }),
     } as unknown as Kafka,
     partitions: async () => 1,
-    clock: {
-      now: () => START_MS,
-      elapsed: () => elapsedMs,
-      sleep: async () => {
-        elapsedMs += STARTING_MS;
-        await turn();
-      },
-    },
+    clock: { now: () => START_MS, elapsed: () => elapsedMs, sleep: () => turn() },
     logger,
   });
   relay.start();
-  for (let n = 0; n < TURNS && (renewals < 10 || sends < 10); n += 1) await turn();
+  for (current of [GOOD, ...phases]) {
+    for (let n = 0; n < TURNS_PER_PHASE; n += 1) await turn();
+    elapsedMs += phaseMs;
+  }
   await relay.stop();
   return logged;
 }
 
-describe('an outage, however long, is one warning of the relay and one line at its end,', () => {
+const LEASE = 'the relay could not renew its lease and will try again';
+const READ = 'the relay could not read the outbox and will retry';
+const SEND = 'the relay could not send and will retry';
+const over = (failure: string) => `info background work succeeds again: ${failure}`;
+
+describe('a relay logs', () => {
   it.each([
-    [
-      'of the database',
-      { renewals: [3, 4, 5], sends: [] },
-      ['warn the relay could not renew its lease and will try again', 'info background work succeeds again'],
-    ],
-    [
-      'of Kafka',
-      { renewals: [], sends: [3, 4, 5] },
-      ['warn the relay could not send and will retry', 'info the relay works again'],
-    ],
-  ])('%s', async (_whose, failing, expected) => {
-    expect(await loggedBy(failing)).toEqual(expected);
+    ['the database that it cannot renew its lease in', { lease: NO_DATABASE }, LEASE],
+    ['the database that it cannot read from', { outbox: NO_DATABASE }, READ],
+    ['Kafka', { send: NO_BROKER }, SEND],
+  ])('an outage of %s as one warning, and its end', async (_whose, outage, failure) => {
+    const reason = Object.values(outage)[0]?.message;
+    expect(await loggedDuring([outage, outage, outage, GOOD], 1)).toEqual([
+      `warn ${failure}: ${reason}`,
+      over(failure),
+    ]);
+  });
+
+  it('an outage that lasts once a minute, with each reason', async () => {
+    const refused = { send: new Error('too few replicas in sync') };
+    expect(await loggedDuring([{ send: NO_BROKER }, { send: NO_BROKER }, refused], REMIND_MS)).toEqual([
+      `warn ${SEND}: no broker`,
+      `warn ${SEND}: no broker`,
+      `warn ${SEND}: too few replicas in sync`,
+    ]);
+    expect(await loggedDuring([{ send: NO_BROKER }, refused], 1)).toHaveLength(2);
+  });
+
+  it('an outage of Kafka that follows one of the database', async () => {
+    expect(await loggedDuring([{ outbox: NO_DATABASE }, { send: NO_BROKER }], 1)).toEqual([
+      `warn ${READ}: ${NO_DATABASE.message}`,
+      over(READ),
+      `warn ${SEND}: no broker`,
+    ]);
+  });
+
+  it.each([
+    ['has nothing to send', [{ outbox: 'empty' }]],
+    ['has not got the lease', [{ lease: 'elsewhere' }]],
+    ['gets the lease again with nothing to send', [{ lease: 'elsewhere' }, { outbox: 'empty' }]],
+  ] as const)('no end of an outage of Kafka while it %s', async (_when, turns) => {
+    const failed = `warn ${SEND}: no broker`;
+    expect(await loggedDuring([{ send: NO_BROKER }, ...turns], 1)).toEqual([failed]);
+    expect(await loggedDuring([{ send: NO_BROKER }, ...turns, GOOD], 1)).toEqual([failed, over(SEND)]);
   });
 });

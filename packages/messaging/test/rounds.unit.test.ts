@@ -1,12 +1,9 @@
-import { createLogger } from '@mo/service-kit';
 import { Rounds, STARTING_MS } from '../src/rounds.ts';
+import { notedLines } from './noted-lines.ts';
 
 /** A logger that notes what is logged, and a clock that begins each round after the first so long after the start. */
 function setUp(elapsedMs = STARTING_MS) {
-  const logger = createLogger('loans', 'silent');
-  const reported: string[] = [];
-  for (const level of ['info', 'warn', 'debug'] as const)
-    logger[level] = (_details: unknown, text?: string) => void reported.push(`${level} ${text}`);
+  const { logger, lines: reported } = notedLines();
   let nowMs = 0;
   const clock = {
     now: () => 0,
@@ -24,18 +21,27 @@ it.each([
   [
     'once the process has started',
     STARTING_MS,
+    true,
     ['warn it failed', 'debug it failed', `info ${over}`, 'warn it failed'],
   ],
-  ['while the process starts', STARTING_MS - 1, ['info it failed', 'debug it failed', 'info it failed']],
-])('several failing rounds in a row are logged once %s, and the work continues', async (_when, elapsedMs, expected) => {
+  ['while peers may be starting', STARTING_MS - 1, true, ['info it failed', 'debug it failed', 'info it failed']],
+  [
+    'as warnings at once if the work needs no peers',
+    0,
+    false,
+    ['warn it failed', 'debug it failed', `info ${over}`, 'warn it failed'],
+  ],
+])('several failing rounds in a row are logged once %s, and the work continues', async (...row) => {
+  const [, elapsedMs, needsPeers, expected] = row;
   const { reported, rounds } = setUp(elapsedMs);
   const fails = [false, true, true, false, true];
   const { promise: end, resolve } = Promise.withResolvers<void>();
-  rounds.every(1, 'it failed', async () => {
+  const work = async () => {
     const isFailure = fails.shift();
     if (isFailure === undefined) resolve();
     if (isFailure === true) throw new Error('not now');
-  });
+  };
+  rounds.every(1, 'it failed', work, { needsPeers });
   await end;
   await rounds.stop();
   expect(reported.slice(0, expected.length)).toEqual(expected);
@@ -45,14 +51,30 @@ it('a failure that outlasts the start is a warning then', async () => {
   const { reported, rounds } = setUp();
   let left = 3;
   const { promise: end, resolve } = Promise.withResolvers<void>();
-  rounds.every(1, 'it failed', async () => {
+  const work = async () => {
     if (left === 0) return resolve();
     left -= 1;
     throw new Error('not now');
-  });
+  };
+  rounds.every(1, 'it failed', work, { needsPeers: true });
   await end;
   await rounds.stop();
   expect(reported).toEqual(['info it failed', 'warn it failed', 'debug it failed', `info ${over}`]);
+});
+
+it('a round that had nothing to try says nothing about an earlier failure', async () => {
+  const { reported, rounds } = setUp(0);
+  const outcomes: (boolean | Error)[] = [new Error('not now'), false, new Error('not now'), true];
+  const { promise: end, resolve } = Promise.withResolvers<void>();
+  rounds.every(1, 'it failed', async () => {
+    const outcome = outcomes.shift() ?? false;
+    if (outcomes.length === 0) resolve();
+    if (outcome instanceof Error) throw outcome;
+    return outcome;
+  });
+  await end;
+  await rounds.stop();
+  expect(reported).toEqual(['warn it failed', 'debug it failed', `info ${over}`]);
 });
 
 it.each([

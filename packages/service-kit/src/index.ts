@@ -14,6 +14,7 @@ export { Admission } from './identity/admission.ts';
 export { admissionConfig, identityConfig, openAdmission, openIdentity } from './identity/config.ts';
 export { connector } from './identity/connector.ts';
 export { Identity } from './identity/identity.ts';
+export * from './lasting-failure.ts';
 export * from './log.ts';
 export * from './metrics.ts';
 export * from './notice.ts';

@@ -1,6 +1,6 @@
 /** How much an audit reads: the rows of its customers, even with plans that were made while the tables were empty. */
 import { buildIndexes, type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
-import { Auditor, type Peers, readSnapshot } from '@mo/messaging';
+import { Auditor, type Peers, readSnapshot, STARTING_MS } from '@mo/messaging';
 import { migratedDatabase, registered, waitFor } from '@mo/messaging/testing';
 import { createLogger, createRegistry, systemClock } from '@mo/service-kit';
 import { paymentsAudited } from '../src/db/image.ts';
@@ -98,5 +98,44 @@ describe('an audit of a customer whose events do not fit into memory', () => {
     // Of each customer, the page that shows how many events it has; then the rest of those that fit.
     const pulled = [`${SMALL} after 0`, `${LARGE} after 0`, `${LAST} after 0`, `${SMALL} after 1`, `${LAST} after 1`];
     expect(pages.slice(0, 5)).toEqual(pulled);
+  });
+});
+
+describe('an audit that cannot ask an owner', () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await migratedDatabase('payments', migrations);
+    await run(sqlOf(database), 'INSERT INTO accounts (customer_id) VALUES (1)');
+  });
+  afterAll(() => database.close());
+
+  it('is one warning once owners must have started, though it rests after each failure', async () => {
+    const logger = createLogger('test', 'silent');
+    const lines: string[] = [];
+    for (const level of ['info', 'warn'] as const)
+      logger[level] = (_details: unknown, text?: string) => void lines.push(`${level} ${text}`);
+    let elapsedMs = 0;
+    let pulls = 0;
+    const pull: Peers['pull'] = async () => {
+      pulls += 1;
+      throw new Error('loans could not be reached');
+    };
+    const auditor = new Auditor({
+      audited: paymentsAudited,
+      database,
+      peers: { pull },
+      isLeader: () => true,
+      intervalMs: 10,
+      clock: { ...systemClock, elapsed: () => elapsedMs },
+      logger,
+      registry: createRegistry('test'),
+    });
+    auditor.start();
+    await waitFor(() => lines.length > 0);
+    elapsedMs = STARTING_MS;
+    const before = pulls;
+    await waitFor(() => pulls > before + 10);
+    await auditor.stop();
+    expect(lines).toEqual(['info the audit failed and will be retried', 'warn the audit failed and will be retried']);
   });
 });

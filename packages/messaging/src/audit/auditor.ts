@@ -68,20 +68,25 @@ export class Auditor<A extends Account> {
 
   start(): void {
     const { intervalMs, isLeader, clock } = this.#options;
-    this.#rounds.every(intervalMs / ROUNDS, 'the audit failed and will be retried', async () => {
-      if (!isLeader()) return this.#begin(0);
+    const round = async () => {
+      if (!isLeader()) {
+        this.#begin(0);
+        return false;
+      }
       const customersMax = this.#pace.begin();
-      if (customersMax === 0) return;
+      if (customersMax === 0) return false;
       const beganMs = clock.elapsed();
       try {
         await this.#round(customersMax);
+        return true;
       } catch (error) {
         this.#pace.rest();
         throw error;
       } finally {
         this.#pace.took(clock.elapsed() - beganMs);
       }
-    });
+    };
+    this.#rounds.every(intervalMs / ROUNDS, 'the audit failed and will be retried', round, { needsPeers: true });
   }
 
   stop(): Promise<void> {

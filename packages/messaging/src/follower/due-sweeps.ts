@@ -23,6 +23,7 @@ export interface DueSweepsOptions<Swept> {
 export class DueSweeps<Swept> {
   readonly #options: DueSweepsOptions<Swept>;
   readonly #dueMs = new Map<Swept, number>();
+  readonly #failed = new Set<Swept>();
 
   constructor(options: DueSweepsOptions<Swept>) {
     this.#options = options;
@@ -31,9 +32,10 @@ export class DueSweeps<Swept> {
   /**
    * Sweeps what is due.
    *
+   * @returns false if nothing failed, but an earlier failure hasn't been made good yet
    * @throws the first failure, after all sweeps have been tried; the signal's reason, as soon as it is aborted
    */
-  async round(): Promise<void> {
+  async round(): Promise<boolean> {
     const { swept, sweep, isLeader, clock, signal } = this.#options;
     let failure: unknown;
     for (const one of swept) {
@@ -41,12 +43,15 @@ export class DueSweeps<Swept> {
       this.#dueMs.set(one, clock.elapsed() + SWEEP_RETRY_MS);
       try {
         await sweep(one);
+        this.#failed.delete(one);
         this.#dueMs.set(one, clock.elapsed() + SWEEP_INTERVAL_MS);
       } catch (error) {
         signal.throwIfAborted();
+        this.#failed.add(one);
         failure ??= error;
       }
     }
     if (failure !== undefined) throw failure;
+    return this.#failed.size === 0;
   }
 }

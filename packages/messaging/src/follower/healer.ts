@@ -60,7 +60,7 @@ export class Healer {
 
   start(): void {
     this.#rounds.every(SCAN_INTERVAL_MS, FAILURE, () => this.#scan());
-    this.#rounds.every(SWEEP_CHECK_MS, FAILURE, () => this.#dueSweeps.round());
+    this.#rounds.every(SWEEP_CHECK_MS, FAILURE, () => this.#dueSweeps.round(), { needsPeers: true });
     this.#rounds.every(SWEEP_INTERVAL_MS, FAILURE, () => this.#askForThoseLeft());
   }
 
@@ -124,13 +124,14 @@ export class Healer {
   }
 
   /** Finds customers that are marked as behind, whether by this process or by one that no longer runs. */
-  async #scan(): Promise<void> {
+  async #scan(): Promise<boolean> {
     const { progress, isLeader } = this.#options;
-    if (!isLeader()) return;
+    if (!isLeader()) return false;
     const lags = await progress.behind(this.#scannedTo, SCAN_CUSTOMERS_MAX);
     for (const lag of lags) this.#note(lag);
     // A full page: the next scan continues after it, so customers that can't be healed don't hide the others.
     this.#scannedTo = lags.length < SCAN_CUSTOMERS_MAX ? 0 : (lags.at(-1)?.customerId ?? 0);
+    return true;
   }
 
   /**

@@ -10,6 +10,7 @@ import { Rounds } from '../rounds.ts';
 import { type Lag, LagHistory } from './lag.ts';
 
 const INTERVAL_MS = 10_000;
+const FAILURE = 'the lag could not be measured and will be measured again';
 const NONE: ReadonlyMap<Stream, never> = new Map<Stream, never>();
 
 export interface LagGaugesOptions {
@@ -61,25 +62,26 @@ export class LagGauges {
   }
 
   start(): void {
-    this.#rounds.every(INTERVAL_MS, 'the lag could not be measured and will be measured again', () => this.#ask());
+    this.#rounds.every(INTERVAL_MS, FAILURE, () => this.#ask(), { needsPeers: true });
   }
 
   stop(): Promise<void> {
     return this.#rounds.stop();
   }
 
-  async #ask(): Promise<void> {
+  async #ask(): Promise<boolean> {
     if (!this.#options.isLeader()) {
       this.#history.clear();
       this.#lags = NONE;
       this.#behind = NONE;
-      return;
+      return false;
     }
     // Independently, because either the database or Kafka may be unreachable.
     const [behind, lags] = await Promise.allSettled([this.#options.countBehind(), this.#askLags()]);
     this.#behind = behind.status === 'fulfilled' ? behind.value : null;
     this.#lags = lags.status === 'fulfilled' ? lags.value : null;
     for (const asked of [behind, lags]) if (asked.status === 'rejected') throw asked.reason;
+    return true;
   }
 
   async #askLags(): Promise<ReadonlyMap<Stream, Lag>> {

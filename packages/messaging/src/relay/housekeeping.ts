@@ -66,24 +66,30 @@ export class Housekeeping {
     return this.#rounds.stop();
   }
 
-  async #look(): Promise<void> {
+  async #look(): Promise<boolean> {
     const { relay, outbox, clock } = this.#options;
-    // Values from before this process lost the lease are obsolete.
-    this.#depth = relay.holding ? await outbox.depth() : NOTHING;
-    if (this.#depth.parked === 0 || clock.elapsed() - this.#unparkedMs < CHORE_INTERVAL_MS) return;
+    if (!relay.holding) {
+      // Values from before this process lost the lease are obsolete.
+      this.#depth = NOTHING;
+      return false;
+    }
+    this.#depth = await outbox.depth();
+    if (this.#depth.parked === 0 || clock.elapsed() - this.#unparkedMs < CHORE_INTERVAL_MS) return true;
     this.#unparkedMs = clock.elapsed();
     await outbox.unpark();
+    return true;
   }
 
   #keepDoing({ name, work }: Chore): void {
     const { relay, clock } = this.#options;
     let begunMs = Number.NEGATIVE_INFINITY;
     this.#rounds.every(GAUGE_INTERVAL_MS, `${name}: housekeeping failed and will be retried`, async () => {
-      if (!relay.holding || clock.elapsed() - begunMs < CHORE_INTERVAL_MS) return;
+      if (!relay.holding || clock.elapsed() - begunMs < CHORE_INTERVAL_MS) return false;
       begunMs = clock.elapsed();
       const nowMs = clock.now();
       while (relay.holding && !this.#rounds.signal.aborted && (await work(nowMs)))
         await clock.sleep(PORTION_PAUSE_MS, this.#rounds.signal);
+      return true;
     });
   }
 }

@@ -9,6 +9,7 @@ import { type Clock, failureOf, type Logger, type Span, type Tracer } from '@mo/
 import { toMessage } from '../kafka/cloud-events.ts';
 import { type Kafka, MessageRefusedError, type Producer } from '../kafka/port.ts';
 import { aboutEvent } from '../protocol/batch-spans.ts';
+import { RetryLog } from '../retry-log.ts';
 import { Pacer, RELAY_PACING } from '../round-interval.ts';
 import { Rounds } from '../rounds.ts';
 import type { Outbox, OutboxEntry } from '../sql/outbox.ts';
@@ -52,6 +53,8 @@ interface Session {
 export class Relay {
   readonly #options: RelayOptions;
   readonly #rounds: Rounds;
+  readonly #reading: RetryLog;
+  readonly #sending: RetryLog;
   readonly #pacer = new Pacer(RELAY_PACING);
   #rest: () => void = () => {};
   #woken = false;
@@ -64,8 +67,11 @@ export class Relay {
   #session: Session | null = null;
 
   constructor(options: RelayOptions) {
+    const { clock, logger } = options;
     this.#options = options;
-    this.#rounds = new Rounds(options.clock, options.logger);
+    this.#rounds = new Rounds(clock, logger);
+    this.#reading = new RetryLog(clock, logger, 'the relay could not read the outbox and will retry');
+    this.#sending = new RetryLog(clock, logger, 'the relay could not send and will retry');
   }
 
   /** Whether this process currently is the service's relay. */
@@ -109,9 +115,8 @@ export class Relay {
   }
 
   async #relay(): Promise<void> {
-    const { clock, logger } = this.#options;
+    const { clock, onFailure } = this.#options;
     let pollMs = IDLE_POLL_MS_MIN;
-    let hasFailed = false;
     while (!this.#rounds.signal.aborted) {
       try {
         const beganMs = clock.elapsed();
@@ -119,28 +124,25 @@ export class Relay {
         if (sent === 0) await this.#idle(this.#holding ? pollMs : LEASE_RENEWAL_MS);
         else if (sent < RELAY_ENTRIES_MAX) await this.#restSince(beganMs);
         pollMs = sent === 0 ? Math.min(2 * pollMs, IDLE_POLL_MS_MAX) : IDLE_POLL_MS_MIN;
-        if (hasFailed && this.#holding) {
-          logger.info('the relay works again');
-          hasFailed = false;
-        }
-      } catch (error) {
-        logger[hasFailed ? 'debug' : 'warn']({ err: error }, 'the relay could not send and will retry');
-        hasFailed = true;
-        this.#options.onFailure?.();
+      } catch {
+        onFailure?.();
         await this.#closeSession();
         await clock.sleep(RETRY_DELAY_MS, this.#rounds.signal);
       }
     }
   }
 
+  /** Logs its failures. */
   async #round(): Promise<number> {
     const { outbox, stream, topicPrefix } = this.#options;
-    const entries = await outbox.read(RELAY_ENTRIES_MAX);
+    const entries = await this.#reading.during(() => outbox.read(RELAY_ENTRIES_MAX));
     if (entries.length === 0) return 0;
-    if (this.#isNewHolder) await this.#closeSession();
-    this.#isNewHolder = false;
-    this.#session ??= await this.#openSession();
-    await this.#send(this.#session, topicOf(topicPrefix, stream), entries);
+    await this.#sending.during(async () => {
+      if (this.#isNewHolder) await this.#closeSession();
+      this.#isNewHolder = false;
+      this.#session ??= await this.#openSession();
+      await this.#send(this.#session, topicOf(topicPrefix, stream), entries);
+    });
     return entries.length;
   }
 

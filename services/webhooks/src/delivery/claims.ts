@@ -49,11 +49,12 @@ export class Claims {
     this.#requestedMs.delete(lane);
   }
 
-  async #renew(): Promise<void> {
+  async #renew(): Promise<boolean> {
     const lanes = [...this.#requestedMs.keys()];
-    if (lanes.length === 0) return;
+    if (lanes.length === 0) return false;
     const requestedMs = this.#clock.elapsed();
     const renewed = await this.#lanes.renew(lanes);
     for (const lane of renewed) if (this.#requestedMs.has(lane)) this.#requestedMs.set(lane, requestedMs);
+    return true;
   }
 }

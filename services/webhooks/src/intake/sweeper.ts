@@ -75,7 +75,9 @@ export class Sweeper {
 
   start(): void {
     this.#rounds.every(LEASE_RENEWAL_MS, 'the lease of the sweep could not be renewed yet', () => this.lead());
-    this.#rounds.every(CHECK_INTERVAL_MS, 'the sweep failed and will be retried', () => this.round());
+    this.#rounds.every(CHECK_INTERVAL_MS, 'the sweep failed and will be retried', () => this.round(), {
+      needsPeers: true,
+    });
   }
 
   /** Ends the current sweep and releases the lease to another process. */
@@ -98,9 +100,10 @@ export class Sweeper {
   /**
    * Sweeps the streams that are due, independently: an owner that is down doesn't prevent the sweeps of the others.
    *
+   * @returns as {@link DueSweeps.round}
    * @throws the first failure, after all streams have been tried
    */
-  round(): Promise<void> {
+  round(): Promise<boolean> {
     return this.#dueSweeps.round();
   }
 

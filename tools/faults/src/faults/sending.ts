@@ -25,8 +25,8 @@ export const sending: readonly Fault[] = [
   {
     id: 'claim-expires-during-a-turn',
     file: 'services/webhooks/src/delivery/claims.ts',
-    replace: 'if (lanes.length === 0) return;',
-    by: 'if (lanes.length >= 0) return;',
+    replace: 'if (lanes.length === 0) return false;',
+    by: 'if (lanes.length >= 0) return false;',
     breaks: 'a slow receiver gets messages from two processes at once, out of order',
     check: TURNS,
   },

@@ -1,0 +1,38 @@
+/** The log lines about work that is tried again whenever it fails. */
+import { type Clock, LastingFailure, type Logger } from '@mo/service-kit';
+
+export class RetryLog {
+  readonly #logger: Logger;
+  readonly #failure: string;
+  readonly #lasting: LastingFailure;
+
+  /** @param failure the message of each line about a failure */
+  constructor(clock: Clock, logger: Logger, failure: string) {
+    this.#logger = logger;
+    this.#failure = failure;
+    this.#lasting = new LastingFailure(clock);
+  }
+
+  /** @param level of the first line about this failure, and of those that repeat it */
+  failed(error: unknown, level: 'info' | 'warn' = 'warn'): void {
+    const { message } = error as Error;
+    this.#logger[this.#lasting.levelOf(message, level)]({ err: error }, this.#failure);
+  }
+
+  /** Logs the end of what was a warning. */
+  succeeded(): void {
+    if (this.#lasting.end()) this.#logger.info({ failure: this.#failure }, 'background work succeeds again');
+  }
+
+  /** Does the work, and logs how it ends. @throws as `work` does */
+  async during<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      const result = await work();
+      this.succeeded();
+      return result;
+    } catch (error) {
+      this.failed(error);
+      throw error;
+    }
+  }
+}
