@@ -83,6 +83,8 @@ export const defaultLimits = {
   probeIntervalMs: 500,
   probeIntervalWhenDownMs: 250,
   probeTimeoutMs: 1_000,
+  /** How long a new replica may take to become ready for the first time before that is logged as a warning. */
+  startingMs: 120_000,
 };
 
 export type Limits = typeof defaultLimits;

@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream';
 import type { ServiceName } from '@mo/contracts';
 import { type Call, type CallHandler, MuxClient, RollingMap } from '@mo/mux';
-import { connector, type Identity, type Logger } from '@mo/service-kit';
+import { connector, type Identity, LastingFailure, type Logger, systemClock } from '@mo/service-kit';
 import { Client, Pool } from 'undici';
 import type { Limits } from './limits.ts';
 
@@ -50,7 +50,10 @@ export class Replica {
   readonly #limits: Limits;
   readonly #logger: Logger;
   readonly #onChange: () => void;
+  readonly #outage = new LastingFailure(systemClock);
+  readonly #beganMs = systemClock.elapsed();
   #state: ReplicaState = 'down';
+  #wasReady = false;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   /** Incremented when a call reveals a failure, so that the result of a probe started earlier is discarded. */
@@ -113,9 +116,8 @@ export class Replica {
   }
 
   /** Starts probing. Resolves after the first probe. */
-  async start(): Promise<void> {
-    await this.#ask();
-    if (this.#state === 'down') this.#logger.info({ origin: this.origin }, 'a replica is not ready yet');
+  start(): Promise<void> {
+    return this.#ask();
   }
 
   /** Called when a call finds the replica unreachable or stopping: marks it down and probes it at once. */
@@ -170,17 +172,28 @@ export class Replica {
   }
 
   #become(state: ReplicaState, reason: unknown): void {
+    if (state !== 'ready') this.#logOutage(state, textOf(reason));
     if (state === this.#state) return;
-    const { origin } = this;
-    // Once per outage, during which it may be slow and down in turn.
-    const level = this.#state === 'ready' ? 'warn' : 'info';
-    if (state === 'ready') this.#logger.info({ origin }, 'a replica is ready');
-    else this.#logger[level]({ origin, state, reason: textOf(reason) }, 'a replica gets no calls');
     this.#state = state;
-    if (state === 'ready') this.#mux.askAgain();
+    if (state === 'ready') {
+      this.#wasReady = true;
+      this.#outage.end();
+      this.#logger.info({ origin: this.origin }, 'a replica is ready');
+      this.#mux.askAgain();
+    }
     this.#onChange();
+  }
+
+  #logOutage(state: ReplicaState, reason: string): void {
+    const isStarting = !this.#wasReady && systemClock.elapsed() - this.#beganMs < this.#limits.startingMs;
+    const level = this.#outage.levelOf(`${state} ${reason}`, isStarting ? 'info' : 'warn');
+    this.#logger[level]({ origin: this.origin, state, reason }, 'a replica gets no calls');
   }
 }
 
-const textOf = (reason: unknown): string =>
-  reason instanceof Error ? ((reason as NodeJS.ErrnoException).code ?? reason.message) : String(reason);
+/** The code of a system's or a client's error; those of the platform are numbers that say nothing. */
+function textOf(reason: unknown): string {
+  if (!(reason instanceof Error)) return String(reason);
+  const { code } = reason as NodeJS.ErrnoException;
+  return typeof code === 'string' ? code : reason.message;
+}
