@@ -75,16 +75,18 @@ export function logLinesOf(service: string): string[] {
 }
 
 const LOGGED = /\blog(?:ger)?\.(debug|info|warn|error|fatal)\((.*?)\)[;,]\n/gs;
+/** A level that is computed may be a warning. */
+const LEVELLED = /\blogger(\[).*?\]\((.*?)\)[;,]\n/gs;
 /** A failed round is logged as a warning (`Rounds`). */
 const ROUNDS = /\brounds\.(every)\((.*?)=>/gs;
 const LITERAL = /'((?:[^'\\\n]|\\.)+)'|`([^`]+)`|\b([A-Z][A-Z_]+)\b/g;
 
 function linesIn(source: string): string[] {
-  return [LOGGED, ROUNDS].flatMap((calls) =>
+  return [LOGGED, LEVELLED, ROUNDS].flatMap((calls) =>
     [...source.matchAll(calls)].flatMap(([, level = '', parameters = '']) =>
       [...parameters.matchAll(LITERAL)].map(([, text, template, constant = '']) => {
         const message = text ?? template ?? constantOf(source, constant);
-        return `{"level":"${level === 'every' ? 'warn' : level}","msg":"${message}"}`;
+        return `{"level":"${['every', '['].includes(level) ? 'warn' : level}","msg":"${message}"}`;
       }),
     ),
   );
