@@ -77,8 +77,7 @@ async function receiveOne(consumer: Consumer, signal?: AbortSignal) {
   signal?.addEventListener('abort', onAbort);
   consumer.on('consumer.crash', ({ payload }) => reject(payload.error));
   try {
-    await consumer.run({ eachMessage: async () => resolve() });
-    await promise;
+    await Promise.all([consumer.run({ eachMessage: async () => resolve() }), promise]);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
