@@ -1,38 +1,47 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { Pace } from '../src/forward/pace.ts';
+import { FRESH_MS, Pace } from '../src/forward/pace.ts';
 
-const PAUSE_MS = 20;
-/** Node's timers may fire up to 1 ms early. */
-const SHORTEST_MS = PAUSE_MS - 1;
 /** Enough for the average to be within a hundredth of what it is made of. */
 const TIMES = 200;
 
-it('predicts nothing before a call was answered that had to wait', () => {
-  expect(new Pace().msFor(1_000)).toBe(0);
+let nowMs: number;
+let pace: Pace;
+beforeEach(() => {
+  nowMs = 0;
+  pace = new Pace(() => nowMs);
 });
 
-it('predicts for a number of calls what that many took, and in proportion for others', async () => {
-  const pace = new Pace();
-  const startMs = performance.now();
-  const answered = Array.from({ length: TIMES }, () => pace.measure(4));
-  await delay(PAUSE_MS);
+/** So many calls, each with this many under way when it began to wait, are answered after `ms`. */
+function answer(times: number, calls: number, ms: number): void {
+  const answered = Array.from({ length: times }, () => pace.measure(calls));
+  nowMs += ms;
   for (const note of answered) note();
-  const longestMs = performance.now() - startMs + 1;
-  expect(pace.msFor(4)).toBeGreaterThan(SHORTEST_MS * 0.99);
-  expect(pace.msFor(4)).toBeLessThan(longestMs);
-  expect(pace.msFor(8)).toBeCloseTo(2 * pace.msFor(4));
+}
+
+it('predicts nothing before a call was answered that had to wait', () => {
+  expect(pace.msFor(1_000)).toBe(0);
 });
 
-it('follows a service that has become faster, but not at the first answer', async () => {
-  const pace = new Pace();
-  const slow = Array.from({ length: TIMES }, () => pace.measure(1));
-  await delay(PAUSE_MS);
-  for (const note of slow) note();
-  const beforeMs = pace.msFor(1);
-  // With so many calls before it, each took next to nothing.
-  const fast = () => pace.measure(1_000_000)();
-  fast();
-  expect(pace.msFor(1)).toBeGreaterThan(beforeMs * 0.9);
-  for (let time = 1; time < TIMES; time += 1) fast();
-  expect(pace.msFor(1)).toBeLessThan(beforeMs / 100);
+it('predicts for a number of calls what that many took, and in proportion for others', () => {
+  answer(TIMES, 4, 20);
+  expect(pace.msFor(4) / 20).toBeCloseTo(1, 2);
+  expect(pace.msFor(8)).toBe(2 * pace.msFor(4));
+  expect(pace.msFor(0)).toBe(0);
+});
+
+it('follows a service that has become faster, but not at the first answer', () => {
+  answer(TIMES, 1, 20);
+  answer(1, 20, 1);
+  expect(pace.msFor(1)).toBeGreaterThan(19);
+  answer(TIMES, 20, 1);
+  expect(pace.msFor(1)).toBeLessThan(0.1);
+});
+
+it('begins anew after a time without measurements', () => {
+  answer(TIMES, 1, 5_000);
+  nowMs += FRESH_MS;
+  expect(pace.msFor(1)).toBeGreaterThan(4_900);
+  nowMs += 1;
+  expect(pace.msFor(1)).toBe(0);
+  answer(1, 1, 1);
+  expect(pace.msFor(1)).toBeLessThan(1);
 });

@@ -34,7 +34,7 @@ export interface ShedOptions {
 /** Runs before everything else that the server does with a request. */
 export function shedFirst(server: Server, { upstreams, lag, limits, logger, registry }: ShedOptions): void {
   const total = counter(registry, 'gateway_shed_total', 'Calls refused before any work on them', ['upstream']);
-  const behind = 'Whether the gateway refuses calls because its event loop is late';
+  const behind = 'Whether the event loop is late, so that a service gets fewer calls at once';
   gauge(registry, 'gateway_behind', behind, [], () => (lag.isBehind ? 1 : 0));
   const log = new ShedLog(logger);
   const lingerLater = lingerAfterTurn(limits.lingerTimeoutMs);
@@ -62,9 +62,9 @@ export function shedFirst(server: Server, { upstreams, lag, limits, logger, regi
 }
 
 /**
- * Whether one more call would have no place, or would wait too long for its turn. While this process is behind with reading
- * requests, it admits only as many calls at once as one replica gets: the service does not idle, and most of this
- * process's time is left for catching up.
+ * Whether one more call would have no place, or would wait too long for its turn. While this process is behind with
+ * reading requests, it admits a call only if fewer are under way or waiting than one replica gets: the service does not
+ * idle, and most of this process's time is left for catching up.
  */
 function isTooMuch({ places, turns, pace, limits }: Upstream, lag: LoopLag): boolean {
   const { isFull, taken } = places.calls;
