@@ -4,8 +4,8 @@
  */
 import type { Clock } from './clock.ts';
 
-/** The interval at which the log repeats a failure. */
-export const REMIND_MS = 60_000;
+/** The interval at which the log repeats a failure; just below that of chores, which fail once a minute. */
+export const REMIND_MS = 55_000;
 /** The most reasons in that time: some failures name another server at each attempt. */
 export const REASONS_MAX = 5;
 
