@@ -12,8 +12,8 @@ import type { Tally } from '../tally.ts';
  */
 export const UNDER_WAY_MS_MAX = 60_000;
 
-/** More are not kept, since one is a violation. */
-export const UNVERIFIED_MAX = 100;
+/** More than may arrive before the answer that tells their secret. */
+export const UNVERIFIED_MAX = 10_000;
 
 export interface Message {
   /** Of the event: `loans-42-1`. */
@@ -42,7 +42,7 @@ export class Hook {
   readonly types: ReadonlySet<string>;
   readonly messages = new Map<string, Progress>();
   /** The first messages that no secret has verified: at the end there are none. */
-  unverified: readonly Message[] = [];
+  unverified: Message[] = [];
   /** How long after the receiver was done a message came again, in ms. */
   readonly againMs: number[] = [];
   /** From the answer to the registration. */
@@ -97,7 +97,7 @@ export class Hook {
     const newest = this.#secrets.at(-1);
     const secrets = newest === undefined || decidedMs <= newest.knownMs ? this.#secrets : [newest];
     if (!secrets.some(({ text }) => isSigned(message, text)) && this.unverified.length < UNVERIFIED_MAX)
-      this.unverified = [...this.unverified, message];
+      this.unverified.push(message);
     // A message of an older event may have been under way.
     if (decidedMs > this.quietFromMs || nowMs - this.quietFromMs > UNDER_WAY_MS_MAX)
       this.#violate('a webhook gets nothing after it was disabled or removed', `${this.name}: ${message.id}`);
