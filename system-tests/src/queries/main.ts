@@ -65,8 +65,8 @@ async function check(stack: Stack, dir: string): Promise<boolean> {
 }
 
 /**
- * Waits until all processes were scraped, all consumers are members of their groups, and all rules were evaluated: until
- * then, alerts are right to fire.
+ * Waits until all processes were scraped, all consumers are members of their groups, and all rules were evaluated:
+ * until then, alerts are right to fire.
  */
 async function untilSettled(prometheus: Prometheus, targets: number): Promise<void> {
   for (const endMs = Date.now() + SETTLED_TIMEOUT_MS; Date.now() < endMs; await delay(POLL_MS)) {

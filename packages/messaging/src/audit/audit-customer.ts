@@ -17,8 +17,8 @@ export interface CustomerRecord {
   /** Its own journal, from the same snapshot as the rows. */
   readonly own: readonly JournalEntry[];
   /**
-   * The journals of the streams that it follows. The last read of each came after that of the rows, so that it has every
-   * event that the rows know. Earlier reads do no harm, because an event never changes.
+   * The journals of the streams that it follows. The last read of each came after that of the rows, so that it has
+   * every event that the rows know. Earlier reads do no harm, because an event never changes.
    */
   readonly followed: Readonly<Partial<Record<Stream, readonly JournalEntry[]>>>;
   readonly takenMs: number;
