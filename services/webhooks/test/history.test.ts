@@ -35,9 +35,9 @@ it('a time span with many events is replayed in parts, each event once', async (
   await addEvents(2, TIED, last, 0);
   await addEvents(3, LEFT, new Date(last.getTime() + 1), 1);
   const first = await deliveries.replay(sqlOf(database), webhookId, { from: FROM });
-  expect(first).toEqual({ deliveries: REPLAY_EVENTS_MAX - 1 + TIED, nextFromMs: last.getTime() + 1 });
+  expect(first).toEqual({ deliveries: REPLAY_EVENTS_MAX - 1 + TIED, nextFromMs: last.getTime() + 1, missingIds: [] });
   const second = await deliveries.replay(sqlOf(database), webhookId, { from: new Date(first.nextFromMs ?? 0) });
-  expect(second).toEqual({ deliveries: LEFT, nextFromMs: null });
+  expect(second).toEqual({ deliveries: LEFT, nextFromMs: null, missingIds: [] });
   expect(await count('(SELECT DISTINCT customer_id, stream, version FROM deliveries) delivered')).toBe(
     REPLAY_EVENTS_MAX - 1 + TIED + LEFT,
   );
