@@ -1,10 +1,11 @@
 /** How much an audit reads: the rows of its customers, even with plans that were made while the tables were empty. */
 import { buildIndexes, type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
-import { Auditor, type Peers, readSnapshot, STARTING_MS } from '@mo/messaging';
+import { Auditor, type AuditorOptions, type Peers, readSnapshot, STARTING_MS } from '@mo/messaging';
 import { migratedDatabase, registered, waitFor } from '@mo/messaging/testing';
 import { createLogger, createRegistry, systemClock } from '@mo/service-kit';
 import { paymentsAudited } from '../src/db/image.ts';
 import { indexes, migrations } from '../src/db/migrations/index.ts';
+import type { PaymentAccount } from '../src/domain/account.ts';
 
 const CUSTOMERS = 20_000;
 const AUDITED = [1, 2, 3, 4, 5];
@@ -28,6 +29,18 @@ async function rowsRead(sql: Sql): Promise<Record<string, number>> {
   const rows = await run<{ name: string; rows: string }>(sql, text, [TABLES]);
   return Object.fromEntries(rows.map(({ name, rows: count }) => [name, Number(count)]));
 }
+
+type Options = AuditorOptions<PaymentAccount>;
+
+const auditorOf = (options: Pick<Options, 'database' | 'peers' | 'logger'> & Partial<Options>) =>
+  new Auditor({
+    audited: paymentsAudited,
+    isLeader: () => true,
+    intervalMs: 10,
+    clock: systemClock,
+    registry: createRegistry('test'),
+    ...options,
+  });
 
 describe('an audit', () => {
   let database: Database;
@@ -79,17 +92,7 @@ describe('an audit of a customer whose events do not fit into memory', () => {
     const logger = createLogger('test', 'silent');
     const warned: unknown[] = [];
     logger.warn = (details: unknown) => void warned.push(details);
-    const auditor = new Auditor({
-      audited: paymentsAudited,
-      database,
-      peers: { pull },
-      isLeader: () => true,
-      intervalMs: 10,
-      eventsMax: EVENTS_MAX,
-      clock: systemClock,
-      logger,
-      registry,
-    });
+    const auditor = auditorOf({ database, peers: { pull }, eventsMax: EVENTS_MAX, logger, registry });
     auditor.start();
     await waitFor(async () => (await value('mo_reconcile_passes_total')) > 0);
     await auditor.stop();
@@ -120,16 +123,8 @@ describe('an audit that cannot ask an owner', () => {
       pulls += 1;
       throw new Error('loans could not be reached');
     };
-    const auditor = new Auditor({
-      audited: paymentsAudited,
-      database,
-      peers: { pull },
-      isLeader: () => true,
-      intervalMs: 10,
-      clock: { ...systemClock, elapsed: () => elapsedMs },
-      logger,
-      registry: createRegistry('test'),
-    });
+    const clock = { ...systemClock, elapsed: () => elapsedMs };
+    const auditor = auditorOf({ database, peers: { pull }, clock, logger });
     auditor.start();
     await waitFor(() => lines.length > 0);
     elapsedMs = STARTING_MS;
