@@ -1,8 +1,7 @@
 /** The other services over HTTP, against small servers in their place. */
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
+import { listen } from '@mo/dev-stack/listen';
 import { HttpPeers } from '../src/pull/http-peers.ts';
 
 /** Long enough on any machine: nobody here takes long to answer, or to refuse. */
@@ -25,12 +24,8 @@ async function startPeer(status: number | null = 200, onRequest = () => {}): Pro
     request.resume();
     if (status !== null) request.once('end', () => response.writeHead(status).end(JSON.stringify({ applied: true })));
   });
-  // Otherwise a call of a stalled test may meet a connection that is being closed.
-  server.keepAliveTimeout = 0;
   servers.push(server);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `http://127.0.0.1:${await listen(server)}`;
 }
 
 /** An origin on which nobody listens. */

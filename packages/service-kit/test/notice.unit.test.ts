@@ -1,16 +1,12 @@
 import { once } from 'node:events';
 import { Agent, createServer, get, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '@mo/dev-stack/listen';
 import { Notice } from '../src/index.ts';
 
 it('after notice is given, every answer is the last of its connection', async () => {
   const server = createServer((_request, response) => response.end('done'));
-  // Otherwise a call after a pause, of the test or of the machine, could meet a connection that is just being closed.
-  server.keepAliveTimeout = 0;
   const notice = new Notice(server, 0);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   const agent = new Agent({ keepAlive: true });
   const ask = async () => {
     const [answer] = (await once(get({ port, agent }), 'response')) as [IncomingMessage];

@@ -1,6 +1,6 @@
 /** Tokens of an OpenID provider, which a small server stands in for. */
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '@mo/dev-stack/listen';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { KEY_DIGEST, type RunningGateway, type Stub, startGateway, startStub, stopAll } from './support.ts';
 
@@ -22,10 +22,7 @@ beforeAll(async () => {
     const body = isDescription ? { issuer, jwks_uri: `${issuer}/keys` } : { keys: published };
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
-  // Otherwise a call after a pause, of the test or of the machine, could meet a connection that is just being closed.
-  provider.keepAliveTimeout = 0;
-  await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
-  issuer = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
+  issuer = `http://127.0.0.1:${await listen(provider)}`;
   stub = await startStub();
 });
 beforeEach(async () => {

@@ -1,7 +1,6 @@
 /** A service whose replicas are known by one name. The stand-ins are told apart by their addresses on the loopback. */
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '@mo/dev-stack/listen';
 import { Addresses, createLogger } from '@mo/service-kit';
 import type { UnderWay } from '../src/forward/replica.ts';
 import { ReplicaSet } from '../src/forward/replica-set.ts';
@@ -23,12 +22,8 @@ async function startReplica(host: string, port = 0) {
     else if (request.url === '/mux') response.writeHead(404).end();
     else held.push(() => response.end('done'));
   });
-  // Otherwise a call after a pause, of the test or of the machine, could meet a connection that is just being closed.
-  server.keepAliveTimeout = 0;
   servers.push(server);
-  server.listen(port, host);
-  await once(server, 'listening');
-  return { host, port: (server.address() as AddressInfo).port, held };
+  return { host, port: await listen(server, port, host), held };
 }
 
 async function startSet(port: number, hosts: () => string[]): Promise<ReplicaSet> {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '@mo/dev-stack/listen';
 import { createLogger, createRegistry, Turns } from '@mo/service-kit';
 import { defaultLimits } from '../src/forward/limits.ts';
 import type { LoopLag } from '../src/forward/loop-lag.ts';
@@ -26,7 +26,6 @@ async function serve(isBehind: boolean, changes: Partial<typeof defaultLimits> =
   const calls = new Room(limits.callsMax);
   const upstream = { places: { calls }, turns: new Turns(), pace: new Pace(), limits } as unknown as Upstream;
   const server = createServer((incoming, response) => void incoming.resume().once('end', () => response.end('{}')));
-  server.keepAliveTimeout = 0;
   servers.push(server);
   shedFirst(server, {
     upstreams: new Map([['loans', upstream]]),
@@ -35,9 +34,7 @@ async function serve(isBehind: boolean, changes: Partial<typeof defaultLimits> =
     logger: createLogger('gateway', 'silent'),
     registry: createRegistry('gateway'),
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   return { port, calls, statusOf: () => statusOf(port) };
 }
 

@@ -1,11 +1,11 @@
 /** A gateway on a free port, and small HTTP servers in the place of the services behind it. */
 import { hash } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Problem } from '@mo/contracts';
 import { type Database, openDatabase } from '@mo/database';
+import { listen } from '@mo/dev-stack/listen';
 import { isMuxUpgrade, serveMux } from '@mo/mux';
 import { createLogger, type TracingSettings } from '@mo/service-kit';
 import { createGateway } from '../src/app.ts';
@@ -99,8 +99,6 @@ export async function startStub(
   const questions: string[] = [];
   let frozen = false;
   const server = createServer({ shouldUpgradeCallback: (request) => !byHttp && isMuxUpgrade(request) });
-  // Otherwise a call after a pause, of the test or of the machine, could meet a connection that is just being closed.
-  server.keepAliveTimeout = 0;
   const connections = new Set<Socket>();
   server.on('connection', (socket) => {
     connections.add(socket);
@@ -135,12 +133,6 @@ export async function startStub(
   const stub: Stub = { origin, port: bound, requests, questions, ready: true, freeze, lose, kill };
   stubs.add(stub);
   return stub;
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
 }
 
 /** Answers as a service does: once the request is there. */

@@ -1,12 +1,11 @@
 /** How an import continues after every kind of interruption, with a stand-in for the bulk endpoint. */
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { MoClient } from '@mo/client';
+import { listen } from '@mo/dev-stack/listen';
 import { importCustomers } from '../src/import/import.ts';
 import { PART_LINES_MAX } from '../src/import/lines.ts';
 import type { ImportState } from '../src/import/state.ts';
@@ -48,11 +47,7 @@ let url: string;
 let dir: string;
 let path: string;
 beforeAll(async () => {
-  // Otherwise a call after a pause, of the test or of the machine, could meet a connection that is just being closed.
-  server.keepAliveTimeout = 0;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  url = `http://127.0.0.1:${await listen(server)}`;
 });
 afterAll(() => server.close());
 beforeEach(() => {

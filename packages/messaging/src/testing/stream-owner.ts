@@ -13,6 +13,7 @@ import {
   type StreamEvent,
   topicOf,
 } from '@mo/contracts';
+import { listen } from '@mo/dev-stack/listen';
 import { toMessage } from '../kafka/cloud-events.ts';
 import type { Producer } from '../kafka/port.ts';
 import { type PullWant, pullRequest } from '../pull/wire.ts';
@@ -48,13 +49,11 @@ export class StreamOwner {
         () => response.writeHead(400).end(),
       );
     });
-    // Otherwise a call after a pause, of the test or of the machine, could meet a connection that is just being closed.
-    this.#server.keepAliveTimeout = 0;
   }
 
   static async start(stream: Stream): Promise<StreamOwner> {
     const owner = new StreamOwner(stream);
-    await new Promise<void>((resolve) => owner.#server.listen(0, '127.0.0.1', resolve));
+    await listen(owner.#server);
     return owner;
   }
 

@@ -2,10 +2,10 @@
  * The server that all webhooks send to. It accepts most messages; others it answers late, with an error, or not at all,
  * or it cuts the connection. It records what it does, before the sender can know.
  */
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { listen } from '@mo/dev-stack/listen';
 import type { Random } from '@mo/dev-stack/random';
 import { add, type Tally } from '../tally.ts';
 import type { Hook, Message, Progress } from './hook.ts';
@@ -56,14 +56,11 @@ export class Receiver {
         response.destroy();
       });
     });
-    // A sender that stood still must not find its idle connection closed.
-    this.#server.keepAliveTimeout = 0;
   }
 
   static async start(parts: ReceiverParts): Promise<Receiver> {
     const receiver = new Receiver(parts);
-    receiver.#server.listen(0, HOST);
-    await once(receiver.#server, 'listening');
+    await listen(receiver.#server, 0, HOST);
     return receiver;
   }
 
