@@ -1,5 +1,6 @@
 import {
   answerJson,
+  expectUnavailable,
   KEY,
   OTHER_KEY,
   RawConnection,
@@ -65,6 +66,22 @@ it('answers that a caller does not read have a common limit, which does not affe
   const next = await gateway.call('GET', '/api/payments');
   await next.arrayBuffer(); // an answer that is not read keeps its connection open
   expect(next.status).toBe(200);
+});
+
+it('an answer to a write arrives though there is no space for it, which reads are refused for', async () => {
+  const body = { results: ['x'.repeat(8 * MIB)] };
+  const stub = await startStub(answerJson(201, body));
+  const gateway = await startGateway({ replicas: [stub], limits: { answerBytesMax: 1 } });
+  await expectUnavailable(await gateway.call('GET', '/api/payments'));
+  const write = await gateway.call('POST', '/api/payments');
+  expect([write.status, await write.json()]).toEqual([201, body]);
+  await until(async () => (await gateway.metric('gateway_answer_bytes')) === 0, 'it is read');
+  const unread = new RawConnection(gateway.port);
+  unread.socket.pause();
+  unread.send(`POST /api/payments HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\ncontent-length: 0\r\n\r\n`);
+  await until(async () => (await gateway.metric('gateway_answer_bytes')) > 8 * MIB, 'it waits to be read');
+  unread.socket.destroy();
+  await until(async () => (await gateway.metric('gateway_answer_bytes')) === 0, 'it is forgotten');
 });
 
 it('uploads of one caller have a common limit, which does not affect other callers', async () => {

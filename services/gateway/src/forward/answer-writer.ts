@@ -4,7 +4,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
-import type { Part } from './room.ts';
+import type { SharedPart } from './room.ts';
 
 /** The source of the body. */
 export interface Flow {
@@ -14,7 +14,7 @@ export interface Flow {
 
 export class AnswerWriter {
   readonly #reply: FastifyReply;
-  readonly #unread: Part;
+  readonly #unread: SharedPart;
   readonly #stallTimeoutMs: number;
   #status = 0;
   #headers: string[] = [];
@@ -26,7 +26,7 @@ export class AnswerWriter {
    * @param unread the caller's share of the space for all unread answers
    * @param stallTimeoutMs how long the caller may read nothing while its answer waits
    */
-  constructor(reply: FastifyReply, unread: Part, stallTimeoutMs: number) {
+  constructor(reply: FastifyReply, unread: SharedPart, stallTimeoutMs: number) {
     this.#reply = reply;
     this.#unread = unread;
     this.#stallTimeoutMs = stallTimeoutMs;
@@ -39,10 +39,16 @@ export class AnswerWriter {
     this.#length = length === undefined ? -1 : Number(length);
   }
 
-  /** @returns false if there is no space for another unread answer; nothing was written then */
-  body(chunk: Buffer, flow: Flow): boolean {
+  /**
+   * @param mayRefuse whether the caller may get another answer: not if the service has carried out a write
+   * @returns false if there is no space for another unread answer, and it may be refused; nothing was written then
+   */
+  body(chunk: Buffer, flow: Flow, mayRefuse: boolean): boolean {
     const isAll = !this.begun && chunk.length === this.#length;
-    if (isAll && !this.#unread.take(chunk.length)) return false;
+    if (isAll && !this.#unread.take(chunk.length)) {
+      if (mayRefuse) return false;
+      this.#unread.force(chunk.length);
+    }
     const response = this.#begin();
     if (isAll) this.#endWith(response, chunk);
     else if (!response.write(chunk)) this.#waitForDrain(response, flow);

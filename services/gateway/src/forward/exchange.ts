@@ -40,6 +40,7 @@ export class Exchange implements UnderWay {
   readonly #reply: FastifyReply;
   readonly #writer: AnswerWriter;
   readonly #headers: string[];
+  readonly #isRead: boolean;
   /** Whether sending the request twice has the same effect as sending it once. */
   readonly #isRepeatable: boolean;
   readonly #body: RequestBody;
@@ -61,6 +62,7 @@ export class Exchange implements UnderWay {
 
   constructor(upstream: Upstream, lane: Lane, caller: string, request: FastifyRequest, reply: FastifyReply) {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
+    this.#isRead = isRead;
     const { operation } = request.routeOptions.config;
     this.#upstream = upstream;
     this.#lane = lane;
@@ -109,7 +111,7 @@ export class Exchange implements UnderWay {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#isAnswered) return;
-    if (this.#writer.body(chunk, controller)) return;
+    if (this.#writer.body(chunk, controller, this.#isRead)) return;
     this.#fail(unavailable('too many large answers are under way'));
   }
 

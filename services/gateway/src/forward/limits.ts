@@ -1,15 +1,18 @@
 import { JSON_BODY_BYTES_MAX } from '@mo/service-kit';
 
 /**
- * All limits of request forwarding. Tests use smaller ones. One caller may use at most half of the space for kept
- * bodies and unread answers, and half of the upload places.
+ * All limits of request forwarding. Tests use smaller ones. Of the space for kept bodies and unread answers, and of the
+ * upload places, one caller may hold at most as much as is free: alone half (room.ts).
  */
 export const defaultLimits = {
   /** The maximum body of a call. It is kept until the call is answered, so that it can be sent again. */
   bodyBytesMax: JSON_BODY_BYTES_MAX,
   /** The total of all kept bodies. */
   keptBytesMax: 64 * 1024 * 1024,
-  /** The total of all complete answers that their callers have not read yet. */
+  /**
+   * The total of all complete answers that their callers have not read yet. Above it reads are answered with 503; the
+   * answer to a write is never replaced.
+   */
   answerBytesMax: 256 * 1024 * 1024,
   /** How much of an upload is read from the caller ahead of the service. */
   uploadBufferBytesMax: 256 * 1024,

@@ -27,46 +27,49 @@ export class Room {
 export type Part = Pick<Room, 'take' | 'give'>;
 
 /**
- * A room that callers share. One caller takes at most half of it, whatever it sends or leaves unread, so that the rest
- * remains for others.
+ * A room that callers share. A caller may hold as much as is free: alone it gets half of the room, and each further one
+ * half of the rest, so whatever some callers send or leave unread, others keep room. This is the dynamic threshold
+ * (factor 1) by which packet switches share their buffers.
+ *
+ * @see Choudhury and Hahne, "Dynamic queue length thresholds for shared-memory packet switches", IEEE/ACM Transactions on
+ *   Networking 6 (2), 1998
  */
 export class SharedRoom {
-  readonly #all: Room;
-  readonly #partMax: number;
+  readonly #max: number;
+  /** The amount taken by all callers. */
+  taken = 0;
   /** Amounts by caller; a caller that holds nothing has no entry. */
   readonly #taken = new Map<string, number>();
 
   constructor(max: number) {
-    this.#all = new Room(max);
-    this.#partMax = max / 2;
-  }
-
-  /** The amount taken by all callers. */
-  get taken(): number {
-    return this.#all.taken;
+    this.#max = max;
   }
 
   /** The share of one caller. @param caller its id */
-  of(caller: string): Part {
+  of(caller: string): SharedPart {
     return new PartOfRoom(this, caller);
   }
 
-  take(caller: string, amount: number): boolean {
-    const own = (this.#taken.get(caller) ?? 0) + amount;
-    if (own > this.#partMax || !this.#all.take(amount)) return false;
-    this.#taken.set(caller, own);
-    return true;
+  /** The most that the caller may take now. @param caller its id */
+  leftFor(caller: string): number {
+    return this.#max - this.taken - (this.#taken.get(caller) ?? 0);
   }
 
-  give(caller: string, amount: number): void {
-    this.#all.give(amount);
-    const own = (this.#taken.get(caller) ?? 0) - amount;
+  /** @param amount taken, whether or not it fits; negative for what is given back */
+  add(caller: string, amount: number): void {
+    this.taken += amount;
+    const own = (this.#taken.get(caller) ?? 0) + amount;
     if (own > 0) this.#taken.set(caller, own);
     else this.#taken.delete(caller);
   }
 }
 
-class PartOfRoom implements Part {
+export interface SharedPart extends Part {
+  /** Takes the amount even if it does not fit: for what cannot be refused any more. */
+  force(amount: number): void;
+}
+
+class PartOfRoom implements SharedPart {
   readonly #room: SharedRoom;
   readonly #caller: string;
 
@@ -76,10 +79,16 @@ class PartOfRoom implements Part {
   }
 
   take(amount = 1): boolean {
-    return this.#room.take(this.#caller, amount);
+    const fits = amount <= this.#room.leftFor(this.#caller);
+    if (fits) this.#room.add(this.#caller, amount);
+    return fits;
   }
 
   give(amount = 1): void {
-    this.#room.give(this.#caller, amount);
+    this.#room.add(this.#caller, -amount);
+  }
+
+  force(amount: number): void {
+    this.#room.add(this.#caller, amount);
   }
 }
