@@ -24,6 +24,7 @@ import {
   createLogger,
   createRegistry,
   createServer,
+  DRAIN_TIMEOUT_MS,
   Gate,
   gauge,
   LISTEN_BACKLOG,
@@ -209,7 +210,7 @@ export async function createService<A extends Account>(definition: ServiceDefini
       }),
     steps: [
       { name: 'readiness', stop: () => notice.give() },
-      { name: 'server', stop: () => server.close() },
+      { name: 'server', stop: () => server.close(), timeoutMs: DRAIN_TIMEOUT_MS },
       ...streams.stopSteps,
       { name: 'database', stop: () => Promise.all([database.close(), background.close()]) },
       { name: 'traces', stop: () => tracing.stop() },

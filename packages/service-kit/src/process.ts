@@ -15,12 +15,22 @@ export interface StopStep {
   timeoutMs?: number;
 }
 
+/** How long the gateway waits for a service's answer, so the longest call of a service that stops. */
+export const ANSWER_TIMEOUT_MS = 10_000;
+/** What a server that stops needs after its longest call: to send the answer, and to close the connections. */
+export const DRAIN_MARGIN_MS = 2_000;
+/** The limit of the step that closes a service's server. */
+export const DRAIN_TIMEOUT_MS = ANSWER_TIMEOUT_MS + DRAIN_MARGIN_MS;
 const STEP_TIMEOUT_MS = 5_000;
 /**
- * The time limit of all stop steps together: more than the sum of their own limits, and less than the 90 s after which
- * the platform kills the process (docker-compose.yml, deploy/helm).
+ * The time limit of all stop steps together: more than the sum of their own limits, which a test of each process
+ * checks, and less than the 90 s after which the platform kills the process (docker-compose.yml, deploy/helm).
  */
-const STOP_TIMEOUT_MS_MAX = 85_000;
+export const STOP_TIMEOUT_MS_MAX = 85_000;
+
+/** The sum of the limits of all steps, in ms. */
+export const stopLimitMs = (steps: readonly StopStep[]): number =>
+  steps.reduce((sum, { timeoutMs = STEP_TIMEOUT_MS }) => sum + timeoutMs, 0);
 
 /** The running components, and the steps that stop them. */
 export interface Running {

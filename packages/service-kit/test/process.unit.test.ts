@@ -1,8 +1,10 @@
 /** How a process stops, on a signal. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { STOP_TIMEOUT_MS_MAX } from '../src/index.ts';
 import type { LogLine } from './harness.ts';
 
 const MAIN = fileURLToPath(new URL('./stop-main.ts', import.meta.url));
@@ -48,6 +50,14 @@ it('all steps together have a limit: the remaining steps are not started, and ar
     'stopped, but some steps were not completed',
   ]);
   expect(log.at(-1)).toMatchObject({ level: 'warn', steps: ['stuck', 'broken', 'last'] });
+});
+
+it.each([
+  ['docker-compose.yml', /\nx-process:.*?stop_grace_period: (\d+)s/s],
+  ['deploy/helm/mo-loans/templates/deployments.yaml', /terminationGracePeriodSeconds: .*preStopSeconds (\d+) /],
+])('a process has stopped before %s lets it be killed', (file, seconds) => {
+  const settings = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+  expect(Number(seconds.exec(settings)?.[1]) * 1_000).toBeGreaterThan(STOP_TIMEOUT_MS_MAX);
 });
 
 it.each(['SIGTERM', 'SIGINT'] as const)('%s ends a process that has not started yet', async (signal) => {

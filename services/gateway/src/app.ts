@@ -4,6 +4,7 @@ import { databaseProblem } from '@mo/database';
 import {
   createRegistry,
   createServer,
+  DRAIN_MARGIN_MS,
   type Logger,
   Notice,
   openIdentity,
@@ -27,7 +28,6 @@ import { openUpstreams } from './forward/upstream.ts';
 
 /** Below the limit of the services, because the gateway adds some headers. */
 const headerBytesMax = 12 * 1024;
-const drainTimeoutMs = 20_000;
 const STOPPING = 'the gateway is stopping';
 
 export interface Gateway {
@@ -93,7 +93,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
 
   const stopSteps = [
     { name: 'readiness', stop: () => notice.give() },
-    { name: 'requests', stop: () => app.close(), timeoutMs: drainTimeoutMs },
+    { name: 'requests', stop: () => app.close(), timeoutMs: limits.callTimeoutMs + DRAIN_MARGIN_MS },
     { name: 'services', stop: () => Promise.all(replicaSets.map((replicas) => replicas.close())) },
     ...access.stopSteps,
     { name: 'traces', stop: () => tracing.stop() },

@@ -4,7 +4,20 @@ import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { KEY, KEY_DIGEST, RawConnection, type Stub, sendJson, startStub, stopAll, until } from './support.ts';
+import { STOP_TIMEOUT_MS_MAX, stopLimitMs } from '@mo/service-kit';
+import { defaultLimits } from '../src/forward/limits.ts';
+import {
+  KEY,
+  KEY_DIGEST,
+  RawConnection,
+  type RunningGateway,
+  type Stub,
+  sendJson,
+  startGateway,
+  startStub,
+  stopAll,
+  until,
+} from './support.ts';
 
 const MIB = 1024 * 1024;
 /** Half of the time for which a gateway that stops is seen to be not ready. */
@@ -59,18 +72,23 @@ it('a start with a wrong configuration ends at once, and names the errors withou
 });
 
 /**
- * Stops a gateway with a call in flight, which must be seen to be not ready for a second. Answers false if this process
- * or the gateway stood still meanwhile, so that it was not seen.
+ * Stops a gateway with one call in flight and one that arrives, which must be seen to be not ready for a second. Answers
+ * false if this process or the gateway stood still meanwhile, so that it was not seen.
  */
 async function stopUnderWay(): Promise<boolean> {
   let finish = () => {};
-  const stub = await startStub((_request, response) => {
-    finish = () => sendJson(response, 200, { done: true });
+  const stub = await startStub(({ method }, response) => {
+    if (method === 'POST') sendJson(response, 201, {});
+    else finish = () => sendJson(response, 200, { done: true });
   });
   const { child, port, url } = await startListening(stub);
   const idle = new RawConnection(port);
   const call = fetch(`${url}/api/loans/1`, { headers: { 'x-api-key': KEY } });
   await until(() => stub.requests.length === 1, 'the call is under way');
+  const head = `POST /api/loans HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\ncontent-length: 2\r\n\r\n`;
+  const slow = new RawConnection(port).send(`${head}{`);
+  const isArriving = async () => /^gateway_body_bytes\S* 1$/m.test(await (await fetch(`${url}/metrics`)).text());
+  await until(isArriving, 'another call arrives');
   const exit = once(child, 'exit');
   child.kill('SIGTERM');
   let reason: string | undefined;
@@ -86,6 +104,7 @@ async function stopUnderWay(): Promise<boolean> {
   }, 'it is not ready any more');
   await until(async () => (await fetch(`${url}/livez`).catch(() => null)) === null, 'nothing new is taken');
   expect(child.exitCode).toBeNull();
+  expect(await slow.send('}').status()).toBe(201);
   finish();
   const answer = await call;
   expect([answer.status, await answer.json()]).toEqual([200, { done: true }]);
@@ -96,8 +115,18 @@ async function stopUnderWay(): Promise<boolean> {
   return isSeen;
 }
 
-it('SIGTERM lets calls in flight finish, refuses new ones, and ends the process', async () => {
+it('SIGTERM lets calls in flight and those still arriving finish, refuses new ones, and ends the process', async () => {
   await until(stopUnderWay, 'a gateway is seen to be not ready');
+});
+
+const drainOf = ({ stopSteps }: RunningGateway) => stopSteps.find(({ name }) => name === 'requests')?.timeoutMs;
+
+it('a gateway that stops waits longer than any call may take, and all steps have the time for it', async () => {
+  const patient = await startGateway({ limits: { callTimeoutMs: 600_000 } });
+  expect(drainOf(patient)).toBeGreaterThan(600_000);
+  const usual = await startGateway({ limits: defaultLimits });
+  expect(drainOf(usual)).toBeGreaterThan(defaultLimits.callTimeoutMs);
+  expect(stopLimitMs(usual.stopSteps)).toBeLessThan(STOP_TIMEOUT_MS_MAX);
 });
 
 it('an upload of any size uses a bounded amount of memory', async () => {

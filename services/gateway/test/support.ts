@@ -7,7 +7,7 @@ import type { Problem } from '@mo/contracts';
 import { type Database, openDatabase } from '@mo/database';
 import { listen } from '@mo/dev-stack/listen';
 import { isMuxUpgrade, serveMux } from '@mo/mux';
-import { createLogger, type TracingSettings } from '@mo/service-kit';
+import { createLogger, type StopStep, type TracingSettings } from '@mo/service-kit';
 import { createGateway } from '../src/app.ts';
 import type { GatewayConfig } from '../src/config.ts';
 import { defaultLimits, type Limits } from '../src/forward/limits.ts';
@@ -158,6 +158,7 @@ export interface RunningGateway {
     options?: { body?: RequestInit['body']; headers?: Record<string, string> },
   ): Promise<Response>;
   metric(name: string): Promise<number>;
+  readonly stopSteps: readonly StopStep[];
   stop(): Promise<void>;
 }
 
@@ -226,6 +227,7 @@ export async function startGateway(setup: GatewaySetup = {}): Promise<RunningGat
       const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`));
       return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
     },
+    stopSteps,
     stop: async () => {
       gateways.delete(running);
       app.server.closeAllConnections();

@@ -1,4 +1,4 @@
-import { JSON_BODY_BYTES_MAX } from '@mo/service-kit';
+import { ANSWER_TIMEOUT_MS, JSON_BODY_BYTES_MAX } from '@mo/service-kit';
 
 /**
  * All limits of request forwarding. Tests use smaller ones. Of the space for kept bodies and unread answers, and of the
@@ -54,13 +54,16 @@ export const defaultLimits = {
   /** How long the OpenID provider may take to answer. */
   providerTimeoutMs: 5_000,
 
-  /** A whole call until its answer begins: the arrival of its body, every attempt, and the waits between them. */
+  /**
+   * A whole call until its answer begins: the arrival of its body, every attempt, and the waits between them. A gateway
+   * that stops waits longer for its calls.
+   */
   callTimeoutMs: 30_000,
   connectTimeoutMs: 1_000,
   /**
    * From a request's last byte to its answer. Over plain HTTP: to the first byte, and between two parts of the answer.
    */
-  answerTimeoutMs: 10_000,
+  answerTimeoutMs: ANSWER_TIMEOUT_MS,
   /** The same for an upload, which the service may finish with long work. */
   uploadAnswerTimeoutMs: 300_000,
   /** How long the caller may pause in the middle of an upload. */

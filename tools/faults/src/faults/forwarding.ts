@@ -219,6 +219,14 @@ export const forwarding: readonly Fault[] = [
     check: unit('services/gateway/test/answers'),
   },
   {
+    id: 'late-calls-cut-at-a-stop',
+    file: 'services/gateway/src/app.ts',
+    replace: 'limits.callTimeoutMs + DRAIN_MARGIN_MS',
+    by: '20_000',
+    breaks: 'a gateway that is restarted resets calls that arrive slowly',
+    check: unit('services/gateway/test/process'),
+  },
+  {
     id: 'unread-without-end',
     file: 'services/gateway/src/forward/answer-writer.ts',
     replace: 'if (mayRefuse) return false;',
