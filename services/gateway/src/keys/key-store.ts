@@ -116,10 +116,15 @@ export class KeyStore {
     }));
   }
 
-  /** Stores when keys were last used, in milliseconds since 1970. */
+  /**
+   * Stores when keys were last used, in milliseconds since 1970. All gateways lock the keys in the same order, so that
+   * none waits for another that waits for it.
+   */
   async noteUses(uses: ReadonlyMap<number, number>): Promise<void> {
-    const text = `UPDATE api_keys SET last_used_at = greatest(last_used_at, used.at)
-      FROM (${arrayRows({ id: 'bigint', at: 'timestamptz' })}) AS used WHERE api_keys.id = used.id`;
+    const text = `WITH held AS (
+        SELECT id FROM api_keys WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE)
+      UPDATE api_keys SET last_used_at = greatest(last_used_at, used.at)
+      FROM held JOIN (${arrayRows({ id: 'bigint', at: 'timestamptz' })}) AS used USING (id) WHERE api_keys.id = held.id`;
     const times = [...uses.values()].map((ms) => new Date(ms).toISOString());
     await run(sqlOf(this.#database), text, [[...uses.keys()], times]);
   }
