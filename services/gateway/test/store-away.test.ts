@@ -1,8 +1,11 @@
 /** The database of the keys goes away: callers are let through as before, and nothing that needs it is half-done. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { run, sqlOf } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
+import { createLogger, createRegistry } from '@mo/service-kit';
 import { type AuditRecord, AuditTable } from '../src/audit/audit-table.ts';
+import { AuditTrail } from '../src/audit/audit-trail.ts';
 import { drawFrom } from '../src/rates/rate-store.ts';
 import { KEY_DIGEST, openPlainDatabase, type RunningGateway, startGateway, stopAll, until } from './support.ts';
 
@@ -10,6 +13,8 @@ import { KEY_DIGEST, openPlainDatabase, type RunningGateway, startGateway, stopA
 class Way {
   readonly #to: number;
   readonly #sockets = new Set<Socket>();
+  /** The connections to the database. */
+  readonly #others = new Set<Socket>();
   readonly #server: Server = createServer((socket) => this.#lead(socket));
   isOpen = true;
 
@@ -28,6 +33,11 @@ class Way {
     for (const socket of this.#sockets) socket.unpipe().pause();
   }
 
+  /** Leads to the database, but nothing back. */
+  loseAnswers(): void {
+    for (const other of this.#others) other.unpipe().resume();
+  }
+
   close(): void {
     this.isOpen = false;
     for (const socket of this.#sockets) socket.destroy();
@@ -41,6 +51,8 @@ class Way {
   #lead(socket: Socket): void {
     if (!this.isOpen) return void socket.destroy();
     const other = connect(this.#to, '127.0.0.1');
+    this.#others.add(other);
+    other.once('close', () => this.#others.delete(other));
     for (const [one, two] of [
       [socket, other],
       [other, socket],
@@ -58,10 +70,11 @@ class Way {
 }
 
 let gateway: RunningGateway;
+let direct: string;
 let url: URL;
 let way: Way;
 beforeAll(async () => {
-  const { gateway: direct } = await testServers().createDatabases('away');
+  ({ gateway: direct } = await testServers().createDatabases('away'));
   url = new URL(direct);
   way = new Way(Number(url.port));
   url.port = String(await way.listen());
@@ -77,12 +90,12 @@ const create = (body: object) => gateway.call('POST', '/api/keys', { body: JSON.
 /** What writing the audit log failed with, from now on. */
 function auditFailures(): unknown[] {
   const failures: unknown[] = [];
-  const table: { write: (this: AuditTable, records: readonly AuditRecord[]) => Promise<void> } = AuditTable.prototype;
-  const { write } = table;
-  table.write = function (this: AuditTable, records) {
-    const written = write.call(this, records);
-    written.catch((error: unknown) => failures.push(error));
-    return written;
+  const table: { newIds: (this: AuditTable, count: number) => Promise<string[]> } = AuditTable.prototype;
+  const { newIds } = table;
+  table.newIds = function (this: AuditTable, count) {
+    const ids = newIds.call(this, count);
+    ids.catch((error: unknown) => failures.push(error));
+    return ids;
   };
   return failures;
 }
@@ -105,6 +118,38 @@ it('accepts keys that it has read, enforces rates alone, and writes the audit lo
   const { results } = (await (await gateway.call('GET', '/api/audit?caller=shop')).json()) as { results: unknown[] };
   expect(results.length).toBeGreaterThanOrEqual(5);
   expect((await create({ name: 'again', scopes: ['admin'] })).status).toBe(201);
+});
+
+/** The answer to its first write is lost. */
+class UnluckyTable extends AuditTable {
+  #isFirst = true;
+
+  override write(ids: readonly string[], records: readonly AuditRecord[]): Promise<void> {
+    if (this.#isFirst) way.loseAnswers();
+    this.#isFirst = false;
+    return super.write(ids, records);
+  }
+}
+
+it('writes an entry once, even if the connection is lost after the entry was stored and before the answer', async () => {
+  const [through, beside] = await Promise.all([openPlainDatabase(url.href), openPlainDatabase(direct)]);
+  const of = { atMs: Date.now(), caller: 'unlucky', keyId: null, operation: 'takeLoan', status: 201 };
+  const record = (requestId: string) => ({ ...of, method: 'POST', path: '/api/loans', address: '', requestId });
+  const written = async () => {
+    const text = "SELECT request_id FROM audit_log WHERE caller = 'unlucky' ORDER BY id";
+    return (await run<{ request_id: string }>(sqlOf(beside), text)).map(({ request_id: requestId }) => requestId);
+  };
+  const trail = new AuditTrail(new UnluckyTable(through), createLogger('test', 'silent'), createRegistry('test'));
+  trail.note(record('first'));
+  trail.note(record('second'));
+  await until(async () => (await written()).length === 2, 'the database has stored both');
+  trail.note(record('third'));
+  way.close();
+  way.isOpen = true;
+  await until(async () => (await written()).includes('third'), 'it goes on');
+  expect(await written()).toEqual(['first', 'second', 'third']);
+  await trail.close();
+  await Promise.all([through.close(), beside.close()]);
 });
 
 describe('a gateway that starts while its database is down', () => {

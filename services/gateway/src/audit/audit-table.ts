@@ -63,6 +63,7 @@ export function auditPage({ caller, from, to, before, limit }: AuditWanted): str
 }
 
 const RECORD = {
+  id: 'bigint',
   at: 'timestamptz',
   caller: 'text',
   key_id: 'bigint',
@@ -84,10 +85,19 @@ export class AuditTable {
     this.#database = database;
   }
 
-  async write(records: readonly AuditRecord[]): Promise<void> {
-    const text = `INSERT INTO audit_log (${columnNames(RECORD)}) ${arrayRows(RECORD)}`;
+  /** New ids for this many entries, in ascending order. */
+  async newIds(count: number): Promise<string[]> {
+    const text = "SELECT nextval('audit_log_id_seq') AS id FROM generate_series(1, $1)";
+    return (await run<{ id: string }>(sqlOf(this.#database), text, [count])).map(({ id }) => id);
+  }
+
+  /** Writes the entries that are not there yet. A repetition is harmless, whatever became of the attempt before. */
+  async write(ids: readonly string[], records: readonly AuditRecord[]): Promise<void> {
+    const text = `INSERT INTO audit_log (${columnNames(RECORD)}) OVERRIDING SYSTEM VALUE ${arrayRows(RECORD)}
+      ON CONFLICT (id) DO NOTHING`;
     const column = <T>(read: (record: AuditRecord) => T): T[] => records.map(read);
     await run(sqlOf(this.#database), text, [
+      ids,
       column(({ atMs }) => new Date(atMs).toISOString()),
       column(({ caller }) => caller),
       column(({ keyId }) => keyId),

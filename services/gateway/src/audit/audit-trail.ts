@@ -18,6 +18,11 @@ export class AuditTrail {
   readonly #dropped: { inc(): void };
   readonly #closing = new AbortController();
   #waiting: AuditRecord[] = [];
+  /**
+   * The ids of the entries that are written next. After a failure they are the same, since the database may have stored
+   * the entries without the answer having arrived.
+   */
+  #ids: readonly string[] = [];
   #writing: Promise<void> | null = null;
   #isSilent = false;
 
@@ -47,10 +52,12 @@ export class AuditTrail {
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
       if (this.#waiting.length < BATCH_MAX) await systemClock.sleep(TOGETHER_MS, this.#closing.signal);
-      const batch = this.#waiting.slice(0, BATCH_MAX);
       try {
-        await this.#table.write(batch);
+        if (this.#ids.length === 0) this.#ids = await this.#table.newIds(Math.min(this.#waiting.length, BATCH_MAX));
+        const batch = this.#waiting.slice(0, this.#ids.length);
+        await this.#table.write(this.#ids, batch);
         this.#waiting = this.#waiting.slice(batch.length);
+        this.#ids = [];
         this.#isSilent = false;
       } catch (error) {
         if (!this.#isSilent) this.#logger.warn({ err: error }, 'the audit log cannot be written');
