@@ -44,7 +44,7 @@ const ALGORITHMS = [
 const CLOCK_TOLERANCE_SECONDS = 10;
 /** A token with an unknown key triggers a fetch of the keys, but not more often than this. */
 const FETCH_COOLDOWN_MS = 10_000;
-/** A key withdrawn by the provider is trusted no longer than this. */
+/** A key withdrawn by the provider verifies tokens no longer than this; those are then known for KNOWN_MS_MAX more. */
 const KEYS_AGE_MS_MAX = 300_000;
 const KNOWN_MAX = 10_000;
 const KNOWN_MS_MAX = 60_000;
