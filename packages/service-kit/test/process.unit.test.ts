@@ -23,8 +23,14 @@ async function stopped(stepTimeoutMs: number, stopTimeoutMs: number): Promise<Lo
   await once(child, 'message');
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
-  const lines = (await log).trimEnd().split('\n');
-  return lines.map((line) => JSON.parse(line) as LogLine);
+  const lines = (await log)
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as LogLine);
+  // A block that is being written when the process exits may follow the last lines.
+  const atMs = ({ time }: LogLine) => Date.parse(String(time));
+  const isLast = ({ msg }: LogLine) => Number(msg.startsWith('stopped'));
+  return lines.sort((a, b) => atMs(a) - atMs(b) || isLast(a) - isLast(b));
 }
 
 it('a step that exceeds its limit, or fails, does not affect the others', async () => {
