@@ -79,14 +79,16 @@ const LOGGED = /\blog(?:ger)?\.(debug|info|warn|error|fatal)\((.*?)\)[;,]\n/gs;
 const LEVELLED = /\blogger(\[).*?\]\((.*?)\)[;,]\n/gs;
 /** A failed round is logged as a warning (`Rounds`). */
 const ROUNDS = /\brounds\.(every)\((.*?)=>/gs;
+/** So is work that is tried again (`RetryLog`), whatever the level of some of its failures. */
+const RETRIED = /\bnew (RetryLog)\((.*?)\)[;,]\n/gs;
 const LITERAL = /'((?:[^'\\\n]|\\.)+)'|`([^`]+)`|\b([A-Z][A-Z_]+)\b/g;
 
 function linesIn(source: string): string[] {
-  return [LOGGED, LEVELLED, ROUNDS].flatMap((calls) =>
+  return [LOGGED, LEVELLED, ROUNDS, RETRIED].flatMap((calls) =>
     [...source.matchAll(calls)].flatMap(([, level = '', parameters = '']) =>
       [...parameters.matchAll(LITERAL)].map(([, text, template, constant = '']) => {
         const message = text ?? template ?? constantOf(source, constant);
-        return `{"level":"${['every', '['].includes(level) ? 'warn' : level}","msg":"${message}"}`;
+        return `{"level":"${['every', '[', 'RetryLog'].includes(level) ? 'warn' : level}","msg":"${message}"}`;
       }),
     ),
   );

@@ -1,6 +1,5 @@
 /** Work that a process repeats in the background, concurrently with requests, until it is stopped. */
-import type { Clock, Logger } from '@mo/service-kit';
-import { RetryLog } from './retry-log.ts';
+import { type Clock, type Logger, RetryLog } from '@mo/service-kit';
 
 /** How long after its start a process expects that peers are starting too, and that topics are new. */
 export const STARTING_MS = 120_000;

@@ -23,6 +23,7 @@ export { pathOf } from './paths.ts';
 export * from './problem-error.ts';
 export * from './process.ts';
 export { whenOver } from './request-end.ts';
+export * from './retry-log.ts';
 export * from './route.ts';
 export * from './send.ts';
 export * from './server.ts';

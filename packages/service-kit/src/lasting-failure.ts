@@ -9,12 +9,15 @@ export const REMIND_MS = 55_000;
 /** The most reasons in that time: some failures name another server at each attempt. */
 export const REASONS_MAX = 5;
 
+/** The level of the lines about a failure that aren't left to debugging. */
+export type FailureLevel = 'info' | 'warn' | 'error';
+
 export class LastingFailure {
   readonly #clock: Pick<Clock, 'elapsed'>;
   readonly #logged = new Set<string>();
   #sinceMs = 0;
   /** Null while nothing has failed. */
-  #level: 'info' | 'warn' | null = null;
+  #level: FailureLevel | null = null;
 
   constructor(clock: Pick<Clock, 'elapsed'>) {
     this.#clock = clock;
@@ -23,10 +26,9 @@ export class LastingFailure {
   /**
    * Notes that something failed, once more or for the first time.
    *
-   * @param level the level of a line that isn't left to debugging
    * @returns the level at which to log this failure
    */
-  levelOf(reason: string, level: 'info' | 'warn' = 'warn'): 'debug' | 'info' | 'warn' {
+  levelOf(reason: string, level: FailureLevel = 'warn'): 'debug' | FailureLevel {
     const nowMs = this.#clock.elapsed();
     if (level !== this.#level || nowMs - this.#sinceMs >= REMIND_MS) {
       this.#logged.clear();
@@ -38,10 +40,10 @@ export class LastingFailure {
     return level;
   }
 
-  /** Notes a success. @returns whether it ends a failure that was a warning */
+  /** Notes a success. @returns whether it ends a failure that was a warning or an error */
   end(): boolean {
-    const wasWarning = this.#level === 'warn';
+    const wasSerious = this.#level !== null && this.#level !== 'info';
     this.#level = null;
-    return wasWarning;
+    return wasSerious;
   }
 }

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { ConfigError, createRegistry } from '../src/index.ts';
+import { ConfigError, createRegistry, REMIND_MS } from '../src/index.ts';
 import { until } from './harness.ts';
 import { type Authority, forgetIdentities, identityDir, makeAuthority, openFrom, writeIdentity } from './identities.ts';
 
@@ -88,10 +88,10 @@ describe('renewal', () => {
     expect(log.lines().map(({ msg }) => msg)).toContain('the certificate was renewed');
   });
 
-  it('by an unusable certificate changes nothing, and is logged once', async () => {
+  it('by an unusable certificate changes nothing, and is logged at once and once a minute', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
     const dir = await identityDir(authority, 'loans');
-    const { identity, log } = openFrom(dir, 'loans', CHECK_EVERY_MS);
+    const { identity, log } = openFrom(dir, 'loans', REMIND_MS / 4);
     const before = identity.credentials;
     let told = 0;
     identity.onRenewed(() => {
@@ -100,11 +100,16 @@ describe('renewal', () => {
     const renewed = await authority.certify('loans');
     writeIdentity(dir, { key: renewed.key });
     const warnings = () => log.lines().filter(({ level }) => level === 'warn');
-    jest.advanceTimersByTime(20 * CHECK_EVERY_MS);
+    jest.advanceTimersByTime(REMIND_MS);
     expect([identity.credentials, told, warnings().length]).toEqual([before, 0, 1]);
-    expect(warnings()[0]).toMatchObject({ fault: expect.stringContaining('tls.key is not a private key') });
+    const message = expect.stringContaining('tls.key is not a private key');
+    expect(warnings()[0]).toMatchObject({ err: { message } });
+    jest.advanceTimersByTime(REMIND_MS);
+    expect(warnings()).toHaveLength(2);
     writeIdentity(dir, renewed);
-    jest.advanceTimersByTime(CHECK_EVERY_MS);
+    jest.advanceTimersByTime(REMIND_MS / 4);
     expect([identity.credentials, told]).toEqual([expect.objectContaining(renewed), 1]);
+    const informed = log.lines().filter(({ level }) => level === 'info');
+    expect(informed.map(({ msg }) => msg)).toEqual(['the certificate was renewed', 'background work succeeds again']);
   });
 });

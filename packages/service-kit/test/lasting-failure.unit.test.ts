@@ -28,10 +28,11 @@ it('another reason is a warning at once, but only a few of them in a minute', ()
   expect(failure.levelOf('no broker')).toBe('warn');
 });
 
-it('a failure after a success is a warning at once; only the end of a warning counts as such', () => {
+it('a failure after a success is a warning at once; only the end of a warning or an error counts as such', () => {
   const { failure } = setUp();
   expect(failure.end()).toBe(false);
   expect([failure.levelOf('no broker'), failure.end(), failure.end()]).toEqual(['warn', true, false]);
+  expect([failure.levelOf('no broker', 'error'), failure.end()]).toEqual(['error', true]);
   expect([failure.levelOf('no broker', 'info'), failure.end()]).toEqual(['info', false]);
 });
 

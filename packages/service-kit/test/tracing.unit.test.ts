@@ -1,5 +1,7 @@
 /** Traces as they are exported. */
+import { createServer } from 'node:http';
 import { type Collector, startCollector } from '@mo/dev-stack/collector';
+import { listen } from '@mo/dev-stack/listen';
 import fastify from 'fastify';
 import {
   acceptTraceparent,
@@ -13,7 +15,7 @@ import {
   traceIdOf,
   tracingSettings,
 } from '../src/index.ts';
-import { memoryLog, serverUnderTest } from './harness.ts';
+import { memoryLog, serverUnderTest, until } from './harness.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';
@@ -166,6 +168,37 @@ it('failed work ends its span with the kind of failure, without its message', as
     { 'error.type': 'unavailable' },
   ]);
   expect(JSON.stringify(collector.spans)).not.toContain('otto');
+});
+
+it('exports that fail again and again cost one warning, and their end is logged', async () => {
+  let status = 400;
+  const refusing = createServer((request, response) => {
+    request.resume().on('end', () => response.writeHead(status, { 'content-type': 'application/json' }).end('{}'));
+  });
+  const port = await listen(refusing);
+  const log = memoryLog();
+  const { tracer, stop } = await open(
+    { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, OTEL_BSP_SCHEDULE_DELAY: 1 },
+    log,
+  );
+  const before = log.lines().length;
+  const levelsNow = () =>
+    log
+      .lines()
+      .slice(before)
+      .map(({ level }) => level);
+  for (const [answer, ...levels] of [
+    [400, 'warn'],
+    [400, 'warn', 'debug'],
+    [200, 'warn', 'debug', 'info'],
+  ] as const) {
+    status = answer;
+    tracer.begin('server', 'GET /things', SAMPLED, {})?.end();
+    await until(() => levelsNow().length >= levels.length);
+    expect(levelsNow()).toEqual(levels);
+  }
+  await stop();
+  refusing.close();
 });
 
 it("an unreachable collector costs a warning, without the request's headers", async () => {

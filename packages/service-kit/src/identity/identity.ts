@@ -7,9 +7,11 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
+import { systemClock } from '../clock.ts';
 import { ConfigError } from '../config.ts';
 import type { Logger } from '../log.ts';
 import { gauge, type Registry } from '../metrics.ts';
+import { RetryLog } from '../retry-log.ts';
 import { certificateFault, keyFault } from '../tls.ts';
 
 export const IDENTITY_FILES = { ca: 'ca.crt', cert: 'tls.crt', key: 'tls.key' } as const;
@@ -33,15 +35,19 @@ export class Identity {
   readonly #logger: Logger;
   readonly #onRenewed: (() => void)[] = [];
   readonly #timer: NodeJS.Timeout;
+  readonly #renewals: RetryLog;
   #credentials: Credentials;
-  /** Why the files read last cannot be used; null if they can. */
-  #fault: string | null = null;
 
   /** @throws ConfigError that names the file and the error in it */
   constructor(name: string, dir: string, logger: Logger, checkEveryMs = RENEWAL_CHECK_MS) {
     this.name = name;
     this.#dir = dir;
     this.#logger = logger;
+    this.#renewals = new RetryLog(
+      systemClock,
+      logger,
+      'the certificate cannot be renewed: the previous one stays in use',
+    );
     this.#credentials = checked(name, readFiles(dir));
     this.#timer = setInterval(() => this.#renew(), checkEveryMs).unref();
   }
@@ -79,22 +85,23 @@ export class Identity {
     clearInterval(this.#timer);
   }
 
-  /** Unusable files are ignored, and logged once: they may be replaced one after the other. */
+  /** Unusable files are ignored: they may be replaced one after the other. */
   #renew(): void {
     try {
-      const found = readFiles(this.#dir);
-      const { ca, cert, key } = this.#credentials;
-      if (found.ca === ca && found.cert === cert && found.key === key) return;
-      this.#credentials = checked(this.name, found);
-      this.#fault = null;
-      for (const listener of this.#onRenewed) listener();
-      this.#logger.info({ expires: new Date(this.expiresAtMs) }, 'the certificate was renewed');
+      this.#take(readFiles(this.#dir));
+      this.#renewals.succeeded();
     } catch (error) {
-      const fault = (error as Error).message;
-      if (fault !== this.#fault)
-        this.#logger.warn({ fault }, 'the certificate cannot be renewed: the previous one stays in use');
-      this.#fault = fault;
+      this.#renewals.failed(error);
     }
+  }
+
+  /** @throws ConfigError */
+  #take(found: Credentials): void {
+    const { ca, cert, key } = this.#credentials;
+    if (found.ca === ca && found.cert === cert && found.key === key) return;
+    this.#credentials = checked(this.name, found);
+    for (const listener of this.#onRenewed) listener();
+    this.#logger.info({ expires: new Date(this.expiresAtMs) }, 'the certificate was renewed');
   }
 }
 

@@ -12,7 +12,7 @@ import {
   TraceFlags,
   trace,
 } from '@opentelemetry/api';
-import { setGlobalErrorHandler } from '@opentelemetry/core';
+import { ExportResultCode, setGlobalErrorHandler } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import {
@@ -25,6 +25,8 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
+import { systemClock } from '../clock.ts';
+import { RetryLog } from '../retry-log.ts';
 import { acceptTraceparent, isSampled, spanIdOf, traceIdOf } from '../trace.ts';
 import type { SamplerName, TracingSettings } from './config.ts';
 import type { Span, SpanAttributes, SpanKind, Tracer } from './tracer.ts';
@@ -36,7 +38,8 @@ export function traceByOtlp(
   settings: TracingSettings,
   logger: Logger,
 ): { tracer: Tracer; stop: () => Promise<void> } {
-  setGlobalErrorHandler((error) => logger.warn({ err: error }, 'traces could not be exported'));
+  const log = new RetryLog(systemClock, logger, 'traces could not be exported');
+  setGlobalErrorHandler((error) => log.failed(error));
   const note = (message: string) => logger.warn({ opentelemetry: message }, 'OpenTelemetry');
   diag.setLogger(
     { error: note, warn: note, info: () => {}, debug: () => {}, verbose: () => {} },
@@ -48,6 +51,12 @@ export function traceByOtlp(
     timeoutMillis: settings.timeoutMs,
     compression: settings.compression as never,
   });
+  const send = exporter.export.bind(exporter);
+  exporter.export = (spans, onResult) =>
+    send(spans, (result) => {
+      if (result.code === ExportResultCode.SUCCESS) log.succeeded();
+      onResult(result);
+    });
   const provider = new TracerProvider({
     resource: defaultResource().merge(
       resourceFromAttributes({

@@ -1,5 +1,7 @@
 /** The log lines about work that is tried again whenever it fails. */
-import { type Clock, LastingFailure, type Logger } from '@mo/service-kit';
+import type { Clock } from './clock.ts';
+import { type FailureLevel, LastingFailure } from './lasting-failure.ts';
+import type { Logger } from './log.ts';
 
 export class RetryLog {
   readonly #logger: Logger;
@@ -7,19 +9,22 @@ export class RetryLog {
   readonly #lasting: LastingFailure;
 
   /** @param failure the message of each line about a failure */
-  constructor(clock: Clock, logger: Logger, failure: string) {
+  constructor(clock: Pick<Clock, 'elapsed'>, logger: Logger, failure: string) {
     this.#logger = logger;
     this.#failure = failure;
     this.#lasting = new LastingFailure(clock);
   }
 
-  /** @param level of the first line about this failure, and of those that repeat it */
-  failed(error: unknown, level: 'info' | 'warn' = 'warn'): void {
+  /**
+   * @param level of the first line about this failure, and of those that repeat it
+   * @param details further members of the line
+   */
+  failed(error: unknown, level: FailureLevel = 'warn', details: object = {}): void {
     const { message } = error as Error;
-    this.#logger[this.#lasting.levelOf(message, level)]({ err: error }, this.#failure);
+    this.#logger[this.#lasting.levelOf(message, level)]({ err: error, ...details }, this.#failure);
   }
 
-  /** Logs the end of what was a warning. */
+  /** Logs the end of what was a warning or an error. */
   succeeded(): void {
     if (this.#lasting.end()) this.#logger.info({ failure: this.#failure }, 'background work succeeds again');
   }
