@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import { createLogger } from '@mo/service-kit';
+import { createLogger, RetryLog, systemClock } from '@mo/service-kit';
 import type { EachBatchPayload } from 'kafkajs';
 import { FetchRests } from '../src/kafka/fetch-rests.ts';
 import { Handling, HELD_UP_AFTER_MS, HELD_UP_MAX, type HeldUp } from '../src/kafka/handling.ts';
@@ -40,9 +40,12 @@ function consumerUnderTest(heldUp: HeldUp, handle: () => Promise<void>) {
   const paused = new Set<number>();
   const waitedFor = new Set<number>();
   let beats = 0;
-  const commits = new OffsetCommits(async (offsets) => {
-    committed.push(...offsets.map(({ partition, offset }) => `${partition} to ${offset}`));
-  }, logger);
+  const commits = new OffsetCommits(
+    async (offsets) => {
+      committed.push(...offsets.map(({ partition, offset }) => `${partition} to ${offset}`));
+    },
+    new RetryLog(systemClock, logger, 'not yet'),
+  );
   const rests = new FetchRests({ msMin: 0, msMax: 0, parts: 1 });
   const handling = new Handling({ handle, commits, rests, heldUp, logger });
   handling.rejoined();

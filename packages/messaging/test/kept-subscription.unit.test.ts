@@ -1,28 +1,30 @@
 /** A subscription over a kafkajs that does what the test says. */
-import { createLogger } from '@mo/service-kit';
 import type { Consumer, Kafka } from 'kafkajs';
 import { KeptSubscription } from '../src/kafka/kafkajs-subscription.ts';
 import { waitFor } from '../src/testing/index.ts';
-
-const logger = createLogger('test', 'silent');
+import { notedLines } from './noted-lines.ts';
 
 /** A client of kafkajs whose consumers a test crashes, and what was called of each consumer. */
 function clientUnderTest() {
   const calls: string[][] = [];
   const world = { commit: Promise.withResolvers<void>(), hasTopics: true };
-  const consumers: { crash: () => void; run: Parameters<Consumer['run']>[0] }[] = [];
+  const consumers: { crash: () => void; join: () => void; run: Parameters<Consumer['run']>[0] }[] = [];
   const consumer = () => {
     const mine: string[] = [];
-    const listeners = new Map<string, (event: unknown) => void>();
+    const listeners: { event: string; listener: (event: unknown) => void }[] = [];
+    const tell = (about: string, payload: unknown) => {
+      for (const { event, listener } of listeners) if (event === about) listener({ payload });
+    };
     calls.push(mine);
     const made = {
-      crash: () => listeners.get('crash')?.({ payload: { error: new Error('crashed') } }),
+      crash: () => tell('crash', { error: new Error('crashed') }),
+      join: () => tell('join', {}),
       run: undefined,
     };
     consumers.push(made);
     return {
       events: { GROUP_JOIN: 'join', HEARTBEAT: 'heartbeat', CRASH: 'crash' },
-      on: (event: string, listener: (event: unknown) => void) => void listeners.set(event, listener),
+      on: (event: string, listener: (event: unknown) => void) => void listeners.push({ event, listener }),
       connect: async () => void mine.push('connect'),
       subscribe: async () => {
         if (!world.hasTopics) throw new Error('no such topic');
@@ -52,7 +54,7 @@ function give(run: Parameters<Consumer['run']>[0]): Promise<void> {
   return run?.eachBatch?.({ ...payload, heartbeat: async () => {} } as never) ?? Promise.resolve();
 }
 
-const start = (client: Kafka) => {
+const start = (client: Kafka, logger = notedLines().logger) => {
   const of = { group: 'g', topics: ['loans'], handle: async () => {} };
   return KeptSubscription.start(client, { ...of, pace: 'prompt', ensure: async () => {}, logger });
 };
@@ -77,4 +79,25 @@ it('a consumer that cannot be started is disconnected', async () => {
   world.hasTopics = false;
   await expect(start(client)).rejects.toThrow('no such topic');
   expect(calls).toEqual([['connect', 'disconnect']]);
+});
+
+it('a consumer that stops again and again is one warning, until a consumer has joined the group', async () => {
+  const { client, calls, consumers } = clientUnderTest();
+  const { logger, lines } = notedLines();
+  const subscription = await start(client, logger);
+  consumers[0]?.crash();
+  await waitFor(() => calls[1]?.includes('connect'));
+  consumers[1]?.crash();
+  await waitFor(() => calls[2]?.includes('connect'));
+  consumers[2]?.join();
+  consumers[2]?.crash();
+  await waitFor(() => calls[3]?.includes('connect'));
+  await subscription.close();
+  const stopped = 'the Kafka consumer stopped and will be restarted';
+  expect(lines).toEqual([
+    `warn ${stopped}`,
+    `debug ${stopped}`,
+    'info background work succeeds again',
+    `warn ${stopped}`,
+  ]);
 });

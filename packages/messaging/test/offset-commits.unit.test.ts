@@ -1,20 +1,23 @@
-import { createLogger } from '@mo/service-kit';
+import { RetryLog } from '@mo/service-kit';
 import { OffsetCommits } from '../src/kafka/offset-commits.ts';
 import type { PartitionOffset } from '../src/kafka/topic-partition.ts';
 import { waitFor } from '../src/testing/index.ts';
+import { notedLines } from './noted-lines.ts';
 
-const logger = createLogger('test', 'silent');
-
-/** Commits, what was committed, and a broker that takes them while `world.isUp`, once `world.gate` has resolved. */
+/** Commits, what was committed and logged, and a broker that is up by `world.isUp`, once `world.gate` has resolved. */
 function commitsUnderTest() {
   const requests: PartitionOffset[][] = [];
   const world = { isUp: true, gate: Promise.resolve() };
-  const commits = new OffsetCommits(async (offsets) => {
-    requests.push(offsets);
-    await world.gate;
-    if (!world.isUp) throw new Error('the broker is unreachable');
-  }, logger);
-  return { commits, requests, world };
+  const { logger, lines } = notedLines();
+  const commits = new OffsetCommits(
+    async (offsets) => {
+      requests.push(offsets);
+      await world.gate;
+      if (!world.isUp) throw new Error('the broker is unreachable');
+    },
+    new RetryLog({ elapsed: () => 0 }, logger, 'not yet'),
+  );
+  return { commits, requests, world, lines };
 }
 
 /** A broker that answers when the test says so. */
@@ -62,7 +65,7 @@ it('a forgotten offset is not committed', async () => {
 });
 
 it('a failed commit is retried with the newest offsets, even if none is noted meanwhile', async () => {
-  const { commits, requests, world } = commitsUnderTest();
+  const { commits, requests, world, lines } = commitsUnderTest();
   const answer = heldBack(world, false);
   commits.note('loans', 0, '5');
   commits.note('loans', 1, '7');
@@ -77,6 +80,8 @@ it('a failed commit is retried with the newest offsets, even if none is noted me
     { topic: 'loans', partition: 0, offset: '5' },
   ];
   expect(requests.slice(1).map((offsets) => new Set(offsets))).toEqual([new Set(again), new Set(again)]);
+  await commits.close();
+  expect(lines).toEqual(['warn not yet', 'debug not yet', 'info background work succeeds again']);
 });
 
 it('commits never overlap: an older offset never follows a newer one', async () => {

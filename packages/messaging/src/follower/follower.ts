@@ -18,7 +18,7 @@ import type { Followed } from '../protocol/batch-runner.ts';
 import { type Quarantined, reasonText, type SettledLetter } from '../protocol/quarantine.ts';
 import { slices } from '../slices.ts';
 import { type DeadLetter, DeadLetters, settledLetter } from './dead-letters.ts';
-import { type Insistence, insist, joinKafka } from './insist.ts';
+import { Insistence, insist, joinKafka } from './insist.ts';
 
 /** The most events in one item of the write path. */
 const EVENTS_PER_ITEM_MAX = 256;
@@ -65,7 +65,7 @@ export class Follower {
 
   constructor(options: FollowerOptions) {
     this.#options = options;
-    this.#insistence = { clock: options.clock, logger: options.logger, signal: this.#stopping.signal };
+    this.#insistence = new Insistence(options.clock, options.logger, this.#stopping.signal);
     this.group = `${options.topicPrefix}.${options.own}`;
     this.#followed = options.follows.map((stream) => topicOf(options.topicPrefix, stream));
     this.#deadLetters = new DeadLetters(options.kafka, this.group, () => this.#ensureTopics(), options.logger);

@@ -1,5 +1,5 @@
 /** A kafkajs consumer that survives outages of a broker. */
-import type { Logger } from '@mo/service-kit';
+import { type Logger, RetryLog, systemClock } from '@mo/service-kit';
 import type { Consumer, Kafka } from 'kafkajs';
 import { FOLLOWER_PACING, type Pacing } from '../round-interval.ts';
 import { FetchRests } from './fetch-rests.ts';
@@ -44,6 +44,8 @@ export class KeptSubscription implements Subscription {
   readonly #client: Kafka;
   readonly #options: SubscriptionOptions;
   readonly #heldUp: HeldUp = new Map();
+  readonly #joining: RetryLog;
+  readonly #committing: RetryLog;
   #consumer: Consumer | null = null;
   #commits: OffsetCommits | null = null;
   #closed = false;
@@ -53,6 +55,9 @@ export class KeptSubscription implements Subscription {
   private constructor(client: Kafka, options: SubscriptionOptions) {
     this.#client = client;
     this.#options = options;
+    const { logger } = options;
+    this.#joining = new RetryLog(systemClock, logger, 'the Kafka consumer stopped and will be restarted');
+    this.#committing = new RetryLog(systemClock, logger, 'offsets could not be committed yet');
   }
 
   static async start(client: Kafka, options: SubscriptionOptions): Promise<KeptSubscription> {
@@ -91,10 +96,13 @@ export class KeptSubscription implements Subscription {
       allowAutoTopicCreation: false,
       retry: { retries: RETRIES_MAX, restartOnFailure: async () => false },
     });
-    const commits = new OffsetCommits((offsets) => consumer.commitOffsets(offsets), logger);
+    const commits = new OffsetCommits((offsets) => consumer.commitOffsets(offsets), this.#committing);
     const rests = new FetchRests(PACING[pace]);
     const handling = new Handling({ handle, commits, rests, heldUp: this.#heldUp, logger });
-    consumer.on(consumer.events.GROUP_JOIN, () => handling.rejoined());
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      handling.rejoined();
+      this.#joining.succeeded();
+    });
     for (const event of [consumer.events.GROUP_JOIN, consumer.events.HEARTBEAT])
       consumer.on(event, () => {
         this.#heardMs = performance.now();
@@ -125,7 +133,7 @@ export class KeptSubscription implements Subscription {
 
   #startAgain(crashed: Consumer, error: Error): void {
     if (this.#closed || this.#consumer !== crashed) return;
-    this.#options.logger.warn({ err: error }, 'the Kafka consumer stopped and will be restarted');
+    this.#joining.failed(error);
     this.#consumer = null;
     void this.#leave(crashed);
     setTimeout(() => {

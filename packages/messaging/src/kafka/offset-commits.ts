@@ -3,7 +3,7 @@
  * and costs the broker more than the messages that it covers. A failed commit is retried, so that a partition without
  * new messages doesn't seem to lag. If a crash prevents a commit, the messages are delivered again and skipped.
  */
-import type { Logger } from '@mo/service-kit';
+import type { RetryLog } from '@mo/service-kit';
 import { type PartitionOffset, partitionKey } from './topic-partition.ts';
 
 /** How long an offset may wait for others. */
@@ -11,19 +11,17 @@ export const COMMIT_DELAY_MS = 200;
 
 export class OffsetCommits {
   readonly #commit: (offsets: PartitionOffset[]) => Promise<void>;
-  readonly #logger: Logger;
+  readonly #log: RetryLog;
   readonly #due = new Map<string, PartitionOffset>();
   #timer: NodeJS.Timeout | null = null;
   /** One commit at a time, so that an older offset is never committed after a newer one. */
   #underWay: Promise<void> | null = null;
-  /** Whether the last commit failed. */
-  #isFailing = false;
   #timesForgotten = 0;
   #isClosed = false;
 
-  constructor(commit: (offsets: PartitionOffset[]) => Promise<void>, logger: Logger) {
+  constructor(commit: (offsets: PartitionOffset[]) => Promise<void>, log: RetryLog) {
     this.#commit = commit;
-    this.#logger = logger;
+    this.#log = log;
   }
 
   /** Notes that all messages of a partition before this offset have taken effect. */
@@ -64,11 +62,8 @@ export class OffsetCommits {
     if (offsets.length === 0) return;
     const timesForgotten = this.#timesForgotten;
     try {
-      await this.#commit(offsets);
-      this.#isFailing = false;
-    } catch (error) {
-      this.#logger[this.#isFailing ? 'debug' : 'warn']({ err: error }, 'offsets could not be committed yet');
-      this.#isFailing = true;
+      await this.#log.during(() => this.#commit(offsets));
+    } catch {
       if (timesForgotten === this.#timesForgotten && !this.#isClosed) this.#putBack(offsets);
     }
   }

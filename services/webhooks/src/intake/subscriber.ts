@@ -5,7 +5,7 @@
 import { STREAMS, type Stream, TOPIC_PARTITIONS, topicOf } from '@mo/contracts';
 import {
   type IncomingMessage,
-  type Insistence,
+  Insistence,
   insist,
   joinKafka,
   type Kafka,
@@ -47,7 +47,7 @@ export class Subscriber {
   constructor(options: SubscriberOptions) {
     this.#options = options;
     const { clock, logger, take } = options;
-    this.#insistence = { clock, logger, signal: this.#stopping.signal };
+    this.#insistence = new Insistence(clock, logger, this.#stopping.signal);
     this.#lane = new BatchQueue({
       run: async (parts) => {
         await take(parts.flat());

@@ -255,7 +255,7 @@ export const publishing: readonly Fault[] = [
   {
     id: 'offsets-never-committed',
     file: 'packages/messaging/src/kafka/offset-commits.ts',
-    replace: 'await this.#commit(offsets);',
+    replace: 'await this.#log.during(() => this.#commit(offsets));',
     by: '',
     breaks: 'a starting process reads everything again',
     check: unit('packages/messaging/test/offset-commits'),
