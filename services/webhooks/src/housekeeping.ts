@@ -1,4 +1,5 @@
 /** Periodic cleanup. Any process may run it, and concurrent runs do no harm. */
+import { Rounds } from '@mo/messaging';
 import type { Clock, Logger } from '@mo/service-kit';
 import type { DeliveryTable } from './webhooks/delivery-table.ts';
 import type { KeptAnswers } from './webhooks/kept-answers.ts';
@@ -18,35 +19,27 @@ export interface HousekeepingOptions {
 
 export class Housekeeping {
   readonly #options: HousekeepingOptions;
-  readonly #stopping = new AbortController();
-  #rounds: Promise<void> = Promise.resolve();
+  readonly #rounds: Rounds;
+  #round = 0;
 
   constructor(options: HousekeepingOptions) {
     this.#options = options;
+    this.#rounds = new Rounds(options.clock, options.logger);
   }
 
   start(): void {
-    this.#rounds = this.#goOn();
+    this.#rounds.every(INTERVAL_MS, 'housekeeping failed and will be retried', () => this.#keepHouse());
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#rounds;
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
-  async #goOn(): Promise<void> {
-    const { webhooks, deliveries, answers, clock, logger } = this.#options;
-    const { signal } = this.#stopping;
-    for (let round = 1; !signal.aborted; round += 1) {
-      await clock.sleep(INTERVAL_MS, signal);
-      if (signal.aborted) return;
-      try {
-        await webhooks.giveUpRemoved();
-        if (round % FORGET_EVERY !== 0) continue;
-        for (const table of [deliveries, answers]) while ((await table.forget()) && !signal.aborted);
-      } catch (error) {
-        logger.warn({ err: error }, 'housekeeping failed and will be retried');
-      }
-    }
+  async #keepHouse(): Promise<void> {
+    const { webhooks, deliveries, answers } = this.#options;
+    this.#round += 1;
+    await webhooks.giveUpRemoved();
+    if (this.#round % FORGET_EVERY !== 0) return;
+    for (const table of [deliveries, answers]) while ((await table.forget()) && !this.#rounds.signal.aborted);
   }
 }

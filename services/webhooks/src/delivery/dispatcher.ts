@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { aboutEvent } from '@mo/messaging';
-import type { Clock, Logger, Span, Tracer } from '@mo/service-kit';
+import { type Clock, type Logger, RetryLog, type Span, type Tracer } from '@mo/service-kit';
 import { type ClaimableLanes, Claims } from './claims.ts';
 import type { Delivery, Lane, Lanes, Outcome } from './lanes.ts';
 import { messageOf } from './message.ts';
@@ -52,13 +52,15 @@ export class Dispatcher {
   readonly #busy = new Map<number, number>();
   readonly #working = new Set<Promise<void>>();
   readonly #claims: Claims;
+  readonly #reading: RetryLog;
   #wake = Promise.withResolvers<void>();
   #rounds: Promise<void> = Promise.resolve();
-  #isSilent = false;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    this.#claims = new Claims(options.lanes, options.clock, options.logger);
+    const { lanes, clock, logger } = options;
+    this.#claims = new Claims(lanes, clock, logger);
+    this.#reading = new RetryLog(clock, logger, 'the pending deliveries cannot be read');
   }
 
   start(): void {
@@ -86,10 +88,9 @@ export class Dispatcher {
       this.#wake = Promise.withResolvers();
       try {
         for (const webhookId of await this.#options.active()) await this.#claim(webhookId);
-        this.#isSilent = false;
+        this.#reading.succeeded();
       } catch (error) {
-        if (!this.#isSilent) this.#options.logger.warn({ err: error }, 'the pending deliveries cannot be read');
-        this.#isSilent = true;
+        this.#reading.failed(error);
       }
       const ended = new AbortController();
       await Promise.race([this.#wake.promise, delay(POLL_MS, undefined, { signal: ended.signal }).catch(() => {})]);

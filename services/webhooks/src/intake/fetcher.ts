@@ -5,7 +5,7 @@
  */
 import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
 import { type Peers, Rounds, slices } from '@mo/messaging';
-import type { Clock, Logger } from '@mo/service-kit';
+import { type Clock, type Logger, RetryLog } from '@mo/service-kit';
 import { EVENTS_AT_ONCE_MAX, type Intake, type Waiting } from './intake.ts';
 import { type Absence, type Absences, isOverdue, missingOf } from './order.ts';
 import type { Range, Ranges } from './ranges.ts';
@@ -39,13 +39,21 @@ export class Fetcher {
   readonly #rounds: Rounds;
   #scannedTo = 0;
   #begunAtMs: number | null = null;
-  /** Owners that were unreachable in this round, and (below) in the previous round. */
+  readonly #owners: Readonly<Record<Stream, RetryLog>>;
+  readonly #customers: RetryLog;
+  /** What has failed since the first of all waiting customers. */
+  readonly #failed = new Set<RetryLog>();
+  /** Owners that were unreachable in this round. */
   #unreachable = new Set<Stream>();
-  #wereUnreachable: ReadonlySet<Stream> = new Set();
 
   constructor(options: FetcherOptions) {
     this.#options = options;
-    this.#rounds = new Rounds(options.clock, options.logger);
+    const { clock, logger } = options;
+    this.#rounds = new Rounds(clock, logger);
+    this.#customers = new RetryLog(clock, logger, 'missing events of a customer could not be fetched');
+    const logOf = (stream: Stream) =>
+      new RetryLog(clock, logger.child({ stream }), 'the owner of a stream cannot be queried; later events wait');
+    this.#owners = { customers: logOf('customers'), loans: logOf('loans'), payments: logOf('payments') };
   }
 
   start(): void {
@@ -62,7 +70,6 @@ export class Fetcher {
   async round(): Promise<void> {
     const { intake } = this.#options;
     this.#begunAtMs ??= await intake.begunAtMs();
-    this.#wereUnreachable = this.#unreachable;
     this.#unreachable = new Set();
     const customerIds = await intake.waiting(PUSH_MS_MAX, this.#scannedTo, CUSTOMERS_MAX);
     for (const some of slices(customerIds, CUSTOMERS_AT_ONCE_MAX)) {
@@ -70,6 +77,7 @@ export class Fetcher {
       await this.#fetch(some).catch(() => this.#fetchEach(some));
     }
     this.#scannedTo = customerIds.length < CUSTOMERS_MAX ? 0 : (customerIds.at(-1) ?? 0);
+    if (this.#scannedTo === 0) this.#noteSuccesses();
   }
 
   /** Fetches for each customer separately, so that a failure for one doesn't affect the others. */
@@ -77,7 +85,8 @@ export class Fetcher {
     for (const customerId of customerIds) {
       if (this.#rounds.signal.aborted) return;
       await this.#fetch([customerId]).catch((error: unknown) => {
-        this.#options.logger.warn({ err: error, customerId }, 'missing events of a customer could not be fetched');
+        this.#failed.add(this.#customers);
+        this.#customers.failed(error, 'warn', { customerId });
       });
     }
   }
@@ -144,7 +153,13 @@ export class Fetcher {
   #noteUnreachable(stream: Stream, error: unknown): void {
     if (this.#unreachable.has(stream)) return;
     this.#unreachable.add(stream);
-    const level = this.#wereUnreachable.has(stream) ? 'debug' : 'warn';
-    this.#options.logger[level]({ err: error, stream }, 'the owner of a stream cannot be queried; later events wait');
+    this.#failed.add(this.#owners[stream]);
+    this.#owners[stream].failed(error);
+  }
+
+  /** Called after all waiting customers: what has failed for none of them fails no more. */
+  #noteSuccesses(): void {
+    for (const log of [this.#customers, ...Object.values(this.#owners)]) if (!this.#failed.has(log)) log.succeeded();
+    this.#failed.clear();
   }
 }

@@ -4,7 +4,7 @@
  */
 import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
 import { type Peers, Rounds, slices } from '@mo/messaging';
-import type { Clock, Logger } from '@mo/service-kit';
+import { type Clock, type Logger, RetryLog } from '@mo/service-kit';
 import { CUSTOMERS_AT_ONCE_MAX } from './fetcher.ts';
 import { EVENTS_AT_ONCE_MAX, type Intake, type StateOf } from './intake.ts';
 import type { Range } from './ranges.ts';
@@ -26,6 +26,7 @@ export interface RecallOptions {
 export class Recall {
   readonly #options: RecallOptions;
   readonly #rounds: Rounds;
+  readonly #storing: RetryLog;
   /** Heads of streams that end before the waived range: a pull beyond the head would raise an alarm at the owner. */
   readonly #ends = new Map<string, number>();
   /** Ranges that consist entirely of events older than this database: each process asks for them only once. */
@@ -33,7 +34,9 @@ export class Recall {
 
   constructor(options: RecallOptions) {
     this.#options = options;
-    this.#rounds = new Rounds(options.clock, options.logger);
+    const { clock, logger } = options;
+    this.#rounds = new Rounds(clock, logger);
+    this.#storing = new RetryLog(clock, logger, 'waived events could not be stored yet');
   }
 
   start(): void {
@@ -51,6 +54,7 @@ export class Recall {
     const { intake } = this.#options;
     const begunAtMs = await intake.begunAtMs();
     const unreachable = new Set<Stream>();
+    let isStored = true;
     for (let above = 0, isLast = false; !isLast; ) {
       const customers = await intake.waived(above, PAGE_CUSTOMERS_MAX);
       for (const some of slices(customers, CUSTOMERS_AT_ONCE_MAX)) {
@@ -59,12 +63,14 @@ export class Recall {
         const events = (await Promise.all(pulls)).flat();
         for (const part of slices(events, EVENTS_AT_ONCE_MAX))
           await intake.take(part).catch((error: unknown) => {
-            this.#options.logger.warn({ err: error }, 'waived events could not be stored yet');
+            isStored = false;
+            this.#storing.failed(error);
           });
       }
       above = customers.at(-1)?.customerId ?? 0;
       isLast = customers.length < PAGE_CUSTOMERS_MAX;
     }
+    if (isStored) this.#storing.succeeded();
   }
 
   async #pullAll({ customerId, waived }: StateOf, begunAtMs: number, unreachable: Set<Stream>): Promise<StreamEvent[]> {
