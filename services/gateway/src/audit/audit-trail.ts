@@ -3,7 +3,7 @@
  * database is down, entries are kept up to a limit. Entries above the limit are counted and remain only in the request
  * log, as do those not yet written when a process is killed.
  */
-import { counter, gauge, type Logger, type Registry, systemClock } from '@mo/service-kit';
+import { counter, gauge, type Logger, type Registry, RetryLog, systemClock } from '@mo/service-kit';
 import type { AuditRecord, AuditTable } from './audit-table.ts';
 
 const WAITING_MAX = 50_000;
@@ -14,7 +14,7 @@ const RETRY_MS = 1_000;
 
 export class AuditTrail {
   readonly #table: AuditTable;
-  readonly #logger: Logger;
+  readonly #log: RetryLog;
   readonly #dropped: { inc(): void };
   readonly #closing = new AbortController();
   #waiting: AuditRecord[] = [];
@@ -24,11 +24,10 @@ export class AuditTrail {
    */
   #ids: readonly string[] = [];
   #writing: Promise<void> | null = null;
-  #isSilent = false;
 
   constructor(table: AuditTable, logger: Logger, registry: Registry) {
     this.#table = table;
-    this.#logger = logger;
+    this.#log = new RetryLog(systemClock, logger, 'the audit log cannot be written');
     const waiting = 'Audit log entries that are not written yet';
     gauge(registry, 'gateway_audit_waiting', waiting, [], () => this.#waiting.length);
     const dropped = 'Audit log entries dropped for lack of room while the database was unreachable';
@@ -58,10 +57,9 @@ export class AuditTrail {
         await this.#table.write(this.#ids, batch);
         this.#waiting = this.#waiting.slice(batch.length);
         this.#ids = [];
-        this.#isSilent = false;
+        this.#log.succeeded();
       } catch (error) {
-        if (!this.#isSilent) this.#logger.warn({ err: error }, 'the audit log cannot be written');
-        this.#isSilent = true;
+        this.#log.failed(error);
         if (this.#closing.signal.aborted) break;
         await systemClock.sleep(RETRY_MS, this.#closing.signal);
       }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ConfigError, type Logger } from '@mo/service-kit';
+import { ConfigError, type Logger, RetryLog, systemClock } from '@mo/service-kit';
 import type { KeySource } from '../config.ts';
 import type { ApiKey } from './api-key.ts';
 import { parseKeys } from './parse-keys.ts';
@@ -22,57 +22,34 @@ export function watchStaticKeys(source: KeySource, onKeys: (keys: ApiKey[]) => v
     onKeys(parseKeys(source.text, 'API_KEYS'));
     return () => {};
   }
-  const file = new KeysFile(source.file);
-  onKeys(parseKeys(file.read(), file.name));
+  const { file } = source;
+  const name = `API_KEYS_FILE ${file}`;
+  let text = readKeys(file, name);
+  onKeys(parseKeys(text, name));
+  const failure = 'the API keys cannot be read: the previous keys stay valid';
+  const log = new RetryLog(systemClock, logger.child({ file }), failure);
   const timer = setInterval(() => {
     try {
-      const text = file.readIfChanged();
-      if (text === null) return;
-      const keys = parseKeys(text, file.name);
-      onKeys(keys);
-      logger.info({ file: source.file, keys: keys.length }, 'reloaded the API keys');
+      const found = readKeys(file, name);
+      if (found !== text) {
+        const keys = parseKeys(found, name);
+        onKeys(keys);
+        text = found;
+        logger.info({ file, keys: keys.length }, 'reloaded the API keys');
+      }
+      log.succeeded();
     } catch (error) {
-      logger.error({ err: error, file: source.file }, 'the API keys cannot be read: the previous keys stay valid');
+      log.failed(error, 'error');
     }
   }, FILE_POLL_MS).unref();
   return () => clearInterval(timer);
 }
 
-class KeysFile {
-  readonly name: string;
-  readonly #path: string;
-  /** The text read last, or the reason why it could not be read. */
-  #seen = '';
-
-  constructor(path: string) {
-    this.#path = path;
-    this.name = `API_KEYS_FILE ${path}`;
-  }
-
-  /** @throws ConfigError */
-  read(): string {
-    try {
-      this.#seen = readFileSync(this.#path, 'utf8');
-      return this.#seen;
-    } catch (error) {
-      this.#seen = (error as Error).message;
-      throw new ConfigError(`${this.name} cannot be read: ${this.#seen}`);
-    }
-  }
-
-  /**
-   * The text if it has changed; null if it is the same, or as unreadable as before.
-   *
-   * @throws ConfigError
-   */
-  readIfChanged(): string | null {
-    const before = this.#seen;
-    try {
-      const text = this.read();
-      return text === before ? null : text;
-    } catch (error) {
-      if (this.#seen === before) return null;
-      throw error;
-    }
+/** @throws ConfigError */
+function readKeys(file: string, name: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError(`${name} cannot be read: ${(error as Error).message}`);
   }
 }

@@ -3,7 +3,7 @@
  * keys remain valid: an outage of the key database stops no payment, and a gauge shows it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { gauge, type Logger, type Registry } from '@mo/service-kit';
+import { gauge, type Logger, type Registry, RetryLog, systemClock } from '@mo/service-kit';
 import type { ApiKey } from './api-key.ts';
 import type { KeyStore } from './key-store.ts';
 
@@ -14,12 +14,11 @@ const USES_EVERY = 5;
 export class StoredKeys {
   readonly #store: KeyStore;
   readonly #onKeys: (keys: ApiKey[]) => void;
-  readonly #logger: Logger;
+  readonly #log: RetryLog;
   readonly #uses = new Map<number, number>();
   readonly #closing = new AbortController();
   #version = -1;
   #readAtMs = 0;
-  #isSilent = false;
   #reading: Promise<void> = Promise.resolve();
   #next: Promise<void> | null = null;
   #rounds: Promise<void> = Promise.resolve();
@@ -27,7 +26,7 @@ export class StoredKeys {
   constructor(store: KeyStore, onKeys: (keys: ApiKey[]) => void, logger: Logger, registry: Registry) {
     this.#store = store;
     this.#onKeys = onKeys;
-    this.#logger = logger;
+    this.#log = new RetryLog(systemClock, logger, 'the database of API keys cannot be queried');
     const help = 'Seconds since the database was last queried for changed API keys';
     gauge(registry, 'gateway_keys_age_seconds', help, [], () => (performance.now() - this.#readAtMs) / 1000);
   }
@@ -82,10 +81,9 @@ export class StoredKeys {
       try {
         await this.refresh();
         if (round % USES_EVERY === 0) await this.#writeUses();
-        this.#isSilent = false;
+        this.#log.succeeded();
       } catch (error) {
-        if (!this.#isSilent) this.#logger.warn({ err: error }, 'the database of API keys cannot be queried');
-        this.#isSilent = true;
+        this.#log.failed(error);
       }
     }
   }

@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { databaseOutage, UnreachedError } from '@mo/database';
-import type { Logger } from '@mo/service-kit';
+import { type Logger, RetryLog, systemClock } from '@mo/service-kit';
 
 const RETRY_MS = 1_000;
 const UNPREPARED = 'the API keys in the database are not read yet';
@@ -40,7 +40,7 @@ export class Preparation {
         { err: error },
         'the gateway starts without its database: unknown API keys are answered with 503',
       );
-      this.#retries = this.#retry((error as Error).message);
+      this.#retries = this.#retry();
     }
   }
 
@@ -54,10 +54,10 @@ export class Preparation {
     this.#isDone = true;
   }
 
-  /** Logs a failure if it differs from the one before. */
-  async #retry(logged: string): Promise<void> {
+  async #retry(): Promise<void> {
     const { signal } = this.#closing;
-    for (let last = logged; ; ) {
+    const log = new RetryLog(systemClock, this.#logger, UNPREPARED);
+    for (;;) {
       await delay(RETRY_MS, undefined, { signal, ref: false }).catch(() => {});
       if (signal.aborted) return;
       try {
@@ -65,9 +65,7 @@ export class Preparation {
         this.#logger.info('the database is there, and the API keys are read');
         return;
       } catch (error) {
-        const { message } = error as Error;
-        if (message !== last) this.#logger.warn({ err: error }, UNPREPARED);
-        last = message;
+        log.failed(error);
       }
     }
   }

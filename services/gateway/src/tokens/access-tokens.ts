@@ -99,7 +99,7 @@ export class AccessTokens {
       this.#known.keep(name, caller, untilMs);
       return caller;
     } catch (error) {
-      throw this.#problemOf(error);
+      throw problemOf(error);
     }
   }
 
@@ -126,16 +126,14 @@ export class AccessTokens {
       cacheMaxAge: KEYS_AGE_MS_MAX,
     });
   }
+}
 
-  #problemOf(error: unknown): ProblemError {
-    const detail = faultOf(error);
-    if (detail === null) {
-      this.#logger.warn({ err: error }, 'the keys of the OpenID provider cannot be fetched');
-      return unavailable('the keys of the OpenID provider cannot be fetched', error);
-    }
-    const challenge = `Bearer error="invalid_token", error_description="${detail}"`;
-    return new ProblemError('unauthenticated', detail, { headers: { 'www-authenticate': challenge }, cause: error });
-  }
+/** The server logs the cause of what is unavailable with the request. */
+function problemOf(error: unknown): ProblemError {
+  const detail = faultOf(error);
+  if (detail === null) return unavailable('the keys of the OpenID provider cannot be fetched', error);
+  const challenge = `Bearer error="invalid_token", error_description="${detail}"`;
+  return new ProblemError('unauthenticated', detail, { headers: { 'www-authenticate': challenge }, cause: error });
 }
 
 /** The URL of the keys, from the provider's description. */
