@@ -12,13 +12,14 @@ it.each([
   expect(alternativesOf(pattern)).toEqual(alternatives);
 });
 
-it('the lines of a service include shared messages, its own, failed rounds, levels that are computed, constants and members of requests', () => {
+it('the lines of a service include shared messages, its own, failed rounds, retried work, levels that are computed, constants and members of requests', () => {
   const lines = logLinesOf('webhooks');
   expect(lines).toContain('{"level":"info","msg":"building an index"}');
   expect(lines).toContain('{"level":"warn","msg":"the pending deliveries cannot be read"}');
   expect(lines).toContain('{"level":"warn","msg":"the audit failed and will be retried"}');
   expect(lines).toContain('{"level":"warn","msg":"offsets could not be committed yet"}');
   expect(lines).not.toContain('{"level":"warn","msg":"the audit log cannot be written"}');
+  expect(logLinesOf('gateway')).toContain('{"level":"warn","msg":"a replica gets no calls"}');
   expect(lines.at(-1)).toMatch(/"path":1000,.*"durationMs":1000,"msg":"request"/);
 });
 
