@@ -7,7 +7,8 @@ import { Handling, HELD_UP_AFTER_MS, HELD_UP_MAX, type HeldUp } from '../src/kaf
 import { COMMIT_DELAY_MS, OffsetCommits } from '../src/kafka/offset-commits.ts';
 
 const TOPIC = 'loans';
-const logger = createLogger('test', 'silent');
+const lines: { level: string; partition?: number }[] = [];
+const logger = createLogger('test', 'debug', { write: (line) => void lines.push(JSON.parse(line)) });
 
 beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] }));
 afterEach(() => jest.useRealTimers());
@@ -102,6 +103,22 @@ it('a batch that takes longer leaves its fetch, and its partition is paused unti
   expect([[...paused], resolved]).toEqual([[], ['0 at 7']]);
   await pass(COMMIT_DELAY_MS);
   expect(committed).toEqual(['0 to 8']);
+});
+
+it('a partition whose batches all take long is one warning a minute', async () => {
+  const { consumer, end } = subscriptionUnderTest();
+  const { take } = consumer();
+  lines.length = 0;
+  for (const [batch, partition] of [0, 0, 1].entries()) {
+    void take(partition, batch);
+    await pass(HELD_UP_AFTER_MS);
+    await end(batch);
+  }
+  expect(lines.map(({ level, partition }) => [level, partition])).toEqual([
+    ['warn', 0],
+    ['debug', 0],
+    ['warn', 1],
+  ]);
 });
 
 it('a batch that fails after it left its fetch is not committed, and is fetched again', async () => {

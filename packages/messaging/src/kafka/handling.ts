@@ -4,7 +4,7 @@
  * continues, and the broker's other partitions are fetched meanwhile.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '@mo/service-kit';
+import { LastingFailure, type Logger, systemClock } from '@mo/service-kit';
 import type { EachBatchPayload } from 'kafkajs';
 import type { FetchRests } from './fetch-rests.ts';
 import { beatUntil } from './heartbeats.ts';
@@ -34,6 +34,8 @@ export interface HandlingOptions {
 /** The batches of one consumer. */
 export class Handling {
   readonly #options: HandlingOptions;
+  /** Slow partitions: each is a reason of its own for the log. */
+  readonly #slow = new LastingFailure(systemClock);
   /** The number of times the consumer has joined its group. */
   #generation = 0;
 
@@ -87,7 +89,7 @@ export class Handling {
   #leave(place: string, handled: Promise<void>, payload: EachBatchPayload): void {
     const { heldUp, logger } = this.#options;
     const { topic, partition } = payload.batch;
-    logger.warn(
+    logger[this.#slow.levelOf(place)](
       { topic, partition },
       'handling the messages of a partition takes long; other partitions are read meanwhile',
     );
