@@ -1,6 +1,13 @@
 /** PostgreSQL access for all services: connections, transactions, statements, migrations. */
 
-export { arrayRows, type ColumnTypes, columnNames, placedArrayRows, updateRows } from './array-rows.ts';
+export {
+  arrayRows,
+  type ColumnTypes,
+  columnNames,
+  placedArrayRows,
+  sortedArrayRows,
+  updateRows,
+} from './array-rows.ts';
 export * from './connection.ts';
 export * from './database.ts';
 export { FILL_ROWS_MAX, type Fill } from './fill.ts';

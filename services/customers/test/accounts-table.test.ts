@@ -1,7 +1,7 @@
 import type { StreamEvent } from '@mo/contracts';
-import { type Database, inTransaction } from '@mo/database';
+import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import { SqlStore } from '@mo/messaging';
-import { lockedBy, migratedDatabase, writtenAndRead } from '@mo/messaging/testing';
+import { englishDatabase, lockedBy, migratedDatabase, writtenAndRead } from '@mo/messaging/testing';
 import { accountTables, insertAccounts } from '../src/db/accounts-table.ts';
 import { migrations } from '../src/db/migrations/index.ts';
 import { type CustomerAccount, unknownAccount } from '../src/domain/account.ts';
@@ -63,5 +63,22 @@ describe('the accounts of a batch', () => {
     const { written, read } = await writtenAndRead(database, accountTables, customerModel, events);
     expect(written).toMatchObject([{ totalDebt: 10_000n, applied: { loans: 1 }, behind: { loans: 5, payments: 1 } }]);
     expect(read).toEqual(written);
+  });
+});
+
+describe('in a database that sorts text by a language', () => {
+  const NAMES = ['b', 'B', 'a', '_', 'A', 'ä', '-a'];
+  let database: Database;
+  beforeAll(async () => {
+    database = await englishDatabase('customers', migrations);
+  });
+  afterAll(() => database?.close());
+
+  it('external_ids are inserted in the order in which an atomic upload inserts its own', async () => {
+    const named = (externalId: string, place: number) => ({ ...registered(place + 1), externalId });
+    await inTransaction(database, (sql) => insertAccounts(sql, NAMES.map(named)));
+    const rows = (order: string) => run(sqlOf(database), `SELECT external_id FROM customers ORDER BY ${order}`);
+    expect(await rows('external_id COLLATE "default"')).not.toEqual(await rows('external_id'));
+    expect(await rows('ctid')).toEqual(await rows('external_id'));
   });
 });

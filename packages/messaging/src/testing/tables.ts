@@ -1,7 +1,8 @@
 /** A service's tables without the service: how they store the results of a batch. */
+import { randomUUID } from 'node:crypto';
 import type { MigrationObject } from '@mikro-orm/core';
 import type { Stream, StreamEvent } from '@mo/contracts';
-import { type Database, type DatabaseOptions, migrate, openDatabase } from '@mo/database';
+import { type Database, type DatabaseOptions, migrate, openDatabase, run, sqlOf } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
 import { createLogger } from '@mo/service-kit';
 import type { Account, StreamModel } from '../protocol/account.ts';
@@ -28,6 +29,25 @@ export const openTestDatabase = (url: string, more: Partial<DatabaseOptions> = {
 /** Creates a separate database with a service's tables; the test must close it. */
 export async function migratedDatabase(own: Stream, migrations: MigrationObject[]): Promise<Database> {
   const { [own]: url } = await testServers().createDatabases(own);
+  return withTables(url, own, migrations);
+}
+
+/** The same in a database that sorts text by the rules of English, and not by code points. */
+export async function englishDatabase(own: Stream, migrations: MigrationObject[]): Promise<Database> {
+  const name = `${own}_${randomUUID().slice(0, 8)}`;
+  const url = new URL(testServers().adminUrl);
+  const admin = await openTestDatabase(url.href, { statementTimeoutMs: 0, silenceMsMax: 0 });
+  const text = `CREATE DATABASE ${name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en'`;
+  try {
+    await run(sqlOf(admin), text);
+  } finally {
+    await admin.close();
+  }
+  url.pathname = `/${name}`;
+  return withTables(url.href, own, migrations);
+}
+
+async function withTables(url: string, own: Stream, migrations: MigrationObject[]): Promise<Database> {
   const database = await openTestDatabase(url, { name: own, migrations, connectionsMax: CONNECTIONS_MAX });
   await migrate(database);
   return database;

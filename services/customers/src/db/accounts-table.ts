@@ -3,7 +3,16 @@
  * balance's row; one statement locks both.
  */
 import { CUSTOMER_STATUSES, isoTime } from '@mo/contracts';
-import { arrayRows, columnNames, run, runAll, type Sql, type Statement, updateRows } from '@mo/database';
+import {
+  arrayRows,
+  columnNames,
+  run,
+  runAll,
+  type Sql,
+  type Statement,
+  sortedArrayRows,
+  updateRows,
+} from '@mo/database';
 import {
   type AccountTables,
   codeOf,
@@ -40,7 +49,7 @@ export const CUSTOMER = {
   updated_at: 'timestamptz',
 } as const;
 
-const INSERT_CUSTOMERS = `INSERT INTO customers (${columnNames(CUSTOMER)}) ${arrayRows(CUSTOMER)} ORDER BY external_id`;
+const INSERT_CUSTOMERS = `INSERT INTO customers (${columnNames(CUSTOMER)}) ${sortedArrayRows(CUSTOMER, 'external_id')}`;
 
 const INSERT_FREE_CUSTOMERS = `${INSERT_CUSTOMERS} ON CONFLICT (external_id) DO NOTHING RETURNING id`;
 

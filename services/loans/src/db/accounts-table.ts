@@ -1,6 +1,6 @@
 /** Locks, reads and writes the accounts and loans of a batch, set-wise. */
 import { CUSTOMER_STATUSES, isoTime, LOAN_STATUSES, type StreamEvent } from '@mo/contracts';
-import { arrayRows, columnNames, run, type Statement, updateRows } from '@mo/database';
+import { arrayRows, columnNames, run, type Statement, sortedArrayRows, updateRows } from '@mo/database';
 import {
   type AccountTables,
   type BatchChanges,
@@ -61,7 +61,7 @@ export const LOAN = {
   updated_at: 'timestamptz',
 } as const;
 
-const INSERT_LOANS = `INSERT INTO loans (${columnNames(LOAN)}) ${arrayRows(LOAN)} ORDER BY external_id`;
+const INSERT_LOANS = `INSERT INTO loans (${columnNames(LOAN)}) ${sortedArrayRows(LOAN, 'external_id')}`;
 
 const CHANGED_LOAN = {
   id: 'bigint',

@@ -1,6 +1,14 @@
 /** Locks, reads and writes the accounts and payments of a batch, set-wise. */
 import { isoTime, PAYMENT_STATUSES } from '@mo/contracts';
-import { arrayRows, columnNames, placedArrayRows, run, type Statement, updateRows } from '@mo/database';
+import {
+  arrayRows,
+  columnNames,
+  placedArrayRows,
+  run,
+  type Statement,
+  sortedArrayRows,
+  updateRows,
+} from '@mo/database';
 import {
   type AccountTables,
   codeOf,
@@ -50,7 +58,7 @@ export const PAYMENT = {
   updated_at: 'timestamptz',
 } as const;
 
-const INSERT_PAYMENTS = `INSERT INTO payments (${columnNames(PAYMENT)}) ${arrayRows(PAYMENT)} ORDER BY external_id`;
+const INSERT_PAYMENTS = `INSERT INTO payments (${columnNames(PAYMENT)}) ${sortedArrayRows(PAYMENT, 'external_id')}`;
 
 const DETAIL = { payment_id: 'bigint', loan_id: 'bigint', amount: 'numeric', created_at: 'timestamptz' };
 
