@@ -141,7 +141,8 @@ function isDecodable(url: string): boolean {
   }
 }
 
-const isGoneOf = (request: FastifyRequest) => (): boolean => request.raw.socket?.destroyed === true;
+/** Tells whether the caller of a request has disconnected. */
+export const isGoneOf = (request: FastifyRequest) => (): boolean => request.raw.socket?.destroyed === true;
 
 async function validRequest<O extends Operation>(
   operation: O,

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { newCustomer } from '@mo/contracts';
-import { inTransaction, run } from '@mo/database';
+import { databaseProblem, inTransaction, run, sqlState } from '@mo/database';
 import { StoreConflictError } from '@mo/messaging';
 import { waitFor } from '@mo/messaging/testing';
-import { CHUNK_LINES_MAX } from '../src/bulk/limits.ts';
+import { CHUNK_LINES_MAX, MOVE_MS_MAX } from '../src/bulk/limits.ts';
 import { beginStaging, discard, holdStaging, moveIn, stage, takenLines } from '../src/db/staging-table.ts';
 import { countOf, csvOf, eventsOf, find, namesOf, openUpload, prefix, stagedLines, upload } from './bulk-harness.ts';
 import {
@@ -101,7 +102,7 @@ describe('an atomic bulk upload', () => {
       const stagingId = await beginStaging(sql);
       await stage(sql, stagingId, lines);
       const moving = inTransaction(database, async (own) => {
-        await holdStaging(own, stagingId, lines.length);
+        await holdStaging(own, stagingId, lines.length, MOVE_MS_MAX);
         expect(await takenLines(own, stagingId, null)).toEqual({ lines: [], total: 0 });
         await upload(customers.app, csvOf([theirs], '7'));
         await moveIn(own, stagingId, { nowMs: Date.now(), traceparent: null, attempt: null });
@@ -121,7 +122,7 @@ describe('an atomic bulk upload', () => {
       const stagingId = await beginStaging(sql);
       await stage(sql, stagingId, linesOf([moved]));
       await inTransaction(database, async (own) => {
-        await holdStaging(own, stagingId, 1);
+        await holdStaging(own, stagingId, 1, MOVE_MS_MAX);
         await moveIn(own, stagingId, { nowMs: Date.now(), traceparent: null, attempt: null });
         const [last = '', ...neighbours] = others;
         waiting = post(moved);
@@ -132,6 +133,13 @@ describe('an atomic bulk upload', () => {
     });
     expect(await waiting).toMatchObject({ status: 409, body: { code: 'already_exists' } });
   });
+
+  /** Whether a move waits for a staging that a test has locked. */
+  const isMoveHeld = async () => {
+    const waiting =
+      "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM stagings%'";
+    return (await statement(customers, waiting)).length > 0;
+  };
 
   it('moves one at a time, so that other uploads continue', async () => {
     const uploads = await Promise.all(
@@ -148,9 +156,7 @@ describe('an atomic bulk upload', () => {
         await run(sql, 'SET LOCAL idle_in_transaction_session_timeout = 0');
         await run(sql, 'SELECT 1 FROM stagings FOR UPDATE');
         for (const { sent } of uploads) sent.end();
-        const waiting =
-          "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM stagings%'";
-        await waitFor(async () => (await statement(customers, waiting)).length > 0);
+        await waitFor(isMoveHeld);
         // Often enough that the other upload has ended, too.
         for (let turn = 0; turn < 20; turn += 1)
           expect(await upload(customers.app, csvOf([prefix()]))).toMatchObject({ status: 200, body: { created: 1 } });
@@ -163,6 +169,48 @@ describe('an atomic bulk upload', () => {
         { created: CHUNK_LINES_MAX },
       ]);
     }
+  });
+
+  it('does not move in if its caller leaves while it waits for the move of another', async () => {
+    const { server } = customers.app.server;
+    const connections = () => promisify<number>((done) => server.getConnections(done))();
+    const [name, left] = [prefix(), prefix()];
+    const first = await openUpload(customers.app, { query: '?atomic=true' });
+    const answered = once(first, 'response');
+    first.write(csvOf(namesOf(name, CHUNK_LINES_MAX)));
+    await waitFor(async () => (await stagedLines(customers)) === CHUNK_LINES_MAX);
+    await inDatabase(customers, (_, database) =>
+      inTransaction(database, async (sql) => {
+        await run(sql, 'SET LOCAL idle_in_transaction_session_timeout = 0');
+        await run(sql, 'SELECT 1 FROM stagings FOR UPDATE');
+        first.end();
+        await waitFor(isMoveHeld);
+        const second = await openUpload(customers.app, { query: '?atomic=true' });
+        second.on('error', () => {});
+        second.end(csvOf([left]));
+        await waitFor(async () => (await stagedLines(customers)) > CHUNK_LINES_MAX);
+        const before = await connections();
+        second.destroy();
+        await waitFor(async () => (await connections()) < before);
+      }),
+    );
+    await answered;
+    await waitFor(async () => (await stagedLines(customers)) === 0);
+    expect(await find(customers.app, left)).toBeUndefined();
+  });
+
+  it('has one time limit for all of its statements together', async () => {
+    await inDatabase(customers, async (sql, database) => {
+      const stagingId = await beginStaging(sql);
+      const moving = inTransaction(database, async (own) => {
+        await holdStaging(own, stagingId, 0, 500);
+        for (let n = 0; n < 100; n += 1) await run(own, 'SELECT pg_sleep(0.1)');
+      });
+      const error = await moving.catch((reason: unknown) => reason);
+      expect(sqlState(error)).toBe('25P04');
+      expect(databaseProblem(error)).toMatchObject({ status: 503 });
+      await discard(database, stagingId);
+    });
   });
 
   it('never reuses the staging id of an upload from before a crash', async () => {

@@ -14,10 +14,15 @@ export const UPLOADS_MAX = 32;
 export const TRANSACTIONS_MAX = 2;
 /** How many of these may be moves of atomic uploads: fewer, so that chunks of other uploads continue meanwhile. */
 export const MOVES_MAX = 1;
-/** The limit of the move of an atomic upload, whatever its size. */
-export const MOVE_TIMEOUT_MS = 4 * 60_000;
-/** The database sends nothing during a move, and aborts it by itself before this limit. */
-export const MOVE_SILENCE_MS_MAX = MOVE_TIMEOUT_MS + 15_000;
+/**
+ * From the last line of an atomic upload to the end of its move, whatever its size: the gateway waits 300 s for the
+ * answer, in which the staged lines are also deleted.
+ */
+export const MOVE_MS_MAX = 4 * 60_000;
+/** How much of it may pass before the move begins, because it waits for others or is repeated after conflicts. */
+export const MOVE_WAIT_MS_MAX = 2 * 60_000;
+/** How long after its limit, at which the database aborts it, a move that is silent counts as lost. */
+export const MOVE_LOST_MS = 15_000;
 /** How soon the database aborts a move whose process is gone. */
 export const MOVE_ABANDONED_MS = 5_000;
 /** A staging that was not touched for this long was left behind by a process that is gone. */

@@ -7,14 +7,14 @@
  * moved in by one transaction, or not at all.
  */
 import type { BulkSummary } from '@mo/contracts';
-import { type Database, inTransaction, type Sql, type TransactionOptions } from '@mo/database';
+import { type Database, inTransaction, type Sql } from '@mo/database';
 import { StoreConflictError } from '@mo/messaging';
 import { type Clock, unavailable } from '@mo/service-kit';
 import { type CheckedLine, isGood, takenLine } from '../bulk/check-line.ts';
 import { chunksOf } from '../bulk/chunks.ts';
 import type { Upload } from '../bulk/formats.ts';
 import { inTurn, type Lane } from '../bulk/lane.ts';
-import { ATTEMPTS_MAX, MOVE_SILENCE_MS_MAX } from '../bulk/limits.ts';
+import { ATTEMPTS_MAX, MOVE_LOST_MS, MOVE_MS_MAX, MOVE_WAIT_MS_MAX } from '../bulk/limits.ts';
 import { Tally } from '../bulk/tally.ts';
 import { beginStaging, discard, holdStaging, moveIn, stage, takenLines, touch } from '../db/staging-table.ts';
 import { type Attempt, beginAttempt } from '../db/uploads-table.ts';
@@ -46,6 +46,8 @@ export interface BulkRequest {
   /** The idempotency key of the upload; null if it has none. */
   readonly keyId: Buffer | null;
   readonly traceparent: string | null;
+  /** Whether the caller has disconnected. */
+  readonly isGone: () => boolean;
 }
 
 /**
@@ -93,14 +95,19 @@ async function createAll(parts: BulkParts, request: BulkRequest, attempt: Attemp
       tally.receive(lines.length);
       tally.fail(errorsOf(lines));
     }
-    const moveUnlessTaken = async (sql: Sql) => {
-      await holdStaging(sql, stagingId, staged);
+    const moveUnlessTaken = async (sql: Sql, msMax: number) => {
+      await holdStaging(sql, stagingId, staged, msMax);
       const found = await takenLines(sql, stagingId, attempt);
       const isSound = found.total === 0 && tally.failed === 0;
       const moved = isSound ? await moveIn(sql, stagingId, contextOf(parts, request, attempt)) : 0;
       return { ...found, moved };
     };
-    const move = () => transaction(parts, moveUnlessTaken, { silenceMsMax: MOVE_SILENCE_MS_MAX });
+    const sinceMs = parts.clock.elapsed();
+    const move = () =>
+      repeated(parts, () => {
+        const msMax = moveMsMax(request, parts.clock.elapsed() - sinceMs);
+        return inTransaction(database, (sql) => moveUnlessTaken(sql, msMax), { silenceMsMax: msMax + MOVE_LOST_MS });
+      });
     const taken = await inTurn(parts.moves, move);
     parts.onWritten();
     tally.fail(
@@ -116,21 +123,28 @@ async function createAll(parts: BulkParts, request: BulkRequest, attempt: Attemp
   }
 }
 
+/** How long a move may take that begins now. @throws ProblemError unavailable, if nobody would get its answer */
+function moveMsMax({ isGone }: BulkRequest, waitedMs: number): number {
+  if (isGone()) throw unavailable('the caller has disconnected');
+  if (waitedMs > MOVE_WAIT_MS_MAX) throw unavailable('too many atomic uploads are under way');
+  return Math.ceil(MOVE_MS_MAX - waitedMs);
+}
+
 const errorsOf = (lines: readonly CheckedLine[]) => lines.flatMap((line) => ('error' in line ? [line.error] : []));
 
 function contextOf({ clock }: BulkParts, { traceparent }: BulkRequest, attempt: Attempt | null): ChunkContext {
   return { nowMs: clock.now(), traceparent, attempt };
 }
 
-/** Runs a transaction, and retries it after conflicts with other transactions. */
-async function transaction<T>(
-  { lane, database }: BulkParts,
-  work: (sql: Sql) => Promise<T>,
-  options: TransactionOptions = {},
-): Promise<T> {
+function transaction<T>(parts: BulkParts, work: (sql: Sql) => Promise<T>): Promise<T> {
+  return repeated(parts, () => inTransaction(parts.database, work));
+}
+
+/** Runs a transaction in its turn, and again after conflicts with other transactions. */
+async function repeated<T>({ lane }: BulkParts, run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await inTurn(lane, () => inTransaction(database, work, options));
+      return await inTurn(lane, run);
     } catch (error) {
       if (!(error instanceof StoreConflictError)) throw error;
       if (attempt === ATTEMPTS_MAX) throw unavailable('too many concurrent writes of the same data', error);

@@ -10,7 +10,7 @@ import { codeOf, column } from '@mo/messaging';
 import { formatMoney } from '@mo/money';
 import { unavailable } from '@mo/service-kit';
 import type { GoodLine } from '../bulk/check-line.ts';
-import { FORGET_ROWS_MAX, MOVE_ABANDONED_MS, MOVE_TIMEOUT_MS, STAGING_STALE_MS } from '../bulk/limits.ts';
+import { FORGET_ROWS_MAX, MOVE_ABANDONED_MS, STAGING_STALE_MS } from '../bulk/limits.ts';
 import { orphansOf } from './orphans.ts';
 import type { Attempt } from './uploads-table.ts';
 
@@ -104,9 +104,15 @@ export async function stage(sql: Sql, stagingId: number, lines: readonly GoodLin
   if (staged.length < lines.length) throw lost();
 }
 
-/** Locks the staging for the rest of the transaction, which may be long. @throws ProblemError unavailable, as above */
-export async function holdStaging(sql: Sql, stagingId: number, lines: number): Promise<void> {
-  await run(sql, `SET LOCAL statement_timeout = ${MOVE_TIMEOUT_MS}`);
+/**
+ * Locks the staging for the rest of the transaction, which may be long.
+ *
+ * @param msMax after which the database ends the transaction and its session
+ * @throws ProblemError unavailable, as above
+ */
+export async function holdStaging(sql: Sql, stagingId: number, lines: number, msMax: number): Promise<void> {
+  await run(sql, `SET LOCAL transaction_timeout = ${msMax}`);
+  await run(sql, 'SET LOCAL statement_timeout = 0');
   await run(sql, `SET LOCAL client_connection_check_interval = ${MOVE_ABANDONED_MS}`);
   const held = await run(sql, 'SELECT 1 FROM stagings WHERE id = $1 FOR UPDATE', [stagingId]);
   const text = 'SELECT count(*) AS lines FROM staged_customers WHERE staging_id = $1';

@@ -8,6 +8,7 @@ import {
   acceptTraceparent,
   answerWith,
   counter,
+  isGoneOf,
   keyIdOf,
   liftRequestTimeout,
   ProblemError,
@@ -80,6 +81,7 @@ async function uploadOf(request: FastifyRequest, stopping: AbortSignal): Promise
     isAtomic,
     keyId,
     traceparent: traceparentOf(request),
+    isGone: isGoneOf(request),
   };
 }
 
