@@ -1,7 +1,8 @@
 /** Old events: they are replayed in parts, and deleted after 30 days. */
-import { type Database, run, sqlOf } from '@mo/database';
+import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
+import { waitFor } from '@mo/messaging/testing';
 import { DeliveryTable, REPLAY_EVENTS_MAX } from '../src/webhooks/delivery-table.ts';
-import { createWebhook, openEmpty } from './support.ts';
+import { createWebhook, LONG_MS, openEmpty } from './support.ts';
 
 const FROM = new Date('2026-11-01T00:00:00Z');
 const TIED = 5;
@@ -54,4 +55,59 @@ it('rows older than 30 days are deleted, except pending deliveries', async () =>
   const left = await run(sqlOf(database), 'SELECT DISTINCT customer_id FROM events ORDER BY 1');
   expect(left).toEqual([{ customer_id: '3' }, { customer_id: '4' }]);
   expect(await count('deliveries')).toBe(LEFT);
+});
+
+describe('a replay while old rows are deleted', () => {
+  const OLD = new Date(Date.now() - 40 * 24 * 3_600_000);
+  const SPAN = { from: OLD, to: new Date(OLD.getTime() + 1_000) };
+  let deliveryId = 0;
+  beforeEach(async () => {
+    for (const table of ['deliveries', 'events']) await sql(`DELETE FROM ${table}`);
+    await addEvents(5, 2, OLD, 1);
+    const rows = await run<{ id: string }>(
+      sqlOf(database),
+      `INSERT INTO deliveries (webhook_id, customer_id, stream, version, status, created_at)
+       VALUES ($1, 5, 'loans', 1, 2, $2) RETURNING id`,
+      [webhookId, OLD.toISOString()],
+    );
+    deliveryId = Number(rows[0]?.id);
+  });
+
+  const isWaiting = async () =>
+    (await sql("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"))
+      .length > 0;
+
+  /** Replays while the oldest event and its delivery are being deleted. */
+  async function replayBehindDeletion(what: Parameters<DeliveryTable['replay']>[2]) {
+    const replay = (other: Sql) => deliveries.replay(other, webhookId, what);
+    let replayed: ReturnType<typeof replay> | undefined;
+    await inTransaction(database, async (own) => {
+      await run(own, 'DELETE FROM deliveries WHERE id = $1', [deliveryId]);
+      await run(own, 'DELETE FROM events WHERE version = 1');
+      replayed = inTransaction(database, replay, { lockWaitMsMax: LONG_MS });
+      await waitFor(isWaiting);
+    });
+    return replayed;
+  }
+
+  it('by time leaves out what is deleted', async () => {
+    expect(await replayBehindDeletion(SPAN)).toEqual({ deliveries: 1, nextFromMs: null, missingIds: [] });
+  });
+
+  it('by id misses what is deleted', async () => {
+    const replayed = await replayBehindDeletion({ delivery_ids: [deliveryId] });
+    expect(replayed).toEqual({ deliveries: 0, nextFromMs: null, missingIds: [deliveryId] });
+  });
+
+  it.each([
+    ['by time', () => SPAN, 2],
+    ['by id', () => ({ delivery_ids: [deliveryId] }), 1],
+  ])('%s keeps what it sends again, and the deletion waits for nobody', async (_how, what, sent) => {
+    await inTransaction(database, async (own) => {
+      expect(await deliveries.replay(own, webhookId, what())).toMatchObject({ deliveries: sent });
+      await deliveries.forget();
+    });
+    expect(await count('events')).toBe(sent);
+    expect(await count('deliveries WHERE status = 1')).toBe(sent);
+  });
 });

@@ -50,12 +50,14 @@ const again = (chosen: string) => `WITH chosen AS MATERIALIZED (${chosen}),
 
 const AGAIN_BY_ID = again(`SELECT * FROM events e WHERE (e.customer_id, e.stream, e.version) IN (
   SELECT d.customer_id, d.stream, d.version FROM deliveries d WHERE d.webhook_id = $1 AND d.id = ANY ($2::bigint[]))`);
-// WITH TIES includes all events of the last millisecond, so that the rest starts at the next millisecond.
+// WITH TIES includes all events of the last millisecond, so that the rest starts at the next millisecond. The locks keep
+// events from being deleted before their deliveries refer to them; FOR KEY SHARE skips those that are.
 const AGAIN_BY_TIME = again(`SELECT e.* FROM events e JOIN webhooks w ON w.id = $1 AND e.type = ANY (w.event_types)
   WHERE e.taken_at >= $2 AND ($3::timestamptz IS NULL OR e.taken_at < $3)
-  ORDER BY e.taken_at FETCH FIRST ${REPLAY_EVENTS_MAX} ROWS WITH TIES`);
+  ORDER BY e.taken_at FOR KEY SHARE OF e FETCH FIRST ${REPLAY_EVENTS_MAX} ROWS WITH TIES`);
 
-const KNOWN = 'SELECT id FROM deliveries WHERE webhook_id = $1 AND id = ANY ($2::bigint[])';
+// The locks keep these deliveries, and with them their events, until others refer to the events.
+const KNOWN = 'SELECT id FROM deliveries WHERE webhook_id = $1 AND id = ANY ($2::bigint[]) FOR KEY SHARE';
 
 export interface Replayed {
   readonly deliveries: number;
@@ -104,14 +106,15 @@ export class DeliveryTable {
     return { ...(await add(AGAIN_BY_ID, [ids])), missingIds };
   }
 
-  /** Deletes rows older than KEPT_FOR. @returns whether there may be more of them */
+  /** Deletes rows older than KEPT_FOR, except those that a replay holds. @returns whether there may be more of them */
   async forget(): Promise<boolean> {
     const deliveries = `DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries
-      WHERE status <> 1 AND created_at < now() - interval '${KEPT_FOR}' LIMIT ${FORGET_ROWS_MAX}) RETURNING 1`;
+      WHERE status <> 1 AND created_at < now() - interval '${KEPT_FOR}' LIMIT ${FORGET_ROWS_MAX}
+      FOR UPDATE SKIP LOCKED) RETURNING 1`;
     const events = `DELETE FROM events e WHERE (customer_id, stream, version) IN (SELECT customer_id, stream, version FROM events o
         WHERE taken_at < now() - interval '${KEPT_FOR}' AND NOT EXISTS (SELECT 1 FROM deliveries d
           WHERE d.customer_id = o.customer_id AND d.stream = o.stream AND d.version = o.version)
-        LIMIT ${FORGET_ROWS_MAX}) RETURNING 1`;
+        LIMIT ${FORGET_ROWS_MAX} FOR UPDATE SKIP LOCKED) RETURNING 1`;
     const sql: Sql = sqlOf(this.#database);
     const rows = [await run(sql, deliveries), await run(sql, events)];
     return rows.some(({ length }) => length === FORGET_ROWS_MAX);
