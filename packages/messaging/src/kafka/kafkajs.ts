@@ -167,11 +167,28 @@ async function readersOf(admin: kafkajs.Admin, topic: string): Promise<ReadonlyM
   const groups = new Map<string, Committed>();
   for (const { groupId } of (await admin.listGroups()).groups) {
     const [{ partitions } = { partitions: [] }] = await admin.fetchOffsets({ groupId, topics: [topic] });
-    if (partitions.some(({ offset }) => BigInt(offset) >= 0n)) groups.set(groupId, partitions);
+    if (isReader(partitions)) groups.set(groupId, partitions);
   }
   // The ends are read last, so that no committed offset is beyond them.
   const ends = await topicOffsets(admin, topic);
-  const unread = (committed: Committed): bigint =>
-    placesOf(ends, committed).reduce((sum, place) => sum + place.end - place.committed, 0n);
-  return new Map([...groups].map(([groupId, committed]) => [groupId, unread(committed)]));
+  return new Map([...groups].map(([groupId, committed]) => [groupId, unread(placesOf(ends, committed))]));
 }
+
+/** A group's number of unread messages of each topic, which must exist; null if there are some, and it never read any. */
+export async function unreadOf(
+  admin: kafkajs.Admin,
+  group: string,
+  topics: readonly string[],
+): Promise<ReadonlyMap<string, bigint | null>> {
+  const found = new Map<string, bigint | null>();
+  for (const { topic, partitions } of await admin.fetchOffsets({ groupId: group, topics: [...topics] })) {
+    const count = unread(placesOf(await topicOffsets(admin, topic), partitions));
+    found.set(topic, isReader(partitions) || count === 0n ? count : null);
+  }
+  return found;
+}
+
+const isReader = (committed: Committed): boolean => committed.some(({ offset }) => BigInt(offset) >= 0n);
+
+const unread = (places: readonly PartitionProgress[]): bigint =>
+  places.reduce((sum, { committed, end }) => sum + end - committed, 0n);

@@ -2,7 +2,7 @@
 import { SERVICE_NAMES, type ServiceName, STREAMS, type Stream, topicOf } from '@mo/contracts';
 import type { DatabaseConnection } from '@mo/database';
 import type { KafkaTarget } from '@mo/dead-letters';
-import { kafkajsOptions } from '@mo/messaging';
+import { kafkajsOptions, unreadOf } from '@mo/messaging';
 import { Addresses, type Lookup } from '@mo/service-kit';
 import kafkajs from 'kafkajs';
 import pg from 'pg';
@@ -174,19 +174,9 @@ async function lagsOf(
   const lags: FollowerLag[] = [];
   for (const follower of followers) {
     const topics = STREAMS.filter((stream) => stream !== follower).map((stream) => topicOf(topicPrefix, stream));
-    const committed = await admin.fetchOffsets({ groupId: `${topicPrefix}.${follower}`, topics });
-    for (const { topic, partitions } of committed) {
-      const ends = new Map(
-        (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, Number(high)]),
-      );
-      const isBegun = partitions.some(({ offset }) => Number(offset) >= 0);
-      // A partition without a committed offset counts from its beginning, where followers start.
-      const events = partitions.reduce(
-        (sum, { partition, offset }) => sum + Math.max(0, (ends.get(partition) ?? 0) - Math.max(0, Number(offset))),
-        0,
-      );
-      lags.push({ follower, topic, events: isBegun || events === 0 ? events : null });
-    }
+    const unread = await unreadOf(admin, `${topicPrefix}.${follower}`, topics);
+    for (const [topic, events] of unread)
+      lags.push({ follower, topic, events: events === null ? null : Number(events) });
   }
   return lags;
 }
