@@ -1,5 +1,6 @@
 /**
- * Event streams, which keep the services consistent. `protocol/` is the protocol, independent of storage and network;
+ * Event streams, which keep the services consistent. `protocol/` is the protocol: it answers with what
+ * service-kit provides, and reaches storage and other services only through its ports, `store.ts` and `peers.ts`.
  * `sql/`, `pull/`, `kafka/`, `relay/` and `follower/` connect it to PostgreSQL, HTTP and Kafka.
  */
 

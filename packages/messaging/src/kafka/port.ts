@@ -1,6 +1,4 @@
-/**
- * Kafka as the rest of the code sees it: the only port in this system, because its client will be replaced one day.
- */
+/** Kafka as the rest of the code sees it: a port, because its client will be replaced one day. */
 
 export interface OutgoingMessage {
   readonly key: string;
