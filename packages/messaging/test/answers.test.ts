@@ -51,7 +51,7 @@ describe('an answer', () => {
 
   it('is repeated byte for byte', async () => {
     const token = { customerId: 7, versions: { customers: 3, loans: 2, payments: 1 } };
-    const settlement = { peer: 'loans' as const, statusOtherwise: 202, everyTime: true };
+    const settlement = { peer: 'loans' as const, statusOtherwise: 202 };
     const stored: StoredAnswer = {
       key: keyOf('whole', 'body'),
       answer: { status: 409, body: '{"b":1,  "a":"ü€\\u0000"}', token },

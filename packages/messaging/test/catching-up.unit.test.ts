@@ -8,7 +8,7 @@ describe('an answer with a settlement', () => {
       key,
       decide: (account, context) => ({
         ...grant(account, context),
-        settle: { peer: 'payments', everyTime: false, ...settle },
+        settle: { peer: 'payments', ...settle },
       }),
     });
   const SETTLED = 'settle payments 1 loans 1';
@@ -26,9 +26,9 @@ describe('an answer with a settlement', () => {
     expect((await writePath.execute(settling({}, keyOf('2')))).status).toBe(201);
   });
 
-  it('is settled again when it is repeated if so configured, and its status is determined again', async () => {
+  it('is settled again when it is repeated, and its status is determined again', async () => {
     const { writePath, peers } = writePathUnderTest();
-    const command = () => settling({ statusOtherwise: 202, everyTime: true });
+    const command = () => settling({ statusOtherwise: 202 });
     peers.settles = false;
     const first = await writePath.execute(command());
     peers.settles = true;
@@ -36,13 +36,6 @@ describe('an answer with a settlement', () => {
     expect([first.status, second.status]).toEqual([202, 201]);
     expect(second.body).toBe(first.body);
     expect(peers.calls).toEqual([SETTLED, SETTLED]);
-  });
-
-  it('is not settled again when it is repeated otherwise', async () => {
-    const { writePath, peers } = writePathUnderTest();
-    await writePath.execute(settling({}));
-    await writePath.execute(settling({}));
-    expect(peers.calls).toEqual([SETTLED]);
   });
 });
 

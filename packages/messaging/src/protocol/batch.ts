@@ -172,7 +172,7 @@ export class Batch<A extends Account> {
         ? null
         : { settlement: decision.settle, customerId: after.customerId, version: after.version };
     if (command.key !== null && isKept(answer.status)) {
-      const stored = { key: command.key, answer, settle: settle?.settlement.everyTime ? settle : null };
+      const stored = { key: command.key, answer, settle };
       this.#answers.set(command.key.id.toString('hex'), stored);
       this.#newAnswers.push(stored);
     }

@@ -35,13 +35,14 @@ export interface Decision<A extends Account> {
   readonly settle?: Settlement;
 }
 
-/** The answer waits until a peer has applied the written events. If the peer can't, `statusOtherwise` is the status. */
+/**
+ * The answer waits until a peer has applied the written events. If the peer can't, `statusOtherwise` is the status. A
+ * replayed answer (same idempotency key) is settled again.
+ */
 export interface Settlement {
   readonly peer: Stream;
   /** The status if the peer did not apply the events in time; if absent, the status doesn't change. */
   readonly statusOtherwise?: number;
-  /** Whether a replayed answer (same idempotency key) is settled again. */
-  readonly everyTime: boolean;
 }
 
 export interface Command<A extends Account, Needs = unknown> {
@@ -63,6 +64,6 @@ export interface Command<A extends Account, Needs = unknown> {
 export interface StoredAnswer {
   readonly key: RequestKey;
   readonly answer: Answer;
-  /** For an answer that is settled at each replay: the peer, and the version that it has to apply. */
+  /** For an answer that is settled: the peer, and the version that it has to apply. */
   readonly settle: { readonly settlement: Settlement; readonly customerId: number; readonly version: number } | null;
 }

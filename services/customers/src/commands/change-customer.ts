@@ -7,7 +7,7 @@ import { noCustomer } from '../http/no-customer.ts';
 import { presentCustomer } from '../http/presenter.ts';
 
 /** A restriction takes effect once loans has applied it. Until then the status is 202: stored, but not yet enforced. */
-const ENFORCED: Settlement = { peer: 'loans', statusOtherwise: 202, everyTime: true };
+const ENFORCED: Settlement = { peer: 'loans', statusOtherwise: 202 };
 
 /** Changes a customer's score or status. Status 200 only once loans no longer grants credit by the old values. */
 export function changeCustomerCommand(

@@ -23,7 +23,7 @@ export function decisionOn(
     events: [credit],
     confirmBy: [],
     answer: (after) => ({ status, body: presentLoan(loanOf(after, loan_id), after.externalId) }),
-    ...(sortsLast ? {} : { settle: { peer: 'payments', everyTime: true } }),
+    ...(sortsLast ? {} : { settle: { peer: 'payments' } }),
   };
 }
 

@@ -92,9 +92,9 @@ export const customers: readonly Fault[] = [
   },
   {
     id: 'replayed-change-not-settled',
-    file: 'services/customers/src/commands/change-customer.ts',
-    replace: 'statusOtherwise: 202, everyTime: true',
-    by: 'statusOtherwise: 202, everyTime: false',
+    file: 'packages/messaging/src/protocol/batch.ts',
+    replace: 'const stored = { key: command.key, answer, settle };',
+    by: 'const stored = { key: command.key, answer, settle: null };',
     breaks: 'a replayed change keeps its 202 or 200 forever',
     check: servers('services/customers/test/change-customer'),
   },

@@ -183,7 +183,7 @@ export const lending: readonly Fault[] = [
   {
     id: 'backdated-not-settled',
     file: 'services/loans/src/commands/decisions.ts',
-    replace: "...(sortsLast ? {} : { settle: { peer: 'payments', everyTime: true } }),",
+    replace: "...(sortsLast ? {} : { settle: { peer: 'payments' } }),",
     by: '',
     breaks: 'a payment skips a backdated loan',
     check: simulation(60),
