@@ -44,7 +44,7 @@ export function encodeFrame(
   call: number,
   head: readonly string[],
   body: Uint8Array | string,
-  bytesMax = REQUEST_BYTES_MAX,
+  bytesMax: number,
 ): Buffer {
   const text = JSON.stringify(head);
   const headBytes = Buffer.byteLength(text);

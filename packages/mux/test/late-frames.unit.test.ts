@@ -1,11 +1,11 @@
 /** A client that stops in the middle of a frame. */
 import { jest } from '@jest/globals';
-import { encodeFrame, FRAME_TYPES } from '../src/frame.ts';
-import { connectByHand, startServer, stopAll, until } from './support.ts';
+import { FRAME_TYPES } from '../src/frame.ts';
+import { connectByHand, frameOf, startServer, stopAll, until } from './support.ts';
 
 /** How long a frame may take. */
 const FRAME_MS = 30_000;
-const FRAME = encodeFrame(FRAME_TYPES.request, 1, ['GET', '/'], 'body');
+const FRAME = frameOf(FRAME_TYPES.request, 1, ['GET', '/'], 'body');
 /** In the middle of its length, and of its head. */
 const PARTS = [2, 20];
 

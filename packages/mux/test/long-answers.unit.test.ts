@@ -1,9 +1,9 @@
 /** Answers that are longer than a request may be, and those that are longer than anything may be. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { ANSWER_BYTES_MAX, encodeFrame, FRAME_TYPES, REQUEST_BYTES_MAX } from '../src/frame.ts';
+import { ANSWER_BYTES_MAX, FRAME_TYPES, REQUEST_BYTES_MAX } from '../src/frame.ts';
 import { MUX_PROTOCOL } from '../src/protocol.ts';
-import { send, startClient, startServer, stopAll } from './support.ts';
+import { frameOf, send, startClient, startServer, stopAll } from './support.ts';
 
 afterEach(stopAll);
 
@@ -14,7 +14,7 @@ describe('a call', () => {
     const socket = connect(Number(port), hostname);
     socket.write(`GET /mux HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: ${MUX_PROTOCOL}\r\n\r\n`);
     await once(socket, 'data');
-    socket.write(encodeFrame(FRAME_TYPES.request, 1, ['GET', '/'], ''));
+    socket.write(frameOf(FRAME_TYPES.request, 1, ['GET', '/'], ''));
     const [frame] = (await once(socket, 'data')) as [Buffer];
     expect(frame[4]).toBe(FRAME_TYPES.breakOff);
     socket.destroy();

@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { jest } from '@jest/globals';
 import fastify from 'fastify';
-import { encodeFrame, FRAME_TYPES, REQUEST_BYTES_MAX } from '../src/frame.ts';
-import { connectByHand, send, startClient, startServer, stopAll, Told, until } from './support.ts';
+import { FRAME_TYPES, REQUEST_BYTES_MAX } from '../src/frame.ts';
+import { connectByHand, frameOf, send, startClient, startServer, stopAll, Told, until } from './support.ts';
 
 afterEach(async () => {
   jest.useRealTimers();
@@ -274,11 +274,11 @@ describe('a server that does not speak mux', () => {
 });
 
 describe('a client that breaks the rules', () => {
-  const request = (call: number) => encodeFrame(FRAME_TYPES.request, call, ['GET', '/'], '');
+  const request = (call: number) => frameOf(FRAME_TYPES.request, call, ['GET', '/'], '');
   it.each([
     ['no frame', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'a frame of'],
-    ['an answer', encodeFrame(FRAME_TYPES.answer, 1, ['200'], ''), 'which only servers send'],
-    ['a request without a path', encodeFrame(FRAME_TYPES.request, 1, ['GET'], ''), 'without method or path'],
+    ['an answer', frameOf(FRAME_TYPES.answer, 1, ['200'], ''), 'which only servers send'],
+    ['a request without a path', frameOf(FRAME_TYPES.request, 1, ['GET'], ''), 'without method or path'],
     ['the same number twice', Buffer.concat([request(1), request(1)]), 'a second call'],
     ['too many calls', Buffer.concat(Array.from({ length: 1_025 }, (_, call) => request(call))), 'more than 1024'],
   ])('by sending %s loses its connection, and its calls end', async (_name, bytes, reason) => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type RequestListener, request, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { encodeFrame, type FrameType, REQUEST_BYTES_MAX } from '../src/frame.ts';
 import { type Call, type CallControl, type CallHandler, isMuxUpgrade, MuxClient, serveMux } from '../src/index.ts';
 import { MUX_PATH, MUX_PROTOCOL } from '../src/protocol.ts';
 
@@ -16,6 +17,10 @@ export async function until(condition: () => boolean, what: string): Promise<voi
     await delay(POLL_MS);
   }
 }
+
+/** A frame that either side accepts. */
+export const frameOf = (type: FrameType, call: number, head: readonly string[], body: Uint8Array | string): Buffer =>
+  encodeFrame(type, call, head, body, REQUEST_BYTES_MAX);
 
 export interface RunningServer {
   readonly origin: string;

@@ -1,7 +1,7 @@
 /** A client that goes on asking, and reads no answers. */
 import { jest } from '@jest/globals';
-import { encodeFrame, FRAME_TYPES } from '../src/frame.ts';
-import { connectByHand, startServer, stopAll, until } from './support.ts';
+import { FRAME_TYPES } from '../src/frame.ts';
+import { connectByHand, frameOf, startServer, stopAll, until } from './support.ts';
 
 /** How long a server waits until its answers are read. */
 const UNREAD_MS = 30_000;
@@ -27,7 +27,7 @@ async function askWithoutReading() {
   const isHeldUp = () => other?.isPaused() === true;
   let asked = 0;
   for (; asked < CALLS_MAX && !isHeldUp(); asked += 1) {
-    socket.write(encodeFrame(FRAME_TYPES.request, asked, ['GET', '/'], ''));
+    socket.write(frameOf(FRAME_TYPES.request, asked, ['GET', '/'], ''));
     await until(() => answered > asked || isHeldUp(), 'it is answered');
   }
   expect(asked).toBeLessThan(CALLS_MAX);
@@ -36,7 +36,7 @@ async function askWithoutReading() {
 
 it('gets no more answers until it reads, then everything continues', async () => {
   const { server, socket, other, asked, isHeldUp, answered } = await askWithoutReading();
-  socket.write(encodeFrame(FRAME_TYPES.request, asked, ['GET', '/'], ''));
+  socket.write(frameOf(FRAME_TYPES.request, asked, ['GET', '/'], ''));
   let bytes = 0;
   socket.on('data', (chunk: Buffer) => {
     bytes += chunk.length;

@@ -58,7 +58,6 @@ export interface ServerOptions {
   readyDetails?: () => Record<string, unknown>;
   /** Converts an error of a dependency into a problem; null for any other error. */
   explain?: (error: unknown) => ProblemError | null;
-  bodyBytesMax?: number;
   headerBytesMax?: number;
   /** 0 disables it; the routes then enforce their own limits. */
   requestTimeoutMs?: number;
@@ -80,7 +79,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const app = fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    bodyLimit: options.bodyBytesMax ?? JSON_BODY_BYTES_MAX,
+    bodyLimit: JSON_BODY_BYTES_MAX,
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     requestTimeout: settings.requestTimeout,
     keepAliveTimeout: settings.keepAliveTimeout,
