@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { waitFor } from '@mo/messaging/testing';
 import { CHUNK_LINES_MAX } from '../src/bulk/limits.ts';
-import { countsOf, csvOf, find, formOf, namesOf, openUpload, prefix, upload } from './bulk-harness.ts';
+import { countOf, countsOf, csvOf, find, formOf, namesOf, openUpload, prefix, upload } from './bulk-harness.ts';
 import { type CustomersUnderTest, startCustomers } from './harness.ts';
 
 describe('the formats of a bulk upload', () => {
@@ -94,6 +95,23 @@ describe('the formats of a bulk upload', () => {
     expect(errors).toEqual(
       [1, 2, 3].map((line) => expect.objectContaining({ line, detail: 'must be a JSON object', external_id: null })),
     );
+  });
+
+  it('refuses a form that is cut off, and keeps what was committed before', async () => {
+    const names = namesOf(prefix(), CHUNK_LINES_MAX + 1);
+    const { type, body } = formOf([{ name: 'file', fileName: 'a.csv', body: csvOf(names) }]);
+    async function* cutOff() {
+      yield body[0] as string;
+      await waitFor(async () => (await find(customers.app, names[0] as string)) !== undefined);
+    }
+    const reply = await upload(customers.app, cutOff(), { type });
+    expect(reply).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(reply.body.detail).toContain('is not a valid form');
+    expect(await countOf(customers.app, names)).toBe(CHUNK_LINES_MAX);
+    for (const query of ['', '?atomic=true']) {
+      const short = await upload(customers.app, [body.join('').slice(0, 120)], { type, query });
+      expect(short).toMatchObject({ status: 400, body: { detail: reply.body.detail } });
+    }
   });
 
   it('explains how a file in a form can name its format', async () => {

@@ -46,6 +46,10 @@ export async function filePart(contentType: string, bytes: AsyncIterable<Buffer>
       try {
         yield* file as AsyncIterable<Buffer>;
         await ended;
+      } catch (error) {
+        // In a form that is cut off, the file fails first, with an error of the parser.
+        await ended;
+        throw error;
       } finally {
         form.destroy();
       }
