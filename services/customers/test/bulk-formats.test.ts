@@ -30,6 +30,7 @@ describe('the formats of a bulk upload', () => {
   });
 
   it.each([
+    ['its own content type alone', { type: 'text/csv;charset="UTF-8"' }, (name: string) => csvOf([name])],
     ['its own content type', { fileName: 'x', type: 'text/csv' }, (name: string) => csvOf([name])],
     [
       'the ending of its name',

@@ -17,7 +17,7 @@ async function fileOf(type: string, pieces: readonly string[]): Promise<string> 
 
 describe('a form', () => {
   const { type, body } = formOf([
-    { name: 'file', fileName: 'a.csv', body: LINES },
+    { name: 'file', body: LINES },
     { name: 'more', fileName: 'b.csv', body: LINES },
   ]);
   const whole = body.join('');

@@ -1,17 +1,17 @@
 /** The only file of a form, as a stream. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Busboy } from '@fastify/busboy';
+import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { invalid, ProblemError } from '@mo/service-kit';
 
 const FILE_FIELD = 'file';
 /** Parts other than the file are read only to be reported as unknown. */
 const PARTS_MAX = 10;
-const FIELD_BYTES_MAX = 1_024;
 const PART_HEADER_BYTES_MAX = 16 * 1024;
 
 export interface FilePart {
   readonly mediaType: string;
+  /** Empty if the part has none. */
   readonly fileName: string;
   readonly bytes: AsyncIterable<Buffer>;
   /** The names of the parts after the file. */
@@ -32,15 +32,14 @@ export async function filePart(contentType: string, bytes: AsyncIterable<Buffer>
     surplus.push(name);
     if (!isFound) reject(invalid('body', `/${name}`, `is unknown; send one file, in the field ${FILE_FIELD}`));
   };
-  form.on('field', unknown);
   form.on('file', (name, file, fileName, _encoding, mediaType) => {
+    file.on('error', () => {});
     if (isFound || name !== FILE_FIELD) {
       unknown(name);
-      file.on('error', () => {}).resume();
+      file.resume();
       return;
     }
     isFound = true;
-    file.on('error', () => {});
     ended.catch((error: Error) => file.destroy(error));
     const whole = async function* () {
       try {
@@ -66,10 +65,11 @@ export async function filePart(contentType: string, bytes: AsyncIterable<Buffer>
   return found;
 }
 
-function openForm(contentType: string) {
-  const limits = { parts: PARTS_MAX, fieldSize: FIELD_BYTES_MAX, headerSize: PART_HEADER_BYTES_MAX };
+function openForm(contentType: string): BusboyInstance {
+  const limits = { parts: PARTS_MAX, headerSize: PART_HEADER_BYTES_MAX };
   try {
-    return new Busboy({ headers: { 'content-type': contentType }, limits });
+    // Any part may be the file, even one without a file name; other parts are kept in memory until they are complete.
+    return new Busboy({ headers: { 'content-type': contentType }, limits, isPartAFile: () => true });
   } catch (error) {
     throw invalid('body', '', `is not a valid form: ${(error as Error).message}`);
   }
