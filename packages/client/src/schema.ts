@@ -1627,7 +1627,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `unsupported_media_type`: The body has a media type that the operation does not support, or a content encoding. */
+        /** @description `unsupported_media_type`: The body has a media type, charset or content encoding that the operation does not support. */
         UnsupportedMediaType: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -1892,7 +1892,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             408: components["responses"]["RequestTimeout"];
-            /** @description `unsupported_media_type`: The body has a media type that the operation does not support, or a content encoding. */
+            /** @description `unsupported_media_type`: The body has a media type, charset or content encoding that the operation does not support. */
             415: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];

@@ -63,7 +63,7 @@ export const PROBLEMS = {
   unsupported_media_type: {
     status: 415,
     title: 'Unsupported media type',
-    meaning: 'The body has a media type that the operation does not support, or a content encoding.',
+    meaning: 'The body has a media type, charset or content encoding that the operation does not support.',
   },
   customer_not_found: {
     status: 422,

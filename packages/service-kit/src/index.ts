@@ -16,6 +16,7 @@ export { connector } from './identity/connector.ts';
 export { Identity } from './identity/identity.ts';
 export * from './lasting-failure.ts';
 export * from './log.ts';
+export { refuseOtherCharset } from './media-type.ts';
 export * from './metrics.ts';
 export * from './notice.ts';
 export * from './page.ts';

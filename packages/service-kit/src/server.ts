@@ -21,6 +21,7 @@ import { onClientError, takeOddRequests } from './client-error.ts';
 import { endConnectionsOnClose } from './closing.ts';
 import { hasBody, refuseAmbiguous } from './framing.ts';
 import type { Admission } from './identity/admission.ts';
+import { refuseOtherCharset } from './media-type.ts';
 import { watchMux } from './metrics.ts';
 import { watchRequests } from './observe.ts';
 import { OPERATOR_PATHS, pathOf } from './paths.ts';
@@ -104,6 +105,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
       return done(new ProblemError('unsupported_media_type', `the content encoding ${encoding} is not supported`));
     }
     if (bytes.length === 0) return done(null, undefined);
+    refuseOtherCharset(headers['content-type'] ?? '');
     if (!isUtf8(bytes as Buffer)) {
       return done(new UnreadableBodyError('the body is not UTF-8', 'is not UTF-8'));
     }

@@ -26,8 +26,19 @@ describe('a body', () => {
   });
 
   it('may name its charset', async () => {
-    const reply = await serverWith().post('{}', { 'content-type': 'application/json; charset=utf-8' });
-    expect(reply.statusCode).toBe(200);
+    for (const charset of ['utf-8', '"UTF-8"', 'Utf8', 'us-ascii']) {
+      const reply = await serverWith().post('{}', { 'content-type': `application/json; charset=${charset}` });
+      expect(reply.statusCode).toBe(200);
+    }
+  });
+
+  it.each(['latin1', '"UTF-16"'])('of the charset %s is refused', async (charset) => {
+    const reply = await serverWith().post('{}', { 'content-type': `application/json; Charset=${charset}` });
+    expect(reply.statusCode).toBe(415);
+    expect(reply.json()).toMatchObject({
+      code: 'unsupported_media_type',
+      detail: expect.stringMatching(/^the charset (latin1|utf-16) is not supported: send UTF-8$/),
+    });
   });
 
   it.each(['{"a":', '{a:1}', '[1,]', 'hello', `${'['.repeat(200_000)}`])(
@@ -57,7 +68,7 @@ describe('a body', () => {
 
   it('that is empty is no body, whatever its media type', async () => {
     const { post } = serverWith();
-    for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/octet-stream']) {
+    for (const type of ['text/plain', 'application/octet-stream', 'application/json;charset=latin1']) {
       const reply = await post('', { 'content-type': type, 'content-length': '0' });
       expect([reply.statusCode, reply.body]).toEqual([200, 'nothing']);
     }

@@ -79,6 +79,17 @@ describe('the formats of a bulk upload', () => {
     ['a form that is none', { type: 'multipart/form-data; boundary=x', body: ['nothing of the kind'] }, 400],
     ['plain text', { type: 'text/plain', body: ['a,1'] }, 415],
     ['another charset', { type: 'text/csv; charset=latin1', body: ['a,1'] }, 415],
+    ['another charset of JSON', { type: 'application/json; charset=utf-16', body: ['[]'] }, 415],
+    [
+      'a form with a file of another charset',
+      formOf([{ name: 'file', fileName: 'a.csv', type: 'text/csv; charset=latin1', body: 'a,1' }]),
+      415,
+    ],
+    [
+      'a form with a file of another charset and an unknown type',
+      formOf([{ name: 'file', fileName: 'a.csv', type: 'text/x; charset=latin1', body: 'a,1' }]),
+      415,
+    ],
     ['an object for an array', { type: 'application/json', body: ['{"external_id":"a"}'] }, 400],
     ['a CSV with an unknown column', { type: 'text/csv', body: ['external_id,score,colour\na,1,red\n'] }, 400],
   ])('refuses %s', async (_what, { type, body }, status) => {

@@ -1,7 +1,7 @@
 /** Determines the format of an upload, and gives access to its bytes. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { operations } from '@mo/contracts';
-import { ProblemError } from '@mo/service-kit';
+import { ProblemError, refuseOtherCharset } from '@mo/service-kit';
 import { CsvReader } from './csv-reader.ts';
 import { JsonArrayReader } from './json-array-reader.ts';
 import type { LineReader } from './lines.ts';
@@ -23,7 +23,6 @@ const ENDINGS = new Map<string, FileType>([
   ['jsonl', 'application/x-ndjson'],
   ['json', 'application/json'],
 ]);
-const CHARSETS = ['utf-8', 'utf8', 'us-ascii'];
 
 export interface Upload {
   readonly reader: LineReader;
@@ -40,25 +39,27 @@ export interface Upload {
 export async function openUpload(headers: IncomingHttpHeaders, bytes: AsyncIterable<Buffer>): Promise<Upload> {
   const { 'content-type': contentType = '', 'content-encoding': encoding = 'identity' } = headers;
   if (encoding.toLowerCase() !== 'identity') throw unsupported(`the content encoding ${encoding} is not supported`);
-  if (mediaTypeOf(contentType) === 'multipart/form-data') {
+  const mediaType = mediaTypeOf(contentType);
+  if (mediaType === 'multipart/form-data') {
     const part = await filePart(contentType, bytes);
     return { reader: readerOfPart(part), bytes: part.bytes, surplus: part.surplus };
   }
+  refuseOtherCharset(contentType);
   const rule = `the body must be ${operations.createCustomersInBulk.stream.join(', ')}`;
-  return { reader: readerOf(contentType, rule), bytes, surplus: () => [] };
+  return { reader: readerOf(mediaType, rule), bytes, surplus: () => [] };
 }
 
-function readerOfPart({ mediaType, fileName }: FilePart): LineReader {
+function readerOfPart({ contentType, fileName }: FilePart): LineReader {
+  refuseOtherCharset(contentType);
+  const mediaType = mediaTypeOf(contentType);
   const ending = /\.(\w+)$/.exec(fileName)?.[1]?.toLowerCase() ?? '';
   const type = READERS.has(mediaType) ? mediaType : (ENDINGS.get(ending) ?? mediaType);
   return readerOf(type, `the file must be ${[...READERS.keys()].join(', ')}, by its Content-Type or file extension`);
 }
 
 /** @param rule the error's detail if the type is unknown */
-function readerOf(contentType: string, rule: string): LineReader {
-  const charset = /;\s*charset="?([^";\s]+)/i.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8';
-  if (!CHARSETS.includes(charset)) throw unsupported(`the charset ${charset} is not supported: send UTF-8`);
-  const open = READERS.get(mediaTypeOf(contentType));
+function readerOf(mediaType: string, rule: string): LineReader {
+  const open = READERS.get(mediaType);
   if (open === undefined) throw unsupported(rule);
   return open();
 }

@@ -1,7 +1,7 @@
 /** The only file of a form, as a stream. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Busboy, type BusboyInstance } from '@fastify/busboy';
+import { Busboy, type BusboyInstance, type Dicer } from '@fastify/busboy';
 import { invalid, ProblemError } from '@mo/service-kit';
 
 const FILE_FIELD = 'file';
@@ -10,7 +10,8 @@ const PARTS_MAX = 10;
 const PART_HEADER_BYTES_MAX = 16 * 1024;
 
 export interface FilePart {
-  readonly mediaType: string;
+  /** As it was sent, with its parameters; empty if the part has none. */
+  readonly contentType: string;
   /** Empty if the part has none. */
   readonly fileName: string;
   readonly bytes: AsyncIterable<Buffer>;
@@ -32,7 +33,8 @@ export async function filePart(contentType: string, bytes: AsyncIterable<Buffer>
     surplus.push(name);
     if (!isFound) reject(invalid('body', `/${name}`, `is unknown; send one file, in the field ${FILE_FIELD}`));
   };
-  form.on('file', (name, file, fileName, _encoding, mediaType) => {
+  const typeOfPart = watchTypes(form);
+  form.on('file', (name, file, fileName) => {
     file.on('error', () => {});
     if (isFound || name !== FILE_FIELD) {
       unknown(name);
@@ -53,7 +55,7 @@ export async function filePart(contentType: string, bytes: AsyncIterable<Buffer>
         form.destroy();
       }
     };
-    resolve({ mediaType, fileName: fileName ?? '', bytes: whole(), surplus: () => surplus });
+    resolve({ contentType: typeOfPart(), fileName: fileName ?? '', bytes: whole(), surplus: () => surplus });
   });
   const ended = pipeline(Readable.from(bytes, { highWaterMark: 1 }), form).catch((error: unknown) => {
     throw error instanceof ProblemError
@@ -73,4 +75,16 @@ function openForm(contentType: string): BusboyInstance {
   } catch (error) {
     throw invalid('body', '', `is not a valid form: ${(error as Error).message}`);
   }
+}
+
+/** Busboy drops the parameters of a part's Content-Type. @returns what gives the Content-Type of the current part */
+function watchTypes(form: BusboyInstance): () => string {
+  let type = '';
+  const { parser } = (form as unknown as { _parser: { parser: Dicer } })._parser;
+  parser.prependListener('part', (part) =>
+    part.on('header', (header) => {
+      type = (header as Record<string, string[]>)['content-type']?.[0] ?? '';
+    }),
+  );
+  return () => type;
 }

@@ -6,6 +6,7 @@ export const API_CHANGES: readonly { readonly version: string; readonly changes:
       'A replay of deliveries names those that are not of this webhook (`missing_ids`).',
       'A replay whose `to` is before its `from` is refused.',
       'A CSV file whose header line has another separator than the comma is refused.',
+      'A JSON body, or a file in a form, whose `charset` is not UTF-8 is refused; before, it was read as UTF-8.',
       'The file in a form needs no file name if it has a `Content-Type`.',
     ],
   },
