@@ -67,6 +67,39 @@ describe.each([
   });
 });
 
+describe('the size of a line', () => {
+  const TOO_LONG = `is longer than ${LINE_BYTES_MAX} bytes`;
+  /** A JSON text of this size. */
+  const textOf = (size: number): string => `"${'x'.repeat(size - 2)}"`;
+  const whole = textOf(LINE_BYTES_MAX);
+  const space = ' \t\r\n'.repeat(LINE_BYTES_MAX);
+
+  it("doesn't include its end, LF or CRLF", () => {
+    for (const end of ['\n', '\r\n', '']) {
+      expect(values(read(ndjson, `${whole}${end}`))).toEqual([JSON.parse(whole)]);
+      expect(values(read(ndjson, `${textOf(LINE_BYTES_MAX + 1)}${end}`))).toEqual([TOO_LONG]);
+      expect(values(read(csv, `${longLine.slice(1)}${end}`))).toEqual([{ external_id: longLine.slice(1) }]);
+      expect(values(read(csv, `${longLine}${end}`))).toEqual([TOO_LONG]);
+    }
+  });
+
+  it("doesn't include white space around an element, but that within it", () => {
+    const file = Buffer.from(`[${space}${whole}${space},${space}${whole}${space},${space}]`);
+    for (const cuts of [[], [2], [LINE_BYTES_MAX], [file.length - 3]])
+      expect(values(readIn(jsonArray, file, cuts))).toEqual([
+        JSON.parse(whole),
+        JSON.parse(whole),
+        expect.stringContaining('is not JSON'),
+      ]);
+    expect(values(read(jsonArray, `[${space}]`))).toEqual([]);
+    expect(values(read(jsonArray, `[[1${space}], "${space}", ${textOf(LINE_BYTES_MAX + 1)}\n]`))).toEqual([
+      TOO_LONG,
+      TOO_LONG,
+      TOO_LONG,
+    ]);
+  });
+});
+
 describe('CSV', () => {
   it('recognises a header line by external_id, follows its order of columns, and needs none', () => {
     expect(read(csv, 'a,1,active\n')).toEqual([{ line: 1, value: { external_id: 'a', score: '1', status: 'active' } }]);

@@ -16,21 +16,29 @@ const WHITE_SPACE = new Set([code(' '), code('\t'), code('\n'), code('\r')]);
 const BYTE_ORDER_MARK = new Set([0xef, 0xbb, 0xbf]);
 
 export class JsonArrayReader implements LineReader {
-  readonly #element = new LineBytes();
+  readonly #element = new LineBytes(WHITE_SPACE);
   #where: 'before' | 'inside' | 'after' | 'beyond' = 'before';
   #place = 0;
   /** Number of open brackets within the element. */
   #depth = 0;
   #inString = false;
   #escaped = false;
+  /** Whether white space around an element precedes; more of it is left out, so that it doesn't count as its size. */
+  #isSpaceBefore = true;
 
   *read(bytes: Buffer): Generator<ReadLine> {
     let start = this.#where === 'before' ? this.#begin(bytes) : 0;
     for (let at = start; this.#where === 'inside' && at < bytes.length; at += 1) {
-      if (!this.#ends(bytes[at] as number)) continue;
+      const byte = bytes[at] as number;
+      const isSpace = this.#depth === 0 && !this.#inString && WHITE_SPACE.has(byte);
+      const isLeftOut = isSpace && this.#isSpaceBefore;
+      this.#isSpaceBefore = isSpace;
+      if (!isLeftOut && !this.#ends(byte)) continue;
       this.#element.add(bytes.subarray(start, at));
       start = at + 1;
-      if (bytes[at] !== COMMA) this.#where = 'after';
+      if (isLeftOut) continue;
+      this.#isSpaceBefore = true;
+      if (byte !== COMMA) this.#where = 'after';
       const read = this.#take();
       if (read !== null) yield read;
     }
@@ -72,10 +80,11 @@ export class JsonArrayReader implements LineReader {
 
   #take(): ReadLine | null {
     const taken = this.#element.take();
-    const isEmptyArray = this.#where === 'after' && this.#place === 0 && 'text' in taken && taken.text.trim() === '';
-    if (isEmptyArray) return null;
+    const isEmpty = 'text' in taken && taken.text === '';
+    if (isEmpty && this.#where === 'after' && this.#place === 0) return null;
     this.#place += 1;
-    return 'fault' in taken ? { line: this.#place, ...taken } : readJson(this.#place, taken.text);
+    const line = this.#place;
+    return 'fault' in taken ? { line, ...taken } : readJson(line, taken.text);
   }
 }
 

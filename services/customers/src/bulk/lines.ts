@@ -23,35 +23,40 @@ export interface LineReader {
 /** The text of a line, or the reason why there is none. */
 type Text = { readonly text: string } | { readonly fault: string };
 
-/** Collects the bytes of one line. */
+/** Collects the bytes of one line, as copies, because a part of a piece would keep the whole piece in memory. */
 export class LineBytes {
-  #pieces: Buffer[] = [];
+  readonly #bytes = Buffer.allocUnsafe(LINE_BYTES_MAX + 1);
+  /** If the last byte is one of these, it is not part of the line. */
+  readonly #endings: ReadonlySet<number>;
+  /** Also counts bytes that are discarded because the line is too long. */
   #length = 0;
 
+  constructor(endings: ReadonlySet<number>) {
+    this.#endings = endings;
+  }
+
   add(bytes: Buffer): void {
+    bytes.copy(this.#bytes, this.#length);
     this.#length += bytes.length;
-    if (this.#length > LINE_BYTES_MAX) this.#pieces = [];
-    else if (bytes.length > 0) this.#pieces.push(bytes);
   }
 
   /** Returns the line's text and starts the next line. */
   take(): Text {
-    const [first] = this.#pieces;
-    const whole = this.#pieces.length === 1 && first !== undefined ? first : Buffer.concat(this.#pieces);
-    const isTooLong = this.#length > LINE_BYTES_MAX;
-    this.#pieces = [];
+    const length = this.#endings.has(this.#bytes[this.#length - 1] ?? -1) ? this.#length - 1 : this.#length;
     this.#length = 0;
-    if (isTooLong) return { fault: `is longer than ${LINE_BYTES_MAX} bytes` };
-    return isUtf8(whole) ? { text: whole.toString() } : { fault: 'is not UTF-8' };
+    if (length > LINE_BYTES_MAX) return { fault: `is longer than ${LINE_BYTES_MAX} bytes` };
+    const line = this.#bytes.subarray(0, length);
+    return isUtf8(line) ? { text: line.toString() } : { fault: 'is not UTF-8' };
   }
 }
 
 const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 const BYTE_ORDER_MARK = '\ufeff';
 
 /** Splits a text file at its line ends, LF or CRLF. Empty lines have line numbers, but are otherwise ignored. */
 export class LineSplitter {
-  readonly #bytes = new LineBytes();
+  readonly #bytes = new LineBytes(new Set([CARRIAGE_RETURN]));
   #line = 0;
 
   *read(bytes: Buffer): Generator<{ readonly line: number } & Text> {
@@ -74,8 +79,7 @@ export class LineSplitter {
     this.#line += 1;
     const taken = this.#bytes.take();
     if ('fault' in taken) return { line: this.#line, ...taken };
-    const begun = this.#line === 1 && taken.text.startsWith(BYTE_ORDER_MARK) ? taken.text.slice(1) : taken.text;
-    const text = begun.endsWith('\r') ? begun.slice(0, -1) : begun;
+    const text = this.#line === 1 && taken.text.startsWith(BYTE_ORDER_MARK) ? taken.text.slice(1) : taken.text;
     return text.trim() === '' ? null : { line: this.#line, text };
   }
 }
