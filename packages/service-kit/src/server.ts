@@ -21,7 +21,7 @@ import { onClientError, takeOddRequests } from './client-error.ts';
 import { endConnectionsOnClose } from './closing.ts';
 import { hasBody, refuseAmbiguous } from './framing.ts';
 import type { Admission } from './identity/admission.ts';
-import { refuseOtherCharset } from './media-type.ts';
+import { otherMediaType, refuseOtherCharset } from './media-type.ts';
 import { watchMux } from './metrics.ts';
 import { watchRequests } from './observe.ts';
 import { OPERATOR_PATHS, pathOf } from './paths.ts';
@@ -91,7 +91,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
       watch(request, reply);
       // No hooks run on this path, and nobody reads the body.
       if (hasBody(request.raw)) reply.header('connection', 'close');
-      sendProblem(problemFrom(error), request, reply);
+      sendProblem(problemFrom(error, request), request, reply);
     },
     childLoggerFactory: (logger, bindings) => new RequestLog(logger as Logger, bindings),
     genReqId: (request) => requestIdFrom(request.headers[HEADERS.requestId]),
@@ -116,9 +116,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
     }
   });
   // A client may state a media type although it sends nothing, such as the default of its form library.
-  app.addContentTypeParser('*', ({ raw }, _body, done) => (hasBody(raw) ? done(otherMediaType()) : done(null)));
+  app.addContentTypeParser('*', (request, _body, done) =>
+    hasBody(request.raw) ? done(otherMediaType(request)) : done(null),
+  );
   app.setErrorHandler((error: FastifyError, request, reply) =>
-    sendProblem(explained(error, options) ?? problemFrom(error), request, reply),
+    sendProblem(explained(error, options) ?? problemFrom(error, request), request, reply),
   );
   app.decorateRequest('span', null);
   app.decorateReply('problem', null);
@@ -199,21 +201,18 @@ const explained = (error: unknown, { explain }: ServerOptions): ProblemError | n
  * The problem that a caller receives for an error: its own, or one that corresponds to Fastify's error, or a bug
  * without internal details.
  */
-function problemFrom(error: unknown): ProblemError {
+function problemFrom(error: unknown, request: FastifyRequest): ProblemError {
   if (error instanceof ProblemError) return error;
   const { statusCode, message = 'unknown', ...rest } = fieldsOf(error);
   const code = String(rest.code);
   if (code === 'FST_ERR_BAD_URL') return new ProblemError('invalid_request', 'the path is not a valid URL');
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new ProblemError('not_found', 'a part of the path is too long');
   if (statusCode === 413) return new ProblemError('payload_too_large', `the body is over ${JSON_BODY_BYTES_MAX} bytes`);
-  if (statusCode === 415) return otherMediaType();
+  if (statusCode === 415) return otherMediaType(request);
   if (statusCode === 503) return unavailable('the server is closing', error);
   if (statusCode === 400 || code.startsWith('FST_ERR_CTP')) return new UnreadableBodyError(message, message);
   return new ProblemError('internal_error', 'an unexpected error occurred', { cause: error });
 }
-
-const otherMediaType = (): ProblemError =>
-  new ProblemError('unsupported_media_type', 'the body must be application/json');
 
 /** Any value can be thrown, and `code` is not always text: a DOMException has a number. */
 const fieldsOf = (error: unknown): Partial<FastifyError> => (typeof error === 'object' && error !== null ? error : {});

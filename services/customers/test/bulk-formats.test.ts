@@ -126,6 +126,15 @@ describe('the formats of a bulk upload', () => {
     }
   });
 
+  it.each(['garbage', 'csv', '', 'text/csv, text/csv', 'text/plain'])(
+    'names the types that it reads instead of %j',
+    async (type) => {
+      const reply = await upload(customers.app, 'a,1', { type });
+      const detail = 'the body must be text/csv, application/x-ndjson, application/json, multipart/form-data';
+      expect(reply).toMatchObject({ status: 415, body: { code: 'unsupported_media_type', detail } });
+    },
+  );
+
   it('explains how a file in a form can name its format', async () => {
     const { body, type } = formOf([{ name: 'file', fileName: 'a', body: 'a,1' }]);
     const reply = await upload(customers.app, body, { type });

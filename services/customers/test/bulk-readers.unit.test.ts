@@ -21,6 +21,7 @@ function readIn(make: Make, file: Buffer, cuts: readonly number[]): ReadLine[] {
 const read = (make: Make, text: string | Buffer): ReadLine[] => readIn(make, Buffer.from(text), []);
 const values = (lines: ReadLine[]) => lines.map((line) => ('value' in line ? line.value : line.fault));
 const longLine = 'x'.repeat(LINE_BYTES_MAX + 1);
+const MISSING = 'is missing: each comma must be between two elements';
 
 describe.each([
   ['CSV', csv, '\ufeffexternal_id,score\r\na,1\n\n"b""ü",2.50\r\n"c,3\n🂡,4,x,y,z\nd,5'],
@@ -86,11 +87,7 @@ describe('the size of a line', () => {
   it("doesn't include white space around an element, but that within it", () => {
     const file = Buffer.from(`[${space}${whole}${space},${space}${whole}${space},${space}]`);
     for (const cuts of [[], [2], [LINE_BYTES_MAX], [file.length - 3]])
-      expect(values(readIn(jsonArray, file, cuts))).toEqual([
-        JSON.parse(whole),
-        JSON.parse(whole),
-        expect.stringContaining('is not JSON'),
-      ]);
+      expect(values(readIn(jsonArray, file, cuts))).toEqual([JSON.parse(whole), JSON.parse(whole), MISSING]);
     expect(values(read(jsonArray, `[${space}]`))).toEqual([]);
     expect(values(read(jsonArray, `[[1${space}], "${space}", ${textOf(LINE_BYTES_MAX + 1)}\n]`))).toEqual([
       TOO_LONG,
@@ -136,9 +133,19 @@ describe('CSV', () => {
   });
 
   it('ends a line only at LF, and reads a file without LF completely', () => {
-    const files = ['external_id,score\r"a",1\r"b",2', '"a",1\r"b",2\r'];
-    for (const file of files) expect(values(read(csv, file))).toEqual([expect.stringContaining('is not CSV')]);
-    expect(() => read(csv, 'external_id,score\ra,1\rb,2')).toThrow('unknown column');
+    const files = ['external_id,score\ra,1\rb,2', 'external_id,score\r"a",1\r"b",2', 'a,1\rb,2\r', '"a",1\r"b",2\r'];
+    const fault = 'contains a CR that is not followed by LF: lines end with LF or CRLF';
+    for (const file of files) expect(values(read(csv, file))).toEqual([fault]);
+  });
+
+  it.each(['externalid,score', 'sep=,'])('reports %s before the header or the first customer as neither', (line) => {
+    const fault = 'is neither a header line with the column external_id nor a customer with a score';
+    expect(values(read(csv, `${line}\nscore,external_id\n1,a`))).toEqual([fault, { external_id: 'a', score: '1' }]);
+    expect(values(read(csv, `${line}\na,1\nb,x`))).toEqual([
+      fault,
+      { external_id: 'a', score: '1' },
+      { external_id: 'b', score: 'x' },
+    ]);
   });
 
   it('reads a first customer named external_id as a customer', () => {
@@ -201,14 +208,25 @@ describe('JSON', () => {
   it.each([
     ['[1,', [1, 'is incomplete: the array is not closed']],
     ['[1', ['is incomplete: the array is not closed']],
-    ['[1,]', [1, expect.stringContaining('is not JSON')]],
-    ['[1 2]', [expect.stringContaining('is not JSON')]],
+    ['[1,]', [1, MISSING]],
+    ['[ , 1]', [MISSING, 1]],
+    ['[1, ,2]', [1, MISSING, 2]],
+    ['[1 2]', ['is not JSON: more follows the value without a separator at position 2']],
+    ['[{"a":1}\n{"a":2},3]', ['is not JSON: more follows the value without a separator at position 8', 3]],
+    ['[1,\n{"a":\n1]}]', [1, "is not JSON: Expected ',' or '}' after property value in JSON at position 7"]],
     ['[{"score":1,"score":2},1]', ['score is given more than once', 1]],
     ['[1]]', [1, 'comes after the end of the array']],
     ['[1] [2]', [1, 'comes after the end of the array']],
     [`["${longLine}",1]`, [`is longer than ${LINE_BYTES_MAX} bytes`, 1]],
   ])('reports the error of %.20s', (text, expected) => {
     expect(values(read(jsonArray, text))).toEqual(expected);
+  });
+
+  it("gives the place of an error in its line, and no line number but the file's", () => {
+    const [, fault] = values(read(ndjson, '1\n{"a":1]'));
+    expect(fault).toBe("is not JSON: Expected ',' or '}' after property value in JSON at position 6");
+    const more = 'is not JSON: more follows the value without a separator at position 7';
+    expect(values(read(ndjson, '{"a":1}{"a":2}'))).toEqual([more]);
   });
 
   it('limits an error in NDJSON to its line', () => {

@@ -29,10 +29,16 @@ export class CsvReader implements LineReader {
 
   *#take(read: { readonly line: number; readonly text: string } | { readonly line: number; readonly fault: string }) {
     const fields = 'fault' in read ? read : fieldsOf(read.text);
-    if (this.#columns === null && Array.isArray(fields)) refuseOtherSeparator(fields);
-    if (this.#columns === null && Array.isArray(fields) && isHeader(fields)) {
-      this.#columns = columnsOf(fields);
-      return;
+    if (this.#columns === null && Array.isArray(fields)) {
+      refuseOtherSeparator(fields);
+      if (isHeader(fields)) {
+        this.#columns = columnsOf(fields);
+        return;
+      }
+      if (isUnknown(fields)) {
+        yield { line: read.line, fault: UNKNOWN };
+        return;
+      }
     }
     this.#columns ??= COLUMNS;
     yield Array.isArray(fields) ? record(read.line, this.#columns, fields) : { line: read.line, fault: fields.fault };
@@ -40,9 +46,10 @@ export class CsvReader implements LineReader {
 }
 
 function fieldsOf(text: string): string[] | { fault: string } {
+  if (text.includes('\r')) return { fault: 'contains a CR that is not followed by LF: lines end with LF or CRLF' };
   if (!text.includes('"')) return text.split(',');
   try {
-    const [fields = []] = parse(text, { relax_column_count: true, record_delimiter: '\n' });
+    const [fields = []] = parse(text, { relax_column_count: true });
     return fields;
   } catch (error) {
     // Its line is the one that it was parsed as, not that of the file.
@@ -55,6 +62,10 @@ const named = (field: string): string => field.trim().toLowerCase();
 /** A header line contains the name `external_id`. A customer may have that id too, but is followed by a score. */
 const isHeader = (fields: readonly string[]): boolean =>
   fields.some((field) => named(field) === NAME_COLUMN) && !/^\s*\d/.test(fields[1] ?? '');
+
+/** Whether a line before the header or the first customer is neither, because no score is without a digit. */
+const isUnknown = ([, score]: readonly string[]): boolean => score !== undefined && !/\d/.test(score);
+const UNKNOWN = `is neither a header line with the column ${NAME_COLUMN} nor a customer with a score`;
 
 /** @throws ProblemError invalid_request for a header line of another separator */
 function refuseOtherSeparator([line = '', ...more]: readonly string[]): void {

@@ -84,6 +84,7 @@ export class JsonArrayReader implements LineReader {
     if (isEmpty && this.#where === 'after' && this.#place === 0) return null;
     this.#place += 1;
     const line = this.#place;
+    if (isEmpty) return { line, fault: 'is missing: each comma must be between two elements' };
     return 'fault' in taken ? { line, ...taken } : readJson(line, taken.text);
   }
 }

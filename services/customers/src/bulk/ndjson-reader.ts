@@ -20,6 +20,13 @@ export function readJson(line: number, text: string): ReadLine {
     return { line, value: parseJson(text) };
   } catch (error) {
     const { message } = error as Error;
-    return { line, fault: error instanceof DuplicateMemberError ? message : `is not JSON: ${message}` };
+    if (error instanceof DuplicateMemberError) return { line, fault: message };
+    return { line, fault: `is not JSON: ${inLine(message)}` };
   }
 }
+
+/** V8 counts lines from the beginning of this text, and doesn't know what separates values. */
+const inLine = (message: string): string =>
+  message
+    .replace(/ \(line \d+ column \d+\)$/, '')
+    .replace(/^Unexpected non-whitespace character after JSON/, 'more follows the value without a separator');

@@ -53,6 +53,7 @@ export function bulkRoute({ server, database, streams, registry }: ServiceParts<
     scope.route({
       method: OPERATION.method,
       url: OPERATION.path,
+      config: { operation: OPERATION },
       handler: async (request, reply) => {
         if (underWay >= UPLOADS_MAX) throw unavailable('too many uploads are under way');
         underWay += 1;
