@@ -21,6 +21,29 @@ const REQUEST_TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT';
  */
 const WITHOUT_ANSWER: readonly unknown[] = ['ECONNRESET', 'ERR_TLS_HANDSHAKE_TIMEOUT'];
 
+const LINE = 'a line or chunk must end with CRLF';
+const HEADER = 'a header must be a name, a colon and a value, on one line and without control characters';
+
+/** What is wrong, by the code of Node's parser. */
+const PARSE_ERRORS: Readonly<Record<string, string>> = {
+  HPE_INVALID_METHOD: 'the request must begin with a method of HTTP',
+  HPE_INVALID_URL: 'the path must begin with "/" and be percent-encoded',
+  HPE_INVALID_CONSTANT: 'the path must be followed by "HTTP/1.1"; a space in the path is written as %20',
+  HPE_INVALID_VERSION: 'the first line must end with "HTTP/1.1" and CRLF',
+  HPE_PAUSED_H2_UPGRADE: 'HTTP/2 is not supported',
+  HPE_INVALID_HEADER_TOKEN: HEADER,
+  HPE_UNEXPECTED_SPACE: HEADER,
+  HPE_INVALID_CONTENT_LENGTH: 'the Content-Length must be a whole number, and not be given with a Transfer-Encoding',
+  HPE_UNEXPECTED_CONTENT_LENGTH: 'the Content-Length must be given once',
+  HPE_INVALID_TRANSFER_ENCODING: 'the Transfer-Encoding must be chunked, and not be given with a Content-Length',
+  HPE_INVALID_CHUNK_SIZE: 'a chunk of the body must begin with its size, in hexadecimal digits',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'the extensions of the chunks are too long',
+  HPE_LF_EXPECTED: LINE,
+  HPE_CR_EXPECTED: LINE,
+  HPE_STRICT: LINE,
+  HPE_INVALID_EOF_STATE: 'the request ended early',
+};
+
 /** Connections whose request is read as a stream, without the request timeout. */
 const streaming = new WeakSet<Socket>();
 
@@ -80,5 +103,5 @@ function problemOf(code: string | undefined, headerBytesMax: number): ProblemErr
   if (code === REQUEST_TIMEOUT) return new ProblemError('request_timeout', 'the request arrived too slowly');
   if (code === 'HPE_HEADER_OVERFLOW')
     return new ProblemError('invalid_request', `the headers are over ${headerBytesMax} bytes`);
-  return new ProblemError('invalid_request', 'the request is not HTTP');
+  return new ProblemError('invalid_request', PARSE_ERRORS[code ?? ''] ?? 'the request is not HTTP');
 }

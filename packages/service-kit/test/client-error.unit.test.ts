@@ -82,6 +82,87 @@ it.each(['ECONNRESET', 'ERR_TLS_HANDSHAKE_TIMEOUT'])('a connection that fails wi
   server.close();
 });
 
+describe('what is not HTTP is answered with what is wrong:', () => {
+  const server = createServer((incoming, response) => incoming.resume().on('end', () => response.end()));
+  server.on('clientError', (error, socket) => onClientError(error, socket as Socket, HEADER_BYTES_MAX));
+
+  beforeAll(async () => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterAll(() => void server.close());
+
+  /** The text for people, after the caller ended its side, too. */
+  async function detailOf(text: string): Promise<string> {
+    const caller = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    caller.end(text);
+    let answer = '';
+    caller.setEncoding('utf8').on('data', (part: string) => {
+      answer += part;
+    });
+    await once(caller, 'close');
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1.1 400 /);
+    return (JSON.parse(body) as { detail: string }).detail;
+  }
+
+  const HEADER = 'a header must be a name, a colon and a value, on one line and without control characters';
+  const LINE = 'a line or chunk must end with CRLF';
+  const GET = 'GET / HTTP/1.1\r\nhost: x\r\n';
+  const POST = 'POST / HTTP/1.1\r\nhost: x\r\n';
+  const CHUNKED = 'transfer-encoding: chunked\r\n';
+
+  const REFUSALS: readonly (readonly [text: string, detail: string])[] = [
+    ['hello\r\n\r\n', 'the request must begin with a method of HTTP'],
+    ['GET a HTTP/1.1\r\n\r\n', 'the path must begin with "/" and be percent-encoded'],
+    ['GET /a b HTTP/1.1\r\n\r\n', 'the path must be followed by "HTTP/1.1"; a space in the path is written as %20'],
+    ['GET / HTTP/3.7\r\n\r\n', 'the first line must end with "HTTP/1.1" and CRLF'],
+    ['GET / HTTP/1.1\nhost: x\n\n', 'the first line must end with "HTTP/1.1" and CRLF'],
+    ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'HTTP/2 is not supported'],
+    [`${GET}a: b\r\n c\r\n\r\n`, HEADER],
+    [`${GET}abc\r\n\r\n`, HEADER],
+    [`${GET}a: \u0000\r\n\r\n`, HEADER],
+    ['GET / HTTP/1.1\r\n a: b\r\n\r\n', HEADER],
+    [`${GET}a: b\rc\r\n\r\n`, LINE],
+    [
+      `${POST}content-length: -1\r\n\r\n`,
+      'the Content-Length must be a whole number, and not be given with a Transfer-Encoding',
+    ],
+    [
+      `${POST}${CHUNKED}content-length: 1\r\n\r\n`,
+      'the Content-Length must be a whole number, and not be given with a Transfer-Encoding',
+    ],
+    [
+      `${POST}content-length: 1\r\n${CHUNKED}\r\n`,
+      'the Transfer-Encoding must be chunked, and not be given with a Content-Length',
+    ],
+    [`${POST}content-length: 1\r\ncontent-length: 1\r\n\r\n`, 'the Content-Length must be given once'],
+    [`${POST}${CHUNKED}\r\nzz\r\n`, 'a chunk of the body must begin with its size, in hexadecimal digits'],
+    [`${POST}${CHUNKED}\r\n1;${'a'.repeat(20_000)}\r\n`, 'the extensions of the chunks are too long'],
+    [`${POST}${CHUNKED}\r\n1\r\nabc\r\n`, LINE],
+    ['GET / HT', 'the request ended early'],
+  ];
+
+  it.each(REFUSALS.map(([text, detail]) => [text.slice(0, 80), text, detail] as const))(
+    '%j',
+    async (_beginning, text, detail) => expect(await detailOf(text)).toBe(detail),
+  );
+
+  it('or with the plain fact, if the parser names another error', async () => {
+    const other = createSocketServer((socket) =>
+      onClientError(Object.assign(new Error(), { code: 'HPE_USER' }), socket, HEADER_BYTES_MAX),
+    );
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const caller = connect((other.address() as AddressInfo).port, '127.0.0.1');
+    let answer = '';
+    caller.on('data', (part) => (answer += String(part)));
+    await once(caller, 'close');
+    expect(answer).toContain('"detail":"the request is not HTTP"');
+    other.close();
+  });
+});
+
 describe('a CONNECT', () => {
   const CONNECT = 'CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n';
   /** More than the kernel holds for a caller who reads nothing. */

@@ -271,7 +271,7 @@ describe('on a socket', () => {
   }
 
   it.each([
-    ['what is not HTTP', 'hello\r\n\r\n', 'the request is not HTTP'],
+    ['what is not HTTP', 'hello\r\n\r\n', 'the request must begin with a method of HTTP'],
     [
       'headers that are too large',
       `GET / HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`,
