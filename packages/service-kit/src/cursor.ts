@@ -23,14 +23,15 @@ export function writeCursor(position: readonly number[], filters: Filters): stri
  * Reads the position of a cursor.
  *
  * @param length the number of parts of the position
- * @throws ProblemError invalid_request if the cursor was not created here or belongs to other filters
+ * @throws ProblemError invalid_request if the cursor was not created here or belongs to another list or other filters
  */
 export function readCursor(cursor: string | undefined, filters: Filters, length: number): number[] | null {
   if (cursor === undefined) return null;
   const [version, madeWith, ...position] = decode(cursor);
-  if (version !== VERSION || position.length !== length || !position.every(isPart)) {
+  if (version !== VERSION || position.length === 0 || !position.every(isPart)) {
     throw invalid('query', '/cursor', 'is not a next_cursor of this API');
   }
+  if (position.length !== length) throw invalid('query', '/cursor', 'belongs to another list');
   if (madeWith !== fingerprint(filters)) throw invalid('query', '/cursor', 'belongs to other filters');
   return position;
 }

@@ -44,9 +44,10 @@ it.each([{}, { status: 'active' }, { ...filters, customer_id: 8 }, { ...filters,
   },
 );
 
-it('a position of another length is refused', () => {
-  expect(refusalOf(writeCursor([5, 6], filters))).toBe(NOT_OURS);
-  expect(refusalOf(writeCursor([5], filters), filters, 2)).toBe(NOT_OURS);
+it('a position of another length is that of another list', () => {
+  const other = '400 cursor belongs to another list';
+  expect(refusalOf(writeCursor([5, 6], filters))).toBe(other);
+  expect(refusalOf(writeCursor([5], filters), filters, 2)).toBe(other);
 });
 
 describe('a cursor that was tampered with is refused', () => {
@@ -57,6 +58,7 @@ describe('a cursor that was tampered with is refused', () => {
     ['no JSON', Buffer.from('hello').toString('base64url')],
     ['no list', encoded({ 0: 1 })],
     ['null', encoded(null)],
+    ['no position', encoded([1, 'abcdefgh'])],
     ['another version', encoded([2, 'abcdefgh', 5])],
     ['text', encoded([1, 'abcdefgh', '5'])],
     ['a time after all years of four digits', writeCursor([LAST_MS + 1], filters)],
