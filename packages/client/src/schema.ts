@@ -1164,7 +1164,7 @@ export interface components {
              * @enum {string}
              */
             in: "body" | "path" | "query" | "header";
-            /** @description The rule, for programs */
+            /** @description The rule, for programs. The introduction lists the codes; further ones may be added */
             code: string;
             /** @description The rule, as a sentence whose subject is the field */
             detail: string;

@@ -1,6 +1,7 @@
 export * from './consistency-token.ts';
 export * from './dead-letters.ts';
 export * from './events.ts';
+export * from './field-codes.ts';
 export * from './headers.ts';
 export * from './iso-time.ts';
 export * from './json.ts';

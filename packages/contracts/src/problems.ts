@@ -2,6 +2,7 @@
  * The errors that callers see: RFC 9457 problem details with a stable `code`.
  */
 import { z } from 'zod';
+import { FIELD_CODES, type FieldCode } from './field-codes.ts';
 import { moneyText } from './scalars.ts';
 import { SCOPES } from './scopes.ts';
 
@@ -111,11 +112,15 @@ const fieldError = z
   .object({
     pointer: z.string().meta({ description: 'A JSON Pointer (RFC 6901) into the part of the request' }),
     in: z.enum(['body', 'path', 'query', 'header']).meta({ description: 'The part of the request' }),
-    code: z.string().meta({ description: 'The rule, for programs' }),
+    code: z.string().meta({
+      description: 'The rule, for programs. The introduction lists the codes; further ones may be added',
+      'x-extensible-enum': Object.keys(FIELD_CODES),
+    }),
     detail: z.string().meta({ description: 'The rule, as a sentence whose subject is the field' }),
   })
   .meta({ id: 'FieldError', description: 'A field that breaks a rule' });
-export type FieldError = z.infer<typeof fieldError>;
+/** What services send. Readers must take other codes, too. */
+export type FieldError = z.infer<typeof fieldError> & { code: FieldCode };
 
 export const problem = z
   .object({

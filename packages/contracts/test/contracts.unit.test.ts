@@ -3,11 +3,13 @@ import {
   amountInput,
   canonicalJson,
   customerPath,
+  FIELD_CODES,
   formatToken,
   mergeTokens,
   newCustomer,
   newLoan,
   newPayment,
+  PROBLEMS,
   parseJson,
   parseToken,
   webhookChange,
@@ -196,6 +198,12 @@ describe('the OpenAPI document', () => {
   it('forbids unknown members in requests, and permits them in answers', () => {
     const isOpen = (name: string) => schemas[name]?.additionalProperties !== false;
     expect([isOpen('NewLoan'), isOpen('Loan')]).toEqual([false, true]);
+  });
+  it('lists every code of a problem and of a field', () => {
+    const text = document.info.description ?? '';
+    const codes = [...Object.keys(PROBLEMS), ...Object.keys(FIELD_CODES)];
+    expect(codes.filter((code) => !text.includes(`| \`${code}\` |`))).toEqual([]);
+    expect(schemas.FieldError?.properties.code).toMatchObject({ 'x-extensible-enum': Object.keys(FIELD_CODES) });
   });
   it('describes an amount as a string or a number', () => {
     const amount = JSON.stringify(document.components?.schemas?.NewLoan);

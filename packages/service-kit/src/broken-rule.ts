@@ -2,7 +2,7 @@
  * The rule that a field violates, as shown to callers: a stable code, and a sentence that continues after the field's
  * name. Schemas phrase most rules themselves; this module phrases those left to zod.
  */
-import { type FieldError, NumberLiteral } from '@mo/contracts';
+import { type FieldError, isFieldCode, NumberLiteral } from '@mo/contracts';
 import type { z } from 'zod';
 
 export type BrokenRule = Pick<FieldError, 'code' | 'detail'>;
@@ -32,7 +32,7 @@ export function brokenRule(issue: z.core.$ZodIssue, where: FieldError['in']): Br
     return { code: 'invalid_value', detail: `must be one of ${issue.values.join(', ')}` };
   const isBound = issue.code === 'too_small' || issue.code === 'too_big';
   if (isBound && ZODS_WORDS.test(issue.message)) return { code: issue.code, detail: boundOf(issue) };
-  return { code: issue.code === 'custom' ? 'invalid' : issue.code, detail: issue.message };
+  return { code: isFieldCode(issue.code) ? issue.code : 'invalid', detail: issue.message };
 }
 
 /** Which property of a number, a text or a list is bounded, and by which limit. */

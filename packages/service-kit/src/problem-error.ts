@@ -1,5 +1,6 @@
 import {
   DuplicateMemberError,
+  type FieldCode,
   type FieldError,
   PROBLEMS,
   type Problem,
@@ -46,23 +47,29 @@ export function unavailable(detail: string, cause?: unknown): ProblemError {
 }
 
 /** One field that violates a rule: 400. */
-export function invalid(where: FieldError['in'], pointer: string, detail: string, code = 'invalid'): ProblemError {
+export function invalid(
+  where: FieldError['in'],
+  pointer: string,
+  detail: string,
+  code: FieldCode = 'invalid',
+): ProblemError {
   const name = pointer === '' ? where : pointer.slice(1);
   return new ProblemError('invalid_request', `${name} ${detail}`, { errors: [{ pointer, in: where, code, detail }] });
 }
 
 /** The body could not be read, so it cannot be compared with an earlier one. */
 export class UnreadableBodyError extends ProblemError {
-  constructor(what: string, detail: string, { pointer, code } = { pointer: '', code: 'invalid_json' }) {
+  constructor(what: string, detail: string, pointer = '', code: FieldCode = 'invalid_json') {
     super('invalid_request', what, { errors: [{ pointer, in: 'body', code, detail }] });
   }
 }
 
 /** The refusal of a body that `parseJson` did not accept. */
 export function unreadable(error: unknown): UnreadableBodyError {
-  const { message } = error as Error;
-  if (!(error instanceof DuplicateMemberError)) return new UnreadableBodyError('the body is not JSON', message);
-  return new UnreadableBodyError(message, error.rule, { pointer: pointerOf(error.path), code: 'duplicate_member' });
+  if (!(error instanceof DuplicateMemberError)) {
+    return new UnreadableBodyError('the body is not JSON', (error as Error).message);
+  }
+  return new UnreadableBodyError(error.message, error.rule, pointerOf(error.path), 'duplicate_member');
 }
 
 /** The JSON Pointer of a member (RFC 6901). */

@@ -33,6 +33,11 @@ it('an unavailability contains when to retry', () => {
   expect(answerProblem(unavailable('not now'), 'r1')).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
 });
 
+it('a field has a code of the list, which the compiler checks', () => {
+  // @ts-expect-error: the list has no such code
+  expect(invalid('body', '/a', 'is odd', 'odd').status).toBe(400);
+});
+
 it('a single invalid field is named in the text and in the errors', () => {
   const error = invalid('query', '/cursor', 'is odd');
   expect(error.message).toBe('cursor is odd');

@@ -99,6 +99,11 @@ it('each unknown member is named', () => {
   ]);
 });
 
+it('a rule that the list of codes does not have is `invalid`', () => {
+  const { errors } = problemOf(z.strictObject({ size: z.int().multipleOf(2, 'must be even') }), { size: 1 });
+  expect(errors).toEqual([{ pointer: '/size', in: 'body', code: 'invalid', detail: 'must be even' }]);
+});
+
 it('~ and / in a name are escaped by RFC 6901, in this order', () => {
   const odd = z.strictObject({ '~/': z.strictObject({ '~1': z.int() }) });
   expect(problemOf(odd, { '~/': { '~1': 'x' } }).errors?.[0]?.pointer).toBe('/~0~1/~01');

@@ -1,4 +1,5 @@
 /** The introduction of the API reference. */
+import { FIELD_CODES } from '../../field-codes.ts';
 import { PROBLEMS } from '../../problems.ts';
 import { API_CHANGES } from './changes.ts';
 
@@ -59,6 +60,11 @@ Errors are RFC 9457 problem details in \`application/problem+json\`. Programs sh
 
 ${problemTable()}
 
+In \`errors\`, each field that breaks a rule has one of these codes. A rule keeps its code, but similar rules of other fields may
+have others. Further codes may be added.
+
+${fieldTable()}
+
 ## Changes
 
 Within a major version, requests that follow this document stay valid, and answers only grow.
@@ -71,6 +77,11 @@ function problemTable(): string {
     ([code, { status, meaning }]) => `| ${status} | \`${code}\` | ${meaning} |`,
   );
   return ['| status | code | meaning |', '|---|---|---|', ...rows].join('\n');
+}
+
+function fieldTable(): string {
+  const rows = Object.entries(FIELD_CODES).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`);
+  return ['| code of a field | meaning |', '|---|---|', ...rows].join('\n');
 }
 
 function changeList(): string {
