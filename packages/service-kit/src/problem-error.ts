@@ -69,12 +69,26 @@ export function unreadable(error: unknown): UnreadableBodyError {
   if (!(error instanceof DuplicateMemberError)) {
     return new UnreadableBodyError('the body is not JSON', (error as Error).message);
   }
-  return new UnreadableBodyError(error.message, error.rule, pointerOf(error.path), 'duplicate_member');
+  const { path, rule } = error;
+  return new UnreadableBodyError(`${nameOf(path)} ${rule}`, rule, pointerOf(path), 'duplicate_member');
 }
 
-/** The JSON Pointer of a member (RFC 6901). */
+/** How many characters of a name are repeated to the caller who sent it. */
+export const NAME_LENGTH_MAX = 100;
+
+const beginningOf = (part: PropertyKey): string => {
+  const name = String(part);
+  return name.length > NAME_LENGTH_MAX ? `${name.slice(0, NAME_LENGTH_MAX).toWellFormed()}…` : name;
+};
+
+/** The JSON Pointer of a member (RFC 6901); of long names it has only the beginning. */
 export function pointerOf(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return path.map((part) => `/${beginningOf(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** A member as people read it, such as `lines/1/amount`; an empty name is `""`. */
+export function nameOf(path: readonly PropertyKey[]): string {
+  return path.map((part) => beginningOf(part) || '""').join('/');
 }
 
 /** The body of a problem as sent to the caller (RFC 9457). */

@@ -1,7 +1,7 @@
 import type { FieldError } from '@mo/contracts';
 import type { z } from 'zod';
-import { brokenRule } from './broken-rule.ts';
-import { ProblemError, pointerOf } from './problem-error.ts';
+import { type BrokenRule, brokenRule } from './broken-rule.ts';
+import { nameOf, ProblemError, pointerOf } from './problem-error.ts';
 
 export const FIELD_ERRORS_MAX = 100;
 
@@ -13,10 +13,11 @@ export const FIELD_ERRORS_MAX = 100;
 export function validate<T extends z.ZodType>(schema: T, value: unknown, where: FieldError['in']): z.infer<T> {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  const errors = besidesWrongTypes(result.error.issues)
-    .flatMap((issue) => fieldErrors(issue, where))
+  const broken = besidesWrongTypes(result.error.issues)
+    .flatMap((issue) => brokenFields(issue, where))
     .slice(0, FIELD_ERRORS_MAX);
-  const detail = errors.map((error) => `${error.pointer.slice(1) || where} ${error.detail}`).join('; ');
+  const errors = broken.map(({ path, ...rule }) => ({ pointer: pointerOf(path), in: where, ...rule }));
+  const detail = broken.map((field) => `${nameOf(field.path) || where} ${field.detail}`).join('; ');
   throw new ProblemError('invalid_request', detail, { errors });
 }
 
@@ -26,15 +27,12 @@ function besidesWrongTypes(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssu
   return issues.filter(({ code, path }) => code === 'invalid_type' || !wrong.has(pointerOf(path)));
 }
 
-function fieldErrors(issue: z.core.$ZodIssue, where: FieldError['in']): FieldError[] {
-  const pointer = pointerOf(issue.path);
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      pointer: `${pointer}${pointerOf([key])}`,
-      in: where,
-      code: 'unknown_member',
-      detail: 'is unknown',
-    }));
-  }
-  return [{ pointer, in: where, ...brokenRule(issue, where) }];
+interface BrokenField extends BrokenRule {
+  readonly path: readonly PropertyKey[];
+}
+
+function brokenFields(issue: z.core.$ZodIssue, where: FieldError['in']): BrokenField[] {
+  const { path } = issue;
+  if (issue.code !== 'unrecognized_keys') return [{ path, ...brokenRule(issue, where) }];
+  return issue.keys.map((key) => ({ path: [...path, key], code: 'unknown_member', detail: 'is unknown' }));
 }

@@ -55,6 +55,12 @@ describe('a body', () => {
 
   it.each([
     ['{"amount":"1.00","amount":"100.00"}', '/amount', 'amount is given more than once'],
+    ['{"":1,"":2}', '/', '"" is given more than once'],
+    [
+      `{"${'n'.repeat(101)}":1,"${'n'.repeat(101)}":2}`,
+      `/${'n'.repeat(100)}…`,
+      `${'n'.repeat(100)}… is given more than once`,
+    ],
     ['{"a":[{"b/c":1,"b/c":1.5}]}', '/a/0/b~1c', 'a/0/b/c is given more than once'],
   ])('that gives a member twice is refused, and the member named: %s', async (text, pointer, detail) => {
     const reply = await serverWith().post(text);

@@ -1,6 +1,6 @@
 import { parseJson, resourceId } from '@mo/contracts';
 import { z } from 'zod';
-import { FIELD_ERRORS_MAX, ProblemError, validate } from '../src/index.ts';
+import { FIELD_ERRORS_MAX, NAME_LENGTH_MAX, ProblemError, validate } from '../src/index.ts';
 
 function problemOf(schema: z.ZodType, value: unknown, where: 'body' | 'query' = 'body'): ProblemError {
   try {
@@ -97,6 +97,21 @@ it('each unknown member is named', () => {
     { pointer: '/colour', in: 'body', code: 'unknown_member', detail: 'is unknown' },
     { pointer: '/size', in: 'body', code: 'unknown_member', detail: 'is unknown' },
   ]);
+});
+
+it('people read a name as it was sent', () => {
+  expect(problemOf(z.strictObject({}), { 'a/b~c': 1, '': 2 }).message).toBe('a/b~c is unknown; "" is unknown');
+  expect(problemOf(z.strictObject({}), { '': 1 }).errors?.[0]?.pointer).toBe('/');
+});
+
+it('of a long name only the beginning is repeated', () => {
+  const { message, errors } = problemOf(z.strictObject({}), {
+    ['x'.repeat(900_000)]: 1,
+    ['y'.repeat(NAME_LENGTH_MAX)]: 1,
+  });
+  const [x, y] = [`${'x'.repeat(NAME_LENGTH_MAX)}…`, 'y'.repeat(NAME_LENGTH_MAX)];
+  expect(message).toBe(`${x} is unknown; ${y} is unknown`);
+  expect(errors?.map(({ pointer }) => pointer)).toEqual([`/${x}`, `/${y}`]);
 });
 
 it('a rule that the list of codes does not have is `invalid`', () => {
