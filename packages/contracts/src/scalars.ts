@@ -115,7 +115,7 @@ const YEAR_MIN = 1000;
 const YEAR_MAX = 9999;
 
 const TIME_RULE = 'must be an RFC 3339 time with an offset, such as "2026-01-31T09:30:00Z"';
-const TIME_FORM = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+const TIME_FORM = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 /** The form of a time in a query whose plus sign was not encoded. */
 const PLUS_LOST = /T[\d:.]+ \d\d:\d\d$/;
 
@@ -125,15 +125,24 @@ function timeRule(input: unknown): string {
   return TIME_FORM.test(input) ? 'must be a day and a time that exist' : TIME_RULE;
 }
 
-/** A time in a request: RFC 3339 with any offset, parsed to a Date. */
-export const timeInput = z.iso
-  .datetime({ offset: true, error: ({ input }) => timeRule(input) })
-  .transform((text) => new Date(text))
-  .refine(
-    (time) => time.getUTCFullYear() >= YEAR_MIN && time.getUTCFullYear() <= YEAR_MAX,
-    `must lie in the years ${YEAR_MIN} to ${YEAR_MAX}`,
-  )
-  .meta({ override: { type: 'string', format: 'date-time' } });
+const timeRead = (read: (text: string) => Date) =>
+  z.iso
+    .datetime({ offset: true, error: ({ input }) => timeRule(input) })
+    .transform(read)
+    .refine(
+      (time) => time.getUTCFullYear() >= YEAR_MIN && time.getUTCFullYear() <= YEAR_MAX,
+      `must lie in the years ${YEAR_MIN} to ${YEAR_MAX}`,
+    )
+    .meta({ override: { type: 'string', format: 'date-time' } });
+
+/** A time in a request: RFC 3339 with any offset, parsed to a Date. Parts of a millisecond are dropped. */
+export const timeInput = timeRead((text) => new Date(text));
+
+/** A fraction of a second that is not whole milliseconds. */
+const PART_OF_MS = /\.\d{3}\d*[1-9]/;
+
+/** A time that others must not precede. Stored times are whole milliseconds, so it is rounded up to one. */
+export const lowerBound = timeRead((text) => new Date(Date.parse(text) + (PART_OF_MS.test(text) ? 1 : 0)));
 
 /**
  * Text of `least` to `most` printable characters, including spaces. Not every database accepts all other characters.

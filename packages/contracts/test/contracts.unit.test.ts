@@ -1,10 +1,12 @@
 import { openApiDocument } from '../src/documents/index.ts';
 import {
   amountInput,
+  auditQuery,
   canonicalJson,
   customerPath,
   FIELD_CODES,
   formatToken,
+  loansQuery,
   mergeTokens,
   newCustomer,
   newLoan,
@@ -12,6 +14,8 @@ import {
   PROBLEMS,
   parseJson,
   parseToken,
+  paymentsQuery,
+  statementQuery,
   webhookChange,
   webhookReplay,
 } from '../src/index.ts';
@@ -105,9 +109,37 @@ describe('times in a request', () => {
     ['2026-02-30T00:00:00Z', /^must be a day and a time that exist$/],
     ['2026-01-31T25:00:00+01:00', /^must be a day and a time that exist$/],
     ['2026-01-31T09:30:00 01:00', /^must be an RFC 3339 time .*; in a query, \+ is written as %2B$/],
+    ['2026-01-31T09:30Z', /^must be an RFC 3339 time .*Z"$/],
     ['2026-01-31', /^must be an RFC 3339 time .*Z"$/],
     [7, /^must be an RFC 3339 time .*Z"$/],
   ])('%s has an error that explains the rule', (time, rule) => expect(ruleOf(time)).toMatch(rule));
+});
+
+describe('lower bounds of times', () => {
+  const bound = (taken_from: string) => loansQuery.parse({ taken_from }).taken_from?.toISOString();
+
+  it.each([
+    ['2026-01-31T09:30:00Z', '2026-01-31T09:30:00.000Z'],
+    ['2026-01-31T09:30:00.001000+01:00', '2026-01-31T08:30:00.001Z'],
+    ['2026-01-31T09:30:00.0009Z', '2026-01-31T09:30:00.001Z'],
+    ['2026-01-31T09:30:00.999000001Z', '2026-01-31T09:30:01.000Z'],
+    ['1960-01-01T00:00:00.0001Z', '1960-01-01T00:00:00.001Z'],
+  ])('%s is rounded up to %s', (text, time) => expect(bound(text)).toBe(time));
+
+  it('are the only times that are rounded up', () => {
+    const time = '2026-01-31T09:30:00.0009Z';
+    const read = [
+      paymentsQuery.parse({ paid_from: time, paid_to: time }),
+      auditQuery.parse({ from: time, to: time }),
+      webhookReplay.parse({ from: time, to: time }),
+      { as_of: statementQuery.parse({ as_of: time }).as_of, taken_to: loansQuery.parse({ taken_to: time }).taken_to },
+    ];
+    const up = (query: object) =>
+      Object.entries(query).flatMap(([name, value]) =>
+        value instanceof Date && value.getTime() % 10 === 1 ? name : [],
+      );
+    expect(read.map(up)).toEqual([['paid_from'], ['from'], ['from', 'to'], []]);
+  });
 });
 
 describe('ids in a request', () => {

@@ -1,7 +1,7 @@
 /** API keys, for administrators, and the audit log. */
 import { z } from 'zod';
 import { NumberLiteral } from '../json.ts';
-import { idParameter, printable, resourceId, timeInput, timeText } from '../scalars.ts';
+import { idParameter, lowerBound, printable, resourceId, timeInput, timeText } from '../scalars.ts';
 import { SCOPES } from '../scopes.ts';
 import { pageOf, pageQuery } from './pages.ts';
 
@@ -123,7 +123,7 @@ export type AuditEntryBody = z.infer<typeof auditEntry>;
 export const auditQuery = z.strictObject({
   ...pageQuery,
   caller: printable(1, 200).optional().meta({ description: 'Entries of this caller' }),
-  from: timeInput.optional().meta({ description: 'At or after' }),
+  from: lowerBound.optional().meta({ description: 'At or after' }),
   to: timeInput.optional().meta({ description: 'At or before' }),
 });
 export const auditPage = pageOf(auditEntry, 'AuditPage');

@@ -6,6 +6,7 @@ import {
   idParameter,
   LOAN_STATUSES,
   label,
+  lowerBound,
   moneyText,
   resourceId,
   timeInput,
@@ -69,7 +70,7 @@ const loanFilters = {
   ...pageQuery,
   external_id: externalId.optional().meta({ description: 'The loan with this external_id' }),
   status: z.enum(LOAN_STATUSES).optional().meta({ description: 'Loans with this status' }),
-  taken_from: timeInput.optional().meta({ description: 'Taken at or after' }),
+  taken_from: lowerBound.optional().meta({ description: 'Taken at or after' }),
   taken_to: timeInput.optional().meta({ description: 'Taken at or before' }),
 };
 export const loanPath = z.strictObject({ loan_id: idParameter });

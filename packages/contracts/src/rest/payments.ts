@@ -3,6 +3,7 @@ import {
   amountInput,
   externalId,
   idParameter,
+  lowerBound,
   moneyText,
   PAYMENT_STATUSES,
   resourceId,
@@ -46,7 +47,7 @@ const paymentFilters = {
   ...pageQuery,
   external_id: externalId.optional().meta({ description: 'The payment with this external_id' }),
   status: z.enum(PAYMENT_STATUSES).optional().meta({ description: 'Payments with this status' }),
-  paid_from: timeInput.optional().meta({ description: 'Paid at or after' }),
+  paid_from: lowerBound.optional().meta({ description: 'Paid at or after' }),
   paid_to: timeInput.optional().meta({ description: 'Paid at or before' }),
 };
 export const paymentPath = z.strictObject({ payment_id: idParameter });

@@ -1,7 +1,7 @@
 /** Webhooks: subscriptions to events by HTTP, and the state of each delivery. */
 import { z } from 'zod';
 import { EVENT_TYPES, type EventType, eventData } from '../events.ts';
-import { idInput, idParameter, printable, resourceId, timeInput, timeText } from '../scalars.ts';
+import { idInput, idParameter, lowerBound, printable, resourceId, timeText } from '../scalars.ts';
 import { OVERLAP_SECONDS_DEFAULT, overlapSeconds } from './keys.ts';
 import { pageOf, pageQuery } from './pages.ts';
 
@@ -112,8 +112,9 @@ export type DeliveryBody = z.infer<typeof delivery>;
 export const webhookReplay = z
   .strictObject({
     delivery_ids: z.array(idInput).min(1).max(REPLAYED_MAX).optional().meta({ description: 'These deliveries' }),
-    from: timeInput.optional().meta({ description: 'Or all events that arrived at or after this time' }),
-    to: timeInput.optional().meta({ description: 'And before this time, which is not before `from`; now if omitted' }),
+    from: lowerBound.optional().meta({ description: 'Or all events that arrived at or after this time' }),
+    // Rounded up as well: what is before `to` is before the next whole millisecond.
+    to: lowerBound.optional().meta({ description: 'And before this time, which is not before `from`; now if omitted' }),
   })
   .refine((body) => body.delivery_ids !== undefined || body.from !== undefined, {
     message: 'is required unless from is given',
