@@ -17,11 +17,23 @@ interface Described {
   readonly parameters?: readonly { readonly $ref?: string }[];
 }
 const document = JSON.parse(text) as { paths: Record<string, Record<string, Described>> };
+/** Whether a schema only requires members that another one describes. */
+const isOnlyRequired = (schema: object): boolean => Object.keys(schema).join() === 'required';
 /** Whether an operation has its effect once for an idempotency key. */
 const isKeyed = ({ parameters = [] }: Described): boolean => parameters.some(({ $ref }) => $ref === KEY_PARAMETER);
 
+/**
+ * The document without alternatives that only require members: openapi-typescript takes these for `unknown`, and then so
+ * is the whole type.
+ */
+const typed = JSON.stringify(document, (_key, value) => {
+  if (value?.properties === undefined || !value.anyOf?.every(isOnlyRequired)) return value;
+  const { anyOf: _, ...rest } = value;
+  return rest;
+});
+
 /** Members that have a default may be left out of requests. */
-const types = astToString(await openapiTS(text, { defaultNonNullable: false, silent: true }));
+const types = astToString(await openapiTS(typed, { defaultNonNullable: false, silent: true }));
 
 const routes = Object.entries(document.paths).flatMap(([path, item]) =>
   METHODS.flatMap((method) => {

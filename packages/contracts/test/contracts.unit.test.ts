@@ -231,6 +231,13 @@ describe('the OpenAPI document', () => {
     const isOpen = (name: string) => schemas[name]?.additionalProperties !== false;
     expect([isOpen('NewLoan'), isOpen('Loan')]).toEqual([false, true]);
   });
+  it('requires one of the two names of a customer', () => {
+    const anyOf = [{ required: ['customer_id'] }, { required: ['customer_external_id'] }];
+    expect([schemas.NewLoan, schemas.NewPayment]).toEqual([
+      expect.objectContaining({ anyOf }),
+      expect.objectContaining({ anyOf }),
+    ]);
+  });
   it('lists every code of a problem and of a field', () => {
     const text = document.info.description ?? '';
     const codes = [...Object.keys(PROBLEMS), ...Object.keys(FIELD_CODES)];

@@ -4,6 +4,7 @@
  */
 import { apiCompare, type Diff } from 'api-smart-diff';
 import { comparable } from './comparable.ts';
+import { corrected, type Schemas } from './corrections.ts';
 import { type EventsDocument, eventsAsAnswers } from './events-as-answers.ts';
 
 export interface Versioned {
@@ -11,8 +12,8 @@ export interface Versioned {
 }
 
 /** The changes that break clients, one line each; empty if there are none. */
-export function breaksOfApi(released: Versioned, current: Versioned): string[] {
-  return isNextMajor(released, current) ? [] : breaks(released, current);
+export function breaksOfApi(released: Versioned & Schemas, current: Versioned): string[] {
+  return isNextMajor(released, current) ? [] : breaks(corrected(released), current);
 }
 
 /** The changes that break subscribers, likewise. Events are compared by the rules for answers. */

@@ -42,6 +42,8 @@ export const namesSomeone = [
     body.customer_id !== undefined || body.customer_external_id !== undefined,
   { message: 'is required unless customer_external_id is given', path: ['customer_id'] as PropertyKey[] },
 ] as const;
+/** The same rule in JSON Schema. */
+export const namesSomeoneSchema = { anyOf: [{ required: ['customer_id'] }, { required: ['customer_external_id'] }] };
 
 export const newLoan = z
   .strictObject({
@@ -63,7 +65,7 @@ export const newLoan = z
     message: 'must not be given for a pending loan: it is taken when it is activated',
     path: ['taken_at'],
   })
-  .meta({ id: 'NewLoan', description: 'A loan to be taken or requested' });
+  .meta({ id: 'NewLoan', description: 'A loan to be taken or requested', ...namesSomeoneSchema });
 export type NewLoan = z.infer<typeof newLoan>;
 
 const loanFilters = {

@@ -10,7 +10,7 @@ import {
   timeInput,
   timeText,
 } from '../scalars.ts';
-import { namesCustomer, namesSomeone } from './loans.ts';
+import { namesCustomer, namesSomeone, namesSomeoneSchema } from './loans.ts';
 import { pageOf, pageQuery } from './pages.ts';
 
 export const payment = z
@@ -40,7 +40,7 @@ export const newPayment = z
     }),
   })
   .refine(...namesSomeone)
-  .meta({ id: 'NewPayment', description: 'A payment to be made' });
+  .meta({ id: 'NewPayment', description: 'A payment to be made', ...namesSomeoneSchema });
 export type NewPayment = z.infer<typeof newPayment>;
 
 const paymentFilters = {
