@@ -141,7 +141,7 @@ export interface paths {
         };
         /**
          * List a customer's loans and payments, oldest first, with the running debt
-         * @description Sorted by the time at which each entry took effect. Loans appear once they are active; rejected payments never appear. `total_debt` is the running sum, and ends with the active debt. It is negative where a payment has a `paid_at` before the `taken_at` of the loans that it paid. `as_of` limits the statement to entries up to a time.
+         * @description Sorted by the time at which each entry took effect. Loans appear once they are active; rejected payments never appear. `total_debt` is the running sum, and ends with the active debt. It is negative where a payment has a `paid_at` before the `taken_at` of the loans that it paid. `as_of` limits the statement to entries up to a time. Each page is computed when it is requested: if an entry with an earlier time is added between two pages, `total_debt` of later pages includes it.
          *
          *     Needs the scope `customers:read`.
          */

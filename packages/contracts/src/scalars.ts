@@ -53,7 +53,7 @@ export const scoreInput = moneyInput('0.00');
 
 /**
  * Used in documents instead of `\p{C}` and `\p{Z}`, which many JSON Schema implementations don't support, or take for
- * letters. It permits a few invisible characters that the schema itself rejects.
+ * letters (docs/decisions/0044). It permits a few invisible characters that the schema itself rejects.
  */
 const UNSEEN = '\\x00-\\x1f\\x7f-\\x9f';
 

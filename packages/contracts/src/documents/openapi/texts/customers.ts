@@ -125,7 +125,7 @@ export const getBalance: OperationText = {
 
 export const getStatement: OperationText = {
   description:
-    'Sorted by the time at which each entry took effect. Loans appear once they are active; rejected payments never appear. `total_debt` is the running sum, and ends with the active debt. It is negative where a payment has a `paid_at` before the `taken_at` of the loans that it paid. `as_of` limits the statement to entries up to a time.',
+    'Sorted by the time at which each entry took effect. Loans appear once they are active; rejected payments never appear. `total_debt` is the running sum, and ends with the active debt. It is negative where a payment has a `paid_at` before the `taken_at` of the loans that it paid. `as_of` limits the statement to entries up to a time. Each page is computed when it is requested: if an entry with an earlier time is added between two pages, `total_debt` of later pages includes it.',
   answers: { 200: only('A loan and a payment', lastPage(...statement)) },
   ...ofPath,
 };
