@@ -17,12 +17,13 @@ for everything. Each operation names the scope that it needs; without this scope
 
 ## Amounts, times and ids
 
-An **amount** is a string with two decimals in every answer, such as \`"1200.50"\`. A request may give a string or a number:
-up to ten digits, then up to two decimals, without sign or exponent. A **time** is RFC 3339, and UTC in answers. An **\`id\`** is
-ours, an **\`external_id\`** is yours: 1 to 60 visible characters, and unique among customers, loans or payments. Characters
-of the Unicode categories C (control, format, private, unassigned) and Z (space) are not visible; the pattern excludes only those that
-all implementations of regular expressions can name. Unknown members and query parameters of a request are refused, and so is a
-member that an object gives twice. Answers may get further members, so ignore those that you don't know.
+An **amount** is a string with two decimals in every answer, such as \`"1200.50"\`. A request may give a string or a
+number: up to ten digits, then up to two decimals, without sign or exponent. A **time** is RFC 3339, and UTC in answers.
+An **\`id\`** is ours, an **\`external_id\`** is yours: 1 to 60 visible characters, and unique among customers, loans or
+payments. Characters of the Unicode categories C (control, format, private, unassigned) and Z (space) are not visible;
+the pattern excludes only those that all implementations of regular expressions can name. Unknown members and query
+parameters of a request are refused, and so is a member that an object gives twice. Answers may get further members, so
+ignore those that you don't know.
 
 ## Retries
 
@@ -39,10 +40,11 @@ refused.
 
 ## Reading what was written
 
-An answer that concerns one customer carries a \`Consistency-Token\`, except the 409 for a customer whose \`external_id\` is taken.
-A later request with this token sees at least the state that the answer reflects. Without a token, a read may lack writes of the last milliseconds, and of up to about
-70 seconds while Kafka is down. A token with versions that do not exist, as after a restore, is a 503. Answers below
-\`/api\` have \`Cache-Control: no-store\`, so that no cache keeps them.
+An answer that concerns one customer carries a \`Consistency-Token\`, except the 409 for a customer whose
+\`external_id\` is taken. A later request with this token sees at least the state that the answer reflects. Without a
+token, a read may lack writes of the last milliseconds, and of up to about 70 seconds while Kafka is down. A token with
+versions that do not exist, as after a restore, is a 503. Answers below \`/api\` have \`Cache-Control: no-store\`, so
+that no cache keeps them.
 
 ## Pages
 
@@ -61,8 +63,8 @@ Errors are RFC 9457 problem details in \`application/problem+json\`. Programs sh
 
 ${problemTable()}
 
-In \`errors\`, each field that breaks a rule has one of these codes. A rule keeps its code, but similar rules of other fields may
-have others. Further codes may be added.
+In \`errors\`, each field that breaks a rule has one of these codes. A rule keeps its code, but similar rules of other
+fields may have others. Further codes may be added.
 
 ${fieldTable()}
 
