@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import { createLogger, RetryLog, systemClock } from '@mo/service-kit';
+import { createLogger, LastingFailure, RetryLog, systemClock } from '@mo/service-kit';
 import type { EachBatchPayload } from 'kafkajs';
 import { FetchRests } from '../src/kafka/fetch-rests.ts';
 import { Handling, HELD_UP_AFTER_MS, HELD_UP_MAX, type HeldUp } from '../src/kafka/handling.ts';
@@ -48,7 +48,7 @@ function consumerUnderTest(heldUp: HeldUp, handle: () => Promise<void>) {
     new RetryLog(systemClock, logger, 'not yet'),
   );
   const rests = new FetchRests({ msMin: 0, msMax: 0, parts: 1 });
-  const handling = new Handling({ handle, commits, rests, heldUp, logger });
+  const handling = new Handling({ handle, commits, rests, heldUp, slow: new LastingFailure(systemClock), logger });
   handling.rejoined();
   const take = async (partition: number, offset: number) => {
     const batch = {

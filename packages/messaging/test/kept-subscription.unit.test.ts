@@ -8,7 +8,7 @@ import { notedLines } from './noted-lines.ts';
 function clientUnderTest() {
   const calls: string[][] = [];
   const world = { commit: Promise.withResolvers<void>(), hasTopics: true };
-  const consumers: { crash: () => void; join: () => void; run: Parameters<Consumer['run']>[0] }[] = [];
+  const consumers: { crash: () => void; tell: (event: string) => void; run: Parameters<Consumer['run']>[0] }[] = [];
   const consumer = () => {
     const mine: string[] = [];
     const listeners: { event: string; listener: (event: unknown) => void }[] = [];
@@ -18,12 +18,12 @@ function clientUnderTest() {
     calls.push(mine);
     const made = {
       crash: () => tell('crash', { error: new Error('crashed') }),
-      join: () => tell('join', {}),
+      tell: (event: string) => tell(event, {}),
       run: undefined,
     };
     consumers.push(made);
     return {
-      events: { GROUP_JOIN: 'join', HEARTBEAT: 'heartbeat', CRASH: 'crash' },
+      events: { GROUP_JOIN: 'join', HEARTBEAT: 'heartbeat', FETCH: 'fetch', CRASH: 'crash' },
       on: (event: string, listener: (event: unknown) => void) => void listeners.push({ event, listener }),
       connect: async () => void mine.push('connect'),
       subscribe: async () => {
@@ -81,7 +81,7 @@ it('a consumer that cannot be started is disconnected', async () => {
   expect(calls).toEqual([['connect', 'disconnect']]);
 });
 
-it('a consumer that stops again and again is one warning, until a consumer has joined the group', async () => {
+it('a consumer that stops again and again is one warning, until a consumer has read from its partitions', async () => {
   const { client, calls, consumers } = clientUnderTest();
   const { logger, lines } = notedLines();
   const subscription = await start(client, logger);
@@ -89,13 +89,17 @@ it('a consumer that stops again and again is one warning, until a consumer has j
   await waitFor(() => calls[1]?.includes('connect'));
   consumers[1]?.crash();
   await waitFor(() => calls[2]?.includes('connect'));
-  consumers[2]?.join();
+  consumers[2]?.tell('join');
   consumers[2]?.crash();
   await waitFor(() => calls[3]?.includes('connect'));
+  consumers[3]?.tell('fetch');
+  consumers[3]?.crash();
+  await waitFor(() => calls[4]?.includes('connect'));
   await subscription.close();
   const stopped = 'the Kafka consumer stopped and will be restarted';
   expect(lines).toEqual([
     `warn ${stopped}`,
+    `debug ${stopped}`,
     `debug ${stopped}`,
     'info background work succeeds again',
     `warn ${stopped}`,

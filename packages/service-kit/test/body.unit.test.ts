@@ -23,7 +23,7 @@ describe('a body', () => {
   });
 
   it('may name its charset', async () => {
-    for (const charset of ['utf-8', '"UTF-8"', 'Utf8', 'us-ascii']) {
+    for (const charset of ['utf-8', '"UTF-8"', "'utf-8'", 'Utf8', 'us-ascii']) {
       const reply = await echo().post('{}', { 'content-type': `application/json; charset=${charset}` });
       expect(reply.statusCode).toBe(200);
     }

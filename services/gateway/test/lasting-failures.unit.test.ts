@@ -41,10 +41,12 @@ async function returnAfter(attempts: number, world: ReturnType<typeof away>['wor
   world.isAway = false;
 }
 
-it('an audit log that cannot be written', async () => {
+it.each(['newIds', 'write'])('an audit log that cannot be written, because of %s', async (failing) => {
   const { logger, lines } = notedLines();
   const { world, reach } = away();
-  const trail = new AuditTrail({ write: reach } as never, logger, createRegistry('test'));
+  const table = { newIds: async () => ['1'], write: async () => {} };
+  const failingTable = { ...table, [failing]: () => reach().then(() => ['1']) };
+  const trail = new AuditTrail(failingTable as never, logger, createRegistry('test'));
   trail.note({} as never);
   await returnAfter(2, world);
   await until(() => lines.includes(OVER), 'it is written');
@@ -69,6 +71,21 @@ it('a database of API keys that cannot be queried', async () => {
   await until(() => lines.includes(OVER), 'the keys are read');
   await keys.close();
   const failed = 'the database of API keys cannot be queried';
+  expect(lines).toEqual([`warn ${failed}`, ...Array(lines.length - 2).fill(`debug ${failed}`), OVER]);
+  expect(lines.length).toBeGreaterThan(2);
+});
+
+it('uses of keys that cannot be stored, although the keys can be read', async () => {
+  const { logger, lines } = notedLines();
+  const { world, reach } = away();
+  const store = { version: async () => 1, usable: async () => [], noteUses: reach };
+  const keys = new StoredKeys(store as never, () => {}, logger, createRegistry('test'));
+  await keys.start();
+  keys.used(1);
+  await returnAfter(2, world);
+  await until(() => lines.includes(OVER), 'they are stored');
+  await keys.close();
+  const failed = 'the last uses of API keys cannot be stored';
   expect(lines).toEqual([`warn ${failed}`, ...Array(lines.length - 2).fill(`debug ${failed}`), OVER]);
   expect(lines.length).toBeGreaterThan(2);
 });

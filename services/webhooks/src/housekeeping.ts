@@ -5,9 +5,8 @@ import type { DeliveryTable } from './webhooks/delivery-table.ts';
 import type { KeptAnswers } from './webhooks/kept-answers.ts';
 import type { WebhookTable } from './webhooks/webhook-table.ts';
 
-const INTERVAL_MS = 10_000;
-/** Old deliveries, events and answers are deleted once in this many rounds. */
-const FORGET_EVERY = 60;
+const GIVE_UP_INTERVAL_MS = 10_000;
+const FORGET_INTERVAL_MS = 600_000;
 
 export interface HousekeepingOptions {
   readonly webhooks: Pick<WebhookTable, 'giveUpRemoved'>;
@@ -20,7 +19,6 @@ export interface HousekeepingOptions {
 export class Housekeeping {
   readonly #options: HousekeepingOptions;
   readonly #rounds: Rounds;
-  #round = 0;
 
   constructor(options: HousekeepingOptions) {
     this.#options = options;
@@ -28,18 +26,19 @@ export class Housekeeping {
   }
 
   start(): void {
-    this.#rounds.every(INTERVAL_MS, 'housekeeping failed and will be retried', () => this.#keepHouse());
+    const { webhooks } = this.#options;
+    const notGivenUp = 'messages to removed webhooks could not be given up and will be tried again';
+    this.#rounds.every(GIVE_UP_INTERVAL_MS, notGivenUp, () => webhooks.giveUpRemoved());
+    const notForgotten = 'old events and deliveries could not be deleted and will be tried again';
+    this.#rounds.every(FORGET_INTERVAL_MS, notForgotten, () => this.#forget());
   }
 
   stop(): Promise<void> {
     return this.#rounds.stop();
   }
 
-  async #keepHouse(): Promise<void> {
-    const { webhooks, deliveries, answers } = this.#options;
-    this.#round += 1;
-    await webhooks.giveUpRemoved();
-    if (this.#round % FORGET_EVERY !== 0) return;
+  async #forget(): Promise<void> {
+    const { deliveries, answers } = this.#options;
     for (const table of [deliveries, answers]) while ((await table.forget()) && !this.#rounds.signal.aborted);
   }
 }

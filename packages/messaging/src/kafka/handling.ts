@@ -4,7 +4,7 @@
  * continues, and the broker's other partitions are fetched meanwhile.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { LastingFailure, type Logger, systemClock } from '@mo/service-kit';
+import type { LastingFailure, Logger } from '@mo/service-kit';
 import type { EachBatchPayload } from 'kafkajs';
 import type { FetchRests } from './fetch-rests.ts';
 import { beatUntil } from './heartbeats.ts';
@@ -28,14 +28,14 @@ export interface HandlingOptions {
   readonly rests: FetchRests;
   /** Shared by all consumers of a subscription, because a handler may outlive its consumer. */
   readonly heldUp: HeldUp;
+  /** Shared likewise. Each slow partition is a reason of its own, so the log names some of them each minute. */
+  readonly slow: LastingFailure;
   readonly logger: Logger;
 }
 
 /** The batches of one consumer. */
 export class Handling {
   readonly #options: HandlingOptions;
-  /** Slow partitions: each is a reason of its own for the log. */
-  readonly #slow = new LastingFailure(systemClock);
   /** The number of times the consumer has joined its group. */
   #generation = 0;
 
@@ -87,9 +87,9 @@ export class Handling {
   }
 
   #leave(place: string, handled: Promise<void>, payload: EachBatchPayload): void {
-    const { heldUp, logger } = this.#options;
+    const { heldUp, slow, logger } = this.#options;
     const { topic, partition } = payload.batch;
-    logger[this.#slow.levelOf(place)](
+    logger[slow.levelOf(place)](
       { topic, partition },
       'handling the messages of a partition takes long; other partitions are read meanwhile',
     );

@@ -1,5 +1,5 @@
 /** A kafkajs consumer that survives outages of a broker. */
-import { type Logger, RetryLog, systemClock } from '@mo/service-kit';
+import { LastingFailure, type Logger, RetryLog, systemClock } from '@mo/service-kit';
 import type { Consumer, Kafka } from 'kafkajs';
 import { FOLLOWER_PACING, type Pacing } from '../round-interval.ts';
 import { FetchRests } from './fetch-rests.ts';
@@ -44,7 +44,8 @@ export class KeptSubscription implements Subscription {
   readonly #client: Kafka;
   readonly #options: SubscriptionOptions;
   readonly #heldUp: HeldUp = new Map();
-  readonly #joining: RetryLog;
+  readonly #slow = new LastingFailure(systemClock);
+  readonly #reading: RetryLog;
   readonly #committing: RetryLog;
   #consumer: Consumer | null = null;
   #commits: OffsetCommits | null = null;
@@ -56,7 +57,7 @@ export class KeptSubscription implements Subscription {
     this.#client = client;
     this.#options = options;
     const { logger } = options;
-    this.#joining = new RetryLog(systemClock, logger, 'the Kafka consumer stopped and will be restarted');
+    this.#reading = new RetryLog(systemClock, logger, 'the Kafka consumer stopped and will be restarted');
     this.#committing = new RetryLog(systemClock, logger, 'offsets could not be committed yet');
   }
 
@@ -98,11 +99,10 @@ export class KeptSubscription implements Subscription {
     });
     const commits = new OffsetCommits((offsets) => consumer.commitOffsets(offsets), this.#committing);
     const rests = new FetchRests(PACING[pace]);
-    const handling = new Handling({ handle, commits, rests, heldUp: this.#heldUp, logger });
-    consumer.on(consumer.events.GROUP_JOIN, () => {
-      handling.rejoined();
-      this.#joining.succeeded();
-    });
+    const handling = new Handling({ handle, commits, rests, heldUp: this.#heldUp, slow: this.#slow, logger });
+    consumer.on(consumer.events.GROUP_JOIN, () => handling.rejoined());
+    // A consumer that joins may still be unable to read: its group's broker answers, and that of a partition does not.
+    consumer.on(consumer.events.FETCH, () => this.#reading.succeeded());
     for (const event of [consumer.events.GROUP_JOIN, consumer.events.HEARTBEAT])
       consumer.on(event, () => {
         this.#heardMs = performance.now();
@@ -133,7 +133,7 @@ export class KeptSubscription implements Subscription {
 
   #startAgain(crashed: Consumer, error: Error): void {
     if (this.#closed || this.#consumer !== crashed) return;
-    this.#joining.failed(error);
+    this.#reading.failed(error);
     this.#consumer = null;
     void this.#leave(crashed);
     setTimeout(() => {

@@ -14,7 +14,8 @@ const USES_EVERY = 5;
 export class StoredKeys {
   readonly #store: KeyStore;
   readonly #onKeys: (keys: ApiKey[]) => void;
-  readonly #log: RetryLog;
+  readonly #readings: RetryLog;
+  readonly #writings: RetryLog;
   readonly #uses = new Map<number, number>();
   readonly #closing = new AbortController();
   #version = -1;
@@ -26,7 +27,8 @@ export class StoredKeys {
   constructor(store: KeyStore, onKeys: (keys: ApiKey[]) => void, logger: Logger, registry: Registry) {
     this.#store = store;
     this.#onKeys = onKeys;
-    this.#log = new RetryLog(systemClock, logger, 'the database of API keys cannot be queried');
+    this.#readings = new RetryLog(systemClock, logger, 'the database of API keys cannot be queried');
+    this.#writings = new RetryLog(systemClock, logger, 'the last uses of API keys cannot be stored');
     const help = 'Seconds since the database was last queried for changed API keys';
     gauge(registry, 'gateway_keys_age_seconds', help, [], () => (performance.now() - this.#readAtMs) / 1000);
   }
@@ -78,13 +80,9 @@ export class StoredKeys {
     for (let round = 1; ; round += 1) {
       await delay(POLL_MS, undefined, { signal, ref: false }).catch(() => {});
       if (signal.aborted) return;
-      try {
-        await this.refresh();
-        if (round % USES_EVERY === 0) await this.#writeUses();
-        this.#log.succeeded();
-      } catch (error) {
-        this.#log.failed(error);
-      }
+      await this.#readings.during(() => this.refresh()).catch(() => {});
+      if (round % USES_EVERY === 0 && this.#uses.size > 0)
+        await this.#writings.during(() => this.#writeUses()).catch(() => {});
     }
   }
 

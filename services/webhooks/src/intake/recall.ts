@@ -54,23 +54,30 @@ export class Recall {
     const { intake } = this.#options;
     const begunAtMs = await intake.begunAtMs();
     const unreachable = new Set<Stream>();
-    let isStored = true;
+    const stored: boolean[] = [];
     for (let above = 0, isLast = false; !isLast; ) {
       const customers = await intake.waived(above, PAGE_CUSTOMERS_MAX);
       for (const some of slices(customers, CUSTOMERS_AT_ONCE_MAX)) {
         if (this.#rounds.signal.aborted) return;
         const pulls = some.map((customer) => this.#pullAll(customer, begunAtMs, unreachable));
         const events = (await Promise.all(pulls)).flat();
-        for (const part of slices(events, EVENTS_AT_ONCE_MAX))
-          await intake.take(part).catch((error: unknown) => {
-            isStored = false;
-            this.#storing.failed(error);
-          });
+        for (const part of slices(events, EVENTS_AT_ONCE_MAX)) stored.push(await this.#store(part));
       }
       above = customers.at(-1)?.customerId ?? 0;
       isLast = customers.length < PAGE_CUSTOMERS_MAX;
     }
-    if (isStored) this.#storing.succeeded();
+    if (stored.length > 0 && stored.every(Boolean)) this.#storing.succeeded();
+  }
+
+  /** @returns whether the events are stored */
+  async #store(events: readonly StreamEvent[]): Promise<boolean> {
+    try {
+      await this.#options.intake.take(events);
+      return true;
+    } catch (error) {
+      this.#storing.failed(error);
+      return false;
+    }
   }
 
   async #pullAll({ customerId, waived }: StateOf, begunAtMs: number, unreachable: Set<Stream>): Promise<StreamEvent[]> {
