@@ -27,10 +27,16 @@ export class Housekeeping {
 
   start(): void {
     const { webhooks } = this.#options;
-    const notGivenUp = 'messages to removed webhooks could not be given up and will be tried again';
-    this.#rounds.every(GIVE_UP_INTERVAL_MS, notGivenUp, () => webhooks.giveUpRemoved());
-    const notForgotten = 'old events and deliveries could not be deleted and will be tried again';
-    this.#rounds.every(FORGET_INTERVAL_MS, notForgotten, () => this.#forget());
+    this.#rounds.every(
+      GIVE_UP_INTERVAL_MS,
+      'messages to removed webhooks could not be given up and will be tried again',
+      () => webhooks.giveUpRemoved(),
+    );
+    this.#rounds.every(
+      FORGET_INTERVAL_MS,
+      'old events and deliveries could not be deleted and will be tried again',
+      () => this.#forget(),
+    );
   }
 
   stop(): Promise<void> {

@@ -26,8 +26,8 @@ export function watchStaticKeys(source: KeySource, onKeys: (keys: ApiKey[]) => v
   const name = `API_KEYS_FILE ${file}`;
   let text = readKeys(file, name);
   onKeys(parseKeys(text, name));
-  const failure = 'the API keys cannot be read: the previous keys stay valid';
-  const log = new RetryLog(systemClock, logger.child({ file }), failure);
+  const ofFile = logger.child({ file });
+  const log = new RetryLog(systemClock, ofFile, 'the API keys cannot be read: the previous keys stay valid');
   const timer = setInterval(() => {
     try {
       const found = readKeys(file, name);
