@@ -125,24 +125,29 @@ function timeRule(input: unknown): string {
   return TIME_FORM.test(input) ? 'must be a day and a time that exist' : TIME_RULE;
 }
 
-const timeRead = (read: (text: string) => Date) =>
+const LAST_MS = Date.parse(`${YEAR_MAX}-12-31T23:59:59.999Z`);
+
+const timeOf = <T>(made: (time: Date, text: string) => T) =>
   z.iso
     .datetime({ offset: true, error: ({ input }) => timeRule(input) })
-    .transform(read)
+    .transform((text) => ({ text, time: new Date(text) }))
     .refine(
-      (time) => time.getUTCFullYear() >= YEAR_MIN && time.getUTCFullYear() <= YEAR_MAX,
+      ({ time }) => time.getUTCFullYear() >= YEAR_MIN && time.getUTCFullYear() <= YEAR_MAX,
       `must lie in the years ${YEAR_MIN} to ${YEAR_MAX}`,
     )
+    .transform(({ time, text }) => made(time, text))
     .meta({ override: { type: 'string', format: 'date-time' } });
 
 /** A time in a request: RFC 3339 with any offset, parsed to a Date. Parts of a millisecond are dropped. */
-export const timeInput = timeRead((text) => new Date(text));
+export const timeInput = timeOf((time) => time);
 
 /** A fraction of a second that is not whole milliseconds. */
 const PART_OF_MS = /\.\d{3}\d*[1-9]/;
 
 /** A time that others must not precede. Stored times are whole milliseconds, so it is rounded up to one. */
-export const lowerBound = timeRead((text) => new Date(Date.parse(text) + (PART_OF_MS.test(text) ? 1 : 0)));
+export const lowerBound = timeOf((time, text) =>
+  PART_OF_MS.test(text) ? new Date(Math.min(time.getTime() + 1, LAST_MS)) : time,
+);
 
 /**
  * Text of `least` to `most` printable characters, including spaces. Not every database accepts all other characters.

@@ -124,7 +124,12 @@ describe('lower bounds of times', () => {
     ['2026-01-31T09:30:00.0009Z', '2026-01-31T09:30:00.001Z'],
     ['2026-01-31T09:30:00.999000001Z', '2026-01-31T09:30:01.000Z'],
     ['1960-01-01T00:00:00.0001Z', '1960-01-01T00:00:00.001Z'],
+    ['9999-12-31T23:59:59.999999Z', '9999-12-31T23:59:59.999Z'],
   ])('%s is rounded up to %s', (text, time) => expect(bound(text)).toBe(time));
+
+  it('of a year that is too early are refused', () => {
+    expect(loansQuery.safeParse({ taken_from: '0999-12-31T23:59:59.9999Z' }).success).toBe(false);
+  });
 
   it('are the only times that are rounded up', () => {
     const time = '2026-01-31T09:30:00.0009Z';

@@ -133,9 +133,9 @@ describe('CSV', () => {
   });
 
   it('ends a line only at LF, and reads a file without LF completely', () => {
-    const files = ['external_id,score\ra,1\rb,2', 'external_id,score\r"a",1\r"b",2', 'a,1\rb,2\r', '"a",1\r"b",2\r'];
     const fault = 'contains a CR that is not followed by LF: lines end with LF or CRLF';
-    for (const file of files) expect(values(read(csv, file))).toEqual([fault]);
+    for (const file of ['a,1\rb,2\r', '"a",1\r"b",2\r']) expect(values(read(csv, file))).toEqual([fault]);
+    expect(values(read(csv, 'a,1\nexternal_id\r,2'))).toEqual([{ external_id: 'a', score: '1' }, fault]);
   });
 
   it.each(['externalid,score', 'sep=,'])('reports %s before the header or the first customer as neither', (line) => {
@@ -146,6 +146,10 @@ describe('CSV', () => {
       { external_id: 'a', score: '1' },
       { external_id: 'b', score: 'x' },
     ]);
+  });
+
+  it.each(['c1,abc', 'c1,', 'c1,-', 'c1,,active', 'c1'])('reads %s as a customer without a good score', (line) => {
+    expect(values(read(csv, `${line}\nc2,10`))).toMatchObject([{ external_id: 'c1' }, { external_id: 'c2' }]);
   });
 
   it('reads a first customer named external_id as a customer', () => {
@@ -163,6 +167,8 @@ describe('CSV', () => {
     ['external_id,colour', 'colour'],
     ['external_id,score,score', 'twice'],
     ['external_id,status', 'no column score'],
+    ['external_id,score\r\r', 'contains a CR that is not followed by LF'],
+    ['external_id,score\ra,1\rb,2', 'contains a CR that is not followed by LF'],
     ['external_id;score', 'has fields separated by ";", instead of ","'],
     ['Score\texternal_id', 'has fields separated by "\\t", instead of ","'],
   ])('refuses the header line %s', (header, why) => {

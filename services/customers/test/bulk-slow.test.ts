@@ -86,7 +86,7 @@ describe('an atomic upload that takes longer than an untouched staging is kept',
     const uploaded = uploadBehind('late', { ...partsOf(), clock }, late);
     await expect(uploaded).rejects.toMatchObject({
       code: 'unavailable',
-      message: 'too many atomic uploads are under way',
+      message: 'other writes have held up this upload for too long',
     });
     expect([await customersOf('late'), await stagings('true')]).toEqual([[], []]);
   });

@@ -28,6 +28,7 @@ export class CsvReader implements LineReader {
   }
 
   *#take(read: { readonly line: number; readonly text: string } | { readonly line: number; readonly fault: string }) {
+    if (this.#columns === null && 'text' in read) refuseOtherEnds(read.text);
     const fields = 'fault' in read ? read : fieldsOf(read.text);
     if (this.#columns === null && Array.isArray(fields)) {
       refuseOtherSeparator(fields);
@@ -35,8 +36,8 @@ export class CsvReader implements LineReader {
         this.#columns = columnsOf(fields);
         return;
       }
-      if (isUnknown(fields)) {
-        yield { line: read.line, fault: UNKNOWN };
+      if (isOtherHeader(fields)) {
+        yield { line: read.line, fault: OTHER_HEADER };
         return;
       }
     }
@@ -45,8 +46,10 @@ export class CsvReader implements LineReader {
   }
 }
 
+const LONE_CR = 'contains a CR that is not followed by LF: lines end with LF or CRLF';
+
 function fieldsOf(text: string): string[] | { fault: string } {
-  if (text.includes('\r')) return { fault: 'contains a CR that is not followed by LF: lines end with LF or CRLF' };
+  if (text.includes('\r')) return { fault: LONE_CR };
   if (!text.includes('"')) return text.split(',');
   try {
     const [fields = []] = parse(text, { relax_column_count: true });
@@ -63,9 +66,15 @@ const named = (field: string): string => field.trim().toLowerCase();
 const isHeader = (fields: readonly string[]): boolean =>
   fields.some((field) => named(field) === NAME_COLUMN) && !/^\s*\d/.test(fields[1] ?? '');
 
-/** Whether a line before the header or the first customer is neither, because no score is without a digit. */
-const isUnknown = ([, score]: readonly string[]): boolean => score !== undefined && !/\d/.test(score);
-const UNKNOWN = `is neither a header line with the column ${NAME_COLUMN} nor a customer with a score`;
+/** Whether a line is a header without that name, or what some programs write before it. No score is without a digit. */
+const isOtherHeader = (fields: readonly string[]): boolean =>
+  !/\d/.test(fields[1] ?? '') && fields.some((field) => COLUMNS.includes(named(field)) || named(field) === 'sep=');
+const OTHER_HEADER = `is neither a header line with the column ${NAME_COLUMN} nor a customer with a score`;
+
+/** Without its header line a file would be read in the wrong columns. @throws ProblemError invalid_request */
+function refuseOtherEnds(line: string): void {
+  if (line.includes('\r') && line.toLowerCase().includes(NAME_COLUMN)) throw invalid('body', '', LONE_CR);
+}
 
 /** @throws ProblemError invalid_request for a header line of another separator */
 function refuseOtherSeparator([line = '', ...more]: readonly string[]): void {

@@ -34,7 +34,7 @@ export class JsonArrayReader implements LineReader {
       const isLeftOut = isSpace && this.#isSpaceBefore;
       this.#isSpaceBefore = isSpace;
       if (!isLeftOut && !this.#ends(byte)) continue;
-      this.#element.add(bytes.subarray(start, at));
+      if (at > start) this.#element.add(bytes.subarray(start, at));
       start = at + 1;
       if (isLeftOut) continue;
       this.#isSpaceBefore = true;

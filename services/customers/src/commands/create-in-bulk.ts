@@ -126,7 +126,7 @@ async function createAll(parts: BulkParts, request: BulkRequest, attempt: Attemp
 /** How long a move may take that begins now. @throws ProblemError unavailable, if nobody would get its answer */
 function moveMsMax({ isGone }: BulkRequest, waitedMs: number): number {
   if (isGone()) throw unavailable('the caller has disconnected');
-  if (waitedMs > MOVE_WAIT_MS_MAX) throw unavailable('too many atomic uploads are under way');
+  if (waitedMs > MOVE_WAIT_MS_MAX) throw unavailable('other writes have held up this upload for too long');
   return Math.ceil(MOVE_MS_MAX - waitedMs);
 }
 
