@@ -47,7 +47,7 @@ import { AUDIT_INTERVAL_MS } from './audit/auditor.ts';
 import type { Audited } from './audit/image.ts';
 import { kafkaConfig, kafkaConnection } from './kafka/connection.ts';
 import type { Account, StreamModel } from './protocol/account.ts';
-import { TRANSACTIONS_AT_ONCE_MAX } from './protocol/lanes.ts';
+import { TRANSACTIONS_AT_ONCE_MAX } from './protocol/write-queues.ts';
 import type { Chore } from './relay/housekeeping.ts';
 import type { AccountTables } from './sql/sql-store.ts';
 import { createStreams, type Streams } from './streams.ts';

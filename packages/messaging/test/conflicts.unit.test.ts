@@ -1,6 +1,6 @@
 import { type Command, LOCK_WAIT_MS_MAX, StoreBusyError } from '../src/index.ts';
 import { HELD_MS_MAX } from '../src/protocol/held-lines.ts';
-import { COMMAND_AGE_MS_MAX } from '../src/protocol/lanes.ts';
+import { COMMAND_AGE_MS_MAX } from '../src/protocol/write-queues.ts';
 import { conflict, type MemoryStore } from './in-memory.ts';
 import { commandOf, eventsOf, type Ledger, ledgerOf, NOW_MS } from './ledger.ts';
 import { rejected, writePathUnderTest } from './write-path-under-test.ts';

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Stream } from '@mo/contracts';
 import { ProblemError } from '@mo/service-kit';
 import { CONFIRM_ROUNDS_MAX, type Command, refuse } from '../src/index.ts';
-import { COMMAND_AGE_MS_MAX, QUEUE_WEIGHT_MAX } from '../src/protocol/lanes.ts';
+import { COMMAND_AGE_MS_MAX, QUEUE_WEIGHT_MAX } from '../src/protocol/write-queues.ts';
 import {
   commandOf,
   eventOf,

@@ -2,8 +2,8 @@ import { type Database, run, sqlOf } from '@mo/database';
 import { migratedDatabase, waitFor } from '@mo/messaging/testing';
 import { systemClock } from '@mo/service-kit';
 import { openUpload } from '../src/bulk/formats.ts';
-import { laneOf } from '../src/bulk/lane.ts';
 import { MOVE_WAIT_MS_MAX, MOVES_MAX, TRANSACTIONS_MAX } from '../src/bulk/limits.ts';
+import { semaphoreOf } from '../src/bulk/semaphore.ts';
 import { type BulkParts, createInBulk } from '../src/commands/create-in-bulk.ts';
 import { migrations } from '../src/db/migrations/index.ts';
 import { forgetStagings } from '../src/db/staging-table.ts';
@@ -18,8 +18,8 @@ describe('an atomic upload that takes longer than an untouched staging is kept',
   const partsOf = (): BulkParts => ({
     database,
     clock: systemClock,
-    lane: laneOf(TRANSACTIONS_MAX),
-    moves: laneOf(MOVES_MAX),
+    transactions: semaphoreOf(TRANSACTIONS_MAX),
+    moves: semaphoreOf(MOVES_MAX),
     touchIntervalMs: 10,
     onWritten: () => {},
     onOutcome: () => {},

@@ -56,7 +56,7 @@ export interface StoreTransaction<A extends Account> {
 /**
  * The longest wait of a transaction for a lock that another transaction holds, in ms. `batch`: a whole batch; longer
  * than batches of other processes take under overload. `part`: part of a batch that has waited in vain, while other
- * items queue behind it. `alone`: an item in its own lane.
+ * items queue behind it. `alone`: an item in a queue of its own.
  */
 export const LOCK_WAIT_MS_MAX = { batch: 500, part: 100, alone: 5_000 } as const;
 export type LockWait = keyof typeof LOCK_WAIT_MS_MAX;

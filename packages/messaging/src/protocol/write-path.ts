@@ -1,6 +1,6 @@
 /**
  * The write path of a service: the only entry point for commands and followed events, which run in batches (see
- * `lanes.ts`).
+ * `write-queues.ts`).
  *
  * A command that would be refused because of followed streams leaves its batch, pulls events that may be missing, and
  * is decided again: stale data is enough for a yes, but a no needs fresh data. A refusal is final only if no
@@ -13,9 +13,9 @@ import type { CommandOutcome, Confirmation, EventFault } from './batch.ts';
 import type { Followed, Item } from './batch-runner.ts';
 import { BringForward } from './bring-forward.ts';
 import type { Command, CustomerRef, StoredAnswer } from './command.ts';
-import { Lanes, type LanesOptions } from './lanes.ts';
 import type { Peers } from './peers.ts';
 import type { Quarantined } from './quarantine.ts';
+import { WriteQueues, type WriteQueuesOptions } from './write-queues.ts';
 
 /** The most rounds of pulls; a refusal that still isn't final after these is answered with 503. */
 export const CONFIRM_ROUNDS_MAX = 6;
@@ -35,21 +35,21 @@ export interface WritePathObserver {
   quarantined(item: Quarantined): void;
 }
 
-export interface WritePathOptions<A extends Account> extends Omit<LanesOptions<A>, 'onWritten'> {
+export interface WritePathOptions<A extends Account> extends Omit<WriteQueuesOptions<A>, 'onWritten'> {
   peers: Peers;
   observer: WritePathObserver;
 }
 
 export class WritePath<A extends Account> {
   readonly #options: WritePathOptions<A>;
-  readonly #lanes: Lanes<A>;
+  readonly #queues: WriteQueues<A>;
   readonly #forward: BringForward;
   #onWritten: () => void = () => {};
 
   constructor(options: WritePathOptions<A>) {
     this.#options = options;
     this.#forward = new BringForward(options.peers, this);
-    this.#lanes = new Lanes({ ...options, onWritten: () => this.#onWritten() });
+    this.#queues = new WriteQueues({ ...options, onWritten: () => this.#onWritten() });
   }
 
   /** Sets the listener that is called after each commit that wrote own events, to wake the relay. */
@@ -58,11 +58,11 @@ export class WritePath<A extends Account> {
   }
 
   get depth(): number {
-    return this.#lanes.depth;
+    return this.#queues.depth;
   }
 
   drained(): Promise<void> {
-    return this.#lanes.drained();
+    return this.#queues.drained();
   }
 
   /**
@@ -204,13 +204,13 @@ export class WritePath<A extends Account> {
   }
 
   async #submitCommand(item: Item<A>): Promise<CommandOutcome> {
-    const result = await this.#lanes.submit(item);
+    const result = await this.#queues.submit(item);
     if (result.kind !== 'command') throw new Error('a command was answered as an events item');
     return result.outcome;
   }
 
   async #submitEvents(item: Exclude<Item<A>, { kind: 'command' }>): Promise<Followed> {
-    const result = await this.#lanes.submit(item);
+    const result = await this.#queues.submit(item);
     if (result.kind !== 'events') throw new Error('an events item was answered as a command');
     return result.followed;
   }

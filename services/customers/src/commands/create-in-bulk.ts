@@ -13,8 +13,8 @@ import { type Clock, unavailable } from '@mo/service-kit';
 import { type CheckedLine, isGood, takenLine } from '../bulk/check-line.ts';
 import { chunksOf } from '../bulk/chunks.ts';
 import type { Upload } from '../bulk/formats.ts';
-import { inTurn, type Lane } from '../bulk/lane.ts';
 import { ATTEMPTS_MAX, MOVE_LOST_MS, MOVE_MS_MAX, MOVE_WAIT_MS_MAX } from '../bulk/limits.ts';
+import { inTurn, type Semaphore } from '../bulk/semaphore.ts';
 import { Tally } from '../bulk/tally.ts';
 import { beginStaging, discard, holdStaging, moveIn, stage, takenLines, touch } from '../db/staging-table.ts';
 import { type Attempt, beginAttempt } from '../db/uploads-table.ts';
@@ -29,9 +29,9 @@ export interface BulkParts {
   readonly database: Database;
   readonly clock: Clock;
   /** Runs the transactions of all uploads, with limited concurrency. */
-  readonly lane: Lane;
-  /** Admits one move at a time, because a move may occupy a place in `lane` for minutes; other places stay free. */
-  readonly moves: Lane;
+  readonly transactions: Semaphore;
+  /** Admits one move at a time, because a move may occupy a place in `transactions` for minutes; other places stay free. */
+  readonly moves: Semaphore;
   /** How often a staging is touched until it has moved in, so that it doesn't count as abandoned. */
   readonly touchIntervalMs: number;
   /** Called after a commit that may have written events. */
@@ -141,10 +141,10 @@ function transaction<T>(parts: BulkParts, work: (sql: Sql) => Promise<T>): Promi
 }
 
 /** Runs a transaction in its turn, and again after conflicts with other transactions. */
-async function repeated<T>({ lane }: BulkParts, run: () => Promise<T>): Promise<T> {
+async function repeated<T>({ transactions }: BulkParts, run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await inTurn(lane, run);
+      return await inTurn(transactions, run);
     } catch (error) {
       if (!(error instanceof StoreConflictError)) throw error;
       if (attempt === ATTEMPTS_MAX) throw unavailable('too many concurrent writes of the same data', error);

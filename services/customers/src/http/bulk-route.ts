@@ -22,8 +22,8 @@ import {
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { arriving } from '../bulk/arriving.ts';
 import { openUpload } from '../bulk/formats.ts';
-import { laneOf } from '../bulk/lane.ts';
 import { MOVES_MAX, STAGING_TOUCH_INTERVAL_MS, TRANSACTIONS_MAX, UPLOADS_MAX } from '../bulk/limits.ts';
+import { semaphoreOf } from '../bulk/semaphore.ts';
 import { type BulkParts, type BulkRequest, createInBulk, LINE_OUTCOMES } from '../commands/create-in-bulk.ts';
 import type { CustomerAccount } from '../domain/account.ts';
 
@@ -35,8 +35,8 @@ export function bulkRoute({ server, database, streams, registry }: ServiceParts<
   const parts: BulkParts = {
     database,
     clock: systemClock,
-    lane: laneOf(TRANSACTIONS_MAX),
-    moves: laneOf(MOVES_MAX),
+    transactions: semaphoreOf(TRANSACTIONS_MAX),
+    moves: semaphoreOf(MOVES_MAX),
     touchIntervalMs: STAGING_TOUCH_INTERVAL_MS,
     onWritten: () => streams.onWritten(),
     onOutcome: (counts) => {

@@ -19,7 +19,7 @@ import { isContinueExpected } from './expect.ts';
 import { AttemptEnded, type FailureKind, failureKind, isReplicaGone, mayRetry } from './failure.ts';
 import { answerHeaders, has, requestHeaders, withTraceparent } from './headers.ts';
 import { KeptBody } from './kept-body.ts';
-import type { Lane, Replica, UnderWay } from './replica.ts';
+import type { Replica, Traffic, UnderWay } from './replica.ts';
 import type { Part } from './room.ts';
 import { type Late, Upload } from './upload.ts';
 import type { Upstream } from './upstream.ts';
@@ -34,7 +34,7 @@ export class Exchange implements UnderWay {
   /** Unique within this process only. */
   readonly number = ++lastNumber;
   readonly #upstream: Upstream;
-  readonly #lane: Lane;
+  readonly #traffic: Traffic;
   readonly #place: Part;
   readonly #request: FastifyRequest;
   readonly #reply: FastifyReply;
@@ -60,20 +60,20 @@ export class Exchange implements UnderWay {
   #isAnswered = false;
   #isOver = false;
 
-  constructor(upstream: Upstream, lane: Lane, caller: string, request: FastifyRequest, reply: FastifyReply) {
+  constructor(upstream: Upstream, traffic: Traffic, caller: string, request: FastifyRequest, reply: FastifyReply) {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     this.#isRead = isRead;
     const { operation } = request.routeOptions.config;
     this.#upstream = upstream;
-    this.#lane = lane;
-    this.#place = lane === 'uploads' ? upstream.places.uploads.of(caller) : upstream.places.calls;
+    this.#traffic = traffic;
+    this.#place = traffic === 'uploads' ? upstream.places.uploads.of(caller) : upstream.places.calls;
     this.#request = request;
     this.#reply = reply;
     this.#writer = new AnswerWriter(reply, upstream.answers.of(caller), upstream.limits.answerStallTimeoutMs);
-    this.#headers = requestHeaders(request, caller, lane === 'uploads');
+    this.#headers = requestHeaders(request, caller, traffic === 'uploads');
     const isKeyed = operation !== undefined && isIdempotent(operation) && has(this.#headers, HEADERS.idempotencyKey);
     this.#isRepeatable = isRead || isKeyed;
-    if (lane === 'uploads') this.#body = new Upload(upstream.limits, (of) => this.#late(of));
+    if (traffic === 'uploads') this.#body = new Upload(upstream.limits, (of) => this.#late(of));
     else this.#body = isRead ? noBody : new KeptBody(upstream.kept.of(caller), upstream.limits.bodyBytesMax);
   }
 
@@ -81,7 +81,7 @@ export class Exchange implements UnderWay {
     if (this.#reply.raw.destroyed) return; // the caller disconnected during admission
     this.#reply.raw.once('close', () => this.#callerGone());
     const { callTimeoutMs } = this.#upstream.limits;
-    if (this.#lane === 'calls') this.#deadline = setTimeout(() => this.#late(), callTimeoutMs);
+    if (this.#traffic === 'calls') this.#deadline = setTimeout(() => this.#late(), callTimeoutMs);
     else if (!this.#takePlace()) return;
     this.#body.arrive(this.#request.raw, (refusal) => (refusal === null ? this.#begin() : this.#fail(refusal)));
     // A caller that sent "Expect: 100-continue" gets no 100 if the request was already refused.
@@ -136,14 +136,15 @@ export class Exchange implements UnderWay {
 
   #takePlace(): boolean {
     this.#hasPlace = this.#place.take();
-    if (!this.#hasPlace) this.#fail(unavailable(`too many ${this.#lane} to ${this.#upstream.service} are under way`));
+    if (!this.#hasPlace)
+      this.#fail(unavailable(`too many ${this.#traffic} to ${this.#upstream.service} are under way`));
     return this.#hasPlace;
   }
 
   #begin(): void {
     if (!this.#hasPlace && !this.#takePlace()) return;
     this.#upstream.retries.save();
-    if (this.#lane === 'calls' && this.#upstream.turns.waiting > 0) this.#waitForTurn();
+    if (this.#traffic === 'calls' && this.#upstream.turns.waiting > 0) this.#waitForTurn();
     else this.#attempt();
   }
 
@@ -154,9 +155,9 @@ export class Exchange implements UnderWay {
   }
 
   #attempt(): void {
-    const replica = this.#upstream.replicas.pick(this.#lane);
+    const replica = this.#upstream.replicas.pick(this.#traffic);
     if (replica === null) this.#waitForReplica();
-    else if (this.#lane === 'calls' && !replica.hasRoom) this.#waitForTurn();
+    else if (this.#traffic === 'calls' && !replica.hasRoom) this.#waitForTurn();
     else this.#send(replica);
   }
 
@@ -180,7 +181,7 @@ export class Exchange implements UnderWay {
       this.#span = attemptSpan(span, method, this.#upstream.service, replica.origin, this.#attempts);
       headers = withTraceparent(headers, this.#span.traceparent);
     }
-    replica.dispatch(this.#lane, { method, path: pathOf(url), headers, body }, this);
+    replica.dispatch(this.#traffic, { method, path: pathOf(url), headers, body }, this);
   }
 
   #waitForReplica(): void {
@@ -197,7 +198,7 @@ export class Exchange implements UnderWay {
     this.#controller = null;
     this.#span?.end(outcome === 'answered' ? undefined : outcome);
     this.#span = null;
-    replica?.leave(this.#lane, this);
+    replica?.leave(this.#traffic, this);
     this.#upstream.count(outcome, (performance.now() - this.#sentAtMs) / 1000);
     return replica;
   }

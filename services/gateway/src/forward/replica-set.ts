@@ -5,7 +5,7 @@
  */
 import type { ServiceName } from '@mo/contracts';
 import { type Addresses, type Logger, Turns } from '@mo/service-kit';
-import { type Lane, Replica, type ReplicaState, type Way } from './replica.ts';
+import { Replica, type ReplicaState, type Traffic, type Way } from './replica.ts';
 
 export class ReplicaSet {
   readonly #way: Way;
@@ -46,12 +46,12 @@ export class ReplicaSet {
   }
 
   /**
-   * Selects the replica for the next call: the one with the fewest requests in flight in the same lane, in rotation
-   * among equals. Null if none is usable. The other lane is ignored. If the selected replica has no room, no other
+   * Selects the replica for the next call: the one with the fewest requests in flight of the same kind, in rotation
+   * among equals. Null if none is usable. The other kind is ignored. If the selected replica has no room, no other
    * replica in the same state has room either. Calls of one event-loop turn go to the same replica, up to a limit.
    */
-  pick(lane: Lane): Replica | null {
-    return lane === 'calls' ? (this.#togetherWith() ?? this.#begin()) : this.#leastBusyOfAny(lane);
+  pick(traffic: Traffic): Replica | null {
+    return traffic === 'calls' ? (this.#togetherWith() ?? this.#begin()) : this.#leastBusyOfAny(traffic);
   }
 
   /** Whether the replica that {@link pick} would return has room for a call. Has no side effects. */
@@ -115,17 +115,17 @@ export class ReplicaSet {
     return replica;
   }
 
-  #leastBusyOfAny(lane: Lane): Replica | null {
-    return this.#leastBusy('ready', lane) ?? this.#leastBusy('slow', lane);
+  #leastBusyOfAny(traffic: Traffic): Replica | null {
+    return this.#leastBusy('ready', traffic) ?? this.#leastBusy('slow', traffic);
   }
 
-  #leastBusy(state: ReplicaState, lane: Lane): Replica | null {
+  #leastBusy(state: ReplicaState, traffic: Traffic): Replica | null {
     const { length } = this.#replicas;
     let best: Replica | null = null;
     this.#next = (this.#next + 1) % Math.max(length, 1);
     for (let step = 0; step < length; step += 1) {
       const replica = this.#replicas[(this.#next + step) % length] as Replica;
-      if (replica.state === state && (best === null || replica.busy[lane] < best.busy[lane])) best = replica;
+      if (replica.state === state && (best === null || replica.busy[traffic] < best.busy[traffic])) best = replica;
     }
     return best;
   }

@@ -13,7 +13,7 @@ import type { Limits } from './limits.ts';
 export type ReplicaState = 'ready' | 'slow' | 'down';
 
 /** Calls are multiplexed. Uploads have their own connections, so that slow uploads never delay calls. */
-export type Lane = 'calls' | 'uploads';
+export type Traffic = 'calls' | 'uploads';
 
 /** A request that a process answers at once, whatever its load. */
 const SIGN_OF_LIFE: Call = { method: 'GET', path: '/livez', headers: [], body: null };
@@ -42,10 +42,10 @@ export interface Way {
 export class Replica {
   readonly origin: string;
   readonly underWay = new RollingMap<UnderWay>();
-  /** Calls in flight by lane. */
-  readonly busy: Record<Lane, number> = { calls: 0, uploads: 0 };
+  /** In flight, by kind of traffic. */
+  readonly busy: Record<Traffic, number> = { calls: 0, uploads: 0 };
   readonly #mux: MuxClient;
-  readonly #pools: Readonly<Record<Lane, Pool>>;
+  readonly #pools: Readonly<Record<Traffic, Pool>>;
   readonly #probes: Client;
   readonly #limits: Limits;
   readonly #logger: Logger;
@@ -103,16 +103,16 @@ export class Replica {
    * Sends a request; the caller reports its end with `leave`. The handler receives every outcome, and nothing is
    * thrown.
    */
-  dispatch(lane: Lane, call: Outgoing, handler: UnderWay): void {
+  dispatch(traffic: Traffic, call: Outgoing, handler: UnderWay): void {
     this.underWay.set(handler.number, handler);
-    this.busy[lane] += 1;
+    this.busy[traffic] += 1;
     if (isWhole(call)) this.#mux.dispatch(call, handler);
     else this.#pools.uploads.dispatch(call, handler);
   }
 
-  leave(lane: Lane, handler: UnderWay): void {
+  leave(traffic: Traffic, handler: UnderWay): void {
     this.underWay.delete(handler.number);
-    this.busy[lane] -= 1;
+    this.busy[traffic] -= 1;
   }
 
   /** Starts probing. Resolves after the first probe. */

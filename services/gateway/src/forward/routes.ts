@@ -37,7 +37,7 @@ export function apiRoutes(
 }
 
 function forward(app: FastifyInstance, operation: Forwarded, upstream: Upstream | undefined): void {
-  const lane = operation.stream === undefined ? 'calls' : 'uploads';
+  const traffic = operation.stream === undefined ? 'calls' : 'uploads';
   app.route({
     method: operation.method,
     url: routeUrl(operation.path),
@@ -45,7 +45,7 @@ function forward(app: FastifyInstance, operation: Forwarded, upstream: Upstream 
     handler: (request, reply) => {
       if (upstream === undefined)
         throw new ProblemError('not_found', `there is no ${operation.service} service at this gateway`);
-      return new Exchange(upstream, lane, (request.caller as Caller).id, request, reply).start();
+      return new Exchange(upstream, traffic, (request.caller as Caller).id, request, reply).start();
     },
   });
 }

@@ -164,7 +164,7 @@ export const commanding: readonly Fault[] = [
   },
   {
     id: 'batch-never-beside',
-    file: 'packages/messaging/src/protocol/lanes.ts',
+    file: 'packages/messaging/src/protocol/write-queues.ts',
     replace: '      beside: options.beside ?? BESIDE,\n',
     by: '',
     breaks: 'what is worth a batch waits for another one',

@@ -172,7 +172,7 @@ export const customers: readonly Fault[] = [
     check: servers('services/customers/test/bulk-atomic'),
   },
   {
-    id: 'moves-take-the-lane',
+    id: 'moves-take-every-transaction',
     file: 'services/customers/src/commands/create-in-bulk.ts',
     replace: 'await inTurn(parts.moves, move)',
     by: 'await move()',

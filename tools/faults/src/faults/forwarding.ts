@@ -85,7 +85,7 @@ export const forwarding: readonly Fault[] = [
   {
     id: 'uploads-take-turns',
     file: 'services/gateway/src/forward/replica-set.ts',
-    replace: 'replica.busy[lane] < best.busy[lane]',
+    replace: 'replica.busy[traffic] < best.busy[traffic]',
     by: 'replica.underWay.size < best.underWay.size',
     breaks: 'during an upload, calls wait for a full replica while another has capacity',
     check: unit('services/gateway/test/replicas'),

@@ -45,10 +45,10 @@ export const locking: readonly Fault[] = [
   },
   {
     id: 'settled-events-wait-with-held-ones',
-    file: 'packages/messaging/src/protocol/lanes.ts',
+    file: 'packages/messaging/src/protocol/write-queues.ts',
     replace: "outcome === undefined || outcome.kind === 'busy' ?",
     by: 'outcome !== null ?',
-    breaks: 'events that took effect run again in the lane of those whose customer is held, and count as duplicates',
+    breaks: 'events that took effect run again in the queue of those whose customer is held, and count as duplicates',
     check: unit('packages/messaging/test/conflicts'),
   },
   {
@@ -85,7 +85,7 @@ export const locking: readonly Fault[] = [
   },
   {
     id: 'held-lock-waited-for-in-the-batch',
-    file: 'packages/messaging/src/protocol/lanes.ts',
+    file: 'packages/messaging/src/protocol/write-queues.ts',
     replace: "if (inBatch.kind !== 'busy') return inBatch;",
     by: "return inBatch.kind === 'busy' ? this.#batches.submit(item) : inBatch;",
     breaks: 'a command that needs what others hold is refused though it could wait',
@@ -118,7 +118,7 @@ export const locking: readonly Fault[] = [
   },
   {
     id: 'held-commands-wait-in-line',
-    file: 'packages/messaging/src/protocol/lanes.ts',
+    file: 'packages/messaging/src/protocol/write-queues.ts',
     replace: "item.kind === 'command' || ",
     by: '',
     breaks: 'commands of a customer whose lock is free again wait behind the lock waits of other customers',

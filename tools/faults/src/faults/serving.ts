@@ -196,7 +196,7 @@ export const serving: readonly Fault[] = [
   },
   {
     id: 'done-for-nobody',
-    file: 'packages/messaging/src/protocol/lanes.ts',
+    file: 'packages/messaging/src/protocol/write-queues.ts',
     replace: 'if (item.command.origin.isGone?.() === true)',
     by: 'if (item.command.origin.isGone?.() === false)',
     breaks: 'commands are decided for callers who have left, and refused for those who wait',
@@ -204,7 +204,7 @@ export const serving: readonly Fault[] = [
   },
   {
     id: 'no-age-limit',
-    file: 'packages/messaging/src/protocol/lanes.ts',
+    file: 'packages/messaging/src/protocol/write-queues.ts',
     replace: 'if (nowMs - item.sinceMs <= COMMAND_AGE_MS_MAX) return null;',
     by: 'return null;',
     breaks: 'under overload every command completes too late',

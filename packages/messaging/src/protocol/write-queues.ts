@@ -1,7 +1,7 @@
 /**
  * The queues in which commands and followed events wait for their transaction. Items that arrive while a transaction
  * runs are taken together by the next one. From `weightMin` on, a further transaction runs concurrently. Batches have
- * short lock timeouts. What needs a lock that another transaction holds moves to a separate lane (see `held-lines.ts`),
+ * short lock timeouts. What needs a lock that another transaction holds moves to a separate queue (see `held-lines.ts`),
  * one customer at a time, where it may wait longer without delaying batches.
  */
 import { BatchQueue, type Beside, QueueFullError, unavailable } from '@mo/service-kit';
@@ -32,17 +32,17 @@ const BESIDE: Beside = { weightMin: 16, inFlightMax: 2 };
 /** The most concurrent transactions: batches, and one unit that waits for a lock. */
 export const TRANSACTIONS_AT_ONCE_MAX = BESIDE.inFlightMax + 1;
 
-export interface LanesOptions<A extends Account> extends Omit<BatchRunnerOptions<A>, 'refusalOf'> {
+export interface WriteQueuesOptions<A extends Account> extends Omit<BatchRunnerOptions<A>, 'refusalOf'> {
   observer: BatchRunnerOptions<A>['observer'] & { batch(items: number): void };
   /** The weight from which a batch runs concurrently with another, and how many may run at once; default 16 and 2. */
   beside?: Beside;
 }
 
-export class Lanes<A extends Account> {
+export class WriteQueues<A extends Account> {
   readonly #batches: BatchQueue<Item<A>, Outcome>;
   readonly #held: HeldLines<A>;
 
-  constructor(options: LanesOptions<A>) {
+  constructor(options: WriteQueuesOptions<A>) {
     const { clock, observer } = options;
     const runner = new BatchRunner({ ...options, refusalOf: (item) => refusalOf(item, clock.elapsed()) });
     this.#batches = new BatchQueue({

@@ -2,10 +2,10 @@ import { BatchQueue } from '@mo/service-kit';
 import { UPLOADS_MAX } from './limits.ts';
 
 /** A queue that limits the concurrent transactions of uploads. */
-export type Lane = BatchQueue<() => Promise<void>, undefined>;
+export type Semaphore = BatchQueue<() => Promise<void>, undefined>;
 
 /** @param max the limit of concurrent works */
-export const laneOf = (max: number): Lane =>
+export const semaphoreOf = (max: number): Semaphore =>
   new BatchQueue({
     run: async (works) => {
       for (const work of works) await work();
@@ -16,9 +16,9 @@ export const laneOf = (max: number): Lane =>
     inFlightMax: max,
   });
 
-/** Runs work once the lane has a free place. */
-export async function inTurn<T>(lane: Lane, work: () => Promise<T>): Promise<T> {
+/** Runs work once the semaphore has a free place. */
+export async function inTurn<T>(semaphore: Semaphore, work: () => Promise<T>): Promise<T> {
   const { promise, resolve } = Promise.withResolvers<T>();
-  await lane.submit(async () => resolve(await work()));
+  await semaphore.submit(async () => resolve(await work()));
   return promise;
 }
