@@ -2,7 +2,8 @@
  * Backfill: copies the whole history of a stream to a new topic for a new subscriber, while the system runs. It first
  * records the offsets of the live topic. An event is in the journal before it is on the live topic, so every event that
  * the subsequent journal scan misses is on the live topic at or after those offsets. Events on both topics are
- * duplicates, recognisable by their version.
+ * duplicates, recognisable by their version. If the number of partitions in use is raised meanwhile, the events of some
+ * customers since those offsets are in two partitions, which a reader may read in the wrong order, so there is no plan.
  */
 
 import { CommandError } from '@mo/command';
@@ -12,6 +13,7 @@ import {
   type Kafka,
   type OutgoingMessage,
   type PartitionEnd,
+  Partitioning,
   type Producer,
   scanJournal,
   type Topics,
@@ -46,12 +48,18 @@ export interface BackfillPlan {
   readonly resume: { readonly topic: string; readonly from: readonly PartitionEnd[] };
 }
 
-/** @throws CommandError if the topics are unsuitable; the signal's reason once it is aborted */
+/**
+ * @throws CommandError if the topics are unsuitable, or partitions were added meanwhile; the signal's reason once it is
+ *   aborted
+ */
 export async function backfill(options: BackfillOptions): Promise<BackfillPlan> {
   const { stream, database, kafka, topic, to, signal } = options;
-  const from = await kafka.ends(topic);
-  if (from === null) throw new CommandError(`there is no topic ${topic}`);
-  await makeTopic(kafka, to, from.length);
+  const partitioning = new Partitioning(database);
+  const partitions = (await kafka.ends(topic))?.length;
+  if (partitions === undefined) throw new CommandError(`there is no topic ${topic}`);
+  await makeTopic(kafka, to, partitions);
+  const inUse = await partitioning.read();
+  const from = (await kafka.ends(topic)) ?? [];
   const producer = await kafka.producer();
   const sent = { events: 0, customers: 0 };
   let last = '';
@@ -70,6 +78,8 @@ export async function backfill(options: BackfillOptions): Promise<BackfillPlan> 
   } finally {
     await producer.close();
   }
+  if (inUse !== null && (await partitioning.read()) !== inUse)
+    throw new CommandError(`partitions of ${topic} were added meanwhile: repeat the backfill with another topic`);
   return { ...sent, read: { topic: to, until: (await kafka.ends(to)) ?? [] }, resume: { topic, from } };
 }
 
