@@ -56,7 +56,8 @@ class Ledger:
         if version <= last:
             return None
         if version > last + 1:
-            # The topic no longer reaches back to the customer's first event: a backfill provides the whole history.
+            # The topic no longer reaches back to the customer's first event, or the earlier events are in another
+            # partition because some were added: a backfill provides the whole history.
             raise LookupError(f"{stream}: customer {customer_id} goes from version {last} to {version}")
         self._database.execute("INSERT OR REPLACE INTO versions VALUES (?, ?, ?)", (stream, customer_id, version))
         data = event.get_data()

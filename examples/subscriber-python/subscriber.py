@@ -7,11 +7,10 @@ import os
 import signal
 import sys
 
-from cloudevents.core.base import BaseCloudEvent
-from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
-from confluent_kafka import Consumer, KafkaException, Message
+from confluent_kafka import Consumer, Message
 
 from backfill import follow_plan
+from event import read_event
 from ledger import Ledger
 
 BATCH_MAX = 500
@@ -46,7 +45,14 @@ def main() -> None:
     signal.signal(signal.SIGTERM, stop)
 
     def apply(messages: list[Message]) -> None:
-        for line in ledger.apply([event_of(message) for message in messages]):
+        events = []
+        for message in messages:
+            event = read_event(message)
+            if event is None:
+                print(f"skipped the message at offset {message.offset()}, which is no event", file=sys.stderr)
+            else:
+                events.append(event)
+        for line in ledger.apply(events):
             print(line, flush=True)
 
     try:
@@ -64,13 +70,6 @@ def main() -> None:
     finally:
         consumer.close()
         ledger.close()
-
-
-def event_of(message: Message) -> BaseCloudEvent:
-    """The CloudEvent in a message."""
-    if message.error():
-        raise KafkaException(message.error())
-    return from_binary_event(KafkaMessage(dict(message.headers() or []), message.key(), message.value()))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,10 @@ export interface Group {
   readonly consumer: Consumer;
 }
 
-/** @returns whether the plan is complete; false if `stopped` resolved first */
+/**
+ * @returns whether the plan is complete; false if `stopped` resolved first
+ * @throws Error if the plan is too old, because partitions were added to the live topic since
+ */
 export async function followPlan(
   { read, resume }: Plan,
   { groupId, admin, consumer }: Group,
@@ -59,6 +62,9 @@ export async function followPlan(
   } finally {
     await consumer.disconnect();
   }
+  // A customer's events since the plan may be in two partitions, of which the newer may be read first.
+  if ((await admin.fetchTopicOffsets(resume.topic)).length > resume.from.length)
+    throw new Error(`partitions were added to ${resume.topic} after this plan: ask for a new backfill`);
   await admin.setOffsets({ groupId, topic: resume.topic, partitions: [...resume.from] });
   return true;
 }

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import type { CloudEvent } from 'cloudevents';
+import type { Data } from './event.ts';
 
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
@@ -18,8 +19,6 @@ const SCHEMA = `
 
 /** How long to wait while another process uses the ledger. */
 const BUSY_TIMEOUT_MS = 10_000;
-
-type Data = Readonly<Record<string, unknown>>;
 
 export class Ledger {
   readonly #database: DatabaseSync;
@@ -60,7 +59,8 @@ export class Ledger {
     const version = Number(event.sequence);
     const last = this.#lastVersion(stream, customerId);
     if (version <= last) return [];
-    // The topic no longer reaches back to the customer's first event: a backfill provides the whole history.
+    // The topic no longer reaches back to the customer's first event, or the earlier events are in another partition
+    // because some were added: a backfill provides the whole history.
     if (version > last + 1)
       throw new Error(`${stream}: customer ${customerId} goes from version ${last} to ${version}`);
     this.#keepVersion(stream, customerId, version);

@@ -4,9 +4,9 @@
  * again.
  */
 import { readFileSync } from 'node:fs';
-import { type CloudEvent, Kafka as CloudEvents, type Message } from 'cloudevents';
 import kafkajs from 'kafkajs';
 import { followPlan, type Plan } from './backfill.ts';
+import { readEvent } from './event.ts';
 import { Ledger } from './ledger.ts';
 
 const { KAFKA_BROKERS = 'localhost:9092', TOPIC_PREFIX = 'mo', LEDGER = 'ledger.db', PLANS = '' } = process.env;
@@ -70,14 +70,10 @@ async function followPlans(paths: readonly string[]): Promise<boolean> {
 }
 
 function apply(messages: readonly kafkajs.KafkaMessage[]): void {
-  for (const line of ledger.apply(messages.map(eventOf))) console.log(line);
-}
-
-/** The CloudEvent in a message. */
-function eventOf({ key, value, headers = {} }: kafkajs.KafkaMessage): CloudEvent<Record<string, unknown>> {
-  const texts = Object.entries(headers).map(([name, text]) => [name, String(text)]);
-  const message = { key: String(key), value: String(value), headers: Object.fromEntries(texts) };
-  return CloudEvents.toEvent(message as unknown as Message<Record<string, unknown>>) as CloudEvent<
-    Record<string, unknown>
-  >;
+  const events = messages.flatMap((message) => {
+    const event = readEvent(message);
+    if (event === null) console.error(`skipped the message at offset ${message.offset}, which is no event`);
+    return event ?? [];
+  });
+  for (const line of ledger.apply(events)) console.log(line);
 }
