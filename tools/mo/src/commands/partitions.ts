@@ -12,7 +12,7 @@ const WAIT_SECONDS_DEFAULT = 60;
 
 const raise = () =>
   new Command('raise')
-    .description("add partitions to a topic, while each customer's events stay in order for all readers")
+    .description("add partitions to a topic, while each customer's events stay in order for all who read it")
     .requiredOption('--topic <topic>', `the topic: PREFIX.${STREAMS.join(', PREFIX.')}`, topic)
     .addOption(
       new Option('--to <n>', 'the new number of partitions')

@@ -12,7 +12,7 @@ import { EVENTS_INTRODUCTION } from './prose.ts';
 import { dataSchema, type JsonSchema } from './schemas.ts';
 
 /** The version of the events. The major version changes only if an existing subscriber could break. */
-export const EVENTS_VERSION = '1.1.1';
+export const EVENTS_VERSION = '1.1.2';
 
 const CHANNELS: Readonly<Record<Stream, { title: string; description: string }>> = {
   customers: { title: 'Customers', description: 'Customers, with their credit lines and statuses.' },
@@ -96,7 +96,7 @@ function message(type: EventType) {
         key: {
           type: 'string',
           pattern: '^[1-9]\\d{0,15}$',
-          description: 'The customer id, which keeps a customer’s events in order',
+          description: 'The customer id, by which events are spread over the partitions',
         },
         bindingVersion: KAFKA_BINDING,
       },
