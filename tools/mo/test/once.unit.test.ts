@@ -13,10 +13,25 @@ it('an event is first unless its customer had the version or a later one in the 
   expect(events.map((each) => seen.isFirst(each))).toEqual([true, true, true, false, false, true, false]);
 });
 
-it('older events that are read later from another partition or topic are first, too', () => {
+it('events of another partition or topic are first, unless the customer had that version on the topic', () => {
   const seen = new SeenEvents();
   const events = [event(7, 4, 1), event(7, 1, 0), event(7, 1, 0), event(7, 1, 0, 'mo.payments')];
   expect(events.map((each) => seen.isFirst(each))).toEqual([true, true, false, true]);
+  const more = [event(7, 2, 0), event(7, 3, 0), event(7, 4, 0), event(7, 5, 1), event(7, 5, 2), event(7, 2, 2)];
+  expect(more.map((each) => seen.isFirst(each))).toEqual([true, true, false, true, false, false]);
+});
+
+it('a customer whose events return to a former partition is shown whole', () => {
+  const seen = new SeenEvents();
+  const events = [event(7, 1, 0), event(7, 2, 0), event(7, 5, 0), event(7, 6, 0), event(7, 3, 2), event(7, 4, 2)];
+  expect(events.map((each) => seen.isFirst(each))).toEqual([true, true, true, true, true, true]);
+  expect(events.map((each) => seen.isFirst(each))).toEqual([false, false, false, false, false, false]);
+});
+
+it('runs of versions are bounded: the oldest are forgotten', () => {
+  const seen = new SeenEvents();
+  for (let partition = 0; partition < 33; partition += 1) seen.isFirst(event(7, 100 - 2 * partition, partition));
+  expect([event(7, 100, 40), event(7, 98, 40)].map((each) => seen.isFirst(each))).toEqual([true, false]);
 });
 
 it('a message without a customer or a version is always first', () => {

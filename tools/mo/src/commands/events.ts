@@ -34,8 +34,8 @@ const tailCommand = () =>
         const target = findKafka(env, cwd);
         const streams = STREAMS.filter((stream) => types?.some((type) => EVENT_TYPES[type].stream === stream) ?? true);
         const topics = streams.map((stream) => topicOf(target.topicPrefix, stream));
-        const isWanted = (event: TailedEvent) =>
-          (types === undefined || types.some((type) => type === event.type)) &&
+        const isOfType = (event: TailedEvent) => types?.some((type) => type === event.type) ?? true;
+        const isOfCustomer = (event: TailedEvent) =>
           (customerId === undefined || event.customer_id === customerId) &&
           (customer === undefined || customerNameOf(event) === customer);
         let count = 0;
@@ -48,7 +48,8 @@ const tailCommand = () =>
         };
         const onBegin = () => out.note(`following ${topics.join(', ')}; Ctrl-C stops`);
         const onUnreachable = () => out.note('Kafka is unreachable; retrying');
-        await tail({ target, topics, fromBeginning, isWanted, onEvent, onBegin, onUnreachable, signal });
+        const which = { topics, fromBeginning, isOfCustomer, isOfType };
+        await tail({ target, ...which, onEvent, onBegin, onUnreachable, signal });
         return EXIT.done;
       }),
     );

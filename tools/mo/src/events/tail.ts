@@ -24,8 +24,10 @@ export interface TailOptions {
   readonly target: KafkaTarget;
   readonly topics: readonly string[];
   readonly fromBeginning: boolean;
-  /** Other events are skipped. */
-  readonly isWanted: (event: TailedEvent) => boolean;
+  /** Events of other customers are skipped. */
+  readonly isOfCustomer: (event: TailedEvent) => boolean;
+  /** Events of other types are skipped. */
+  readonly isOfType: (event: TailedEvent) => boolean;
   /** Called once for each wanted event, in the order of each partition and one at a time; returns true to stop. */
   readonly onEvent: (event: TailedEvent) => Promise<boolean>;
   /** Called once, when every event that is written from now on will be shown. */
@@ -41,7 +43,7 @@ export interface TailOptions {
  * @throws CommandError if Kafka cannot be reached at the start; the reason of the signal once it is aborted
  */
 export async function tail(options: TailOptions): Promise<void> {
-  const { target, topics, fromBeginning, isWanted, onEvent, onBegin, onUnreachable, signal } = options;
+  const { target, topics, fromBeginning, isOfCustomer, isOfType, onEvent, onBegin, onUnreachable, signal } = options;
   const client = new kafkajs.Kafka({
     clientId: 'mo-events',
     ...kafkajsOptions(target.kafka),
@@ -80,7 +82,7 @@ export async function tail(options: TailOptions): Promise<void> {
         if (isEnough) return;
         places.pass(topic, partition, message.offset);
         const event = readEvent(topic, partition, message);
-        if (!isWanted(event) || !seen.isFirst(event)) return;
+        if (!isOfCustomer(event) || !seen.isFirst(event) || !isOfType(event)) return;
         try {
           // The reader of the output may be slow, and the heartbeats keep the consumer in its group meanwhile.
           isEnough = await whileBeating(
