@@ -403,7 +403,7 @@ export interface paths {
         head?: never;
         /**
          * Change a webhook, disable it or enable it
-         * @description Omitted members do not change. Events that occur while the webhook is disabled are not sent, unless they are replayed later. Messages that were waiting before are sent as soon as the webhook is active again.
+         * @description Omitted members do not change. Events that arrive while the webhook is disabled are not sent, unless they are replayed later; some may have occurred shortly before. Messages that were waiting before are sent as soon as the webhook is active again.
          *
          *     Needs the scope `webhooks:write`.
          */
@@ -765,7 +765,7 @@ export interface components {
             /** @description Your own note, such as the purpose */
             description?: string;
             /**
-             * @description While disabled, nothing is sent; events of that time are sent only by a later replay
+             * @description While disabled, nothing is sent; events that arrive meanwhile are sent only by a later replay
              * @enum {string}
              */
             status?: "active" | "disabled";

@@ -70,10 +70,9 @@ export const webhookChange = z
     url: url.optional(),
     event_types: eventTypes.optional(),
     description: description.optional(),
-    status: z
-      .enum(['active', 'disabled'])
-      .optional()
-      .meta({ description: 'While disabled, nothing is sent; events of that time are sent only by a later replay' }),
+    status: z.enum(['active', 'disabled']).optional().meta({
+      description: 'While disabled, nothing is sent; events that arrive meanwhile are sent only by a later replay',
+    }),
   })
   .refine(
     (change) => Object.values(change).some((value) => value !== undefined),

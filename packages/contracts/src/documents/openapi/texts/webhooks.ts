@@ -82,7 +82,7 @@ export const getWebhook: OperationText = {
 
 export const updateWebhook: OperationText = {
   description:
-    'Omitted members do not change. Events that occur while the webhook is disabled are not sent, unless they are replayed later. Messages that were waiting before are sent as soon as the webhook is active again.',
+    'Omitted members do not change. Events that arrive while the webhook is disabled are not sent, unless they are replayed later; some may have occurred shortly before. Messages that were waiting before are sent as soon as the webhook is active again.',
   request: { 'application/json': only('Disable the webhook', { status: 'disabled' }) },
   answers: { 200: only('The webhook, disabled', { ...changed, status: 'disabled' }) },
   invalid: { pointer: '/url', in: 'body', code: 'invalid', detail: 'must not be an address of a private network' },
