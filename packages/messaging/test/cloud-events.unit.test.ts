@@ -105,6 +105,8 @@ it('an absent member of an event has no header', () => {
   expect(Object.keys(headers)).not.toContain('ce_traceparent');
 });
 
+const SCHEMA_RULE = 'ce_dataschema is not urn:mo:event:PaymentApplied:1';
+
 describe('the fault of a message that cannot be parsed names', () => {
   const good = sent(paymentApplied(7, 3));
   const understood = (message: Omit<IncomingMessage, 'raw'>) => fromMessage('payments', message);
@@ -126,10 +128,26 @@ describe('the fault of a message that cannot be parsed names', () => {
     ['ce_type', undefined, /^ce_type: /],
     ['ce_time', 'yesterday', /^ce_time: /],
     ['ce_time', undefined, /^ce_time: /],
+    ['ce_id', 'payments-8-3', 'ce_id is not payments-7-3'],
+    ['ce_id', 'payments-7-4', 'ce_id is not payments-7-3'],
+    ['ce_id', 'loans-7-3', 'ce_id is not payments-7-3'],
+    ['ce_id', undefined, 'ce_id is not payments-7-3'],
+    ['ce_source', '/mo/loans', 'ce_source is not /mo/payments'],
+    ['ce_source', undefined, 'ce_source is not /mo/payments'],
+    ['ce_dataschema', 'urn:mo:event:PaymentApplied:2', SCHEMA_RULE],
+    ['ce_dataschema', 'urn:mo:event:PaymentRejected:1', SCHEMA_RULE],
+    ['ce_dataschema', undefined, SCHEMA_RULE],
+    ['content-type', 'text/xml', 'content-type is not application/json'],
+    ['content-type', 'application/jsonl', 'content-type is not application/json'],
+    ['content-type', undefined, 'content-type is not application/json'],
   ])('%s, if it is %j', (header, text, sentence) => {
     const { [header]: _one, ...others } = good.headers;
     const answer = understood({ ...good, headers: text === undefined ? others : { ...others, [header]: text } });
     expect(answer).toEqual(typeof sentence === 'string' ? sentence : expect.stringMatching(sentence));
+  });
+
+  it.each(['8', '07', '', null])('the key, if it is not the customer: %j', (key) => {
+    expect(understood({ ...good, key })).toBe('the key is not the customer id in ce_subject');
   });
 
   it.each([null, '', '{"customer_id":', 'hello'])('the data, if it is not JSON: %j', (value) => {
@@ -158,6 +176,11 @@ describe('a message is parsed', () => {
   it('with members that this version does not know', () => {
     const value = JSON.stringify({ ...JSON.parse(good.value ?? ''), currency: 'EUR' });
     expect(fromMessage('payments', { ...good, value })).toMatchObject({ version: 3 });
+  });
+
+  it.each(['application/json; charset=utf-8', 'Application/JSON', 'application/json ;q'])('as %j', (type) => {
+    const message = { ...good, headers: { ...good.headers, 'content-type': type } };
+    expect(fromMessage('payments', message)).toMatchObject({ version: 3 });
   });
 
   it.each(['', 'x"y', '00-short-01'])('without an invalid trace context: %j', (text) => {

@@ -80,6 +80,20 @@ it('finishes messages only after the database has stored them, after any number 
   await stop();
 });
 
+it('the real event takes effect after a message that claims its version under another key', async () => {
+  const followed: string[] = [];
+  const { push, deadLetters, waiting, stop } = await followerUnderTest(async (events) => {
+    followed.push(...events.map(({ customer_id, version }) => `${customer_id}-${version}`));
+  });
+  const real = messageOf(eventOf('payments', 1, 1), 1);
+  await push([withBytes({ ...real, key: '2', offset: '0' }), real]);
+  expect(followed).toEqual(['1-1']);
+  const reason = 'the key is not the customer id in ce_subject';
+  expect(deadLetters).toMatchObject([{ key: '2', headers: { mo_reason: reason, mo_source_offset: '0' } }]);
+  expect(waiting).toMatchObject([{ customerId: 1, version: 1, reason, source: { offset: '0' } }]);
+  await stop();
+});
+
 it('quarantines messages that it cannot parse, with reason and origin, and applies the rest in order', async () => {
   const followed: number[] = [];
   const { push, deadLetters, waiting, reported, stop } = await followerUnderTest(async (events) => {

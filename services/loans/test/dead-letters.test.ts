@@ -4,7 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { StreamEvent } from '@mo/contracts';
 import { testServers } from '@mo/dev-stack';
-import type { App, IncomingMessage, Producer, RawMessage, Subscription } from '@mo/messaging';
+import {
+  type App,
+  type IncomingMessage,
+  type Producer,
+  type RawMessage,
+  type Subscription,
+  toMessage,
+} from '@mo/messaging';
 import { publish, send, waitFor } from '@mo/messaging/testing';
 import { getLoan, type LoansUnderTest, newLoan, pay, postLoan, register, startLoans } from './harness.ts';
 
@@ -55,17 +62,15 @@ const push = (...events: StreamEvent[]) => publish(producer, loans.topicPrefix, 
 /** The changed message of an event; its key determines the partition. */
 async function pushChanged(event: StreamEvent, headers: Record<string, string>, data: object | string = event.data) {
   const value = typeof data === 'string' ? data : JSON.stringify(data);
-  const seen = Object.entries(event.seen).map(([stream, version]) => `${stream}=${version}`);
-  const all = {
-    ce_specversion: '1.0',
-    ce_type: event.type,
-    ce_time: event.time,
-    ce_subject: String(event.customer_id),
-    ce_sequence: String(event.version),
-    ce_seen: seen.join(','),
-    ...headers,
-  };
-  await pushRaw({ key: Buffer.from(String(event.customer_id)), value: Buffer.from(value), headers: bytesOf(all) });
+  const message = toMessage(event.stream, {
+    ...event,
+    customer_id: String(event.customer_id),
+    version: String(event.version),
+    data: value,
+    seen: JSON.stringify(event.seen),
+  });
+  const all = bytesOf({ ...message.headers, ...headers });
+  await pushRaw({ key: Buffer.from(message.key), value: Buffer.from(value), headers: all });
 }
 
 const bytesOf = (headers: Record<string, string>) =>
@@ -100,20 +105,24 @@ it('each kind of bad event goes to the dead letters with reason and origin, and 
   const [a, b] = [await borrower(), await borrower()];
   const paid = (of: typeof a, version: number) => pay(loans.payments, of.loan, '10.00', version);
   // All events exist before the first is sent, so that a pull returns all of them.
-  const made = [paid(a, 1), paid(a, 2), paid(a, 3), paid(a, 4), paid(a, 5), paid(a, 6)] as const;
-  const [first, second, third, fourth, fifth, sixth] = made;
+  const made = [paid(a, 1), paid(a, 2), paid(a, 3), paid(a, 4), paid(a, 5), paid(a, 6), paid(a, 7)] as const;
+  const [first, second, third, fourth, fifth, sixth, seventh] = made;
   await pushChanged(first, { ce_specversion: '2.0' });
   await pushChanged(second, {}, '{"oops');
   await pushChanged(third, {}, { ...fourth.data, total_amount: 10 });
   await pushChanged(fifth, { ce_type: 'PaymentLost' });
   await pushChanged(sixth, { ce_subject: String(b.id) });
+  // Valid but for its id, and its amount is not that of the real event.
+  const forged = { ...seventh.data, total_amount: '99.00', details: [{ loan_id: a.loan.id, amount: '99.00' }] };
+  await pushChanged(seventh, { ce_id: `payments-${a.id}-8` }, forged);
   await pushRaw({ key: null, value: Buffer.from([255, 0, 254]), headers: { ce_type: Buffer.from([255, 0, 10]) } });
   await pushRaw({ key: Buffer.alloc(0), value: null, headers: {} });
   await push(paid(b, 1));
-  await waitFor(() => distinct().length === 7);
+  await waitFor(() => distinct().length === 8);
   const reasons = distinct().map(({ headers }) => headers.mo_reason ?? '');
   reasons.sort((one, other) => one.localeCompare(other));
   expect(reasons).toEqual([
+    `ce_id is not payments-${a.id}-7`,
     'ce_specversion is 2.0, not 1.0',
     'ce_specversion is missing, not 1.0',
     'ce_specversion is missing, not 1.0',
@@ -127,7 +136,7 @@ it('each kind of bad event goes to the dead letters with reason and origin, and 
     expect(headers.mo_source_offset).toMatch(/^\d+$/);
   }
   // The owner's journal contains the event that was garbled in transit; letters of events in no stream remain.
-  await waitFor(async () => (await outstanding(loans.app, a.loan.id)) === '340.00');
+  await waitFor(async () => (await outstanding(loans.app, a.loan.id)) === '330.00');
   await waitFor(async () => (await outstanding(loans.app, b.loan.id)) === '390.00');
   await waitFor(async () => (await quarantined(loans.app)) === 3);
 });

@@ -5,6 +5,8 @@
 import { isUtf8 } from 'node:buffer';
 import {
   dataSchemaOf,
+  EVENT_TYPES,
+  type EventType,
   readCustomerId,
   readVersion,
   type SeenVersions,
@@ -30,6 +32,19 @@ export interface JournalRow {
   readonly traceparent: string | null;
 }
 
+const SOURCES: Readonly<Record<Stream, string>> = {
+  customers: '/mo/customers',
+  loans: '/mo/loans',
+  payments: '/mo/payments',
+};
+/** The known types' schemas. */
+const DATA_SCHEMAS = Object.fromEntries(Object.keys(EVENT_TYPES).map((type) => [type, dataSchemaOf(type)])) as Readonly<
+  Record<EventType, string>
+>;
+const JSON_TYPE = 'application/json';
+/** Media types are case-insensitive (https://www.rfc-editor.org/rfc/rfc9110#section-8.3.1). */
+const JSON_WITH_PARAMETERS = /^application\/json\s*(;|$)/i;
+
 export function toMessage(stream: Stream, row: JournalRow): OutgoingMessage {
   const seen = formatSeen(JSON.parse(row.seen) as SeenVersions);
   return {
@@ -38,7 +53,7 @@ export function toMessage(stream: Stream, row: JournalRow): OutgoingMessage {
     headers: {
       ce_specversion: '1.0',
       ce_id: `${stream}-${row.customer_id}-${row.version}`,
-      ce_source: `/mo/${stream}`,
+      ce_source: SOURCES[stream],
       ce_type: row.type,
       ce_time: row.time,
       ce_subject: row.customer_id,
@@ -46,7 +61,7 @@ export function toMessage(stream: Stream, row: JournalRow): OutgoingMessage {
       ...(seen === '' ? {} : { ce_seen: seen }),
       ce_dataschema: dataSchemaOf(row.type),
       ...(row.traceparent === null ? {} : { ce_traceparent: row.traceparent }),
-      'content-type': 'application/json',
+      'content-type': JSON_TYPE,
     },
   };
 }
@@ -58,8 +73,9 @@ export function toMessage(stream: Stream, row: JournalRow): OutgoingMessage {
  */
 export function fromMessage(
   stream: Stream,
-  { headers, value, raw }: Pick<IncomingMessage, 'headers' | 'value'> & Partial<Pick<IncomingMessage, 'raw'>>,
+  message: Pick<IncomingMessage, 'key' | 'headers' | 'value'> & Partial<Pick<IncomingMessage, 'raw'>>,
 ): StreamEvent | string {
+  const { headers, value, raw } = message;
   if (headers.ce_specversion !== '1.0') return `ce_specversion is ${headers.ce_specversion ?? 'missing'}, not 1.0`;
   const seen = parseSeen(headers.ce_seen ?? '');
   if (seen === null) return 'ce_seen is not a list of versions';
@@ -78,7 +94,29 @@ export function fromMessage(
   });
   if (!result.success) return result.error.issues.map(faultOf).join('; ');
   if (result.data.data.customer_id !== result.data.customer_id) return 'ce_subject is not the customer_id of the data';
-  return result.data;
+  return envelopeFault(message, result.data) ?? result.data;
+}
+
+/**
+ * What is wrong with the key and the headers that repeat what the event says: a message where they differ was not
+ * written by the stream's owner. Runs for each event, so the usual values are only compared.
+ *
+ * @returns null if nothing is
+ */
+function envelopeFault(
+  { key, headers }: Pick<IncomingMessage, 'key' | 'headers'>,
+  { stream, customer_id, version, type }: StreamEvent,
+): string | null {
+  if (key !== String(customer_id)) return 'the key is not the customer id in ce_subject';
+  const id = `${stream}-${key}-${version}`;
+  if (headers.ce_id !== id) return `ce_id is not ${id}`;
+  const source = SOURCES[stream];
+  if (headers.ce_source !== source) return `ce_source is not ${source}`;
+  const schema = DATA_SCHEMAS[type];
+  if (headers.ce_dataschema !== schema) return `ce_dataschema is not ${schema}`;
+  const contentType = headers['content-type'];
+  if (contentType === JSON_TYPE || JSON_WITH_PARAMETERS.test(contentType ?? '')) return null;
+  return `content-type is not ${JSON_TYPE}`;
 }
 
 /**
