@@ -19,8 +19,8 @@ export const DEAD_LETTER_HEADERS = {
   sourcePartition: 'mo_source_partition',
   sourceOffset: 'mo_source_offset',
   /**
-   * Only if Kafka rejects the whole letter for its size: the bytes of key and value, which are left out together with
-   * the message's headers.
+   * Only if Kafka rejects the whole letter for its size: the bytes of the value, which is left out together with the
+   * message's headers. A key that is too long for a customer id is left out and counted too.
    */
   omittedBytes: 'mo_omitted_bytes',
   /** On a notice: the outcome, one of {@link SETTLEMENTS}. */

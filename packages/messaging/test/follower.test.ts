@@ -169,14 +169,20 @@ it('quarantines an event whose effect throws, and no other', async () => {
   expect(quarantined).toMatchObject([{ customerId: 2, version: 1, source: { offset: '1' } }]);
 });
 
-it('sends only the headers if Kafka refuses the letter for its size', async () => {
+it('sends only the key and its own headers if Kafka refuses the letter for its size', async () => {
   // A message that fits, though not with what a letter adds to it.
   const value = 'x'.repeat(1024 * 1024 - 120);
   await producer.send(topic, [{ key: '7', value, headers: {} }]);
   startFollower();
   await waitFor(() => letters.length >= 1);
-  expect(letters[0]?.raw).toMatchObject({ key: null, value: null });
-  expect(letters[0]?.headers).toMatchObject({ mo_source_offset: '0', mo_omitted_bytes: String(value.length + 1) });
+  expect(letters[0]?.raw).toMatchObject({ key: Buffer.from('7'), value: null });
+  expect(letters[0]?.headers).toMatchObject({ mo_source_offset: '0', mo_omitted_bytes: String(value.length) });
+  // A key that takes part of the size.
+  const key = 'k'.repeat(65);
+  await producer.send(topic, [{ key, value: value.slice(key.length), headers: {} }]);
+  await waitFor(() => letters.length >= 2);
+  expect(letters[1]?.raw).toMatchObject({ key: null, value: null });
+  expect(letters[1]?.headers).toMatchObject({ mo_source_offset: '1', mo_omitted_bytes: String(value.length) });
 });
 
 it('reads how letters were settled', async () => {

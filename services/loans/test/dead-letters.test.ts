@@ -201,6 +201,8 @@ it('the gauge survives a restart, is equal in all processes, and falls once the 
   await waitFor(() => distinct().filter(({ headers }) => headers.ce_sequence === '1').length === 2);
   expect(await quarantined(restarted)).toBe(1);
   expect((await deadLetters('list', '--customer', String(a.id))).output).toMatch(/^letters: [1-9]$/m);
+  const [asJson = ''] = (await deadLetters('list', '--customer', String(a.id), '--json')).output.split('\n');
+  expect(JSON.parse(asJson)).toMatchObject({ customer_id: a.id, version: 1, omitted_bytes: null });
 
   loans.payments.reachable = true;
   await waitFor(async () => (await outstanding(restarted, a.loan.id)) === '390.00');

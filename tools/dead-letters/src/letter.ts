@@ -31,6 +31,8 @@ export interface Letter {
   readonly atMs: number;
   /** Whether key, value and headers are complete, so that it can be replayed. */
   readonly isWhole: boolean;
+  /** The bytes of the message that the letter lacks, because Kafka refused them; null if it lacks none. */
+  readonly omittedBytes: number | null;
   readonly message: KafkaMessage;
 }
 
@@ -55,6 +57,7 @@ export function readLetter(topic: string, partition: number, message: KafkaMessa
     partition: text(headers, HEADERS.sourcePartition),
     offset: text(headers, HEADERS.sourceOffset),
   };
+  const omitted = text(headers, HEADERS.omittedBytes);
   const hasOrigin = origin.topic !== null && origin.partition !== null && origin.offset !== null;
   return {
     topic,
@@ -67,7 +70,8 @@ export function readLetter(topic: string, partition: number, message: KafkaMessa
     version: readVersion(text(headers, 'ce_sequence')),
     type: text(headers, 'ce_type'),
     atMs: Number(timestamp),
-    isWhole: hasOrigin && text(headers, HEADERS.omittedBytes) === null,
+    isWhole: hasOrigin && omitted === null,
+    omittedBytes: omitted === null ? null : Number(omitted),
     message,
   };
 }

@@ -26,7 +26,7 @@ export async function list(
 
 /** A letter in one line, without control characters that could affect the terminal. */
 export function lineOf(letter: Letter, nowMs: number): string {
-  const { origin, topic, partition, offset, customerId, version, type, atMs, follower, reason } = letter;
+  const { origin, topic, partition, offset, customerId, version, type, atMs, omittedBytes, follower, reason } = letter;
   const place = origin === null ? `${topic}/${partition}/${offset}` : Object.values(origin).join('/');
   const parts = [
     place,
@@ -34,6 +34,7 @@ export function lineOf(letter: Letter, nowMs: number): string {
     type ?? 'no type',
     version === null ? 'no version' : `version ${version}`,
     `${ageOf(nowMs - atMs)} old`,
+    ...(omittedBytes === null ? [] : [`cannot be put back: ${omittedBytes} bytes omitted`]),
     `${follower}: ${reason}`,
   ];
   return plain(parts.join('  '));

@@ -42,8 +42,14 @@ it('a notice names the letter and the original message', () => {
   expect(readNotice(message)).toBeNull();
 });
 
+it('a complete letter can be replayed', () => {
+  expect(readLetter('mo.loans.dlq', 3, message)).toMatchObject({ isWhole: true, omittedBytes: null });
+});
+
 it('an incomplete letter, or one that no follower wrote, cannot be replayed', () => {
   const omitted = { ...message, headers: { ...message.headers, mo_omitted_bytes: Buffer.from('9') } };
-  expect(readLetter('mo.loans.dlq', 3, omitted).isWhole).toBe(false);
+  const letter = readLetter('mo.loans.dlq', 3, omitted);
+  expect(letter).toMatchObject({ isWhole: false, omittedBytes: 9, customerId: 7 });
+  expect(lineOf(letter, 7_300_000)).toMatch(/ {2}2 h old {2}cannot be put back: 9 bytes omitted {2}mo\.payments: /);
   expect(readLetter('mo.loans.dlq', 3, { ...message, headers: {} })).toMatchObject({ isWhole: false, origin: null });
 });

@@ -1,8 +1,8 @@
 /**
  * Dead letters: how a follower forwards messages that it can't understand or apply, and how it reads how they were
  * settled. A letter is the byte-identical message with added headers: the reason, the follower and the message's
- * origin. If Kafka refuses the letter for its size, only those headers are sent, because the original message is still
- * in its topic.
+ * origin. If Kafka refuses the letter for its size, only the key and those headers are sent, because the original message
+ * is still in its topic.
  */
 import { deadLetterTopicOf, DEAD_LETTER_HEADERS as HEADERS, SETTLEMENTS } from '@mo/contracts';
 import type { Logger } from '@mo/service-kit';
@@ -18,6 +18,8 @@ import { slices } from '../slices.ts';
 
 /** The most letters in one batch. */
 const LETTERS_PER_SEND_MAX = 100;
+/** A longer key is no customer id, and is not kept in a letter without its message. */
+const KEPT_KEY_BYTES_MAX = 64;
 
 /** A message that could not be understood or take effect, and why. */
 export interface DeadLetter {
@@ -93,11 +95,12 @@ export class DeadLetters {
   }
 
   #withoutMessage({ message, reason }: DeadLetter): RawMessage {
-    const { key, value } = message.raw;
-    const omitted = Buffer.from(String((key?.length ?? 0) + (value?.length ?? 0)));
-    const headers = { ...this.#origin(message, reason), [HEADERS.omittedBytes]: omitted };
+    const { value } = message.raw;
+    const key = (message.raw.key?.length ?? 0) <= KEPT_KEY_BYTES_MAX ? message.raw.key : null;
+    const bytes = (message.raw.key?.length ?? 0) - (key?.length ?? 0) + (value?.length ?? 0);
+    const headers = { ...this.#origin(message, reason), [HEADERS.omittedBytes]: Buffer.from(String(bytes)) };
     this.#log(message, `${reason} (Kafka refuses the complete message)`);
-    return { key: null, value: null, headers };
+    return { key, value: null, headers };
   }
 
   #origin({ topic, partition, offset }: IncomingMessage, reason: string): Record<string, Buffer> {

@@ -110,16 +110,17 @@ async function withLetters(
   }
 }
 
-const jsonOf = ({ topic, partition, offset, origin, reason, follower, customerId, version, type, atMs }: Letter) => ({
-  topic,
-  partition,
-  offset,
-  origin,
+const jsonOf = ({ customerId, atMs, omittedBytes, reason, ...letter }: Letter) => ({
+  topic: letter.topic,
+  partition: letter.partition,
+  offset: letter.offset,
+  origin: letter.origin,
   customer_id: customerId,
-  type,
-  version,
+  type: letter.type,
+  version: letter.version,
   at: new Date(atMs).toISOString(),
-  follower,
+  omitted_bytes: omittedBytes,
+  follower: letter.follower,
   reason,
 });
 

@@ -20,7 +20,7 @@ const letterHeaders = z.object({
   ...SOURCE,
   [HEADERS.omittedBytes]: place
     .optional()
-    .meta(about('Only if Kafka refuses the whole letter: the omitted bytes of key and value')),
+    .meta(about('Only if Kafka refuses the whole letter: the bytes of the value, which is omitted')),
 });
 
 const noticeHeaders = z.object({
