@@ -45,14 +45,22 @@ it('the events are served without a key, with every type', async () => {
 });
 
 it.each(Object.keys(EVENT_TYPES))('what ce_dataschema says of %s leads to its JSON Schema', async (type) => {
-  const answer = await get(`/schemas/${dataSchemaOf(type)}`);
-  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/schema+json; charset=utf-8']);
-  expect(await answer.json()).toMatchObject({ $id: `urn:mo:event:${type}:1`, type: 'object' });
+  for (const urn of [dataSchemaOf(type), encodeURIComponent(dataSchemaOf(type))]) {
+    const answer = await get(`/schemas/${urn}`);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      200,
+      'application/schema+json; charset=utf-8',
+    ]);
+    expect(await answer.json()).toMatchObject({ $id: `urn:mo:event:${type}:1`, type: 'object' });
+  }
 });
 
 it('there is no schema of what is no event', async () => {
   expect((await headOf(`/schemas/${dataSchemaOf('LoanFrozen')}`)).status).toBe(404);
   expect((await headOf('/schemas/urn:mo:event:LoanTaken:2')).status).toBe(404);
+  expect((await headOf('/schemas/urn%3Amo%3Aevent%3ALoanTaken%3A2')).status).toBe(404);
+  const answer = await get('/schemas/toString');
+  expect(await answer.json()).toMatchObject({ status: 404, code: 'not_found' });
 });
 
 it('the front page leads to the reference page', async () => {

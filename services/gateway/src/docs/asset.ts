@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { once } from '../once.ts';
 
 interface Content {
@@ -22,14 +22,19 @@ export interface Asset {
 
 const compress = promisify(gzip);
 
-export function serveAsset(app: FastifyInstance, { path, type, make }: Asset): void {
+export function serveAsset(app: FastifyInstance, asset: Asset): void {
+  // A colon in our paths is literal, never the start of a parameter.
+  app.get(asset.path.replaceAll(':', '::'), handlerOf(asset));
+}
+
+/** Answers requests for the asset, whatever their path is. */
+export function handlerOf({ type, make }: Omit<Asset, 'path'>) {
   const made = once(async () => {
     const { content, headers = {} } = await make();
     const digest = createHash('sha256').update(content).digest('base64url').slice(0, 27);
     return { content, headers, digest, compressed: once(() => compress(content)) };
   });
-  // A colon in our paths is literal, never the start of a parameter.
-  app.get(path.replaceAll(':', '::'), async (request, reply) => {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { content, headers, digest, compressed } = await made();
     const zipped = /\bgzip\b/.test(String(request.headers['accept-encoding']));
     const etag = zipped ? `"${digest}-gzip"` : `"${digest}"`;
@@ -38,5 +43,5 @@ export function serveAsset(app: FastifyInstance, { path, type, make }: Asset): v
     reply.type(type);
     if (!zipped) return reply.send(content);
     return reply.header('content-encoding', 'gzip').send(await compressed());
-  });
+  };
 }

@@ -3,8 +3,9 @@
  * of each event type. Everything is generated once, the documents at start, and nothing of it needs a key.
  */
 import { asyncApiDocument, eventSchemas, openApiDocument } from '@mo/contracts/documents';
+import { ProblemError } from '@mo/service-kit';
 import type { FastifyInstance } from 'fastify';
-import { type Asset, serveAsset } from './asset.ts';
+import { type Asset, handlerOf, serveAsset } from './asset.ts';
 import { pageAsset, scriptAsset } from './page.ts';
 
 const API_PAGE = '/docs';
@@ -22,14 +23,27 @@ export function referenceRoutes(app: FastifyInstance): void {
   const assets = [
     json('/openapi.json', 'application/json', openApiDocument()),
     json('/asyncapi.json', 'application/json', asyncApiDocument()),
-    ...[...eventSchemas().values()].map((schema) => json(`/schemas/${schema.$id}`, 'application/schema+json', schema)),
     asset('/favicon.ico', 'image/svg+xml', ICON),
     pageAsset(API, SCRIPT),
     pageAsset(EVENTS, SCRIPT),
     scriptAsset(API, SCRIPT),
   ];
   for (const each of assets) serveAsset(app, each);
+  schemaRoute(app);
   app.get('/', (_request, reply) => reply.redirect(API_PAGE));
+}
+
+/** Schemas by their URNs. It is one route with a parameter, because clients may encode the colons. */
+function schemaRoute(app: FastifyInstance): void {
+  const handlers = new Map<string, ReturnType<typeof handlerOf>>();
+  for (const schema of eventSchemas().values())
+    handlers.set(`${schema.$id}`, handlerOf(json('', 'application/schema+json', schema)));
+  app.get<{ Params: { urn: string } }>('/schemas/:urn', (request, reply) => {
+    const { urn } = request.params;
+    const handle = handlers.get(urn);
+    if (handle === undefined) throw new ProblemError('not_found', `there is no schema ${urn}`);
+    return handle(request, reply);
+  });
 }
 
 const json = (path: string, type: string, document: object): Asset =>

@@ -46,8 +46,8 @@ export const telling: readonly Fault[] = [
   {
     id: 'schema-below-another-name',
     file: 'services/gateway/src/docs/reference.ts',
-    replace: '{schema.$id}`',
-    by: '{schema.title}`',
+    replace: 'handlers.set(`${schema.$id}`',
+    by: 'handlers.set(`${schema.title}`',
     breaks: 'the URL in ce_dataschema does not exist',
     check: unit('services/gateway/test/docs'),
   },
