@@ -851,7 +851,7 @@ export interface components {
                 /** @enum {string} */
                 status: "active" | "inactive";
                 /**
-                 * @description An amount with two decimals
+                 * @description An amount with two decimals, never below zero
                  * @example 1200.50
                  */
                 score: string;
@@ -879,7 +879,7 @@ export interface components {
                 /** @enum {string} */
                 status: "active" | "inactive";
                 /**
-                 * @description An amount with two decimals
+                 * @description An amount with two decimals, never below zero
                  * @example 1200.50
                  */
                 score: string;
@@ -907,7 +907,7 @@ export interface components {
                 loan_id: components["schemas"]["Id"];
                 external_id: components["schemas"]["ExternalId"];
                 /**
-                 * @description An amount with two decimals
+                 * @description An amount with two decimals, never below zero
                  * @example 1200.50
                  */
                 amount: string;
@@ -949,7 +949,7 @@ export interface components {
                 loan_id: components["schemas"]["Id"];
                 external_id: components["schemas"]["ExternalId"];
                 /**
-                 * @description An amount with two decimals
+                 * @description An amount with two decimals, never below zero
                  * @example 1200.50
                  */
                 amount: string;
@@ -984,7 +984,7 @@ export interface components {
                 loan_id: components["schemas"]["Id"];
                 external_id: components["schemas"]["ExternalId"];
                 /**
-                 * @description An amount with two decimals
+                 * @description An amount with two decimals, never below zero
                  * @example 1200.50
                  */
                 amount: string;
@@ -1011,7 +1011,7 @@ export interface components {
                 loan_id: components["schemas"]["Id"];
                 external_id: components["schemas"]["ExternalId"];
                 /**
-                 * @description An amount with two decimals
+                 * @description An amount with two decimals, never below zero
                  * @example 1200.50
                  */
                 amount: string;
@@ -1038,7 +1038,7 @@ export interface components {
                 payment_id: components["schemas"]["Id"];
                 external_id: components["schemas"]["ExternalId"];
                 /**
-                 * @description An amount with two decimals
+                 * @description An amount with two decimals, never below zero
                  * @example 1200.50
                  */
                 total_amount: string;
@@ -1052,7 +1052,7 @@ export interface components {
                 details: {
                     loan_id: components["schemas"]["Id"];
                     /**
-                     * @description An amount with two decimals
+                     * @description An amount with two decimals, never below zero
                      * @example 1200.50
                      */
                     amount: string;
@@ -1080,7 +1080,7 @@ export interface components {
                 payment_id: components["schemas"]["Id"];
                 external_id: components["schemas"]["ExternalId"];
                 /**
-                 * @description An amount with two decimals
+                 * @description An amount with two decimals, never below zero
                  * @example 1200.50
                  */
                 total_amount: string;

@@ -3,17 +3,27 @@
  * member is removed or changes its meaning.
  */
 import { z } from 'zod';
-import { CUSTOMER_STATUSES, externalId, label, moneyText, resourceId, timeText } from './scalars.ts';
+import { CUSTOMER_STATUSES, externalId, label, resourceId, timeText } from './scalars.ts';
 import { STREAMS, type Stream } from './streams.ts';
 
+/** No event has an amount below zero; the released pattern permits a sign, and a released pattern stays. */
+const eventMoney = z
+  .string()
+  .regex(/^\d+\.\d{2}$/)
+  .meta({
+    description: 'An amount with two decimals, never below zero',
+    examples: ['1200.50'],
+    pattern: '^-?\\d+\\.\\d{2}$',
+  });
+
 const ofCustomer = { customer_id: resourceId, customer_external_id: externalId };
-const ofLoan = { ...ofCustomer, loan_id: resourceId, external_id: externalId, amount: moneyText };
-const ofPayment = { ...ofCustomer, payment_id: resourceId, external_id: externalId, total_amount: moneyText };
+const ofLoan = { ...ofCustomer, loan_id: resourceId, external_id: externalId, amount: eventMoney };
+const ofPayment = { ...ofCustomer, payment_id: resourceId, external_id: externalId, total_amount: eventMoney };
 
 const customerData = z.object({
   ...ofCustomer,
   status: z.enum(CUSTOMER_STATUSES),
-  score: moneyText,
+  score: eventMoney,
   preapproved_at: timeText.nullable(),
 });
 const loanTerms = { contract_version: label.nullable(), maximum_payment_date: timeText };
@@ -42,7 +52,7 @@ export const eventData = {
       ...ofPayment,
       paid_at: timeText,
       details: z
-        .array(z.object({ loan_id: resourceId, amount: moneyText }))
+        .array(z.object({ loan_id: resourceId, amount: eventMoney }))
         .min(1)
         .meta({ description: 'The part for each loan; the amounts sum to total_amount' }),
     })

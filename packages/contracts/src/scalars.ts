@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ZodOpenApiOverrideMeta } from 'zod-openapi';
 import { NumberLiteral } from './json.ts';
 
-/** An amount in an answer or an event: a decimal string with two places. */
+/** An amount in an answer: a decimal string with two places. */
 export const moneyText = z
   .string()
   .regex(/^-?\d+\.\d{2}$/)

@@ -165,6 +165,11 @@ describe('the fault of a message that cannot be parsed names', () => {
     expect(understood({ ...good, value })).toMatch(/^data\.total_amount: .+; data\.details: /);
   });
 
+  it('an amount below zero, which no event has', () => {
+    const value = JSON.stringify({ ...JSON.parse(good.value ?? ''), total_amount: '-1.00' });
+    expect(understood({ ...good, value })).toMatch(/^data\.total_amount: /);
+  });
+
   it('the stream, if the type belongs to another one', () => {
     expect(fromMessage('loans', good)).toMatch(/^stream: .*"payments"/);
   });

@@ -96,7 +96,7 @@ function message(type: EventType) {
         key: {
           type: 'string',
           pattern: '^[1-9]\\d{0,15}$',
-          description: 'The customer id, by which events are spread over the partitions',
+          description: 'The customer id, of at most 15 digits, by which events are spread over the partitions',
         },
         bindingVersion: KAFKA_BINDING,
       },

@@ -5,6 +5,7 @@ import { timeText } from '../../scalars.ts';
 import { STREAMS } from '../../streams.ts';
 
 const about = (description: string) => ({ description });
+/** Our ids have at most 15 digits, but the released pattern permits one more, and a released pattern stays. */
 const customerId = z.string().regex(/^[1-9]\d{0,15}$/);
 const version = z.string().regex(/^[1-9]\d{0,14}$/);
 /** Streams that had no influence on the decision are left out. */
@@ -22,7 +23,7 @@ export function eventHeaders(type: EventType) {
     ce_source: z.literal(`/mo/${stream}`),
     ce_type: z.literal(type),
     ce_time: timeText.meta(about('When the event was decided')),
-    ce_subject: customerId.meta(about('The customer id, as in the key')),
+    ce_subject: customerId.meta(about('The customer id, of at most 15 digits, as in the key')),
     ce_sequence: version.meta(about('The version: 1, 2, 3 … for each customer and stream, without gaps')),
     ce_seen: z
       .string()
