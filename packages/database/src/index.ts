@@ -8,16 +8,16 @@ export {
   sortedArrayRows,
   updateRows,
 } from './array-rows.ts';
-export * from './connection.ts';
-export * from './database.ts';
+export { type DatabaseConnection, databaseConfig, databaseConnection, readDatabaseConnection } from './connection.ts';
+export { type Database, type DatabaseOptions, migrate, openDatabase, SILENCE_MS_MAX } from './database.ts';
 export { FILL_ROWS_MAX, type Fill } from './fill.ts';
 export { buildIndexes, type Index } from './indexes.ts';
-export * from './migration.ts';
-export * from './outage.ts';
+export { connectionOf, migrateAtStart, migrateFirst, migrateService, migrationConfig } from './migration.ts';
+export { DATABASE_UNREACHABLE, databaseOutage, databaseProblem, sqlState } from './outage.ts';
 export { poolMetrics, type WatchedPool } from './pool-metrics.ts';
 export { PREPARED_MAX, statementName } from './preparing-client.ts';
 export { REACH_MS_MAX, reachDatabase, UnreachedError } from './reach.ts';
-export * from './readiness.ts';
+export { whyUnreachable } from './readiness.ts';
 export { ROW_WAIT_MS_MAX, ROWS_WAITING_MAX, RowsById } from './rows-by-id.ts';
 export {
   inTransaction,

@@ -6,44 +6,90 @@
 
 export * from './audit/index.ts';
 export { DueSweeps, SWEEP_INTERVAL_MS, SWEEP_RETRY_MS } from './follower/due-sweeps.ts';
-export * from './follower/follower.ts';
-export * from './follower/healer.ts';
-export * from './follower/insist.ts';
+export { Follower, type FollowerOptions } from './follower/follower.ts';
+export { Healer } from './follower/healer.ts';
+export { Insistence, insist, joinKafka } from './follower/insist.ts';
 export { LagGauges } from './follower/lag-gauges.ts';
 export { Sweep } from './follower/sweep.ts';
-export * from './kafka/cloud-events.ts';
-export * from './kafka/connection.ts';
+export { fromMessage, identityOf, toMessage, wholeFromMessage } from './kafka/cloud-events.ts';
+export { type KafkaConnection, kafkaConfig, kafkaConnection, readKafkaConnection } from './kafka/connection.ts';
 export { whileBeating } from './kafka/heartbeats.ts';
-export * from './kafka/kafkajs.ts';
+export { kafkajsOptions, kafkaOverKafkajs, unreadOf } from './kafka/kafkajs.ts';
 export { partitionOf } from './kafka/partition.ts';
-export * from './kafka/places.ts';
-export * from './kafka/port.ts';
+export { Places } from './kafka/places.ts';
+export {
+  type Groups,
+  type IncomingMessage,
+  type Kafka,
+  MessageRefusedError,
+  type OutgoingMessage,
+  type PartitionEnd,
+  type PartitionProgress,
+  type Producer,
+  type RawMessage,
+  type Subscription,
+  type TopicReader,
+  type Topics,
+} from './kafka/port.ts';
 export { type OffsetRange, readRanges, SilenceError, type TakeMessages } from './kafka/read-ranges.ts';
 export { topicOffsets } from './kafka/topic-offsets.ts';
-export * from './protocol/account.ts';
-export * from './protocol/batch.ts';
+export {
+  type Account,
+  appliedOf,
+  type Progress,
+  progressOf,
+  type StreamModel,
+  versionsOf,
+} from './protocol/account.ts';
+export { Batch, type CommandOutcome, type Confirmation, type EventFault } from './protocol/batch.ts';
 export { aboutEvent } from './protocol/batch-spans.ts';
-export * from './protocol/command.ts';
-export * from './protocol/peers.ts';
-export * from './protocol/refusal.ts';
+export type { Command, CustomerRef, Decision, Settlement, StoredAnswer } from './protocol/command.ts';
+export type { Peers, Pulled } from './protocol/peers.ts';
+export { refuse, refuseUnknown } from './protocol/refusal.ts';
 export * from './protocol/store.ts';
 export { isKept, replayOf } from './protocol/stored-answer.ts';
-export * from './protocol/write-path.ts';
+export { CONFIRM_ROUNDS_MAX, WritePath } from './protocol/write-path.ts';
 export { HttpPeers } from './pull/http-peers.ts';
-export * from './pull/remote-peers.ts';
+export { type PeerCall, PULLS_AT_ONCE_MAX, RefusedByPeerError, RemotePeers } from './pull/remote-peers.ts';
 export type { HeadsPage, TimeSpan } from './pull/wire.ts';
-export * from './relay/lease.ts';
-export * from './relay/partitioning.ts';
-export * from './relay/relay.ts';
+export { LEASE_MS, LEASE_RENEWAL_MS, Lease, processName } from './relay/lease.ts';
+export { Partitioning } from './relay/partitioning.ts';
+export { Relay, type RelayOptions } from './relay/relay.ts';
 export { Rounds, STARTING_MS } from './rounds.ts';
-export * from './service.ts';
+export { type App, createService, listen, type ServiceParts, serviceConfig, topicPrefix } from './service.ts';
 export { slices } from './slices.ts';
-export * from './sql/answers.ts';
-export * from './sql/columns.ts';
-export * from './sql/journal.ts';
-export * from './sql/journal-scan.ts';
-export * from './sql/page.ts';
-export * from './sql/progress-table.ts';
-export * from './sql/sql-store.ts';
-export * from './sql/tables.ts';
-export * from './sql/types.ts';
+export {
+  answerStatements,
+  forgetAnswers,
+  isKeyUsed,
+  KEY_LIFETIME_MS,
+  READ_ANSWERS,
+  readAnswers,
+} from './sql/answers.ts';
+export {
+  column,
+  followedValues,
+  type ProgressRow,
+  progressColumns,
+  progressTypes,
+  progressValues,
+  readProgress,
+  rowStatements,
+} from './sql/columns.ts';
+export { appendEvents, Journal, restoreEvents } from './sql/journal.ts';
+export { scanJournal } from './sql/journal-scan.ts';
+export { type Condition, ofStatus, type PageOfTable, readPage } from './sql/page.ts';
+export { type Lag, ProgressTable } from './sql/progress-table.ts';
+export { type AccountTables, idsOf, SqlStore } from './sql/sql-store.ts';
+export {
+  answersTableV1,
+  behindIndexV1,
+  JournalDigestV1,
+  JournalSummariesV1,
+  leaseTableV1,
+  PartitioningTableV1,
+  progressColumnsV1,
+  QuarantineTableV1,
+  streamTablesV1,
+} from './sql/tables.ts';
+export { codeOf, MoneyType, WordType, wordOf } from './sql/types.ts';

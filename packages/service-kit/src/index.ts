@@ -1,42 +1,70 @@
 /** What every service process has: server, configuration, logging, problems, health, metrics, batches, shutdown. */
-export * from './addresses.ts';
-export * from './answer.ts';
-export * from './batch-queue.ts';
+export { Addresses, type Lookup } from './addresses.ts';
+export { type Answer, answerProblem, answerWith } from './answer.ts';
+export { BatchQueue, type BatchQueueOptions, type Beside, type Gathering, QueueFullError } from './batch-queue.ts';
 export { endWithProblem, liftRequestTimeout } from './client-error.ts';
-export * from './clock.ts';
-export * from './config.ts';
-export * from './cursor.ts';
+export { type Clock, systemClock } from './clock.ts';
+export { ConfigError, databaseUrl, list, networks, origins, port, processConfig, readConfig } from './config.ts';
+export { readCursor, writeCursor } from './cursor.ts';
 export { within } from './deadline.ts';
 export { sha256 } from './digest.ts';
 export { hasBody } from './framing.ts';
-export * from './gate.ts';
+export { Gate } from './gate.ts';
 export { Admission } from './identity/admission.ts';
 export { admissionConfig, identityConfig, openAdmission, openIdentity } from './identity/config.ts';
 export { connector } from './identity/connector.ts';
 export { Identity } from './identity/identity.ts';
-export * from './lasting-failure.ts';
-export * from './log.ts';
+export { LastingFailure, REMIND_MS } from './lasting-failure.ts';
+export { createLogger, type Logger } from './log.ts';
 export { refuseOtherCharset } from './media-type.ts';
 export * from './metrics.ts';
-export * from './notice.ts';
-export * from './page.ts';
+export { Notice } from './notice.ts';
+export { answerPage, type Page, pageOfRows } from './page.ts';
 export { pathOf } from './paths.ts';
-export * from './problem-error.ts';
-export * from './process.ts';
+export {
+  invalid,
+  NAME_LENGTH_MAX,
+  ProblemError,
+  problemBody,
+  RETRY_AFTER_SECONDS,
+  unavailable,
+} from './problem-error.ts';
+export {
+  ANSWER_TIMEOUT_MS,
+  DRAIN_MARGIN_MS,
+  DRAIN_TIMEOUT_MS,
+  runProcess,
+  runTask,
+  STOP_TIMEOUT_MS_MAX,
+  type StopStep,
+  stopLimitMs,
+} from './process.ts';
 export { whenOver } from './request-end.ts';
-export * from './retry-log.ts';
-export * from './route.ts';
-export * from './send.ts';
-export * from './server.ts';
+export { RetryLog } from './retry-log.ts';
+export {
+  type Handler,
+  isGoneOf,
+  keyIdOf,
+  keyReused,
+  type Origin,
+  type RequestKey,
+  type RouteHooks,
+  routesOf,
+  routeUrl,
+  tokenOf,
+  type ValidRequest,
+} from './route.ts';
+export { sendAnswer } from './send.ts';
+export { createServer, JSON_BODY_BYTES_MAX, LISTEN_BACKLOG, type ServerOptions } from './server.ts';
 export { StartError } from './start-error.ts';
-export * from './startup.ts';
+export { Startup } from './startup.ts';
 export { StoreBusyError, StoreConflictError, StoreRefusalError } from './store-error.ts';
 export { certificateFault, keyFault, type TlsOptions } from './tls.ts';
-export * from './trace.ts';
+export { acceptTraceparent, newTraceparent, requestIdFrom, spanIdOf, traceIdOf, unsampled } from './trace.ts';
 export { type TracingSettings, tracingConfig, tracingSettings } from './tracing/config.ts';
-export * from './tracing/open-tracing.ts';
+export { openTracing, type Tracing } from './tracing/open-tracing.ts';
 export { traceCallers } from './tracing/request-spans.ts';
-export * from './tracing/tracer.ts';
-export * from './turns.ts';
-export * from './uncached.ts';
-export * from './validation.ts';
+export { endedBy, failureOf, type Span, type SpanAttributes, type SpanKind, type Tracer } from './tracing/tracer.ts';
+export { Turns } from './turns.ts';
+export { UNCACHED } from './uncached.ts';
+export { FIELD_ERRORS_MAX, validate } from './validation.ts';
