@@ -15,7 +15,7 @@ interface Addition {
 
 const OF_LATER = `{ note: 'of a later version', list: [1, null] }`;
 
-const ADDITIONS: readonly Addition[] = [
+export const ADDITIONS: readonly Addition[] = [
   {
     file: 'packages/messaging/src/sql/journal.ts',
     replace: 'JSON.stringify(event.data)',
@@ -23,8 +23,8 @@ const ADDITIONS: readonly Addition[] = [
   },
   {
     file: 'packages/messaging/src/kafka/cloud-events.ts',
-    replace: `'content-type': 'application/json',`,
-    by: `'content-type': 'application/json', ce_later: 'yes',`,
+    replace: `'content-type': JSON_TYPE,`,
+    by: `'content-type': JSON_TYPE, ce_later: 'yes',`,
   },
   {
     file: 'packages/messaging/src/pull/remote-peers.ts',
