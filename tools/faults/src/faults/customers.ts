@@ -21,8 +21,8 @@ export const customers: readonly Fault[] = [
   {
     id: 'errors-keep-their-lines',
     file: 'services/customers/src/bulk/check-line.ts',
-    replace: 'structuredClone(error);',
-    by: 'error;',
+    replace: 'return { line, error: invalidLine(line, nameOf(read.value), detailOf(error)) };',
+    by: 'return { line, error: Object.assign(invalidLine(line, nameOf(read.value), detailOf(error)), read) };',
     breaks: 'the listed errors of an upload hold 16 MB of its lines',
     check: unit('services/customers/test/bulk-kept'),
   },
