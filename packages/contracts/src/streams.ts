@@ -10,6 +10,9 @@ export const TOPIC_PARTITIONS = 12;
 /** The topic of a stream. */
 export const topicOf = (prefix: string, stream: Stream): string => `${prefix}.${stream}`;
 
+/** The CloudEvents source of each stream's events. */
+export const EVENT_SOURCES = { customers: '/mo/customers', loans: '/mo/loans', payments: '/mo/payments' } as const;
+
 /** The version of each stream for one customer. Versions are 1, 2, 3 …; 0 means that there is no event yet. */
 export type Versions = Readonly<Record<Stream, number>>;
 

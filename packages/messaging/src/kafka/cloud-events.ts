@@ -5,6 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import {
   dataSchemaOf,
+  EVENT_SOURCES,
   EVENT_TYPES,
   type EventType,
   readCustomerId,
@@ -32,11 +33,6 @@ export interface JournalRow {
   readonly traceparent: string | null;
 }
 
-const SOURCES: Readonly<Record<Stream, string>> = {
-  customers: '/mo/customers',
-  loans: '/mo/loans',
-  payments: '/mo/payments',
-};
 /** The known types' schemas. */
 const DATA_SCHEMAS = Object.fromEntries(Object.keys(EVENT_TYPES).map((type) => [type, dataSchemaOf(type)])) as Readonly<
   Record<EventType, string>
@@ -53,7 +49,7 @@ export function toMessage(stream: Stream, row: JournalRow): OutgoingMessage {
     headers: {
       ce_specversion: '1.0',
       ce_id: `${stream}-${row.customer_id}-${row.version}`,
-      ce_source: SOURCES[stream],
+      ce_source: EVENT_SOURCES[stream],
       ce_type: row.type,
       ce_time: row.time,
       ce_subject: row.customer_id,
@@ -110,7 +106,7 @@ function envelopeFault(
   if (key !== String(customer_id)) return 'the key is not the customer id in ce_subject';
   const id = `${stream}-${key}-${version}`;
   if (headers.ce_id !== id) return `ce_id is not ${id}`;
-  const source = SOURCES[stream];
+  const source = EVENT_SOURCES[stream];
   if (headers.ce_source !== source) return `ce_source is not ${source}`;
   const schema = DATA_SCHEMAS[type];
   if (headers.ce_dataschema !== schema) return `ce_dataschema is not ${schema}`;

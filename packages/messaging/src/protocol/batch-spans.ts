@@ -4,7 +4,7 @@
  * covers the transaction and records how many items shared it. Events written by a command or a followed event carry
  * this span's context, so that their processing by other services appears below it.
  */
-import type { Stream, StreamEvent } from '@mo/contracts';
+import { EVENT_SOURCES, type Stream, type StreamEvent } from '@mo/contracts';
 import { failureOf, type Span, type Tracer } from '@mo/service-kit';
 import type { Account } from './account.ts';
 import type { Item, Outcome } from './batch-runner.ts';
@@ -87,6 +87,6 @@ function beginEvent(tracer: Tracer, { stream, type, traceparent }: StreamEvent, 
 
 /** Span attributes of an event: its source and type, but neither the customer nor the data. */
 export const aboutEvent = (stream: Stream, type: string) => ({
-  'cloudevents.event_source': `/mo/${stream}`,
+  'cloudevents.event_source': EVENT_SOURCES[stream],
   'cloudevents.event_type': type,
 });

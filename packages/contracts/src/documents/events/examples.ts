@@ -1,6 +1,7 @@
 /** Example events: the same story as in the examples of the OpenAPI document. */
 import type { z } from 'zod';
 import { dataSchemaOf, EVENT_TYPES, type EventData, type EventType } from '../../events.ts';
+import { EVENT_SOURCES } from '../../streams.ts';
 import { ada, loan, payment, pendingLoan, rejectedPayment } from '../openapi/texts/story.ts';
 import type { eventHeaders } from './headers.ts';
 
@@ -60,7 +61,7 @@ export function exampleHeaders(type: EventType): z.infer<ReturnType<typeof event
   return {
     ce_specversion: '1.0',
     ce_id: `${stream}-${ada.id}-${version}`,
-    ce_source: `/mo/${stream}`,
+    ce_source: EVENT_SOURCES[stream],
     ce_type: type,
     ce_time: time,
     ce_subject: String(ada.id),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { dataSchemaOf, EVENT_TYPES, type EventType } from '../../events.ts';
 import { timeText } from '../../scalars.ts';
-import { STREAMS } from '../../streams.ts';
+import { EVENT_SOURCES, STREAMS } from '../../streams.ts';
 
 const about = (description: string) => ({ description });
 /** Our ids have at most 15 digits, but the released pattern permits one more, and a released pattern stays. */
@@ -20,7 +20,7 @@ export function eventHeaders(type: EventType) {
       .string()
       .regex(new RegExp(`^${stream}-[1-9]\\d*-[1-9]\\d*$`))
       .meta(about('Stream, customer id and version: identifies this event forever')),
-    ce_source: z.literal(`/mo/${stream}`),
+    ce_source: z.literal(EVENT_SOURCES[stream]),
     ce_type: z.literal(type),
     ce_time: timeText.meta(about('When the event was decided')),
     ce_subject: customerId.meta(about('The customer id, of at most 15 digits, as in the key')),
