@@ -23,8 +23,7 @@ export interface Asset {
 const compress = promisify(gzip);
 
 export function serveAsset(app: FastifyInstance, asset: Asset): void {
-  // A colon in our paths is literal, never the start of a parameter.
-  app.get(asset.path.replaceAll(':', '::'), handlerOf(asset));
+  app.get(asset.path, handlerOf(asset));
 }
 
 /** Answers requests for the asset, whatever their path is. */
