@@ -1,7 +1,7 @@
 /**
  * Raises the number of partitions of a stream's topic while the system runs, and preserves the order of each customer's
- * events for all groups that read it. Most customers move to another partition, so the old partitions must be read to the end
- * first:
+ * events for all groups that read it. Most customers move to another partition, so the old partitions must be read to
+ * the end first:
  *
  * 1. Take the relay's lease, so that nothing is sent. New events wait in the outbox, and callers notice nothing.
  * 2. Wait until every consumer group of the topic has read to its end.

@@ -25,8 +25,8 @@ streams that an event depends on, as \`customers=1,loans=4\`; a subscriber that 
 ## Compatibility
 
 The data of a type only grows within a major version: no member is removed, retyped or changed in meaning, and none gets
-further enum values. Ignore members, headers and types that you don't know. \`ce_dataschema\` names the JSON Schema of the data; the gateway serves it below \`/schemas/\`, as
-\`/schemas/urn:mo:event:LoanTaken:1\`.
+further enum values. Ignore members, headers and types that you don't know. \`ce_dataschema\` names the JSON Schema of the
+data; the gateway serves it below \`/schemas/\`, as \`/schemas/urn:mo:event:LoanTaken:1\`.
 
 ## History
 
