@@ -104,6 +104,10 @@ const delivery = z
     last_attempt_at: timeText.nullable(),
     last_status: z.int().nullable().meta({ description: 'The last status of the receiver; null without an answer' }),
     last_error: z.string().nullable().meta({ description: 'Why it was not delivered; null if it was' }),
+    next_attempt_at: timeText.nullable().meta({
+      description:
+        'When it is sent at the earliest, after earlier messages for the same customer. Null unless it is pending, while one of these messages is being sent, and while the webhook is not active',
+    }),
   })
   .meta({ id: 'Delivery', description: 'A message and its outcome' });
 export type DeliveryBody = z.infer<typeof delivery>;

@@ -36,6 +36,7 @@ export const presentDelivery = (row: DeliveryRow): DeliveryBody => ({
   last_attempt_at: timeOrNull(row.last_attempt_at),
   last_status: row.last_status,
   last_error: row.last_error,
+  next_attempt_at: timeOrNull(row.due_at),
 });
 
 export const presentReplayed = ({ deliveries, nextFromMs, missingIds }: Replayed): ReplayedBody => ({

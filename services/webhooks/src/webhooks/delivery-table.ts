@@ -1,5 +1,5 @@
 /** Deliveries as a webhook's owner sees them, and replays. */
-import { DELIVERY_STATUSES, type DeliveryStatus, type WebhookReplay } from '@mo/contracts';
+import { DELIVERY_STATUSES, type DeliveryStatus, WEBHOOK_STATUSES, type WebhookReplay } from '@mo/contracts';
 import { type Database, run, type Sql, sqlOf } from '@mo/database';
 import { codeOf, readPage } from '@mo/messaging';
 import type { Time } from './webhook-table.ts';
@@ -23,6 +23,8 @@ export interface DeliveryRow {
   readonly last_attempt_at: Time | null;
   readonly last_status: number | null;
   readonly last_error: string | null;
+  /** When its lane is due; null if it has no lane, the lane is held, or the webhook is not active. */
+  readonly due_at: Time | null;
 }
 
 export interface DeliveriesWanted {
@@ -34,8 +36,11 @@ export interface DeliveriesWanted {
 }
 
 const SELECT = `SELECT d.id, d.webhook_id, d.customer_id, d.stream, d.version, e.type AS event_type, d.status, d.attempts,
-    d.created_at, d.last_attempt_at, d.last_status, d.last_error
-  FROM deliveries d JOIN events e USING (customer_id, stream, version)`;
+    d.created_at, d.last_attempt_at, d.last_status, d.last_error, lane.due_at
+  FROM deliveries d JOIN events e USING (customer_id, stream, version)
+    LEFT JOIN webhooks w ON w.id = d.webhook_id AND w.status = ${codeOf(WEBHOOK_STATUSES, 'active')}
+    LEFT JOIN lanes lane ON (lane.webhook_id, lane.customer_id) = (w.id, d.customer_id)
+      AND d.status = ${codeOf(DELIVERY_STATUSES, 'pending')} AND NOT lane.held`;
 
 /** Adds deliveries of the selected events, in the order of their intake, and creates missing lanes, due now. */
 const again = (chosen: string) => `WITH chosen AS MATERIALIZED (${chosen}),

@@ -36,6 +36,7 @@ const DELIVERY_COLUMNS: readonly Column<Delivery>[] = [
   { head: 'STATUS', of: ({ status }) => status },
   { head: 'ATTEMPTS', of: ({ attempts }) => attempts, isNumber: true },
   { head: 'LAST_ATTEMPT_AT', of: ({ last_attempt_at }) => last_attempt_at },
+  { head: 'NEXT_ATTEMPT_AT', of: ({ next_attempt_at }) => next_attempt_at },
   { head: 'ANSWER', of: ({ last_status }) => last_status, isNumber: true },
   { head: 'ERROR', of: ({ last_error }) => last_error },
 ];

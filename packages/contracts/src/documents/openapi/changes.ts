@@ -4,6 +4,7 @@ export const API_CHANGES: readonly { readonly version: string; readonly changes:
     version: '1.3.0',
     changes: [
       'A replay of deliveries names those that are not of this webhook (`missing_ids`).',
+      'A delivery names when it is tried next (`next_attempt_at`).',
       'A replay whose `to` is before its `from` is refused.',
       'A CSV file whose header line has another separator than the comma is refused.',
       'A JSON body, or a file in a form, whose `charset` is not UTF-8 is refused; before, it was read as UTF-8.',

@@ -32,6 +32,7 @@ const delivered: DeliveryBody = {
   last_attempt_at: '2026-02-01T10:00:05.240Z',
   last_status: 204,
   last_error: null,
+  next_attempt_at: null,
 };
 const waiting: DeliveryBody = {
   ...delivered,
@@ -44,6 +45,7 @@ const waiting: DeliveryBody = {
   last_attempt_at: '2026-03-02T09:00:00.150Z',
   last_status: 503,
   last_error: 'it answered 503',
+  next_attempt_at: '2026-03-02T09:00:05.310Z',
 };
 
 const missing = `webhook ${WEBHOOK_ID}`;
