@@ -3,8 +3,8 @@
  * (https://kafka.apache.org/documentation/#messageformat). All sizes are computed first; then every byte is written
  * once, into one buffer.
  */
-import { createRequire } from 'node:module';
 import { type Bytes, ByteWriter, lengthOf, sizeOfVarint, sizeWithLength } from './byte-writer.ts';
+import { crc32c } from './crc32c.ts';
 
 /** A message in the form of kafkajs. */
 interface ProducedMessage {
@@ -33,8 +33,6 @@ export interface ProduceOptions {
     }[];
   }[];
 }
-
-const crc32c = createRequire(import.meta.url)('kafkajs/src/protocol/recordBatch/crc32C') as (bytes: Buffer) => number;
 
 const MAGIC = 2;
 const TRANSACTIONAL = 16;
