@@ -1,7 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { createRegistry } from '@mo/service-kit';
+import { createRegistry, STARTING_MS } from '@mo/service-kit';
 import { LagGauges } from '../src/follower/lag-gauges.ts';
-import { STARTING_MS } from '../src/rounds.ts';
 import { notedLines } from './noted-lines.ts';
 
 const INTERVAL_MS = 10_000;

@@ -1,4 +1,4 @@
-/** What every service process has: server, configuration, logging, problems, health, metrics, batches, shutdown. */
+/** What every service process has: server, configuration, logs, problems, health, metrics, batches, rounds, shutdown. */
 export { Addresses, type Lookup } from './addresses.ts';
 export { type Answer, answerProblem, answerWith } from './answer.ts';
 export { BatchQueue, type BatchQueueOptions, type Beside, type Gathering, QueueFullError } from './batch-queue.ts';
@@ -41,6 +41,7 @@ export {
 } from './process.ts';
 export { whenOver } from './request-end.ts';
 export { RetryLog } from './retry-log.ts';
+export { Rounds, STARTING_MS } from './rounds.ts';
 export {
   type Handler,
   isGoneOf,
@@ -56,6 +57,7 @@ export {
 } from './route.ts';
 export { sendAnswer } from './send.ts';
 export { createServer, JSON_BODY_BYTES_MAX, LISTEN_BACKLOG, type ServerOptions } from './server.ts';
+export { slices } from './slices.ts';
 export { StartError } from './start-error.ts';
 export { Startup } from './startup.ts';
 export { StoreBusyError, StoreConflictError, StoreRefusalError } from './store-error.ts';

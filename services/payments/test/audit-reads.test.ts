@@ -1,8 +1,8 @@
 /** How much an audit reads: the rows of its customers, even with plans that were made while the tables were empty. */
 import { buildIndexes, type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
-import { Auditor, type AuditorOptions, type Peers, readSnapshot, STARTING_MS } from '@mo/messaging';
+import { Auditor, type AuditorOptions, type Peers, readSnapshot } from '@mo/messaging';
 import { migratedDatabase, registered, waitFor } from '@mo/messaging/testing';
-import { createLogger, createRegistry, systemClock } from '@mo/service-kit';
+import { createLogger, createRegistry, STARTING_MS, systemClock } from '@mo/service-kit';
 import { paymentsAudited } from '../src/db/image.ts';
 import { indexes, migrations } from '../src/db/migrations/index.ts';
 import type { PaymentAccount } from '../src/domain/account.ts';

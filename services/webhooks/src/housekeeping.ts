@@ -1,6 +1,5 @@
 /** Periodic cleanup. Any process may run it, and concurrent runs do no harm. */
-import { Rounds } from '@mo/messaging';
-import type { Clock, Logger } from '@mo/service-kit';
+import { type Clock, type Logger, Rounds } from '@mo/service-kit';
 import type { DeliveryTable } from './webhooks/delivery-table.ts';
 import type { KeptAnswers } from './webhooks/kept-answers.ts';
 import type { WebhookTable } from './webhooks/webhook-table.ts';

@@ -7,10 +7,9 @@
 import type { Stream, StreamEvent } from '@mo/contracts';
 import type { Database } from '@mo/database';
 import { sqlOf } from '@mo/database';
-import { type Clock, counter, gauge, type Logger, type Registry } from '@mo/service-kit';
+import { type Clock, counter, gauge, type Logger, type Registry, Rounds } from '@mo/service-kit';
 import type { Account } from '../protocol/account.ts';
 import type { Peers, Pulled } from '../protocol/peers.ts';
-import { Rounds } from '../rounds.ts';
 import { auditCustomer, type CustomerRecord } from './audit-customer.ts';
 import type { Difference } from './difference.ts';
 import type { Audited } from './image.ts';

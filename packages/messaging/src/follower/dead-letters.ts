@@ -5,7 +5,7 @@
  * is still in its topic.
  */
 import { deadLetterTopicOf, DEAD_LETTER_HEADERS as HEADERS, SETTLEMENTS } from '@mo/contracts';
-import type { Logger } from '@mo/service-kit';
+import { type Logger, slices } from '@mo/service-kit';
 import {
   type IncomingMessage,
   type Kafka,
@@ -14,7 +14,6 @@ import {
   type RawMessage,
 } from '../kafka/port.ts';
 import type { SettledLetter } from '../protocol/quarantine.ts';
-import { slices } from '../slices.ts';
 
 /** The most letters in one batch. */
 const LETTERS_PER_SEND_MAX = 100;

@@ -10,13 +10,12 @@
  * partitions.
  */
 import { deadLetterTopicOf, type Stream, type StreamEvent, topicOf } from '@mo/contracts';
-import type { Clock, Logger } from '@mo/service-kit';
+import { type Clock, type Logger, slices } from '@mo/service-kit';
 import { fromMessage, identityOf } from '../kafka/cloud-events.ts';
 import type { IncomingMessage, Kafka, Subscription } from '../kafka/port.ts';
 import { quarantinedBy } from '../protocol/batch.ts';
 import type { Followed } from '../protocol/batch-runner.ts';
 import { type Quarantined, reasonText, type SettledLetter } from '../protocol/quarantine.ts';
-import { slices } from '../slices.ts';
 import { type DeadLetter, DeadLetters, settledLetter } from './dead-letters.ts';
 import { Insistence, insist, joinKafka } from './insist.ts';
 

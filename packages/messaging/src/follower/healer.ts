@@ -5,11 +5,9 @@
  * a stream's last event.
  */
 import type { Stream } from '@mo/contracts';
-import type { Clock, Logger } from '@mo/service-kit';
+import { type Clock, type Logger, Rounds, slices } from '@mo/service-kit';
 import type { Progress } from '../protocol/account.ts';
 import type { HttpPeers } from '../pull/http-peers.ts';
-import { Rounds } from '../rounds.ts';
-import { slices } from '../slices.ts';
 import type { Lag, ProgressTable } from '../sql/progress-table.ts';
 import { DueSweeps, SWEEP_INTERVAL_MS } from './due-sweeps.ts';
 import { Sweep } from './sweep.ts';

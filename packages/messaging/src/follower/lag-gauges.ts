@@ -4,9 +4,8 @@
  * measured is left out, because the previous value may be wrong by now.
  */
 import { type Stream, topicOf } from '@mo/contracts';
-import { type Clock, gaugeOfMany, type Logger, type Registry } from '@mo/service-kit';
+import { type Clock, gaugeOfMany, type Logger, type Registry, Rounds } from '@mo/service-kit';
 import type { Groups } from '../kafka/port.ts';
-import { Rounds } from '../rounds.ts';
 import { type Lag, LagHistory } from './lag.ts';
 
 const INTERVAL_MS = 10_000;

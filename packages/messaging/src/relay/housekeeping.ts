@@ -3,8 +3,7 @@
  * deletes old data. Processes that don't relay report zeros, so that the sum over a service's processes is correct
  * whichever of them relays.
  */
-import { type Clock, gauge, type Logger, type Registry } from '@mo/service-kit';
-import { Rounds } from '../rounds.ts';
+import { type Clock, gauge, type Logger, type Registry, Rounds } from '@mo/service-kit';
 import type { Outbox } from '../sql/outbox.ts';
 import type { Relay } from './relay.ts';
 

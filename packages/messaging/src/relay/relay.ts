@@ -5,12 +5,11 @@
  * the outbox grows.
  */
 import { type Stream, topicOf } from '@mo/contracts';
-import { type Clock, failureOf, type Logger, RetryLog, type Span, type Tracer } from '@mo/service-kit';
+import { type Clock, failureOf, type Logger, RetryLog, Rounds, type Span, type Tracer } from '@mo/service-kit';
 import { toMessage } from '../kafka/cloud-events.ts';
 import { type Kafka, MessageRefusedError, type Producer } from '../kafka/port.ts';
 import { aboutEvent } from '../protocol/batch-spans.ts';
 import { Pacer, RELAY_PACING } from '../round-interval.ts';
-import { Rounds } from '../rounds.ts';
 import type { Outbox, OutboxEntry } from '../sql/outbox.ts';
 import { LEASE_RENEWAL_MS, type Lease } from './lease.ts';
 

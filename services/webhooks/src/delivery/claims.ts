@@ -2,8 +2,7 @@
  * The claims of this process on lanes. A claim is renewed until it is released. A claim that could not be renewed in
  * time counts as lost, because another process may have claimed the lane since.
  */
-import { Rounds } from '@mo/messaging';
-import type { Clock, Logger } from '@mo/service-kit';
+import { type Clock, type Logger, Rounds } from '@mo/service-kit';
 import type { Lane, Lanes } from './lanes.ts';
 
 export type ClaimableLanes = Pick<Lanes, 'claimMs' | 'renewalMs' | 'claim' | 'renew'>;

@@ -4,8 +4,8 @@
  * the events that depend on it keep waiting.
  */
 import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
-import { type Peers, Rounds, slices } from '@mo/messaging';
-import { type Clock, type Logger, RetryLog } from '@mo/service-kit';
+import type { Peers } from '@mo/messaging';
+import { type Clock, type Logger, RetryLog, Rounds, slices } from '@mo/service-kit';
 import { EVENTS_AT_ONCE_MAX, type Intake, type Waiting } from './intake.ts';
 import { type Absence, type Absences, isOverdue, missingOf } from './order.ts';
 import type { Range, Ranges } from './ranges.ts';

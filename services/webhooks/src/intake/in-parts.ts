@@ -1,6 +1,5 @@
 /** Takes in a batch that failed as a whole in ever smaller parts, so that one bad event doesn't block the others. */
-import { slices } from '@mo/messaging';
-import { StoreRefusalError } from '@mo/service-kit';
+import { StoreRefusalError, slices } from '@mo/service-kit';
 
 export interface Taking<Event> {
   /** Takes in several events: all of them or none. */

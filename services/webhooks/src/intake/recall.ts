@@ -3,8 +3,8 @@
  * events that the previous one did not. Events found this way are released late.
  */
 import { STREAMS, type Stream, type StreamEvent } from '@mo/contracts';
-import { type Peers, Rounds, slices } from '@mo/messaging';
-import { type Clock, type Logger, RetryLog } from '@mo/service-kit';
+import type { Peers } from '@mo/messaging';
+import { type Clock, type Logger, RetryLog, Rounds, slices } from '@mo/service-kit';
 import { CUSTOMERS_AT_ONCE_MAX } from './fetcher.ts';
 import { EVENTS_AT_ONCE_MAX, type Intake, type StateOf } from './intake.ts';
 import type { Range } from './ranges.ts';

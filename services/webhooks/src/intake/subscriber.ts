@@ -10,10 +10,9 @@ import {
   joinKafka,
   type Kafka,
   type Subscription,
-  slices,
   wholeFromMessage,
 } from '@mo/messaging';
-import { BatchQueue, type Clock, type Logger } from '@mo/service-kit';
+import { BatchQueue, type Clock, type Logger, slices } from '@mo/service-kit';
 import { isRefusal, takeHalves } from './in-parts.ts';
 import { EVENTS_AT_ONCE_MAX } from './intake.ts';
 

@@ -13,11 +13,9 @@ import {
   type HttpPeers,
   type Lease,
   PULLS_AT_ONCE_MAX,
-  Rounds,
   Sweep,
-  slices,
 } from '@mo/messaging';
-import type { Clock, Logger } from '@mo/service-kit';
+import { type Clock, type Logger, Rounds, slices } from '@mo/service-kit';
 import { CUSTOMERS_AT_ONCE_MAX } from './fetcher.ts';
 import { isRefusal, takeHalves } from './in-parts.ts';
 import type { Intake } from './intake.ts';

@@ -1,5 +1,7 @@
 /** Work that a process repeats in the background, concurrently with requests, until it is stopped. */
-import { type Clock, type Logger, RetryLog } from '@mo/service-kit';
+import type { Clock } from './clock.ts';
+import type { Logger } from './log.ts';
+import { RetryLog } from './retry-log.ts';
 
 /** How long after its start a process expects that peers are starting too, and that topics are new. */
 export const STARTING_MS = 120_000;

@@ -1,9 +1,10 @@
-import { Rounds, STARTING_MS } from '../src/rounds.ts';
-import { notedLines } from './noted-lines.ts';
+import { Rounds, STARTING_MS } from '../src/index.ts';
+import { memoryLog } from './harness.ts';
 
-/** A logger that notes what is logged, and a clock that begins each round after the first so long after the start. */
+/** A log in memory, and a clock that begins each round after the first so long after the start. */
 function setUp(elapsedMs = STARTING_MS) {
-  const { logger, lines: reported } = notedLines();
+  const { logger, lines } = memoryLog();
+  const reported = () => lines().map(({ level, msg }) => `${level} ${msg}`);
   let nowMs = 0;
   const clock = {
     now: () => 0,
@@ -44,7 +45,7 @@ it.each([
   rounds.every(1, 'it failed', work, { needsPeers });
   await end;
   await rounds.stop();
-  expect(reported.slice(0, expected.length)).toEqual(expected);
+  expect(reported().slice(0, expected.length)).toEqual(expected);
 });
 
 it('a failure that outlasts the start is a warning then', async () => {
@@ -59,7 +60,7 @@ it('a failure that outlasts the start is a warning then', async () => {
   rounds.every(1, 'it failed', work, { needsPeers: true });
   await end;
   await rounds.stop();
-  expect(reported).toEqual(['info it failed', 'warn it failed', 'debug it failed', `info ${over}`]);
+  expect(reported()).toEqual(['info it failed', 'warn it failed', 'debug it failed', `info ${over}`]);
 });
 
 it('a round that had nothing to try says nothing about an earlier failure', async () => {
@@ -74,7 +75,7 @@ it('a round that had nothing to try says nothing about an earlier failure', asyn
   });
   await end;
   await rounds.stop();
-  expect(reported).toEqual(['warn it failed', 'debug it failed', `info ${over}`]);
+  expect(reported()).toEqual(['warn it failed', 'debug it failed', `info ${over}`]);
 });
 
 it.each([
@@ -91,5 +92,5 @@ it.each([
   const stopped = rounds.stop();
   resolve();
   await stopped;
-  expect(reported).toEqual(expected);
+  expect(reported()).toEqual(expected);
 });
