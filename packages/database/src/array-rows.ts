@@ -4,6 +4,7 @@
  *
  * @see https://www.postgresql.org/docs/current/xfunc-sql.html#XFUNC-SQL-FUNCTIONS-RETURNING-SET
  */
+import type { Statement } from './sql.ts';
 
 /** The PostgreSQL type of each column, by name, in the order of the parameters. */
 export type ColumnTypes = Readonly<Record<string, string>>;
@@ -39,3 +40,13 @@ export function updateRows(table: string, types: ColumnTypes): string {
   const values = others.map((name) => `${name} = new.${name}`);
   return `UPDATE ${table} SET ${values.join(', ')} FROM (${arrayRows(types)}) AS new WHERE ${table}.${key} = new.${key}`;
 }
+
+/** One array per column, for {@link arrayRows}. */
+export const column = <Row, Value>(rows: readonly Row[], read: (row: Row) => Value): Value[] => rows.map(read);
+
+/** The statement that writes rows, with one parameter per column; none if there are no rows. */
+export const rowStatements = <Row>(
+  text: string,
+  rows: readonly Row[],
+  columns: readonly ((row: Row) => unknown)[],
+): Statement[] => (rows.length === 0 ? [] : [{ text, parameters: columns.map((read) => column(rows, read)) }]);

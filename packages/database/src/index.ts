@@ -1,14 +1,17 @@
-/** PostgreSQL access for all services: connections, transactions, statements, migrations. */
+/** PostgreSQL access for all services: connections, transactions, statements, pages, column types, migrations. */
 
 export {
   arrayRows,
   type ColumnTypes,
+  column,
   columnNames,
   placedArrayRows,
+  rowStatements,
   sortedArrayRows,
   updateRows,
 } from './array-rows.ts';
 export { type DatabaseConnection, databaseConfig, databaseConnection, readDatabaseConnection } from './connection.ts';
+export { codeOf, MoneyType, WordType, wordOf } from './custom-types.ts';
 export { type Database, type DatabaseOptions, migrate, openDatabase, SILENCE_MS_MAX } from './database.ts';
 export { FILL_ROWS_MAX, type Fill } from './fill.ts';
 export { buildIndexes, type Index } from './indexes.ts';
@@ -17,6 +20,7 @@ export { DATABASE_UNREACHABLE, databaseOutage, databaseProblem, sqlState } from 
 export { poolMetrics, type WatchedPool } from './pool-metrics.ts';
 export { PREPARED_MAX, statementName } from './preparing-client.ts';
 export { REACH_MS_MAX, reachDatabase, UnreachedError } from './reach.ts';
+export { type Condition, ofStatus, type PageOfTable, readPage } from './read-page.ts';
 export { whyUnreachable } from './readiness.ts';
 export { ROW_WAIT_MS_MAX, ROWS_WAITING_MAX, RowsById } from './rows-by-id.ts';
 export {

@@ -1,12 +1,10 @@
 /** Databases for one test, with a table of names. */
 import { Migration } from '@mikro-orm/migrations';
 import { testServers } from '@mo/dev-stack';
-import { createLogger } from '@mo/service-kit';
-import { type Database, type DatabaseOptions, migrate, openDatabase } from '../src/index.ts';
+import { type Database, type DatabaseOptions, migrate } from '../src/index.ts';
+import { openTestDatabase } from '../src/testing/index.ts';
 
 export const CONNECTIONS_MAX = 4;
-/** Longer than any machine stands still. */
-const CONNECT_MS_MAX = 60_000;
 
 class First extends Migration {
   override async up(): Promise<void> {
@@ -24,16 +22,9 @@ export async function ownDatabases() {
     Pick<DatabaseOptions, 'connectionsMax' | 'migrations' | 'onPool' | 'silenceMsMax'>
   >;
   const open = async ({ port, ...options }: More = {}): Promise<Database> => {
-    const database = await openDatabase({
-      url: port === undefined ? url : Object.assign(new URL(url), { port }).href,
-      name: 'names',
-      entities: [],
-      migrations: MIGRATIONS,
-      connectionsMax: CONNECTIONS_MAX,
-      connectMsMax: CONNECT_MS_MAX,
-      logger: createLogger('test', 'silent'),
-      ...options,
-    });
+    const own = port === undefined ? url : Object.assign(new URL(url), { port }).href;
+    const more = { name: 'names', migrations: MIGRATIONS, connectionsMax: CONNECTIONS_MAX, ...options };
+    const database = await openTestDatabase(own, more);
     opened.push(database);
     return database;
   };

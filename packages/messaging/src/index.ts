@@ -65,18 +65,15 @@ export {
   readAnswers,
 } from './sql/answers.ts';
 export {
-  column,
   followedValues,
   type ProgressRow,
   progressColumns,
   progressTypes,
   progressValues,
   readProgress,
-  rowStatements,
 } from './sql/columns.ts';
 export { appendEvents, Journal, restoreEvents } from './sql/journal.ts';
 export { scanJournal } from './sql/journal-scan.ts';
-export { type Condition, ofStatus, type PageOfTable, readPage } from './sql/page.ts';
 export { type Lag, ProgressTable } from './sql/progress-table.ts';
 export { type AccountTables, idsOf, SqlStore } from './sql/sql-store.ts';
 export {
@@ -90,4 +87,3 @@ export {
   QuarantineTableV1,
   streamTablesV1,
 } from './sql/tables.ts';
-export { codeOf, MoneyType, WordType, wordOf } from './sql/types.ts';

@@ -1,11 +1,11 @@
 /** The ledger's tables, on a real database: the protocol's own, and a row an account. */
 import { Migration } from '@mikro-orm/migrations';
-import { type Database, migrate, run } from '@mo/database';
+import { column, type Database, migrate, run } from '@mo/database';
+import { openTestDatabase } from '@mo/database/testing';
 import { testServers } from '@mo/dev-stack';
 import {
   type AccountTables,
   behindIndexV1,
-  column,
   PartitioningTableV1,
   type ProgressRow,
   progressColumns,
@@ -14,7 +14,6 @@ import {
   readProgress,
   streamTablesV1,
 } from '../src/index.ts';
-import { openTestDatabase } from '../src/testing/index.ts';
 import { type Ledger, ledgerModel } from './ledger.ts';
 
 const CONNECTIONS_MAX = 4;

@@ -1,9 +1,9 @@
 /** The customers app under test, and short forms for its tests. */
 import type { BalanceBody, CustomerBody, Problem } from '@mo/contracts';
 import { type Database, run, type Sql, sqlOf } from '@mo/database';
+import { openTestDatabase } from '@mo/database/testing';
 import type { App } from '@mo/messaging';
 import {
-  openTestDatabase,
   type Reply,
   type ServiceUnderTest,
   type StreamOwner,

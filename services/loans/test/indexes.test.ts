@@ -1,6 +1,6 @@
-import { buildIndexes, type Database, inTransaction, run, sqlOf } from '@mo/database';
-import { readPage } from '@mo/messaging';
-import { explaining, indexesOf, migratedDatabase, type Plan } from '@mo/messaging/testing';
+import { buildIndexes, type Database, inTransaction, readPage, run, sqlOf } from '@mo/database';
+import { explaining, indexesOf, type Plan } from '@mo/database/testing';
+import { migratedDatabase } from '@mo/messaging/testing';
 import { indexes, migrations } from '../src/db/migrations/index.ts';
 import { loansPage } from '../src/queries/find-loans.ts';
 

@@ -2,9 +2,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { inTransaction, run } from '@mo/database';
+import { openTestDatabase } from '@mo/database/testing';
 import { testServers } from '@mo/dev-stack';
 import { listen } from '@mo/messaging';
-import { openTestDatabase, processConfigFor, waitFor } from '@mo/messaging/testing';
+import { processConfigFor, waitFor } from '@mo/messaging/testing';
 import { createApp } from '../src/app.ts';
 
 /** That of packages/database. */

@@ -1,5 +1,6 @@
 import { type Database, run, sqlOf } from '@mo/database';
-import { openTestDatabase, waitFor } from '@mo/messaging/testing';
+import { openTestDatabase } from '@mo/database/testing';
+import { waitFor } from '@mo/messaging/testing';
 import { lend, newPayment, type PaymentsUnderTest, postPayment, register, startPayments } from './harness.ts';
 
 /** The calls of several audits. */

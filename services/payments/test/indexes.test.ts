@@ -2,18 +2,10 @@
  * The indexes of payments: lists read few rows, and updates of the amount owed leave the index of open loans alone.
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
-import { buildIndexes, type Database, run, sqlOf } from '@mo/database';
-import { readPage, rebuildCustomer } from '@mo/messaging';
-import {
-  explaining,
-  indexesOf,
-  migratedDatabase,
-  nodeTypes,
-  openTestDatabase,
-  type Plan,
-  registered,
-  waitFor,
-} from '@mo/messaging/testing';
+import { buildIndexes, type Database, readPage, run, sqlOf } from '@mo/database';
+import { explaining, indexesOf, nodeTypes, openTestDatabase, type Plan } from '@mo/database/testing';
+import { rebuildCustomer } from '@mo/messaging';
+import { migratedDatabase, registered, waitFor } from '@mo/messaging/testing';
 import { paymentsAudited } from '../src/db/image.ts';
 import { indexes, migrations } from '../src/db/migrations/index.ts';
 import { OLDEST_LOANS, readOpenLoans } from '../src/db/open-loans.ts';

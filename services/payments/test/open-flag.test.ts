@@ -1,7 +1,7 @@
 /** An upgrade from the version before open loans were flagged, which may run at the same time. */
 import { type Database, migrate, migrateFirst, run, sqlOf } from '@mo/database';
+import { openTestDatabase } from '@mo/database/testing';
 import { testServers } from '@mo/dev-stack';
-import { openTestDatabase } from '@mo/messaging/testing';
 import { createLogger } from '@mo/service-kit';
 import { indexes, migrations } from '../src/db/migrations/index.ts';
 import { readOpenLoans } from '../src/db/open-loans.ts';

@@ -13,9 +13,10 @@ import {
   topicOf,
 } from '@mo/contracts';
 import { type Database, inTransaction, migrate, run, sqlOf } from '@mo/database';
+import { openTestDatabase } from '@mo/database/testing';
 import { testServers } from '@mo/dev-stack';
 import { type App, HttpPeers, type Kafka, kafkaOverKafkajs, toMessage } from '@mo/messaging';
-import { openTestDatabase, processConfigFor, StreamOwner } from '@mo/messaging/testing';
+import { processConfigFor, StreamOwner } from '@mo/messaging/testing';
 import { createLogger } from '@mo/service-kit';
 import { createApp } from '../src/app.ts';
 import { migrations } from '../src/db/migrations/index.ts';

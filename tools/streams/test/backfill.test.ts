@@ -1,9 +1,9 @@
 /** A backfill of a journal of several pages that is stopped midway, or during which partitions are added. */
 import { randomUUID } from 'node:crypto';
 import { type Database, migrate, run, sqlOf } from '@mo/database';
+import { openTestDatabase } from '@mo/database/testing';
 import { testServers } from '@mo/dev-stack';
 import { kafkaOverKafkajs, Partitioning, PartitioningTableV1, type Producer, streamTablesV1 } from '@mo/messaging';
-import { openTestDatabase } from '@mo/messaging/testing';
 import { createLogger } from '@mo/service-kit';
 import { backfill } from '../src/backfill.ts';
 import { raisePartitions } from '../src/raise-partitions.ts';

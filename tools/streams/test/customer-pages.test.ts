@@ -1,8 +1,8 @@
 /** Pages of customers over three databases that have no more than the columns which name customers. */
 import { STREAMS, type Stream } from '@mo/contracts';
 import { type Database, run, sqlOf } from '@mo/database';
+import { openTestDatabase } from '@mo/database/testing';
 import { testServers } from '@mo/dev-stack';
-import { openTestDatabase } from '@mo/messaging/testing';
 import { customerPages, PAGE_CUSTOMERS } from '../src/customer-pages.ts';
 import { audited } from '../src/services.ts';
 

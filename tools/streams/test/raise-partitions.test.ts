@@ -1,6 +1,7 @@
 /** Partitions are added after everything sent before has been read, and before anything else is sent. */
 import { randomUUID } from 'node:crypto';
 import { type Database, migrate, run, sqlOf } from '@mo/database';
+import { openTestDatabase } from '@mo/database/testing';
 import { testServers } from '@mo/dev-stack';
 import {
   kafkaOverKafkajs,
@@ -10,7 +11,7 @@ import {
   type Producer,
   streamTablesV1,
 } from '@mo/messaging';
-import { openTestDatabase, waitFor } from '@mo/messaging/testing';
+import { waitFor } from '@mo/messaging/testing';
 import { createLogger } from '@mo/service-kit';
 import { type RaiseOptions, raisePartitions } from '../src/raise-partitions.ts';
 

@@ -7,9 +7,8 @@
  */
 import type { SeenVersions, Stream, StreamEvent } from '@mo/contracts';
 import type { Database } from '@mo/database';
-import { arrayRows, columnNames, inTransaction, run, type Sql } from '@mo/database';
+import { arrayRows, column, columnNames, inTransaction, run, type Sql } from '@mo/database';
 import { type Account, appliedOf } from '../protocol/account.ts';
-import { column } from '../sql/columns.ts';
 import { compareTables, type Difference } from './difference.ts';
 import { replayHistory } from './history.ts';
 import { type Audited, type ImageRow, type ImageRows, type ImageTable, madeRows } from './image.ts';

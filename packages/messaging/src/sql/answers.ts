@@ -1,10 +1,9 @@
 /** Answers stored under their Idempotency-Key, in the same transaction as their effect. */
 
 import { formatToken, isoTime, type Problem, parseToken } from '@mo/contracts';
-import { arrayRows, columnNames, run, type Sql, type Statement } from '@mo/database';
+import { arrayRows, column, columnNames, run, type Sql, type Statement } from '@mo/database';
 import type { Answer, RequestKey } from '@mo/service-kit';
 import type { StoredAnswer } from '../protocol/command.ts';
-import { column } from './columns.ts';
 
 /** The lifetime of a key, in ms; an older key counts as absent. */
 export const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;

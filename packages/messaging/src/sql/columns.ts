@@ -1,5 +1,4 @@
 import { isoTime, type Stream } from '@mo/contracts';
-import type { Statement } from '@mo/database';
 import type { ColumnType } from '../audit/image.ts';
 import type { Account } from '../protocol/account.ts';
 
@@ -50,13 +49,3 @@ export const progressValues = (follows: readonly Stream[]): readonly ((account: 
   ...followedValues(follows),
   ({ lastTimeMs }) => isoTime(lastTimeMs),
 ];
-
-/** One array per column, for `arrayRows`. */
-export const column = <Row, Value>(rows: readonly Row[], read: (row: Row) => Value): Value[] => rows.map(read);
-
-/** The statement that writes rows, with one parameter per column; none if there are no rows. */
-export const rowStatements = <Row>(
-  text: string,
-  rows: readonly Row[],
-  columns: readonly ((row: Row) => unknown)[],
-): Statement[] => (rows.length === 0 ? [] : [{ text, parameters: columns.map((read) => column(rows, read)) }]);

@@ -7,6 +7,7 @@ import type { Stream, StreamEvent } from '@mo/contracts';
 import type { Database } from '@mo/database';
 import {
   arrayRows,
+  column,
   columnNames,
   placedArrayRows,
   run,
@@ -28,7 +29,6 @@ import {
   RECENT_HEADS_PAGE_MAX,
   type TimeSpan,
 } from '../pull/wire.ts';
-import { column } from './columns.ts';
 
 interface HeadRow {
   customer_id: string;

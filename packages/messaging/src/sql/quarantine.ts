@@ -5,11 +5,20 @@
  */
 import { isoTime, type Stream } from '@mo/contracts';
 import type { Database } from '@mo/database';
-import { arrayRows, columnNames, inTransaction, run, type Sql, type Statement, sqlOf } from '@mo/database';
+import {
+  arrayRows,
+  column,
+  columnNames,
+  inTransaction,
+  rowStatements,
+  run,
+  type Sql,
+  type Statement,
+  sqlOf,
+} from '@mo/database';
 import type { Account } from '../protocol/account.ts';
 import type { Quarantined, SettledLetter } from '../protocol/quarantine.ts';
 import type { BatchChanges } from '../protocol/store.ts';
-import { column, rowStatements } from './columns.ts';
 import type { Lag } from './progress-table.ts';
 
 const VERSION = { stream: 'text', customer_id: 'bigint', version: 'bigint' };

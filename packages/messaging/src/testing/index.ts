@@ -4,7 +4,6 @@ export * from './delete-topics.ts';
 export * from './locking.ts';
 export * from './memory.ts';
 export * from './passing-member.ts';
-export * from './plans.ts';
 export * from './service-under-test.ts';
 export * from './stream-owner.ts';
 export * from './tables.ts';

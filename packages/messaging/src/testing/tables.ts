@@ -2,29 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import type { MigrationObject } from '@mikro-orm/core';
 import type { Stream, StreamEvent } from '@mo/contracts';
-import { type Database, type DatabaseOptions, migrate, openDatabase, run, sqlOf } from '@mo/database';
+import { type Database, migrate, run, sqlOf } from '@mo/database';
+import { openTestDatabase } from '@mo/database/testing';
 import { testServers } from '@mo/dev-stack';
-import { createLogger } from '@mo/service-kit';
 import type { Account, StreamModel } from '../protocol/account.ts';
 import { Batch } from '../protocol/batch.ts';
 import { type AccountTables, SqlStore } from '../sql/sql-store.ts';
 
 const CONNECTIONS_MAX = 2;
-/** Longer than any machine stands still. */
-const CONNECT_MS_MAX = 60_000;
-
-/** Opens a database of a test; the test must close it. */
-export const openTestDatabase = (url: string, more: Partial<DatabaseOptions> = {}): Promise<Database> =>
-  openDatabase({
-    url,
-    name: 'test',
-    entities: [],
-    migrations: [],
-    connectionsMax: 1,
-    connectMsMax: CONNECT_MS_MAX,
-    logger: createLogger('test', 'silent'),
-    ...more,
-  });
 
 /** Creates a separate database with a service's tables; the test must close it. */
 export async function migratedDatabase(own: Stream, migrations: MigrationObject[]): Promise<Database> {

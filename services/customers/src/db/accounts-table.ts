@@ -5,7 +5,9 @@
 import { CUSTOMER_STATUSES, isoTime } from '@mo/contracts';
 import {
   arrayRows,
+  codeOf,
   columnNames,
+  rowStatements,
   run,
   runAll,
   type Sql,
@@ -15,13 +17,11 @@ import {
 } from '@mo/database';
 import {
   type AccountTables,
-  codeOf,
   followedValues,
   idsOf,
   type ProgressRow,
   progressColumns,
   readProgress,
-  rowStatements,
 } from '@mo/messaging';
 import { formatMoney, parseMoney } from '@mo/money';
 import type { CustomerAccount } from '../domain/account.ts';

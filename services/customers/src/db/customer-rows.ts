@@ -1,6 +1,6 @@
 /** Rows of customers, as read by SQL statements. */
 import { CUSTOMER_STATUSES } from '@mo/contracts';
-import { wordOf } from '@mo/messaging';
+import { wordOf } from '@mo/database';
 import { parseMoney } from '@mo/money';
 import type { Customer } from '../domain/account.ts';
 

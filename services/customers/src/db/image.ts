@@ -1,6 +1,7 @@
 /** The rows that the customers service's tables must hold for a customer, derived from the customer's events. */
 import { CUSTOMER_STATUSES, isoTime, type StreamEvent } from '@mo/contracts';
-import { type Audited, codeOf, type Image, type ImageRow, imageTable, progressRow, progressTypes } from '@mo/messaging';
+import { codeOf } from '@mo/database';
+import { type Audited, type Image, type ImageRow, imageTable, progressRow, progressTypes } from '@mo/messaging';
 import { formatMoney } from '@mo/money';
 import type { CustomerAccount } from '../domain/account.ts';
 import { customerModel } from '../domain/model.ts';

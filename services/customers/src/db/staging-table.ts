@@ -5,8 +5,7 @@
  * send the upload again.
  */
 import { BULK_ERRORS_MAX, CUSTOMER_STATUSES, isoTime } from '@mo/contracts';
-import { arrayRows, columnNames, type Database, run, type Sql, sqlOf } from '@mo/database';
-import { codeOf, column } from '@mo/messaging';
+import { arrayRows, codeOf, column, columnNames, type Database, run, type Sql, sqlOf } from '@mo/database';
 import { formatMoney } from '@mo/money';
 import { unavailable } from '@mo/service-kit';
 import type { GoodLine } from '../bulk/check-line.ts';

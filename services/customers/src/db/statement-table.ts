@@ -1,7 +1,6 @@
 /** The entries of statements, in display order: by time, then stream, then version. */
 import { isoTime } from '@mo/contracts';
-import { arrayRows, columnNames, type Statement } from '@mo/database';
-import { codeOf, rowStatements } from '@mo/messaging';
+import { arrayRows, codeOf, columnNames, rowStatements, type Statement } from '@mo/database';
 import { formatMoney } from '@mo/money';
 import { STATEMENT_KINDS, type StatementEntry } from '../domain/statement.ts';
 

@@ -1,7 +1,7 @@
 /** Queries for balances. */
 import type { BalanceBody, balancesQuery, Versions } from '@mo/contracts';
-import { type Database, type RowsById, sqlOf } from '@mo/database';
-import { readPage, type ServiceParts, versionsOf } from '@mo/messaging';
+import { type Database, type RowsById, readPage, sqlOf } from '@mo/database';
+import { type ServiceParts, versionsOf } from '@mo/messaging';
 import { parseMoney } from '@mo/money';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';

@@ -1,7 +1,7 @@
 /** Queries for customers, in the service's own tables. */
 import { CUSTOMER_STATUSES, type CustomerBody, type customersQuery, type Versions } from '@mo/contracts';
-import { type Database, sqlOf } from '@mo/database';
-import { codeOf, ofStatus, type PageOfTable, readPage, versionsOf } from '@mo/messaging';
+import { codeOf, type Database, ofStatus, type PageOfTable, readPage, sqlOf } from '@mo/database';
+import { versionsOf } from '@mo/messaging';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
 import { CUSTOMER_COLUMNS, type CustomerRow, readCustomer } from '../db/customer-rows.ts';

@@ -4,8 +4,7 @@
  * the previous page.
  */
 import { isoTime, type StatementEntryBody, type statementQuery } from '@mo/contracts';
-import { type Database, run, sqlOf } from '@mo/database';
-import { wordOf } from '@mo/messaging';
+import { type Database, run, sqlOf, wordOf } from '@mo/database';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
 import { STATEMENT_KINDS } from '../domain/statement.ts';

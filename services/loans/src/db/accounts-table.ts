@@ -1,18 +1,25 @@
 /** Locks, reads and writes the accounts and loans of a batch, set-wise. */
 import { CUSTOMER_STATUSES, isoTime, LOAN_STATUSES, type StreamEvent } from '@mo/contracts';
-import { arrayRows, columnNames, run, type Statement, sortedArrayRows, updateRows } from '@mo/database';
+import {
+  arrayRows,
+  codeOf,
+  columnNames,
+  rowStatements,
+  run,
+  type Statement,
+  sortedArrayRows,
+  updateRows,
+  wordOf,
+} from '@mo/database';
 import {
   type AccountTables,
   type BatchChanges,
   type Command,
-  codeOf,
   type ProgressRow,
   progressColumns,
   progressTypes,
   progressValues,
   readProgress,
-  rowStatements,
-  wordOf,
 } from '@mo/messaging';
 import { formatMoney, parseMoney } from '@mo/money';
 import type { LoanNeeds } from '../commands/needs.ts';

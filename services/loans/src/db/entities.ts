@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import { CUSTOMER_STATUSES, type CustomerStatus, LOAN_STATUSES, type LoanStatus } from '@mo/contracts';
-import { MoneyType, WordType } from '@mo/messaging';
+import { MoneyType, WordType } from '@mo/database';
 
 const money = () => p.type(new MoneyType()).$type<bigint>();
 const time = () => p.datetime(3);

@@ -1,7 +1,8 @@
 /** The rows that the loans service's tables must hold for a customer, derived from the customer's events. */
 import { isDeepStrictEqual } from 'node:util';
 import { CUSTOMER_STATUSES, isoTime, LOAN_STATUSES, type StreamEvent } from '@mo/contracts';
-import { type Audited, codeOf, type Image, imageTable, progressRow } from '@mo/messaging';
+import { codeOf } from '@mo/database';
+import { type Audited, type Image, imageTable, progressRow } from '@mo/messaging';
 import { formatMoney, parseMoney } from '@mo/money';
 import type { LoanAccount } from '../domain/account.ts';
 import { eventOf } from '../domain/credit.ts';

@@ -1,6 +1,6 @@
 /** Rows of loans, as read by SQL statements. */
 import { LOAN_STATUSES } from '@mo/contracts';
-import { wordOf } from '@mo/messaging';
+import { wordOf } from '@mo/database';
 import { parseMoney } from '@mo/money';
 import type { Loan } from '../domain/loan.ts';
 

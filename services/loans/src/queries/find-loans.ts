@@ -1,7 +1,7 @@
 /** Queries for loans, in the service's own tables. */
 import { LOAN_STATUSES, type LoanBody, type loansQuery, type Versions } from '@mo/contracts';
-import { type Database, sqlOf } from '@mo/database';
-import { codeOf, ofStatus, type PageOfTable, readPage, versionsOf } from '@mo/messaging';
+import { codeOf, type Database, ofStatus, type PageOfTable, readPage, sqlOf } from '@mo/database';
+import { versionsOf } from '@mo/messaging';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
 import { LoanEntity } from '../db/entities.ts';

@@ -2,8 +2,10 @@
 import { isoTime, PAYMENT_STATUSES } from '@mo/contracts';
 import {
   arrayRows,
+  codeOf,
   columnNames,
   placedArrayRows,
+  rowStatements,
   run,
   type Statement,
   sortedArrayRows,
@@ -11,13 +13,11 @@ import {
 } from '@mo/database';
 import {
   type AccountTables,
-  codeOf,
   type ProgressRow,
   progressColumns,
   progressTypes,
   progressValues,
   readProgress,
-  rowStatements,
 } from '@mo/messaging';
 import { formatMoney, parseMoney } from '@mo/money';
 import type { PaymentNeeds } from '../commands/needs.ts';

@@ -1,7 +1,8 @@
 /** The rows that the payments service's tables must hold for a customer, derived from the customer's events. */
 import { isDeepStrictEqual } from 'node:util';
 import { type EventData, isoTime, PAYMENT_STATUSES, type StreamEvent } from '@mo/contracts';
-import { type Audited, codeOf, type Image, type ImageTable, imageTable, progressRow } from '@mo/messaging';
+import { codeOf } from '@mo/database';
+import { type Audited, type Image, type ImageTable, imageTable, progressRow } from '@mo/messaging';
 import { allocate, formatMoney, type Money, parseMoney } from '@mo/money';
 import type { PaymentAccount } from '../domain/account.ts';
 import { paymentModel } from '../domain/model.ts';

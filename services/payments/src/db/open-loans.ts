@@ -1,7 +1,7 @@
 /** The open loans of a batch: for each customer only the oldest ones that its payments may pay off. */
 import { isoTime } from '@mo/contracts';
-import { arrayRows, columnNames, run, type Sql, type Statement } from '@mo/database';
-import { type CustomerRef, rowStatements } from '@mo/messaging';
+import { arrayRows, columnNames, rowStatements, run, type Sql, type Statement } from '@mo/database';
+import type { CustomerRef } from '@mo/messaging';
 import { formatMoney, type Money, parseMoney } from '@mo/money';
 import type { PaymentAccount } from '../domain/account.ts';
 import type { OpenLoan } from '../domain/open-loan.ts';

@@ -1,7 +1,6 @@
 /** Rows of payments and their details, as read by SQL statements. */
 import { PAYMENT_STATUSES } from '@mo/contracts';
-import { run, type Sql } from '@mo/database';
-import { wordOf } from '@mo/messaging';
+import { run, type Sql, wordOf } from '@mo/database';
 import { parseMoney } from '@mo/money';
 import type { Payment } from '../domain/payment.ts';
 

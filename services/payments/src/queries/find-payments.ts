@@ -1,7 +1,7 @@
 /** Queries for payments, in the service's own tables. */
 import { PAYMENT_STATUSES, type PaymentBody, type paymentsQuery, type Versions } from '@mo/contracts';
-import { type Database, sqlOf } from '@mo/database';
-import { codeOf, ofStatus, type PageOfTable, readPage, versionsOf } from '@mo/messaging';
+import { codeOf, type Database, ofStatus, type PageOfTable, readPage, sqlOf } from '@mo/database';
+import { versionsOf } from '@mo/messaging';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
 import { PaymentEntity } from '../db/entities.ts';

@@ -8,8 +8,7 @@
  * its outcome is not stored.
  */
 import { DELIVERY_STATUSES, type DeliveryStatus, type Stream } from '@mo/contracts';
-import { arrayRows, type Database, inTransaction, run, sqlOf } from '@mo/database';
-import { codeOf } from '@mo/messaging';
+import { arrayRows, codeOf, type Database, inTransaction, run, sqlOf } from '@mo/database';
 
 /**
  * Duration of a claim after it was made or renewed, in milliseconds: how long the lanes of a dead process wait, and how

@@ -5,7 +5,7 @@ import {
   WEBHOOK_STATUSES,
   type WebhookBody,
 } from '@mo/contracts';
-import { wordOf } from '@mo/messaging';
+import { wordOf } from '@mo/database';
 import type { DeliveryRow, Replayed } from '../webhooks/delivery-table.ts';
 import type { Time, WebhookRow } from '../webhooks/webhook-table.ts';
 

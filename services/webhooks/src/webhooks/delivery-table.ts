@@ -1,7 +1,6 @@
 /** Deliveries as a webhook's owner sees them, and replays. */
 import { DELIVERY_STATUSES, type DeliveryStatus, WEBHOOK_STATUSES, type WebhookReplay } from '@mo/contracts';
-import { type Database, run, type Sql, sqlOf } from '@mo/database';
-import { codeOf, readPage } from '@mo/messaging';
+import { codeOf, type Database, readPage, run, type Sql, sqlOf } from '@mo/database';
 import type { Time } from './webhook-table.ts';
 
 /** How long finished deliveries, and events that no delivery refers to, are kept. */

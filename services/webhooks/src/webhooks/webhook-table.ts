@@ -1,7 +1,6 @@
 /** The table of webhooks. */
 import { type NewWebhook, WEBHOOK_STATUSES, type WebhookChange, type WebhookStatus } from '@mo/contracts';
-import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
-import { codeOf, readPage } from '@mo/messaging';
+import { codeOf, type Database, inTransaction, readPage, run, type Sql, sqlOf } from '@mo/database';
 import type { Receiver } from '../delivery/sender.ts';
 import { newSecret } from '../delivery/signature.ts';
 

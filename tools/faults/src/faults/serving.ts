@@ -124,7 +124,7 @@ export const serving: readonly Fault[] = [
   },
   {
     id: 'page-repeats-a-row',
-    file: 'packages/messaging/src/sql/page.ts',
+    file: 'packages/database/src/read-page.ts',
     replace: '`${id} < $`',
     by: '`${id} <= $`',
     breaks: 'a page repeats the last row of the previous one',

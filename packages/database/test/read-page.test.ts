@@ -1,7 +1,6 @@
-import { type Database, run, type Sql, sqlOf } from '@mo/database';
-import { type Condition, ofStatus, readPage } from '../src/index.ts';
+import { type Condition, type Database, ofStatus, readPage, run, type Sql, sqlOf } from '../src/index.ts';
 import { explaining, indexesOf, nodeTypes, type Plan } from '../src/testing/index.ts';
-import { type LedgerDatabases, migratedLedger } from './ledger-tables.ts';
+import { type OwnDatabases, ownDatabases } from './databases.ts';
 
 const ROWS = 20_000;
 const OWNERS = 10;
@@ -10,14 +9,13 @@ const RARE = 2;
 
 describe('a page of a table', () => {
   let database: Database;
-  let databases: LedgerDatabases;
+  let databases: OwnDatabases;
   beforeAll(async () => {
-    ({ database, databases } = await migratedLedger());
+    databases = await ownDatabases();
+    database = await databases.open();
     const sql = sqlOf(database);
-    await run(
-      sql,
-      `INSERT INTO accounts (customer_id, external_id) SELECT n, 'owner-' || n FROM generate_series(1, ${OWNERS}) n`,
-    );
+    await run(sql, 'CREATE TABLE owners (id bigint PRIMARY KEY, name text UNIQUE)');
+    await run(sql, `INSERT INTO owners SELECT n, 'owner-' || n FROM generate_series(1, ${OWNERS}) n`);
     await run(
       sql,
       'CREATE TABLE items (id bigint PRIMARY KEY, owner bigint NOT NULL, odd boolean NOT NULL, status smallint NOT NULL, place bigint)',
@@ -30,7 +28,7 @@ describe('a page of a table', () => {
       sql,
       `INSERT INTO items SELECT n, n % ${OWNERS} + 1, n % 2 = 1, CASE WHEN n % 1000 = 0 THEN ${RARE} ELSE 1 END, n FROM generate_series(1, ${ROWS}) n`,
     );
-    await run(sql, 'ANALYZE items, accounts');
+    await run(sql, 'ANALYZE items, owners');
   });
   afterAll(() => databases.close());
 
@@ -45,7 +43,7 @@ describe('a page of a table', () => {
     }: { before?: number | null; limit?: number; table?: string; ofRange?: boolean } = {},
   ) =>
     readPage<{ id: string }>(sql, {
-      select: `SELECT items.id, accounts.external_id FROM ${table} items JOIN accounts ON accounts.customer_id = items.owner`,
+      select: `SELECT items.id, owners.name FROM ${table} items JOIN owners ON owners.id = items.owner`,
       id: 'items.id',
       before,
       where,
@@ -110,10 +108,7 @@ describe('a page of a table', () => {
   it.each([
     ['all rows', []],
     ['those of an owner', [['items.owner = $', 3]]],
-    [
-      "those of an owner's name",
-      [['items.owner = (SELECT customer_id FROM accounts WHERE external_id = $)', 'owner-3']],
-    ],
+    ["those of an owner's name", [['items.owner = (SELECT id FROM owners WHERE name = $)', 'owner-3']]],
   ] as [string, Condition[]][])('is read in order from an index and never sorted: %s', async (_of, where) => {
     // A plan that was made while there was nothing is kept.
     for (const table of ['items', 'no_items']) {

@@ -4,7 +4,7 @@
  * customer's rows is on that table too, so that an index returns them in order. With a condition on a joined table, the
  * plan may read and sort all rows.
  */
-import { literal, run, type Sql } from '@mo/database';
+import { literal, run, type Sql } from './sql.ts';
 
 /** A condition with one `$` for its value, or none if the value is inlined; omitted if the value is undefined. */
 export type Condition = readonly [text: string, value: string | number | undefined];

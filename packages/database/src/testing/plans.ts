@@ -1,5 +1,5 @@
 /** PostgreSQL's query plans of statements. */
-import { run, type Sql } from '@mo/database';
+import { run, type Sql } from '../sql.ts';
 
 export interface Plan {
   readonly 'Node Type': string;
