@@ -29,9 +29,12 @@ export function checkLine(read: ReadLine): CheckedLine {
   }
 }
 
-/** The error of a line whose external_id is taken, by a customer or by an earlier line. */
+/**
+ * The error of a line whose external_id is taken, by a customer or by an earlier line. It is a copy: the external_id of a
+ * CSV line is a slice, which would keep the line in memory, up to 16 KB if its time has many digits.
+ */
 export function takenLine(line: number, externalId: string): BulkError {
-  return detached({
+  return structuredClone({
     line,
     external_id: externalId,
     code: 'already_exists',
@@ -40,11 +43,8 @@ export function takenLine(line: number, externalId: string): BulkError {
 }
 
 function invalidLine(line: number, name: string | null, detail: string): BulkError {
-  return detached({ line, external_id: name, code: 'invalid_request', detail: beginningOf(detail, DETAIL_LENGTH_MAX) });
+  return { line, external_id: name, code: 'invalid_request', detail: beginningOf(detail, DETAIL_LENGTH_MAX) };
 }
-
-/** Copies an error, because a substring would keep the whole string of its line in memory. */
-const detached = (error: BulkError): BulkError => structuredClone(error);
 
 /** A line is not the body of its request. */
 const detailOf = ({ errors, message }: ProblemError): string =>
@@ -55,7 +55,10 @@ function nameOf(value: unknown): string | null {
   return typeof name === 'string' ? beginningOf(name, NAME_LENGTH_MAX) : null;
 }
 
-/** At most `max` characters. Half of a surrogate pair is replaced, because many JSON parsers refuse it. */
+/**
+ * At most `max` characters, as a copy: a slice would keep the whole text in memory. Half of a surrogate pair is replaced,
+ * because many JSON parsers refuse it.
+ */
 function beginningOf(text: string, max: number): string {
   const units = text.slice(0, 2 * max);
   return Array.from(units).slice(0, max).join('').toWellFormed();

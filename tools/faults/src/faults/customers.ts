@@ -21,9 +21,17 @@ export const customers: readonly Fault[] = [
   {
     id: 'errors-keep-their-lines',
     file: 'services/customers/src/bulk/check-line.ts',
-    replace: 'return { line, error: invalidLine(line, nameOf(read.value), detailOf(error)) };',
-    by: 'return { line, error: Object.assign(invalidLine(line, nameOf(read.value), detailOf(error)), read) };',
-    breaks: 'the listed errors of an upload hold 16 MB of its lines',
+    replace: "Array.from(units).slice(0, max).join('')",
+    by: 'units.slice(0, max)',
+    breaks: 'the listed errors of an upload hold 16 MB of its invalid lines',
+    check: unit('services/customers/test/bulk-kept'),
+  },
+  {
+    id: 'taken-names-keep-their-lines',
+    file: 'services/customers/src/bulk/check-line.ts',
+    replace: 'structuredClone(',
+    by: '(',
+    breaks: 'the listed errors of an upload hold 16 MB of its lines of customers that exist',
     check: unit('services/customers/test/bulk-kept'),
   },
   {
