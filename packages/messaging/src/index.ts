@@ -55,7 +55,7 @@ export type { HeadsPage, TimeSpan } from './pull/wire.ts';
 export { LEASE_MS, LEASE_RENEWAL_MS, Lease, processName } from './relay/lease.ts';
 export { Partitioning } from './relay/partitioning.ts';
 export { Relay, type RelayOptions } from './relay/relay.ts';
-export { type App, createService, listen, type ServiceParts, serviceConfig, topicPrefix } from './service.ts';
+export { createService, type ServiceParts, serviceConfig, topicPrefix } from './service.ts';
 export {
   answerStatements,
   forgetAnswers,

@@ -19,7 +19,7 @@ import {
   sqlOf,
 } from '@mo/database';
 import {
-  type Admission,
+  type App,
   admissionConfig,
   createLogger,
   createRegistry,
@@ -27,8 +27,6 @@ import {
   DRAIN_TIMEOUT_MS,
   Gate,
   gauge,
-  LISTEN_BACKLOG,
-  type Logger,
   Notice,
   openAdmission,
   openIdentity,
@@ -37,7 +35,6 @@ import {
   type Registry,
   routesOf,
   Startup,
-  type StopStep,
   tracingConfig,
   tracingSettings,
 } from '@mo/service-kit';
@@ -113,22 +110,6 @@ export interface ServiceParts<A extends Account> {
   rowsById: <Row extends object>(text: string, idOf: (row: Row) => number) => RowsById<Row>;
   streams: Streams<A>;
   registry: Registry;
-}
-
-export interface App {
-  readonly server: FastifyInstance;
-  /** Null if every client that reaches the server is admitted. */
-  readonly admission: Admission | null;
-  readonly logger: Logger;
-  /**
-   * Waits for the database, migrates it, and starts all work in the background. Until this is done, the server answers
-   * only operators.
-   *
-   * @throws as `migrateFirst` does
-   */
-  start(): Promise<void>;
-  /** The steps that stop the app, in order. */
-  readonly steps: readonly StopStep[];
 }
 
 /** Builds the service; the server isn't listening, and nothing has started yet. */
@@ -217,12 +198,4 @@ export async function createService<A extends Account>(definition: ServiceDefini
       { name: 'identity', stop: () => identity?.stop() },
     ],
   };
-}
-
-/** Starts listening, then the app; returns the app. */
-export async function listen(app: App, { HOST, PORT }: { HOST: string; PORT: number }): Promise<App> {
-  await app.admission?.listen(HOST, LISTEN_BACKLOG);
-  await app.server.listen({ host: HOST, port: PORT, backlog: LISTEN_BACKLOG });
-  await app.start();
-  return app;
 }

@@ -1,6 +1,6 @@
 /** How tests call a service while the machine stands still. */
 import { SILENCE_MS_MAX } from '@mo/database';
-import type { App } from '../src/index.ts';
+import type { App } from '@mo/service-kit';
 import { SENDS_MAX, send } from '../src/testing/index.ts';
 import { watchStandstill } from '../src/testing/standstill.ts';
 

@@ -1,6 +1,7 @@
 /** What every service process has: server, configuration, logs, problems, health, metrics, batches, rounds, shutdown. */
 export { Addresses, type Lookup } from './addresses.ts';
 export { type Answer, answerProblem, answerWith } from './answer.ts';
+export { type App, listen } from './app.ts';
 export { BatchQueue, type BatchQueueOptions, type Beside, type Gathering, QueueFullError } from './batch-queue.ts';
 export { endWithProblem, liftRequestTimeout } from './client-error.ts';
 export { type Clock, systemClock } from './clock.ts';

@@ -1,5 +1,6 @@
 /** The wiring of the customers service. */
-import { type App, createService } from '@mo/messaging';
+import { createService } from '@mo/messaging';
+import type { App } from '@mo/service-kit';
 import { TRANSACTIONS_MAX } from './bulk/limits.ts';
 import type { Config } from './config.ts';
 import { accountTables } from './db/accounts-table.ts';

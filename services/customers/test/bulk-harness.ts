@@ -6,8 +6,8 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { BulkSummary, CustomerBody, Problem, StreamEvent } from '@mo/contracts';
-import type { App } from '@mo/messaging';
 import { type ServiceUnderTest, send } from '@mo/messaging/testing';
+import type { App } from '@mo/service-kit';
 import { statement } from './harness.ts';
 
 export type SummaryOrProblem = BulkSummary & Pick<Problem, 'code' | 'detail'>;

@@ -2,7 +2,6 @@
 import type { BalanceBody, CustomerBody, Problem } from '@mo/contracts';
 import { type Database, run, type Sql, sqlOf } from '@mo/database';
 import { openTestDatabase } from '@mo/database/testing';
-import type { App } from '@mo/messaging';
 import {
   type Reply,
   type ServiceUnderTest,
@@ -10,6 +9,7 @@ import {
   send,
   startServiceUnderTest,
 } from '@mo/messaging/testing';
+import type { App } from '@mo/service-kit';
 import { createApp } from '../src/app.ts';
 
 export { loanTaken, paymentApplied } from './events.ts';

@@ -4,15 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { StreamEvent } from '@mo/contracts';
 import { testServers } from '@mo/dev-stack';
-import {
-  type App,
-  type IncomingMessage,
-  type Producer,
-  type RawMessage,
-  type Subscription,
-  toMessage,
-} from '@mo/messaging';
+import { type IncomingMessage, type Producer, type RawMessage, type Subscription, toMessage } from '@mo/messaging';
 import { publish, send, waitFor } from '@mo/messaging/testing';
+import type { App } from '@mo/service-kit';
 import { getLoan, type LoansUnderTest, newLoan, pay, postLoan, register, startLoans } from './harness.ts';
 
 const COMMAND = fileURLToPath(new URL('../../../tools/mo/bin/mo.js', import.meta.url));

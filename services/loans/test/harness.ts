@@ -1,6 +1,5 @@
 /** The loans app under test, and short forms for its tests. */
 import type { EventData, LoanBody, Problem, SeenVersions, StreamEvent } from '@mo/contracts';
-import type { App } from '@mo/messaging';
 import {
   type Reply,
   type ServiceUnderTest,
@@ -8,6 +7,7 @@ import {
   send,
   startServiceUnderTest,
 } from '@mo/messaging/testing';
+import type { App } from '@mo/service-kit';
 import { createApp } from '../src/app.ts';
 
 export interface LoansUnderTest extends ServiceUnderTest {

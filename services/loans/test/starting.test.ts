@@ -4,8 +4,8 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { inTransaction, run } from '@mo/database';
 import { openTestDatabase } from '@mo/database/testing';
 import { testServers } from '@mo/dev-stack';
-import { listen } from '@mo/messaging';
 import { processConfigFor, waitFor } from '@mo/messaging/testing';
+import { listen } from '@mo/service-kit';
 import { createApp } from '../src/app.ts';
 
 /** That of packages/database. */

@@ -1,5 +1,6 @@
 /** The wiring of the payments service. */
-import { type App, createService } from '@mo/messaging';
+import { createService } from '@mo/messaging';
+import type { App } from '@mo/service-kit';
 import type { Config } from './config.ts';
 import { accountTables } from './db/accounts-table.ts';
 import { entities } from './db/entities.ts';

@@ -1,6 +1,5 @@
 /** The payments app under test, and short forms for its tests. */
 import type { EventData, PaymentBody, Problem } from '@mo/contracts';
-import type { App } from '@mo/messaging';
 import {
   type Reply,
   type ServiceUnderTest,
@@ -8,6 +7,7 @@ import {
   send,
   startServiceUnderTest,
 } from '@mo/messaging/testing';
+import type { App } from '@mo/service-kit';
 import { createApp } from '../src/app.ts';
 import type { Config } from '../src/config.ts';
 

@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { STREAMS } from '@mo/contracts';
 import { connectionOf, databaseProblem, migrateAtStart, openDatabase, poolMetrics, whyUnreachable } from '@mo/database';
-import { type App, HttpPeers, kafkaConnection, kafkaOverKafkajs, LagGauges, Lease, processName } from '@mo/messaging';
+import { HttpPeers, kafkaConnection, kafkaOverKafkajs, LagGauges, Lease, processName } from '@mo/messaging';
 import {
+  type App,
   createLogger,
   createRegistry,
   createServer,

@@ -1,5 +1,4 @@
-import { listen } from '@mo/messaging';
-import { readConfig, runProcess } from '@mo/service-kit';
+import { listen, readConfig, runProcess } from '@mo/service-kit';
 import { createApp } from './app.ts';
 import { configSchema } from './config.ts';
 

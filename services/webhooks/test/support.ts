@@ -15,9 +15,9 @@ import {
 import { type Database, inTransaction, migrate, run, sqlOf } from '@mo/database';
 import { openTestDatabase } from '@mo/database/testing';
 import { testServers } from '@mo/dev-stack';
-import { type App, HttpPeers, type Kafka, kafkaOverKafkajs, toMessage } from '@mo/messaging';
+import { HttpPeers, type Kafka, kafkaOverKafkajs, toMessage } from '@mo/messaging';
 import { processConfigFor, StreamOwner } from '@mo/messaging/testing';
-import { createLogger } from '@mo/service-kit';
+import { type App, createLogger } from '@mo/service-kit';
 import { createApp } from '../src/app.ts';
 import { migrations } from '../src/db/migrations/index.ts';
 import { type Network, readNetwork } from '../src/delivery/targets.ts';

@@ -3,10 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { STREAMS, type Stream } from '@mo/contracts';
 import { SILENCE_MS_MAX } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
-import { createLogger } from '@mo/service-kit';
+import { type App, createLogger } from '@mo/service-kit';
 import { kafkaOverKafkajs } from '../kafka/kafkajs.ts';
 import type { Kafka } from '../kafka/port.ts';
-import type { App } from '../service.ts';
 import { type StandstillWatch, watchStandstill } from './standstill.ts';
 import { StreamOwner } from './stream-owner.ts';
 
