@@ -4,9 +4,15 @@
  */
 import type { Stream, StreamEvent } from '@mo/contracts';
 import { databaseOutage } from '@mo/database';
-import { counter, durationHistogram, type Registry, sizeHistogram } from '@mo/service-kit';
+import {
+  counter,
+  durationHistogram,
+  type Registry,
+  StoreConflictError,
+  StoreRefusalError,
+  sizeHistogram,
+} from '@mo/service-kit';
 import type { EventOutcome } from './protocol/follow.ts';
-import { StoreConflictError, StoreRefusalError } from './protocol/store.ts';
 import { PULL_REASONS } from './protocol/write-path.ts';
 
 const WHAT_BECAME: readonly (EventOutcome | 'quarantined')[] = [

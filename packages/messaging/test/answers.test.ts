@@ -1,4 +1,5 @@
 import { type Database, inTransaction, run, runAll, type Sql, sqlOf } from '@mo/database';
+import { StoreConflictError } from '@mo/service-kit';
 import {
   answerStatements,
   forgetAnswers,
@@ -6,7 +7,6 @@ import {
   KEY_LIFETIME_MS,
   READ_ANSWERS,
   readAnswers,
-  StoreConflictError,
   type StoredAnswer,
 } from '../src/index.ts';
 import { commandOf, keyOf, NOW_MS } from './ledger.ts';

@@ -1,4 +1,5 @@
-import { type Command, LOCK_WAIT_MS_MAX, StoreBusyError } from '../src/index.ts';
+import { StoreBusyError } from '@mo/service-kit';
+import { type Command, LOCK_WAIT_MS_MAX } from '../src/index.ts';
 import { HELD_MS_MAX } from '../src/protocol/held-lines.ts';
 import { COMMAND_AGE_MS_MAX } from '../src/protocol/write-queues.ts';
 import { conflict, type MemoryStore } from './in-memory.ts';

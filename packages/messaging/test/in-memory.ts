@@ -1,6 +1,6 @@
 /** Storage and peers in memory, behind the ports that the protocol has for them. */
 import type { Stream, StreamEvent } from '@mo/contracts';
-import { unavailable } from '@mo/service-kit';
+import { StoreConflictError, unavailable } from '@mo/service-kit';
 import {
   type BatchChanges,
   type BatchRequest,
@@ -11,7 +11,6 @@ import {
   type Pulled,
   progressOf,
   type Store,
-  StoreConflictError,
   type StoredAnswer,
   type StoreTransaction,
 } from '../src/index.ts';

@@ -1,6 +1,6 @@
 import { type Database, run, sqlOf } from '@mo/database';
-import { systemClock } from '@mo/service-kit';
-import { Batch, type LockWait, SqlStore, StoreConflictError, type StoreTransaction, WritePath } from '../src/index.ts';
+import { StoreConflictError, systemClock } from '@mo/service-kit';
+import { Batch, type LockWait, SqlStore, type StoreTransaction, WritePath } from '../src/index.ts';
 import { waitFor } from '../src/testing/index.ts';
 import { MemoryPeers } from './in-memory.ts';
 import {

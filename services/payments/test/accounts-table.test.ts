@@ -1,7 +1,8 @@
 import type { StreamEvent } from '@mo/contracts';
 import { type Database, inTransaction, run, sqlOf } from '@mo/database';
-import { SqlStore, StoreConflictError } from '@mo/messaging';
+import { SqlStore } from '@mo/messaging';
 import { lockedBy, migratedDatabase, registered, takenMeanwhile, writtenAndRead } from '@mo/messaging/testing';
+import { StoreConflictError } from '@mo/service-kit';
 import { accountTables } from '../src/db/accounts-table.ts';
 import { migrations } from '../src/db/migrations/index.ts';
 import { paymentModel } from '../src/domain/model.ts';

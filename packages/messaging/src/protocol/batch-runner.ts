@@ -4,14 +4,14 @@
  * until each failing unit is alone, so that a failure doesn't affect the others.
  */
 import type { StreamEvent } from '@mo/contracts';
-import type { Clock, Tracer } from '@mo/service-kit';
+import { type Clock, StoreBusyError, StoreConflictError, StoreRefusalError, type Tracer } from '@mo/service-kit';
 import type { Account, Progress, StreamModel } from './account.ts';
 import { Batch, type CommandOutcome, type Confirmation, type EventFault, quarantinedBy } from './batch.ts';
 import { BatchSpans } from './batch-spans.ts';
 import type { Command } from './command.ts';
 import type { EventOutcome } from './follow.ts';
 import type { Quarantined } from './quarantine.ts';
-import { type LockWait, type Store, StoreBusyError, StoreConflictError, StoreRefusalError } from './store.ts';
+import type { LockWait, Store } from './store.ts';
 import { customersOf, joined, merged, unitsOf } from './units.ts';
 
 /** The most attempts for a single item, after conflicts. */

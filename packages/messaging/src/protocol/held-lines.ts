@@ -7,10 +7,9 @@
  * A customer counts as held from the first unit that waits in vain until one of its units runs, and for a limited time.
  * Meanwhile its followed events go to its line at once: in a batch, each retry would cost all others a lock wait.
  */
-import { BatchQueue, type Clock, QueueFullError } from '@mo/service-kit';
+import { BatchQueue, type Clock, QueueFullError, StoreBusyError } from '@mo/service-kit';
 import type { Account } from './account.ts';
 import type { Item, Outcome } from './batch-runner.ts';
-import { StoreBusyError } from './store.ts';
 import { customersOf } from './units.ts';
 
 /** The line of the units without a customer: registrations of names that another transaction is writing. */

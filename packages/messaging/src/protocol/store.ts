@@ -7,8 +7,6 @@ import type { Account, Progress } from './account.ts';
 import type { Command, CustomerRef, StoredAnswer } from './command.ts';
 import type { Quarantined } from './quarantine.ts';
 
-export { StoreBusyError, StoreConflictError, StoreRefusalError } from '@mo/service-kit';
-
 /** The contents of a batch. */
 export interface BatchRequest<A extends Account> {
   readonly commands: readonly Command<A>[];

@@ -4,11 +4,10 @@
  * short lock timeouts. What needs a lock that another transaction holds moves to a separate queue (see `held-lines.ts`),
  * one customer at a time, where it may wait longer without delaying batches.
  */
-import { BatchQueue, type Beside, QueueFullError, unavailable } from '@mo/service-kit';
+import { BatchQueue, type Beside, QueueFullError, StoreConflictError, unavailable } from '@mo/service-kit';
 import type { Account } from './account.ts';
 import { BatchRunner, type BatchRunnerOptions, type Item, type Outcome, weightOf } from './batch-runner.ts';
 import { HeldLines } from './held-lines.ts';
-import { StoreConflictError } from './store.ts';
 import { joined, unitsOf } from './units.ts';
 
 /** The most commands and events in a batch. */

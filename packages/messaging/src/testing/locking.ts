@@ -2,8 +2,8 @@
 
 import type { Database } from '@mo/database';
 import { inTransaction } from '@mo/database';
+import { StoreConflictError } from '@mo/service-kit';
 import type { Account } from '../protocol/account.ts';
-import { StoreConflictError } from '../protocol/store.ts';
 import type { AccountTables } from '../sql/sql-store.ts';
 
 /** How long the other transaction waits for a lock before it gives up. */

@@ -8,8 +8,7 @@
  */
 import type { BulkSummary } from '@mo/contracts';
 import { type Database, inTransaction, type Sql } from '@mo/database';
-import { StoreConflictError } from '@mo/messaging';
-import { type Clock, unavailable } from '@mo/service-kit';
+import { type Clock, StoreConflictError, unavailable } from '@mo/service-kit';
 import { type CheckedLine, isGood, takenLine } from '../bulk/check-line.ts';
 import { chunksOf } from '../bulk/chunks.ts';
 import type { Upload } from '../bulk/formats.ts';

@@ -1,16 +1,7 @@
 /** Writes that take effect once per Idempotency-Key: the answer is stored in the transaction of its effect. */
 import { type Database, inTransaction, type Sql, sqlOf, type TransactionSql } from '@mo/database';
-import {
-  answerStatements,
-  forgetAnswers,
-  isKept,
-  isKeyUsed,
-  readAnswers,
-  replayOf,
-  StoreBusyError,
-  StoreConflictError,
-} from '@mo/messaging';
-import type { Answer, Clock, RequestKey } from '@mo/service-kit';
+import { answerStatements, forgetAnswers, isKept, isKeyUsed, readAnswers, replayOf } from '@mo/messaging';
+import { type Answer, type Clock, type RequestKey, StoreBusyError, StoreConflictError } from '@mo/service-kit';
 
 /** The most attempts of a write. After a conflict the other request's answer is there, unless it has just expired. */
 const ATTEMPTS_MAX = 3;

@@ -10,10 +10,10 @@ import {
   type BatchRequest,
   type BatchState,
   KEY_LIFETIME_MS,
-  StoreConflictError,
   type StoredAnswer,
   type StreamModel,
 } from '@mo/messaging';
+import { StoreConflictError } from '@mo/service-kit';
 import type { Process } from '../engine/process.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
 import { type Holder, Locks } from './locks.ts';

@@ -2,7 +2,7 @@
  * Database locks on rows and unique keys, held to the end of a transaction and granted in order of request. A request
  * that waits too long fails. The single lock order must exclude deadlocks.
  */
-import { StoreBusyError } from '@mo/messaging';
+import { StoreBusyError } from '@mo/service-kit';
 import type { Scheduler } from '../engine/scheduler.ts';
 
 export interface Holder {

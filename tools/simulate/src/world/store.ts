@@ -9,7 +9,8 @@ import type {
   Store,
   StoreTransaction,
 } from '@mo/messaging';
-import { LOCK_WAIT_MS_MAX, progressOf, StoreConflictError } from '@mo/messaging';
+import { LOCK_WAIT_MS_MAX, progressOf } from '@mo/messaging';
+import { StoreConflictError } from '@mo/service-kit';
 import type { Process } from '../engine/process.ts';
 import type { Random } from '../engine/random.ts';
 import { type Database, Outage, type Transaction } from './database.ts';

@@ -3,8 +3,8 @@
  * clients; faults; and the oracle. A seed defines one run of one world.
  */
 import { STREAMS, type Stream } from '@mo/contracts';
-import { type Account, MessageRefusedError, StoreConflictError, type StreamModel } from '@mo/messaging';
-import { type Logger, ProblemError } from '@mo/service-kit';
+import { type Account, MessageRefusedError, type StreamModel } from '@mo/messaging';
+import { type Logger, ProblemError, StoreConflictError } from '@mo/service-kit';
 import { Client } from '../clients/client.ts';
 import { drawHabits, type Habits } from '../clients/operations.ts';
 import type { Given, Sent } from '../clients/requests.ts';
