@@ -23,15 +23,15 @@ export const DEAD_LETTER_HEADERS = {
    * message's headers. A key that is too long for a customer id is left out and counted too.
    */
   omittedBytes: 'mo_omitted_bytes',
-  /** On a notice: the outcome, one of {@link SETTLEMENTS}. */
+  /** On a notice: the outcome, one of {@link LETTER_SETTLEMENTS}. */
   settled: 'mo_settled',
   letterPartition: 'mo_letter_partition',
   letterOffset: 'mo_letter_offset',
 } as const;
 
 /** The message was sent to its source topic again, or will never be. */
-export const SETTLEMENTS = ['replayed', 'dismissed'] as const;
-export type Settlement = (typeof SETTLEMENTS)[number];
+export const LETTER_SETTLEMENTS = ['replayed', 'dismissed'] as const;
+export type LetterSettlement = (typeof LETTER_SETTLEMENTS)[number];
 
 /** Parses a customer id: a positive safe integer; null if the text isn't one. */
 export function readCustomerId(text: string | null | undefined): number | null {

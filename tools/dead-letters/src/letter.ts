@@ -2,9 +2,9 @@
 import {
   DEAD_LETTER_PREFIX,
   DEAD_LETTER_HEADERS as HEADERS,
+  type LetterSettlement,
   readCustomerId,
   readVersion,
-  type Settlement,
 } from '@mo/contracts';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 
@@ -83,7 +83,7 @@ export function originalOf({ message: { key, value, headers } }: Letter): Messag
 }
 
 /** A notice next to the letter that records how the letter was settled. */
-export function noticeOf({ origin, partition, offset, message }: Letter, settlement: Settlement): Message {
+export function noticeOf({ origin, partition, offset, message }: Letter, settlement: LetterSettlement): Message {
   const source = origin === null ? {} : sourceHeaders(origin);
   return {
     key: message.key,

@@ -4,7 +4,7 @@
  * are settled, the group's offset advances. After a crash between replay and notice some letters are replayed again;
  * followers skip the duplicates.
  */
-import type { Settlement } from '@mo/contracts';
+import type { LetterSettlement } from '@mo/contracts';
 import { type Letter, noticeOf, originalOf } from './letter.ts';
 import type { LetterTopics } from './letter-topics.ts';
 import { type Customer, isOf, standing } from './selection.ts';
@@ -31,7 +31,7 @@ export interface SettleOptions {
   readonly topics: LetterTopics;
   readonly settled: SettledLetters;
   readonly customer: Customer;
-  readonly settlement: Settlement;
+  readonly settlement: LetterSettlement;
   /** Called for each letter that can't be replayed. */
   readonly onLeft: (letter: Letter) => void;
   /** Called with the number of messages read. */

@@ -4,7 +4,7 @@
  * origin. If Kafka refuses the letter for its size, only the key and those headers are sent, because the original message
  * is still in its topic.
  */
-import { deadLetterTopicOf, DEAD_LETTER_HEADERS as HEADERS, SETTLEMENTS } from '@mo/contracts';
+import { deadLetterTopicOf, DEAD_LETTER_HEADERS as HEADERS, LETTER_SETTLEMENTS } from '@mo/contracts';
 import { type Logger, slices } from '@mo/service-kit';
 import {
   type IncomingMessage,
@@ -119,7 +119,7 @@ export class DeadLetters {
 
 /** The settlement in a notice on a dead-letter topic; null for any other message. */
 export function settledLetter({ headers }: Pick<IncomingMessage, 'headers'>): SettledLetter | null {
-  const settlement = SETTLEMENTS.find((word) => word === headers[HEADERS.settled]);
+  const settlement = LETTER_SETTLEMENTS.find((word) => word === headers[HEADERS.settled]);
   const topic = headers[HEADERS.sourceTopic];
   const partition = /^\d{1,9}$/.exec(headers[HEADERS.sourcePartition] ?? '')?.[0];
   const offset = /^\d{1,18}$/.exec(headers[HEADERS.sourceOffset] ?? '')?.[0];

@@ -4,7 +4,7 @@
  * the event from its owner, because newer software can parse it, or because its dead letter was put back. So quarantine
  * is state of the service, the same for every process and after every restart.
  */
-import type { Settlement, Stream } from '@mo/contracts';
+import type { LetterSettlement, Stream } from '@mo/contracts';
 
 /** The place of a message in Kafka. */
 export interface MessagePlace {
@@ -28,7 +28,7 @@ export interface Quarantined {
 /** The settlement of a dead letter, by the place of the message that it describes. */
 export interface SettledLetter {
   readonly source: MessagePlace;
-  readonly settlement: Settlement;
+  readonly settlement: LetterSettlement;
 }
 
 const REASON_CHARACTERS_MAX = 1_000;

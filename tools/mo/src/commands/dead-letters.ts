@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { showProgress } from '@mo/command';
-import { readCustomerId, type Settlement } from '@mo/contracts';
+import { type LetterSettlement, readCustomerId } from '@mo/contracts';
 import type { Customer, Letter } from '@mo/dead-letters';
 import type { Context } from '../context.ts';
 import { examples } from '../options.ts';
@@ -66,7 +66,7 @@ const dismiss = () =>
     .addHelpText('after', examples('mo dlq dismiss --customer none'))
     .action((selection, command) => run(command, (context) => settleAll(context, selection, 'dismissed')));
 
-async function settleAll(context: Context, selection: Selection, settlement: Settlement): Promise<number> {
+async function settleAll(context: Context, selection: Selection, settlement: LetterSettlement): Promise<number> {
   const { out } = context;
   const { lineOf, settle } = await import('@mo/dead-letters');
   return withLetters(context, selection, async (topics, settled) => {

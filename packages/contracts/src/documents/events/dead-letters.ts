@@ -1,6 +1,6 @@
 /** The messages on dead-letter topics, for the AsyncAPI document. */
 import { z } from 'zod';
-import { DEAD_LETTER_HEADERS as HEADERS, SETTLEMENTS } from '../../dead-letters.ts';
+import { DEAD_LETTER_HEADERS as HEADERS, LETTER_SETTLEMENTS } from '../../dead-letters.ts';
 import { KAFKA_BINDING } from './kafka.ts';
 import type { JsonSchema } from './schemas.ts';
 
@@ -24,7 +24,7 @@ const letterHeaders = z.object({
 });
 
 const noticeHeaders = z.object({
-  [HEADERS.settled]: z.enum(SETTLEMENTS).meta(about('What became of the letter')),
+  [HEADERS.settled]: z.enum(LETTER_SETTLEMENTS).meta(about('What became of the letter')),
   [HEADERS.letterPartition]: place.meta(about('The partition of the letter on this topic')),
   [HEADERS.letterOffset]: place.meta(about('Its offset')),
   ...z.object(SOURCE).partial().shape,
