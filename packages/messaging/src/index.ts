@@ -74,7 +74,7 @@ export {
 } from './sql/columns.ts';
 export { appendEvents, Journal, restoreEvents } from './sql/journal.ts';
 export { scanJournal } from './sql/journal-scan.ts';
-export { type Lag, ProgressTable } from './sql/progress-table.ts';
+export { type CustomerBehind, ProgressTable } from './sql/progress-table.ts';
 export { type AccountTables, idsOf, SqlStore } from './sql/sql-store.ts';
 export {
   answersTableV1,

@@ -1,7 +1,7 @@
 /** A healer in a world of a test's own. */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Stream } from '@mo/contracts';
-import { Healer, type Lag } from '../src/index.ts';
+import { type CustomerBehind, Healer } from '../src/index.ts';
 import { notedLines } from './noted-lines.ts';
 
 export const SCAN_INTERVAL_MS = 1_000;
@@ -15,7 +15,7 @@ export function healerUnderTest() {
   let nowMs = START_MS;
   let sleeping: { untilMs: number; wake: () => void }[] = [];
   const world = {
-    behind: [] as Lag[],
+    behind: [] as CustomerBehind[],
     heads: new Map<Stream, [number, number][]>(),
     /** Whether the last page says that it is: one that is just full does not. */
     marksLastPage: true,

@@ -8,7 +8,7 @@ import type { Stream } from '@mo/contracts';
 import { type Clock, type Logger, Rounds, slices } from '@mo/service-kit';
 import type { Progress } from '../protocol/account.ts';
 import type { HttpPeers } from '../pull/http-peers.ts';
-import type { Lag, ProgressTable } from '../sql/progress-table.ts';
+import type { CustomerBehind, ProgressTable } from '../sql/progress-table.ts';
 import { DueSweeps, SWEEP_INTERVAL_MS } from './due-sweeps.ts';
 import { Sweep } from './sweep.ts';
 
@@ -37,7 +37,7 @@ export interface HealerOptions {
 export class Healer {
   readonly #options: HealerOptions;
   readonly #rounds: Rounds;
-  readonly #waiting = new Map<string, Lag>();
+  readonly #waiting = new Map<string, CustomerBehind>();
   readonly #underWay = new Set<string>();
   readonly #swept: readonly Swept[];
   readonly #dueSweeps: DueSweeps<Swept>;
@@ -77,28 +77,28 @@ export class Healer {
    * until they have answered. After a crash the next relaying process finds these customers, because its first sweep
    * covers all customers.
    */
-  watch(lags: readonly Lag[]): void {
-    for (const lag of lags) {
-      const left = this.#swept.find(({ stream }) => stream === lag.stream)?.left;
-      if (lag.version > (left?.get(lag.customerId)?.version ?? 0)) left?.set(lag.customerId, lag);
+  watch(found: readonly CustomerBehind[]): void {
+    for (const behind of found) {
+      const left = this.#swept.find(({ stream }) => stream === behind.stream)?.left;
+      if (behind.version > (left?.get(behind.customerId)?.version ?? 0)) left?.set(behind.customerId, behind);
     }
   }
 
-  #note(lag: Lag): void {
-    const key = keyOf(lag);
+  #note(behind: CustomerBehind): void {
+    const key = keyOf(behind);
     const known = this.#waiting.get(key);
     if (known === undefined && this.#waiting.size >= WAITING_MAX) return;
-    if (known === undefined || known.version < lag.version) this.#waiting.set(key, lag);
+    if (known === undefined || known.version < behind.version) this.#waiting.set(key, behind);
     this.#startNext();
   }
 
   #startNext(): void {
-    for (const [key, lag] of this.#waiting) {
+    for (const [key, behind] of this.#waiting) {
       if (this.#underWay.size >= HEALS_AT_ONCE || this.#rounds.signal.aborted) return;
       if (this.#underWay.has(key)) continue;
       this.#waiting.delete(key);
       this.#underWay.add(key);
-      void this.#catchUp(lag, 'behind').finally(() => {
+      void this.#catchUp(behind, 'behind').finally(() => {
         this.#underWay.delete(key);
         this.#startNext();
       });
@@ -109,7 +109,7 @@ export class Healer {
    * @returns whether the owner has answered. If its stream ends before the version, there is nothing more to pull; the
    *   scan finds the customer again if it is still marked as behind
    */
-  async #catchUp({ customerId, stream, version }: Lag, reason: 'behind' | 'sweep'): Promise<boolean> {
+  async #catchUp({ customerId, stream, version }: CustomerBehind, reason: 'behind' | 'sweep'): Promise<boolean> {
     const { catchUp, clock, logger } = this.#options;
     try {
       await catchUp(customerId, stream, version, reason);
@@ -125,10 +125,10 @@ export class Healer {
   async #scan(): Promise<boolean> {
     const { progress, isLeader } = this.#options;
     if (!isLeader()) return false;
-    const lags = await progress.behind(this.#scannedTo, SCAN_CUSTOMERS_MAX);
-    for (const lag of lags) this.#note(lag);
+    const found = await progress.behind(this.#scannedTo, SCAN_CUSTOMERS_MAX);
+    for (const behind of found) this.#note(behind);
     // A full page: the next scan continues after it, so customers that can't be healed don't hide the others.
-    this.#scannedTo = lags.length < SCAN_CUSTOMERS_MAX ? 0 : (lags.at(-1)?.customerId ?? 0);
+    this.#scannedTo = found.length < SCAN_CUSTOMERS_MAX ? 0 : (found.at(-1)?.customerId ?? 0);
     return true;
   }
 
@@ -152,7 +152,7 @@ export class Healer {
 
   #sweptOf(stream: Stream): Swept {
     const { peers, progress, clock } = this.#options;
-    const left = new Map<number, Lag>();
+    const left = new Map<number, CustomerBehind>();
     const sweep = new Sweep(
       (span, after) => peers.heads(stream, span, after),
       async (heads) => this.#catchUpOrKeep(await progress.notApplied(stream, heads), left),
@@ -162,12 +162,12 @@ export class Healer {
     return { stream, sweep, left };
   }
 
-  async #catchUpWithLeft(left: Map<number, Lag>, customerIds: readonly number[]): Promise<void> {
+  async #catchUpWithLeft(left: Map<number, CustomerBehind>, customerIds: readonly number[]): Promise<void> {
     const catchUp = async (customerId: number): Promise<void> => {
-      const lag = left.get(customerId);
-      if (lag === undefined || !(await this.#catchUp(lag, 'sweep'))) return;
-      // A newer lag may have been added meanwhile.
-      if (left.get(customerId) === lag) left.delete(customerId);
+      const behind = left.get(customerId);
+      if (behind === undefined || !(await this.#catchUp(behind, 'sweep'))) return;
+      // A later version may have been added meanwhile.
+      if (left.get(customerId) === behind) left.delete(customerId);
     };
     for (const some of slices(customerIds, HEALS_AT_ONCE)) {
       const before = left.size;
@@ -180,14 +180,14 @@ export class Healer {
   }
 
   /** Keeps what can't be healed now: the next sweep looks back only a limited time and would not find it again. */
-  async #catchUpOrKeep(lags: readonly Lag[], left: Map<number, Lag>): Promise<void> {
-    const catchUp = async (lag: Lag): Promise<void> => {
-      if (await this.#catchUp(lag, 'sweep')) return;
-      if (left.size >= LEFT_MAX && !left.has(lag.customerId))
+  async #catchUpOrKeep(found: readonly CustomerBehind[], left: Map<number, CustomerBehind>): Promise<void> {
+    const catchUp = async (behind: CustomerBehind): Promise<void> => {
+      if (await this.#catchUp(behind, 'sweep')) return;
+      if (left.size >= LEFT_MAX && !left.has(behind.customerId))
         throw new Error(`more than ${LEFT_MAX} customers cannot be caught up`);
-      left.set(lag.customerId, lag);
+      left.set(behind.customerId, behind);
     };
-    for (const some of slices(lags, HEALS_AT_ONCE)) await Promise.all(some.map(catchUp));
+    for (const some of slices(found, HEALS_AT_ONCE)) await Promise.all(some.map(catchUp));
   }
 }
 
@@ -202,8 +202,8 @@ function moveLast<Key, Value>(map: Map<Key, Value>, key: Key): void {
 interface Swept {
   readonly stream: Stream;
   readonly sweep: Sweep;
-  /** Lags that sweeps found but could not heal, and watched ones, by customer. */
-  readonly left: Map<number, Lag>;
+  /** Those that sweeps found but could not heal, and watched ones, by customer. */
+  readonly left: Map<number, CustomerBehind>;
 }
 
-const keyOf = ({ stream, customerId }: Lag): string => `${stream}-${customerId}`;
+const keyOf = ({ stream, customerId }: CustomerBehind): string => `${stream}-${customerId}`;

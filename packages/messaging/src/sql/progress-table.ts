@@ -5,7 +5,7 @@ import { arrayRows, run, sqlOf } from '@mo/database';
 import type { HeadsPage } from '../pull/wire.ts';
 
 /** A customer that has not applied a stream up to a version that is known to exist. */
-export interface Lag {
+export interface CustomerBehind {
   readonly customerId: number;
   readonly stream: Stream;
   readonly version: number;
@@ -23,7 +23,7 @@ export class ProgressTable {
   }
 
   /** Customers above `after` that are marked as behind, by customer id. */
-  async behind(after: number, customersMax: number): Promise<Lag[]> {
+  async behind(after: number, customersMax: number): Promise<CustomerBehind[]> {
     const columns = this.#follows.map((stream) => `${stream}_behind`);
     const rows = await run<Record<string, string>>(
       sqlOf(this.#database),
@@ -35,7 +35,7 @@ export class ProgressTable {
     return rows.flatMap((row) =>
       this.#follows
         .map((stream) => ({ customerId: Number(row.customer_id), stream, version: Number(row[`${stream}_behind`]) }))
-        .filter((lag) => lag.version > 0),
+        .filter(({ version }) => version > 0),
     );
   }
 
@@ -49,7 +49,7 @@ export class ProgressTable {
   }
 
   /** Returns those of the owner's heads (customer id and last version) that have not been applied here. */
-  async notApplied(stream: Stream, heads: HeadsPage['heads']): Promise<Lag[]> {
+  async notApplied(stream: Stream, heads: HeadsPage['heads']): Promise<CustomerBehind[]> {
     const rows = await run<{ id: string; head: string }>(
       sqlOf(this.#database),
       `SELECT owner.id, owner.head FROM (${arrayRows({ id: 'bigint', head: 'bigint' })}) AS owner

@@ -19,7 +19,7 @@ import {
 import type { Account } from '../protocol/account.ts';
 import type { Quarantined, SettledLetter } from '../protocol/quarantine.ts';
 import type { BatchChanges } from '../protocol/store.ts';
-import type { Lag } from './progress-table.ts';
+import type { CustomerBehind } from './progress-table.ts';
 
 const VERSION = { stream: 'text', customer_id: 'bigint', version: 'bigint' };
 const SOURCE = { source_topic: 'text', source_partition: 'integer', source_offset: 'bigint' };
@@ -161,7 +161,7 @@ export class QuarantineTable {
    * @returns customers that are no longer marked as behind, or less far than before: events other than the dismissed
    *   one may be missing, so they must be pulled from their owners
    */
-  settle(letters: readonly SettledLetter[]): Promise<readonly Lag[]> {
+  settle(letters: readonly SettledLetter[]): Promise<readonly CustomerBehind[]> {
     const places = [
       column(letters, ({ source }) => source.topic),
       column(letters, ({ source }) => source.partition),
@@ -171,18 +171,18 @@ export class QuarantineTable {
       await run(sql, LOCK(this.#table), places);
       const dismissed = column(letters, ({ settlement }) => settlement === 'dismissed');
       const ended = await run<EndedRow>(sql, SETTLE, [...places, dismissed]);
-      const lags: Lag[] = [];
+      const behind: CustomerBehind[] = [];
       for (const stream of this.#follows) {
         const waited = ended.filter((row) => row.stream === stream && row.version !== null);
         const ids = waited.flatMap((row) => row.customer_id ?? []);
-        if (ids.length > 0) lags.push(...(await this.#waitForRest(sql, stream, ids)));
+        if (ids.length > 0) behind.push(...(await this.#waitForRest(sql, stream, ids)));
       }
-      return lags;
+      return behind;
     });
   }
 
   /** @returns the customers that were marked as further behind before */
-  async #waitForRest(sql: Sql, stream: Stream, ids: readonly string[]): Promise<Lag[]> {
+  async #waitForRest(sql: Sql, stream: Stream, ids: readonly string[]): Promise<CustomerBehind[]> {
     const rows = await run<WaitingRow>(sql, WAIT_FOR_REST(this.#table, stream), [ids]);
     return rows
       .filter(({ version, rest }) => Number(version) > Number(rest))

@@ -205,7 +205,7 @@ export const following: readonly Fault[] = [
   {
     id: 'healer-forgets',
     file: 'packages/messaging/src/follower/healer.ts',
-    replace: 'for (const lag of lags) this.#note(lag);',
+    replace: 'for (const behind of found) this.#note(behind);',
     by: '',
     breaks: 'a customer that is behind after a crash does not catch up',
     check: unit('packages/messaging/test/healer'),
@@ -221,7 +221,7 @@ export const following: readonly Fault[] = [
   {
     id: 'scan-never-goes-on',
     file: 'packages/messaging/src/follower/healer.ts',
-    replace: 'lags.length < SCAN_CUSTOMERS_MAX ? 0 : (lags.at(-1)?.customerId ?? 0)',
+    replace: 'found.length < SCAN_CUSTOMERS_MAX ? 0 : (found.at(-1)?.customerId ?? 0)',
     by: '0',
     breaks: 'a thousand customers that can not catch up hide all others',
     check: unit('packages/messaging/test/healer'),

@@ -101,8 +101,8 @@ export const sweeping: readonly Fault[] = [
   {
     id: 'left-while-away',
     file: 'packages/messaging/src/follower/healer.ts',
-    replace: "if (lag === undefined || !(await this.#catchUp(lag, 'sweep'))) return;",
-    by: "if (lag !== undefined) await this.#catchUp(lag, 'sweep');",
+    replace: "if (behind === undefined || !(await this.#catchUp(behind, 'sweep'))) return;",
+    by: "if (behind !== undefined) await this.#catchUp(behind, 'sweep');",
     breaks: 'a customer that could not catch up twice is never tried again',
     check: unit('packages/messaging/test/healer'),
   },

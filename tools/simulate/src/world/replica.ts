@@ -6,9 +6,9 @@ import type { Stream, StreamEvent } from '@mo/contracts';
 import {
   type Account,
   appliedOf,
+  type CustomerBehind,
   Follower,
   Healer,
-  type Lag,
   LEASE_MS,
   progressOf,
   Relay,
@@ -266,7 +266,7 @@ function leaseOf<A extends Account>(
 }
 
 function progressTableOf<A extends Account>({ process, database }: Surroundings<A>, random: Random) {
-  const ask = (work: () => Lag[]): Promise<Lag[]> =>
+  const ask = (work: () => CustomerBehind[]): Promise<CustomerBehind[]> =>
     process.ask(random.between(60, 600), 0, () => {
       database.mustBeUp();
       return work();
