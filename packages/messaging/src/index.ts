@@ -16,7 +16,6 @@ export { type KafkaConnection, kafkaConfig, kafkaConnection, readKafkaConnection
 export { whileBeating } from './kafka/heartbeats.ts';
 export { kafkajsOptions, kafkaOverKafkajs, unreadOf } from './kafka/kafkajs.ts';
 export { partitionOf } from './kafka/partition.ts';
-export { Places } from './kafka/places.ts';
 export {
   type Groups,
   type IncomingMessage,
@@ -31,6 +30,7 @@ export {
   type TopicReader,
   type Topics,
 } from './kafka/port.ts';
+export { Positions } from './kafka/positions.ts';
 export { type OffsetRange, readRanges, SilenceError, type TakeMessages } from './kafka/read-ranges.ts';
 export { topicOffsets } from './kafka/topic-offsets.ts';
 export {

@@ -1,7 +1,7 @@
 /** Reads offset ranges of topics as the only member of a consumer group. */
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { whileBeating } from './heartbeats.ts';
-import { Places } from './places.ts';
+import { Positions } from './positions.ts';
 import { partitionKey, type TopicPartition } from './topic-partition.ts';
 
 const SESSION_TIMEOUT_MS = 10_000;
@@ -74,7 +74,7 @@ class Reading {
   /** Ranges that are not completely read yet. */
   readonly #left: Map<string, OffsetRange>;
   readonly #done = Promise.withResolvers<void>();
-  #places: Places | null = null;
+  #positions: Positions | null = null;
   #watch: NodeJS.Timeout | undefined;
   isOver = false;
 
@@ -88,7 +88,7 @@ class Reading {
   /** Resolves when all ranges are read. */
   async until(consumer: Consumer): Promise<void> {
     const starts = this.#options.ranges.map(({ topic, partition, from }) => ({ topic, partition, offset: `${from}` }));
-    this.#places = new Places(consumer, starts);
+    this.#positions = new Positions(consumer, starts);
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       if (!payload.restart) this.#fail(payload.error);
     });
@@ -109,7 +109,7 @@ class Reading {
       return;
     }
     const last = payload.batch.lastOffset();
-    this.#places?.pass(topic, partition, last);
+    this.#positions?.pass(topic, partition, last);
     this.#expectMore();
     if (BigInt(last) + 1n < range.to) return;
     this.#left.delete(partitionKey(range));

@@ -53,7 +53,7 @@ export const commanding: readonly Fault[] = [
   {
     id: 'tail-begins-anew',
     file: 'tools/mo/src/events/tail.ts',
-    replace: '        places.pass(topic, partition, message.offset);\n',
+    replace: '        positions.pass(topic, partition, message.offset);\n',
     by: '',
     breaks: 'after a rebalance events are shown again',
     check: servers('tools/mo/test/tail'),
@@ -93,7 +93,7 @@ export const commanding: readonly Fault[] = [
   {
     id: 'letters-taken-anew',
     file: 'packages/messaging/src/kafka/read-ranges.ts',
-    replace: '    this.#places?.pass(topic, partition, last);\n',
+    replace: '    this.#positions?.pass(topic, partition, last);\n',
     by: '',
     breaks: 'after a rebalance letters are listed, and settled, a second time',
     check: servers('tools/dead-letters/test/letter-topics'),

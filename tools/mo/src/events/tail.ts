@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { CommandError } from '@mo/command';
 import type { KafkaTarget } from '@mo/dead-letters';
-import { kafkajsOptions, Places, topicOffsets, whileBeating } from '@mo/messaging';
+import { kafkajsOptions, Positions, topicOffsets, whileBeating } from '@mo/messaging';
 import kafkajs, { type Admin, type Consumer } from 'kafkajs';
 import { readEvent, type TailedEvent } from './event.ts';
 import { SeenEvents } from './once.ts';
@@ -72,7 +72,7 @@ export async function tail(options: TailOptions): Promise<void> {
   consumer.on(consumer.events.CRASH, ({ payload }) => (payload.restart ? onUnreachable() : reject(payload.error)));
   try {
     await admin.connect();
-    const places = new Places(consumer, await startsOf(admin, topics, fromBeginning));
+    const positions = new Positions(consumer, await startsOf(admin, topics, fromBeginning));
     await consumer.connect();
     // A partition without a position was added since, so all its events are new.
     await consumer.subscribe({ topics: [...topics], fromBeginning: true });
@@ -80,7 +80,7 @@ export async function tail(options: TailOptions): Promise<void> {
       autoCommit: false,
       eachMessage: async ({ topic, partition, message, ...payload }) => {
         if (isEnough) return;
-        places.pass(topic, partition, message.offset);
+        positions.pass(topic, partition, message.offset);
         const event = readEvent(topic, partition, message);
         if (!isOfCustomer(event) || !seen.isFirst(event) || !isOfType(event)) return;
         try {

@@ -6,20 +6,20 @@
 import type { Consumer } from 'kafkajs';
 import { type PartitionOffset, partitionKey } from './topic-partition.ts';
 
-export class Places {
-  readonly #places = new Map<string, PartitionOffset>();
+export class Positions {
+  readonly #positions = new Map<string, PartitionOffset>();
 
-  /** Must be called before the consumer runs. A partition without a place starts where the subscription specifies. */
+  /** Must be called before the consumer runs. A partition without a position starts where the subscription specifies. */
   constructor(consumer: Consumer, starts: Iterable<PartitionOffset>) {
-    for (const start of starts) this.#places.set(partitionKey(start), start);
+    for (const start of starts) this.#positions.set(partitionKey(start), start);
     consumer.on(consumer.events.GROUP_JOIN, () => {
-      for (const place of this.#places.values()) consumer.seek(place);
+      for (const position of this.#positions.values()) consumer.seek(position);
     });
   }
 
   /** Moves the position of a partition past this message. */
   pass(topic: string, partition: number, offset: string): void {
-    const place = { topic, partition, offset: String(BigInt(offset) + 1n) };
-    this.#places.set(partitionKey(place), place);
+    const position = { topic, partition, offset: String(BigInt(offset) + 1n) };
+    this.#positions.set(partitionKey(position), position);
   }
 }
