@@ -4,10 +4,10 @@ import { listen } from '@mo/dev-stack/listen';
 import { createLogger, createRegistry, Turns } from '@mo/service-kit';
 import { defaultLimits } from '../src/forward/limits.ts';
 import type { LoopLag } from '../src/forward/loop-lag.ts';
-import { Pace } from '../src/forward/pace.ts';
 import { Room } from '../src/forward/room.ts';
 import { shedFirst } from '../src/forward/shed.ts';
 import type { Upstream } from '../src/forward/upstream.ts';
+import { WaitEstimate } from '../src/forward/wait-estimate.ts';
 import { RawConnection, stopAll, until } from './support.ts';
 
 const servers: Server[] = [];
@@ -24,7 +24,12 @@ afterEach(async () => {
 async function serve(isBehind: boolean, changes: Partial<typeof defaultLimits> = {}) {
   const limits = { ...defaultLimits, ...changes };
   const calls = new Room(limits.callsMax);
-  const upstream = { places: { calls }, turns: new Turns(), pace: new Pace(), limits } as unknown as Upstream;
+  const upstream = {
+    places: { calls },
+    turns: new Turns(),
+    waitEstimate: new WaitEstimate(),
+    limits,
+  } as unknown as Upstream;
   const server = createServer((incoming, response) => void incoming.resume().once('end', () => response.end('{}')));
   servers.push(server);
   shedFirst(server, {

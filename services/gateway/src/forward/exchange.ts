@@ -48,7 +48,7 @@ export class Exchange implements UnderWay {
   #attempts = 0;
   #waitUntilMs = 0;
   #stopWaiting: () => void = () => {};
-  #notePace: (() => void) | null = null;
+  #noteWait: (() => void) | null = null;
   /** The replica of the current attempt; null between attempts. */
   #replica: Replica | null = null;
   #controller: Dispatcher.DispatchController | null = null;
@@ -117,7 +117,7 @@ export class Exchange implements UnderWay {
 
   onResponseEnd(): void {
     this.#leaveReplica('answered');
-    this.#notePace?.();
+    this.#noteWait?.();
     this.#upstream.giveTurns();
     if (!this.#isAnswered) this.#writer.end();
     this.#finish();
@@ -162,8 +162,8 @@ export class Exchange implements UnderWay {
   }
 
   #waitForTurn(): void {
-    const { service, turns, limits, pace, places } = this.#upstream;
-    this.#notePace ??= pace.measure(places.calls.taken);
+    const { service, turns, limits, waitEstimate, places } = this.#upstream;
+    this.#noteWait ??= waitEstimate.measure(places.calls.taken);
     this.#stopWaiting = turns.wait(limits.turnWaitMsMax, (isTurn) => {
       if (isTurn) this.#attempt();
       else this.#fail(unavailable(`${service} has more calls than it can process`));

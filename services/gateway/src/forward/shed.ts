@@ -66,10 +66,10 @@ export function shedFirst(server: Server, { upstreams, lag, limits, logger, regi
  * reading requests, it admits a call only if fewer are under way or waiting than one replica gets: the service does not
  * idle, and most of this process's time is left for catching up.
  */
-function isTooMuch({ places, turns, pace, limits }: Upstream, lag: LoopLag): boolean {
+function isTooMuch({ places, turns, waitEstimate, limits }: Upstream, lag: LoopLag): boolean {
   const { isFull, taken } = places.calls;
   if (isFull || (lag.isBehind && taken >= limits.callsAtOnceMax)) return true;
-  return pace.msFor(turns.waiting) > limits.turnMsMax;
+  return waitEstimate.msFor(turns.waiting) > limits.turnMsMax;
 }
 
 /** Stands in for the request id while a refusal is prepared. */

@@ -13,10 +13,10 @@ import {
 } from '@mo/service-kit';
 import { FAILURE_KINDS } from './failure.ts';
 import type { Limits } from './limits.ts';
-import { Pace } from './pace.ts';
 import { ReplicaSet } from './replica-set.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { Room, SharedRoom } from './room.ts';
+import { WaitEstimate } from './wait-estimate.ts';
 
 export interface Upstream {
   readonly service: ServiceName;
@@ -24,8 +24,8 @@ export interface Upstream {
   readonly places: { readonly calls: Room; readonly uploads: SharedRoom };
   /** Calls that wait because no replica has room. */
   readonly turns: Turns;
-  /** How fast calls that waited for a turn were answered. */
-  readonly pace: Pace;
+  /** How long calls will have to wait for a turn. */
+  readonly waitEstimate: WaitEstimate;
   readonly retries: RetryBudget;
   /** Request bodies kept until their calls are answered. */
   readonly kept: SharedRoom;
@@ -73,8 +73,8 @@ export function openUpstreams(
       metrics.attempts.inc({ upstream: service, outcome });
       duration.observe(seconds);
     };
-    const pace = new Pace();
-    return { service, replicas, places, turns, pace, retries, kept, answers, limits, giveTurns, count };
+    const waitEstimate = new WaitEstimate();
+    return { service, replicas, places, turns, waitEstimate, retries, kept, answers, limits, giveTurns, count };
   };
   const present = SERVICE_NAMES.filter((service) => origins[service].length > 0);
   return new Map(present.map((service) => [service, open(service)]));

@@ -45,7 +45,7 @@ export const forwarding: readonly Fault[] = [
   {
     id: 'calls-that-wait-in-vain',
     file: 'services/gateway/src/forward/exchange.ts',
-    replace: '    this.#notePace?.();\n',
+    replace: '    this.#noteWait?.();\n',
     by: '',
     breaks: 'under overload calls wait for a second, only to be refused at the end of it',
     check: unit('services/gateway/test/places'),

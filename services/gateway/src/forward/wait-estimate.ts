@@ -9,7 +9,7 @@ const WEIGHT = 1 / 32;
 /** An average without a measurement for so long is void: an outage must not count against the calls after it. */
 export const FRESH_MS = 10_000;
 
-export class Pace {
+export class WaitEstimate {
   readonly #now: () => number;
   #msPerCall = 0;
   #measuredMs = Number.NEGATIVE_INFINITY;
