@@ -47,7 +47,7 @@ export type { Command, CustomerRef, Decision, Settlement, StoredAnswer } from '.
 export type { Peers, Pulled } from './protocol/peers.ts';
 export { refuse, refuseUnknown } from './protocol/refusal.ts';
 export * from './protocol/store.ts';
-export { isKept, replayOf } from './protocol/stored-answer.ts';
+export { isStored, replayOf } from './protocol/stored-answer.ts';
 export { CONFIRM_ROUNDS_MAX, WritePath } from './protocol/write-path.ts';
 export { HttpPeers } from './pull/http-peers.ts';
 export { type PeerCall, PULLS_AT_ONCE_MAX, RefusedByPeerError, RemotePeers } from './pull/remote-peers.ts';

@@ -36,7 +36,7 @@ import { groupOf, Subscriber } from './intake/subscriber.ts';
 import { SWEEP_LEASE_MS, Sweeper } from './intake/sweeper.ts';
 import { waitingGauges, webhookMetrics } from './metrics.ts';
 import { DeliveryTable } from './webhooks/delivery-table.ts';
-import { KeptAnswers } from './webhooks/kept-answers.ts';
+import { StoredAnswers } from './webhooks/stored-answers.ts';
 import { WebhookTable } from './webhooks/webhook-table.ts';
 
 const NAME = 'webhooks';
@@ -71,7 +71,7 @@ export async function createApp(config: Config, pausesMs = pauseMs): Promise<App
   waitingGauges(registry, database, systemClock);
   const webhooks = new WebhookTable(database);
   const deliveries = new DeliveryTable(database);
-  const answers = new KeptAnswers(database, systemClock);
+  const answers = new StoredAnswers(database, systemClock);
   const targets = new Targets(config.WEBHOOKS_NETWORKS);
   const sender = new Sender(targets, config.MO_VERSION);
   const dispatcher = new Dispatcher({

@@ -1,7 +1,7 @@
 /** Periodic cleanup. Any process may run it, and concurrent runs do no harm. */
 import { type Clock, type Logger, Rounds } from '@mo/service-kit';
 import type { DeliveryTable } from './webhooks/delivery-table.ts';
-import type { KeptAnswers } from './webhooks/kept-answers.ts';
+import type { StoredAnswers } from './webhooks/stored-answers.ts';
 import type { WebhookTable } from './webhooks/webhook-table.ts';
 
 const GIVE_UP_INTERVAL_MS = 10_000;
@@ -10,7 +10,7 @@ const FORGET_INTERVAL_MS = 600_000;
 export interface HousekeepingOptions {
   readonly webhooks: Pick<WebhookTable, 'giveUpRemoved'>;
   readonly deliveries: Pick<DeliveryTable, 'forget'>;
-  readonly answers: Pick<KeptAnswers, 'forget'>;
+  readonly answers: Pick<StoredAnswers, 'forget'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }

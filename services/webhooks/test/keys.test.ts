@@ -4,7 +4,7 @@ import { type Database, run, sqlOf } from '@mo/database';
 import { KEY_LIFETIME_MS } from '@mo/messaging';
 import { type Reply, send, tally } from '@mo/messaging/testing';
 import { systemClock } from '@mo/service-kit';
-import { KeptAnswers } from '../src/webhooks/kept-answers.ts';
+import { StoredAnswers } from '../src/webhooks/stored-answers.ts';
 import { WEBHOOKS_MAX } from '../src/webhooks/webhook-table.ts';
 import { createWebhook, openBeside, startUnderTest, type UnderTest } from './support.ts';
 
@@ -139,7 +139,7 @@ it('a refusal for too many webhooks is repeated, even if there is room by then',
 
 it('a key is valid for its lifetime, after which its answer is deleted', async () => {
   const made = await write('old', '', HOOK);
-  const answers = new KeptAnswers(database, systemClock);
+  const answers = new StoredAnswers(database, systemClock);
   await query(`UPDATE answers SET created_at = created_at - make_interval(secs => $1)`, [KEY_LIFETIME_MS / 1_000]);
   const again = await write('old', '', HOOK);
   expect([again.status, isReplayed(again), again.body.id === made.body.id]).toEqual([201, false, false]);

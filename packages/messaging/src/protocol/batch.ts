@@ -19,7 +19,7 @@ import type { Command, Decision, StoredAnswer } from './command.ts';
 import { advance, awaitVersion, classify, type EventOutcome, fallBehind } from './follow.ts';
 import { type Quarantined, reasonText } from './quarantine.ts';
 import type { BatchChanges, BatchState } from './store.ts';
-import { isKept, replayOf } from './stored-answer.ts';
+import { isStored, replayOf } from './stored-answer.ts';
 
 /** The streams pulled for a command, and the progress of its account before the last pull was sent. */
 export interface Confirmation {
@@ -171,7 +171,7 @@ export class Batch<A extends Account> {
       decision.settle === undefined || after === null
         ? null
         : { settlement: decision.settle, customerId: after.customerId, version: after.version };
-    if (command.key !== null && isKept(answer.status)) {
+    if (command.key !== null && isStored(answer.status)) {
       const stored = { key: command.key, answer, settle };
       this.#answers.set(command.key.id.toString('hex'), stored);
       this.#newAnswers.push(stored);

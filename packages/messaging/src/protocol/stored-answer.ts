@@ -3,7 +3,7 @@ import { type Answer, keyReused, type RequestKey } from '@mo/service-kit';
 import type { StoredAnswer } from './command.ts';
 
 /** Answers with 2xx, 409, or 422 from a business rule are stored together with their effect. */
-export function isKept(status: number): boolean {
+export function isStored(status: number): boolean {
   return status < 300 || status === 409 || status === 422;
 }
 

@@ -13,7 +13,7 @@ import {
 } from '@mo/service-kit';
 import type { Targets } from '../delivery/targets.ts';
 import type { DeliveryTable } from '../webhooks/delivery-table.ts';
-import type { KeptAnswers, Write } from '../webhooks/kept-answers.ts';
+import type { StoredAnswers, Write } from '../webhooks/stored-answers.ts';
 import { WEBHOOKS_MAX, type WebhookTable } from '../webhooks/webhook-table.ts';
 import { presentDelivery, presentReplayed, presentWebhook } from './presenter.ts';
 
@@ -21,7 +21,7 @@ export interface WebhookParts {
   readonly serve: ReturnType<typeof routesOf>;
   readonly webhooks: WebhookTable;
   readonly deliveries: DeliveryTable;
-  readonly answers: KeptAnswers;
+  readonly answers: StoredAnswers;
   readonly targets: Targets;
   /** Called when there may be something to deliver. */
   readonly wake: () => void;

@@ -1,6 +1,6 @@
 /** Writes that take effect once per Idempotency-Key: the answer is stored in the transaction of its effect. */
 import { type Database, inTransaction, type Sql, sqlOf, type TransactionSql } from '@mo/database';
-import { answerStatements, forgetAnswers, isKept, isKeyUsed, readAnswers, replayOf } from '@mo/messaging';
+import { answerStatements, forgetAnswers, isKeyUsed, isStored, readAnswers, replayOf } from '@mo/messaging';
 import { type Answer, type Clock, type RequestKey, StoreBusyError, StoreConflictError } from '@mo/service-kit';
 
 /** The most attempts of a write. After a conflict the other request's answer is there, unless it has just expired. */
@@ -14,7 +14,7 @@ export type Write = (sql: Sql) => Promise<Answer>;
  * The answers contain the secrets of webhooks as their table does: in the same database, and readable there. An answer
  * outlives its secret by at most the lifetime of a key.
  */
-export class KeptAnswers {
+export class StoredAnswers {
   readonly #database: Database;
   readonly #clock: Pick<Clock, 'now'>;
 
@@ -58,7 +58,7 @@ export class KeptAnswers {
     const stored = kept.get(key.id.toString('hex'));
     if (stored !== undefined) return replayOf(stored, key);
     const answer = await write(sql);
-    if (isKept(answer.status)) sql.atEnd(answerStatements([{ key, answer, settle: null }], outdated, nowMs));
+    if (isStored(answer.status)) sql.atEnd(answerStatements([{ key, answer, settle: null }], outdated, nowMs));
     return answer;
   }
 }
