@@ -33,6 +33,9 @@ export default {
   // Covers what hooks and tests wait for, so that the wait that fails can name what is missing: 120 s for the processes
   // of a system to be ready, after its databases were created; or four conditions of 45 s each in a test.
   testTimeout: 180_000,
+  // After hundreds of files a worker with nothing left to do took two seconds to end on a busy machine. By default jest
+  // kills it after 500 ms and reports a leak. A worker that a test keeps alive is still reported.
+  workerGracefulExitTimeout: 10_000,
   reporters: ['default', '<rootDir>/packages/dev-stack/jest/last-line.js'],
   projects: [
     {
