@@ -73,9 +73,14 @@ export const jsonLines = (text: string): Record<string, unknown>[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
+/** Fails with what a command printed as its error. It may print progress, too, if it takes long. */
+export function mustSucceed({ code, stderr }: MoResult): void {
+  if (code !== 0) throw new Error(`mo ended with ${code}: ${stderr}`);
+}
+
 /** Runs a command that must succeed. @returns its JSON lines */
 export async function moJson(args: readonly string[], options: MoOptions): Promise<Record<string, unknown>[]> {
-  const { code, stdout, stderr } = await mo([...args, '--json'], options);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) });
-  return jsonLines(stdout);
+  const result = await mo([...args, '--json'], options);
+  mustSucceed(result);
+  return jsonLines(result.stdout);
 }
