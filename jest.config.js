@@ -36,6 +36,8 @@ export default {
   // After hundreds of files a worker with nothing left to do took two seconds to end on a busy machine. By default jest
   // kills it after 500 ms and reports a leak. A worker that a test keeps alive is still reported.
   workerGracefulExitTimeout: 10_000,
+  // Workers keep the modules of every file that they ran: gigabytes by the end, and collections that take ever longer.
+  workerIdleMemoryLimit: '1GB',
   reporters: ['default', '<rootDir>/packages/dev-stack/jest/last-line.js'],
   projects: [
     {
