@@ -1477,7 +1477,7 @@ export interface components {
             last_status: number | null;
             /** @description Why it was not delivered; null if it was */
             last_error: string | null;
-            /** @description When it is sent at the earliest, after earlier messages for the same customer. Null unless it is pending, while one of these messages is being sent, and while the webhook is not active */
+            /** @description When it is sent at the earliest, after earlier messages for the same customer; a time in the past means now. Null if it is not pending, while it or one of these messages is being sent, and while the webhook is not active */
             next_attempt_at: string | null;
         };
         /** @description The outcome of a replay */

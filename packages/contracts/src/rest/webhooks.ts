@@ -106,7 +106,7 @@ const delivery = z
     last_error: z.string().nullable().meta({ description: 'Why it was not delivered; null if it was' }),
     next_attempt_at: timeText.nullable().meta({
       description:
-        'When it is sent at the earliest, after earlier messages for the same customer. Null unless it is pending, while one of these messages is being sent, and while the webhook is not active',
+        'When it is sent at the earliest, after earlier messages for the same customer; a time in the past means now. Null if it is not pending, while it or one of these messages is being sent, and while the webhook is not active',
     }),
   })
   .meta({ id: 'Delivery', description: 'A message and its outcome' });

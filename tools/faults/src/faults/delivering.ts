@@ -182,6 +182,22 @@ export const delivering: readonly Fault[] = [
     check: unit('services/webhooks/test/subscriber'),
   },
   {
+    id: 'next-attempt-of-a-message-under-way',
+    file: 'services/webhooks/src/webhooks/delivery-table.ts',
+    replace: ' AND NOT lane.held`',
+    by: '`',
+    breaks: 'a message that is being sent is said to be sent when its claim expires',
+    check: servers('services/webhooks/test/next-attempt'),
+  },
+  {
+    id: 'next-attempt-while-disabled',
+    file: 'services/webhooks/src/webhooks/delivery-table.ts',
+    replace: ' AND w.id IS NOT NULL',
+    by: '',
+    breaks: 'a message of a disabled webhook is said to be sent',
+    check: servers('services/webhooks/test/next-attempt'),
+  },
+  {
     id: 'lanes-of-all-webhooks-together',
     file: 'services/webhooks/src/delivery/dispatcher.ts',
     replace: '(this.#busy.get(webhookId) ?? 0);\n    if (free',
