@@ -48,7 +48,7 @@ export const deciding: readonly Fault[] = [
     id: 'answer-not-kept',
     file: 'packages/messaging/src/protocol/batch.ts',
     replace: 'if (command.key !== null && isStored(answer.status)) {',
-    by: 'if (command.key === null && isStored(status)) {',
+    by: 'if (command.key !== null && !isStored(answer.status)) {',
     breaks: 'a retried request has its effect again',
     check: simulation(20),
   },
