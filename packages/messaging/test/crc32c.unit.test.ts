@@ -1,9 +1,9 @@
-import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { crc32c } from '../src/kafka/crc32c.ts';
+import { insideKafkajs } from '../src/kafka/inside-kafkajs.ts';
 
 const SIZE = 32;
-const kafkajsCrc32c = createRequire(import.meta.url)('kafkajs/src/protocol/recordBatch/crc32C') as typeof crc32c;
+const kafkajsCrc32c = insideKafkajs<typeof crc32c>('protocol/recordBatch/crc32C');
 
 /** RFC 3720, B.4. */
 it.each([

@@ -1,6 +1,6 @@
 /**
  * CRC-32C (Castagnoli), the checksum of Kafka's record batches. It takes eight bytes per step ("slicing-by-8",
- * Kounavis and Berry), which is 2.5 times as fast as one; Node.js itself has CRC-32 with another polynomial only.
+ * Kounavis and Berry), which is almost three times as fast as one; Node.js itself has CRC-32 with another polynomial only.
  */
 
 /** The polynomial, with its bits in reverse order. */
