@@ -35,11 +35,11 @@ export interface DeliveriesWanted {
 }
 
 const SELECT = `SELECT d.id, d.webhook_id, d.customer_id, d.stream, d.version, e.type AS event_type, d.status, d.attempts,
-    d.created_at, d.last_attempt_at, d.last_status, d.last_error, lane.due_at
-  FROM deliveries d JOIN events e USING (customer_id, stream, version)
-    LEFT JOIN webhooks w ON w.id = d.webhook_id AND w.status = ${codeOf(WEBHOOK_STATUSES, 'active')}
-    LEFT JOIN lanes lane ON (lane.webhook_id, lane.customer_id) = (d.webhook_id, d.customer_id)
-      AND d.status = ${codeOf(DELIVERY_STATUSES, 'pending')} AND w.id IS NOT NULL AND NOT lane.held`;
+    d.created_at, d.last_attempt_at, d.last_status, d.last_error,
+    (SELECT lane.due_at FROM lanes lane JOIN webhooks w ON w.id = lane.webhook_id
+      WHERE (lane.webhook_id, lane.customer_id) = (d.webhook_id, d.customer_id) AND NOT lane.held
+        AND d.status = ${codeOf(DELIVERY_STATUSES, 'pending')} AND w.status = ${codeOf(WEBHOOK_STATUSES, 'active')}) AS due_at
+  FROM deliveries d JOIN events e USING (customer_id, stream, version)`;
 
 /** Adds deliveries of the selected events, in the order of their intake, and creates missing lanes, due now. */
 const again = (chosen: string) => `WITH chosen AS MATERIALIZED (${chosen}),

@@ -184,15 +184,15 @@ export const delivering: readonly Fault[] = [
   {
     id: 'next-attempt-of-a-message-under-way',
     file: 'services/webhooks/src/webhooks/delivery-table.ts',
-    replace: ' AND NOT lane.held`',
-    by: '`',
+    replace: ' AND NOT lane.held',
+    by: '',
     breaks: 'a message that is being sent is said to be sent when its claim expires',
     check: servers('services/webhooks/test/next-attempt'),
   },
   {
     id: 'next-attempt-while-disabled',
     file: 'services/webhooks/src/webhooks/delivery-table.ts',
-    replace: ' AND w.id IS NOT NULL',
+    replace: " AND w.status = ${codeOf(WEBHOOK_STATUSES, 'active')}",
     by: '',
     breaks: 'a message of a disabled webhook is said to be sent',
     check: servers('services/webhooks/test/next-attempt'),
