@@ -66,6 +66,12 @@ export function startMo(args: readonly string[], { env = {}, cwd }: MoOptions = 
 /** Runs the command to its end. */
 export const mo = (args: readonly string[], options?: MoOptions): Promise<MoResult> => startMo(args, options).ended;
 
+/** A line of progress, which a command prints every 10 s: `450 of 1,000 lines (45 %), 90/s, 7 s left`. */
+const PROGRESS = /^[\d,]+ .*, [\d,]+\/s(, .* left)?\n/gm;
+
+/** What a command printed besides its result and its progress. */
+export const complaintsOf = ({ stderr }: MoResult): string => stderr.replaceAll(PROGRESS, '');
+
 /** The JSON lines that a command printed. */
 export const jsonLines = (text: string): Record<string, unknown>[] =>
   text
@@ -73,14 +79,9 @@ export const jsonLines = (text: string): Record<string, unknown>[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-/** Fails with what a command printed as its error. It may print progress, too, if it takes long. */
-export function mustSucceed({ code, stderr }: MoResult): void {
-  if (code !== 0) throw new Error(`mo ended with ${code}: ${stderr}`);
-}
-
 /** Runs a command that must succeed. @returns its JSON lines */
 export async function moJson(args: readonly string[], options: MoOptions): Promise<Record<string, unknown>[]> {
-  const result = await mo([...args, '--json'], options);
-  mustSucceed(result);
-  return jsonLines(result.stdout);
+  const { code, stdout, stderr } = await mo([...args, '--json'], options);
+  if (code !== 0) throw new Error(`mo ended with ${code}: ${stderr}`);
+  return jsonLines(stdout);
 }
