@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { MemoryOfUpload } from './memory-main.ts';
+import { inOwnProcess } from './own-process.ts';
 
-const MAIN = fileURLToPath(new URL('./memory-main.ts', import.meta.url));
 const LINES = 20_000;
 /** Half of the file: the part in flight varies with the speed of the machine, but is always smaller. */
 const GROWTH_BYTES_MAX = 50_000_000;
@@ -14,9 +11,7 @@ const TIMEOUT_MS = MAIN_MS_MAX + 10_000;
 describe('the memory of a bulk upload', () => {
   let measured: Record<'customers' | 'errors' | 'line', MemoryOfUpload>;
   beforeAll(async () => {
-    const args = ['--conditions=source', '--disable-warning=ExperimentalWarning', '--expose-gc', MAIN];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: MAIN_MS_MAX });
-    measured = JSON.parse(stdout);
+    measured = await inOwnProcess('./memory-main.ts', MAIN_MS_MAX);
   }, TIMEOUT_MS);
 
   it('stays constant over 100 MB of customers', () => {

@@ -1,6 +1,6 @@
 /**
- * Prints, as JSON, how many bytes the errors of long lines keep on the heap, by what is wrong with the lines. Runs as a
- * process of its own with `--expose-gc`, because a collection takes seconds on the heap of a test runner.
+ * Prints, as JSON, how many bytes the errors of long lines keep on the heap, by what is wrong with the lines; for
+ * `own-process.ts`.
  */
 import { BULK_ERRORS_MAX } from '@mo/contracts';
 import { type CheckedLine, checkLine, takenLine } from '../src/bulk/check-line.ts';

@@ -1,6 +1,6 @@
 /**
- * Prints, as JSON, the outcome of uploads of 100 MB, and by how many bytes the memory in use grew meanwhile. Runs as a
- * process of its own with `--expose-gc`, because a collection takes seconds on the heap of a test runner.
+ * Prints, as JSON, the outcome of uploads of 100 MB, and by how many bytes the memory in use grew meanwhile; for
+ * `own-process.ts`.
  */
 import { countsOf, csvOf, namesOf, prefix, type UploadOptions, upload } from './bulk-harness.ts';
 import { startCustomers } from './harness.ts';
