@@ -1,10 +1,9 @@
 /** Claims of lanes, by two processes of which one is late. */
 import { type Database, run, sqlOf } from '@mo/database';
 import { waitFor } from '@mo/messaging/testing';
-import { type Delivery, type Lane, Lanes, type Outcome } from '../src/delivery/lanes.ts';
-import { Intake } from '../src/intake/intake.ts';
+import { type Delivery, type Lane, Lanes } from '../src/delivery/lanes.ts';
 import { DeliveryTable } from '../src/webhooks/delivery-table.ts';
-import { createWebhook, eventOf, openEmpty } from './support.ts';
+import { createWebhook, delivered, eventOf, openEmpty, refused, takeIn } from './support.ts';
 
 /** Longer than any test. */
 const PAUSE_MS = 3_600_000;
@@ -25,17 +24,10 @@ const LANES_MAX = 9;
 const claimBy = (lanes: Lanes): Promise<Lane> => waitFor(async () => (await lanes.claim(webhookId, LANES_MAX))[0]);
 /** Takes in so many events of a customer, each of which is to be delivered. */
 const addDeliveries = (customerId: number, events: number) =>
-  new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(
+  takeIn(
+    database,
     Array.from({ length: events }, (_, place) => eventOf('loans', place + 1, { customerId })),
   );
-const delivered = ({ id }: Delivery): Outcome => ({
-  deliveryId: id,
-  status: 'delivered',
-  atMs: Date.now(),
-  answer: 204,
-  error: null,
-});
-const refused = (delivery: Delivery): Outcome => ({ ...delivered(delivery), status: 'pending', answer: 503 });
 const statusesOf = async (customerId: number) => {
   const text = 'SELECT status FROM deliveries WHERE customer_id = $1 ORDER BY id';
   return (await run<{ status: number }>(sqlOf(database), text, [customerId])).map(({ status }) => status);

@@ -4,7 +4,16 @@ import { type Database, run, sqlOf, sqlState } from '@mo/database';
 import { Intake } from '../src/intake/intake.ts';
 import { type Absences, CAUSE_MS_MAX, type Waiver } from '../src/intake/order.ts';
 import { messageOf, startPushing } from './pushing.ts';
-import { createWebhook, deliveriesOf as deliveriesIn, eventOf, idOf, LONG_MS, openEmpty, passTime } from './support.ts';
+import {
+  createWebhook,
+  deliveriesOf as deliveriesIn,
+  eventOf,
+  idOf,
+  LONG_MS,
+  openEmpty,
+  passTime,
+  takeIn,
+} from './support.ts';
 
 /** The SQLSTATE of a wait for a lock that took too long. A deadlock has another one. */
 const LOCK_NOT_AVAILABLE = '55P03';
@@ -52,7 +61,7 @@ it('stores an event that waits for its cause, whichever process takes the cause 
   await intake.take([effect]);
   await intake.take([eventOf('customers', 1, { customerId: 7 })]);
   expect(await deliveriesOf(7)).toEqual([]);
-  await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take([eventOf('loans', 1, { customerId: 7 })]);
+  await takeIn(database, [eventOf('loans', 1, { customerId: 7 })]);
   expect(await deliveriesOf(7)).toEqual(['loans-7-1', idOf(effect)]);
   expect(await run(sqlOf(database), 'SELECT 1 FROM early_events')).toEqual([]);
 });

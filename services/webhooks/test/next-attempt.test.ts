@@ -1,11 +1,10 @@
 /** When the owner of a webhook is told that a message will be sent. */
 import { type Database, inTransaction, run, sqlOf } from '@mo/database';
-import { type Delivery, type Lane, Lanes } from '../src/delivery/lanes.ts';
+import { type Delivery, type Lane, Lanes, type Outcome } from '../src/delivery/lanes.ts';
 import { presentDelivery } from '../src/http/presenter.ts';
-import { Intake } from '../src/intake/intake.ts';
 import { DeliveryTable } from '../src/webhooks/delivery-table.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
-import { ADA, createWebhook, eventOf, LONG_MS, openEmpty } from './support.ts';
+import { ADA, createWebhook, delivered, eventOf, LONG_MS, openEmpty, refused, takeIn } from './support.ts';
 
 let database: Database;
 let lanes: Lanes;
@@ -14,8 +13,10 @@ beforeAll(async () => {
   database = await openEmpty();
   lanes = new Lanes(database, LONG_MS);
   ({ id: webhookId } = await createWebhook(database));
-  const intake = new Intake({ database, onTaken: () => {}, onWaived: () => {} });
-  await intake.take([1, 2].map((version) => eventOf('loans', version)));
+  await takeIn(
+    database,
+    [1, 2].map((version) => eventOf('loans', version)),
+  );
 });
 afterAll(() => database?.close());
 
@@ -28,15 +29,13 @@ const nextAttemptsMs = async (): Promise<(number | null)[]> => {
     .map(({ next_attempt_at: time }) => (time === null ? null : Date.parse(time)));
 };
 const nowMs = async (): Promise<number> => {
-  const [row] = await run<{ now: string }>(sqlOf(database), 'SELECT clock_timestamp() AS now WHERE $1', [true]);
+  const [row] = await run<{ now: string }>(sqlOf(database), 'SELECT clock_timestamp() AS now');
   return new Date(row?.now ?? '').getTime();
 };
 const claim = async (): Promise<Lane> => ((await lanes.claim(webhookId, 1)) as [Lane])[0];
-const settle = async (lane: Lane, status: 'pending' | 'delivered', pauseMs: number): Promise<void> => {
+const settle = async (lane: Lane, outcomeOf: (first: Delivery) => Outcome): Promise<void> => {
   const [first] = (await lanes.next(lane)) as [Delivery];
-  const answer = status === 'delivered' ? 204 : 503;
-  const outcome = { deliveryId: first.id, status, atMs: Date.now(), answer, error: null };
-  expect(await lanes.settle(lane, [outcome], pauseMs)).toBe(true);
+  expect(await lanes.settle(lane, [outcomeOf(first)], LONG_MS)).toBe(true);
 };
 const change = (status: 'active' | 'disabled') =>
   inTransaction(database, (sql) => new WebhookTable(database).change(sql, webhookId, { status }));
@@ -51,7 +50,7 @@ it('is now, then open while one is sent, then after the pause, and none once it 
   expect(await nextAttemptsMs()).toEqual([null, null]);
 
   const settledMs = await nowMs();
-  await settle(lane, 'pending', LONG_MS);
+  await settle(lane, refused);
   const [again, later] = await nextAttemptsMs();
   expect(again).toBeGreaterThanOrEqual(settledMs + LONG_MS);
   expect(again).toBeLessThanOrEqual((await nowMs()) + LONG_MS);
@@ -63,6 +62,6 @@ it('is now, then open while one is sent, then after the pause, and none once it 
   const [soon] = await nextAttemptsMs();
   expect(soon).toBeLessThanOrEqual(await nowMs());
 
-  await settle(await claim(), 'delivered', LONG_MS);
+  await settle(await claim(), delivered);
   expect(await nextAttemptsMs()).toEqual([null, expect.any(Number)]);
 });

@@ -3,7 +3,7 @@ import type { CreatedWebhookBody } from '@mo/contracts';
 import { type Database, run, sqlOf } from '@mo/database';
 import { send, waitFor } from '@mo/messaging/testing';
 import { Lanes } from '../src/delivery/lanes.ts';
-import { eventOf, idOf, openBeside, Receiver, startUnderTest, type UnderTest } from './support.ts';
+import { delivered, eventOf, idOf, openBeside, Receiver, startUnderTest, type UnderTest } from './support.ts';
 
 const CUSTOMERS = 12;
 const VERSIONS = 15;
@@ -72,11 +72,10 @@ it('store no outcome after their claim has expired', async () => {
   const lanes = new Lanes(database, 1_000);
   const id = await restingLane(78);
   const ended = await waitFor(async () => (await lanes.claim(id, 9))[0]);
-  const { id: deliveryId } = await waitFor(async () => (await lanes.next(ended))[0]);
+  const delivery = await waitFor(async () => (await lanes.next(ended))[0]);
   const claimed = await waitFor(async () => (await lanes.claim(id, 9))[0]);
-  const outcome = { deliveryId, status: 'delivered', atMs: Date.now(), answer: 204, error: null } as const;
-  expect(await lanes.settle(ended, [outcome], 0)).toBe(false);
-  expect(await statusOf(deliveryId)).toBe(PENDING);
-  expect(await lanes.settle(claimed, [outcome], 0)).toBe(true);
-  expect(await statusOf(deliveryId)).not.toBe(PENDING);
+  expect(await lanes.settle(ended, [delivered(delivery)], 0)).toBe(false);
+  expect(await statusOf(delivery.id)).toBe(PENDING);
+  expect(await lanes.settle(claimed, [delivered(delivery)], 0)).toBe(true);
+  expect(await statusOf(delivery.id)).not.toBe(PENDING);
 });

@@ -4,9 +4,8 @@ import { waitFor } from '@mo/messaging/testing';
 import { createLogger, systemClock } from '@mo/service-kit';
 import { Dispatcher } from '../src/delivery/dispatcher.ts';
 import { Lanes } from '../src/delivery/lanes.ts';
-import { Intake } from '../src/intake/intake.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
-import { createWebhook, eventOf, idOf, openEmpty } from './support.ts';
+import { createWebhook, eventOf, idOf, openEmpty, takeIn } from './support.ts';
 
 /** More than one process handles at once for a webhook. */
 const CUSTOMERS = 40;
@@ -24,7 +23,7 @@ it('a webhook gets all its messages while another one answers none', async () =>
   const webhooks = new WebhookTable(database);
   for (const url of [SILENT, OTHER]) await createWebhook(database, ['LoanPaid'], url);
   const events = Array.from({ length: CUSTOMERS }, (_, place) => eventOf('loans', 1, { customerId: place + 1 }));
-  await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(events);
+  await takeIn(database, events);
   const sent = new Map<string, string[]>([SILENT, OTHER].map((url) => [url, []]));
   const answered = Promise.withResolvers<void>();
   const dispatcher = new Dispatcher({

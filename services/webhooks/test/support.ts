@@ -20,6 +20,7 @@ import { processConfigFor, StreamOwner } from '@mo/messaging/testing';
 import { type App, createLogger } from '@mo/service-kit';
 import { createApp } from '../src/app.ts';
 import { migrations } from '../src/db/migrations/index.ts';
+import type { Delivery, Outcome } from '../src/delivery/lanes.ts';
 import { type Network, readNetwork } from '../src/delivery/targets.ts';
 import { Intake, type IntakeOptions } from '../src/intake/intake.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
@@ -130,6 +131,21 @@ export async function createWebhook(
   const made = await inTransaction(database, (sql) => new WebhookTable(database).create(sql, webhook, 'ada'));
   return { id: Number(made?.row.id), secret: made?.secret ?? '' };
 }
+
+/** Takes events in as the service does. */
+export const takeIn = (database: Database, events: readonly StreamEvent[]): Promise<void> =>
+  new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(events);
+
+const answered = (deliveryId: string, status: Outcome['status'], answer: number): Outcome => ({
+  deliveryId,
+  status,
+  atMs: Date.now(),
+  answer,
+  error: null,
+});
+/** Outcomes of an attempt. */
+export const delivered = ({ id }: Pick<Delivery, 'id'>): Outcome => answered(id, 'delivered', 204);
+export const refused = ({ id }: Pick<Delivery, 'id'>): Outcome => answered(id, 'pending', 503);
 
 /** Ids of the events that a customer's deliveries are of, in order. */
 export async function deliveriesOf(database: Database, customerId: number): Promise<string[]> {

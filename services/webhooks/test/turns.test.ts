@@ -8,9 +8,8 @@ import { Dispatcher, type DispatcherOptions } from '../src/delivery/dispatcher.t
 import { CLAIM_MS, Lanes } from '../src/delivery/lanes.ts';
 import { Sender } from '../src/delivery/sender.ts';
 import { Targets } from '../src/delivery/targets.ts';
-import { Intake } from '../src/intake/intake.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
-import { createWebhook, eventOf, idOf, openEmpty, type Received, Receiver, THIS_MACHINE } from './support.ts';
+import { createWebhook, eventOf, idOf, openEmpty, type Received, Receiver, THIS_MACHINE, takeIn } from './support.ts';
 
 /** Of each test's customer, all in one turn. */
 const EVENTS = 3;
@@ -57,7 +56,7 @@ async function begin(onFirst: (id: number, message: Received) => Promise<number>
   const { id, secret } = await createWebhook(database, ['LoanPaid'], from.url);
   customerId += 1;
   const events = Array.from({ length: EVENTS }, (_, place) => eventOf('loans', place + 1, { customerId }));
-  await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(events);
+  await takeIn(database, events);
   from.answer = (message) => (message.id === idOf(events[0] as (typeof events)[0]) ? onFirst(id, message) : 204);
   const lanes = new Lanes(database);
   dispatcher = new Dispatcher({
@@ -187,7 +186,7 @@ it('its claim is renewed until its turn ends', async () => {
     return 204;
   };
   await change(id, { url: to.url });
-  await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take([eventOf('loans', 1, { customerId })]);
+  await takeIn(database, [eventOf('loans', 1, { customerId })]);
   await waitFor(isDone);
   expect(renewals.slice(length).flat()).not.toContain(former);
   await remove(id);

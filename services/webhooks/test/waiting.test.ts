@@ -1,10 +1,9 @@
 /** Metrics of pending messages. */
 import { type Database, run, sqlOf } from '@mo/database';
 import { createRegistry, type Registry, systemClock } from '@mo/service-kit';
-import { Intake } from '../src/intake/intake.ts';
 import { waitingGauges } from '../src/metrics.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
-import { createWebhook, eventOf, openEmpty } from './support.ts';
+import { createWebhook, eventOf, openEmpty, takeIn } from './support.ts';
 
 const OVERDUE_S = 100;
 /** Of a webhook that is disabled. */
@@ -28,7 +27,8 @@ it('counts pending messages and their delay, and has no value while the database
   expect([await metric('mo_webhook_pending'), await metric('mo_webhook_overdue_seconds')]).toEqual([0, 0]);
   const { id: active } = await createWebhook(database);
   const { id: disabled } = await createWebhook(database);
-  await new Intake({ database, onTaken: () => {}, onWaived: () => {} }).take(
+  await takeIn(
+    database,
     [1, 2].map((customerId) => eventOf('loans', 1, { customerId })),
   );
   const late = `UPDATE lanes SET due_at = clock_timestamp() - make_interval(secs => $3)
