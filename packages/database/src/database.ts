@@ -25,6 +25,8 @@ export const CONNECT_MS_MAX = 5_000;
 export const SILENCE_MS_MAX = 15_000;
 /** An arbitrary number, the same in every replica of a service. */
 const MIGRATION_LOCK = 7_305_511;
+/** The forms in which times are sent, whatever the role or the database sets. */
+const TIME_OPTIONS = '-c timezone=UTC -c datestyle=ISO';
 
 export type Database = MikroORM;
 
@@ -82,7 +84,7 @@ export async function openDatabase({
       stream: () => socketWithin(silenceMsMax),
       ssl: tls ?? false,
       application_name: name,
-      options: `-c timezone=UTC ${PREPARING_OPTIONS}`,
+      options: `${TIME_OPTIONS} ${PREPARING_OPTIONS}`,
       Client: PreparingClient,
       pipeline: true,
       verify: refuseStandby,
@@ -136,7 +138,8 @@ class SilentError extends Error {
 }
 
 /**
- * Runs the pending migrations. Replicas may start together: one of them migrates, the others wait for it.
+ * Runs the pending migrations. Replicas may start together: one of them migrates, the others wait for it. The tables are
+ * in the first schema of the search path, as in all statements.
  *
  * @returns the names of the migrations that were run
  */
@@ -146,6 +149,9 @@ export async function migrate(database: Database): Promise<string[]> {
     await em.execute('SET LOCAL statement_timeout = 0');
     await em.execute('SET LOCAL idle_in_transaction_session_timeout = 0');
     await em.execute(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+    // Otherwise MikroORM looks for the table of its migrations in `public` only.
+    const [{ schema }] = await em.execute<[{ schema: string }]>('SELECT current_schema() AS schema');
+    database.config.set('schema', schema);
     return (await database.migrator.up()).map(({ name }) => name);
   });
 }

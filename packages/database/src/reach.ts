@@ -17,6 +17,16 @@ const REMIND_MS = 10_000;
 /** How long a server that accepted the connection may take to answer. */
 const ANSWER_MS_MAX = 5_000;
 const PORT_DEFAULT = '5432';
+/** The oldest PostgreSQL that has all settings of our statements: `transaction_timeout` is the newest. */
+const SERVER_MAJOR_MIN = 17;
+
+/** The answer of a server that can be used. */
+interface Server {
+  readonly version: string;
+  readonly number: number;
+  /** The schema of new tables; null if the search path names none that exists. */
+  readonly schema: string | null;
+}
 
 /** The database could not be reached, but may be reached later. */
 export class UnreachedError extends StartError {
@@ -30,7 +40,8 @@ export const variableOf = (service: string): string => `${service.toUpperCase()}
  * Resolves once the database of a service answers.
  *
  * @param waitMsMax 0 for a single attempt
- * @throws UnreachedError if it cannot be reached in time; StartError at once if it refuses the connection
+ * @throws UnreachedError if it cannot be reached in time; StartError at once if it refuses the connection, or is a server
+ *   or database that cannot be used
  */
 export async function reachDatabase(
   service: string,
@@ -47,24 +58,23 @@ export async function reachDatabase(
     logger,
     silenceMsMax: ANSWER_MS_MAX,
   });
+  const [variable, address] = [variableOf(service), addressIn(connection.url)];
   try {
-    await tryUntil(
-      database,
-      `${variableOf(service)}: no connection to ${addressIn(connection.url)}`,
-      logger,
-      waitMsMax,
-    );
+    const server = await tryUntil(database, `${variable}: no connection to ${address}`, logger, waitMsMax);
+    const unfit = whyUnfit(server);
+    if (unfit !== null) throw new StartError(`${variable}: ${address} ${unfit}`);
   } finally {
     await database.close();
   }
 }
 
-async function tryUntil(database: Database, what: string, logger: Logger, waitMsMax: number): Promise<void> {
+async function tryUntil(database: Database, what: string, logger: Logger, waitMsMax: number): Promise<Server> {
   const startMs = performance.now();
   let remindAtMs = startMs;
   for (;;) {
-    const failure = await failureOf(database);
-    if (failure === null) return;
+    const answer = await serverOf(database);
+    if (!('failure' in answer)) return answer;
+    const { failure } = answer;
     const text = `${what} (${reasonOf(failure)})`;
     if (databaseOutage(failure) === null) throw new StartError(text);
     const nowMs = performance.now();
@@ -78,13 +88,24 @@ async function tryUntil(database: Database, what: string, logger: Logger, waitMs
   }
 }
 
-async function failureOf(database: Database): Promise<unknown> {
+async function serverOf(database: Database): Promise<Server | { readonly failure: unknown }> {
   try {
-    await run(sqlOf(database), 'SELECT 1');
-    return null;
-  } catch (error) {
-    return error;
+    const [server] = await run<Server>(
+      sqlOf(database),
+      `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
+        current_schema() AS schema`,
+    );
+    return server as Server;
+  } catch (failure) {
+    return { failure };
   }
+}
+
+/** Why a server or its database cannot be used; null if it can. */
+export function whyUnfit({ version, number, schema }: Server): string | null {
+  if (number < SERVER_MAJOR_MIN * 10_000) return `is PostgreSQL ${version}, but ${SERVER_MAJOR_MIN} or later is needed`;
+  if (schema === null) return 'has no schema for the tables: its search_path names none that exists';
+  return null;
 }
 
 /** Without the credentials in the URL. */

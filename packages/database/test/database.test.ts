@@ -15,7 +15,14 @@ import {
   sqlOf,
   whyUnreachable,
 } from '../src/index.ts';
-import { CONNECTIONS_MAX, MIGRATIONS, migratedDatabase, type OwnDatabases, ownDatabases } from './databases.ts';
+import {
+  CONNECTIONS_MAX,
+  databaseWith,
+  MIGRATIONS,
+  migratedDatabase,
+  type OwnDatabases,
+  ownDatabases,
+} from './databases.ts';
 import { errorOf } from './error-of.ts';
 
 /** Longer than any machine stands still. */
@@ -70,6 +77,30 @@ describe('migrations', () => {
     expect(await run(sqlOf(older), 'SELECT count(*)::int AS names FROM names')).toEqual([{ names: 0 }]);
     await later.close();
   });
+});
+
+it('migrates into the schema of the search path, and finds its migrations there', async () => {
+  const databases = await databaseWith('search_path = app');
+  const logger = createLogger('test', 'silent');
+  const schema = await databases.open();
+  await run(sqlOf(schema), 'CREATE SCHEMA app');
+  for (const _start of [1, 2]) await migrateFirst('loans', { url: databases.url }, { migrations: MIGRATIONS }, logger);
+  const tables = `SELECT schemaname, tablename FROM pg_tables
+    WHERE tablename IN ('names', 'mikro_orm_migrations') ORDER BY tablename`;
+  expect(await run(sqlOf(schema), tables)).toEqual(
+    ['mikro_orm_migrations', 'names'].map((tablename) => ({ schemaname: 'app', tablename })),
+  );
+  await databases.close();
+});
+
+it('reads times as they are, whatever style and zone the database sets', async () => {
+  const time = "SELECT '2026-12-01T10:20:30.456Z'::timestamptz AS time";
+  for (const setting of ["datestyle = 'SQL, DMY'", "datestyle = 'German'", "timezone = 'Asia/Kolkata'"]) {
+    const databases = await databaseWith(setting);
+    const [row] = await run<{ time: string }>(sqlOf(await databases.open()), time);
+    expect(row?.time).toBe('2026-12-01 10:20:30.456+00');
+    await databases.close();
+  }
 });
 
 it('a migration has no statement timeout, but a lock timeout, so that no other statements queue behind it', async () => {

@@ -1,7 +1,7 @@
 /** Databases for one test, with a table of names. */
 import { Migration } from '@mikro-orm/migrations';
 import { testServers } from '@mo/dev-stack';
-import { type Database, type DatabaseOptions, migrate } from '../src/index.ts';
+import { type Database, type DatabaseOptions, migrate, run, sqlOf } from '../src/index.ts';
 import { openTestDatabase } from '../src/testing/index.ts';
 
 export const CONNECTIONS_MAX = 4;
@@ -44,4 +44,13 @@ export async function migratedDatabase(): Promise<{ database: Database; database
   const database = await databases.open();
   await migrate(database);
   return { database, databases };
+}
+
+/** Creates an empty database whose sessions start with a setting, such as `datestyle = 'German'`. */
+export async function databaseWith(setting: string): Promise<OwnDatabases> {
+  const databases = await ownDatabases();
+  const sql = sqlOf(await databases.open());
+  await run(sql, `ALTER DATABASE ${new URL(databases.url).pathname.slice(1)} SET ${setting}`);
+  await databases.close();
+  return databases;
 }

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { createLogger, StartError } from '@mo/service-kit';
 import { databaseOutage, migrateFirst, reachDatabase, run, sqlOf, UnreachedError } from '../src/index.ts';
-import { MIGRATIONS, type OwnDatabases, ownDatabases } from './databases.ts';
+import { whyUnfit } from '../src/reach.ts';
+import { databaseWith, MIGRATIONS, type OwnDatabases, ownDatabases } from './databases.ts';
 import { errorOf } from './error-of.ts';
 
 interface Line {
@@ -134,4 +135,26 @@ it.each([
   expect(error).not.toBeInstanceOf(UnreachedError);
   expect((error as Error).message).toContain(reason);
   expect(lines).toEqual([]);
+});
+
+describe('a server or database that cannot be used', () => {
+  const usable = { version: '17.0', number: 170_000, schema: 'app' };
+
+  it.each([
+    ['the oldest version that is supported', usable, null],
+    [
+      'an older version',
+      { ...usable, version: '16.9', number: 160_009 },
+      'is PostgreSQL 16.9, but 17 or later is needed',
+    ],
+  ])('is recognised: %s', (_what, server, reason) => expect(whyUnfit(server)).toBe(reason));
+
+  it('ends the start with a sentence that names it', async () => {
+    const { url, port } = await databaseWith("search_path = 'nowhere'");
+    const error = await errorOf(reachDatabase('loans', { url }, logger, WAIT_MS_MAX));
+    expect(error).toBeInstanceOf(StartError);
+    expect((error as Error).message).toBe(
+      `LOANS_DATABASE_URL: 127.0.0.1:${port} has no schema for the tables: its search_path names none that exists`,
+    );
+  });
 });
