@@ -11,7 +11,6 @@ import { Migrator } from '@mikro-orm/migrations';
 import { type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
 import type { Logger, TlsOptions } from '@mo/service-kit';
 import type { Pool, PoolClient } from 'pg';
-import type { WatchedPool } from './pool-metrics.ts';
 import { PREPARING_OPTIONS, PreparingClient } from './preparing-client.ts';
 
 const STATEMENT_TIMEOUT_MS = 10_000;
@@ -23,6 +22,8 @@ export const CONNECT_MS_MAX = 5_000;
  * for as long as all of them take.
  */
 export const SILENCE_MS_MAX = 15_000;
+/** The silence before the kernel asks whether the server is still there. It gives up ten seconds later. */
+const KEEP_ALIVE_MS = 10_000;
 /** An arbitrary number, the same in every replica of a service. */
 const MIGRATION_LOCK = 7_305_511;
 /** The forms in which times are sent, whatever the role or the database sets. */
@@ -42,7 +43,7 @@ export interface DatabaseOptions {
   connectionsMax: number;
   logger: Logger;
   /** Called with the pool once it is created. */
-  onPool?: (pool: WatchedPool) => void;
+  onPool?: (pool: Pool) => void;
   /** The time limit of a connection, including the login, and of the wait for a free one. */
   connectMsMax?: number;
   /** A connection on which the server sends nothing for this time is considered lost; 0 disables the check. */
@@ -89,6 +90,8 @@ export async function openDatabase({
       pipeline: true,
       verify: refuseStandby,
       connectionTimeoutMillis: connectMsMax,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       statement_timeout: statementTimeoutMs,
       lock_timeout: LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,

@@ -4,6 +4,7 @@
  */
 import type { MigrationObject } from '@mikro-orm/core';
 import { createLogger, type Logger, processConfig, type Startup } from '@mo/service-kit';
+import type { PoolClient } from 'pg';
 import { type DatabaseConfig, type DatabaseConnection, databaseConfig, databaseConnection } from './connection.ts';
 import { CONNECT_MS_MAX, migrate, openDatabase } from './database.ts';
 import { buildIndexes, type Index } from './indexes.ts';
@@ -74,7 +75,11 @@ export async function migrateFirst(
   await migrateReached(service, connection, schema, logger, connectMsMax);
 }
 
-/** Uses separate connections without limits for statements and silence: migrations and index builds may take long. */
+/**
+ * Uses separate connections without limits for statements and silence: migrations and index builds may take long. Only
+ * TCP keepalive notices a server that is gone. After a failure, connections that are still in use are closed: MikroORM
+ * doesn't return one whose session ended within a transaction, and the pool would wait for it forever.
+ */
 async function migrateReached(
   service: string,
   connection: DatabaseConnection,
@@ -82,6 +87,7 @@ async function migrateReached(
   logger: Logger,
   connectMsMax: number,
 ): Promise<void> {
+  const used = new Set<PoolClient>();
   const database = await openDatabase({
     ...connection,
     name: `${service}-migrations`,
@@ -92,6 +98,10 @@ async function migrateReached(
     connectMsMax,
     silenceMsMax: 0,
     statementTimeoutMs: 0,
+    onPool: (pool) => {
+      pool.on('acquire', (client) => used.add(client));
+      pool.on('release', (_error, client) => used.delete(client));
+    },
   });
   try {
     const done = await migrate(database);
@@ -100,6 +110,9 @@ async function migrateReached(
       logger.info({ index: name }, 'building an index'),
     );
     if (built.length > 0) logger.info({ indexes: built }, 'indexes were built');
+  } catch (error) {
+    for (const client of used) client.release(true);
+    throw error;
   } finally {
     await database.close();
   }

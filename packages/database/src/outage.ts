@@ -3,12 +3,18 @@ import { type ProblemError, StoreBusyError, unavailable } from '@mo/service-kit'
 
 export const DATABASE_UNREACHABLE = 'the database cannot be reached';
 
-/**
- * SQLSTATE classes and codes of an unavailable server: connection exceptions, insufficient resources, shutdown, a
- * cancelled statement, a session ended because its transaction was idle or ran too long, and a read-only transaction,
- * which means that the server takes no writes.
- */
-const OUTAGE_STATES = /^(08|53|57P|57014|25P03|25P04|25006)/;
+/** SQLSTATE classes and codes of an unavailable server, with what it means to a caller. */
+const OUTAGE_STATES: readonly (readonly [states: RegExp, meaning: string])[] = [
+  // connection exceptions, shutdown
+  [/^(08|57P)/, DATABASE_UNREACHABLE],
+  // memory, disk, connections
+  [/^53/, 'the database lacks resources'],
+  // a cancelled statement, a session ended because its transaction was idle or ran too long
+  [/^(57014|25P03|25P04)$/, 'the database takes too long'],
+  [/^25006$/, 'the database accepts no writes'],
+];
+/** deadlock_detected, lock_not_available, serialization_failure */
+const BUSY = /^(40P01|55P03|40001)$/;
 const OUTAGE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -25,20 +31,28 @@ const OUTAGE_MESSAGES =
 
 /** The problem for an error that means that the database is unavailable now; null for any other error. */
 export function databaseOutage(error: unknown): ProblemError | null {
+  const meaning = meaningOf(error);
+  return meaning === null ? null : unavailable(meaning, error);
+}
+
+function meaningOf(error: unknown): string | null {
   for (const cause of causesOf(error)) {
     const code = textOf(cause.code);
-    if (OUTAGE_CODES.has(code) || OUTAGE_STATES.test(code) || OUTAGE_MESSAGES.test(textOf(cause.message))) {
-      return unavailable(DATABASE_UNREACHABLE, error);
-    }
+    const state = OUTAGE_STATES.find(([states]) => states.test(code));
+    if (state !== undefined) return state[1];
+    if (OUTAGE_CODES.has(code) || OUTAGE_MESSAGES.test(textOf(cause.message))) return DATABASE_UNREACHABLE;
   }
   return null;
 }
 
 /** Like {@link databaseOutage}, but also for an error that means that other transactions hold a lock. */
 export function databaseProblem(error: unknown): ProblemError | null {
-  if (error instanceof StoreBusyError) return unavailable('another change blocks this one', error);
+  if (isBusy(error)) return unavailable('another change blocks this one', error);
   return databaseOutage(error);
 }
+
+/** Whether other transactions held a lock for too long, or interfered. */
+export const isBusy = (error: unknown): boolean => error instanceof StoreBusyError || BUSY.test(sqlState(error));
 
 /** The code of a DOMException is a number. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

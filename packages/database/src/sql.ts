@@ -6,7 +6,7 @@
 import { StoreBusyError, StoreConflictError, StoreRefusalError } from '@mo/service-kit';
 import pg, { type Pool, type PoolClient, type QueryResult } from 'pg';
 import type { Database } from './database.ts';
-import { sqlState } from './outage.ts';
+import { isBusy, sqlState } from './outage.ts';
 import { writable } from './parameters.ts';
 import { PreparingClient } from './preparing-client.ts';
 import { type Outcome, Together } from './together.ts';
@@ -195,8 +195,6 @@ const UNIQUE_VIOLATION = '23505';
  * Errors that persist as long as the connection: a server that accepts no writes, and cached plans of changed tables.
  */
 const OF_THE_CONNECTION = new Set(['25006', '0A000']);
-/** deadlock_detected, lock_not_available, serialization_failure */
-const BUSY = new Set(['40P01', '55P03', '40001']);
 /** Data exceptions, constraint violations, and JSON that is nested too deep: the written data is at fault. */
 const REFUSALS = /^(22|23)|^54001$/;
 
@@ -256,7 +254,7 @@ function bePatient(client: PoolClient, silenceMsMax: number): () => void {
 
 function storeError(error: unknown): unknown {
   const state = sqlState(error);
-  if (BUSY.has(state)) return new StoreBusyError((error as Error).message, { cause: error });
+  if (isBusy(error)) return new StoreBusyError((error as Error).message, { cause: error });
   if (state === UNIQUE_VIOLATION) return new StoreConflictError((error as Error).message, { cause: error });
   if (REFUSALS.test(state)) return new StoreRefusalError((error as Error).message, { cause: error });
   return error;

@@ -4,9 +4,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Migration } from '@mikro-orm/migrations';
 import { createLogger, StoreConflictError } from '@mo/service-kit';
 import {
-  DATABASE_UNREACHABLE,
   type Database,
   databaseOutage,
+  databaseProblem,
   inTransaction,
   migrate,
   migrateFirst,
@@ -174,7 +174,7 @@ describe('an outage', () => {
     await run(sqlOf(database), `ALTER DATABASE ${name} SET search_path = public, pg_catalog`);
     const moved = await databases.open();
     expect(databaseOutage(await errorOf(run(sqlOf(moved), 'SELECT 1')))).toMatchObject(unavailable);
-    expect(await whyUnreachable(moved)).toBe(DATABASE_UNREACHABLE);
+    expect(await whyUnreachable(moved)).toBe('the database accepts no writes');
     await run(sqlOf(database), 'DROP FUNCTION public.pg_is_in_recovery()');
     expect(await whyUnreachable(moved)).toBeNull();
     await databases.close();
@@ -191,9 +191,18 @@ describe('an outage', () => {
     await databases.close();
   });
 
-  it.each(['25P03', '25P04', '25006', '57P01', '08006', '53300'])('is reported for SQLSTATE %s', (code) => {
+  it.each([
+    ['57P01', 'cannot be reached'],
+    ['08006', 'cannot be reached'],
+    ['53300', 'lacks resources'],
+    ['53100', 'lacks resources'],
+    ['57014', 'takes too long'],
+    ['25P03', 'takes too long'],
+    ['25P04', 'takes too long'],
+    ['25006', 'accepts no writes'],
+  ])('is reported for SQLSTATE %s: the database %s', (code, meaning) => {
     const error = Object.assign(new Error('a query failed'), { code });
-    expect(databaseOutage(error)).toMatchObject(unavailable);
+    expect(databaseOutage(error)).toMatchObject({ ...unavailable, message: `the database ${meaning}` });
   });
 
   it.each([new Error('a bug'), new StoreConflictError('deadlock'), 'text', null])('is not reported for %p', (error) => {
@@ -205,6 +214,23 @@ describe('an outage', () => {
     expect(databaseOutage(await errorOf(run(sqlOf(database), 'SELECT no_such_column')))).toBeNull();
     await databases.close();
   });
+});
+
+it('a lock that another transaction holds for too long is a 503, with and without a transaction', async () => {
+  const { database, databases } = await migratedDatabase();
+  const other = await databases.open({ connectionsMax: 1 });
+  await inTransaction(database, async (sql) => {
+    await run(sql, 'LOCK TABLE names IN ACCESS EXCLUSIVE MODE');
+    const read = 'SELECT * FROM names';
+    await run(sqlOf(other), "SELECT set_config('lock_timeout', '10ms', false)");
+    for (const work of [run(sqlOf(other), read), inTransaction(other, (sql) => run(sql, read), { lockWaitMsMax: 10 })])
+      expect(databaseProblem(await errorOf(work))).toMatchObject({
+        status: 503,
+        message: 'another change blocks this one',
+        headers: { 'retry-after': '1' },
+      });
+  });
+  await databases.close();
 });
 
 describe('a connection that is lost silently', () => {

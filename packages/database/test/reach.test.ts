@@ -1,6 +1,8 @@
 /** How a start waits for its database. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Migration } from '@mikro-orm/migrations';
 import { createLogger, StartError } from '@mo/service-kit';
 import { databaseOutage, migrateFirst, reachDatabase, run, sqlOf, UnreachedError } from '../src/index.ts';
 import { whyUnfit } from '../src/reach.ts';
@@ -14,6 +16,8 @@ interface Line {
 
 /** Short, so that a start that waits where it should not fails its test by the error and not by the time limit. */
 const WAIT_MS_MAX = 1_000;
+
+const POLL_MS = 10;
 
 /** Longer than connections may take otherwise. */
 const STALL_MS = 6_000;
@@ -135,6 +139,36 @@ it.each([
   expect(error).not.toBeInstanceOf(UnreachedError);
   expect((error as Error).message).toContain(reason);
   expect(lines).toEqual([]);
+});
+
+/** Waits until its session is ended. */
+class Endless extends Migration {
+  override async up(): Promise<void> {
+    this.addSql('SELECT pg_sleep(600)');
+  }
+}
+
+it.each([
+  ['every session of', "application_name = 'loans-migrations'"],
+  ['the one session that executes', "query LIKE '%pg_sleep(600)' AND pid <> pg_backend_pid()"],
+])('a restart of the server that ends %s a migration ends the start with an outage', async (_which, which) => {
+  const own = await ownDatabases();
+  const sql = sqlOf(await own.open());
+  const migrations = [...MIGRATIONS, { name: 'endless', class: Endless }];
+  const failure = errorOf(migrateFirst('loans', { url: own.url }, { migrations }, logger));
+  const found = () =>
+    run(
+      sql,
+      `SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)' AND state = 'active'
+    AND pid <> pg_backend_pid() AND datname = current_database()`,
+    );
+  while ((await found()).length === 0) await delay(POLL_MS);
+  await run(
+    sql,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND ${which}`,
+  );
+  expect(databaseOutage(await failure)).not.toBeNull();
+  await own.close();
 });
 
 describe('a server or database that cannot be used', () => {

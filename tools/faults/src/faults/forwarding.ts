@@ -165,8 +165,8 @@ export const forwarding: readonly Fault[] = [
   {
     id: 'keys-held-by-others-are-a-bug',
     file: 'packages/database/src/outage.ts',
-    replace: 'if (error instanceof StoreBusyError)',
-    by: 'if (error === undefined)',
+    replace: 'if (isBusy(error)) return unavailable',
+    by: 'if (error === undefined) return unavailable',
     breaks: 'a locked row is a 500',
     check: servers('services/gateway/test/admin'),
   },

@@ -158,9 +158,9 @@ export const storing: readonly Fault[] = [
   },
   {
     id: 'deadlock-is-a-failure',
-    file: 'packages/database/src/sql.ts',
-    replace: "new Set(['40P01', '55P03', '40001'])",
-    by: "new Set(['55P03', '40001'])",
+    file: 'packages/database/src/outage.ts',
+    replace: 'const BUSY = /^(40P01|',
+    by: 'const BUSY = /^(',
     breaks: 'a deadlock is a 500 instead of another try',
     check: servers('packages/database/test/transaction'),
   },
