@@ -6,6 +6,7 @@ import { apiCompare, type Diff } from 'api-smart-diff';
 import { comparable } from './comparable.ts';
 import { corrected, type Schemas } from './corrections.ts';
 import { type EventsDocument, eventsAsAnswers } from './events-as-answers.ts';
+import { dropUnchanged } from './unchanged.ts';
 
 export interface Versioned {
   readonly info: { readonly version: string };
@@ -22,8 +23,10 @@ export function breaksOfEvents(released: EventsDocument, current: EventsDocument
 }
 
 function breaks(released: object, current: object): string[] {
-  // apiCompare modifies its arguments.
-  const { diffs } = apiCompare(comparable(structuredClone(released)), comparable(structuredClone(current)));
+  // Both are modified, by apiCompare too.
+  const [before, after] = [comparable(structuredClone(released)), comparable(structuredClone(current))];
+  dropUnchanged(before, after);
+  const { diffs } = apiCompare(before, after);
   return diffs
     .filter((diff) => counts(diff) && !isHarmless(diff))
     .filter((diff) => diff.type === 'breaking' || OWN_RULES.some((rule) => rule(diff)))
