@@ -41,7 +41,7 @@ async function returnAfter(attempts: number, world: ReturnType<typeof away>['wor
   world.isAway = false;
 }
 
-it.each(['newIds', 'write'])('an audit log that cannot be written, because of %s', async (failing) => {
+it.concurrent.each(['newIds', 'write'])('an audit log that cannot be written, because of %s', async (failing) => {
   const { logger, lines } = notedLines();
   const { world, reach } = away();
   const table = { newIds: async () => ['1'], write: async () => {} };
@@ -56,7 +56,7 @@ it.each(['newIds', 'write'])('an audit log that cannot be written, because of %s
   expect(lines.length).toBeGreaterThan(2);
 });
 
-it('a database of API keys that cannot be queried', async () => {
+it.concurrent('a database of API keys that cannot be queried', async () => {
   const { logger, lines } = notedLines();
   const { world, reach } = away();
   world.isAway = false;
@@ -75,7 +75,7 @@ it('a database of API keys that cannot be queried', async () => {
   expect(lines.length).toBeGreaterThan(2);
 });
 
-it('uses of keys that cannot be stored, although the keys can be read', async () => {
+it.concurrent('uses of keys that cannot be stored, although the keys can be read', async () => {
   const { logger, lines } = notedLines();
   const { world, reach } = away();
   const store = { version: async () => 1, usable: async () => [], noteUses: reach };
@@ -90,7 +90,7 @@ it('uses of keys that cannot be stored, although the keys can be read', async ()
   expect(lines.length).toBeGreaterThan(2);
 });
 
-it('a store that cannot be prepared', async () => {
+it.concurrent('a store that cannot be prepared', async () => {
   const { logger, lines } = notedLines();
   const { world, reach } = away();
   const preparation = new Preparation(reach, logger);

@@ -31,16 +31,17 @@ function* contentsIn(node: unknown, pointer: string): Generator<Content> {
   }
 }
 
-/** What is wrong with the examples of one content, a line each. */
-export function exampleFaults(document: object, { pointer, examples }: Content): string[] {
+/** What is wrong with the examples of contents, a line each. */
+export function exampleFaults(document: object, contents: readonly Content[]): string[] {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats.default(ajv);
-  const validate = ajv
-    .addSchema({ ...document, $id: 'urn:mo:document' })
-    .compile({ $ref: `urn:mo:document#${encodeURI(pointer)}/schema` });
-  return Object.entries(examples).flatMap(([name, { value }]) => {
-    if (validate(value)) return [];
-    const place = pointer.slice(1).replaceAll('/', ' ').replaceAll('~1', '/');
-    return (validate.errors ?? []).map(({ instancePath, message }) => `${place} ${name}: ${instancePath} ${message}`);
+  ajv.addSchema({ ...document, $id: 'urn:mo:document' });
+  return contents.flatMap(({ pointer, examples }) => {
+    const validate = ajv.compile({ $ref: `urn:mo:document#${encodeURI(pointer)}/schema` });
+    return Object.entries(examples).flatMap(([name, { value }]) => {
+      if (validate(value)) return [];
+      const place = pointer.slice(1).replaceAll('/', ' ').replaceAll('~1', '/');
+      return (validate.errors ?? []).map(({ instancePath, message }) => `${place} ${name}: ${instancePath} ${message}`);
+    });
   });
 }
