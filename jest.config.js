@@ -19,7 +19,7 @@ const common = {
         swcrc: false,
         jsc: { target: 'es2024', parser: { syntax: 'typescript' } },
         module: { type: 'es6' },
-        sourceMaps: 'inline',
+        sourceMaps: true,
       },
     ],
   },
