@@ -3,9 +3,12 @@
  * on their own (`npm run jest -- --selectProjects unit`). `servers` has all other tests. They share one PostgreSQL and
  * one Kafka, which start only if a test of this project is selected. packages/dev-stack provides these servers.
  */
+import { fileURLToPath } from 'node:url';
 import { endWithCounts } from './packages/dev-stack/jest/last-line.js';
 
 endWithCounts();
+// Commands that tests start compile their sources once, like the services that a stack starts.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/compile', import.meta.url));
 
 const unitPackages = ['money', 'contracts'];
 

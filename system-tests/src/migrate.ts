@@ -13,7 +13,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Runs the code of a directory, by default this one. @returns its exit code and output */
 export async function runMigrate(service: MigrationOwner, databaseUrl: string, code: string = ROOT) {
-  const env = { PATH: process.env.PATH, [`${service.toUpperCase()}_DATABASE_URL`]: databaseUrl };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, [`${service.toUpperCase()}_DATABASE_URL`]: databaseUrl };
   const args = ['--conditions=source', join(code, 'services', service, 'src/migrate.ts')];
   try {
     const { stdout } = await promisify(execFile)(process.execPath, args, { env });
