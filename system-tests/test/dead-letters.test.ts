@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { differences, query } from '@mo/agreement';
+import { STREAMS } from '@mo/contracts';
 import { testServers } from '@mo/dev-stack';
+import kafkajs from 'kafkajs';
+import { command } from '../src/command.ts';
 import { type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
 import { expectStatus, nameOf } from '../src/world.ts';
@@ -54,6 +57,31 @@ async function speakOfToday(): Promise<void> {
     `UPDATE journal SET data = (data::jsonb || '{"amount": "400.00"}')::json WHERE data->'amount'->>'value' <> ''`,
   );
 }
+
+it('of a customer that does not exist is no difference, neither while it waits nor once it is dismissed', async () => {
+  const stack = system.stack.stack();
+  const nobody = '999999999999';
+  const { logLevel, Kafka } = kafkajs;
+  const producer = new Kafka({ brokers: [...stack.kafka.brokers], logLevel: logLevel.NOTHING }).producer();
+  await producer.connect();
+  const headers = { ce_subject: nobody, ce_sequence: '1' };
+  for (const stream of STREAMS)
+    await producer.send({ topic: `${TOPIC_PREFIX}.${stream}`, messages: [{ key: nobody, value: '{}', headers }] });
+  await producer.disconnect();
+  const standing = async () => {
+    const rows = STREAMS.map((service) => query(stack, service, 'SELECT 1 FROM quarantine'));
+    return (await Promise.all(rows)).map(({ length }) => length);
+  };
+  const reconciled = async () => (await command(stack, 'reconcile', '--lag-seconds', '600')).lines.slice(0, -1);
+  // Each service follows the streams of the other two.
+  await waitFor(async () => (await standing()).every((rows) => rows === 2));
+  await waitFor(async () => /^letters: ([6-9]|\d\d)$/m.test(await deadLetters('list', '--customer', nobody)));
+  expect(await reconciled()).toEqual([]);
+  expect(await deadLetters('dismiss')).toMatch(/^letters dismissed: ([6-9]|\d\d)$/m);
+  await waitFor(async () => (await standing()).every((rows) => rows === 0));
+  expect(await reconciled()).toEqual([]);
+  expect(await differences(stack)).toEqual([]);
+});
 
 it('blocks only its own customer until it is understood', async () => {
   const { world, api } = system;

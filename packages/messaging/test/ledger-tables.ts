@@ -6,6 +6,7 @@ import { testServers } from '@mo/dev-stack';
 import {
   type AccountTables,
   behindIndexV1,
+  JournalDigestV1,
   PartitioningTableV1,
   type ProgressRow,
   progressColumns,
@@ -36,6 +37,7 @@ class First extends Migration {
 
 const MIGRATIONS = [
   { name: 'first', class: First },
+  { name: 'journal-digest', class: JournalDigestV1 },
   { name: 'quarantine', class: QuarantineTableV1 },
   { name: 'partitioning', class: PartitioningTableV1 },
 ];

@@ -13,6 +13,7 @@ import {
   type Difference,
   disagreement,
   type JournalEntry,
+  NO_ROWS,
   readEntries,
   readSnapshot,
   type Snapshot,
@@ -84,7 +85,7 @@ function auditOne(
   lagMsMax: number,
 ): Promise<AuditResult<Account>> {
   const { takenMs, customers } = snapshots[stream];
-  const rows = customers.get(customerId) ?? { tables: {}, events: 0 };
+  const rows = customers.get(customerId) ?? NO_ROWS;
   const entriesOf = (other: Stream) => journals[other].get(customerId) ?? [];
   const own = entriesOf(stream).slice(0, rows.events);
   const followed = Object.fromEntries(audited[stream].model.follows.map((other) => [other, entriesOf(other)]));

@@ -79,7 +79,10 @@ function soundHistory(followed: CustomerRecord['followed']) {
   return Object.fromEntries(entries.map(([stream, list]) => [stream, soundEvents(list)]));
 }
 
-/** The progress stored in the customer's row, compared with the owners' journals. */
+/**
+ * The progress stored in the customer's row, compared with the owners' journals. An event in the quarantine may be in no
+ * journal, because anybody may have sent it: its customer waits until it is dismissed.
+ */
 function progressOf(follows: readonly Stream[], row: ImageRow | undefined, record: CustomerRecord, lagMsMax: number) {
   const faults: string[] = [];
   const applied: Partial<Record<Stream, number>> = {};
@@ -92,7 +95,7 @@ function progressOf(follows: readonly Stream[], row: ImageRow | undefined, recor
     const waiting = Number(row?.[`${stream}_behind`] ?? 0);
     if (stored > head)
       faults.push(`${stream}_applied is ${stored}, but ${stream} has only ${head} events of the customer`);
-    if (waiting > stored && waiting <= head) behind[stream] = waiting;
+    if (waiting > stored && waiting <= Math.max(head, record.rows.quarantined[stream] ?? 0)) behind[stream] = waiting;
     applied[stream] = Math.min(stored, head);
     known += head;
     const late = entries.find(
@@ -101,7 +104,9 @@ function progressOf(follows: readonly Stream[], row: ImageRow | undefined, recor
     if (late !== undefined)
       faults.push(`${stream} ${late.version}, of ${late.event?.time}, is not applied: ${stream}_applied is ${stored}`);
   }
-  if (row !== undefined && known + record.own.length === 0) faults.push('no stream has events of this customer');
+  const isWaiting = Object.keys(behind).length > 0;
+  if (row !== undefined && known + record.own.length === 0 && !isWaiting)
+    faults.push('no stream has events of this customer');
   return { applied: applied satisfies SeenVersions, behind, faults };
 }
 

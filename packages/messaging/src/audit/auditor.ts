@@ -16,7 +16,7 @@ import type { Audited } from './image.ts';
 import { type JournalEntry, readEntries } from './journal-entries.ts';
 import { Pace } from './pace.ts';
 import { AUDITED_EVENTS_MAX, portionOf } from './portion.ts';
-import { atOneMoment, journalHeads, nextCustomers, readSnapshot, strayOutboxEntries } from './snapshot.ts';
+import { atOneMoment, journalHeads, NO_ROWS, nextCustomers, readSnapshot, strayOutboxEntries } from './snapshot.ts';
 
 /**
  * 25 customers are audited per interval, spread over `ROUNDS` rounds. At this pace 200,000 customers of at most 80
@@ -154,7 +154,7 @@ export class Auditor<A extends Account> {
       const first = (other: Stream) => begun.get(customerId)?.get(other)?.events ?? [];
       const pulls = follows.map(async (other) => [other, await this.#pull(other, customerId, first(other))] as const);
       const followed = Object.fromEntries(await Promise.all(pulls));
-      const rows = snapshot.customers.get(customerId) ?? { tables: {}, events: 0 };
+      const rows = snapshot.customers.get(customerId) ?? NO_ROWS;
       return { customerId, rows, own: own.get(customerId) ?? [], followed, takenMs: snapshot.takenMs };
     });
     const differences: (readonly Difference[])[] = [];

@@ -13,7 +13,7 @@ import { compareTables, type Difference } from './difference.ts';
 import { replayHistory } from './history.ts';
 import { type Audited, type ImageRow, type ImageRows, type ImageTable, madeRows } from './image.ts';
 import { journalFaults, readEntries, soundEvents } from './journal-entries.ts';
-import { readSnapshot } from './snapshot.ts';
+import { type CustomerRows, NO_ROWS, readSnapshot } from './snapshot.ts';
 import { inTurns } from './turns.ts';
 
 /** A customer's rows can't be derived from the journals, because the journals are broken. */
@@ -37,7 +37,7 @@ export function rebuildCustomer<A extends Account>(
   const { model, tables, progressTable } = audited;
   return inTransaction(database, async (sql) => {
     const isLost = await lockOrCreate(sql, audited, customerId);
-    const found = await rowsOf(sql, audited, customerId);
+    const { tables: found, quarantined } = await rowsOf(sql, audited, customerId);
     const before = isLost && audited.create !== null ? { ...found, [progressTable]: [] } : found;
     const own = (await readEntries(sql, model.stream, [customerId])).get(customerId) ?? [];
     const [fault] = await inTurns(journalFaults(model.stream, customerId, own));
@@ -46,14 +46,15 @@ export function rebuildCustomer<A extends Account>(
     for (const stream of model.follows) followed[stream] = await read(stream);
     const heads = headsOf(followed);
     const row = before[progressTable]?.[0];
-    const stored = (what: 'applied' | 'behind') =>
-      row === undefined ? heads : lowest(heads, storedVersions(model.follows, row, what));
+    const stored = (what: 'applied' | 'behind', known: SeenVersions) =>
+      row === undefined ? known : lowest(known, storedVersions(model.follows, row, what));
     const history = { own: soundEvents(own), followed };
-    const replay = replayHistory(audited, customerId, history, stored('applied'), true);
+    const replay = replayHistory(audited, customerId, history, stored('applied', heads), true);
     const { account, image, faults } = await inTurns(replay);
     if (faults[0] !== undefined) throw new RebuildError(faults[0]);
-    const isKnown = own.length > 0 || (audited.create !== null && Object.values(heads).some((head) => head > 0));
-    const behind = above(stored('behind'), account.applied);
+    const behind = above(stored('behind', highest(heads, quarantined)), account.applied);
+    const isMade = Object.values({ ...heads, ...behind }).some((version) => version > 0);
+    const isKnown = own.length > 0 || (audited.create !== null && isMade);
     const expected = isKnown ? madeRows(image.rows({ ...account, behind })) : {};
     await replace(sql, tables, customerId, expected);
     await endQuarantineOf(sql, model.follows, account);
@@ -91,9 +92,9 @@ async function lock<A extends Account>(sql: Sql, { tables }: Audited<A>, custome
   return isThere;
 }
 
-async function rowsOf<A extends Account>(sql: Sql, audited: Audited<A>, customerId: number): Promise<ImageRows> {
+async function rowsOf<A extends Account>(sql: Sql, audited: Audited<A>, customerId: number): Promise<CustomerRows> {
   const { customers } = await readSnapshot(sql, audited, [customerId]);
-  return customers.get(customerId)?.tables ?? {};
+  return customers.get(customerId) ?? NO_ROWS;
 }
 
 /**
@@ -161,6 +162,14 @@ const lowest = (heads: SeenVersions, others: SeenVersions): SeenVersions =>
     (Object.entries(heads) as [Stream, number][]).map(([stream, head]) => [
       stream,
       Math.min(head, others[stream] ?? 0),
+    ]),
+  );
+
+const highest = (heads: SeenVersions, others: SeenVersions): SeenVersions =>
+  Object.fromEntries(
+    (Object.entries(heads) as [Stream, number][]).map(([stream, head]) => [
+      stream,
+      Math.max(head, others[stream] ?? 0),
     ]),
   );
 

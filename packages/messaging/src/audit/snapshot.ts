@@ -3,7 +3,7 @@
  * only grow, so the expected rows at the time of the snapshot can still be derived from streams whose ends are read
  * later.
  */
-
+import type { SeenVersions, Stream } from '@mo/contracts';
 import type { Database } from '@mo/database';
 import { inTransaction, run, type Sql } from '@mo/database';
 import type { Account } from '../protocol/account.ts';
@@ -14,11 +14,32 @@ export interface CustomerRows {
   readonly tables: Readonly<Record<string, readonly ImageRow[]>>;
   /** How many events its journal held. */
   readonly events: number;
+  /** For each followed stream, the highest version in the quarantine. */
+  readonly quarantined: SeenVersions;
 }
+
+/** A customer of whom the service has nothing. */
+export const NO_ROWS: CustomerRows = { tables: {}, events: 0, quarantined: {} };
 
 export interface Snapshot {
   readonly takenMs: number;
   readonly customers: ReadonlyMap<number, CustomerRows>;
+}
+
+interface FoundRows extends CustomerRows {
+  readonly tables: Record<string, ImageRow[]>;
+  events: number;
+  readonly quarantined: Partial<Record<Stream, number>>;
+}
+
+const QUARANTINED = `
+  SELECT customer_id, stream, max(version) AS version FROM quarantine
+  WHERE customer_id = ANY($1::bigint[]) AND stream = ANY($2::text[]) AND version IS NOT NULL GROUP BY 1, 2`;
+
+interface QuarantinedRow {
+  customer_id: string;
+  stream: Stream;
+  version: string;
 }
 
 /** Runs reads that all see the same snapshot. */
@@ -29,12 +50,12 @@ export function atOneMoment<T>(database: Database, work: (sql: Sql) => Promise<T
 /** Reads the rows of customers in a transaction of {@link atOneMoment}. */
 export async function readSnapshot(
   sql: Sql,
-  { tables }: Pick<Audited<Account>, 'tables'>,
+  { tables, model: { follows } }: Pick<Audited<Account>, 'tables' | 'model'>,
   customerIds: readonly number[],
 ): Promise<Snapshot> {
   const takenMs = Date.now();
-  const found = new Map<number, { tables: Record<string, ImageRow[]>; events: number }>();
-  for (const id of customerIds) found.set(id, { tables: {}, events: 0 });
+  const found = new Map<number, FoundRows>();
+  for (const id of customerIds) found.set(id, { tables: {}, events: 0, quarantined: {} });
   for (const table of tables) {
     for (const { customer, ...row } of await readRows(sql, table, customerIds)) {
       const rows = found.get(Number(customer))?.tables ?? {};
@@ -47,6 +68,10 @@ export async function readSnapshot(
   for (const { customer_id, events } of await run<{ customer_id: string; events: string }>(sql, text, [customerIds])) {
     const customer = found.get(Number(customer_id));
     if (customer !== undefined) customer.events = Number(events);
+  }
+  for (const { customer_id, stream, version } of await run<QuarantinedRow>(sql, QUARANTINED, [customerIds, follows])) {
+    const customer = found.get(Number(customer_id));
+    if (customer !== undefined) customer.quarantined[stream] = Number(version);
   }
   return { takenMs, customers: found };
 }

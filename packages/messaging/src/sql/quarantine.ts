@@ -1,7 +1,8 @@
 /**
  * The quarantine table: events that could not be parsed or take effect, until they are resolved. A row is inserted in
  * the transaction that marks its customer as behind, and deleted in the transaction in which the account applies its
- * version. A row whose customer or version can't be read is deleted when its dead letter is settled.
+ * version. A row whose customer or version can't be read is deleted when its dead letter is settled. An account that was
+ * created only to be marked is deleted together with its last mark.
  */
 import { isoTime, type Stream } from '@mo/contracts';
 import type { Database } from '@mo/database';
@@ -123,6 +124,12 @@ const WAIT_FOR_REST = (table: string, stream: Stream) => `
   WHERE a.customer_id = before.customer_id
   RETURNING a.customer_id, before.version, a.${stream}_behind AS rest`;
 
+/** No stream has events of these customers, as far as the service knows. */
+const FORGET_UNKNOWN = (table: string, follows: readonly Stream[]) => `
+  DELETE FROM ${table} a WHERE customer_id = ANY($1::bigint[]) AND version = 0
+    AND ${follows.map((stream) => `${stream}_applied = 0 AND ${stream}_behind = 0`).join(' AND ')}
+    AND NOT EXISTS (SELECT FROM journal j WHERE j.customer_id = a.customer_id)`;
+
 interface WaitingRow {
   customer_id: string;
   version: string;
@@ -157,6 +164,7 @@ export class QuarantineTable {
 
   /**
    * Deletes rows whose dead letters were settled: those without a readable customer or version, and all dismissed ones.
+   * Deletes accounts for which nothing else is left.
    *
    * @returns customers that are no longer marked as behind, or less far than before: events other than the dismissed
    *   one may be missing, so they must be pulled from their owners
@@ -177,6 +185,8 @@ export class QuarantineTable {
         const ids = waited.flatMap((row) => row.customer_id ?? []);
         if (ids.length > 0) behind.push(...(await this.#waitForRest(sql, stream, ids)));
       }
+      const ids = [...new Set(ended.flatMap((row) => row.customer_id ?? []))];
+      if (ids.length > 0) await run(sql, FORGET_UNKNOWN(this.#table, this.#follows), [ids]);
       return behind;
     });
   }

@@ -51,6 +51,22 @@ export const sweeping: readonly Fault[] = [
     check: servers('packages/messaging/test/quarantine'),
   },
   {
+    id: 'account-of-nobody-left',
+    file: 'packages/messaging/src/sql/quarantine.ts',
+    replace: 'if (ids.length > 0) await run(sql, FORGET_UNKNOWN',
+    by: 'if (ids.length < 0) await run(sql, FORGET_UNKNOWN',
+    breaks: 'a message of a customer that does not exist ends in an alert once it is dismissed',
+    check: servers('packages/messaging/test/quarantine-audit'),
+  },
+  {
+    id: 'quarantined-event-in-no-stream',
+    file: 'packages/messaging/src/audit/audit-customer.ts',
+    replace: 'Math.max(head, record.rows.quarantined[stream] ?? 0)',
+    by: 'head',
+    breaks: 'the audit reports rows as wrong while a message that is no event of any stream is in the quarantine',
+    check: servers('packages/messaging/test/quarantine-audit'),
+  },
+  {
     id: 'watched-by-the-relay-alone',
     file: 'packages/messaging/src/follower/healer.ts',
     replace: 'this.#catchUpWithLeft(left, [...left.keys()]);',
